@@ -1,0 +1,69 @@
+# What a person or CI runs here; `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+CACHE := $(or $(CLASSIC_TO_VPC_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/classic-to-vpc)
+UV_VERSION := 0.13.9
+UV := $(or $(shell command -v uv),$(CACHE)/uv/bin/uv)
+PYTHON := .venv/bin/python
+
+ESTATE ?= simulator/estates/sample.yaml
+STACK_CONFIG ?= Pulumi.dev.yaml
+
+.PHONY: help setup engine demo simulator test test-quick lint format types docs lock clean
+
+help: ## List what can be made.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+$(CACHE)/uv/bin/uv:
+	@echo "uv is not on PATH: installing uv $(UV_VERSION) into $(CACHE)/uv" >&2
+	@python3 -m venv $(CACHE)/uv
+	@$(CACHE)/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+# The pack and the provider name a virtual environment of their own, as the official CLI expects of a published pack;
+# in this checkout it is the same one.
+.venv/.installed: requirements.lock | $(UV)
+	@echo "Python environment: installing what requirements.lock pins" >&2
+	@$(UV) venv --quiet --allow-existing --python '>=3.11' .venv
+	@$(UV) pip sync --quiet --require-hashes requirements.lock
+	@ln -sfn ../.venv policies/venv
+	@touch $@
+
+setup: .venv/.installed ## Make the Python environment from the lock file.
+
+engine: setup ## Find or build the Pulumi engine and the alicloud plugin (about 12 minutes the first time).
+	@$(PYTHON) -m toolchain ensure >/dev/null
+
+demo: engine ## Show the whole story on a simulated cloud. ESTATE=path STACK_CONFIG=path take others than the sample.
+	@eval "$$($(PYTHON) -m toolchain env)" && $(PYTHON) -m simulator.demo --estate $(ESTATE) --stack-config $(STACK_CONFIG)
+
+simulator: setup ## Serve the simulated Alibaba Cloud on loopback (PORT=8815).
+	@$(PYTHON) -m simulator serve --estate $(ESTATE) --port $(or $(PORT),8815)
+
+test: engine ## Run all tests, those on the real engine too.
+	@$(PYTHON) -m pytest -n $(or $(JOBS),2) --dist worksteal $(ARGS)
+
+test-quick: setup ## Run the tests that need no engine.
+	@$(PYTHON) -m pytest -n $(or $(JOBS),2) -m 'not engine' $(ARGS)
+
+lint: setup ## Check style, imports between the rooms, types, and that generated files are in step.
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@.venv/bin/lint-imports --no-cache
+	@$(PYTHON) -m mypy .
+
+format: setup ## Put the code into the project's format.
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+docs: setup ## Generate docs/schema.
+	@$(PYTHON) -m components.schema docs/schema/stack.schema.json
+	@$(PYTHON) -m simulator schema > docs/schema/estate.schema.json
+
+lock: $(UV) ## Pin anew what pyproject.toml asks for.
+	@$(UV) pip compile --quiet --universal --no-header --group dev pyproject.toml --generate-hashes --upgrade -o requirements.lock
+
+clean: ## Remove what was made here; the engine's cache stays.
+	@rm -rf .venv policies/venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
