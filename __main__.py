@@ -1,0 +1,33 @@
+"""The Pulumi program: reads the estate, and declares what its migration needs."""
+
+import os
+
+import pulumi
+
+from components import alimigrate
+from components.config import ConfigError, parse
+from components.migration import Migration, provider_options
+from components.plan import make_plan
+from components.settings import cloud_settings
+from estate import clock
+from estate.client import Cloud
+from estate.errors import EstateError
+from estate.live import read_estate
+
+
+def main() -> None:
+    """Stops with one message, and before anything is declared, where config, credentials or estate cannot be used."""
+    file = f"Pulumi.{pulumi.get_stack()}.yaml"
+    try:
+        config = parse(pulumi.Config().get_object("migration"), file)
+        settings = cloud_settings(os.environ)
+        pulumi.log.info(f"Reading the estate of {settings.region}", ephemeral=True)
+        plan = make_plan(config, read_estate(Cloud(settings), clock.now(os.environ)), file)
+    except (ConfigError, EstateError) as error:
+        raise pulumi.RunError(str(error)) from None
+    migration = Migration("migration", plan, provider_options(alimigrate.Provider("alimigrate", settings)))
+    for name, value in migration.exports.items():
+        pulumi.export(name, value)
+
+
+main()

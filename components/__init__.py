@@ -1,0 +1,1 @@
+"""Pulumi components that declare what the target environment needs, and the pure logic under them."""

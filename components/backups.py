@@ -1,0 +1,51 @@
+"""Snapshots before the window: afterwards there is no way back to the classic network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pulumi
+import pulumi_alicloud as alicloud
+
+from estate.model import Disk
+
+# A first snapshot copies the whole disk. The provider waits 5 minutes unless told otherwise, too short for most disks
+# (terraform-provider-alicloud, resource_alicloud_ecs_snapshot.go); a TiB was given room here.
+CREATE_TIMEOUT = "6h"
+
+
+class Backups(pulumi.ComponentResource):
+    """Takes a snapshot of each disk and keeps it: `pulumi destroy` leaves the snapshots where they are.
+
+    Registered outputs: see Backups in docs/contracts.md. `retention_days` counts from the snapshot's creation.
+    RAM actions: `ram_actions`.
+    """
+
+    ram_actions = ("ecs:CreateSnapshot", "ecs:DescribeSnapshots", "ecs:ModifySnapshotAttribute", "ecs:TagResources")
+
+    def __init__(
+        self,
+        name: str,
+        disks: Iterable[Disk],
+        retention_days: int,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        disks = tuple(disks)
+        outputs = {"diskIds": [disk.id for disk in disks], "retentionDays": retention_days}
+        super().__init__("classic-to-vpc:backup:Backups", name, outputs, opts)
+        self.snapshot_ids = {disk.id: self._snapshot(disk, retention_days).id for disk in disks}
+        self.register_outputs(outputs)
+
+    def _snapshot(self, disk: Disk, retention_days: int) -> alicloud.ecs.EcsSnapshot:
+        return alicloud.ecs.EcsSnapshot(
+            disk.id,
+            disk_id=disk.id,
+            snapshot_name=f"before-vpc-{disk.id}",
+            description=f"{disk.type} disk of {disk.instance_id} before its migration to a VPC",
+            retention_days=retention_days,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                retain_on_delete=True,
+                custom_timeouts=pulumi.CustomTimeouts(create=CREATE_TIMEOUT),
+            ),
+        )

@@ -1,0 +1,78 @@
+"""The whole of one migration: the component that all others are children of."""
+
+from __future__ import annotations
+
+import pulumi
+
+from components import alimigrate
+from components.backups import Backups
+from components.classic_link import ClassicLink
+from components.database import DatabaseAccess
+from components.facts import migration_facts
+from components.instance import MigratingInstance
+from components.network import TargetNetwork
+from components.plan import MigrationPlan
+from components.security_group import ClonedSecurityGroup, convert_groups
+
+
+class Migration(pulumi.ComponentResource):
+    """Declares what the plan asks for, and carries the facts that the policy pack judges it by.
+
+    Registered outputs: see Migration in docs/contracts.md. What the stack exports: `exports`.
+    """
+
+    def __init__(self, name: str, plan: MigrationPlan, opts: pulumi.ResourceOptions | None = None) -> None:
+        # Facts are outputs and no inputs: a fact that changes is no change of what is declared.
+        super().__init__("classic-to-vpc:index:Migration", name, None, opts)
+        self.exports: dict[str, pulumi.Input[object]] = {}
+        self._declare_instances(plan)
+        if plan.config.backups is not None:
+            self._declare_backups(plan, plan.config.backups.retention_days)
+        if plan.config.network is not None:
+            network = TargetNetwork("network", plan.config.network, plan.estate, self._child())
+            self.exports["vpcId"] = network.vpc_id
+            self.exports["vswitchIds"] = {vswitch.zone_id: vswitch.vswitch_id for vswitch in network.vswitches}
+            self._declare_databases(plan, network)
+            self._declare_groups(plan, network)
+        self.register_outputs(migration_facts(plan))
+
+    def _child(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self)
+
+    def _declare_instances(self, plan: MigrationPlan) -> None:
+        eni_quantities = {item.id: item.eni_quantity for item in plan.estate.instance_types}
+        for planned in plan.instances:
+            instance = planned.instance
+            MigratingInstance(instance.id, planned, eni_quantities.get(instance.instance_type), self._child())
+
+    def _declare_backups(self, plan: MigrationPlan, retention_days: int) -> None:
+        disks = [disk for planned in plan.instances for disk in planned.disks]
+        self.exports["snapshotIds"] = Backups("backups", disks, retention_days, self._child()).snapshot_ids
+
+    def _declare_databases(self, plan: MigrationPlan, network: TargetNetwork) -> None:
+        databases = {database.id: database for database in plan.estate.databases}
+        cidr_blocks = [vswitch.cidr_block for vswitch in network.vswitches]
+        for choice in plan.config.databases:
+            DatabaseAccess(choice.id, databases[choice.id], choice.whitelist_group, cidr_blocks, self._child())
+
+    def _declare_groups(self, plan: MigrationPlan, network: TargetNetwork) -> None:
+        """Clones first, then links, then rules: rules name other clones, and across ClassicLink the classic groups."""
+        clones: dict[str, ClonedSecurityGroup] = {}
+        if plan.config.security_groups is not None:
+            for group in plan.cloned_groups:
+                clones[group.id] = ClonedSecurityGroup(group, network.vpc_id, self._child())
+            self.exports["securityGroupIds"] = {group_id: clone.security_group_id for group_id, clone in clones.items()}
+        clone_ids = {group_id: clone.security_group_id for group_id, clone in clones.items()}
+        needed_first: list[pulumi.Resource] = []
+        if plan.config.classic_link is not None:
+            link = ClassicLink(
+                "classic-link", network.vpc_id, plan.linked_instance_ids, plan.linked_groups, clone_ids, self._child()
+            )
+            needed_first.append(link.enabling)
+        for group_id, conversion in convert_groups(plan).items() if clones else ():
+            clones[group_id].declare_rules(conversion, clone_ids, needed_first)
+
+
+def provider_options(provider: alimigrate.Provider) -> pulumi.ResourceOptions:
+    """Options that make `provider` serve the resources of `alimigrate` below a component."""
+    return pulumi.ResourceOptions(providers=[provider])

@@ -1,0 +1,115 @@
+"""The VPC and VSwitches that the instances move into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_alicloud as alicloud
+
+from components.config import CreateNetwork, ExistingNetwork
+from estate.model import Estate
+
+
+@dataclass(frozen=True)
+class TargetVSwitch:
+    """A VSwitch to migrate into. `cidr_block` and `zone_id` are known before it exists, its id is not."""
+
+    zone_id: str
+    cidr_block: str
+    vswitch_id: pulumi.Output[str]
+
+
+class TargetNetwork(pulumi.ComponentResource):
+    """Creates the target VPC with its VSwitches, or takes existing ones without changing them.
+
+    Registered outputs: see TargetNetwork in docs/contracts.md. RAM actions: `ram_actions`.
+    """
+
+    ram_actions = (
+        "vpc:CreateVpc",
+        "vpc:DescribeVpcAttribute",
+        "vpc:DeleteVpc",
+        "vpc:CreateVSwitch",
+        "vpc:DescribeVSwitchAttributes",
+        "vpc:DeleteVSwitch",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        choice: CreateNetwork | ExistingNetwork,
+        estate: Estate,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("classic-to-vpc:network:TargetNetwork", name, {"mode": choice.mode}, opts)
+        outputs = self._create(choice) if isinstance(choice, CreateNetwork) else self._take(choice, estate)
+        self.register_outputs({"mode": choice.mode, "vpcId": self.vpc_id, "cidrBlock": self.cidr_block, **outputs})
+
+    def _create(self, choice: CreateNetwork) -> dict[str, pulumi.Input[object]]:
+        vpc = alicloud.vpc.Network(
+            choice.name,
+            vpc_name=choice.name,
+            cidr_block=choice.cidr_block,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                # ClassicLink is switched by a resource of its own: the provider's deprecated field must not undo it.
+                ignore_changes=["classicLinkEnabled"],
+            ),
+        )
+        self.vpc_id: pulumi.Output[str] = vpc.id
+        self.cidr_block = choice.cidr_block
+        vswitches = {
+            item.name or f"{choice.name}-{item.zone}": (
+                item,
+                alicloud.vpc.Switch(
+                    item.name or f"{choice.name}-{item.zone}",
+                    vswitch_name=item.name or f"{choice.name}-{item.zone}",
+                    vpc_id=vpc.id,
+                    zone_id=item.zone,
+                    cidr_block=item.cidr_block,
+                    opts=pulumi.ResourceOptions(parent=self),
+                ),
+            )
+            for item in choice.vswitches
+        }
+        self.vswitches = tuple(
+            TargetVSwitch(item.zone, item.cidr_block, vswitch.id) for item, vswitch in vswitches.values()
+        )
+        return {
+            "vswitches": [
+                {
+                    "vswitchName": vswitch_name,
+                    "zoneId": item.zone,
+                    "cidrBlock": item.cidr_block,
+                    "vswitchId": vswitch.id,
+                    "existing": False,
+                    "status": vswitch.status,
+                    "availableIpAddressCount": None,
+                }
+                for vswitch_name, (item, vswitch) in vswitches.items()
+            ]
+        }
+
+    def _take(self, choice: ExistingNetwork, estate: Estate) -> dict[str, pulumi.Input[object]]:
+        vpc = next(item for item in estate.vpcs if item.id == choice.vpc_id)
+        taken = [item for item in estate.vswitches if item.id in choice.vswitch_ids]
+        self.vpc_id = pulumi.Output.from_input(vpc.id)
+        self.cidr_block = vpc.cidr_block
+        self.vswitches = tuple(
+            TargetVSwitch(item.zone_id, item.cidr_block, pulumi.Output.from_input(item.id)) for item in taken
+        )
+        return {
+            "vswitches": [
+                {
+                    "vswitchName": item.name,
+                    "zoneId": item.zone_id,
+                    "cidrBlock": item.cidr_block,
+                    "vswitchId": item.id,
+                    "existing": True,
+                    "status": item.status,
+                    "availableIpAddressCount": item.available_ip_address_count,
+                }
+                for item in taken
+            ]
+        }

@@ -1,0 +1,233 @@
+"""The story that `make demo` shows: the real CLI on a simulated cloud, each step checked.
+
+1. a stack that names only the window and the instances fails its preview;
+2. the prepared stack passes, goes up, and a second `up` changes nothing;
+3. what somebody takes away behind Pulumi's back shows in the next preview with refresh, and `up` heals it;
+4. `destroy` leaves the estate as it was found, but for what is retained.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.console import Console
+
+from estate.client import Cloud
+from estate.settings import CloudSettings
+from simulator.project import CONFIG_KEY, REPOSITORY, Project
+from simulator.server import Simulator, running
+
+_PACK = ("--policy-pack", "policies")
+
+
+class StepFailed(Exception):
+    """A step of the story did not do what it must; the message says which and what it did instead."""
+
+
+class Story:
+    """Tells the story on one project and checks each step; what a person reads goes to `console`."""
+
+    def __init__(self, project: Project, console: Console) -> None:
+        self._project = project
+        self._console = console
+
+    def say(self, text: str) -> None:
+        self._console.print(text, highlight=False)
+
+    def chapter(self, number: int, title: str) -> None:
+        self._console.rule(f"[bold]{number}. {title}", align="left")
+
+    def pulumi(self, *args: str) -> tuple[int, str]:
+        """Runs one command as a user would type it and shows its output as it comes; returns exit code and output."""
+        self.say(f"[bold cyan]$ pulumi {' '.join(args)}")
+        color = "always" if self._console.is_terminal else "never"
+        process = subprocess.Popen(
+            ["pulumi", *args, "--non-interactive", "--color", color],
+            cwd=self._project.directory,
+            env=self._project.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        lines = []
+        for line in process.stdout or ():
+            sys.stdout.write(f"  {line}")
+            sys.stdout.flush()
+            lines.append(line)
+        code = process.wait()
+        self.say(f"[dim]exit code {code}\n")
+        return code, "".join(lines)
+
+    def expect(self, met: bool, what: str) -> None:
+        """Shows one thing that the step must bring about; raises StepFailed where it did not."""
+        if not met:
+            raise StepFailed(what)
+        self.say(f"[green]✓[/green] {what}")
+
+
+def tell(story: Story, project: Project, cloud: Simulator, prepared: Mapping[str, Any]) -> None:
+    """Tells the whole story; raises StepFailed at the first step that did not do what it must."""
+    found = cloud.state()
+    project.new_stack("unprepared", {**prepared, CONFIG_KEY: unprepared(prepared[CONFIG_KEY])})
+    project.new_stack("dev", prepared)
+    _refused(story, project)
+    _prepared(story)
+    _drift(story, project, cloud)
+    _destroyed(story, cloud, found)
+
+
+def unprepared(migration: Mapping[str, Any]) -> dict[str, Any]:
+    """The stack of a team that has not begun: the window and the instances, and nothing else."""
+    return {
+        "window": migration["window"],
+        "instances": [item if isinstance(item, str) else item["id"] for item in migration["instances"]]
+        + list(migration.get("later", ())),
+    }
+
+
+def _refused(story: Story, project: Project) -> None:
+    story.chapter(1, "A stack that names only the window and the instances is refused")
+    code, _ = story.pulumi("preview", "--stack", "unprepared", *_PACK)
+    tally = json.loads(project.result_file.read_text())["tally"]
+    story.expect(code != 0, "the preview failed")
+    story.expect(tally.get("FAIL", 0) > 0, f"the policy pack found {tally.get('FAIL', 0)} things missing")
+
+
+def _prepared(story: Story) -> None:
+    story.chapter(2, "The prepared stack passes, goes up, and stays as it is")
+    code, _ = story.pulumi("preview", "--stack", "dev", *_PACK)
+    story.expect(code == 0, "the preview passed")
+    code, _ = story.pulumi("up", "--yes", "--skip-preview", "--stack", "dev", *_PACK)
+    story.expect(code == 0, "everything was created")
+    code, _ = story.pulumi("up", "--yes", "--skip-preview", "--stack", "dev", "--expect-no-changes", *_PACK)
+    story.expect(code == 0, "a second up changed nothing")
+
+
+def _drift(story: Story, project: Project, cloud: Simulator) -> None:
+    story.chapter(3, "Somebody takes something away behind Pulumi's back")
+    taken = _take_away(project, cloud)
+    for what in taken.values():
+        story.say(f"[yellow]taken away, by an API call: {what}")
+    code, output = story.pulumi("preview", "--stack", "dev", "--refresh", "--expect-no-changes", "--diff", *_PACK)
+    story.expect(code != 0, "the next preview with refresh failed: something is not as declared")
+    for name, what in taken.items():
+        story.expect(name in output, f"it names what is gone: {what}")
+    code, _ = story.pulumi("up", "--yes", "--skip-preview", "--stack", "dev", "--refresh", *_PACK)
+    story.expect(code == 0, "an up puts it back")
+
+
+def _take_away(project: Project, cloud: Simulator) -> dict[str, str]:
+    """Takes a cloned rule and a whitelist entry away; returns what a preview must name, with what it is."""
+    api = Cloud(CloudSettings.from_config({**cloud.config(), "region": cloud.region}, project.environ))
+    resources = json.loads(project.run("stack", "export", "--stack", "dev", check=True).stdout)["deployment"]["resources"]
+    taken = {}
+    for kind, take in (
+        ("alimigrate:ecs:SecurityGroupRules", _take_rule),
+        ("alimigrate:rds:WhitelistGroup", _take_entry),
+    ):
+        first = next((item["outputs"] for item in resources if item["type"] == kind), None)
+        if first:
+            name, what = take(api, first)
+            taken[name] = what
+    return taken
+
+
+def _take_rule(api: Cloud, declared: Mapping[str, Any]) -> tuple[str, str]:
+    """Revokes the first declared accept rule of a clone."""
+    group_id = declared["securityGroupId"]
+    label = min(label for label, rule in declared["rules"].items() if rule["policy"] == "accept")
+    rule = declared["rules"][label]
+    ingress = rule["direction"] == "ingress"
+    peer = {
+        ("source_" if ingress else "dest_") + field: rule[key]
+        for key, field in (("cidrIp", "cidr_ip"), ("groupId", "group_id"), ("prefixListId", "prefix_list_id"))
+        if key in rule
+    }
+    api.call(
+        "ecs:RevokeSecurityGroup" if ingress else "ecs:RevokeSecurityGroupEgress",
+        region_id=api.region,
+        security_group_id=group_id,
+        ip_protocol=rule["ipProtocol"],
+        port_range=rule["portRange"],
+        policy=rule["policy"],
+        priority=str(rule["priority"]),
+        nic_type="intranet",
+        **peer,
+    )
+    return label, f"the rule '{label}' of {group_id}"
+
+
+def _take_entry(api: Cloud, declared: Mapping[str, Any]) -> tuple[str, str]:
+    """Replaces the entries of a whitelist group of ours by the loopback address: the way to empty a group."""
+    api.call(
+        "rds:ModifySecurityIps",
+        dbinstance_id=declared["dbInstanceId"],
+        dbinstance_iparray_name=declared["groupName"],
+        security_ips="127.0.0.1",
+        modify_mode="Cover",
+        whitelist_network_type=declared["networkType"],
+    )
+    entry = declared["securityIps"][0]
+    return entry, f"{entry} from the whitelist group {declared['groupName']} of {declared['dbInstanceId']}"
+
+
+def _destroyed(story: Story, cloud: Simulator, found: Mapping[str, Any]) -> None:
+    story.chapter(4, "Destroy leaves the estate as it was found")
+    code, _ = story.pulumi("destroy", "--yes", "--skip-preview", "--stack", "dev")
+    story.expect(code == 0, "what the stack made is gone")
+    left = cloud.state()
+    known = {snapshot["id"] for snapshot in found["snapshots"]}
+    retained = [snapshot for snapshot in left["snapshots"] if snapshot["id"] not in known]
+    for snapshot in retained:
+        story.say(f"  retained: {snapshot['id']} of {snapshot['disk_id']}, kept {snapshot['retention_days']} days")
+    without = {**left, "snapshots": [snapshot for snapshot in left["snapshots"] if snapshot["id"] in known]}
+    story.expect(without == dict(found), f"the estate is as it was found, but for the {len(retained)} snapshots retained")
+
+
+_NEXT = """
+[bold]On a real account[/bold]
+  1. Give the identity that runs previews the RAM actions that README.md lists, and export its credentials:
+       export ALICLOUD_ACCESS_KEY=... ALICLOUD_SECRET_KEY=...
+  2. Make a stack of your own from Pulumi.dev.yaml; leave out alicloud:protocol, alicloud:endpoints and
+     alicloud:skipRegionValidation, which point at the simulated cloud:
+       cp Pulumi.dev.yaml Pulumi.prod.yaml && pulumi stack init prod
+  3. See what is missing before your window:
+       pulumi preview --stack prod --policy-pack policies
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the demo; returns 0 only if each step did what it must."""
+    parser = argparse.ArgumentParser(prog="python -m simulator.demo", description=__doc__)
+    parser.add_argument("--estate", type=Path, default=REPOSITORY / "simulator/estates/sample.yaml")
+    parser.add_argument("--stack-config", type=Path, default=REPOSITORY / "Pulumi.dev.yaml")
+    options = parser.parse_args(arguments)
+    console = Console(width=None if sys.stdout.isatty() else 110)
+    prepared = yaml.safe_load(options.stack_config.read_text())["config"]
+    directory = REPOSITORY / ".demo"
+    shutil.rmtree(directory, ignore_errors=True)
+    with running(options.estate) as cloud:
+        project = Project(directory, cloud.endpoints, cloud.credentials, cloud.now, os.environ)
+        story = Story(project, console)
+        story.say(f"Simulated Alibaba Cloud with {options.estate.name} at {cloud.url}; the time is {cloud.now}.\n")
+        try:
+            tell(story, project, cloud, prepared)
+        except StepFailed as failure:
+            story.say(f"[bold red]✗ the step failed; expected: {failure}")
+            return 1
+    story.say(_NEXT)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""A Pulumi project joined to a simulated cloud: this program in a directory of its own, with stacks and state of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CONFIG_KEY = "classic-to-vpc:migration"
+REPOSITORY = Path(__file__).resolve().parent.parent
+_LINKED = ("__main__.py", "Pulumi.yaml", "components", "estate", "policies", "provider", ".venv")
+
+
+class Project:
+    """Runs the `pulumi` on PATH on this program against one simulated cloud.
+
+    `directory` holds links to the program, the stack files and, in `state/`, the stacks' state: nothing in the checkout or
+    in the user's own Pulumi backend is touched. `endpoints` are the simulator's, service code to host:port.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        endpoints: Mapping[str, str],
+        credentials: tuple[str, str],
+        now: str,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self.directory = directory
+        self.result_file = directory / "preflight-result.json"
+        self._endpoints = dict(endpoints)
+        self.environ = {
+            **(os.environ if environ is None else environ),
+            "PULUMI_BACKEND_URL": (directory / "state").as_uri(),
+            # The state holds no secret: credentials stay in the environment.
+            "PULUMI_CONFIG_PASSPHRASE": "",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "ALICLOUD_ACCESS_KEY": credentials[0],
+            "ALICLOUD_SECRET_KEY": credentials[1],
+            "PREFLIGHT_NOW": now,
+            "PREFLIGHT_RESULT": str(self.result_file),
+            "NO_PROXY": "127.0.0.1",
+        }
+        (directory / "state").mkdir(parents=True, exist_ok=True)
+        for name in _LINKED:
+            link = directory / name
+            if not link.is_symlink():
+                link.symlink_to(REPOSITORY / name)
+
+    def new_stack(self, stack: str, config: Mapping[str, Any]) -> None:
+        """Makes a stack whose file holds `config`, with the cloud's endpoints put in place of the file's."""
+        self.configure(stack, config)
+        self.run("stack", "init", stack, "--no-select", check=True)
+
+    def configure(self, stack: str, config: Mapping[str, Any]) -> None:
+        """Writes the file of a stack; what Pulumi keeps in it of its own is left."""
+        path = self.directory / f"Pulumi.{stack}.yaml"
+        written = yaml.safe_load(path.read_text()) if path.exists() else {}
+        path.write_text(yaml.safe_dump({**written, "config": self._joined(config)}, sort_keys=False))
+
+    def _joined(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        joined = deepcopy(dict(config))
+        joined["alicloud:endpoints"] = [dict(self._endpoints)]
+        return joined
+
+    def run(self, *args: str, check: bool = False) -> subprocess.CompletedProcess[str]:
+        """Runs one `pulumi` command; its output is captured, stdout and stderr in one."""
+        return subprocess.run(
+            ["pulumi", *args, "--non-interactive"],
+            cwd=self.directory,
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=check,
+        )

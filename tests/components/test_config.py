@@ -1,0 +1,184 @@
+"""The stack config: what is taken, and what each mistake is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.config import ConfigError, CreateNetwork, MigrationConfig, parse
+from components.schema import render
+from tests.components.builders import FILE, config
+
+Bend = Callable[[dict[str, Any]], object]
+
+
+def problems(raw: object) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        parse(raw, FILE)
+    lines = str(caught.value).splitlines()
+    assert all(line.startswith(f"{FILE}: classic-to-vpc:migration") for line in lines)
+    return [line.removeprefix(f"{FILE}: classic-to-vpc:migration").removeprefix(".") for line in lines]
+
+
+def test_a_whole_config_is_taken() -> None:
+    parsed = parse(config(), FILE)
+    assert [choice.id for choice in parsed.instances] == ["i-web", "i-app"]
+    assert isinstance(parsed.network, CreateNetwork)
+    assert parsed.network.zones == ("cn-hangzhou-b",)
+    assert parsed.databases[0].whitelist_group == "classic_to_vpc"
+
+
+def test_window_and_instances_are_enough() -> None:
+    parsed = parse({key: config()[key] for key in ("window", "instances")}, FILE)
+    assert (parsed.network, parsed.backups, parsed.freeze_hours) == (None, None, 24)
+
+
+MISTAKES: dict[str, tuple[Bend, str]] = {
+    "unknown key": (
+        lambda raw: raw.update(instnaces=[]),
+        "instnaces: unknown key; expected one of backups, classicLink, databases, freezeHours, instances, later, "
+        "network, securityGroups, selector, window; did you mean instances?",
+    ),
+    "unknown key deep down": (
+        lambda raw: raw["network"]["vswitches"][0].update(cidr="172.16.1.0/24"),
+        "network.vswitches[0].cidr: unknown key; expected one of cidrBlock, name, zone; did you mean cidrBlock?",
+    ),
+    "missing key": (
+        lambda raw: raw["window"].pop("latest"),
+        "window.latest: expected this key: Latest Schedule Time of the pending task, with its UTC offset.",
+    ),
+    "time without offset": (
+        lambda raw: raw["window"].update(start="2026-12-12T02:00:00"),
+        "window.start: expected a date and time with its UTC offset, such as "
+        '"2026-12-12T02:00:00+08:00"; got \'2026-12-12T02:00:00\'',
+    ),
+    "wrong type": (
+        lambda raw: raw["backups"].update(retentionDays="a month"),
+        "backups.retentionDays: expected a whole number; got 'a month'",
+    ),
+    "a word in place of a list": (
+        lambda raw: raw.update(databases="rm-orders"),
+        "databases: expected a list; got 'rm-orders'",
+    ),
+    "a word in place of a map": (
+        lambda raw: raw.update(classicLink=True),
+        "classicLink: expected a map with the keys attach; got True",
+    ),
+    "out of range": (
+        lambda raw: raw["backups"].update(retentionDays=0),
+        "backups.retentionDays: expected greater than or equal to 1; got 0",
+    ),
+    "no instance id": (
+        lambda raw: raw["instances"].append("web-1"),
+        "instances[2].id: expected an instance id, such as i-bp1a2b3c; got 'web-1'",
+    ),
+    "no instances": (
+        lambda raw: raw.update(instances=[]),
+        ": expected either instances (a list that is not empty) or selector, and not both",
+    ),
+    "instances and selector": (
+        lambda raw: raw.update(selector={"tags": {"wave": "1"}}),
+        ": expected either instances (a list that is not empty) or selector, and not both",
+    ),
+    "twice": (
+        lambda raw: raw["instances"].append("i-web"),
+        "instances: i-web stands here 2 times; expected once",
+    ),
+    "now and later": (
+        lambda raw: raw.update(later=["i-app"]),
+        "later: i-app is under instances too; expected it in one of the two",
+    ),
+    "no such mode": (
+        lambda raw: raw["network"].update(mode="borrow"),
+        "network: expected a key mode with one of create, existing",
+    ),
+    "no block": (
+        lambda raw: raw["network"].update(cidrBlock="172.16"),
+        "network.cidrBlock: expected an IPv4 CIDR block, such as 172.16.0.0/16; got '172.16'",
+    ),
+    "public VPC": (
+        lambda raw: [
+            raw.pop("classicLink"),
+            raw["network"].update(
+                cidrBlock="47.0.0.0/16", vswitches=[{"zone": "cn-hangzhou-b", "cidrBlock": "47.0.1.0/24"}]
+            ),
+        ],
+        "network.cidrBlock: 47.0.0.0/16 is not private; expected a block inside "
+        "10.0.0.0/8 or 172.16.0.0/12 or 192.168.0.0/16",
+    ),
+    "VSwitch outside its VPC": (
+        lambda raw: raw["network"]["vswitches"][0].update(cidrBlock="172.17.1.0/24"),
+        "network.vswitches[0].cidrBlock: 172.17.1.0/24 is not inside the VPC; expected a block inside 172.16.0.0/16",
+    ),
+    "too small VSwitch": (
+        lambda raw: raw["network"]["vswitches"][0].update(cidrBlock="172.16.1.0/30"),
+        "network.vswitches[0].cidrBlock: 172.16.1.0/30 has mask 30; expected a mask of 16 to 29",
+    ),
+    "overlapping VSwitches": (
+        lambda raw: raw["network"]["vswitches"].append({"zone": "cn-hangzhou-h", "cidrBlock": "172.16.0.0/23"}),
+        "network.vswitches[1].cidrBlock: 172.16.0.0/23 overlaps 172.16.1.0/24; "
+        "expected VSwitch blocks that share no address",
+    ),
+    "two VSwitches in a zone": (
+        lambda raw: raw["network"]["vswitches"].append({"zone": "cn-hangzhou-b", "cidrBlock": "172.16.2.0/24"}),
+        "network.vswitches: cn-hangzhou-b stands here 2 times; expected once",
+    ),
+    "clones without a network": (
+        lambda raw: [raw.pop(key) for key in ("network", "databases", "classicLink")],
+        "securityGroups: expected network to be declared too: this needs a target VPC",
+    ),
+    "whitelist group's name": (
+        lambda raw: raw["databases"][0].update(whitelistGroup="Default"),
+        "databases[0].whitelistGroup: expected 2 to 32 lowercase letters, digits and underscores, "
+        "beginning with a letter; got 'Default'",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_each_mistake_is_told_in_one_line(mistake: str) -> None:
+    bend, expected = MISTAKES[mistake]
+    raw = config()
+    bend(raw)
+    assert problems(raw) == [expected]
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    raw = config(freezeHours="soon")
+    raw["window"]["start"] = "tomorrow"
+    raw["network"]["vswitches"][0]["zone"] = 5
+    keys = [line.split(":")[0] for line in problems(raw)]
+    assert keys == ["freezeHours", "network.vswitches[0].zone", "window.start"]
+
+
+@pytest.mark.parametrize("nothing", [None, [], "migration", 3])
+def test_nothing_is_no_config(nothing: object) -> None:
+    [line] = problems(nothing)
+    assert line.startswith(": expected a map with the keys backups, classicLink,")
+
+
+def test_classic_link_needs_blocks_that_it_reaches() -> None:
+    network = {
+        "mode": "create",
+        "cidrBlock": "10.0.0.0/8",
+        "vswitches": [{"zone": "cn-hangzhou-b", "cidrBlock": "10.2.0.0/24"}],
+    }
+    assert parse(config(network=network, classicLink=None), FILE).network
+    [line] = problems(config(network=network))
+    assert line.startswith("network.vswitches[0].cidrBlock: 10.2.0.0/24 cannot be reached by ClassicLink")
+
+
+def test_every_key_is_described() -> None:
+    """The descriptions are what an editor shows, and what a missing key is told."""
+    schema = MigrationConfig.model_json_schema()
+    for model in (schema, *schema["$defs"].values()):
+        for key, field in model["properties"].items():
+            assert field.get("description") or key == "mode", f"{model['title']}.{key}"
+
+
+def test_the_schema_file_is_in_step() -> None:
+    committed = Path(__file__).parents[2] / "docs/schema/stack.schema.json"
+    assert committed.read_text(encoding="utf-8") == render(), "run `make docs`"

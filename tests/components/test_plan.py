@@ -1,0 +1,217 @@
+"""Config and estate put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.config import ConfigError, parse
+from components.plan import MigrationPlan, make_plan
+from estate.model import Database, SecurityGroup, WhitelistGroup
+from tests.components.builders import FILE, config, estate, instance, rule
+
+
+def plan(estate_changes: dict[str, Any] | None = None, **changes: Any) -> MigrationPlan:
+    return make_plan(parse(config(**changes), FILE), estate(**estate_changes or {}), FILE)
+
+
+def problems(estate_changes: dict[str, Any] | None = None, **changes: Any) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        plan(estate_changes, **changes)
+    return [line.removeprefix(f"{FILE}: classic-to-vpc:migration.") for line in str(caught.value).splitlines()]
+
+
+def test_what_hangs_on_an_instance() -> None:
+    app, web = plan().instances
+    assert (app.instance.id, web.instance.id) == ("i-app", "i-web")
+    assert [disk.id for disk in app.disks] == ["d-app"]
+    assert [database.id for database in app.databases] == ["rm-orders"]
+    assert web.databases == ()
+    assert app.target_zone == "cn-hangzhou-b"
+
+
+def test_choices_of_an_instance_are_taken() -> None:
+    [web] = plan(instances=[{"id": "i-web", "targetZone": "cn-hangzhou-e", "releasePublicIp": True}]).instances
+    assert (web.target_zone, web.release_public_ip) == ("cn-hangzhou-e", True)
+
+
+def test_a_selector_takes_classic_instances_by_tag_but_not_those_of_a_later_wave() -> None:
+    assert plan(instances=None, selector={"tags": {"wave": "1"}}).instance_ids == ("i-web",)
+    assert problems(instances=None, selector={"tags": {"wave": "1"}}, later=["i-web"]) == [
+        "selector.tags: no classic instance carries these tags; expected at least one"
+    ]
+
+
+def test_groups_of_migrating_and_later_instances_are_cloned() -> None:
+    assert [group.id for group in plan().cloned_groups] == ["sg-app", "sg-web"]
+    assert [group.id for group in plan(later=["i-mon"]).cloned_groups] == ["sg-app", "sg-mon", "sg-web"]
+
+
+def test_who_is_talked_to_is_linked_unless_it_comes_later() -> None:
+    assert plan().linked_instance_ids == ("i-mon",)
+    assert [group.id for group in plan().linked_groups] == ["sg-mon"]
+    assert plan(later=["i-mon"]).linked_instance_ids == ()
+    assert plan(classicLink=None).linked_instance_ids == ()
+    assert plan(classicLink={"attach": ["i-idle"]}).linked_instance_ids == ("i-idle",)
+
+
+PEERS: dict[str, tuple[dict[str, SecurityGroup], str | None]] = {
+    "a group of ours names its group": (
+        {"sg-app": SecurityGroup(id="sg-app", rules=(rule(group_id="sg-mon"),))},
+        "sg-app accepts TCP 8080/8080 from sg-mon",
+    ),
+    "its group names a group of ours": (
+        {"sg-mon": SecurityGroup(id="sg-mon", rules=(rule(group_id="sg-app", direction="egress"),))},
+        "sg-mon accepts TCP 8080/8080 to sg-app",
+    ),
+    "a group of ours names its address": (
+        {"sg-app": SecurityGroup(id="sg-app", rules=(rule(cidr_ip="10.1.0.3"),))},
+        "sg-app accepts TCP 8080/8080 from 10.1.0.3",
+    ),
+    "its group names our address with a mask": (
+        {"sg-mon": SecurityGroup(id="sg-mon", rules=(rule(cidr_ip="10.1.0.2/32"),))},
+        "sg-mon accepts TCP 8080/8080 from 10.1.0.2/32",
+    ),
+    "a broad block names nobody": ({"sg-app": SecurityGroup(id="sg-app", rules=(rule(cidr_ip="10.0.0.0/8"),))}, None),
+    "a drop lets nobody talk": (
+        {"sg-app": SecurityGroup(id="sg-app", rules=(rule(group_id="sg-mon", policy="drop"),))},
+        None,
+    ),
+    "the internet NIC knows no classic peers": (
+        {"sg-app": SecurityGroup(id="sg-app", rules=(rule(cidr_ip="10.1.0.3", nic_type="internet"),))},
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PEERS)
+def test_peers_are_known_by_groups_and_single_addresses(case: str) -> None:
+    changed, reason = PEERS[case]
+    silent = {group_id: SecurityGroup(id=group_id) for group_id in ("sg-app", "sg-idle", "sg-mon", "sg-web")}
+    app = plan({"security_groups": tuple({**silent, **changed}.values())}).instances[0]
+    assert {peer.instance_id: peer.reasons for peer in app.peers} == ({"i-mon": (reason,)} if reason else {})
+
+
+@pytest.mark.parametrize(("policy", "talk"), [("Accept", True), ("Drop", False)])
+def test_members_of_one_group_talk_where_it_lets_them(policy: str, talk: bool) -> None:
+    shared = SecurityGroup(id="sg-app", inner_access_policy=policy)
+    instances = (instance("i-app", "sg-app", "10.1.0.2"), instance("i-mon", "sg-app", "10.1.0.3"))
+    planned = plan(
+        {"security_groups": (shared,), "instances": instances}, instances=["i-app"], databases=None
+    ).instances[0]
+    assert [peer.instance_id for peer in planned.peers] == (["i-mon"] if talk else [])
+
+
+@pytest.mark.parametrize(
+    ("entry", "network_type", "used"),
+    [
+        ("10.1.0.2", "MIX", True),
+        ("10.1.0.0/24", "Classic", True),
+        ("0.0.0.0/0", "MIX", True),
+        ("10.1.0.9", "MIX", False),
+        ("10.1.0.2", "VPC", False),
+        ("%.internal", "MIX", True),
+    ],
+)
+def test_a_database_is_used_by_whom_its_whitelist_admits(entry: str, network_type: str, used: bool) -> None:
+    group = WhitelistGroup.model_validate({"name": "g", "network_type": network_type, "security_ips": [entry]})
+    database = Database(
+        id="rm-orders",
+        engine="MySQL",
+        engine_version="5.7",
+        zone_id="cn-hangzhou-b",
+        network_type="classic",
+        security_ip_mode="normal",
+        whitelist_groups=(group,),
+    )
+    app = plan({"databases": (database,)}).instances[0]
+    assert [item.id for item in app.databases] == (["rm-orders"] if used else [])
+
+
+EXISTING = {"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old"]}
+
+
+def test_an_existing_network_is_looked_up() -> None:
+    assert plan(network=EXISTING).target_cidrs == ("172.16.8.0/24",)
+
+
+UNRESOLVED: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "instance": (
+        {"instances": ["i-wed"]},
+        [
+            "instances[0].id: there is no instance i-wed in cn-hangzhou of account 1234567890123456; "
+            "did you mean i-web?"
+        ],
+    ),
+    "later instance": (
+        {"later": ["i-zzzzzzzz"]},
+        ["later[0]: there is no instance i-zzzzzzzz in cn-hangzhou of account 1234567890123456"],
+    ),
+    "linked instance that migrates": (
+        {"classicLink": {"attach": ["i-web"]}},
+        ["classicLink.attach[0]: i-web migrates; expected an instance that stays"],
+    ),
+    "database": (
+        {"databases": [{"id": "rm-order"}]},
+        [
+            "databases[0].id: there is no RDS instance rm-order in cn-hangzhou of account 1234567890123456; "
+            "did you mean rm-orders?"
+        ],
+    ),
+    "target zone": (
+        {"instances": [{"id": "i-web", "targetZone": "cn-hangzhou-z"}]},
+        ["instances[0].targetZone: there is no zone cn-hangzhou-z; expected one of cn-hangzhou-b"],
+    ),
+    "zone": (
+        {"network": {**config()["network"], "vswitches": [{"zone": "cn-hangzhou-z", "cidrBlock": "172.16.1.0/24"}]}},
+        ["network.vswitches[0].zone: there is no zone cn-hangzhou-z in cn-hangzhou; expected one of cn-hangzhou-b"],
+    ),
+    "zone without stock": (
+        {"network": {**config()["network"], "vswitches": [{"zone": "cn-hangzhou-e", "cidrBlock": "172.16.1.0/24"}]}},
+        ["network.vswitches[0].zone: zone cn-hangzhou-e has no stock for a VSwitch; expected one of cn-hangzhou-b"],
+    ),
+    "VPC": (
+        {"network": {**EXISTING, "vpcId": "vpc-odd"}},
+        [
+            "network.vpcId: there is no VPC vpc-odd in cn-hangzhou of account 1234567890123456; did you mean vpc-old?",
+            "network.vswitchIds[0]: vsw-old is in vpc-old; expected a VSwitch of vpc-odd",
+        ],
+    ),
+    "VSwitch": (
+        {"network": {**EXISTING, "vswitchIds": ["vsw-odd"]}},
+        [
+            "network.vswitchIds[0]: there is no VSwitch vsw-odd in cn-hangzhou of account 1234567890123456; "
+            "did you mean vsw-old?"
+        ],
+    ),
+    "VSwitch outside its VPC": (
+        {"network": {**EXISTING, "vswitchIds": ["vsw-other"]}},
+        ["network.vswitchIds[0]: vsw-other is in vpc-other; expected a VSwitch of vpc-old"],
+    ),
+    "two VSwitches in a zone": (
+        {"network": {**EXISTING, "vswitchIds": ["vsw-old", "vsw-twin"]}},
+        ["network.vswitchIds[1]: vsw-twin and vsw-old are both in cn-hangzhou-b; expected one VSwitch a zone"],
+    ),
+    "VSwitch that ClassicLink does not reach": (
+        {"network": {"mode": "existing", "vpcId": "vpc-other", "vswitchIds": ["vsw-other"]}},
+        [
+            "network.vswitchIds[0]: 10.0.8.0/24 cannot be reached by ClassicLink; expected a block inside "
+            "10.111.0.0/16 or 172.16.0.0/12 or 192.168.0.0/16"
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNRESOLVED)
+def test_what_the_config_names_must_exist_and_serve(case: str) -> None:
+    changes, expected = UNRESOLVED[case]
+    assert problems(**changes) == expected
+
+
+def test_an_instance_that_is_in_a_vpc_already_is_no_migrating_one() -> None:
+    moved = instance("i-web", "sg-web", "172.16.8.9", network_type="vpc", vpc_id="vpc-old")
+    others = tuple(item for item in estate().instances if item.id != "i-web")
+    assert problems({"instances": (moved, *others)}) == [
+        "instances[0].id: i-web is in vpc-old already; expected a classic instance"
+    ]
