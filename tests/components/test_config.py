@@ -53,7 +53,7 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
     "time without offset": (
         lambda raw: raw["window"].update(start="2026-12-12T02:00:00"),
         "window.start: expected a date and time with its UTC offset, such as "
-        '"2026-12-12T02:00:00+08:00"; got \'2026-12-12T02:00:00\'',
+        "\"2026-12-12T02:00:00+08:00\"; got '2026-12-12T02:00:00'",
     ),
     "wrong type": (
         lambda raw: raw["backups"].update(retentionDays="a month"),

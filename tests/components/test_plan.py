@@ -139,10 +139,7 @@ def test_an_existing_network_is_looked_up() -> None:
 UNRESOLVED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "instance": (
         {"instances": ["i-wed"]},
-        [
-            "instances[0].id: there is no instance i-wed in cn-hangzhou of account 1234567890123456; "
-            "did you mean i-web?"
-        ],
+        ["instances[0].id: there is no instance i-wed in cn-hangzhou of account 1234567890123456; did you mean i-web?"],
     ),
     "later instance": (
         {"later": ["i-zzzzzzzz"]},

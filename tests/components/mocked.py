@@ -1,0 +1,92 @@
+"""Declares components under Pulumi's mocks and records everything that reached the engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from google.protobuf import empty_pb2
+from pulumi.runtime import mocks, rpc
+from pulumi.runtime.stack import run_pulumi_func
+
+PROJECT, STACK = "classic-to-vpc", "test"
+
+
+@dataclass(frozen=True)
+class Registered:
+    """One resource as the engine was told of it; `outputs` are those that a component registered."""
+
+    type: str
+    name: str
+    parent: str
+    inputs: dict[str, Any]
+    request: Any
+
+
+@dataclass
+class Recording:
+    """All that a program declared, by URN."""
+
+    resources: dict[str, Registered] = field(default_factory=dict)
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def of_type(self, resource_type: str) -> dict[str, Registered]:
+        """Resources of one type by name."""
+        return {item.name: item for item in self.resources.values() if item.type == resource_type}
+
+    def urn(self, resource_type: str, name: str) -> str:
+        """The URN of one resource; there must be exactly one."""
+        [urn] = [urn for urn, item in self.resources.items() if (item.type, item.name) == (resource_type, name)]
+        return urn
+
+    def children(self, urn: str) -> list[str]:
+        """Types of a resource's children, sorted."""
+        return sorted(item.type for item in self.resources.values() if item.parent == urn)
+
+
+class _Answers(pulumi.runtime.Mocks):
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        return f"{args.name}-id", {**args.inputs, "status": "Available"}
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[Any, Any]:
+        raise AssertionError(f"no component calls a function, but {args.token} was called")
+
+
+class _Monitor(mocks.MockMonitor):
+    def __init__(self) -> None:
+        super().__init__(_Answers())
+        self.recording = Recording()
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the RPC
+        response = super().RegisterResource(request)
+        if request.type != "pulumi:pulumi:Stack":
+            inputs = rpc.deserialize_properties(request.object)
+            self.recording.resources[response.urn] = Registered(
+                request.type, request.name, request.parent, inputs, request
+            )
+        return response
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name of the RPC
+        self.recording.outputs[request.urn] = rpc.deserialize_properties(request.outputs)
+        return empty_pb2.Empty()
+
+
+def declare(program: Callable[[], object]) -> Recording:
+    """Runs a program under mocks in an event loop of its own; returns what it declared once all has arrived."""
+    monitor = _Monitor()
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        mocks.set_mocks(_Answers(), PROJECT, STACK, preview=False, monitor=monitor)
+
+        def run() -> None:
+            program()
+
+        loop.run_until_complete(run_pulumi_func(run))
+    finally:
+        loop.close()
+        asyncio.set_event_loop(asyncio.new_event_loop())
+    return monitor.recording
