@@ -58,8 +58,9 @@ format: setup ## Put the code into the project's format.
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
-docs: setup ## Generate docs/schema.
+docs: setup ## Generate docs/schema and docs/ram from the code.
 	@$(PYTHON) -m components.schema docs/schema/stack.schema.json
+	@$(PYTHON) -m components.ram docs/ram
 	@$(PYTHON) -m simulator schema > docs/schema/estate.schema.json
 
 lock: $(UV) ## Pin anew what pyproject.toml asks for.

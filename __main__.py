@@ -4,11 +4,10 @@ import os
 
 import pulumi
 
-from components import alimigrate
 from components.config import ConfigError, parse
-from components.migration import Migration, provider_options
+from components.migration import Migration
 from components.plan import make_plan
-from components.settings import cloud_settings
+from components.settings import cloud_settings, local_provider
 from estate import clock
 from estate.client import Cloud
 from estate.errors import EstateError
@@ -25,7 +24,7 @@ def main() -> None:
         plan = make_plan(config, read_estate(Cloud(settings), clock.now(os.environ)), file)
     except (ConfigError, EstateError) as error:
         raise pulumi.RunError(str(error)) from None
-    migration = Migration("migration", plan, provider_options(alimigrate.Provider("alimigrate", settings)))
+    migration = Migration("migration", plan, pulumi.ResourceOptions(providers=[local_provider(settings)]))
     for name, value in migration.exports.items():
         pulumi.export(name, value)
 

@@ -36,14 +36,14 @@ def migration_facts(plan: MigrationPlan) -> Facts:
 def instance_facts(planned: PlannedInstance, eni_quantity: int | None) -> Facts:
     """Facts of one migrating instance; `eni_quantity` is None where the type is not known."""
     instance = planned.instance
-    return {
+    known: Facts = {} if eni_quantity is None else {"eniQuantity": eni_quantity}
+    return known | {
         "instanceId": instance.id,
         "instanceName": instance.name,
         "zoneId": instance.zone_id,
         "targetZoneId": planned.target_zone,
         "instanceType": instance.instance_type,
         "status": instance.status,
-        "eniQuantity": eni_quantity,
         "internetMaxBandwidthOut": instance.internet_max_bandwidth_out,
         "publicIps": list(instance.public_ips),
         "intranetIps": list(instance.intranet_ips),
@@ -109,7 +109,7 @@ def _disk(disk: Disk) -> Facts:
         "type": disk.type,
         "category": disk.category,
         "sizeGib": disk.size_gib,
-        "device": disk.device,
+        "device": disk.device or "",
     }
 
 
@@ -120,7 +120,8 @@ def _snapshot(snapshot: Snapshot) -> Facts:
         "status": snapshot.status,
         "progress": snapshot.progress,
         "createdAt": snapshot.created_at.isoformat(),
-        "retentionDays": snapshot.retention_days,
+        # The contract has no null: 0 says that it is kept until somebody deletes it.
+        "retentionDays": snapshot.retention_days or 0,
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pulumi
 
-from components import alimigrate
 from components.backups import Backups
 from components.classic_link import ClassicLink
 from components.database import DatabaseAccess
@@ -71,8 +70,3 @@ class Migration(pulumi.ComponentResource):
             needed_first.append(link.enabling)
         for group_id, conversion in convert_groups(plan).items() if clones else ():
             clones[group_id].declare_rules(conversion, clone_ids, needed_first)
-
-
-def provider_options(provider: alimigrate.Provider) -> pulumi.ResourceOptions:
-    """Options that make `provider` serve the resources of `alimigrate` below a component."""
-    return pulumi.ResourceOptions(providers=[provider])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_alicloud as alicloud
 
+from components import cidr
 from components.config import CreateNetwork, ExistingNetwork
 from estate.model import Estate
 
@@ -85,7 +86,7 @@ class TargetNetwork(pulumi.ComponentResource):
                     "vswitchId": vswitch.id,
                     "existing": False,
                     "status": vswitch.status,
-                    "availableIpAddressCount": None,
+                    "availableIpAddressCount": cidr.capacity(item.cidr_block),
                 }
                 for vswitch_name, (item, vswitch) in vswitches.items()
             ]

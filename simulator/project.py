@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from simulator.estate_file import Estate
+from simulator.server import Handle
 
 CONFIG_KEY = "classic-to-vpc:migration"
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -20,29 +22,34 @@ class Project:
     """Runs the `pulumi` on PATH on this program against one simulated cloud.
 
     `directory` holds links to the program, the stack files and, in `state/`, the stacks' state: nothing in the checkout or
-    in the user's own Pulumi backend is touched. `endpoints` are the simulator's, service code to host:port.
+    in the user's own Pulumi backend is touched. The estate's `now` is what the
+    program and the pack take for the time.
     """
 
     def __init__(
         self,
         directory: Path,
-        endpoints: Mapping[str, str],
-        credentials: tuple[str, str],
-        now: str,
+        cloud: Handle,
+        estate: Estate,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         self.directory = directory
         self.result_file = directory / "preflight-result.json"
-        self._endpoints = dict(endpoints)
+        self.cloud_config = {
+            "alicloud:region": estate.region_id,
+            "alicloud:protocol": "HTTP",
+            "alicloud:skipRegionValidation": True,
+            "alicloud:endpoints": [dict(cloud.endpoints)],
+        }
         self.environ = {
             **(os.environ if environ is None else environ),
             "PULUMI_BACKEND_URL": (directory / "state").as_uri(),
             # The state holds no secret: credentials stay in the environment.
             "PULUMI_CONFIG_PASSPHRASE": "",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "ALICLOUD_ACCESS_KEY": credentials[0],
-            "ALICLOUD_SECRET_KEY": credentials[1],
-            "PREFLIGHT_NOW": now,
+            "ALICLOUD_ACCESS_KEY": cloud.access_key_id,
+            "ALICLOUD_SECRET_KEY": cloud.access_key_secret,
+            "PREFLIGHT_NOW": estate.now.isoformat(),
             "PREFLIGHT_RESULT": str(self.result_file),
             "NO_PROXY": "127.0.0.1",
         }
@@ -53,20 +60,16 @@ class Project:
                 link.symlink_to(REPOSITORY / name)
 
     def new_stack(self, stack: str, config: Mapping[str, Any]) -> None:
-        """Makes a stack whose file holds `config`, with the cloud's endpoints put in place of the file's."""
+        """Makes a stack with the migration of `config`, joined to the simulated cloud."""
         self.configure(stack, config)
         self.run("stack", "init", stack, "--no-select", check=True)
 
     def configure(self, stack: str, config: Mapping[str, Any]) -> None:
-        """Writes the file of a stack; what Pulumi keeps in it of its own is left."""
+        """Writes the config of a stack anew; what Pulumi keeps of its own in the file is left."""
         path = self.directory / f"Pulumi.{stack}.yaml"
         written = yaml.safe_load(path.read_text()) if path.exists() else {}
-        path.write_text(yaml.safe_dump({**written, "config": self._joined(config)}, sort_keys=False))
-
-    def _joined(self, config: Mapping[str, Any]) -> dict[str, Any]:
-        joined = deepcopy(dict(config))
-        joined["alicloud:endpoints"] = [dict(self._endpoints)]
-        return joined
+        joined = {**self.cloud_config, CONFIG_KEY: config[CONFIG_KEY]}
+        path.write_text(yaml.safe_dump({**written, "config": joined}, sort_keys=False))
 
     def run(self, *args: str, check: bool = False) -> subprocess.CompletedProcess[str]:
         """Runs one `pulumi` command; its output is captured, stdout and stderr in one."""

@@ -1,0 +1,219 @@
+"""The resources of the local provider `alimigrate`, as a program declares them.
+
+Hand-written siblings of what `pulumi package gen-sdk` would make of the provider's schema; property names are
+snake_case here and camelCase for the engine. What the resources do is told in `provider/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+
+import pulumi
+
+
+class Provider(pulumi.ProviderResource):
+    """Where and as whom `alimigrate` works; what is not given comes from the environment, as for `alicloud`."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        region: pulumi.Input[str] | None = None,
+        protocol: pulumi.Input[str] | None = None,
+        endpoints: pulumi.Input[Mapping[str, str]] | None = None,
+        account_id: pulumi.Input[str] | None = None,
+        access_key: pulumi.Input[str] | None = None,
+        secret_key: pulumi.Input[str] | None = None,
+        security_token: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the provider.
+
+        :param region: the region id.
+        :param protocol: HTTPS, or HTTP for a simulated cloud.
+        :param endpoints: service code (ecs, vpc, rds, sts) to host[:port]; the public hosts where left out.
+        :param account_id: the account that the credentials must belong to.
+        :param access_key: kept as a secret, as are the next two.
+        :param secret_key: the secret of the access key.
+        :param security_token: the token of temporary credentials.
+        """
+        props: dict[str, Any] = {
+            "region": region,
+            "protocol": protocol,
+            # The engine takes texts only in a provider's configuration.
+            "endpoints": None if endpoints is None else pulumi.Output.json_dumps(endpoints),
+            "accountId": account_id,
+            "accessKey": _secret(access_key),
+            "secretKey": _secret(secret_key),
+            "securityToken": _secret(security_token),
+        }
+        super().__init__("alimigrate", resource_name, props, opts)
+
+
+def _secret(value: pulumi.Input[str] | None) -> pulumi.Output[str] | None:
+    return None if value is None else pulumi.Output.secret(value)
+
+
+class RequiredRuleArgs(TypedDict):
+    """What every rule says."""
+
+    direction: pulumi.Input[str]
+    ipProtocol: pulumi.Input[str]
+    portRange: pulumi.Input[str]
+    policy: pulumi.Input[str]
+    priority: pulumi.Input[int]
+
+
+class RuleArgs(RequiredRuleArgs, total=False):
+    """One rule, with the names of the contract: exactly one of the four peers, which is the source of an ingress rule
+    and the destination of an egress rule.
+
+    `clonedFrom` is the classic group whose clone `groupId` names; it stays in the state and is not sent to the cloud.
+    """
+
+    description: pulumi.Input[str]
+    sourcePortRange: pulumi.Input[str]
+    cidrIp: pulumi.Input[str]
+    ipv6CidrIp: pulumi.Input[str]
+    groupId: pulumi.Input[str]
+    prefixListId: pulumi.Input[str]
+    clonedFrom: pulumi.Input[str]
+
+
+class SecurityGroupRules(pulumi.CustomResource):
+    """The whole rule set of one VPC security group."""
+
+    security_group_id: pulumi.Output[str]
+    """The group."""
+    rules: pulumi.Output[Mapping[str, Mapping[str, Any]]]
+    """Label -> rule; after a refresh also rules that someone else made, as `unmanaged: ...`."""
+    applied: pulumi.Output[str]
+    """A digest of what is in the cloud; unknown in a preview that would create or update."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        security_group_id: pulumi.Input[str],
+        rules: pulumi.Input[Mapping[str, pulumi.Input[RuleArgs]]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the rules of a group.
+
+        :param security_group_id: the VPC security group; another one replaces the resource.
+        :param rules: label -> rule; labels are for people, unique in the set and stable.
+        """
+        props = {"securityGroupId": security_group_id, "rules": rules, "applied": None}
+        super().__init__("alimigrate:ecs:SecurityGroupRules", resource_name, props, opts)
+
+    def translate_output_property(self, prop: str) -> str:
+        """Return the Python name of one of the engine's."""
+        return {"securityGroupId": "security_group_id"}.get(prop, prop)
+
+
+class WhitelistGroup(pulumi.CustomResource):
+    """One whitelist group of our own on an ApsaraDB RDS instance."""
+
+    db_instance_id: pulumi.Output[str]
+    """The database."""
+    group_name: pulumi.Output[str]
+    """The group."""
+    network_type: pulumi.Output[str]
+    """MIX, VPC or Classic."""
+    security_ips: pulumi.Output[Sequence[str]]
+    """The entries, as sorted blocks."""
+    applied: pulumi.Output[str]
+    """A digest of what is in the cloud; unknown in a preview that would create or update."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        db_instance_id: pulumi.Input[str],
+        group_name: pulumi.Input[str],
+        network_type: pulumi.Input[str],
+        security_ips: pulumi.Input[Sequence[pulumi.Input[str]]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare a whitelist group.
+
+        :param db_instance_id: the database; another one replaces the resource, as do the next two.
+        :param group_name: 2 to 32 small letters, digits and underscores; not `default`.
+        :param network_type: MIX where the whitelists are in standard mode, VPC or Classic in enhanced mode.
+        :param security_ips: IPv4 addresses and blocks.
+        """
+        props = {
+            "dbInstanceId": db_instance_id,
+            "groupName": group_name,
+            "networkType": network_type,
+            "securityIps": security_ips,
+            "applied": None,
+        }
+        super().__init__("alimigrate:rds:WhitelistGroup", resource_name, props, opts)
+
+    def translate_output_property(self, prop: str) -> str:
+        """Return the Python name of one of the engine's."""
+        names = {
+            "dbInstanceId": "db_instance_id",
+            "groupName": "group_name",
+            "networkType": "network_type",
+            "securityIps": "security_ips",
+        }
+        return names.get(prop, prop)
+
+
+class ClassicLink(pulumi.CustomResource):
+    """ClassicLink enabled on a VPC; Alibaba Cloud has deprecated ClassicLink."""
+
+    vpc_id: pulumi.Output[str]
+    """The VPC."""
+    enabled_before: pulumi.Output[bool]
+    """Whether it was enabled before; it then stays so when the resource is deleted."""
+    applied: pulumi.Output[str]
+    """A digest of what is in the cloud; unknown in a preview that would create or update."""
+
+    def __init__(
+        self, resource_name: str, *, vpc_id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Declare ClassicLink on a VPC.
+
+        :param vpc_id: the VPC; another one replaces the resource.
+        """
+        props = {"vpcId": vpc_id, "applied": None, "enabledBefore": None}
+        super().__init__("alimigrate:vpc:ClassicLink", resource_name, props, opts)
+
+    def translate_output_property(self, prop: str) -> str:
+        """Return the Python name of one of the engine's."""
+        return {"vpcId": "vpc_id", "enabledBefore": "enabled_before"}.get(prop, prop)
+
+
+class ClassicLinkAttachment(pulumi.CustomResource):
+    """One classic instance linked to a VPC that has ClassicLink enabled."""
+
+    instance_id: pulumi.Output[str]
+    """The classic instance."""
+    vpc_id: pulumi.Output[str]
+    """The VPC."""
+    applied: pulumi.Output[str]
+    """A digest of what is in the cloud; unknown in a preview that would create or update."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        instance_id: pulumi.Input[str],
+        vpc_id: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the link.
+
+        :param instance_id: the classic instance; another one replaces the resource.
+        :param vpc_id: the VPC; another one replaces the resource, the old link first.
+        """
+        props = {"instanceId": instance_id, "vpcId": vpc_id, "applied": None}
+        super().__init__("alimigrate:ecs:ClassicLinkAttachment", resource_name, props, opts)
+
+    def translate_output_property(self, prop: str) -> str:
+        """Return the Python name of one of the engine's."""
+        return {"instanceId": "instance_id", "vpcId": "vpc_id"}.get(prop, prop)

@@ -1,0 +1,53 @@
+"""The RAM policies that previews and updates need, made from what each reader and component declares.
+
+`python -m components.ram DIRECTORY` writes `preview.json` and `up.json` there.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from components.backups import Backups
+from components.classic_link import ClassicLink
+from components.database import DatabaseAccess
+from components.network import TargetNetwork
+from components.security_group import ClonedSecurityGroup
+from estate.live import RAM_ACTIONS
+
+COMPONENTS = (Backups, ClassicLink, ClonedSecurityGroup, DatabaseAccess, TargetNetwork)
+
+
+def up_actions() -> list[str]:
+    """RAM actions of `pulumi up` and `destroy`, sorted."""
+    reads = {action for actions in RAM_ACTIONS.values() for action in actions}
+    return sorted(reads.union(*(component.ram_actions for component in COMPONENTS)))
+
+
+def preview_actions() -> list[str]:
+    """RAM actions of `pulumi preview`, with refresh too: those of `up` that only read."""
+    return [action for action in up_actions() if action.split(":")[1].startswith(("Describe", "Get", "List"))]
+
+
+def render(actions: Iterable[str]) -> str:
+    """A RAM policy document that allows the actions (RAM, "Policy structure and syntax": version 1)."""
+    policy: dict[str, Any] = {
+        "Version": "1",
+        "Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}],
+    }
+    return json.dumps(policy, indent=2) + "\n"
+
+
+def documents() -> dict[str, str]:
+    """File name to content."""
+    return {"preview.json": render(preview_actions()), "up.json": render(up_actions())}
+
+
+if __name__ == "__main__":
+    directory = Path(sys.argv[1])
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, content in documents().items():
+        (directory / name).write_text(content, encoding="utf-8")

@@ -1,0 +1,225 @@
+"""Every component under mocks: what it declares, under which parent, with which inputs and outputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from components.config import parse
+from components.migration import Migration
+from components.plan import make_plan
+from tests.components.builders import FILE, config, estate
+from tests.components.mocked import Recording, declare
+
+MIGRATION = "classic-to-vpc:index:Migration"
+
+
+def declared(estate_changes: dict[str, Any] | None = None, **changes: Any) -> Recording:
+    plan = make_plan(parse(config(**changes), FILE), estate(**estate_changes or {}), FILE)
+    return declare(lambda: Migration("migration", plan))
+
+
+def test_an_unprepared_stack_declares_facts_and_nothing_else() -> None:
+    recording = declared(network=None, securityGroups=None, databases=None, classicLink=None, backups=None)
+    assert {item.type for item in recording.resources.values()} == {
+        MIGRATION,
+        "classic-to-vpc:instance:MigratingInstance",
+    }
+
+
+def test_everything_is_below_the_migration() -> None:
+    recording = declared()
+    root = recording.urn(MIGRATION, "migration")
+    assert recording.children(root) == [
+        "classic-to-vpc:backup:Backups",
+        "classic-to-vpc:classiclink:ClassicLink",
+        "classic-to-vpc:database:DatabaseAccess",
+        "classic-to-vpc:instance:MigratingInstance",
+        "classic-to-vpc:instance:MigratingInstance",
+        "classic-to-vpc:network:TargetNetwork",
+        "classic-to-vpc:securitygroup:ClonedSecurityGroup",
+        "classic-to-vpc:securitygroup:ClonedSecurityGroup",
+    ]
+    assert root == f"urn:pulumi:test::classic-to-vpc::pulumi:pulumi:Stack${MIGRATION}::migration"
+
+
+def test_facts_are_outputs_and_no_inputs() -> None:
+    """A fact that changes, such as the time of reading, must not make a second `up` change something."""
+    recording = declared()
+    for resource_type in (MIGRATION, "classic-to-vpc:instance:MigratingInstance"):
+        for name, registered in recording.of_type(resource_type).items():
+            assert registered.inputs == {}
+            assert recording.outputs[recording.urn(resource_type, name)]
+
+
+def test_the_migration_carries_the_facts_of_the_contract() -> None:
+    recording = declared(later=["i-mon"])
+    facts = recording.outputs[recording.urn(MIGRATION, "migration")]
+    assert facts["window"] == {"start": "2026-12-12T02:00:00+08:00", "latest": "2026-12-20T00:00:00+08:00"}
+    assert (facts["instanceIds"], facts["laterInstanceIds"]) == (["i-app", "i-web"], ["i-mon"])
+    assert [item["instanceId"] for item in facts["classicInstances"]] == ["i-app", "i-idle", "i-mon", "i-web"]
+    groups = {group["securityGroupId"]: group for group in facts["securityGroups"]}
+    assert list(groups) == ["sg-app", "sg-mon", "sg-web"]
+    assert groups["sg-web"]["memberIds"] == ["i-web"]
+    assert groups["sg-web"]["rules"] == [
+        {
+            "direction": "ingress",
+            "nicType": "intranet",
+            "ipProtocol": "TCP",
+            "portRange": "8080/8080",
+            "policy": "accept",
+            "priority": 1,
+            "description": "",
+            "groupId": "sg-app",
+        }
+    ]
+    assert facts["databases"][0]["whitelistGroups"] == [
+        {"groupName": "app", "attribute": "", "networkType": "MIX", "securityIps": ["10.1.0.2"]}
+    ]
+
+
+def test_an_instance_carries_its_facts() -> None:
+    recording = declared(instances=[{"id": "i-app", "releasePublicIp": True}])
+    facts = recording.outputs[recording.urn("classic-to-vpc:instance:MigratingInstance", "i-app")]
+    assert facts["eniQuantity"] == 1
+    assert facts["releasePublicIp"] is True
+    assert facts["disks"] == [
+        {"diskId": "d-app", "type": "system", "category": "cloud", "sizeGib": 40, "device": ""}
+    ]
+    assert facts["databaseIds"] == ["rm-orders"]
+    assert [peer["instanceId"] for peer in facts["classicPeers"]] == ["i-mon", "i-web"]
+
+
+def test_a_type_that_the_cloud_does_not_know_has_no_quantity() -> None:
+    recording = declared({"instance_types": ()})
+    assert "eniQuantity" not in recording.outputs[recording.urn("classic-to-vpc:instance:MigratingInstance", "i-app")]
+
+
+def test_target_network_creates_a_vpc_and_its_vswitches() -> None:
+    recording = declared()
+    component = recording.urn("classic-to-vpc:network:TargetNetwork", "network")
+    vpc = recording.of_type("alicloud:vpc/network:Network")["target"]
+    vswitch = recording.of_type("alicloud:vpc/switch:Switch")["target-cn-hangzhou-b"]
+    assert (vpc.parent, vswitch.parent) == (component, component)
+    assert vpc.inputs == {"vpcName": "target", "cidrBlock": "172.16.0.0/16"}
+    assert list(vpc.request.ignoreChanges) == ["classicLinkEnabled"]
+    assert vswitch.inputs == {
+        "vswitchName": "target-cn-hangzhou-b",
+        "vpcId": "target-id",
+        "zoneId": "cn-hangzhou-b",
+        "cidrBlock": "172.16.1.0/24",
+    }
+    outputs = recording.outputs[component]
+    assert (outputs["mode"], outputs["vpcId"]) == ("create", "target-id")
+    assert outputs["vswitches"] == [
+        {
+            "vswitchName": "target-cn-hangzhou-b",
+            "zoneId": "cn-hangzhou-b",
+            "cidrBlock": "172.16.1.0/24",
+            "vswitchId": "target-cn-hangzhou-b-id",
+            "existing": False,
+            "status": "Available",
+            "availableIpAddressCount": 252,
+        }
+    ]
+
+
+def test_target_network_takes_an_existing_one_as_it_is() -> None:
+    recording = declared(network={"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old"]})
+    component = recording.urn("classic-to-vpc:network:TargetNetwork", "network")
+    assert recording.children(component) == []
+    outputs = recording.outputs[component]
+    assert (outputs["mode"], outputs["vpcId"], outputs["cidrBlock"]) == ("existing", "vpc-old", "172.16.0.0/12")
+    [vswitch] = outputs["vswitches"]
+    assert (vswitch["existing"], vswitch["availableIpAddressCount"]) == (True, 200)
+
+
+def test_clones_name_each_other() -> None:
+    recording = declared()
+    for classic, peer in (("sg-web", "sg-app"), ("sg-app", "sg-web")):
+        component = recording.urn("classic-to-vpc:securitygroup:ClonedSecurityGroup", classic)
+        assert recording.children(component) == [
+            "alicloud:ecs/securityGroup:SecurityGroup",
+            "alimigrate:ecs:SecurityGroupRules",
+        ]
+        group = recording.of_type("alicloud:ecs/securityGroup:SecurityGroup")[classic]
+        assert group.inputs["vpcId"] == "target-id"
+        assert group.inputs["securityGroupName"] == f"{classic.removeprefix('sg-')}-vpc"
+        rules = recording.of_type("alimigrate:ecs:SecurityGroupRules")[classic].inputs
+        assert rules["securityGroupId"] == f"{classic}-id"
+        assert rules["rules"][f"ingress accept TCP 8080/8080 from clone of {peer} (1)"] == {
+            "direction": "ingress",
+            "ipProtocol": "TCP",
+            "portRange": "8080/8080",
+            "policy": "accept",
+            "priority": 1,
+            "description": "",
+            "groupId": f"{peer}-id",
+            "clonedFrom": peer,
+        }
+        assert recording.outputs[component]["classicSecurityGroupId"] == classic
+        assert recording.outputs[component]["report"]
+
+
+def test_rules_across_classic_link_wait_for_it() -> None:
+    recording = declared()
+    enabling = recording.urn("alimigrate:vpc:ClassicLink", "classic-link")
+    rules = recording.of_type("alimigrate:ecs:SecurityGroupRules")["sg-app"]
+    assert rules.inputs["rules"]["ingress accept TCP 8080/8080 from classic sg-mon (1)"]["groupId"] == "sg-mon"
+    assert enabling in rules.request.dependencies
+
+
+def test_database_access_admits_the_vswitches_in_a_group_of_its_own() -> None:
+    recording = declared()
+    component = recording.urn("classic-to-vpc:database:DatabaseAccess", "rm-orders")
+    group = recording.of_type("alimigrate:rds:WhitelistGroup")["rm-orders-classic_to_vpc"]
+    assert group.parent == component
+    assert {key: value for key, value in group.inputs.items() if value is not None} == {
+        "dbInstanceId": "rm-orders",
+        "groupName": "classic_to_vpc",
+        "networkType": "MIX",
+        "securityIps": ["172.16.1.0/24"],
+    }
+
+
+def test_in_enhanced_mode_the_whitelist_group_is_of_the_vpc() -> None:
+    database = estate().databases[0].model_copy(update={"security_ip_mode": "safety"})
+    recording = declared({"databases": (database,)})
+    [group] = recording.of_type("alimigrate:rds:WhitelistGroup").values()
+    assert group.inputs["networkType"] == "VPC"
+
+
+def test_classic_link_attaches_who_stays_and_lets_the_clones_in() -> None:
+    recording = declared()
+    component = recording.urn("classic-to-vpc:classiclink:ClassicLink", "classic-link")
+    assert recording.children(component) == [
+        "alicloud:ecs/securityGroupRule:SecurityGroupRule",
+        "alimigrate:ecs:ClassicLinkAttachment",
+        "alimigrate:vpc:ClassicLink",
+    ]
+    enabling = recording.urn("alimigrate:vpc:ClassicLink", "classic-link")
+    attachment = recording.of_type("alimigrate:ecs:ClassicLinkAttachment")["i-mon"]
+    assert enabling in attachment.request.dependencies
+    [rule] = recording.of_type("alicloud:ecs/securityGroupRule:SecurityGroupRule").values()
+    assert enabling in rule.request.dependencies
+    assert rule.inputs == {
+        "securityGroupId": "sg-mon",
+        "type": "ingress",
+        "ipProtocol": "tcp",
+        "portRange": "9100/9100",
+        "nicType": "intranet",
+        "policy": "accept",
+        "priority": 1,
+        "sourceSecurityGroupId": "sg-app-id",
+        "description": "the clone of sg-app, over ClassicLink",
+    }
+
+
+def test_backups_outlive_a_destroy() -> None:
+    recording = declared()
+    snapshots = recording.of_type("alicloud:ecs/ecsSnapshot:EcsSnapshot")
+    assert sorted(snapshots) == ["d-app", "d-web"]
+    for disk_id, snapshot in snapshots.items():
+        assert snapshot.parent == recording.urn("classic-to-vpc:backup:Backups", "backups")
+        assert (snapshot.inputs["diskId"], snapshot.inputs["retentionDays"]) == (disk_id, 30)
+        assert snapshot.request.retainOnDelete
+        assert snapshot.request.customTimeouts.create == "6h"

@@ -1,0 +1,28 @@
+"""The RAM policies in docs/ram."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from components.ram import documents, preview_actions, up_actions
+
+DOCS = Path(__file__).parents[2] / "docs/ram"
+
+
+def test_the_files_are_in_step() -> None:
+    assert {path.name: path.read_text(encoding="utf-8") for path in DOCS.iterdir()} == documents(), "run `make docs`"
+
+
+def test_a_preview_writes_nothing() -> None:
+    assert preview_actions()
+    assert not [action for action in preview_actions() if "Describe" not in action and "Get" not in action]
+    assert set(preview_actions()) < set(up_actions())
+
+
+def test_no_action_is_a_pattern() -> None:
+    """Least privilege: each action is named."""
+    for content in documents().values():
+        [statement] = json.loads(content)["Statement"]
+        assert statement["Action"] == sorted(set(statement["Action"]))
+        assert not [action for action in statement["Action"] if "*" in action]
