@@ -1,0 +1,110 @@
+"""Builds: what decides the key, what is counted, and what a failure says."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from toolchain.builder import ENGINE_RECIPE, PLUGIN_RECIPE, BuildCounter, build, find_go, minimum_go, recipe_key
+from toolchain.errors import ToolchainError
+from toolchain.progress import Reporter
+from toolchain.versions import Version
+
+MINIMUM = Version(1, 25, 11)
+
+
+class TestGo:
+    def test_a_recent_go_is_found(self, fake_go: Callable[..., Path], environment: dict[str, str]) -> None:
+        path = fake_go("go1.26.8")
+        assert find_go(environment, MINIMUM).path == str(path)
+
+    def test_an_old_go_is_refused_with_the_alternative(
+        self, fake_go: Callable[..., Path], environment: dict[str, str]
+    ) -> None:
+        fake_go("go1.22.1")
+        with pytest.raises(ToolchainError, match=r"Go 1\.22\.1, too old.*Go 1\.25\.11.*official Pulumi CLI"):
+            find_go(environment, MINIMUM)
+
+    def test_no_go_is_one_clear_message(self, tools: Path, environment: dict[str, str]) -> None:
+        with pytest.raises(ToolchainError, match=r"no Go on PATH.*Go 1\.25\.11.*official Pulumi CLI"):
+            find_go(environment | {"PATH": str(tools)}, MINIMUM)
+
+    def test_a_broken_go(self, make_tool: Callable[[str, str], Path], environment: dict[str, str]) -> None:
+        make_tool("go", "sys.exit('GOROOT is gone')")
+        with pytest.raises(ToolchainError, match=r"does not say its version.*GOROOT is gone"):
+            find_go(environment, MINIMUM)
+
+    def test_the_minimum_is_the_modules_own(self) -> None:
+        assert minimum_go("module m\n\ngo 1.25.11\n") == MINIMUM
+
+    def test_a_go_mod_without_one(self) -> None:
+        with pytest.raises(ToolchainError, match=r"go\.mod"):
+            minimum_go("module m\n")
+
+
+class TestKey:
+    def test_depends_on_sources_and_go(self, tmp_path: Path) -> None:
+        module = tmp_path / "module"
+        shutil.copytree(PLUGIN_RECIPE.module, module)
+        recipe = replace(PLUGIN_RECIPE, module=module)
+        key = recipe_key(recipe, MINIMUM)
+        assert recipe_key(recipe, MINIMUM) == key
+        assert recipe_key(recipe, Version(1, 26, 0)) != key
+        (module / "main.go").write_text("package main // changed")
+        assert recipe_key(recipe, MINIMUM) != key
+
+    def test_the_stub_module_is_part_of_the_plugins_sources(self, tmp_path: Path) -> None:
+        module = tmp_path / "module"
+        shutil.copytree(PLUGIN_RECIPE.module, module)
+        recipe = replace(PLUGIN_RECIPE, module=module)
+        key = recipe_key(recipe, MINIMUM)
+        (module / "ossstub" / "client" / "client.go").write_text("package client")
+        assert recipe_key(recipe, MINIMUM) != key
+
+
+def test_progress_counts_packages_and_downloads_only() -> None:
+    counter = BuildCounter("the plugin")
+    assert counter.describe() == "building the plugin: 0 packages compiled"
+    for line in ["go: downloading example.com/a v1", "example.com/a", "example.com/b", "# example.com/b", "\tnote", ""]:
+        counter.see(line)
+    assert counter.describe() == "building the plugin: 2 packages compiled (modules downloaded: 1)"
+
+
+class TestBuild:
+    def test_builds_with_the_exec_script_beside_the_cli(
+        self, fake_go: Callable[..., Path], environment: dict[str, str], tmp_path: Path, reporter: Reporter
+    ) -> None:
+        fake_go()
+        built = build(ENGINE_RECIPE, find_go(environment, MINIMUM), tmp_path / "cache", environment, reporter)
+        assert sorted(path.name for path in built.iterdir()) == ["pulumi", "pulumi-language-python-exec"]
+
+    def test_a_failed_build_says_the_command_its_output_and_what_to_do(
+        self, fake_go: Callable[..., Path], environment: dict[str, str], tmp_path: Path, reporter: Reporter
+    ) -> None:
+        fake_go(fails_with="example.com/a: checksum mismatch")
+        go = find_go(environment, MINIMUM)
+        with pytest.raises(ToolchainError) as failure:
+            build(PLUGIN_RECIPE, go, tmp_path / "cache", environment, reporter)
+        message = str(failure.value)
+        assert f"cd {PLUGIN_RECIPE.module} && {go.path} build -v" in message
+        assert "example.com/a: checksum mismatch" in message
+        assert "What to do:" in message
+        assert not [path for path in (tmp_path / "cache").iterdir() if path.is_dir()]
+
+    def test_progress_is_shown(
+        self,
+        fake_go: Callable[..., Path],
+        environment: dict[str, str],
+        tmp_path: Path,
+        reporter: Reporter,
+        log: io.StringIO,
+    ) -> None:
+        fake_go()
+        build(PLUGIN_RECIPE, find_go(environment, MINIMUM), tmp_path / "cache", environment, reporter)
+        assert "building alicloud plugin 4.0.0: 0 packages compiled (0s)" in log.getvalue()
+        assert "built alicloud plugin 4.0.0" in log.getvalue()

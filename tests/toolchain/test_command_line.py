@@ -1,0 +1,53 @@
+"""`python -m toolchain`: the answer alone on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from toolchain.__main__ import main
+
+
+@pytest.fixture(autouse=True)
+def _isolated(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
+    monkeypatch.delenv("TOOLCHAIN_BUILD", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_ensure_prints_just_the_directory(
+    fake_pulumi: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake_pulumi(plugins=("4.0.0",))
+    assert main(["ensure"]) == 0
+    printed = capsys.readouterr()
+    directory = Path(printed.out.removesuffix("\n"))
+    assert (directory / "pulumi").resolve() == tmp_path / "tools" / "pulumi"
+    assert printed.err.startswith("toolchain: using ")
+
+
+def test_env_prints_export_lines(fake_pulumi: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+    fake_pulumi(plugins=("4.0.0",))
+    assert main(["env"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("export PATH=")
+    assert all(line.startswith("export ") for line in lines)
+
+
+def test_a_failure_is_one_message_and_exit_code_1(
+    tools: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tools))
+    assert main(["ensure", "--build"]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "no Go on PATH" in printed.err
+    assert "Traceback" not in printed.err
+
+
+def test_an_unknown_command_is_a_usage_error() -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(["destroy"])
+    assert exit_.value.code == 2

@@ -1,0 +1,250 @@
+"""The real engine: programs, policy packs and plugins run as they do with the official CLI."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from toolchain import Engine, Origin
+from toolchain.versions import ENGINE, PLUGIN
+
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:pulumi_alicloud"),
+]
+
+SECONDS = 120
+
+#: The provider as it is configured for a cloud on loopback, here with nobody listening: a preview asks it nothing.
+NO_CLOUD = """
+config:
+  alicloud:region: cn-hangzhou
+  alicloud:accessKey: none
+  alicloud:secretKey: none
+  alicloud:accountId: "1"
+  alicloud:protocol: HTTP
+  alicloud:skipRegionValidation: "true"
+  alicloud:endpoints: '[{"vpc": "127.0.0.1:1", "ecs": "127.0.0.1:1", "sts": "127.0.0.1:1", "location": "127.0.0.1:1"}]'
+"""
+
+NETWORK = """
+import pulumi_alicloud as alicloud
+network = alicloud.vpc.Network("network", vpc_name="target", cidr_block="10.0.0.0/16")
+alicloud.ecs.SecurityGroup("group", security_group_name="clone", vpc_id=network.id)
+"""
+
+PACK = """
+from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
+
+def no_groups(args, report):
+    if args.resource_type == "alicloud:ecs/securityGroup:SecurityGroup":
+        report(f"found {args.props['securityGroupName']}")
+
+PolicyPack("pack", policies=[ResourceValidationPolicy(
+    "no-groups", "No groups.", no_groups, enforcement_level=EnforcementLevel.MANDATORY)])
+"""
+
+PROVIDER = """
+import sys
+from pulumi.provider.experimental.provider import CheckResponse, CreateResponse, Provider
+from pulumi.provider.experimental.server import main
+
+class Tiny(Provider):
+    async def check(self, request):
+        return CheckResponse(inputs=request.new_inputs, failures=None)
+
+    async def create(self, request):
+        return CreateResponse(properties=request.properties)
+
+main(sys.argv[1:], "0.1.0", Tiny())
+"""
+
+USES_PROVIDER = """
+import pulumi
+pulumi.CustomResource("tiny:index:Thing", "thing", {"size": 3})
+"""
+
+#: Inputs of the SDK that the plugin built here does not know. With it, a program must not set them.
+UNKNOWN = {
+    "alicloud_db_backup_policy": {"enable_pitr_protection", "inc_backup_interval"},
+    "alicloud_db_instance": {"force_delete"},
+    "alicloud_ecs_auto_snapshot_policy": {"association_type", "target_tags"},
+    "alicloud_ecs_snapshot": {"wait_until"},
+    "alicloud_instance": {"enable_network_encryption", "instance_metadata_tags"},
+    "alicloud_kvstore_instance": {"replica_count", "slave_replica_count"},
+    "alicloud_mongodb_instance": {"security_ip_groups"},
+    "alicloud_nat_gateway": {"availability_mode"},
+    "alicloud_security_group_rule": {"source_group_owner_id"},
+}
+
+#: Section, then Terraform name, then what the section says of it.
+Description = dict[str, dict[str, dict[str, dict[str, dict[str, object]]]]]
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project directory whose program is empty until a test writes one."""
+    project = tmp_path / "project"
+    project.mkdir()
+    write_runtime(project / "Pulumi.yaml", "name: trial")
+    (project / "Pulumi.dev.yaml").write_text(NO_CLOUD)
+    (project / "__main__.py").touch()
+    return project
+
+
+@pytest.fixture
+def pulumi(engine: Engine, project: Path, tmp_path: Path) -> Run:
+    """Runs the CLI on the project, with a state directory of the test's own."""
+    (tmp_path / "state").mkdir()
+    environment = engine.environ() | {
+        "PULUMI_BACKEND_URL": f"file://{tmp_path}/state",
+        "PULUMI_CONFIG_PASSPHRASE": "for tests",
+        "NO_COLOR": "1",
+    }
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["pulumi", "--non-interactive", *arguments],
+            cwd=project,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+        )
+
+    assert run("stack", "init", "dev").returncode == 0
+    return run
+
+
+def write_runtime(path: Path, *lines: str, virtualenv: str = sys.prefix) -> None:
+    path.write_text("\n".join([*lines, f"runtime: {{name: python, options: {{virtualenv: {virtualenv}}}}}"]) + "\n")
+
+
+def write_pack(tmp_path: Path) -> Path:
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    write_runtime(pack / "PulumiPolicy.yaml", "version: 0.1.0")
+    (pack / "__main__.py").write_text(PACK)
+    return pack
+
+
+def test_says_the_version_it_was_made_for(engine: Engine, pulumi: Run) -> None:
+    assert pulumi("version").stdout.strip() == f"v{engine.version}"
+    assert engine.version >= ENGINE
+
+
+def test_has_the_plugin(pulumi: Run) -> None:
+    plugins = json.loads(pulumi("plugin", "ls", "--json").stdout)
+    assert ("alicloud", str(PLUGIN)) in {(plugin["name"], plugin["version"]) for plugin in plugins}
+
+
+def test_previews_an_empty_program(pulumi: Run) -> None:
+    preview = pulumi("preview")
+    assert preview.returncode == 0, preview.stdout + preview.stderr
+    assert "1 to create" in preview.stdout
+
+
+def test_previews_resources_of_the_real_provider(project: Path, pulumi: Run) -> None:
+    (project / "__main__.py").write_text(NETWORK)
+    preview = pulumi("preview")
+    assert preview.returncode == 0, preview.stdout + preview.stderr
+    assert "3 to create" in preview.stdout
+
+
+def test_the_providers_own_validation_fails_a_preview(project: Path, pulumi: Run) -> None:
+    (project / "__main__.py").write_text(NETWORK.replace('"clone"', '"clone", security_group_type="odd"'))
+    preview = pulumi("preview")
+    assert preview.returncode != 0
+    assert "security_group_type" in preview.stdout + preview.stderr
+
+
+def test_an_error_in_the_program_is_shown_with_its_line(project: Path, pulumi: Run) -> None:
+    (project / "__main__.py").write_text("\nraise RuntimeError('no estate')\n")
+    preview = pulumi("preview")
+    assert preview.returncode != 0
+    assert "RuntimeError: no estate" in preview.stdout
+    assert "line 2" in preview.stdout
+
+
+def test_a_policy_pack_fails_a_preview(project: Path, pulumi: Run, tmp_path: Path) -> None:
+    (project / "__main__.py").write_text(NETWORK)
+    preview = pulumi("preview", "--policy-pack", str(write_pack(tmp_path)))
+    assert preview.returncode != 0
+    assert "found clone" in preview.stdout
+
+
+def test_a_policy_pack_passes_what_it_has_nothing_against(pulumi: Run, tmp_path: Path) -> None:
+    preview = pulumi("preview", "--policy-pack", str(write_pack(tmp_path)))
+    assert preview.returncode == 0, preview.stdout + preview.stderr
+    assert "pack@v0.1.0" in preview.stdout
+
+
+def test_a_provider_plugin_in_a_directory_is_started(project: Path, pulumi: Run, tmp_path: Path) -> None:
+    provider = tmp_path / "provider"
+    provider.mkdir()
+    write_runtime(provider / "PulumiPlugin.yaml", "name: tiny")
+    write_runtime(project / "Pulumi.yaml", "name: trial", "plugins: {providers: [{name: tiny, path: ../provider}]}")
+    (provider / "__main__.py").write_text(PROVIDER)
+    (project / "__main__.py").write_text(USES_PROVIDER)
+    preview = pulumi("preview")
+    assert preview.returncode == 0, preview.stdout + preview.stderr
+    assert "tiny:index:Thing" in preview.stdout
+
+
+def test_a_missing_virtualenv_is_one_clear_error(project: Path, pulumi: Run) -> None:
+    write_runtime(project / "Pulumi.yaml", "name: trial", virtualenv="venv")
+    preview = pulumi("preview")
+    assert preview.returncode != 0
+    assert f"{project}/venv" in preview.stdout + preview.stderr
+
+
+@pytest.fixture
+def description(engine: Engine) -> Description:
+    """What the plugin says about itself."""
+    if engine.origin is not Origin.BUILT or engine.pulumi_home is None:
+        pytest.skip("the official plugin is in use")
+    plugin = engine.pulumi_home / "plugins" / f"resource-alicloud-v{PLUGIN}" / "pulumi-resource-alicloud"
+    answer = subprocess.run(
+        [str(plugin), "-get-provider-info"], capture_output=True, check=True, timeout=SECONDS, env=dict(os.environ)
+    )
+    described: Description = json.loads(answer.stdout)
+    return described
+
+
+@pytest.mark.parametrize("section", ["resources", "dataSources"])
+def test_every_name_in_the_table_is_one_of_alibabas_provider(section: str, description: Description) -> None:
+    assert description[section].keys() <= description["provider"][section].keys()
+
+
+def test_knows_every_input_of_the_sdk_but_these(description: Description) -> None:
+    unknown = {
+        terraform: missing
+        for terraform, info in description["resources"].items()
+        if (missing := sdk_inputs(str(info["tok"])) - known_inputs(description["provider"]["resources"][terraform]))
+    }
+    assert unknown == UNKNOWN
+
+
+def sdk_inputs(token: str) -> set[str]:
+    """The arguments of the SDK's class for a resource token."""
+    _, module, member = re.split(r"[:/]\w+:|:", token)
+    sdk = getattr(importlib.import_module(f"pulumi_alicloud.{module}"), member)
+    return set(inspect.signature(sdk._internal_init).parameters) - {"__self__", "resource_name", "opts", "__props__"}
+
+
+def known_inputs(schema: dict[str, dict[str, object]]) -> set[str]:
+    """The plugin's inputs, each also in the plural that the SDK gives to lists."""
+    names = {name for name, field in schema.items() if field.get("optional") or field.get("required")}
+    return names | {f"{name}s" for name in names} | {re.sub("y$", "ies", name) for name in names}

@@ -1,0 +1,10 @@
+"""A usable Pulumi engine on any machine: the installed one, or one built from Go modules.
+
+`ensure()` returns an `Engine`, whose `environ()` is the environment for a process that runs `pulumi`.
+"""
+
+from toolchain.engine import Engine, Origin
+from toolchain.errors import ToolchainError
+from toolchain.provision import ensure
+
+__all__ = ["Engine", "Origin", "ToolchainError", "ensure"]

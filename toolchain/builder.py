@@ -1,0 +1,198 @@
+"""Building the Pulumi CLI and the alicloud plugin from their Go modules."""
+
+from __future__ import annotations
+
+import platform
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolchain.cache import content_key, publish_once, read_sources
+from toolchain.errors import ToolchainError
+from toolchain.processes import run_streamed
+from toolchain.progress import Reporter
+from toolchain.versions import ENGINE, PLUGIN, Version, parse_version
+
+ROOM = Path(__file__).resolve().parent
+EXEC_SCRIPT = "pulumi-language-python-exec"
+
+_SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
+_SOURCES = ("*.go", "go.mod", "go.sum")
+
+#: No C compiler is needed, and neither the checkout's path nor its commit ends up in the binary or in the key.
+_BUILD_FLAGS = ("-trimpath", "-buildvcs=false")
+_BUILD_ENVIRONMENT = {"CGO_ENABLED": "0", "GOWORK": "off"}
+
+_BUILD_ADVICE = (
+    "What to do: check that the Go module proxy can be reached and that a few gigabytes are free, then run it again; "
+    "finished packages are kept. Or install the official Pulumi CLI, which this then uses as it is."
+)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one binary is built."""
+
+    name: str
+    title: str
+    module: Path
+    package: str
+    binary: str
+    linker_flags: str
+    usual_time: str
+    with_exec_script: bool = False
+
+    def command(self, go: str, output: Path) -> list[str]:
+        """The build command; -v prints each package as it is compiled, which is what progress counts."""
+        return [go, "build", "-v", *_BUILD_FLAGS, "-ldflags", self.linker_flags, "-o", str(output), self.package]
+
+
+ENGINE_RECIPE = Recipe(
+    name="pulumi",
+    title=f"Pulumi CLI {ENGINE}",
+    module=ROOM / "engine",
+    package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    binary="pulumi",
+    linker_flags=f"-s -w -X {_SDK_MODULE}/go/common/version.Version=v{ENGINE}",
+    usual_time="about 4 minutes on 2 cores",
+    with_exec_script=True,
+)
+
+PLUGIN_RECIPE = Recipe(
+    name="alicloud",
+    title=f"alicloud plugin {PLUGIN}",
+    module=ROOM / "plugin",
+    package=".",
+    binary="pulumi-resource-alicloud",
+    linker_flags=f"-s -w -X main.version={PLUGIN}",
+    usual_time="about 8 minutes on 2 cores",
+)
+
+
+@dataclass(frozen=True)
+class Go:
+    """A Go toolchain found on PATH."""
+
+    path: str
+    version: Version
+
+
+def minimum_go(go_mod: str) -> Version:
+    """Read the version that a go.mod's text demands.
+
+    Raises ToolchainError if it has no go line, which no file that the go command wrote lacks.
+    """
+    match = re.search(r"^go (\S+)$", go_mod, re.MULTILINE)
+    version = parse_version(match.group(1)) if match else None
+    if version is None:
+        raise ToolchainError("go.mod has no line with the Go version that it needs; restore it from version control")
+    return version
+
+
+def find_go(environment: Mapping[str, str], minimum: Version) -> Go:
+    """Find a Go on PATH that can build, asking it outside any module so that its own version answers.
+
+    Raises ToolchainError when there is none or it is older than `minimum`.
+    """
+    needed = (
+        f"Building needs Go {minimum} or newer on PATH. "
+        f"Or install the official Pulumi CLI {ENGINE} or newer, with its Python support: then nothing is built."
+    )
+    path = shutil.which("go", path=environment.get("PATH"))
+    if path is None:
+        raise ToolchainError(f"the Pulumi engine or its plugin has to be built, and there is no Go on PATH. {needed}")
+    answer = subprocess.run(
+        [path, "env", "GOVERSION"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        env={**environment, **_BUILD_ENVIRONMENT},
+    )
+    version = parse_version(answer.stdout)
+    if answer.returncode != 0 or version is None:
+        raise ToolchainError(f"{path} does not say its version ({answer.stderr.strip() or 'no output'}). {needed}")
+    if version < minimum:
+        raise ToolchainError(f"{path} is Go {version}, too old. {needed}")
+    return Go(path, version)
+
+
+def recipe_key(recipe: Recipe, go_version: Version) -> str:
+    """The cache key of what `recipe` builds with `go_version` on this platform, from the sources as they are now."""
+    settings = [
+        recipe.package,
+        recipe.linker_flags,
+        *_BUILD_FLAGS,
+        *(f"{name}={value}" for name, value in sorted(_BUILD_ENVIRONMENT.items())),
+        str(go_version),
+        platform.system(),
+        platform.machine(),
+    ]
+    return content_key(read_sources(recipe.module, _SOURCES), settings)
+
+
+class BuildCounter:
+    """Turns the lines of `go build -v` into one line of progress."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._downloads = 0
+        self._packages = 0
+
+    def see(self, line: str) -> None:
+        """Count one line of the build's output."""
+        if line.startswith("go: downloading"):
+            self._downloads += 1
+        elif line and not line.startswith(("#", "go:", "\t", " ")):
+            self._packages += 1
+
+    def describe(self) -> str:
+        """What has been done so far."""
+        downloaded = f" (modules downloaded: {self._downloads})" if self._downloads else ""
+        return f"building {self._title}: {self._packages} packages compiled{downloaded}"
+
+
+def build(recipe: Recipe, go: Go, cache: Path, environment: Mapping[str, str], reporter: Reporter) -> Path:
+    """Make sure that `recipe` is built in `cache` and return the directory that holds its binary.
+
+    Raises ToolchainError when the build fails; then the cache is as it was before.
+    """
+    target = cache / f"{recipe.name}-{recipe_key(recipe, go.version)}"
+
+    def fill(staging: Path) -> None:
+        reporter.say(f"building {recipe.title} once into {target}; {recipe.usual_time} when nothing is compiled yet")
+        _compile(recipe, go, staging, {**environment, **_BUILD_ENVIRONMENT}, reporter)
+        reporter.say(f"built {recipe.title}")
+
+    publish_once(target, recipe.title, fill, reporter)
+    return target
+
+
+def _compile(recipe: Recipe, go: Go, into: Path, environment: Mapping[str, str], reporter: Reporter) -> None:
+    counter = BuildCounter(recipe.title)
+    with reporter.running(counter.describe):
+        run_streamed(
+            recipe.command(go.path, into / recipe.binary),
+            cwd=recipe.module,
+            environment=environment,
+            on_line=counter.see,
+            advice=_BUILD_ADVICE,
+        )
+    if recipe.with_exec_script:
+        sdk = _module_directory(_SDK_MODULE, recipe.module, go, environment)
+        shutil.copyfile(sdk / "python" / "cmd" / EXEC_SCRIPT, into / EXEC_SCRIPT)
+
+
+def _module_directory(module: str, inside: Path, go: Go, environment: Mapping[str, str]) -> Path:
+    lines: list[str] = []
+    run_streamed(
+        [go.path, "list", "-m", "-f", "{{.Dir}}", module],
+        cwd=inside,
+        environment=environment,
+        on_line=lines.append,
+        advice=_BUILD_ADVICE,
+    )
+    return Path(lines[-1])

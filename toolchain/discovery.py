@@ -1,0 +1,104 @@
+"""What is already installed: the Pulumi CLI on PATH, its Python support and its plugins."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolchain.versions import MINIMUM_PULUMI, PLUGIN, Version, parse_version
+
+LANGUAGE_HOST = "pulumi-language-python"
+
+_ANSWER_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A Pulumi CLI found on PATH that can be used as it is."""
+
+    path: Path
+    version: Version
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """Why what is on PATH is not used."""
+
+    reason: str
+
+
+def search_path(environment: Mapping[str, str], exclude: Path) -> str:
+    """PATH without the directories inside `exclude`.
+
+    What this package built earlier may be on PATH; it is found again by its key, never taken for an installed one.
+    """
+    entries = environment.get("PATH", "").split(os.pathsep)
+    excluded = exclude.resolve()
+    return os.pathsep.join(entry for entry in entries if entry and not Path(entry).resolve().is_relative_to(excluded))
+
+
+def find_pulumi(path: str, environment: Mapping[str, str]) -> Installed | Unusable:
+    """Look for a Pulumi CLI on `path`, recent enough and with its Python language host."""
+    found = shutil.which("pulumi", path=path)
+    if found is None:
+        return Unusable("no pulumi on PATH")
+    answer = _ask([found, "version"], environment)
+    version = parse_version(answer) if answer is not None else None
+    if version is None:
+        return Unusable(f"{found} does not say its version")
+    if version < MINIMUM_PULUMI:
+        return Unusable(f"{found} is {version}, and {MINIMUM_PULUMI} is the oldest that this project is tested with")
+    if not _has_language_host(Path(found), path):
+        return Unusable(f"{found} is {version}, but has no {LANGUAGE_HOST} beside it or on PATH")
+    return Installed(Path(found), version)
+
+
+def has_plugin(pulumi: Path, environment: Mapping[str, str]) -> bool:
+    """Whether `pulumi` has the alicloud plugin of the version that the program asks for."""
+    answer = _ask([str(pulumi), "plugin", "ls", "--json"], environment)
+    return answer is not None and lists_plugin(answer)
+
+
+def lists_plugin(listing: str) -> bool:
+    """Whether the JSON that `pulumi plugin ls --json` prints has the alicloud plugin in the right version."""
+    try:
+        plugins = json.loads(listing)
+    except json.JSONDecodeError:
+        return False
+    if not isinstance(plugins, list):
+        return False
+    return any(
+        plugin.get("kind") == "resource"
+        and plugin.get("name") == "alicloud"
+        and parse_version(str(plugin.get("version"))) == PLUGIN
+        for plugin in plugins
+        if isinstance(plugin, dict)
+    )
+
+
+def _has_language_host(pulumi: Path, path: str) -> bool:
+    beside = pulumi.resolve().parent / LANGUAGE_HOST
+    return os.access(beside, os.X_OK) or shutil.which(LANGUAGE_HOST, path=path) is not None
+
+
+def _ask(command: Sequence[str], environment: Mapping[str, str]) -> str | None:
+    """What a tool prints, or None where it fails or does not answer."""
+    try:
+        answer = subprocess.run(
+            list(command),
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=_ANSWER_SECONDS,
+            env={**environment, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return answer.stdout if answer.returncode == 0 else None
