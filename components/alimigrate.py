@@ -7,7 +7,7 @@ snake_case here and camelCase for the engine. What the resources do is told in `
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, ClassVar, TypedDict
 
 import pulumi
 
@@ -81,8 +81,26 @@ class RuleArgs(RequiredRuleArgs, total=False):
     clonedFrom: pulumi.Input[str]
 
 
-class SecurityGroupRules(pulumi.CustomResource):
+class _Resource(pulumi.CustomResource):
+    """A resource whose property names are told apart from the engine's by `_ENGINE_NAMES`, snake_case -> camelCase."""
+
+    _ENGINE_NAMES: ClassVar[Mapping[str, str]]
+
+    def translate_input_property(self, prop: str) -> str:
+        """Return the engine's name of a property; the keys inside a property's value come here too, and are kept."""
+        return self._ENGINE_NAMES.get(prop, prop)
+
+    def translate_output_property(self, prop: str) -> str:
+        """Return the Python name of one of the engine's."""
+        return {engine: python for python, engine in self._ENGINE_NAMES.items()}.get(prop, prop)
+
+
+class SecurityGroupRules(_Resource):
     """The whole rule set of one VPC security group."""
+
+    _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {
+        "security_group_id": "securityGroupId",
+    }
 
     security_group_id: pulumi.Output[str]
     """The group."""
@@ -96,7 +114,7 @@ class SecurityGroupRules(pulumi.CustomResource):
         resource_name: str,
         *,
         security_group_id: pulumi.Input[str],
-        rules: pulumi.Input[Mapping[str, pulumi.Input[RuleArgs]]],
+        rules: pulumi.Input[Mapping[str, pulumi.Input[RuleArgs | Mapping[str, object]]]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the rules of a group.
@@ -104,16 +122,19 @@ class SecurityGroupRules(pulumi.CustomResource):
         :param security_group_id: the VPC security group; another one replaces the resource.
         :param rules: label -> rule; labels are for people, unique in the set and stable.
         """
-        props = {"securityGroupId": security_group_id, "rules": rules, "applied": None}
+        props = {"security_group_id": security_group_id, "rules": rules, "applied": None}
         super().__init__("alimigrate:ecs:SecurityGroupRules", resource_name, props, opts)
 
-    def translate_output_property(self, prop: str) -> str:
-        """Return the Python name of one of the engine's."""
-        return {"securityGroupId": "security_group_id"}.get(prop, prop)
 
-
-class WhitelistGroup(pulumi.CustomResource):
+class WhitelistGroup(_Resource):
     """One whitelist group of our own on an ApsaraDB RDS instance."""
+
+    _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {
+        "db_instance_id": "dbInstanceId",
+        "group_name": "groupName",
+        "network_type": "networkType",
+        "security_ips": "securityIps",
+    }
 
     db_instance_id: pulumi.Output[str]
     """The database."""
@@ -144,27 +165,22 @@ class WhitelistGroup(pulumi.CustomResource):
         :param security_ips: IPv4 addresses and blocks.
         """
         props = {
-            "dbInstanceId": db_instance_id,
-            "groupName": group_name,
-            "networkType": network_type,
-            "securityIps": security_ips,
+            "db_instance_id": db_instance_id,
+            "group_name": group_name,
+            "network_type": network_type,
+            "security_ips": security_ips,
             "applied": None,
         }
         super().__init__("alimigrate:rds:WhitelistGroup", resource_name, props, opts)
 
-    def translate_output_property(self, prop: str) -> str:
-        """Return the Python name of one of the engine's."""
-        names = {
-            "dbInstanceId": "db_instance_id",
-            "groupName": "group_name",
-            "networkType": "network_type",
-            "securityIps": "security_ips",
-        }
-        return names.get(prop, prop)
 
-
-class ClassicLink(pulumi.CustomResource):
+class ClassicLink(_Resource):
     """ClassicLink enabled on a VPC; Alibaba Cloud has deprecated ClassicLink."""
+
+    _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {
+        "vpc_id": "vpcId",
+        "enabled_before": "enabledBefore",
+    }
 
     vpc_id: pulumi.Output[str]
     """The VPC."""
@@ -180,16 +196,17 @@ class ClassicLink(pulumi.CustomResource):
 
         :param vpc_id: the VPC; another one replaces the resource.
         """
-        props = {"vpcId": vpc_id, "applied": None, "enabledBefore": None}
+        props = {"vpc_id": vpc_id, "applied": None, "enabled_before": None}
         super().__init__("alimigrate:vpc:ClassicLink", resource_name, props, opts)
 
-    def translate_output_property(self, prop: str) -> str:
-        """Return the Python name of one of the engine's."""
-        return {"vpcId": "vpc_id", "enabledBefore": "enabled_before"}.get(prop, prop)
 
-
-class ClassicLinkAttachment(pulumi.CustomResource):
+class ClassicLinkAttachment(_Resource):
     """One classic instance linked to a VPC that has ClassicLink enabled."""
+
+    _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {
+        "instance_id": "instanceId",
+        "vpc_id": "vpcId",
+    }
 
     instance_id: pulumi.Output[str]
     """The classic instance."""
@@ -211,9 +228,5 @@ class ClassicLinkAttachment(pulumi.CustomResource):
         :param instance_id: the classic instance; another one replaces the resource.
         :param vpc_id: the VPC; another one replaces the resource, the old link first.
         """
-        props = {"instanceId": instance_id, "vpcId": vpc_id, "applied": None}
+        props = {"instance_id": instance_id, "vpc_id": vpc_id, "applied": None}
         super().__init__("alimigrate:ecs:ClassicLinkAttachment", resource_name, props, opts)
-
-    def translate_output_property(self, prop: str) -> str:
-        """Return the Python name of one of the engine's."""
-        return {"instanceId": "instance_id", "vpcId": "vpc_id"}.get(prop, prop)

@@ -1,0 +1,336 @@
+"""The one way to the cloud: SDK clients, calls, retries and the translation of errors, for the reader and the provider.
+
+A call is named by its RAM action (`ecs:DescribeInstances`), which names the service, the operation and the permission
+at once. The SDK packages are imported at a service's first call: importing all of them takes 4 s and 200 MiB, and a
+preview that changes nothing needs none.
+"""
+
+from __future__ import annotations
+
+import importlib
+import random
+import re
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from estate.errors import (
+    CloudError,
+    CredentialsError,
+    EstateError,
+    MalformedAnswer,
+    PermissionDenied,
+    Throttled,
+    Unreachable,
+    WaitTimeout,
+)
+from estate.settings import CloudSettings
+
+CONNECT_TIMEOUT_MS = 3_000
+READ_TIMEOUT_MS = 20_000
+CONNECTIONS = 8
+
+# An operation throttled in one minute is free again in the next (Alibaba Cloud, "API throttling"): 6 waits of 1..32 s,
+# each at least half its length, outlast a minute more often than not and are bounded.
+_THROTTLED_ATTEMPTS = 7
+_FAULT_ATTEMPTS = 4
+_CONNECT_ATTEMPTS = 2
+
+_PACKAGES = {
+    "ecs": "alibabacloud_ecs20140526",
+    "vpc": "alibabacloud_vpc20160428",
+    "rds": "alibabacloud_rds20140815",
+    "sts": "alibabacloud_sts20150401",
+}
+_READS = ("Describe", "Get", "List")
+
+_CREDENTIAL_CODES = (
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "IncompleteSignature",
+    "InvalidSecurityToken",
+    "MissingSecurityToken",
+    "InvalidTimeStamp",
+    "InvalidCredentials",
+)
+_PERMISSION_CODES = (
+    "Forbidden.RAM",
+    "Forbidden.SubUser",
+    "Forbidden.NoPermission",
+    "Forbidden.AccessDenied",
+    "NoPermission",
+    "NotAuthorized",
+    "UnauthorizedOperation",
+)
+# Answered where the same ClientToken is still being worked on ("How to ensure idempotence"): asking again is the cure.
+_STILL_RUNNING = "IdempotentProcessing"
+_NOT_THE_API = "the answer is not that of the Alibaba Cloud API"
+
+
+class Cloud:
+    """A session with the cloud in one region: `call` for one operation, `wait` for a condition.
+
+    Safe to share between threads. `sleep` and `jitter` (0..1) are injected so that tests neither wait nor vary.
+    """
+
+    def __init__(
+        self,
+        settings: CloudSettings,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.settings = settings
+        self.region = settings.region
+        self.sleep = sleep
+        self._jitter = jitter
+        self._services: dict[str, _Service] = {}
+        self._lock = threading.Lock()
+
+    def call(self, action: str, *, repeatable: bool = False, **fields: Any) -> Any:
+        """Call the operation of a RAM action ("ecs:DescribeInstances") and return the body of its typed response.
+
+        `fields` are those of the SDK's request model. Throttling is always waited out, because a throttled request was
+        not carried out. Faults and lost answers are retried only where repeating is safe: reads, writes with a
+        `client_token`, and writes declared `repeatable` because they are idempotent by nature. Raises the errors of
+        `estate.errors`; a lost answer to a write that may not be repeated is `Unreachable` with `sent` true.
+        """
+        service_code, operation = action.split(":")
+        service = self._service(service_code)
+        safe = repeatable or operation.startswith(_READS) or "client_token" in fields
+        invoke = service.invocation(operation, fields)
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                body = invoke()
+            except Exception as error:
+                failure = _failure(error, action, service.endpoint, self._scrub)
+            else:
+                # Every answer of the API has a RequestId. Without this check whatever else answers with JSON (a proxy,
+                # a captive portal) would be read as an empty list.
+                if body is not None and body.request_id:
+                    return body
+                failure = MalformedAnswer(service.endpoint, action, _NOT_THE_API, sent=True)
+            limit = _attempts(failure, safe)
+            if attempt >= limit:
+                raise failure
+            self.sleep(self._backoff(attempt, failure))
+
+    def wait(self, condition: Callable[[], bool], what: str, *, timeout: float = 300, interval: float = 3) -> None:
+        """Ask `condition` every `interval` seconds until it holds; `WaitTimeout` names `what` after `timeout`."""
+        for _ in range(max(1, int(timeout // interval))):
+            if condition():
+                return
+            self.sleep(interval)
+        if not condition():
+            raise WaitTimeout(f"Waited {timeout:.0f} s in vain for {what}.")
+
+    def account_id(self) -> str:
+        """Return the account of the credentials, having compared it with the configured one.
+
+        Wrong credentials show here and nowhere later: GetCallerIdentity needs no permission. Raises `CredentialsError`.
+        """
+        account = str(self.call("sts:GetCallerIdentity").account_id)
+        expected = self.settings.account_id
+        if expected and expected != account:
+            raise CredentialsError(
+                f"The credentials belong to account {account}, but alicloud:accountId is {expected}. "
+                "Use the credentials of that account or correct the key."
+            )
+        return account
+
+    def endpoint(self, service: str) -> str:
+        """Return the host[:port] of a service: the configured one, else the public host that the SDK computes."""
+        return self._service(service).endpoint
+
+    def _service(self, code: str) -> _Service:
+        with self._lock:
+            if code not in self._services:
+                self._services[code] = _connect(code, self.settings)
+            return self._services[code]
+
+    def _backoff(self, attempt: int, failure: EstateError) -> float:
+        """Return the seconds to wait: the cloud's own word where it gives one, else doubling to 32 s, with jitter."""
+        told = getattr(failure, "retry_after", None)
+        if told:
+            return float(min(told, 60))
+        span = float(min(2 ** (attempt - 1), 32))
+        return span / 2 + span / 2 * self._jitter()
+
+    def _scrub(self, text: str) -> str:
+        for secret in self.settings.secrets():
+            text = text.replace(secret, "***")
+        return text
+
+
+def new_token() -> str:
+    """Return a fresh ClientToken (at most 64 ASCII characters), to be used for one write and all its repetitions."""
+    return uuid.uuid4().hex
+
+
+def pages_by_token(cloud: Cloud, action: str, **fields: Any) -> Iterator[Any]:
+    """Yield the bodies of all pages of an operation that pages by NextToken; `fields` includes `max_results`."""
+    token: str | None = None
+    seen: set[str] = set()
+    while True:
+        body = cloud.call(action, **(fields | {"next_token": token}))
+        yield body
+        token = body.next_token
+        if not token:
+            return
+        if token in seen:
+            raise CloudError(
+                action, "RepeatedNextToken", "the cloud gave the same page twice; the list is not complete"
+            )
+        seen.add(token)
+
+
+def pages_by_number(cloud: Cloud, action: str, count: Callable[[Any], int], **fields: Any) -> Iterator[Any]:
+    """Yield the bodies of all pages of an operation that pages by PageNumber; `count` tells the items of a body."""
+    number, read = 1, 0
+    while True:
+        body = cloud.call(action, **fields, page_number=number)
+        yield body
+        read += count(body)
+        if read >= (body.total_count or 0):
+            return
+        if count(body) == 0:
+            raise CloudError(action, "IncompleteList", f"{body.total_count} items announced, {read} given")
+        number += 1
+
+
+class _Service:
+    """One SDK client with its request models."""
+
+    def __init__(self, client: Any, models: Any, runtime: Any) -> None:
+        self._client = client
+        self._models = models
+        self._runtime = runtime
+        self.endpoint = str(client._endpoint)
+
+    def invocation(self, operation: str, fields: dict[str, Any]) -> Callable[[], Any]:
+        """Return the call of an operation with the given request fields, not yet made.
+
+        A list of mappings becomes a list of the SDK's nested models (`permissions` of AuthorizeSecurityGroup).
+        """
+        method = getattr(self._client, f"{_snake(operation)}_with_options")
+        request_type = getattr(self._models, f"{operation}Request", None)
+        nested = {
+            name: [getattr(self._models, f"{operation}Request{name.capitalize()}")(**item) for item in value]
+            for name, value in fields.items()
+            if isinstance(value, list) and value and isinstance(value[0], dict)
+        }
+        # GetCallerIdentity alone takes no request.
+        arguments = (request_type(**(fields | nested)),) if request_type else ()
+        return lambda: method(*arguments, self._runtime).body
+
+
+def _snake(operation: str) -> str:
+    """Spell an operation as the SDK does: an underscore only between a small letter and a capital."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).lower()
+
+
+def _connect(code: str, settings: CloudSettings) -> _Service:
+    config_type = importlib.import_module("alibabacloud_tea_openapi.models").Config
+    runtime_type = importlib.import_module("darabonba.runtime").RuntimeOptions
+    models = importlib.import_module(f"{_PACKAGES[code]}.models")
+    client_type = importlib.import_module(f"{_PACKAGES[code]}.client").Client
+    token = settings.security_token.get_secret_value() if settings.security_token else None
+    config = config_type(
+        access_key_id=settings.access_key.get_secret_value(),
+        access_key_secret=settings.secret_key.get_secret_value(),
+        security_token=token,
+        type="sts" if token else "access_key",
+        region_id=settings.region,
+        protocol=settings.protocol,
+        endpoint=settings.endpoints.get(code),
+        connect_timeout=CONNECT_TIMEOUT_MS,
+        read_timeout=READ_TIMEOUT_MS,
+        max_idle_conns=CONNECTIONS,
+        user_agent="classic-to-vpc",
+    )
+    # No retry options: the SDK then tries once, and the retries are ours alone.
+    runtime = runtime_type(autoretry=False, max_attempts=1, max_idle_conns=CONNECTIONS)
+    return _Service(client_type(config), models, runtime)
+
+
+def _attempts(failure: EstateError, safe: bool) -> int:
+    """Return how often a call that failed so may be made in all."""
+    if isinstance(failure, Throttled):
+        return _THROTTLED_ATTEMPTS
+    if isinstance(failure, Unreachable) and not failure.sent:
+        return _CONNECT_ATTEMPTS
+    transient = isinstance(failure, Unreachable) or (
+        isinstance(failure, CloudError) and (failure.status >= 500 or failure.code == _STILL_RUNNING)
+    )
+    return _FAULT_ATTEMPTS if safe and transient else 1
+
+
+class _Refusal(NamedTuple):
+    """What an error answer of the API says."""
+
+    code: str
+    message: str
+    request_id: str | None
+    status: int
+    retry_after: float | None
+
+
+def _failure(error: Exception, action: str, endpoint: str, scrub: Callable[[str], str]) -> EstateError:
+    """Translate what the SDK raised; an error that is not the cloud's or the network's is raised as it is."""
+    # The SDK wraps what a call without retries met last.
+    inner = getattr(error, "inner_exception", error)
+    if getattr(inner, "status_code", None) and getattr(inner, "code", None):
+        return _refused(_refusal(inner), action, scrub)
+    if type(inner).__name__ == "RetryError":
+        return _unanswered(inner, action, endpoint, scrub)
+    # What is left came up while the SDK read the answer: no JSON (RuntimeError), or JSON that is no object.
+    if isinstance(inner, RuntimeError | ValueError | AttributeError | TypeError):
+        return MalformedAnswer(endpoint, action, _NOT_THE_API, sent=True)
+    raise error
+
+
+def _refusal(inner: Any) -> _Refusal:
+    data = inner.data if isinstance(inner.data, dict) else {}
+    request_id = data.get("RequestId") or inner.request_id
+    return _Refusal(
+        code=str(inner.code),
+        message=str(data.get("Message") or inner.message or ""),
+        request_id=None if request_id in (None, "None") else str(request_id),
+        status=int(inner.status_code),
+        # The SDK reports the header in milliseconds.
+        retry_after=inner.retry_after / 1000 if inner.retry_after else None,
+    )
+
+
+def _refused(refusal: _Refusal, action: str, scrub: Callable[[str], str]) -> EstateError:
+    code, request_id = refusal.code, refusal.request_id
+    if code.startswith(_CREDENTIAL_CODES):
+        # The cloud's own message is left out: it may repeat the signed request, token included.
+        return CredentialsError(
+            f"The cloud does not accept the credentials ({code}{f', RequestId {request_id}' if request_id else ''}). "
+            "Check the access key, its secret, the age of an STS token and this machine's clock."
+        )
+    if code in _PERMISSION_CODES:
+        return PermissionDenied(action, request_id)
+    kind = Throttled if "Throttling" in code else CloudError
+    failure = kind(action, code, scrub(refusal.message), request_id, refusal.status)
+    if refusal.retry_after:
+        failure.retry_after = refusal.retry_after
+    return failure
+
+
+def _unanswered(inner: Exception, action: str, endpoint: str, scrub: Callable[[str], str]) -> Unreachable:
+    """Tell a request that was never sent from an answer that was lost; the SDK keeps the cause only as context."""
+    cause = type(inner.__context__).__name__
+    if cause in ("ConnectTimeout", "ConnectTimeoutError"):
+        return Unreachable(endpoint, action, f"no connection within {CONNECT_TIMEOUT_MS // 1000} s", sent=False)
+    if cause in ("ReadTimeout", "ReadTimeoutError"):
+        return Unreachable(endpoint, action, f"no answer within {READ_TIMEOUT_MS // 1000} s", sent=True)
+    text = scrub(str(inner))
+    # requests has one ConnectionError for "never connected" and "cut off while waiting"; urllib3's name inside tells.
+    sent = "NewConnectionError" not in text and "NameResolutionError" not in text and cause != "SSLError"
+    return Unreachable(endpoint, action, "the connection was cut" if sent else "no connection can be made", sent=sent)

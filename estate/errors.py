@@ -1,0 +1,89 @@
+"""What can go wrong between us and the cloud, as types; each message says what happened and what to do.
+
+No message holds a secret: what the cloud echoes of a rejected signature is left out, and `estate.client` blanks the
+configured secrets in everything else.
+"""
+
+from __future__ import annotations
+
+
+class EstateError(Exception):
+    """The base of all errors of this room; `str()` is one message for a person."""
+
+
+class SettingsError(EstateError):
+    """The settings are wrong; `problems` lists each key with what was expected of it."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        super().__init__("The cloud settings are not usable:\n" + "\n".join(f"  - {problem}" for problem in problems))
+
+
+class CredentialsError(EstateError):
+    """The cloud does not accept the credentials, or they belong to another account than the configured one."""
+
+
+class PermissionDenied(EstateError):  # noqa: N818 - the name says what happened
+    """The credentials are good but may not do `action` (a RAM action such as ecs:DescribeInstances)."""
+
+    def __init__(self, action: str, request_id: str | None = None) -> None:
+        self.action = action
+        self.request_id = request_id
+        super().__init__(
+            f"Permission denied for {action}{_request(request_id)}. "
+            f"Grant the RAM action {action} to the identity in use, or use one that has it."
+        )
+
+
+class Unreachable(EstateError):  # noqa: N818
+    """No usable answer came from `endpoint`; whether a write took effect is not known when `sent` is true."""
+
+    def __init__(self, endpoint: str, action: str, why: str, *, sent: bool) -> None:
+        self.endpoint = endpoint
+        self.action = action
+        self.sent = sent
+        super().__init__(
+            f"No answer from {endpoint} to {action}: {why}. "
+            "Check the network and proxy, the region, and the key alicloud:endpoints."
+        )
+
+
+class MalformedAnswer(Unreachable):
+    """Something answered at `endpoint`, but not as the Alibaba Cloud API does."""
+
+
+class CloudError(EstateError):
+    """The cloud refused `action` with an error `code` of its own; its support asks for the `request_id`.
+
+    `status` is that of HTTP; `retry_after` the seconds the cloud asks to wait, where it does.
+    """
+
+    retry_after: float | None = None
+
+    def __init__(self, action: str, code: str, message: str, request_id: str | None = None, status: int = 400) -> None:
+        self.action = action
+        self.code = code
+        self.message = message
+        self.request_id = request_id
+        self.status = status
+        super().__init__(f"{action} failed with {code}: {message.rstrip('.')}.{_request(request_id)}".rstrip())
+
+
+class Throttled(CloudError):  # noqa: N818
+    """The cloud kept refusing `action` for its rate limit through all bounded retries."""
+
+    def __init__(self, action: str, code: str, message: str, request_id: str | None = None, status: int = 400) -> None:
+        super().__init__(action, code, message, request_id, status)
+        self.args = (
+            f"{action} is throttled ({code}){_request(request_id)} and stayed so through all retries. The limit counts "
+            "all callers of the account in this region: wait a minute, run fewer things at once, or ask for a higher "
+            "API quota.",
+        )
+
+
+class WaitTimeout(EstateError):  # noqa: N818
+    """A condition did not come about within its bounded wait."""
+
+
+def _request(request_id: str | None) -> str:
+    return f" (RequestId {request_id})" if request_id else ""

@@ -1,0 +1,349 @@
+"""The estate as it is, as immutable values.
+
+Every model is frozen and rejects unknown fields. In Python the fields are snake_case; `model_dump(by_alias=True)` and
+the inventory file use camelCase, and both are accepted on the way in. Sizes are GiB, bandwidths Mbit/s, times aware
+`datetime`s. An optional field is None only where the cloud says "none" (a classic instance has no VPC); lists are
+tuples, and the lists of an `Estate` are sorted by id, so that two reads of the same cloud are equal.
+"""
+
+from __future__ import annotations
+
+import itertools
+from enum import StrEnum
+from typing import Annotated, Literal, NamedTuple, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic.alias_generators import to_camel
+
+NetworkType = Literal["classic", "vpc"]
+Direction = Literal["ingress", "egress"]
+NicType = Literal["internet", "intranet"]
+RulePolicy = Literal["accept", "drop"]
+WhitelistNetworkType = Literal["MIX", "VPC", "Classic"]
+
+
+class _Model(BaseModel):
+    """What all models of the estate share: frozen, strict about names, camelCase outside Python."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+
+class _Identified(_Model):
+    """Something the cloud gives an id."""
+
+    id: str = Field(min_length=1)
+
+
+_Item = TypeVar("_Item", bound=_Identified)
+
+
+def _by_id(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    """Return the items sorted by id; the same id twice is an error: one of the two would be believed by chance."""
+    ordered = tuple(sorted(items, key=lambda item: item.id))
+    for first, second in itertools.pairwise(ordered):
+        if first.id == second.id:
+            raise ValueError(f"id {first.id} occurs twice")
+    return ordered
+
+
+ById = AfterValidator(_by_id)
+Sorted = AfterValidator(lambda values: tuple(sorted(values)))
+
+
+class Tag(_Model):
+    """A tag: a key and a value, the value possibly empty."""
+
+    key: str
+    value: str = ""
+
+
+class NetworkInterface(_Model):
+    """A network interface that DescribeInstances lists; `mac_address` is what software licences tend to be bound to."""
+
+    id: str
+    type: str = ""
+    mac_address: str | None = None
+    primary_ip: str | None = None
+
+
+class Instance(_Identified):
+    """An ECS instance, classic or VPC.
+
+    `public_ips` are the system-assigned public addresses; an EIP is apart. `internet_max_bandwidth_out` is Mbit/s; 0
+    means that the migration releases the public address. `operation_locks` are the API's lock reasons (financial,
+    security, ...).
+    """
+
+    name: str = ""
+    zone_id: str
+    instance_type: str
+    status: str
+    network_type: NetworkType
+    vpc_id: str | None = None
+    vswitch_id: str | None = None
+    security_group_ids: Annotated[tuple[str, ...], Sorted] = ()
+    intranet_ips: tuple[str, ...] = ()
+    public_ips: tuple[str, ...] = ()
+    eip: str | None = None
+    internet_max_bandwidth_out: int = 0
+    internet_charge_type: str | None = None
+    instance_charge_type: str | None = None
+    creation_time: AwareDatetime | None = None
+    expired_time: AwareDatetime | None = None
+    auto_release_time: AwareDatetime | None = None
+    operation_locks: Annotated[tuple[str, ...], Sorted] = ()
+    spot_strategy: str = "NoSpot"
+    io_optimized: bool = True
+    os_type: str | None = None
+    os_name: str | None = None
+    local_storage_amount: int = 0
+    network_interfaces: tuple[NetworkInterface, ...] = ()
+    tags: tuple[Tag, ...] = ()
+
+    @property
+    def is_classic(self) -> bool:
+        """Whether the instance is in the classic network."""
+        return self.network_type == "classic"
+
+
+class Disk(_Identified):
+    """A disk; `instance_id` and `device` are None while it is attached to nothing. `size_gib` is GiB."""
+
+    name: str = ""
+    instance_id: str | None = None
+    zone_id: str | None = None
+    type: Literal["system", "data"]
+    category: str
+    size_gib: int
+    device: str | None = None
+    status: str
+    encrypted: bool = False
+
+
+class Snapshot(_Identified):
+    """A disk snapshot; usable only once `status` is accomplished. `retention_days` None means kept until deleted."""
+
+    name: str = ""
+    disk_id: str
+    status: str
+    progress: str = ""
+    created_at: AwareDatetime
+    retention_days: int | None = None
+    available: bool | None = None
+
+
+class PeerKind(StrEnum):
+    """What the far end of a security group rule is given as."""
+
+    CIDR = "cidrIp"
+    IPV6_CIDR = "ipv6CidrIp"
+    GROUP = "groupId"
+    PREFIX_LIST = "prefixListId"
+
+
+class Peer(NamedTuple):
+    """The far end of a rule: the source of an ingress rule, the destination of an egress rule."""
+
+    kind: PeerKind
+    value: str
+
+    def __str__(self) -> str:
+        """Return the bare address, group or list, as a person would write it."""
+        return self.value
+
+
+class SecurityGroupRule(_Model):
+    """One rule of a security group, in the terms of its far end.
+
+    `cidr_ip`, `ipv6_cidr_ip`, `group_id` and `prefix_list_id` are the peer: the source of an ingress rule, the
+    destination of an egress rule. `local_cidr_ip` and `local_ipv6_cidr_ip` are the near end of a five-tuple rule, None
+    in nearly all rules. `group_owner_account` names the account of `group_id` where the API does. `ip_protocol` is one
+    of TCP, UDP, ICMP, ICMPv6, GRE, ALL, or an IANA number in the few regions that take one. `port_range` is
+    "first/last", "-1/-1" for protocols without ports, and "" only where `port_range_list_id` holds the ports instead.
+    `priority` is 1..100, lower wins; system rules made before 2020-05-27 have 110, which cannot be created any more.
+    `rule_id` and `create_time` are the cloud's own.
+    """
+
+    direction: Direction
+    nic_type: NicType
+    ip_protocol: str
+    port_range: str = ""
+    source_port_range: str | None = None
+    port_range_list_id: str | None = None
+    policy: RulePolicy
+    priority: int = Field(ge=1, le=110)
+    description: str = ""
+    cidr_ip: str | None = None
+    ipv6_cidr_ip: str | None = None
+    group_id: str | None = None
+    group_owner_account: str | None = None
+    prefix_list_id: str | None = None
+    local_cidr_ip: str | None = None
+    local_ipv6_cidr_ip: str | None = None
+    rule_id: str | None = None
+    create_time: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _has_a_peer(self) -> SecurityGroupRule:
+        if not any((self.cidr_ip, self.ipv6_cidr_ip, self.group_id, self.prefix_list_id)):
+            raise ValueError("a rule needs a peer: one of cidrIp, ipv6CidrIp, groupId, prefixListId")
+        return self
+
+    @property
+    def peer(self) -> Peer:
+        """The far end. Where the API gives an address and a group, the address wins, as it does in the cloud."""
+        for kind, value in (
+            (PeerKind.CIDR, self.cidr_ip),
+            (PeerKind.IPV6_CIDR, self.ipv6_cidr_ip),
+            (PeerKind.GROUP, self.group_id),
+            (PeerKind.PREFIX_LIST, self.prefix_list_id),
+        ):
+            if value:
+                return Peer(kind, value)
+        raise AssertionError("the validator lets no rule without a peer through")
+
+
+class SecurityGroup(_Identified):
+    """A security group with all its rules; no `vpc_id` means classic, and then the rules of both NICs are here.
+
+    `type` is normal or enterprise. `inner_access_policy` says whether members reach each other without any rule.
+    """
+
+    name: str = ""
+    description: str = ""
+    vpc_id: str | None = None
+    type: str = "normal"
+    inner_access_policy: Literal["Accept", "Drop"] = "Accept"
+    service_managed: bool = False
+    rules: tuple[SecurityGroupRule, ...] = ()
+    tags: tuple[Tag, ...] = ()
+
+    @property
+    def network_type(self) -> NetworkType:
+        """Classic or vpc; the API tells them apart by an empty VpcId."""
+        return "vpc" if self.vpc_id else "classic"
+
+    @property
+    def is_classic(self) -> bool:
+        """Whether the group is of the classic network."""
+        return self.vpc_id is None
+
+
+class InstanceType(_Identified):
+    """An instance type; `id` is its name. `eni_quantity` counts the network interfaces, the primary included."""
+
+    family: str = ""
+    eni_quantity: int = Field(ge=0)
+
+
+class Zone(_Identified):
+    """A zone of the region, and what can be made in it now."""
+
+    vswitch_available: bool
+    instance_types: Annotated[tuple[str, ...], Sorted] = ()
+
+
+class Vpc(_Identified):
+    """A VPC; ClassicLink reaches only `cidr_block`, never a secondary one."""
+
+    name: str = ""
+    status: str = "Available"
+    cidr_block: str
+    secondary_cidr_blocks: Annotated[tuple[str, ...], Sorted] = ()
+    classic_link_enabled: bool = False
+    is_default: bool = False
+
+
+class VSwitch(_Identified):
+    """A VSwitch with the number of addresses still free in it."""
+
+    name: str = ""
+    vpc_id: str
+    zone_id: str
+    cidr_block: str
+    status: str
+    available_ip_address_count: int = Field(ge=0)
+    is_default: bool = False
+
+
+class WhitelistGroup(_Model):
+    """One whitelist group of a database.
+
+    `attribute` is "hidden" for groups that the cloud keeps for itself. `network_type` is MIX in standard mode; in
+    enhanced mode a VPC group does nothing for classic addresses, and the other way about.
+    """
+
+    name: str
+    attribute: str = ""
+    network_type: WhitelistNetworkType = "MIX"
+    security_ips: tuple[str, ...] = ()
+
+
+class NetInfo(_Model):
+    """One connection address of a database.
+
+    `ip_type` is Inner or Public in the classic network, Private or Public in a VPC. `expires_in_seconds` is the time
+    left to a classic address that hybrid access keeps alive; None for addresses that do not expire.
+    """
+
+    connection_string: str
+    connection_string_type: str = "Normal"
+    ip_type: str
+    ip_address: str | None = None
+    port: str | None = None
+    vpc_id: str | None = None
+    vswitch_id: str | None = None
+    expires_in_seconds: int | None = None
+
+
+class Database(_Identified):
+    """An ApsaraDB RDS instance: where it is, how it is reached and whom it admits.
+
+    `security_ip_mode` normal has one set of whitelist groups for both networks; safety ("enhanced") has one for each.
+    """
+
+    description: str = ""
+    engine: str
+    engine_version: str
+    zone_id: str
+    status: str = "Running"
+    network_type: NetworkType
+    vpc_id: str | None = None
+    vswitch_id: str | None = None
+    security_ip_mode: Literal["normal", "safety"]
+    whitelist_groups: tuple[WhitelistGroup, ...] = ()
+    net_infos: tuple[NetInfo, ...] = ()
+
+
+class ClassicLinkAttachment(_Model):
+    """A classic instance linked to a VPC; an instance can be linked to one VPC only."""
+
+    instance_id: str
+    vpc_id: str
+
+
+class Estate(_Model):
+    """Everything read of one region of one account, at one time."""
+
+    region_id: str
+    account_id: str
+    read_at: AwareDatetime
+    instances: Annotated[tuple[Instance, ...], ById] = ()
+    disks: Annotated[tuple[Disk, ...], ById] = ()
+    snapshots: Annotated[tuple[Snapshot, ...], ById] = ()
+    security_groups: Annotated[tuple[SecurityGroup, ...], ById] = ()
+    instance_types: Annotated[tuple[InstanceType, ...], ById] = ()
+    zones: Annotated[tuple[Zone, ...], ById] = ()
+    vpcs: Annotated[tuple[Vpc, ...], ById] = ()
+    vswitches: Annotated[tuple[VSwitch, ...], ById] = ()
+    databases: Annotated[tuple[Database, ...], ById] = ()
+    classic_links: tuple[ClassicLinkAttachment, ...] = ()
+
+    @field_validator("classic_links")
+    @classmethod
+    def _sort_links(cls, links: tuple[ClassicLinkAttachment, ...]) -> tuple[ClassicLinkAttachment, ...]:
+        return tuple(sorted(links, key=lambda link: (link.instance_id, link.vpc_id)))
+
+    def members_of(self, security_group_id: str) -> tuple[Instance, ...]:
+        """Return the instances that are in a security group, sorted by id."""
+        return tuple(instance for instance in self.instances if security_group_id in instance.security_group_ids)

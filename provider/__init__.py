@@ -1,0 +1,1 @@
+"""The local Pulumi provider `alimigrate`: resources for a classic network migration that pulumi-alicloud lacks."""

@@ -1,0 +1,83 @@
+"""`alimigrate:vpc:ClassicLink`: ClassicLink enabled on a VPC that may not be ours."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from estate.client import Cloud, new_token
+from estate.errors import CloudError
+from provider.resource import Checked, Resource, ResourceError, reject_others, require_text
+from provider.values import Properties, digest
+
+_GONE = ("InvalidVpcId.NotFound", "InvalidVpcID.NotFound", "Forbidden.VpcNotFound")
+
+
+class ClassicLink(Resource):
+    """ClassicLink on one VPC; its id is that of the VPC.
+
+    `enabledBefore` remembers that it was on already; deleting the resource then leaves it on, and so it does after an
+    import.
+    """
+
+    type_name: ClassVar[str] = "alimigrate:vpc:ClassicLink"
+    actions: ClassVar[tuple[str, ...]] = (
+        "vpc:DescribeVpcAttribute",
+        "vpc:EnableVpcClassicLink",
+        "vpc:DisableVpcClassicLink",
+    )
+    replacing: ClassVar[tuple[str, ...]] = ("vpcId",)
+    outputs: ClassVar[tuple[str, ...]] = ("applied", "enabledBefore")
+    schema: ClassVar[dict[str, Any]] = {
+        "description": "ClassicLink enabled on a VPC. Alibaba Cloud has deprecated ClassicLink.",
+        "inputProperties": {"vpcId": {"type": "string", "description": "The VPC; another one replaces."}},
+        "requiredInputs": ["vpcId"],
+        "properties": {
+            "enabledBefore": {"type": "boolean", "description": "Whether ClassicLink was on before; it then stays on."}
+        },
+    }
+
+    def check(self, inputs: Properties) -> Checked:
+        """Check that there is a VPC id."""
+        failures = reject_others(inputs, ("vpcId",)) + require_text(inputs, ("vpcId",))
+        return Checked(inputs, tuple(failures))
+
+    def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
+        """Enable ClassicLink unless it is on."""
+        vpc_id = str(inputs["vpcId"])
+        enabled = _is_enabled(cloud, vpc_id)
+        if enabled is None:
+            raise ResourceError(f"VPC {vpc_id} does not exist in {cloud.region}.")
+        if not enabled:
+            cloud.call("vpc:EnableVpcClassicLink", region_id=cloud.region, vpc_id=vpc_id, client_token=new_token())
+            cloud.wait(lambda: bool(_is_enabled(cloud, vpc_id)), f"ClassicLink of {vpc_id} to be enabled")
+        return vpc_id, _state(vpc_id, enabled_before=enabled)
+
+    def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
+        """Return the state while ClassicLink is on."""
+        if not _is_enabled(cloud, resource_id):
+            return None
+        return _state(resource_id, enabled_before=bool(state.get("enabledBefore", True)))
+
+    def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
+        """Do nothing: there is no input but the one that replaces."""
+        return inputs | {name: state[name] for name in self.outputs}
+
+    def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
+        """Disable ClassicLink where we enabled it."""
+        if state.get("enabledBefore", True) or not _is_enabled(cloud, resource_id):
+            return
+        cloud.call("vpc:DisableVpcClassicLink", region_id=cloud.region, vpc_id=resource_id, client_token=new_token())
+
+
+def _state(vpc_id: str, *, enabled_before: bool) -> Properties:
+    return {"vpcId": vpc_id, "enabledBefore": enabled_before, "applied": digest({"vpcId": vpc_id})}
+
+
+def _is_enabled(cloud: Cloud, vpc_id: str) -> bool | None:
+    """Return whether ClassicLink is on, None if there is no such VPC."""
+    try:
+        return bool(cloud.call("vpc:DescribeVpcAttribute", region_id=cloud.region, vpc_id=vpc_id).classic_link_enabled)
+    except CloudError as error:
+        if error.code in _GONE:
+            return None
+        raise

@@ -1,0 +1,110 @@
+"""`alimigrate:ecs:ClassicLinkAttachment`: one classic instance linked to a VPC."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from estate.client import Cloud
+from estate.errors import CloudError, Unreachable
+from provider.resource import Checked, Resource, ResourceError, reject_others, require_text
+from provider.values import Properties, digest
+
+_NAMES = ("instanceId", "vpcId")
+_GONE = ("InvalidInstanceId.NotFound", "InvalidInstanceId.NotBelong")
+
+
+class ClassicLinkAttachment(Resource):
+    """The link of one instance; its id is `instanceId:vpcId`.
+
+    An instance that is linked to the same VPC already is adopted: that is what was asked for, and AttachClassicLinkVpc
+    has no ClientToken, so that after a lost answer our own link is found there. One linked elsewhere is an error,
+    because to relink it would cut what it talks with.
+    """
+
+    type_name: ClassVar[str] = "alimigrate:ecs:ClassicLinkAttachment"
+    actions: ClassVar[tuple[str, ...]] = (
+        "ecs:DescribeClassicLinkInstances",
+        "ecs:AttachClassicLinkVpc",
+        "ecs:DetachClassicLinkVpc",
+    )
+    replacing: ClassVar[tuple[str, ...]] = _NAMES
+    # An instance can be linked to one VPC only.
+    delete_first: ClassVar[bool] = True
+    schema: ClassVar[dict[str, Any]] = {
+        "description": "A classic instance linked to a VPC that has ClassicLink enabled.",
+        "inputProperties": {
+            "instanceId": {"type": "string", "description": "The classic instance; another one replaces."},
+            "vpcId": {"type": "string", "description": "The VPC; another one replaces."},
+        },
+        "requiredInputs": list(_NAMES),
+    }
+
+    def check(self, inputs: Properties) -> Checked:
+        """Check that both ids are there."""
+        return Checked(inputs, (*reject_others(inputs, _NAMES), *require_text(inputs, _NAMES)))
+
+    def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
+        """Link the instance, unless it is linked to this VPC already."""
+        instance_id, vpc_id = str(inputs["instanceId"]), str(inputs["vpcId"])
+        linked = _vpc_of(cloud, instance_id)
+        if linked not in (None, vpc_id):
+            raise ResourceError(
+                f"Instance {instance_id} is linked to VPC {linked}, and an instance can be linked to one only. Detach "
+                f"it there first, or declare {linked}."
+            )
+        if linked is None:
+            _attach(cloud, instance_id, vpc_id)
+        return f"{instance_id}:{vpc_id}", _state(instance_id, vpc_id)
+
+    def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
+        """Return the state while the link is there."""
+        instance_id, vpc_id = _parse(resource_id)
+        return _state(instance_id, vpc_id) if _vpc_of(cloud, instance_id) == vpc_id else None
+
+    def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
+        """Do nothing: every input replaces."""
+        return inputs | {name: state[name] for name in self.outputs}
+
+    def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
+        """Detach the instance from this VPC."""
+        instance_id, vpc_id = _parse(resource_id)
+        if _vpc_of(cloud, instance_id) != vpc_id:
+            return
+        try:
+            cloud.call("ecs:DetachClassicLinkVpc", region_id=cloud.region, instance_id=instance_id, vpc_id=vpc_id)
+        except Unreachable:
+            if _vpc_of(cloud, instance_id) == vpc_id:
+                raise
+
+
+def _parse(resource_id: str) -> tuple[str, str]:
+    instance_id, _, vpc_id = resource_id.partition(":")
+    if not instance_id or not vpc_id:
+        raise ResourceError(f"{resource_id!r} is no id of a ClassicLink attachment: expected instanceId:vpcId.")
+    return instance_id, vpc_id
+
+
+def _state(instance_id: str, vpc_id: str) -> Properties:
+    inputs: Properties = {"instanceId": instance_id, "vpcId": vpc_id}
+    return inputs | {"applied": digest(inputs)}
+
+
+def _attach(cloud: Cloud, instance_id: str, vpc_id: str) -> None:
+    try:
+        cloud.call("ecs:AttachClassicLinkVpc", region_id=cloud.region, instance_id=instance_id, vpc_id=vpc_id)
+    except Unreachable:
+        if _vpc_of(cloud, instance_id) != vpc_id:
+            raise
+    cloud.wait(lambda: _vpc_of(cloud, instance_id) == vpc_id, f"{instance_id} to be linked to {vpc_id}")
+
+
+def _vpc_of(cloud: Cloud, instance_id: str) -> str | None:
+    """Return the VPC that an instance is linked to, None without a link or without the instance."""
+    try:
+        body = cloud.call("ecs:DescribeClassicLinkInstances", region_id=cloud.region, instance_id=instance_id)
+    except CloudError as error:
+        if error.code in _GONE:
+            return None
+        raise
+    links = (body.links and body.links.link) or ()
+    return next((str(link.vpc_id) for link in links if link.instance_id == instance_id), None)

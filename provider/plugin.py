@@ -1,0 +1,134 @@
+"""The Pulumi side of the provider: requests in, answers out; what the resources do is theirs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Mapping
+from typing import Final, NoReturn
+
+from pulumi.provider.experimental import provider as sdk
+
+from estate.client import Cloud
+from estate.settings import CloudSettings
+from provider import registry
+from provider.resource import Change, Resource, ResourceError
+from provider.values import Properties, is_unknown, properties, values
+
+_KINDS: Final = {
+    Change.ADD: sdk.PropertyDiffKind.ADD,
+    Change.DELETE: sdk.PropertyDiffKind.DELETE,
+    Change.UPDATE: sdk.PropertyDiffKind.UPDATE,
+    Change.REPLACE: sdk.PropertyDiffKind.UPDATE_REPLACE,
+}
+
+
+class AlimigrateProvider(sdk.Provider):
+    """Serves the resources of the registry; operations on the cloud run in threads, side by side."""
+
+    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+        self._environ = environ
+        self._config: Properties = {}
+        self._cloud: Cloud | None = None
+        self._lock = threading.Lock()
+        self._cancelled = threading.Event()
+
+    async def get_schema(self, request: sdk.GetSchemaRequest) -> sdk.GetSchemaResponse:
+        """Return the package schema."""
+        return sdk.GetSchemaResponse(registry.schema())
+
+    async def configure(self, request: sdk.ConfigureRequest) -> sdk.ConfigureResponse:
+        """Keep the configuration; it is judged when the cloud is first needed, as a preview may not need it.
+
+        Secrets are left to the engine: it takes them out of what comes in and marks them again in what goes out.
+        """
+        self._config = properties(request.args)
+        return sdk.ConfigureResponse(accept_secrets=False, supports_preview=True)
+
+    async def diff_config(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
+        """Let any change of the provider's configuration be an update: resources live on under other credentials."""
+        return sdk.DiffResponse()
+
+    async def check(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
+        """Check and normalise inputs."""
+        checked = _resource(request.type).check(properties(request.new_inputs))
+        failures = [sdk.CheckFailure(failure.path, failure.reason) for failure in checked.failures]
+        return sdk.CheckResponse(values(checked.inputs), failures)
+
+    async def diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
+        """Compare state and inputs, property by property."""
+        resource = _resource(request.type)
+        changes = resource.diff(properties(request.old_state), properties(request.new_inputs))
+        return sdk.DiffResponse(
+            changes=bool(changes),
+            replaces=[path for path, change in changes.items() if change is Change.REPLACE],
+            delete_before_replace=resource.delete_first,
+            diffs=sorted({path.split("[")[0] for path in changes}),
+            detailed_diff={path: sdk.PropertyDiff(_KINDS[change], False) for path, change in changes.items()},
+        )
+
+    async def create(self, request: sdk.CreateRequest) -> sdk.CreateResponse:
+        """Create, or tell what a creation would come to."""
+        resource, inputs = _resource(request.type), properties(request.properties)
+        if request.preview:
+            return sdk.CreateResponse(properties=values(resource.planned({}, inputs)))
+        resource_id, state = await asyncio.to_thread(lambda: resource.create(self.cloud(), inputs))
+        return sdk.CreateResponse(resource_id, values(state))
+
+    async def read(self, request: sdk.ReadRequest) -> sdk.ReadResponse:
+        """Read for a refresh or an import; an answer without an id says that the thing is gone."""
+        resource, state = _resource(request.type), properties(request.properties)
+        live = await asyncio.to_thread(lambda: resource.read(self.cloud(), request.resource_id, state))
+        if live is None:
+            return sdk.ReadResponse()
+        inputs = {name: value for name, value in live.items() if name not in resource.outputs}
+        return sdk.ReadResponse(request.resource_id, values(live), values(inputs))
+
+    async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
+        """Update, or tell what an update would come to."""
+        resource, state, inputs = _resource(request.type), properties(request.olds), properties(request.news)
+        if request.preview:
+            return sdk.UpdateResponse(values(resource.planned(state, inputs)))
+        after = await asyncio.to_thread(lambda: resource.update(self.cloud(), request.resource_id, state, inputs))
+        return sdk.UpdateResponse(values(after))
+
+    async def delete(self, request: sdk.DeleteRequest) -> None:
+        """Delete."""
+        resource, state = _resource(request.type), properties(request.properties)
+        await asyncio.to_thread(lambda: resource.delete(self.cloud(), request.resource_id, state))
+
+    async def cancel(self) -> None:
+        """Let every wait end at once."""
+        self._cancelled.set()
+
+    def cloud(self) -> Cloud:
+        """Return the session with the cloud, of which the account is the configured one.
+
+        Raises `SettingsError` if the configuration is not usable, `CredentialsError` if the credentials are not, or
+        belong to another account.
+        """
+        with self._lock:
+            if self._cloud is None:
+                if is_unknown(self._config):
+                    raise ResourceError("The configuration of the alimigrate provider is not known yet.")
+                cloud = Cloud(CloudSettings.from_config(self._config, self._environ), sleep=self._sleep)
+                # Nothing is written into an account that nobody meant.
+                if cloud.settings.account_id:
+                    cloud.account_id()
+                self._cloud = cloud
+            return self._cloud
+
+    def _sleep(self, seconds: float) -> None:
+        if self._cancelled.wait(seconds):
+            raise ResourceError("Cancelled while waiting for the cloud.")
+
+
+def _resource(token: str) -> Resource:
+    # The SDK takes the token from the URN, where the types of the parents stand before it.
+    own = token.rpartition("$")[2]
+    return registry.RESOURCES.get(own) or _no_such(own)
+
+
+def _no_such(token: str) -> NoReturn:
+    raise ResourceError(f"alimigrate has no resource {token}; it has {', '.join(registry.RESOURCES)}.")

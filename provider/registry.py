@@ -1,0 +1,90 @@
+"""The resources of this provider, and the schema of the package that they make up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from provider.classic_link import ClassicLink
+from provider.classic_link_attachment import ClassicLinkAttachment
+from provider.resource import Resource
+from provider.security_group_rules import SecurityGroupRules
+from provider.whitelist_group import WhitelistGroup
+
+NAME: Final = "alimigrate"
+VERSION: Final = "0.1.0"
+
+#: Type token -> resource.
+RESOURCES: Final[Mapping[str, Resource]] = MappingProxyType(
+    {
+        resource.type_name: resource
+        for resource in (SecurityGroupRules(), WhitelistGroup(), ClassicLink(), ClassicLinkAttachment())
+    }
+)
+
+#: Type token -> RAM actions that the resource's operations need, for the documentation of an applying role.
+RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {token: resource.actions for token, resource in RESOURCES.items()}
+)
+
+_CONFIG: Final[dict[str, Any]] = {
+    "region": {"type": "string", "description": "Region id, else ALICLOUD_REGION."},
+    "protocol": {"type": "string", "description": "HTTPS, or HTTP for a simulated cloud."},
+    "endpoints": {
+        "type": "object",
+        "additionalProperties": {"type": "string"},
+        "description": "Service code (ecs, vpc, rds, sts) -> host[:port].",
+    },
+    "accountId": {"type": "string", "description": "The account that the credentials must belong to."},
+    "accessKey": {"type": "string", "secret": True, "description": "Else ALIBABA_CLOUD_ACCESS_KEY_ID."},
+    "secretKey": {"type": "string", "secret": True, "description": "Else ALIBABA_CLOUD_ACCESS_KEY_SECRET."},
+    "securityToken": {"type": "string", "secret": True, "description": "Else ALIBABA_CLOUD_SECURITY_TOKEN."},
+}
+
+_RULE: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "One rule; exactly one of cidrIp, ipv6CidrIp, groupId and prefixListId is its far end.",
+    "properties": {
+        "direction": {"type": "string", "description": "ingress or egress."},
+        "ipProtocol": {"type": "string", "description": "TCP, UDP, ICMP, ICMPv6, GRE or ALL."},
+        "portRange": {"type": "string", "description": "first/last; -1/-1 for protocols without ports."},
+        "sourcePortRange": {"type": "string", "description": "first/last, if the source port matters."},
+        "policy": {"type": "string", "description": "accept or drop."},
+        "priority": {"type": "integer", "description": "1 (wins) to 100."},
+        "description": {"type": "string", "description": "At most 512 characters."},
+        "cidrIp": {"type": "string", "description": "IPv4 block."},
+        "ipv6CidrIp": {"type": "string", "description": "IPv6 block."},
+        "groupId": {"type": "string", "description": "Security group of the same VPC."},
+        "prefixListId": {"type": "string", "description": "Prefix list."},
+        "clonedFrom": {"type": "string", "description": "Classic group whose clone groupId is; not sent to the cloud."},
+    },
+    "required": ["direction", "ipProtocol", "portRange", "policy", "priority"],
+}
+
+
+def schema() -> str:
+    """Return the Pulumi package schema as JSON."""
+    return json.dumps(
+        {
+            "name": NAME,
+            "version": VERSION,
+            "displayName": "Alibaba Cloud classic network migration",
+            "description": "Resources for a classic network migration that pulumi-alicloud lacks.",
+            "config": {"variables": _CONFIG},
+            "provider": {"description": "The cloud to work on.", "inputProperties": _CONFIG},
+            "types": {"alimigrate:ecs:Rule": _RULE},
+            "resources": {token: _resource_schema(resource) for token, resource in RESOURCES.items()},
+        }
+    )
+
+
+def _resource_schema(resource: Resource) -> dict[str, Any]:
+    inputs = resource.schema["inputProperties"]
+    applied = {"type": "string", "description": "A digest of what is in the cloud; unknown until it is."}
+    return {
+        **resource.schema,
+        "properties": {**inputs, **resource.schema.get("properties", {}), "applied": applied},
+        "required": [*resource.schema["requiredInputs"], *resource.outputs],
+    }

@@ -1,0 +1,121 @@
+"""What a resource of this provider is: pure checks and diffs, and five operations on the cloud, all on plain data."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any, ClassVar, NamedTuple
+
+from estate.client import Cloud
+from estate.errors import EstateError
+from provider.values import UNKNOWN, Properties
+
+
+class ResourceError(EstateError):
+    """An operation refused by this provider; the message says why and what to do."""
+
+
+class PartialFailure(ResourceError):  # noqa: N818 - it says what it is
+    """An operation that stopped half way; `state` is what is there now, and the next update goes on from it."""
+
+    def __init__(self, resource_id: str, inputs: Properties, state: Properties, reason: str) -> None:
+        self.resource_id = resource_id
+        self.inputs = inputs
+        self.state = state
+        super().__init__(reason)
+
+
+class Failure(NamedTuple):
+    """A problem with an input: where, as a Pulumi property path, and what was expected."""
+
+    path: str
+    reason: str
+
+
+class Checked(NamedTuple):
+    """Inputs in their normal form with every problem found in them."""
+
+    inputs: Properties
+    failures: tuple[Failure, ...]
+
+
+class Change(Enum):
+    """How a property differs between state and inputs."""
+
+    ADD = "add"
+    DELETE = "delete"
+    UPDATE = "update"
+    REPLACE = "replace"
+
+
+class Resource(ABC):
+    """One resource type.
+
+    `applied` is an output of each: unknown while a preview would create or update, else a digest of what is in the
+    cloud. `actions` are the RAM actions that its operations need.
+    """
+
+    type_name: ClassVar[str]
+    actions: ClassVar[tuple[str, ...]]
+    schema: ClassVar[dict[str, Any]]
+    #: Inputs of which a change needs another resource.
+    replacing: ClassVar[tuple[str, ...]]
+    #: Whether the old one must go before the new one can be.
+    delete_first: ClassVar[bool] = False
+    #: Outputs beyond inputs, which no preview of a creation can tell.
+    outputs: ClassVar[tuple[str, ...]] = ("applied",)
+
+    @abstractmethod
+    def check(self, inputs: Properties) -> Checked:
+        """Check and normalise inputs, some perhaps unknown; unknown values pass and stay unknown."""
+
+    def diff(self, state: Properties, inputs: Properties) -> dict[str, Change]:
+        """Return what differs, by property path."""
+        names = sorted((set(state) | set(inputs)) - set(self.outputs))
+        changes: dict[str, Change] = {}
+        for name in names:
+            if name not in state:
+                kind = Change.ADD
+            elif name not in inputs:
+                kind = Change.DELETE
+            else:
+                kind = Change.UPDATE
+            if state.get(name) != inputs.get(name):
+                changes[name] = Change.REPLACE if name in self.replacing else kind
+        return changes
+
+    def planned(self, state: Properties, inputs: Properties) -> Properties:
+        """Return the state that a preview can tell of a creation (`state` empty) or an update."""
+        del state
+        return inputs | dict.fromkeys(self.outputs, UNKNOWN)
+
+    @abstractmethod
+    def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
+        """Create and return the id and the state."""
+
+    @abstractmethod
+    def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
+        """Return the state as the cloud has it, None if the thing is gone; `state` is empty on import."""
+
+    @abstractmethod
+    def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
+        """Change what is in the cloud from `state` to `inputs` and return the new state."""
+
+    @abstractmethod
+    def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
+        """Delete; that it is gone already is success."""
+
+
+def require_text(inputs: Properties, names: Iterable[str]) -> list[Failure]:
+    """Return a failure for each of the named inputs that is not a text of at least one character."""
+    return [
+        Failure(name, "expected an id")
+        for name in names
+        if inputs.get(name) is not UNKNOWN and not (isinstance(inputs.get(name), str) and inputs[name])
+    ]
+
+
+def reject_others(inputs: Properties, names: Iterable[str], prefix: str = "") -> list[Failure]:
+    """Return a failure for each input that does not exist: a misspelt one would be ignored in silence."""
+    return [Failure(f"{prefix}{name}", "no such property") for name in sorted(set(inputs) - set(names))]

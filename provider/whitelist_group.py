@@ -1,0 +1,317 @@
+"""`alimigrate:rds:WhitelistGroup`: one whitelist group of our own on a database that is not ours."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final, NamedTuple
+
+from estate.client import Cloud
+from estate.errors import CloudError, Unreachable
+from estate.live import whitelist_groups
+from estate.model import WhitelistGroup as Group
+from provider.resource import Checked, Failure, Resource, ResourceError, reject_others, require_text
+from provider.values import UNKNOWN, Properties, digest
+
+# ModifySecurityIps and the whitelist pages of ApsaraDB RDS (doc-detail/97145).
+MAX_GROUPS: Final = 200
+MAX_ENTRIES: Final = 1000
+
+# The console's rule: small letters, digits and underscores, a letter first, a letter or digit last, 2 to 32 in all.
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}[a-z0-9]")
+_NETWORK_TYPES = ("MIX", "VPC", "Classic")
+# RDS reads a group with this one entry as "nobody"; it can not be a connection from elsewhere.
+_NOBODY = "127.0.0.1/32"
+_GONE = ("InvalidDBInstanceId.NotFound", "InvalidDBInstanceName.NotFound")
+_NOT_WRITABLE = ("OperationDenied.DBInstanceStatus", "OperationDenied.DBStatus", "IncorrectDBInstanceState")
+_WRITE_ATTEMPTS = 5
+
+
+class WhitelistGroup(Resource):
+    """One named whitelist group; its id is `dbInstanceId:networkType:groupName`.
+
+    Never writes a group that is not in the state, `default` or a hidden one, and never overwrites entries that differ
+    from those that the state knows.
+    """
+
+    type_name: ClassVar[str] = "alimigrate:rds:WhitelistGroup"
+    actions: ClassVar[tuple[str, ...]] = (
+        "rds:DescribeDBInstanceNetInfo",
+        "rds:DescribeDBInstanceIPArrayList",
+        "rds:DescribeDBInstanceAttribute",
+        "rds:ModifySecurityIps",
+    )
+    replacing: ClassVar[tuple[str, ...]] = ("dbInstanceId", "groupName", "networkType")
+    schema: ClassVar[dict[str, Any]] = {
+        "description": "One whitelist group of an ApsaraDB RDS instance; other groups are never touched.",
+        "inputProperties": {
+            "dbInstanceId": {"type": "string", "description": "The database; another one replaces."},
+            "groupName": {"type": "string", "description": "Name of a group of our own; another one replaces."},
+            "networkType": {
+                "type": "string",
+                "description": "MIX in standard mode, VPC or Classic in enhanced mode; another one replaces.",
+            },
+            "securityIps": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "IPv4 addresses and blocks that may connect.",
+            },
+        },
+        "requiredInputs": ["dbInstanceId", "groupName", "networkType", "securityIps"],
+    }
+
+    def check(self, inputs: Properties) -> Checked:
+        """Check names and entries; entries become sorted blocks, so that order and spelling make no difference."""
+        failures = reject_others(inputs, self.schema["inputProperties"])
+        failures += require_text(inputs, ("dbInstanceId",))
+        name, network_type = inputs.get("groupName"), inputs.get("networkType")
+        if name is not UNKNOWN and not (isinstance(name, str) and _NAME.fullmatch(name)):
+            failures.append(
+                Failure("groupName", "expected 2 to 32 small letters, digits and underscores, a letter first")
+            )
+        elif name == "default":
+            failures.append(Failure("groupName", "expected a name of our own; the group `default` is never written"))
+        if network_type is not UNKNOWN and network_type not in _NETWORK_TYPES:
+            failures.append(Failure("networkType", f"expected one of {', '.join(_NETWORK_TYPES)}"))
+        ips, problems = _check_entries(inputs.get("securityIps"))
+        return Checked(inputs | {"securityIps": ips}, (*failures, *problems))
+
+    def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
+        """Make the group; one of this name that has other entries already is refused."""
+        ref = _Ref(str(inputs["dbInstanceId"]), str(inputs["networkType"]), str(inputs["groupName"]))
+        groups = _read_groups(cloud, ref)
+        if groups is None:
+            raise ResourceError(f"Database {ref.database} does not exist in {cloud.region}.")
+        wanted: list[str] = inputs["securityIps"]
+        group = _find(groups, ref)
+        if group is None or _entries(group) == [_NOBODY]:
+            _check_limits(ref, groups, group, wanted)
+            # Append, not Cover: should someone make a group of this name meanwhile, theirs is not overwritten.
+            _write(cloud, ref, "Append" if group is None else "Cover", wanted)
+        elif _entries(group) != wanted:
+            raise ResourceError(
+                f"Database {ref.database} already has a whitelist group {ref.group} with {_shown(_entries(group))}. "
+                f"Import it (pulumi import {self.type_name} NAME {ref}) or choose another groupName."
+            )
+        return str(ref), _state(ref, wanted)
+
+    def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
+        """Return the group's live entries; without any, or with the entry for nobody alone, it is gone."""
+        ref = _Ref.parse(resource_id)
+        groups = _read_groups(cloud, ref)
+        group = _find(groups, ref) if groups is not None else None
+        if group is None or _entries(group) in ([], [_NOBODY]):
+            return None
+        return _state(ref, _entries(group))
+
+    def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
+        """Write the entries, if the live ones are those that the state knows or already the wanted ones."""
+        ref = _Ref.parse(resource_id)
+        groups = _read_groups(cloud, ref) or []
+        group = _find(groups, ref)
+        live = _entries(group) if group else []
+        wanted: list[str] = inputs["securityIps"]
+        if live != wanted:
+            if live != state["securityIps"]:
+                raise ResourceError(
+                    f"Whitelist group {ref.group} of {ref.database} was changed elsewhere: it has {_shown(live)} where "
+                    f"{_shown(state['securityIps'])} was known. Run `pulumi refresh`, look at the difference, then "
+                    "run `pulumi up` again."
+                )
+            _check_limits(ref, groups, group, wanted)
+            _write(cloud, ref, "Cover", wanted)
+        return _state(ref, wanted)
+
+    def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
+        """Delete the entries of the state; entries that someone added to the group stay, with the group."""
+        ref = _Ref.parse(resource_id)
+        groups = _read_groups(cloud, ref)
+        group = _find(groups, ref) if groups is not None else None
+        if group is None:
+            return
+        live = _entries(group)
+        ours = [entry for entry in live if entry in state["securityIps"]]
+        if live in ([], [_NOBODY]) or not ours:
+            return
+        if ours == live:
+            _empty(cloud, ref, ours)
+        else:
+            _write(cloud, ref, "Delete", ours)
+
+
+class _Ref(NamedTuple):
+    """Which group of which database; its text is the resource's id."""
+
+    database: str
+    network_type: str
+    group: str
+
+    def __str__(self) -> str:
+        return ":".join(self)
+
+    @staticmethod
+    def parse(resource_id: str) -> _Ref:
+        parts = resource_id.split(":")
+        if len(parts) != 3 or parts[1] not in _NETWORK_TYPES or not all(parts) or parts[2] == "default":
+            raise ResourceError(
+                f"{resource_id!r} is no id of a whitelist group: expected dbInstanceId:networkType:groupName with "
+                f"networkType one of {', '.join(_NETWORK_TYPES)}, and not the group `default`."
+            )
+        return _Ref(*parts)
+
+
+def _check_entries(ips: Any) -> tuple[Any, list[Failure]]:
+    if ips is UNKNOWN:
+        return ips, []
+    if not isinstance(ips, list) or not ips:
+        return ips, [Failure("securityIps", "expected at least one IPv4 address or block; none would admit nobody")]
+    failures: list[Failure] = []
+    known: list[str] = []
+    for index, entry in enumerate(ips):
+        block = _block(entry) if entry is not UNKNOWN else UNKNOWN
+        if block is None or block == _NOBODY:
+            expected = "expected an IPv4 address or block other than 127.0.0.1"
+            failures.append(Failure(f"securityIps[{index}]", f"{expected}, found {entry!r}"))
+        elif block is not UNKNOWN:
+            known.append(str(block))
+    if len(known) > MAX_ENTRIES:
+        failures.append(Failure("securityIps", f"expected at most {MAX_ENTRIES} entries, found {len(known)}"))
+    unknown = [entry for entry in ips if entry is UNKNOWN]
+    return (ips if failures else [*_sorted(known), *unknown]), failures
+
+
+def _block(entry: Any) -> str | None:
+    """Return an entry as a block without host bits ("10.1.2.3" -> "10.1.2.3/32"), None if it is none."""
+    try:
+        return str(ipaddress.IPv4Network(entry, strict=False)) if isinstance(entry, str) else None
+    except ValueError:
+        return None
+
+
+def _sorted(blocks: Sequence[str]) -> list[str]:
+    return sorted(set(blocks), key=ipaddress.IPv4Network)
+
+
+def _entries(group: Group) -> list[str]:
+    """Return the live entries in the normal form of `check`; what is no IPv4 block stays as it is, last."""
+    blocks = [block for ip in group.security_ips if (block := _block(ip))]
+    others = [ip for ip in group.security_ips if not _block(ip)]
+    return [*_sorted(blocks), *sorted(others)]
+
+
+def _shown(entries: Sequence[str]) -> str:
+    return ", ".join(entries[:10]) + (f" and {len(entries) - 10} more" if len(entries) > 10 else "") or "no entries"
+
+
+def _state(ref: _Ref, ips: list[str]) -> Properties:
+    inputs: Properties = {
+        "dbInstanceId": ref.database,
+        "groupName": ref.group,
+        "networkType": ref.network_type,
+        "securityIps": ips,
+    }
+    return inputs | {"applied": digest(inputs)}
+
+
+def _read_groups(cloud: Cloud, ref: _Ref) -> list[Group] | None:
+    """Return all groups of the database, None if there is none; its mode has to have the network type."""
+    try:
+        mode = str(cloud.call("rds:DescribeDBInstanceNetInfo", dbinstance_id=ref.database).security_ipmode or "normal")
+        groups = whitelist_groups(cloud, ref.database, mode)
+    except CloudError as error:
+        if error.code in _GONE:
+            return None
+        raise
+    fitting = ("VPC", "Classic") if mode == "safety" else ("MIX",)
+    if ref.network_type not in fitting:
+        name = "enhanced" if mode == "safety" else "standard"
+        raise ResourceError(
+            f"Database {ref.database} is in {name} whitelist mode: networkType has to be {' or '.join(fitting)}, "
+            f"not {ref.network_type}."
+        )
+    return list(groups)
+
+
+def _find(groups: Sequence[Group], ref: _Ref) -> Group | None:
+    for group in groups:
+        if (group.name, group.network_type) == (ref.group, ref.network_type):
+            if group.attribute == "hidden":
+                raise ResourceError(f"Whitelist group {ref.group} of {ref.database} belongs to the cloud (hidden).")
+            return group
+    return None
+
+
+def _check_limits(ref: _Ref, groups: Sequence[Group], ours: Group | None, wanted: Sequence[str]) -> None:
+    if ours is None and len(groups) >= MAX_GROUPS:
+        raise ResourceError(f"Database {ref.database} has {len(groups)} whitelist groups, the limit; remove one.")
+    total = len(wanted) + sum(len(group.security_ips) for group in groups if group is not ours)
+    if total > MAX_ENTRIES:
+        raise ResourceError(
+            f"Database {ref.database} would have {total} whitelist entries; the limit is {MAX_ENTRIES} over all "
+            "groups. Merge addresses into blocks."
+        )
+
+
+def _empty(cloud: Cloud, ref: _Ref, entries: Sequence[str]) -> None:
+    """Do away with the group, or where the cloud keeps groups, with everyone in it.
+
+    The API has no call that deletes a group. Older documentation of ModifyMode says that Delete deletes the whitelist;
+    the newer says that one entry has to remain (help.aliyun.com/en/rds/api-modify-ip-address-whitelist). So all entries
+    are deleted where the cloud permits it, and else the group, which is ours, is left with the entry for nobody;
+    `read` and `create` take such a group for none.
+    """
+    try:
+        _write(cloud, ref, "Delete", entries)
+    except CloudError as error:
+        if not error.code.startswith(("InvalidSecurityIP", "InvalidParameter", "OperationDenied")):
+            raise
+        _write(cloud, ref, "Cover", [_NOBODY])
+
+
+def _write(cloud: Cloud, ref: _Ref, mode: str, entries: Sequence[str]) -> None:
+    """Call ModifySecurityIps, waiting out states of the database that permit no writing.
+
+    The call has no ClientToken. Cover is idempotent by nature; after a lost answer to the others the group is read.
+    """
+    for attempt in range(1, _WRITE_ATTEMPTS + 1):
+        try:
+            cloud.call(
+                "rds:ModifySecurityIps",
+                repeatable=mode == "Cover",
+                dbinstance_id=ref.database,
+                dbinstance_iparray_name=ref.group,
+                modify_mode=mode,
+                security_ips=",".join(_spelt(cloud, ref, mode, entries)),
+                security_iptype="IPv4",
+                whitelist_network_type=ref.network_type,
+            )
+            return
+        except Unreachable:
+            if not _took_effect(cloud, ref, mode, entries):
+                raise
+            return
+        except CloudError as error:
+            if error.code not in _NOT_WRITABLE or attempt == _WRITE_ATTEMPTS:
+                raise
+        cloud.wait(lambda: _is_running(cloud, ref.database), f"database {ref.database} to be Running")
+
+
+def _spelt(cloud: Cloud, ref: _Ref, mode: str, entries: Sequence[str]) -> Sequence[str]:
+    """Return the entries as the cloud spells them: it deletes "10.0.0.1" by that name and not as 10.0.0.1/32."""
+    if mode != "Delete":
+        return entries
+    group = _find(_read_groups(cloud, ref) or [], ref)
+    return [ip for ip in (group.security_ips if group else ()) if (_block(ip) or ip) in entries]
+
+
+def _took_effect(cloud: Cloud, ref: _Ref, mode: str, entries: Sequence[str]) -> bool:
+    group = _find(_read_groups(cloud, ref) or [], ref)
+    live = _entries(group) if group else []
+    return not set(live) & set(entries) if mode == "Delete" else live == list(entries)
+
+
+def _is_running(cloud: Cloud, database: str) -> bool:
+    body = cloud.call("rds:DescribeDBInstanceAttribute", dbinstance_id=database)
+    items = (body.items and body.items.dbinstance_attribute) or ()
+    return any(item.dbinstance_status == "Running" for item in items)

@@ -1,0 +1,159 @@
+"""A small simulated estate with one of everything that the reader and the provider meet, and sessions with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from estate.client import Cloud
+from estate.settings import CloudSettings
+from simulator.estate_file import Estate
+from simulator.server import Simulator
+
+ACCOUNT = "1234567890123456"
+REGION = "cn-hangzhou"
+ZONE = "cn-hangzhou-h"
+
+
+def estate(**changes: Any) -> Estate:
+    """Return the estate; `changes` replace whole lists of it."""
+    fields: dict[str, Any] = {
+        "version": 1,
+        "now": "2026-11-23T08:00:00+08:00",
+        "region_id": REGION,
+        "account_id": ACCOUNT,
+        "timings": {"vpc": 0, "vswitch": 0, "snapshot": 0},
+        "users": [_user("tester", "1"), _user("blind", "2", ["ecs:DescribeInstances"])],
+        "zones": [
+            {"id": ZONE, "local_name": "H", "instance_types": ["ecs.n1.small", "ecs.g5.large"]},
+            {"id": "cn-hangzhou-c", "local_name": "C", "vswitch_available": False},
+        ],
+        "instance_types": [
+            {"id": "ecs.n1.small", "family": "ecs.n1", "cpu": 1, "memory_gib": 2, "eni_quantity": 1},
+            {"id": "ecs.g5.large", "family": "ecs.g5", "cpu": 2, "memory_gib": 8, "eni_quantity": 2},
+        ],
+        "security_groups": [
+            {
+                "id": "sg-classic",
+                "name": "web",
+                "rules": [
+                    _rule("internet", cidr_ip="0.0.0.0/0", port_range="80/80"),
+                    _rule("internet", cidr_ip="0.0.0.0/0", port_range="-1/-1", ip_protocol="ALL", direction="egress"),
+                    _rule("intranet", group_id="sg-peer", port_range="3306/3306", priority=110),
+                ],
+            },
+            {"id": "sg-peer", "name": "peer", "inner_access_policy": "Drop"},
+            {"id": "sg-vpc", "name": "target", "vpc_id": "vpc-1"},
+            {"id": "sg-vpc2", "name": "second", "vpc_id": "vpc-1"},
+        ],
+        "instances": [
+            {
+                "id": "i-2",
+                "name": "web-2",
+                "zone_id": ZONE,
+                "instance_type": "ecs.n1.small",
+                "intranet_ips": ["10.160.0.2"],
+                "public_ips": ["47.96.0.2"],
+                "internet_max_bandwidth_out": 5,
+                "security_group_ids": ["sg-peer", "sg-classic"],
+                "locks": ["security"],
+                "tags": {"team": "shop"},
+            },
+            {
+                "id": "i-1",
+                "name": "web-1",
+                "zone_id": ZONE,
+                "instance_type": "ecs.n1.small",
+                "intranet_ips": ["10.160.0.1"],
+                "security_group_ids": ["sg-classic"],
+            },
+            {
+                "id": "i-3",
+                "name": "batch",
+                "zone_id": ZONE,
+                "instance_type": "ecs.n1.small",
+                "intranet_ips": ["10.160.0.3"],
+                "security_group_ids": ["sg-peer"],
+            },
+        ],
+        "disks": [
+            {
+                "id": "d-1",
+                "instance_id": "i-1",
+                "type": "system",
+                "size_gib": 40,
+                "device": "/dev/xvda",
+                "zone_id": ZONE,
+            }
+        ],
+        "snapshots": [
+            {
+                "id": "s-1",
+                "disk_id": "d-1",
+                "source_size_gib": 40,
+                "retention_days": 30,
+                "created_at": "2026-11-20T08:00:00+08:00",
+            }
+        ],
+        "vpcs": [
+            {"id": "vpc-1", "name": "target", "cidr_block": "172.16.0.0/12", "classic_link_enabled": True},
+            {"id": "vpc-2", "cidr_block": "192.168.0.0/16"},
+        ],
+        "vswitches": [{"id": "vsw-1", "vpc_id": "vpc-1", "zone_id": ZONE, "cidr_block": "172.16.0.0/24"}],
+        "databases": [_database("rm-normal", "normal"), _database("rm-safety", "safety")],
+        "classic_links": [{"instance_id": "i-1", "vpc_id": "vpc-1"}],
+    }
+    return Estate.model_validate(fields | changes)
+
+
+def settings(simulator: Simulator, user: str = "tester", **changes: Any) -> CloudSettings:
+    """Return the settings by which a user reaches the simulated cloud."""
+    key, secret = simulator.credentials_of(user)
+    credentials = {"accessKey": key, "secretKey": secret}
+    return CloudSettings.from_config(simulator.config() | credentials | changes, {})
+
+
+def cloud(simulator: Simulator, user: str = "tester", **changes: Any) -> Cloud:
+    """Return a session with the simulated cloud that waits for nothing."""
+    return Cloud(settings(simulator, user, **changes), sleep=lambda seconds: None, jitter=lambda: 0.0)
+
+
+def _user(name: str, number: str, deny: list[str] | None = None) -> dict[str, Any]:
+    return {
+        "name": name,
+        "user_id": number.zfill(18),
+        "access_key_id": f"ak-{name}",
+        "access_key_secret": f"secret-of-ak-{name}",
+        "deny": deny or [],
+    }
+
+
+def _rule(nic_type: str, **fields: Any) -> dict[str, Any]:
+    return {"direction": "ingress", "nic_type": nic_type, "ip_protocol": "TCP", **fields}
+
+
+def _database(database_id: str, mode: str) -> dict[str, Any]:
+    networks = ["MIX"] if mode == "normal" else ["Classic", "VPC"]
+    return {
+        "id": database_id,
+        "description": database_id,
+        "engine": "MySQL",
+        "engine_version": "5.7",
+        "zone_id": ZONE,
+        "network_type": "Classic",
+        "security_ip_mode": mode,
+        "endpoints": [
+            {"connection_string": f"{database_id}.example", "ip_address": "10.1.0.9", "ip_type": "Inner", "port": 3306}
+        ],
+        "whitelist_groups": [
+            {"name": "default", "network_type": network, "security_ips": ["127.0.0.1"]} for network in networks
+        ]
+        + [
+            {"name": "app", "network_type": networks[0], "security_ips": ["10.160.0.1"]},
+            {
+                "name": "hdm_security_ips",
+                "attribute": "hidden",
+                "network_type": networks[0],
+                "security_ips": ["10.9.9.9"],
+            },
+        ],
+    }

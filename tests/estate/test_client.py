@@ -1,0 +1,199 @@
+"""Calls, retries and errors of the one way to the cloud, against scripted answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from estate.client import Cloud, new_token, pages_by_number, pages_by_token
+from estate.errors import (
+    CloudError,
+    CredentialsError,
+    EstateError,
+    MalformedAnswer,
+    PermissionDenied,
+    Throttled,
+    Unreachable,
+    WaitTimeout,
+)
+from tests.estate.stub import SECRET, TOKEN, Stub, error, serving
+
+OK = (200, {"RequestId": "REQ-0", "Zones": {"Zone": []}})
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    with serving() as served:
+        yield served
+
+
+def read(cloud: Cloud) -> Any:
+    return cloud.call("ecs:DescribeZones", region_id="cn-hangzhou")
+
+
+def write(cloud: Cloud, **fields: Any) -> Any:
+    return cloud.call("ecs:AttachClassicLinkVpc", region_id="cn-hangzhou", instance_id="i-1", vpc_id="vpc-1", **fields)
+
+
+def test_a_call_is_typed_and_carries_its_fields(stub: Stub) -> None:
+    stub.answers("DescribeZones", OK)
+    assert read(stub.cloud()).request_id == "REQ-0"
+    assert stub.asked("DescribeZones") == [{"RegionId": "cn-hangzhou"}]
+
+
+def test_a_misspelt_field_is_an_error_before_any_call(stub: Stub) -> None:
+    with pytest.raises(TypeError, match="regin_id"):
+        stub.cloud().call("ecs:DescribeZones", regin_id="cn-hangzhou")
+    assert stub.calls == []
+
+
+@pytest.mark.parametrize("code", ["Throttling", "Throttling.User", "Rejected.Throttling"])
+def test_throttling_is_waited_out_for_reads_and_writes(stub: Stub, code: str) -> None:
+    for operation, call in (("DescribeZones", read), ("AttachClassicLinkVpc", write)):
+        stub.answers(operation, error(400, code), error(503, code), OK)
+        call(stub.cloud())
+        assert len(stub.asked(operation)) == 3
+    assert stub.slept == [0.75, 1.5, 0.75, 1.5]
+
+
+def test_throttling_that_does_not_end_is_bounded_and_says_what_to_do(stub: Stub) -> None:
+    stub.answers("DescribeZones", error(400, "Throttling.User"))
+    with pytest.raises(Throttled, match=r"DescribeZones is throttled .*RequestId REQ-1.*wait a minute"):
+        read(stub.cloud())
+    assert len(stub.calls) == 7
+    assert 31.5 < sum(stub.slept) < 63
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [error(503, "ServiceUnavailable"), error(500, "InternalError"), (502, "<html>Bad Gateway</html>"), (200, None)],
+    ids=["503", "500", "no JSON", "cut off"],
+)
+def test_faults_are_retried_for_reads_and_idempotent_writes_only(stub: Stub, fault: tuple[int, Any]) -> None:
+    stub.answers("DescribeZones", fault, OK)
+    read(stub.cloud())
+    stub.answers("AttachClassicLinkVpc", fault, OK)
+    write(stub.cloud(), repeatable=True)
+    stub.answers("EnableVpcClassicLink", fault, OK)
+    stub.cloud().call("vpc:EnableVpcClassicLink", region_id="cn-hangzhou", vpc_id="vpc-1", client_token=new_token())
+    stub.answers("AttachClassicLinkVpc", fault, OK)
+    with pytest.raises(EstateError):
+        write(stub.cloud())
+    asked = [name for name, _ in stub.calls]
+    assert asked == ["DescribeZones"] * 2 + ["AttachClassicLinkVpc"] * 2 + ["EnableVpcClassicLink"] * 2 + [
+        "AttachClassicLinkVpc"
+    ]
+
+
+def test_a_repeated_write_keeps_its_client_token(stub: Stub) -> None:
+    stub.answers("EnableVpcClassicLink", error(500, "InternalError"), error(403, "IdempotentProcessing"), OK)
+    stub.cloud().call("vpc:EnableVpcClassicLink", region_id="cn-hangzhou", vpc_id="vpc-1", client_token="once")  # noqa: S106
+    assert [call["ClientToken"] for call in stub.asked("EnableVpcClassicLink")] == ["once"] * 3
+
+
+def test_a_lost_answer_to_a_write_says_that_it_was_sent(stub: Stub) -> None:
+    stub.answers("AttachClassicLinkVpc", (200, None))
+    with pytest.raises(Unreachable) as caught:
+        write(stub.cloud())
+    assert caught.value.sent
+
+
+@pytest.mark.parametrize("body", ["not JSON", "[1, 2]", '"text"', "{}"])
+def test_an_answer_that_is_not_the_api_is_named_so(stub: Stub, body: str) -> None:
+    stub.answers("DescribeZones", (200, body))
+    with pytest.raises(MalformedAnswer, match=r"127\.0\.0\.1:\d+ to ecs:DescribeZones: the answer is not"):
+        read(stub.cloud())
+
+
+def test_an_unreachable_endpoint_fails_within_seconds() -> None:
+    with serving() as served:
+        cloud = served.cloud()
+    # The server is gone, its port closed.
+    started = time.monotonic()
+    with pytest.raises(Unreachable, match=r"No answer from 127\.0\.0\.1:\d+ .*alicloud:endpoints") as caught:
+        read(cloud)
+    assert not caught.value.sent
+    assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "InvalidAccessKeyId.NotFound",
+        "InvalidAccessKeyId.Inactive",
+        "SignatureDoesNotMatch",
+        "InvalidSecurityToken.Expired",
+    ],
+)
+def test_rejected_credentials_are_told_without_what_the_cloud_echoes(stub: Stub, code: str) -> None:
+    stub.answers("DescribeZones", error(400, code, f"server string to sign is: GET&%2F&{TOKEN}"))
+    with pytest.raises(CredentialsError, match="REQ-1") as caught:
+        read(stub.cloud())
+    assert TOKEN not in str(caught.value)
+    assert len(stub.calls) == 1
+
+
+@pytest.mark.parametrize("code", ["Forbidden.RAM", "NoPermission", "Forbidden.NoPermission"])
+def test_a_missing_permission_names_the_ram_action(stub: Stub, code: str) -> None:
+    stub.answers("DescribeZones", error(403, code))
+    with pytest.raises(PermissionDenied, match="RAM action ecs:DescribeZones") as caught:
+        read(stub.cloud())
+    assert (caught.value.action, caught.value.request_id) == ("ecs:DescribeZones", "REQ-1")
+
+
+def test_any_other_refusal_keeps_code_message_and_request_id_but_no_secret(stub: Stub) -> None:
+    stub.answers("AttachClassicLinkVpc", error(403, "QuotaExceeded", f"Too many for {SECRET}."))
+    with pytest.raises(CloudError) as caught:
+        write(stub.cloud())
+    assert str(caught.value) == (
+        "ecs:AttachClassicLinkVpc failed with QuotaExceeded: Too many for ***. (RequestId REQ-1)"
+    )
+
+
+def test_credentials_of_another_account_are_refused(stub: Stub) -> None:
+    stub.answers("GetCallerIdentity", (200, {"AccountId": "1234", "RequestId": "REQ-1"}))
+    assert stub.cloud(accountId="1234").account_id() == "1234"
+    with pytest.raises(CredentialsError, match="account 1234, but alicloud:accountId is 99"):
+        stub.cloud(accountId="99").account_id()
+
+
+def test_token_pages_are_read_to_the_last(stub: Stub) -> None:
+    stub.answers(
+        "DescribeDisks",
+        (200, {"RequestId": "R", "NextToken": "a"}),
+        (200, {"RequestId": "R", "NextToken": "b"}),
+        (200, {"RequestId": "R", "NextToken": ""}),
+    )
+    assert len(list(pages_by_token(stub.cloud(), "ecs:DescribeDisks", max_results=500))) == 3
+    assert [call.get("NextToken") for call in stub.asked("DescribeDisks")] == [None, "a", "b"]
+
+
+def test_a_token_that_repeats_does_not_loop_for_ever(stub: Stub) -> None:
+    stub.answers("DescribeDisks", (200, {"RequestId": "R", "NextToken": "a"}))
+    with pytest.raises(CloudError, match="same page twice"):
+        list(pages_by_token(stub.cloud(), "ecs:DescribeDisks", max_results=500))
+
+
+def test_numbered_pages_are_read_to_the_announced_end(stub: Stub) -> None:
+    page = {"RequestId": "R", "TotalCount": 3, "Vpcs": {"Vpc": [{"VpcId": "vpc-1"}, {"VpcId": "vpc-2"}]}}
+    last = {"RequestId": "R", "TotalCount": 3, "Vpcs": {"Vpc": [{"VpcId": "vpc-3"}]}}
+    stub.answers("DescribeVpcs", (200, page), (200, last))
+    pages = pages_by_number(stub.cloud(), "vpc:DescribeVpcs", lambda body: len(body.vpcs.vpc), page_size=2)
+    assert [vpc.vpc_id for body in pages for vpc in body.vpcs.vpc] == ["vpc-1", "vpc-2", "vpc-3"]
+
+
+def test_a_list_shorter_than_announced_is_an_error(stub: Stub) -> None:
+    stub.answers("DescribeVpcs", (200, {"RequestId": "R", "TotalCount": 3, "Vpcs": {"Vpc": []}}))
+    with pytest.raises(CloudError, match="3 items announced, 0 given"):
+        list(pages_by_number(stub.cloud(), "vpc:DescribeVpcs", lambda body: len(body.vpcs.vpc), page_size=2))
+
+
+def test_a_wait_ends_with_its_condition_or_its_time(stub: Stub) -> None:
+    answers = iter([False, False, True])
+    stub.cloud().wait(lambda: next(answers), "the third answer", interval=3)
+    assert stub.slept == [3, 3]
+    with pytest.raises(WaitTimeout, match="Waited 30 s in vain for Godot"):
+        stub.cloud().wait(lambda: False, "Godot", timeout=30)

@@ -1,0 +1,160 @@
+"""The live reader against the simulated cloud: what it reads, how it asks, and that it fails closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from estate.errors import CredentialsError, PermissionDenied
+from estate.live import RAM_ACTIONS, read_estate
+from estate.model import ClassicLinkAttachment, Estate, PeerKind
+from simulator.server import Simulator, running
+from tests.estate import estates
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with running(estates.estate()) as served:
+        yield served
+
+
+@pytest.fixture
+def read(simulator: Simulator) -> Estate:
+    return read_estate(estates.cloud(simulator), NOW)
+
+
+def test_everything_is_read_and_sorted(read: Estate) -> None:
+    assert (read.region_id, read.account_id, read.read_at) == (estates.REGION, estates.ACCOUNT, NOW)
+    ids = {name: [item.id for item in getattr(read, name)] for name in ("instances", "disks", "snapshots", "vpcs")}
+    assert ids == {
+        "instances": ["i-1", "i-2", "i-3"],
+        "disks": ["d-1"],
+        "snapshots": ["s-1"],
+        "vpcs": ["vpc-1", "vpc-2"],
+    }
+    assert [group.id for group in read.security_groups] == ["sg-classic", "sg-peer", "sg-vpc", "sg-vpc2"]
+    assert [database.id for database in read.databases] == ["rm-normal", "rm-safety"]
+    assert read.classic_links == (ClassicLinkAttachment(instance_id="i-1", vpc_id="vpc-1"),)
+
+
+def test_a_classic_instance_has_its_facts(read: Estate) -> None:
+    instance = read.instances[1]
+    assert instance.is_classic
+    assert instance.vpc_id is None
+    assert instance.intranet_ips == ("10.160.0.2",)
+    assert instance.public_ips == ("47.96.0.2",)
+    assert instance.internet_max_bandwidth_out == 5
+    assert instance.operation_locks == ("security",)
+    assert instance.security_group_ids == ("sg-classic", "sg-peer")
+    assert [(tag.key, tag.value) for tag in instance.tags] == [("team", "shop")]
+
+
+def test_a_classic_group_has_the_rules_of_both_nics(read: Estate) -> None:
+    group = read.security_groups[0]
+    assert group.is_classic
+    rules = {(rule.nic_type, rule.direction, rule.ip_protocol, rule.port_range): rule for rule in group.rules}
+    assert set(rules) == {
+        ("internet", "ingress", "TCP", "80/80"),
+        ("internet", "egress", "ALL", "-1/-1"),
+        ("intranet", "ingress", "TCP", "3306/3306"),
+    }
+    peer_rule = rules["intranet", "ingress", "TCP", "3306/3306"]
+    assert (peer_rule.peer.kind, peer_rule.peer.value, peer_rule.priority) == (PeerKind.GROUP, "sg-peer", 110)
+    assert rules["internet", "egress", "ALL", "-1/-1"].peer.value == "0.0.0.0/0"
+    assert read.security_groups[1].inner_access_policy == "Drop"
+    assert [instance.id for instance in read.members_of("sg-classic")] == ["i-1", "i-2"]
+
+
+def test_only_types_in_use_are_kept(read: Estate) -> None:
+    assert [(kind.id, kind.eni_quantity) for kind in read.instance_types] == [("ecs.n1.small", 1)]
+
+
+def test_zones_tell_what_can_be_made_in_them(read: Estate) -> None:
+    assert [(zone.id, zone.vswitch_available) for zone in read.zones] == [
+        ("cn-hangzhou-c", False),
+        (estates.ZONE, True),
+    ]
+    assert read.zones[1].instance_types == ("ecs.g5.large", "ecs.n1.small")
+
+
+def test_networks_tell_classic_link_and_free_addresses(read: Estate) -> None:
+    assert [vpc.classic_link_enabled for vpc in read.vpcs] == [True, False]
+    assert read.vswitches[0].available_ip_address_count > 200
+
+
+def test_whitelists_are_read_for_each_network_that_the_mode_has(read: Estate) -> None:
+    normal, safety = read.databases
+    assert {group.network_type for group in normal.whitelist_groups} == {"MIX"}
+    assert [(group.network_type, group.name, group.attribute) for group in safety.whitelist_groups] == [
+        ("Classic", "app", ""),
+        ("Classic", "default", ""),
+        ("Classic", "hdm_security_ips", "hidden"),
+        ("VPC", "default", ""),
+    ]
+    assert normal.network_type == "classic"
+    assert normal.net_infos[0].ip_type == "Inner"
+
+
+def test_a_read_is_the_same_every_time_and_survives_json(simulator: Simulator, read: Estate) -> None:
+    assert read_estate(estates.cloud(simulator), NOW) == read
+    assert Estate.model_validate_json(read.model_dump_json(by_alias=True)) == read
+
+
+def test_pages_are_asked_for_at_the_maximum_size(simulator: Simulator, read: Estate) -> None:
+    largest = {
+        "DescribeInstances": "100",
+        "DescribeDisks": "500",
+        "DescribeSnapshots": "100",
+        "DescribeSecurityGroups": "100",
+        "DescribeSecurityGroupAttribute": "1000",
+        "DescribeDBInstances": "100",
+    }
+    for entry in simulator.requests():
+        parameters = entry["parameters"]
+        if entry["action"] in largest and parameters.get("DryRun") is None:
+            assert parameters["MaxResults"] == largest[entry["action"]], entry["action"]
+
+
+def test_only_declared_actions_are_called(simulator: Simulator, read: Estate) -> None:
+    declared = {action.split(":")[1] for actions in RAM_ACTIONS.values() for action in actions}
+    assert {entry["action"] for entry in simulator.requests()} == declared
+
+
+def test_more_than_a_page_is_read_whole() -> None:
+    disks = [
+        {"id": f"d-{number:04}", "type": "data", "size_gib": 20, "zone_id": estates.ZONE} for number in range(1101)
+    ]
+    with running(estates.estate(disks=disks, snapshots=[])) as simulator:
+        read = read_estate(estates.cloud(simulator), NOW)
+    assert len(read.disks) == 1101
+
+
+def test_without_permission_an_empty_list_is_not_an_empty_estate(simulator: Simulator) -> None:
+    with pytest.raises(PermissionDenied, match="RAM action ecs:DescribeInstances"):
+        read_estate(estates.cloud(simulator, user="blind"), NOW)
+
+
+@pytest.mark.parametrize(
+    "action", sorted({a for actions in RAM_ACTIONS.values() for a in actions} - {"sts:GetCallerIdentity"})
+)
+def test_each_missing_permission_is_named(action: str) -> None:
+    users = estates.estate().model_dump(mode="json")["users"][:1]
+    users[0] |= {"deny": [action], "access_key_secret": "secret-of-ak-tester"}
+    with running(estates.estate(users=users)) as simulator, pytest.raises(PermissionDenied) as caught:
+        read_estate(estates.cloud(simulator), NOW)
+    assert caught.value.action == action
+
+
+def test_wrong_credentials_show_first(simulator: Simulator) -> None:
+    with pytest.raises(CredentialsError):
+        read_estate(estates.cloud(simulator, secretKey="wrong"), NOW)
+    assert [entry["action"] for entry in simulator.requests()] in (["GetCallerIdentity"], [])
+
+
+def test_another_account_is_refused(simulator: Simulator) -> None:
+    with pytest.raises(CredentialsError, match=estates.ACCOUNT):
+        read_estate(estates.cloud(simulator, accountId="99"), NOW)

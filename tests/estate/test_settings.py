@@ -1,0 +1,114 @@
+"""Settings of the cloud: where each value may come from, and what is told of wrong ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from estate.client import Cloud
+from estate.errors import SettingsError
+from estate.settings import CloudSettings
+
+CONFIG = {"region": "cn-hangzhou", "accessKey": "ak", "secretKey": "sk"}
+
+
+def problems(config: dict[str, Any], environ: dict[str, str] | None = None) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as caught:
+        CloudSettings.from_config(config, environ or {})
+    return caught.value.problems
+
+
+def test_the_least_that_is_enough() -> None:
+    settings = CloudSettings.from_config(CONFIG, {})
+    assert (settings.region, settings.protocol, settings.endpoints, settings.account_id) == (
+        "cn-hangzhou",
+        "HTTPS",
+        {},
+        None,
+    )
+
+
+def test_keys_may_carry_the_prefix_of_the_stack_config_and_others_are_passed_over() -> None:
+    config = {f"alicloud:{key}": value for key, value in CONFIG.items()} | {"alicloud:skipRegionValidation": True}
+    assert CloudSettings.from_config(config, {}) == CloudSettings.from_config(CONFIG, {})
+
+
+def test_everything_may_come_from_the_environment() -> None:
+    environ = {"ALICLOUD_REGION": "cn-beijing", "ALICLOUD_ACCESS_KEY": "a", "ALICLOUD_SECRET_KEY": "b"}
+    settings = CloudSettings.from_config({}, environ | {"ALICLOUD_SECURITY_TOKEN": "t"})
+    assert (settings.region, settings.secrets()) == ("cn-beijing", ("a", "b", "t"))
+    newer = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "c", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "d"}
+    assert CloudSettings.from_config({}, environ | newer).secrets() == ("c", "d")
+
+
+def test_credentials_come_from_one_source_together() -> None:
+    environ = {
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": "c",
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "d",
+        "ALIBABA_CLOUD_SECURITY_TOKEN": "t",
+    }
+    assert CloudSettings.from_config(CONFIG, environ).security_token is None
+    assert problems({"region": "cn-hangzhou", "accessKey": "ak"}, environ) == (
+        "alicloud:secretKey: expected the secret that belongs to alicloud:accessKey",
+    )
+
+
+@pytest.mark.parametrize(
+    "endpoints",
+    [
+        {"ecs": "127.0.0.1:80", "vpc": "vpc.example"},
+        [{"ecs": "127.0.0.1:80"}, {"vpc": "vpc.example", "rds": ""}],
+        '[{"ecs": "127.0.0.1:80", "vpc": "vpc.example"}]',
+        '{"ecs": "127.0.0.1:80", "vpc": "vpc.example"}',
+    ],
+)
+def test_endpoints_in_every_form_that_pulumi_hands_on(endpoints: Any) -> None:
+    settings = CloudSettings.from_config(CONFIG | {"endpoints": endpoints}, {})
+    assert settings.endpoints == {"ecs": "127.0.0.1:80", "vpc": "vpc.example"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"region": "Hangzhou"}, "alicloud:region: expected a region id such as cn-hangzhou (or set ALICLOUD_REGION)"),
+        ({"protocol": "FTP"}, "alicloud:protocol: expected HTTP or HTTPS, found 'FTP'"),
+        ({"accountId": "me"}, "alicloud:accountId: expected the digits of an account id, found 'me'"),
+        ({"endpoints": "{"}, "alicloud:endpoints: expected a mapping of service code to host[:port], found text"),
+        ({"endpoints": 7}, "alicloud:endpoints: expected a mapping of service code to host[:port], found a int"),
+        (
+            {"endpoints": {"ecs": "https://ecs"}},
+            "alicloud:endpoints.ecs: expected host[:port] without a scheme, found 'https://ecs'",
+        ),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_key_and_what_was_expected(changes: dict[str, Any], problem: str) -> None:
+    (told,) = problems(CONFIG | changes)
+    assert told.startswith(problem)
+
+
+def test_all_problems_are_told_at_once() -> None:
+    told = problems({"protocol": "FTP"})
+    assert [line.split(":")[1] for line in told] == ["region", "protocol", "accessKey"]
+
+
+def test_an_account_id_that_yaml_read_as_a_number() -> None:
+    assert CloudSettings.from_config(CONFIG | {"accountId": 1234567890123456}, {}).account_id == "1234567890123456"
+
+
+def test_secrets_are_never_shown() -> None:
+    settings = CloudSettings.from_config(CONFIG | {"secretKey": "hush", "securityToken": "quiet"}, {})
+    assert "hush" not in f"{settings!r}{settings}{settings.model_dump_json()}"
+    assert "quiet" not in f"{settings!r}{settings}{settings.model_dump_json()}"
+
+
+@pytest.mark.parametrize(
+    ("region", "service", "host"),
+    [
+        ("cn-hangzhou", "sts", "sts.cn-hangzhou.aliyuncs.com"),
+        ("eu-central-1", "sts", "sts.eu-central-1.aliyuncs.com"),
+    ],
+)
+def test_without_an_endpoint_the_sdk_names_the_public_host(region: str, service: str, host: str) -> None:
+    cloud = Cloud(CloudSettings.from_config(CONFIG | {"region": region}, {}))
+    assert cloud.endpoint(service) == host

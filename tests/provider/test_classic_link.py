@@ -1,0 +1,65 @@
+"""ClassicLink against the simulated cloud."""
+
+from __future__ import annotations
+
+import pytest
+
+from estate.client import Cloud
+from provider.classic_link import ClassicLink
+from provider.resource import Change, ResourceError
+from provider.values import UNKNOWN
+from simulator.server import Simulator
+from tests.estate import estates
+
+RESOURCE = ClassicLink()
+
+
+def enabled(simulator: Simulator, vpc_id: str) -> bool:
+    return next(bool(vpc.get("classic_link_enabled")) for vpc in simulator.state()["vpcs"] if vpc["id"] == vpc_id)
+
+
+def test_what_we_enabled_we_disable(cloud: Cloud, simulator: Simulator) -> None:
+    resource_id, state = RESOURCE.create(cloud, {"vpcId": "vpc-2"})
+    assert enabled(simulator, "vpc-2")
+    assert state["enabledBefore"] is False
+    assert RESOURCE.read(cloud, resource_id, state) == state
+    for _ in range(2):
+        RESOURCE.delete(cloud, resource_id, state)
+        assert not enabled(simulator, "vpc-2")
+    assert RESOURCE.read(cloud, resource_id, state) is None
+
+
+def test_what_was_enabled_before_stays(cloud: Cloud, simulator: Simulator) -> None:
+    resource_id, state = RESOURCE.create(cloud, {"vpcId": "vpc-1"})
+    assert state["enabledBefore"] is True
+    RESOURCE.delete(cloud, resource_id, state)
+    assert enabled(simulator, "vpc-1")
+
+
+def test_an_import_does_not_know_who_enabled_it_and_leaves_it(cloud: Cloud) -> None:
+    found = RESOURCE.read(cloud, "vpc-1", {})
+    assert found is not None
+    assert found["enabledBefore"] is True
+
+
+def test_a_vpc_that_is_gone(cloud: Cloud) -> None:
+    assert RESOURCE.read(cloud, "vpc-gone", {"vpcId": "vpc-gone"}) is None
+    RESOURCE.delete(cloud, "vpc-gone", {"vpcId": "vpc-gone", "enabledBefore": False})
+    with pytest.raises(ResourceError, match=f"VPC vpc-gone does not exist in {estates.REGION}"):
+        RESOURCE.create(cloud, {"vpcId": "vpc-gone"})
+
+
+def test_another_vpc_replaces_and_a_preview_knows_no_outputs() -> None:
+    state = {"vpcId": "vpc-1", "enabledBefore": True, "applied": "x"}
+    assert RESOURCE.diff(state, {"vpcId": "vpc-1"}) == {}
+    assert RESOURCE.diff(state, {"vpcId": "vpc-2"}) == {"vpcId": Change.REPLACE}
+    assert RESOURCE.planned({}, {"vpcId": "vpc-1"}) == {
+        "vpcId": "vpc-1",
+        "enabledBefore": UNKNOWN,
+        "applied": UNKNOWN,
+    }
+
+
+def test_wrong_inputs() -> None:
+    assert [failure.path for failure in RESOURCE.check({"vpc": "vpc-1"}).failures] == ["vpc", "vpcId"]
+    assert RESOURCE.check({"vpcId": UNKNOWN}).failures == ()

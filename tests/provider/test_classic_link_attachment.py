@@ -1,0 +1,69 @@
+"""ClassicLinkAttachment against the simulated cloud."""
+
+from __future__ import annotations
+
+import pytest
+
+from estate.client import Cloud
+from estate.errors import CloudError
+from provider.classic_link_attachment import ClassicLinkAttachment
+from provider.resource import Change, ResourceError
+from simulator.server import Simulator
+from tests.estate.stub import serving
+
+RESOURCE = ClassicLinkAttachment()
+INPUTS = {"instanceId": "i-3", "vpcId": "vpc-1"}
+ID = "i-3:vpc-1"
+
+
+def links(simulator: Simulator) -> set[tuple[str, str]]:
+    return {(link["instance_id"], link["vpc_id"]) for link in simulator.state()["classic_links"]}
+
+
+def test_an_instance_is_linked_and_unlinked(cloud: Cloud, simulator: Simulator) -> None:
+    resource_id, state = RESOURCE.create(cloud, INPUTS)
+    assert resource_id == ID
+    assert ("i-3", "vpc-1") in links(simulator)
+    assert RESOURCE.read(cloud, ID, state) == state == RESOURCE.read(cloud, ID, {})
+    for _ in range(2):
+        RESOURCE.delete(cloud, ID, state)
+        assert links(simulator) == {("i-1", "vpc-1")}
+    assert RESOURCE.read(cloud, ID, state) is None
+
+
+def test_a_link_to_the_same_vpc_is_adopted(cloud: Cloud, simulator: Simulator) -> None:
+    resource_id, _ = RESOURCE.create(cloud, {"instanceId": "i-1", "vpcId": "vpc-1"})
+    assert resource_id == "i-1:vpc-1"
+    assert "AttachClassicLinkVpc" not in [entry["action"] for entry in simulator.requests()]
+
+
+def test_a_link_to_another_vpc_is_an_error(cloud: Cloud) -> None:
+    with pytest.raises(ResourceError, match=r"i-1 is linked to VPC vpc-1.*Detach"):
+        RESOURCE.create(cloud, {"instanceId": "i-1", "vpcId": "vpc-2"})
+
+
+def test_a_refusal_of_the_cloud_carries_its_request_id(cloud: Cloud) -> None:
+    with pytest.raises(CloudError, match=r"AttachClassicLinkVpc failed with .*RequestId"):
+        RESOURCE.create(cloud, {"instanceId": "i-3", "vpcId": "vpc-2"})
+
+
+def test_a_lost_answer_is_looked_after() -> None:
+    linked = {"RequestId": "R", "Links": {"Link": [{"InstanceId": "i-3", "VpcId": "vpc-1"}]}}
+    with serving() as stub:
+        stub.answers("DescribeClassicLinkInstances", (200, {"RequestId": "R"}), (200, linked))
+        stub.answers("AttachClassicLinkVpc", (200, None))
+        RESOURCE.create(stub.cloud(), INPUTS)
+    assert len(stub.asked("AttachClassicLinkVpc")) == 1
+
+
+def test_every_change_replaces_the_old_link_first() -> None:
+    state = INPUTS | {"applied": "x"}
+    assert RESOURCE.diff(state, INPUTS) == {}
+    assert RESOURCE.diff(state, INPUTS | {"vpcId": "vpc-2"}) == {"vpcId": Change.REPLACE}
+    assert RESOURCE.delete_first
+
+
+def test_wrong_inputs_and_ids(cloud: Cloud) -> None:
+    assert [failure.path for failure in RESOURCE.check({"instanceId": ""}).failures] == ["instanceId", "vpcId"]
+    with pytest.raises(ResourceError, match="expected instanceId:vpcId"):
+        RESOURCE.read(cloud, "i-3", {})

@@ -1,0 +1,223 @@
+"""The provider under the real engine: a program of its own, against the simulated cloud."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from simulator.server import Simulator
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSPHRASE = "of-a-test"  # noqa: S105 - guards a state that lives as long as the test
+
+PROGRAM = """
+import json
+import pulumi
+from components import alimigrate
+
+config = pulumi.Config()
+cloud = json.loads(config.require("cloud"))
+provider = alimigrate.Provider(
+    "cloud",
+    region=cloud["region"],
+    protocol=cloud["protocol"],
+    endpoints=cloud["endpoints"],
+    account_id=cloud["accountId"],
+    access_key=cloud["accessKey"],
+    secret_key=config.require_secret("secretKey"),
+)
+opts = pulumi.ResourceOptions(provider=provider)
+rule = {"direction": "ingress", "ipProtocol": "TCP", "policy": "accept", "priority": 1, "cidrIp": "10.0.0.0/8"}
+rules = alimigrate.SecurityGroupRules(
+    "rules",
+    security_group_id="sg-vpc",
+    rules={f"port {port}": rule | {"portRange": f"{port}/{port}"} for port in config.require_object("ports")},
+    opts=opts,
+)
+whitelist = alimigrate.WhitelistGroup(
+    "whitelist",
+    db_instance_id="rm-normal",
+    group_name="migrated",
+    network_type="MIX",
+    security_ips=["172.16.0.0/24", "10.160.0.1"],
+    opts=opts,
+)
+link = alimigrate.ClassicLink("link", vpc_id="vpc-2", opts=opts)
+attachment = alimigrate.ClassicLinkAttachment("attachment", instance_id="i-1", vpc_id="vpc-1", opts=opts)
+pulumi.export("applied", rules.applied)
+pulumi.export("enabledBefore", link.enabled_before)
+pulumi.export("securityIps", whitelist.security_ips)
+"""
+
+
+class Engine(Protocol):
+    """What the shared fixture offers."""
+
+    def environ(self, base: dict[str, str]) -> dict[str, str]:
+        """Return the environment in which `pulumi` is found."""
+
+
+class Stack:
+    """A project in a directory of its own, and `pulumi` in it."""
+
+    def __init__(self, directory: Path, environ: dict[str, str], program: str) -> None:
+        self.directory = directory
+        self.environ = environ
+        project = {
+            "name": "provider-test",
+            "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}},
+            "plugins": {"providers": [{"name": "alimigrate", "path": str(ROOT / "provider")}]},
+            "backend": {"url": f"file://{directory}"},
+        }
+        (directory / "Pulumi.yaml").write_text(json.dumps(project))
+        (directory / "__main__.py").write_text(program)
+
+    def pulumi(self, *arguments: str, fails: bool = False) -> str:
+        """Run the CLI and return what it says."""
+        done = subprocess.run(
+            ["pulumi", *arguments, "--non-interactive", "--color", "never"],
+            cwd=self.directory,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+        said = done.stdout + done.stderr
+        assert (done.returncode != 0) == fails, said
+        return said
+
+    def ports(self, *ports: int) -> None:
+        """Set which ports the program opens."""
+        self.pulumi("config", "set", "ports", json.dumps(ports))
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the stack's outputs."""
+        outputs: dict[str, Any] = json.loads(self.pulumi("stack", "output", "--json"))
+        return outputs
+
+
+@pytest.fixture
+def stack(engine: Engine, simulator: Simulator, tmp_path: Path) -> Stack:
+    environ = engine.environ(
+        {**os.environ, "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    )
+    made = Stack(tmp_path, environ, PROGRAM)
+    made.pulumi("stack", "init", "dev")
+    config = simulator.config()
+    secret = config.pop("secretKey")
+    made.pulumi("config", "set", "cloud", json.dumps(config))
+    made.pulumi("config", "set", "--secret", "secretKey", secret)
+    made.ports(80, 443)
+    return made
+
+
+def rules_of(simulator: Simulator) -> dict[str, str]:
+    """Return port -> id of the rules that are in the cloud."""
+    groups = simulator.state()["security_groups"]
+    return {rule["port_range"]: rule["id"] for group in groups if group["id"] == "sg-vpc" for rule in group["rules"]}
+
+
+@pytest.mark.engine
+def test_a_life_under_the_engine(stack: Stack, simulator: Simulator, cloud: Any) -> None:
+    preview = stack.pulumi("preview", "--diff")
+    assert "+ alimigrate:ecs:SecurityGroupRules" in preview
+    assert rules_of(simulator) == {}
+
+    stack.pulumi("up", "--yes", "--skip-preview")
+    assert set(rules_of(simulator)) == {"80/80", "443/443"}
+    outputs = stack.outputs()
+    assert re.fullmatch(r"[0-9a-f]{16}", outputs["applied"])
+    assert outputs["enabledBefore"] is False
+    assert outputs["securityIps"] == ["10.160.0.1/32", "172.16.0.0/24"]
+
+    # A second time there is nothing to do, and a refresh finds nothing.
+    stack.pulumi("preview", "--refresh", "--expect-no-changes")
+
+    # A rule taken away by someone else is exactly what a refresh finds, and the next update brings back.
+    cloud.call(
+        "ecs:RevokeSecurityGroup",
+        region_id=cloud.region,
+        security_group_id="sg-vpc",
+        security_group_rule_id=[rules_of(simulator)["443/443"]],
+    )
+    drift = stack.pulumi("refresh", "--yes", "--skip-preview", "--diff")
+    assert "~ 1 updated" in drift
+    assert "port 443" in drift
+    assert "port 80" not in drift
+    mended = stack.pulumi("up", "--yes", "--skip-preview")
+    assert "~ 1 updated" in mended
+    assert set(rules_of(simulator)) == {"80/80", "443/443"}
+
+    stack.ports(80, 22)
+    changed = stack.pulumi("preview", "--diff")
+    assert re.search(r'\+ "?port 22', changed), changed
+    assert re.search(r'- "?port 443', changed), changed
+    stack.pulumi("up", "--yes", "--skip-preview")
+    assert set(rules_of(simulator)) == {"80/80", "22/22"}
+
+    stack.pulumi("destroy", "--yes", "--skip-preview")
+    assert rules_of(simulator) == {}
+    assert simulator.state()["classic_links"] == []
+
+
+@pytest.mark.engine
+def test_what_a_person_sees_of_wrong_inputs_and_refusals(stack: Stack, simulator: Simulator) -> None:
+    stack.ports(80, 0)
+    said = stack.pulumi("preview", fails=True)
+    assert "expected ports as first/last within 1/65535, found '0/0'" in said
+    assert "Traceback" not in said
+
+    # The cloud takes 200 rules a group: two batches go in, the third is refused, and the next run goes on from there.
+    stack.ports(*range(1, 251))
+    said = stack.pulumi("up", "--yes", "--skip-preview", fails=True)
+    assert "AuthorizeSecurityGroup failed with AuthorizationLimitExceed" in said
+    assert "RequestId" in said
+    assert len(rules_of(simulator)) == 200
+    stack.ports(80, 443)
+    stack.pulumi("up", "--yes", "--skip-preview")
+    assert set(rules_of(simulator)) == {"80/80", "443/443"}
+
+    stack.ports(80)
+    stack.pulumi("config", "set", "--secret", "secretKey", "wrong")
+    said = stack.pulumi("up", "--yes", "--skip-preview", fails=True)
+    assert "The cloud does not accept the credentials (SignatureDoesNotMatch" in said
+    assert "Traceback" not in said
+    assert 'File "' not in said
+    assert set(rules_of(simulator)) == {"80/80", "443/443"}
+
+
+@pytest.mark.engine
+def test_what_exists_can_be_imported(stack: Stack, simulator: Simulator) -> None:
+    head, _, _ = PROGRAM.partition("opts = ")
+    (stack.directory / "__main__.py").write_text(head + IMPORTING)
+    said = stack.pulumi("up", "--yes", "--skip-preview")
+    assert "= 2 imported" in said
+    assert "warning" not in said.lower()
+    databases = simulator.state()["databases"]
+    groups = next(database["whitelist_groups"] for database in databases if database["id"] == "rm-normal")
+    assert [group["security_ips"] for group in groups if group["name"] == "app"] == [["10.160.0.1"]]
+
+
+IMPORTING = """
+alimigrate.WhitelistGroup(
+    "whitelist",
+    db_instance_id="rm-normal",
+    group_name="app",
+    network_type="MIX",
+    security_ips=["10.160.0.1"],
+    opts=pulumi.ResourceOptions(provider=provider, import_="rm-normal:MIX:app"),
+)
+alimigrate.ClassicLinkAttachment(
+    "attachment",
+    instance_id="i-1",
+    vpc_id="vpc-1",
+    opts=pulumi.ResourceOptions(provider=provider, import_="i-1:vpc-1"),
+)
+"""

@@ -1,0 +1,156 @@
+"""The Pulumi side: requests in, answers out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import pytest
+from pulumi.provider.experimental import provider as sdk
+from pulumi.provider.experimental.property_value import PropertyValue
+
+from estate.errors import CredentialsError, SettingsError
+from provider.plugin import AlimigrateProvider
+from provider.registry import RAM_ACTIONS, RESOURCES, schema
+from provider.resource import ResourceError
+from provider.values import UNKNOWN, Properties, properties, values
+from simulator.server import Simulator
+
+URN = "urn:pulumi:dev::classic-to-vpc::{}::name"
+RULES = "alimigrate:ecs:SecurityGroupRules"
+RULE = {
+    "direction": "ingress",
+    "ipProtocol": "TCP",
+    "portRange": "80/80",
+    "policy": "accept",
+    "priority": 1,
+    "cidrIp": "0.0.0.0/0",
+}
+INPUTS: Properties = {"securityGroupId": "sg-vpc", "rules": {"web": RULE}}
+
+T = TypeVar("T")
+
+
+def run(call: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(call)
+
+
+def urn(token: str = RULES) -> str:
+    return URN.format(token)
+
+
+def configured(config: Properties) -> AlimigrateProvider:
+    provider = AlimigrateProvider({})
+    run(provider.configure(sdk.ConfigureRequest({}, values(config), accept_secrets=True, accept_resources=True)))
+    return provider
+
+
+@pytest.fixture
+def provider(simulator: Simulator) -> AlimigrateProvider:
+    config = simulator.config()
+    return configured(config | {"endpoints": json.dumps(dict(config["endpoints"]))})
+
+
+def create(provider: AlimigrateProvider, inputs: Properties, *, preview: bool = False) -> sdk.CreateResponse:
+    return run(provider.create(sdk.CreateRequest(urn(), values(inputs), 0, preview)))
+
+
+def test_a_life_through_the_protocol(provider: AlimigrateProvider) -> None:
+    checked = run(provider.check(sdk.CheckRequest(urn(), {}, values(INPUTS), b"")))
+    assert checked.failures == []
+    made = run(provider.create(sdk.CreateRequest(urn(), checked.inputs or {}, 0, False)))
+    assert made.resource_id == "sg-vpc"
+    same = run(provider.diff(sdk.DiffRequest(urn(), "sg-vpc", made.properties, checked.inputs or {}, [])))
+    assert (same.changes, same.diffs, same.detailed_diff) == (False, [], {})
+    read = run(provider.read(sdk.ReadRequest(urn(), "sg-vpc", made.properties, {})))
+    assert (read.resource_id, properties(read.properties)) == ("sg-vpc", properties(made.properties))
+    assert properties(read.inputs) == INPUTS
+    news = values(INPUTS | {"rules": {"web": RULE | {"priority": 2}}})
+    changed = run(provider.update(sdk.UpdateRequest(urn(), "sg-vpc", made.properties, news, 0, [], False)))
+    assert properties(changed.properties)["rules"]["web"]["priority"] == 2
+    run(provider.delete(sdk.DeleteRequest(urn(), "sg-vpc", changed.properties, 0)))
+
+
+def test_a_preview_needs_no_cloud_and_keeps_unknowns() -> None:
+    provider = configured({})
+    inputs = {"securityGroupId": UNKNOWN, "rules": {"web": RULE | {"cidrIp": UNKNOWN}}}
+    checked = run(provider.check(sdk.CheckRequest(urn(), {}, values(inputs), b"")))
+    assert checked.failures == []
+    assert properties(checked.inputs or {}) == inputs
+    assert properties(create(provider, inputs, preview=True).properties) == inputs | {"applied": UNKNOWN}
+    update = sdk.UpdateRequest(urn(), "sg-vpc", values(INPUTS | {"applied": "x"}), values(INPUTS), 0, [], True)
+    assert properties(run(provider.update(update)).properties)["applied"] is UNKNOWN
+
+
+def test_a_diff_names_each_rule_and_what_replaces() -> None:
+    provider = configured({})
+    old = values(INPUTS | {"applied": "x"})
+    news = values({"securityGroupId": "sg-other", "rules": {"ssh": RULE | {"portRange": "22/22"}}})
+    diff = run(provider.diff(sdk.DiffRequest(urn(), "sg-vpc", old, news, [])))
+    assert (diff.changes, diff.replaces, diff.diffs) == (True, ["securityGroupId"], ["rules", "securityGroupId"])
+    assert {path: detail.kind for path, detail in diff.detailed_diff.items()} == {
+        "securityGroupId": sdk.PropertyDiffKind.UPDATE_REPLACE,
+        'rules["ssh"]': sdk.PropertyDiffKind.ADD,
+        'rules["web"]': sdk.PropertyDiffKind.DELETE,
+    }
+
+
+def test_failures_of_a_check_are_told_with_their_paths() -> None:
+    wrong = values({"securityGroupId": "sg-vpc", "rules": {"web": RULE | {"priority": 0}}})
+    checked = run(configured({}).check(sdk.CheckRequest(urn(), {}, wrong, b"")))
+    assert [(failure.property) for failure in checked.failures or []] == ['rules["web"].priority']
+
+
+def test_a_thing_that_is_gone_is_answered_without_an_id(provider: AlimigrateProvider) -> None:
+    read = run(provider.read(sdk.ReadRequest(urn(), "sg-gone", {}, {})))
+    assert not read.resource_id
+
+
+def test_configuration_is_judged_when_the_cloud_is_needed() -> None:
+    with pytest.raises(SettingsError, match="alicloud:region: expected a region id"):
+        create(configured({}), INPUTS)
+    with pytest.raises(ResourceError, match="not known yet"):
+        create(configured({"region": UNKNOWN}), INPUTS)
+
+
+def test_nothing_is_written_into_another_account(simulator: Simulator) -> None:
+    config = simulator.config()
+    provider = configured(config | {"endpoints": json.dumps(config["endpoints"]), "accountId": "99"})
+    with pytest.raises(CredentialsError, match=r"alicloud:accountId is 99"):
+        create(provider, INPUTS)
+    assert [entry["action"] for entry in simulator.requests()] == ["GetCallerIdentity"]
+
+
+def test_secrets_stay_with_the_engine() -> None:
+    provider = AlimigrateProvider({})
+    secret = {"secretKey": PropertyValue("s", is_secret=True)}
+    answer = run(provider.configure(sdk.ConfigureRequest({}, secret, accept_secrets=True, accept_resources=True)))
+    assert (answer.accept_secrets, answer.supports_preview) == (False, True)
+
+
+def test_a_cancelled_provider_waits_for_nothing() -> None:
+    provider = configured(
+        {"region": "cn-hangzhou", "accessKey": "a", "secretKey": "b", "protocol": "HTTP", "endpoints": "{}"}
+    )
+    run(provider.cancel())
+    with pytest.raises(ResourceError, match="Cancelled"):
+        provider.cloud().wait(lambda: False, "ever", timeout=3600, interval=600)
+
+
+def test_an_unknown_resource_is_told_what_there_is() -> None:
+    with pytest.raises(ResourceError, match=f"no resource alimigrate:x:Y; it has {RULES}"):
+        run(configured({}).check(sdk.CheckRequest(urn("alimigrate:x:Y"), {}, {}, b"")))
+
+
+def test_the_schema_tells_of_every_resource_with_every_property_described() -> None:
+    told = json.loads(schema())
+    assert set(told["resources"]) == set(RESOURCES) == set(RAM_ACTIONS)
+    for resource in [*told["resources"].values(), *told["types"].values(), told["provider"]]:
+        assert resource["description"]
+        for name, fields in {**resource.get("inputProperties", {}), **resource.get("properties", {})}.items():
+            assert fields["description"], name
+    for resource in told["resources"].values():
+        assert set(resource["required"]) <= set(resource["properties"])
+        assert set(resource["requiredInputs"]) <= set(resource["inputProperties"])

@@ -1,0 +1,197 @@
+"""SecurityGroupRules against the simulated cloud."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from estate.client import Cloud
+from provider.resource import Change, PartialFailure, ResourceError
+from provider.security_group_rules import SecurityGroupRules
+from provider.values import UNKNOWN, Properties
+from simulator.server import Simulator
+from tests.estate import estates
+from tests.provider.test_rules import GOOD, WITHOUT_PEER, rule
+
+RESOURCE = SecurityGroupRules()
+GROUP = "sg-vpc"
+
+
+def inputs(**rules: Properties) -> Properties:
+    return {"securityGroupId": GROUP, "rules": rules}
+
+
+def live(simulator: Simulator, group_id: str = GROUP) -> list[dict[str, Any]]:
+    groups = simulator.state()["security_groups"]
+    return next(list(group["rules"]) for group in groups if group["id"] == group_id)
+
+
+def shown(simulator: Simulator) -> set[tuple[Any, ...]]:
+    return {(r["direction"], r["ip_protocol"], r["port_range"], r["policy"], r["priority"]) for r in live(simulator)}
+
+
+def revoke(cloud: Cloud, simulator: Simulator, priority: int) -> None:
+    ids = [found["id"] for found in live(simulator) if found["priority"] == priority]
+    cloud.call("ecs:RevokeSecurityGroup", region_id=cloud.region, security_group_id=GROUP, security_group_rule_id=ids)
+
+
+def authorize(cloud: Cloud, **fields: Any) -> None:
+    permission = {"ip_protocol": "TCP", "port_range": "22/22", "source_cidr_ip": "10.0.0.0/8", "priority": "7"} | fields
+    cloud.call("ecs:AuthorizeSecurityGroup", region_id=cloud.region, security_group_id=GROUP, permissions=[permission])
+
+
+def test_all_kinds_of_rules_are_made_and_read_back(cloud: Cloud) -> None:
+    wanted = inputs(
+        a=rule(description="web", sourcePortRange="1/9"),
+        b=WITHOUT_PEER | {"groupId": "sg-vpc2", "clonedFrom": "sg-peer"},
+        c=WITHOUT_PEER | {"ipv6CidrIp": "::/0", "policy": "drop", "priority": 100},
+        d=rule(direction="egress", ipProtocol="ICMP", portRange="-1/-1", cidrIp="10.0.0.1/32"),
+        e=rule(direction="egress", ipProtocol="ALL", portRange="-1/-1"),
+        f=rule(ipProtocol="GRE", portRange="-1/-1"),
+    )
+    resource_id, state = RESOURCE.create(cloud, wanted)
+    assert resource_id == GROUP
+    assert RESOURCE.read(cloud, resource_id, state) == state == wanted | {"applied": state["applied"]}
+    assert RESOURCE.diff(state, wanted) == {}
+
+
+def test_rules_go_a_hundred_a_call(cloud: Cloud, simulator: Simulator) -> None:
+    wanted = inputs(**{f"r{number}": rule(portRange=f"{number}/{number}") for number in range(1, 151)})
+    RESOURCE.create(cloud, wanted)
+    assert len(live(simulator)) == 150
+    assert sum(entry["action"] == "AuthorizeSecurityGroup" for entry in simulator.requests()) == 2
+
+
+def test_new_rules_come_before_old_ones_go(cloud: Cloud, simulator: Simulator) -> None:
+    _, state = RESOURCE.create(cloud, inputs(a=rule(priority=1), b=rule(priority=2)))
+    after = RESOURCE.update(cloud, GROUP, state, inputs(a=rule(priority=3), b=rule(priority=2)))
+    assert {found["priority"] for found in live(simulator)} == {2, 3}
+    assert after["applied"] != state["applied"]
+    writes = [entry["action"] for entry in simulator.requests() if not entry["action"].startswith("Describe")]
+    assert writes == ["AuthorizeSecurityGroup", "AuthorizeSecurityGroup", "RevokeSecurityGroup"]
+
+
+def test_without_room_for_both_the_old_rules_go_first(cloud: Cloud, simulator: Simulator) -> None:
+    def ports(first: int) -> Properties:
+        return inputs(**{f"r{port}": rule(portRange=f"{port}/{port}") for port in range(first, first + 200)})
+
+    _, state = RESOURCE.create(cloud, ports(1))
+    after = RESOURCE.update(cloud, GROUP, state, ports(101))
+    assert len(live(simulator)) == 200
+    assert RESOURCE.read(cloud, GROUP, after) == after
+
+
+def test_more_rules_than_a_group_takes_are_refused(cloud: Cloud, simulator: Simulator) -> None:
+    wanted = inputs(**{f"r{port}": rule(portRange=f"{port}/{port}") for port in range(1, 252)})
+    with pytest.raises(PartialFailure, match="AuthorizationLimitExceed") as caught:
+        RESOURCE.create(cloud, wanted)
+    assert len(caught.value.state["rules"]) == len(live(simulator)) == 200
+
+
+def test_a_new_description_is_changed_in_place(cloud: Cloud, simulator: Simulator) -> None:
+    _, state = RESOURCE.create(cloud, inputs(a=rule(description="old")))
+    before = live(simulator)[0]["id"]
+    RESOURCE.update(cloud, GROUP, state, inputs(a=rule(description="new")))
+    assert [(found["id"], found["description"]) for found in live(simulator)] == [(before, "new")]
+
+
+def test_drift_is_seen_and_healed(cloud: Cloud, simulator: Simulator) -> None:
+    wanted = inputs(a=rule(priority=1), b=rule(priority=2))
+    _, state = RESOURCE.create(cloud, wanted)
+    revoke(cloud, simulator, priority=2)
+    authorize(cloud)
+    found = RESOURCE.read(cloud, GROUP, state)
+    assert found is not None
+    unmanaged = "unmanaged: ingress accept TCP 22/22 from 10.0.0.0/8 (7)"
+    assert set(found["rules"]) == {"a", unmanaged}
+    assert RESOURCE.diff(found, wanted) == {f'rules["{unmanaged}"]': Change.DELETE, 'rules["b"]': Change.ADD}
+    after = RESOURCE.update(cloud, GROUP, found, wanted)
+    assert {found["priority"] for found in live(simulator)} == {1, 2}
+    assert RESOURCE.read(cloud, GROUP, after) == after
+
+
+def test_a_rule_that_no_refresh_has_shown_is_not_revoked(cloud: Cloud, simulator: Simulator) -> None:
+    _, state = RESOURCE.create(cloud, inputs(a=rule()))
+    authorize(cloud)
+    RESOURCE.update(cloud, GROUP, state, inputs(a=rule(priority=2)))
+    assert {found["priority"] for found in live(simulator)} == {2, 7}
+
+
+def test_a_group_with_rules_of_others_is_not_taken_over(cloud: Cloud) -> None:
+    authorize(cloud)
+    with pytest.raises(ResourceError, match=r"22/22 from 10\.0\.0\.0/8 \(7\).*pulumi import"):
+        RESOURCE.create(cloud, inputs(a=rule()))
+
+
+def test_a_creation_that_was_cut_off_is_carried_on(cloud: Cloud, simulator: Simulator) -> None:
+    RESOURCE.create(cloud, inputs(a=rule(priority=1)))
+    RESOURCE.create(cloud, inputs(a=rule(priority=1), b=rule(priority=2)))
+    assert {found["priority"] for found in live(simulator)} == {1, 2}
+
+
+def test_half_done_work_is_told_with_what_is_there(cloud: Cloud, simulator: Simulator) -> None:
+    wanted = inputs(a=rule(), b=WITHOUT_PEER | {"direction": "egress", "groupId": "sg-absent"})
+    with pytest.raises(PartialFailure, match=r"AuthorizeSecurityGroupEgress failed with .*RequestId") as caught:
+        RESOURCE.create(cloud, wanted)
+    assert caught.value.resource_id == GROUP
+    assert set(caught.value.state["rules"]) == {"a"}
+    mended = inputs(a=rule(), b=rule(direction="egress"))
+    after = RESOURCE.update(cloud, GROUP, caught.value.state, mended)
+    assert len(live(simulator)) == 2
+    assert RESOURCE.diff(after, mended) == {}
+
+
+def test_import_takes_all_rules_under_derived_labels(cloud: Cloud) -> None:
+    authorize(cloud)
+    found = RESOURCE.read(cloud, GROUP, {})
+    assert found is not None
+    assert set(found["rules"]) == {"ingress accept TCP 22/22 from 10.0.0.0/8 (7)"}
+
+
+def test_delete_revokes_ours_only_and_twice_is_once(cloud: Cloud, simulator: Simulator) -> None:
+    _, state = RESOURCE.create(cloud, inputs(a=rule(), b=rule(direction="egress")))
+    authorize(cloud)
+    for _ in range(2):
+        RESOURCE.delete(cloud, GROUP, state)
+        assert [found["priority"] for found in live(simulator)] == [7]
+
+
+def test_a_group_that_is_gone(cloud: Cloud) -> None:
+    state = inputs(a=rule()) | {"applied": "x"}
+    assert RESOURCE.read(cloud, "sg-gone", state) is None
+    RESOURCE.delete(cloud, "sg-gone", state)
+    with pytest.raises(ResourceError, match=r"gone.*pulumi refresh"):
+        RESOURCE.update(cloud, "sg-gone", state, inputs(a=rule()))
+    with pytest.raises(ResourceError, match=f"does not exist in {estates.REGION}"):
+        RESOURCE.create(cloud, inputs(a=rule()) | {"securityGroupId": "sg-gone"})
+
+
+def test_a_classic_group_is_refused(cloud: Cloud) -> None:
+    with pytest.raises(ResourceError, match="sg-classic is a classic security group"):
+        RESOURCE.create(cloud, inputs(a=rule()) | {"securityGroupId": "sg-classic"})
+
+
+def test_a_preview_tells_that_applied_is_not_known_yet() -> None:
+    assert RESOURCE.planned({}, inputs(a=rule()))["applied"] is UNKNOWN
+
+
+def test_the_diff_is_a_line_a_rule_and_a_new_group_replaces() -> None:
+    state = inputs(a=GOOD, b=rule(priority=2), c=rule(priority=3)) | {"applied": "x"}
+    wanted = inputs(b=rule(priority=2), c=rule(priority=4), d=rule(priority=5))
+    assert RESOURCE.diff(state, wanted) == {
+        'rules["a"]': Change.DELETE,
+        'rules["c"]': Change.UPDATE,
+        'rules["d"]': Change.ADD,
+    }
+    assert RESOURCE.diff(state, inputs(**state["rules"]) | {"securityGroupId": UNKNOWN}) == {
+        "securityGroupId": Change.REPLACE
+    }
+    assert RESOURCE.diff(state, {"securityGroupId": GROUP, "rules": UNKNOWN}) == {"rules": Change.UPDATE}
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"), [({"securityGroupId": ""}, "securityGroupId"), ({"rules": []}, "rules"), ({"rule": 1}, "rule")]
+)
+def test_wrong_inputs(changes: Properties, path: str) -> None:
+    assert [failure.path for failure in RESOURCE.check(inputs(a=GOOD) | changes).failures] == [path]

@@ -1,0 +1,70 @@
+"""What the engine hears over gRPC: plain messages, and what is there after half-done work."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import grpc
+import pytest
+from pulumi.provider.experimental import provider as sdk
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
+
+from provider.resource import PartialFailure, ResourceError
+from provider.server import Servicer, main
+
+
+class _Failing(sdk.Provider):
+    """Fails each creation with a given error."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    async def create(self, request: sdk.CreateRequest) -> sdk.CreateResponse:
+        raise self._error
+
+
+def answer_to_create(error: Exception) -> grpc.aio.AioRpcError:
+    """Return what the engine gets when a creation fails with `error`."""
+
+    async def ask() -> Any:
+        server = grpc.aio.server()
+        servicer = Servicer([], "0.0.0", _Failing(error), engine_address="")
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        await server.start()
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            try:
+                await provider_pb2_grpc.ResourceProviderStub(channel).Create(provider_pb2.CreateRequest())
+            finally:
+                await server.stop(None)
+
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        asyncio.run(ask())
+    return caught.value
+
+
+def test_a_refusal_is_its_message_and_no_traceback() -> None:
+    heard = answer_to_create(ResourceError("The group has rules of others."))
+    assert (heard.code(), heard.details()) == (grpc.StatusCode.FAILED_PRECONDITION, "The group has rules of others.")
+
+
+def test_half_done_work_comes_with_the_state() -> None:
+    heard = answer_to_create(PartialFailure("sg-1", {"a": 1}, {"a": 1, "b": "x"}, "The second batch failed."))
+    packed = dict(heard.trailing_metadata() or ())["grpc-status-details-bin"]
+    status = status_pb2.Status.FromString(packed)
+    detail = provider_pb2.ErrorResourceInitFailed()
+    assert status.details[0].Unpack(detail)
+    assert (detail.id, list(detail.reasons)) == ("sg-1", ["The second batch failed."])
+    assert dict(detail.properties) == {"a": 1, "b": "x"}
+    assert dict(detail.inputs) == {"a": 1}
+
+
+def test_a_fault_of_ours_keeps_its_traceback() -> None:
+    heard = answer_to_create(KeyError("oops"))
+    assert "Traceback" in str(heard.details()) or "test_server.py" in str(heard.details())
+
+
+def test_without_an_engine_it_says_what_it_is() -> None:
+    with pytest.raises(SystemExit, match="Pulumi provider plugin"):
+        main(["--logtostderr"])

@@ -1,0 +1,232 @@
+"""WhitelistGroup against the simulated cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from estate.client import Cloud
+from estate.errors import CloudError, WaitTimeout
+from provider.resource import Change, ResourceError
+from provider.values import UNKNOWN, Properties
+from provider.whitelist_group import MAX_ENTRIES, WhitelistGroup
+from simulator.server import Simulator, running
+from tests.estate import estates
+from tests.estate.stub import Stub, error, serving
+
+RESOURCE = WhitelistGroup()
+INPUTS: Properties = {
+    "dbInstanceId": "rm-normal",
+    "groupName": "migrated",
+    "networkType": "MIX",
+    "securityIps": ["10.0.0.0/24", "10.1.2.3/32"],
+}
+ID = "rm-normal:MIX:migrated"
+
+
+def groups(simulator: Simulator, database: str = "rm-normal") -> dict[tuple[str, str], list[str]]:
+    databases = simulator.state()["databases"]
+    found = next(item for item in databases if item["id"] == database)["whitelist_groups"]
+    return {(group.get("network_type", "MIX"), group["name"]): group["security_ips"] for group in found}
+
+
+def modify(cloud: Cloud, name: str, ips: str, mode: str = "Cover") -> None:
+    cloud.call(
+        "rds:ModifySecurityIps",
+        dbinstance_id="rm-normal",
+        dbinstance_iparray_name=name,
+        security_ips=ips,
+        modify_mode=mode,
+    )
+
+
+def test_a_group_is_made_read_changed_and_done_away_with(cloud: Cloud, simulator: Simulator) -> None:
+    others = groups(simulator)
+    resource_id, state = RESOURCE.create(cloud, INPUTS)
+    assert resource_id == ID
+    assert RESOURCE.read(cloud, ID, state) == state == INPUTS | {"applied": state["applied"]}
+    assert RESOURCE.diff(state, INPUTS) == {}
+    after = RESOURCE.update(cloud, ID, state, INPUTS | {"securityIps": ["10.0.0.0/24"]})
+    assert groups(simulator)["MIX", "migrated"] == ["10.0.0.0/24"]
+    RESOURCE.delete(cloud, ID, after)
+    assert RESOURCE.read(cloud, ID, after) is None
+    RESOURCE.delete(cloud, ID, after)
+    assert {key: ips for key, ips in groups(simulator).items() if key[1] != "migrated"} == others
+
+
+def test_a_group_that_was_done_away_with_can_be_made_again(cloud: Cloud) -> None:
+    _, state = RESOURCE.create(cloud, INPUTS)
+    RESOURCE.delete(cloud, ID, state)
+    RESOURCE.create(cloud, INPUTS)
+    assert RESOURCE.read(cloud, ID, state) == state
+
+
+@pytest.mark.parametrize("network_type", ["VPC", "Classic"])
+def test_enhanced_mode_has_a_group_for_each_network(cloud: Cloud, simulator: Simulator, network_type: str) -> None:
+    _, state = RESOURCE.create(cloud, INPUTS | {"dbInstanceId": "rm-safety", "networkType": network_type})
+    assert {key for key in groups(simulator, "rm-safety") if key[1] == "migrated"} == {(network_type, "migrated")}
+    assert RESOURCE.read(cloud, f"rm-safety:{network_type}:migrated", {}) == state
+
+
+@pytest.mark.parametrize(
+    ("database", "network_type", "told"),
+    [
+        ("rm-normal", "VPC", "standard whitelist mode: networkType has to be MIX"),
+        ("rm-safety", "MIX", "enhanced whitelist mode: networkType has to be VPC or Classic"),
+    ],
+)
+def test_a_network_type_that_the_mode_has_not(cloud: Cloud, database: str, network_type: str, told: str) -> None:
+    with pytest.raises(ResourceError, match=told):
+        RESOURCE.create(cloud, INPUTS | {"dbInstanceId": database, "networkType": network_type})
+
+
+def test_a_group_of_others_is_never_overwritten(cloud: Cloud, simulator: Simulator) -> None:
+    before = groups(simulator)
+    with pytest.raises(ResourceError, match=r"already has a whitelist group app with 10\.160\.0\.1/32.*pulumi import"):
+        RESOURCE.create(cloud, INPUTS | {"groupName": "app"})
+    with pytest.raises(ResourceError, match="belongs to the cloud"):
+        RESOURCE.create(cloud, INPUTS | {"groupName": "hdm_security_ips"})
+    assert groups(simulator) == before
+    # The same entries are what was asked for, and need no writing.
+    RESOURCE.create(cloud, INPUTS | {"groupName": "app", "securityIps": ["10.160.0.1/32"]})
+    assert groups(simulator) == before
+
+
+def test_an_edit_made_elsewhere_is_seen_and_not_overwritten(cloud: Cloud, simulator: Simulator) -> None:
+    _, state = RESOURCE.create(cloud, INPUTS)
+    modify(cloud, "migrated", "192.168.7.7", "Append")
+    wanted = INPUTS | {"securityIps": ["10.0.0.0/24"]}
+    with pytest.raises(ResourceError, match=r"changed elsewhere.*192\.168\.7\.7/32.*pulumi refresh"):
+        RESOURCE.update(cloud, ID, state, wanted)
+    assert "192.168.7.7" in groups(simulator)["MIX", "migrated"]
+    found = RESOURCE.read(cloud, ID, state)
+    assert found is not None
+    assert RESOURCE.diff(found, INPUTS) == {"securityIps": Change.UPDATE}
+    RESOURCE.update(cloud, ID, found, wanted)
+    assert groups(simulator)["MIX", "migrated"] == ["10.0.0.0/24"]
+
+
+def test_entries_of_others_in_our_group_survive_its_deletion(cloud: Cloud, simulator: Simulator) -> None:
+    _, state = RESOURCE.create(cloud, INPUTS)
+    modify(cloud, "migrated", "192.168.7.7", "Append")
+    RESOURCE.delete(cloud, ID, state)
+    assert groups(simulator)["MIX", "migrated"] == ["192.168.7.7"]
+
+
+def test_import_reads_without_a_state(cloud: Cloud) -> None:
+    found = RESOURCE.read(cloud, "rm-normal:MIX:app", {})
+    assert found is not None
+    assert (found["dbInstanceId"], found["groupName"], found["networkType"]) == ("rm-normal", "app", "MIX")
+    assert found["securityIps"] == ["10.160.0.1/32"]
+
+
+@pytest.mark.parametrize("resource_id", ["rm-normal", "rm-normal:MIX:default", "rm-normal:mix:app", "::"])
+def test_an_id_that_is_none(cloud: Cloud, resource_id: str) -> None:
+    with pytest.raises(ResourceError, match="expected dbInstanceId:networkType:groupName"):
+        RESOURCE.read(cloud, resource_id, {})
+
+
+def test_a_database_that_is_gone(cloud: Cloud) -> None:
+    assert RESOURCE.read(cloud, "rm-gone:MIX:migrated", INPUTS) is None
+    RESOURCE.delete(cloud, "rm-gone:MIX:migrated", INPUTS)
+    with pytest.raises(ResourceError, match="does not exist"):
+        RESOURCE.create(cloud, INPUTS | {"dbInstanceId": "rm-gone"})
+
+
+def test_the_limit_of_entries_counts_all_groups(cloud: Cloud) -> None:
+    many = [f"10.{number // 256}.{number % 256}.0/24" for number in range(MAX_ENTRIES - 2)]
+    with pytest.raises(ResourceError, match="would have 1001 whitelist entries; the limit is 1000"):
+        RESOURCE.create(cloud, INPUTS | {"securityIps": many})
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"groupName": "default"}, "groupName"),
+        ({"groupName": "Upper"}, "groupName"),
+        ({"groupName": "a" * 33}, "groupName"),
+        ({"networkType": "vpc"}, "networkType"),
+        ({"securityIps": []}, "securityIps"),
+        ({"securityIps": ["10.0.0.0/8", "::1"]}, "securityIps[1]"),
+        ({"securityIps": ["127.0.0.1"]}, "securityIps[0]"),
+        ({"dbInstanceId": None}, "dbInstanceId"),
+        ({"mode": "Cover"}, "mode"),
+    ],
+)
+def test_wrong_inputs(changes: Properties, path: str) -> None:
+    assert [failure.path for failure in RESOURCE.check(INPUTS | changes).failures] == [path]
+
+
+def test_entries_have_one_spelling_and_one_order() -> None:
+    checked = RESOURCE.check(INPUTS | {"securityIps": ["10.1.2.3", "10.0.0.7/24", "9.9.9.9", "10.1.2.3/32"]})
+    assert checked.inputs["securityIps"] == ["9.9.9.9/32", "10.0.0.0/24", "10.1.2.3/32"]
+    assert RESOURCE.check(INPUTS | {"securityIps": ["10.1.2.3", UNKNOWN]}).failures == ()
+
+
+class TestFaults:
+    """Against scripted answers."""
+
+    NET_INFO = (200, {"RequestId": "R", "SecurityIPMode": "normal"})
+    EMPTY = (200, {"RequestId": "R", "Items": {"DBInstanceIPArray": []}})
+    OK = (200, {"RequestId": "R"})
+
+    @pytest.fixture
+    def stub(self) -> Iterator[Stub]:
+        with serving() as served:
+            served.answers("DescribeDBInstanceNetInfo", self.NET_INFO)
+            served.answers("DescribeDBInstanceIPArrayList", self.EMPTY)
+            yield served
+
+    def listed(self, ips: str) -> tuple[int, Any]:
+        group = {"DBInstanceIPArrayName": "migrated", "SecurityIPList": ips}
+        return 200, {"RequestId": "R", "Items": {"DBInstanceIPArray": [group]}}
+
+    def status(self, name: str) -> tuple[int, Any]:
+        items = {"DBInstanceAttribute": [{"DBInstanceStatus": name}]}
+        return 200, {"RequestId": "R", "Items": items}
+
+    def test_a_busy_database_is_waited_for(self, stub: Stub) -> None:
+        stub.answers("ModifySecurityIps", error(403, "OperationDenied.DBInstanceStatus"), self.OK)
+        stub.answers("DescribeDBInstanceAttribute", self.status("NET_CREATING"), self.status("Running"))
+        RESOURCE.create(stub.cloud(), INPUTS)
+        assert len(stub.asked("ModifySecurityIps")) == 2
+
+    def test_the_wait_is_bounded(self, stub: Stub) -> None:
+        stub.answers("ModifySecurityIps", error(403, "OperationDenied.DBInstanceStatus"))
+        stub.answers("DescribeDBInstanceAttribute", self.status("NET_CREATING"))
+        with pytest.raises(WaitTimeout, match="database rm-normal to be Running"):
+            RESOURCE.create(stub.cloud(), INPUTS)
+
+    def test_a_lost_answer_is_looked_after_and_not_repeated(self, stub: Stub) -> None:
+        stub.answers("DescribeDBInstanceIPArrayList", self.EMPTY, self.listed("10.0.0.0/24,10.1.2.3"))
+        stub.answers("ModifySecurityIps", (200, None))
+        RESOURCE.create(stub.cloud(), INPUTS)
+        assert len(stub.asked("ModifySecurityIps")) == 1
+
+    def test_a_new_group_is_appended_and_never_covers(self, stub: Stub) -> None:
+        stub.answers("ModifySecurityIps", self.OK)
+        RESOURCE.create(stub.cloud(), INPUTS)
+        assert [call["ModifyMode"] for call in stub.asked("ModifySecurityIps")] == ["Append"]
+
+    def test_a_cloud_that_keeps_groups_is_left_with_nobody_in_ours(self, stub: Stub) -> None:
+        stub.answers("DescribeDBInstanceIPArrayList", self.listed("10.0.0.0/24,10.1.2.3"))
+        stub.answers("ModifySecurityIps", error(400, "InvalidSecurityIPList.Format"), self.OK)
+        RESOURCE.delete(stub.cloud(), ID, INPUTS)
+        written = [(call["ModifyMode"], call["SecurityIps"]) for call in stub.asked("ModifySecurityIps")]
+        assert written == [("Delete", "10.0.0.0/24,10.1.2.3"), ("Cover", "127.0.0.1/32")]
+
+    def test_any_other_refusal_of_a_deletion_stands(self, stub: Stub) -> None:
+        stub.answers("DescribeDBInstanceIPArrayList", self.listed("10.0.0.0/24,10.1.2.3"))
+        stub.answers("ModifySecurityIps", error(400, "InstanceLocked"))
+        with pytest.raises(CloudError, match="InstanceLocked"):
+            RESOURCE.delete(stub.cloud(), ID, INPUTS)
+
+    def test_the_limit_of_groups(self) -> None:
+        names = [{"name": f"g{number}", "network_type": "MIX", "security_ips": ["10.0.0.1"]} for number in range(200)]
+        databases = estates.estate().model_dump(mode="json")["databases"][:1]
+        crowded = estates.estate(databases=[databases[0] | {"whitelist_groups": names}])
+        told = "has 200 whitelist groups, the limit"
+        with running(crowded) as simulator, pytest.raises(ResourceError, match=told):
+            RESOURCE.create(estates.cloud(simulator), INPUTS)
