@@ -1,0 +1,27 @@
+"""Serves the pack to the Pulumi engine, which runs this directory as a program.
+
+All code of the pack imports itself as the package `policies`. The directory may have any name and lie anywhere (a
+published pack is unpacked into a directory named by its version), so it is loaded here under that name whatever it is
+called. Standard output is the port handshake with the engine: nothing in the pack prints.
+"""
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+
+
+def _load_pack_as_package(directory: Path) -> None:
+    spec = importlib.util.spec_from_file_location(
+        "policies", directory / "__init__.py", submodule_search_locations=[str(directory)]
+    )
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{directory} holds no policy pack")
+    package = importlib.util.module_from_spec(spec)
+    sys.modules["policies"] = package
+    spec.loader.exec_module(package)
+
+
+if __name__ == "__main__":
+    _load_pack_as_package(Path(__file__).resolve().parent)
+    importlib.import_module("policies.engine").serve()

@@ -1,0 +1,87 @@
+"""From the policy SDK's resources to plain data: the only module that touches the SDK's proxies.
+
+The SDK wraps properties in proxies that raise on every unknown value, even for `in`, `get` and `dict()`, and then
+turns that exception into advice that passes (pulumi-policy issue 181). Here each leaf is read by itself and becomes
+`Leaf.UNKNOWN`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from pulumi_policy import PolicyResource
+from pulumi_policy.proxy import (
+    UNKNOWN_ARCHIVE_VALUE,
+    UNKNOWN_ARRAY_VALUE,
+    UNKNOWN_ASSET_VALUE,
+    UNKNOWN_BOOLEAN_VALUE,
+    UNKNOWN_NUMBER_VALUE,
+    UNKNOWN_OBJECT_VALUE,
+    UNKNOWN_STRING_VALUE,
+    UnknownValueError,
+)
+
+from policies.facts import Leaf, Value
+from policies.plan import Resource
+
+# The proxies raise on these; where a value comes without a proxy around it, it must not pass for a text.
+_SENTINELS: Final = frozenset(
+    {
+        UNKNOWN_ARCHIVE_VALUE,
+        UNKNOWN_ARRAY_VALUE,
+        UNKNOWN_ASSET_VALUE,
+        UNKNOWN_BOOLEAN_VALUE,
+        UNKNOWN_NUMBER_VALUE,
+        UNKNOWN_OBJECT_VALUE,
+        UNKNOWN_STRING_VALUE,
+    }
+)
+# No fact of the contract is nested deeper than a handful of levels; what is, is not ours to read.
+_DEEPEST: Final = 40
+
+
+def adapt(resources: Iterable[PolicyResource], types_read: Collection[str]) -> tuple[Resource, ...]:
+    """Copies resources into plain data; never raises for anything that their properties hold.
+
+    Properties of types that no rule reads are left out altogether: they cost time, and may hold secrets, which the SDK
+    hands to stack policies unmarked.
+    """
+    return tuple(
+        Resource(
+            type=resource.resource_type,
+            urn=resource.urn,
+            name=resource.name,
+            parent=resource.parent.urn if resource.parent is not None else None,
+            properties=_properties(resource.props) if resource.resource_type in types_read else {},
+        )
+        for resource in resources
+    )
+
+
+def _properties(props: Mapping[str, Any]) -> Mapping[str, Value]:
+    plain = _plain(props, 0)
+    return plain if isinstance(plain, Mapping) else {}
+
+
+def _plain(value: Any, depth: int) -> Value:
+    if isinstance(value, str) and value in _SENTINELS:
+        return Leaf.UNKNOWN
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if depth >= _DEEPEST:
+        return Leaf.UNKNOWN
+    if isinstance(value, Mapping):
+        return {str(key): _item(value, key, depth) for key in value}
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
+        return [_item(value, index, depth) for index in range(len(value))]
+    # Assets, archives, and whatever later versions of the SDK may add: nothing that a rule can read.
+    return Leaf.UNKNOWN
+
+
+def _item(container: Any, key: Any, depth: int) -> Value:
+    try:
+        value = container[key]
+    except UnknownValueError:
+        return Leaf.UNKNOWN
+    return _plain(value, depth + 1)

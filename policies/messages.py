@@ -1,0 +1,45 @@
+"""The text of a finding as the engine prints it: indented below the rule's name, in a terminal or a CI log."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Final
+
+from policies.outcome import Result, Subject
+from policies.rule import Rule
+
+# The engine indents by four to eight columns; terminals and code hosts show 100.
+WIDTH: Final = 90
+
+
+def finding_text(rule: Rule, result: Result) -> str:
+    """What is missing and on which instance, why it matters, and the exact line that mends it.
+
+    Prose is wrapped at 90 columns; what is to be copied (config lines, commands) never is.
+    """
+    lines = _wrapped(f"{_named(result.subject)}: ", result.reason)
+    lines += _wrapped("Why: ", rule.why)
+    first, *others = result.remediation.splitlines() or [""]
+    return "\n".join([*lines, f"Fix: {first}", *(f"     {line}" for line in others)])
+
+
+def _named(subject: Subject) -> str:
+    if subject.kind == "migration":
+        return f"Stack {subject.id}" if subject.id else "Empty stack"
+    return subject.id if subject.name == subject.id else f"{subject.name} ({subject.id})"
+
+
+def _wrapped(label: str, text: str) -> list[str]:
+    paragraphs = text.splitlines() or [""]
+    lines = []
+    for index, paragraph in enumerate(paragraphs):
+        initial = label if index == 0 else "  - " if len(paragraphs) > 2 else "  "
+        lines += textwrap.wrap(
+            paragraph,
+            WIDTH,
+            initial_indent=initial,
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    return lines

@@ -1,0 +1,291 @@
+"""Which packets a set of security group rules accepts: exact, by intervals, priorities and defaults.
+
+A packet has a direction, a protocol, a peer, a source port and a destination port. Rules are compared by what they
+accept together, never one by one: a clone may order and split its rules as it likes. Semantics ("Security groups"
+in the ECS user guide): the lowest priority number wins, at equal priority drop wins; what no rule matches is dropped
+on ingress and accepted on egress.
+"""
+
+from __future__ import annotations
+
+import heapq
+import ipaddress
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Final, Literal, TypeAlias
+
+Direction: TypeAlias = Literal["ingress", "egress"]
+Interval: TypeAlias = tuple[int, int]
+"""Both ends included."""
+
+ALL_PORTS: Final[Interval] = (1, 65535)
+# A rule set only tells these apart; "other" stands for every further IP protocol, which only a rule for ALL matches.
+PROTOCOLS: Final = ("TCP", "UDP", "ICMP", "ICMPv6", "GRE", "other")
+DIRECTIONS: Final[tuple[Direction, ...]] = ("ingress", "egress")
+
+
+@dataclass(frozen=True)
+class AddressPeer:
+    """A CIDR block; addresses as integers, `version` 4 or 6."""
+
+    version: Literal[4, 6]
+    interval: Interval
+
+
+@dataclass(frozen=True)
+class GroupPeer:
+    """The members of a security group, by a key that the caller chooses."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class PacketRule:
+    """One rule. `label` names it to a person, `priority` 1 is the strongest; `protocol` is one of PROTOCOLS or ALL."""
+
+    label: str
+    direction: Direction
+    protocol: str
+    ports: Interval
+    source_ports: Interval
+    accept: bool
+    priority: int
+    peer: AddressPeer | GroupPeer
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Destination ports with one fate, and the rule that decided it; None is the default of the direction."""
+
+    ports: Interval
+    accept: bool
+    rule: PacketRule | None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Traffic on which two rule sets disagree.
+
+    `accepted_by` and `refused_by` are the deciding rules, None a default.
+    """
+
+    direction: Direction
+    protocol: str
+    ports: Interval
+    source_ports: Interval
+    accepted_by: PacketRule | None
+    refused_by: PacketRule | None
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """Rules that act together on one network interface."""
+
+    rules: tuple[PacketRule, ...]
+
+    @cached_property
+    def _tables(self) -> Mapping[tuple[str, str], Table]:
+        return {
+            (direction, protocol): Table(self.rules, direction, protocol)
+            for direction in DIRECTIONS
+            for protocol in PROTOCOLS
+        }
+
+    def table(self, direction: Direction, protocol: str) -> Table:
+        """The rules that can match packets of one direction and protocol."""
+        return self._tables[direction, protocol]
+
+    def protocols(self, direction: Direction) -> frozenset[str]:
+        """Protocols that a rule names, and "other" for all that none does."""
+        return frozenset(rule.protocol for rule in self.rules if rule.direction == direction) - {"ALL"} | {"other"}
+
+
+class Table:
+    """Rules of one direction and protocol, strongest first, found by peer without looking at all of them."""
+
+    def __init__(self, rules: Iterable[PacketRule], direction: Direction, protocol: str) -> None:
+        self.direction: Direction = direction
+        matching = [rule for rule in rules if rule.direction == direction and rule.protocol in (protocol, "ALL")]
+        self.rules = tuple(sorted(matching, key=lambda rule: (rule.priority, rule.accept, rule.label)))
+        self.source_port_ends = {end for rule in self.rules for end in (rule.source_ports[0], rule.source_ports[1] + 1)}
+        self._by_group: dict[str, list[int]] = {}
+        for index, rule in enumerate(self.rules):
+            if isinstance(rule.peer, GroupPeer):
+                self._by_group.setdefault(rule.peer.key, []).append(index)
+        self._cells = {version: self._cut(version) for version in (4, 6)}
+        self._decided: dict[tuple[tuple[int, ...], int], tuple[Decided, ...]] = {}
+
+    def _cut(self, version: int) -> tuple[list[int], list[list[int]]]:
+        """Starts of the address intervals that no rule's block divides, and the rules on each."""
+        blocks = [
+            (index, rule.peer.interval)
+            for index, rule in enumerate(self.rules)
+            if isinstance(rule.peer, AddressPeer) and rule.peer.version == version
+        ]
+        starts = sorted({0} | {end for _, (low, high) in blocks for end in (low, high + 1)})
+        members: list[list[int]] = [[] for _ in starts]
+        for index, (low, high) in blocks:
+            for cell in range(bisect_left(starts, low), bisect_left(starts, high + 1)):
+                members[cell].append(index)
+        return starts, members
+
+    def starts(self, version: int) -> Sequence[int]:
+        """Where this table's address intervals begin."""
+        return self._cells[version][0]
+
+    def at_address(self, version: int, address: int) -> tuple[int, ...]:
+        """Indices of the rules whose block holds the address."""
+        starts, members = self._cells[version]
+        return tuple(members[bisect_left(starts, address + 1) - 1])
+
+    def for_groups(self, keys: Iterable[str]) -> tuple[int, ...]:
+        """Indices of the rules for any of the groups."""
+        return tuple(sorted({index for key in keys for index in self._by_group.get(key, ())}))
+
+    def on_block(self, version: int, block: Interval, *, doubtful: bool) -> tuple[int, ...]:
+        """Indices of the rules that hold for the whole block, and of those with policy accept=`doubtful` that touch it.
+
+        A peer somewhere in the block, nobody knows where: with `doubtful` False what is accepted is accepted wherever
+        it is, with `doubtful` True what is refused is refused wherever it is.
+        """
+        low, high = block
+        found = []
+        for index, rule in enumerate(self.rules):
+            if isinstance(rule.peer, AddressPeer) and rule.peer.version == version:
+                first, last = rule.peer.interval
+                if (first <= low and high <= last) or (rule.accept is doubtful and first <= high and low <= last):
+                    found.append(index)
+        return tuple(found)
+
+    def decide(self, matching: tuple[int, ...], source_port: int) -> tuple[Decided, ...]:
+        """The fate of all destination ports for a peer that these rules match, from one source port."""
+        known = self._decided.get((matching, source_port))
+        if known is None:
+            known = self._decided[matching, source_port] = tuple(self._sweep(matching, source_port))
+        return known
+
+    def _sweep(self, matching: tuple[int, ...], source_port: int) -> Iterable[Decided]:
+        rules = [index for index in matching if _holds(self.rules[index].source_ports, source_port)]
+        starting = sorted((self.rules[index].ports[0], index) for index in rules)
+        ends = sorted({ALL_PORTS[0], ALL_PORTS[1] + 1} | {end for i in rules for end in _ends(self.rules[i].ports)})
+        active: list[int] = []
+        following = 0
+        for low, after in pairwise(ends):
+            while following < len(starting) and starting[following][0] <= low:
+                heapq.heappush(active, starting[following][1])
+                following += 1
+            while active and self.rules[active[0]].ports[1] < low:
+                heapq.heappop(active)
+            rule = self.rules[active[0]] if active else None
+            yield Decided((low, after - 1), rule.accept if rule else self.direction == "egress", rule)
+
+
+def _ends(interval: Interval) -> Interval:
+    return interval[0], interval[1] + 1
+
+
+def _holds(interval: Interval, number: int) -> bool:
+    return interval[0] <= number <= interval[1]
+
+
+def disagreements(
+    accepting: Table,
+    accepting_rules: tuple[int, ...],
+    refusing: Table,
+    refusing_rules: tuple[int, ...],
+    protocol: str,
+) -> Iterable[Difference]:
+    """What the first table accepts from a peer and the second refuses.
+
+    The rules that match the peer are given for both.
+    """
+    source_starts = sorted(
+        ({ALL_PORTS[0]} | accepting.source_port_ends | refusing.source_port_ends) - {ALL_PORTS[1] + 1}
+    )
+    for start, after in pairwise([*source_starts, ALL_PORTS[1] + 1]):
+        accepted = accepting.decide(accepting_rules, start)
+        refused = refusing.decide(refusing_rules, start)
+        for one, other in _overlaps(accepted, refused):
+            if one.accept and not other.accept:
+                ports = max(one.ports[0], other.ports[0]), min(one.ports[1], other.ports[1])
+                yield Difference(accepting.direction, protocol, ports, (start, after - 1), one.rule, other.rule)
+
+
+def _overlaps(ones: Sequence[Decided], others: Sequence[Decided]) -> Iterable[tuple[Decided, Decided]]:
+    """Pairs of entries that share ports; both sequences cover all ports in order."""
+    first, second = 0, 0
+    while first < len(ones) and second < len(others):
+        yield ones[first], others[second]
+        end, other_end = ones[first].ports[1], others[second].ports[1]
+        first += end <= other_end
+        second += other_end <= end
+
+
+# ---- from the API's texts ----
+
+
+def parse_protocol(text: str) -> str:
+    """One of PROTOCOLS or ALL. Raises ValueError for anything else."""
+    known = {name.upper(): name for name in (*PROTOCOLS[:-1], "ALL")}
+    if text.upper() not in known:
+        raise ValueError("not a protocol")
+    return known[text.upper()]
+
+
+def parse_ports(text: str) -> Interval:
+    """An interval of ports from `80/80`; `-1/-1` is all. Raises ValueError for anything else."""
+    low, separator, high = text.partition("/")
+    interval = int(low), int(high)
+    if interval == (-1, -1):
+        return ALL_PORTS
+    if not separator or not ALL_PORTS[0] <= interval[0] <= interval[1] <= ALL_PORTS[1]:
+        raise ValueError("not a range of ports")
+    return interval
+
+
+def parse_block(text: str) -> AddressPeer:
+    """A CIDR block or a single address; host bits are ignored as the API does. Raises ValueError for anything else."""
+    network = ipaddress.ip_network(text, strict=False)
+    return AddressPeer(network.version, (int(network.network_address), int(network.broadcast_address)))
+
+
+# ---- to a person's words ----
+
+
+def describe_ports(difference: Difference) -> str:
+    """`TCP 22`, `UDP 1000-2000`, `all ICMP`, with source ports where they matter."""
+    protocol = "any other protocol" if difference.protocol == "other" else difference.protocol
+    text = protocol
+    if difference.protocol in ("TCP", "UDP"):
+        text = f"all {protocol}" if difference.ports == ALL_PORTS else f"{protocol} {_range(difference.ports)}"
+        if difference.source_ports != ALL_PORTS:
+            text += f" (source ports {_range(difference.source_ports)})"
+    return text
+
+
+def _range(interval: Interval) -> str:
+    return str(interval[0]) if interval[0] == interval[1] else f"{interval[0]}-{interval[1]}"
+
+
+def describe_addresses(version: Literal[4, 6], intervals: Iterable[Interval], most: int = 3) -> str:
+    """Address intervals as CIDR blocks, the first few by name and the rest counted."""
+    address = ipaddress.IPv4Address if version == 4 else ipaddress.IPv6Address
+    blocks: list[str] = []
+    for low, high in merged(intervals):
+        blocks.extend(str(block) for block in ipaddress.summarize_address_range(address(low), address(high)))
+    shown = ", ".join(blocks[:most])
+    return shown if len(blocks) <= most else f"{shown} and {len(blocks) - most} more blocks"
+
+
+def merged(intervals: Iterable[Interval]) -> list[Interval]:
+    """Sorted intervals with those that touch made one."""
+    result: list[Interval] = []
+    for low, high in sorted(intervals):
+        if result and low <= result[-1][1] + 1:
+            result[-1] = result[-1][0], max(result[-1][1], high)
+        else:
+            result.append((low, high))
+    return result

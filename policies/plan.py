@@ -1,0 +1,146 @@
+"""The declared stack as plain data, indexed: what rules are functions of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, TypeVar, cast
+
+from policies.facts import Facts, UnreadableError, Value, attempt
+
+T = TypeVar("T")
+
+MIGRATION: Final = "classic-to-vpc:index:Migration"
+MIGRATING_INSTANCE: Final = "classic-to-vpc:instance:MigratingInstance"
+TARGET_NETWORK: Final = "classic-to-vpc:network:TargetNetwork"
+CLONED_SECURITY_GROUP: Final = "classic-to-vpc:securitygroup:ClonedSecurityGroup"
+VPC: Final = "alicloud:vpc/network:Network"
+VSWITCH: Final = "alicloud:vpc/switch:Switch"
+SECURITY_GROUP: Final = "alicloud:ecs/securityGroup:SecurityGroup"
+SECURITY_GROUP_RULE: Final = "alicloud:ecs/securityGroupRule:SecurityGroupRule"
+SECURITY_GROUP_RULES: Final = "alimigrate:ecs:SecurityGroupRules"
+SNAPSHOT: Final = "alicloud:ecs/ecsSnapshot:EcsSnapshot"
+WHITELIST_GROUP: Final = "alimigrate:rds:WhitelistGroup"
+CLASSIC_LINK: Final = "alimigrate:vpc:ClassicLink"
+CLASSIC_LINK_ATTACHMENT: Final = "alimigrate:ecs:ClassicLinkAttachment"
+STACK: Final = "pulumi:pulumi:Stack"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource of the stack. `parent` is a URN; `properties` are outputs, which in a preview hold the inputs."""
+
+    type: str
+    urn: str
+    name: str
+    parent: str | None
+    properties: Mapping[str, Value]
+
+    @property
+    def facts(self) -> Facts:
+        """Its properties, to be read."""
+        return Facts(self.properties, f"{self.type.rpartition(':')[2]} {self.name}")
+
+    @property
+    def exists(self) -> bool:
+        """Whether the cloud has it already: a resource to be created has no id, one of `alimigrate` nothing applied."""
+        return self.facts.is_known("applied" if self.type.startswith("alimigrate:") else "id")
+
+
+class Plan:
+    """All resources of one analysis, sorted by URN whatever order the engine gave them in."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self.resources: tuple[Resource, ...] = tuple(sorted(resources, key=lambda resource: resource.urn))
+        self._by_type: dict[str, list[Resource]] = defaultdict(list)
+        self._children: dict[str | None, list[Resource]] = defaultdict(list)
+        self._remembered: dict[Hashable, object] = {}
+        for resource in self.resources:
+            self._by_type[resource.type].append(resource)
+            self._children[resource.parent].append(resource)
+
+    def of_type(self, resource_type: str) -> tuple[Resource, ...]:
+        """Resources of one type."""
+        return tuple(self._by_type.get(resource_type, ()))
+
+    def children(self, parent: Resource, resource_type: str) -> tuple[Resource, ...]:
+        """Children of one resource that are of one type."""
+        return tuple(child for child in self._children.get(parent.urn, ()) if child.type == resource_type)
+
+    @cached_property
+    def migration(self) -> Facts:
+        """Facts of the one Migration of the stack. Raises UnreadableError when there is none, or more than one."""
+        found = self.of_type(MIGRATION)
+        if len(found) != 1:
+            raise UnreadableError(
+                "the stack", f"declares {len(found)} Migration components and must declare exactly one"
+            )
+        return found[0].facts
+
+    @cached_property
+    def instances(self) -> tuple[Resource, ...]:
+        """The migrating instances."""
+        return self.of_type(MIGRATING_INSTANCE)
+
+    @cached_property
+    def network(self) -> Resource:
+        """The one TargetNetwork. Raises UnreadableError when there is none, or more than one."""
+        found = self.of_type(TARGET_NETWORK)
+        if len(found) != 1:
+            raise UnreadableError(
+                "the stack", f"declares {len(found)} TargetNetwork components and must declare exactly one"
+            )
+        return found[0]
+
+    def vswitches(self, zone_id: str) -> tuple[Facts, ...]:
+        """VSwitches of the target network in one zone. Raises UnreadableError when a VSwitch's zone cannot be read."""
+        return tuple(item for item in self.network.facts.objects("vswitches") if item.text("zoneId") == zone_id)
+
+    @cached_property
+    def instances_per_zone(self) -> Mapping[str, int]:
+        """How many migrating instances go to each zone.
+
+        Raises UnreadableError when the zone of any of them is not known.
+        """
+        count: dict[str, int] = defaultdict(int)
+        for instance in self.instances:
+            count[instance.facts.text("targetZoneId")] += 1
+        return count
+
+    @cached_property
+    def clones(self) -> Mapping[str, tuple[Resource, ...]]:
+        """Cloned security groups by id of the classic group; one whose classic group is not known is left out."""
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for clone in self.of_type(CLONED_SECURITY_GROUP):
+            if clone.facts.is_known("classicSecurityGroupId"):
+                found[clone.facts.text("classicSecurityGroupId")].append(clone)
+        return {classic_id: tuple(clones) for classic_id, clones in found.items()}
+
+    def remember(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """The result of a computation over this plan, done once a key.
+
+        Raises again what the computation raised UnreadableError.
+        """
+        if key not in self._remembered:
+            self._remembered[key] = attempt(compute)
+        result = self._remembered[key]
+        if isinstance(result, UnreadableError):
+            raise result
+        return cast(T, result)
+
+    @property
+    def project_and_stack(self) -> tuple[str, str]:
+        """Names of project and stack, taken from the URNs; empty where there is no resource at all."""
+        if not self.resources:
+            return "", ""
+        # urn:pulumi:<stack>::<project>::<types>::<name>
+        stack, _, rest = self.resources[0].urn.removeprefix("urn:pulumi:").partition("::")
+        return rest.partition("::")[0], stack
+
+    @property
+    def stack_urn(self) -> str | None:
+        """What a finding about the whole stack stands on: its root, else any resource; None for no resource at all."""
+        candidates = self.of_type(MIGRATION) or self.of_type(STACK) or self.resources
+        return candidates[0].urn if candidates else None

@@ -1,0 +1,63 @@
+"""What a rule declares, and the two kinds of rule there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict
+from policies.plan import Plan
+
+Severity: TypeAlias = Literal["low", "medium", "high", "critical"]
+
+_PACKAGE = "policies.rules."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What one rule says of itself.
+
+    `module` is its `__name__`, from which its id is derived: an id is never reused. `notice_items` number what the
+    migration notice asks for (N01..N35). `why` tells what happens in the window otherwise. `remediation` is the config
+    line or command to use, unless a verdict names a more exact one. `reads` are the resource types that it depends on.
+    `unknown_ok` tells when something not yet known may wait, None where it never may. `sources` are where its facts
+    about the cloud are from, `url` the page to read first.
+    `ram_actions` are the permissions that reading those facts took: a rule itself calls nothing.
+    """
+
+    module: str
+    title: str
+    severity: Severity
+    notice_items: tuple[str, ...]
+    why: str
+    remediation: str
+    reads: tuple[str, ...]
+    unknown_ok: str | None
+    sources: tuple[str, ...]
+    url: str
+    ram_actions: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """Kebab name of its path below `policies/rules`."""
+        return self.module.removeprefix(_PACKAGE).replace(".", "-").replace("_", "-")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigrationRule(Rule):
+    """A rule about the migration as a whole; `check` may raise UnreadableError, which counts as UNKNOWN."""
+
+    check: Callable[[Plan, Timeline], Verdict]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceRule(Rule):
+    """A rule about each migrating instance, whose facts `check` is given.
+
+    It may raise UnreadableError, which counts as UNKNOWN.
+    """
+
+    check: Callable[[Plan, Timeline, Facts], Verdict]

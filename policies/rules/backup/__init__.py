@@ -1,0 +1,1 @@
+"""Rules about backups taken before the window."""

@@ -1,0 +1,136 @@
+"""Each disk has a snapshot that is fresh at the window and outlives the hours in which no other can be taken."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts, UnreadableError
+from policies.outcome import Verdict, best, failed, judged, passed, pending, unknown, worst
+from policies.plan import MIGRATING_INSTANCE, SNAPSHOT, Plan, Resource
+from policies.rule import InstanceRule
+
+# Categories of which CreateSnapshot makes no snapshot: local disks, whose data is on the server that is given up.
+LOCAL_CATEGORIES: Final = frozenset({"ephemeral", "ephemeral_ssd", "local_ssd_pro", "local_hdd_pro"})
+# A snapshot made longer than this before the freeze begins holds data too old to go back to. The freeze, not the
+# window, is the mark: a team that prepares in time takes the last snapshot as the freeze begins.
+MAX_AGE_AT_FREEZE: Final = timedelta(hours=24)
+# After the move data is appended for about four hours per 100 GiB, and until then no snapshot can be taken.
+HOURS_PER_100_GIB: Final = 4
+# Time to notice that something is wrong, once a newer snapshot could have been taken.
+MARGIN: Final = timedelta(hours=24)
+
+
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    disks = instance.objects("disks")
+    if not disks:
+        return unknown("The facts name no disk of the instance, and every instance has a system disk.")
+    gib = sum(disk.number("sizeGib") for disk in disks)
+    return worst(judged(partial(_disk, plan, timeline, instance, disk, gib)) for disk in disks)
+
+
+def _disk(plan: Plan, timeline: Timeline, instance: Facts, disk: Facts, gib: float) -> Verdict:
+    disk_id, category = disk.text("diskId"), disk.text("category")
+    name = f"{disk.text('type')} disk {disk_id} ({disk.number('sizeGib'):g} GiB)"
+    if category in LOCAL_CATEGORIES:
+        return failed(
+            f"The {name} is of category {category}: no snapshot can be made of a local disk, and an instance with one "
+            "is not migrated without a ticket.",
+            f"back up {disk_id} by other means and open a ticket, or take the instance out of "
+            "classic-to-vpc:migration.instances",
+        )
+    needed_until = _needed_until(timeline, gib)
+    existing = _of_disk(instance, disk_id)
+    verdicts = [judged(partial(_existing, item, timeline, needed_until, name)) for item in existing]
+    # One that is declared and known to the cloud is judged by what the cloud says of it.
+    known_ids = [item.text("snapshotId") for item in existing]
+    verdicts += [
+        judged(partial(_declared, resource, timeline, needed_until, name))
+        for resource in plan.of_type(SNAPSHOT)
+        if resource.properties.get("diskId") == disk_id and resource.properties.get("id") not in known_ids
+    ]
+    return best(verdicts or [failed(f"The {name} has no snapshot, and none is declared.")])
+
+
+def _of_disk(instance: Facts, disk_id: str) -> list[Facts]:
+    return [item for item in instance.objects("snapshots") if item.text("diskId") == disk_id]
+
+
+def _needed_until(timeline: Timeline, gib: float) -> datetime:
+    if timeline.start is None or timeline.latest is None:
+        raise UnreadableError("the window", "does not tell how long a snapshot must be kept")
+    hours = HOURS_PER_100_GIB * gib / 100
+    return max(timeline.start, timeline.latest) + timedelta(hours=hours) + MARGIN
+
+
+def _existing(snapshot: Facts, timeline: Timeline, needed_until: datetime, disk: str) -> Verdict:
+    status = snapshot.text("status")
+    if status != "accomplished":
+        return failed(
+            f"Snapshot {snapshot.text('snapshotId')} of the {disk} is not accomplished; its status is {status}."
+        )
+    created, retention = snapshot.moment("createdAt"), snapshot.nullable_number("retentionDays")
+    return _judge(snapshot.text("snapshotId"), created, retention, timeline, needed_until, disk)
+
+
+def _declared(resource: Resource, timeline: Timeline, needed_until: datetime, disk: str) -> Verdict:
+    facts = resource.facts
+    retention = facts.number("retentionDays") if facts.data.get("retentionDays") is not None else None
+    if resource.exists:
+        if facts.text("status") != "accomplished":
+            return failed(f"Snapshot {facts.text('id')} of the {disk} is not accomplished.")
+        return _judge(facts.text("id"), facts.moment("createTime"), retention, timeline, needed_until, disk)
+    if too_short := _too_short(timeline.now, retention, needed_until, f"The snapshot declared of the {disk}"):
+        return too_short
+    return pending(f"A snapshot of the {disk} is declared and not made yet.")
+
+
+def _judge(
+    snapshot_id: str, created: datetime, retention: float | None, timeline: Timeline, needed_until: datetime, disk: str
+) -> Verdict:
+    if too_short := _too_short(created, retention, needed_until, f"Snapshot {snapshot_id} of the {disk}"):
+        return too_short
+    if timeline.freeze_starts_at is None:
+        raise UnreadableError("the beginning of the freeze", "is not known, by which a snapshot's age is judged")
+    if created > timeline.now:
+        return unknown(f"Snapshot {snapshot_id} of the {disk} is dated in the future.")
+    if created < timeline.freeze_starts_at - MAX_AGE_AT_FREEZE:
+        return pending(
+            f"Snapshot {snapshot_id} of the {disk} is from {created.isoformat(timespec='minutes')} and will be more "
+            f"than {MAX_AGE_AT_FREEZE.total_seconds() / 3600:g} h old when the freeze begins: a newer one is needed "
+            "by then.",
+            "aliyun ecs CreateSnapshot --DiskId <the disk>, in the last 24 h before the freeze",
+        )
+    return passed(f"Snapshot {snapshot_id} of the {disk} is fresh enough and kept long enough.")
+
+
+def _too_short(created: datetime, retention: float | None, needed_until: datetime, what: str) -> Verdict | None:
+    # 36,500 days: beyond what a date can hold, and the API takes up to 65,536.
+    if retention is None or created + timedelta(days=min(retention, 36_500)) >= needed_until:
+        return None
+    days = -(-(needed_until - created) // timedelta(days=1))
+    return failed(
+        f"{what} is kept for {retention:g} days only; it is needed until "
+        f"{needed_until.isoformat(timespec='minutes')}, when the data is copied and a newer one can be taken.",
+        f"classic-to-vpc:migration.backups: {{retentionDays: {days}}}",
+    )
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Every disk has a snapshot",
+    severity="critical",
+    notice_items=("N08",),
+    why="There is no way back from a failed move but a snapshot, and for hours after it none can be taken.",
+    remediation="classic-to-vpc:migration.backups: {retentionDays: 30}",
+    reads=(MIGRATING_INSTANCE, SNAPSHOT),
+    unknown_ok="A snapshot that is declared may be made until the freeze begins.",
+    sources=(
+        "Physical server migration and upgrade notice: prepare, step 1; about 4 h per 100 GiB with snapshots disabled.",
+        "ECS API reference, CreateSnapshot: RetentionDays 1 to 65536, empty for ever; local disks are refused.",
+        "ECS user guide, migrate to a VPC (2021): instances with local disks are not eligible.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-createsnapshot",
+    ram_actions=("ecs:DescribeDisks", "ecs:DescribeSnapshots"),
+    check=_check,
+)

@@ -1,0 +1,1 @@
+"""Rules about classic instances that stay behind."""

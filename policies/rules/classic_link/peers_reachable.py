@@ -1,0 +1,84 @@
+"""Every classic instance that the instance talks with is in a later wave, or linked to the target VPC."""
+
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, judged, not_applicable, passed, pending, worst
+from policies.plan import (
+    CLASSIC_LINK,
+    CLASSIC_LINK_ATTACHMENT,
+    MIGRATING_INSTANCE,
+    MIGRATION,
+    TARGET_NETWORK,
+    Plan,
+    Resource,
+)
+from policies.rule import InstanceRule
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    peers = instance.objects("classicPeers")
+    if not peers:
+        return not_applicable("No classic instance outside this migration is named by its group rules.")
+    later = frozenset(plan.migration.texts("laterInstanceIds"))
+    return worst(judged(partial(_peer, plan, peer, later)) for peer in peers)
+
+
+def _peer(plan: Plan, peer: Facts, later: frozenset[str]) -> Verdict:
+    peer_id = peer.text("instanceId")
+    if peer_id in later:
+        return passed(f"{peer_id} is of a later wave, by the team's own choice out of reach until then.")
+    attachments = [
+        item for item in plan.of_type(CLASSIC_LINK_ATTACHMENT) if item.facts.data.get("instanceId") == peer_id
+    ]
+    links = plan.of_type(CLASSIC_LINK)
+    if not attachments or not links:
+        lacking = "no attachment is declared" if links else "ClassicLink is not declared"
+        return failed(
+            f"{peer_id} stays in the classic network, the instance talks with it ({peer.text('reason')}), and "
+            f"{lacking}.",
+            "classic-to-vpc:migration.classicLink: {}\n"
+            f"or, if it may be out of reach until its own move: classic-to-vpc:migration.later: [{peer_id}]",
+        )
+    if len(attachments) > 1 or len(links) > 1:
+        return failed(
+            f"{peer_id} is attached {len(attachments)} times and ClassicLink declared {len(links)} times; once each."
+        )
+    if not all(_of_target(plan, resource) for resource in (attachments[0], links[0])):
+        return failed(f"{peer_id} is linked to another VPC than the target, and an instance can be linked to one only.")
+    if not attachments[0].exists or not links[0].exists:
+        return pending(f"The link of {peer_id} to the target VPC is declared and not applied yet.")
+    return passed(f"{peer_id} is linked to the target VPC.")
+
+
+def _of_target(plan: Plan, resource: Resource) -> bool:
+    network = plan.network.facts
+    # In the first preview neither id is known; as soon as one of them is, the other must be too, and be the same.
+    if not network.is_known("vpcId") and not resource.facts.is_known("vpcId") and "vpcId" in resource.facts.data:
+        return True
+    return resource.facts.text("vpcId") == network.text("vpcId")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Classic instances that stay can be reached",
+    severity="high",
+    notice_items=("N15", "N16"),
+    why="From the VPC no classic instance can be reached but over ClassicLink: connections to those that stay break.",
+    remediation="classic-to-vpc:migration.classicLink: {}",
+    reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT),
+    unknown_ok="A link that is declared may be applied until the freeze begins.",
+    sources=(
+        "Physical server migration and upgrade notice: ClassicLink, or migrate the remaining instances at a later "
+        "date.",
+        "VPC user guide, ClassicLink overview: a classic instance links to one VPC only, of the same account and "
+        "region.",
+        "Terraform provider 1.286.0: ClassicLink is deprecated by Alibaba Cloud; make sure that the region still "
+        "has it.",
+    ),
+    url="https://www.alibabacloud.com/help/en/virtual-private-cloud/latest/classiclink-overview",
+    ram_actions=("ecs:DescribeSecurityGroupAttribute", "ecs:DescribeClassicLinkInstances"),
+    check=_check,
+)

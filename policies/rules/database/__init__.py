@@ -1,0 +1,1 @@
+"""Rules about databases that must stay reachable."""

@@ -1,0 +1,1 @@
+"""Rules about the instance itself."""

@@ -1,0 +1,47 @@
+"""The instance type can have a network interface of a VPC."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, passed, unknown
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+
+def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    instance_type = instance.text("instanceType")
+    # Pulumi leaves null outputs of a component out, so an absent key is the contract's null as well.
+    if instance.data.get("eniQuantity") is None:
+        return unknown(
+            f"How many network interfaces {instance_type} can have is not known: the type may be phased out."
+        )
+    quantity = instance.number("eniQuantity")
+    if quantity < 1:
+        return failed(f"{instance_type} can have no elastic network interface.")
+    return passed(f"{instance_type} can have {quantity:g} elastic network interfaces.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="The instance type supports elastic network interfaces",
+    severity="high",
+    notice_items=("N34",),
+    why=(
+        "Phased-out types without elastic network interfaces cannot be given an EIP in cut-through mode, nor their "
+        "MAC back."
+    ),
+    remediation=(
+        "aliyun ecs ModifyInstanceSpec --InstanceId <id> --InstanceType <a current type>\n"
+        "or leave it for another wave: take it out of classic-to-vpc:migration.instances"
+    ),
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=(
+        "Physical server migration and upgrade notice: some phased-out types do not support ENIs; upgrade them first.",
+        "ECS API reference, DescribeInstanceTypes: EniQuantity counts the primary interface.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/retired-instance-types",
+    ram_actions=("ecs:DescribeInstanceTypes",),
+    check=_check,
+)

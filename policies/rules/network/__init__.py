@@ -1,0 +1,1 @@
+"""Rules about the VPC and VSwitches that instances move into."""

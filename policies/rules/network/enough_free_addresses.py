@@ -1,0 +1,59 @@
+"""The VSwitch has more free addresses than instances move into its zone."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, passed
+from policies.packets import parse_block
+from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan
+from policies.rule import InstanceRule
+
+# The first address of a VSwitch and the last three are Alibaba Cloud's own.
+RESERVED: Final = 4
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    zone_id = instance.text("targetZoneId")
+    moving = plan.instances_per_zone[zone_id]
+    vswitches = plan.vswitches(zone_id)
+    # One plan has one VSwitch: what several of them have free together helps no instance.
+    free = max((_free(vswitch) for vswitch in vswitches), default=0)
+    if free > moving:
+        return passed(f"{free} addresses are free in zone {zone_id}, for {moving} instances.")
+    return failed(
+        f"{free} addresses are free in the VSwitch of zone {zone_id} and {moving} instances move there: there must "
+        "be more "
+        "free addresses than instances.",
+        f"classic-to-vpc:migration.network.vswitches: [{{zone: {zone_id}, cidrBlock: <a larger block>}}]",
+    )
+
+
+def _free(vswitch: Facts) -> int:
+    if vswitch.flag("existing"):
+        return int(vswitch.number("availableIpAddressCount"))
+    try:
+        block = parse_block(vswitch.text("cidrBlock"))
+    except ValueError:
+        raise vswitch.malformed("cidrBlock", "a CIDR block") from None
+    low, high = block.interval
+    return max(high - low + 1 - RESERVED, 0)
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="The VSwitch has enough free addresses",
+    severity="high",
+    notice_items=("N06", "N09"),
+    why="Each instance is given an address of the VSwitch at random; when none is left its move fails.",
+    remediation="classic-to-vpc:migration.network.vswitches: [{zone: ..., cidrBlock: <a larger block>}]",
+    reads=(MIGRATING_INSTANCE, TARGET_NETWORK),
+    unknown_ok=None,
+    sources=(
+        "ECS user guide, migrate to a VPC (2021), step 7: free addresses must be greater than the number of instances.",
+        "VPC API reference, CreateVSwitch: the first address and the last three are reserved.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=("vpc:DescribeVSwitches",),
+    check=_check,
+)

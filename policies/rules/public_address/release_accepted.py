@@ -1,0 +1,57 @@
+"""A public address that the move would release is given up knowingly."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+
+def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    addresses = instance.texts("publicIps")
+    if not addresses:
+        return not_applicable("The instance has no public address.")
+    shown = ", ".join(addresses)
+    bandwidth = instance.number("internetMaxBandwidthOut")
+    if bandwidth > 0:
+        return passed(f"{shown} stays, at {bandwidth:g} Mbit/s; its NIC is deleted and becomes NatIP.")
+    if instance.flag("releasePublicIp"):
+        return passed(
+            f"{shown} is released by the move, as accepted. A newer edition of the migration guide holds an "
+            "instance at "
+            "0 Mbit/s for not eligible at all: verify it in the console's migration plan."
+        )
+    return failed(
+        f"{shown} is released by the move, because the Internet bandwidth is 0 Mbit/s. A newer edition of the "
+        "migration guide "
+        "even holds an instance at 0 Mbit/s for not eligible at all.",
+        "aliyun ecs ModifyInstanceNetworkSpec --InstanceId "
+        f"{instance.text('instanceId')} --InternetMaxBandwidthOut 1   # and restart it, to keep the address\n"
+        f"or classic-to-vpc:migration.instances: [{{id: {instance.text('instanceId')}, releasePublicIp: true}}]",
+    )
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="The loss of a public address is accepted",
+    severity="high",
+    notice_items=("N04", "N05"),
+    why=(
+        "A released address does not come back, and everything that names it (DNS, partners' allow lists) points "
+        "nowhere."
+    ),
+    remediation="classic-to-vpc:migration.instances: [{id: i-..., releasePublicIp: true}]",
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=(
+        "Physical server migration and upgrade notice: IP address modifications, bandwidth 0 and above 0.",
+        "ECS user guide, migrate to a VPC (2021), before you migrate: at 0 Mbit/s an instance is not eligible (the "
+        "two disagree).",
+        "ECS user guide, modify bandwidth: the first change from 0 on a classic instance needs a restart.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=("ecs:DescribeInstances",),
+    check=_check,
+)

@@ -1,0 +1,1 @@
+"""Rules about the migration as a whole and its window."""

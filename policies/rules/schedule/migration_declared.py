@@ -1,0 +1,63 @@
+"""The stack declares one migration, with every instance that it names."""
+
+from collections import Counter
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import UnreadableError, attempt
+from policies.outcome import Verdict, failed, passed, unknown, worst
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan, Resource
+from policies.rule import MigrationRule
+
+_SCHEMA_VERSION: Final = 1
+
+
+def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+    migrations = len(plan.of_type(MIGRATION))
+    if migrations != 1:
+        return failed(f"The stack declares {migrations} Migration components and must declare exactly one.")
+    if plan.migration.number("schemaVersion") != _SCHEMA_VERSION:
+        return failed(
+            f"The Migration's facts are not of schema version {_SCHEMA_VERSION}, the only one that this pack "
+            "understands.",
+            "use a policy pack and a program of the same release",
+        )
+    wanted = Counter(plan.migration.texts("instanceIds"))
+    if not wanted:
+        return failed("The Migration names no instance: an empty estate is not a prepared one.")
+    ids = [attempt(partial(_id_of, instance)) for instance in plan.instances]
+    declared = Counter(item for item in ids if isinstance(item, str))
+    verdicts = [unknown(f"It cannot be told: {item}.") for item in ids if isinstance(item, UnreadableError)]
+    verdicts += [
+        failed(
+            f"{instance_id} is named {wanted[instance_id]} times among the Migration's instanceIds and declared by "
+            f"{declared[instance_id]} MigratingInstance components; each must be once."
+        )
+        for instance_id in sorted(wanted | declared)
+        if not wanted[instance_id] == declared[instance_id] == 1
+    ]
+    return worst(verdicts or [passed(f"One migration of {len(wanted)} instances is declared.")])
+
+
+def _id_of(instance: Resource) -> str:
+    return instance.facts.text("instanceId")
+
+
+RULE: Final = MigrationRule(
+    module=__name__,
+    title="The migration and each of its instances are declared",
+    severity="critical",
+    notice_items=(),
+    why="What is not declared is not checked: an empty stack or an estate that was not read would look prepared.",
+    remediation="classic-to-vpc:migration.instances: [{id: i-...}]",
+    reads=(MIGRATION, MIGRATING_INSTANCE),
+    unknown_ok=None,
+    sources=(
+        "ECS API reference, DescribeInstances: without RAM permission the answer is an empty list, not an error.",
+        "Pulumi: a stack policy sees only what is declared; nothing declared means nothing to object to.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances",
+    ram_actions=("ecs:DescribeInstances",),
+    check=_check,
+)

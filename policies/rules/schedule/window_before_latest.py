@@ -1,0 +1,35 @@
+"""The window does not begin after the Latest Schedule Time."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.outcome import Verdict, failed, passed
+from policies.plan import MIGRATION, Plan
+from policies.rule import MigrationRule
+
+
+def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+    window = plan.migration.object("window")
+    start, latest = window.moment("start"), window.moment("latest")
+    if start > latest:
+        return failed(
+            f"The window begins at {start.isoformat(timespec='minutes')}, after the Latest Schedule Time "
+            f"{latest.isoformat(timespec='minutes')}."
+        )
+    return passed(f"The window begins no later than the Latest Schedule Time {latest.isoformat(timespec='minutes')}.")
+
+
+RULE: Final = MigrationRule(
+    module=__name__,
+    title="The window begins no later than the Latest Schedule Time",
+    severity="critical",
+    notice_items=("N22",),
+    why="The console refuses a later time, and the task then runs when Alibaba Cloud has set it, prepared or not.",
+    remediation='classic-to-vpc:migration.window.start: "<a time no later than window.latest, with UTC offset>"',
+    reads=(MIGRATION,),
+    unknown_ok=None,
+    sources=("Physical server migration and upgrade notice: modify the migration time, Latest Schedule Time.",),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=(),
+    check=_check,
+)

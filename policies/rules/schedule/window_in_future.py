@@ -1,0 +1,37 @@
+"""The window has a start, and it lies ahead."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.outcome import Verdict, failed, passed
+from policies.plan import MIGRATION, Plan
+from policies.rule import MigrationRule
+
+
+def _check(plan: Plan, timeline: Timeline) -> Verdict:
+    start = plan.migration.object("window").moment("start")
+    if start <= timeline.now:
+        return failed(
+            f"The window began at {start.isoformat(timespec='minutes')}, and it is "
+            f"{timeline.now.isoformat(timespec='minutes')} now: what is prepared from here on comes too late."
+        )
+    return passed(f"The window begins at {start.isoformat(timespec='minutes')}.")
+
+
+RULE: Final = MigrationRule(
+    module=__name__,
+    title="The migration window lies ahead",
+    severity="critical",
+    notice_items=("N21",),
+    why="A window that is over, or has no date, prepares nothing: the pending task may run at any time.",
+    remediation='classic-to-vpc:migration.window.start: "<scheduled time of the pending task, with UTC offset>"',
+    reads=(MIGRATION,),
+    unknown_ok=None,
+    sources=(
+        "Physical server migration and upgrade notice: schedule your migration (ECS console, Pending Tasks).",
+        "ECS SDK 7.11.8: no operation reads a migration plan, so the time stands in the stack config.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=(),
+    check=_check,
+)

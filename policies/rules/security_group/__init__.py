@@ -1,0 +1,1 @@
+"""Rules about the security groups that replace the classic ones."""

@@ -1,0 +1,83 @@
+"""Each classic security group of the instance has a clone of VPC type, with a rule set of its own."""
+
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, judged, passed, pending, unknown, worst
+from policies.plan import (
+    CLONED_SECURITY_GROUP,
+    MIGRATING_INSTANCE,
+    SECURITY_GROUP,
+    SECURITY_GROUP_RULES,
+    TARGET_NETWORK,
+    Plan,
+    Resource,
+)
+from policies.rule import InstanceRule
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    group_ids = instance.texts("securityGroupIds")
+    if not group_ids:
+        return unknown("The facts name no security group of the instance, and every instance is in one.")
+    return worst(judged(partial(_group, plan, group_id)) for group_id in group_ids)
+
+
+def _group(plan: Plan, group_id: str) -> Verdict:
+    clones = plan.clones.get(group_id, ())
+    if len(clones) != 1:
+        return failed(f"Classic security group {group_id} has {len(clones)} clones and must have exactly one.")
+    groups = plan.children(clones[0], SECURITY_GROUP)
+    rule_sets = plan.children(clones[0], SECURITY_GROUP_RULES)
+    if len(groups) != 1 or len(rule_sets) != 1:
+        return failed(
+            f"The clone of {group_id} declares {len(groups)} security groups and {len(rule_sets)} rule sets, and "
+            "must declare "
+            "one of each: without a rule set nothing is let in."
+        )
+    if problem := _misplaced(plan, group_id, groups[0], rule_sets[0]):
+        return problem
+    if not groups[0].exists or not rule_sets[0].exists:
+        return pending(f"The clone of {group_id} is declared, and its group or rules are not applied yet.")
+    return passed(f"{group_id} is cloned.")
+
+
+def _misplaced(plan: Plan, group_id: str, group: Resource, rule_set: Resource) -> Verdict | None:
+    """Where the group is not in the target VPC, or the rules are not in the group."""
+    if "vpcId" not in group.facts.data:
+        return failed(f"The clone of {group_id} names no VPC: it would be a classic group again.")
+    # In the first preview neither id is known; as soon as one of them is, the other must be too, and be the same.
+    network = plan.network.facts
+    if (network.is_known("vpcId") or group.facts.is_known("vpcId")) and group.facts.text("vpcId") != network.text(
+        "vpcId"
+    ):
+        return failed(f"The clone of {group_id} is not in the target VPC.")
+    if group.exists and rule_set.facts.text("securityGroupId") != group.facts.text("id"):
+        return failed(f"The rules of the clone of {group_id} are declared for another group.")
+    if not group.exists and rule_set.facts.is_known("securityGroupId"):
+        return failed(f"The rules of the clone of {group_id} are declared for another group.")
+    return None
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Every classic security group has a clone in the target VPC",
+    severity="critical",
+    notice_items=("N11", "N12"),
+    why=(
+        "A classic group cannot be used in a VPC: without a clone the instance starts behind a group that knows no "
+        "rule of it."
+    ),
+    remediation="classic-to-vpc:migration.securityGroups: {mode: clone}",
+    reads=(MIGRATING_INSTANCE, TARGET_NETWORK, CLONED_SECURITY_GROUP, SECURITY_GROUP, SECURITY_GROUP_RULES),
+    unknown_ok="A clone that is declared may be created until the freeze begins; its ids are not known before that.",
+    sources=(
+        "Physical server migration and upgrade notice: security group of VPC type, or a clone.",
+        "ECS API reference, CreateSecurityGroup: without VpcId the group is a classic one.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/clone-a-security-group",
+    ram_actions=("ecs:DescribeSecurityGroups",),
+    check=_check,
+)

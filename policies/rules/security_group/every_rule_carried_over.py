@@ -1,0 +1,87 @@
+"""What the classic groups of the instance accept, their clones accept as well."""
+
+from functools import partial
+from typing import Final
+
+from policies import firewall
+from policies.clock import Timeline
+from policies.facts import Facts, UnreadableError, attempt
+from policies.outcome import Verdict, failed, passed, unknown
+from policies.plan import (
+    CLASSIC_LINK_ATTACHMENT,
+    CLONED_SECURITY_GROUP,
+    MIGRATING_INSTANCE,
+    MIGRATION,
+    SECURITY_GROUP,
+    SECURITY_GROUP_RULES,
+    TARGET_NETWORK,
+    Plan,
+)
+from policies.rule import InstanceRule
+
+_MOST_REASONS: Final = 3
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    group_ids = instance.texts("securityGroupIds")
+    if not group_ids:
+        return unknown("The facts name no security group of the instance, and every instance is in one.")
+    return plan.remember((__name__, tuple(sorted(group_ids))), lambda: _judge(plan, group_ids))
+
+
+def _judge(plan: Plan, group_ids: tuple[str, ...]) -> Verdict:
+    lost = firewall.lost(firewall.firewall_of(plan, group_ids), firewall.surroundings(plan))
+    if lost:
+        return failed("\n".join(["Traffic would be lost:", *lost.lines("accepted by"), *_reported(plan, group_ids)]))
+    return passed("Every packet that the classic groups accept, their clones accept too.")
+
+
+def _reported(plan: Plan, group_ids: tuple[str, ...]) -> list[str]:
+    """What the conversion says of rules that it could not carry over: it explains the finding and never decides it."""
+    return [line for group_id in sorted(set(group_ids)) for line in _not_portable(plan, group_id)][:_MOST_REASONS]
+
+
+def _not_portable(plan: Plan, group_id: str) -> list[str]:
+    report = attempt(lambda: firewall.the_clone(plan, group_id).facts.objects("report"))
+    return [
+        f"The conversion of {group_id}: {entry.text('classicRule')}: {entry.text('reason')}"
+        for entry in (() if isinstance(report, UnreadableError) else report)
+        if entry.data.get("outcome") == "not-portable" and attempt(partial(_is_told, entry)) is True
+    ]
+
+
+def _is_told(entry: Facts) -> bool:
+    return bool(entry.text("classicRule") and entry.text("reason"))
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Security group clones lose no traffic",
+    severity="critical",
+    notice_items=("N12", "N13"),
+    why="A port that the clone closes is a service that cannot be reached the minute the instance starts in the VPC.",
+    remediation=(
+        "add an equivalent that can be carried over to the classic group (an address block, or a group of this "
+        "account), or "
+        "name the other instance in classic-to-vpc:migration.later"
+    ),
+    reads=(
+        CLASSIC_LINK_ATTACHMENT,
+        MIGRATION,
+        MIGRATING_INSTANCE,
+        TARGET_NETWORK,
+        CLONED_SECURITY_GROUP,
+        SECURITY_GROUP,
+        SECURITY_GROUP_RULES,
+    ),
+    unknown_ok="Ids of groups that this preview would create; what they stand for is known by their parents.",
+    sources=(
+        "ECS user guide, security groups overview: lower priority number first, drop wins a tie; four rule "
+        "directions in "
+        "the classic network, two in a VPC.",
+        "Physical server migration and upgrade notice: check the rules to prevent business from being affected.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/security-group-rules",
+    ram_actions=("ecs:DescribeSecurityGroups", "ecs:DescribeSecurityGroupAttribute"),
+    check=_check,
+)

@@ -1,0 +1,97 @@
+"""What the clones accept, the classic groups accepted on the interface that such a packet would have used."""
+
+from typing import Final
+
+from policies import firewall
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, passed, unknown, worst
+from policies.plan import (
+    CLASSIC_LINK_ATTACHMENT,
+    CLONED_SECURITY_GROUP,
+    MIGRATING_INSTANCE,
+    MIGRATION,
+    SECURITY_GROUP,
+    SECURITY_GROUP_RULE,
+    SECURITY_GROUP_RULES,
+    TARGET_NETWORK,
+    Plan,
+    Resource,
+)
+from policies.rule import InstanceRule
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    group_ids = instance.texts("securityGroupIds")
+    if not group_ids:
+        return unknown("The facts name no security group of the instance, and every instance is in one.")
+    return plan.remember((__name__, tuple(sorted(group_ids))), lambda: _judge(plan, group_ids))
+
+
+def _judge(plan: Plan, group_ids: tuple[str, ...]) -> Verdict:
+    verdicts = [_strangers(plan, group_id) for group_id in sorted(set(group_ids))]
+    if misdirected := [text for group_id in sorted(set(group_ids)) for text in firewall.misdirected(plan, group_id)]:
+        verdicts.append(failed("\n".join(["Rules name a group that they should not:", *misdirected])))
+    opened = firewall.opened(firewall.firewall_of(plan, group_ids), firewall.surroundings(plan))
+    if opened:
+        verdicts.append(
+            failed("\n".join(["Traffic would be opened that the classic groups refuse:", *opened.lines("opened by")]))
+        )
+    return worst(verdicts)
+
+
+def _strangers(plan: Plan, group_id: str) -> Verdict:
+    """Rules declared for the clone outside of its own rule set: what they let in, nobody compared."""
+    clone = firewall.the_clone(plan, group_id)
+    group = firewall.the_group(plan, clone)
+    outside = [
+        item
+        for resource_type in (SECURITY_GROUP_RULE, SECURITY_GROUP_RULES)
+        for item in plan.of_type(resource_type)
+        if not _is_clones_own(plan, item)
+    ]
+    for item in outside:
+        if not item.facts.is_known("securityGroupId"):
+            return unknown(
+                f"{item.name} declares rules for a group not known yet, which may be the clone of {group_id}."
+            )
+        if group.exists and item.facts.text("securityGroupId") == group.facts.text("id"):
+            return failed(f"{item.name} declares rules for the clone of {group_id} outside of its own rule set.")
+    return passed("The clones accept nothing that the classic groups refuse.")
+
+
+def _is_clones_own(plan: Plan, resource: Resource) -> bool:
+    parents = {clone.urn for clones in plan.clones.values() for clone in clones}
+    return resource.type == SECURITY_GROUP_RULES and resource.parent in parents
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Security group clones open nothing",
+    severity="critical",
+    notice_items=("N13",),
+    why=(
+        "In a VPC one rule serves private and public traffic alike: an intranet rule copied as it is faces the "
+        "Internet."
+    ),
+    remediation="leave the clone to the program: classic-to-vpc:migration.securityGroups: {mode: clone}",
+    reads=(
+        CLASSIC_LINK_ATTACHMENT,
+        MIGRATION,
+        MIGRATING_INSTANCE,
+        TARGET_NETWORK,
+        CLONED_SECURITY_GROUP,
+        SECURITY_GROUP,
+        SECURITY_GROUP_RULE,
+        SECURITY_GROUP_RULES,
+    ),
+    unknown_ok="Ids of groups that this preview would create; what they stand for is known by their parents.",
+    sources=(
+        "ECS user guide, add security group rules: classic groups keep Internet and intranet rules apart, VPC "
+        "groups do not.",
+        "ECS user guide, security groups overview: lower priority number first, drop wins a tie.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/security-group-rules",
+    ram_actions=("ecs:DescribeSecurityGroups", "ecs:DescribeSecurityGroupAttribute"),
+    check=_check,
+)

@@ -1,0 +1,378 @@
+"""A complete prepared migration as plain data, in the engine's shape, for tests to take things away from."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from policies.clock import Moment
+from policies.evaluation import Evaluation, evaluate
+from policies.facts import Leaf
+from policies.outcome import Outcome, Result
+from policies.plan import (
+    CLASSIC_LINK,
+    CLASSIC_LINK_ATTACHMENT,
+    CLONED_SECURITY_GROUP,
+    MIGRATING_INSTANCE,
+    MIGRATION,
+    SECURITY_GROUP,
+    SECURITY_GROUP_RULES,
+    SNAPSHOT,
+    STACK,
+    TARGET_NETWORK,
+    VPC,
+    VSWITCH,
+    WHITELIST_GROUP,
+    Plan,
+    Resource,
+)
+from policies.registry import all_rules
+
+UNKNOWN = Leaf.UNKNOWN
+ZONE = "cn-hangzhou-h"
+BLOCK = "172.16.1.0/24"
+START = "2026-12-12T02:00:00+08:00"
+LATEST = "2026-12-20T02:00:00+08:00"
+BEFORE_FREEZE = datetime.fromisoformat("2026-11-23T10:00:00+08:00")
+IN_FREEZE = datetime.fromisoformat("2026-12-11T10:00:00+08:00")
+SNAPSHOT_TIME = "2026-12-10T12:00:00+08:00"
+
+Properties = dict[str, Any]
+
+
+def urn(resource_type: str, name: str) -> str:
+    return f"urn:pulumi:dev::classic-to-vpc::{resource_type}::{name}"
+
+
+@dataclass
+class Declared:
+    """One declared resource, free to be changed by a test."""
+
+    type: str
+    name: str
+    properties: Properties
+    parent: str | None = None
+
+    @property
+    def urn(self) -> str:
+        return urn(self.type, self.name)
+
+
+@dataclass
+class Draft:
+    """A whole stack, and the time at which it is looked at."""
+
+    resources: list[Declared]
+    now: datetime
+
+    def one(self, resource_type: str, name: str | None = None) -> Declared:
+        found = [item for item in self.resources if item.type == resource_type and name in (None, item.name)]
+        assert len(found) == 1, f"{len(found)} of {resource_type} {name}"
+        return found[0]
+
+    def facts(self, resource_type: str, name: str | None = None) -> Properties:
+        return self.one(resource_type, name).properties
+
+    def remove(self, resource_type: str, name: str | None = None) -> None:
+        gone = self.one(resource_type, name)
+        self.resources = [item for item in self.resources if item is not gone]
+
+    def add(self, resource_type: str, name: str, properties: Properties, parent: str | None = None) -> Declared:
+        self.resources.append(Declared(resource_type, name, properties, parent))
+        return self.resources[-1]
+
+    def plan(self) -> Plan:
+        return Plan(
+            Resource(item.type, item.urn, item.name, item.parent, copy.deepcopy(item.properties))
+            for item in self.resources
+        )
+
+    def evaluation(self) -> Evaluation:
+        return evaluate(all_rules(), self.plan(), Moment(self.now, "PREFLIGHT_NOW"))
+
+    def results(self, rule_id: str) -> list[Result]:
+        return [result for result in self.evaluation().results if result.rule_id == rule_id]
+
+    def result(self, rule_id: str, subject_id: str) -> Result:
+        (found,) = (result for result in self.results(rule_id) if result.subject.id == subject_id)
+        return found
+
+    def blocking(self) -> set[tuple[str, str]]:
+        """Rule and subject of everything that fails the preview."""
+        return {(item.rule_id, item.subject.id) for item in self.evaluation().results if item.outcome.blocks}
+
+
+def rule(peer: Properties, **fields: Any) -> Properties:
+    """A security group rule: ingress TCP, accepted, of priority 1, unless told otherwise."""
+    base = {"direction": "ingress", "ipProtocol": "TCP", "portRange": "-1/-1", "policy": "accept", "priority": 1.0}
+    return {**base, "description": "", **peer, **fields}
+
+
+def group(group_id: str, members: list[str], rules: list[Properties], inner: str = "Accept") -> Properties:
+    return {
+        "securityGroupId": group_id,
+        "securityGroupName": f"name of {group_id}",
+        "innerAccessPolicy": inner,
+        "memberIds": members,
+        "rules": rules,
+    }
+
+
+def classic_instance(instance_id: str, name: str, address: str, groups: list[str]) -> Properties:
+    return {"instanceId": instance_id, "instanceName": name, "intranetIps": [address], "securityGroupIds": groups}
+
+
+WEB_RULES = [
+    rule({"cidrIp": "0.0.0.0/0"}, portRange="80/80", nicType="internet"),
+    rule({"cidrIp": "10.0.0.4/32"}, portRange="22/22", nicType="intranet"),
+    rule({"groupId": "sg-app"}, portRange="9100/9100", nicType="intranet"),
+]
+APP_RULES = [
+    rule({"groupId": "sg-web"}, portRange="8080/8080", nicType="intranet"),
+    rule({"groupId": "sg-stay"}, portRange="9000/9000", nicType="intranet"),
+    rule({"cidrIp": "10.0.0.1/32"}, portRange="8443/8443", nicType="intranet"),
+]
+
+
+def _guards() -> dict[str, Properties]:
+    blocks = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+    return {
+        f"guard {block}": rule({"cidrIp": block}, ipProtocol="ALL", policy="drop", priority=50.0) for block in blocks
+    }
+
+
+def _clone_rules(classic_id: str, ids: Callable[[str], Any]) -> dict[str, Properties]:
+    def clone_of(other: str) -> Properties:
+        return {"groupId": ids(other), "clonedFrom": other}
+
+    if classic_id == "sg-web":
+        return {
+            "web: ssh from stay": rule({"cidrIp": "10.0.0.4/32"}, portRange="22/22"),
+            "web: metrics from app": rule(clone_of("sg-app"), portRange="9100/9100"),
+            "web: in-group access": rule(clone_of("sg-web"), ipProtocol="ALL", priority=40.0),
+            "web: http": rule({"cidrIp": "0.0.0.0/0"}, portRange="80/80", priority=60.0),
+            **_guards(),
+        }
+    return {
+        "app: from web": rule(clone_of("sg-web"), portRange="8080/8080"),
+        "app: from stay": rule({"groupId": "sg-stay"}, portRange="9000/9000"),
+        "app: web by address": rule(clone_of("sg-web"), portRange="8443/8443"),
+    }
+
+
+def _snapshots(disk_ids: list[str]) -> list[Properties]:
+    return [
+        {
+            "snapshotId": f"s-{disk_id}",
+            "diskId": disk_id,
+            "status": "accomplished",
+            "progress": "100%",
+            "createdAt": SNAPSHOT_TIME,
+            "retentionDays": 30.0,
+        }
+        for disk_id in disk_ids
+    ]
+
+
+def _instance(
+    instance_id: str, name: str, address: str, groups: list[str], disk_ids: list[str], exists: bool
+) -> Properties:
+    return {
+        "instanceId": instance_id,
+        "instanceName": name,
+        "zoneId": ZONE,
+        "targetZoneId": ZONE,
+        "instanceType": "ecs.n4.large",
+        "status": "Running",
+        "eniQuantity": 2.0,
+        "internetMaxBandwidthOut": 5.0,
+        "publicIps": ["47.98.1.1"],
+        "intranetIps": [address],
+        "releasePublicIp": False,
+        "securityGroupIds": groups,
+        "disks": [
+            {
+                "diskId": disk_id,
+                "type": "system",
+                "category": "cloud_efficiency",
+                "sizeGib": 40.0,
+                "device": "/dev/xvda",
+            }
+            for disk_id in disk_ids
+        ],
+        "snapshots": _snapshots(disk_ids) if exists else [],
+        "databaseIds": ["rm-orders"] if instance_id == "i-app" else [],
+        "classicPeers": [{"instanceId": "i-stay", "reason": "sg-app accepts TCP 9000/9000 from sg-stay"}]
+        if instance_id == "i-app"
+        else [],
+    }
+
+
+def prepared(*, exists: bool = True) -> Draft:
+    """Two instances that are ready to move: `i-web`, and `i-app` with a database and a classic instance that stays.
+
+    With `exists` all of it has been applied and the freeze has begun; without, this is the first preview, weeks
+    before, in which no id is known.
+    """
+
+    def cloud_id(value: str) -> Any:
+        return value if exists else UNKNOWN
+
+    migration: Properties = {
+        "schemaVersion": 1.0,
+        "regionId": "cn-hangzhou",
+        "accountId": "1234567890",
+        "estateReadAt": "2026-12-11T09:00:00+08:00",
+        "window": {"start": START, "latest": LATEST},
+        "freezeHours": 24.0,
+        "instanceIds": ["i-app", "i-web"],
+        "laterInstanceIds": ["i-later"],
+        "zones": [{"zoneId": ZONE, "vswitchAvailable": True, "instanceTypes": ["ecs.n4.large"]}],
+        "classicInstances": [
+            classic_instance("i-app", "app-1", "10.0.0.2", ["sg-app"]),
+            classic_instance("i-later", "later-1", "10.0.0.3", ["sg-app"]),
+            classic_instance("i-stay", "stay-1", "10.0.0.4", ["sg-stay"]),
+            classic_instance("i-web", "web-1", "10.0.0.1", ["sg-web"]),
+        ],
+        "securityGroups": [
+            group("sg-app", ["i-app", "i-later"], copy.deepcopy(APP_RULES)),
+            group("sg-web", ["i-web"], copy.deepcopy(WEB_RULES)),
+        ],
+        "databases": [
+            {
+                "dbInstanceId": "rm-orders",
+                "description": "orders",
+                "engine": "MySQL",
+                "engineVersion": "5.7",
+                "zoneId": ZONE,
+                "networkType": "VPC",
+                "securityIpMode": "safety",
+                "whitelistGroups": [
+                    {"groupName": "default", "attribute": "", "networkType": "Classic", "securityIps": ["10.0.0.2"]}
+                ],
+            }
+        ],
+    }
+    top = Declared(MIGRATION, "migration", migration)
+    draft = Draft([Declared(STACK, "classic-to-vpc-dev", {}), top], IN_FREEZE if exists else BEFORE_FREEZE)
+    draft.add(
+        MIGRATING_INSTANCE, "i-web", _instance("i-web", "web-1", "10.0.0.1", ["sg-web"], ["d-web"], exists), top.urn
+    )
+    draft.add(
+        MIGRATING_INSTANCE, "i-app", _instance("i-app", "app-1", "10.0.0.2", ["sg-app"], ["d-app"], exists), top.urn
+    )
+    for disk_id in ("d-web", "d-app"):
+        snapshot = {
+            "id": cloud_id(f"s-{disk_id}"),
+            "diskId": disk_id,
+            "retentionDays": 60.0,
+            "status": cloud_id("accomplished"),
+        }
+        draft.add(SNAPSHOT, disk_id, {**snapshot, "createTime": cloud_id("2026-12-10T04:00:00Z")}, top.urn)
+    _add_network(draft, cloud_id, top.urn)
+    for classic_id in ("sg-web", "sg-app"):
+        _add_clone(draft, classic_id, cloud_id, top.urn)
+    draft.add(
+        WHITELIST_GROUP,
+        "rm-orders-classic_to_vpc",
+        {
+            "dbInstanceId": "rm-orders",
+            "groupName": "classic_to_vpc",
+            "networkType": "VPC",
+            "securityIps": [BLOCK],
+            "applied": cloud_id("digest"),
+        },
+        top.urn,
+    )
+    link = {"vpcId": cloud_id("vpc-1"), "applied": cloud_id("digest")}
+    draft.add(CLASSIC_LINK, "classic-link", link, top.urn)
+    draft.add(CLASSIC_LINK_ATTACHMENT, "i-stay", {**link, "instanceId": "i-stay"}, top.urn)
+    return draft
+
+
+def _add_network(draft: Draft, cloud_id: Callable[[str], Any], parent: str) -> None:
+    vswitch = {
+        "vswitchName": "vsw-h",
+        "zoneId": ZONE,
+        "cidrBlock": BLOCK,
+        "vswitchId": cloud_id("vsw-1"),
+        "existing": False,
+        "status": cloud_id("Available"),
+        "availableIpAddressCount": None,
+    }
+    network = draft.add(
+        TARGET_NETWORK,
+        "network",
+        {"mode": "create", "vpcId": cloud_id("vpc-1"), "cidrBlock": "172.16.0.0/16", "vswitches": [vswitch]},
+        parent,
+    )
+    draft.add(VPC, "vpc", {"id": cloud_id("vpc-1"), "cidrBlock": "172.16.0.0/16"}, network.urn)
+    draft.add(
+        VSWITCH,
+        "vsw-h",
+        {
+            "id": cloud_id("vsw-1"),
+            "vpcId": cloud_id("vpc-1"),
+            "zoneId": ZONE,
+            "cidrBlock": BLOCK,
+            "status": cloud_id("Available"),
+        },
+        network.urn,
+    )
+
+
+def _add_clone(draft: Draft, classic_id: str, cloud_id: Callable[[str], Any], parent: str) -> None:
+    def new_id(classic: str) -> Any:
+        return cloud_id(f"{classic}-vpc")
+
+    clone = draft.add(
+        CLONED_SECURITY_GROUP,
+        classic_id,
+        {
+            "classicSecurityGroupId": classic_id,
+            "securityGroupId": new_id(classic_id),
+            "vpcId": cloud_id("vpc-1"),
+            "report": [],
+        },
+        parent,
+    )
+    draft.add(
+        SECURITY_GROUP,
+        classic_id,
+        {"id": new_id(classic_id), "vpcId": cloud_id("vpc-1"), "innerAccessPolicy": "Accept"},
+        clone.urn,
+    )
+    draft.add(
+        SECURITY_GROUP_RULES,
+        classic_id,
+        {
+            "securityGroupId": new_id(classic_id),
+            "rules": _clone_rules(classic_id, new_id),
+            "applied": cloud_id("digest"),
+        },
+        clone.urn,
+    )
+
+
+def use_existing_vswitch(draft: Draft, *, status: str = "Available", free: float | None = 100.0) -> Properties:
+    """Turns the target network into one that existed before, and returns its VSwitch."""
+    network = draft.facts(TARGET_NETWORK)
+    draft.remove(VPC)
+    draft.remove(VSWITCH)
+    (vswitch,) = network["vswitches"]
+    network.update(mode="existing")
+    vswitch.update(existing=True, status=status, availableIpAddressCount=free)
+    assert isinstance(vswitch, dict)
+    return vswitch
+
+
+def expect(draft: Draft, rule_id: str, subject_id: str, outcome: Outcome, *words: str) -> Result:
+    """Asserts one outcome, and that the reason or the remediation tells each of the words."""
+    result = draft.result(rule_id, subject_id)
+    assert result.outcome is outcome, f"{result.outcome}: {result.reason}"
+    for word in words:
+        assert word in f"{result.reason}\n{result.remediation}"
+    return result

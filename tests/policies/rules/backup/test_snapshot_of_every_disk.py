@@ -1,0 +1,123 @@
+from typing import Any
+
+import pytest
+
+from policies.outcome import Outcome
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, SNAPSHOT
+from tests.policies.prepared import BEFORE_FREEZE, UNKNOWN, Draft, expect, prepared
+
+RULE = "backup-snapshot-of-every-disk"
+
+
+def _disk(draft: Draft) -> dict[str, Any]:
+    disk = draft.facts(MIGRATING_INSTANCE, "i-web")["disks"][0]
+    assert isinstance(disk, dict)
+    return disk
+
+
+def _live(draft: Draft) -> dict[str, Any]:
+    snapshot = draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"][0]
+    assert isinstance(snapshot, dict)
+    return snapshot
+
+
+def test_pass_with_a_fresh_snapshot_of_each_disk() -> None:
+    expect(prepared(), RULE, "i-web", Outcome.PASS, "s-d-web")
+
+
+def test_pass_with_a_snapshot_that_only_the_cloud_knows() -> None:
+    draft = prepared()
+    draft.remove(SNAPSHOT, "d-web")
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
+def test_pass_with_a_snapshot_that_was_made_since_the_estate_was_read() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
+def test_pass_with_a_snapshot_kept_for_ever() -> None:
+    draft = prepared()
+    _live(draft)["retentionDays"] = None
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
+def test_pending_while_a_snapshot_is_only_declared() -> None:
+    expect(prepared(exists=False), RULE, "i-web", Outcome.PENDING, "pulumi up")
+
+
+def test_pending_while_an_old_snapshot_may_still_be_renewed() -> None:
+    draft = prepared()
+    draft.remove(SNAPSHOT, "d-web")
+    draft.now = BEFORE_FREEZE
+    _live(draft).update(createdAt="2026-11-20T00:00:00Z", retentionDays=60.0)
+    expect(draft, RULE, "i-web", Outcome.PENDING, "a newer one is needed")
+
+
+def test_fail_with_an_old_snapshot_in_the_freeze() -> None:
+    draft = prepared()
+    draft.remove(SNAPSHOT, "d-web")
+    _live(draft)["createdAt"] = "2026-12-09T00:00:00+08:00"
+    expect(draft, RULE, "i-web", Outcome.FAIL, "freeze began")
+
+
+def test_fail_without_any_snapshot() -> None:
+    draft = prepared(exists=False)
+    draft.remove(SNAPSHOT, "d-web")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "d-web", "none is declared", "classic-to-vpc:migration.backups")
+
+
+def test_fail_when_one_of_two_disks_has_none() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["disks"].append({**_disk(draft), "diskId": "d-data", "type": "data"})
+    expect(draft, RULE, "i-web", Outcome.FAIL, "d-data")
+
+
+@pytest.mark.parametrize("status", ["progressing", "failed"])
+def test_fail_with_a_snapshot_that_is_not_accomplished(status: str) -> None:
+    draft = prepared()
+    _live(draft)["status"] = status
+    expect(draft, RULE, "i-web", Outcome.FAIL, "not accomplished")
+
+
+def test_fail_with_a_snapshot_that_is_released_too_soon() -> None:
+    draft = prepared()
+    _live(draft)["retentionDays"] = 7.0
+    expect(draft, RULE, "i-web", Outcome.FAIL, "kept for 7 days only", "retentionDays: 11")
+
+
+def test_fail_with_a_declared_snapshot_that_is_released_too_soon() -> None:
+    draft = prepared(exists=False)
+    draft.facts(SNAPSHOT, "d-web")["retentionDays"] = 20.0
+    expect(draft, RULE, "i-web", Outcome.FAIL, "kept for 20 days only")
+
+
+def test_fail_with_a_local_disk() -> None:
+    draft = prepared()
+    _disk(draft)["category"] = "ephemeral_ssd"
+    expect(draft, RULE, "i-web", Outcome.FAIL, "local disk", "ticket")
+
+
+def test_unknown_without_disks() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["disks"] = []
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN)
+
+
+def test_unknown_without_a_window() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["window"]["latest"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "the window")
+
+
+def test_unknown_when_the_age_is_not_known() -> None:
+    draft = prepared()
+    _live(draft)["createdAt"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "createdAt")
+
+
+def test_unknown_with_a_snapshot_from_the_future() -> None:
+    draft = prepared()
+    _live(draft)["createdAt"] = "2026-12-12T00:00:00+08:00"
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "future")

@@ -1,0 +1,75 @@
+from policies.outcome import Outcome
+from policies.plan import CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
+from tests.policies.prepared import UNKNOWN, expect, prepared
+
+RULE = "classic-link-peers-reachable"
+
+
+def test_pass_with_a_link() -> None:
+    expect(prepared(), RULE, "i-app", Outcome.PASS, "linked")
+
+
+def test_pass_in_a_later_wave_without_a_link() -> None:
+    draft = prepared()
+    draft.remove(CLASSIC_LINK)
+    draft.remove(CLASSIC_LINK_ATTACHMENT)
+    draft.facts(MIGRATION)["laterInstanceIds"] = ["i-stay"]
+    expect(draft, RULE, "i-app", Outcome.PASS, "later wave")
+
+
+def test_pending_while_the_link_is_only_declared() -> None:
+    expect(prepared(exists=False), RULE, "i-app", Outcome.PENDING, "pulumi up")
+
+
+def test_fail_without_an_attachment() -> None:
+    draft = prepared()
+    draft.remove(CLASSIC_LINK_ATTACHMENT)
+    expect(
+        draft,
+        RULE,
+        "i-app",
+        Outcome.FAIL,
+        "i-stay",
+        "classic-to-vpc:migration.classicLink",
+        "migration.later: [i-stay]",
+    )
+
+
+def test_fail_without_classic_link() -> None:
+    draft = prepared()
+    draft.remove(CLASSIC_LINK)
+    expect(draft, RULE, "i-app", Outcome.FAIL, "ClassicLink is not declared")
+
+
+def test_fail_with_a_link_to_another_vpc() -> None:
+    draft = prepared()
+    draft.facts(CLASSIC_LINK_ATTACHMENT)["vpcId"] = "vpc-other"
+    expect(draft, RULE, "i-app", Outcome.FAIL, "another VPC")
+
+
+def test_fail_with_two_attachments() -> None:
+    draft = prepared()
+    draft.add(CLASSIC_LINK_ATTACHMENT, "again", draft.facts(CLASSIC_LINK_ATTACHMENT))
+    expect(draft, RULE, "i-app", Outcome.FAIL, "2 times")
+
+
+def test_unknown_when_the_vpc_is_known_and_that_of_the_link_is_not() -> None:
+    draft = prepared()
+    draft.facts(CLASSIC_LINK)["vpcId"] = UNKNOWN
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "vpcId")
+
+
+def test_unknown_without_a_target_network() -> None:
+    draft = prepared()
+    draft.remove(TARGET_NETWORK)
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "TargetNetwork")
+
+
+def test_unknown_when_the_peers_are_not_known() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-app")["classicPeers"] = UNKNOWN
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "classicPeers")
+
+
+def test_not_applicable_without_peers() -> None:
+    expect(prepared(), RULE, "i-web", Outcome.NOT_APPLICABLE)

@@ -1,0 +1,42 @@
+import pytest
+
+from policies.outcome import Outcome
+from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK
+from tests.policies.prepared import expect, prepared, use_existing_vswitch
+
+RULE = "network-enough-free-addresses"
+
+
+def test_pass_with_a_new_block() -> None:
+    expect(prepared(exists=False), RULE, "i-web", Outcome.PASS, "252 addresses")
+
+
+def test_pass_with_one_more_than_instances() -> None:
+    draft = prepared()
+    use_existing_vswitch(draft, free=3.0)
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
+def test_fail_with_as_many_as_instances() -> None:
+    draft = prepared()
+    use_existing_vswitch(draft, free=2.0)
+    expect(draft, RULE, "i-web", Outcome.FAIL, "2 addresses are free", "2 instances")
+
+
+def test_fail_with_a_new_block_that_is_too_small() -> None:
+    draft = prepared(exists=False)
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["cidrBlock"] = "172.16.1.0/30"
+    expect(draft, RULE, "i-web", Outcome.FAIL, "0 addresses")
+
+
+@pytest.mark.parametrize("free", [None, -1.0, "many"])
+def test_unknown_when_the_count_is_not_known(free: object) -> None:
+    draft = prepared()
+    use_existing_vswitch(draft)["availableIpAddressCount"] = free
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "availableIpAddressCount")
+
+
+def test_unknown_when_another_instance_may_go_to_the_same_zone() -> None:
+    draft = prepared()
+    del draft.facts(MIGRATING_INSTANCE, "i-app")["targetZoneId"]
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "targetZoneId")

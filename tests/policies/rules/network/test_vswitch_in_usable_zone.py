@@ -1,0 +1,92 @@
+from policies.outcome import Outcome
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, VPC, VSWITCH
+from tests.policies.prepared import UNKNOWN, expect, prepared, use_existing_vswitch
+
+RULE = "network-vswitch-in-usable-zone"
+
+
+def test_pass_with_a_created_vswitch() -> None:
+    expect(prepared(), RULE, "i-web", Outcome.PASS)
+
+
+def test_pass_with_an_existing_vswitch_in_a_zone_without_stock_for_new_ones() -> None:
+    draft = prepared()
+    use_existing_vswitch(draft)
+    draft.facts(MIGRATION)["zones"][0]["vswitchAvailable"] = False
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
+def test_pending_while_the_vswitch_is_only_declared() -> None:
+    expect(prepared(exists=False), RULE, "i-web", Outcome.PENDING, "does not exist yet")
+
+
+def test_fail_without_a_target_network() -> None:
+    draft = prepared()
+    draft.remove(TARGET_NETWORK)
+    expect(draft, RULE, "i-web", Outcome.FAIL, "0 TargetNetwork")
+
+
+def test_fail_without_a_vswitch_in_the_zone() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["targetZoneId"] = "cn-hangzhou-b"
+    expect(draft, RULE, "i-web", Outcome.FAIL, "cn-hangzhou-b", "network.vswitches")
+
+
+def test_fail_when_the_zone_does_not_sell_the_type() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["instanceType"] = "ecs.t1.small"
+    expect(draft, RULE, "i-web", Outcome.FAIL, "does not sell ecs.t1.small")
+
+
+def test_fail_when_the_zone_is_not_offered() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["zones"] = []
+    expect(draft, RULE, "i-web", Outcome.FAIL, "not one that the region offers")
+
+
+def test_fail_when_the_zone_has_no_stock_for_a_new_vswitch() -> None:
+    draft = prepared(exists=False)
+    draft.facts(MIGRATION)["zones"][0]["vswitchAvailable"] = False
+    expect(draft, RULE, "i-web", Outcome.FAIL, "no stock")
+
+
+def test_fail_when_an_existing_vswitch_is_not_available() -> None:
+    draft = prepared()
+    use_existing_vswitch(draft, status="Pending")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "Pending")
+
+
+def test_fail_when_nothing_declares_the_new_vswitch() -> None:
+    draft = prepared(exists=False)
+    draft.remove(VSWITCH)
+    expect(draft, RULE, "i-web", Outcome.FAIL, "0 VSwitch resources")
+
+
+def test_fail_when_nothing_declares_the_new_vpc() -> None:
+    draft = prepared(exists=False)
+    draft.remove(VPC)
+    expect(draft, RULE, "i-web", Outcome.FAIL, "0 VPC resources")
+
+
+def test_fail_when_the_vswitch_is_in_another_vpc() -> None:
+    draft = prepared()
+    draft.facts(VSWITCH)["vpcId"] = "vpc-other"
+    expect(draft, RULE, "i-web", Outcome.FAIL, "not in the target VPC")
+
+
+def test_unknown_when_a_new_vswitch_names_a_vpc_and_the_new_vpc_has_no_id() -> None:
+    draft = prepared(exists=False)
+    draft.facts(VSWITCH)["vpcId"] = "vpc-other"
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "id is not known")
+
+
+def test_unknown_when_the_status_is_not_known() -> None:
+    draft = prepared()
+    draft.facts(VSWITCH)["status"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "status")
+
+
+def test_unknown_when_the_types_on_sale_are_not_known() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["zones"][0]["instanceTypes"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "instanceTypes")

@@ -1,0 +1,149 @@
+from typing import Any
+
+import pytest
+
+from policies.outcome import Outcome
+from policies.plan import (
+    CLASSIC_LINK_ATTACHMENT,
+    CLONED_SECURITY_GROUP,
+    MIGRATION,
+    SECURITY_GROUP_RULES,
+    TARGET_NETWORK,
+)
+from tests.policies.prepared import UNKNOWN, Draft, expect, prepared, rule
+
+RULE = "security-group-every-rule-carried-over"
+
+
+def _clone(draft: Draft, group_id: str = "sg-web") -> dict[str, Any]:
+    rules = draft.facts(SECURITY_GROUP_RULES, group_id)["rules"]
+    assert isinstance(rules, dict)
+    return rules
+
+
+def _classic(draft: Draft, group_id: str = "sg-web") -> list[Any]:
+    (found,) = (item for item in draft.facts(MIGRATION)["securityGroups"] if item["securityGroupId"] == group_id)
+    rules = found["rules"]
+    assert isinstance(rules, list)
+    return rules
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_pass_when_all_traffic_is_kept(exists: bool) -> None:
+    expect(prepared(exists=exists), RULE, "i-web", Outcome.PASS)
+
+
+def test_pass_when_the_target_block_stands_for_an_address_that_changes() -> None:
+    draft = prepared()
+    _clone(draft, "sg-app")["app: web by address"] = rule({"cidrIp": "172.16.0.0/16"}, portRange="8443/8443")
+    expect(draft, RULE, "i-app", Outcome.PASS)
+
+
+def test_pass_when_a_rule_is_carried_over_in_two_halves() -> None:
+    draft = prepared()
+    _clone(draft).pop("web: http")
+    for half in ("0.0.0.0/1", "128.0.0.0/1"):
+        _clone(draft)[half] = rule({"cidrIp": half}, portRange="80/80", priority=60.0)
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
+@pytest.mark.parametrize(
+    ("group_id", "instance_id", "label", "traffic"),
+    [
+        ("sg-web", "i-web", "web: http", "ingress TCP 80 from 0.0.0.0/5"),
+        ("sg-web", "i-web", "web: ssh from stay", "ingress TCP 22 from 10.0.0.4/32"),
+        ("sg-web", "i-web", "web: metrics from app", "ingress TCP 9100 from i-app (app-1), which migrates"),
+        ("sg-app", "i-app", "app: from stay", "ingress TCP 9000 from i-stay (stay-1), which stays"),
+        ("sg-app", "i-app", "app: web by address", "ingress TCP 8443 from i-web (web-1), which migrates"),
+    ],
+)
+def test_fail_when_a_rule_is_not_carried_over(group_id: str, instance_id: str, label: str, traffic: str) -> None:
+    draft = prepared()
+    _clone(draft, group_id).pop(label)
+    expect(draft, RULE, instance_id, Outcome.FAIL, traffic, f"accepted by {group_id} int")
+
+
+def test_fail_when_a_guard_comes_before_the_rule() -> None:
+    draft = prepared()
+    _clone(draft)["web: ssh from stay"]["priority"] = 50.0
+    expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 22", "refused by clone rule 'guard 10.0.0.0/8'")
+
+
+def test_fail_tells_the_reason_that_the_conversion_reports() -> None:
+    draft = prepared()
+    _clone(draft).pop("web: http")
+    draft.facts(CLONED_SECURITY_GROUP, "sg-web")["report"] = [
+        {"classicRule": "accept TCP 80/80", "outcome": "not-portable", "reason": "because", "labels": []}
+    ]
+    expect(draft, RULE, "i-web", Outcome.FAIL, "accept TCP 80/80: because")
+
+
+def test_fail_for_a_group_of_another_account() -> None:
+    draft = prepared()
+    foreign = rule({"groupId": "sg-foreign"}, portRange="3306/3306", nicType="intranet", groupOwnerAccount="999")
+    _classic(draft).append(foreign)
+    expect(draft, RULE, "i-web", Outcome.FAIL, "sg-foreign, a group of another account")
+
+
+def test_fail_for_egress_to_name_servers_that_a_clone_shuts() -> None:
+    draft = prepared()
+    _classic(draft).append(rule({"cidrIp": "0.0.0.0/0"}, direction="egress", policy="drop", nicType="internet"))
+    _clone(draft)["egress shut"] = rule({"cidrIp": "0.0.0.0/0"}, direction="egress", policy="drop", priority=60.0)
+    for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"):
+        _clone(draft)[f"egress {block}"] = rule({"cidrIp": block}, direction="egress", ipProtocol="ALL")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "100.64.0.0/10")
+
+
+def test_pass_for_a_peer_of_a_later_wave() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["laterInstanceIds"] = ["i-later", "i-stay"]
+    draft.remove(CLASSIC_LINK_ATTACHMENT)
+    _clone(draft, "sg-app").pop("app: from stay")
+    expect(draft, RULE, "i-app", Outcome.PASS)
+
+
+@pytest.mark.parametrize("key", ["direction", "ipProtocol", "portRange", "policy", "priority", "cidrIp"])
+def test_unknown_when_a_clone_rule_is_not_known(key: str) -> None:
+    draft = prepared()
+    _clone(draft)["web: http"][key] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN)
+
+
+def test_fail_for_a_peer_whose_address_is_not_known() -> None:
+    draft = prepared()
+    (peer,) = (item for item in draft.facts(MIGRATION)["classicInstances"] if item["instanceId"] == "i-app")
+    peer["intranetIps"] = []
+    _clone(draft).pop("web: metrics from app")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 9100 from i-app")
+
+
+def test_fail_for_a_linked_peer_even_of_a_later_wave() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["laterInstanceIds"] = ["i-later", "i-stay"]
+    _clone(draft, "sg-app").pop("app: from stay")
+    expect(draft, RULE, "i-app", Outcome.FAIL, "TCP 9000 from i-stay")
+
+
+def test_unknown_with_a_prefix_list() -> None:
+    draft = prepared()
+    _clone(draft)["list"] = rule({"prefixListId": "pl-1"})
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "prefixListId")
+
+
+def test_unknown_without_the_classic_group() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["securityGroups"] = []
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "sg-web")
+
+
+def test_unknown_without_a_clone() -> None:
+    draft = prepared()
+    draft.remove(CLONED_SECURITY_GROUP, "sg-web")
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "ClonedSecurityGroup of sg-web")
+
+
+def test_fail_when_a_block_stands_for_an_instance_whose_vswitch_is_not_known() -> None:
+    draft = prepared()
+    _clone(draft, "sg-app")["app: web by address"] = rule({"cidrIp": "172.16.0.0/16"}, portRange="8443/8443")
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["cidrBlock"] = UNKNOWN
+    expect(draft, RULE, "i-app", Outcome.FAIL, "i-web")

@@ -1,0 +1,64 @@
+"""Prepared stacks as the requests that the engine sends, to the SDK's own servicer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from google.protobuf import struct_pb2
+from pulumi.runtime import proto
+from pulumi_policy import EnforcementLevel
+from pulumi_policy.policy import _PolicyAnalyzerServicer
+
+from policies.engine import stack_policies
+from policies.facts import Leaf
+from tests.policies.prepared import Draft
+
+UNKNOWN_SENTINEL = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+SIGNATURE_KEY = "4dabf18193072939515e22adb298388d"
+SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a marker, no secret
+
+
+def secret(value: object) -> dict[str, object]:
+    """A secret as the engine marks it."""
+    return {SIGNATURE_KEY: SECRET_SIGNATURE, "value": value}
+
+
+def wire(value: Any) -> Any:
+    """Plain data as it travels: unknowns as the engine's sentinel."""
+    if value is Leaf.UNKNOWN:
+        return UNKNOWN_SENTINEL
+    if isinstance(value, Mapping):
+        return {key: wire(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [wire(item) for item in value]
+    return value
+
+
+def request(draft: Draft) -> proto.AnalyzeStackRequest:
+    """The engine's question about a whole stack."""
+    asked = proto.AnalyzeStackRequest()
+    for resource in draft.resources:
+        properties = struct_pb2.Struct()
+        properties.update(wire(resource.properties))
+        asked.resources.append(
+            proto.AnalyzerResource(
+                type=resource.type,
+                urn=resource.urn,
+                name=resource.name,
+                parent=resource.parent or "",
+                properties=properties,
+            )
+        )
+    # As it arrives: serialised, so that nothing of the test's own objects is in it.
+    return proto.AnalyzeStackRequest.FromString(asked.SerializeToString())
+
+
+def servicer(environment: Mapping[str, str]) -> Any:
+    """The pack as the SDK serves it."""
+    return _PolicyAnalyzerServicer("pack", "0.0.1", list(stack_policies(environment)), EnforcementLevel.ADVISORY)
+
+
+def environment(draft: Draft, **more: str) -> dict[str, str]:
+    """What the pack reads of its environment, with the draft's own time."""
+    return {"PREFLIGHT_NOW": draft.now.isoformat(), **more}

@@ -1,0 +1,362 @@
+"""The pack behind the policy SDK: proxies, levels, memory, the result file, and the directory as a program."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from pulumi.runtime import proto
+from pulumi.runtime.proto import analyzer_pb2_grpc
+from pulumi_policy import EnforcementLevel, StackValidationPolicy
+from pulumi_policy.policy import _PolicyAnalyzerServicer
+
+import policies
+from policies.adapter import adapt
+from policies.evaluation import evaluate
+from policies.facts import Leaf
+from policies.messages import WIDTH
+from policies.outcome import Outcome
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, SECURITY_GROUP_RULES, SNAPSHOT, WHITELIST_GROUP
+from policies.registry import all_rules
+from tests.policies.prepared import UNKNOWN, Draft, prepared, urn
+from tests.policies.sdk import SIGNATURE_KEY, UNKNOWN_SENTINEL, environment, request, secret, servicer
+
+PACK = Path(policies.__file__).parent
+
+
+def _diagnostics(draft: Draft, **more: str) -> list[Any]:
+    return list(servicer(environment(draft, **more)).AnalyzeStack(request(draft), None).diagnostics)
+
+
+@pytest.mark.parametrize("exists", [True, False], ids=["applied", "first preview"])
+def test_a_prepared_stack_passes_without_advice(exists: bool) -> None:
+    """The SDK turns a rule that touches an unknown into advice that passes: there must be none."""
+    assert _diagnostics(prepared(exists=exists)) == []
+
+
+def test_a_finding_stands_on_the_instance_and_is_mandatory() -> None:
+    draft = prepared()
+    draft.remove(WHITELIST_GROUP)
+    (found,) = _diagnostics(draft)
+    assert found.policyName == "database-whitelist-has-vswitch-cidr"
+    assert found.urn == urn(MIGRATING_INSTANCE, "i-app")
+    assert found.enforcementLevel == proto.MANDATORY
+    assert found.severity == proto.POLICY_SEVERITY_CRITICAL
+    assert "app-1 (i-app): " in found.message
+    assert "Fix: classic-to-vpc:migration.databases: [{id: rm-orders}]" in found.message
+
+
+def test_an_unknown_is_mandatory_too() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["internetMaxBandwidthOut"] = UNKNOWN
+    (found,) = _diagnostics(draft)
+    assert found.enforcementLevel == proto.MANDATORY
+    assert "is not known in this preview" in " ".join(found.message.split())
+
+
+def test_a_message_fits_a_terminal() -> None:
+    draft = prepared()
+    draft.resources = draft.resources[:1]
+    for found in _diagnostics(draft):
+        prose = [line for line in found.message.splitlines()[1:] if not line.startswith(("Fix: ", "     "))]
+        assert prose
+        assert all(len(line) <= WIDTH for line in prose)
+
+
+def test_an_empty_stack_is_objected_to() -> None:
+    draft = prepared()
+    draft.resources = []
+    found = _diagnostics(draft)
+    assert {item.policyName for item in found} == {rule.id for rule in all_rules()}
+    assert {item.urn for item in found} == {""}
+
+
+def test_every_policy_fills_what_the_sdk_has_a_field_for() -> None:
+    info = servicer({}).GetAnalyzerInfo(None, None)
+    assert [policy.name for policy in info.policies] == [rule.id for rule in all_rules()]
+    for policy, rule in zip(info.policies, all_rules(), strict=True):
+        assert policy.enforcementLevel == proto.MANDATORY
+        assert policy.policy_type == proto.PolicyType.POLICY_TYPE_STACK
+        assert policy.displayName == rule.title
+        assert policy.remediation_steps == rule.remediation
+        assert policy.url == rule.url
+        assert list(policy.tags) == list(rule.notice_items)
+        assert policy.severity != proto.POLICY_SEVERITY_UNSPECIFIED
+
+
+# ---- the adapter ----
+
+
+class _Spy:
+    """Stands in for a policy, to see the SDK's own objects."""
+
+    def __init__(self) -> None:
+        self.resources: tuple[Any, ...] = ()
+
+
+def _adapted(properties: dict[str, Any], types_read: frozenset[str] = frozenset({"a:b:C"})) -> Any:
+    spy = _Spy()
+
+    def keep(args: Any, _report: Any) -> None:
+        spy.resources = adapt(args.resources, types_read)
+
+    policy = StackValidationPolicy("spy", "A spy.", keep)
+    pack: Any = _PolicyAnalyzerServicer("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)
+    draft = Draft([], prepared().now)
+    draft.add("a:b:C", "c", properties)
+    response = pack.AnalyzeStack(request(draft), None)
+    assert not response.diagnostics
+    (resource,) = spy.resources
+    return resource.properties
+
+
+def test_unknowns_stay_where_they_are() -> None:
+    properties = _adapted(
+        {"id": UNKNOWN, "list": ["a", UNKNOWN, {"deep": UNKNOWN, "null": None}], "flag": True, "n": 1.5}
+    )
+    assert properties == {
+        "id": Leaf.UNKNOWN,
+        "list": ["a", Leaf.UNKNOWN, {"deep": Leaf.UNKNOWN, "null": None}],
+        "flag": True,
+        "n": 1.5,
+    }
+
+
+def test_a_key_that_the_proxies_use_themselves_hides_no_unknown() -> None:
+    properties = _adapted({"__target": {"x": UNKNOWN}, "y": UNKNOWN, "z": "known"})
+    assert properties["y"] is Leaf.UNKNOWN
+    assert properties["z"] == "known"
+    assert UNKNOWN_SENTINEL not in str(properties)
+
+
+def test_an_asset_is_nothing_that_a_rule_can_read() -> None:
+    asset = {SIGNATURE_KEY: "c44067f5952c0a294b673a41bacd8c17", "text": "hello"}
+    assert _adapted({"asset": asset}) == {"asset": Leaf.UNKNOWN}
+
+
+def test_properties_that_no_rule_reads_are_left_out() -> None:
+    assert _adapted({"password": secret("hunter2")}, frozenset()) == {}
+
+
+def test_no_secret_reaches_a_finding_or_the_result(tmp_path: Path) -> None:
+    draft = prepared()
+    draft.add("alicloud:rds/account:Account", "account", {"password": secret("hunter2")})
+    draft.facts(MIGRATION)["window"]["start"] = secret("hunter2")
+    draft.facts(MIGRATING_INSTANCE, "i-web")["eniQuantity"] = secret("hunter2")
+    draft.facts(SNAPSHOT, "d-web")["status"] = secret("hunter2")
+    path = tmp_path / "result.json"
+    found = _diagnostics(draft, PREFLIGHT_RESULT=str(path))
+    assert found
+    assert "hunter2" not in str(found)
+    assert "hunter2" not in path.read_text(encoding="utf-8")
+
+
+def test_text_from_the_estate_cannot_drive_the_terminal() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web").update(instanceName="\x1b[2Jweb\n::error::", internetMaxBandwidthOut=0.0)
+    rules = draft.facts(SECURITY_GROUP_RULES, "sg-web")["rules"]
+    rules["\x1b[31mred"] = {**rules["web: http"], "portRange": "81/81"}
+    found = _diagnostics(draft)
+    assert len(found) == 2
+    assert all("?[2Jweb?::error::" in item.message for item in found)
+    assert not any("\x1b" in item.message for item in found)
+
+
+# ---- one evaluation an analysis ----
+
+
+def test_all_policies_are_answered_from_one_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
+    count = _counted(monkeypatch)
+    pack = servicer(environment(prepared()))
+    pack.AnalyzeStack(request(prepared()), None)
+    assert len(count) == 1
+    pack.AnalyzeStack(request(prepared()), None)
+    assert len(count) == 2
+
+
+def _counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    count: list[int] = []
+
+    def counting(*arguments: Any) -> Any:
+        count.append(1)
+        return evaluate(*arguments)
+
+    monkeypatch.setattr("policies.engine.evaluate", counting)
+    return count
+
+
+def _switch_off(pack: Any, *rule_ids: str) -> None:
+    config = proto.ConfigureAnalyzerRequest()
+    for rule_id in rule_ids:
+        config.policyConfig[rule_id].enforcementLevel = proto.DISABLED
+    pack.Configure(config, None)
+
+
+def test_a_second_analysis_sees_its_own_stack_whatever_is_switched_off() -> None:
+    """Preview and update ask one after another; no policy may be answered from the other's evaluation."""
+    rule_ids = [rule.id for rule in all_rules()]
+    pack = servicer(environment(prepared()))
+    _switch_off(pack, *rule_ids[1:])
+    assert not pack.AnalyzeStack(request(prepared()), None).diagnostics
+    _switch_off(pack, *(rule_id for rule_id in rule_ids if rule_id != "database-whitelist-has-vswitch-cidr"))
+    draft = prepared()
+    draft.remove(WHITELIST_GROUP)
+    assert len(pack.AnalyzeStack(request(draft), None).diagnostics) == 1
+
+
+def test_what_is_switched_off_is_in_the_result_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    draft = prepared()
+    draft.remove(WHITELIST_GROUP)
+    pack = servicer(environment(draft, PREFLIGHT_RESULT=str(path)))
+    _switch_off(pack, "database-whitelist-has-vswitch-cidr")
+    assert not pack.AnalyzeStack(request(draft), None).diagnostics
+    assert json.loads(path.read_text(encoding="utf-8"))["tally"]["FAIL"] == 1
+
+
+def test_analyses_at_the_same_time_do_not_mix() -> None:
+    missing = prepared()
+    missing.remove(WHITELIST_GROUP)
+    pack = servicer(environment(prepared()))
+    requests = [request(draft) for draft in (prepared(), missing) * 6]
+    with ThreadPoolExecutor(4) as pool:
+        counts = [len(item.diagnostics) for item in pool.map(lambda asked: pack.AnalyzeStack(asked, None), requests)]
+    assert counts == [0, 1] * 6
+
+
+# ---- the result ----
+
+
+def test_the_result_has_every_rule_and_subject(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    draft = prepared()
+    draft.remove(WHITELIST_GROUP)
+    _diagnostics(draft, PREFLIGHT_RESULT=str(path))
+    result = json.loads(path.read_text(encoding="utf-8"))
+    assert list(result) == [
+        "schemaVersion",
+        "pack",
+        "project",
+        "stack",
+        "now",
+        "clockSource",
+        "window",
+        "freezeStartsAt",
+        "frozen",
+        "rules",
+        "results",
+        "tally",
+        "notChecked",
+    ]
+    assert result["schemaVersion"] == 1
+    assert (result["project"], result["stack"], result["clockSource"]) == ("classic-to-vpc", "dev", "PREFLIGHT_NOW")
+    assert result["frozen"] is True
+    assert result["freezeStartsAt"] == "2026-12-11T02:00:00+08:00"
+    assert [item["id"] for item in result["rules"]] == [rule.id for rule in all_rules()]
+    keys = [(item["rule"], item["subject"]["kind"], item["subject"]["id"]) for item in result["results"]]
+    assert keys == sorted(keys)
+    assert {rule_id for rule_id, _, _ in keys} == {rule.id for rule in all_rules()}
+    assert sum(result["tally"].values()) == len(keys)
+    assert result["tally"]["FAIL"] == 1
+    assert list(result["tally"]) == list(Outcome)
+    assert "N14" in result["notChecked"]
+    assert "N18" not in result["notChecked"]
+    (failure,) = (item for item in result["results"] if item["outcome"] == "FAIL")
+    assert failure["subject"] == {
+        "kind": "instance",
+        "id": "i-app",
+        "name": "app-1",
+        "urn": urn(MIGRATING_INSTANCE, "i-app"),
+    }
+    assert failure["reason"]
+    assert failure["remediation"]
+
+
+def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
+    texts = []
+    for name in ("one", "other"):
+        draft = prepared(exists=False)
+        draft.resources = draft.resources if name == "one" else draft.resources[::-1]
+        _diagnostics(draft, PREFLIGHT_RESULT=str(tmp_path / name))
+        texts.append((tmp_path / name).read_bytes())
+    assert texts[0] == texts[1]
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["one", "other"]
+
+
+def test_a_result_that_cannot_be_written_is_a_finding_of_every_policy(tmp_path: Path) -> None:
+    found = _diagnostics(prepared(), PREFLIGHT_RESULT=str(tmp_path / "nowhere" / "result.json"))
+    assert {item.policyName for item in found} == {rule.id for rule in all_rules()}
+    assert all(item.enforcementLevel == proto.MANDATORY for item in found)
+    assert "FileNotFoundError" in found[0].message
+
+
+@pytest.mark.parametrize("now", ["", "yesterday", "2026-12-11T10:00:00"])
+def test_a_clock_that_cannot_be_read_is_a_finding_and_leaves_no_result(tmp_path: Path, now: str) -> None:
+    path = tmp_path / "result.json"
+    pack = servicer({"PREFLIGHT_NOW": now, "PREFLIGHT_RESULT": str(path)})
+    found = pack.AnalyzeStack(request(prepared()), None).diagnostics
+    assert {item.policyName for item in found} == {rule.id for rule in all_rules()}
+    assert not path.exists()
+
+
+def test_the_systems_clock_is_named_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    servicer({"PREFLIGHT_RESULT": str(path)}).AnalyzeStack(request(prepared()), None)
+    result = json.loads(path.read_text(encoding="utf-8"))
+    assert result["clockSource"] == "system"
+    assert result["now"].endswith("+00:00")
+
+
+# ---- the directory as a program ----
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """The pack copied away under another name and started as the engine does: its first line, and its result's path."""
+    directory, result = tmp_path / "pack-v0.1.0", tmp_path / "result.json"
+    shutil.copytree(PACK, directory, ignore=shutil.ignore_patterns("venv", "__pycache__"))
+    result.write_text("left by an earlier run", encoding="utf-8")
+    variables = {**os.environ, "PREFLIGHT_RESULT": str(result), "PREFLIGHT_NOW": prepared().now.isoformat()}
+    variables.pop("PYTHONPATH", None)
+    command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(directory)]
+    process = subprocess.Popen(command, cwd=directory, env=variables, stdout=subprocess.PIPE, text=True)
+    with process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline(), result
+        finally:
+            process.kill()
+
+
+def test_runs_from_any_directory_and_prints_only_its_port(served: tuple[str, Path]) -> None:
+    port, result = served
+    assert port.strip().isdigit()
+    assert not result.exists()
+    draft = prepared()
+    draft.remove(WHITELIST_GROUP)
+    with grpc.insecure_channel(f"127.0.0.1:{port.strip()}") as channel:
+        stub = analyzer_pb2_grpc.AnalyzerStub(channel)
+        response = stub.AnalyzeStack(request(draft))
+    assert [item.policyName for item in response.diagnostics] == ["database-whitelist-has-vswitch-cidr"]
+    assert json.loads(result.read_text(encoding="utf-8"))["tally"]["FAIL"] == 1
+
+
+def test_the_version_is_that_of_the_manifest() -> None:
+    manifest = (PACK / "PulumiPolicy.yaml").read_text(encoding="utf-8")
+    assert f"\nversion: {policies.PACK_VERSION}\n" in manifest
+    assert manifest.startswith(f"name: {policies.PACK_NAME}\n")
+
+
+def test_no_other_room_is_imported() -> None:
+    rooms = ("estate", "components", "provider", "preflight", "simulator")
+    words = tuple(f"{word} {room}" for word in ("import", "from") for room in rooms)
+    for path in (*PACK.glob("*.py"), *(PACK / "rules").rglob("*.py")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert not [line for line in lines if line.startswith(words)], path

@@ -1,0 +1,156 @@
+"""Takes each prerequisite away in turn: its finding appears, and no other."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from policies.plan import (
+    CLASSIC_LINK,
+    CLASSIC_LINK_ATTACHMENT,
+    CLONED_SECURITY_GROUP,
+    MIGRATING_INSTANCE,
+    MIGRATION,
+    SECURITY_GROUP,
+    SECURITY_GROUP_RULES,
+    SNAPSHOT,
+    TARGET_NETWORK,
+    VPC,
+    VSWITCH,
+    WHITELIST_GROUP,
+)
+from policies.registry import all_rules
+from tests.policies.prepared import Draft, prepared, use_existing_vswitch
+
+Change = Callable[[Draft], Any]
+
+CLONE_RULES = ("security-group-cloned", "security-group-every-rule-carried-over", "security-group-nothing-opened")
+
+# What is taken away, and the findings that are expected: rule and subject. Where something stands for several things,
+# as the target network does, each rule that relies on it says so; nothing else does.
+REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
+    "the instance's component": (
+        lambda draft: draft.remove(MIGRATING_INSTANCE, "i-web"),
+        {("schedule-migration-declared", "dev")},
+    ),
+    "the snapshot of a disk": (
+        lambda draft: draft.remove(SNAPSHOT, "d-web"),
+        {("backup-snapshot-of-every-disk", "i-web")},
+    ),
+    "the VSwitch": (
+        lambda draft: draft.remove(VSWITCH),
+        {("network-vswitch-in-usable-zone", "i-web"), ("network-vswitch-in-usable-zone", "i-app")},
+    ),
+    "the VPC": (
+        lambda draft: draft.remove(VPC),
+        {("network-vswitch-in-usable-zone", "i-web"), ("network-vswitch-in-usable-zone", "i-app")},
+    ),
+    "the target network": (
+        lambda draft: draft.remove(TARGET_NETWORK),
+        {
+            ("network-vswitch-in-usable-zone", "i-web"),
+            ("network-vswitch-in-usable-zone", "i-app"),
+            ("network-enough-free-addresses", "i-web"),
+            ("network-enough-free-addresses", "i-app"),
+            ("security-group-cloned", "i-web"),
+            ("security-group-cloned", "i-app"),
+            ("classic-link-peers-reachable", "i-app"),
+            ("database-whitelist-has-vswitch-cidr", "i-app"),
+        },
+    ),
+    "the clone of a group": (
+        # i-app's clone names this one, so that what it opens cannot be told either.
+        lambda draft: draft.remove(CLONED_SECURITY_GROUP, "sg-web"),
+        {(rule_id, "i-web") for rule_id in CLONE_RULES} | {("security-group-nothing-opened", "i-app")},
+    ),
+    "the security group of a clone": (
+        lambda draft: draft.remove(SECURITY_GROUP, "sg-web"),
+        {(rule_id, "i-web") for rule_id in CLONE_RULES}
+        | {("security-group-nothing-opened", "i-app"), ("security-group-every-rule-carried-over", "i-app")},
+    ),
+    "the rules of a clone": (
+        lambda draft: draft.remove(SECURITY_GROUP_RULES, "sg-web"),
+        {("security-group-cloned", "i-web"), ("security-group-every-rule-carried-over", "i-web")},
+    ),
+    "one rule of a clone": (
+        lambda draft: draft.facts(SECURITY_GROUP_RULES, "sg-web")["rules"].pop("web: http"),
+        {("security-group-every-rule-carried-over", "i-web")},
+    ),
+    "a guard of a clone": (
+        lambda draft: draft.facts(SECURITY_GROUP_RULES, "sg-web")["rules"].pop("guard 10.0.0.0/8"),
+        {("security-group-nothing-opened", "i-web")},
+    ),
+    "the whitelist group": (
+        lambda draft: draft.remove(WHITELIST_GROUP),
+        {("database-whitelist-has-vswitch-cidr", "i-app")},
+    ),
+    "ClassicLink": (
+        lambda draft: draft.remove(CLASSIC_LINK),
+        {("classic-link-peers-reachable", "i-app")},
+    ),
+    "the attachment of the instance that stays": (
+        lambda draft: draft.remove(CLASSIC_LINK_ATTACHMENT),
+        {("classic-link-peers-reachable", "i-app")},
+    ),
+    "the latest time": (
+        lambda draft: draft.facts(MIGRATION)["window"].update(latest="2026-12-01T00:00:00Z"),
+        {("schedule-window-before-latest", "dev")},
+    ),
+    "free addresses": (
+        lambda draft: use_existing_vswitch(draft, free=2.0),
+        {("network-enough-free-addresses", "i-web"), ("network-enough-free-addresses", "i-app")},
+    ),
+    "network interfaces of the type": (
+        lambda draft: draft.facts(MIGRATING_INSTANCE, "i-web").update(eniQuantity=0.0),
+        {("instance-type-supports-eni", "i-web")},
+    ),
+    "the bandwidth that keeps the address": (
+        lambda draft: draft.facts(MIGRATING_INSTANCE, "i-web").update(internetMaxBandwidthOut=0.0),
+        {("public-address-release-accepted", "i-web")},
+    ),
+}
+
+
+@pytest.mark.parametrize("exists", [True, False], ids=["applied", "first preview"])
+def test_nothing_is_missing_from_the_whole(exists: bool) -> None:
+    assert prepared(exists=exists).blocking() == set()
+
+
+@pytest.mark.parametrize("name", REMOVALS)
+def test_exactly_its_finding_appears_in_the_first_preview(name: str) -> None:
+    change, expected = REMOVALS[name]
+    draft = prepared(exists=False)
+    change(draft)
+    assert draft.blocking() == expected
+
+
+def test_without_the_migration_every_rule_objects_once() -> None:
+    draft = prepared()
+    draft.remove(MIGRATION)
+    assert draft.blocking() == {(rule.id, "dev") for rule in all_rules()}
+
+
+def test_an_empty_stack_is_objected_to_by_every_rule() -> None:
+    draft = prepared()
+    draft.resources = []
+    assert draft.blocking() == {(rule.id, "") for rule in all_rules()}
+
+
+def test_what_is_pending_fails_when_the_freeze_begins() -> None:
+    draft = prepared(exists=False)
+    draft.now = prepared().now
+    failing = {rule_id for rule_id, _ in draft.blocking()}
+    assert failing == {
+        "backup-snapshot-of-every-disk",
+        "classic-link-peers-reachable",
+        "database-whitelist-has-vswitch-cidr",
+        "network-vswitch-in-usable-zone",
+        "security-group-cloned",
+    }
+    assert "freeze began at 2026-12-11T02:00+08:00" in draft.result("security-group-cloned", "i-web").reason
+
+
+def test_what_is_pending_may_not_wait_for_a_freeze_that_nobody_knows() -> None:
+    draft = prepared(exists=False)
+    del draft.facts(MIGRATION)["freezeHours"]
+    assert draft.result("security-group-cloned", "i-web").outcome == "UNKNOWN"
