@@ -126,6 +126,41 @@ class SecurityGroupRules(_Resource):
         super().__init__("alimigrate:ecs:SecurityGroupRules", resource_name, props, opts)
 
 
+class AddedSecurityGroupRules(_Resource):
+    """Rules added to a classic or VPC security group that someone else manages."""
+
+    _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {
+        "security_group_id": "securityGroupId",
+        "present_before": "presentBefore",
+    }
+
+    security_group_id: pulumi.Output[str]
+    """The group."""
+    rules: pulumi.Output[Mapping[str, Mapping[str, Any]]]
+    """Label -> rule; rules of others are never among them."""
+    present_before: pulumi.Output[Sequence[str]]
+    """Labels of the rules that were there before; they stay when the resource is deleted."""
+    applied: pulumi.Output[str]
+    """A digest of what is in the cloud; unknown in a preview that would create or update."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        security_group_id: pulumi.Input[str],
+        rules: pulumi.Input[Mapping[str, pulumi.Input[RuleArgs | Mapping[str, object]]]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare rules to be added to a group.
+
+        :param security_group_id: the group; another one replaces the resource. Of a classic one the intranet rules are
+            meant.
+        :param rules: label -> rule; labels are for people, unique in the set and stable.
+        """
+        props = {"security_group_id": security_group_id, "rules": rules, "applied": None, "present_before": None}
+        super().__init__("alimigrate:ecs:AddedSecurityGroupRules", resource_name, props, opts)
+
+
 class WhitelistGroup(_Resource):
     """One whitelist group of our own on an ApsaraDB RDS instance."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pulumi
 import pulumi_alicloud as alicloud
 
+from components.config import BackupChoice
 from estate.model import Disk
 
 # A first snapshot copies the whole disk. The provider waits 5 minutes unless told otherwise, too short for most disks
@@ -17,7 +18,7 @@ CREATE_TIMEOUT = "6h"
 class Backups(pulumi.ComponentResource):
     """Takes a snapshot of each disk and keeps it: `pulumi destroy` leaves the snapshots where they are.
 
-    Registered outputs: see Backups in docs/contracts.md. `retention_days` counts from the snapshot's creation.
+    Registered outputs: see Backups in docs/contracts.md. The days of retention count from the snapshot's creation.
     RAM actions: `ram_actions`.
     """
 
@@ -27,22 +28,28 @@ class Backups(pulumi.ComponentResource):
         self,
         name: str,
         disks: Iterable[Disk],
-        retention_days: int,
+        choice: BackupChoice,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         disks = tuple(disks)
-        outputs = {"diskIds": [disk.id for disk in disks], "retentionDays": retention_days}
+        outputs = {
+            "diskIds": [disk.id for disk in disks],
+            "retentionDays": choice.retention_days,
+            "round": choice.round,
+        }
         super().__init__("classic-to-vpc:backup:Backups", name, outputs, opts)
-        self.snapshot_ids = {disk.id: self._snapshot(disk, retention_days).id for disk in disks}
+        self.snapshot_ids = {disk.id: self._snapshot(disk, choice).id for disk in disks}
         self.register_outputs(outputs)
 
-    def _snapshot(self, disk: Disk, retention_days: int) -> alicloud.ecs.EcsSnapshot:
+    def _snapshot(self, disk: Disk, choice: BackupChoice) -> alicloud.ecs.EcsSnapshot:
+        # A new round is a new resource: Pulumi makes it, and lets go of the last round's, which is retained.
+        name = disk.id if choice.round == 1 else f"{disk.id}-{choice.round}"
         return alicloud.ecs.EcsSnapshot(
-            disk.id,
+            name,
             disk_id=disk.id,
-            snapshot_name=f"before-vpc-{disk.id}",
+            snapshot_name=f"before-vpc-{name}",
             description=f"{disk.type} disk of {disk.instance_id} before its migration to a VPC",
-            retention_days=retention_days,
+            retention_days=choice.retention_days,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 retain_on_delete=True,

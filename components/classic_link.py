@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import cast, get_args
 
 import pulumi
-import pulumi_alicloud as alicloud
 
 from components import alimigrate
+from components.conversion import VpcPeer, VpcRule
+from components.conversion.rules import IpProtocol, classic_text
 from estate.model import PeerKind, SecurityGroup, SecurityGroupRule
 
 DEPRECATION = (
     "ClassicLink is used. Alibaba Cloud ended the classic network on 2025-02-28 and deprecates ClassicLink: "
     "check that your region still offers it, and move what it links soon."
 )
+
+# System rules made before 2020-05-27 have 110, which the API refuses to create
+# (Alibaba Cloud, "Restore security group rules").
+LOWEST_PRIORITY = 100
+
+_INSTEAD = {
+    "accept": "cannot be repeated for the clone, which it therefore does not admit.",
+    "drop": "cannot be repeated for the clone, all of whose traffic it drops instead.",
+}
 
 
 class ClassicLink(pulumi.ComponentResource):
@@ -24,15 +35,19 @@ class ClassicLink(pulumi.ComponentResource):
     """
 
     ram_actions = (
+        "vpc:DescribeVpcAttribute",
         "vpc:EnableVpcClassicLink",
         "vpc:DisableVpcClassicLink",
         "ecs:AttachClassicLinkVpc",
         "ecs:DetachClassicLinkVpc",
         "ecs:DescribeClassicLinkInstances",
+        "ecs:DescribeSecurityGroupAttribute",
         "ecs:AuthorizeSecurityGroup",
         "ecs:AuthorizeSecurityGroupEgress",
         "ecs:RevokeSecurityGroup",
         "ecs:RevokeSecurityGroupEgress",
+        "ecs:ModifySecurityGroupRule",
+        "ecs:ModifySecurityGroupEgressRule",
     )
 
     def __init__(
@@ -57,35 +72,29 @@ class ClassicLink(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[self.enabling]),
             )
         for group in linked_groups:
-            for rule in references_to_clones(group, clone_ids):
-                self._admit_clone(group.id, rule, clone_ids[rule.peer.value])
+            self._admit_clones(group, clone_ids)
         self.register_outputs(outputs)
 
-    def _admit_clone(self, group_id: str, rule: SecurityGroupRule, clone_id: pulumi.Output[str]) -> None:
-        """Repeats in a classic group, for the clone, what a rule of it says of the classic group that was cloned."""
-        alicloud.ecs.SecurityGroupRule(
-            " ".join(map(str, (group_id, *_effect(rule)))),
-            security_group_id=group_id,
-            type=rule.direction,
-            ip_protocol=rule.ip_protocol.lower(),
-            port_range=rule.port_range,
-            nic_type="intranet",
-            policy=rule.policy,
-            priority=min(rule.priority, LOWEST_PRIORITY),
-            source_security_group_id=clone_id,
-            description=f"the clone of {rule.peer.value}, over ClassicLink",
+    def _admit_clones(self, group: SecurityGroup, clone_ids: Mapping[str, pulumi.Output[str]]) -> None:
+        """Repeats for the clones, in a classic group, what its rules say of the classic groups that were cloned."""
+        references = references_to_clones(group, clone_ids)
+        for rule in references:
+            if not _is_repeatable(rule):
+                pulumi.log.warn(f"{group.id}, {classic_text(rule)}: {_INSTEAD[rule.policy]}", resource=self)
+        rules = {rule.label: rule for rule in map(rule_for_clone, references) if rule is not None}
+        if not rules:
+            return
+        alimigrate.AddedSecurityGroupRules(
+            group.id,
+            security_group_id=group.id,
+            rules={label: rule.as_properties(clone_ids.__getitem__) for label, rule in sorted(rules.items())},
             # Between a classic and a VPC group the cloud takes rules only while the VPC has ClassicLink enabled.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.enabling]),
         )
 
 
-# System rules made before 2020-05-27 have 110, which the API refuses to create
-# (Alibaba Cloud, "Restore security group rules").
-LOWEST_PRIORITY = 100
-
-
 def references_to_clones(group: SecurityGroup, cloned: Iterable[str]) -> list[SecurityGroupRule]:
-    """Rules of a classic group that name one of the cloned groups, one of each effect, in a stable order.
+    """Rules of a classic group that name one of the cloned groups.
 
     Members of a group that was itself cloned reach each other without a rule, which becomes one here: some of them move
     and some stay.
@@ -108,9 +117,27 @@ def references_to_clones(group: SecurityGroup, cloned: Iterable[str]) -> list[Se
                 group_id=group.id,
             )
         )
-    by_effect = {_effect(rule): rule for rule in rules}
-    return [by_effect[effect] for effect in sorted(by_effect)]
+    return rules
 
 
-def _effect(rule: SecurityGroupRule) -> tuple[str, str, str, str, int, str]:
-    return rule.direction, rule.ip_protocol, rule.port_range, rule.policy, rule.priority, rule.peer.value
+def rule_for_clone(rule: SecurityGroupRule) -> VpcRule | None:
+    """The same rule about the clone; one that cannot be repeated drops all if it drops, and is None if it accepts."""
+    exact = _is_repeatable(rule)
+    if not exact and rule.policy == "accept":
+        return None
+    return VpcRule(
+        direction=rule.direction,
+        ip_protocol=cast(IpProtocol, rule.ip_protocol) if exact else "ALL",
+        port_range=rule.port_range if exact else "-1/-1",
+        source_port_range=rule.source_port_range if exact else None,
+        policy=rule.policy,
+        priority=min(rule.priority, LOWEST_PRIORITY),
+        peer=VpcPeer(rule.peer.kind, rule.peer.value, clone=True),
+        description=f"the clone of {rule.peer.value}, over ClassicLink",
+    )
+
+
+def _is_repeatable(rule: SecurityGroupRule) -> bool:
+    """Whether a declared rule can say it: no list of ports, no near end, and a protocol that has a name."""
+    near = rule.local_cidr_ip or rule.local_ipv6_cidr_ip
+    return rule.ip_protocol in get_args(IpProtocol) and bool(rule.port_range) and not near

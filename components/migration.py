@@ -6,6 +6,7 @@ import pulumi
 
 from components.backups import Backups
 from components.classic_link import ClassicLink
+from components.config import BackupChoice
 from components.database import DatabaseAccess
 from components.facts import migration_facts
 from components.instance import MigratingInstance
@@ -26,7 +27,7 @@ class Migration(pulumi.ComponentResource):
         self.exports: dict[str, pulumi.Input[object]] = {}
         self._declare_instances(plan)
         if plan.config.backups is not None:
-            self._declare_backups(plan, plan.config.backups.retention_days)
+            self._declare_backups(plan, plan.config.backups)
         if plan.config.network is not None:
             network = TargetNetwork("network", plan.config.network, plan.estate, self._child())
             self.exports["vpcId"] = network.vpc_id
@@ -44,9 +45,9 @@ class Migration(pulumi.ComponentResource):
             instance = planned.instance
             MigratingInstance(instance.id, planned, eni_quantities.get(instance.instance_type), self._child())
 
-    def _declare_backups(self, plan: MigrationPlan, retention_days: int) -> None:
+    def _declare_backups(self, plan: MigrationPlan, choice: BackupChoice) -> None:
         disks = [disk for planned in plan.instances for disk in planned.disks]
-        self.exports["snapshotIds"] = Backups("backups", disks, retention_days, self._child()).snapshot_ids
+        self.exports["snapshotIds"] = Backups("backups", disks, choice, self._child()).snapshot_ids
 
     def _declare_databases(self, plan: MigrationPlan, network: TargetNetwork) -> None:
         databases = {database.id: database for database in plan.estate.databases}

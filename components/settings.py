@@ -24,8 +24,8 @@ def cloud_settings(environ: Mapping[str, str]) -> CloudSettings:
 def local_provider(settings: CloudSettings) -> alimigrate.Provider:
     """The `alimigrate` provider for the same cloud as `alicloud`.
 
-    Only credentials of the stack's config are handed on, as secrets; those of the environment are left there, so that they
-    never reach the state.
+    Only credentials of the stack's config are handed on, as secrets; those of the environment are left there, so that
+    they never reach the state.
     """
     config = pulumi.Config("alicloud")
     return alimigrate.Provider(

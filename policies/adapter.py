@@ -53,15 +53,25 @@ def adapt(resources: Iterable[PolicyResource], types_read: Collection[str]) -> t
             urn=resource.urn,
             name=resource.name,
             parent=resource.parent.urn if resource.parent is not None else None,
-            properties=_properties(resource.props) if resource.resource_type in types_read else {},
+            properties=_declared(resource) if resource.resource_type in types_read else {},
         )
         for resource in resources
     )
 
 
-def _properties(props: Mapping[str, Any]) -> Mapping[str, Value]:
-    plain = _plain(props, 0)
-    return plain if isinstance(plain, Mapping) else {}
+def _declared(resource: PolicyResource) -> Mapping[str, Value]:
+    """The properties, with what the preview of the alicloud plugin leaves out put back as unknown.
+
+    Of a resource that does not exist yet the plugin's bridge gives an empty id, and leaves out every property whose
+    value is not known (pulumi-terraform-bridge, SDK v1 providers). Which properties those are is told by the
+    dependencies: what depends on nothing and is absent was not declared.
+    """
+    plain = _plain(resource.props, 0)
+    properties = dict(plain) if isinstance(plain, Mapping) else {}
+    if resource.resource_type.startswith("alicloud:") and not properties.get("id"):
+        unknown: dict[str, Value] = dict.fromkeys(resource.property_dependencies, Leaf.UNKNOWN)
+        return unknown | properties | {"id": Leaf.UNKNOWN}
+    return properties
 
 
 def _plain(value: Any, depth: int) -> Value:

@@ -76,10 +76,6 @@ class Facts:
             raise self.malformed(key, "a number of zero or more")
         return float(value)
 
-    def nullable_number(self, key: str) -> float | None:
-        """As `number`, or None where the contract's null is given; an absent key is not null."""
-        return None if self.data.get(key, _ABSENT) is None else self.number(key)
-
     def flag(self, key: str) -> bool:
         """A boolean."""
         value = self._known(key)

@@ -521,6 +521,18 @@ def _clone_rules(plan: Plan, classic_id: str) -> list[PacketRule]:
     return rules
 
 
+def without_clone(plan: Plan, classic_ids: Iterable[str]) -> list[str]:
+    """Those of the classic groups that have no clone, or one without a group or rules: there is nothing to compare."""
+    return [
+        classic_id
+        for classic_id in sorted(set(classic_ids))
+        if not any(
+            plan.children(clone, SECURITY_GROUP) and plan.children(clone, SECURITY_GROUP_RULES)
+            for clone in plan.clones.get(classic_id, ())
+        )
+    ]
+
+
 def the_clone(plan: Plan, classic_id: str) -> Resource:
     """The one ClonedSecurityGroup of a classic group. Raises UnreadableError when there is none, or more than one."""
     return _only(f"ClonedSecurityGroup of {classic_id}", plan.clones.get(classic_id, ()))

@@ -7,7 +7,8 @@ from typing import Any
 from components.config import parse
 from components.migration import Migration
 from components.plan import make_plan
-from tests.components.builders import FILE, config, estate
+from estate.model import SecurityGroupRule
+from tests.components.builders import FILE, config, estate, rule
 from tests.components.mocked import Recording, declare
 
 MIGRATION = "classic-to-vpc:index:Migration"
@@ -82,9 +83,7 @@ def test_an_instance_carries_its_facts() -> None:
     facts = recording.outputs[recording.urn("classic-to-vpc:instance:MigratingInstance", "i-app")]
     assert facts["eniQuantity"] == 1
     assert facts["releasePublicIp"] is True
-    assert facts["disks"] == [
-        {"diskId": "d-app", "type": "system", "category": "cloud", "sizeGib": 40, "device": ""}
-    ]
+    assert facts["disks"] == [{"diskId": "d-app", "type": "system", "category": "cloud", "sizeGib": 40, "device": ""}]
     assert facts["databaseIds"] == ["rm-orders"]
     assert [peer["instanceId"] for peer in facts["classicPeers"]] == ["i-mon", "i-web"]
 
@@ -192,26 +191,76 @@ def test_classic_link_attaches_who_stays_and_lets_the_clones_in() -> None:
     recording = declared()
     component = recording.urn("classic-to-vpc:classiclink:ClassicLink", "classic-link")
     assert recording.children(component) == [
-        "alicloud:ecs/securityGroupRule:SecurityGroupRule",
+        "alimigrate:ecs:AddedSecurityGroupRules",
         "alimigrate:ecs:ClassicLinkAttachment",
         "alimigrate:vpc:ClassicLink",
     ]
     enabling = recording.urn("alimigrate:vpc:ClassicLink", "classic-link")
     attachment = recording.of_type("alimigrate:ecs:ClassicLinkAttachment")["i-mon"]
     assert enabling in attachment.request.dependencies
-    [rule] = recording.of_type("alicloud:ecs/securityGroupRule:SecurityGroupRule").values()
-    assert enabling in rule.request.dependencies
-    assert rule.inputs == {
-        "securityGroupId": "sg-mon",
-        "type": "ingress",
-        "ipProtocol": "tcp",
-        "portRange": "9100/9100",
-        "nicType": "intranet",
-        "policy": "accept",
-        "priority": 1,
-        "sourceSecurityGroupId": "sg-app-id",
-        "description": "the clone of sg-app, over ClassicLink",
+    [added] = recording.of_type("alimigrate:ecs:AddedSecurityGroupRules").values()
+    assert added.name == "sg-mon"
+    assert enabling in added.request.dependencies
+    assert added.inputs["securityGroupId"] == "sg-mon"
+    assert added.inputs["rules"] == {
+        "ingress accept TCP 9100/9100 from clone of sg-app (1)": {
+            "direction": "ingress",
+            "ipProtocol": "TCP",
+            "portRange": "9100/9100",
+            "policy": "accept",
+            "priority": 1,
+            "description": "the clone of sg-app, over ClassicLink",
+            "groupId": "sg-app-id",
+            "clonedFrom": "sg-app",
+        }
     }
+
+
+def admitted(*rules: SecurityGroupRule, instance_groups: tuple[str, ...] = ("sg-mon",)) -> dict[str, dict[str, Any]]:
+    """Rules added for the clones, by classic group, where sg-mon of the linked instance has these."""
+    groups = {group.id: group for group in estate().security_groups}
+    groups["sg-mon"] = groups["sg-mon"].model_copy(update={"rules": rules})
+    instances = tuple(
+        item.model_copy(update={"security_group_ids": instance_groups}) if item.id == "i-mon" else item
+        for item in estate().instances
+    )
+    recording = declared({"security_groups": tuple(groups.values()), "instances": instances})
+    added = recording.of_type("alimigrate:ecs:AddedSecurityGroupRules")
+    return {name: registered.inputs["rules"] for name, registered in added.items()}
+
+
+def test_classic_groups_keep_source_ports_and_the_priority_of_system_rules() -> None:
+    added = admitted(
+        rule(group_id="sg-app", port_range="53/53", ip_protocol="UDP", source_port_range="53/53"),
+        rule(group_id="sg-web", direction="egress", policy="drop", priority=110),
+        rule(group_id="sg-idle"),
+        rule(cidr_ip="10.0.0.0/8"),
+    )
+    assert list(added["sg-mon"]) == [
+        "egress drop TCP 8080/8080 to clone of sg-web (100)",
+        "ingress accept UDP 53/53 source ports 53/53 from clone of sg-app (1)",
+    ]
+
+
+def test_a_rule_that_cannot_be_repeated_exactly_admits_nothing_more() -> None:
+    added = admitted(
+        rule(group_id="sg-app", local_cidr_ip="10.1.0.3/32"),
+        rule(group_id="sg-app", port_range="", port_range_list_id="prl-1", policy="drop", priority=5),
+        rule(group_id="sg-web", ip_protocol="47"),
+    )
+    assert list(added["sg-mon"]) == ["ingress drop ALL -1/-1 from clone of sg-app (5)"]
+
+
+def test_a_classic_group_that_names_no_clone_is_left_alone() -> None:
+    assert admitted(rule(cidr_ip="10.0.0.0/8")) == {}
+
+
+def test_members_that_move_and_members_that_stay_still_reach_each_other() -> None:
+    added = admitted(instance_groups=("sg-mon", "sg-app"))
+    assert list(added["sg-app"]) == [
+        "ingress accept ALL -1/-1 from clone of sg-app (100)",
+        "ingress accept TCP 8080/8080 from clone of sg-web (1)",
+    ]
 
 
 def test_backups_outlive_a_destroy() -> None:
@@ -223,3 +272,8 @@ def test_backups_outlive_a_destroy() -> None:
         assert (snapshot.inputs["diskId"], snapshot.inputs["retentionDays"]) == (disk_id, 30)
         assert snapshot.request.retainOnDelete
         assert snapshot.request.customTimeouts.create == "6h"
+
+
+def test_a_new_round_of_backups_is_made_of_new_resources() -> None:
+    recording = declared(backups={"retentionDays": 30, "round": 2})
+    assert sorted(recording.of_type("alicloud:ecs/ecsSnapshot:EcsSnapshot")) == ["d-app-2", "d-web-2"]

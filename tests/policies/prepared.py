@@ -301,7 +301,7 @@ def _add_network(draft: Draft, cloud_id: Callable[[str], Any], parent: str) -> N
         "vswitchId": cloud_id("vsw-1"),
         "existing": False,
         "status": cloud_id("Available"),
-        "availableIpAddressCount": None,
+        "availableIpAddressCount": 252.0,
     }
     network = draft.add(
         TARGET_NETWORK,
@@ -336,6 +336,7 @@ def _add_clone(draft: Draft, classic_id: str, cloud_id: Callable[[str], Any], pa
             "securityGroupId": new_id(classic_id),
             "vpcId": cloud_id("vpc-1"),
             "report": [],
+            "limits": [],
         },
         parent,
     )

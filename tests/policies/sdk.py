@@ -35,21 +35,31 @@ def wire(value: Any) -> Any:
     return value
 
 
+def bridged(resource_type: str, properties: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[str]]:
+    """Properties as the alicloud plugin previews them, seen on the real engine, with the keys that it leaves out."""
+    if not resource_type.startswith("alicloud:") or properties.get("id") is not Leaf.UNKNOWN:
+        return properties, []
+    left_out = [key for key, value in properties.items() if value is Leaf.UNKNOWN and key != "id"]
+    return {key: value for key, value in properties.items() if key not in left_out} | {"id": ""}, left_out
+
+
 def request(draft: Draft) -> proto.AnalyzeStackRequest:
     """The engine's question about a whole stack."""
     asked = proto.AnalyzeStackRequest()
     for resource in draft.resources:
+        given, left_out = bridged(resource.type, resource.properties)
         properties = struct_pb2.Struct()
-        properties.update(wire(resource.properties))
-        asked.resources.append(
-            proto.AnalyzerResource(
-                type=resource.type,
-                urn=resource.urn,
-                name=resource.name,
-                parent=resource.parent or "",
-                properties=properties,
-            )
+        properties.update(wire(given))
+        sent = proto.AnalyzerResource(
+            type=resource.type,
+            urn=resource.urn,
+            name=resource.name,
+            parent=resource.parent or "",
+            properties=properties,
         )
+        for key in left_out:
+            sent.propertyDependencies[key].urns.append("urn:pulumi:dev::classic-to-vpc::other:index:Type::other")
+        asked.resources.append(sent)
     # As it arrives: serialised, so that nothing of the test's own objects is in it.
     return proto.AnalyzeStackRequest.FromString(asked.SerializeToString())
 

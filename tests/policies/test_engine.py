@@ -23,7 +23,7 @@ from policies.evaluation import evaluate
 from policies.facts import Leaf
 from policies.messages import WIDTH
 from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, SECURITY_GROUP_RULES, SNAPSHOT, WHITELIST_GROUP
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, SECURITY_GROUP, SECURITY_GROUP_RULES, SNAPSHOT, WHITELIST_GROUP
 from policies.registry import all_rules
 from tests.policies.prepared import UNKNOWN, Draft, prepared, urn
 from tests.policies.sdk import SIGNATURE_KEY, UNKNOWN_SENTINEL, environment, request, secret, servicer
@@ -39,6 +39,15 @@ def _diagnostics(draft: Draft, **more: str) -> list[Any]:
 def test_a_prepared_stack_passes_without_advice(exists: bool) -> None:
     """The SDK turns a rule that touches an unknown into advice that passes: there must be none."""
     assert _diagnostics(prepared(exists=exists)) == []
+
+
+def test_what_depends_on_nothing_and_is_absent_was_not_declared() -> None:
+    """A group that names no VPC would be a classic one, though a preview leaves unknown ids out as well."""
+    draft = prepared(exists=False)
+    del draft.facts(SECURITY_GROUP, "sg-web")["vpcId"]
+    (found,) = _diagnostics(draft)
+    assert found.policyName == "security-group-cloned"
+    assert "names no VPC" in found.message
 
 
 def test_a_finding_stands_on_the_instance_and_is_mandatory() -> None:

@@ -69,7 +69,7 @@ def _existing(snapshot: Facts, timeline: Timeline, needed_until: datetime, disk:
         return failed(
             f"Snapshot {snapshot.text('snapshotId')} of the {disk} is not accomplished; its status is {status}."
         )
-    created, retention = snapshot.moment("createdAt"), snapshot.nullable_number("retentionDays")
+    created, retention = snapshot.moment("createdAt"), snapshot.number("retentionDays") or None
     return _judge(snapshot.text("snapshotId"), created, retention, timeline, needed_until, disk)
 
 
@@ -99,7 +99,7 @@ def _judge(
             f"Snapshot {snapshot_id} of the {disk} is from {created.isoformat(timespec='minutes')} and will be more "
             f"than {MAX_AGE_AT_FREEZE.total_seconds() / 3600:g} h old when the freeze begins: a newer one is needed "
             "by then.",
-            "aliyun ecs CreateSnapshot --DiskId <the disk>, in the last 24 h before the freeze",
+            "classic-to-vpc:migration.backups.round: raise it in the last 24 h before the freeze, then pulumi up",
         )
     return passed(f"Snapshot {snapshot_id} of the {disk} is fresh enough and kept long enough.")
 

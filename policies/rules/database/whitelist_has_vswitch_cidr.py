@@ -17,10 +17,16 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     database_ids = instance.texts("databaseIds")
     if not database_ids:
         return not_applicable("No database admits an intranet address of the instance.")
+    if not plan.of_type(TARGET_NETWORK):
+        return failed(
+            f"{', '.join(database_ids)} admits the instance by its intranet address, which changes; there is no target "
+            "network whose block could be admitted in its place.",
+            f"classic-to-vpc:migration.databases: [{', '.join(f'{{id: {item}}}' for item in database_ids)}]",
+        )
     zone_id = instance.text("targetZoneId")
     vswitches = plan.vswitches(zone_id)
     if not vswitches:
-        return unknown(f"Which block the databases must admit cannot be told: there is no VSwitch in zone {zone_id}.")
+        return not_applicable(f"There is no VSwitch in zone {zone_id}: network-vswitch-in-usable-zone tells of that.")
     blocks = [vswitch.text("cidrBlock") for vswitch in vswitches]
     return worst(judged(partial(_database, plan, item, block)) for item in database_ids for block in blocks)
 

@@ -11,8 +11,7 @@ from policies.rule import InstanceRule
 
 def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     instance_type = instance.text("instanceType")
-    # Pulumi leaves null outputs of a component out, so an absent key is the contract's null as well.
-    if instance.data.get("eniQuantity") is None:
+    if "eniQuantity" not in instance.data:
         return unknown(
             f"How many network interfaces {instance_type} can have is not known: the type may be phased out."
         )

@@ -4,7 +4,7 @@ from typing import Final
 
 from policies.clock import Timeline
 from policies.facts import Facts
-from policies.outcome import Verdict, failed, passed
+from policies.outcome import Verdict, failed, not_applicable, passed
 from policies.packets import parse_block
 from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan
 from policies.rule import InstanceRule
@@ -16,15 +16,16 @@ RESERVED: Final = 4
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     zone_id = instance.text("targetZoneId")
     moving = plan.instances_per_zone[zone_id]
-    vswitches = plan.vswitches(zone_id)
+    vswitches = plan.vswitches(zone_id) if plan.of_type(TARGET_NETWORK) else ()
+    if not vswitches:
+        return not_applicable(f"There is no VSwitch in zone {zone_id}: network-vswitch-in-usable-zone tells of that.")
     # One plan has one VSwitch: what several of them have free together helps no instance.
-    free = max((_free(vswitch) for vswitch in vswitches), default=0)
+    free = max(_free(vswitch) for vswitch in vswitches)
     if free > moving:
         return passed(f"{free} addresses are free in zone {zone_id}, for {moving} instances.")
     return failed(
         f"{free} addresses are free in the VSwitch of zone {zone_id} and {moving} instances move there: there must "
-        "be more "
-        "free addresses than instances.",
+        "be more free addresses than instances.",
         f"classic-to-vpc:migration.network.vswitches: [{{zone: {zone_id}, cidrBlock: <a larger block>}}]",
     )
 

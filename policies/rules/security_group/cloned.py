@@ -34,11 +34,15 @@ def _group(plan: Plan, group_id: str) -> Verdict:
     if len(groups) != 1 or len(rule_sets) != 1:
         return failed(
             f"The clone of {group_id} declares {len(groups)} security groups and {len(rule_sets)} rule sets, and "
-            "must declare "
-            "one of each: without a rule set nothing is let in."
+            "must declare one of each: without a rule set nothing is let in."
         )
     if problem := _misplaced(plan, group_id, groups[0], rule_sets[0]):
         return problem
+    if limits := clones[0].facts.texts("limits"):
+        return failed(
+            f"The clone of {group_id} would pass limits of the cloud: {'; '.join(limits)}.",
+            f"take rules out of {group_id} that are not needed any more, or split it",
+        )
     if not groups[0].exists or not rule_sets[0].exists:
         return pending(f"The clone of {group_id} is declared, and its group or rules are not applied yet.")
     return passed(f"{group_id} is cloned.")

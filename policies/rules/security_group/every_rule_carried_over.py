@@ -6,7 +6,7 @@ from typing import Final
 from policies import firewall
 from policies.clock import Timeline
 from policies.facts import Facts, UnreadableError, attempt
-from policies.outcome import Verdict, failed, passed, unknown
+from policies.outcome import Verdict, failed, not_applicable, passed, unknown
 from policies.plan import (
     CLASSIC_LINK_ATTACHMENT,
     CLONED_SECURITY_GROUP,
@@ -26,6 +26,10 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     group_ids = instance.texts("securityGroupIds")
     if not group_ids:
         return unknown("The facts name no security group of the instance, and every instance is in one.")
+    if missing := firewall.without_clone(plan, group_ids):
+        return not_applicable(
+            f"There is no clone of {', '.join(missing)} to compare: security-group-cloned tells of that."
+        )
     return plan.remember((__name__, tuple(sorted(group_ids))), lambda: _judge(plan, group_ids))
 
 
@@ -62,8 +66,8 @@ RULE: Final = InstanceRule(
     why="A port that the clone closes is a service that cannot be reached the minute the instance starts in the VPC.",
     remediation=(
         "add an equivalent that can be carried over to the classic group (an address block, or a group of this "
-        "account), or "
-        "name the other instance in classic-to-vpc:migration.later"
+        "account), "
+        "or name the other instance in classic-to-vpc:migration.later"
     ),
     reads=(
         CLASSIC_LINK_ATTACHMENT,

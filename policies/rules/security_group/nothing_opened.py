@@ -5,7 +5,7 @@ from typing import Final
 from policies import firewall
 from policies.clock import Timeline
 from policies.facts import Facts
-from policies.outcome import Verdict, failed, passed, unknown, worst
+from policies.outcome import Verdict, failed, not_applicable, passed, unknown, worst
 from policies.plan import (
     CLASSIC_LINK_ATTACHMENT,
     CLONED_SECURITY_GROUP,
@@ -25,6 +25,10 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     group_ids = instance.texts("securityGroupIds")
     if not group_ids:
         return unknown("The facts name no security group of the instance, and every instance is in one.")
+    if missing := firewall.without_clone(plan, group_ids):
+        return not_applicable(
+            f"There is no clone of {', '.join(missing)} to compare: security-group-cloned tells of that."
+        )
     return plan.remember((__name__, tuple(sorted(group_ids))), lambda: _judge(plan, group_ids))
 
 

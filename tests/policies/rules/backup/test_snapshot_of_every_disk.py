@@ -39,7 +39,7 @@ def test_pass_with_a_snapshot_that_was_made_since_the_estate_was_read() -> None:
 
 def test_pass_with_a_snapshot_kept_for_ever() -> None:
     draft = prepared()
-    _live(draft)["retentionDays"] = None
+    _live(draft)["retentionDays"] = 0.0
     expect(draft, RULE, "i-web", Outcome.PASS)
 
 

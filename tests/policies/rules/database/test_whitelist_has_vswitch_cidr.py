@@ -86,10 +86,17 @@ def test_unknown_when_the_database_is_not_in_the_facts() -> None:
     expect(draft, RULE, "i-app", Outcome.UNKNOWN, "rm-orders")
 
 
-def test_unknown_without_a_vswitch() -> None:
+def test_not_applicable_without_a_vswitch_which_another_rule_tells() -> None:
     draft = prepared()
     draft.facts(TARGET_NETWORK)["vswitches"] = []
-    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "no VSwitch")
+    expect(draft, RULE, "i-app", Outcome.NOT_APPLICABLE, "no VSwitch")
+    expect(draft, "network-vswitch-in-usable-zone", "i-app", Outcome.FAIL)
+
+
+def test_fail_without_a_target_network() -> None:
+    draft = prepared()
+    draft.remove(TARGET_NETWORK)
+    expect(draft, RULE, "i-app", Outcome.FAIL, "intranet address", "databases: [{id: ")
 
 
 def test_unknown_when_the_databases_are_not_known() -> None:

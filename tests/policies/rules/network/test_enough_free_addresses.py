@@ -29,6 +29,17 @@ def test_fail_with_a_new_block_that_is_too_small() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "0 addresses")
 
 
+@pytest.mark.parametrize("vswitches", [True, False])
+def test_not_applicable_without_a_vswitch_which_another_rule_tells(vswitches: bool) -> None:
+    draft = prepared()
+    if vswitches:
+        draft.facts(TARGET_NETWORK)["vswitches"] = []
+    else:
+        draft.remove(TARGET_NETWORK)
+    expect(draft, RULE, "i-web", Outcome.NOT_APPLICABLE, "no VSwitch")
+    expect(draft, "network-vswitch-in-usable-zone", "i-web", Outcome.FAIL)
+
+
 @pytest.mark.parametrize("free", [None, -1.0, "many"])
 def test_unknown_when_the_count_is_not_known(free: object) -> None:
     draft = prepared()

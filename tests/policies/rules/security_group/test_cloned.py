@@ -69,3 +69,9 @@ def test_unknown_without_groups() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["securityGroupIds"] = []
     expect(draft, RULE, "i-web", Outcome.UNKNOWN)
+
+
+def test_fail_when_the_clone_would_pass_a_limit() -> None:
+    draft = prepared(exists=False)
+    draft.facts(CLONED_SECURITY_GROUP, "sg-web")["limits"] = ["230 rules, at most 200 allowed"]
+    expect(draft, RULE, "i-web", Outcome.FAIL, "230 rules, at most 200 allowed")

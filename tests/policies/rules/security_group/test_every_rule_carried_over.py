@@ -7,6 +7,7 @@ from policies.plan import (
     CLASSIC_LINK_ATTACHMENT,
     CLONED_SECURITY_GROUP,
     MIGRATION,
+    SECURITY_GROUP,
     SECURITY_GROUP_RULES,
     TARGET_NETWORK,
 )
@@ -136,10 +137,12 @@ def test_unknown_without_the_classic_group() -> None:
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "sg-web")
 
 
-def test_unknown_without_a_clone() -> None:
+@pytest.mark.parametrize("taken", [CLONED_SECURITY_GROUP, SECURITY_GROUP, SECURITY_GROUP_RULES])
+def test_not_applicable_without_a_clone_which_another_rule_tells(taken: str) -> None:
     draft = prepared()
-    draft.remove(CLONED_SECURITY_GROUP, "sg-web")
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "ClonedSecurityGroup of sg-web")
+    draft.remove(taken, "sg-web")
+    expect(draft, RULE, "i-web", Outcome.NOT_APPLICABLE, "no clone of sg-web")
+    expect(draft, "security-group-cloned", "i-web", Outcome.FAIL)
 
 
 def test_fail_when_a_block_stands_for_an_instance_whose_vswitch_is_not_known() -> None:

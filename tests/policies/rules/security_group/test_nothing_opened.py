@@ -134,10 +134,12 @@ def test_unknown_when_in_group_access_is_not_known() -> None:
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "innerAccessPolicy")
 
 
-def test_unknown_without_a_clone() -> None:
+@pytest.mark.parametrize("taken", [CLONED_SECURITY_GROUP, SECURITY_GROUP, SECURITY_GROUP_RULES])
+def test_not_applicable_without_a_clone_which_another_rule_tells(taken: str) -> None:
     draft = prepared()
-    draft.remove(CLONED_SECURITY_GROUP, "sg-web")
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN)
+    draft.remove(taken, "sg-web")
+    expect(draft, RULE, "i-web", Outcome.NOT_APPLICABLE, "no clone of sg-web")
+    expect(draft, "security-group-cloned", "i-web", Outcome.FAIL)
 
 
 def test_groups_of_one_instance_are_judged_together() -> None:
