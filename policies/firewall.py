@@ -447,11 +447,14 @@ def _linked(plan: Plan) -> frozenset[str]:
 
 
 def _new_blocks(plan: Plan) -> dict[str, tuple[AddressPeer, ...]]:
-    """VSwitch blocks by migrating instance; an instance for which they cannot be read is left out, as having none."""
+    """VSwitch blocks by migrating instance, and the VPC's where its zone has no VSwitch yet.
+
+    An instance for which they cannot be read is left out, as having none.
+    """
 
     def blocks_of(instance: Facts) -> tuple[str, tuple[AddressPeer, ...]]:
-        vswitches = plan.vswitches(instance.text("targetZoneId"))
-        blocks = tuple(_parsed(item, "cidrBlock", parse_block, item.text("cidrBlock")) for item in vswitches)
+        holders = plan.vswitches(instance.text("targetZoneId")) or (plan.network.facts,)
+        blocks = tuple(_parsed(item, "cidrBlock", parse_block, item.text("cidrBlock")) for item in holders)
         return instance.text("instanceId"), blocks
 
     found = (attempt(partial(blocks_of, instance.facts)) for instance in plan.instances)

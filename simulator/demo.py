@@ -23,8 +23,7 @@ from rich.console import Console
 from estate.client import Cloud
 from estate.settings import CloudSettings
 from simulator.project import CONFIG_KEY, REPOSITORY, Project
-from simulator.estate_file import load
-from simulator.server import Handle, running
+from simulator.server import Simulator, running
 
 _PACK = ("--policy-pack", "policies")
 
@@ -51,7 +50,7 @@ class Story:
         self.say(f"[bold cyan]$ pulumi {' '.join(args)}")
         color = "always" if self._console.is_terminal else "never"
         process = subprocess.Popen(
-            ["pulumi", *args, "--non-interactive", "--color", color],
+            ["pulumi", *args, "--non-interactive", "--suppress-progress", "--color", color],
             cwd=self._project.directory,
             env=self._project.environ,
             stdin=subprocess.DEVNULL,
@@ -75,7 +74,7 @@ class Story:
         self.say(f"[green]✓[/green] {what}")
 
 
-def tell(story: Story, project: Project, cloud: Handle, prepared: Mapping[str, Any]) -> None:
+def tell(story: Story, project: Project, cloud: Simulator, prepared: Mapping[str, Any]) -> None:
     """Tells the whole story; raises StepFailed at the first step that did not do what it must."""
     found = cloud.state()
     project.new_stack("unprepared", {**prepared, CONFIG_KEY: unprepared(prepared[CONFIG_KEY])})
@@ -113,7 +112,7 @@ def _prepared(story: Story) -> None:
     story.expect(code == 0, "a second up changed nothing")
 
 
-def _drift(story: Story, project: Project, cloud: Handle) -> None:
+def _drift(story: Story, project: Project, cloud: Simulator) -> None:
     story.chapter(3, "Somebody takes something away behind Pulumi's back")
     taken = _take_away(project, cloud)
     for what in taken.values():
@@ -126,7 +125,7 @@ def _drift(story: Story, project: Project, cloud: Handle) -> None:
     story.expect(code == 0, "an up puts it back")
 
 
-def _take_away(project: Project, cloud: Handle) -> dict[str, str]:
+def _take_away(project: Project, cloud: Simulator) -> dict[str, str]:
     """Takes a cloned rule and a whitelist entry away; returns what a preview must name, with what it is."""
     api = Cloud(CloudSettings.from_config(project.cloud_config, project.environ))
     resources = json.loads(project.run("stack", "export", "--stack", "dev", check=True).stdout)["deployment"]["resources"]
@@ -181,7 +180,7 @@ def _take_entry(api: Cloud, declared: Mapping[str, Any]) -> tuple[str, str]:
     return entry, f"{entry} from the whitelist group {declared['groupName']} of {declared['dbInstanceId']}"
 
 
-def _destroyed(story: Story, cloud: Handle, found: Mapping[str, Any]) -> None:
+def _destroyed(story: Story, cloud: Simulator, found: Mapping[str, Any]) -> None:
     story.chapter(4, "Destroy leaves the estate as it was found")
     code, _ = story.pulumi("destroy", "--yes", "--skip-preview", "--stack", "dev")
     story.expect(code == 0, "what the stack made is gone")
@@ -211,16 +210,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m simulator.demo", description=__doc__)
     parser.add_argument("--estate", type=Path, default=REPOSITORY / "simulator/estates/sample.yaml")
     parser.add_argument("--stack-config", type=Path, default=REPOSITORY / "Pulumi.dev.yaml")
+    parser.add_argument("--directory", type=Path, default=REPOSITORY / ".demo", help="where the stacks live; emptied")
     options = parser.parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else 110)
     prepared = yaml.safe_load(options.stack_config.read_text())["config"]
-    directory = REPOSITORY / ".demo"
-    shutil.rmtree(directory, ignore_errors=True)
-    estate = load(options.estate)
-    with running(estate) as cloud:
-        project = Project(directory, cloud, estate)
+    shutil.rmtree(options.directory, ignore_errors=True)
+    with running(options.estate) as cloud:
+        project = Project(options.directory, cloud)
         story = Story(project, console)
-        story.say(f"Simulated Alibaba Cloud with {options.estate.name} at {cloud.url}; there it is {estate.now}.\n")
+        story.say(f"Simulated Alibaba Cloud with {options.estate.name} at {cloud.url}; there it is {cloud.now}.\n")
         try:
             tell(story, project, cloud, prepared)
         except StepFailed as failure:

@@ -10,8 +10,7 @@ from typing import Any
 
 import yaml
 
-from simulator.estate_file import Estate
-from simulator.server import Handle
+from simulator.server import Simulator
 
 CONFIG_KEY = "classic-to-vpc:migration"
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -22,34 +21,34 @@ class Project:
     """Runs the `pulumi` on PATH on this program against one simulated cloud.
 
     `directory` holds links to the program, the stack files and, in `state/`, the stacks' state: nothing in the checkout or
-    in the user's own Pulumi backend is touched. The estate's `now` is what the
-    program and the pack take for the time.
+    in the user's own Pulumi backend is touched. The program and
+    the pack take the cloud's time for the present.
     """
 
     def __init__(
         self,
         directory: Path,
-        cloud: Handle,
-        estate: Estate,
+        cloud: Simulator,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         self.directory = directory
         self.result_file = directory / "preflight-result.json"
         self.cloud_config = {
-            "alicloud:region": estate.region_id,
+            "alicloud:region": cloud.region,
             "alicloud:protocol": "HTTP",
             "alicloud:skipRegionValidation": True,
-            "alicloud:endpoints": [dict(cloud.endpoints)],
+            "alicloud:endpoints": [cloud.endpoints],
         }
+        access_key, secret_key = cloud.credentials
         self.environ = {
             **(os.environ if environ is None else environ),
             "PULUMI_BACKEND_URL": (directory / "state").as_uri(),
             # The state holds no secret: credentials stay in the environment.
             "PULUMI_CONFIG_PASSPHRASE": "",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "ALICLOUD_ACCESS_KEY": cloud.access_key_id,
-            "ALICLOUD_SECRET_KEY": cloud.access_key_secret,
-            "PREFLIGHT_NOW": estate.now.isoformat(),
+            "ALICLOUD_ACCESS_KEY": access_key,
+            "ALICLOUD_SECRET_KEY": secret_key,
+            "PREFLIGHT_NOW": cloud.now,
             "PREFLIGHT_RESULT": str(self.result_file),
             "NO_PROXY": "127.0.0.1",
         }

@@ -1,0 +1,1 @@
+"""The OpenAPI: one decorated function an action, between wire names and the model."""

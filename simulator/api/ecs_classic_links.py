@@ -1,0 +1,39 @@
+"""ECS: ClassicLink of instances."""
+
+from simulator.api.call import Answer, Call
+from simulator.api.paging import by_number
+from simulator.api.registry import ECS, action
+from simulator.cloud import classic_links
+from simulator.cloud.errors import missing_parameter
+from simulator.cloud.state import Cloud
+
+
+@action(ECS, "AttachClassicLinkVpc", "InstanceId VpcId")
+def attach_classic_link_vpc(cloud: Cloud, call: Call) -> Answer:
+    """Link a classic instance to a VPC."""
+    classic_links.attach(cloud, call.text("InstanceId"), call.text("VpcId"))
+    return {}
+
+
+@action(ECS, "DetachClassicLinkVpc", "InstanceId VpcId")
+def detach_classic_link_vpc(cloud: Cloud, call: Call) -> Answer:
+    """Take the link of an instance to a VPC away."""
+    classic_links.detach(cloud, call.text("InstanceId"), call.text("VpcId"))
+    return {}
+
+
+@action(ECS, "DescribeClassicLinkInstances", "InstanceId VpcId PageNumber PageSize")
+def describe_classic_link_instances(cloud: Cloud, call: Call) -> Answer:
+    """Links of a VPC or of instances (comma separated); one of both is mandatory. PageSize 1..100, 10 by default."""
+    vpc_id = call.optional("VpcId")
+    instance_ids = call.commas("InstanceId")
+    if vpc_id is None and instance_ids is None:
+        raise missing_parameter("VpcId or InstanceId")
+    links = [
+        link
+        for link in cloud.estate.classic_links
+        if vpc_id in (None, link.vpc_id) and (instance_ids is None or link.instance_id in instance_ids)
+    ]
+    page = by_number(call, links, maximum=100)
+    items = [{"InstanceId": link.instance_id, "VpcId": link.vpc_id} for link in page.items]
+    return {"Links": {"Link": items}, **page.fields}

@@ -1,0 +1,30 @@
+"""Forms that the answers of several products share."""
+
+from datetime import UTC, datetime
+
+from simulator.api.call import Answer
+
+
+def seconds(moment: datetime | None) -> str:
+    """A time as most actions write it: UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
+
+
+def minutes(moment: datetime | None) -> str:
+    """A time as ECS writes it for instances: UTC, to the minute."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ") if moment else ""
+
+
+def ecs_tags(tags: dict[str, str]) -> Answer:
+    """Tags as ECS writes them."""
+    return {"Tag": [{"TagKey": key, "TagValue": value} for key, value in sorted(tags.items())]}
+
+
+def vpc_tags(tags: dict[str, str]) -> Answer:
+    """Tags as the VPC API writes them."""
+    return {"Tag": [{"Key": key, "Value": value} for key, value in sorted(tags.items())]}
+
+
+def has_tags(tags: dict[str, str], wanted: dict[str, str]) -> bool:
+    """Whether all wanted tags are there; an empty wanted value means any value."""
+    return all(key in tags and value in ("", tags[key]) for key, value in wanted.items())

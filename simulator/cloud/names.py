@@ -1,0 +1,24 @@
+"""Names and descriptions, which the products check alike."""
+
+from simulator.cloud.errors import CloudError
+
+MIN_NAME = 2
+MAX_NAME = 128
+MAX_DESCRIPTION = 256
+_FORBIDDEN_STARTS = ("http://", "https://")
+
+
+def check_name(name: str, code: str, parameter: str) -> None:
+    """An empty name, or 2 to 128 characters that begin with a letter; raises `code` (400)."""
+    if name and not (MIN_NAME <= len(name) <= MAX_NAME and name[0].isalpha() and _proper_start(name)):
+        raise CloudError(code, f'The specified parameter "{parameter}" is not valid.')
+
+
+def check_description(description: str, code: str) -> None:
+    """An empty description, or up to 256 characters that are no URL; raises `code` (400)."""
+    if len(description) > MAX_DESCRIPTION or not _proper_start(description):
+        raise CloudError(code, 'The specified parameter "Description" is not valid.')
+
+
+def _proper_start(text: str) -> bool:
+    return not text.lower().startswith(_FORBIDDEN_STARTS)

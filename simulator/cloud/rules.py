@@ -1,0 +1,250 @@
+"""Security group rules: what is a valid rule, and when two rules are one.
+
+Error codes are those of the AuthorizeSecurityGroup reference (AlibabaCloudDocs/ecs, API Reference/Security groups).
+"""
+
+import ipaddress
+from dataclasses import dataclass, replace
+from typing import cast, get_args
+
+from simulator.cloud.errors import CloudError, ForbiddenError, NotFoundError, invalid_parameter
+from simulator.cloud.state import Cloud
+from simulator.estate_file import Direction, IpProtocol, NicType, Policy, Rule, SecurityGroup
+
+ANY_PORT = "-1/-1"
+HIGHEST_PORT = 65535
+MAX_PRIORITY = 100
+MAX_DESCRIPTION = 512
+
+_PROTOCOLS: dict[str, IpProtocol] = {name.upper(): name for name in get_args(IpProtocol)}
+_WITH_PORTS = frozenset({"TCP", "UDP"})
+
+
+@dataclass(frozen=True)
+class RuleDraft:
+    """A rule as a request gives it: nothing checked yet, None where nothing is said."""
+
+    direction: Direction
+    ip_protocol: str | None = None
+    port_range: str | None = None
+    nic_type: str | None = None
+    policy: str | None = None
+    priority: str | None = None
+    cidr_ip: str | None = None
+    ipv6_cidr_ip: str | None = None
+    group_id: str | None = None
+    prefix_list_id: str | None = None
+    group_owner_account: str | None = None
+    source_port_range: str | None = None
+    description: str = ""
+
+    @property
+    def peer_word(self) -> str:
+        """How parameters and codes name the other side of this direction."""
+        return "Source" if self.direction == "ingress" else "Dest"
+
+    def over(self, rule: Rule) -> "RuleDraft":
+        """What this draft says, and what `rule` says where it is silent; a peer of any kind replaces the peer."""
+        peer = (
+            self
+            if self._has_peer
+            else RuleDraft(
+                direction=rule.direction,
+                cidr_ip=rule.cidr_ip,
+                ipv6_cidr_ip=rule.ipv6_cidr_ip,
+                group_id=rule.group_id,
+                prefix_list_id=rule.prefix_list_id,
+                group_owner_account=rule.group_owner_account,
+            )
+        )
+        return replace(
+            peer,
+            ip_protocol=self.ip_protocol or rule.ip_protocol,
+            port_range=self.port_range or rule.port_range,
+            nic_type=self.nic_type or rule.nic_type,
+            policy=self.policy or rule.policy,
+            priority=self.priority or str(rule.priority),
+            source_port_range=self.source_port_range or rule.source_port_range,
+            description=self.description or rule.description,
+        )
+
+    @property
+    def _has_peer(self) -> bool:
+        return any((self.cidr_ip, self.ipv6_cidr_ip, self.group_id, self.prefix_list_id))
+
+
+def checked_rule(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> Rule:
+    """The rule that `draft` means in `group`; raises the documented CloudError of what is wrong with it."""
+    protocol = _protocol(draft)
+    draft = replace(draft, nic_type=_nic_type(group, draft))
+    rule = Rule(
+        direction=draft.direction,
+        nic_type=cast("NicType", draft.nic_type),
+        ip_protocol=protocol,
+        port_range=_port_range(draft, protocol),
+        source_port_range=_source_port_range(draft, protocol),
+        policy=_policy(draft),
+        priority=_priority(draft),
+        description=_description(draft),
+        **_peer(cloud, group, draft),
+    )
+    _check_families(rule)
+    return rule
+
+
+def identity(rule: Rule) -> tuple[object, ...]:
+    """What makes a rule itself: all but its description, so rules that differ only there collide."""
+    block = rule.cidr_ip or rule.ipv6_cidr_ip
+    return (
+        rule.direction,
+        rule.nic_type,
+        rule.ip_protocol,
+        rule.port_range,
+        rule.source_port_range,
+        rule.policy,
+        rule.priority,
+        ipaddress.ip_network(block) if block else rule.group_id or rule.prefix_list_id,
+    )
+
+
+def _protocol(draft: RuleDraft) -> IpProtocol:
+    protocol = _PROTOCOLS.get((draft.ip_protocol or "").upper())
+    if protocol is None:
+        raise CloudError(
+            "InvalidIpProtocol.ValueNotSupported",
+            "The parameter IpProtocol must be specified with case insensitive TCP, UDP, ICMP, GRE or All.",
+        )
+    return protocol
+
+
+def _nic_type(group: SecurityGroup, draft: RuleDraft) -> NicType:
+    """The nic type: internet unless told in a classic group, always intranet in a VPC."""
+    if draft.nic_type not in (None, *get_args(NicType)):
+        raise CloudError("InvalidNicType.ValueNotSupported", "The specified NicType does not exist.")
+    if group.vpc_id:
+        if draft.nic_type == "internet":
+            raise CloudError("InvalidNicType.Mismatch", "Specified nic type conflicts with the authorization record.")
+        return "intranet"
+    return cast("NicType", draft.nic_type or "internet")
+
+
+def _port_range(draft: RuleDraft, protocol: IpProtocol) -> str:
+    text = draft.port_range or ""
+    if _is_port_range(text) if protocol in _WITH_PORTS else text == ANY_PORT:
+        return text
+    raise CloudError("InvalidIpProtocol.Malformed", 'The specified parameter "PortRange" is not valid.')
+
+
+def _source_port_range(draft: RuleDraft, protocol: IpProtocol) -> str | None:
+    text = draft.source_port_range
+    if not text or text == ANY_PORT:
+        return None
+    if protocol in _WITH_PORTS and _is_port_range(text):
+        return text
+    raise invalid_parameter("SourcePortRange", "InvalidSourcePortRange.Malformed")
+
+
+def _is_port_range(text: str) -> bool:
+    first, slash, last = text.partition("/")
+    if not (slash and first.isdecimal() and last.isdecimal()):
+        return False
+    return 1 <= int(first) <= int(last) <= HIGHEST_PORT
+
+
+def _policy(draft: RuleDraft) -> Policy:
+    policy = (draft.policy or "accept").lower()
+    if policy not in get_args(Policy):
+        raise invalid_parameter("Policy", "InvalidPolicy.Malformed")
+    return cast("Policy", policy)
+
+
+def _priority(draft: RuleDraft) -> int:
+    text = draft.priority or "1"
+    if not text.isdecimal():
+        raise CloudError("InvalidPriority.Malformed", "The parameter Priority is invalid.")
+    if not 1 <= int(text) <= MAX_PRIORITY:
+        raise CloudError("InvalidPriority.ValueNotSupported", "The parameter Priority is invalid.")
+    return int(text)
+
+
+def _description(draft: RuleDraft) -> str:
+    if len(draft.description) > MAX_DESCRIPTION:
+        raise CloudError(
+            "InvalidSecurityGroupDiscription.Malformed",
+            "The specified security group rule description is not valid.",
+        )
+    return draft.description
+
+
+def _peer(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> dict[str, str | None]:
+    """The one peer; with an address block and a group both given, the block wins, as documented."""
+    if draft.cidr_ip:
+        return {"cidr_ip": _block(draft, draft.cidr_ip, 4)}
+    if draft.ipv6_cidr_ip:
+        return {"ipv6_cidr_ip": _block(draft, draft.ipv6_cidr_ip, 6)}
+    if draft.prefix_list_id:
+        return {"prefix_list_id": draft.prefix_list_id}
+    if draft.group_id:
+        _check_group_peer(cloud, group, draft)
+        return {"group_id": draft.group_id, "group_owner_account": draft.group_owner_account}
+    word = draft.peer_word
+    raise CloudError(f"MissingParameter.{word}", f"Either {word}CidrIp or {word}GroupId must be specified.")
+
+
+def _block(draft: RuleDraft, text: str, version: int) -> str:
+    """The block as the cloud keeps it: host bits cleared, a single address without its mask length."""
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        network = None
+    if network is None or network.version != version:
+        family = "" if version == 4 else "Ipv6"
+        name = f"{family}{draft.peer_word}CidrIp"
+        code = f"Invalid{name}.Malformed" if version == 4 else f"InvalidParam.{name}"
+        raise invalid_parameter(name, code)
+    return str(network) if "/" in text else str(network.network_address)
+
+
+def _check_group_peer(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> None:
+    word = draft.peer_word
+    if draft.nic_type != "intranet":
+        raise ForbiddenError(f"Invalid{word}GroupId.Mismatch", "NicType is required or NicType expects intranet.")
+    if draft.group_id == group.id:
+        raise ForbiddenError(
+            "InvalidParamter.Conflict", f"The specified SecurityGroupId should be different from the {word}GroupId."
+        )
+    if draft.group_owner_account and draft.group_owner_account != cloud.estate.account_id:
+        return  # A group of another account: nothing of it can be seen from here.
+    peer = cloud.find_security_group(draft.group_id or "")
+    if peer is None:
+        raise NotFoundError(
+            f"Invalid{word}GroupId.NotFound", f"The {word}GroupId provided does not exist in our records."
+        )
+    _check_networks(cloud, group, peer, word)
+
+
+def _check_networks(cloud: Cloud, group: SecurityGroup, peer: SecurityGroup, word: str) -> None:
+    """Groups see each other within one network, or across through ClassicLink."""
+    if group.vpc_id == peer.vpc_id:
+        return
+    if group.vpc_id and peer.vpc_id:
+        raise CloudError(
+            f"Invalid{word}GroupId.Mismatch", "Specified security group and source group are not in the same VPC."
+        )
+    if not cloud.vpc(group.vpc_id or peer.vpc_id or "").classic_link_enabled:
+        raise CloudError(
+            "InvalidSecurityGroup.InvalidNetworkType",
+            "The specified security group network type is not support this operation, please check the security group "
+            "network types. For VPC security groups, ClassicLink must be enabled.",
+        )
+
+
+def _check_families(rule: Rule) -> None:
+    if rule.ip_protocol == "ICMPv6" and rule.cidr_ip:
+        raise CloudError(
+            "InvalidParam.Ipv6ProtocolConflictWithIpv4Address", "An IPv6 protocol does not go with an IPv4 address."
+        )
+    if rule.ip_protocol == "ICMP" and rule.ipv6_cidr_ip:
+        raise CloudError(
+            "InvalidParam.Ipv4ProtocolConflictWithIpv6Address", "An IPv4 protocol does not go with an IPv6 address."
+        )

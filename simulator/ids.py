@@ -1,0 +1,35 @@
+"""Ids of what the cloud makes: of plausible shape, and the same in two runs that ask the same."""
+
+import hashlib
+from collections import Counter
+
+_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+class Ids:
+    """Gives ids by what is made, not by when: concurrent requests may come in any order."""
+
+    def __init__(self) -> None:
+        self._given: Counter[tuple[str, ...]] = Counter()
+
+    def new(self, prefix: str, *facts: str, length: int = 20) -> str:
+        """An id `prefix-` + `length` characters, told by `facts` and by how often they came before."""
+        key = (prefix, *facts)
+        self._given[key] += 1
+        return f"{prefix}-{_letters(length, *key, str(self._given[key]))}"
+
+
+def _letters(length: int, *facts: str) -> str:
+    # bp1 is how ids of cn-hangzhou begin.
+    number = int.from_bytes(hashlib.sha256("\x1f".join(facts).encode()).digest(), "big")
+    letters = "bp1"
+    while len(letters) < length:
+        number, place = divmod(number, len(_ALPHABET))
+        letters += _ALPHABET[place]
+    return letters
+
+
+def request_id(count: int) -> str:
+    """The request id of the `count`-th request: the shape of a UUID in capitals."""
+    digest = hashlib.sha256(f"request {count}".encode()).hexdigest().upper()
+    return "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32]))

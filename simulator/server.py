@@ -1,0 +1,172 @@
+"""The simulated cloud over HTTP, on loopback only."""
+
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from simulator.estate_file import Estate, load
+from simulator.simulation import Simulation, parsed_request
+
+LOOPBACK = "127.0.0.1"
+TIMEOUT = 10.0  # seconds, to start and to stop
+# Every service is answered on the one port; clients want an endpoint for each that they use.
+SERVICES = ("ecs", "vpc", "rds", "sts", "location", "slb", "ess", "ram", "kms", "kvstore", "dds", "oss")
+
+
+class Simulator:
+    """A running simulated cloud, for tests and the demo."""
+
+    def __init__(self, simulation: Simulation, port: int) -> None:
+        """Hold what serves at `port` of loopback."""
+        self.simulation = simulation
+        self.port = port
+
+    @property
+    def host(self) -> str:
+        """host:port, as clients take it for an endpoint."""
+        return f"{LOOPBACK}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """The URL of every service."""
+        return f"http://{self.host}"
+
+    @property
+    def endpoints(self) -> dict[str, str]:
+        """Service code to host:port, for `alicloud:endpoints` and the SDKs' Config."""
+        return dict.fromkeys(SERVICES, self.host)
+
+    @property
+    def region(self) -> str:
+        """The region of the estate."""
+        return self.simulation.cloud.estate.region_id
+
+    @property
+    def credentials(self) -> tuple[str, str]:
+        """Access key id and secret of the estate's first user."""
+        return self.credentials_of(self.simulation.cloud.estate.users[0].name)
+
+    @property
+    def now(self) -> str:
+        """The present model time, ISO 8601 with offset, to the second."""
+        return self.simulation.cloud.clock.now().isoformat(timespec="seconds")
+
+    def credentials_of(self, user_name: str) -> tuple[str, str]:
+        """Access key id and secret of a user of the estate; raises KeyError."""
+        users = {user.name: user for user in self.simulation.cloud.estate.users}
+        user = users[user_name]
+        return user.access_key_id, user.access_key_secret.get_secret_value()
+
+    def config(self) -> dict[str, Any]:
+        """What `alicloud:*` configuration must say to reach it, keys without that prefix, credentials among them."""
+        key, secret = self.credentials
+        return {
+            "region": self.region,
+            "accountId": self.simulation.cloud.estate.account_id,
+            "protocol": "HTTP",
+            "skipRegionValidation": True,
+            "endpoints": self.endpoints,
+            "accessKey": key,
+            "secretKey": secret,
+        }
+
+    def state(self) -> dict[str, Any]:
+        """The present state in the form of an estate file."""
+        return self.simulation.state()
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The request log, oldest first."""
+        return self.simulation.requests()
+
+    def reset(self) -> None:
+        """Return to the estate as it was given."""
+        self.simulation.reset()
+
+
+def application(simulation: Simulation) -> Starlette:
+    """The ASGI application: the OpenAPI at `/`, the admin endpoints under `/_simulator/`."""
+
+    async def openapi(request: Request) -> Response:
+        reply = simulation.reply(
+            parsed_request(
+                request.method, request.url.path, request.url.query, dict(request.headers), await request.body()
+            )
+        )
+        return JSONResponse(reply.body, reply.status)
+
+    async def state(request: Request) -> Response:
+        return JSONResponse(simulation.state())
+
+    async def requests(request: Request) -> Response:
+        return JSONResponse(simulation.requests())
+
+    async def reset(request: Request) -> Response:
+        simulation.reset()
+        return JSONResponse({})
+
+    return Starlette(
+        routes=[
+            Route("/", openapi, methods=["GET", "POST"]),
+            Route("/_simulator/state", state),
+            Route("/_simulator/requests", requests),
+            Route("/_simulator/reset", reset, methods=["POST"]),
+        ]
+    )
+
+
+def serve(estate: Estate, port: int) -> None:
+    """Serve until SIGINT or SIGTERM; prints one line with the URL when ready. Port 0 takes a free one."""
+    stop = {signal.SIGINT, signal.SIGTERM}
+    # Blocked before the server's thread begins, which inherits it: only this thread takes them, in its own time.
+    signal.pthread_sigmask(signal.SIG_BLOCK, stop)
+    with _serving(Simulation(estate), port) as simulator:
+        print(simulator.url, flush=True)
+        signal.sigwait(stop)
+
+
+@contextmanager
+def running(estate: Estate | Path) -> Iterator[Simulator]:
+    """Serve on a free port in a thread of its own with an event loop of its own; several may run side by side.
+
+    Raises EstateFileError, and TimeoutError when it cannot start.
+    """
+    simulation = Simulation(load(estate) if isinstance(estate, Path) else estate)
+    with _serving(simulation, 0) as simulator:
+        yield simulator
+
+
+@contextmanager
+def _serving(simulation: Simulation, port: int) -> Iterator[Simulator]:
+    with socket.create_server((LOOPBACK, port)) as listening:
+        config = uvicorn.Config(
+            application(simulation), log_level="warning", access_log=False, timeout_graceful_shutdown=1
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="simulator", daemon=True)
+        thread.start()
+        try:
+            _await_start(server, thread)
+            yield Simulator(simulation, listening.getsockname()[1])
+        finally:
+            server.should_exit = True
+            thread.join(TIMEOUT)
+
+
+def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:
+    pause = threading.Event()
+    waited = 0.0
+    while not server.started:
+        if waited > TIMEOUT or not thread.is_alive():
+            raise TimeoutError("The simulator did not start.")
+        pause.wait(0.01)
+        waited += 0.01

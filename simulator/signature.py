@@ -1,0 +1,162 @@
+"""Signatures of requests, in both styles that clients of Alibaba Cloud use.
+
+RPC 1.0: HMAC-SHA1 over the sorted parameters, which carry AccessKeyId, Timestamp, SignatureNonce and Signature.
+ACS3-HMAC-SHA256: over method, path, query, named headers and the digest of the body, in the Authorization header.
+Times of requests are checked against real time, never against the model clock.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+from simulator.cloud.errors import CloudError, NotFoundError
+from simulator.estate_file import User
+
+ACS3 = "ACS3-HMAC-SHA256"
+# How far the time of a request may be from ours; nonces are remembered as long.
+TOLERANCE = timedelta(minutes=15)
+
+_ACS3_AUTHORIZATION = re.compile(
+    r"ACS3-HMAC-SHA256\s+Credential=(?P<key>[^,\s]+),\s*SignedHeaders=(?P<headers>[^,\s]+),\s*Signature=(?P<mac>\w+)"
+)
+_ACS3_MUST_SIGN = frozenset(
+    {"host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce", "x-acs-content-sha256"}
+)
+
+
+@dataclass(frozen=True)
+class SignedRequest:
+    """A request as it came: header names in lower case, parameters of query and form apart and in order."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    query: Sequence[tuple[str, str]]
+    form: Sequence[tuple[str, str]]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """What a request says of itself, and what its signature would be with a given secret."""
+
+    access_key_id: str
+    time: str
+    nonce: str
+    given: str
+    style: str
+    signed_text: str
+
+    def signature(self, secret: str) -> str:
+        if self.style == ACS3:
+            return hmac.new(secret.encode(), self.signed_text.encode(), hashlib.sha256).hexdigest()
+        mac = hmac.new(f"{secret}&".encode(), self.signed_text.encode(), hashlib.sha1)
+        return base64.b64encode(mac.digest()).decode()
+
+
+class Authenticator:
+    """Tells who calls, and refuses what is wrongly signed, stale or seen before."""
+
+    def __init__(self, users: Sequence[User]) -> None:
+        """Know the access keys of `users`."""
+        self._users = {user.access_key_id: user for user in users}
+        self._nonces: dict[tuple[str, str], datetime] = {}
+
+    def caller(self, request: SignedRequest, now: datetime | None = None) -> User:
+        """The user who signed `request`; `now` is real time unless a test gives another.
+
+        Raises MissingAccessKeyId, IncompleteSignature, InvalidAccessKeyId.NotFound (404), SignatureDoesNotMatch,
+        InvalidTimeStamp.Format, InvalidTimeStamp.Expired, SignatureNonceUsed (400).
+        """
+        now = now or datetime.now(UTC)
+        claim = _claim(request)
+        user = self._users.get(claim.access_key_id)
+        if user is None:
+            raise NotFoundError("InvalidAccessKeyId.NotFound", "Specified access key is not found.")
+        if not hmac.compare_digest(claim.signature(user.access_key_secret.get_secret_value()), claim.given):
+            raise CloudError("SignatureDoesNotMatch", "Specified signature is not matched with our calculation.")
+        _check_time(claim.time, now)
+        self._check_nonce(claim, now)
+        return user
+
+    def _check_nonce(self, claim: _Claim, now: datetime) -> None:
+        fresh = now - TOLERANCE * 2
+        self._nonces = {key: seen for key, seen in self._nonces.items() if seen > fresh}
+        key = (claim.access_key_id, claim.nonce)
+        if key in self._nonces:
+            raise CloudError("SignatureNonceUsed", "Specified signature nonce was used already.")
+        self._nonces[key] = now
+
+
+def rpc_text_to_sign(method: str, parameters: Sequence[tuple[str, str]]) -> str:
+    """What RPC 1.0 signs: method, path and all parameters but Signature, sorted and encoded."""
+    pairs = sorted((name, value) for name, value in parameters if name != "Signature")
+    canonical = "&".join(f"{_encode(name)}={_encode(value)}" for name, value in pairs)
+    return f"{method}&{_encode('/')}&{_encode(canonical)}"
+
+
+def _claim(request: SignedRequest) -> _Claim:
+    if "authorization" in request.headers:
+        return _acs3_claim(request)
+    return _rpc_claim(request)
+
+
+def _rpc_claim(request: SignedRequest) -> _Claim:
+    pairs = [*request.query, *request.form]
+    parameters = dict(pairs)
+    if not parameters.get("AccessKeyId"):
+        raise CloudError("MissingAccessKeyId", "AccessKeyId is mandatory for this action.")
+    for name in ("Signature", "SignatureNonce", "Timestamp"):
+        if not parameters.get(name):
+            raise CloudError("IncompleteSignature", f"{name} is mandatory for this action.")
+    if parameters.get("SignatureMethod", "HMAC-SHA1") != "HMAC-SHA1":
+        raise CloudError("SignatureDoesNotMatch", "Only SignatureMethod HMAC-SHA1 is supported.")
+    return _Claim(
+        parameters["AccessKeyId"],
+        parameters["Timestamp"],
+        parameters["SignatureNonce"],
+        parameters["Signature"],
+        "RPC",
+        rpc_text_to_sign(request.method, pairs),
+    )
+
+
+def _acs3_claim(request: SignedRequest) -> _Claim:
+    parsed = _ACS3_AUTHORIZATION.fullmatch(request.headers["authorization"].strip())
+    names = parsed["headers"].lower().split(";") if parsed else []
+    if parsed is None or not set(names) >= _ACS3_MUST_SIGN or any(name not in request.headers for name in names):
+        raise CloudError("IncompleteSignature", "The request signature does not conform to ACS3-HMAC-SHA256.")
+    digest = hashlib.sha256(request.body).hexdigest()
+    if request.headers["x-acs-content-sha256"] != digest:
+        raise CloudError("SignatureDoesNotMatch", "The x-acs-content-sha256 header does not match the body.")
+    query = "&".join(f"{_encode(name)}={_encode(value)}" for name, value in sorted(request.query))
+    headers = "".join(f"{name}:{request.headers[name].strip()}\n" for name in sorted(names))
+    canonical = "\n".join((request.method, request.path, query, headers, ";".join(sorted(names)), digest))
+    return _Claim(
+        parsed["key"],
+        request.headers["x-acs-date"],
+        request.headers["x-acs-signature-nonce"],
+        parsed["mac"],
+        ACS3,
+        f"{ACS3}\n{hashlib.sha256(canonical.encode()).hexdigest()}",
+    )
+
+
+def _check_time(text: str, now: datetime) -> None:
+    try:
+        told = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise CloudError(
+            "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted."
+        ) from None
+    if abs(now - told) > TOLERANCE:
+        raise CloudError("InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
+
+
+def _encode(text: str) -> str:
+    return quote(text, safe="~")

@@ -1,0 +1,90 @@
+"""The whole path for a test: the real engine, Alibaba's provider code, and a simulated cloud of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import toolchain
+from simulator.project import CONFIG_KEY, REPOSITORY, Project
+from simulator.server import Simulator, running
+
+ESTATE = REPOSITORY / "simulator/estates/sample.yaml"
+Bend = Callable[[dict[str, Any]], object]
+
+
+@dataclass
+class Stack:
+    """One stack `test` of the program on a simulated cloud, its output and exit code as a user sees them."""
+
+    project: Project
+    cloud: Simulator
+    code: int = 0
+    output: str = ""
+
+    @classmethod
+    def prepared(cls, engine: toolchain.Engine, cloud: Simulator, directory: Path) -> Stack:
+        """The prepared stack, not yet up."""
+        project = Project(directory / "project", cloud, engine.environ(os.environ))
+        made = cls(project, cloud)
+        made.configure()
+        project.run("stack", "init", "test", "--no-select", check=True)
+        return made
+
+    def configure(self, bend: Bend | None = None) -> None:
+        """Gives the stack the prepared config, bent by `bend`."""
+        prepared = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
+        config = deepcopy(prepared)
+        if bend is not None:
+            bend(config[CONFIG_KEY])
+        self.project.configure("test", config)
+
+    def pulumi(self, command: str, *options: str, pack: bool = True) -> int:
+        """Runs `pulumi COMMAND`, with the pack unless told otherwise; returns the exit code."""
+        policy = ("--policy-pack", "policies") if pack else ()
+        done = self.project.run(command, "--stack", "test", *policy, *options)
+        self.code, self.output = done.returncode, done.stdout
+        return self.code
+
+    def up(self) -> None:
+        """Brings the stack up; it must succeed."""
+        assert self.pulumi("up", "--yes", "--skip-preview") == 0, self.output
+
+    def result(self) -> dict[str, Any]:
+        """The pack's result file."""
+        loaded: dict[str, Any] = json.loads(self.project.result_file.read_text(encoding="utf-8"))
+        return loaded
+
+    def found(self) -> dict[str, set[str]]:
+        """Rule id to the names of what it failed on, for every rule that does not let the preview pass."""
+        findings: dict[str, set[str]] = {}
+        for item in self.result()["results"]:
+            if item["outcome"] in ("FAIL", "UNKNOWN"):
+                findings.setdefault(item["rule"], set()).add(item["subject"]["name"])
+        return findings
+
+    def writes(self) -> list[str]:
+        """Actions that the cloud was asked for and that change something."""
+        actions = [entry["action"] for entry in self.cloud.requests()]
+        return [action for action in actions if not action.startswith(("Describe", "Get", "List"))]
+
+
+@pytest.fixture
+def cloud() -> Iterator[Simulator]:
+    """A simulated cloud with the sample estate."""
+    with running(ESTATE) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def stack(engine: toolchain.Engine, cloud: Simulator, tmp_path: Path) -> Stack:
+    """The prepared stack, not yet up."""
+    return Stack.prepared(engine, cloud, tmp_path)

@@ -1,0 +1,105 @@
+"""What bad input gets: one clear message, a non-zero exit, and nothing created."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Bend, Stack
+
+pytestmark = pytest.mark.engine
+
+
+def _window_after_latest(migration: dict[str, Any]) -> None:
+    migration["window"]["start"] = "2026-12-20T00:00:01+08:00"
+
+
+def _existing(vpc_id: str, vswitch_id: str) -> Bend:
+    def bend(migration: dict[str, Any]) -> None:
+        migration["network"] = {"mode": "existing", "vpcId": vpc_id, "vswitchIds": [vswitch_id]}
+
+    return bend
+
+
+CONFIG: dict[str, tuple[Bend, str]] = {
+    "unknown key": (
+        lambda migration: migration.update(freezeHour=1),
+        "Pulumi.test.yaml: classic-to-vpc:migration.freezeHour: unknown key",
+    ),
+    "wrong type": (
+        lambda migration: migration["backups"].update(retentionDays="a month"),
+        "Pulumi.test.yaml: classic-to-vpc:migration.backups.retentionDays: expected a whole number; got 'a month'",
+    ),
+    "window after the latest time": (_window_after_latest, "schedule-window-before-latest"),
+    "no such instance": (
+        lambda migration: migration["instances"].append("i-bp1web90000000000001"),
+        "Pulumi.test.yaml: classic-to-vpc:migration.instances[7].id: there is no instance i-bp1web90000000000001",
+    ),
+    "zone without stock": (
+        lambda migration: migration["network"]["vswitches"][0].update(zone="cn-hangzhou-e"),
+        "network.vswitches[0].zone: zone cn-hangzhou-e has no stock for a VSwitch",
+    ),
+    "overlapping CIDR": (
+        lambda migration: migration["network"]["vswitches"][1].update(cidrBlock="172.16.0.0/22"),
+        "network.vswitches[1].cidrBlock: 172.16.0.0/22 overlaps 172.16.1.0/24",
+    ),
+    "too small CIDR": (
+        lambda migration: migration["network"]["vswitches"][1].update(cidrBlock="172.16.2.0/30"),
+        "network.vswitches[1].cidrBlock: 172.16.2.0/30 has mask 30; expected a mask of 16 to 29",
+    ),
+    "VSwitch outside its VPC": (
+        lambda migration: migration["network"]["vswitches"][1].update(cidrBlock="172.17.2.0/24"),
+        "network.vswitches[1].cidrBlock: 172.17.2.0/24 is not inside the VPC",
+    ),
+    "no such VSwitch": (
+        _existing("vpc-bp1shared0000000001", "vsw-bp1sharedx000000001"),
+        "network.vswitchIds[0]: there is no VSwitch vsw-bp1sharedx000000001",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CONFIG)
+def test_bad_config_is_told_before_anything_is_touched(stack: Stack, case: str) -> None:
+    bend, message = CONFIG[case]
+    stack.configure(bend)
+    assert stack.pulumi("up", "--yes") != 0
+    assert message in stack.output
+    assert "Traceback" not in stack.output
+    assert stack.writes() == []
+
+
+ENVIRONMENT: dict[str, tuple[dict[str, str], str]] = {
+    "unknown key": ({"ALICLOUD_ACCESS_KEY": "LTAI-nobody"}, "InvalidAccessKeyId"),
+    "wrong secret": ({"ALICLOUD_SECRET_KEY": "not-the-secret"}, "SignatureDoesNotMatch"),
+    "no credentials": ({"ALICLOUD_ACCESS_KEY": "", "ALICLOUD_SECRET_KEY": ""}, "alicloud:accessKey"),
+}
+
+
+@pytest.mark.parametrize("case", ENVIRONMENT)
+def test_bad_credentials_are_told(stack: Stack, case: str) -> None:
+    changes, message = ENVIRONMENT[case]
+    stack.project.environ.update(changes)
+    assert stack.pulumi("up", "--yes") != 0
+    assert message in stack.output
+    assert "Traceback" not in stack.output
+    assert "not-the-secret" not in stack.output
+    assert stack.writes() == []
+
+
+def test_a_missing_permission_is_no_empty_estate(stack: Stack) -> None:
+    """DescribeInstances answers whoever may not call it with an empty list."""
+    key, secret = stack.cloud.credentials_of("blind")
+    stack.project.environ.update(ALICLOUD_ACCESS_KEY=key, ALICLOUD_SECRET_KEY=secret)
+    assert stack.pulumi("up", "--yes") != 0
+    assert "Permission denied for ecs:DescribeInstances" in stack.output
+    assert stack.writes() == []
+
+
+def test_an_unreachable_endpoint_is_named(stack: Stack) -> None:
+    # A port of loopback that nobody listens at: it was bound and given back.
+    stack.project.cloud_config["alicloud:endpoints"] = [dict.fromkeys(("ecs", "vpc", "rds", "sts"), "127.0.0.1:9")]
+    stack.configure()
+    assert stack.pulumi("up", "--yes") != 0
+    assert "No answer from 127.0.0.1:9" in stack.output
+    assert "alicloud:endpoints" in stack.output

@@ -1,0 +1,44 @@
+"""The story of the demo, told once as `make demo` tells it, and with an estate of one's own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import toolchain
+from simulator.project import REPOSITORY
+
+pytestmark = pytest.mark.engine
+
+
+def demo(engine: toolchain.Engine, directory: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "simulator.demo", "--directory", str(directory), *options],
+        cwd=REPOSITORY,
+        env=engine.environ(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.timeout(600)
+def test_each_step_does_what_it_must(engine: toolchain.Engine, tmp_path: Path) -> None:
+    told = demo(engine, tmp_path / "demo")
+    assert told.returncode == 0, told.stdout + told.stderr
+    for step in (
+        "✓ the preview failed",
+        "✓ the preview passed",
+        "✓ everything was created",
+        "✓ a second up changed nothing",
+        "✓ it names what is gone: the rule",
+        "✓ it names what is gone: 172.16.1.0/24 from the whitelist group classic_to_vpc",
+        "✓ an up puts it back",
+        "✓ the estate is as it was found, but for the 12 snapshots retained",
+        "On a real account",
+    ):
+        assert step in told.stdout

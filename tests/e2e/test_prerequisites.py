@@ -1,0 +1,95 @@
+"""Each prerequisite taken away in turn: the preview fails with exactly that rule's finding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import toolchain
+from simulator.estate_file import load
+from simulator.server import running
+from tests.e2e.conftest import ESTATE, Bend, Stack
+
+pytestmark = pytest.mark.engine
+
+MIGRATING = {"web-1", "web-2", "web-3", "app-1", "app-2", "batch-1", "ftp-1"}
+
+
+def _without_release(migration: dict[str, Any]) -> None:
+    migration["instances"] = [
+        item["id"] if isinstance(item, dict) and "releasePublicIp" in item else item for item in migration["instances"]
+    ]
+
+
+def _only_zone_h(migration: dict[str, Any]) -> None:
+    migration["network"]["vswitches"] = migration["network"]["vswitches"][1:]
+
+
+def _small_vswitch(migration: dict[str, Any]) -> None:
+    """Four free addresses for four instances: one too few."""
+    migration["network"]["vswitches"][0]["cidrBlock"] = "172.16.1.0/29"
+    migration["instances"][1] = {"id": migration["instances"][1], "targetZone": "cn-hangzhou-b"}
+
+
+def _window_in_the_past(migration: dict[str, Any]) -> None:
+    migration["window"]["start"] = "2026-11-29T02:00:00+08:00"
+
+
+def _window_too_late(migration: dict[str, Any]) -> None:
+    migration["window"]["start"] = "2026-12-20T00:00:01+08:00"
+
+
+PREREQUISITES: dict[str, tuple[Bend, dict[str, set[str]]]] = {
+    "snapshots": (lambda migration: migration.pop("backups"), {"backup-snapshot-of-every-disk": MIGRATING}),
+    "security groups": (lambda migration: migration.pop("securityGroups"), {"security-group-cloned": MIGRATING}),
+    "ClassicLink": (
+        lambda migration: migration.pop("classicLink"),
+        {"classic-link-peers-reachable": {"web-1", "web-2", "web-3", "app-1", "app-2"}},
+    ),
+    "one database": (
+        lambda migration: migration["databases"].pop(0),
+        {"database-whitelist-has-vswitch-cidr": {"web-1", "app-1", "app-2"}},
+    ),
+    "a VSwitch in a zone": (_only_zone_h, {"network-vswitch-in-usable-zone": {"web-1", "batch-1", "ftp-1"}}),
+    "room in a VSwitch": (_small_vswitch, {"network-enough-free-addresses": {"web-1", "web-2", "batch-1", "ftp-1"}}),
+    "consent to release": (_without_release, {"public-address-release-accepted": {"web-3"}}),
+    "time before the window": (_window_in_the_past, {"schedule-window-in-future": {"classic-to-vpc"}}),
+    "time before the latest schedule time": (_window_too_late, {"schedule-window-before-latest": {"classic-to-vpc"}}),
+}
+
+
+@pytest.mark.parametrize("prerequisite", PREREQUISITES)
+def test_its_absence_and_nothing_else_is_found(stack: Stack, prerequisite: str) -> None:
+    bend, expected = PREREQUISITES[prerequisite]
+    stack.configure(bend)
+    assert stack.pulumi("preview") != 0
+    assert stack.found() == expected
+    for rule in expected:
+        assert rule in stack.output
+    assert stack.writes() == []
+
+
+def test_an_instance_type_without_interfaces_is_found(engine: toolchain.Engine, tmp_path: Path) -> None:
+    estate = load(ESTATE)
+    [ftp_type] = [item for item in estate.instance_types if item.id == "ecs.n1.large"]
+    ftp_type.eni_quantity = 0
+    with running(estate) as cloud:
+        stack = Stack.prepared(engine, cloud, tmp_path)
+        assert stack.pulumi("preview") != 0
+        assert stack.found() == {"instance-type-supports-eni": {"ftp-1"}}
+
+
+def test_what_is_declared_only_is_not_enough_once_the_freeze_has_begun(stack: Stack) -> None:
+    """Declared counts before the freeze, applied is required from then on; and so is a fresh round of snapshots."""
+    stack.project.environ["PREFLIGHT_NOW"] = "2026-12-11T03:00:00+08:00"
+    assert stack.pulumi("preview") != 0
+    assert stack.result()["frozen"] is True
+    assert set(stack.found()) == {
+        "backup-snapshot-of-every-disk",
+        "classic-link-peers-reachable",
+        "database-whitelist-has-vswitch-cidr",
+        "network-vswitch-in-usable-zone",
+        "security-group-cloned",
+    }

@@ -1,0 +1,139 @@
+"""Instances and disks, regions, zones and types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.simulator.sdk import Api, refused
+
+
+def _names(answer: dict[str, Any]) -> list[str]:
+    return [instance["InstanceName"] for instance in answer["Instances"]["Instance"]]
+
+
+@pytest.mark.parametrize(
+    ("filters", "names"),
+    [
+        ({"InstanceIds": '["i-bp1web10000000000001", "i-none"]'}, ["web-1"]),
+        ({"InstanceIds": "[]"}, []),
+        ({"InstanceName": "web-1"}, ["web-1"]),
+        ({"InstanceName": "*-2"}, ["web-2", "app-2"]),
+        ({"InstanceName": "app*"}, ["app-1", "app-2"]),
+        ({"InstanceName": "*atch*"}, ["batch-1"]),
+        ({"InstanceNetworkType": "vpc"}, []),
+        ({"Status": "Stopped"}, ["batch-1"]),
+        ({"InstanceType": "ecs.s1.small"}, ["legacy-1"]),
+        ({"SecurityGroupId": "sg-bp1app00000000000001"}, ["app-1", "app-2"]),
+        ({"ZoneId": "cn-hangzhou-h", "Tag": [{"Key": "wave", "Value": "never"}]}, ["cache-1"]),
+        ({"InnerIpAddresses": '["10.25.16.41"]'}, ["legacy-1"]),
+        ({"PrivateIpAddresses": '["10.25.16.41"]'}, []),
+        ({"PublicIpAddresses": '["192.0.2.12"]'}, ["web-3"]),
+    ],
+)
+def test_filters(api: Api, filters: dict[str, Any], names: list[str]) -> None:
+    assert _names(api("ecs:DescribeInstances", **filters)) == names
+
+
+def test_a_classic_instance(api: Api) -> None:
+    instance = api("ecs:DescribeInstances", InstanceName="web-1")["Instances"]["Instance"][0]
+    wanted = {
+        "InstanceNetworkType": "classic",
+        "InnerIpAddress": {"IpAddress": ["10.25.16.10"]},
+        "PublicIpAddress": {"IpAddress": ["192.0.2.10"]},
+        "InternetMaxBandwidthOut": 10,
+        "SecurityGroupIds": {"SecurityGroupId": ["sg-bp1web00000000000001"]},
+        "ZoneId": "cn-hangzhou-b",
+        "Memory": 4096,
+    }
+    assert {key: instance[key] for key in wanted} == wanted
+    assert instance["VpcAttributes"]["VpcId"] == ""
+    assert instance["VpcAttributes"]["PrivateIpAddress"] == {"IpAddress": []}
+
+
+def test_one_instance(api: Api) -> None:
+    answer = api("ecs:DescribeInstanceAttribute", InstanceId="i-bp1legacy10000000001")
+    assert (answer["InstanceName"], answer["IoOptimized"]) == ("legacy-1", "none")
+    assert answer["ExpiredTime"] == "2027-03-31T15:59Z"
+    with refused("InvalidInstanceId.NotFound", 404):
+        api("ecs:DescribeInstanceAttribute", InstanceId="i-none")
+    with refused("MissingParameter"):
+        api("ecs:DescribeInstanceAttribute")
+
+
+@pytest.mark.parametrize("malformed", ["i-1", "{}", "[1]", str(["i"] * 101).replace("'", '"')])
+def test_a_malformed_list_of_ids(api: Api, malformed: str) -> None:
+    with refused("InvalidInstanceIds.Malformed"):
+        api("ecs:DescribeInstances", InstanceIds=malformed)
+
+
+@pytest.mark.parametrize(
+    ("filters", "names"),
+    [
+        ({"InstanceId": "i-bp1web10000000000001"}, ["web-1-system", "web-1-data"]),
+        ({"InstanceId": "i-bp1web10000000000001", "DiskType": "data"}, ["web-1-data"]),
+        ({"Status": "Available"}, ["spare"]),
+        ({"Category": "cloud"}, ["legacy-1-system"]),
+        ({"DiskIds": '["d-bp1spare00000000001"]', "ZoneId": "cn-hangzhou-h"}, ["spare"]),
+        ({"DiskName": "spare", "ZoneId": "cn-hangzhou-b"}, []),
+    ],
+)
+def test_disks(api: Api, filters: dict[str, Any], names: list[str]) -> None:
+    disks = api("ecs:DescribeDisks", **filters)["Disks"]["Disk"]
+    assert [disk["DiskName"] for disk in disks] == names
+
+
+def test_a_disk(api: Api) -> None:
+    disk = api("ecs:DescribeDisks", DiskIds='["d-bp1app1dat000000001"]')["Disks"]["Disk"][0]
+    assert (disk["Size"], disk["Device"], disk["Status"], disk["Type"]) == (500, "/dev/xvdb", "In_use", "data")
+    with refused("InvalidDiskType.ValueNotSupported"):
+        api("ecs:DescribeDisks", DiskType="floppy")
+    with refused("DryRunOperation"):
+        api("ecs:DescribeDisks", DryRun=True)
+
+
+def test_zones_say_whether_they_have_vswitches(api: Api) -> None:
+    zones = api("ecs:DescribeZones")["Zones"]["Zone"]
+    creations = {zone["ZoneId"]: zone["AvailableResourceCreation"]["ResourceTypes"] for zone in zones}
+    assert [zone for zone, kinds in creations.items() if "VSwitch" not in kinds] == ["cn-hangzhou-e"]
+
+
+def _in_stock(api: Api, **parameters: str) -> list[str]:
+    zones = api("ecs:DescribeAvailableResource", **parameters)["AvailableZones"]["AvailableZone"]
+    return [
+        f"{zone['ZoneId'][-1]}:{item['Value']}"
+        for zone in zones
+        for kind in zone["AvailableResources"]["AvailableResource"]
+        for item in kind["SupportedResources"]["SupportedResource"]
+    ]
+
+
+def test_types_in_stock(api: Api) -> None:
+    assert _in_stock(api, DestinationResource="InstanceType", InstanceType="ecs.sn2.medium") == ["h:ecs.sn2.medium"]
+    assert _in_stock(api, DestinationResource="Zone", ZoneId="cn-hangzhou-b") == ["b:cn-hangzhou-b"]
+    disks = _in_stock(api, DestinationResource="SystemDisk", InstanceType="ecs.sn2.medium")
+    assert disks == ["h:cloud_efficiency", "h:cloud_ssd", "h:cloud_essd"]
+    with refused("InvalidDestinationResource.Malformed"):
+        _in_stock(api, DestinationResource="Moon")
+    with refused("MissingParameter"):
+        _in_stock(api, DestinationResource="SystemDisk")
+
+
+def test_instance_types_and_their_interfaces(api: Api) -> None:
+    kinds = api("ecs:DescribeInstanceTypes")["InstanceTypes"]["InstanceType"]
+    interfaces = {kind["InstanceTypeId"]: kind.get("EniQuantity") for kind in kinds}
+    assert interfaces["ecs.s1.small"] is None
+    assert interfaces["ecs.n1.small"] == 1
+    two = api("ecs:DescribeInstanceTypes", MinimumEniQuantity=2)["InstanceTypes"]["InstanceType"]
+    assert {kind["InstanceTypeId"] for kind in two} == {
+        name for name, number in interfaces.items() if (number or 0) > 1
+    }
+    one = api("ecs:DescribeInstanceTypes", InstanceTypes=["ecs.n1.small"], InstanceTypeFamily="ecs.n1")
+    assert len(one["InstanceTypes"]["InstanceType"]) == 1
+    with refused("Invalid.InstanceTypes"):
+        api("ecs:DescribeInstanceTypes", InstanceTypes=["ecs.n1.small"] * 11)
+
+
+def test_the_region(api: Api) -> None:
+    assert [region["RegionId"] for region in api("ecs:DescribeRegions")["Regions"]["Region"]] == ["cn-hangzhou"]

@@ -1,0 +1,136 @@
+"""Page sizes: defaults, maxima, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from simulator.estate_file import Estate
+from tests.simulator.sdk import Api, refused
+
+# Action: path of its list, greatest PageSize, default size (facts: SDK texts).
+BY_NUMBER: dict[str, tuple[str, int, int]] = {
+    "ecs:DescribeInstances": ("Instances.Instance", 100, 10),
+    "ecs:DescribeDisks": ("Disks.Disk", 100, 10),
+    "ecs:DescribeSnapshots": ("Snapshots.Snapshot", 100, 10),
+    "ecs:DescribeSecurityGroups": ("SecurityGroups.SecurityGroup", 100, 10),
+    "ecs:DescribeTags": ("Tags.Tag", 100, 50),
+    "vpc:DescribeVpcs": ("Vpcs.Vpc", 50, 10),
+    "vpc:DescribeVSwitches": ("VSwitches.VSwitch", 50, 10),
+    "vpc:DescribeRouteTableList": ("RouterTableList.RouterTableListType", 50, 10),
+    "vpc:DescribeRouteTables": ("RouteTables.RouteTable", 50, 10),
+    "rds:DescribeDBInstances": ("Items.DBInstance", 100, 30),
+}
+# Action: its mandatory parameters, path of its list, least and greatest MaxResults, default size, whether drawn in.
+GROUP = "sg-bp1web00000000000001"
+BY_TOKEN: dict[str, tuple[dict[str, Any], str, int, int, int, bool]] = {
+    "ecs:DescribeInstances": ({}, "Instances.Instance", 10, 100, 10, True),
+    "ecs:DescribeDisks": ({}, "Disks.Disk", 10, 500, 10, True),
+    "ecs:DescribeSnapshots": ({}, "Snapshots.Snapshot", 1, 100, 10, False),
+    "ecs:DescribeSecurityGroups": ({}, "SecurityGroups.SecurityGroup", 1, 100, 10, False),
+    "ecs:DescribeSecurityGroupAttribute": (
+        {"SecurityGroupId": GROUP},
+        "Permissions.Permission",
+        10,
+        1000,
+        500,
+        False,
+    ),
+    "ecs:DescribeInstanceTypes": ({}, "InstanceTypes.InstanceType", 1, 1600, 1600, False),
+    "rds:DescribeDBInstances": ({}, "Items.DBInstance", 1, 100, 30, False),
+}
+MANY = 520
+
+
+@pytest.fixture
+def quick(quick: Estate) -> Estate:
+    """An estate with 520 of everything that is paged."""
+
+    def multiply(items: list[Any], prefix: str) -> list[Any]:
+        return [items[0].model_copy(deep=True, update={"id": f"{prefix}-{n:04}"}) for n in range(MANY)]
+
+    group = quick.security_groups[0]
+    group.tags = {}
+    rule = next(rule for rule in group.rules if rule.nic_type == "internet")
+    group.rules = [rule.model_copy(update={"port_range": f"{n}/{n}"}) for n in range(1, MANY + 1)]
+    quick.security_groups = [group, *multiply([group.model_copy(update={"rules": []})], "sg")[1:]]
+    quick.instances = multiply(quick.instances, "i")
+    for number, instance in enumerate(quick.instances):
+        instance.tags = {"number": str(number)}
+    quick.disks = multiply(quick.disks, "d")
+    quick.snapshots = multiply(quick.snapshots, "s")
+    quick.instance_types = [*quick.instance_types, *multiply(quick.instance_types, "ecs")[len(quick.instance_types) :]]
+    quick.vpcs = [*quick.vpcs, *multiply(quick.vpcs, "vpc")[1:]]
+    for vpc in quick.vpcs:
+        vpc.route_table_id = None
+    quick.vswitches = multiply(quick.vswitches, "vsw")
+    quick.databases = multiply(quick.databases, "rm")
+    return quick
+
+
+def _items(answer: dict[str, Any], path: str) -> list[Any]:
+    outer, inner = path.split(".")
+    return list(answer[outer][inner])
+
+
+@pytest.mark.parametrize("action", BY_NUMBER)
+def test_by_number(action: str, api: Api) -> None:
+    path, most, default = BY_NUMBER[action]
+    assert len(_items(api(action), path)) == default
+    assert len(_items(api(action, PageSize=most), path)) == most
+    last_page = -(-MANY // most)
+    assert len(_items(api(action, PageSize=most, PageNumber=last_page), path)) == MANY - most * (last_page - 1)
+    assert _items(api(action, PageSize=most, PageNumber=last_page + 1), path) == []
+    for wrong in ({"PageSize": most + 1}, {"PageSize": 0}, {"PageSize": -1}, {"PageNumber": 0}):
+        with refused("InvalidParameter"):
+            api(action, **wrong)
+
+
+@pytest.mark.parametrize("action", BY_TOKEN)
+def test_by_token_gives_everything_once(action: str, api: Api) -> None:
+    parameters, path, _, most, _, _ = BY_TOKEN[action]
+    answer = api(action, MaxResults=most, **parameters)
+    found = _items(answer, path)
+    while answer["NextToken"]:
+        answer = api(action, MaxResults=most, NextToken=answer["NextToken"], **parameters)
+        found += _items(answer, path)
+    assert len(found) == MANY
+    assert len({str(item) for item in found}) == MANY
+
+
+@pytest.mark.parametrize("action", BY_TOKEN)
+def test_by_token_sizes(action: str, api: Api) -> None:
+    parameters, path, least, most, default, drawn_in = BY_TOKEN[action]
+    assert len(_items(api(action, MaxResults=least, **parameters), path)) == least
+    if drawn_in:
+        assert len(_items(api(action, MaxResults=least - 1, **parameters), path)) == least
+        assert len(_items(api(action, MaxResults=most + 1, **parameters), path)) == most
+    else:
+        for wrong in (least - 1, most + 1):
+            with refused("InvalidParameter"):
+                api(action, MaxResults=wrong, **parameters)
+    if action not in BY_NUMBER:
+        assert len(_items(api(action, **parameters), path)) == min(default, MANY)
+
+
+@pytest.mark.parametrize("token", ["nonsense", "b2Zmc2V0OngK"])
+def test_a_token_that_was_never_given(token: str, api: Api) -> None:
+    with refused("InvalidParameter"):
+        api("ecs:DescribeInstances", NextToken=token)
+
+
+def test_with_a_token_page_parameters_are_void(api: Api) -> None:
+    answer = api("ecs:DescribeInstances", MaxResults=20, PageSize=50, PageNumber=3)
+    assert len(answer["Instances"]["Instance"]) == 20
+    assert "TotalCount" not in answer
+
+
+def test_route_entries_by_token(api: Api) -> None:
+    table = api("vpc:DescribeRouteTableList", VpcId="vpc-bp1shared0000000001")
+    table_id = table["RouterTableList"]["RouterTableListType"][0]["RouteTableId"]
+    assert len(api("vpc:DescribeRouteEntryList", RouteTableId=table_id)["RouteEntrys"]["RouteEntry"]) == 10
+    answer = api("vpc:DescribeRouteEntryList", RouteTableId=table_id, MaxResult=100)
+    assert (len(answer["RouteEntrys"]["RouteEntry"]), answer["TotalCount"]) == (100, MANY + 1)
+    with refused("InvalidParameter"):
+        api("vpc:DescribeRouteEntryList", RouteTableId=table_id, MaxResult=101)

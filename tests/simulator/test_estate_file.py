@@ -1,0 +1,140 @@
+"""The estate file: what it refuses, and how it says so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from simulator.__main__ import main
+from simulator.estate_file import Estate, EstateFileError, json_schema, load
+from tests.simulator.conftest import SAMPLE
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def _faults(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "estate.yaml"
+    path.write_text(text)
+    with pytest.raises(EstateFileError) as caught:
+        load(path)
+    return str(caught.value).replace(str(path), "FILE")
+
+
+def _changed(change: Change) -> str:
+    data = yaml.safe_load(SAMPLE.read_text())
+    change(data)
+    return yaml.safe_dump(data)
+
+
+FAULTS: dict[str, tuple[Change, str]] = {
+    "unknown key": (
+        lambda d: d["zones"][0].update(vswitch_avialable=True),
+        "FILE: zones[0].vswitch_avialable: unknown key, expected one of: id, instance_types, local_name, "
+        "vswitch_available",
+    ),
+    "unknown key at the top": (lambda d: d.update(regions=[]), "FILE: regions: unknown key, expected one of: account"),
+    "unknown key deep down": (
+        lambda d: d["security_groups"][0]["rules"][1].update(port=1),
+        "FILE: security_groups[0].rules[1].port: unknown key, expected one of: cidr_ip",
+    ),
+    "missing key": (lambda d: d["instances"][0].pop("zone_id"), "FILE: instances[0].zone_id: Field required"),
+    "wrong value": (
+        lambda d: d["instances"][0].update(status="Running!"),
+        "FILE: instances[0].status: Input should be 'Pending', 'Starting', 'Running', 'Stopping' or 'Stopped'",
+    ),
+    "time without offset": (
+        lambda d: d.update(now="2026-11-30T09:00:00"),
+        "FILE: now: Input should have timezone info",
+    ),
+    "wrong prefix": (lambda d: d["vpcs"][0].update(id="x-1"), "FILE: vpcs[0].id: String should match pattern '^vpc-'"),
+    "two peers": (
+        lambda d: d["security_groups"][0]["rules"][0].update(group_id="sg-bp1app00000000000001"),
+        "FILE: security_groups[0].rules[0]: Value error, expected exactly one of cidr_ip",
+    ),
+    "internet rule in a VPC": (
+        lambda d: d["security_groups"][0].update(vpc_id="vpc-bp1shared0000000001"),
+        "FILE: security_groups[0]: Value error, expected nic_type intranet in every rule of a group in a VPC",
+    ),
+    "VPC instance without VSwitch": (
+        lambda d: d["instances"][0].update(network_type="vpc"),
+        "FILE: instances[0]: Value error, expected vpc_id and vswitch_id exactly with network_type vpc",
+    ),
+    "whitelist of the wrong mode": (
+        lambda d: d["databases"][0].update(security_ip_mode="safety"),
+        "FILE: databases[0]: Value error, expected network_type Classic or VPC with this security_ip_mode",
+    ),
+    "dangling group": (
+        lambda d: d["instances"][0].update(security_group_ids=["sg-none"]),
+        "instances.web-1.security_group_ids: sg-none is not in this file",
+    ),
+    "dangling rule": (
+        lambda d: d["security_groups"][1]["rules"][0].update(group_id="sg-none"),
+        "security_groups.sg-bp1app00000000000001.rules: sg-none is not in this file",
+    ),
+    "id twice": (
+        lambda d: d["vpcs"].append(d["vpcs"][0]),
+        "vpcs: vpc-bp1shared0000000001 stands there twice",
+    ),
+    "bad block": (
+        lambda d: d["vswitches"][0].update(cidr_block="192.168.10.1/24"),
+        "vswitches.vsw-bp1sharedh000000001: 192.168.10.1/24 has host bits set, expected a CIDR block",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_told_with_file_and_key_path(name: str, tmp_path: Path) -> None:
+    change, expected = FAULTS[name]
+    assert expected in _faults(tmp_path, _changed(change))
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["zones"][0]["colour"] = "blue"
+        data["instances"][0].pop("name")
+
+    faults = _faults(tmp_path, _changed(change)).splitlines()
+    assert [fault.split(": ")[1] for fault in faults] == ["zones[0].colour", "instances[0].name"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("zones: [", "while parsing"),
+        ("- a\n- b\n", "FILE: (the whole file): "),
+        ("", "FILE: (the whole file): "),
+        ("version: 1\nzones:\n  - id: a\n    id: b\n", "FILE: zones[0].id: key given twice, expected once"),
+    ],
+)
+def test_what_is_no_estate_at_all(text: str, expected: str, tmp_path: Path) -> None:
+    assert expected in _faults(tmp_path, text)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(EstateFileError, match=r"none\.yaml"):
+        load(tmp_path / "none.yaml")
+
+
+def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema"]) == 0
+    assert json.loads(capsys.readouterr().out) == json_schema()
+
+
+def test_the_schema_forbids_unknown_keys_everywhere() -> None:
+    schema = json_schema()
+    objects = [schema, *schema["$defs"].values()]
+    assert all(part["additionalProperties"] is False for part in objects if part["type"] == "object")
+
+
+def test_the_sample_has_what_the_demo_tells(sample: Estate) -> None:
+    assert len(sample.instances) == 10
+    assert {instance.network_type for instance in sample.instances} == {"classic"}
+    assert {disk.instance_id for disk in sample.disks if disk.type == "system"} == {i.id for i in sample.instances}
+    assert [zone.id for zone in sample.zones if not zone.vswitch_available] == ["cn-hangzhou-e"]
+    assert {database.security_ip_mode for database in sample.databases} == {"normal", "safety"}
+    assert not sample.vpcs[0].classic_link_enabled

@@ -1,0 +1,84 @@
+"""The server: its command, its admin endpoints, and several side by side."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from simulator.__main__ import main
+from simulator.estate_file import Estate
+from simulator.server import Simulator, running
+from tests.simulator.conftest import SAMPLE
+from tests.simulator.sdk import Api
+
+
+def _get(url: str, method: str = "GET") -> object:
+    with urllib.request.urlopen(urllib.request.Request(url, method=method)) as response:  # noqa: S310 - loopback
+        return json.loads(response.read())
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_serve_prints_its_url_and_ends_cleanly(ending: signal.Signals) -> None:
+    command = [sys.executable, "-m", "simulator", "serve", "--estate", str(SAMPLE), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        url = process.stdout.readline().strip()
+        state = _get(f"{url}/_simulator/state")
+        process.send_signal(ending)
+        assert (process.wait(10), process.stdout.read(), process.stderr.read()) == (0, "", "")
+    assert url.startswith("http://127.0.0.1:")
+    assert isinstance(state, dict)
+    assert len(state["instances"]) == 10
+
+
+def test_serve_with_a_bad_estate_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text("version: 2\n")
+    assert main(["serve", "--estate", str(path)]) == 2
+    assert f"{path}: version: " in capsys.readouterr().err
+
+
+def test_serve_on_a_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["serve", "--estate", str(SAMPLE), "--port", str(port)]) == 1
+    assert f"Port {port} cannot be served" in capsys.readouterr().err
+
+
+def test_admin_endpoints(simulator: Simulator, api: Api) -> None:
+    api("ecs:DescribeRegions")
+    assert _get(f"{simulator.url}/_simulator/state") == simulator.state()
+    assert _get(f"{simulator.url}/_simulator/requests") == simulator.requests() != []
+    _get(f"{simulator.url}/_simulator/reset", "POST")
+    assert simulator.requests() == []
+
+
+def test_several_side_by_side_share_nothing(quick: Estate) -> None:
+    with running(quick) as one, running(quick) as other:
+        Api(one).new_vpc()
+        assert (len(one.state()["vpcs"]), len(other.state()["vpcs"])) == (2, 1)
+        assert one.port != other.port
+
+
+def test_nothing_answers_after_the_end(quick: Estate) -> None:
+    with running(quick) as simulator:
+        port = simulator.port
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
+
+
+def test_what_the_handle_tells(simulator: Simulator) -> None:
+    assert simulator.url == f"http://{simulator.host}"
+    assert set(simulator.endpoints.values()) == {simulator.host}
+    assert simulator.config()["endpoints"] == simulator.endpoints
+    assert simulator.now.startswith("2026-11-30T09:00:")
+    assert simulator.now.endswith("+08:00")
+    assert simulator.credentials == ("LTAI-not-a-real-key-demo", "not-a-real-secret-demo")

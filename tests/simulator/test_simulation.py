@@ -1,0 +1,141 @@
+"""From request to answer: what is not simulated, permissions, regions, tokens and the log."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from simulator.server import Simulator
+from tests.simulator.sdk import Api, refused
+from tests.simulator.test_signature import rpc_parameters, send, send_rpc
+
+
+def test_an_unknown_action_is_refused_loudly(simulator: Simulator) -> None:
+    status, answer = send_rpc(simulator, Action="RunInstances")
+    assert (status, answer["Code"]) == (501, "SimulatorNotImplemented")
+    assert "RunInstances" in answer["Message"]
+
+
+def test_an_unknown_parameter_is_refused_loudly(simulator: Simulator) -> None:
+    status, answer = send_rpc(simulator, Action="DescribeInstances", RdmaIpAddresses="[]")
+    assert (status, answer["Code"]) == (501, "SimulatorNotImplemented")
+    assert "RdmaIpAddresses" in answer["Message"]
+
+
+def test_no_action_at_all(simulator: Simulator) -> None:
+    status, answer = send_rpc(simulator, Action="")
+    assert (status, answer["Code"]) == (400, "MissingParameter")
+
+
+def test_an_action_of_another_version_is_not_known(simulator: Simulator) -> None:
+    status, answer = send_rpc(simulator, Action="DescribeInstances", Version="2016-04-28")
+    assert (status, answer["Code"]) == (501, "SimulatorNotImplemented")
+
+
+def test_another_region(api: Api) -> None:
+    with refused("InvalidRegionId.NotFound", 404):
+        api("ecs:DescribeInstances", RegionId="cn-beijing")
+
+
+def test_endpoints_are_where_the_question_went(simulator: Simulator) -> None:
+    parameters = rpc_parameters(
+        simulator, "GET", "DescribeEndpoints", Version="2015-06-12", Id="cn-hangzhou", ServiceCode="ecs"
+    )
+    _, answer = send(simulator, "GET", urlencode(parameters))
+    endpoint = answer["Endpoints"]["Endpoint"][0]
+    assert (endpoint["Endpoint"], endpoint["Type"]) == (simulator.host, "openAPI")
+
+
+def test_the_caller_is_the_owner_of_the_key(api: Api, blind: Api) -> None:
+    assert api("sts:GetCallerIdentity")["Arn"] == "acs:ram::1234567890123456:user/demo"
+    assert blind("sts:GetCallerIdentity")["UserId"] == "200000000000000002"
+
+
+def test_describe_instances_without_permission_is_an_empty_list(blind: Api) -> None:
+    answer = blind("ecs:DescribeInstances")
+    assert (answer["TotalCount"], answer["Instances"]) == (0, {"Instance": []})
+
+
+def test_a_dry_run_tells_permission_from_emptiness(api: Api, blind: Api) -> None:
+    with refused("DryRunOperation", 400):
+        api("ecs:DescribeInstances", DryRun=True)
+    with refused("Forbidden.RAM", 403):
+        blind("ecs:DescribeInstances", DryRun=True)
+
+
+def test_other_actions_without_permission_are_forbidden(blind: Api) -> None:
+    with refused("Forbidden.RAM", 403):
+        blind("rds:DescribeDBInstances")
+    assert blind("ecs:DescribeDisks")["TotalCount"] == 16
+
+
+def test_the_same_token_makes_one_thing(api: Api) -> None:
+    first = api("vpc:CreateVpc", CidrBlock="172.16.0.0/16", ClientToken="token-1")
+    second = api("vpc:CreateVpc", CidrBlock="172.16.0.0/16", ClientToken="token-1")
+    assert first["VpcId"] == second["VpcId"]
+    assert first["RequestId"] != second["RequestId"]
+    assert api("vpc:DescribeVpcs")["TotalCount"] == 2
+
+
+def test_the_same_token_with_other_parameters_is_refused(api: Api) -> None:
+    api("ecs:CreateSecurityGroup", SecurityGroupName="one", ClientToken="token-1")
+    with refused("IdempotentParameterMismatch"):
+        api("ecs:CreateSecurityGroup", SecurityGroupName="two", ClientToken="token-1")
+
+
+def test_a_refused_create_does_not_use_up_its_token(api: Api) -> None:
+    with refused("InvalidCidrBlock.Malformed"):
+        api("vpc:CreateVpc", CidrBlock="nonsense", ClientToken="token-1")
+    assert api("vpc:CreateVpc", CidrBlock="172.16.0.0/16", ClientToken="token-1")["VpcId"]
+
+
+def test_a_malformed_token(api: Api) -> None:
+    with refused("InvalidClientToken.Malformed"):
+        api("vpc:CreateVpc", CidrBlock="172.16.0.0/16", ClientToken="x" * 65)
+
+
+def test_two_users_do_not_share_tokens(api: Api, blind: Api) -> None:
+    ids = {user("vpc:CreateVpc", CidrBlock="172.16.0.0/16", ClientToken="token-1")["VpcId"] for user in (api, blind)}
+    assert len(ids) == 2
+
+
+def test_the_log_tells_who_asked_what_and_how_it_went(simulator: Simulator, api: Api) -> None:
+    api("vpc:DescribeVpcAttribute", VpcId="vpc-bp1shared0000000001")
+    with refused("InvalidVpcId.NotFound", 404):
+        api("vpc:DescribeVpcAttribute", VpcId="vpc-none")
+    send_rpc(simulator, _secret="wrong")  # noqa: S106 - false on purpose
+    told = [
+        (entry["product"], entry["action"], entry["caller"], entry["outcome"], entry["status"])
+        for entry in simulator.requests()
+    ]
+    assert told == [
+        ("vpc", "DescribeVpcAttribute", "demo", "OK", 200),
+        ("vpc", "DescribeVpcAttribute", "demo", "InvalidVpcId.NotFound", 404),
+        ("ecs", "DescribeRegions", "", "SignatureDoesNotMatch", 400),
+    ]
+    assert simulator.requests()[0]["parameters"] == {"RegionId": "cn-hangzhou", "VpcId": "vpc-bp1shared0000000001"}
+
+
+def test_nothing_secret_is_logged_or_dumped(simulator: Simulator, api: Api) -> None:
+    api("ecs:DescribeRegions")
+    send_rpc(simulator)
+    key, secret = simulator.credentials
+    assert key not in str(simulator.requests())
+    assert "Signature" not in str(simulator.requests())
+    assert secret not in str(simulator.state())
+
+
+def test_reset_returns_to_the_file(simulator: Simulator, api: Api) -> None:
+    before = simulator.state()
+    first = api.new_vpc()
+    simulator.reset()
+    assert simulator.state() == before
+    assert simulator.requests() == []
+    assert api.new_vpc() == first, "ids begin anew too"
+
+
+def test_the_state_is_an_estate_file_again(simulator: Simulator, api: Api) -> None:
+    from simulator.estate_file import Estate
+
+    vpc_id = api.new_vpc(VpcName="new")
+    again = Estate.model_validate(simulator.state())
+    assert {vpc.id for vpc in again.vpcs} == {"vpc-bp1shared0000000001", vpc_id}
