@@ -81,13 +81,13 @@ class ClassicLink(pulumi.ComponentResource):
         for rule in references:
             if not _is_repeatable(rule):
                 pulumi.log.warn(f"{group.id}, {classic_text(rule)}: {_INSTEAD[rule.policy]}", resource=self)
-        rules = {rule.label: rule for rule in map(rule_for_clone, references) if rule is not None}
+        rules = [rule for rule in map(rule_for_clone, references) if rule is not None]
         if not rules:
             return
         alimigrate.AddedSecurityGroupRules(
             group.id,
             security_group_id=group.id,
-            rules={label: rule.as_properties(clone_ids.__getitem__) for label, rule in sorted(rules.items())},
+            rules={rule.label: rule.as_properties(clone_ids.__getitem__) for rule in rules},
             # Between a classic and a VPC group the cloud takes rules only while the VPC has ClassicLink enabled.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.enabling]),
         )

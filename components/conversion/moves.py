@@ -1,0 +1,147 @@
+"""Who moves, who stays and how either is reached afterwards: what the conversion must know of the estate."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from typing import NamedTuple
+
+from components.cidr import RFC1918
+from estate.model import Instance, SecurityGroup
+
+
+@dataclass(frozen=True)
+class ConversionContext:
+    """The estate around the groups to convert.
+
+    `instances` are all classic instances of the region. `migrating_ids` move now, `later_ids` in a later wave; all
+    others stay. `linked_ids` are attached to the target VPC by ClassicLink. `target_cidrs` are the blocks of the
+    VSwitches that instances move into, those of a later wave too; empty where they are not known, which is taken for
+    anywhere private.
+    """
+
+    instances: tuple[Instance, ...]
+    migrating_ids: frozenset[str]
+    later_ids: frozenset[str] = frozenset()
+    linked_ids: frozenset[str] = frozenset()
+    target_cidrs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GroupCover:
+    """Clones that name moving instances: `exact` ones hold no others; for the instances in `unnamed` there is none."""
+
+    exact: tuple[str, ...]
+    unnamed: tuple[Instance, ...]
+
+
+class Inside(NamedTuple):
+    """Ids of the instances whose classic address is in some blocks, told with certainty and without.
+
+    `surely` has those of which all addresses are in the blocks and one at least is known, `possibly` those of which one
+    is, or none is known.
+    """
+
+    surely: frozenset[str]
+    possibly: frozenset[str]
+
+
+class Moves:
+    """The context, indexed for the questions that rules ask.
+
+    Raises ValueError where a moving instance has no group, or one that is not among those to clone: its verdicts would
+    be decided by rules that the conversion never saw.
+    """
+
+    def __init__(self, groups: Iterable[SecurityGroup], context: ConversionContext) -> None:
+        moving = context.migrating_ids | context.later_ids
+        linked = context.linked_ids - context.migrating_ids
+        instances = sorted(context.instances, key=lambda instance: instance.id)
+        self.cloned_ids = frozenset(group.id for group in groups)
+        self._movers = {instance.id: instance for instance in instances if instance.id in moving}
+        self.mover_ids = frozenset(self._movers)
+        self.targets = tuple(sorted(IPv4Network(cidr) for cidr in set(context.target_cidrs))) or RFC1918
+        self.linked_group_ids = frozenset(
+            group_id for instance in instances if instance.id in linked for group_id in instance.security_group_ids
+        )
+        self._stranded = tuple(item for item in instances if item.id not in moving | linked)
+        self._vacated = frozenset(moving - linked)
+        self._members = {
+            group_id: frozenset(item.id for item in instances if group_id in item.security_group_ids)
+            for group_id in sorted(self.cloned_ids)
+        }
+        self._addresses = sorted((int(IPv4Address(text)), item.id) for item in instances for text in item.intranet_ips)
+        self._address_counts = {item.id: len(item.intranet_ips) for item in instances}
+        self._unlocated = frozenset(instance_id for instance_id, count in self._address_counts.items() if not count)
+        for instance in self._movers.values():
+            unknown = set(instance.security_group_ids) - self.cloned_ids
+            if unknown or not instance.security_group_ids:
+                missing = ", ".join(sorted(unknown)) or "none known"
+                raise ValueError(f"{instance.id} moves, but its security group ({missing}) is not among those to clone")
+
+    def inside(self, blocks: Sequence[IPv4Network]) -> Inside:
+        """Return who has a classic address in the blocks, which must not overlap each other."""
+        counts = Counter(instance_id for block in blocks for _, instance_id in self._located(block))
+        return Inside(
+            frozenset(item for item, count in counts.items() if count == self._address_counts[item]),
+            self._unlocated.union(counts),
+        )
+
+    def movers(self, ids: frozenset[str]) -> tuple[Instance, ...]:
+        """Return those of the instances that move, sorted by id."""
+        return tuple(self._movers[instance_id] for instance_id in sorted(ids & self.mover_ids))
+
+    def stranded_members(self, group_id: str) -> tuple[Instance, ...]:
+        """Return the members of a group that stay classic without ClassicLink: they and the VPC cannot meet."""
+        return tuple(item for item in self._stranded if group_id in item.security_group_ids)
+
+    def stranded_at(self, block: IPv4Network) -> tuple[Instance, ...]:
+        """Return the instances in a block that stay classic without ClassicLink."""
+        located = {instance_id for _, instance_id in self._located(block)}
+        return tuple(item for item in self._stranded if item.id in located)
+
+    def all_targets_in(self, blocks: Sequence[IPv4Network]) -> bool:
+        """Whether whatever new address an instance gets, it is in the blocks."""
+        return all(any(target.subnet_of(block) for block in blocks) for target in self.targets)
+
+    def some_target_in(self, blocks: Sequence[IPv4Network]) -> bool:
+        """Whether a moving instance may get a new address in the blocks."""
+        return any(target.overlaps(block) for target in self.targets for block in blocks)
+
+    def only_vacated(self, blocks: Sequence[IPv4Network]) -> bool:
+        """Whether the blocks have no address but those that moving instances leave behind."""
+        left_behind = {
+            address for block in blocks for address, holder in self._located(block) if holder in self._vacated
+        }
+        return len(left_behind) == sum(block.num_addresses for block in blocks)
+
+    def cover(self, wanted: frozenset[str], surely: frozenset[str]) -> GroupCover:
+        """Choose few clones that together name those of the wanted instances that move.
+
+        Only groups are chosen all of whose members, staying ones included, are in `surely`: a clone may be given to any
+        of them one day.
+        """
+        candidates = {group_id: members for group_id, members in self._members.items() if members <= surely}
+        left, chosen = wanted & self.mover_ids, []
+        while left and candidates:
+            # The first of equals: candidates are in order of id.
+            best = max(candidates, key=lambda group_id: len(candidates[group_id] & left))
+            named = candidates.pop(best) & left
+            if not named:
+                break
+            chosen.append(best)
+            left -= named
+        return GroupCover(tuple(sorted(chosen)), self.movers(left))
+
+    def closest_group(self, instance: Instance, surely: frozenset[str]) -> str:
+        """Return the instance's group with the fewest members that are not in `surely`."""
+        return min(instance.security_group_ids, key=lambda group_id: (len(self._members[group_id] - surely), group_id))
+
+    def _located(self, block: IPv4Network) -> list[tuple[int, str]]:
+        """Classic addresses in a block, with who has them."""
+        first = bisect_left(self._addresses, (int(block.network_address), ""))
+        last = bisect_left(self._addresses, (int(block.broadcast_address) + 1, ""))
+        return self._addresses[first:last]

@@ -1,0 +1,144 @@
+"""What a conversion gives: VPC rules, and a report that accounts for every classic rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+from estate.model import Direction, PeerKind, RulePolicy, SecurityGroupRule
+
+IpProtocol = Literal["TCP", "UDP", "ICMP", "ICMPv6", "GRE", "ALL"]
+
+
+class Outcome(StrEnum):
+    """What became of a classic rule.
+
+    `NOT_PORTABLE` also where part of it was kept: some traffic that the classic group accepted is accepted no more.
+    `ADDED` is for what no classic rule said: guards, and in-group access made explicit.
+    """
+
+    CARRIED_OVER = "carried-over"
+    NARROWED = "narrowed"
+    MERGED = "merged"
+    NOT_PORTABLE = "not-portable"
+    ADDED = "added"
+
+
+class VpcPeer(NamedTuple):
+    """The far end of a VPC rule. A group is given by its classic id, and `clone` says that its clone is meant."""
+
+    kind: PeerKind
+    value: str
+    clone: bool = False
+
+    def __str__(self) -> str:
+        """Return the peer as labels name it."""
+        if self.kind is not PeerKind.GROUP:
+            return self.value
+        return f"clone of {self.value}" if self.clone else f"classic {self.value}"
+
+
+@dataclass(frozen=True)
+class VpcRule:
+    """One rule of a clone, in the terms of docs/contracts.md; `label` is unique in the group and stable."""
+
+    direction: Direction
+    ip_protocol: IpProtocol
+    port_range: str
+    source_port_range: str | None
+    policy: RulePolicy
+    priority: int
+    peer: VpcPeer
+    description: str
+
+    @property
+    def label(self) -> str:
+        """What the rule says, as a person reads it; two rules that differ only in description have the same."""
+        ports = self.port_range
+        if self.source_port_range:
+            ports += f" source ports {self.source_port_range}"
+        return _sentence(self.direction, self.policy, self.ip_protocol, ports, str(self.peer), self.priority)
+
+    def as_properties(self, clone_id_of: Callable[[str], object]) -> dict[str, object]:
+        """Return the rule as `alimigrate:ecs:SecurityGroupRules` takes it.
+
+        `clone_id_of` turns a classic group's id into the id of its clone, which may be an output still to be known.
+        """
+        properties: dict[str, object] = {
+            "direction": self.direction,
+            "ipProtocol": self.ip_protocol,
+            "portRange": self.port_range,
+            "policy": self.policy,
+            "priority": self.priority,
+            "description": self.description,
+            self.peer.kind.value: clone_id_of(self.peer.value) if self.peer.clone else self.peer.value,
+        }
+        if self.source_port_range:
+            properties["sourcePortRange"] = self.source_port_range
+        if self.peer.clone:
+            properties["clonedFrom"] = self.peer.value
+        return properties
+
+
+@dataclass(frozen=True)
+class ReportEntry:
+    """What became of one classic rule, None for what was added, and why; `labels` are the VPC rules it led to."""
+
+    rule: SecurityGroupRule | None
+    classic_rule: str
+    outcome: Outcome
+    reason: str
+    labels: tuple[str, ...]
+
+    def as_properties(self) -> dict[str, object]:
+        """Return the entry as `ClonedSecurityGroup` registers it."""
+        return {
+            "classicRule": self.classic_rule,
+            "outcome": self.outcome.value,
+            "reason": self.reason,
+            "labels": list(self.labels),
+        }
+
+
+@dataclass(frozen=True)
+class LimitExceeded:
+    """A limit of the cloud that the converted rules do not keep."""
+
+    what: str
+    limit: int
+    actual: int
+
+    def __str__(self) -> str:
+        """Return the limit as a sentence's beginning."""
+        return f"{self.actual} {self.what}, at most {self.limit} allowed"
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """The rules of one clone, egress first, in order of evaluation, and the report of how they came about."""
+
+    rules: tuple[VpcRule, ...]
+    report: tuple[ReportEntry, ...]
+    limits: tuple[LimitExceeded, ...] = ()
+
+
+def classic_text(rule: SecurityGroupRule) -> str:
+    """Return a classic rule as a person reads it; no field that decides about a packet is left out."""
+    ports = rule.port_range or f"ports of {rule.port_range_list_id}"
+    if rule.source_port_range:
+        ports += f" source ports {rule.source_port_range}"
+    peer = str(rule.peer)
+    if rule.peer.kind is PeerKind.GROUP and rule.group_owner_account:
+        peer += f" of account {rule.group_owner_account}"
+    near = rule.local_cidr_ip or rule.local_ipv6_cidr_ip
+    if near:
+        peer += f" at own address {near}"
+    sentence = _sentence(rule.direction, rule.policy, rule.ip_protocol, ports, peer, rule.priority)
+    return f"{rule.nic_type} {sentence}"
+
+
+def _sentence(direction: Direction, policy: str, protocol: str, ports: str, peer: str, priority: int) -> str:
+    preposition = "from" if direction == "ingress" else "to"
+    return f"{direction} {policy} {protocol} {ports} {preposition} {peer} ({priority})"

@@ -1,0 +1,250 @@
+"""Translation of one classic rule into the peers of its VPC rules, the priority left aside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from typing import NamedTuple
+
+from components.conversion.addresses import PRIVATE_V4, PRIVATE_V6, common, read_block, without
+from components.conversion.moves import Moves
+from components.conversion.rules import IpProtocol, Outcome, VpcPeer
+from estate.model import Instance, PeerKind, SecurityGroupRule
+
+ANY_PORT = "-1/-1"
+ALL_PORTS = "1/65535"
+_EVERY_BLOCK = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
+_PROTOCOLS: Mapping[str, IpProtocol] = {
+    "TCP": "TCP",
+    "UDP": "UDP",
+    "ICMP": "ICMP",
+    "ICMPV6": "ICMPv6",
+    "GRE": "GRE",
+    "ALL": "ALL",
+}
+_WITH_PORTS = ("TCP", "UDP")
+_NAMED_AT_MOST = 5
+
+
+class Note(NamedTuple):
+    """One thing to report of a rule, and the outcome that it alone would give."""
+
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(frozen=True)
+class Translation:
+    """What a classic rule becomes: one VPC rule for each peer, none where nothing is left of it."""
+
+    ip_protocol: IpProtocol
+    port_range: str
+    source_port_range: str | None
+    peers: tuple[VpcPeer, ...]
+    notes: tuple[Note, ...]
+
+
+class _Peers(NamedTuple):
+    peers: tuple[VpcPeer, ...]
+    notes: tuple[Note, ...] = ()
+
+
+def translate(rule: SecurityGroupRule, moves: Moves) -> Translation:
+    """Translate one rule. An accept that a VPC group cannot say exactly says less, a drop more; both are noted."""
+    protocol = _PROTOCOLS.get(rule.ip_protocol.upper())
+    ports = _ports(rule, protocol)
+    unsayable = tuple(_unsayable(rule, protocol, ports))
+    if unsayable and rule.policy == "accept":
+        peers, notes = _Peers(())
+    else:
+        peers, notes = _peers(rule, moves)
+    source_ports = rule.source_port_range if protocol in _WITH_PORTS and rule.source_port_range != ANY_PORT else None
+    return Translation(protocol or "ALL", ports or ALL_PORTS, source_ports or None, peers, (*unsayable, *notes))
+
+
+def _ports(rule: SecurityGroupRule, protocol: IpProtocol | None) -> str | None:
+    """The ports as a VPC group takes them; None where the rule does not say them."""
+    if protocol not in _WITH_PORTS:
+        return ANY_PORT
+    if rule.port_range_list_id:
+        return None
+    if rule.port_range == ANY_PORT:
+        return ALL_PORTS
+    return rule.port_range if re.fullmatch(r"\d+/\d+", rule.port_range) else None
+
+
+def _unsayable(rule: SecurityGroupRule, protocol: IpProtocol | None, ports: str | None) -> Iterator[Note]:
+    if protocol is None:
+        yield _lost(f"its protocol is {rule.ip_protocol!r}{_instead(rule, 'all protocols')}")
+    if ports is None:
+        ports_are = f"in port list {rule.port_range_list_id}" if rule.port_range_list_id else f"{rule.port_range!r}"
+        yield _lost(f"its ports are {ports_are}{_instead(rule, 'all ports')}")
+    near = rule.local_cidr_ip or rule.local_ipv6_cidr_ip
+    if near and read_block(near) not in _EVERY_BLOCK:
+        yield _lost(f"it holds for the own address {near}, which changes{_instead(rule, 'every own address')}")
+
+
+def _instead(rule: SecurityGroupRule, widest: str) -> str:
+    return "; not carried over" if rule.policy == "accept" else f"; drops {widest} instead"
+
+
+def _peers(rule: SecurityGroupRule, moves: Moves) -> _Peers:
+    kind, value = rule.peer
+    if kind is PeerKind.GROUP:
+        return _group(rule, value, moves)
+    if kind is PeerKind.PREFIX_LIST:
+        return _prefix_list(rule, value)
+    block = read_block(value)
+    if block is None:
+        return _unknown_addresses(rule, f"{value!r} is no address")
+    if rule.nic_type == "internet":
+        return _public(block)
+    return _private(rule, block, moves)
+
+
+# ---- groups and lists ----
+
+
+def _group(rule: SecurityGroupRule, group_id: str, moves: Moves) -> _Peers:
+    if rule.nic_type == "internet":
+        return _without_effect("the internet NIC knows no groups")
+    peers = []
+    if group_id in moves.cloned_ids:
+        peers.append(VpcPeer(PeerKind.GROUP, group_id, clone=True))
+    if group_id in moves.linked_group_ids:
+        peers.append(VpcPeer(PeerKind.GROUP, group_id))
+    if not peers:
+        of_account = f" of account {rule.group_owner_account}" if rule.group_owner_account else ""
+        return _Peers((), (_lost(f"{group_id}{of_account} is not cloned, and none of its members has ClassicLink"),))
+    stranded = moves.stranded_members(group_id)
+    if not stranded:
+        return _Peers(tuple(peers))
+    reason = f"members that stay classic without ClassicLink cannot reach the VPC: {_names(stranded)}"
+    return _Peers(tuple(peers), (Note(Outcome.CARRIED_OVER, reason),))
+
+
+def _prefix_list(rule: SecurityGroupRule, list_id: str) -> _Peers:
+    if rule.nic_type == "internet":
+        return _Peers((VpcPeer(PeerKind.PREFIX_LIST, list_id),))
+    return _unknown_addresses(rule, f"{list_id} cannot be narrowed to its private addresses")
+
+
+def _unknown_addresses(rule: SecurityGroupRule, why: str) -> _Peers:
+    if rule.policy == "accept":
+        return _Peers((), (_lost(f"{why}; not carried over"),))
+    every = _EVERY_BLOCK if rule.nic_type == "internet" else (*PRIVATE_V4, *PRIVATE_V6)
+    return _Peers(cidr_peers(every), (_lost(f"{why}; drops every address of the {rule.nic_type} NIC instead"),))
+
+
+# ---- addresses ----
+
+
+def _public(block: IPv4Network | IPv6Network) -> _Peers:
+    if _private_part(block) == (block,):
+        return _without_effect("the internet NIC saw no private addresses")
+    return _Peers(cidr_peers((block,)))
+
+
+def _private(rule: SecurityGroupRule, block: IPv4Network | IPv6Network, moves: Moves) -> _Peers:
+    part = _private_part(block)
+    if not part:
+        return _without_effect("the intranet NIC saw no public addresses")
+    narrowed = () if part == (block,) else (Note(Outcome.NARROWED, "an intranet NIC sees private addresses only"),)
+    if isinstance(block, IPv6Network):
+        return _Peers(cidr_peers(part), narrowed)
+    blocks = common(block, PRIVATE_V4)
+    peers, notes = _accepted(blocks, moves) if rule.policy == "accept" else _dropped(blocks, moves)
+    return _Peers(peers, (*narrowed, *notes, *_stranded_host(block, moves)))
+
+
+def _private_part(block: IPv4Network | IPv6Network) -> tuple[IPv4Network, ...] | tuple[IPv6Network, ...]:
+    return common(block, PRIVATE_V6) if isinstance(block, IPv6Network) else common(block, PRIVATE_V4)
+
+
+def _stranded_host(block: IPv4Network, moves: Moves) -> Iterator[Note]:
+    stranded = moves.stranded_at(block) if block.num_addresses == 1 else ()
+    if stranded:
+        reason = f"{_names(stranded)} stays classic without ClassicLink and cannot reach the VPC"
+        yield Note(Outcome.CARRIED_OVER, reason)
+
+
+def _accepted(blocks: tuple[IPv4Network, ...], moves: Moves) -> _Peers:
+    """Peers that accept no instance but those whose classic address is in the blocks, wherever it gets its new one."""
+    admitted = moves.inside(blocks).surely
+    strangers = moves.mover_ids - admitted
+    notes = []
+    kept = blocks
+    if moves.only_vacated(blocks):
+        kept = ()
+    elif strangers and moves.some_target_in(blocks):
+        kept = without(blocks, moves.targets)
+        where = ", ".join(str(part) for target in moves.targets for part in common(target, blocks))
+        notes.append(
+            _lost(f"left out {where}: instances that it did not admit move there, {_names(moves.movers(strangers))}")
+        )
+    if moves.all_targets_in(kept):
+        return _Peers(cidr_peers(kept), tuple(notes))
+    cover = moves.cover(admitted, admitted)
+    if cover.exact:
+        notes.append(_by_clones(cover.exact))
+    notes += [
+        _lost(f"does not reach {_names([item])} after the move: none of its groups has only members that it admits")
+        for item in cover.unnamed
+    ]
+    return _Peers((*cidr_peers(kept), *_clone_peers(cover.exact)), tuple(notes))
+
+
+def _dropped(blocks: tuple[IPv4Network, ...], moves: Moves) -> _Peers:
+    """Peers that drop every instance whose classic address is in the blocks, wherever it gets its new one."""
+    refused = moves.inside(blocks)
+    notes = []
+    kept = () if moves.only_vacated(blocks) else blocks
+    struck = moves.movers(moves.mover_ids - refused.surely) if moves.some_target_in(kept) else ()
+    if struck:
+        notes.append(_lost(f"drops instances that it did not refuse once they move into its block: {_names(struck)}"))
+    if moves.all_targets_in(kept):
+        return _Peers(cidr_peers(kept), tuple(notes))
+    cover = moves.cover(refused.possibly, refused.surely)
+    if cover.exact:
+        notes.append(_by_clones(cover.exact))
+    wider = [(item, moves.closest_group(item, refused.surely)) for item in cover.unnamed]
+    notes += [
+        _lost(f"drops the whole clone of {group_id} for {_names([item])}: no group has only members that it refuses")
+        for item, group_id in wider
+    ]
+    clones = sorted({*cover.exact, *(group_id for _, group_id in wider)})
+    return _Peers((*cidr_peers(kept), *_clone_peers(clones)), tuple(notes))
+
+
+def cidr_peers(blocks: Iterable[IPv4Network | IPv6Network]) -> tuple[VpcPeer, ...]:
+    """Return a peer for each block."""
+    kinds = {4: PeerKind.CIDR, 6: PeerKind.IPV6_CIDR}
+    return tuple(VpcPeer(kinds[block.version], str(block)) for block in blocks)
+
+
+def _clone_peers(group_ids: Iterable[str]) -> tuple[VpcPeer, ...]:
+    return tuple(VpcPeer(PeerKind.GROUP, group_id, clone=True) for group_id in group_ids)
+
+
+# ---- words ----
+
+
+def _without_effect(why: str) -> _Peers:
+    return _Peers((), (Note(Outcome.NARROWED, f"had no effect: {why}"),))
+
+
+def _lost(reason: str) -> Note:
+    return Note(Outcome.NOT_PORTABLE, reason)
+
+
+def _by_clones(group_ids: Sequence[str]) -> Note:
+    return Note(Outcome.CARRIED_OVER, f"names moving instances by the clones of {', '.join(group_ids)}")
+
+
+def _names(instances: Sequence[Instance]) -> str:
+    """Name the instances with their classic addresses, the first few of many."""
+    named = [" ".join([item.id, *(f"({address})" for address in item.intranet_ips)]) for item in instances]
+    more = len(named) - _NAMED_AT_MOST
+    return ", ".join(named[:_NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")

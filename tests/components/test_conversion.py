@@ -1,0 +1,465 @@
+"""The conversion by example: what well-known classic rules become, and how the report words it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.conversion import Conversion, ConversionContext, LimitExceeded, Outcome, convert
+from estate.model import Instance, SecurityGroup, SecurityGroupRule
+
+NEW_BLOCK = "172.16.0.0/24"
+GUARDS_IN = [
+    "ingress drop ALL -1/-1 from 10.0.0.0/8 ({})",
+    "ingress drop ALL -1/-1 from 172.16.0.0/12 ({})",
+    "ingress drop ALL -1/-1 from 192.168.0.0/16 ({})",
+]
+
+
+def rule(text: str, **fields: Any) -> SecurityGroupRule:
+    """Read a rule from "internet ingress accept TCP 80/80 0.0.0.0/0 1"; further fields by name."""
+    nic, direction, policy, protocol, ports, peer, priority = text.split()
+    field = "group_id" if peer.startswith("sg-") else "prefix_list_id" if peer.startswith("pl-") else "cidr_ip"
+    stated = {
+        "nic_type": nic,
+        "direction": direction,
+        "policy": policy,
+        "ip_protocol": protocol,
+        "port_range": ports,
+        field: peer,
+        "priority": priority,
+    }
+    return SecurityGroupRule.model_validate({**stated, **fields})
+
+
+def group(group_id: str, *rules: SecurityGroupRule | str, inner: str = "Drop") -> SecurityGroup:
+    """A classic group; in-group access is off where a test is not about it."""
+    read = tuple(rule(item) if isinstance(item, str) else item for item in rules)
+    return SecurityGroup.model_validate({"id": group_id, "inner_access_policy": inner, "rules": read})
+
+
+def instance(instance_id: str, address: str, *group_ids: str) -> Instance:
+    """A classic instance with one intranet address."""
+    return Instance(
+        id=instance_id,
+        zone_id="cn-hangzhou-b",
+        instance_type="ecs.n1.small",
+        status="Running",
+        network_type="classic",
+        intranet_ips=(address,),
+        security_group_ids=group_ids,
+    )
+
+
+def context(
+    *instances: Instance, stays: str = "", later: str = "", linked: str = "", targets: str = NEW_BLOCK
+) -> ConversionContext:
+    """An estate in which all instances migrate but those named as staying or later."""
+    staying, late = set(stays.split()), set(later.split())
+    return ConversionContext(
+        instances,
+        migrating_ids=frozenset(item.id for item in instances) - staying - late,
+        later_ids=frozenset(late),
+        linked_ids=frozenset(linked.split()),
+        target_cidrs=tuple(targets.split()),
+    )
+
+
+WEB = instance("i-web", "10.0.0.1", "sg-web")
+APP = instance("i-app", "10.0.0.2", "sg-app")
+
+
+def converted(*groups: SecurityGroup, around: ConversionContext | None = None) -> Conversion:
+    """The conversion of the first group; each group has a member that moves where no other estate is given."""
+    members = [instance(f"i-{number}", f"10.0.0.{number + 1}", item.id) for number, item in enumerate(groups)]
+    return convert(groups, around or context(*members))[groups[0].id]
+
+
+def labels(conversion: Conversion) -> list[str]:
+    """Labels of all rules, in order."""
+    return [item.label for item in conversion.rules]
+
+
+def outcomes(conversion: Conversion) -> list[tuple[str, Outcome]]:
+    """Classic text and outcome of every entry of the report."""
+    return [(entry.classic_rule, entry.outcome) for entry in conversion.report]
+
+
+# ---- notable rules ----
+
+
+def test_web_server_opens_its_port_to_public_addresses_only() -> None:
+    conversion = converted(group("sg-web", "internet ingress accept TCP 80/80 0.0.0.0/0 1"))
+    assert labels(conversion) == [
+        *(text.format(1) for text in GUARDS_IN),
+        "ingress accept TCP 80/80 from 0.0.0.0/0 (2)",
+    ]
+    assert outcomes(conversion) == [
+        ("internet ingress accept TCP 80/80 from 0.0.0.0/0 (1)", "carried-over"),
+        ("intranet ingress drop by default", "added"),
+    ]
+
+
+def test_ipv6_has_a_guard_of_its_own() -> None:
+    stated = rule("internet ingress accept TCP 80/80 - 1", cidr_ip=None, ipv6_cidr_ip="::/0")
+    assert labels(converted(group("sg-web", stated))) == [
+        "ingress drop ALL -1/-1 from fc00::/7 (1)",
+        "ingress accept TCP 80/80 from ::/0 (2)",
+    ]
+
+
+def test_office_ssh_keeps_its_priority_and_needs_no_guard() -> None:
+    conversion = converted(group("sg-web", "internet ingress accept TCP 22/22 203.0.113.0/24 7"))
+    assert labels(conversion) == ["ingress accept TCP 22/22 from 203.0.113.0/24 (7)"]
+
+
+def test_legacy_intranet_rule_for_everyone_is_narrowed_to_private_addresses() -> None:
+    conversion = converted(group("sg-web", "intranet ingress accept ALL -1/-1 0.0.0.0/0 1"))
+    assert labels(conversion) == [
+        "ingress accept ALL -1/-1 from 10.0.0.0/8 (1)",
+        "ingress accept ALL -1/-1 from 100.64.0.0/10 (1)",
+        "ingress accept ALL -1/-1 from 172.16.0.0/12 (1)",
+        "ingress accept ALL -1/-1 from 192.168.0.0/16 (1)",
+    ]
+    assert outcomes(conversion) == [("intranet ingress accept ALL -1/-1 from 0.0.0.0/0 (1)", "narrowed")]
+
+
+def test_intranet_rules_come_before_guards_and_internet_rules() -> None:
+    conversion = converted(
+        group(
+            "sg-web",
+            "internet ingress accept TCP 80/80 0.0.0.0/0 1",
+            "internet ingress drop TCP 80/80 198.51.100.0/24 1",
+            "internet ingress accept TCP 443/443 0.0.0.0/0 50",
+            "intranet ingress accept TCP 22/22 100.64.0.0/10 3",
+        )
+    )
+    assert labels(conversion) == [
+        "ingress accept TCP 22/22 from 100.64.0.0/10 (3)",
+        *(text.format(4) for text in GUARDS_IN),
+        "ingress accept TCP 80/80 from 0.0.0.0/0 (5)",
+        "ingress drop TCP 80/80 from 198.51.100.0/24 (5)",
+        "ingress accept TCP 443/443 from 0.0.0.0/0 (50)",
+    ]
+
+
+def test_priority_110_becomes_the_last_and_stays_below_100() -> None:
+    conversion = converted(
+        group(
+            "sg-web",
+            "intranet ingress accept TCP 22/22 10.0.0.0/8 110",
+            "intranet ingress drop TCP 23/23 10.0.0.0/8 100",
+            "intranet ingress drop TCP 24/24 10.0.0.0/8 99",
+        ),
+        around=context(WEB, targets="10.111.0.0/24"),
+    )
+    assert labels(conversion) == [
+        "ingress drop TCP 24/24 from 10.0.0.0/8 (98)",
+        "ingress drop TCP 23/23 from 10.0.0.0/8 (99)",
+        "ingress accept TCP 22/22 from 10.0.0.0/8 (100)",
+    ]
+
+
+def test_ftp_ports_are_carried_over() -> None:
+    conversion = converted(
+        group(
+            "sg-ftp",
+            "internet ingress accept TCP 20/21 203.0.113.0/24 1",
+            "internet ingress accept TCP 30000/31000 203.0.113.0/24 1",
+        )
+    )
+    assert labels(conversion) == [
+        "ingress accept TCP 20/21 from 203.0.113.0/24 (1)",
+        "ingress accept TCP 30000/31000 from 203.0.113.0/24 (1)",
+    ]
+
+
+def test_internet_egress_drop_cuts_neither_private_addresses_nor_the_cloud_s_services() -> None:
+    conversion = converted(group("sg-web", "internet egress drop ALL -1/-1 0.0.0.0/0 1"))
+    assert labels(conversion) == [
+        "egress accept ALL -1/-1 to 10.0.0.0/8 (1)",
+        "egress accept ALL -1/-1 to 100.64.0.0/10 (1)",
+        "egress accept ALL -1/-1 to 172.16.0.0/12 (1)",
+        "egress accept ALL -1/-1 to 192.168.0.0/16 (1)",
+        "egress drop ALL -1/-1 to 0.0.0.0/0 (2)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            "intranet ingress accept TCP 22/22 203.0.113.7/32 1",
+            "had no effect: the intranet NIC saw no public addresses",
+        ),
+        ("internet ingress accept TCP 22/22 10.1.0.0/16 1", "had no effect: the internet NIC saw no private addresses"),
+        ("internet ingress accept TCP 22/22 sg-web 1", "had no effect: the internet NIC knows no groups"),
+    ],
+)
+def test_rules_without_effect_are_not_given_one(text: str, reason: str) -> None:
+    conversion = converted(group("sg-web", text))
+    assert labels(conversion) == []
+    assert [(entry.outcome, entry.reason) for entry in conversion.report] == [(Outcome.NARROWED, reason)]
+
+
+# ---- groups ----
+
+
+def test_references_in_a_cycle_become_references_to_clones() -> None:
+    web = group("sg-web", "intranet ingress accept TCP 80/80 sg-app 1", "intranet ingress accept ALL -1/-1 sg-web 2")
+    app = group("sg-app", "intranet ingress accept TCP 90/90 sg-web 1")
+    both = convert([web, app], context(WEB, APP))
+    assert labels(both["sg-web"]) == [
+        "ingress accept TCP 80/80 from clone of sg-app (1)",
+        "ingress accept ALL -1/-1 from clone of sg-web (2)",
+    ]
+    assert labels(both["sg-app"]) == ["ingress accept TCP 90/90 from clone of sg-web (1)"]
+
+
+def test_a_group_whose_linked_members_stay_keeps_its_classic_id_beside_its_clone() -> None:
+    stays = instance("i-stays", "10.0.0.9", "sg-app")
+    web = group("sg-web", "intranet ingress accept TCP 80/80 sg-app 1")
+    around = context(WEB, APP, stays, stays="i-stays", linked="i-stays")
+    assert labels(convert([web, group("sg-app")], around)["sg-web"]) == [
+        "ingress accept TCP 80/80 from classic sg-app (1)",
+        "ingress accept TCP 80/80 from clone of sg-app (1)",
+    ]
+
+
+@pytest.mark.parametrize("owner", [None, "1234567890"])
+def test_a_group_that_cannot_be_reached_is_not_portable(owner: str | None) -> None:
+    stated = rule("intranet ingress accept TCP 80/80 sg-other 1", group_owner_account=owner)
+    conversion = converted(group("sg-web", stated))
+    assert labels(conversion) == []
+    (entry,) = conversion.report
+    assert entry.outcome is Outcome.NOT_PORTABLE
+    assert ("of account 1234567890" in entry.classic_rule) == (owner is not None)
+
+
+def test_an_address_beside_a_group_wins() -> None:
+    stated = rule("intranet ingress accept TCP 80/80 192.168.1.1/32 1", group_id="sg-web")
+    assert labels(converted(group("sg-web", stated))) == ["ingress accept TCP 80/80 from 192.168.1.1/32 (1)"]
+
+
+def test_in_group_access_is_stated_where_a_guard_would_cut_it() -> None:
+    guarded = group("sg-web", "internet ingress accept TCP 80/80 0.0.0.0/0 1", inner="Drop")
+    open_inside = group("sg-app", "intranet ingress drop TCP 22/22 192.168.0.1/32 5", inner="Accept")
+    both = convert([guarded, open_inside], context(WEB, APP))
+    assert labels(both["sg-app"]) == [
+        "ingress accept ALL -1/-1 from clone of sg-app (5)",
+        "ingress drop TCP 22/22 from 192.168.0.1/32 (5)",
+    ]
+    assert labels(both["sg-web"])[0] == GUARDS_IN[0].format(6)
+
+
+def test_members_that_stay_linked_keep_in_group_access() -> None:
+    stays = instance("i-stays", "10.0.0.9", "sg-web")
+    around = context(WEB, stays, stays="i-stays", linked="i-stays")
+    assert labels(converted(group("sg-web", inner="Accept"), around=around)) == [
+        "ingress accept ALL -1/-1 from classic sg-web (1)"
+    ]
+
+
+# ---- addresses that change ----
+
+
+def test_the_address_of_a_moving_instance_becomes_the_clone_of_its_group() -> None:
+    web = group("sg-web", "intranet ingress accept TCP 80/80 10.0.0.2/32 1")
+    conversion = converted(web, group("sg-app"), around=context(WEB, APP))
+    assert labels(conversion) == ["ingress accept TCP 80/80 from clone of sg-app (1)"]
+    assert outcomes(conversion) == [("intranet ingress accept TCP 80/80 from 10.0.0.2/32 (1)", "carried-over")]
+
+
+def test_an_address_that_no_group_names_alone_is_not_portable() -> None:
+    other = instance("i-other", "10.0.0.3", "sg-app")
+    web = group("sg-web", "intranet ingress accept TCP 80/80 10.0.0.2/32 1")
+    conversion = converted(web, group("sg-app"), around=context(WEB, APP, other))
+    assert labels(conversion) == []
+    (entry,) = conversion.report
+    assert entry.outcome is Outcome.NOT_PORTABLE
+    assert "i-app (10.0.0.2)" in entry.reason
+
+
+def test_a_drop_that_no_group_names_alone_drops_more() -> None:
+    other = instance("i-other", "10.0.0.3", "sg-app")
+    web = group("sg-web", "intranet ingress drop TCP 80/80 10.0.0.2/32 1")
+    conversion = converted(web, group("sg-app"), around=context(WEB, APP, other))
+    assert labels(conversion) == ["ingress drop TCP 80/80 from clone of sg-app (1)"]
+    assert conversion.report[0].outcome is Outcome.NOT_PORTABLE
+
+
+def test_a_drop_that_strikes_instances_which_move_into_its_block_is_reported() -> None:
+    web = group("sg-web", "intranet egress drop TCP 80/80 172.16.0.0/12 1")
+    conversion = converted(web, group("sg-app"), around=context(WEB, APP))
+    assert labels(conversion) == ["egress drop TCP 80/80 to 172.16.0.0/12 (1)"]
+    (entry,) = conversion.report
+    assert entry.outcome is Outcome.NOT_PORTABLE
+    assert entry.reason.endswith("once they move into its block: i-app (10.0.0.2), i-web (10.0.0.1)")
+
+
+def test_a_block_reaches_moving_instances_by_their_groups() -> None:
+    web = group("sg-web", "intranet ingress accept TCP 80/80 10.0.0.0/8 1")
+    assert labels(converted(web, group("sg-app"), around=context(WEB, APP))) == [
+        "ingress accept TCP 80/80 from 10.0.0.0/8 (1)",
+        "ingress accept TCP 80/80 from clone of sg-app (1)",
+        "ingress accept TCP 80/80 from clone of sg-web (1)",
+    ]
+    inside = context(WEB, APP, targets="10.111.0.0/24")
+    assert labels(converted(web, group("sg-app"), around=inside)) == ["ingress accept TCP 80/80 from 10.0.0.0/8 (1)"]
+
+
+def test_a_block_does_not_open_to_strangers_that_move_into_it() -> None:
+    web = group("sg-web", "intranet ingress accept TCP 80/80 172.16.0.0/23 1")
+    conversion = converted(web, group("sg-app"), around=context(WEB, APP))
+    assert labels(conversion) == ["ingress accept TCP 80/80 from 172.16.1.0/24 (1)"]
+    assert conversion.report[0].outcome is Outcome.NOT_PORTABLE
+    assert "left out 172.16.0.0/24" in conversion.report[0].reason
+
+
+@pytest.mark.parametrize("linked", ["", "i-app"])
+def test_the_address_of_a_later_instance_is_kept_while_it_is_linked(linked: str) -> None:
+    web = group("sg-web", "intranet ingress accept TCP 80/80 10.0.0.2/32 1")
+    conversion = converted(web, group("sg-app"), around=context(WEB, APP, later="i-app", linked=linked))
+    literal = ["ingress accept TCP 80/80 from 10.0.0.2/32 (1)"] if linked else []
+    assert labels(conversion) == [*literal, "ingress accept TCP 80/80 from clone of sg-app (1)"]
+
+
+def test_the_address_of_an_instance_that_stays_unlinked_is_kept_and_said() -> None:
+    web = group("sg-web", "intranet ingress accept TCP 80/80 10.0.0.2/32 1")
+    conversion = converted(web, around=context(WEB, APP, stays="i-app"))
+    assert labels(conversion) == ["ingress accept TCP 80/80 from 10.0.0.2/32 (1)"]
+    (entry,) = conversion.report
+    assert (entry.outcome, entry.reason) == (
+        Outcome.CARRIED_OVER,
+        "i-app (10.0.0.2) stays classic without ClassicLink and cannot reach the VPC",
+    )
+
+
+# ---- what a VPC group cannot say ----
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "widest_drop"),
+    [
+        ("intranet ingress {} TCP -1/-1 192.168.0.0/24 1", {"port_range_list_id": "prl-1"}, "TCP 1/65535"),
+        ("intranet ingress {} 50 -1/-1 192.168.0.0/24 1", {}, "ALL -1/-1"),
+        ("intranet ingress {} TCP 80/80 192.168.0.0/24 1", {"local_cidr_ip": "10.0.0.1/32"}, "TCP 80/80"),
+    ],
+)
+def test_an_accept_is_left_out_and_a_drop_grows(text: str, fields: dict[str, str], widest_drop: str) -> None:
+    accept = converted(group("sg-web", rule(text.format("accept"), **fields)))
+    drop = converted(group("sg-web", rule(text.format("drop"), **fields)))
+    assert labels(accept) == []
+    assert labels(drop) == [f"ingress drop {widest_drop} from 192.168.0.0/24 (1)"]
+    assert accept.report[0].outcome is drop.report[0].outcome is Outcome.NOT_PORTABLE
+
+
+def test_prefix_lists_are_guarded_on_the_internet_and_not_portable_on_the_intranet() -> None:
+    internet = converted(group("sg-web", "internet ingress accept TCP 80/80 pl-1 1"))
+    assert labels(internet)[-1] == "ingress accept TCP 80/80 from pl-1 (2)"
+    assert labels(internet)[0] == GUARDS_IN[0].format(1)
+    intranet = converted(group("sg-web", "intranet ingress accept TCP 80/80 pl-1 1"))
+    assert labels(intranet) == []
+    assert intranet.report[0].outcome is Outcome.NOT_PORTABLE
+
+
+@pytest.mark.parametrize(
+    ("protocol", "ports", "expected"),
+    [
+        ("tcp", "-1/-1", "TCP 1/65535"),
+        ("TCP", "443/443", "TCP 443/443"),
+        ("icmp", "8/0", "ICMP -1/-1"),
+        ("icmpv6", "-1/-1", "ICMPv6 -1/-1"),
+        ("all", "1/65535", "ALL -1/-1"),
+        ("GRE", "-1/-1", "GRE -1/-1"),
+    ],
+)
+def test_protocols_and_ports_are_normalised(protocol: str, ports: str, expected: str) -> None:
+    conversion = converted(group("sg-web", f"internet ingress accept {protocol} {ports} 203.0.113.0/24 1"))
+    assert labels(conversion) == [f"ingress accept {expected} from 203.0.113.0/24 (1)"]
+
+
+def test_source_ports_are_kept() -> None:
+    stated = rule("internet ingress accept UDP 53/53 203.0.113.0/24 1", source_port_range="1024/65535")
+    (only,) = converted(group("sg-web", stated)).rules
+    assert only.label == "ingress accept UDP 53/53 source ports 1024/65535 from 203.0.113.0/24 (1)"
+    assert only.as_properties(str)["sourcePortRange"] == "1024/65535"
+
+
+# ---- merging, limits, properties ----
+
+
+def test_rules_that_differ_in_description_alone_are_merged() -> None:
+    text = "internet ingress accept TCP 22/22 203.0.113.0/24 1"
+    conversion = converted(group("sg-web", rule(text, description="office"), rule(text, description="again")))
+    assert [item.description for item in conversion.rules] == ["again"]
+    assert [entry.outcome for entry in conversion.report] == [Outcome.CARRIED_OVER, Outcome.MERGED]
+
+
+def test_limits_are_reported_with_numbers() -> None:
+    many = [f"internet ingress accept TCP {port}/{port} 203.0.113.0/24 1" for port in range(1, 202)]
+    named = [f"intranet ingress accept TCP {port}/{port} sg-web 1" for port in range(1, 22)]
+    assert converted(group("sg-web", *many)).limits == (LimitExceeded("rules in the group", 200, 201),)
+    assert converted(group("sg-web", *named)).limits == (LimitExceeded("rules that name a group", 20, 21),)
+    assert converted(group("sg-web", *many[:200])).limits == ()
+    assert converted(group("sg-web", *named[:20])).limits == ()
+
+
+def test_more_priorities_than_there_are_are_joined_where_their_order_decides_nothing() -> None:
+    rules = [
+        f"{nic} ingress accept TCP {number}/{number} {block} {number}"
+        for nic, block in (("internet", "0.0.0.0/0"), ("intranet", "192.168.0.0/16"))
+        for number in range(1, 61)
+    ]
+    conversion = converted(group("sg-web", *rules), around=context(WEB))
+    assert conversion.limits == ()
+    assert [item.priority for item in conversion.rules] == [1] * 60 + [2] * 3 + [3] * 60
+
+
+def test_too_many_priorities_are_reported() -> None:
+    rules = [
+        f"{nic} ingress {policy} TCP 80/80 {block} {number}"
+        for nic, block in (("internet", "0.0.0.0/0"), ("intranet", "192.168.0.0/16"))
+        for number, policy in enumerate(["accept", "drop"] * 30, start=1)
+    ]
+    conversion = converted(group("sg-web", *rules), around=context(WEB))
+    assert conversion.limits == (LimitExceeded("ingress priorities over all groups", 100, 121),)
+
+
+def test_a_rule_has_the_properties_of_the_contract() -> None:
+    web = group("sg-web", rule("intranet ingress accept TCP 80/80 sg-web 1", description="peers"))
+    (only,) = converted(web).rules
+    assert only.as_properties(lambda classic_id: f"vpc-{classic_id}") == {
+        "direction": "ingress",
+        "ipProtocol": "TCP",
+        "portRange": "80/80",
+        "policy": "accept",
+        "priority": 1,
+        "description": "peers",
+        "groupId": "vpc-sg-web",
+        "clonedFrom": "sg-web",
+    }
+
+
+def test_a_report_entry_has_the_properties_of_the_contract() -> None:
+    (entry,) = converted(group("sg-web", "internet ingress accept TCP 22/22 203.0.113.0/24 1")).report
+    assert entry.as_properties() == {
+        "classicRule": "internet ingress accept TCP 22/22 from 203.0.113.0/24 (1)",
+        "outcome": "carried-over",
+        "reason": "says the same in a VPC group",
+        "labels": ["ingress accept TCP 22/22 from 203.0.113.0/24 (1)"],
+    }
+
+
+def test_a_moving_instance_in_an_unknown_group_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"i-app moves, but its security group \(sg-app\)"):
+        convert([group("sg-web")], context(WEB, APP))
+
+
+def test_unknown_target_blocks_may_be_anywhere_private() -> None:
+    web = group("sg-web", "intranet ingress accept TCP 80/80 10.0.0.0/8 1")
+    assert labels(converted(web, around=context(WEB, targets=""))) == [
+        "ingress accept TCP 80/80 from 10.0.0.0/8 (1)",
+        "ingress accept TCP 80/80 from clone of sg-web (1)",
+    ]
