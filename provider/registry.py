@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from provider.added_security_group_rules import AddedSecurityGroupRules
 from provider.classic_link import ClassicLink
 from provider.classic_link_attachment import ClassicLinkAttachment
 from provider.resource import Resource
@@ -20,7 +21,13 @@ VERSION: Final = "0.1.0"
 RESOURCES: Final[Mapping[str, Resource]] = MappingProxyType(
     {
         resource.type_name: resource
-        for resource in (SecurityGroupRules(), WhitelistGroup(), ClassicLink(), ClassicLinkAttachment())
+        for resource in (
+            SecurityGroupRules(),
+            AddedSecurityGroupRules(),
+            WhitelistGroup(),
+            ClassicLink(),
+            ClassicLinkAttachment(),
+        )
     }
 )
 
@@ -56,7 +63,7 @@ _RULE: Final[dict[str, Any]] = {
         "description": {"type": "string", "description": "At most 512 characters."},
         "cidrIp": {"type": "string", "description": "IPv4 block."},
         "ipv6CidrIp": {"type": "string", "description": "IPv6 block."},
-        "groupId": {"type": "string", "description": "Security group of the same VPC."},
+        "groupId": {"type": "string", "description": "Security group of the same network, or across ClassicLink."},
         "prefixListId": {"type": "string", "description": "Prefix list."},
         "clonedFrom": {"type": "string", "description": "Classic group whose clone groupId is; not sent to the cloud."},
     },

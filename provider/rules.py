@@ -155,7 +155,7 @@ def _network(version: int) -> Callable[[Any], str | None]:
 
 
 def rule_model(rule: Properties) -> SecurityGroupRule:
-    """Return the model of a checked and known rule; VPC groups have intranet rules only."""
+    """Return the model of a checked and known rule, one of the intranet: VPC groups have no others."""
     fields = {key: value for key, value in rule.items() if key != "clonedFrom"}
     return SecurityGroupRule.model_validate(fields | {"nicType": "intranet"})
 
@@ -190,6 +190,31 @@ def key_of(rule: SecurityGroupRule) -> RuleKey:
         rule.local_cidr_ip or "",
         rule.local_ipv6_cidr_ip or "",
     )
+
+
+def keys_of(rules: Mapping[str, Properties]) -> set[RuleKey]:
+    """Return the identities of checked and known rules, given under their labels."""
+    return {key_of(rule_model(rule)) for rule in rules.values()}
+
+
+def live_ones(rules: Mapping[str, Properties], live: Iterable[SecurityGroupRule]) -> Properties:
+    """Return those of the rules, under their labels, that are in the cloud."""
+    there = {key_of(rule) for rule in live}
+    return {label: rule for label, rule in rules.items() if key_of(rule_model(rule)) in there}
+
+
+def own_rules(state: Properties) -> Properties:
+    """Return the rules of a state, under their labels, without those that it says were there before."""
+    before = state.get("presentBefore", ())
+    return {label: rule for label, rule in state.get("rules", {}).items() if label not in before}
+
+
+def merged(old: Mapping[str, Properties], new: Mapping[str, Properties]) -> Properties:
+    """Return the new rules and those of the old that are not among them, which give way where a label is of both."""
+    keys = keys_of(new)
+    gone = {label: rule for label, rule in old.items() if key_of(rule_model(rule)) not in keys}
+    named = {_unused(f"former: {label}", {*old, *new}) if label in new else label: rule for label, rule in gone.items()}
+    return {**named, **new}
 
 
 def is_system_rule(rule: SecurityGroupRule) -> bool:

@@ -2,265 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, Final
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
-from estate.client import Cloud, new_token, pages_by_token
-from estate.errors import CloudError, EstateError
-from estate.live import rule_of
-from estate.model import PeerKind, SecurityGroupRule
+from estate.model import SecurityGroupRule
 from provider import rules as logic
-from provider.resource import (
-    Change,
-    Checked,
-    Failure,
-    PartialFailure,
-    Resource,
-    ResourceError,
-    reject_others,
-    require_text,
-)
-from provider.values import UNKNOWN, Properties, digest
+from provider.group_rules import GroupRules, schema_of
+from provider.resource import ResourceError
+from provider.values import Properties
 
-# The most rules that one call of AuthorizeSecurityGroup takes as Permissions.N, and of RevokeSecurityGroup as ids.
-_BATCH = 100
-_GONE = "InvalidSecurityGroupId.NotFound"
-_FULL = "AuthorizationLimitExceed"
 _UNMANAGED = "unmanaged: "
 
-#: The request fields of a rule's peer, by direction.
-_PEER_FIELDS: Final = {
-    ("ingress", PeerKind.CIDR): "source_cidr_ip",
-    ("ingress", PeerKind.IPV6_CIDR): "ipv_6source_cidr_ip",
-    ("ingress", PeerKind.GROUP): "source_group_id",
-    ("ingress", PeerKind.PREFIX_LIST): "source_prefix_list_id",
-    ("egress", PeerKind.CIDR): "dest_cidr_ip",
-    ("egress", PeerKind.IPV6_CIDR): "ipv_6dest_cidr_ip",
-    ("egress", PeerKind.GROUP): "dest_group_id",
-    ("egress", PeerKind.PREFIX_LIST): "dest_prefix_list_id",
-}
-_OPERATIONS: Final = {
-    "ingress": ("ecs:AuthorizeSecurityGroup", "ecs:ModifySecurityGroupRule", "ecs:RevokeSecurityGroup"),
-    "egress": (
-        "ecs:AuthorizeSecurityGroupEgress",
-        "ecs:ModifySecurityGroupEgressRule",
-        "ecs:RevokeSecurityGroupEgress",
-    ),
-}
 
+class SecurityGroupRules(GroupRules):
+    """All rules of one group as one resource.
 
-class SecurityGroupRules(Resource):
-    """All rules of one group as one resource; its id is that of the group.
-
-    Rules are told apart by what they do (`rules.key_of`), not by their labels. New rules are authorized before old ones
-    are revoked, unless the group has no room for both. Rules that someone else made show on refresh as `unmanaged:
-    ...` and the next update revokes them; those that the cloud made itself (priority beyond 100) are let be.
+    Begins with a group that has no rules but these (a creation that was cut off leaves some of them). Rules that
+    someone else makes later show on refresh as `unmanaged: ...`, and the next update revokes them.
     """
 
     type_name: ClassVar[str] = "alimigrate:ecs:SecurityGroupRules"
-    actions: ClassVar[tuple[str, ...]] = (
-        "ecs:DescribeSecurityGroupAttribute",
-        *(operation for operations in _OPERATIONS.values() for operation in operations),
+    takes_classic: ClassVar[bool] = False
+    schema: ClassVar[dict[str, Any]] = schema_of(
+        "The whole rule set of one VPC security group, written in batches and compared as a set.",
+        "The VPC security group",
     )
-    replacing: ClassVar[tuple[str, ...]] = ("securityGroupId",)
-    schema: ClassVar[dict[str, Any]] = {
-        "description": "The whole rule set of one VPC security group, written in batches and compared as a set.",
-        "inputProperties": {
-            "securityGroupId": {"type": "string", "description": "The VPC security group; another one replaces."},
-            "rules": {
-                "type": "object",
-                "additionalProperties": {"$ref": "#/types/alimigrate:ecs:Rule"},
-                "description": "Label -> rule. Labels are for people; what a rule does is its identity.",
-            },
-        },
-        "requiredInputs": ["securityGroupId", "rules"],
-    }
 
-    def check(self, inputs: Properties) -> Checked:
-        """Check every field of every rule; two labels with the same rule are an error."""
-        failures = reject_others(inputs, ("securityGroupId", "rules"))
-        failures += require_text(inputs, ("securityGroupId",))
-        rules = inputs.get("rules")
-        if rules is UNKNOWN:
-            return Checked(inputs, tuple(failures))
-        if not isinstance(rules, dict):
-            return Checked(inputs, (*failures, Failure("rules", "expected a map of label to rule")))
-        normal, problems = logic.check_rules(rules)
-        return Checked(inputs | {"rules": normal}, (*failures, *problems))
+    def _goal(self, live: Sequence[SecurityGroupRule], state: Properties, inputs: Properties) -> Properties:
+        if not state:
+            self._refuse_others(live, inputs)
+        return inputs
 
-    def diff(self, state: Properties, inputs: Properties) -> dict[str, Change]:
-        """Return one change a label."""
-        changes: dict[str, Change] = {}
-        if state.get("securityGroupId") != inputs.get("securityGroupId"):
-            changes["securityGroupId"] = Change.REPLACE
-        old, new = state.get("rules", {}), inputs.get("rules", {})
-        if UNKNOWN in (old, new):
-            return changes | {"rules": Change.UPDATE}
-        for label in sorted(set(old) | set(new)):
-            if label not in old:
-                changes[logic.path_of(label)] = Change.ADD
-            elif label not in new:
-                changes[logic.path_of(label)] = Change.DELETE
-            elif old[label] != new[label]:
-                changes[logic.path_of(label)] = Change.UPDATE
-        return changes
-
-    def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
-        """Authorize the rules of a group that has none but ours (a creation that was cut off leaves some of ours)."""
-        group_id = str(inputs["securityGroupId"])
-        live = _read_live(cloud, group_id)
-        if live is None:
-            raise ResourceError(f"Security group {group_id} does not exist in {cloud.region}.")
-        ours = {logic.key_of(rule) for rule in _models(inputs)}
-        foreign = [logic.label_of(rule) for rule in live if logic.key_of(rule) not in ours]
-        if foreign:
+    def _refuse_others(self, live: Sequence[SecurityGroupRule], inputs: Properties) -> None:
+        ours = logic.keys_of(inputs["rules"])
+        others = [logic.label_of(rule) for rule in live if logic.key_of(rule) not in ours]
+        if others:
+            group_id = inputs["securityGroupId"]
             raise ResourceError(
-                f"Security group {group_id} already has rules that are not in this set: {'; '.join(foreign)}. "
+                f"Security group {group_id} already has rules that are not in this set: {'; '.join(others)}. "
                 f"Remove or declare them, or import the rules: pulumi import {self.type_name} NAME {group_id}"
             )
-        return group_id, _apply(cloud, group_id, inputs, live, removable=(), before={})
 
-    def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
-        """Return the rules as they are: ours under their labels, others under derived ones."""
-        live = _read_live(cloud, resource_id)
-        if live is None:
-            return None
+    def _removable(self, live: Sequence[SecurityGroupRule], state: Properties) -> list[SecurityGroupRule]:
+        """Return the live rules that the state shows, under the very labels that it would give them."""
         known = state.get("rules", {})
+        shown = logic.keys_of(known)
+        return [rule for rule in live if logic.key_of(rule) in shown or _UNMANAGED + logic.label_of(rule) in known]
+
+    def _seen(self, live: Sequence[SecurityGroupRule], known: Properties) -> Properties:
         # On import all rules become ours, and bear no mark.
-        return _state(resource_id, logic.labelled(live, known, _UNMANAGED if state else ""))
-
-    def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
-        """Go from the live rules to the wanted ones; only rules that the state shows are revoked."""
-        live = _read_live(cloud, resource_id)
-        if live is None:
-            raise ResourceError(f"Security group {resource_id} is gone. Run `pulumi refresh`, then `pulumi up` again.")
-        return _apply(cloud, resource_id, inputs, live, removable=_removable(live, state), before=state)
-
-    def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
-        """Revoke the rules of the state that are still there."""
-        live = _read_live(cloud, resource_id)
-        if live is not None:
-            _carry_out(cloud, resource_id, logic.plan(live, (), _removable(live, state)))
-
-
-def _models(inputs: Properties) -> list[SecurityGroupRule]:
-    return [logic.rule_model(rule) for rule in inputs["rules"].values()]
-
-
-def _removable(live: Iterable[SecurityGroupRule], state: Properties) -> list[SecurityGroupRule]:
-    """Return the live rules that the state shows, under the very labels that it would give them."""
-    known = state.get("rules", {})
-    shown = {logic.key_of(logic.rule_model(rule)) for rule in known.values()}
-    return [rule for rule in live if logic.key_of(rule) in shown or _UNMANAGED + logic.label_of(rule) in known]
-
-
-def _state(group_id: str, rules: Properties) -> Properties:
-    return {"securityGroupId": group_id, "rules": rules, "applied": digest({"id": group_id, "rules": rules})}
-
-
-def _read_live(cloud: Cloud, group_id: str) -> list[SecurityGroupRule] | None:
-    """Return the rules of a VPC group without the cloud's own, None if there is no such group."""
-    found: list[SecurityGroupRule] = []
-    try:
-        for body in pages_by_token(
-            cloud,
-            "ecs:DescribeSecurityGroupAttribute",
-            region_id=cloud.region,
-            security_group_id=group_id,
-            nic_type="intranet",
-            max_results=1000,
-        ):
-            if not body.vpc_id:
-                raise ResourceError(f"{group_id} is a classic security group; its rules are not managed here.")
-            found += [rule_of(item, "intranet") for item in (body.permissions and body.permissions.permission) or ()]
-    except CloudError as error:
-        if error.code == _GONE:
-            return None
-        raise
-    return [rule for rule in found if not logic.is_system_rule(rule)]
-
-
-def _apply(
-    cloud: Cloud,
-    group_id: str,
-    inputs: Properties,
-    live: Sequence[SecurityGroupRule],
-    removable: Sequence[SecurityGroupRule],
-    before: Properties,
-) -> Properties:
-    """Carry out the plan; if it stops half way, raise `PartialFailure` with what is there then."""
-    try:
-        _carry_out(cloud, group_id, logic.plan(live, _models(inputs), removable))
-    except EstateError as error:
-        known = before.get("rules", {}) | inputs["rules"]
-        now = _read_live(cloud, group_id)
-        raise PartialFailure(
-            group_id, inputs, _state(group_id, logic.labelled(now or (), known, _UNMANAGED)), str(error)
-        ) from error
-    return _state(group_id, inputs["rules"])
-
-
-def _carry_out(cloud: Cloud, group_id: str, plan: logic.Plan) -> None:
-    """Authorize before revoking; only where the group has no room for both do the old rules go first."""
-    try:
-        _authorize(cloud, group_id, plan.authorize)
-    except CloudError as error:
-        if error.code != _FULL or not plan.revoke:
-            raise
-        _revoke(cloud, group_id, plan.revoke)
-        # Rules of batches that went in before are no error: the cloud has them and does nothing.
-        _authorize(cloud, group_id, plan.authorize)
-    else:
-        _revoke(cloud, group_id, plan.revoke)
-    for rule in plan.describe:
-        _describe(cloud, group_id, rule)
-
-
-def _authorize(cloud: Cloud, group_id: str, rules: Sequence[SecurityGroupRule]) -> None:
-    for direction, (authorize, _, _) in _OPERATIONS.items():
-        for batch in _batches(rules, direction):
-            permissions = [_permission(rule) for rule in batch]
-            target = _target(cloud, group_id)
-            cloud.call(authorize, **target, permissions=permissions, client_token=new_token())
-
-
-def _describe(cloud: Cloud, group_id: str, rule: SecurityGroupRule) -> None:
-    """Give a rule its description.
-
-    Fields left out of this call fall back to defaults, so that the whole rule is sent. The API takes no empty
-    description; where one is wanted the old one may stay, and then shows as drift.
-    """
-    _, modify, _ = _OPERATIONS[rule.direction]
-    fields = _target(cloud, group_id) | _permission(rule) | {"security_group_rule_id": rule.rule_id}
-    cloud.call(modify, **fields, client_token=new_token())
-
-
-def _revoke(cloud: Cloud, group_id: str, rules: Sequence[SecurityGroupRule]) -> None:
-    for direction, (_, _, revoke) in _OPERATIONS.items():
-        for batch in _batches(rules, direction):
-            ids = [rule.rule_id for rule in batch]
-            target = _target(cloud, group_id)
-            cloud.call(revoke, **target, security_group_rule_id=ids, client_token=new_token())
-
-
-def _target(cloud: Cloud, group_id: str) -> dict[str, Any]:
-    return {"region_id": cloud.region, "security_group_id": group_id}
-
-
-def _batches(rules: Iterable[SecurityGroupRule], direction: str) -> list[list[SecurityGroupRule]]:
-    ours = [rule for rule in rules if rule.direction == direction]
-    return [ours[start : start + _BATCH] for start in range(0, len(ours), _BATCH)]
-
-
-def _permission(rule: SecurityGroupRule) -> dict[str, Any]:
-    """Return a rule as one Permissions.N of a request."""
-    fields = {
-        "nic_type": "intranet",
-        "ip_protocol": rule.ip_protocol,
-        "port_range": rule.port_range,
-        "policy": rule.policy,
-        "priority": str(rule.priority),
-        _PEER_FIELDS[(rule.direction, rule.peer.kind)]: rule.peer.value,
-    }
-    optional = {"source_port_range": rule.source_port_range, "description": rule.description}
-    return fields | {name: value for name, value in optional.items() if value}
+        return {"rules": logic.labelled(live, known.get("rules", {}), _UNMANAGED if known else "")}

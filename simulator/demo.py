@@ -128,7 +128,9 @@ def _drift(story: Story, project: Project, cloud: Simulator) -> None:
 def _take_away(project: Project, cloud: Simulator) -> dict[str, str]:
     """Takes a cloned rule and a whitelist entry away; returns what a preview must name, with what it is."""
     api = Cloud(CloudSettings.from_config(project.cloud_config, project.environ))
-    resources = json.loads(project.run("stack", "export", "--stack", "dev", check=True).stdout)["deployment"]["resources"]
+    resources = json.loads(project.run("stack", "export", "--stack", "dev", check=True).stdout)["deployment"][
+        "resources"
+    ]
     taken = {}
     for kind, take in (
         ("alimigrate:ecs:SecurityGroupRules", _take_rule),
@@ -190,7 +192,9 @@ def _destroyed(story: Story, cloud: Simulator, found: Mapping[str, Any]) -> None
     for snapshot in retained:
         story.say(f"  retained: {snapshot['id']} of {snapshot['disk_id']}, kept {snapshot['retention_days']} days")
     without = {**left, "snapshots": [snapshot for snapshot in left["snapshots"] if snapshot["id"] in known]}
-    story.expect(without == dict(found), f"the estate is as it was found, but for the {len(retained)} snapshots retained")
+    story.expect(
+        without == dict(found), f"the estate is as it was found, but for the {len(retained)} snapshots retained"
+    )
 
 
 _NEXT = """

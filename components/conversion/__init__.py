@@ -8,13 +8,14 @@ met is told by the peer's address: private addresses came by the intranet NIC, p
 - internet rules apply to public addresses only. `0.0.0.0/0` less the private ranges would be some thirty blocks, so
   where an internet rule overlaps private space the priorities are banded instead: intranet rules first, then a
   *guard* for private addresses (ingress drops them, egress accepts them, as the intranet NIC does by default), then
-  internet rules. The bands are the same for all groups of a migration, because an instance merges the rules of all
-  its groups by priority. Priorities keep their classic number wherever the bands allow it;
+  internet rules. The bands are the same for all groups that share instances, because an instance merges the rules of
+  all its groups by priority. Priorities keep their classic number wherever the bands allow it;
 - ingress guards leave 100.64.0.0/10 alone: no tenant's traffic comes from there, and a load balancer's health check
   must never be cut. An internet rule that accepts 0.0.0.0/0 therefore accepts the cloud's own range too;
 - addresses of instances that move change, so rules that cover them name clones instead;
-- in-group access, which no rule shows, is stated as a rule where a guard would cut it, and for members that stay
-  classic.
+- members of a group reach each other by a default that any rule overrides, guards too, and the cloud takes no rule
+  that names its own group. Where members would be cut off, internet rules are told in the some thirty public blocks
+  after all, and the default stands; where that passes the limit of rules, guards it is, and the report says so.
 
 Nothing is opened: where a rule cannot be told exactly, an accept shrinks and a drop grows, and the report says
 `not-portable`. Both keep every verdict of the classic group or turn it into a drop.

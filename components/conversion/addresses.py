@@ -37,7 +37,7 @@ def overlaps_any(text: str, areas: Iterable[IPv4Network | IPv6Network]) -> bool:
     return block is not None and any(block.version == area.version and block.overlaps(area) for area in areas)
 
 
-def without(blocks: Iterable[IPv4Network], holes: Iterable[IPv4Network]) -> tuple[IPv4Network, ...]:
+def without(blocks: Iterable[Block], holes: Iterable[Block]) -> tuple[Block, ...]:
     """Return what is left of the blocks, as few blocks as can be, sorted."""
     left = list(blocks)
     for hole in holes:
@@ -45,7 +45,7 @@ def without(blocks: Iterable[IPv4Network], holes: Iterable[IPv4Network]) -> tupl
     return tuple(collapse_addresses(left))
 
 
-def _excluded(block: IPv4Network, hole: IPv4Network) -> Iterator[IPv4Network]:
+def _excluded(block: Block, hole: Block) -> Iterator[Block]:
     if not block.overlaps(hole):
         yield block
     elif hole.subnet_of(block):

@@ -19,7 +19,7 @@ from components.conversion.rules import (
     VpcRule,
     classic_text,
 )
-from components.conversion.translation import ANY_PORT, Note, cidr_peers, translate
+from components.conversion.translation import ANY_PORT, Note, Scope, cidr_peers, translate
 from estate.model import Direction, PeerKind, RulePolicy, SecurityGroup, SecurityGroupRule
 
 MAX_RULES = 200
@@ -52,12 +52,16 @@ _GUARDS: Mapping[Direction, _Guard] = {
 
 @dataclass(frozen=True)
 class _Statement:
-    """What one report entry is made of: a classic rule, or something added, and the drafts it leads to."""
+    """What one report entry is made of: a classic rule, or something added, and the drafts it leads to.
+
+    `to_members` is the direction in which it accepts members of its own group, which is left to the defaults.
+    """
 
     rule: SecurityGroupRule | None
     text: str
     notes: tuple[Note, ...]
     drafts: tuple[Draft, ...]
+    to_members: Direction | None = None
 
 
 def convert(groups: Iterable[SecurityGroup], context: ConversionContext) -> Mapping[str, Conversion]:
@@ -68,19 +72,88 @@ def convert(groups: Iterable[SecurityGroup], context: ConversionContext) -> Mapp
     """
     ordered = sorted(groups, key=lambda group: group.id)
     moves = Moves(ordered, context)
-    statements = {group.id: [_translated(rule, moves) for rule in sorted(group.rules, key=_order)] for group in ordered}
-    translated = {direction: _drafts(statements.values(), direction) for direction in _DIRECTIONS}
-    banded = {direction: _planes_overlap(drafts) for direction, drafts in translated.items()}
-    intranet = [draft.rule.priority for draft in translated["ingress"] if draft.band is Band.INTRANET]
-    for group in ordered:
-        guards = [guard for direction in _DIRECTIONS for guard in _guards(statements[group.id], direction)]
-        access = _in_group_access(group, moves, priority=max(intranet, default=1), from_clone=banded["ingress"])
-        statements[group.id] += [*guards, *access]
+    conversions: dict[str, Conversion] = {}
+    for component in _components(ordered, moves):
+        conversions |= _convert_component(component, moves)
+    return dict(sorted(conversions.items()))
+
+
+def _components(groups: Sequence[SecurityGroup], moves: Moves) -> list[list[SecurityGroup]]:
+    """Groups that share moving instances, directly or by way of others: their rules are merged by priority."""
+    components: list[set[str]] = []
+    for linked in [{group.id} for group in groups] + [set(item.security_group_ids) for item in moves.all_movers]:
+        apart = [component for component in components if not component & linked]
+        joined = linked.union(*(component for component in components if component & linked))
+        components = [*apart, joined]
+    by_id = {group.id: group for group in groups}
+    return [[by_id[group_id] for group_id in sorted(component)] for component in components]
+
+
+def _convert_component(groups: Sequence[SecurityGroup], moves: Moves) -> dict[str, Conversion]:
+    """Convert with guards, or in public blocks where guards would cut members off from each other.
+
+    Members reach each other by a default that every rule overrides, and no rule can name its own group. Public blocks
+    leave the default alone, but take some thirty rules for `0.0.0.0/0`: where they pass the limit, guards it is, and
+    the report says what is lost.
+    """
+    guarded = _convert_together(groups, moves, split=False)
+    if not any(
+        entry.rule is None and entry.outcome is Outcome.NOT_PORTABLE
+        for item in guarded.values()
+        for entry in item.report
+    ):
+        return guarded
+    split = _convert_together(groups, moves, split=True)
+    return guarded if any(item.limits for item in split.values()) else split
+
+
+def _convert_together(groups: Sequence[SecurityGroup], moves: Moves, *, split: bool) -> dict[str, Conversion]:
+    statements = {
+        group.id: [_translated(rule, Scope(moves, group.id, split)) for rule in sorted(group.rules, key=_order)]
+        for group in groups
+    }
+    banded = {direction: _planes_overlap(_drafts(statements.values(), direction)) for direction in _DIRECTIONS}
+    intranet = [draft.rule.priority for draft in _drafts(statements.values(), "ingress") if draft.band is Band.INTRANET]
+    guards = {
+        group.id: [guard for direction in _DIRECTIONS for guard in _guards(statements[group.id], direction)]
+        for group in groups
+    }
+    added = _drafts(guards.values(), "ingress")
+    cut = any(
+        _drops_private(draft)
+        for draft in [*_drafts(statements.values(), "ingress"), *added]
+        if draft.band is not Band.INTRANET
+    )
+    for group in groups:
+        access = _in_group_access(group, moves, priority=max(intranet, default=1), cut=cut)
+        statements[group.id] += [*guards[group.id], *access]
+    drops = {
+        direction: any(_drops_private(draft) for draft in _drafts(statements.values(), direction))
+        for direction in _DIRECTIONS
+    }
     ladders = {
         direction: make_ladder(_drafts(statements.values(), direction), banded=banded[direction])
         for direction in _DIRECTIONS
     }
-    return {group.id: _assembled(statements[group.id], ladders) for group in ordered}
+    return {
+        group.id: _assembled([_with_members(item, group, drops) for item in statements[group.id]], ladders)
+        for group in groups
+    }
+
+
+def _with_members(statement: _Statement, group: SecurityGroup, drops: Mapping[Direction, bool]) -> _Statement:
+    """Say what becomes of an accept for members of the rule's own group: the defaults stand for it, or nothing does."""
+    direction = statement.to_members
+    if direction is None:
+        return statement
+    by_default = direction == "egress" or group.inner_access_policy == "Accept"
+    if by_default and not drops[direction]:
+        note = Note(Outcome.CARRIED_OVER, "the group's own members need no rule")
+    else:
+        note = Note(
+            Outcome.NOT_PORTABLE, "its own members are left out: the cloud takes no rule that names its own group"
+        )
+    return replace(statement, notes=(*statement.notes, note))
 
 
 def _drafts(groups: Iterable[Sequence[_Statement]], direction: Direction) -> list[Draft]:
@@ -97,8 +170,8 @@ def _order(rule: SecurityGroupRule) -> tuple[str, str, int, str]:
     return rule.direction, rule.nic_type, rule.priority, rule.model_dump_json()
 
 
-def _translated(rule: SecurityGroupRule, moves: Moves) -> _Statement:
-    translation = translate(rule, moves)
+def _translated(rule: SecurityGroupRule, scope: Scope) -> _Statement:
+    translation = translate(rule, scope)
     band = Band.INTRANET if rule.nic_type == "intranet" else Band.INTERNET
     drafts = tuple(
         Draft(
@@ -116,7 +189,8 @@ def _translated(rule: SecurityGroupRule, moves: Moves) -> _Statement:
         )
         for peer in translation.peers
     )
-    return _Statement(rule, classic_text(rule), translation.notes, drafts)
+    to_members = rule.direction if translation.to_members else None
+    return _Statement(rule, classic_text(rule), translation.notes, drafts, to_members)
 
 
 # ---- what no classic rule said ----
@@ -125,6 +199,13 @@ def _translated(rule: SecurityGroupRule, moves: Moves) -> _Statement:
 def _planes_overlap(drafts: Iterable[Draft]) -> bool:
     """Whether an internet rule speaks of private addresses, so that its place among intranet rules matters."""
     return any(draft.band is Band.INTERNET and _may_be_in(draft.rule.peer, PRIVATE_V4 + PRIVATE_V6) for draft in drafts)
+
+
+def _drops_private(draft: Draft) -> bool:
+    """Whether a draft may drop packets of private addresses, and with them those of a group's members."""
+    return draft.rule.policy == "drop" and (
+        draft.band is not Band.INTERNET or _may_be_in(draft.rule.peer, PRIVATE_V4 + PRIVATE_V6)
+    )
 
 
 def _guards(statements: Sequence[_Statement], direction: Direction) -> Iterator[_Statement]:
@@ -142,19 +223,17 @@ def _guards(statements: Sequence[_Statement], direction: Direction) -> Iterator[
             yield _added(text, reason, direction, guard.policy, cidr_peers(blocks), (Band.GUARD, 0))
 
 
-def _in_group_access(group: SecurityGroup, moves: Moves, *, priority: int, from_clone: bool) -> Iterator[_Statement]:
-    """In-group access as rules: below all intranet rules, since any of them overrides it, and above all guards."""
+def _in_group_access(group: SecurityGroup, moves: Moves, *, priority: int, cut: bool) -> Iterator[_Statement]:
+    """In-group access where guards cut it, and, below all intranet rules, for members that stay classic."""
     if group.inner_access_policy != "Accept":
         return
-    peers = []
-    if from_clone:
-        reason = "internet rules that speak of private addresses would override the default"
-        peers.append((VpcPeer(PeerKind.GROUP, group.id, clone=True), reason))
+    text = "intranet ingress accept from members by default"
+    if cut and moves.moving_members(group.id) > 1:
+        reason = "guards cut it, and the cloud takes no rule that names its own group"
+        yield _Statement(None, text, (Note(Outcome.NOT_PORTABLE, reason),), ())
     if group.id in moves.linked_group_ids:
         reason = "members that stay classic are not in the clone, and reach it by ClassicLink"
-        peers.append((VpcPeer(PeerKind.GROUP, group.id), reason))
-    for peer, reason in peers:
-        text = "intranet ingress accept from members by default"
+        peer = VpcPeer(PeerKind.GROUP, group.id)
         yield _added(text, reason, "ingress", "accept", (peer,), (Band.INTRANET, priority))
 
 

@@ -90,6 +90,15 @@ class Moves:
             self._unlocated.union(counts),
         )
 
+    @property
+    def all_movers(self) -> tuple[Instance, ...]:
+        """All instances that move, now or later, sorted by id."""
+        return self.movers(self.mover_ids)
+
+    def moving_members(self, group_id: str) -> int:
+        """Return how many members of a group move."""
+        return len(self._members[group_id] & self.mover_ids)
+
     def movers(self, ids: frozenset[str]) -> tuple[Instance, ...]:
         """Return those of the instances that move, sorted by id."""
         return tuple(self._movers[instance_id] for instance_id in sorted(ids & self.mover_ids))
@@ -118,13 +127,15 @@ class Moves:
         }
         return len(left_behind) == sum(block.num_addresses for block in blocks)
 
-    def cover(self, wanted: frozenset[str], surely: frozenset[str]) -> GroupCover:
-        """Choose few clones that together name those of the wanted instances that move.
+    def cover(self, wanted: frozenset[str], surely: frozenset[str], own: str) -> GroupCover:
+        """Choose few clones that together name those of the wanted instances that move, for a rule of group `own`.
 
         Only groups are chosen all of whose members, staying ones included, are in `surely`: a clone may be given to any
-        of them one day.
+        of them one day. `own` is never chosen: the cloud takes no rule that names its own group.
         """
-        candidates = {group_id: members for group_id, members in self._members.items() if members <= surely}
+        candidates = {
+            group_id: members for group_id, members in self._members.items() if members <= surely and group_id != own
+        }
         left, chosen = wanted & self.mover_ids, []
         while left and candidates:
             # The first of equals: candidates are in order of id.
@@ -136,9 +147,10 @@ class Moves:
             left -= named
         return GroupCover(tuple(sorted(chosen)), self.movers(left))
 
-    def closest_group(self, instance: Instance, surely: frozenset[str]) -> str:
-        """Return the instance's group with the fewest members that are not in `surely`."""
-        return min(instance.security_group_ids, key=lambda group_id: (len(self._members[group_id] - surely), group_id))
+    def closest_group(self, instance: Instance, surely: frozenset[str], own: str) -> str | None:
+        """Return the instance's group with the fewest members that are not in `surely`; None if it is in `own` only."""
+        others = [group_id for group_id in instance.security_group_ids if group_id != own]
+        return min(others, key=lambda group_id: (len(self._members[group_id] - surely), group_id), default=None)
 
     def _located(self, block: IPv4Network) -> list[tuple[int, str]]:
         """Classic addresses in a block, with who has them."""

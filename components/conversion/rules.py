@@ -16,7 +16,7 @@ class Outcome(StrEnum):
     """What became of a classic rule.
 
     `NOT_PORTABLE` also where part of it was kept: some traffic that the classic group accepted is accepted no more.
-    `ADDED` is for what no classic rule said: guards, and in-group access made explicit.
+    `ADDED` is for what no classic rule said: guards, and in-group access of members that stay classic.
     """
 
     CARRIED_OVER = "carried-over"

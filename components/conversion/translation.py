@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 from typing import NamedTuple
 
+from components.cidr import RFC1918
 from components.conversion.addresses import PRIVATE_V4, PRIVATE_V6, common, read_block, without
 from components.conversion.moves import Moves
 from components.conversion.rules import IpProtocol, Outcome, VpcPeer
@@ -36,32 +37,56 @@ class Note(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Scope:
+    """What the translation of a rule depends on besides the rule.
+
+    `own` is the rule's group: the cloud takes no rule that names its own group as the peer (AuthorizeSecurityGroup,
+    InvalidParamter.Conflict). With `split`, internet ingress rules are told in public blocks alone, without guards.
+    """
+
+    moves: Moves
+    own: str
+    split: bool
+
+    @property
+    def has_members(self) -> bool:
+        """Whether there is somebody to meet in the rule's own clone: more than one member moves."""
+        return self.moves.moving_members(self.own) > 1
+
+
+@dataclass(frozen=True)
 class Translation:
-    """What a classic rule becomes: one VPC rule for each peer, none where nothing is left of it."""
+    """What a classic rule becomes: one VPC rule for each peer, none where nothing is left of it.
+
+    `to_members` is true where it accepts members of its own group, which no rule can say: it is left to the defaults.
+    """
 
     ip_protocol: IpProtocol
     port_range: str
     source_port_range: str | None
     peers: tuple[VpcPeer, ...]
     notes: tuple[Note, ...]
+    to_members: bool
 
 
 class _Peers(NamedTuple):
     peers: tuple[VpcPeer, ...]
     notes: tuple[Note, ...] = ()
+    to_members: bool = False
 
 
-def translate(rule: SecurityGroupRule, moves: Moves) -> Translation:
+def translate(rule: SecurityGroupRule, scope: Scope) -> Translation:
     """Translate one rule. An accept that a VPC group cannot say exactly says less, a drop more; both are noted."""
     protocol = _PROTOCOLS.get(rule.ip_protocol.upper())
     ports = _ports(rule, protocol)
     unsayable = tuple(_unsayable(rule, protocol, ports))
     if unsayable and rule.policy == "accept":
-        peers, notes = _Peers(())
+        peers, notes, to_members = _Peers(())
     else:
-        peers, notes = _peers(rule, moves)
+        peers, notes, to_members = _peers(rule, scope)
     source_ports = rule.source_port_range if protocol in _WITH_PORTS and rule.source_port_range != ANY_PORT else None
-    return Translation(protocol or "ALL", ports or ALL_PORTS, source_ports or None, peers, (*unsayable, *notes))
+    ports = ports or ALL_PORTS
+    return Translation(protocol or "ALL", ports, source_ports or None, peers, (*unsayable, *notes), to_members)
 
 
 def _ports(rule: SecurityGroupRule, protocol: IpProtocol | None) -> str | None:
@@ -90,27 +115,29 @@ def _instead(rule: SecurityGroupRule, widest: str) -> str:
     return "; not carried over" if rule.policy == "accept" else f"; drops {widest} instead"
 
 
-def _peers(rule: SecurityGroupRule, moves: Moves) -> _Peers:
+def _peers(rule: SecurityGroupRule, scope: Scope) -> _Peers:
     kind, value = rule.peer
     if kind is PeerKind.GROUP:
-        return _group(rule, value, moves)
+        return _group(rule, value, scope)
     if kind is PeerKind.PREFIX_LIST:
         return _prefix_list(rule, value)
     block = read_block(value)
     if block is None:
         return _unknown_addresses(rule, f"{value!r} is no address")
     if rule.nic_type == "internet":
-        return _public(block)
-    return _private(rule, block, moves)
+        return _public(block, split=scope.split and rule.direction == "ingress")
+    return _private(rule, block, scope)
 
 
 # ---- groups and lists ----
 
 
-def _group(rule: SecurityGroupRule, group_id: str, moves: Moves) -> _Peers:
+def _group(rule: SecurityGroupRule, group_id: str, scope: Scope) -> _Peers:
     if rule.nic_type == "internet":
         return _without_effect("the internet NIC knows no groups")
-    peers = []
+    if group_id == scope.own:
+        return _own_group(rule, scope)
+    moves, peers = scope.moves, []
     if group_id in moves.cloned_ids:
         peers.append(VpcPeer(PeerKind.GROUP, group_id, clone=True))
     if group_id in moves.linked_group_ids:
@@ -123,6 +150,18 @@ def _group(rule: SecurityGroupRule, group_id: str, moves: Moves) -> _Peers:
         return _Peers(tuple(peers))
     reason = f"members that stay classic without ClassicLink cannot reach the VPC: {_names(stranded)}"
     return _Peers(tuple(peers), (Note(Outcome.CARRIED_OVER, reason),))
+
+
+def _own_group(rule: SecurityGroupRule, scope: Scope) -> _Peers:
+    linked = (VpcPeer(PeerKind.GROUP, scope.own),) if scope.own in scope.moves.linked_group_ids else ()
+    if rule.policy == "accept":
+        return _Peers(linked, (), to_members=scope.has_members)
+    return _Peers((*linked, *cidr_peers(scope.moves.targets)), (_wider_drop(scope, "its own members"),))
+
+
+def _wider_drop(scope: Scope, whom: str) -> Note:
+    where = ", ".join(map(str, scope.moves.targets))
+    return _lost(f"drops all of {where} for {whom}: the cloud takes no rule that names its own group")
 
 
 def _prefix_list(rule: SecurityGroupRule, list_id: str) -> _Peers:
@@ -141,13 +180,22 @@ def _unknown_addresses(rule: SecurityGroupRule, why: str) -> _Peers:
 # ---- addresses ----
 
 
-def _public(block: IPv4Network | IPv6Network) -> _Peers:
+def _public(block: IPv4Network | IPv6Network, *, split: bool) -> _Peers:
     if _private_part(block) == (block,):
         return _without_effect("the internet NIC saw no private addresses")
-    return _Peers(cidr_peers((block,)))
+    if not split:
+        return _Peers(cidr_peers((block,)))
+    # 100.64.0.0/10 stays in: no tenant's traffic comes from there, and health checks must never be cut.
+    parts: tuple[IPv4Network, ...] | tuple[IPv6Network, ...]
+    parts = without((block,), PRIVATE_V6) if isinstance(block, IPv6Network) else without((block,), RFC1918)
+    if parts == (block,):
+        return _Peers(cidr_peers(parts))
+    return _Peers(
+        cidr_peers(parts), (Note(Outcome.CARRIED_OVER, f"told in the {len(parts)} public blocks of {block}"),)
+    )
 
 
-def _private(rule: SecurityGroupRule, block: IPv4Network | IPv6Network, moves: Moves) -> _Peers:
+def _private(rule: SecurityGroupRule, block: IPv4Network | IPv6Network, scope: Scope) -> _Peers:
     part = _private_part(block)
     if not part:
         return _without_effect("the intranet NIC saw no public addresses")
@@ -155,8 +203,8 @@ def _private(rule: SecurityGroupRule, block: IPv4Network | IPv6Network, moves: M
     if isinstance(block, IPv6Network):
         return _Peers(cidr_peers(part), narrowed)
     blocks = common(block, PRIVATE_V4)
-    peers, notes = _accepted(blocks, moves) if rule.policy == "accept" else _dropped(blocks, moves)
-    return _Peers(peers, (*narrowed, *notes, *_stranded_host(block, moves)))
+    peers, notes, to_members = _accepted(blocks, scope) if rule.policy == "accept" else _dropped(blocks, scope)
+    return _Peers(peers, (*narrowed, *notes, *_stranded_host(block, scope.moves)), to_members)
 
 
 def _private_part(block: IPv4Network | IPv6Network) -> tuple[IPv4Network, ...] | tuple[IPv6Network, ...]:
@@ -170,8 +218,9 @@ def _stranded_host(block: IPv4Network, moves: Moves) -> Iterator[Note]:
         yield Note(Outcome.CARRIED_OVER, reason)
 
 
-def _accepted(blocks: tuple[IPv4Network, ...], moves: Moves) -> _Peers:
+def _accepted(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
     """Peers that accept no instance but those whose classic address is in the blocks, wherever it gets its new one."""
+    moves = scope.moves
     admitted = moves.inside(blocks).surely
     strangers = moves.mover_ids - admitted
     notes = []
@@ -186,18 +235,23 @@ def _accepted(blocks: tuple[IPv4Network, ...], moves: Moves) -> _Peers:
         )
     if moves.all_targets_in(kept):
         return _Peers(cidr_peers(kept), tuple(notes))
-    cover = moves.cover(admitted, admitted)
+    cover = moves.cover(admitted, admitted, scope.own)
     if cover.exact:
         notes.append(_by_clones(cover.exact))
+    members = [item for item in cover.unnamed if scope.own in item.security_group_ids]
     notes += [
         _lost(f"does not reach {_names([item])} after the move: none of its groups has only members that it admits")
         for item in cover.unnamed
+        if item not in members
     ]
-    return _Peers((*cidr_peers(kept), *_clone_peers(cover.exact)), tuple(notes))
+    return _Peers(
+        (*cidr_peers(kept), *_clone_peers(cover.exact)), tuple(notes), to_members=bool(members) and scope.has_members
+    )
 
 
-def _dropped(blocks: tuple[IPv4Network, ...], moves: Moves) -> _Peers:
+def _dropped(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
     """Peers that drop every instance whose classic address is in the blocks, wherever it gets its new one."""
+    moves = scope.moves
     refused = moves.inside(blocks)
     notes = []
     kept = () if moves.only_vacated(blocks) else blocks
@@ -206,15 +260,20 @@ def _dropped(blocks: tuple[IPv4Network, ...], moves: Moves) -> _Peers:
         notes.append(_lost(f"drops instances that it did not refuse once they move into its block: {_names(struck)}"))
     if moves.all_targets_in(kept):
         return _Peers(cidr_peers(kept), tuple(notes))
-    cover = moves.cover(refused.possibly, refused.surely)
+    cover = moves.cover(refused.possibly, refused.surely, scope.own)
     if cover.exact:
         notes.append(_by_clones(cover.exact))
-    wider = [(item, moves.closest_group(item, refused.surely)) for item in cover.unnamed]
+    wider = [(item, moves.closest_group(item, refused.surely, scope.own)) for item in cover.unnamed]
     notes += [
         _lost(f"drops the whole clone of {group_id} for {_names([item])}: no group has only members that it refuses")
         for item, group_id in wider
+        if group_id
     ]
-    clones = sorted({*cover.exact, *(group_id for _, group_id in wider)})
+    nameless = [item for item, group_id in wider if not group_id]
+    if nameless:
+        notes.append(_wider_drop(scope, _names(nameless)))
+        kept = tuple(collapse_addresses([*kept, *moves.targets]))
+    clones = sorted({*cover.exact, *(group_id for _, group_id in wider if group_id)})
     return _Peers((*cidr_peers(kept), *_clone_peers(clones)), tuple(notes))
 
 

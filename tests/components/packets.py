@@ -134,10 +134,13 @@ def explains(
 ) -> bool:
     """Whether a report entry that gives up some traffic is about this packet.
 
-    It is where the classic rule spoke of the packet, or a VPC rule that came of it does.
+    It is where the classic rule spoke of the packet, or a VPC rule that came of it does; what no classic rule said is
+    in-group access.
     """
-    if entry.outcome != "not-portable" or entry.rule is None:
+    if entry.outcome != "not-portable":
         return False
+    if entry.rule is None:
+        return packet.direction == "ingress" and bool(packet.far.classic_groups)
     led_to = [rule for rule in conversion.rules if rule.label in entry.labels]
     return classic_matches(entry.rule, packet, lists, nic_of(packet.far)) or any(
         vpc_matches(rule, packet, lists) for rule in led_to

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import collapse_addresses, ip_network
 from typing import Any
 
 import pytest
@@ -207,13 +208,10 @@ def test_rules_without_effect_are_not_given_one(text: str, reason: str) -> None:
 
 
 def test_references_in_a_cycle_become_references_to_clones() -> None:
-    web = group("sg-web", "intranet ingress accept TCP 80/80 sg-app 1", "intranet ingress accept ALL -1/-1 sg-web 2")
+    web = group("sg-web", "intranet ingress accept TCP 80/80 sg-app 1")
     app = group("sg-app", "intranet ingress accept TCP 90/90 sg-web 1")
     both = convert([web, app], context(WEB, APP))
-    assert labels(both["sg-web"]) == [
-        "ingress accept TCP 80/80 from clone of sg-app (1)",
-        "ingress accept ALL -1/-1 from clone of sg-web (2)",
-    ]
+    assert labels(both["sg-web"]) == ["ingress accept TCP 80/80 from clone of sg-app (1)"]
     assert labels(both["sg-app"]) == ["ingress accept TCP 90/90 from clone of sg-web (1)"]
 
 
@@ -242,15 +240,61 @@ def test_an_address_beside_a_group_wins() -> None:
     assert labels(converted(group("sg-web", stated))) == ["ingress accept TCP 80/80 from 192.168.1.1/32 (1)"]
 
 
-def test_in_group_access_is_stated_where_a_guard_would_cut_it() -> None:
-    guarded = group("sg-web", "internet ingress accept TCP 80/80 0.0.0.0/0 1", inner="Drop")
-    open_inside = group("sg-app", "intranet ingress drop TCP 22/22 192.168.0.1/32 5", inner="Accept")
-    both = convert([guarded, open_inside], context(WEB, APP))
-    assert labels(both["sg-app"]) == [
-        "ingress accept ALL -1/-1 from clone of sg-app (5)",
-        "ingress drop TCP 22/22 from 192.168.0.1/32 (5)",
-    ]
-    assert labels(both["sg-web"])[0] == GUARDS_IN[0].format(6)
+WEB_2 = instance("i-web-2", "10.0.0.7", "sg-web")
+
+
+def test_members_that_a_guard_would_cut_off_are_left_to_the_default() -> None:
+    """The cloud takes no rule that names its own group, so that in-group access cannot be stated above a guard."""
+    web = group("sg-web", "internet ingress accept TCP 80/80 0.0.0.0/0 1", inner="Accept")
+    conversion = converted(web, around=context(WEB, WEB_2))
+    blocks = [ip_network(item.peer.value) for item in conversion.rules]
+    assert {(item.policy, item.priority, item.port_range) for item in conversion.rules} == {("accept", 1, "80/80")}
+    private = [ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+    assert list(collapse_addresses([*blocks, *private])) == [ip_network("0.0.0.0/0")]
+    assert not [block for block in blocks if any(block.overlaps(area) for area in private)]
+    assert outcomes(conversion) == [("internet ingress accept TCP 80/80 from 0.0.0.0/0 (1)", "carried-over")]
+
+
+@pytest.mark.parametrize("members", [(WEB,), (WEB, WEB_2)])
+def test_guards_serve_where_no_member_is_cut_off(members: tuple[Instance, ...]) -> None:
+    web = group(
+        "sg-web", "internet ingress accept TCP 80/80 0.0.0.0/0 1", inner="Accept" if len(members) == 1 else "Drop"
+    )
+    assert labels(converted(web, around=context(*members)))[0] == GUARDS_IN[0].format(1)
+
+
+def test_too_many_public_blocks_give_way_to_guards_and_the_loss_is_reported() -> None:
+    rules = [f"internet ingress accept TCP {port}/{port} 0.0.0.0/0 1" for port in range(1, 8)]
+    conversion = converted(group("sg-web", *rules, inner="Accept"), around=context(WEB, WEB_2))
+    assert conversion.limits == ()
+    assert len(conversion.rules) == 10
+    assert ("intranet ingress accept from members by default", "not-portable") in outcomes(conversion)
+
+
+def test_a_guard_of_one_group_counts_for_all_that_share_an_instance() -> None:
+    both = instance("i-both", "10.0.0.8", "sg-app", "sg-web")
+    web = group("sg-web", "internet ingress accept TCP 80/80 0.0.0.0/0 1", inner="Drop")
+    app = group("sg-app", inner="Accept")
+    apart = convert([web, app], context(WEB, APP, instance("i-app-2", "10.0.0.9", "sg-app")))
+    assert labels(apart["sg-web"])[0] == GUARDS_IN[0].format(1)
+    shared = convert([web, app], context(WEB, APP, both))
+    assert len(shared["sg-web"].rules) > 20
+
+
+def test_a_rule_for_its_own_group_is_left_to_the_default_or_reported() -> None:
+    named = "intranet ingress accept TCP 80/80 sg-web 1"
+    by_default = converted(group("sg-web", named, inner="Accept"), around=context(WEB, WEB_2))
+    isolated = converted(group("sg-web", named, inner="Drop"), around=context(WEB, WEB_2))
+    assert labels(by_default) == labels(isolated) == []
+    assert [entry.outcome for entry in by_default.report] == ["carried-over"]
+    assert [entry.outcome for entry in isolated.report] == ["not-portable"]
+
+
+def test_a_drop_for_its_own_group_drops_all_where_its_members_may_be() -> None:
+    web = group("sg-web", "intranet ingress drop TCP 80/80 sg-web 1", inner="Accept")
+    conversion = converted(web, around=context(WEB, WEB_2))
+    assert labels(conversion) == [f"ingress drop TCP 80/80 from {NEW_BLOCK} (1)"]
+    assert conversion.report[0].outcome is Outcome.NOT_PORTABLE
 
 
 def test_members_that_stay_linked_keep_in_group_access() -> None:
@@ -303,7 +347,6 @@ def test_a_block_reaches_moving_instances_by_their_groups() -> None:
     assert labels(converted(web, group("sg-app"), around=context(WEB, APP))) == [
         "ingress accept TCP 80/80 from 10.0.0.0/8 (1)",
         "ingress accept TCP 80/80 from clone of sg-app (1)",
-        "ingress accept TCP 80/80 from clone of sg-web (1)",
     ]
     inside = context(WEB, APP, targets="10.111.0.0/24")
     assert labels(converted(web, group("sg-app"), around=inside)) == ["ingress accept TCP 80/80 from 10.0.0.0/8 (1)"]
@@ -399,11 +442,12 @@ def test_rules_that_differ_in_description_alone_are_merged() -> None:
 
 def test_limits_are_reported_with_numbers() -> None:
     many = [f"internet ingress accept TCP {port}/{port} 203.0.113.0/24 1" for port in range(1, 202)]
-    named = [f"intranet ingress accept TCP {port}/{port} sg-web 1" for port in range(1, 22)]
+    named = [f"intranet ingress accept TCP {port}/{port} sg-app 1" for port in range(1, 22)]
     assert converted(group("sg-web", *many)).limits == (LimitExceeded("rules in the group", 200, 201),)
-    assert converted(group("sg-web", *named)).limits == (LimitExceeded("rules that name a group", 20, 21),)
+    app = group("sg-app")
+    assert converted(group("sg-web", *named), app).limits == (LimitExceeded("rules that name a group", 20, 21),)
     assert converted(group("sg-web", *many[:200])).limits == ()
-    assert converted(group("sg-web", *named[:20])).limits == ()
+    assert converted(group("sg-web", *named[:20]), app).limits == ()
 
 
 def test_more_priorities_than_there_are_are_joined_where_their_order_decides_nothing() -> None:
@@ -428,8 +472,8 @@ def test_too_many_priorities_are_reported() -> None:
 
 
 def test_a_rule_has_the_properties_of_the_contract() -> None:
-    web = group("sg-web", rule("intranet ingress accept TCP 80/80 sg-web 1", description="peers"))
-    (only,) = converted(web).rules
+    web = group("sg-web", rule("intranet ingress accept TCP 80/80 sg-app 1", description="peers"))
+    (only,) = converted(web, group("sg-app")).rules
     assert only.as_properties(lambda classic_id: f"vpc-{classic_id}") == {
         "direction": "ingress",
         "ipProtocol": "TCP",
@@ -437,8 +481,8 @@ def test_a_rule_has_the_properties_of_the_contract() -> None:
         "policy": "accept",
         "priority": 1,
         "description": "peers",
-        "groupId": "vpc-sg-web",
-        "clonedFrom": "sg-web",
+        "groupId": "vpc-sg-app",
+        "clonedFrom": "sg-app",
     }
 
 
@@ -459,7 +503,7 @@ def test_a_moving_instance_in_an_unknown_group_is_refused() -> None:
 
 def test_unknown_target_blocks_may_be_anywhere_private() -> None:
     web = group("sg-web", "intranet ingress accept TCP 80/80 10.0.0.0/8 1")
-    assert labels(converted(web, around=context(WEB, targets=""))) == [
+    assert labels(converted(web, group("sg-app"), around=context(WEB, APP, targets=""))) == [
         "ingress accept TCP 80/80 from 10.0.0.0/8 (1)",
-        "ingress accept TCP 80/80 from clone of sg-web (1)",
+        "ingress accept TCP 80/80 from clone of sg-app (1)",
     ]

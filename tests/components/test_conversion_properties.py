@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from components.conversion import MAX_GROUP_PEERS, MAX_RULES, Conversion, ConversionContext, convert
-from estate.model import Instance, SecurityGroup, SecurityGroupRule
+from components.conversion import MAX_GROUP_PEERS, MAX_RULES, Conversion, ConversionContext, VpcPeer, convert
+from estate.model import Instance, PeerKind, SecurityGroup, SecurityGroupRule
 from tests.components.packets import (
     Far,
     Packet,
@@ -320,6 +320,8 @@ def test_every_rule_is_accounted_for(scenario: Scenario) -> None:
         conversion = scenario.conversions[group.id]
         stated = [entry.rule for entry in conversion.report if entry.rule]
         assert sorted(map(repr, stated)) == sorted(map(repr, group.rules))
+        # The cloud takes no rule that names its own group.
+        assert not [rule for rule in conversion.rules if rule.peer == VpcPeer(PeerKind.GROUP, group.id, clone=True)]
         labels = [rule.label for rule in conversion.rules]
         assert len(set(labels)) == len(labels)
         assert {label for entry in conversion.report for label in entry.labels} == set(labels)

@@ -124,6 +124,12 @@ def rules_of(simulator: Simulator) -> dict[str, str]:
     return {rule["port_range"]: rule["id"] for group in groups if group["id"] == "sg-vpc" for rule in group["rules"]}
 
 
+def classic_rules(simulator: Simulator) -> dict[str, dict[str, Any]]:
+    """Return port -> rule of the classic group."""
+    groups = simulator.state()["security_groups"]
+    return {rule["port_range"]: rule for group in groups if group["id"] == "sg-classic" for rule in group["rules"]}
+
+
 @pytest.mark.engine
 def test_a_life_under_the_engine(stack: Stack, simulator: Simulator, cloud: Any) -> None:
     preview = stack.pulumi("preview", "--diff")
@@ -165,6 +171,40 @@ def test_a_life_under_the_engine(stack: Stack, simulator: Simulator, cloud: Any)
     stack.pulumi("destroy", "--yes", "--skip-preview")
     assert rules_of(simulator) == {}
     assert simulator.state()["classic_links"] == []
+
+
+@pytest.mark.engine
+def test_rules_added_to_the_group_of_someone_else(stack: Stack, simulator: Simulator, cloud: Any) -> None:
+    head, _, _ = PROGRAM.partition("rule = ")
+    (stack.directory / "__main__.py").write_text(head + ADDING)
+    stack.ports(443, 8080)
+    found = classic_rules(simulator)
+
+    stack.pulumi("up", "--yes", "--skip-preview")
+    added = {port: rule for port, rule in classic_rules(simulator).items() if port not in found}
+    assert set(added) == {"8080/8080", "443/443"}
+    assert stack.outputs()["presentBefore"] == []
+    stack.pulumi("preview", "--refresh", "--expect-no-changes")
+
+    # A rule of someone else is nothing to a refresh; one of ours that is gone is.
+    foreign = {"ip_protocol": "TCP", "port_range": "22/22", "source_group_id": "sg-peer", "nic_type": "intranet"}
+    group = {"region_id": cloud.region, "security_group_id": "sg-classic"}
+    cloud.call("ecs:AuthorizeSecurityGroup", **group, permissions=[foreign])
+    found["22/22"] = classic_rules(simulator)["22/22"]
+    stack.pulumi("preview", "--refresh", "--expect-no-changes")
+    cloud.call("ecs:RevokeSecurityGroup", **group, security_group_rule_id=[added["443/443"]["id"]])
+    drift = stack.pulumi("refresh", "--yes", "--skip-preview", "--diff")
+    assert "~ 1 updated" in drift
+    assert "port 443" in drift
+    assert "22/22" not in drift
+
+    # What is declared and there already is left to whoever made it.
+    stack.ports(22, 8080)
+    stack.pulumi("up", "--yes", "--skip-preview")
+    assert stack.outputs()["presentBefore"] == ["port 22"]
+    stack.pulumi("preview", "--refresh", "--expect-no-changes")
+    stack.pulumi("destroy", "--yes", "--skip-preview")
+    assert classic_rules(simulator) == found
 
 
 @pytest.mark.engine
@@ -220,4 +260,19 @@ alimigrate.ClassicLinkAttachment(
     vpc_id="vpc-1",
     opts=pulumi.ResourceOptions(provider=provider, import_="i-1:vpc-1"),
 )
+"""
+
+ADDING = """
+rule = {"direction": "ingress", "ipProtocol": "TCP", "policy": "accept", "priority": 1}
+groups = {22: {"groupId": "sg-peer"}}
+added = alimigrate.AddedSecurityGroupRules(
+    "added",
+    security_group_id="sg-classic",
+    rules={
+        f"port {port}": rule | {"portRange": f"{port}/{port}"} | groups.get(port, {"groupId": "sg-vpc"})
+        for port in config.require_object("ports")
+    },
+    opts=pulumi.ResourceOptions(provider=provider),
+)
+pulumi.export("presentBefore", added.present_before)
 """

@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provider.rules import check_rules, is_system_rule, key_of, label_of, labelled, path_of, plan, rule_model
+from provider.rules import (
+    check_rules,
+    is_system_rule,
+    key_of,
+    label_of,
+    labelled,
+    live_ones,
+    merged,
+    own_rules,
+    path_of,
+    plan,
+    rule_model,
+)
 from provider.values import UNKNOWN, Properties
 
 GOOD: Properties = {
@@ -141,6 +153,23 @@ def test_labels_survive_a_read_with_what_the_cloud_does_not_know() -> None:
         "mine": WITHOUT_PEER | {"groupId": "sg-1", "clonedFrom": "sg-0", "description": "edited"},
         "unmanaged: ingress accept TCP 80/80 from 0.0.0.0/0 (3)": rule(priority=3),
     }
+
+
+def test_rules_of_two_states_are_told_apart_by_what_they_do() -> None:
+    old = {"kept": rule(priority=1), "renamed": rule(priority=2), "edited": rule(priority=3), "gone": rule(priority=4)}
+    new = {"kept": rule(priority=1), "now": rule(priority=2), "edited": rule(priority=5)}
+    assert merged(old, new) == new | {"former: edited": rule(priority=3), "gone": rule(priority=4)}
+    assert merged({}, new) == new
+    assert live_ones(old, models([rule(priority=3, description="of the cloud"), rule(priority=9)])) == {
+        "edited": rule(priority=3)
+    }
+
+
+def test_own_are_all_rules_but_those_that_were_there_before() -> None:
+    state = {"rules": {"a": rule(priority=1), "b": rule(priority=2)}}
+    assert own_rules(state) == state["rules"]
+    assert own_rules(state | {"presentBefore": ["a"]}) == {"b": rule(priority=2)}
+    assert own_rules({}) == {}
 
 
 def test_a_path_escapes_its_label() -> None:

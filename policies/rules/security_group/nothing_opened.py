@@ -7,6 +7,7 @@ from policies.clock import Timeline
 from policies.facts import Facts
 from policies.outcome import Verdict, failed, not_applicable, passed, unknown, worst
 from policies.plan import (
+    ADDED_SECURITY_GROUP_RULES,
     CLASSIC_LINK_ATTACHMENT,
     CLONED_SECURITY_GROUP,
     MIGRATING_INSTANCE,
@@ -50,7 +51,7 @@ def _strangers(plan: Plan, group_id: str) -> Verdict:
     group = firewall.the_group(plan, clone)
     outside = [
         item
-        for resource_type in (SECURITY_GROUP_RULE, SECURITY_GROUP_RULES)
+        for resource_type in (SECURITY_GROUP_RULE, SECURITY_GROUP_RULES, ADDED_SECURITY_GROUP_RULES)
         for item in plan.of_type(resource_type)
         if not _is_clones_own(plan, item)
     ]
@@ -88,6 +89,7 @@ RULE: Final = InstanceRule(
         SECURITY_GROUP,
         SECURITY_GROUP_RULE,
         SECURITY_GROUP_RULES,
+        ADDED_SECURITY_GROUP_RULES,
     ),
     unknown_ok="Ids of groups that this preview would create; what they stand for is known by their parents.",
     sources=(

@@ -3,7 +3,14 @@ from typing import Any
 import pytest
 
 from policies.outcome import Outcome
-from policies.plan import CLONED_SECURITY_GROUP, MIGRATION, SECURITY_GROUP, SECURITY_GROUP_RULE, SECURITY_GROUP_RULES
+from policies.plan import (
+    ADDED_SECURITY_GROUP_RULES,
+    CLONED_SECURITY_GROUP,
+    MIGRATION,
+    SECURITY_GROUP,
+    SECURITY_GROUP_RULE,
+    SECURITY_GROUP_RULES,
+)
 from tests.policies.prepared import UNKNOWN, Draft, expect, group, prepared, rule
 
 RULE = "security-group-nothing-opened"
@@ -104,9 +111,10 @@ def test_fail_when_a_rule_names_another_group_than_the_clone_it_says() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "does not name the clone of sg-app")
 
 
-def test_fail_when_rules_of_the_clone_are_declared_elsewhere() -> None:
+@pytest.mark.parametrize("kind", [SECURITY_GROUP_RULE, SECURITY_GROUP_RULES, ADDED_SECURITY_GROUP_RULES])
+def test_fail_when_rules_of_the_clone_are_declared_elsewhere(kind: str) -> None:
     draft = prepared()
-    draft.add(SECURITY_GROUP_RULE, "stray", {"securityGroupId": "sg-web-vpc"})
+    draft.add(kind, "stray", {"securityGroupId": "sg-web-vpc"})
     expect(draft, RULE, "i-web", Outcome.FAIL, "stray")
 
 

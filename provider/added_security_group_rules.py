@@ -1,0 +1,58 @@
+"""`alimigrate:ecs:AddedSecurityGroupRules`: some rules in a security group that is not ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from estate.model import SecurityGroupRule
+from provider import rules as logic
+from provider.group_rules import GroupRules, schema_of
+from provider.resource import ResourceError
+from provider.values import Properties
+
+
+class AddedSecurityGroupRules(GroupRules):
+    """Rules added to those that a classic or VPC group has; all others are neither shown nor touched.
+
+    `presentBefore` remembers the declared rules that were there already. They stay when their label or the resource
+    goes, and keep their description, in which alone they may differ from what is declared. A creation that was killed
+    before it could answer leaves rules that its repetition takes for such: they are left behind and not revoked.
+    """
+
+    type_name: ClassVar[str] = "alimigrate:ecs:AddedSecurityGroupRules"
+    takes_classic: ClassVar[bool] = True
+    outputs: ClassVar[tuple[str, ...]] = ("applied", "presentBefore")
+    schema: ClassVar[dict[str, Any]] = schema_of(
+        "Rules added to a security group that someone else manages; its other rules are left alone.",
+        "The classic or VPC security group; of a classic one the intranet rules are meant",
+    ) | {
+        "properties": {
+            "presentBefore": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "Labels of the rules that were there before; they stay.",
+            }
+        },
+    }
+
+    def _goal(self, live: Sequence[SecurityGroupRule], state: Properties, inputs: Properties) -> Properties:
+        ours = logic.keys_of(logic.own_rules(state))
+        others = [rule for rule in live if logic.key_of(rule) not in ours]
+        return inputs | {"presentBefore": sorted(logic.live_ones(inputs["rules"], others))}
+
+    def _removable(self, live: Sequence[SecurityGroupRule], state: Properties) -> list[SecurityGroupRule]:
+        """Return the live rules that were added here."""
+        ours = logic.keys_of(logic.own_rules(state))
+        return [rule for rule in live if logic.key_of(rule) in ours]
+
+    def _seen(self, live: Sequence[SecurityGroupRule], known: Properties) -> Properties:
+        if not known:
+            raise ResourceError(
+                f"{self.type_name} cannot be imported: the id of a group does not tell which of its rules are meant. "
+                "Declare them without an import: rules that are there already are taken note of, and stay on destroy."
+            )
+        own = logic.own_rules(known)
+        before = logic.live_ones({label: known["rules"][label] for label in known["presentBefore"]}, live)
+        added = logic.labelled(self._removable(live, known), own, "")
+        return {"rules": added | before, "presentBefore": sorted(before)}

@@ -1,0 +1,218 @@
+"""AddedSecurityGroupRules against the simulated cloud: a classic group with rules of its own, of which none is ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from estate.client import Cloud
+from provider.added_security_group_rules import AddedSecurityGroupRules
+from provider.resource import Change, PartialFailure, ResourceError
+from provider.values import UNKNOWN, Properties
+from simulator.server import Simulator
+from tests.provider.test_rules import WITHOUT_PEER, rule
+
+RESOURCE = AddedSecurityGroupRules()
+GROUP = "sg-classic"
+#: What the clone, a group of a VPC with ClassicLink, may do; and what a member of the classic group may.
+CLONE = WITHOUT_PEER | {"portRange": "9093/9093", "groupId": "sg-vpc", "clonedFrom": "sg-peer"}
+PEER = WITHOUT_PEER | {"portRange": "22/22", "priority": 7, "groupId": "sg-peer"}
+
+
+def inputs(group: str = GROUP, /, **rules: Properties) -> Properties:
+    return {"securityGroupId": group, "rules": rules}
+
+
+def live(simulator: Simulator, group_id: str = GROUP) -> list[dict[str, Any]]:
+    groups = simulator.state()["security_groups"]
+    return next(list(group["rules"]) for group in groups if group["id"] == group_id)
+
+
+def ports(simulator: Simulator, group_id: str = GROUP) -> list[str]:
+    """Return the ports of the intranet rules that tests make; 3306 is a rule that the cloud made."""
+    rules = [found for found in live(simulator, group_id) if found["nic_type"] == "intranet"]
+    return sorted(found["port_range"] for found in rules if found["port_range"] != "3306/3306")
+
+
+def authorize(cloud: Cloud, **fields: Any) -> None:
+    """Make a rule as someone else would."""
+    permission = {
+        "nic_type": "intranet",
+        "ip_protocol": "TCP",
+        "port_range": "22/22",
+        "source_group_id": "sg-peer",
+        "priority": "7",
+    } | fields
+    cloud.call("ecs:AuthorizeSecurityGroup", region_id=cloud.region, security_group_id=GROUP, permissions=[permission])
+
+
+def revoke(cloud: Cloud, simulator: Simulator, port_range: str) -> None:
+    ids = [found["id"] for found in live(simulator) if found["port_range"] == port_range]
+    cloud.call("ecs:RevokeSecurityGroup", region_id=cloud.region, security_group_id=GROUP, security_group_rule_id=ids)
+
+
+def writes(simulator: Simulator) -> list[str]:
+    return [entry["action"] for entry in simulator.requests() if not entry["action"].startswith("Describe")]
+
+
+@pytest.mark.parametrize("group", [GROUP, "sg-vpc2"], ids=["classic", "vpc"])
+def test_a_life_leaves_the_group_as_it_was(cloud: Cloud, simulator: Simulator, group: str) -> None:
+    found = live(simulator, group)
+    wanted = inputs(group, clone=CLONE, out=CLONE | {"direction": "egress", "policy": "drop"})
+    resource_id, state = RESOURCE.create(cloud, wanted)
+    assert resource_id == group
+    assert state == wanted | {"presentBefore": [], "applied": state["applied"]}
+    assert [item for item in live(simulator, group) if item in found] == found
+    assert len(live(simulator, group)) == len(found) + 2
+    assert RESOURCE.read(cloud, resource_id, state) == state
+    assert RESOURCE.diff(state, wanted) == {}
+    for _ in range(2):
+        RESOURCE.delete(cloud, resource_id, state)
+        assert live(simulator, group) == found
+
+
+def test_rules_go_a_hundred_a_call(cloud: Cloud, simulator: Simulator) -> None:
+    many = {f"r{port}": CLONE | {"portRange": f"{port}/{port}"} for port in range(1, 151)}
+    RESOURCE.create(cloud, inputs(**many))
+    assert writes(simulator) == ["AuthorizeSecurityGroup", "AuthorizeSecurityGroup"]
+
+
+def test_rules_of_others_are_no_drift(cloud: Cloud) -> None:
+    _, state = RESOURCE.create(cloud, inputs(clone=CLONE))
+    authorize(cloud)
+    assert RESOURCE.read(cloud, GROUP, state) == state
+
+
+def test_a_rule_that_was_there_is_neither_written_nor_revoked(cloud: Cloud, simulator: Simulator) -> None:
+    authorize(cloud, description="of the other team")
+    found = live(simulator)
+    wanted = inputs(clone=CLONE, peer=PEER | {"description": "ours"})
+    _, state = RESOURCE.create(cloud, wanted)
+    assert state["presentBefore"] == ["peer"]
+    assert RESOURCE.read(cloud, GROUP, state) == state
+    assert RESOURCE.diff(state, wanted) == {}
+    RESOURCE.delete(cloud, GROUP, state)
+    assert live(simulator) == found
+
+
+def test_what_was_there_before_is_remembered_under_any_label(cloud: Cloud, simulator: Simulator) -> None:
+    authorize(cloud)
+    _, state = RESOURCE.create(cloud, inputs(peer=PEER))
+    state = RESOURCE.update(cloud, GROUP, state, inputs(renamed=PEER, clone=CLONE))
+    assert state["presentBefore"] == ["renamed"]
+    state = RESOURCE.update(cloud, GROUP, state, inputs(renamed=CLONE))
+    assert state["presentBefore"] == []
+    assert ports(simulator) == ["22/22", "9093/9093"]
+    RESOURCE.delete(cloud, GROUP, state)
+    assert ports(simulator) == ["22/22"]
+
+
+def test_a_rule_that_came_before_ours_did_is_not_ours(cloud: Cloud, simulator: Simulator) -> None:
+    _, state = RESOURCE.create(cloud, inputs(clone=CLONE))
+    authorize(cloud)
+    state = RESOURCE.update(cloud, GROUP, state, inputs(clone=CLONE, peer=PEER))
+    assert state["presentBefore"] == ["peer"]
+    RESOURCE.delete(cloud, GROUP, state)
+    assert ports(simulator) == ["22/22"]
+
+
+def test_an_update_revokes_only_what_was_added(cloud: Cloud, simulator: Simulator) -> None:
+    authorize(cloud)
+    _, state = RESOURCE.create(cloud, inputs(a=CLONE, b=CLONE | {"portRange": "80/80"}))
+    after = RESOURCE.update(cloud, GROUP, state, inputs(a=CLONE | {"portRange": "81/81"}))
+    assert ports(simulator) == ["22/22", "81/81"]
+    assert after["applied"] != state["applied"]
+    assert writes(simulator)[-2:] == ["AuthorizeSecurityGroup", "RevokeSecurityGroup"]
+
+
+def test_a_new_description_is_changed_in_place(cloud: Cloud, simulator: Simulator) -> None:
+    _, state = RESOURCE.create(cloud, inputs(clone=CLONE | {"description": "old"}))
+    [before] = [found for found in live(simulator) if found["description"] == "old"]
+    RESOURCE.update(cloud, GROUP, state, inputs(clone=CLONE | {"description": "new"}))
+    assert [found for found in live(simulator) if found["id"] == before["id"]] == [before | {"description": "new"}]
+
+
+def test_a_rule_of_ours_that_is_gone_is_drift_and_healed(cloud: Cloud, simulator: Simulator) -> None:
+    wanted = inputs(a=CLONE, b=CLONE | {"portRange": "80/80"})
+    _, state = RESOURCE.create(cloud, wanted)
+    revoke(cloud, simulator, "80/80")
+    found = RESOURCE.read(cloud, GROUP, state)
+    assert found is not None
+    assert set(found["rules"]) == {"a"}
+    assert RESOURCE.diff(found, wanted) == {'rules["b"]': Change.ADD}
+    after = RESOURCE.update(cloud, GROUP, found, wanted)
+    assert RESOURCE.read(cloud, GROUP, after) == after == state
+
+
+def test_a_rule_that_was_there_and_went_becomes_ours(cloud: Cloud, simulator: Simulator) -> None:
+    authorize(cloud)
+    _, state = RESOURCE.create(cloud, inputs(peer=PEER))
+    revoke(cloud, simulator, "22/22")
+    found = RESOURCE.read(cloud, GROUP, state)
+    assert found is not None
+    assert (found["rules"], found["presentBefore"]) == ({}, [])
+    after = RESOURCE.update(cloud, GROUP, found, inputs(peer=PEER))
+    assert after["presentBefore"] == []
+    RESOURCE.delete(cloud, GROUP, after)
+    assert ports(simulator) == []
+
+
+def test_half_done_work_is_told_and_undone(cloud: Cloud, simulator: Simulator) -> None:
+    authorize(cloud)
+    found = live(simulator)
+    wanted = inputs(clone=CLONE, peer=PEER, bad=CLONE | {"direction": "egress", "groupId": "sg-absent"})
+    with pytest.raises(PartialFailure, match="AuthorizeSecurityGroupEgress failed with") as caught:
+        RESOURCE.create(cloud, wanted)
+    state = caught.value.state
+    assert (set(state["rules"]), state["presentBefore"]) == ({"clone", "peer"}, ["peer"])
+    RESOURCE.delete(cloud, GROUP, state)
+    assert live(simulator) == found
+
+
+def test_after_a_failed_update_the_old_rule_is_still_ours(cloud: Cloud, simulator: Simulator) -> None:
+    _, state = RESOURCE.create(cloud, inputs(a=CLONE))
+    with pytest.raises(PartialFailure) as caught:
+        RESOURCE.update(cloud, GROUP, state, inputs(a=CLONE | {"groupId": "sg-absent"}))
+    state = caught.value.state
+    assert state["rules"] == {"former: a": CLONE}
+    mended = inputs(a=CLONE | {"portRange": "80/80"})
+    assert RESOURCE.diff(state, mended) == {'rules["a"]': Change.ADD, 'rules["former: a"]': Change.DELETE}
+    RESOURCE.update(cloud, GROUP, state, mended)
+    assert ports(simulator) == ["80/80"]
+
+
+def test_after_a_failed_update_what_was_there_before_is_still_not_ours(cloud: Cloud, simulator: Simulator) -> None:
+    authorize(cloud)
+    _, state = RESOURCE.create(cloud, inputs(a=PEER))
+    with pytest.raises(PartialFailure) as caught:
+        RESOURCE.update(cloud, GROUP, state, inputs(a=CLONE | {"groupId": "sg-absent"}))
+    assert caught.value.state["rules"] == {}
+    RESOURCE.delete(cloud, GROUP, caught.value.state)
+    assert ports(simulator) == ["22/22"]
+
+
+def test_without_classic_link_the_cloud_refuses_the_clone(cloud: Cloud) -> None:
+    cloud.call("ecs:DetachClassicLinkVpc", region_id=cloud.region, instance_id="i-1", vpc_id="vpc-1")
+    cloud.call("vpc:DisableVpcClassicLink", region_id=cloud.region, vpc_id="vpc-1")
+    with pytest.raises(PartialFailure, match="InvalidNetworkType"):
+        RESOURCE.create(cloud, inputs(clone=CLONE))
+
+
+def test_an_import_is_refused(cloud: Cloud) -> None:
+    with pytest.raises(ResourceError, match=r"cannot be imported.*Declare them"):
+        RESOURCE.read(cloud, GROUP, {})
+
+
+def test_a_group_that_is_gone(cloud: Cloud) -> None:
+    state = inputs("sg-gone", a=CLONE) | {"presentBefore": [], "applied": "x"}
+    assert RESOURCE.read(cloud, "sg-gone", state) is None
+    RESOURCE.delete(cloud, "sg-gone", state)
+    with pytest.raises(ResourceError, match=r"gone.*pulumi refresh"):
+        RESOURCE.update(cloud, "sg-gone", state, inputs("sg-gone", a=CLONE))
+    with pytest.raises(ResourceError, match="does not exist"):
+        RESOURCE.create(cloud, inputs("sg-gone", a=CLONE))
+
+
+def test_a_preview_knows_no_outputs_yet() -> None:
+    assert RESOURCE.planned({}, inputs(a=rule())) == inputs(a=rule()) | {"applied": UNKNOWN, "presentBefore": UNKNOWN}
