@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Literal, TypeAlias, TypeVar
 
@@ -99,6 +99,16 @@ class Surroundings:
     leaving: Mapping[Version, tuple[int, ...]]
     vacant: Mapping[Version, tuple[int, ...]]
     target_blocks: tuple[AddressPeer, ...]
+
+    def without(self, left_out: Peer) -> Surroundings:
+        """The same without one instance."""
+        return replace(
+            self,
+            peers=tuple(peer for peer in self.peers if peer != left_out),
+            members={
+                group_id: tuple(peer for peer in found if peer != left_out) for group_id, found in self.members.items()
+            },
+        )
 
 
 @dataclass(frozen=True)
@@ -377,9 +387,15 @@ def _nobodys(interval: Interval, leaving: tuple[int, ...]) -> bool:
 # ---- reading ----
 
 
-def surroundings(plan: Plan) -> Surroundings:
-    """Everyone who may be at the other end. Raises UnreadableError where the facts do not tell."""
-    return plan.remember("surroundings", lambda: _surroundings(plan))
+def surroundings(plan: Plan, classic_ids: tuple[str, ...]) -> Surroundings:
+    """Everyone who may be at the other end of an instance in these groups.
+
+    Where only one instance is in just these groups, it is left out: what it sends to itself meets no security group.
+    Raises UnreadableError where the facts do not tell.
+    """
+    everyone = plan.remember("surroundings", lambda: _surroundings(plan))
+    alike = [peer for peer in everyone.peers if peer.fate == "migrates" and peer.groups == frozenset(classic_ids)]
+    return everyone.without(alike[0]) if len(alike) == 1 else everyone
 
 
 def _surroundings(plan: Plan) -> Surroundings:

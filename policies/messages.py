@@ -30,16 +30,20 @@ def _named(subject: Subject) -> str:
 
 
 def _wrapped(label: str, text: str) -> list[str]:
-    paragraphs = text.splitlines() or [""]
-    lines = []
-    for index, paragraph in enumerate(paragraphs):
-        initial = label if index == 0 else "  - " if len(paragraphs) > 2 else "  "
-        lines += textwrap.wrap(
-            paragraph,
-            WIDTH,
-            initial_indent=initial,
-            subsequent_indent="    ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-    return lines
+    """One paragraph behind its label; several as a list below it, whose heading is a first paragraph with a colon."""
+    heading, *items = text.splitlines() or [""]
+    if items and not heading.endswith(":"):
+        heading, items = "", [heading, *items]
+    lines = _fill(heading, label) if heading else [label.rstrip()]
+    return lines + [line for item in items for line in _fill(item, "  - ")]
+
+
+def _fill(paragraph: str, initial_indent: str) -> list[str]:
+    return textwrap.wrap(
+        paragraph,
+        WIDTH,
+        initial_indent=initial_indent,
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,4 +1,4 @@
-"""A Pulumi project joined to a simulated cloud: this program in a directory of its own, with stacks and state of its own."""
+"""This program as a Pulumi project of its own, joined to a simulated cloud: own directory, own stacks, own state."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ _LINKED = ("__main__.py", "Pulumi.yaml", "components", "estate", "policies", "pr
 class Project:
     """Runs the `pulumi` on PATH on this program against one simulated cloud.
 
-    `directory` holds links to the program, the stack files and, in `state/`, the stacks' state: nothing in the checkout or
-    in the user's own Pulumi backend is touched. The program and
-    the pack take the cloud's time for the present.
+    `directory` holds links to the program, the stack files and, in `state/`, the stacks' state: nothing in the checkout
+    or in the user's own Pulumi backend is touched. The program and the pack take the cloud's time for the present.
     """
 
     def __init__(

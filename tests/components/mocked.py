@@ -51,7 +51,7 @@ class _Answers(pulumi.runtime.Mocks):
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         return f"{args.name}-id", {**args.inputs, "status": "Available"}
 
-    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[Any, Any]:
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         raise AssertionError(f"no component calls a function, but {args.token} was called")
 
 
@@ -61,7 +61,7 @@ class _Monitor(mocks.MockMonitor):
         self.recording = Recording()
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the RPC
-        response = super().RegisterResource(request)
+        response = super().RegisterResource(request)  # type: ignore[no-untyped-call]
         if request.type != "pulumi:pulumi:Stack":
             inputs = rpc.deserialize_properties(request.object)
             self.recording.resources[response.urn] = Registered(

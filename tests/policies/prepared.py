@@ -152,7 +152,6 @@ def _clone_rules(classic_id: str, ids: Callable[[str], Any]) -> dict[str, Proper
         return {
             "web: ssh from stay": rule({"cidrIp": "10.0.0.4/32"}, portRange="22/22"),
             "web: metrics from app": rule(clone_of("sg-app"), portRange="9100/9100"),
-            "web: in-group access": rule(clone_of("sg-web"), ipProtocol="ALL", priority=40.0),
             "web: http": rule({"cidrIp": "0.0.0.0/0"}, portRange="80/80", priority=60.0),
             **_guards(),
         }

@@ -17,6 +17,8 @@ LOCAL_CATEGORIES: Final = frozenset({"ephemeral", "ephemeral_ssd", "local_ssd_pr
 MAX_AGE_AT_FREEZE: Final = timedelta(hours=24)
 # After the move data is appended for about four hours per 100 GiB, and until then no snapshot can be taken.
 HOURS_PER_100_GIB: Final = 4
+# The cloud's clock and ours may differ; further apart than this, the cloud refuses our requests as expired.
+MAX_CLOCK_SKEW: Final = timedelta(minutes=15)
 # Time to notice that something is wrong, once a newer snapshot could have been taken.
 MARGIN: Final = timedelta(hours=24)
 
@@ -92,7 +94,7 @@ def _judge(
         return too_short
     if timeline.freeze_starts_at is None:
         raise UnreadableError("the beginning of the freeze", "is not known, by which a snapshot's age is judged")
-    if created > timeline.now:
+    if created > timeline.now + MAX_CLOCK_SKEW:
         return unknown(f"Snapshot {snapshot_id} of the {disk} is dated in the future.")
     if created < timeline.freeze_starts_at - MAX_AGE_AT_FREEZE:
         return pending(

@@ -34,7 +34,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 
 def _judge(plan: Plan, group_ids: tuple[str, ...]) -> Verdict:
-    lost = firewall.lost(firewall.firewall_of(plan, group_ids), firewall.surroundings(plan))
+    lost = firewall.lost(firewall.firewall_of(plan, group_ids), firewall.surroundings(plan, group_ids))
     if lost:
         return failed("\n".join(["Traffic would be lost:", *lost.lines("accepted by"), *_reported(plan, group_ids)]))
     return passed("Every packet that the classic groups accept, their clones accept too.")

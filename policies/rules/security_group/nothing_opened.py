@@ -37,7 +37,7 @@ def _judge(plan: Plan, group_ids: tuple[str, ...]) -> Verdict:
     verdicts = [_strangers(plan, group_id) for group_id in sorted(set(group_ids))]
     if misdirected := [text for group_id in sorted(set(group_ids)) for text in firewall.misdirected(plan, group_id)]:
         verdicts.append(failed("\n".join(["Rules name a group that they should not:", *misdirected])))
-    opened = firewall.opened(firewall.firewall_of(plan, group_ids), firewall.surroundings(plan))
+    opened = firewall.opened(firewall.firewall_of(plan, group_ids), firewall.surroundings(plan, group_ids))
     if opened:
         verdicts.append(
             failed("\n".join(["Traffic would be opened that the classic groups refuse:", *opened.lines("opened by")]))

@@ -1,3 +1,4 @@
+import copy
 from typing import Any
 
 import pytest
@@ -6,6 +7,7 @@ from policies.outcome import Outcome
 from policies.plan import (
     CLASSIC_LINK_ATTACHMENT,
     CLONED_SECURITY_GROUP,
+    MIGRATING_INSTANCE,
     MIGRATION,
     SECURITY_GROUP,
     SECURITY_GROUP_RULES,
@@ -150,3 +152,18 @@ def test_fail_when_a_block_stands_for_an_instance_whose_vswitch_is_not_known() -
     _clone(draft, "sg-app")["app: web by address"] = rule({"cidrIp": "172.16.0.0/16"}, portRange="8443/8443")
     draft.facts(TARGET_NETWORK)["vswitches"][0]["cidrBlock"] = UNKNOWN
     expect(draft, RULE, "i-app", Outcome.FAIL, "i-web")
+
+
+def test_pass_when_only_what_an_instance_sends_to_itself_is_refused() -> None:
+    """It meets no security group, and no rule could name its own group; a second member is another matter."""
+    draft = prepared()
+    assert "guard 172.16.0.0/12" in _clone(draft)
+    expect(draft, RULE, "i-web", Outcome.PASS)
+    facts = draft.facts(MIGRATION)
+    facts["classicInstances"].append(
+        {"instanceId": "i-web-2", "instanceName": "web-2", "intranetIps": ["10.0.0.77"], "securityGroupIds": ["sg-web"]}
+    )
+    facts["instanceIds"].append("i-web-2")
+    moved = copy.deepcopy(draft.facts(MIGRATING_INSTANCE, "i-web"))
+    draft.add(MIGRATING_INSTANCE, "i-web-2", {**moved, "instanceId": "i-web-2"})
+    expect(draft, RULE, "i-web", Outcome.FAIL, "i-web-2", "InnerAccessPolicy Accept of sg-web")
