@@ -19,13 +19,16 @@ from pulumi_policy import (
 
 from policies import PACK_NAME
 from policies.adapter import adapt
-from policies.clock import read_clock
+from policies.clock import NOW_VARIABLE, read_clock
 from policies.document import RESULT_VARIABLE, document, write
 from policies.evaluation import Evaluation, evaluate
-from policies.messages import finding_text
+from policies.messages import finding_text, listed
+from policies.notice import unchecked
 from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.registry import all_rules
 from policies.rule import InstanceRule, MigrationRule
+
+ADVICE: Final = "not-checked"
 
 _SEVERITIES: Final = {
     "low": Severity.LOW,
@@ -81,6 +84,27 @@ def stack_policies(environment: Mapping[str, str]) -> list[StackValidationPolicy
     return [_policy(rule, analyst) for rule in rules]
 
 
+def advice(environment: Mapping[str, str]) -> StackValidationPolicy:
+    """Says with every preview what a passing one does not mean: silence would be taken for ready."""
+    texts = ["Passing says nothing of what this version does not check; look at it yourself:"]
+    texts += unchecked(item for rule in all_rules() for item in rule.notice_items)
+    if now := environment.get(NOW_VARIABLE):
+        texts.append(f"The time is not the clock's: {NOW_VARIABLE} says {now}")
+
+    def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        root = next((item.urn for item in args.resources if item.resource_type == MIGRATION), None)
+        report_violation(listed("\n".join(texts)), root)
+
+    return StackValidationPolicy(
+        name=ADVICE,
+        description="What a passing preview does not tell.",
+        validate=validate,
+        enforcement_level=EnforcementLevel.ADVISORY,
+        display_name="Not checked",
+        severity=Severity.MEDIUM,
+    )
+
+
 def _policy(rule: MigrationRule | InstanceRule, analyst: Analyst) -> StackValidationPolicy:
     def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
         try:
@@ -91,8 +115,7 @@ def _policy(rule: MigrationRule | InstanceRule, analyst: Analyst) -> StackValida
             report_violation(
                 f"The policy pack itself failed ({type(error).__name__}): nothing was checked.\n"
                 "Fix: check that PREFLIGHT_NOW, if set, is a time with an offset and PREFLIGHT_RESULT can be "
-                "written, or "
-                "report a defect",
+                "written, or report a defect",
                 None,
             )
             return
@@ -123,7 +146,7 @@ def serve() -> None:
         Path(path).unlink(missing_ok=True)
     PolicyPack(
         name=PACK_NAME,
-        policies=list(stack_policies(os.environ)),
+        policies=[*stack_policies(os.environ), advice(os.environ)],
         enforcement_level=EnforcementLevel.MANDATORY,
         description="Fails the preview while anything is missing that the move to a VPC needs.",
         display_name="Classic network to VPC preflight",

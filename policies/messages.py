@@ -23,6 +23,11 @@ def finding_text(rule: Rule, result: Result) -> str:
     return "\n".join([*lines, f"Fix: {first}", *(f"     {line}" for line in others)])
 
 
+def listed(text: str) -> str:
+    """A heading with a colon and a list below it, wrapped at 90 columns."""
+    return "\n".join(_wrapped("", text))
+
+
 def _named(subject: Subject) -> str:
     if subject.kind == "migration":
         return f"Stack {subject.id}" if subject.id else "Empty stack"

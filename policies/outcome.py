@@ -81,7 +81,7 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
         raise ValueError("no verdicts")
     outcome = ordered[0].outcome
     told = [verdict for verdict in ordered if verdict.outcome is outcome or verdict.outcome.blocks]
-    remediations = dict.fromkeys(verdict.remediation for verdict in told if verdict.remediation)
+    remediations = dict.fromkeys(line for verdict in told for line in (verdict.remediation or "").splitlines())
     return Verdict(outcome, "\n".join(dict.fromkeys(v.reason for v in told)), "\n".join(remediations) or None)
 
 

@@ -19,6 +19,7 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 import policies
 from policies.adapter import adapt
+from policies.engine import ADVICE, advice
 from policies.evaluation import evaluate
 from policies.facts import Leaf
 from policies.messages import WIDTH
@@ -33,6 +34,18 @@ PACK = Path(policies.__file__).parent
 
 def _diagnostics(draft: Draft, **more: str) -> list[Any]:
     return list(servicer(environment(draft, **more)).AnalyzeStack(request(draft), None).diagnostics)
+
+
+def test_every_preview_tells_what_passing_does_not_mean() -> None:
+    draft = prepared()
+    policy = advice(environment(draft))
+    pack: Any = _PolicyAnalyzerServicer("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)
+    (told,) = pack.AnalyzeStack(request(draft), None).diagnostics
+    assert told.enforcementLevel == proto.ADVISORY
+    assert told.urn == urn(MIGRATION, "migration")
+    assert "N17 hybrid access of ApsaraDB" in told.message
+    assert "N08" not in told.message
+    assert f"PREFLIGHT_NOW says {draft.now.isoformat()}" in " ".join(told.message.split())
 
 
 @pytest.mark.parametrize("exists", [True, False], ids=["applied", "first preview"])
@@ -353,7 +366,7 @@ def test_runs_from_any_directory_and_prints_only_its_port(served: tuple[str, Pat
     with grpc.insecure_channel(f"127.0.0.1:{port.strip()}") as channel:
         stub = analyzer_pb2_grpc.AnalyzerStub(channel)
         response = stub.AnalyzeStack(request(draft))
-    assert [item.policyName for item in response.diagnostics] == ["database-whitelist-has-vswitch-cidr"]
+    assert [item.policyName for item in response.diagnostics] == ["database-whitelist-has-vswitch-cidr", ADVICE]
     assert json.loads(result.read_text(encoding="utf-8"))["tally"]["FAIL"] == 1
 
 
