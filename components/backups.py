@@ -22,7 +22,7 @@ class Backups(pulumi.ComponentResource):
     RAM actions: `ram_actions`.
     """
 
-    ram_actions = ("ecs:CreateSnapshot", "ecs:DescribeSnapshots", "ecs:ModifySnapshotAttribute", "ecs:TagResources")
+    ram_actions = ("ecs:CreateSnapshot", "ecs:DescribeSnapshots", "ecs:ModifySnapshotAttribute")
 
     def __init__(
         self,

@@ -30,6 +30,7 @@ class TargetNetwork(pulumi.ComponentResource):
     ram_actions = (
         "vpc:CreateVpc",
         "vpc:DescribeVpcAttribute",
+        "vpc:DescribeRouteTableList",
         "vpc:DeleteVpc",
         "vpc:CreateVSwitch",
         "vpc:DescribeVSwitchAttributes",

@@ -1,0 +1,88 @@
+"""A prepared stack through its life: up, at the freeze, drift, and what its state holds."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from components.ram import up_actions
+from simulator.project import CONFIG_KEY
+from tests.e2e.conftest import Stack
+
+pytestmark = pytest.mark.engine
+
+
+def _window_tomorrow(migration: dict[str, Any]) -> None:
+    """The freeze of 24 hours has begun, and the snapshots of this very day are fresh."""
+    migration["window"]["start"] = "2026-12-01T08:00:00+08:00"
+
+
+def _window_in_the_past(migration: dict[str, Any]) -> None:
+    migration["window"]["start"] = "2026-11-30T08:00:00+08:00"
+
+
+@pytest.mark.timeout(400)
+def test_what_is_up_is_ready_at_the_freeze(stack: Stack) -> None:
+    stack.up()
+    stack.configure(_window_tomorrow)
+    assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
+    assert stack.result()["frozen"] is True
+    assert stack.found() == {}
+
+    stack.configure(_window_in_the_past)
+    assert stack.pulumi("preview") != 0
+    assert stack.found() == {"schedule-window-in-future": {"classic-to-vpc"}}
+
+    _state_holds_no_secret(stack)
+    _only_declared_actions_were_called(stack)
+
+
+def _state_holds_no_secret(stack: Stack) -> None:
+    exported = stack.project.run("stack", "export", "--stack", "test", check=True).stdout
+    for secret in stack.cloud.credentials:
+        assert secret not in exported
+
+
+def _only_declared_actions_were_called(stack: Stack) -> None:
+    """Least privilege: docs/ram/up.json is enough, and no more than is used is in it but for the way back."""
+    called = {f"{entry['product']}:{entry['action']}" for entry in stack.cloud.requests()}
+    assert "vpc:CreateVpc" in called
+    assert sorted(called - set(up_actions())) == []
+
+
+def test_a_preview_without_the_clock_set_uses_the_system_clock(stack: Stack) -> None:
+    del stack.project.environ["PREFLIGHT_NOW"]
+    stack.pulumi("preview")
+    assert stack.result()["clockSource"] == "system"
+
+
+def test_the_pack_judges_a_stack_without_a_migration_as_not_ready(stack: Stack) -> None:
+    """An empty estate, or a program that declares nothing, is never green."""
+    (stack.project.directory / "__main__.py").unlink()
+    (stack.project.directory / "__main__.py").write_text("import pulumi\n", encoding="utf-8")
+    assert stack.pulumi("preview") != 0
+    assert "schedule-migration-declared" in stack.found()
+
+
+def test_an_existing_network_is_taken_as_it_is(stack: Stack) -> None:
+    def bend(migration: dict[str, Any]) -> None:
+        migration["network"] = {
+            "mode": "existing",
+            "vpcId": "vpc-bp1shared0000000001",
+            "vswitchIds": ["vsw-bp1sharedh000000001"],
+        }
+        migration["instances"] = [
+            {"id": item, "targetZone": "cn-hangzhou-h"}
+            if isinstance(item, str)
+            else {**item, "targetZone": "cn-hangzhou-h"}
+            for item in migration["instances"]
+        ]
+
+    stack.configure(bend)
+    assert stack.pulumi("preview") == 0, stack.output
+    declared = json.loads(stack.project.result_file.read_text(encoding="utf-8"))
+    assert declared["tally"]["FAIL"] == declared["tally"]["UNKNOWN"] == 0
+    assert "alicloud:vpc:Network" not in stack.output
+    assert CONFIG_KEY.startswith(declared["project"])
