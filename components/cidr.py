@@ -8,7 +8,6 @@ default VPC page and the ClassicLink overview.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Network
 from itertools import combinations
 from typing import NamedTuple
@@ -25,9 +24,6 @@ MAX_VSWITCHES = 150
 RESERVED_ADDRESSES = 4
 """The first address of a VSwitch and its last three are the cloud's own."""
 
-_ROOMY_MASK = 24
-_GROWTH = 2
-
 
 class CidrProblem(NamedTuple):
     """Something wrong with a block: `vswitch` is the position of the VSwitch it is about, None for the VPC."""
@@ -35,14 +31,6 @@ class CidrProblem(NamedTuple):
     vswitch: int | None
     what: str
     expected: str
-
-
-@dataclass(frozen=True)
-class VSwitchPlan:
-    """Blocks chosen for VSwitches, by zone; either all zones have one, or `problems` says why none has."""
-
-    cidr_blocks: Mapping[str, str]
-    problems: tuple[CidrProblem, ...] = ()
 
 
 def network_problems(vpc: str, vswitches: Sequence[str], *, classic_link: bool = False) -> list[CidrProblem]:
@@ -72,12 +60,7 @@ def capacity(vswitch: str) -> int:
 
     Raises ValueError for text that is no block.
     """
-    return _capacity(IPv4Network(vswitch).prefixlen)
-
-
-def is_enough(free_addresses: int, instances: int) -> bool:
-    """Whether a VSwitch can take the instances: the migration plan wants its free addresses to be more, not as many."""
-    return free_addresses > instances
+    return IPv4Network(vswitch).num_addresses - RESERVED_ADDRESSES
 
 
 def guest_route(vpc: str) -> str | None:
@@ -86,31 +69,6 @@ def guest_route(vpc: str) -> str | None:
     Only a VPC in 192.168.0.0/16 needs one, to the intranet NIC. Raises ValueError for text that is no block.
     """
     return str(RFC1918[2]) if IPv4Network(vpc).subnet_of(RFC1918[2]) else None
-
-
-def plan_vswitches(
-    vpc: str, instances_by_zone: Mapping[str, int], *, classic_link: bool = False, taken: Iterable[str] = ()
-) -> VSwitchPlan:
-    """Choose a VSwitch block for every zone from the VPC's block, with room to grow.
-
-    A block takes twice the zone's instances and is a /24 at least; where the VPC is too small for that, just enough.
-    `taken` are valid blocks of the VPC that are in use, left alone. A VSwitch's block cannot be changed later: write
-    the chosen blocks into the config before the first `up`, so that a further zone does not move them.
-    """
-    block, problems = _parse(vpc, None, VPC_MASKS)
-    if block is None:
-        return VSwitchPlan({}, tuple(problems))
-    pools = [_common(block, area) for area in CLASSIC_LINK_RANGES if block.overlaps(area)] if classic_link else [block]
-    used = [IPv4Network(text) for text in taken]
-    for roomy in (True, False):
-        masks = {zone: _mask_for(count, roomy=roomy) for zone, count in instances_by_zone.items()}
-        chosen = _allocate(pools, used, masks)
-        if chosen is not None:
-            return VSwitchPlan(chosen)
-    total = sum(instances_by_zone.values())
-    where = f"{vpc} has no room" + (" that ClassicLink reaches" if classic_link else "")
-    wanted = f"a VPC block with room for {total} instances in {len(instances_by_zone)} zones"
-    return VSwitchPlan({}, (CidrProblem(None, where, wanted),))
 
 
 def _parse(text: str, vswitch: int | None, masks: range) -> tuple[IPv4Network | None, list[CidrProblem]]:
@@ -146,44 +104,8 @@ def _overlaps(blocks: Mapping[int, IPv4Network]) -> Iterator[CidrProblem]:
             yield CidrProblem(index, f"{second} overlaps {first}", "VSwitch blocks that share no address")
 
 
-def _mask_for(instances: int, *, roomy: bool) -> int:
-    """The longest mask with enough addresses; one too short for a VSwitch where no VSwitch is big enough."""
-    wanted, longest = (instances * _GROWTH, _ROOMY_MASK) if roomy else (instances, VSWITCH_MASKS[-1])
-    return next((mask for mask in range(longest, 0, -1) if is_enough(_capacity(mask), wanted)), 0)
-
-
-def _allocate(
-    pools: Sequence[IPv4Network], used: Sequence[IPv4Network], masks: Mapping[str, int]
-) -> dict[str, str] | None:
-    """First fit, big blocks first; None where a zone finds no room."""
-    if any(mask < VSWITCH_MASKS[0] for mask in masks.values()):
-        return None
-    occupied, chosen = list(used), {}
-    for zone, mask in sorted(masks.items(), key=lambda item: (item[1], item[0])):
-        block = _first_free(pools, occupied, mask)
-        if block is None:
-            return None
-        occupied.append(block)
-        chosen[zone] = str(block)
-    return dict(sorted(chosen.items()))
-
-
-def _first_free(pools: Sequence[IPv4Network], occupied: Sequence[IPv4Network], mask: int) -> IPv4Network | None:
-    candidates = (block for pool in pools if pool.prefixlen <= mask for block in pool.subnets(new_prefix=mask))
-    return next((block for block in candidates if not any(block.overlaps(other) for other in occupied)), None)
-
-
-def _common(one: IPv4Network, other: IPv4Network) -> IPv4Network:
-    """The smaller of two blocks that overlap: of two such blocks one always holds the other."""
-    return max(one, other, key=lambda block: block.prefixlen)
-
-
 def _inside_any(block: IPv4Network, areas: Iterable[IPv4Network]) -> bool:
     return any(block.subnet_of(area) for area in areas)
-
-
-def _capacity(mask: int) -> int:
-    return (1 << (32 - mask)) - RESERVED_ADDRESSES
 
 
 def _names(blocks: Sequence[IPv4Network]) -> str:

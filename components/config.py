@@ -152,6 +152,10 @@ class ClassicLinkChoice(_Strict):
     attach: tuple[InstanceId, ...] | None = Field(
         default=None, description="Ids of the instances to link; those that stay and are talked to when not given."
     )
+    guest_route: bool = Field(
+        default=False,
+        description="Each linked instance has the route to its intranet NIC that a VPC in 192.168.0.0/16 needs.",
+    )
 
 
 class BackupChoice(_Strict):
@@ -221,7 +225,8 @@ def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
     for instance_id in sorted({choice.id for choice in config.instances} & set(config.later)):
         yield Problem("later", f"{instance_id} is under instances too; expected it in one of the two")
     if isinstance(config.network, CreateNetwork):
-        yield from _network_problems(config.network, classic_link=config.classic_link is not None)
+        problems = list(_network_problems(config.network, classic_link=config.classic_link is not None))
+        yield from problems or guest_route_problems(config.classic_link, config.network.cidr_block)
     if config.network is None:
         for key, declared in (
             ("securityGroups", config.security_groups is not None),
@@ -246,6 +251,20 @@ def _network_problems(network: CreateNetwork, *, classic_link: bool) -> Iterator
     for found in cidr.network_problems(network.cidr_block, blocks, classic_link=classic_link):
         place = "" if found.vswitch is None else f".vswitches[{found.vswitch}]"
         yield Problem(f"network{place}.cidrBlock", f"{found.what}; expected {found.expected}")
+
+
+def guest_route_problems(choice: ClassicLinkChoice | None, cidr_block: str) -> Iterator[Problem]:
+    """What ClassicLink to a VPC block needs in the guest systems of linked instances; only the team can know that.
+
+    `cidr_block` must be a block. ClassicLink overview: a VPC in 192.168.0.0/16 is reached only over a route of one's
+    own.
+    """
+    route = cidr.guest_route(cidr_block)
+    if choice is not None and route is not None and not choice.guest_route:
+        yield Problem(
+            "classicLink.guestRoute",
+            f"expected true, once each linked instance has a route {route} to its intranet NIC: {cidr_block} needs it",
+        )
 
 
 def _problems(details: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:

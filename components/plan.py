@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from components import cidr
-from components.config import ConfigError, CreateNetwork, ExistingNetwork, MigrationConfig, Problem
+from components.config import (
+    ConfigError,
+    CreateNetwork,
+    ExistingNetwork,
+    MigrationConfig,
+    Problem,
+    guest_route_problems,
+)
 from estate.model import Database, Disk, Estate, Instance, PeerKind, SecurityGroup, SecurityGroupRule, Snapshot, VSwitch
 
 
@@ -280,12 +287,17 @@ def _existing_network_problems(config: MigrationConfig, network: ExistingNetwork
             yield Problem(key, f"{both}; expected one VSwitch a zone")
         else:
             zones[vswitch.zone_id] = vswitch_id
-    if config.classic_link is not None and len(zones) == len(network.vswitch_ids):
-        yield from _classic_link_problems(network, vpcs[network.vpc_id].cidr_block, vswitches)
+    if len(zones) == len(network.vswitch_ids):
+        yield from _block_problems(config, network, vpcs[network.vpc_id].cidr_block, vswitches)
 
 
-def _classic_link_problems(network: ExistingNetwork, block: str, vswitches: Mapping[str, VSwitch]) -> Iterator[Problem]:
+def _block_problems(
+    config: MigrationConfig, network: ExistingNetwork, block: str, vswitches: Mapping[str, VSwitch]
+) -> Iterator[Problem]:
     blocks = [vswitches[vswitch_id].cidr_block for vswitch_id in network.vswitch_ids]
-    for found in cidr.network_problems(block, blocks, classic_link=True):
-        place = "vpcId" if found.vswitch is None else f"vswitchIds[{found.vswitch}]"
-        yield Problem(f"network.{place}", f"{found.what}; expected {found.expected}")
+    found = cidr.network_problems(block, blocks, classic_link=config.classic_link is not None)
+    for problem in found:
+        place = "vpcId" if problem.vswitch is None else f"vswitchIds[{problem.vswitch}]"
+        yield Problem(f"network.{place}", f"{problem.what}; expected {problem.expected}")
+    if not found:
+        yield from guest_route_problems(config.classic_link, block)

@@ -65,7 +65,7 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
     ),
     "a word in place of a map": (
         lambda raw: raw.update(classicLink=True),
-        "classicLink: expected a map with the keys attach; got True",
+        "classicLink: expected a map with the keys attach, guestRoute; got True",
     ),
     "out of range": (
         lambda raw: raw["backups"].update(retentionDays=0),
@@ -169,6 +169,20 @@ def test_classic_link_needs_blocks_that_it_reaches() -> None:
     assert parse(config(network=network, classicLink=None), FILE).network
     [line] = problems(config(network=network))
     assert line.startswith("network.vswitches[0].cidrBlock: 10.2.0.0/24 cannot be reached by ClassicLink")
+
+
+def test_a_vpc_in_192_168_needs_routes_that_only_the_team_can_know_of() -> None:
+    network = {
+        "mode": "create",
+        "cidrBlock": "192.168.0.0/16",
+        "vswitches": [{"zone": "cn-hangzhou-b", "cidrBlock": "192.168.1.0/24"}],
+    }
+    assert problems(config(network=network)) == [
+        "classicLink.guestRoute: expected true, once each linked instance has a route 192.168.0.0/16 to its intranet "
+        "NIC: 192.168.0.0/16 needs it"
+    ]
+    assert parse(config(network=network, classicLink={"guestRoute": True}), FILE).classic_link
+    assert parse(config(network=network, classicLink=None), FILE).network
 
 
 def test_every_key_is_described() -> None:

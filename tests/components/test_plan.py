@@ -8,8 +8,8 @@ import pytest
 
 from components.config import ConfigError, parse
 from components.plan import MigrationPlan, make_plan
-from estate.model import Database, SecurityGroup, WhitelistGroup
-from tests.components.builders import FILE, config, estate, instance, rule
+from estate.model import Database, SecurityGroup, Vpc, WhitelistGroup
+from tests.components.builders import FILE, config, estate, instance, rule, vswitch
 
 
 def plan(estate_changes: dict[str, Any] | None = None, **changes: Any) -> MigrationPlan:
@@ -204,6 +204,16 @@ UNRESOLVED: dict[str, tuple[dict[str, Any], list[str]]] = {
 def test_what_the_config_names_must_exist_and_serve(case: str) -> None:
     changes, expected = UNRESOLVED[case]
     assert problems(**changes) == expected
+
+
+def test_an_existing_network_must_be_private() -> None:
+    """Which rules a packet meets is told by whether its peer is private: a VPC of public addresses would confuse them."""
+    public = {
+        "vpcs": (Vpc(id="vpc-old", cidr_block="47.0.0.0/16"),),
+        "vswitches": (vswitch("vsw-old", "vpc-old", "47.0.1.0/24"),),
+    }
+    [line] = problems(public, network=EXISTING, classicLink=None)
+    assert line.startswith("network.vpcId: 47.0.0.0/16 is not private")
 
 
 def test_an_instance_that_is_in_a_vpc_already_is_no_migrating_one() -> None:

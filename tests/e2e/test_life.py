@@ -73,6 +73,7 @@ def test_an_existing_network_is_taken_as_it_is(stack: Stack) -> None:
             "vpcId": "vpc-bp1shared0000000001",
             "vswitchIds": ["vsw-bp1sharedh000000001"],
         }
+        migration["classicLink"] = {"guestRoute": True}
         migration["instances"] = [
             {"id": item, "targetZone": "cn-hangzhou-h"}
             if isinstance(item, str)
