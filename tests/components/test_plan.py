@@ -207,7 +207,7 @@ def test_what_the_config_names_must_exist_and_serve(case: str) -> None:
 
 
 def test_an_existing_network_must_be_private() -> None:
-    """Which rules a packet meets is told by whether its peer is private: a VPC of public addresses would confuse them."""
+    """Which rules a packet meets is told by whether its peer is private."""
     public = {
         "vpcs": (Vpc(id="vpc-old", cidr_block="47.0.0.0/16"),),
         "vswitches": (vswitch("vsw-old", "vpc-old", "47.0.1.0/24"),),

@@ -42,3 +42,12 @@ def test_each_step_does_what_it_must(engine: toolchain.Engine, tmp_path: Path) -
         "On a real account",
     ):
         assert step in told.stdout
+    shown = {line.strip() for line in told.stdout.splitlines()}
+    assert [line for line in report_in_the_readme() if line not in shown] == []
+
+
+def report_in_the_readme() -> list[str]:
+    """The lines of the README's sample report."""
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    report = readme.partition("## What a reviewer sees")[2].split("```")[1]
+    return [line.strip() for line in report.strip().splitlines()]
