@@ -46,7 +46,8 @@ class ClonedSecurityGroup(pulumi.ComponentResource):
         self._vpc_id = vpc_id
         clone = alicloud.ecs.SecurityGroup(
             group.id,
-            security_group_name=f"{group.name or group.id}-vpc",
+            # A name has at most 128 characters (CreateSecurityGroup).
+            security_group_name=f"{(group.name or group.id)[:124]}-vpc",
             description=f"clone of the classic security group {group.id}",
             vpc_id=vpc_id,
             inner_access_policy=group.inner_access_policy,
