@@ -128,10 +128,14 @@ def serve(estate: Estate, port: int) -> None:
     """Serve until SIGINT or SIGTERM; prints one line with the URL when ready. Port 0 takes a free one."""
     stop = {signal.SIGINT, signal.SIGTERM}
     # Blocked before the server's thread begins, which inherits it: only this thread takes them, in its own time.
-    signal.pthread_sigmask(signal.SIG_BLOCK, stop)
-    with _serving(Simulation(estate), port) as simulator:
-        print(simulator.url, flush=True)
-        signal.sigwait(stop)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, stop)
+    try:
+        with _serving(Simulation(estate), port) as simulator:
+            print(simulator.url, flush=True)
+            signal.sigwait(stop)
+    finally:
+        # A caller's own children would inherit the mask.
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

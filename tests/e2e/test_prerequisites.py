@@ -33,10 +33,6 @@ def _small_vswitch(migration: dict[str, Any]) -> None:
     migration["instances"][1] = {"id": migration["instances"][1], "targetZone": "cn-hangzhou-b"}
 
 
-def _window_in_the_past(migration: dict[str, Any]) -> None:
-    migration["window"]["start"] = "2026-11-29T02:00:00+08:00"
-
-
 def _window_too_late(migration: dict[str, Any]) -> None:
     migration["window"]["start"] = "2026-12-20T00:00:01+08:00"
 
@@ -55,7 +51,6 @@ PREREQUISITES: dict[str, tuple[Bend, dict[str, set[str]]]] = {
     "a VSwitch in a zone": (_only_zone_h, {"network-vswitch-in-usable-zone": {"web-1", "batch-1", "ftp-1"}}),
     "room in a VSwitch": (_small_vswitch, {"network-enough-free-addresses": {"web-1", "web-2", "batch-1", "ftp-1"}}),
     "consent to release": (_without_release, {"public-address-release-accepted": {"web-3"}}),
-    "time before the window": (_window_in_the_past, {"schedule-window-in-future": {"classic-to-vpc"}}),
     "time before the latest schedule time": (_window_too_late, {"schedule-window-before-latest": {"classic-to-vpc"}}),
 }
 

@@ -49,7 +49,9 @@ def test_serve_with_a_bad_estate_file(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_serve_on_a_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
         assert main(["serve", "--estate", str(SAMPLE), "--port", str(port)]) == 1
+        assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
     assert f"Port {port} cannot be served" in capsys.readouterr().err
 
 
