@@ -241,12 +241,15 @@ class ClassicLinkAttachment(_Resource):
     _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {
         "instance_id": "instanceId",
         "vpc_id": "vpcId",
+        "linked_before": "linkedBefore",
     }
 
     instance_id: pulumi.Output[str]
     """The classic instance."""
     vpc_id: pulumi.Output[str]
     """The VPC."""
+    linked_before: pulumi.Output[bool]
+    """Whether the link was there before; it then stays when the resource is deleted."""
     applied: pulumi.Output[str]
     """A digest of what is in the cloud; unknown in a preview that would create or update."""
 
@@ -263,5 +266,5 @@ class ClassicLinkAttachment(_Resource):
         :param instance_id: the classic instance; another one replaces the resource.
         :param vpc_id: the VPC; another one replaces the resource, the old link first.
         """
-        props = {"instance_id": instance_id, "vpc_id": vpc_id, "applied": None}
+        props = {"instance_id": instance_id, "vpc_id": vpc_id, "applied": None, "linked_before": None}
         super().__init__("alimigrate:ecs:ClassicLinkAttachment", resource_name, props, opts)

@@ -247,6 +247,7 @@ def _duplicates(key: str, ids: Sequence[str]) -> Iterator[Problem]:
 
 def _network_problems(network: CreateNetwork, *, classic_link: bool) -> Iterator[Problem]:
     yield from _duplicates("network.vswitches", network.zones)
+    yield from _duplicates("network.vswitches", [vswitch.name for vswitch in network.vswitches if vswitch.name])
     blocks = [vswitch.cidr_block for vswitch in network.vswitches]
     for found in cidr.network_problems(network.cidr_block, blocks, classic_link=classic_link):
         place = "" if found.vswitch is None else f".vswitches[{found.vswitch}]"

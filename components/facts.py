@@ -25,9 +25,10 @@ def migration_facts(plan: MigrationPlan) -> Facts:
         "instanceIds": list(plan.instance_ids),
         "laterInstanceIds": sorted(config.later),
         "zones": [_zone(zone) for zone in estate.zones],
-        "classicInstances": [_classic_instance(instance) for instance in plan.classic_instances],
+        "classicInstances": [classic_instance_facts(instance) for instance in plan.classic_instances],
         "securityGroups": [
-            _security_group(group, [item.id for item in estate.members_of(group.id)]) for group in plan.cloned_groups
+            security_group_facts(group, [item.id for item in estate.members_of(group.id)])
+            for group in plan.cloned_groups
         ],
         "databases": [_database(database) for database in estate.databases],
     }
@@ -52,7 +53,14 @@ def instance_facts(planned: PlannedInstance, eni_quantity: int | None) -> Facts:
         "disks": [_disk(disk) for disk in planned.disks],
         "snapshots": [_snapshot(snapshot) for snapshot in planned.snapshots],
         "databaseIds": [database.id for database in planned.databases],
-        "classicPeers": [{"instanceId": peer.instance_id, "reason": "; ".join(peer.reasons)} for peer in planned.peers],
+        "classicPeers": [
+            {
+                "instanceId": peer.instance_id,
+                "reason": "; ".join(peer.reasons),
+                "addressRules": list(peer.address_rules),
+            }
+            for peer in planned.peers
+        ],
     }
 
 
@@ -64,7 +72,8 @@ def _zone(zone: Zone) -> Facts:
     }
 
 
-def _classic_instance(instance: Instance) -> Facts:
+def classic_instance_facts(instance: Instance) -> Facts:
+    """Facts of a classic instance, migrating or not, as the other end of traffic."""
     return {
         "instanceId": instance.id,
         "instanceName": instance.name,
@@ -73,7 +82,8 @@ def _classic_instance(instance: Instance) -> Facts:
     }
 
 
-def _security_group(group: SecurityGroup, member_ids: list[str]) -> Facts:
+def security_group_facts(group: SecurityGroup, member_ids: list[str]) -> Facts:
+    """Facts of a classic security group; `member_ids` are its instances, sorted."""
     return {
         "securityGroupId": group.id,
         "securityGroupName": group.name,

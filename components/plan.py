@@ -7,6 +7,7 @@ import ipaddress
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from ipaddress import IPv4Address, IPv4Network
 
 from components import cidr
 from components.config import (
@@ -22,10 +23,15 @@ from estate.model import Database, Disk, Estate, Instance, PeerKind, SecurityGro
 
 @dataclass(frozen=True)
 class ClassicPeer:
-    """A classic instance that a migrating one talks with, and by which rules one knows it."""
+    """A classic instance that a migrating one talks with, and by which rules one knows it.
+
+    `address_rules` are rules of its groups that hold for the migrating one's address alone: that address changes, and
+    no rule that names a group says the same.
+    """
 
     instance_id: str
     reasons: tuple[str, ...]
+    address_rules: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -93,12 +99,7 @@ class MigrationPlan:
     @cached_property
     def target_cidrs(self) -> tuple[str, ...]:
         """CIDR blocks of the VSwitches that instances move into."""
-        network = self.config.network
-        if isinstance(network, CreateNetwork):
-            return tuple(vswitch.cidr_block for vswitch in network.vswitches)
-        if isinstance(network, ExistingNetwork):
-            return tuple(item.cidr_block for item in self.estate.vswitches if item.id in network.vswitch_ids)
-        return ()
+        return _target_cidrs(self.config, self.estate)
 
 
 def make_plan(config: MigrationConfig, estate: Estate, file: str) -> MigrationPlan:
@@ -112,7 +113,7 @@ def make_plan(config: MigrationConfig, estate: Estate, file: str) -> MigrationPl
         raise ConfigError(file, problems)
     choices = {choice.id: choice for choice in config.instances}
     moving = _selected(config, estate)
-    group_members = {group.id: estate.members_of(group.id) for group in estate.security_groups}
+    targets = _target_cidrs(config, estate)
     planned = []
     for instance in moving:
         choice = choices.get(instance.id)
@@ -126,10 +127,23 @@ def make_plan(config: MigrationConfig, estate: Estate, file: str) -> MigrationPl
                 disks=disks,
                 snapshots=tuple(item for item in estate.snapshots if item.disk_id in disk_ids),
                 databases=tuple(item for item in estate.databases if admits(item, instance)),
-                peers=tuple(_peers(instance, moving, estate, group_members)),
+                peers=tuple(_peers(instance, moving, estate, targets)),
             )
         )
-    return MigrationPlan(config, estate, tuple(planned))
+    plan = MigrationPlan(config, estate, tuple(planned))
+    linked_elsewhere = list(_links_elsewhere(plan))
+    if linked_elsewhere:
+        raise ConfigError(file, linked_elsewhere)
+    return plan
+
+
+def _target_cidrs(config: MigrationConfig, estate: Estate) -> tuple[str, ...]:
+    network = config.network
+    if isinstance(network, CreateNetwork):
+        return tuple(vswitch.cidr_block for vswitch in network.vswitches)
+    if isinstance(network, ExistingNetwork):
+        return tuple(item.cidr_block for item in estate.vswitches if item.id in network.vswitch_ids)
+    return ()
 
 
 def _selected(config: MigrationConfig, estate: Estate) -> tuple[Instance, ...]:
@@ -172,11 +186,11 @@ def _peers(
     instance: Instance,
     moving: Sequence[Instance],
     estate: Estate,
-    group_members: Mapping[str, tuple[Instance, ...]],
+    targets: Sequence[str],
 ) -> Iterator[ClassicPeer]:
     """Classic instances outside `moving` that the rules let `instance` exchange packets with by name.
 
-    Named means by a group or a single address: a broad CIDR block says nothing of who is really talked to.
+    Named means by a group, an address or a block of at most 256: a broader one says nothing of who is really talked to.
     """
     moves = {item.id for item in moving}
     groups = {group.id: group for group in estate.security_groups}
@@ -184,7 +198,9 @@ def _peers(
         if other.is_classic and other.id not in moves:
             reasons = sorted(set(_shared(instance, other, groups)) | set(_rules_between(instance, other, groups)))
             if reasons:
-                yield ClassicPeer(other.id, tuple(reasons))
+                yield ClassicPeer(
+                    other.id, tuple(reasons), tuple(sorted(_address_rules(other, instance, groups, targets)))
+                )
 
 
 def _shared(one: Instance, other: Instance, groups: Mapping[str, SecurityGroup]) -> Iterator[str]:
@@ -206,9 +222,64 @@ def _names(rule: SecurityGroupRule, instance: Instance) -> bool:
     kind, value = rule.peer
     if kind is PeerKind.GROUP:
         return value in instance.security_group_ids
-    if kind is PeerKind.CIDR:
-        return value.removesuffix("/32") in instance.intranet_ips
-    return False
+    return kind is PeerKind.CIDR and _holds(value, instance) and IPv4Network(value, strict=False).prefixlen >= _NARROW
+
+
+# A block of 256 addresses or fewer was written with somebody in mind.
+_NARROW = 24
+
+
+def _holds(block: str, instance: Instance) -> bool:
+    return any(IPv4Address(address) in IPv4Network(block, strict=False) for address in instance.intranet_ips)
+
+
+def _address_rules(
+    other: Instance, instance: Instance, groups: Mapping[str, SecurityGroup], targets: Sequence[str]
+) -> Iterator[str]:
+    """Intranet rules of `other`'s groups that speak of `instance` by its old address and not of where it goes.
+
+    An accept is no loss where a rule for a group of the instance repeats it, or where it is the default; a drop always
+    counts, since nothing repeats it for the new address.
+    """
+    rules = [rule for group_id in other.security_group_ids for rule in groups[group_id].rules]
+    defaults = set(_defaults_between(other, instance, groups, rules))
+    for rule in rules:
+        kind, value = rule.peer
+        if rule.nic_type != "intranet" or kind is not PeerKind.CIDR or not _holds(value, instance):
+            continue
+        block = IPv4Network(value, strict=False)
+        moves_inside = bool(targets) and all(IPv4Network(target).subnet_of(block) for target in targets)
+        said_otherwise = rule.direction in defaults or any(_repeats(item, rule, instance) for item in rules)
+        if not moves_inside and not (rule.policy == "accept" and said_otherwise):
+            preposition = "from" if rule.direction == "ingress" else "to"
+            yield f"{rule.direction} {rule.policy} {rule.ip_protocol} {rule.port_range} {preposition} {value}"
+
+
+def _defaults_between(
+    other: Instance, instance: Instance, groups: Mapping[str, SecurityGroup], rules: Iterable[SecurityGroupRule]
+) -> Iterator[str]:
+    """Directions in which `other` accepts whatever no rule drops; ClassicLink carries in-group access over."""
+    dropped = {rule.direction for rule in rules if rule.policy == "drop"}
+    if "egress" not in dropped:
+        yield "egress"
+    if "ingress" not in dropped and list(_shared(other, instance, groups)):
+        yield "ingress"
+
+
+def _repeats(candidate: SecurityGroupRule, rule: SecurityGroupRule, instance: Instance) -> bool:
+    """Whether a rule accepts, for a group of the instance, at least what another accepts for its address."""
+    return (
+        candidate.policy == "accept"
+        and candidate.direction == rule.direction
+        and candidate.nic_type == rule.nic_type
+        and candidate.peer.kind is PeerKind.GROUP
+        and candidate.peer.value in instance.security_group_ids
+        and candidate.priority <= rule.priority
+        and (
+            candidate.ip_protocol == "ALL"
+            or (candidate.ip_protocol, candidate.port_range) == (rule.ip_protocol, rule.port_range)
+        )
+    )
 
 
 # ---- what the config names, looked up ----
@@ -222,6 +293,7 @@ def _unresolved(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:
     named += [(f"classicLink.attach[{index}]", instance_id) for index, instance_id in enumerate(attach or ())]
     for key, instance_id in named:
         yield from _not_classic(key, instance_id, instances, estate)
+    yield from _without_groups(estate)
     moving = {instance.id for instance in _selected(config, estate)}
     if config.selector is not None and not moving:
         yield Problem("selector.tags", "no classic instance carries these tags; expected at least one")
@@ -245,10 +317,43 @@ def _not_classic(key: str, instance_id: str, instances: Mapping[str, Instance], 
         yield Problem(key, f"{instance_id} is in {instance.vpc_id} already; expected a classic instance")
 
 
+def _without_groups(estate: Estate) -> Iterator[Problem]:
+    """Classic instances in groups that were not read: their rules decide who talks with whom."""
+    known = {group.id for group in estate.security_groups}
+    for instance in estate.instances:
+        unread = sorted(set(instance.security_group_ids) - known)
+        if instance.is_classic and (unread or not instance.security_group_ids):
+            groups = ", ".join(unread) or "any security group"
+            yield Problem(
+                "", f"{groups} of {instance.id} could not be read; expected DescribeSecurityGroups to list it"
+            )
+
+
 def _missing(what: str, wanted: str, known: Iterable[str], estate: Estate) -> str:
     close = difflib.get_close_matches(wanted, list(known), n=1)
     hint = f"; did you mean {close[0]}?" if close else ""
     return f"there is no {what} {wanted} in {estate.region_id} of account {estate.account_id}{hint}"
+
+
+def _links_elsewhere(plan: MigrationPlan) -> Iterator[Problem]:
+    """Instances to attach that are linked to a VPC other than the target.
+
+    A VPC that this stack made in an earlier `up` is known by its name and block: its id is not in the config.
+    """
+    network = plan.config.network
+    targets = {
+        vpc.id
+        for vpc in plan.estate.vpcs
+        if (isinstance(network, ExistingNetwork) and vpc.id == network.vpc_id)
+        or (isinstance(network, CreateNetwork) and (vpc.name, vpc.cidr_block) == (network.name, network.cidr_block))
+    }
+    for link in plan.estate.classic_links:
+        if link.instance_id in plan.linked_instance_ids and link.vpc_id not in targets:
+            yield Problem(
+                "classicLink",
+                f"{link.instance_id} is linked to {link.vpc_id}, and an instance can be linked to one VPC only; "
+                "expected it to be detached first",
+            )
 
 
 def _zone_problems(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:
@@ -274,6 +379,9 @@ def _existing_network_problems(config: MigrationConfig, network: ExistingNetwork
     vswitches = {vswitch.id: vswitch for vswitch in estate.vswitches}
     if network.vpc_id not in vpcs:
         yield Problem("network.vpcId", _missing("VPC", network.vpc_id, vpcs, estate))
+    elif vpcs[network.vpc_id].status != "Available":
+        status = vpcs[network.vpc_id].status
+        yield Problem("network.vpcId", f"{network.vpc_id} is {status}; expected a VPC that is Available")
     zones: dict[str, str] = {}
     for index, vswitch_id in enumerate(network.vswitch_ids):
         key = f"network.vswitchIds[{index}]"

@@ -277,7 +277,7 @@ def _security_group(cloud: Cloud, head: Any) -> model.SecurityGroup:
         description=head.description or "",
         vpc_id=head.vpc_id or None,
         type=head.security_group_type or "normal",
-        inner_access_policy=(bodies[0][1].inner_access_policy or "Accept").capitalize(),
+        inner_access_policy=str(bodies[0][1].inner_access_policy or "").capitalize(),
         service_managed=bool(head.service_managed),
         rules=tuple(
             rule_of(item, nic_type) for nic_type, body in bodies for item in _items(body, "permissions", "permission")

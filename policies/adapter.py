@@ -62,9 +62,9 @@ def adapt(resources: Iterable[PolicyResource], types_read: Collection[str]) -> t
 def _declared(resource: PolicyResource) -> Mapping[str, Value]:
     """The properties, with what the preview of the alicloud plugin leaves out put back as unknown.
 
-    Of a resource that does not exist yet the plugin's bridge gives an empty id, and leaves out every property whose
-    value is not known (pulumi-terraform-bridge, SDK v1 providers). Which properties those are is told by the
-    dependencies: what depends on nothing and is absent was not declared.
+    Of a resource that it would create, or update in place, the plugin's bridge gives an empty id, and leaves out every
+    property whose value is not known (pulumi-terraform-bridge, SDK v1 providers). Which properties those are is told by
+    the dependencies: what depends on nothing and is absent was not declared.
     """
     plain = _plain(resource.props, 0)
     properties = dict(plain) if isinstance(plain, Mapping) else {}

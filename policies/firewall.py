@@ -295,7 +295,7 @@ def _appearances(clone: Table, classic_id: str, around: Surroundings) -> Iterato
                 yield _Appearance(cloned, address, anywhere, stays=True)
             if member.fate == "linked":
                 yield _Appearance(classic_id, address, (address,) if address else _ANYWHERE_PRIVATE, others)
-    if cloned in named and not members:
+    if cloned in named and classic_id not in around.members:
         yield _Appearance(cloned, None, anywhere)
     if classic_id in named and not any(member.fate == "linked" for member in members):
         yield _Appearance(classic_id, None, _ANYWHERE_PRIVATE)
@@ -430,7 +430,7 @@ def _surroundings(plan: Plan) -> Surroundings:
     vacant = {address for address in leaving if not any(_holds(block, address) for block in targets)}
     return Surroundings(
         tuple(peers.values()),
-        {group_id: tuple(found) for group_id, found in members.items()},
+        {group_id: tuple(found) for group_id, found in members.items() if found},
         _sorted(leaving),
         _sorted(vacant),
         targets,
@@ -601,9 +601,12 @@ def misdirected(plan: Plan, classic_id: str) -> list[str]:
         for label, facts in child.facts.object("rules").entries():
             cloned_from = facts.optional_text("clonedFrom")
             if cloned_from is not None:
-                group = the_group(plan, the_clone(plan, cloned_from))
+                clone = the_clone(plan, cloned_from)
+                group = the_group(plan, clone)
+                # The plugin's preview of an update in place gives no id; then the component still knows it.
+                its_id = group.facts.text("id") if group.exists else clone.facts.data.get("securityGroupId")
                 # Before the first update neither id is known; once the group exists, what names it must be known too.
-                if (group.exists or facts.is_known("groupId")) and facts.text("groupId") != group.facts.text("id"):
+                if (group.exists or facts.is_known("groupId")) and facts.text("groupId") != its_id:
                     found.append(f"clone rule '{label}' of {classic_id} does not name the clone of {cloned_from}")
     return found
 

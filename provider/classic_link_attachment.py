@@ -16,9 +16,10 @@ _GONE = ("InvalidInstanceId.NotFound", "InvalidInstanceId.NotBelong")
 class ClassicLinkAttachment(Resource):
     """The link of one instance; its id is `instanceId:vpcId`.
 
-    An instance that is linked to the same VPC already is adopted: that is what was asked for, and AttachClassicLinkVpc
-    has no ClientToken, so that after a lost answer our own link is found there. One linked elsewhere is an error,
-    because to relink it would cut what it talks with.
+    `linkedBefore` remembers that the instance was linked to this VPC already; deleting the resource then leaves the
+    link, and so it does after an import. A creation that was killed before it could answer leaves a link that its
+    repetition takes for such. An instance linked elsewhere is an error, because to relink it would cut what it talks
+    with.
     """
 
     type_name: ClassVar[str] = "alimigrate:ecs:ClassicLinkAttachment"
@@ -28,6 +29,7 @@ class ClassicLinkAttachment(Resource):
         "ecs:DetachClassicLinkVpc",
     )
     replacing: ClassVar[tuple[str, ...]] = _NAMES
+    outputs: ClassVar[tuple[str, ...]] = ("applied", "linkedBefore")
     # An instance can be linked to one VPC only.
     delete_first: ClassVar[bool] = True
     schema: ClassVar[dict[str, Any]] = {
@@ -37,6 +39,9 @@ class ClassicLinkAttachment(Resource):
             "vpcId": {"type": "string", "description": "The VPC; another one replaces."},
         },
         "requiredInputs": list(_NAMES),
+        "properties": {
+            "linkedBefore": {"type": "boolean", "description": "Whether the link was there before; it then stays."}
+        },
     }
 
     def check(self, inputs: Properties) -> Checked:
@@ -54,21 +59,23 @@ class ClassicLinkAttachment(Resource):
             )
         if linked is None:
             _attach(cloud, instance_id, vpc_id)
-        return f"{instance_id}:{vpc_id}", _state(instance_id, vpc_id)
+        return f"{instance_id}:{vpc_id}", _state(instance_id, vpc_id, linked_before=linked is not None)
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the state while the link is there."""
         instance_id, vpc_id = _parse(resource_id)
-        return _state(instance_id, vpc_id) if _vpc_of(cloud, instance_id) == vpc_id else None
+        if _vpc_of(cloud, instance_id) != vpc_id:
+            return None
+        return _state(instance_id, vpc_id, linked_before=bool(state.get("linkedBefore", True)))
 
     def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
         """Do nothing: every input replaces."""
         return inputs | {name: state[name] for name in self.outputs}
 
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
-        """Detach the instance from this VPC."""
+        """Detach the instance from this VPC where we linked it."""
         instance_id, vpc_id = _parse(resource_id)
-        if _vpc_of(cloud, instance_id) != vpc_id:
+        if state.get("linkedBefore", True) or _vpc_of(cloud, instance_id) != vpc_id:
             return
         try:
             cloud.call("ecs:DetachClassicLinkVpc", region_id=cloud.region, instance_id=instance_id, vpc_id=vpc_id)
@@ -84,16 +91,21 @@ def _parse(resource_id: str) -> tuple[str, str]:
     return instance_id, vpc_id
 
 
-def _state(instance_id: str, vpc_id: str) -> Properties:
+def _state(instance_id: str, vpc_id: str, *, linked_before: bool) -> Properties:
     inputs: Properties = {"instanceId": instance_id, "vpcId": vpc_id}
-    return inputs | {"applied": digest(inputs)}
+    return inputs | {"linkedBefore": linked_before, "applied": digest(inputs)}
 
 
 def _attach(cloud: Cloud, instance_id: str, vpc_id: str) -> None:
+    """Link the instance and wait for the link.
+
+    The call has no ClientToken. After a lost answer the link is waited for all the same: a failure here would let the
+    next creation find our own link, and take it for one that was there before.
+    """
     try:
         cloud.call("ecs:AttachClassicLinkVpc", region_id=cloud.region, instance_id=instance_id, vpc_id=vpc_id)
-    except Unreachable:
-        if _vpc_of(cloud, instance_id) != vpc_id:
+    except Unreachable as error:
+        if not error.sent:
             raise
     cloud.wait(lambda: _vpc_of(cloud, instance_id) == vpc_id, f"{instance_id} to be linked to {vpc_id}")
 

@@ -23,6 +23,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}[a-z0-9]")
 _NETWORK_TYPES = ("MIX", "VPC", "Classic")
 # RDS reads a group with this one entry as "nobody"; it can not be a connection from elsewhere.
 _NOBODY = "127.0.0.1/32"
+_ADMITTING_NOBODY: tuple[list[str], ...] = ([], [_NOBODY])
 _GONE = ("InvalidDBInstanceId.NotFound", "InvalidDBInstanceName.NotFound")
 _NOT_WRITABLE = ("OperationDenied.DBInstanceStatus", "OperationDenied.DBStatus", "IncorrectDBInstanceState")
 _WRITE_ATTEMPTS = 5
@@ -32,7 +33,8 @@ class WhitelistGroup(Resource):
     """One named whitelist group; its id is `dbInstanceId:networkType:groupName`.
 
     Never writes a group that is not in the state, `default` or a hidden one, and never overwrites entries that differ
-    from those that the state knows.
+    from those that the state knows. A group that admits anybody already is not made ours by being declared, even with
+    equal entries, because deleting the resource would empty it: only an import does that, by the user's own word.
     """
 
     type_name: ClassVar[str] = "alimigrate:rds:WhitelistGroup"
@@ -78,37 +80,37 @@ class WhitelistGroup(Resource):
         return Checked(inputs | {"securityIps": ips}, (*failures, *problems))
 
     def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
-        """Make the group; one of this name that has other entries already is refused."""
+        """Make the group; one of this name that admits anybody already is refused."""
         ref = _Ref(str(inputs["dbInstanceId"]), str(inputs["networkType"]), str(inputs["groupName"]))
-        groups = _read_groups(cloud, ref)
+        groups = _groups_to_write(cloud, ref)
         if groups is None:
             raise ResourceError(f"Database {ref.database} does not exist in {cloud.region}.")
         wanted: list[str] = inputs["securityIps"]
         group = _find(groups, ref)
-        if group is None or _entries(group) == [_NOBODY]:
-            _check_limits(ref, groups, group, wanted)
-            # Append, not Cover: should someone make a group of this name meanwhile, theirs is not overwritten.
-            _write(cloud, ref, "Append" if group is None else "Cover", wanted)
-        elif _entries(group) != wanted:
+        live = _entries(group) if group else []
+        if live not in _ADMITTING_NOBODY:
             raise ResourceError(
-                f"Database {ref.database} already has a whitelist group {ref.group} with {_shown(_entries(group))}. "
-                f"Import it (pulumi import {self.type_name} NAME {ref}) or choose another groupName."
+                f"Database {ref.database} already has a whitelist group {ref.group} with {_shown(live)}. If it is "
+                f"yours to change and delete, import it (pulumi import {self.type_name} NAME {ref}); else choose "
+                "another groupName."
             )
+        _check_limits(ref, groups, group, wanted)
+        # Append, not Cover: should someone make a group of this name meanwhile, theirs is not overwritten.
+        _write(cloud, ref, "Cover" if live else "Append", wanted)
         return str(ref), _state(ref, wanted)
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the group's live entries; without any, or with the entry for nobody alone, it is gone."""
         ref = _Ref.parse(resource_id)
-        groups = _read_groups(cloud, ref)
-        group = _find(groups, ref) if groups is not None else None
-        if group is None or _entries(group) in ([], [_NOBODY]):
+        group = _read_group(cloud, ref)
+        if group is None or _entries(group) in _ADMITTING_NOBODY:
             return None
         return _state(ref, _entries(group))
 
     def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
         """Write the entries, if the live ones are those that the state knows or already the wanted ones."""
         ref = _Ref.parse(resource_id)
-        groups = _read_groups(cloud, ref) or []
+        groups = _groups_to_write(cloud, ref) or []
         group = _find(groups, ref)
         live = _entries(group) if group else []
         wanted: list[str] = inputs["securityIps"]
@@ -126,13 +128,12 @@ class WhitelistGroup(Resource):
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
         """Delete the entries of the state; entries that someone added to the group stay, with the group."""
         ref = _Ref.parse(resource_id)
-        groups = _read_groups(cloud, ref)
-        group = _find(groups, ref) if groups is not None else None
+        group = _read_group(cloud, ref)
         if group is None:
             return
         live = _entries(group)
         ours = [entry for entry in live if entry in state["securityIps"]]
-        if live in ([], [_NOBODY]) or not ours:
+        if live in _ADMITTING_NOBODY or not ours:
             return
         if ours == live:
             _empty(cloud, ref, ours)
@@ -214,23 +215,43 @@ def _state(ref: _Ref, ips: list[str]) -> Properties:
     return inputs | {"applied": digest(inputs)}
 
 
-def _read_groups(cloud: Cloud, ref: _Ref) -> list[Group] | None:
-    """Return all groups of the database, None if there is none; its mode has to have the network type."""
+class _Whitelists(NamedTuple):
+    """The whitelist mode of a database, normal or safety, and all its groups."""
+
+    mode: str
+    groups: list[Group]
+
+
+def _read(cloud: Cloud, database: str) -> _Whitelists | None:
+    """Return the whitelists of a database, None if there is no such database."""
     try:
-        mode = str(cloud.call("rds:DescribeDBInstanceNetInfo", dbinstance_id=ref.database).security_ipmode or "normal")
-        groups = whitelist_groups(cloud, ref.database, mode)
+        mode = str(cloud.call("rds:DescribeDBInstanceNetInfo", dbinstance_id=database).security_ipmode or "normal")
+        return _Whitelists(mode, list(whitelist_groups(cloud, database, mode)))
     except CloudError as error:
         if error.code in _GONE:
             return None
         raise
-    fitting = ("VPC", "Classic") if mode == "safety" else ("MIX",)
+
+
+def _read_group(cloud: Cloud, ref: _Ref) -> Group | None:
+    """Return the group, None if it is gone: with its database, or with its network type by a switch of the mode."""
+    found = _read(cloud, ref.database)
+    return _find(found.groups, ref) if found else None
+
+
+def _groups_to_write(cloud: Cloud, ref: _Ref) -> list[Group] | None:
+    """Return all groups of the database, None if there is none; its mode has to have the network type."""
+    found = _read(cloud, ref.database)
+    if found is None:
+        return None
+    fitting = ("VPC", "Classic") if found.mode == "safety" else ("MIX",)
     if ref.network_type not in fitting:
-        name = "enhanced" if mode == "safety" else "standard"
+        name = "enhanced" if found.mode == "safety" else "standard"
         raise ResourceError(
             f"Database {ref.database} is in {name} whitelist mode: networkType has to be {' or '.join(fitting)}, "
             f"not {ref.network_type}."
         )
-    return list(groups)
+    return found.groups
 
 
 def _find(groups: Sequence[Group], ref: _Ref) -> Group | None:
@@ -301,12 +322,12 @@ def _spelt(cloud: Cloud, ref: _Ref, mode: str, entries: Sequence[str]) -> Sequen
     """Return the entries as the cloud spells them: it deletes "10.0.0.1" by that name and not as 10.0.0.1/32."""
     if mode != "Delete":
         return entries
-    group = _find(_read_groups(cloud, ref) or [], ref)
+    group = _read_group(cloud, ref)
     return [ip for ip in (group.security_ips if group else ()) if (_block(ip) or ip) in entries]
 
 
 def _took_effect(cloud: Cloud, ref: _Ref, mode: str, entries: Sequence[str]) -> bool:
-    group = _find(_read_groups(cloud, ref) or [], ref)
+    group = _read_group(cloud, ref)
     live = _entries(group) if group else []
     return not set(live) & set(entries) if mode == "Delete" else live == list(entries)
 

@@ -254,7 +254,7 @@ def _dropped(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
     moves = scope.moves
     refused = moves.inside(blocks)
     notes = []
-    kept = () if moves.only_vacated(blocks) else blocks
+    kept = () if moves.only_vacated(blocks) and not moves.some_target_in(blocks) else blocks
     struck = moves.movers(moves.mover_ids - refused.surely) if moves.some_target_in(kept) else ()
     if struck:
         notes.append(_lost(f"drops instances that it did not refuse once they move into its block: {_names(struck)}"))

@@ -88,5 +88,5 @@ def declare(program: Callable[[], object]) -> Recording:
         loop.run_until_complete(run_pulumi_func(run))
     finally:
         loop.close()
-        asyncio.set_event_loop(asyncio.new_event_loop())
+        asyncio.set_event_loop(None)
     return monitor.recording

@@ -9,7 +9,6 @@ from ipaddress import ip_address
 from itertools import islice
 from typing import TypeVar
 
-import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -23,8 +22,6 @@ from tests.components.packets import (
     ip_network_of,
     vpc_verdict,
 )
-
-pytestmark = pytest.mark.filterwarnings("error")
 
 QUICK = settings(
     max_examples=160,

@@ -8,7 +8,7 @@ import pytest
 
 from components.config import ConfigError, parse
 from components.plan import MigrationPlan, make_plan
-from estate.model import Database, SecurityGroup, Vpc, WhitelistGroup
+from estate.model import ClassicLinkAttachment, Database, SecurityGroup, SecurityGroupRule, Vpc, WhitelistGroup
 from tests.components.builders import FILE, config, estate, instance, rule, vswitch
 
 
@@ -222,3 +222,55 @@ def test_an_instance_that_is_in_a_vpc_already_is_no_migrating_one() -> None:
     assert problems({"instances": (moved, *others)}) == [
         "instances[0].id: i-web is in vpc-old already; expected a classic instance"
     ]
+
+
+def test_groups_that_were_not_read_are_told() -> None:
+    groups = tuple(group for group in estate().security_groups if group.id != "sg-idle")
+    [line] = problems({"security_groups": groups})
+    assert line.endswith("sg-idle of i-idle could not be read; expected DescribeSecurityGroups to list it")
+
+
+def test_an_instance_that_is_linked_elsewhere_cannot_be_linked() -> None:
+    links = (ClassicLinkAttachment(instance_id="i-mon", vpc_id="vpc-other"),)
+    [line] = problems({"classic_links": links})
+    assert line.startswith("classicLink: i-mon is linked to vpc-other")
+    assert plan({"classic_links": links}, later=["i-mon"]).linked_instance_ids == ()
+    vpcs = (*estate().vpcs, Vpc(id="vpc-made", name="target", cidr_block="172.16.0.0/16"))
+    made = {"vpcs": vpcs, "classic_links": (ClassicLinkAttachment(instance_id="i-mon", vpc_id="vpc-made"),)}
+    assert plan(made).linked_instance_ids == ("i-mon",)
+    linked_here = (ClassicLinkAttachment(instance_id="i-mon", vpc_id="vpc-old"),)
+    assert plan({"classic_links": linked_here}, network=EXISTING).linked_instance_ids == ("i-mon",)
+
+
+def test_a_vpc_that_is_not_ready_is_told() -> None:
+    vpcs = tuple(vpc.model_copy(update={"status": "Pending"}) for vpc in estate().vpcs)
+    assert problems({"vpcs": vpcs}, network=EXISTING) == [
+        "network.vpcId: vpc-old is Pending; expected a VPC that is Available"
+    ]
+
+
+ADDRESS_RULES: dict[str, tuple[tuple[SecurityGroupRule, ...], list[str]]] = {
+    "an accept by address": ((rule(cidr_ip="10.1.0.2/32"),), ["ingress accept TCP 8080/8080 from 10.1.0.2/32"]),
+    "an accept by a narrow block": ((rule(cidr_ip="10.1.0.0/30"),), ["ingress accept TCP 8080/8080 from 10.1.0.0/30"]),
+    "repeated for a group": ((rule(cidr_ip="10.1.0.2/32"), rule(group_id="sg-app")), []),
+    "repeated for a group, but after it": (
+        (rule(cidr_ip="10.1.0.2/32"), rule(group_id="sg-app", priority=2)),
+        ["ingress accept TCP 8080/8080 from 10.1.0.2/32"],
+    ),
+    "a drop by address, which a rule for the group would undo": (
+        (rule(cidr_ip="10.1.0.2/32", policy="drop"), rule(group_id="sg-app", priority=2)),
+        ["ingress drop TCP 8080/8080 from 10.1.0.2/32"],
+    ),
+    "a block that holds the new address too": ((rule(cidr_ip="0.0.0.0/0"), rule(group_id="sg-app")), []),
+    "egress, which is accepted by default": ((rule(cidr_ip="10.1.0.2/32", direction="egress"),), []),
+}
+
+
+@pytest.mark.parametrize("case", ADDRESS_RULES)
+def test_what_a_peer_says_of_the_old_address_alone_is_told(case: str) -> None:
+    rules, expected = ADDRESS_RULES[case]
+    silent = {group_id: SecurityGroup(id=group_id) for group_id in ("sg-app", "sg-idle", "sg-web")}
+    groups = (*silent.values(), SecurityGroup(id="sg-mon", rules=rules))
+    app = plan({"security_groups": groups}).instances[0]
+    told = [text for peer in app.peers if peer.instance_id == "i-mon" for text in peer.address_rules]
+    assert told == expected

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from estate.errors import CredentialsError, PermissionDenied
+from estate.errors import CredentialsError, EstateError, PermissionDenied
 from estate.live import RAM_ACTIONS, read_estate
 from estate.model import ClassicLinkAttachment, Estate, PeerKind
 from simulator.server import Simulator, running
@@ -147,6 +147,16 @@ def test_each_missing_permission_is_named(action: str) -> None:
     with running(estates.estate(users=users)) as simulator, pytest.raises(PermissionDenied) as caught:
         read_estate(estates.cloud(simulator), NOW)
     assert caught.value.action == action
+
+
+def test_a_group_without_a_word_on_its_members_is_an_error_and_not_open() -> None:
+    silent = estates.estate()
+    silent.security_groups[1] = silent.security_groups[1].model_copy(update={"inner_access_policy": None})
+    with (
+        running(silent) as simulator,
+        pytest.raises(EstateError, match=r"DescribeSecurityGroupAttribute says of sg-peer .*: inner_access_policy"),
+    ):
+        read_estate(estates.cloud(simulator), NOW)
 
 
 def test_wrong_credentials_show_first(simulator: Simulator) -> None:

@@ -79,6 +79,13 @@ class Draft:
     def remove(self, resource_type: str, name: str | None = None) -> None:
         gone = self.one(resource_type, name)
         self.resources = [item for item in self.resources if item is not gone]
+        if resource_type == WHITELIST_GROUP:
+            self.forget_live_group(gone.properties["groupName"])
+
+    def forget_live_group(self, name: str) -> None:
+        """Takes a whitelist group out of what was read of the database."""
+        for database in self.facts(MIGRATION)["databases"]:
+            database["whitelistGroups"] = [item for item in database["whitelistGroups"] if item["groupName"] != name]
 
     def add(self, resource_type: str, name: str, properties: Properties, parent: str | None = None) -> Declared:
         self.resources.append(Declared(resource_type, name, properties, parent))
@@ -204,7 +211,9 @@ def _instance(
         ],
         "snapshots": _snapshots(disk_ids) if exists else [],
         "databaseIds": ["rm-orders"] if instance_id == "i-app" else [],
-        "classicPeers": [{"instanceId": "i-stay", "reason": "sg-app accepts TCP 9000/9000 from sg-stay"}]
+        "classicPeers": [
+            {"instanceId": "i-stay", "reason": "sg-app accepts TCP 9000/9000 from sg-stay", "addressRules": []}
+        ]
         if instance_id == "i-app"
         else [],
     }
@@ -255,6 +264,10 @@ def prepared(*, exists: bool = True) -> Draft:
             }
         ],
     }
+    if exists:
+        migration["databases"][0]["whitelistGroups"].append(
+            {"groupName": "classic_to_vpc", "attribute": "", "networkType": "VPC", "securityIps": [BLOCK]}
+        )
     top = Declared(MIGRATION, "migration", migration)
     draft = Draft([Declared(STACK, "classic-to-vpc-dev", {}), top], IN_FREEZE if exists else BEFORE_FREEZE)
     draft.add(

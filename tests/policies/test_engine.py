@@ -26,7 +26,7 @@ from policies.messages import WIDTH
 from policies.outcome import Outcome
 from policies.plan import MIGRATING_INSTANCE, MIGRATION, SECURITY_GROUP, SECURITY_GROUP_RULES, SNAPSHOT, WHITELIST_GROUP
 from policies.registry import all_rules
-from tests.policies.prepared import UNKNOWN, Draft, prepared, urn
+from tests.policies.prepared import BEFORE_FREEZE, UNKNOWN, Draft, prepared, urn
 from tests.policies.sdk import SIGNATURE_KEY, UNKNOWN_SENTINEL, environment, request, secret, servicer
 
 PACK = Path(policies.__file__).parent
@@ -61,6 +61,14 @@ def test_what_depends_on_nothing_and_is_absent_was_not_declared() -> None:
     (found,) = _diagnostics(draft)
     assert found.policyName == "security-group-cloned"
     assert "names no VPC" in found.message
+
+
+def test_a_group_that_is_updated_in_place_is_still_the_clone() -> None:
+    """The plugin previews an update with an empty id, too; the component knows the group all the same."""
+    draft = prepared()
+    draft.now = BEFORE_FREEZE
+    draft.facts(SECURITY_GROUP, "sg-web")["id"] = UNKNOWN
+    assert [item for item in _diagnostics(draft) if item.policyName.startswith("security-group-")] == []
 
 
 def test_a_finding_stands_on_the_instance_and_is_mandatory() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from estate.client import Cloud
-from estate.errors import CloudError
+from estate.errors import CloudError, WaitTimeout
 from provider.classic_link_attachment import ClassicLinkAttachment
 from provider.resource import Change, ResourceError
+from provider.values import UNKNOWN
 from simulator.server import Simulator
 from tests.estate.stub import serving
 
@@ -24,17 +25,30 @@ def test_an_instance_is_linked_and_unlinked(cloud: Cloud, simulator: Simulator) 
     resource_id, state = RESOURCE.create(cloud, INPUTS)
     assert resource_id == ID
     assert ("i-3", "vpc-1") in links(simulator)
-    assert RESOURCE.read(cloud, ID, state) == state == RESOURCE.read(cloud, ID, {})
+    assert state["linkedBefore"] is False
+    assert RESOURCE.read(cloud, ID, state) == state
     for _ in range(2):
         RESOURCE.delete(cloud, ID, state)
         assert links(simulator) == {("i-1", "vpc-1")}
     assert RESOURCE.read(cloud, ID, state) is None
 
 
-def test_a_link_to_the_same_vpc_is_adopted(cloud: Cloud, simulator: Simulator) -> None:
-    resource_id, _ = RESOURCE.create(cloud, {"instanceId": "i-1", "vpcId": "vpc-1"})
+def test_a_link_that_was_there_before_stays(cloud: Cloud, simulator: Simulator) -> None:
+    resource_id, state = RESOURCE.create(cloud, {"instanceId": "i-1", "vpcId": "vpc-1"})
     assert resource_id == "i-1:vpc-1"
+    assert state["linkedBefore"] is True
     assert "AttachClassicLinkVpc" not in [entry["action"] for entry in simulator.requests()]
+    assert RESOURCE.read(cloud, resource_id, state) == state
+    RESOURCE.delete(cloud, resource_id, state)
+    assert links(simulator) == {("i-1", "vpc-1")}
+
+
+def test_an_import_does_not_know_who_linked_it_and_leaves_it(cloud: Cloud, simulator: Simulator) -> None:
+    found = RESOURCE.read(cloud, "i-1:vpc-1", {})
+    assert found is not None
+    assert found["linkedBefore"] is True
+    RESOURCE.delete(cloud, "i-1:vpc-1", found)
+    assert links(simulator) == {("i-1", "vpc-1")}
 
 
 def test_a_link_to_another_vpc_is_an_error(cloud: Cloud) -> None:
@@ -47,20 +61,38 @@ def test_a_refusal_of_the_cloud_carries_its_request_id(cloud: Cloud) -> None:
         RESOURCE.create(cloud, {"instanceId": "i-3", "vpcId": "vpc-2"})
 
 
-def test_a_lost_answer_is_looked_after() -> None:
-    linked = {"RequestId": "R", "Links": {"Link": [{"InstanceId": "i-3", "VpcId": "vpc-1"}]}}
+@pytest.mark.parametrize("late", [0, 2])
+def test_a_lost_answer_is_looked_after_and_the_link_is_ours(late: int) -> None:
+    unlinked = (200, {"RequestId": "R"})
+    linked = (200, {"RequestId": "R", "Links": {"Link": [{"InstanceId": "i-3", "VpcId": "vpc-1"}]}})
     with serving() as stub:
-        stub.answers("DescribeClassicLinkInstances", (200, {"RequestId": "R"}), (200, linked))
+        stub.answers("DescribeClassicLinkInstances", *[unlinked] * (1 + late), linked)
         stub.answers("AttachClassicLinkVpc", (200, None))
-        RESOURCE.create(stub.cloud(), INPUTS)
+        stub.answers("DetachClassicLinkVpc", (200, {"RequestId": "R"}))
+        _, state = RESOURCE.create(stub.cloud(), INPUTS)
+        assert state["linkedBefore"] is False
+        RESOURCE.delete(stub.cloud(), ID, state)
     assert len(stub.asked("AttachClassicLinkVpc")) == 1
+    assert len(stub.asked("DetachClassicLinkVpc")) == 1
+
+
+def test_a_call_that_was_lost_on_its_way_is_an_error() -> None:
+    with serving() as stub:
+        stub.answers("DescribeClassicLinkInstances", (200, {"RequestId": "R"}))
+        stub.answers("AttachClassicLinkVpc", (200, None))
+        with pytest.raises(WaitTimeout, match="i-3 to be linked to vpc-1"):
+            RESOURCE.create(stub.cloud(), INPUTS)
 
 
 def test_every_change_replaces_the_old_link_first() -> None:
-    state = INPUTS | {"applied": "x"}
+    state = INPUTS | {"linkedBefore": False, "applied": "x"}
     assert RESOURCE.diff(state, INPUTS) == {}
     assert RESOURCE.diff(state, INPUTS | {"vpcId": "vpc-2"}) == {"vpcId": Change.REPLACE}
     assert RESOURCE.delete_first
+
+
+def test_a_preview_knows_no_outputs() -> None:
+    assert RESOURCE.planned({}, INPUTS) == INPUTS | {"linkedBefore": UNKNOWN, "applied": UNKNOWN}
 
 
 def test_wrong_inputs_and_ids(cloud: Cloud) -> None:

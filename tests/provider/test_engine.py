@@ -50,9 +50,13 @@ whitelist = alimigrate.WhitelistGroup(
     opts=opts,
 )
 link = alimigrate.ClassicLink("link", vpc_id="vpc-2", opts=opts)
-attachment = alimigrate.ClassicLinkAttachment("attachment", instance_id="i-1", vpc_id="vpc-1", opts=opts)
+found, made = (
+    alimigrate.ClassicLinkAttachment(instance_id, instance_id=instance_id, vpc_id="vpc-1", opts=opts)
+    for instance_id in ("i-1", "i-3")
+)
 pulumi.export("applied", rules.applied)
 pulumi.export("enabledBefore", link.enabled_before)
+pulumi.export("linkedBefore", [found.linked_before, made.linked_before])
 pulumi.export("securityIps", whitelist.security_ips)
 """
 
@@ -132,6 +136,7 @@ def classic_rules(simulator: Simulator) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.engine
 def test_a_life_under_the_engine(stack: Stack, simulator: Simulator, cloud: Any) -> None:
+    found_links = simulator.state()["classic_links"]
     preview = stack.pulumi("preview", "--diff")
     assert "+ alimigrate:ecs:SecurityGroupRules" in preview
     assert rules_of(simulator) == {}
@@ -141,6 +146,7 @@ def test_a_life_under_the_engine(stack: Stack, simulator: Simulator, cloud: Any)
     outputs = stack.outputs()
     assert re.fullmatch(r"[0-9a-f]{16}", outputs["applied"])
     assert outputs["enabledBefore"] is False
+    assert outputs["linkedBefore"] == [True, False]
     assert outputs["securityIps"] == ["10.160.0.1/32", "172.16.0.0/24"]
 
     # A second time there is nothing to do, and a refresh finds nothing.
@@ -170,7 +176,7 @@ def test_a_life_under_the_engine(stack: Stack, simulator: Simulator, cloud: Any)
 
     stack.pulumi("destroy", "--yes", "--skip-preview")
     assert rules_of(simulator) == {}
-    assert simulator.state()["classic_links"] == []
+    assert simulator.state()["classic_links"] == found_links
 
 
 @pytest.mark.engine

@@ -89,9 +89,37 @@ def test_a_group_of_others_is_never_overwritten(cloud: Cloud, simulator: Simulat
     with pytest.raises(ResourceError, match="belongs to the cloud"):
         RESOURCE.create(cloud, INPUTS | {"groupName": "hdm_security_ips"})
     assert groups(simulator) == before
-    # The same entries are what was asked for, and need no writing.
-    RESOURCE.create(cloud, INPUTS | {"groupName": "app", "securityIps": ["10.160.0.1/32"]})
-    assert groups(simulator) == before
+
+
+def test_a_group_of_others_with_the_wanted_entries_is_not_ours_either(cloud: Cloud) -> None:
+    theirs = INPUTS | {"groupName": "app", "securityIps": ["10.160.0.1/32"]}
+    with pytest.raises(
+        ResourceError,
+        match=r"pulumi import alimigrate:rds:WhitelistGroup NAME rm-normal:MIX:app\); else choose another groupName",
+    ):
+        RESOURCE.create(cloud, theirs)
+
+
+def test_a_group_of_the_other_network_is_another_group(cloud: Cloud, simulator: Simulator) -> None:
+    before = groups(simulator, "rm-safety")
+    RESOURCE.create(cloud, INPUTS | {"dbInstanceId": "rm-safety", "networkType": "VPC", "groupName": "app"})
+    made = {("VPC", "app"): INPUTS["securityIps"]}
+    assert groups(simulator, "rm-safety") == before | made
+
+
+@pytest.mark.parametrize("resource_id", ["rm-safety:MIX:app", "rm-normal:VPC:app", "rm-normal:Classic:app"])
+def test_a_database_switched_to_the_other_mode_has_the_group_no_more(
+    cloud: Cloud, simulator: Simulator, resource_id: str
+) -> None:
+    database, network_type, name = resource_id.split(":")
+    inputs: Properties = {"dbInstanceId": database, "groupName": name, "networkType": network_type}
+    state = inputs | {"securityIps": ["10.160.0.1/32"], "applied": "x"}
+    before = groups(simulator, database)
+    assert RESOURCE.read(cloud, resource_id, state) is None
+    RESOURCE.delete(cloud, resource_id, state)
+    with pytest.raises(ResourceError, match=f"whitelist mode: networkType has to be .*, not {network_type}"):
+        RESOURCE.update(cloud, resource_id, state, inputs | {"securityIps": ["10.0.0.0/24"]})
+    assert groups(simulator, database) == before
 
 
 def test_an_edit_made_elsewhere_is_seen_and_not_overwritten(cloud: Cloud, simulator: Simulator) -> None:
@@ -204,6 +232,13 @@ class TestFaults:
         stub.answers("ModifySecurityIps", (200, None))
         RESOURCE.create(stub.cloud(), INPUTS)
         assert len(stub.asked("ModifySecurityIps")) == 1
+
+    @pytest.mark.parametrize(("left", "mode"), [("", "Append"), ("127.0.0.1", "Cover")])
+    def test_what_our_own_destroy_leaves_is_made_again(self, stub: Stub, left: str, mode: str) -> None:
+        stub.answers("DescribeDBInstanceIPArrayList", self.listed(left))
+        stub.answers("ModifySecurityIps", self.OK)
+        RESOURCE.create(stub.cloud(), INPUTS)
+        assert [call["ModifyMode"] for call in stub.asked("ModifySecurityIps")] == [mode]
 
     def test_a_new_group_is_appended_and_never_covers(self, stub: Stub) -> None:
         stub.answers("ModifySecurityIps", self.OK)

@@ -25,8 +25,8 @@ MARGIN: Final = timedelta(hours=24)
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     disks = instance.objects("disks")
-    if not disks:
-        return unknown("The facts name no disk of the instance, and every instance has a system disk.")
+    if not any(disk.text("type") == "system" for disk in disks):
+        return unknown("The facts name no system disk of the instance, and every instance has one.")
     gib = sum(disk.number("sizeGib") for disk in disks)
     return worst(judged(partial(_disk, plan, timeline, instance, disk, gib)) for disk in disks)
 
@@ -79,9 +79,8 @@ def _declared(resource: Resource, timeline: Timeline, needed_until: datetime, di
     facts = resource.facts
     retention = facts.number("retentionDays") if facts.data.get("retentionDays") is not None else None
     if resource.exists:
-        if facts.text("status") != "accomplished":
-            return failed(f"Snapshot {facts.text('id')} of the {disk} is not accomplished.")
-        return _judge(facts.text("id"), facts.moment("createTime"), retention, timeline, needed_until, disk)
+        # In the state, and not among the snapshots as read: just made by this very update, or deleted since.
+        return pending(f"Snapshot {facts.text('id')} of the {disk} is in the state, but was not there to be read.")
     if too_short := _too_short(timeline.now, retention, needed_until, f"The snapshot declared of the {disk}"):
         return too_short
     return pending(f"A snapshot of the {disk} is declared and not made yet.")

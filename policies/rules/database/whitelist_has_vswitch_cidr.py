@@ -15,6 +15,8 @@ from policies.rule import InstanceRule
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     database_ids = instance.texts("databaseIds")
+    if not instance.texts("intranetIps"):
+        return unknown("No intranet address of the instance is known, by which databases would admit it.")
     if not database_ids:
         return not_applicable("No database admits an intranet address of the instance.")
     if not plan.of_type(TARGET_NETWORK):
@@ -40,7 +42,8 @@ def _database(plan: Plan, database_id: str, block: str) -> Verdict:
     # In enhanced mode a Classic group admits nobody from a VPC; in standard mode one kind of group serves both.
     needed = "VPC" if database.choice("securityIpMode", "normal", "safety") == "safety" else "MIX"
     declared = [item for item in plan.of_type(WHITELIST_GROUP) if item.facts.data.get("dbInstanceId") == database_id]
-    ways = [judged(partial(_live, group, needed, block)) for group in database.objects("whitelistGroups")]
+    live = database.objects("whitelistGroups")
+    ways = [judged(partial(_live, group, needed, block)) for group in live]
     ways += [judged(partial(_declared, item, needed, block)) for item in declared]
     admitted = best(ways) if ways else failed("")
     if admitted.outcome is not Outcome.FAIL:
@@ -66,7 +69,8 @@ def _declared(resource: Resource, needed: str, block: str) -> Verdict:
     name = f"Whitelist group {group.text('groupName')} of {group.text('dbInstanceId')}"
     if not resource.exists:
         return pending(f"{name}, which admits {block}, is declared and not applied yet.")
-    return passed(f"{name} admits {block}.")
+    # In the state, and not among the groups as read: just applied by this very update, or taken away since.
+    return pending(f"{name} admits {block} by the state, but the database as it was read has no such entry.")
 
 
 def _covers(group: Facts, block: str) -> bool:

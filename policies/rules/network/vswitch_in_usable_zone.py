@@ -37,7 +37,7 @@ def _zone(plan: Plan, zone_id: str, instance_type: str) -> Verdict:
 
 
 def _vswitch(plan: Plan, vswitch: Facts, zone_id: str) -> Verdict:
-    name = f"VSwitch {vswitch.text('vswitchName') if vswitch.is_known('vswitchName') else vswitch.text('vswitchId')}"
+    name = f"VSwitch {vswitch.optional_text('vswitchName') or vswitch.text('vswitchId')}"
     if vswitch.flag("existing"):
         status = vswitch.text("status")
         if status != "Available":

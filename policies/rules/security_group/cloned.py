@@ -36,7 +36,7 @@ def _group(plan: Plan, group_id: str) -> Verdict:
             f"The clone of {group_id} declares {len(groups)} security groups and {len(rule_sets)} rule sets, and "
             "must declare one of each: without a rule set nothing is let in."
         )
-    if problem := _misplaced(plan, group_id, groups[0], rule_sets[0]):
+    if problem := _misplaced(plan, group_id, clones[0], groups[0], rule_sets[0]):
         return problem
     if limits := clones[0].facts.texts("limits"):
         return failed(
@@ -48,7 +48,7 @@ def _group(plan: Plan, group_id: str) -> Verdict:
     return passed(f"{group_id} is cloned.")
 
 
-def _misplaced(plan: Plan, group_id: str, group: Resource, rule_set: Resource) -> Verdict | None:
+def _misplaced(plan: Plan, group_id: str, clone: Resource, group: Resource, rule_set: Resource) -> Verdict | None:
     """Where the group is not in the target VPC, or the rules are not in the group."""
     if "vpcId" not in group.facts.data:
         return failed(f"The clone of {group_id} names no VPC: it would be a classic group again.")
@@ -60,7 +60,8 @@ def _misplaced(plan: Plan, group_id: str, group: Resource, rule_set: Resource) -
         return failed(f"The clone of {group_id} is not in the target VPC.")
     if group.exists and rule_set.facts.text("securityGroupId") != group.facts.text("id"):
         return failed(f"The rules of the clone of {group_id} are declared for another group.")
-    if not group.exists and rule_set.facts.is_known("securityGroupId"):
+    # The plugin's preview of an update in place has no id either; then the component still knows it.
+    if not group.exists and rule_set.facts.data.get("securityGroupId") != clone.facts.data.get("securityGroupId"):
         return failed(f"The rules of the clone of {group_id} are declared for another group.")
     return None
 

@@ -31,10 +31,19 @@ def test_pass_with_a_snapshot_that_only_the_cloud_knows() -> None:
     expect(draft, RULE, "i-web", Outcome.PASS)
 
 
-def test_pass_with_a_snapshot_that_was_made_since_the_estate_was_read() -> None:
+def test_pending_with_a_snapshot_that_was_made_since_the_estate_was_read() -> None:
+    """Or that somebody deleted: the state alone does not tell, so from the freeze on it does not count."""
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
-    expect(draft, RULE, "i-web", Outcome.PASS)
+    expect(draft, RULE, "i-web", Outcome.FAIL, "was not there to be read")
+    draft.now = BEFORE_FREEZE
+    expect(draft, RULE, "i-web", Outcome.PENDING)
+
+
+def test_unknown_without_a_system_disk() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["disks"][0]["type"] = "data"
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "no system disk")
 
 
 def test_pass_with_a_snapshot_kept_for_ever() -> None:

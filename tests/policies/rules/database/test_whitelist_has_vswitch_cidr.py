@@ -4,7 +4,7 @@ import pytest
 
 from policies.outcome import Outcome
 from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, WHITELIST_GROUP
-from tests.policies.prepared import BLOCK, UNKNOWN, Draft, expect, prepared
+from tests.policies.prepared import BEFORE_FREEZE, BLOCK, UNKNOWN, Draft, expect, prepared
 
 RULE = "database-whitelist-has-vswitch-cidr"
 
@@ -23,6 +23,21 @@ def _live(draft: Draft, network_type: str, ips: list[str], attribute: str = "") 
 
 def test_pass_with_an_applied_group() -> None:
     expect(prepared(), RULE, "i-app", Outcome.PASS)
+
+
+def test_pending_with_a_group_that_only_the_state_knows() -> None:
+    """Applied a moment ago, or emptied by somebody since: from the freeze on that does not count."""
+    draft = prepared()
+    draft.forget_live_group("classic_to_vpc")
+    expect(draft, RULE, "i-app", Outcome.FAIL, "has no such entry")
+    draft.now = BEFORE_FREEZE
+    expect(draft, RULE, "i-app", Outcome.PENDING)
+
+
+def test_unknown_without_an_intranet_address() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-app")["intranetIps"] = []
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "No intranet address")
 
 
 @pytest.mark.parametrize("ips", [[BLOCK], ["172.16.0.0/16"], ["172.16.1.0/25", "172.16.1.128/25"], ["0.0.0.0/0"]])
@@ -57,6 +72,7 @@ def test_fail_with_a_classic_group_in_enhanced_mode() -> None:
 
 def test_fail_with_a_declared_group_of_the_wrong_type() -> None:
     draft = prepared()
+    draft.forget_live_group("classic_to_vpc")
     draft.facts(WHITELIST_GROUP)["networkType"] = "MIX"
     expect(draft, RULE, "i-app", Outcome.FAIL)
 
@@ -76,6 +92,7 @@ def test_fail_with_a_hidden_group() -> None:
 
 def test_unknown_when_the_entries_are_not_known() -> None:
     draft = prepared()
+    draft.forget_live_group("classic_to_vpc")
     draft.facts(WHITELIST_GROUP)["securityIps"] = UNKNOWN
     expect(draft, RULE, "i-app", Outcome.UNKNOWN, "securityIps")
 

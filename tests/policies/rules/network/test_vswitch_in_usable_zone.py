@@ -90,3 +90,9 @@ def test_unknown_when_the_types_on_sale_are_not_known() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["zones"][0]["instanceTypes"] = UNKNOWN
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "instanceTypes")
+
+
+def test_pass_with_an_existing_vswitch_that_has_no_name() -> None:
+    draft = prepared()
+    use_existing_vswitch(draft)["vswitchName"] = ""
+    expect(draft, RULE, "i-web", Outcome.PASS, "VSwitch vsw-1")
