@@ -192,7 +192,7 @@ def _destroyed(story: Story, cloud: Simulator, found: Mapping[str, Any]) -> None
     left, retained = _without_retained(cloud.state(), found)
     for what in retained:
         story.say(f"  retained: {what}")
-    story.expect(left == dict(found), f"but for these {len(retained)}, the estate is as it was found")
+    story.expect(left == dict(found), f"but for the {len(retained)} things retained, the estate is as it was found")
 
 
 def _without_retained(left: dict[str, Any], found: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -38,7 +38,7 @@ def test_each_step_does_what_it_must(engine: toolchain.Engine, tmp_path: Path) -
         "✓ it names what is gone: the rule",
         "✓ it names what is gone: 172.16.1.0/24 from the whitelist group classic_to_vpc",
         "✓ an up puts it back",
-        "✓ but for these 14, the estate is as it was found",
+        "✓ but for the 14 things retained, the estate is as it was found",
         "On a real account",
     ):
         assert step in told.stdout
@@ -51,3 +51,61 @@ def report_in_the_readme() -> list[str]:
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     report = readme.partition("## What a reviewer sees")[2].split("```")[1]
     return [line.strip() for line in report.strip().splitlines()]
+
+
+OWN_ESTATE = """
+version: 1
+now: 2031-05-05T12:00:00+08:00
+region_id: cn-beijing
+account_id: "6543210987654321"
+users:
+  - {name: me, user_id: "300000000000000001", access_key_id: LTAI-not-a-key, access_key_secret: not-a-secret}
+zones:
+  - {id: cn-beijing-a, local_name: Beijing Zone A, instance_types: [ecs.n4.large]}
+instance_types:
+  - {id: ecs.n4.large, family: ecs.n4, cpu: 2, memory_gib: 4, eni_quantity: 2}
+security_groups:
+  - id: sg-own
+    name: own
+    description: One server
+    created_at: 2018-01-01T00:00:00+08:00
+    rules:
+      - {direction: ingress, nic_type: internet, ip_protocol: TCP, port_range: 443/443, cidr_ip: 0.0.0.0/0}
+instances:
+  - id: i-own
+    name: own
+    zone_id: cn-beijing-a
+    instance_type: ecs.n4.large
+    intranet_ips: [10.44.0.10]
+    public_ips: [192.0.2.77]
+    internet_max_bandwidth_out: 5
+    security_group_ids: [sg-own]
+disks:
+  - {id: d-own, name: own, instance_id: i-own, type: system, size_gib: 40, device: /dev/xvda, zone_id: cn-beijing-a}
+"""
+
+OWN_STACK = """
+config:
+  classic-to-vpc:migration:
+    window: {start: "2031-05-20T02:00:00+08:00", latest: "2031-05-30T00:00:00+08:00"}
+    instances: [i-own]
+    network:
+      mode: create
+      name: own
+      cidrBlock: 10.8.0.0/16
+      vswitches: [{zone: cn-beijing-a, cidrBlock: 10.8.1.0/24}]
+    securityGroups: {mode: clone}
+    backups: {retentionDays: 60}
+"""
+
+
+@pytest.mark.timeout(600)
+def test_an_estate_of_ones_own_goes_the_same_way(engine: toolchain.Engine, tmp_path: Path) -> None:
+    """Another region, another year, no database and nothing that stays: what there is, is told."""
+    (tmp_path / "estate.yaml").write_text(OWN_ESTATE, encoding="utf-8")
+    (tmp_path / "stack.yaml").write_text(OWN_STACK, encoding="utf-8")
+    own = ("--estate", str(tmp_path / "estate.yaml"), "--stack-config", str(tmp_path / "stack.yaml"))
+    told = demo(engine, tmp_path / "demo", *own)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "retained: snapshot" in told.stdout
+    assert "✓ but for the 1 things retained, the estate is as it was found" in told.stdout

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from components.ram import up_actions
+from estate.client import Cloud
+from estate.settings import CloudSettings
 from simulator.project import CONFIG_KEY
 from tests.e2e.conftest import Stack
 
@@ -23,7 +25,7 @@ def _window_in_the_past(migration: dict[str, Any]) -> None:
     migration["window"]["start"] = "2026-11-30T08:00:00+08:00"
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_what_is_up_is_ready_at_the_freeze(stack: Stack) -> None:
     stack.up()
     stack.configure(_window_tomorrow)
@@ -31,12 +33,36 @@ def test_what_is_up_is_ready_at_the_freeze(stack: Stack) -> None:
     assert stack.result()["frozen"] is True
     assert stack.found() == {}
 
+    _what_somebody_took_away_does_not_count(stack)
+
     stack.configure(_window_in_the_past)
+    assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
     assert stack.pulumi("preview") != 0
     assert stack.found() == {"schedule-window-in-future": {"classic-to-vpc"}}
 
     _state_holds_no_secret(stack)
     _only_declared_actions_were_called(stack)
+
+
+def _what_somebody_took_away_does_not_count(stack: Stack) -> None:
+    """The state still has it: the preview asks the cloud, and where it is told not to, the pack knows all the same."""
+    access_key, secret_key = stack.cloud.credentials
+    api = Cloud(
+        CloudSettings.from_config(
+            {**stack.project.cloud_config, "accessKey": access_key, "secretKey": secret_key}, environ={}
+        )
+    )
+    api.call(
+        "rds:ModifySecurityIps",
+        dbinstance_id="rm-bp1shopmysql000001",
+        dbinstance_iparray_name="classic_to_vpc",
+        security_ips="127.0.0.1",
+        modify_mode="Cover",
+        whitelist_network_type="MIX",
+    )
+    for refresh in ("--refresh=true", "--refresh=false"):
+        assert stack.pulumi("preview", refresh) != 0
+        assert stack.found() == {"database-whitelist-has-vswitch-cidr": {"app-1", "app-2", "web-1"}}
 
 
 def _state_holds_no_secret(stack: Stack) -> None:
