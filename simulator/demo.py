@@ -40,7 +40,7 @@ class Story:
         self._console = console
 
     def say(self, text: str) -> None:
-        self._console.print(text, highlight=False)
+        self._console.print(text, highlight=False, soft_wrap=True)
 
     def chapter(self, number: int, title: str) -> None:
         self._console.rule(f"[bold]{number}. {title}", align="left")

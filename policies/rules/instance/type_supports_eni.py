@@ -13,12 +13,21 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     instance_type = instance.text("instanceType")
     if "eniQuantity" not in instance.data:
         return unknown(
-            f"How many network interfaces {instance_type} can have is not known: the type may be phased out."
+            f"How many network interfaces {instance_type} can have is not known: the type may be phased out.",
+            _upgrade_or_later(instance),
         )
     quantity = instance.number("eniQuantity")
     if quantity < 1:
-        return failed(f"{instance_type} can have no elastic network interface.")
+        return failed(f"{instance_type} can have no elastic network interface.", _upgrade_or_later(instance))
     return passed(f"{instance_type} can have {quantity:g} elastic network interfaces.")
+
+
+def _upgrade_or_later(instance: Facts) -> str:
+    instance_id = instance.text("instanceId")
+    return (
+        f"aliyun ecs ModifyInstanceSpec --InstanceId {instance_id} --InstanceType <a current type>\n"
+        f"or leave it for a later wave, out of instances: classic-to-vpc:migration.later: [{instance_id}]"
+    )
 
 
 RULE: Final = InstanceRule(
@@ -32,7 +41,7 @@ RULE: Final = InstanceRule(
     ),
     remediation=(
         "aliyun ecs ModifyInstanceSpec --InstanceId <id> --InstanceType <a current type>\n"
-        "or leave it for another wave: take it out of classic-to-vpc:migration.instances"
+        "or leave it for a later wave, out of instances: classic-to-vpc:migration.later: [<id>]"
     ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,

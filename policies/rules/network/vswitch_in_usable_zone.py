@@ -13,7 +13,13 @@ from policies.rule import InstanceRule
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     zone_id = instance.text("targetZoneId")
     networks = len(plan.of_type(TARGET_NETWORK))
-    if networks != 1:
+    if not networks:
+        return failed(
+            "No target network is declared.",
+            "classic-to-vpc:migration.network: {mode: create, cidrBlock: 172.16.0.0/16, "
+            f"vswitches: [{{zone: {zone_id}, cidrBlock: 172.16.0.0/24}}]}}",
+        )
+    if networks > 1:
         return failed(f"The stack declares {networks} TargetNetwork components and must declare exactly one.")
     vswitches = plan.vswitches(zone_id)
     if not vswitches:

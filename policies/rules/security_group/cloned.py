@@ -27,7 +27,9 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 def _group(plan: Plan, group_id: str) -> Verdict:
     clones = plan.clones.get(group_id, ())
-    if len(clones) != 1:
+    if not clones:
+        return failed(f"Classic security group {group_id} has no clone.")
+    if len(clones) > 1:
         return failed(f"Classic security group {group_id} has {len(clones)} clones and must have exactly one.")
     groups = plan.children(clones[0], SECURITY_GROUP)
     rule_sets = plan.children(clones[0], SECURITY_GROUP_RULES)

@@ -23,7 +23,7 @@ def test_pending_while_the_vswitch_is_only_declared() -> None:
 def test_fail_without_a_target_network() -> None:
     draft = prepared()
     draft.remove(TARGET_NETWORK)
-    expect(draft, RULE, "i-web", Outcome.FAIL, "0 TargetNetwork")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "No target network", "vswitches: [{zone: cn-hangzhou-h")
 
 
 def test_fail_without_a_vswitch_in_the_zone() -> None:

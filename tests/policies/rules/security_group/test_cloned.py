@@ -32,7 +32,7 @@ def test_pending_while_only_the_rules_are_not_applied() -> None:
 def test_fail_without_a_clone() -> None:
     draft = prepared()
     draft.remove(CLONED_SECURITY_GROUP, "sg-web")
-    expect(draft, RULE, "i-web", Outcome.FAIL, "0 clones", "securityGroups")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "has no clone", "securityGroups")
 
 
 def test_fail_without_rules() -> None:
