@@ -20,7 +20,7 @@ from toolchain.language_host.commands import (
 )
 from toolchain.language_host.inspection import RequiredPlugin, parse_inspection
 
-INFO = language_pb2.ProgramInfo(root_directory="/root", program_directory="/root/program", entry_point="main.py")
+INFO = language_pb2.ProgramInfo(root_directory="/top", program_directory="/top/program", entry_point="main.py")
 
 
 def test_a_program_is_started_by_the_exec_script() -> None:
@@ -28,7 +28,7 @@ def test_a_program_is_started_by_the_exec_script() -> None:
         monitor_address="monitor:1",
         project="project",
         stack="dev",
-        pwd="/root/program",
+        pwd="/top/program",
         dryRun=True,
         parallel=4,
         organization="org",
@@ -46,11 +46,11 @@ def test_a_program_is_started_by_the_exec_script() -> None:
         "--project",
         "project",
         "--root_directory",
-        "/root",
+        "/top",
         "--stack",
         "dev",
         "--pwd",
-        "/root/program",
+        "/top/program",
         "--dry_run",
         "true",
         "--parallel",
@@ -77,13 +77,13 @@ def test_configuration_goes_by_the_environment() -> None:
 
 def test_a_policy_pack_runs_in_its_own_directory() -> None:
     request = language_pb2.RunPluginRequest(kind="analyzer", pwd="/stack", args=["engine:2"], info=INFO)
-    assert plugin_command("py", request) == ["py", "-u", "-m", "pulumi.policy", "engine:2", "/root/program"]
-    assert plugin_directory(request) == Path("/root/program")
+    assert plugin_command("py", request) == ["py", "-u", "-m", "pulumi.policy", "engine:2", "/top/program"]
+    assert plugin_directory(request) == Path("/top/program")
 
 
 def test_a_provider_plugin_runs_where_the_engine_says() -> None:
     request = language_pb2.RunPluginRequest(kind="resource", pwd="/stack", args=["engine:2"], info=INFO)
-    assert plugin_command("py", request) == ["py", "-u", "/root/program", "engine:2"]
+    assert plugin_command("py", request) == ["py", "-u", "/top/program", "engine:2"]
     assert plugin_directory(request) == Path("/stack")
 
 
