@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -60,11 +61,9 @@ class Story:
         )
         lines: list[str] = []
         for line in process.stdout or ():
-            # Without a terminal of its own the CLI repeats a resource's line with each finding on it.
-            if line.startswith(" + ") and line in lines:
-                continue
-            sys.stdout.write(f"  {line}")
-            sys.stdout.flush()
+            if not _is_repetition(line, lines):
+                sys.stdout.write(f"  {line}")
+                sys.stdout.flush()
             lines.append(line)
         code = process.wait()
         self.say(f"[dim]exit code {code}\n")
@@ -75,6 +74,18 @@ class Story:
         if not met:
             raise StepError(what)
         self.say(f"[green]✓[/green] {what}")
+
+
+# " ~  alicloud:vpc:Network shop refreshing (0s)", and the same with refresh, creating, deleting.
+_PROGRESS = re.compile(r"^ [~+-]  \S+ .* (refresh|refreshing|creating|deleting)( \(\S+\))?(\[retain\])? *$")
+
+
+def _is_repetition(line: str, before: Sequence[str]) -> bool:
+    """Whether a line says nothing new: without a terminal of its own the CLI tells each step of each resource.
+
+    It also repeats a resource's line with every finding on it.
+    """
+    return bool(_PROGRESS.match(line)) or (line.startswith(" + ") and line in before)
 
 
 def tell(story: Story, project: Project, cloud: Simulator, prepared: Mapping[str, Any]) -> None:
@@ -139,17 +150,30 @@ def _take_away(project: Project, cloud: Simulator) -> dict[str, str]:
         ("alimigrate:ecs:SecurityGroupRules", _take_rule),
         ("alimigrate:rds:WhitelistGroup", _take_entry),
     ):
-        first = next((item["outputs"] for item in resources if item["type"] == kind), None)
+        # Sorted, because resources stand in the state in the order in which they happened to be made.
+        declared = sorted((item for item in resources if item["type"] == kind), key=lambda item: str(item["urn"]))
+        first = next((item["outputs"] for item in declared if _has_something(item["outputs"])), None)
         if first:
             name, what = take(api, first)
             taken[name] = what
     return taken
 
 
+def _has_something(declared: Mapping[str, Any]) -> bool:
+    """Whether there is an accept rule, or a whitelist entry, to take away."""
+    return bool(_accepts(declared) or declared.get("securityIps"))
+
+
+def _accepts(declared: Mapping[str, Any]) -> list[str]:
+    """Labels of the accept rules, those that let something in first."""
+    accepts = {label: rule for label, rule in declared.get("rules", {}).items() if rule["policy"] == "accept"}
+    return sorted(accepts, key=lambda label: (accepts[label]["direction"] != "ingress", label))
+
+
 def _take_rule(api: Cloud, declared: Mapping[str, Any]) -> tuple[str, str]:
     """Revokes the first declared accept rule of a clone."""
     group_id = declared["securityGroupId"]
-    label = min(label for label, rule in declared["rules"].items() if rule["policy"] == "accept")
+    label = _accepts(declared)[0]
     rule = declared["rules"][label]
     ingress = rule["direction"] == "ingress"
     peer = {
