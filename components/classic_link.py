@@ -9,6 +9,7 @@ import pulumi
 
 from components import alimigrate
 from components.conversion import VpcPeer, VpcRule
+from components.conversion.priorities import LOWEST
 from components.conversion.rules import IpProtocol, classic_text
 from estate.model import PeerKind, SecurityGroup, SecurityGroupRule
 
@@ -16,10 +17,6 @@ DEPRECATION = (
     "ClassicLink is used. Alibaba Cloud ended the classic network on 2025-02-28 and deprecates ClassicLink: "
     "check that your region still offers it, and move what it links soon."
 )
-
-# System rules made before 2020-05-27 have 110, which the API refuses to create
-# (Alibaba Cloud, "Restore security group rules").
-LOWEST_PRIORITY = 100
 
 _INSTEAD = {
     "accept": "cannot be repeated for the clone, which it therefore does not admit.",
@@ -113,7 +110,7 @@ def references_to_clones(group: SecurityGroup, cloned: Iterable[str]) -> list[Se
                 ip_protocol="ALL",
                 port_range="-1/-1",
                 policy="accept",
-                priority=LOWEST_PRIORITY,
+                priority=LOWEST,
                 group_id=group.id,
             )
         )
@@ -131,7 +128,7 @@ def rule_for_clone(rule: SecurityGroupRule) -> VpcRule | None:
         port_range=rule.port_range if exact else "-1/-1",
         source_port_range=rule.source_port_range if exact else None,
         policy=rule.policy,
-        priority=min(rule.priority, LOWEST_PRIORITY),
+        priority=min(rule.priority, LOWEST),
         peer=VpcPeer(rule.peer.kind, rule.peer.value, clone=True),
         description=f"the clone of {rule.peer.value}, over ClassicLink",
     )

@@ -114,6 +114,8 @@ def _repeats(candidate: SecurityGroupRule, rule: SecurityGroupRule, instance: In
         and candidate.peer.kind is PeerKind.GROUP
         and candidate.peer.value in instance.security_group_ids
         and candidate.priority <= rule.priority
+        and candidate.source_port_range in (None, rule.source_port_range)
+        and not (candidate.local_cidr_ip or candidate.local_ipv6_cidr_ip or candidate.port_range_list_id)
         and (
             candidate.ip_protocol == "ALL"
             or (candidate.ip_protocol, candidate.port_range) == (rule.ip_protocol, rule.port_range)

@@ -63,6 +63,14 @@ ADDRESS_RULES: dict[str, tuple[tuple[SecurityGroupRule, ...], list[str]]] = {
         (rule(cidr_ip="10.1.0.2/32"), rule(group_id="sg-app", priority=2)),
         ["ingress accept TCP 8080/8080 from 10.1.0.2/32"],
     ),
+    "repeated for a group, but from some source ports only": (
+        (rule(cidr_ip="10.1.0.2/32"), rule(group_id="sg-app", source_port_range="1024/65535")),
+        ["ingress accept TCP 8080/8080 from 10.1.0.2/32"],
+    ),
+    "repeated for a group, but at one own address only": (
+        (rule(cidr_ip="10.1.0.2/32"), rule(group_id="sg-app", local_cidr_ip="10.1.0.3/32")),
+        ["ingress accept TCP 8080/8080 from 10.1.0.2/32"],
+    ),
     "a drop by address, which a rule for the group would undo": (
         (rule(cidr_ip="10.1.0.2/32", policy="drop"), rule(group_id="sg-app", priority=2)),
         ["ingress drop TCP 8080/8080 from 10.1.0.2/32"],
