@@ -111,6 +111,10 @@ class CreateNetwork(_Strict):
     cidr_block: CidrBlock = Field(description="Block of the VPC, inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.")
     vswitches: tuple[NewVSwitch, ...] = Field(min_length=1, alias="vswitches", description="One VSwitch a zone.")
 
+    def name_of(self, vswitch: NewVSwitch) -> str:
+        """The name that a VSwitch gets: its own, else one made of the VPC's name and its zone."""
+        return vswitch.name or f"{self.name}-{vswitch.zone}"
+
     @property
     def zones(self) -> tuple[str, ...]:
         return tuple(vswitch.zone for vswitch in self.vswitches)
@@ -246,8 +250,8 @@ def _duplicates(key: str, ids: Sequence[str]) -> Iterator[Problem]:
 
 
 def _network_problems(network: CreateNetwork, *, classic_link: bool) -> Iterator[Problem]:
-    yield from _duplicates("network.vswitches", network.zones)
-    yield from _duplicates("network.vswitches", [vswitch.name for vswitch in network.vswitches if vswitch.name])
+    names = [network.name_of(vswitch) for vswitch in network.vswitches]
+    yield from list(_duplicates("network.vswitches", network.zones)) or _duplicates("network.vswitches", names)
     blocks = [vswitch.cidr_block for vswitch in network.vswitches]
     for found in cidr.network_problems(network.cidr_block, blocks, classic_link=classic_link):
         place = "" if found.vswitch is None else f".vswitches[{found.vswitch}]"

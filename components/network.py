@@ -8,7 +8,7 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from components import cidr
-from components.config import CreateNetwork, ExistingNetwork
+from components.config import CreateNetwork, ExistingNetwork, NewVSwitch
 from estate.model import Estate
 
 
@@ -61,27 +61,12 @@ class TargetNetwork(pulumi.ComponentResource):
         )
         self.vpc_id: pulumi.Output[str] = vpc.id
         self.cidr_block = choice.cidr_block
-        vswitches = {
-            item.name or f"{choice.name}-{item.zone}": (
-                item,
-                alicloud.vpc.Switch(
-                    item.name or f"{choice.name}-{item.zone}",
-                    vswitch_name=item.name or f"{choice.name}-{item.zone}",
-                    vpc_id=vpc.id,
-                    zone_id=item.zone,
-                    cidr_block=item.cidr_block,
-                    opts=pulumi.ResourceOptions(parent=self),
-                ),
-            )
-            for item in choice.vswitches
-        }
-        self.vswitches = tuple(
-            TargetVSwitch(item.zone, item.cidr_block, vswitch.id) for item, vswitch in vswitches.values()
-        )
+        created = [(item, self._create_vswitch(choice.name_of(item), item, vpc)) for item in choice.vswitches]
+        self.vswitches = tuple(TargetVSwitch(item.zone, item.cidr_block, vswitch.id) for item, vswitch in created)
         return {
             "vswitches": [
                 {
-                    "vswitchName": vswitch_name,
+                    "vswitchName": choice.name_of(item),
                     "zoneId": item.zone,
                     "cidrBlock": item.cidr_block,
                     "vswitchId": vswitch.id,
@@ -89,9 +74,19 @@ class TargetNetwork(pulumi.ComponentResource):
                     "status": vswitch.status,
                     "availableIpAddressCount": cidr.capacity(item.cidr_block),
                 }
-                for vswitch_name, (item, vswitch) in vswitches.items()
+                for item, vswitch in created
             ]
         }
+
+    def _create_vswitch(self, name: str, item: NewVSwitch, vpc: alicloud.vpc.Network) -> alicloud.vpc.Switch:
+        return alicloud.vpc.Switch(
+            name,
+            vswitch_name=name,
+            vpc_id=vpc.id,
+            zone_id=item.zone,
+            cidr_block=item.cidr_block,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
 
     def _take(self, choice: ExistingNetwork, estate: Estate) -> dict[str, pulumi.Input[object]]:
         vpc = next(item for item in estate.vpcs if item.id == choice.vpc_id)

@@ -22,7 +22,6 @@ import yaml
 from rich.console import Console
 
 from estate.client import Cloud
-from estate.settings import CloudSettings
 from simulator.project import CONFIG_KEY, REPOSITORY, Project
 from simulator.server import Simulator, running
 
@@ -141,7 +140,7 @@ def _drift(story: Story, project: Project, cloud: Simulator) -> None:
 
 def _take_away(project: Project, cloud: Simulator) -> dict[str, str]:
     """Takes a cloned rule and a whitelist entry away; returns what a preview must name, with what it is."""
-    api = Cloud(CloudSettings.from_config(project.cloud_config, project.environ))
+    api = project.api()
     resources = json.loads(project.run("stack", "export", "--stack", "dev", check=True).stdout)["deployment"][
         "resources"
     ]

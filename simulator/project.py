@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from estate.client import Cloud
+from estate.settings import CloudSettings
 from simulator.server import Simulator
 
 CONFIG_KEY = "classic-to-vpc:migration"
@@ -56,6 +58,10 @@ class Project:
             link = directory / name
             if not link.is_symlink():
                 link.symlink_to(REPOSITORY / name)
+
+    def api(self) -> Cloud:
+        """The cloud's API with this project's settings: for what somebody does behind Pulumi's back."""
+        return Cloud(CloudSettings.from_config(self.cloud_config, self.environ))
 
     def new_stack(self, stack: str, config: Mapping[str, Any]) -> None:
         """Makes a stack with the migration of `config`, joined to the simulated cloud."""

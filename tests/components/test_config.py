@@ -126,6 +126,12 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
         lambda raw: raw["network"]["vswitches"].append({"zone": "cn-hangzhou-b", "cidrBlock": "172.16.2.0/24"}),
         "network.vswitches: cn-hangzhou-b stands here 2 times; expected once",
     ),
+    "two VSwitches of one name": (
+        lambda raw: raw["network"]["vswitches"].append(
+            {"zone": "cn-hangzhou-h", "cidrBlock": "172.16.2.0/24", "name": "target-cn-hangzhou-b"}
+        ),
+        "network.vswitches: target-cn-hangzhou-b stands here 2 times; expected once",
+    ),
     "clones without a network": (
         lambda raw: [raw.pop(key) for key in ("network", "databases", "classicLink")],
         "securityGroups: expected network to be declared too: this needs a target VPC",

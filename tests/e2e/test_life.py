@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 
 from components.ram import up_actions
-from estate.client import Cloud
-from estate.settings import CloudSettings
 from simulator.project import CONFIG_KEY
 from tests.e2e.conftest import Stack
 
@@ -46,12 +44,7 @@ def test_what_is_up_is_ready_at_the_freeze(stack: Stack) -> None:
 
 def _what_somebody_took_away_does_not_count(stack: Stack) -> None:
     """The state still has it: the preview asks the cloud, and where it is told not to, the pack knows all the same."""
-    access_key, secret_key = stack.cloud.credentials
-    api = Cloud(
-        CloudSettings.from_config(
-            {**stack.project.cloud_config, "accessKey": access_key, "secretKey": secret_key}, environ={}
-        )
-    )
+    api = stack.project.api()
     api.call(
         "rds:ModifySecurityIps",
         dbinstance_id="rm-bp1shopmysql000001",
