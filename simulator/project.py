@@ -13,6 +13,7 @@ import yaml
 from estate.client import Cloud
 from estate.settings import CloudSettings
 from simulator.server import Simulator
+from simulator.tls import write_certificate
 
 CONFIG_KEY = "classic-to-vpc:migration"
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -34,6 +35,7 @@ class Project:
     ) -> None:
         self.directory = directory
         self.result_file = directory / "preflight-result.json"
+        ca_file = directory / "ca.pem"
         self.cloud_config = {
             "alicloud:region": cloud.region,
             "alicloud:protocol": "HTTP",
@@ -52,8 +54,11 @@ class Project:
             "PREFLIGHT_NOW": cloud.now,
             "PREFLIGHT_RESULT": str(self.result_file),
             "NO_PROXY": "127.0.0.1",
+            # The alicloud provider makes some of its calls over HTTPS whatever `protocol` says.
+            "SSL_CERT_FILE": str(ca_file),
         }
         (directory / "state").mkdir(parents=True, exist_ok=True)
+        write_certificate(ca_file, cloud.ca_certificate)
         for name in _LINKED:
             link = directory / name
             if not link.is_symlink():

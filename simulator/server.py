@@ -1,5 +1,6 @@
-"""The simulated cloud over HTTP, on loopback only."""
+"""The simulated cloud over HTTP and HTTPS on one port, on loopback only."""
 
+import asyncio
 import signal
 import socket
 import threading
@@ -14,8 +15,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from simulator.estate_file import Estate, load
+from simulator.acceptor import Server
+from simulator.estate_file import load
+from simulator.model.estate import Estate
 from simulator.simulation import Simulation, parsed_request
+from simulator.tls import throw_away_identity, write_certificate
 
 LOOPBACK = "127.0.0.1"
 TIMEOUT = 10.0  # seconds, to start and to stop
@@ -26,10 +30,11 @@ SERVICES = ("ecs", "vpc", "rds", "sts", "location", "slb", "ess", "ram", "kms", 
 class Simulator:
     """A running simulated cloud, for tests and the demo."""
 
-    def __init__(self, simulation: Simulation, port: int) -> None:
-        """Hold what serves at `port` of loopback."""
+    def __init__(self, simulation: Simulation, port: int, ca_certificate: str) -> None:
+        """Hold what serves at `port` of loopback; `ca_certificate` is what its TLS clients must trust, PEM."""
         self.simulation = simulation
         self.port = port
+        self.ca_certificate = ca_certificate
 
     @property
     def host(self) -> str:
@@ -38,7 +43,7 @@ class Simulator:
 
     @property
     def url(self) -> str:
-        """The URL of every service."""
+        """The URL of every service; `https` in place of `http` does as well."""
         return f"http://{self.host}"
 
     @property
@@ -102,6 +107,11 @@ def application(simulation: Simulation) -> Starlette:
                 request.method, request.url.path, request.url.query, dict(request.headers), await request.body()
             )
         )
+        if reply.delay:
+            await _departure(request, reply.delay)
+        if reply.dropped:
+            request.state.abort()
+            await _departure(request)
         return JSONResponse(reply.body, reply.status)
 
     async def state(request: Request) -> Response:
@@ -124,13 +134,19 @@ def application(simulation: Simulation) -> Starlette:
     )
 
 
-def serve(estate: Estate, port: int) -> None:
-    """Serve until SIGINT or SIGTERM; prints one line with the URL when ready. Port 0 takes a free one."""
+def serve(estate: Estate, port: int, ca_file: Path | None = None) -> None:
+    """Serve until SIGINT or SIGTERM; prints one line with the URL when ready. Port 0 takes a free one.
+
+    By then `ca_file` holds the CA certificate that TLS clients must trust, PEM. Raises OSError when the port cannot be
+    had, and CertificateFileError.
+    """
     stop = {signal.SIGINT, signal.SIGTERM}
     # Blocked before the server's thread begins, which inherits it: only this thread takes them, in its own time.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, stop)
     try:
         with _serving(Simulation(estate), port) as simulator:
+            if ca_file is not None:
+                write_certificate(ca_file, simulator.ca_certificate)
             print(simulator.url, flush=True)
             signal.sigwait(stop)
     finally:
@@ -149,18 +165,29 @@ def running(estate: Estate | Path) -> Iterator[Simulator]:
         yield simulator
 
 
+async def _departure(request: Request, within: float | None = None) -> None:
+    """Wait until the connection of a request, read to its end, is gone; or for `within` seconds if that is sooner."""
+    try:
+        async with asyncio.timeout(within):
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+    except TimeoutError:
+        pass
+
+
 @contextmanager
 def _serving(simulation: Simulation, port: int) -> Iterator[Simulator]:
-    with socket.create_server((LOOPBACK, port)) as listening:
+    identity = throw_away_identity()
+    with socket.create_server((LOOPBACK, port), backlog=socket.SOMAXCONN) as listening:
         config = uvicorn.Config(
             application(simulation), log_level="warning", access_log=False, timeout_graceful_shutdown=1
         )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="simulator", daemon=True)
+        server = Server(config, listening, identity.context)
+        thread = threading.Thread(target=server.run, name="simulator", daemon=True)
         thread.start()
         try:
             _await_start(server, thread)
-            yield Simulator(simulation, listening.getsockname()[1])
+            yield Simulator(simulation, listening.getsockname()[1], identity.ca_certificate)
         finally:
             server.should_exit = True
             thread.join(TIMEOUT)

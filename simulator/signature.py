@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from simulator.cloud.errors import CloudError, NotFoundError
-from simulator.estate_file import User
+from simulator.model.ram import User
 
 ACS3 = "ACS3-HMAC-SHA256"
 # How far the time of a request may be from ours; nonces are remembered as long.
@@ -65,7 +65,7 @@ class Authenticator:
     def __init__(self, users: Sequence[User]) -> None:
         """Know the access keys of `users`."""
         self._users = {user.access_key_id: user for user in users}
-        self._nonces: dict[tuple[str, str], datetime] = {}
+        self._nonces: dict[tuple[str, str], datetime] = {}  # oldest first
 
     def caller(self, request: SignedRequest, now: datetime | None = None) -> User:
         """The user who signed `request`; `now` is real time unless a test gives another.
@@ -85,8 +85,11 @@ class Authenticator:
         return user
 
     def _check_nonce(self, claim: _Claim, now: datetime) -> None:
-        fresh = now - TOLERANCE * 2
-        self._nonces = {key: seen for key, seen in self._nonces.items() if seen > fresh}
+        while self._nonces:
+            oldest = next(iter(self._nonces))
+            if now - self._nonces[oldest] < TOLERANCE * 2:
+                break
+            del self._nonces[oldest]
         key = (claim.access_key_id, claim.nonce)
         if key in self._nonces:
             raise CloudError("SignatureNonceUsed", "Specified signature nonce was used already.")

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,8 +11,10 @@ from simulator.api.registry import Action
 from simulator.api.table import registry
 from simulator.cloud.errors import CloudError, ForbiddenError, NotFoundError, NotSimulatedError, missing_parameter
 from simulator.cloud.state import Cloud
-from simulator.estate_file import Estate, User
+from simulator.cloud.transitions import settle
 from simulator.ids import request_id
+from simulator.model.estate import Estate
+from simulator.model.ram import User
 from simulator.signature import Authenticator, SignedRequest
 
 # What belongs to every request and not to an action: never passed on, never logged but for Action and Version.
@@ -48,14 +49,40 @@ _COMMON_PARAMETERS = frozenset(
 )
 _NO_REGION_CHECK = frozenset({"DescribeRegions", "DescribeEndpoints", "GetCallerIdentity"})
 MAX_TOKEN = 64
+# What any action can be refused with.
+COMMON_CODES = (
+    "DryRunOperation",
+    "Forbidden.RAM",
+    "IdempotentParameterMismatch",
+    "IncompleteSignature",
+    "InvalidAccessKeyId.NotFound",
+    "InvalidClientToken.Malformed",
+    "InvalidParameter",
+    "InvalidRegionId.NotFound",
+    "InvalidTimeStamp.Expired",
+    "InvalidTimeStamp.Format",
+    "MissingAccessKeyId",
+    "MissingParameter",
+    "SignatureDoesNotMatch",
+    "SignatureNonceUsed",
+)
+
+
+class UndeclaredCodeError(Exception):
+    """A defect of the simulator: an action refuses with a code that its declaration does not name."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer with its HTTP status."""
+    """An answer with its HTTP status.
+
+    It is sent after `delay` seconds; where it is `dropped`, the connection is aborted then in its place.
+    """
 
     status: int
     body: Answer
+    dropped: bool = False
+    delay: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -106,15 +133,15 @@ class Simulation:
         where something is different.
         """
         with self._lock:
-            self.cloud.settle()
+            settle(self.cloud)
             dump = self.cloud.estate.model_dump(mode="json")
         for items in dump.values():
             if isinstance(items, list):
-                items.sort(key=_first_values)
+                items.sort(key=_order)
         for group in dump["security_groups"]:
-            group["rules"].sort(key=_first_values)
+            group["rules"].sort(key=_order)
         for database in dump["databases"]:
-            database["whitelist_groups"].sort(key=_first_values)
+            database["whitelist_groups"].sort(key=_order)
         return dump
 
     def requests(self) -> list[dict[str, Any]]:
@@ -141,6 +168,7 @@ class Simulation:
             answer = self._perform(_known(action, version, name), Call(own, caller, host))
             reply, outcome = Reply(200, {"RequestId": number, **answer}), "OK"
         except CloudError as error:
+            _check_declared(action, error)
             reply, outcome = _refusal(error, number, host), error.code
         self._log.append(
             LoggedRequest(
@@ -157,9 +185,9 @@ class Simulation:
         return reply
 
     def _perform(self, action: Action, call: Call) -> Answer:
-        self.cloud.settle()
+        settle(self.cloud)
         _check_parameters(action, call)
-        if not permits(call.caller, action):
+        if not self._permitted(action, call):
             if action.empty_if_denied is None or call.flag("DryRun"):
                 raise ForbiddenError(
                     "Forbidden.RAM",
@@ -173,6 +201,12 @@ class Simulation:
         if action.remembers_token and token is not None:
             return self._once(action, call, token)
         return action.perform(self.cloud, call)
+
+    def _permitted(self, action: Action, call: Call) -> bool:
+        estate = self.cloud.estate
+        return all(
+            call.caller.may(action.permission, arn) for arn in action.arns(estate.region_id, estate.account_id, call)
+        )
 
     def _once(self, action: Action, call: Call, token: str) -> Answer:
         """The same token with the same parameters gets the same answer (How to ensure idempotence, ECS appendix)."""
@@ -190,11 +224,6 @@ class Simulation:
                 "The request uses the same client token as a previous, but non-identical request.",
             )
         return before.answer
-
-
-def permits(caller: User, action: Action) -> bool:
-    """Whether RAM lets the caller do it: everything but what the estate file denies."""
-    return not any(fnmatchcase(action.permission, pattern) for pattern in caller.deny)
 
 
 def parsed_request(method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> SignedRequest:
@@ -223,6 +252,12 @@ def _check_parameters(action: Action, call: Call) -> None:
         raise NotSimulatedError(f"the parameters {', '.join(sorted(unknown))} of {action.name}")
 
 
+def _check_declared(action: Action | None, error: CloudError) -> None:
+    """A code that neither the action nor the protocol declares would be missing from the documentation."""
+    if action and error.status != 501 and error.code not in {*action.raises, *COMMON_CODES}:
+        raise UndeclaredCodeError(f"{action.permission} answers {error.code}, which it does not declare")
+
+
 def _refusal(error: CloudError, number: str, host: str) -> Reply:
     body: Answer = {"RequestId": number, "HostId": host, "Code": error.code, "Message": error.message}
     if error.status != 501:
@@ -230,6 +265,6 @@ def _refusal(error: CloudError, number: str, host: str) -> Reply:
     return Reply(error.status, body)
 
 
-def _first_values(item: dict[str, Any]) -> list[str]:
+def _order(item: dict[str, Any]) -> list[str]:
     """What an item is sorted by: its id or name, and what tells namesakes apart."""
-    return [str(value) for value in list(item.values())[:3]]
+    return [str(item.get(key, "")) for key in ("id", "name", "instance_id", "network_type")]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from simulator.cloud.errors import CloudError, invalid_parameter, missing_parameter
-from simulator.estate_file import User
+from simulator.model.ram import User
 
 Answer = dict[str, object]
 

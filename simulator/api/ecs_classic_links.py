@@ -8,21 +8,35 @@ from simulator.cloud.errors import missing_parameter
 from simulator.cloud.state import Cloud
 
 
-@action(ECS, "AttachClassicLinkVpc", "InstanceId VpcId")
+@action(
+    ECS,
+    "AttachClassicLinkVpc",
+    "InstanceId VpcId",
+    raises="InvalidInstanceId.NotFound InvalidInstanceId.MalFormed Abs.InvalidInstanceId.MalFormed "
+    "InvalidStatus.InstanceLocked InvalidStatus.InstanceStatus InvalidVpcId.NotFound OperationDenied "
+    "QuotaExceeded",
+    resources="instance/{InstanceId}",
+)
 def attach_classic_link_vpc(cloud: Cloud, call: Call) -> Answer:
     """Link a classic instance to a VPC."""
     classic_links.attach(cloud, call.text("InstanceId"), call.text("VpcId"))
     return {}
 
 
-@action(ECS, "DetachClassicLinkVpc", "InstanceId VpcId")
+@action(
+    ECS,
+    "DetachClassicLinkVpc",
+    "InstanceId VpcId",
+    raises="InvalidInstanceId.NotFound InvalidVpcId.NotFound InvalidParameter.InvalidInstanceIdAndVpcId",
+    resources="instance/{InstanceId}",
+)
 def detach_classic_link_vpc(cloud: Cloud, call: Call) -> Answer:
     """Take the link of an instance to a VPC away."""
     classic_links.detach(cloud, call.text("InstanceId"), call.text("VpcId"))
     return {}
 
 
-@action(ECS, "DescribeClassicLinkInstances", "InstanceId VpcId PageNumber PageSize")
+@action(ECS, "DescribeClassicLinkInstances", "InstanceId VpcId PageNumber PageSize", resources="instance/*")
 def describe_classic_link_instances(cloud: Cloud, call: Call) -> Answer:
     """Links of a VPC or of instances (comma separated); one of both is mandatory. PageSize 1..100, 10 by default."""
     vpc_id = call.optional("VpcId")

@@ -8,7 +8,7 @@ from simulator.api.registry import ECS, action
 from simulator.api.shapes import ecs_tags, has_tags, minutes, seconds
 from simulator.cloud.errors import dry_run_passed
 from simulator.cloud.state import Cloud
-from simulator.estate_file import Disk, Instance
+from simulator.model.ecs import Disk, Instance
 
 _SALE_FOREVER = "2099-12-31T15:59Z"
 
@@ -24,6 +24,8 @@ def _no_instances(cloud: Cloud, call: Call) -> Answer:
     "InstanceIds InstanceName InstanceNetworkType InstanceType SecurityGroupId Status VpcId VSwitchId ZoneId Tag "
     "InnerIpAddresses PrivateIpAddresses PublicIpAddresses DryRun MaxResults NextToken PageNumber PageSize",
     empty_if_denied=_no_instances,
+    raises="InvalidInstanceIds.Malformed MissingParameter.TagKey",
+    resources="instance/*",
 )
 def describe_instances(cloud: Cloud, call: Call) -> Answer:
     """Instances; PageSize at most 100, MaxResults drawn into 10..100, 10 by default either way.
@@ -37,7 +39,13 @@ def describe_instances(cloud: Cloud, call: Call) -> Answer:
     return _instances_answer(cloud, _page(call, found))
 
 
-@action(ECS, "DescribeInstanceAttribute", "InstanceId")
+@action(
+    ECS,
+    "DescribeInstanceAttribute",
+    "InstanceId",
+    raises="InvalidInstanceId.NotFound",
+    resources="instance/{InstanceId}",
+)
 def describe_instance_attribute(cloud: Cloud, call: Call) -> Answer:
     """One instance; raises InvalidInstanceId.NotFound."""
     return _instance_attribute(cloud, cloud.instance(call.text("InstanceId")))
@@ -47,6 +55,8 @@ def describe_instance_attribute(cloud: Cloud, call: Call) -> Answer:
     ECS,
     "DescribeDisks",
     "DiskIds InstanceId DiskType Category Status ZoneId DiskName Tag DryRun MaxResults NextToken PageNumber PageSize",
+    raises="InvalidDiskIds.Malformed InvalidDiskType.ValueNotSupported MissingParameter.TagKey",
+    resources="disk/*",
 )
 def describe_disks(cloud: Cloud, call: Call) -> Answer:
     """Disks; PageSize at most 100, MaxResults drawn into 10..500, 10 by default either way."""

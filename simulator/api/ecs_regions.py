@@ -5,7 +5,7 @@ from simulator.api.paging import by_token
 from simulator.api.registry import ECS, action
 from simulator.cloud.errors import CloudError, invalid_parameter, missing_parameter
 from simulator.cloud.state import Cloud
-from simulator.estate_file import InstanceType, Zone
+from simulator.model.ecs import InstanceType, Zone
 
 _DISK_CATEGORIES = ["cloud_efficiency", "cloud_ssd", "cloud_essd"]
 _DESTINATIONS = ("Zone", "IoOptimized", "InstanceType", "SystemDisk", "DataDisk", "Network", "ddh")
@@ -35,6 +35,7 @@ def describe_zones(cloud: Cloud, call: Call) -> Answer:
     "DescribeAvailableResource",
     "DestinationResource ResourceType ZoneId InstanceType InstanceChargeType IoOptimized NetworkCategory Scope "
     "SpotStrategy SystemDiskCategory DataDiskCategory",
+    raises="InvalidDestinationResource.Malformed",
 )
 def describe_available_resource(cloud: Cloud, call: Call) -> Answer:
     """Instance types, disks or zones in stock; only DestinationResource Zone, InstanceType and *Disk are answered."""
@@ -47,7 +48,12 @@ def describe_available_resource(cloud: Cloud, call: Call) -> Answer:
     return {"AvailableZones": {"AvailableZone": available}}
 
 
-@action(ECS, "DescribeInstanceTypes", "InstanceTypes InstanceTypeFamily MinimumEniQuantity MaxResults NextToken")
+@action(
+    ECS,
+    "DescribeInstanceTypes",
+    "InstanceTypes InstanceTypeFamily MinimumEniQuantity MaxResults NextToken",
+    raises="Invalid.InstanceTypes",
+)
 def describe_instance_types(cloud: Cloud, call: Call) -> Answer:
     """Instance types; MaxResults at most 1600, and as many by default. At most 10 InstanceTypes.N."""
     wanted = call.repeated("InstanceTypes")

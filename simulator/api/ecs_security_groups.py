@@ -8,7 +8,7 @@ from simulator.cloud import security_groups
 from simulator.cloud.errors import CloudError, dry_run_passed, missing_parameter
 from simulator.cloud.rules import RuleDraft
 from simulator.cloud.state import Cloud
-from simulator.estate_file import Direction, Rule, SecurityGroup
+from simulator.model.ecs import Direction, Rule, SecurityGroup
 
 _RULE_FIELDS = (
     "IpProtocol PortRange NicType Policy Priority Description SourcePortRange SourceCidrIp DestCidrIp "
@@ -16,6 +16,21 @@ _RULE_FIELDS = (
 )
 _INGRESS_FIELDS = f"{_RULE_FIELDS} SourceGroupId SourceGroupOwnerAccount SourcePrefixListId"
 _EGRESS_FIELDS = f"{_RULE_FIELDS} DestGroupId DestGroupOwnerAccount DestPrefixListId"
+_RULE_CODES = (
+    "InvalidSecurityGroupId.NotFound InvalidIpProtocol.ValueNotSupported InvalidIpProtocol.Malformed "
+    "InvalidNicType.ValueNotSupported InvalidNicType.Mismatch InvalidSourcePortRange.Malformed InvalidPolicy.Malformed "
+    "InvalidPriority.Malformed InvalidPriority.ValueNotSupported InvalidSecurityGroupDiscription.Malformed "
+    "InvalidParamter.Conflict InvalidSecurityGroup.InvalidNetworkType "
+    "InvalidParam.Ipv6ProtocolConflictWithIpv4Address InvalidParam.Ipv4ProtocolConflictWithIpv6Address"
+)
+_INGRESS_CODES = (
+    f"{_RULE_CODES} MissingParameter.Source InvalidSourceCidrIp.Malformed InvalidParam.Ipv6SourceCidrIp "
+    "InvalidSourceGroupId.NotFound InvalidSourceGroupId.Mismatch"
+)
+_EGRESS_CODES = (
+    f"{_RULE_CODES} MissingParameter.Dest InvalidDestCidrIp.Malformed InvalidParam.Ipv6DestCidrIp "
+    "InvalidDestGroupId.NotFound InvalidDestGroupId.Mismatch"
+)
 
 
 @action(
@@ -23,6 +38,9 @@ _EGRESS_FIELDS = f"{_RULE_FIELDS} DestGroupId DestGroupOwnerAccount DestPrefixLi
     "CreateSecurityGroup",
     "SecurityGroupName Description VpcId SecurityGroupType Tag",
     remembers_token=True,
+    raises="InvalidVpcId.NotFound InvalidSecurityGroupName.Malformed InvalidSecurityGroupDiscription.Malformed "
+    "InvalidSecurityGroupType.ValueNotSupported MissingParameter.TagKey",
+    resources="securitygroup/*",
 )
 def create_security_group(cloud: Cloud, call: Call) -> Answer:
     """Make a group, classic without VpcId."""
@@ -42,6 +60,8 @@ def create_security_group(cloud: Cloud, call: Call) -> Answer:
     "DescribeSecurityGroups",
     "SecurityGroupId SecurityGroupIds SecurityGroupName SecurityGroupType NetworkType VpcId Tag FuzzyQuery "
     "IsQueryEcsCount DryRun MaxResults NextToken PageNumber PageSize",
+    raises="InvalidSecurityGroupIds.Malformed InvalidNetworkType.ValueNotSupported MissingParameter.TagKey",
+    resources="securitygroup/*",
 )
 def describe_security_groups(cloud: Cloud, call: Call) -> Answer:
     """Groups; PageSize and MaxResults at most 100, 10 by default."""
@@ -68,7 +88,13 @@ def describe_security_groups(cloud: Cloud, call: Call) -> Answer:
     }
 
 
-@action(ECS, "DescribeSecurityGroupAttribute", "SecurityGroupId NicType Direction MaxResults NextToken")
+@action(
+    ECS,
+    "DescribeSecurityGroupAttribute",
+    "SecurityGroupId NicType Direction MaxResults NextToken",
+    raises="InvalidSecurityGroupId.NotFound InvalidNicType.ValueNotSupported InvalidDirection.ValueNotSupported",
+    resources="securitygroup/{SecurityGroupId}",
+)
 def describe_security_group_attribute(cloud: Cloud, call: Call) -> Answer:
     """The rules of one group on one nic type.
 
@@ -93,7 +119,7 @@ def describe_security_group_attribute(cloud: Cloud, call: Call) -> Answer:
     }
 
 
-@action(ECS, "DescribeSecurityGroupReferences", "SecurityGroupId")
+@action(ECS, "DescribeSecurityGroupReferences", "SecurityGroupId", resources="securitygroup/*")
 def describe_security_group_references(cloud: Cloud, call: Call) -> Answer:
     """Which groups refer to the given ones (SecurityGroupId.N, at most 10); only those referred to are answered."""
     ids = call.repeated("SecurityGroupId")
@@ -113,7 +139,14 @@ def describe_security_group_references(cloud: Cloud, call: Call) -> Answer:
     return {"SecurityGroupReferences": {"SecurityGroupReference": references}}
 
 
-@action(ECS, "ModifySecurityGroupAttribute", "SecurityGroupId SecurityGroupName Description")
+@action(
+    ECS,
+    "ModifySecurityGroupAttribute",
+    "SecurityGroupId SecurityGroupName Description",
+    raises="InvalidSecurityGroupId.NotFound InvalidSecurityGroupName.Malformed "
+    "InvalidSecurityGroupDiscription.Malformed",
+    resources="securitygroup/{SecurityGroupId}",
+)
 def modify_security_group_attribute(cloud: Cloud, call: Call) -> Answer:
     """Change name or description of a group."""
     security_groups.modify(
@@ -122,53 +155,103 @@ def modify_security_group_attribute(cloud: Cloud, call: Call) -> Answer:
     return {}
 
 
-@action(ECS, "ModifySecurityGroupPolicy", "SecurityGroupId InnerAccessPolicy")
+@action(
+    ECS,
+    "ModifySecurityGroupPolicy",
+    "SecurityGroupId InnerAccessPolicy",
+    raises="InvalidSecurityGroupId.NotFound InvalidPolicy.Malformed",
+    resources="securitygroup/{SecurityGroupId}",
+)
 def modify_security_group_policy(cloud: Cloud, call: Call) -> Answer:
     """Whether the members of a group reach each other: Accept or Drop, in any case."""
     security_groups.set_inner_access(cloud, call.text("SecurityGroupId"), call.text("InnerAccessPolicy"))
     return {}
 
 
-@action(ECS, "DeleteSecurityGroup", "SecurityGroupId")
+@action(
+    ECS,
+    "DeleteSecurityGroup",
+    "SecurityGroupId",
+    raises="InvalidSecurityGroupId.NotFound DependencyViolation",
+    resources="securitygroup/{SecurityGroupId}",
+)
 def delete_security_group(cloud: Cloud, call: Call) -> Answer:
     """Delete a group that is neither in use nor referred to."""
     security_groups.delete(cloud, call.text("SecurityGroupId"))
     return {}
 
 
-@action(ECS, "AuthorizeSecurityGroup", f"SecurityGroupId Permissions {_INGRESS_FIELDS}")
+@action(
+    ECS,
+    "AuthorizeSecurityGroup",
+    f"SecurityGroupId Permissions {_INGRESS_FIELDS}",
+    raises=f"{_INGRESS_CODES} AuthorizationLimitExceed",
+    resources="securitygroup/{SecurityGroupId}",
+)
 def authorize_security_group(cloud: Cloud, call: Call) -> Answer:
     """Add inbound rules: Permissions.N (at most 100), or one by single parameters."""
     security_groups.authorize(cloud, call.text("SecurityGroupId"), _drafts(call, "ingress"))
     return {}
 
 
-@action(ECS, "AuthorizeSecurityGroupEgress", f"SecurityGroupId Permissions {_EGRESS_FIELDS}")
+@action(
+    ECS,
+    "AuthorizeSecurityGroupEgress",
+    f"SecurityGroupId Permissions {_EGRESS_FIELDS}",
+    raises=f"{_EGRESS_CODES} AuthorizationLimitExceed",
+    resources="securitygroup/{SecurityGroupId}",
+)
 def authorize_security_group_egress(cloud: Cloud, call: Call) -> Answer:
     """Add outbound rules: Permissions.N (at most 100), or one by single parameters."""
     security_groups.authorize(cloud, call.text("SecurityGroupId"), _drafts(call, "egress"))
     return {}
 
 
-@action(ECS, "RevokeSecurityGroup", f"SecurityGroupId SecurityGroupRuleId Permissions {_INGRESS_FIELDS}")
+@action(
+    ECS,
+    "RevokeSecurityGroup",
+    f"SecurityGroupId SecurityGroupRuleId Permissions {_INGRESS_FIELDS}",
+    raises=f"{_INGRESS_CODES} InvalidSecurityGroupRuleId.NotFound",
+    resources="securitygroup/{SecurityGroupId}",
+)
 def revoke_security_group(cloud: Cloud, call: Call) -> Answer:
     """Remove inbound rules by SecurityGroupRuleId.N, or by what they say."""
     return _revoke(cloud, call, "ingress")
 
 
-@action(ECS, "RevokeSecurityGroupEgress", f"SecurityGroupId SecurityGroupRuleId Permissions {_EGRESS_FIELDS}")
+@action(
+    ECS,
+    "RevokeSecurityGroupEgress",
+    f"SecurityGroupId SecurityGroupRuleId Permissions {_EGRESS_FIELDS}",
+    raises=f"{_EGRESS_CODES} InvalidSecurityGroupRuleId.NotFound",
+    resources="securitygroup/{SecurityGroupId}",
+)
 def revoke_security_group_egress(cloud: Cloud, call: Call) -> Answer:
     """Remove outbound rules by SecurityGroupRuleId.N, or by what they say."""
     return _revoke(cloud, call, "egress")
 
 
-@action(ECS, "ModifySecurityGroupRule", f"SecurityGroupId SecurityGroupRuleId {_INGRESS_FIELDS}")
+@action(
+    ECS,
+    "ModifySecurityGroupRule",
+    f"SecurityGroupId SecurityGroupRuleId {_INGRESS_FIELDS}",
+    raises=f"{_INGRESS_CODES} InvalidSecurityGroupRuleId.NotFound "
+    "InvalidSecurityGroupRule.RuleNotExist InvalidSecurityGroupRule.RuleConflict",
+    resources="securitygroup/{SecurityGroupId}",
+)
 def modify_security_group_rule(cloud: Cloud, call: Call) -> Answer:
     """Change one inbound rule by id, or the description of the one that the parameters tell."""
     return _modify_rule(cloud, call, "ingress")
 
 
-@action(ECS, "ModifySecurityGroupEgressRule", f"SecurityGroupId SecurityGroupRuleId {_EGRESS_FIELDS}")
+@action(
+    ECS,
+    "ModifySecurityGroupEgressRule",
+    f"SecurityGroupId SecurityGroupRuleId {_EGRESS_FIELDS}",
+    raises=f"{_EGRESS_CODES} InvalidSecurityGroupRuleId.NotFound "
+    "InvalidSecurityGroupRule.RuleNotExist InvalidSecurityGroupRule.RuleConflict",
+    resources="securitygroup/{SecurityGroupId}",
+)
 def modify_security_group_egress_rule(cloud: Cloud, call: Call) -> Answer:
     """Change one outbound rule by id, or the description of the one that the parameters tell."""
     return _modify_rule(cloud, call, "egress")

@@ -7,10 +7,20 @@ from simulator.api.shapes import ecs_tags, has_tags, seconds
 from simulator.cloud import snapshots
 from simulator.cloud.errors import dry_run_passed
 from simulator.cloud.state import Cloud
-from simulator.estate_file import Snapshot
+from simulator.model.ecs import Snapshot
 
 
-@action(ECS, "CreateSnapshot", "DiskId SnapshotName Description RetentionDays Category Tag", remembers_token=True)
+@action(
+    ECS,
+    "CreateSnapshot",
+    "DiskId SnapshotName Description RetentionDays Category Tag",
+    remembers_token=True,
+    raises="InvalidCategory.Malformed InvalidDiskId.NotFound InvalidSnapshotName.Malformed "
+    "InvalidDescription.Malformed InvalidRetentionDays.Malformed DiskCategory.OperationNotSupported "
+    "IncorrectDiskStatus.NeverAttached IncorrectDiskStatus.CreatingSnapshot IncorrectInstanceStatus "
+    "InstanceLockedForSecurity QuotaExceed.Snapshot MissingParameter.TagKey",
+    resources="disk/{DiskId}",
+)
 def create_snapshot(cloud: Cloud, call: Call) -> Answer:
     """Begin a snapshot of a disk; it is there at once, progressing."""
     call.choice("Category", ("standard", "flash"), "InvalidCategory.Malformed")
@@ -30,6 +40,8 @@ def create_snapshot(cloud: Cloud, call: Call) -> Answer:
     "DescribeSnapshots",
     "SnapshotIds DiskId InstanceId SnapshotName Status SnapshotType SourceDiskType Tag DryRun "
     "MaxResults NextToken PageNumber PageSize",
+    raises="InvalidSnapshotIds.Malformed InvalidStatus.ValueNotSupported MissingParameter.TagKey",
+    resources="snapshot/*",
 )
 def describe_snapshots(cloud: Cloud, call: Call) -> Answer:
     """Snapshots; PageSize and MaxResults at most 100, 10 by default."""
@@ -55,7 +67,14 @@ def describe_snapshots(cloud: Cloud, call: Call) -> Answer:
     return {"Snapshots": {"Snapshot": [_snapshot(cloud, item) for item in page.items]}, **page.fields}
 
 
-@action(ECS, "ModifySnapshotAttribute", "SnapshotId SnapshotName Description RetentionDays")
+@action(
+    ECS,
+    "ModifySnapshotAttribute",
+    "SnapshotId SnapshotName Description RetentionDays",
+    raises="InvalidSnapshotId.NotFound InvalidSnapshotName.Malformed InvalidDescription.Malformed "
+    "InvalidRetentionDays.Malformed",
+    resources="snapshot/{SnapshotId}",
+)
 def modify_snapshot_attribute(cloud: Cloud, call: Call) -> Answer:
     """Change name, description or retention of a snapshot."""
     snapshots.modify(
@@ -68,7 +87,9 @@ def modify_snapshot_attribute(cloud: Cloud, call: Call) -> Answer:
     return {}
 
 
-@action(ECS, "DeleteSnapshot", "SnapshotId Force")
+@action(
+    ECS, "DeleteSnapshot", "SnapshotId Force", raises="InvalidSnapshotId.NotFound", resources="snapshot/{SnapshotId}"
+)
 def delete_snapshot(cloud: Cloud, call: Call) -> Answer:
     """Delete a snapshot."""
     snapshots.delete(cloud, call.text("SnapshotId"))

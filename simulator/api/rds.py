@@ -6,7 +6,7 @@ from simulator.api.registry import RDS, action
 from simulator.api.shapes import seconds
 from simulator.cloud import whitelists
 from simulator.cloud.state import Cloud
-from simulator.estate_file import Database, Endpoint
+from simulator.model.rds import Database, Endpoint
 
 
 @action(
@@ -14,6 +14,7 @@ from simulator.estate_file import Database, Endpoint
     "DescribeDBInstances",
     "DBInstanceId DBInstanceStatus Engine EngineVersion InstanceNetworkType VpcId VSwitchId ZoneId SearchKey "
     "MaxResults NextToken PageNumber PageSize",
+    resources="dbinstance/*",
 )
 def describe_db_instances(cloud: Cloud, call: Call) -> Answer:
     """RDS instances; PageSize and MaxResults 1..100, 30 by default; with MaxResults the page parameters are void."""
@@ -47,7 +48,13 @@ def describe_db_instances(cloud: Cloud, call: Call) -> Answer:
     return {"Items": {"DBInstance": [_listed(cloud, database) for database in page.items]}, **fields}
 
 
-@action(RDS, "DescribeDBInstanceAttribute", "DBInstanceId Expired")
+@action(
+    RDS,
+    "DescribeDBInstanceAttribute",
+    "DBInstanceId Expired",
+    raises="InvalidDBInstanceId.NotFound",
+    resources="dbinstance/{DBInstanceId}",
+)
 def describe_db_instance_attribute(cloud: Cloud, call: Call) -> Answer:
     """One RDS instance; raises InvalidDBInstanceId.NotFound."""
     database = cloud.database(call.text("DBInstanceId"))
@@ -65,7 +72,13 @@ def describe_db_instance_attribute(cloud: Cloud, call: Call) -> Answer:
     return {"Items": {"DBInstanceAttribute": [attribute]}}
 
 
-@action(RDS, "DescribeDBInstanceNetInfo", "DBInstanceId DBInstanceNetRWSplitType Flag")
+@action(
+    RDS,
+    "DescribeDBInstanceNetInfo",
+    "DBInstanceId DBInstanceNetRWSplitType Flag",
+    raises="InvalidDBInstanceId.NotFound",
+    resources="dbinstance/{DBInstanceId}",
+)
 def describe_db_instance_net_info(cloud: Cloud, call: Call) -> Answer:
     """Endpoints and whitelist mode; ExpiredTime is the seconds that a classic endpoint in hybrid access has left."""
     database = cloud.database(call.text("DBInstanceId"))
@@ -78,7 +91,13 @@ def describe_db_instance_net_info(cloud: Cloud, call: Call) -> Answer:
     }
 
 
-@action(RDS, "DescribeDBInstanceIPArrayList", "DBInstanceId WhitelistNetworkType")
+@action(
+    RDS,
+    "DescribeDBInstanceIPArrayList",
+    "DBInstanceId WhitelistNetworkType",
+    raises="InvalidDBInstanceId.NotFound",
+    resources="dbinstance/{DBInstanceId}",
+)
 def describe_db_instance_ip_array_list(cloud: Cloud, call: Call) -> Answer:
     """Whitelist groups of one network type, or of all; the answer does not say which is of which."""
     network_type = call.choice("WhitelistNetworkType", ("MIX", "Classic", "VPC"))
@@ -100,6 +119,9 @@ def describe_db_instance_ip_array_list(cloud: Cloud, call: Call) -> Answer:
     "ModifySecurityIps",
     "DBInstanceId SecurityIps DBInstanceIPArrayName DBInstanceIPArrayAttribute ModifyMode SecurityIPType "
     "WhitelistNetworkType FreshWhiteListReadins",
+    raises="InvalidDBInstanceId.NotFound OperationDenied.DBInstanceStatus InvalidSecurityIPList.Format "
+    "InvalidSecurityIPList.Duplicate InvalidSecurityIPList.QuotaExceeded",
+    resources="dbinstance/{DBInstanceId}",
 )
 def modify_security_ips(cloud: Cloud, call: Call) -> Answer:
     """Change a whitelist group, covering it unless ModifyMode says otherwise."""

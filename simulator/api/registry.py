@@ -27,16 +27,25 @@ VPC = Product("vpc", "2016-04-28")
 RDS = Product("rds", "2014-08-15")
 STS = Product("sts", "2015-04-01")
 LOCATION = Product("location", "2015-06-12")
+SLB = Product("slb", "2014-05-15")
+REDIS = Product("kvstore", "2015-01-01")
+MONGODB = Product("dds", "2015-12-01")
 
 
 @dataclass(frozen=True)
 class Action:
-    """One action of the OpenAPI."""
+    """One action of the OpenAPI.
+
+    `raises` names the codes of its own refusals, in the order given; those that any action can answer with (signature,
+    permission, a missing parameter ...) are not among them. `resources` are what RAM judges it by.
+    """
 
     product: Product
     name: str
     takes: frozenset[str]
     perform: Perform
+    raises: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
     empty_if_denied: Perform | None = None
     remembers_token: bool = False
 
@@ -45,26 +54,60 @@ class Action:
         """What RAM calls it: `ecs:DescribeInstances`."""
         return f"{self.product.code}:{self.name}"
 
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing."""
+        return self.name.startswith(("Describe", "Get", "List"))
+
+    def arns(self, region_id: str, account_id: str, call: Call) -> list[str]:
+        """The resources of one call as RAM names them; `*` stands where the call names none."""
+        start = f"acs:{self.product.code}:{region_id}:{account_id}:"
+        return [f"{start}{resource.format_map(_Named(call))}" for resource in self.resources or ("*",)]
+
 
 def action(
     product: Product,
     name: str,
     takes: str = "",
+    raises: str = "",
     *,
+    resources: str = "*",
     empty_if_denied: Perform | None = None,
     remembers_token: bool = False,
 ) -> Callable[[Perform], Action]:
     """Make a function the action `name`.
 
     `takes` names its parameters, separated by blanks; any other is refused as not implemented, for a filter silently
-    passed over is a wrong answer. `empty_if_denied` answers a caller without permission, where the real action hides
-    the refusal. With `remembers_token` the same ClientToken gets the same answer.
+    passed over is a wrong answer. `raises` names the codes that it refuses with; another is a defect of the simulator.
+    `resources` names what RAM judges it by, such as "instance/{InstanceId} vpc/{VpcId}". `empty_if_denied` answers
+    a caller without permission, where the real action hides the refusal. With `remembers_token` the same
+    ClientToken gets the same answer.
     """
 
     def decorate(perform: Perform) -> Action:
-        return Action(product, name, frozenset(takes.split()), perform, empty_if_denied, remembers_token)
+        return Action(
+            product,
+            name,
+            frozenset(takes.split()),
+            perform,
+            tuple(raises.split()),
+            tuple(resources.split()),
+            empty_if_denied,
+            remembers_token,
+        )
 
     return decorate
+
+
+class _Named(dict[str, str]):
+    """Parameters of a call by name, `*` for those it does not give."""
+
+    def __init__(self, call: Call) -> None:
+        super().__init__()
+        self._call = call
+
+    def __missing__(self, name: str) -> str:
+        return self._call.optional(name) or "*"
 
 
 class Registry:

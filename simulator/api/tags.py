@@ -11,43 +11,80 @@ from simulator.cloud.state import Cloud
 _COUNTED = {"instance": "Instance", "disk": "Disk", "snapshot": "Snapshot", "securitygroup": "Securitygroup"}
 
 
-@action(ECS, "TagResources", "ResourceType ResourceId Tag")
+@action(
+    ECS,
+    "TagResources",
+    "ResourceType ResourceId Tag",
+    raises="InvalidResourceType.NotFound InvalidResourceId.NotFound MissingParameter.TagKey "
+    "QuotaExceeded.TagPerResource",
+)
 def tag_ecs_resources(cloud: Cloud, call: Call) -> Answer:
     """Set Tag.N on ResourceId.N."""
     return _tag(cloud, call)
 
 
-@action(VPC, "TagResources", "ResourceType ResourceId Tag")
+@action(
+    VPC,
+    "TagResources",
+    "ResourceType ResourceId Tag",
+    raises="InvalidResourceType.NotFound InvalidResourceId.NotFound MissingParameter.TagKey "
+    "QuotaExceeded.TagPerResource",
+)
 def tag_vpc_resources(cloud: Cloud, call: Call) -> Answer:
     """Set Tag.N on ResourceId.N."""
     return _tag(cloud, call)
 
 
-@action(ECS, "UntagResources", "ResourceType ResourceId TagKey All")
+@action(
+    ECS,
+    "UntagResources",
+    "ResourceType ResourceId TagKey All",
+    raises="InvalidResourceType.NotFound InvalidResourceId.NotFound",
+)
 def untag_ecs_resources(cloud: Cloud, call: Call) -> Answer:
     """Take TagKey.N, or with All every tag, from ResourceId.N."""
     return _untag(cloud, call)
 
 
-@action(VPC, "UnTagResources", "ResourceType ResourceId TagKey All")
+@action(
+    VPC,
+    "UnTagResources",
+    "ResourceType ResourceId TagKey All",
+    raises="InvalidResourceType.NotFound InvalidResourceId.NotFound",
+)
 def untag_vpc_resources(cloud: Cloud, call: Call) -> Answer:
     """Take TagKey.N, or with All every tag, from ResourceId.N."""
     return _untag(cloud, call)
 
 
-@action(ECS, "ListTagResources", "ResourceType ResourceId Tag NextToken")
+@action(
+    ECS,
+    "ListTagResources",
+    "ResourceType ResourceId Tag NextToken",
+    raises="InvalidResourceType.NotFound MissingParameter.TagKey",
+)
 def list_ecs_tag_resources(cloud: Cloud, call: Call) -> Answer:
     """Tags, one item a tag; 50 a page."""
     return _list(cloud, call)
 
 
-@action(VPC, "ListTagResources", "ResourceType ResourceId Tag NextToken MaxResults")
+@action(
+    VPC,
+    "ListTagResources",
+    "ResourceType ResourceId Tag NextToken MaxResults",
+    raises="InvalidResourceType.NotFound MissingParameter.TagKey",
+)
 def list_vpc_tag_resources(cloud: Cloud, call: Call) -> Answer:
     """Tags, one item a tag; MaxResults 1..50, 50 by default."""
     return _list(cloud, call)
 
 
-@action(ECS, "DescribeTags", "ResourceType ResourceId Tag PageNumber PageSize")
+@action(
+    ECS,
+    "DescribeTags",
+    "ResourceType ResourceId Tag PageNumber PageSize",
+    raises="InvalidResourceType.NotFound MissingParameter.TagKey",
+)
 def describe_tags(cloud: Cloud, call: Call) -> Answer:
     """Tag keys and values with how many resources of each type have them; PageSize at most 100, 50 by default."""
     kinds = [_kind(call)] if call.optional("ResourceType") else list(_COUNTED)

@@ -7,13 +7,21 @@ from simulator.api.shapes import has_tags, seconds, vpc_tags
 from simulator.cloud import classic_links, networks
 from simulator.cloud.errors import CloudError, NotSimulatedError, dry_run_passed
 from simulator.cloud.state import Cloud
-from simulator.estate_file import Vpc, VSwitch
+from simulator.model.vpc import Vpc, VSwitch
 
 # DescribeVpcs takes at most so many ids, separated by commas.
 MAX_VPC_IDS = 20
 
 
-@action(VPC, "CreateVpc", "CidrBlock VpcName Description EnableIpv6 DryRun Tag", remembers_token=True)
+@action(
+    VPC,
+    "CreateVpc",
+    "CidrBlock VpcName Description EnableIpv6 DryRun Tag",
+    remembers_token=True,
+    raises="InvalidCidrBlock.Malformed InvalidVpcName.Malformed InvalidVpcDiscription.Malformed "
+    "MissingParameter.TagKey",
+    resources="vpc/*",
+)
 def create_vpc(cloud: Cloud, call: Call) -> Answer:
     """Make a VPC, 172.16.0.0/12 unless told otherwise; Pending at first."""
     _no_ipv6(call, "EnableIpv6")
@@ -32,7 +40,13 @@ def create_vpc(cloud: Cloud, call: Call) -> Answer:
     }
 
 
-@action(VPC, "DescribeVpcs", "VpcId VpcName IsDefault Tag DryRun PageNumber PageSize")
+@action(
+    VPC,
+    "DescribeVpcs",
+    "VpcId VpcName IsDefault Tag DryRun PageNumber PageSize",
+    raises="InvalidVpcId.Malformed MissingParameter.TagKey",
+    resources="vpc/*",
+)
 def describe_vpcs(cloud: Cloud, call: Call) -> Answer:
     """VPCs; VpcId takes up to 20 ids by commas, PageSize at most 50, 10 by default."""
     if call.flag("DryRun"):
@@ -52,7 +66,7 @@ def describe_vpcs(cloud: Cloud, call: Call) -> Answer:
     return {"Vpcs": {"Vpc": [_listed_vpc(cloud, vpc) for vpc in page.items]}, **page.fields}
 
 
-@action(VPC, "DescribeVpcAttribute", "VpcId IsDefault")
+@action(VPC, "DescribeVpcAttribute", "VpcId IsDefault", raises="InvalidVpcId.NotFound", resources="vpc/{VpcId}")
 def describe_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
     """One VPC, with ClassicLinkEnabled; raises InvalidVpcId.NotFound."""
     vpc = cloud.vpc(call.text("VpcId"))
@@ -70,14 +84,27 @@ def describe_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
     }
 
 
-@action(VPC, "ModifyVpcAttribute", "VpcId VpcName Description")
+@action(
+    VPC,
+    "ModifyVpcAttribute",
+    "VpcId VpcName Description",
+    raises="InvalidVpcId.NotFound IncorrectVpcStatus InvalidVpcName.Malformed InvalidVpcDiscription.Malformed",
+    resources="vpc/{VpcId}",
+)
 def modify_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
     """Change name or description of a VPC."""
     networks.modify_vpc(cloud, call.text("VpcId"), call.given("VpcName"), call.given("Description"))
     return {}
 
 
-@action(VPC, "DeleteVpc", "VpcId DryRun ForceDelete")
+@action(
+    VPC,
+    "DeleteVpc",
+    "VpcId DryRun ForceDelete",
+    raises="InvalidVpcId.NotFound IncorrectVpcStatus DependencyViolation.VSwitch "
+    "DependencyViolation.SecurityGroup DependencyViolation.Instance",
+    resources="vpc/{VpcId}",
+)
 def delete_vpc(cloud: Cloud, call: Call) -> Answer:
     """Delete an empty VPC."""
     if call.flag("DryRun") or call.flag("ForceDelete"):
@@ -86,21 +113,39 @@ def delete_vpc(cloud: Cloud, call: Call) -> Answer:
     return {}
 
 
-@action(VPC, "EnableVpcClassicLink", "VpcId")
+@action(
+    VPC, "EnableVpcClassicLink", "VpcId", raises="InvalidVpcId.NotFound IncorrectVpcStatus", resources="vpc/{VpcId}"
+)
 def enable_vpc_classic_link(cloud: Cloud, call: Call) -> Answer:
     """Let a VPC take links from classic instances."""
     classic_links.enable(cloud, call.text("VpcId"))
     return {}
 
 
-@action(VPC, "DisableVpcClassicLink", "VpcId")
+@action(
+    VPC,
+    "DisableVpcClassicLink",
+    "VpcId",
+    raises="InvalidVpcId.NotFound IncorrectVpcStatus OperationDenied",
+    resources="vpc/{VpcId}",
+)
 def disable_vpc_classic_link(cloud: Cloud, call: Call) -> Answer:
     """Let a VPC take no links; refused while there are any."""
     classic_links.disable(cloud, call.text("VpcId"))
     return {}
 
 
-@action(VPC, "CreateVSwitch", "VpcId ZoneId CidrBlock VSwitchName Description Tag", remembers_token=True)
+@action(
+    VPC,
+    "CreateVSwitch",
+    "VpcId ZoneId CidrBlock VSwitchName Description Tag",
+    remembers_token=True,
+    raises="InvalidVpcId.NotFound InvalidZoneId.NotFound ResourceNotAvailable IncorrectVpcStatus "
+    "IncorrectVSwitchStatus InvalidCidrBlock.Malformed InvalidCirdrBlock.MaskLength "
+    "InvalidCidrBlock.Overlapped QuotaExceeded.VSwitch InvalidVSwitchName.Malformed "
+    "InvalidVSwitchDiscription.Malformed MissingParameter.TagKey",
+    resources="vswitch/* vpc/{VpcId}",
+)
 def create_vswitch(cloud: Cloud, call: Call) -> Answer:
     """Make a VSwitch in a zone; Pending at first."""
     vswitch = networks.create_vswitch(
@@ -116,7 +161,11 @@ def create_vswitch(cloud: Cloud, call: Call) -> Answer:
 
 
 @action(
-    VPC, "DescribeVSwitches", "VpcId VSwitchId VSwitchName ZoneId IsDefault RouteTableId Tag DryRun PageNumber PageSize"
+    VPC,
+    "DescribeVSwitches",
+    "VpcId VSwitchId VSwitchName ZoneId IsDefault RouteTableId Tag DryRun PageNumber PageSize",
+    raises="MissingParameter.TagKey",
+    resources="vswitch/*",
 )
 def describe_vswitches(cloud: Cloud, call: Call) -> Answer:
     """VSwitches; PageSize at most 50, 10 by default."""
@@ -138,13 +187,21 @@ def describe_vswitches(cloud: Cloud, call: Call) -> Answer:
     return {"VSwitches": {"VSwitch": [_vswitch(cloud, vswitch) for vswitch in page.items]}, **page.fields}
 
 
-@action(VPC, "DescribeVSwitchAttributes", "VSwitchId")
+@action(
+    VPC, "DescribeVSwitchAttributes", "VSwitchId", raises="InvalidVSwitchId.NotFound", resources="vswitch/{VSwitchId}"
+)
 def describe_vswitch_attributes(cloud: Cloud, call: Call) -> Answer:
     """One VSwitch; raises InvalidVSwitchId.NotFound."""
     return _vswitch(cloud, cloud.vswitch(call.text("VSwitchId")))
 
 
-@action(VPC, "ModifyVSwitchAttribute", "VSwitchId VSwitchName Description EnableIPv6")
+@action(
+    VPC,
+    "ModifyVSwitchAttribute",
+    "VSwitchId VSwitchName Description EnableIPv6",
+    raises="InvalidVSwitchId.NotFound InvalidVSwitchName.Malformed InvalidVSwitchDiscription.Malformed",
+    resources="vswitch/{VSwitchId}",
+)
 def modify_vswitch_attribute(cloud: Cloud, call: Call) -> Answer:
     """Change name or description of a VSwitch."""
     _no_ipv6(call, "EnableIPv6")
@@ -152,7 +209,13 @@ def modify_vswitch_attribute(cloud: Cloud, call: Call) -> Answer:
     return {}
 
 
-@action(VPC, "DeleteVSwitch", "VSwitchId")
+@action(
+    VPC,
+    "DeleteVSwitch",
+    "VSwitchId",
+    raises="InvalidVSwitchId.NotFound IncorrectVSwitchStatus DependencyViolation",
+    resources="vswitch/{VSwitchId}",
+)
 def delete_vswitch(cloud: Cloud, call: Call) -> Answer:
     """Delete an empty VSwitch."""
     networks.delete_vswitch(cloud, call.text("VSwitchId"))

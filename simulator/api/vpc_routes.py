@@ -7,7 +7,7 @@ from simulator.api.shapes import seconds
 from simulator.cloud import networks
 from simulator.cloud.errors import NotSimulatedError, invalid_parameter
 from simulator.cloud.state import Cloud
-from simulator.estate_file import Vpc
+from simulator.model.vpc import Vpc
 
 # Every VPC routes the block of cloud services.
 SERVICE_BLOCK = "100.64.0.0/10"
@@ -17,6 +17,7 @@ SERVICE_BLOCK = "100.64.0.0/10"
     VPC,
     "DescribeRouteTableList",
     "VpcId RouteTableId RouteTableName RouteTableType RouterId RouterType PageNumber PageSize",
+    resources="routetable/*",
 )
 def describe_route_table_list(cloud: Cloud, call: Call) -> Answer:
     """Route tables; PageSize at most 50, 10 by default."""
@@ -34,7 +35,12 @@ def describe_route_table_list(cloud: Cloud, call: Call) -> Answer:
     return {"RouterTableList": {"RouterTableListType": [_listed(cloud, vpc) for vpc in page.items]}, **page.fields}
 
 
-@action(VPC, "DescribeRouteTables", "RouteTableId VRouterId RouterId RouterType RouteTableName PageNumber PageSize")
+@action(
+    VPC,
+    "DescribeRouteTables",
+    "RouteTableId VRouterId RouterId RouterType RouteTableName PageNumber PageSize",
+    resources="routetable/*",
+)
 def describe_route_tables(cloud: Cloud, call: Call) -> Answer:
     """Route tables with their entries; PageSize at most 50, 10 by default."""
     routers = {call.optional("VRouterId"), call.optional("RouterId")} - {None}
@@ -49,7 +55,13 @@ def describe_route_tables(cloud: Cloud, call: Call) -> Answer:
     return {"RouteTables": {"RouteTable": [_table(cloud, vpc) for vpc in page.items]}, **page.fields}
 
 
-@action(VPC, "DescribeRouteEntryList", "RouteTableId RouteEntryType DestinationCidrBlock NextToken MaxResult")
+@action(
+    VPC,
+    "DescribeRouteEntryList",
+    "RouteTableId RouteEntryType DestinationCidrBlock NextToken MaxResult",
+    raises="InvalidRouteTableId.NotFound",
+    resources="routetable/{RouteTableId}",
+)
 def describe_route_entry_list(cloud: Cloud, call: Call) -> Answer:
     """Entries of a route table; MaxResult 1..100, 10 by default."""
     vpc = _vpc_of_table(cloud, call.text("RouteTableId"))
@@ -64,7 +76,13 @@ def describe_route_entry_list(cloud: Cloud, call: Call) -> Answer:
     return {"RouteEntrys": {"RouteEntry": page.items}, "TotalCount": len(found), **page.fields}
 
 
-@action(VPC, "ModifyRouteTableAttributes", "RouteTableId RouteTableName Description RoutePropagationEnable")
+@action(
+    VPC,
+    "ModifyRouteTableAttributes",
+    "RouteTableId RouteTableName Description RoutePropagationEnable",
+    raises="InvalidRouteTableId.NotFound",
+    resources="routetable/{RouteTableId}",
+)
 def modify_route_table_attributes(cloud: Cloud, call: Call) -> Answer:
     """Change name or description of a route table."""
     if call.flag("RoutePropagationEnable") is False:

@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 from simulator.cloud.errors import CloudError, ForbiddenError
 from simulator.cloud.networks import available_vpc
 from simulator.cloud.state import Cloud
-from simulator.estate_file import ClassicLink, Vpc
+from simulator.model.vpc import ClassicLink, Vpc
 
 MAX_LINKS = 1000
 

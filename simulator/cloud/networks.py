@@ -5,13 +5,12 @@ Error codes are those of the CreateVpc, DeleteVpc and CreateVSwitch references o
 """
 
 import ipaddress
-from datetime import timedelta
 from ipaddress import IPv4Network
 
 from simulator.cloud.errors import CloudError, invalid_parameter
 from simulator.cloud.names import check_description, check_name
 from simulator.cloud.state import Cloud
-from simulator.estate_file import Vpc, VSwitch
+from simulator.model.vpc import Vpc, VSwitch
 
 DEFAULT_BLOCK = "172.16.0.0/12"
 # Mask lengths: VPC 8 to 28 (provider documentation; /8 is what the migration plan makes), VSwitch 16 to 29.
@@ -41,9 +40,9 @@ def create_vpc(cloud: Cloud, cidr_block: str, name: str, description: str, tags:
         vrouter_id=cloud.ids.new("vrt", vpc_id, length=21),
         route_table_id=cloud.ids.new("vtb", vpc_id, length=21),
         created_at=now,
-        ready_at=now + timedelta(seconds=cloud.estate.timings.vpc),
         tags=tags,
     )
+    cloud.begins(vpc, cloud.estate.timings.vpc)
     cloud.estate.vpcs.append(vpc)
     return vpc
 
@@ -115,9 +114,9 @@ def create_vswitch(
         cidr_block=str(block),
         status="Pending",
         created_at=now,
-        ready_at=now + timedelta(seconds=cloud.estate.timings.vswitch),
         tags=tags,
     )
+    cloud.begins(vswitch, cloud.estate.timings.vswitch)
     cloud.estate.vswitches.append(vswitch)
     return vswitch
 

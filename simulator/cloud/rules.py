@@ -9,7 +9,7 @@ from typing import cast, get_args
 
 from simulator.cloud.errors import CloudError, ForbiddenError, NotFoundError, invalid_parameter
 from simulator.cloud.state import Cloud
-from simulator.estate_file import Direction, IpProtocol, NicType, Policy, Rule, SecurityGroup
+from simulator.model.ecs import Direction, IpProtocol, NicType, Policy, Rule, SecurityGroup
 
 ANY_PORT = "-1/-1"
 HIGHEST_PORT = 65535

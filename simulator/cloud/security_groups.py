@@ -4,7 +4,7 @@ from simulator.cloud.errors import CloudError, ForbiddenError, NotFoundError, in
 from simulator.cloud.names import check_description, check_name
 from simulator.cloud.rules import RuleDraft, checked_rule, identity
 from simulator.cloud.state import Cloud
-from simulator.estate_file import Direction, Rule, SecurityGroup
+from simulator.model.ecs import Direction, Rule, SecurityGroup
 
 # Rules per group, both directions together, at 5 groups an interface (ECS Limits, 2021).
 MAX_RULES = 200

@@ -1,11 +1,9 @@
 """Snapshots of disks; refusals as in the CreateSnapshot reference (AlibabaCloudDocs/ecs, API Reference/Snapshots)."""
 
-from datetime import timedelta
-
 from simulator.cloud.errors import CloudError, ForbiddenError, invalid_parameter
 from simulator.cloud.names import check_description, check_name
 from simulator.cloud.state import Cloud
-from simulator.estate_file import Snapshot
+from simulator.model.ecs import Snapshot
 
 # Manual snapshots of one disk (ECS Limits, 2021).
 MAX_MANUAL = 256
@@ -26,7 +24,6 @@ def create(
     _check_texts(name, description)
     _check_retention(retention_days)
     _check_disk(cloud, disk_id)
-    now = cloud.clock.now()
     snapshot = Snapshot(
         id=cloud.ids.new("s", disk_id, name),
         name=name,
@@ -36,10 +33,10 @@ def create(
         source_size_gib=disk.size_gib,
         status="progressing",
         retention_days=retention_days,
-        created_at=now,
-        ready_at=now + timedelta(seconds=cloud.estate.timings.snapshot),
+        created_at=cloud.clock.now(),
         tags=tags,
     )
+    cloud.begins(snapshot, cloud.estate.timings.snapshot)
     cloud.estate.snapshots.append(snapshot)
     return snapshot
 

@@ -1,25 +1,22 @@
 """The live state of the simulated cloud and the look-ups that every product needs."""
 
 import ipaddress
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 from simulator.clock import ModelClock
 from simulator.cloud.errors import NotFoundError
-from simulator.estate_file import (
-    Database,
-    Disk,
-    Estate,
-    Instance,
-    SecurityGroup,
-    Snapshot,
-    Vpc,
-    VSwitch,
-    Zone,
-)
 from simulator.ids import Ids
+from simulator.model.base import Transitional
+from simulator.model.ecs import Disk, Instance, SecurityGroup, Snapshot, Zone
+from simulator.model.estate import Estate
+from simulator.model.rds import Database
+from simulator.model.vpc import Vpc, VSwitch
 
 # The first and the last three addresses of a VSwitch are reserved (SDK text of CreateVSwitch, vpc20160428 6.11.0).
 RESERVED_ADDRESSES = 4
+
+Found = TypeVar("Found")
 
 # How old things are that the estate file gives no date.
 _UNDATED_AGE = timedelta(days=900)
@@ -33,78 +30,74 @@ class Cloud:
         self.estate = estate.model_copy(deep=True)
         self.clock = clock or ModelClock(estate.now)
         self.ids = Ids()
+        # When the next passing status ends; the estate's own moments are not known yet, so: look at once.
+        self.due: datetime | None = estate.now
         self._complete()
 
-    def settle(self) -> None:
-        """Let everything whose time has come reach its final status."""
-        now = self.clock.now()
-        networks: list[Vpc | VSwitch] = [*self.estate.vpcs, *self.estate.vswitches]
-        for network in networks:
-            if network.ready_at is not None and network.ready_at <= now:
-                network.status, network.ready_at = "Available", None
-        for snapshot in self.estate.snapshots:
-            if snapshot.ready_at is not None and snapshot.ready_at <= now:
-                snapshot.status, snapshot.ready_at = "accomplished", None
+    def awaits(self, moment: datetime) -> None:
+        """Remember that something ends a passing status at `moment`: `transitions.settle` looks no earlier."""
+        self.due = moment if self.due is None else min(self.due, moment)
+
+    def begins(self, item: Transitional, seconds: float) -> None:
+        """Let the passing status that `item` has now last for `seconds` of model time."""
+        item.ready_at = self.clock.now() + timedelta(seconds=seconds)
+        self.awaits(item.ready_at)
 
     def zone(self, zone_id: str) -> Zone:
         """The zone; raises InvalidZoneId.NotFound."""
-        for zone in self.estate.zones:
-            if zone.id == zone_id:
-                return zone
-        raise NotFoundError("InvalidZoneId.NotFound", "Specified zone does not exist.")
+        return _found(self.estate.zones.find(zone_id), "InvalidZoneId.NotFound", "Specified zone does not exist.")
 
     def instance(self, instance_id: str) -> Instance:
         """The instance; raises InvalidInstanceId.NotFound."""
-        for instance in self.estate.instances:
-            if instance.id == instance_id:
-                return instance
-        raise NotFoundError("InvalidInstanceId.NotFound", "The specified InstanceId does not exist.")
+        return _found(
+            self.estate.instances.find(instance_id),
+            "InvalidInstanceId.NotFound",
+            "The specified InstanceId does not exist.",
+        )
 
     def disk(self, disk_id: str) -> Disk:
         """The disk; raises InvalidDiskId.NotFound."""
-        for disk in self.estate.disks:
-            if disk.id == disk_id:
-                return disk
-        raise NotFoundError("InvalidDiskId.NotFound", "The specified disk does not exist.")
+        return _found(self.estate.disks.find(disk_id), "InvalidDiskId.NotFound", "The specified disk does not exist.")
 
     def snapshot(self, snapshot_id: str) -> Snapshot:
         """The snapshot; raises InvalidSnapshotId.NotFound."""
-        for snapshot in self.estate.snapshots:
-            if snapshot.id == snapshot_id:
-                return snapshot
-        raise NotFoundError("InvalidSnapshotId.NotFound", "The specified SnapshotId does not exist.")
+        return _found(
+            self.estate.snapshots.find(snapshot_id),
+            "InvalidSnapshotId.NotFound",
+            "The specified SnapshotId does not exist.",
+        )
 
     def find_security_group(self, group_id: str) -> SecurityGroup | None:
         """The security group, or None."""
-        return next((group for group in self.estate.security_groups if group.id == group_id), None)
+        return self.estate.security_groups.find(group_id)
 
     def security_group(self, group_id: str) -> SecurityGroup:
         """The security group; raises InvalidSecurityGroupId.NotFound."""
-        group = self.find_security_group(group_id)
-        if group is None:
-            raise NotFoundError("InvalidSecurityGroupId.NotFound", "The specified SecurityGroupId does not exist.")
-        return group
+        return _found(
+            self.find_security_group(group_id),
+            "InvalidSecurityGroupId.NotFound",
+            "The specified SecurityGroupId does not exist.",
+        )
 
     def vpc(self, vpc_id: str) -> Vpc:
         """The VPC; raises InvalidVpcId.NotFound."""
-        for vpc in self.estate.vpcs:
-            if vpc.id == vpc_id:
-                return vpc
-        raise NotFoundError("InvalidVpcId.NotFound", "Specified VPC does not exist.")
+        return _found(self.estate.vpcs.find(vpc_id), "InvalidVpcId.NotFound", "Specified VPC does not exist.")
 
     def vswitch(self, vswitch_id: str) -> VSwitch:
         """The VSwitch; raises InvalidVSwitchId.NotFound."""
-        for vswitch in self.estate.vswitches:
-            if vswitch.id == vswitch_id:
-                return vswitch
-        raise NotFoundError("InvalidVSwitchId.NotFound", "Specified virtual switch does not exist.")
+        return _found(
+            self.estate.vswitches.find(vswitch_id),
+            "InvalidVSwitchId.NotFound",
+            "Specified virtual switch does not exist.",
+        )
 
     def database(self, db_instance_id: str) -> Database:
         """The RDS instance; raises InvalidDBInstanceId.NotFound."""
-        for database in self.estate.databases:
-            if database.id == db_instance_id:
-                return database
-        raise NotFoundError("InvalidDBInstanceId.NotFound", "The DBInstanceId provided does not exist in our records.")
+        return _found(
+            self.estate.databases.find(db_instance_id),
+            "InvalidDBInstanceId.NotFound",
+            "The DBInstanceId provided does not exist in our records.",
+        )
 
     def vswitches_of(self, vpc_id: str) -> list[VSwitch]:
         """The VSwitches of a VPC."""
@@ -141,3 +134,9 @@ class Cloud:
         for vpc in self.estate.vpcs:
             vpc.vrouter_id = vpc.vrouter_id or self.ids.new("vrt", vpc.id)
             vpc.route_table_id = vpc.route_table_id or self.ids.new("vtb", vpc.id)
+
+
+def _found(item: Found | None, code: str, message: str) -> Found:
+    if item is None:
+        raise NotFoundError(code, message)
+    return item

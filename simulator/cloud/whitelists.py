@@ -5,7 +5,7 @@ import re
 
 from simulator.cloud.errors import CloudError, ForbiddenError, invalid_parameter
 from simulator.cloud.state import Cloud
-from simulator.estate_file import Database, WhitelistGroup, WhitelistNetworkType
+from simulator.model.rds import Database, WhitelistGroup, WhitelistNetworkType
 
 MAX_GROUPS = 200
 MAX_ENTRIES = 1000

@@ -6,7 +6,7 @@ from typing import Any
 
 from estate.client import Cloud
 from estate.settings import CloudSettings
-from simulator.estate_file import Estate
+from simulator.model.estate import Estate
 from simulator.server import Simulator
 
 ACCOUNT = "1234567890123456"
@@ -123,7 +123,15 @@ def _user(name: str, number: str, deny: list[str] | None = None) -> dict[str, An
         "user_id": number.zfill(18),
         "access_key_id": f"ak-{name}",
         "access_key_secret": f"secret-of-ak-{name}",
-        "deny": deny or [],
+        "policies": [
+            {
+                "Version": "1",
+                "Statement": [
+                    {"Effect": "Allow", "Action": "*", "Resource": "*"},
+                    *({"Effect": "Deny", "Action": action, "Resource": "*"} for action in deny or []),
+                ],
+            }
+        ],
     }
 
 

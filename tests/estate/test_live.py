@@ -143,7 +143,8 @@ def test_without_permission_an_empty_list_is_not_an_empty_estate(simulator: Simu
 )
 def test_each_missing_permission_is_named(action: str) -> None:
     users = estates.estate().model_dump(mode="json")["users"][:1]
-    users[0] |= {"deny": [action], "access_key_secret": "secret-of-ak-tester"}
+    users[0] |= {"access_key_secret": "secret-of-ak-tester"}
+    users[0]["policies"][0]["Statement"].append({"Effect": "Deny", "Action": action, "Resource": "*"})
     with running(estates.estate(users=users)) as simulator, pytest.raises(PermissionDenied) as caught:
         read_estate(estates.cloud(simulator), NOW)
     assert caught.value.action == action
@@ -151,7 +152,7 @@ def test_each_missing_permission_is_named(action: str) -> None:
 
 def test_a_group_without_a_word_on_its_members_is_an_error_and_not_open() -> None:
     silent = estates.estate()
-    silent.security_groups[1] = silent.security_groups[1].model_copy(update={"inner_access_policy": None})
+    silent.security_groups[1].inner_access_policy = None  # type: ignore[assignment]
     with (
         running(silent) as simulator,
         pytest.raises(EstateError, match=r"DescribeSecurityGroupAttribute says of sg-peer .*: inner_access_policy"),

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.estate_file import Estate, load
+from simulator.estate_file import load
+from simulator.model.estate import Estate
 from simulator.server import Simulator, running
 from tests.simulator.sdk import Api
 

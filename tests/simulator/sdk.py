@@ -24,6 +24,9 @@ PACKAGES = {
     "vpc": "alibabacloud_vpc20160428",
     "rds": "alibabacloud_rds20140815",
     "sts": "alibabacloud_sts20150401",
+    "slb": "alibabacloud_slb20140515",
+    "kvstore": "alibabacloud_r_kvstore20150101",
+    "dds": "alibabacloud_dds20151201",
 }
 PATIENCE = 10.0  # seconds
 

@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from simulator.__main__ import main
-from simulator.estate_file import Estate, EstateFileError, json_schema, load
+from simulator.estate_file import EstateFileError, json_schema, load
+from simulator.model.estate import Estate
 from tests.simulator.conftest import SAMPLE
 
 Change = Callable[[dict[str, Any]], object]
@@ -70,19 +71,19 @@ FAULTS: dict[str, tuple[Change, str]] = {
     ),
     "dangling group": (
         lambda d: d["instances"][0].update(security_group_ids=["sg-none"]),
-        "instances.web-1.security_group_ids: sg-none is not in this file",
+        "instances.i-bp1web10000000000001.security_group_ids: sg-none is not in this file",
     ),
     "dangling rule": (
         lambda d: d["security_groups"][1]["rules"][0].update(group_id="sg-none"),
-        "security_groups.sg-bp1app00000000000001.rules: sg-none is not in this file",
+        "security_groups.sg-bp1app00000000000001.rules.group_id: sg-none is not in this file",
     ),
     "id twice": (
         lambda d: d["vpcs"].append(d["vpcs"][0]),
-        "vpcs: vpc-bp1shared0000000001 stands there twice",
+        "FILE: vpcs: Value error, vpc-bp1shared0000000001 stands there twice",
     ),
     "bad block": (
         lambda d: d["vswitches"][0].update(cidr_block="192.168.10.1/24"),
-        "vswitches.vsw-bp1sharedh000000001: 192.168.10.1/24 has host bits set, expected a CIDR block",
+        "FILE: vswitches[0].cidr_block: Value error, 192.168.10.1/24 has host bits set, expected a CIDR block",
     ),
 }
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from simulator.__main__ import main
-from simulator.estate_file import Estate
+from simulator.model.estate import Estate
 from simulator.server import Simulator, running
 from tests.simulator.conftest import SAMPLE
 from tests.simulator.sdk import Api

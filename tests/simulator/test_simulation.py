@@ -134,7 +134,7 @@ def test_reset_returns_to_the_file(simulator: Simulator, api: Api) -> None:
 
 
 def test_the_state_is_an_estate_file_again(simulator: Simulator, api: Api) -> None:
-    from simulator.estate_file import Estate
+    from simulator.model.estate import Estate
 
     vpc_id = api.new_vpc(VpcName="new")
     again = Estate.model_validate(simulator.state())

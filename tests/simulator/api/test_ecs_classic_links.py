@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.estate_file import CustomRoute, Estate
+from simulator.model.estate import Estate
+from simulator.model.vpc import CustomRoute
 from tests.simulator.sdk import Api, refused
 
 SHARED = "vpc-bp1shared0000000001"
@@ -76,7 +77,7 @@ class TestRefused:
         ten = shared.model_copy(update={"id": "vpc-ten", "cidr_block": "10.0.0.0/8"})
         route = CustomRoute(destination_cidr_block="10.1.0.0/16", next_hop_id="i-router")
         routed = shared.model_copy(update={"id": "vpc-routed", "custom_routes": [route]})
-        quick.vpcs += [ten, routed]
+        quick.vpcs.extend([ten, routed])
         return quick
 
     @pytest.mark.parametrize(

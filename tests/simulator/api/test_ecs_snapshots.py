@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulator.estate_file import Estate
+from simulator.model.estate import Estate
 from tests.simulator.sdk import Api, refused
 
 DISK = "d-bp1web1sys000000001"
@@ -68,10 +68,10 @@ class TestDisksWithout:
         quick.disks[15].ever_attached = False
         web_2, web_3 = quick.instances[1:3]
         web_2.status, web_3.locks = "Stopping", ["security"]
-        quick.snapshots += [
-            quick.snapshots[0].model_copy(update={"id": f"s-{n}", "disk_id": "d-bp1app1dat000000002"})
-            for n in range(256)
-        ]
+        model = quick.snapshots[0]
+        quick.snapshots.extend(
+            model.model_copy(update={"id": f"s-{n}", "disk_id": "d-bp1app1dat000000002"}) for n in range(256)
+        )
         return quick
 
     @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from simulator.estate_file import Estate
+from simulator.model.base import Table
+from simulator.model.estate import Estate
 from tests.simulator.sdk import Api, refused
 
 # Action: path of its list, greatest PageSize, default size (facts: SDK texts).
@@ -47,21 +48,24 @@ MANY = 520
 def quick(quick: Estate) -> Estate:
     """An estate with 520 of everything that is paged."""
 
-    def multiply(items: list[Any], prefix: str) -> list[Any]:
-        return [items[0].model_copy(deep=True, update={"id": f"{prefix}-{n:04}"}) for n in range(MANY)]
+    def multiply(items: Table[Any], prefix: str, kept: int = 0) -> Table[Any]:
+        copies = (items[0].model_copy(deep=True, update={"id": f"{prefix}-{n:04}"}) for n in range(kept, MANY))
+        return Table([*items[:kept], *copies])
 
     group = quick.security_groups[0]
     group.tags = {}
     rule = next(rule for rule in group.rules if rule.nic_type == "internet")
     group.rules = [rule.model_copy(update={"port_range": f"{n}/{n}"}) for n in range(1, MANY + 1)]
-    quick.security_groups = [group, *multiply([group.model_copy(update={"rules": []})], "sg")[1:]]
+    quick.security_groups = multiply(quick.security_groups, "sg", kept=1)
+    for other in quick.security_groups[1:]:
+        other.rules = []
     quick.instances = multiply(quick.instances, "i")
     for number, instance in enumerate(quick.instances):
         instance.tags = {"number": str(number)}
     quick.disks = multiply(quick.disks, "d")
     quick.snapshots = multiply(quick.snapshots, "s")
-    quick.instance_types = [*quick.instance_types, *multiply(quick.instance_types, "ecs")[len(quick.instance_types) :]]
-    quick.vpcs = [*quick.vpcs, *multiply(quick.vpcs, "vpc")[1:]]
+    quick.instance_types = multiply(quick.instance_types, "ecs", kept=len(quick.instance_types))
+    quick.vpcs = multiply(quick.vpcs, "vpc", kept=len(quick.vpcs))
     for vpc in quick.vpcs:
         vpc.route_table_id = None
     quick.vswitches = multiply(quick.vswitches, "vsw")

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from simulator.estate_file import Endpoint, Estate
+from simulator.model.estate import Estate
+from simulator.model.rds import Endpoint
 from tests.simulator.sdk import Api, refused
 
 MYSQL, POSTGRES = "rm-bp1shopmysql000001", "pgm-bp1reportpg00000001"

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from simulator.estate_file import CustomRoute, Estate
+from simulator.model.estate import Estate
+from simulator.model.vpc import CustomRoute
 from tests.simulator.sdk import Api, refused
 
 SHARED, SHARED_H = "vpc-bp1shared0000000001", "vsw-bp1sharedh000000001"

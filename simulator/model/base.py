@@ -1,0 +1,128 @@
+"""What the models of all products share.
+
+Times carry an offset, sizes are GiB, bandwidths Mbit/s.
+"""
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from types import GenericAlias
+from typing import Annotated, Any, ClassVar, Generic, Protocol, TypeVar, get_args, overload
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+Ipv4Text = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}$", description="An IPv4 address.")]
+Tags = Annotated[dict[str, str], Field(default_factory=dict, description="Tag key to tag value.")]
+
+
+def _block(text: str) -> str:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"{error}, expected a CIDR block") from None
+    return text
+
+
+Cidr = Annotated[str, AfterValidator(_block), Field(description="A CIDR block, or one address.")]
+
+
+@dataclass(frozen=True)
+class Refers:
+    """Marks a field that holds ids of a table of the estate; `unless` names a field that, where set, frees it."""
+
+    table: str
+    unless: str | None = None
+
+
+class Strict(BaseModel):
+    """Unknown keys are errors: a misspelt key would otherwise silently be a default."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Transitional(Strict):
+    """Something that takes time to reach its next status: at `ready_at`, status becomes what `becomes` says."""
+
+    becomes: ClassVar[dict[str, str]] = {}
+
+    status: str
+    ready_at: AwareDatetime | None = Field(default=None, description="When a passing status ends, in model time.")
+
+
+class Identified(Protocol):
+    """What a table holds."""
+
+    @property
+    def id(self) -> str:
+        """The id by which it is found."""
+
+
+Item = TypeVar("Item", bound=Identified)
+
+
+class Table(Generic[Item]):
+    """Things of one kind in the order of their arrival, found by id in constant time; a list in a file."""
+
+    def __init__(self, items: Iterable[Item] = ()) -> None:
+        """Hold `items`; raises ValueError where an id stands there twice."""
+        self._items: dict[str, Item] = {}
+        self.extend(items)
+
+    def append(self, item: Item) -> None:
+        """Add one at the end; raises ValueError where its id is taken."""
+        if item.id in self._items:
+            raise ValueError(f"{item.id} stands there twice")
+        self._items[item.id] = item
+
+    def extend(self, items: Iterable[Item]) -> None:
+        """Add several at the end, as `append` does."""
+        for item in items:
+            self.append(item)
+
+    def remove(self, item: Item) -> None:
+        """Take one away; raises KeyError where it is not there."""
+        del self._items[item.id]
+
+    def find(self, item_id: str | None) -> Item | None:
+        """The one with this id, or None."""
+        return self._items.get(item_id) if item_id else None
+
+    def among(self, ids: Iterable[str] | None) -> list[Item]:
+        """Those of `ids` that are there, each once, in the order of arrival; all where `ids` is None."""
+        if ids is None:
+            return list(self._items.values())
+        wanted = set(ids)
+        found = [self._items[item_id] for item_id in wanted if item_id in self._items]
+        if len(found) < 2:
+            return found
+        places = {item_id: place for place, item_id in enumerate(self._items)}
+        return sorted(found, key=lambda item: places[item.id])
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self._items.values())
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __contains__(self, item: object) -> bool:
+        return any(item == own for own in self)
+
+    @overload
+    def __getitem__(self, place: int) -> Item: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Item]: ...
+    def __getitem__(self, place: int | slice) -> Item | list[Item]:
+        return list(self._items.values())[place]
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """In a file and in a dump a table is a list of its items."""
+        items = handler.generate_schema(GenericAlias(list, get_args(source)))
+        return core_schema.no_info_after_validator_function(
+            cls,
+            items,
+            serialization=core_schema.wrap_serializer_function_ser_schema(
+                lambda table, serialize: serialize(list(table)), schema=items
+            ),
+        )

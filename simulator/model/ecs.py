@@ -1,0 +1,167 @@
+"""ECS: instances, disks, snapshots, security groups, and what a region offers."""
+
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from simulator.model.base import Cidr, Ipv4Text, Refers, Strict, Tags, Transitional
+
+NicType = Literal["internet", "intranet"]
+Direction = Literal["ingress", "egress"]
+Policy = Literal["accept", "drop"]
+IpProtocol = Literal["TCP", "UDP", "ICMP", "ICMPv6", "GRE", "ALL"]
+NetworkType = Literal["classic", "vpc"]
+InstanceStatus = Literal["Pending", "Starting", "Running", "Stopping", "Stopped"]
+DiskCategory = Literal["cloud", "cloud_efficiency", "cloud_ssd", "cloud_essd", "ephemeral_ssd"]
+SnapshotStatus = Literal["progressing", "accomplished", "failed"]
+LockReason = Literal["financial", "security", "Recycling", "dedicatedhostfinancial", "refunded"]
+
+
+class Zone(Strict):
+    """A zone of the region."""
+
+    id: str = Field(description="For example cn-hangzhou-h.")
+    local_name: str = Field(description="Name shown to people.")
+    vswitch_available: bool = Field(default=True, description="Whether a VSwitch can be created in it.")
+    instance_types: list[str] = Field(default_factory=list, description="Types in stock for instances in a VPC.")
+
+
+class InstanceType(Strict):
+    """An ECS instance type."""
+
+    id: str = Field(description="For example ecs.n1.small.")
+    family: str = Field(description="For example ecs.n1.")
+    cpu: int = Field(ge=1, description="vCPUs.")
+    memory_gib: float = Field(gt=0, description="Memory in GiB.")
+    eni_quantity: int | None = Field(
+        default=None, ge=0, description="Network interfaces it can have, the primary included; absent: none answered."
+    )
+
+
+class Rule(Strict):
+    """One security group rule; exactly one of the four peers is set."""
+
+    id: str | None = Field(default=None, description="sgr-...; given by the simulator where absent.")
+    direction: Direction
+    nic_type: NicType = Field(description="Groups in a VPC know intranet only.")
+    ip_protocol: IpProtocol
+    port_range: str = Field(
+        pattern=r"^(-1/-1|\d{1,5}/\d{1,5})$", description="80/80, or -1/-1 where ports mean nothing."
+    )
+    policy: Policy = "accept"
+    priority: int = Field(
+        default=1, ge=1, le=110, description="1 is first. 110 is only found in system rules made before 2020-05-27."
+    )
+    cidr_ip: Cidr | None = Field(
+        default=None, description="IPv4 block; source of an ingress, target of an egress rule."
+    )
+    ipv6_cidr_ip: Cidr | None = Field(default=None, description="IPv6 block.")
+    group_id: Annotated[str | None, Refers("security_groups", unless="group_owner_account")] = Field(
+        default=None, description="Security group."
+    )
+    prefix_list_id: str | None = Field(default=None, description="Prefix list.")
+    group_owner_account: str | None = Field(default=None, description="Account that owns group_id, if not this one.")
+    source_port_range: str | None = Field(default=None, description="Port range of the sender, rarely set.")
+    description: str = ""
+    created_at: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _one_peer(self) -> Self:
+        peers = [self.cidr_ip, self.ipv6_cidr_ip, self.group_id, self.prefix_list_id]
+        if sum(peer is not None for peer in peers) != 1:
+            raise ValueError("expected exactly one of cidr_ip, ipv6_cidr_ip, group_id, prefix_list_id")
+        return self
+
+
+class SecurityGroup(Strict):
+    """A security group: classic without vpc_id, else in that VPC."""
+
+    id: str = Field(pattern=r"^sg-", description="sg-...")
+    name: str
+    description: str = ""
+    vpc_id: Annotated[str | None, Refers("vpcs")] = Field(default=None, description="Absent: a classic group.")
+    type: Literal["normal", "enterprise"] = Field(default="normal", description="Basic or advanced group.")
+    inner_access_policy: Literal["Accept", "Drop"] = Field(default="Accept", description="Between its members.")
+    created_at: AwareDatetime | None = None
+    tags: Tags
+    rules: list[Rule] = Field(default_factory=list, description="Newest last.")
+
+    @model_validator(mode="after")
+    def _nic_types(self) -> Self:
+        if self.vpc_id and any(rule.nic_type != "intranet" for rule in self.rules):
+            raise ValueError("expected nic_type intranet in every rule of a group in a VPC")
+        return self
+
+
+class Instance(Transitional):
+    """An ECS instance."""
+
+    id: str = Field(pattern=r"^i-", description="i-...")
+    name: str
+    description: str = ""
+    zone_id: Annotated[str, Refers("zones")]
+    instance_type: Annotated[str, Refers("instance_types")]
+    becomes: ClassVar[dict[str, str]] = {"Starting": "Running", "Stopping": "Stopped"}
+
+    status: InstanceStatus = "Running"
+    network_type: NetworkType = "classic"
+    intranet_ips: list[Ipv4Text] = Field(description="InnerIpAddress of a classic, private address of a VPC instance.")
+    public_ips: list[Ipv4Text] = Field(default_factory=list)
+    internet_max_bandwidth_out: int = Field(default=0, ge=0, le=1000, description="Mbit/s.")
+    internet_max_bandwidth_in: int = Field(default=200, ge=0, le=1000, description="Mbit/s.")
+    internet_charge_type: Literal["PayByTraffic", "PayByBandwidth"] = "PayByTraffic"
+    security_group_ids: Annotated[list[str], Refers("security_groups")] = Field(min_length=1)
+    vpc_id: Annotated[str | None, Refers("vpcs")] = Field(default=None, description="With network_type vpc.")
+    vswitch_id: Annotated[str | None, Refers("vswitches")] = Field(default=None, description="With network_type vpc.")
+    charge_type: Literal["PrePaid", "PostPaid"] = "PostPaid"
+    expired_at: AwareDatetime | None = Field(default=None, description="End of the subscription, with PrePaid.")
+    io_optimized: bool = True
+    image_id: str = "centos_7_9_x64_20G_alibase_20211227.vhd"
+    os_name: str = "CentOS 7.9 64-bit"
+    os_type: Literal["linux", "windows"] = "linux"
+    spot_strategy: Literal["NoSpot", "SpotWithPriceLimit", "SpotAsPriceGo"] = "NoSpot"
+    local_storage_amount: int = Field(default=0, ge=0, description="Number of local disks.")
+    local_storage_gib: int = Field(default=0, ge=0, description="Size of one local disk in GiB.")
+    locks: list[LockReason] = Field(default_factory=list, description="OperationLocks.")
+    created_at: AwareDatetime | None = None
+    tags: Tags
+
+    @model_validator(mode="after")
+    def _network(self) -> Self:
+        if (self.network_type == "vpc") != bool(self.vpc_id and self.vswitch_id):
+            raise ValueError("expected vpc_id and vswitch_id exactly with network_type vpc")
+        return self
+
+
+class Disk(Strict):
+    """A cloud disk."""
+
+    id: str = Field(pattern=r"^d-", description="d-...")
+    name: str = ""
+    instance_id: Annotated[str | None, Refers("instances")] = Field(default=None, description="Absent: not attached.")
+    type: Literal["system", "data"]
+    category: DiskCategory = "cloud_efficiency"
+    size_gib: int = Field(ge=1, le=65536)
+    device: str = Field(default="", description="/dev/xvda as the instance sees it.")
+    zone_id: Annotated[str, Refers("zones")]
+    ever_attached: bool = Field(default=True, description="A disk never attached cannot have snapshots.")
+    created_at: AwareDatetime | None = None
+    tags: Tags
+
+
+class Snapshot(Transitional):
+    """A snapshot of a disk."""
+
+    id: str = Field(pattern=r"^s-", description="s-...")
+    name: str = ""
+    description: str = ""
+    disk_id: str = Field(description="Source disk; it may be gone.")
+    source_type: Literal["system", "data"] = "system"
+    source_size_gib: int = Field(ge=1)
+    becomes: ClassVar[dict[str, str]] = {"progressing": "accomplished"}
+
+    status: SnapshotStatus = "accomplished"
+    type: Literal["user", "auto"] = "user"
+    retention_days: int | None = Field(default=None, ge=1, le=65536, description="Absent: kept until deleted.")
+    created_at: AwareDatetime
+    tags: Tags

@@ -1,0 +1,47 @@
+"""For every action of the simulated cloud: a call that succeeds, and one for each refusal that it declares."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.model.estate import Estate
+
+Given = Callable[[Estate], None]
+
+
+def as_it_is(estate: Estate) -> None:
+    """Nothing beside the sample estate."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A call that is refused with `code` and HTTP `status`, in the sample estate as `given` changes it."""
+
+    code: str
+    call: Mapping[str, Any]
+    status: int = 400
+    given: Given = as_it_is
+
+
+@dataclass(frozen=True)
+class Example:
+    """An action (`ecs:DescribeInstances`) and calls of it, parameters by wire names as the typed SDK takes them."""
+
+    permission: str
+    call: Mapping[str, Any]
+    refusals: tuple[Refusal, ...] = ()
+    given: Given = as_it_is
+
+
+def examples() -> dict[str, Example]:
+    """All examples by action: the tuples EXAMPLES of this package's modules."""
+    found: dict[str, Example] = {}
+    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+        for example in importlib.import_module(module.name).EXAMPLES:
+            assert example.permission not in found, f"{example.permission} has two examples"
+            found[example.permission] = example
+    return found
