@@ -1,0 +1,84 @@
+"""Lifecycles of resources through the real engine and Alibaba's own provider.
+
+Each module of this package is one program: RESOURCES, READS, and `given(estate)` for what must be there beforehand. For
+each, `test_provider.py` creates everything, refreshes, updates, imports into another stack and destroys, and finds no
+diff left after any of it. `${name.property}` in a property stands for an output of another resource of the program.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.model.estate import Estate
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource, and what the second `up` changes of it in place.
+
+    `unread` names properties that the provider does not read back, so that an import cannot know them; `importable` is
+    False where the provider has no import. `import_id` where the id of the import is not the resource's own.
+    """
+
+    name: str
+    type: str
+    properties: Mapping[str, Any]
+    changed: Mapping[str, Any] = field(default_factory=dict)
+    after: Sequence[str] = ()
+    unread: Sequence[str] = ()
+    importable: bool = True
+
+    def told(self, *, changed: bool, ignored: bool) -> dict[str, Any]:
+        """How program.json tells it."""
+        return {
+            "name": self.name,
+            "type": self.type,
+            "properties": {**self.properties, **(self.changed if changed else {})},
+            "after": list(self.after),
+            "unread": list(self.unread) if ignored else [],
+        }
+
+
+@dataclass(frozen=True)
+class Read:
+    """One read of a data source; `expected` is what its answer has among others, lists item by item."""
+
+    name: str
+    token: str
+    arguments: Mapping[str, Any]
+    expected: Mapping[str, Any]
+
+    def told(self) -> dict[str, Any]:
+        """How program.json tells it."""
+        return {"name": self.name, "token": self.token, "arguments": dict(self.arguments)}
+
+
+@dataclass(frozen=True)
+class Program:
+    """The content of one module."""
+
+    name: str
+    resources: Sequence[Resource]
+    reads: Sequence[Read]
+    given: Callable[[Estate], None]
+
+    def told(self, *, changed: bool = False, ignored: bool = False) -> dict[str, Any]:
+        """What program.json holds."""
+        return {
+            "resources": [resource.told(changed=changed, ignored=ignored) for resource in self.resources],
+            "reads": [read.told() for read in self.reads],
+        }
+
+
+def programs() -> list[Program]:
+    """Every program of this package, by name."""
+    found = []
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name):
+        if module.name != "program":
+            content = importlib.import_module(f"{__name__}.{module.name}")
+            found.append(Program(module.name, content.RESOURCES, content.READS, content.given))
+    return found

@@ -1,0 +1,124 @@
+"""Alibaba's own provider against the simulated cloud: every resource that the plugin maps goes through its whole life."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import toolchain
+from simulator.estate_file import load
+from simulator.project import Project
+from simulator.server import Simulator, running
+from tests.e2e.conftest import ESTATE
+from tests.e2e.lifecycles import Program, programs
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
+
+PROGRAM = Path(__file__).parent / "lifecycles/program"
+
+
+class Life:
+    """One program on one simulated cloud."""
+
+    def __init__(self, engine: toolchain.Engine, cloud: Simulator, program: Program, directory: Path) -> None:
+        self.cloud = cloud
+        self.program = program
+        files = (PROGRAM / "__main__.py", PROGRAM / "Pulumi.yaml")
+        self.project = Project(directory, cloud, engine.environ(os.environ), files)
+        self.tell()
+
+    def tell(self, *, changed: bool = False, ignored: bool = False) -> None:
+        """Write the program."""
+        told = self.program.told(changed=changed, ignored=ignored)
+        (self.project.directory / "program.json").write_text(json.dumps(told), encoding="utf-8")
+
+    def new_stack(self, stack: str) -> None:
+        """Make a stack joined to the cloud."""
+        self.project.join(stack)
+        self.run("stack", "init", stack, "--no-select")
+
+    def run(self, *args: str) -> str:
+        """Run one `pulumi` command, which must succeed; its output."""
+        done = self.project.run(*args)
+        assert done.returncode == 0, f"pulumi {' '.join(args)}\n{done.stdout}"
+        return done.stdout
+
+    def up(self, stack: str) -> dict[str, int]:
+        """Bring the stack up; how many resources saw each operation."""
+        self.run("up", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs")
+        history = json.loads(self.run("stack", "history", "--stack", stack, "--json", "--page-size", "1"))
+        changes: dict[str, int] = history[0]["resourceChanges"]
+        return {operation: count for operation, count in changes.items() if operation != "same"}
+
+    def no_diff(self, stack: str) -> None:
+        """Refresh and preview: the cloud and the program say the same."""
+        self.run("preview", "--stack", stack, "--refresh", "--diff", "--expect-no-changes")
+
+    def resources(self, stack: str) -> dict[str, dict[str, Any]]:
+        """The stack's resources by name."""
+        state = json.loads(self.run("stack", "export", "--stack", stack))["deployment"]["resources"]
+        return {item["urn"].rpartition("::")[2]: item for item in state if item.get("custom")}
+
+    def imported(self, stack: str, source: str) -> None:
+        """Import what `source` made into another stack."""
+        known = self.resources(source)
+        wanted = [item for item in self.program.resources if item.importable]
+        told = [{"type": item.type, "name": item.name, "id": known[item.name]["id"]} for item in wanted]
+        (self.project.directory / "import.json").write_text(json.dumps({"resources": told}), encoding="utf-8")
+        options = ("--yes", "--skip-preview", "--generate-code=false", "--protect=false")
+        self.run("import", "--stack", stack, "--file", "import.json", *options)
+
+
+@pytest.fixture(params=programs(), ids=lambda program: program.name)
+def life(request: pytest.FixtureRequest, engine: toolchain.Engine, tmp_path: Path) -> Iterator[Life]:
+    """One program on a cloud that has what it needs."""
+    estate = load(ESTATE)
+    request.param.given(estate)
+    with running(estate) as cloud:
+        yield Life(engine, cloud, request.param, tmp_path / "project")
+
+
+def test_a_whole_life_leaves_no_diff(life: Life) -> None:
+    program = life.program
+    before = life.cloud.state()
+
+    life.new_stack("made")
+    assert life.up("made") == {"create": len(program.resources) + 1}
+    life.no_diff("made")
+    _check_reads(program, json.loads(life.run("stack", "output", "--stack", "made", "--json")))
+
+    life.tell(changed=True)
+    updated = sum(bool(resource.changed) for resource in program.resources)
+    assert life.up("made") == ({"update": updated} if updated else {})
+    life.no_diff("made")
+
+    life.new_stack("imported")
+    life.imported("imported", "made")
+    life.tell(changed=True, ignored=True)
+    for resource in program.resources:
+        assert not resource.importable or resource.name in life.resources("imported")
+    life.no_diff("imported")
+
+    life.run("destroy", "--stack", "made", "--yes", "--skip-preview", "--refresh")
+    assert life.cloud.state() == before
+
+
+def _check_reads(program: Program, outputs: dict[str, Any]) -> None:
+    for read in program.reads:
+        assert _has(outputs[read.name], read.expected), (read.name, outputs[read.name])
+
+
+def _has(answer: Any, expected: Any) -> bool:
+    """Whether the answer has all that is expected, and lists as many items."""
+    if isinstance(expected, dict):
+        return isinstance(answer, dict) and all(
+            key in answer and _has(answer[key], value) for key, value in expected.items()
+        )
+    if isinstance(expected, list):
+        return isinstance(answer, list) and len(answer) == len(expected) and all(map(_has, answer, expected))
+    return bool(answer == expected)
