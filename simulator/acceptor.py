@@ -29,6 +29,12 @@ class Connection(H11Protocol):
         # uvicorn gives every request a copy of this as its `state`.
         self.app_state = {**self.app_state, "abort": transport.abort}
 
+    def shutdown(self) -> None:
+        """Close when the request at hand is answered."""
+        # Python 3.11 cannot abort a TLS transport that was closed twice.
+        if not self.transport.is_closing():
+            super().shutdown()
+
 
 class Server(uvicorn.Server):
     """uvicorn on a listening socket that takes plain and TLS clients alike."""

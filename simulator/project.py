@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,17 @@ from simulator.tls import write_certificate
 
 CONFIG_KEY = "classic-to-vpc:migration"
 REPOSITORY = Path(__file__).resolve().parent.parent
-_LINKED = ("__main__.py", "Pulumi.yaml", "components", "estate", "policies", "provider", ".venv")
+PROGRAM = tuple(
+    REPOSITORY / name for name in ("__main__.py", "Pulumi.yaml", "components", "estate", "policies", "provider")
+)
 
 
 class Project:
-    """Runs the `pulumi` on PATH on this program against one simulated cloud.
+    """Runs the `pulumi` on PATH on this program, or on that of `files`, against one simulated cloud.
 
-    `directory` holds links to the program, the stack files and, in `state/`, the stacks' state: nothing in the checkout
-    or in the user's own Pulumi backend is touched. The program and the pack take the cloud's time for the present.
+    `directory` holds links to the program's files, the stack files and, in `state/`, the stacks' state: nothing in the
+    checkout or in the user's own Pulumi backend is touched. The program and the pack take the cloud's time for
+    the present.
     """
 
     def __init__(
@@ -32,6 +35,7 @@ class Project:
         directory: Path,
         cloud: Simulator,
         environ: Mapping[str, str] | None = None,
+        files: Iterable[Path] = PROGRAM,
     ) -> None:
         self.directory = directory
         self.result_file = directory / "preflight-result.json"
@@ -59,10 +63,10 @@ class Project:
         }
         (directory / "state").mkdir(parents=True, exist_ok=True)
         write_certificate(ca_file, cloud.ca_certificate)
-        for name in _LINKED:
-            link = directory / name
+        for file in (*files, REPOSITORY / ".venv"):
+            link = directory / file.name
             if not link.is_symlink():
-                link.symlink_to(REPOSITORY / name)
+                link.symlink_to(file)
 
     def api(self) -> Cloud:
         """The cloud's API with this project's settings: for what somebody does behind Pulumi's back."""
@@ -74,10 +78,14 @@ class Project:
         self.run("stack", "init", stack, "--no-select", check=True)
 
     def configure(self, stack: str, config: Mapping[str, Any]) -> None:
-        """Writes the config of a stack anew; what Pulumi keeps of its own in the file is left."""
+        """Writes the migration of `config` into a stack's file."""
+        self.join(stack, {CONFIG_KEY: config[CONFIG_KEY]})
+
+    def join(self, stack: str, config: Mapping[str, Any] | None = None) -> None:
+        """Writes a stack's config anew, joined to the cloud; what Pulumi keeps of its own in the file is left."""
         path = self.directory / f"Pulumi.{stack}.yaml"
         written = yaml.safe_load(path.read_text()) if path.exists() else {}
-        joined = {**self.cloud_config, CONFIG_KEY: config[CONFIG_KEY]}
+        joined = {**self.cloud_config, **(config or {})}
         path.write_text(yaml.safe_dump({**written, "config": joined}, sort_keys=False))
 
     def run(self, *args: str, check: bool = False) -> subprocess.CompletedProcess[str]:

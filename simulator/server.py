@@ -111,6 +111,7 @@ def application(simulation: Simulation) -> Starlette:
             await _departure(request, reply.delay)
         if reply.dropped:
             request.state.abort()
+            # To a client that is gone uvicorn sends nothing.
             await _departure(request)
         return JSONResponse(reply.body, reply.status)
 

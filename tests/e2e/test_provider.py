@@ -1,4 +1,4 @@
-"""Alibaba's own provider against the simulated cloud: every resource that the plugin maps goes through its whole life."""
+"""Alibaba's own provider against the simulated cloud: every mapped resource goes through its whole life."""
 
 from __future__ import annotations
 

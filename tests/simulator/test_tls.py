@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -130,6 +129,19 @@ def test_silent_clients_hold_up_neither_others_nor_the_end(
     assert capfd.readouterr().err == ""
 
 
+@schemes
+def test_a_client_that_keeps_a_closed_connection_does_not_hold_up_the_end(
+    scheme: str, quick: Estate, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with ExitStack() as clients, running(quick) as simulator:
+        client = clients.enter_context(_connected(simulator, scheme))
+        client.connect()
+        client.sock.sendall(b"GET /_simulator/requests HTTP/1.1\r\nHost: cloud\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: client.sock.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert capfd.readouterr().err == ""
+
+
 def test_broken_handshakes_are_nobody_elses_affair(quick: Estate, capfd: pytest.CaptureFixture[str]) -> None:
     with running(quick) as simulator:
         with _silent(simulator.port) as connection, pytest.raises(ssl.SSLCertVerificationError):
@@ -148,16 +160,19 @@ def test_broken_handshakes_are_nobody_elses_affair(quick: Estate, capfd: pytest.
 def test_a_dropped_request_gets_no_answer(
     scheme: str, quick: Estate, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with running(quick) as simulator:
-        with _connected(simulator, scheme) as other, _connected(simulator, scheme) as connection:
-            assert _status(other) == _status(connection) == 200
-            kept = other.sock
-            monkeypatch.setattr(simulator.simulation, "reply", _replying(Reply(200, {}, dropped=True)))
-            connection.request("POST", "/", body=b"Action=DescribeRegions")
-            with pytest.raises(ConnectionError):
-                connection.getresponse()
-            assert _status(other) == 200
-            assert other.sock is kept
+    with (
+        running(quick) as simulator,
+        _connected(simulator, scheme) as other,
+        _connected(simulator, scheme) as connection,
+    ):
+        assert _status(other) == _status(connection) == 200
+        kept = other.sock
+        monkeypatch.setattr(simulator.simulation, "reply", _replying(Reply(200, {}, dropped=True)))
+        connection.request("POST", "/", body=b"Action=DescribeRegions")
+        with pytest.raises(ConnectionError):
+            connection.getresponse()
+        assert _status(other) == 200
+        assert other.sock is kept
     assert capfd.readouterr().err == ""
 
 
@@ -190,33 +205,16 @@ def test_the_end_does_not_wait_for_a_delayed_answer(
 
 
 def test_accepting_goes_on_when_descriptors_ran_out() -> None:
-    class Scarce(socket.socket):
-        """Refuses once for want of a descriptor."""
-
-        refused = False
-
-        def accept(self) -> tuple[socket.socket, object]:
-            if not self.refused:
-                self.refused = True
-                raise OSError(errno.EMFILE, "Too many open files")
-            return super().accept()
-
-    async def scenario() -> bytes:
-        context = throw_away_identity().context
-        accepting = asyncio.create_task(accept(listening, _Echo, context))
-        reader, writer = await asyncio.open_connection(*listening.getsockname())
-        writer.write(b"here")
-        answer = await reader.readexactly(4)
-        writer.close()
-        accepting.cancel()
-        await asyncio.wait([accepting])
-        return answer
-
-    with Scarce() as listening:
+    with _Scarce() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        assert asyncio.run(asyncio.wait_for(scenario(), TIMEOUT)) == b"here"
+        assert asyncio.run(asyncio.wait_for(_echoed(listening), TIMEOUT)).startswith(b"here")
         assert listening.refused
+
+
+def test_answers_do_not_wait_for_acknowledgements() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        assert asyncio.run(asyncio.wait_for(_echoed(listening), TIMEOUT)) == b"here, at once"
 
 
 def test_certificates() -> None:
@@ -247,10 +245,10 @@ def test_serve_writes_the_ca_file_before_it_says_that_it_is_ready(tmp_path: Path
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        url = process.stdout.readline().strip().replace("http:", "https:")
+        host = process.stdout.readline().strip().removeprefix("http://")
         trusting = ssl.create_default_context(cafile=ca_file)
-        with urllib.request.urlopen(f"{url}/_simulator/state", context=trusting) as response:
-            assert response.status == 200
+        with closing(http.client.HTTPSConnection(host, timeout=TIMEOUT, context=trusting)) as client:
+            assert _status(client) == 200
         process.send_signal(signal.SIGTERM)
         assert (process.wait(TIMEOUT), process.stderr.read()) == (0, "")
     assert ca_file.read_text().count("-----BEGIN ") == 1
@@ -285,14 +283,41 @@ def test_a_project_trusts_its_cloud(simulator: Simulator, tmp_path: Path) -> Non
     assert Path(project.environ["SSL_CERT_FILE"]).read_text() == simulator.ca_certificate
 
 
+class _Scarce(socket.socket):
+    """Refuses once for want of a descriptor."""
+
+    refused = False
+
+    def accept(self) -> tuple[socket.socket, object]:
+        if not self.refused:
+            self.refused = True
+            raise OSError(errno.EMFILE, "Too many open files")
+        return super().accept()
+
+
 class _Echo(asyncio.Protocol):
-    """Sends back what it gets."""
+    """Sends back what it gets, and whether its connection sends at once."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        self._transport.write(data)
+        connection = self._transport.get_extra_info("socket")
+        at_once = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        self._transport.write(data + (b", at once" if at_once else b", later"))
+        self._transport.close()
+
+
+async def _echoed(listening: socket.socket) -> bytes:
+    """What a plain client gets that sends `here`."""
+    accepting = asyncio.create_task(accept(listening, _Echo, throw_away_identity().context))
+    reader, writer = await asyncio.open_connection(*listening.getsockname())
+    writer.write(b"here")
+    answer = await reader.read()
+    writer.close()
+    accepting.cancel()
+    await asyncio.wait([accepting])
+    return answer
 
 
 def _shown(identity: Identity) -> bytes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,12 @@ def referred(value: Any) -> set[tuple[str, str]]:
 class Declared(pulumi.CustomResource):
     """A resource of any type; `outputs` are the properties that others read."""
 
-    def __init__(self, told: dict[str, Any], properties: Any, outputs: set[str], after: list[pulumi.Resource]) -> None:
+    def __init__(
+        self, told: dict[str, Any], properties: Any, outputs: set[str], after: Sequence[pulumi.Resource]
+    ) -> None:
         """Declare it; properties in the spelling of the engine (camelCase)."""
         unset = dict.fromkeys(outputs - {"id"} - set(properties))
-        options = pulumi.ResourceOptions(depends_on=after, ignore_changes=told["unread"])
+        options = pulumi.ResourceOptions(depends_on=list(after), ignore_changes=told["unread"])
         super().__init__(told["type"], told["name"], {**unset, **properties}, options)
 
     def translate_output_property(self, prop: str) -> str:
