@@ -1,0 +1,1 @@
+"""Benchmarks: figures as ratios against a peer in the same run. Run by hand, never by the tests."""
