@@ -1,0 +1,66 @@
+"""Security groups and their rules, one by one as the provider writes them."""
+
+from __future__ import annotations
+
+from simulator.model.estate import Estate
+from tests.e2e.lifecycles import Read, Resource
+
+VPC = "vpc-bp1shared0000000001"
+RULE = {
+    "type": "ingress",
+    "ipProtocol": "tcp",
+    "portRange": "443/443",
+    "nicType": "intranet",
+    "policy": "accept",
+    "priority": 10,
+    "securityGroupId": "${front.id}",
+}
+
+RESOURCES = (
+    Resource(
+        "front",
+        "alicloud:ecs/securityGroup:SecurityGroup",
+        {"securityGroupName": "front", "vpcId": VPC, "description": "first", "tags": {"team": "shop"}},
+        changed={"securityGroupName": "edge", "description": "second", "innerAccessPolicy": "Drop"},
+    ),
+    Resource(
+        "back",
+        "alicloud:ecs/securityGroup:SecurityGroup",
+        {"securityGroupName": "back", "vpcId": VPC, "securityGroupType": "normal"},
+    ),
+    Resource(
+        "from-internet",
+        "alicloud:ecs/securityGroupRule:SecurityGroupRule",
+        {**RULE, "cidrIp": "0.0.0.0/0", "description": "first"},
+        changed={"description": "second"},
+    ),
+    Resource(
+        "from-group",
+        "alicloud:ecs/securityGroupRule:SecurityGroupRule",
+        {**RULE, "portRange": "1/65535", "sourceSecurityGroupId": "${back.id}"},
+    ),
+    Resource(
+        "not-out",
+        "alicloud:ecs/securityGroupRule:SecurityGroupRule",
+        {**RULE, "type": "egress", "ipProtocol": "all", "portRange": "-1/-1", "policy": "drop", "cidrIp": "10.0.0.0/8"},
+    ),
+)
+
+READS = (
+    Read(
+        "groups",
+        "alicloud:ecs/getSecurityGroups:getSecurityGroups",
+        {"ids": ["${front.id}"], "vpcId": VPC},
+        {"groups": [{"vpcId": VPC}]},
+    ),
+    Read(
+        "rules",
+        "alicloud:ecs/getSecurityGroupRules:getSecurityGroupRules",
+        {"groupId": "${front.id}", "nicType": "intranet", "direction": "ingress"},
+        {"rules": [{"policy": "accept"}, {"policy": "accept"}]},
+    ),
+)
+
+
+def given(estate: Estate) -> None:
+    """Nothing beside the sample estate."""
