@@ -39,8 +39,8 @@ engine: setup ## Find or build the Pulumi engine and the alicloud plugin (about 
 demo: engine ## Show the whole story on a simulated cloud. ESTATE=path STACK_CONFIG=path take others than the sample.
 	@settings="$$($(PYTHON) -m toolchain env)" && eval "$$settings" && $(PYTHON) -m simulator.demo --estate $(ESTATE) --stack-config $(STACK_CONFIG)
 
-simulator: setup ## Serve the simulated Alibaba Cloud on loopback (PORT=8815).
-	@$(PYTHON) -m simulator serve --estate $(ESTATE) --port $(or $(PORT),8815)
+simulator: setup ## Serve the simulated Alibaba Cloud on loopback (PORT=8815). STATE=path keeps its state there.
+	@$(PYTHON) -m simulator serve --estate $(ESTATE) --port $(or $(PORT),8815) $(if $(STATE),--state $(STATE))
 
 test: engine ## Run all tests, those on the real engine too.
 	@$(PYTHON) -m pytest -n $(or $(JOBS),2) --dist worksteal $(ARGS)
@@ -58,10 +58,11 @@ format: setup ## Put the code into the project's format.
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
-docs: setup ## Generate docs/schema and docs/ram from the code.
+docs: setup ## Generate docs/schema, docs/ram and docs/simulator.md from the code.
 	@$(PYTHON) -m components.schema docs/schema/stack.schema.json
 	@$(PYTHON) -m components.ram docs/ram
 	@$(PYTHON) -m simulator schema > docs/schema/estate.schema.json
+	@$(PYTHON) -m simulator reference > docs/simulator.md
 
 lock: $(UV) ## Pin anew what pyproject.toml asks for.
 	@$(UV) pip compile --quiet --universal --no-header --group dev pyproject.toml --generate-hashes --upgrade -o requirements.lock

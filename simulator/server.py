@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from simulator import admin
 from simulator.acceptor import Server
+from simulator.clock import ModelClock
 from simulator.estate_file import load
+from simulator.faults import Faults
+from simulator.migration_admin import Migrations
 from simulator.model.estate import Estate
+from simulator.persistence import kept, restored
 from simulator.simulation import Simulation, parsed_request
 from simulator.tls import throw_away_identity, write_certificate
 
@@ -64,7 +69,7 @@ class Simulator:
     @property
     def now(self) -> str:
         """The present model time, ISO 8601 with offset, to the second."""
-        return self.simulation.cloud.clock.now().isoformat(timespec="seconds")
+        return self.clock.now().isoformat(timespec="seconds")
 
     def credentials_of(self, user_name: str) -> tuple[str, str]:
         """Access key id and secret of a user of the estate; raises KeyError."""
@@ -89,9 +94,24 @@ class Simulator:
         """The present state in the form of an estate file."""
         return self.simulation.state()
 
-    def requests(self) -> list[dict[str, Any]]:
-        """The request log, oldest first."""
-        return self.simulation.requests()
+    def requests(self, **patterns: str) -> list[dict[str, Any]]:
+        """The request log, oldest first; `action="ecs:Create*"`, `caller`, `outcome` and `fault` are patterns."""
+        return self.simulation.requests(**patterns)
+
+    @property
+    def faults(self) -> Faults:
+        """Faults on demand: `faults.add(actions=["ecs:Describe*"], effect="throttle", count=2)`, `faults.clear()`."""
+        return self.simulation.faults
+
+    @property
+    def migrations(self) -> Migrations:
+        """Migration plans: `migrations.create(instance_ids=[...], start=..., ...)`; their time comes with the clock."""
+        return Migrations(self.simulation)
+
+    @property
+    def clock(self) -> ModelClock:
+        """The model clock: `clock.advance(3600)`, `clock.set(...)`; a reset begins a new one."""
+        return self.simulation.clock
 
     def reset(self) -> None:
         """Return to the estate as it was given."""
@@ -115,37 +135,21 @@ def application(simulation: Simulation) -> Starlette:
             await _departure(request)
         return JSONResponse(reply.body, reply.status)
 
-    async def state(request: Request) -> Response:
-        return JSONResponse(simulation.state())
-
-    async def requests(request: Request) -> Response:
-        return JSONResponse(simulation.requests())
-
-    async def reset(request: Request) -> Response:
-        simulation.reset()
-        return JSONResponse({})
-
-    return Starlette(
-        routes=[
-            Route("/", openapi, methods=["GET", "POST"]),
-            Route("/_simulator/state", state),
-            Route("/_simulator/requests", requests),
-            Route("/_simulator/reset", reset, methods=["POST"]),
-        ]
-    )
+    return Starlette(routes=[Route("/", openapi, methods=["GET", "POST"]), *admin.routes(simulation)])
 
 
-def serve(estate: Estate, port: int, ca_file: Path | None = None) -> None:
+def serve(estate: Estate, port: int, ca_file: Path | None = None, state_file: Path | None = None) -> None:
     """Serve until SIGINT or SIGTERM; prints one line with the URL when ready. Port 0 takes a free one.
 
-    By then `ca_file` holds the CA certificate that TLS clients must trust, PEM. Raises OSError when the port cannot be
-    had, and CertificateFileError.
+    By then `ca_file` holds the CA certificate that TLS clients must trust, PEM. The state is that of `state_file` where
+    there is such a file, and is kept there. Raises OSError when the port cannot be had, CertificateFileError,
+    StateFileError, and FaultError where the estate has a fault that could never strike.
     """
     stop = {signal.SIGINT, signal.SIGTERM}
     # Blocked before the server's thread begins, which inherits it: only this thread takes them, in its own time.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, stop)
     try:
-        with _serving(Simulation(estate), port) as simulator:
+        with _kept(estate, state_file) as simulation, _serving(simulation, port) as simulator:
             if ca_file is not None:
                 write_certificate(ca_file, simulator.ca_certificate)
             print(simulator.url, flush=True)
@@ -156,14 +160,21 @@ def serve(estate: Estate, port: int, ca_file: Path | None = None) -> None:
 
 
 @contextmanager
-def running(estate: Estate | Path) -> Iterator[Simulator]:
+def running(estate: Estate | Path, state_file: Path | None = None) -> Iterator[Simulator]:
     """Serve on a free port in a thread of its own with an event loop of its own; several may run side by side.
 
-    Raises EstateFileError, and TimeoutError when it cannot start.
+    Raises EstateFileError, StateFileError, FaultError as `serve` does, and TimeoutError when it cannot start.
     """
-    simulation = Simulation(load(estate) if isinstance(estate, Path) else estate)
-    with _serving(simulation, 0) as simulator:
+    initial = load(estate) if isinstance(estate, Path) else estate
+    with _kept(initial, state_file) as simulation, _serving(simulation, 0) as simulator:
         yield simulator
+
+
+@contextmanager
+def _kept(estate: Estate, state_file: Path | None) -> Iterator[Simulation]:
+    simulation = Simulation(estate) if state_file is None else restored(state_file, estate)
+    with nullcontext() if state_file is None else kept(state_file, simulation):
+        yield simulation
 
 
 async def _departure(request: Request, within: float | None = None) -> None:

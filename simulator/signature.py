@@ -3,6 +3,9 @@
 RPC 1.0: HMAC-SHA1 over the sorted parameters, which carry AccessKeyId, Timestamp, SignatureNonce and Signature.
 ACS3-HMAC-SHA256: over method, path, query, named headers and the digest of the body, in the Authorization header.
 Times of requests are checked against real time, never against the model clock.
+
+Codes: the public error codes of the Error Center, in which `Missing` and `Invalid` stand before the name of whichever
+parameter is meant. No security token is ever right, since the simulated STS gives none.
 """
 
 import base64
@@ -14,12 +17,29 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-from simulator.cloud.errors import CloudError, NotFoundError
+from simulator.cloud.errors import CloudError, NotFoundError, NotSimulatedError
 from simulator.model.ram import User
 
 ACS3 = "ACS3-HMAC-SHA256"
 # How far the time of a request may be from ours; nonces are remembered as long.
 TOLERANCE = timedelta(minutes=15)
+AUTHENTICATION_CODES = (
+    "IncompleteSignature",
+    "InvalidAccessKeyId.NotFound",
+    "InvalidParameter.Format",
+    "InvalidSecurityToken.Malformed",
+    "InvalidSignatureMethod",
+    "InvalidSignatureVersion",
+    "InvalidTimeStamp.Expired",
+    "InvalidTimeStamp.Format",
+    "MissingAccessKeyId",
+    "MissingSignature",
+    "MissingSignatureNonce",
+    "MissingSignatureVersion",
+    "MissingTimestamp",
+    "SignatureDoesNotMatch",
+    "SignatureNonceUsed",
+)
 
 _ACS3_AUTHORIZATION = re.compile(
     r"ACS3-HMAC-SHA256\s+Credential=(?P<key>[^,\s]+),\s*SignedHeaders=(?P<headers>[^,\s]+),\s*Signature=(?P<mac>\w+)"
@@ -27,6 +47,7 @@ _ACS3_AUTHORIZATION = re.compile(
 _ACS3_MUST_SIGN = frozenset(
     {"host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce", "x-acs-content-sha256"}
 )
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -51,6 +72,7 @@ class _Claim:
     given: str
     style: str
     signed_text: str
+    security_token: str | None
 
     def signature(self, secret: str) -> str:
         if self.style == ACS3:
@@ -70,15 +92,18 @@ class Authenticator:
     def caller(self, request: SignedRequest, now: datetime | None = None) -> User:
         """The user who signed `request`; `now` is real time unless a test gives another.
 
-        Raises MissingAccessKeyId, IncompleteSignature, InvalidAccessKeyId.NotFound (404), SignatureDoesNotMatch,
-        InvalidTimeStamp.Format, InvalidTimeStamp.Expired, SignatureNonceUsed (400).
+        Raises one of AUTHENTICATION_CODES, 400 but for InvalidAccessKeyId.NotFound (404), and NotSimulatedError where
+        the answer is to be XML.
         """
         now = now or datetime.now(UTC)
         claim = _claim(request)
         user = self._users.get(claim.access_key_id)
         if user is None:
             raise NotFoundError("InvalidAccessKeyId.NotFound", "Specified access key is not found.")
-        if not hmac.compare_digest(claim.signature(user.access_key_secret.get_secret_value()), claim.given):
+        if claim.security_token:
+            raise CloudError("InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.")
+        expected = claim.signature(user.access_key_secret.get_secret_value())
+        if not hmac.compare_digest(expected.encode(), claim.given.encode()):
             raise CloudError("SignatureDoesNotMatch", "Specified signature is not matched with our calculation.")
         _check_time(claim.time, now)
         self._check_nonce(claim, now)
@@ -112,13 +137,16 @@ def _claim(request: SignedRequest) -> _Claim:
 def _rpc_claim(request: SignedRequest) -> _Claim:
     pairs = [*request.query, *request.form]
     parameters = dict(pairs)
-    if not parameters.get("AccessKeyId"):
-        raise CloudError("MissingAccessKeyId", "AccessKeyId is mandatory for this action.")
-    for name in ("Signature", "SignatureNonce", "Timestamp"):
+    # SignatureMethod may be left out: the public error codes say so.
+    for name in ("AccessKeyId", "Signature", "SignatureNonce", "SignatureVersion", "Timestamp"):
         if not parameters.get(name):
-            raise CloudError("IncompleteSignature", f"{name} is mandatory for this action.")
-    if parameters.get("SignatureMethod", "HMAC-SHA1") != "HMAC-SHA1":
-        raise CloudError("SignatureDoesNotMatch", "Only SignatureMethod HMAC-SHA1 is supported.")
+            raise CloudError(f"Missing{name}", f"{name} is mandatory for this action.")
+    if parameters.get("SignatureMethod", "HMAC-SHA1").upper() != "HMAC-SHA1":
+        raise CloudError("InvalidSignatureMethod", "Specified signature method is not valid.")
+    if parameters["SignatureVersion"] != "1.0":
+        raise CloudError("InvalidSignatureVersion", "Specified parameter SignatureVersion is not valid.")
+    # What is not told is XML ("Common parameters").
+    _check_format(parameters.get("Format") or "XML")
     return _Claim(
         parameters["AccessKeyId"],
         parameters["Timestamp"],
@@ -126,14 +154,18 @@ def _rpc_claim(request: SignedRequest) -> _Claim:
         parameters["Signature"],
         "RPC",
         rpc_text_to_sign(request.method, pairs),
+        parameters.get("SecurityToken"),
     )
 
 
 def _acs3_claim(request: SignedRequest) -> _Claim:
     parsed = _ACS3_AUTHORIZATION.fullmatch(request.headers["authorization"].strip())
     names = parsed["headers"].lower().split(";") if parsed else []
-    if parsed is None or not set(names) >= _ACS3_MUST_SIGN or any(name not in request.headers for name in names):
-        raise CloudError("IncompleteSignature", "The request signature does not conform to ACS3-HMAC-SHA256.")
+    # Whatever common header is there must be signed ("Request structure and signature", version 3).
+    signed = _ACS3_MUST_SIGN | {name for name in request.headers if name.startswith("x-acs-")}
+    if parsed is None or not signed <= set(names) or any(name not in request.headers for name in names):
+        raise CloudError("IncompleteSignature", "The request signature does not conform to Aliyun standards.")
+    _check_format(dict(request.query).get("Format") or "JSON")
     digest = hashlib.sha256(request.body).hexdigest()
     if request.headers["x-acs-content-sha256"] != digest:
         raise CloudError("SignatureDoesNotMatch", "The x-acs-content-sha256 header does not match the body.")
@@ -147,12 +179,20 @@ def _acs3_claim(request: SignedRequest) -> _Claim:
         parsed["mac"],
         ACS3,
         f"{ACS3}\n{hashlib.sha256(canonical.encode()).hexdigest()}",
+        request.headers.get("x-acs-security-token"),
     )
+
+
+def _check_format(text: str) -> None:
+    if text.upper() == "XML":
+        raise NotSimulatedError("answers in XML, which are what Format leaves out or names")
+    if text.upper() != "JSON":
+        raise CloudError("InvalidParameter.Format", "Specified parameter format is not valid.")
 
 
 def _check_time(text: str, now: datetime) -> None:
     try:
-        told = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        told = datetime.fromisoformat(text if _TIME.fullmatch(text) else "")
     except ValueError:
         raise CloudError(
             "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted."

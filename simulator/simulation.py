@@ -1,21 +1,28 @@
 """From a request to an answer: who calls, whether it may, what the action does, and what is logged."""
 
 import threading
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 from simulator.api.call import Answer, Call
-from simulator.api.registry import Action
+from simulator.api.registry import VPC, Action
 from simulator.api.table import registry
+from simulator.client_tokens import ClientTokens
+from simulator.clock import ModelClock
 from simulator.cloud.errors import CloudError, ForbiddenError, NotFoundError, NotSimulatedError, missing_parameter
+from simulator.cloud.migrations import check_given
 from simulator.cloud.state import Cloud
 from simulator.cloud.transitions import settle
-from simulator.ids import request_id
+from simulator.faults import Faults, Past, Strike
+from simulator.ids import Ids, request_id
 from simulator.model.estate import Estate
 from simulator.model.ram import User
-from simulator.signature import Authenticator, SignedRequest
+from simulator.request_log import LoggedRequest, RequestLog, masked
+from simulator.saved import Head, to_text
+from simulator.signature import AUTHENTICATION_CODES, Authenticator, SignedRequest
 
 # What belongs to every request and not to an action: never passed on, never logged but for Action and Version.
 _PROTOCOL_PARAMETERS = frozenset(
@@ -48,23 +55,17 @@ _COMMON_PARAMETERS = frozenset(
     }
 )
 _NO_REGION_CHECK = frozenset({"DescribeRegions", "DescribeEndpoints", "GetCallerIdentity"})
-MAX_TOKEN = 64
 # What any action can be refused with.
 COMMON_CODES = (
     "DryRunOperation",
     "Forbidden.RAM",
     "IdempotentParameterMismatch",
-    "IncompleteSignature",
-    "InvalidAccessKeyId.NotFound",
+    "IdempotentProcessing",
     "InvalidClientToken.Malformed",
     "InvalidParameter",
     "InvalidRegionId.NotFound",
-    "InvalidTimeStamp.Expired",
-    "InvalidTimeStamp.Format",
-    "MissingAccessKeyId",
     "MissingParameter",
-    "SignatureDoesNotMatch",
-    "SignatureNonceUsed",
+    *AUTHENTICATION_CODES,
 )
 
 
@@ -76,7 +77,8 @@ class UndeclaredCodeError(Exception):
 class Reply:
     """An answer with its HTTP status.
 
-    It is sent after `delay` seconds; where it is `dropped`, the connection is aborted then in its place.
+    It is sent after `delay` seconds; where it is `dropped`, the connection is aborted then in its place (status 0 where
+    nothing was done before).
     """
 
     status: int
@@ -85,46 +87,27 @@ class Reply:
     delay: float = 0.0
 
 
-@dataclass(frozen=True)
-class LoggedRequest:
-    """One line of the request log; parameters without anything of the signature."""
-
-    request_id: str
-    time: str
-    product: str
-    action: str
-    caller: str
-    parameters: dict[str, str]
-    outcome: str
-    status: int
-
-
-@dataclass(frozen=True)
-class _Remembered:
-    """What a ClientToken was first used for, and what that answered."""
-
-    parameters: dict[str, str]
-    answer: Answer
-
-
 class Simulation:
     """One simulated cloud behind its OpenAPI. Safe to use from several threads."""
 
-    def __init__(self, estate: Estate) -> None:
-        """Begin with what `estate` says; it is copied, and `reset` returns to it."""
+    def __init__(self, estate: Estate, saved: tuple[Head, Estate] | None = None) -> None:
+        """Begin with what `estate` says, or go on from the live state `saved`; both are copied.
+
+        Raises FaultError where `estate` has a fault that could never strike, MigrationRefusedError where it has a
+        migration plan that the cloud would not take.
+        """
         self._registry = registry()
         self._lock = threading.Lock()
-        self.reset(estate)
+        self.faults = Faults(action.permission for action in self._registry.all())
+        self._changes = 0
+        self._begin(estate.model_copy(deep=True), saved)
 
     def reset(self, estate: Estate | None = None) -> None:
-        """Return to the estate as it was given, or take another: state, clock, ids, nonces and request log."""
+        """Return to the estate as it was given, or take another: state, clock, ids, tokens, faults and request log."""
         with self._lock:
-            if estate is not None:
-                self._initial = estate.model_copy(deep=True)
-            self.cloud = Cloud(self._initial)
-            self._authenticator = Authenticator(self._initial.users)
-            self._log: list[LoggedRequest] = []
-            self._remembered: dict[tuple[str, str, str], _Remembered] = {}
+            # The new clock has not been moved yet: the count must not fall.
+            self._changes = self.changes + 1
+            self._begin(self._initial if estate is None else estate.model_copy(deep=True), None)
 
     def state(self) -> dict[str, Any]:
         """The whole present state in the form of an estate file, sorted, secrets masked.
@@ -144,18 +127,73 @@ class Simulation:
             database["whitelist_groups"].sort(key=_order)
         return dump
 
-    def requests(self) -> list[dict[str, Any]]:
-        """The request log, oldest first."""
+    def saved(self) -> tuple[int, str]:
+        """The live state as a text from which another simulation can go on, and the `changes` that are in it."""
         with self._lock:
-            return [asdict(entry) for entry in self._log]
+            settle(self.cloud)
+            head = Head.model_construct(
+                simulator_state=1,
+                region_id=self.cloud.estate.region_id,
+                account_id=self.cloud.estate.account_id,
+                now=self.cloud.clock.now(),
+                requests=self._log.count,
+                ids=self.cloud.ids.given(),
+                tokens=self._tokens.used(),
+            )
+            return self.changes, to_text(head, self.cloud.estate)
+
+    @property
+    def clock(self) -> ModelClock:
+        """The model clock, which `reset` begins anew."""
+        return self.cloud.clock
+
+    @property
+    def changes(self) -> int:
+        """Grows with each change of the state or the clock."""
+        return self._changes + self.cloud.clock.moves
+
+    @contextmanager
+    def present(self, *, changed: bool = False) -> Iterator[Cloud]:
+        """The cloud as it is now, for what no action of the OpenAPI does; calls wait meanwhile.
+
+        With `changed` the caller may change it.
+        """
+        with self._lock:
+            settle(self.cloud)
+            self._changes += changed
+            yield self.cloud
+
+    def requests(
+        self, action: str = "*", caller: str = "*", outcome: str = "*", fault: str = "*"
+    ) -> list[dict[str, Any]]:
+        """The request log, oldest first: what matches all patterns, such as `ecs:Create*` for `action`."""
+        with self._lock:
+            return self._log.entries(action, caller, outcome, fault)
 
     def reply(self, request: SignedRequest) -> Reply:
         """Answer one request of the OpenAPI; every refusal is an answer too."""
         with self._lock:
             return self._reply(request)
 
+    def _begin(self, initial: Estate, saved: tuple[Head, Estate] | None) -> None:
+        self._initial = initial
+        self._past = Past()
+        if saved is None:
+            self.cloud = Cloud(initial)
+            check_given(self.cloud)
+            self._log, self._tokens = RequestLog(), ClientTokens()
+        else:
+            head, estate = saved
+            self.cloud = Cloud(estate, ModelClock(head.now))
+            self.cloud.ids = Ids(head.ids)
+            self._log, self._tokens = RequestLog(head.requests), ClientTokens(head.tokens)
+        self._authenticator = Authenticator(initial.users)
+        self.faults.clear()
+        for fault in initial.faults:
+            self.faults.add(fault)
+
     def _reply(self, request: SignedRequest) -> Reply:
-        number = request_id(len(self._log) + 1)
+        number = request_id(self._log.count + 1)
         host = request.headers.get("host", "")
         parameters = dict([*request.query, *request.form])
         version = request.headers.get("x-acs-version") or parameters.get("Version", "")
@@ -163,13 +201,16 @@ class Simulation:
         own = {key: value for key, value in parameters.items() if key not in _PROTOCOL_PARAMETERS}
         action = self._registry.find(version, name)
         caller: User | None = None
+        strike = Strike()
         try:
             caller = self._authenticator.caller(request)
-            answer = self._perform(_known(action, version, name), Call(own, caller, host))
-            reply, outcome = Reply(200, {"RequestId": number, **answer}), "OK"
+            known = _known(action, version, name)
+            strike = self.faults.strike(known, caller.name)
+            reply, outcome = self._carry_out(known, Call(own, caller, host), number, strike)
         except CloudError as error:
-            _check_declared(action, error)
-            reply, outcome = _refusal(error, number, host), error.code
+            if error is not strike.refusal:
+                _check_declared(action, error)
+            reply, outcome = _refusal(error, number, host, strike), error.code
         self._log.append(
             LoggedRequest(
                 request_id=number,
@@ -177,53 +218,58 @@ class Simulation:
                 product=action.product.code if action else version,
                 action=name,
                 caller=caller.name if caller else "",
-                parameters=own,
+                parameters=masked(own),
                 outcome=outcome,
                 status=reply.status,
+                fault="+".join(strike.effects),
             )
         )
         return reply
 
-    def _perform(self, action: Action, call: Call) -> Answer:
+    def _carry_out(self, action: Action, call: Call, number: str, strike: Strike) -> tuple[Reply, str]:
+        """One call as the faults leave it, and its outcome."""
+        if strike.refusal is not None:
+            raise strike.refusal
+        if strike.dropped_before:
+            return Reply(0, {}, dropped=True, delay=strike.delay), "Dropped"
         settle(self.cloud)
+        cloud = self.cloud
+        if strike.stale:
+            cloud = self._past.before(self.cloud, strike.stale)
+            settle(cloud)
+        if not action.reads:
+            self._changes += 1
+            if stale_for := self.faults.stale_for:
+                self._past.keep(self.cloud, stale_for)
+        answer = self._perform(cloud, action, call, number, strike.delay)
+        return Reply(200, {"RequestId": number, **answer}, strike.dropped_after, strike.delay), "OK"
+
+    def _perform(self, cloud: Cloud, action: Action, call: Call, number: str, busy: float) -> Answer:
         _check_parameters(action, call)
-        if not self._permitted(action, call):
+        if action.needs_permission and not _permitted(cloud, action, call):
             if action.empty_if_denied is None or call.flag("DryRun"):
                 raise ForbiddenError(
                     "Forbidden.RAM",
                     f"User not authorized to operate on the specified resource, or this API doesn't support RAM. "
                     f"Action: {action.permission}",
                 )
-            return action.empty_if_denied(self.cloud, call)
-        if action.name not in _NO_REGION_CHECK and call.optional("RegionId") not in (None, self.cloud.estate.region_id):
+            return action.empty_if_denied(cloud, call)
+        if action.name not in _NO_REGION_CHECK and call.optional("RegionId") not in (None, cloud.estate.region_id):
             raise NotFoundError("InvalidRegionId.NotFound", "The specified RegionId does not exist.")
         token = call.optional("ClientToken")
-        if action.remembers_token and token is not None:
-            return self._once(action, call, token)
-        return action.perform(self.cloud, call)
-
-    def _permitted(self, action: Action, call: Call) -> bool:
-        estate = self.cloud.estate
-        return all(
-            call.caller.may(action.permission, arn) for arn in action.arns(estate.region_id, estate.account_id, call)
+        if token is None and action.product is VPC:
+            # Its request id is the token of a call of the VPC API that has none (SDK texts, vpc20160428).
+            token = number
+        if not action.remembers_token or token is None:
+            return action.perform(cloud, call)
+        return self._tokens.once(
+            action.permission, token, call.parameters, cloud.clock.now(), lambda: action.perform(cloud, call), busy
         )
 
-    def _once(self, action: Action, call: Call, token: str) -> Answer:
-        """The same token with the same parameters gets the same answer (How to ensure idempotence, ECS appendix)."""
-        if len(token) > MAX_TOKEN or not token.isascii():
-            raise CloudError("InvalidClientToken.Malformed", 'The specified parameter "ClientToken" is not valid.')
-        key = (call.caller.name, action.permission, token)
-        before = self._remembered.get(key)
-        if before is None:
-            answer = action.perform(self.cloud, call)
-            self._remembered[key] = _Remembered(dict(call.parameters), answer)
-            return answer
-        if before.parameters != call.parameters:
-            raise CloudError(
-                "IdempotentParameterMismatch",
-                "The request uses the same client token as a previous, but non-identical request.",
-            )
-        return before.answer
+
+def _permitted(cloud: Cloud, action: Action, call: Call) -> bool:
+    arns = action.arns(cloud.estate.region_id, cloud.estate.account_id, call)
+    return all(call.caller.may(action.permission, arn) for arn in arns)
 
 
 def parsed_request(method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> SignedRequest:
@@ -258,11 +304,11 @@ def _check_declared(action: Action | None, error: CloudError) -> None:
         raise UndeclaredCodeError(f"{action.permission} answers {error.code}, which it does not declare")
 
 
-def _refusal(error: CloudError, number: str, host: str) -> Reply:
+def _refusal(error: CloudError, number: str, host: str, strike: Strike) -> Reply:
     body: Answer = {"RequestId": number, "HostId": host, "Code": error.code, "Message": error.message}
     if error.status != 501:
         body["Recommend"] = f"https://api.aliyun.com/troubleshoot?q={error.code}"
-    return Reply(error.status, body)
+    return Reply(error.status, body, strike.dropped_after, strike.delay)
 
 
 def _order(item: dict[str, Any]) -> list[str]:

@@ -1,28 +1,52 @@
-"""ECS: instances and disks."""
+"""ECS: what instances are, as the lists and the single reads answer it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from simulator.api.call import Answer, Call
-from simulator.api.paging import Page, by_either
+from simulator.api.filters import Filter, equal, passing, tagged
+from simulator.api.paging import Page, by_either, by_number
 from simulator.api.registry import ECS, action
-from simulator.api.shapes import ecs_tags, has_tags, minutes, seconds
-from simulator.cloud.errors import dry_run_passed
+from simulator.api.shapes import ecs_tags, minutes
+from simulator.cloud.errors import CloudError, NotSimulatedError, dry_run_passed, missing_parameter
 from simulator.cloud.state import Cloud
-from simulator.model.ecs import Disk, Instance
+from simulator.model.ecs import Instance
+from simulator.model.vpc import Eip
 
 _SALE_FOREVER = "2099-12-31T15:59Z"
+_EQUAL = {
+    "InstanceNetworkType": "network_type",
+    "InstanceType": "instance_type",
+    "InstanceChargeType": "charge_type",
+    "InternetChargeType": "internet_charge_type",
+    "ImageId": "image_id",
+    "Status": "status",
+    "VpcId": "vpc_id",
+    "VSwitchId": "vswitch_id",
+    "ZoneId": "zone_id",
+}
+# What AdditionalAttributes.N can ask for beside what is always answered.
+_ADDITIONAL = frozenset(
+    {
+        "META_OPTIONS",
+        "NETWORK_PRIMARY_ENI_IP",
+        "LOGIN_AS_NON_ROOT",
+        "DISK_HIGH_DENSITY_MODE",
+        "CPU_OPTIONS_TOPOLOGY_TYPE",
+    }
+)
 
 
 def _no_instances(cloud: Cloud, call: Call) -> Answer:
     """What a caller without permission sees: an empty list, unless it asks by DryRun (DescribeInstances reference)."""
-    return _instances_answer(cloud, _page(call, []))
+    return _instances_answer(cloud, call, [])
 
 
 @action(
     ECS,
     "DescribeInstances",
-    "InstanceIds InstanceName InstanceNetworkType InstanceType SecurityGroupId Status VpcId VSwitchId ZoneId Tag "
-    "InnerIpAddresses PrivateIpAddresses PublicIpAddresses DryRun MaxResults NextToken PageNumber PageSize",
+    f"{' '.join(_EQUAL)} InstanceIds InstanceName InstanceTypeFamily IoOptimized LockReason SecurityGroupId Tag "
+    "InnerIpAddresses PrivateIpAddresses PublicIpAddresses EipAddresses NeedSaleCycle AdditionalAttributes DryRun "
+    "MaxResults NextToken PageNumber PageSize",
     empty_if_denied=_no_instances,
     raises="InvalidInstanceIds.Malformed MissingParameter.TagKey",
     resources="instance/*",
@@ -30,13 +54,14 @@ def _no_instances(cloud: Cloud, call: Call) -> Answer:
 def describe_instances(cloud: Cloud, call: Call) -> Answer:
     """Instances; PageSize at most 100, MaxResults drawn into 10..100, 10 by default either way.
 
-    DryRun=true answers DryRunOperation (400). An empty InstanceIds array is a filter that nothing passes.
+    DryRun=true answers DryRunOperation (400). An empty InstanceIds array is a filter that nothing passes. At most 100
+    InstanceIds, and as many of each kind of address. InstanceName takes * at either end.
     """
     if call.flag("DryRun"):
         raise dry_run_passed()
     ids = call.json_list("InstanceIds", "InvalidInstanceIds.Malformed")
-    found = [instance for instance in cloud.estate.instances if _matches(call, instance, ids)]
-    return _instances_answer(cloud, _page(call, found))
+    filters = [equal(call, _EQUAL), tagged(call), *_own_filters(cloud, call)]
+    return _instances_answer(cloud, call, passing(cloud.estate.instances.among(ids), *filters))
 
 
 @action(
@@ -47,67 +72,164 @@ def describe_instances(cloud: Cloud, call: Call) -> Answer:
     resources="instance/{InstanceId}",
 )
 def describe_instance_attribute(cloud: Cloud, call: Call) -> Answer:
-    """One instance; raises InvalidInstanceId.NotFound."""
-    return _instance_attribute(cloud, cloud.instance(call.text("InstanceId")))
+    """One instance."""
+    instance = cloud.instance(call.text("InstanceId"))
+    # This action gives IoOptimized as a word, DescribeInstances as a truth value.
+    return {
+        **_common_fields(cloud, instance, _eips(cloud, [instance])),
+        "IoOptimized": "optimized" if instance.io_optimized else "none",
+        "EnableJumboFrame": False,
+    }
+
+
+@action(ECS, "DescribeUserData", "InstanceId", raises="InvalidInstanceId.NotFound", resources="instance/{InstanceId}")
+def describe_user_data(cloud: Cloud, call: Call) -> Answer:
+    """The user data of one instance, in Base64."""
+    instance = cloud.instance(call.text("InstanceId"))
+    return {"RegionId": cloud.estate.region_id, "InstanceId": instance.id, "UserData": instance.user_data}
 
 
 @action(
     ECS,
-    "DescribeDisks",
-    "DiskIds InstanceId DiskType Category Status ZoneId DiskName Tag DryRun MaxResults NextToken PageNumber PageSize",
-    raises="InvalidDiskIds.Malformed InvalidDiskType.ValueNotSupported MissingParameter.TagKey",
-    resources="disk/*",
+    "DescribeInstanceAutoRenewAttribute",
+    "InstanceId RenewalStatus PageNumber PageSize",
+    resources="instance/*",
 )
-def describe_disks(cloud: Cloud, call: Call) -> Answer:
-    """Disks; PageSize at most 100, MaxResults drawn into 10..500, 10 by default either way."""
-    if call.flag("DryRun"):
-        raise dry_run_passed()
-    ids = call.json_list("DiskIds", "InvalidDiskIds.Malformed")
-    kind = call.choice("DiskType", ("all", "system", "data"), "InvalidDiskType.ValueNotSupported")
+def describe_instance_auto_renew_attribute(cloud: Cloud, call: Call) -> Answer:
+    """How subscriptions renew, of InstanceId (at most 100, comma separated) or by status; pay-as-you-go is left out.
+
+    One of InstanceId and RenewalStatus is mandatory. PageSize at most 100, 10 by default.
+    """
+    ids = call.commas("InstanceId")
+    status = call.choice("RenewalStatus", ("AutoRenewal", "Normal", "NotRenewal"))
+    if ids is None and status is None:
+        raise missing_parameter("InstanceId or RenewalStatus")
     found = [
-        disk
-        for disk in cloud.estate.disks
-        if (ids is None or disk.id in ids)
-        and kind in (None, "all", disk.type)
-        and call.optional("InstanceId") in (None, disk.instance_id)
-        and call.optional("Category") in (None, "all", disk.category)
-        and call.optional("Status") in (None, "All", _disk_status(disk))
-        and call.optional("ZoneId") in (None, disk.zone_id)
-        and call.optional("DiskName") in (None, disk.name)
-        and has_tags(disk.tags, call.tags())
+        instance
+        for instance in cloud.estate.instances.among(ids)
+        if instance.charge_type == "PrePaid" and status in (None, instance.renewal_status)
     ]
-    page = by_either(call, found, maximum=100, token_maximum=500, clamp=True)
-    return {"Disks": {"Disk": [_disk(cloud, disk) for disk in page.items]}, **page.fields}
-
-
-def _page(call: Call, found: Sequence[Instance]) -> Page[Instance]:
-    return by_either(call, found, maximum=100, token_maximum=100, clamp=True)
-
-
-def _instances_answer(cloud: Cloud, page: Page[Instance]) -> Answer:
-    return {"Instances": {"Instance": [_instance(cloud, instance) for instance in page.items]}, **page.fields}
-
-
-def _matches(call: Call, instance: Instance, ids: list[str] | None) -> bool:
-    if ids is not None and instance.id not in ids:
-        return False
-    name = call.optional("InstanceName")
-    if name is not None and not _name_matches(instance.name, name):
-        return False
-    equal = {
-        "InstanceNetworkType": instance.network_type,
-        "InstanceType": instance.instance_type,
-        "Status": instance.status,
-        "VpcId": instance.vpc_id,
-        "VSwitchId": instance.vswitch_id,
-        "ZoneId": instance.zone_id,
+    page = by_number(call, found, maximum=100)
+    return {
+        "InstanceRenewAttributes": {"InstanceRenewAttribute": [_renewal(item) for item in page.items]},
+        **page.fields,
     }
-    if any(call.optional(parameter) not in (None, value) for parameter, value in equal.items()):
-        return False
-    group = call.optional("SecurityGroupId")
-    if group is not None and group not in instance.security_group_ids:
-        return False
-    return _addresses_match(call, instance) and has_tags(instance.tags, call.tags())
+
+
+@action(
+    ECS,
+    "DescribeInstanceMaintenanceAttributes",
+    "InstanceId PageNumber PageSize",
+    resources="instance/*",
+)
+def describe_instance_maintenance_attributes(cloud: Cloud, call: Call) -> Answer:
+    """What maintenance does with instances, all alike: InstanceId.N and PageSize at most 100, 10 a page by default."""
+    page = by_number(call, cloud.estate.instances.among(_ids(call)), maximum=100)
+    items = [
+        {
+            "InstanceId": instance.id,
+            "ActionOnMaintenance": {
+                "Value": "AutoRecover",
+                "DefaultValue": "AutoRecover",
+                "SupportedValues": {"SupportedValue": ["Stop", "AutoRecover"]},
+            },
+            "MaintenanceWindows": {"MaintenanceWindow": []},
+            "NotifyOnMaintenance": False,
+        }
+        for instance in page.items
+    ]
+    return {"MaintenanceAttributes": {"MaintenanceAttribute": items}, **page.fields}
+
+
+@action(
+    ECS,
+    "DescribeInstanceRamRole",
+    "InstanceIds RamRoleName PageNumber PageSize",
+    raises="InvalidInstanceIds.Malformed",
+    resources="instance/*",
+)
+def describe_instance_ram_role(cloud: Cloud, call: Call) -> Answer:
+    """The RAM roles of instances in VPCs, empty where there is none; PageSize at most 50, 10 by default.
+
+    One of InstanceIds (at most 100) and RamRoleName is mandatory.
+    """
+    ids = call.json_list("InstanceIds", "InvalidInstanceIds.Malformed")
+    role = call.optional("RamRoleName")
+    if ids is None and role is None:
+        raise missing_parameter("InstanceIds or RamRoleName")
+    found = [
+        instance
+        for instance in cloud.estate.instances.among(ids)
+        if instance.network_type == "vpc" and role in (None, instance.ram_role_name)
+    ]
+    page = by_number(call, found, maximum=50)
+    items = [{"InstanceId": instance.id, "RamRoleName": instance.ram_role_name} for instance in page.items]
+    return {
+        "RegionId": cloud.estate.region_id,
+        "InstanceRamRoleSets": {"InstanceRamRoleSet": items},
+        "TotalCount": len(found),
+    }
+
+
+@action(
+    ECS,
+    "DescribeInstanceAttachmentAttributes",
+    "InstanceIds PageNumber PageSize",
+    raises="InvalidInstanceIds.Malformed",
+    resources="instance/*",
+)
+def describe_instance_attachment_attributes(cloud: Cloud, call: Call) -> Answer:
+    """Private pools of instances (InstanceIds, mandatory, at most 100): none; PageSize at most 100, 10 by default."""
+    call.text("InstanceIds")
+    ids = call.json_list("InstanceIds", "InvalidInstanceIds.Malformed")
+    page = by_number(call, cloud.estate.instances.among(ids), maximum=100)
+    items = [
+        {"InstanceId": instance.id, "PrivatePoolOptionsMatchCriteria": "None", "PrivatePoolOptionsId": ""}
+        for instance in page.items
+    ]
+    return {"Instances": {"Instance": items}, **page.fields}
+
+
+def _ids(call: Call) -> list[str] | None:
+    """InstanceId.N, at most 100; None where absent."""
+    ids = call.repeated("InstanceId")
+    if len(ids) > 100:
+        raise CloudError("InvalidParameter", "At most 100 InstanceId can be given in one call.")
+    return ids or None
+
+
+def _own_filters(cloud: Cloud, call: Call) -> list[Filter]:
+    """The filters that are more than an attribute that must be equal."""
+    filters: list[Filter] = []
+    if (name := call.optional("InstanceName")) is not None:
+        filters.append(lambda instance: _name_matches(instance.name, name))
+    if (group := call.optional("SecurityGroupId")) is not None:
+        filters.append(lambda instance: group in instance.security_group_ids)
+    if (family := call.optional("InstanceTypeFamily")) is not None:
+        filters.append(lambda instance: _family(instance) == family)
+    if (optimized := call.flag("IoOptimized")) is not None:
+        filters.append(lambda instance: instance.io_optimized == optimized)
+    if (reason := call.optional("LockReason")) is not None:
+        filters.append(lambda instance: reason in instance.locks)
+    return [*filters, *_address_filters(cloud, call)]
+
+
+def _address_filters(cloud: Cloud, call: Call) -> list[Filter]:
+    filters: list[Filter] = []
+    if (inner := call.json_list("InnerIpAddresses")) is not None:
+        filters.append(lambda instance: instance.network_type == "classic" and _meet(instance.intranet_ips, inner))
+    if (private := call.json_list("PrivateIpAddresses")) is not None:
+        filters.append(lambda instance: instance.network_type == "vpc" and _meet(instance.intranet_ips, private))
+    if (public := call.json_list("PublicIpAddresses")) is not None:
+        filters.append(lambda instance: _meet(instance.public_ips, public))
+    if (bound := call.json_list("EipAddresses")) is not None:
+        owners = {eip.instance_id for eip in cloud.estate.eips if eip.ip_address in bound}
+        filters.append(lambda instance: instance.id in owners)
+    return filters
+
+
+def _meet(own: Sequence[str], wanted: Sequence[str]) -> bool:
+    return not set(own).isdisjoint(wanted)
 
 
 def _name_matches(name: str, wanted: str) -> bool:
@@ -118,22 +240,44 @@ def _name_matches(name: str, wanted: str) -> bool:
     return name.startswith(core) if wanted.endswith("*") else name == core
 
 
-def _addresses_match(call: Call, instance: Instance) -> bool:
-    classic = instance.network_type == "classic"
-    addresses = {
-        "InnerIpAddresses": instance.intranet_ips if classic else [],
-        "PrivateIpAddresses": [] if classic else instance.intranet_ips,
-        "PublicIpAddresses": instance.public_ips,
+def _family(instance: Instance) -> str:
+    return instance.instance_type.rpartition(".")[0]
+
+
+def _instances_answer(cloud: Cloud, call: Call, found: Sequence[Instance]) -> Answer:
+    additional = set(call.repeated("AdditionalAttributes"))
+    if unknown := additional - _ADDITIONAL:
+        raise NotSimulatedError(f"AdditionalAttributes {', '.join(sorted(unknown))}")
+    page: Page[Instance] = by_either(call, found, maximum=100, token_maximum=100, clamp=True)
+    eips = _eips(cloud, page.items)
+    sale_cycle = bool(call.flag("NeedSaleCycle"))
+    items = [
+        {
+            **_instance(cloud, instance, eips, with_addresses="NETWORK_PRIMARY_ENI_IP" in additional),
+            **_additional_fields(additional),
+            **({"SaleCycle": "month" if instance.charge_type == "PrePaid" else ""} if sale_cycle else {}),
+        }
+        for instance in page.items
+    ]
+    return {"Instances": {"Instance": items}, **page.fields}
+
+
+def _eips(cloud: Cloud, instances: Sequence[Instance]) -> dict[str, Eip]:
+    """The EIPs that are bound to some of `instances` themselves, by instance."""
+    ids = {instance.id for instance in instances}
+    return {
+        eip.instance_id: eip
+        for eip in cloud.estate.eips
+        if eip.instance_id in ids and eip.status in ("InUse", "Unassociating")
     }
-    for parameter, own in addresses.items():
-        wanted = call.json_list(parameter)
-        if wanted is not None and not set(wanted) & set(own):
-            return False
-    return True
 
 
-def _network_fields(cloud: Cloud, instance: Instance) -> Answer:
-    """Addresses: a classic instance has InnerIpAddress, one in a VPC VpcAttributes; the other is there and empty."""
+def _network_fields(cloud: Cloud, instance: Instance, eip: Eip | None) -> Answer:
+    """Addresses: a classic instance has InnerIpAddress, one in a VPC VpcAttributes; the other is there and empty.
+
+    NatIpAddress is always empty: it is for reaching another VPC. A public address that an instance in a VPC has from
+    its time in the classic network is its PublicIpAddress.
+    """
     classic = instance.network_type == "classic"
     return {
         "InstanceNetworkType": instance.network_type,
@@ -145,7 +289,7 @@ def _network_fields(cloud: Cloud, instance: Instance) -> Answer:
             "NatIpAddress": "",
             "PrivateIpAddress": {"IpAddress": [] if classic else instance.intranet_ips},
         },
-        "EipAddress": {"AllocationId": "", "IpAddress": "", "InternetChargeType": ""},
+        "EipAddress": _eip(eip),
         "InternetChargeType": instance.internet_charge_type,
         "InternetMaxBandwidthIn": instance.internet_max_bandwidth_in,
         "InternetMaxBandwidthOut": instance.internet_max_bandwidth_out,
@@ -155,18 +299,33 @@ def _network_fields(cloud: Cloud, instance: Instance) -> Answer:
     }
 
 
-def _common_fields(cloud: Cloud, instance: Instance) -> Answer:
-    kind = next((k for k in cloud.estate.instance_types if k.id == instance.instance_type), None)
+def _eip(eip: Eip | None) -> Answer:
+    if eip is None:
+        return {"AllocationId": "", "IpAddress": "", "InternetChargeType": ""}
     return {
-        **_network_fields(cloud, instance),
+        "AllocationId": eip.id,
+        "IpAddress": eip.ip_address,
+        "InternetChargeType": eip.internet_charge_type,
+        "Bandwidth": eip.bandwidth,
+    }
+
+
+def _common_fields(cloud: Cloud, instance: Instance, eips: Mapping[str, Eip]) -> Answer:
+    kind = cloud.estate.instance_types.find(instance.instance_type)
+    stopped_in_vpc = instance.status == "Stopped" and instance.network_type == "vpc"
+    return {
+        **_network_fields(cloud, instance, eips.get(instance.id)),
         "InstanceId": instance.id,
         "InstanceName": instance.name,
         "Description": instance.description,
-        "HostName": instance.name,
+        "HostName": instance.host_name or instance.name,
+        "SerialNumber": instance.id,
         "InstanceType": instance.instance_type,
         "Cpu": kind.cpu if kind else 0,
         "Memory": int(kind.memory_gib * 1024) if kind else 0,
         "Status": instance.status,
+        "StoppedMode": "KeepCharging" if stopped_in_vpc else "Not-applicable",
+        "CreditSpecification": "",
         "ImageId": instance.image_id,
         "InstanceChargeType": instance.charge_type,
         "CreationTime": minutes(instance.created_at),
@@ -175,52 +334,75 @@ def _common_fields(cloud: Cloud, instance: Instance) -> Answer:
     }
 
 
-def _instance(cloud: Cloud, instance: Instance) -> Answer:
+def _instance(cloud: Cloud, instance: Instance, eips: Mapping[str, Eip], *, with_addresses: bool) -> Answer:
+    kind = cloud.estate.instance_types.find(instance.instance_type)
     return {
-        **_common_fields(cloud, instance),
+        **_common_fields(cloud, instance, eips),
+        # Here a bound EIP says too whether it can be unbound.
+        "EipAddress": {**_eip(eips.get(instance.id)), "IsSupportUnassociate": instance.id in eips},
         "IoOptimized": instance.io_optimized,
-        "InstanceTypeFamily": instance.instance_type.rpartition(".")[0],
+        "InstanceTypeFamily": _family(instance),
+        "CpuOptions": {"CoreCount": max(1, kind.cpu // 2) if kind else 1, "ThreadsPerCore": 2, "Numa": "ON"},
         "OSName": instance.os_name,
         "OSNameEn": instance.os_name,
         "OSType": instance.os_type,
         "SpotStrategy": instance.spot_strategy,
+        "SpotPriceLimit": 0.0,
         "LocalStorageAmount": instance.local_storage_amount,
         "LocalStorageCapacity": instance.local_storage_gib,
-        "StartTime": minutes(instance.created_at),
-        "NetworkInterfaces": {"NetworkInterface": []},
+        "DeletionProtection": instance.deletion_protection,
+        "DeviceAvailable": True,
+        "Recyclable": False,
+        "KeyPairName": "",
+        "ResourceGroupId": "",
+        "AutoReleaseTime": "",
+        "StartTime": minutes(instance.started_at or instance.created_at),
+        "NetworkInterfaces": {"NetworkInterface": _network_interfaces(cloud, instance, with_addresses)},
+        "RdmaIpAddress": {"IpAddress": []},
         "Tags": ecs_tags(instance.tags),
     }
 
 
-def _instance_attribute(cloud: Cloud, instance: Instance) -> Answer:
-    # This action gives IoOptimized as a word, DescribeInstances as a truth value.
-    return {**_common_fields(cloud, instance), "IoOptimized": "optimized" if instance.io_optimized else "none"}
+def _network_interfaces(cloud: Cloud, instance: Instance, with_addresses: bool) -> list[Answer]:
+    """Interfaces in short; addresses where AdditionalAttributes asks for NETWORK_PRIMARY_ENI_IP."""
+    found: list[Answer] = []
+    for interface in cloud.interfaces_of(instance.id):
+        answer: Answer = {
+            "NetworkInterfaceId": interface.id,
+            "MacAddress": interface.mac,
+            "Type": interface.type,
+            "PrimaryIpAddress": interface.private_ips[0],
+        }
+        if with_addresses:
+            addresses = [
+                {"PrivateIpAddress": address, "Primary": place == 0}
+                for place, address in enumerate(interface.private_ips)
+            ]
+            answer["PrivateIpSets"] = {"PrivateIpSet": addresses}
+        found.append(answer)
+    return found
 
 
-def _disk_status(disk: Disk) -> str:
-    return "In_use" if disk.instance_id else "Available"
+def _additional_fields(additional: set[str]) -> Answer:
+    fields: Answer = {}
+    if "META_OPTIONS" in additional:
+        fields["MetadataOptions"] = {
+            "HttpEndpoint": "enabled",
+            "HttpTokens": "optional",
+            "HttpPutResponseHopLimit": 1,
+        }
+    if "LOGIN_AS_NON_ROOT" in additional:
+        fields["ImageOptions"] = {"LoginAsNonRoot": False}
+    if "DISK_HIGH_DENSITY_MODE" in additional:
+        fields["AdditionalInfo"] = {"EnableHighDensityMode": False}
+    return fields
 
 
-def _disk(cloud: Cloud, disk: Disk) -> Answer:
-    created = seconds(disk.created_at)
-    attachment = {"InstanceId": disk.instance_id, "Device": disk.device, "AttachedTime": created}
+def _renewal(instance: Instance) -> Answer:
     return {
-        "DiskId": disk.id,
-        "DiskName": disk.name,
-        "InstanceId": disk.instance_id or "",
-        "Type": disk.type,
-        "Category": disk.category,
-        "Size": disk.size_gib,
-        "Device": disk.device,
-        "Status": _disk_status(disk),
-        "RegionId": cloud.estate.region_id,
-        "ZoneId": disk.zone_id,
-        "CreationTime": created,
-        "AttachedTime": created if disk.instance_id else "",
-        "Attachments": {"Attachment": [attachment] if disk.instance_id else []},
-        "Portable": disk.type == "data",
-        "Encrypted": False,
-        "DeleteWithInstance": disk.type == "system",
-        "OperationLocks": {"OperationLock": []},
-        "Tags": ecs_tags(disk.tags),
+        "InstanceId": instance.id,
+        "RenewalStatus": instance.renewal_status,
+        "AutoRenewEnabled": instance.renewal_status == "AutoRenewal",
+        "Duration": instance.auto_renew_months,
+        "PeriodUnit": "Month",
     }

@@ -1,35 +1,57 @@
-"""ECS: security groups and their rules."""
+"""ECS: security groups and their rules.
+
+Not simulated: rules of five parts (DestCidrIp of an inbound, SourceCidrIp of an outbound rule) and port range lists.
+No source was found for InvalidSecurityGroupIds.Malformed, InvalidNetworkType.ValueNotSupported (documented for other
+actions) and InvalidDirection.ValueNotSupported.
+"""
 
 from simulator.api.call import Answer, Call
 from simulator.api.paging import by_either, by_token
 from simulator.api.registry import ECS, action
 from simulator.api.shapes import ecs_tags, has_tags, seconds
 from simulator.cloud import security_groups
-from simulator.cloud.errors import CloudError, dry_run_passed, missing_parameter
+from simulator.cloud.errors import CloudError, NotSimulatedError, dry_run_passed, missing_parameter
 from simulator.cloud.rules import RuleDraft
 from simulator.cloud.state import Cloud
 from simulator.model.ecs import Direction, Rule, SecurityGroup
 
-_RULE_FIELDS = (
-    "IpProtocol PortRange NicType Policy Priority Description SourcePortRange SourceCidrIp DestCidrIp "
-    "Ipv6SourceCidrIp Ipv6DestCidrIp"
+_RULE_FIELDS = "IpProtocol PortRange NicType Policy Priority Description SourcePortRange"
+_INGRESS_FIELDS = (
+    f"{_RULE_FIELDS} SourceCidrIp Ipv6SourceCidrIp SourceGroupId SourceGroupOwnerAccount SourceGroupOwnerId "
+    "SourcePrefixListId"
 )
-_INGRESS_FIELDS = f"{_RULE_FIELDS} SourceGroupId SourceGroupOwnerAccount SourcePrefixListId"
-_EGRESS_FIELDS = f"{_RULE_FIELDS} DestGroupId DestGroupOwnerAccount DestPrefixListId"
+_EGRESS_FIELDS = (
+    f"{_RULE_FIELDS} DestCidrIp Ipv6DestCidrIp DestGroupId DestGroupOwnerAccount DestGroupOwnerId DestPrefixListId"
+)
+_FIELDS: dict[Direction, frozenset[str]] = {
+    "ingress": frozenset(_INGRESS_FIELDS.split()),
+    "egress": frozenset(_EGRESS_FIELDS.split()),
+}
 _RULE_CODES = (
     "InvalidSecurityGroupId.NotFound InvalidIpProtocol.ValueNotSupported InvalidIpProtocol.Malformed "
     "InvalidNicType.ValueNotSupported InvalidNicType.Mismatch InvalidSourcePortRange.Malformed InvalidPolicy.Malformed "
     "InvalidPriority.Malformed InvalidPriority.ValueNotSupported InvalidSecurityGroupDiscription.Malformed "
-    "InvalidParamter.Conflict InvalidSecurityGroup.InvalidNetworkType "
+    "InvalidParamter.Conflict InvalidSecurityGroup.InvalidNetworkType InvalidGroupParameter.OperationDenied "
+    "InvalidGroupAuthParameter.OperationDenied NotSupported.ClassicNetworkPrefixList InvalidPrefixListId.NotFound "
     "InvalidParam.Ipv6ProtocolConflictWithIpv4Address InvalidParam.Ipv4ProtocolConflictWithIpv6Address"
 )
 _INGRESS_CODES = (
-    f"{_RULE_CODES} MissingParameter.Source InvalidSourceCidrIp.Malformed InvalidParam.Ipv6SourceCidrIp "
-    "InvalidSourceGroupId.NotFound InvalidSourceGroupId.Mismatch"
+    f"{_RULE_CODES} MissingParameter.Source InvalidParam.SourceIp InvalidSourceCidrIp.Malformed "
+    "InvalidParam.Ipv6SourceCidrIp InvalidSourceGroupId.NotFound InvalidSourceGroupId.Mismatch"
 )
 _EGRESS_CODES = (
-    f"{_RULE_CODES} MissingParameter.Dest InvalidDestCidrIp.Malformed InvalidParam.Ipv6DestCidrIp "
-    "InvalidDestGroupId.NotFound InvalidDestGroupId.Mismatch"
+    f"{_RULE_CODES} MissingParameter.Dest InvalidParam.DestIp InvalidDestCidrIp.Malformed "
+    "InvalidParam.Ipv6DestCidrIp InvalidDestGroupId.NotFound InvalidDestGroupId.Mismatch"
+)
+_BATCH_CODES = "InvalidParam.Permissions InvalidParam.DuplicatePermissions"
+_AUTHORIZE_CODES = f"{_BATCH_CODES} AuthorizationLimitExceed AuthorizedGroupRule.LimitExceed"
+_REVOKE_CODES = (
+    f"{_BATCH_CODES} InvalidSecurityGroupRuleId.NotFound InvalidParam.SecurityGroupRuleIdRepeated "
+    "InvalidSecurityGroupRule.RuleNotExist"
+)
+_MODIFY_CODES = (
+    "InvalidSecurityGroupRuleId.NotFound SecurityGroupRule.NotFound InvalidOperation.ModifyNicType "
+    "InvalidOperation.ModifySgRuleEntityType InvalidOperation.RuleDuplicate AuthorizationLimitExceed"
 )
 
 
@@ -38,12 +60,13 @@ _EGRESS_CODES = (
     "CreateSecurityGroup",
     "SecurityGroupName Description VpcId SecurityGroupType Tag",
     remembers_token=True,
-    raises="InvalidVpcId.NotFound InvalidSecurityGroupName.Malformed InvalidSecurityGroupDiscription.Malformed "
-    "InvalidSecurityGroupType.ValueNotSupported MissingParameter.TagKey",
+    raises="InvalidVpcId.NotFound IncorrectVpcStatus InvalidSecurityGroupName.Malformed "
+    "InvalidSecurityGroupDiscription.Malformed InvalidParams.GroupType InvalidParams.VpcIdGroupType QuotaExceed.Tags "
+    "MissingParameter.TagKey",
     resources="securitygroup/*",
 )
 def create_security_group(cloud: Cloud, call: Call) -> Answer:
-    """Make a group, classic without VpcId."""
+    """Make a group, classic without VpcId; an advanced one (`enterprise`) only in a VPC. At most 20 tags."""
     group = security_groups.create(
         cloud,
         call.optional("SecurityGroupName") or "",
@@ -64,28 +87,23 @@ def create_security_group(cloud: Cloud, call: Call) -> Answer:
     resources="securitygroup/*",
 )
 def describe_security_groups(cloud: Cloud, call: Call) -> Answer:
-    """Groups; PageSize and MaxResults at most 100, 10 by default."""
+    """Groups in the order of their creation; PageSize and MaxResults at most 100, 10 by default.
+
+    EcsCount and AvailableInstanceAmount are answered with IsQueryEcsCount only (SDK text 7.11.8).
+    """
     if call.flag("DryRun"):
         raise dry_run_passed()
-    ids = call.json_list("SecurityGroupIds", "InvalidSecurityGroupIds.Malformed")
-    network = call.choice("NetworkType", ("classic", "vpc"), "InvalidNetworkType.ValueNotSupported")
-    found = [
-        group
-        for group in cloud.estate.security_groups
-        if (ids is None or group.id in ids)
-        and network in (None, "vpc" if group.vpc_id else "classic")
-        and call.optional("SecurityGroupId") in (None, group.id)
-        and call.optional("VpcId") in (None, group.vpc_id)
-        and call.optional("SecurityGroupType") in (None, group.type)
-        and _name_matches(call, group)
-        and has_tags(group.tags, call.tags())
-    ]
+    wanted, tags = _Wanted(call), call.tags()
+    candidates = cloud.estate.security_groups.among(_asked_ids(call))
+    found = [group for group in candidates if wanted.matches(group) and has_tags(group.tags, tags)]
     page = by_either(call, found, maximum=100, token_maximum=100)
-    return {
-        "RegionId": cloud.estate.region_id,
-        "SecurityGroups": {"SecurityGroup": [_group(cloud, group) for group in page.items]},
-        **page.fields,
-    }
+    items = [_group(group) for group in page.items]
+    if call.flag("IsQueryEcsCount"):
+        counts = security_groups.member_counts(cloud, page.items)
+        for item, group in zip(items, page.items, strict=True):
+            item["EcsCount"] = counts[group.id]
+            item["AvailableInstanceAmount"] = security_groups.max_members(group) - counts[group.id]
+    return {"RegionId": cloud.estate.region_id, "SecurityGroups": {"SecurityGroup": items}, **page.fields}
 
 
 @action(
@@ -96,7 +114,7 @@ def describe_security_groups(cloud: Cloud, call: Call) -> Answer:
     resources="securitygroup/{SecurityGroupId}",
 )
 def describe_security_group_attribute(cloud: Cloud, call: Call) -> Answer:
-    """The rules of one group on one nic type.
+    """The rules of one group on one nic type, oldest first.
 
     A classic group shows internet unless asked for intranet; a group in a VPC always intranet (SDK text 7.11.8).
     MaxResults 10..1000, 500 by default.
@@ -159,7 +177,8 @@ def modify_security_group_attribute(cloud: Cloud, call: Call) -> Answer:
     ECS,
     "ModifySecurityGroupPolicy",
     "SecurityGroupId InnerAccessPolicy",
-    raises="InvalidSecurityGroupId.NotFound InvalidPolicy.Malformed",
+    remembers_token=True,
+    raises="InvalidSecurityGroupId.NotFound InvalidPolicy.Malformed InvalidParameter.InnerAccessPolicy",
     resources="securitygroup/{SecurityGroupId}",
 )
 def modify_security_group_policy(cloud: Cloud, call: Call) -> Answer:
@@ -185,11 +204,15 @@ def delete_security_group(cloud: Cloud, call: Call) -> Answer:
     ECS,
     "AuthorizeSecurityGroup",
     f"SecurityGroupId Permissions {_INGRESS_FIELDS}",
-    raises=f"{_INGRESS_CODES} AuthorizationLimitExceed",
+    raises=f"{_INGRESS_CODES} {_AUTHORIZE_CODES}",
+    remembers_token=True,
     resources="securitygroup/{SecurityGroupId}",
 )
 def authorize_security_group(cloud: Cloud, call: Call) -> Answer:
-    """Add inbound rules: Permissions.N (at most 100), or one by single parameters."""
+    """Add inbound rules: Permissions.N (at most 100), or one by single parameters.
+
+    A group holds 200 rules by default, 20 that name a group; one that names a prefix list counts for its MaxEntries.
+    """
     security_groups.authorize(cloud, call.text("SecurityGroupId"), _drafts(call, "ingress"))
     return {}
 
@@ -198,11 +221,15 @@ def authorize_security_group(cloud: Cloud, call: Call) -> Answer:
     ECS,
     "AuthorizeSecurityGroupEgress",
     f"SecurityGroupId Permissions {_EGRESS_FIELDS}",
-    raises=f"{_EGRESS_CODES} AuthorizationLimitExceed",
+    raises=f"{_EGRESS_CODES} {_AUTHORIZE_CODES}",
+    remembers_token=True,
     resources="securitygroup/{SecurityGroupId}",
 )
 def authorize_security_group_egress(cloud: Cloud, call: Call) -> Answer:
-    """Add outbound rules: Permissions.N (at most 100), or one by single parameters."""
+    """Add outbound rules: Permissions.N (at most 100), or one by single parameters.
+
+    A group holds 200 rules by default, 20 that name a group; one that names a prefix list counts for its MaxEntries.
+    """
     security_groups.authorize(cloud, call.text("SecurityGroupId"), _drafts(call, "egress"))
     return {}
 
@@ -211,11 +238,12 @@ def authorize_security_group_egress(cloud: Cloud, call: Call) -> Answer:
     ECS,
     "RevokeSecurityGroup",
     f"SecurityGroupId SecurityGroupRuleId Permissions {_INGRESS_FIELDS}",
-    raises=f"{_INGRESS_CODES} InvalidSecurityGroupRuleId.NotFound",
+    raises=f"{_INGRESS_CODES} {_REVOKE_CODES}",
+    remembers_token=True,
     resources="securitygroup/{SecurityGroupId}",
 )
 def revoke_security_group(cloud: Cloud, call: Call) -> Answer:
-    """Remove inbound rules by SecurityGroupRuleId.N, or by what they say."""
+    """Remove inbound rules by SecurityGroupRuleId.N (at most 100), or by what they say; all or none."""
     return _revoke(cloud, call, "ingress")
 
 
@@ -223,11 +251,12 @@ def revoke_security_group(cloud: Cloud, call: Call) -> Answer:
     ECS,
     "RevokeSecurityGroupEgress",
     f"SecurityGroupId SecurityGroupRuleId Permissions {_EGRESS_FIELDS}",
-    raises=f"{_EGRESS_CODES} InvalidSecurityGroupRuleId.NotFound",
+    raises=f"{_EGRESS_CODES} {_REVOKE_CODES}",
+    remembers_token=True,
     resources="securitygroup/{SecurityGroupId}",
 )
 def revoke_security_group_egress(cloud: Cloud, call: Call) -> Answer:
-    """Remove outbound rules by SecurityGroupRuleId.N, or by what they say."""
+    """Remove outbound rules by SecurityGroupRuleId.N (at most 100), or by what they say; all or none."""
     return _revoke(cloud, call, "egress")
 
 
@@ -235,8 +264,8 @@ def revoke_security_group_egress(cloud: Cloud, call: Call) -> Answer:
     ECS,
     "ModifySecurityGroupRule",
     f"SecurityGroupId SecurityGroupRuleId {_INGRESS_FIELDS}",
-    raises=f"{_INGRESS_CODES} InvalidSecurityGroupRuleId.NotFound "
-    "InvalidSecurityGroupRule.RuleNotExist InvalidSecurityGroupRule.RuleConflict",
+    raises=f"{_INGRESS_CODES} {_MODIFY_CODES}",
+    remembers_token=True,
     resources="securitygroup/{SecurityGroupId}",
 )
 def modify_security_group_rule(cloud: Cloud, call: Call) -> Answer:
@@ -248,8 +277,8 @@ def modify_security_group_rule(cloud: Cloud, call: Call) -> Answer:
     ECS,
     "ModifySecurityGroupEgressRule",
     f"SecurityGroupId SecurityGroupRuleId {_EGRESS_FIELDS}",
-    raises=f"{_EGRESS_CODES} InvalidSecurityGroupRuleId.NotFound "
-    "InvalidSecurityGroupRule.RuleNotExist InvalidSecurityGroupRule.RuleConflict",
+    raises=f"{_EGRESS_CODES} {_MODIFY_CODES}",
+    remembers_token=True,
     resources="securitygroup/{SecurityGroupId}",
 )
 def modify_security_group_egress_rule(cloud: Cloud, call: Call) -> Answer:
@@ -257,15 +286,47 @@ def modify_security_group_egress_rule(cloud: Cloud, call: Call) -> Answer:
     return _modify_rule(cloud, call, "egress")
 
 
-def _name_matches(call: Call, group: SecurityGroup) -> bool:
-    name = call.optional("SecurityGroupName")
-    if name is None or name == group.name:
-        return True
-    return bool(call.flag("FuzzyQuery")) and name in group.name
+class _Wanted:
+    """The filters of DescribeSecurityGroups but ids and tags."""
+
+    def __init__(self, call: Call) -> None:
+        self._network = call.choice("NetworkType", ("classic", "vpc"), "InvalidNetworkType.ValueNotSupported")
+        self._vpc_id = call.optional("VpcId")
+        self._kind = call.optional("SecurityGroupType")
+        self._name = call.optional("SecurityGroupName")
+        self._fuzzy = bool(call.flag("FuzzyQuery"))
+
+    def matches(self, group: SecurityGroup) -> bool:
+        """Whether the group passes them all."""
+        return (
+            self._network in (None, "vpc" if group.vpc_id else "classic")
+            and self._vpc_id in (None, group.vpc_id)
+            and self._kind in (None, group.type)
+            and (self._name in (None, group.name) or (self._fuzzy and str(self._name) in group.name))
+        )
+
+
+def _asked_ids(call: Call) -> list[str] | None:
+    """The ids that SecurityGroupIds (a JSON array, at most 100) and SecurityGroupId both leave; None without."""
+    ids = call.json_list("SecurityGroupIds", "InvalidSecurityGroupIds.Malformed")
+    one = call.optional("SecurityGroupId")
+    if one is None:
+        return ids
+    return [one] if ids is None or one in ids else []
 
 
 def _drafts(call: Call, direction: Direction) -> list[RuleDraft]:
-    return [_draft(item, direction) for item in call.records("Permissions") or [call]]
+    records = call.records("Permissions")
+    if not records:
+        return [_draft(call, direction)]
+    if call.names() & (_FIELDS[direction] | {"SecurityGroupRuleId"}):
+        raise CloudError(
+            "InvalidParam.Permissions", "The specified parameter Permissions cannot coexist with other parameters."
+        )
+    unknown = {name for record in records for name in record.names() if record.optional(name)} - _FIELDS[direction]
+    if unknown:
+        raise NotSimulatedError(f"the parameters {', '.join(sorted(unknown))} of Permissions")
+    return [_draft(record, direction) for record in records]
 
 
 def _draft(call: Call, direction: Direction) -> RuleDraft:
@@ -282,6 +343,7 @@ def _draft(call: Call, direction: Direction) -> RuleDraft:
         group_id=call.optional(f"{side}GroupId"),
         prefix_list_id=call.optional(f"{side}PrefixListId"),
         group_owner_account=call.optional(f"{side}GroupOwnerAccount"),
+        group_owner_id=call.optional(f"{side}GroupOwnerId"),
         source_port_range=call.optional("SourcePortRange"),
         description=call.optional("Description") or "",
     )
@@ -290,7 +352,7 @@ def _draft(call: Call, direction: Direction) -> RuleDraft:
 def _revoke(cloud: Cloud, call: Call, direction: Direction) -> Answer:
     group_id = call.text("SecurityGroupId")
     rule_ids = call.repeated("SecurityGroupRuleId")
-    if rule_ids:
+    if rule_ids and not call.records("Permissions"):
         security_groups.revoke_by_id(cloud, group_id, direction, rule_ids)
     else:
         security_groups.revoke(cloud, group_id, _drafts(call, direction))
@@ -307,7 +369,7 @@ def _modify_rule(cloud: Cloud, call: Call, direction: Direction) -> Answer:
     return {}
 
 
-def _group(cloud: Cloud, group: SecurityGroup) -> Answer:
+def _group(group: SecurityGroup) -> Answer:
     return {
         "SecurityGroupId": group.id,
         "SecurityGroupName": group.name,
@@ -315,7 +377,6 @@ def _group(cloud: Cloud, group: SecurityGroup) -> Answer:
         "SecurityGroupType": group.type,
         "VpcId": group.vpc_id or "",
         "CreationTime": seconds(group.created_at),
-        "EcsCount": len(cloud.members_of(group.id)),
         "RuleCount": len(group.rules),
         "GroupToGroupRuleCount": sum(rule.group_id is not None for rule in group.rules),
         "ResourceGroupId": "",

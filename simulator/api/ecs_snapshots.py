@@ -1,13 +1,19 @@
-"""ECS: snapshots."""
+"""ECS: snapshots of disks."""
+
+from collections.abc import Callable
 
 from simulator.api.call import Answer, Call
+from simulator.api.creation_times import creation_times
 from simulator.api.paging import by_either
 from simulator.api.registry import ECS, action
 from simulator.api.shapes import ecs_tags, has_tags, seconds
 from simulator.cloud import snapshots
-from simulator.cloud.errors import dry_run_passed
+from simulator.cloud.errors import CloudError, ForbiddenError, NotFoundError, dry_run_passed
 from simulator.cloud.state import Cloud
-from simulator.model.ecs import Snapshot
+from simulator.model.ecs_storage import Snapshot
+
+MAX_IDS = 100
+Condition = Callable[[Snapshot], bool]
 
 
 @action(
@@ -15,22 +21,27 @@ from simulator.model.ecs import Snapshot
     "CreateSnapshot",
     "DiskId SnapshotName Description RetentionDays Category Tag",
     remembers_token=True,
-    raises="InvalidCategory.Malformed InvalidDiskId.NotFound InvalidSnapshotName.Malformed "
-    "InvalidDescription.Malformed InvalidRetentionDays.Malformed DiskCategory.OperationNotSupported "
-    "IncorrectDiskStatus.NeverAttached IncorrectDiskStatus.CreatingSnapshot IncorrectInstanceStatus "
-    "InstanceLockedForSecurity QuotaExceed.Snapshot MissingParameter.TagKey",
-    resources="disk/{DiskId}",
+    raises="InvalidDiskId.NotFound InvalidSnapshotName.Malformed InvalidDescription.Malformed "
+    "InvalidRetentionDays.Malformed InvalidSnapshotCategory.Malformed "
+    "InvalidAccountStatus.SnapshotServiceUnavailable DiskCategory.OperationNotSupported "
+    "IncorrectDiskStatus.NeverAttached DiskInArrears IncorrectDiskStatus.Transferring IncorrectDiskStatus "
+    "InstanceLockedForSecurity IncorrectInstanceStatus IncorrectDiskStatus.CreatingSnapshot QuotaExceed.Snapshot "
+    "MissingParameter.TagKey",
+    resources="disk/{DiskId} snapshot/*",
 )
 def create_snapshot(cloud: Cloud, call: Call) -> Answer:
-    """Begin a snapshot of a disk; it is there at once, progressing."""
-    call.choice("Category", ("standard", "flash"), "InvalidCategory.Malformed")
+    """Begin a snapshot of a disk; it is there at once, progressing.
+
+    One at a time and at most 256 manual ones a disk; RetentionDays 1..65536.
+    """
+    _category(call)
     snapshot = snapshots.create(
         cloud,
         call.text("DiskId"),
-        call.optional("SnapshotName") or "",
-        call.optional("Description") or "",
-        call.integer("RetentionDays"),
-        call.tags(),
+        name=call.optional("SnapshotName") or "",
+        description=call.optional("Description") or "",
+        retention_days=call.integer("RetentionDays"),
+        tags=call.tags(),
     )
     return {"SnapshotId": snapshot.id}
 
@@ -38,30 +49,26 @@ def create_snapshot(cloud: Cloud, call: Call) -> Answer:
 @action(
     ECS,
     "DescribeSnapshots",
-    "SnapshotIds DiskId InstanceId SnapshotName Status SnapshotType SourceDiskType Tag DryRun "
-    "MaxResults NextToken PageNumber PageSize",
-    raises="InvalidSnapshotIds.Malformed InvalidStatus.ValueNotSupported MissingParameter.TagKey",
+    "SnapshotIds DiskId InstanceId SnapshotName Status SnapshotType SourceDiskType SnapshotLinkId Usage Category "
+    "Encrypted KMSKeyId Filter Tag DryRun MaxResults NextToken PageNumber PageSize",
+    raises="InvalidSnapshotIds.Malformed InvalidStatus.NotFound InvalidSnapshotType.NotFound InvalidSourceDiskType "
+    "InvalidUsage InvalidSnapshotCategory.Malformed InvalidSnapshotLinkId.NotFound InvalidFilterKey.NotFound "
+    "InvalidFilterValue MissingParameter.TagKey",
     resources="snapshot/*",
 )
 def describe_snapshots(cloud: Cloud, call: Call) -> Answer:
-    """Snapshots; PageSize and MaxResults at most 100, 10 by default."""
+    """Snapshots; PageSize and MaxResults at most 100, 10 by default.
+
+    DryRun=true answers DryRunOperation (400). An empty SnapshotIds array is a filter that nothing passes.
+    """
+    conditions = _conditions(cloud, call)
+    ids = call.json_list("SnapshotIds", "InvalidSnapshotIds.Malformed", most=10 * MAX_IDS)
+    if ids is not None and len(ids) > MAX_IDS:
+        raise ForbiddenError("InvalidSnapshotIds.Malformed", "The amount of specified snapshot Ids exceeds the limit.")
     if call.flag("DryRun"):
         raise dry_run_passed()
-    ids = call.json_list("SnapshotIds", "InvalidSnapshotIds.Malformed")
-    instance_id = call.optional("InstanceId")
-    disk_ids = {disk.id for disk in cloud.estate.disks if disk.instance_id == instance_id}
-    status = call.choice("Status", ("progressing", "accomplished", "failed", "all"), "InvalidStatus.ValueNotSupported")
     found = [
-        snapshot
-        for snapshot in cloud.estate.snapshots
-        if (ids is None or snapshot.id in ids)
-        and (instance_id is None or snapshot.disk_id in disk_ids)
-        and status in (None, "all", snapshot.status)
-        and call.optional("DiskId") in (None, snapshot.disk_id)
-        and call.optional("SnapshotName") in (None, snapshot.name)
-        and call.optional("SnapshotType") in (None, "all", snapshot.type)
-        and call.optional("SourceDiskType") in (None, snapshot.source_type.capitalize(), snapshot.source_type)
-        and has_tags(snapshot.tags, call.tags())
+        snapshot for snapshot in cloud.estate.snapshots.among(ids) if all(passes(snapshot) for passes in conditions)
     ]
     page = by_either(call, found, maximum=100, token_maximum=100)
     return {"Snapshots": {"Snapshot": [_snapshot(cloud, item) for item in page.items]}, **page.fields}
@@ -71,12 +78,13 @@ def describe_snapshots(cloud: Cloud, call: Call) -> Answer:
     ECS,
     "ModifySnapshotAttribute",
     "SnapshotId SnapshotName Description RetentionDays",
-    raises="InvalidSnapshotId.NotFound InvalidSnapshotName.Malformed InvalidDescription.Malformed "
-    "InvalidRetentionDays.Malformed",
+    raises="NoAttributeToModify InvalidSnapshotId.NotFound InvalidSnapshotName.Malformed "
+    "InvalidDescription.Malformed InvalidRetentionDays.Malformed "
+    "InvalidOperation.DecreaseRetentionDaysUnsupported",
     resources="snapshot/{SnapshotId}",
 )
 def modify_snapshot_attribute(cloud: Cloud, call: Call) -> Answer:
-    """Change name, description or retention of a snapshot."""
+    """Change name or description, or prolong the retention, which counts from the creation."""
     snapshots.modify(
         cloud,
         call.text("SnapshotId"),
@@ -88,34 +96,108 @@ def modify_snapshot_attribute(cloud: Cloud, call: Call) -> Answer:
 
 
 @action(
-    ECS, "DeleteSnapshot", "SnapshotId Force", raises="InvalidSnapshotId.NotFound", resources="snapshot/{SnapshotId}"
+    ECS,
+    "DeleteSnapshot",
+    "SnapshotId Force",
+    raises="InvalidSnapshotId.NotFound SnapshotCreatedDisk",
+    resources="snapshot/{SnapshotId}",
 )
 def delete_snapshot(cloud: Cloud, call: Call) -> Answer:
-    """Delete a snapshot."""
-    snapshots.delete(cloud, call.text("SnapshotId"))
+    """Delete a snapshot at once; one that disks were made from only with Force."""
+    snapshots.delete(cloud, call.text("SnapshotId"), force=call.flag("Force") or False)
     return {}
 
 
+def _conditions(cloud: Cloud, call: Call) -> list[Condition]:
+    """What a snapshot must be, by the filters that are given: most are not."""
+    conditions = [
+        *_equal(call, "DiskId", lambda snapshot: snapshot.disk_id),
+        *_equal(call, "SnapshotName", lambda snapshot: snapshot.name),
+        *_equal(call, "KMSKeyId", lambda snapshot: snapshot.kms_key_id),
+        *_listed(call, "Status", ("progressing", "accomplished", "failed"), lambda item: item.status),
+        *_listed(call, "SnapshotType", ("auto", "user"), lambda item: item.type),
+        *_listed(call, "SourceDiskType", ("system", "data"), lambda item: item.source_type),
+        *_listed(call, "Usage", ("image", "disk", "image_disk", "none"), lambda item: _usage(cloud, item)),
+    ]
+    if _category(call) not in (None, "standard"):
+        conditions.append(lambda _: False)
+    if link_id := call.optional("SnapshotLinkId"):
+        if not any(_link_id(snapshot) == link_id for snapshot in cloud.estate.snapshots):
+            raise NotFoundError("InvalidSnapshotLinkId.NotFound", "The specified snapshot link is not found.")
+        conditions.append(lambda snapshot: _link_id(snapshot) == link_id)
+    if instance_id := call.optional("InstanceId"):
+        disk_ids = {disk.id for disk in cloud.estate.disks if disk.instance_id == instance_id}
+        conditions.append(lambda snapshot: snapshot.disk_id in disk_ids)
+    if call.flag("Encrypted"):
+        conditions.append(lambda snapshot: snapshot.encrypted)
+    if created := creation_times(call):
+        conditions.append(lambda snapshot: created(snapshot.created_at))
+    if tags := call.tags():
+        conditions.append(lambda snapshot: has_tags(snapshot.tags, tags))
+    return conditions
+
+
+def _equal(call: Call, parameter: str, own: Callable[[Snapshot], str]) -> list[Condition]:
+    wanted = call.optional(parameter)
+    return [] if wanted is None else [lambda snapshot: own(snapshot) == wanted]
+
+
+_UNLISTED = {
+    "Status": "InvalidStatus.NotFound",
+    "SnapshotType": "InvalidSnapshotType.NotFound",
+    "SourceDiskType": "InvalidSourceDiskType",
+    "Usage": "InvalidUsage",
+}
+
+
+def _listed(call: Call, parameter: str, values: tuple[str, ...], own: Callable[[Snapshot], str]) -> list[Condition]:
+    """One of `values`, in any case, or "all"."""
+    wanted = (call.optional(parameter) or "all").lower()
+    if wanted == "all":
+        return []
+    if wanted not in values:
+        raise NotFoundError(_UNLISTED[parameter], f"The specified {parameter} is not found.")
+    return [lambda snapshot: own(snapshot) == wanted]
+
+
+def _category(call: Call) -> str | None:
+    """As the caller asks for it; what is made is standard: local (flash) snapshots are no more."""
+    wanted = (call.optional("Category") or "").lower()
+    if wanted not in ("", "standard", "flash", "archive"):
+        raise CloudError("InvalidSnapshotCategory.Malformed", "The specified Category is not valid.", 403)
+    return wanted or None
+
+
+def _usage(cloud: Cloud, snapshot: Snapshot) -> str:
+    return "disk" if snapshots.used(cloud, snapshot) else "none"
+
+
+def _link_id(snapshot: Snapshot) -> str:
+    """The chain of all snapshots of a disk."""
+    return f"sl-{snapshot.disk_id.removeprefix('d-')}"
+
+
 def _snapshot(cloud: Cloud, snapshot: Snapshot) -> Answer:
-    accomplished = snapshot.status == "accomplished"
-    remaining = snapshot.ready_at - cloud.clock.now() if snapshot.ready_at else None
     answer: Answer = {
         "SnapshotId": snapshot.id,
         "SnapshotName": snapshot.name,
+        "SnapshotLinkId": _link_id(snapshot),
         "Description": snapshot.description,
         "Status": snapshot.status,
         "Progress": f"{snapshots.progress_percent(cloud, snapshot)}%",
-        "RemainTime": max(0, int(remaining.total_seconds())) if remaining else 0,
-        "Available": accomplished,
+        "RemainTime": snapshots.remaining_seconds(cloud, snapshot),
+        "Available": snapshot.status == "accomplished",
         "CreationTime": seconds(snapshot.created_at),
-        "LastModifiedTime": seconds(snapshot.created_at),
+        "LastModifiedTime": seconds(snapshot.modified_at or snapshot.created_at),
         "SourceDiskId": snapshot.disk_id,
         "SourceDiskSize": str(snapshot.source_size_gib),
         "SourceDiskType": snapshot.source_type,
+        "SourceStorageType": "disk",
         "SnapshotType": snapshot.type,
         "Category": "standard",
-        "Usage": "none",
-        "Encrypted": False,
+        "Usage": _usage(cloud, snapshot),
+        "Encrypted": snapshot.encrypted,
+        "KMSKeyId": snapshot.kms_key_id,
         "InstantAccess": False,
         "RegionId": cloud.estate.region_id,
         "Tags": ecs_tags(snapshot.tags),

@@ -4,11 +4,15 @@ An action is a decorated function `(cloud, call) -> answer` in a product's modul
 what the modules hold.
 """
 
+import contextlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import product as combinations
 from types import ModuleType
 
 from simulator.api.call import Answer, Call
+from simulator.cloud.errors import CloudError
 from simulator.cloud.state import Cloud
 
 Perform = Callable[[Cloud, Call], Answer]
@@ -48,6 +52,7 @@ class Action:
     resources: tuple[str, ...] = ()
     empty_if_denied: Perform | None = None
     remembers_token: bool = False
+    needs_permission: bool = True
 
     @property
     def permission(self) -> str:
@@ -60,9 +65,9 @@ class Action:
         return self.name.startswith(("Describe", "Get", "List"))
 
     def arns(self, region_id: str, account_id: str, call: Call) -> list[str]:
-        """The resources of one call as RAM names them; `*` stands where the call names none."""
+        """The resources of one call as RAM names them, each id of a list apart; `*` where the call names none."""
         start = f"acs:{self.product.code}:{region_id}:{account_id}:"
-        return [f"{start}{resource.format_map(_Named(call))}" for resource in self.resources or ("*",)]
+        return [f"{start}{name}" for resource in self.resources or ("*",) for name in _filled(resource, call)]
 
 
 def action(
@@ -74,14 +79,16 @@ def action(
     resources: str = "*",
     empty_if_denied: Perform | None = None,
     remembers_token: bool = False,
+    needs_permission: bool = True,
 ) -> Callable[[Perform], Action]:
     """Make a function the action `name`.
 
     `takes` names its parameters, separated by blanks; any other is refused as not implemented, for a filter silently
     passed over is a wrong answer. `raises` names the codes that it refuses with; another is a defect of the simulator.
-    `resources` names what RAM judges it by, such as "instance/{InstanceId} vpc/{VpcId}". `empty_if_denied` answers
+    `resources` names what RAM judges it by, such as "instance/{InstanceId} vpc/{VpcId}": a parameter in braces may be
+    one id, ids joined by commas, a JSON array or `InstanceId.1`, `InstanceId.2` ... `empty_if_denied` answers
     a caller without permission, where the real action hides the refusal. With `remembers_token` the same
-    ClientToken gets the same answer.
+    ClientToken gets the same answer. Without `needs_permission` every user may call it.
     """
 
     def decorate(perform: Perform) -> Action:
@@ -94,20 +101,33 @@ def action(
             tuple(resources.split()),
             empty_if_denied,
             remembers_token,
+            needs_permission,
         )
 
     return decorate
 
 
-class _Named(dict[str, str]):
-    """Parameters of a call by name, `*` for those it does not give."""
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
-    def __init__(self, call: Call) -> None:
-        super().__init__()
-        self._call = call
 
-    def __missing__(self, name: str) -> str:
-        return self._call.optional(name) or "*"
+def _filled(resource: str, call: Call) -> list[str]:
+    """`vpc/{VpcId}` for every id that the call gives for it; where several parameters stand there, for all pairs."""
+    if "{" not in resource:
+        return [resource]
+    names = _PLACEHOLDER.findall(resource)
+    template = _PLACEHOLDER.sub("{}", resource)
+    return [template.format(*values) for values in combinations(*(_ids(call, name) for name in names))]
+
+
+def _ids(call: Call, name: str) -> list[str]:
+    value = call.optional(name)
+    if value is None:
+        return call.repeated(name) or ["*"]
+    if value.startswith("["):
+        # What is no list of texts is for the action to refuse.
+        with contextlib.suppress(CloudError):
+            return call.json_list(name) or ["*"]
+    return value.split(",")
 
 
 class Registry:

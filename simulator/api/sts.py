@@ -5,7 +5,7 @@ from simulator.api.registry import STS, action
 from simulator.cloud.state import Cloud
 
 
-@action(STS, "GetCallerIdentity")
+@action(STS, "GetCallerIdentity", needs_permission=False)
 def get_caller_identity(cloud: Cloud, call: Call) -> Answer:
     """Account and RAM user of the access key."""
     return {

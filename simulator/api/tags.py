@@ -8,7 +8,16 @@ from simulator.cloud import tags
 from simulator.cloud.errors import missing_parameter
 from simulator.cloud.state import Cloud
 
-_COUNTED = {"instance": "Instance", "disk": "Disk", "snapshot": "Snapshot", "securitygroup": "Securitygroup"}
+# What DescribeTags counts; of the other kinds it gives the tags alone.
+_COUNTED = {
+    "instance": "Instance",
+    "disk": "Disk",
+    "snapshot": "Snapshot",
+    "snapshotpolicy": "SnapshotPolicy",
+    "securitygroup": "Securitygroup",
+    "eni": "Eni",
+    "image": "Image",
+}
 
 
 @action(
@@ -20,7 +29,7 @@ _COUNTED = {"instance": "Instance", "disk": "Disk", "snapshot": "Snapshot", "sec
 )
 def tag_ecs_resources(cloud: Cloud, call: Call) -> Answer:
     """Set Tag.N on ResourceId.N."""
-    return _tag(cloud, call)
+    return _tag(cloud, ECS.code, call)
 
 
 @action(
@@ -32,7 +41,7 @@ def tag_ecs_resources(cloud: Cloud, call: Call) -> Answer:
 )
 def tag_vpc_resources(cloud: Cloud, call: Call) -> Answer:
     """Set Tag.N on ResourceId.N."""
-    return _tag(cloud, call)
+    return _tag(cloud, VPC.code, call)
 
 
 @action(
@@ -43,7 +52,7 @@ def tag_vpc_resources(cloud: Cloud, call: Call) -> Answer:
 )
 def untag_ecs_resources(cloud: Cloud, call: Call) -> Answer:
     """Take TagKey.N, or with All every tag, from ResourceId.N."""
-    return _untag(cloud, call)
+    return _untag(cloud, ECS.code, call)
 
 
 @action(
@@ -54,7 +63,7 @@ def untag_ecs_resources(cloud: Cloud, call: Call) -> Answer:
 )
 def untag_vpc_resources(cloud: Cloud, call: Call) -> Answer:
     """Take TagKey.N, or with All every tag, from ResourceId.N."""
-    return _untag(cloud, call)
+    return _untag(cloud, VPC.code, call)
 
 
 @action(
@@ -65,7 +74,7 @@ def untag_vpc_resources(cloud: Cloud, call: Call) -> Answer:
 )
 def list_ecs_tag_resources(cloud: Cloud, call: Call) -> Answer:
     """Tags, one item a tag; 50 a page."""
-    return _list(cloud, call)
+    return _list(cloud, ECS.code, call)
 
 
 @action(
@@ -76,7 +85,7 @@ def list_ecs_tag_resources(cloud: Cloud, call: Call) -> Answer:
 )
 def list_vpc_tag_resources(cloud: Cloud, call: Call) -> Answer:
     """Tags, one item a tag; MaxResults 1..50, 50 by default."""
-    return _list(cloud, call)
+    return _list(cloud, VPC.code, call)
 
 
 @action(
@@ -87,46 +96,42 @@ def list_vpc_tag_resources(cloud: Cloud, call: Call) -> Answer:
 )
 def describe_tags(cloud: Cloud, call: Call) -> Answer:
     """Tag keys and values with how many resources of each type have them; PageSize at most 100, 50 by default."""
-    kinds = [_kind(call)] if call.optional("ResourceType") else list(_COUNTED)
+    kind, wanted, resource_id = call.optional("ResourceType"), call.tags(), call.optional("ResourceId")
     counts: dict[tuple[str, str], dict[str, int]] = {}
-    for kind in kinds:
-        for resource_id, own in tags.tagged(cloud, kind).items():
-            if call.optional("ResourceId") in (None, resource_id) and has_tags(own, call.tags()):
-                for tag in own.items():
-                    count = counts.setdefault(tag, {})
-                    count[_COUNTED[kind]] = count.get(_COUNTED[kind], 0) + 1
+    for name in [kind] if kind else list(_COUNTED):
+        for own in tags.tagged(cloud, ECS.code, name, [resource_id] if resource_id else None).values():
+            for tag in own.items() if has_tags(own, wanted) else ():
+                count = counts.setdefault(tag, {})
+                if counted := _COUNTED.get(name.lower()):
+                    count[counted] = count.get(counted, 0) + 1
     page = by_number(call, sorted(counts), maximum=100, default=50)
     items = [{"TagKey": key, "TagValue": value, "ResourceTypeCount": counts[key, value]} for key, value in page.items]
     return {"Tags": {"Tag": items}, **page.fields}
 
 
-def _kind(call: Call) -> str:
-    return call.text("ResourceType").lower()
-
-
-def _tag(cloud: Cloud, call: Call) -> Answer:
+def _tag(cloud: Cloud, product: str, call: Call) -> Answer:
     new = call.tags()
     if not new:
         raise missing_parameter("Tag.1.Key")
-    tags.tag(cloud, _kind(call), call.repeated("ResourceId"), new)
+    tags.tag(cloud, product, call.text("ResourceType"), call.repeated("ResourceId"), new)
     return {}
 
 
-def _untag(cloud: Cloud, call: Call) -> Answer:
+def _untag(cloud: Cloud, product: str, call: Call) -> Answer:
     keys = call.repeated("TagKey")
     if not keys and not call.flag("All"):
         raise missing_parameter("TagKey.1")
-    tags.untag(cloud, _kind(call), call.repeated("ResourceId"), keys or None)
+    tags.untag(cloud, product, call.text("ResourceType"), call.repeated("ResourceId"), keys or None)
     return {}
 
 
-def _list(cloud: Cloud, call: Call) -> Answer:
-    kind = call.text("ResourceType")
-    ids = call.repeated("ResourceId")
+def _list(cloud: Cloud, product: str, call: Call) -> Answer:
+    kind, wanted = call.text("ResourceType"), call.tags()
+    resources = tags.tagged(cloud, product, kind, call.repeated("ResourceId") or None)
     found = [
         {"ResourceId": resource_id, "ResourceType": kind, "TagKey": key, "TagValue": value}
-        for resource_id, own in sorted(tags.tagged(cloud, kind.lower()).items())
-        if (not ids or resource_id in ids) and has_tags(own, call.tags())
+        for resource_id, own in sorted(resources.items())
+        if has_tags(own, wanted)
         for key, value in sorted(own.items())
     ]
     page = by_token(call, found, maximum=50, default=50)

@@ -1,11 +1,13 @@
 """VPC: VPCs and VSwitches."""
 
+from collections.abc import Iterable
+
 from simulator.api.call import Answer, Call
 from simulator.api.paging import by_number
 from simulator.api.registry import VPC, action
 from simulator.api.shapes import has_tags, seconds, vpc_tags
-from simulator.cloud import classic_links, networks
-from simulator.cloud.errors import CloudError, NotSimulatedError, dry_run_passed
+from simulator.cloud import classic_links, vpcs, vswitches
+from simulator.cloud.errors import CloudError, NotSimulatedError, dry_run_passed, invalid_parameter
 from simulator.cloud.state import Cloud
 from simulator.model.vpc import Vpc, VSwitch
 
@@ -16,34 +18,49 @@ MAX_VPC_IDS = 20
 @action(
     VPC,
     "CreateVpc",
-    "CidrBlock VpcName Description EnableIpv6 DryRun Tag",
+    "CidrBlock VpcName Description UserCidr EnableDnsHostname EnableIpv6 DryRun Tag",
     remembers_token=True,
-    raises="InvalidCidrBlock.Malformed InvalidVpcName.Malformed InvalidVpcDiscription.Malformed "
-    "MissingParameter.TagKey",
+    raises="IllegalParam.CidrBlockMask InvalidVpcName.Malformed InvalidVpcDiscription.Malformed IllegalParam.UserCidr "
+    "InvalidUserCidr.Quota InvalidUserCidr.Malformed QuotaExceeded.Vpc MissingParameter.TagKey",
     resources="vpc/*",
 )
 def create_vpc(cloud: Cloud, call: Call) -> Answer:
-    """Make a VPC, 172.16.0.0/12 unless told otherwise; Pending at first."""
+    """Make a VPC, 172.16.0.0/12 unless told otherwise; Pending at first. 10 a region, the default VPC not counted."""
     _no_ipv6(call, "EnableIpv6")
-    block = call.optional("CidrBlock") or networks.DEFAULT_BLOCK
-    name = call.optional("VpcName") or ""
-    description = call.optional("Description") or ""
+    new = vpcs.NewVpc(
+        cidr_block=call.optional("CidrBlock") or vpcs.DEFAULT_BLOCK,
+        name=call.optional("VpcName") or "",
+        description=call.optional("Description") or "",
+        user_cidrs=call.commas("UserCidr") or (),
+        dns_hostnames=bool(call.flag("EnableDnsHostname")),
+        tags=call.tags(),
+    )
     if call.flag("DryRun"):
-        networks.check_new_vpc(block, name, description)
+        vpcs.check_new(cloud, new)
         raise dry_run_passed()
-    vpc = networks.create_vpc(cloud, block, name, description, call.tags())
-    return {
-        "VpcId": vpc.id,
-        "VRouterId": vpc.vrouter_id,
-        "RouteTableId": vpc.route_table_id,
-        "ResourceGroupId": "",
-    }
+    return _created_vpc(cloud, vpcs.create(cloud, new))
+
+
+@action(
+    VPC,
+    "CreateDefaultVpc",
+    "EnableIpv6 Ipv6CidrBlock",
+    remembers_token=True,
+    raises="OperationDenied",
+    resources="vpc/*",
+)
+def create_default_vpc(cloud: Cloud, call: Call) -> Answer:
+    """Make the default VPC of the region, 172.31.0.0/16; Pending at first. One a region."""
+    _no_ipv6(call, "EnableIpv6")
+    if call.optional("Ipv6CidrBlock"):
+        raise NotSimulatedError("IPv6 of VPCs")
+    return _created_vpc(cloud, vpcs.create_default(cloud))
 
 
 @action(
     VPC,
     "DescribeVpcs",
-    "VpcId VpcName IsDefault Tag DryRun PageNumber PageSize",
+    "VpcId VpcName VpcOwnerId IsDefault EnableIpv6 DhcpOptionsSetId Tag DryRun PageNumber PageSize",
     raises="InvalidVpcId.Malformed MissingParameter.TagKey",
     resources="vpc/*",
 )
@@ -56,24 +73,35 @@ def describe_vpcs(cloud: Cloud, call: Call) -> Answer:
         raise CloudError("InvalidVpcId.Malformed", 'The specified parameter "VpcId" is not valid.')
     found = [
         vpc
-        for vpc in cloud.estate.vpcs
-        if (ids is None or vpc.id in ids)
-        and call.optional("VpcName") in (None, vpc.name)
+        for vpc in cloud.estate.vpcs.among(ids)
+        if call.optional("VpcName") in (None, vpc.name)
         and call.flag("IsDefault") in (None, vpc.is_default)
         and has_tags(vpc.tags, call.tags())
     ]
-    page = by_number(call, found, maximum=50)
+    # No VPC of the simulator is of another account, has IPv6 or a DHCP options set.
+    none = call.flag("EnableIpv6") or call.optional("DhcpOptionsSetId") or not _is_own(cloud, call, "VpcOwnerId")
+    page = by_number(call, [] if none else found, maximum=50)
     return {"Vpcs": {"Vpc": [_listed_vpc(cloud, vpc) for vpc in page.items]}, **page.fields}
 
 
-@action(VPC, "DescribeVpcAttribute", "VpcId IsDefault", raises="InvalidVpcId.NotFound", resources="vpc/{VpcId}")
+@action(
+    VPC,
+    "DescribeVpcAttribute",
+    "VpcId IsDefault DryRun",
+    raises="InvalidVpcId.NotFound",
+    resources="vpc/{VpcId}",
+)
 def describe_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
-    """One VPC, with ClassicLinkEnabled; raises InvalidVpcId.NotFound."""
+    """One VPC, with ClassicLinkEnabled; with IsDefault it must be the default VPC, or not."""
+    if call.flag("DryRun"):
+        raise dry_run_passed()
     vpc = cloud.vpc(call.text("VpcId"))
+    if call.flag("IsDefault") not in (None, vpc.is_default):
+        raise invalid_parameter("IsDefault")
     resources = {
         "VSwitch": len(cloud.vswitches_of(vpc.id)),
         "VRouter": 1,
-        "RouteTable": 1,
+        "RouteTable": len(cloud.route_tables_of(vpc.id)),
         "SecurityGroup": sum(group.vpc_id == vpc.id for group in cloud.estate.security_groups),
     }
     counts = [{"ResourceType": kind, "ResourceCount": count} for kind, count in resources.items()]
@@ -87,13 +115,22 @@ def describe_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
 @action(
     VPC,
     "ModifyVpcAttribute",
-    "VpcId VpcName Description",
-    raises="InvalidVpcId.NotFound IncorrectVpcStatus InvalidVpcName.Malformed InvalidVpcDiscription.Malformed",
+    "VpcId VpcName Description CidrBlock EnableDnsHostname EnableIPv6",
+    raises="InvalidVpcId.NotFound IncorrectVpcStatus InvalidVpcName.Malformed InvalidVpcDiscription.Malformed "
+    "IllegalParam.CidrBlockMask",
     resources="vpc/{VpcId}",
 )
 def modify_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
-    """Change name or description of a VPC."""
-    networks.modify_vpc(cloud, call.text("VpcId"), call.given("VpcName"), call.given("Description"))
+    """Change name, description, DNS host names or block of a VPC; a block grows, or shrinks around its VSwitches."""
+    _no_ipv6(call, "EnableIPv6")
+    vpcs.modify(
+        cloud,
+        call.text("VpcId"),
+        name=call.given("VpcName"),
+        description=call.given("Description"),
+        cidr_block=call.optional("CidrBlock"),
+        dns_hostnames=call.flag("EnableDnsHostname"),
+    )
     return {}
 
 
@@ -101,20 +138,63 @@ def modify_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
     VPC,
     "DeleteVpc",
     "VpcId DryRun ForceDelete",
-    raises="InvalidVpcId.NotFound IncorrectVpcStatus DependencyViolation.VSwitch "
-    "DependencyViolation.SecurityGroup DependencyViolation.Instance",
+    remembers_token=True,
+    raises="InvalidVpcId.NotFound IncorrectVpcStatus DependencyViolation.VSwitch DependencyViolation.SecurityGroup "
+    "DependencyViolation.RouteTable DependencyViolation.RouteEntry DependencyViolation.Instance",
     resources="vpc/{VpcId}",
 )
 def delete_vpc(cloud: Cloud, call: Call) -> Answer:
-    """Delete an empty VPC."""
-    if call.flag("DryRun") or call.flag("ForceDelete"):
-        raise NotSimulatedError("DryRun or ForceDelete of DeleteVpc")
-    networks.delete_vpc(cloud, call.text("VpcId"))
+    """Delete an empty VPC; Deleting at first. ForceDelete is about IPv4 and IPv6 gateways, which there are none of."""
+    call.flag("ForceDelete")
+    if call.flag("DryRun"):
+        vpcs.check_deletable(cloud, call.text("VpcId"))
+        raise dry_run_passed()
+    vpcs.delete(cloud, call.text("VpcId"))
     return {}
 
 
 @action(
-    VPC, "EnableVpcClassicLink", "VpcId", raises="InvalidVpcId.NotFound IncorrectVpcStatus", resources="vpc/{VpcId}"
+    VPC,
+    "AssociateVpcCidrBlock",
+    "VpcId SecondaryCidrBlock IpVersion",
+    raises="InvalidVpc.NotFound IncorrectStatus.Vpc InvalidCidrBlock.Malformed IllegalParam.SecondaryCidrBlock "
+    "Duplicated.SecondaryCidrBlock OperationFailed.ConflictWithEntry QuotaExceeded.VpcMultiCidr IllegalParam.IpVersion "
+    "MissingParam.SecondaryCidrOrIpv6Cidr",
+    resources="vpc/{VpcId}",
+)
+def associate_vpc_cidr_block(cloud: Cloud, call: Call) -> Answer:
+    """Give a VPC a secondary IPv4 block, with a mask of 16 to 28; five a VPC."""
+    version = (call.optional("IpVersion") or "IPV4").upper()
+    if version == "IPV6":
+        raise NotSimulatedError("IPv6 of VPCs")
+    if version != "IPV4":
+        raise CloudError("IllegalParam.IpVersion", "The specified IpVersion is illegal.")
+    block = _secondary_block(call)
+    vpcs.add_block(cloud, call.text("VpcId"), block)
+    return {"CidrBlock": block, "IpVersion": "IPV4"}
+
+
+@action(
+    VPC,
+    "UnassociateVpcCidrBlock",
+    "VpcId SecondaryCidrBlock",
+    raises="InvalidVpc.NotFound IncorrectStatus.Vpc IllegalParam.SecondaryCidrBlock DependencyViolation.VSwitch "
+    "MissingParam.SecondaryCidrOrIpv6Cidr",
+    resources="vpc/{VpcId}",
+)
+def unassociate_vpc_cidr_block(cloud: Cloud, call: Call) -> Answer:
+    """Take a secondary block from a VPC; no VSwitch may lie in it."""
+    vpcs.remove_block(cloud, call.text("VpcId"), _secondary_block(call))
+    return {}
+
+
+@action(
+    VPC,
+    "EnableVpcClassicLink",
+    "VpcId",
+    remembers_token=True,
+    raises="InvalidVpcId.NotFound IncorrectVpcStatus",
+    resources="vpc/{VpcId}",
 )
 def enable_vpc_classic_link(cloud: Cloud, call: Call) -> Answer:
     """Let a VPC take links from classic instances."""
@@ -126,6 +206,7 @@ def enable_vpc_classic_link(cloud: Cloud, call: Call) -> Answer:
     VPC,
     "DisableVpcClassicLink",
     "VpcId",
+    remembers_token=True,
     raises="InvalidVpcId.NotFound IncorrectVpcStatus OperationDenied",
     resources="vpc/{VpcId}",
 )
@@ -147,8 +228,8 @@ def disable_vpc_classic_link(cloud: Cloud, call: Call) -> Answer:
     resources="vswitch/* vpc/{VpcId}",
 )
 def create_vswitch(cloud: Cloud, call: Call) -> Answer:
-    """Make a VSwitch in a zone; Pending at first."""
-    vswitch = networks.create_vswitch(
+    """Make a VSwitch in a zone; Pending at first. Masks of 16 to 29, 150 a VPC."""
+    vswitch = vswitches.create(
         cloud,
         call.text("VpcId"),
         call.text("ZoneId"),
@@ -162,8 +243,23 @@ def create_vswitch(cloud: Cloud, call: Call) -> Answer:
 
 @action(
     VPC,
+    "CreateDefaultVSwitch",
+    "ZoneId",
+    remembers_token=True,
+    raises="InvalidVpcId.NotFound InvalidZoneId.NotFound ResourceNotAvailable IncorrectVpcStatus "
+    "IncorrectVSwitchStatus InvalidCidrBlock.Overlapped OperationDenied",
+    resources="vswitch/*",
+)
+def create_default_vswitch(cloud: Cloud, call: Call) -> Answer:
+    """Make the default VSwitch of a zone, the first free /20 of the default VPC; Pending at first. One a zone."""
+    return {"VSwitchId": vswitches.create_default(cloud, call.text("ZoneId")).id}
+
+
+@action(
+    VPC,
     "DescribeVSwitches",
-    "VpcId VSwitchId VSwitchName ZoneId IsDefault RouteTableId Tag DryRun PageNumber PageSize",
+    "VpcId VSwitchId VSwitchName VSwitchOwnerId ZoneId IsDefault EnableIpv6 RouteTableId Tag DryRun PageNumber "
+    "PageSize",
     raises="MissingParameter.TagKey",
     resources="vswitch/*",
 )
@@ -171,28 +267,34 @@ def describe_vswitches(cloud: Cloud, call: Call) -> Answer:
     """VSwitches; PageSize at most 50, 10 by default."""
     if call.flag("DryRun"):
         raise dry_run_passed()
-    table = call.optional("RouteTableId")
+    vswitch_id, table_id = call.optional("VSwitchId"), call.optional("RouteTableId")
     found = [
         vswitch
-        for vswitch in cloud.estate.vswitches
+        for vswitch in cloud.estate.vswitches.among(None if vswitch_id is None else [vswitch_id])
         if call.optional("VpcId") in (None, vswitch.vpc_id)
-        and call.optional("VSwitchId") in (None, vswitch.id)
         and call.optional("VSwitchName") in (None, vswitch.name)
         and call.optional("ZoneId") in (None, vswitch.zone_id)
         and call.flag("IsDefault") in (None, vswitch.is_default)
-        and table in (None, cloud.vpc(vswitch.vpc_id).route_table_id)
+        and (table_id is None or table_id == vswitches.route_table_of(cloud, vswitch).id)
         and has_tags(vswitch.tags, call.tags())
     ]
-    page = by_number(call, found, maximum=50)
-    return {"VSwitches": {"VSwitch": [_vswitch(cloud, vswitch) for vswitch in page.items]}, **page.fields}
+    none = call.flag("EnableIpv6") or not _is_own(cloud, call, "VSwitchOwnerId")
+    page = by_number(call, [] if none else found, maximum=50)
+    return {"VSwitches": {"VSwitch": _vswitches(cloud, page.items)}, **page.fields}
 
 
 @action(
-    VPC, "DescribeVSwitchAttributes", "VSwitchId", raises="InvalidVSwitchId.NotFound", resources="vswitch/{VSwitchId}"
+    VPC,
+    "DescribeVSwitchAttributes",
+    "VSwitchId DryRun",
+    raises="InvalidVSwitchId.NotFound",
+    resources="vswitch/{VSwitchId}",
 )
 def describe_vswitch_attributes(cloud: Cloud, call: Call) -> Answer:
-    """One VSwitch; raises InvalidVSwitchId.NotFound."""
-    return _vswitch(cloud, cloud.vswitch(call.text("VSwitchId")))
+    """One VSwitch."""
+    if call.flag("DryRun"):
+        raise dry_run_passed()
+    return _vswitches(cloud, [cloud.vswitch(call.text("VSwitchId"))])[0]
 
 
 @action(
@@ -205,20 +307,24 @@ def describe_vswitch_attributes(cloud: Cloud, call: Call) -> Answer:
 def modify_vswitch_attribute(cloud: Cloud, call: Call) -> Answer:
     """Change name or description of a VSwitch."""
     _no_ipv6(call, "EnableIPv6")
-    networks.modify_vswitch(cloud, call.text("VSwitchId"), call.given("VSwitchName"), call.given("Description"))
+    vswitches.modify(cloud, call.text("VSwitchId"), call.given("VSwitchName"), call.given("Description"))
     return {}
 
 
 @action(
     VPC,
     "DeleteVSwitch",
-    "VSwitchId",
-    raises="InvalidVSwitchId.NotFound IncorrectVSwitchStatus DependencyViolation",
+    "VSwitchId DryRun",
+    raises="InvalidVSwitchId.NotFound IncorrectVSwitchStatus OperationDenied.OtherSubnetProcessing "
+    "IncorrectRouteEntryStatus DependencyViolation DependencyViolation.RouteTable",
     resources="vswitch/{VSwitchId}",
 )
 def delete_vswitch(cloud: Cloud, call: Call) -> Answer:
-    """Delete an empty VSwitch."""
-    networks.delete_vswitch(cloud, call.text("VSwitchId"))
+    """Delete a VSwitch that nothing is in; Pending at first."""
+    if call.flag("DryRun"):
+        vswitches.check_deletable(cloud, call.text("VSwitchId"))
+        raise dry_run_passed()
+    vswitches.delete(cloud, call.text("VSwitchId"))
     return {}
 
 
@@ -227,18 +333,35 @@ def _no_ipv6(call: Call, parameter: str) -> None:
         raise NotSimulatedError("IPv6 of VPCs")
 
 
+def _is_own(cloud: Cloud, call: Call, parameter: str) -> bool:
+    return call.optional(parameter) in (None, cloud.estate.account_id)
+
+
+def _secondary_block(call: Call) -> str:
+    block = call.optional("SecondaryCidrBlock")
+    if block is None:
+        raise CloudError(
+            "MissingParam.SecondaryCidrOrIpv6Cidr", "Either SecondaryCidrBlock or Ipv6CidrBlock must be specified."
+        )
+    return block
+
+
+def _created_vpc(cloud: Cloud, vpc: Vpc) -> Answer:
+    return {"VpcId": vpc.id, "VRouterId": vpc.vrouter_id, "RouteTableId": cloud.system_route_table(vpc.id).id}
+
+
 def _vpc(cloud: Cloud, vpc: Vpc) -> Answer:
     return {
         "VpcId": vpc.id,
         "VpcName": vpc.name,
         "Description": vpc.description,
         "CidrBlock": vpc.cidr_block,
-        "SecondaryCidrBlocks": {"SecondaryCidrBlock": []},
-        "UserCidrs": {"UserCidr": []},
+        "SecondaryCidrBlocks": {"SecondaryCidrBlock": vpc.secondary_cidr_blocks},
+        "UserCidrs": {"UserCidr": vpc.user_cidrs},
         "Ipv6CidrBlock": "",
         "Ipv6CidrBlocks": {"Ipv6CidrBlock": []},
         "EnabledIpv6": False,
-        "DnsHostnameStatus": "DISABLED",
+        "DnsHostnameStatus": "ENABLED" if vpc.dns_hostnames else "DISABLED",
         "IsDefault": vpc.is_default,
         "Status": vpc.status,
         "RegionId": cloud.estate.region_id,
@@ -254,13 +377,20 @@ def _vpc(cloud: Cloud, vpc: Vpc) -> Answer:
 def _listed_vpc(cloud: Cloud, vpc: Vpc) -> Answer:
     return {
         **_vpc(cloud, vpc),
-        "RouterTableIds": {"RouterTableIds": [vpc.route_table_id]},
+        "RouterTableIds": {"RouterTableIds": [table.id for table in cloud.route_tables_of(vpc.id)]},
         "NatGatewayIds": {"NatGatewayIds": []},
         "CenStatus": "Detached",
     }
 
 
-def _vswitch(cloud: Cloud, vswitch: VSwitch) -> Answer:
+def _vswitches(cloud: Cloud, items: Iterable[VSwitch]) -> list[Answer]:
+    shown = list(items)
+    free = vswitches.available_addresses(cloud, shown)
+    return [_vswitch(cloud, vswitch, free[vswitch.id]) for vswitch in shown]
+
+
+def _vswitch(cloud: Cloud, vswitch: VSwitch, free: int) -> Answer:
+    table = vswitches.route_table_of(cloud, vswitch)
     return {
         "VSwitchId": vswitch.id,
         "VSwitchName": vswitch.name,
@@ -270,14 +400,14 @@ def _vswitch(cloud: Cloud, vswitch: VSwitch) -> Answer:
         "CidrBlock": vswitch.cidr_block,
         "Ipv6CidrBlock": "",
         "EnabledIpv6": False,
-        "AvailableIpAddressCount": cloud.available_addresses(vswitch),
+        "AvailableIpAddressCount": free,
         "IsDefault": vswitch.is_default,
         "Status": vswitch.status,
         "OwnerId": int(cloud.estate.account_id),
         "ResourceGroupId": "",
         "NetworkAclId": "",
         "ShareType": "",
-        "RouteTable": {"RouteTableId": cloud.vpc(vswitch.vpc_id).route_table_id, "RouteTableType": "System"},
+        "RouteTable": {"RouteTableId": table.id, "RouteTableType": table.type},
         "CreationTime": seconds(vswitch.created_at),
         "Tags": vpc_tags(vswitch.tags),
     }

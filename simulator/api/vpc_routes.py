@@ -1,38 +1,111 @@
-"""VPC: route tables. Every VPC has its system route table and no other."""
+"""VPC: route tables and their entries."""
 
 from simulator.api.call import Answer, Call
 from simulator.api.paging import by_number, by_token
 from simulator.api.registry import VPC, action
-from simulator.api.shapes import seconds
-from simulator.cloud import networks
-from simulator.cloud.errors import NotSimulatedError, invalid_parameter
+from simulator.api.shapes import has_tags, seconds, vpc_tags
+from simulator.cloud import routes
+from simulator.cloud.blocks import SERVICE_BLOCK
+from simulator.cloud.errors import CloudError, NotSimulatedError, dry_run_passed, missing_parameter
 from simulator.cloud.state import Cloud
-from simulator.model.vpc import Vpc
+from simulator.model.vpc import RouteEntry, RouteTable
 
-# Every VPC routes the block of cloud services.
-SERVICE_BLOCK = "100.64.0.0/10"
+_NEXT_HOP_CODES = (
+    "InvalidNextHopType InvalidNextHop.NotFound IllegalParam.NextHopId OperationFailed.InstanceDismatchCurrentVpc "
+    "IncorrectInstanceStatus InvalidNetworkInterface.NotFound Mismatch.EniIdAndRouteTableId InvalidNexthop.DirectEni"
+)
+_ENTRY_TYPES = ("Custom", "System", "BGP", "CEN", "ECR")
+# DescribeRouteEntryList takes at most so many DestCidrBlockList.N.
+MAX_DESTINATIONS = 20
+
+
+@action(
+    VPC,
+    "CreateRouteTable",
+    "VpcId RouteTableName Description AssociateType Tag",
+    remembers_token=True,
+    raises="InvalidVpcId.NotFound IncorrectVpcStatus InvalidParameter.RouteTableName.Malformed "
+    "InvalidParameter.Description.Malformed OperationUnsupported.AdvancedFeature QuotaExceeded.RouteTable "
+    "MissingParameter.TagKey",
+    resources="routetable/*",
+)
+def create_route_table(cloud: Cloud, call: Call) -> Answer:
+    """Make a custom route table; Creating at first. Nine a VPC; gateway route tables are not simulated."""
+    if call.choice("AssociateType", ("VSwitch", "Gateway")) == "Gateway":
+        raise NotSimulatedError("gateway route tables")
+    table = routes.create_table(
+        cloud,
+        call.text("VpcId"),
+        call.optional("RouteTableName") or "",
+        call.optional("Description") or "",
+        call.tags(),
+    )
+    return {"RouteTableId": table.id}
+
+
+@action(
+    VPC,
+    "DeleteRouteTable",
+    "RouteTableId",
+    raises="InvalidRouteTableId.NotFound IncorrectRouteTableType IncorrectRouteTableStatus "
+    "IncorrectRouteTableStatus.RouteEntryExist",
+    resources="routetable/{RouteTableId}",
+)
+def delete_route_table(cloud: Cloud, call: Call) -> Answer:
+    """Delete a custom route table without VSwitches and custom entries; Deleting at first."""
+    routes.delete_table(cloud, call.text("RouteTableId"))
+    return {}
+
+
+@action(
+    VPC,
+    "AssociateRouteTable",
+    "RouteTableId VSwitchId",
+    remembers_token=True,
+    raises="InvalidRouteTableId.NotFound InvalidVSwitchId.NotFound IncorrectVSwitchStatus IncorrectStatus.RouteTable "
+    "Forbidden.NotInSameVpc Forbidden.VSwitchAlreadyAssociatedRouteTable ResourceAlreadyAssociated.RouteTable "
+    "OperationDenied.SwitchToSystemRouteTable",
+    resources="vswitch/{VSwitchId}",
+)
+def associate_route_table(cloud: Cloud, call: Call) -> Answer:
+    """Let a VSwitch follow a custom route table of its VPC; the VSwitch is Pending at first."""
+    routes.associate(cloud, call.text("RouteTableId"), call.text("VSwitchId"))
+    return {}
+
+
+@action(
+    VPC,
+    "UnassociateRouteTable",
+    "RouteTableId VSwitchId",
+    remembers_token=True,
+    raises="InvalidRouteTableId.NotFound InvalidVSwitchId.NotFound IncorrectVSwitchStatus "
+    "OperationUnsupported.SystemRouteTable InvalidBindingStatus.RouteTable",
+    resources="vswitch/{VSwitchId}",
+)
+def unassociate_route_table(cloud: Cloud, call: Call) -> Answer:
+    """Let a VSwitch follow the system route table again; the VSwitch is Pending at first."""
+    routes.unassociate(cloud, call.text("RouteTableId"), call.text("VSwitchId"))
+    return {}
 
 
 @action(
     VPC,
     "DescribeRouteTableList",
-    "VpcId RouteTableId RouteTableName RouteTableType RouterId RouterType PageNumber PageSize",
+    "VpcId RouteTableId RouteTableName RouteTableType RouterId RouterType Tag PageNumber PageSize",
+    raises="MissingParameter.TagKey",
     resources="routetable/*",
 )
 def describe_route_table_list(cloud: Cloud, call: Call) -> Answer:
     """Route tables; PageSize at most 50, 10 by default."""
     found = [
-        vpc
-        for vpc in cloud.estate.vpcs
-        if call.optional("VpcId") in (None, vpc.id)
-        and call.optional("RouteTableId") in (None, vpc.route_table_id)
-        and call.optional("RouteTableName") in (None, vpc.route_table_name)
-        and call.optional("RouteTableType") in (None, "System")
-        and call.optional("RouterId") in (None, vpc.vrouter_id)
-        and call.optional("RouterType") in (None, "VRouter")
+        table
+        for table in _tables(cloud, call)
+        if call.optional("VpcId") in (None, table.vpc_id)
+        and call.optional("RouteTableType") in (None, table.type)
+        and has_tags(table.tags, call.tags())
     ]
     page = by_number(call, found, maximum=50)
-    return {"RouterTableList": {"RouterTableListType": [_listed(cloud, vpc) for vpc in page.items]}, **page.fields}
+    return {"RouterTableList": {"RouterTableListType": [_listed(cloud, table) for table in page.items]}, **page.fields}
 
 
 @action(
@@ -43,120 +116,255 @@ def describe_route_table_list(cloud: Cloud, call: Call) -> Answer:
 )
 def describe_route_tables(cloud: Cloud, call: Call) -> Answer:
     """Route tables with their entries; PageSize at most 50, 10 by default."""
-    routers = {call.optional("VRouterId"), call.optional("RouterId")} - {None}
-    found = [
-        vpc
-        for vpc in cloud.estate.vpcs
-        if call.optional("RouteTableId") in (None, vpc.route_table_id)
-        and call.optional("RouteTableName") in (None, vpc.route_table_name)
-        and routers <= {vpc.vrouter_id}
-    ]
-    page = by_number(call, found, maximum=50)
-    return {"RouteTables": {"RouteTable": [_table(cloud, vpc) for vpc in page.items]}, **page.fields}
-
-
-@action(
-    VPC,
-    "DescribeRouteEntryList",
-    "RouteTableId RouteEntryType DestinationCidrBlock NextToken MaxResult",
-    raises="InvalidRouteTableId.NotFound",
-    resources="routetable/{RouteTableId}",
-)
-def describe_route_entry_list(cloud: Cloud, call: Call) -> Answer:
-    """Entries of a route table; MaxResult 1..100, 10 by default."""
-    vpc = _vpc_of_table(cloud, call.text("RouteTableId"))
-    kind = call.choice("RouteEntryType", ("System", "Custom"))
-    found = [
-        entry
-        for entry in _entries(cloud, vpc)
-        if kind in (None, entry["Type"])
-        and call.optional("DestinationCidrBlock") in (None, entry["DestinationCidrBlock"])
-    ]
-    page = by_token(call, found, maximum=100, name="MaxResult")
-    return {"RouteEntrys": {"RouteEntry": page.items}, "TotalCount": len(found), **page.fields}
+    page = by_number(call, _tables(cloud, call), maximum=50)
+    return {"RouteTables": {"RouteTable": [_with_entries(cloud, table) for table in page.items]}, **page.fields}
 
 
 @action(
     VPC,
     "ModifyRouteTableAttributes",
     "RouteTableId RouteTableName Description RoutePropagationEnable",
-    raises="InvalidRouteTableId.NotFound",
+    raises="Abs.InvalidRouteTableId.NotExist IncorrectStatus.RouteTable Abs.InvaliTableName.Malformed "
+    "InvalidDescription.Malformed",
     resources="routetable/{RouteTableId}",
 )
 def modify_route_table_attributes(cloud: Cloud, call: Call) -> Answer:
-    """Change name or description of a route table."""
-    if call.flag("RoutePropagationEnable") is False:
-        raise NotSimulatedError("RoutePropagationEnable=false")
-    networks.modify_route_table(
-        cloud, call.text("RouteTableId"), call.given("RouteTableName"), call.given("Description")
+    """Change name, description or route propagation of a route table; nothing propagates routes here."""
+    routes.modify_table(
+        cloud,
+        call.text("RouteTableId"),
+        call.given("RouteTableName"),
+        call.given("Description"),
+        call.flag("RoutePropagationEnable"),
     )
     return {}
 
 
-def _vpc_of_table(cloud: Cloud, route_table_id: str) -> Vpc:
-    for vpc in cloud.estate.vpcs:
-        if vpc.route_table_id == route_table_id:
-            return vpc
-    raise invalid_parameter("RouteTableId", "InvalidRouteTableId.NotFound")
+@action(
+    VPC,
+    "CreateRouteEntry",
+    "RouteTableId DestinationCidrBlock NextHopType NextHopId NextHopList RouteEntryName Description DryRun",
+    remembers_token=True,
+    raises="InvalidRouteTableId.NotFound IncorrectStatus.RouteTableStatus IncorrectVpcStatus IncorrectVSwitchStatus "
+    "IncorrectRouteEntryStatus InvalidCidrBlock.Malformed InvalidCidrBlock RouterEntryConflict.Duplicated "
+    f"QuotaExceeded InvalidRouteEntryName.Malformed InvalidDescription.Malformed {_NEXT_HOP_CODES}",
+    resources="routetable/{RouteTableId}",
+)
+def create_route_entry(cloud: Cloud, call: Call) -> Answer:
+    """Make a custom entry; Pending at first. 200 a table; next hops are instances and network interfaces, no ECMP."""
+    if call.records("NextHopList"):
+        raise NotSimulatedError("routes with NextHopList")
+    table_id = call.text("RouteTableId")
+    new = routes.NewEntry(
+        destination=call.text("DestinationCidrBlock"),
+        next_hop_type=call.optional("NextHopType") or "Instance",
+        next_hop_id=call.optional("NextHopId") or "",
+        name=call.optional("RouteEntryName") or "",
+        description=call.optional("Description") or "",
+    )
+    if call.flag("DryRun"):
+        routes.check_new_entry(cloud, table_id, new)
+        raise dry_run_passed()
+    return {"RouteEntryId": routes.create_entry(cloud, table_id, new).id}
 
 
-def _listed(cloud: Cloud, vpc: Vpc) -> Answer:
+@action(
+    VPC,
+    "ModifyRouteEntry",
+    "RouteEntryId RouteTableId DestinationCidrBlock RouteEntryName Description NewNextHopType NewNextHopId DryRun",
+    raises="InvalidRouteEntryId.NotFound InvalidRouteTableId.NotFound InvalidRouteEntry.NotFound "
+    "InvalidCidrBlock.Malformed OperationDenied InvalidRouteEntryName.Malformed InvalidDescription.Malformed "
+    f"IncorrectRouteEntryStatus {_NEXT_HOP_CODES}",
+    resources="routetable/{RouteTableId}",
+)
+def modify_route_entry(cloud: Cloud, call: Call) -> Answer:
+    """Change name, description or next hop of a custom entry; another next hop makes it Modifying at first."""
+    entry = _named_entry(cloud, call, None)
+    hop_type, hop_id = call.optional("NewNextHopType"), call.optional("NewNextHopId")
+    hop = (hop_type or "Instance", hop_id or "") if hop_type or hop_id else None
+    name, description = call.given("RouteEntryName"), call.given("Description")
+    if call.flag("DryRun"):
+        routes.check_modified_entry(cloud, entry, name, description, hop)
+        raise dry_run_passed()
+    routes.modify_entry(cloud, entry, name, description, hop)
+    return {}
+
+
+@action(
+    VPC,
+    "DeleteRouteEntry",
+    "RouteEntryId RouteTableId DestinationCidrBlock NextHopId NextHopList DryRun",
+    raises="InvalidRouteEntryId.NotFound InvalidRouteTableId.NotFound InvalidRouteEntry.NotFound "
+    "InvalidCidrBlock.Malformed OperationDenied IncorrectVpcStatus IncorrectRouteEntryStatus",
+    resources="routetable/{RouteTableId}",
+)
+def delete_route_entry(cloud: Cloud, call: Call) -> Answer:
+    """Delete a custom entry by its id, or by table and destination; Deleting at first."""
+    if call.records("NextHopList"):
+        raise NotSimulatedError("routes with NextHopList")
+    entry = _named_entry(cloud, call, call.optional("NextHopId"))
+    if call.flag("DryRun"):
+        routes.check_deletable_entry(cloud, entry)
+        raise dry_run_passed()
+    routes.delete_entry(cloud, entry)
+    return {}
+
+
+@action(
+    VPC,
+    "DescribeRouteEntryList",
+    "RouteTableId RouteEntryId RouteEntryName RouteEntryType DestinationCidrBlock DestCidrBlockList NextHopType "
+    "NextHopId IpVersion ServiceType NextToken MaxResult",
+    raises="InvalidRouteTable.NotFound IllegalParam.RouteEntryType IllegalParam.IpVersion "
+    "OperationFailed.FilterParamUnderWrongRouteType",
+    resources="routetable/{RouteTableId}",
+)
+def describe_route_entry_list(cloud: Cloud, call: Call) -> Answer:
+    """Entries of a route table, system ones first; MaxResult 1..100, 10 by default."""
+    table = cloud.estate.route_tables.find(call.text("RouteTableId"))
+    if table is None:
+        raise CloudError("InvalidRouteTable.NotFound", "The specified RouteTable was not found.")
+    found = [entry for entry in _entries(cloud, table) if _is_wanted(call, entry)] if _may_exist(call) else []
+    page = by_token(call, found, maximum=100, name="MaxResult")
+    return {"RouteEntrys": {"RouteEntry": page.items}, "TotalCount": len(found), **page.fields}
+
+
+def _named_entry(cloud: Cloud, call: Call, next_hop_id: str | None) -> RouteEntry:
+    entry_id = call.optional("RouteEntryId")
+    if entry_id is not None:
+        return routes.entry_by_id(cloud, entry_id)
+    if call.optional("RouteTableId") is None:
+        raise missing_parameter("RouteEntryId")
+    return routes.entry_by_destination(cloud, call.text("RouteTableId"), call.text("DestinationCidrBlock"), next_hop_id)
+
+
+def _tables(cloud: Cloud, call: Call) -> list[RouteTable]:
+    """What both lists of tables filter by; routers other than those of VPCs there are none."""
+    table_id = call.optional("RouteTableId")
+    routers = {call.optional("VRouterId"), call.optional("RouterId")} - {None}
+    if call.choice("RouterType", ("VRouter", "VBR")) == "VBR":
+        return []
+    return [
+        table
+        for table in cloud.estate.route_tables.among(None if table_id is None else [table_id])
+        if call.optional("RouteTableName") in (None, table.name) and routers <= {cloud.vpc(table.vpc_id).vrouter_id}
+    ]
+
+
+def _may_exist(call: Call) -> bool:
+    """Whether the simulator can have entries of the kind that is asked for; raises the codes of unknown kinds."""
+    kind, version = call.optional("RouteEntryType"), (call.optional("IpVersion") or "IPv4").lower()
+    if kind not in (None, *_ENTRY_TYPES):
+        raise CloudError("IllegalParam.RouteEntryType", "The parameter of RouteEntryType is illegal.")
+    if version not in ("ipv4", "ipv6"):
+        raise CloudError("IllegalParam.IpVersion", "Param IpVersion illegal.")
+    if kind not in (None, "Custom") and (call.optional("RouteEntryId") or call.optional("RouteEntryName")):
+        raise CloudError(
+            "OperationFailed.FilterParamUnderWrongRouteType",
+            "Operation failed because only custom type support filter by routeEntryId or routeEntryName",
+        )
+    return version == "ipv4" and call.optional("ServiceType") is None
+
+
+def _is_wanted(call: Call, entry: Answer) -> bool:
+    hop_type, hop_id = _hop(entry)
+    blocks = call.repeated("DestCidrBlockList")[:MAX_DESTINATIONS]
+    return (
+        call.optional("RouteEntryType") in (None, entry["Type"])
+        and call.optional("RouteEntryId") in (None, entry["RouteEntryId"])
+        and call.optional("RouteEntryName") in (None, entry["RouteEntryName"])
+        and call.optional("DestinationCidrBlock") in (None, entry["DestinationCidrBlock"])
+        and (not blocks or entry["DestinationCidrBlock"] in blocks)
+        and call.optional("NextHopType") in (None, hop_type)
+        and call.optional("NextHopId") in (None, hop_id)
+    )
+
+
+def _listed(cloud: Cloud, table: RouteTable) -> Answer:
     return {
-        "RouteTableId": vpc.route_table_id,
-        "RouteTableName": vpc.route_table_name,
-        "RouteTableType": "System",
-        "Description": vpc.route_table_description,
-        "RouterId": vpc.vrouter_id,
+        "RouteTableId": table.id,
+        "RouteTableName": table.name,
+        "RouteTableType": table.type,
+        "Description": table.description,
+        "RouterId": cloud.vpc(table.vpc_id).vrouter_id,
         "RouterType": "VRouter",
-        "VpcId": vpc.id,
-        "VSwitchIds": {"VSwitchId": [vswitch.id for vswitch in cloud.vswitches_of(vpc.id)]},
+        "VpcId": table.vpc_id,
+        "VSwitchIds": {"VSwitchId": [vswitch.id for vswitch in routes.vswitches_of(cloud, table)]},
+        "GatewayIds": {"GatewayIds": []},
         "AssociateType": "VSwitch",
-        "RoutePropagationEnable": True,
+        "RoutePropagationEnable": table.route_propagation,
         "ResourceGroupId": "",
         "OwnerId": int(cloud.estate.account_id),
-        "Status": "Available",
-        "CreationTime": seconds(vpc.created_at),
-        "Tags": {"Tag": []},
+        "Status": table.status,
+        "CreationTime": seconds(table.created_at),
+        "Tags": vpc_tags(table.tags),
     }
 
 
-def _table(cloud: Cloud, vpc: Vpc) -> Answer:
-    entries = [
-        {key: value for key, value in entry.items() if key not in ("IpVersion", "Origin")}
-        for entry in _entries(cloud, vpc)
-    ]
+def _with_entries(cloud: Cloud, table: RouteTable) -> Answer:
     return {
-        "RouteTableId": vpc.route_table_id,
-        "RouteTableType": "System",
-        "VRouterId": vpc.vrouter_id,
-        "RouteEntrys": {"RouteEntry": entries},
-        "VSwitchIds": {"VSwitchId": [vswitch.id for vswitch in cloud.vswitches_of(vpc.id)]},
+        "RouteTableId": table.id,
+        "RouteTableType": table.type,
+        "VRouterId": cloud.vpc(table.vpc_id).vrouter_id,
+        "RouteEntrys": {"RouteEntry": [_in_table(entry) for entry in _entries(cloud, table)]},
+        "VSwitchIds": {"VSwitchId": [vswitch.id for vswitch in routes.vswitches_of(cloud, table)]},
         "ResourceGroupId": "",
-        "Status": "Available",
-        "CreationTime": seconds(vpc.created_at),
+        "Status": table.status,
+        "CreationTime": seconds(table.created_at),
     }
 
 
-def _entries(cloud: Cloud, vpc: Vpc) -> list[Answer]:
-    system = [vswitch.cidr_block for vswitch in cloud.vswitches_of(vpc.id)] + [SERVICE_BLOCK]
-    custom = [(route.destination_cidr_block, route.next_hop_type, route.next_hop_id) for route in vpc.custom_routes]
-    return [
-        *(_entry(vpc, block, "System", "local", "") for block in system),
-        *(_entry(vpc, block, "Custom", kind, hop) for block, kind, hop in custom),
-    ]
+def _in_table(entry: Answer) -> Answer:
+    """An entry as DescribeRouteTables writes it: the one next hop once more, and neither IP version nor origin."""
+    hop_type, hop_id = _hop(entry)
+    kept = {key: value for key, value in entry.items() if key not in ("IpVersion", "Origin", "ServiceType")}
+    return {**kept, "NextHopType": hop_type, "InstanceId": hop_id}
 
 
-def _entry(vpc: Vpc, block: str, kind: str, hop_type: str, hop_id: str) -> Answer:
+def _hop(entry: Answer) -> tuple[str, str]:
+    hops = entry["NextHops"]
+    assert isinstance(hops, dict)
+    hop = hops["NextHop"][0]
+    return hop["NextHopType"], hop["NextHopId"]
+
+
+def _entries(cloud: Cloud, table: RouteTable) -> list[Answer]:
+    system = [_system_entry(table, block) for block in routes.system_blocks(cloud, table)]
+    return [*system, *(_custom_entry(entry) for entry in cloud.route_entries_of(table.id))]
+
+
+def _system_entry(table: RouteTable, block: str) -> Answer:
+    number = "".join(character for character in f"{table.id}{block}" if character.isalnum())
+    description = "Created with vpc by system." if block == str(SERVICE_BLOCK) else "Created with vswitch by system."
+    return {
+        **_entry(table.id, block, "local", ""),
+        "RouteEntryId": f"rte-{number}",
+        "RouteEntryName": "",
+        "Description": description,
+        "Origin": "SystemCreate",
+        "Type": "System",
+        "Status": "Available",
+    }
+
+
+def _custom_entry(entry: RouteEntry) -> Answer:
+    return {
+        **_entry(entry.route_table_id, entry.destination_cidr_block, entry.next_hop_type, entry.next_hop_id),
+        "RouteEntryId": entry.id,
+        "RouteEntryName": entry.name,
+        "Description": entry.description,
+        "Origin": "CustomCreate",
+        "Type": "Custom",
+        "Status": entry.status,
+    }
+
+
+def _entry(table_id: str, block: str, hop_type: str, hop_id: str) -> Answer:
     hop = {"NextHopType": hop_type, "NextHopId": hop_id, "Enabled": 1, "Weight": 0}
     return {
-        "RouteTableId": vpc.route_table_id,
-        "RouteEntryId": f"rte-{block.replace('.', '-').replace('/', '-')}",
-        "RouteEntryName": "",
-        "Description": "",
+        "RouteTableId": table_id,
         "DestinationCidrBlock": block,
         "IpVersion": "ipv4",
-        "Origin": "CreateRouteTable",
-        "Type": kind,
-        "Status": "Available",
+        "ServiceType": "",
         "NextHops": {"NextHop": [hop]},
     }

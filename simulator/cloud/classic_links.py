@@ -1,30 +1,32 @@
 """ClassicLink: classic instances that reach into one VPC.
 
 Codes and limits: ECS API Reference/Networks (AttachClassicLinkVpc, DetachClassicLinkVpc) and the ClassicLink overview
-(2024-10), where classic addresses are 10.0.0.0/8 except 10.111.0.0/16.
+(2024-10), where classic addresses are 10.0.0.0/8 except 10.111.0.0/16, and only the primary block of a VPC is reached.
 """
 
 from ipaddress import IPv4Network
 
+from simulator.cloud import vpcs
+from simulator.cloud.blocks import within
 from simulator.cloud.errors import CloudError, ForbiddenError
-from simulator.cloud.networks import available_vpc
 from simulator.cloud.state import Cloud
 from simulator.model.vpc import ClassicLink, Vpc
 
 MAX_LINKS = 1000
 
 _CLASSIC_BLOCK = IPv4Network("10.0.0.0/8")
-_TALKABLE_BLOCKS = tuple(IPv4Network(block) for block in ("10.111.0.0/16", "172.16.0.0/12", "192.168.0.0/16"))
+_SPARED_BLOCK = IPv4Network("10.111.0.0/16")
+_TALKABLE_BLOCKS = (_SPARED_BLOCK, IPv4Network("172.16.0.0/12"), IPv4Network("192.168.0.0/16"))
 
 
 def enable(cloud: Cloud, vpc_id: str) -> None:
     """Let a VPC take links; enabling again is no error. Raises InvalidVpcId.NotFound, IncorrectVpcStatus."""
-    available_vpc(cloud, vpc_id).classic_link_enabled = True
+    vpcs.available(cloud, vpc_id).classic_link_enabled = True
 
 
 def disable(cloud: Cloud, vpc_id: str) -> None:
     """Let a VPC take no links; raises OperationDenied (403) while there are links."""
-    vpc = available_vpc(cloud, vpc_id)
+    vpc = vpcs.available(cloud, vpc_id)
     if any(link.vpc_id == vpc_id for link in cloud.estate.classic_links):
         raise ForbiddenError("OperationDenied", "Classic network instances are still linked to the VPC.")
     vpc.classic_link_enabled = False
@@ -42,10 +44,10 @@ def attach(cloud: Cloud, instance_id: str, vpc_id: str) -> None:
         raise CloudError("InvalidInstanceId.MalFormed", "The specified instance is not of the classic network.")
     if instance.locks:
         raise CloudError("InvalidStatus.InstanceLocked", "The specified instance is locked.")
-    if instance.status not in ("Running", "Stopped"):
+    if not instance.operable:
         raise CloudError("InvalidStatus.InstanceStatus", "The specified instance is neither Running nor Stopped.")
     vpc = cloud.vpc(vpc_id)
-    linked = next((link for link in cloud.estate.classic_links if link.instance_id == instance_id), None)
+    linked = cloud.estate.classic_links.find(instance_id)
     if linked is not None:
         if linked.vpc_id != vpc_id:
             raise CloudError("Abs.InvalidInstanceId.MalFormed", "The instance is linked to another VPC.")
@@ -61,17 +63,24 @@ def detach(cloud: Cloud, instance_id: str, vpc_id: str) -> None:
     """Take a link away; raises InvalidParameter.InvalidInstanceIdAndVpcId where there is none."""
     cloud.instance(instance_id)
     cloud.vpc(vpc_id)
-    link = ClassicLink(instance_id=instance_id, vpc_id=vpc_id)
-    if link not in cloud.estate.classic_links:
+    link = cloud.estate.classic_links.find(instance_id)
+    if link is None or link.vpc_id != vpc_id:
         raise CloudError("InvalidParameter.InvalidInstanceIdAndVpcId", "The instance is not linked to the VPC.")
     cloud.estate.classic_links.remove(link)
 
 
 def _can_be_linked(cloud: Cloud, vpc: Vpc) -> bool:
-    """Enabled, no custom route into the classic network, and a block that classic instances can talk to."""
+    """Enabled, no custom route into 10.0.0.0/8, and a primary block that classic instances can talk to.
+
+    Of a VPC in 10.0.0.0/8 they reach the VSwitches in 10.111.0.0/16 only: it needs one.
+    """
     if not vpc.classic_link_enabled:
         return False
-    if any(IPv4Network(route.destination_cidr_block).overlaps(_CLASSIC_BLOCK) for route in vpc.custom_routes):
+    entries = [entry for table in cloud.route_tables_of(vpc.id) for entry in cloud.route_entries_of(table.id)]
+    if any(IPv4Network(entry.destination_cidr_block).subnet_of(_CLASSIC_BLOCK) for entry in entries):
         return False
-    blocks = [IPv4Network(vpc.cidr_block), *(IPv4Network(v.cidr_block) for v in cloud.vswitches_of(vpc.id))]
-    return any(block.subnet_of(talkable) for block in blocks for talkable in _TALKABLE_BLOCKS)
+    primary = IPv4Network(vpc.cidr_block)
+    if within(primary, _TALKABLE_BLOCKS):
+        return True
+    blocks = (IPv4Network(vswitch.cidr_block) for vswitch in cloud.vswitches_of(vpc.id))
+    return any(block.subnet_of(primary) and block.subnet_of(_SPARED_BLOCK) for block in blocks)

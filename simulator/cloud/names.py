@@ -14,10 +14,16 @@ def check_name(name: str, code: str, parameter: str) -> None:
         raise CloudError(code, f'The specified parameter "{parameter}" is not valid.')
 
 
-def check_description(description: str, code: str) -> None:
-    """An empty description, or up to 256 characters that are no URL; raises `code` (400)."""
+def check_description(description: str, code: str, status: int = 400) -> None:
+    """An empty description, or up to 256 characters that are no URL; raises `code`."""
     if len(description) > MAX_DESCRIPTION or not _proper_start(description):
-        raise CloudError(code, 'The specified parameter "Description" is not valid.')
+        raise CloudError(code, 'The specified parameter "Description" is not valid.', status)
+
+
+def check_network_text(text: str, code: str, message: str, most: int = MAX_NAME) -> None:
+    """An empty text, or up to `most` characters that are no URL, as the VPC API takes them; raises `code` (400)."""
+    if len(text) > most or not _proper_start(text):
+        raise CloudError(code, message)
 
 
 def _proper_start(text: str) -> bool:

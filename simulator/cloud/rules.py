@@ -1,6 +1,7 @@
 """Security group rules: what is a valid rule, and when two rules are one.
 
-Error codes are those of the AuthorizeSecurityGroup reference (AlibabaCloudDocs/ecs, API Reference/Security groups).
+Error codes are those of the AuthorizeSecurityGroup references (AlibabaCloudDocs/ecs, API Reference/Security groups,
+2021; the one of 2025-04 for prefix lists, advanced groups and groups that are named too often).
 """
 
 import ipaddress
@@ -15,6 +16,8 @@ ANY_PORT = "-1/-1"
 HIGHEST_PORT = 65535
 MAX_PRIORITY = 100
 MAX_DESCRIPTION = 512
+# What a rule can be about, the first given counts ("SourceCidrIp takes precedence", "this parameter is ignored").
+PEER_FIELDS = ("cidr_ip", "ipv6_cidr_ip", "group_id", "prefix_list_id")
 
 _PROTOCOLS: dict[str, IpProtocol] = {name.upper(): name for name in get_args(IpProtocol)}
 _WITH_PORTS = frozenset({"TCP", "UDP"})
@@ -35,6 +38,7 @@ class RuleDraft:
     group_id: str | None = None
     prefix_list_id: str | None = None
     group_owner_account: str | None = None
+    group_owner_id: str | None = None
     source_port_range: str | None = None
     description: str = ""
 
@@ -43,11 +47,16 @@ class RuleDraft:
         """How parameters and codes name the other side of this direction."""
         return "Source" if self.direction == "ingress" else "Dest"
 
+    @property
+    def peer_field(self) -> str | None:
+        """The field of the peer that counts: an address before a group, a group before a prefix list; None without."""
+        return next((name for name in PEER_FIELDS if getattr(self, name)), None)
+
     def over(self, rule: Rule) -> "RuleDraft":
         """What this draft says, and what `rule` says where it is silent; a peer of any kind replaces the peer."""
         peer = (
             self
-            if self._has_peer
+            if self.peer_field
             else RuleDraft(
                 direction=rule.direction,
                 cidr_ip=rule.cidr_ip,
@@ -68,10 +77,6 @@ class RuleDraft:
             description=self.description or rule.description,
         )
 
-    @property
-    def _has_peer(self) -> bool:
-        return any((self.cidr_ip, self.ipv6_cidr_ip, self.group_id, self.prefix_list_id))
-
 
 def checked_rule(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> Rule:
     """The rule that `draft` means in `group`; raises the documented CloudError of what is wrong with it."""
@@ -88,8 +93,19 @@ def checked_rule(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> Rule:
         description=_description(draft),
         **_peer(cloud, group, draft),
     )
-    _check_families(rule)
+    _check_families(cloud, rule)
     return rule
+
+
+def peer_field(rule: Rule) -> str:
+    """The field of `PEER_FIELDS` that is set."""
+    return next(name for name in PEER_FIELDS if getattr(rule, name) is not None)
+
+
+def weight(cloud: Cloud, rule: Rule) -> int:
+    """How many rules it counts for: one that names a prefix list for as many as the list may have entries."""
+    prefix_list = cloud.estate.prefix_lists.find(rule.prefix_list_id)
+    return prefix_list.max_entries if prefix_list else 1
 
 
 def identity(rule: Rule) -> tuple[object, ...]:
@@ -177,17 +193,22 @@ def _description(draft: RuleDraft) -> str:
 
 
 def _peer(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> dict[str, str | None]:
-    """The one peer; with an address block and a group both given, the block wins, as documented."""
+    """The one peer; of several given the first of `PEER_FIELDS`, as documented."""
+    word = draft.peer_word
+    if draft.cidr_ip and draft.ipv6_cidr_ip:
+        raise CloudError(
+            f"InvalidParam.{word}Ip",
+            f"The Parameters {word}CidrIp and Ipv6{word}CidrIp cannot be set at the same time.",
+        )
     if draft.cidr_ip:
         return {"cidr_ip": _block(draft, draft.cidr_ip, 4)}
     if draft.ipv6_cidr_ip:
         return {"ipv6_cidr_ip": _block(draft, draft.ipv6_cidr_ip, 6)}
-    if draft.prefix_list_id:
-        return {"prefix_list_id": draft.prefix_list_id}
     if draft.group_id:
-        _check_group_peer(cloud, group, draft)
-        return {"group_id": draft.group_id, "group_owner_account": draft.group_owner_account}
-    word = draft.peer_word
+        return {"group_id": draft.group_id, "group_owner_account": _checked_owner(cloud, group, draft)}
+    if draft.prefix_list_id:
+        _check_prefix_list(cloud, group, draft.prefix_list_id)
+        return {"prefix_list_id": draft.prefix_list_id}
     raise CloudError(f"MissingParameter.{word}", f"Either {word}CidrIp or {word}GroupId must be specified.")
 
 
@@ -205,22 +226,44 @@ def _block(draft: RuleDraft, text: str, version: int) -> str:
     return str(network) if "/" in text else str(network.network_address)
 
 
-def _check_group_peer(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> None:
+def _checked_owner(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> str | None:
+    """The account that owns the group of `draft`, None for this one; that group is checked as far as it can be seen."""
     word = draft.peer_word
+    if group.type == "enterprise":
+        raise CloudError(
+            "InvalidGroupParameter.OperationDenied",
+            "The attributes Policy, SourceGroupId, DestGroupId of enterprise level security groups are not allowed to "
+            "be set or modified.",
+        )
     if draft.nic_type != "intranet":
         raise ForbiddenError(f"Invalid{word}GroupId.Mismatch", "NicType is required or NicType expects intranet.")
     if draft.group_id == group.id:
         raise ForbiddenError(
             "InvalidParamter.Conflict", f"The specified SecurityGroupId should be different from the {word}GroupId."
         )
-    if draft.group_owner_account and draft.group_owner_account != cloud.estate.account_id:
-        return  # A group of another account: nothing of it can be seen from here.
+    owner = draft.group_owner_account or draft.group_owner_id
+    if owner and owner != cloud.estate.account_id:
+        if group.vpc_id:  # Groups of other accounts are for classic groups (AuthorizeSecurityGroup, 2021).
+            raise _other_vpc(word)
+        return owner
     peer = cloud.find_security_group(draft.group_id or "")
     if peer is None:
         raise NotFoundError(
             f"Invalid{word}GroupId.NotFound", f"The {word}GroupId provided does not exist in our records."
         )
+    if peer.type == "enterprise":
+        raise CloudError(
+            "InvalidGroupAuthParameter.OperationDenied",
+            "The security group can not authorize to enterprise level security group.",
+        )
     _check_networks(cloud, group, peer, word)
+    return None
+
+
+def _other_vpc(word: str) -> CloudError:
+    return CloudError(
+        f"Invalid{word}GroupId.Mismatch", "Specified security group and source group are not in the same VPC."
+    )
 
 
 def _check_networks(cloud: Cloud, group: SecurityGroup, peer: SecurityGroup, word: str) -> None:
@@ -228,9 +271,7 @@ def _check_networks(cloud: Cloud, group: SecurityGroup, peer: SecurityGroup, wor
     if group.vpc_id == peer.vpc_id:
         return
     if group.vpc_id and peer.vpc_id:
-        raise CloudError(
-            f"Invalid{word}GroupId.Mismatch", "Specified security group and source group are not in the same VPC."
-        )
+        raise _other_vpc(word)
     if not cloud.vpc(group.vpc_id or peer.vpc_id or "").classic_link_enabled:
         raise CloudError(
             "InvalidSecurityGroup.InvalidNetworkType",
@@ -239,12 +280,26 @@ def _check_networks(cloud: Cloud, group: SecurityGroup, peer: SecurityGroup, wor
         )
 
 
-def _check_families(rule: Rule) -> None:
-    if rule.ip_protocol == "ICMPv6" and rule.cidr_ip:
+def _check_prefix_list(cloud: Cloud, group: SecurityGroup, prefix_list_id: str) -> None:
+    if not group.vpc_id:
         raise CloudError(
-            "InvalidParam.Ipv6ProtocolConflictWithIpv4Address", "An IPv6 protocol does not go with an IPv4 address."
+            "NotSupported.ClassicNetworkPrefixList",
+            "The prefix list is not supported when the network type of security group is classic.",
         )
-    if rule.ip_protocol == "ICMP" and rule.ipv6_cidr_ip:
+    if cloud.estate.prefix_lists.find(prefix_list_id) is None:
+        raise NotFoundError("InvalidPrefixListId.NotFound", "The specified prefix list was not found.")
+
+
+def _check_families(cloud: Cloud, rule: Rule) -> None:
+    prefix_list = cloud.estate.prefix_lists.find(rule.prefix_list_id)
+    family = prefix_list.address_family if prefix_list else ""
+    if rule.ip_protocol == "ICMPv6" and (rule.cidr_ip or family == "IPv4"):
         raise CloudError(
-            "InvalidParam.Ipv4ProtocolConflictWithIpv6Address", "An IPv4 protocol does not go with an IPv6 address."
+            "InvalidParam.Ipv6ProtocolConflictWithIpv4Address",
+            "IPv4 address cannot be specified for IPv6-specific protocol.",
+        )
+    if rule.ip_protocol == "ICMP" and (rule.ipv6_cidr_ip or family == "IPv6"):
+        raise CloudError(
+            "InvalidParam.Ipv4ProtocolConflictWithIpv6Address",
+            "IPv6 address cannot be specified for IPv4-specific protocol.",
         )

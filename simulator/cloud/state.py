@@ -1,20 +1,21 @@
 """The live state of the simulated cloud and the look-ups that every product needs."""
 
-import ipaddress
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from simulator.clock import ModelClock
 from simulator.cloud.errors import NotFoundError
-from simulator.ids import Ids
+from simulator.ids import Ids, mac_address
 from simulator.model.base import Transitional
-from simulator.model.ecs import Disk, Instance, SecurityGroup, Snapshot, Zone
+from simulator.model.ecs import Instance, SecurityGroup, Zone
+from simulator.model.ecs_storage import AutoSnapshotPolicy, Disk, Snapshot, SnapshotGroup
 from simulator.model.estate import Estate
+from simulator.model.mongodb import MongoDb
+from simulator.model.network_interfaces import NetworkInterface
+from simulator.model.prefix_lists import PrefixList
 from simulator.model.rds import Database
-from simulator.model.vpc import Vpc, VSwitch
-
-# The first and the last three addresses of a VSwitch are reserved (SDK text of CreateVSwitch, vpc20160428 6.11.0).
-RESERVED_ADDRESSES = 4
+from simulator.model.redis import Redis
+from simulator.model.vpc import Eip, RouteEntry, RouteTable, Vpc, VSwitch
 
 Found = TypeVar("Found")
 
@@ -32,14 +33,17 @@ class Cloud:
         self.ids = Ids()
         # When the next passing status ends; the estate's own moments are not known yet, so: look at once.
         self.due: datetime | None = estate.now
+        # Ids of the network interfaces that each instance has, or once had.
+        self._attached: dict[str, list[str]] = {}
         self._complete()
 
     def awaits(self, moment: datetime) -> None:
         """Remember that something ends a passing status at `moment`: `transitions.settle` looks no earlier."""
         self.due = moment if self.due is None else min(self.due, moment)
 
-    def begins(self, item: Transitional, seconds: float) -> None:
-        """Let the passing status that `item` has now last for `seconds` of model time."""
+    def begins(self, item: Transitional, seconds: float, *, leaving: bool = False) -> None:
+        """Let the passing status that `item` has now last for `seconds` of model time; `leaving`: then it is gone."""
+        item.leaving = leaving
         item.ready_at = self.clock.now() + timedelta(seconds=seconds)
         self.awaits(item.ready_at)
 
@@ -67,6 +71,22 @@ class Cloud:
             "The specified SnapshotId does not exist.",
         )
 
+    def snapshot_group(self, group_id: str) -> SnapshotGroup:
+        """The snapshot-consistent group; raises InvalidSnapshotGroupId.NotFound (a code that no reference lists)."""
+        return _found(
+            self.estate.snapshot_groups.find(group_id),
+            "InvalidSnapshotGroupId.NotFound",
+            "The specified SnapshotGroupId does not exist.",
+        )
+
+    def auto_snapshot_policy(self, policy_id: str) -> AutoSnapshotPolicy:
+        """The automatic snapshot policy; raises ParameterInvalid (404)."""
+        return _found(
+            self.estate.auto_snapshot_policies.find(policy_id),
+            "ParameterInvalid",
+            "The specified automatic snapshot policy does not exist.",
+        )
+
     def find_security_group(self, group_id: str) -> SecurityGroup | None:
         """The security group, or None."""
         return self.estate.security_groups.find(group_id)
@@ -77,6 +97,22 @@ class Cloud:
             self.find_security_group(group_id),
             "InvalidSecurityGroupId.NotFound",
             "The specified SecurityGroupId does not exist.",
+        )
+
+    def network_interface(self, interface_id: str) -> NetworkInterface:
+        """The network interface; raises InvalidEniId.NotFound."""
+        return _found(
+            self.estate.network_interfaces.find(interface_id),
+            "InvalidEniId.NotFound",
+            f"The specified EniId {interface_id} is not found.",
+        )
+
+    def prefix_list(self, list_id: str) -> PrefixList:
+        """The prefix list; raises InvalidPrefixListId.NotFound."""
+        return _found(
+            self.estate.prefix_lists.find(list_id),
+            "InvalidPrefixListId.NotFound",
+            "The specified prefix list was not found.",
         )
 
     def vpc(self, vpc_id: str) -> Vpc:
@@ -91,6 +127,12 @@ class Cloud:
             "Specified virtual switch does not exist.",
         )
 
+    def eip(self, allocation_id: str) -> Eip:
+        """The EIP; raises InvalidAllocationId.NotFound."""
+        return _found(
+            self.estate.eips.find(allocation_id), "InvalidAllocationId.NotFound", "Specified allocation ID is not found."
+        )
+
     def database(self, db_instance_id: str) -> Database:
         """The RDS instance; raises InvalidDBInstanceId.NotFound."""
         return _found(
@@ -99,41 +141,109 @@ class Cloud:
             "The DBInstanceId provided does not exist in our records.",
         )
 
+    def redis(self, instance_id: str) -> Redis:
+        """The Redis instance; raises InvalidInstanceId.NotFound."""
+        return _found(
+            self.estate.redis.find(instance_id),
+            "InvalidInstanceId.NotFound",
+            "The InstanceId provided does not exist in our records.",
+        )
+
+    def mongodb(self, db_instance_id: str) -> MongoDb:
+        """The MongoDB instance; raises InvalidDBInstanceId.NotFound."""
+        return _found(
+            self.estate.mongodb.find(db_instance_id),
+            "InvalidDBInstanceId.NotFound",
+            "The DBInstanceId provided does not exist in our records.",
+        )
+
     def vswitches_of(self, vpc_id: str) -> list[VSwitch]:
         """The VSwitches of a VPC."""
         return [vswitch for vswitch in self.estate.vswitches if vswitch.vpc_id == vpc_id]
+
+    def route_tables_of(self, vpc_id: str) -> list[RouteTable]:
+        """The route tables of a VPC."""
+        return [table for table in self.estate.route_tables if table.vpc_id == vpc_id]
+
+    def system_route_table(self, vpc_id: str) -> RouteTable:
+        """The route table that every VPC has."""
+        return next(table for table in self.route_tables_of(vpc_id) if table.type == "System")
+
+    def route_entries_of(self, route_table_id: str) -> list[RouteEntry]:
+        """The custom entries of a route table."""
+        return [entry for entry in self.estate.route_entries if entry.route_table_id == route_table_id]
 
     def members_of(self, group_id: str) -> list[Instance]:
         """The instances in a security group."""
         return [instance for instance in self.estate.instances if group_id in instance.security_group_ids]
 
-    def available_addresses(self, vswitch: VSwitch) -> int:
-        """AvailableIpAddressCount: what is neither reserved nor taken."""
-        size = ipaddress.ip_network(vswitch.cidr_block).num_addresses
-        instances = sum(instance.vswitch_id == vswitch.id for instance in self.estate.instances)
-        databases = sum(database.vswitch_id == vswitch.id for database in self.estate.databases)
-        return size - RESERVED_ADDRESSES - instances - databases
+    def interfaces_in(self, group_id: str) -> list[NetworkInterface]:
+        """The network interfaces in a security group, primary ones among them."""
+        return [item for item in self.estate.network_interfaces if group_id in item.security_group_ids]
+
+    def attach(self, interface: NetworkInterface) -> None:
+        """Let `interfaces_of` find an interface, new or newly attached."""
+        if interface.instance_id:
+            self._attached.setdefault(interface.instance_id, []).append(interface.id)
+
+    def interfaces_of(self, instance_id: str) -> list[NetworkInterface]:
+        """The network interfaces of an instance, the primary one first; in constant time."""
+        known = map(self.estate.network_interfaces.find, dict.fromkeys(self._attached.get(instance_id, ())))
+        found = [item for item in known if item is not None and item.instance_id == instance_id]
+        return sorted(found, key=lambda item: item.type)
 
     def _complete(self) -> None:
         """Give ids and dates to what the estate file left without."""
-        undated = self.estate.now - _UNDATED_AGE
-        datable: list[Instance | Disk | SecurityGroup | Vpc | VSwitch | Database] = [
-            *self.estate.instances,
-            *self.estate.disks,
-            *self.estate.security_groups,
-            *self.estate.vpcs,
-            *self.estate.vswitches,
-            *self.estate.databases,
-        ]
-        for dated in datable:
-            dated.created_at = dated.created_at or undated
+        for vpc in self.estate.vpcs:
+            vpc.vrouter_id = vpc.vrouter_id or self.ids.new("vrt", vpc.id)
+            if not any(table.type == "System" for table in self.route_tables_of(vpc.id)):
+                table_id = self.ids.new("vtb", vpc.id)
+                self.estate.route_tables.append(RouteTable(id=table_id, vpc_id=vpc.id, type="System", tags={}))
+        for interface in self.estate.network_interfaces:
+            interface.mac = interface.mac or mac_address(interface.id)
+            self.attach(interface)
+        for instance in self.estate.instances:
+            _complete_macs(instance)
+            own = self.interfaces_of(instance.id)
+            if instance.network_type == "vpc" and not any(item.type == "Primary" for item in own):
+                primary = primary_interface(instance, self.ids.new("eni", instance.id))
+                primary.created_at = instance.created_at
+                self.estate.network_interfaces.append(primary)
+                self.attach(primary)
+        for _, table in self.estate.tables():
+            for item in table:
+                if getattr(item, "created_at", item) is None:
+                    item.created_at = self.estate.now - _UNDATED_AGE
         for group in self.estate.security_groups:
             for rule in group.rules:
                 rule.id = rule.id or self.ids.new("sgr", group.id)
                 rule.created_at = rule.created_at or group.created_at
-        for vpc in self.estate.vpcs:
-            vpc.vrouter_id = vpc.vrouter_id or self.ids.new("vrt", vpc.id)
-            vpc.route_table_id = vpc.route_table_id or self.ids.new("vtb", vpc.id)
+
+
+def _complete_macs(instance: Instance) -> None:
+    """A classic instance has a MAC address for each of its NICs; in a VPC its network interfaces have them."""
+    if instance.network_type == "classic":
+        instance.intranet_mac = instance.intranet_mac or mac_address(instance.id, "intranet")
+        if instance.public_ips:
+            instance.internet_mac = instance.internet_mac or mac_address(instance.id, "internet")
+
+
+def primary_interface(instance: Instance, interface_id: str, mac: str | None = None) -> NetworkInterface:
+    """What the primary network interface of an instance in a VPC is; `mac` where it is not a new one."""
+    return NetworkInterface.model_validate(
+        {
+            "id": interface_id,
+            "type": "Primary",
+            "status": "InUse",
+            "instance_id": instance.id,
+            "vswitch_id": instance.vswitch_id,
+            "private_ips": instance.intranet_ips[:1],
+            "mac": mac or mac_address(interface_id),
+            "security_group_ids": list(instance.security_group_ids),
+            "delete_on_release": True,
+            "tags": {},
+        }
+    )
 
 
 def _found(item: Found | None, code: str, message: str) -> Found:

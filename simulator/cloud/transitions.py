@@ -1,9 +1,11 @@
 """What happens by itself as model time passes."""
 
 from datetime import datetime
+from typing import Any
 
+from simulator.cloud import databases, migration_moves
 from simulator.cloud.state import Cloud
-from simulator.model.base import Transitional
+from simulator.model.base import Table, Transitional
 
 
 def settle(cloud: Cloud) -> None:
@@ -11,16 +13,31 @@ def settle(cloud: Cloud) -> None:
     now = cloud.clock.now()
     if cloud.due is None or now < cloud.due:
         return
+    # What ends before a step of a migration must have ended when it is taken, however far the clock jumped.
+    while (step := migration_moves.next_step(cloud)) is not None and step[0] <= now:
+        _end_passing(cloud, step[0])
+        migration_moves.take(cloud, *step)
+    _end_passing(cloud, now)
+    if step is not None:
+        cloud.awaits(step[0])
+
+
+def _end_passing(cloud: Cloud, now: datetime) -> None:
     cloud.due = None
     for _, table in cloud.estate.tables():
-        for item in table:
-            if isinstance(item, Transitional) and item.ready_at is not None:
-                _settle_one(cloud, item, now)
+        passing = [item for item in table if isinstance(item, Transitional) and item.ready_at is not None]
+        for item in passing:
+            _settle_one(cloud, table, item, now)
+    databases.expire(cloud, now)
 
 
-def _settle_one(cloud: Cloud, item: Transitional, now: datetime) -> None:
+def _settle_one(cloud: Cloud, table: Table[Any], item: Transitional, now: datetime) -> None:
     ends = item.ready_at
-    if ends is not None and ends <= now:
-        item.status, item.ready_at = item.becomes.get(item.status, item.status), None
-    elif ends is not None:
+    if ends is not None and ends > now:
         cloud.awaits(ends)
+    elif item.leaving:
+        table.remove(item)
+    else:
+        item.arrive()
+        if item.ready_at is not None:
+            _settle_one(cloud, table, item, now)

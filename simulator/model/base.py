@@ -13,6 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import CoreSchema, core_schema
 
 Ipv4Text = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}$", description="An IPv4 address.")]
+Mac = Annotated[str, Field(pattern=r"^([0-9a-f]{2}:){5}[0-9a-f]{2}$", description="A MAC address.")]
 Tags = Annotated[dict[str, str], Field(default_factory=dict, description="Tag key to tag value.")]
 
 
@@ -42,12 +43,20 @@ class Strict(BaseModel):
 
 
 class Transitional(Strict):
-    """Something that takes time to reach its next status: at `ready_at`, status becomes what `becomes` says."""
+    """Something that takes time to reach its next status: at `ready_at`, status becomes what `becomes` says.
+
+    With `leaving` the thing itself is gone then.
+    """
 
     becomes: ClassVar[dict[str, str]] = {}
 
     status: str
     ready_at: AwareDatetime | None = Field(default=None, description="When a passing status ends, in model time.")
+    leaving: bool = Field(default=False, description="Whether it is gone once its passing status ends.")
+
+    def arrive(self) -> None:
+        """End the passing status."""
+        self.status, self.ready_at = self.becomes.get(self.status, self.status), None
 
 
 class Identified(Protocol):

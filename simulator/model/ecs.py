@@ -1,10 +1,10 @@
-"""ECS: instances, disks, snapshots, security groups, and what a region offers."""
+"""ECS: instances, security groups, and what a region offers."""
 
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from simulator.model.base import Cidr, Ipv4Text, Refers, Strict, Tags, Transitional
+from simulator.model.base import Cidr, Ipv4Text, Mac, Refers, Strict, Tags, Transitional
 
 NicType = Literal["internet", "intranet"]
 Direction = Literal["ingress", "egress"]
@@ -12,8 +12,6 @@ Policy = Literal["accept", "drop"]
 IpProtocol = Literal["TCP", "UDP", "ICMP", "ICMPv6", "GRE", "ALL"]
 NetworkType = Literal["classic", "vpc"]
 InstanceStatus = Literal["Pending", "Starting", "Running", "Stopping", "Stopped"]
-DiskCategory = Literal["cloud", "cloud_efficiency", "cloud_ssd", "cloud_essd", "ephemeral_ssd"]
-SnapshotStatus = Literal["progressing", "accomplished", "failed"]
 LockReason = Literal["financial", "security", "Recycling", "dedicatedhostfinancial", "refunded"]
 
 
@@ -99,9 +97,10 @@ class Instance(Transitional):
     id: str = Field(pattern=r"^i-", description="i-...")
     name: str
     description: str = ""
+    host_name: str | None = Field(default=None, description="Absent: its name.")
     zone_id: Annotated[str, Refers("zones")]
     instance_type: Annotated[str, Refers("instance_types")]
-    becomes: ClassVar[dict[str, str]] = {"Starting": "Running", "Stopping": "Stopped"}
+    becomes: ClassVar[dict[str, str]] = {"Pending": "Running", "Starting": "Running", "Stopping": "Stopped"}
 
     status: InstanceStatus = "Running"
     network_type: NetworkType = "classic"
@@ -115,6 +114,9 @@ class Instance(Transitional):
     vswitch_id: Annotated[str | None, Refers("vswitches")] = Field(default=None, description="With network_type vpc.")
     charge_type: Literal["PrePaid", "PostPaid"] = "PostPaid"
     expired_at: AwareDatetime | None = Field(default=None, description="End of the subscription, with PrePaid.")
+    renewal_status: Literal["AutoRenewal", "Normal", "NotRenewal"] = Field(default="Normal", description="PrePaid.")
+    auto_renew_months: int = Field(default=0, ge=0, description="How long an automatic renewal is, with AutoRenewal.")
+    deletion_protection: bool = Field(default=False, description="Whether it cannot be released by hand.")
     io_optimized: bool = True
     image_id: str = "centos_7_9_x64_20G_alibase_20211227.vhd"
     os_name: str = "CentOS 7.9 64-bit"
@@ -123,45 +125,23 @@ class Instance(Transitional):
     local_storage_amount: int = Field(default=0, ge=0, description="Number of local disks.")
     local_storage_gib: int = Field(default=0, ge=0, description="Size of one local disk in GiB.")
     locks: list[LockReason] = Field(default_factory=list, description="OperationLocks.")
+    user_data: str = Field(default="", description="Base64, as it was given.")
+    ram_role_name: str = Field(default="", description="RAM role of the instance; it need not exist.")
+    address_changed: bool = Field(default=False, description="Its private address, since it was last started.")
+    started_at: AwareDatetime | None = Field(default=None, description="Last start; absent: when it was created.")
+    intranet_mac: Mac | None = Field(default=None, description="Of a classic one; given by the simulator where absent.")
+    internet_mac: Mac | None = Field(default=None, description="The same, of a classic one with a public address.")
+    migrating: bool = Field(default=False, description="While a migration plan moves it, it cannot be operated.")
     created_at: AwareDatetime | None = None
     tags: Tags
+
+    @property
+    def operable(self) -> bool:
+        """Whether what needs it Running or Stopped can be done with it: no migration plan is just moving it."""
+        return self.status in ("Running", "Stopped") and not self.migrating
 
     @model_validator(mode="after")
     def _network(self) -> Self:
         if (self.network_type == "vpc") != bool(self.vpc_id and self.vswitch_id):
             raise ValueError("expected vpc_id and vswitch_id exactly with network_type vpc")
         return self
-
-
-class Disk(Strict):
-    """A cloud disk."""
-
-    id: str = Field(pattern=r"^d-", description="d-...")
-    name: str = ""
-    instance_id: Annotated[str | None, Refers("instances")] = Field(default=None, description="Absent: not attached.")
-    type: Literal["system", "data"]
-    category: DiskCategory = "cloud_efficiency"
-    size_gib: int = Field(ge=1, le=65536)
-    device: str = Field(default="", description="/dev/xvda as the instance sees it.")
-    zone_id: Annotated[str, Refers("zones")]
-    ever_attached: bool = Field(default=True, description="A disk never attached cannot have snapshots.")
-    created_at: AwareDatetime | None = None
-    tags: Tags
-
-
-class Snapshot(Transitional):
-    """A snapshot of a disk."""
-
-    id: str = Field(pattern=r"^s-", description="s-...")
-    name: str = ""
-    description: str = ""
-    disk_id: str = Field(description="Source disk; it may be gone.")
-    source_type: Literal["system", "data"] = "system"
-    source_size_gib: int = Field(ge=1)
-    becomes: ClassVar[dict[str, str]] = {"progressing": "accomplished"}
-
-    status: SnapshotStatus = "accomplished"
-    type: Literal["user", "auto"] = "user"
-    retention_days: int | None = Field(default=None, ge=1, le=65536, description="Absent: kept until deleted.")
-    created_at: AwareDatetime
-    tags: Tags

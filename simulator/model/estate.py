@@ -6,24 +6,51 @@ from typing import Any, Literal, Self
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from simulator.model.base import Refers, Strict, Table
-from simulator.model.ecs import Disk, Instance, InstanceType, SecurityGroup, Snapshot, Zone
+from simulator.model.ecs import Instance, InstanceType, SecurityGroup, Zone
+from simulator.model.ecs_storage import AutoSnapshotPolicy, Disk, Snapshot, SnapshotGroup
+from simulator.model.fault import Fault
+from simulator.model.images import Image, public_images
+from simulator.model.mongodb import MongoDb
+from simulator.model.migrations import Migration
+from simulator.model.network_interfaces import NetworkInterface
+from simulator.model.prefix_lists import PrefixList
 from simulator.model.ram import User
 from simulator.model.rds import Database
-from simulator.model.vpc import ClassicLink, Vpc, VSwitch
+from simulator.model.redis import Redis
+from simulator.model.system_events import SystemEvent
+from simulator.model.vpc import ClassicLink, Eip, RouteEntry, RouteTable, Vpc, VSwitch
 
 
 class Timings(Strict):
     """How long state changes take, in model seconds."""
 
-    vpc: float = Field(default=0.3, ge=0, description="A new VPC is Pending for so long.")
-    vswitch: float = Field(default=0.3, ge=0, description="A new VSwitch is Pending for so long.")
+    vpc: float = Field(default=0.3, ge=0, description="Creating and deleting a VPC, each.")
+    vswitch: float = Field(default=0.3, ge=0, description="Creating, deleting, rerouting a VSwitch, each.")
     snapshot: float = Field(default=0.3, ge=0, description="A new snapshot is progressing for so long.")
     instance: float = Field(default=0.3, ge=0, description="Starting and stopping an instance, each.")
     disk: float = Field(default=0.3, ge=0, description="Creating, attaching and detaching a disk, each.")
     network_interface: float = Field(default=0.3, ge=0, description="Creating, attaching, detaching an ENI, each.")
-    eip: float = Field(default=0.3, ge=0, description="Associating and unassociating an EIP, each.")
+    eip: float = Field(default=0.3, ge=0, description="Associating, unassociating, releasing an EIP, each.")
     route: float = Field(default=0.3, ge=0, description="Creating and deleting a route table or an entry, each.")
     database: float = Field(default=0.3, ge=0, description="Changing the network of an ApsaraDB instance.")
+    migration: float = Field(default=900, ge=0, description="Moving an instance to a VPC, from stop to start.")
+
+
+class Quotas(Strict):
+    """What a ticket can raise (ECS, VPC and EIP Limits); more groups an interface mean fewer rules a group."""
+
+    groups_per_interface: Literal[5, 10, 16] = Field(
+        default=5, description="Security groups of an instance or ENI; 200, 100 or 60 rules a group come with it."
+    )
+    network_interfaces: int = Field(default=1000, ge=0, description="Secondary ENIs of the region; the figure is ours.")
+    vpcs: int = Field(default=10, ge=0, description="VPCs of the region, the default one not counted.")
+    eips: int = Field(default=20, ge=0, description="EIPs of the account.")
+    prefix_lists: int = Field(default=100, ge=0, description="Prefix lists of the region.")
+
+    @property
+    def rules_per_group(self) -> int:
+        """Rules of a group, both directions together; their product with the groups stays below 1,000."""
+        return {5: 200, 10: 100, 16: 60}[self.groups_per_interface]
 
 
 class Estate(Strict):
@@ -40,16 +67,35 @@ class Estate(Strict):
         description="What ModifySecurityIps with ModifyMode Delete does with the last entry of a group. refused: the "
         "present documentation (one entry must remain); deleted: the one before 2018 (the group goes).",
     )
+    quotas: Quotas = Field(default_factory=Quotas)
+    snapshot_service: bool = Field(
+        default=True, description="Whether the snapshot service is activated; without it there are no new snapshots."
+    )
+    faults: list[Fault] = Field(default_factory=list, description="Faults that are there from the beginning, in order.")
     zones: Table[Zone]
     instance_types: Table[InstanceType] = Field(default_factory=Table)
     security_groups: Table[SecurityGroup] = Field(default_factory=Table)
+    images: Table[Image] = Field(
+        default_factory=lambda: Table(public_images()), description="Absent: two public ones."
+    )
+    prefix_lists: Table[PrefixList] = Field(default_factory=Table)
     instances: Table[Instance] = Field(default_factory=Table)
+    network_interfaces: Table[NetworkInterface] = Field(default_factory=Table)
+    events: Table[SystemEvent] = Field(default_factory=Table)
     disks: Table[Disk] = Field(default_factory=Table)
     snapshots: Table[Snapshot] = Field(default_factory=Table)
+    snapshot_groups: Table[SnapshotGroup] = Field(default_factory=Table)
+    auto_snapshot_policies: Table[AutoSnapshotPolicy] = Field(default_factory=Table)
     vpcs: Table[Vpc] = Field(default_factory=Table)
     vswitches: Table[VSwitch] = Field(default_factory=Table)
+    route_tables: Table[RouteTable] = Field(default_factory=Table)
+    route_entries: Table[RouteEntry] = Field(default_factory=Table)
+    eips: Table[Eip] = Field(default_factory=Table)
     databases: Table[Database] = Field(default_factory=Table)
+    redis: Table[Redis] = Field(default_factory=Table)
+    mongodb: Table[MongoDb] = Field(default_factory=Table)
     classic_links: Table[ClassicLink] = Field(default_factory=Table)
+    migrations: Table[Migration] = Field(default_factory=Table)
 
     @model_validator(mode="after")
     def _references(self) -> Self:

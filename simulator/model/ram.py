@@ -1,12 +1,12 @@
 """RAM: users and what they may do."""
 
-from fnmatch import fnmatchcase
 from typing import Literal
 
 from pydantic import ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_pascal
 
 from simulator.model.base import Strict
+from simulator.model.patterns import matches
 
 
 class _Document(Strict):
@@ -24,9 +24,8 @@ class Statement(_Document):
 
     def holds_for(self, action: str, resource: str) -> bool:
         """Whether it says something of `action` (ecs:DescribeInstances, in any case) on `resource` (an ARN)."""
-        actions = (pattern.lower() for pattern in _list(self.action))
-        return any(fnmatchcase(action.lower(), pattern) for pattern in actions) and any(
-            fnmatchcase(resource, pattern) for pattern in _list(self.resource)
+        return any(matches(pattern, action, ignoring_case=True) for pattern in _list(self.action)) and any(
+            matches(pattern, resource) for pattern in _list(self.resource)
         )
 
 

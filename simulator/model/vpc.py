@@ -1,45 +1,43 @@
-"""VPC: VPCs, VSwitches and ClassicLink."""
+"""VPC: VPCs, VSwitches, route tables, ClassicLink and EIPs."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
-from simulator.model.base import Cidr, Refers, Strict, Tags, Transitional
+from simulator.model.base import Cidr, Ipv4Text, Refers, Strict, Tags, Transitional
 
-NetworkStatus = Literal["Pending", "Available"]
-
-
-class CustomRoute(Strict):
-    """A custom entry of a VPC's system route table."""
-
-    destination_cidr_block: Cidr
-    next_hop_type: str = "Instance"
-    next_hop_id: str
+VpcStatus = Literal["Pending", "Available", "Deleting"]
+VSwitchStatus = Literal["Pending", "Available"]
+RouteTableStatus = Literal["Creating", "Available", "Deleting"]
+RouteEntryStatus = Literal["Pending", "Available", "Modifying", "Deleting"]
+NextHopType = Literal["Instance", "NetworkInterface"]
+EipStatus = Literal["Available", "Associating", "InUse", "Unassociating", "Releasing"]
+EipInstanceType = Literal["EcsInstance", "NetworkInterface"]
+EipMode = Literal["NAT", "BINDED"]
 
 
 class Vpc(Transitional):
-    """A VPC with its system route table."""
+    """A VPC."""
 
     id: str = Field(pattern=r"^vpc-", description="vpc-...")
     name: str = ""
     description: str = ""
     cidr_block: Cidr
+    secondary_cidr_blocks: list[Cidr] = Field(default_factory=list, description="Oldest first.")
+    user_cidrs: list[Cidr] = Field(default_factory=list, description="Public blocks that are routed as private ones.")
     becomes: ClassVar[dict[str, str]] = {"Pending": "Available"}
 
-    status: NetworkStatus = "Available"
+    status: VpcStatus = "Available"
     is_default: bool = False
+    dns_hostnames: bool = Field(default=False, description="Whether instances have DNS host names.")
     classic_link_enabled: bool = False
     vrouter_id: str | None = Field(default=None, description="vrt-...; given by the simulator where absent.")
-    route_table_id: str | None = Field(default=None, description="vtb-...; given by the simulator where absent.")
-    route_table_name: str = ""
-    route_table_description: str = ""
-    custom_routes: list[CustomRoute] = Field(default_factory=list)
     created_at: AwareDatetime | None = None
     tags: Tags
 
 
 class VSwitch(Transitional):
-    """A VSwitch."""
+    """A VSwitch; Pending while it is made, deleted, or given another route table."""
 
     id: str = Field(pattern=r"^vsw-", description="vsw-...")
     name: str = ""
@@ -49,10 +47,44 @@ class VSwitch(Transitional):
     cidr_block: Cidr
     becomes: ClassVar[dict[str, str]] = {"Pending": "Available"}
 
-    status: NetworkStatus = "Available"
+    status: VSwitchStatus = "Available"
     is_default: bool = False
+    route_table_id: Annotated[str | None, Refers("route_tables")] = Field(
+        default=None, description="Custom route table; absent: the system route table of the VPC."
+    )
     created_at: AwareDatetime | None = None
     tags: Tags
+
+
+class RouteTable(Transitional):
+    """A route table of a VPC; a VPC without a system one is given one by the simulator."""
+
+    id: str = Field(pattern=r"^vtb-", description="vtb-...")
+    name: str = ""
+    description: str = ""
+    vpc_id: Annotated[str, Refers("vpcs")]
+    type: Literal["System", "Custom"] = "Custom"
+    becomes: ClassVar[dict[str, str]] = {"Creating": "Available"}
+
+    status: RouteTableStatus = "Available"
+    route_propagation: bool = Field(default=True, description="Whether it takes dynamic routes.")
+    created_at: AwareDatetime | None = None
+    tags: Tags
+
+
+class RouteEntry(Transitional):
+    """A custom route entry; system entries are not kept, they follow from the VSwitches."""
+
+    id: str = Field(pattern=r"^rte-", description="rte-...")
+    name: str = ""
+    description: str = ""
+    route_table_id: Annotated[str, Refers("route_tables")]
+    destination_cidr_block: Cidr
+    next_hop_type: NextHopType = "Instance"
+    next_hop_id: str = Field(description="Instance or network interface in the VPC of the route table.")
+    becomes: ClassVar[dict[str, str]] = {"Pending": "Available", "Modifying": "Available"}
+
+    status: RouteEntryStatus = "Available"
 
 
 class ClassicLink(Strict):
@@ -65,3 +97,40 @@ class ClassicLink(Strict):
     def id(self) -> str:
         """An instance has one link at most."""
         return self.instance_id
+
+
+class Eip(Transitional):
+    """An elastic IP address."""
+
+    id: str = Field(pattern=r"^eip-", description="eip-...")
+    ip_address: Ipv4Text
+    name: str = ""
+    description: str = ""
+    bandwidth: int = Field(default=5, ge=1, le=1000, description="Mbit/s.")
+    internet_charge_type: Literal["PayByBandwidth", "PayByTraffic"] = "PayByBandwidth"
+    charge_type: Literal["PostPaid", "PrePaid"] = "PostPaid"
+    expired_at: AwareDatetime | None = Field(default=None, description="End of the subscription, with PrePaid.")
+    becomes: ClassVar[dict[str, str]] = {"Associating": "InUse", "Unassociating": "Available"}
+
+    status: EipStatus = "Available"
+    instance_type: EipInstanceType | None = Field(default=None, description="What instance_id names.")
+    instance_id: str | None = Field(default=None, description="Instance or network interface it is bound to.")
+    mode: EipMode = Field(default="NAT", description="BINDED: cut-through, with a secondary network interface only.")
+    private_ip_address: Ipv4Text | None = Field(default=None, description="Of the instance, where one was named.")
+    deletion_protection: bool = False
+    created_at: AwareDatetime | None = None
+    tags: Tags
+
+    @model_validator(mode="after")
+    def _binding(self) -> Self:
+        bound = self.status in ("Associating", "InUse", "Unassociating")
+        if bound != bool(self.instance_id and self.instance_type):
+            raise ValueError("expected instance_id and instance_type exactly with a status of a bound EIP")
+        return self
+
+    def arrive(self) -> None:
+        """End the passing status; what is Available again is bound to nothing."""
+        super().arrive()
+        if self.status == "Available":
+            self.instance_type = self.instance_id = self.private_ip_address = None
+            self.mode = "NAT"

@@ -46,6 +46,13 @@ def test_serve_with_a_bad_estate_file(tmp_path: Path, capsys: pytest.CaptureFixt
     assert f"{path}: version: " in capsys.readouterr().err
 
 
+def test_serve_with_a_fault_that_could_never_strike(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "estate.yaml"
+    path.write_text(f"{SAMPLE.read_text()}\nfaults: [{{actions: ['ecs:DescribeMoon'], effect: error}}]\n")
+    assert main(["serve", "--estate", str(path)]) == 2
+    assert capsys.readouterr().err == f"{path}: faults: ecs:DescribeMoon matches no action of the simulated cloud\n"
+
+
 def test_serve_on_a_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -53,14 +60,6 @@ def test_serve_on_a_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["serve", "--estate", str(SAMPLE), "--port", str(port)]) == 1
         assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
     assert f"Port {port} cannot be served" in capsys.readouterr().err
-
-
-def test_admin_endpoints(simulator: Simulator, api: Api) -> None:
-    api("ecs:DescribeRegions")
-    assert _get(f"{simulator.url}/_simulator/state") == simulator.state()
-    assert _get(f"{simulator.url}/_simulator/requests") == simulator.requests() != []
-    _get(f"{simulator.url}/_simulator/reset", "POST")
-    assert simulator.requests() == []
 
 
 def test_several_side_by_side_share_nothing(quick: Estate) -> None:

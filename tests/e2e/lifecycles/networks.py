@@ -9,8 +9,23 @@ RESOURCES = (
     Resource(
         "vpc",
         "alicloud:vpc/network:Network",
-        {"vpcName": "target", "cidrBlock": "172.16.0.0/16", "description": "first", "tags": {"team": "shop"}},
-        changed={"vpcName": "renamed", "description": "second", "tags": {"team": "web"}},
+        {
+            "vpcName": "target",
+            "cidrBlock": "172.16.0.0/16",
+            "description": "first",
+            "userCidrs": ["30.0.0.0/8"],
+            "systemRouteTableName": "main",
+            "tags": {"team": "shop"},
+        },
+        changed={
+            "vpcName": "renamed",
+            "description": "second",
+            "secondaryCidrBlocks": ["192.168.0.0/16"],
+            "classicLinkEnabled": True,
+            "dnsHostnameStatus": "ENABLED",
+            "systemRouteTableName": "system",
+            "tags": {"team": "web"},
+        },
     ),
     Resource(
         "vswitch",

@@ -1,4 +1,4 @@
-"""Instances and disks, regions, zones and types."""
+"""Instances, regions, zones and types."""
 
 from __future__ import annotations
 
@@ -66,31 +66,6 @@ def test_one_instance(api: Api) -> None:
 def test_a_malformed_list_of_ids(api: Api, malformed: str) -> None:
     with refused("InvalidInstanceIds.Malformed"):
         api("ecs:DescribeInstances", InstanceIds=malformed)
-
-
-@pytest.mark.parametrize(
-    ("filters", "names"),
-    [
-        ({"InstanceId": "i-bp1web10000000000001"}, ["web-1-system", "web-1-data"]),
-        ({"InstanceId": "i-bp1web10000000000001", "DiskType": "data"}, ["web-1-data"]),
-        ({"Status": "Available"}, ["spare"]),
-        ({"Category": "cloud"}, ["legacy-1-system"]),
-        ({"DiskIds": '["d-bp1spare00000000001"]', "ZoneId": "cn-hangzhou-h"}, ["spare"]),
-        ({"DiskName": "spare", "ZoneId": "cn-hangzhou-b"}, []),
-    ],
-)
-def test_disks(api: Api, filters: dict[str, Any], names: list[str]) -> None:
-    disks = api("ecs:DescribeDisks", **filters)["Disks"]["Disk"]
-    assert [disk["DiskName"] for disk in disks] == names
-
-
-def test_a_disk(api: Api) -> None:
-    disk = api("ecs:DescribeDisks", DiskIds='["d-bp1app1dat000000001"]')["Disks"]["Disk"][0]
-    assert (disk["Size"], disk["Device"], disk["Status"], disk["Type"]) == (500, "/dev/xvdb", "In_use", "data")
-    with refused("InvalidDiskType.ValueNotSupported"):
-        api("ecs:DescribeDisks", DiskType="floppy")
-    with refused("DryRunOperation"):
-        api("ecs:DescribeDisks", DryRun=True)
 
 
 def test_zones_say_whether_they_have_vswitches(api: Api) -> None:

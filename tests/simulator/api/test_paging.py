@@ -66,8 +66,6 @@ def quick(quick: Estate) -> Estate:
     quick.snapshots = multiply(quick.snapshots, "s")
     quick.instance_types = multiply(quick.instance_types, "ecs", kept=len(quick.instance_types))
     quick.vpcs = multiply(quick.vpcs, "vpc", kept=len(quick.vpcs))
-    for vpc in quick.vpcs:
-        vpc.route_table_id = None
     quick.vswitches = multiply(quick.vswitches, "vsw")
     quick.databases = multiply(quick.databases, "rm")
     return quick

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.sdk import Api, refused
+from tests.simulator.sdk import Api
 
 PLACES = [
     ("ecs", "instance", "i-bp1web10000000000001", "UntagResources"),
@@ -33,28 +33,6 @@ def test_tag_and_untag(api: Api, product: str, kind: str, resource_id: str, unta
     assert _tags(api, product, kind, resource_id) == {**before, "empty": ""}
     api(f"{product}:{untag}", All=True, **place)
     assert _tags(api, product, kind, resource_id) == {}
-
-
-@pytest.mark.parametrize(
-    ("change", "code", "status"),
-    [
-        ({"ResourceType": "moon"}, "InvalidResourceType.NotFound", 404),
-        ({"ResourceId": ["i-none"]}, "InvalidResourceId.NotFound", 404),
-        ({"ResourceId": []}, "InvalidParameter", 400),
-        ({"Tag": []}, "MissingParameter", 400),
-        ({"Tag": [{"Value": "x"}]}, "MissingParameter.TagKey", 400),
-        ({"Tag": [{"Key": f"k{n}", "Value": ""} for n in range(20)]}, "QuotaExceeded.TagPerResource", 400),
-    ],
-)
-def test_refused(api: Api, change: dict[str, Any], code: str, status: int) -> None:
-    good = {"ResourceType": "instance", "ResourceId": ["i-bp1web10000000000001"], "Tag": [{"Key": "a", "Value": "b"}]}
-    with refused(code, status):
-        api("ecs:TagResources", **{**good, **change})
-
-
-def test_untag_needs_to_know_what(api: Api) -> None:
-    with refused("MissingParameter"):
-        api("ecs:UntagResources", ResourceType="instance", ResourceId=["i-bp1web10000000000001"])
 
 
 def test_tags_are_counted(api: Api) -> None:

@@ -29,12 +29,16 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Example:
-    """An action (`ecs:DescribeInstances`) and calls of it, parameters by wire names as the typed SDK takes them."""
+    """An action (`ecs:DescribeInstances`) and calls of it, parameters by wire names as the typed SDK takes them.
+
+    `beyond` names fields of the answer that the newest SDK no longer knows, and other clients read.
+    """
 
     permission: str
     call: Mapping[str, Any]
     refusals: tuple[Refusal, ...] = ()
     given: Given = as_it_is
+    beyond: tuple[str, ...] = ()
 
 
 def examples() -> dict[str, Example]:

@@ -6,7 +6,6 @@ from tests.simulator.api.examples import Example
 from tests.simulator.api.sample_ids import WEB_1
 
 EXAMPLES = (
-    Example("ecs:DescribeDisks", {}),
     Example("ecs:DescribeInstanceAttribute", {"InstanceId": WEB_1}),
     Example("ecs:DescribeInstances", {"MaxResults": 100}),
 )

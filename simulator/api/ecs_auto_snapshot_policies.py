@@ -1,0 +1,183 @@
+"""ECS: automatic snapshot policies. Not simulated: the snapshots that they take, and copies in other regions."""
+
+import json
+from collections.abc import Iterable
+
+from simulator.api.call import Answer, Call
+from simulator.api.paging import by_number
+from simulator.api.registry import ECS, action
+from simulator.api.shapes import ecs_tags, has_tags, seconds
+from simulator.cloud import auto_snapshot_policies as policies
+from simulator.cloud.errors import CloudError, NotSimulatedError, missing_parameter
+from simulator.cloud.state import Cloud
+from simulator.model.ecs_storage import AutoSnapshotPolicy
+
+
+@action(
+    ECS,
+    "CreateAutoSnapshotPolicy",
+    "regionId autoSnapshotPolicyName timePoints repeatWeekdays retentionDays AssociationType EnableCrossRegionCopy Tag",
+    raises="ParameterInvalid InvalidSnapshotPolicyName.Malformed InvalidAccountStatus.SnapshotServiceUnavailable "
+    "AutoSnapshotPolicy.QuotaExceed MissingParameter.TagKey",
+    resources="snapshotpolicy/*",
+)
+def create_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
+    """A policy: timePoints ["0".."23"] in UTC+8, repeatWeekdays ["1".."7"], retentionDays -1 or 1..65535.
+
+    At most 100 a region.
+    """
+    _check_region(cloud, call)
+    _refuse_copies(call)
+    if call.optional("AssociationType") not in (None, "AssociatedWithDisk"):
+        raise NotSimulatedError("automatic snapshot policies that are associated by tags")
+    policy = policies.create(
+        cloud,
+        name=call.optional("autoSnapshotPolicyName") or "",
+        time_points=_mandatory_list(call, "timePoints"),
+        weekdays=_mandatory_list(call, "repeatWeekdays"),
+        retention_days=_mandatory_days(call),
+        tags=call.tags(),
+    )
+    return {"AutoSnapshotPolicyId": policy.id}
+
+
+@action(
+    ECS,
+    "ModifyAutoSnapshotPolicyEx",
+    "regionId autoSnapshotPolicyId autoSnapshotPolicyName timePoints repeatWeekdays retentionDays "
+    "EnableCrossRegionCopy",
+    raises="ParameterInvalid",
+    resources="snapshotpolicy/{autoSnapshotPolicyId}",
+)
+def modify_auto_snapshot_policy_ex(cloud: Cloud, call: Call) -> Answer:
+    """Change a policy; retentionDays -1 or 1..65536."""
+    _check_region(cloud, call)
+    _refuse_copies(call)
+    policies.modify(
+        cloud,
+        call.text("autoSnapshotPolicyId"),
+        name=call.optional("autoSnapshotPolicyName"),
+        time_points=_list(call, "timePoints"),
+        weekdays=_list(call, "repeatWeekdays"),
+        retention_days=call.integer("retentionDays"),
+    )
+    return {}
+
+
+@action(
+    ECS,
+    "DeleteAutoSnapshotPolicy",
+    "regionId autoSnapshotPolicyId",
+    raises="ParameterInvalid",
+    resources="snapshotpolicy/{autoSnapshotPolicyId}",
+)
+def delete_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
+    """Delete a policy, also one that applies to disks: it does so no more."""
+    _check_region(cloud, call)
+    policies.delete(cloud, call.text("autoSnapshotPolicyId"))
+    return {}
+
+
+@action(
+    ECS,
+    "DescribeAutoSnapshotPolicyEx",
+    "AutoSnapshotPolicyId AutoSnapshotPolicyName Tag PageNumber PageSize",
+    raises="MissingParameter.TagKey",
+    resources="snapshotpolicy/*",
+)
+def describe_auto_snapshot_policy_ex(cloud: Cloud, call: Call) -> Answer:
+    """Policies; PageSize at most 100, 10 by default."""
+    policy_id, tags = call.optional("AutoSnapshotPolicyId"), call.tags()
+    found = [
+        policy
+        for policy in cloud.estate.auto_snapshot_policies.among([policy_id] if policy_id else None)
+        if call.optional("AutoSnapshotPolicyName") in (None, policy.name) and has_tags(policy.tags, tags)
+    ]
+    page = by_number(call, found, maximum=100)
+    counts = policies.disk_counts(cloud)
+    told = [_policy(cloud, policy, counts[policy.id]) for policy in page.items]
+    return {"AutoSnapshotPolicies": {"AutoSnapshotPolicy": told}, **page.fields}
+
+
+@action(
+    ECS,
+    "ApplyAutoSnapshotPolicy",
+    "regionId autoSnapshotPolicyId diskIds",
+    raises="ParameterInvalid InvalidDiskId.NotFound DiskCategory.OperationNotSupported "
+    "InvalidAccountStatus.SnapshotServiceUnavailable",
+    resources="disk/{diskIds} snapshotpolicy/{autoSnapshotPolicyId}",
+)
+def apply_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
+    """Let a policy apply to the disks of the JSON array diskIds, in place of the one that they have."""
+    _check_region(cloud, call)
+    policies.apply(cloud, call.text("autoSnapshotPolicyId"), _mandatory_list(call, "diskIds"))
+    return {}
+
+
+@action(
+    ECS,
+    "CancelAutoSnapshotPolicy",
+    "regionId autoSnapshotPolicyId diskIds",
+    raises="ParameterInvalid InvalidDiskId.NotFound",
+    resources="disk/{diskIds}",
+)
+def cancel_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
+    """Let the policy named, or whichever there is, not apply to disks any more; a disk without one is no error."""
+    _check_region(cloud, call)
+    policies.cancel(cloud, call.optional("autoSnapshotPolicyId"), _mandatory_list(call, "diskIds"))
+    return {}
+
+
+def _check_region(cloud: Cloud, call: Call) -> None:
+    """These actions spell it regionId, and refuse a wrong one with a code of their own."""
+    if call.text("regionId") != cloud.estate.region_id:
+        raise policies.invalid("RegionId")
+
+
+def _refuse_copies(call: Call) -> None:
+    if call.flag("EnableCrossRegionCopy"):
+        raise NotSimulatedError("copies of snapshots in other regions")
+
+
+def _list(call: Call, name: str) -> list[str] | None:
+    """A JSON array of texts; raises ParameterInvalid (403)."""
+    try:
+        return call.json_list(name)
+    except CloudError:
+        raise policies.invalid(name) from None
+
+
+def _mandatory_list(call: Call, name: str) -> list[str]:
+    call.text(name)
+    return _list(call, name) or []
+
+
+def _mandatory_days(call: Call) -> int:
+    days = call.integer("retentionDays")
+    if days is None:
+        raise missing_parameter("retentionDays")
+    return days
+
+
+def _policy(cloud: Cloud, policy: AutoSnapshotPolicy, disk_count: int) -> Answer:
+    return {
+        "AutoSnapshotPolicyId": policy.id,
+        "AutoSnapshotPolicyName": policy.name,
+        "AssociationType": "AssociatedWithDisk",
+        "Type": "Custom",
+        "Status": "Normal",
+        "TimePoints": _json(policy.time_points),
+        "RepeatWeekdays": _json(policy.repeat_weekdays),
+        "RetentionDays": policy.retention_days,
+        "EnableCrossRegionCopy": False,
+        "DiskNums": disk_count,
+        "VolumeNums": 0,
+        "CreationTime": seconds(policy.created_at),
+        "RegionId": cloud.estate.region_id,
+        "Tags": ecs_tags(policy.tags),
+    }
+
+
+def _json(numbers: Iterable[int]) -> str:
+    """As it was given: an array of texts."""
+    return json.dumps([str(number) for number in numbers])

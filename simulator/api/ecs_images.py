@@ -1,0 +1,85 @@
+"""ECS: images."""
+
+from simulator.api.call import Answer, Call
+from simulator.api.filters import Filter, equal, passing, tagged
+from simulator.api.paging import by_number
+from simulator.api.registry import ECS, action
+from simulator.api.shapes import ecs_tags, seconds
+from simulator.cloud.errors import CloudError, dry_run_passed
+from simulator.cloud.state import Cloud
+from simulator.model.images import Image
+
+_EQUAL = {"ImageOwnerAlias": "owner_alias", "OSType": "os_type", "Architecture": "architecture"}
+
+
+@action(
+    ECS,
+    "DescribeImages",
+    f"{' '.join(_EQUAL)} ImageId ImageName Status IsSupportIoOptimized IsSupportCloudinit Usage Tag DryRun PageNumber "
+    "PageSize",
+    raises="MissingParameter.TagKey",
+    resources="image/*",
+)
+def describe_images(cloud: Cloud, call: Call) -> Answer:
+    """Images, all Available; ImageId at most 100, comma separated, ImageName with * at either end.
+
+    PageSize at most 100, 10 by default.
+    """
+    if call.flag("DryRun"):
+        raise dry_run_passed()
+    ids = call.commas("ImageId")
+    if len(ids or []) > 100:
+        raise CloudError("InvalidParameter", "At most 100 ImageId can be given in one call.")
+    found = passing(cloud.estate.images.among(ids), equal(call, _EQUAL), tagged(call), *_own_filters(cloud, call))
+    page = by_number(call, found, maximum=100)
+    items = [_image(cloud, image) for image in page.items]
+    return {"RegionId": cloud.estate.region_id, "Images": {"Image": items}, **page.fields}
+
+
+def _own_filters(cloud: Cloud, call: Call) -> list[Filter]:
+    filters: list[Filter] = []
+    if (name := call.optional("ImageName")) is not None:
+        core = name.strip("*")
+        filters.append(lambda image: core in image.name if "*" in name else image.name == name)
+    if status := call.commas("Status"):
+        filters.append(lambda image: "Available" in status)
+    # Every image supports both.
+    if call.flag("IsSupportIoOptimized") is False or call.flag("IsSupportCloudinit") is False:
+        filters.append(lambda image: False)
+    usage = call.choice("Usage", ("instance", "none"))
+    if usage is not None:
+        filters.append(lambda image: _usage(cloud, image) == usage)
+    return filters
+
+
+def _usage(cloud: Cloud, image: Image) -> str:
+    return "instance" if any(instance.image_id == image.id for instance in cloud.estate.instances) else "none"
+
+
+def _image(cloud: Cloud, image: Image) -> Answer:
+    return {
+        "ImageId": image.id,
+        "ImageName": image.name,
+        "ImageOwnerAlias": image.owner_alias,
+        "Description": image.description,
+        "OSName": image.os_name,
+        "OSNameEn": image.os_name,
+        "OSType": image.os_type,
+        "Platform": image.platform,
+        "Architecture": image.architecture,
+        "Size": image.size_gib,
+        "Status": "Available",
+        "Progress": "100%",
+        "Usage": _usage(cloud, image),
+        "CreationTime": seconds(image.created_at),
+        "IsSupportIoOptimized": True,
+        "IsSupportCloudinit": True,
+        "IsPublic": image.owner_alias == "system",
+        "IsCopied": False,
+        "IsSelfShared": "",
+        "IsSubscribed": False,
+        "ProductCode": "",
+        "ImageVersion": "",
+        "DiskDeviceMappings": {"DiskDeviceMapping": []},
+        "Tags": ecs_tags(image.tags),
+    }

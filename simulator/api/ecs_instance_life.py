@@ -1,0 +1,339 @@
+"""ECS: buying, starting, stopping, changing and releasing instances."""
+
+from simulator.api.call import Answer, Call
+from simulator.api.registry import ECS, action
+from simulator.cloud import instances, network_interfaces, purchases
+from simulator.cloud.errors import CloudError, NotSimulatedError, dry_run_passed, invalid_parameter, missing_parameter
+from simulator.cloud.state import Cloud
+
+_INSTANCE = "instance/{InstanceId}"
+_RELEASE_CODES = (
+    "InvalidInstanceId.NotFound InstanceLockedForSecurity InvalidOperation.DeletionProtection ChargeTypeViolation "
+    "IncorrectInstanceStatus IncorrectInstanceStatus.Initializing DependencyViolation.RouteEntry"
+)
+_DISK_FIELDS = (
+    "Category",
+    "Size",
+    "DiskName",
+    "Description",
+    "PerformanceLevel",
+    "DeleteWithInstance",
+    "Encrypted",
+    "Device",
+)
+
+
+@action(
+    ECS,
+    "StartInstance",
+    "InstanceId InitLocalDisk DryRun",
+    raises="InvalidInstanceId.NotFound InstanceLockedForSecurity InstanceExpired IncorrectInstanceStatus",
+    resources=_INSTANCE,
+)
+def start_instance(cloud: Cloud, call: Call) -> Answer:
+    """Start a Stopped instance: Starting, then Running."""
+    if call.flag("InitLocalDisk"):
+        raise NotSimulatedError("InitLocalDisk of StartInstance")
+    dry_run = bool(call.flag("DryRun"))
+    instances.start(cloud, call.text("InstanceId"), dry_run=dry_run)
+    return _done(dry_run)
+
+
+@action(
+    ECS,
+    "StopInstance",
+    "InstanceId ForceStop ConfirmStop StoppedMode DryRun",
+    raises="InvalidInstanceId.NotFound InstanceLockedForSecurity InstanceExpiredOrInArrears IncorrectInstanceStatus "
+    "InstanceType.ParameterMismatch InvalidInstanceId.NotSupport",
+    resources=_INSTANCE,
+)
+def stop_instance(cloud: Cloud, call: Call) -> Answer:
+    """Stop a Running instance: Stopping, then Stopped, by force in the same time.
+
+    StoppedMode StopCharging is refused: with InvalidInstanceId.NotSupport where the real one does, else as not
+    simulated.
+    """
+    call.flag("ForceStop")
+    # Not-applicable is what DescribeInstances answers, and what Alibaba's own provider hands back.
+    mode = call.choice("StoppedMode", ("KeepCharging", "StopCharging", "Not-applicable"))
+    dry_run = bool(call.flag("DryRun"))
+    confirmed = bool(call.flag("ConfirmStop"))
+    instances.stop(cloud, call.text("InstanceId"), stopped_mode=mode, confirmed=confirmed, dry_run=dry_run)
+    return _done(dry_run)
+
+
+@action(
+    ECS,
+    "RebootInstance",
+    "InstanceId ForceStop DryRun",
+    raises="InvalidInstanceId.NotFound InstanceLockedForSecurity InstanceExpiredOrInArrears IncorrectInstanceStatus",
+    resources=_INSTANCE,
+)
+def reboot_instance(cloud: Cloud, call: Call) -> Answer:
+    """Restart a Running instance: Starting, then Running."""
+    call.flag("ForceStop")
+    dry_run = bool(call.flag("DryRun"))
+    instances.reboot(cloud, call.text("InstanceId"), dry_run=dry_run)
+    return _done(dry_run)
+
+
+@action(
+    ECS,
+    "DeleteInstance",
+    "InstanceId Force ForceStop TerminateSubscription DryRun",
+    raises=_RELEASE_CODES,
+    resources=_INSTANCE,
+)
+def delete_instance(cloud: Cloud, call: Call) -> Answer:
+    """Release an instance; a Running one only with Force, a subscription before its end with TerminateSubscription."""
+    return _delete(cloud, call, [call.text("InstanceId")])
+
+
+@action(
+    ECS,
+    "DeleteInstances",
+    "InstanceId Force ForceStop TerminateSubscription DryRun",
+    raises=_RELEASE_CODES,
+    remembers_token=True,
+    resources=_INSTANCE,
+)
+def delete_instances(cloud: Cloud, call: Call) -> Answer:
+    """Release instances (InstanceId.N, at most 100), all or none; as DeleteInstance."""
+    ids = call.repeated("InstanceId")
+    if not ids:
+        raise missing_parameter("InstanceId")
+    if len(ids) > 100:
+        raise CloudError("InvalidParameter", "At most 100 InstanceId can be given in one call.")
+    return _delete(cloud, call, ids)
+
+
+@action(
+    ECS,
+    "ModifyInstanceAttribute",
+    "InstanceId InstanceName Description HostName Password UserData DeletionProtection SecurityGroupIds",
+    raises="InvalidInstanceId.NotFound InstanceLockedForSecurity InvalidInstanceName.Malformed "
+    "InvalidDescription.Malformed InvalidHostName.Malformed InvalidPassword.Malformed IncorrectInstanceStatus "
+    "InvalidUserData.NotSupported InvalidUserData.SizeExceeded OperationDenied InvalidSecurityGroupId.NotFound "
+    "InvalidInstanceId.Mismatch InstanceSecurityGroupLimitExceeded SecurityGroupInstanceLimitExceed",
+    resources=_INSTANCE,
+)
+def modify_instance_attribute(cloud: Cloud, call: Call) -> Answer:
+    """Change what is given; SecurityGroupIds.N replace the groups of an instance in a VPC. A password is forgotten."""
+    instances.modify(
+        cloud,
+        call.text("InstanceId"),
+        name=call.given("InstanceName"),
+        description=call.given("Description"),
+        host_name=call.given("HostName"),
+        password=call.optional("Password"),
+        user_data=call.given("UserData"),
+        deletion_protection=call.flag("DeletionProtection"),
+        group_ids=call.repeated("SecurityGroupIds") or None,
+    )
+    return {}
+
+
+@action(
+    ECS,
+    "ModifyInstanceVpcAttribute",
+    "InstanceId VSwitchId PrivateIpAddress VpcId SecurityGroupId",
+    raises="InvalidInstanceId.NotFound InvalidVSwitchId.NotFound OperationDenied IncorrectInstanceStatus "
+    "IncorrectVSwitchStatus InvalidVSwitchId.Mismatch InvalidPrivateIp.Changing InvalidPrivateIpAddress.Malformed "
+    "InvalidPrivateIpAddress.Mismatch InvalidPrivateIpAddress.Duplicated InvalidSecurityGroupId.NotFound "
+    "SecurityGroupInstanceLimitExceed InstanceSecurityGroupLimitExceeded",
+    resources=_INSTANCE,
+)
+def modify_instance_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
+    """Give a Stopped instance in a VPC another VSwitch, address or VPC; a classic one is refused."""
+    instances.move(
+        cloud,
+        call.text("InstanceId"),
+        call.text("VSwitchId"),
+        call.optional("PrivateIpAddress"),
+        call.optional("VpcId"),
+        call.repeated("SecurityGroupId"),
+    )
+    return {}
+
+
+@action(
+    ECS,
+    "JoinSecurityGroup",
+    "InstanceId NetworkInterfaceId SecurityGroupId",
+    raises="InvalidInstanceId.NotFound InvalidEniId.NotFound InvalidSecurityGroupId.NotFound InstanceLockedForSecurity "
+    "IncorrectInstanceStatus InvalidInstanceId.AlreadyExists InvalidInstanceId.Mismatch "
+    "InstanceSecurityGroupLimitExceeded SecurityGroupInstanceLimitExceeded InvalidSecurityGroupId.NotVpc "
+    "InvalidOperation.VpcMismatch JoinedGroupLimitExceed SecurityGroupInstanceLimitExceed",
+    resources="instance/{InstanceId} securitygroup/{SecurityGroupId}",
+)
+def join_security_group(cloud: Cloud, call: Call) -> Answer:
+    """Put an instance into one more group, or a network interface (codes as ModifyNetworkInterfaceAttribute)."""
+    interface_id = _interface(call)
+    if interface_id is None:
+        instances.join(cloud, call.text("InstanceId"), call.text("SecurityGroupId"))
+    else:
+        groups = cloud.network_interface(interface_id).security_group_ids
+        joined = network_interfaces.Changes(security_group_ids=[*groups, call.text("SecurityGroupId")])
+        network_interfaces.modify(cloud, interface_id, joined)
+    return {}
+
+
+@action(
+    ECS,
+    "LeaveSecurityGroup",
+    "InstanceId NetworkInterfaceId SecurityGroupId",
+    raises="InvalidInstanceId.NotFound InvalidEniId.NotFound InvalidSecurityGroupId.NotFound InstanceLockedForSecurity "
+    "IncorrectInstanceStatus InstanceNotInSecurityGroup InstanceLastSecurityGroup",
+    resources="instance/{InstanceId} securitygroup/{SecurityGroupId}",
+)
+def leave_security_group(cloud: Cloud, call: Call) -> Answer:
+    """Take an instance, or a network interface, out of a group; the last one cannot be left."""
+    interface_id = _interface(call)
+    if interface_id is None:
+        instances.leave(cloud, call.text("InstanceId"), call.text("SecurityGroupId"))
+    else:
+        network_interfaces.leave(cloud, interface_id, call.text("SecurityGroupId"))
+    return {}
+
+
+@action(
+    ECS,
+    "RunInstances",
+    "ImageId InstanceType VSwitchId SecurityGroupId SecurityGroupIds ZoneId Amount MinAmount InstanceName UniqueSuffix "
+    "Description HostName Password PrivateIpAddress InternetMaxBandwidthOut InternetMaxBandwidthIn InternetChargeType "
+    "InstanceChargeType Period PeriodUnit AutoRenew AutoRenewPeriod AutoPay IoOptimized SpotStrategy "
+    "DeletionProtection UserData RamRoleName SystemDisk DataDisk Tag DryRun",
+    raises="InvalidVSwitchId.NotFound IncorrectVSwitchStatus InvalidZoneId.NotFound InvalidParameter.Mismatch "
+    "InvalidImageId.NotFound InvalidInstanceType.ValueNotSupported OperationDenied.NoStock InvalidParam.Amount "
+    "InvalidInstanceName.Malformed InvalidDescription.Malformed InvalidHostName.Malformed InvalidPassword.Malformed "
+    "InvalidUserData.SizeExceeded InvalidParameter.Bandwidth InvalidPeriod "
+    "InvalidSystemDiskCategory.ValueNotSupported InvalidSystemDiskSize.LessThanImageSize "
+    "InvalidSystemDiskSize.ValueNotSupported InvalidDataDiskCategory.ValueNotSupported "
+    "InvalidDataDiskSize.ValueNotSupported InstanceDiskNumber.LimitExceed InvalidDiskName.Malformed "
+    "InvalidDiskDescription.Malformed InvalidSecurityGroupId.NotFound JoinedGroupLimitExceed "
+    "SecurityGroupInstanceLimitExceed QuotaExceeded.PrivateIpAddress InvalidPrivateIpAddress "
+    "InvalidPrivateIpAddress.Malformed InvalidPrivateIpAddress.Duplicated MissingParameter.TagKey",
+    remembers_token=True,
+    resources="instance/*",
+)
+def run_instances(cloud: Cloud, call: Call) -> Answer:
+    """Buy and start instances in a VSwitch: Pending, then Running. Amount 1 to 100, all or none.
+
+    VSwitchId is mandatory, since classic instances are not sold. Only on-demand and subscription instances: another
+    SpotStrategy than NoSpot is refused. A password is checked and forgotten; disks have an image's or a given size.
+    """
+    order, dry_run = _order(call), bool(call.flag("DryRun"))
+    made = purchases.run(cloud, order, dry_run=dry_run)
+    _done(dry_run)
+    return {"InstanceIdSets": {"InstanceIdSet": [instance.id for instance in made]}}
+
+
+def _done(dry_run: bool) -> Answer:
+    if dry_run:
+        raise dry_run_passed()
+    return {}
+
+
+def _delete(cloud: Cloud, call: Call, ids: list[str]) -> Answer:
+    dry_run = bool(call.flag("DryRun"))
+    call.flag("ForceStop")
+    instances.delete(
+        cloud,
+        ids,
+        force=bool(call.flag("Force")),
+        terminate_subscription=bool(call.flag("TerminateSubscription")),
+        dry_run=dry_run,
+    )
+    return _done(dry_run)
+
+
+def _interface(call: Call) -> str | None:
+    """The network interface that is meant, None for an instance; both at once are refused."""
+    interface_id = call.optional("NetworkInterfaceId")
+    if interface_id is not None and call.optional("InstanceId") is not None:
+        raise CloudError("InvalidParameter", "InstanceId and NetworkInterfaceId exclude each other.")
+    return interface_id
+
+
+def _order(call: Call) -> purchases.Order:
+    if call.choice("IoOptimized", ("none", "optimized")) == "none":
+        raise NotSimulatedError("RunInstances with IoOptimized none")
+    if call.choice("SpotStrategy", ("NoSpot", "SpotWithPriceLimit", "SpotAsPriceGo")) not in (None, "NoSpot"):
+        raise NotSimulatedError("RunInstances of spot instances")
+    subscribed = call.choice("InstanceChargeType", ("PrePaid", "PostPaid")) == "PrePaid"
+    by_bandwidth = call.choice("InternetChargeType", ("PayByTraffic", "PayByBandwidth")) == "PayByBandwidth"
+    return purchases.Order(
+        image_id=call.text("ImageId"),
+        instance_type=call.text("InstanceType"),
+        vswitch_id=call.text("VSwitchId"),
+        security_group_ids=_groups(call),
+        amount=_count(call, "Amount") or 1,
+        zone_id=call.optional("ZoneId"),
+        name=call.optional("InstanceName"),
+        unique_suffix=bool(call.flag("UniqueSuffix")),
+        description=call.optional("Description") or "",
+        host_name=call.optional("HostName"),
+        password=call.optional("Password"),
+        private_ip=call.optional("PrivateIpAddress"),
+        bandwidth_out=call.integer("InternetMaxBandwidthOut") or 0,
+        bandwidth_in=call.integer("InternetMaxBandwidthIn"),
+        internet_charge_type="PayByBandwidth" if by_bandwidth else "PayByTraffic",
+        charge_type="PrePaid" if subscribed else "PostPaid",
+        months=_months(call, "Period"),
+        auto_renew_months=(_months(call, "AutoRenewPeriod") or 1) if call.flag("AutoRenew") else 0,
+        deletion_protection=bool(call.flag("DeletionProtection")),
+        user_data=call.optional("UserData"),
+        ram_role_name=call.optional("RamRoleName") or "",
+        system_disk=_disk(_nested(call, "SystemDisk")),
+        data_disks=[_disk(record) for record in call.records("DataDisk")],
+        tags=call.tags(),
+    )
+
+
+def _groups(call: Call) -> list[str]:
+    """SecurityGroupId or SecurityGroupIds.N, one of both."""
+    one, several = call.optional("SecurityGroupId"), call.repeated("SecurityGroupIds")
+    if one is None and not several:
+        raise missing_parameter("SecurityGroupId")
+    if one is not None and several:
+        raise invalid_parameter("SecurityGroupIds")
+    return several or [str(one)]
+
+
+def _count(call: Call, name: str) -> int | None:
+    """Amount; MinAmount is the same, for the simulated stock never runs short."""
+    least, count = call.integer("MinAmount"), call.integer(name)
+    if least is not None and not 1 <= least <= (count or 1):
+        raise invalid_parameter("MinAmount")
+    return count
+
+
+def _months(call: Call, name: str) -> int | None:
+    unit = call.choice("PeriodUnit", ("Month", "Year", "Week"))
+    if unit == "Week":
+        raise NotSimulatedError("PeriodUnit Week of RunInstances")
+    count = call.integer(name)
+    return None if count is None else count * (12 if unit == "Year" else 1)
+
+
+def _nested(call: Call, name: str) -> Call:
+    """`SystemDisk.Size` and the like as a call of their own."""
+    start = f"{name}."
+    fields = {key.removeprefix(start): value for key, value in call.parameters.items() if key.startswith(start)}
+    return Call(fields, call.caller, call.host)
+
+
+def _disk(fields: Call) -> purchases.WantedDisk:
+    unknown = fields.names() - set(_DISK_FIELDS)
+    if unknown:
+        raise NotSimulatedError(f"the fields {', '.join(sorted(unknown))} of disks of RunInstances")
+    return purchases.WantedDisk(
+        category=fields.optional("Category"),
+        size_gib=fields.integer("Size"),
+        name=fields.optional("DiskName") or "",
+        description=fields.optional("Description") or "",
+        performance_level=fields.optional("PerformanceLevel"),
+        delete_with_instance=fields.flag("DeleteWithInstance"),
+        encrypted=bool(fields.flag("Encrypted")),
+        device=fields.optional("Device"),
+    )

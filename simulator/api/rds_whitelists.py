@@ -1,0 +1,79 @@
+"""RDS: IP whitelists."""
+
+from simulator.api.call import Answer, Call
+from simulator.api.registry import RDS, action
+from simulator.cloud import rds
+from simulator.cloud.state import Cloud
+from simulator.cloud.whitelists import Change
+
+
+@action(
+    RDS,
+    "DescribeDBInstanceIPArrayList",
+    "DBInstanceId WhitelistNetworkType",
+    raises="InvalidDBInstanceId.NotFound",
+    resources="dbinstance/{DBInstanceId}",
+)
+def describe_db_instance_ip_array_list(cloud: Cloud, call: Call) -> Answer:
+    """Whitelist groups of one network type, or of all; the answer does not say which is of which."""
+    network_type = call.choice("WhitelistNetworkType", ("MIX", "Classic", "VPC"))
+    found = rds.groups(cloud, call.text("DBInstanceId"), network_type)
+    items = [
+        {
+            "DBInstanceIPArrayName": group.name,
+            "DBInstanceIPArrayAttribute": group.attribute,
+            "SecurityIPType": "IPv4",
+            "SecurityIPList": ",".join(group.security_ips),
+        }
+        for group in found
+    ]
+    return {"Items": {"DBInstanceIPArray": items}}
+
+
+@action(
+    RDS,
+    "ModifySecurityIps",
+    "DBInstanceId SecurityIps DBInstanceIPArrayName DBInstanceIPArrayAttribute ModifyMode SecurityIPType "
+    "WhitelistNetworkType FreshWhiteListReadins",
+    raises="InvalidDBInstanceId.NotFound OperationDenied.DBInstanceStatus InvalidWhitelistNetType.Malformed "
+    "InvalidIPArrayAttribute.Format InvalidSecurityIPList.Format InvalidSecurityIPList.Duplicate "
+    "InvalidSecurityIPList.QuotaExceeded InvalidSecurityIPListGroup.QuotaExceeded IncorrectDBType Readins.NotFound",
+    resources="dbinstance/{DBInstanceId}",
+)
+def modify_security_ips(cloud: Cloud, call: Call) -> Answer:
+    """Change a whitelist group, covering it unless ModifyMode says otherwise; the same call again changes nothing more.
+
+    At most 200 groups and 1,000 entries an instance. FreshWhiteListReadins: read-only instances, of PostgreSQL, whose
+    group of that name is made the same.
+    """
+    call.choice("SecurityIPType", ("IPv4", "ipv4"))
+    change = Change(
+        (call.optional("DBInstanceIPArrayName") or "default").lower(),
+        call.optional("ModifyMode") or "Cover",
+        call.text("SecurityIps").split(","),
+        call.optional("DBInstanceIPArrayAttribute") or "",
+    )
+    rds.change_whitelist(
+        cloud,
+        call.text("DBInstanceId"),
+        change,
+        call.optional("WhitelistNetworkType") or "MIX",
+        call.commas("FreshWhiteListReadins") or [],
+    )
+    return {"TaskId": "0"}
+
+
+@action(
+    RDS,
+    "MigrateSecurityIPMode",
+    "DBInstanceId",
+    raises="InvalidDBInstanceId.NotFound OperationDenied.DBInstanceStatus IncorrectDBType IncorrectEngineVersion",
+    resources="dbinstance/{DBInstanceId}",
+)
+def migrate_security_ip_mode(cloud: Cloud, call: Call) -> Answer:
+    """Change to the enhanced whitelist mode, at once and for good (the real one takes about three minutes).
+
+    MySQL 5.1 to 5.7 and PostgreSQL 9.4 and 10, with local SSDs.
+    """
+    database = rds.migrate_whitelist_mode(cloud, call.text("DBInstanceId"))
+    return {"DBInstanceId": database.id, "SecurityIPMode": database.security_ip_mode}

@@ -1,0 +1,94 @@
+"""ClientTokens: the same call once only ("How to ensure idempotence" of ECS and of VPC).
+
+IdempotentProcessing: reference of CreateSnapshot (403). IdempotentParameterMismatch is 400 in most references and 403
+in CreateSnapshot's; it is 400 here. How long a token is remembered, and by whom it is shared, is not documented: here
+for 24 h of model time and by all users of the account, apart for each action.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from pydantic import AwareDatetime
+
+from simulator.api.call import Answer
+from simulator.cloud.errors import CloudError, ForbiddenError
+from simulator.model.base import Strict
+
+REMEMBERED = timedelta(hours=24)
+MAX_LENGTH = 64
+
+
+class UsedToken(Strict):
+    """What a token was first used for, and what that answered; of the parameters, a digest."""
+
+    action: str
+    token: str
+    parameters: str
+    at: AwareDatetime
+    answer: dict[str, object]
+
+
+class ClientTokens:
+    """The tokens used of late. Not safe to use from several threads."""
+
+    def __init__(self, used: list[UsedToken] | None = None) -> None:
+        """Remember `used`, oldest first."""
+        self._used = {(item.action, item.token): item for item in used or []}
+        self._running: dict[tuple[str, str], float] = {}  # until when, of time.monotonic
+
+    def used(self) -> list[UsedToken]:
+        """What is remembered, oldest first."""
+        return list(self._used.values())
+
+    def once(
+        self,
+        action: str,
+        token: str,
+        parameters: Mapping[str, str],
+        now: datetime,
+        perform: Callable[[], Answer],
+        busy: float = 0.0,
+    ) -> Answer:
+        """What `perform` answers, or answered to the first call with `token`; a refusal does not use the token up.
+
+        `busy` is for how many real seconds the answer is kept back: so long the call counts as running. Raises
+        InvalidClientToken.Malformed, IdempotentParameterMismatch (400), IdempotentProcessing (403).
+        """
+        if len(token) > MAX_LENGTH or not token.isascii():
+            raise CloudError("InvalidClientToken.Malformed", 'The specified parameter "ClientToken" is not valid.')
+        self._forget(now)
+        key, digest = (action, token), _digest(parameters)
+        before = self._used.get(key)
+        if before is None:
+            answer = perform()
+            self._used[key] = UsedToken.model_construct(
+                action=action, token=token, parameters=digest, at=now, answer=answer
+            )
+            if busy:
+                self._running[key] = time.monotonic() + busy
+            return answer
+        if before.parameters != digest:
+            raise CloudError(
+                "IdempotentParameterMismatch",
+                "Request uses a client token in a previous request but is not identical to that request.",
+            )
+        if self._running.get(key, 0.0) > time.monotonic():
+            raise ForbiddenError("IdempotentProcessing", "The previous idempotent request(s) is still processing.")
+        return before.answer
+
+    def _forget(self, now: datetime) -> None:
+        while self._used:
+            key = next(iter(self._used))
+            if now - self._used[key].at < REMEMBERED:
+                break
+            del self._used[key]
+            self._running.pop(key, None)
+
+
+def _digest(parameters: Mapping[str, str]) -> str:
+    """Of the parameters but the token itself: passwords among them are not to be kept."""
+    pairs = sorted((name, value) for name, value in parameters.items() if name != "ClientToken")
+    return hashlib.sha256(json.dumps(pairs).encode()).hexdigest()

@@ -1,0 +1,98 @@
+"""The network of ApsaraDB instances: from the classic network to a VPC, hybrid access, and its end."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from simulator.cloud.private_addresses import Refusals, claim
+from simulator.cloud.state import Cloud
+from simulator.model.databases import ApsaraInstance, Endpoint, EndpointKind
+from simulator.model.vpc import VSwitch
+
+
+def expire(cloud: Cloud, now: datetime) -> None:
+    """Take away the classic endpoints whose time has come, and await the end of the others."""
+    for table in (cloud.estate.databases, cloud.estate.redis, cloud.estate.mongodb):
+        for instance in table:
+            if any(endpoint.expires_at is not None for endpoint in instance.endpoints):
+                _expire_one(cloud, instance, now)
+
+
+def retained_endpoint(instance: ApsaraInstance, connection_string: str | None) -> Endpoint | None:
+    """The classic endpoint in hybrid access with this connection string (None: the first), or None."""
+    retained = (endpoint for endpoint in instance.endpoints if endpoint.expires_at is not None)
+    return next((item for item in retained if connection_string in (None, item.connection_string)), None)
+
+
+def retain(cloud: Cloud, endpoint: Endpoint, days: int) -> None:
+    """Let a classic endpoint end `days` from now, whenever it would have ended."""
+    endpoint.expires_at = cloud.clock.now() + timedelta(days=days)
+    cloud.awaits(endpoint.expires_at)
+
+
+def remaining_seconds(cloud: Cloud, endpoint: Endpoint) -> int | None:
+    """How long a classic endpoint in hybrid access has left; None: it does not end."""
+    if endpoint.expires_at is None:
+        return None
+    return max(0, int((endpoint.expires_at - cloud.clock.now()).total_seconds()))
+
+
+def vpc_of(instance: ApsaraInstance) -> tuple[str, str]:
+    """VPC and VSwitch that an instance answers with, empty texts in the classic network."""
+    if instance.network_type == "Classic":
+        return "", ""
+    return instance.vpc_id or "", instance.vswitch_id or ""
+
+
+def switch_to_vpc(
+    cloud: Cloud,
+    instance: ApsaraInstance,
+    vswitch: VSwitch,
+    retained_days: Mapping[EndpointKind, int] | None,
+    refusals: Refusals,
+    addresses: Mapping[EndpointKind, str] | None = None,
+) -> list[Endpoint]:
+    """Begin to move the classic endpoints to a VSwitch; answers what they are in the VPC.
+
+    The move takes `timings.database` seconds; the caller sets the passing status. `addresses` are wanted ones, by the
+    kind of the endpoint. With `retained_days` the classic endpoints stay so many days from now, by kind, and those in
+    the VPC get another connection string; without, they keep theirs. Public endpoints stay as they are. Raises one of
+    `refusals`.
+    """
+    classic = [endpoint for endpoint in instance.endpoints if endpoint.ip_type == "Inner"]
+    # Those that ask for an address go first: `claim` gives wanted addresses before free ones.
+    classic.sort(key=lambda endpoint: endpoint.kind not in (addresses or {}))
+    wanted = [address for endpoint in classic if (address := (addresses or {}).get(endpoint.kind))]
+    claimed = claim(cloud, vswitch, wanted, len(classic) - len(wanted), refusals)
+    moved = [
+        endpoint.model_copy(
+            update={
+                "connection_string": _name_in_vpc(endpoint.connection_string, retained_days is not None),
+                "ip_address": address,
+                "ip_type": "Private",
+            }
+        )
+        for endpoint, address in zip(classic, claimed, strict=True)
+    ]
+    kept = [endpoint.model_copy() for endpoint in classic] if retained_days is not None else []
+    for endpoint in kept:
+        retain(cloud, endpoint, (retained_days or {})[endpoint.kind])
+    public = [endpoint for endpoint in instance.endpoints if endpoint.ip_type == "Public"]
+    instance.vpc_id, instance.vswitch_id = vswitch.vpc_id, vswitch.id
+    instance.next_endpoints = [*kept, *moved, *public]
+    cloud.begins(instance, cloud.estate.timings.database)
+    return moved
+
+
+def _expire_one(cloud: Cloud, instance: ApsaraInstance, now: datetime) -> None:
+    instance.endpoints = [
+        endpoint for endpoint in instance.endpoints if endpoint.expires_at is None or endpoint.expires_at > now
+    ]
+    for endpoint in instance.endpoints:
+        if endpoint.expires_at is not None:
+            cloud.awaits(endpoint.expires_at)
+
+
+def _name_in_vpc(connection_string: str, hybrid: bool) -> str:
+    """Hybrid access needs a second name; how the cloud forms it is not documented."""
+    first, dot, rest = connection_string.partition(".")
+    return f"{first}-vpc{dot}{rest}" if hybrid else connection_string

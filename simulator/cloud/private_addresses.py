@@ -1,0 +1,75 @@
+"""Private addresses of VSwitches: which are taken, and the next free ones.
+
+Of the codes that the references name for a VSwitch without a free address, InvalidVSwitchId.IpNotEnough is that of
+network interfaces, QuotaExceeded.PrivateIpAddress that of RunInstances: callers say which.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+
+from simulator.cloud.errors import CloudError
+from simulator.cloud.state import Cloud
+from simulator.cloud.vswitches import available_addresses
+from simulator.model.vpc import VSwitch
+
+# Of every VSwitch the first address and the last three are the cloud's own (SDK text of CreateVSwitch, 6.11.0).
+FIRST_USABLE = 1
+RESERVED_AT_END = 3
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """What an action refuses addresses with."""
+
+    not_enough: CloudError
+    outside: CloudError
+    taken: CloudError
+    malformed: CloudError
+
+
+def claim(cloud: Cloud, vswitch: VSwitch, wanted: list[str], more: int, refusals: Refusals) -> list[str]:
+    """`wanted` and after them `more` free addresses, lowest first; nothing is kept.
+
+    Raises one of `refusals` where a wanted one is no address, outside of what can be used, or taken, and where there
+    are not enough.
+    """
+    numbers = usable(vswitch)
+    taken = set(taken_in(cloud, vswitch))
+    for text in wanted:
+        number = _number(text)
+        if number is None:
+            raise refusals.malformed
+        if number not in numbers:
+            raise refusals.outside
+        if text in taken:
+            raise refusals.taken
+        taken.add(text)
+    if len(wanted) + more > available_addresses(cloud, [vswitch])[vswitch.id]:
+        raise refusals.not_enough
+    free = (text for text in map(str, map(IPv4Address, numbers)) if text not in taken)
+    return [*wanted, *(next(free) for _ in range(more))]
+
+
+def usable(vswitch: VSwitch) -> range:
+    """The addresses that a VSwitch gives, as numbers."""
+    block = IPv4Network(vswitch.cidr_block)
+    return range(int(block[FIRST_USABLE]), int(block[-1]) - RESERVED_AT_END + 1)
+
+
+def _number(text: str) -> int | None:
+    try:
+        return int(IPv4Address(text))
+    except ValueError:
+        return None
+
+
+def taken_in(cloud: Cloud, vswitch: VSwitch) -> Iterator[str]:
+    """Addresses in the VSwitch that something has, as far as it is known which."""
+    for interface in cloud.estate.network_interfaces:
+        if interface.vswitch_id == vswitch.id:
+            yield from interface.private_ips
+    for table in (cloud.estate.databases, cloud.estate.redis, cloud.estate.mongodb):
+        for database in table:
+            if database.vswitch_id == vswitch.id:
+                yield from database.private_addresses()

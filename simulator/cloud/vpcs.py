@@ -1,0 +1,243 @@
+"""VPCs, their blocks, and what keeps one from being deleted.
+
+Codes: references of CreateVpc (2025-12), DeleteVpc and AssociateVpcCidrBlock (2025-01) of the VPC API 2016-04-28, and
+of DeleteVpc in the ECS API. Not found documented: what a second default VPC is refused with (OperationDenied here),
+what UnassociateVpcCidrBlock refuses with (those of AssociateVpcCidrBlock, and DependencyViolation.VSwitch of
+DeleteVpc), and ModifyVpcAttribute for a block that VSwitches lie outside of (InvalidParameter).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+
+from simulator.cloud.blocks import RESERVED_BLOCKS, SERVICE_BLOCK, parsed, within
+from simulator.cloud.errors import CloudError, invalid_parameter
+from simulator.cloud.names import check_network_text
+from simulator.cloud.state import Cloud
+from simulator.model.vpc import RouteTable, Vpc
+
+DEFAULT_BLOCK = "172.16.0.0/12"
+# Of the one default VPC of a region ("Default VPCs and default vSwitches").
+DEFAULT_VPC_BLOCK = "172.31.0.0/16"
+# Mask lengths: VPC 8 to 28 (provider documentation; /8 is what the migration plan makes), secondary blocks 16 to 28.
+VPC_MASKS = range(8, 29)
+SECONDARY_MASKS = range(16, 29)
+# Quota vpc_quota_secondary_cidr_num, and user CIDR blocks.
+MAX_SECONDARY_BLOCKS = 5
+MAX_USER_CIDRS = 3
+
+
+@dataclass(frozen=True)
+class NewVpc:
+    """What a VPC is made of."""
+
+    cidr_block: str = DEFAULT_BLOCK
+    name: str = ""
+    description: str = ""
+    user_cidrs: Sequence[str] = ()
+    dns_hostnames: bool = False
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+def create(cloud: Cloud, new: NewVpc, *, default: bool = False) -> Vpc:
+    """Make a VPC with its system route table, Pending for `timings.vpc` seconds; raises as `check_new` does."""
+    if not default:
+        check_new(cloud, new)
+    now = cloud.clock.now()
+    vpc_id = cloud.ids.new("vpc", new.name, new.cidr_block, length=21)
+    vpc = Vpc(
+        id=vpc_id,
+        name=new.name,
+        description=new.description,
+        cidr_block=new.cidr_block,
+        user_cidrs=list(new.user_cidrs),
+        dns_hostnames=new.dns_hostnames,
+        status="Pending",
+        is_default=default,
+        vrouter_id=cloud.ids.new("vrt", vpc_id, length=21),
+        created_at=now,
+        tags=new.tags,
+    )
+    cloud.begins(vpc, cloud.estate.timings.vpc)
+    cloud.estate.vpcs.append(vpc)
+    table_id = cloud.ids.new("vtb", vpc_id, length=21)
+    cloud.estate.route_tables.append(RouteTable(id=table_id, vpc_id=vpc_id, type="System", created_at=now, tags={}))
+    return vpc
+
+
+def create_default(cloud: Cloud) -> Vpc:
+    """Make the default VPC of the region; raises OperationDenied where there is one."""
+    if any(vpc.is_default for vpc in cloud.estate.vpcs):
+        raise CloudError("OperationDenied", "The default VPC already exists in the region.")
+    return create(cloud, NewVpc(DEFAULT_VPC_BLOCK), default=True)
+
+
+def check_new(cloud: Cloud, new: NewVpc) -> None:
+    """What `create` checks, for dry runs too.
+
+    Raises InvalidVpcName.Malformed, InvalidVpcDiscription.Malformed, InvalidParameter and IllegalParam.CidrBlockMask
+    (block), IllegalParam.UserCidr, InvalidUserCidr.Quota, InvalidUserCidr.Malformed, QuotaExceeded.Vpc.
+    """
+    _check_texts(new.name, new.description)
+    _check_block(new.cidr_block)
+    _check_user_cidrs(new.user_cidrs)
+    if sum(not vpc.is_default for vpc in cloud.estate.vpcs) >= cloud.estate.quotas.vpcs:
+        raise CloudError("QuotaExceeded.Vpc", "VPC quota exceeded.")
+
+
+def modify(
+    cloud: Cloud,
+    vpc_id: str,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    cidr_block: str | None = None,
+    dns_hostnames: bool | None = None,
+) -> None:
+    """Change what is given; a block grows or shrinks around the VSwitches that lie in it.
+
+    Raises InvalidVpcId.NotFound, IncorrectVpcStatus, and as `check_new` does for texts and block.
+    """
+    vpc = available(cloud, vpc_id)
+    _check_texts(name or "", description or "")
+    if cidr_block is not None:
+        vpc.cidr_block = _changed_block(cloud, vpc, cidr_block)
+    vpc.name = vpc.name if name is None else name
+    vpc.description = vpc.description if description is None else description
+    vpc.dns_hostnames = vpc.dns_hostnames if dns_hostnames is None else dns_hostnames
+
+
+def delete(cloud: Cloud, vpc_id: str) -> None:
+    """Let an empty VPC be Deleting for `timings.vpc` seconds, and then gone; raises as `check_deletable` does."""
+    vpc = check_deletable(cloud, vpc_id)
+    table = cloud.system_route_table(vpc_id)
+    vpc.status, table.status = "Deleting", "Deleting"
+    cloud.begins(vpc, cloud.estate.timings.vpc, leaving=True)
+    table.leaving, table.ready_at = vpc.leaving, vpc.ready_at
+
+
+def check_deletable(cloud: Cloud, vpc_id: str) -> Vpc:
+    """The VPC, if it can be deleted.
+
+    Raises InvalidVpcId.NotFound, IncorrectVpcStatus, DependencyViolation.VSwitch, .SecurityGroup, .RouteTable,
+    .RouteEntry, .Instance (linked instances, and whatever else names the VPC).
+    """
+    vpc = available(cloud, vpc_id)
+    users = set(_users(cloud, vpc_id))
+    if "vswitches" in users:
+        raise CloudError("DependencyViolation.VSwitch", "Specified object has dependent resources.")
+    if "security_groups" in users:
+        raise CloudError("DependencyViolation.SecurityGroup", "Specified object has dependent resources SecurityGroup.")
+    if len(cloud.route_tables_of(vpc_id)) > 1:
+        raise CloudError("DependencyViolation.RouteTable", "VPC cannot be deleted when custom route table exists.")
+    if cloud.route_entries_of(cloud.system_route_table(vpc_id).id):
+        raise CloudError("DependencyViolation.RouteEntry", "Specified object has dependent resources.")
+    if users - {"route_tables"}:
+        raise CloudError("DependencyViolation.Instance", "Specified object has dependent resources.")
+    return vpc
+
+
+def available(cloud: Cloud, vpc_id: str) -> Vpc:
+    """The VPC, if it is Available; raises IncorrectVpcStatus, InvalidVpcId.NotFound."""
+    vpc = cloud.vpc(vpc_id)
+    if vpc.status != "Available":
+        raise CloudError("IncorrectVpcStatus", "Current VPC status does not support this operation.")
+    return vpc
+
+
+def add_block(cloud: Cloud, vpc_id: str, cidr_block: str) -> None:
+    """Give a VPC a secondary block.
+
+    Raises InvalidVpc.NotFound, IncorrectStatus.Vpc, InvalidCidrBlock.Malformed, IllegalParam.SecondaryCidrBlock (mask,
+    reserved, or over another block of the VPC), Duplicated.SecondaryCidrBlock, OperationFailed.ConflictWithEntry,
+    QuotaExceeded.VpcMultiCidr.
+    """
+    vpc = _with_blocks(cloud, vpc_id)
+    block = parsed(cidr_block)
+    if block is None:
+        raise CloudError("InvalidCidrBlock.Malformed", "Specified CIDR block is not valid.")
+    if str(block) in vpc.secondary_cidr_blocks:
+        raise CloudError("Duplicated.SecondaryCidrBlock", "The secondary CIDR block already exists.")
+    overlapping = any(block.overlaps(other) for other in blocks_of(vpc))
+    if block.prefixlen not in SECONDARY_MASKS or within(block, RESERVED_BLOCKS) or overlapping:
+        raise CloudError("IllegalParam.SecondaryCidrBlock", "The secondary CIDR block is illegal.")
+    entries = [entry for table in cloud.route_tables_of(vpc_id) for entry in cloud.route_entries_of(table.id)]
+    if any(IPv4Network(entry.destination_cidr_block).subnet_of(block) for entry in entries):
+        raise CloudError("OperationFailed.ConflictWithEntry", "The CIDR block conflicts with a route entry.")
+    if len(vpc.secondary_cidr_blocks) >= MAX_SECONDARY_BLOCKS:
+        raise CloudError("QuotaExceeded.VpcMultiCidr", "The quota of secondary CIDR blocks is exceeded.")
+    vpc.secondary_cidr_blocks.append(str(block))
+
+
+def remove_block(cloud: Cloud, vpc_id: str, cidr_block: str) -> None:
+    """Take a secondary block away.
+
+    Raises InvalidVpc.NotFound, IncorrectStatus.Vpc, IllegalParam.SecondaryCidrBlock (not one of the VPC),
+    DependencyViolation.VSwitch (VSwitches lie in it).
+    """
+    vpc = _with_blocks(cloud, vpc_id)
+    if cidr_block not in vpc.secondary_cidr_blocks:
+        raise CloudError("IllegalParam.SecondaryCidrBlock", "The secondary CIDR block is not one of the VPC.")
+    block = IPv4Network(cidr_block)
+    if any(IPv4Network(vswitch.cidr_block).subnet_of(block) for vswitch in cloud.vswitches_of(vpc_id)):
+        raise CloudError("DependencyViolation.VSwitch", "Specified object has dependent resources.")
+    vpc.secondary_cidr_blocks.remove(cidr_block)
+
+
+def blocks_of(vpc: Vpc) -> list[IPv4Network]:
+    """The primary and the secondary blocks of a VPC."""
+    return [IPv4Network(block) for block in (vpc.cidr_block, *vpc.secondary_cidr_blocks)]
+
+
+def _with_blocks(cloud: Cloud, vpc_id: str) -> Vpc:
+    vpc = cloud.estate.vpcs.find(vpc_id)
+    if vpc is None:
+        raise CloudError("InvalidVpc.NotFound", "The specified VPC does not exist.")
+    if vpc.status != "Available":
+        raise CloudError("IncorrectStatus.Vpc", "The status of the VPC does not support this operation.")
+    return vpc
+
+
+def _users(cloud: Cloud, vpc_id: str) -> list[str]:
+    """Names of the tables in which something names the VPC."""
+    return [
+        name for name, table in cloud.estate.tables() if any(getattr(item, "vpc_id", None) == vpc_id for item in table)
+    ]
+
+
+def _check_texts(name: str, description: str) -> None:
+    check_network_text(name, "InvalidVpcName.Malformed", "Specified VPC name is not valid.")
+    check_network_text(
+        description, "InvalidVpcDiscription.Malformed", "Specified VPC description is not valid.", most=256
+    )
+
+
+def _check_block(text: str) -> IPv4Network:
+    block = parsed(text)
+    if block is None or within(block, RESERVED_BLOCKS):
+        raise CloudError("InvalidParameter", "Specified CIDR block is not valid.")
+    if block.prefixlen not in VPC_MASKS:
+        raise CloudError("IllegalParam.CidrBlockMask", f"The param of CidrBlock Mask [{block.prefixlen}] is illegal.")
+    return block
+
+
+def _changed_block(cloud: Cloud, vpc: Vpc, text: str) -> str:
+    old, new = IPv4Network(vpc.cidr_block), _check_block(text)
+    inside = [block for v in cloud.vswitches_of(vpc.id) if (block := IPv4Network(v.cidr_block)).subnet_of(old)]
+    others = [IPv4Network(block) for block in vpc.secondary_cidr_blocks]
+    if not old.overlaps(new) or any(new.overlaps(other) for other in others):
+        raise invalid_parameter("CidrBlock")
+    if not all(block.subnet_of(new) for block in inside):
+        raise invalid_parameter("CidrBlock")
+    return str(new)
+
+
+def _check_user_cidrs(texts: Sequence[str]) -> None:
+    if len(texts) > MAX_USER_CIDRS:
+        raise CloudError("InvalidUserCidr.Quota", "Specified UserCidr number is greater than 3.")
+    for text in texts:
+        block = parsed(text)
+        if block is None:
+            raise CloudError("IllegalParam.UserCidr", "UserCidr is not a valid or strict address.")
+        if block.overlaps(SERVICE_BLOCK):
+            raise CloudError("InvalidUserCidr.Malformed", "Specified UserCidr overlapping in of 100.64.0.0/10.")

@@ -1,0 +1,189 @@
+"""VSwitches, their addresses, and what keeps one from being deleted.
+
+Codes: references of CreateVSwitch and DeleteVSwitch of the VPC API 2016-04-28 (`InvalidCirdrBlock.MaskLength` is
+spelled so there). Not found documented: what CreateDefaultVSwitch refuses with (InvalidVpcId.NotFound without a
+default VPC, OperationDenied where the zone has a default VSwitch).
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from ipaddress import IPv4Network
+from typing import Any
+
+from simulator.cloud import vpcs
+from simulator.cloud.blocks import parsed, within
+from simulator.cloud.errors import CloudError, NotFoundError
+from simulator.cloud.names import check_network_text
+from simulator.cloud.state import Cloud
+from simulator.model.databases import ApsaraInstance
+from simulator.model.vpc import RouteTable, Vpc, VSwitch
+
+VSWITCH_MASKS = range(16, 30)
+DEFAULT_MASK = 20
+MAX_VSWITCHES = 150
+# The first and the last three addresses of a VSwitch (SDK text of CreateVSwitch, vpc20160428 6.11.0).
+RESERVED_ADDRESSES = 4
+
+
+def create(
+    cloud: Cloud,
+    vpc_id: str,
+    zone_id: str,
+    cidr_block: str,
+    name: str = "",
+    description: str = "",
+    tags: dict[str, str] | None = None,
+    *,
+    default: bool = False,
+) -> VSwitch:
+    """Make a VSwitch, Pending for `timings.vswitch` seconds.
+
+    Raises InvalidVpcId.NotFound, InvalidZoneId.NotFound, ResourceNotAvailable (no VSwitch stock in the zone),
+    IncorrectVpcStatus, IncorrectVSwitchStatus (another one of the VPC is Pending), InvalidCidrBlock.Malformed,
+    InvalidCirdrBlock.MaskLength, InvalidParameter (outside the VPC), InvalidCidrBlock.Overlapped,
+    QuotaExceeded.VSwitch, InvalidVSwitchName.Malformed, InvalidVSwitchDiscription.Malformed.
+    """
+    _check_texts(name, description)
+    vpc = vpcs.available(cloud, vpc_id)
+    if not cloud.zone(zone_id).vswitch_available:
+        raise CloudError("ResourceNotAvailable", "Resource you requested is not available in this region or zone.")
+    block = _checked_block(cloud, vpc, cidr_block)
+    siblings = cloud.vswitches_of(vpc_id)
+    if len(siblings) >= MAX_VSWITCHES:
+        raise CloudError("QuotaExceeded.VSwitch", "Virtual switch quota exceeded.")
+    if any(sibling.status == "Pending" for sibling in siblings):
+        raise CloudError("IncorrectVSwitchStatus", "Some virtual switch is modifying within the same VPC.")
+    vswitch = VSwitch(
+        id=cloud.ids.new("vsw", vpc_id, name, str(block), length=21),
+        name=name,
+        description=description,
+        vpc_id=vpc_id,
+        zone_id=zone_id,
+        cidr_block=str(block),
+        status="Pending",
+        is_default=default,
+        created_at=cloud.clock.now(),
+        tags=tags or {},
+    )
+    cloud.begins(vswitch, cloud.estate.timings.vswitch)
+    cloud.estate.vswitches.append(vswitch)
+    return vswitch
+
+
+def create_default(cloud: Cloud, zone_id: str) -> VSwitch:
+    """Make the default VSwitch of a zone, the first free /20 of the default VPC.
+
+    Raises as `create` does, InvalidVpcId.NotFound without a default VPC, OperationDenied where the zone has one.
+    """
+    vpc = next((vpc for vpc in cloud.estate.vpcs if vpc.is_default), None)
+    if vpc is None:
+        raise NotFoundError("InvalidVpcId.NotFound", "The region has no default VPC.")
+    siblings = cloud.vswitches_of(vpc.id)
+    if any(vswitch.is_default and vswitch.zone_id == zone_id for vswitch in siblings):
+        raise CloudError("OperationDenied", "The default VSwitch already exists in the zone.")
+    taken = [IPv4Network(vswitch.cidr_block) for vswitch in siblings]
+    free = (
+        block
+        for block in IPv4Network(vpc.cidr_block).subnets(new_prefix=DEFAULT_MASK)
+        if not any(block.overlaps(other) for other in taken)
+    )
+    block = next(free, None)
+    if block is None:
+        raise CloudError("InvalidCidrBlock.Overlapped", "Specified CIDR block overlapped with other subnets.")
+    return create(cloud, vpc.id, zone_id, str(block), default=True)
+
+
+def modify(cloud: Cloud, vswitch_id: str, name: str | None, description: str | None) -> None:
+    """Change what is given; raises InvalidVSwitchId.NotFound and the texts' errors."""
+    vswitch = cloud.vswitch(vswitch_id)
+    _check_texts(name or "", description or "")
+    vswitch.name = vswitch.name if name is None else name
+    vswitch.description = vswitch.description if description is None else description
+
+
+def delete(cloud: Cloud, vswitch_id: str) -> None:
+    """Let an unused VSwitch be Pending for `timings.vswitch` seconds, then gone; raises as `check_deletable` does."""
+    vswitch = check_deletable(cloud, vswitch_id)
+    vswitch.status = "Pending"
+    cloud.begins(vswitch, cloud.estate.timings.vswitch, leaving=True)
+
+
+def check_deletable(cloud: Cloud, vswitch_id: str) -> VSwitch:
+    """The VSwitch, if it can be deleted.
+
+    Raises InvalidVSwitchId.NotFound, IncorrectVSwitchStatus, OperationDenied.OtherSubnetProcessing (another one of the
+    VPC is Pending), IncorrectRouteEntryStatus (a route of the VPC is being changed), DependencyViolation.RouteTable,
+    DependencyViolation (whatever else names the VSwitch).
+    """
+    vswitch = cloud.vswitch(vswitch_id)
+    if vswitch.status != "Available":
+        raise CloudError("IncorrectVSwitchStatus", "The status of the virtual switch does not support this operation.")
+    if any(sibling.status == "Pending" for sibling in cloud.vswitches_of(vswitch.vpc_id)):
+        raise CloudError("OperationDenied.OtherSubnetProcessing", "other subnet is processing.")
+    tables = cloud.route_tables_of(vswitch.vpc_id)
+    if any(entry.status != "Available" for table in tables for entry in cloud.route_entries_of(table.id)):
+        raise CloudError("IncorrectRouteEntryStatus", "Some route entry status blocked this operation.")
+    if any(getattr(item, "vswitch_id", None) == vswitch_id for _, table in cloud.estate.tables() for item in table):
+        raise CloudError("DependencyViolation", "Specified object has dependent resources.")
+    if vswitch.route_table_id:
+        raise CloudError(
+            "DependencyViolation.RouteTable", "VSwitch cannot be deleted when associated with route table."
+        )
+    return vswitch
+
+
+def route_table_of(cloud: Cloud, vswitch: VSwitch) -> RouteTable:
+    """The route table that a VSwitch follows: a custom one, or the system route table of its VPC."""
+    return cloud.estate.route_tables.find(vswitch.route_table_id) or cloud.system_route_table(vswitch.vpc_id)
+
+
+def available_addresses(cloud: Cloud, vswitches: Iterable[VSwitch]) -> dict[str, int]:
+    """AvailableIpAddressCount of each VSwitch, by id: what is neither reserved nor taken."""
+    taken: Counter[str] = Counter()
+    for _, table in cloud.estate.tables():
+        for item in table:
+            vswitch_id = getattr(item, "vswitch_id", None)
+            if vswitch_id is not None:
+                taken[vswitch_id] += _addresses(item)
+    return {
+        vswitch.id: IPv4Network(vswitch.cidr_block).num_addresses - RESERVED_ADDRESSES - taken[vswitch.id]
+        for vswitch in vswitches
+    }
+
+
+def _addresses(item: Any) -> int:
+    """How many addresses of its VSwitch something has: a network interface those it lists, a database one
+    an endpoint, anything else one.
+
+    The primary network interface of an instance is the instance's own address over again.
+    """
+    if isinstance(item, ApsaraInstance):
+        return max(1, len(item.private_addresses()))
+    private_ips: list[str] | None = getattr(item, "private_ips", None)
+    if private_ips is None:
+        return 1
+    return len(private_ips) - (1 if item.type == "Primary" else 0)
+
+
+def _checked_block(cloud: Cloud, vpc: Vpc, cidr_block: str) -> IPv4Network:
+    block = parsed(cidr_block)
+    if block is None:
+        raise CloudError("InvalidCidrBlock.Malformed", "Specified CIDR block is not valid.")
+    if block.prefixlen not in VSWITCH_MASKS:
+        raise CloudError("InvalidCirdrBlock.MaskLength", "Specified CIDR block is not valid.")
+    if not within(block, vpcs.blocks_of(vpc)):
+        raise CloudError("InvalidParameter", "Specified CIDR block is not valid in VPC.")
+    if any(block.overlaps(IPv4Network(sibling.cidr_block)) for sibling in cloud.vswitches_of(vpc.id)):
+        raise CloudError("InvalidCidrBlock.Overlapped", "Specified CIDR block overlapped with other subnets.")
+    # A VSwitch may lie within a route's destination, but neither equal nor contain it.
+    entries = [entry for table in cloud.route_tables_of(vpc.id) for entry in cloud.route_entries_of(table.id)]
+    if any(IPv4Network(entry.destination_cidr_block).subnet_of(block) for entry in entries):
+        raise CloudError("InvalidCidrBlock.Overlapped", "Specified CIDR block overlapped with other entry.")
+    return block
+
+
+def _check_texts(name: str, description: str) -> None:
+    check_network_text(name, "InvalidVSwitchName.Malformed", "Specified VSwitch name is not valid.")
+    check_network_text(
+        description, "InvalidVSwitchDiscription.Malformed", "Specified VSwitch description is not valid.", most=256
+    )

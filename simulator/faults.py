@@ -1,0 +1,201 @@
+"""Which faults strike a call, and what a stale read sees.
+
+Codes, statuses and messages: public error codes of the Error Center (Throttling, Throttling.User, Throttling.Api, 400),
+Error code table of the ECS appendix (InternalError, ServiceUnavailable), KMS reference (Rejected.Throttling, 429; the
+ECS and VPC references do not tell its status).
+"""
+
+import copy
+import random
+import threading
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from simulator.api.registry import Action
+from simulator.cloud.errors import CloudError
+from simulator.cloud.state import Cloud
+from simulator.model.fault import Fault, Step
+from simulator.model.patterns import matches
+
+REFUSALS = {
+    "Throttling": (400, "Request was denied due to request throttling."),
+    "Throttling.User": (400, "Request was denied due to user flow control."),
+    "Throttling.Api": (400, "Request was denied due to api flow control."),
+    "Rejected.Throttling": (429, "The QPS upper limit is exceeded."),
+    "InternalError": (500, "The request processing has failed due to some unknown error, exception or failure."),
+    "ServiceUnavailable": (503, "The request has failed due to a temporary failure of the server."),
+}
+
+
+class FaultError(ValueError):
+    """A fault that could never strike."""
+
+
+@dataclass
+class Strike:
+    """What the faults do to one call; nothing at all where `effects` is empty."""
+
+    effects: list[str] = field(default_factory=list)
+    delay: float = 0.0
+    refusal: CloudError | None = None
+    dropped_before: bool = False
+    dropped_after: bool = False
+    stale: float = 0.0
+
+    @property
+    def ended(self) -> bool:
+        """Whether no further fault is asked."""
+        return self.refusal is not None or self.dropped_before or self.dropped_after
+
+
+@dataclass
+class _Armed:
+    """A fault with what it has met so far."""
+
+    fault: Fault
+    dice: random.Random
+    matched: int = 0
+    struck: int = 0
+
+    def concerns(self, action: Action, caller: str) -> bool:
+        fault = self.fault
+        return (
+            fault.caller in (None, caller)
+            and (fault.effect != "stale" or action.reads)
+            and any(matches(pattern, action.permission, ignoring_case=True) for pattern in fault.actions)
+        )
+
+    def step(self) -> Step:
+        """What it does to the next matching call."""
+        place = self.matched - self.fault.skip
+        self.matched += 1
+        if place < 0:
+            return "ok"
+        if self.fault.script is not None:
+            step = self.fault.script[place]
+        elif self.fault.effect is None or self.dice.random() >= self.fault.probability:
+            step = "ok"
+        else:
+            step = self.fault.effect
+        self.struck += step != "ok"
+        return step
+
+    @property
+    def spent(self) -> bool:
+        if self.fault.script is not None:
+            return self.matched >= self.fault.skip + len(self.fault.script)
+        return self.fault.count is not None and self.struck >= self.fault.count
+
+    @property
+    def may_be_stale(self) -> bool:
+        return self.fault.effect == "stale" or "stale" in (self.fault.script or ())
+
+
+class Faults:
+    """The faults of a simulated cloud, asked in the order in which they were added.
+
+    A slow or stale fault lets the next one be asked too, and delays add up; the first that refuses or drops a call
+    ends the asking, so that later ones neither see nor count it. Safe to use from several threads.
+    """
+
+    def __init__(self, permissions: Iterable[str], faults: Iterable[Fault] = ()) -> None:
+        """Begin with `faults`; `permissions` are the actions there are (`ecs:DescribeInstances`)."""
+        self._permissions = tuple(permissions)
+        self._lock = threading.Lock()
+        self._all: list[_Armed] = []
+        self._active: tuple[_Armed, ...] = ()
+        for fault in faults:
+            self.add(fault)
+
+    def add(self, fault: Fault | None = None, **fields: Any) -> None:
+        """Add a fault, or make one of the fields of Fault.
+
+        Raises FaultError when a pattern matches no simulated action, and pydantic's ValidationError.
+        """
+        fault = Fault(**fields) if fault is None else fault
+        for pattern in fault.actions:
+            if not any(matches(pattern, permission, ignoring_case=True) for permission in self._permissions):
+                raise FaultError(f"{pattern} matches no action of the simulated cloud")
+        with self._lock:
+            # Not for secrets: a test must see the same throws each time.
+            armed = _Armed(fault, random.Random(fault.seed))  # noqa: S311
+            self._all.append(armed)
+            self._active = (*self._active, armed)
+
+    def clear(self) -> None:
+        """Take all faults away."""
+        with self._lock:
+            self._all.clear()
+            self._active = ()
+
+    def all(self) -> list[dict[str, Any]]:
+        """Every fault since the last `clear`, with how many calls it `matched` and how many it `struck`."""
+        with self._lock:
+            return [
+                {
+                    **armed.fault.model_dump(mode="json", exclude_none=True),
+                    "matched": armed.matched,
+                    "struck": armed.struck,
+                }
+                for armed in self._all
+            ]
+
+    def strike(self, action: Action, caller: str) -> Strike:
+        """Ask the faults about the next call of `action` by the user `caller`."""
+        strike = Strike()
+        if not self._active:
+            return strike
+        with self._lock:
+            for armed in self._active:
+                if not strike.ended and armed.concerns(action, caller):
+                    _apply(armed.fault, armed.step(), strike)
+            self._active = tuple(armed for armed in self._active if not armed.spent)
+        return strike
+
+    @property
+    def stale_for(self) -> float:
+        """How many model seconds back a stale read may look; 0 while no fault can make one."""
+        return max((armed.fault.seconds for armed in self._active if armed.may_be_stale), default=0.0)
+
+
+class Past:
+    """The state as it was before each recent write, for stale reads. Each write costs a copy of the whole state."""
+
+    def __init__(self) -> None:
+        self._kept: deque[tuple[datetime, Cloud]] = deque()
+
+    def keep(self, cloud: Cloud, seconds: float) -> None:
+        """Keep the present state, about to be changed, for `seconds` of model time."""
+        now = cloud.clock.now()
+        self._forget(now - timedelta(seconds=seconds))
+        self._kept.append((now, copy.deepcopy(cloud, {id(cloud.clock): cloud.clock})))
+
+    def before(self, cloud: Cloud, seconds: float) -> Cloud:
+        """The state without the writes of the last `seconds` of model time; `cloud` itself where there was none."""
+        since = cloud.clock.now() - timedelta(seconds=seconds)
+        return next((kept for written, kept in self._kept if written > since), cloud)
+
+    def _forget(self, since: datetime) -> None:
+        while self._kept and self._kept[0][0] <= since:
+            self._kept.popleft()
+
+
+def _apply(fault: Fault, step: Step, strike: Strike) -> None:
+    if step == "ok":
+        return
+    strike.effects.append(step)
+    if step == "slow":
+        strike.delay += fault.seconds
+    elif step == "stale":
+        strike.stale = max(strike.stale, fault.seconds)
+    elif step == "drop-before":
+        strike.dropped_before = True
+    elif step == "drop-after":
+        strike.dropped_after = True
+    else:
+        code = fault.throttle_code if step == "throttle" else fault.error_code
+        status, message = REFUSALS[code]
+        strike.refusal = CloudError(code, message, status)

@@ -1,0 +1,54 @@
+"""Migration plans of a running simulated cloud: there is no public API for them, the console makes them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime, Field
+
+from simulator.cloud import migrations
+from simulator.model.base import Strict
+from simulator.model.migrations import Migration, MigrationPlan
+from simulator.simulation import Simulation
+
+
+class NewTime(Strict):
+    """Another time for instances of a plan that have not begun."""
+
+    id: str = Field(description="mp-...")
+    start: AwareDatetime
+    instance_ids: list[str] | None = Field(default=None, description="Absent: all of the plan.")
+
+
+class Migrations:
+    """Makes, lists and reschedules plans; what a plan does follows from the model clock."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        """For one simulated cloud, whatever it is reset to."""
+        self._simulation = simulation
+
+    def all(self) -> list[dict[str, Any]]:
+        """All plans, oldest first, as JSON values of Migration: each instance with its phase, and why it Failed."""
+        with self._simulation.present() as cloud:
+            return [_shown(migration) for migration in cloud.estate.migrations]
+
+    def verify(self, plan: MigrationPlan | None = None, **fields: Any) -> list[str]:
+        """Everything that keeps a plan (or the fields of one) from being made; pydantic's ValidationError."""
+        with self._simulation.present() as cloud:
+            return migrations.verify(cloud, plan or MigrationPlan(**fields))
+
+    def create(self, plan: MigrationPlan | None = None, **fields: Any) -> dict[str, Any]:
+        """Make a plan; raises MigrationRefusedError with all reasons, and pydantic's ValidationError."""
+        with self._simulation.present(changed=True) as cloud:
+            return _shown(migrations.create(cloud, plan or MigrationPlan(**fields)))
+
+    def reschedule(
+        self, migration_id: str, start: datetime, instance_ids: Iterable[str] | None = None
+    ) -> dict[str, Any]:
+        """Give the instances of a plan, or some of them, another time; raises MigrationRefusedError."""
+        with self._simulation.present(changed=True) as cloud:
+            return _shown(migrations.reschedule(cloud, migration_id, start, instance_ids))
+
+
+def _shown(migration: Migration) -> dict[str, Any]:
+    return migration.model_dump(mode="json", exclude_none=True)

@@ -1,0 +1,85 @@
+"""What the ApsaraDB products share: instances with endpoints in the classic network or a VPC, and IP whitelists."""
+
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from simulator.model.base import Ipv4Text, Refers, Strict, Tags, Transitional
+
+WhitelistNetworkType = Literal["MIX", "Classic", "VPC"]
+DatabaseNetworkType = Literal["Classic", "VPC"]
+EndpointKind = Literal["Normal", "ReadWriteSplitting", "Primary", "Secondary"]
+
+
+class WhitelistGroup(Strict):
+    """One IP whitelist group of a database."""
+
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9_]{1,31}$", description="Letters, digits, underscore; starts with a letter."
+    )
+    attribute: str = Field(
+        default="", pattern=r"^[A-Za-z0-9]{0,120}$", description="hidden: made by DMS, DTS, DAS and the like."
+    )
+    network_type: WhitelistNetworkType = Field(default="MIX", description="Other than MIX in RDS only.")
+    security_ips: list[str] = Field(description="Addresses and CIDR blocks.")
+
+
+class Endpoint(Strict):
+    """A connection endpoint of a database."""
+
+    connection_string: str
+    ip_address: Ipv4Text
+    ip_type: Literal["Inner", "Private", "Public"] = Field(
+        description="Inner: classic; Private: VPC; Public: internet."
+    )
+    port: int = Field(ge=1, le=65535)
+    kind: EndpointKind = Field(
+        default="Normal", description="ReadWriteSplitting in RDS only; Primary and Secondary: a node of MongoDB."
+    )
+    expires_at: AwareDatetime | None = Field(
+        default=None, description="End of a classic endpoint in hybrid access; it is gone then."
+    )
+
+
+class ApsaraInstance(Transitional):
+    """A database instance of any ApsaraDB product.
+
+    In hybrid access it is in a VPC and has classic endpoints as well, which end. While its network changes it has its
+    place in the VPC already, and answers as before until `next_endpoints` take the place of its endpoints.
+    """
+
+    kinds: ClassVar[frozenset[EndpointKind]] = frozenset({"Normal"})
+
+    id: str
+    description: str = Field(description="Its name.")
+    zone_id: Annotated[str, Refers("zones")]
+    network_type: DatabaseNetworkType = "Classic"
+    vpc_id: Annotated[str | None, Refers("vpcs")] = Field(default=None, description="With network_type VPC.")
+    vswitch_id: Annotated[str | None, Refers("vswitches")] = Field(default=None, description="With network_type VPC.")
+    endpoints: list[Endpoint] = Field(min_length=1)
+    next_endpoints: list[Endpoint] = Field(default_factory=list, description="Not empty while its network changes.")
+    whitelist_groups: list[WhitelistGroup] = Field(description="default among them.")
+    created_at: AwareDatetime | None = None
+    tags: Tags
+
+    def arrive(self) -> None:
+        """End the passing status; a change of the network takes effect."""
+        super().arrive()
+        if self.next_endpoints:
+            self.network_type = "VPC"
+            self.endpoints, self.next_endpoints = self.next_endpoints, []
+
+    def private_addresses(self) -> list[str]:
+        """The addresses that it has, or is about to have, in its VSwitch."""
+        endpoints = [*self.endpoints, *self.next_endpoints]
+        return [endpoint.ip_address for endpoint in endpoints if endpoint.ip_type == "Private"]
+
+    @model_validator(mode="after")
+    def _network(self) -> Self:
+        in_vpc = self.network_type == "VPC" or bool(self.next_endpoints)
+        if in_vpc != bool(self.vpc_id and self.vswitch_id):
+            raise ValueError("expected vpc_id and vswitch_id exactly with network_type VPC")
+        wrong = {endpoint.kind for endpoint in self.endpoints} - self.kinds
+        if wrong:
+            raise ValueError(f"endpoints: {', '.join(sorted(wrong))} is not a kind that this product has")
+        return self

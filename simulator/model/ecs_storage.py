@@ -1,0 +1,167 @@
+"""ECS: disks, snapshots, snapshot-consistent groups, automatic snapshot policies."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from simulator.model.base import Refers, Strict, Tags, Transitional
+
+DiskType = Literal["system", "data"]
+DiskCategory = Literal[
+    "cloud",
+    "cloud_efficiency",
+    "cloud_ssd",
+    "cloud_essd",
+    "cloud_auto",
+    "cloud_essd_entry",
+    "ephemeral",
+    "ephemeral_ssd",
+    "local_ssd_pro",
+    "local_hdd_pro",
+]
+# On the server itself: they live and die with their instance, and have no snapshots.
+LOCAL_CATEGORIES: frozenset[DiskCategory] = frozenset({"ephemeral", "ephemeral_ssd", "local_ssd_pro", "local_hdd_pro"})
+PerformanceLevel = Literal["PL0", "PL1", "PL2", "PL3"]
+DiskStatus = Literal["Creating", "Available", "Attaching", "In_use", "Detaching"]
+DiskLock = Literal["financial", "security"]
+SnapshotStatus = Literal["progressing", "accomplished", "failed"]
+Weekday = Annotated[int, Field(ge=1, le=7)]
+Hour = Annotated[int, Field(ge=0, le=23)]
+
+
+class Disk(Transitional):
+    """A disk: of the cloud, or a local one of an instance."""
+
+    becomes: ClassVar[dict[str, str]] = {"Creating": "Available", "Attaching": "In_use", "Detaching": "Available"}
+
+    id: str = Field(pattern=r"^d-", description="d-...")
+    name: str = ""
+    description: str = ""
+    instance_id: Annotated[str | None, Refers("instances")] = Field(default=None, description="Absent: not attached.")
+    type: DiskType
+    category: DiskCategory = "cloud_efficiency"
+    performance_level: PerformanceLevel | None = Field(default=None, description="Of a cloud_essd; absent: PL1.")
+    provisioned_iops: int = Field(default=0, ge=0, description="Of a cloud_auto.")
+    bursting_enabled: bool = Field(default=False, description="Of a cloud_auto.")
+    size_gib: int = Field(ge=1, le=65536)
+    status: DiskStatus = Field(default="Available", description="In_use where instance_id says so.")
+    device: str = Field(default="", description="/dev/xvda as the instance sees it.")
+    zone_id: Annotated[str, Refers("zones")]
+    charge_type: Literal["PrePaid", "PostPaid"] = "PostPaid"
+    ever_attached: bool = Field(default=True, description="A disk never attached cannot have snapshots.")
+    delete_with_instance: bool | None = Field(default=None, description="Absent: the system disk goes, others stay.")
+    delete_auto_snapshot: bool = Field(default=False, description="Whether its automatic snapshots go with it.")
+    enable_auto_snapshot: bool = Field(default=True, description="Whether automatic snapshot policies mind it.")
+    auto_snapshot_policy_id: Annotated[str | None, Refers("auto_snapshot_policies")] = None
+    source_snapshot_id: str | None = Field(default=None, description="Snapshot it was made from; it may be gone.")
+    encrypted: bool = False
+    kms_key_id: str = ""
+    locks: list[DiskLock] = Field(default_factory=list, description="OperationLocks; financial: in arrears.")
+    transferring_until: AwareDatetime | None = Field(
+        default=None, description="While its data is copied in the background, until then, it cannot be operated."
+    )
+    attached_at: AwareDatetime | None = Field(default=None, description="Absent: when it was created.")
+    detached_at: AwareDatetime | None = None
+    created_at: AwareDatetime | None = None
+    tags: Tags
+
+    @property
+    def portable(self) -> bool:
+        """Whether it can be detached: not a system disk, a local one or one of a subscription (DescribeDisks)."""
+        return self.type == "data" and self.category not in LOCAL_CATEGORIES and self.charge_type == "PostPaid"
+
+    @property
+    def goes_with_instance(self) -> bool:
+        """Whether it is released with its instance."""
+        return self.type == "system" if self.delete_with_instance is None else self.delete_with_instance
+
+    def transferring(self, now: datetime) -> bool:
+        """Whether its data is still being copied in the background, as after a migration of its instance."""
+        return self.transferring_until is not None and now < self.transferring_until
+
+    def arrive(self) -> None:
+        """End the passing status; a detached disk forgets its instance."""
+        if self.status == "Detaching":
+            self.instance_id, self.device, self.detached_at = None, "", self.ready_at
+        elif self.status == "Attaching":
+            self.attached_at = self.ready_at
+        super().arrive()
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.instance_id and self.status == "Available":
+            self.status = "In_use"
+        if self.category == "cloud_essd":
+            self.performance_level = self.performance_level or "PL1"
+        elif self.performance_level:
+            raise ValueError("expected performance_level only with category cloud_essd")
+        return self
+
+
+class Snapshot(Transitional):
+    """A snapshot of a disk; one with `retention_days` is released by itself when they have passed."""
+
+    becomes: ClassVar[dict[str, str]] = {"progressing": "accomplished"}
+
+    id: str = Field(pattern=r"^s-", description="s-...")
+    name: str = ""
+    description: str = ""
+    disk_id: str = Field(description="Source disk; it may be gone.")
+    source_type: DiskType = "system"
+    source_size_gib: int = Field(ge=1)
+    status: SnapshotStatus = "accomplished"
+    type: Literal["user", "auto"] = "user"
+    retention_days: int | None = Field(default=None, ge=1, le=65536, description="Absent: kept until deleted.")
+    encrypted: bool = False
+    kms_key_id: str = ""
+    disk_ids: list[str] = Field(default_factory=list, description="Disks made from it; they may be gone.")
+    modified_at: AwareDatetime | None = Field(default=None, description="Absent: when it was created.")
+    created_at: AwareDatetime
+    tags: Tags
+
+    def arrive(self) -> None:
+        """End the passing status; from then on its retention counts."""
+        super().arrive()
+        self.keep()
+
+    def keep(self) -> None:
+        """Let it be released when its retention, counted from its creation, has passed; call it again after a change.
+
+        One that is progressing is not released before it is accomplished.
+        """
+        if self.status != "progressing" and self.retention_days is not None:
+            self.ready_at = self.created_at + timedelta(days=self.retention_days)
+            self.leaving = True
+
+    @model_validator(mode="after")
+    def _kept(self) -> Self:
+        self.keep()
+        return self
+
+
+class SnapshotGroup(Transitional):
+    """A snapshot-consistent group: snapshots of several disks at one moment."""
+
+    becomes: ClassVar[dict[str, str]] = {"progressing": "accomplished"}
+
+    id: str = Field(pattern=r"^ssg-", description="ssg-...")
+    name: str = ""
+    description: str = ""
+    instance_id: str | None = Field(default=None, description="Where all disks are of one; it may be gone.")
+    snapshot_ids: list[str] = Field(min_length=1, description="Some may be gone.")
+    status: SnapshotStatus = "accomplished"
+    created_at: AwareDatetime
+    tags: Tags
+
+
+class AutoSnapshotPolicy(Strict):
+    """An automatic snapshot policy; which disks it applies to is told with the disks."""
+
+    id: str = Field(pattern=r"^sp-", description="sp-...")
+    name: str = ""
+    time_points: list[Hour] = Field(min_length=1, max_length=24, description="Hours of the day, UTC+8.")
+    repeat_weekdays: list[Weekday] = Field(min_length=1, max_length=7, description="1 is Monday.")
+    retention_days: int = Field(default=-1, ge=-1, le=65536, description="-1: kept until deleted.")
+    created_at: AwareDatetime | None = None
+    tags: Tags

@@ -1,0 +1,50 @@
+"""Faults on demand: what goes wrong, for which calls, and when."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from simulator.model.base import Strict
+
+Effect = Literal["throttle", "error", "slow", "drop-before", "drop-after", "stale"]
+Step = Literal["ok", "throttle", "error", "slow", "drop-before", "drop-after", "stale"]
+ThrottleCode = Literal["Throttling", "Throttling.User", "Throttling.Api", "Rejected.Throttling"]
+ErrorCode = Literal["InternalError", "ServiceUnavailable"]
+
+
+class Fault(Strict):
+    """One fault. It strikes calls whose signature is right, of actions that are simulated.
+
+    throttle and error refuse a call before anything happens; drop-before drops its connection before, drop-after after
+    the effect took place; slow keeps the answer back; stale lets reads answer as the state was before the last writes.
+    """
+
+    actions: list[str] = Field(
+        default=["*"], min_length=1, description="Patterns such as ecs:Describe*, in any case; * and ? are wildcards."
+    )
+    caller: str | None = Field(default=None, description="Name of a user; absent: whoever calls.")
+    effect: Effect | None = Field(default=None, description="What happens; absent where a script tells.")
+    script: list[Step] | None = Field(
+        default=None, min_length=1, description="What happens to one matching call after the other; ok is nothing."
+    )
+    throttle_code: ThrottleCode = Field(default="Throttling", description="What throttle answers.")
+    error_code: ErrorCode = Field(default="InternalError", description="What error answers (500, 503).")
+    seconds: float = Field(
+        default=1.0,
+        gt=0,
+        le=86_400,
+        description="slow: how long the answer is kept back, in real time. stale: how old a write must be to be seen, "
+        "in model time.",
+    )
+    skip: int = Field(default=0, ge=0, description="So many matching calls are left alone first.")
+    count: int | None = Field(default=None, ge=1, description="How often it strikes; absent: until cleared.")
+    probability: float = Field(default=1.0, gt=0, le=1, description="How likely it strikes a matching call.")
+    seed: int = Field(default=0, description="Of the dice for probability: the same seed, the same throws.")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.effect is None) == (self.script is None):
+            raise ValueError("expected exactly one of effect, script")
+        if self.script is not None and (self.count is not None or self.probability != 1):
+            raise ValueError("a script tells for each call what happens: expected neither count nor probability")
+        return self

@@ -1,0 +1,88 @@
+"""Migration plans: which classic instances the cloud moves to which VPC, and when."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from simulator.model.base import Ipv4Text, Refers, Strict
+
+MovePhase = Literal["Scheduled", "Stopping", "Moving", "Starting", "Migrated", "Failed"]
+MigrationStatus = Literal["Scheduled", "Running", "Finished"]
+
+
+class MigrationPlan(Strict):
+    """What the console asks for when a migration plan is made. One plan has one destination zone."""
+
+    name: str = ""
+    instance_ids: Annotated[list[str], Refers("instances")] = Field(min_length=1, description="Classic instances.")
+    start: AwareDatetime = Field(description="When it begins for all of them; one may be given another time later.")
+    latest: AwareDatetime = Field(description="Latest Schedule Time: no instance may begin later.")
+    vpc_id: Annotated[str, Refers("vpcs")]
+    vswitch_ids: Annotated[list[str], Refers("vswitches")] = Field(
+        min_length=1,
+        description="VSwitches of that VPC, in one zone, taken in this order; with retained addresses each instance "
+        "goes to the one that holds its address.",
+    )
+    security_group_ids: Annotated[list[str] | None, Refers("security_groups")] = Field(
+        default=None, min_length=1, description="Groups of that VPC for all instances; absent: their own are cloned."
+    )
+    retained_mac: Literal["private", "public"] = Field(
+        default="private", description="Which MAC address stays; one without a public one keeps its private one."
+    )
+    retain_internal_ip: bool = Field(default=False, description="Only with a VPC whose CIDR block is 10.0.0.0/8.")
+    interconnection: bool = Field(
+        default=False, description="Whether moved instances and staying_instance_ids go on reaching each other."
+    )
+    staying_instance_ids: Annotated[list[str], Refers("instances")] = Field(
+        default_factory=list, description="Classic instances that stay, with interconnection and retained addresses."
+    )
+    zero_bandwidth: Literal["released", "refused"] = Field(
+        default="released",
+        description="An instance with an Internet bandwidth of 0 Mbit/s. released: it loses its public address (notice "
+        "of 2019); refused: it cannot be in a plan (help page of 2021).",
+    )
+    disk_transfer: Literal["always", "across_zones"] = Field(
+        default="always",
+        description="When data is appended after the move, 4 h per 100 GiB, without snapshot and disk functions. "
+        "always: the notice of 2019; across_zones: only where the zone changes (help page of 2025).",
+    )
+
+
+class Move(Strict):
+    """One instance of a migration plan; only the simulator writes it."""
+
+    instance_id: Annotated[str, Refers("instances")]
+    start: AwareDatetime
+    phase: MovePhase = "Scheduled"
+    next_at: AwareDatetime | None = Field(default=None, description="When the next phase begins; absent at the end.")
+    was_running: bool = Field(default=True, description="Whether it is started again after the move.")
+    finished_at: AwareDatetime | None = None
+    refusals: list[str] = Field(default_factory=list, description="Why it Failed and stays in the classic network.")
+    former_intranet_ips: list[Ipv4Text] = Field(
+        default_factory=list, description="Its classic addresses, dead now unless retained: whitelists still name them."
+    )
+    released_public_ips: list[Ipv4Text] = Field(default_factory=list)
+    lost_mac: str | None = None
+
+
+class Migration(MigrationPlan):
+    """A migration plan that was verified, and how far each of its instances is."""
+
+    id: str = Field(pattern=r"^mp-", description="mp-...")
+    status: MigrationStatus = "Scheduled"
+    next_at: AwareDatetime | None = Field(default=None, description="When the next of its moves goes on.")
+    moves: list[Move] = Field(default_factory=list, description="One for each instance; given by the simulator.")
+    clones: dict[str, str] = Field(default_factory=dict, description="Classic security group to its clone.")
+
+    @model_validator(mode="after")
+    def _scheduled(self) -> Self:
+        if not self.moves:
+            self.moves = [Move(instance_id=each, start=self.start, next_at=self.start) for each in self.instance_ids]
+            self.sum_up()
+        return self
+
+    def sum_up(self) -> None:
+        """Let `status` and `next_at` say what `moves` say."""
+        self.next_at = min((move.next_at for move in self.moves if move.next_at), default=None)
+        begun = any(move.phase != "Scheduled" for move in self.moves)
+        self.status = "Finished" if self.next_at is None else "Running" if begun else "Scheduled"

@@ -1,0 +1,15 @@
+"""Patterns in which * stands for any text and ? for one character, as RAM writes them; nothing else is special."""
+
+import functools
+import re
+
+
+@functools.lru_cache(maxsize=4096)
+def _compiled(pattern: str, ignoring_case: bool) -> re.Pattern[str]:
+    text = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.compile(text, re.DOTALL | (re.IGNORECASE if ignoring_case else 0))
+
+
+def matches(pattern: str, text: str, *, ignoring_case: bool = False) -> bool:
+    """Whether the whole of `text` is what `pattern` describes."""
+    return _compiled(pattern, ignoring_case).fullmatch(text) is not None

@@ -1,0 +1,120 @@
+"""docs/simulator.md, generated from what the code declares: actions, parameters, states, refusals, limits, faults."""
+
+import ast
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_args
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import simulator.cloud
+from simulator.api.registry import Action
+from simulator.api.table import registry
+from simulator.model.base import Table, Transitional
+from simulator.model.estate import Estate
+from simulator.model.fault import Fault
+from simulator.simulation import COMMON_CODES
+
+TITLES = {
+    "dds": "ApsaraDB for MongoDB",
+    "ecs": "Elastic Compute Service (ECS)",
+    "kvstore": "ApsaraDB for Redis, Tair",
+    "location": "Location",
+    "rds": "ApsaraDB RDS",
+    "slb": "Classic Load Balancer (CLB)",
+    "sts": "Security Token Service (STS)",
+    "vpc": "Virtual Private Cloud (VPC), EIP",
+}
+
+
+@dataclass(frozen=True)
+class States:
+    """The statuses of one kind of thing, and which end by themselves in what."""
+
+    kind: str
+    statuses: tuple[str, ...]
+    becomes: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit that the cloud keeps: its value, and what its comment in the code says of it."""
+
+    said: str
+    value: int
+    module: str
+
+
+def render() -> str:
+    """The whole document, Markdown."""
+    folder = Path(__file__).parent / "templates"
+    # Markdown, not HTML: nothing is escaped.
+    environment = Environment(  # noqa: S701
+        loader=FileSystemLoader(folder), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("simulator.md.j2").render(
+        products=_products(),
+        summary=_summary,
+        states=list(_states()),
+        limits=list(limits()),
+        faults=_fields(Fault.model_json_schema()),
+        common_codes=sorted(COMMON_CODES),
+    )
+
+
+def limits() -> Iterator[Limit]:
+    """The constants MAX_... of the model of the cloud, by module and place, each with the comment above it."""
+    for found in sorted(pkgutil.iter_modules(simulator.cloud.__path__), key=lambda item: item.name):
+        module = import_module(f"simulator.cloud.{found.name}")
+        yield from _limits_of(module)
+
+
+def _limits_of(module: ModuleType) -> Iterator[Limit]:
+    source = inspect.getsource(module)
+    lines = source.splitlines()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if name.startswith("MAX_"):
+                yield Limit(_comment_above(lines, node.lineno - 1), getattr(module, name), module.__name__)
+
+
+def _comment_above(lines: list[str], place: int) -> str:
+    start = place
+    while start and lines[start - 1].startswith("#"):
+        start -= 1
+    return " ".join(line.lstrip("# ") for line in lines[start:place])
+
+
+def _products() -> list[tuple[str, str, list[Action]]]:
+    """Title, API version and actions of every product."""
+    by_code: dict[str, list[Action]] = {}
+    for action in registry().all():
+        by_code.setdefault(action.product.code, []).append(action)
+    return [(TITLES[code], actions[0].product.version, actions) for code, actions in by_code.items()]
+
+
+def _summary(action: Action) -> str:
+    """What the action's docstring says, on one line."""
+    return " ".join(inspect.cleandoc(action.perform.__doc__ or "").split())
+
+
+def _states() -> Iterator[States]:
+    for field in Estate.model_fields.values():
+        kinds = get_args(field.annotation)
+        if kinds and _is_table(field.annotation) and issubclass(kinds[0], Transitional):
+            kind = kinds[0]
+            yield States(kind.__name__, get_args(kind.model_fields["status"].annotation), kind.becomes)
+
+
+def _is_table(annotation: Any) -> bool:
+    return getattr(annotation, "__origin__", None) is Table
+
+
+def _fields(schema: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(name, field.get("description", "")) for name, field in schema["properties"].items()]

@@ -1,0 +1,49 @@
+"""Alibaba's own provider against a cloud that throttles, fails, loses answers and lags: it makes each thing once.
+
+Only what its resources call is hit: its data sources give up at the first refusal.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import toolchain
+from simulator.estate_file import load
+from simulator.server import running
+from tests.e2e.conftest import ESTATE
+from tests.e2e.lifecycles import programs
+from tests.e2e.test_provider import Life
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
+
+RESOURCES = ["vpc:Create*", "vpc:DescribeVpcAttribute", "vpc:DescribeVSwitchAttributes", "vpc:TagResources"]
+FAULTS: dict[str, dict[str, Any]] = {
+    "throttled": {"actions": RESOURCES, "effect": "throttle", "throttle_code": "Throttling.User", "probability": 0.4},
+    "unavailable": {"actions": RESOURCES, "effect": "error", "error_code": "ServiceUnavailable", "probability": 0.4},
+    "answer lost": {"actions": ["vpc:Create*"], "effect": "drop-after", "count": 1},
+    "request lost": {"actions": ["vpc:Create*"], "effect": "drop-before", "count": 1},
+    "slow": {"actions": RESOURCES, "effect": "slow", "seconds": 0.1},
+    "stale": {"actions": RESOURCES, "effect": "stale", "seconds": 1},
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
+def test_networks_are_made_once_all_the_same(fault: dict[str, Any], engine: toolchain.Engine, tmp_path: Path) -> None:
+    [program] = [program for program in programs() if program.name == "networks"]
+    estate = load(ESTATE)
+    program.given(estate)
+    with running(estate) as cloud:
+        before = cloud.state()
+        life = Life(engine, cloud, program, tmp_path / "project")
+        life.new_stack("made")
+        cloud.faults.add(**fault)
+        assert life.up("made") == {"create": len(program.resources) + 1}
+        [told] = cloud.faults.all()
+        assert told["struck"] > 0
+        cloud.faults.clear()
+        life.no_diff("made")
+        life.run("destroy", "--stack", "made", "--yes", "--skip-preview", "--refresh")
+        assert cloud.state() == before
