@@ -5,7 +5,7 @@ requests there were. Not in it: settings (users, timings, faults ...), which are
 between two runs, the request log, and nonces. So no access key is in it, and users may come and go.
 
 A process that is killed (SIGKILL) loses what changed since the last writing: the last second, or ten times as long as
-writing takes where that is more (2 s at 10,000 instances, where requests wait 0.1 s for it). A file is for one
+writing takes where that is more (2 s at 10,000 instances, where requests wait 0.2 s for it). A file is for one
 simulator at a time.
 """
 

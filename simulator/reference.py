@@ -18,6 +18,7 @@ from simulator.api.table import registry
 from simulator.model.base import Table, Transitional
 from simulator.model.estate import Estate
 from simulator.model.fault import Fault
+from simulator.model.migrations import MigrationPlan
 from simulator.simulation import COMMON_CODES
 
 TITLES = {
@@ -63,6 +64,7 @@ def render() -> str:
         states=list(_states()),
         limits=list(limits()),
         faults=_fields(Fault.model_json_schema()),
+        plan=_fields(MigrationPlan.model_json_schema()),
         common_codes=sorted(COMMON_CODES),
     )
 

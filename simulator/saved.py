@@ -50,7 +50,7 @@ class Saved(Head):
 
 
 def to_text(head: Head, estate: Estate) -> str:
-    """The state as it is written; takes 0.1 s at 10,000 instances."""
+    """The state as it is written; takes 0.2 s at 10,000 instances."""
     live = estate.model_dump_json(include=set(_LIVE), exclude_defaults=True)
     return f'{head.model_dump_json()[:-1]},"live":{live}}}\n'
 

@@ -28,6 +28,9 @@ from simulator.tls import throw_away_identity, write_certificate
 
 LOOPBACK = "127.0.0.1"
 TIMEOUT = 10.0  # seconds, to start and to stop
+# Seconds that an idle connection stays: longer than the 5 s that the provider pauses between two looks, for what is
+# sent just as the connection is closed fails.
+KEEP_ALIVE = 60
 # Every service is answered on the one port; clients want an endpoint for each that they use.
 SERVICES = ("ecs", "vpc", "rds", "sts", "location", "slb", "ess", "ram", "kms", "kvstore", "dds", "oss")
 
@@ -192,7 +195,11 @@ def _serving(simulation: Simulation, port: int) -> Iterator[Simulator]:
     identity = throw_away_identity()
     with socket.create_server((LOOPBACK, port), backlog=socket.SOMAXCONN) as listening:
         config = uvicorn.Config(
-            application(simulation), log_level="warning", access_log=False, timeout_graceful_shutdown=1
+            application(simulation),
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=1,
+            timeout_keep_alive=KEEP_ALIVE,
         )
         server = Server(config, listening, identity.context)
         thread = threading.Thread(target=server.run, name="simulator", daemon=True)

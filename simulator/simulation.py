@@ -41,7 +41,7 @@ _PROTOCOL_PARAMETERS = frozenset(
     }
 )
 # What every action takes; the simulator looks at RegionId and ClientToken only. A resource group is passed over: the
-# simulated account has but the default one.
+# simulated account has but the default one. SourceIp is what the Terraform provider tells RDS of its own caller.
 _COMMON_PARAMETERS = frozenset(
     {
         "RegionId",
@@ -52,6 +52,7 @@ _COMMON_PARAMETERS = frozenset(
         "ResourceOwnerId",
         "ResourceOwnerAccount",
         "ResourceGroupId",
+        "SourceIp",
     }
 )
 _NO_REGION_CHECK = frozenset({"DescribeRegions", "DescribeEndpoints", "GetCallerIdentity"})

@@ -92,13 +92,13 @@ class Call:
         found = self._numbered(name)
         return [Call(fields, self.caller, self.host) for _, fields in sorted(found.items())]
 
-    def tags(self) -> dict[str, str]:
-        """`Tag.N.Key` and `Tag.N.Value`; raises MissingParameter.TagKey."""
+    def tags(self, missing: str = "MissingParameter.TagKey") -> dict[str, str]:
+        """`Tag.N.Key` and `Tag.N.Value`; raises `missing` where there is a value without a key."""
         tags = {}
         for record in self.records("Tag"):
             key = record.optional("Key")
             if key is None:
-                raise CloudError("MissingParameter.TagKey", "You must specify Tag.N.Key.")
+                raise CloudError(missing, "You must specify Tag.N.Key.")
             tags[key] = record.given("Value") or ""
         return tags
 

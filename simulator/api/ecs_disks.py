@@ -5,7 +5,6 @@ by CreateDisk (InstanceId), and attaching and detaching system disks.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from simulator.api.call import Answer, Call
 from simulator.api.creation_times import creation_times
@@ -34,6 +33,21 @@ _OTHER_CATEGORIES = (
     "elastic_ephemeral_disk_standard",
     "elastic_ephemeral_disk_premium",
 )
+# Filters on an attribute, the most selective first, and the values that stand for any.
+_EQUAL = {
+    "InstanceId": "instance_id",
+    "SnapshotId": "source_snapshot_id",
+    "AutoSnapshotPolicyId": "auto_snapshot_policy_id",
+    "DiskName": "name",
+    "KMSKeyId": "kms_key_id",
+    "DiskType": "type",
+    "Category": "category",
+    "Status": "status",
+    "ZoneId": "zone_id",
+    "DiskChargeType": "charge_type",
+    "PerformanceLevel": "performance_level",
+}
+_ALL = {"DiskType": "all", "Category": "all", "Status": "All"}
 Condition = Callable[[Disk], bool]
 
 
@@ -244,7 +258,9 @@ def describe_disks(cloud: Cloud, call: Call) -> Answer:
         raise ForbiddenError("InvalidDiskIds.Malformed", "The amount of specified disk Ids exceeds the limit.")
     if call.flag("DryRun"):
         raise dry_run_passed()
-    found = [disk for disk in cloud.estate.disks.among(ids) if all(passes(disk) for passes in conditions)]
+    found = cloud.estate.disks.among(ids)
+    for passes in conditions:
+        found = [disk for disk in found if passes(disk)]
     page = by_either(call, found, maximum=100, token_maximum=500, clamp=True)
     return {"Disks": {"Disk": [_disk(cloud, disk) for disk in page.items]}, **page.fields}
 
@@ -253,18 +269,7 @@ def _conditions(call: Call) -> list[Condition]:
     """What a disk must be, by the filters that are given: most are not."""
     _check_choices(call)
     conditions = [
-        *_equal(call, "InstanceId", _instance_id),
-        *_equal(call, "DiskType", lambda disk: disk.type, "all"),
-        *_equal(call, "Category", lambda disk: disk.category, "all"),
-        *_equal(call, "Status", lambda disk: disk.status, "All"),
-        *_equal(call, "ZoneId", lambda disk: disk.zone_id),
-        *_equal(call, "DiskName", lambda disk: disk.name),
-        *_equal(call, "AutoSnapshotPolicyId", lambda disk: disk.auto_snapshot_policy_id),
-        *_equal(call, "SnapshotId", lambda disk: disk.source_snapshot_id),
-        *_equal(call, "DiskChargeType", lambda disk: disk.charge_type),
-        *_equal(call, "PerformanceLevel", lambda disk: disk.performance_level),
-        *_equal(call, "KMSKeyId", lambda disk: disk.kms_key_id),
-        *_equal(call, "MultiAttach", lambda _: "Disabled"),
+        *(condition for parameter, attribute in _EQUAL.items() for condition in _equal(call, parameter, attribute)),
         *_same(call, "Portable", lambda disk: disk.portable),
         *_same(call, "DeleteWithInstance", lambda disk: disk.goes_with_instance),
         *_same(call, "DeleteAutoSnapshot", lambda disk: disk.delete_auto_snapshot),
@@ -272,6 +277,10 @@ def _conditions(call: Call) -> list[Condition]:
         *_same(call, "EnableAutomatedSnapshotPolicy", lambda disk: disk.auto_snapshot_policy_id is not None),
         *_same(call, "EnableShared", lambda _: False),
     ]
+    if call.optional("InstanceId"):
+        conditions.append(lambda disk: disk.status != "Attaching")
+    if call.optional("MultiAttach") not in (None, "Disabled"):
+        conditions.append(lambda _: False)
     # "Specifies whether to query only encrypted cloud disks" (SDK text): false does not look for the others.
     if call.flag("Encrypted"):
         conditions.append(lambda disk: disk.encrypted)
@@ -296,9 +305,11 @@ def _check_choices(call: Call) -> None:
         raise ForbiddenError("InvalidParameter.MultiAttach", "The specified param MultiAttach is not valid.")
 
 
-def _equal(call: Call, parameter: str, own: Callable[[Disk], Any], anything: str | None = None) -> list[Condition]:
+def _equal(call: Call, parameter: str, attribute: str) -> list[Condition]:
     wanted = call.optional(parameter)
-    return [] if wanted in (None, anything) else [lambda disk: own(disk) == wanted]
+    if wanted is None or (parameter in _ALL and wanted == _ALL[parameter]):
+        return []
+    return [lambda disk: getattr(disk, attribute) == wanted]
 
 
 def _same(call: Call, parameter: str, own: Callable[[Disk], bool]) -> list[Condition]:

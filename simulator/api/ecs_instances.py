@@ -60,7 +60,7 @@ def describe_instances(cloud: Cloud, call: Call) -> Answer:
     if call.flag("DryRun"):
         raise dry_run_passed()
     ids = call.json_list("InstanceIds", "InvalidInstanceIds.Malformed")
-    filters = [equal(call, _EQUAL), tagged(call), *_own_filters(cloud, call)]
+    filters = (equal(call, _EQUAL), tagged(call), *_own_filters(cloud, call))
     return _instances_answer(cloud, call, passing(cloud.estate.instances.among(ids), *filters))
 
 

@@ -67,9 +67,9 @@ def describe_snapshots(cloud: Cloud, call: Call) -> Answer:
         raise ForbiddenError("InvalidSnapshotIds.Malformed", "The amount of specified snapshot Ids exceeds the limit.")
     if call.flag("DryRun"):
         raise dry_run_passed()
-    found = [
-        snapshot for snapshot in cloud.estate.snapshots.among(ids) if all(passes(snapshot) for passes in conditions)
-    ]
+    found = cloud.estate.snapshots.among(ids)
+    for passes in conditions:
+        found = [snapshot for snapshot in found if passes(snapshot)]
     page = by_either(call, found, maximum=100, token_maximum=100)
     return {"Snapshots": {"Snapshot": [_snapshot(cloud, item) for item in page.items]}, **page.fields}
 
@@ -111,9 +111,9 @@ def delete_snapshot(cloud: Cloud, call: Call) -> Answer:
 def _conditions(cloud: Cloud, call: Call) -> list[Condition]:
     """What a snapshot must be, by the filters that are given: most are not."""
     conditions = [
-        *_equal(call, "DiskId", lambda snapshot: snapshot.disk_id),
-        *_equal(call, "SnapshotName", lambda snapshot: snapshot.name),
-        *_equal(call, "KMSKeyId", lambda snapshot: snapshot.kms_key_id),
+        *_equal(call, "DiskId", "disk_id"),
+        *_equal(call, "SnapshotName", "name"),
+        *_equal(call, "KMSKeyId", "kms_key_id"),
         *_listed(call, "Status", ("progressing", "accomplished", "failed"), lambda item: item.status),
         *_listed(call, "SnapshotType", ("auto", "user"), lambda item: item.type),
         *_listed(call, "SourceDiskType", ("system", "data"), lambda item: item.source_type),
@@ -137,9 +137,9 @@ def _conditions(cloud: Cloud, call: Call) -> list[Condition]:
     return conditions
 
 
-def _equal(call: Call, parameter: str, own: Callable[[Snapshot], str]) -> list[Condition]:
+def _equal(call: Call, parameter: str, attribute: str) -> list[Condition]:
     wanted = call.optional(parameter)
-    return [] if wanted is None else [lambda snapshot: own(snapshot) == wanted]
+    return [] if wanted is None else [lambda snapshot: getattr(snapshot, attribute) == wanted]
 
 
 _UNLISTED = {

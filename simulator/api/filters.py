@@ -1,6 +1,7 @@
 """Filters of list actions: read once a call, then asked of every item."""
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from simulator.api.call import Call
@@ -10,22 +11,27 @@ Item = TypeVar("Item")
 Filter = Callable[[Any], bool]
 
 
-def equal(call: Call, attributes: Mapping[str, str]) -> Filter:
-    """Parameters that an attribute of an item must equal, such as {"VpcId": "vpc_id"}; absent ones let all pass."""
-    wanted = [
-        (attribute, value)
-        for parameter, attribute in attributes.items()
-        if (value := call.optional(parameter)) is not None
-    ]
-    return lambda item: all(getattr(item, attribute) == value for attribute, value in wanted)
+def equal(call: Call, attributes: Mapping[str, str]) -> Filter | None:
+    """Parameters that an attribute of an item must equal, such as {"VpcId": "vpc_id"}; None where none is given."""
+    given = {attribute: call.optional(parameter) for parameter, attribute in attributes.items()}
+    wanted = {attribute: value for attribute, value in given.items() if value is not None}
+    if not wanted:
+        return None
+    own = attrgetter(*wanted)
+    values = tuple(wanted.values()) if len(wanted) > 1 else next(iter(wanted.values()))
+    return lambda item: bool(own(item) == values)
 
 
-def tagged(call: Call) -> Filter:
-    """Tag.N.Key and Tag.N.Value, all of which an item must have; raises MissingParameter.TagKey."""
+def tagged(call: Call) -> Filter | None:
+    """Tag.N.Key and Tag.N.Value, all of which an item must have; None without any. Raises MissingParameter.TagKey."""
     tags = call.tags()
-    return lambda item: not tags or has_tags(item.tags, tags)
+    return (lambda item: has_tags(item.tags, tags)) if tags else None
 
 
-def passing(items: Iterable[Item], *filters: Filter) -> list[Item]:
+def passing(items: Iterable[Item], *filters: Filter | None) -> list[Item]:
     """The items that all filters let pass."""
-    return [item for item in items if all(passes(item) for passes in filters)]
+    found = list(items)
+    for passes in filters:
+        if passes is not None:
+            found = [item for item in found if passes(item)]
+    return found

@@ -416,7 +416,7 @@ def _check_level_change(disk: Disk, level: PerformanceLevel | None) -> None:
 def _check_spec_change(cloud: Cloud, disk: Disk) -> None:
     _check_paid(disk)
     _check_status(cloud, disk, "In_use", "Available")
-    if disk.instance_id and not _operable(cloud.instance(disk.instance_id)):
+    if disk.instance_id and not cloud.instance(disk.instance_id).operable:
         raise CloudError(
             "InvalidOperation.InstanceStatusUnsupported",
             "The specified instance status is not supported for this operation, expect status is Running or Stopped.",
@@ -446,12 +446,8 @@ def _check_no_snapshot_in_progress(cloud: Cloud, disk: Disk) -> None:
 def _check_instance(instance: Instance, status: int) -> None:
     if "security" in instance.locks:
         raise ForbiddenError("InstanceLockedForSecurity", "The instance is locked due to security.")
-    if not _operable(instance):
+    if not instance.operable:
         raise _incorrect_instance_status(status)
-
-
-def _operable(instance: Instance) -> bool:
-    return instance.operable
 
 
 def _free_device(cloud: Cloud, instance_id: str, wanted: str | None) -> str:
@@ -461,14 +457,19 @@ def _free_device(cloud: Cloud, instance_id: str, wanted: str | None) -> str:
         raise ForbiddenError(
             "InstanceDiskLimitExceeded", "The amount of the disk on instance in question reach its limits."
         )
-    taken = {disk.device for disk in own}
+    # A migration to a VPC renames xvdb to vdb: the letter is what counts.
+    taken = {_slot(disk.device) for disk in own}
     if wanted is None:
         return next(name for name in map("/dev/xvd{}".format, "bcdefghijklmnopqrstuvwxyz") if name not in taken)
     if not _DEVICE.fullmatch(wanted):
         raise CloudError("InvalidDevice.Malformed", "The specified device is not valid.")
-    if wanted in taken:
+    if _slot(wanted) in taken:
         raise ForbiddenError("InvalidDevice.InUse", "The specified device has been occupied.")
     return wanted
+
+
+def _slot(device: str) -> str:
+    return device.replace("/dev/vd", "/dev/xvd")
 
 
 def _not_portable() -> CloudError:

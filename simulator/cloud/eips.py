@@ -321,6 +321,7 @@ def free_address(cloud: Cloud, owner_id: str) -> str:
     """A free public address, told by the id of its owner and not by who came first."""
     taken = {eip.ip_address for eip in cloud.estate.eips}
     taken.update(address for instance in cloud.estate.instances for address in instance.public_ips)
+    taken.update(load_balancer.address for load_balancer in cloud.estate.load_balancers)
     place = int.from_bytes(hashlib.sha256(owner_id.encode()).digest()[:4], "big")
     candidates = (str(_POOL[(place + step) % _POOL.num_addresses]) for step in range(_POOL.num_addresses))
     return next(address for address in candidates if address not in taken)

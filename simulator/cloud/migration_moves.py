@@ -12,7 +12,7 @@ from copy import copy
 from datetime import datetime, timedelta
 
 from simulator.clock import ModelClock
-from simulator.cloud import network_interfaces
+from simulator.cloud import load_balancers, network_interfaces
 from simulator.cloud.migrations import Views
 from simulator.cloud.rules import MAX_PRIORITY, identity
 from simulator.cloud.state import Cloud
@@ -115,6 +115,7 @@ def _change_network(
     network_interfaces.create_primary(cloud, instance, _retained_mac(migration, move, instance))
     if link := cloud.estate.classic_links.find(instance.id):
         cloud.estate.classic_links.remove(link)
+    load_balancers.drop_from_vserver_groups(cloud, instance.id)
 
 
 def _retained_mac(migration: Migration, move: Move, instance: Instance) -> str | None:

@@ -69,6 +69,9 @@ def taken_in(cloud: Cloud, vswitch: VSwitch) -> Iterator[str]:
     for interface in cloud.estate.network_interfaces:
         if interface.vswitch_id == vswitch.id:
             yield from interface.private_ips
+    for load_balancer in cloud.estate.load_balancers:
+        if load_balancer.vswitch_id == vswitch.id:
+            yield load_balancer.address
     for table in (cloud.estate.databases, cloud.estate.redis, cloud.estate.mongodb):
         for database in table:
             if database.vswitch_id == vswitch.id:

@@ -1,21 +1,33 @@
 """Tags of anything that can have them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from simulator.cloud.errors import CloudError, NotFoundError
 from simulator.cloud.state import Cloud
 
-# Tags of one resource, and resources of one call (TagResources references of ECS and VPC).
+# Of one resource (TagResources references of ECS, VPC and SLB).
 MAX_TAGS = 20
-MAX_RESOURCES = 50
 
 
-# By product the kinds of resources, in lower case, and the tables that hold them.
-_TABLES = {
-    "ecs": {
+@dataclass(frozen=True)
+class Dialect:
+    """How one product's API tags: the tables of its kinds of resources by name (lower case), limits and refusals."""
+
+    tables: dict[str, str]
+    max_resources: int
+    no_kind: CloudError
+    no_resource: CloudError
+    number_of_resources: CloudError
+    too_many_tags: CloudError
+
+
+_ECS = Dialect(
+    {
         "instance": "instances",
         "disk": "disks",
         "snapshot": "snapshots",
+        # The provider tags so; the SDK text of TagResources does not list it.
         "snapshotgroup": "snapshot_groups",
         "snapshotpolicy": "auto_snapshot_policies",
         "securitygroup": "security_groups",
@@ -23,39 +35,56 @@ _TABLES = {
         "image": "images",
         "prefixlist": "prefix_lists",
     },
-    "vpc": {"vpc": "vpcs", "vswitch": "vswitches", "routetable": "route_tables", "eip": "eips"},
+    max_resources=50,
+    no_kind=NotFoundError("InvalidResourceType.NotFound", "The ResourceType provided does not exist in our records."),
+    no_resource=NotFoundError("InvalidResourceId.NotFound", "The specified ResourceIds are not found."),
+    number_of_resources=CloudError("InvalidParameter", "Between 1 and 50 ResourceId must be given."),
+    too_many_tags=CloudError("QuotaExceeded.TagPerResource", f"A resource can have at most {MAX_TAGS} tags."),
+)
+_DIALECTS = {
+    "ecs": _ECS,
+    "vpc": replace(_ECS, tables={"vpc": "vpcs", "vswitch": "vswitches", "routetable": "route_tables", "eip": "eips"}),
+    "slb": Dialect(
+        {"instance": "load_balancers", "acl": "access_lists", "vservergroup": "vserver_groups"},
+        max_resources=20,
+        no_kind=CloudError("InvalidParam.ResourceType", "The specified ResourceType is invalid."),
+        no_resource=CloudError("ResourceNotExist", "The specified resource does not exist."),
+        number_of_resources=CloudError("SizeLimitExceeded.ResourceId", "The maximum size of ResourceId is exceeded."),
+        too_many_tags=CloudError("SizeLimitExceeded.Tag", "The maximum size of Tag is exceeded."),
+    ),
 }
 
 
 def tagged(cloud: Cloud, product: str, kind: str, ids: Iterable[str] | None = None) -> dict[str, dict[str, str]]:
-    """The tags of all resources of a kind (in any case), or of those of `ids`; raises InvalidResourceType.NotFound."""
-    table = _TABLES[product].get(kind.lower())
+    """The tags of all resources of a kind (in any case), or of those of `ids`; raises the dialect's `no_kind`."""
+    dialect = _DIALECTS[product]
+    table = dialect.tables.get(kind.lower())
     if table is None:
-        raise NotFoundError("InvalidResourceType.NotFound", "The ResourceType provided does not exist in our records.")
+        raise dialect.no_kind
     return {item.id: item.tags for item in getattr(cloud.estate, table).among(ids)}
 
 
 def tag(cloud: Cloud, product: str, kind: str, ids: list[str], tags: dict[str, str]) -> None:
-    """Set tags on resources, all or none; raises InvalidResourceId.NotFound and QuotaExceeded.TagPerResource."""
+    """Set tags on resources, all or none; raises what the dialect of the product says."""
     chosen = _chosen(cloud, product, kind, ids)
     if any(len({**own, **tags}) > MAX_TAGS for own in chosen):
-        raise CloudError("QuotaExceeded.TagPerResource", f"A resource can have at most {MAX_TAGS} tags.")
+        raise _DIALECTS[product].too_many_tags
     for own in chosen:
         own.update(tags)
 
 
 def untag(cloud: Cloud, product: str, kind: str, ids: list[str], keys: list[str] | None) -> None:
-    """Take tags away: those of `keys`, or (None) all; raises InvalidResourceId.NotFound."""
+    """Take tags away: those of `keys`, or (None) all; raises what the dialect of the product says."""
     for own in _chosen(cloud, product, kind, ids):
         for key in list(own) if keys is None else keys:
             own.pop(key, None)
 
 
 def _chosen(cloud: Cloud, product: str, kind: str, ids: list[str]) -> list[dict[str, str]]:
-    if not 1 <= len(ids) <= MAX_RESOURCES:
-        raise CloudError("InvalidParameter", f"Between 1 and {MAX_RESOURCES} ResourceId must be given.")
+    dialect = _DIALECTS[product]
+    if not 1 <= len(ids) <= dialect.max_resources:
+        raise dialect.number_of_resources
     all_tags = tagged(cloud, product, kind, ids)
-    for resource_id in ids:
-        if resource_id not in all_tags:
-            raise NotFoundError("InvalidResourceId.NotFound", f"The specified ResourceId {resource_id} is not found.")
+    if not all_tags.keys() >= set(ids):
+        raise dialect.no_resource
     return [all_tags[resource_id] for resource_id in ids]

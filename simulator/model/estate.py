@@ -17,6 +17,7 @@ from simulator.model.prefix_lists import PrefixList
 from simulator.model.ram import User
 from simulator.model.rds import Database
 from simulator.model.redis import Redis
+from simulator.model.slb import AccessList, LoadBalancer, VServerGroup
 from simulator.model.system_events import SystemEvent
 from simulator.model.vpc import ClassicLink, Eip, RouteEntry, RouteTable, Vpc, VSwitch
 
@@ -95,6 +96,9 @@ class Estate(Strict):
     redis: Table[Redis] = Field(default_factory=Table)
     mongodb: Table[MongoDb] = Field(default_factory=Table)
     classic_links: Table[ClassicLink] = Field(default_factory=Table)
+    load_balancers: Table[LoadBalancer] = Field(default_factory=Table)
+    vserver_groups: Table[VServerGroup] = Field(default_factory=Table)
+    access_lists: Table[AccessList] = Field(default_factory=Table)
     migrations: Table[Migration] = Field(default_factory=Table)
 
     @model_validator(mode="after")

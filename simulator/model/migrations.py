@@ -13,11 +13,11 @@ MigrationStatus = Literal["Scheduled", "Running", "Finished"]
 class MigrationPlan(Strict):
     """What the console asks for when a migration plan is made. One plan has one destination zone."""
 
-    name: str = ""
+    name: str = Field(default="", description="For people.")
     instance_ids: Annotated[list[str], Refers("instances")] = Field(min_length=1, description="Classic instances.")
     start: AwareDatetime = Field(description="When it begins for all of them; one may be given another time later.")
     latest: AwareDatetime = Field(description="Latest Schedule Time: no instance may begin later.")
-    vpc_id: Annotated[str, Refers("vpcs")]
+    vpc_id: Annotated[str, Refers("vpcs")] = Field(description="Where they go.")
     vswitch_ids: Annotated[list[str], Refers("vswitches")] = Field(
         min_length=1,
         description="VSwitches of that VPC, in one zone, taken in this order; with retained addresses each instance "

@@ -26,7 +26,7 @@ def quick(sample: Estate) -> Estate:
     """The sample estate where state changes take 20 ms."""
     estate = sample.model_copy(deep=True)
     estate.timings.vpc = estate.timings.vswitch = estate.timings.snapshot = 0.02
-    estate.timings.disk = 0.02
+    estate.timings.disk = estate.timings.instance = estate.timings.network_interface = 0.02
     estate.timings.eip = estate.timings.route = 0.02
     estate.timings.database = 0.02
     return estate

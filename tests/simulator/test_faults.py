@@ -311,6 +311,7 @@ def test_what_was_deleted_is_still_seen(simulation: Simulation, direct: Direct) 
     simulation.clock.advance(60)
     simulation.faults.add(actions=["vpc:DescribeVpcs"], effect="stale", seconds=60)
     direct("vpc:DeleteVpc", VpcId=vpc_id)
+    simulation.clock.advance(1)  # It is Deleting first.
     assert direct("vpc:DescribeVpcs", VpcId=vpc_id)["TotalCount"] == 1
     assert direct.code("vpc:DescribeVpcAttribute", VpcId=vpc_id)[0] == 404, "another action"
     simulation.clock.advance(61)

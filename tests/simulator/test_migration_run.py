@@ -187,6 +187,12 @@ class TestAfterTheWindow:
         assert [disk["Device"] for disk in disks] == ["/dev/vda", "/dev/vdb", "/dev/vdc"]
         assert {disk["ZoneId"] for disk in disks} == {"cn-hangzhou-h"}
 
+    def test_a_new_disk_takes_a_letter_of_its_own(self, story: Story, api: Api) -> None:
+        api("ecs:AttachDisk", InstanceId=APP_1, DiskId="d-bp1spare00000000001")
+        story.at(END + timedelta(minutes=1))
+        disks = api("ecs:DescribeDisks", InstanceId=APP_1)["Disks"]["Disk"]
+        assert sorted(disk["Device"][-1] for disk in disks) == ["a", "b", "c", "d"]
+
     @pytest.mark.parametrize(
         ("action", "parameters"),
         [

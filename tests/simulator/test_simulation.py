@@ -14,9 +14,9 @@ from tests.simulator.test_signature import send, send_rpc
 
 
 def test_an_unknown_action_is_refused_loudly(simulator: Simulator) -> None:
-    status, answer = send_rpc(simulator, Action="RunInstances")
+    status, answer = send_rpc(simulator, Action="MakeCoffee")
     assert (status, answer["Code"]) == (501, "SimulatorNotImplemented")
-    assert "RunInstances" in answer["Message"]
+    assert "MakeCoffee" in answer["Message"]
 
 
 def test_an_unknown_parameter_is_refused_loudly(simulator: Simulator) -> None:
@@ -86,7 +86,7 @@ def test_the_same_token_with_other_parameters_is_refused(api: Api) -> None:
 
 
 def test_a_refused_create_does_not_use_up_its_token(api: Api) -> None:
-    with refused("InvalidCidrBlock.Malformed"):
+    with refused("InvalidParameter"):
         api("vpc:CreateVpc", CidrBlock="nonsense", ClientToken="token-1")
     assert api("vpc:CreateVpc", CidrBlock="172.16.0.0/16", ClientToken="token-1")["VpcId"]
 
@@ -143,7 +143,7 @@ def test_the_log_tells_who_asked_what_and_how_it_went(simulator: Simulator, api:
 def test_nothing_secret_is_logged_or_dumped(simulator: Simulator, api: Api) -> None:
     api("ecs:DescribeRegions")
     send_rpc(simulator)
-    send_rpc(simulator, Action="RunInstances", **{"Password": "hunter2", "UserData": "aHVudGVyMg=="})
+    send_rpc(simulator, Action="MakeCoffee", **{"Password": "hunter2", "UserData": "aHVudGVyMg=="})
     assert "hunter2" not in str(simulator.requests())
     assert "aHVudGVyMg==" not in str(simulator.requests())
     key, secret = simulator.credentials

@@ -40,7 +40,21 @@ RESOURCES = (
         "plain",
         "alicloud:ecs/ecsDisk:EcsDisk",
         {"zoneId": "cn-hangzhou-b", "size": 20},
-        changed={"category": "cloud_auto", "burstingEnabled": True},
+        changed={"category": "cloud_auto"},
+    ),
+    Resource(
+        "fast",
+        "alicloud:ecs/ecsDisk:EcsDisk",
+        {
+            "zoneId": "cn-hangzhou-b",
+            "category": "cloud_auto",
+            "size": 100,
+            "provisionedIops": 100,
+            "burstingEnabled": True,
+            "encrypted": True,
+            "kmsKeyId": "key-of-the-team",
+        },
+        changed={"provisionedIops": 200, "burstingEnabled": False, "deleteWithInstance": True},
     ),
     Resource(
         "snapshot",

@@ -134,7 +134,7 @@ def test_a_batch_takes_100_and_a_group_200(api: Api) -> None:
 
 def test_a_rule_with_a_prefix_list_counts_for_its_most_entries(api: Api) -> None:
     group_id = _group(api)
-    rules = [{**TCP_81, "PortRange": f"{port}/{port}"} for port in range(1, 101)]
+    rules = [{**TCP_81, "PortRange": f"{port}/{port}"} for port in range(1, 102)]
     by_list = {"IpProtocol": "TCP", "PortRange": "81/81", "SourcePrefixListId": LIST}
     api("ecs:AuthorizeSecurityGroup", SecurityGroupId=group_id, Permissions=[by_list, *rules[:99]])
     with refused("AuthorizationLimitExceed", 403):

@@ -1,4 +1,4 @@
-"""Snapshots: they take their time, and some disks have none."""
+"""Snapshots: they take their time, and some go by themselves."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from simulator.model.estate import Estate
+from simulator.server import Simulator
+from tests.simulator.api.examples.ecs_disks import DATA, all_of, snapshot
 from tests.simulator.sdk import Api, refused
 
 DISK = "d-bp1web1sys000000001"
+DAY = 86400.0
 
 
 def _snapshot(api: Api, snapshot_id: str) -> dict[str, Any]:
@@ -17,25 +20,36 @@ def _snapshot(api: Api, snapshot_id: str) -> dict[str, Any]:
     return dict(found[0])
 
 
-def test_a_snapshot_is_progressing_then_accomplished(quick: Estate, api: Api) -> None:
-    snapshot_id = api("ecs:CreateSnapshot", DiskId=DISK, SnapshotName="before", RetentionDays=30)["SnapshotId"]
-    answer = api.until(
+def _ids(api: Api, **filters: Any) -> list[str]:
+    return [item["SnapshotId"] for item in api("ecs:DescribeSnapshots", **filters)["Snapshots"]["Snapshot"]]
+
+
+def _made(api: Api, **parameters: Any) -> str:
+    """A snapshot that is accomplished."""
+    snapshot_id = str(api("ecs:CreateSnapshot", DiskId=DISK, **parameters)["SnapshotId"])
+    api.until(
         "ecs:DescribeSnapshots",
         lambda answer: answer["Snapshots"]["Snapshot"][0]["Status"] == "accomplished",
         SnapshotIds=f'["{snapshot_id}"]',
     )
-    snapshot = answer["Snapshots"]["Snapshot"][0]
+    return snapshot_id
+
+
+def test_a_snapshot_is_accomplished_in_the_end(api: Api) -> None:
+    found = _snapshot(api, _made(api, SnapshotName="before", RetentionDays=30))
     wanted = {
         "Progress": "100%",
+        "RemainTime": 0,
         "Available": True,
         "RetentionDays": 30,
         "SourceDiskId": DISK,
         "SourceDiskSize": "40",
         "SourceDiskType": "system",
         "SnapshotType": "user",
+        "Usage": "none",
     }
-    assert {key: snapshot[key] for key in wanted} == wanted
-    assert snapshot["CreationTime"].startswith("2026-11-30T01:00:"), "the model clock's time, in UTC"
+    assert {key: found[key] for key in wanted} == wanted
+    assert found["CreationTime"].startswith("2026-11-30T01:00:"), "the model clock's time, in UTC"
 
 
 class TestWhileProgressing:
@@ -46,88 +60,104 @@ class TestWhileProgressing:
         quick.timings.snapshot = 3600
         return quick
 
-    def test_it_is_not_available(self, api: Api) -> None:
-        snapshot = _snapshot(api, api("ecs:CreateSnapshot", DiskId=DISK)["SnapshotId"])
-        assert (snapshot["Status"], snapshot["Progress"], snapshot["Available"]) == ("progressing", "0%", False)
-        assert 3590 <= snapshot["RemainTime"] <= 3600
-        assert "RetentionDays" not in snapshot
+    def test_it_is_not_available(self, simulator: Simulator, api: Api) -> None:
+        snapshot_id = api("ecs:CreateSnapshot", DiskId=DISK)["SnapshotId"]
+        found = _snapshot(api, snapshot_id)
+        assert (found["Status"], found["Progress"], found["Available"]) == ("progressing", "0%", False)
+        assert 3590 <= found["RemainTime"] <= 3600
+        assert "RetentionDays" not in found
+        simulator.simulation.clock.advance(1800)
+        assert _snapshot(api, snapshot_id)["Progress"] == "50%"
 
     def test_another_of_the_same_disk_is_refused(self, api: Api) -> None:
         api("ecs:CreateSnapshot", DiskId=DISK)
         with refused("IncorrectDiskStatus.CreatingSnapshot", 403):
             api("ecs:CreateSnapshot", DiskId=DISK)
-        api("ecs:CreateSnapshot", DiskId="d-bp1web1dat000000001")
+        api("ecs:CreateSnapshot", DiskId=DATA)
 
+    def test_it_can_be_called_off(self, api: Api) -> None:
+        api("ecs:DeleteSnapshot", SnapshotId=api("ecs:CreateSnapshot", DiskId=DISK)["SnapshotId"])
+        api("ecs:CreateSnapshot", DiskId=DISK)
 
-class TestDisksWithout:
-    """Disks and instances that can have no snapshot."""
-
-    @pytest.fixture
-    def quick(self, quick: Estate) -> Estate:
-        quick.disks[1].category = "ephemeral_ssd"
-        quick.disks[15].ever_attached = False
-        web_2, web_3 = quick.instances[1:3]
-        web_2.status, web_3.locks = "Stopping", ["security"]
-        model = quick.snapshots[0]
-        quick.snapshots.extend(
-            model.model_copy(update={"id": f"s-{n}", "disk_id": "d-bp1app1dat000000002"}) for n in range(256)
-        )
-        return quick
-
-    @pytest.mark.parametrize(
-        ("disk_id", "code", "status"),
-        [
-            ("d-none", "InvalidDiskId.NotFound", 404),
-            ("d-bp1web1dat000000001", "DiskCategory.OperationNotSupported", 400),
-            ("d-bp1spare00000000001", "IncorrectDiskStatus.NeverAttached", 403),
-            ("d-bp1web2sys000000001", "IncorrectInstanceStatus", 403),
-            ("d-bp1web3sys000000001", "InstanceLockedForSecurity", 403),
-            ("d-bp1app1dat000000002", "QuotaExceed.Snapshot", 400),
-        ],
-    )
-    def test_refused(self, api: Api, disk_id: str, code: str, status: int) -> None:
-        with refused(code, status):
-            api("ecs:CreateSnapshot", DiskId=disk_id)
-
-
-@pytest.mark.parametrize(
-    ("parameters", "code"),
-    [
-        ({"RetentionDays": 0}, "InvalidRetentionDays.Malformed"),
-        ({"RetentionDays": 65537}, "InvalidRetentionDays.Malformed"),
-        ({"SnapshotName": "x"}, "InvalidSnapshotName.Malformed"),
-        ({"SnapshotName": "auto-1"}, "InvalidSnapshotName.Malformed"),
-        ({"Description": "https://x"}, "InvalidDescription.Malformed"),
-        ({"Category": "gold"}, "InvalidCategory.Malformed"),
-    ],
-)
-def test_what_is_no_snapshot(api: Api, parameters: dict[str, Any], code: str) -> None:
-    with refused(code):
-        api("ecs:CreateSnapshot", DiskId=DISK, **parameters)
+    def test_retention_does_not_end_it(self, simulator: Simulator, quick: Estate, api: Api) -> None:
+        quick.timings.snapshot = 3 * DAY
+        simulator.simulation.reset(quick)
+        snapshot_id = str(api("ecs:CreateSnapshot", DiskId=DISK, RetentionDays=1)["SnapshotId"])
+        simulator.simulation.clock.advance(2 * DAY)
+        assert _snapshot(api, snapshot_id)["Status"] == "progressing"
+        simulator.simulation.clock.advance(2 * DAY)
+        assert _ids(api, SnapshotIds=f'["{snapshot_id}"]') == []
 
 
 @pytest.mark.parametrize(
     ("filters", "names"),
     [
         ({"Status": "failed"}, ["uploads-try"]),
-        ({"DiskId": DISK}, ["before-relaunch"]),
+        ({"Status": "all", "DiskId": DISK}, ["before-relaunch"]),
         ({"InstanceId": "i-bp1app20000000000001"}, ["auto2.0_20261128"]),
         ({"SnapshotType": "auto"}, ["auto2.0_20261128"]),
         ({"SourceDiskType": "Data"}, ["uploads-try"]),
         ({"SnapshotIds": "[]"}, []),
+        ({"SnapshotIds": '["s-none", "s-bp1web1old000000001"]'}, ["before-relaunch"]),
         ({"SnapshotName": "before-relaunch"}, ["before-relaunch"]),
+        ({"SnapshotLinkId": "sl-bp1web1sys000000001"}, ["before-relaunch"]),
+        ({"Usage": "image"}, []),
+        ({"Category": "Flash"}, []),
+        ({"DiskId": DISK, "Category": "Standard", "Usage": "none", "Encrypted": False}, ["before-relaunch"]),
+        ({"Encrypted": True}, []),
+        ({"KMSKeyId": "key"}, []),
+        ({"Tag": [{"Key": "none"}]}, []),
+        ({"Filter": [{"Key": "CreationEndTime", "Value": "2026-11-01T00:00Z"}]}, ["before-relaunch"]),
+        ({"Filter": [{"Key": "CreationStartTime", "Value": "2026-11-27T10:00:00Z"}]}, ["auto2.0_20261128"]),
     ],
 )
 def test_filters(api: Api, filters: dict[str, str], names: list[str]) -> None:
     found = api("ecs:DescribeSnapshots", **filters)["Snapshots"]["Snapshot"]
-    assert [snapshot["SnapshotName"] for snapshot in found] == names
+    assert [item["SnapshotName"] for item in found] == names
 
 
 def test_change_and_delete(api: Api) -> None:
-    snapshot_id = "s-bp1web1old000000001"
-    api("ecs:ModifySnapshotAttribute", SnapshotId=snapshot_id, SnapshotName="kept", RetentionDays=90)
-    snapshot = _snapshot(api, snapshot_id)
-    assert (snapshot["SnapshotName"], snapshot["RetentionDays"]) == ("kept", 90)
+    snapshot_id = _made(api, SnapshotName="before", Description="first")
+    api("ecs:ModifySnapshotAttribute", SnapshotId=snapshot_id, SnapshotName="kept", Description="")
+    assert (_snapshot(api, snapshot_id)["SnapshotName"], _snapshot(api, snapshot_id)["Description"]) == ("kept", "")
     api("ecs:DeleteSnapshot", SnapshotId=snapshot_id, Force=True)
     with refused("InvalidSnapshotId.NotFound", 404):
         api("ecs:DeleteSnapshot", SnapshotId=snapshot_id)
+
+
+class TestRetention:
+    """A snapshot is released when its days have passed, counted from its creation."""
+
+    @pytest.mark.parametrize("kind", ["user", "auto"])
+    @pytest.mark.parametrize("status", ["accomplished", "failed"])
+    def test_of_a_snapshot_of_the_estate(
+        self, simulator: Simulator, quick: Estate, api: Api, kind: str, status: str
+    ) -> None:
+        all_of(
+            snapshot(id="s-short", type=kind, status=status, retention_days=2),
+            snapshot(id="s-long", type=kind, status=status, retention_days=3),
+            snapshot(id="s-kept", type=kind, status=status),
+        )(quick)
+        simulator.simulation.reset(quick)
+        left = []
+        for _ in range(4):
+            left.append(_ids(api, DiskId=DATA))
+            simulator.simulation.clock.advance(DAY)
+        assert left == [["s-short", "s-long", "s-kept"]] * 2 + [["s-long", "s-kept"], ["s-kept"]]
+
+    def test_of_a_new_one_and_prolonged(self, simulator: Simulator, api: Api) -> None:
+        short, long = _made(api, RetentionDays=1), _made(api, RetentionDays=1)
+        api("ecs:ModifySnapshotAttribute", SnapshotId=long, RetentionDays=10)
+        simulator.simulation.clock.advance(DAY)
+        ids = f'["{short}", "{long}"]'
+        assert _ids(api, SnapshotIds=ids) == [long]
+        simulator.simulation.clock.advance(8 * DAY)
+        assert _ids(api, SnapshotIds=ids) == [long]
+        simulator.simulation.clock.advance(DAY)
+        assert _ids(api, SnapshotIds=ids) == []
+
+    def test_it_gets_no_shorter(self, api: Api) -> None:
+        snapshot_id = _made(api, RetentionDays=10)
+        with refused("InvalidOperation.DecreaseRetentionDaysUnsupported"):
+            api("ecs:ModifySnapshotAttribute", SnapshotId=snapshot_id, RetentionDays=9)
+        api("ecs:ModifySnapshotAttribute", SnapshotId=snapshot_id, RetentionDays=10)

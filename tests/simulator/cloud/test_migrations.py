@@ -21,6 +21,7 @@ from simulator.model.ecs import SecurityGroup
 from simulator.model.ecs_storage import Disk
 from simulator.model.estate import Estate
 from simulator.model.migrations import Migration, MigrationPlan, Move
+from simulator.model.slb import BackendServer, LoadBalancer, VServerGroup
 from simulator.model.vpc import Vpc, VSwitch
 
 SHARED, SHARED_H, WIDE, WIDE_B, WIDE_H = "vpc-shared", "vsw-shared-h", "vpc-wide", "vsw-wide-b", "vsw-wide-h"
@@ -330,6 +331,26 @@ class TestMoved:
         _linked(estate)
         cloud, _ = _moved(estate)
         assert not list(cloud.estate.classic_links)
+
+    def test_it_is_no_member_of_vserver_groups_but_still_a_backend_server(self, estate: Estate) -> None:
+        members = [BackendServer(instance_id=each, port=80) for each in (WEB_1, WEB_3)]
+        estate.load_balancers.append(
+            LoadBalancer(
+                id="lb-1",
+                name="shop",
+                address="192.0.2.99",
+                master_zone_id="cn-hangzhou-b",
+                slave_zone_id="cn-hangzhou-h",
+                backend_servers=[BackendServer(instance_id=WEB_1)],
+                tags={},
+            )
+        )
+        estate.vserver_groups.append(
+            VServerGroup(id="rsp-1", load_balancer_id="lb-1", backend_servers=members, tags={})
+        )
+        cloud, _ = _moved(estate)
+        assert [server.instance_id for server in cloud.estate.vserver_groups[0].backend_servers] == [WEB_3]
+        assert [server.instance_id for server in cloud.estate.load_balancers[0].backend_servers] == [WEB_1]
 
     @pytest.mark.parametrize(
         ("instance_id", "vswitch_id", "when", "hours"),

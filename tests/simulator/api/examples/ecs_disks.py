@@ -95,6 +95,7 @@ EXAMPLES = (
             Refusal("InstanceDiskLimitExceeded", TO_ATTACH, 403, full),
             Refusal("InvalidDevice.Malformed", {**TO_ATTACH, "Device": "/dev/sdb"}),
             Refusal("InvalidDevice.InUse", {**TO_ATTACH, "Device": "/dev/xvda"}, 403),
+            Refusal("InvalidDevice.InUse", {**TO_ATTACH, "Device": "/dev/vda"}, 403),
             Refusal("SimulatorNotImplemented", {**TO_ATTACH, "DiskId": SYSTEM}, 501),
             Refusal("SimulatorNotImplemented", {**TO_ATTACH, "KeyPairName": "key"}, 501),
         ),
