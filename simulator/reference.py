@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_args
+from typing import get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import simulator.cloud
 from simulator.api.registry import Action
 from simulator.api.table import registry
-from simulator.model.base import Table, Transitional
-from simulator.model.estate import Estate
+from simulator.model.base import Transitional
+from simulator.model.estate import Quotas, kinds
 from simulator.model.fault import Fault
 from simulator.model.migrations import MigrationPlan
 from simulator.simulation import COMMON_CODES
@@ -44,11 +44,10 @@ class States:
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit that the cloud keeps: its value, and what its comment in the code says of it."""
+    """A limit that the cloud keeps, and what the code says of it."""
 
     said: str
-    value: int
-    module: str
+    value: str
 
 
 def render() -> str:
@@ -63,14 +62,15 @@ def render() -> str:
         summary=_summary,
         states=list(_states()),
         limits=list(limits()),
-        faults=_fields(Fault.model_json_schema()),
-        plan=_fields(MigrationPlan.model_json_schema()),
+        quotas=Quotas.model_json_schema()["properties"],
+        faults=Fault.model_json_schema()["properties"],
+        plan=MigrationPlan.model_json_schema()["properties"],
         common_codes=sorted(COMMON_CODES),
     )
 
 
 def limits() -> Iterator[Limit]:
-    """The constants MAX_... of the model of the cloud, by module and place, each with the comment above it."""
+    """The constants of the model of the cloud that a comment `#: ...` above them tells, by module and place."""
     for found in sorted(pkgutil.iter_modules(simulator.cloud.__path__), key=lambda item: item.name):
         module = import_module(f"simulator.cloud.{found.name}")
         yield from _limits_of(module)
@@ -80,17 +80,24 @@ def _limits_of(module: ModuleType) -> Iterator[Limit]:
     source = inspect.getsource(module)
     lines = source.splitlines()
     for node in ast.parse(source).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            name = node.targets[0].id
-            if name.startswith("MAX_"):
-                yield Limit(_comment_above(lines, node.lineno - 1), getattr(module, name), module.__name__)
+        said = _said_above(lines, node.lineno - 1)
+        if said and isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield Limit(said, _value(getattr(module, node.targets[0].id)))
 
 
-def _comment_above(lines: list[str], place: int) -> str:
+def _said_above(lines: list[str], place: int) -> str:
     start = place
-    while start and lines[start - 1].startswith("#"):
+    while start and lines[start - 1].startswith("#:"):
         start -= 1
-    return " ".join(line.lstrip("# ") for line in lines[start:place])
+    return " ".join(line.removeprefix("#:").strip() for line in lines[start:place])
+
+
+def _value(limit: int | range | dict[str, int]) -> str:
+    if isinstance(limit, range):
+        return f"{limit.start} to {limit.stop - 1}"
+    if isinstance(limit, dict):
+        return ", ".join(f"{key} {_value(value)}" for key, value in limit.items())
+    return f"{limit:,}"
 
 
 def _products() -> list[tuple[str, str, list[Action]]]:
@@ -107,16 +114,6 @@ def _summary(action: Action) -> str:
 
 
 def _states() -> Iterator[States]:
-    for field in Estate.model_fields.values():
-        kinds = get_args(field.annotation)
-        if kinds and _is_table(field.annotation) and issubclass(kinds[0], Transitional):
-            kind = kinds[0]
+    for kind in kinds().values():
+        if issubclass(kind, Transitional):
             yield States(kind.__name__, get_args(kind.model_fields["status"].annotation), kind.becomes)
-
-
-def _is_table(annotation: Any) -> bool:
-    return getattr(annotation, "__origin__", None) is Table
-
-
-def _fields(schema: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(name, field.get("description", "")) for name, field in schema["properties"].items()]

@@ -124,7 +124,7 @@ class Simulation:
                 items.sort(key=_order)
         for group in dump["security_groups"]:
             group["rules"].sort(key=_order)
-        for database in dump["databases"]:
+        for database in (*dump["databases"], *dump["redis"], *dump["mongodb"]):
             database["whitelist_groups"].sort(key=_order)
         return dump
 

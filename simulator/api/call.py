@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from simulator.cloud.errors import CloudError, invalid_parameter, missing_parameter
 from simulator.model.ram import User
@@ -74,6 +75,16 @@ class Call:
         except ValueError:
             items = None
         if not isinstance(items, list) or len(items) > most or not all(isinstance(item, str) for item in items):
+            raise invalid_parameter(name, code)
+        return items
+
+    def json_objects(self, name: str, code: str = "InvalidParameter") -> list[dict[str, Any]]:
+        """A JSON array of objects such as `[{"ServerId": "i-1"}]`, empty where absent; raises `code`."""
+        try:
+            items = json.loads(self.optional(name) or "[]")
+        except ValueError:
+            items = None
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             raise invalid_parameter(name, code)
         return items
 

@@ -1,31 +1,32 @@
-"""ECS: statuses of instances and their scheduled system events."""
+"""ECS: statuses of instances and their scheduled system events.
 
-from datetime import datetime
+Numbers beside names are answered where an example of the references has them (DescribeInstancesFullStatus and
+DescribeInstanceHistoryEvents, 2020 to 2026); the others are left out.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import get_args
 
 from simulator.api.call import Answer, Call
 from simulator.api.filters import Filter, equal, passing
 from simulator.api.paging import by_either, by_number
 from simulator.api.registry import ECS, action
 from simulator.api.shapes import seconds
-from simulator.cloud.errors import CloudError, NotSimulatedError, invalid_parameter
+from simulator.cloud.errors import CloudError, ForbiddenError, NotSimulatedError, invalid_parameter
 from simulator.cloud.state import Cloud
 from simulator.model.ecs import Instance
-from simulator.model.system_events import SystemEvent
+from simulator.model.system_events import EventCycleStatus, SystemEvent
 
-# EventCycleStatus as DescribeInstanceHistoryEvents gives it, with its code (DescribeInstanceHistoryEvents, 2021).
-_CYCLE_CODES = {
-    "Scheduled": 24,
-    "Avoided": 37,
-    "Executing": 26,
-    "Executed": 25,
-    "Canceled": 28,
-    "Failed": 29,
-    "Inquiring": 38,
-}
-_STATUS_CODES = {"Pending": 0, "Starting": 1, "Running": 1, "Stopping": 4, "Stopped": 3}
+_CYCLE_CODES = {"Scheduled": 24, "Executed": 0, "Avoided": 8}
+_TYPE_CODES = {"SystemMaintenance.Reboot": 1, "InstanceExpiration.Stop": 34, "SystemFailure.Reboot": 65}
+_STATUS_CODES = {"Running": 1}
+_HEALTH_CODES = {"Ok": 0, "Warning": 64}
+_CYCLE_STATUSES = frozenset(get_args(EventCycleStatus))
 _RANGES = "EventPublishTime NotBefore"
-# What has not been dealt with, and is told beside the status of an instance.
-_OPEN = ("Scheduled", "Executing", "Inquiring")
+# What the history has where no status is asked for, and how long it has it.
+_ENDED = ("Avoided", "Executed", "Canceled", "Failed")
+_KEPT = timedelta(days=30)
 
 
 @action(
@@ -49,26 +50,35 @@ def describe_instance_status(cloud: Cloud, call: Call) -> Answer:
     ECS,
     "DescribeInstancesFullStatus",
     f"InstanceId EventId EventType InstanceEventType {_RANGES} HealthStatus Status PageNumber PageSize",
+    raises="InvalidParameter.TimeEndBeforeStart",
     resources="instance/*",
 )
 def describe_instances_full_status(cloud: Cloud, call: Call) -> Answer:
-    """Status and open system events of instances (InstanceId.N, at most 100); PageSize at most 100, 10 by default.
+    """Status and Scheduled system events of instances (InstanceId.N, at most 100); PageSize at most 100, 10 by default.
 
-    With a filter on events only instances with such an event are answered, with those. Every instance is healthy:
-    another HealthStatus than Ok finds none.
+    With a filter on events only instances with such an event are answered, with those. HealthStatus is Warning where
+    an event is scheduled, else Ok.
     """
     filters = _event_filters(call)
     health = call.optional("HealthStatus")
-    events = passing(cloud.estate.events, lambda event: event.status in _OPEN, *filters)
+    scheduled = passing(cloud.estate.events, lambda event: event.status == "Scheduled")
+    warned = {event.instance_id for event in scheduled}
+    events = passing(scheduled, *filters)
     by_instance: dict[str, list[SystemEvent]] = {}
     for event in events:
         by_instance.setdefault(event.instance_id, []).append(event)
     candidates = passing(cloud.estate.instances.among(_ids(call, "InstanceId")), equal(call, {"Status": "status"}))
     found = [
-        instance for instance in candidates if health in (None, "Ok") and (not filters or instance.id in by_instance)
+        instance
+        for instance in candidates
+        if health in (None, "Warning" if instance.id in warned else "Ok")
+        and (not filters or instance.id in by_instance)
     ]
     page = by_number(call, found, maximum=100)
-    items = [_full_status(instance, by_instance.get(instance.id, [])) for instance in page.items]
+    items = [
+        _full_status(instance, "Warning" if instance.id in warned else "Ok", by_instance.get(instance.id, []))
+        for instance in page.items
+    ]
     return {"InstanceFullStatusSet": {"InstanceFullStatusType": items}, **page.fields}
 
 
@@ -77,19 +87,26 @@ def describe_instances_full_status(cloud: Cloud, call: Call) -> Answer:
     "DescribeInstanceHistoryEvents",
     "InstanceId ResourceId ResourceType EventId EventType InstanceEventType EventCycleStatus InstanceEventCycleStatus "
     f"{_RANGES} MaxResults NextToken PageNumber PageSize",
+    raises="InvalidParameter.TimeEndBeforeStart",
     resources="instance/*",
 )
 def describe_instance_history_events(cloud: Cloud, call: Call) -> Answer:
-    """System events of instances, whatever became of them; PageSize at most 100, MaxResults drawn into 10..100.
+    """System events of instances; PageSize at most 100, MaxResults drawn into 10..100.
 
-    Lists of ids at most 100 long. Times as 2026-12-01T00:00:00Z, both ends included.
+    Without a filter on their status only those that have ended, at most 30 days ago. Lists of ids at most 100 long.
+    Times as 2026-12-01T00:00:00Z, both ends included.
     """
     if call.optional("ResourceType") not in (None, "instance"):
         raise NotSimulatedError(f"system events of ResourceType {call.optional('ResourceType')}")
     ids = _ids(call, "ResourceId") or call.commas("InstanceId")
-    found = passing(cloud.estate.events, *_event_filters(call))
+    filters = _event_filters(call)
+    if not (call.repeated("InstanceEventCycleStatus") or call.optional("EventCycleStatus")):
+        filters.append(lambda event: event.status in _ENDED)
     if ids is not None:
-        found = [event for event in found if event.instance_id in ids]
+        filters.append(lambda event: event.instance_id in ids)
+    since = cloud.clock.now() - _KEPT
+    filters.append(lambda event: event.status not in _ENDED or (event.finished_at or event.not_before) >= since)
+    found = passing(cloud.estate.events, *filters)
     page = by_either(call, found, maximum=100, token_maximum=100, clamp=True)
     items = [_history(event) for event in page.items]
     return {"InstanceSystemEventSet": {"InstanceSystemEventType": items}, **page.fields}
@@ -111,7 +128,7 @@ def _event_filters(call: Call) -> list[Filter]:
     if types := call.repeated("InstanceEventType") or _one(call, "EventType"):
         filters.append(lambda event: event.type in types)
     if statuses := call.repeated("InstanceEventCycleStatus") or _one(call, "EventCycleStatus"):
-        if unknown := set(statuses) - set(_CYCLE_CODES):
+        if unknown := set(statuses) - _CYCLE_STATUSES:
             raise invalid_parameter(f"EventCycleStatus {', '.join(sorted(unknown))}")
         filters.append(lambda event: event.status in statuses)
     for name, attribute in (("EventPublishTime", "published_at"), ("NotBefore", "not_before")):
@@ -126,9 +143,12 @@ def _one(call: Call, name: str) -> list[str]:
 
 def _range(call: Call, name: str, attribute: str) -> list[Filter]:
     filters: list[Filter] = []
-    if (start := _time(call, f"{name}.Start")) is not None:
+    start, end = _time(call, f"{name}.Start"), _time(call, f"{name}.End")
+    if start is not None and end is not None and end < start:
+        raise ForbiddenError("InvalidParameter.TimeEndBeforeStart", f"The end of {name} is before its start.")
+    if start is not None:
         filters.append(lambda event: getattr(event, attribute) >= start)
-    if (end := _time(call, f"{name}.End")) is not None:
+    if end is not None:
         filters.append(lambda event: getattr(event, attribute) <= end)
     return filters
 
@@ -146,19 +166,23 @@ def _time(call: Call, name: str) -> datetime | None:
 def _event(event: SystemEvent) -> Answer:
     return {
         "EventId": event.id,
-        "EventType": {"Code": 1, "Name": event.type},
-        "EventCycleStatus": {"Code": _CYCLE_CODES[event.status], "Name": event.status},
+        "EventType": _named(event.type, _TYPE_CODES),
+        "EventCycleStatus": _named(event.status, _CYCLE_CODES),
         "EventPublishTime": seconds(event.published_at),
         "NotBefore": seconds(event.not_before),
         "Reason": event.reason,
     }
 
 
-def _full_status(instance: Instance, events: list[SystemEvent]) -> Answer:
+def _named(name: str, codes: Mapping[str, int]) -> Answer:
+    return {"Name": name, "Code": codes[name]} if name in codes else {"Name": name}
+
+
+def _full_status(instance: Instance, health: str, events: list[SystemEvent]) -> Answer:
     return {
         "InstanceId": instance.id,
-        "Status": {"Code": _STATUS_CODES[instance.status], "Name": instance.status},
-        "HealthStatus": {"Code": 0, "Name": "Ok"},
+        "Status": _named(instance.status, _STATUS_CODES),
+        "HealthStatus": _named(health, _HEALTH_CODES),
         "ScheduledSystemEventSet": {
             "ScheduledSystemEventType": [{**_event(event), "ImpactLevel": str(event.impact_level)} for event in events]
         },
@@ -170,6 +194,7 @@ def _history(event: SystemEvent) -> Answer:
         **_event(event),
         "InstanceId": event.instance_id,
         "ResourceType": "instance",
+        "ReasonCode": event.reason_code,
         "EventFinishTime": seconds(event.finished_at),
         "ImpactLevel": str(event.impact_level),
     }

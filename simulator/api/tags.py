@@ -1,8 +1,8 @@
-"""ECS and VPC: tags, alike but for the spelling of Un(t|T)agResources and of the resource types."""
+"""ECS, VPC and SLB: tags, alike but for the spelling of Un(t|T)agResources, the resource types, and codes of SLB."""
 
 from simulator.api.call import Answer, Call
 from simulator.api.paging import by_number, by_token
-from simulator.api.registry import ECS, VPC, action
+from simulator.api.registry import ECS, SLB, VPC, action
 from simulator.api.shapes import has_tags
 from simulator.cloud import tags
 from simulator.cloud.errors import missing_parameter
@@ -45,6 +45,18 @@ def tag_vpc_resources(cloud: Cloud, call: Call) -> Answer:
 
 
 @action(
+    SLB,
+    "TagResources",
+    "ResourceType ResourceId Tag",
+    raises="InvalidParam.ResourceType ResourceNotExist MissingParam.TagKey SizeLimitExceeded.ResourceId "
+    "SizeLimitExceeded.Tag",
+)
+def tag_slb_resources(cloud: Cloud, call: Call) -> Answer:
+    """Set Tag.N on ResourceId.N, at most 20; ResourceType is instance (a load balancer), acl or vservergroup."""
+    return _tag(cloud, SLB.code, call, "MissingParam.TagKey")
+
+
+@action(
     ECS,
     "UntagResources",
     "ResourceType ResourceId TagKey All",
@@ -64,6 +76,17 @@ def untag_ecs_resources(cloud: Cloud, call: Call) -> Answer:
 def untag_vpc_resources(cloud: Cloud, call: Call) -> Answer:
     """Take TagKey.N, or with All every tag, from ResourceId.N."""
     return _untag(cloud, VPC.code, call)
+
+
+@action(
+    SLB,
+    "UntagResources",
+    "ResourceType ResourceId TagKey All",
+    raises="InvalidParam.ResourceType ResourceNotExist SizeLimitExceeded.ResourceId",
+)
+def untag_slb_resources(cloud: Cloud, call: Call) -> Answer:
+    """Take TagKey.N, or with All every tag, from ResourceId.N."""
+    return _untag(cloud, SLB.code, call)
 
 
 @action(
@@ -89,6 +112,17 @@ def list_vpc_tag_resources(cloud: Cloud, call: Call) -> Answer:
 
 
 @action(
+    SLB,
+    "ListTagResources",
+    "ResourceType ResourceId Tag NextToken",
+    raises="InvalidParam.ResourceType MissingParam.TagKey",
+)
+def list_slb_tag_resources(cloud: Cloud, call: Call) -> Answer:
+    """Tags, one item a tag; 50 a page."""
+    return _list(cloud, SLB.code, call, "MissingParam.TagKey")
+
+
+@action(
     ECS,
     "DescribeTags",
     "ResourceType ResourceId Tag PageNumber PageSize",
@@ -109,8 +143,8 @@ def describe_tags(cloud: Cloud, call: Call) -> Answer:
     return {"Tags": {"Tag": items}, **page.fields}
 
 
-def _tag(cloud: Cloud, product: str, call: Call) -> Answer:
-    new = call.tags()
+def _tag(cloud: Cloud, product: str, call: Call, missing: str = "MissingParameter.TagKey") -> Answer:
+    new = call.tags(missing)
     if not new:
         raise missing_parameter("Tag.1.Key")
     tags.tag(cloud, product, call.text("ResourceType"), call.repeated("ResourceId"), new)
@@ -125,8 +159,8 @@ def _untag(cloud: Cloud, product: str, call: Call) -> Answer:
     return {}
 
 
-def _list(cloud: Cloud, product: str, call: Call) -> Answer:
-    kind, wanted = call.text("ResourceType"), call.tags()
+def _list(cloud: Cloud, product: str, call: Call, missing: str = "MissingParameter.TagKey") -> Answer:
+    kind, wanted = call.text("ResourceType"), call.tags(missing)
     resources = tags.tagged(cloud, product, kind, call.repeated("ResourceId") or None)
     found = [
         {"ResourceId": resource_id, "ResourceType": kind, "TagKey": key, "TagValue": value}

@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 
-from simulator.cloud import disks, memberships, network_interfaces, private_addresses
+from simulator.cloud import disks, load_balancers, memberships, network_interfaces, private_addresses
 from simulator.cloud.errors import (
     CloudError,
     ForbiddenError,
@@ -384,6 +384,7 @@ def _check_releasable(cloud: Cloud, instance: Instance, force: bool, terminate_s
 def _release(cloud: Cloud, instance: Instance) -> None:
     estate = cloud.estate
     network_interfaces.release(cloud, instance)
+    load_balancers.forget(cloud, instance.id)
     for disk in [disk for disk in estate.disks if disk.instance_id == instance.id]:
         if disk.goes_with_instance:
             disks.remove(cloud, disk)

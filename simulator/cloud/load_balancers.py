@@ -104,7 +104,7 @@ def create(cloud: Cloud, new: NewLoadBalancer) -> LoadBalancer:
     pay_type = _pay_type(new.pay_type or "PayOnDemand")
     internet = _internet_charge_type(new.internet_charge_type or "paybytraffic", charge_type)
     _check_subscription(new.subscription, pay_type, internet, address_type, new.delete_protection)
-    _check_bandwidth(new.bandwidth)
+    _check_bandwidth(new.bandwidth, internet)
     load_balancer_id = cloud.ids.new("lb", new.name, vswitch.id if vswitch else address_type)
     load_balancer = LoadBalancer(
         id=load_balancer_id,
@@ -376,8 +376,10 @@ def _check_duration(subscription: Subscription) -> None:
         raise invalid_parameter("Duration")
 
 
-def _check_bandwidth(bandwidth: int | None) -> None:
-    if bandwidth is not None and not 1 <= bandwidth <= MAX_BANDWIDTH:
+def _check_bandwidth(bandwidth: int | None, internet: InternetChargeType) -> None:
+    """Paid by traffic it need not be told."""
+    told = bandwidth is not None or internet == "paybybandwidth"
+    if told and not 1 <= (bandwidth or 0) <= MAX_BANDWIDTH:
         raise CloudError("InvalidParameter.Bandwidth", "The param Bandwidth is invalid.")
 
 

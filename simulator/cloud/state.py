@@ -130,7 +130,9 @@ class Cloud:
     def eip(self, allocation_id: str) -> Eip:
         """The EIP; raises InvalidAllocationId.NotFound."""
         return _found(
-            self.estate.eips.find(allocation_id), "InvalidAllocationId.NotFound", "Specified allocation ID is not found."
+            self.estate.eips.find(allocation_id),
+            "InvalidAllocationId.NotFound",
+            "Specified allocation ID is not found.",
         )
 
     def database(self, db_instance_id: str) -> Database:
@@ -210,9 +212,9 @@ class Cloud:
                 primary.created_at = instance.created_at
                 self.estate.network_interfaces.append(primary)
                 self.attach(primary)
-        for _, table in self.estate.tables():
+        for _, table in self.estate.tables("created_at"):
             for item in table:
-                if getattr(item, "created_at", item) is None:
+                if item.created_at is None:
                     item.created_at = self.estate.now - _UNDATED_AGE
         for group in self.estate.security_groups:
             for rule in group.rules:

@@ -1,6 +1,7 @@
 """Tags of anything that can have them."""
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, replace
 
 from simulator.cloud.errors import CloudError, NotFoundError
@@ -12,7 +13,10 @@ MAX_TAGS = 20
 
 @dataclass(frozen=True)
 class Dialect:
-    """How one product's API tags: the tables of its kinds of resources by name (lower case), limits and refusals."""
+    """How one product's API tags: the tables of its kinds of resources by name (lower case), limits and refusals.
+
+    Of the refusals a copy is to be raised: an exception keeps the frames of every time that it was raised.
+    """
 
     tables: dict[str, str]
     max_resources: int
@@ -60,7 +64,7 @@ def tagged(cloud: Cloud, product: str, kind: str, ids: Iterable[str] | None = No
     dialect = _DIALECTS[product]
     table = dialect.tables.get(kind.lower())
     if table is None:
-        raise dialect.no_kind
+        raise copy(dialect.no_kind)
     return {item.id: item.tags for item in getattr(cloud.estate, table).among(ids)}
 
 
@@ -68,7 +72,7 @@ def tag(cloud: Cloud, product: str, kind: str, ids: list[str], tags: dict[str, s
     """Set tags on resources, all or none; raises what the dialect of the product says."""
     chosen = _chosen(cloud, product, kind, ids)
     if any(len({**own, **tags}) > MAX_TAGS for own in chosen):
-        raise _DIALECTS[product].too_many_tags
+        raise copy(_DIALECTS[product].too_many_tags)
     for own in chosen:
         own.update(tags)
 
@@ -83,8 +87,8 @@ def untag(cloud: Cloud, product: str, kind: str, ids: list[str], keys: list[str]
 def _chosen(cloud: Cloud, product: str, kind: str, ids: list[str]) -> list[dict[str, str]]:
     dialect = _DIALECTS[product]
     if not 1 <= len(ids) <= dialect.max_resources:
-        raise dialect.number_of_resources
+        raise copy(dialect.number_of_resources)
     all_tags = tagged(cloud, product, kind, ids)
     if not all_tags.keys() >= set(ids):
-        raise dialect.no_resource
+        raise copy(dialect.no_resource)
     return [all_tags[resource_id] for resource_id in ids]

@@ -24,8 +24,8 @@ def settle(cloud: Cloud) -> None:
 
 def _end_passing(cloud: Cloud, now: datetime) -> None:
     cloud.due = None
-    for _, table in cloud.estate.tables():
-        passing = [item for item in table if isinstance(item, Transitional) and item.ready_at is not None]
+    for _, table in cloud.estate.tables("ready_at"):
+        passing = [item for item in table if item.ready_at is not None]
         for item in passing:
             _settle_one(cloud, table, item, now)
     databases.expire(cloud, now)

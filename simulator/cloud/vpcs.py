@@ -200,9 +200,7 @@ def _with_blocks(cloud: Cloud, vpc_id: str) -> Vpc:
 
 def _users(cloud: Cloud, vpc_id: str) -> list[str]:
     """Names of the tables in which something names the VPC."""
-    return [
-        name for name, table in cloud.estate.tables() if any(getattr(item, "vpc_id", None) == vpc_id for item in table)
-    ]
+    return [name for name, table in cloud.estate.tables("vpc_id") if any(item.vpc_id == vpc_id for item in table)]
 
 
 def _check_texts(name: str, description: str) -> None:

@@ -123,7 +123,7 @@ def check_deletable(cloud: Cloud, vswitch_id: str) -> VSwitch:
     tables = cloud.route_tables_of(vswitch.vpc_id)
     if any(entry.status != "Available" for table in tables for entry in cloud.route_entries_of(table.id)):
         raise CloudError("IncorrectRouteEntryStatus", "Some route entry status blocked this operation.")
-    if any(getattr(item, "vswitch_id", None) == vswitch_id for _, table in cloud.estate.tables() for item in table):
+    if any(item.vswitch_id == vswitch_id for _, table in cloud.estate.tables("vswitch_id") for item in table):
         raise CloudError("DependencyViolation", "Specified object has dependent resources.")
     if vswitch.route_table_id:
         raise CloudError(
@@ -140,11 +140,10 @@ def route_table_of(cloud: Cloud, vswitch: VSwitch) -> RouteTable:
 def available_addresses(cloud: Cloud, vswitches: Iterable[VSwitch]) -> dict[str, int]:
     """AvailableIpAddressCount of each VSwitch, by id: what is neither reserved nor taken."""
     taken: Counter[str] = Counter()
-    for _, table in cloud.estate.tables():
+    for _, table in cloud.estate.tables("vswitch_id"):
         for item in table:
-            vswitch_id = getattr(item, "vswitch_id", None)
-            if vswitch_id is not None:
-                taken[vswitch_id] += _addresses(item)
+            if item.vswitch_id is not None:
+                taken[item.vswitch_id] += _addresses(item)
     return {
         vswitch.id: IPv4Network(vswitch.cidr_block).num_addresses - RESERVED_ADDRESSES - taken[vswitch.id]
         for vswitch in vswitches

@@ -1,7 +1,8 @@
 """The whole of what exists in one region of one account."""
 
+import functools
 from collections.abc import Iterator
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
@@ -10,8 +11,8 @@ from simulator.model.ecs import Instance, InstanceType, SecurityGroup, Zone
 from simulator.model.ecs_storage import AutoSnapshotPolicy, Disk, Snapshot, SnapshotGroup
 from simulator.model.fault import Fault
 from simulator.model.images import Image, public_images
-from simulator.model.mongodb import MongoDb
 from simulator.model.migrations import Migration
+from simulator.model.mongodb import MongoDb
 from simulator.model.network_interfaces import NetworkInterface
 from simulator.model.prefix_lists import PrefixList
 from simulator.model.ram import User
@@ -76,9 +77,7 @@ class Estate(Strict):
     zones: Table[Zone]
     instance_types: Table[InstanceType] = Field(default_factory=Table)
     security_groups: Table[SecurityGroup] = Field(default_factory=Table)
-    images: Table[Image] = Field(
-        default_factory=lambda: Table(public_images()), description="Absent: two public ones."
-    )
+    images: Table[Image] = Field(default_factory=lambda: Table(public_images()), description="Absent: two public ones.")
     prefix_lists: Table[PrefixList] = Field(default_factory=Table)
     instances: Table[Instance] = Field(default_factory=Table)
     network_interfaces: Table[NetworkInterface] = Field(default_factory=Table)
@@ -108,12 +107,18 @@ class Estate(Strict):
             raise ValueError("; ".join(faults))
         return self
 
-    def tables(self) -> Iterator[tuple[str, Table[Any]]]:
-        """Name and table of everything that has ids."""
-        for name in type(self).model_fields:
-            value = getattr(self, name)
-            if isinstance(value, Table):
-                yield name, value
+    def tables(self, having: str | None = None) -> Iterator[tuple[str, Table[Any]]]:
+        """Name and table of everything that has ids, or only of the kinds that have the field `having`."""
+        for name, kind in kinds().items():
+            if having is None or having in kind.model_fields:
+                yield name, getattr(self, name)
+
+
+@functools.cache
+def kinds() -> dict[str, type[BaseModel]]:
+    """What each table holds, by the table's name."""
+    fields = Estate.model_fields.items()
+    return {name: get_args(field.annotation)[0] for name, field in fields if get_origin(field.annotation) is Table}
 
 
 def _dangling(estate: Estate) -> Iterator[str]:

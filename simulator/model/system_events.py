@@ -22,4 +22,5 @@ class SystemEvent(Strict):
     published_at: AwareDatetime
     finished_at: AwareDatetime | None = None
     reason: str = ""
+    reason_code: str = Field(default="", description="VPCMigrationEcs ...")
     impact_level: int = Field(default=100, ge=0)

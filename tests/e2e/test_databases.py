@@ -1,4 +1,4 @@
-"""Alibaba's own provider against simulated databases: it imports and refreshes RDS instances, and reads all products."""
+"""Alibaba's own provider against simulated databases: RDS instances imported and refreshed, all products read."""
 
 from __future__ import annotations
 

@@ -73,7 +73,8 @@ def test_a_life_leaves_the_group_as_it_was(cloud: Cloud, simulator: Simulator, g
 
 
 def test_rules_go_a_hundred_a_call(cloud: Cloud, simulator: Simulator) -> None:
-    many = {f"r{port}": CLONE | {"portRange": f"{port}/{port}"} for port in range(1, 151)}
+    by_block = WITHOUT_PEER | {"cidrIp": "198.51.100.0/24"}  # a group takes but 20 rules that name a group
+    many = {f"r{port}": by_block | {"portRange": f"{port}/{port}"} for port in range(1, 151)}
     RESOURCE.create(cloud, inputs(**many))
     assert writes(simulator) == ["AuthorizeSecurityGroup", "AuthorizeSecurityGroup"]
 

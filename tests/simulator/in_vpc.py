@@ -21,7 +21,7 @@ IMAGE = "centos_7_9_x64_20G_alibase_20211227.vhd"
 
 
 def add(estate: Estate) -> None:
-    """Two more VSwitches of the VPC (one in another zone), another VPC, a Running instance of two interfaces at most."""
+    """Two VSwitches more, one of them in another zone; another VPC; a Running instance that takes two interfaces."""
     estate.vpcs.append(Vpc(id=OTHER_VPC, cidr_block="172.16.0.0/16", tags={}))
     for vswitch_id, vpc_id, zone_id, block in (
         (SECOND_VSWITCH, VPC, ZONE, "192.168.11.0/29"),
@@ -70,6 +70,16 @@ def given(change: Callable[[Estate], object] | None = None) -> Callable[[Estate]
     def changed(estate: Estate) -> None:
         add(estate)
         if change is not None:
+            change(estate)
+
+    return changed
+
+
+def both(*changes: Callable[[Estate], object]) -> Callable[[Estate], None]:
+    """One change after the other."""
+
+    def changed(estate: Estate) -> None:
+        for change in changes:
             change(estate)
 
     return changed

@@ -38,7 +38,10 @@ FAULTS: dict[str, tuple[Change, str]] = {
         "FILE: zones[0].vswitch_avialable: unknown key, expected one of: id, instance_types, local_name, "
         "vswitch_available",
     ),
-    "unknown key at the top": (lambda d: d.update(regions=[]), "FILE: regions: unknown key, expected one of: access_lists"),
+    "unknown key at the top": (
+        lambda d: d.update(regions=[]),
+        "FILE: regions: unknown key, expected one of: access_lists",
+    ),
     "unknown key deep down": (
         lambda d: d["security_groups"][0]["rules"][1].update(port=1),
         "FILE: security_groups[0].rules[1].port: unknown key, expected one of: cidr_ip",

@@ -40,6 +40,18 @@ RESOURCES = (
         {**RULE, "portRange": "1/65535", "sourceSecurityGroupId": "${back.id}"},
     ),
     Resource(
+        "advanced",
+        "alicloud:ecs/securityGroup:SecurityGroup",
+        {"securityGroupName": "advanced", "vpcId": VPC, "securityGroupType": "enterprise"},
+        changed={"description": "second"},
+    ),
+    Resource(
+        "from-six",
+        "alicloud:ecs/securityGroupRule:SecurityGroupRule",
+        {**RULE, "securityGroupId": "${advanced.id}", "ipv6CidrIp": "2001:db8::/32"},
+        changed={"description": "second"},
+    ),
+    Resource(
         "not-out",
         "alicloud:ecs/securityGroupRule:SecurityGroupRule",
         {**RULE, "type": "egress", "ipProtocol": "all", "portRange": "-1/-1", "policy": "drop", "cidrIp": "10.0.0.0/8"},

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from simulator.model.estate import Estate
+from simulator.model.vpc import Eip
+from tests.simulator.in_vpc import INSTANCE, PRIMARY, add
 from tests.simulator.sdk import Api, refused
 
 
@@ -30,6 +33,13 @@ def _names(answer: dict[str, Any]) -> list[str]:
         ({"InnerIpAddresses": '["10.25.16.41"]'}, ["legacy-1"]),
         ({"PrivateIpAddresses": '["10.25.16.41"]'}, []),
         ({"PublicIpAddresses": '["192.0.2.12"]'}, ["web-3"]),
+        ({"EipAddresses": '["198.18.0.1"]'}, []),
+        ({"InstanceTypeFamily": "ecs.s1"}, ["legacy-1"]),
+        ({"IoOptimized": False}, ["legacy-1"]),
+        ({"InstanceChargeType": "PrePaid"}, ["legacy-1"]),
+        ({"InternetChargeType": "PayByBandwidth"}, []),
+        ({"ImageId": "m-none"}, []),
+        ({"LockReason": "security"}, []),
     ],
 )
 def test_filters(api: Api, filters: dict[str, Any], names: list[str]) -> None:
@@ -62,6 +72,23 @@ def test_one_instance(api: Api) -> None:
         api("ecs:DescribeInstanceAttribute")
 
 
+def test_one_bought_for_a_vpc_has_no_inner_address(simulator: Any, quick: Estate) -> None:
+    add(quick)
+    bound: dict[str, Any] = {"instance_id": INSTANCE, "instance_type": "EcsInstance", "status": "InUse"}
+    quick.eips.append(Eip(id="eip-bp1bound0000000001", ip_address="198.18.0.1", tags={}, **bound))
+    simulator.simulation.reset(quick)
+    api = Api(simulator)
+    instance = api("ecs:DescribeInstances", EipAddresses='["198.18.0.1"]')["Instances"]["Instance"][0]
+    assert instance["InnerIpAddress"]["IpAddress"] == []
+    assert instance["VpcAttributes"]["PrivateIpAddress"]["IpAddress"] == ["192.168.10.1"]
+    assert (instance["HostName"], instance["EipAddress"]["AllocationId"]) == ("in-vpc", "eip-bp1bound0000000001")
+    (primary,) = instance["NetworkInterfaces"]["NetworkInterface"]
+    assert (primary["NetworkInterfaceId"], primary["PrimaryIpAddress"]) == (PRIMARY, "192.168.10.1")
+    assert "MetadataOptions" not in instance, "only where AdditionalAttributes asks for it"
+    with refused("SimulatorNotImplemented", 501):
+        api("ecs:DescribeInstances", AdditionalAttributes=["GPU"])
+
+
 @pytest.mark.parametrize("malformed", ["i-1", "{}", "[1]", str(["i"] * 101).replace("'", '"')])
 def test_a_malformed_list_of_ids(api: Api, malformed: str) -> None:
     with refused("InvalidInstanceIds.Malformed"):
@@ -74,7 +101,7 @@ def test_zones_say_whether_they_have_vswitches(api: Api) -> None:
     assert [zone for zone, kinds in creations.items() if "VSwitch" not in kinds] == ["cn-hangzhou-e"]
 
 
-def _in_stock(api: Api, **parameters: str) -> list[str]:
+def _in_stock(api: Api, **parameters: Any) -> list[str]:
     zones = api("ecs:DescribeAvailableResource", **parameters)["AvailableZones"]["AvailableZone"]
     return [
         f"{zone['ZoneId'][-1]}:{item['Value']}"
@@ -112,3 +139,31 @@ def test_instance_types_and_their_interfaces(api: Api) -> None:
 
 def test_the_region(api: Api) -> None:
     assert [region["RegionId"] for region in api("ecs:DescribeRegions")["Regions"]["Region"]] == ["cn-hangzhou"]
+
+
+def test_nothing_is_sold_for_the_classic_network(api: Api) -> None:
+    assert _in_stock(api, DestinationResource="InstanceType", NetworkCategory="classic") == []
+    assert _in_stock(api, DestinationResource="Zone", IoOptimized="none") == []
+    assert _in_stock(api, DestinationResource="InstanceType", Cores=4, Memory=8, ZoneId="cn-hangzhou-b") == [
+        "b:ecs.n1.large"
+    ]
+    quotas = api("ecs:DescribeAccountAttributes", AttributeName=["instance-network-type"])["AccountAttributeItems"]
+    (item,) = quotas["AccountAttributeItem"]
+    assert item["AttributeValues"]["ValueItem"] == [{"Value": "vpc"}]
+
+
+@pytest.mark.parametrize(
+    ("filters", "count"),
+    [
+        ({}, 2),
+        ({"ImageName": "aliyun_3*"}, 1),
+        ({"ImageId": "m-none,centos_7_9_x64_20G_alibase_20211227.vhd"}, 1),
+        ({"OSType": "windows"}, 0),
+        ({"Status": "Creating,Waiting"}, 0),
+        ({"Usage": "instance"}, 1),
+        ({"IsSupportIoOptimized": False}, 0),
+        ({"Architecture": "arm64"}, 0),
+    ],
+)
+def test_images(api: Api, filters: dict[str, Any], count: int) -> None:
+    assert api("ecs:DescribeImages", **filters)["TotalCount"] == count

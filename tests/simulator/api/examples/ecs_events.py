@@ -24,12 +24,18 @@ def reboot(estate: Estate) -> None:
     )
 
 
+BACKWARDS = Refusal(
+    "InvalidParameter.TimeEndBeforeStart",
+    {"NotBefore": {"Start": "2026-12-01T00:00:00Z", "End": "2026-11-30T00:00:00Z"}},
+    403,
+)
+
 EXAMPLES = (
     Example(
         "ecs:DescribeInstanceStatus",
         {"ZoneId": "cn-hangzhou-b"},
         (Refusal("InvalidZoneId.NotFound", {"ZoneId": "cn-hangzhou-x"}, 404),),
     ),
-    Example("ecs:DescribeInstancesFullStatus", {"InstanceId": [WEB_1]}, given=reboot),
-    Example("ecs:DescribeInstanceHistoryEvents", {"InstanceEventCycleStatus": ["Scheduled"]}, given=reboot),
+    Example("ecs:DescribeInstancesFullStatus", {"InstanceId": [WEB_1]}, (BACKWARDS,), reboot),
+    Example("ecs:DescribeInstanceHistoryEvents", {"InstanceEventCycleStatus": ["Scheduled"]}, (BACKWARDS,), reboot),
 )

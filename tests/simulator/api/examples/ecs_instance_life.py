@@ -23,11 +23,13 @@ from tests.simulator.in_vpc import (
     SECOND_GROUP,
     SECOND_VSWITCH,
     add,
+    both,
     having,
 )
 
 BATCH_1 = "i-bp1batch100000000001"
 ONE, CLASSIC = {"InstanceId": INSTANCE}, {"InstanceId": WEB_1}
+PASSWORD: dict[str, Any] = {"Password": "not-Real-1"}
 UNKNOWN = Refusal("InvalidInstanceId.NotFound", {"InstanceId": "i-none"}, 404)
 ORDER: dict[str, Any] = {
     "ImageId": IMAGE,
@@ -136,7 +138,7 @@ def _moves(code: str, status: int = 400, given: Given = stopped, **parameters: A
     return Refusal(code, {**ONE, "VSwitchId": SECOND_VSWITCH, **parameters}, status, given)
 
 
-TO_OTHER_VPC = {"VpcId": OTHER_VPC, "VSwitchId": OTHER_VPC_VSWITCH}
+TO_OTHER_VPC: dict[str, Any] = {"VpcId": OTHER_VPC, "VSwitchId": OTHER_VPC_VSWITCH}
 LOCKED = Refusal("InstanceLockedForSecurity", ONE, 403, locked)
 WRONG_STATUS = Refusal("IncorrectInstanceStatus", ONE, 403, stopping)
 DRY_RUN = Refusal("DryRunOperation", {**ONE, "DryRun": True}, 400, add)
@@ -211,10 +213,8 @@ EXAMPLES = (
             _changes("InvalidDescription.Malformed", Description="https://x"),
             _changes("InvalidHostName.Malformed", HostName="-x"),
             _changes("InvalidHostName.Malformed", HostName="a..b"),
-            _changes("InvalidPassword.Malformed", Password="short"),
-            _changes(
-                "IncorrectInstanceStatus", 403, having("instances", INSTANCE, status="Starting"), Password="Abc12345"
-            ),
+            Refusal("InvalidPassword.Malformed", {**ONE, "Password": "short"}, given=add),
+            _changes("IncorrectInstanceStatus", 403, having("instances", INSTANCE, status="Starting"), **PASSWORD),
             Refusal("InvalidUserData.NotSupported", {**CLASSIC, "UserData": "eA=="}),
             _changes("InvalidUserData.SizeExceeded", UserData="QUFB" * 11_000),
             _changes("InvalidParameter", UserData="no base64!"),
@@ -242,7 +242,7 @@ EXAMPLES = (
             _moves("InvalidVSwitchId.Mismatch", VSwitchId=FAR_VSWITCH),
             _moves(
                 "IncorrectVSwitchStatus",
-                given=lambda estate: (stopped(estate), setattr(estate.vswitches[1], "status", "Pending"))[0],
+                given=both(stopped, lambda estate: setattr(estate.vswitches[1], "status", "Pending")),
             ),
             _moves("InvalidPrivateIp.Changing", given=changed),
             _moves("InvalidPrivateIpAddress.Malformed", PrivateIpAddress="x"),
@@ -295,10 +295,10 @@ EXAMPLES = (
                 "JoinedGroupLimitExceed",
                 {"NetworkInterfaceId": INTERFACE, "SecurityGroupId": MANY_GROUPS[5]},
                 400,
-                lambda estate: (
-                    many_groups(estate),
-                    setattr(estate.network_interfaces[-1], "security_group_ids", MANY_GROUPS[:5]),
-                )[0],
+                both(
+                    many_groups,
+                    lambda estate: setattr(estate.network_interfaces[-1], "security_group_ids", MANY_GROUPS[:5]),
+                ),
             ),
             Refusal(
                 "SecurityGroupInstanceLimitExceed",
@@ -348,7 +348,7 @@ EXAMPLES = (
             _orders("InvalidInstanceName.Malformed", InstanceName="1"),
             _orders("InvalidDescription.Malformed", Description="http://x"),
             _orders("InvalidHostName.Malformed", HostName="x-"),
-            _orders("InvalidPassword.Malformed", Password="12345678"),
+            Refusal("InvalidPassword.Malformed", {**ORDER, "Password": "12345678"}, given=add),
             _orders("InvalidUserData.SizeExceeded", UserData="QUFB" * 11_000),
             _orders("InvalidParameter.Bandwidth", InternetMaxBandwidthOut=101),
             _orders("InvalidPeriod", InstanceChargeType="PrePaid"),

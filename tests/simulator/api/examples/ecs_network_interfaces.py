@@ -18,6 +18,7 @@ from tests.simulator.in_vpc import (
     PRIMARY,
     SECOND_VSWITCH,
     add,
+    both,
     given,
     having,
     instance,
@@ -205,7 +206,7 @@ EXAMPLES = (
             Refusal(
                 "InvalidOperation.InvalidEcsState",
                 BOTH,
-                given=lambda estate: (attached(estate), setattr(estate.instances[-1], "status", "Stopping"))[0],
+                given=both(attached, lambda estate: setattr(estate.instances[-1], "status", "Stopping")),
             ),
         ),
         attached,
@@ -251,10 +252,12 @@ EXAMPLES = (
                 "SecurityGroupInstanceLimitExceed",
                 {**ONE, "SecondaryPrivateIpAddressCount": 1},
                 403,
-                lambda estate: (
-                    crowded(estate),
-                    setattr(estate.network_interfaces.find(INTERFACE), "security_group_ids", [MANY_GROUPS[0]]),
-                )[0],
+                both(
+                    crowded,
+                    lambda estate: setattr(
+                        estate.network_interfaces.find(INTERFACE), "security_group_ids", MANY_GROUPS[:1]
+                    ),
+                ),
             ),
             Refusal("InvalidParameter", ONE, given=add),
         ),

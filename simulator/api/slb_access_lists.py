@@ -1,0 +1,173 @@
+"""SLB: access control lists (ACLs) of Classic Load Balancers."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from simulator.api.call import Answer, Call
+from simulator.api.paging import by_number
+from simulator.api.registry import SLB, action
+from simulator.api.shapes import ecs_tags, has_tags, seconds
+from simulator.cloud import access_lists
+from simulator.cloud.errors import CloudError, missing_parameter
+from simulator.cloud.state import Cloud
+from simulator.model.slb import AccessListEntry
+
+
+@action(
+    SLB,
+    "CreateAccessControlList",
+    "AclName AddressIPVersion Tag",
+    raises="AclNumberOverLimit MissingParam.TagKey SizeLimitExceeded.Tag",
+    resources="acl/*",
+)
+def create_access_control_list(cloud: Cloud, call: Call) -> Answer:
+    """Make an empty list, ipv4 by default; at most 50 a region, each name once (InvalidParameter). At most 20 tags."""
+    made = access_lists.create(
+        cloud,
+        call.text("AclName"),
+        call.optional("AddressIPVersion") or "ipv4",
+        call.tags("MissingParam.TagKey"),
+    )
+    return {"AclId": made.id}
+
+
+@action(
+    SLB,
+    "DescribeAccessControlLists",
+    "AclName AddressIPVersion Tag PageNumber PageSize",
+    raises="MissingParam.TagKey",
+    resources="acl/*",
+)
+def describe_access_control_lists(cloud: Cloud, call: Call) -> Answer:
+    """Lists in the order of their creation; AclName is a part of the name. PageSize at most 50, 10 by default."""
+    name, tags = call.optional("AclName") or "", call.tags("MissingParam.TagKey")
+    found = [
+        item
+        for item in cloud.estate.access_lists
+        if name in item.name
+        and call.optional("AddressIPVersion") in (None, item.ip_version)
+        and has_tags(item.tags, tags)
+    ]
+    page = by_number(call, found, maximum=50)
+    items = [
+        {
+            "AclId": item.id,
+            "AclName": item.name,
+            "AddressIPVersion": item.ip_version,
+            "ResourceGroupId": "",
+            "CreateTime": seconds(item.created_at),
+            "Tags": ecs_tags(item.tags),
+        }
+        for item in page.items
+    ]
+    return {"Acls": {"Acl": items}, "Count": len(items), **page.fields}
+
+
+@action(
+    SLB,
+    "DescribeAccessControlListAttribute",
+    "AclId AclEntryComment Page PageSize",
+    raises="AclNotExist",
+    resources="acl/{AclId}",
+)
+def describe_access_control_list_attribute(cloud: Cloud, call: Call) -> Answer:
+    """One list with its entries and listeners; PageSize (of entries) at most 50, 10 by default.
+
+    The Go provider asks for no page: of an `entry_list` it sees the first 10 entries.
+    """
+    found = access_lists.find(cloud, call.text("AclId"))
+    comment = call.optional("AclEntryComment")
+    entries = [entry for entry in found.entries if comment in (None, entry.comment)]
+    numbered = Call({**call.parameters, "PageNumber": call.optional("Page") or ""}, call.caller, call.host)
+    page = by_number(numbered, entries, maximum=50)
+    listeners = [
+        {
+            "LoadBalancerId": load_balancer.id,
+            "ListenerPort": listener.port,
+            "Protocol": listener.protocol,
+            "AclType": listener.access_list_type,
+        }
+        for load_balancer, listener in access_lists.listeners_of(cloud, found.id)
+    ]
+    return {
+        "AclId": found.id,
+        "AclName": found.name,
+        "AddressIPVersion": found.ip_version,
+        "ResourceGroupId": "",
+        "CreateTime": seconds(found.created_at),
+        "AclEntrys": {
+            "AclEntry": [{"AclEntryIP": entry.entry, "AclEntryComment": entry.comment} for entry in page.items]
+        },
+        "TotalAclEntry": len(entries),
+        "RelatedListeners": {"RelatedListener": listeners},
+        "Tags": ecs_tags(found.tags),
+    }
+
+
+@action(SLB, "SetAccessControlListAttribute", "AclId AclName", raises="AclNotExist", resources="acl/{AclId}")
+def set_access_control_list_attribute(cloud: Cloud, call: Call) -> Answer:
+    """Another name: 1 to 80 letters, digits, periods, hyphens, slashes and underscores."""
+    access_lists.rename(cloud, call.text("AclId"), call.text("AclName"))
+    return {}
+
+
+@action(
+    SLB,
+    "AddAccessControlListEntry",
+    "AclId AclEntrys",
+    raises="AclNotExist AclEntryIllegal IllegalEntry InvalidParam.AclEntryExists AclEntryExceedLimit",
+    resources="acl/{AclId}",
+)
+def add_access_control_list_entry(cloud: Cloud, call: Call) -> Answer:
+    """Add CIDR blocks (a JSON array of objects with entry and comment): at most 50 a call, 300 a list."""
+    access_lists.add(cloud, call.text("AclId"), [_entry(item) for item in _entries(call)])
+    return {}
+
+
+@action(
+    SLB,
+    "RemoveAccessControlListEntry",
+    "AclId AclEntrys",
+    raises="AclNotExist AclEntryIllegal AclEntryEmpty",
+    resources="acl/{AclId}",
+)
+def remove_access_control_list_entry(cloud: Cloud, call: Call) -> Answer:
+    """Remove blocks (as of AddAccessControlListEntry); a list that a listener uses keeps one."""
+    access_lists.remove(cloud, call.text("AclId"), [str(item.get("entry") or "") for item in _entries(call)])
+    return {}
+
+
+@action(
+    SLB,
+    "DeleteAccessControlList",
+    "AclId",
+    raises="AclNotExist OperationFailed.AclBindedWithVip",
+    resources="acl/{AclId}",
+)
+def delete_access_control_list(cloud: Cloud, call: Call) -> Answer:
+    """Delete a list that no listener uses."""
+    access_lists.delete(cloud, call.text("AclId"))
+    return {}
+
+
+def _entries(call: Call) -> list[dict[str, Any]]:
+    items = call.json_objects("AclEntrys", "AclEntryIllegal")
+    if not items:
+        raise missing_parameter("AclEntrys")
+    return items
+
+
+def _entry(item: dict[str, Any]) -> AccessListEntry:
+    """An entry must be a CIDR block; a single address is one with /32."""
+    block, comment = item.get("entry"), item.get("comment") or ""
+    if not isinstance(block, str) or "/" not in block:
+        raise _illegal()
+    try:
+        return AccessListEntry(entry=block, comment=str(comment))
+    except ValidationError:
+        raise _illegal() from None
+
+
+def _illegal() -> CloudError:
+    return CloudError("AclEntryIllegal", "The specified ACL entry is invalid.")

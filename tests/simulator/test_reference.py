@@ -1,0 +1,41 @@
+"""docs/simulator.md is what the code declares."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from simulator.__main__ import main
+from simulator.api.table import registry
+from simulator.reference import limits, render
+
+COMMITTED = Path(__file__).parents[2] / "docs/simulator.md"
+
+
+def test_the_document_is_in_step(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reference"]) == 0
+    assert capsys.readouterr().out == COMMITTED.read_text(encoding="utf-8"), "run `make docs`"
+
+
+def test_every_action_has_a_row_that_says_something() -> None:
+    rows = re.findall(r"^\| \*\*(\w+)\*\*.*?<br>(.+?) \|", render(), re.MULTILINE)
+    assert len(rows) == len(registry().all())
+    assert all(said.endswith(".") for _, said in rows)
+
+
+def test_a_table_is_not_broken_by_what_it_tells() -> None:
+    """A bar in a description would begin a cell of its own."""
+    blocks = re.findall(r"(?:^\|.*\n)+", render(), re.MULTILINE)
+    assert len(blocks) > 10
+    for block in blocks:
+        assert len({line.count("|") for line in block.splitlines()}) == 1, block[:200]
+
+
+def test_the_limits_that_the_issue_of_moving_servers_turns_on_are_told() -> None:
+    told = {limit.said.partition(" (")[0]: limit.value for limit in limits()}
+    assert told["Classic instances linked to one VPC"] == "1,000"
+    assert told["Manual snapshots of one disk"] == "256"
+    assert told["Masks of a VSwitch"] == "16 to 29"
+    assert told["Whitelist groups of one database"] == "200"
