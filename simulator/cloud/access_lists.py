@@ -15,9 +15,11 @@ from simulator.cloud.state import Cloud
 from simulator.cloud.tags import MAX_TAGS
 from simulator.model.slb import AccessList, AccessListEntry, Listener, LoadBalancer
 
-# Of a region, of one call, of one list (reference of CreateAccessControlList).
+#: Access control lists of a region (reference of CreateAccessControlList)
 MAX_LISTS = 50
+#: Entries of one call for an access control list (the same)
 MAX_BATCH = 50
+#: Entries of one access control list (the same)
 MAX_ENTRIES = 300
 
 _NAME = re.compile(r"[\w./-]{1,80}")

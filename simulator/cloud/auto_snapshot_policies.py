@@ -14,6 +14,7 @@ from simulator.cloud.names import check_name
 from simulator.cloud.state import Cloud
 from simulator.model.ecs_storage import AutoSnapshotPolicy, Disk
 
+#: Automatic snapshot policies of a region (ECS Limits, 2021)
 MAX_POLICIES = 100
 MAX_RETENTION_DAYS = 65535
 # ModifyAutoSnapshotPolicyEx has a day more (SDK texts, ecs20140526 7.11.8).

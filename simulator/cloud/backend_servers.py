@@ -16,7 +16,7 @@ from simulator.cloud.tags import MAX_TAGS
 from simulator.model.ecs import Instance
 from simulator.model.slb import BackendServer, LoadBalancer, VServerGroup
 
-# Backend servers of one call (SDK text of AddBackendServers).
+#: Backend servers of one call (SDK text of AddBackendServers)
 MAX_SERVERS = 20
 MAX_WEIGHT = 100
 MAX_PORT = 65535

@@ -12,6 +12,7 @@ from simulator.cloud.errors import CloudError, ForbiddenError
 from simulator.cloud.state import Cloud
 from simulator.model.vpc import ClassicLink, Vpc
 
+#: Classic instances linked to one VPC (ClassicLink overview, 2024-10)
 MAX_LINKS = 1000
 
 _CLASSIC_BLOCK = IPv4Network("10.0.0.0/8")

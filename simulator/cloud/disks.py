@@ -19,7 +19,7 @@ from simulator.cloud.state import Cloud
 from simulator.model.ecs import Instance
 from simulator.model.ecs_storage import LOCAL_CATEGORIES, Disk, DiskCategory, PerformanceLevel
 
-# Data disks of one instance (ECS Limits, 2021).
+#: Data disks of one instance (ECS Limits, 2021)
 MAX_DATA_DISKS = 16
 MAX_PROVISIONED_IOPS = 50_000
 MAX_SYSTEM_SIZE = 2048

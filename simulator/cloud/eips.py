@@ -23,7 +23,7 @@ from simulator.model.vpc import Eip, EipInstanceType, EipMode
 
 DEFAULT_BANDWIDTH = 5
 ChargeType = Literal["PayByBandwidth", "PayByTraffic"]
-# Mbit/s by internet charge type, of pay-as-you-go EIPs.
+#: Mbit/s of a pay-as-you-go EIP, by internet charge type (SDK text of AllocateEipAddress)
 MAX_BANDWIDTH: dict[ChargeType, int] = {"PayByBandwidth": 500, "PayByTraffic": 200}
 INSTANCE_TYPES = get_args(EipInstanceType)
 # What an EIP can be bound to and the simulator does not bind.

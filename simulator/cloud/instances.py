@@ -23,7 +23,7 @@ from simulator.cloud.names import check_description, check_name
 from simulator.cloud.state import Cloud
 from simulator.model.ecs import Instance
 
-# Before it is encoded (SDK text of ModifyInstanceAttribute, 7.11.8).
+#: Bytes of user data before it is encoded (SDK text of ModifyInstanceAttribute, 7.11.8)
 MAX_USER_DATA = 32 * 1024
 _STEADY = ("Running", "Stopped")
 _PASSWORD_KINDS = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")

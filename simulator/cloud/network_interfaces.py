@@ -19,7 +19,7 @@ from simulator.model.network_interfaces import NetworkInterface
 # Secondary addresses of one call of CreateNetworkInterface, told or counted (SDK text 7.11.8).
 MAX_TOLD_ADDRESSES = 10
 MAX_COUNTED_ADDRESSES = 49
-# Addresses of one interface, the primary one among them; what an instance type takes is not simulated.
+#: Addresses of one ENI, the primary one among them; what an instance type takes is not simulated
 MAX_ADDRESSES = 50
 MAX_QUEUES = 2048
 

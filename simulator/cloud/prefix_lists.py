@@ -16,6 +16,7 @@ from simulator.model.ecs import SecurityGroup
 from simulator.model.prefix_lists import PrefixList, PrefixListEntry
 
 Family = Literal["IPv4", "IPv6"]
+#: Entries of a prefix list (SDK text of CreatePrefixList)
 MAX_ENTRIES = 200
 # Entries added, or removed, by one call: as many as Entry.N, AddEntry.N and RemoveEntry.N can have.
 MAX_CHANGES = 200

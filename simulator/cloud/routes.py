@@ -21,8 +21,9 @@ from simulator.cloud.names import check_network_text
 from simulator.cloud.state import Cloud
 from simulator.model.vpc import NextHopType, RouteEntry, RouteTable, VSwitch
 
-# Quotas vpc_quota_route_tables_num (custom tables of a VPC) and vpc_quota_route_entrys_num (custom entries of a table).
+#: Custom route tables of a VPC (quota vpc_quota_route_tables_num)
 MAX_TABLES = 9
+#: Custom entries of a route table (quota vpc_quota_route_entrys_num)
 MAX_ENTRIES = 200
 NEXT_HOP_TYPES = get_args(NextHopType)
 # What a route can point to and the simulator does not have.

@@ -17,12 +17,16 @@ from simulator.cloud.tags import MAX_TAGS
 from simulator.cloud.vpcs import available
 from simulator.model.ecs import Direction, Rule, SecurityGroup
 
-# Rules of one group whose peer is a group (SDK text of AuthorizeSecurityGroup, ecs20140526 7.0.5).
+#: Rules of one basic group whose peer is a group (SDK text of AuthorizeSecurityGroup, ecs20140526 7.0.5)
 MAX_GROUP_RULES = 20
-# Documented for the batch form of Authorize*/Revoke* (SDK text, ecs20140526).
+#: Rules of one call of Authorize* and Revoke* (SDK text, ecs20140526)
 MAX_BATCH = 100
-# Members of a classic, a basic and an advanced group (ECS Limits, 2021).
-MAX_CLASSIC_MEMBERS, MAX_BASIC_MEMBERS, MAX_ADVANCED_MEMBERS = 1000, 2000, 65536
+#: Instances of a classic group (ECS Limits, 2021)
+MAX_CLASSIC_MEMBERS = 1000
+#: Private addresses of a basic group in a VPC (ECS Limits, 2021)
+MAX_BASIC_MEMBERS = 2000
+#: Private addresses of an advanced group (ECS Limits, 2021)
+MAX_ADVANCED_MEMBERS = 65536
 
 
 def create(

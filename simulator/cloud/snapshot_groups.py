@@ -14,6 +14,7 @@ from simulator.cloud.names import check_description, check_name
 from simulator.cloud.state import Cloud
 from simulator.model.ecs_storage import Disk, Snapshot, SnapshotGroup
 
+#: Disks of a snapshot-consistent group (SDK text of CreateSnapshotGroup)
 MAX_DISKS = 128
 MAX_TIB = 256
 _GIB_OF_TIB = 1024

@@ -10,7 +10,7 @@ from simulator.cloud.names import check_description, check_name
 from simulator.cloud.state import Cloud
 from simulator.model.ecs_storage import LOCAL_CATEGORIES, Disk, Snapshot
 
-# Manual snapshots of one disk (ECS Limits, 2021).
+#: Manual snapshots of one disk (ECS Limits, 2021)
 MAX_MANUAL = 256
 MAX_RETENTION_DAYS = 65536
 

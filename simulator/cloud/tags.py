@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from simulator.cloud.errors import CloudError, NotFoundError
 from simulator.cloud.state import Cloud
 
-# Of one resource (TagResources references of ECS, VPC and SLB).
+#: Tags of one resource (TagResources references of ECS, VPC and SLB)
 MAX_TAGS = 20
 
 

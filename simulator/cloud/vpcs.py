@@ -19,11 +19,13 @@ from simulator.model.vpc import RouteTable, Vpc
 DEFAULT_BLOCK = "172.16.0.0/12"
 # Of the one default VPC of a region ("Default VPCs and default vSwitches").
 DEFAULT_VPC_BLOCK = "172.31.0.0/16"
-# Mask lengths: VPC 8 to 28 (provider documentation; /8 is what the migration plan makes), secondary blocks 16 to 28.
+#: Masks of a VPC (provider documentation; 8 is what the migration plan makes)
 VPC_MASKS = range(8, 29)
+#: Masks of a secondary CIDR block of a VPC (SDK text of AssociateVpcCidrBlock)
 SECONDARY_MASKS = range(16, 29)
-# Quota vpc_quota_secondary_cidr_num, and user CIDR blocks.
+#: Secondary CIDR blocks of a VPC (quota vpc_quota_secondary_cidr_num)
 MAX_SECONDARY_BLOCKS = 5
+#: User CIDR blocks of a VPC (SDK text of CreateVpc)
 MAX_USER_CIDRS = 3
 
 

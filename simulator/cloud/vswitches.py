@@ -18,10 +18,12 @@ from simulator.cloud.state import Cloud
 from simulator.model.databases import ApsaraInstance
 from simulator.model.vpc import RouteTable, Vpc, VSwitch
 
+#: Masks of a VSwitch (SDK text of CreateVSwitch)
 VSWITCH_MASKS = range(16, 30)
 DEFAULT_MASK = 20
+#: VSwitches of a VPC (SDK text of CreateVSwitch, vpc20160428 6.11.0)
 MAX_VSWITCHES = 150
-# The first and the last three addresses of a VSwitch (SDK text of CreateVSwitch, vpc20160428 6.11.0).
+#: Reserved addresses of a VSwitch, the first and the last three (SDK text of CreateVSwitch, vpc20160428 6.11.0)
 RESERVED_ADDRESSES = 4
 
 

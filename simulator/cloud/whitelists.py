@@ -8,7 +8,9 @@ from simulator.cloud.errors import CloudError
 from simulator.cloud.state import Cloud
 from simulator.model.databases import ApsaraInstance, WhitelistGroup, WhitelistNetworkType
 
+#: Whitelist groups of one database (SDK text of ModifySecurityIps, rds20140815)
 MAX_GROUPS = 200
+#: Entries in all whitelist groups of one database (the same)
 MAX_ENTRIES = 1000
 
 _LONGEST_MASK = 32

@@ -11,8 +11,8 @@ import toolchain
 from simulator.estate_file import load
 from simulator.server import running
 from tests.e2e.conftest import ESTATE
-from tests.e2e.lifecycles import Program, Read, Resource
-from tests.e2e.test_provider import Life, _check_reads
+from tests.e2e.lifecycles import Program, Read, Resource, check_reads
+from tests.e2e.test_provider import Life
 from tests.simulator.api.given_databases import VSWITCH_B, find, hybrid
 from tests.simulator.api.sample_ids import MONGODB, MYSQL, POSTGRES, REDIS, VPC
 
@@ -87,6 +87,6 @@ def test_databases_are_imported_refreshed_and_read(engine: toolchain.Engine, tmp
         life.run("import", "--stack", "imported", "--file", "import.json", *options)
         life.no_diff("imported")
         assert life.up("imported") == {}
-        _check_reads(PROGRAM, json.loads(life.run("stack", "output", "--stack", "imported", "--json")))
+        check_reads(PROGRAM, json.loads(life.run("stack", "output", "--stack", "imported", "--json")))
         assert cloud.state() == before
         assert {entry["outcome"] for entry in cloud.requests()} == {"OK"}

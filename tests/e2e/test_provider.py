@@ -15,7 +15,7 @@ from simulator.estate_file import load
 from simulator.project import Project
 from simulator.server import Simulator, running
 from tests.e2e.conftest import ESTATE
-from tests.e2e.lifecycles import Program, programs
+from tests.e2e.lifecycles import Program, check_reads, programs
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
@@ -90,7 +90,7 @@ def test_a_whole_life_leaves_no_diff(life: Life) -> None:
     life.new_stack("made")
     assert life.up("made") == {"create": len(program.resources) + 1}
     life.no_diff("made")
-    _check_reads(program, json.loads(life.run("stack", "output", "--stack", "made", "--json")))
+    check_reads(program, json.loads(life.run("stack", "output", "--stack", "made", "--json")))
 
     life.tell(changed=True)
     updated = sum(bool(resource.changed) for resource in program.resources)
@@ -106,19 +106,3 @@ def test_a_whole_life_leaves_no_diff(life: Life) -> None:
 
     life.run("destroy", "--stack", "made", "--yes", "--skip-preview", "--refresh")
     assert life.cloud.state() == before
-
-
-def _check_reads(program: Program, outputs: dict[str, Any]) -> None:
-    for read in program.reads:
-        assert _has(outputs[read.name], read.expected), (read.name, outputs[read.name])
-
-
-def _has(answer: Any, expected: Any) -> bool:
-    """Whether the answer has all that is expected, and lists as many items."""
-    if isinstance(expected, dict):
-        return isinstance(answer, dict) and all(
-            key in answer and _has(answer[key], value) for key, value in expected.items()
-        )
-    if isinstance(expected, list):
-        return isinstance(answer, list) and len(answer) == len(expected) and all(map(_has, answer, expected))
-    return bool(answer == expected)

@@ -8,6 +8,8 @@ import re
 
 import pytest
 
+from tests.e2e.lifecycles import programs
+from tests.e2e.test_databases import PROGRAM as DATABASES
 from toolchain.builder import PLUGIN_RECIPE
 
 # The SDK warns about its own deprecated resources when their module is imported.
@@ -43,3 +45,11 @@ def test_a_data_source_is_named_as_in_the_sdk(terraform: str, module: str, membe
     package = importlib.import_module("pulumi_alicloud" if module == "index" else f"pulumi_alicloud.{module}")
     sdk = getattr(package, snake_case(member))
     assert f"'{token(module, member)}'" in inspect.getsource(sdk)
+
+
+def test_each_goes_through_its_life_against_the_simulated_cloud() -> None:
+    lives = [*programs(), DATABASES]
+    resources = {resource.type for program in lives for resource in program.resources}
+    reads = {read.token for program in lives for read in program.reads}
+    assert resources == {token(module, member) for _, module, member in RESOURCES}
+    assert reads == {token(module, member) for _, module, member in DATA_SOURCES}

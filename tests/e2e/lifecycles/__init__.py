@@ -82,3 +82,20 @@ def programs() -> list[Program]:
             content = importlib.import_module(f"{__name__}.{module.name}")
             found.append(Program(module.name, content.RESOURCES, content.READS, content.given))
     return found
+
+
+def check_reads(program: Program, outputs: dict[str, Any]) -> None:
+    """Every read of the program answered what it expects; `outputs` are those of its stack."""
+    for read in program.reads:
+        assert _has(outputs[read.name], read.expected), (read.name, outputs[read.name])
+
+
+def _has(answer: Any, expected: Any) -> bool:
+    """Whether the answer has all that is expected, and lists as many items."""
+    if isinstance(expected, dict):
+        return isinstance(answer, dict) and all(
+            key in answer and _has(answer[key], value) for key, value in expected.items()
+        )
+    if isinstance(expected, list):
+        return isinstance(answer, list) and len(answer) == len(expected) and all(map(_has, answer, expected))
+    return bool(answer == expected)

@@ -59,6 +59,13 @@ RESOURCES = (
 )
 
 READS = (
+    Read("account", "alicloud:index/getAccount:getAccount", {}, {"id": "1234567890123456"}),
+    Read(
+        "caller",
+        "alicloud:index/getCallerIdentity:getCallerIdentity",
+        {},
+        {"accountId": "1234567890123456", "arn": "acs:ram::1234567890123456:user/demo", "identityType": "RAMUser"},
+    ),
     Read(
         "groups",
         "alicloud:ecs/getSecurityGroups:getSecurityGroups",
