@@ -26,7 +26,8 @@ from provider.values import UNKNOWN, Properties, digest
 # The most rules that one call of AuthorizeSecurityGroup takes as Permissions.N, and of RevokeSecurityGroup as ids.
 _BATCH = 100
 _GONE = "InvalidSecurityGroupId.NotFound"
-_FULL = "AuthorizationLimitExceed"
+# Too many rules (200 a group), and too many of them that name a group (20).
+_FULL = frozenset({"AuthorizationLimitExceed", "AuthorizedGroupRule.LimitExceed"})
 
 #: The request fields of a rule's peer, by direction.
 _PEER_FIELDS: Final = {
@@ -200,7 +201,7 @@ def _carry_out(cloud: Cloud, group_id: str, plan: logic.Plan) -> None:
     try:
         _authorize(cloud, group_id, plan.authorize)
     except CloudError as error:
-        if error.code != _FULL or not plan.revoke:
+        if error.code not in _FULL or not plan.revoke:
             raise
         _revoke(cloud, group_id, plan.revoke)
         # Rules of batches that went in before are no error: the cloud has them and does nothing.

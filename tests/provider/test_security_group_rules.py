@@ -72,13 +72,21 @@ def test_new_rules_come_before_old_ones_go(cloud: Cloud, simulator: Simulator) -
     assert writes == ["AuthorizeSecurityGroup", "AuthorizeSecurityGroup", "RevokeSecurityGroup"]
 
 
-def test_without_room_for_both_the_old_rules_go_first(cloud: Cloud, simulator: Simulator) -> None:
+@pytest.mark.parametrize(
+    ("most", "peer"),
+    [(200, {}), (20, {"cidrIp": None, "groupId": "sg-vpc2"})],
+    ids=["rules", "rules that name a group"],
+)
+def test_without_room_for_both_the_old_rules_go_first(
+    most: int, peer: dict[str, str | None], cloud: Cloud, simulator: Simulator
+) -> None:
     def ports(first: int) -> Properties:
-        return inputs(**{f"r{port}": rule(portRange=f"{port}/{port}") for port in range(first, first + 200)})
+        rules = {f"r{port}": rule(portRange=f"{port}/{port}") | peer for port in range(first, first + most)}
+        return inputs(**{label: {key: value for key, value in of.items() if value} for label, of in rules.items()})
 
     _, state = RESOURCE.create(cloud, ports(1))
-    after = RESOURCE.update(cloud, GROUP, state, ports(101))
-    assert len(live(simulator)) == 200
+    after = RESOURCE.update(cloud, GROUP, state, ports(1 + most // 2))
+    assert len(live(simulator)) == most
     assert RESOURCE.read(cloud, GROUP, after) == after
 
 
