@@ -209,6 +209,8 @@ class Simulation:
             strike = self.faults.strike(known, caller.name)
             reply, outcome = self._carry_out(known, Call(own, caller, host), number, strike)
         except CloudError as error:
+            # Some refusals are constants: what each raise leaves on them must not pile up.
+            error.with_traceback(None)
             if error is not strike.refusal:
                 _check_declared(action, error)
             reply, outcome = _refusal(error, number, host, strike), error.code

@@ -1,71 +1,13 @@
-"""Which modules hold actions."""
+"""The table of all actions: whatever the modules of this package hold."""
 
-from simulator.api import (
-    ecs_auto_snapshot_policies,
-    ecs_classic_links,
-    ecs_disks,
-    ecs_events,
-    ecs_images,
-    ecs_instance_life,
-    ecs_instances,
-    ecs_network_interfaces,
-    ecs_prefix_lists,
-    ecs_public_addresses,
-    ecs_regions,
-    ecs_security_groups,
-    ecs_snapshot_groups,
-    ecs_snapshots,
-    location,
-    mongodb,
-    rds_instances,
-    rds_networks,
-    rds_settings,
-    rds_whitelists,
-    redis,
-    slb_access_lists,
-    slb_backend_servers,
-    slb_load_balancers,
-    sts,
-    tags,
-    vpc_eips,
-    vpc_networks,
-    vpc_routes,
-)
+import pkgutil
+from importlib import import_module
+
+import simulator.api
 from simulator.api.registry import Registry
 
 
 def registry() -> Registry:
     """The table of all actions of the simulated cloud."""
-    return Registry(
-        (
-            ecs_auto_snapshot_policies,
-            ecs_classic_links,
-            ecs_disks,
-            ecs_events,
-            ecs_images,
-            ecs_instance_life,
-            ecs_instances,
-            ecs_network_interfaces,
-            ecs_prefix_lists,
-            ecs_public_addresses,
-            ecs_regions,
-            ecs_security_groups,
-            ecs_snapshot_groups,
-            ecs_snapshots,
-            location,
-            mongodb,
-            rds_instances,
-            rds_networks,
-            rds_settings,
-            rds_whitelists,
-            redis,
-            slb_access_lists,
-            slb_backend_servers,
-            slb_load_balancers,
-            sts,
-            tags,
-            vpc_eips,
-            vpc_networks,
-            vpc_routes,
-        )
-    )
+    found = sorted(module.name for module in pkgutil.iter_modules(simulator.api.__path__))
+    return Registry(import_module(f"simulator.api.{name}") for name in found)

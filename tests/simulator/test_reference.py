@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -39,3 +42,17 @@ def test_the_limits_that_the_issue_of_moving_servers_turns_on_are_told() -> None
     assert told["Manual snapshots of one disk"] == "256"
     assert told["Masks of a VSwitch"] == "16 to 29"
     assert told["Whitelist groups of one database"] == "200"
+
+
+def test_the_command_that_it_tells_serves(tmp_path: Path) -> None:
+    told = re.search(r"^\.venv/bin/python (-m simulator serve .*)$", render(), re.MULTILINE)
+    assert told is not None
+    words = told[1].replace("--port 8815", "--port 0").replace(" .simulator", f" {tmp_path}/simulator").split()
+    with subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        url = server.stdout.readline().strip()
+        with urllib.request.urlopen(f"{url}/_simulator/clock") as answer:  # noqa: S310 - loopback
+            assert answer.status == 200
+        server.terminate()
+        assert server.wait(10) == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"simulator.json", "simulator-ca.pem"}
