@@ -1,7 +1,8 @@
 """ECS: statuses of instances and their scheduled system events.
 
 Numbers beside names are answered where an example of the references has them (DescribeInstancesFullStatus and
-DescribeInstanceHistoryEvents, 2020 to 2026); the others are left out.
+DescribeInstanceHistoryEvents, 2020 to 2026); the others are left out. Events of migration plans: our reading, told in
+`simulator.cloud.system_events`.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from simulator.api.registry import ECS, action
 from simulator.api.shapes import seconds
 from simulator.cloud.errors import CloudError, ForbiddenError, NotSimulatedError, invalid_parameter
 from simulator.cloud.state import Cloud
+from simulator.cloud.system_events import present
 from simulator.model.ecs import Instance
 from simulator.model.system_events import EventCycleStatus, SystemEvent
 
@@ -61,7 +63,7 @@ def describe_instances_full_status(cloud: Cloud, call: Call) -> Answer:
     """
     filters = _event_filters(call)
     health = call.optional("HealthStatus")
-    scheduled = passing(cloud.estate.events, lambda event: event.status == "Scheduled")
+    scheduled = passing(present(cloud), lambda event: event.status == "Scheduled")
     warned = {event.instance_id for event in scheduled}
     events = passing(scheduled, *filters)
     by_instance: dict[str, list[SystemEvent]] = {}
@@ -93,8 +95,9 @@ def describe_instances_full_status(cloud: Cloud, call: Call) -> Answer:
 def describe_instance_history_events(cloud: Cloud, call: Call) -> Answer:
     """System events of instances; PageSize at most 100, MaxResults drawn into 10..100.
 
-    Without a filter on their status only those that have ended, at most 30 days ago. Lists of ids at most 100 long.
-    Times as 2026-12-01T00:00:00Z, both ends included.
+    Every instance of a migration plan has one, with ReasonCode VPCMigrationEcs. Without a filter on their status only
+    those that have ended, at most 30 days ago. Lists of ids at most 100 long. Times as 2026-12-01T00:00:00Z, both ends
+    included.
     """
     if call.optional("ResourceType") not in (None, "instance"):
         raise NotSimulatedError(f"system events of ResourceType {call.optional('ResourceType')}")
@@ -106,7 +109,7 @@ def describe_instance_history_events(cloud: Cloud, call: Call) -> Answer:
         filters.append(lambda event: event.instance_id in ids)
     since = cloud.clock.now() - _KEPT
     filters.append(lambda event: event.status not in _ENDED or (event.finished_at or event.not_before) >= since)
-    found = passing(cloud.estate.events, *filters)
+    found = passing(present(cloud), *filters)
     page = by_either(call, found, maximum=100, token_maximum=100, clamp=True)
     items = [_history(event) for event in page.items]
     return {"InstanceSystemEventSet": {"InstanceSystemEventType": items}, **page.fields}

@@ -1,9 +1,25 @@
-"""ECS: public addresses of instances that become EIPs."""
+"""ECS: static public addresses of instances, and those that become EIPs."""
 
 from simulator.api.call import Answer, Call
 from simulator.api.registry import ECS, action
-from simulator.cloud import eips
+from simulator.cloud import eips, instance_specs
 from simulator.cloud.state import Cloud
+
+
+@action(
+    ECS,
+    "AllocatePublicIpAddress",
+    "InstanceId",
+    raises="InvalidInstanceId.NotFound InstanceLockedForSecurity InstanceExpiredOrInArrears IncorrectInstanceStatus "
+    "AllocateIpInvalidInstanceBandwidth OperationDenied",
+    resources="instance/{InstanceId}",
+)
+def allocate_public_ip_address(cloud: Cloud, call: Call) -> Answer:
+    """Give an instance with a bandwidth a public address; one that has an address is answered that one.
+
+    That is how the help pages since 2024 have it; before, it was refused with AllocatedAlready.
+    """
+    return {"IpAddress": instance_specs.allocate_address(cloud, call.text("InstanceId"))}
 
 
 @action(

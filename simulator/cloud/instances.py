@@ -314,6 +314,7 @@ def check_user_data(user_data: str, *, in_vpc: bool, io_optimized: bool) -> None
 
 def _begin_start(cloud: Cloud, instance: Instance) -> None:
     instance.status, instance.address_changed, instance.started_at = "Starting", False, cloud.clock.now()
+    instance.bandwidth_awaits_start = False
     cloud.begins(instance, cloud.estate.timings.instance)
 
 

@@ -82,7 +82,7 @@ def _finish(cloud: Cloud, migration: Migration, move: Move, views: Views) -> Non
         instance.migrating = False
         if move.was_running:
             instance.status = "Running"
-            instance.started_at = cloud.clock.now()
+            instance.started_at, instance.bandwidth_awaits_start = cloud.clock.now(), False
     move.phase = "Failed" if move.refusals else "Migrated"
     move.next_at, move.finished_at = None, cloud.clock.now()
 
@@ -107,7 +107,7 @@ def _change_network(
     move.former_intranet_ips = instance.intranet_ips
     instance.network_type, instance.zone_id = "vpc", vswitch.zone_id
     instance.vpc_id, instance.vswitch_id, instance.intranet_ips = vswitch.vpc_id, vswitch.id, [address]
-    if instance.internet_max_bandwidth_out == 0:
+    if instance.effective_bandwidth == 0:
         move.released_public_ips, instance.public_ips = instance.public_ips, []
     wanted = migration.security_group_ids or [_clone(cloud, migration, each) for each in instance.security_group_ids]
     instance.security_group_ids = list(wanted)

@@ -48,7 +48,8 @@ def verify(cloud: Cloud, plan: MigrationPlan) -> list[str]:
 def create(cloud: Cloud, plan: MigrationPlan) -> Migration:
     """Make a plan; raises MigrationRefusedError with all that `verify` finds."""
     _raise(verify(cloud, plan))
-    migration = Migration(id=cloud.ids.new("mp", plan.name, *plan.instance_ids), **plan.model_dump())
+    migration_id = cloud.ids.new("mp", plan.name, *plan.instance_ids)
+    migration = Migration(id=migration_id, created_at=cloud.clock.now(), **plan.model_dump())
     cloud.estate.migrations.append(migration)
     cloud.awaits(plan.start)
     return migration
@@ -154,7 +155,7 @@ class Views:
             yield f"it is locked ({', '.join(instance.locks)})"
         if instance.zone_id in INELIGIBLE_ZONES:
             yield f"instances in {instance.zone_id} cannot be migrated"
-        if instance.internet_max_bandwidth_out == 0 and self.plan.zero_bandwidth == "refused":
+        if instance.effective_bandwidth == 0 and self.plan.zero_bandwidth == "refused":
             yield "its Internet bandwidth is 0 Mbit/s"
 
     def _local_disk_refusals(self, instance: Instance) -> Iterator[str]:

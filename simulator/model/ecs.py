@@ -128,12 +128,20 @@ class Instance(Transitional):
     user_data: str = Field(default="", description="Base64, as it was given.")
     ram_role_name: str = Field(default="", description="RAM role of the instance; it need not exist.")
     address_changed: bool = Field(default=False, description="Its private address, since it was last started.")
+    bandwidth_awaits_start: bool = Field(
+        default=False, description="Of a classic one: its first bandwidth above 0 comes into effect when it starts."
+    )
     started_at: AwareDatetime | None = Field(default=None, description="Last start; absent: when it was created.")
     intranet_mac: Mac | None = Field(default=None, description="Of a classic one; given by the simulator where absent.")
     internet_mac: Mac | None = Field(default=None, description="The same, of a classic one with a public address.")
     migrating: bool = Field(default=False, description="While a migration plan moves it, it cannot be operated.")
     created_at: AwareDatetime | None = None
     tags: Tags
+
+    @property
+    def effective_bandwidth(self) -> int:
+        """What goes out to the Internet now, in Mbit/s."""
+        return 0 if self.bandwidth_awaits_start else self.internet_max_bandwidth_out
 
     @property
     def operable(self) -> bool:

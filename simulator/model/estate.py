@@ -69,6 +69,11 @@ class Estate(Strict):
         description="What ModifySecurityIps with ModifyMode Delete does with the last entry of a group. refused: the "
         "present documentation (one entry must remain); deleted: the one before 2018 (the group goes).",
     )
+    bandwidth_from_zero: Literal["running", "stopped"] = Field(
+        default="running",
+        description="When a classic instance of 0 Mbit/s can be given a bandwidth. running: always, with a restart "
+        "to follow (user guide of 2021); stopped: while it is Stopped (reference of ModifyInstanceNetworkSpec).",
+    )
     quotas: Quotas = Field(default_factory=Quotas)
     snapshot_service: bool = Field(
         default=True, description="Whether the snapshot service is activated; without it there are no new snapshots."

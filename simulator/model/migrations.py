@@ -70,6 +70,7 @@ class Migration(MigrationPlan):
 
     id: str = Field(pattern=r"^mp-", description="mp-...")
     status: MigrationStatus = "Scheduled"
+    created_at: AwareDatetime | None = None
     next_at: AwareDatetime | None = Field(default=None, description="When the next of its moves goes on.")
     moves: list[Move] = Field(default_factory=list, description="One for each instance; given by the simulator.")
     clones: dict[str, str] = Field(default_factory=dict, description="Classic security group to its clone.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from simulator.model.migrations import Migration, MigrationPlan
 from simulator.saved import from_text
 from simulator.server import Simulator
 from simulator.simulation import Simulation
+from tests.simulator.api.load_balanced import GROUP, PUBLIC, load_balanced
 from tests.simulator.sdk import Api, refused
 
 WEB_1, WEB_2, WEB_3 = "i-bp1web10000000000001", "i-bp1web20000000000001", "i-bp1web30000000000001"
@@ -238,6 +239,55 @@ class TestAfterTheWindow:
         assert story.simulator.migrations.verify(**plan) == [f"{each}: it is in a VPC already" for each in MOVING]
 
 
+@pytest.mark.parametrize(
+    ("minutes", "status"), [(-1, "Scheduled"), (0.5, "Executing"), (14.5, "Executing"), (15, "Executed")]
+)
+def test_each_move_is_a_system_event(story: Story, minutes: float, status: str) -> None:
+    published = story.simulator.clock.now()
+    api = story.at(START + timedelta(minutes=minutes))
+    found = api("ecs:DescribeInstanceHistoryEvents", InstanceEventCycleStatus=[status])["InstanceSystemEventSet"]
+    events = found["InstanceSystemEventType"]
+    assert [event["InstanceId"] for event in events] == MOVING
+    assert len({event["EventId"] for event in events}) == len(MOVING)
+    assert {event["ReasonCode"] for event in events} == {"VPCMigrationEcs"}
+    assert {event["EventType"]["Name"] for event in events} == {"SystemMaintenance.Reboot"}
+    assert {event["NotBefore"] for event in events} == {"2026-12-05T18:00:00Z"}
+    assert all(event["EventPublishTime"] <= f"{published.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for event in events)
+    ended = {event.get("EventFinishTime") for event in events} - {None, ""}
+    assert ended == ({"2026-12-05T18:15:00Z"} if status == "Executed" else set())
+    full = api("ecs:DescribeInstancesFullStatus", HealthStatus="Warning")["InstanceFullStatusSet"]
+    warned = [each["InstanceId"] for each in full["InstanceFullStatusType"]]
+    assert warned == (MOVING if status == "Scheduled" else [])
+
+
+def test_the_system_event_follows_a_new_time(story: Story, api: Api) -> None:
+    filters: dict[str, Any] = {"InstanceId": WEB_2, "InstanceEventCycleStatus": ["Scheduled"]}
+
+    def event() -> dict[str, Any]:
+        found = api("ecs:DescribeInstanceHistoryEvents", **filters)["InstanceSystemEventSet"]
+        (only,) = found["InstanceSystemEventType"]
+        return dict(only)
+
+    before, later = event(), START + timedelta(days=1)
+    story.simulator.migrations.reschedule(story.migration_id, later, [WEB_2])
+    assert event() == {**before, "NotBefore": "2026-12-06T18:00:00Z"}
+
+
+def test_what_is_behind_a_load_balancer_leaves_its_vserver_groups_only(story: Story, api: Api) -> None:
+    with story.simulator.simulation.present(changed=True) as cloud:
+        load_balanced(cloud.estate)
+    servers = json.dumps([{"ServerId": each, "Port": 80} for each in (WEB_2, MON_1)])
+    api("slb:AddVServerGroupBackendServers", VServerGroupId=GROUP, BackendServers=servers)
+
+    def members(answer: dict[str, Any]) -> list[str]:
+        return [server["ServerId"] for server in answer["BackendServers"]["BackendServer"]]
+
+    assert members(api("slb:DescribeVServerGroupAttribute", VServerGroupId=GROUP)) == [WEB_1, WEB_2, MON_1]
+    story.at(END)
+    assert members(api("slb:DescribeVServerGroupAttribute", VServerGroupId=GROUP)) == [MON_1]
+    assert members(api("slb:DescribeLoadBalancerAttribute", LoadBalancerId=PUBLIC)) == [WEB_1]
+
+
 def test_one_that_was_locked_meanwhile_stays(story: Story) -> None:
     with story.simulator.simulation.present(changed=True) as cloud:
         cloud.instance(APP_1).locks = ["financial"]
@@ -245,6 +295,8 @@ def test_one_that_was_locked_meanwhile_stays(story: Story) -> None:
     assert story.phases() == ["Migrated", "Migrated", "Migrated", "Failed"]
     move = story.simulator.migrations.all()[0]["moves"][3]
     assert move["refusals"] == ["it is locked (financial)"]
+    events = story.api("ecs:DescribeInstanceHistoryEvents", EventCycleStatus="Failed")["InstanceSystemEventSet"]
+    assert [event["InstanceId"] for event in events["InstanceSystemEventType"]] == [APP_1]
     seen = story.instance(APP_1)
     assert (seen["Status"], seen["InstanceNetworkType"]) == ("Running", "classic")
     assert _linked(story.api, story.vpc_id) == [APP_1, MON_1]

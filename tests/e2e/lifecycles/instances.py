@@ -33,6 +33,8 @@ RESOURCES = (
             "instanceName": "front",
             "description": "second",
             "hostName": "front-host",
+            "instanceType": "ecs.g6.large",
+            "internetMaxBandwidthOut": 8,
             "securityGroups": ["${front.id}", "${back.id}"],
             "deletionProtection": False,
             "tags": {"team": "web"},

@@ -46,6 +46,19 @@ def expiring(estate: Estate) -> None:
 
 EXAMPLES = (
     Example(
+        "ecs:AllocatePublicIpAddress",
+        CALL,
+        (
+            Refusal("InvalidInstanceId.NotFound", {"InstanceId": "i-none"}, 404),
+            Refusal("InstanceLockedForSecurity", CALL, 403, _also(locks=["security"])),
+            Refusal("InstanceExpiredOrInArrears", CALL, 403, _also(locks=["financial"])),
+            Refusal("IncorrectInstanceStatus", CALL, 403, _also(status="Starting")),
+            Refusal("AllocateIpInvalidInstanceBandwidth", CALL, 400, _also(internet_max_bandwidth_out=0)),
+            Refusal("OperationDenied", CALL, 400, with_an_eip),
+        ),
+        given=_also(public_ips=[]),
+    ),
+    Example(
         "ecs:ConvertNatPublicIpToEip",
         CALL,
         (
