@@ -28,7 +28,7 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         "migration guide "
         "even holds an instance at 0 Mbit/s for not eligible at all.",
         "aliyun ecs ModifyInstanceNetworkSpec --InstanceId "
-        f"{instance.text('instanceId')} --InternetMaxBandwidthOut 1   # and restart it, to keep the address\n"
+        f"{instance.text('instanceId')} --InternetMaxBandwidthOut 1   # stop it first, start it after\n"
         f"or classic-to-vpc:migration.instances: [{{id: {instance.text('instanceId')}, releasePublicIp: true}}]",
     )
 
