@@ -75,14 +75,10 @@ pulumi.CustomResource("tiny:index:Thing", "thing", {"size": 3})
 
 #: Inputs of the SDK that the plugin built here does not know. With it, a program must not set them.
 UNKNOWN = {
-    "alicloud_db_backup_policy": {"enable_pitr_protection", "inc_backup_interval"},
     "alicloud_db_instance": {"force_delete"},
     "alicloud_ecs_auto_snapshot_policy": {"association_type", "target_tags"},
     "alicloud_ecs_snapshot": {"wait_until"},
     "alicloud_instance": {"enable_network_encryption", "instance_metadata_tags"},
-    "alicloud_kvstore_instance": {"replica_count", "slave_replica_count"},
-    "alicloud_mongodb_instance": {"security_ip_groups"},
-    "alicloud_nat_gateway": {"availability_mode"},
     "alicloud_security_group_rule": {"source_group_owner_id"},
 }
 
