@@ -1,0 +1,36 @@
+"""The stack config `classic-to-vpc:migration`: one object, checked as a whole before anything is touched.
+
+Each section has a module of its own, with its models and with what a single key of it cannot show to be wrong.
+"""
+
+from components.config.backups import BackupChoice
+from components.config.classic_link import ClassicLinkChoice, guest_route_problems
+from components.config.databases import DatabaseChoice
+from components.config.errors import CONFIG_KEY, ConfigError, Problem
+from components.config.instances import MigratingInstanceChoice, Selector
+from components.config.migration import MigrationConfig, parse
+from components.config.network import CreateNetwork, ExistingNetwork, NetworkChoice, NewVSwitch
+from components.config.schedule import Window
+from components.config.schema import json_schema
+from components.config.security_groups import SecurityGroupChoice
+
+__all__ = [
+    "CONFIG_KEY",
+    "BackupChoice",
+    "ClassicLinkChoice",
+    "ConfigError",
+    "CreateNetwork",
+    "DatabaseChoice",
+    "ExistingNetwork",
+    "MigratingInstanceChoice",
+    "MigrationConfig",
+    "NetworkChoice",
+    "NewVSwitch",
+    "Problem",
+    "SecurityGroupChoice",
+    "Selector",
+    "Window",
+    "guest_route_problems",
+    "json_schema",
+    "parse",
+]

@@ -1,0 +1,50 @@
+"""What the sections of the config share: the strict model, and the patterns of ids."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from components.config.errors import Problem
+
+
+class Strict(BaseModel):
+    """What all models of the config share: frozen, strict about names, camelCase in the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
+
+
+INSTANCE_ID_PATTERN = r"^i-[a-z0-9]+$"
+ZONE_PATTERN = r"^[a-z]{2}-[a-z0-9-]+$"
+CIDR_PATTERN = r"^\d+\.\d+\.\d+\.\d+/\d+$"
+VPC_PATTERN = r"^vpc-[a-z0-9]+$"
+VSWITCH_PATTERN = r"^vsw-[a-z0-9]+$"
+DATABASE_PATTERN = r"^(rm|pgm|pgr|rr)-[a-z0-9]+$"
+# What RDS accepts as the name of a whitelist group.
+WHITELIST_GROUP_PATTERN = r"^[a-z][a-z0-9_]{0,30}[a-z0-9]$"
+
+PATTERN_WORDS = {
+    INSTANCE_ID_PATTERN: "an instance id, such as i-bp1a2b3c",
+    ZONE_PATTERN: "a zone id, such as cn-hangzhou-h",
+    CIDR_PATTERN: "an IPv4 CIDR block, such as 172.16.0.0/16",
+    VPC_PATTERN: "a VPC id, such as vpc-bp1a2b3c",
+    VSWITCH_PATTERN: "a VSwitch id, such as vsw-bp1a2b3c",
+    DATABASE_PATTERN: "an RDS instance id, such as rm-bp1a2b3c",
+    WHITELIST_GROUP_PATTERN: "2 to 32 lowercase letters, digits and underscores, beginning with a letter",
+}
+
+InstanceId = Annotated[str, Field(pattern=INSTANCE_ID_PATTERN)]
+ZoneId = Annotated[str, Field(pattern=ZONE_PATTERN)]
+CidrBlock = Annotated[str, Field(pattern=CIDR_PATTERN)]
+VSwitchId = Annotated[str, Field(pattern=VSWITCH_PATTERN)]
+
+
+def duplicates(key: str, ids: Sequence[str]) -> Iterator[Problem]:
+    """A problem for each id that stands more than once under one key."""
+    for item, count in Counter(ids).items():
+        if count > 1:
+            yield Problem(key, f"{item} stands here {count} times; expected once")

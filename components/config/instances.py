@@ -1,0 +1,33 @@
+"""Which instances move, and what the team chooses about each."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from components.config.base import InstanceId, Strict, ZoneId
+
+
+class MigratingInstanceChoice(Strict):
+    """One instance that moves in this stack's window, with the team's choices about it."""
+
+    id: InstanceId = Field(description="ECS instance id.")
+    target_zone: ZoneId | None = Field(
+        default=None, description="Zone of the VSwitch that it moves into; its present zone when not given."
+    )
+    release_public_ip: bool = Field(
+        default=False,
+        description="Accepts that its public address goes: at 0 Mbit/s of Internet bandwidth it is released.",
+    )
+
+
+class Selector(Strict):
+    """Selects classic instances by tags, all of which must match."""
+
+    tags: dict[str, str] = Field(min_length=1, description="Tag key to tag value.")
+
+
+def let_ids_stand_alone(value: object) -> object:
+    """Lets an instance be named by its id alone."""
+    if isinstance(value, list | tuple):
+        return tuple({"id": item} if isinstance(item, str) else item for item in value)
+    return value

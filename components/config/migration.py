@@ -1,0 +1,84 @@
+"""The config as a whole: its model, and what its sections must agree on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+
+from components.config.backups import BackupChoice
+from components.config.base import InstanceId, Strict, duplicates
+from components.config.classic_link import ClassicLinkChoice, guest_route_problems
+from components.config.databases import DatabaseChoice
+from components.config.errors import ConfigError, Problem
+from components.config.instances import MigratingInstanceChoice, Selector, let_ids_stand_alone
+from components.config.network import CreateNetwork, NetworkChoice, network_problems
+from components.config.schedule import Window
+from components.config.security_groups import SecurityGroupChoice
+from components.config.wording import problems_of
+
+
+class MigrationConfig(Strict):
+    """What a platform team declares about one migration: window, instances, and the environment they move into."""
+
+    window: Window = Field(description="When the servers move.")
+    freeze_hours: float = Field(
+        default=24, ge=0, le=720, description="Hours before the window from which only what exists counts as prepared."
+    )
+    instances: Annotated[tuple[MigratingInstanceChoice, ...], BeforeValidator(let_ids_stand_alone)] = Field(
+        default=(), description="Instances that move: ids, or objects with an id and choices."
+    )
+    selector: Selector | None = Field(default=None, description="Instances that move, by tags, in place of a list.")
+    later: tuple[InstanceId, ...] = Field(
+        default=(), description="Classic instances of a later wave: until then they cannot be reached from the VPC."
+    )
+    network: NetworkChoice | None = Field(default=None, description="The target VPC and its VSwitches.")
+    security_groups: SecurityGroupChoice | None = Field(default=None, description="The security groups in the VPC.")
+    databases: tuple[DatabaseChoice, ...] = Field(default=(), description="RDS instances to keep reachable.")
+    classic_link: ClassicLinkChoice | None = Field(default=None, description="Links to classic instances that stay.")
+    backups: BackupChoice | None = Field(default=None, description="Snapshots before the window.")
+
+    @model_validator(mode="after")
+    def _one_way_to_choose(self) -> MigrationConfig:
+        if bool(self.instances) == (self.selector is not None):
+            raise ValueError("expected either instances (a list that is not empty) or selector, and not both")
+        return self
+
+
+def parse(raw: object, file: str) -> MigrationConfig:
+    """Parses the config object of one stack.
+
+    `raw` is what the stack file holds under `classic-to-vpc:migration`, `file` the stack file's name for messages.
+    Raises ConfigError with all problems at once.
+    """
+    try:
+        config = MigrationConfig.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError(file, problems_of(error, MigrationConfig)) from None
+    problems = list(_cross_checks(config))
+    if problems:
+        raise ConfigError(file, problems)
+    return config
+
+
+def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
+    """What a single key cannot show to be wrong."""
+    yield from duplicates("instances", [choice.id for choice in config.instances])
+    yield from duplicates("later", config.later)
+    yield from duplicates("databases", [choice.id for choice in config.databases])
+    for instance_id in sorted({choice.id for choice in config.instances} & set(config.later)):
+        yield Problem("later", f"{instance_id} is under instances too; expected it in one of the two")
+    if isinstance(config.network, CreateNetwork):
+        problems = list(network_problems(config.network, classic_link=config.classic_link is not None))
+        yield from problems or guest_route_problems(config.classic_link, config.network.cidr_block)
+    if config.network is None:
+        for key, declared in (
+            ("securityGroups", config.security_groups is not None),
+            ("databases", bool(config.databases)),
+            ("classicLink", config.classic_link is not None),
+        ):
+            if declared:
+                yield Problem(key, "expected network to be declared too: this needs a target VPC")
+    if config.classic_link is not None and config.classic_link.attach is not None:
+        yield from duplicates("classicLink.attach", config.classic_link.attach)

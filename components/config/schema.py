@@ -1,0 +1,35 @@
+"""JSON Schema of a whole stack file, for editors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from components.config.base import INSTANCE_ID_PATTERN
+from components.config.errors import CONFIG_KEY
+from components.config.migration import MigrationConfig
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of a whole stack file, for editors: `docs/schema/stack.schema.json` is made from it."""
+    migration = MigrationConfig.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
+    definitions = migration.pop("$defs")
+    _let_ids_stand_alone(migration["properties"]["instances"])
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Pulumi stack file of the classic network to VPC preparation",
+        "type": "object",
+        "properties": {
+            "config": {
+                "type": "object",
+                "properties": {CONFIG_KEY: migration},
+                "required": [CONFIG_KEY],
+            }
+        },
+        "required": ["config"],
+        "$defs": definitions,
+    }
+
+
+def _let_ids_stand_alone(instances: dict[str, Any]) -> None:
+    """An instance may be named by its id alone, which the model's before-validator takes and its schema cannot know."""
+    instances["items"] = {"anyOf": [{"type": "string", "pattern": INSTANCE_ID_PATTERN}, instances["items"]]}

@@ -1,0 +1,8 @@
+"""The estate's facts in the shape that the policy pack reads (docs/contracts.md): camelCase, plain values, sorted."""
+
+from components.facts.base import Facts
+from components.facts.instances import classic_instance_facts, instance_facts
+from components.facts.migration import migration_facts
+from components.facts.security_groups import security_group_facts
+
+__all__ = ["Facts", "classic_instance_facts", "instance_facts", "migration_facts", "security_group_facts"]

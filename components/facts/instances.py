@@ -1,0 +1,70 @@
+"""Facts of instances and their disks."""
+
+from __future__ import annotations
+
+from components.facts.base import SINGLE_WAVE, Facts
+from components.plan import PlannedInstance
+from estate.model import Disk, Instance, Snapshot
+
+
+def instance_facts(planned: PlannedInstance, eni_quantity: int | None) -> Facts:
+    """Facts of one migrating instance; `eni_quantity` is None where the type is not known."""
+    instance = planned.instance
+    known: Facts = {} if eni_quantity is None else {"eniQuantity": eni_quantity}
+    return known | {
+        "instanceId": instance.id,
+        "instanceName": instance.name,
+        "wave": SINGLE_WAVE,
+        "zoneId": instance.zone_id,
+        "targetZoneId": planned.target_zone,
+        "instanceType": instance.instance_type,
+        "status": instance.status,
+        "internetMaxBandwidthOut": instance.internet_max_bandwidth_out,
+        "publicIps": list(instance.public_ips),
+        "intranetIps": list(instance.intranet_ips),
+        "releasePublicIp": planned.release_public_ip,
+        "securityGroupIds": list(instance.security_group_ids),
+        "disks": [_disk(disk) for disk in planned.disks],
+        "snapshots": [_snapshot(snapshot) for snapshot in planned.snapshots],
+        "databaseIds": [database.id for database in planned.databases],
+        "classicPeers": [
+            {
+                "instanceId": peer.instance_id,
+                "reason": "; ".join(peer.reasons),
+                "addressRules": list(peer.address_rules),
+            }
+            for peer in planned.peers
+        ],
+    }
+
+
+def classic_instance_facts(instance: Instance) -> Facts:
+    """Facts of a classic instance, migrating or not, as the other end of traffic."""
+    return {
+        "instanceId": instance.id,
+        "instanceName": instance.name,
+        "intranetIps": list(instance.intranet_ips),
+        "securityGroupIds": list(instance.security_group_ids),
+    }
+
+
+def _disk(disk: Disk) -> Facts:
+    return {
+        "diskId": disk.id,
+        "type": disk.type,
+        "category": disk.category,
+        "sizeGib": disk.size_gib,
+        "device": disk.device or "",
+    }
+
+
+def _snapshot(snapshot: Snapshot) -> Facts:
+    return {
+        "snapshotId": snapshot.id,
+        "diskId": snapshot.disk_id,
+        "status": snapshot.status,
+        "progress": snapshot.progress,
+        "createdAt": snapshot.created_at.isoformat(),
+        # The contract has no null: 0 says that it is kept until somebody deletes it.
+        "retentionDays": snapshot.retention_days or 0,
+    }

@@ -1,0 +1,10 @@
+"""Config and estate put together: what moves, what stays, what hangs on each. Pure; knows nothing of Pulumi.
+
+`make_plan` checks the config against the estate, section by section; each section has a module of its own.
+"""
+
+from components.plan.databases import admits
+from components.plan.model import MigrationPlan, PlannedInstance
+from components.plan.resolve import make_plan
+
+__all__ = ["MigrationPlan", "PlannedInstance", "admits", "make_plan"]

@@ -1,0 +1,43 @@
+"""ClassicLink: instances to attach, and links that lead elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from components.config import CreateNetwork, ExistingNetwork, MigrationConfig, Problem
+from components.plan.instances import not_classic, selected
+from components.plan.model import MigrationPlan
+from estate.model import Estate
+
+
+def attachment_problems(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:
+    """Instances to attach that do not exist, are not classic, or migrate themselves."""
+    instances = {instance.id: instance for instance in estate.instances}
+    moving = {instance.id for instance in selected(config, estate)}
+    attach = config.classic_link.attach if config.classic_link else None
+    for index, instance_id in enumerate(attach or ()):
+        key = f"classicLink.attach[{index}]"
+        yield from not_classic(key, instance_id, instances, estate)
+        if instance_id in moving:
+            yield Problem(key, f"{instance_id} migrates; expected an instance that stays")
+
+
+def links_elsewhere(plan: MigrationPlan) -> Iterator[Problem]:
+    """Instances to attach that are linked to a VPC other than the target.
+
+    A VPC that this stack made in an earlier `up` is known by its name and block: its id is not in the config.
+    """
+    network = plan.config.network
+    targets = {
+        vpc.id
+        for vpc in plan.estate.vpcs
+        if (isinstance(network, ExistingNetwork) and vpc.id == network.vpc_id)
+        or (isinstance(network, CreateNetwork) and (vpc.name, vpc.cidr_block) == (network.name, network.cidr_block))
+    }
+    for link in plan.estate.classic_links:
+        if link.instance_id in plan.linked_instance_ids and link.vpc_id not in targets:
+            yield Problem(
+                "classicLink",
+                f"{link.instance_id} is linked to {link.vpc_id}, and an instance can be linked to one VPC only; "
+                "expected it to be detached first",
+            )
