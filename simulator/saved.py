@@ -20,6 +20,7 @@ SETTINGS = frozenset(
         "timings",
         "quotas",
         "faults",
+        "cloud_assistant_on_classic",
         "emptied_whitelist_group",
         "snapshot_service",
     }

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from simulator.model.base import Cidr, Ipv4Text, Mac, Refers, Strict, Tags, Transitional
+from simulator.model.cloud_assistant import Guest
 
 NicType = Literal["internet", "intranet"]
 Direction = Literal["ingress", "egress"]
@@ -134,6 +135,7 @@ class Instance(Transitional):
     started_at: AwareDatetime | None = Field(default=None, description="Last start; absent: when it was created.")
     intranet_mac: Mac | None = Field(default=None, description="Of a classic one; given by the simulator where absent.")
     internet_mac: Mac | None = Field(default=None, description="The same, of a classic one with a public address.")
+    guest: Guest | None = Field(default=None, description="What Cloud Assistant finds in it; absent: no agent.")
     migrating: bool = Field(default=False, description="While a migration plan moves it, it cannot be operated.")
     created_at: AwareDatetime | None = None
     tags: Tags

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self, get_args, get_origin
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from simulator.model.base import Refers, Strict, Table
+from simulator.model.cloud_assistant import Invocation
 from simulator.model.ecs import Instance, InstanceType, SecurityGroup, Zone
 from simulator.model.ecs_storage import AutoSnapshotPolicy, Disk, Snapshot, SnapshotGroup
 from simulator.model.fault import Fault
@@ -74,6 +75,11 @@ class Estate(Strict):
         description="When a classic instance of 0 Mbit/s can be given a bandwidth. running: always, with a restart "
         "to follow (user guide of 2021); stopped: while it is Stopped (reference of ModifyInstanceNetworkSpec).",
     )
+    cloud_assistant_on_classic: Literal["allowed", "refused"] = Field(
+        default="allowed",
+        description="Whether RunCommand takes classic instances. allowed: the reference of 2024 and later; refused: "
+        "that of 2021, which wants an instance in a VPC.",
+    )
     quotas: Quotas = Field(default_factory=Quotas)
     snapshot_service: bool = Field(
         default=True, description="Whether the snapshot service is activated; without it there are no new snapshots."
@@ -87,6 +93,7 @@ class Estate(Strict):
     instances: Table[Instance] = Field(default_factory=Table)
     network_interfaces: Table[NetworkInterface] = Field(default_factory=Table)
     events: Table[SystemEvent] = Field(default_factory=Table)
+    invocations: Table[Invocation] = Field(default_factory=Table)
     disks: Table[Disk] = Field(default_factory=Table)
     snapshots: Table[Snapshot] = Field(default_factory=Table)
     snapshot_groups: Table[SnapshotGroup] = Field(default_factory=Table)

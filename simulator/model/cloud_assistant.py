@@ -1,0 +1,62 @@
+"""ECS: what Cloud Assistant finds in a guest system, and the commands that it was given."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from simulator.model.base import Refers, Strict
+
+CommandType = Literal["RunShellScript", "RunPowerShellScript", "RunBatScript"]
+ResultStatus = Literal["Running", "Success", "Failed", "Timeout", "Aborted"]
+
+
+class GuestAnswer(Strict):
+    """What a guest system answers to a command."""
+
+    command: str = Field(default="", description="A text that the command contains; absent: to every command.")
+    output: str = Field(default="", description="What the command prints, such as the facts of estate/guest/linux.sh.")
+    exit_code: int = Field(default=0, description="Other than 0: the execution has Failed.")
+    seconds: float = Field(
+        default=0.3, ge=0, description="How long it takes, in model time; beyond the command's Timeout it is ended."
+    )
+    cut_at: int | None = Field(
+        default=None, ge=0, description="Bytes after which its output is cut off; absent: at the cloud's own limit."
+    )
+
+
+class Guest(Strict):
+    """The guest system of an instance, as Cloud Assistant sees it."""
+
+    agent: Literal["running", "stopped", "missing"] = Field(
+        default="running", description="stopped: DescribeCloudAssistantStatus still says true, and no command is taken."
+    )
+    agent_version: str = Field(default="2.2.3.616", description="Version of the agent.")
+    answers: list[GuestAnswer] = Field(
+        default_factory=list, description="The first whose text fits is given; a command without any is refused (501)."
+    )
+
+
+class InvocationResult(Strict):
+    """One command on one instance; before `finished_at` it is Running, then what `status` says."""
+
+    instance_id: Annotated[str, Refers("instances")]
+    status: ResultStatus
+    exit_code: int | None = None
+    error_code: str = ""
+    output: str = ""
+    dropped: int = Field(default=0, ge=0, description="Bytes of output that were cut off.")
+    started_at: AwareDatetime | None = None
+    finished_at: AwareDatetime
+
+
+class Invocation(Strict):
+    """One RunCommand."""
+
+    id: str = Field(pattern=r"^t-", description="t-..., the InvokeId.")
+    command_id: str = Field(pattern=r"^c-", description="c-...")
+    name: str = ""
+    type: CommandType
+    content: str = Field(description="The command as plain text.")
+    timeout: int = Field(default=60, ge=1, description="Seconds after which it is ended.")
+    created_at: AwareDatetime | None = None
+    results: list[InvocationResult] = Field(min_length=1)
