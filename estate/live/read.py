@@ -1,0 +1,121 @@
+"""The reading of a whole region, two stages of calls side by side.
+
+Fail-closed: whoever reads the estate learns an error rather than a part. DescribeInstances and its like answer an
+identity without permission with an empty list (ECS API, DescribeInstances), so that permission is proven by dry runs
+first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from estate import model
+from estate.client import CONNECTIONS, Cloud
+from estate.errors import CloudError, PermissionDenied
+from estate.live import databases, ecs, vpc
+
+#: The RAM actions that each part of the estate needs, for the documentation of a reading role. None of them writes.
+RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "account": ("sts:GetCallerIdentity",),
+    "instances": ("ecs:DescribeInstances",),
+    "disks": ("ecs:DescribeDisks",),
+    "snapshots": ("ecs:DescribeSnapshots",),
+    "securityGroups": ("ecs:DescribeSecurityGroups", "ecs:DescribeSecurityGroupAttribute"),
+    "instanceTypes": ("ecs:DescribeInstanceTypes",),
+    "zones": ("ecs:DescribeZones",),
+    "vpcs": ("vpc:DescribeVpcs", "vpc:DescribeVpcAttribute"),
+    "vswitches": ("vpc:DescribeVSwitches",),
+    "databases": (
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBInstanceIPArrayList",
+        "rds:DescribeDBInstanceNetInfo",
+    ),
+    "classicLinks": ("ecs:DescribeClassicLinkInstances",),
+}
+
+# These answer a missing permission with an empty list, and take DryRun to tell.
+_PROBED = ("ecs:DescribeInstances", "ecs:DescribeDisks", "ecs:DescribeSnapshots", "ecs:DescribeSecurityGroups")
+
+_Result = TypeVar("_Result")
+
+
+def read_estate(cloud: Cloud, now: datetime) -> model.Estate:
+    """Read the region of `cloud` whole; `now` becomes `read_at`.
+
+    Raises the errors of `estate.errors`: `CredentialsError` first if the credentials are wrong or of another account,
+    then `PermissionDenied` for the first RAM action that is missing.
+    """
+    account_id = cloud.account_id()
+    with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="estate") as pool:
+        try:
+            for proof in _spread(pool, lambda action: probe(cloud, action), _PROBED):
+                proof.result()
+            return _read(cloud, pool, account_id, now)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def probe(cloud: Cloud, action: str) -> None:
+    """Prove by a dry run that `action` is permitted: the cloud then refuses with the code DryRunOperation.
+
+    Raises `PermissionDenied` for any answer that proves nothing, an ordinary one included.
+    """
+    try:
+        body = cloud.call(action, region_id=cloud.region, dry_run=True)
+    except CloudError as error:
+        if error.code == "DryRunOperation":
+            return
+        raise
+    raise PermissionDenied(action, body.request_id)
+
+
+def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime) -> model.Estate:
+    """Read in two stages, lists first and then what needs their ids; the stages fill the pool, never a worker of it."""
+    lists: dict[str, Future[Any]] = {
+        name: pool.submit(reader, cloud)
+        for name, reader in (
+            ("instances", ecs.instances),
+            ("groups", ecs.group_heads),
+            ("disks", ecs.disks),
+            ("snapshots", ecs.snapshots),
+            ("zones", ecs.zones),
+            ("vpcs", vpc.vpc_ids),
+            ("vswitches", vpc.vswitches),
+            ("databases", databases.database_heads),
+        )
+    }
+    instances: list[model.Instance] = lists["instances"].result()
+    types = pool.submit(ecs.instance_types, cloud, {instance.instance_type for instance in instances})
+    links = _spread(
+        pool, lambda ids: ecs.classic_links(cloud, ids), _chunks([i.id for i in instances if i.is_classic], 100)
+    )
+    groups = _spread(pool, lambda head: ecs.security_group(cloud, head), lists["groups"].result())
+    vpcs = _spread(pool, lambda vpc_id: vpc.vpc(cloud, vpc_id), lists["vpcs"].result())
+    read_databases = _spread(pool, lambda head: databases.database(cloud, head), lists["databases"].result())
+    return model.Estate(
+        region_id=cloud.region,
+        account_id=account_id,
+        read_at=now,
+        instances=tuple(instances),
+        disks=tuple(lists["disks"].result()),
+        snapshots=tuple(lists["snapshots"].result()),
+        security_groups=tuple(future.result() for future in groups),
+        instance_types=tuple(types.result()),
+        zones=tuple(lists["zones"].result()),
+        vpcs=tuple(future.result() for future in vpcs),
+        vswitches=tuple(lists["vswitches"].result()),
+        databases=tuple(future.result() for future in read_databases),
+        classic_links=tuple(link for future in links for link in future.result()),
+    )
+
+
+def _spread(pool: ThreadPoolExecutor, read: Callable[[Any], _Result], items: Iterable[Any]) -> list[Future[_Result]]:
+    return [pool.submit(read, item) for item in items]
+
+
+def _chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (items[start : start + size] for start in range(0, len(items), size))

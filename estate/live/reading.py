@@ -1,0 +1,37 @@
+"""What the readers of all products share: lists out of the SDK's holders, and models made of what the cloud said."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from estate import model
+from estate.errors import EstateError
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def build(action: str, kind: type[_Model], **fields: Any) -> _Model:
+    """Make a model of what the cloud said; what it says and we cannot understand is an error, never a guess."""
+    try:
+        return kind(**fields)
+    except (ValidationError, ValueError) as error:
+        problems = error.errors() if isinstance(error, ValidationError) else []
+        where = ", ".join(".".join(map(str, problem["loc"])) or problem["msg"] for problem in problems) or str(error)
+        name = fields.get("id") or kind.__name__
+        raise EstateError(f"{action} says of {name} what this version does not understand: {where}.") from None
+
+
+def items(parent: Any, *path: str) -> list[Any]:
+    """Return the list at the end of the SDK's nested holders; the cloud leaves out what is empty."""
+    for name in path:
+        parent = getattr(parent, name, None)
+        if parent is None:
+            return []
+    return list(parent)
+
+
+def tags(owner: Any) -> tuple[model.Tag, ...]:
+    """Return the tags of an ECS resource."""
+    return tuple(model.Tag(key=tag.tag_key, value=tag.tag_value or "") for tag in items(owner, "tags", "tag"))
