@@ -1,10 +1,12 @@
 """The Pulumi program: reads the estate, and declares what its migration needs."""
 
 import os
+from pathlib import Path
 
 import pulumi
 
 from components.config import ConfigError, parse
+from components.evidence import read_evidence
 from components.migration import Migration
 from components.plan import make_plan
 from components.settings import cloud_settings, local_provider
@@ -19,9 +21,10 @@ def main() -> None:
     file = f"Pulumi.{pulumi.get_stack()}.yaml"
     try:
         config = parse(pulumi.Config().get_object("migration"), file)
+        evidence = read_evidence(config, Path.cwd(), file)
         settings = cloud_settings(os.environ)
         pulumi.log.info(f"Reading the estate of {settings.region}", ephemeral=True)
-        plan = make_plan(config, read_estate(Cloud(settings), clock.now(os.environ)), file)
+        plan = make_plan(config, read_estate(Cloud(settings), clock.now(os.environ)), file, evidence)
     except (ConfigError, EstateError) as error:
         raise pulumi.RunError(str(error)) from None
     migration = Migration("migration", plan, pulumi.ResourceOptions(providers=[local_provider(settings)]))

@@ -1,6 +1,6 @@
 """The RAM policies that previews and updates need, made from what each reader and component declares.
 
-`python -m components.ram DIRECTORY` writes `preview.json` and `up.json` there.
+`python -m components.ram DIRECTORY` writes `preview.json`, `up.json`, and `evidence.json` for collecting evidence.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from components.classic_link import ClassicLink
 from components.database import DatabaseAccess
 from components.network import TargetNetwork
 from components.security_group import ClonedSecurityGroup
+from estate.guest.collect import RAM_ACTIONS as COLLECTING
 from estate.live import RAM_ACTIONS
 
 COMPONENTS = (Backups, ClassicLink, ClonedSecurityGroup, DatabaseAccess, TargetNetwork)
@@ -32,6 +33,11 @@ def preview_actions() -> list[str]:
     return [action for action in up_actions() if action.split(":")[1].startswith(("Describe", "Get", "List"))]
 
 
+def evidence_actions() -> list[str]:
+    """RAM actions of `python -m components.evidence collect`: it reads the estate, and runs scripts in instances."""
+    return sorted({action for actions in RAM_ACTIONS.values() for action in actions}.union(COLLECTING))
+
+
 def render(actions: Iterable[str]) -> str:
     """A RAM policy document that allows the actions (RAM, "Policy structure and syntax": version 1)."""
     policy: dict[str, Any] = {
@@ -43,7 +49,11 @@ def render(actions: Iterable[str]) -> str:
 
 def documents() -> dict[str, str]:
     """File name to content."""
-    return {"preview.json": render(preview_actions()), "up.json": render(up_actions())}
+    return {
+        "preview.json": render(preview_actions()),
+        "up.json": render(up_actions()),
+        "evidence.json": render(evidence_actions()),
+    }
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from components.config.backups import BackupChoice
 from components.config.classic_link import ClassicLinkChoice, guest_route_problems
 from components.config.databases import DatabaseChoice
 from components.config.errors import CONFIG_KEY, ConfigError, Problem
-from components.config.instances import MigratingInstanceChoice, Selector
+from components.config.evidence import EvidenceChoice
+from components.config.instances import FtpChoice, MigratingInstanceChoice, Selector
 from components.config.migration import MigrationConfig, parse
 from components.config.network import CreateNetwork, ExistingNetwork, NetworkChoice, NewVSwitch
 from components.config.schedule import Window
@@ -21,7 +22,9 @@ __all__ = [
     "ConfigError",
     "CreateNetwork",
     "DatabaseChoice",
+    "EvidenceChoice",
     "ExistingNetwork",
+    "FtpChoice",
     "MigratingInstanceChoice",
     "MigrationConfig",
     "NetworkChoice",

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from components.config.base import InstanceId, Strict, ZoneId
+
+
+class FtpChoice(Strict):
+    """How an FTP server stays reachable once its public NIC is gone."""
+
+    plan: Literal["eip-cut-through", "passive-mode"] = Field(
+        description="eip-cut-through: after the window the public address becomes an EIP, bound in cut-through mode to "
+        "a second network interface. passive-mode: the server announces the public address and a fixed port range."
+    )
 
 
 class MigratingInstanceChoice(Strict):
@@ -18,6 +29,7 @@ class MigratingInstanceChoice(Strict):
         default=False,
         description="Accepts that its public address goes: at 0 Mbit/s of Internet bandwidth it is released.",
     )
+    ftp: FtpChoice | None = Field(default=None, description="What becomes of its FTP server, where it has one.")
 
 
 class Selector(Strict):

@@ -12,6 +12,7 @@ from components.config.base import InstanceId, Strict, duplicates
 from components.config.classic_link import ClassicLinkChoice, guest_route_problems
 from components.config.databases import DatabaseChoice
 from components.config.errors import ConfigError, Problem
+from components.config.evidence import EvidenceChoice
 from components.config.instances import MigratingInstanceChoice, Selector, let_ids_stand_alone
 from components.config.network import CreateNetwork, NetworkChoice, network_problems
 from components.config.schedule import Window
@@ -38,6 +39,7 @@ class MigrationConfig(Strict):
     databases: tuple[DatabaseChoice, ...] = Field(default=(), description="RDS instances to keep reachable.")
     classic_link: ClassicLinkChoice | None = Field(default=None, description="Links to classic instances that stay.")
     backups: BackupChoice | None = Field(default=None, description="Snapshots before the window.")
+    evidence: EvidenceChoice | None = Field(default=None, description="What was found out in the guest systems.")
 
     @model_validator(mode="after")
     def _one_way_to_choose(self) -> MigrationConfig:

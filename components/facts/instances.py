@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from components.facts.base import SINGLE_WAVE, Facts
+from components.facts.guest import guest_facts
 from components.plan import PlannedInstance
 from estate.model import Disk, Instance, Snapshot
 
@@ -10,7 +11,11 @@ from estate.model import Disk, Instance, Snapshot
 def instance_facts(planned: PlannedInstance, eni_quantity: int | None) -> Facts:
     """Facts of one migrating instance; `eni_quantity` is None where the type is not known."""
     instance = planned.instance
-    known: Facts = {} if eni_quantity is None else {"eniQuantity": eni_quantity}
+    known: Facts = guest_facts(planned.evidence, instance)
+    if eni_quantity is not None:
+        known["eniQuantity"] = eni_quantity
+    if planned.ftp_plan is not None:
+        known["ftpPlan"] = planned.ftp_plan
     return known | {
         "instanceId": instance.id,
         "instanceName": instance.name,

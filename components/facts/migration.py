@@ -28,6 +28,7 @@ def migration_facts(plan: MigrationPlan) -> Facts:
             }
         ],
         "freezeHours": config.freeze_hours,
+        **({} if config.evidence is None else {"evidenceMaxAgeHours": config.evidence.max_age_hours}),
         "instanceIds": list(plan.instance_ids),
         "laterInstanceIds": sorted(config.later),
         "zones": [_zone(zone) for zone in estate.zones],

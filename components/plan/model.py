@@ -9,6 +9,7 @@ from functools import cached_property
 from components.config import MigrationConfig
 from components.peers import ClassicPeer
 from components.plan.network import target_cidrs
+from estate.guest import Evidence
 from estate.model import Database, Disk, Estate, Instance, SecurityGroup, Snapshot
 
 
@@ -23,6 +24,8 @@ class PlannedInstance:
     snapshots: tuple[Snapshot, ...]
     databases: tuple[Database, ...]
     peers: tuple[ClassicPeer, ...]
+    ftp_plan: str | None = None
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from components.config import ConfigError, ExistingNetwork, MigrationConfig, Problem
 from components.peers import classic_peers
 from components.plan.classic_link import attachment_problems, links_elsewhere
 from components.plan.databases import admits, database_problems
+from components.plan.evidence import evidence_of
 from components.plan.instances import group_problems, instance_problems, selected
 from components.plan.model import MigrationPlan, PlannedInstance
 from components.plan.network import existing_network_problems, target_cidrs, zone_problems
+from estate.guest import Evidence
 from estate.model import Estate
 
 
-def make_plan(config: MigrationConfig, estate: Estate, file: str) -> MigrationPlan:
-    """Resolves the config against the estate as read.
+def make_plan(config: MigrationConfig, estate: Estate, file: str, evidence: Sequence[Evidence] = ()) -> MigrationPlan:
+    """Resolves the config against the estate as read, and against the evidence of its guest systems.
 
     `file` is the stack file's name for messages. Raises ConfigError, all problems at once, where the config names
     something that does not exist or cannot serve.
@@ -40,6 +42,8 @@ def make_plan(config: MigrationConfig, estate: Estate, file: str) -> MigrationPl
                 snapshots=tuple(item for item in estate.snapshots if item.disk_id in disk_ids),
                 databases=tuple(item for item in estate.databases if admits(item, instance)),
                 peers=tuple(classic_peers(instance, moving, estate, targets)),
+                ftp_plan=choice.ftp.plan if choice and choice.ftp else None,
+                evidence=evidence_of(instance.id, evidence, config),
             )
         )
     plan = MigrationPlan(config, estate, tuple(planned))

@@ -39,8 +39,8 @@ def test_window_and_instances_are_enough() -> None:
 MISTAKES: dict[str, tuple[Bend, str]] = {
     "unknown key": (
         lambda raw: raw.update(instnaces=[]),
-        "instnaces: unknown key; expected one of backups, classicLink, databases, freezeHours, instances, later, "
-        "network, securityGroups, selector, window; did you mean instances?",
+        "instnaces: unknown key; expected one of backups, classicLink, databases, evidence, freezeHours, instances, "
+        "later, network, securityGroups, selector, window; did you mean instances?",
     ),
     "unknown key deep down": (
         lambda raw: raw["network"]["vswitches"][0].update(cidr="172.16.1.0/24"),

@@ -1,0 +1,190 @@
+"""Collects evidence of the guest systems into files that previews read: `python -m components.evidence --help`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from components.config import CONFIG_KEY, ConfigError, EvidenceChoice, MigrationConfig, Problem, parse
+from components.plan import make_plan
+from estate import clock
+from estate.client import Cloud
+from estate.errors import CredentialsError, EstateError, PermissionDenied, SettingsError
+from estate.guest import Evidence, EvidenceFileError, OutputError, load_evidence, parse_output, save_evidence
+from estate.guest.collect import collect as collect_from
+from estate.live import read_estate
+from estate.settings import CloudSettings
+
+MISSED: Final = 5
+BAD_INPUT: Final = 2
+NOT_ALLOWED: Final = 3
+OTHER: Final = 1
+
+# A guest's clock may be a little ahead of ours.
+_SKEW: Final = timedelta(minutes=5)
+
+_HELP = f"""Evidence of the guest systems: free space, security software, FTP servers and more.
+
+What the policy pack cannot see from outside is found by two scripts that only read, estate/guest/linux.sh and
+estate/guest/windows.ps1. Their findings go into an evidence file that the stack names under `evidence`.
+
+Exit codes: 0 done, {MISSED} some instances gave no evidence, {BAD_INPUT} bad config, evidence or output,
+{NOT_ALLOWED} credentials or permission, {OTHER} anything else. Progress is told on stderr."""
+
+app = typer.Typer(help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def collect(
+    stack_config: Annotated[Path, typer.Option(help="The stack file, such as Pulumi.prod.yaml.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The evidence file to write; the first one that the stack names when not given.")
+    ] = None,
+    instance: Annotated[
+        list[str] | None, typer.Option(help="Id of an instance; repeat it. All that migrate when not given.")
+    ] = None,
+) -> None:
+    """Run the scripts in the stack's instances by Cloud Assistant, and write what they print.
+
+    Needs `evidence: {cloudAssistant: true}` in the stack and the RAM actions of docs/ram/evidence.json. An instance
+    that is stopped, has no agent or is refused by the cloud is told, and left to `add`.
+
+    Example: python -m components.evidence collect --stack-config Pulumi.prod.yaml
+    """
+    now = clock.now(os.environ)
+    stack = _stack(stack_config)
+    config = parse(stack.get(CONFIG_KEY), stack_config.name)
+    path = out or _target(config, stack_config)
+    cloud = Cloud(CloudSettings.from_config(_plain(stack), os.environ))
+    _tell(f"Reading the estate of {cloud.region}")
+    plan = make_plan(config, read_estate(cloud, now), stack_config.name)
+    planned = {item.instance.id: item.instance for item in plan.instances}
+    if unknown := sorted(set(instance or ()) - set(planned)):
+        raise typer.BadParameter(f"{', '.join(unknown)} does not migrate in this stack", param_hint="--instance")
+    chosen = [item for instance_id, item in planned.items() if instance_id in (instance or planned)]
+    collection = collect_from(cloud, chosen, now, _tell)
+    save_evidence(path, collection.evidence)
+    _tell(f"{path}: evidence of {len(collection.evidence)} of {len(chosen)} instances")
+    for instance_id, why in sorted(collection.missed.items()):
+        _tell(f"{planned[instance_id].name} ({instance_id}): {why}")
+    raise typer.Exit(MISSED if collection.missed else 0)
+
+
+@app.command()
+def add(
+    file: Annotated[Path, typer.Argument(help="The evidence file to write into; made where there is none.")],
+    instance: Annotated[str, typer.Option(help="Id of the instance on which the script was run.")],
+    by: Annotated[str, typer.Option(help="Who ran it: a name or an address.")],
+) -> None:
+    """Take what a script printed from stdin into an evidence file.
+
+    ssh root@10.25.16.10 sh -s < estate/guest/linux.sh |
+    python -m components.evidence add evidence/prod.json --instance i-bp1... --by ann@example.com
+
+    pwsh -Command "Invoke-Command -ComputerName 10.25.16.11 -FilePath estate/guest/windows.ps1" |
+    python -m components.evidence add evidence/prod.json --instance i-bp1... --by ann@example.com
+    """
+    facts = parse_output(sys.stdin.buffer.read().decode("utf-8", "replace"))
+    now = clock.now(os.environ)
+    if facts.instance_id not in (None, instance):
+        raise OutputError(f"the system says that it is {facts.instance_id}, expected {instance}")
+    if facts.collected_at > now + _SKEW:
+        raise OutputError(f"the system's clock says {facts.collected_at.isoformat()}; here it is {now.isoformat()}")
+    evidence = Evidence.model_validate(
+        {
+            "instance_id": instance,
+            "collected_by": by,
+            "collected_at": facts.collected_at,
+            "source": "file",
+            "facts": facts,
+        }
+    )
+    save_evidence(file, [evidence])
+    _tell(f"{file}: evidence of {instance}")
+
+
+@app.command()
+def check(files: Annotated[list[Path], typer.Argument(help="Evidence files.")]) -> None:
+    """Check evidence files, and list what is in them with its age.
+
+    Example: python -m components.evidence check evidence/*.json
+    """
+    now = clock.now(os.environ)
+    table = Table("instance", "system", "source", "collected by", "hours ago", box=None)
+    for item in sorted(load_evidence(files), key=lambda item: (item.instance_id, item.source)):
+        table.add_row(
+            item.instance_id,
+            item.facts.os_name or item.facts.os,
+            item.source,
+            item.collected_by,
+            f"{_hours(now, item.collected_at):.0f}",
+        )
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+
+
+def _hours(now: datetime, then: datetime) -> float:
+    return (now - then) / timedelta(hours=1)
+
+
+def _stack(path: Path) -> dict[str, Any]:
+    """The config of a stack file. Raises ConfigError where it has none."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(path.name, [Problem("", f"expected a stack file: {' '.join(str(error).split())}")]) from None
+    config = content.get("config") if isinstance(content, dict) else None
+    if not isinstance(config, dict) or CONFIG_KEY not in config:
+        raise ConfigError(path.name, [Problem("", "expected this key under config")])
+    return config
+
+
+def _plain(stack: Mapping[str, Any]) -> dict[str, Any]:
+    """What of the config only Pulumi can decrypt is left out: credentials then come from the environment."""
+    return {key: value for key, value in stack.items() if not (isinstance(value, dict) and "secure" in value)}
+
+
+def _target(config: MigrationConfig, stack_config: Path) -> Path:
+    """The evidence file to write. Raises ConfigError where the stack allows no collecting, or names a pattern only."""
+    choice: EvidenceChoice | None = config.evidence
+    if choice is None or not choice.cloud_assistant:
+        problem = Problem("evidence.cloudAssistant", "expected true: collecting runs a script in each instance")
+        raise ConfigError(stack_config.name, [problem])
+    names = [name for name in choice.files if not set(name) & set("*?[")]
+    if not names:
+        problem = Problem("evidence.files", "expected a file's name beside patterns, or --out with the file to write")
+        raise ConfigError(stack_config.name, [problem])
+    return stack_config.parent / names[0]
+
+
+def _tell(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def main() -> None:
+    """Runs the command line; every error is one message on stderr, and an exit code that tells its kind."""
+    try:
+        app()
+    except (ConfigError, EvidenceFileError, OutputError, SettingsError) as error:
+        _stop(error, BAD_INPUT)
+    except (CredentialsError, PermissionDenied) as error:
+        _stop(error, NOT_ALLOWED)
+    except EstateError as error:
+        _stop(error, OTHER)
+
+
+def _stop(error: Exception, code: int) -> None:
+    _tell(str(error))
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""The evidence files that a stack names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from components.config import ConfigError, EvidenceChoice, MigrationConfig, Problem
+from estate.guest import Evidence, load_evidence
+
+
+def read_evidence(config: MigrationConfig, directory: Path, file: str) -> tuple[Evidence, ...]:
+    """All evidence that the config names; none where it names none.
+
+    `directory` is that of Pulumi.yaml, `file` the stack file's name for messages. Raises ConfigError for files that
+    are not there, EvidenceFileError for files that cannot be used; all problems at once.
+    """
+    if config.evidence is None:
+        return ()
+    return load_evidence(evidence_paths(config.evidence, directory, file))
+
+
+def evidence_paths(choice: EvidenceChoice, directory: Path, file: str) -> list[Path]:
+    """The files that are there, each once, sorted. Raises ConfigError for a name or pattern that none has."""
+    paths: set[Path] = set()
+    problems: list[Problem] = []
+    for index, pattern in enumerate(choice.files):
+        found = set(_matching(pattern, directory))
+        paths |= found
+        if not found:
+            expected = f"there is no file {pattern}; expected one made by `python -m components.evidence`"
+            problems.append(Problem(f"evidence.files[{index}]", expected))
+    if problems:
+        raise ConfigError(file, problems)
+    return sorted(paths)
+
+
+def _matching(pattern: str, directory: Path) -> Iterator[Path]:
+    whole = directory / pattern
+    return (path for path in Path(whole.anchor).glob(str(whole.relative_to(whole.anchor))) if path.is_file())

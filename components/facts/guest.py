@@ -1,0 +1,64 @@
+"""Facts of guest systems, made of evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from components.facts.base import Facts
+from estate.guest import SCRIPT_VERSION, Evidence
+from estate.model import Instance
+
+# What is another every time it is looked at: two sources need not agree on it, the newest counts.
+_PASSING: Final = ("schemaVersion", "collectedAt", "systemDiskFreeMib", "uptimeSeconds", "fileSystems", "macAddresses")
+_HEAD: Final = ("schemaVersion", "collectedAt", "instanceId")
+
+
+def guest_facts(evidence: Sequence[Evidence], instance: Instance) -> Facts:
+    """What the evidence of one instance says, and how good it is; nothing where there is none.
+
+    `evidence` has the newest first, which counts. Of another version of the scripts, or from a system that takes
+    itself for another instance, it gives no facts but that. A fact of which another source says otherwise is left out,
+    and both are told under `contradictions`.
+    """
+    if not evidence:
+        return {}
+    newest, *older = evidence
+    head: Facts = {
+        "collectedAt": newest.collected_at.isoformat(),
+        "collectedBy": newest.collected_by,
+        "source": newest.source,
+        "scriptVersion": newest.facts.schema_version,
+        "contradictions": [],
+    }
+    if newest.facts.instance_id is not None:
+        head["reportedInstanceId"] = newest.facts.instance_id
+    if not _usable(newest):
+        return {"guest": head}
+    differing = dict(_contradictions(newest, [item for item in older if _usable(item)], instance))
+    known = {key: value for key, value in _stated(newest).items() if key not in (*_HEAD, *differing)}
+    return {"guest": {**head, **known, "contradictions": [differing[key] for key in sorted(differing)]}}
+
+
+def _usable(evidence: Evidence) -> bool:
+    facts = evidence.facts
+    return facts.schema_version == SCRIPT_VERSION and facts.instance_id in (None, evidence.instance_id)
+
+
+def _stated(evidence: Evidence) -> dict[str, Any]:
+    return evidence.facts.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _contradictions(newest: Evidence, others: Sequence[Evidence], instance: Instance) -> Iterator[tuple[str, str]]:
+    """Key and text of each fact on which sources differ; the cloud itself is one of them for the system."""
+    stated = _stated(newest)
+    if instance.os_type is not None and instance.os_type.lower() != stated["os"]:
+        yield "os", f"os: {stated['os']} ({newest.source}), {instance.os_type} (DescribeInstances)"
+    for other in others:
+        for key, value in _stated(other).items():
+            if key not in _PASSING and key in stated and stated[key] != value:
+                yield key, f"{key}: {_told(stated[key])} ({newest.source}), {_told(value)} ({other.source})"
+
+
+def _told(value: object) -> str:
+    return (", ".join(map(str, value)) or "none") if isinstance(value, list) else str(value)

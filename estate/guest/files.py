@@ -1,0 +1,124 @@
+"""Evidence files, YAML or JSON: reading them, with every fault told at once, and writing them."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from estate.errors import EstateError
+from estate.guest.model import Evidence, EvidenceFile, FileSystem, GuestFacts
+
+
+class EvidenceFileError(EstateError):
+    """Evidence files cannot be used; the message has a line a fault: file, key and what was expected."""
+
+
+def load_evidence(paths: Iterable[Path]) -> tuple[Evidence, ...]:
+    """All evidence of the files. Raises EvidenceFileError with every fault of all of them."""
+    evidence: list[Evidence] = []
+    faults: list[str] = []
+    for path in paths:
+        try:
+            evidence += _load(path)
+        except EvidenceFileError as error:
+            faults.append(str(error))
+    if faults:
+        raise EvidenceFileError("\n".join(faults))
+    return tuple(evidence)
+
+
+def save_evidence(path: Path, new: Iterable[Evidence]) -> None:
+    """Put evidence into a file, made where there is none: each replaces the older of its instance and source.
+
+    JSON, sorted, written beside the file and moved into its place. Raises EvidenceFileError where the file that is
+    there cannot be read: it is left as it is.
+    """
+    kept = {(item.instance_id, item.source): item for item in (_load(path) if path.exists() else ())}
+    kept |= {(item.instance_id, item.source): item for item in new}
+    content = EvidenceFile(schema_version=1, evidence=tuple(kept[key] for key in sorted(kept)))
+    text = json.dumps(content.model_dump(mode="json", by_alias=True, exclude_none=True), indent=2)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - Path.open takes no descriptor
+            # A file to be reviewed and committed: readable as any other.
+            os.fchmod(file.fileno(), 0o644)
+            file.write(f"{text}\n")
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of an evidence file, for editors and for docs/schema."""
+    schema = EvidenceFile.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _load(path: Path) -> tuple[Evidence, ...]:
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise EvidenceFileError(f"{path}: expected a file that can be read: {error}") from None
+    except yaml.YAMLError as error:
+        raise EvidenceFileError(f"{path}: expected YAML or JSON: {' '.join(str(error).split())}") from None
+    try:
+        evidence = EvidenceFile.model_validate(data, by_alias=True, by_name=False).evidence
+    except ValidationError as error:
+        faults = [f"{path}: {line}" for line in _fault_lines(error)]
+        raise EvidenceFileError("\n".join(faults)) from None
+    twice = Counter((item.instance_id, item.source) for item in evidence)
+    faults = [
+        f"{path}: evidence: {instance_id} from {source} stands here {count} times; expected once"
+        for (instance_id, source), count in twice.items()
+        if count > 1
+    ]
+    if faults:
+        raise EvidenceFileError("\n".join(faults))
+    return evidence
+
+
+def _fault_lines(error: ValidationError) -> Iterator[str]:
+    for fault in error.errors(include_url=False):
+        where = _key(fault["loc"]) or "(the whole file)"
+        if fault["type"] == "extra_forbidden":
+            yield f"{where}: unknown key; expected one of {', '.join(_known_keys(fault['loc'][:-1]))}"
+        elif fault["type"] == "missing":
+            yield f"{where}: expected this key: {_field(fault['loc']).description}"
+        elif fault["type"].startswith(("datetime", "timezone")):
+            yield f'{where}: expected a time with its UTC offset, such as "2026-12-01T09:00:00+08:00"'
+        else:
+            yield f"{where}: {fault['msg'].replace('Input should be', 'expected')}; got {fault['input']!r}"
+
+
+def _key(location: Iterable[str | int]) -> str:
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def _known_keys(location: tuple[str | int, ...]) -> list[str]:
+    return sorted(field.alias or name for name, field in _model(location).model_fields.items())
+
+
+def _field(location: tuple[str | int, ...]) -> FieldInfo:
+    fields = _model(location[:-1]).model_fields
+    return next(field for name, field in fields.items() if location[-1] in (name, field.alias))
+
+
+def _model(location: tuple[str | int, ...]) -> type[BaseModel]:
+    """The model whose keys stand at a place of the file."""
+    names = [part for part in location if isinstance(part, str)]
+    inner: dict[str, type[BaseModel]] = {"evidence": Evidence, "facts": GuestFacts, "fileSystems": FileSystem}
+    return inner[names[-1]] if names else EvidenceFile

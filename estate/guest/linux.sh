@@ -1,0 +1,229 @@
+#!/bin/sh
+# classic-to-vpc: what the move of a Linux instance to a VPC depends on, found in the guest system itself.
+# This script reads only: it writes no file, starts and stops nothing, changes no setting.
+#
+#   ssh root@HOST sh -s < estate/guest/linux.sh
+#
+# It prints one JSON object (docs/components/guest-evidence.md tells each key). What it cannot determine it leaves out:
+# a missing key means "not known", an empty list "looked, and found none". Only root sees every process and every file;
+# for another user most keys are missing. Of files it prints the matched words only, for the rest may hold secrets.
+#
+# POSIX sh with awk, sed, tr, df and sort. ROOT=/some/directory looks below that directory, for tests.
+
+VERSION=1
+ROOT=${ROOT:-}
+PATH=$PATH:/usr/sbin:/sbin
+LC_ALL=C
+IFS='
+' # names of files may have blanks in them
+export PATH LC_ALL
+
+# ---- JSON: only harmless characters leave this script, so nothing has to be escaped ----
+
+SAFE="A-Za-z0-9 ._/:;=@,+%#*~()<>{}|'-"
+clean() { tr '"' "'" | tr -c "\\n$SAFE" '?' | cut -c 1-160; }
+number() { # NAME VALUE: a whole number, or nothing
+    value=$(printf '%s' "$2" | sed 's/^0*\([0-9]\)/\1/')
+    case $value in '' | *[!0-9]*) ;; *) printf ',\n "%s": %s' "$1" "$value" ;; esac
+}
+text() { # NAME VALUE
+    [ -z "$2" ] || printf ',\n "%s": "%s"' "$1" "$(printf '%s\n' "$2" | head -n 1 | clean)"
+}
+list() { # NAME < lines: each once, sorted, 40 at the most; nothing where a line is "~", or where a tool failed
+    items=$({ cat && echo '|end'; } | clean | sort -u | awk '$0 == "|end" { whole = 1 } $0 == "~" { missed = 1 }
+        /^[^|~]/ && n < 40 { printf "%s\n  \"%s\"", (n++ ? "," : ""), $0 } END { if (whole && !missed) print "]" }')
+    case $items in *']') printf ',\n "%s": [%s' "$1" "$items" ;; esac
+}
+
+# ---- what is looked for: process names, and directories of what is installed ----
+
+SECURITY='AliYunDun AliYunDunMonitor AliYunDunUpdate AliSecCheck AliSecGuard AliHips AliNet AliDetect falcon-sensor
+ ds_agent ds_am clamd freshclam savd savscand sophos-spl mfetpd isectpd wdavdaemon cbagentd cbdaemon sisidsdaemon rtvscand
+ ossec-agentd wazuh-agentd sdmonitor sdsvrd yunsuo_agent YDService hostguard elastic-endpoint s1-agent cylancesvc
+ esets_daemon kesl drweb-spider'
+SECURITY_PATHS='/usr/local/aegis/aegis_client
+/usr/local/aegis/aegis_update
+/opt/CrowdStrike
+/opt/ds_agent
+/opt/sophos-av
+/opt/sophos-spl
+/opt/McAfee
+/opt/microsoft/mdatp
+/opt/Symantec
+/opt/sentinelone
+/opt/cylance
+/opt/eset
+/opt/kaspersky
+/opt/drweb.com
+/var/ossec
+/etc/safedog
+/usr/local/yunsuo_agent'
+FTP='vsftpd proftpd pure-ftpd pure-ftpd-mysqld wu-ftpd in.ftpd ftpd glftpd bftpd'
+LICENCES='lmgrd lmadmin rlm hasplmd lserv CodeMeterLin sntlkeyssrvr adskflex'
+
+# ---- looking ----
+
+found() { # REGEX FILE...: "path: matched words" of every line that is no comment; "~" for what cannot be read
+    regex=$1
+    shift
+    for file; do
+        [ -f "$file" ] || continue
+        [ -r "$file" ] || echo '~'
+        awk -v regex="$regex" '!/^[ \t]*[#;]/ && match($0, regex) { print substr($0, RSTART, RLENGTH) }' "$file" |
+            sed "s|^ *|${file#"$ROOT"}: |"
+    done
+}
+present() { # PATH...: those that are there
+    for path; do [ -e "$ROOT$path" ] && echo "$path"; done
+}
+among() { # NAMES < words: those words that are in the list; a kernel cuts process names at 15 characters
+    awk -v names="$1" 'BEGIN { split(names, all, /[ \n]+/); for (i in all) known[substr(all[i], 1, 15)] = all[i] }
+        $0 in known { print known[$0] }'
+}
+processes=$(cat "$ROOT"/proc/[0-9]*/comm 2>/dev/null)
+[ -n "$processes" ] || # Linux before 2.6.33 has no comm
+    processes=$(cat "$ROOT"/proc/[0-9]*/stat 2>/dev/null | sed -n 's/^[0-9]* (\(.*\)) .*/\1/p')
+running() { printf '%s\n' "$processes" | among "$1"; }
+
+os_name() {
+    sed -n 's/^PRETTY_NAME="\{0,1\}\([^"]*\).*/\1/p' "$ROOT/etc/os-release" 2>/dev/null | grep . ||
+        cat "$ROOT/etc/redhat-release" "$ROOT/etc/issue" 2>/dev/null
+}
+instance_id() { # as cloud-init noted it, else as the metadata service says
+    { cat "$ROOT/var/lib/cloud/data/instance-id" ||
+        curl -fsS --noproxy '*' -m 2 http://100.100.100.200/latest/meta-data/instance-id; } 2>/dev/null |
+        sed -n '/^i-[a-z0-9]*$/p'
+}
+newest_kernel() { # by the numbers of its version; what follows .el7 and its like is the distribution's, not a version
+    for file in "$ROOT"/boot/vmlinuz-*; do
+        name=${file##*/vmlinuz-}
+        case $name in '*' | *rescue* | *kdump* | *.old) ;; *) echo "$name" ;; esac
+    done | awk '{
+        version = $0; sub(/\.(el|fc|al|an|amzn)[0-9].*$/, "", version); count = split(version, part, /[^0-9]+/); key = ""
+        for (i = 1; i <= 8; i++) key = key sprintf("%09d", i <= count ? part[i] : 0)
+        if (key >= best) { best = key; newest = $0 } } END { print newest }'
+}
+file_systems() { # JSON objects, one for each mounted file system that a check at boot is about
+    separator=
+    grep '^/dev/' "$ROOT/proc/mounts" | while IFS=' ' read -r device mount kind options _; do
+        case $kind in ext2 | ext3 | ext4 | xfs | btrfs | reiserfs) ;; *) continue ;; esac
+        printf '%s\n  {"device": "%s"' "$separator" "$(printf '%s\n' "$device" | clean)"
+        separator=,
+        printf ', "mount": "%s", "type": "%s"' "$(printf '%s\n' "$mount" | clean)" "$kind"
+        case ,$options, in *,ro,*) printf ', "readOnly": true' ;; *) printf ', "readOnly": false' ;; esac
+        pass=$(awk -v mount="$mount" '!/^[ \t]*#/ && $2 == mount { print $6 + 0; exit }' "$ROOT/etc/fstab" 2>/dev/null)
+        [ -z "$pass" ] || printf ', "fsckPass": %d' "$pass"
+        case $kind in ext?) TZ=UTC0 tune2fs -l "$device" 2>/dev/null | ext_state ;; esac
+        printf '}'
+    done
+}
+ext_state() { # tune2fs -l: state, errors, and when the next check is due
+    awk -F ': *' '
+        function number(name) { if ($2 ~ /^-?[0-9]+/) printf ", \"%s\": %d", name, $2 }
+        /^Filesystem state:/ { gsub(/[^a-z ]/, "", $2); printf ", \"state\": \"%s\"", $2 }
+        /^FS Error count:/ { number("errorCount") }
+        /^Mount count:/ { number("mountCount") }
+        /^Maximum mount count:/ { number("maxMountCount") }
+        /^Check interval:/ { number("checkIntervalSeconds") }
+        /^Last checked:/ {
+            sub(/^Last checked: */, ""); gsub(/:/, " ")  # Tue Mar  3 10:00:00 2020
+            if (split($0, t, / +/) == 7 && (m = index("JanFebMarAprMayJunJulAugSepOctNovDec", t[2])))
+                printf ", \"lastChecked\": \"%04d-%02d-%02dT%02d:%02d:%02dZ\"", t[7], (m + 2) / 3, t[3], t[4], t[5], t[6]
+        }'
+}
+etc() { # PATH...: below /etc, with wildcards
+    for path; do for file in "$ROOT"/etc/$path; do echo "$file"; done; done
+}
+mac_bound() {
+    found '(ATTR|SYSFS)S?[{]address[}]==[^,]*' $(etc 'udev/rules.d/*.rules')
+    found '^ *(HWADDR|MACADDR|LLADDR)=.*' $(etc 'sysconfig/network-scripts/ifcfg-*' 'sysconfig/network/ifcfg-*')
+    found '(hwaddress|macaddress:) .*' $(etc network/interfaces 'network/interfaces.d/*' 'netplan/*.yaml')
+    found '^ *(cloned-)?mac-address=.*' $(etc 'NetworkManager/system-connections/*')
+    found '^ *(Permanent)?MACAddress=.*' $(etc 'systemd/network/*.network' 'systemd/network/*.link')
+    found '^[a-z]+[0-9]+ +mac +.*' $(etc iftab)
+}
+interface_names() { # eth1 is the public NIC of a classic instance, which is removed
+    found '(eth|ens|enp)[0-9][0-9a-z]*' $(etc sysconfig/iptables 'iptables/rules.*' nftables.conf 'firewalld/zones/*' \
+        ufw/before.rules 'shorewall/interfaces' keepalived/keepalived.conf corosync/corosync.conf ha.d/ha.cf \
+        dnsmasq.conf 'dnsmasq.d/*' sysconfig/dhcpd default/isc-dhcp-server rc.local rc.d/rc.local sysctl.conf \
+        'sysctl.d/*.conf' sysconfig/static-routes 'sysconfig/network-scripts/route-*' crontab 'cron.d/*')
+}
+device_names() {
+    found '/dev/xvd[a-z]+[0-9]*' "$ROOT"/boot/grub/grub.conf "$ROOT"/boot/grub/menu.lst "$ROOT"/boot/grub*/grub.cfg \
+        $(etc default/grub rc.local rc.d/rc.local crontab 'cron.d/*' crypttab 'auto.*' mdadm.conf mdadm/mdadm.conf \
+            lvm/lvm.conf multipath.conf 'systemd/system/*.mount' sysconfig/docker-storage-setup collectd.conf)
+}
+listening() { # PORT in hex: is it listened on? 2 where that cannot be told
+    cat "$ROOT/proc/net/tcp" "$ROOT/proc/net/tcp6" 2>/dev/null | awk -v port=":$1\$" '
+        NF > 3 && $2 ~ port && $4 == "0A" { hit = 1 } END { if (!NR) exit 2; exit !hit }'
+}
+ftp_servers() {
+    running "$FTP"
+    for file in $(etc 'xinetd.d/*ftp*'); do
+        [ ! -r "$file" ] || grep -q 'disable.*yes' "$file" || echo "xinetd ${file##*/}"
+    done
+    listening 0015
+    case $? in 0) echo 'port 21' ;; 2) echo '~' ;; esac
+}
+ftp_passive() {
+    found '^ *(pasv_(enable|address|min_port|max_port)|Masquerade_?Address|PassivePorts|ForcePassiveIP|PassivePortRange).*' \
+        $(etc vsftpd.conf 'vsftpd/*.conf' 'proftpd*.conf' 'proftpd/*.conf' 'pure-ftpd/*.conf')
+}
+licence_files() {
+    for top in opt usr/local etc; do
+        for file in "$ROOT/$top"/*.lic "$ROOT/$top"/*/*.lic "$ROOT/$top"/*/*/*.lic "$ROOT/$top"/*/*/*/*.lic \
+            "$ROOT/$top"/*/license.dat "$ROOT/$top"/*/*/license.dat "$ROOT/$top"/*/*/*/license.dat; do
+            [ -f "$file" ] && echo "$file"
+        done
+    done
+}
+fstab_devices() {
+    if [ -r "$ROOT/etc/fstab" ]; then awk '$1 ~ /^\/dev\/xvd/ { print $1, $2 }' "$ROOT/etc/fstab"; else echo '~'; fi
+}
+byte='[0-9A-Fa-f][0-9A-Fa-f]'
+mac="$byte[:-]?$byte[:-]?$byte[:-]?$byte[:-]?$byte[:-]?$byte"
+mac_bound_licences() { # FlexNet: SERVER host 00163e000001 port, HOSTID=00163e000001; others: MAC=
+    licence_files | while read -r file; do
+        found "(SERVER +[^ ]+ +$mac|(HOSTID|hostid|MAC|mac)=\"?(ETHER=)?$mac)" "$file"
+    done
+}
+mac_addresses() {
+    for file in "$ROOT"/sys/class/net/*/address; do
+        name=${file%/address}
+        [ -r "$file" ] && [ "${name##*/}" != lo ] && echo "${name##*/} $(cat "$file")"
+    done
+}
+
+# ---- the facts ----
+
+printf '{"schemaVersion": %d' "$VERSION"
+text os linux
+text osName "$(os_name)"
+text hostName "$(uname -n)"
+text instanceId "$(instance_id)"
+text collectedAt "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+number systemDiskFreeMib "$(df -Pk "$ROOT/" 2>/dev/null | awk 'NR == 2 { printf "%d", $4 / 1024 }')"
+number uptimeSeconds "$(sed 's/\..*//' "$ROOT/proc/uptime" 2>/dev/null)"
+text runningKernel "$(uname -r)"
+text newestKernel "$(newest_kernel)"
+if [ "$(id -u)" = 0 ]; then
+    printf ',\n "privileged": true'
+    present /var/run/reboot-required | list rebootPending
+    if [ -n "$processes" ]; then
+        running "$SECURITY" | list securityRunning
+        running "$LICENCES" | list licenceManagers
+        ftp_servers | list ftpServers
+    fi
+    present $SECURITY_PATHS | list securityInstalled
+    if [ -r "$ROOT/proc/mounts" ]; then printf ',\n "fileSystems": [%s]' "$(file_systems)"; fi
+    fstab_devices | list fstabDevices
+    device_names | list deviceNames
+    mac_bound | list macBoundConfig
+    interface_names | list interfaceNames
+    ftp_passive | list ftpPassive
+    mac_bound_licences | list macBoundLicences
+    mac_addresses | list macAddresses
+else
+    printf ',\n "privileged": false'
+fi
+printf '}\n'

@@ -1,0 +1,42 @@
+"""From what a script printed to facts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from estate.errors import EstateError
+from estate.guest.model import SCRIPT_VERSION, GuestFacts
+
+_BYTE_ORDER_MARK: Final = "\ufeff"
+
+
+class OutputError(EstateError):
+    """What a script printed cannot be used; the message says why, on one line."""
+
+
+def parse_output(text: str) -> GuestFacts:
+    """The facts of one run. Whatever a login shell prints before the object is passed over.
+
+    Raises OutputError for output that is no single object of a script (one that was cut off is none), or of another
+    version of the scripts.
+    """
+    start, end = text.find('{"schemaVersion"'), text.rstrip()
+    if start < 0:
+        raise OutputError("expected what a script of estate/guest prints, found none of it")
+    try:
+        data: Any = json.loads(end[start:].lstrip(_BYTE_ORDER_MARK))
+    except ValueError:
+        raise OutputError("expected one whole JSON object; the output is cut off or mixed with other output") from None
+    version = data["schemaVersion"]
+    if version != SCRIPT_VERSION:
+        raise OutputError(f"expected what version {SCRIPT_VERSION} of the script prints, found version {version!r}")
+    try:
+        return GuestFacts.model_validate(data, by_alias=True, by_name=False)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_url=False)
+        )
+        raise OutputError(f"the script printed what this version does not understand: {faults}") from None

@@ -1,0 +1,20 @@
+"""The scripts, as they are sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+System: TypeAlias = Literal["linux", "windows"]
+
+FILES: Final[dict[System, Path]] = {
+    "linux": Path(__file__).with_name("linux.sh"),
+    "windows": Path(__file__).with_name("windows.ps1"),
+}
+# RunCommand: 16 KB of Base64 in the text of 2021, 24 KB in that of SDK 7.11.8.
+LARGEST_SENT: Final = 16 * 1024
+
+
+def script(system: System) -> str:
+    """The script for a system; sent as Base64 it is at most `LARGEST_SENT` bytes."""
+    return FILES[system].read_text(encoding="utf-8")

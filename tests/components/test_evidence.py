@@ -1,0 +1,130 @@
+"""Evidence on its way from files to the facts of an instance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.config import ConfigError, parse
+from components.evidence import read_evidence
+from components.facts import instance_facts, migration_facts
+from components.plan import make_plan
+from estate.guest import Evidence, EvidenceFileError, save_evidence
+from tests.components.builders import FILE, config, estate, instance
+from tests.components.evidences import evidence
+
+DECLARED = {"files": ["evidence/*.json"], "maxAgeHours": 48}
+
+
+def facts(*given: Evidence, **changes: Any) -> dict[str, Any]:
+    """The facts of i-web with this evidence."""
+    parsed = parse(config(**{"evidence": DECLARED, **changes}), FILE)
+    plan = make_plan(parsed, estate(), FILE, given)
+    (web,) = (item for item in plan.instances if item.instance.id == "i-web")
+    return instance_facts(web, 2)
+
+
+def guest(*given: Evidence) -> dict[str, Any]:
+    found: dict[str, Any] = facts(*given)["guest"]
+    return found
+
+
+def test_an_instance_carries_what_its_evidence_says() -> None:
+    assert guest(evidence(), evidence("i-app", ftpServers=[])) == {
+        "collectedAt": "2026-11-29T02:00:00+00:00",
+        "collectedBy": "ann@example.com",
+        "source": "file",
+        "scriptVersion": 1,
+        "contradictions": [],
+        "os": "linux",
+        "privileged": True,
+        "systemDiskFreeMib": 29296,
+        "securityRunning": [],
+        "ftpServers": ["vsftpd"],
+        "fileSystems": [{"device": "/dev/xvda1", "mount": "/", "type": "ext4", "state": "clean", "readOnly": False}],
+    }
+
+
+def test_without_evidence_there_are_no_facts_of_the_guest() -> None:
+    assert "guest" not in facts()
+    assert "guest" not in facts(evidence("i-app"))
+    assert "guest" not in facts(evidence(), evidence=None), "the stack names no evidence"
+
+
+def test_the_newest_counts() -> None:
+    newer = evidence(source="cloud-assistant", at="2026-11-29T03:00:00+00:00", systemDiskFreeMib=100)
+    for given in ((evidence(), newer), (newer, evidence())):
+        assert (guest(*given)["systemDiskFreeMib"], guest(*given)["source"]) == (100, "cloud-assistant")
+        assert guest(*given)["contradictions"] == [], "free space is another every time"
+
+
+def test_what_sources_disagree_on_is_left_out_and_told() -> None:
+    other = evidence(source="cloud-assistant", at="2026-11-29T03:00:00+00:00", ftpServers=[])
+    found = guest(evidence(), other)
+    assert "ftpServers" not in found
+    assert found["contradictions"] == ["ftpServers: none (cloud-assistant), vsftpd (file)"]
+    assert found["securityRunning"] == []
+
+
+def test_evidence_that_is_much_older_contradicts_nothing() -> None:
+    """48 hours: within them both may hold, beyond them the world has moved on."""
+    newer: dict[str, Any] = {"source": "cloud-assistant", "ftpServers": []}
+    assert guest(evidence(), evidence(at="2026-12-01T02:00:00+00:00", **newer))["contradictions"] != []
+    assert guest(evidence(), evidence(at="2026-12-01T02:00:01+00:00", **newer))["contradictions"] == []
+
+
+def test_the_cloud_may_contradict_too() -> None:
+    plan = make_plan(
+        parse(config(evidence=DECLARED, instances=["i-web"]), FILE),
+        estate(instances=(instance("i-web", "sg-web", "10.0.0.1", os_type="windows"),)),
+        FILE,
+        [evidence()],
+    )
+    found = instance_facts(plan.instances[0], 2)["guest"]
+    assert found["contradictions"] == ["os: linux (file), windows (DescribeInstances)"]
+    assert "os" not in found
+
+
+@pytest.mark.parametrize("wrong", [{"schemaVersion": 2}, {"instanceId": "i-other"}])
+def test_evidence_of_something_else_gives_no_facts_but_that(wrong: dict[str, Any]) -> None:
+    found = guest(evidence(**wrong))
+    assert "systemDiskFreeMib" not in found
+    assert found["scriptVersion"] == wrong.get("schemaVersion", 1)
+    assert found.get("reportedInstanceId") == wrong.get("instanceId")
+
+
+def test_what_is_chosen_is_carried_too() -> None:
+    chosen = facts(instances=[{"id": "i-web", "ftp": {"plan": "passive-mode"}}])
+    assert chosen["ftpPlan"] == "passive-mode"
+    assert "ftpPlan" not in facts()
+    plan = make_plan(parse(config(evidence=DECLARED), FILE), estate(), FILE)
+    assert migration_facts(plan)["evidenceMaxAgeHours"] == 48
+    assert "evidenceMaxAgeHours" not in migration_facts(make_plan(parse(config(), FILE), estate(), FILE))
+
+
+def test_files_are_found_by_pattern(tmp_path: Path) -> None:
+    save_evidence(tmp_path / "evidence/b.json", [evidence("i-app")])
+    save_evidence(tmp_path / "evidence/a.json", [evidence()])
+    for names in (["evidence/*.json"], ["evidence/a.json", "evidence/*.json"], [f"{tmp_path}/evidence/*.json"]):
+        parsed = parse(config(evidence={"files": names}), FILE)
+        assert [item.instance_id for item in read_evidence(parsed, tmp_path, FILE)] == ["i-web", "i-app"]
+    assert read_evidence(parse(config(), FILE), tmp_path, FILE) == ()
+
+
+def test_every_name_without_a_file_is_an_error(tmp_path: Path) -> None:
+    parsed = parse(config(evidence={"files": ["evidence/a.json", "*.yaml"]}), FILE)
+    with pytest.raises(ConfigError) as refused:
+        read_evidence(parsed, tmp_path, FILE)
+    lines = str(refused.value).splitlines()
+    assert [line.partition(": there is")[0] for line in lines] == [
+        f"{FILE}: classic-to-vpc:migration.evidence.files[0]",
+        f"{FILE}: classic-to-vpc:migration.evidence.files[1]",
+    ]
+
+
+def test_a_file_that_cannot_be_used_stops_the_preview(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"evidence": [{}]}')
+    with pytest.raises(EvidenceFileError, match=r"a\.json: schemaVersion: expected this key"):
+        read_evidence(parse(config(evidence={"files": ["a.json"]}), FILE), tmp_path, FILE)

@@ -1,0 +1,173 @@
+"""`python -m components.evidence`, as a person or a pipeline runs it."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from components.evidence.__main__ import main
+from estate.guest import load_evidence
+from simulator.estate_file import load
+from simulator.model.cloud_assistant import Guest
+from simulator.model.estate import Estate
+from simulator.project import CONFIG_KEY, REPOSITORY
+from simulator.server import Simulator, running
+from tests.components.evidences import FACTS
+
+WEB_1, WEB_2 = "i-bp1web10000000000001", "i-bp1web20000000000001"
+OUTPUT = json.dumps(FACTS)
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Simulator]:
+    with running(_estate()) as served:
+        yield served
+
+
+def _estate() -> Estate:
+    """The sample estate; web-1 has the agent."""
+    estate = load(REPOSITORY / "simulator/estates/sample.yaml")
+    for instance in estate.instances.among([WEB_1]):
+        instance.guest = Guest.model_validate({"answers": [{"output": OUTPUT, "seconds": 0}]})
+    return estate
+
+
+@dataclass
+class Cli:
+    """Runs the command line in a directory with a stack file."""
+
+    directory: Path
+    monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str]
+    stdout: str = ""
+    stderr: str = ""
+
+    def __call__(self, *arguments: str, stdin: str = "") -> int:
+        self.monkeypatch.setattr(sys, "argv", ["python -m components.evidence", *arguments])
+        self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        self.stdout, self.stderr = self.capsys.readouterr()
+        code = stopped.value.code
+        return code if isinstance(code, int) else 0
+
+    def stack(self, cloud: Simulator, **migration: Any) -> str:
+        key, secret = cloud.credentials
+        config = {
+            "alicloud:region": cloud.region,
+            "alicloud:protocol": "HTTP",
+            "alicloud:endpoints": [cloud.endpoints],
+            "alicloud:secretKey": {"secure": "v1:only-pulumi-can-read-this"},
+            CONFIG_KEY: {
+                "window": {"start": "2026-12-12T02:00:00+08:00", "latest": "2026-12-20T00:00:00+08:00"},
+                "instances": [WEB_1, WEB_2],
+                **migration,
+            },
+        }
+        self.monkeypatch.setenv("ALICLOUD_ACCESS_KEY", key)
+        self.monkeypatch.setenv("ALICLOUD_SECRET_KEY", secret)
+        path = self.directory / "Pulumi.test.yaml"
+        path.write_text(yaml.safe_dump({"config": config}))
+        return str(path)
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+    monkeypatch.setenv("PREFLIGHT_NOW", "2026-11-30T09:00:00+08:00")
+    monkeypatch.chdir(tmp_path)
+    return Cli(tmp_path, monkeypatch, capsys)
+
+
+ALLOWED = {"files": ["evidence/test.json"], "cloudAssistant": True}
+
+
+def test_collect_writes_what_it_gets_and_tells_what_it_does_not(cli: Cli, cloud: Simulator) -> None:
+    assert cli("collect", "--stack-config", cli.stack(cloud, evidence=ALLOWED)) == 5
+    assert f"web-2 ({WEB_2}): it has no Cloud Assistant agent" in cli.stderr
+    assert "evidence of 1 of 2 instances" in cli.stderr
+    assert cli.stdout == "", "progress is not output"
+    (found,) = load_evidence([cli.directory / "evidence/test.json"])
+    assert (found.instance_id, found.source) == (WEB_1, "cloud-assistant")
+    assert found.collected_at.isoformat() == "2026-11-30T09:00:00+08:00"
+
+
+def test_collect_of_one_instance_into_another_file(cli: Cli, cloud: Simulator) -> None:
+    stack = cli.stack(cloud, evidence=ALLOWED)
+    assert cli("collect", "--stack-config", stack, "--instance", WEB_1, "--out", "web-1.json") == 0
+    assert len(load_evidence([Path("web-1.json")])) == 1
+
+
+@pytest.mark.parametrize(
+    ("evidence", "told"),
+    [
+        (None, "Pulumi.test.yaml: classic-to-vpc:migration.evidence.cloudAssistant: expected true"),
+        ({"files": ["a.json"]}, "evidence.cloudAssistant: expected true"),
+        ({**ALLOWED, "files": ["evidence/*.json"]}, "evidence.files: expected a file's name beside patterns"),
+        ({**ALLOWED, "maxAge": 3}, "evidence.maxAge: unknown key"),
+    ],
+)
+def test_collect_runs_nothing_that_the_stack_does_not_allow(
+    cli: Cli, cloud: Simulator, evidence: dict[str, Any] | None, told: str
+) -> None:
+    before = len(cloud.simulation.requests())
+    assert cli("collect", "--stack-config", cli.stack(cloud, **({"evidence": evidence} if evidence else {}))) == 2
+    assert told in cli.stderr
+    assert len(cloud.simulation.requests()) == before
+
+
+def test_collect_tells_of_credentials_and_strangers(cli: Cli, cloud: Simulator) -> None:
+    stack = cli.stack(cloud, evidence=ALLOWED)
+    assert cli("collect", "--stack-config", stack, "--instance", "i-stranger") == 2
+    cli.monkeypatch.setenv("ALICLOUD_SECRET_KEY", "wrong")
+    assert cli("collect", "--stack-config", stack) == 3
+    assert "wrong" not in cli.stderr
+    assert cli("collect", "--stack-config", "Pulumi.none.yaml") == 2
+    assert cli.stderr.startswith("Pulumi.none.yaml: classic-to-vpc:migration: expected a stack file")
+
+
+def test_add_takes_what_the_script_printed(cli: Cli) -> None:
+    arguments = ("add", "evidence/test.json", "--instance", WEB_1, "--by", "ann@example.com")
+    assert cli(*arguments, stdin=f"Welcome!\n{OUTPUT}\n") == 0
+    (found,) = load_evidence([Path("evidence/test.json")])
+    assert (found.source, found.collected_by) == ("file", "ann@example.com")
+    assert found.collected_at.isoformat() == "2026-11-29T02:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("stdin", "told"),
+    [
+        ("", "found none of it"),
+        (OUTPUT[:-1], "cut off"),
+        (json.dumps({**FACTS, "instanceId": WEB_2}), f"says that it is {WEB_2}, expected {WEB_1}"),
+        (json.dumps({**FACTS, "collectedAt": "2026-11-30T01:05:01Z"}), "the system's clock says"),
+    ],
+)
+def test_add_refuses_what_is_no_evidence_of_this_instance(cli: Cli, stdin: str, told: str) -> None:
+    assert cli("add", "test.json", "--instance", WEB_1, "--by", "ann", stdin=stdin) == 2
+    assert told in cli.stderr
+    assert not Path("test.json").exists()
+
+
+def test_check_lists_what_there_is(cli: Cli) -> None:
+    assert cli("add", "test.json", "--instance", WEB_1, "--by", "ann", stdin=OUTPUT) == 0
+    assert cli("check", "test.json") == 0
+    assert cli.stdout.splitlines()[1].split() == [WEB_1, "linux", "file", "ann", "23"]
+    Path("test.json").write_text("{}")
+    assert cli("check", "test.json") == 2
+    assert "test.json: schemaVersion: expected this key" in cli.stderr
+
+
+def test_help_teaches(cli: Cli) -> None:
+    cli("--help")
+    for word in ("estate/guest/linux.sh", "Exit codes", "collect", "add", "check"):
+        assert word in cli.stdout
+    cli("add", "--help")
+    assert "sh -s < estate/guest/linux.sh" in cli.stdout

@@ -1,0 +1,268 @@
+"""linux.sh: run on the system that the tests run on, and on directory trees that stand for others."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from estate.guest import parse_output
+from tests.estate.guest.systems import System, listening, processes, run_script
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="linux.sh looks at a Linux system")
+
+OLD_KERNELS = {f"/boot/vmlinuz-{version}": "" for version in ("3.10.0-957.el7.x86_64", "3.10.0-1160.el7.x86_64")}
+UDEV_RULE = 'SUBSYSTEM=="net", ACTION=="add", ATTR{address}=="00:16:3e:00:00:01", NAME="eth0"\n'
+LISTS = {
+    "deviceNames",
+    "fstabDevices",
+    "ftpPassive",
+    "ftpServers",
+    "interfaceNames",
+    "licenceManagers",
+    "macAddresses",
+    "macBoundConfig",
+    "macBoundLicences",
+    "rebootPending",
+    "securityInstalled",
+    "securityRunning",
+}
+TUNE2FS = """cat <<'END'
+Filesystem state:         clean with errors
+FS Error count:           3
+Mount count:              27
+Maximum mount count:      20
+Last checked:             Tue Mar  3 10:00:05 2020
+Check interval:           15552000 (6 months)
+END"""
+
+
+def facts(system: System, directory: Path, **environ: str) -> dict[str, Any]:
+    """What the script prints about a system: whole JSON that the parser takes, nothing on stderr."""
+    ran = system.run(directory, **environ)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    parse_output(ran.stdout)
+    printed: dict[str, Any] = json.loads(ran.stdout)
+    return printed
+
+
+def test_on_this_very_system(tmp_path: Path) -> None:
+    """The one run without a made-up tree; only the network is kept away, by a curl that fails."""
+    (tmp_path / "curl").write_text("#!/bin/sh\nexit 7\n")
+    (tmp_path / "curl").chmod(0o755)
+    ran = run_script({"PATH": f"{tmp_path}:/usr/local/bin:/usr/bin:/bin"})
+    assert (ran.returncode, ran.stderr) == (0, "")
+    found = parse_output(ran.stdout)
+    assert found.os == "linux"
+    assert (found.running_kernel, found.host_name) == (platform.release(), platform.node())
+    assert abs(datetime.now(UTC) - found.collected_at) < timedelta(minutes=5)
+    assert found.uptime_seconds == pytest.approx(float(Path("/proc/uptime").read_text().split()[0]), abs=60)
+    assert found.system_disk_free_mib is not None
+
+
+def test_a_plain_system_lacks_nothing_and_has_nothing_to_tell_of(tmp_path: Path) -> None:
+    found = facts(System(OLD_KERNELS), tmp_path)
+    assert found["systemDiskFreeMib"] == 29296
+    assert found["uptimeSeconds"] == 86400
+    assert found["newestKernel"] == found["runningKernel"] == "3.10.0-1160.el7.x86_64"
+    assert {key: found[key] for key in LISTS} == {key: [] for key in LISTS}
+
+
+@pytest.mark.parametrize(
+    ("files", "key", "expected"),
+    [
+        (processes("AliYunDun", "AliYunDunMonitor"), "securityRunning", ["AliYunDun", "AliYunDunMonitor"]),
+        ({"/usr/local/aegis/aegis_client": ""}, "securityInstalled", ["/usr/local/aegis/aegis_client"]),
+        ({"/var/run/reboot-required": ""}, "rebootPending", ["/var/run/reboot-required"]),
+        (processes("vsftpd"), "ftpServers", ["vsftpd"]),
+        ({"/proc/net/tcp": listening(22, 21)}, "ftpServers", ["port 21"]),
+        ({"/proc/net/tcp6": listening(21)}, "ftpServers", ["port 21"]),
+        ({"/etc/xinetd.d/gssftp": "disable = no\n"}, "ftpServers", ["xinetd gssftp"]),
+        ({"/etc/xinetd.d/gssftp": "disable = yes\n"}, "ftpServers", []),
+        (
+            {"/etc/vsftpd/vsftpd.conf": "#pasv_address=198.51.100.1\npasv_min_port=50000\n"},
+            "ftpPassive",
+            ["/etc/vsftpd/vsftpd.conf: pasv_min_port=50000"],
+        ),
+        (
+            {"/etc/proftpd.conf": "  MasqueradeAddress 192.0.2.21\n"},
+            "ftpPassive",
+            ["/etc/proftpd.conf: MasqueradeAddress 192.0.2.21"],
+        ),
+        ({"/etc/fstab": "/dev/xvdb1 /data ext4 defaults 0 0\n"}, "fstabDevices", ["/dev/xvdb1 /data"]),
+        ({"/etc/fstab": "# /dev/xvdb1 /data ext4 defaults 0 0\n"}, "fstabDevices", []),
+        (
+            {"/etc/cron.d/backup": "0 3 * * * root dump -0 /dev/xvdb1 >/dev/null\n"},
+            "deviceNames",
+            ["/etc/cron.d/backup: /dev/xvdb1"],
+        ),
+        (
+            {"/boot/grub/grub.conf": "kernel /boot/vmlinuz ro root=/dev/xvda1\n"},
+            "deviceNames",
+            ["/boot/grub/grub.conf: /dev/xvda1"],
+        ),
+        (
+            {"/etc/udev/rules.d/70-persistent-net.rules": UDEV_RULE},
+            "macBoundConfig",
+            ["/etc/udev/rules.d/70-persistent-net.rules: ATTR{address}=='00:16:3e:00:00:01'"],
+        ),
+        ({"/etc/udev/rules.d/70-persistent-net.rules": f"# {UDEV_RULE}"}, "macBoundConfig", []),
+        (
+            {"/etc/sysconfig/network-scripts/ifcfg-eth0": "DEVICE=eth0\nHWADDR=00:16:3E:00:00:01\n"},
+            "macBoundConfig",
+            ["/etc/sysconfig/network-scripts/ifcfg-eth0: HWADDR=00:16:3E:00:00:01"],
+        ),
+        (
+            {"/etc/netplan/50-cloud-init.yaml": "        macaddress: 00:16:3e:00:00:01\n"},
+            "macBoundConfig",
+            ["/etc/netplan/50-cloud-init.yaml: macaddress: 00:16:3e:00:00:01"],
+        ),
+        (
+            {"/etc/NetworkManager/system-connections/Wired connection 1": "mac-address=00:16:3E:00:00:01\npsk=x\n"},
+            "macBoundConfig",
+            ["/etc/NetworkManager/system-connections/Wired connection 1: mac-address=00:16:3E:00:00:01"],
+        ),
+        (
+            {"/etc/systemd/network/10.network": "[Match]\nMACAddress=00:16:3e:00:00:01\n"},
+            "macBoundConfig",
+            ["/etc/systemd/network/10.network: MACAddress=00:16:3e:00:00:01"],
+        ),
+        (
+            {"/etc/keepalived/keepalived.conf": "  interface eth1\n  auth_pass eth-secret\n"},
+            "interfaceNames",
+            ["/etc/keepalived/keepalived.conf: eth1"],
+        ),
+        (processes("lmgrd"), "licenceManagers", ["lmgrd"]),
+        (
+            {"/opt/cad/licenses/license.dat": "SERVER cad 00163e000001 27000\nVENDOR cad\n"},
+            "macBoundLicences",
+            ["/opt/cad/licenses/license.dat: SERVER cad 00163e000001"],
+        ),
+        (
+            {"/usr/local/sim/sim.lic": 'FEATURE sim demo 1.0 permanent HOSTID=00:16:3e:00:00:01 SIGN="ABCD"\n'},
+            "macBoundLicences",
+            ["/usr/local/sim/sim.lic: HOSTID=00:16:3e:00:00:01"],
+        ),
+        ({"/opt/x/x.lic": "HOSTID=ANY\n"}, "macBoundLicences", []),
+        (
+            {"/sys/class/net/eth0/address": "00:16:3e:00:00:01\n", "/sys/class/net/lo/address": "00:00:00:00:00:00\n"},
+            "macAddresses",
+            ["eth0 00:16:3e:00:00:01"],
+        ),
+    ],
+)
+def test_what_is_there_is_found(files: dict[str, str], key: str, expected: list[str], tmp_path: Path) -> None:
+    assert facts(System(files), tmp_path)[key] == expected
+
+
+@pytest.mark.parametrize(
+    ("installed", "newest"),
+    [
+        # The numbers count, not the letters: .el7 comes after them, and 1160.2.1 is newer than 1160.
+        (("3.10.0-1160.el7.x86_64", "3.10.0-1160.2.1.el7.x86_64"), "3.10.0-1160.2.1.el7.x86_64"),
+        (("4.15.0-99-generic", "4.15.0-101-generic"), "4.15.0-101-generic"),
+        (("2.6.32-754.el6.x86_64", "0-rescue-abc", "2.6.32-754.35.1.el6.x86_64kdump"), "2.6.32-754.el6.x86_64"),
+        (("5.10.0-8-amd64", "5.9.0-5-amd64", "5.10.0-9-amd64.old"), "5.10.0-8-amd64"),
+    ],
+)
+def test_the_newest_kernel(installed: tuple[str, ...], newest: str, tmp_path: Path) -> None:
+    assert facts(System({f"/boot/vmlinuz-{name}": "" for name in installed}), tmp_path)["newestKernel"] == newest
+
+
+def test_the_state_of_file_systems(tmp_path: Path) -> None:
+    mounts = (
+        "/dev/xvda1 / ext4 rw,errors=remount-ro 0 0\n/dev/xvdb1 /data xfs ro,noatime 0 0\ntmpfs /run tmpfs rw 0 0\n"
+    )
+    fstab = "UUID=5a1b / ext4 defaults 1 1\n/dev/xvdb1 /data xfs defaults 0 0\n"
+    system = System({"/proc/mounts": mounts, "/etc/fstab": fstab}, {"tune2fs": TUNE2FS})
+    assert facts(system, tmp_path)["fileSystems"] == [
+        {
+            "device": "/dev/xvda1",
+            "mount": "/",
+            "type": "ext4",
+            "readOnly": False,
+            "fsckPass": 1,
+            "state": "clean with errors",
+            "errorCount": 3,
+            "mountCount": 27,
+            "maxMountCount": 20,
+            "lastChecked": "2020-03-03T10:00:05Z",
+            "checkIntervalSeconds": 15552000,
+        },
+        {"device": "/dev/xvdb1", "mount": "/data", "type": "xfs", "readOnly": True, "fsckPass": 0},
+    ]
+
+
+def test_a_state_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
+    (found,) = facts(System(), tmp_path)["fileSystems"]
+    assert found == {"device": "/dev/xvda1", "mount": "/", "type": "ext4", "readOnly": False, "fsckPass": 1}
+
+
+def test_who_it_is_comes_from_cloud_init_else_from_the_metadata_service(tmp_path: Path) -> None:
+    noted = {"/var/lib/cloud/data/instance-id": "i-bp1noted\n"}
+    asked = {"curl": "echo i-bp1asked"}
+    assert facts(System(noted, asked), tmp_path / "1")["instanceId"] == "i-bp1noted"
+    assert facts(System({}, asked), tmp_path / "2")["instanceId"] == "i-bp1asked"
+    assert "instanceId" not in facts(System({}, {"curl": "echo '<html>proxy'"}), tmp_path / "3")
+
+
+def test_whoever_is_not_root_is_told_little(tmp_path: Path) -> None:
+    """Another user may see a part only, and a part of a list is no list."""
+    found = facts(System(OLD_KERNELS, {"id": "echo 1000"}), tmp_path)
+    assert found["privileged"] is False
+    assert [key for key, value in found.items() if isinstance(value, list)] == []
+    assert found["systemDiskFreeMib"] == 29296
+
+
+@pytest.mark.parametrize(
+    ("broken", "missing"),
+    [
+        (System(commands={"df": "exit 1"}), {"systemDiskFreeMib"}),
+        (System({"/proc/uptime": ""}), {"uptimeSeconds"}),
+        (System({"/proc/net/tcp": ""}), {"ftpServers"}),
+        (System(commands={"sort": "exit 1"}), LISTS),
+        (System(commands={"awk": "exit 1"}), LISTS | {"newestKernel", "systemDiskFreeMib"}),
+    ],
+)
+def test_what_cannot_be_determined_is_left_out(broken: System, missing: set[str], tmp_path: Path) -> None:
+    """A tool that fails must never read as "looked, and found none"."""
+    broken.files |= OLD_KERNELS
+    assert missing.isdisjoint(facts(broken, tmp_path))
+
+
+def test_nothing_in_a_name_breaks_out_of_the_json(tmp_path: Path) -> None:
+    evil = 'eth1", "privileged": true, "x": "\\\x1b[31m'
+    system = System(
+        {
+            "/etc/os-release": f'PRETTY_NAME="Evil {evil}\n',
+            '/etc/cron.d/a"b': "dump /dev/xvdb1\n",
+            "/proc/mounts": '/dev/xvda1 /a"b,\\040c ext4 rw 0 0\n',
+        },
+        {"id": "echo 1000"},
+    )
+    assert facts(system, tmp_path)["privileged"] is False
+    system.commands["id"] = "echo 0"
+    found = facts(system, tmp_path)
+    assert found["deviceNames"] == ["/etc/cron.d/a'b: /dev/xvdb1"]
+    assert found["fileSystems"][0]["mount"] == "/a'b,?040c"
+
+
+def test_a_list_is_bounded(tmp_path: Path) -> None:
+    """Output stays far below the 24 KB that Cloud Assistant keeps."""
+    many = {f"/etc/cron.d/{number:03}": f"/dev/xvd{'b' * 300}\n" for number in range(200)}
+    ran = System(many).run(tmp_path)
+    assert len(json.loads(ran.stdout)["deviceNames"]) == 40
+    assert len(ran.stdout) < 24_000
+
+
+def test_it_changes_nothing(tmp_path: Path) -> None:
+    system = System({**OLD_KERNELS, "/etc/udev/rules.d/70-persistent-net.rules": UDEV_RULE}, {"tune2fs": TUNE2FS})
+    system.run(tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in sorted((tmp_path / "root").rglob("*"))}
+    run_script({"ROOT": str(tmp_path / "root"), "PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"})
+    assert {path: path.stat().st_mtime_ns for path in sorted((tmp_path / "root").rglob("*"))} == before
