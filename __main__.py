@@ -10,6 +10,7 @@ from components.evidence import read_evidence
 from components.migration import Migration
 from components.plan import make_plan
 from components.settings import cloud_settings, local_provider
+from components.stack_outputs import own_record
 from estate import clock
 from estate.client import Cloud
 from estate.errors import EstateError
@@ -24,7 +25,8 @@ def main() -> None:
         evidence = read_evidence(config, Path.cwd(), file)
         settings = cloud_settings(os.environ)
         pulumi.log.info(f"Reading the estate of {settings.region}", ephemeral=True)
-        plan = make_plan(config, read_estate(Cloud(settings), clock.now(os.environ)), file, evidence)
+        estate = read_estate(Cloud(settings), clock.now(os.environ))
+        plan = make_plan(config, estate, file, evidence, own_record())
     except (ConfigError, EstateError) as error:
         raise pulumi.RunError(str(error)) from None
     migration = Migration("migration", plan, pulumi.ResourceOptions(providers=[local_provider(settings)]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import pulumi
 import pulumi_alicloud as alicloud
@@ -18,6 +18,7 @@ CREATE_TIMEOUT = "6h"
 class Backups(pulumi.ComponentResource):
     """Takes a snapshot of each disk and keeps it: `pulumi destroy` leaves the snapshots where they are.
 
+    `rounds` has the round of each disk: that of `choice`, or of an instance that has moved the last one before.
     Registered outputs: see Backups in docs/contracts.md. The days of retention count from the snapshot's creation.
     RAM actions: `ram_actions`.
     """
@@ -27,23 +28,22 @@ class Backups(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        disks: Iterable[Disk],
+        rounds: Mapping[Disk, int],
         choice: BackupChoice,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        disks = tuple(disks)
         outputs = {
-            "diskIds": [disk.id for disk in disks],
+            "diskIds": [disk.id for disk in rounds],
             "retentionDays": choice.retention_days,
             "round": choice.round,
         }
         super().__init__("classic-to-vpc:backup:Backups", name, outputs, opts)
-        self.snapshot_ids = {disk.id: self._snapshot(disk, choice).id for disk in disks}
+        self.snapshot_ids = {disk.id: self._snapshot(disk, choice, number).id for disk, number in rounds.items()}
         self.register_outputs(outputs)
 
-    def _snapshot(self, disk: Disk, choice: BackupChoice) -> alicloud.ecs.EcsSnapshot:
+    def _snapshot(self, disk: Disk, choice: BackupChoice, number: int) -> alicloud.ecs.EcsSnapshot:
         # A new round is a new resource: Pulumi makes it, and lets go of the last round's, which is retained.
-        name = disk.id if choice.round == 1 else f"{disk.id}-{choice.round}"
+        name = disk.id if number == 1 else f"{disk.id}-{number}"
         return alicloud.ecs.EcsSnapshot(
             name,
             disk_id=disk.id,

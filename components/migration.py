@@ -13,6 +13,7 @@ from components.instance import MigratingInstance
 from components.network import TargetNetwork
 from components.plan import MigrationPlan
 from components.security_group import ClonedSecurityGroup, convert_groups
+from components.stack_outputs import exported
 
 
 class Migration(pulumi.ComponentResource):
@@ -24,13 +25,18 @@ class Migration(pulumi.ComponentResource):
     def __init__(self, name: str, plan: MigrationPlan, opts: pulumi.ResourceOptions | None = None) -> None:
         # Facts are outputs and no inputs: a fact that changes is no change of what is declared.
         super().__init__("classic-to-vpc:index:Migration", name, None, opts)
-        self.exports: dict[str, pulumi.Input[object]] = {}
+        self.exports: dict[str, pulumi.Input[object]] = exported(plan)
         self._declare_instances(plan)
         if plan.config.backups is not None:
             self._declare_backups(plan, plan.config.backups)
         if plan.config.network is not None:
             network = TargetNetwork("network", plan.config.network, plan.estate, self._child())
             self.exports["vpcId"] = network.vpc_id
+            self.exports["cidrBlock"] = network.cidr_block
+            self.exports["vswitches"] = [
+                {"zoneId": item.zone_id, "cidrBlock": item.cidr_block, "vswitchId": item.vswitch_id}
+                for item in network.vswitches
+            ]
             self.exports["vswitchIds"] = {vswitch.zone_id: vswitch.vswitch_id for vswitch in network.vswitches}
             self._declare_databases(plan, network)
             self._declare_groups(plan, network)
@@ -43,11 +49,12 @@ class Migration(pulumi.ComponentResource):
         eni_quantities = {item.id: item.eni_quantity for item in plan.estate.instance_types}
         for planned in plan.instances:
             instance = planned.instance
-            MigratingInstance(instance.id, planned, eni_quantities.get(instance.instance_type), self._child())
+            quantity = eni_quantities.get(instance.instance_type)
+            MigratingInstance(instance.id, planned, quantity, plan.moved_ids, self._child())
 
     def _declare_backups(self, plan: MigrationPlan, choice: BackupChoice) -> None:
-        disks = [disk for planned in plan.instances for disk in planned.disks]
-        self.exports["snapshotIds"] = Backups("backups", disks, choice, self._child()).snapshot_ids
+        rounds = {disk: planned.snapshot_round for planned in plan.instances for disk in planned.disks}
+        self.exports["snapshotIds"] = Backups("backups", rounds, choice, self._child()).snapshot_ids
 
     def _declare_databases(self, plan: MigrationPlan, network: TargetNetwork) -> None:
         databases = {database.id: database for database in plan.estate.databases}
@@ -66,7 +73,7 @@ class Migration(pulumi.ComponentResource):
         needed_first: list[pulumi.Resource] = []
         if plan.config.classic_link is not None:
             link = ClassicLink(
-                "classic-link", network.vpc_id, plan.linked_instance_ids, plan.linked_groups, clone_ids, self._child()
+                "classic-link", network.vpc_id, plan.attached_instance_ids, plan.linked_groups, clone_ids, self._child()
             )
             needed_first.append(link.enabling)
         for group_id, conversion in convert_groups(plan).items() if clones else ():

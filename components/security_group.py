@@ -81,11 +81,13 @@ class ClonedSecurityGroup(pulumi.ComponentResource):
 
 def convert_groups(plan: MigrationPlan) -> Mapping[str, Conversion]:
     """Converts the rules of all groups that the plan clones, by id of the classic group."""
+    linked = frozenset(plan.linked_instance_ids)
     context = ConversionContext(
         instances=plan.classic_instances,
-        migrating_ids=frozenset(plan.instance_ids),
-        later_ids=frozenset(plan.config.later),
-        linked_ids=frozenset(plan.linked_instance_ids),
+        # Linked instances that move themselves do so in a later wave.
+        migrating_ids=frozenset(plan.instance_ids) - linked,
+        later_ids=frozenset(plan.config.later) | linked.intersection(plan.instance_ids),
+        linked_ids=linked,
         target_cidrs=plan.target_cidrs,
     )
     return convert(plan.cloned_groups, context)

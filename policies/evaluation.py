@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from policies.clock import Moment, Timeline, read_timeline
 from policies.facts import UnreadableError, attempt, printable, safe
-from policies.outcome import Outcome, Result, Subject, Verdict, failed, judged, unknown
-from policies.plan import MIGRATION, Plan, Resource
+from policies.outcome import Outcome, Result, Subject, Verdict, failed, judged, not_applicable, unknown
+from policies.plan import MIGRATION, Plan, Resource, has_moved
 from policies.rule import InstanceRule, MigrationRule
 
 
@@ -43,6 +43,8 @@ def _ask(rule: MigrationRule | InstanceRule, plan: Plan, timeline: Timeline) -> 
 
 
 def _ask_about(rule: InstanceRule, plan: Plan, timeline: Timeline, instance: Resource) -> Result:
+    if rule.until_move and has_moved(instance.facts):
+        return _result(rule, instance_subject(instance), timeline, lambda: not_applicable("The instance has moved."))
     return _result(rule, instance_subject(instance), timeline, lambda: rule.check(plan, timeline, instance.facts))
 
 

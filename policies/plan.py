@@ -50,6 +50,11 @@ class Resource:
         return self.facts.is_known("applied" if self.type.startswith("alimigrate:") else "id")
 
 
+def has_moved(instance: Facts) -> bool:
+    """Whether an instance is in the target VPC by now; where that is not known, it is not."""
+    return instance.data.get("moved") is True
+
+
 class Plan:
     """All resources of one analysis, sorted by URN whatever order the engine gave them in."""
 
@@ -81,6 +86,19 @@ class Plan:
         return found[0].facts
 
     @cached_property
+    def waves(self) -> tuple[Facts, ...]:
+        """All waves of the stack, in the order of their windows; never none. Raises UnreadableError."""
+        waves = self.migration.objects("waves")
+        if not waves:
+            raise self.migration.malformed("waves", "a list of at least one wave")
+        return waves
+
+    @cached_property
+    def waves_ahead(self) -> tuple[Facts, ...]:
+        """Those of which not all instances have moved. Raises UnreadableError where that cannot be told."""
+        return tuple(wave for wave in self.waves if not wave.flag("moved"))
+
+    @cached_property
     def instances(self) -> tuple[Resource, ...]:
         """The migrating instances."""
         return self.of_type(MIGRATING_INSTANCE)
@@ -101,12 +119,14 @@ class Plan:
 
     @cached_property
     def instances_per_zone(self) -> Mapping[str, int]:
-        """How many migrating instances go to each zone.
+        """How many instances are still to go to each zone.
 
         Raises UnreadableError when the zone of any of them is not known.
         """
         count: dict[str, int] = defaultdict(int)
         for instance in self.instances:
+            if has_moved(instance.facts):
+                continue
             count[instance.facts.text("targetZoneId")] += 1
         return count
 

@@ -57,7 +57,9 @@ class MigrationRule(Rule):
 class InstanceRule(Rule):
     """A rule about each migrating instance, whose facts `check` is given.
 
-    It may raise UnreadableError, which counts as UNKNOWN.
+    It may raise UnreadableError, which counts as UNKNOWN. A rule that holds `until_move` is not applicable to an
+    instance that is in the target VPC by now.
     """
 
+    until_move: bool = False
     check: Callable[[Plan, Timeline, Facts], Verdict]

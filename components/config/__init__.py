@@ -11,12 +11,13 @@ from components.config.evidence import EvidenceChoice
 from components.config.instances import FtpChoice, MigratingInstanceChoice, Selector
 from components.config.migration import MigrationConfig, parse
 from components.config.network import CreateNetwork, ExistingNetwork, NetworkChoice, NewVSwitch
-from components.config.schedule import Window
+from components.config.schedule import SINGLE_WAVE, Wave, Window
 from components.config.schema import json_schema
 from components.config.security_groups import SecurityGroupChoice
 
 __all__ = [
     "CONFIG_KEY",
+    "SINGLE_WAVE",
     "BackupChoice",
     "ClassicLinkChoice",
     "ConfigError",
@@ -32,6 +33,7 @@ __all__ = [
     "Problem",
     "SecurityGroupChoice",
     "Selector",
+    "Wave",
     "Window",
     "guest_route_problems",
     "json_schema",

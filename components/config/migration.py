@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
@@ -15,7 +16,7 @@ from components.config.errors import ConfigError, Problem
 from components.config.evidence import EvidenceChoice
 from components.config.instances import MigratingInstanceChoice, Selector, let_ids_stand_alone
 from components.config.network import CreateNetwork, NetworkChoice, network_problems
-from components.config.schedule import Window
+from components.config.schedule import SINGLE_WAVE, Wave, Window, wave_problems
 from components.config.security_groups import SecurityGroupChoice
 from components.config.wording import problems_of
 
@@ -23,7 +24,10 @@ from components.config.wording import problems_of
 class MigrationConfig(Strict):
     """What a platform team declares about one migration: window, instances, and the environment they move into."""
 
-    window: Window = Field(description="When the servers move.")
+    window: Window | None = Field(default=None, description="When the servers move; all of them, in one window.")
+    waves: tuple[Wave, ...] = Field(
+        default=(), description="Instances in waves with windows of their own, in place of window and instances."
+    )
     freeze_hours: float = Field(
         default=24, ge=0, le=720, description="Hours before the window from which only what exists counts as prepared."
     )
@@ -43,9 +47,34 @@ class MigrationConfig(Strict):
 
     @model_validator(mode="after")
     def _one_way_to_choose(self) -> MigrationConfig:
-        if bool(self.instances) == (self.selector is not None):
+        if bool(self.waves) == (self.window is not None):
+            raise ValueError("expected either window or waves, and not both")
+        if self.waves and (self.instances or self.selector):
+            raise ValueError("expected instances and selector inside the waves, and not beside them")
+        if self.window and bool(self.instances) == (self.selector is not None):
             raise ValueError("expected either instances (a list that is not empty) or selector, and not both")
         return self
+
+    @property
+    def all_waves(self) -> tuple[Wave, ...]:
+        """The waves in the order of the file; one named "all" where the file has one window."""
+        return tuple(wave for _, wave in self.keyed_waves)
+
+    @cached_property
+    def keyed_waves(self) -> tuple[tuple[str, Wave], ...]:
+        """The waves, each with the key of the file below which its own keys are, with its dot."""
+        if self.window is None:
+            return tuple((f"waves[{index}].", wave) for index, wave in enumerate(self.waves))
+        return (("", Wave(name=SINGLE_WAVE, window=self.window, instances=self.instances, selector=self.selector)),)
+
+    @cached_property
+    def keyed_instances(self) -> tuple[tuple[str, MigratingInstanceChoice], ...]:
+        """The instances that the waves name, each with its key of the file."""
+        return tuple(
+            (f"{key}instances[{index}]", choice)
+            for key, wave in self.keyed_waves
+            for index, choice in enumerate(wave.instances)
+        )
 
 
 def parse(raw: object, file: str) -> MigrationConfig:
@@ -66,10 +95,11 @@ def parse(raw: object, file: str) -> MigrationConfig:
 
 def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
     """What a single key cannot show to be wrong."""
-    yield from duplicates("instances", [choice.id for choice in config.instances])
+    yield from wave_problems(config.waves)
+    yield from duplicates("waves" if config.waves else "instances", [item.id for _, item in config.keyed_instances])
     yield from duplicates("later", config.later)
     yield from duplicates("databases", [choice.id for choice in config.databases])
-    for instance_id in sorted({choice.id for choice in config.instances} & set(config.later)):
+    for instance_id in sorted({choice.id for _, choice in config.keyed_instances} & set(config.later)):
         yield Problem("later", f"{instance_id} is under instances too; expected it in one of the two")
     if isinstance(config.network, CreateNetwork):
         problems = list(network_problems(config.network, classic_link=config.classic_link is not None))

@@ -1,10 +1,21 @@
-"""When the servers move."""
+"""When the servers move: one window, or waves with windows of their own."""
 
 from __future__ import annotations
 
-from pydantic import AwareDatetime, Field
+from collections.abc import Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+from typing import Annotated
 
-from components.config.base import Strict
+from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
+
+from components.config.base import WAVE_NAME_PATTERN, Strict, duplicates
+from components.config.errors import Problem
+from components.config.instances import MigratingInstanceChoice, Selector, let_ids_stand_alone
+
+SINGLE_WAVE = "all"
+"""The wave of a stack whose instances all move in one window."""
+
+WaveName = Annotated[str, Field(pattern=WAVE_NAME_PATTERN)]
 
 
 class Window(Strict):
@@ -12,3 +23,44 @@ class Window(Strict):
 
     start: AwareDatetime = Field(description="Scheduled date and time of the migration, with its UTC offset.")
     latest: AwareDatetime = Field(description="Latest Schedule Time of the pending task, with its UTC offset.")
+
+
+class Wave(Strict):
+    """Instances that move in one window, and the waves that must have moved before."""
+
+    name: WaveName = Field(description="Its name, unique in the stack.")
+    window: Window = Field(description="When its instances move.")
+    instances: Annotated[tuple[MigratingInstanceChoice, ...], BeforeValidator(let_ids_stand_alone)] = Field(
+        default=(), description="Instances of this wave: ids, or objects with an id and choices."
+    )
+    selector: Selector | None = Field(default=None, description="Instances of this wave, by tags, in place of a list.")
+    after: tuple[WaveName, ...] = Field(default=(), description="Names of the waves that move before this one.")
+
+    @model_validator(mode="after")
+    def _one_way_to_choose(self) -> Wave:
+        if bool(self.instances) == (self.selector is not None):
+            raise ValueError("expected either instances (a list that is not empty) or selector, and not both")
+        return self
+
+
+def wave_problems(waves: Sequence[Wave]) -> Iterator[Problem]:
+    """Names that are not unique, and an order that the waves cannot be in: unknown, in a circle, or against time."""
+    yield from duplicates("waves", [wave.name for wave in waves])
+    by_name = {wave.name: wave for wave in waves}
+    for index, wave in enumerate(waves):
+        yield from duplicates(f"waves[{index}].after", wave.after)
+        for place, name in enumerate(wave.after):
+            key = f"waves[{index}].after[{place}]"
+            if name not in by_name:
+                yield Problem(key, f"there is no wave {name}; expected one of {', '.join(sorted(by_name))}")
+            elif name != wave.name and wave.window.start <= by_name[name].window.start:
+                yield Problem(key, f"{wave.name} begins no later than {name}; expected a window that begins after it")
+    yield from _circle({wave.name: wave.after for wave in waves})
+
+
+def _circle(after: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
+    try:
+        TopologicalSorter(after).prepare()
+    except CycleError as error:
+        circle = " after ".join(reversed(error.args[1]))
+        yield Problem("waves", f"{circle}; expected an order without a circle")

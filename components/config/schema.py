@@ -13,7 +13,9 @@ def json_schema() -> dict[str, Any]:
     """JSON Schema of a whole stack file, for editors: `docs/schema/stack.schema.json` is made from it."""
     migration = MigrationConfig.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
     definitions = migration.pop("$defs")
-    _let_ids_stand_alone(migration["properties"]["instances"])
+    for owner in (migration, definitions["Wave"]):
+        _let_ids_stand_alone(owner["properties"]["instances"])
+    migration["oneOf"] = [{"required": ["window"]}, {"required": ["waves"]}]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Pulumi stack file of the classic network to VPC preparation",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from components.facts.base import SINGLE_WAVE, Facts
+from collections.abc import Container
+
+from components.facts.base import Facts
 from components.facts.guest import guest_facts
 from components.plan import PlannedInstance
 from estate.model import Disk, Instance, Snapshot
 
 
-def instance_facts(planned: PlannedInstance, eni_quantity: int | None) -> Facts:
-    """Facts of one migrating instance; `eni_quantity` is None where the type is not known."""
+def instance_facts(planned: PlannedInstance, eni_quantity: int | None, moved_ids: Container[str] = ()) -> Facts:
+    """Facts of one migrating instance; `eni_quantity` is None where the type is not known.
+
+    `moved_ids` are the instances of the stack that have moved: they are no classic peers any more.
+    """
     instance = planned.instance
     known: Facts = guest_facts(planned.evidence, instance)
     if eni_quantity is not None:
@@ -19,7 +24,8 @@ def instance_facts(planned: PlannedInstance, eni_quantity: int | None) -> Facts:
     return known | {
         "instanceId": instance.id,
         "instanceName": instance.name,
-        "wave": SINGLE_WAVE,
+        "wave": planned.wave.name,
+        "moved": planned.moved,
         "zoneId": instance.zone_id,
         "targetZoneId": planned.target_zone,
         "instanceType": instance.instance_type,
@@ -39,6 +45,7 @@ def instance_facts(planned: PlannedInstance, eni_quantity: int | None) -> Facts:
                 "addressRules": list(peer.address_rules),
             }
             for peer in planned.peers
+            if peer.instance_id not in moved_ids
         ],
     }
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from components.facts.base import SCHEMA_VERSION, SINGLE_WAVE, Facts
+from components.facts.base import SCHEMA_VERSION, Facts
 from components.facts.databases import database_facts
 from components.facts.instances import classic_instance_facts
 from components.facts.security_groups import security_group_facts
-from components.plan import MigrationPlan
+from components.plan import MigrationPlan, PlannedWave
 from estate.model import Zone
 
 
@@ -18,15 +18,8 @@ def migration_facts(plan: MigrationPlan) -> Facts:
         "regionId": estate.region_id,
         "accountId": estate.account_id,
         "estateReadAt": estate.read_at.isoformat(),
-        "window": {"start": config.window.start.isoformat(), "latest": config.window.latest.isoformat()},
-        "waves": [
-            {
-                "name": SINGLE_WAVE,
-                "window": {"start": config.window.start.isoformat(), "latest": config.window.latest.isoformat()},
-                "instanceIds": list(plan.instance_ids),
-                "after": [],
-            }
-        ],
+        "window": _window(plan.next_wave),
+        "waves": [wave_facts(wave) for wave in plan.waves],
         "freezeHours": config.freeze_hours,
         **({} if config.evidence is None else {"evidenceMaxAgeHours": config.evidence.max_age_hours}),
         "instanceIds": list(plan.instance_ids),
@@ -39,6 +32,21 @@ def migration_facts(plan: MigrationPlan) -> Facts:
         ],
         "databases": [database_facts(database) for database in estate.databases],
     }
+
+
+def wave_facts(wave: PlannedWave) -> Facts:
+    """Facts of one wave; `moved` says that all of its instances are in the target VPC."""
+    return {
+        "name": wave.name,
+        "window": _window(wave),
+        "instanceIds": list(wave.instance_ids),
+        "after": sorted(wave.after),
+        "moved": wave.has_moved,
+    }
+
+
+def _window(wave: PlannedWave) -> Facts:
+    return {"start": wave.window.start.isoformat(), "latest": wave.window.latest.isoformat()}
 
 
 def _zone(zone: Zone) -> Facts:

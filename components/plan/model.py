@@ -2,44 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from components.config import MigrationConfig
 from components.peers import ClassicPeer
 from components.plan.network import target_cidrs
+from components.plan.waves import PlannedWave, last_latest
 from estate.guest import Evidence
 from estate.model import Database, Disk, Estate, Instance, SecurityGroup, Snapshot
 
 
 @dataclass(frozen=True)
 class PlannedInstance:
-    """One migrating instance with what hangs on it; `peers` are classic instances that do not move with it."""
+    """One migrating instance with what hangs on it; after its move still as it was before, but for `moved`.
+
+    `peers` are classic instances that do not move with it, nor before it. `snapshot_round` is the round of snapshots of
+    its disks: none is taken after its move.
+    """
 
     instance: Instance
+    wave: PlannedWave
     target_zone: str
     release_public_ip: bool
     disks: tuple[Disk, ...]
     snapshots: tuple[Snapshot, ...]
     databases: tuple[Database, ...]
     peers: tuple[ClassicPeer, ...]
+    snapshot_round: int
     ftp_plan: str | None = None
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def moved(self) -> bool:
+        """Whether it is in the target VPC by now."""
+        return self.instance.id in self.wave.moved_ids
 
 
 @dataclass(frozen=True)
 class MigrationPlan:
-    """One migration, resolved: every id in it exists in the estate. Made by `make_plan`."""
+    """One migration, resolved: every id in it exists in the estate. Made by `make_plan`.
+
+    `estate` has the instances that have moved as they were before; `waves` are in the order of their windows.
+    """
 
     config: MigrationConfig
     estate: Estate
     instances: tuple[PlannedInstance, ...]
+    waves: tuple[PlannedWave, ...]
 
     @cached_property
     def instance_ids(self) -> tuple[str, ...]:
-        """Ids of the instances that move in this stack's window, sorted."""
+        """Ids of the instances that move, or have moved, with this stack, sorted."""
         return tuple(planned.instance.id for planned in self.instances)
+
+    @cached_property
+    def moved_ids(self) -> frozenset[str]:
+        """Ids of those that have moved."""
+        return frozenset(planned.instance.id for planned in self.instances if planned.moved)
+
+    @cached_property
+    def next_wave(self) -> PlannedWave:
+        """The first wave still ahead; the last one where all have moved."""
+        return next((wave for wave in self.waves if not wave.has_moved), self.waves[-1])
+
+    def last_window_end_of(self, instance_ids: Iterable[str]) -> datetime | None:
+        """The Latest Schedule Time of the last wave that any of the instances is in; None where none is in a wave.
+
+        Until then the last of them may be classic: a pending task may be put off until its Latest Schedule Time.
+        """
+        wanted = set(instance_ids)
+        waves = tuple(wave for wave in self.waves if wanted.intersection(wave.instance_ids))
+        return last_latest(waves) if waves else None
 
     @cached_property
     def classic_instances(self) -> tuple[Instance, ...]:
@@ -54,7 +90,11 @@ class MigrationPlan:
 
     @cached_property
     def linked_instance_ids(self) -> tuple[str, ...]:
-        """Instances to attach by ClassicLink: those named, else all that stay and are talked to; none without it."""
+        """Instances to attach by ClassicLink: those named, else all that stay and are talked to; none without it.
+
+        Those of a later wave of this stack stay until their own window. They are still among these when they have
+        moved, which ends their link: what was declared for the links goes on.
+        """
         choice = self.config.classic_link
         if choice is None:
             return ()
@@ -62,6 +102,11 @@ class MigrationPlan:
             return tuple(sorted(choice.attach))
         talked_to = {peer.instance_id for planned in self.instances for peer in planned.peers}
         return tuple(sorted(talked_to - set(self.config.later)))
+
+    @cached_property
+    def attached_instance_ids(self) -> tuple[str, ...]:
+        """Those of the linked instances that are classic still."""
+        return tuple(item for item in self.linked_instance_ids if item not in self.moved_ids)
 
     @cached_property
     def linked_groups(self) -> tuple[SecurityGroup, ...]:

@@ -24,11 +24,9 @@ def zone_problems(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:
     """Zones that do not exist, or have no stock for a VSwitch that is to be created."""
     zones = {zone.id: zone for zone in estate.zones}
     usable = ", ".join(zone.id for zone in estate.zones if zone.vswitch_available)
-    for index, choice in enumerate(config.instances):
+    for key, choice in config.keyed_instances:
         if choice.target_zone is not None and choice.target_zone not in zones:
-            yield Problem(
-                f"instances[{index}].targetZone", f"there is no zone {choice.target_zone}; expected one of {usable}"
-            )
+            yield Problem(f"{key}.targetZone", f"there is no zone {choice.target_zone}; expected one of {usable}")
     if not isinstance(config.network, CreateNetwork):
         return
     for index, vswitch in enumerate(config.network.vswitches):

@@ -9,53 +9,79 @@ from components.peers import classic_peers
 from components.plan.classic_link import attachment_problems, links_elsewhere
 from components.plan.databases import admits, database_problems
 from components.plan.evidence import evidence_of
-from components.plan.instances import group_problems, instance_problems, selected
+from components.plan.instances import group_problems, instance_problems
 from components.plan.model import MigrationPlan, PlannedInstance
 from components.plan.network import existing_network_problems, target_cidrs, zone_problems
+from components.plan.waves import PlannedWave, StackRecord, planned_waves, wave_problems, with_origins
 from estate.guest import Evidence
 from estate.model import Estate
 
 
-def make_plan(config: MigrationConfig, estate: Estate, file: str, evidence: Sequence[Evidence] = ()) -> MigrationPlan:
+def make_plan(
+    config: MigrationConfig,
+    estate: Estate,
+    file: str,
+    evidence: Sequence[Evidence] = (),
+    record: StackRecord | None = None,
+) -> MigrationPlan:
     """Resolves the config against the estate as read, and against the evidence of its guest systems.
 
-    `file` is the stack file's name for messages. Raises ConfigError, all problems at once, where the config names
-    something that does not exist or cannot serve.
+    `file` is the stack file's name for messages, `record` what the stack's last `up` exported. Raises ConfigError, all
+    problems at once, where the config names something that does not exist or cannot serve.
     """
+    record = record or StackRecord()
+    estate, moved = with_origins(config, estate, record)
     problems = list(_unresolved(config, estate))
     if problems:
         raise ConfigError(file, problems)
-    choices = {choice.id: choice for choice in config.instances}
-    moving = selected(config, estate)
-    targets = target_cidrs(config, estate)
-    planned = []
-    for instance in moving:
-        choice = choices.get(instance.id)
-        disks = tuple(disk for disk in estate.disks if disk.instance_id == instance.id)
-        disk_ids = {disk.id for disk in disks}
-        planned.append(
-            PlannedInstance(
-                instance=instance,
-                target_zone=(choice.target_zone if choice else None) or instance.zone_id,
-                release_public_ip=bool(choice and choice.release_public_ip),
-                disks=disks,
-                snapshots=tuple(item for item in estate.snapshots if item.disk_id in disk_ids),
-                databases=tuple(item for item in estate.databases if admits(item, instance)),
-                peers=tuple(classic_peers(instance, moving, estate, targets)),
-                ftp_plan=choice.ftp.plan if choice and choice.ftp else None,
-                evidence=evidence_of(instance.id, evidence, config),
-            )
-        )
-    plan = MigrationPlan(config, estate, tuple(planned))
+    waves = planned_waves(config, estate, moved)
+    planned = (item for wave in waves for item in _planned(wave, waves, config, estate, evidence, record))
+    plan = MigrationPlan(config, estate, tuple(sorted(planned, key=lambda item: item.instance.id)), waves)
     linked_elsewhere = list(links_elsewhere(plan))
     if linked_elsewhere:
         raise ConfigError(file, linked_elsewhere)
     return plan
 
 
+def _planned(
+    wave: PlannedWave,
+    waves: tuple[PlannedWave, ...],
+    config: MigrationConfig,
+    estate: Estate,
+    evidence: Sequence[Evidence],
+    record: StackRecord,
+) -> Iterator[PlannedInstance]:
+    """The instances of one wave, each with what hangs on it."""
+    choices = {choice.id: choice for _, choice in config.keyed_instances}
+    targets = target_cidrs(config, estate)
+    next_round = config.backups.round if config.backups else 1
+    gone = {item for other in waves if other.window.start <= wave.window.start for item in other.instance_ids}
+    moving = [instance for instance in estate.instances if instance.id in gone]
+    for instance in estate.instances:
+        if instance.id not in wave.instance_ids:
+            continue
+        choice = choices.get(instance.id)
+        disks = tuple(disk for disk in estate.disks if disk.instance_id == instance.id)
+        disk_ids = {disk.id for disk in disks}
+        yield PlannedInstance(
+            instance=instance,
+            wave=wave,
+            target_zone=(choice.target_zone if choice else None) or instance.zone_id,
+            release_public_ip=bool(choice and choice.release_public_ip),
+            disks=disks,
+            snapshots=tuple(item for item in estate.snapshots if item.disk_id in disk_ids),
+            databases=tuple(item for item in estate.databases if admits(item, instance)),
+            peers=tuple(classic_peers(instance, moving, estate, targets)),
+            ftp_plan=choice.ftp.plan if choice and choice.ftp else None,
+            evidence=evidence_of(instance.id, evidence, config),
+            snapshot_round=record.origins[instance.id].snapshot_round if instance.id in wave.moved_ids else next_round,
+        )
+
+
 def _unresolved(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:
     """What the config names and the estate lacks, or has otherwise."""
     yield from instance_problems(config, estate)
+    yield from wave_problems(config, estate)
     yield from group_problems(estate)
     yield from attachment_problems(config, estate)
     yield from database_problems(config, estate)

@@ -40,7 +40,7 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
     "unknown key": (
         lambda raw: raw.update(instnaces=[]),
         "instnaces: unknown key; expected one of backups, classicLink, databases, evidence, freezeHours, instances, "
-        "later, network, securityGroups, selector, window; did you mean instances?",
+        "later, network, securityGroups, selector, waves, window; did you mean instances?",
     ),
     "unknown key deep down": (
         lambda raw: raw["network"]["vswitches"][0].update(cidr="172.16.1.0/24"),
@@ -142,6 +142,95 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
         "beginning with a letter; got 'Default'",
     ),
 }
+
+
+def in_waves(raw: dict[str, Any]) -> None:
+    """The same instances in two waves, the second after the first."""
+    del raw["window"], raw["instances"]
+    raw["waves"] = [
+        {"name": "one", "window": dict(WINDOW), "instances": ["i-web"]},
+        {"name": "two", "window": {**WINDOW, "start": LATER}, "instances": ["i-app"], "after": ["one"]},
+    ]
+
+
+WINDOW = {"start": "2026-12-12T02:00:00+08:00", "latest": "2026-12-20T00:00:00+08:00"}
+LATER = "2026-12-13T02:00:00+08:00"
+
+WAVE_MISTAKES: dict[str, tuple[Bend, str]] = {
+    "window beside waves": (
+        lambda raw: raw.update(window=dict(WINDOW)),
+        ": expected either window or waves, and not both",
+    ),
+    "neither window nor waves": (
+        lambda raw: raw.pop("waves"),
+        ": expected either window or waves, and not both",
+    ),
+    "instances beside waves": (
+        lambda raw: raw.update(instances=["i-mon"]),
+        ": expected instances and selector inside the waves, and not beside them",
+    ),
+    "empty wave": (
+        lambda raw: raw["waves"][0].update(instances=[]),
+        "waves[0]: expected either instances (a list that is not empty) or selector, and not both",
+    ),
+    "name": (
+        lambda raw: raw["waves"][0].update(name="Wave one"),
+        "waves[0].name: expected 1 to 63 lowercase letters, digits and hyphens, such as wave-1; got 'Wave one'",
+    ),
+    "one name twice": (
+        lambda raw: raw["waves"].append({"name": "two", "window": dict(WINDOW), "instances": ["i-mon"]}),
+        "waves: two stands here 2 times; expected once",
+    ),
+    "one instance twice": (
+        lambda raw: raw["waves"][1].update(instances=["i-web"]),
+        "waves: i-web stands here 2 times; expected once",
+    ),
+    "after no wave": (
+        lambda raw: raw["waves"][1].update(after=["zero"]),
+        "waves[1].after[0]: there is no wave zero; expected one of one, two",
+    ),
+    "after one wave twice": (
+        lambda raw: raw["waves"][1].update(after=["one", "one"]),
+        "waves[1].after: one stands here 2 times; expected once",
+    ),
+    "after itself": (
+        lambda raw: raw["waves"][0].update(after=["one"]),
+        "waves: one after one; expected an order without a circle",
+    ),
+    "windows against the order": (
+        lambda raw: raw["waves"][1]["window"].update(WINDOW),
+        "waves[1].after[0]: two begins no later than one; expected a window that begins after it",
+    ),
+    "now and later": (
+        lambda raw: raw.update(later=["i-app"]),
+        "later: i-app is under instances too; expected it in one of the two",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", WAVE_MISTAKES)
+def test_each_mistake_about_waves_is_told_in_one_line(mistake: str) -> None:
+    bend, expected = WAVE_MISTAKES[mistake]
+    raw = config()
+    in_waves(raw)
+    bend(raw)
+    assert problems(raw) == [expected]
+
+
+def test_waves_in_a_circle_are_told() -> None:
+    raw = config()
+    in_waves(raw)
+    raw["waves"][0]["after"] = ["two"]
+    told = problems(raw)
+    assert any(line.startswith("waves: ") and line.endswith("expected an order without a circle") for line in told)
+
+
+def test_one_window_is_one_wave() -> None:
+    [wave] = parse(config(), FILE).all_waves
+    assert (wave.name, [choice.id for choice in wave.instances]) == ("all", ["i-web", "i-app"])
+    raw = config()
+    in_waves(raw)
+    assert [(wave.name, wave.after) for wave in parse(raw, FILE).all_waves] == [("one", ()), ("two", ("one",))]
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)

@@ -189,6 +189,8 @@ def _instance(
     return {
         "instanceId": instance_id,
         "instanceName": name,
+        "wave": "all",
+        "moved": False,
         "zoneId": ZONE,
         "targetZoneId": ZONE,
         "instanceType": "ecs.n4.large",
@@ -235,6 +237,15 @@ def prepared(*, exists: bool = True) -> Draft:
         "accountId": "1234567890",
         "estateReadAt": "2026-12-11T09:00:00+08:00",
         "window": {"start": START, "latest": LATEST},
+        "waves": [
+            {
+                "name": "all",
+                "window": {"start": START, "latest": LATEST},
+                "instanceIds": ["i-app", "i-web"],
+                "after": [],
+                "moved": False,
+            }
+        ],
         "freezeHours": 24.0,
         "instanceIds": ["i-app", "i-web"],
         "laterInstanceIds": ["i-later"],
@@ -380,6 +391,19 @@ def use_existing_vswitch(draft: Draft, *, status: str = "Available", free: float
     vswitch.update(existing=True, status=status, availableIpAddressCount=free)
     assert isinstance(vswitch, dict)
     return vswitch
+
+
+def add_wave(
+    draft: Draft, name: str, instance_id: str, *, start: str, latest: str = "2027-01-31T02:00:00+08:00"
+) -> Properties:
+    """Moves one instance out of the first wave into another one, and returns the new wave."""
+    waves = draft.facts(MIGRATION)["waves"]
+    waves[0]["instanceIds"].remove(instance_id)
+    draft.facts(MIGRATING_INSTANCE, instance_id)["wave"] = name
+    window = {"start": start, "latest": latest}
+    waves.append({"name": name, "window": window, "instanceIds": [instance_id], "after": [], "moved": False})
+    added: Properties = waves[-1]
+    return added
 
 
 def expect(draft: Draft, rule_id: str, subject_id: str, outcome: Outcome, *words: str) -> Result:

@@ -92,7 +92,7 @@ REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
         {("classic-link-peers-reachable", "i-app")},
     ),
     "the latest time": (
-        lambda draft: draft.facts(MIGRATION)["window"].update(latest="2026-12-01T00:00:00Z"),
+        lambda draft: draft.facts(MIGRATION)["waves"][0]["window"].update(latest="2026-12-01T00:00:00Z"),
         {("schedule-window-before-latest", "dev")},
     ),
     "free addresses": (

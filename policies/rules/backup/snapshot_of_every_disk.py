@@ -134,4 +134,5 @@ RULE: Final = InstanceRule(
     url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-createsnapshot",
     ram_actions=("ecs:DescribeDisks", "ecs:DescribeSnapshots"),
     check=_check,
+    until_move=True,
 )

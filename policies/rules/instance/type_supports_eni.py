@@ -52,4 +52,5 @@ RULE: Final = InstanceRule(
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/retired-instance-types",
     ram_actions=("ecs:DescribeInstanceTypes",),
     check=_check,
+    until_move=True,
 )

@@ -103,4 +103,5 @@ RULE: Final = InstanceRule(
     url="https://www.alibabacloud.com/help/en/vpc/vpc-and-vswitch",
     ram_actions=("vpc:DescribeVpcs", "vpc:DescribeVSwitches", "ecs:DescribeZones", "ecs:DescribeAvailableResource"),
     check=_check,
+    until_move=True,
 )

@@ -37,6 +37,15 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
         for instance_id in sorted(wanted | declared)
         if not wanted[instance_id] == declared[instance_id] == 1
     ]
+    in_waves = Counter(instance_id for wave in plan.waves for instance_id in wave.texts("instanceIds"))
+    verdicts += [
+        failed(
+            f"{instance_id} is in {in_waves[instance_id]} waves and named {wanted[instance_id]} times among the "
+            "Migration's instanceIds; it must be once in each."
+        )
+        for instance_id in sorted(wanted | in_waves)
+        if not in_waves[instance_id] == 1 <= wanted[instance_id]
+    ]
     return worst(verdicts or [passed(f"One migration of {len(wanted)} instances is declared.")])
 
 

@@ -1,22 +1,32 @@
-"""The window does not begin after the Latest Schedule Time."""
+"""No wave's window begins after its Latest Schedule Time."""
 
+from functools import partial
 from typing import Final
 
 from policies.clock import Timeline
-from policies.outcome import Verdict, failed, passed
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.plan import MIGRATION, Plan
 from policies.rule import MigrationRule
 
 
 def _check(plan: Plan, _timeline: Timeline) -> Verdict:
-    window = plan.migration.object("window")
+    ahead = plan.waves_ahead
+    if not ahead:
+        return not_applicable("All waves have moved.")
+    return worst(judged(partial(_wave, wave)) for wave in ahead)
+
+
+def _wave(wave: Facts) -> Verdict:
+    name, window = wave.text("name"), wave.object("window")
     start, latest = window.moment("start"), window.moment("latest")
     if start > latest:
         return failed(
-            f"The window begins at {start.isoformat(timespec='minutes')}, after the Latest Schedule Time "
-            f"{latest.isoformat(timespec='minutes')}."
+            f"The window of wave {name} begins at {start.isoformat(timespec='minutes')}, after the Latest Schedule "
+            f"Time {latest.isoformat(timespec='minutes')}."
         )
-    return passed(f"The window begins no later than the Latest Schedule Time {latest.isoformat(timespec='minutes')}.")
+    told = latest.isoformat(timespec="minutes")
+    return passed(f"The window of wave {name} begins no later than the Latest Schedule Time {told}.")
 
 
 RULE: Final = MigrationRule(

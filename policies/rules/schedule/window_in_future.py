@@ -1,21 +1,31 @@
-"""The window has a start, and it lies ahead."""
+"""Each wave that has not moved has a window that lies ahead."""
 
+from functools import partial
 from typing import Final
 
 from policies.clock import Timeline
-from policies.outcome import Verdict, failed, passed
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.plan import MIGRATION, Plan
 from policies.rule import MigrationRule
 
 
 def _check(plan: Plan, timeline: Timeline) -> Verdict:
-    start = plan.migration.object("window").moment("start")
+    ahead = plan.waves_ahead
+    if not ahead:
+        return not_applicable("All waves have moved.")
+    return worst(judged(partial(_wave, wave, timeline)) for wave in ahead)
+
+
+def _wave(wave: Facts, timeline: Timeline) -> Verdict:
+    name, start = wave.text("name"), wave.object("window").moment("start")
     if start <= timeline.now:
         return failed(
-            f"The window began at {start.isoformat(timespec='minutes')}, and it is "
-            f"{timeline.now.isoformat(timespec='minutes')} now: what is prepared from here on comes too late."
+            f"The window of wave {name} began at {start.isoformat(timespec='minutes')}, it is "
+            f"{timeline.now.isoformat(timespec='minutes')} now, and not all of its instances are in the target VPC: "
+            "what is prepared from here on comes too late."
         )
-    return passed(f"The window begins at {start.isoformat(timespec='minutes')}.")
+    return passed(f"The window of wave {name} begins at {start.isoformat(timespec='minutes')}.")
 
 
 RULE: Final = MigrationRule(

@@ -47,3 +47,15 @@ def test_unknown_when_the_instances_are_not_known() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["instanceIds"] = UNKNOWN
     expect(draft, RULE, "dev", Outcome.UNKNOWN, "instanceIds")
+
+
+def test_fail_on_an_instance_that_is_in_no_wave_or_in_two() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["waves"][0]["instanceIds"] = ["i-app", "i-app"]
+    expect(draft, RULE, "dev", Outcome.FAIL, "i-app is in 2 waves", "i-web is in 0 waves")
+
+
+def test_unknown_without_waves() -> None:
+    draft = prepared()
+    del draft.facts(MIGRATION)["waves"]
+    expect(draft, RULE, "dev", Outcome.UNKNOWN, "waves")

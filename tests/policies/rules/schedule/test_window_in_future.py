@@ -4,7 +4,7 @@ import pytest
 
 from policies.outcome import Outcome
 from policies.plan import MIGRATION
-from tests.policies.prepared import UNKNOWN, expect, prepared
+from tests.policies.prepared import UNKNOWN, add_wave, expect, prepared
 
 RULE = "schedule-window-in-future"
 
@@ -28,11 +28,33 @@ def test_fail_at_the_start_whatever_the_offset() -> None:
 @pytest.mark.parametrize("start", ["2026-12-12T02:00:00", "12 December", "", 20261212.0, None, UNKNOWN])
 def test_unknown_without_a_time_that_has_an_offset(start: object) -> None:
     draft = prepared()
-    draft.facts(MIGRATION)["window"]["start"] = start
+    draft.facts(MIGRATION)["waves"][0]["window"]["start"] = start
     expect(draft, RULE, "dev", Outcome.UNKNOWN, "start")
 
 
 def test_unknown_without_a_window() -> None:
     draft = prepared()
-    del draft.facts(MIGRATION)["window"]
+    del draft.facts(MIGRATION)["waves"][0]["window"]
     expect(draft, RULE, "dev", Outcome.UNKNOWN, "window")
+
+
+def test_pass_for_a_wave_that_has_moved_in_a_window_of_the_past() -> None:
+    draft = prepared()
+    add_wave(draft, "second", "i-web", start="2026-12-30T02:00:00+08:00")
+    draft.facts(MIGRATION)["waves"][0]["moved"] = True
+    draft.now = datetime.fromisoformat("2026-12-15T00:00:00+08:00")
+    result = expect(draft, RULE, "dev", Outcome.PASS, "wave second")
+    assert "wave all" not in result.reason
+
+
+def test_fail_for_a_wave_of_the_past_that_has_not_moved_whole() -> None:
+    draft = prepared()
+    add_wave(draft, "second", "i-web", start="2026-12-30T02:00:00+08:00")
+    draft.now = datetime.fromisoformat("2026-12-15T00:00:00+08:00")
+    expect(draft, RULE, "dev", Outcome.FAIL, "wave all", "not all of its instances")
+
+
+def test_not_applicable_once_all_waves_have_moved() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["waves"][0]["moved"] = True
+    expect(draft, RULE, "dev", Outcome.NOT_APPLICABLE)

@@ -1,0 +1,177 @@
+"""Waves: who moves when, and what stays declared once a wave has moved."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from components.config import ConfigError, parse
+from components.migration import Migration
+from components.plan import MigrationPlan, Origin, StackRecord, make_plan
+from components.stack_outputs import exported, record_of
+from estate.model import Estate
+from tests.components.builders import FILE, config, estate
+from tests.components.mocked import Recording, declare
+
+INSTANCE = "classic-to-vpc:instance:MigratingInstance"
+ONE = {"start": "2026-12-12T02:00:00+08:00", "latest": "2026-12-20T00:00:00+08:00"}
+TWO = {"start": "2026-12-15T02:00:00+08:00", "latest": "2026-12-22T00:00:00+08:00"}
+WAVES: list[dict[str, Any]] = [
+    {"name": "two", "window": TWO, "instances": ["i-app"], "after": ["one"]},
+    {"name": "one", "window": ONE, "instances": ["i-web"]},
+]
+NETWORK = {"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old"]}
+
+
+def in_waves(**changes: Any) -> dict[str, Any]:
+    return config(window=None, instances=None, **{"waves": WAVES, **changes})
+
+
+def after_the_move(*instance_ids: str, vpc_id: str = "vpc-old") -> Estate:
+    """The estate once some instances are in a VPC, with nothing left of what they were."""
+    moved = {"network_type": "vpc", "vpc_id": vpc_id, "vswitch_id": "vsw-old", "zone_id": "cn-hangzhou-h"}
+    new = {**moved, "intranet_ips": ("172.16.8.7",), "security_group_ids": ("sg-clone",)}
+    return estate(
+        instances=tuple(item.model_copy(update=new) if item.id in instance_ids else item for item in estate().instances)
+    )
+
+
+def plan(raw: dict[str, Any], of: Estate | None = None, record: StackRecord | None = None) -> MigrationPlan:
+    return make_plan(parse(raw, FILE), of or estate(), FILE, record=record)
+
+
+def recorded(raw: dict[str, Any]) -> StackRecord:
+    """What the stack exports before any wave has moved."""
+    return record_of({"vpcId": "vpc-old", **exported(plan(raw))})
+
+
+def declared(made: MigrationPlan) -> Recording:
+    return declare(lambda: Migration("migration", made))
+
+
+def resources(recording: Recording) -> dict[str, dict[str, Any]]:
+    return {urn: item.inputs for urn, item in recording.resources.items()}
+
+
+def test_waves_are_in_the_order_of_their_windows() -> None:
+    made = plan(in_waves())
+    assert [(wave.name, wave.instance_ids, wave.has_moved) for wave in made.waves] == [
+        ("one", ("i-web",), False),
+        ("two", ("i-app",), False),
+    ]
+    assert made.instance_ids == ("i-app", "i-web")
+    assert {item.instance.id: item.wave.name for item in made.instances} == {"i-web": "one", "i-app": "two"}
+    assert made.next_wave.name == "one"
+
+
+def test_one_window_is_a_wave_named_all() -> None:
+    [wave] = plan(config()).waves
+    assert (wave.name, wave.instance_ids) == ("all", ("i-app", "i-web"))
+
+
+def test_a_period_spans_the_last_wave_that_needs_it() -> None:
+    made = plan(in_waves())
+    assert made.last_window_end_of(["i-web"]) == datetime.fromisoformat(ONE["latest"])
+    assert made.last_window_end_of(["i-web", "i-app", "i-mon"]) == datetime.fromisoformat(TWO["latest"])
+    assert made.last_window_end_of(["i-mon"]) is None
+
+
+def test_an_instance_of_a_later_wave_is_a_classic_peer_until_it_moves() -> None:
+    """And not the other way about: when the later one moves, the earlier one is in the VPC."""
+    made = plan(in_waves())
+    peers = {item.instance.id: [peer.instance_id for peer in item.peers] for item in made.instances}
+    assert peers == {"i-web": ["i-app"], "i-app": ["i-mon"]}
+    assert made.linked_instance_ids == ("i-app", "i-mon")
+    assert plan(in_waves(classicLink={"attach": ["i-app"]})).linked_instance_ids == ("i-app",)
+
+
+def test_instances_of_waves_at_the_same_time_are_no_peers() -> None:
+    together = [{**wave, "window": ONE, "after": []} for wave in WAVES]
+    made = plan(in_waves(waves=together))
+    assert {item.instance.id: [peer.instance_id for peer in item.peers] for item in made.instances} == {
+        "i-web": [],
+        "i-app": ["i-mon"],
+    }
+
+
+def test_selectors_may_not_put_an_instance_into_two_waves() -> None:
+    waves = [{"name": "one", "window": ONE, "selector": {"tags": {"wave": "1"}}}, {**WAVES[1], "name": "again"}]
+    with pytest.raises(ConfigError, match="waves: i-web is in one and again; expected it in one of them"):
+        plan(in_waves(waves=waves))
+    nobody = [{"name": "one", "window": ONE, "selector": {"tags": {"wave": "9"}}}]
+    with pytest.raises(ConfigError, match=r"waves\[0\]\.selector\.tags: no classic instance carries these tags"):
+        plan(in_waves(waves=nobody))
+
+
+@pytest.mark.parametrize(
+    "waves", [WAVES, [WAVES[0], {**WAVES[1], "instances": [], "selector": {"tags": {"wave": "1"}}}]]
+)
+def test_what_is_declared_stays_as_it_was_when_a_wave_has_moved(waves: list[dict[str, Any]]) -> None:
+    raw = in_waves(network=NETWORK, waves=waves)
+    moved = plan(raw, after_the_move("i-web"), recorded(raw))
+    assert [(wave.name, wave.has_moved) for wave in moved.waves] == [("one", True), ("two", False)]
+    assert moved.next_wave.name == "two"
+    assert moved.moved_ids == {"i-web"}
+    before, after = declared(plan(raw)), declared(moved)
+    assert resources(after) == resources(before)
+    flags = {name: after.outputs[after.urn(INSTANCE, name)]["moved"] for name in ("i-web", "i-app")}
+    assert flags == {"i-web": True, "i-app": False}
+
+
+def test_its_own_link_ends_with_the_move_and_nothing_else_changes() -> None:
+    raw = in_waves(network=NETWORK)
+    moved = plan(raw, after_the_move("i-web", "i-app"), recorded(raw))
+    before, after = declared(plan(raw)), declared(moved)
+    link = after.urn("classic-to-vpc:classiclink:ClassicLink", "classic-link")
+    assert after.resources[link].inputs["instanceIds"] == ["i-mon"]
+    ended = before.urn("alimigrate:ecs:ClassicLinkAttachment", "i-app")
+    unchanged = {urn: inputs for urn, inputs in resources(before).items() if urn not in (link, ended)}
+    assert {urn: inputs for urn, inputs in resources(after).items() if urn != link} == unchanged
+
+
+def test_another_round_of_snapshots_leaves_out_what_has_moved() -> None:
+    raw = in_waves(network=NETWORK)
+    record = recorded(raw)
+    again = in_waves(network=NETWORK, backups={"retentionDays": 30, "round": 2})
+    snapshots = declared(plan(again, after_the_move("i-web"), record)).of_type("alicloud:ecs/ecsSnapshot:EcsSnapshot")
+    assert set(snapshots) == {"d-web", "d-app-2"}
+
+
+def test_who_has_moved_is_no_classic_peer_any_more() -> None:
+    raw = in_waves(network=NETWORK)
+    recording = declared(plan(raw, after_the_move("i-web", "i-app"), recorded(raw)))
+    assert recording.outputs[recording.urn(INSTANCE, "i-web")]["classicPeers"] == []
+
+
+def test_a_second_up_after_the_move_records_what_the_first_did() -> None:
+    raw = in_waves(network=NETWORK)
+    record = recorded(raw)
+    assert record.origins["i-web"] == Origin("cn-hangzhou-b", ("10.1.0.1",), ("sg-web",), 1)
+    again = record_of({"vpcId": "vpc-old", **exported(plan(raw, after_the_move("i-web"), record))})
+    assert again == record
+
+
+def test_a_vpc_that_the_stack_made_is_known_by_its_record() -> None:
+    raw = in_waves()
+    assert plan(raw, after_the_move("i-web"), recorded(raw)).moved_ids == {"i-web"}
+
+
+@pytest.mark.parametrize(
+    ("vpc_id", "record"),
+    [
+        ("vpc-other", StackRecord("vpc-old", {"i-web": Origin("cn-hangzhou-b", ("10.1.0.1",), ("sg-web",), 1)})),
+        ("vpc-old", StackRecord("vpc-old", {})),
+        ("vpc-old", StackRecord()),
+    ],
+    ids=["another VPC", "nothing recorded", "never up"],
+)
+def test_an_instance_in_a_vpc_is_no_moved_one_unless_this_stack_knew_it(vpc_id: str, record: StackRecord) -> None:
+    with pytest.raises(ConfigError, match=f"i-web is in {vpc_id} already; expected a classic instance"):
+        plan(in_waves(network=NETWORK), after_the_move("i-web", vpc_id=vpc_id), record)
+
+
+def test_outputs_of_an_earlier_version_have_no_record() -> None:
+    assert record_of({"vpcId": "vpc-old"}) == StackRecord("vpc-old", {})
+    assert record_of({}) == StackRecord()

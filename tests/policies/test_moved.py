@@ -1,0 +1,34 @@
+"""What is asked of an instance that has moved."""
+
+from policies.outcome import Outcome
+from policies.plan import MIGRATING_INSTANCE
+from policies.registry import all_rules
+from policies.rule import InstanceRule
+from tests.policies.prepared import UNKNOWN, prepared
+
+UNTIL_MOVE = {rule.id for rule in all_rules() if isinstance(rule, InstanceRule) and rule.until_move}
+
+
+def test_what_concerns_the_time_before_the_move_does_not_apply_after_it() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web").update(
+        moved=True, eniQuantity=0.0, snapshots=[], internetMaxBandwidthOut=0.0
+    )
+    results = {item.rule_id: item for item in draft.evaluation().results if item.subject.id == "i-web"}
+    assert "backup-snapshot-of-every-disk" in UNTIL_MOVE
+    for rule_id in UNTIL_MOVE:
+        assert results[rule_id].outcome is Outcome.NOT_APPLICABLE
+        assert results[rule_id].reason == "The instance has moved."
+    assert results["security-group-cloned"].outcome is Outcome.PASS
+    assert draft.blocking() == set()
+
+
+def test_whoever_may_not_have_moved_is_asked_everything() -> None:
+    for moved in (False, UNKNOWN, None, "true"):
+        draft = prepared()
+        draft.facts(MIGRATING_INSTANCE, "i-web").update(moved=moved, eniQuantity=0.0)
+        assert ("instance-type-supports-eni", "i-web") in draft.blocking()
+    draft = prepared()
+    del draft.facts(MIGRATING_INSTANCE, "i-web")["moved"]
+    draft.facts(MIGRATING_INSTANCE, "i-web")["eniQuantity"] = 0.0
+    assert ("instance-type-supports-eni", "i-web") in draft.blocking()
