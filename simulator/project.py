@@ -17,8 +17,10 @@ from simulator.tls import write_certificate
 
 CONFIG_KEY = "classic-to-vpc:migration"
 REPOSITORY = Path(__file__).resolve().parent.parent
+# `simulator` is there for the sample's evidence: a stack's files are named from the directory of Pulumi.yaml.
 PROGRAM = tuple(
-    REPOSITORY / name for name in ("__main__.py", "Pulumi.yaml", "components", "estate", "policies", "provider")
+    REPOSITORY / name
+    for name in ("__main__.py", "Pulumi.yaml", "components", "estate", "policies", "provider", "simulator")
 )
 
 

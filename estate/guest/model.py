@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 from pydantic.alias_generators import to_camel
 
 SCRIPT_VERSION: Final = 1
@@ -35,11 +35,18 @@ class FileSystem(_Strict):
     error_count: int | None = Field(default=None, ge=0, description="Errors that the kernel noted.")
     fsck_pass: int | None = Field(default=None, ge=0, description="Last field of /etc/fstab; 0: not checked at boot.")
     mount_count: int | None = Field(default=None, ge=0, description="Mounts since its last check.")
-    max_mount_count: int | None = Field(default=None, description="Mounts after which it is checked; below 1: never.")
+    max_mount_count: int | None = Field(
+        default=None, description="Mounts after which it is checked; 0, or -1 of tune2fs: never."
+    )
     last_checked: AwareDatetime | None = Field(default=None, description="When it was checked last.")
     check_interval_seconds: int | None = Field(
         default=None, ge=0, description="Time after which it is checked; 0: never."
     )
+
+    @field_validator("max_mount_count")
+    @classmethod
+    def _never_is_zero(cls, count: int | None) -> int | None:
+        return None if count is None else max(count, 0)
 
 
 class GuestFacts(_Strict):

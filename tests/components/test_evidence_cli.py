@@ -16,13 +16,12 @@ import yaml
 from components.evidence.__main__ import main
 from estate.guest import load_evidence
 from simulator.estate_file import load
-from simulator.model.cloud_assistant import Guest
 from simulator.model.estate import Estate
 from simulator.project import CONFIG_KEY, REPOSITORY
 from simulator.server import Simulator, running
 from tests.components.evidences import FACTS
 
-WEB_1, WEB_2 = "i-bp1web10000000000001", "i-bp1web20000000000001"
+WEB_1, WEB_3 = "i-bp1web10000000000001", "i-bp1web30000000000001"
 OUTPUT = json.dumps(FACTS)
 
 
@@ -33,10 +32,11 @@ def cloud() -> Iterator[Simulator]:
 
 
 def _estate() -> Estate:
-    """The sample estate; web-1 has the agent."""
+    """The sample estate, where web-1 has the agent and web-3 has not; nobody is kept waiting."""
     estate = load(REPOSITORY / "simulator/estates/sample.yaml")
-    for instance in estate.instances.among([WEB_1]):
-        instance.guest = Guest.model_validate({"answers": [{"output": OUTPUT, "seconds": 0}]})
+    for instance in estate.instances:
+        for answer in instance.guest.answers if instance.guest else ():
+            answer.seconds = 0
     return estate
 
 
@@ -68,7 +68,7 @@ class Cli:
             "alicloud:secretKey": {"secure": "v1:only-pulumi-can-read-this"},
             CONFIG_KEY: {
                 "window": {"start": "2026-12-12T02:00:00+08:00", "latest": "2026-12-20T00:00:00+08:00"},
-                "instances": [WEB_1, WEB_2],
+                "instances": [WEB_1, WEB_3],
                 **migration,
             },
         }
@@ -91,7 +91,7 @@ ALLOWED = {"files": ["evidence/test.json"], "cloudAssistant": True}
 
 def test_collect_writes_what_it_gets_and_tells_what_it_does_not(cli: Cli, cloud: Simulator) -> None:
     assert cli("collect", "--stack-config", cli.stack(cloud, evidence=ALLOWED)) == 5
-    assert f"web-2 ({WEB_2}): it has no Cloud Assistant agent" in cli.stderr
+    assert f"web-3 ({WEB_3}): it has no Cloud Assistant agent" in cli.stderr
     assert "evidence of 1 of 2 instances" in cli.stderr
     assert cli.stdout == "", "progress is not output"
     (found,) = load_evidence([cli.directory / "evidence/test.json"])
@@ -146,7 +146,7 @@ def test_add_takes_what_the_script_printed(cli: Cli) -> None:
     [
         ("", "found none of it"),
         (OUTPUT[:-1], "cut off"),
-        (json.dumps({**FACTS, "instanceId": WEB_2}), f"says that it is {WEB_2}, expected {WEB_1}"),
+        (json.dumps({**FACTS, "instanceId": WEB_3}), f"says that it is {WEB_3}, expected {WEB_1}"),
         (json.dumps({**FACTS, "collectedAt": "2026-11-30T01:05:01Z"}), "the system's clock says"),
     ],
 )

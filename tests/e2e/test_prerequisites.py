@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import toolchain
+from policies.registry import all_rules
 from simulator.estate_file import load
 from simulator.server import running
 from tests.e2e.conftest import ESTATE, Bend, Stack
@@ -37,6 +38,14 @@ def _window_too_late(migration: dict[str, Any]) -> None:
     migration["window"]["start"] = "2026-12-20T00:00:01+08:00"
 
 
+def _without_ftp_plan(migration: dict[str, Any]) -> None:
+    migration["instances"] = [
+        item["id"] if isinstance(item, dict) and "ftp" in item else item for item in migration["instances"]
+    ]
+
+
+BY_EVIDENCE = {rule.id for rule in all_rules() if rule.module.startswith("policies.rules.guest.")}
+
 PREREQUISITES: dict[str, tuple[Bend, dict[str, set[str]]]] = {
     "snapshots": (lambda migration: migration.pop("backups"), {"backup-snapshot-of-every-disk": MIGRATING}),
     "security groups": (lambda migration: migration.pop("securityGroups"), {"security-group-cloned": MIGRATING}),
@@ -51,6 +60,15 @@ PREREQUISITES: dict[str, tuple[Bend, dict[str, set[str]]]] = {
     "a VSwitch in a zone": (_only_zone_h, {"network-vswitch-in-usable-zone": {"web-1", "batch-1", "ftp-1"}}),
     "room in a VSwitch": (_small_vswitch, {"network-enough-free-addresses": {"web-1", "web-2", "batch-1", "ftp-1"}}),
     "consent to release": (_without_release, {"public-address-release-accepted": {"web-3"}}),
+    "evidence of the guest systems": (
+        lambda migration: migration.pop("evidence"),
+        dict.fromkeys(BY_EVIDENCE, MIGRATING),
+    ),
+    "evidence that is fresh enough": (
+        lambda migration: migration["evidence"].update(maxAgeHours=11),
+        {"guest-evidence-current": MIGRATING},
+    ),
+    "a plan for FTP": (_without_ftp_plan, {"guest-ftp-plan": {"ftp-1"}}),
     "time before the latest schedule time": (_window_too_late, {"schedule-window-before-latest": {"classic-to-vpc"}}),
 }
 
@@ -73,7 +91,8 @@ def test_an_instance_type_without_interfaces_is_found(engine: toolchain.Engine, 
     with running(estate) as cloud:
         stack = Stack.prepared(engine, cloud, tmp_path)
         assert stack.pulumi("preview") != 0
-        assert stack.found() == {"instance-type-supports-eni": {"ftp-1"}}
+        # Nor can an EIP be bound in cut-through mode then, as is planned for its FTP server.
+        assert stack.found() == {"instance-type-supports-eni": {"ftp-1"}, "guest-ftp-plan": {"ftp-1"}}
 
 
 def test_what_is_declared_only_is_not_enough_once_the_freeze_has_begun(stack: Stack) -> None:

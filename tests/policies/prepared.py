@@ -38,6 +38,7 @@ START = "2026-12-12T02:00:00+08:00"
 LATEST = "2026-12-20T02:00:00+08:00"
 BEFORE_FREEZE = datetime.fromisoformat("2026-11-23T10:00:00+08:00")
 IN_FREEZE = datetime.fromisoformat("2026-12-11T10:00:00+08:00")
+COLLECTED, COLLECTED_EARLY = "2026-12-10T09:00:00+08:00", "2026-11-22T09:00:00+08:00"
 SNAPSHOT_TIME = "2026-12-10T12:00:00+08:00"
 
 Properties = dict[str, Any]
@@ -218,6 +219,49 @@ def _instance(
         ]
         if instance_id == "i-app"
         else [],
+        "guest": guest(COLLECTED if exists else COLLECTED_EARLY),
+    }
+
+
+def guest(collected_at: str) -> Properties:
+    """What evidence says of a Linux system in which nothing is in the way."""
+    return {
+        "collectedAt": collected_at,
+        "collectedBy": "ann@example.com",
+        "source": "file",
+        "scriptVersion": 1.0,
+        "contradictions": [],
+        "os": "linux",
+        "privileged": True,
+        "systemDiskFreeMib": 9000.0,
+        "uptimeSeconds": 86_400.0,
+        "runningKernel": "3.10.0-1160.el7.x86_64",
+        "newestKernel": "3.10.0-1160.el7.x86_64",
+        "rebootPending": [],
+        "securityRunning": [],
+        "securityInstalled": [],
+        "licenceManagers": [],
+        "macBoundLicences": [],
+        "macBoundConfig": [],
+        "interfaceNames": [],
+        "ftpServers": [],
+        "ftpPassive": [],
+        "fstabDevices": [],
+        "deviceNames": [],
+        "fileSystems": [
+            {
+                "device": "/dev/xvda1",
+                "mount": "/",
+                "type": "ext4",
+                "readOnly": False,
+                "state": "clean",
+                "fsckPass": 1.0,
+                "mountCount": 3.0,
+                "maxMountCount": 0.0,
+                "checkIntervalSeconds": 0.0,
+                "lastChecked": "2026-01-15T10:00:00Z",
+            }
+        ],
     }
 
 
@@ -247,6 +291,7 @@ def prepared(*, exists: bool = True) -> Draft:
             }
         ],
         "freezeHours": 24.0,
+        "evidenceMaxAgeHours": 720.0,
         "instanceIds": ["i-app", "i-web"],
         "laterInstanceIds": ["i-later"],
         "zones": [{"zoneId": ZONE, "vswitchAvailable": True, "instanceTypes": ["ecs.n4.large"]}],

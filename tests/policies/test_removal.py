@@ -24,6 +24,13 @@ from tests.policies.prepared import Draft, prepared, use_existing_vswitch
 
 Change = Callable[[Draft], Any]
 
+BY_EVIDENCE = {rule.id for rule in all_rules() if rule.module.startswith("policies.rules.guest.")}
+
+
+def _without(key: str) -> Change:
+    return lambda draft: draft.facts(MIGRATING_INSTANCE, "i-web")["guest"].pop(key)
+
+
 # What is taken away, and the findings that are expected: rule and subject. Where something stands for several things,
 # as the target network does, each rule that relies on it says so; nothing else does.
 REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
@@ -103,6 +110,34 @@ REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
         lambda draft: draft.facts(MIGRATING_INSTANCE, "i-web").update(eniQuantity=0.0),
         {("instance-type-supports-eni", "i-web")},
     ),
+    "evidence of the guest system": (
+        lambda draft: draft.facts(MIGRATING_INSTANCE, "i-web").pop("guest"),
+        {(rule_id, "i-web") for rule_id in BY_EVIDENCE},
+    ),
+    "evidence as young as it has to be": (
+        lambda draft: draft.facts(MIGRATION).update(evidenceMaxAgeHours=24.0),
+        {("guest-evidence-current", "i-web"), ("guest-evidence-current", "i-app")},
+    ),
+    **{
+        f"{key} of the guest system": (_without(key), {(rule_id, "i-web")})
+        for key, rule_id in {
+            "contradictions": "guest-evidence-current",
+            "deviceNames": "guest-device-names",
+            "fileSystems": "guest-file-systems-sound",
+            "fstabDevices": "guest-device-names",
+            "ftpServers": "guest-ftp-plan",
+            "interfaceNames": "guest-interface-names",
+            "macBoundConfig": "guest-mac-bound-config",
+            "newestKernel": "guest-restart-rehearsed",
+            "privileged": "guest-evidence-current",
+            "rebootPending": "guest-restart-rehearsed",
+            "scriptVersion": "guest-evidence-current",
+            "securityInstalled": "guest-security-software-off",
+            "securityRunning": "guest-security-software-off",
+            "systemDiskFreeMib": "guest-free-space",
+            "uptimeSeconds": "guest-restart-rehearsed",
+        }.items()
+    },
     "the bandwidth that keeps the address": (
         lambda draft: draft.facts(MIGRATING_INSTANCE, "i-web").update(internetMaxBandwidthOut=0.0),
         {("public-address-release-accepted", "i-web")},

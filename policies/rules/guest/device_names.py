@@ -1,0 +1,47 @@
+"""Nothing in the guest system relies on the present names of its disks."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.guest import by_evidence, is_windows, listed
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+
+def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
+    if is_windows(guest):
+        return not_applicable("Windows does not name disks so.")
+    fstab, others = guest.texts("fstabDevices"), guest.texts("deviceNames")
+    told = []
+    if fstab:
+        told.append(
+            f"/etc/fstab has {listed(fstab)}; that the migration rewrites it stands in the user guide of 2021 only."
+        )
+    if others:
+        told.append(f"Nobody rewrites what else names disks: {listed(others)}.")
+    return failed("\n".join(told)) if told else passed("No setting that the script looks at names a disk xvd.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Nothing relies on the names of disks",
+    severity="medium",
+    notice_items=("N28",),
+    why="Disks named xvd are named vd after the move: what is mounted by its old name is missing, or stops the boot.",
+    remediation=(
+        "Name file systems by UUID (blkid) in each of these files; then collect the evidence that "
+        "classic-to-vpc:migration.evidence names again."
+    ),
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=(
+        "ECS user guide, migrate to a VPC (2021): xvd becomes vd; of what names disks, /etc/fstab is rewritten.",
+        "The present text of that page could be had in part only, and does not repeat it there.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=(),
+    check=by_evidence(_check),
+    until_move=True,
+)

@@ -1,0 +1,62 @@
+"""There is evidence of the guest system, and it can be relied upon."""
+
+from datetime import timedelta
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.guest import COLLECT, SCRIPT_VERSION, by_evidence, collect_again
+from policies.outcome import Verdict, failed, passed, unknown
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.rule import InstanceRule
+
+# A guest's clock may be a little ahead of ours.
+_SKEW: Final = timedelta(minutes=5)
+
+
+def _check(plan: Plan, timeline: Timeline, instance: Facts, guest: Facts) -> Verdict:
+    again = collect_again(instance)
+    reported = guest.optional_text("reportedInstanceId")
+    if reported not in (None, instance.text("instanceId")):
+        return failed(f"The evidence is of another instance: the system says that it is {reported}.", again)
+    version = guest.number("scriptVersion")
+    if version != SCRIPT_VERSION:
+        return unknown(f"The evidence is of version {version:g} of the script; known is {SCRIPT_VERSION}.", again)
+    contradictions = guest.texts("contradictions")
+    if contradictions:
+        return unknown("Sources contradict each other:\n" + "\n".join(contradictions), again)
+    if not guest.flag("privileged"):
+        return unknown("The script was not run as root or administrator, and saw a part only.", again)
+    collected_at = guest.moment("collectedAt")
+    who = f"{guest.text('collectedBy')} ({guest.choice('source', 'cloud-assistant', 'file')})"
+    when = f"at {collected_at.isoformat(timespec='minutes')} by {who}"
+    if collected_at > timeline.now + _SKEW:
+        return unknown(f"The evidence was collected {when}, which lies ahead.", again)
+    hours = (timeline.now - collected_at) / timedelta(hours=1)
+    most = plan.migration.number("evidenceMaxAgeHours")
+    if hours > most:
+        return unknown(
+            f"The evidence is stale: collected {when}, {hours:.0f} hours ago; at most {most:g} will do.", again
+        )
+    return passed(f"Evidence was collected {when}.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Evidence of the guest system is current",
+    severity="high",
+    notice_items=("N14", "N19", "N28", "N31"),
+    why="What is in the guest system decides whether it comes up after the move, and no API of the cloud tells it.",
+    remediation=COLLECT,
+    reads=(MIGRATION, MIGRATING_INSTANCE),
+    unknown_ok=None,
+    sources=(
+        "ECS API reference, RunCommand: that of 2021 takes instances in a VPC only, that of 2024 does not say so; "
+        "evidence may come from a script run by hand.",
+        "How old it may be is the team's choice: classic-to-vpc:migration.evidence.maxAgeHours, 168 unless given.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-runcommand",
+    ram_actions=(),
+    check=by_evidence(_check),
+    until_move=True,
+)

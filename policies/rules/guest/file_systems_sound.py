@@ -1,0 +1,82 @@
+"""File systems are sound, and no check of them is due at the restart."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.guest import by_evidence, collect_again
+from policies.outcome import Verdict, failed, passed, unknown, worst
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+_DAY: Final = 86_400
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts, guest: Facts) -> Verdict:
+    systems = guest.objects("fileSystems")
+    if not systems:
+        return unknown("The evidence names no file system, and there is one at least.", collect_again(instance))
+    return worst(_sound(system, lambda: _restart(plan, instance)) for system in systems)
+
+
+def _restart(plan: Plan, instance: Facts) -> datetime:
+    """When its wave begins. Raises UnreadableError."""
+    own = [wave for wave in plan.waves if wave.text("name") == instance.text("wave")]
+    if len(own) != 1:
+        raise instance.malformed("wave", "the name of one wave of the stack")
+    return own[0].object("window").moment("start")
+
+
+def _sound(system: Facts, restart: Callable[[], datetime]) -> Verdict:
+    name = f"{system.text('mount')} ({system.text('device')}, {system.text('type')})"
+    kind = system.text("type")
+    if "readOnly" in system.data and system.flag("readOnly"):
+        return failed(f"{name} is mounted read-only, as after an error.")
+    if not kind.startswith(("ext", "ntfs")):
+        return passed(f"{name} is not checked at a restart.")
+    state = system.text("state")
+    errors = system.number("errorCount") if "errorCount" in system.data else 0
+    if state != "clean" or errors:
+        told = f" with {errors:g} errors noted" if errors else ""
+        return failed(f"{name} is in the state {state}{told}: it is repaired at the restart, or does not come up.")
+    due = _due(system, restart) if kind.startswith("ext") else None
+    return failed(f"{name} is checked at the restart: {due}.") if due else passed(f"{name} is clean.")
+
+
+def _due(system: Facts, restart: Callable[[], datetime]) -> str | None:
+    """Why a check is due then, None where none is: a pass of 0 in /etc/fstab lets nothing be checked."""
+    if "fsckPass" in system.data and system.number("fsckPass") == 0:
+        return None
+    most, count = system.number("maxMountCount"), system.number("mountCount")
+    if most and count >= most:
+        return f"it was mounted {count:g} times since its last check, and {most:g} is the most"
+    seconds = system.number("checkIntervalSeconds")
+    last = system.moment("lastChecked")
+    if seconds and last + timedelta(seconds=min(seconds, 1e9)) <= restart():
+        return f"it was last checked on {last.date().isoformat()}, more than {seconds / _DAY:.0f} days before"
+    return None
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="File systems are sound",
+    severity="medium",
+    notice_items=("N28",),
+    why="The migration restarts it: a check of a large disk outlasts the window, a repair may ask at a console.",
+    remediation=(
+        "touch /forcefsck (chkdsk /f), and aliyun ecs RebootInstance --InstanceId <id> at a quiet time; or put it off: "
+        "tune2fs -c 0 -i 0 <device>. Then collect the evidence that classic-to-vpc:migration.evidence names again."
+    ),
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=(
+        "Physical server migration and upgrade notice: what to do next, step 3: the system checks the file system.",
+        "e2fsprogs, e2fsck(8) and tune2fs(8): mount count, check interval; fstab(5): the sixth field.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=(),
+    check=by_evidence(_check),
+    until_move=True,
+)

@@ -1,0 +1,39 @@
+"""The system disk has the free space that the migration needs."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.guest import by_evidence
+from policies.outcome import Verdict, failed, passed
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+_NEEDED_MIB: Final = 500
+
+
+def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
+    free = guest.number("systemDiskFreeMib")
+    if free < _NEEDED_MIB:
+        return failed(f"The system disk has {free:g} MiB free; the migration needs {_NEEDED_MIB}.")
+    return passed(f"The system disk has {free:g} MiB free.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="The system disk has 500 MiB free",
+    severity="critical",
+    notice_items=("N14",),
+    why="The migration updates drivers on the system disk, and fails where there is no room for them.",
+    remediation=(
+        "aliyun ecs ResizeDisk --DiskId <system disk> --NewSize <GiB>, or delete what is not needed; then collect the "
+        "evidence again"
+    ),
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=("Physical server migration and upgrade notice: prepare, step 3: reserve at least 500 MiB.",),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=(),
+    check=by_evidence(_check),
+    until_move=True,
+)

@@ -1,0 +1,87 @@
+"""An FTP server that is reached over a public address has a plan for when its public NIC is gone."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.guest import by_evidence, listed
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+_ADDRESS: Final = ("pasv_address", "masquerade", "forcepassiveip", "externalip4address")
+_PORTS: Final = ("pasv_min_port", "passiveports", "passiveportrange", "lowdatachannelport")
+
+
+def _check(_plan: Plan, _timeline: Timeline, instance: Facts, guest: Facts) -> Verdict:
+    servers = guest.texts("ftpServers")
+    if not servers:
+        return not_applicable("No FTP server runs.")
+    if not instance.texts("publicIps"):
+        return not_applicable("It has no public address, and the intranet NIC is not removed.")
+    runs = f"An FTP server runs ({listed(servers)})"
+    if "ftpPlan" not in instance.data:
+        return failed(f"{runs}, and nobody says how it stays reachable.", _choose(instance))
+    if instance.choice("ftpPlan", "eip-cut-through", "passive-mode") == "passive-mode":
+        return _passive(runs, instance, guest)
+    return _cut_through(runs, instance)
+
+
+def _cut_through(runs: str, instance: Facts) -> Verdict:
+    name = instance.text("instanceId")
+    if not instance.number("internetMaxBandwidthOut"):
+        return failed(
+            f"{runs}, and at 0 Mbit/s its public address is released: there is none to convert to an EIP.",
+            f"aliyun ecs ModifyInstanceNetworkSpec --InstanceId {name} --InternetMaxBandwidthOut 1",
+        )
+    interfaces = instance.number("eniQuantity")
+    if interfaces < 2:
+        return failed(
+            f"{runs}; an EIP in cut-through mode takes a second network interface, and {instance.text('instanceType')} "
+            f"can have {interfaces:g}.",
+            f"aliyun ecs ModifyInstanceSpec --InstanceId {name} --InstanceType <of 2 interfaces>\n"
+            f"or {_choose(instance, 'passive-mode')}",
+        )
+    return passed(f"{runs}; its address becomes an EIP in cut-through mode after the window.")
+
+
+def _passive(runs: str, instance: Facts, guest: Facts) -> Verdict:
+    settings = guest.texts("ftpPassive")
+    keys = [text.rpartition(": ")[2].lower() for text in settings]
+    missing = [
+        what
+        for what, names in (("the public address that it announces", _ADDRESS), ("a fixed range of ports", _PORTS))
+        if not any(key.startswith(name) for key in keys for name in names)
+    ]
+    if missing:
+        return failed(
+            f"{runs}, and its passive mode lacks {' and '.join(missing)}.",
+            "pasv_address and pasv_min_port, pasv_max_port (vsftpd); MasqueradeAddress and PassivePorts (ProFTPD)\n"
+            f"or {_choose(instance, 'eip-cut-through')}",
+        )
+    return passed(f"{runs}, and its passive mode announces an address and a fixed range of ports.")
+
+
+def _choose(instance: Facts, plan: str = "eip-cut-through") -> str:
+    return f"classic-to-vpc:migration.instances: [{{id: {instance.text('instanceId')}, ftp: {{plan: {plan}}}}}]"
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="FTP servers have a plan",
+    severity="high",
+    notice_items=("N32", "N33"),
+    why="FTP names addresses in its own messages: without a public NIC it sends clients to a private one.",
+    remediation="classic-to-vpc:migration.instances: [{id: <id>, ftp: {plan: eip-cut-through}}]",
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=(
+        "Physical server migration and upgrade notice, troubleshooting: convert to an EIP, cut-through mode.",
+        "EIP user guide, cut-through mode: a secondary interface only; ECS: EniQuantity counts the primary one.",
+        "Passive mode with an announced address instead is common FTP knowledge, not the notice's.",
+    ),
+    url="https://www.alibabacloud.com/help/en/elastic-ip-address/latest/bind-an-eip-to-a-secondary-eni-overview",
+    ram_actions=("ecs:DescribeInstances", "ecs:DescribeInstanceTypes"),
+    check=by_evidence(_check),
+    until_move=True,
+)

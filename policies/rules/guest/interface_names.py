@@ -1,0 +1,45 @@
+"""Nothing in the guest system relies on a network interface that is removed."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.guest import by_evidence, is_windows, listed
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+# The intranet NIC of a classic instance, and the only one of an instance in a VPC.
+_STAYS: Final = "eth0"
+
+
+def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
+    if is_windows(guest):
+        return not_applicable("The script looks for interface names on Linux only.")
+    going = tuple(text for text in guest.texts("interfaceNames") if text.rpartition(": ")[2] != _STAYS)
+    if going:
+        return failed(f"Settings name an interface other than {_STAYS}, the only one that is left: {listed(going)}.")
+    return passed(f"No setting that the script looks at names an interface other than {_STAYS}.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Nothing relies on the public network interface",
+    severity="high",
+    notice_items=("N05",),
+    why="The public NIC is removed: a firewall, route or service that names it lets nothing in or does not start.",
+    remediation=(
+        "Name eth0, or no interface, in each of these files; then collect the evidence that "
+        "classic-to-vpc:migration.evidence names again."
+    ),
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=(
+        "Physical server migration and upgrade notice: the NIC card is deleted and replaced with NatIP.",
+        "ECS bulletin, notes for migrating to VPCs (2019): the operating system sees the private address only.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=(),
+    check=by_evidence(_check),
+    until_move=True,
+)

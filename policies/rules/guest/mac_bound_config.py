@@ -1,0 +1,41 @@
+"""No network setting of the guest system is bound to a MAC address."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.guest import by_evidence, listed
+from policies.outcome import Verdict, failed, passed
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+
+def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
+    bound = guest.texts("macBoundConfig")
+    if bound:
+        return failed(f"Network settings name a MAC address: {listed(bound)}.")
+    return passed("No network setting that the script looks at names a MAC address.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="No network setting is bound to a MAC address",
+    severity="high",
+    notice_items=("N31",),
+    why="One NIC is left, perhaps with another MAC: its interface then gets another name or no address.",
+    remediation=(
+        "Delete these lines, and /etc/udev/rules.d/70-persistent-net.rules; then collect the evidence that "
+        "classic-to-vpc:migration.evidence names again."
+    ),
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=(
+        "Physical server migration and upgrade notice, troubleshooting: the MAC address is lost.",
+        "ECS user guide, migrate to a VPC (2021): one MAC address is kept, the private one unless chosen otherwise; "
+        "the two do not agree.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=(),
+    check=by_evidence(_check),
+    until_move=True,
+)

@@ -1,0 +1,60 @@
+"""The system has been restarted lately, with everything in force that a restart brings into force."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.guest import by_evidence, is_windows, listed
+from policies.outcome import Verdict, failed, passed, worst
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+# The notice says "a long time" and no number; half a year is ours.
+_LONG_DAYS: Final = 180
+_DAY: Final = 86_400
+
+
+def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
+    verdicts = [_uptime(guest), _awaiting(guest)]
+    return worst(verdicts if is_windows(guest) else [*verdicts, _kernel(guest)])
+
+
+def _uptime(guest: Facts) -> Verdict:
+    days = guest.number("uptimeSeconds") / _DAY
+    if days > _LONG_DAYS:
+        return failed(f"It has not been restarted for {days:.0f} days; after {_LONG_DAYS} nobody knows if it comes up.")
+    return passed(f"It was restarted {days:.0f} days ago.")
+
+
+def _awaiting(guest: Facts) -> Verdict:
+    reasons = guest.texts("rebootPending")
+    if reasons:
+        return failed(f"A restart is pending: {listed(reasons)}.")
+    return passed("No restart is pending.")
+
+
+def _kernel(guest: Facts) -> Verdict:
+    running, newest = guest.text("runningKernel"), guest.text("newestKernel")
+    if running != newest:
+        return failed(f"The kernel {newest} is installed and was never started: {running} runs.")
+    return passed(f"The newest kernel runs, {running}.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="A restart has been rehearsed",
+    severity="medium",
+    notice_items=("N28",),
+    why="The migration restarts it: a kernel that was never started, or a setting never saved, shows in the window.",
+    remediation="aliyun ecs RebootInstance --InstanceId <id>, at a quiet time; then collect the evidence again",
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=(
+        "Physical server migration and upgrade notice: what to do next, step 3.",
+        "ECS user guide, migrate to a VPC (2021): long uptime, file system check, kernels that fail to boot.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-rebootinstance",
+    ram_actions=(),
+    check=by_evidence(_check),
+    until_move=True,
+)

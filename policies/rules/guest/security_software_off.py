@@ -1,0 +1,43 @@
+"""No security software runs in the guest system, or would start again with it."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.guest import by_evidence, listed
+from policies.outcome import Verdict, failed, passed, unknown
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+
+def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
+    running = guest.texts("securityRunning")
+    if running:
+        return failed(f"Security software runs: {listed(running)}.")
+    installed = guest.texts("securityInstalled")
+    if installed:
+        return unknown(f"Security software is installed and does not run: {listed(installed)}. It may start again.")
+    return passed("None of the security software that the script knows is there.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Security software is off",
+    severity="high",
+    notice_items=("N19",),
+    why="The migration updates drivers, which security software takes for an attack and prevents.",
+    remediation=(
+        "Uninstall it: Security Center console, Settings, Client, with client protection off 5 minutes before; others "
+        "by their own uninstaller. Then collect the evidence that classic-to-vpc:migration.evidence names again."
+    ),
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=(
+        "Physical server migration and upgrade notice: prepare, step 7.",
+        "Security Center user guide, agent processes: AliYunDun, AliYunDunUpdate and others, /usr/local/aegis.",
+    ),
+    url="https://www.alibabacloud.com/help/en/security-center/user-guide/security-center-agent-processes",
+    ram_actions=(),
+    check=by_evidence(_check),
+    until_move=True,
+)

@@ -1,0 +1,41 @@
+"""Data disks of Windows come online by themselves."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.guest import by_evidence, is_windows, listed
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+
+def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
+    if not is_windows(guest):
+        return not_applicable("It is not Windows.")
+    disks = guest.texts("dataDisks")
+    if not disks:
+        return not_applicable("It has no data disk.")
+    policy = guest.text("sanPolicy")
+    if policy != "OnlineAll":
+        return failed(f"The SAN policy is {policy}: {listed(disks)} may be offline after the move.")
+    return passed("The SAN policy is OnlineAll.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Data disks of Windows come online",
+    severity="medium",
+    notice_items=(),
+    why="The disks get another controller: by its policy Windows leaves them offline, and what is on them is missing.",
+    remediation=(
+        "diskpart: san policy=onlineall; then collect the evidence that classic-to-vpc:migration.evidence names again"
+    ),
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=("ECS user guide, migrate to a VPC (2021): data disks may be offline; san policy=onlineall.",),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=(),
+    check=by_evidence(_check),
+    until_move=True,
+)

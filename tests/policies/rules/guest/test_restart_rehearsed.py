@@ -1,0 +1,43 @@
+from typing import Any
+
+import pytest
+
+from policies.outcome import Outcome
+from tests.policies.guests import bent, without_evidence
+from tests.policies.prepared import expect, prepared
+
+RULE = "guest-restart-rehearsed"
+DAY = 86_400.0
+
+
+def test_pass_when_restarted_lately() -> None:
+    expect(prepared(), RULE, "i-web", Outcome.PASS, "1 days ago")
+    expect(bent(uptimeSeconds=180 * DAY), RULE, "i-web", Outcome.PASS)
+
+
+def test_pass_on_windows_without_kernels() -> None:
+    expect(bent(os="windows", runningKernel=None, newestKernel=None), RULE, "i-web", Outcome.PASS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"uptimeSeconds": 180 * DAY + 1}, "not been restarted for 180 days"),
+        (
+            {"newestKernel": "3.10.0-1160.2.1.el7.x86_64"},
+            "3.10.0-1160.2.1.el7.x86_64 is installed and was never started",
+        ),
+        ({"rebootPending": ["Windows Update"]}, "A restart is pending: Windows Update"),
+    ],
+)
+def test_fail_for_each_thing_a_restart_would_bring(changes: dict[str, Any], told: str) -> None:
+    expect(bent(**changes), RULE, "i-web", Outcome.FAIL, told, "RebootInstance")
+
+
+@pytest.mark.parametrize("key", ["uptimeSeconds", "rebootPending", "runningKernel", "newestKernel", "os"])
+def test_unknown_when_one_of_them_is_not_known(key: str) -> None:
+    expect(bent(**{key: None}), RULE, "i-web", Outcome.UNKNOWN, key, "add evidence/")
+
+
+def test_unknown_without_evidence() -> None:
+    expect(without_evidence(), RULE, "i-web", Outcome.UNKNOWN, "no evidence")
