@@ -268,3 +268,68 @@ class ClassicLinkAttachment(_Resource):
         """
         props = {"instance_id": instance_id, "vpc_id": vpc_id, "applied": None, "linked_before": None}
         super().__init__("alimigrate:ecs:ClassicLinkAttachment", resource_name, props, opts)
+
+
+class DefaultVpc(_Resource):
+    """The default VPC of the region, found or made; others may use it, so that it is never changed or deleted."""
+
+    _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {"vpc_id": "vpcId", "cidr_block": "cidrBlock"}
+
+    vpc_id: pulumi.Output[str]
+    """The VPC."""
+    cidr_block: pulumi.Output[str]
+    """Its block, which the cloud has chosen."""
+    applied: pulumi.Output[str]
+    """A digest of what is in the cloud; unknown in a preview that would create or update."""
+
+    def __init__(self, resource_name: str, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the default VPC of the provider's region."""
+        props = {"applied": None, "vpc_id": None, "cidr_block": None}
+        super().__init__("alimigrate:vpc:DefaultVpc", resource_name, props, opts)
+
+
+class DefaultVSwitch(_Resource):
+    """The default VSwitch of a zone, found or made; never changed or deleted."""
+
+    _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {
+        "vpc_id": "vpcId",
+        "zone_id": "zoneId",
+        "vswitch_id": "vswitchId",
+        "cidr_block": "cidrBlock",
+    }
+
+    vpc_id: pulumi.Output[str]
+    """The default VPC."""
+    zone_id: pulumi.Output[str]
+    """The zone."""
+    vswitch_id: pulumi.Output[str]
+    """The VSwitch."""
+    cidr_block: pulumi.Output[str]
+    """Its block, which the cloud has chosen."""
+    status: pulumi.Output[str]
+    """Pending or Available."""
+    applied: pulumi.Output[str]
+    """A digest of what is in the cloud; unknown in a preview that would create or update."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        vpc_id: pulumi.Input[str],
+        zone_id: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the default VSwitch of a zone.
+
+        :param vpc_id: the default VPC; another one replaces the resource.
+        :param zone_id: the zone; another one replaces the resource.
+        """
+        props = {
+            "vpc_id": vpc_id,
+            "zone_id": zone_id,
+            "applied": None,
+            "vswitch_id": None,
+            "cidr_block": None,
+            "status": None,
+        }
+        super().__init__("alimigrate:vpc:DefaultVSwitch", resource_name, props, opts)

@@ -18,11 +18,16 @@ RFC1918 = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4Network(
 CLASSIC_LINK_RANGES = (IPv4Network("10.111.0.0/16"), *RFC1918[1:])
 """What a classic instance reaches by ClassicLink; the classic network itself has the rest of 10.0.0.0/8."""
 
+CLASSIC_RANGES = tuple(RFC1918[0].address_exclude(CLASSIC_LINK_RANGES[0]))
+"""What the classic network itself uses: 10.0.0.0/8 less 10.111.0.0/16."""
+
 VPC_MASKS = range(8, 29)
 VSWITCH_MASKS = range(16, 30)
 MAX_VSWITCHES = 150
 RESERVED_ADDRESSES = 4
 """The first address of a VSwitch and its last three are the cloud's own."""
+PLANNED_MASK = 24
+"""A planned VSwitch is no smaller: its block can never be changed, and 252 addresses cost nothing."""
 
 
 class CidrProblem(NamedTuple):
@@ -55,12 +60,75 @@ def network_problems(vpc: str, vswitches: Sequence[str], *, classic_link: bool =
     return problems
 
 
+def plan_blocks(
+    vpc: str, needs: Sequence[int], *, taken: Iterable[str] = (), avoid: Iterable[str] = (), classic_link: bool = False
+) -> list[str | None]:
+    """Choose a block for each VSwitch to be made, in the order of `needs`: the addresses that each must hold.
+
+    Each is the first free block of the VPC that is large enough; None where there is none. Blocks never overlap what is
+    `taken` in the VPC, what they have to `avoid`, or each other; nor the classic network's addresses, unless the VPC
+    lies whole in them; with `classic_link` they lie where ClassicLink reaches. Every block must be one.
+    """
+    block = IPv4Network(vpc)
+    closed = [IPv4Network(text) for text in (*taken, *avoid)]
+    if not any(block.subnet_of(area) for area in CLASSIC_RANGES):
+        closed += CLASSIC_RANGES
+    areas = [area for area in CLASSIC_LINK_RANGES if area.overlaps(block)] if classic_link else [block]
+    planned: list[str | None] = []
+    for need in needs:
+        found = _first_free(block, areas, closed, need)
+        planned.append(str(found) if found else None)
+        closed += [found] if found else []
+    return planned
+
+
+def _first_free(
+    vpc: IPv4Network, areas: Iterable[IPv4Network], closed: Sequence[IPv4Network], need: int
+) -> IPv4Network | None:
+    needed = 32 - (need + RESERVED_ADDRESSES - 1).bit_length()
+    for area in areas:
+        inside = max(vpc, area, key=lambda item: item.prefixlen)
+        # A VPC that is smaller than what is planned for is taken whole, if that is enough.
+        mask = max(min(PLANNED_MASK, needed), inside.prefixlen)
+        if mask <= needed and mask in VSWITCH_MASKS and (found := _scan(inside, closed, mask)):
+            return found
+    return None
+
+
+def _scan(area: IPv4Network, closed: Sequence[IPv4Network], mask: int) -> IPv4Network | None:
+    """Return the first block of a mask that touches nothing closed, leaping over what it meets."""
+    step = 2 ** (32 - mask)
+    address, end = int(area.network_address), int(area.broadcast_address)
+    while address + step - 1 <= end:
+        candidate = IPv4Network((address, mask))
+        met = [item for item in closed if item.overlaps(candidate)]
+        if not met:
+            return candidate
+        after = max(int(item.broadcast_address) for item in met) + 1
+        address = -(-after // step) * step
+    return None
+
+
 def capacity(vswitch: str) -> int:
     """Return the number of addresses that a VSwitch has for instances: 2^(32 - mask) - 4.
 
     Raises ValueError for text that is no block.
     """
     return IPv4Network(vswitch).num_addresses - RESERVED_ADDRESSES
+
+
+def is_block(text: str) -> bool:
+    """Return whether a text is an IPv4 block, host bits or not."""
+    try:
+        IPv4Network(text, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def overlap(one: str, other: str) -> bool:
+    """Return whether two blocks share an address. Raises ValueError for text that is no block."""
+    return IPv4Network(one, strict=False).overlaps(IPv4Network(other, strict=False))
 
 
 def guest_route(vpc: str) -> str | None:

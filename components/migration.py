@@ -30,14 +30,13 @@ class Migration(pulumi.ComponentResource):
         if plan.config.backups is not None:
             self._declare_backups(plan, plan.config.backups)
         if plan.config.network is not None:
-            network = TargetNetwork("network", plan.config.network, plan.estate, self._child())
+            network = TargetNetwork(
+                "network", plan.config.network, plan.target_vpc, plan.vswitches, plan.avoided_cidrs, self._child()
+            )
             self.exports["vpcId"] = network.vpc_id
             self.exports["cidrBlock"] = network.cidr_block
-            self.exports["vswitches"] = [
-                {"zoneId": item.zone_id, "cidrBlock": item.cidr_block, "vswitchId": item.vswitch_id}
-                for item in network.vswitches
-            ]
-            self.exports["vswitchIds"] = {vswitch.zone_id: vswitch.vswitch_id for vswitch in network.vswitches}
+            self.exports["vswitches"] = [item.as_export() for item in network.vswitches]
+            self.exports["vswitchIds"] = {item.place: item.vswitch_id for item in network.vswitches}
             self._declare_databases(plan, network)
             self._declare_groups(plan, network)
         self.register_outputs(migration_facts(plan))
@@ -58,7 +57,7 @@ class Migration(pulumi.ComponentResource):
 
     def _declare_databases(self, plan: MigrationPlan, network: TargetNetwork) -> None:
         databases = {database.id: database for database in plan.estate.databases}
-        cidr_blocks = [vswitch.cidr_block for vswitch in network.vswitches]
+        cidr_blocks = plan.target_cidrs
         for choice in plan.config.databases:
             DatabaseAccess(choice.id, databases[choice.id], choice.whitelist_group, cidr_blocks, self._child())
 

@@ -2,37 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_alicloud as alicloud
 
-from components import cidr
-from components.config import CreateNetwork, ExistingNetwork, NewVSwitch
-from estate.model import Estate
+from components import alimigrate, cidr
+from components.config import CreateNetwork, DefaultNetwork, NetworkChoice
+from components.facts import Facts
+from components.plan import PlannedVSwitch
+from estate.model import Vpc
+
+# A default VSwitch is a /20 (VPC user guide, "Default VPCs and default VSwitches").
+_DEFAULT_CAPACITY = 4092
 
 
 @dataclass(frozen=True)
 class TargetVSwitch:
-    """A VSwitch to migrate into. `cidr_block` and `zone_id` are known before it exists, its id is not."""
+    """A VSwitch to migrate into. Its id is not known before it exists, nor is the block of a default one."""
 
     zone_id: str
-    cidr_block: str
+    tier: str | None
+    cidr_block: pulumi.Input[str]
     vswitch_id: pulumi.Output[str]
+
+    @property
+    def place(self) -> str:
+        """Its zone, and its tier where it has one, as in `cn-hangzhou-h/web`."""
+        return self.zone_id if self.tier is None else f"{self.zone_id}/{self.tier}"
+
+    def as_export(self) -> dict[str, pulumi.Input[str]]:
+        """What the stack exports of it (docs/contracts.md, Stack outputs)."""
+        export = {"zoneId": self.zone_id, "cidrBlock": self.cidr_block, "vswitchId": self.vswitch_id}
+        return export if self.tier is None else {**export, "tier": self.tier}
 
 
 class TargetNetwork(pulumi.ComponentResource):
-    """Creates the target VPC with its VSwitches, or takes existing ones without changing them.
+    """The target VPC: created, existing, or the region's default one; VSwitches of it are taken or created.
 
-    Registered outputs: see TargetNetwork in docs/contracts.md. RAM actions: `ram_actions`.
+    What exists is never changed: a VSwitch that is added to an existing VPC is a resource of its own. `vpc` is the VPC
+    where it exists, whoever made it; `avoided_cidrs` are networks that must be reached. Registered outputs: see
+    TargetNetwork in docs/contracts.md. RAM actions: `ram_actions`.
     """
 
     ram_actions = (
         "vpc:CreateVpc",
+        "vpc:CreateDefaultVpc",
+        "vpc:DescribeVpcs",
         "vpc:DescribeVpcAttribute",
         "vpc:DescribeRouteTableList",
         "vpc:DeleteVpc",
         "vpc:CreateVSwitch",
+        "vpc:CreateDefaultVSwitch",
+        "vpc:DescribeVSwitches",
         "vpc:DescribeVSwitchAttributes",
         "vpc:DeleteVSwitch",
     )
@@ -40,73 +63,85 @@ class TargetNetwork(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        choice: CreateNetwork | ExistingNetwork,
-        estate: Estate,
+        choice: NetworkChoice,
+        vpc: Vpc | None,
+        vswitches: Sequence[PlannedVSwitch],
+        avoided_cidrs: Sequence[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("classic-to-vpc:network:TargetNetwork", name, {"mode": choice.mode}, opts)
-        outputs = self._create(choice) if isinstance(choice, CreateNetwork) else self._take(choice, estate)
-        self.register_outputs({"mode": choice.mode, "vpcId": self.vpc_id, "cidrBlock": self.cidr_block, **outputs})
+        self._declare_vpc(choice, vpc)
+        declared = [self._declare_vswitch(choice, item) for item in vswitches]
+        self.vswitches = tuple(vswitch for vswitch, _ in declared)
+        self.register_outputs(
+            {
+                "mode": choice.mode,
+                "vpcId": self.vpc_id,
+                "cidrBlock": self.cidr_block,
+                "avoidedCidrs": list(avoided_cidrs),
+                "vswitches": [facts for _, facts in declared],
+            }
+        )
 
-    def _create(self, choice: CreateNetwork) -> dict[str, pulumi.Input[object]]:
-        vpc = alicloud.vpc.Network(
-            choice.name,
-            vpc_name=choice.name,
-            cidr_block=choice.cidr_block,
-            opts=pulumi.ResourceOptions(
-                parent=self,
+    def _child(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self)
+
+    def _declare_vpc(self, choice: NetworkChoice, vpc: Vpc | None) -> None:
+        self.vpc_id: pulumi.Output[str]
+        self.cidr_block: pulumi.Input[str]
+        if isinstance(choice, CreateNetwork):
+            created = alicloud.vpc.Network(
+                choice.name,
+                vpc_name=choice.name,
+                cidr_block=choice.cidr_block,
                 # ClassicLink is switched by a resource of its own: the provider's deprecated field must not undo it.
-                ignore_changes=["classicLinkEnabled"],
-            ),
-        )
-        self.vpc_id: pulumi.Output[str] = vpc.id
-        self.cidr_block = choice.cidr_block
-        created = [(item, self._create_vswitch(choice.name_of(item), item, vpc)) for item in choice.vswitches]
-        self.vswitches = tuple(TargetVSwitch(item.zone, item.cidr_block, vswitch.id) for item, vswitch in created)
-        return {
-            "vswitches": [
-                {
-                    "vswitchName": choice.name_of(item),
-                    "zoneId": item.zone,
-                    "cidrBlock": item.cidr_block,
-                    "vswitchId": vswitch.id,
-                    "existing": False,
-                    "status": vswitch.status,
-                    "availableIpAddressCount": cidr.capacity(item.cidr_block),
-                }
-                for item, vswitch in created
-            ]
-        }
+                opts=pulumi.ResourceOptions(parent=self, ignore_changes=["classicLinkEnabled"]),
+            )
+            self.vpc_id, self.cidr_block = created.id, choice.cidr_block
+        elif isinstance(choice, DefaultNetwork):
+            default = alimigrate.DefaultVpc("default", opts=self._child())
+            self.vpc_id = default.vpc_id
+            self.cidr_block = vpc.cidr_block if vpc is not None else default.cidr_block
+        elif vpc is not None:
+            self.vpc_id, self.cidr_block = pulumi.Output.from_input(vpc.id), vpc.cidr_block
 
-    def _create_vswitch(self, name: str, item: NewVSwitch, vpc: alicloud.vpc.Network) -> alicloud.vpc.Switch:
+    def _declare_vswitch(self, choice: NetworkChoice, item: PlannedVSwitch) -> tuple[TargetVSwitch, Facts]:
+        """Declares one VSwitch unless it is taken as it is; returns it with its facts."""
+        existing = item.existing
+        cidr_block: pulumi.Input[str]
+        if isinstance(choice, DefaultNetwork):
+            default = alimigrate.DefaultVSwitch(item.name, vpc_id=self.vpc_id, zone_id=item.zone_id, opts=self._child())
+            vswitch_id, status = default.vswitch_id, default.status
+            cidr_block = default.cidr_block if existing is None else existing.cidr_block
+        elif existing is not None:
+            vswitch_id, status = pulumi.Output.from_input(existing.id), pulumi.Output.from_input(existing.status)
+            cidr_block = existing.cidr_block
+        else:
+            created = self._create_vswitch(item)
+            vswitch_id, status, cidr_block = created.id, created.status, item.cidr_block or ""
+        facts: Facts = {
+            "vswitchName": existing.name if existing else item.name,
+            "zoneId": item.zone_id,
+            "cidrBlock": cidr_block,
+            "vswitchId": vswitch_id,
+            "existing": existing is not None,
+            "status": existing.status if existing else status,
+            "availableIpAddressCount": _capacity(item) if item.free is None else item.free,
+        }
+        if item.tier is not None:
+            facts["tier"] = item.tier
+        return TargetVSwitch(item.zone_id, item.tier, cidr_block, vswitch_id), facts
+
+    def _create_vswitch(self, item: PlannedVSwitch) -> alicloud.vpc.Switch:
         return alicloud.vpc.Switch(
-            name,
-            vswitch_name=name,
-            vpc_id=vpc.id,
-            zone_id=item.zone,
+            item.name,
+            vswitch_name=item.name,
+            vpc_id=self.vpc_id,
+            zone_id=item.zone_id,
             cidr_block=item.cidr_block,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._child(),
         )
 
-    def _take(self, choice: ExistingNetwork, estate: Estate) -> dict[str, pulumi.Input[object]]:
-        vpc = next(item for item in estate.vpcs if item.id == choice.vpc_id)
-        taken = [item for item in estate.vswitches if item.id in choice.vswitch_ids]
-        self.vpc_id = pulumi.Output.from_input(vpc.id)
-        self.cidr_block = vpc.cidr_block
-        self.vswitches = tuple(
-            TargetVSwitch(item.zone_id, item.cidr_block, pulumi.Output.from_input(item.id)) for item in taken
-        )
-        return {
-            "vswitches": [
-                {
-                    "vswitchName": item.name,
-                    "zoneId": item.zone_id,
-                    "cidrBlock": item.cidr_block,
-                    "vswitchId": item.id,
-                    "existing": True,
-                    "status": item.status,
-                    "availableIpAddressCount": item.available_ip_address_count,
-                }
-                for item in taken
-            ]
-        }
+
+def _capacity(item: PlannedVSwitch) -> int:
+    return cidr.capacity(item.cidr_block) if item.cidr_block else _DEFAULT_CAPACITY

@@ -35,7 +35,7 @@ from policies.packets import (
     parse_ports,
     parse_protocol,
 )
-from policies.plan import CLASSIC_LINK_ATTACHMENT, SECURITY_GROUP, SECURITY_GROUP_RULES, Plan, Resource
+from policies.plan import CLASSIC_LINK_ATTACHMENT, SECURITY_GROUP, SECURITY_GROUP_RULES, Plan, Resource, place_of
 
 T = TypeVar("T")
 Version: TypeAlias = Literal[4, 6]
@@ -469,7 +469,7 @@ def _new_blocks(plan: Plan) -> dict[str, tuple[AddressPeer, ...]]:
     """
 
     def blocks_of(instance: Facts) -> tuple[str, tuple[AddressPeer, ...]]:
-        holders = plan.vswitches(instance.text("targetZoneId")) or (plan.network.facts,)
+        holders = plan.vswitches(place_of(instance)) or (plan.network.facts,)
         blocks = tuple(_parsed(item, "cidrBlock", parse_block, item.text("cidrBlock")) for item in holders)
         return instance.text("instanceId"), blocks
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, TypeVar, cast
+from typing import Final, TypeAlias, TypeVar, cast
 
 from policies.facts import Facts, UnreadableError, Value, attempt
 
 T = TypeVar("T")
+
+Place: TypeAlias = tuple[str, str | None]
+"""A zone, and the tier of the VSwitches in it."""
 
 MIGRATION: Final = "classic-to-vpc:index:Migration"
 MIGRATING_INSTANCE: Final = "classic-to-vpc:instance:MigratingInstance"
@@ -18,6 +21,7 @@ TARGET_NETWORK: Final = "classic-to-vpc:network:TargetNetwork"
 CLONED_SECURITY_GROUP: Final = "classic-to-vpc:securitygroup:ClonedSecurityGroup"
 VPC: Final = "alicloud:vpc/network:Network"
 VSWITCH: Final = "alicloud:vpc/switch:Switch"
+DEFAULT_VSWITCH: Final = "alimigrate:vpc:DefaultVSwitch"
 SECURITY_GROUP: Final = "alicloud:ecs/securityGroup:SecurityGroup"
 SECURITY_GROUP_RULE: Final = "alicloud:ecs/securityGroupRule:SecurityGroupRule"
 SECURITY_GROUP_RULES: Final = "alimigrate:ecs:SecurityGroupRules"
@@ -53,6 +57,11 @@ class Resource:
 def has_moved(instance: Facts) -> bool:
     """Whether an instance is in the target VPC by now; where that is not known, it is not."""
     return instance.data.get("moved") is True
+
+
+def place_of(instance: Facts) -> Place:
+    """Where an instance goes: zone, and tier where one is chosen. Raises UnreadableError when it cannot be told."""
+    return instance.text("targetZoneId"), instance.optional_text("targetTier")
 
 
 class Plan:
@@ -113,22 +122,22 @@ class Plan:
             )
         return found[0]
 
-    def vswitches(self, zone_id: str) -> tuple[Facts, ...]:
-        """VSwitches of the target network in one zone. Raises UnreadableError when a VSwitch's zone cannot be read."""
-        return tuple(item for item in self.network.facts.objects("vswitches") if item.text("zoneId") == zone_id)
+    def vswitches(self, place: Place) -> tuple[Facts, ...]:
+        """VSwitches of the target network for a zone and tier; without a tier, all of the zone.
+
+        Raises UnreadableError when a VSwitch's zone cannot be read.
+        """
+        zone_id, tier = place
+        in_zone = [item for item in self.network.facts.objects("vswitches") if item.text("zoneId") == zone_id]
+        return tuple(item for item in in_zone if tier is None or item.optional_text("tier") == tier)
 
     @cached_property
-    def instances_per_zone(self) -> Mapping[str, int]:
-        """How many instances are still to go to each zone.
+    def instances_per_place(self) -> Mapping[Place, int]:
+        """How many instances are still to go to each zone and tier.
 
         Raises UnreadableError when the zone of any of them is not known.
         """
-        count: dict[str, int] = defaultdict(int)
-        for instance in self.instances:
-            if has_moved(instance.facts):
-                continue
-            count[instance.facts.text("targetZoneId")] += 1
-        return count
+        return Counter(place_of(instance.facts) for instance in self.instances if not has_moved(instance.facts))
 
     @cached_property
     def clones(self) -> Mapping[str, tuple[Resource, ...]]:

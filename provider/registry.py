@@ -10,6 +10,7 @@ from typing import Any, Final
 from provider.added_security_group_rules import AddedSecurityGroupRules
 from provider.classic_link import ClassicLink
 from provider.classic_link_attachment import ClassicLinkAttachment
+from provider.default_network import DefaultVpc, DefaultVSwitch
 from provider.resource import Resource
 from provider.security_group_rules import SecurityGroupRules
 from provider.whitelist_group import WhitelistGroup
@@ -27,6 +28,8 @@ RESOURCES: Final[Mapping[str, Resource]] = MappingProxyType(
             WhitelistGroup(),
             ClassicLink(),
             ClassicLinkAttachment(),
+            DefaultVpc(),
+            DefaultVSwitch(),
         )
     }
 )

@@ -10,7 +10,15 @@ from components.config.errors import CONFIG_KEY, ConfigError, Problem
 from components.config.evidence import EvidenceChoice
 from components.config.instances import FtpChoice, MigratingInstanceChoice, Selector
 from components.config.migration import MigrationConfig, parse
-from components.config.network import CreateNetwork, ExistingNetwork, NetworkChoice, NewVSwitch
+from components.config.network import (
+    CreateNetwork,
+    DefaultNetwork,
+    ExistingNetwork,
+    NetworkChoice,
+    NewVSwitch,
+    avoid_problems,
+    vswitch_name,
+)
 from components.config.schedule import SINGLE_WAVE, Wave, Window
 from components.config.schema import json_schema
 from components.config.security_groups import SecurityGroupChoice
@@ -23,6 +31,7 @@ __all__ = [
     "ConfigError",
     "CreateNetwork",
     "DatabaseChoice",
+    "DefaultNetwork",
     "EvidenceChoice",
     "ExistingNetwork",
     "FtpChoice",
@@ -35,7 +44,9 @@ __all__ = [
     "Selector",
     "Wave",
     "Window",
+    "avoid_problems",
     "guest_route_problems",
     "json_schema",
     "parse",
+    "vswitch_name",
 ]

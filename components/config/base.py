@@ -24,6 +24,7 @@ CIDR_PATTERN = r"^\d+\.\d+\.\d+\.\d+/\d+$"
 VPC_PATTERN = r"^vpc-[a-z0-9]+$"
 VSWITCH_PATTERN = r"^vsw-[a-z0-9]+$"
 WAVE_NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+TIER_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"
 DATABASE_PATTERN = r"^(rm|pgm|pgr|rr)-[a-z0-9]+$"
 # What RDS accepts as the name of a whitelist group.
 WHITELIST_GROUP_PATTERN = r"^[a-z][a-z0-9_]{0,30}[a-z0-9]$"
@@ -34,6 +35,7 @@ PATTERN_WORDS = {
     CIDR_PATTERN: "an IPv4 CIDR block, such as 172.16.0.0/16",
     VPC_PATTERN: "a VPC id, such as vpc-bp1a2b3c",
     VSWITCH_PATTERN: "a VSwitch id, such as vsw-bp1a2b3c",
+    TIER_PATTERN: "1 to 32 lowercase letters, digits and hyphens, such as web",
     DATABASE_PATTERN: "an RDS instance id, such as rm-bp1a2b3c",
     WAVE_NAME_PATTERN: "1 to 63 lowercase letters, digits and hyphens, such as wave-1",
     WHITELIST_GROUP_PATTERN: "2 to 32 lowercase letters, digits and underscores, beginning with a letter",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from components.config.base import InstanceId, Strict, ZoneId
+from components.config.base import TIER_PATTERN, InstanceId, Strict, ZoneId
 
 
 class FtpChoice(Strict):
@@ -24,6 +24,13 @@ class MigratingInstanceChoice(Strict):
     id: InstanceId = Field(description="ECS instance id.")
     target_zone: ZoneId | None = Field(
         default=None, description="Zone of the VSwitch that it moves into; its present zone when not given."
+    )
+    tier: Annotated[str, Field(pattern=TIER_PATTERN)] | None = Field(
+        default=None, description="Tier of the VSwitch that it moves into, where its zone has several."
+    )
+    retain_ip: bool = Field(
+        default=False,
+        description="Its intranet address is to be kept: the console's migration plan does so in a VPC of 10.0.0.0/8.",
     )
     release_public_ip: bool = Field(
         default=False,

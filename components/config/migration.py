@@ -101,9 +101,11 @@ def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
     yield from duplicates("databases", [choice.id for choice in config.databases])
     for instance_id in sorted({choice.id for _, choice in config.keyed_instances} & set(config.later)):
         yield Problem("later", f"{instance_id} is under instances too; expected it in one of the two")
-    if isinstance(config.network, CreateNetwork):
+    if config.network is not None:
         problems = list(network_problems(config.network, classic_link=config.classic_link is not None))
-        yield from problems or guest_route_problems(config.classic_link, config.network.cidr_block)
+        yield from problems
+        if isinstance(config.network, CreateNetwork) and not problems:
+            yield from guest_route_problems(config.classic_link, config.network.cidr_block)
     if config.network is None:
         for key, declared in (
             ("securityGroups", config.security_groups is not None),

@@ -21,6 +21,8 @@ def instance_facts(planned: PlannedInstance, eni_quantity: int | None, moved_ids
         known["eniQuantity"] = eni_quantity
     if planned.ftp_plan is not None:
         known["ftpPlan"] = planned.ftp_plan
+    if planned.tier is not None:
+        known["targetTier"] = planned.tier
     return known | {
         "instanceId": instance.id,
         "instanceName": instance.name,
@@ -33,6 +35,7 @@ def instance_facts(planned: PlannedInstance, eni_quantity: int | None, moved_ids
         "internetMaxBandwidthOut": instance.internet_max_bandwidth_out,
         "publicIps": list(instance.public_ips),
         "intranetIps": list(instance.intranet_ips),
+        "retainIp": planned.retain_ip,
         "releasePublicIp": planned.release_public_ip,
         "securityGroupIds": list(instance.security_group_ids),
         "disks": [_disk(disk) for disk in planned.disks],

@@ -5,7 +5,17 @@
 
 from components.plan.databases import admits
 from components.plan.model import MigrationPlan, PlannedInstance
+from components.plan.network import PlannedVSwitch
 from components.plan.resolve import make_plan
 from components.plan.waves import Origin, PlannedWave, StackRecord
 
-__all__ = ["MigrationPlan", "Origin", "PlannedInstance", "PlannedWave", "StackRecord", "admits", "make_plan"]
+__all__ = [
+    "MigrationPlan",
+    "Origin",
+    "PlannedInstance",
+    "PlannedVSwitch",
+    "PlannedWave",
+    "StackRecord",
+    "admits",
+    "make_plan",
+]

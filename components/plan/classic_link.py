@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from components.config import CreateNetwork, ExistingNetwork, MigrationConfig, Problem
+from components.config import MigrationConfig, Problem
 from components.plan.instances import not_classic
 from components.plan.model import MigrationPlan
 from components.plan.waves import members
@@ -30,19 +30,10 @@ def attachment_problems(config: MigrationConfig, estate: Estate) -> Iterator[Pro
 
 
 def links_elsewhere(plan: MigrationPlan) -> Iterator[Problem]:
-    """Instances to attach that are linked to a VPC other than the target.
-
-    A VPC that this stack made in an earlier `up` is known by its name and block: its id is not in the config.
-    """
-    network = plan.config.network
-    targets = {
-        vpc.id
-        for vpc in plan.estate.vpcs
-        if (isinstance(network, ExistingNetwork) and vpc.id == network.vpc_id)
-        or (isinstance(network, CreateNetwork) and (vpc.name, vpc.cidr_block) == (network.name, network.cidr_block))
-    }
+    """Instances to attach that are linked to a VPC other than the target."""
+    target = plan.target_vpc.id if plan.target_vpc else None
     for link in plan.estate.classic_links:
-        if link.instance_id in plan.linked_instance_ids and link.vpc_id not in targets:
+        if link.instance_id in plan.linked_instance_ids and link.vpc_id != target:
             yield Problem(
                 "classicLink",
                 f"{link.instance_id} is linked to {link.vpc_id}, and an instance can be linked to one VPC only; "

@@ -9,10 +9,10 @@ from functools import cached_property
 
 from components.config import MigrationConfig
 from components.peers import ClassicPeer
-from components.plan.network import target_cidrs
+from components.plan.network import PlannedVSwitch, avoided_cidrs, planned_vswitches, target_cidrs, target_vpc
 from components.plan.waves import PlannedWave, last_latest
 from estate.guest import Evidence
-from estate.model import Database, Disk, Estate, Instance, SecurityGroup, Snapshot
+from estate.model import Database, Disk, Estate, Instance, SecurityGroup, Snapshot, Vpc
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class PlannedInstance:
     instance: Instance
     wave: PlannedWave
     target_zone: str
+    tier: str | None
+    retain_ip: bool
     release_public_ip: bool
     disks: tuple[Disk, ...]
     snapshots: tuple[Snapshot, ...]
@@ -121,6 +123,21 @@ class MigrationPlan:
             for group_id in item.security_group_ids
         }
         return tuple(group for group in self.estate.security_groups if group.id in wanted)
+
+    @cached_property
+    def target_vpc(self) -> Vpc | None:
+        """The VPC that instances move into; None while it is yet to be created."""
+        return target_vpc(self.config, self.estate)
+
+    @cached_property
+    def vswitches(self) -> tuple[PlannedVSwitch, ...]:
+        """The VSwitches that instances move into, in the order of the config."""
+        return planned_vswitches(self.config, self.estate)
+
+    @cached_property
+    def avoided_cidrs(self) -> list[str]:
+        """Blocks of the networks that the instances must reach, sorted."""
+        return avoided_cidrs(self.config, self.estate)
 
     @cached_property
     def target_cidrs(self) -> tuple[str, ...]:

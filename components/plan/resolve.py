@@ -11,7 +11,13 @@ from components.plan.databases import admits, database_problems
 from components.plan.evidence import evidence_of
 from components.plan.instances import group_problems, instance_problems
 from components.plan.model import MigrationPlan, PlannedInstance
-from components.plan.network import existing_network_problems, target_cidrs, zone_problems
+from components.plan.network import (
+    existing_network_problems,
+    planning_problems,
+    target_cidrs,
+    tier_problems,
+    zone_problems,
+)
 from components.plan.waves import PlannedWave, StackRecord, planned_waves, wave_problems, with_origins
 from estate.guest import Evidence
 from estate.model import Estate
@@ -67,6 +73,8 @@ def _planned(
             instance=instance,
             wave=wave,
             target_zone=(choice.target_zone if choice else None) or instance.zone_id,
+            tier=choice.tier if choice else None,
+            retain_ip=bool(choice and choice.retain_ip),
             release_public_ip=bool(choice and choice.release_public_ip),
             disks=disks,
             snapshots=tuple(item for item in estate.snapshots if item.disk_id in disk_ids),
@@ -86,5 +94,7 @@ def _unresolved(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:
     yield from attachment_problems(config, estate)
     yield from database_problems(config, estate)
     yield from zone_problems(config, estate)
+    yield from tier_problems(config, estate)
+    yield from planning_problems(config, estate)
     if isinstance(config.network, ExistingNetwork):
         yield from existing_network_problems(config, config.network, estate)

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.cidr import CidrProblem, capacity, guest_route, network_problems
+from components.cidr import (
+    CLASSIC_LINK_RANGES,
+    CLASSIC_RANGES,
+    CidrProblem,
+    capacity,
+    guest_route,
+    network_problems,
+    plan_blocks,
+)
 
 QUICK = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 
@@ -136,3 +144,53 @@ def test_overlaps_are_found_in_pairs(blocks: list[str]) -> None:
 @given(st.text(max_size=20), st.lists(st.text(max_size=20), max_size=3))
 def test_no_text_raises(vpc: str, vswitches: list[str]) -> None:
     assert network_problems(vpc, vswitches, classic_link=True)
+
+
+VPCS = st.sampled_from(
+    ["10.0.0.0/8", "10.111.0.0/16", "172.16.0.0/12", "172.16.0.0/20", "192.168.0.0/16", "10.2.0.0/25"]
+)
+BLOCKS = st.lists(
+    st.builds(
+        lambda a, b, m: str(IPv4Network((f"172.16.{a}.{b}", m), strict=False)),
+        st.integers(0, 15),
+        st.integers(0, 255),
+        st.integers(20, 29),
+    ),
+    max_size=6,
+)
+
+
+@QUICK
+@given(VPCS, st.lists(st.integers(0, 5000), max_size=6), BLOCKS, BLOCKS, st.booleans())
+def test_planned_blocks_are_sound(vpc: str, needs: list[int], taken: list[str], avoid: list[str], linked: bool) -> None:
+    planned = plan_blocks(vpc, needs, taken=taken, avoid=avoid, classic_link=linked)
+    assert len(planned) == len(needs)
+    found = [block for block in planned if block is not None]
+    for need, block in zip(needs, planned, strict=True):
+        if block is None:
+            continue
+        network = IPv4Network(block)
+        assert capacity(block) >= need
+        assert network.subnet_of(IPv4Network(vpc))
+        assert not any(network.overlaps(IPv4Network(item)) for item in (*taken, *avoid))
+        if linked:
+            assert any(network.subnet_of(area) for area in CLASSIC_LINK_RANGES)
+        if not IPv4Network(vpc).subnet_of(IPv4Network("10.2.0.0/16")):
+            assert not any(network.overlaps(area) for area in CLASSIC_RANGES)
+    assert network_problems(vpc, found, classic_link=linked) == []
+    # Planned again with what came out of it taken, everything later goes elsewhere: nothing moves by a second plan.
+    again = plan_blocks(vpc, needs, taken=[*taken, *found], avoid=avoid, classic_link=linked)
+    assert not {*found} & {*again} - {None}
+
+
+def test_planned_blocks_have_room_and_come_in_order() -> None:
+    assert plan_blocks("172.16.0.0/16", [1, 252, 253]) == ["172.16.0.0/24", "172.16.1.0/24", "172.16.2.0/23"]
+    assert plan_blocks("172.16.0.0/16", [1], taken=["172.16.0.0/25"]) == ["172.16.1.0/24"]
+    assert plan_blocks("10.0.0.0/8", [1, 1]) == ["10.111.0.0/24", "10.111.1.0/24"]
+    assert plan_blocks("10.2.0.0/16", [1], classic_link=True) == [None]
+
+
+def test_a_small_vpc_is_taken_whole_and_what_does_not_fit_is_none() -> None:
+    assert plan_blocks("192.168.1.0/26", [60, 1]) == ["192.168.1.0/26", None]
+    assert plan_blocks("192.168.1.0/26", [61]) == [None]
+    assert plan_blocks("172.16.0.0/12", [70_000]) == [None]

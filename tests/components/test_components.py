@@ -132,6 +132,37 @@ def test_target_network_takes_an_existing_one_as_it_is() -> None:
     assert (vswitch["existing"], vswitch["availableIpAddressCount"]) == (True, 200)
 
 
+def test_a_vswitch_is_added_to_an_existing_vpc_beside_those_taken() -> None:
+    network = {
+        "mode": "existing",
+        "vpcId": "vpc-old",
+        "vswitchIds": ["vsw-old"],
+        "vswitches": [{"zone": "cn-hangzhou-b", "tier": "app"}],
+    }
+    recording = declared(network=network, instances=["i-web", {"id": "i-app", "tier": "app"}])
+    component = recording.urn("classic-to-vpc:network:TargetNetwork", "network")
+    assert recording.children(component) == ["alicloud:vpc/switch:Switch"]
+    vswitch = recording.of_type("alicloud:vpc/switch:Switch")["vpc-old-app-cn-hangzhou-b"]
+    assert vswitch.inputs == {
+        "vswitchName": "vpc-old-app-cn-hangzhou-b",
+        "vpcId": "vpc-old",
+        "zoneId": "cn-hangzhou-b",
+        "cidrBlock": "172.16.0.0/24",
+    }
+    assert [item.get("tier") for item in recording.outputs[component]["vswitches"]] == [None, "app"]
+
+
+def test_the_default_network_is_declared_and_neither_created_nor_changed_here() -> None:
+    recording = declared(network={"mode": "default", "zones": ["cn-hangzhou-b"]}, databases=None, classicLink=None)
+    component = recording.urn("classic-to-vpc:network:TargetNetwork", "network")
+    assert recording.children(component) == ["alimigrate:vpc:DefaultVSwitch", "alimigrate:vpc:DefaultVpc"]
+    [vswitch] = recording.of_type("alimigrate:vpc:DefaultVSwitch").values()
+    assert vswitch.inputs["zoneId"] == "cn-hangzhou-b"
+    outputs = recording.outputs[component]
+    assert outputs["mode"] == "default"
+    assert outputs["vswitches"][0]["availableIpAddressCount"] == 4092
+
+
 def test_clones_name_each_other() -> None:
     recording = declared()
     for classic, peer in (("sg-web", "sg-app"), ("sg-app", "sg-web")):

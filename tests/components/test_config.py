@@ -27,7 +27,7 @@ def test_a_whole_config_is_taken() -> None:
     parsed = parse(config(), FILE)
     assert [choice.id for choice in parsed.instances] == ["i-web", "i-app"]
     assert isinstance(parsed.network, CreateNetwork)
-    assert parsed.network.zones == ("cn-hangzhou-b",)
+    assert [vswitch.zone for vswitch in parsed.network.vswitches] == ["cn-hangzhou-b"]
     assert parsed.databases[0].whitelist_group == "classic_to_vpc"
 
 
@@ -44,7 +44,7 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
     ),
     "unknown key deep down": (
         lambda raw: raw["network"]["vswitches"][0].update(cidr="172.16.1.0/24"),
-        "network.vswitches[0].cidr: unknown key; expected one of cidrBlock, name, zone; did you mean cidrBlock?",
+        "network.vswitches[0].cidr: unknown key; expected one of cidrBlock, name, tier, zone; did you mean cidrBlock?",
     ),
     "missing key": (
         lambda raw: raw["window"].pop("latest"),
@@ -93,7 +93,7 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
     ),
     "no such mode": (
         lambda raw: raw["network"].update(mode="borrow"),
-        "network: expected a key mode with one of create, existing",
+        "network: expected a key mode with one of create, existing, default",
     ),
     "no block": (
         lambda raw: raw["network"].update(cidrBlock="172.16"),
@@ -125,6 +125,33 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
     "two VSwitches in a zone": (
         lambda raw: raw["network"]["vswitches"].append({"zone": "cn-hangzhou-b", "cidrBlock": "172.16.2.0/24"}),
         "network.vswitches: cn-hangzhou-b stands here 2 times; expected once",
+    ),
+    "two VSwitches of a zone and tier": (
+        lambda raw: [
+            raw["network"]["vswitches"][0].update(tier="web"),
+            raw["network"]["vswitches"].append(
+                {"zone": "cn-hangzhou-b", "tier": "web", "cidrBlock": "172.16.2.0/24", "name": "second"}
+            ),
+        ],
+        "network.vswitches: cn-hangzhou-b for web stands here 2 times; expected once",
+    ),
+    "tier's name": (
+        lambda raw: raw["network"]["vswitches"][0].update(tier="Web tier"),
+        "network.vswitches[0].tier: expected 1 to 32 lowercase letters, digits and hyphens, such as web; "
+        "got 'Web tier'",
+    ),
+    "block to be avoided": (
+        lambda raw: raw["network"].update(avoid=["172.16.1.128/25"]),
+        "network.vswitches[0].cidrBlock: 172.16.1.0/24 overlaps 172.16.1.128/25, which is to be avoided; "
+        "expected a block apart from it",
+    ),
+    "nothing of an existing network": (
+        lambda raw: raw.update(network={"mode": "existing", "vpcId": "vpc-old"}),
+        "network.vswitchIds: expected at least one item, here or under vswitches",
+    ),
+    "a zone of the default network twice": (
+        lambda raw: raw.update(network={"mode": "default", "zones": ["cn-hangzhou-b", "cn-hangzhou-b"]}),
+        "network.zones: cn-hangzhou-b stands here 2 times; expected once",
     ),
     "two VSwitches of one name": (
         lambda raw: raw["network"]["vswitches"].append(

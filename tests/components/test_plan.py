@@ -201,3 +201,149 @@ def test_a_vpc_that_is_not_ready_is_told() -> None:
     assert problems({"vpcs": vpcs}, network=EXISTING) == [
         "network.vpcId: vpc-old is Pending; expected a VPC that is Available"
     ]
+
+
+CREATED = {
+    "mode": "create",
+    "name": "target",
+    "cidrBlock": "172.20.0.0/16",
+    "vswitches": [{"zone": "cn-hangzhou-b"}],
+}
+
+
+def blocks(found: MigrationPlan) -> dict[str, str | None]:
+    return {vswitch.name: vswitch.cidr_block for vswitch in found.vswitches}
+
+
+def test_blocks_that_are_not_given_are_planned_with_room_to_grow() -> None:
+    assert blocks(plan(network=CREATED)) == {"target-cn-hangzhou-b": "172.20.0.0/24"}
+    growth = {**CREATED, "growth": 100, "vswitches": [{"zone": "cn-hangzhou-b"}]}
+    many = tuple(instance(f"i-{number}", "sg-web", f"10.1.1.{number}") for number in range(1, 9))
+    changes = {"instances": (*estate().instances, *many)}
+    ids = ["i-web", *(item.id for item in many)]
+    # Nine instances, a hundred times: 901 addresses.
+    assert blocks(plan(changes, network=growth, instances=ids)) == {"target-cn-hangzhou-b": "172.20.0.0/22"}
+
+
+def test_a_planned_block_is_kept_once_it_is_made_whatever_is_added() -> None:
+    """The block of a VSwitch can never be changed: more instances, or a VSwitch before it, must not move it."""
+    made = Vpc(id="vpc-target", name="target", cidr_block="172.20.0.0/16")
+    there = vswitch("vsw-b", "vpc-target", "172.20.5.0/24").model_copy(update={"name": "target-cn-hangzhou-b"})
+    changes = {"vpcs": (*estate().vpcs, made), "vswitches": (*estate().vswitches, there)}
+    network = {**CREATED, "vswitches": [{"zone": "cn-hangzhou-b", "tier": "web"}, {"zone": "cn-hangzhou-b"}]}
+    found = plan(changes, network=network, instances=[{"id": "i-web", "tier": "web"}, "i-app"])
+    assert blocks(found) == {
+        "target-web-cn-hangzhou-b": "172.20.0.0/24",
+        "target-cn-hangzhou-b": "172.20.5.0/24",
+    }
+    assert [item.free for item in found.vswitches] == [None, 200]
+
+
+def test_planned_blocks_stay_off_what_must_be_reached() -> None:
+    network = {**CREATED, "avoid": ["172.20.0.0/24", "vpc-near"]}
+    near = Vpc(id="vpc-near", cidr_block="172.20.1.0/24", secondary_cidr_blocks=("172.20.2.0/24",))
+    found = plan({"vpcs": (*estate().vpcs, near)}, network=network)
+    assert blocks(found) == {"target-cn-hangzhou-b": "172.20.3.0/24"}
+    assert found.avoided_cidrs == ["172.20.0.0/24", "172.20.1.0/24", "172.20.2.0/24"]
+
+
+def test_vswitches_are_added_to_an_existing_vpc() -> None:
+    network = {
+        "mode": "existing",
+        "vpcId": "vpc-old",
+        "vswitchIds": ["vsw-old"],
+        "vswitches": [{"zone": "cn-hangzhou-b", "tier": "app"}],
+    }
+    found = plan(network=network)
+    assert [(item.cidr_block, item.existing is not None) for item in found.vswitches] == [
+        ("172.16.8.0/24", True),
+        ("172.16.0.0/24", False),
+    ]
+
+
+def test_the_default_network_is_found_or_left_to_the_cloud() -> None:
+    network = {"mode": "default", "zones": ["cn-hangzhou-b"]}
+    [unmade] = plan(network=network).vswitches
+    assert (unmade.cidr_block, unmade.existing) == (None, None)
+    vpc = Vpc(id="vpc-default", cidr_block="172.31.0.0/16", is_default=True)
+    there = vswitch("vsw-default", "vpc-default", "172.31.0.0/20").model_copy(update={"is_default": True})
+    changes = {"vpcs": (*estate().vpcs, vpc), "vswitches": (*estate().vswitches, there)}
+    found = plan(changes, network=network)
+    assert [item.existing for item in found.vswitches] == [there]
+    assert found.target_cidrs == ("172.31.0.0/20",)
+
+
+NETWORK_PROBLEMS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "no room": (
+        {"network": {**CREATED, "cidrBlock": "172.20.0.0/28"}, "instances": ["i-web"]},
+        [],
+    ),
+    "too small": (
+        {"network": {**CREATED, "cidrBlock": "172.20.0.0/28", "growth": 20}, "instances": ["i-web"]},
+        [
+            "network.vswitches[0].cidrBlock: the VPC has no free block for 21 addresses; expected a block, a smaller "
+            "growth, or a larger VPC"
+        ],
+    ),
+    "a tier without a VSwitch": (
+        {"network": CREATED, "instances": [{"id": "i-web", "tier": "web"}]},
+        [
+            "instances[0].tier: no VSwitch of cn-hangzhou-b is for web; expected no tier, or a VSwitch for it under "
+            "network.vswitches"
+        ],
+    ),
+    "a choice of tiers": (
+        {
+            "network": {
+                **CREATED,
+                "vswitches": [{"zone": "cn-hangzhou-b", "tier": "web"}, {"zone": "cn-hangzhou-b", "tier": "app"}],
+            },
+            "instances": ["i-web"],
+        },
+        ["instances[0].tier: cn-hangzhou-b has several VSwitches; expected one of app, web"],
+    ),
+    "VPC to avoid": (
+        {"network": {**CREATED, "avoid": ["vpc-far"]}},
+        ["network.avoid: there is no VPC vpc-far in cn-hangzhou of account 1234567890123456; did you mean vpc-other?"],
+    ),
+    "block of a VPC to avoid": (
+        {
+            "network": {
+                **CREATED,
+                "cidrBlock": "172.16.0.0/16",
+                "avoid": ["vpc-old"],
+                "vswitches": [{"zone": "cn-hangzhou-b", "cidrBlock": "172.16.1.0/24"}],
+            }
+        },
+        [
+            "network.vswitches[0].cidrBlock: 172.16.1.0/24 overlaps 172.16.0.0/12, which is to be avoided; expected a "
+            "block apart from it"
+        ],
+    ),
+    "block that is taken": (
+        {
+            "network": {
+                "mode": "existing",
+                "vpcId": "vpc-old",
+                "vswitches": [{"zone": "cn-hangzhou-b", "cidrBlock": "172.16.8.0/25"}],
+            }
+        },
+        [
+            "network.vswitches[0].cidrBlock: 172.16.8.0/25 overlaps 172.16.8.0/24 of vsw-old; expected a free block of "
+            "the VPC"
+        ],
+    ),
+    "default VSwitch in a zone without stock": (
+        {"network": {"mode": "default", "zones": ["cn-hangzhou-e"]}},
+        ["network.zones[0]: zone cn-hangzhou-e has no stock for a VSwitch; expected one of cn-hangzhou-b"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NETWORK_PROBLEMS)
+def test_networks_that_cannot_serve(case: str) -> None:
+    changes, expected = NETWORK_PROBLEMS[case]
+    if expected:
+        assert problems(classicLink=None, **changes) == expected
+    else:
+        assert plan(classicLink=None, **changes).vswitches

@@ -200,6 +200,7 @@ def _instance(
         "internetMaxBandwidthOut": 5.0,
         "publicIps": ["47.98.1.1"],
         "intranetIps": [address],
+        "retainIp": False,
         "releasePublicIp": False,
         "securityGroupIds": groups,
         "disks": [
@@ -374,7 +375,13 @@ def _add_network(draft: Draft, cloud_id: Callable[[str], Any], parent: str) -> N
     network = draft.add(
         TARGET_NETWORK,
         "network",
-        {"mode": "create", "vpcId": cloud_id("vpc-1"), "cidrBlock": "172.16.0.0/16", "vswitches": [vswitch]},
+        {
+            "mode": "create",
+            "vpcId": cloud_id("vpc-1"),
+            "cidrBlock": "172.16.0.0/16",
+            "avoidedCidrs": ["192.168.0.0/16"],
+            "vswitches": [vswitch],
+        },
         parent,
     )
     draft.add(VPC, "vpc", {"id": cloud_id("vpc-1"), "cidrBlock": "172.16.0.0/16"}, network.urn)

@@ -9,7 +9,7 @@ from typing import Final
 from policies.clock import Timeline
 from policies.facts import Facts, UnreadableError
 from policies.outcome import Outcome, Verdict, best, failed, judged, not_applicable, passed, pending, unknown, worst
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, WHITELIST_GROUP, Plan, Resource
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, WHITELIST_GROUP, Plan, Resource, place_of
 from policies.rule import InstanceRule
 
 
@@ -25,10 +25,10 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
             "network whose block could be admitted in its place.",
             f"classic-to-vpc:migration.databases: [{', '.join(f'{{id: {item}}}' for item in database_ids)}]",
         )
-    zone_id = instance.text("targetZoneId")
-    vswitches = plan.vswitches(zone_id)
+    place = place_of(instance)
+    vswitches = plan.vswitches(place)
     if not vswitches:
-        return not_applicable(f"There is no VSwitch in zone {zone_id}: network-vswitch-in-usable-zone tells of that.")
+        return not_applicable(f"There is no VSwitch in zone {place[0]}: network-vswitch-in-usable-zone tells of that.")
     blocks = [vswitch.text("cidrBlock") for vswitch in vswitches]
     return worst(judged(partial(_database, plan, item, block)) for item in database_ids for block in blocks)
 

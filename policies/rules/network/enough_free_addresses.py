@@ -6,7 +6,7 @@ from policies.clock import Timeline
 from policies.facts import Facts
 from policies.outcome import Verdict, failed, not_applicable, passed
 from policies.packets import parse_block
-from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan
+from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
 from policies.rule import InstanceRule
 
 # The first address of a VSwitch and the last three are Alibaba Cloud's own.
@@ -14,9 +14,10 @@ RESERVED: Final = 4
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
-    zone_id = instance.text("targetZoneId")
-    moving = plan.instances_per_zone[zone_id]
-    vswitches = plan.vswitches(zone_id) if plan.of_type(TARGET_NETWORK) else ()
+    place = place_of(instance)
+    zone_id = place[0]
+    moving = plan.instances_per_place[place]
+    vswitches = plan.vswitches(place) if plan.of_type(TARGET_NETWORK) else ()
     if not vswitches:
         return not_applicable(f"There is no VSwitch in zone {zone_id}: network-vswitch-in-usable-zone tells of that.")
     # One plan has one VSwitch: what several of them have free together helps no instance.
@@ -31,14 +32,15 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 
 def _free(vswitch: Facts) -> int:
-    if vswitch.flag("existing"):
-        return int(vswitch.number("availableIpAddressCount"))
+    free = int(vswitch.number("availableIpAddressCount"))
+    if vswitch.flag("existing") or not vswitch.is_known("cidrBlock"):
+        return free
     try:
         block = parse_block(vswitch.text("cidrBlock"))
     except ValueError:
         raise vswitch.malformed("cidrBlock", "a CIDR block") from None
     low, high = block.interval
-    return max(high - low + 1 - RESERVED, 0)
+    return min(free, max(high - low + 1 - RESERVED, 0))
 
 
 RULE: Final = InstanceRule(

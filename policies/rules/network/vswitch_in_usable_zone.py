@@ -6,12 +6,23 @@ from typing import Final
 from policies.clock import Timeline
 from policies.facts import Facts
 from policies.outcome import Verdict, best, failed, judged, passed, pending, worst
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, VPC, VSWITCH, Plan, Resource
+from policies.plan import (
+    DEFAULT_VSWITCH,
+    MIGRATING_INSTANCE,
+    MIGRATION,
+    TARGET_NETWORK,
+    VPC,
+    VSWITCH,
+    Plan,
+    Resource,
+    place_of,
+)
 from policies.rule import InstanceRule
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
-    zone_id = instance.text("targetZoneId")
+    place = place_of(instance)
+    zone_id = place[0]
     networks = len(plan.of_type(TARGET_NETWORK))
     if not networks:
         return failed(
@@ -21,10 +32,11 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         )
     if networks > 1:
         return failed(f"The stack declares {networks} TargetNetwork components and must declare exactly one.")
-    vswitches = plan.vswitches(zone_id)
+    vswitches = plan.vswitches(place)
     if not vswitches:
+        tier = f" for {place[1]}" if place[1] else ""
         return failed(
-            f"The target network has no VSwitch in zone {zone_id}.",
+            f"The target network has no VSwitch in zone {zone_id}{tier}.",
             f"classic-to-vpc:migration.network.vswitches: [{{zone: {zone_id}, cidrBlock: <a free block>}}]",
         )
     zone = _zone(plan, zone_id, instance.text("instanceType"))
@@ -49,30 +61,50 @@ def _vswitch(plan: Plan, vswitch: Facts, zone_id: str) -> Verdict:
         if status != "Available":
             return failed(f"{name} in zone {zone_id} is {status}, and must be Available.")
         return passed(f"{name} in zone {zone_id} is Available.")
-    declared = [item for item in plan.children(plan.network, VSWITCH) if _is(item, vswitch, zone_id)]
+    kind = DEFAULT_VSWITCH if plan.network.facts.text("mode") == "default" else VSWITCH
+    declared = [item for item in plan.children(plan.network, kind) if _is(item, vswitch, zone_id)]
     if len(declared) != 1:
         return failed(f"{name} in zone {zone_id} is to be created, and {len(declared)} VSwitch resources declare it.")
-    networks = plan.children(plan.network, VPC)
-    if len(networks) != 1:
-        return failed(f"{name} is to be created in a new VPC, and {len(networks)} VPC resources are declared.")
-    # In the first preview neither id of the VPC is known; as soon as one of them is, the other must be too, and be it.
-    vswitch_facts, vpc = declared[0].facts, networks[0]
-    if (vpc.exists or vswitch_facts.is_known("vpcId")) and vswitch_facts.text("vpcId") != vpc.facts.text("id"):
-        return failed(f"{name} in zone {zone_id} is not in the target VPC.")
-    if not declared[0].exists or not vpc.exists:
+    if kind == VSWITCH and (misplaced := _misplaced(plan, declared[0], f"{name} in zone {zone_id}")):
+        return misplaced
+    if not declared[0].exists or not _vpc_exists(plan):
         if not _has_stock(plan, zone_id):
             return failed(
                 f"{name} cannot be created: zone {zone_id} has no stock for a VSwitch.",
                 "classic-to-vpc:migration.network.vswitches: [{zone: <a zone with stock>, cidrBlock: ...}]",
             )
         return pending(f"{name} in zone {zone_id} is declared and does not exist yet.")
-    if vswitch_facts.text("status") != "Available":
-        return failed(f"{name} in zone {zone_id} is {vswitch_facts.text('status')}, and must be Available.")
+    status = declared[0].facts.text("status")
+    if status != "Available":
+        return failed(f"{name} in zone {zone_id} is {status}, and must be Available.")
     return passed(f"{name} in zone {zone_id} is Available.")
 
 
+def _misplaced(plan: Plan, vswitch: Resource, name: str) -> Verdict | None:
+    """What is wrong with the VPC that a VSwitch is declared in; None where nothing is."""
+    if plan.network.facts.text("mode") == "existing":
+        target = plan.network.facts.text("vpcId")
+        return None if vswitch.facts.text("vpcId") == target else failed(f"{name} is not in the target VPC.")
+    networks = plan.children(plan.network, VPC)
+    if len(networks) != 1:
+        return failed(f"{name} is to be created in a new VPC, and {len(networks)} VPC resources are declared.")
+    # In the first preview neither id of the VPC is known; as soon as one of them is, the other must be too, and be it.
+    vpc = networks[0]
+    if (vpc.exists or vswitch.facts.is_known("vpcId")) and vswitch.facts.text("vpcId") != vpc.facts.text("id"):
+        return failed(f"{name} is not in the target VPC.")
+    return None
+
+
+def _vpc_exists(plan: Plan) -> bool:
+    """Whether the VPC is there: one to be created has a resource that says so."""
+    return all(vpc.exists for vpc in plan.children(plan.network, VPC))
+
+
 def _is(resource: Resource, vswitch: Facts, zone_id: str) -> bool:
-    return resource.facts.text("zoneId") == zone_id and resource.facts.text("cidrBlock") == vswitch.text("cidrBlock")
+    if resource.facts.text("zoneId") != zone_id:
+        return False
+    # A zone has one default VSwitch, whose block the cloud chooses.
+    return resource.type == DEFAULT_VSWITCH or resource.facts.text("cidrBlock") == vswitch.text("cidrBlock")
 
 
 def _has_stock(plan: Plan, zone_id: str) -> bool:
@@ -85,7 +117,7 @@ RULE: Final = InstanceRule(
     module=__name__,
     title="A VSwitch is ready in the target zone",
     severity="critical",
-    notice_items=("N09",),
+    notice_items=("N09", "N10"),
     why=(
         "An instance moves into a VSwitch of one zone; where there is none, or its type is not sold, it cannot "
         "start again."
@@ -93,7 +125,7 @@ RULE: Final = InstanceRule(
     remediation=(
         "classic-to-vpc:migration.network: {mode: create, cidrBlock: ..., vswitches: [{zone: ..., cidrBlock: ...}]}"
     ),
-    reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, VPC, VSWITCH),
+    reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, VPC, VSWITCH, DEFAULT_VSWITCH),
     unknown_ok="A VSwitch that is declared may be created until the freeze begins.",
     sources=(
         "Physical server migration and upgrade notice: prepare a secure network, VPC and VSwitch.",

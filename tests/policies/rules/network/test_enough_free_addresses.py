@@ -51,3 +51,20 @@ def test_unknown_when_another_instance_may_go_to_the_same_zone() -> None:
     draft = prepared()
     del draft.facts(MIGRATING_INSTANCE, "i-app")["targetZoneId"]
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "targetZoneId")
+
+
+def test_fail_when_others_have_filled_the_vswitch_that_this_stack_made() -> None:
+    draft = prepared()
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["availableIpAddressCount"] = 1.0
+    expect(draft, RULE, "i-web", Outcome.FAIL, "1 addresses are free")
+
+
+def test_tiers_are_counted_apart() -> None:
+    draft = prepared()
+    network = draft.facts(TARGET_NETWORK)
+    small = {**network["vswitches"][0], "tier": "web", "cidrBlock": "172.16.1.0/29", "availableIpAddressCount": 4.0}
+    network["vswitches"] = [small, {**network["vswitches"][0], "tier": "app", "availableIpAddressCount": 1.0}]
+    for name, tier in (("i-web", "web"), ("i-app", "app")):
+        draft.facts(MIGRATING_INSTANCE, name)["targetTier"] = tier
+    expect(draft, RULE, "i-web", Outcome.PASS, "4 addresses are free", "for 1 instances")
+    expect(draft, RULE, "i-app", Outcome.FAIL, "1 addresses are free")

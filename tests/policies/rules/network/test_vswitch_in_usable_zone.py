@@ -1,6 +1,6 @@
 from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, VPC, VSWITCH
-from tests.policies.prepared import UNKNOWN, expect, prepared, use_existing_vswitch
+from policies.plan import DEFAULT_VSWITCH, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, VPC, VSWITCH
+from tests.policies.prepared import UNKNOWN, ZONE, Draft, expect, prepared, use_existing_vswitch
 
 RULE = "network-vswitch-in-usable-zone"
 
@@ -96,3 +96,47 @@ def test_pass_with_an_existing_vswitch_that_has_no_name() -> None:
     draft = prepared()
     use_existing_vswitch(draft)["vswitchName"] = ""
     expect(draft, RULE, "i-web", Outcome.PASS, "VSwitch vsw-1")
+
+
+def use_default_network(*, exists: bool) -> Draft:
+    draft = prepared(exists=exists)
+    network = draft.one(TARGET_NETWORK)
+    draft.remove(VPC)
+    draft.remove(VSWITCH)
+    network.properties["mode"] = "default"
+    if not exists:
+        network.properties["vswitches"][0]["cidrBlock"] = UNKNOWN
+    facts = {"vpcId": "vpc-1", "zoneId": ZONE, "status": "Available", "applied": "digest"}
+    unknown = dict.fromkeys(("vpcId", "status", "applied"), UNKNOWN)
+    draft.add(DEFAULT_VSWITCH, f"default-{ZONE}", facts if exists else facts | unknown, network.urn)
+    return draft
+
+
+def test_the_default_vswitch_is_pending_until_the_cloud_has_made_it() -> None:
+    expect(use_default_network(exists=False), RULE, "i-web", Outcome.PENDING, "does not exist yet")
+    expect(use_default_network(exists=True), RULE, "i-web", Outcome.PASS)
+
+
+def test_fail_without_the_resource_of_the_default_vswitch() -> None:
+    draft = use_default_network(exists=False)
+    draft.remove(DEFAULT_VSWITCH)
+    expect(draft, RULE, "i-web", Outcome.FAIL, "0 VSwitch resources")
+
+
+def added_to_existing(vpc_id: str) -> Draft:
+    draft = prepared(exists=False)
+    draft.remove(VPC)
+    draft.facts(TARGET_NETWORK).update(mode="existing", vpcId="vpc-1")
+    draft.facts(VSWITCH)["vpcId"] = vpc_id
+    return draft
+
+
+def test_a_vswitch_that_is_added_to_an_existing_vpc() -> None:
+    expect(added_to_existing("vpc-1"), RULE, "i-web", Outcome.PENDING)
+    expect(added_to_existing("vpc-other"), RULE, "i-web", Outcome.FAIL, "not in the target VPC")
+
+
+def test_fail_without_a_vswitch_for_its_tier() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["targetTier"] = "web"
+    expect(draft, RULE, "i-web", Outcome.FAIL, f"in zone {ZONE} for web")

@@ -1,0 +1,50 @@
+"""The VSwitch shares no address with a network that the instances must reach."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.packets import parse_block
+from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
+from policies.rule import InstanceRule
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    avoided = plan.network.facts.texts("avoidedCidrs") if plan.of_type(TARGET_NETWORK) else ()
+    if not avoided:
+        return not_applicable("No network is named that has to be reached (network.avoid).")
+    overlaps = [
+        f"{vswitch.text('cidrBlock')} overlaps {block}"
+        for vswitch in plan.vswitches(place_of(instance))
+        for block in avoided
+        if _overlap(vswitch.text("cidrBlock"), block)
+    ]
+    if overlaps:
+        return failed(
+            f"Of the VSwitch that it moves into, {'; '.join(overlaps)}: what has an address of both cannot be reached.",
+            "classic-to-vpc:migration.network: take a VSwitch whose block is apart from network.avoid",
+        )
+    return passed("Its VSwitch is apart from all networks that have to be reached.")
+
+
+def _overlap(one: str, other: str) -> bool:
+    (low, high), (first, last) = parse_block(one).interval, parse_block(other).interval
+    return low <= last and first <= high
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="The VSwitch is apart from the networks to be reached",
+    severity="high",
+    notice_items=("N09",),
+    why="Packets for an address that the VPC has itself never leave it: a peer with that address is out of reach.",
+    remediation="classic-to-vpc:migration.network.vswitches: [{zone: ..., cidrBlock: <a block apart>}]",
+    reads=(MIGRATING_INSTANCE, TARGET_NETWORK),
+    unknown_ok=None,
+    sources=("VPC user guide, plan networks: the blocks of connected networks must not overlap.",),
+    url="https://www.alibabacloud.com/help/en/vpc/user-guide/plan-networks",
+    ram_actions=("vpc:DescribeVpcs", "vpc:DescribeVSwitches"),
+    check=_check,
+    until_move=True,
+)

@@ -1,0 +1,73 @@
+"""An intranet address that is to be kept can be: by VPC, VSwitch and, over ClassicLink, by its range."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, not_applicable, passed, worst
+from policies.packets import parse_block
+from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
+from policies.rule import InstanceRule
+
+# The console's migration plan retains addresses in a VPC of this block only.
+_RETAINING: Final = "10.0.0.0/8"
+# What a classic instance reaches of 10.0.0.0/8 over ClassicLink.
+_LINKED: Final = "10.111.0.0/16"
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    if not instance.flag("retainIp"):
+        return not_applicable("Its intranet address need not stay.")
+    addresses = instance.texts("intranetIps")
+    block = plan.network.facts.text("cidrBlock")
+    if block != _RETAINING:
+        return failed(
+            f"{', '.join(addresses)} is to be kept, and the target VPC is {block}: the migration plan keeps addresses "
+            f"only in a VPC of {_RETAINING}.",
+            "classic-to-vpc:migration.instances: [{id: i-..., retainIp: false}]\n"
+            f"or classic-to-vpc:migration.network.cidrBlock: {_RETAINING}",
+        )
+    peers = [peer.text("instanceId") for peer in instance.objects("classicPeers")]
+    return worst([_held(plan, instance, address, peers) for address in addresses])
+
+
+def _held(plan: Plan, instance: Facts, address: str, peers: list[str]) -> Verdict:
+    blocks = [vswitch.text("cidrBlock") for vswitch in plan.vswitches(place_of(instance))]
+    if not any(_holds(block, address) for block in blocks):
+        return failed(
+            f"{address} is to be kept, and lies in none of the VSwitches of its zone ({', '.join(blocks) or 'none'}).",
+            f"classic-to-vpc:migration.network.vswitches: [{{zone: {place_of(instance)[0]}, cidrBlock: <its block>}}]",
+        )
+    if peers and not _holds(_LINKED, address):
+        return failed(
+            f"{address} is to be kept and lies outside {_LINKED}: ClassicLink reaches no other address of a VPC of "
+            f"{_RETAINING}, and it talks with {', '.join(sorted(peers))}, which stay.",
+            "classic-to-vpc:migration.instances: [{id: i-..., retainIp: false}]\n"
+            "or let the migration plan keep the interconnection with the instances that stay",
+        )
+    return passed(f"{address} can be kept.")
+
+
+def _holds(block: str, address: str) -> bool:
+    (low, high), (first, last) = parse_block(block).interval, parse_block(address).interval
+    return low <= first and last <= high
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="An address that is to be kept can be",
+    severity="high",
+    notice_items=("N06",),
+    why="Otherwise it is given another one at random, and whatever names the old address reaches nobody.",
+    remediation="classic-to-vpc:migration.instances: [{id: i-..., retainIp: false}]",
+    reads=(MIGRATING_INSTANCE, TARGET_NETWORK),
+    unknown_ok=None,
+    sources=(
+        "ECS user guide, migrate to a VPC (2021): Retain Internal IP works only with a VPC of 10.0.0.0/8.",
+        "ClassicLink overview (2024): in a VPC of 10.0.0.0/8 only VSwitches inside 10.111.0.0/16 are reached.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=("ecs:DescribeInstances", "vpc:DescribeVSwitches"),
+    check=_check,
+    until_move=True,
+)

@@ -1,0 +1,52 @@
+from typing import Any
+
+from policies.outcome import Outcome
+from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK
+from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
+
+RULE = "network-retained-address"
+
+
+def retaining(address: str, block: str, name: str = "i-web") -> Draft:
+    draft = prepared()
+    network: dict[str, Any] = draft.facts(TARGET_NETWORK)
+    network["cidrBlock"] = "10.0.0.0/8"
+    network["vswitches"][0]["cidrBlock"] = block
+    draft.facts(MIGRATING_INSTANCE, name).update(retainIp=True, intranetIps=[address])
+    return draft
+
+
+def test_pass_inside_a_vswitch_of_a_vpc_of_10() -> None:
+    expect(retaining("10.25.16.10", "10.25.16.0/24"), RULE, "i-web", Outcome.PASS, "10.25.16.10 can be kept")
+
+
+def test_pass_where_classic_link_reaches_it() -> None:
+    expect(retaining("10.111.3.4", "10.111.3.0/24", "i-app"), RULE, "i-app", Outcome.PASS)
+
+
+def test_fail_in_any_other_vpc() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["retainIp"] = True
+    expect(draft, RULE, "i-web", Outcome.FAIL, "172.16.0.0/16", "only in a VPC of 10.0.0.0/8")
+
+
+def test_fail_outside_the_vswitches_of_its_zone() -> None:
+    expect(retaining("10.25.17.10", "10.25.16.0/24"), RULE, "i-web", Outcome.FAIL, "none of the VSwitches")
+
+
+def test_fail_where_classic_link_does_not_reach_it() -> None:
+    draft = retaining("10.25.16.10", "10.25.16.0/24", "i-app")
+    expect(draft, RULE, "i-app", Outcome.FAIL, "outside 10.111.0.0/16", "i-stay")
+
+
+def test_unknown_when_the_wish_or_the_block_is_not_known() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["retainIp"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "retainIp")
+    draft = retaining("10.25.16.10", "10.25.16.0/24")
+    draft.facts(TARGET_NETWORK)["cidrBlock"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "cidrBlock")
+
+
+def test_not_applicable_to_whom_any_address_will_do() -> None:
+    expect(prepared(), RULE, "i-web", Outcome.NOT_APPLICABLE)
