@@ -7,6 +7,7 @@ import pulumi
 
 from components.config import ConfigError, parse
 from components.evidence import read_evidence
+from components.flows import with_flows
 from components.migration import Migration
 from components.plan import make_plan
 from components.settings import cloud_settings, local_provider
@@ -21,7 +22,7 @@ def main() -> None:
     """Stops with one message, and before anything is declared, where config, credentials or estate cannot be used."""
     file = f"Pulumi.{pulumi.get_stack()}.yaml"
     try:
-        config = parse(pulumi.Config().get_object("migration"), file)
+        config = with_flows(parse(pulumi.Config().get_object("migration"), file), Path.cwd(), file)
         evidence = read_evidence(config, Path.cwd(), file)
         settings = cloud_settings(os.environ)
         pulumi.log.info(f"Reading the estate of {settings.region}", ephemeral=True)

@@ -11,6 +11,8 @@ from components import alimigrate
 from components.conversion import VpcPeer, VpcRule
 from components.conversion.priorities import LOWEST
 from components.conversion.rules import IpProtocol, classic_text
+from components.facts.classic_link import classic_link_facts
+from components.plan import MigrationPlan
 from estate.model import PeerKind, SecurityGroup, SecurityGroupRule
 
 DEPRECATION = (
@@ -27,8 +29,7 @@ _INSTEAD = {
 class ClassicLink(pulumi.ComponentResource):
     """Enables ClassicLink on the VPC, attaches the instances that stay, and lets the clones into their classic groups.
 
-    `linked_groups` are the classic groups of the attached instances. Registered outputs: see ClassicLink in
-    docs/contracts.md. RAM actions: `ram_actions`.
+    Registered outputs: see ClassicLink in docs/contracts.md. RAM actions: `ram_actions`.
     """
 
     ram_actions = (
@@ -51,14 +52,13 @@ class ClassicLink(pulumi.ComponentResource):
         self,
         name: str,
         vpc_id: pulumi.Output[str],
-        instance_ids: Iterable[str],
-        linked_groups: Iterable[SecurityGroup],
+        plan: MigrationPlan,
         clone_ids: Mapping[str, pulumi.Output[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        instance_ids = sorted(instance_ids)
-        outputs = {"vpcId": vpc_id, "instanceIds": instance_ids}
-        super().__init__("classic-to-vpc:classiclink:ClassicLink", name, outputs, opts)
+        instance_ids = list(plan.attached_instance_ids)
+        inputs = {"vpcId": vpc_id, "instanceIds": instance_ids}
+        super().__init__("classic-to-vpc:classiclink:ClassicLink", name, inputs, opts)
         pulumi.log.warn(DEPRECATION, resource=self)
         self.enabling = alimigrate.ClassicLink(name, vpc_id=vpc_id, opts=pulumi.ResourceOptions(parent=self))
         for instance_id in instance_ids:
@@ -68,9 +68,9 @@ class ClassicLink(pulumi.ComponentResource):
                 vpc_id=vpc_id,
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[self.enabling]),
             )
-        for group in linked_groups:
+        for group in plan.linked_groups:
             self._admit_clones(group, clone_ids)
-        self.register_outputs(outputs)
+        self.register_outputs({**inputs, **classic_link_facts(plan)})
 
     def _admit_clones(self, group: SecurityGroup, clone_ids: Mapping[str, pulumi.Output[str]]) -> None:
         """Repeats for the clones, in a classic group, what its rules say of the classic groups that were cloned."""

@@ -71,9 +71,7 @@ class Migration(pulumi.ComponentResource):
         clone_ids = {group_id: clone.security_group_id for group_id, clone in clones.items()}
         needed_first: list[pulumi.Resource] = []
         if plan.config.classic_link is not None:
-            link = ClassicLink(
-                "classic-link", network.vpc_id, plan.attached_instance_ids, plan.linked_groups, clone_ids, self._child()
-            )
+            link = ClassicLink("classic-link", network.vpc_id, plan, clone_ids, self._child())
             needed_first.append(link.enabling)
         for group_id, conversion in convert_groups(plan).items() if clones else ():
             clones[group_id].declare_rules(conversion, clone_ids, needed_first)

@@ -322,6 +322,27 @@ class ClassicLinkAttachment(_Model):
     vpc_id: str
 
 
+class RouteEntry(_Model):
+    """A custom entry of a route table; `destination` is a CIDR block. The cloud's own entries are not among them."""
+
+    vpc_id: str
+    route_table_id: str
+    destination: str
+
+
+class ScheduledEvent(_Identified):
+    """A system event that is still to come: `not_before` is the scheduled start.
+
+    `reason_code` VPCMigrationEcs is the only one that the reference names (DescribeInstanceHistoryEvents, an example
+    there); that it is the move from the classic network is our reading.
+    """
+
+    instance_id: str
+    type: str
+    reason_code: str = ""
+    not_before: AwareDatetime
+
+
 class Estate(_Model):
     """Everything read of one region of one account, at one time."""
 
@@ -338,6 +359,13 @@ class Estate(_Model):
     vswitches: Annotated[tuple[VSwitch, ...], ById] = ()
     databases: Annotated[tuple[Database, ...], ById] = ()
     classic_links: tuple[ClassicLinkAttachment, ...] = ()
+    routes: tuple[RouteEntry, ...] = ()
+    scheduled_events: Annotated[tuple[ScheduledEvent, ...], ById] = ()
+
+    @field_validator("routes")
+    @classmethod
+    def _sort_routes(cls, routes: tuple[RouteEntry, ...]) -> tuple[RouteEntry, ...]:
+        return tuple(sorted(routes, key=lambda route: (route.vpc_id, route.route_table_id, route.destination)))
 
     @field_validator("classic_links")
     @classmethod

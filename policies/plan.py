@@ -19,6 +19,7 @@ MIGRATION: Final = "classic-to-vpc:index:Migration"
 MIGRATING_INSTANCE: Final = "classic-to-vpc:instance:MigratingInstance"
 TARGET_NETWORK: Final = "classic-to-vpc:network:TargetNetwork"
 CLONED_SECURITY_GROUP: Final = "classic-to-vpc:securitygroup:ClonedSecurityGroup"
+CLASSIC_LINK_COMPONENT: Final = "classic-to-vpc:classiclink:ClassicLink"
 VPC: Final = "alicloud:vpc/network:Network"
 VSWITCH: Final = "alicloud:vpc/switch:Switch"
 DEFAULT_VSWITCH: Final = "alimigrate:vpc:DefaultVSwitch"
@@ -121,6 +122,20 @@ class Plan:
                 "the stack", f"declares {len(found)} TargetNetwork components and must declare exactly one"
             )
         return found[0]
+
+    @cached_property
+    def classic_link(self) -> Facts | None:
+        """The ClassicLink component of the one migration; None where the stack links nothing.
+
+        Raises UnreadableError when there are several, or links without it.
+        """
+        if len(self.of_type(MIGRATION)) != 1:
+            raise UnreadableError("the stack", "does not declare exactly one Migration")
+        found = self.of_type(CLASSIC_LINK_COMPONENT)
+        links = len(self.of_type(CLASSIC_LINK)) + len(self.of_type(CLASSIC_LINK_ATTACHMENT))
+        if len(found) > 1 or (links and not found):
+            raise UnreadableError("the stack", f"declares {len(found)} ClassicLink components for {links} links")
+        return found[0].facts if found else None
 
     def vswitches(self, place: Place) -> tuple[Facts, ...]:
         """VSwitches of the target network for a zone and tier; without a tier, all of the zone.

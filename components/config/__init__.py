@@ -4,7 +4,7 @@ Each section has a module of its own, with its models and with what a single key
 """
 
 from components.config.backups import BackupChoice
-from components.config.classic_link import ClassicLinkChoice, guest_route_problems
+from components.config.classic_link import ClassicLinkChoice, Flow, guest_route_problems
 from components.config.databases import DatabaseChoice
 from components.config.errors import CONFIG_KEY, ConfigError, Problem
 from components.config.evidence import EvidenceChoice
@@ -34,6 +34,7 @@ __all__ = [
     "DefaultNetwork",
     "EvidenceChoice",
     "ExistingNetwork",
+    "Flow",
     "FtpChoice",
     "MigratingInstanceChoice",
     "MigrationConfig",

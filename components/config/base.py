@@ -23,6 +23,8 @@ ZONE_PATTERN = r"^[a-z]{2}-[a-z0-9-]+$"
 CIDR_PATTERN = r"^\d+\.\d+\.\d+\.\d+/\d+$"
 VPC_PATTERN = r"^vpc-[a-z0-9]+$"
 VSWITCH_PATTERN = r"^vsw-[a-z0-9]+$"
+FLOW_END_PATTERN = r"^(i-[a-z0-9]+|\d+\.\d+\.\d+\.\d+)$"
+FLOW_PORT_PATTERN = r"^((tcp|udp)/)?\d{1,5}(-\d{1,5})?$"
 WAVE_NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 TIER_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"
 DATABASE_PATTERN = r"^(rm|pgm|pgr|rr)-[a-z0-9]+$"
@@ -37,6 +39,8 @@ PATTERN_WORDS = {
     VSWITCH_PATTERN: "a VSwitch id, such as vsw-bp1a2b3c",
     TIER_PATTERN: "1 to 32 lowercase letters, digits and hyphens, such as web",
     DATABASE_PATTERN: "an RDS instance id, such as rm-bp1a2b3c",
+    FLOW_END_PATTERN: "an instance id or an intranet address, such as 10.25.16.10",
+    FLOW_PORT_PATTERN: "a port or ports, such as 6379, udp/53 or 8000-8010",
     WAVE_NAME_PATTERN: "1 to 63 lowercase letters, digits and hyphens, such as wave-1",
     WHITELIST_GROUP_PATTERN: "2 to 32 lowercase letters, digits and underscores, beginning with a letter",
 }

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from components.config.backups import BackupChoice
 from components.config.base import InstanceId, Strict, duplicates
-from components.config.classic_link import ClassicLinkChoice, guest_route_problems
+from components.config.classic_link import ClassicLinkChoice, classic_link_problems, guest_route_problems
 from components.config.databases import DatabaseChoice
 from components.config.errors import ConfigError, Problem
 from components.config.evidence import EvidenceChoice
@@ -114,5 +114,5 @@ def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
         ):
             if declared:
                 yield Problem(key, "expected network to be declared too: this needs a target VPC")
-    if config.classic_link is not None and config.classic_link.attach is not None:
-        yield from duplicates("classicLink.attach", config.classic_link.attach)
+    if config.classic_link is not None:
+        yield from classic_link_problems(config.classic_link)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from components.facts.base import SCHEMA_VERSION, Facts
+from components.facts.classic_link import broad_rule_facts
 from components.facts.databases import database_facts
 from components.facts.instances import classic_instance_facts
 from components.facts.security_groups import security_group_facts
@@ -13,7 +14,7 @@ from estate.model import Zone
 def migration_facts(plan: MigrationPlan) -> Facts:
     """Facts of the migration as a whole: its window, its instances, and the estate around them."""
     config, estate = plan.config, plan.estate
-    return {
+    return broad_rule_facts(plan) | {
         "schemaVersion": SCHEMA_VERSION,
         "regionId": estate.region_id,
         "accountId": estate.account_id,

@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import cached_property
 
 from components.config import MigrationConfig
-from components.peers import ClassicPeer
+from components.peers import BroadRule, ClassicPeer, broad_rules
 from components.plan.network import PlannedVSwitch, avoided_cidrs, planned_vswitches, target_cidrs, target_vpc
 from components.plan.waves import PlannedWave, last_latest
 from estate.guest import Evidence
-from estate.model import Database, Disk, Estate, Instance, SecurityGroup, Snapshot, Vpc
+from estate.model import ClassicLinkAttachment, Database, Disk, Estate, Instance, SecurityGroup, Snapshot, Vpc
 
 
 @dataclass(frozen=True)
@@ -111,9 +111,38 @@ class MigrationPlan:
         return tuple(item for item in self.linked_instance_ids if item not in self.moved_ids)
 
     @cached_property
+    def links_to_target(self) -> tuple[ClassicLinkAttachment, ...]:
+        """Links to the target VPC that exist already."""
+        return tuple(link for link in self.estate.classic_links if self._in_target(link.vpc_id))
+
+    @cached_property
+    def links_elsewhere(self) -> tuple[ClassicLinkAttachment, ...]:
+        """Links of instances to attach to a VPC other than the target."""
+        return tuple(
+            link
+            for link in self.estate.classic_links
+            if link.instance_id in self.attached_instance_ids and not self._in_target(link.vpc_id)
+        )
+
+    @cached_property
+    def routes_of_target(self) -> tuple[str, ...]:
+        """Destinations of the custom routes of the target VPC; a VPC that is to be created has none."""
+        return tuple(route.destination for route in self.estate.routes if self._in_target(route.vpc_id))
+
+    @cached_property
+    def broad_rules(self) -> tuple[BroadRule, ...]:
+        """Rules that let instances that move talk with classic ones that stay, unlinked, and may be meant or not."""
+        staying = {item.id for item in self.classic_instances}
+        staying -= {*self.instance_ids, *self.config.later, *self.attached_instance_ids}
+        return tuple(broad_rules(set(self.instance_ids) - self.moved_ids, staying, self.estate))
+
+    @cached_property
     def linked_groups(self) -> tuple[SecurityGroup, ...]:
         """Classic groups that linked instances are in."""
         return self._groups_of(set(self.linked_instance_ids))
+
+    def _in_target(self, vpc_id: str) -> bool:
+        return self.target_vpc is not None and vpc_id == self.target_vpc.id
 
     def _groups_of(self, instance_ids: Set[str]) -> tuple[SecurityGroup, ...]:
         wanted = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from components.config import ConfigError, ExistingNetwork, MigrationConfig, Problem
 from components.peers import classic_peers
-from components.plan.classic_link import attachment_problems, links_elsewhere
+from components.plan.classic_link import attachment_problems, flow_problems, flows_between, link_problems
 from components.plan.databases import admits, database_problems
 from components.plan.evidence import evidence_of
 from components.plan.instances import group_problems, instance_problems
@@ -43,9 +43,9 @@ def make_plan(
     waves = planned_waves(config, estate, moved)
     planned = (item for wave in waves for item in _planned(wave, waves, config, estate, evidence, record))
     plan = MigrationPlan(config, estate, tuple(sorted(planned, key=lambda item: item.instance.id)), waves)
-    linked_elsewhere = list(links_elsewhere(plan))
-    if linked_elsewhere:
-        raise ConfigError(file, linked_elsewhere)
+    problems = list(link_problems(plan))
+    if problems:
+        raise ConfigError(file, problems)
     return plan
 
 
@@ -60,6 +60,7 @@ def _planned(
     """The instances of one wave, each with what hangs on it."""
     choices = {choice.id: choice for _, choice in config.keyed_instances}
     targets = target_cidrs(config, estate)
+    flows = flows_between(config, estate)
     next_round = config.backups.round if config.backups else 1
     gone = {item for other in waves if other.window.start <= wave.window.start for item in other.instance_ids}
     moving = [instance for instance in estate.instances if instance.id in gone]
@@ -79,7 +80,7 @@ def _planned(
             disks=disks,
             snapshots=tuple(item for item in estate.snapshots if item.disk_id in disk_ids),
             databases=tuple(item for item in estate.databases if admits(item, instance)),
-            peers=tuple(classic_peers(instance, moving, estate, targets)),
+            peers=tuple(classic_peers(instance, moving, estate, targets, flows)),
             ftp_plan=choice.ftp.plan if choice and choice.ftp else None,
             evidence=evidence_of(instance.id, evidence, config),
             snapshot_round=record.origins[instance.id].snapshot_round if instance.id in wave.moved_ids else next_round,
@@ -92,6 +93,7 @@ def _unresolved(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:
     yield from wave_problems(config, estate)
     yield from group_problems(estate)
     yield from attachment_problems(config, estate)
+    yield from flow_problems(config, estate)
     yield from database_problems(config, estate)
     yield from zone_problems(config, estate)
     yield from tier_problems(config, estate)

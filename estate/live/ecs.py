@@ -1,4 +1,4 @@
-"""ECS: instances, disks, snapshots, security groups, types, zones and ClassicLink."""
+"""ECS: instances, disks, snapshots, security groups, types, zones, ClassicLink and system events."""
 
 from __future__ import annotations
 
@@ -238,4 +238,25 @@ def classic_links(cloud: Cloud, instance_ids: Sequence[str]) -> list[model.Class
         build(action, model.ClassicLinkAttachment, instance_id=item.instance_id, vpc_id=item.vpc_id)
         for body in pages
         for item in items(body, "links", "link")
+    ]
+
+
+def scheduled_events(cloud: Cloud) -> list[model.ScheduledEvent]:
+    """Read the system events of instances that are still to come."""
+    action = "ecs:DescribeInstanceHistoryEvents"
+    pages = pages_by_token(
+        cloud, action, region_id=cloud.region, instance_event_cycle_status=["Scheduled"], max_results=100
+    )
+    return [
+        build(
+            action,
+            model.ScheduledEvent,
+            id=item.event_id,
+            instance_id=item.instance_id,
+            type=(item.event_type and item.event_type.name) or "",
+            reason_code=item.reason_code or "",
+            not_before=item.not_before,
+        )
+        for body in pages
+        for item in items(body, "instance_system_event_set", "instance_system_event_type")
     ]

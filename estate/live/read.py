@@ -34,6 +34,8 @@ RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "rds:DescribeDBInstanceNetInfo",
     ),
     "classicLinks": ("ecs:DescribeClassicLinkInstances",),
+    "routes": ("vpc:DescribeRouteTableList", "vpc:DescribeRouteEntryList"),
+    "scheduledEvents": ("ecs:DescribeInstanceHistoryEvents",),
 }
 
 # These answer a missing permission with an empty list, and take DryRun to tell.
@@ -86,6 +88,8 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
             ("vpcs", vpc.vpc_ids),
             ("vswitches", vpc.vswitches),
             ("databases", databases.database_heads),
+            ("tables", vpc.route_tables),
+            ("events", ecs.scheduled_events),
         )
     }
     instances: list[model.Instance] = lists["instances"].result()
@@ -96,6 +100,7 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
     groups = _spread(pool, lambda head: ecs.security_group(cloud, head), lists["groups"].result())
     vpcs = _spread(pool, lambda vpc_id: vpc.vpc(cloud, vpc_id), lists["vpcs"].result())
     read_databases = _spread(pool, lambda head: databases.database(cloud, head), lists["databases"].result())
+    routes = _spread(pool, lambda table: vpc.custom_routes(cloud, *table), lists["tables"].result())
     return model.Estate(
         region_id=cloud.region,
         account_id=account_id,
@@ -110,6 +115,8 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         vswitches=tuple(lists["vswitches"].result()),
         databases=tuple(future.result() for future in read_databases),
         classic_links=tuple(link for future in links for link in future.result()),
+        routes=tuple(route for future in routes for route in future.result()),
+        scheduled_events=tuple(lists["events"].result()),
     )
 
 

@@ -1,9 +1,9 @@
-"""VPCs and VSwitches."""
+"""VPCs, VSwitches and routes."""
 
 from __future__ import annotations
 
 from estate import model
-from estate.client import Cloud, pages_by_number
+from estate.client import Cloud, pages_by_number, pages_by_token
 from estate.live.reading import build, items
 
 
@@ -53,4 +53,41 @@ def vswitches(cloud: Cloud) -> list[model.VSwitch]:
         )
         for body in pages
         for item in items(body, "v_switches", "v_switch")
+    ]
+
+
+def route_tables(cloud: Cloud) -> list[tuple[str, str]]:
+    """Read the ids of all route tables, each with its VPC's."""
+    pages = pages_by_number(
+        cloud,
+        "vpc:DescribeRouteTableList",
+        lambda body: len(items(body, "router_table_list", "router_table_list_type")),
+        region_id=cloud.region,
+        page_size=50,
+    )
+    tables = (item for body in pages for item in items(body, "router_table_list", "router_table_list_type"))
+    return [(item.vpc_id, item.route_table_id) for item in tables if item.vpc_id]
+
+
+def custom_routes(cloud: Cloud, vpc_id: str, route_table_id: str) -> list[model.RouteEntry]:
+    """Read the custom entries of one route table."""
+    action = "vpc:DescribeRouteEntryList"
+    pages = pages_by_token(
+        cloud,
+        action,
+        region_id=cloud.region,
+        route_table_id=route_table_id,
+        route_entry_type="Custom",
+        max_result=100,
+    )
+    return [
+        build(
+            action,
+            model.RouteEntry,
+            vpc_id=vpc_id,
+            route_table_id=route_table_id,
+            destination=item.destination_cidr_block,
+        )
+        for body in pages
+        for item in items(body, "route_entrys", "route_entry")
     ]

@@ -65,7 +65,7 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
     ),
     "a word in place of a map": (
         lambda raw: raw.update(classicLink=True),
-        "classicLink: expected a map with the keys attach, guestRoute; got True",
+        "classicLink: expected a map with the keys attach, flows, flowsFile, guestRoute; got True",
     ),
     "out of range": (
         lambda raw: raw["backups"].update(retentionDays=0),

@@ -9,7 +9,7 @@ import pytest
 
 from estate.errors import CredentialsError, EstateError, PermissionDenied
 from estate.live import RAM_ACTIONS, read_estate
-from estate.model import ClassicLinkAttachment, Estate, PeerKind
+from estate.model import ClassicLinkAttachment, Estate, PeerKind, RouteEntry
 from simulator.server import Simulator, running
 from tests.estate import estates
 
@@ -99,6 +99,36 @@ def test_whitelists_are_read_for_each_network_that_the_mode_has(read: Estate) ->
     assert normal.net_infos[0].ip_type == "Inner"
 
 
+def test_custom_routes_are_read_and_the_clouds_own_are_not() -> None:
+    hop = {
+        "id": "i-hop",
+        "name": "hop",
+        "zone_id": estates.ZONE,
+        "instance_type": "ecs.g5.large",
+        "network_type": "vpc",
+        "vpc_id": "vpc-1",
+        "vswitch_id": "vsw-1",
+        "intranet_ips": ["172.16.0.9"],
+        "security_group_ids": ["sg-vpc"],
+    }
+    instances = [*estates.estate().model_dump(mode="json", exclude_none=True)["instances"], hop]
+    tables = [{"id": "vtb-1", "vpc_id": "vpc-1"}]
+    entry = {"id": "rte-1", "route_table_id": "vtb-1", "destination_cidr_block": "10.0.0.0/8", "next_hop_id": "i-hop"}
+    with running(estates.estate(instances=instances, route_tables=tables, route_entries=[entry])) as simulator:
+        read = read_estate(estates.cloud(simulator), NOW)
+    assert read.routes == (RouteEntry(vpc_id="vpc-1", route_table_id="vtb-1", destination="10.0.0.0/8"),)
+
+
+def test_the_move_that_is_scheduled_is_read() -> None:
+    start = "2026-12-12T02:00:00+08:00"
+    plan = {"id": "mp-1", "instance_ids": ["i-3"], "start": start, "latest": "2026-12-20T00:00:00+08:00"}
+    target = {"vpc_id": "vpc-1", "vswitch_ids": ["vsw-1"], "security_group_ids": ["sg-vpc"]}
+    with running(estates.estate(migrations=[plan | target])) as simulator:
+        [event] = read_estate(estates.cloud(simulator), NOW).scheduled_events
+    assert (event.instance_id, event.type, event.reason_code) == ("i-3", "SystemMaintenance.Reboot", "VPCMigrationEcs")
+    assert event.not_before == datetime.fromisoformat(start)
+
+
 def test_a_read_is_the_same_every_time_and_survives_json(simulator: Simulator, read: Estate) -> None:
     assert read_estate(estates.cloud(simulator), NOW) == read
     assert Estate.model_validate_json(read.model_dump_json(by_alias=True)) == read
@@ -112,6 +142,7 @@ def test_pages_are_asked_for_at_the_maximum_size(simulator: Simulator, read: Est
         "DescribeSecurityGroups": "100",
         "DescribeSecurityGroupAttribute": "1000",
         "DescribeDBInstances": "100",
+        "DescribeInstanceHistoryEvents": "100",
     }
     for entry in simulator.requests():
         parameters = entry["parameters"]

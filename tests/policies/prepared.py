@@ -15,6 +15,7 @@ from policies.outcome import Outcome, Result
 from policies.plan import (
     CLASSIC_LINK,
     CLASSIC_LINK_ATTACHMENT,
+    CLASSIC_LINK_COMPONENT,
     CLONED_SECURITY_GROUP,
     MIGRATING_INSTANCE,
     MIGRATION,
@@ -293,6 +294,8 @@ def prepared(*, exists: bool = True) -> Draft:
         ],
         "freezeHours": 24.0,
         "evidenceMaxAgeHours": 720.0,
+        "flowsGiven": False,
+        "broadRules": [],
         "instanceIds": ["i-app", "i-web"],
         "laterInstanceIds": ["i-later"],
         "zones": [{"zoneId": ZONE, "vswitchAvailable": True, "instanceTypes": ["ecs.n4.large"]}],
@@ -357,8 +360,23 @@ def prepared(*, exists: bool = True) -> Draft:
         top.urn,
     )
     link = {"vpcId": cloud_id("vpc-1"), "applied": cloud_id("digest")}
-    draft.add(CLASSIC_LINK, "classic-link", link, top.urn)
-    draft.add(CLASSIC_LINK_ATTACHMENT, "i-stay", {**link, "instanceId": "i-stay"}, top.urn)
+    component = draft.add(
+        CLASSIC_LINK_COMPONENT,
+        "classic-link",
+        {
+            "vpcId": cloud_id("vpc-1"),
+            "instanceIds": ["i-stay"],
+            "guestRoute": False,
+            "customRoutes": [],
+            "existingLinks": [{"instanceId": "i-stay", "toTarget": True}] if exists else [],
+            "attached": [
+                {"instanceId": "i-stay", "status": "Running", "operationLocks": [], "intranetIps": ["10.0.0.4"]}
+            ],
+        },
+        top.urn,
+    )
+    draft.add(CLASSIC_LINK, "classic-link", link, component.urn)
+    draft.add(CLASSIC_LINK_ATTACHMENT, "i-stay", {**link, "instanceId": "i-stay"}, component.urn)
     return draft
 
 

@@ -8,6 +8,7 @@ import pytest
 from policies.plan import (
     CLASSIC_LINK,
     CLASSIC_LINK_ATTACHMENT,
+    CLASSIC_LINK_COMPONENT,
     CLONED_SECURITY_GROUP,
     MIGRATING_INSTANCE,
     MIGRATION,
@@ -57,6 +58,7 @@ REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
             ("network-vswitch-in-usable-zone", "i-app"),
             ("security-group-cloned", "i-web"),
             ("security-group-cloned", "i-app"),
+            ("classic-link-addresses-reachable", "dev"),
             ("classic-link-peers-reachable", "i-app"),
             ("database-whitelist-has-vswitch-cidr", "i-app"),
         },
@@ -97,6 +99,26 @@ REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
     "the attachment of the instance that stays": (
         lambda draft: draft.remove(CLASSIC_LINK_ATTACHMENT),
         {("classic-link-peers-reachable", "i-app")},
+    ),
+    "what is known of the routes": (
+        lambda draft: draft.facts(CLASSIC_LINK_COMPONENT).pop("customRoutes"),
+        {("classic-link-no-route-to-classic", "dev")},
+    ),
+    "what is known of links": (
+        lambda draft: draft.facts(CLASSIC_LINK_COMPONENT).pop("existingLinks"),
+        {("classic-link-within-limits", "dev"), ("classic-link-instances-attachable", "dev")},
+    ),
+    "the state of an instance to link": (
+        lambda draft: draft.facts(CLASSIC_LINK_COMPONENT)["attached"][0].pop("status"),
+        {("classic-link-instances-attachable", "dev")},
+    ),
+    "a VSwitch that links reach": (
+        lambda draft: draft.facts(TARGET_NETWORK).update(cidrBlock="10.0.0.0/8"),
+        {("classic-link-addresses-reachable", "dev")},
+    ),
+    "what is known of broad rules": (
+        lambda draft: draft.facts(MIGRATION).pop("broadRules"),
+        {("classic-link-broad-rules-reviewed", "dev")},
     ),
     "the latest time": (
         lambda draft: draft.facts(MIGRATION)["waves"][0]["window"].update(latest="2026-12-01T00:00:00Z"),

@@ -1,0 +1,46 @@
+"""Flows in a file of the team: who connects to whom, a line each, as exported from a flow log or written by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from components.config import ConfigError, Flow, MigrationConfig, Problem
+from components.config.wording import problems_of
+
+_KEY = "classicLink.flowsFile"
+_COLUMNS = ("source", "destination", "port")
+
+
+def with_flows(config: MigrationConfig, directory: Path, file: str) -> MigrationConfig:
+    """The config with the flows of `classicLink.flowsFile` under `classicLink.flows`.
+
+    `directory` is where the path is seen from, `file` the stack file's name for messages. Raises ConfigError with all
+    lines that are no flow.
+    """
+    link = config.classic_link
+    if link is None or link.flows_file is None:
+        return config
+    path = directory / link.flows_file
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(file, [Problem(_KEY, f"{link.flows_file} cannot be read ({error}); expected text")]) from None
+    flows, problems = [], []
+    for number, line in enumerate(lines, start=1):
+        cells = [cell.strip() for cell in line.split(",")]
+        if not line.strip() or line.lstrip().startswith("#") or tuple(cells) == _COLUMNS:
+            continue
+        if len(cells) != len(_COLUMNS):
+            problems.append(Problem(_KEY, f"line {number}: expected {','.join(_COLUMNS)}; got {line.strip()!r}"))
+            continue
+        try:
+            flows.append(Flow.model_validate(dict(zip(_COLUMNS, cells, strict=True))))
+        except ValidationError as error:
+            problems += [
+                Problem(_KEY, f"line {number}, {found.key}: {found.expected}") for found in problems_of(error, Flow)
+            ]
+    if problems:
+        raise ConfigError(file, problems)
+    return config.model_copy(update={"classic_link": link.model_copy(update={"flows": tuple(flows)})})

@@ -1,0 +1,73 @@
+"""Linked instances can reach every VSwitch that instances move into."""
+
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.packets import AddressPeer, parse_block
+from policies.plan import CLASSIC_LINK_COMPONENT, TARGET_NETWORK, Plan
+from policies.rule import MigrationRule
+
+# The classic network has the rest of 10.0.0.0/8.
+REACHABLE: Final = ("10.111.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
+NEEDS_ROUTE: Final = "192.168.0.0/16"
+
+
+def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+    link = plan.classic_link
+    if link is None:
+        return not_applicable("The stack does not use ClassicLink.")
+    network = plan.network.facts
+    primary = _block(network, "cidrBlock")
+    verdicts = [judged(partial(_vswitch, item, primary)) for item in network.objects("vswitches")]
+    if _inside(primary, parse_block(NEEDS_ROUTE)) and not link.flag("guestRoute"):
+        verdicts.append(
+            failed(
+                f"The VPC is in {NEEDS_ROUTE}: each linked instance needs a route {NEEDS_ROUTE} to its intranet NIC, "
+                "and nobody has said that it is there.",
+                "classic-to-vpc:migration.classicLink.guestRoute: true   # once the route is in each guest system",
+            )
+        )
+    return worst(verdicts)
+
+
+def _vswitch(vswitch: Facts, primary: AddressPeer) -> Verdict:
+    block, text = _block(vswitch, "cidrBlock"), vswitch.text("cidrBlock")
+    if not _inside(block, primary):
+        return failed(f"{text} is not in the VPC's primary block, the only one that ClassicLink reaches.")
+    if not any(_inside(block, parse_block(area)) for area in REACHABLE):
+        return failed(f"{text} cannot be reached from the classic network: expected a block in {', '.join(REACHABLE)}.")
+    return passed("Linked instances reach every VSwitch.")
+
+
+def _block(facts: Facts, key: str) -> AddressPeer:
+    try:
+        return parse_block(facts.text(key))
+    except ValueError:
+        raise facts.malformed(key, "a CIDR block") from None
+
+
+def _inside(block: AddressPeer, area: AddressPeer) -> bool:
+    low, high = area.interval
+    return block.version == area.version and low <= block.interval[0] and block.interval[1] <= high
+
+
+RULE: Final = MigrationRule(
+    module=__name__,
+    title="Linked instances can reach the VSwitches",
+    severity="high",
+    notice_items=("N15",),
+    why="A link to a VSwitch outside these ranges carries nothing: the connections break although the link stands.",
+    remediation="classic-to-vpc:migration.network.vswitches: [{zone: ..., cidrBlock: <in the primary block>}]",
+    reads=(CLASSIC_LINK_COMPONENT, TARGET_NETWORK),
+    unknown_ok=None,
+    sources=(
+        "VPC user guide, ClassicLink overview: only the primary CIDR block of the VPC is reached; in 10.0.0.0/8 only "
+        "VSwitches inside 10.111.0.0/16; for 192.168.0.0/16 each classic instance needs a route.",
+    ),
+    url="https://www.alibabacloud.com/help/en/virtual-private-cloud/latest/classiclink-overview",
+    ram_actions=("vpc:DescribeVpcAttribute", "vpc:DescribeVSwitches"),
+    check=_check,
+)

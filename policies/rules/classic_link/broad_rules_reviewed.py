@@ -1,0 +1,53 @@
+"""Rules too broad to tell who talks with whom are not all that is known about instances that stay."""
+
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.plan import MIGRATION, Plan
+from policies.rule import MigrationRule
+
+# As many ids as a person reads.
+_SHOWN: Final = 5
+
+
+def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+    broad = plan.migration.objects("broadRules")
+    if not broad:
+        return not_applicable("No broad rule lets instances that move talk with unlinked ones that stay.")
+    if plan.migration.flag("flowsGiven"):
+        return passed("Who talks with whom is told by classicLink.flows.")
+    return worst(judged(partial(_rule, rule)) for rule in broad)
+
+
+def _rule(rule: Facts) -> Verdict:
+    ids = rule.texts("instanceIds")
+    shown = ", ".join(ids[:_SHOWN]) + (f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else "")
+    return failed(
+        f"{rule.text('securityGroupId')}, {rule.text('rule')}: it lets instances that move talk with {shown}, which "
+        "stay and are not linked. Whether they do cannot be seen from the rules."
+    )
+
+
+RULE: Final = MigrationRule(
+    module=__name__,
+    title="What broad rules let through was looked at",
+    severity="low",
+    notice_items=("N13", "N15"),
+    why="Whoever talks by a rule for 10.0.0.0/8 is named nowhere: such a connection breaks in the window unseen.",
+    remediation=(
+        "classic-to-vpc:migration.classicLink.flows: [{source: i-..., destination: i-..., port: 6379}]  # or []\n"
+        "or classic-to-vpc:migration.later: [<those that may be out of reach until their own move>]"
+    ),
+    reads=(MIGRATION,),
+    unknown_ok=None,
+    sources=(
+        "ECS user guide, add security group rules: intranet rules of classic groups take single addresses only; older "
+        "ones may still hold 10.0.0.0/8 or 0.0.0.0/0.",
+    ),
+    url="https://www.alibabacloud.com/help/en/virtual-private-cloud/latest/classiclink-overview",
+    ram_actions=("ecs:DescribeSecurityGroupAttribute",),
+    check=_check,
+)

@@ -1,0 +1,51 @@
+"""No more classic instances are linked to the VPC than it takes, and none that is linked elsewhere."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.plan import CLASSIC_LINK_ATTACHMENT, CLASSIC_LINK_COMPONENT, MIGRATION, Plan
+from policies.rule import MigrationRule
+
+MAX_LINKS: Final = 1000
+
+
+def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+    link = plan.classic_link
+    if link is None:
+        return not_applicable("The stack does not use ClassicLink.")
+    existing = link.objects("existingLinks")
+    to_target = {item.text("instanceId") for item in existing if item.flag("toTarget")}
+    declared = {item.facts.text("instanceId") for item in plan.of_type(CLASSIC_LINK_ATTACHMENT)}
+    elsewhere = sorted(declared & {item.text("instanceId") for item in existing if not item.flag("toTarget")})
+    if elsewhere:
+        return failed(
+            f"Linked to another VPC already, and an instance can be linked to one only: {', '.join(elsewhere)}.",
+            "aliyun ecs DetachClassicLinkVpc --InstanceId <id> --VpcId <the other VPC>",
+        )
+    total = len(to_target | declared)
+    if total > MAX_LINKS:
+        return failed(
+            f"{total} classic instances would be linked to the VPC, {len(to_target)} of them are already; it takes "
+            f"{MAX_LINKS}."
+        )
+    return passed(f"{total} of {MAX_LINKS} classic instances are linked to the VPC.")
+
+
+RULE: Final = MigrationRule(
+    module=__name__,
+    title="The VPC takes all links",
+    severity="high",
+    notice_items=("N15",),
+    why="Beyond the limit the cloud refuses the attachment, and what the instance talks with is cut off by the move.",
+    remediation="classic-to-vpc:migration.classicLink.attach: [<only those that must be reached>]",
+    reads=(MIGRATION, CLASSIC_LINK_COMPONENT, CLASSIC_LINK_ATTACHMENT),
+    unknown_ok=None,
+    sources=(
+        "VPC user guide, ClassicLink overview: at most 1,000 classic instances to one VPC; one VPC to an instance.",
+        "ECS API reference, AttachClassicLinkVpc: QuotaExceeded.",
+    ),
+    url="https://www.alibabacloud.com/help/en/virtual-private-cloud/latest/classiclink-overview",
+    ram_actions=("ecs:DescribeClassicLinkInstances",),
+    check=_check,
+)

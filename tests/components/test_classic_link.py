@@ -1,0 +1,195 @@
+"""ClassicLink: flows, links that the cloud would refuse, and rules too broad to tell who talks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.config import ConfigError, Flow, parse
+from components.flows import with_flows
+from components.migration import Migration
+from components.plan import MigrationPlan, make_plan
+from estate.model import ClassicLinkAttachment, Estate, RouteEntry, SecurityGroup
+from tests.components.builders import FILE, config, estate, instance, rule
+from tests.components.mocked import Recording, declare
+
+COMPONENT = "classic-to-vpc:classiclink:ClassicLink"
+EXISTING = {"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old"]}
+TO_IDLE = {"source": "i-web", "destination": "10.1.0.4", "port": "udp/514"}
+
+
+def plan(of: Estate | None = None, **changes: Any) -> MigrationPlan:
+    return make_plan(parse(config(**changes), FILE), of or estate(), FILE)
+
+
+def problems(of: Estate | None = None, **changes: Any) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        plan(of, **changes)
+    return [line.removeprefix(f"{FILE}: classic-to-vpc:migration.") for line in str(caught.value).splitlines()]
+
+
+def outputs(recording: Recording) -> dict[str, Any]:
+    return recording.outputs[recording.urn(COMPONENT, "classic-link")]
+
+
+@pytest.mark.parametrize(
+    ("port", "text"),
+    [
+        ("6379", "flow TCP 6379 from i-web to i-idle"),
+        ("tcp/6379", "flow TCP 6379 from i-web to i-idle"),
+        ("udp/8000-8010", "flow UDP 8000-8010 from i-web to i-idle"),
+    ],
+)
+def test_a_flow_reads_as_it_is_said(port: str, text: str) -> None:
+    assert str(Flow(source="i-web", destination="i-idle", port=port)) == text
+
+
+def test_who_has_a_flow_is_a_peer_by_id_or_by_address_and_is_linked() -> None:
+    made = plan(classicLink={"flows": [TO_IDLE]})
+    web = next(item for item in made.instances if item.instance.id == "i-web")
+    assert [(peer.instance_id, peer.reasons) for peer in web.peers] == [
+        ("i-idle", ("flow UDP 514 from i-web to 10.1.0.4",))
+    ]
+    assert made.linked_instance_ids == ("i-idle", "i-mon")
+    backwards = {"source": "i-idle", "destination": "i-web", "port": "22"}
+    assert "i-idle" in plan(classicLink={"flows": [backwards]}).linked_instance_ids
+
+
+def test_every_end_of_a_flow_must_be_a_classic_instance() -> None:
+    flows = [TO_IDLE, {"source": "i-wed", "destination": "10.9.9.9", "port": "22"}]
+    assert problems(classicLink={"flows": flows}) == [
+        "classicLink.flows[1].destination: 10.9.9.9 of flow TCP 22 from i-wed to 10.9.9.9 is no classic instance; "
+        "expected the id or the intranet address of one",
+        "classicLink.flows[1].source: i-wed of flow TCP 22 from i-wed to 10.9.9.9 is no classic instance; "
+        "expected the id or the intranet address of one",
+    ]
+
+
+def test_flows_are_read_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "flows.csv").write_text("source,destination,port\n# seen in May\n\ni-web, 10.1.0.4, udp/514\n")
+    read = with_flows(parse(config(classicLink={"flowsFile": "flows.csv"}), FILE), tmp_path, FILE)
+    assert read.classic_link is not None
+    assert read.classic_link.flows == (Flow(**TO_IDLE),)
+    assert make_plan(read, estate(), FILE).linked_instance_ids == ("i-idle", "i-mon")
+
+
+def test_a_config_without_a_file_of_flows_is_left_as_it_is(tmp_path: Path) -> None:
+    for link in (None, {}, {"flows": [TO_IDLE]}):
+        parsed = parse(config(classicLink=link), FILE)
+        assert with_flows(parsed, tmp_path, FILE) is parsed
+
+
+def test_all_lines_that_are_no_flow_are_told(tmp_path: Path) -> None:
+    (tmp_path / "flows.csv").write_text("i-web,10.1.0.4\ni-web,everybody,22\ni-web,10.1.0.4,ssh\n")
+    parsed = parse(config(classicLink={"flowsFile": "flows.csv"}), FILE)
+    with pytest.raises(ConfigError) as caught:
+        with_flows(parsed, tmp_path, FILE)
+    prefix = f"{FILE}: classic-to-vpc:migration.classicLink.flowsFile: "
+    assert [line.removeprefix(prefix) for line in str(caught.value).splitlines()] == [
+        "line 1: expected source,destination,port; got 'i-web,10.1.0.4'",
+        "line 2, destination: expected an instance id or an intranet address, such as 10.25.16.10; got 'everybody'",
+        "line 3, port: expected a port or ports, such as 6379, udp/53 or 8000-8010; got 'ssh'",
+    ]
+
+
+def test_a_file_of_flows_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    parsed = parse(config(classicLink={"flowsFile": "flows.csv"}), FILE)
+    with pytest.raises(ConfigError, match=r"classicLink\.flowsFile: flows\.csv cannot be read"):
+        with_flows(parsed, tmp_path, FILE)
+
+
+def test_two_lists_of_flows_are_one_too_many() -> None:
+    assert problems(classicLink={"flows": [], "flowsFile": "flows.csv"}) == [
+        "classicLink: expected either flows or flowsFile, and not both"
+    ]
+
+
+def test_a_vpc_takes_a_thousand_links_those_that_it_has_included() -> None:
+    def linked(count: int) -> Estate:
+        return estate(
+            classic_links=tuple(ClassicLinkAttachment(instance_id=f"i-{n}", vpc_id="vpc-old") for n in range(count))
+        )
+
+    assert plan(linked(999), network=EXISTING).attached_instance_ids == ("i-mon",)
+    assert problems(linked(1000), network=EXISTING) == [
+        "classicLink: 1001 instances would be linked to the VPC, 1000 of them are; expected at most 1000"
+    ]
+    assert plan(linked(1000), network=EXISTING, classicLink=None)
+
+
+def test_what_the_pack_judges_by_is_registered_and_no_input() -> None:
+    of = estate(
+        routes=(
+            RouteEntry(vpc_id="vpc-old", route_table_id="vtb-1", destination="10.0.0.0/8"),
+            RouteEntry(vpc_id="vpc-other", route_table_id="vtb-2", destination="10.2.0.0/16"),
+        ),
+        classic_links=(ClassicLinkAttachment(instance_id="i-idle", vpc_id="vpc-old"),),
+    )
+    made = plan(of, network=EXISTING)
+    recording = declare(lambda: Migration("migration", made))
+    registered = outputs(recording)
+    assert registered["customRoutes"] == ["10.0.0.0/8"]
+    assert registered["existingLinks"] == [{"instanceId": "i-idle", "toTarget": True}]
+    assert registered["attached"] == [
+        {"instanceId": "i-mon", "status": "Running", "operationLocks": [], "intranetIps": ["10.1.0.3"]}
+    ]
+    assert registered["guestRoute"] is False
+    assert set(recording.resources[recording.urn(COMPONENT, "classic-link")].inputs) == {"vpcId", "instanceIds"}
+
+
+def broad(**changes: Any) -> Estate:
+    """Whoever is in sg-app may be reached from all of 10.0.0.0/8."""
+    groups = [group for group in estate().security_groups if group.id != "sg-app"]
+    return estate(
+        security_groups=(*groups, SecurityGroup(id="sg-app", name="app", rules=(rule(cidr_ip="10.0.0.0/8"),))),
+        **changes,
+    )
+
+
+def told(made: MigrationPlan) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(item.group_id, item.text, item.instance_ids) for item in made.broad_rules]
+
+
+def test_a_broad_rule_names_who_stays_unlinked() -> None:
+    text = "ingress accept TCP 8080/8080 from 10.0.0.0/8"
+    assert told(plan(broad())) == [("sg-app", text, ("i-idle",))]
+    assert told(plan(broad(), later=["i-idle"])) == []
+    assert told(plan(broad(), classicLink={"attach": ["i-idle"]})) == [("sg-app", text, ("i-mon",))]
+    assert told(plan(broad(), classicLink=None)) == [("sg-app", text, ("i-idle", "i-mon"))]
+    assert told(plan()) == []
+
+
+def test_a_broad_rule_of_a_group_that_stays_counts_too() -> None:
+    groups = [group for group in estate().security_groups if group.id != "sg-idle"]
+    idle = SecurityGroup(id="sg-idle", name="idle", rules=(rule(cidr_ip="10.0.0.0/8"),))
+    assert [item.instance_ids for item in plan(estate(security_groups=(*groups, idle))).broad_rules] == [("i-idle",)]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"cidr_ip": "10.1.0.0/24"},
+        {"cidr_ip": "172.16.0.0/12"},
+        {"cidr_ip": "10.0.0.0/8", "policy": "drop"},
+        {"cidr_ip": "10.0.0.0/8", "direction": "egress"},
+        {"cidr_ip": "10.0.0.0/8", "nic_type": "internet"},
+        {"group_id": "sg-web"},
+    ],
+)
+def test_what_is_no_broad_rule(fields: dict[str, Any]) -> None:
+    groups = [group for group in estate().security_groups if group.id != "sg-app"]
+    bent = SecurityGroup(id="sg-app", name="app", rules=(rule(**fields),))
+    others = tuple(item for item in estate().instances if item.id != "i-mon")
+    made = plan(estate(security_groups=(*groups, bent), instances=(*others, instance("i-far", "sg-idle", "10.9.0.1"))))
+    assert told(made) == []
+
+
+def test_the_pack_is_told_whether_flows_are_given() -> None:
+    for link, given in ((None, False), ({}, False), ({"flows": []}, True)):
+        made = plan(broad(), classicLink=link)
+        recording = declare(lambda made=made: Migration("migration", made))  # type: ignore[misc]
+        facts = recording.outputs[recording.urn("classic-to-vpc:index:Migration", "migration")]
+        assert facts["flowsGiven"] is given
+        assert facts["broadRules"][0]["securityGroupId"] == "sg-app"

@@ -1,0 +1,98 @@
+"""ClassicLink to a VPC that exists: what the cloud has afterwards, and what stands in the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import toolchain
+from simulator.estate_file import load
+from simulator.model.ecs import Instance
+from simulator.model.vpc import RouteEntry, RouteTable
+from simulator.server import running
+from tests.e2e.conftest import ESTATE, Stack
+
+pytestmark = pytest.mark.engine
+
+SHARED = "vpc-bp1shared0000000001"
+MON, CACHE = "i-bp1mon10000000000001", "i-bp1cache100000000001"
+
+
+def into_the_shared_vpc(migration: dict[str, Any]) -> None:
+    """All instances go to the one VSwitch that there is; the flows of batch-1 are told in a file."""
+    migration["network"] = {"mode": "existing", "vpcId": SHARED, "vswitchIds": ["vsw-bp1sharedh000000001"]}
+    migration["classicLink"] = {"guestRoute": True, "flowsFile": "flows.csv"}
+    migration["instances"] = [
+        {**(item if isinstance(item, dict) else {"id": item}), "targetZone": "cn-hangzhou-h"}
+        for item in migration["instances"]
+    ]
+
+
+def the_only(items: list[dict[str, Any]], key: str, value: str) -> dict[str, Any]:
+    [found] = [item for item in items if item[key] == value]
+    return found
+
+
+@pytest.mark.timeout(600)
+def test_the_cloud_links_what_stays_and_rules_lead_both_ways(stack: Stack) -> None:
+    mon = the_only(stack.cloud.state()["instances"], "id", MON)
+    flows = f"source,destination,port\ni-bp1batch100000000001,{mon['intranet_ips'][0]},9100\n"
+    (stack.project.directory / "flows.csv").write_text(flows)
+    stack.configure(into_the_shared_vpc)
+    stack.up()
+    assert stack.found() == {}
+    judged = {(item["rule"], item["subject"]["name"]): item["outcome"] for item in stack.result()["results"]}
+    assert judged["classic-link-peers-reachable", "batch-1"] == "PASS"
+
+    state = stack.cloud.state()
+    assert the_only(state["vpcs"], "id", SHARED)["classic_link_enabled"] is True
+    assert {(link["instance_id"], link["vpc_id"]) for link in state["classic_links"]} == {
+        (MON, SHARED),
+        (CACHE, SHARED),
+    }
+    groups = {group["name"]: group for group in state["security_groups"]}
+    peers = {name: {rule.get("group_id") for rule in groups[name]["rules"]} for name in ("monitoring", "web-vpc")}
+    assert groups["app-vpc"]["id"] in peers["monitoring"]
+    assert groups["monitoring"]["id"] in peers["web-vpc"]
+    assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
+
+
+def test_a_route_to_the_classic_network_is_found_before_anything_is_touched(
+    engine: toolchain.Engine, tmp_path: Path
+) -> None:
+    estate = load(ESTATE)
+    hop = estate.instances[0].model_dump(mode="json", exclude_none=True)
+    hop |= {
+        "id": "i-bp1hop00000000000001",
+        "name": "hop",
+        "zone_id": "cn-hangzhou-h",
+        "network_type": "vpc",
+        "vpc_id": SHARED,
+        "vswitch_id": "vsw-bp1sharedh000000001",
+        "intranet_ips": ["192.168.10.200"],
+        "public_ips": [],
+        "security_group_ids": ["sg-bp1shared0000000001"],
+    }
+    group = estate.security_groups[0].model_copy(
+        update={"id": "sg-bp1shared0000000001", "name": "shared", "vpc_id": SHARED, "rules": []}
+    )
+    estate.security_groups.append(group)
+    estate.instances.append(Instance.model_validate(hop))
+    estate.route_tables.append(RouteTable(id="vtb-bp1shared000000001", vpc_id=SHARED, tags={}))
+    estate.route_entries.append(
+        RouteEntry(
+            id="rte-bp1shared000000001",
+            route_table_id="vtb-bp1shared000000001",
+            destination_cidr_block="10.0.0.0/8",
+            next_hop_id=hop["id"],
+        )
+    )
+    with running(estate) as cloud:
+        stack = Stack.prepared(engine, cloud, tmp_path)
+        (stack.project.directory / "flows.csv").write_text("")
+        stack.configure(into_the_shared_vpc)
+        assert stack.pulumi("preview") != 0
+        assert stack.found() == {"classic-link-no-route-to-classic": {"classic-to-vpc"}}
+        assert stack.writes() == []

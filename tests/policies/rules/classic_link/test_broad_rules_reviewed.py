@@ -1,0 +1,41 @@
+from policies.outcome import Outcome
+from policies.plan import MIGRATION
+from tests.policies.prepared import UNKNOWN, expect, prepared
+
+RULE = "classic-link-broad-rules-reviewed"
+
+BROAD = {"securityGroupId": "sg-web", "rule": "ingress accept TCP 80/80 from 10.0.0.0/8", "instanceIds": ["i-idle"]}
+
+
+def test_pass_when_the_flows_are_told() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION).update(broadRules=[BROAD], flowsGiven=True)
+    expect(draft, RULE, "dev", Outcome.PASS, "flows")
+
+
+def test_fail_when_nothing_tells_who_talks() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["broadRules"] = [BROAD]
+    expect(draft, RULE, "dev", Outcome.FAIL, "sg-web, ingress accept TCP 80/80 from 10.0.0.0/8", "i-idle", "flows")
+
+
+def test_fail_names_a_handful_of_many() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["broadRules"] = [{**BROAD, "instanceIds": [f"i-{number}" for number in range(9)]}]
+    expect(draft, RULE, "dev", Outcome.FAIL, "i-4 and 4 more")
+
+
+def test_unknown_when_the_rules_were_not_looked_at() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["broadRules"] = UNKNOWN
+    expect(draft, RULE, "dev", Outcome.UNKNOWN, "broadRules")
+
+
+def test_unknown_when_it_is_not_known_whether_flows_are_told() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION).update(broadRules=[BROAD], flowsGiven=UNKNOWN)
+    expect(draft, RULE, "dev", Outcome.UNKNOWN, "flowsGiven")
+
+
+def test_not_applicable_without_broad_rules() -> None:
+    expect(prepared(), RULE, "dev", Outcome.NOT_APPLICABLE)

@@ -1,0 +1,47 @@
+import pytest
+
+from policies.outcome import Outcome
+from policies.plan import CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT, CLASSIC_LINK_COMPONENT
+from tests.policies.prepared import UNKNOWN, expect, prepared
+
+RULE = "classic-link-instances-attachable"
+
+
+@pytest.mark.parametrize("status", ["Running", "Stopped"])
+def test_pass_while_running_or_stopped(status: str) -> None:
+    draft = prepared(exists=False)
+    draft.facts(CLASSIC_LINK_COMPONENT)["attached"][0]["status"] = status
+    expect(draft, RULE, "dev", Outcome.PASS)
+
+
+def test_pass_whatever_the_status_once_it_is_linked() -> None:
+    draft = prepared()
+    draft.facts(CLASSIC_LINK_COMPONENT)["attached"][0].update(status="Stopping", operationLocks=["security"])
+    expect(draft, RULE, "dev", Outcome.PASS, "is linked")
+
+
+@pytest.mark.parametrize("change", [{"status": "Starting"}, {"operationLocks": ["financial"]}])
+def test_fail_while_it_would_be_refused(change: dict[str, object]) -> None:
+    draft = prepared(exists=False)
+    draft.facts(CLASSIC_LINK_COMPONENT)["attached"][0].update(change)
+    expect(draft, RULE, "dev", Outcome.FAIL, "i-stay")
+
+
+@pytest.mark.parametrize("key", ["status", "operationLocks"])
+def test_unknown_without_its_state(key: str) -> None:
+    draft = prepared(exists=False)
+    draft.facts(CLASSIC_LINK_COMPONENT)["attached"][0][key] = UNKNOWN
+    expect(draft, RULE, "dev", Outcome.UNKNOWN, key)
+
+
+def test_not_applicable_without_classic_link() -> None:
+    draft = prepared()
+    for kind in (CLASSIC_LINK_COMPONENT, CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT):
+        draft.remove(kind)
+    expect(draft, RULE, "dev", Outcome.NOT_APPLICABLE)
+
+
+def test_unknown_with_links_and_without_their_component() -> None:
+    draft = prepared()
+    draft.remove(CLASSIC_LINK_COMPONENT)
+    expect(draft, RULE, "dev", Outcome.UNKNOWN, "0 ClassicLink components for 2 links")

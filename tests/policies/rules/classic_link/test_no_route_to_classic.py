@@ -1,0 +1,42 @@
+import pytest
+
+from policies.outcome import Outcome
+from policies.plan import CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT, CLASSIC_LINK_COMPONENT
+from tests.policies.prepared import UNKNOWN, expect, prepared
+
+RULE = "classic-link-no-route-to-classic"
+
+
+@pytest.mark.parametrize("route", ["0.0.0.0/0", "10.1.0.0/16", "192.168.0.0/16", "fd00::/8"])
+def test_pass_with_routes_that_lead_past_linked_instances(route: str) -> None:
+    draft = prepared()
+    draft.facts(CLASSIC_LINK_COMPONENT)["customRoutes"] = [route]
+    expect(draft, RULE, "dev", Outcome.PASS)
+
+
+@pytest.mark.parametrize("route", ["10.0.0.0/8", "10.0.0.0/24", "10.0.0.4/32"])
+def test_fail_with_a_route_to_the_classic_network_or_to_a_linked_instance(route: str) -> None:
+    draft = prepared()
+    draft.facts(CLASSIC_LINK_COMPONENT)["customRoutes"] = ["0.0.0.0/0", route]
+    result = expect(draft, RULE, "dev", Outcome.FAIL, route)
+    assert "0.0.0.0/0" not in result.reason
+
+
+@pytest.mark.parametrize("routes", [UNKNOWN, None, ["somewhere"]])
+def test_unknown_when_the_routes_were_not_read(routes: object) -> None:
+    draft = prepared()
+    draft.facts(CLASSIC_LINK_COMPONENT)["customRoutes"] = routes
+    expect(draft, RULE, "dev", Outcome.UNKNOWN, "customRoutes")
+
+
+def test_not_applicable_without_classic_link() -> None:
+    draft = prepared()
+    for kind in (CLASSIC_LINK_COMPONENT, CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT):
+        draft.remove(kind)
+    expect(draft, RULE, "dev", Outcome.NOT_APPLICABLE)
+
+
+def test_unknown_with_links_and_without_their_component() -> None:
+    draft = prepared()
+    draft.remove(CLASSIC_LINK_COMPONENT)
+    expect(draft, RULE, "dev", Outcome.UNKNOWN, "0 ClassicLink components for 2 links")
