@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_alicloud as alicloud
 
 from components.config import BackupChoice
-from estate.model import Disk
+from components.plan import SnapshotSet
 
 # A first snapshot copies the whole disk. The provider waits 5 minutes unless told otherwise, too short for most disks
 # (terraform-provider-alicloud, resource_alicloud_ecs_snapshot.go); a TiB was given room here.
@@ -16,43 +16,74 @@ CREATE_TIMEOUT = "6h"
 
 
 class Backups(pulumi.ComponentResource):
-    """Takes a snapshot of each disk and keeps it: `pulumi destroy` leaves the snapshots where they are.
+    """Takes snapshots of disks and keeps them: `pulumi destroy` leaves the snapshots where they are.
 
-    `rounds` has the round of each disk: that of `choice`, or of an instance that has moved the last one before.
-    Registered outputs: see Backups in docs/contracts.md. The days of retention count from the snapshot's creation.
-    RAM actions: `ram_actions`.
+    Each set has its round: that of `choice`, or of an instance that has moved the last one before. The days of
+    retention count from a snapshot's creation; those of a snapshot-consistent group are kept until somebody deletes
+    them. Registered outputs: see Backups in docs/contracts.md. RAM actions: `ram_actions`.
     """
 
-    ram_actions = ("ecs:CreateSnapshot", "ecs:DescribeSnapshots", "ecs:ModifySnapshotAttribute")
+    ram_actions = (
+        "ecs:CreateSnapshot",
+        "ecs:DescribeSnapshots",
+        "ecs:ModifySnapshotAttribute",
+        "ecs:CreateSnapshotGroup",
+        "ecs:DescribeSnapshotGroups",
+    )
 
     def __init__(
         self,
         name: str,
-        rounds: Mapping[Disk, int],
+        sets: Sequence[SnapshotSet],
         choice: BackupChoice,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         outputs = {
-            "diskIds": [disk.id for disk in rounds],
+            "diskIds": sorted(disk.id for item in sets for disk in item.disks),
             "retentionDays": choice.retention_days,
             "round": choice.round,
         }
         super().__init__("classic-to-vpc:backup:Backups", name, outputs, opts)
-        self.snapshot_ids = {disk.id: self._snapshot(disk, choice, number).id for disk, number in rounds.items()}
+        self.snapshot_ids: dict[str, pulumi.Output[str]] = {}
+        self.snapshot_group_ids: dict[str, pulumi.Output[str]] = {}
+        for item in sets:
+            if item.consistent:
+                self.snapshot_group_ids[item.instance_id] = self._group(item).id
+            else:
+                self.snapshot_ids[item.disks[0].id] = self._snapshot(item, choice).id
         self.register_outputs(outputs)
 
-    def _snapshot(self, disk: Disk, choice: BackupChoice, number: int) -> alicloud.ecs.EcsSnapshot:
-        # A new round is a new resource: Pulumi makes it, and lets go of the last round's, which is retained.
-        name = disk.id if number == 1 else f"{disk.id}-{number}"
+    def _snapshot(self, item: SnapshotSet, choice: BackupChoice) -> alicloud.ecs.EcsSnapshot:
+        [disk] = item.disks
+        name = _of_round(disk.id, item.round)
         return alicloud.ecs.EcsSnapshot(
             name,
             disk_id=disk.id,
             snapshot_name=f"before-vpc-{name}",
             description=f"{disk.type} disk of {disk.instance_id} before its migration to a VPC",
             retention_days=choice.retention_days,
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                retain_on_delete=True,
-                custom_timeouts=pulumi.CustomTimeouts(create=CREATE_TIMEOUT),
-            ),
+            opts=self._kept(),
         )
+
+    def _group(self, item: SnapshotSet) -> alicloud.ecs.EcsSnapshotGroup:
+        name = _of_round(item.instance_id, item.round)
+        return alicloud.ecs.EcsSnapshotGroup(
+            name,
+            snapshot_group_name=f"before-vpc-{name}",
+            description=f"disks of {item.instance_id} before its migration to a VPC",
+            instance_id=item.instance_id,
+            disk_ids=[disk.id for disk in item.disks],
+            opts=self._kept(),
+        )
+
+    def _kept(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(
+            parent=self,
+            retain_on_delete=True,
+            custom_timeouts=pulumi.CustomTimeouts(create=CREATE_TIMEOUT),
+        )
+
+
+def _of_round(name: str, number: int) -> str:
+    """A new round is a new resource: Pulumi makes it, and lets go of the last round's, which is retained."""
+    return name if number == 1 else f"{name}-{number}"

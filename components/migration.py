@@ -52,8 +52,10 @@ class Migration(pulumi.ComponentResource):
             MigratingInstance(instance.id, planned, quantity, plan.moved_ids, self._child())
 
     def _declare_backups(self, plan: MigrationPlan, choice: BackupChoice) -> None:
-        rounds = {disk: planned.snapshot_round for planned in plan.instances for disk in planned.disks}
-        self.exports["snapshotIds"] = Backups("backups", rounds, choice, self._child()).snapshot_ids
+        sets = [item for planned in plan.instances for item in planned.snapshot_sets(choice)]
+        backups = Backups("backups", sets, choice, self._child())
+        self.exports["snapshotIds"] = backups.snapshot_ids
+        self.exports["snapshotGroupIds"] = backups.snapshot_group_ids
 
     def _declare_databases(self, plan: MigrationPlan, network: TargetNetwork) -> None:
         databases = {database.id: database for database in plan.estate.databases}

@@ -121,10 +121,14 @@ class Disk(_Identified):
 
 
 class Snapshot(_Identified):
-    """A disk snapshot; usable only once `status` is accomplished. `retention_days` None means kept until deleted."""
+    """A disk snapshot; usable only once `status` is accomplished.
+
+    `type` is user, or auto for one that a policy took. `retention_days` None means kept until deleted.
+    """
 
     name: str = ""
     disk_id: str
+    type: str = "user"
     status: str
     progress: str = ""
     created_at: AwareDatetime

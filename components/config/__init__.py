@@ -3,7 +3,7 @@
 Each section has a module of its own, with its models and with what a single key of it cannot show to be wrong.
 """
 
-from components.config.backups import BackupChoice
+from components.config.backups import BackupChoice, ExcludedDisk
 from components.config.classic_link import ClassicLinkChoice, Flow, guest_route_problems
 from components.config.databases import DatabaseChoice
 from components.config.errors import CONFIG_KEY, ConfigError, Problem
@@ -33,6 +33,7 @@ __all__ = [
     "DatabaseChoice",
     "DefaultNetwork",
     "EvidenceChoice",
+    "ExcludedDisk",
     "ExistingNetwork",
     "Flow",
     "FtpChoice",

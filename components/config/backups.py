@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import Field
 
-from components.config.base import Strict
+from components.config.base import DISK_PATTERN, Strict, duplicates
+from components.config.errors import Problem
+
+
+class ExcludedDisk(Strict):
+    """A disk of which no snapshot is taken, by somebody's decision."""
+
+    disk: str = Field(pattern=DISK_PATTERN, description="Disk id.")
+    reason: str = Field(min_length=1, description="Why none is needed, or how its data is backed up otherwise.")
+    owner: str = Field(min_length=1, description="Who has decided so.")
 
 
 class BackupChoice(Strict):
     """A snapshot of every disk of every migrating instance."""
 
     retention_days: int = Field(ge=1, le=65536, description="Days that the snapshots are kept (1 to 65536).")
+    keep_days_after_window: int = Field(
+        default=1,
+        ge=1,
+        le=3650,
+        description="Days that a snapshot must outlive the Latest Schedule Time and the hours without disk functions.",
+    )
+    max_age_hours: int = Field(
+        default=24, ge=1, le=720, description="Hours before the freeze from which a snapshot is fresh enough."
+    )
+    consistent_groups: bool = Field(
+        default=True,
+        description="Takes the snapshots of an instance with several disks at one moment, where all of them are ESSDs.",
+    )
     round: int = Field(
         default=1, ge=1, description="Raise it to take new snapshots; those of earlier rounds are kept, and let go of."
     )
+    exclude: tuple[ExcludedDisk, ...] = Field(
+        default=(), description="Disks of which no snapshot is taken, each with a reason and an owner."
+    )
+
+
+def backup_problems(choice: BackupChoice | None) -> Iterator[Problem]:
+    """Disks that are excluded twice."""
+    if choice is not None:
+        yield from duplicates("backups.exclude", [item.disk for item in choice.exclude])

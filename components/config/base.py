@@ -26,6 +26,7 @@ VSWITCH_PATTERN = r"^vsw-[a-z0-9]+$"
 FLOW_END_PATTERN = r"^(i-[a-z0-9]+|\d+\.\d+\.\d+\.\d+)$"
 FLOW_PORT_PATTERN = r"^((tcp|udp)/)?\d{1,5}(-\d{1,5})?$"
 WAVE_NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+DISK_PATTERN = r"^d-[a-z0-9]+$"
 TIER_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"
 DATABASE_PATTERN = r"^(rm|pgm|pgr|rr)-[a-z0-9]+$"
 # What RDS accepts as the name of a whitelist group.
@@ -37,6 +38,7 @@ PATTERN_WORDS = {
     CIDR_PATTERN: "an IPv4 CIDR block, such as 172.16.0.0/16",
     VPC_PATTERN: "a VPC id, such as vpc-bp1a2b3c",
     VSWITCH_PATTERN: "a VSwitch id, such as vsw-bp1a2b3c",
+    DISK_PATTERN: "a disk id, such as d-bp1a2b3c",
     TIER_PATTERN: "1 to 32 lowercase letters, digits and hyphens, such as web",
     DATABASE_PATTERN: "an RDS instance id, such as rm-bp1a2b3c",
     FLOW_END_PATTERN: "an instance id or an intranet address, such as 10.25.16.10",

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from components.config.backups import BackupChoice
+from components.config.backups import BackupChoice, backup_problems
 from components.config.base import InstanceId, Strict, duplicates
 from components.config.classic_link import ClassicLinkChoice, classic_link_problems, guest_route_problems
 from components.config.databases import DatabaseChoice
@@ -44,6 +44,12 @@ class MigrationConfig(Strict):
     classic_link: ClassicLinkChoice | None = Field(default=None, description="Links to classic instances that stay.")
     backups: BackupChoice | None = Field(default=None, description="Snapshots before the window.")
     evidence: EvidenceChoice | None = Field(default=None, description="What was found out in the guest systems.")
+
+    protect: bool = Field(
+        default=True,
+        description="Keeps what would cut traffic from being deleted or replaced. To take the stack down, set false, "
+        "`pulumi up`, then `pulumi destroy`.",
+    )
 
     @model_validator(mode="after")
     def _one_way_to_choose(self) -> MigrationConfig:
@@ -99,6 +105,7 @@ def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
     yield from duplicates("waves" if config.waves else "instances", [item.id for _, item in config.keyed_instances])
     yield from duplicates("later", config.later)
     yield from duplicates("databases", [choice.id for choice in config.databases])
+    yield from backup_problems(config.backups)
     for instance_id in sorted({choice.id for _, choice in config.keyed_instances} & set(config.later)):
         yield Problem("later", f"{instance_id} is under instances too; expected it in one of the two")
     if config.network is not None:

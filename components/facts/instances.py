@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
+from components.config import ExcludedDisk
 from components.facts.base import Facts
 from components.facts.guest import guest_facts
 from components.plan import PlannedInstance
@@ -21,6 +22,10 @@ def instance_facts(planned: PlannedInstance, eni_quantity: int | None, moved_ids
         known["eniQuantity"] = eni_quantity
     if planned.ftp_plan is not None:
         known["ftpPlan"] = planned.ftp_plan
+    if instance.expired_time is not None:
+        known["expiredAt"] = instance.expired_time.isoformat()
+    if instance.auto_release_time is not None:
+        known["autoReleaseAt"] = instance.auto_release_time.isoformat()
     if planned.tier is not None:
         known["targetTier"] = planned.tier
     return known | {
@@ -32,13 +37,19 @@ def instance_facts(planned: PlannedInstance, eni_quantity: int | None, moved_ids
         "targetZoneId": planned.target_zone,
         "instanceType": instance.instance_type,
         "status": instance.status,
+        "instanceChargeType": instance.instance_charge_type or "PostPaid",
+        "internetChargeType": instance.internet_charge_type or "",
+        "operationLocks": list(instance.operation_locks),
+        "spotStrategy": instance.spot_strategy,
+        "ioOptimized": instance.io_optimized,
+        "localStorageAmount": instance.local_storage_amount,
         "internetMaxBandwidthOut": instance.internet_max_bandwidth_out,
         "publicIps": list(instance.public_ips),
         "intranetIps": list(instance.intranet_ips),
         "retainIp": planned.retain_ip,
         "releasePublicIp": planned.release_public_ip,
         "securityGroupIds": list(instance.security_group_ids),
-        "disks": [_disk(disk) for disk in planned.disks],
+        "disks": [_disk(disk, planned.excluded_disks.get(disk.id)) for disk in planned.disks],
         "snapshots": [_snapshot(snapshot) for snapshot in planned.snapshots],
         "databaseIds": [database.id for database in planned.databases],
         "classicPeers": [
@@ -63,8 +74,9 @@ def classic_instance_facts(instance: Instance) -> Facts:
     }
 
 
-def _disk(disk: Disk) -> Facts:
-    return {
+def _disk(disk: Disk, excluded: ExcludedDisk | None) -> Facts:
+    known: Facts = {} if excluded is None else {"excluded": {"reason": excluded.reason, "owner": excluded.owner}}
+    return known | {
         "diskId": disk.id,
         "type": disk.type,
         "category": disk.category,
@@ -79,6 +91,7 @@ def _snapshot(snapshot: Snapshot) -> Facts:
         "diskId": snapshot.disk_id,
         "status": snapshot.status,
         "progress": snapshot.progress,
+        "snapshotType": snapshot.type,
         "createdAt": snapshot.created_at.isoformat(),
         # The contract has no null: 0 says that it is kept until somebody deletes it.
         "retentionDays": snapshot.retention_days or 0,

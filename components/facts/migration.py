@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from components.config import BackupChoice
 from components.facts.base import SCHEMA_VERSION, Facts
 from components.facts.classic_link import broad_rule_facts
 from components.facts.databases import database_facts
@@ -22,6 +23,7 @@ def migration_facts(plan: MigrationPlan) -> Facts:
         "window": _window(plan.next_wave),
         "waves": [wave_facts(wave) for wave in plan.waves],
         "freezeHours": config.freeze_hours,
+        "backups": _backups(config.backups),
         **({} if config.evidence is None else {"evidenceMaxAgeHours": config.evidence.max_age_hours}),
         "instanceIds": list(plan.instance_ids),
         "laterInstanceIds": sorted(config.later),
@@ -48,6 +50,13 @@ def wave_facts(wave: PlannedWave) -> Facts:
 
 def _window(wave: PlannedWave) -> Facts:
     return {"start": wave.window.start.isoformat(), "latest": wave.window.latest.isoformat()}
+
+
+def _backups(choice: BackupChoice | None) -> Facts:
+    """How fresh snapshots must be and how long they must be kept; as usual where the stack takes none itself."""
+    usual = BackupChoice(retention_days=1)
+    kept = choice or usual
+    return {"keepDaysAfterWindow": kept.keep_days_after_window, "maxAgeHours": kept.max_age_hours}
 
 
 def _zone(zone: Zone) -> Facts:

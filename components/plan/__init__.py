@@ -3,6 +3,7 @@
 `make_plan` checks the config against the estate, section by section; each section has a module of its own.
 """
 
+from components.plan.backups import SnapshotSet
 from components.plan.databases import admits
 from components.plan.model import MigrationPlan, PlannedInstance
 from components.plan.network import PlannedVSwitch
@@ -15,6 +16,7 @@ __all__ = [
     "PlannedInstance",
     "PlannedVSwitch",
     "PlannedWave",
+    "SnapshotSet",
     "StackRecord",
     "admits",
     "make_plan",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from components.config import MigrationConfig
+from components.config import BackupChoice, ExcludedDisk, MigrationConfig
 from components.peers import BroadRule, ClassicPeer, broad_rules
+from components.plan.backups import SnapshotSet, snapshot_sets
 from components.plan.network import PlannedVSwitch, avoided_cidrs, planned_vswitches, target_cidrs, target_vpc
 from components.plan.waves import PlannedWave, last_latest
 from estate.guest import Evidence
@@ -34,8 +35,13 @@ class PlannedInstance:
     databases: tuple[Database, ...]
     peers: tuple[ClassicPeer, ...]
     snapshot_round: int
+    excluded_disks: Mapping[str, ExcludedDisk]
     ftp_plan: str | None = None
     evidence: tuple[Evidence, ...] = ()
+
+    def snapshot_sets(self, choice: BackupChoice | None) -> tuple[SnapshotSet, ...]:
+        """The snapshots to take of its disks, or that were taken before it moved."""
+        return snapshot_sets(self.instance.id, self.disks, choice, self.snapshot_round)
 
     @property
     def moved(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from components.config import ConfigError, ExistingNetwork, MigrationConfig, Problem
 from components.peers import classic_peers
+from components.plan.backups import excluded_disk_problems
 from components.plan.classic_link import attachment_problems, flow_problems, flows_between, link_problems
 from components.plan.databases import admits, database_problems
 from components.plan.evidence import evidence_of
@@ -61,6 +62,7 @@ def _planned(
     choices = {choice.id: choice for _, choice in config.keyed_instances}
     targets = target_cidrs(config, estate)
     flows = flows_between(config, estate)
+    excluded = {item.disk: item for item in config.backups.exclude} if config.backups else {}
     next_round = config.backups.round if config.backups else 1
     gone = {item for other in waves if other.window.start <= wave.window.start for item in other.instance_ids}
     moving = [instance for instance in estate.instances if instance.id in gone]
@@ -81,6 +83,7 @@ def _planned(
             snapshots=tuple(item for item in estate.snapshots if item.disk_id in disk_ids),
             databases=tuple(item for item in estate.databases if admits(item, instance)),
             peers=tuple(classic_peers(instance, moving, estate, targets, flows)),
+            excluded_disks=excluded,
             ftp_plan=choice.ftp.plan if choice and choice.ftp else None,
             evidence=evidence_of(instance.id, evidence, config),
             snapshot_round=record.origins[instance.id].snapshot_round if instance.id in wave.moved_ids else next_round,
@@ -95,6 +98,7 @@ def _unresolved(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:
     yield from attachment_problems(config, estate)
     yield from flow_problems(config, estate)
     yield from database_problems(config, estate)
+    yield from excluded_disk_problems(config, estate)
     yield from zone_problems(config, estate)
     yield from tier_problems(config, estate)
     yield from planning_problems(config, estate)

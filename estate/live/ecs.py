@@ -99,6 +99,8 @@ def snapshots(cloud: Cloud) -> list[model.Snapshot]:
             name=item.snapshot_name or "",
             # Empty once the disk is released.
             disk_id=item.source_disk_id or "",
+            # By a policy "auto", in older text "timer"; whatever else it may be counts against the manual quota.
+            type="auto" if item.snapshot_type in ("auto", "timer") else "user",
             status=item.status,
             progress=item.progress or "",
             created_at=item.creation_time,

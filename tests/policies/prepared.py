@@ -178,6 +178,7 @@ def _snapshots(disk_ids: list[str]) -> list[Properties]:
             "diskId": disk_id,
             "status": "accomplished",
             "progress": "100%",
+            "snapshotType": "user",
             "createdAt": SNAPSHOT_TIME,
             "retentionDays": 30.0,
         }
@@ -197,6 +198,12 @@ def _instance(
         "targetZoneId": ZONE,
         "instanceType": "ecs.n4.large",
         "status": "Running",
+        "instanceChargeType": "PostPaid",
+        "internetChargeType": "PayByTraffic",
+        "operationLocks": [],
+        "spotStrategy": "NoSpot",
+        "ioOptimized": True,
+        "localStorageAmount": 0.0,
         "eniQuantity": 2.0,
         "internetMaxBandwidthOut": 5.0,
         "publicIps": ["47.98.1.1"],
@@ -293,6 +300,7 @@ def prepared(*, exists: bool = True) -> Draft:
             }
         ],
         "freezeHours": 24.0,
+        "backups": {"keepDaysAfterWindow": 1.0, "maxAgeHours": 24.0},
         "evidenceMaxAgeHours": 720.0,
         "flowsGiven": False,
         "broadRules": [],

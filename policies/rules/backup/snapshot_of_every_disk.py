@@ -5,45 +5,39 @@ from functools import partial
 from typing import Final
 
 from policies.clock import Timeline
-from policies.facts import Facts, UnreadableError
+from policies.disks import LOCAL_CATEGORIES, copied_at
+from policies.facts import Facts, UnreadableError, attempt
 from policies.outcome import Verdict, best, failed, judged, passed, pending, unknown, worst
-from policies.plan import MIGRATING_INSTANCE, SNAPSHOT, Plan, Resource
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, SNAPSHOT, SNAPSHOT_GROUP, Plan, Resource
 from policies.rule import InstanceRule
 
-# Categories of which CreateSnapshot makes no snapshot: local disks, whose data is on the server that is given up.
-LOCAL_CATEGORIES: Final = frozenset({"ephemeral", "ephemeral_ssd", "local_ssd_pro", "local_hdd_pro"})
-# A snapshot made longer than this before the freeze begins holds data too old to go back to. The freeze, not the
-# window, is the mark: a team that prepares in time takes the last snapshot as the freeze begins.
-MAX_AGE_AT_FREEZE: Final = timedelta(hours=24)
-# After the move data is appended for about four hours per 100 GiB, and until then no snapshot can be taken.
-HOURS_PER_100_GIB: Final = 4
 # The cloud's clock and ours may differ; further apart than this, the cloud refuses our requests as expired.
 MAX_CLOCK_SKEW: Final = timedelta(minutes=15)
-# Time to notice that something is wrong, once a newer snapshot could have been taken.
-MARGIN: Final = timedelta(hours=24)
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     disks = instance.objects("disks")
     if not any(disk.text("type") == "system" for disk in disks):
         return unknown("The facts name no system disk of the instance, and every instance has one.")
-    gib = sum(disk.number("sizeGib") for disk in disks)
-    return worst(judged(partial(_disk, plan, timeline, instance, disk, gib)) for disk in disks)
+    return worst(judged(partial(_disk, plan, timeline, instance, disk)) for disk in disks)
 
 
-def _disk(plan: Plan, timeline: Timeline, instance: Facts, disk: Facts, gib: float) -> Verdict:
+def _disk(plan: Plan, timeline: Timeline, instance: Facts, disk: Facts) -> Verdict:
     disk_id, category = disk.text("diskId"), disk.text("category")
     name = f"{disk.text('type')} disk {disk_id} ({disk.number('sizeGib'):g} GiB)"
+    if "excluded" in disk.data:
+        decision = disk.object("excluded")
+        return passed(f"The {name} is left out, as {decision.text('owner')} decided: {decision.text('reason')}")
     if category in LOCAL_CATEGORIES:
         return failed(
             f"The {name} is of category {category}: no snapshot can be made of a local disk, and an instance with one "
             "is not migrated without a ticket.",
-            f"back up {disk_id} by other means and open a ticket, or take the instance out of "
-            "classic-to-vpc:migration.instances",
+            "classic-to-vpc:migration.backups.exclude: "
+            f"[{{disk: {disk_id}, reason: <how its data is backed up>, owner: <who>}}]",
         )
-    needed_until = _needed_until(timeline, gib)
+    needed_until = _needed_until(plan, timeline, instance)
     existing = _of_disk(instance, disk_id)
-    verdicts = [judged(partial(_existing, item, timeline, needed_until, name)) for item in existing]
+    verdicts = [judged(partial(_existing, plan, item, timeline, needed_until, name)) for item in existing]
     # One that is declared and known to the cloud is judged by what the cloud says of it.
     known_ids = [item.text("snapshotId") for item in existing]
     verdicts += [
@@ -51,28 +45,38 @@ def _disk(plan: Plan, timeline: Timeline, instance: Facts, disk: Facts, gib: flo
         for resource in plan.of_type(SNAPSHOT)
         if resource.properties.get("diskId") == disk_id and resource.properties.get("id") not in known_ids
     ]
+    verdicts += [
+        pending(f"A snapshot of the {name} is declared, in a group of its instance's disks, and not made yet.")
+        for resource in plan.of_type(SNAPSHOT_GROUP)
+        if not resource.exists and _is_in(resource, disk_id)
+    ]
     return best(verdicts or [failed(f"The {name} has no snapshot, and none is declared.")])
+
+
+def _is_in(group: Resource, disk_id: str) -> bool:
+    disk_ids = attempt(partial(group.facts.texts, "diskIds"))
+    return isinstance(disk_ids, tuple) and disk_id in disk_ids
 
 
 def _of_disk(instance: Facts, disk_id: str) -> list[Facts]:
     return [item for item in instance.objects("snapshots") if item.text("diskId") == disk_id]
 
 
-def _needed_until(timeline: Timeline, gib: float) -> datetime:
-    if timeline.start is None or timeline.latest is None:
-        raise UnreadableError("the window", "does not tell how long a snapshot must be kept")
-    hours = HOURS_PER_100_GIB * gib / 100
-    return max(timeline.start, timeline.latest) + timedelta(hours=hours) + MARGIN
+def _needed_until(plan: Plan, timeline: Timeline, instance: Facts) -> datetime:
+    # Time to notice that something is wrong, once a newer snapshot could have been taken.
+    margin = timedelta(days=min(plan.migration.object("backups").number("keepDaysAfterWindow"), 36_500))
+    return copied_at(timeline, instance) + margin
 
 
-def _existing(snapshot: Facts, timeline: Timeline, needed_until: datetime, disk: str) -> Verdict:
+def _existing(plan: Plan, snapshot: Facts, timeline: Timeline, needed_until: datetime, disk: str) -> Verdict:
     status = snapshot.text("status")
     if status != "accomplished":
         return failed(
             f"Snapshot {snapshot.text('snapshotId')} of the {disk} is not accomplished; its status is {status}."
         )
     created, retention = snapshot.moment("createdAt"), snapshot.number("retentionDays") or None
-    return _judge(snapshot.text("snapshotId"), created, retention, timeline, needed_until, disk)
+    max_age = plan.migration.object("backups").number("maxAgeHours")
+    return _judge(snapshot.text("snapshotId"), created, retention, timeline, needed_until, disk, max_age)
 
 
 def _declared(resource: Resource, timeline: Timeline, needed_until: datetime, disk: str) -> Verdict:
@@ -87,7 +91,13 @@ def _declared(resource: Resource, timeline: Timeline, needed_until: datetime, di
 
 
 def _judge(
-    snapshot_id: str, created: datetime, retention: float | None, timeline: Timeline, needed_until: datetime, disk: str
+    snapshot_id: str,
+    created: datetime,
+    retention: float | None,
+    timeline: Timeline,
+    needed_until: datetime,
+    disk: str,
+    max_age: float,
 ) -> Verdict:
     if too_short := _too_short(created, retention, needed_until, f"Snapshot {snapshot_id} of the {disk}"):
         return too_short
@@ -95,12 +105,13 @@ def _judge(
         raise UnreadableError("the beginning of the freeze", "is not known, by which a snapshot's age is judged")
     if created > timeline.now + MAX_CLOCK_SKEW:
         return unknown(f"Snapshot {snapshot_id} of the {disk} is dated in the future.")
-    if created < timeline.freeze_starts_at - MAX_AGE_AT_FREEZE:
+    # The freeze, not the window, is the mark: a team that prepares in time takes the last snapshot as it begins.
+    if created < timeline.freeze_starts_at - timedelta(hours=min(max_age, 8_760)):
         return pending(
             f"Snapshot {snapshot_id} of the {disk} is from {created.isoformat(timespec='minutes')} and will be more "
-            f"than {MAX_AGE_AT_FREEZE.total_seconds() / 3600:g} h old when the freeze begins: a newer one is needed "
+            f"than {max_age:g} h old when the freeze begins: a newer one is needed "
             "by then.",
-            "classic-to-vpc:migration.backups.round: raise it in the last 24 h before the freeze, then pulumi up",
+            "classic-to-vpc:migration.backups.round: raise it shortly before the freeze, then pulumi up",
         )
     return passed(f"Snapshot {snapshot_id} of the {disk} is fresh enough and kept long enough.")
 
@@ -124,7 +135,7 @@ RULE: Final = InstanceRule(
     notice_items=("N08",),
     why="There is no way back from a failed move but a snapshot, and for hours after it none can be taken.",
     remediation="classic-to-vpc:migration.backups: {retentionDays: 30}",
-    reads=(MIGRATING_INSTANCE, SNAPSHOT),
+    reads=(MIGRATION, MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP),
     unknown_ok="A snapshot that is declared may be made until the freeze begins.",
     sources=(
         "Physical server migration and upgrade notice: prepare, step 1; about 4 h per 100 GiB with snapshots disabled.",

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, SNAPSHOT
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, SNAPSHOT, SNAPSHOT_GROUP
 from tests.policies.prepared import BEFORE_FREEZE, UNKNOWN, Draft, expect, prepared
 
 RULE = "backup-snapshot-of-every-disk"
@@ -105,7 +105,7 @@ def test_fail_with_a_declared_snapshot_that_is_released_too_soon() -> None:
 def test_fail_with_a_local_disk() -> None:
     draft = prepared()
     _disk(draft)["category"] = "ephemeral_ssd"
-    expect(draft, RULE, "i-web", Outcome.FAIL, "local disk", "ticket")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "local disk", "backups.exclude")
 
 
 def test_unknown_without_disks() -> None:
@@ -130,3 +130,42 @@ def test_unknown_with_a_snapshot_from_the_future() -> None:
     draft = prepared()
     _live(draft)["createdAt"] = "2026-12-12T00:00:00+08:00"
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "future")
+
+
+def test_pass_with_a_local_disk_that_somebody_has_excluded() -> None:
+    draft = prepared()
+    _disk(draft).update(category="ephemeral_ssd", excluded={"reason": "only a cache", "owner": "app team"})
+    expect(draft, RULE, "i-web", Outcome.PASS, "app team decided: only a cache")
+
+
+@pytest.mark.parametrize("decision", [UNKNOWN, {}, {"reason": "only a cache"}, {"reason": "only a cache", "owner": ""}])
+def test_unknown_when_it_is_not_known_who_excluded_a_disk(decision: object) -> None:
+    draft = prepared()
+    _disk(draft)["excluded"] = decision
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN)
+
+
+def test_pending_with_a_consistent_group_that_is_only_declared() -> None:
+    draft = prepared(exists=False)
+    draft.remove(SNAPSHOT, "d-web")
+    draft.add(SNAPSHOT_GROUP, "i-web", {"id": UNKNOWN, "diskIds": ["d-web"]})
+    expect(draft, RULE, "i-web", Outcome.PENDING, "in a group of its instance's disks")
+    draft.facts(SNAPSHOT_GROUP)["diskIds"] = ["d-other"]
+    expect(draft, RULE, "i-web", Outcome.FAIL, "has no snapshot")
+
+
+def test_how_long_and_how_fresh_the_config_says() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["backups"]["keepDaysAfterWindow"] = 60.0
+    expect(draft, RULE, "i-web", Outcome.FAIL, "kept for 30 days only")
+    draft = prepared()
+    draft.facts(MIGRATION)["backups"]["maxAgeHours"] = 12.0
+    _live(draft)["createdAt"] = "2026-12-10T13:59:00+08:00"
+    expect(draft, RULE, "i-web", Outcome.FAIL, "more than 12 h old")
+
+
+def test_unknown_when_it_is_not_known_how_long_or_how_fresh() -> None:
+    for key in ("keepDaysAfterWindow", "maxAgeHours"):
+        draft = prepared()
+        draft.facts(MIGRATION)["backups"][key] = UNKNOWN
+        expect(draft, RULE, "i-web", Outcome.UNKNOWN, key)

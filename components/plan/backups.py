@@ -1,0 +1,56 @@
+"""Backups: which snapshots are taken together, of which disks, and which disks are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from components.config import BackupChoice, MigrationConfig, Problem
+from components.plan.lookup import missing
+from estate.model import Disk, Estate
+
+LOCAL_CATEGORIES = frozenset({"ephemeral", "ephemeral_ssd", "local_ssd_pro", "local_hdd_pro"})
+"""Disks that are on the physical server itself; CreateSnapshot takes none of them."""
+
+_GROUP_CATEGORIES = frozenset({"cloud_essd", "cloud_auto", "cloud_essd_entry"})
+"""Disks that a snapshot-consistent group can hold (CreateSnapshotGroup reference); it holds 128 at most."""
+_GROUP_SIZE = range(2, 129)
+
+
+@dataclass(frozen=True)
+class SnapshotSet:
+    """Disks of one instance whose snapshots are taken at one moment: one disk, or a snapshot-consistent group."""
+
+    instance_id: str
+    disks: tuple[Disk, ...]
+    round: int
+
+    @property
+    def consistent(self) -> bool:
+        """Whether it is a group of several disks."""
+        return len(self.disks) > 1
+
+
+def snapshot_sets(
+    instance_id: str, disks: Sequence[Disk], choice: BackupChoice | None, number: int
+) -> tuple[SnapshotSet, ...]:
+    """The snapshots to take of an instance's disks in round `number`; none of local and of excluded ones.
+
+    Several disks are taken together where the cloud can do so for all of them, else one by one.
+    """
+    if choice is None:
+        return ()
+    excluded = {item.disk for item in choice.exclude}
+    taken = tuple(disk for disk in disks if disk.id not in excluded and disk.category not in LOCAL_CATEGORIES)
+    together = choice.consistent_groups and len(taken) in _GROUP_SIZE
+    if together and all(disk.category in _GROUP_CATEGORIES for disk in taken):
+        return (SnapshotSet(instance_id, taken, number),)
+    return tuple(SnapshotSet(instance_id, (disk,), number) for disk in taken)
+
+
+def excluded_disk_problems(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:
+    """Excluded disks that do not exist."""
+    known = [disk.id for disk in estate.disks]
+    for index, item in enumerate(config.backups.exclude if config.backups else ()):
+        if item.disk not in known:
+            yield Problem(f"backups.exclude[{index}].disk", missing("disk", item.disk, known, estate))

@@ -1,0 +1,60 @@
+"""Nothing that needs the disks is due in the hours in which their functions are blocked."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.disks import copied_at, hours_blocked, snapshots_to_be_made
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, passed, worst
+from policies.plan import MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP, Plan, Resource
+from policies.rule import InstanceRule
+
+
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    end, hours = copied_at(timeline, instance), hours_blocked(instance)
+    start = timeline.start or end
+    blocked = (
+        f"from {start.isoformat(timespec='minutes')} until at most {end.isoformat(timespec='minutes')} (about "
+        f"{hours:g} h from the move)"
+    )
+    verdicts = [passed(f"Its disk functions are blocked {blocked}, and nothing is due meanwhile.")]
+    if start <= timeline.now < end:
+        disk_ids = frozenset(disk.text("diskId") for disk in instance.objects("disks"))
+        verdicts += [_late_snapshot(item, blocked) for item, _ in snapshots_to_be_made(plan, disk_ids)]
+    if "autoReleaseAt" in instance.data and start <= instance.moment("autoReleaseAt") < end:
+        verdicts.append(
+            failed(
+                f"It is to be released by itself at {instance.text('autoReleaseAt')}, while its disk functions are "
+                f"blocked {blocked}.",
+                f"aliyun ecs ModifyInstanceAutoReleaseTime --InstanceId {instance.text('instanceId')}",
+            )
+        )
+    return worst(verdicts)
+
+
+def _late_snapshot(resource: Resource, blocked: str) -> Verdict:
+    return failed(
+        f"Snapshot {resource.name} is to be made now, and the disk functions are blocked {blocked}.",
+        "classic-to-vpc:migration.backups.round: leave it as it was in the last pulumi up, until the data is copied",
+    )
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Nothing is due while the disks are blocked",
+    severity="medium",
+    notice_items=("N07",),
+    why="For about 4 hours per 100 GiB after the move the cloud refuses snapshots and changes of the disks.",
+    remediation="classic-to-vpc:migration.backups: take snapshots before the window, or after the data is copied",
+    reads=(MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP),
+    unknown_ok=None,
+    sources=(
+        "Physical server migration and upgrade notice: I/O performance impact, about four hours per 100 GiB.",
+        "ECS API reference, CreateSnapshot: IncorrectDiskStatus.Transferring.",
+        "Help page of 2025: data is appended only where the zone changes; the notice says always, and counts here.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=("ecs:DescribeDisks", "ecs:DescribeInstances"),
+    check=_check,
+    until_move=True,
+)

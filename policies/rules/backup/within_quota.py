@@ -1,0 +1,51 @@
+"""A disk that gets a snapshot has room for it among its manual snapshots."""
+
+from collections import Counter
+from typing import Final
+
+from policies.clock import Timeline
+from policies.disks import snapshots_to_be_made
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.plan import MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP, Plan
+from policies.rule import InstanceRule
+
+# Manual snapshots that one disk can have (ECS Limits, 2021; CreateSnapshot, QuotaExceed.Snapshot).
+_QUOTA: Final = 256
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    disk_ids = frozenset(disk.text("diskId") for disk in instance.objects("disks"))
+    wanted = sorted(frozenset[str]().union(*(of for _, of in snapshots_to_be_made(plan, disk_ids))))
+    if not wanted:
+        return not_applicable("No snapshot of its disks is to be made.")
+    manual = Counter(
+        item.text("diskId") for item in instance.objects("snapshots") if item.text("snapshotType") == "user"
+    )
+    full = [disk_id for disk_id in wanted if manual[disk_id] >= _QUOTA]
+    if full:
+        return failed(
+            f"{', '.join(full)} has {_QUOTA} manual snapshots, as many as a disk can have: no further one can be made.",
+            "\n".join(
+                f"aliyun ecs DescribeSnapshots --DiskId {item}   # then DeleteSnapshot of what is not needed"
+                for item in full
+            ),
+        )
+    return passed(f"Each of its disks has room for a snapshot, of {_QUOTA}.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="The snapshot quota has room",
+    severity="high",
+    notice_items=("N08",),
+    why="A snapshot that the quota refuses is missing when the window begins.",
+    remediation="aliyun ecs DeleteSnapshot --SnapshotId <one that is not needed>",
+    reads=(MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP),
+    unknown_ok=None,
+    sources=("ECS API reference, CreateSnapshot: QuotaExceed.Snapshot at 256 manual snapshots of a disk.",),
+    url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-createsnapshot",
+    ram_actions=("ecs:DescribeDisks", "ecs:DescribeSnapshots"),
+    check=_check,
+    until_move=True,
+)

@@ -1,0 +1,35 @@
+"""The instance is in a zone whose instances can be migrated."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, passed
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+_NOT_ELIGIBLE: Final = frozenset({"cn-hangzhou-c"})
+
+
+def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    zone_id = instance.text("zoneId")
+    if zone_id in _NOT_ELIGIBLE:
+        return failed(f"It is in zone {zone_id}, whose instances cannot be put into a migration plan.")
+    return passed(f"Zone {zone_id} is not among those whose instances cannot be migrated.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="The zone is eligible",
+    severity="critical",
+    notice_items=("N21",),
+    why="What cannot be in a migration plan is not moved at the announced time.",
+    remediation="open a ticket, or leave it out: classic-to-vpc:migration.later: [<id>]",
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=("ECS user guide, migrate to a VPC (2021), before you migrate: Hangzhou Zone C is not eligible.",),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=("ecs:DescribeInstances",),
+    check=_check,
+    until_move=True,
+)

@@ -1,0 +1,38 @@
+"""The instance has no local disk."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.disks import LOCAL_CATEGORIES
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, passed
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+
+def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    number = instance.number("localStorageAmount")
+    local = [disk.text("diskId") for disk in instance.objects("disks") if disk.text("category") in LOCAL_CATEGORIES]
+    if number or local:
+        named = f" ({', '.join(local)})" if local else ""
+        return failed(
+            f"It has {max(int(number), len(local))} local disks{named}, and is not migrated without a ticket."
+        )
+    return passed("It has no local disk.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="No local disk",
+    severity="critical",
+    notice_items=("N08",),
+    why="A local disk stays on the physical server that is given up, and its data with it.",
+    remediation="open a ticket, or leave it out: classic-to-vpc:migration.later: [<id>]",
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=("ECS user guide, migrate to a VPC (2021): instances with local disks are not eligible without a ticket.",),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=("ecs:DescribeInstances", "ecs:DescribeDisks"),
+    check=_check,
+    until_move=True,
+)

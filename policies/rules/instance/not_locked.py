@@ -1,0 +1,46 @@
+"""The instance is not locked."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, passed
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+_WAYS_OUT: Final = {
+    "financial": "settle the overdue bill of the account",
+    "security": "settle the security event in the Security Center console, then open a ticket",
+    "Recycling": "renew the instance",
+}
+
+
+def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    locks = instance.texts("operationLocks")
+    if not locks:
+        return passed("It has no operation lock.")
+    return failed(
+        f"It is locked ({', '.join(locks)}). Which locks keep the migration from going ahead is documented nowhere; "
+        "for the nearest operation, every lock does.",
+        _WAYS_OUT.get(locks[0], "open a ticket"),
+    )
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="The instance is not locked",
+    severity="critical",
+    notice_items=("N21",),
+    why="A locked instance cannot be operated, and is passed over or fails in the window.",
+    remediation="settle the bill or open a ticket, as the lock reason says; or classic-to-vpc:migration.later: [<id>]",
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=(
+        "ECS API reference, DescribeInstances: OperationLocks.",
+        "ECS API reference, ModifyInstanceVpcAttribute: the conditions of the nearest operation that is documented.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=("ecs:DescribeInstances",),
+    check=_check,
+    until_move=True,
+)

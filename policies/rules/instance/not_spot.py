@@ -1,0 +1,36 @@
+"""The instance is not a preemptible one."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, passed
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+
+def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    strategy = instance.choice("spotStrategy", "NoSpot", "SpotWithPriceLimit", "SpotAsPriceGo")
+    if strategy == "NoSpot":
+        return passed("It is not a preemptible instance.")
+    return failed(f"It is a preemptible instance ({strategy}), which the cloud may release before it has moved.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Not a preemptible instance",
+    severity="high",
+    notice_items=("N21",),
+    why="A preemptible instance can be taken away at any time, in the window too, and is not moved across zones.",
+    remediation="leave it out, and make a new one in the VPC: classic-to-vpc:migration.later: [<id>]",
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=(
+        "ECS user guide, change instance types across zones: preemptible instances are excluded.",
+        "ECS API reference, ModifyInstanceVpcAttribute: the conditions of the nearest operation that is documented.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=("ecs:DescribeInstances",),
+    check=_check,
+    until_move=True,
+)

@@ -1,0 +1,57 @@
+"""The instance neither expires nor is released before it has moved and its data is copied."""
+
+from datetime import datetime
+from typing import Final
+
+from policies.clock import Timeline
+from policies.disks import copied_at
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, passed, worst
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+
+def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    needed = copied_at(timeline, instance)
+    verdicts = [passed(f"It lasts beyond {needed.isoformat(timespec='minutes')}, when its data is copied.")]
+    # Of a pay-as-you-go instance ExpiredTime says nothing.
+    if instance.choice("instanceChargeType", "PrePaid", "PostPaid") == "PrePaid":
+        verdicts.append(_lasts(instance.moment("expiredAt"), needed, "Its subscription ends", _RENEW, instance))
+    if "autoReleaseAt" in instance.data:
+        verdicts.append(_lasts(instance.moment("autoReleaseAt"), needed, "It is released", _KEEP, instance))
+    return worst(verdicts)
+
+
+def _lasts(end: datetime, needed: datetime, what: str, mend: str, instance: Facts) -> Verdict:
+    if end > needed:
+        return passed(f"{what} at {end.isoformat(timespec='minutes')}.")
+    return failed(
+        f"{what} at {end.isoformat(timespec='minutes')}; it must last until {needed.isoformat(timespec='minutes')}, "
+        "the Latest Schedule Time and the hours in which its data is copied. A renewal that is ordered and "
+        "not yet paid for, or not yet in force, is cancelled by the migration.",
+        mend.format(instance.text("instanceId")),
+    )
+
+
+_RENEW: Final = "aliyun ecs RenewInstance --InstanceId {} --Period 1"
+_KEEP: Final = "aliyun ecs ModifyInstanceAutoReleaseTime --InstanceId {}   # no time: it is kept"
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="The instance outlives the window",
+    severity="critical",
+    notice_items=("N21",),
+    why="An expired instance is stopped and cannot be migrated; a released one is gone, with its disks.",
+    remediation="aliyun ecs RenewInstance --InstanceId <id> --Period 1",
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=(
+        "ECS API reference, DescribeInstances: ExpiredTime, AutoReleaseTime.",
+        "ECS user guide, migrate to a VPC (2021): pending renewal and change orders are cancelled by the migration.",
+        "ECS API reference, ModifyInstanceVpcAttribute: expired instances are refused by the nearest operation.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=("ecs:DescribeInstances", "ecs:DescribeDisks"),
+    check=_check,
+    until_move=True,
+)

@@ -1,0 +1,23 @@
+from policies.outcome import Outcome
+from policies.plan import MIGRATING_INSTANCE
+from tests.policies.prepared import UNKNOWN, expect, prepared
+
+RULE = "instance-not-locked"
+
+
+def test_pass_where_it_can_move() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["operationLocks"] = []
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
+def test_fail_where_it_cannot() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["operationLocks"] = ["financial", "security"]
+    expect(draft, RULE, "i-web", Outcome.FAIL, "financial, security", "overdue bill")
+
+
+def test_unknown_when_it_is_not_known() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["operationLocks"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "operationLocks")

@@ -1,0 +1,52 @@
+import pytest
+
+from policies.outcome import Outcome
+from policies.plan import MIGRATING_INSTANCE
+from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
+
+RULE = "instance-outlives-window"
+# The Latest Schedule Time, and 1.6 h for the 40 GiB of its disk.
+COPIED = "2026-12-20T03:36:00+08:00"
+LATER = "2026-12-20T03:36:01+08:00"
+
+
+def subscription(end: object) -> Draft:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web").update(instanceChargeType="PrePaid", expiredAt=end)
+    return draft
+
+
+def released(time: object) -> Draft:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["autoReleaseAt"] = time
+    return draft
+
+
+def test_pass_without_an_end() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["expiredAt"] = "2026-12-01T00:00:00+08:00"
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
+@pytest.mark.parametrize("draft", [subscription(LATER), released(LATER)])
+def test_pass_with_an_end_afterwards(draft: Draft) -> None:
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
+def test_fail_when_the_subscription_ends_before() -> None:
+    expect(subscription(COPIED), RULE, "i-web", Outcome.FAIL, "subscription ends", "RenewInstance --InstanceId i-web")
+
+
+def test_fail_when_it_is_released_before() -> None:
+    expect(released(COPIED), RULE, "i-web", Outcome.FAIL, "is released", "ModifyInstanceAutoReleaseTime")
+
+
+@pytest.mark.parametrize("draft", [subscription(UNKNOWN), released(UNKNOWN), subscription("soon")])
+def test_unknown_when_the_end_is_not_known(draft: Draft) -> None:
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN)
+
+
+def test_unknown_when_a_subscription_tells_no_end() -> None:
+    draft = subscription(None)
+    del draft.facts(MIGRATING_INSTANCE, "i-web")["expiredAt"]
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "expiredAt")
