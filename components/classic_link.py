@@ -66,7 +66,12 @@ class ClassicLink(pulumi.ComponentResource):
                 instance_id,
                 instance_id=instance_id,
                 vpc_id=vpc_id,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[self.enabling]),
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    depends_on=[self.enabling],
+                    # The link of one that moves in a later wave ends with its move; else it is protected as its parent.
+                    protect=False if instance_id in plan.instance_ids else None,
+                ),
             )
         for group in plan.linked_groups:
             self._admit_clones(group, clone_ids)

@@ -26,12 +26,13 @@ class Migration(pulumi.ComponentResource):
         # Facts are outputs and no inputs: a fact that changes is no change of what is declared.
         super().__init__("classic-to-vpc:index:Migration", name, None, opts)
         self.exports: dict[str, pulumi.Input[object]] = exported(plan)
+        self._guard = plan.config.protect
         self._declare_instances(plan)
         if plan.config.backups is not None:
             self._declare_backups(plan, plan.config.backups)
         if plan.config.network is not None:
             network = TargetNetwork(
-                "network", plan.config.network, plan.target_vpc, plan.vswitches, plan.avoided_cidrs, self._child()
+                "network", plan.config.network, plan.target_vpc, plan.vswitches, plan.avoided_cidrs, self._guarded()
             )
             self.exports["vpcId"] = network.vpc_id
             self.exports["cidrBlock"] = network.cidr_block
@@ -43,6 +44,10 @@ class Migration(pulumi.ComponentResource):
 
     def _child(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self)
+
+    def _guarded(self) -> pulumi.ResourceOptions:
+        """For what traffic goes through once servers have moved: its children inherit the protection."""
+        return pulumi.ResourceOptions(parent=self, protect=self._guard)
 
     def _declare_instances(self, plan: MigrationPlan) -> None:
         eni_quantities = {item.id: item.eni_quantity for item in plan.estate.instance_types}
@@ -61,19 +66,19 @@ class Migration(pulumi.ComponentResource):
         databases = {database.id: database for database in plan.estate.databases}
         cidr_blocks = plan.target_cidrs
         for choice in plan.config.databases:
-            DatabaseAccess(choice.id, databases[choice.id], choice.whitelist_group, cidr_blocks, self._child())
+            DatabaseAccess(choice.id, databases[choice.id], choice.whitelist_group, cidr_blocks, self._guarded())
 
     def _declare_groups(self, plan: MigrationPlan, network: TargetNetwork) -> None:
         """Clones first, then links, then rules: rules name other clones, and across ClassicLink the classic groups."""
         clones: dict[str, ClonedSecurityGroup] = {}
         if plan.config.security_groups is not None:
             for group in plan.cloned_groups:
-                clones[group.id] = ClonedSecurityGroup(group, network.vpc_id, self._child())
+                clones[group.id] = ClonedSecurityGroup(group, network.vpc_id, self._guarded())
             self.exports["securityGroupIds"] = {group_id: clone.security_group_id for group_id, clone in clones.items()}
         clone_ids = {group_id: clone.security_group_id for group_id, clone in clones.items()}
         needed_first: list[pulumi.Resource] = []
         if plan.config.classic_link is not None:
-            link = ClassicLink("classic-link", network.vpc_id, plan, clone_ids, self._child())
+            link = ClassicLink("classic-link", network.vpc_id, plan, clone_ids, self._guarded())
             needed_first.append(link.enabling)
         for group_id, conversion in convert_groups(plan).items() if clones else ():
             clones[group_id].declare_rules(conversion, clone_ids, needed_first)

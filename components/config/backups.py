@@ -9,6 +9,9 @@ from pydantic import Field
 from components.config.base import DISK_PATTERN, Strict, duplicates
 from components.config.errors import Problem
 
+USUAL_DAYS_AFTER_WINDOW = 1
+USUAL_MAX_AGE_HOURS = 24
+
 
 class ExcludedDisk(Strict):
     """A disk of which no snapshot is taken, by somebody's decision."""
@@ -23,13 +26,16 @@ class BackupChoice(Strict):
 
     retention_days: int = Field(ge=1, le=65536, description="Days that the snapshots are kept (1 to 65536).")
     keep_days_after_window: int = Field(
-        default=1,
+        default=USUAL_DAYS_AFTER_WINDOW,
         ge=1,
         le=3650,
         description="Days that a snapshot must outlive the Latest Schedule Time and the hours without disk functions.",
     )
     max_age_hours: int = Field(
-        default=24, ge=1, le=720, description="Hours before the freeze from which a snapshot is fresh enough."
+        default=USUAL_MAX_AGE_HOURS,
+        ge=1,
+        le=720,
+        description="Hours before the freeze from which a snapshot is fresh enough.",
     )
     consistent_groups: bool = Field(
         default=True,

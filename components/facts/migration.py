@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from components.config import BackupChoice
+from components.config.backups import USUAL_DAYS_AFTER_WINDOW, USUAL_MAX_AGE_HOURS
 from components.facts.base import SCHEMA_VERSION, Facts
 from components.facts.classic_link import broad_rule_facts
 from components.facts.databases import database_facts
@@ -54,9 +55,10 @@ def _window(wave: PlannedWave) -> Facts:
 
 def _backups(choice: BackupChoice | None) -> Facts:
     """How fresh snapshots must be and how long they must be kept; as usual where the stack takes none itself."""
-    usual = BackupChoice(retention_days=1)
-    kept = choice or usual
-    return {"keepDaysAfterWindow": kept.keep_days_after_window, "maxAgeHours": kept.max_age_hours}
+    return {
+        "keepDaysAfterWindow": choice.keep_days_after_window if choice else USUAL_DAYS_AFTER_WINDOW,
+        "maxAgeHours": choice.max_age_hours if choice else USUAL_MAX_AGE_HOURS,
+    }
 
 
 def _zone(zone: Zone) -> Facts:

@@ -7,7 +7,7 @@ from typing import Any
 from components.config import parse
 from components.migration import Migration
 from components.plan import make_plan
-from estate.model import SecurityGroupRule
+from estate.model import Disk, SecurityGroupRule
 from tests.components.builders import FILE, config, estate, rule
 from tests.components.mocked import Recording, declare
 
@@ -308,3 +308,43 @@ def test_backups_outlive_a_destroy() -> None:
 def test_a_new_round_of_backups_is_made_of_new_resources() -> None:
     recording = declared(backups={"retentionDays": 30, "round": 2})
     assert sorted(recording.of_type("alicloud:ecs/ecsSnapshot:EcsSnapshot")) == ["d-app-2", "d-web-2"]
+
+
+def test_several_essds_of_an_instance_get_one_consistent_group_that_is_kept() -> None:
+    essds = tuple(
+        Disk(id=f"d-{index}", instance_id="i-web", type="data", category="cloud_essd", size_gib=40, status="In_use")
+        for index in range(2)
+    )
+    recording = declared({"disks": essds}, instances=["i-web"], backups={"retentionDays": 30, "round": 2})
+    component = recording.urn("classic-to-vpc:backup:Backups", "backups")
+    assert recording.children(component) == ["alicloud:ecs/ecsSnapshotGroup:EcsSnapshotGroup"]
+    [group] = recording.of_type("alicloud:ecs/ecsSnapshotGroup:EcsSnapshotGroup").values()
+    assert group.name == "i-web-2"
+    assert group.inputs == {
+        "snapshotGroupName": "before-vpc-i-web-2",
+        "description": "disks of i-web before its migration to a VPC",
+        "instanceId": "i-web",
+        "diskIds": ["d-0", "d-1"],
+    }
+    assert group.request.retainOnDelete
+    assert group.request.customTimeouts.create == "6h"
+
+
+GUARDED = {
+    "alicloud:ecs/securityGroup:SecurityGroup",
+    "alicloud:vpc/network:Network",
+    "alicloud:vpc/switch:Switch",
+    "alimigrate:ecs:AddedSecurityGroupRules",
+    "alimigrate:ecs:ClassicLinkAttachment",
+    "alimigrate:ecs:SecurityGroupRules",
+    "alimigrate:rds:WhitelistGroup",
+    "alimigrate:vpc:ClassicLink",
+}
+
+
+def test_what_would_cut_traffic_is_protected_unless_the_config_says_otherwise() -> None:
+    for wanted in (True, False):
+        recording = declared() if wanted else declared(protect=False)
+        custom = [item for item in recording.resources.values() if not item.type.startswith("classic-to-vpc:")]
+        assert {item.type for item in custom if item.request.protect} == (GUARDED if wanted else set())
+        assert {item.type for item in custom} == GUARDED | {"alicloud:ecs/ecsSnapshot:EcsSnapshot"}

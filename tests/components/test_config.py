@@ -40,7 +40,7 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
     "unknown key": (
         lambda raw: raw.update(instnaces=[]),
         "instnaces: unknown key; expected one of backups, classicLink, databases, evidence, freezeHours, instances, "
-        "later, network, securityGroups, selector, waves, window; did you mean instances?",
+        "later, network, protect, securityGroups, selector, waves, window; did you mean instances?",
     ),
     "unknown key deep down": (
         lambda raw: raw["network"]["vswitches"][0].update(cidr="172.16.1.0/24"),
@@ -66,6 +66,14 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
     "a word in place of a map": (
         lambda raw: raw.update(classicLink=True),
         "classicLink: expected a map with the keys attach, flows, flowsFile, guestRoute; got True",
+    ),
+    "a disk excluded without an owner": (
+        lambda raw: raw["backups"].update(exclude=[{"disk": "d-web", "reason": "a cache"}]),
+        "backups.exclude[0].owner: expected this key: Who has decided so.",
+    ),
+    "a disk excluded twice": (
+        lambda raw: raw["backups"].update(exclude=[{"disk": "d-web", "reason": "a cache", "owner": "me"}] * 2),
+        "backups.exclude: d-web stands here 2 times; expected once",
     ),
     "out of range": (
         lambda raw: raw["backups"].update(retentionDays=0),

@@ -8,7 +8,7 @@ import pytest
 
 from components.config import ConfigError, parse
 from components.plan import MigrationPlan, make_plan
-from estate.model import ClassicLinkAttachment, Database, Vpc, WhitelistGroup
+from estate.model import ClassicLinkAttachment, Database, Disk, Vpc, WhitelistGroup
 from tests.components.builders import FILE, config, estate, instance, vswitch
 
 
@@ -107,6 +107,13 @@ UNRESOLVED: dict[str, tuple[dict[str, Any], list[str]]] = {
         [
             "databases[0].id: there is no RDS instance rm-order in cn-hangzhou of account 1234567890123456; "
             "did you mean rm-orders?"
+        ],
+    ),
+    "excluded disk": (
+        {"backups": {"retentionDays": 30, "exclude": [{"disk": "d-wed", "reason": "a cache", "owner": "me"}]}},
+        [
+            "backups.exclude[0].disk: there is no disk d-wed in cn-hangzhou of account 1234567890123456; "
+            "did you mean d-web?"
         ],
     ),
     "target zone": (
@@ -347,3 +354,39 @@ def test_networks_that_cannot_serve(case: str) -> None:
         assert problems(classicLink=None, **changes) == expected
     else:
         assert plan(classicLink=None, **changes).vswitches
+
+
+def disks(*categories: str) -> dict[str, Any]:
+    """Disks of i-web of these categories, d-0 the first."""
+    return {
+        "disks": tuple(
+            Disk(
+                id=f"d-{index}",
+                instance_id="i-web",
+                type="data" if index else "system",
+                category=category,
+                size_gib=40,
+                status="In_use",
+            )
+            for index, category in enumerate(categories)
+        )
+    }
+
+
+def sets(estate_changes: dict[str, Any], **backups: Any) -> list[list[str]]:
+    choice = {"retentionDays": 30, **backups}
+    found = plan(estate_changes, instances=["i-web"], backups=choice)
+    return [[disk.id for disk in item.disks] for item in found.instances[0].snapshot_sets(found.config.backups)]
+
+
+def test_several_essds_are_taken_together_and_anything_else_one_by_one() -> None:
+    assert sets(disks("cloud_essd", "cloud_auto")) == [["d-0", "d-1"]]
+    assert sets(disks("cloud_essd", "cloud_ssd")) == [["d-0"], ["d-1"]]
+    assert sets(disks("cloud_essd")) == [["d-0"]]
+    assert sets(disks("cloud_essd", "cloud_essd"), consistentGroups=False) == [["d-0"], ["d-1"]]
+
+
+def test_no_snapshot_is_taken_of_local_and_of_excluded_disks() -> None:
+    assert sets(disks("cloud_ssd", "ephemeral_ssd")) == [["d-0"]]
+    exclude = [{"disk": "d-1", "reason": "a cache", "owner": "me"}]
+    assert sets(disks("cloud_essd", "cloud_essd", "cloud_essd"), exclude=exclude) == [["d-0", "d-2"]]

@@ -14,10 +14,15 @@ def test_pass_where_it_can_move(status: str) -> None:
     expect(draft, RULE, "i-web", Outcome.PASS)
 
 
-def test_fail_at_the_freeze_and_pending_before() -> None:
+def test_fail_at_the_freeze() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["status"] = "Stopping"
     expect(draft, RULE, "i-web", Outcome.FAIL, "It is Stopping")
+
+
+def test_pending_until_the_freeze() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["status"] = "Stopping"
     draft.now = BEFORE_FREEZE
     expect(draft, RULE, "i-web", Outcome.PENDING)
 
