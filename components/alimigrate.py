@@ -32,7 +32,7 @@ class Provider(pulumi.ProviderResource):
 
         :param region: the region id.
         :param protocol: HTTPS, or HTTP for a simulated cloud.
-        :param endpoints: service code (ecs, vpc, rds, sts) to host[:port]; the public hosts where left out.
+        :param endpoints: service code (ecs, vpc, rds, kvstore, dds, sts) to host[:port]; public hosts where left out.
         :param account_id: the account that the credentials must belong to.
         :param access_key: kept as a secret, as are the next two.
         :param secret_key: the secret of the access key.
@@ -162,7 +162,7 @@ class AddedSecurityGroupRules(_Resource):
 
 
 class WhitelistGroup(_Resource):
-    """One whitelist group of our own on an ApsaraDB RDS instance."""
+    """One whitelist group of our own on an instance of ApsaraDB RDS."""
 
     _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {
         "db_instance_id": "dbInstanceId",
@@ -207,6 +207,136 @@ class WhitelistGroup(_Resource):
             "applied": None,
         }
         super().__init__("alimigrate:rds:WhitelistGroup", resource_name, props, opts)
+
+
+class PlainWhitelistGroup(_Resource):
+    """A whitelist group of a product that has no network types."""
+
+    _TYPE: ClassVar[str]
+    _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {
+        "db_instance_id": "dbInstanceId",
+        "group_name": "groupName",
+        "security_ips": "securityIps",
+    }
+
+    db_instance_id: pulumi.Output[str]
+    """The database."""
+    group_name: pulumi.Output[str]
+    """The group."""
+    security_ips: pulumi.Output[Sequence[str]]
+    """The entries, as sorted blocks."""
+    applied: pulumi.Output[str]
+    """A digest of what is in the cloud; unknown in a preview that would create or update."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        db_instance_id: pulumi.Input[str],
+        group_name: pulumi.Input[str],
+        security_ips: pulumi.Input[Sequence[pulumi.Input[str]]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare a whitelist group.
+
+        :param db_instance_id: the database; another one replaces the resource, as does the next.
+        :param group_name: 2 to 32 small letters, digits and underscores; not `default`.
+        :param security_ips: IPv4 addresses and blocks.
+        """
+        props = {
+            "db_instance_id": db_instance_id,
+            "group_name": group_name,
+            "security_ips": security_ips,
+            "applied": None,
+        }
+        super().__init__(self._TYPE, resource_name, props, opts)
+
+
+class RedisWhitelistGroup(PlainWhitelistGroup):
+    """One whitelist group of our own on an instance of Tair (Redis OSS-compatible)."""
+
+    _TYPE = "alimigrate:kvstore:WhitelistGroup"
+
+
+class MongoDbWhitelistGroup(PlainWhitelistGroup):
+    """One whitelist group of our own on an instance of ApsaraDB for MongoDB."""
+
+    _TYPE = "alimigrate:mongodb:WhitelistGroup"
+
+
+class HybridAccess(_Resource):
+    """A database in a VPC that keeps its classic addresses for a while; there is no way back."""
+
+    _TYPE: ClassVar[str]
+    _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {
+        "db_instance_id": "dbInstanceId",
+        "vpc_id": "vpcId",
+        "vswitch_id": "vswitchId",
+        "valid_until": "validUntil",
+        "classic_expires_at": "classicExpiresAt",
+        "vpc_connection_strings": "vpcConnectionStrings",
+    }
+
+    db_instance_id: pulumi.Output[str]
+    """The database."""
+    vpc_id: pulumi.Output[str]
+    """The VPC that it is in."""
+    vswitch_id: pulumi.Output[str]
+    """The VSwitch that was asked for."""
+    valid_until: pulumi.Output[str]
+    """Until when classic addresses are wanted at least, in UTC."""
+    classic_expires_at: pulumi.Output[str]
+    """When the first classic address ends; empty where there is none that ends."""
+    vpc_connection_strings: pulumi.Output[Sequence[str]]
+    """What to connect to from the VPC: the classic connection strings do not lead there."""
+    applied: pulumi.Output[str]
+    """A digest of what is in the cloud; unknown in a preview that would create or update."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        db_instance_id: pulumi.Input[str],
+        vpc_id: pulumi.Input[str],
+        vswitch_id: pulumi.Input[str],
+        valid_until: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare hybrid access.
+
+        :param db_instance_id: the database; another one replaces the resource, as does the next.
+        :param vpc_id: the VPC that it goes into; a database that is in another one already is refused.
+        :param vswitch_id: a VSwitch of the VPC, in the zone of the database.
+        :param valid_until: when classic addresses may end at the earliest, ISO 8601 with an offset.
+        """
+        props = {
+            "db_instance_id": db_instance_id,
+            "vpc_id": vpc_id,
+            "vswitch_id": vswitch_id,
+            "valid_until": valid_until,
+            "classic_expires_at": None,
+            "vpc_connection_strings": None,
+            "applied": None,
+        }
+        super().__init__(self._TYPE, resource_name, props, opts)
+
+
+class RdsHybridAccess(HybridAccess):
+    """Hybrid access of an instance of ApsaraDB RDS, its read/write splitting address included."""
+
+    _TYPE = "alimigrate:rds:HybridAccess"
+
+
+class RedisHybridAccess(HybridAccess):
+    """Hybrid access of an instance of Tair (Redis OSS-compatible)."""
+
+    _TYPE = "alimigrate:kvstore:HybridAccess"
+
+
+class MongoDbHybridAccess(HybridAccess):
+    """Hybrid access of a replica set of ApsaraDB for MongoDB."""
+
+    _TYPE = "alimigrate:mongodb:HybridAccess"
 
 
 class ClassicLink(_Resource):

@@ -2,46 +2,143 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any, Final
 
 import pulumi
 
-from components.alimigrate import WhitelistGroup
-from estate.model import Database
+from components import alimigrate
+from components.network import TargetNetwork, TargetVSwitch
+from components.plan import PlannedDatabase
+from estate import hybrid
+from estate.model import Database, DatabaseProduct
+
+_HYBRID_ACCESS: Final = {
+    "rds": alimigrate.RdsHybridAccess,
+    "redis": alimigrate.RedisHybridAccess,
+    "mongodb": alimigrate.MongoDbHybridAccess,
+}
 
 
 class DatabaseAccess(pulumi.ComponentResource):
-    """Admits the VSwitch CIDR blocks to one RDS instance, in a whitelist group of our own; no other group is touched.
+    """Brings one database within reach of the VPC: an address there, where asked for, and a whitelist group of our own.
+
+    No other whitelist group is touched, and the database itself is no resource of the stack. Hybrid access outlives a
+    destroy, because there is no way back from it. Where it cannot be (see `estate.hybrid`), or the target network has
+    no VSwitch in the database's zone, none is declared, and the policy pack says so.
 
     Registered outputs: see DatabaseAccess in docs/contracts.md. RAM actions: `ram_actions`.
     """
 
-    ram_actions = ("rds:DescribeDBInstanceAttribute", "rds:DescribeDBInstanceIPArrayList", "rds:ModifySecurityIps")
+    ram_actions = (
+        "rds:DescribeDBInstanceAttribute",
+        "rds:DescribeDBInstanceIPArrayList",
+        "rds:DescribeDBInstanceNetInfo",
+        "rds:ModifySecurityIps",
+        "rds:ModifyDBInstanceNetworkType",
+        "rds:ModifyDBInstanceNetworkExpireTime",
+        "kvstore:DescribeInstanceAttribute",
+        "kvstore:DescribeDBInstanceNetInfo",
+        "kvstore:DescribeSecurityIps",
+        "kvstore:ModifySecurityIps",
+        "kvstore:SwitchNetwork",
+        "kvstore:ModifyInstanceNetExpireTime",
+        "dds:DescribeDBInstanceAttribute",
+        "dds:DescribeReplicaSetRole",
+        "dds:DescribeSecurityIps",
+        "dds:ModifySecurityIps",
+        "dds:ModifyDBInstanceNetworkType",
+        "dds:ModifyDBInstanceNetExpireTime",
+    )
 
     def __init__(
         self,
         name: str,
-        database: Database,
-        group_name: str,
-        cidr_blocks: Iterable[str],
+        planned: PlannedDatabase,
+        network: TargetNetwork,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        # In enhanced mode a group serves one network only, and a VPC address in a Classic group is not admitted
-        # (Alibaba Cloud, "Change the network isolation mode"); in standard mode there is one kind for both.
-        network_type = "VPC" if database.security_ip_mode == "safety" else "MIX"
-        outputs = {
+        database, choice = planned.database, planned.choice
+        outputs: dict[str, Any] = {
             "dbInstanceId": database.id,
-            "groupName": group_name,
-            "networkType": network_type,
-            "securityIps": sorted(cidr_blocks),
+            "product": database.product,
+            "groupName": choice.whitelist_group,
+            "networkType": _network_type(database),
+            "securityIps": _entries([*(vswitch.cidr_block for vswitch in network.vswitches), *choice.also_admit]),
         }
+        if choice.hybrid_access is not None and planned.valid_until is not None:
+            outputs["hybridAccess"] = {
+                "validUntil": planned.valid_until.isoformat(),
+                "marginDays": choice.hybrid_access.margin_days,
+            }
         super().__init__("classic-to-vpc:database:DatabaseAccess", name, outputs, opts)
-        self.whitelist_group = WhitelistGroup(
-            f"{database.id}-{group_name}",
-            db_instance_id=database.id,
-            group_name=group_name,
-            network_type=network_type,
-            security_ips=outputs["securityIps"],
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        self.hybrid_access = self._declare_hybrid_access(planned, network)
+        self._declare_whitelist_group(database, outputs)
         self.register_outputs(outputs)
+
+    def _declare_hybrid_access(
+        self, planned: PlannedDatabase, network: TargetNetwork
+    ) -> alimigrate.HybridAccess | None:
+        database = planned.database
+        vswitch = _vswitch_for(database, network.vswitches)
+        if planned.valid_until is None or vswitch is None or hybrid.obstacle(database):
+            return None
+        return _HYBRID_ACCESS[database.product](
+            database.id,
+            db_instance_id=database.id,
+            vpc_id=network.vpc_id,
+            vswitch_id=vswitch.vswitch_id,
+            valid_until=planned.valid_until.isoformat(),
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+        )
+
+    def _declare_whitelist_group(self, database: Database, outputs: dict[str, Any]) -> None:
+        # While its network changes, which takes minutes, nothing else of a database can be changed.
+        first = [self.hybrid_access] if self.hybrid_access else []
+        opts = pulumi.ResourceOptions(parent=self, depends_on=first)
+        name, group_name, entries = (
+            f"{database.id}-{outputs['groupName']}",
+            outputs["groupName"],
+            outputs["securityIps"],
+        )
+        if database.product == "rds":
+            alimigrate.WhitelistGroup(
+                name,
+                db_instance_id=database.id,
+                group_name=group_name,
+                network_type=outputs["networkType"],
+                security_ips=entries,
+                opts=opts,
+            )
+        else:
+            _PLAIN_GROUPS[database.product](
+                name, db_instance_id=database.id, group_name=group_name, security_ips=entries, opts=opts
+            )
+
+
+_PLAIN_GROUPS: Final[dict[DatabaseProduct, type[alimigrate.PlainWhitelistGroup]]] = {
+    "redis": alimigrate.RedisWhitelistGroup,
+    "mongodb": alimigrate.MongoDbWhitelistGroup,
+}
+
+
+def _entries(entries: Sequence[pulumi.Input[str]]) -> pulumi.Input[list[str]]:
+    """Each entry once, sorted; known at once unless the block of a default VSwitch is not."""
+    known = [entry for entry in entries if isinstance(entry, str)]
+    if len(known) == len(entries):
+        return sorted(set(known))
+    return pulumi.Output.all(*entries).apply(lambda every: sorted(set(every)))
+
+
+def _network_type(database: Database) -> str:
+    """Of the whitelist group.
+
+    In enhanced mode a group serves one network only, and a VPC address in a Classic group is not admitted (Alibaba
+    Cloud, "Change the network isolation mode"); in standard mode there is one kind for both.
+    """
+    return "VPC" if database.security_ip_mode == "safety" else "MIX"
+
+
+def _vswitch_for(database: Database, vswitches: Sequence[TargetVSwitch]) -> TargetVSwitch | None:
+    """The VSwitch to go into, which must be in the zone of the database (hybrid access pages of all products)."""
+    return next((vswitch for vswitch in vswitches if vswitch.zone_id == database.zone_id), None)

@@ -32,7 +32,13 @@ class Migration(pulumi.ComponentResource):
             self._declare_backups(plan, plan.config.backups)
         if plan.config.network is not None:
             network = TargetNetwork(
-                "network", plan.config.network, plan.target_vpc, plan.vswitches, plan.avoided_cidrs, self._guarded()
+                "network",
+                plan.config.network,
+                plan.target_vpc,
+                plan.vswitches,
+                plan.avoided_cidrs,
+                self._guarded(),
+                retain=plan.outlives_a_destroy,
             )
             self.exports["vpcId"] = network.vpc_id
             self.exports["cidrBlock"] = network.cidr_block
@@ -63,10 +69,15 @@ class Migration(pulumi.ComponentResource):
         self.exports["snapshotGroupIds"] = backups.snapshot_group_ids
 
     def _declare_databases(self, plan: MigrationPlan, network: TargetNetwork) -> None:
-        databases = {database.id: database for database in plan.estate.databases}
-        cidr_blocks = plan.target_cidrs
-        for choice in plan.config.databases:
-            DatabaseAccess(choice.id, databases[choice.id], choice.whitelist_group, cidr_blocks, self._guarded())
+        accesses = {
+            planned.database.id: DatabaseAccess(planned.database.id, planned, network, self._guarded())
+            for planned in plan.databases
+        }
+        self.exports["databaseEndpoints"] = {
+            database_id: access.hybrid_access.vpc_connection_strings
+            for database_id, access in accesses.items()
+            if access.hybrid_access is not None
+        }
 
     def _declare_groups(self, plan: MigrationPlan, network: TargetNetwork) -> None:
         """Clones first, then links, then rules: rules name other clones, and across ClassicLink the classic groups."""

@@ -68,7 +68,10 @@ class TargetNetwork(pulumi.ComponentResource):
         vswitches: Sequence[PlannedVSwitch],
         avoided_cidrs: Sequence[str],
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        retain: bool = False,
     ) -> None:
+        self._retain = retain
         super().__init__("classic-to-vpc:network:TargetNetwork", name, {"mode": choice.mode}, opts)
         self._declare_vpc(choice, vpc)
         declared = [self._declare_vswitch(choice, item) for item in vswitches]
@@ -95,7 +98,9 @@ class TargetNetwork(pulumi.ComponentResource):
                 vpc_name=choice.name,
                 cidr_block=choice.cidr_block,
                 # ClassicLink is switched by a resource of its own: the provider's deprecated field must not undo it.
-                opts=pulumi.ResourceOptions(parent=self, ignore_changes=["classicLinkEnabled"]),
+                opts=pulumi.ResourceOptions(
+                    parent=self, ignore_changes=["classicLinkEnabled"], retain_on_delete=self._retain
+                ),
             )
             self.vpc_id, self.cidr_block = created.id, choice.cidr_block
         elif isinstance(choice, DefaultNetwork):
@@ -139,7 +144,7 @@ class TargetNetwork(pulumi.ComponentResource):
             vpc_id=self.vpc_id,
             zone_id=item.zone_id,
             cidr_block=item.cidr_block,
-            opts=self._child(),
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=self._retain),
         )
 
 

@@ -42,6 +42,8 @@ _PACKAGES = {
     "ecs": "alibabacloud_ecs20140526",
     "vpc": "alibabacloud_vpc20160428",
     "rds": "alibabacloud_rds20140815",
+    "kvstore": "alibabacloud_r_kvstore20150101",
+    "dds": "alibabacloud_dds20151201",
     "sts": "alibabacloud_sts20150401",
 }
 _READS = ("Describe", "Get", "List")

@@ -19,6 +19,7 @@ NetworkType = Literal["classic", "vpc"]
 Direction = Literal["ingress", "egress"]
 NicType = Literal["internet", "intranet"]
 RulePolicy = Literal["accept", "drop"]
+DatabaseProduct = Literal["rds", "redis", "mongodb"]
 WhitelistNetworkType = Literal["MIX", "VPC", "Classic"]
 
 
@@ -286,8 +287,9 @@ class WhitelistGroup(_Model):
 class NetInfo(_Model):
     """One connection address of a database.
 
-    `ip_type` is Inner or Public in the classic network, Private or Public in a VPC. `expires_in_seconds` is the time
-    left to a classic address that hybrid access keeps alive; None for addresses that do not expire.
+    `connection_string_type` is Normal or ReadWriteSplitting, and Primary or Secondary for a node of MongoDB. `ip_type`
+    is Inner or Public in the classic network, Private or Public in a VPC. `expires_in_seconds` is the time left to a
+    classic address that hybrid access keeps alive; None for addresses that do not expire.
     """
 
     connection_string: str
@@ -301,16 +303,22 @@ class NetInfo(_Model):
 
 
 class Database(_Identified):
-    """An ApsaraDB RDS instance: where it is, how it is reached and whom it admits.
+    """An ApsaraDB instance of any product: where it is, how it is reached and whom it admits.
 
-    `security_ip_mode` normal has one set of whitelist groups for both networks; safety ("enhanced") has one for each.
+    `architecture` is standard, cluster or rwsplit for Redis, standalone, replicate or sharding for MongoDB, and empty
+    for RDS. `status` is Running (of Redis: Normal) while the instance can be changed. `primary_id` names the instance
+    that a read-only one of RDS follows. In a VPC and with an Inner address it is in hybrid access. `security_ip_mode`
+    normal has one set of whitelist groups for both networks; safety ("enhanced", RDS only) has one for each.
     """
 
+    product: DatabaseProduct = "rds"
     description: str = ""
     engine: str
     engine_version: str
+    architecture: str = ""
     zone_id: str
     status: str = "Running"
+    primary_id: str | None = None
     network_type: NetworkType
     vpc_id: str | None = None
     vswitch_id: str | None = None

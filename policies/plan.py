@@ -20,6 +20,7 @@ MIGRATING_INSTANCE: Final = "classic-to-vpc:instance:MigratingInstance"
 TARGET_NETWORK: Final = "classic-to-vpc:network:TargetNetwork"
 CLONED_SECURITY_GROUP: Final = "classic-to-vpc:securitygroup:ClonedSecurityGroup"
 CLASSIC_LINK_COMPONENT: Final = "classic-to-vpc:classiclink:ClassicLink"
+DATABASE_ACCESS: Final = "classic-to-vpc:database:DatabaseAccess"
 VPC: Final = "alicloud:vpc/network:Network"
 VSWITCH: Final = "alicloud:vpc/switch:Switch"
 DEFAULT_VSWITCH: Final = "alimigrate:vpc:DefaultVSwitch"
@@ -30,6 +31,13 @@ ADDED_SECURITY_GROUP_RULES: Final = "alimigrate:ecs:AddedSecurityGroupRules"
 SNAPSHOT: Final = "alicloud:ecs/ecsSnapshot:EcsSnapshot"
 SNAPSHOT_GROUP: Final = "alicloud:ecs/ecsSnapshotGroup:EcsSnapshotGroup"
 WHITELIST_GROUP: Final = "alimigrate:rds:WhitelistGroup"
+WHITELIST_GROUPS: Final = (
+    WHITELIST_GROUP,
+    "alimigrate:kvstore:WhitelistGroup",
+    "alimigrate:mongodb:WhitelistGroup",
+)
+HYBRID_ACCESS: Final = "alimigrate:rds:HybridAccess"
+HYBRID_ACCESSES: Final = (HYBRID_ACCESS, "alimigrate:kvstore:HybridAccess", "alimigrate:mongodb:HybridAccess")
 CLASSIC_LINK: Final = "alimigrate:vpc:ClassicLink"
 CLASSIC_LINK_ATTACHMENT: Final = "alimigrate:ecs:ClassicLinkAttachment"
 STACK: Final = "pulumi:pulumi:Stack"

@@ -11,9 +11,10 @@ from provider.added_security_group_rules import AddedSecurityGroupRules
 from provider.classic_link import ClassicLink
 from provider.classic_link_attachment import ClassicLinkAttachment
 from provider.default_network import DefaultVpc, DefaultVSwitch
+from provider.hybrid_access import MongoDbHybridAccess, RdsHybridAccess, RedisHybridAccess
 from provider.resource import Resource
 from provider.security_group_rules import SecurityGroupRules
-from provider.whitelist_group import WhitelistGroup
+from provider.whitelist_group import MongoDbWhitelistGroup, RdsWhitelistGroup, RedisWhitelistGroup
 
 NAME: Final = "alimigrate"
 VERSION: Final = "0.1.0"
@@ -25,7 +26,12 @@ RESOURCES: Final[Mapping[str, Resource]] = MappingProxyType(
         for resource in (
             SecurityGroupRules(),
             AddedSecurityGroupRules(),
-            WhitelistGroup(),
+            RdsWhitelistGroup(),
+            RedisWhitelistGroup(),
+            MongoDbWhitelistGroup(),
+            RdsHybridAccess(),
+            RedisHybridAccess(),
+            MongoDbHybridAccess(),
             ClassicLink(),
             ClassicLinkAttachment(),
             DefaultVpc(),
@@ -45,7 +51,7 @@ _CONFIG: Final[dict[str, Any]] = {
     "endpoints": {
         "type": "object",
         "additionalProperties": {"type": "string"},
-        "description": "Service code (ecs, vpc, rds, sts) -> host[:port].",
+        "description": "Service code (ecs, vpc, rds, kvstore, dds, sts) -> host[:port].",
     },
     "accountId": {"type": "string", "description": "The account that the credentials must belong to."},
     "accessKey": {"type": "string", "secret": True, "description": "Else ALIBABA_CLOUD_ACCESS_KEY_ID."},

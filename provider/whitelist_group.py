@@ -1,4 +1,4 @@
-"""`alimigrate:rds:WhitelistGroup`: one whitelist group of our own on a database that is not ours."""
+"""One whitelist group of our own on a database that is not ours: RDS, Redis and MongoDB."""
 
 from __future__ import annotations
 
@@ -9,80 +9,51 @@ from typing import Any, ClassVar, Final, NamedTuple
 
 from estate.client import Cloud
 from estate.errors import CloudError, Unreachable
-from estate.live import whitelist_groups
 from estate.model import WhitelistGroup as Group
+from provider.apsaradb import MONGODB, RDS, REDIS, Entries, Product
 from provider.resource import Checked, Failure, Resource, ResourceError, reject_others, require_text
 from provider.values import UNKNOWN, Properties, digest
 
-# ModifySecurityIps and the whitelist pages of ApsaraDB RDS (doc-detail/97145).
-MAX_GROUPS: Final = 200
+# ModifySecurityIps of all three products, and the whitelist pages of ApsaraDB RDS (doc-detail/97145).
 MAX_ENTRIES: Final = 1000
 
 # The console's rule: small letters, digits and underscores, a letter first, a letter or digit last, 2 to 32 in all.
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}[a-z0-9]")
 _NETWORK_TYPES = ("MIX", "VPC", "Classic")
-# RDS reads a group with this one entry as "nobody"; it can not be a connection from elsewhere.
+# ApsaraDB reads a group with this one entry as "nobody"; it can not be a connection from elsewhere.
 _NOBODY = "127.0.0.1/32"
 _ADMITTING_NOBODY: tuple[list[str], ...] = ([], [_NOBODY])
-_GONE = ("InvalidDBInstanceId.NotFound", "InvalidDBInstanceName.NotFound")
-_NOT_WRITABLE = ("OperationDenied.DBInstanceStatus", "OperationDenied.DBStatus", "IncorrectDBInstanceState")
-_WRITE_ATTEMPTS = 5
 
 
 class WhitelistGroup(Resource):
-    """One named whitelist group; its id is `dbInstanceId:networkType:groupName`.
+    """One named whitelist group; its id is `dbInstanceId:groupName`, of RDS `dbInstanceId:networkType:groupName`.
 
     Never writes a group that is not in the state, `default` or a hidden one, and never overwrites entries that differ
     from those that the state knows. A group that admits anybody already is not made ours by being declared, even with
     equal entries, because deleting the resource would empty it: only an import does that, by the user's own word.
     """
 
-    type_name: ClassVar[str] = "alimigrate:rds:WhitelistGroup"
-    actions: ClassVar[tuple[str, ...]] = (
-        "rds:DescribeDBInstanceNetInfo",
-        "rds:DescribeDBInstanceIPArrayList",
-        "rds:DescribeDBInstanceAttribute",
-        "rds:ModifySecurityIps",
-    )
-    replacing: ClassVar[tuple[str, ...]] = ("dbInstanceId", "groupName", "networkType")
-    schema: ClassVar[dict[str, Any]] = {
-        "description": "One whitelist group of an ApsaraDB RDS instance; other groups are never touched.",
-        "inputProperties": {
-            "dbInstanceId": {"type": "string", "description": "The database; another one replaces."},
-            "groupName": {"type": "string", "description": "Name of a group of our own; another one replaces."},
-            "networkType": {
-                "type": "string",
-                "description": "MIX in standard mode, VPC or Classic in enhanced mode; another one replaces.",
-            },
-            "securityIps": {
-                "type": "array",
-                "items": {"type": "string"},
-                "description": "IPv4 addresses and blocks that may connect.",
-            },
-        },
-        "requiredInputs": ["dbInstanceId", "groupName", "networkType", "securityIps"],
-    }
+    product: ClassVar[Product]
+    replacing: ClassVar[tuple[str, ...]] = ("dbInstanceId", "groupName")
 
     def check(self, inputs: Properties) -> Checked:
         """Check names and entries; entries become sorted blocks, so that order and spelling make no difference."""
         failures = reject_others(inputs, self.schema["inputProperties"])
         failures += require_text(inputs, ("dbInstanceId",))
-        name, network_type = inputs.get("groupName"), inputs.get("networkType")
+        name = inputs.get("groupName")
         if name is not UNKNOWN and not (isinstance(name, str) and _NAME.fullmatch(name)):
             failures.append(
                 Failure("groupName", "expected 2 to 32 small letters, digits and underscores, a letter first")
             )
         elif name == "default":
             failures.append(Failure("groupName", "expected a name of our own; the group `default` is never written"))
-        if network_type is not UNKNOWN and network_type not in _NETWORK_TYPES:
-            failures.append(Failure("networkType", f"expected one of {', '.join(_NETWORK_TYPES)}"))
         ips, problems = _check_entries(inputs.get("securityIps"))
         return Checked(inputs | {"securityIps": ips}, (*failures, *problems))
 
     def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
         """Make the group; one of this name that admits anybody already is refused."""
-        ref = _Ref(str(inputs["dbInstanceId"]), str(inputs["networkType"]), str(inputs["groupName"]))
-        groups = _groups_to_write(cloud, ref)
+        ref = self._ref_of(inputs)
+        groups = self._groups_to_write(cloud, ref)
         if groups is None:
             raise ResourceError(f"Database {ref.database} does not exist in {cloud.region}.")
         wanted: list[str] = inputs["securityIps"]
@@ -91,26 +62,26 @@ class WhitelistGroup(Resource):
         if live not in _ADMITTING_NOBODY:
             raise ResourceError(
                 f"Database {ref.database} already has a whitelist group {ref.group} with {_shown(live)}. If it is "
-                f"yours to change and delete, import it (pulumi import {self.type_name} NAME {ref}); else choose "
-                "another groupName."
+                f"yours to change and delete, import it (pulumi import {self.type_name} NAME {self._id(ref)}); else "
+                "choose another groupName."
             )
-        _check_limits(ref, groups, group, wanted)
+        self._check_limits(ref, groups, group, wanted)
         # Append, not Cover: should someone make a group of this name meanwhile, theirs is not overwritten.
-        _write(cloud, ref, "Cover" if live else "Append", wanted)
-        return str(ref), _state(ref, wanted)
+        self._write(cloud, ref, "Cover" if live else "Append", wanted)
+        return self._id(ref), self._state(ref, wanted)
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the group's live entries; without any, or with the entry for nobody alone, it is gone."""
-        ref = _Ref.parse(resource_id)
-        group = _read_group(cloud, ref)
+        ref = self._parse(resource_id)
+        group = self._read_group(cloud, ref)
         if group is None or _entries(group) in _ADMITTING_NOBODY:
             return None
-        return _state(ref, _entries(group))
+        return self._state(ref, _entries(group))
 
     def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
         """Write the entries, if the live ones are those that the state knows or already the wanted ones."""
-        ref = _Ref.parse(resource_id)
-        groups = _groups_to_write(cloud, ref) or []
+        ref = self._parse(resource_id)
+        groups = self._groups_to_write(cloud, ref) or []
         group = _find(groups, ref)
         live = _entries(group) if group else []
         wanted: list[str] = inputs["securityIps"]
@@ -121,14 +92,14 @@ class WhitelistGroup(Resource):
                     f"{_shown(state['securityIps'])} was known. Run `pulumi refresh`, look at the difference, then "
                     "run `pulumi up` again."
                 )
-            _check_limits(ref, groups, group, wanted)
-            _write(cloud, ref, "Cover", wanted)
-        return _state(ref, wanted)
+            self._check_limits(ref, groups, group, wanted)
+            self._write(cloud, ref, "Cover", wanted)
+        return self._state(ref, wanted)
 
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
         """Delete the entries of the state; entries that someone added to the group stay, with the group."""
-        ref = _Ref.parse(resource_id)
-        group = _read_group(cloud, ref)
+        ref = self._parse(resource_id)
+        group = self._read_group(cloud, ref)
         if group is None:
             return
         live = _entries(group)
@@ -136,23 +107,164 @@ class WhitelistGroup(Resource):
         if live in _ADMITTING_NOBODY or not ours:
             return
         if ours == live:
-            _empty(cloud, ref, ours)
+            self._empty(cloud, ref, ours)
         else:
-            _write(cloud, ref, "Delete", ours)
+            self._write(cloud, ref, "Delete", ours)
+
+    def _ref_of(self, inputs: Properties) -> _Ref:
+        return _Ref(str(inputs["dbInstanceId"]), "MIX", str(inputs["groupName"]))
+
+    def _id(self, ref: _Ref) -> str:
+        return f"{ref.database}:{ref.group}"
+
+    def _parse(self, resource_id: str) -> _Ref:
+        database, _, group = resource_id.partition(":")
+        if not database or not _NAME.fullmatch(group) or group == "default":
+            raise ResourceError(
+                f"{resource_id!r} is no id of a whitelist group: expected dbInstanceId:groupName, and not the group "
+                "`default`."
+            )
+        return _Ref(database, "MIX", group)
+
+    def _state(self, ref: _Ref, ips: list[str]) -> Properties:
+        inputs = self._named(ref) | {"securityIps": ips}
+        return inputs | {"applied": digest(inputs)}
+
+    def _named(self, ref: _Ref) -> Properties:
+        return {"dbInstanceId": ref.database, "groupName": ref.group}
+
+    def _read_group(self, cloud: Cloud, ref: _Ref) -> Group | None:
+        """Return the group, None if it is gone: with its database, or with its network type by a switch of the mode."""
+        found = self.product.whitelists(cloud, ref.database)
+        return _find(found.groups, ref) if found else None
+
+    def _groups_to_write(self, cloud: Cloud, ref: _Ref) -> list[Group] | None:
+        """Return all groups of the database, None if there is none; its mode has to have the network type."""
+        found = self.product.whitelists(cloud, ref.database)
+        if found is None:
+            return None
+        fitting = ("VPC", "Classic") if found.mode == "safety" else ("MIX",)
+        if ref.network_type not in fitting:
+            name = "enhanced" if found.mode == "safety" else "standard"
+            raise ResourceError(
+                f"Database {ref.database} is in {name} whitelist mode: networkType has to be {' or '.join(fitting)}, "
+                f"not {ref.network_type}."
+            )
+        return found.groups
+
+    def _check_limits(self, ref: _Ref, groups: Sequence[Group], ours: Group | None, wanted: Sequence[str]) -> None:
+        if ours is None and self.product.max_groups is not None and len(groups) >= self.product.max_groups:
+            raise ResourceError(f"Database {ref.database} has {len(groups)} whitelist groups, the limit; remove one.")
+        total = len(wanted) + sum(len(group.security_ips) for group in groups if group is not ours)
+        if total > MAX_ENTRIES:
+            raise ResourceError(
+                f"Database {ref.database} would have {total} whitelist entries; the limit is {MAX_ENTRIES} over all "
+                "groups. Merge addresses into blocks."
+            )
+
+    def _empty(self, cloud: Cloud, ref: _Ref, entries: Sequence[str]) -> None:
+        """Do away with the group, or where the cloud keeps groups, with everyone in it.
+
+        No product has a call that deletes a group. Older documentation of ModifyMode says that Delete deletes the
+        whitelist; the newer of RDS says that one entry has to remain
+        (help.aliyun.com/en/rds/api-modify-ip-address-whitelist). So all entries are deleted where the cloud permits it,
+        and else the group, which is ours, is left with the entry for nobody; `read` and `create` take such a group for
+        none.
+        """
+        try:
+            self._write(cloud, ref, "Delete", entries)
+        except CloudError as error:
+            if not error.code.startswith(("InvalidSecurityIP", "InvalidParameter", "OperationDenied")):
+                raise
+            self._write(cloud, ref, "Cover", [_NOBODY])
+
+    def _write(self, cloud: Cloud, ref: _Ref, mode: str, entries: Sequence[str]) -> None:
+        """Change the group.
+
+        The call has no ClientToken in all products alike. Cover is idempotent by nature; after a lost answer to the
+        others the group is read.
+        """
+        change = Entries(*ref, mode, self._spelt(cloud, ref, mode, entries))
+        try:
+            self.product.patiently(cloud, ref.database, lambda: self.product.change_whitelist(cloud, change))
+        except Unreachable:
+            if not self._took_effect(cloud, ref, mode, entries):
+                raise
+
+    def _spelt(self, cloud: Cloud, ref: _Ref, mode: str, entries: Sequence[str]) -> Sequence[str]:
+        """Return the entries as the cloud spells them: it deletes "10.0.0.1" by that name and not as 10.0.0.1/32."""
+        if mode != "Delete":
+            return entries
+        group = self._read_group(cloud, ref)
+        return [ip for ip in (group.security_ips if group else ()) if (_block(ip) or ip) in entries]
+
+    def _took_effect(self, cloud: Cloud, ref: _Ref, mode: str, entries: Sequence[str]) -> bool:
+        group = self._read_group(cloud, ref)
+        live = _entries(group) if group else []
+        return not set(live) & set(entries) if mode == "Delete" else live == list(entries)
 
 
 class _Ref(NamedTuple):
-    """Which group of which database; its text is the resource's id."""
+    """Which group of which database; MIX where groups are for both networks."""
 
     database: str
     network_type: str
     group: str
 
-    def __str__(self) -> str:
-        return ":".join(self)
 
-    @staticmethod
-    def parse(resource_id: str) -> _Ref:
+_PROPERTIES: Final[dict[str, Any]] = {
+    "dbInstanceId": {"type": "string", "description": "The database; another one replaces."},
+    "groupName": {"type": "string", "description": "Name of a group of our own; another one replaces."},
+    "securityIps": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "IPv4 addresses and blocks that may connect.",
+    },
+}
+
+
+def _schema(product: Product, more: dict[str, Any] | None = None) -> dict[str, Any]:
+    properties = {**_PROPERTIES, **(more or {})}
+    return {
+        "description": f"One whitelist group of an instance of {product.name}; other groups are never touched.",
+        "inputProperties": properties,
+        "requiredInputs": list(properties),
+    }
+
+
+class RdsWhitelistGroup(WhitelistGroup):
+    """`alimigrate:rds:WhitelistGroup`, which in enhanced whitelist mode is for one of the two networks."""
+
+    product = RDS
+    type_name = "alimigrate:rds:WhitelistGroup"
+    actions = RDS.whitelist_actions
+    replacing = ("dbInstanceId", "groupName", "networkType")
+    schema: ClassVar[dict[str, Any]] = _schema(
+        RDS,
+        {
+            "networkType": {
+                "type": "string",
+                "description": "MIX in standard mode, VPC or Classic in enhanced mode; another one replaces.",
+            }
+        },
+    )
+
+    def check(self, inputs: Properties) -> Checked:
+        """Check the network type too."""
+        checked = super().check(inputs)
+        network_type = inputs.get("networkType")
+        if network_type is UNKNOWN or network_type in _NETWORK_TYPES:
+            return checked
+        failure = Failure("networkType", f"expected one of {', '.join(_NETWORK_TYPES)}")
+        return Checked(checked.inputs, (*checked.failures, failure))
+
+    def _ref_of(self, inputs: Properties) -> _Ref:
+        return _Ref(str(inputs["dbInstanceId"]), str(inputs["networkType"]), str(inputs["groupName"]))
+
+    def _id(self, ref: _Ref) -> str:
+        return ":".join(ref)
+
+    def _parse(self, resource_id: str) -> _Ref:
         parts = resource_id.split(":")
         if len(parts) != 3 or parts[1] not in _NETWORK_TYPES or not all(parts) or parts[2] == "default":
             raise ResourceError(
@@ -160,6 +272,27 @@ class _Ref(NamedTuple):
                 f"networkType one of {', '.join(_NETWORK_TYPES)}, and not the group `default`."
             )
         return _Ref(*parts)
+
+    def _named(self, ref: _Ref) -> Properties:
+        return super()._named(ref) | {"networkType": ref.network_type}
+
+
+class RedisWhitelistGroup(WhitelistGroup):
+    """`alimigrate:kvstore:WhitelistGroup`."""
+
+    product = REDIS
+    type_name = "alimigrate:kvstore:WhitelistGroup"
+    actions = REDIS.whitelist_actions
+    schema: ClassVar[dict[str, Any]] = _schema(REDIS)
+
+
+class MongoDbWhitelistGroup(WhitelistGroup):
+    """`alimigrate:mongodb:WhitelistGroup`."""
+
+    product = MONGODB
+    type_name = "alimigrate:mongodb:WhitelistGroup"
+    actions = MONGODB.whitelist_actions
+    schema: ClassVar[dict[str, Any]] = _schema(MONGODB)
 
 
 def _check_entries(ips: Any) -> tuple[Any, list[Failure]]:
@@ -205,55 +338,6 @@ def _shown(entries: Sequence[str]) -> str:
     return ", ".join(entries[:10]) + (f" and {len(entries) - 10} more" if len(entries) > 10 else "") or "no entries"
 
 
-def _state(ref: _Ref, ips: list[str]) -> Properties:
-    inputs: Properties = {
-        "dbInstanceId": ref.database,
-        "groupName": ref.group,
-        "networkType": ref.network_type,
-        "securityIps": ips,
-    }
-    return inputs | {"applied": digest(inputs)}
-
-
-class _Whitelists(NamedTuple):
-    """The whitelist mode of a database, normal or safety, and all its groups."""
-
-    mode: str
-    groups: list[Group]
-
-
-def _read(cloud: Cloud, database: str) -> _Whitelists | None:
-    """Return the whitelists of a database, None if there is no such database."""
-    try:
-        mode = str(cloud.call("rds:DescribeDBInstanceNetInfo", dbinstance_id=database).security_ipmode or "normal")
-        return _Whitelists(mode, list(whitelist_groups(cloud, database, mode)))
-    except CloudError as error:
-        if error.code in _GONE:
-            return None
-        raise
-
-
-def _read_group(cloud: Cloud, ref: _Ref) -> Group | None:
-    """Return the group, None if it is gone: with its database, or with its network type by a switch of the mode."""
-    found = _read(cloud, ref.database)
-    return _find(found.groups, ref) if found else None
-
-
-def _groups_to_write(cloud: Cloud, ref: _Ref) -> list[Group] | None:
-    """Return all groups of the database, None if there is none; its mode has to have the network type."""
-    found = _read(cloud, ref.database)
-    if found is None:
-        return None
-    fitting = ("VPC", "Classic") if found.mode == "safety" else ("MIX",)
-    if ref.network_type not in fitting:
-        name = "enhanced" if found.mode == "safety" else "standard"
-        raise ResourceError(
-            f"Database {ref.database} is in {name} whitelist mode: networkType has to be {' or '.join(fitting)}, "
-            f"not {ref.network_type}."
-        )
-    return found.groups
-
-
 def _find(groups: Sequence[Group], ref: _Ref) -> Group | None:
     for group in groups:
         if (group.name, group.network_type) == (ref.group, ref.network_type):
@@ -261,78 +345,3 @@ def _find(groups: Sequence[Group], ref: _Ref) -> Group | None:
                 raise ResourceError(f"Whitelist group {ref.group} of {ref.database} belongs to the cloud (hidden).")
             return group
     return None
-
-
-def _check_limits(ref: _Ref, groups: Sequence[Group], ours: Group | None, wanted: Sequence[str]) -> None:
-    if ours is None and len(groups) >= MAX_GROUPS:
-        raise ResourceError(f"Database {ref.database} has {len(groups)} whitelist groups, the limit; remove one.")
-    total = len(wanted) + sum(len(group.security_ips) for group in groups if group is not ours)
-    if total > MAX_ENTRIES:
-        raise ResourceError(
-            f"Database {ref.database} would have {total} whitelist entries; the limit is {MAX_ENTRIES} over all "
-            "groups. Merge addresses into blocks."
-        )
-
-
-def _empty(cloud: Cloud, ref: _Ref, entries: Sequence[str]) -> None:
-    """Do away with the group, or where the cloud keeps groups, with everyone in it.
-
-    The API has no call that deletes a group. Older documentation of ModifyMode says that Delete deletes the whitelist;
-    the newer says that one entry has to remain (help.aliyun.com/en/rds/api-modify-ip-address-whitelist). So all entries
-    are deleted where the cloud permits it, and else the group, which is ours, is left with the entry for nobody;
-    `read` and `create` take such a group for none.
-    """
-    try:
-        _write(cloud, ref, "Delete", entries)
-    except CloudError as error:
-        if not error.code.startswith(("InvalidSecurityIP", "InvalidParameter", "OperationDenied")):
-            raise
-        _write(cloud, ref, "Cover", [_NOBODY])
-
-
-def _write(cloud: Cloud, ref: _Ref, mode: str, entries: Sequence[str]) -> None:
-    """Call ModifySecurityIps, waiting out states of the database that permit no writing.
-
-    The call has no ClientToken. Cover is idempotent by nature; after a lost answer to the others the group is read.
-    """
-    for attempt in range(1, _WRITE_ATTEMPTS + 1):
-        try:
-            cloud.call(
-                "rds:ModifySecurityIps",
-                repeatable=mode == "Cover",
-                dbinstance_id=ref.database,
-                dbinstance_iparray_name=ref.group,
-                modify_mode=mode,
-                security_ips=",".join(_spelt(cloud, ref, mode, entries)),
-                security_iptype="IPv4",
-                whitelist_network_type=ref.network_type,
-            )
-            return
-        except Unreachable:
-            if not _took_effect(cloud, ref, mode, entries):
-                raise
-            return
-        except CloudError as error:
-            if error.code not in _NOT_WRITABLE or attempt == _WRITE_ATTEMPTS:
-                raise
-        cloud.wait(lambda: _is_running(cloud, ref.database), f"database {ref.database} to be Running")
-
-
-def _spelt(cloud: Cloud, ref: _Ref, mode: str, entries: Sequence[str]) -> Sequence[str]:
-    """Return the entries as the cloud spells them: it deletes "10.0.0.1" by that name and not as 10.0.0.1/32."""
-    if mode != "Delete":
-        return entries
-    group = _read_group(cloud, ref)
-    return [ip for ip in (group.security_ips if group else ()) if (_block(ip) or ip) in entries]
-
-
-def _took_effect(cloud: Cloud, ref: _Ref, mode: str, entries: Sequence[str]) -> bool:
-    group = _read_group(cloud, ref)
-    live = _entries(group) if group else []
-    return not set(live) & set(entries) if mode == "Delete" else live == list(entries)
-
-
-def _is_running(cloud: Cloud, database: str) -> bool:
-    body = cloud.call("rds:DescribeDBInstanceAttribute", dbinstance_id=database)
-    items = (body.items and body.items.dbinstance_attribute) or ()
-    return any(item.dbinstance_status == "Running" for item in items)

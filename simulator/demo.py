@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -219,24 +219,53 @@ def _destroyed(story: Story, cloud: Simulator, found: Mapping[str, Any]) -> None
 
 
 def _without_retained(left: dict[str, Any], found: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The state less what a destroy keeps on purpose, and the names of that.
-
-    Snapshots are kept because there is no way back without them; an emptied whitelist group, because the API has no
-    call that deletes one (RDS, ModifySecurityIps: one entry must remain).
-    """
-    known = {snapshot["id"] for snapshot in found["snapshots"]}
-    retained = [
-        f"snapshot {snapshot['id']} of {snapshot['disk_id']}, for {snapshot['retention_days']} days"
-        for snapshot in left["snapshots"]
-        if snapshot["id"] not in known
-    ]
-    left["snapshots"] = [snapshot for snapshot in left["snapshots"] if snapshot["id"] in known]
-    for database, before in zip(left["databases"], found["databases"], strict=True):
-        for group in database["whitelist_groups"]:
-            if group not in before["whitelist_groups"] and group["security_ips"] == ["127.0.0.1/32"]:
-                retained.append(f"whitelist group {group['name']} of {database['id']}, which admits nobody now")
-                database["whitelist_groups"] = [item for item in database["whitelist_groups"] if item != group]
+    """The state less what a destroy keeps on purpose, and the names of that."""
+    retained = [*_snapshots(left, found), *_network(left, found)]
+    for product in ("databases", "redis", "mongodb"):
+        for database, before in zip(left[product], found[product], strict=True):
+            retained += [*_whitelist_groups(database, before), *_hybrid_access(database, before)]
     return left, retained
+
+
+def _snapshots(left: dict[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """Snapshots are kept because there is no way back without them."""
+    new = _new(left, found, "snapshots")
+    return [f"snapshot {item['id']} of {item['disk_id']}, for {item['retention_days']} days" for item in new]
+
+
+def _network(left: dict[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """A VPC stays with its VSwitches when databases are in it, which cannot leave it."""
+    vpcs = [item["id"] for item in _new(left, found, "vpcs")]
+    vswitches = [item["id"] for item in _new(left, found, "vswitches") if item["vpc_id"] in vpcs]
+    _new(left, found, "route_tables")
+    return [f"{vpc_id} with {' and '.join(vswitches)}, where databases are now" for vpc_id in vpcs]
+
+
+def _new(left: dict[str, Any], found: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """Takes what was not there before out of one list of the state, and returns it."""
+    known = {item["id"] for item in found[name]}
+    new = [item for item in left[name] if item["id"] not in known]
+    left[name] = [item for item in left[name] if item["id"] in known]
+    return new
+
+
+def _whitelist_groups(database: dict[str, Any], before: Mapping[str, Any]) -> Iterator[str]:
+    """An emptied group stays: the API has no call that deletes one (ModifySecurityIps: one entry must remain)."""
+    for group in database["whitelist_groups"]:
+        if group not in before["whitelist_groups"] and group["security_ips"] == ["127.0.0.1/32"]:
+            yield f"whitelist group {group['name']} of {database['id']}, which admits nobody now"
+            database["whitelist_groups"] = [item for item in database["whitelist_groups"] if item != group]
+
+
+def _hybrid_access(database: dict[str, Any], before: Mapping[str, Any]) -> Iterator[str]:
+    """No database goes back to the classic network; its classic addresses are those it had, and end some day."""
+    if database["network_type"] == before["network_type"]:
+        return
+    classic = [item for item in database["endpoints"] if item["ip_type"] == "Inner"]
+    ends = min(item["expires_at"] for item in classic)
+    yield f"{database['id']} in {database['vpc_id']}, with its classic addresses until {ends[:10]}"
+    place = {key: before[key] for key in ("network_type", "vpc_id", "vswitch_id")}
+    database.update(place, endpoints=[item | {"expires_at": None} for item in classic])
 
 
 _NEXT = """

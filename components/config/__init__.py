@@ -5,7 +5,7 @@ Each section has a module of its own, with its models and with what a single key
 
 from components.config.backups import BackupChoice, ExcludedDisk
 from components.config.classic_link import ClassicLinkChoice, Flow, guest_route_problems
-from components.config.databases import DatabaseChoice
+from components.config.databases import DatabaseChoice, HybridAccessChoice
 from components.config.errors import CONFIG_KEY, ConfigError, Problem
 from components.config.evidence import EvidenceChoice
 from components.config.instances import FtpChoice, MigratingInstanceChoice, Selector
@@ -37,6 +37,7 @@ __all__ = [
     "ExistingNetwork",
     "Flow",
     "FtpChoice",
+    "HybridAccessChoice",
     "MigratingInstanceChoice",
     "MigrationConfig",
     "NetworkChoice",

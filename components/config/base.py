@@ -28,8 +28,9 @@ FLOW_PORT_PATTERN = r"^((tcp|udp)/)?\d{1,5}(-\d{1,5})?$"
 WAVE_NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 DISK_PATTERN = r"^d-[a-z0-9]+$"
 TIER_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"
-DATABASE_PATTERN = r"^(rm|pgm|pgr|rr)-[a-z0-9]+$"
-# What RDS accepts as the name of a whitelist group.
+ADDRESS_PATTERN = r"^\d+\.\d+\.\d+\.\d+(/\d+)?$"
+DATABASE_PATTERN = r"^(rm|pgm|pgr|rr|r|tt|dds)-[a-z0-9]+$"
+# What ApsaraDB accepts as the name of a whitelist group.
 WHITELIST_GROUP_PATTERN = r"^[a-z][a-z0-9_]{0,30}[a-z0-9]$"
 
 PATTERN_WORDS = {
@@ -40,9 +41,10 @@ PATTERN_WORDS = {
     VSWITCH_PATTERN: "a VSwitch id, such as vsw-bp1a2b3c",
     DISK_PATTERN: "a disk id, such as d-bp1a2b3c",
     TIER_PATTERN: "1 to 32 lowercase letters, digits and hyphens, such as web",
-    DATABASE_PATTERN: "an RDS instance id, such as rm-bp1a2b3c",
     FLOW_END_PATTERN: "an instance id or an intranet address, such as 10.25.16.10",
     FLOW_PORT_PATTERN: "a port or ports, such as 6379, udp/53 or 8000-8010",
+    ADDRESS_PATTERN: "an IPv4 address or CIDR block, such as 172.16.0.7",
+    DATABASE_PATTERN: "an RDS, Redis or MongoDB instance id, such as rm-bp1a2b3c",
     WAVE_NAME_PATTERN: "1 to 63 lowercase letters, digits and hyphens, such as wave-1",
     WHITELIST_GROUP_PATTERN: "2 to 32 lowercase letters, digits and underscores, beginning with a letter",
 }

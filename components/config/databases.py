@@ -2,17 +2,50 @@
 
 from __future__ import annotations
 
+import ipaddress
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
 from pydantic import Field
 
-from components.config.base import DATABASE_PATTERN, WHITELIST_GROUP_PATTERN, Strict
+from components.config.base import ADDRESS_PATTERN, DATABASE_PATTERN, WHITELIST_GROUP_PATTERN, Strict, duplicates
+from components.config.errors import Problem
+
+
+class HybridAccessChoice(Strict):
+    """The database goes into the target VPC, for good, and keeps its classic addresses for a while."""
+
+    margin_days: int = Field(
+        default=7,
+        ge=0,
+        le=90,
+        description="Days that classic addresses outlive the Latest Schedule Time of the last wave that uses it.",
+    )
 
 
 class DatabaseChoice(Strict):
-    """An RDS instance that must stay reachable from the VPC."""
+    """An RDS, Redis or MongoDB instance that must stay reachable; its read-only instances go with it."""
 
-    id: str = Field(pattern=DATABASE_PATTERN, description="RDS instance id.")
+    id: str = Field(pattern=DATABASE_PATTERN, description="RDS, Redis or MongoDB instance id.")
     whitelist_group: str = Field(
         default="classic_to_vpc",
         pattern=WHITELIST_GROUP_PATTERN,
         description="Name of the whitelist group of our own that takes the VSwitch CIDR blocks.",
     )
+    also_admit: tuple[Annotated[str, Field(pattern=ADDRESS_PATTERN)], ...] = Field(
+        default=(), description="Further entries of that group: addresses of an ENI or a NAT gateway, or blocks."
+    )
+    hybrid_access: HybridAccessChoice | None = Field(
+        default=None, description="An address in the target VPC beside the classic ones. There is no way back."
+    )
+
+
+def database_choice_problems(databases: Sequence[DatabaseChoice]) -> Iterator[Problem]:
+    """Databases that stand there twice, and entries that are no addresses."""
+    yield from duplicates("databases", [choice.id for choice in databases])
+    for index, choice in enumerate(databases):
+        for place, entry in enumerate(choice.also_admit):
+            try:
+                ipaddress.IPv4Network(entry)
+            except ValueError as error:
+                yield Problem(f"databases[{index}].alsoAdmit[{place}]", f"{error}; expected an address or a block")

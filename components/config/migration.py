@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from components.config.backups import BackupChoice, backup_problems
 from components.config.base import InstanceId, Strict, duplicates
 from components.config.classic_link import ClassicLinkChoice, classic_link_problems, guest_route_problems
-from components.config.databases import DatabaseChoice
+from components.config.databases import DatabaseChoice, database_choice_problems
 from components.config.errors import ConfigError, Problem
 from components.config.evidence import EvidenceChoice
 from components.config.instances import MigratingInstanceChoice, Selector, let_ids_stand_alone
@@ -40,7 +40,7 @@ class MigrationConfig(Strict):
     )
     network: NetworkChoice | None = Field(default=None, description="The target VPC and its VSwitches.")
     security_groups: SecurityGroupChoice | None = Field(default=None, description="The security groups in the VPC.")
-    databases: tuple[DatabaseChoice, ...] = Field(default=(), description="RDS instances to keep reachable.")
+    databases: tuple[DatabaseChoice, ...] = Field(default=(), description="Databases to keep reachable.")
     classic_link: ClassicLinkChoice | None = Field(default=None, description="Links to classic instances that stay.")
     backups: BackupChoice | None = Field(default=None, description="Snapshots before the window.")
     evidence: EvidenceChoice | None = Field(default=None, description="What was found out in the guest systems.")
@@ -104,7 +104,7 @@ def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
     yield from wave_problems(config.waves)
     yield from duplicates("waves" if config.waves else "instances", [item.id for _, item in config.keyed_instances])
     yield from duplicates("later", config.later)
-    yield from duplicates("databases", [choice.id for choice in config.databases])
+    yield from database_choice_problems(config.databases)
     yield from backup_problems(config.backups)
     for instance_id in sorted({choice.id for _, choice in config.keyed_instances} & set(config.later)):
         yield Problem("later", f"{instance_id} is under instances too; expected it in one of the two")

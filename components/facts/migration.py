@@ -34,7 +34,7 @@ def migration_facts(plan: MigrationPlan) -> Facts:
             security_group_facts(group, [item.id for item in estate.members_of(group.id)])
             for group in plan.cloned_groups
         ],
-        "databases": [database_facts(database) for database in estate.databases],
+        "databases": [database_facts(database, estate.read_at) for database in estate.databases],
     }
 
 

@@ -4,7 +4,7 @@
 """
 
 from components.plan.backups import SnapshotSet
-from components.plan.databases import admits
+from components.plan.databases import PlannedDatabase, admits
 from components.plan.model import MigrationPlan, PlannedInstance
 from components.plan.network import PlannedVSwitch
 from components.plan.resolve import make_plan
@@ -13,6 +13,7 @@ from components.plan.waves import Origin, PlannedWave, StackRecord
 __all__ = [
     "MigrationPlan",
     "Origin",
+    "PlannedDatabase",
     "PlannedInstance",
     "PlannedVSwitch",
     "PlannedWave",

@@ -1,13 +1,50 @@
-"""Databases: which of them the config names, and which an instance uses."""
+"""Databases: which of them are prepared, until when they need classic addresses, and which an instance uses."""
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from components.config import MigrationConfig, Problem
+from components.config import DatabaseChoice, MigrationConfig, Problem
 from components.plan.lookup import missing
 from estate.model import Database, Estate, Instance
+
+
+@dataclass(frozen=True)
+class PlannedDatabase:
+    """One database that the stack prepares: one that the config names, or a read-only one of it.
+
+    `valid_until` is until when it needs its classic addresses; None where the config does not ask for hybrid access.
+    """
+
+    database: Database
+    choice: DatabaseChoice
+    valid_until: datetime | None
+
+
+def planned_databases(
+    config: MigrationConfig, estate: Estate, last_window_end: Callable[[Iterable[Database]], datetime]
+) -> tuple[PlannedDatabase, ...]:
+    """The databases of the config and their read-only instances, sorted by id; one that is named has its own choice.
+
+    `last_window_end` tells when the last wave that uses any of some databases has moved at the latest. Read-only
+    instances need their classic addresses as long as the one that they follow: a read/write splitting address leads to
+    all of them.
+    """
+    named = {choice.id for choice in config.databases}
+    planned = []
+    for choice in config.databases:
+        family = [
+            item
+            for item in estate.databases
+            if item.id == choice.id or (item.primary_id == choice.id and item.id not in named)
+        ]
+        hybrid = choice.hybrid_access
+        until = last_window_end(family) + timedelta(days=hybrid.margin_days) if hybrid else None
+        planned += [PlannedDatabase(item, choice, until) for item in family]
+    return tuple(sorted(planned, key=lambda item: item.database.id))
 
 
 def admits(database: Database, instance: Instance) -> bool:
@@ -34,4 +71,4 @@ def database_problems(config: MigrationConfig, estate: Estate) -> Iterator[Probl
     databases = [database.id for database in estate.databases]
     for index, database in enumerate(config.databases):
         if database.id not in databases:
-            yield Problem(f"databases[{index}].id", missing("RDS instance", database.id, databases, estate))
+            yield Problem(f"databases[{index}].id", missing("database", database.id, databases, estate))

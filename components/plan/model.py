@@ -10,6 +10,7 @@ from functools import cached_property
 from components.config import BackupChoice, ExcludedDisk, MigrationConfig
 from components.peers import BroadRule, ClassicPeer, broad_rules
 from components.plan.backups import SnapshotSet, snapshot_sets
+from components.plan.databases import PlannedDatabase, planned_databases
 from components.plan.network import PlannedVSwitch, avoided_cidrs, planned_vswitches, target_cidrs, target_vpc
 from components.plan.waves import PlannedWave, last_latest
 from estate.guest import Evidence
@@ -173,6 +174,24 @@ class MigrationPlan:
     def avoided_cidrs(self) -> list[str]:
         """Blocks of the networks that the instances must reach, sorted."""
         return avoided_cidrs(self.config, self.estate)
+
+    @cached_property
+    def databases(self) -> tuple[PlannedDatabase, ...]:
+        """The databases that the stack prepares, read-only ones included, sorted by id."""
+        return planned_databases(self.config, self.estate, self._last_window_end)
+
+    @property
+    def outlives_a_destroy(self) -> bool:
+        """Whether the target network must: a database in hybrid access never leaves it."""
+        return any(item.valid_until is not None for item in self.databases)
+
+    def _last_window_end(self, databases: Iterable[Database]) -> datetime:
+        """When the last wave that uses any of the databases has moved at the latest; where none does, the last wave."""
+        used = {database.id for database in databases}
+        users = [
+            item.instance.id for item in self.instances if used.intersection(database.id for database in item.databases)
+        ]
+        return self.last_window_end_of(users) or last_latest(self.waves)
 
     @cached_property
     def target_cidrs(self) -> tuple[str, ...]:

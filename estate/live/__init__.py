@@ -3,8 +3,24 @@
 A module for each product; `read` puts them together.
 """
 
-from estate.live.databases import whitelist_groups
 from estate.live.ecs import rule_of
+from estate.live.mongodb import mongodb_database, mongodb_head, mongodb_whitelist_groups
+from estate.live.rds import rds_database, rds_head, rds_whitelist_groups
 from estate.live.read import RAM_ACTIONS, probe, read_estate
+from estate.live.redis import redis_database, redis_head, redis_whitelist_groups
 
-__all__ = ["RAM_ACTIONS", "probe", "read_estate", "rule_of", "whitelist_groups"]
+__all__ = [
+    "RAM_ACTIONS",
+    "mongodb_database",
+    "mongodb_head",
+    "mongodb_whitelist_groups",
+    "probe",
+    "rds_database",
+    "rds_head",
+    "rds_whitelist_groups",
+    "read_estate",
+    "redis_database",
+    "redis_head",
+    "redis_whitelist_groups",
+    "rule_of",
+]

@@ -14,8 +14,8 @@ from typing import Any, Final, TypeVar
 
 from estate import model
 from estate.client import CONNECTIONS, Cloud
-from estate.errors import CloudError, PermissionDenied
-from estate.live import databases, ecs, vpc
+from estate.errors import CloudError, EstateError, PermissionDenied
+from estate.live import ecs, mongodb, rds, redis, vpc
 
 #: The RAM actions that each part of the estate needs, for the documentation of a reading role. None of them writes.
 RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -32,6 +32,13 @@ RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "rds:DescribeDBInstances",
         "rds:DescribeDBInstanceIPArrayList",
         "rds:DescribeDBInstanceNetInfo",
+    ),
+    "redis": ("kvstore:DescribeInstances", "kvstore:DescribeDBInstanceNetInfo", "kvstore:DescribeSecurityIps"),
+    "mongodb": (
+        "dds:DescribeDBInstances",
+        "dds:DescribeDBInstanceAttribute",
+        "dds:DescribeReplicaSetRole",
+        "dds:DescribeSecurityIps",
     ),
     "classicLinks": ("ecs:DescribeClassicLinkInstances",),
     "routes": ("vpc:DescribeRouteTableList", "vpc:DescribeRouteEntryList"),
@@ -87,9 +94,11 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
             ("zones", ecs.zones),
             ("vpcs", vpc.vpc_ids),
             ("vswitches", vpc.vswitches),
-            ("databases", databases.database_heads),
             ("tables", vpc.route_tables),
             ("events", ecs.scheduled_events),
+            ("rds", rds.rds_heads),
+            ("redis", redis.redis_heads),
+            ("mongodb", mongodb.mongodb_ids),
         )
     }
     instances: list[model.Instance] = lists["instances"].result()
@@ -99,8 +108,12 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
     )
     groups = _spread(pool, lambda head: ecs.security_group(cloud, head), lists["groups"].result())
     vpcs = _spread(pool, lambda vpc_id: vpc.vpc(cloud, vpc_id), lists["vpcs"].result())
-    read_databases = _spread(pool, lambda head: databases.database(cloud, head), lists["databases"].result())
     routes = _spread(pool, lambda table: vpc.custom_routes(cloud, *table), lists["tables"].result())
+    databases = [
+        *_spread(pool, lambda head: rds.rds_database(cloud, head), lists["rds"].result()),
+        *_spread(pool, lambda head: redis.redis_database(cloud, head), lists["redis"].result()),
+        *_spread(pool, lambda database_id: _mongodb(cloud, database_id), lists["mongodb"].result()),
+    ]
     return model.Estate(
         region_id=cloud.region,
         account_id=account_id,
@@ -113,11 +126,20 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         zones=tuple(lists["zones"].result()),
         vpcs=tuple(future.result() for future in vpcs),
         vswitches=tuple(lists["vswitches"].result()),
-        databases=tuple(future.result() for future in read_databases),
+        databases=tuple(future.result() for future in databases),
         classic_links=tuple(link for future in links for link in future.result()),
         routes=tuple(route for future in routes for route in future.result()),
         scheduled_events=tuple(lists["events"].result()),
     )
+
+
+def _mongodb(cloud: Cloud, database_id: str) -> model.Database:
+    head = mongodb.mongodb_head(cloud, database_id)
+    if head is None:
+        raise EstateError(
+            f"dds:DescribeDBInstanceAttribute names no {database_id}, which dds:DescribeDBInstances does."
+        )
+    return mongodb.mongodb_database(cloud, head)
 
 
 def _spread(pool: ThreadPoolExecutor, read: Callable[[Any], _Result], items: Iterable[Any]) -> list[Future[_Result]]:

@@ -35,3 +35,8 @@ def items(parent: Any, *path: str) -> list[Any]:
 def tags(owner: Any) -> tuple[model.Tag, ...]:
     """Return the tags of an ECS resource."""
     return tuple(model.Tag(key=tag.tag_key, value=tag.tag_value or "") for tag in items(owner, "tags", "tag"))
+
+
+def addresses(text: str | None) -> tuple[str, ...]:
+    """Return the entries of a whitelist, which the cloud gives as one text."""
+    return tuple(entry.strip() for entry in (text or "").split(",") if entry.strip())

@@ -105,7 +105,7 @@ UNRESOLVED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "database": (
         {"databases": [{"id": "rm-order"}]},
         [
-            "databases[0].id: there is no RDS instance rm-order in cn-hangzhou of account 1234567890123456; "
+            "databases[0].id: there is no database rm-order in cn-hangzhou of account 1234567890123456; "
             "did you mean rm-orders?"
         ],
     ),

@@ -38,7 +38,7 @@ def test_each_step_does_what_it_must(engine: toolchain.Engine, tmp_path: Path) -
         "✓ it names what is gone: the rule",
         "✓ it names what is gone: 172.16.1.0/24 from the whitelist group classic_to_vpc",
         "✓ an up puts it back",
-        "✓ but for the 14 things retained, the estate is as it was found",
+        "✓ but for the 21 things retained, the estate is as it was found",
         "On a real account",
     ):
         assert step in told.stdout

@@ -91,6 +91,8 @@ def test_an_existing_network_is_taken_as_it_is(stack: Stack) -> None:
             "mode": "existing",
             "vpcId": "vpc-bp1shared0000000001",
             "vswitchIds": ["vsw-bp1sharedh000000001"],
+            # Databases go only into a VSwitch of their own zone.
+            "vswitches": [{"zone": "cn-hangzhou-b", "cidrBlock": "192.168.20.0/24"}],
         }
         migration["classicLink"] = {"guestRoute": True}
         migration["instances"] = [

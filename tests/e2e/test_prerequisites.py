@@ -24,6 +24,11 @@ def _without_release(migration: dict[str, Any]) -> None:
     ]
 
 
+def _without_hybrid_access(migration: dict[str, Any]) -> None:
+    for database in migration["databases"]:
+        del database["hybridAccess"]
+
+
 def _only_zone_h(migration: dict[str, Any]) -> None:
     migration["network"]["vswitches"] = migration["network"]["vswitches"][1:]
 
@@ -55,9 +60,38 @@ PREREQUISITES: dict[str, tuple[Bend, dict[str, set[str]]]] = {
     ),
     "one database": (
         lambda migration: migration["databases"].pop(0),
-        {"database-whitelist-has-vswitch-cidr": {"web-1", "app-1", "app-2"}},
+        {
+            "database-address-in-vpc": {"web-1", "app-1", "app-2"},
+            "database-whitelist-has-vswitch-cidr": {"web-1", "app-1", "app-2"},
+        },
     ),
-    "a VSwitch in a zone": (_only_zone_h, {"network-vswitch-in-usable-zone": {"web-1", "batch-1", "ftp-1"}}),
+    "Redis": (
+        lambda migration: migration["databases"].pop(2),
+        {
+            "database-address-in-vpc": {"web-1", "web-2", "web-3"},
+            "database-whitelist-has-vswitch-cidr": {"web-1", "web-2", "web-3"},
+        },
+    ),
+    "MongoDB": (
+        lambda migration: migration["databases"].pop(3),
+        {
+            "database-address-in-vpc": {"app-1", "app-2"},
+            "database-whitelist-has-vswitch-cidr": {"app-1", "app-2"},
+        },
+    ),
+    "hybrid access": (
+        _without_hybrid_access,
+        {"database-address-in-vpc": {"web-1", "web-2", "web-3", "app-1", "app-2"}},
+    ),
+    "a VSwitch in a zone": (
+        _only_zone_h,
+        {
+            "network-vswitch-in-usable-zone": {"web-1", "batch-1", "ftp-1"},
+            # shop-mysql and shop-sessions are there.
+            "database-vswitch-in-zone": {"web-1", "web-2", "web-3", "app-1", "app-2"},
+            "database-address-in-vpc": {"web-1", "web-2", "web-3", "app-1", "app-2"},
+        },
+    ),
     "room in a VSwitch": (_small_vswitch, {"network-enough-free-addresses": {"web-1", "web-2", "batch-1", "ftp-1"}}),
     "consent to release": (_without_release, {"public-address-release-accepted": {"web-3"}}),
     "evidence of the guest systems": (
@@ -103,6 +137,8 @@ def test_what_is_declared_only_is_not_enough_once_the_freeze_has_begun(stack: St
     assert set(stack.found()) == {
         "backup-snapshot-of-every-disk",
         "classic-link-peers-reachable",
+        "database-address-in-vpc",
+        "database-hybrid-access-outlasts-wave",
         "database-whitelist-has-vswitch-cidr",
         "network-vswitch-in-usable-zone",
         "security-group-cloned",

@@ -99,7 +99,16 @@ def estate(**changes: Any) -> Estate:
             {"id": "vpc-2", "cidr_block": "192.168.0.0/16"},
         ],
         "vswitches": [{"id": "vsw-1", "vpc_id": "vpc-1", "zone_id": ZONE, "cidr_block": "172.16.0.0/24"}],
-        "databases": [_database("rm-normal", "normal"), _database("rm-safety", "safety")],
+        "databases": [
+            _database("rm-normal", "normal"),
+            _database("rm-safety", "safety"),
+            _database("rr-safety", "safety") | {"primary_id": "rm-safety"},
+        ],
+        "redis": [_apsara("r-cache", _endpoint("r-cache"))],
+        "mongodb": [
+            _apsara("dds-three", _endpoint("dds-three1", "Primary"), _endpoint("dds-three2", "Secondary")),
+            _apsara("dds-one", _endpoint("dds-one1", "Primary")) | {"replication_factor": 1},
+        ],
         "classic_links": [{"instance_id": "i-1", "vpc_id": "vpc-1"}],
     }
     return Estate.model_validate(fields | changes)
@@ -164,4 +173,25 @@ def _database(database_id: str, mode: str) -> dict[str, Any]:
                 "security_ips": ["10.9.9.9"],
             },
         ],
+    }
+
+
+def _apsara(instance_id: str, *endpoints: dict[str, Any]) -> dict[str, Any]:
+    """A Redis or MongoDB instance with the whitelist groups of `rm-normal`."""
+    return {
+        "id": instance_id,
+        "description": instance_id,
+        "zone_id": ZONE,
+        "endpoints": list(endpoints),
+        "whitelist_groups": _database("", "normal")["whitelist_groups"],
+    }
+
+
+def _endpoint(name: str, kind: str = "Normal") -> dict[str, Any]:
+    return {
+        "connection_string": f"{name}.example",
+        "ip_address": "10.1.0.10",
+        "ip_type": "Inner",
+        "port": 6379,
+        "kind": kind,
     }

@@ -46,7 +46,7 @@ class Stub:
         config = {
             "region": "cn-hangzhou",
             "protocol": "HTTP",
-            "endpoints": dict.fromkeys(("ecs", "vpc", "rds", "sts"), host),
+            "endpoints": dict.fromkeys(("ecs", "vpc", "rds", "kvstore", "dds", "sts"), host),
             "accessKey": "AK-of-the-stub",
             "secretKey": SECRET,
             "securityToken": TOKEN,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from estate.errors import CredentialsError, EstateError, PermissionDenied
-from estate.live import RAM_ACTIONS, read_estate
-from estate.model import ClassicLinkAttachment, Estate, PeerKind, RouteEntry
+from estate.live import RAM_ACTIONS, mongodb_database, read_estate
+from estate.model import ClassicLinkAttachment, Database, Estate, PeerKind, RouteEntry
 from simulator.server import Simulator, running
 from tests.estate import estates
+from tests.estate.stub import serving
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -37,7 +40,14 @@ def test_everything_is_read_and_sorted(read: Estate) -> None:
         "vpcs": ["vpc-1", "vpc-2"],
     }
     assert [group.id for group in read.security_groups] == ["sg-classic", "sg-peer", "sg-vpc", "sg-vpc2"]
-    assert [database.id for database in read.databases] == ["rm-normal", "rm-safety"]
+    assert [(database.id, database.product) for database in read.databases] == [
+        ("dds-one", "mongodb"),
+        ("dds-three", "mongodb"),
+        ("r-cache", "redis"),
+        ("rm-normal", "rds"),
+        ("rm-safety", "rds"),
+        ("rr-safety", "rds"),
+    ]
     assert read.classic_links == (ClassicLinkAttachment(instance_id="i-1", vpc_id="vpc-1"),)
 
 
@@ -86,8 +96,12 @@ def test_networks_tell_classic_link_and_free_addresses(read: Estate) -> None:
     assert read.vswitches[0].available_ip_address_count > 200
 
 
+def database(read: Estate, database_id: str) -> Database:
+    return next(item for item in read.databases if item.id == database_id)
+
+
 def test_whitelists_are_read_for_each_network_that_the_mode_has(read: Estate) -> None:
-    normal, safety = read.databases
+    normal, safety = database(read, "rm-normal"), database(read, "rm-safety")
     assert {group.network_type for group in normal.whitelist_groups} == {"MIX"}
     assert [(group.network_type, group.name, group.attribute) for group in safety.whitelist_groups] == [
         ("Classic", "app", ""),
@@ -129,6 +143,106 @@ def test_the_move_that_is_scheduled_is_read() -> None:
     assert event.not_before == datetime.fromisoformat(start)
 
 
+def test_a_read_only_instance_names_its_primary(read: Estate) -> None:
+    assert database(read, "rr-safety").primary_id == "rm-safety"
+    assert database(read, "rm-safety").primary_id is None
+
+
+@pytest.mark.parametrize(
+    ("database_id", "engine", "architecture", "status", "kinds"),
+    [
+        ("r-cache", "Redis", "standard", "Normal", ["Normal"]),
+        ("dds-three", "MongoDB", "replicate", "Running", ["Primary", "Secondary"]),
+        ("dds-one", "MongoDB", "standalone", "Running", ["Primary"]),
+    ],
+)
+def test_redis_and_mongodb_have_the_facts_of_a_database(
+    read: Estate, database_id: str, engine: str, architecture: str, status: str, kinds: list[str]
+) -> None:
+    found = database(read, database_id)
+    assert (found.engine, found.architecture, found.status, found.zone_id) == (
+        engine,
+        architecture,
+        status,
+        estates.ZONE,
+    )
+    assert (found.network_type, found.vpc_id, found.security_ip_mode) == ("classic", None, "normal")
+    assert [group.name for group in found.whitelist_groups] == ["app", "default", "hdm_security_ips"]
+    assert found.whitelist_groups[0].security_ips == ("10.160.0.1",)
+    infos = found.net_infos
+    assert [(item.connection_string_type, item.ip_type, item.expires_in_seconds) for item in infos] == [
+        (kind, "Inner", None) for kind in kinds
+    ]
+
+
+VPC = {"vpc_id": "vpc-1", "v_switch_id": "vsw-1", "retain_classic": "True", "classic_expired_days": 14}
+
+
+@pytest.mark.parametrize(
+    ("database_id", "action", "fields"),
+    [
+        (
+            "rm-normal",
+            "rds:ModifyDBInstanceNetworkType",
+            {
+                "dbinstance_id": "rm-normal",
+                "instance_network_type": "VPC",
+                "vpcid": "vpc-1",
+                **{key: value for key, value in VPC.items() if key != "vpc_id"},
+            },
+        ),
+        ("r-cache", "kvstore:SwitchNetwork", {"instance_id": "r-cache", "target_network_type": "VPC", **VPC}),
+        (
+            "dds-three",
+            "dds:ModifyDBInstanceNetworkType",
+            {"dbinstance_id": "dds-three", "network_type": "VPC", "zone_id": estates.ZONE, **VPC},
+        ),
+    ],
+)
+def test_hybrid_access_is_an_address_in_the_vpc_beside_classic_ones_that_expire(
+    database_id: str, action: str, fields: dict[str, Any]
+) -> None:
+    with running(estates.estate(timings={"database": 0})) as simulator:
+        cloud = estates.cloud(simulator)
+        cloud.call(action, **fields)
+        found = database(read_estate(cloud, NOW), database_id)
+    assert (found.network_type, found.vpc_id, found.vswitch_id) == ("vpc", "vpc-1", "vsw-1")
+    classic = [item for item in found.net_infos if item.ip_type == "Inner"]
+    private = [item for item in found.net_infos if item.ip_type == "Private"]
+    assert len(classic) == len(private) >= 1
+    for old, new in zip(classic, private, strict=True):
+        assert old.expires_in_seconds is not None
+        assert 13 * 86400 < old.expires_in_seconds <= 14 * 86400
+        assert old.connection_string != new.connection_string
+        assert (old.vpc_id, new.vpc_id, new.vswitch_id, new.expires_in_seconds) == (None, "vpc-1", "vsw-1", None)
+
+
+def test_a_sharded_cluster_is_in_the_estate_without_addresses() -> None:
+    """It is no part of the simulated cloud; what is not understood of a database must not make it disappear."""
+    head = SimpleNamespace(
+        dbinstance_id="dds-shards",
+        dbinstance_type="sharding",
+        dbinstance_description="",
+        engine="MongoDB",
+        engine_version="4.2",
+        replication_factor=None,
+        zone_id=estates.ZONE,
+        dbinstance_status="Running",
+        network_type="Classic",
+        vpcid=None,
+        v_switch_id=None,
+    )
+    with serving() as stub:
+        stub.answers("DescribeSecurityIps", (200, {"RequestId": "R"}))
+        read = mongodb_database(stub.cloud(), head)
+    assert (read.architecture, read.net_infos) == ("sharding", ())
+
+
+def test_both_lists_of_mongodb_are_read(simulator: Simulator, read: Estate) -> None:
+    asked = [entry["parameters"] for entry in simulator.requests(action="dds:DescribeDBInstances")]
+    assert {parameters["DBInstanceType"] for parameters in asked} == {"replicate", "sharding"}
+
+
 def test_a_read_is_the_same_every_time_and_survives_json(simulator: Simulator, read: Estate) -> None:
     assert read_estate(estates.cloud(simulator), NOW) == read
     assert Estate.model_validate_json(read.model_dump_json(by_alias=True)) == read
@@ -143,16 +257,24 @@ def test_pages_are_asked_for_at_the_maximum_size(simulator: Simulator, read: Est
         "DescribeSecurityGroupAttribute": "1000",
         "DescribeDBInstances": "100",
         "DescribeInstanceHistoryEvents": "100",
+        "ecs:DescribeInstances": "100",
+        "ecs:DescribeDisks": "500",
+        "ecs:DescribeSnapshots": "100",
+        "ecs:DescribeSecurityGroups": "100",
+        "ecs:DescribeSecurityGroupAttribute": "1000",
+        "rds:DescribeDBInstances": "100",
+        "kvstore:DescribeInstances": "50",
+        "dds:DescribeDBInstances": "100",
     }
     for entry in simulator.requests():
-        parameters = entry["parameters"]
-        if entry["action"] in largest and parameters.get("DryRun") is None:
-            assert parameters["MaxResults"] == largest[entry["action"]], entry["action"]
+        parameters, action = entry["parameters"], f"{entry['product']}:{entry['action']}"
+        if action in largest and parameters.get("DryRun") is None:
+            assert largest[action] == parameters.get("MaxResults", parameters.get("PageSize")), action
 
 
 def test_only_declared_actions_are_called(simulator: Simulator, read: Estate) -> None:
-    declared = {action.split(":")[1] for actions in RAM_ACTIONS.values() for action in actions}
-    assert {entry["action"] for entry in simulator.requests()} == declared
+    declared = {action for actions in RAM_ACTIONS.values() for action in actions}
+    assert {f"{entry['product']}:{entry['action']}" for entry in simulator.requests()} == declared
 
 
 def test_more_than_a_page_is_read_whole() -> None:

@@ -17,6 +17,8 @@ from policies.plan import (
     CLASSIC_LINK_ATTACHMENT,
     CLASSIC_LINK_COMPONENT,
     CLONED_SECURITY_GROUP,
+    DATABASE_ACCESS,
+    HYBRID_ACCESS,
     MIGRATING_INSTANCE,
     MIGRATION,
     SECURITY_GROUP,
@@ -40,6 +42,8 @@ LATEST = "2026-12-20T02:00:00+08:00"
 BEFORE_FREEZE = datetime.fromisoformat("2026-11-23T10:00:00+08:00")
 IN_FREEZE = datetime.fromisoformat("2026-12-11T10:00:00+08:00")
 COLLECTED, COLLECTED_EARLY = "2026-12-10T09:00:00+08:00", "2026-11-22T09:00:00+08:00"
+# A week after the Latest Schedule Time.
+KEPT_UNTIL = "2026-12-27T02:00:00+08:00"
 SNAPSHOT_TIME = "2026-12-10T12:00:00+08:00"
 
 Properties = dict[str, Any]
@@ -274,6 +278,14 @@ def guest(collected_at: str) -> Properties:
     }
 
 
+def _endpoints(exists: bool) -> list[Properties]:
+    classic = {"kind": "Normal", "ipType": "Inner", "connectionString": "rm-orders.example"}
+    if not exists:
+        return [classic]
+    in_vpc = {"kind": "Normal", "ipType": "Private", "connectionString": "rm-orders-vpc.example", "vpcId": "vpc-1"}
+    return [classic | {"expiresAt": KEPT_UNTIL}, in_vpc]
+
+
 def prepared(*, exists: bool = True) -> Draft:
     """Two instances that are ready to move: `i-web`, and `i-app` with a database and a classic instance that stays.
 
@@ -320,12 +332,14 @@ def prepared(*, exists: bool = True) -> Draft:
         "databases": [
             {
                 "dbInstanceId": "rm-orders",
+                "product": "rds",
                 "description": "orders",
                 "engine": "MySQL",
                 "engineVersion": "5.7",
                 "zoneId": ZONE,
-                "networkType": "VPC",
+                "networkType": "VPC" if exists else "Classic",
                 "securityIpMode": "safety",
+                "endpoints": _endpoints(exists),
                 "whitelistGroups": [
                     {"groupName": "default", "attribute": "", "networkType": "Classic", "securityIps": ["10.0.0.2"]}
                 ],
@@ -355,6 +369,20 @@ def prepared(*, exists: bool = True) -> Draft:
     _add_network(draft, cloud_id, top.urn)
     for classic_id in ("sg-web", "sg-app"):
         _add_clone(draft, classic_id, cloud_id, top.urn)
+    access = {"dbInstanceId": "rm-orders", "product": "rds"}
+    component = draft.add(
+        DATABASE_ACCESS, "rm-orders", access | {"hybridAccess": {"validUntil": KEPT_UNTIL, "marginDays": 7.0}}, top.urn
+    )
+    hybrid = {
+        "dbInstanceId": "rm-orders",
+        "vpcId": cloud_id("vpc-1"),
+        "vswitchId": cloud_id("vsw-1"),
+        "validUntil": KEPT_UNTIL,
+        "classicExpiresAt": cloud_id(KEPT_UNTIL),
+        "vpcConnectionStrings": ["rm-orders-vpc.example"] if exists else UNKNOWN,
+        "applied": cloud_id("digest"),
+    }
+    draft.add(HYBRID_ACCESS, "rm-orders", hybrid, component.urn)
     draft.add(
         WHITELIST_GROUP,
         "rm-orders-classic_to_vpc",
@@ -365,7 +393,7 @@ def prepared(*, exists: bool = True) -> Draft:
             "securityIps": [BLOCK],
             "applied": cloud_id("digest"),
         },
-        top.urn,
+        component.urn,
     )
     link = {"vpcId": cloud_id("vpc-1"), "applied": cloud_id("digest")}
     component = draft.add(

@@ -1,5 +1,6 @@
 """Takes each prerequisite away in turn: its finding appears, and no other."""
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from policies.plan import (
     CLASSIC_LINK_ATTACHMENT,
     CLASSIC_LINK_COMPONENT,
     CLONED_SECURITY_GROUP,
+    HYBRID_ACCESS,
     MIGRATING_INSTANCE,
     MIGRATION,
     SECURITY_GROUP,
@@ -61,6 +63,8 @@ REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
             ("classic-link-addresses-reachable", "dev"),
             ("classic-link-peers-reachable", "i-app"),
             ("database-whitelist-has-vswitch-cidr", "i-app"),
+            # Without its id nobody can tell whether hybrid access leads there.
+            ("database-address-in-vpc", "i-app"),
         },
     ),
     "the clone of a group": (
@@ -91,6 +95,34 @@ REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
     "the whitelist group": (
         lambda draft: draft.remove(WHITELIST_GROUP),
         {("database-whitelist-has-vswitch-cidr", "i-app")},
+    ),
+    "hybrid access": (
+        lambda draft: draft.remove(HYBRID_ACCESS),
+        {("database-address-in-vpc", "i-app")},
+    ),
+    "time of hybrid access": (
+        lambda draft: draft.facts(HYBRID_ACCESS).update(validUntil="2026-12-27T01:59:00+08:00"),
+        {("database-hybrid-access-outlasts-wave", "i-app")},
+    ),
+    "a database that can have hybrid access": (
+        lambda draft: _database(draft).update(engine="MariaDB", engineVersion="10.3"),
+        {("database-hybrid-access-possible", "i-app")},
+    ),
+    "a VSwitch in the zone of the database": (
+        lambda draft: _database(draft).update(zoneId="cn-hangzhou-b"),
+        {("database-vswitch-in-zone", "i-app")},
+    ),
+    "the network type of the whitelist group": (
+        lambda draft: draft.facts(WHITELIST_GROUP).update(networkType="Classic"),
+        {("database-whitelist-has-vswitch-cidr", "i-app"), ("database-whitelist-network-type", "i-app")},
+    ),
+    "room in the whitelists": (
+        lambda draft: _database(draft)["whitelistGroups"][0].update(securityIps=["10.0.0.2"] * 1000),
+        {("database-whitelist-within-limits", "i-app")},
+    ),
+    "preparation of a read-only instance": (
+        lambda draft: _follow(draft),
+        {("database-replica-covered", "i-app")},
     ),
     "ClassicLink": (
         lambda draft: draft.remove(CLASSIC_LINK),
@@ -167,6 +199,16 @@ REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
 }
 
 
+def _database(draft: Draft) -> Any:
+    return draft.facts(MIGRATION)["databases"][0]
+
+
+def _follow(draft: Draft) -> None:
+    """Adds a read-only instance that nobody has prepared."""
+    replica = copy.deepcopy(_database(draft)) | {"dbInstanceId": "rr-orders", "primaryId": "rm-orders"}
+    draft.facts(MIGRATION)["databases"].append(replica)
+
+
 @pytest.mark.parametrize("exists", [True, False], ids=["applied", "first preview"])
 def test_nothing_is_missing_from_the_whole(exists: bool) -> None:
     assert prepared(exists=exists).blocking() == set()
@@ -199,6 +241,8 @@ def test_what_is_pending_fails_when_the_freeze_begins() -> None:
     assert failing == {
         "backup-snapshot-of-every-disk",
         "classic-link-peers-reachable",
+        "database-address-in-vpc",
+        "database-hybrid-access-outlasts-wave",
         "database-whitelist-has-vswitch-cidr",
         "network-vswitch-in-usable-zone",
         "security-group-cloned",

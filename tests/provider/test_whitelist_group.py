@@ -11,12 +11,12 @@ from estate.client import Cloud
 from estate.errors import CloudError, WaitTimeout
 from provider.resource import Change, ResourceError
 from provider.values import UNKNOWN, Properties
-from provider.whitelist_group import MAX_ENTRIES, WhitelistGroup
+from provider.whitelist_group import MAX_ENTRIES, RdsWhitelistGroup
 from simulator.server import Simulator, running
 from tests.estate import estates
 from tests.estate.stub import Stub, error, serving
 
-RESOURCE = WhitelistGroup()
+RESOURCE = RdsWhitelistGroup()
 INPUTS: Properties = {
     "dbInstanceId": "rm-normal",
     "groupName": "migrated",

@@ -1,4 +1,4 @@
-"""ApsaraDB: where databases are, how they are reached, and whom they admit."""
+"""ApsaraDB RDS: where databases are, how they are reached, and whom they admit."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 from estate import model
 from estate.client import Cloud, pages_by_token
-from estate.live.reading import build, items
+from estate.live.reading import addresses, build, items
 
 
-def database_heads(cloud: Cloud) -> list[Any]:
+def rds_heads(cloud: Cloud) -> list[Any]:
     """Read the list of RDS instances, without addresses and whitelists."""
     return [
         head
@@ -18,7 +18,13 @@ def database_heads(cloud: Cloud) -> list[Any]:
     ]
 
 
-def database(cloud: Cloud, head: Any) -> model.Database:
+def rds_head(cloud: Cloud, database_id: str) -> Any:
+    """Read one RDS instance in the shape of the list; None where the cloud names none."""
+    body = cloud.call("rds:DescribeDBInstanceAttribute", dbinstance_id=database_id)
+    return next(iter(items(body, "items", "dbinstance_attribute")), None)
+
+
+def rds_database(cloud: Cloud, head: Any) -> model.Database:
     """Read one RDS instance."""
     action = "rds:DescribeDBInstanceNetInfo"
     net = cloud.call(action, dbinstance_id=head.dbinstance_id)
@@ -27,18 +33,22 @@ def database(cloud: Cloud, head: Any) -> model.Database:
         action,
         model.Database,
         id=head.dbinstance_id,
+        product="rds",
         description=head.dbinstance_description or "",
         engine=head.engine,
         engine_version=head.engine_version,
         zone_id=head.zone_id,
         status=head.dbinstance_status,
+        primary_id=head.master_instance_id or None,
         network_type=str(net.instance_network_type or head.instance_network_type or "").lower(),
         vpc_id=head.vpc_id or None,
         vswitch_id=head.v_switch_id or None,
         security_ip_mode=mode,
-        whitelist_groups=whitelist_groups(cloud, head.dbinstance_id, mode),
+        whitelist_groups=rds_whitelist_groups(cloud, head.dbinstance_id, mode),
         net_infos=tuple(
-            model.NetInfo(
+            build(
+                action,
+                model.NetInfo,
                 connection_string=info.connection_string,
                 connection_string_type=info.connection_string_type or "Normal",
                 ip_type=info.iptype,
@@ -54,7 +64,7 @@ def database(cloud: Cloud, head: Any) -> model.Database:
     )
 
 
-def whitelist_groups(cloud: Cloud, database_id: str, mode: str) -> tuple[model.WhitelistGroup, ...]:
+def rds_whitelist_groups(cloud: Cloud, database_id: str, mode: str) -> tuple[model.WhitelistGroup, ...]:
     """Read the whitelist groups of a database, sorted by network type and name.
 
     In standard mode (`mode` normal) there is one set, MIX; in enhanced mode (safety) one for each network, and each
@@ -68,7 +78,7 @@ def whitelist_groups(cloud: Cloud, database_id: str, mode: str) -> tuple[model.W
             name=item.dbinstance_iparray_name,
             attribute=item.dbinstance_iparray_attribute or "",
             network_type=network_type,
-            security_ips=tuple(ip.strip() for ip in (item.security_iplist or "").split(",") if ip.strip()),
+            security_ips=addresses(item.security_iplist),
         )
         for network_type in (("Classic", "VPC") if mode == "safety" else ("MIX",))
         for item in items(

@@ -1,0 +1,34 @@
+"""Each database of the instance has an address in the target VPC."""
+
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.databases import READING, address_in_vpc, each_used
+from policies.facts import Facts
+from policies.outcome import Verdict
+from policies.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
+from policies.rule import InstanceRule
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    return each_used(plan, instance, partial(address_in_vpc, plan))
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Databases have an address in the VPC",
+    severity="critical",
+    notice_items=("N17",),
+    why="From the VPC no classic address can be reached: a database without an address in it is cut off by the move.",
+    remediation="classic-to-vpc:migration.databases: [{id: rm-..., hybridAccess: {}}]",
+    reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, *HYBRID_ACCESSES),
+    unknown_ok="Hybrid access that is declared may be applied until the freeze begins.",
+    sources=(
+        "Physical server migration and upgrade notice: set up hybrid access of ApsaraDB in advance.",
+        "RDS user guide, configure the hybrid access mode: classic and VPC endpoints are kept side by side.",
+    ),
+    url="https://www.alibabacloud.com/help/en/rds/developer-reference/api-rds-2014-08-15-modifydbinstancenetworktype",
+    ram_actions=READING,
+    check=_check,
+)

@@ -1,0 +1,78 @@
+"""Each database of the instance that has a classic address only is of a kind that can have hybrid access."""
+
+import re
+from typing import Final
+
+from policies.clock import Timeline
+from policies.databases import READING, each_used, endpoints, named
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.rule import InstanceRule
+
+_ENGINES: Final = ("MySQL", "PostgreSQL", "SQLServer")
+_2008_R2: Final = re.compile(r"2008.?r2", re.IGNORECASE)
+_NEW_INSTANCE: Final = (
+    "aliyun {product} CreateDBInstance ...   # in the target VPC, filled by DTS or from a backup; and in\n"
+    "classic-to-vpc:migration.databases: the new one, without hybridAccess"
+)
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    return each_used(plan, instance, _database)
+
+
+def _database(database: Facts) -> Verdict:
+    product = database.choice("product", "rds", "redis", "mongodb")
+    architecture = database.optional_text("architecture")
+    if product == "mongodb" and architecture == "sharding":
+        return failed(
+            f"{named(database)} is a sharded MongoDB, which is not handled here: its addresses are not read.",
+            "aliyun dds ModifyDBInstanceNetworkType ...   # by hand, and then\nclassic-to-vpc:migration.waivers",
+        )
+    if endpoints(database, "Private"):
+        return not_applicable(f"{named(database)} has an address in a VPC already.")
+    if product == "mongodb" and architecture == "standalone":
+        return failed(
+            f"{named(database)} is a standalone MongoDB, which cannot have hybrid access.",
+            _NEW_INSTANCE.format(product="dds"),
+        )
+    if product == "rds":
+        return _rds(database)
+    return passed(f"{named(database)} can have hybrid access.")
+
+
+def _rds(database: Facts) -> Verdict:
+    engine, version = database.text("engine"), database.text("engineVersion")
+    if engine == "SQLServer" and _2008_R2.search(version):
+        return failed(
+            f"{named(database)} is SQL Server 2008 R2, which cannot go into a VPC.",
+            f"aliyun rds UpgradeDBInstanceEngineVersion --DBInstanceId {database.text('dbInstanceId')} ...\n"
+            "or " + _NEW_INSTANCE.format(product="rds"),
+        )
+    if engine not in _ENGINES:
+        return failed(
+            f"{named(database)} is {engine}, for which no switch with classic addresses kept is documented.",
+            _NEW_INSTANCE.format(product="rds"),
+        )
+    return passed(f"{named(database)} can have hybrid access.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Databases can have hybrid access",
+    severity="high",
+    notice_items=("N17",),
+    why="A database that cannot have classic and VPC addresses at once must be replaced beforehand by one in the VPC.",
+    remediation="aliyun rds CreateDBInstance ...   # in the target VPC; then move the data there",
+    reads=(MIGRATION, MIGRATING_INSTANCE),
+    unknown_ok=None,
+    sources=(
+        "RDS API reference, ModifyDBInstanceNetworkType: MySQL, PostgreSQL and SQL Server.",
+        "RDS user guide, hybrid access mode of SQL Server: not for 2008 R2; upgrade, or create an instance.",
+        "MongoDB API reference, ModifyDBInstanceNetExpireTime: not for standalone instances.",
+    ),
+    url="https://www.alibabacloud.com/help/en/rds/developer-reference/api-rds-2014-08-15-modifydbinstancenetworktype",
+    ram_actions=READING,
+    check=_check,
+)

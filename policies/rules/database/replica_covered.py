@@ -1,0 +1,47 @@
+"""The read-only instances of each database of the instance are prepared as it is: address and whitelist."""
+
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.databases import READING, address_in_vpc, admission, each_used, named, read_only_instances, target_blocks
+from policies.facts import Facts
+from policies.outcome import Verdict, judged, not_applicable, worst
+from policies.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, WHITELIST_GROUPS, Plan
+from policies.rule import InstanceRule
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    if not plan.of_type(TARGET_NETWORK):
+        return not_applicable("There is no target network from which read-only instances could be reached.")
+    blocks = target_blocks(plan, instance)
+    return each_used(plan, instance, partial(_database, plan, blocks))
+
+
+def _database(plan: Plan, blocks: tuple[str, ...], database: Facts) -> Verdict:
+    replicas = read_only_instances(plan, database)
+    if not replicas:
+        return not_applicable(f"{named(database)} has no read-only instances.")
+    verdicts = [judged(partial(address_in_vpc, plan, replica)) for replica in replicas]
+    verdicts += [judged(partial(admission, plan, replica, block)) for replica in replicas for block in blocks]
+    return worst(verdicts)
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Read-only instances of databases are covered",
+    severity="high",
+    notice_items=("N17", "N18"),
+    why="Read-only instances have addresses and whitelists of their own: reads that go to them fail when only the "
+    "database that they follow was prepared.",
+    remediation="classic-to-vpc:migration.databases: [{id: rm-..., hybridAccess: {}}]",
+    reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, *HYBRID_ACCESSES, *WHITELIST_GROUPS),
+    unknown_ok="What is declared may be applied until the freeze begins.",
+    sources=(
+        "RDS API reference, ModifySecurityIps: each instance has its own whitelist; FreshWhiteListReadins copies that "
+        "of PostgreSQL to read-only instances.",
+    ),
+    url="https://www.alibabacloud.com/help/en/rds/developer-reference/api-rds-2014-08-15-modifysecurityips",
+    ram_actions=READING,
+    check=_check,
+)

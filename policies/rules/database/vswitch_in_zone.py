@@ -1,0 +1,50 @@
+"""Each database of the instance that has yet to go into the VPC finds a VSwitch in its own zone."""
+
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.databases import READING, each_used, endpoints, named
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
+from policies.rule import InstanceRule
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    if not plan.of_type(TARGET_NETWORK):
+        return not_applicable("There is no target network: network-vswitch-in-usable-zone tells of that.")
+    return each_used(plan, instance, partial(_database, plan))
+
+
+def _database(plan: Plan, database: Facts) -> Verdict:
+    if endpoints(database, "Private"):
+        return not_applicable(f"{named(database)} has an address in a VPC already.")
+    zone_id = database.text("zoneId")
+    if vswitches := plan.vswitches((zone_id, None)):
+        return passed(f"{named(database)} is in zone {zone_id}, as is {vswitches[0].text('vswitchName')}.")
+    return failed(
+        f"{named(database)} is in zone {zone_id}, and the target network has no VSwitch there: a database goes only "
+        "into a VSwitch of its own zone, and cannot change zone in hybrid access.",
+        f"classic-to-vpc:migration.network.vswitches: [{{zone: {zone_id}, cidrBlock: ...}}]",
+    )
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="The VPC has a VSwitch in the zone of each database",
+    severity="high",
+    notice_items=("N17",),
+    why="Without a VSwitch in its zone a database gets no address in the VPC.",
+    remediation="classic-to-vpc:migration.network.vswitches: [{zone: ..., cidrBlock: ...}]",
+    reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
+    unknown_ok=None,
+    sources=(
+        "RDS user guide, configure the hybrid access mode: the VPC needs a VSwitch in the zone of the instance, which "
+        "cannot change zone meanwhile.",
+        "Redis API reference, SwitchNetwork: the VSwitch must be in the same zone as the instance.",
+    ),
+    url="https://www.alibabacloud.com/help/en/redis/developer-reference/api-r-kvstore-2015-01-01-switchnetwork-redis",
+    ram_actions=READING,
+    check=_check,
+)

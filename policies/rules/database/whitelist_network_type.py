@@ -1,0 +1,73 @@
+"""Where whitelists are in enhanced mode, the VSwitch's block stands in a group for VPC addresses."""
+
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.databases import (
+    READING,
+    covers,
+    declared_network_type,
+    each_used,
+    is_hidden,
+    named,
+    network_type_needed,
+    target_blocks,
+    whitelist_groups,
+)
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, WHITELIST_GROUPS, Plan
+from policies.rule import InstanceRule
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    if not plan.of_type(TARGET_NETWORK):
+        return not_applicable("There is no target network whose block could be admitted.")
+    blocks = target_blocks(plan, instance)
+    return each_used(plan, instance, partial(_database, plan, blocks))
+
+
+def _database(plan: Plan, blocks: tuple[str, ...], database: Facts) -> Verdict:
+    needed = network_type_needed(database)
+    for resource in whitelist_groups(plan, database):
+        found = declared_network_type(resource)
+        if found != needed:
+            return failed(
+                f"Whitelist group {resource.facts.text('groupName')} of {named(database)} is declared for {found} "
+                f"addresses, and the whitelists of the database have to be for {needed}.",
+                f"classic-to-vpc:migration.databases: [{{id: {database.text('dbInstanceId')}}}]",
+            )
+    if needed == "MIX":
+        return not_applicable(f"{named(database)} has one kind of whitelist group for both networks.")
+    groups = [group for group in database.objects("whitelistGroups") if not is_hidden(group)]
+    groups += [resource.facts for resource in whitelist_groups(plan, database)]
+    for block in blocks:
+        admitting = {group.text("networkType"): group.text("groupName") for group in groups if covers(group, block)}
+        if "Classic" in admitting and needed not in admitting:
+            return failed(
+                f"Whitelist group {admitting['Classic']} of {named(database)} admits {block} for classic addresses: in "
+                "enhanced mode that admits nobody from the VPC.",
+                f"classic-to-vpc:migration.databases: [{{id: {database.text('dbInstanceId')}}}]",
+            )
+    return passed(f"What {named(database)} admits of the VPC stands in groups for VPC addresses.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Whitelist entries stand in groups of the right network",
+    severity="high",
+    notice_items=("N18",),
+    why="In enhanced mode an entry in a group for classic addresses looks like access from the VPC, and gives none.",
+    remediation="classic-to-vpc:migration.databases: [{id: rm-...}]",
+    reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, *WHITELIST_GROUPS),
+    unknown_ok=None,
+    sources=(
+        "RDS user guide, change the network isolation mode: in enhanced mode each group is for classic or for VPC "
+        "addresses, and those for classic ones govern the Internet too.",
+        "RDS API reference, ModifySecurityIps: WhitelistNetworkType MIX, Classic, VPC.",
+    ),
+    url="https://www.alibabacloud.com/help/en/rds/developer-reference/api-rds-2014-08-15-modifysecurityips",
+    ram_actions=READING,
+    check=_check,
+)

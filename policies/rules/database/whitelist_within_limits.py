@@ -1,0 +1,69 @@
+"""The whitelist group that is declared for a database of the instance fits beside those that are there."""
+
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.databases import READING, declared_network_type, each_used, named, whitelist_groups
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, WHITELIST_GROUPS, Plan
+from policies.rule import InstanceRule
+
+MAX_GROUPS: Final = 200
+MAX_ENTRIES: Final = 1000
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    return each_used(plan, instance, partial(_database, plan))
+
+
+def _database(plan: Plan, database: Facts) -> Verdict:
+    declared = whitelist_groups(plan, database)
+    if not declared:
+        return not_applicable(f"No whitelist group of {named(database)} is declared.")
+    sizes = {
+        (group.text("networkType"), group.text("groupName")): len(group.texts("securityIps"))
+        for group in database.objects("whitelistGroups")
+    }
+    for resource in declared:
+        key = (declared_network_type(resource), resource.facts.text("groupName"))
+        sizes[key] = len(resource.facts.texts("securityIps"))
+    entries = sum(sizes.values())
+    if entries > MAX_ENTRIES:
+        return failed(
+            f"With what is declared, {named(database)} would have {entries} whitelist entries; the limit is "
+            f"{MAX_ENTRIES} over all groups.",
+            _remedy(database),
+        )
+    if database.choice("product", "rds", "redis", "mongodb") == "rds" and len(sizes) > MAX_GROUPS:
+        return failed(
+            f"With what is declared, {named(database)} would have {len(sizes)} whitelist groups; the limit is "
+            f"{MAX_GROUPS}.",
+            _remedy(database),
+        )
+    return passed(f"{named(database)} has {entries} whitelist entries in {len(sizes)} groups with what is declared.")
+
+
+def _remedy(database: Facts) -> str:
+    action = {"rds": "rds", "redis": "r-kvstore", "mongodb": "dds"}[database.text("product")]
+    return f"aliyun {action} ModifySecurityIps ...   # merge addresses into blocks, or empty groups that nobody needs"
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Whitelists stay within their limits",
+    severity="medium",
+    notice_items=("N18",),
+    why="The cloud refuses what goes beyond: the update stops half way, with the database not admitting the VPC.",
+    remediation="aliyun rds ModifySecurityIps ...   # merge addresses into blocks, or empty groups that nobody needs",
+    reads=(MIGRATION, MIGRATING_INSTANCE, *WHITELIST_GROUPS),
+    unknown_ok=None,
+    sources=(
+        "RDS API reference, ModifySecurityIps: at most 200 groups and 1,000 addresses or blocks an instance.",
+        "Redis and MongoDB API references, ModifySecurityIps: at most 1,000.",
+    ),
+    url="https://www.alibabacloud.com/help/en/rds/developer-reference/api-rds-2014-08-15-modifysecurityips",
+    ram_actions=READING,
+    check=_check,
+)

@@ -1,0 +1,36 @@
+"""What tests of rules about databases change in the prepared stack."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from policies.plan import MIGRATION
+from tests.policies.prepared import Draft, Properties
+
+
+def database(draft: Draft, database_id: str = "rm-orders") -> Properties:
+    """The facts of one database."""
+    [found] = [item for item in draft.facts(MIGRATION)["databases"] if item["dbInstanceId"] == database_id]
+    assert isinstance(found, dict)
+    return found
+
+
+def endpoint(draft: Draft, ip_type: str) -> Properties:
+    """The one address of the database of this type."""
+    [found] = [item for item in database(draft)["endpoints"] if item["ipType"] == ip_type]
+    assert isinstance(found, dict)
+    return found
+
+
+def without(draft: Draft, ip_type: str) -> None:
+    """Takes the addresses of one type away from the database."""
+    facts = database(draft)
+    facts["endpoints"] = [item for item in facts["endpoints"] if item["ipType"] != ip_type]
+
+
+def followed(draft: Draft, **changes: Any) -> Properties:
+    """Adds a read-only instance, prepared as the database is but for `changes`."""
+    facts = copy.deepcopy(database(draft)) | {"dbInstanceId": "rr-orders", "primaryId": "rm-orders"} | changes
+    draft.facts(MIGRATION)["databases"].append(facts)
+    return facts

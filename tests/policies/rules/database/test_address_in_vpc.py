@@ -1,0 +1,86 @@
+from policies.outcome import Outcome
+from policies.plan import HYBRID_ACCESS, HYBRID_ACCESSES, MIGRATING_INSTANCE, TARGET_NETWORK
+from tests.policies.prepared import UNKNOWN, expect, prepared
+from tests.policies.rules.database.databases import database, endpoint, without
+
+RULE = "database-address-in-vpc"
+
+
+def test_pass_with_an_address_in_the_target_vpc() -> None:
+    expect(prepared(), RULE, "i-app", Outcome.PASS, "rm-orders-vpc.example", "connection string")
+
+
+def test_pass_with_an_address_that_somebody_else_set_up() -> None:
+    draft = prepared()
+    draft.remove(HYBRID_ACCESS)
+    expect(draft, RULE, "i-app", Outcome.PASS)
+
+
+def test_pending_while_hybrid_access_is_only_declared() -> None:
+    expect(prepared(exists=False), RULE, "i-app", Outcome.PENDING, "rm-orders (orders)", "not applied yet")
+
+
+def test_pending_by_the_state_and_not_by_what_was_read() -> None:
+    """Just applied by this very update; from the freeze on that is not enough."""
+    draft = prepared()
+    without(draft, "Private")
+    expect(draft, RULE, "i-app", Outcome.FAIL, "by the state", "freeze began")
+
+
+def test_fail_with_a_classic_address_only() -> None:
+    draft = prepared(exists=False)
+    draft.remove(HYBRID_ACCESS)
+    line = "classic-to-vpc:migration.databases: [{id: rm-orders, hybridAccess: {}}]"
+    expect(draft, RULE, "i-app", Outcome.FAIL, "classic address only", line)
+
+
+def test_fail_with_an_address_in_another_vpc() -> None:
+    draft = prepared()
+    endpoint(draft, "Private")["vpcId"] = "vpc-other"
+    expect(draft, RULE, "i-app", Outcome.FAIL, "is in vpc-other, which is not the target VPC", "vpcId: vpc-other")
+
+
+def test_fail_with_an_address_in_a_vpc_while_the_target_is_yet_to_be_created() -> None:
+    draft = prepared(exists=False)
+    private = {"kind": "Normal", "ipType": "Private", "connectionString": "x", "vpcId": "vpc-other"}
+    database(draft)["endpoints"].append(private)
+    expect(draft, RULE, "i-app", Outcome.FAIL, "is in vpc-other")
+
+
+def test_fail_when_hybrid_access_is_declared_into_another_vpc() -> None:
+    draft = prepared()
+    without(draft, "Private")
+    draft.facts(HYBRID_ACCESS)["vpcId"] = "vpc-other"
+    expect(draft, RULE, "i-app", Outcome.FAIL, "into another VPC than the target")
+
+
+def test_fail_for_a_database_of_another_product() -> None:
+    draft = prepared(exists=False)
+    draft.remove(HYBRID_ACCESS)
+    database(draft).update(product="redis", engine="Redis", dbInstanceId="r-sessions")
+    draft.facts(MIGRATING_INSTANCE, "i-app")["databaseIds"] = ["r-sessions"]
+    expect(draft, RULE, "i-app", Outcome.FAIL, "r-sessions")
+    draft.add(HYBRID_ACCESSES[1], "r-sessions", {"dbInstanceId": "r-sessions", "vpcId": UNKNOWN, "applied": UNKNOWN})
+    expect(draft, RULE, "i-app", Outcome.PENDING)
+
+
+def test_unknown_when_no_address_of_the_database_is_known() -> None:
+    draft = prepared()
+    database(draft)["endpoints"] = []
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "no address of the database")
+
+
+def test_unknown_when_the_vpc_of_the_address_is_not_known() -> None:
+    draft = prepared()
+    endpoint(draft, "Private")["vpcId"] = UNKNOWN
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "vpcId")
+
+
+def test_unknown_when_only_one_of_two_ids_is_known() -> None:
+    draft = prepared(exists=False)
+    draft.facts(TARGET_NETWORK)["vpcId"] = "vpc-1"
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "vpcId")
+
+
+def test_not_applicable_without_databases() -> None:
+    expect(prepared(), RULE, "i-web", Outcome.NOT_APPLICABLE)

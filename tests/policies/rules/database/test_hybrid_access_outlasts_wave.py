@@ -1,0 +1,113 @@
+from policies.outcome import Outcome
+from policies.plan import DATABASE_ACCESS, HYBRID_ACCESS, MIGRATING_INSTANCE
+from tests.policies.prepared import BEFORE_FREEZE, KEPT_UNTIL, UNKNOWN, add_wave, expect, prepared
+from tests.policies.rules.database.databases import database, endpoint, without
+
+RULE = "database-hybrid-access-outlasts-wave"
+TOO_EARLY = "2026-12-27T01:59:59+08:00"
+
+
+def test_pass_with_addresses_that_last_to_the_second() -> None:
+    """The Latest Schedule Time of the wave is 2026-12-20, the margin seven days."""
+    expect(prepared(), RULE, "i-app", Outcome.PASS, "until 2026-12-27T02:00+08:00")
+
+
+def test_pass_without_a_margin_where_the_stack_asks_for_none() -> None:
+    draft = prepared()
+    draft.remove(HYBRID_ACCESS)
+    draft.remove(DATABASE_ACCESS)
+    endpoint(draft, "Inner")["expiresAt"] = "2026-12-20T02:00:00+08:00"
+    expect(draft, RULE, "i-app", Outcome.PASS)
+    endpoint(draft, "Inner")["expiresAt"] = "2026-12-20T01:59:59+08:00"
+    expect(draft, RULE, "i-app", Outcome.FAIL)
+
+
+def test_pending_while_hybrid_access_is_only_declared() -> None:
+    expect(prepared(exists=False), RULE, "i-app", Outcome.PENDING)
+
+
+def test_pending_while_an_extension_is_only_declared() -> None:
+    draft = prepared()
+    draft.now = BEFORE_FREEZE
+    endpoint(draft, "Inner")["expiresAt"] = TOO_EARLY
+    expect(draft, RULE, "i-app", Outcome.PENDING, "not applied yet")
+
+
+def test_fail_when_the_extension_is_not_applied_at_the_freeze() -> None:
+    draft = prepared()
+    endpoint(draft, "Inner")["expiresAt"] = TOO_EARLY
+    expect(draft, RULE, "i-app", Outcome.FAIL, "freeze began")
+
+
+def test_fail_when_any_classic_address_ends_too_early() -> None:
+    draft = prepared()
+    draft.remove(HYBRID_ACCESS)
+    splitting = {"kind": "ReadWriteSplitting", "ipType": "Inner", "connectionString": "rw", "expiresAt": TOO_EARLY}
+    database(draft)["endpoints"].append(splitting)
+    expect(draft, RULE, "i-app", Outcome.FAIL, "end at 2026-12-27T01:59+08:00", "hybridAccess: {}}]", "pulumi up")
+
+
+def test_fail_when_less_is_declared_than_the_wave_needs() -> None:
+    draft = prepared(exists=False)
+    draft.facts(HYBRID_ACCESS)["validUntil"] = TOO_EARLY
+    expect(draft, RULE, "i-app", Outcome.FAIL, "is declared until 2026-12-27T01:59+08:00")
+
+
+def test_fail_for_a_later_wave_alone() -> None:
+    draft = prepared()
+    late = add_wave(draft, "second", "i-app", start="2027-01-08T02:00:00+08:00", latest="2027-01-20T02:00:00+08:00")
+    draft.facts(HYBRID_ACCESS)["validUntil"] = KEPT_UNTIL
+    expect(draft, RULE, "i-app", Outcome.FAIL, "needs them until 2027-01-27T02:00+08:00")
+    late["window"]["latest"] = "2026-12-20T02:00:00+08:00"
+    expect(draft, RULE, "i-app", Outcome.PASS)
+
+
+def test_fail_for_postgresql_whatever_is_declared_as_nothing_extends_it() -> None:
+    draft = prepared()
+    draft.now = BEFORE_FREEZE
+    endpoint(draft, "Inner")["expiresAt"] = TOO_EARLY
+    database(draft)["engine"] = "PostgreSQL"
+    expect(draft, RULE, "i-app", Outcome.FAIL, "no call is documented that extends it for PostgreSQL")
+
+
+def test_unknown_when_the_end_of_a_classic_address_is_not_told() -> None:
+    draft = prepared()
+    del endpoint(draft, "Inner")["expiresAt"]
+    draft.remove(HYBRID_ACCESS)
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "is not told")
+
+
+def test_unknown_when_the_margin_is_not_known() -> None:
+    draft = prepared()
+    draft.facts(DATABASE_ACCESS)["hybridAccess"]["marginDays"] = UNKNOWN
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "marginDays")
+
+
+def test_unknown_when_the_wave_of_the_instance_is_none_of_the_stack() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-app")["wave"] = "nobody's"
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "wave")
+
+
+def test_not_applicable_without_hybrid_access_which_another_rule_tells() -> None:
+    draft = prepared(exists=False)
+    draft.remove(HYBRID_ACCESS)
+    expect(draft, RULE, "i-app", Outcome.NOT_APPLICABLE, "database-address-in-vpc")
+    expect(draft, "database-address-in-vpc", "i-app", Outcome.FAIL)
+
+
+def test_not_applicable_without_a_classic_address() -> None:
+    draft = prepared()
+    without(draft, "Inner")
+    expect(draft, RULE, "i-app", Outcome.NOT_APPLICABLE, "no classic address")
+
+
+def test_not_applicable_once_the_instance_has_moved() -> None:
+    draft = prepared()
+    endpoint(draft, "Inner")["expiresAt"] = TOO_EARLY
+    draft.facts(MIGRATING_INSTANCE, "i-app")["moved"] = True
+    expect(draft, RULE, "i-app", Outcome.NOT_APPLICABLE, "has moved")
+
+
+def test_not_applicable_without_databases() -> None:
+    expect(prepared(), RULE, "i-web", Outcome.NOT_APPLICABLE)

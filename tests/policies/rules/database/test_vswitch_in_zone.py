@@ -1,0 +1,46 @@
+from policies.outcome import Outcome
+from policies.plan import TARGET_NETWORK
+from tests.policies.prepared import UNKNOWN, expect, prepared
+from tests.policies.rules.database.databases import database
+
+RULE = "database-vswitch-in-zone"
+
+
+def test_pass_with_a_vswitch_in_the_zone() -> None:
+    expect(prepared(exists=False), RULE, "i-app", Outcome.PASS, "cn-hangzhou-h", "vsw-h")
+
+
+def test_pass_with_a_vswitch_of_any_tier() -> None:
+    draft = prepared(exists=False)
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["tier"] = "data"
+    expect(draft, RULE, "i-app", Outcome.PASS)
+
+
+def test_fail_without_a_vswitch_in_the_zone() -> None:
+    draft = prepared(exists=False)
+    database(draft)["zoneId"] = "cn-hangzhou-b"
+    line = "classic-to-vpc:migration.network.vswitches: [{zone: cn-hangzhou-b, cidrBlock: ...}]"
+    expect(draft, RULE, "i-app", Outcome.FAIL, "no VSwitch there", line)
+
+
+def test_unknown_when_the_zone_of_a_vswitch_is_not_known() -> None:
+    draft = prepared(exists=False)
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["zoneId"] = UNKNOWN
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "zoneId")
+
+
+def test_not_applicable_once_the_database_is_in_a_vpc() -> None:
+    draft = prepared()
+    database(draft)["zoneId"] = "cn-hangzhou-b"
+    expect(draft, RULE, "i-app", Outcome.NOT_APPLICABLE, "already")
+
+
+def test_not_applicable_without_a_target_network_which_another_rule_tells() -> None:
+    draft = prepared()
+    draft.remove(TARGET_NETWORK)
+    expect(draft, RULE, "i-app", Outcome.NOT_APPLICABLE, "network-vswitch-in-usable-zone")
+    expect(draft, "network-vswitch-in-usable-zone", "i-app", Outcome.FAIL)
+
+
+def test_not_applicable_without_databases() -> None:
+    expect(prepared(), RULE, "i-web", Outcome.NOT_APPLICABLE)
