@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
-
 import pulumi
 
 from components.facts import instance_facts
-from components.plan import PlannedInstance
+from components.plan import MigrationPlan, PlannedInstance
 
 
 class MigratingInstance(pulumi.ComponentResource):
     """Carries the facts of one migrating instance to the policy pack; it creates nothing.
 
-    `eni_quantity` counts the network interfaces that the type can have, None where the type is not known; `moved_ids`
-    are the instances of the stack that have moved.
+    `eni_quantity` counts the network interfaces that the type can have, None where the type is not known.
     Registered outputs: see MigratingInstance in docs/contracts.md.
     """
 
@@ -22,10 +19,10 @@ class MigratingInstance(pulumi.ComponentResource):
         self,
         name: str,
         planned: PlannedInstance,
+        plan: MigrationPlan,
         eni_quantity: int | None,
-        moved_ids: Container[str] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         # Facts are outputs and no inputs: a fact that changes is no change of what is declared.
         super().__init__("classic-to-vpc:instance:MigratingInstance", name, None, opts)
-        self.register_outputs(instance_facts(planned, eni_quantity, moved_ids))
+        self.register_outputs(instance_facts(planned, plan, eni_quantity))

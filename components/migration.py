@@ -60,7 +60,7 @@ class Migration(pulumi.ComponentResource):
         for planned in plan.instances:
             instance = planned.instance
             quantity = eni_quantities.get(instance.instance_type)
-            MigratingInstance(instance.id, planned, quantity, plan.moved_ids, self._child())
+            MigratingInstance(instance.id, planned, plan, quantity, self._child())
 
     def _declare_backups(self, plan: MigrationPlan, choice: BackupChoice) -> None:
         sets = [item for planned in plan.instances for item in planned.snapshot_sets(choice)]

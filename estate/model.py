@@ -342,12 +342,13 @@ class RouteEntry(_Model):
     destination: str
 
 
-class ScheduledEvent(_Identified):
-    """A system event that is still to come: `not_before` is the scheduled start.
+MIGRATION_REASON = "VPCMigrationEcs"
+"""The reason code of the move from the classic network. DescribeInstanceHistoryEvents has it as its only example; no
+text says when it is given, so this is our reading, and an event that is not there tells nothing."""
 
-    `reason_code` VPCMigrationEcs is the only one that the reference names (DescribeInstanceHistoryEvents, an example
-    there); that it is the move from the classic network is our reading.
-    """
+
+class ScheduledEvent(_Identified):
+    """A system event of an instance that is still to come: `not_before` is the scheduled start."""
 
     instance_id: str
     type: str

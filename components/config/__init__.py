@@ -19,7 +19,7 @@ from components.config.network import (
     avoid_problems,
     vswitch_name,
 )
-from components.config.schedule import SINGLE_WAVE, Wave, Window
+from components.config.schedule import SINGLE_WAVE, OffPeak, Wave, Window
 from components.config.schema import json_schema
 from components.config.security_groups import SecurityGroupChoice
 
@@ -42,6 +42,7 @@ __all__ = [
     "MigrationConfig",
     "NetworkChoice",
     "NewVSwitch",
+    "OffPeak",
     "Problem",
     "SecurityGroupChoice",
     "Selector",

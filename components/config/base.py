@@ -25,6 +25,7 @@ VPC_PATTERN = r"^vpc-[a-z0-9]+$"
 VSWITCH_PATTERN = r"^vsw-[a-z0-9]+$"
 FLOW_END_PATTERN = r"^(i-[a-z0-9]+|\d+\.\d+\.\d+\.\d+)$"
 FLOW_PORT_PATTERN = r"^((tcp|udp)/)?\d{1,5}(-\d{1,5})?$"
+CLOCK_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d$"
 WAVE_NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 DISK_PATTERN = r"^d-[a-z0-9]+$"
 TIER_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"
@@ -45,6 +46,7 @@ PATTERN_WORDS = {
     FLOW_PORT_PATTERN: "a port or ports, such as 6379, udp/53 or 8000-8010",
     ADDRESS_PATTERN: "an IPv4 address or CIDR block, such as 172.16.0.7",
     DATABASE_PATTERN: "an RDS, Redis or MongoDB instance id, such as rm-bp1a2b3c",
+    CLOCK_PATTERN: "a time of the day, such as 22:00",
     WAVE_NAME_PATTERN: "1 to 63 lowercase letters, digits and hyphens, such as wave-1",
     WHITELIST_GROUP_PATTERN: "2 to 32 lowercase letters, digits and underscores, beginning with a letter",
 }

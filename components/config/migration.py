@@ -16,7 +16,7 @@ from components.config.errors import ConfigError, Problem
 from components.config.evidence import EvidenceChoice
 from components.config.instances import MigratingInstanceChoice, Selector, let_ids_stand_alone
 from components.config.network import CreateNetwork, NetworkChoice, network_problems
-from components.config.schedule import SINGLE_WAVE, Wave, Window, wave_problems
+from components.config.schedule import SINGLE_WAVE, OffPeak, Wave, Window, wave_problems, window_problems
 from components.config.security_groups import SecurityGroupChoice
 from components.config.wording import problems_of
 
@@ -28,6 +28,7 @@ class MigrationConfig(Strict):
     waves: tuple[Wave, ...] = Field(
         default=(), description="Instances in waves with windows of their own, in place of window and instances."
     )
+    off_peak: OffPeak | None = Field(default=None, description="Hours of the day in which instances may be down.")
     freeze_hours: float = Field(
         default=24, ge=0, le=720, description="Hours before the window from which only what exists counts as prepared."
     )
@@ -102,6 +103,8 @@ def parse(raw: object, file: str) -> MigrationConfig:
 def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
     """What a single key cannot show to be wrong."""
     yield from wave_problems(config.waves)
+    for key, wave in config.keyed_waves:
+        yield from window_problems(f"{key}window.", wave.window)
     yield from duplicates("waves" if config.waves else "instances", [item.id for _, item in config.keyed_instances])
     yield from duplicates("later", config.later)
     yield from database_choice_problems(config.databases)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, field_validator, model_validator
 
-from components.config.base import WAVE_NAME_PATTERN, Strict, duplicates
+from components.config.base import CLOCK_PATTERN, WAVE_NAME_PATTERN, Strict, duplicates
 from components.config.errors import Problem
 from components.config.instances import MigratingInstanceChoice, Selector, let_ids_stand_alone
 
@@ -18,11 +19,54 @@ SINGLE_WAVE = "all"
 WaveName = Annotated[str, Field(pattern=WAVE_NAME_PATTERN)]
 
 
+class Sighting(Strict):
+    """Somebody's word for what no API shows: that the console's pending task has the window's start."""
+
+    by: str = Field(min_length=1, description="Who saw it: a name or an address.")
+    at: AwareDatetime = Field(description="When, with its UTC offset.")
+
+
 class Window(Strict):
     """When the servers move. `latest` is the Latest Schedule Time that the pending task in the ECS console shows."""
 
     start: AwareDatetime = Field(description="Scheduled date and time of the migration, with its UTC offset.")
     latest: AwareDatetime = Field(description="Latest Schedule Time of the pending task, with its UTC offset.")
+    end: AwareDatetime | None = Field(
+        default=None, description="By when every instance must be up again, with its UTC offset."
+    )
+    disks_needed_from: AwareDatetime | None = Field(
+        default=None,
+        description="From when snapshots and other disk functions are needed again, with its UTC offset; they are "
+        "disabled for about 4 h per 100 GiB after the move.",
+    )
+    scheduled: Sighting | None = Field(
+        default=None, description="Who saw in the console that the pending task has this start, and when."
+    )
+
+
+class OffPeak(Strict):
+    """The hours of every day in which instances may be down, by the clock of one time zone."""
+
+    begins: str = Field(pattern=CLOCK_PATTERN, alias="from", description="When they begin, such as 22:00.")
+    ends: str = Field(
+        pattern=CLOCK_PATTERN, alias="to", description="When they end, such as 06:00; before `from`: next day."
+    )
+    time_zone: str = Field(description="IANA name of the time zone, such as Asia/Shanghai.")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _exists(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"expected the IANA name of a time zone, such as Asia/Shanghai; got {name!r}") from None
+        return name
+
+    @model_validator(mode="after")
+    def _lasts(self) -> OffPeak:
+        if self.begins == self.ends:
+            raise ValueError("expected off-peak hours that end at another time than they begin")
+        return self
 
 
 class Wave(Strict):
@@ -41,6 +85,13 @@ class Wave(Strict):
         if bool(self.instances) == (self.selector is not None):
             raise ValueError("expected either instances (a list that is not empty) or selector, and not both")
         return self
+
+
+def window_problems(key: str, window: Window) -> Iterator[Problem]:
+    """An end, or a need for the disks, that is not after the start; `key` is the window's, with its dot."""
+    for name, moment in (("end", window.end), ("disksNeededFrom", window.disks_needed_from)):
+        if moment is not None and moment <= window.start:
+            yield Problem(f"{key}{name}", "expected a time after the window's start")
 
 
 def wave_problems(waves: Sequence[Wave]) -> Iterator[Problem]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Iterable
 
 from components.config import ExcludedDisk
 from components.facts.base import Facts
 from components.facts.guest import guest_facts
-from components.plan import PlannedInstance
+from components.plan import MigrationPlan, PlannedInstance, PlannedWave
 from estate.model import Disk, Instance, Snapshot
 
 
-def instance_facts(planned: PlannedInstance, eni_quantity: int | None, moved_ids: Container[str] = ()) -> Facts:
-    """Facts of one migrating instance; `eni_quantity` is None where the type is not known.
-
-    `moved_ids` are the instances of the stack that have moved: they are no classic peers any more.
-    """
+def instance_facts(planned: PlannedInstance, plan: MigrationPlan, eni_quantity: int | None) -> Facts:
+    """Facts of one migrating instance of a plan; `eni_quantity` is None where the type is not known."""
     instance = planned.instance
     known: Facts = guest_facts(planned.evidence, instance)
     if eni_quantity is not None:
@@ -59,9 +56,28 @@ def instance_facts(planned: PlannedInstance, eni_quantity: int | None, moved_ids
                 "addressRules": list(peer.address_rules),
             }
             for peer in planned.peers
-            if peer.instance_id not in moved_ids
+            # Who has moved is no classic peer any more.
+            if peer.instance_id not in plan.moved_ids
+        ],
+        "dependents": [
+            {"instanceId": item.instance_id, "wave": item.wave, "reason": "; ".join(item.reasons)}
+            for item in plan.dependents.get(instance.id, ())
+        ],
+        "sharedDatabases": [
+            {"dbInstanceId": database.id, "waves": others}
+            for database in planned.databases
+            if (others := _other_times(planned, plan.waves_of_databases[database.id]))
+        ],
+        "scheduledMoves": [
+            {"eventId": event.id, "eventType": event.type, "notBefore": event.not_before.isoformat()}
+            for event in plan.scheduled_moves.get(instance.id, ())
         ],
     }
+
+
+def _other_times(planned: PlannedInstance, waves: Iterable[PlannedWave]) -> list[str]:
+    """Names of the waves that move at another time than the instance."""
+    return [wave.name for wave in waves if wave.window.start != planned.wave.window.start]
 
 
 def classic_instance_facts(instance: Instance) -> Facts:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from components.config import BackupChoice
+from components.config import BackupChoice, OffPeak
 from components.config.backups import USUAL_DAYS_AFTER_WINDOW, USUAL_MAX_AGE_HOURS
 from components.facts.base import SCHEMA_VERSION, Facts
 from components.facts.classic_link import broad_rule_facts
 from components.facts.databases import database_facts
 from components.facts.instances import classic_instance_facts
 from components.facts.security_groups import security_group_facts
+from components.off_peak import off_peak_until
 from components.plan import MigrationPlan, PlannedWave
 from estate.model import Zone
 
@@ -22,9 +23,10 @@ def migration_facts(plan: MigrationPlan) -> Facts:
         "accountId": estate.account_id,
         "estateReadAt": estate.read_at.isoformat(),
         "window": _window(plan.next_wave),
-        "waves": [wave_facts(wave) for wave in plan.waves],
+        "waves": [wave_facts(wave, config.off_peak) for wave in plan.waves],
         "freezeHours": config.freeze_hours,
         "backups": _backups(config.backups),
+        **({} if config.off_peak is None else {"offPeak": _off_peak(config.off_peak)}),
         **({} if config.evidence is None else {"evidenceMaxAgeHours": config.evidence.max_age_hours}),
         "instanceIds": list(plan.instance_ids),
         "laterInstanceIds": sorted(config.later),
@@ -38,15 +40,27 @@ def migration_facts(plan: MigrationPlan) -> Facts:
     }
 
 
-def wave_facts(wave: PlannedWave) -> Facts:
+def wave_facts(wave: PlannedWave, off_peak: OffPeak | None = None) -> Facts:
     """Facts of one wave; `moved` says that all of its instances are in the target VPC."""
-    return {
+    facts: Facts = {
         "name": wave.name,
         "window": _window(wave),
         "instanceIds": list(wave.instance_ids),
         "after": sorted(wave.after),
         "moved": wave.has_moved,
     }
+    window = wave.window
+    until = off_peak_until(off_peak, window.start) if off_peak else None
+    for key, moment in (("end", window.end), ("disksNeededFrom", window.disks_needed_from), ("offPeakUntil", until)):
+        if moment is not None:
+            facts[key] = moment.isoformat()
+    if window.scheduled is not None:
+        facts["scheduled"] = {"by": window.scheduled.by, "at": window.scheduled.at.isoformat()}
+    return facts
+
+
+def _off_peak(hours: OffPeak) -> Facts:
+    return {"from": hours.begins, "to": hours.ends, "timeZone": hours.time_zone}
 
 
 def _window(wave: PlannedWave) -> Facts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,18 @@ from components.plan.databases import PlannedDatabase, planned_databases
 from components.plan.network import PlannedVSwitch, avoided_cidrs, planned_vswitches, target_cidrs, target_vpc
 from components.plan.waves import PlannedWave, last_latest
 from estate.guest import Evidence
-from estate.model import ClassicLinkAttachment, Database, Disk, Estate, Instance, SecurityGroup, Snapshot, Vpc
+from estate.model import (
+    MIGRATION_REASON,
+    ClassicLinkAttachment,
+    Database,
+    Disk,
+    Estate,
+    Instance,
+    ScheduledEvent,
+    SecurityGroup,
+    Snapshot,
+    Vpc,
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,15 @@ class PlannedInstance:
 
 
 @dataclass(frozen=True)
+class Dependent:
+    """An instance of another wave of the stack that one talks with, and by which rules or flows one knows it."""
+
+    instance_id: str
+    wave: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class MigrationPlan:
     """One migration, resolved: every id in it exists in the estate. Made by `make_plan`.
 
@@ -71,6 +92,37 @@ class MigrationPlan:
     def moved_ids(self) -> frozenset[str]:
         """Ids of those that have moved."""
         return frozenset(planned.instance.id for planned in self.instances if planned.moved)
+
+    @cached_property
+    def dependents(self) -> Mapping[str, tuple[Dependent, ...]]:
+        """For each instance those of other waves that it talks with, in both directions."""
+        waves = {planned.instance.id: planned.wave.name for planned in self.instances}
+        found: dict[str, list[Dependent]] = defaultdict(list)
+        for planned in self.instances:
+            for peer in planned.peers:
+                if peer.instance_id in waves:
+                    own = planned.instance.id
+                    found[own].append(Dependent(peer.instance_id, waves[peer.instance_id], peer.reasons))
+                    found[peer.instance_id].append(Dependent(own, waves[own], peer.reasons))
+        return {key: tuple(sorted(items, key=lambda item: item.instance_id)) for key, items in found.items()}
+
+    @cached_property
+    def scheduled_moves(self) -> Mapping[str, tuple[ScheduledEvent, ...]]:
+        """Scheduled moves that the cloud shows, by instance id."""
+        found: dict[str, list[ScheduledEvent]] = defaultdict(list)
+        for event in self.estate.scheduled_events:
+            if event.reason_code == MIGRATION_REASON:
+                found[event.instance_id].append(event)
+        return {key: tuple(events) for key, events in found.items()}
+
+    @cached_property
+    def waves_of_databases(self) -> Mapping[str, tuple[PlannedWave, ...]]:
+        """The waves whose instances use each database, by its id, in the order of their windows."""
+        users: dict[str, set[str]] = defaultdict(set)
+        for planned in self.instances:
+            for database in planned.databases:
+                users[database.id].add(planned.wave.name)
+        return {key: tuple(wave for wave in self.waves if wave.name in names) for key, names in users.items()}
 
     @cached_property
     def next_wave(self) -> PlannedWave:

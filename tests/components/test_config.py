@@ -40,7 +40,7 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
     "unknown key": (
         lambda raw: raw.update(instnaces=[]),
         "instnaces: unknown key; expected one of backups, classicLink, databases, evidence, freezeHours, instances, "
-        "later, network, protect, securityGroups, selector, waves, window; did you mean instances?",
+        "later, network, offPeak, protect, securityGroups, selector, waves, window; did you mean instances?",
     ),
     "unknown key deep down": (
         lambda raw: raw["network"]["vswitches"][0].update(cidr="172.16.1.0/24"),
@@ -170,6 +170,30 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
     "clones without a network": (
         lambda raw: [raw.pop(key) for key in ("network", "databases", "classicLink")],
         "securityGroups: expected network to be declared too: this needs a target VPC",
+    ),
+    "an end before the start": (
+        lambda raw: raw["window"].update(end="2026-12-12T02:00:00+08:00"),
+        "window.end: expected a time after the window's start",
+    ),
+    "disks needed before the start": (
+        lambda raw: raw["window"].update(disksNeededFrom="2026-12-12T01:00:00+08:00"),
+        "window.disksNeededFrom: expected a time after the window's start",
+    ),
+    "a pending task that nobody saw": (
+        lambda raw: raw["window"].update(scheduled={"by": "", "at": "2026-12-01T01:00:00+08:00"}),
+        "window.scheduled.by: String should have at least 1 character; got ''",
+    ),
+    "no time zone": (
+        lambda raw: raw.update(offPeak={"from": "22:00", "to": "06:00", "timeZone": "Beijing"}),
+        "offPeak.timeZone: expected the IANA name of a time zone, such as Asia/Shanghai; got 'Beijing'",
+    ),
+    "no time of the day": (
+        lambda raw: raw.update(offPeak={"from": "24:00", "to": "06:00", "timeZone": "Asia/Shanghai"}),
+        "offPeak.from: expected a time of the day, such as 22:00; got '24:00'",
+    ),
+    "hours that never end": (
+        lambda raw: raw.update(offPeak={"from": "06:00", "to": "06:00", "timeZone": "Asia/Shanghai"}),
+        "offPeak: expected off-peak hours that end at another time than they begin",
     ),
     "whitelist group's name": (
         lambda raw: raw["databases"][0].update(whitelistGroup="Default"),

@@ -11,7 +11,7 @@ from components.config import ConfigError, parse
 from components.migration import Migration
 from components.plan import MigrationPlan, Origin, StackRecord, make_plan
 from components.stack_outputs import exported, record_of
-from estate.model import Estate
+from estate.model import Estate, WhitelistGroup
 from tests.components.builders import FILE, config, estate
 from tests.components.mocked import Recording, declare
 
@@ -175,3 +175,56 @@ def test_an_instance_in_a_vpc_is_no_moved_one_unless_this_stack_knew_it(vpc_id: 
 def test_outputs_of_an_earlier_version_have_no_record() -> None:
     assert record_of({"vpcId": "vpc-old"}) == StackRecord("vpc-old", {})
     assert record_of({}) == StackRecord()
+
+
+def facts_of(made: MigrationPlan) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Facts of the migration, and of its instances by id."""
+    recording = declared(made)
+    instances = {name: recording.outputs[recording.urn(INSTANCE, name)] for name in made.instance_ids}
+    return recording.outputs[recording.urn("classic-to-vpc:index:Migration", "migration")], instances
+
+
+def test_the_pack_is_told_of_dependents_in_both_directions() -> None:
+    whitelist = WhitelistGroup(name="all", security_ips=("10.1.0.0/24",))
+    [orders] = estate().databases
+    of = estate(databases=(orders.model_copy(update={"whitelist_groups": (whitelist,)}),))
+    _, instances = facts_of(plan(in_waves(), of))
+    assert [(item["instanceId"], item["wave"]) for item in instances["i-web"]["dependents"]] == [("i-app", "two")]
+    assert [(item["instanceId"], item["wave"]) for item in instances["i-app"]["dependents"]] == [("i-web", "one")]
+    assert instances["i-web"]["sharedDatabases"] == [{"dbInstanceId": "rm-orders", "waves": ["two"]}]
+    assert instances["i-app"]["sharedDatabases"] == [{"dbInstanceId": "rm-orders", "waves": ["one"]}]
+
+
+def test_waves_at_the_same_time_are_no_dependents() -> None:
+    _, instances = facts_of(plan(in_waves(waves=[{**wave, "window": ONE, "after": []} for wave in WAVES])))
+    for facts in instances.values():
+        assert facts["dependents"] == facts["sharedDatabases"] == []
+
+
+def test_the_pack_is_told_what_the_team_says_of_a_window() -> None:
+    said = {
+        "end": "2026-12-12T04:00:00+08:00",
+        "disksNeededFrom": "2026-12-13T00:00:00+08:00",
+        "scheduled": {"by": "ops", "at": "2026-12-01T00:00:00+08:00"},
+    }
+    window = {**ONE, **said}
+    night = {"from": "22:00", "to": "06:00", "timeZone": "Asia/Shanghai"}
+    facts, _ = facts_of(plan(config(window=window, offPeak=night)))
+    [wave] = facts["waves"]
+    assert facts["offPeak"] == night
+    assert {key: wave[key] for key in said} == said
+    assert wave["offPeakUntil"] == "2026-12-12T06:00:00+08:00"
+    [silent] = facts_of(plan(config()))[0]["waves"]
+    assert not {"end", "disksNeededFrom", "scheduled", "offPeakUntil"} & set(silent)
+
+
+def test_the_pack_is_told_of_scheduled_moves_and_of_no_other_event() -> None:
+    move = {"id": "e-1", "instance_id": "i-web", "type": "SystemMaintenance.Reboot", "not_before": ONE["start"]}
+    reboot = {**move, "id": "e-2", "reason_code": ""}
+    _, instances = facts_of(
+        plan(config(), estate(scheduled_events=({**move, "reason_code": "VPCMigrationEcs"}, reboot)))
+    )
+    assert instances["i-web"]["scheduledMoves"] == [
+        {"eventId": "e-1", "eventType": "SystemMaintenance.Reboot", "notBefore": ONE["start"]}
+    ]
+    assert instances["i-app"]["scheduledMoves"] == []

@@ -41,20 +41,23 @@ def outputs(stack: Stack) -> dict[str, Any]:
     return exported
 
 
-def move(stack: Stack, *instance_ids: str) -> None:
-    """Lets the cloud move instances of the group web, in zone h, into what the stack has prepared."""
+def schedule(stack: Stack, start: str, *instance_ids: str) -> str:
+    """Plans the move of instances of the group web, in zone h, into what the stack has prepared; returns its id."""
     exported = outputs(stack)
-    stack.cloud.migrations.create(
+    plan = stack.cloud.migrations.create(
         instance_ids=list(instance_ids),
-        start=FIRST,
+        start=start,
         latest="2026-12-20T00:00:00+08:00",
         vpc_id=exported["vpcId"],
         vswitch_ids=[exported["vswitchIds"]["cn-hangzhou-h"]],
         security_group_ids=[exported["securityGroupIds"]["sg-bp1web00000000000001"]],
     )
-    over = datetime.fromisoformat(FIRST) + timedelta(days=1)
-    stack.cloud.clock.set(over)
-    stack.project.environ["PREFLIGHT_NOW"] = over.isoformat()
+    return str(plan["id"])
+
+
+def pass_time(stack: Stack, moment: datetime) -> None:
+    stack.cloud.clock.set(moment)
+    stack.project.environ["PREFLIGHT_NOW"] = moment.isoformat()
 
 
 @pytest.fixture
@@ -76,7 +79,13 @@ def test_the_second_wave_goes_on_when_the_first_has_moved(stack: Stack) -> None:
     # app-1 and app-2 talk with web-2 and web-3 between the two windows.
     assert {"i-bp1app10000000000001", "i-bp1app20000000000001"} < links
 
-    move(stack, WEB_2, WEB_3)
+    plan_id = schedule(stack, "2026-12-06T03:00:00+08:00", WEB_2, WEB_3)
+    assert stack.pulumi("preview") != 0
+    assert stack.found() == {"schedule-move-is-scheduled": {"web-2", "web-3"}}
+    stack.cloud.migrations.reschedule(plan_id, datetime.fromisoformat(FIRST))
+    assert stack.pulumi("preview") == 0, stack.output
+
+    pass_time(stack, datetime.fromisoformat(FIRST) + timedelta(days=1))
     assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
     assert stack.found() == {}
     judged = {(item["rule"], item["subject"]["name"]): item["outcome"] for item in stack.result()["results"]}

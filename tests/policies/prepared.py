@@ -198,6 +198,11 @@ def _instance(
         "instanceName": name,
         "wave": "all",
         "moved": False,
+        "dependents": [],
+        "sharedDatabases": [],
+        "scheduledMoves": [{"eventId": f"e-{name}", "eventType": "SystemMaintenance.Reboot", "notBefore": START}]
+        if exists
+        else [],
         "zoneId": ZONE,
         "targetZoneId": ZONE,
         "instanceType": "ecs.n4.large",

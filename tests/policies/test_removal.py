@@ -132,6 +132,22 @@ REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
         lambda draft: draft.remove(CLASSIC_LINK_ATTACHMENT),
         {("classic-link-peers-reachable", "i-app")},
     ),
+    "what is known of scheduled moves": (
+        lambda draft: draft.facts(MIGRATING_INSTANCE, "i-web").pop("scheduledMoves"),
+        {("schedule-move-is-scheduled", "i-web")},
+    ),
+    "what is known of dependents": (
+        lambda draft: draft.facts(MIGRATING_INSTANCE, "i-web").pop("dependents"),
+        {("schedule-dependents-move-together", "i-web")},
+    ),
+    "time at the end of the window": (
+        lambda draft: draft.facts(MIGRATION)["waves"][0].update(end="2026-12-12T02:10:00+08:00"),
+        {("schedule-window-long-enough", "dev")},
+    ),
+    "off-peak hours": (
+        lambda draft: draft.facts(MIGRATION).update(offPeak={"from": "22:00", "to": "01:00", "timeZone": "UTC"}),
+        {("schedule-off-peak", "dev")},
+    ),
     "what is known of the routes": (
         lambda draft: draft.facts(CLASSIC_LINK_COMPONENT).pop("customRoutes"),
         {("classic-link-no-route-to-classic", "dev")},
@@ -245,6 +261,7 @@ def test_what_is_pending_fails_when_the_freeze_begins() -> None:
         "database-hybrid-access-outlasts-wave",
         "database-whitelist-has-vswitch-cidr",
         "network-vswitch-in-usable-zone",
+        "schedule-move-is-scheduled",
         "security-group-cloned",
     }
     assert "freeze began at 2026-12-11T02:00+08:00" in draft.result("security-group-cloned", "i-web").reason

@@ -1,0 +1,83 @@
+"""Systems that need each other move at the same time, or in an order that the team has named."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.rule import InstanceRule
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    peers, databases = instance.objects("dependents"), instance.objects("sharedDatabases")
+    if not peers and not databases:
+        return not_applicable("Nothing that it needs, or that needs it, is in another wave.")
+    own = instance.text("wave")
+    before = plan.remember("waves before", partial(_before, plan))
+    return worst(
+        [
+            *(judged(partial(_talks, own, peer, before)) for peer in peers),
+            *(judged(partial(_shares, own, database, before)) for database in databases),
+        ]
+    )
+
+
+def _before(plan: Plan) -> Mapping[str, frozenset[str]]:
+    """For each wave those that it is after, directly or by way of others."""
+    named = {wave.text("name"): wave.texts("after") for wave in plan.waves}
+    found: dict[str, frozenset[str]] = {}
+    for name in named:
+        seen: set[str] = set()
+        left = [name]
+        while left:
+            new = set(named.get(left.pop(), ())) - seen
+            seen |= new
+            left += new
+        found[name] = frozenset(seen)
+    return found
+
+
+def _in_order(one: str, other: str, before: Mapping[str, frozenset[str]]) -> bool:
+    return other in before.get(one, ()) or one in before.get(other, ())
+
+
+def _talks(own: str, peer: Facts, before: Mapping[str, frozenset[str]]) -> Verdict:
+    wave = peer.text("wave")
+    what = f"It is of wave {own} and talks with {peer.text('instanceId')} of wave {wave} ({peer.text('reason')})"
+    return passed(f"{what}, in an order that is named.") if _in_order(own, wave, before) else _apart(what, own, wave)
+
+
+def _shares(own: str, database: Facts, before: Mapping[str, frozenset[str]]) -> Verdict:
+    unordered = [wave for wave in database.texts("waves") if not _in_order(own, wave, before)]
+    what = (
+        f"It is of wave {own} and shares {database.text('dbInstanceId')} with wave {', '.join(database.texts('waves'))}"
+    )
+    return _apart(what, own, unordered[0]) if unordered else passed(f"{what}, in an order that is named.")
+
+
+def _apart(what: str, own: str, wave: str) -> Verdict:
+    return failed(
+        f"{what}: between the two windows one is in the VPC and the other is classic, and nobody says that this is "
+        "meant.",
+        f"move them in one wave, or name the order: classic-to-vpc:migration.waves: [{{name: {own}, after: [{wave}]}}]",
+    )
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Systems that need each other move together, or in a named order",
+    severity="medium",
+    notice_items=("N16",),
+    why="Between two windows what they say to each other goes over ClassicLink or hybrid access, or not at all.",
+    remediation="classic-to-vpc:migration.waves: [{name: ..., after: [<the wave that moves before>]}]",
+    reads=(MIGRATION, MIGRATING_INSTANCE),
+    unknown_ok=None,
+    sources=("Physical server migration and upgrade notice: migrate the remaining instances at a later date.",),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=("ecs:DescribeSecurityGroupAttribute", "rds:DescribeDBInstanceIPArrayList"),
+    check=_check,
+    until_move=True,
+)

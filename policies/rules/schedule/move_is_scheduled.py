@@ -1,0 +1,80 @@
+"""The move of the instance is scheduled, for the time that the stack says."""
+
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts, UnreadableError
+from policies.outcome import Verdict, failed, judged, passed, pending, worst
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.rule import InstanceRule
+
+_HOW: Final = (
+    "make the plan in the ECS console (Maintenance & Monitoring > Migration Plan), then\n"
+    'classic-to-vpc:migration.window.scheduled: {by: <who saw the pending task>, at: "<when>"}'
+)
+
+
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    wave = _wave_of(plan, instance)
+    moves = instance.objects("scheduledMoves")
+    if moves:
+        return worst(judged(partial(_shown, wave, move)) for move in moves)
+    if "scheduled" in wave.data:
+        return _seen(wave.object("scheduled"), timeline)
+    return pending("No system event shows that its move is scheduled, and nobody says to have seen it.", _HOW)
+
+
+def _wave_of(plan: Plan, instance: Facts) -> Facts:
+    name = instance.text("wave")
+    found = [wave for wave in plan.waves if wave.text("name") == name]
+    if len(found) != 1:
+        raise UnreadableError("Migration", f"has {len(found)} waves named {name}")
+    return found[0]
+
+
+def _shown(wave: Facts, move: Facts) -> Verdict:
+    window = wave.object("window")
+    planned, start, latest = move.moment("notBefore"), window.moment("start"), window.moment("latest")
+    told = planned.isoformat(timespec="minutes")
+    if planned > latest:
+        return failed(
+            f"Its move is scheduled for {told}, after the Latest Schedule Time {latest.isoformat(timespec='minutes')}."
+        )
+    if planned != start:
+        return failed(
+            f"Its move is scheduled for {told}, and the stack prepares for {start.isoformat(timespec='minutes')}.",
+            f'classic-to-vpc:migration.window.start: "{planned.isoformat()}"\n'
+            "or change the time of the pending task in the ECS console",
+        )
+    return passed(f"Its move is scheduled for {told}, as the system event {move.text('eventId')} shows.")
+
+
+def _seen(sighting: Facts, timeline: Timeline) -> Verdict:
+    by, at = sighting.text("by"), sighting.moment("at")
+    told = at.isoformat(timespec="minutes")
+    if at > timeline.now:
+        return failed(f"{by} is said to have seen the pending task at {told}, which is yet to come.")
+    return passed(f"{by} saw the pending task at {told}; no system event shows it.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="The move is scheduled",
+    severity="high",
+    notice_items=("N21", "N22"),
+    why="What is not scheduled does not move, or moves when Alibaba Cloud has set it, prepared or not.",
+    remediation=_HOW,
+    reads=(MIGRATION, MIGRATING_INSTANCE),
+    unknown_ok="The plan needs the target VPC: until the freeze it may be made and seen.",
+    sources=(
+        "Physical server migration and upgrade notice: schedule your migration (ECS console, Pending Tasks).",
+        "ECS API reference, DescribeInstanceHistoryEvents: NotBefore is the scheduled start; VPCMigrationEcs is an "
+        "example of a reason code. No text says that a migration plan shows so: an event is believed, its absence "
+        "tells nothing, and then somebody's word is needed.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=("ecs:DescribeInstanceHistoryEvents",),
+    check=_check,
+    until_move=True,
+)

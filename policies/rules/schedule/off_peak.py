@@ -1,0 +1,51 @@
+"""Each wave moves within the off-peak hours of the team."""
+
+from functools import partial
+from typing import Final
+
+from policies import durations
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.plan import MIGRATION, Plan
+from policies.rule import MigrationRule
+
+
+def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+    if "offPeak" not in plan.migration.data:
+        return not_applicable("The stack names no off-peak hours.")
+    hours, ahead = plan.migration.object("offPeak"), plan.waves_ahead
+    if not ahead:
+        return not_applicable("All waves have moved.")
+    words = f"{hours.text('from')} to {hours.text('to')}, {hours.text('timeZone')}"
+    return worst(judged(partial(_wave, wave, words)) for wave in ahead)
+
+
+def _wave(wave: Facts, hours: str) -> Verdict:
+    name, start = wave.text("name"), wave.object("window").moment("start")
+    if "offPeakUntil" not in wave.data:
+        return failed(f"Wave {name} begins at {start.isoformat(timespec='minutes')}, outside off-peak ({hours}).")
+    until = wave.moment("offPeakUntil")
+    up = start + durations.moving(len(wave.texts("instanceIds")))
+    if up > until:
+        return failed(
+            f"Wave {name} begins at {start.isoformat(timespec='minutes')} and needs about "
+            f"{durations.told(up - start)}; off-peak ({hours}) is over at {until.isoformat(timespec='minutes')}."
+        )
+    return passed(f"Wave {name} moves in off-peak ({hours}).")
+
+
+RULE: Final = MigrationRule(
+    module=__name__,
+    title="The window is off-peak",
+    severity="medium",
+    notice_items=("N01", "N20"),
+    why="Every instance is down for about 15 minutes, and nobody can operate it meanwhile.",
+    remediation='classic-to-vpc:migration.window.start: "<a time in classic-to-vpc:migration.offPeak>"',
+    reads=(MIGRATION,),
+    unknown_ok=None,
+    sources=("Physical server migration and upgrade notice: about 15 minutes; the instance cannot be operated.",),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=(),
+    check=_check,
+)

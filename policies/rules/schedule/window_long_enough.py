@@ -1,0 +1,72 @@
+"""Each wave is up again, and its disks are whole, by when the team needs them."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from policies import durations
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
+from policies.rule import MigrationRule
+
+
+def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+    ahead = plan.waves_ahead
+    if not ahead:
+        return not_applicable("All waves have moved.")
+    return worst(judged(partial(_wave, plan, wave)) for wave in ahead)
+
+
+def _wave(plan: Plan, wave: Facts) -> Verdict:
+    name, start = wave.text("name"), wave.object("window").moment("start")
+    gib = [_gib(item.facts) for item in plan.instances if item.facts.text("wave") == name and not has_moved(item.facts)]
+    up = start + durations.moving(len(gib))
+    whole = up + max(map(durations.appending, gib), default=timedelta(0))
+    takes = (
+        f"Wave {name} has {len(gib)} instances: about {durations.told(up - start)} until all are up, and about "
+        f"{durations.told(whole - up)} more until the disks of the largest are whole"
+    )
+    limits = [(key, _limit(wave, key)) for key in ("end", "disksNeededFrom")]
+    if all(limit is None for _, limit in limits):
+        return not_applicable(f"{takes}. Nobody says by when that must be.")
+    late = [
+        f"window.{key} is {limit.isoformat(timespec='minutes')}"
+        for (key, limit), done in zip(limits, (up, whole), strict=True)
+        if limit is not None and done > limit
+    ]
+    if late:
+        return failed(f"{takes}: that is {whole.isoformat(timespec='minutes')}, and {' and '.join(late)}.")
+    return passed(f"{takes}.")
+
+
+def _limit(wave: Facts, key: str) -> datetime | None:
+    return wave.moment(key) if key in wave.data else None
+
+
+def _gib(instance: Facts) -> float:
+    return sum(disk.number("sizeGib") for disk in instance.objects("disks"))
+
+
+RULE: Final = MigrationRule(
+    module=__name__,
+    title="The window is long enough",
+    severity="medium",
+    notice_items=("N01", "N07"),
+    why="Instances are down while they move, and take no snapshot and no change of a disk for hours afterwards.",
+    remediation=(
+        'classic-to-vpc:migration.window.end: "<a later time>"   # or window.disksNeededFrom\n'
+        "or fewer instances a wave: classic-to-vpc:migration.waves: [{name: ..., window: ..., instances: [...]}]"
+    ),
+    reads=(MIGRATION, MIGRATING_INSTANCE),
+    unknown_ok=None,
+    sources=(
+        "Physical server migration and upgrade notice: about 15 minutes an instance; about 4 h per 100 GiB.",
+        "ECS user guide, migrate to a VPC (2025): data is appended only where the zone changes. The longer is taken.",
+        "ECS user guide, change zones: at most 5 instances at once; for this migration no number is documented.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=("ecs:DescribeDisks",),
+    check=_check,
+)

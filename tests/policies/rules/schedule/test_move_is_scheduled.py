@@ -1,0 +1,82 @@
+import pytest
+
+from policies.outcome import Outcome
+from policies.plan import MIGRATING_INSTANCE, MIGRATION
+from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
+
+RULE = "schedule-move-is-scheduled"
+
+
+def shown(moment: object) -> Draft:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledMoves"][0]["notBefore"] = moment
+    return draft
+
+
+def seen(**changes: object) -> Draft:
+    """No event, and somebody's word."""
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledMoves"] = []
+    word = {"by": "ops@example.com", "at": "2026-12-01T10:00:00+08:00", **changes}
+    draft.facts(MIGRATION)["waves"][0]["scheduled"] = word
+    return draft
+
+
+def test_pass_when_the_event_has_the_windows_start_in_whatever_offset() -> None:
+    expect(shown("2026-12-11T18:00:00Z"), RULE, "i-web", Outcome.PASS, "e-web-1")
+
+
+@pytest.mark.parametrize("moment", ["2026-12-12T01:59:59+08:00", "2026-12-12T02:00:01+08:00"])
+def test_fail_when_the_event_has_another_time(moment: str) -> None:
+    expect(shown(moment), RULE, "i-web", Outcome.FAIL, "prepares for 2026-12-12T02:00+08:00", "window.start")
+
+
+def test_fail_when_it_was_put_off_beyond_the_latest_time() -> None:
+    expect(shown("2026-12-21T02:00:00+08:00"), RULE, "i-web", Outcome.FAIL, "after the Latest Schedule Time")
+
+
+def test_fail_when_the_event_contradicts_somebodys_word() -> None:
+    draft = seen()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledMoves"] = [
+        {"eventId": "e-1", "eventType": "SystemMaintenance.Reboot", "notBefore": "2026-12-13T02:00:00+08:00"}
+    ]
+    expect(draft, RULE, "i-web", Outcome.FAIL, "2026-12-13")
+
+
+def test_pass_on_somebodys_word() -> None:
+    expect(seen(), RULE, "i-web", Outcome.PASS, "ops@example.com", "2026-12-01T10:00+08:00")
+
+
+def test_fail_when_the_word_is_of_the_future() -> None:
+    expect(seen(at="2026-12-11T10:00:01+08:00"), RULE, "i-web", Outcome.FAIL, "yet to come")
+
+
+@pytest.mark.parametrize("by", ["", None, UNKNOWN])
+def test_unknown_when_nobody_gives_the_word(by: object) -> None:
+    expect(seen(by=by), RULE, "i-web", Outcome.UNKNOWN, "by")
+
+
+def test_pending_before_the_freeze_without_either() -> None:
+    expect(prepared(exists=False), RULE, "i-web", Outcome.PENDING, "Migration Plan", "window.scheduled")
+
+
+def test_fail_at_the_freeze_without_either() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledMoves"] = []
+    expect(draft, RULE, "i-web", Outcome.FAIL, "No system event", "may not wait any longer")
+
+
+def test_unknown_when_the_events_were_not_read() -> None:
+    draft = prepared()
+    del draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledMoves"]
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "scheduledMoves")
+
+
+def test_unknown_when_the_time_is_not_known() -> None:
+    expect(shown(UNKNOWN), RULE, "i-web", Outcome.UNKNOWN, "notBefore")
+
+
+def test_unknown_in_a_wave_that_there_is_not() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["wave"] = "second"
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "0 waves named second")
