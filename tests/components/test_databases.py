@@ -1,0 +1,283 @@
+"""Databases through config, plan, facts and components."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from components.config import ConfigError, parse
+from components.facts.databases import database_facts
+from components.migration import Migration
+from components.plan import MigrationPlan, make_plan
+from estate import hybrid
+from estate.model import Database, NetInfo, WhitelistGroup
+from tests.components.builders import FILE, config, estate, vswitch
+from tests.components.mocked import Recording, declare
+
+ZONE = "cn-hangzhou-b"
+ACCESS = "classic-to-vpc:database:DatabaseAccess"
+GROUPS = {
+    "rds": "alimigrate:rds:WhitelistGroup",
+    "redis": "alimigrate:kvstore:WhitelistGroup",
+    "mongodb": "alimigrate:mongodb:WhitelistGroup",
+}
+HYBRID = {
+    "rds": "alimigrate:rds:HybridAccess",
+    "redis": "alimigrate:kvstore:HybridAccess",
+    "mongodb": "alimigrate:mongodb:HybridAccess",
+}
+EXISTING = {"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old"]}
+
+
+def database(database_id: str, **fields: Any) -> Database:
+    """A classic MySQL that admits i-app."""
+    return Database.model_validate(
+        {
+            "id": database_id,
+            "engine": "MySQL",
+            "engine_version": "5.7",
+            "zone_id": ZONE,
+            "network_type": "classic",
+            "security_ip_mode": "normal",
+            "whitelist_groups": (WhitelistGroup(name="app", security_ips=("10.1.0.2",)),),
+            "net_infos": (NetInfo(connection_string=f"{database_id}.example", ip_type="Inner"),),
+            **fields,
+        }
+    )
+
+
+REDIS = database("r-cache", product="redis", engine="Redis", engine_version="4.0", architecture="standard")
+MONGODB = database("dds-docs", product="mongodb", engine="MongoDB", engine_version="4.2", architecture="replicate")
+OF_ALL = (REDIS, MONGODB, database("rm-orders"))
+
+
+def plan(databases: tuple[Database, ...], *choices: dict[str, Any], **changes: Any) -> MigrationPlan:
+    return make_plan(parse(config(databases=list(choices), **changes), FILE), estate(databases=databases), FILE)
+
+
+def declared(databases: tuple[Database, ...], *choices: dict[str, Any], **changes: Any) -> Recording:
+    planned = plan(databases, *choices, **changes)
+    return declare(lambda: Migration("migration", planned))
+
+
+def inputs(recording: Recording, resource_type: str, name: str) -> dict[str, Any]:
+    found = recording.of_type(resource_type)[name].inputs
+    return {key: value for key, value in found.items() if value is not None}
+
+
+class TestConfig:
+    @pytest.mark.parametrize("database_id", ["rm-1", "rr-1", "pgm-1", "pgr-1", "r-1", "tt-1", "dds-1"])
+    def test_ids_of_all_products_are_taken(self, database_id: str) -> None:
+        assert parse(config(databases=[{"id": database_id}]), FILE).databases[0].id == database_id
+
+    @pytest.mark.parametrize(
+        ("choice", "told"),
+        [
+            ({"id": "d-1"}, "databases[0].id: expected an RDS, Redis or MongoDB instance id, such as rm-bp1a2b3c"),
+            ({"id": "rm-1", "hybridAccess": {"margin": 3}}, "databases[0].hybridAccess.margin: unknown key"),
+            ({"id": "rm-1", "hybridAccess": {"marginDays": -1}}, "databases[0].hybridAccess.marginDays: expected"),
+            ({"id": "rm-1", "hybridAccess": {"marginDays": 91}}, "databases[0].hybridAccess.marginDays: expected"),
+            ({"id": "rm-1", "alsoAdmit": ["nat"]}, "databases[0].alsoAdmit[0]: expected an IPv4 address or CIDR"),
+            ({"id": "rm-1", "alsoAdmit": ["10.0.0.300"]}, "databases[0].alsoAdmit[0]: Octet 300"),
+            ({"id": "rm-1", "alsoAdmit": ["10.0.0.1/8"]}, "databases[0].alsoAdmit[0]: 10.0.0.1/8 has host bits set"),
+        ],
+    )
+    def test_mistakes_are_told(self, choice: dict[str, Any], told: str) -> None:
+        with pytest.raises(ConfigError) as caught:
+            parse(config(databases=[choice]), FILE)
+        assert told in str(caught.value)
+
+
+class TestPlan:
+    def test_an_instance_uses_databases_of_all_products(self) -> None:
+        app, web = plan(OF_ALL, {"id": "rm-orders"}).instances
+        assert [item.id for item in app.databases] == ["dds-docs", "r-cache", "rm-orders"]
+        assert web.databases == ()
+
+    def test_classic_addresses_are_needed_until_a_margin_after_the_latest_schedule_time(self) -> None:
+        until = [
+            plan(OF_ALL, {"id": "rm-orders", "hybridAccess": choice}).databases[0].valid_until
+            for choice in ({}, {"marginDays": 0}, {"marginDays": 30})
+        ]
+        assert until == [
+            datetime.fromisoformat(text)
+            for text in ("2026-12-27T00:00:00+08:00", "2026-12-20T00:00:00+08:00", "2027-01-19T00:00:00+08:00")
+        ]
+        assert plan(OF_ALL, {"id": "rm-orders"}).databases[0].valid_until is None
+
+    def test_the_last_wave_that_uses_it_decides_and_where_none_does_the_last_one(self) -> None:
+        def waves(first: str, second: str) -> list[dict[str, Any]]:
+            def window(month: int) -> dict[str, str]:
+                return {"start": f"2027-0{month}-01T00:00:00Z", "latest": f"2027-0{month}-10T00:00:00Z"}
+
+            return [
+                {"name": "one", "window": window(1), "instances": [first]},
+                {"name": "two", "window": window(2), "instances": [second]},
+            ]
+
+        def until(databases: tuple[Database, ...], first: str, second: str) -> str:
+            hybrid_access = {"id": "rm-orders", "hybridAccess": {"marginDays": 1}}
+            planned = plan(databases, hybrid_access, waves=waves(first, second), window=None, instances=None)
+            found = planned.databases[0].valid_until
+            assert found is not None
+            return found.date().isoformat()
+
+        unused = (database("rm-orders", whitelist_groups=()),)
+        assert until(OF_ALL, "i-app", "i-web") == "2027-01-11"
+        assert until(OF_ALL, "i-web", "i-app") == "2027-02-11"
+        assert until(unused, "i-app", "i-web") == "2027-02-11"
+
+    def test_read_only_instances_go_with_the_one_they_follow_unless_they_are_named(self) -> None:
+        follower = database("rr-orders", primary_id="rm-orders", whitelist_groups=())
+        stranger = database("rr-others", primary_id="rm-others")
+        both = (database("rm-orders"), follower, stranger)
+        choice = {"id": "rm-orders", "hybridAccess": {}, "whitelistGroup": "theirs"}
+        planned = plan(both, choice).databases
+        assert [(item.database.id, item.choice.whitelist_group) for item in planned] == [
+            ("rm-orders", "theirs"),
+            ("rr-orders", "theirs"),
+        ]
+        assert planned[0].valid_until == planned[1].valid_until
+        own = plan(both, choice, {"id": "rr-orders", "whitelistGroup": "own"}).databases
+        assert [(item.choice.whitelist_group, item.valid_until is None) for item in own] == [
+            ("theirs", False),
+            ("own", True),
+        ]
+
+
+class TestComponent:
+    @pytest.mark.parametrize("item", OF_ALL, ids=lambda item: item.product)
+    def test_each_product_has_its_own_resources_below_its_component(self, item: Database) -> None:
+        recording = declared(OF_ALL, {"id": item.id, "hybridAccess": {}})
+        component = recording.urn(ACCESS, item.id)
+        assert recording.children(component) == [HYBRID[item.product], GROUPS[item.product]]
+        assert inputs(recording, HYBRID[item.product], item.id) == {
+            "dbInstanceId": item.id,
+            "vpcId": "target-id",
+            "vswitchId": "target-cn-hangzhou-b-id",
+            "validUntil": "2026-12-27T00:00:00+08:00",
+        }
+        group = {"dbInstanceId": item.id, "groupName": "classic_to_vpc", "securityIps": ["172.16.1.0/24"]}
+        assert inputs(recording, GROUPS[item.product], f"{item.id}-classic_to_vpc") == group | (
+            {"networkType": "MIX"} if item.product == "rds" else {}
+        )
+        assert recording.outputs[component] == {
+            **group,
+            "product": item.product,
+            "networkType": "MIX",
+            "hybridAccess": {"validUntil": "2026-12-27T00:00:00+08:00", "marginDays": 7},
+        }
+
+    def test_the_whitelist_waits_for_the_network_to_have_changed(self) -> None:
+        recording = declared(OF_ALL, {"id": "rm-orders", "hybridAccess": {}})
+        group = recording.of_type(GROUPS["rds"])["rm-orders-classic_to_vpc"]
+        assert list(group.request.dependencies) == [recording.urn(HYBRID["rds"], "rm-orders")]
+
+    def test_hybrid_access_and_the_network_it_leads_to_outlive_a_destroy(self) -> None:
+        recording = declared(OF_ALL, {"id": "rm-orders", "hybridAccess": {}})
+        kept = {item.type for item in recording.resources.values() if item.request.retainOnDelete}
+        network = {"alicloud:vpc/network:Network", "alicloud:vpc/switch:Switch"}
+        assert kept == {HYBRID["rds"], "alicloud:ecs/ecsSnapshot:EcsSnapshot", *network}
+        without = declared(OF_ALL, {"id": "rm-orders"})
+        kept = {item.type for item in without.resources.values() if item.request.retainOnDelete}
+        assert kept & {HYBRID["rds"], *network} == set()
+
+    def test_nothing_is_declared_that_was_not_asked_for(self) -> None:
+        recording = declared(OF_ALL, {"id": "rm-orders"})
+        component = recording.urn(ACCESS, "rm-orders")
+        assert recording.children(component) == [GROUPS["rds"]]
+        assert "hybridAccess" not in recording.outputs[component]
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"engine": "MariaDB"},
+            {"engine": "SQLServer", "engine_version": "2008r2"},
+            {"zone_id": "cn-hangzhou-e"},
+        ],
+        ids=str,
+    )
+    def test_what_cannot_be_is_left_to_the_pack_to_tell(self, fields: dict[str, str]) -> None:
+        recording = declared((database("rm-orders", **fields),), {"id": "rm-orders", "hybridAccess": {}})
+        component = recording.urn(ACCESS, "rm-orders")
+        assert recording.children(component) == [GROUPS["rds"]]
+        assert "hybridAccess" in recording.outputs[component]
+
+    def test_it_goes_into_the_vswitch_of_its_own_zone(self) -> None:
+        network = {**EXISTING, "vswitchIds": ["vsw-h", "vsw-old"]}
+        elsewhere = vswitch("vsw-h", "vpc-old", "172.16.9.0/24").model_copy(update={"zone_id": "cn-hangzhou-h"})
+        planned = make_plan(
+            parse(config(databases=[{"id": "rm-orders", "hybridAccess": {}}], network=network), FILE),
+            estate(
+                databases=OF_ALL,
+                vswitches=(elsewhere, vswitch("vsw-old", "vpc-old", "172.16.8.0/24")),
+                zones=(*estate().zones, estate().zones[0].model_copy(update={"id": "cn-hangzhou-h"})),
+            ),
+            FILE,
+        )
+        recording = declare(lambda: Migration("migration", planned))
+        assert inputs(recording, HYBRID["rds"], "rm-orders")["vswitchId"] == "vsw-old"
+
+    def test_further_addresses_are_admitted_where_asked(self) -> None:
+        choice = {"id": "rm-orders", "alsoAdmit": ["172.16.9.9", "172.16.1.0/24"]}
+        recording = declared(OF_ALL, choice)
+        entries = inputs(recording, GROUPS["rds"], "rm-orders-classic_to_vpc")["securityIps"]
+        assert entries == ["172.16.1.0/24", "172.16.9.9"]
+
+    def test_a_block_that_only_the_cloud_knows_is_admitted_once_it_is_known(self) -> None:
+        recording = declared(
+            OF_ALL, {"id": "rm-orders"}, network={"mode": "default", "zones": [ZONE]}, classicLink=None
+        )
+        assert "rm-orders-classic_to_vpc" in recording.of_type(GROUPS["rds"])
+
+
+class TestFacts:
+    def test_of_a_classic_database(self) -> None:
+        read_at = datetime.fromisoformat("2026-12-01T00:00:00+08:00")
+        facts = database_facts(database("rm-orders"), read_at)
+        assert facts["endpoints"] == [{"kind": "Normal", "ipType": "Inner", "connectionString": "rm-orders.example"}]
+        assert {"vpcId", "primaryId", "architecture"} & set(facts) == set()
+        assert (facts["product"], facts["networkType"]) == ("rds", "Classic")
+
+    def test_of_one_in_hybrid_access(self) -> None:
+        def info(name: str, **fields: Any) -> NetInfo:
+            return NetInfo(connection_string=name, connection_string_type="Primary", **fields)
+
+        read_at = datetime.fromisoformat("2026-12-01T00:00:00+08:00")
+        infos = (
+            NetInfo(
+                connection_string="old", connection_string_type="Primary", ip_type="Inner", expires_in_seconds=86400
+            ),
+            NetInfo(connection_string="new", connection_string_type="Primary", ip_type="Private", vpc_id="vpc-1"),
+        )
+        changes = {"network_type": "vpc", "vpc_id": "vpc-1", "net_infos": infos, "primary_id": "dds-other"}
+        facts = database_facts(MONGODB.model_copy(update=changes), read_at)
+        assert (facts["vpcId"], facts["architecture"], facts["primaryId"]) == ("vpc-1", "replicate", "dds-other")
+        assert facts["endpoints"] == [
+            {
+                "kind": "Primary",
+                "ipType": "Inner",
+                "connectionString": "old",
+                "expiresAt": "2026-12-02T00:00:00+08:00",
+            },
+            {"kind": "Primary", "ipType": "Private", "connectionString": "new", "vpcId": "vpc-1"},
+        ]
+
+
+@pytest.mark.parametrize(
+    ("item", "wanted", "days"),
+    [
+        (database("rm-1"), 1.2, 2),
+        (database("rm-1"), -4, 1),
+        (database("rm-1"), 400, 120),
+        (database("rm-1", engine="PostgreSQL"), 3, 120),
+        (REDIS, 13.9, 14),
+        (REDIS, 14.1, 30),
+        (MONGODB, 60, 60),
+        (MONGODB, 121, 120),
+    ],
+)
+def test_days_of_hybrid_access(item: Database, wanted: float, days: int) -> None:
+    assert hybrid.days_for(item, wanted) == days
