@@ -49,12 +49,27 @@ whitelist = alimigrate.WhitelistGroup(
     security_ips=["172.16.0.0/24", "10.160.0.1"],
     opts=opts,
 )
+target = {"vpc_id": "vpc-1", "vswitch_id": "vsw-1"}
+access = alimigrate.RedisHybridAccess(
+    "access", db_instance_id="r-cache", valid_until="2026-12-01T00:00:00Z", opts=opts, **target
+)
+plain_groups = {"r-cache": alimigrate.RedisWhitelistGroup, "dds-three": alimigrate.MongoDbWhitelistGroup}
+for database_id, kind in plain_groups.items():
+    kind(
+        database_id,
+        db_instance_id=database_id,
+        group_name="migrated",
+        security_ips=["172.16.0.0/24"],
+        opts=pulumi.ResourceOptions(provider=provider, depends_on=[access]),
+    )
 link = alimigrate.ClassicLink("link", vpc_id="vpc-2", opts=opts)
 found, made = (
     alimigrate.ClassicLinkAttachment(instance_id, instance_id=instance_id, vpc_id="vpc-1", opts=opts)
     for instance_id in ("i-1", "i-3")
 )
 pulumi.export("applied", rules.applied)
+pulumi.export("endpoints", access.vpc_connection_strings)
+pulumi.export("expires", access.classic_expires_at)
 pulumi.export("enabledBefore", link.enabled_before)
 pulumi.export("linkedBefore", [found.linked_before, made.linked_before])
 pulumi.export("securityIps", whitelist.security_ips)
@@ -110,7 +125,13 @@ class Stack:
 @pytest.fixture
 def stack(engine: Engine, simulator: Simulator, tmp_path: Path) -> Stack:
     environ = engine.environ(
-        {**os.environ, "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        {
+            **os.environ,
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PREFLIGHT_NOW": simulator.now,
+        }
     )
     made = Stack(tmp_path, environ, PROGRAM)
     made.pulumi("stack", "init", "dev")
@@ -148,6 +169,13 @@ def test_a_life_under_the_engine(stack: Stack, simulator: Simulator, cloud: Any)
     assert outputs["enabledBefore"] is False
     assert outputs["linkedBefore"] == [True, False]
     assert outputs["securityIps"] == ["10.160.0.1/32", "172.16.0.0/24"]
+    state = simulator.state()
+    [cache] = state["redis"]
+    [three] = [database for database in state["mongodb"] if database["id"] == "dds-three"]
+    assert outputs["endpoints"] == [cache["endpoints"][1]["connection_string"]]
+    assert outputs["expires"].startswith("2026-12-07T")
+    for database in (cache, three):
+        assert ["172.16.0.0/24"] in [group["security_ips"] for group in database["whitelist_groups"]]
 
     # A second time there is nothing to do, and a refresh finds nothing.
     stack.pulumi("preview", "--refresh", "--expect-no-changes")
@@ -174,7 +202,9 @@ def test_a_life_under_the_engine(stack: Stack, simulator: Simulator, cloud: Any)
     stack.pulumi("up", "--yes", "--skip-preview")
     assert set(rules_of(simulator)) == {"80/80", "22/22"}
 
-    stack.pulumi("destroy", "--yes", "--skip-preview")
+    gone = stack.pulumi("destroy", "--yes", "--skip-preview")
+    assert "r-cache stays in vpc-1: a database never goes back to the classic network" in gone
+    assert simulator.state()["redis"][0]["endpoints"] == cache["endpoints"]
     assert rules_of(simulator) == {}
     assert simulator.state()["classic_links"] == found_links
 
