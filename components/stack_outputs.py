@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 
 from components.facts.migration import wave_facts
 from components.plan import MigrationPlan, Origin, StackRecord
+
+_ATTEMPTS: Final = 20
+_PAUSE_SECONDS: Final = 0.1
 
 
 def exported(plan: MigrationPlan) -> dict[str, pulumi.Input[object]]:
@@ -40,9 +44,17 @@ def read_outputs(stack: str) -> Mapping[str, Any]:
 
     Raises whatever the engine says where there is no such stack.
     """
-    result = pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": stack})
-    outputs: Mapping[str, Any] = (result.value or {}).get("outputs") or {}
-    return outputs
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            result = pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": stack})
+            outputs: Mapping[str, Any] = (result.value or {}).get("outputs") or {}
+            return outputs
+        except Exception as error:
+            # A state in a file is cut short for the moment in which the engine writes it, as it does at the beginning.
+            if "failed to load checkpoint" not in str(error) or attempt == _ATTEMPTS:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+    raise AssertionError("the last attempt returns or raises")
 
 
 def record_of(outputs: Mapping[str, Any]) -> StackRecord:
