@@ -135,19 +135,26 @@ def address_in_vpc(plan: Plan, database: Facts) -> Verdict:
 
 
 def _private(plan: Plan, database: Facts, private: Iterable[Facts]) -> Verdict:
-    there = {item.text("vpcId"): item.text("connectionString") for item in private}
     network = plan.network.facts if plan.of_type(TARGET_NETWORK) else None
     target = network.text("vpcId") if network and network.is_known("vpcId") else None
-    if target in there:
-        return passed(
-            f"{named(database)} is reached at {there[target]} from the VPC, which has to take the place of its classic "
-            "connection string in the application."
+    there = {item.text("kind"): item.text("connectionString") for item in private if item.text("vpcId") == target}
+    if not there:
+        vpc_ids = sorted({item.text("vpcId") for item in private})
+        return failed(
+            f"{named(database)} is in {', '.join(vpc_ids)}, which is not the target VPC; from one VPC to another it "
+            "cannot be moved in hybrid access.",
+            f"classic-to-vpc:migration.network: {{mode: existing, vpcId: {vpc_ids[0]}, ...}}\n"
+            "or, where the two VPCs are connected by other means: classic-to-vpc:migration.waivers",
         )
-    return failed(
-        f"{named(database)} is in {', '.join(sorted(there))}, which is not the target VPC; from one VPC to another it "
-        "cannot be moved in hybrid access.",
-        "classic-to-vpc:migration.network: {mode: existing, vpcId: " + f"{min(there)}, ...}}\n"
-        "or, where the two VPCs are connected by other means: classic-to-vpc:migration.waivers",
+    if lacking := {item.text("kind") for item in endpoints(database, "Inner")} - set(there):
+        return failed(
+            f"{named(database)} has an address in the VPC, but none for {' and '.join(sorted(lacking))}: that is "
+            "classic only.",
+            config_line(database),
+        )
+    return passed(
+        f"{named(database)} is reached at {', '.join(there[kind] for kind in sorted(there))} from the VPC: the "
+        "application has to use that in place of the classic connection string."
     )
 
 

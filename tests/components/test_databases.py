@@ -11,7 +11,6 @@ from components.config import ConfigError, parse
 from components.facts.databases import database_facts
 from components.migration import Migration
 from components.plan import MigrationPlan, make_plan
-from estate import hybrid
 from estate.model import Database, NetInfo, WhitelistGroup
 from tests.components.builders import FILE, config, estate, vswitch
 from tests.components.mocked import Recording, declare
@@ -264,20 +263,3 @@ class TestFacts:
             },
             {"kind": "Primary", "ipType": "Private", "connectionString": "new", "vpcId": "vpc-1"},
         ]
-
-
-@pytest.mark.parametrize(
-    ("item", "wanted", "days"),
-    [
-        (database("rm-1"), 1.2, 2),
-        (database("rm-1"), -4, 1),
-        (database("rm-1"), 400, 120),
-        (database("rm-1", engine="PostgreSQL"), 3, 120),
-        (REDIS, 13.9, 14),
-        (REDIS, 14.1, 30),
-        (MONGODB, 60, 60),
-        (MONGODB, 121, 120),
-    ],
-)
-def test_days_of_hybrid_access(item: Database, wanted: float, days: int) -> None:
-    assert hybrid.days_for(item, wanted) == days

@@ -129,6 +129,19 @@ def test_an_instance_type_without_interfaces_is_found(engine: toolchain.Engine, 
         assert stack.found() == {"instance-type-supports-eni": {"ftp-1"}, "guest-ftp-plan": {"ftp-1"}}
 
 
+def test_a_database_that_cannot_have_hybrid_access_is_found(engine: toolchain.Engine, tmp_path: Path) -> None:
+    """With the way out; and nothing is declared that the cloud would refuse."""
+    estate = load(ESTATE)
+    [mysql] = [item for item in estate.databases if item.id == "rm-bp1shopmysql000001"]
+    mysql.engine, mysql.engine_version = "MariaDB", "10.3"
+    with running(estate) as cloud:
+        stack = Stack.prepared(engine, cloud, tmp_path)
+        assert stack.pulumi("preview") != 0
+        users = {"web-1", "app-1", "app-2"}
+        assert stack.found() == {"database-hybrid-access-possible": users, "database-address-in-vpc": users}
+        assert "aliyun rds CreateDBInstance" in stack.output
+
+
 def test_what_is_declared_only_is_not_enough_once_the_freeze_has_begun(stack: Stack) -> None:
     """Declared counts before the freeze, applied is required from then on; and so is a fresh round of snapshots."""
     stack.project.environ["PREFLIGHT_NOW"] = "2026-12-11T03:00:00+08:00"

@@ -13,15 +13,21 @@ from policies.databases import (
     hybrid_accesses,
     margin_days,
     named,
+    read_only_instances,
 )
 from policies.facts import Facts
-from policies.outcome import Outcome, Verdict, best, failed, judged, not_applicable, passed, pending, unknown
+from policies.outcome import Outcome, Verdict, best, failed, judged, not_applicable, passed, pending, unknown, worst
 from policies.plan import DATABASE_ACCESS, HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, Plan, Resource
 from policies.rule import InstanceRule
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
-    return each_used(plan, instance, partial(_database, plan, instance))
+    return each_used(plan, instance, partial(_with_read_only_instances, plan, instance))
+
+
+def _with_read_only_instances(plan: Plan, instance: Facts, database: Facts) -> Verdict:
+    every = (database, *read_only_instances(plan, database))
+    return worst(judged(partial(_database, plan, instance, item)) for item in every)
 
 
 def _database(plan: Plan, instance: Facts, database: Facts) -> Verdict:

@@ -64,6 +64,15 @@ def test_fail_for_a_database_of_another_product() -> None:
     expect(draft, RULE, "i-app", Outcome.PENDING)
 
 
+def test_fail_when_an_address_of_another_kind_is_classic_only() -> None:
+    draft = prepared()
+    splitting = {"kind": "ReadWriteSplitting", "ipType": "Inner", "connectionString": "rw"}
+    database(draft)["endpoints"].append(splitting)
+    expect(draft, RULE, "i-app", Outcome.FAIL, "none for ReadWriteSplitting", "hybridAccess: {}}]")
+    database(draft)["endpoints"].append(splitting | {"ipType": "Private", "vpcId": "vpc-1"})
+    expect(draft, RULE, "i-app", Outcome.PASS)
+
+
 def test_unknown_when_no_address_of_the_database_is_known() -> None:
     draft = prepared()
     database(draft)["endpoints"] = []

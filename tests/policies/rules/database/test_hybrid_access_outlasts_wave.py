@@ -1,7 +1,7 @@
 from policies.outcome import Outcome
 from policies.plan import DATABASE_ACCESS, HYBRID_ACCESS, MIGRATING_INSTANCE
 from tests.policies.prepared import BEFORE_FREEZE, KEPT_UNTIL, UNKNOWN, add_wave, expect, prepared
-from tests.policies.rules.database.databases import database, endpoint, without
+from tests.policies.rules.database.databases import database, endpoint, followed, without
 
 RULE = "database-hybrid-access-outlasts-wave"
 TOO_EARLY = "2026-12-27T01:59:59+08:00"
@@ -45,6 +45,14 @@ def test_fail_when_any_classic_address_ends_too_early() -> None:
     splitting = {"kind": "ReadWriteSplitting", "ipType": "Inner", "connectionString": "rw", "expiresAt": TOO_EARLY}
     database(draft)["endpoints"].append(splitting)
     expect(draft, RULE, "i-app", Outcome.FAIL, "end at 2026-12-27T01:59+08:00", "hybridAccess: {}}]", "pulumi up")
+
+
+def test_fail_when_a_read_only_instance_ends_too_early() -> None:
+    draft = prepared()
+    replica = followed(draft)
+    expect(draft, RULE, "i-app", Outcome.PASS)
+    replica["endpoints"][0]["expiresAt"] = "2026-12-20T01:59:59+08:00"
+    expect(draft, RULE, "i-app", Outcome.FAIL, "rr-orders")
 
 
 def test_fail_when_less_is_declared_than_the_wave_needs() -> None:

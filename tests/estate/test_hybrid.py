@@ -1,0 +1,75 @@
+"""What the cloud permits of hybrid access, as tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from estate import hybrid
+from estate.model import Database
+
+
+def database(product: str, engine: str, version: str = "1", architecture: str = "") -> Database:
+    return Database.model_validate(
+        {
+            "id": "x",
+            "product": product,
+            "engine": engine,
+            "engine_version": version,
+            "architecture": architecture,
+            "zone_id": "z",
+            "network_type": "classic",
+            "security_ip_mode": "normal",
+        }
+    )
+
+
+MYSQL, POSTGRES = database("rds", "MySQL"), database("rds", "PostgreSQL")
+REDIS, MONGODB = (
+    database("redis", "Redis", architecture="standard"),
+    database("mongodb", "MongoDB", architecture="replicate"),
+)
+
+
+@pytest.mark.parametrize(
+    ("item", "wanted", "days"),
+    [
+        (MYSQL, 1.2, 2),
+        (MYSQL, 2, 2),
+        (MYSQL, -4, 1),
+        (MYSQL, 119.5, 120),
+        (MYSQL, 400, 120),
+        (POSTGRES, 3, 120),
+        (REDIS, 14, 14),
+        (REDIS, 14.1, 30),
+        (MONGODB, 60.1, 120),
+        (MONGODB, 121, 120),
+    ],
+)
+def test_the_fewest_days_that_are_enough_or_as_many_as_there_can_be(item: Database, wanted: float, days: int) -> None:
+    assert hybrid.days_for(item, wanted) == days
+
+
+@pytest.mark.parametrize(
+    ("item", "told"),
+    [
+        (MYSQL, None),
+        (POSTGRES, None),
+        (REDIS, None),
+        (MONGODB, None),
+        (database("rds", "SQLServer", "2016_std_ha"), None),
+        (database("rds", "SQLServer", "2008r2"), "upgrade it"),
+        (database("rds", "SQLServer", "2008_R2_ent"), "upgrade it"),
+        (database("rds", "MariaDB"), "create an instance in the VPC"),
+        (database("mongodb", "MongoDB", architecture="standalone"), "create a replica set in the VPC"),
+        (database("mongodb", "MongoDB", architecture="sharding"), "for each shard and mongos"),
+    ],
+)
+def test_what_cannot_have_it_is_told_the_way_out(item: Database, told: str | None) -> None:
+    found = hybrid.obstacle(item)
+    assert (found is None) == (told is None)
+    assert (told or "") in (found or "")
+
+
+def test_nothing_extends_postgresql() -> None:
+    extendable = {item.engine: hybrid.extendable(item) for item in (MYSQL, POSTGRES, REDIS, MONGODB)}
+    assert extendable == {"MySQL": True, "PostgreSQL": False, "Redis": True, "MongoDB": True}
