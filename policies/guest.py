@@ -18,7 +18,10 @@ COLLECT: Final = (
     "  python -m components.evidence add evidence/<stack>.json --instance <id> --by <you>\n"
     "classic-to-vpc:migration.evidence: {files: [evidence/<stack>.json]}"
 )
-"""How evidence comes about, as a remediation."""
+"""How evidence comes about, as the remediation of the one rule that is about evidence itself."""
+
+COLLECT_AGAIN: Final = "Collect it as root: python -m components.evidence --help (rule guest-evidence-current)"
+"""The same for all rules that lack a fact: they would repeat each other."""
 
 GuestCheck: TypeAlias = Callable[[Plan, Timeline, Facts, Facts], Verdict]
 InstanceCheck: TypeAlias = Callable[[Plan, Timeline, Facts], Verdict]
@@ -27,23 +30,18 @@ InstanceCheck: TypeAlias = Callable[[Plan, Timeline, Facts], Verdict]
 def by_evidence(check: GuestCheck) -> InstanceCheck:
     """A check of an instance from one that is given the facts of its guest system too.
 
-    Without evidence, and where the evidence does not tell a fact, the outcome is UNKNOWN, with the way to collect it.
+    Without evidence, and where the evidence does not tell a fact, the outcome is UNKNOWN.
     """
 
     def judge(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         if "guest" not in instance.data:
-            return unknown("There is no evidence of what is in the guest system.", collect_again(instance))
+            return unknown("There is no evidence of what is in the guest system.", COLLECT_AGAIN)
         try:
             return check(plan, timeline, instance, instance.object("guest"))
         except UnreadableError as problem:
-            return unknown(f"It cannot be told: {problem}.", collect_again(instance))
+            return unknown(f"It cannot be told: {problem}.", COLLECT_AGAIN)
 
     return judge
-
-
-def collect_again(instance: Facts) -> str:
-    """How the evidence of this instance comes about."""
-    return COLLECT.replace("<id>", instance.text("instanceId"))
 
 
 def is_windows(guest: Facts) -> bool:

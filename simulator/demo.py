@@ -87,11 +87,14 @@ def _is_repetition(line: str, before: Sequence[str]) -> bool:
     return bool(_PROGRESS.match(line)) or (line.startswith(" + ") and line in before)
 
 
-def tell(story: Story, project: Project, cloud: Simulator, prepared: Mapping[str, Any]) -> None:
-    """Tells the whole story; raises StepError at the first step that did not do what it must."""
+def tell(story: Story, project: Project, cloud: Simulator, prepared: Mapping[str, Any], seen_from: Path) -> None:
+    """Tells the whole story of a stack whose files are seen from `seen_from`.
+
+    Raises StepError at the first step that did not do what it must.
+    """
     found = cloud.state()
     project.new_stack("unprepared", {**prepared, CONFIG_KEY: unprepared(prepared[CONFIG_KEY])})
-    project.new_stack("dev", prepared)
+    project.new_stack("dev", prepared, seen_from)
     _refused(story, project)
     _prepared(story)
     _drift(story, project, cloud)
@@ -295,7 +298,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         story = Story(project, console)
         story.say(f"Simulated Alibaba Cloud with {options.estate.name} at {cloud.url}; there it is {cloud.now}.\n")
         try:
-            tell(story, project, cloud, prepared)
+            tell(story, project, cloud, prepared, options.stack_config.parent)
         except StepError as failure:
             story.say(f"[bold red]✗ the step failed; expected: {failure}")
             return 1

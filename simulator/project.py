@@ -17,10 +17,8 @@ from simulator.tls import write_certificate
 
 CONFIG_KEY = "classic-to-vpc:migration"
 REPOSITORY = Path(__file__).resolve().parent.parent
-# `simulator` is there for the sample's evidence: a stack's files are named from the directory of Pulumi.yaml.
 PROGRAM = tuple(
-    REPOSITORY / name
-    for name in ("__main__.py", "Pulumi.yaml", "components", "estate", "policies", "provider", "simulator")
+    REPOSITORY / name for name in ("__main__.py", "Pulumi.yaml", "components", "estate", "policies", "provider")
 )
 
 
@@ -74,14 +72,18 @@ class Project:
         """The cloud's API with this project's settings: for what somebody does behind Pulumi's back."""
         return Cloud(CloudSettings.from_config(self.cloud_config, self.environ))
 
-    def new_stack(self, stack: str, config: Mapping[str, Any]) -> None:
+    def new_stack(self, stack: str, config: Mapping[str, Any], seen_from: Path = REPOSITORY) -> None:
         """Makes a stack with the migration of `config`, joined to the simulated cloud."""
-        self.configure(stack, config)
+        self.configure(stack, config, seen_from)
         self.run("stack", "init", stack, "--no-select", check=True)
 
-    def configure(self, stack: str, config: Mapping[str, Any]) -> None:
-        """Writes the migration of `config` into a stack's file."""
-        self.join(stack, {CONFIG_KEY: config[CONFIG_KEY]})
+    def configure(self, stack: str, config: Mapping[str, Any], seen_from: Path = REPOSITORY) -> None:
+        """Writes the migration of `config` into a stack's file; files that it names are seen from `seen_from`."""
+        migration = dict(config[CONFIG_KEY])
+        if evidence := migration.get("evidence"):
+            files = [str(seen_from.resolve() / name) for name in evidence["files"]]
+            migration["evidence"] = {**evidence, "files": files}
+        self.join(stack, {CONFIG_KEY: migration})
 
     def join(self, stack: str, config: Mapping[str, Any] | None = None) -> None:
         """Writes a stack's config anew, joined to the cloud; what Pulumi keeps of its own in the file is left."""

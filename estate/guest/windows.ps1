@@ -76,7 +76,7 @@ function Get-FtpServers {
 function Get-FtpPassive {
     $file = "$env:windir\System32\inetsrv\config\applicationHost.config"
     if (-not (Test-Path $file)) { return }
-    foreach ($node in ([xml](Get-Content $file)).SelectNodes('//firewallSupport|//ftpServer//firewallSupport')) {
+    foreach ($node in ([xml](Get-Content $file)).SelectNodes('//firewallSupport')) {
         foreach ($attribute in $node.Attributes) { "IIS firewallSupport: $($attribute.Name)=$($attribute.Value)" }
     }
 }
@@ -91,7 +91,8 @@ function Get-LicenceLines {
 }
 function Get-MacSettings {
     $class = 'HKLM:\SYSTEM\CurrentControlSet\Control\Class\{4D36E972-E325-11CE-BFC1-08002BE10318}'
-    foreach ($key in Get-ChildItem $class | Where-Object { $_.PSChildName -match '^\d{4}$' }) {
+    # Its subkey Properties is readable for SYSTEM only.
+    foreach ($key in Get-ChildItem $class -ErrorAction SilentlyContinue | Where-Object { $_.PSChildName -match '^\d{4}$' }) {
         $address = $key.GetValue('NetworkAddress')
         if ($address) { "NetworkAddress of adapter $($key.PSChildName): $address" }
     }
@@ -143,4 +144,5 @@ if ($privileged) {
     Add-List 'dataDisks' { Get-DataDisks }
     try { Add-Fact 'fileSystems' (Get-FileSystems) } catch { }
 }
-"{" + ($script:facts -join ",`n ") + "}"
+# Not Write-Output: with stdout redirected, Windows PowerShell breaks its lines at the width of the console.
+Write-Host ('{' + ($script:facts -join ",`n ") + '}')

@@ -96,6 +96,19 @@ config:
       vswitches: [{zone: cn-beijing-a, cidrBlock: 10.8.1.0/24}]
     securityGroups: {mode: clone}
     backups: {retentionDays: 60}
+    evidence: {files: [evidence.json]}
+"""
+
+OWN_EVIDENCE = """
+{"schemaVersion": 1, "evidence": [{
+  "instanceId": "i-own", "collectedBy": "me", "collectedAt": "2031-05-04T12:00:00+08:00", "source": "file", "facts": {
+    "schemaVersion": 1, "os": "linux", "collectedAt": "2031-05-04T04:00:00Z", "privileged": true,
+    "systemDiskFreeMib": 9000, "uptimeSeconds": 86400, "runningKernel": "5.10.0", "newestKernel": "5.10.0",
+    "rebootPending": [], "securityRunning": [], "securityInstalled": [], "licenceManagers": [], "macBoundLicences": [],
+    "macBoundConfig": [], "interfaceNames": [], "ftpServers": [], "ftpPassive": [], "fstabDevices": [],
+    "deviceNames": [], "fileSystems": [{"device": "/dev/xvda1", "mount": "/", "type": "xfs", "readOnly": false}]
+  }
+}]}
 """
 
 
@@ -104,6 +117,7 @@ def test_an_estate_of_ones_own_goes_the_same_way(engine: toolchain.Engine, tmp_p
     """Another region, another year, no database and nothing that stays: what there is, is told."""
     (tmp_path / "estate.yaml").write_text(OWN_ESTATE, encoding="utf-8")
     (tmp_path / "stack.yaml").write_text(OWN_STACK, encoding="utf-8")
+    (tmp_path / "evidence.json").write_text(OWN_EVIDENCE, encoding="utf-8")
     own = ("--estate", str(tmp_path / "estate.yaml"), "--stack-config", str(tmp_path / "stack.yaml"))
     told = demo(engine, tmp_path / "demo", *own)
     assert told.returncode == 0, told.stdout + told.stderr

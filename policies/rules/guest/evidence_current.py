@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.clock import Timeline
 from policies.facts import Facts
-from policies.guest import COLLECT, SCRIPT_VERSION, by_evidence, collect_again
+from policies.guest import COLLECT, SCRIPT_VERSION
 from policies.outcome import Verdict, failed, passed, unknown
 from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.rule import InstanceRule
@@ -14,8 +14,11 @@ from policies.rule import InstanceRule
 _SKEW: Final = timedelta(minutes=5)
 
 
-def _check(plan: Plan, timeline: Timeline, instance: Facts, guest: Facts) -> Verdict:
-    again = collect_again(instance)
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    again = COLLECT.replace("<id>", instance.text("instanceId"))
+    if "guest" not in instance.data:
+        return unknown("There is no evidence of what is in the guest system.", again)
+    guest = instance.object("guest")
     reported = guest.optional_text("reportedInstanceId")
     if reported not in (None, instance.text("instanceId")):
         return failed(f"The evidence is of another instance: the system says that it is {reported}.", again)
@@ -57,6 +60,6 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-runcommand",
     ram_actions=(),
-    check=by_evidence(_check),
+    check=_check,
     until_move=True,
 )

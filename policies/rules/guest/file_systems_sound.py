@@ -6,7 +6,7 @@ from typing import Final
 
 from policies.clock import Timeline
 from policies.facts import Facts
-from policies.guest import by_evidence, collect_again
+from policies.guest import COLLECT_AGAIN, by_evidence
 from policies.outcome import Verdict, failed, passed, unknown, worst
 from policies.plan import MIGRATING_INSTANCE, Plan
 from policies.rule import InstanceRule
@@ -17,7 +17,7 @@ _DAY: Final = 86_400
 def _check(plan: Plan, _timeline: Timeline, instance: Facts, guest: Facts) -> Verdict:
     systems = guest.objects("fileSystems")
     if not systems:
-        return unknown("The evidence names no file system, and there is one at least.", collect_again(instance))
+        return unknown("The evidence names no file system, and there is one at least.", COLLECT_AGAIN)
     return worst(_sound(system, lambda: _restart(plan, instance)) for system in systems)
 
 

@@ -54,7 +54,7 @@ def test_unknown_when_nobody_says_how_old_it_may_be() -> None:
     ],
 )
 def test_unknown_when_it_cannot_be_relied_upon(changes: dict[str, Any], told: str) -> None:
-    expect(bent(**changes), RULE, "i-web", Outcome.UNKNOWN, told, "add evidence/")
+    expect(bent(**changes), RULE, "i-web", Outcome.UNKNOWN, told, "linux.sh")
 
 
 def test_fail_before_anything_else_that_is_wrong_with_it() -> None:

@@ -36,7 +36,7 @@ def test_fail_for_each_thing_a_restart_would_bring(changes: dict[str, Any], told
 
 @pytest.mark.parametrize("key", ["uptimeSeconds", "rebootPending", "runningKernel", "newestKernel", "os"])
 def test_unknown_when_one_of_them_is_not_known(key: str) -> None:
-    expect(bent(**{key: None}), RULE, "i-web", Outcome.UNKNOWN, key, "add evidence/")
+    expect(bent(**{key: None}), RULE, "i-web", Outcome.UNKNOWN, key, "Collect it as root")
 
 
 def test_unknown_without_evidence() -> None:
