@@ -49,7 +49,7 @@ def _without_ftp_plan(migration: dict[str, Any]) -> None:
     ]
 
 
-BY_EVIDENCE = {rule.id for rule in all_rules() if rule.module.startswith("policies.rules.guest.")}
+BY_EVIDENCE = {rule.id for rule in all_rules() if rule.id.startswith(("guest-", "licence-"))}
 
 PREREQUISITES: dict[str, tuple[Bend, dict[str, set[str]]]] = {
     "snapshots": (lambda migration: migration.pop("backups"), {"backup-snapshot-of-every-disk": MIGRATING}),

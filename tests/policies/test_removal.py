@@ -27,7 +27,7 @@ from tests.policies.prepared import Draft, prepared, use_existing_vswitch
 
 Change = Callable[[Draft], Any]
 
-BY_EVIDENCE = {rule.id for rule in all_rules() if rule.module.startswith("policies.rules.guest.")}
+BY_EVIDENCE = {rule.id for rule in all_rules() if rule.id.startswith(("guest-", "licence-"))}
 
 
 def _without(key: str) -> Change:
@@ -197,6 +197,8 @@ REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
             "fstabDevices": "guest-device-names",
             "ftpServers": "guest-ftp-plan",
             "interfaceNames": "guest-interface-names",
+            "licenceManagers": "licence-reviewed",
+            "macBoundLicences": "licence-mac-bound",
             "macBoundConfig": "guest-mac-bound-config",
             "newestKernel": "guest-restart-rehearsed",
             "privileged": "guest-evidence-current",

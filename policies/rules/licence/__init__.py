@@ -1,0 +1,1 @@
+"""Rules about licences that the move may end."""

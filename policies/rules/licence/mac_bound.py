@@ -1,0 +1,66 @@
+"""No licence is bound to a MAC address that the move may take away."""
+
+import re
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.guest import by_evidence, listed
+from policies.outcome import Verdict, failed, passed
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+_MAC: Final = re.compile(r"(?:[0-9a-f]{2}[:-]?){5}[0-9a-f]{2}$")
+_PRIVATE_NIC: Final = "eth0"
+
+
+def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
+    licences = guest.texts("macBoundLicences")
+    if not licences:
+        return passed("No licence file that the script looks at names a MAC address.")
+    return failed(f"Licences name a MAC address: {listed(licences)}.{_of_other_nics(licences, guest)}")
+
+
+def _of_other_nics(licences: tuple[str, ...], guest: Facts) -> str:
+    """A sentence more where a licence names a NIC whose MAC address is the first to go."""
+    named = {_mac(text) for text in licences}
+    going = [nic for nic in _nics(guest) if not nic.startswith(f"{_PRIVATE_NIC} ") and _mac(nic) in named]
+    return (
+        f" That of {listed(tuple(going))} goes unless the plan retains it in place of {_PRIVATE_NIC}'s."
+        if going
+        else ""
+    )
+
+
+def _nics(guest: Facts) -> tuple[str, ...]:
+    return guest.texts("macAddresses") if "macAddresses" in guest.data else ()
+
+
+def _mac(text: str) -> str:
+    """The digits of the MAC address at the end of a text; empty where there is none."""
+    found = _MAC.search(text.lower().rstrip("'\""))
+    return re.sub("[:-]", "", found[0]) if found else ""
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="No licence is bound to a MAC address",
+    severity="high",
+    notice_items=("N27", "N31"),
+    why="One of two MAC addresses is left at most: software that registered the other takes itself for a copy.",
+    remediation=(
+        "Ask the vendor to authorize it again, or whether the primary NIC can be associated again; or leave the "
+        "instance for a later wave, out of instances: classic-to-vpc:migration.later: [<id>]"
+    ),
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=(
+        "Physical server migration and upgrade notice, troubleshooting: the MAC address is lost; associate the primary "
+        "NIC again.",
+        "ECS user guide, migrate to a VPC (2021): the plan retains the private MAC address, or by choice the other.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=(),
+    check=by_evidence(_check),
+    until_move=True,
+)

@@ -1,0 +1,40 @@
+"""Software whose licence somebody has to look after is not moved unseen."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.guest import by_evidence, listed
+from policies.outcome import Verdict, failed, passed
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+
+def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
+    managers = guest.texts("licenceManagers")
+    if managers:
+        return failed(f"Licence managers run: {listed(managers)}. The codes that they check may change with the move.")
+    return passed("No licence manager that the script knows runs.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Licensed software has been reviewed",
+    severity="high",
+    notice_items=("N03", "N27", "N31"),
+    why="Licence codes may change with the move: what its vendor allows on no other machine does not start after it.",
+    remediation=(
+        "Ask the vendor for a licence that may move, or leave the instance for a later wave, out of instances: "
+        "classic-to-vpc:migration.later: [<id>]"
+    ),
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=(
+        "Physical server migration and upgrade notice: software licence code modification; what to do next, step 2.",
+        "Troubleshooting: software without a licence mobility program has to be authorized again by its vendor.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=(),
+    check=by_evidence(_check),
+    until_move=True,
+)

@@ -1,0 +1,36 @@
+import pytest
+
+from policies.outcome import Outcome
+from tests.policies.guests import bent, without_evidence
+from tests.policies.prepared import expect, prepared
+
+RULE = "licence-mac-bound"
+NICS = ["eth0 00:16:3e:00:0a:1f", "eth1 00:16:3e:00:0a:20"]
+FLEXNET = "/opt/cad/license.dat: SERVER ftp-1 00163e000a"
+
+
+def test_pass_when_no_licence_names_a_mac_address() -> None:
+    expect(prepared(), RULE, "i-web", Outcome.PASS)
+
+
+def test_fail_when_one_does() -> None:
+    licences = [f"{FLEXNET}1f"]
+    result = expect(bent(macBoundLicences=licences, macAddresses=NICS), RULE, "i-web", Outcome.FAIL, FLEXNET, "vendor")
+    assert "goes unless" not in result.reason, "the private NIC's is the one that is retained"
+
+
+@pytest.mark.parametrize(
+    "licence", [f"{FLEXNET}20", "/opt/a.lic: HOSTID=00-16-3E-00-0A-20", "/a.lic: MAC='00:16:3E:00:0A:20'"]
+)
+def test_fail_tells_when_it_is_that_of_the_public_nic(licence: str) -> None:
+    draft = bent(macBoundLicences=[licence], macAddresses=NICS)
+    expect(draft, RULE, "i-web", Outcome.FAIL, "That of eth1 00:16:3e:00:0a:20 goes unless the plan retains it")
+
+
+def test_fail_also_where_the_nics_are_not_known() -> None:
+    expect(bent(macBoundLicences=[f"{FLEXNET}20"]), RULE, "i-web", Outcome.FAIL, FLEXNET)
+
+
+def test_unknown_when_licences_were_not_looked_for() -> None:
+    expect(bent(macBoundLicences=None), RULE, "i-web", Outcome.UNKNOWN, "macBoundLicences")
+    expect(without_evidence(), RULE, "i-web", Outcome.UNKNOWN, "no evidence")
