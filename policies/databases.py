@@ -15,7 +15,6 @@ from typing import Final
 from policies.facts import Facts, UnreadableError
 from policies.outcome import Outcome, Verdict, best, failed, judged, not_applicable, passed, pending, unknown, worst
 from policies.plan import (
-    DATABASE_ACCESS,
     HYBRID_ACCESSES,
     TARGET_NETWORK,
     WHITELIST_GROUPS,
@@ -87,13 +86,6 @@ def endpoints(database: Facts, ip_type: str) -> tuple[Facts, ...]:
 def hybrid_accesses(plan: Plan, database: Facts) -> tuple[Resource, ...]:
     """Declared hybrid access of a database."""
     return _of_database(plan, HYBRID_ACCESSES, database)
-
-
-def margin_days(plan: Plan, database: Facts) -> float:
-    """Days that the stack wants classic addresses to outlive the last wave; none where it does not ask for any."""
-    accesses = (item.facts for item in _of_database(plan, (DATABASE_ACCESS,), database))
-    asked = [access.object("hybridAccess") for access in accesses if "hybridAccess" in access.data]
-    return max((item.number("marginDays") for item in asked), default=0)
 
 
 def whitelist_groups(plan: Plan, database: Facts) -> tuple[Resource, ...]:

@@ -17,7 +17,7 @@ class HybridAccessChoice(Strict):
 
     margin_days: int = Field(
         default=7,
-        ge=0,
+        ge=1,
         le=90,
         description="Days that classic addresses outlive the Latest Schedule Time of the last wave that uses it.",
     )

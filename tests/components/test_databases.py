@@ -76,7 +76,7 @@ class TestConfig:
         [
             ({"id": "d-1"}, "databases[0].id: expected an RDS, Redis or MongoDB instance id, such as rm-bp1a2b3c"),
             ({"id": "rm-1", "hybridAccess": {"margin": 3}}, "databases[0].hybridAccess.margin: unknown key"),
-            ({"id": "rm-1", "hybridAccess": {"marginDays": -1}}, "databases[0].hybridAccess.marginDays: expected"),
+            ({"id": "rm-1", "hybridAccess": {"marginDays": 0}}, "databases[0].hybridAccess.marginDays: expected"),
             ({"id": "rm-1", "hybridAccess": {"marginDays": 91}}, "databases[0].hybridAccess.marginDays: expected"),
             ({"id": "rm-1", "alsoAdmit": ["nat"]}, "databases[0].alsoAdmit[0]: expected an IPv4 address or CIDR"),
             ({"id": "rm-1", "alsoAdmit": ["10.0.0.300"]}, "databases[0].alsoAdmit[0]: Octet 300"),
@@ -98,11 +98,11 @@ class TestPlan:
     def test_classic_addresses_are_needed_until_a_margin_after_the_latest_schedule_time(self) -> None:
         until = [
             plan(OF_ALL, {"id": "rm-orders", "hybridAccess": choice}).databases[0].valid_until
-            for choice in ({}, {"marginDays": 0}, {"marginDays": 30})
+            for choice in ({}, {"marginDays": 1}, {"marginDays": 30})
         ]
         assert until == [
             datetime.fromisoformat(text)
-            for text in ("2026-12-27T00:00:00+08:00", "2026-12-20T00:00:00+08:00", "2027-01-19T00:00:00+08:00")
+            for text in ("2026-12-27T00:00:00+08:00", "2026-12-21T00:00:00+08:00", "2027-01-19T00:00:00+08:00")
         ]
         assert plan(OF_ALL, {"id": "rm-orders"}).databases[0].valid_until is None
 

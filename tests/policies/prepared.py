@@ -17,7 +17,6 @@ from policies.plan import (
     CLASSIC_LINK_ATTACHMENT,
     CLASSIC_LINK_COMPONENT,
     CLONED_SECURITY_GROUP,
-    DATABASE_ACCESS,
     HYBRID_ACCESS,
     MIGRATING_INSTANCE,
     MIGRATION,
@@ -374,10 +373,6 @@ def prepared(*, exists: bool = True) -> Draft:
     _add_network(draft, cloud_id, top.urn)
     for classic_id in ("sg-web", "sg-app"):
         _add_clone(draft, classic_id, cloud_id, top.urn)
-    access = {"dbInstanceId": "rm-orders", "product": "rds"}
-    component = draft.add(
-        DATABASE_ACCESS, "rm-orders", access | {"hybridAccess": {"validUntil": KEPT_UNTIL, "marginDays": 7.0}}, top.urn
-    )
     hybrid = {
         "dbInstanceId": "rm-orders",
         "vpcId": cloud_id("vpc-1"),
@@ -387,7 +382,7 @@ def prepared(*, exists: bool = True) -> Draft:
         "vpcConnectionStrings": ["rm-orders-vpc.example"] if exists else UNKNOWN,
         "applied": cloud_id("digest"),
     }
-    draft.add(HYBRID_ACCESS, "rm-orders", hybrid, component.urn)
+    draft.add(HYBRID_ACCESS, "rm-orders", hybrid, top.urn)
     draft.add(
         WHITELIST_GROUP,
         "rm-orders-classic_to_vpc",
@@ -398,7 +393,7 @@ def prepared(*, exists: bool = True) -> Draft:
             "securityIps": [BLOCK],
             "applied": cloud_id("digest"),
         },
-        component.urn,
+        top.urn,
     )
     link = {"vpcId": cloud_id("vpc-1"), "applied": cloud_id("digest")}
     component = draft.add(

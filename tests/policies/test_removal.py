@@ -101,7 +101,7 @@ REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
         {("database-address-in-vpc", "i-app")},
     ),
     "time of hybrid access": (
-        lambda draft: draft.facts(HYBRID_ACCESS).update(validUntil="2026-12-27T01:59:00+08:00"),
+        lambda draft: draft.facts(HYBRID_ACCESS).update(validUntil="2026-12-21T01:59:00+08:00"),
         {("database-hybrid-access-outlasts-wave", "i-app")},
     ),
     "a database that can have hybrid access": (

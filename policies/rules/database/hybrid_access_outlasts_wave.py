@@ -1,4 +1,4 @@
-"""The classic addresses of each database of the instance last until the instance has moved, and a margin longer."""
+"""The classic addresses of each database of the instance last until the instance has moved, and a day longer."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,14 +11,16 @@ from policies.databases import (
     each_used,
     endpoints,
     hybrid_accesses,
-    margin_days,
     named,
     read_only_instances,
 )
 from policies.facts import Facts
 from policies.outcome import Outcome, Verdict, best, failed, judged, not_applicable, passed, pending, unknown, worst
-from policies.plan import DATABASE_ACCESS, HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, Plan, Resource
+from policies.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, Plan, Resource
 from policies.rule import InstanceRule
+
+# By when the last instance has not only begun to move, but runs and was looked at.
+MARGIN: Final = timedelta(days=1)
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -34,7 +36,7 @@ def _database(plan: Plan, instance: Facts, database: Facts) -> Verdict:
     classic = endpoints(database, "Inner")
     if not classic:
         return not_applicable(f"{named(database)} has no classic address that could end.")
-    needed = _latest(plan, instance) + timedelta(days=margin_days(plan, database))
+    needed = _latest(plan, instance) + MARGIN
     in_vpc = endpoints(database, "Private")
     declared = [judged(partial(_declared, database, item, needed)) for item in hybrid_accesses(plan, database)]
     if not in_vpc:
@@ -68,7 +70,7 @@ def _live(database: Facts, classic: tuple[Facts, ...], needed: datetime) -> Verd
         )
     return failed(
         f"The classic addresses of {named(database)} end at {_day(ends)}; the instance, which may move as late as its "
-        f"Latest Schedule Time, needs them until {_day(needed)}, the margin included.",
+        f"Latest Schedule Time, needs them until {_day(needed)}, a day included.",
         _extension(database),
     )
 
@@ -104,7 +106,7 @@ RULE: Final = InstanceRule(
     notice_items=("N17",),
     why="When hybrid access ends, classic addresses are deleted: whatever has not moved by then loses its database.",
     remediation="classic-to-vpc:migration.databases: [{id: rm-..., hybridAccess: {}}]",
-    reads=(MIGRATION, MIGRATING_INSTANCE, DATABASE_ACCESS, *HYBRID_ACCESSES),
+    reads=(MIGRATION, MIGRATING_INSTANCE, *HYBRID_ACCESSES),
     unknown_ok="Hybrid access that is declared, or its extension, may be applied until the freeze begins.",
     sources=(
         "RDS API reference, ModifyDBInstanceNetworkExpireTime: 1 to 120 days from the call; MySQL and SQL Server.",

@@ -1,24 +1,23 @@
 from policies.outcome import Outcome
-from policies.plan import DATABASE_ACCESS, HYBRID_ACCESS, MIGRATING_INSTANCE
-from tests.policies.prepared import BEFORE_FREEZE, KEPT_UNTIL, UNKNOWN, add_wave, expect, prepared
+from policies.plan import HYBRID_ACCESS, MIGRATING_INSTANCE
+from tests.policies.prepared import BEFORE_FREEZE, KEPT_UNTIL, add_wave, expect, prepared
 from tests.policies.rules.database.databases import database, endpoint, followed, without
 
 RULE = "database-hybrid-access-outlasts-wave"
-TOO_EARLY = "2026-12-27T01:59:59+08:00"
+# The Latest Schedule Time of the wave is 2026-12-20T02:00.
+TOO_EARLY, ENOUGH = "2026-12-21T01:59:59+08:00", "2026-12-21T02:00:00+08:00"
 
 
-def test_pass_with_addresses_that_last_to_the_second() -> None:
-    """The Latest Schedule Time of the wave is 2026-12-20, the margin seven days."""
+def test_pass_with_addresses_that_last() -> None:
     expect(prepared(), RULE, "i-app", Outcome.PASS, "until 2026-12-27T02:00+08:00")
 
 
-def test_pass_without_a_margin_where_the_stack_asks_for_none() -> None:
+def test_pass_and_fail_to_the_second_whoever_set_it_up() -> None:
     draft = prepared()
     draft.remove(HYBRID_ACCESS)
-    draft.remove(DATABASE_ACCESS)
-    endpoint(draft, "Inner")["expiresAt"] = "2026-12-20T02:00:00+08:00"
+    endpoint(draft, "Inner")["expiresAt"] = ENOUGH
     expect(draft, RULE, "i-app", Outcome.PASS)
-    endpoint(draft, "Inner")["expiresAt"] = "2026-12-20T01:59:59+08:00"
+    endpoint(draft, "Inner")["expiresAt"] = TOO_EARLY
     expect(draft, RULE, "i-app", Outcome.FAIL)
 
 
@@ -44,28 +43,28 @@ def test_fail_when_any_classic_address_ends_too_early() -> None:
     draft.remove(HYBRID_ACCESS)
     splitting = {"kind": "ReadWriteSplitting", "ipType": "Inner", "connectionString": "rw", "expiresAt": TOO_EARLY}
     database(draft)["endpoints"].append(splitting)
-    expect(draft, RULE, "i-app", Outcome.FAIL, "end at 2026-12-27T01:59+08:00", "hybridAccess: {}}]", "pulumi up")
+    expect(draft, RULE, "i-app", Outcome.FAIL, "end at 2026-12-21T01:59+08:00", "hybridAccess: {}}]", "pulumi up")
 
 
 def test_fail_when_a_read_only_instance_ends_too_early() -> None:
     draft = prepared()
     replica = followed(draft)
     expect(draft, RULE, "i-app", Outcome.PASS)
-    replica["endpoints"][0]["expiresAt"] = "2026-12-20T01:59:59+08:00"
+    replica["endpoints"][0]["expiresAt"] = TOO_EARLY
     expect(draft, RULE, "i-app", Outcome.FAIL, "rr-orders")
 
 
 def test_fail_when_less_is_declared_than_the_wave_needs() -> None:
     draft = prepared(exists=False)
     draft.facts(HYBRID_ACCESS)["validUntil"] = TOO_EARLY
-    expect(draft, RULE, "i-app", Outcome.FAIL, "is declared until 2026-12-27T01:59+08:00")
+    expect(draft, RULE, "i-app", Outcome.FAIL, "is declared until 2026-12-21T01:59+08:00")
 
 
 def test_fail_for_a_later_wave_alone() -> None:
     draft = prepared()
     late = add_wave(draft, "second", "i-app", start="2027-01-08T02:00:00+08:00", latest="2027-01-20T02:00:00+08:00")
     draft.facts(HYBRID_ACCESS)["validUntil"] = KEPT_UNTIL
-    expect(draft, RULE, "i-app", Outcome.FAIL, "needs them until 2027-01-27T02:00+08:00")
+    expect(draft, RULE, "i-app", Outcome.FAIL, "needs them until 2027-01-21T02:00+08:00")
     late["window"]["latest"] = "2026-12-20T02:00:00+08:00"
     expect(draft, RULE, "i-app", Outcome.PASS)
 
@@ -83,12 +82,6 @@ def test_unknown_when_the_end_of_a_classic_address_is_not_told() -> None:
     del endpoint(draft, "Inner")["expiresAt"]
     draft.remove(HYBRID_ACCESS)
     expect(draft, RULE, "i-app", Outcome.UNKNOWN, "is not told")
-
-
-def test_unknown_when_the_margin_is_not_known() -> None:
-    draft = prepared()
-    draft.facts(DATABASE_ACCESS)["hybridAccess"]["marginDays"] = UNKNOWN
-    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "marginDays")
 
 
 def test_unknown_when_the_wave_of_the_instance_is_none_of_the_stack() -> None:
