@@ -11,7 +11,7 @@ from components.flows import with_flows
 from components.migration import Migration
 from components.plan import make_plan
 from components.settings import cloud_settings, local_provider
-from components.stack_outputs import own_record
+from components.stack_outputs import own_record, with_shared
 from estate import clock
 from estate.client import Cloud
 from estate.errors import EstateError
@@ -23,11 +23,12 @@ def main() -> None:
     file = f"Pulumi.{pulumi.get_stack()}.yaml"
     try:
         config = with_flows(parse(pulumi.Config().get_object("migration"), file), Path.cwd(), file)
+        config, record = with_shared(config, own_record(), file)
         evidence = read_evidence(config, Path.cwd(), file)
         settings = cloud_settings(os.environ)
         pulumi.log.info(f"Reading the estate of {settings.region}", ephemeral=True)
         estate = read_estate(Cloud(settings), clock.now(os.environ))
-        plan = make_plan(config, estate, file, evidence, own_record())
+        plan = make_plan(config, estate, file, evidence, record)
     except (ConfigError, EstateError) as error:
         raise pulumi.RunError(str(error)) from None
     migration = Migration("migration", plan, pulumi.ResourceOptions(providers=[local_provider(settings)]))

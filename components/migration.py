@@ -12,7 +12,7 @@ from components.facts import migration_facts
 from components.instance import MigratingInstance
 from components.network import TargetNetwork
 from components.plan import MigrationPlan
-from components.security_group import ClonedSecurityGroup, convert_groups
+from components.security_group import ClonedSecurityGroup, SharedSecurityGroup, convert_groups
 from components.stack_outputs import exported
 
 
@@ -82,13 +82,18 @@ class Migration(pulumi.ComponentResource):
     def _declare_groups(self, plan: MigrationPlan, network: TargetNetwork) -> None:
         """Clones first, then links, then rules: rules name other clones, and across ClassicLink the classic groups."""
         clones: dict[str, ClonedSecurityGroup] = {}
-        if plan.config.security_groups is not None:
-            for group in plan.cloned_groups:
-                clones[group.id] = ClonedSecurityGroup(group, network.vpc_id, self._guarded())
-            self.exports["securityGroupIds"] = {group_id: clone.security_group_id for group_id, clone in clones.items()}
-        clone_ids = {group_id: clone.security_group_id for group_id, clone in clones.items()}
+        shared: dict[str, SharedSecurityGroup] = {}
+        mode = plan.config.security_groups.mode if plan.config.security_groups else None
+        for group in plan.cloned_groups if mode == "clone" else ():
+            clones[group.id] = ClonedSecurityGroup(group, network.vpc_id, self._guarded())
+        for classic_id, clone in plan.shared_clones.items() if mode == "shared" else ():
+            shared[classic_id] = SharedSecurityGroup(classic_id, clone, plan, self._child())
+        clone_ids = {group_id: clone.security_group_id for group_id, clone in (clones | shared).items()}
+        if mode is not None:
+            self.exports["securityGroupIds"] = clone_ids
         needed_first: list[pulumi.Resource] = []
-        if plan.config.classic_link is not None:
+        # Flows may be told, and say that nobody who stays is talked to: then the VPC is left without ClassicLink.
+        if plan.linked_instance_ids:
             link = ClassicLink("classic-link", network.vpc_id, plan, clone_ids, self._guarded())
             needed_first.append(link.enabling)
         for group_id, conversion in convert_groups(plan).items() if clones else ():

@@ -9,6 +9,7 @@ import pulumi_alicloud as alicloud
 
 from components.alimigrate import SecurityGroupRules
 from components.conversion import Conversion, ConversionContext, convert
+from components.facts import shared_group_facts
 from components.plan import MigrationPlan
 from estate.model import SecurityGroup
 
@@ -77,6 +78,25 @@ class ClonedSecurityGroup(pulumi.ComponentResource):
                 "limits": [str(limit) for limit in conversion.limits],
             }
         )
+
+
+class SharedSecurityGroup(pulumi.ComponentResource):
+    """A clone that another stack has made, as it is in the cloud; nothing is created or changed.
+
+    Registered outputs: see SharedSecurityGroup in docs/contracts.md.
+    """
+
+    def __init__(
+        self, classic_id: str, clone: SecurityGroup, plan: MigrationPlan, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__(
+            "classic-to-vpc:securitygroup:SharedSecurityGroup",
+            classic_id,
+            {"classicSecurityGroupId": classic_id, "securityGroupId": clone.id},
+            opts,
+        )
+        self.security_group_id = pulumi.Output.from_input(clone.id)
+        self.register_outputs(shared_group_facts(classic_id, clone, plan.shared_clone_ids))
 
 
 def convert_groups(plan: MigrationPlan) -> Mapping[str, Conversion]:

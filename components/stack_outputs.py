@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 import pulumi
 
+from components.config import ConfigError, ExistingNetwork, MigrationConfig, Problem, SharedNetwork
 from components.facts.migration import wave_facts
 from components.plan import MigrationPlan, Origin, StackRecord
 
@@ -16,17 +19,22 @@ _PAUSE_SECONDS: Final = 0.1
 
 
 def exported(plan: MigrationPlan) -> dict[str, pulumi.Input[object]]:
-    """The outputs that follow from the plan: its waves, and what the instances are, or were, in the classic network."""
+    """The outputs that follow from the plan: its waves, and what the instances are, or were, in the classic network.
+
+    Instances of a later wave are among them: they may move with another stack.
+    """
+    rounds = {planned.instance.id: planned.snapshot_round for planned in plan.instances}
     return {
         "waves": [wave_facts(wave) for wave in plan.waves],
         "classicOrigins": {
-            planned.instance.id: {
-                "zoneId": planned.instance.zone_id,
-                "intranetIps": list(planned.instance.intranet_ips),
-                "securityGroupIds": list(planned.instance.security_group_ids),
-                "snapshotRound": planned.snapshot_round,
+            instance.id: {
+                "zoneId": instance.zone_id,
+                "intranetIps": list(instance.intranet_ips),
+                "securityGroupIds": list(instance.security_group_ids),
+                "snapshotRound": rounds.get(instance.id, 1),
             }
-            for planned in plan.instances
+            for instance in plan.classic_instances
+            if instance.id in rounds or instance.id in plan.config.later
         },
     }
 
@@ -55,6 +63,63 @@ def read_outputs(stack: str) -> Mapping[str, Any]:
                 raise
             time.sleep(_PAUSE_SECONDS)
     raise AssertionError("the last attempt returns or raises")
+
+
+def with_shared(config: MigrationConfig, record: StackRecord, file: str) -> tuple[MigrationConfig, StackRecord]:
+    """Config and record with the network, the waves and the clones of the stack that `network` shares, if it does.
+
+    Raises ConfigError where there is no such stack, or one that exports no network.
+    """
+    if not isinstance(config.network, SharedNetwork):
+        return config, record
+    stack = config.network.stack
+    try:
+        outputs = read_outputs(stack)
+    except Exception as error:
+        # The engine's own error: an RPC's text, of no type that could be told apart.
+        raise ConfigError(file, [Problem("network.stack", f"{stack} cannot be read: {error}")]) from None
+    return share(config, record, outputs, file)
+
+
+def share(
+    config: MigrationConfig, record: StackRecord, outputs: Mapping[str, Any], file: str
+) -> tuple[MigrationConfig, StackRecord]:
+    """Config and record with what the other stack exports; raises ConfigError, all that it lacks at once.
+
+    Its network becomes an existing one, and instances of its waves are of a later wave here: they are in the VPC, or
+    will be, and nothing of theirs is declared.
+    """
+    stack = config.network.stack if isinstance(config.network, SharedNetwork) else ""
+    lacking = [key for key in ("vpcId", "vswitches", "waves", "classicOrigins") if not outputs.get(key)]
+    if lacking:
+        found = f"{stack} does not export {', '.join(lacking)}"
+        raise ConfigError(file, [Problem("network.stack", f"{found}; expected a stack of this program that is up")])
+    starts = {
+        instance_id: datetime.fromisoformat(wave["window"]["start"])
+        for wave in outputs["waves"]
+        for instance_id in wave["instanceIds"]
+    }
+    own = {choice.id for _, choice in config.keyed_instances}
+    if both := sorted(own & starts.keys()):
+        raise ConfigError(
+            file, [Problem("network.stack", f"{', '.join(both)} moves with {stack}; expected it in one stack")]
+        )
+    network = ExistingNetwork.model_validate(
+        {
+            "mode": "existing",
+            "vpcId": outputs["vpcId"],
+            "vswitchIds": [vswitch["vswitchId"] for vswitch in outputs["vswitches"]],
+        }
+    )
+    later = tuple(sorted({*config.later, *starts}))
+    other = record_of(outputs)
+    shared = replace(
+        record,
+        origins={**other.origins, **record.origins},
+        clone_ids=dict(outputs.get("securityGroupIds") or {}),
+        starts=starts,
+    )
+    return config.model_copy(update={"network": network, "later": later}), shared
 
 
 def record_of(outputs: Mapping[str, Any]) -> StackRecord:

@@ -24,7 +24,7 @@ from policies.document import RESULT_VARIABLE, document, write
 from policies.evaluation import Evaluation, evaluate
 from policies.messages import finding_text, listed
 from policies.notice import unchecked
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, SHARED_SECURITY_GROUP, Plan
 from policies.registry import all_rules
 from policies.rule import InstanceRule, MigrationRule
 
@@ -51,7 +51,9 @@ class Analyst:
     def __init__(self, rules: tuple[MigrationRule | InstanceRule, ...], environment: Mapping[str, str]) -> None:
         self._rules = rules
         self._environment = environment
-        self._types_read = frozenset({MIGRATION, MIGRATING_INSTANCE} | {name for rule in rules for name in rule.reads})
+        self._types_read = frozenset(
+            {MIGRATION, MIGRATING_INSTANCE, SHARED_SECURITY_GROUP} | {name for rule in rules for name in rule.reads}
+        )
         self._lock = threading.Lock()
         self._analysis: object = None
         self._evaluation: Evaluation | None = None

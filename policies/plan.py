@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeAlias, TypeVar, cast
@@ -19,6 +19,7 @@ MIGRATION: Final = "classic-to-vpc:index:Migration"
 MIGRATING_INSTANCE: Final = "classic-to-vpc:instance:MigratingInstance"
 TARGET_NETWORK: Final = "classic-to-vpc:network:TargetNetwork"
 CLONED_SECURITY_GROUP: Final = "classic-to-vpc:securitygroup:ClonedSecurityGroup"
+SHARED_SECURITY_GROUP: Final = "classic-to-vpc:securitygroup:SharedSecurityGroup"
 CLASSIC_LINK_COMPONENT: Final = "classic-to-vpc:classiclink:ClassicLink"
 VPC: Final = "alicloud:vpc/network:Network"
 VSWITCH: Final = "alicloud:vpc/switch:Switch"
@@ -73,11 +74,30 @@ def place_of(instance: Facts) -> Place:
     return instance.text("targetZoneId"), instance.optional_text("targetTier")
 
 
+def _shared_group(resource: Resource) -> Iterator[Resource]:
+    """A clone of another stack as the resources that it is there: what a rule asks of a clone it asks of both alike."""
+    if resource.type != SHARED_SECURITY_GROUP:
+        return
+    facts = resource.properties
+    known = {key: facts[key] for key in ("classicSecurityGroupId", "securityGroupId", "vpcId") if key in facts}
+    group = {name: facts[key] for name, key in _OF_A_GROUP if key in facts}
+    rules = {key: facts[key] for key in ("securityGroupId", "rules") if key in facts}
+    urn = f"{resource.urn}/clone"
+    clone = {**known, "report": (), "limits": ()}
+    yield Resource(CLONED_SECURITY_GROUP, urn, resource.name, resource.urn, clone)
+    yield Resource(SECURITY_GROUP, f"{urn}/group", resource.name, urn, group)
+    yield Resource(SECURITY_GROUP_RULES, f"{urn}/rules", resource.name, urn, {**rules, "applied": "by another stack"})
+
+
+_OF_A_GROUP: Final = (("id", "securityGroupId"), ("vpcId", "vpcId"), ("innerAccessPolicy", "innerAccessPolicy"))
+
+
 class Plan:
     """All resources of one analysis, sorted by URN whatever order the engine gave them in."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
-        self.resources: tuple[Resource, ...] = tuple(sorted(resources, key=lambda resource: resource.urn))
+        all_of_them = [item for resource in resources for item in (resource, *_shared_group(resource))]
+        self.resources: tuple[Resource, ...] = tuple(sorted(all_of_them, key=lambda resource: resource.urn))
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
         self._children: dict[str | None, list[Resource]] = defaultdict(list)
         self._remembered: dict[Hashable, object] = {}

@@ -16,6 +16,7 @@ from components.config.network import (
     ExistingNetwork,
     NetworkChoice,
     NewVSwitch,
+    SharedNetwork,
     avoid_problems,
     vswitch_name,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "Problem",
     "SecurityGroupChoice",
     "Selector",
+    "SharedNetwork",
     "Wave",
     "Window",
     "avoid_problems",

@@ -26,6 +26,7 @@ VSWITCH_PATTERN = r"^vsw-[a-z0-9]+$"
 FLOW_END_PATTERN = r"^(i-[a-z0-9]+|\d+\.\d+\.\d+\.\d+)$"
 FLOW_PORT_PATTERN = r"^((tcp|udp)/)?\d{1,5}(-\d{1,5})?$"
 CLOCK_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d$"
+STACK_PATTERN = r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"
 WAVE_NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 DISK_PATTERN = r"^d-[a-z0-9]+$"
 TIER_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"
@@ -47,6 +48,7 @@ PATTERN_WORDS = {
     ADDRESS_PATTERN: "an IPv4 address or CIDR block, such as 172.16.0.7",
     DATABASE_PATTERN: "an RDS, Redis or MongoDB instance id, such as rm-bp1a2b3c",
     CLOCK_PATTERN: "a time of the day, such as 22:00",
+    STACK_PATTERN: "organization/project/stack, such as organization/classic-to-vpc/wave-1",
     WAVE_NAME_PATTERN: "1 to 63 lowercase letters, digits and hyphens, such as wave-1",
     WHITELIST_GROUP_PATTERN: "2 to 32 lowercase letters, digits and underscores, beginning with a letter",
 }

@@ -15,7 +15,7 @@ from components.config.databases import DatabaseChoice, database_choice_problems
 from components.config.errors import ConfigError, Problem
 from components.config.evidence import EvidenceChoice
 from components.config.instances import MigratingInstanceChoice, Selector, let_ids_stand_alone
-from components.config.network import CreateNetwork, NetworkChoice, network_problems
+from components.config.network import CreateNetwork, NetworkChoice, SharedNetwork, network_problems
 from components.config.schedule import SINGLE_WAVE, OffPeak, Wave, Window, wave_problems, window_problems
 from components.config.security_groups import SecurityGroupChoice
 from components.config.wording import problems_of
@@ -124,5 +124,8 @@ def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
         ):
             if declared:
                 yield Problem(key, "expected network to be declared too: this needs a target VPC")
+    shares_groups = config.security_groups is not None and config.security_groups.mode == "shared"
+    if shares_groups and not isinstance(config.network, SharedNetwork):
+        yield Problem("securityGroups.mode", "expected clone, or a network of mode shared: no stack is named to share")
     if config.classic_link is not None:
         yield from classic_link_problems(config.classic_link)

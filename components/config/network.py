@@ -9,7 +9,16 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from components import cidr
-from components.config.base import TIER_PATTERN, VPC_PATTERN, CidrBlock, Strict, VSwitchId, ZoneId, duplicates
+from components.config.base import (
+    STACK_PATTERN,
+    TIER_PATTERN,
+    VPC_PATTERN,
+    CidrBlock,
+    Strict,
+    VSwitchId,
+    ZoneId,
+    duplicates,
+)
 from components.config.errors import Problem
 
 Tier = Annotated[str, Field(pattern=TIER_PATTERN)]
@@ -90,8 +99,19 @@ class DefaultNetwork(Strict):
     zones: tuple[ZoneId, ...] = Field(min_length=1, description="Zones whose default VSwitch instances move into.")
 
 
+class SharedNetwork(Strict):
+    """The target network of another stack of this program, which must be up: a stack a wave, one network for all."""
+
+    mode: Literal["shared"]
+    stack: str = Field(
+        pattern=STACK_PATTERN,
+        description="The other stack: organization/project/stack; without Pulumi Cloud the organization is "
+        '"organization".',
+    )
+
+
 NetworkChoice: TypeAlias = Annotated[
-    CreateNetwork | ExistingNetwork | DefaultNetwork,
+    CreateNetwork | ExistingNetwork | DefaultNetwork | SharedNetwork,
     Field(discriminator="mode"),
 ]
 
@@ -103,6 +123,8 @@ def vswitch_name(vpc_name: str, vswitch: NewVSwitch) -> str:
 
 def network_problems(network: NetworkChoice, *, classic_link: bool) -> Iterator[Problem]:
     """What the blocks, zones and names of a network have wrong, alone and against each other."""
+    if isinstance(network, SharedNetwork):
+        return
     if isinstance(network, DefaultNetwork):
         yield from duplicates("network.zones", network.zones)
         return

@@ -12,4 +12,7 @@ from components.config.base import Strict
 class SecurityGroupChoice(Strict):
     """How the VPC-type security groups come about."""
 
-    mode: Literal["clone"] = Field(description="clone: a VPC group for each classic group, with its rules converted.")
+    mode: Literal["clone", "shared"] = Field(
+        description="clone: a VPC group for each classic group, with its rules converted. shared: the clones of the "
+        "stack whose network is shared."
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from components.facts.base import Facts
 from estate.model import PeerKind, SecurityGroup, SecurityGroupRule
 
@@ -15,6 +17,25 @@ def security_group_facts(group: SecurityGroup, member_ids: list[str]) -> Facts:
         "memberIds": member_ids,
         "rules": [_rule(rule) for rule in group.rules],
     }
+
+
+def shared_group_facts(classic_id: str, clone: SecurityGroup, clone_ids: Mapping[str, str]) -> Facts:
+    """Facts of a clone that another stack has made; `clone_ids` are all of its clones, by classic id."""
+    classic_ids = {clone_id: classic for classic, clone_id in clone_ids.items()}
+    return {
+        "classicSecurityGroupId": classic_id,
+        "securityGroupId": clone.id,
+        "vpcId": clone.vpc_id or "",
+        "innerAccessPolicy": clone.inner_access_policy,
+        "rules": {f"rule {number}": _vpc_rule(rule, classic_ids) for number, rule in enumerate(clone.rules)},
+    }
+
+
+def _vpc_rule(rule: SecurityGroupRule, classic_ids: Mapping[str, str]) -> Facts:
+    facts = {key: value for key, value in _rule(rule).items() if key != "nicType"}
+    if rule.group_id is not None and rule.group_id in classic_ids:
+        facts["clonedFrom"] = classic_ids[rule.group_id]
+    return facts
 
 
 def _rule(rule: SecurityGroupRule) -> Facts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -75,23 +75,21 @@ class Dependent:
 class MigrationPlan:
     """One migration, resolved: every id in it exists in the estate. Made by `make_plan`.
 
-    `estate` has the instances that have moved as they were before; `waves` are in the order of their windows.
+    `estate` has the instances that have moved as they were before, `moved_ids` are theirs; `waves` are in the order of
+    their windows. `shared_clone_ids` are clones of the stack whose network is shared, by classic id.
     """
 
     config: MigrationConfig
     estate: Estate
     instances: tuple[PlannedInstance, ...]
     waves: tuple[PlannedWave, ...]
+    moved_ids: frozenset[str] = frozenset()
+    shared_clone_ids: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def instance_ids(self) -> tuple[str, ...]:
         """Ids of the instances that move, or have moved, with this stack, sorted."""
         return tuple(planned.instance.id for planned in self.instances)
-
-    @cached_property
-    def moved_ids(self) -> frozenset[str]:
-        """Ids of those that have moved."""
-        return frozenset(planned.instance.id for planned in self.instances if planned.moved)
 
     @cached_property
     def dependents(self) -> Mapping[str, tuple[Dependent, ...]]:
@@ -148,6 +146,12 @@ class MigrationPlan:
         """Classic groups to clone: of migrating instances, and of a later wave so that references to it hold."""
         moving = {*self.instance_ids, *self.config.later}
         return self._groups_of(moving)
+
+    @cached_property
+    def shared_clones(self) -> Mapping[str, SecurityGroup]:
+        """The clones of another stack that stand for the groups to clone, by classic id."""
+        groups = {group.id: group for group in self.estate.security_groups}
+        return {classic.id: groups[self.shared_clone_ids[classic.id]] for classic in self.cloned_groups}
 
     @cached_property
     def linked_instance_ids(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from components.config import (
     MigrationConfig,
     NewVSwitch,
     Problem,
+    SharedNetwork,
     avoid_problems,
     guest_route_problems,
     vswitch_name,
@@ -71,7 +72,7 @@ def planned_vswitches(config: MigrationConfig, estate: Estate) -> tuple[PlannedV
     network, vpc = config.network, target_vpc(config, estate)
     if isinstance(network, DefaultNetwork):
         return tuple(_default(zone, vpc, estate) for zone in network.zones)
-    if network is None:
+    if network is None or isinstance(network, SharedNetwork):
         return ()
     taken = [_existing(item) for item in estate.vswitches if _is_taken(network, item)]
     blocks = _blocks(config, network, vpc, estate)
@@ -181,7 +182,7 @@ def _zones_to_make_in(config: MigrationConfig, estate: Estate) -> Iterator[tuple
         for index, vswitch in enumerate(planned_vswitches(config, estate)):
             if vswitch.existing is None:
                 yield f"network.zones[{index}]", vswitch.zone_id
-    elif network is not None:
+    elif isinstance(network, CreateNetwork | ExistingNetwork):
         for index, item in enumerate(network.vswitches):
             yield f"network.vswitches[{index}].zone", item.zone
 

@@ -19,6 +19,7 @@ from components.plan.network import (
     tier_problems,
     zone_problems,
 )
+from components.plan.shared import shared_group_problems
 from components.plan.waves import PlannedWave, StackRecord, planned_waves, wave_problems, with_origins
 from estate.guest import Evidence
 from estate.model import Estate
@@ -43,8 +44,10 @@ def make_plan(
         raise ConfigError(file, problems)
     waves = planned_waves(config, estate, moved)
     planned = (item for wave in waves for item in _planned(wave, waves, config, estate, evidence, record))
-    plan = MigrationPlan(config, estate, tuple(sorted(planned, key=lambda item: item.instance.id)), waves)
-    problems = list(link_problems(plan))
+    plan = MigrationPlan(
+        config, estate, tuple(sorted(planned, key=lambda item: item.instance.id)), waves, moved, record.clone_ids
+    )
+    problems = [*link_problems(plan), *shared_group_problems(plan)]
     if problems:
         raise ConfigError(file, problems)
     return plan
@@ -65,6 +68,7 @@ def _planned(
     excluded = {item.disk: item for item in config.backups.exclude} if config.backups else {}
     next_round = config.backups.round if config.backups else 1
     gone = {item for other in waves if other.window.start <= wave.window.start for item in other.instance_ids}
+    gone |= {item for item, start in record.starts.items() if start <= wave.window.start}
     moving = [instance for instance in estate.instances if instance.id in gone]
     for instance in estate.instances:
         if instance.id not in wave.instance_ids:

@@ -26,13 +26,17 @@ class Origin:
 
 @dataclass(frozen=True)
 class StackRecord:
-    """What the stack's last `up` exported, and no API tells any more once an instance has moved.
+    """What the last `up` exported, of this stack and of the one whose network it shares.
 
-    `vpc_id` is the target VPC, None before the first `up`; `origins` are by instance id, those of all its waves.
+    `vpc_id` is the target VPC, None before the first `up`. `origins` are by instance id: what no API tells any
+    more once an instance has moved. `clone_ids` are the clones of the other stack, by classic id; `starts` tells of
+    instances of its waves when they move.
     """
 
     vpc_id: str | None = None
     origins: Mapping[str, Origin] = field(default_factory=dict)
+    clone_ids: Mapping[str, str] = field(default_factory=dict)
+    starts: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

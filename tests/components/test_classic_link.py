@@ -139,6 +139,12 @@ def test_what_the_pack_judges_by_is_registered_and_no_input() -> None:
     assert set(recording.resources[recording.urn(COMPONENT, "classic-link")].inputs) == {"vpcId", "instanceIds"}
 
 
+def test_a_vpc_that_links_nobody_is_left_without_classic_link() -> None:
+    made = plan(estate(instances=tuple(item for item in estate().instances if item.id != "i-mon")))
+    recording = declare(lambda: Migration("migration", made))
+    assert "alimigrate:vpc:ClassicLink" not in {item.type for item in recording.resources.values()}
+
+
 def broad(**changes: Any) -> Estate:
     """Whoever is in sg-app may be reached from all of 10.0.0.0/8."""
     groups = [group for group in estate().security_groups if group.id != "sg-app"]

@@ -101,7 +101,7 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
     ),
     "no such mode": (
         lambda raw: raw["network"].update(mode="borrow"),
-        "network: expected a key mode with one of create, existing, default",
+        "network: expected a key mode with one of create, existing, default, shared",
     ),
     "no block": (
         lambda raw: raw["network"].update(cidrBlock="172.16"),
@@ -194,6 +194,14 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
     "hours that never end": (
         lambda raw: raw.update(offPeak={"from": "06:00", "to": "06:00", "timeZone": "Asia/Shanghai"}),
         "offPeak: expected off-peak hours that end at another time than they begin",
+    ),
+    "no stack to share": (
+        lambda raw: raw.update(network={"mode": "shared", "stack": "wave-1"}),
+        "network.stack: expected organization/project/stack, such as organization/classic-to-vpc/wave-1; got 'wave-1'",
+    ),
+    "groups of no stack": (
+        lambda raw: raw["securityGroups"].update(mode="shared"),
+        "securityGroups.mode: expected clone, or a network of mode shared: no stack is named to share",
     ),
     "whitelist group's name": (
         lambda raw: raw["databases"][0].update(whitelistGroup="Default"),

@@ -1,0 +1,165 @@
+"""A stack a wave: the second takes network and clones of the first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.config import ConfigError, ExistingNetwork, parse
+from components.migration import Migration
+from components.plan import MigrationPlan, StackRecord, make_plan
+from components.stack_outputs import exported, record_of, share, with_shared
+from estate.model import Estate, SecurityGroup
+from tests.components.builders import FILE, config, estate, rule
+from tests.components.mocked import Recording, declare
+
+STACK = "organization/classic-to-vpc/one"
+NETWORK = {"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old"]}
+FIRST = config(instances=["i-web"], later=["i-app"], network=NETWORK)
+LATE = {"start": "2026-12-15T02:00:00+08:00", "latest": "2026-12-22T00:00:00+08:00"}
+SECOND = config(
+    window=LATE,
+    instances=["i-app"],
+    network={"mode": "shared", "stack": STACK},
+    securityGroups={"mode": "shared"},
+)
+
+
+def with_clones() -> Estate:
+    """The estate once the first stack is up."""
+    clones = (
+        SecurityGroup(id="sg-web-vpc", vpc_id="vpc-old", rules=(rule(group_id="sg-app-vpc"),)),
+        SecurityGroup(id="sg-app-vpc", vpc_id="vpc-old", rules=(rule(cidr_ip="10.1.0.3/32"),)),
+    )
+    return estate(security_groups=(*estate().security_groups, *clones))
+
+
+def of_the_first() -> dict[str, Any]:
+    """What the first stack exports."""
+    return {
+        **exported(make_plan(parse(FIRST, FILE), estate(), FILE)),
+        "vpcId": "vpc-old",
+        "vswitches": [{"zoneId": "cn-hangzhou-b", "cidrBlock": "172.16.8.0/24", "vswitchId": "vsw-old"}],
+        "securityGroupIds": {"sg-web": "sg-web-vpc", "sg-app": "sg-app-vpc"},
+    }
+
+
+def second(of: Estate | None = None, outputs: dict[str, Any] | None = None, **changes: Any) -> MigrationPlan:
+    shared, record = share(parse({**SECOND, **changes}, FILE), StackRecord(), outputs or of_the_first(), FILE)
+    return make_plan(shared, of or with_clones(), FILE, record=record)
+
+
+def problems(**given: Any) -> str:
+    with pytest.raises(ConfigError) as caught:
+        second(**given)
+    return str(caught.value).removeprefix(f"{FILE}: classic-to-vpc:migration.")
+
+
+def declared(made: MigrationPlan) -> Recording:
+    return declare(lambda: Migration("migration", made))
+
+
+def test_the_network_of_the_other_stack_becomes_an_existing_one() -> None:
+    made = second()
+    assert isinstance(made.config.network, ExistingNetwork)
+    assert (made.config.network.vpc_id, made.config.network.vswitch_ids) == ("vpc-old", ("vsw-old",))
+    assert made.target_cidrs == ("172.16.8.0/24",)
+
+
+def test_instances_of_the_other_stack_are_of_a_later_wave_and_no_peers_when_they_move_before() -> None:
+    made = second()
+    assert made.config.later == ("i-web",)
+    [app] = made.instances
+    assert [peer.instance_id for peer in app.peers] == ["i-mon"]
+    early = second(window={**LATE, "start": "2026-12-01T02:00:00+08:00"})
+    assert [peer.instance_id for peer in early.instances[0].peers] == ["i-mon", "i-web"]
+
+
+def test_clones_are_shared_and_nothing_of_them_is_declared() -> None:
+    recording = declared(second())
+    types = {item.type for item in recording.resources.values()}
+    assert "alicloud:ecs/securityGroup:SecurityGroup" not in types
+    assert "alimigrate:ecs:SecurityGroupRules" not in types
+    kind = "classic-to-vpc:securitygroup:SharedSecurityGroup"
+    assert set(recording.of_type(kind)) == {"sg-app", "sg-web"}
+    assert recording.outputs[recording.urn(kind, "sg-web")] == {
+        "classicSecurityGroupId": "sg-web",
+        "securityGroupId": "sg-web-vpc",
+        "vpcId": "vpc-old",
+        "innerAccessPolicy": "Accept",
+        "rules": {
+            "rule 0": {
+                "direction": "ingress",
+                "ipProtocol": "TCP",
+                "portRange": "8080/8080",
+                "policy": "accept",
+                "priority": 1,
+                "description": "",
+                "groupId": "sg-app-vpc",
+                "clonedFrom": "sg-app",
+            }
+        },
+    }
+
+
+def test_the_rules_of_linked_classic_groups_name_the_shared_clones() -> None:
+    added = declared(second()).of_type("alimigrate:ecs:AddedSecurityGroupRules")
+    assert [item["groupId"] for item in added["sg-mon"].inputs["rules"].values()] == ["sg-app-vpc"]
+
+
+def moved(*instance_ids: str) -> Estate:
+    new = {"network_type": "vpc", "vpc_id": "vpc-old", "intranet_ips": ("172.16.8.7",), "security_group_ids": ()}
+    return with_clones().model_copy(
+        update={
+            "instances": tuple(
+                item.model_copy(update=new) if item.id in instance_ids else item for item in with_clones().instances
+            )
+        }
+    )
+
+
+def test_either_stack_goes_on_when_the_instances_of_the_other_have_moved() -> None:
+    assert second(moved("i-web")).moved_ids == {"i-web"}
+    before, after = declared(second()), declared(second(moved("i-web")))
+    assert {urn: item.inputs for urn, item in after.resources.items()} == {
+        urn: item.inputs for urn, item in before.resources.items()
+    }
+    record = record_of(of_the_first())
+    first = make_plan(parse(FIRST, FILE), moved("i-web", "i-app"), FILE, record=record)
+    before = declared(make_plan(parse(FIRST, FILE), estate(), FILE))
+    assert {urn: item.inputs for urn, item in declared(first).resources.items()} == {
+        urn: item.inputs for urn, item in before.resources.items()
+    }
+
+
+@pytest.mark.parametrize("key", ["vpcId", "vswitches", "waves", "classicOrigins"])
+def test_what_the_other_stack_does_not_export_is_told(key: str) -> None:
+    outputs = {name: value for name, value in of_the_first().items() if name != key}
+    assert problems(outputs=outputs) == (
+        f"network.stack: {STACK} does not export {key}; expected a stack of this program that is up"
+    )
+
+
+def test_a_group_without_a_clone_is_told() -> None:
+    outputs = {**of_the_first(), "securityGroupIds": {"sg-web": "sg-web-vpc"}}
+    assert problems(outputs=outputs).startswith(
+        "securityGroups: the stack whose network is shared has no clone of sg-app; expected it to be up"
+    )
+
+
+def test_a_clone_that_is_gone_is_told() -> None:
+    assert problems(of=estate()).splitlines()[0] == (
+        "securityGroups: there is no sg-app-vpc, the clone of sg-app, in vpc-old"
+    )
+
+
+def test_an_instance_moves_with_one_stack() -> None:
+    assert problems(instances=["i-web", "i-app"]) == (
+        f"network.stack: i-web moves with {STACK}; expected it in one stack"
+    )
+
+
+def test_a_config_that_shares_nothing_is_left_as_it_is() -> None:
+    parsed, record = parse(config(), FILE), StackRecord()
+    assert with_shared(parsed, record, FILE) == (parsed, record)
