@@ -84,17 +84,21 @@ class Migration(pulumi.ComponentResource):
         clones: dict[str, ClonedSecurityGroup] = {}
         shared: dict[str, SharedSecurityGroup] = {}
         mode = plan.config.security_groups.mode if plan.config.security_groups else None
+        conversions = convert_groups(plan) if mode == "clone" else {}
         for group in plan.cloned_groups if mode == "clone" else ():
-            clones[group.id] = ClonedSecurityGroup(group, network.vpc_id, self._guarded())
-        for classic_id, clone in plan.shared_clones.items() if mode == "shared" else ():
-            shared[classic_id] = SharedSecurityGroup(classic_id, clone, plan, self._child())
-        clone_ids = {group_id: clone.security_group_id for group_id, clone in (clones | shared).items()}
+            clones[group.id] = ClonedSecurityGroup(group, conversions[group.id], network.vpc_id, self._guarded())
+        for classic_id, found in plan.shared_clones.items() if mode == "shared" else ():
+            shared[classic_id] = SharedSecurityGroup(classic_id, found, plan, self._child())
+        all_groups: dict[str, ClonedSecurityGroup | SharedSecurityGroup] = {**clones, **shared}
+        clone_ids = {group_id: clone.security_group_id for group_id, clone in all_groups.items()}
         if mode is not None:
-            self.exports["securityGroupIds"] = clone_ids
+            self.exports["securityGroupIds"] = {
+                group_id: clone.security_group_ids for group_id, clone in all_groups.items()
+            }
         needed_first: list[pulumi.Resource] = []
         # Flows may be told, and say that nobody who stays is talked to: then the VPC is left without ClassicLink.
         if plan.linked_instance_ids:
             link = ClassicLink("classic-link", network.vpc_id, plan, clone_ids, self._guarded())
             needed_first.append(link.enabling)
-        for group_id, conversion in convert_groups(plan).items() if clones else ():
-            clones[group_id].declare_rules(conversion, clone_ids, needed_first)
+        for clone in clones.values():
+            clone.declare_rules(clone_ids, needed_first)

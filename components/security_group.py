@@ -15,11 +15,12 @@ from estate.model import SecurityGroup
 
 
 class ClonedSecurityGroup(pulumi.ComponentResource):
-    """A security group in the target VPC with the converted rules of a classic one.
+    """A security group in the target VPC with the converted rules of a classic one; several where they pass its limits.
 
     Made in two steps, because groups name each other, in cycles too: the group first, and its rules by `declare_rules`
-    once all clones are declared. Registered outputs: see ClonedSecurityGroup in docs/contracts.md. RAM actions:
-    `ram_actions`.
+    once all clones are declared. Every member of the classic group is to be in all of `security_group_ids`; rules that
+    name the clone name the first of them, which stands for the same
+    instances. Registered outputs: see ClonedSecurityGroup in docs/contracts.md. RAM actions: `ram_actions`.
     """
 
     ram_actions = (
@@ -38,41 +39,52 @@ class ClonedSecurityGroup(pulumi.ComponentResource):
     )
 
     def __init__(
-        self, group: SecurityGroup, vpc_id: pulumi.Output[str], opts: pulumi.ResourceOptions | None = None
+        self,
+        group: SecurityGroup,
+        conversion: Conversion,
+        vpc_id: pulumi.Output[str],
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(
             "classic-to-vpc:securitygroup:ClonedSecurityGroup", group.id, {"classicSecurityGroupId": group.id}, opts
         )
         self._classic_id = group.id
+        self._conversion = conversion
         self._vpc_id = vpc_id
-        clone = alicloud.ecs.SecurityGroup(
-            group.id,
-            # A name has at most 128 characters (CreateSecurityGroup).
-            security_group_name=f"{(group.name or group.id)[:124]}-vpc",
-            description=f"clone of the classic security group {group.id}",
-            vpc_id=vpc_id,
-            inner_access_policy=group.inner_access_policy,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        self.security_group_id: pulumi.Output[str] = clone.id
+        self.security_group_ids: list[pulumi.Output[str]] = [
+            alicloud.ecs.SecurityGroup(
+                f"{group.id}{suffix}",
+                # A name has at most 128 characters (CreateSecurityGroup).
+                security_group_name=f"{(group.name or group.id)[: 124 - len(suffix)]}-vpc{suffix}",
+                description=f"clone of the classic security group {group.id}",
+                vpc_id=vpc_id,
+                inner_access_policy=group.inner_access_policy,
+                opts=pulumi.ResourceOptions(parent=self),
+            ).id
+            for suffix in _suffixes(conversion)
+        ]
 
-    def declare_rules(
-        self,
-        conversion: Conversion,
-        clone_ids: Mapping[str, pulumi.Output[str]],
-        depends_on: Sequence[pulumi.Resource],
-    ) -> None:
+    @property
+    def security_group_id(self) -> pulumi.Output[str]:
+        """The group that rules name, which all members are in."""
+        return self.security_group_ids[0]
+
+    def declare_rules(self, clone_ids: Mapping[str, pulumi.Output[str]], depends_on: Sequence[pulumi.Resource]) -> None:
         """Declares the converted rules; `clone_ids` are by classic id. To be called once, after all clones are made."""
-        SecurityGroupRules(
-            self._classic_id,
-            security_group_id=self.security_group_id,
-            rules={rule.label: rule.as_properties(clone_ids.__getitem__) for rule in conversion.rules},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
-        )
+        conversion = self._conversion
+        for suffix, group_id, part in zip(
+            _suffixes(conversion), self.security_group_ids, conversion.parts, strict=True
+        ):
+            SecurityGroupRules(
+                f"{self._classic_id}{suffix}",
+                security_group_id=group_id,
+                rules={rule.label: rule.as_properties(clone_ids.__getitem__) for rule in part},
+                opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
+            )
         self.register_outputs(
             {
                 "classicSecurityGroupId": self._classic_id,
-                "securityGroupId": self.security_group_id,
+                "securityGroupIds": self.security_group_ids,
                 "vpcId": self._vpc_id,
                 "report": [entry.as_properties() for entry in conversion.report],
                 "limits": [str(limit) for limit in conversion.limits],
@@ -80,23 +92,33 @@ class ClonedSecurityGroup(pulumi.ComponentResource):
         )
 
 
+def _suffixes(conversion: Conversion) -> list[str]:
+    """What the names of a clone's groups end with; the first is named as if it were the only one."""
+    return ["" if number == 1 else f"-{number}" for number in range(1, len(conversion.parts) + 1)]
+
+
 class SharedSecurityGroup(pulumi.ComponentResource):
-    """A clone that another stack has made, as it is in the cloud; nothing is created or changed.
+    """VPC groups that another stack has made for a classic one, as they are in the cloud; nothing is changed.
 
     Registered outputs: see SharedSecurityGroup in docs/contracts.md.
     """
 
     def __init__(
-        self, classic_id: str, clone: SecurityGroup, plan: MigrationPlan, opts: pulumi.ResourceOptions | None = None
+        self,
+        classic_id: str,
+        found: Sequence[SecurityGroup],
+        plan: MigrationPlan,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(
             "classic-to-vpc:securitygroup:SharedSecurityGroup",
             classic_id,
-            {"classicSecurityGroupId": classic_id, "securityGroupId": clone.id},
+            {"classicSecurityGroupId": classic_id, "securityGroupIds": [group.id for group in found]},
             opts,
         )
-        self.security_group_id = pulumi.Output.from_input(clone.id)
-        self.register_outputs(shared_group_facts(classic_id, clone, plan.shared_clone_ids))
+        self.security_group_ids = [pulumi.Output.from_input(group.id) for group in found]
+        self.security_group_id = self.security_group_ids[0]
+        self.register_outputs(shared_group_facts(classic_id, found, plan.shared_clone_ids))
 
 
 def convert_groups(plan: MigrationPlan) -> Mapping[str, Conversion]:

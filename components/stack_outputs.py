@@ -116,7 +116,7 @@ def share(
     shared = replace(
         record,
         origins={**other.origins, **record.origins},
-        clone_ids=dict(outputs.get("securityGroupIds") or {}),
+        clone_ids={classic_id: tuple(ids) for classic_id, ids in (outputs.get("securityGroupIds") or {}).items()},
         starts=starts,
     )
     return config.model_copy(update={"network": network, "later": later}), shared

@@ -534,8 +534,9 @@ def _clone_rules(plan: Plan, classic_id: str) -> list[PacketRule]:
     for child in plan.children(clone, SECURITY_GROUP_RULES):
         for label, facts in child.facts.object("rules").entries():
             rules.append(_rule(facts, f"clone rule '{label}' of {classic_id}", _clone_peer(plan, facts)))
-    group = the_group(plan, clone)
-    if group.facts.choice("innerAccessPolicy", "Accept", "Drop") == "Accept":
+    # Each member is in all groups of the clone, so one of them that lets its members in is enough.
+    policies = [group.facts.choice("innerAccessPolicy", "Accept", "Drop") for group in the_groups(plan, clone)]
+    if "Accept" in policies:
         rules.append(_inner_access(clone_key(classic_id), clone_key(classic_id)))
     return rules
 
@@ -557,12 +558,15 @@ def the_clone(plan: Plan, classic_id: str) -> Resource:
     return _only(f"ClonedSecurityGroup of {classic_id}", plan.clones.get(classic_id, ()))
 
 
-def the_group(plan: Plan, clone: Resource) -> Resource:
-    """The one SecurityGroup below a ClonedSecurityGroup.
+def the_groups(plan: Plan, clone: Resource) -> tuple[Resource, ...]:
+    """The SecurityGroups below a ClonedSecurityGroup: one, or several where its rules pass the limits of one.
 
-    Raises UnreadableError when there is none, or more than one.
+    Raises UnreadableError when there is none.
     """
-    return _only(f"SecurityGroup below ClonedSecurityGroup {clone.name}", plan.children(clone, SECURITY_GROUP))
+    found = plan.children(clone, SECURITY_GROUP)
+    if not found:
+        raise UnreadableError(f"SecurityGroup below ClonedSecurityGroup {clone.name}", "is not declared")
+    return found
 
 
 def _only(what: str, found: tuple[Resource, ...]) -> Resource:
@@ -584,7 +588,10 @@ def _by_id(plan: Plan) -> Mapping[str, str]:
 
     def read() -> dict[str, str]:
         groups = [
-            (classic_id, the_group(plan, clone)) for classic_id, clones in plan.clones.items() for clone in clones
+            (classic_id, group)
+            for classic_id, clones in plan.clones.items()
+            for clone in clones
+            for group in the_groups(plan, clone)
         ]
         return {group.facts.text("id"): clone_key(classic_id) for classic_id, group in groups if group.exists}
 
@@ -602,11 +609,13 @@ def misdirected(plan: Plan, classic_id: str) -> list[str]:
             cloned_from = facts.optional_text("clonedFrom")
             if cloned_from is not None:
                 clone = the_clone(plan, cloned_from)
-                group = the_group(plan, clone)
+                groups = the_groups(plan, clone)
                 # The plugin's preview of an update in place gives no id; then the component still knows it.
-                its_id = group.facts.text("id") if group.exists else clone.facts.data.get("securityGroupId")
-                # Before the first update neither id is known; once the group exists, what names it must be known too.
-                if (group.exists or facts.is_known("groupId")) and facts.text("groupId") != its_id:
+                told = clone.facts.data.get("securityGroupIds")
+                its_ids = [group.facts.text("id") for group in groups if group.exists]
+                its_ids += [item for item in told if isinstance(item, str)] if isinstance(told, (list, tuple)) else []
+                # Before the first update no id is known; once a group exists, what names it must be known too.
+                if (groups[0].exists or facts.is_known("groupId")) and facts.text("groupId") not in its_ids:
                     found.append(f"clone rule '{label}' of {classic_id} does not name the clone of {cloned_from}")
     return found
 

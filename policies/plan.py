@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeAlias, TypeVar, cast
@@ -75,18 +75,21 @@ def place_of(instance: Facts) -> Place:
 
 
 def _shared_group(resource: Resource) -> Iterator[Resource]:
-    """A clone of another stack as the resources that it is there: what a rule asks of a clone it asks of both alike."""
+    """VPC groups of others as the clone that they stand for: what a rule asks of a clone it asks of both alike."""
     if resource.type != SHARED_SECURITY_GROUP:
         return
     facts = resource.properties
-    known = {key: facts[key] for key in ("classicSecurityGroupId", "securityGroupId", "vpcId") if key in facts}
-    group = {name: facts[key] for name, key in _OF_A_GROUP if key in facts}
-    rules = {key: facts[key] for key in ("securityGroupId", "rules") if key in facts}
     urn = f"{resource.urn}/clone"
-    clone = {**known, "report": (), "limits": ()}
-    yield Resource(CLONED_SECURITY_GROUP, urn, resource.name, resource.urn, clone)
-    yield Resource(SECURITY_GROUP, f"{urn}/group", resource.name, urn, group)
-    yield Resource(SECURITY_GROUP_RULES, f"{urn}/rules", resource.name, urn, {**rules, "applied": "by another stack"})
+    known = {key: facts[key] for key in ("classicSecurityGroupId",) if key in facts}
+    yield Resource(CLONED_SECURITY_GROUP, urn, resource.name, resource.urn, {**known, "report": (), "limits": ()})
+    groups = facts.get("groups")
+    for number, group in enumerate(groups if isinstance(groups, Sequence) else ()):
+        told = group if isinstance(group, Mapping) else {}
+        name = f"{resource.name}-{number + 1}" if number else resource.name
+        properties = {name: told[key] for name, key in _OF_A_GROUP if key in told}
+        rules = {key: told[key] for key in ("securityGroupId", "rules") if key in told}
+        yield Resource(SECURITY_GROUP, f"{urn}/group-{number}", name, urn, properties)
+        yield Resource(SECURITY_GROUP_RULES, f"{urn}/rules-{number}", name, urn, {**rules, "applied": "by others"})
 
 
 _OF_A_GROUP: Final = (("id", "securityGroupId"), ("vpcId", "vpcId"), ("innerAccessPolicy", "innerAccessPolicy"))

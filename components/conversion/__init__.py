@@ -17,6 +17,9 @@ met is told by the peer's address: private addresses came by the intranet NIC, p
   that names its own group. Where members would be cut off, internet rules are told in the some thirty public blocks
   after all, and the default stands; where that passes the limit of rules, guards it is, and the report says so.
 
+Rule sets that pass the limits of a group are folded where that is exactly equivalent (`folding`), and what is still too
+much is split over several VPC groups (`Conversion.parts`): every member is in all of them, and their rules are merged.
+
 Nothing is opened: where a rule cannot be told exactly, an accept shrinks and a drop grows, and the report says
 `not-portable`. Both keep every verdict of the classic group or turn it into a drop.
 
@@ -24,11 +27,22 @@ Facts are of the security group pages and of the AuthorizeSecurityGroup and Desc
 references (ECS API 2014-05-26); how the console's own clone folds the planes is documented nowhere.
 """
 
-from components.conversion.converter import MAX_GROUP_PEERS, MAX_RULES, convert
+from components.conversion.converter import convert
 from components.conversion.moves import ConversionContext
-from components.conversion.rules import Conversion, LimitExceeded, Outcome, ReportEntry, VpcPeer, VpcRule
+from components.conversion.rules import (
+    MAX_GROUP_PEERS,
+    MAX_GROUPS,
+    MAX_RULES,
+    Conversion,
+    LimitExceeded,
+    Outcome,
+    ReportEntry,
+    VpcPeer,
+    VpcRule,
+)
 
 __all__ = [
+    "MAX_GROUPS",
     "MAX_GROUP_PEERS",
     "MAX_RULES",
     "Conversion",

@@ -8,9 +8,13 @@ from ipaddress import IPv4Network, IPv6Network
 
 from components.cidr import RFC1918
 from components.conversion.addresses import PRIVATE_V4, PRIVATE_V6, overlaps_any
+from components.conversion.folding import fold
 from components.conversion.moves import ConversionContext, Moves
 from components.conversion.priorities import LOWEST, Band, Draft, Ladder, Level, make_ladder
 from components.conversion.rules import (
+    MAX_GROUP_PEERS,
+    MAX_GROUPS,
+    MAX_RULES,
     Conversion,
     LimitExceeded,
     Outcome,
@@ -21,11 +25,6 @@ from components.conversion.rules import (
 )
 from components.conversion.translation import ANY_PORT, Note, Scope, cidr_peers, translate
 from estate.model import Direction, PeerKind, RulePolicy, SecurityGroup, SecurityGroupRule
-
-MAX_RULES = 200
-"""Rules of a group, both directions together, while an instance has at most 5 groups (limits page, 2021)."""
-MAX_GROUP_PEERS = 20
-"""Rules of a basic group that name a group (AuthorizeSecurityGroup reference)."""
 
 _DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
 
@@ -135,10 +134,13 @@ def _convert_together(groups: Sequence[SecurityGroup], moves: Moves, *, split: b
         direction: make_ladder(_drafts(statements.values(), direction), banded=banded[direction])
         for direction in _DIRECTIONS
     }
-    return {
-        group.id: _assembled([_with_members(item, group, drops) for item in statements[group.id]], ladders)
-        for group in groups
-    }
+    return _within_groups(
+        {
+            group.id: _assembled([_with_members(item, group, drops) for item in statements[group.id]], ladders)
+            for group in groups
+        },
+        moves,
+    )
 
 
 def _with_members(statement: _Statement, group: SecurityGroup, drops: Mapping[Direction, bool]) -> _Statement:
@@ -254,13 +256,24 @@ def _may_be_in(peer: VpcPeer, blocks: Iterable[IPv4Network | IPv6Network]) -> bo
 
 # ---- assembly ----
 
-_GRAVITY = (Outcome.NOT_PORTABLE, Outcome.ADDED, Outcome.MERGED, Outcome.NARROWED, Outcome.CARRIED_OVER)
+_GRAVITY = (
+    Outcome.NOT_PORTABLE,
+    Outcome.ADDED,
+    Outcome.SPLIT,
+    Outcome.FOLDED,
+    Outcome.MERGED,
+    Outcome.NARROWED,
+    Outcome.CARRIED_OVER,
+)
 
 
 def _assembled(statements: Sequence[_Statement], ladders: Mapping[Direction, Ladder]) -> Conversion:
-    """Put one group together. Of rules that differ only in their description the first is kept."""
+    """Put one group together. Of rules that differ only in their description the first is kept.
+
+    Rules are folded only where there are too many: a clone that reads like its group is worth more than a short one.
+    """
     rules: dict[str, VpcRule] = {}
-    report = []
+    told: list[tuple[_Statement, list[Note], tuple[str, ...]]] = []
     for statement in statements:
         stated = [
             replace(draft.rule, priority=ladders[draft.rule.direction].priorities[draft.level])
@@ -272,9 +285,32 @@ def _assembled(statements: Sequence[_Statement], ladders: Mapping[Direction, Lad
             notes.append(Note(Outcome.MERGED, "other classic rules say the same"))
         for rule in stated:
             rules.setdefault(rule.label, rule)
-        report.append(_entry(statement, notes, labels))
+        told.append((statement, notes, labels))
     ordered = tuple(sorted(rules.values(), key=lambda rule: (rule.direction, rule.priority, rule.policy, rule.label)))
-    return Conversion(ordered, tuple(report), tuple(_limits(ordered, ladders)))
+    label_of: Mapping[str, str] = {label: label for label in rules}
+    if len(Conversion(ordered, ()).parts) > 1:
+        folding = fold(ordered)
+        ordered, label_of = folding.rules, folding.label_of
+    report = []
+    for statement, notes, labels in told:
+        now = tuple(dict.fromkeys(label_of[label] for label in labels))
+        folded = [Note(Outcome.FOLDED, "told together with other rules, exactly equivalent")] if now != labels else []
+        report.append(_entry(statement, [*notes, *folded], now))
+    return _split(Conversion(ordered, tuple(report), tuple(_limits(ladders))))
+
+
+def _split(conversion: Conversion) -> Conversion:
+    """Say so where the rules take several VPC groups."""
+    count = len(conversion.parts)
+    if count == 1:
+        return conversion
+    naming = sum(rule.peer.kind is PeerKind.GROUP for rule in conversion.rules)
+    text = f"{len(conversion.rules)} rules, {naming} of them naming a group"
+    reason = (
+        f"told in {count} VPC groups, all of which every member needs: a group takes {MAX_RULES} rules, "
+        f"{MAX_GROUP_PEERS} of them naming a group"
+    )
+    return replace(conversion, report=(*conversion.report, ReportEntry(None, text, Outcome.SPLIT, reason, ())))
 
 
 def _entry(statement: _Statement, notes: Sequence[Note], labels: tuple[str, ...]) -> ReportEntry:
@@ -283,12 +319,20 @@ def _entry(statement: _Statement, notes: Sequence[Note], labels: tuple[str, ...]
     return ReportEntry(statement.rule, statement.text, outcome, reason, labels)
 
 
-def _limits(rules: Sequence[VpcRule], ladders: Mapping[Direction, Ladder]) -> Iterator[LimitExceeded]:
-    if len(rules) > MAX_RULES:
-        yield LimitExceeded("rules in the group", MAX_RULES, len(rules))
-    group_peers = sum(rule.peer.kind is PeerKind.GROUP for rule in rules)
-    if group_peers > MAX_GROUP_PEERS:
-        yield LimitExceeded("rules that name a group", MAX_GROUP_PEERS, group_peers)
+def _limits(ladders: Mapping[Direction, Ladder]) -> Iterator[LimitExceeded]:
     for direction, ladder in ladders.items():
         if ladder.slots > LOWEST:
             yield LimitExceeded(f"{direction} priorities over all groups", LOWEST, ladder.slots)
+
+
+def _within_groups(conversions: Mapping[str, Conversion], moves: Moves) -> dict[str, Conversion]:
+    """Say of each group which of its instances would be in too many VPC groups."""
+    found = dict(conversions)
+    for instance in moves.all_movers:
+        own = [group_id for group_id in instance.security_group_ids if group_id in conversions]
+        count = sum(len(conversions[group_id].parts) for group_id in own)
+        if count > MAX_GROUPS:
+            limit = LimitExceeded(f"VPC groups on {instance.id}", MAX_GROUPS, count)
+            for group_id in own:
+                found[group_id] = replace(found[group_id], limits=(*found[group_id].limits, limit))
+    return found

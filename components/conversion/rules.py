@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from math import ceil
 from typing import Literal, NamedTuple
 
 from estate.model import Direction, PeerKind, RulePolicy, SecurityGroupRule
+
+MAX_RULES = 200
+"""Rules of a group, both directions together, while an instance has at most 5 groups (limits page, 2021)."""
+MAX_GROUP_PEERS = 20
+"""Rules of a basic group that name a group (AuthorizeSecurityGroup reference)."""
+MAX_GROUPS = 5
+"""Security groups of an instance, unless its account's quota says otherwise (limits page, 2021)."""
 
 IpProtocol = Literal["TCP", "UDP", "ICMP", "ICMPv6", "GRE", "ALL"]
 
@@ -16,7 +25,8 @@ class Outcome(StrEnum):
     """What became of a classic rule.
 
     `NOT_PORTABLE` also where part of it was kept: some traffic that the classic group accepted is accepted no more.
-    `ADDED` is for what no classic rule said: guards, and in-group access of members that stay classic.
+    `ADDED` is for what no classic rule said: guards, and in-group access of members that stay classic. `FOLDED` and
+    `SPLIT` keep limits of the cloud and are exactly equivalent: rules told as one, rules told in several VPC groups.
     """
 
     CARRIED_OVER = "carried-over"
@@ -24,6 +34,8 @@ class Outcome(StrEnum):
     MERGED = "merged"
     NOT_PORTABLE = "not-portable"
     ADDED = "added"
+    FOLDED = "folded"
+    SPLIT = "split"
 
 
 class VpcPeer(NamedTuple):
@@ -122,6 +134,23 @@ class Conversion:
     rules: tuple[VpcRule, ...]
     report: tuple[ReportEntry, ...]
     limits: tuple[LimitExceeded, ...] = ()
+
+    @cached_property
+    def parts(self) -> tuple[tuple[VpcRule, ...], ...]:
+        """The rules of each VPC group that the clone takes; one almost always.
+
+        An instance merges the rules of all its groups by priority, so it matters to no packet which part a rule is in.
+        """
+        naming = [rule for rule in self.rules if rule.peer.kind is PeerKind.GROUP]
+        others = [rule for rule in self.rules if rule.peer.kind is not PeerKind.GROUP]
+        count = max(1, ceil(len(self.rules) / MAX_RULES), ceil(len(naming) / MAX_GROUP_PEERS))
+        parts = []
+        for _ in range(count):
+            part, naming = naming[:MAX_GROUP_PEERS], naming[MAX_GROUP_PEERS:]
+            room = MAX_RULES - len(part)
+            parts.append((*part, *others[:room]))
+            others = others[room:]
+        return tuple(parts)
 
 
 def classic_text(rule: SecurityGroupRule) -> str:

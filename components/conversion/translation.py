@@ -144,7 +144,9 @@ def _group(rule: SecurityGroupRule, group_id: str, scope: Scope) -> _Peers:
         peers.append(VpcPeer(PeerKind.GROUP, group_id))
     if not peers:
         of_account = f" of account {rule.group_owner_account}" if rule.group_owner_account else ""
-        return _Peers((), (_lost(f"{group_id}{of_account} is not cloned, and none of its members has ClassicLink"),))
+        # A VPC group takes a group of the same VPC only (AuthorizeSecurityGroup, InvalidSourceGroupId.Mismatch).
+        reason = f"{group_id}{of_account} is not cloned, and none of its members has ClassicLink"
+        return _Peers((), (_lost(f"{reason}: name the addresses that it stands for to keep them"),))
     stranded = moves.stranded_members(group_id)
     if not stranded:
         return _Peers(tuple(peers))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from components.facts.base import Facts
 from estate.model import PeerKind, SecurityGroup, SecurityGroupRule
@@ -19,15 +19,20 @@ def security_group_facts(group: SecurityGroup, member_ids: list[str]) -> Facts:
     }
 
 
-def shared_group_facts(classic_id: str, clone: SecurityGroup, clone_ids: Mapping[str, str]) -> Facts:
-    """Facts of a clone that another stack has made; `clone_ids` are all of its clones, by classic id."""
-    classic_ids = {clone_id: classic for classic, clone_id in clone_ids.items()}
+def shared_group_facts(
+    classic_id: str, found: Sequence[SecurityGroup], ids_of_clones: Mapping[str, Sequence[str]]
+) -> Facts:
+    """Facts of VPC groups in the place of a classic one; `ids_of_clones` are those of all of them, by classic id."""
+    classic_ids = {clone_id: classic for classic, ids in ids_of_clones.items() for clone_id in ids}
+    return {"classicSecurityGroupId": classic_id, "groups": [_vpc_group(group, classic_ids) for group in found]}
+
+
+def _vpc_group(group: SecurityGroup, classic_ids: Mapping[str, str]) -> Facts:
     return {
-        "classicSecurityGroupId": classic_id,
-        "securityGroupId": clone.id,
-        "vpcId": clone.vpc_id or "",
-        "innerAccessPolicy": clone.inner_access_policy,
-        "rules": {f"rule {number}": _vpc_rule(rule, classic_ids) for number, rule in enumerate(clone.rules)},
+        "securityGroupId": group.id,
+        "vpcId": group.vpc_id or "",
+        "innerAccessPolicy": group.inner_access_policy,
+        "rules": {f"rule {number}": _vpc_rule(rule, classic_ids) for number, rule in enumerate(group.rules)},
     }
 
 

@@ -84,7 +84,7 @@ class MigrationPlan:
     instances: tuple[PlannedInstance, ...]
     waves: tuple[PlannedWave, ...]
     moved_ids: frozenset[str] = frozenset()
-    shared_clone_ids: Mapping[str, str] = field(default_factory=dict)
+    shared_clone_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def instance_ids(self) -> tuple[str, ...]:
@@ -148,10 +148,13 @@ class MigrationPlan:
         return self._groups_of(moving)
 
     @cached_property
-    def shared_clones(self) -> Mapping[str, SecurityGroup]:
+    def shared_clones(self) -> Mapping[str, tuple[SecurityGroup, ...]]:
         """The clones of another stack that stand for the groups to clone, by classic id."""
         groups = {group.id: group for group in self.estate.security_groups}
-        return {classic.id: groups[self.shared_clone_ids[classic.id]] for classic in self.cloned_groups}
+        return {
+            classic.id: tuple(groups[group_id] for group_id in self.shared_clone_ids[classic.id])
+            for classic in self.cloned_groups
+        }
 
     @cached_property
     def linked_instance_ids(self) -> tuple[str, ...]:

@@ -15,12 +15,13 @@ def shared_group_problems(plan: MigrationPlan) -> Iterator[Problem]:
     groups = {group.id: group for group in plan.estate.security_groups}
     target = plan.target_vpc.id if plan.target_vpc else None
     for classic in plan.cloned_groups:
-        clone_id = plan.shared_clone_ids.get(classic.id)
-        if clone_id is None:
+        clone_ids = plan.shared_clone_ids.get(classic.id)
+        if not clone_ids:
             yield Problem(
                 "securityGroups",
                 f"the stack whose network is shared has no clone of {classic.id}; expected it to be up with the "
                 "instances of this stack under later",
             )
-        elif clone_id not in groups or groups[clone_id].vpc_id != target:
-            yield Problem("securityGroups", f"there is no {clone_id}, the clone of {classic.id}, in {target}")
+        for clone_id in clone_ids or ():
+            if clone_id not in groups or groups[clone_id].vpc_id != target:
+                yield Problem("securityGroups", f"there is no {clone_id}, the clone of {classic.id}, in {target}")

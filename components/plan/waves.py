@@ -35,7 +35,7 @@ class StackRecord:
 
     vpc_id: str | None = None
     origins: Mapping[str, Origin] = field(default_factory=dict)
-    clone_ids: Mapping[str, str] = field(default_factory=dict)
+    clone_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     starts: Mapping[str, datetime] = field(default_factory=dict)
 
 

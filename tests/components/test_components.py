@@ -190,6 +190,31 @@ def test_clones_name_each_other() -> None:
         assert recording.outputs[component]["report"]
 
 
+def test_a_clone_that_passes_the_limits_of_one_group_is_told_in_two() -> None:
+    many = tuple(
+        rule(nic_type="internet", port_range=f"{port}/{port}", cidr_ip="203.0.113.0/24") for port in range(1, 500, 2)
+    )
+    groups = tuple(
+        item.model_copy(update={"rules": (*item.rules, *many)}) if item.id == "sg-web" else item
+        for item in estate().security_groups
+    )
+    recording = declared({"security_groups": groups})
+    component = recording.urn("classic-to-vpc:securitygroup:ClonedSecurityGroup", "sg-web")
+    rule_sets = recording.of_type("alimigrate:ecs:SecurityGroupRules")
+    assert len(rule_sets["sg-web"].inputs["rules"]) == 200
+    assert rule_sets["sg-web-2"].inputs["rules"]
+    assert rule_sets["sg-web-2"].inputs["securityGroupId"] == "sg-web-2-id"
+    names = recording.of_type("alicloud:ecs/securityGroup:SecurityGroup")
+    assert names["sg-web-2"].inputs["securityGroupName"] == "web-vpc-2"
+    outputs = recording.outputs[component]
+    assert outputs["securityGroupIds"] == ["sg-web-id", "sg-web-2-id"]
+    assert outputs["report"][-1]["outcome"] == "split"
+    # What names the clone names its first group, in which all members are.
+    assert {item["groupId"] for item in rule_sets["sg-app"].inputs["rules"].values() if "groupId" in item} >= {
+        "sg-web-id"
+    }
+
+
 def test_rules_across_classic_link_wait_for_it() -> None:
     recording = declared()
     enabling = recording.urn("alimigrate:vpc:ClassicLink", "classic-link")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from components.conversion import Conversion, ConversionContext, LimitExceeded, Outcome, convert
+from components.conversion.folding import fold
 from estate.model import Instance, SecurityGroup, SecurityGroupRule
 
 NEW_BLOCK = "172.16.0.0/24"
@@ -262,10 +263,10 @@ def test_guards_serve_where_no_member_is_cut_off(members: tuple[Instance, ...], 
 
 
 def test_too_many_public_blocks_give_way_to_guards_and_the_loss_is_reported() -> None:
-    rules = [f"internet ingress accept TCP {port}/{port} 0.0.0.0/0 1" for port in range(1, 8)]
+    rules = [f"internet ingress accept TCP {port}/{port} 0.0.0.0/0 1" for port in range(1, 80, 2)]
     conversion = converted(group("sg-web", *rules, inner="Accept"), around=context(WEB, WEB_2))
     assert conversion.limits == ()
-    assert len(conversion.rules) == 10
+    assert len(conversion.rules) == 43
     assert ("intranet ingress accept from members by default", "not-portable") in outcomes(conversion)
 
 
@@ -438,14 +439,53 @@ def test_rules_that_differ_in_description_alone_are_merged() -> None:
     assert [entry.outcome for entry in conversion.report] == [Outcome.CARRIED_OVER, Outcome.MERGED]
 
 
-def test_limits_are_reported_with_numbers() -> None:
+def test_rules_that_pass_a_limit_are_folded_into_ranges_and_those_that_do_not_are_left() -> None:
     many = [f"internet ingress accept TCP {port}/{port} 203.0.113.0/24 1" for port in range(1, 202)]
-    named = [f"intranet ingress accept TCP {port}/{port} sg-app 1" for port in range(1, 22)]
-    assert converted(group("sg-web", *many)).limits == (LimitExceeded("rules in the group", 200, 201),)
-    app = group("sg-app")
-    assert converted(group("sg-web", *named), app).limits == (LimitExceeded("rules that name a group", 20, 21),)
-    assert converted(group("sg-web", *many[:200])).limits == ()
-    assert converted(group("sg-web", *named[:20]), app).limits == ()
+    assert labels(converted(group("sg-web", *many))) == ["ingress accept TCP 1/201 from 203.0.113.0/24 (1)"]
+    assert {entry.outcome for entry in converted(group("sg-web", *many)).report} == {Outcome.FOLDED}
+    assert len(converted(group("sg-web", *many[:200])).rules) == 200
+    hosts = [f"internet ingress accept TCP 80/80 203.0.113.{host}/32 1" for host in range(256)]
+    assert labels(converted(group("sg-web", *hosts))) == ["ingress accept TCP 80/80 from 203.0.113.0/24 (1)"]
+
+
+def test_what_cannot_be_folded_is_split_over_groups() -> None:
+    apart = [f"internet ingress accept TCP {port}/{port} 203.0.113.0/24 1" for port in range(1, 500, 2)]
+    conversion = converted(group("sg-web", *apart))
+    assert [len(part) for part in conversion.parts] == [200, 50]
+    assert (conversion.limits, conversion.report[-1].outcome) == ((), Outcome.SPLIT)
+    named = [f"intranet ingress accept TCP {port}/{port} sg-app 1" for port in range(1, 100, 2)]
+    assert [len(part) for part in converted(group("sg-web", *named), group("sg-app")).parts] == [20, 20, 10]
+    assert len(converted(group("sg-web", *named[:20]), group("sg-app")).parts) == 1
+
+
+def test_more_groups_than_an_instance_may_be_in_are_reported_with_numbers() -> None:
+    apart = [f"internet ingress accept TCP {port}/{port} 203.0.113.0/24 1" for port in range(1, 2004, 2)]
+    crowded = converted(group("sg-web", *apart), around=context(WEB))
+    assert crowded.limits == (LimitExceeded("VPC groups on i-web", 5, 6),)
+    assert converted(group("sg-web", *apart[:1000]), around=context(WEB)).limits == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "folded"),
+    [
+        ("TCP 80/80 203.0.113.0/24 1", "TCP 81/90 203.0.113.0/24 1", ["TCP 80/90 from 203.0.113.0/24 (1)"]),
+        ("TCP 80/80 203.0.113.0/25 1", "TCP 80/80 203.0.113.128/25 1", ["TCP 80/80 from 203.0.113.0/24 (1)"]),
+        ("ALL -1/-1 203.0.113.0/24 1", "TCP 80/80 203.0.113.4/32 9", ["ALL -1/-1 from 203.0.113.0/24 (1)"]),
+        ("TCP 80/80 203.0.113.0/24 1", "TCP 82/90 203.0.113.0/24 1", None),
+        ("TCP 80/80 203.0.113.0/24 1", "UDP 81/90 203.0.113.0/24 1", None),
+        ("TCP 80/80 203.0.113.0/24 1", "TCP 81/90 203.0.113.0/24 2", None),
+        ("TCP 80/80 203.0.113.0/24 2", "TCP 80/80 203.0.113.4/32 1", None),
+    ],
+)
+def test_folding_is_exact(one: str, other: str, folded: list[str] | None) -> None:
+    rules = converted(group("sg-web", f"internet ingress accept {one}", f"internet ingress accept {other}")).rules
+    expected = [f"ingress accept {text}" for text in folded] if folded else [rule.label for rule in rules]
+    assert [rule.label for rule in fold(rules).rules] == expected
+
+
+def test_a_drop_does_not_fold_into_an_accept() -> None:
+    texts = [f"internet ingress {policy} TCP 80/80 203.0.113.0/24 1" for policy in ("accept", "drop")]
+    assert len(fold(converted(group("sg-web", *texts)).rules).rules) == 2
 
 
 def test_more_priorities_than_there_are_are_joined_where_their_order_decides_nothing() -> None:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from components.conversion import MAX_GROUP_PEERS, MAX_RULES, Conversion, ConversionContext, VpcPeer, convert
+from components.conversion.folding import fold
 from estate.model import Instance, PeerKind, SecurityGroup, SecurityGroupRule
 from tests.components.packets import (
     Far,
@@ -323,7 +324,68 @@ def test_every_rule_is_accounted_for(scenario: Scenario) -> None:
         assert len(set(labels)) == len(labels)
         assert {label for entry in conversion.report for label in entry.labels} == set(labels)
         assert all(1 <= rule.priority <= 100 for rule in conversion.rules)
-        exceeded = {limit.what for limit in conversion.limits}
-        assert ("rules in the group" in exceeded) == (len(labels) > MAX_RULES)
-        named = sum(rule.peer.kind == "groupId" for rule in conversion.rules)
-        assert ("rules that name a group" in exceeded) == (named > MAX_GROUP_PEERS)
+        assert sorted(rule.label for part in conversion.parts for rule in part) == sorted(labels)
+        assert all(len(part) <= MAX_RULES for part in conversion.parts)
+        assert all(sum(rule.peer.kind == "groupId" for rule in part) <= MAX_GROUP_PEERS for part in conversion.parts)
+
+
+# ---- groups of up to 200 rules ----
+
+
+@st.composite
+def crowded(draw: st.DrawFn) -> Scenario:
+    """A scenario one group of which has up to 200 rules, many of them neighbours; some clones pass the limits."""
+    scenario = draw(scenarios())
+    chance = random.Random(draw(st.integers(0, 2**16)))  # noqa: S311
+    more = tuple(_neighbour(chance) for _ in range(draw(st.integers(60, 190))))
+    crowd = scenario.groups[0]
+    groups = (crowd.model_copy(update={"rules": (*crowd.rules, *more)}), *scenario.groups[1:])
+    return replace(scenario, groups=groups)
+
+
+def _neighbour(chance: random.Random) -> SecurityGroupRule:
+    """A rule that often touches, holds or repeats another one."""
+    port = chance.choice((1, 78, 79, 80, 81, 82))
+    network = chance.choice(("8.8.8", "10.0.0", "172.16.0", "9.9.9"))
+    block = f"{network}.{chance.randrange(0, 256, 4)}/{chance.choice((24, 29, 30))}"
+    protocol = chance.choice(("TCP", "TCP", "UDP", "ALL"))
+    return SecurityGroupRule(
+        direction=chance.choice(("ingress", "ingress", "egress")),
+        nic_type="internet" if block[0] in "89" else "intranet",
+        ip_protocol=protocol,
+        port_range="-1/-1" if protocol == "ALL" else f"{port}/{port + chance.choice((0, 0, 1, 5))}",
+        policy=chance.choice(("accept", "accept", "drop")),
+        priority=chance.choice((1, 1, 2, 110)),
+        **(_group(chance.choice(GROUPS)) if chance.random() < 0.2 and block[0] not in "89" else _cidr(block)),
+    )
+
+
+CROWDED = settings(QUICK, max_examples=25)
+
+
+@CROWDED
+@given(crowded())
+def test_nothing_is_opened_by_a_crowded_group(scenario: Scenario) -> None:
+    for groups, packet, before, after in tried(scenario):
+        if packet.direction == "ingress" and packet.far.is_service:
+            before = min(before, classic_verdict(groups, packet, LISTS, nic="internet"))
+        assert (before, after) != ("drop", "accept"), packet
+
+
+@CROWDED
+@given(crowded(), st.randoms(use_true_random=False))
+def test_folding_changes_no_verdict_and_its_order_of_input_and_repetition_nothing(
+    scenario: Scenario, chance: random.Random
+) -> None:
+    plain = scenario.conversions
+    foldings = {group_id: fold(item.rules) for group_id, item in plain.items()}
+    folded = {group_id: replace(plain[group_id], rules=item.rules) for group_id, item in foldings.items()}
+    for mover, packet in islice(scenario.packets(), PACKETS):
+        groups = scenario.groups_of(mover)
+        assert vpc_verdict(groups, folded, packet, LISTS) == vpc_verdict(groups, plain, packet, LISTS), packet
+    for group_id, item in foldings.items():
+        assert fold(_shuffled(plain[group_id].rules, chance)) == item
+        assert fold(item.rules).rules == item.rules
+        assert set(item.label_of) == {rule.label for rule in plain[group_id].rules}
+        assert set(item.label_of.values()) == {rule.label for rule in item.rules}
+        assert len({rule.label for rule in item.rules}) == len(item.rules)

@@ -41,7 +41,7 @@ def of_the_first() -> dict[str, Any]:
         **exported(make_plan(parse(FIRST, FILE), estate(), FILE)),
         "vpcId": "vpc-old",
         "vswitches": [{"zoneId": "cn-hangzhou-b", "cidrBlock": "172.16.8.0/24", "vswitchId": "vsw-old"}],
-        "securityGroupIds": {"sg-web": "sg-web-vpc", "sg-app": "sg-app-vpc"},
+        "securityGroupIds": {"sg-web": ["sg-web-vpc"], "sg-app": ["sg-app-vpc"]},
     }
 
 
@@ -85,21 +85,25 @@ def test_clones_are_shared_and_nothing_of_them_is_declared() -> None:
     assert set(recording.of_type(kind)) == {"sg-app", "sg-web"}
     assert recording.outputs[recording.urn(kind, "sg-web")] == {
         "classicSecurityGroupId": "sg-web",
-        "securityGroupId": "sg-web-vpc",
-        "vpcId": "vpc-old",
-        "innerAccessPolicy": "Accept",
-        "rules": {
-            "rule 0": {
-                "direction": "ingress",
-                "ipProtocol": "TCP",
-                "portRange": "8080/8080",
-                "policy": "accept",
-                "priority": 1,
-                "description": "",
-                "groupId": "sg-app-vpc",
-                "clonedFrom": "sg-app",
+        "groups": [
+            {
+                "securityGroupId": "sg-web-vpc",
+                "vpcId": "vpc-old",
+                "innerAccessPolicy": "Accept",
+                "rules": {
+                    "rule 0": {
+                        "direction": "ingress",
+                        "ipProtocol": "TCP",
+                        "portRange": "8080/8080",
+                        "policy": "accept",
+                        "priority": 1,
+                        "description": "",
+                        "groupId": "sg-app-vpc",
+                        "clonedFrom": "sg-app",
+                    }
+                },
             }
-        },
+        ],
     }
 
 
@@ -142,7 +146,7 @@ def test_what_the_other_stack_does_not_export_is_told(key: str) -> None:
 
 
 def test_a_group_without_a_clone_is_told() -> None:
-    outputs = {**of_the_first(), "securityGroupIds": {"sg-web": "sg-web-vpc"}}
+    outputs = {**of_the_first(), "securityGroupIds": {"sg-web": ["sg-web-vpc"]}}
     assert problems(outputs=outputs).startswith(
         "securityGroups: the stack whose network is shared has no clone of sg-app; expected it to be up"
     )

@@ -50,7 +50,7 @@ def schedule(stack: Stack, start: str, *instance_ids: str) -> str:
         latest="2026-12-20T00:00:00+08:00",
         vpc_id=exported["vpcId"],
         vswitch_ids=[exported["vswitchIds"]["cn-hangzhou-h"]],
-        security_group_ids=[exported["securityGroupIds"]["sg-bp1web00000000000001"]],
+        security_group_ids=exported["securityGroupIds"]["sg-bp1web00000000000001"],
     )
     return str(plan["id"])
 

@@ -462,7 +462,7 @@ def _add_clone(draft: Draft, classic_id: str, cloud_id: Callable[[str], Any], pa
         classic_id,
         {
             "classicSecurityGroupId": classic_id,
-            "securityGroupId": new_id(classic_id),
+            "securityGroupIds": [new_id(classic_id)],
             "vpcId": cloud_id("vpc-1"),
             "report": [],
             "limits": [],

@@ -3,7 +3,7 @@
 import pytest
 
 from policies.plan import CLONED_SECURITY_GROUP, SECURITY_GROUP, SECURITY_GROUP_RULES, SHARED_SECURITY_GROUP
-from tests.policies.prepared import UNKNOWN, Draft, prepared
+from tests.policies.prepared import UNKNOWN, Draft, Properties, prepared
 
 
 def shared() -> Draft:
@@ -11,13 +11,24 @@ def shared() -> Draft:
     draft = prepared()
     for classic_id in ("sg-web", "sg-app"):
         clone = draft.facts(CLONED_SECURITY_GROUP, classic_id)
-        facts = {key: clone[key] for key in ("classicSecurityGroupId", "securityGroupId", "vpcId")}
-        facts["innerAccessPolicy"] = draft.facts(SECURITY_GROUP, classic_id)["innerAccessPolicy"]
-        facts["rules"] = draft.facts(SECURITY_GROUP_RULES, classic_id)["rules"]
+        (group_id,) = clone["securityGroupIds"]
+        group = {
+            "securityGroupId": group_id,
+            "vpcId": clone["vpcId"],
+            "innerAccessPolicy": draft.facts(SECURITY_GROUP, classic_id)["innerAccessPolicy"],
+            "rules": draft.facts(SECURITY_GROUP_RULES, classic_id)["rules"],
+        }
+        facts = {"classicSecurityGroupId": classic_id, "groups": [group]}
         for kind in (CLONED_SECURITY_GROUP, SECURITY_GROUP, SECURITY_GROUP_RULES):
             draft.remove(kind, classic_id)
         draft.add(SHARED_SECURITY_GROUP, classic_id, facts)
     return draft
+
+
+def _group(draft: Draft) -> Properties:
+    (found,) = draft.facts(SHARED_SECURITY_GROUP, "sg-web")["groups"]
+    assert isinstance(found, dict)
+    return found
 
 
 def test_nothing_is_missing_from_the_whole() -> None:
@@ -32,21 +43,21 @@ def test_a_shared_clone_that_is_not_there_is_found() -> None:
 
 def test_a_rule_that_a_shared_clone_lacks_is_found() -> None:
     draft = shared()
-    del draft.facts(SHARED_SECURITY_GROUP, "sg-web")["rules"]["web: http"]
+    del _group(draft)["rules"]["web: http"]
     assert draft.blocking() == {("security-group-every-rule-carried-over", "i-web")}
 
 
 def test_a_shared_clone_that_opens_something_is_found() -> None:
     draft = shared()
-    del draft.facts(SHARED_SECURITY_GROUP, "sg-web")["rules"]["guard 10.0.0.0/8"]
+    del _group(draft)["rules"]["guard 10.0.0.0/8"]
     assert draft.blocking() == {("security-group-nothing-opened", "i-web")}
 
 
 @pytest.mark.parametrize("key", ["securityGroupId", "vpcId", "innerAccessPolicy", "rules"])
 def test_what_is_not_known_of_a_shared_clone_never_passes(key: str) -> None:
     draft = shared()
-    draft.facts(SHARED_SECURITY_GROUP, "sg-web")[key] = UNKNOWN
+    _group(draft)[key] = UNKNOWN
     assert any(subject == "i-web" for _, subject in draft.blocking())
     draft = shared()
-    del draft.facts(SHARED_SECURITY_GROUP, "sg-web")[key]
+    del _group(draft)[key]
     assert any(subject == "i-web" for _, subject in draft.blocking())

@@ -33,19 +33,15 @@ def _group(plan: Plan, group_id: str) -> Verdict:
         return failed(f"Classic security group {group_id} has {len(clones)} clones and must have exactly one.")
     groups = plan.children(clones[0], SECURITY_GROUP)
     rule_sets = plan.children(clones[0], SECURITY_GROUP_RULES)
-    if len(groups) != 1 or len(rule_sets) != 1:
+    if not groups or [group.name for group in groups] != [rule_set.name for rule_set in rule_sets]:
         return failed(
             f"The clone of {group_id} declares {len(groups)} security groups and {len(rule_sets)} rule sets, and "
-            "must declare one of each: without a rule set nothing is let in."
+            "must declare a rule set for each group: without a rule set nothing is let in."
         )
-    if problem := _misplaced(plan, group_id, clones[0], groups[0], rule_sets[0]):
-        return problem
-    if limits := clones[0].facts.texts("limits"):
-        return failed(
-            f"The clone of {group_id} would pass limits of the cloud: {'; '.join(limits)}.",
-            f"take rules out of {group_id} that are not needed any more, or split it",
-        )
-    if not groups[0].exists or not rule_sets[0].exists:
+    for group, rule_set in zip(groups, rule_sets, strict=True):
+        if problem := _misplaced(plan, group_id, clones[0], group, rule_set):
+            return problem
+    if not all(item.exists for item in (*groups, *rule_sets)):
         return pending(f"The clone of {group_id} is declared, and its group or rules are not applied yet.")
     return passed(f"{group_id} is cloned.")
 
@@ -63,7 +59,9 @@ def _misplaced(plan: Plan, group_id: str, clone: Resource, group: Resource, rule
     if group.exists and rule_set.facts.text("securityGroupId") != group.facts.text("id"):
         return failed(f"The rules of the clone of {group_id} are declared for another group.")
     # The plugin's preview of an update in place has no id either; then the component still knows it.
-    if not group.exists and rule_set.facts.data.get("securityGroupId") != clone.facts.data.get("securityGroupId"):
+    told = clone.facts.data.get("securityGroupIds")
+    known = told if isinstance(told, (list, tuple)) else (told,)
+    if not group.exists and rule_set.facts.data.get("securityGroupId") not in known:
         return failed(f"The rules of the clone of {group_id} are declared for another group.")
     return None
 

@@ -48,7 +48,7 @@ def _judge(plan: Plan, group_ids: tuple[str, ...]) -> Verdict:
 def _strangers(plan: Plan, group_id: str) -> Verdict:
     """Rules declared for the clone outside of its own rule set: what they let in, nobody compared."""
     clone = firewall.the_clone(plan, group_id)
-    group = firewall.the_group(plan, clone)
+    ids = [group.facts.text("id") for group in firewall.the_groups(plan, clone) if group.exists]
     outside = [
         item
         for resource_type in (SECURITY_GROUP_RULE, SECURITY_GROUP_RULES, ADDED_SECURITY_GROUP_RULES)
@@ -60,7 +60,7 @@ def _strangers(plan: Plan, group_id: str) -> Verdict:
             return unknown(
                 f"{item.name} declares rules for a group not known yet, which may be the clone of {group_id}."
             )
-        if group.exists and item.facts.text("securityGroupId") == group.facts.text("id"):
+        if item.facts.text("securityGroupId") in ids:
             return failed(f"{item.name} declares rules for the clone of {group_id} outside of its own rule set.")
     return passed("The clones accept nothing that the classic groups refuse.")
 

@@ -1,3 +1,5 @@
+import pytest
+
 from policies.outcome import Outcome
 from policies.plan import (
     CLONED_SECURITY_GROUP,
@@ -6,7 +8,7 @@ from policies.plan import (
     SECURITY_GROUP_RULES,
     TARGET_NETWORK,
 )
-from tests.policies.prepared import UNKNOWN, expect, prepared
+from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 
 RULE = "security-group-cloned"
 
@@ -71,7 +73,30 @@ def test_unknown_without_groups() -> None:
     expect(draft, RULE, "i-web", Outcome.UNKNOWN)
 
 
-def test_fail_when_the_clone_would_pass_a_limit() -> None:
-    draft = prepared(exists=False)
-    draft.facts(CLONED_SECURITY_GROUP, "sg-web")["limits"] = ["230 rules, at most 200 allowed"]
-    expect(draft, RULE, "i-web", Outcome.FAIL, "230 rules, at most 200 allowed")
+def _split(draft: Draft) -> None:
+    """A second group for the clone of sg-web, with half of its rules."""
+    first = draft.one(SECURITY_GROUP_RULES, "sg-web")
+    group = draft.one(SECURITY_GROUP, "sg-web")
+    rules = list(first.properties["rules"].items())
+    first.properties["rules"] = dict(rules[:3])
+    draft.add(SECURITY_GROUP, "sg-web-2", {**group.properties, "id": "sg-web-vpc-2"}, group.parent)
+    further = {**first.properties, "securityGroupId": "sg-web-vpc-2", "rules": dict(rules[3:])}
+    draft.add(SECURITY_GROUP_RULES, "sg-web-2", further, first.parent)
+    draft.facts(CLONED_SECURITY_GROUP, "sg-web")["securityGroupIds"].append("sg-web-vpc-2")
+
+
+@pytest.mark.parametrize("rule_id", [RULE, "security-group-nothing-opened", "security-group-every-rule-carried-over"])
+def test_pass_when_the_rules_are_split_over_two_groups(rule_id: str) -> None:
+    draft = prepared()
+    _split(draft)
+    expect(draft, rule_id, "i-web", Outcome.PASS)
+    expect(draft, rule_id, "i-app", Outcome.PASS)
+
+
+def test_fail_when_half_of_a_split_clone_is_missing() -> None:
+    draft = prepared()
+    _split(draft)
+    draft.remove(SECURITY_GROUP_RULES, "sg-web-2")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "2 security groups and 1 rule sets")
+    # The half that is missing has the guards.
+    expect(draft, "security-group-nothing-opened", "i-web", Outcome.FAIL)

@@ -1,0 +1,164 @@
+"""Fewer rules that say the same: exactly equivalent whatever other groups an instance is in.
+
+Rules of one policy and priority decide together, so what one of them says is free to move to another: blocks that
+touch are told as one, ports that touch as one range. A rule that another of its policy says too, at its priority or a
+stronger one, never decides anything.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
+
+from components.conversion.rules import VpcPeer, VpcRule
+from estate.model import PeerKind
+
+FOLDED_DESCRIPTION = "several rules in one"
+_BLOCKS = (PeerKind.CIDR, PeerKind.IPV6_CIDR)
+_ANY_PORT = (0, 65535)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A rule, and the labels of the rules that it stands for."""
+
+    rule: VpcRule
+    origins: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Folding:
+    """The rules that are left, and for each label of before the label of the rule that says it now."""
+
+    rules: tuple[VpcRule, ...]
+    label_of: Mapping[str, str]
+
+
+def fold(rules: Iterable[VpcRule]) -> Folding:
+    """Fold the rules of one group, whose labels are unique; their order changes nothing, folding twice neither."""
+    pieces = [_Piece(rule, frozenset({rule.label})) for rule in sorted(rules, key=_order)]
+    count = None
+    while count != len(pieces):
+        count = len(pieces)
+        for step in (_without_subsumed, _by_address, _by_port):
+            pieces = sorted(step(pieces), key=lambda piece: _order(piece.rule))
+    label_of = {origin: piece.rule.label for piece in pieces for origin in piece.origins}
+    return Folding(tuple(piece.rule for piece in pieces), label_of)
+
+
+def _order(rule: VpcRule) -> tuple[str, int, str, str]:
+    return rule.direction, rule.priority, rule.policy, rule.label
+
+
+# ---- rules that another one says too ----
+
+
+def _without_subsumed(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
+    by_peer: dict[tuple[str, str, VpcPeer], list[_Piece]] = defaultdict(list)
+    for piece in pieces:
+        by_peer[piece.rule.direction, piece.rule.policy, piece.rule.peer].append(piece)
+    heirs: dict[str, list[_Piece]] = defaultdict(list)
+    for piece in pieces:
+        candidates = (
+            other
+            for peer in _wider(piece.rule.peer)
+            for other in by_peer.get((piece.rule.direction, piece.rule.policy, peer), ())
+        )
+        if heir := next((other for other in candidates if _subsumes(other.rule, piece.rule)), None):
+            heirs[heir.rule.label].append(piece)
+    gone = {piece.rule.label for subsumed in heirs.values() for piece in subsumed}
+
+    def inherited(label: str) -> frozenset[str]:
+        # A heir may itself be subsumed: that ends, for of two rules only one can subsume the other.
+        return frozenset().union(*(piece.origins | inherited(piece.rule.label) for piece in heirs.get(label, ())))
+
+    for piece in pieces:
+        if piece.rule.label not in gone:
+            yield replace(piece, origins=piece.origins | inherited(piece.rule.label))
+
+
+def _wider(peer: VpcPeer) -> Iterator[VpcPeer]:
+    """The peer, and all blocks that hold it."""
+    if peer.kind not in _BLOCKS:
+        yield peer
+        return
+    block = ip_network(peer.value)
+    for length in range(block.prefixlen + 1):
+        yield VpcPeer(peer.kind, str(block.supernet(new_prefix=length)))
+
+
+def _subsumes(one: VpcRule, other: VpcRule) -> bool:
+    """Whether one rule says all that another of its policy, with a peer inside its own, says, and no later."""
+    return (
+        one.label != other.label
+        and one.priority <= other.priority
+        and one.ip_protocol in ("ALL", other.ip_protocol)
+        and (one.ip_protocol == "ALL" or _holds(_ports(one.port_range), _ports(other.port_range)))
+        and (one.ip_protocol == "ALL" or _holds(_ports(one.source_port_range), _ports(other.source_port_range)))
+    )
+
+
+def _ports(text: str | None) -> tuple[int, int]:
+    if text in (None, "-1/-1", "1/65535"):
+        return _ANY_PORT
+    low, _, high = str(text).partition("/")
+    return int(low), int(high)
+
+
+def _holds(outer: tuple[int, int], inner: tuple[int, int]) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
+# ---- blocks and ports that touch ----
+
+
+def _by_address(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
+    for alike in _alike(pieces, lambda rule: replace(rule, peer=VpcPeer(rule.peer.kind, ""), description="")):
+        if alike[0].rule.peer.kind not in _BLOCKS:
+            yield from alike
+            continue
+        version_4: list[IPv4Network] = []
+        version_6: list[IPv6Network] = []
+        for piece in alike:
+            block = ip_network(piece.rule.peer.value)
+            version_4 += [block] if isinstance(block, IPv4Network) else []
+            version_6 += [block] if isinstance(block, IPv6Network) else []
+        wholes: list[IPv4Network | IPv6Network] = [*collapse_addresses(version_4), *collapse_addresses(version_6)]
+        starts = [int(whole.network_address) for whole in wholes]
+        parts: dict[int, list[_Piece]] = defaultdict(list)
+        for piece in alike:
+            parts[bisect_right(starts, int(ip_network(piece.rule.peer.value).network_address)) - 1].append(piece)
+        for index, whole in enumerate(wholes):
+            first = parts[index][0].rule
+            yield _united(parts[index], replace(first, peer=VpcPeer(first.peer.kind, str(whole))))
+
+
+def _by_port(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
+    for alike in _alike(pieces, lambda rule: replace(rule, port_range="", description="")):
+        by_port = sorted(alike, key=lambda piece: _ports(piece.rule.port_range))
+        while by_port:
+            low, high = _ports(by_port[0].rule.port_range)
+            together = []
+            while by_port and _ports(by_port[0].rule.port_range)[0] <= high + 1:
+                together.append(by_port.pop(0))
+                high = max(high, _ports(together[-1].rule.port_range)[1])
+            yield _united(together, replace(together[0].rule, port_range=f"{max(low, 1)}/{high}"))
+
+
+def _alike(pieces: Sequence[_Piece], key: Callable[[VpcRule], Hashable]) -> Iterable[list[_Piece]]:
+    found: dict[Hashable, list[_Piece]] = defaultdict(list)
+    for piece in pieces:
+        found[key(piece.rule)].append(piece)
+    return found.values()
+
+
+def _united(pieces: Sequence[_Piece], rule: VpcRule) -> _Piece:
+    """One piece for several, told by the rule; a single piece stays as it is."""
+    if len(pieces) == 1:
+        return pieces[0]
+    descriptions = {piece.rule.description for piece in pieces}
+    description = descriptions.pop() if len(descriptions) == 1 else FOLDED_DESCRIPTION
+    return _Piece(replace(rule, description=description), frozenset().union(*(piece.origins for piece in pieces)))

@@ -1,0 +1,64 @@
+"""The VPC groups of the instance keep the limits of the cloud on rules, rules that name a group, and groups."""
+
+from typing import Final
+
+from policies import firewall
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, not_applicable, passed, unknown
+from policies.plan import CLONED_SECURITY_GROUP, MIGRATING_INSTANCE, SECURITY_GROUP_RULES, Plan
+from policies.rule import InstanceRule
+
+_MAX_RULES: Final = 200
+_MAX_GROUP_PEERS: Final = 20
+_MAX_GROUPS: Final = 5
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    group_ids = sorted(set(instance.texts("securityGroupIds")))
+    if not group_ids:
+        return unknown("The facts name no security group of the instance, and every instance is in one.")
+    if missing := firewall.without_clone(plan, group_ids):
+        return not_applicable(f"There is no clone of {', '.join(missing)} to count: security-group-cloned tells of it.")
+    problems, groups = [], 0
+    for group_id in group_ids:
+        clone = firewall.the_clone(plan, group_id)
+        problems += [f"the clone of {group_id}: {limit}" for limit in clone.facts.texts("limits")]
+        groups += len(firewall.the_groups(plan, clone))
+        for rule_set in plan.children(clone, SECURITY_GROUP_RULES):
+            rules = [rule for _, rule in rule_set.facts.object("rules").entries()]
+            naming = sum("groupId" in rule.data for rule in rules)
+            if len(rules) > _MAX_RULES:
+                problems.append(f"{rule_set.name} has {len(rules)} rules, and at most {_MAX_RULES} are allowed")
+            if naming > _MAX_GROUP_PEERS:
+                problems.append(
+                    f"{rule_set.name} has {naming} rules that name a group, and at most {_MAX_GROUP_PEERS} are allowed"
+                )
+    if groups > _MAX_GROUPS:
+        problems.append(f"the instance would be in {groups} VPC groups, and at most {_MAX_GROUPS} are allowed")
+    if problems:
+        return failed("\n".join(["Limits of the cloud are not kept:", *problems]))
+    return passed("Its VPC groups keep the limits of the cloud.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="The VPC security groups keep the limits of the cloud",
+    severity="critical",
+    notice_items=("N12", "N13"),
+    why="A rule beyond the limit is refused when the clone is applied, and what it lets in is then cut off.",
+    remediation=(
+        "aliyun ecs RevokeSecurityGroup --SecurityGroupId <classic group> --SecurityGroupRuleId.1 <rule not needed any "
+        "more>, or take the instance out of one of its groups: rules were already folded and split over several groups"
+    ),
+    reads=(MIGRATING_INSTANCE, CLONED_SECURITY_GROUP, SECURITY_GROUP_RULES),
+    unknown_ok=None,
+    sources=(
+        "ECS user guide, limits of 2021: 200 rules of a group, both directions together, while an instance has at most "
+        "5 groups.",
+        "ECS API reference, AuthorizeSecurityGroup: at most 20 rules of a basic group name a group.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/limits",
+    ram_actions=("ecs:DescribeSecurityGroups", "ecs:DescribeSecurityGroupAttribute"),
+    check=_check,
+)

@@ -1,0 +1,61 @@
+import pytest
+
+from policies.outcome import Outcome
+from policies.plan import CLONED_SECURITY_GROUP, MIGRATING_INSTANCE, SECURITY_GROUP, SECURITY_GROUP_RULES
+from tests.policies.prepared import UNKNOWN, expect, prepared, rule
+
+RULE = "security-group-within-limits"
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_pass_within_the_limits(exists: bool) -> None:
+    expect(prepared(exists=exists), RULE, "i-web", Outcome.PASS)
+
+
+@pytest.mark.parametrize(("count", "outcome"), [(200, Outcome.PASS), (201, Outcome.FAIL)])
+def test_fail_with_more_rules_than_a_group_takes(count: int, outcome: Outcome) -> None:
+    draft = prepared()
+    rules = {str(port): rule({"cidrIp": "203.0.113.0/24"}, portRange=f"{port}/{port}") for port in range(1, count + 1)}
+    draft.facts(SECURITY_GROUP_RULES, "sg-web")["rules"] = rules
+    expect(draft, RULE, "i-web", outcome, *(["201 rules"] if outcome is Outcome.FAIL else []))
+
+
+@pytest.mark.parametrize(("count", "outcome"), [(20, Outcome.PASS), (21, Outcome.FAIL)])
+def test_fail_with_more_rules_that_name_a_group(count: int, outcome: Outcome) -> None:
+    draft = prepared()
+    rules = {str(port): rule({"groupId": "sg-app-vpc"}, portRange=f"{port}/{port}") for port in range(1, count + 1)}
+    draft.facts(SECURITY_GROUP_RULES, "sg-web")["rules"] = rules
+    expect(draft, RULE, "i-web", outcome, *(["21 rules that name a group"] if outcome is Outcome.FAIL else []))
+
+
+@pytest.mark.parametrize(("count", "outcome"), [(5, Outcome.PASS), (6, Outcome.FAIL)])
+def test_fail_in_more_groups_than_an_instance_may_be_in(count: int, outcome: Outcome) -> None:
+    draft = prepared()
+    group = draft.one(SECURITY_GROUP, "sg-web")
+    for number in range(2, count + 1):
+        draft.add(SECURITY_GROUP, f"sg-web-{number}", dict(group.properties), group.parent)
+    expect(draft, RULE, "i-web", outcome, *(["in 6 VPC groups"] if outcome is Outcome.FAIL else []))
+
+
+def test_fail_with_a_limit_that_the_conversion_tells_of() -> None:
+    draft = prepared(exists=False)
+    draft.facts(CLONED_SECURITY_GROUP, "sg-web")["limits"] = ["121 ingress priorities, at most 100 allowed"]
+    expect(draft, RULE, "i-web", Outcome.FAIL, "121 ingress priorities, at most 100 allowed")
+
+
+def test_unknown_when_the_rules_are_not_known() -> None:
+    draft = prepared()
+    draft.facts(SECURITY_GROUP_RULES, "sg-web")["rules"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN)
+
+
+def test_unknown_without_groups() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["securityGroupIds"] = []
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN)
+
+
+def test_not_applicable_without_a_clone() -> None:
+    draft = prepared()
+    draft.remove(CLONED_SECURITY_GROUP, "sg-web")
+    expect(draft, RULE, "i-web", Outcome.NOT_APPLICABLE)
