@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final
@@ -13,7 +12,7 @@ from estate.client import Cloud
 from estate.errors import Unreachable, WaitTimeout
 from estate.model import Database, NetInfo
 from provider.apsaradb import MONGODB, RDS, REDIS, Product
-from provider.resource import Change, Checked, Failure, Resource, ResourceError, reject_others, require_text
+from provider.resource import LOG, Change, Checked, Failure, Resource, ResourceError, reject_others, require_text
 from provider.values import UNKNOWN, Properties, digest
 
 _NAMES: Final = ("dbInstanceId", "vpcId", "vswitchId", "validUntil")
@@ -97,9 +96,12 @@ class HybridAccess(Resource):
 
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
         """Leave the database where it is, and say so."""
-        sys.stderr.write(
-            f"{resource_id} stays in {state['vpcId']}: a database never goes back to the classic network. Its classic "
-            f"addresses end by themselves{_at(state.get('classicExpiresAt'))}.\n"
+        LOG.warning(
+            "%s stays in %s: a database never goes back to the classic network. Its classic addresses end by "
+            "themselves%s.",
+            resource_id,
+            state["vpcId"],
+            _at(state.get("classicExpiresAt")),
         )
 
     def _read(self, cloud: Cloud, database_id: str) -> Database:

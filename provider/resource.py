@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from enum import Enum
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from estate.client import Cloud
 from estate.errors import EstateError
 from provider.values import UNKNOWN, Properties
+
+#: What resources have to say to whoever runs Pulumi, without failing.
+LOG: Final = logging.getLogger("alimigrate")
 
 
 class ResourceError(EstateError):

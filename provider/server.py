@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,12 +19,12 @@ from google.protobuf import any_pb2
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc, status_pb2
 
 from estate.errors import EstateError
 from provider import registry
 from provider.plugin import AlimigrateProvider
-from provider.resource import PartialFailure
+from provider.resource import LOG, PartialFailure
 from provider.values import values
 
 _Handler = Callable[[Any, Any, Any], Awaitable[Any]]
@@ -83,7 +84,22 @@ class _Status(grpc.Status):  # type: ignore[misc]
         self.trailing_metadata = trailing_metadata
 
 
+class EngineLog(logging.Handler):
+    """Hands log messages to the engine, which shows them to whoever runs it; the plugin's stderr it keeps to itself."""
+
+    def __init__(self, engine_address: str) -> None:
+        super().__init__(logging.WARNING)
+        self._engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(engine_address))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send one message; that it cannot be said is no reason to fail."""
+        with contextlib.suppress(grpc.RpcError):
+            message = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=record.getMessage())
+            self._engine.Log(message, timeout=5)
+
+
 async def _serve(engine_address: str, args: Sequence[str]) -> None:
+    LOG.addHandler(EngineLog(engine_address))
     server = grpc.aio.server(options=_GRPC_CHANNEL_OPTIONS)
     servicer = Servicer(list(args), registry.VERSION, AlimigrateProvider(), engine_address=engine_address)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)

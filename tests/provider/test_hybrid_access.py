@@ -199,12 +199,12 @@ def test_further_away_than_a_call_reaches_is_extended_once_that_is_due(case: Cas
     assert state["classicExpiresAt"] >= inputs["validUntil"]
 
 
-def test_no_way_back(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_way_back(case: Case, caplog: pytest.LogCaptureFixture) -> None:
     state = case.created(days=10)
     before = case.instance()
     case.resource.delete(case.cloud, case.database, state)
     assert case.instance() == before
-    told = capsys.readouterr().err
+    told = caplog.text
     assert f"{case.database} stays in vpc-1: a database never goes back to the classic network" in told
     assert state["classicExpiresAt"] in told
     # And a stack that comes again takes it as it is.

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc
 import pytest
+from google.protobuf import empty_pb2
 from pulumi.provider.experimental import provider as sdk
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2, provider_pb2_grpc, status_pb2
 
 from provider.resource import PartialFailure, ResourceError
-from provider.server import Servicer, main
+from provider.server import EngineLog, Servicer, main
 
 
 class _Failing(sdk.Provider):
@@ -63,6 +66,30 @@ def test_half_done_work_comes_with_the_state() -> None:
 def test_a_fault_of_ours_keeps_its_traceback() -> None:
     heard = answer_to_create(KeyError("oops"))
     assert "Traceback" in str(heard.details()) or "test_server.py" in str(heard.details())
+
+
+class _Engine(engine_pb2_grpc.EngineServicer):
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[int, str]] = []
+
+    def Log(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name of the RPC
+        self.told.append((request.severity, request.message))
+        return empty_pb2.Empty()
+
+
+def test_what_a_resource_says_without_failing_reaches_the_engine() -> None:
+    engine, server = _Engine(), grpc.server(ThreadPoolExecutor(1))
+    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    record = logging.LogRecord("alimigrate", logging.WARNING, "", 0, "%s stays.", ("rm-1",), None)
+    EngineLog(f"127.0.0.1:{port}").emit(record)
+    server.stop(None).wait()
+    assert engine.told == [(2, "rm-1 stays.")]
+    # An engine that is gone hears nothing, and nothing fails for it.
+    EngineLog(f"127.0.0.1:{port}").emit(record)
 
 
 def test_without_an_engine_it_says_what_it_is() -> None:
