@@ -88,8 +88,8 @@ def _declared(database: Facts, resource: Resource, needed: datetime) -> Verdict:
     until = resource.facts.moment("validUntil")
     if until < needed:
         return failed(
-            f"Hybrid access of {named(database)} is declared until {_day(until)} and needed until {_day(needed)}, the "
-            "margin included.",
+            f"Hybrid access of {named(database)} is declared until {_day(until)} and needed until {_day(needed)}, a "
+            "day included.",
             config_line(database),
         )
     return pending(f"Hybrid access of {named(database)} until {_day(until)} is declared and not applied yet.")
