@@ -463,3 +463,174 @@ class DefaultVSwitch(_Resource):
             "status": None,
         }
         super().__init__("alimigrate:vpc:DefaultVSwitch", resource_name, props, opts)
+
+
+class PublicIpConversion(_Resource):
+    """The public address of an instance in a VPC, made an EIP; there is no way back."""
+
+    _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {
+        "instance_id": "instanceId",
+        "allocation_id": "allocationId",
+        "ip_address": "ipAddress",
+    }
+
+    instance_id: pulumi.Output[str]
+    """The instance."""
+    allocation_id: pulumi.Output[str]
+    """The EIP that the address has become."""
+    ip_address: pulumi.Output[str]
+    """The address, the same as before."""
+    applied: pulumi.Output[str]
+    """A digest of what is in the cloud; unknown in a preview that would create or update."""
+
+    def __init__(
+        self, resource_name: str, *, instance_id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Declare the conversion.
+
+        :param instance_id: the instance, in a VPC by then; another one replaces the resource.
+        """
+        props = {"instance_id": instance_id, "applied": None, "allocation_id": None, "ip_address": None}
+        super().__init__("alimigrate:ecs:PublicIpConversion", resource_name, props, opts)
+
+
+class CutThroughBinding(_Resource):
+    """An EIP bound in cut-through mode to a secondary network interface of an instance."""
+
+    _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {
+        "allocation_id": "allocationId",
+        "network_interface_id": "networkInterfaceId",
+        "instance_id": "instanceId",
+    }
+
+    allocation_id: pulumi.Output[str]
+    """The EIP."""
+    network_interface_id: pulumi.Output[str]
+    """The secondary network interface."""
+    instance_id: pulumi.Output[str]
+    """The instance that has it."""
+    applied: pulumi.Output[str]
+    """A digest of what is in the cloud; unknown in a preview that would create or update."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        allocation_id: pulumi.Input[str],
+        network_interface_id: pulumi.Input[str],
+        instance_id: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the binding; deleting it binds the EIP to the instance again.
+
+        :param allocation_id: the EIP; another one replaces the resource, the old binding first, as do the next two.
+        :param network_interface_id: a secondary network interface that is attached to nothing.
+        :param instance_id: the instance that the interface is then attached to.
+        """
+        props = {
+            "allocation_id": allocation_id,
+            "network_interface_id": network_interface_id,
+            "instance_id": instance_id,
+            "applied": None,
+        }
+        super().__init__("alimigrate:vpc:CutThroughBinding", resource_name, props, opts)
+
+
+class RemovedAclEntries(_Resource):
+    """Entries that an access control list of the load balancer must not have."""
+
+    _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {"acl_id": "aclId"}
+
+    acl_id: pulumi.Output[str]
+    """The access control list."""
+    entries: pulumi.Output[Sequence[str]]
+    """The entries that are gone, as sorted blocks."""
+    applied: pulumi.Output[str]
+    """A digest of what is in the cloud; unknown in a preview that would create or update."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        acl_id: pulumi.Input[str],
+        entries: pulumi.Input[Sequence[pulumi.Input[str]]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare what a list must not have; deleting the resource brings nothing back.
+
+        :param acl_id: the list; another one replaces the resource.
+        :param entries: addresses and blocks; all others of the list are left alone.
+        """
+        super().__init__(
+            "alimigrate:slb:RemovedAclEntries",
+            resource_name,
+            {"acl_id": acl_id, "entries": entries, "applied": None},
+            opts,
+        )
+
+
+class RemovedWhitelistEntries(_Resource):
+    """Addresses that one whitelist group of a database must not have; one class a product."""
+
+    _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {
+        "db_instance_id": "dbInstanceId",
+        "group_name": "groupName",
+        "network_type": "networkType",
+        "security_ips": "securityIps",
+    }
+    _TOKEN: ClassVar[str]
+
+    db_instance_id: pulumi.Output[str]
+    """The database."""
+    group_name: pulumi.Output[str]
+    """The group, anybody's but the cloud's own."""
+    network_type: pulumi.Output[str]
+    """MIX, VPC or Classic."""
+    security_ips: pulumi.Output[Sequence[str]]
+    """The addresses that are gone."""
+    applied: pulumi.Output[str]
+    """A digest of what is in the cloud; unknown in a preview that would create or update."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        db_instance_id: pulumi.Input[str],
+        group_name: pulumi.Input[str],
+        network_type: pulumi.Input[str],
+        security_ips: pulumi.Input[Sequence[pulumi.Input[str]]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare what a group must not have; deleting the resource brings nothing back.
+
+        :param db_instance_id: the database; another one replaces the resource, as do the next two.
+        :param group_name: the group.
+        :param network_type: MIX where groups serve both networks, else VPC or Classic.
+        :param security_ips: IPv4 addresses; blocks that hold them are left alone, and so is all else.
+        """
+        props = {
+            "db_instance_id": db_instance_id,
+            "group_name": group_name,
+            "network_type": network_type,
+            "security_ips": security_ips,
+            "applied": None,
+        }
+        super().__init__(self._TOKEN, resource_name, props, opts)
+
+
+class RdsRemovedWhitelistEntries(RemovedWhitelistEntries):
+    """Of an RDS instance."""
+
+    _TOKEN = "alimigrate:rds:RemovedWhitelistEntries"  # noqa: S105 - a type token
+
+
+class RedisRemovedWhitelistEntries(RemovedWhitelistEntries):
+    """Of a Redis instance."""
+
+    _TOKEN = "alimigrate:kvstore:RemovedWhitelistEntries"  # noqa: S105 - a type token
+
+
+class MongoDbRemovedWhitelistEntries(RemovedWhitelistEntries):
+    """Of a MongoDB instance."""
+
+    _TOKEN = "alimigrate:mongodb:RemovedWhitelistEntries"  # noqa: S105 - a type token

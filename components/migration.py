@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pulumi
 
 from components.backups import Backups
 from components.classic_link import ClassicLink
+from components.cleanup import AddressCleanup
 from components.config import BackupChoice
 from components.database import DatabaseAccess
 from components.facts import migration_facts
 from components.instance import MigratingInstance
 from components.network import TargetNetwork
-from components.plan import MigrationPlan
+from components.plan import MigrationPlan, PlannedInstance
+from components.public_address import CutThrough, PublicAddress
 from components.security_group import ClonedSecurityGroup, SharedSecurityGroup, convert_groups
 from components.stack_outputs import exported
 
@@ -45,7 +49,9 @@ class Migration(pulumi.ComponentResource):
             self.exports["vswitches"] = [item.as_export() for item in network.vswitches]
             self.exports["vswitchIds"] = {item.place: item.vswitch_id for item in network.vswitches}
             self._declare_databases(plan, network)
-            self._declare_groups(plan, network)
+            clones = self._declare_groups(plan, network)
+            self._declare_public_addresses(plan, network, clones)
+            self._declare_cleanup(plan)
         self.register_outputs(migration_facts(plan))
 
     def _child(self) -> pulumi.ResourceOptions:
@@ -79,7 +85,9 @@ class Migration(pulumi.ComponentResource):
             if access.hybrid_access is not None
         }
 
-    def _declare_groups(self, plan: MigrationPlan, network: TargetNetwork) -> None:
+    def _declare_groups(
+        self, plan: MigrationPlan, network: TargetNetwork
+    ) -> Mapping[str, Sequence[pulumi.Output[str]]]:
         """Clones first, then links, then rules: rules name other clones, and across ClassicLink the classic groups."""
         clones: dict[str, ClonedSecurityGroup] = {}
         shared: dict[str, SharedSecurityGroup] = {}
@@ -102,3 +110,34 @@ class Migration(pulumi.ComponentResource):
             needed_first.append(link.enabling)
         for clone in clones.values():
             clone.declare_rules(clone_ids, needed_first)
+        return {group_id: clone.security_group_ids for group_id, clone in all_groups.items()}
+
+    def _declare_public_addresses(
+        self, plan: MigrationPlan, network: TargetNetwork, clones: Mapping[str, Sequence[pulumi.Output[str]]]
+    ) -> None:
+        """Only of instances that have moved: the address of a classic one can become an EIP by its release alone."""
+        for planned in plan.instances:
+            if planned.moved and planned.to_eip:
+                through = _cut_through(planned, network, clones) if planned.ftp_plan == "eip-cut-through" else None
+                PublicAddress(planned.instance.id, through, self._guarded())
+
+    def _declare_cleanup(self, plan: MigrationPlan) -> None:
+        after = plan.config.after
+        if after is not None and after.remove_old_addresses and plan.former_addresses:
+            AddressCleanup(
+                "cleanup",
+                plan.former_addresses,
+                plan.estate.databases,
+                plan.estate.access_lists,
+                {choice.whitelist_group for choice in plan.config.databases},
+                self._child(),
+            )
+
+
+def _cut_through(
+    planned: PlannedInstance, network: TargetNetwork, clones: Mapping[str, Sequence[pulumi.Output[str]]]
+) -> CutThrough | None:
+    """Beside the instance, in its zone and tier and in the clones of its groups; None where there is no such place."""
+    vswitches = [item for item in network.vswitches if (item.zone_id, item.tier) == (planned.target_zone, planned.tier)]
+    groups = [clone for item in planned.instance.security_group_ids for clone in clones.get(item, ())]
+    return CutThrough(vswitches[0].vswitch_id, groups) if vswitches and groups else None

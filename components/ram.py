@@ -13,13 +13,15 @@ from typing import Any
 
 from components.backups import Backups
 from components.classic_link import ClassicLink
+from components.cleanup import AddressCleanup
 from components.database import DatabaseAccess
 from components.network import TargetNetwork
+from components.public_address import PublicAddress
 from components.security_group import ClonedSecurityGroup
 from estate.guest.collect import RAM_ACTIONS as COLLECTING
 from estate.live import RAM_ACTIONS
 
-COMPONENTS = (Backups, ClassicLink, ClonedSecurityGroup, DatabaseAccess, TargetNetwork)
+COMPONENTS = (AddressCleanup, Backups, ClassicLink, ClonedSecurityGroup, DatabaseAccess, PublicAddress, TargetNetwork)
 
 
 def up_actions() -> list[str]:

@@ -24,6 +24,7 @@ def exported(plan: MigrationPlan) -> dict[str, pulumi.Input[object]]:
     Instances of a later wave are among them: they may move with another stack.
     """
     rounds = {planned.instance.id: planned.snapshot_round for planned in plan.instances}
+    databases = {planned.instance.id: [item.id for item in planned.databases] for planned in plan.instances}
     return {
         "waves": [wave_facts(wave) for wave in plan.waves],
         "classicOrigins": {
@@ -32,6 +33,7 @@ def exported(plan: MigrationPlan) -> dict[str, pulumi.Input[object]]:
                 "intranetIps": list(instance.intranet_ips),
                 "securityGroupIds": list(instance.security_group_ids),
                 "snapshotRound": rounds.get(instance.id, 1),
+                "databaseIds": databases.get(instance.id, []),
             }
             for instance in plan.classic_instances
             if instance.id in rounds or instance.id in plan.config.later
@@ -133,6 +135,7 @@ def record_of(outputs: Mapping[str, Any]) -> StackRecord:
                 intranet_ips=tuple(origin["intranetIps"]),
                 security_group_ids=tuple(origin["securityGroupIds"]),
                 snapshot_round=int(origin["snapshotRound"]),
+                database_ids=tuple(origin.get("databaseIds", ())),
             )
             for instance_id, origin in origins.items()
         },

@@ -44,6 +44,7 @@ _PACKAGES = {
     "rds": "alibabacloud_rds20140815",
     "kvstore": "alibabacloud_r_kvstore20150101",
     "dds": "alibabacloud_dds20151201",
+    "slb": "alibabacloud_slb20140515",
     "sts": "alibabacloud_sts20150401",
 }
 _READS = ("Describe", "Get", "List")

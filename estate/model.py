@@ -356,6 +356,15 @@ class ScheduledEvent(_Identified):
     not_before: AwareDatetime
 
 
+class AccessControlList(_Identified):
+    """An access control list of CLB; `listeners` go by it, each as "lb-...:port (white|black)"."""
+
+    name: str = ""
+    ip_version: str = "ipv4"
+    entries: tuple[str, ...] = ()
+    listeners: tuple[str, ...] = ()
+
+
 class Estate(_Model):
     """Everything read of one region of one account, at one time."""
 
@@ -373,6 +382,7 @@ class Estate(_Model):
     databases: Annotated[tuple[Database, ...], ById] = ()
     classic_links: tuple[ClassicLinkAttachment, ...] = ()
     routes: tuple[RouteEntry, ...] = ()
+    access_lists: Annotated[tuple[AccessControlList, ...], ById] = ()
     scheduled_events: Annotated[tuple[ScheduledEvent, ...], ById] = ()
 
     @field_validator("routes")

@@ -40,6 +40,14 @@ HYBRID_ACCESS: Final = "alimigrate:rds:HybridAccess"
 HYBRID_ACCESSES: Final = (HYBRID_ACCESS, "alimigrate:kvstore:HybridAccess", "alimigrate:mongodb:HybridAccess")
 CLASSIC_LINK: Final = "alimigrate:vpc:ClassicLink"
 CLASSIC_LINK_ATTACHMENT: Final = "alimigrate:ecs:ClassicLinkAttachment"
+PUBLIC_IP_CONVERSION: Final = "alimigrate:ecs:PublicIpConversion"
+CUT_THROUGH_BINDING: Final = "alimigrate:vpc:CutThroughBinding"
+REMOVED_ACL_ENTRIES: Final = "alimigrate:slb:RemovedAclEntries"
+REMOVED_WHITELIST_ENTRIES: Final = (
+    "alimigrate:rds:RemovedWhitelistEntries",
+    "alimigrate:kvstore:RemovedWhitelistEntries",
+    "alimigrate:mongodb:RemovedWhitelistEntries",
+)
 STACK: Final = "pulumi:pulumi:Stack"
 
 
@@ -111,6 +119,10 @@ class Plan:
     def of_type(self, resource_type: str) -> tuple[Resource, ...]:
         """Resources of one type."""
         return tuple(self._by_type.get(resource_type, ()))
+
+    def of_type_in(self, resource_types: Iterable[str]) -> tuple[Resource, ...]:
+        """Resources of any of several types."""
+        return tuple(item for resource_type in resource_types for item in self.of_type(resource_type))
 
     def children(self, parent: Resource, resource_type: str) -> tuple[Resource, ...]:
         """Children of one resource that are of one type."""

@@ -10,8 +10,16 @@ from typing import Any, Final
 from provider.added_security_group_rules import AddedSecurityGroupRules
 from provider.classic_link import ClassicLink
 from provider.classic_link_attachment import ClassicLinkAttachment
+from provider.cut_through_binding import CutThroughBinding
 from provider.default_network import DefaultVpc, DefaultVSwitch
 from provider.hybrid_access import MongoDbHybridAccess, RdsHybridAccess, RedisHybridAccess
+from provider.public_ip_conversion import PublicIpConversion
+from provider.removed_acl_entries import RemovedAclEntries
+from provider.removed_whitelist_entries import (
+    MongoDbRemovedWhitelistEntries,
+    RdsRemovedWhitelistEntries,
+    RedisRemovedWhitelistEntries,
+)
 from provider.resource import Resource
 from provider.security_group_rules import SecurityGroupRules
 from provider.whitelist_group import MongoDbWhitelistGroup, RdsWhitelistGroup, RedisWhitelistGroup
@@ -36,6 +44,12 @@ RESOURCES: Final[Mapping[str, Resource]] = MappingProxyType(
             ClassicLinkAttachment(),
             DefaultVpc(),
             DefaultVSwitch(),
+            PublicIpConversion(),
+            CutThroughBinding(),
+            RemovedAclEntries(),
+            RdsRemovedWhitelistEntries(),
+            RedisRemovedWhitelistEntries(),
+            MongoDbRemovedWhitelistEntries(),
         )
     }
 )

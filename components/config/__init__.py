@@ -3,6 +3,7 @@
 Each section has a module of its own, with its models and with what a single key of it cannot show to be wrong.
 """
 
+from components.config.after import AfterChoice
 from components.config.backups import BackupChoice, ExcludedDisk
 from components.config.classic_link import ClassicLinkChoice, Flow, guest_route_problems
 from components.config.databases import DatabaseChoice, HybridAccessChoice
@@ -27,6 +28,7 @@ from components.config.security_groups import SecurityGroupChoice
 __all__ = [
     "CONFIG_KEY",
     "SINGLE_WAVE",
+    "AfterChoice",
     "BackupChoice",
     "ClassicLinkChoice",
     "ConfigError",

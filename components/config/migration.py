@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from components.config.after import AfterChoice, after_problems
 from components.config.backups import BackupChoice, backup_problems
 from components.config.base import InstanceId, Strict, duplicates
 from components.config.classic_link import ClassicLinkChoice, classic_link_problems, guest_route_problems
@@ -46,6 +47,7 @@ class MigrationConfig(Strict):
     backups: BackupChoice | None = Field(default=None, description="Snapshots before the window.")
     evidence: EvidenceChoice | None = Field(default=None, description="What was found out in the guest systems.")
 
+    after: AfterChoice | None = Field(default=None, description="What is done about instances that have moved.")
     protect: bool = Field(
         default=True,
         description="Keeps what would cut traffic from being deleted or replaced. To take the stack down, set false, "
@@ -109,6 +111,7 @@ def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
     yield from duplicates("later", config.later)
     yield from database_choice_problems(config.databases)
     yield from backup_problems(config.backups)
+    yield from after_problems(config.after, [choice.id for _, choice in config.keyed_instances])
     for instance_id in sorted({choice.id for _, choice in config.keyed_instances} & set(config.later)):
         yield Problem("later", f"{instance_id} is under instances too; expected it in one of the two")
     if config.network is not None:

@@ -23,6 +23,8 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan, eni_quantity: 
         known["expiredAt"] = instance.expired_time.isoformat()
     if instance.auto_release_time is not None:
         known["autoReleaseAt"] = instance.auto_release_time.isoformat()
+    if instance.eip is not None:
+        known["eip"] = instance.eip
     if planned.tier is not None:
         known["targetTier"] = planned.tier
     return known | {
@@ -43,6 +45,7 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan, eni_quantity: 
         "internetMaxBandwidthOut": instance.internet_max_bandwidth_out,
         "publicIps": list(instance.public_ips),
         "intranetIps": list(instance.intranet_ips),
+        "toEip": planned.to_eip,
         "retainIp": planned.retain_ip,
         "releasePublicIp": planned.release_public_ip,
         "securityGroupIds": list(instance.security_group_ids),

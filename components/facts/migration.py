@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from components.config import BackupChoice, OffPeak
+from components.config.after import USUAL_DUE_DAYS
 from components.config.backups import USUAL_DAYS_AFTER_WINDOW, USUAL_MAX_AGE_HOURS
 from components.facts.base import SCHEMA_VERSION, Facts
 from components.facts.classic_link import broad_rule_facts
@@ -11,7 +12,7 @@ from components.facts.instances import classic_instance_facts
 from components.facts.security_groups import security_group_facts
 from components.off_peak import off_peak_until
 from components.plan import MigrationPlan, PlannedWave
-from estate.model import Zone
+from estate.model import AccessControlList, Zone
 
 
 def migration_facts(plan: MigrationPlan) -> Facts:
@@ -36,6 +37,9 @@ def migration_facts(plan: MigrationPlan) -> Facts:
             security_group_facts(group, [item.id for item in estate.members_of(group.id)])
             for group in plan.cloned_groups
         ],
+        "formerAddresses": list(plan.former_addresses),
+        "cleanupDueDays": config.after.due_days if config.after else USUAL_DUE_DAYS,
+        "accessLists": [_access_list(item) for item in estate.access_lists],
         "databases": [database_facts(database, estate.read_at) for database in estate.databases],
     }
 
@@ -73,6 +77,10 @@ def _backups(choice: BackupChoice | None) -> Facts:
         "keepDaysAfterWindow": choice.keep_days_after_window if choice else USUAL_DAYS_AFTER_WINDOW,
         "maxAgeHours": choice.max_age_hours if choice else USUAL_MAX_AGE_HOURS,
     }
+
+
+def _access_list(item: AccessControlList) -> Facts:
+    return {"aclId": item.id, "aclName": item.name, "entries": list(item.entries), "listeners": list(item.listeners)}
 
 
 def _zone(zone: Zone) -> Facts:

@@ -49,6 +49,7 @@ class PlannedInstance:
     peers: tuple[ClassicPeer, ...]
     snapshot_round: int
     excluded_disks: Mapping[str, ExcludedDisk]
+    to_eip: bool
     ftp_plan: str | None = None
     evidence: tuple[Evidence, ...] = ()
 
@@ -76,7 +77,8 @@ class MigrationPlan:
     """One migration, resolved: every id in it exists in the estate. Made by `make_plan`.
 
     `estate` has the instances that have moved as they were before, `moved_ids` are theirs; `waves` are in the order of
-    their windows. `shared_clone_ids` are clones of the stack whose network is shared, by classic id.
+    their windows. `shared_clone_ids` are clones of the stack whose network is shared, by classic id. `former_addresses`
+    are intranet addresses that moved instances had and nobody has now.
     """
 
     config: MigrationConfig
@@ -85,6 +87,7 @@ class MigrationPlan:
     waves: tuple[PlannedWave, ...]
     moved_ids: frozenset[str] = frozenset()
     shared_clone_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    former_addresses: tuple[str, ...] = ()
 
     @cached_property
     def instance_ids(self) -> tuple[str, ...]:

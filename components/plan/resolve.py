@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from components.config import ConfigError, ExistingNetwork, MigrationConfig, Problem
 from components.peers import classic_peers
+from components.plan.after import converts, former_addresses
 from components.plan.backups import excluded_disk_problems
 from components.plan.classic_link import attachment_problems, flow_problems, flows_between, link_problems
 from components.plan.databases import admits, database_problems
@@ -22,7 +23,7 @@ from components.plan.network import (
 from components.plan.shared import shared_group_problems
 from components.plan.waves import PlannedWave, StackRecord, planned_waves, wave_problems, with_origins
 from estate.guest import Evidence
-from estate.model import Estate
+from estate.model import Database, Estate, Instance
 
 
 def make_plan(
@@ -38,15 +39,16 @@ def make_plan(
     problems at once, where the config names something that does not exist or cannot serve.
     """
     record = record or StackRecord()
+    live = estate
     estate, moved = with_origins(config, estate, record)
     problems = list(_unresolved(config, estate))
     if problems:
         raise ConfigError(file, problems)
     waves = planned_waves(config, estate, moved)
     planned = (item for wave in waves for item in _planned(wave, waves, config, estate, evidence, record))
-    plan = MigrationPlan(
-        config, estate, tuple(sorted(planned, key=lambda item: item.instance.id)), waves, moved, record.clone_ids
-    )
+    instances = tuple(sorted(planned, key=lambda item: item.instance.id))
+    former = former_addresses((item.instance for item in instances if item.moved), live)
+    plan = MigrationPlan(config, estate, instances, waves, moved, record.clone_ids, former)
     problems = [*link_problems(plan), *shared_group_problems(plan)]
     if problems:
         raise ConfigError(file, problems)
@@ -85,13 +87,21 @@ def _planned(
             release_public_ip=bool(choice and choice.release_public_ip),
             disks=disks,
             snapshots=tuple(item for item in estate.snapshots if item.disk_id in disk_ids),
-            databases=tuple(item for item in estate.databases if admits(item, instance)),
+            databases=_databases_of(instance, estate, record if instance.id in wave.moved_ids else StackRecord()),
             peers=tuple(classic_peers(instance, moving, estate, targets, flows)),
             excluded_disks=excluded,
+            to_eip=converts(config, instance.id, choice.ftp.plan if choice and choice.ftp else None),
             ftp_plan=choice.ftp.plan if choice and choice.ftp else None,
             evidence=evidence_of(instance.id, evidence, config),
             snapshot_round=record.origins[instance.id].snapshot_round if instance.id in wave.moved_ids else next_round,
         )
+
+
+def _databases_of(instance: Instance, estate: Estate, record: StackRecord) -> tuple[Database, ...]:
+    """The databases that it uses: those that admit it, and of one that has moved those that did."""
+    origin = record.origins.get(instance.id)
+    known = origin.database_ids if origin else ()
+    return tuple(item for item in estate.databases if item.id in known or admits(item, instance))
 
 
 def _unresolved(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:

@@ -15,13 +15,15 @@ from estate.model import Estate, Instance
 class Origin:
     """What an instance was in the classic network, as far as it decides what is declared for it.
 
-    `snapshot_round` is the last round of snapshots that was taken of its disks.
+    `snapshot_round` is the last round of snapshots that was taken of its disks, `database_ids` are the databases that
+    admitted it then: its old address goes from their whitelists some day.
     """
 
     zone_id: str
     intranet_ips: tuple[str, ...]
     security_group_ids: tuple[str, ...]
     snapshot_round: int
+    database_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

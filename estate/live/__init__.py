@@ -8,9 +8,11 @@ from estate.live.mongodb import mongodb_database, mongodb_head, mongodb_whitelis
 from estate.live.rds import rds_database, rds_head, rds_whitelist_groups
 from estate.live.read import RAM_ACTIONS, probe, read_estate
 from estate.live.redis import redis_database, redis_head, redis_whitelist_groups
+from estate.live.slb import access_list
 
 __all__ = [
     "RAM_ACTIONS",
+    "access_list",
     "mongodb_database",
     "mongodb_head",
     "mongodb_whitelist_groups",

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 from estate import model
 from estate.client import CONNECTIONS, Cloud
 from estate.errors import CloudError, EstateError, PermissionDenied
-from estate.live import ecs, mongodb, rds, redis, vpc
+from estate.live import ecs, mongodb, rds, redis, slb, vpc
 
 #: The RAM actions that each part of the estate needs, for the documentation of a reading role. None of them writes.
 RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -42,6 +42,7 @@ RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "classicLinks": ("ecs:DescribeClassicLinkInstances",),
     "routes": ("vpc:DescribeRouteTableList", "vpc:DescribeRouteEntryList"),
+    "accessLists": ("slb:DescribeAccessControlLists", "slb:DescribeAccessControlListAttribute"),
     "scheduledEvents": ("ecs:DescribeInstanceHistoryEvents",),
 }
 
@@ -99,6 +100,7 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
             ("rds", rds.rds_heads),
             ("redis", redis.redis_heads),
             ("mongodb", mongodb.mongodb_ids),
+            ("acls", slb.access_list_ids),
         )
     }
     instances: list[model.Instance] = lists["instances"].result()
@@ -114,6 +116,7 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         *_spread(pool, lambda head: redis.redis_database(cloud, head), lists["redis"].result()),
         *_spread(pool, lambda database_id: _mongodb(cloud, database_id), lists["mongodb"].result()),
     ]
+    acls = _spread(pool, lambda acl_id: slb.access_list(cloud, acl_id), lists["acls"].result())
     return model.Estate(
         region_id=cloud.region,
         account_id=account_id,
@@ -129,6 +132,7 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         databases=tuple(future.result() for future in databases),
         classic_links=tuple(link for future in links for link in future.result()),
         routes=tuple(route for future in routes for route in future.result()),
+        access_lists=tuple(future.result() for future in acls),
         scheduled_events=tuple(lists["events"].result()),
     )
 

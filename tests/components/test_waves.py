@@ -11,7 +11,7 @@ from components.config import ConfigError, parse
 from components.migration import Migration
 from components.plan import MigrationPlan, Origin, StackRecord, make_plan
 from components.stack_outputs import exported, record_of
-from estate.model import Estate, WhitelistGroup
+from estate.model import AccessControlList, Estate, WhitelistGroup
 from tests.components.builders import FILE, config, estate
 from tests.components.mocked import Recording, declare
 
@@ -228,3 +228,80 @@ def test_the_pack_is_told_of_scheduled_moves_and_of_no_other_event() -> None:
         {"eventId": "e-1", "eventType": "SystemMaintenance.Reboot", "notBefore": ONE["start"]}
     ]
     assert instances["i-app"]["scheduledMoves"] == []
+
+
+def test_addresses_that_were_given_up_are_taken_out_of_what_lets_addresses_in() -> None:
+    raw = in_waves(network=NETWORK, after={"removeOldAddresses": True})
+    group = WhitelistGroup(name="web", security_ips=("10.1.0.1", "10.1.0.2"))
+    ours = WhitelistGroup(name="classic_to_vpc", security_ips=("172.16.8.0/24",))
+    hidden = WhitelistGroup(name="hdm_security_ips", attribute="hidden", security_ips=("10.9.9.9",))
+    database = estate().databases[0].model_copy(update={"whitelist_groups": (group, ours, hidden)})
+    acl = AccessControlList(id="acl-1", name="callers", entries=("10.1.0.1/32", "203.0.113.0/24"))
+    extra = {"databases": (database,), "access_lists": (acl,)}
+    before = declared(plan(raw, estate(**extra), recorded(raw)))
+    assert before.of_type("classic-to-vpc:cleanup:AddressCleanup") == {}
+    moved = after_the_move("i-web").model_copy(update=extra)
+    recording = declared(plan(raw, moved, recorded(raw)))
+    component = recording.urn("classic-to-vpc:cleanup:AddressCleanup", "cleanup")
+    assert recording.children(component) == [
+        "alimigrate:rds:RemovedWhitelistEntries",
+        "alimigrate:slb:RemovedAclEntries",
+    ]
+    [removed] = recording.of_type("alimigrate:rds:RemovedWhitelistEntries").values()
+    assert removed.inputs == {
+        "dbInstanceId": "rm-orders",
+        "groupName": "web",
+        "networkType": "MIX",
+        "securityIps": ["10.1.0.1"],
+    }
+    assert recording.of_type("alimigrate:slb:RemovedAclEntries")["acl-1"].inputs == {
+        "aclId": "acl-1",
+        "entries": ["10.1.0.1/32"],
+    }
+
+
+def test_an_address_that_something_has_again_is_no_former_one() -> None:
+    raw = in_waves(network=NETWORK)
+    moved = after_the_move("i-web")
+    assert plan(raw, moved, recorded(raw)).former_addresses == ("10.1.0.1",)
+    taken = tuple(
+        item.model_copy(update={"intranet_ips": ("10.1.0.1",)}) if item.id == "i-idle" else item
+        for item in moved.instances
+    )
+    assert plan(raw, moved.model_copy(update={"instances": taken}), recorded(raw)).former_addresses == ()
+
+
+def test_a_moved_instance_goes_on_using_the_databases_that_admitted_it() -> None:
+    raw = in_waves(network=NETWORK)
+    record = recorded(raw)
+    empty = WhitelistGroup(name="app", security_ips=("127.0.0.1",))
+    database = estate().databases[0].model_copy(update={"whitelist_groups": (empty,)})
+    made = plan(raw, after_the_move("i-app").model_copy(update={"databases": (database,)}), record)
+    used = {item.instance.id: [found.id for found in item.databases] for item in made.instances}
+    assert used == {"i-app": ["rm-orders"], "i-web": []}
+
+
+def test_a_public_address_becomes_an_eip_once_its_instance_has_moved() -> None:
+    waves = [WAVES[0], {**WAVES[1], "instances": [{"id": "i-web", "ftp": {"plan": "eip-cut-through"}}]}]
+    raw = in_waves(network=NETWORK, waves=waves)
+    assert declared(plan(raw, None, recorded(raw))).of_type("classic-to-vpc:publicaddress:PublicAddress") == {}
+    recording = declared(plan(raw, after_the_move("i-web"), recorded(raw)))
+    component = recording.urn("classic-to-vpc:publicaddress:PublicAddress", "i-web")
+    assert recording.children(component) == [
+        "alicloud:ecs/ecsNetworkInterface:EcsNetworkInterface",
+        "alimigrate:ecs:PublicIpConversion",
+        "alimigrate:vpc:CutThroughBinding",
+    ]
+    [interface] = recording.of_type("alicloud:ecs/ecsNetworkInterface:EcsNetworkInterface").values()
+    assert interface.inputs["vswitchId"] == "vsw-old"
+    assert interface.inputs["securityGroupIds"] == ["sg-web-id"]
+    [binding] = recording.of_type("alimigrate:vpc:CutThroughBinding").values()
+    assert (binding.inputs["instanceId"], binding.inputs["networkInterfaceId"]) == ("i-web", "i-web-id")
+
+
+def test_an_eip_alone_needs_no_interface() -> None:
+    raw = in_waves(network=NETWORK, after={"convertPublicIps": ["i-web"]})
+    recording = declared(plan(raw, after_the_move("i-web"), recorded(raw)))
+    component = recording.urn("classic-to-vpc:publicaddress:PublicAddress", "i-web")
+    assert recording.children(component) == ["alimigrate:ecs:PublicIpConversion"]
+    assert recording.of_type("alimigrate:ecs:PublicIpConversion")["i-web"].inputs == {"instanceId": "i-web"}

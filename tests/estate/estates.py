@@ -109,6 +109,7 @@ def estate(**changes: Any) -> Estate:
             _apsara("dds-three", _endpoint("dds-three1", "Primary"), _endpoint("dds-three2", "Secondary")),
             _apsara("dds-one", _endpoint("dds-one1", "Primary")) | {"replication_factor": 1},
         ],
+        "access_lists": [{"id": "acl-callers", "name": "callers", "entries": [{"entry": "10.160.0.1/32"}]}],
         "classic_links": [{"instance_id": "i-1", "vpc_id": "vpc-1"}],
     }
     return Estate.model_validate(fields | changes)

@@ -322,3 +322,18 @@ def test_wrong_credentials_show_first(simulator: Simulator) -> None:
 def test_another_account_is_refused(simulator: Simulator) -> None:
     with pytest.raises(CredentialsError, match=estates.ACCOUNT):
         read_estate(estates.cloud(simulator, accountId="99"), NOW)
+
+
+def test_access_control_lists_are_read_page_by_page() -> None:
+    entries = [{"entry": f"10.160.{number}.0/24"} for number in range(120)]
+    zones = {"master_zone_id": estates.ZONE, "slave_zone_id": estates.ZONE}
+    listener = {"port": 80, "protocol": "tcp", "access_list_ids": ["acl-long"]}
+    with running(
+        estates.estate(
+            access_lists=[{"id": "acl-long", "name": "long", "entries": entries}],
+            load_balancers=[{"id": "lb-1", "name": "lb", "address": "10.1.2.3", "listeners": [listener], **zones}],
+        )
+    ) as served:
+        [access_list] = read_estate(estates.cloud(served), NOW).access_lists
+    assert access_list.entries == tuple(item["entry"] for item in entries)
+    assert (access_list.name, access_list.listeners) == ("long", ("lb-1:80 (white)",))

@@ -217,6 +217,7 @@ def _instance(
         "publicIps": ["47.98.1.1"],
         "intranetIps": [address],
         "retainIp": False,
+        "toEip": False,
         "releasePublicIp": False,
         "securityGroupIds": groups,
         "disks": [
@@ -316,6 +317,9 @@ def prepared(*, exists: bool = True) -> Draft:
             }
         ],
         "freezeHours": 24.0,
+        "formerAddresses": [],
+        "cleanupDueDays": 7.0,
+        "accessLists": [{"aclId": "acl-1", "aclName": "callers", "entries": ["10.0.0.1/32"], "listeners": []}],
         "backups": {"keepDaysAfterWindow": 1.0, "maxAgeHours": 24.0},
         "evidenceMaxAgeHours": 720.0,
         "flowsGiven": False,

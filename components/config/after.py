@@ -1,0 +1,43 @@
+"""What is done once servers have moved; before that, nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from components.config.base import InstanceId, Strict, duplicates
+from components.config.errors import Problem
+
+USUAL_DUE_DAYS = 7
+
+
+class AfterChoice(Strict):
+    """What this stack does about an instance once it is in the target VPC."""
+
+    remove_old_addresses: bool = Field(
+        default=False,
+        description="Takes the intranet addresses that moved instances had out of the whitelists of all databases and "
+        "the access control lists of CLB; nothing else in them is touched.",
+    )
+    convert_public_ips: tuple[InstanceId, ...] = Field(
+        default=(), description="Instances whose public address becomes an EIP. There is no way back."
+    )
+    due_days: int = Field(
+        default=USUAL_DUE_DAYS,
+        ge=0,
+        le=365,
+        description="Days after the Latest Schedule Time until which old addresses and public addresses may wait.",
+    )
+
+
+def after_problems(after: AfterChoice | None, instance_ids: list[str]) -> Iterator[Problem]:
+    """Instances that stand twice or that the stack does not move; `instance_ids` is empty where a selector selects."""
+    if after is None:
+        return
+    yield from duplicates("after.convertPublicIps", after.convert_public_ips)
+    for index, instance_id in enumerate(after.convert_public_ips):
+        if instance_ids and instance_id not in instance_ids:
+            yield Problem(
+                f"after.convertPublicIps[{index}]", f"{instance_id} does not move in this stack; expected one that does"
+            )

@@ -1,0 +1,71 @@
+"""The public address of an instance after its move: an EIP, and for FTP one that the guest system sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_alicloud as alicloud
+
+from components import alimigrate
+
+
+@dataclass(frozen=True)
+class CutThrough:
+    """Where the second network interface of an instance goes: its VSwitch, and the security groups it is in."""
+
+    vswitch_id: pulumi.Input[str]
+    security_group_ids: Sequence[pulumi.Input[str]]
+
+
+class PublicAddress(pulumi.ComponentResource):
+    """Makes the public address of a moved instance an EIP, and with `cut_through` binds it to an interface of its own.
+
+    FTP and protocols like it write the server's address into their packets: behind NatIP they name the wrong one.
+    Registered outputs: see PublicAddress in docs/contracts.md. RAM actions: `ram_actions`.
+    """
+
+    ram_actions = (
+        "ecs:DescribeInstances",
+        "ecs:ConvertNatPublicIpToEip",
+        "vpc:DescribeEipAddresses",
+        "vpc:AssociateEipAddress",
+        "vpc:UnassociateEipAddress",
+        "ecs:CreateNetworkInterface",
+        "ecs:DescribeNetworkInterfaces",
+        "ecs:DescribeNetworkInterfaceAttribute",
+        "ecs:ModifyNetworkInterfaceAttribute",
+        "ecs:AttachNetworkInterface",
+        "ecs:DetachNetworkInterface",
+        "ecs:DeleteNetworkInterface",
+    )
+
+    def __init__(
+        self,
+        instance_id: str,
+        cut_through: CutThrough | None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {"instanceId": instance_id, "cutThrough": cut_through is not None}
+        super().__init__("classic-to-vpc:publicaddress:PublicAddress", instance_id, inputs, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        conversion = alimigrate.PublicIpConversion(instance_id, instance_id=instance_id, opts=child)
+        self.allocation_id = conversion.allocation_id
+        if cut_through is not None:
+            interface = alicloud.ecs.EcsNetworkInterface(
+                instance_id,
+                network_interface_name=f"{instance_id}-public",
+                description=f"second network interface of {instance_id}, for its EIP in cut-through mode",
+                vswitch_id=cut_through.vswitch_id,
+                security_group_ids=list(cut_through.security_group_ids),
+                opts=child,
+            )
+            alimigrate.CutThroughBinding(
+                instance_id,
+                allocation_id=conversion.allocation_id,
+                network_interface_id=interface.id,
+                instance_id=instance_id,
+                opts=child,
+            )
+        self.register_outputs({**inputs, "allocationId": conversion.allocation_id, "ipAddress": conversion.ip_address})

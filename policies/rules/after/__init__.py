@@ -1,0 +1,1 @@
+"""Rules about what is left to do once an instance has moved."""

@@ -1,0 +1,119 @@
+"""The address that a moved instance had is let in nowhere any more."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts, UnreadableError, attempt
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.plan import (
+    MIGRATING_INSTANCE,
+    MIGRATION,
+    REMOVED_ACL_ENTRIES,
+    REMOVED_WHITELIST_ENTRIES,
+    Plan,
+    Resource,
+    has_moved,
+)
+from policies.rule import InstanceRule
+
+
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    if not has_moved(instance):
+        return not_applicable("It has not moved yet.")
+    former = set(plan.migration.texts("formerAddresses"))
+    addresses = [address for address in instance.texts("intranetIps") if address in former]
+    if not addresses:
+        return not_applicable("It has kept its address, or something else has it now.")
+    due = _due(plan, timeline)
+    left = [place for address in addresses for place in (*_whitelists(plan, address), *_access_lists(plan, address))]
+    if not left:
+        return passed(f"{', '.join(addresses)}, which it had, is let in nowhere any more.")
+    if timeline.now < due:
+        return passed(
+            f"{', '.join(addresses)}, which it had, is still let in by {_told(left)}; that may wait until "
+            f"{due.isoformat(timespec='minutes')}."
+        )
+    return failed(
+        f"{', '.join(addresses)}, which it had, is still let in by {_told(left)}.",
+        "classic-to-vpc:migration.after: {removeOldAddresses: true}",
+    )
+
+
+def _due(plan: Plan, timeline: Timeline) -> datetime:
+    if timeline.start is None or timeline.latest is None:
+        raise UnreadableError("the window", "does not tell until when old addresses may stay")
+    days = min(plan.migration.number("cleanupDueDays"), 3_650)
+    return max(timeline.start, timeline.latest) + timedelta(days=days)
+
+
+def _told(places: list[str]) -> str:
+    return "; ".join(dict.fromkeys(places))
+
+
+def _whitelists(plan: Plan, address: str) -> list[str]:
+    """Groups that name it as it is, of databases that may be anybody's, unless this update takes it out."""
+    return [
+        f"whitelist group {group.text('groupName')} of {database.text('dbInstanceId')}"
+        for database in plan.migration.objects("databases")
+        for group in database.objects("whitelistGroups")
+        if group.text("networkType") != "VPC"
+        and group.optional_text("attribute") != "hidden"
+        and _names(group.texts("securityIps"), address)
+        and not any(_removes(item, database, group, address) for item in plan.of_type_in(REMOVED_WHITELIST_ENTRIES))
+    ]
+
+
+def _access_lists(plan: Plan, address: str) -> list[str]:
+    return [
+        f"access control list {item.text('aclId')} of CLB"
+        for item in plan.migration.objects("accessLists")
+        if _names(item.texts("entries"), address)
+        and not any(_takes_out(resource, item, address) for resource in plan.of_type(REMOVED_ACL_ENTRIES))
+    ]
+
+
+def _names(entries: tuple[str, ...], address: str) -> bool:
+    return any(entry in (address, f"{address}/32") for entry in entries)
+
+
+def _removes(resource: Resource, database: Facts, group: Facts, address: str) -> bool:
+    """Whether a declared resource takes the address out with this very update: declared and not applied yet."""
+    wanted = (database.text("dbInstanceId"), group.text("groupName"), group.text("networkType"))
+    found = tuple(resource.facts.data.get(key) for key in ("dbInstanceId", "groupName", "networkType"))
+    return not resource.exists and found == wanted and _has(resource, "securityIps", address)
+
+
+def _takes_out(resource: Resource, access_list: Facts, address: str) -> bool:
+    same = resource.facts.data.get("aclId") == access_list.text("aclId")
+    return not resource.exists and same and _has(resource, "entries", address)
+
+
+def _has(resource: Resource, key: str, address: str) -> bool:
+    entries = attempt(partial(resource.facts.texts, key))
+    return isinstance(entries, tuple) and _names(entries, address)
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Old intranet addresses are let in nowhere",
+    severity="medium",
+    notice_items=("N23", "N24"),
+    why="An address that was given up may be another customer's tomorrow, and is still let in.",
+    remediation="classic-to-vpc:migration.after: {removeOldAddresses: true}",
+    reads=(MIGRATION, MIGRATING_INSTANCE, *REMOVED_WHITELIST_ENTRIES, REMOVED_ACL_ENTRIES),
+    unknown_ok="What this update takes out may wait for it, and everything until the days after the window are over.",
+    sources=(
+        "Physical server migration and upgrade notice: what to do next, step 1.",
+        "CLB user guide, access control: a listener whose allow list is empty lets everybody in.",
+    ),
+    url="https://www.alibabacloud.com/help/en/slb/classic-load-balancer/user-guide/access-control",
+    ram_actions=(
+        "rds:DescribeDBInstanceIPArrayList",
+        "kvstore:DescribeSecurityIps",
+        "dds:DescribeSecurityIps",
+        "slb:DescribeAccessControlListAttribute",
+    ),
+    check=_check,
+)

@@ -1,0 +1,188 @@
+"""`alimigrate:vpc:CutThroughBinding`: an EIP that the guest system sees on a network interface of its own."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from estate.client import Cloud, new_token
+from estate.errors import CloudError
+from provider.eips import find_eip
+from provider.resource import Checked, Resource, ResourceError, reject_others, require_text
+from provider.values import Properties, digest
+
+_NAMES = ("allocationId", "networkInterfaceId", "instanceId")
+_GONE = ("InvalidEniId.NotFound",)
+
+
+class CutThroughBinding(Resource):
+    """One EIP bound in cut-through mode to a secondary ENI, and the ENI attached; its id is `allocationId:eniId`.
+
+    Protocols that write addresses into their payload, FTP before all, need it after a move to a VPC (EIP user guide,
+    "Associate an EIP with a secondary ENI in cut-through mode"). The EIP is taken from the instance where it is bound
+    there, so the address is out of reach for the seconds between. Each step looks first what is there: an interrupted
+    creation is taken up where it stopped. Deleting it binds the EIP to the instance again, as it was.
+    """
+
+    type_name: ClassVar[str] = "alimigrate:vpc:CutThroughBinding"
+    actions: ClassVar[tuple[str, ...]] = (
+        "vpc:DescribeEipAddresses",
+        "vpc:AssociateEipAddress",
+        "vpc:UnassociateEipAddress",
+        "ecs:DescribeNetworkInterfaceAttribute",
+        "ecs:AttachNetworkInterface",
+        "ecs:DetachNetworkInterface",
+    )
+    replacing: ClassVar[tuple[str, ...]] = _NAMES
+    # One EIP has one binding.
+    delete_first: ClassVar[bool] = True
+    schema: ClassVar[dict[str, Any]] = {
+        "description": "An EIP bound in cut-through mode to a secondary network interface of an instance.",
+        "inputProperties": {
+            "allocationId": {"type": "string", "description": "The EIP; another one replaces."},
+            "networkInterfaceId": {"type": "string", "description": "A secondary ENI; another one replaces."},
+            "instanceId": {"type": "string", "description": "The instance; another one replaces."},
+        },
+        "requiredInputs": list(_NAMES),
+    }
+
+    def check(self, inputs: Properties) -> Checked:
+        """Check that the three ids are there."""
+        return Checked(inputs, (*reject_others(inputs, _NAMES), *require_text(inputs, _NAMES)))
+
+    def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
+        """Free the EIP, bind it to the detached interface, attach that; what is done already is left."""
+        allocation_id, eni_id, instance_id = (str(inputs[name]) for name in _NAMES)
+        if not _is_bound(cloud, allocation_id, eni_id):
+            _check_interface(cloud, eni_id)
+            _free(cloud, allocation_id, instance_id)
+            _bind(cloud, allocation_id, eni_id, "NetworkInterface", mode="BINDED")
+        _attach(cloud, eni_id, instance_id)
+        return f"{allocation_id}:{eni_id}", _state(inputs)
+
+    def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
+        """Return the state while EIP, interface and instance hang together."""
+        allocation_id, _, eni_id = resource_id.partition(":")
+        if not allocation_id or not eni_id:
+            raise ResourceError(f"{resource_id!r} is no id of a cut-through binding: expected allocationId:eniId.")
+        interface = _interface(cloud, eni_id)
+        if interface is None or not interface.instance_id or not _is_bound(cloud, allocation_id, eni_id):
+            return None
+        found = (allocation_id, eni_id, interface.instance_id)
+        return _state(dict(zip(_NAMES, found, strict=True)))
+
+    def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
+        """Do nothing: every input replaces."""
+        return inputs | {name: state[name] for name in self.outputs}
+
+    def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
+        """Detach the interface, free the EIP, and bind it to the instance as before; what is gone is left."""
+        allocation_id, eni_id, instance_id = (str(state[name]) for name in _NAMES)
+        _detach(cloud, eni_id)
+        if _is_bound(cloud, allocation_id, eni_id):
+            _unbind(cloud, allocation_id, eni_id, "NetworkInterface")
+            _bind(cloud, allocation_id, instance_id, "EcsInstance", mode="NAT")
+
+
+def _state(inputs: Properties) -> Properties:
+    told = {name: inputs[name] for name in _NAMES}
+    return told | {"applied": digest(told)}
+
+
+def _is_bound(cloud: Cloud, allocation_id: str, eni_id: str) -> bool:
+    eip = find_eip(cloud, allocation_id)
+    return eip is not None and (eip.instance_id, eip.mode, eip.status) == (eni_id, "BINDED", "InUse")
+
+
+def _interface(cloud: Cloud, eni_id: str) -> Any | None:
+    try:
+        return cloud.call("ecs:DescribeNetworkInterfaceAttribute", region_id=cloud.region, network_interface_id=eni_id)
+    except CloudError as error:
+        if error.code in _GONE:
+            return None
+        raise
+
+
+def _check_interface(cloud: Cloud, eni_id: str) -> None:
+    """Look before the EIP is freed: from then on the address is out of reach until it is bound."""
+    interface = _interface(cloud, eni_id)
+    if interface is None:
+        raise ResourceError(f"Network interface {eni_id} does not exist in {cloud.region}.")
+    if interface.type != "Secondary" or interface.status != "Available":
+        raise ResourceError(
+            f"Network interface {eni_id} is {interface.type} and {interface.status}; an EIP is bound in cut-through "
+            "mode to a Secondary one while it is detached (Available)."
+        )
+
+
+def _free(cloud: Cloud, allocation_id: str, instance_id: str) -> None:
+    eip = find_eip(cloud, allocation_id)
+    if eip is None:
+        raise ResourceError(f"EIP {allocation_id} does not exist in {cloud.region}.")
+    if not eip.instance_id:
+        return
+    if eip.instance_id != instance_id:
+        raise ResourceError(
+            f"EIP {allocation_id} is bound to {eip.instance_id}, not to {instance_id}: unbind it there first."
+        )
+    _unbind(cloud, allocation_id, instance_id, "EcsInstance")
+
+
+def _unbind(cloud: Cloud, allocation_id: str, instance_id: str, kind: str) -> None:
+    cloud.call(
+        "vpc:UnassociateEipAddress",
+        region_id=cloud.region,
+        allocation_id=allocation_id,
+        instance_id=instance_id,
+        instance_type=kind,
+        client_token=new_token(),
+    )
+    cloud.wait(lambda: _status(cloud, allocation_id) == "Available", f"EIP {allocation_id} to be unbound")
+
+
+def _bind(cloud: Cloud, allocation_id: str, instance_id: str, kind: str, *, mode: str) -> None:
+    cloud.call(
+        "vpc:AssociateEipAddress",
+        region_id=cloud.region,
+        allocation_id=allocation_id,
+        instance_id=instance_id,
+        instance_type=kind,
+        mode=mode,
+        client_token=new_token(),
+    )
+    cloud.wait(lambda: _status(cloud, allocation_id) == "InUse", f"EIP {allocation_id} to be bound to {instance_id}")
+
+
+def _status(cloud: Cloud, allocation_id: str) -> str | None:
+    eip = find_eip(cloud, allocation_id)
+    return None if eip is None else str(eip.status)
+
+
+def _attach(cloud: Cloud, eni_id: str, instance_id: str) -> None:
+    """Attach the interface unless it is; attaching it again where it is attached would be refused, not repeated."""
+    interface = _interface(cloud, eni_id)
+    if interface is None or interface.instance_id != instance_id:
+        cloud.call(
+            "ecs:AttachNetworkInterface",
+            region_id=cloud.region,
+            network_interface_id=eni_id,
+            instance_id=instance_id,
+        )
+    cloud.wait(lambda: _eni_status(cloud, eni_id) == "InUse", f"{eni_id} to be attached to {instance_id}")
+
+
+def _detach(cloud: Cloud, eni_id: str) -> None:
+    interface = _interface(cloud, eni_id)
+    if interface is None or not interface.instance_id:
+        return
+    cloud.call(
+        "ecs:DetachNetworkInterface",
+        region_id=cloud.region,
+        network_interface_id=eni_id,
+        instance_id=interface.instance_id,
+    )
+    cloud.wait(lambda: _eni_status(cloud, eni_id) == "Available", f"{eni_id} to be detached")
+
+
+def _eni_status(cloud: Cloud, eni_id: str) -> str | None:
+    interface = _interface(cloud, eni_id)
+    return None if interface is None else str(interface.status)

@@ -1,0 +1,108 @@
+"""`alimigrate:ecs:PublicIpConversion`: the public address of an instance in a VPC made an EIP."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, ClassVar
+
+from estate.client import Cloud
+from estate.errors import CloudError, Unreachable
+from provider.eips import bound_eip, find_eip
+from provider.resource import Checked, Resource, ResourceError, reject_others, require_text
+from provider.values import Properties, digest
+
+
+class PublicIpConversion(Resource):
+    """One conversion; its id is `instanceId:allocationId`. There is no way back.
+
+    The address stays the same and becomes an EIP of the account, which is billed apart and outlives the instance.
+    Deleting the resource therefore deletes nothing: whoever no longer wants the address releases the EIP. An instance
+    whose address is an EIP already is taken as it is.
+    """
+
+    type_name: ClassVar[str] = "alimigrate:ecs:PublicIpConversion"
+    actions: ClassVar[tuple[str, ...]] = (
+        "ecs:DescribeInstances",
+        "ecs:ConvertNatPublicIpToEip",
+        "vpc:DescribeEipAddresses",
+    )
+    replacing: ClassVar[tuple[str, ...]] = ("instanceId",)
+    outputs: ClassVar[tuple[str, ...]] = ("applied", "allocationId", "ipAddress")
+    schema: ClassVar[dict[str, Any]] = {
+        "description": "The public address of an instance in a VPC, made an EIP. One way; deleting it keeps the EIP.",
+        "inputProperties": {
+            "instanceId": {"type": "string", "description": "The instance; another one replaces."},
+        },
+        "requiredInputs": ["instanceId"],
+        "properties": {
+            "allocationId": {"type": "string", "description": "The EIP."},
+            "ipAddress": {"type": "string", "description": "The address, the same as before."},
+        },
+    }
+
+    def check(self, inputs: Properties) -> Checked:
+        """Check that there is an instance id."""
+        return Checked(inputs, (*reject_others(inputs, ("instanceId",)), *require_text(inputs, ("instanceId",))))
+
+    def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
+        """Convert the address, unless an EIP is bound to the instance already."""
+        instance_id = str(inputs["instanceId"])
+        instance = _instance(cloud, instance_id)
+        if instance is None:
+            raise ResourceError(f"Instance {instance_id} does not exist in {cloud.region}.")
+        if not (instance.eip_address and instance.eip_address.allocation_id):
+            _check_convertible(instance)
+            _convert(cloud, instance_id)
+        eip = bound_eip(cloud, instance_id)
+        if eip is None:
+            raise ResourceError(f"{instance_id} was converted, and no EIP is bound to it. Run `pulumi up` again.")
+        return f"{instance_id}:{eip.allocation_id}", _state(instance_id, eip.allocation_id, eip.ip_address)
+
+    def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
+        """Return the state while the EIP exists, whatever it is bound to by now."""
+        instance_id, _, allocation_id = resource_id.partition(":")
+        if not instance_id or not allocation_id:
+            raise ResourceError(f"{resource_id!r} is no id of a conversion: expected instanceId:allocationId.")
+        eip = find_eip(cloud, allocation_id)
+        return None if eip is None else _state(instance_id, allocation_id, eip.ip_address)
+
+    def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
+        """Do nothing: the one input replaces."""
+        return inputs | {name: state[name] for name in self.outputs}
+
+    def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
+        """Do nothing: an EIP does not become a public address again, and releasing it would lose the address."""
+
+
+def _state(instance_id: str, allocation_id: str, ip_address: str) -> Properties:
+    told: Properties = {"instanceId": instance_id, "allocationId": allocation_id, "ipAddress": ip_address}
+    return told | {"applied": digest(told)}
+
+
+def _instance(cloud: Cloud, instance_id: str) -> Any | None:
+    body = cloud.call("ecs:DescribeInstances", region_id=cloud.region, instance_ids=json.dumps([instance_id]))
+    found = (body.instances and body.instances.instance) or ()
+    return next((item for item in found if item.instance_id == instance_id), None)
+
+
+def _check_convertible(instance: Any) -> None:
+    """Say beforehand what the cloud would refuse (ConvertNatPublicIpToEip), with the way out."""
+    if instance.instance_network_type != "vpc":
+        raise ResourceError(
+            f"{instance.instance_id} is in the classic network; its address can be converted once it has moved."
+        )
+    if not (instance.public_ip_address and instance.public_ip_address.ip_address):
+        raise ResourceError(f"{instance.instance_id} has no public address to convert.")
+
+
+def _convert(cloud: Cloud, instance_id: str) -> None:
+    """Convert; the call has no ClientToken, so that after a lost answer the instance is looked at."""
+    try:
+        cloud.call("ecs:ConvertNatPublicIpToEip", region_id=cloud.region, instance_id=instance_id)
+    except Unreachable as error:
+        if not error.sent:
+            raise
+    except CloudError as error:
+        if bound_eip(cloud, instance_id) is None:
+            raise error from None
+    cloud.wait(lambda: bound_eip(cloud, instance_id) is not None, f"an EIP to be bound to {instance_id}")

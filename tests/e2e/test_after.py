@@ -1,0 +1,91 @@
+"""After the move: old addresses are let in nowhere, and an FTP server has its public address to itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from simulator.estate_file import load
+from simulator.model.slb import AccessList
+from simulator.server import Simulator, running
+from tests.e2e.conftest import ESTATE, Stack
+from tests.e2e.test_waves import outputs, pass_time
+
+pytestmark = pytest.mark.engine
+
+WEB_1, FTP_1 = "i-bp1web10000000000001", "i-bp1ftp10000000000001"
+START = "2026-12-12T02:00:00+08:00"
+
+
+def two_of_them(migration: dict[str, Any]) -> None:
+    """web-1 and ftp-1 of zone b move; what a peer might need is not what this is about."""
+    migration["instances"] = [WEB_1, {"id": FTP_1, "ftp": {"plan": "eip-cut-through"}}]
+    for key in ("classicLink", "later", "backups"):
+        migration.pop(key, None)
+    migration["after"] = {"removeOldAddresses": True}
+
+
+@pytest.fixture
+def cloud() -> Iterator[Simulator]:
+    """The sample estate with a list of callers that names web-1 by its old address."""
+    estate = load(ESTATE)
+    entries = [{"entry": "10.25.16.10/32"}, {"entry": "203.0.113.0/24"}]
+    estate.access_lists.append(
+        AccessList.model_validate({"id": "acl-bp1callers", "name": "callers", "entries": entries})
+    )
+    with running(estate) as simulator:
+        yield simulator
+
+
+def move(stack: Stack, instance_id: str, group: str) -> None:
+    exported = outputs(stack)
+    stack.cloud.migrations.create(
+        instance_ids=[instance_id],
+        start=START,
+        latest="2026-12-20T00:00:00+08:00",
+        vpc_id=exported["vpcId"],
+        vswitch_ids=[exported["vswitchIds"]["cn-hangzhou-b"]],
+        security_group_ids=[exported["securityGroupIds"][group]],
+    )
+
+
+def admitting(stack: Stack) -> list[str]:
+    """Names of what lets web-1 in by its old address."""
+    state = stack.cloud.state()
+    groups = [
+        (f"{database['id']}/{group['name']}", group["security_ips"])
+        for table in ("databases", "redis", "mongodb")
+        for database in state[table]
+        for group in database["whitelist_groups"]
+    ]
+    lists = [(item["id"], [entry["entry"] for entry in item["entries"]]) for item in state["access_lists"]]
+    return [name for name, entries in [*groups, *lists] if {"10.25.16.10", "10.25.16.10/32"} & set(entries)]
+
+
+@pytest.mark.timeout(600)
+def test_what_the_move_leaves_behind_is_cleaned_up(stack: Stack) -> None:
+    stack.configure(two_of_them)
+    assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
+    assert admitting(stack) == [
+        "pgm-bp1reportpg00000001/app_servers",
+        "rm-bp1shopmysql000001/web_sessions",
+        "r-bp1shopsessions001/web_servers",
+        "acl-bp1callers",
+    ]
+    move(stack, WEB_1, "sg-bp1web00000000000001")
+    move(stack, FTP_1, "sg-bp1ftp00000000000001")
+    pass_time(stack, datetime.fromisoformat(START) + timedelta(days=30))
+    assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
+
+    assert admitting(stack) == []
+    state = stack.cloud.state()
+    [eip] = state["eips"]
+    [interface] = [item for item in state["network_interfaces"] if item["name"] == f"{FTP_1}-public"]
+    assert (eip["ip_address"], eip["instance_id"], eip["mode"]) == ("192.0.2.21", interface["id"], "BINDED")
+    assert interface["instance_id"] == FTP_1
+    stack.pulumi("preview", "--expect-no-changes")
+    assert {rule for rule in stack.found() if rule.startswith("after-")} == set()
+    assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output

@@ -1,0 +1,77 @@
+"""RemovedAclEntries against the simulated cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from estate.client import Cloud
+from provider.removed_acl_entries import RemovedAclEntries
+from provider.resource import Change, ResourceError
+from simulator.server import Simulator, running
+from tests.estate import estates
+
+RESOURCE = RemovedAclEntries()
+OLD = [f"10.160.{block}.0/24" for block in range(60)]
+LISTS = [
+    {"id": "acl-1", "name": "callers", "entries": [{"entry": entry} for entry in [*OLD, "203.0.113.0/24"]]},
+    {"id": "acl-old", "name": "old", "entries": [{"entry": "10.160.0.1/32"}]},
+]
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with running(estates.estate(access_lists=LISTS)) as served:
+        yield served
+
+
+def entries(simulator: Simulator, acl_id: str = "acl-1") -> list[str]:
+    [found] = [item for item in simulator.state()["access_lists"] if item["id"] == acl_id]
+    return [entry["entry"] for entry in found["entries"]]
+
+
+def test_what_is_named_goes_and_all_else_stays(cloud: Cloud, simulator: Simulator) -> None:
+    """Sixty entries: more than a page of the list, and than one call removes."""
+    resource_id, state = RESOURCE.create(cloud, {"aclId": "acl-1", "entries": [*OLD, "10.99.0.0/24"]})
+    assert resource_id == "acl-1"
+    assert entries(simulator) == ["203.0.113.0/24"]
+    assert RESOURCE.read(cloud, resource_id, state) == state
+    RESOURCE.delete(cloud, resource_id, state)
+    assert entries(simulator) == ["203.0.113.0/24"]
+
+
+def test_what_comes_back_is_drift_that_an_update_mends(cloud: Cloud, simulator: Simulator) -> None:
+    inputs = {"aclId": "acl-1", "entries": OLD}
+    _, state = RESOURCE.create(cloud, inputs)
+    back = '[{"entry": "10.160.7.0/24"}]'
+    cloud.call("slb:AddAccessControlListEntry", region_id=cloud.region, acl_id="acl-1", acl_entrys=back)
+    found = RESOURCE.read(cloud, "acl-1", state)
+    assert found is not None
+    assert RESOURCE.diff(found, inputs) == {"entries": Change.UPDATE}
+    assert RESOURCE.update(cloud, "acl-1", found, inputs) == state
+    assert entries(simulator) == ["203.0.113.0/24"]
+
+
+def test_the_last_entry_is_never_removed(cloud: Cloud, simulator: Simulator) -> None:
+    with pytest.raises(ResourceError, match="empty lets everybody in"):
+        RESOURCE.create(cloud, {"aclId": "acl-old", "entries": ["10.160.0.1/32"]})
+    assert entries(simulator, "acl-old") == ["10.160.0.1/32"]
+
+
+def test_a_list_that_is_gone(cloud: Cloud) -> None:
+    assert RESOURCE.read(cloud, "acl-none", {"entries": OLD}) is None
+    with pytest.raises(ResourceError, match="acl-none does not exist"):
+        RESOURCE.create(cloud, {"aclId": "acl-none", "entries": OLD})
+
+
+def test_entries_in_their_normal_form() -> None:
+    checked = RESOURCE.check({"aclId": "acl-1", "entries": ["10.2.0.0/24", "10.1.0.1", "10.1.0.1/32"]})
+    assert checked.inputs["entries"] == ["10.1.0.1/32", "10.2.0.0/24"]
+    assert checked.failures == ()
+
+
+def test_wrong_inputs() -> None:
+    assert [failure.path for failure in RESOURCE.check({"entries": []}).failures] == ["aclId", "entries"]
+    failures = RESOURCE.check({"aclId": "acl-1", "entries": ["10.1.0.1", "nobody"]}).failures
+    assert [failure.path for failure in failures] == ["entries[1]"]
