@@ -70,6 +70,7 @@ class DatabaseAccess(pulumi.ComponentResource):
             outputs["hybridAccess"] = {
                 "validUntil": planned.valid_until.isoformat(),
                 "marginDays": choice.hybrid_access.margin_days,
+                "leavesBehind": sorted(choice.hybrid_access.leaves_behind),
             }
         super().__init__("classic-to-vpc:database:DatabaseAccess", name, outputs, opts)
         self.hybrid_access = self._declare_hybrid_access(planned, network)

@@ -15,6 +15,7 @@ from typing import Final
 from policies.facts import Facts, UnreadableError
 from policies.outcome import Outcome, Verdict, best, failed, judged, not_applicable, passed, pending, unknown, worst
 from policies.plan import (
+    DATABASE_ACCESS,
     HYBRID_ACCESSES,
     TARGET_NETWORK,
     WHITELIST_GROUPS,
@@ -101,6 +102,13 @@ def _of_database(plan: Plan, resource_types: Iterable[str], database: Facts) -> 
         for item in plan.of_type(resource_type)
         if item.facts.data.get("dbInstanceId") == database_id
     )
+
+
+def left_behind(plan: Plan, database: Facts) -> frozenset[str]:
+    """Classic instances of which the team knows that they lose the database when hybrid access ends."""
+    accesses = (item.facts for item in _of_database(plan, (DATABASE_ACCESS,), database))
+    asked = [access.object("hybridAccess") for access in accesses if "hybridAccess" in access.data]
+    return frozenset(instance_id for item in asked for instance_id in item.texts("leavesBehind"))
 
 
 def target_blocks(plan: Plan, instance: Facts) -> tuple[str, ...]:

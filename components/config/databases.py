@@ -8,7 +8,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from components.config.base import ADDRESS_PATTERN, DATABASE_PATTERN, WHITELIST_GROUP_PATTERN, Strict, duplicates
+from components.config.base import (
+    ADDRESS_PATTERN,
+    DATABASE_PATTERN,
+    WHITELIST_GROUP_PATTERN,
+    InstanceId,
+    Strict,
+    duplicates,
+)
 from components.config.errors import Problem
 
 
@@ -20,6 +27,9 @@ class HybridAccessChoice(Strict):
         ge=1,
         le=90,
         description="Days that classic addresses outlive the Latest Schedule Time of the last wave that uses it.",
+    )
+    leaves_behind: tuple[InstanceId, ...] = Field(
+        default=(), description="Classic instances that stay, and may lose the database when its classic addresses end."
     )
 
 
@@ -41,9 +51,11 @@ class DatabaseChoice(Strict):
 
 
 def database_choice_problems(databases: Sequence[DatabaseChoice]) -> Iterator[Problem]:
-    """Databases that stand there twice, and entries that are no addresses."""
+    """Databases and instances that stand there twice, and entries that are no addresses."""
     yield from duplicates("databases", [choice.id for choice in databases])
     for index, choice in enumerate(databases):
+        if choice.hybrid_access is not None:
+            yield from duplicates(f"databases[{index}].hybridAccess.leavesBehind", choice.hybrid_access.leaves_behind)
         for place, entry in enumerate(choice.also_admit):
             try:
                 ipaddress.IPv4Network(entry)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from components.config import DatabaseChoice, MigrationConfig, Problem
+from components.plan.instances import not_classic
 from components.plan.lookup import missing
+from components.plan.waves import members
 from estate.model import Database, Estate, Instance
 
 
@@ -67,8 +69,16 @@ def _covers(entry: str, address: str) -> bool:
 
 
 def database_problems(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:
-    """Databases of the config that do not exist."""
+    """Databases of the config that do not exist, and instances left behind that do not, are not classic, or move."""
     databases = [database.id for database in estate.databases]
-    for index, database in enumerate(config.databases):
-        if database.id not in databases:
-            yield Problem(f"databases[{index}].id", missing("database", database.id, databases, estate))
+    instances = {instance.id: instance for instance in estate.instances}
+    moving = {instance.id for wave in config.all_waves for instance in members(wave, config, estate)}
+    for index, choice in enumerate(config.databases):
+        if choice.id not in databases:
+            yield Problem(f"databases[{index}].id", missing("database", choice.id, databases, estate))
+        left = choice.hybrid_access.leaves_behind if choice.hybrid_access else ()
+        for place, instance_id in enumerate(left):
+            key = f"databases[{index}].hybridAccess.leavesBehind[{place}]"
+            yield from not_classic(key, instance_id, instances, estate)
+            if instance_id in moving:
+                yield Problem(key, f"{instance_id} migrates; expected an instance that stays")

@@ -78,6 +78,7 @@ class TestConfig:
             ({"id": "rm-1", "hybridAccess": {"margin": 3}}, "databases[0].hybridAccess.margin: unknown key"),
             ({"id": "rm-1", "hybridAccess": {"marginDays": 0}}, "databases[0].hybridAccess.marginDays: expected"),
             ({"id": "rm-1", "hybridAccess": {"marginDays": 91}}, "databases[0].hybridAccess.marginDays: expected"),
+            ({"id": "rm-1", "hybridAccess": {"leavesBehind": ["i-1", "i-1"]}}, "leavesBehind: i-1 stands here 2 times"),
             ({"id": "rm-1", "alsoAdmit": ["nat"]}, "databases[0].alsoAdmit[0]: expected an IPv4 address or CIDR"),
             ({"id": "rm-1", "alsoAdmit": ["10.0.0.300"]}, "databases[0].alsoAdmit[0]: Octet 300"),
             ({"id": "rm-1", "alsoAdmit": ["10.0.0.1/8"]}, "databases[0].alsoAdmit[0]: 10.0.0.1/8 has host bits set"),
@@ -128,6 +129,15 @@ class TestPlan:
         assert until(OF_ALL, "i-web", "i-app") == "2027-02-11"
         assert until(unused, "i-app", "i-web") == "2027-02-11"
 
+    def test_who_is_left_behind_exists_is_classic_and_stays(self) -> None:
+        left = ["i-mon", "i-app", "i-none"]
+        with pytest.raises(ConfigError) as caught:
+            plan(OF_ALL, {"id": "rm-orders", "hybridAccess": {"leavesBehind": left}})
+        key = f"{FILE}: classic-to-vpc:migration.databases[0].hybridAccess.leavesBehind"
+        moves, missing = str(caught.value).splitlines()
+        assert moves == f"{key}[1]: i-app migrates; expected an instance that stays"
+        assert missing.startswith(f"{key}[2]: there is no instance i-none in cn-hangzhou")
+
     def test_read_only_instances_go_with_the_one_they_follow_unless_they_are_named(self) -> None:
         follower = database("rr-orders", primary_id="rm-orders", whitelist_groups=())
         stranger = database("rr-others", primary_id="rm-others")
@@ -166,7 +176,7 @@ class TestComponent:
             **group,
             "product": item.product,
             "networkType": "MIX",
-            "hybridAccess": {"validUntil": "2026-12-27T00:00:00+08:00", "marginDays": 7},
+            "hybridAccess": {"validUntil": "2026-12-27T00:00:00+08:00", "marginDays": 7, "leavesBehind": []},
         }
 
     def test_the_whitelist_waits_for_the_network_to_have_changed(self) -> None:

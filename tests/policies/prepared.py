@@ -17,6 +17,7 @@ from policies.plan import (
     CLASSIC_LINK_ATTACHMENT,
     CLASSIC_LINK_COMPONENT,
     CLONED_SECURITY_GROUP,
+    DATABASE_ACCESS,
     HYBRID_ACCESS,
     MIGRATING_INSTANCE,
     MIGRATION,
@@ -377,6 +378,8 @@ def prepared(*, exists: bool = True) -> Draft:
     _add_network(draft, cloud_id, top.urn)
     for classic_id in ("sg-web", "sg-app"):
         _add_clone(draft, classic_id, cloud_id, top.urn)
+    asked = {"validUntil": KEPT_UNTIL, "marginDays": 7.0, "leavesBehind": []}
+    draft.add(DATABASE_ACCESS, "rm-orders", {"dbInstanceId": "rm-orders", "hybridAccess": asked}, top.urn)
     hybrid = {
         "dbInstanceId": "rm-orders",
         "vpcId": cloud_id("vpc-1"),

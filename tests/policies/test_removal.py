@@ -120,6 +120,10 @@ REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
         lambda draft: _database(draft)["whitelistGroups"][0].update(securityIps=["10.0.0.2"] * 1000),
         {("database-whitelist-within-limits", "i-app")},
     ),
+    "knowledge of who stays": (
+        lambda draft: _database(draft)["whitelistGroups"][0].update(securityIps=["10.0.0.2", "10.0.0.4"]),
+        {("database-staying-users-known", "dev")},
+    ),
     "preparation of a read-only instance": (
         lambda draft: _follow(draft),
         {("database-replica-covered", "i-app")},

@@ -1,0 +1,63 @@
+"""Classic instances that stay and use a database that goes into hybrid access are known to lose it some day."""
+
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.databases import READING, covers, hybrid_accesses, left_behind, named
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.plan import DATABASE_ACCESS, HYBRID_ACCESSES, MIGRATION, Plan
+from policies.rule import MigrationRule
+
+
+def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+    databases = [item for item in plan.migration.objects("databases") if hybrid_accesses(plan, item)]
+    if not databases:
+        return not_applicable("No hybrid access is declared.")
+    # Those of a later wave are the team's own choice, and the stack that moves them extends hybrid access.
+    moving = {*plan.migration.texts("instanceIds"), *plan.migration.texts("laterInstanceIds")}
+    staying = [item for item in plan.migration.objects("classicInstances") if item.text("instanceId") not in moving]
+    return worst(judged(partial(_database, plan, item, staying)) for item in databases)
+
+
+def _database(plan: Plan, database: Facts, staying: list[Facts]) -> Verdict:
+    groups = [group for group in database.objects("whitelistGroups") if group.text("networkType") != "VPC"]
+    users = [item.text("instanceId") for item in staying if _is_admitted(item, groups)]
+    unknown_to_the_team = sorted(set(users) - left_behind(plan, database))
+    if unknown_to_the_team:
+        listed = ", ".join(unknown_to_the_team)
+        database_id = database.text("dbInstanceId")
+        return failed(
+            f"{named(database)} admits {listed}, which stay classic: when hybrid access ends, its classic addresses "
+            "are deleted, and they lose it.",
+            f"classic-to-vpc:migration.databases: [{{id: {database_id}, hybridAccess: {{leavesBehind: [{listed}]}}}}]\n"
+            "or move them too, before it ends: classic-to-vpc:migration.waves",
+        )
+    return passed(f"No classic instance loses {named(database)} unawares.")
+
+
+def _is_admitted(instance: Facts, groups: list[Facts]) -> bool:
+    return any(covers(group, f"{address}/32") for address in instance.texts("intranetIps") for group in groups)
+
+
+RULE: Final = MigrationRule(
+    module=__name__,
+    title="Nobody who stays classic loses a database unawares",
+    severity="high",
+    notice_items=("N16", "N17"),
+    why=(
+        "Classic addresses last 120 days at most from the last extension: whatever is classic by then loses the "
+        "database, and there is no way back into the classic network."
+    ),
+    remediation="classic-to-vpc:migration.databases: [{id: rm-..., hybridAccess: {leavesBehind: [i-...]}}]",
+    reads=(MIGRATION, DATABASE_ACCESS, *HYBRID_ACCESSES),
+    unknown_ok=None,
+    sources=(
+        "RDS user guide, hybrid access mode: after the period the classic endpoint is deleted.",
+        "RDS API reference, ModifyDBInstanceNetworkType: VPC only; there is no way back.",
+    ),
+    url="https://www.alibabacloud.com/help/en/rds/developer-reference/api-rds-2014-08-15-modifydbinstancenetworktype",
+    ram_actions=("ecs:DescribeInstances", *READING),
+    check=_check,
+)

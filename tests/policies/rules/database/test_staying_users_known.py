@@ -1,0 +1,67 @@
+from policies.outcome import Outcome
+from policies.plan import DATABASE_ACCESS, HYBRID_ACCESS, MIGRATION
+from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
+from tests.policies.rules.database.databases import database
+
+RULE = "database-staying-users-known"
+
+
+def _admit(draft: Draft, entry: str, network_type: str = "Classic") -> None:
+    group = {"groupName": "old", "attribute": "", "networkType": network_type, "securityIps": [entry]}
+    database(draft)["whitelistGroups"].append(group)
+
+
+def test_pass_when_only_those_that_move_use_it() -> None:
+    expect(prepared(), RULE, "dev", Outcome.PASS, "rm-orders (orders)")
+
+
+def test_pass_with_an_entry_for_vpc_addresses_alone() -> None:
+    draft = prepared()
+    _admit(draft, "10.0.0.4", "VPC")
+    expect(draft, RULE, "dev", Outcome.PASS)
+
+
+def test_pass_when_the_team_knows_it() -> None:
+    draft = prepared()
+    _admit(draft, "10.0.0.4/32")
+    draft.facts(DATABASE_ACCESS)["hybridAccess"]["leavesBehind"] = ["i-stay"]
+    expect(draft, RULE, "dev", Outcome.PASS)
+
+
+def test_pass_for_a_later_wave_whose_stack_extends_it() -> None:
+    draft = prepared()
+    _admit(draft, "10.0.0.3")
+    expect(draft, RULE, "dev", Outcome.PASS)
+
+
+def test_fail_for_who_stays() -> None:
+    draft = prepared()
+    _admit(draft, "10.0.0.0/8")
+    line = "databases: [{id: rm-orders, hybridAccess: {leavesBehind: [i-stay]}}]"
+    expect(draft, RULE, "dev", Outcome.FAIL, "admits i-stay, which stay classic", line)
+
+
+def test_fail_for_one_that_the_team_forgot() -> None:
+    draft = prepared(exists=False)
+    _admit(draft, "10.0.0.0/8")
+    draft.facts(MIGRATION)["laterInstanceIds"] = []
+    draft.facts(DATABASE_ACCESS)["hybridAccess"]["leavesBehind"] = ["i-later"]
+    expect(draft, RULE, "dev", Outcome.FAIL, "admits i-stay, which")
+
+
+def test_unknown_when_whom_it_admits_is_not_known() -> None:
+    draft = prepared()
+    database(draft)["whitelistGroups"][0]["securityIps"] = UNKNOWN
+    expect(draft, RULE, "dev", Outcome.UNKNOWN, "securityIps")
+
+
+def test_unknown_when_the_addresses_of_who_stays_are_not_known() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["classicInstances"][2]["intranetIps"] = UNKNOWN
+    expect(draft, RULE, "dev", Outcome.UNKNOWN, "intranetIps")
+
+
+def test_not_applicable_without_hybrid_access() -> None:
+    draft = prepared()
+    draft.remove(HYBRID_ACCESS)
+    expect(draft, RULE, "dev", Outcome.NOT_APPLICABLE)
