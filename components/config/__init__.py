@@ -4,6 +4,7 @@ Each section has a module of its own, with its models and with what a single key
 """
 
 from components.config.after import AfterChoice
+from components.config.attestations import Attestation
 from components.config.backups import BackupChoice, ExcludedDisk
 from components.config.classic_link import ClassicLinkChoice, Flow, guest_route_problems
 from components.config.databases import DatabaseChoice, HybridAccessChoice
@@ -29,6 +30,7 @@ __all__ = [
     "CONFIG_KEY",
     "SINGLE_WAVE",
     "AfterChoice",
+    "Attestation",
     "BackupChoice",
     "ClassicLinkChoice",
     "ConfigError",

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from components.config.after import AfterChoice, after_problems
+from components.config.attestations import Attestation, attestation_problems
 from components.config.backups import BackupChoice, backup_problems
 from components.config.base import InstanceId, Strict, duplicates
 from components.config.classic_link import ClassicLinkChoice, classic_link_problems, guest_route_problems
@@ -46,7 +47,9 @@ class MigrationConfig(Strict):
     classic_link: ClassicLinkChoice | None = Field(default=None, description="Links to classic instances that stay.")
     backups: BackupChoice | None = Field(default=None, description="Snapshots before the window.")
     evidence: EvidenceChoice | None = Field(default=None, description="What was found out in the guest systems.")
-
+    attestations: tuple[Attestation, ...] = Field(
+        default=(), description="What somebody answers for, because no script can see it."
+    )
     after: AfterChoice | None = Field(default=None, description="What is done about instances that have moved.")
     protect: bool = Field(
         default=True,
@@ -111,7 +114,9 @@ def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
     yield from duplicates("later", config.later)
     yield from database_choice_problems(config.databases)
     yield from backup_problems(config.backups)
+    moving = [] if any(wave.selector for wave in config.all_waves) else [item.id for _, item in config.keyed_instances]
     yield from after_problems(config.after, [choice.id for _, choice in config.keyed_instances])
+    yield from attestation_problems(config.attestations, moving)
     for instance_id in sorted({choice.id for _, choice in config.keyed_instances} & set(config.later)):
         yield Problem("later", f"{instance_id} is under instances too; expected it in one of the two")
     if config.network is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.config import BackupChoice, OffPeak
+from components.config import Attestation, BackupChoice, OffPeak
 from components.config.after import USUAL_DUE_DAYS
 from components.config.backups import USUAL_DAYS_AFTER_WINDOW, USUAL_MAX_AGE_HOURS
 from components.facts.base import SCHEMA_VERSION, Facts
@@ -29,6 +29,7 @@ def migration_facts(plan: MigrationPlan) -> Facts:
         "backups": _backups(config.backups),
         **({} if config.off_peak is None else {"offPeak": _off_peak(config.off_peak)}),
         **({} if config.evidence is None else {"evidenceMaxAgeHours": config.evidence.max_age_hours}),
+        "attestations": [_attestation(item) for item in config.attestations],
         "instanceIds": list(plan.instance_ids),
         "laterInstanceIds": sorted(config.later),
         "zones": [_zone(zone) for zone in estate.zones],
@@ -61,6 +62,17 @@ def wave_facts(wave: PlannedWave, off_peak: OffPeak | None = None) -> Facts:
     if window.scheduled is not None:
         facts["scheduled"] = {"by": window.scheduled.by, "at": window.scheduled.at.isoformat()}
     return facts
+
+
+def _attestation(item: Attestation) -> Facts:
+    return {
+        "kind": item.kind,
+        "instanceIds": sorted(item.instances),
+        "owner": item.owner,
+        "statedAt": item.stated_at.isoformat(),
+        "validUntil": item.valid_until.isoformat(),
+        "statement": item.statement,
+    }
 
 
 def _off_peak(hours: OffPeak) -> Facts:

@@ -39,8 +39,9 @@ def test_window_and_instances_are_enough() -> None:
 MISTAKES: dict[str, tuple[Bend, str]] = {
     "unknown key": (
         lambda raw: raw.update(instnaces=[]),
-        "instnaces: unknown key; expected one of after, backups, classicLink, databases, evidence, freezeHours, "
-        "instances, later, network, offPeak, protect, securityGroups, selector, waves, window; did you mean instances?",
+        "instnaces: unknown key; expected one of after, attestations, backups, classicLink, databases, evidence, "
+        "freezeHours, instances, later, network, offPeak, protect, securityGroups, selector, waves, window; "
+        "did you mean instances?",
     ),
     "unknown key deep down": (
         lambda raw: raw["network"]["vswitches"][0].update(cidr="172.16.1.0/24"),
@@ -323,7 +324,7 @@ def test_all_mistakes_are_told_at_once() -> None:
 @pytest.mark.parametrize("nothing", [None, [], "migration", 3])
 def test_nothing_is_no_config(nothing: object) -> None:
     [line] = problems(nothing)
-    assert line.startswith(": expected a map with the keys after, backups, classicLink,")
+    assert line.startswith(": expected a map with the keys after, attestations, backups, classicLink,")
 
 
 def test_classic_link_needs_blocks_that_it_reaches() -> None:

@@ -128,3 +128,37 @@ def test_a_file_that_cannot_be_used_stops_the_preview(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"evidence": [{}]}')
     with pytest.raises(EvidenceFileError, match=r"a\.json: schemaVersion: expected this key"):
         read_evidence(parse(config(evidence={"files": ["a.json"]}), FILE), tmp_path, FILE)
+
+
+WORD = {
+    "kind": "licence-review",
+    "instances": ["i-web"],
+    "owner": "ann@example.com",
+    "statedAt": "2026-11-29T10:00:00+08:00",
+    "validUntil": "2026-12-20T00:00:00+08:00",
+    "statement": "The vendor authorizes it again on the day.",
+}
+
+
+def test_what_somebody_answers_for_is_carried_to_the_pack() -> None:
+    plan = make_plan(parse(config(attestations=[WORD]), FILE), estate(), FILE)
+    assert migration_facts(plan)["attestations"] == [
+        {**{key: value for key, value in WORD.items() if key != "instances"}, "instanceIds": ["i-web"]}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"owner": ""}, "attestations[0].owner: "),
+        ({"kind": "hearsay"}, "attestations[0].kind: "),
+        ({"instances": []}, "attestations[0].instances: expected at least one item"),
+        ({"instances": ["i-stranger"]}, "attestations[0].instances[0]: i-stranger does not move in this stack"),
+        ({"validUntil": "2026-11-29T10:00:00+08:00"}, "attestations[0].validUntil: expected a time after statedAt"),
+        ({"validUntil": "soon"}, "attestations[0].validUntil: expected a date and time with its UTC offset"),
+    ],
+)
+def test_an_attestation_that_says_too_little_is_an_error(changes: dict[str, Any], line: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        parse(config(attestations=[{**WORD, **changes}]), FILE)
+    assert f"{FILE}: classic-to-vpc:migration.{line}" in str(refused.value)

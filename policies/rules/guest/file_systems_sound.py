@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
+from policies.attestations import window_start
 from policies.clock import Timeline
 from policies.facts import Facts
 from policies.guest import COLLECT_AGAIN, by_evidence
@@ -18,15 +19,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts, guest: Facts) -> Ve
     systems = guest.objects("fileSystems")
     if not systems:
         return unknown("The evidence names no file system, and there is one at least.", COLLECT_AGAIN)
-    return worst(_sound(system, lambda: _restart(plan, instance)) for system in systems)
-
-
-def _restart(plan: Plan, instance: Facts) -> datetime:
-    """When its wave begins. Raises UnreadableError."""
-    own = [wave for wave in plan.waves if wave.text("name") == instance.text("wave")]
-    if len(own) != 1:
-        raise instance.malformed("wave", "the name of one wave of the stack")
-    return own[0].object("window").moment("start")
+    return worst(_sound(system, lambda: window_start(plan, instance)) for system in systems)
 
 
 def _sound(system: Facts, restart: Callable[[], datetime]) -> Verdict:

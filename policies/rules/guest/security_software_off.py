@@ -2,22 +2,32 @@
 
 from typing import Final
 
+from policies.attestations import or_attested, remediation
 from policies.clock import Timeline
 from policies.facts import Facts
 from policies.guest import by_evidence, listed
-from policies.outcome import Verdict, failed, passed, unknown
-from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.outcome import Outcome, Verdict, failed, passed, unknown
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.rule import InstanceRule
 
 
-def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
+def _seen(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
     running = guest.texts("securityRunning")
     if running:
         return failed(f"Security software runs: {listed(running)}.")
     installed = guest.texts("securityInstalled")
     if installed:
-        return unknown(f"Security software is installed and does not run: {listed(installed)}. It may start again.")
+        return unknown(
+            f"Security software is installed and does not run: {listed(installed)}. It may start again.",
+            f"Uninstall it, or disable it and record that:\n{remediation('security-software')}",
+        )
     return passed("None of the security software that the script knows is there.")
+
+
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    """What was seen running, nobody's word makes undone; what could not be seen, somebody may answer for."""
+    seen = by_evidence(_seen)(plan, timeline, instance)
+    return or_attested(seen, "security-software", {Outcome.UNKNOWN}, plan, timeline, instance)
 
 
 RULE: Final = InstanceRule(
@@ -30,7 +40,7 @@ RULE: Final = InstanceRule(
         "Uninstall it: Security Center console, Settings, Client, with client protection off 5 minutes before; others "
         "by their own uninstaller. Then collect the evidence that classic-to-vpc:migration.evidence names again."
     ),
-    reads=(MIGRATING_INSTANCE,),
+    reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: prepare, step 7.",
@@ -38,6 +48,6 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/security-center/user-guide/security-center-agent-processes",
     ram_actions=(),
-    check=by_evidence(_check),
+    check=_check,
     until_move=True,
 )

@@ -3,18 +3,19 @@
 import re
 from typing import Final
 
+from policies.attestations import or_attested, remediation
 from policies.clock import Timeline
 from policies.facts import Facts
 from policies.guest import by_evidence, listed
-from policies.outcome import Verdict, failed, passed
-from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.outcome import Outcome, Verdict, failed, passed
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.rule import InstanceRule
 
 _MAC: Final = re.compile(r"(?:[0-9a-f]{2}[:-]?){5}[0-9a-f]{2}$")
 _PRIVATE_NIC: Final = "eth0"
 
 
-def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
+def _seen(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
     licences = guest.texts("macBoundLicences")
     if not licences:
         return passed("No licence file that the script looks at names a MAC address.")
@@ -42,6 +43,11 @@ def _mac(text: str) -> str:
     return re.sub("[:-]", "", found[0]) if found else ""
 
 
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    seen = by_evidence(_seen)(plan, timeline, instance)
+    return or_attested(seen, "licence-review", {Outcome.FAIL, Outcome.UNKNOWN}, plan, timeline, instance)
+
+
 RULE: Final = InstanceRule(
     module=__name__,
     title="No licence is bound to a MAC address",
@@ -49,10 +55,11 @@ RULE: Final = InstanceRule(
     notice_items=("N27", "N31"),
     why="One of two MAC addresses is left at most: software that registered the other takes itself for a copy.",
     remediation=(
-        "Ask the vendor to authorize it again, or whether the primary NIC can be associated again; or leave the "
-        "instance for a later wave, out of instances: classic-to-vpc:migration.later: [<id>]"
+        "Agree with the vendor how it is authorized again, and record who answers for it:\n"
+        f"{remediation('licence-review')}\n"
+        "or leave the instance for a later wave, out of instances: classic-to-vpc:migration.later: [<id>]"
     ),
-    reads=(MIGRATING_INSTANCE,),
+    reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice, troubleshooting: the MAC address is lost; associate the primary "
@@ -61,6 +68,6 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=(),
-    check=by_evidence(_check),
+    check=_check,
     until_move=True,
 )

@@ -2,19 +2,25 @@
 
 from typing import Final
 
+from policies.attestations import or_attested, remediation
 from policies.clock import Timeline
 from policies.facts import Facts
 from policies.guest import by_evidence, listed
-from policies.outcome import Verdict, failed, passed
-from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.outcome import Outcome, Verdict, failed, passed
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.rule import InstanceRule
 
 
-def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
+def _seen(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
     managers = guest.texts("licenceManagers")
     if managers:
         return failed(f"Licence managers run: {listed(managers)}. The codes that they check may change with the move.")
     return passed("No licence manager that the script knows runs.")
+
+
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    seen = by_evidence(_seen)(plan, timeline, instance)
+    return or_attested(seen, "licence-review", {Outcome.FAIL, Outcome.UNKNOWN}, plan, timeline, instance)
 
 
 RULE: Final = InstanceRule(
@@ -24,10 +30,11 @@ RULE: Final = InstanceRule(
     notice_items=("N03", "N27", "N31"),
     why="Licence codes may change with the move: what its vendor allows on no other machine does not start after it.",
     remediation=(
-        "Ask the vendor for a licence that may move, or leave the instance for a later wave, out of instances: "
-        "classic-to-vpc:migration.later: [<id>]"
+        f"Agree with the vendor what becomes of the licence, and record who answers for it:\n"
+        f"{remediation('licence-review')}\n"
+        "or leave the instance for a later wave, out of instances: classic-to-vpc:migration.later: [<id>]"
     ),
-    reads=(MIGRATING_INSTANCE,),
+    reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: software licence code modification; what to do next, step 2.",
@@ -35,6 +42,6 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=(),
-    check=by_evidence(_check),
+    check=_check,
     until_move=True,
 )

@@ -1,4 +1,5 @@
 from policies.outcome import Outcome
+from tests.policies.attested import attest
 from tests.policies.guests import bent, without_evidence
 from tests.policies.prepared import UNKNOWN, expect, prepared
 
@@ -7,6 +8,16 @@ RULE = "guest-security-software-off"
 
 def test_pass_when_none_is_there() -> None:
     expect(prepared(), RULE, "i-web", Outcome.PASS)
+
+
+def test_pass_when_somebody_answers_for_what_cannot_be_seen() -> None:
+    for draft in (bent(securityInstalled=["/opt/ds_agent"]), bent(securityRunning=None), without_evidence()):
+        expect(attest(draft, "security-software"), RULE, "i-web", Outcome.PASS, "ann@example.com answers for it")
+
+
+def test_fail_when_it_runs_whatever_anybody_says() -> None:
+    draft = attest(bent(securityRunning=["AliYunDun"]), "security-software")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "AliYunDun")
 
 
 def test_fail_when_it_runs() -> None:

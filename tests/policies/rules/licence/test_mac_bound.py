@@ -1,6 +1,7 @@
 import pytest
 
 from policies.outcome import Outcome
+from tests.policies.attested import attest
 from tests.policies.guests import bent, without_evidence
 from tests.policies.prepared import expect, prepared
 
@@ -11,6 +12,11 @@ FLEXNET = "/opt/cad/license.dat: SERVER ftp-1 00163e000a"
 
 def test_pass_when_no_licence_names_a_mac_address() -> None:
     expect(prepared(), RULE, "i-web", Outcome.PASS)
+
+
+def test_pass_when_somebody_answers_for_it() -> None:
+    draft = attest(bent(macBoundLicences=[f"{FLEXNET}20"]), "licence-review")
+    expect(draft, RULE, "i-web", Outcome.PASS, "ann@example.com answers for it", FLEXNET)
 
 
 def test_fail_when_one_does() -> None:

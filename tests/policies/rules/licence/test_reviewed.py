@@ -1,4 +1,5 @@
 from policies.outcome import Outcome
+from tests.policies.attested import attest
 from tests.policies.guests import bent, without_evidence
 from tests.policies.prepared import UNKNOWN, expect, prepared
 
@@ -9,8 +10,13 @@ def test_pass_when_no_licence_manager_runs() -> None:
     expect(prepared(), RULE, "i-web", Outcome.PASS)
 
 
+def test_pass_when_somebody_answers_for_it_with_or_without_evidence() -> None:
+    for draft in (bent(licenceManagers=["lmgrd"]), without_evidence()):
+        expect(attest(draft, "licence-review"), RULE, "i-web", Outcome.PASS, "ann@example.com answers for it")
+
+
 def test_fail_when_one_runs() -> None:
-    expect(bent(licenceManagers=["lmgrd"]), RULE, "i-web", Outcome.FAIL, "lmgrd", "Ask the vendor")
+    expect(bent(licenceManagers=["lmgrd"]), RULE, "i-web", Outcome.FAIL, "lmgrd", "kind: licence-review")
 
 
 def test_unknown_when_processes_were_not_seen() -> None:

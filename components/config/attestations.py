@@ -1,0 +1,42 @@
+"""What only a person can know, recorded with whoever answers for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from components.config.base import InstanceId, Strict, duplicates
+from components.config.errors import Problem
+
+
+class Attestation(Strict):
+    """One person's word about some instances, good for a while."""
+
+    kind: Literal["licence-review", "security-software"] = Field(
+        description="licence-review: licences that the move may end are looked after. security-software: what the "
+        "scripts cannot see of it is off, and stays off until the move is over."
+    )
+    instances: tuple[InstanceId, ...] = Field(min_length=1, description="Ids of the instances that it is about.")
+    owner: str = Field(min_length=1, description="Who answers for it: a name or an address.")
+    stated_at: AwareDatetime = Field(description="When it was said, with its UTC offset.")
+    valid_until: AwareDatetime = Field(description="Until when it holds, the window included, with its UTC offset.")
+    statement: str = Field(min_length=1, description="What was done or agreed, in a sentence.")
+
+
+def attestation_problems(attestations: Sequence[Attestation], instance_ids: Sequence[str]) -> Iterator[Problem]:
+    """Periods that end before they begin, and instances that the stack does not move.
+
+    `instance_ids` is empty where a selector selects.
+    """
+    for index, item in enumerate(attestations):
+        key = f"attestations[{index}]"
+        yield from duplicates(f"{key}.instances", item.instances)
+        if item.valid_until <= item.stated_at:
+            yield Problem(f"{key}.validUntil", f"expected a time after statedAt, {item.stated_at.isoformat()}")
+        for place, instance_id in enumerate(item.instances):
+            if instance_ids and instance_id not in instance_ids:
+                yield Problem(
+                    f"{key}.instances[{place}]", f"{instance_id} does not move in this stack; expected one that does"
+                )

@@ -1,0 +1,69 @@
+"""What a person answers for in place of evidence: never without an owner, never beyond its time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from functools import partial
+from typing import Final, Literal, TypeAlias
+
+from policies.clock import Timeline
+from policies.facts import Facts, UnreadableError, attempt
+from policies.outcome import Outcome, Verdict, passed
+from policies.plan import Plan
+
+Kind: TypeAlias = Literal["licence-review", "security-software"]
+
+HOW: Final = (
+    "classic-to-vpc:migration.attestations: [{kind: <kind>, instances: [<id>], owner: <who answers for it>, "
+    "statedAt: <time>, validUntil: <time after the window>, statement: <what was agreed>}]"
+)
+"""How an attestation is recorded, as a remediation."""
+
+
+def or_attested(
+    verdict: Verdict, kind: Kind, outcomes: Collection[Outcome], plan: Plan, timeline: Timeline, instance: Facts
+) -> Verdict:
+    """The verdict, or PASS where it is one of `outcomes` and somebody answers for this instance instead.
+
+    The attestation must have been stated by now and hold when the window of the instance's wave begins.
+    """
+    if verdict.outcome not in outcomes:
+        return verdict
+    start = attempt(lambda: window_start(plan, instance))
+    if isinstance(start, UnreadableError):
+        return verdict
+    for word in _words(plan, kind, instance, timeline.now, start):
+        return passed(f"{word} {verdict.reason}")
+    return verdict
+
+
+def remediation(kind: Kind) -> str:
+    """How one of this kind is recorded."""
+    return HOW.replace("<kind>", kind)
+
+
+def window_start(plan: Plan, instance: Facts) -> datetime:
+    """When the wave of an instance begins. Raises UnreadableError."""
+    own = [wave for wave in plan.waves if wave.text("name") == instance.text("wave")]
+    if len(own) != 1:
+        raise instance.malformed("wave", "the name of one wave of the stack")
+    return own[0].object("window").moment("start")
+
+
+def _words(plan: Plan, kind: Kind, instance: Facts, now: datetime, start: datetime) -> Iterator[str]:
+    """What each attestation that counts says; one that cannot be read whole is none."""
+    entries = attempt(lambda: plan.migration.objects("attestations"))
+    for entry in () if isinstance(entries, UnreadableError) else entries:
+        word = attempt(partial(_word, entry, kind, instance, now, start))
+        if isinstance(word, str):
+            yield word
+
+
+def _word(entry: Facts, kind: Kind, instance: Facts, now: datetime, start: datetime) -> str | None:
+    about_it = entry.text("kind") == kind and instance.text("instanceId") in entry.texts("instanceIds")
+    owner, statement = entry.text("owner"), entry.text("statement")
+    until = entry.moment("validUntil")
+    if not about_it or entry.moment("statedAt") > now or until < max(now, start):
+        return None
+    return f"{owner} answers for it until {until.isoformat(timespec='minutes')}: {statement.rstrip('.')}."
