@@ -200,10 +200,20 @@ class MigrationPlan:
 
     @cached_property
     def broad_rules(self) -> tuple[BroadRule, ...]:
-        """Rules that let instances that move talk with classic ones that stay, unlinked, and may be meant or not."""
-        staying = {item.id for item in self.classic_instances}
-        staying -= {*self.instance_ids, *self.config.later, *self.attached_instance_ids}
-        return tuple(broad_rules(set(self.instance_ids) - self.moved_ids, staying, self.estate))
+        """Rules that let instances that move talk with unlinked classic ones, and may be meant or not.
+
+        Classic are those that stay, and those of a later wave of this stack until they move themselves.
+        """
+        out_of_reach = {item.id for item in self.classic_instances}
+        out_of_reach -= {*self.config.later, *self.attached_instance_ids, *self.moved_ids}
+        found: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for wave in self.waves:
+            gone = {
+                item for other in self.waves if other.window.start <= wave.window.start for item in other.instance_ids
+            }
+            for rule in broad_rules(set(wave.instance_ids) - self.moved_ids, out_of_reach - gone, self.estate):
+                found[rule.group_id, rule.text].update(rule.instance_ids)
+        return tuple(BroadRule(*key, tuple(sorted(ids))) for key, ids in sorted(found.items()))
 
     @cached_property
     def linked_groups(self) -> tuple[SecurityGroup, ...]:

@@ -167,6 +167,17 @@ def test_a_broad_rule_names_who_stays_unlinked() -> None:
     assert told(plan()) == []
 
 
+def test_a_broad_rule_names_who_moves_later_too() -> None:
+    late = {"start": "2026-12-15T02:00:00+08:00", "latest": "2026-12-22T00:00:00+08:00"}
+    waves = [
+        {"name": "one", "window": config()["window"], "instances": ["i-app"]},
+        {"name": "two", "window": late, "instances": ["i-idle"]},
+    ]
+    in_waves = {"window": None, "instances": None, "waves": waves, "later": ["i-web"]}
+    [found] = plan(broad(), **in_waves).broad_rules
+    assert found.instance_ids == ("i-idle",)
+
+
 def test_a_broad_rule_of_a_group_that_stays_counts_too() -> None:
     groups = [group for group in estate().security_groups if group.id != "sg-idle"]
     idle = SecurityGroup(id="sg-idle", name="idle", rules=(rule(cidr_ip="10.0.0.0/8"),))

@@ -23,6 +23,8 @@ def in_two_waves(migration: dict[str, Any]) -> None:
     """web-2 and web-3 of zone h move first, all others six days later."""
     window, instances = migration.pop("window"), migration.pop("instances")
     front = [item for item in instances if item == WEB_2 or (isinstance(item, dict) and item["id"] == WEB_3)]
+    # batch-1 may be reached from everywhere: nobody of the first wave talks with it.
+    migration["classicLink"] = {"flows": []}
     migration["waves"] = [
         {"name": "front", "window": {**window, "start": FIRST}, "instances": front},
         {
