@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from components.config import CONFIG_KEY, ConfigError, EvidenceChoice, MigrationConfig, Problem, parse
-from components.plan import make_plan
+from components.plan import still_classic
 from estate import clock
 from estate.client import Cloud
 from estate.errors import CredentialsError, EstateError, PermissionDenied, SettingsError
@@ -66,8 +66,8 @@ def collect(
     path = out or _target(config, stack_config)
     cloud = Cloud(CloudSettings.from_config(_plain(stack), os.environ))
     _tell(f"Reading the estate of {cloud.region}")
-    plan = make_plan(config, read_estate(cloud, now), stack_config.name)
-    planned = {item.instance.id: item.instance for item in plan.instances}
+    moving = still_classic(config, read_estate(cloud, now), stack_config.name)
+    planned = {item.id: item for item in moving}
     if unknown := sorted(set(instance or ()) - set(planned)):
         raise typer.BadParameter(f"{', '.join(unknown)} does not migrate in this stack", param_hint="--instance")
     chosen = [item for instance_id, item in planned.items() if instance_id in (instance or planned)]

@@ -7,7 +7,7 @@ from components.plan.backups import SnapshotSet
 from components.plan.databases import PlannedDatabase, admits
 from components.plan.model import MigrationPlan, PlannedInstance
 from components.plan.network import PlannedVSwitch
-from components.plan.resolve import make_plan
+from components.plan.resolve import make_plan, still_classic
 from components.plan.waves import Origin, PlannedWave, StackRecord
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "StackRecord",
     "admits",
     "make_plan",
+    "still_classic",
 ]

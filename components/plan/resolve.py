@@ -12,6 +12,7 @@ from components.plan.classic_link import attachment_problems, flow_problems, flo
 from components.plan.databases import admits, database_problems
 from components.plan.evidence import evidence_of
 from components.plan.instances import group_problems, instance_problems
+from components.plan.lookup import missing
 from components.plan.model import MigrationPlan, PlannedInstance
 from components.plan.network import (
     existing_network_problems,
@@ -21,7 +22,7 @@ from components.plan.network import (
     zone_problems,
 )
 from components.plan.shared import shared_group_problems
-from components.plan.waves import PlannedWave, StackRecord, planned_waves, wave_problems, with_origins
+from components.plan.waves import PlannedWave, StackRecord, members, planned_waves, wave_problems, with_origins
 from estate.guest import Evidence
 from estate.model import Database, Estate, Instance
 
@@ -53,6 +54,23 @@ def make_plan(
     if problems:
         raise ConfigError(file, problems)
     return plan
+
+
+def still_classic(config: MigrationConfig, estate: Estate, file: str) -> tuple[Instance, ...]:
+    """The instances of all waves that have not moved, sorted by id: for whoever has no record of the stack at hand.
+
+    Raises ConfigError where the config names an instance that does not exist.
+    """
+    ids = {instance.id for instance in estate.instances}
+    unknown = [
+        Problem(f"{key}.id", missing("instance", choice.id, ids, estate))
+        for key, choice in config.keyed_instances
+        if choice.id not in ids
+    ]
+    if unknown:
+        raise ConfigError(file, unknown)
+    found = {instance.id: instance for wave in config.all_waves for instance in members(wave, config, estate)}
+    return tuple(found[instance_id] for instance_id in sorted(found) if found[instance_id].is_classic)
 
 
 def _planned(

@@ -9,7 +9,7 @@ import pytest
 
 from components.config import ConfigError, parse
 from components.migration import Migration
-from components.plan import MigrationPlan, Origin, StackRecord, make_plan
+from components.plan import MigrationPlan, Origin, StackRecord, make_plan, still_classic
 from components.stack_outputs import exported, record_of
 from estate.model import AccessControlList, Estate, WhitelistGroup
 from tests.components.builders import FILE, config, estate
@@ -175,6 +175,15 @@ def test_an_instance_in_a_vpc_is_no_moved_one_unless_this_stack_knew_it(vpc_id: 
 def test_outputs_of_an_earlier_version_have_no_record() -> None:
     assert record_of({"vpcId": "vpc-old"}) == StackRecord("vpc-old", {})
     assert record_of({}) == StackRecord()
+
+
+def test_who_is_still_to_move_is_told_without_a_record() -> None:
+    parsed = parse(in_waves(network={"mode": "shared", "stack": "a/b/c"}), FILE)
+    assert [item.id for item in still_classic(parsed, estate(), FILE)] == ["i-app", "i-web"]
+    assert [item.id for item in still_classic(parsed, after_the_move("i-web"), FILE)] == ["i-app"]
+    nobody = parse(in_waves(waves=[{**WAVES[1], "instances": ["i-wed"]}]), FILE)
+    with pytest.raises(ConfigError, match=r"waves\[0\]\.instances\[0\]\.id: there is no instance i-wed .* i-web"):
+        still_classic(nobody, estate(), FILE)
 
 
 def facts_of(made: MigrationPlan) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
