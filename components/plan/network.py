@@ -247,8 +247,21 @@ def existing_network_problems(config: MigrationConfig, network: ExistingNetwork,
             yield Problem(key, f"{both}; expected one VSwitch a zone")
         else:
             zones[vswitch.zone_id] = vswitch_id
+    yield from _quota_problems(network, estate)
     if network.vpc_id in vpcs and len(zones) == len(network.vswitch_ids):
         yield from _block_problems(config, network, vpcs[network.vpc_id], vswitches, estate)
+
+
+def _quota_problems(network: ExistingNetwork, estate: Estate) -> Iterator[Problem]:
+    """More VSwitches than the VPC takes; one that an earlier `up` added is among those that it has."""
+    there = {item.name for item in estate.vswitches if item.vpc_id == network.vpc_id}
+    count = sum(item.vpc_id == network.vpc_id for item in estate.vswitches)
+    added = sum(vswitch_name(network.vpc_id, item) not in there for item in network.vswitches)
+    if added and count + added > cidr.MAX_VSWITCHES:
+        yield Problem(
+            "network.vswitches",
+            f"{network.vpc_id} has {count} VSwitches; expected at most {cidr.MAX_VSWITCHES} with the {added} to add",
+        )
 
 
 def _block_problems(

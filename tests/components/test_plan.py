@@ -390,3 +390,19 @@ def test_no_snapshot_is_taken_of_local_and_of_excluded_disks() -> None:
     assert sets(disks("cloud_ssd", "ephemeral_ssd")) == [["d-0"]]
     exclude = [{"disk": "d-1", "reason": "a cache", "owner": "me"}]
     assert sets(disks("cloud_essd", "cloud_essd", "cloud_essd"), exclude=exclude) == [["d-0", "d-2"]]
+
+
+@pytest.mark.parametrize(("there", "ours", "expected"), [(150, False, 1), (149, False, 0), (150, True, 0)])
+def test_an_existing_vpc_takes_150_vswitches(there: int, ours: bool, expected: int) -> None:
+    """The one to add counts unless an earlier `up` made it; it is known by its name."""
+    full = [vswitch(f"vsw-{index}", "vpc-old", f"172.17.{index}.0/24") for index in range(there)]
+    if ours:
+        full[0] = full[0].model_copy(update={"name": "vpc-old-cn-hangzhou-b"})
+    network = {"mode": "existing", "vpcId": "vpc-old", "vswitches": [{"zone": "cn-hangzhou-b"}]}
+    changes = {"vswitches": tuple(full)}
+    if not expected:
+        assert len(plan(changes, network=network).target_cidrs) == 1
+        return
+    assert problems(changes, network=network) == [
+        "network.vswitches: vpc-old has 150 VSwitches; expected at most 150 with the 1 to add"
+    ]
