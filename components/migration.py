@@ -11,7 +11,7 @@ from components.classic_link import ClassicLink
 from components.cleanup import AddressCleanup
 from components.config import BackupChoice
 from components.database import DatabaseAccess
-from components.facts import migration_facts
+from components.facts import mapped_group_facts, migration_facts, shared_group_facts
 from components.instance import MigratingInstance
 from components.network import TargetNetwork
 from components.plan import MigrationPlan, PlannedInstance
@@ -91,15 +91,30 @@ class Migration(pulumi.ComponentResource):
         """Clones first, then links, then rules: rules name other clones, and across ClassicLink the classic groups."""
         clones: dict[str, ClonedSecurityGroup] = {}
         shared: dict[str, SharedSecurityGroup] = {}
-        mode = plan.config.security_groups.mode if plan.config.security_groups else None
-        conversions = convert_groups(plan) if mode == "clone" else {}
-        for group in plan.cloned_groups if mode == "clone" else ():
-            clones[group.id] = ClonedSecurityGroup(group, conversions[group.id], network.vpc_id, self._guarded())
-        for classic_id, found in plan.shared_clones.items() if mode == "shared" else ():
-            shared[classic_id] = SharedSecurityGroup(classic_id, found, plan, self._child())
+        choice = plan.config.security_groups
+        if choice is not None and choice.mode == "shared":
+            for classic_id, found in plan.shared_clones.items():
+                facts = shared_group_facts(classic_id, found, plan.shared_clone_ids)
+                shared[classic_id] = SharedSecurityGroup(classic_id, found, facts, self._child())
+        elif choice is not None:
+            conversions = convert_groups(plan)
+            for group in plan.cloned_groups:
+                if group.id in conversions:
+                    opts = self._guarded()
+                    clones[group.id] = ClonedSecurityGroup(group, conversions[group.id], network.vpc_id, opts)
+            for classic_id, found in plan.mapped_groups.items():
+                accepted = choice.mapped[classic_id].accept_differences
+                facts = mapped_group_facts(classic_id, found, plan.strangers_in, accepted)
+                shared[classic_id] = SharedSecurityGroup(classic_id, found, facts, self._child())
         all_groups: dict[str, ClonedSecurityGroup | SharedSecurityGroup] = {**clones, **shared}
-        clone_ids = {group_id: clone.security_group_id for group_id, clone in all_groups.items()}
-        if mode is not None:
+        clone_ids = {group_id: clone.security_group_id for group_id, clone in clones.items()}
+        # Rules name a group of others only where it stands for the members of the classic one alone.
+        for group_id, of_others in shared.items():
+            if group_id in plan.namable_groups:
+                clone_ids[group_id] = pulumi.Output.from_input(plan.namable_groups[group_id])
+            elif group_id not in plan.mapped_groups:
+                clone_ids[group_id] = of_others.security_group_id
+        if choice is not None:
             self.exports["securityGroupIds"] = {
                 group_id: clone.security_group_ids for group_id, clone in all_groups.items()
             }

@@ -9,7 +9,7 @@ import pulumi_alicloud as alicloud
 
 from components.alimigrate import SecurityGroupRules
 from components.conversion import Conversion, ConversionContext, convert
-from components.facts import shared_group_facts
+from components.facts import Facts
 from components.plan import MigrationPlan
 from estate.model import SecurityGroup
 
@@ -98,7 +98,9 @@ def _suffixes(conversion: Conversion) -> list[str]:
 
 
 class SharedSecurityGroup(pulumi.ComponentResource):
-    """VPC groups that another stack has made for a classic one, as they are in the cloud; nothing is changed.
+    """VPC groups of others in the place of a classic one, as they are in the cloud; they are never changed.
+
+    Clones that another stack has made, or groups that the config maps the classic one to.
 
     Registered outputs: see SharedSecurityGroup in docs/contracts.md.
     """
@@ -107,7 +109,7 @@ class SharedSecurityGroup(pulumi.ComponentResource):
         self,
         classic_id: str,
         found: Sequence[SecurityGroup],
-        plan: MigrationPlan,
+        facts: Facts,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(
@@ -118,7 +120,8 @@ class SharedSecurityGroup(pulumi.ComponentResource):
         )
         self.security_group_ids = [pulumi.Output.from_input(group.id) for group in found]
         self.security_group_id = self.security_group_ids[0]
-        self.register_outputs(shared_group_facts(classic_id, found, plan.shared_clone_ids))
+        # The rules of others change by themselves: outputs, never inputs.
+        self.register_outputs(facts)
 
 
 def convert_groups(plan: MigrationPlan) -> Mapping[str, Conversion]:
@@ -131,5 +134,7 @@ def convert_groups(plan: MigrationPlan) -> Mapping[str, Conversion]:
         later_ids=frozenset(plan.config.later) | linked.intersection(plan.instance_ids),
         linked_ids=linked,
         target_cidrs=plan.target_cidrs,
+        mapped={classic_id: len(found) for classic_id, found in plan.mapped_groups.items()},
+        namable_ids=frozenset(plan.namable_groups),
     )
-    return convert(plan.cloned_groups, context)
+    return convert([group for group in plan.cloned_groups if group.id not in plan.mapped_groups], context)

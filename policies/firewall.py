@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Literal, TypeAlias, TypeVar
@@ -35,7 +35,15 @@ from policies.packets import (
     parse_ports,
     parse_protocol,
 )
-from policies.plan import CLASSIC_LINK_ATTACHMENT, SECURITY_GROUP, SECURITY_GROUP_RULES, Plan, Resource, place_of
+from policies.plan import (
+    CLASSIC_LINK_ATTACHMENT,
+    SECURITY_GROUP,
+    SECURITY_GROUP_RULES,
+    SHARED_SECURITY_GROUP,
+    Plan,
+    Resource,
+    place_of,
+)
 
 T = TypeVar("T")
 Version: TypeAlias = Literal[4, 6]
@@ -143,13 +151,30 @@ class _Traffic:
 
 
 class Differences:
-    """Collects differences, those with the same rules and ports as one."""
+    """Collects differences, those with the same rules and ports as one.
 
-    def __init__(self) -> None:
+    Those that come of a rule of the groups `accepted`, by classic id, are kept apart: the config accepts them. What no
+    rule accepts but a default is of the group whose rule refuses it.
+    """
+
+    def __init__(self, accepted: Container[str] = ()) -> None:
         self._traffic: dict[tuple[str, str, str, str], _Traffic] = defaultdict(_Traffic)
+        self._accepts = accepted
+        self._accepted: Differences | None = None
+
+    @property
+    def accepted(self) -> Differences:
+        """The differences that the config accepts."""
+        if self._accepted is None:
+            self._accepted = Differences()
+        return self._accepted
 
     def add(self, difference: Difference, peer: tuple[Version, Interval] | str) -> None:
         """`peer` is an address interval or the name of an instance or group."""
+        rule = difference.accepted_by or difference.refused_by
+        if rule is not None and rule.origin in self._accepts:
+            self.accepted.add(difference, peer)
+            return
         accepted = difference.accepted_by.label if difference.accepted_by else f"{difference.direction} default"
         refused = difference.refused_by.label if difference.refused_by else f"no rule ({difference.direction} default)"
         traffic = self._traffic[difference.direction, describe_ports(difference), accepted, refused]
@@ -174,9 +199,9 @@ class Differences:
 # ---- comparing ----
 
 
-def opened(firewall: Firewall, around: Surroundings) -> Differences:
+def opened(firewall: Firewall, around: Surroundings, accepted: Container[str] = ()) -> Differences:
     """What the clones accept, and the classic groups refuse on the interface that the packet would have used."""
-    found = Differences()
+    found = Differences(accepted)
     for direction, protocol in _planes(firewall):
         for version, interval, plane in _cells(firewall, direction, protocol):
             if not _nobodys(interval, around.vacant[version]):
@@ -187,9 +212,9 @@ def opened(firewall: Firewall, around: Surroundings) -> Differences:
     return found
 
 
-def lost(firewall: Firewall, around: Surroundings) -> Differences:
+def lost(firewall: Firewall, around: Surroundings, accepted: Container[str] = ()) -> Differences:
     """What the classic groups accept and the clones would refuse, from peers that will still be there."""
-    found = Differences()
+    found = Differences(accepted)
     for direction, protocol in _planes(firewall):
         for version, interval, plane in _cells(firewall, direction, protocol):
             if not _nobodys(interval, around.leaving[version]):
@@ -503,15 +528,16 @@ def _firewall(plan: Plan, classic_ids: tuple[str, ...]) -> Firewall:
             if isinstance(parsed.peer, GroupPeer) and rule.optional_text("groupOwnerAccount") not in (None, account):
                 foreign.add(parsed.peer.key)
         if group.choice("innerAccessPolicy", "Accept", "Drop") == "Accept":
-            planes["intranet"].append(_inner_access(classic_id, classic_id))
+            planes["intranet"].append(_inner_access(classic_id, classic_id, classic_id))
         clone += _clone_rules(plan, classic_id)
     classic: dict[Plane, RuleSet] = {plane: RuleSet(tuple(rules)) for plane, rules in planes.items()}
     return Firewall(classic, RuleSet(tuple(clone)), frozenset(foreign))
 
 
-def _inner_access(group_id: str, key: str) -> PacketRule:
+def _inner_access(group_id: str, key: str, origin: str) -> PacketRule:
     label = f"InnerAccessPolicy Accept of {group_id}"
-    return PacketRule(label, "ingress", "ALL", ALL_PORTS, ALL_PORTS, True, _INNER_ACCESS_PRIORITY, GroupPeer(key))
+    peer = GroupPeer(key)
+    return PacketRule(label, "ingress", "ALL", ALL_PORTS, ALL_PORTS, True, _INNER_ACCESS_PRIORITY, peer, origin)
 
 
 def _classic_rule(facts: Facts, classic_id: str, plane: Plane) -> PacketRule:
@@ -525,7 +551,7 @@ def _classic_rule(facts: Facts, classic_id: str, plane: Plane) -> PacketRule:
         f"{classic_id} {plane} rule '{facts.text('direction')} {facts.text('policy')} {facts.text('ipProtocol')} "
         f"{facts.text('portRange')} {preposition} {peer_text}, priority {facts.number('priority'):g}'"
     )
-    return _rule(facts, label, peer)
+    return replace(_rule(facts, label, peer), origin=classic_id)
 
 
 def _clone_rules(plan: Plan, classic_id: str) -> list[PacketRule]:
@@ -533,12 +559,16 @@ def _clone_rules(plan: Plan, classic_id: str) -> list[PacketRule]:
     rules = []
     for child in plan.children(clone, SECURITY_GROUP_RULES):
         for label, facts in child.facts.object("rules").entries():
-            rules.append(_rule(facts, f"clone rule '{label}' of {classic_id}", _clone_peer(plan, facts)))
-    # Each member is in all groups of the clone, so one of them that lets its members in is enough.
-    policies = [group.facts.choice("innerAccessPolicy", "Accept", "Drop") for group in the_groups(plan, clone)]
-    if "Accept" in policies:
-        rules.append(_inner_access(clone_key(classic_id), clone_key(classic_id)))
-    return rules
+            if facts.optional_text("localCidrIp") is not None:
+                raise facts.malformed("localCidrIp", "empty: rules for one local address are beyond this check")
+            for peer in _clone_peers(plan, facts):
+                rule = _rule(facts, f"clone rule '{label}' of {classic_id}", peer)
+                rules.append(replace(rule, origin=classic_id))
+    for group in the_groups(plan, clone):
+        if group.facts.choice("innerAccessPolicy", "Accept", "Drop") == "Accept":
+            keys = _members(plan, group.facts.text("id")) if group.exists else (clone_key(classic_id),)
+            rules += [_inner_access(key, key, classic_id) for key in keys]
+    return list(dict.fromkeys(rules))
 
 
 def without_clone(plan: Plan, classic_ids: Iterable[str]) -> list[str]:
@@ -575,27 +605,62 @@ def _only(what: str, found: tuple[Resource, ...]) -> Resource:
     return found[0]
 
 
-def _clone_peer(plan: Plan, facts: Facts) -> AddressPeer | GroupPeer:
+def _clone_peers(plan: Plan, facts: Facts) -> tuple[AddressPeer | GroupPeer, ...]:
+    """The peers of a rule of a VPC group: one, or all whose members a group that it names has."""
     cloned_from = facts.optional_text("clonedFrom")
-    if cloned_from is None:
-        peer, _ = _peer(facts)
-        return GroupPeer(_by_id(plan).get(peer.key, peer.key)) if isinstance(peer, GroupPeer) else peer
-    return GroupPeer(clone_key(cloned_from))
+    if cloned_from is not None and not (facts.is_known("groupId") and facts.text("groupId") in _by_id(plan)):
+        return (GroupPeer(clone_key(cloned_from)),)
+    peer, _ = _peer(facts)
+    if not isinstance(peer, GroupPeer):
+        return (peer,)
+    keys = dict.fromkeys([*([clone_key(cloned_from)] if cloned_from else []), *_members(plan, peer.key)])
+    return tuple(GroupPeer(key) for key in keys)
 
 
-def _by_id(plan: Plan) -> Mapping[str, str]:
-    """Keys of the clones that exist, by the id of their VPC group: a rule may name a clone without saying so."""
+def _members(plan: Plan, group_id: str) -> tuple[str, ...]:
+    """Keys of all who are in a VPC group: members of classic groups in whose place it is, and strangers."""
+    return _by_id(plan).get(group_id, (group_id,))
 
-    def read() -> dict[str, str]:
-        groups = [
-            (classic_id, group)
-            for classic_id, clones in plan.clones.items()
-            for clone in clones
-            for group in the_groups(plan, clone)
-        ]
-        return {group.facts.text("id"): clone_key(classic_id) for classic_id, group in groups if group.exists}
+
+def _by_id(plan: Plan) -> Mapping[str, tuple[str, ...]]:
+    """Who is in the VPC groups that exist, by their ids: a rule may name a clone without saying so."""
+
+    def read() -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        strange = set()
+        for classic_id, clones in plan.clones.items():
+            for clone in clones:
+                for group in the_groups(plan, clone):
+                    if group.exists:
+                        found[group.facts.text("id")].append(clone_key(classic_id))
+                        if "strangerIds" in group.facts.data and group.facts.texts("strangerIds"):
+                            strange.add(group.facts.text("id"))
+        return {key: (*keys, *((key,) if key in strange else ())) for key, keys in found.items()}
 
     return plan.remember("clone ids", read)
+
+
+def accepted_differences(plan: Plan, classic_ids: Iterable[str], kind: Literal["opened", "lost"]) -> Mapping[str, str]:
+    """Why the config accepts that VPC groups differ from the classic ones in whose place they are, by classic id.
+
+    Only groups that exist already may: a clone is made to open nothing. Raises UnreadableError if unknown.
+    """
+    found, of_others = {}, {item.urn for item in plan.of_type(SHARED_SECURITY_GROUP)}
+    for classic_id in sorted(set(classic_ids)):
+        clone = the_clone(plan, classic_id)
+        if "accepted" in clone.facts.data and clone.parent in of_others:
+            reason = clone.facts.object("accepted").optional_text(kind)
+            if reason:
+                found[classic_id] = reason
+    return found
+
+
+def told(reasons: Mapping[str, str], differences: Differences, verb: str) -> list[str]:
+    """Accepted differences as lines; none where there are none."""
+    if not differences.accepted:
+        return []
+    why = "; ".join(f"{classic_id}: {reason}" for classic_id, reason in reasons.items())
+    return [f"Accepted in the config ({why}):", *differences.accepted.lines(verb)]
 
 
 def misdirected(plan: Plan, classic_id: str) -> list[str]:

@@ -44,7 +44,10 @@ class GroupPeer:
 
 @dataclass(frozen=True)
 class PacketRule:
-    """One rule. `label` names it to a person, `priority` 1 is the strongest; `protocol` is one of PROTOCOLS or ALL."""
+    """One rule. `label` names it to a person, `priority` 1 is the strongest; `protocol` is one of PROTOCOLS or ALL.
+
+    `origin` is the classic group that it is a rule of, or in whose place its group is.
+    """
 
     label: str
     direction: Direction
@@ -54,6 +57,7 @@ class PacketRule:
     accept: bool
     priority: int
     peer: AddressPeer | GroupPeer
+    origin: str = ""
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ def _shared_group(resource: Resource) -> Iterator[Resource]:
         return
     facts = resource.properties
     urn = f"{resource.urn}/clone"
-    known = {key: facts[key] for key in ("classicSecurityGroupId",) if key in facts}
+    known = {key: facts[key] for key in ("classicSecurityGroupId", "accepted") if key in facts}
     yield Resource(CLONED_SECURITY_GROUP, urn, resource.name, resource.urn, {**known, "report": (), "limits": ()})
     groups = facts.get("groups")
     for number, group in enumerate(groups if isinstance(groups, Sequence) else ()):
@@ -101,7 +101,10 @@ def _shared_group(resource: Resource) -> Iterator[Resource]:
         yield Resource(SECURITY_GROUP_RULES, f"{urn}/rules-{number}", name, urn, {**rules, "applied": "by others"})
 
 
-_OF_A_GROUP: Final = (("id", "securityGroupId"), ("vpcId", "vpcId"), ("innerAccessPolicy", "innerAccessPolicy"))
+_OF_A_GROUP: Final = (
+    ("id", "securityGroupId"),
+    *((key, key) for key in ("vpcId", "innerAccessPolicy", "strangerIds")),
+)
 
 
 class Plan:

@@ -24,11 +24,12 @@ from components.config.network import (
 )
 from components.config.schedule import SINGLE_WAVE, OffPeak, Wave, Window
 from components.config.schema import json_schema
-from components.config.security_groups import SecurityGroupChoice
+from components.config.security_groups import AcceptedDifferences, SecurityGroupChoice
 
 __all__ = [
     "CONFIG_KEY",
     "SINGLE_WAVE",
+    "AcceptedDifferences",
     "AfterChoice",
     "Attestation",
     "BackupChoice",

@@ -28,6 +28,7 @@ FLOW_PORT_PATTERN = r"^((tcp|udp)/)?\d{1,5}(-\d{1,5})?$"
 CLOCK_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d$"
 STACK_PATTERN = r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"
 WAVE_NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+GROUP_PATTERN = r"^sg-[a-z0-9-]+$"
 DISK_PATTERN = r"^d-[a-z0-9]+$"
 TIER_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"
 ADDRESS_PATTERN = r"^\d+\.\d+\.\d+\.\d+(/\d+)?$"
@@ -41,6 +42,7 @@ PATTERN_WORDS = {
     CIDR_PATTERN: "an IPv4 CIDR block, such as 172.16.0.0/16",
     VPC_PATTERN: "a VPC id, such as vpc-bp1a2b3c",
     VSWITCH_PATTERN: "a VSwitch id, such as vsw-bp1a2b3c",
+    GROUP_PATTERN: "a security group id, such as sg-bp1a2b3c",
     DISK_PATTERN: "a disk id, such as d-bp1a2b3c",
     TIER_PATTERN: "1 to 32 lowercase letters, digits and hyphens, such as web",
     FLOW_END_PATTERN: "an instance id or an intranet address, such as 10.25.16.10",

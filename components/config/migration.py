@@ -19,7 +19,7 @@ from components.config.evidence import EvidenceChoice
 from components.config.instances import MigratingInstanceChoice, Selector, let_ids_stand_alone
 from components.config.network import CreateNetwork, NetworkChoice, SharedNetwork, network_problems
 from components.config.schedule import SINGLE_WAVE, OffPeak, Wave, Window, wave_problems, window_problems
-from components.config.security_groups import SecurityGroupChoice
+from components.config.security_groups import SecurityGroupChoice, security_group_problems
 from components.config.wording import problems_of
 
 
@@ -117,6 +117,8 @@ def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
     moving = [] if any(wave.selector for wave in config.all_waves) else [item.id for _, item in config.keyed_instances]
     yield from after_problems(config.after, [choice.id for _, choice in config.keyed_instances])
     yield from attestation_problems(config.attestations, moving)
+    if config.security_groups is not None:
+        yield from security_group_problems(config.security_groups)
     for instance_id in sorted({choice.id for _, choice in config.keyed_instances} & set(config.later)):
         yield Problem("later", f"{instance_id} is under instances too; expected it in one of the two")
     if config.network is not None:

@@ -2,17 +2,72 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from components.config.base import Strict
+from components.config.base import GROUP_PATTERN, Strict, duplicates
+from components.config.errors import Problem
+
+GroupId = Annotated[str, Field(pattern=GROUP_PATTERN)]
+
+
+class AcceptedDifferences(Strict):
+    """What the team accepts of VPC groups that are not the classic group's equal: each with the reason why."""
+
+    opened: str | None = Field(
+        default=None, min_length=1, description="Why it may be that they accept what the classic group refuses."
+    )
+    lost: str | None = Field(
+        default=None, min_length=1, description="Why it may be that they refuse what the classic group accepts."
+    )
+
+
+class GroupChoice(Strict):
+    """What becomes of one classic group."""
+
+    id: GroupId = Field(description="The classic group.")
+    mode: Literal["clone", "map"] = Field(
+        default="map", description="map: the VPC groups under mapTo, which are never changed. clone: as above."
+    )
+    map_to: tuple[GroupId, ...] = Field(
+        default=(), description="Groups of the target VPC that each member gets in place of the classic one."
+    )
+    accept_differences: AcceptedDifferences | None = Field(
+        default=None, description="Without it, whatever the VPC groups open or close is a finding."
+    )
+
+    @model_validator(mode="after")
+    def _mapped_to_something(self) -> GroupChoice:
+        if (self.mode == "map") != bool(self.map_to):
+            raise ValueError("expected mapTo, a list that is not empty, with mode map, and only with it")
+        if self.mode == "clone" and self.accept_differences is not None:
+            raise ValueError("expected acceptDifferences with mode map only: a clone opens nothing")
+        return self
 
 
 class SecurityGroupChoice(Strict):
     """How the VPC-type security groups come about."""
 
-    mode: Literal["clone", "shared"] = Field(
-        description="clone: a VPC group for each classic group, with its rules converted. shared: the clones of the "
-        "stack whose network is shared."
+    mode: Literal["clone", "map", "shared"] = Field(
+        description="clone: a VPC group for each classic group, with its rules converted. map: VPC groups that exist, "
+        "told under groups for each classic one. shared: the clones of the stack whose network is shared."
     )
+    groups: tuple[GroupChoice, ...] = Field(
+        default=(), description="Classic groups for which something else holds, or that are mapped."
+    )
+
+    @property
+    def mapped(self) -> dict[str, GroupChoice]:
+        """The choices of the classic groups that are mapped, by id."""
+        return {choice.id: choice for choice in self.groups if choice.mode == "map"}
+
+
+def security_group_problems(choice: SecurityGroupChoice) -> Iterator[Problem]:
+    """What a single key of the section cannot show to be wrong."""
+    yield from duplicates("securityGroups.groups", [item.id for item in choice.groups])
+    for index, item in enumerate(choice.groups):
+        yield from duplicates(f"securityGroups.groups[{index}].mapTo", item.map_to)
+    if choice.mode == "shared" and choice.groups:
+        yield Problem("securityGroups.groups", "expected none with mode shared: the other stack chose")

@@ -80,7 +80,8 @@ def convert(groups: Iterable[SecurityGroup], context: ConversionContext) -> Mapp
 def _components(groups: Sequence[SecurityGroup], moves: Moves) -> list[list[SecurityGroup]]:
     """Groups that share moving instances, directly or by way of others: their rules are merged by priority."""
     components: list[set[str]] = []
-    for linked in [{group.id} for group in groups] + [set(item.security_group_ids) for item in moves.all_movers]:
+    together = [moves.cloned_ids.intersection(item.security_group_ids) for item in moves.all_movers]
+    for linked in [{group.id} for group in groups] + [set(ids) for ids in together if ids]:
         apart = [component for component in components if not component & linked]
         joined = linked.union(*(component for component in components if component & linked))
         components = [*apart, joined]
@@ -331,6 +332,7 @@ def _within_groups(conversions: Mapping[str, Conversion], moves: Moves) -> dict[
     for instance in moves.all_movers:
         own = [group_id for group_id in instance.security_group_ids if group_id in conversions]
         count = sum(len(conversions[group_id].parts) for group_id in own)
+        count += sum(moves.mapped.get(group_id, 0) for group_id in instance.security_group_ids)
         if count > MAX_GROUPS:
             limit = LimitExceeded(f"VPC groups on {instance.id}", MAX_GROUPS, count)
             for group_id in own:

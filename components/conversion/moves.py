@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import NamedTuple
 
@@ -20,7 +20,8 @@ class ConversionContext:
     `instances` are all classic instances of the region. `migrating_ids` move now, `later_ids` in a later wave; all
     others stay. `linked_ids` are attached to the target VPC by ClassicLink. `target_cidrs` are the blocks of the
     VSwitches that instances move into, those of a later wave too; empty where they are not known, which is taken for
-    anywhere private.
+    anywhere private. `mapped` are classic groups for which there are VPC groups already, and how many: they are not
+    converted; rules may name those of them in `namable_ids`.
     """
 
     instances: tuple[Instance, ...]
@@ -28,6 +29,8 @@ class ConversionContext:
     later_ids: frozenset[str] = frozenset()
     linked_ids: frozenset[str] = frozenset()
     target_cidrs: tuple[str, ...] = ()
+    mapped: Mapping[str, int] = field(default_factory=dict)
+    namable_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Moves:
         linked = context.linked_ids - context.migrating_ids
         instances = sorted(context.instances, key=lambda instance: instance.id)
         self.cloned_ids = frozenset(group.id for group in groups)
+        self.mapped = dict(context.mapped)
+        self.named_ids = self.cloned_ids | context.namable_ids
         self._movers = {instance.id: instance for instance in instances if instance.id in moving}
         self.mover_ids = frozenset(self._movers)
         self.targets = tuple(sorted(IPv4Network(cidr) for cidr in set(context.target_cidrs))) or RFC1918
@@ -77,7 +82,7 @@ class Moves:
         self._address_counts = {item.id: len(item.intranet_ips) for item in instances}
         self._unlocated = frozenset(instance_id for instance_id, count in self._address_counts.items() if not count)
         for instance in self._movers.values():
-            unknown = set(instance.security_group_ids) - self.cloned_ids
+            unknown = set(instance.security_group_ids) - self.cloned_ids - self.mapped.keys()
             if unknown or not instance.security_group_ids:
                 missing = ", ".join(sorted(unknown)) or "none known"
                 raise ValueError(f"{instance.id} moves, but its security group ({missing}) is not among those to clone")
@@ -149,7 +154,7 @@ class Moves:
 
     def closest_group(self, instance: Instance, surely: frozenset[str], own: str) -> str | None:
         """Return the instance's group with the fewest members that are not in `surely`; None if it is in `own` only."""
-        others = [group_id for group_id in instance.security_group_ids if group_id != own]
+        others = [item for item in instance.security_group_ids if item != own and item in self.cloned_ids]
         return min(others, key=lambda group_id: (len(self._members[group_id] - surely), group_id), default=None)
 
     def _located(self, block: IPv4Network) -> list[tuple[int, str]]:

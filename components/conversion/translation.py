@@ -138,7 +138,9 @@ def _group(rule: SecurityGroupRule, group_id: str, scope: Scope) -> _Peers:
     if group_id == scope.own:
         return _own_group(rule, scope)
     moves, peers = scope.moves, []
-    if group_id in moves.cloned_ids:
+    if group_id in moves.mapped and group_id not in moves.named_ids:
+        return _mapped_group(rule, group_id, scope)
+    if group_id in moves.named_ids:
         peers.append(VpcPeer(PeerKind.GROUP, group_id, clone=True))
     if group_id in moves.linked_group_ids:
         peers.append(VpcPeer(PeerKind.GROUP, group_id))
@@ -152,6 +154,16 @@ def _group(rule: SecurityGroupRule, group_id: str, scope: Scope) -> _Peers:
         return _Peers(tuple(peers))
     reason = f"members that stay classic without ClassicLink cannot reach the VPC: {_names(stranded)}"
     return _Peers(tuple(peers), (Note(Outcome.CARRIED_OVER, reason),))
+
+
+def _mapped_group(rule: SecurityGroupRule, group_id: str, scope: Scope) -> _Peers:
+    """A group whose members will be in VPC groups with strangers: who is let in must not be they, who is not may."""
+    linked = (VpcPeer(PeerKind.GROUP, group_id),) if group_id in scope.moves.linked_group_ids else ()
+    why = f"the VPC groups that {group_id} is mapped to are not for its members alone"
+    if rule.policy == "accept":
+        return _Peers(linked, (_lost(f"{why}; left out but for who is linked by ClassicLink"),))
+    where = ", ".join(map(str, scope.moves.targets))
+    return _Peers((*linked, *cidr_peers(scope.moves.targets)), (_lost(f"{why}; drops all of {where} instead"),))
 
 
 def _own_group(rule: SecurityGroupRule, scope: Scope) -> _Peers:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from components.config import AcceptedDifferences
 from components.facts.base import Facts
 from estate.model import PeerKind, SecurityGroup, SecurityGroupRule
 
@@ -25,6 +26,18 @@ def shared_group_facts(
     """Facts of VPC groups in the place of a classic one; `ids_of_clones` are those of all of them, by classic id."""
     classic_ids = {clone_id: classic for classic, ids in ids_of_clones.items() for clone_id in ids}
     return {"classicSecurityGroupId": classic_id, "groups": [_vpc_group(group, classic_ids) for group in found]}
+
+
+def mapped_group_facts(
+    classic_id: str,
+    found: Sequence[SecurityGroup],
+    strangers: Callable[[str], list[str]],
+    accepted: AcceptedDifferences | None,
+) -> Facts:
+    """Facts of VPC groups that the config gives; `strangers` are who is in one already, `accepted` differences."""
+    groups = [{**_vpc_group(group, {}), "strangerIds": strangers(group.id)} for group in found]
+    told = accepted.model_dump(exclude_none=True) if accepted else {}
+    return {"classicSecurityGroupId": classic_id, "groups": groups, "accepted": told}
 
 
 def _vpc_group(group: SecurityGroup, classic_ids: Mapping[str, str]) -> Facts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -157,6 +157,31 @@ class MigrationPlan:
         return {
             classic.id: tuple(groups[group_id] for group_id in self.shared_clone_ids[classic.id])
             for classic in self.cloned_groups
+        }
+
+    @cached_property
+    def mapped_groups(self) -> Mapping[str, tuple[SecurityGroup, ...]]:
+        """The VPC groups that the config gives in place of classic ones, by classic id."""
+        mapped = self.config.security_groups.mapped if self.config.security_groups else {}
+        groups = {group.id: group for group in self.estate.security_groups}
+        return {classic_id: tuple(groups[item] for item in choice.map_to) for classic_id, choice in mapped.items()}
+
+    def strangers_in(self, group_id: str) -> list[str]:
+        """Instances that are in a VPC group already, and none that has moved there with this stack."""
+        return [item.id for item in self.estate.members_of(group_id)]
+
+    @cached_property
+    def namable_groups(self) -> Mapping[str, str]:
+        """For classic groups that are mapped a VPC group that stands for its members alone, where there is one.
+
+        A rule that names it says what one that names the classic group said.
+        """
+        users = Counter(group.id for found in self.mapped_groups.values() for group in found)
+        return {
+            classic_id: group.id
+            for classic_id, found in self.mapped_groups.items()
+            for group in reversed(found)
+            if users[group.id] == 1 and not self.strangers_in(group.id)
         }
 
     @cached_property

@@ -21,6 +21,7 @@ from components.plan.network import (
     tier_problems,
     zone_problems,
 )
+from components.plan.security_groups import mapping_problems
 from components.plan.shared import shared_group_problems
 from components.plan.waves import PlannedWave, StackRecord, members, planned_waves, wave_problems, with_origins
 from estate.guest import Evidence
@@ -50,7 +51,7 @@ def make_plan(
     instances = tuple(sorted(planned, key=lambda item: item.instance.id))
     former = former_addresses((item.instance for item in instances if item.moved), live)
     plan = MigrationPlan(config, estate, instances, waves, moved, record.clone_ids, former)
-    problems = [*link_problems(plan), *shared_group_problems(plan)]
+    problems = [*link_problems(plan), *shared_group_problems(plan), *mapping_problems(plan)]
     if problems:
         raise ConfigError(file, problems)
     return plan

@@ -275,6 +275,23 @@ def test_nothing_is_opened(scenario: Scenario) -> None:
         assert (before, after) != ("drop", "accept"), packet
 
 
+@QUICK
+@given(scenarios(), st.booleans())
+def test_nothing_is_opened_where_a_group_is_mapped(scenario: Scenario, namable: bool) -> None:
+    """Only instances in clones alone are tried: what mapped groups say, the pack compares."""
+    *cloned, mapped = scenario.groups
+    namable_ids = frozenset({mapped.id} if namable else ())
+    conversions = convert(cloned, replace(scenario.context, mapped={mapped.id: 1}, namable_ids=namable_ids))
+    for mover, packet in islice(scenario.packets(), PACKETS):
+        if mapped.id in mover.security_group_ids or packet.far.classic_address == mover.intranet_ips[0]:
+            continue
+        groups = scenario.groups_of(mover)
+        before, after = classic_verdict(groups, packet, LISTS), vpc_verdict(groups, conversions, packet, LISTS)
+        if packet.direction == "ingress" and packet.far.is_service:
+            before = min(before, classic_verdict(groups, packet, LISTS, nic="internet"))
+        assert (before, after) != ("drop", "accept"), packet
+
+
 # Losses are rare, so this one looks longer.
 @settings(QUICK, max_examples=500)
 @given(scenarios())

@@ -34,9 +34,13 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 
 def _judge(plan: Plan, group_ids: tuple[str, ...]) -> Verdict:
-    lost = firewall.lost(firewall.firewall_of(plan, group_ids), firewall.surroundings(plan, group_ids))
+    reasons = firewall.accepted_differences(plan, group_ids, "lost")
+    lost = firewall.lost(firewall.firewall_of(plan, group_ids), firewall.surroundings(plan, group_ids), reasons)
     if lost:
         return failed("\n".join(["Traffic would be lost:", *lost.lines("accepted by"), *_reported(plan, group_ids)]))
+    accepted = firewall.told(reasons, lost, "accepted by")
+    if accepted:
+        return passed("\n".join(accepted))
     return passed("Every packet that the classic groups accept, their clones accept too.")
 
 
@@ -67,7 +71,8 @@ RULE: Final = InstanceRule(
     remediation=(
         "add an equivalent that can be carried over to the classic group (an address block, or a group of this "
         "account), "
-        "or name the other instance in classic-to-vpc:migration.later"
+        "or name the other instance in classic-to-vpc:migration.later; of a group that is mapped it can be accepted by "
+        "classic-to-vpc:migration.securityGroups.groups[].acceptDifferences.lost"
     ),
     reads=(
         CLASSIC_LINK_ATTACHMENT,

@@ -37,7 +37,10 @@ def _judge(plan: Plan, group_ids: tuple[str, ...]) -> Verdict:
     verdicts = [_strangers(plan, group_id) for group_id in sorted(set(group_ids))]
     if misdirected := [text for group_id in sorted(set(group_ids)) for text in firewall.misdirected(plan, group_id)]:
         verdicts.append(failed("\n".join(["Rules name a group that they should not:", *misdirected])))
-    opened = firewall.opened(firewall.firewall_of(plan, group_ids), firewall.surroundings(plan, group_ids))
+    reasons = firewall.accepted_differences(plan, group_ids, "opened")
+    opened = firewall.opened(firewall.firewall_of(plan, group_ids), firewall.surroundings(plan, group_ids), reasons)
+    if accepted := firewall.told(reasons, opened, "opened by"):
+        verdicts = [*(item for item in verdicts if item.outcome.blocks), passed("\n".join(accepted))]
     if opened:
         verdicts.append(
             failed("\n".join(["Traffic would be opened that the classic groups refuse:", *opened.lines("opened by")]))
@@ -79,7 +82,10 @@ RULE: Final = InstanceRule(
         "In a VPC one rule serves private and public traffic alike: an intranet rule copied as it is faces the "
         "Internet."
     ),
-    remediation="leave the clone to the program: classic-to-vpc:migration.securityGroups: {mode: clone}",
+    remediation=(
+        "leave the clone to the program: classic-to-vpc:migration.securityGroups: {mode: clone}; of a group that is "
+        "mapped it can be accepted by securityGroups.groups[].acceptDifferences.opened"
+    ),
     reads=(
         CLASSIC_LINK_ATTACHMENT,
         MIGRATION,

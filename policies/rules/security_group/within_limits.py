@@ -20,11 +20,13 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         return unknown("The facts name no security group of the instance, and every instance is in one.")
     if missing := firewall.without_clone(plan, group_ids):
         return not_applicable(f"There is no clone of {', '.join(missing)} to count: security-group-cloned tells of it.")
-    problems, groups = [], 0
+    problems: list[str] = []
+    groups: set[str] = set()
     for group_id in group_ids:
         clone = firewall.the_clone(plan, group_id)
         problems += [f"the clone of {group_id}: {limit}" for limit in clone.facts.texts("limits")]
-        groups += len(firewall.the_groups(plan, clone))
+        # Two classic groups may be mapped to the same one.
+        groups |= {item.facts.text("id") if item.exists else item.urn for item in firewall.the_groups(plan, clone)}
         for rule_set in plan.children(clone, SECURITY_GROUP_RULES):
             rules = [rule for _, rule in rule_set.facts.object("rules").entries()]
             naming = sum("groupId" in rule.data for rule in rules)
@@ -34,8 +36,8 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
                 problems.append(
                     f"{rule_set.name} has {naming} rules that name a group, and at most {_MAX_GROUP_PEERS} are allowed"
                 )
-    if groups > _MAX_GROUPS:
-        problems.append(f"the instance would be in {groups} VPC groups, and at most {_MAX_GROUPS} are allowed")
+    if len(groups) > _MAX_GROUPS:
+        problems.append(f"the instance would be in {len(groups)} VPC groups, and at most {_MAX_GROUPS} are allowed")
     if problems:
         return failed("\n".join(["Limits of the cloud are not kept:", *problems]))
     return passed("Its VPC groups keep the limits of the cloud.")

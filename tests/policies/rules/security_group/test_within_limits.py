@@ -33,7 +33,7 @@ def test_fail_in_more_groups_than_an_instance_may_be_in(count: int, outcome: Out
     draft = prepared()
     group = draft.one(SECURITY_GROUP, "sg-web")
     for number in range(2, count + 1):
-        draft.add(SECURITY_GROUP, f"sg-web-{number}", dict(group.properties), group.parent)
+        draft.add(SECURITY_GROUP, f"sg-web-{number}", {**group.properties, "id": f"sg-web-vpc-{number}"}, group.parent)
     expect(draft, RULE, "i-web", outcome, *(["in 6 VPC groups"] if outcome is Outcome.FAIL else []))
 
 

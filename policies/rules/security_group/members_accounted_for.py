@@ -1,0 +1,64 @@
+"""Who else is in a classic group of the instance moves with this stack, in whatever wave, or is linked to its VPC."""
+
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts, attempt
+from policies.outcome import Verdict, failed, not_applicable, passed, unknown
+from policies.plan import CLASSIC_LINK_ATTACHMENT, MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.rule import InstanceRule
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    own, group_ids = instance.text("instanceId"), set(instance.texts("securityGroupIds"))
+    if not group_ids:
+        return unknown("The facts name no security group of the instance, and every instance is in one.")
+    groups = {group.text("securityGroupId"): group for group in plan.migration.objects("securityGroups")}
+    if missing := sorted(group_ids - groups.keys()):
+        return unknown(f"The facts do not tell who is in {', '.join(missing)}.")
+    others = {group_id: set(groups[group_id].texts("memberIds")) - {own} for group_id in sorted(group_ids)}
+    if not any(others.values()):
+        return not_applicable("Nobody else is in its groups.")
+    accounted = {*plan.migration.texts("instanceIds"), *plan.migration.texts("laterInstanceIds"), *_linked(plan)}
+    left = [
+        f"{', '.join(sorted(members - accounted))} in {group_id}"
+        for group_id, members in others.items()
+        if members - accounted
+    ]
+    if left:
+        return failed(
+            f"Its groups are in use by instances that this stack neither moves nor links: {'; '.join(left)}. What the "
+            "group lets its members do ends between them, and a stack that moves them makes a clone of its own.",
+            "classic-to-vpc:migration.later: [<instances of another wave>], or classicLink: {} for those that stay",
+        )
+    return passed("All who are in its groups move with this stack, at some time, or are linked to its VPC.")
+
+
+def _linked(plan: Plan) -> set[str]:
+    ids = (attempt(partial(item.facts.text, "instanceId")) for item in plan.of_type(CLASSIC_LINK_ATTACHMENT))
+    return {item for item in ids if isinstance(item, str)}
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Groups are not shared with instances that nobody has planned for",
+    severity="high",
+    notice_items=("N11", "N12"),
+    why=(
+        "A group shared by several waves has one clone only if the stack knows of all of them: else its members end up "
+        "in two groups that do not know each other."
+    ),
+    remediation="classic-to-vpc:migration.later: [<instance ids>]",
+    reads=(MIGRATING_INSTANCE, MIGRATION, CLASSIC_LINK_ATTACHMENT),
+    unknown_ok=None,
+    sources=(
+        "ECS user guide, security groups overview: members of a basic group reach each other unless its inner access "
+        "policy says otherwise.",
+        "ECS API reference, AuthorizeSecurityGroup: a rule names groups of the same VPC only.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/overview-44",
+    ram_actions=("ecs:DescribeInstances", "ecs:DescribeSecurityGroups"),
+    until_move=True,
+    check=_check,
+)

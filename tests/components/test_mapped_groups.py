@@ -1,0 +1,116 @@
+"""Classic groups that are mapped to groups of the VPC: checks of the config, what is declared, what clones say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.config import ConfigError, parse
+from components.migration import Migration
+from components.plan import MigrationPlan, make_plan
+from estate.model import SecurityGroup
+from tests.components.builders import FILE, config, estate, instance, rule
+from tests.components.mocked import Recording, declare
+
+NETWORK = {"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old"]}
+NEW = SecurityGroup(id="sg-new", vpc_id="vpc-old", rules=(rule(cidr_ip="10.0.0.0/8"),))
+FAR = SecurityGroup(id="sg-far", vpc_id="vpc-other")
+ENTERPRISE = SecurityGroup(id="sg-big", vpc_id="vpc-old", type="enterprise")
+STRANGER = instance("i-stranger", "sg-new", "172.16.8.9", network_type="vpc", vpc_id="vpc-old", vswitch_id="vsw-old")
+MAPPED = {"id": "sg-app", "mapTo": ["sg-new"]}
+
+
+def plan(*choices: dict[str, Any], mode: str = "clone", stranger: bool = False, **changes: Any) -> MigrationPlan:
+    groups = {"mode": mode, "groups": list(choices)}
+    given = config(**{"network": NETWORK, "securityGroups": groups, **changes})
+    known = estate()
+    of = estate(
+        security_groups=(*known.security_groups, NEW, FAR, ENTERPRISE),
+        instances=(*known.instances, *([STRANGER] if stranger else [])),
+    )
+    return make_plan(parse(given, FILE), of, FILE)
+
+
+def declared(made: MigrationPlan) -> Recording:
+    return declare(lambda: Migration("migration", made))
+
+
+@pytest.mark.parametrize(
+    ("choices", "mode", "problem"),
+    [
+        ([{"id": "sg-app"}], "clone", "expected mapTo, a list that is not empty, with mode map"),
+        ([{"id": "sg-app", "mode": "clone", "mapTo": ["sg-new"]}], "clone", "with mode map, and only with it"),
+        ([{**MAPPED, "acceptDifferences": {"opened": ""}}], "clone", "acceptDifferences.opened"),
+        ([{**MAPPED, "acceptDifferences": True}], "clone", "acceptDifferences"),
+        ([MAPPED, MAPPED], "clone", "securityGroups.groups: sg-app stands here 2 times; expected once"),
+        ([{"id": "sg-app", "mapTo": ["sg-new", "sg-new"]}], "clone", "mapTo: sg-new stands here 2 times"),
+        ([{"id": "sg-ap", "mapTo": ["sg-new"]}], "clone", "did you mean sg-app?"),
+        ([{"id": "sg-idle", "mapTo": ["sg-new"]}], "clone", "sg-idle is of none"),
+        ([{"id": "sg-app", "mapTo": ["sg-nwe"]}], "clone", "did you mean sg-new?"),
+        ([{"id": "sg-app", "mapTo": ["sg-far"]}], "clone", "expected a group of vpc-old; sg-far is not in it"),
+        ([{"id": "sg-app", "mapTo": ["sg-web"]}], "clone", "expected a group of vpc-old; sg-web is not in it"),
+        ([{"id": "sg-app", "mapTo": ["sg-big"]}], "clone", "sg-big is enterprise"),
+        ([MAPPED], "map", "securityGroups.groups: expected sg-web too: with mode map each classic group is told"),
+        ([MAPPED], "shared", "securityGroups.groups: expected none with mode shared"),
+    ],
+)
+def test_what_cannot_be_mapped_is_told(choices: list[dict[str, Any]], mode: str, problem: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        plan(*choices, mode=mode)
+    assert problem in str(caught.value)
+
+
+def test_a_vpc_that_is_yet_to_be_created_has_no_groups() -> None:
+    with pytest.raises(ConfigError, match="a VPC that is yet to be created has no groups"):
+        plan(MAPPED, network=config()["network"])
+
+
+def test_a_mapped_group_is_told_and_nothing_of_it_declared() -> None:
+    recording = declared(plan({**MAPPED, "acceptDifferences": {"opened": "agreed"}}, stranger=True))
+    assert set(recording.of_type("alicloud:ecs/securityGroup:SecurityGroup")) == {"sg-web"}
+    assert set(recording.of_type("alimigrate:ecs:SecurityGroupRules")) == {"sg-web"}
+    outputs = recording.outputs[recording.urn("classic-to-vpc:securitygroup:SharedSecurityGroup", "sg-app")]
+    assert outputs["accepted"] == {"opened": "agreed"}
+    [group] = outputs["groups"]
+    assert (group["securityGroupId"], group["vpcId"], group["strangerIds"]) == ("sg-new", "vpc-old", ["i-stranger"])
+    assert group["rules"]["rule 0"]["cidrIp"] == "10.0.0.0/8"
+
+
+def test_in_mode_map_single_groups_can_be_cloned() -> None:
+    recording = declared(plan(MAPPED, {"id": "sg-web", "mode": "clone"}, mode="map"))
+    assert set(recording.of_type("alicloud:ecs/securityGroup:SecurityGroup")) == {"sg-web"}
+
+
+def web_rules(made: MigrationPlan) -> list[dict[str, Any]]:
+    return list(declared(made).of_type("alimigrate:ecs:SecurityGroupRules")["sg-web"].inputs["rules"].values())
+
+
+def test_a_clone_names_a_mapped_group_that_is_for_its_members_alone() -> None:
+    assert [(item["groupId"], item["clonedFrom"]) for item in web_rules(plan(MAPPED))] == [("sg-new", "sg-app")]
+
+
+def test_a_clone_names_no_mapped_group_that_strangers_are_in() -> None:
+    made = plan(MAPPED, stranger=True)
+    assert web_rules(made) == []
+    component = "classic-to-vpc:securitygroup:ClonedSecurityGroup"
+    recording = declared(made)
+    [entry] = recording.outputs[recording.urn(component, "sg-web")]["report"]
+    assert entry["outcome"] == "not-portable"
+    assert "not for its members alone" in entry["reason"]
+
+
+def test_a_drop_for_such_a_group_is_made_wider() -> None:
+    known = {group.id: group for group in estate().security_groups}
+    known["sg-web"] = known["sg-web"].model_copy(update={"rules": (rule(group_id="sg-app", policy="drop"),)})
+    of = estate(security_groups=(*known.values(), NEW), instances=(*estate().instances, STRANGER))
+    groups = {"mode": "clone", "groups": [MAPPED]}
+    made = make_plan(parse(config(network=NETWORK, securityGroups=groups), FILE), of, FILE)
+    assert [(item["cidrIp"], item["policy"]) for item in web_rules(made)] == [("172.16.8.0/24", "drop")]
+
+
+def test_the_classic_groups_of_linked_instances_name_no_group_with_strangers() -> None:
+    added = "alimigrate:ecs:AddedSecurityGroupRules"
+    named = declared(plan(MAPPED)).of_type(added)["sg-mon"].inputs["rules"].values()
+    assert {item["groupId"] for item in named} == {"sg-new"}
+    assert "sg-mon" not in declared(plan(MAPPED, stranger=True)).of_type(added)

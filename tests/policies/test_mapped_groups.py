@@ -1,0 +1,133 @@
+"""Groups of the VPC that classic ones are mapped to are judged by their packets; differences pass when accepted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policies.outcome import Outcome
+from policies.plan import (
+    ADDED_SECURITY_GROUP_RULES,
+    CLONED_SECURITY_GROUP,
+    SECURITY_GROUP,
+    SECURITY_GROUP_RULES,
+    SHARED_SECURITY_GROUP,
+)
+from tests.policies.prepared import UNKNOWN, Draft, expect, prepared, rule
+
+OPENED, LOST = "security-group-nothing-opened", "security-group-every-rule-carried-over"
+
+
+def mapped(classic_id: str = "sg-web") -> Draft:
+    """The prepared stack with a group mapped to one that was there already, and has the rules of its clone."""
+    draft = prepared()
+    group = {
+        "securityGroupId": f"{classic_id}-vpc",
+        "vpcId": "vpc-1",
+        "innerAccessPolicy": draft.facts(SECURITY_GROUP, classic_id)["innerAccessPolicy"],
+        "rules": draft.facts(SECURITY_GROUP_RULES, classic_id)["rules"],
+        "strangerIds": [],
+    }
+    for kind in (CLONED_SECURITY_GROUP, SECURITY_GROUP, SECURITY_GROUP_RULES):
+        draft.remove(kind, classic_id)
+    draft.add(
+        SHARED_SECURITY_GROUP, classic_id, {"classicSecurityGroupId": classic_id, "groups": [group], "accepted": {}}
+    )
+    return draft
+
+
+def _facts(draft: Draft, classic_id: str = "sg-web") -> dict[str, Any]:
+    return draft.facts(SHARED_SECURITY_GROUP, classic_id)
+
+
+def _group(draft: Draft, classic_id: str = "sg-web") -> dict[str, Any]:
+    (found,) = _facts(draft, classic_id)["groups"]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_a_group_that_is_the_equal_of_the_classic_one_passes() -> None:
+    assert mapped().blocking() == set()
+
+
+def _open(draft: Draft) -> None:
+    _group(draft)["rules"]["vpn"] = rule({"cidrIp": "203.0.113.0/24"}, portRange="22/22")
+
+
+def _close(draft: Draft) -> None:
+    del _group(draft)["rules"]["web: http"]
+
+
+@pytest.mark.parametrize(
+    ("change", "rule_id", "kind", "other"), [(_open, OPENED, "opened", "lost"), (_close, LOST, "lost", "opened")]
+)
+def test_a_difference_fails_until_it_is_accepted_by_its_kind(change: Any, rule_id: str, kind: str, other: str) -> None:
+    draft = mapped()
+    change(draft)
+    assert draft.blocking() == {(rule_id, "i-web")}
+    _facts(draft)["accepted"] = {other: "not this"}
+    assert draft.blocking() == {(rule_id, "i-web")}
+    _facts(draft)["accepted"] = {kind: "agreed with the network team"}
+    assert draft.blocking() == set()
+    expect(
+        draft, rule_id, "i-web", Outcome.PASS, "Accepted in the config", "sg-web: agreed with the network team", "TCP"
+    )
+
+
+def test_an_acceptance_is_for_its_own_group_alone() -> None:
+    draft = mapped()
+    _facts(draft)["accepted"] = {"opened": "agreed", "lost": "agreed"}
+    draft.facts(SECURITY_GROUP_RULES, "sg-app")["rules"]["ssh"] = rule({"cidrIp": "203.0.113.0/24"}, portRange="22/22")
+    assert draft.blocking() == {(OPENED, "i-app")}
+
+
+def test_an_acceptance_of_a_clone_counts_for_nothing() -> None:
+    draft = prepared()
+    draft.facts(CLONED_SECURITY_GROUP, "sg-web")["accepted"] = {"opened": "agreed"}
+    draft.facts(SECURITY_GROUP_RULES, "sg-web")["rules"]["ssh"] = rule({"cidrIp": "203.0.113.0/24"}, portRange="22/22")
+    assert draft.blocking() == {(OPENED, "i-web")}
+
+
+def test_strangers_in_the_group_are_let_in_by_its_default() -> None:
+    draft = mapped("sg-app")
+    _group(draft, "sg-app")["strangerIds"] = ["i-old"]
+    expect(draft, OPENED, "i-app", Outcome.FAIL, "members of sg-app-vpc")
+    _group(draft, "sg-app")["innerAccessPolicy"] = "Drop"
+    assert (OPENED, "i-app") not in draft.blocking()
+
+
+def test_strangers_in_the_group_are_let_in_by_what_names_it() -> None:
+    draft = mapped()
+    _group(draft)["strangerIds"] = ["i-old"]
+    expect(draft, OPENED, "i-app", Outcome.FAIL, "TCP 8080 from members of sg-web-vpc")
+
+
+def test_two_classic_groups_in_one_vpc_group_reach_each_other() -> None:
+    draft = mapped("sg-app")
+    for kind in (CLONED_SECURITY_GROUP, SECURITY_GROUP, SECURITY_GROUP_RULES):
+        draft.remove(kind, "sg-web")
+    facts = {"classicSecurityGroupId": "sg-web", "groups": [_group(draft, "sg-app")], "accepted": {}}
+    draft.add(SHARED_SECURITY_GROUP, "sg-web", facts)
+    expect(draft, OPENED, "i-app", Outcome.FAIL, "members of sg-web", "InnerAccessPolicy Accept")
+
+
+def test_rules_added_to_a_mapped_group_are_found() -> None:
+    draft = mapped()
+    draft.add(ADDED_SECURITY_GROUP_RULES, "stray", {"securityGroupId": "sg-web-vpc"})
+    expect(draft, OPENED, "i-web", Outcome.FAIL, "outside of its own rule set")
+
+
+@pytest.mark.parametrize("key", ["accepted", "groups"])
+def test_what_is_not_known_of_it_never_passes(key: str) -> None:
+    draft = mapped()
+    _open(draft)
+    _facts(draft)[key] = UNKNOWN
+    assert any(subject == "i-web" for _, subject in draft.blocking())
+
+
+@pytest.mark.parametrize("peer", [{"prefixListId": "pl-1"}, {"cidrIp": "10.0.0.4/32", "localCidrIp": "172.16.1.7/32"}])
+def test_a_rule_beyond_the_oracle_is_unknown(peer: dict[str, str]) -> None:
+    draft = mapped()
+    _group(draft)["rules"]["odd"] = rule(peer, portRange="22/22")
+    expect(draft, LOST, "i-web", Outcome.UNKNOWN)
