@@ -43,7 +43,7 @@ def test_folded_split_and_mapped_groups_are_applied_and_judged(engine: toolchain
 
         stack.pulumi("preview")
         judged = [item for item in stack.result()["results"] if item["rule"].startswith("security-group-")]
-        assert {item["outcome"] for item in judged} == {"PASS"}
+        assert {item["outcome"] for item in judged} <= {"PASS", "NOT_APPLICABLE"}
         [accepted] = [item for item in judged if "Accepted in the config" in item["reason"]]
         assert (accepted["rule"], accepted["subject"]["name"]) == ("security-group-nothing-opened", "office1")
         assert "TCP 22 from 198.51.100.0/24" in accepted["reason"]
