@@ -1,13 +1,16 @@
-"""The time, read once, and the times that follow from the migration's window."""
+"""The time, read once, and the times that follow from the windows of the migration's waves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final, Literal
 
 from policies.facts import Facts, UnreadableError, attempt
+from policies.plan import Plan
+from policies.settings import Settings, Threshold
 
 NOW_VARIABLE: Final = "PREFLIGHT_NOW"
 
@@ -32,44 +35,121 @@ def read_clock(environment: Mapping[str, str]) -> Moment:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The times that rules go by; each is None where the facts do not tell it.
+    """The times and limits that a rule goes by: those of one wave, under the rule's own settings.
 
-    `start` and `latest` are the window's, `freeze_starts_at` is `freezeHours` before the start: from then on only what
-    exists counts as prepared.
+    Each time is None where the facts do not tell it. `start` and `latest` are the window's, `freeze_starts_at` is
+    `freezeHours` before the start: from then on only what exists counts as prepared.
     """
 
     now: datetime
-    start: datetime | None
-    latest: datetime | None
-    freeze_starts_at: datetime | None
+    start: datetime | None = None
+    latest: datetime | None = None
+    freeze_starts_at: datetime | None = None
+    settings: Settings = field(default_factory=Settings)
 
     @property
     def frozen(self) -> bool | None:
         """Whether the freeze has begun; None where nobody can tell."""
         return None if self.freeze_starts_at is None else self.now >= self.freeze_starts_at
 
+    @property
+    def mandatory_from(self) -> datetime | None:
+        """When the rule turns from advice into mandatory; None where it always was, or nobody can tell."""
+        if self.settings.lead_hours is None or self.start is None:
+            return None
+        return _before(self.start, self.settings.lead_hours)
 
-def read_timeline(now: datetime, migration: Facts | None) -> Timeline:
-    """The timeline of a migration from its registered outputs; never raises."""
-    start = _window_time(migration, "start")
-    return Timeline(now, start, _window_time(migration, "latest"), _freeze_start(migration, start))
+    @property
+    def mandatory(self) -> bool:
+        """Whether the rule blocks by now: from its lead time on; where the window is not known, always."""
+        return self.mandatory_from is None or self.now >= self.mandatory_from
+
+    def threshold(self, threshold: Threshold) -> float:
+        """What a limit that the rule declares is set to, by the policy configuration or by itself."""
+        return self.settings.thresholds[threshold.name]
 
 
-def _window_time(migration: Facts | None, key: str) -> datetime | None:
-    if migration is None:
-        return None
-    value = attempt(lambda: migration.object("window").moment(key))
+@dataclass(frozen=True)
+class Wave:
+    """Instances that move in one window; `moved` is None where it is not known whether they have."""
+
+    name: str
+    instance_ids: tuple[str, ...]
+    moved: bool | None
+    timeline: Timeline
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """All waves that can be told, in the order of the facts."""
+
+    now: datetime
+    waves: tuple[Wave, ...]
+    complete: bool
+    """Whether the facts tell all of them."""
+
+    def of(self, instance: Facts) -> tuple[str | None, Timeline]:
+        """Name and timeline of an instance's wave: without any time where that wave cannot be told for certain."""
+        name = attempt(lambda: instance.text("wave"))
+        if isinstance(name, UnreadableError):
+            return None, Timeline(self.now)
+        found = [wave for wave in self.waves if wave.name == name]
+        return name, found[0].timeline if len(found) == 1 else Timeline(self.now)
+
+    @property
+    def first(self) -> Timeline:
+        """The timeline of the migration as a whole: of the earliest window still ahead, else of the earliest.
+
+        Without any time where it cannot be told which one that is.
+        """
+        ahead = [wave for wave in self.waves if wave.moved is not True] or self.waves
+        starts = {wave.timeline.start: wave.timeline for wave in ahead if wave.timeline.start is not None}
+        if not self.complete or not starts or any(wave.timeline.start is None for wave in ahead):
+            return Timeline(self.now)
+        return starts[min(starts)]
+
+    def end(self, wave: str | None) -> datetime | None:
+        """When the window of a wave ends at the latest, for None that of the last wave; None where it is not known."""
+        ends = [item.timeline.latest for item in self.waves if wave in (None, item.name)]
+        known = [end for end in ends if end is not None]
+        if not self.complete or not ends or len(known) < len(ends):
+            return None
+        return max(known)
+
+
+def read_schedule(now: datetime, plan: Plan) -> Schedule:
+    """The schedule of a migration from its registered outputs; never raises."""
+    waves = attempt(lambda: plan.waves)
+    if isinstance(waves, UnreadableError):
+        return Schedule(now, (), complete=False)
+    freeze_hours = attempt(lambda: plan.migration.number("freezeHours"))
+    hours = None if isinstance(freeze_hours, UnreadableError) else freeze_hours
+    read = [attempt(partial(_wave, now, wave, hours)) for wave in waves]
+    known = tuple(wave for wave in read if isinstance(wave, Wave))
+    return Schedule(now, known, complete=len(known) == len(read))
+
+
+def _wave(now: datetime, wave: Facts, freeze_hours: float | None) -> Wave:
+    start, latest = _window_time(wave, "start"), _window_time(wave, "latest")
+    freeze_starts_at = None if start is None or freeze_hours is None else _before(start, freeze_hours)
+    moved = attempt(lambda: wave.flag("moved"))
+    return Wave(
+        wave.text("name"),
+        wave.texts("instanceIds"),
+        None if isinstance(moved, UnreadableError) else moved,
+        Timeline(now, start, latest, freeze_starts_at),
+    )
+
+
+def _window_time(wave: Facts, key: str) -> datetime | None:
+    value = attempt(lambda: wave.object("window").moment(key))
     return None if isinstance(value, UnreadableError) else value
 
 
-def _freeze_start(migration: Facts | None, start: datetime | None) -> datetime | None:
-    if migration is None or start is None:
-        return None
-    hours = attempt(lambda: migration.number("freezeHours"))
-    if isinstance(hours, UnreadableError):
-        return None
+def _before(start: datetime, hours: float) -> datetime:
+    """An instant some hours earlier: real hours, whatever the clocks on the wall do in between."""
     try:
         return start - timedelta(hours=hours)
     except OverflowError:
-        # A freeze that would have begun before all calendars has begun.
+        # What would have begun before all calendars has begun.
         return datetime.min.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""The pack's whole result as a versioned JSON document, for `preflight check`."""
+"""The pack's whole result as a versioned JSON document (docs/schema/result.schema.json): the source of every report."""
 
 from __future__ import annotations
 
@@ -9,69 +9,240 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, Literal
+
+from typing_extensions import TypedDict
 
 from policies import PACK_NAME, PACK_VERSION
+from policies.clock import Wave
 from policies.evaluation import Evaluation
-from policies.outcome import Outcome, Result
+from policies.notice import ITEMS
+from policies.outcome import Outcome, Result, Subject
 from policies.rule import Rule
+from policies.verdicts import Judgement, judge_instance, judge_stack, judge_wave
+from policies.waivers import Waiver
 
 RESULT_VARIABLE: Final = "PREFLIGHT_RESULT"
-SCHEMA_VERSION: Final = 1
-# The notice's items, N01 to N35.
-NOTICE_ITEMS: Final = tuple(f"N{number:02}" for number in range(1, 36))
+SCHEMA_VERSION: Final = 2
+
+Answer = Literal["READY", "READY WITH CONDITIONS", "NOT READY", "UNKNOWN"]
+OutcomeName = Literal["PASS", "FAIL", "UNKNOWN", "NOT_APPLICABLE", "PENDING", "WAIVED"]
 
 
-def document(evaluation: Evaluation, rules: Iterable[Rule]) -> dict[str, Any]:
-    """The result as plain data (docs/contracts.md, pack result): every rule, every subject, whatever the outcome."""
-    timeline, rules = evaluation.timeline, tuple(rules)
+class PackDocument(TypedDict):
+    """The pack that judged."""
+
+    name: str
+    version: str
+
+
+class JudgementDocument(TypedDict):
+    """The answer; confidence is decided / applicable, and raisedBy what would raise it."""
+
+    readiness: Answer
+    confidence: float
+    decided: int
+    applicable: int
+    raisedBy: list[str]
+
+
+class WindowDocument(TypedDict):
+    """Times in ISO 8601 with offset; null: not known."""
+
+    start: str | None
+    latest: str | None
+
+
+class WaveDocument(TypedDict):
+    """One wave of instances, and whether it may go ahead. null: not known."""
+
+    name: str
+    window: WindowDocument
+    freezeStartsAt: str | None
+    frozen: bool | None
+    moved: bool | None
+    instanceIds: list[str]
+    judgement: JudgementDocument
+
+
+class SubjectDocument(TypedDict):
+    """What a result is about. The migration has the stack's name as id and the project's as name."""
+
+    kind: Literal["instance", "migration"]
+    id: str
+    name: str
+    urn: str
+
+
+class InstanceDocument(TypedDict):
+    """One migrating instance, and whether it may go ahead."""
+
+    subject: SubjectDocument
+    wave: str | None
+    judgement: JudgementDocument
+
+
+class RuleDocument(TypedDict):
+    """What a rule says of itself; leadHours null: it is always mandatory."""
+
+    id: str
+    title: str
+    severity: Literal["low", "medium", "high", "critical"]
+    noticeItems: list[str]
+    url: str
+    leadHours: float | None
+    waivable: bool
+
+
+class WaiverDocument(TypedDict):
+    """The waiver that a result is waived by, and the outcome that it would have else."""
+
+    insteadOf: Literal["FAIL", "UNKNOWN"]
+    scope: str
+    reason: str
+    owner: str
+    approvedBy: str
+    approvedAt: str
+    expires: str
+
+
+class ResultDocument(TypedDict):
+    """The outcome of one rule for one subject.
+
+    `blocking`: it fails the preview. FAIL or UNKNOWN that is not blocking is advice until `mandatoryFrom`.
+    """
+
+    rule: str
+    subject: SubjectDocument
+    wave: str | None
+    outcome: OutcomeName
+    blocking: bool
+    mandatoryFrom: str | None
+    reason: str
+    remediation: str
+    waiver: WaiverDocument | None
+
+
+class ResultsDocument(TypedDict):
+    """Everything that the pack concluded in one analysis: every rule, every subject, whatever the outcome."""
+
+    schemaVersion: Literal[2]
+    pack: PackDocument
+    project: str
+    stack: str
+    now: str
+    clockSource: Literal["system", "PREFLIGHT_NOW"]
+    judgement: JudgementDocument
+    waves: list[WaveDocument]
+    instances: list[InstanceDocument]
+    rules: list[RuleDocument]
+    results: list[ResultDocument]
+    tally: dict[OutcomeName, int]
+    blocking: int
+    notChecked: list[str]
+
+
+def document(evaluation: Evaluation, rules: Iterable[Rule]) -> ResultsDocument:
+    """The result as plain data."""
+    rules = tuple(rules)
     tally = Counter(result.outcome for result in evaluation.results)
     checked = {item for rule in rules for item in rule.notice_items}
+    waves = {subject.urn: result.wave for result in evaluation.results for subject in [result.subject]}
     return {
         "schemaVersion": SCHEMA_VERSION,
         "pack": {"name": PACK_NAME, "version": PACK_VERSION},
         "project": evaluation.project,
         "stack": evaluation.stack,
-        "now": timeline.now.isoformat(),
+        "now": evaluation.moment.now.isoformat(),
         "clockSource": evaluation.moment.source,
-        "window": _window(timeline.start, timeline.latest),
-        "freezeStartsAt": timeline.freeze_starts_at.isoformat() if timeline.freeze_starts_at else None,
-        "frozen": timeline.frozen,
+        "judgement": _judgement(judge_stack(evaluation)),
+        "waves": [_wave(evaluation, wave) for wave in evaluation.schedule.waves],
+        "instances": [
+            {
+                "subject": _subject(subject),
+                "wave": waves.get(subject.urn),
+                "judgement": _judgement(judge_instance(evaluation, subject.urn)),
+            }
+            for subject in evaluation.instances
+        ],
         "rules": [_rule(rule) for rule in rules],
         "results": [_result(result) for result in evaluation.results],
         "tally": {outcome.value: tally[outcome] for outcome in Outcome},
-        "notChecked": [item for item in NOTICE_ITEMS if item not in checked],
+        "blocking": sum(result.blocking for result in evaluation.results),
+        "notChecked": [item for item in ITEMS if item not in checked],
     }
 
 
-def _window(start: datetime | None, latest: datetime | None) -> dict[str, str] | None:
-    if start is None or latest is None:
-        return None
-    return {"start": start.isoformat(), "latest": latest.isoformat()}
+def _judgement(judgement: Judgement) -> JudgementDocument:
+    return {
+        "readiness": judgement.readiness.value,
+        "confidence": judgement.confidence,
+        "decided": judgement.decided,
+        "applicable": judgement.applicable,
+        "raisedBy": list(judgement.raised_by),
+    }
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _wave(evaluation: Evaluation, wave: Wave) -> WaveDocument:
+    timeline = wave.timeline
+    return {
+        "name": wave.name,
+        "window": {"start": _time(timeline.start), "latest": _time(timeline.latest)},
+        "freezeStartsAt": _time(timeline.freeze_starts_at),
+        "frozen": timeline.frozen,
+        "moved": wave.moved,
+        "instanceIds": sorted(wave.instance_ids),
+        "judgement": _judgement(judge_wave(evaluation, wave.name)),
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _rule(rule: Rule) -> RuleDocument:
     return {
         "id": rule.id,
         "title": rule.title,
         "severity": rule.severity,
         "noticeItems": list(rule.notice_items),
         "url": rule.url,
+        "leadHours": rule.lead_hours,
+        "waivable": rule.waivable,
     }
 
 
-def _result(result: Result) -> dict[str, Any]:
-    subject = result.subject
+def _subject(subject: Subject) -> SubjectDocument:
+    return {"kind": subject.kind, "id": subject.id, "name": subject.name, "urn": subject.urn or ""}
+
+
+def _result(result: Result) -> ResultDocument:
     return {
         "rule": result.rule_id,
-        "subject": {"kind": subject.kind, "id": subject.id, "name": subject.name, "urn": subject.urn or ""},
+        "subject": _subject(result.subject),
+        "wave": result.wave,
         "outcome": result.outcome.value,
+        "blocking": result.blocking,
+        "mandatoryFrom": _time(result.mandatory_from),
         "reason": result.reason,
         "remediation": result.remediation,
+        "waiver": None if result.waiver is None else _waiver(result, result.waiver),
     }
 
 
-def write(path: Path, content: dict[str, Any]) -> None:
+def _waiver(result: Result, waiver: Waiver) -> WaiverDocument:
+    return {
+        "insteadOf": "UNKNOWN" if result.waived is Outcome.UNKNOWN else "FAIL",
+        "scope": waiver.scope,
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "approvedBy": waiver.approved_by,
+        "approvedAt": waiver.approved_at.isoformat(),
+        "expires": waiver.expires.isoformat(),
+    }
+
+
+def write(path: Path, content: ResultsDocument) -> None:
     """Writes the document so that a reader finds the whole of it or nothing. Raises OSError where that fails."""
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:

@@ -1,15 +1,20 @@
-"""Between the policy SDK and the rules: a stack policy a rule, all of them answered from one evaluation."""
+"""Between the policy SDK and the rules: a stack policy a rule, all of them answered from one evaluation.
+
+The SDK gives a policy one level for all that it reports. So each rule's own policy is mandatory and reports what
+blocks; what is advice until its lead time, and what is waived, two advisory policies report for all rules together.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from pulumi_policy import (
     EnforcementLevel,
+    PolicyConfigSchema,
     PolicyPack,
     ReportViolation,
     Severity,
@@ -21,14 +26,18 @@ from policies import PACK_NAME
 from policies.adapter import adapt
 from policies.clock import NOW_VARIABLE, read_clock
 from policies.document import RESULT_VARIABLE, document, write
-from policies.evaluation import Evaluation, evaluate
-from policies.messages import finding_text, listed
+from policies.evaluation import Configuration, Evaluation, Evaluator
+from policies.messages import advice_text, finding_text, listed
 from policies.notice import unchecked
+from policies.outcome import Outcome, Result
 from policies.plan import MIGRATING_INSTANCE, MIGRATION, SHARED_SECURITY_GROUP, Plan
 from policies.registry import all_rules
-from policies.rule import InstanceRule, MigrationRule
+from policies.rule import AnyRule
+from policies.settings import schema
 
-ADVICE: Final = "not-checked"
+ADVICE: Final = "advice"
+WAIVED: Final = "waived"
+TOLD: Final = "not-checked"
 
 _SEVERITIES: Final = {
     "low": Severity.LOW,
@@ -46,9 +55,12 @@ class Analyst:
     somebody holds it: so a view held here and met again means the same analysis, whatever thread asks and whichever
     policies are switched off. Should a later SDK copy the options, every policy gets an evaluation of its own: slower,
     and as right.
+
+    Each policy is told its own configuration only. A rule whose configuration differs from what it declares is
+    therefore asked again when its policy's turn comes, and the result is written again.
     """
 
-    def __init__(self, rules: tuple[MigrationRule | InstanceRule, ...], environment: Mapping[str, str]) -> None:
+    def __init__(self, rules: tuple[AnyRule, ...], environment: Mapping[str, str]) -> None:
         self._rules = rules
         self._environment = environment
         self._types_read = frozenset(
@@ -56,23 +68,38 @@ class Analyst:
         )
         self._lock = threading.Lock()
         self._analysis: object = None
+        self._evaluator: Evaluator | None = None
         self._evaluation: Evaluation | None = None
+        self._configurations: dict[str, Configuration] = {}
 
-    def evaluation(self, args: StackValidationArgs) -> Evaluation:
+    def evaluation(self, args: StackValidationArgs, rule: AnyRule | None = None) -> Evaluation:
         """The evaluation of this analysis, whose result is written before anything is reported.
 
-        Raises UnreadableError where the clock is set to no time, OSError where the result cannot be written.
+        `rule` is the one whose policy asks, and whose configuration `args` therefore hold. Raises UnreadableError
+        where the clock is set to no time, OSError where the result cannot be written.
         """
         analysis = args.resources[0].opts.aliases if args.resources else None
         with self._lock:
-            if self._evaluation is None or analysis is None or analysis is not self._analysis:
-                self._analysis, self._evaluation = None, None
-                evaluation = evaluate(
-                    self._rules, Plan(adapt(args.resources, self._types_read)), read_clock(self._environment)
-                )
+            if self._evaluator is None or analysis is None or analysis is not self._analysis:
+                self._analysis, self._evaluation, self._configurations = None, None, {}
+                plan = Plan(adapt(args.resources, self._types_read))
+                self._evaluator = Evaluator(self._rules, plan, read_clock(self._environment))
+            if self._reconfigured(args, rule) or self._evaluation is None:
+                self._evaluation = None
+                evaluation = self._evaluator.evaluation(self._configurations)
                 self._write(evaluation)
                 self._analysis, self._evaluation = analysis, evaluation
             return self._evaluation
+
+    def _reconfigured(self, args: StackValidationArgs, rule: AnyRule | None) -> bool:
+        if rule is None:
+            return False
+        # The engine fills in what is not configured from the schema.
+        defaults = {name: item.default for name, item in rule.adjustable.items()}
+        given = {name: value for name, value in args.get_config().items() if defaults.get(name) != value}
+        changed = given != self._configurations.get(rule.id, {})
+        self._configurations[rule.id] = given
+        return changed
 
     def _write(self, evaluation: Evaluation) -> None:
         if path := self._environment.get(RESULT_VARIABLE):
@@ -80,13 +107,29 @@ class Analyst:
 
 
 def stack_policies(environment: Mapping[str, str]) -> list[StackValidationPolicy]:
-    """A mandatory stack policy a rule, with everything that the SDK has a field for."""
+    """A mandatory stack policy a rule, and one advisory policy each for what is advice yet and for what is waived."""
     rules = all_rules()
     analyst = Analyst(rules, environment)
-    return [_policy(rule, analyst) for rule in rules]
+    return [
+        *(_policy(rule, analyst) for rule in rules),
+        _companion(
+            ADVICE,
+            "What will fail the preview from its lead time on.",
+            "Advice",
+            analyst,
+            lambda result: result.advice,
+        ),
+        _companion(
+            WAIVED,
+            "What is missing, and somebody answers for it.",
+            "Waived",
+            analyst,
+            lambda result: result.outcome is Outcome.WAIVED,
+        ),
+    ]
 
 
-def advice(environment: Mapping[str, str]) -> StackValidationPolicy:
+def not_checked(environment: Mapping[str, str]) -> StackValidationPolicy:
     """Says with every preview what a passing one does not mean: silence would be taken for ready."""
     missing = unchecked(item for rule in all_rules() for item in rule.notice_items)
     texts = ["Passing says nothing of what this version does not check; look at it yourself:", *missing]
@@ -100,7 +143,7 @@ def advice(environment: Mapping[str, str]) -> StackValidationPolicy:
         report_violation(listed("\n".join(texts)), root)
 
     return StackValidationPolicy(
-        name=ADVICE,
+        name=TOLD,
         description="What a passing preview does not tell.",
         validate=validate,
         enforcement_level=EnforcementLevel.ADVISORY,
@@ -109,10 +152,10 @@ def advice(environment: Mapping[str, str]) -> StackValidationPolicy:
     )
 
 
-def _policy(rule: MigrationRule | InstanceRule, analyst: Analyst) -> StackValidationPolicy:
+def _policy(rule: AnyRule, analyst: Analyst) -> StackValidationPolicy:
     def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
         try:
-            evaluation = analyst.evaluation(args)
+            evaluation = analyst.evaluation(args, rule)
         except Exception as error:
             # An exception here would end the whole analysis and hide the findings of other packs. Its type alone is
             # told: its message may hold values.
@@ -124,19 +167,46 @@ def _policy(rule: MigrationRule | InstanceRule, analyst: Analyst) -> StackValida
             )
             return
         for result in evaluation.results:
-            if result.rule_id == rule.id and result.outcome.blocks:
+            if result.rule_id == rule.id and result.blocking:
                 report_violation(finding_text(rule, result), result.subject.urn)
 
+    settable = schema(rule.adjustable)
     return StackValidationPolicy(
         name=rule.id,
         description=f"{rule.title}.",
         validate=validate,
         enforcement_level=EnforcementLevel.MANDATORY,
+        config_schema=PolicyConfigSchema(settable) if settable else None,
         display_name=rule.title,
         severity=_SEVERITIES[rule.severity],
         tags=list(rule.notice_items),
         remediation_steps=rule.remediation,
         url=rule.url,
+    )
+
+
+def _companion(
+    name: str, description: str, title: str, analyst: Analyst, concerns: Callable[[Result], bool]
+) -> StackValidationPolicy:
+    """An advisory policy that reports some results of all rules, each by the name of its rule."""
+    rules = {rule.id: rule for rule in all_rules()}
+
+    def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        try:
+            evaluation = analyst.evaluation(args)
+        except Exception:  # Told by the rules' own policies, which are mandatory.
+            return
+        for result in evaluation.results:
+            if concerns(result):
+                report_violation(advice_text(rules[result.rule_id], result), result.subject.urn)
+
+    return StackValidationPolicy(
+        name=name,
+        description=description,
+        validate=validate,
+        enforcement_level=EnforcementLevel.ADVISORY,
+        display_name=title,
+        severity=Severity.MEDIUM,
     )
 
 
@@ -150,7 +220,7 @@ def serve() -> None:
         Path(path).unlink(missing_ok=True)
     PolicyPack(
         name=PACK_NAME,
-        policies=[*stack_policies(os.environ), advice(os.environ)],
+        policies=[*stack_policies(os.environ), not_checked(os.environ)],
         enforcement_level=EnforcementLevel.MANDATORY,
         description="Fails the preview while anything is missing that the move to a VPC needs.",
         display_name="Classic network to VPC preflight",

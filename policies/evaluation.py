@@ -1,15 +1,21 @@
-"""Asks every rule about every subject, and settles what is pending by the freeze."""
+"""Asks every rule about every subject, settles what is pending by the freeze, and applies the waivers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
-from policies.clock import Moment, Timeline, read_timeline
+from policies.clock import Moment, Schedule, Timeline, read_schedule
 from policies.facts import UnreadableError, attempt, printable, safe
 from policies.outcome import Outcome, Result, Subject, Verdict, failed, judged, not_applicable, unknown
 from policies.plan import MIGRATION, Plan, Resource, has_moved
-from policies.rule import InstanceRule, MigrationRule
+from policies.rule import AnyRule, InstanceRule, MigrationRule, ReviewRule, Rule
+from policies.settings import Settings, read_settings
+from policies.waivers import Review, read_waivers
+
+Configuration = Mapping[str, Any]
+"""What `--policy-pack-config` sets of one rule; what it does not set is the rule's own."""
 
 
 @dataclass(frozen=True)
@@ -19,33 +25,111 @@ class Evaluation:
     project: str
     stack: str
     moment: Moment
-    timeline: Timeline
+    schedule: Schedule
+    instances: tuple[Subject, ...]
     results: tuple[Result, ...]
 
 
-def evaluate(rules: Iterable[MigrationRule | InstanceRule], plan: Plan, moment: Moment) -> Evaluation:
-    """Asks every rule about its subjects; never raises for anything that the plan holds or a rule does."""
-    migration = attempt(lambda: plan.migration)
-    timeline = read_timeline(moment.now, None if isinstance(migration, UnreadableError) else migration)
-    project, stack = plan.project_and_stack
-    results = [result for rule in rules for result in _ask(rule, plan, timeline)]
-    results.sort(key=lambda result: (result.rule_id, result.subject.kind, result.subject.id, result.subject.urn or ""))
-    return Evaluation(project, stack, moment, timeline, tuple(results))
+class Evaluator:
+    """Asks rules about one plan at one moment; never raises for anything that the plan holds or a rule does."""
+
+    def __init__(self, rules: Iterable[AnyRule], plan: Plan, moment: Moment) -> None:
+        self._rules = tuple(rules)
+        self._plan = plan
+        self._moment = moment
+        self._schedule = read_schedule(moment.now, plan)
+        self._asked: dict[str, tuple[Configuration, list[Result]]] = {}
+
+    def evaluation(self, configurations: Mapping[str, Configuration]) -> Evaluation:
+        """The results of all rules, under the configuration of those that have one, by rule id."""
+        results = [
+            result
+            for rule in self._rules
+            if not isinstance(rule, ReviewRule)
+            for result in self._answers(rule, configurations.get(rule.id, {}))
+        ]
+        review = Review(
+            {rule.id: rule.waivable for rule in self._rules},
+            read_waivers(self._plan),
+            tuple(results),
+            self._schedule,
+        )
+        results = [review.applied(result) for result in results]
+        for rule in self._rules:
+            if isinstance(rule, ReviewRule):
+                results += self._review(rule, review, configurations.get(rule.id, {}))
+        results.sort(
+            key=lambda result: (result.rule_id, result.subject.kind, result.subject.id, result.subject.urn or "")
+        )
+        project, stack = self._plan.project_and_stack
+        instances = sorted(instance_subject(instance) for instance in self._plan.instances)
+        return Evaluation(project, stack, self._moment, self._schedule, tuple(instances), tuple(results))
+
+    def _answers(self, rule: MigrationRule | InstanceRule, given: Configuration) -> list[Result]:
+        """Each rule is asked once a configuration: the engine tells the pack of each one's only when it is its turn."""
+        asked = self._asked.get(rule.id)
+        if asked is None or asked[0] != given:
+            asked = self._asked[rule.id] = (given, self._configured(rule, given))
+        return asked[1]
+
+    def _configured(self, rule: MigrationRule | InstanceRule, given: Configuration) -> list[Result]:
+        try:
+            settings = read_settings(rule.adjustable, given)
+        except ValueError as problem:
+            return [self._result(rule, None, Timeline(self._moment.now), _misconfigured(rule, str(problem)))]
+        # What a plan remembers may be from a threshold that is another now.
+        return self._ask(rule, Plan(self._plan.resources) if given else self._plan, settings)
+
+    def _ask(self, rule: MigrationRule | InstanceRule, plan: Plan, settings: Settings) -> list[Result]:
+        first = replace(self._schedule.first, settings=settings)
+        if isinstance(rule, MigrationRule):
+            return [self._result(rule, None, first, lambda: rule.check(plan, first))]
+        if not plan.instances or len(plan.of_type(MIGRATION)) != 1:
+            # Nothing to ask about is not an answer: without this a pack over an empty estate would be silent, green.
+            return [self._result(rule, None, first, _without_migration)]
+        return [self._ask_about(rule, plan, settings, instance) for instance in plan.instances]
+
+    def _ask_about(self, rule: InstanceRule, plan: Plan, settings: Settings, instance: Resource) -> Result:
+        wave, timeline = self._schedule.of(instance.facts)
+        timeline = replace(timeline, settings=settings)
+        if rule.until_move and has_moved(instance.facts):
+            return self._result(rule, instance, timeline, lambda: not_applicable("The instance has moved."), wave)
+        return self._result(rule, instance, timeline, lambda: rule.check(plan, timeline, instance.facts), wave)
+
+    def _review(self, rule: ReviewRule, review: Review, given: Configuration) -> list[Result]:
+        try:
+            timeline = replace(self._schedule.first, settings=read_settings(rule.adjustable, given))
+        except ValueError as problem:
+            return [self._result(rule, None, Timeline(self._moment.now), _misconfigured(rule, str(problem)))]
+        return [self._result(rule, None, timeline, lambda: rule.check(self._plan, timeline, review))]
+
+    def _result(
+        self,
+        rule: Rule,
+        instance: Resource | None,
+        timeline: Timeline,
+        check: Callable[[], Verdict],
+        wave: str | None = None,
+    ) -> Result:
+        verdict = _settled(_guarded(check), timeline)
+        needless = verdict.outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE)
+        return Result(
+            rule.id,
+            migration_subject(self._plan) if instance is None else instance_subject(instance),
+            verdict.outcome,
+            safe(verdict.reason),
+            "" if needless else safe(verdict.remediation or rule.remediation),
+            blocking=verdict.outcome.blocks and timeline.mandatory,
+            wave=wave,
+            mandatory_from=timeline.mandatory_from,
+        )
 
 
-def _ask(rule: MigrationRule | InstanceRule, plan: Plan, timeline: Timeline) -> list[Result]:
-    if isinstance(rule, MigrationRule):
-        return [_result(rule, migration_subject(plan), timeline, lambda: rule.check(plan, timeline))]
-    if not plan.instances or len(plan.of_type(MIGRATION)) != 1:
-        # Nothing to ask about is not an answer: without this a pack over an empty estate would be silent, and green.
-        return [_result(rule, migration_subject(plan), timeline, _without_migration)]
-    return [_ask_about(rule, plan, timeline, instance) for instance in plan.instances]
-
-
-def _ask_about(rule: InstanceRule, plan: Plan, timeline: Timeline, instance: Resource) -> Result:
-    if rule.until_move and has_moved(instance.facts):
-        return _result(rule, instance_subject(instance), timeline, lambda: not_applicable("The instance has moved."))
-    return _result(rule, instance_subject(instance), timeline, lambda: rule.check(plan, timeline, instance.facts))
+def evaluate(
+    rules: Iterable[AnyRule], plan: Plan, moment: Moment, configurations: Mapping[str, Configuration] | None = None
+) -> Evaluation:
+    """Asks every rule about its subjects, once."""
+    return Evaluator(rules, plan, moment).evaluation(configurations or {})
 
 
 def _without_migration() -> Verdict:
@@ -55,14 +139,11 @@ def _without_migration() -> Verdict:
     )
 
 
-def _result(
-    rule: MigrationRule | InstanceRule, subject: Subject, timeline: Timeline, check: Callable[[], Verdict]
-) -> Result:
-    verdict = _settled(_guarded(check), timeline)
-    remediation = (
-        "" if verdict.outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE) else verdict.remediation or rule.remediation
+def _misconfigured(rule: Rule, problem: str) -> Callable[[], Verdict]:
+    return lambda: unknown(
+        f"Not checked: its policy configuration cannot be used: {problem}.",
+        f"mend {rule.id} in the file that --policy-pack-config names; policies/README.md tells its form",
     )
-    return Result(rule.id, subject, verdict.outcome, safe(verdict.reason), safe(remediation))
 
 
 def _guarded(check: Callable[[], Verdict]) -> Verdict:
@@ -70,7 +151,7 @@ def _guarded(check: Callable[[], Verdict]) -> Verdict:
         return judged(check)
     except Exception as error:
         # Only the type: the message of an exception may hold values, and findings are shown in public comments.
-        return failed(
+        return unknown(
             f"The rule itself crashed ({type(error).__name__}): nothing is known about what it checks.",
             "report this as a defect of the policy pack",
         )

@@ -23,6 +23,14 @@ def finding_text(rule: Rule, result: Result) -> str:
     return "\n".join([*lines, f"Fix: {first}", *(f"     {line}" for line in others)])
 
 
+def advice_text(rule: Rule, result: Result) -> str:
+    """A finding that fails nothing: by the name of its rule, and from when on it is mandatory."""
+    named = f"{rule.id}: {finding_text(rule, result)}"
+    if not result.advice or result.mandatory_from is None:
+        return named
+    return f"{named}\nMandatory from {result.mandatory_from.isoformat(timespec='minutes')} on"
+
+
 def listed(text: str) -> str:
     """A heading with a colon and a list below it, wrapped at 90 columns."""
     return "\n".join(_wrapped("", text))

@@ -1,32 +1,109 @@
-"""What the migration notice asks to be looked at before the window, for telling what no rule looks at yet."""
+"""What the migration notice asks for or announces, item by item, and who serves each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
-# Numbered as in the notice's list of 35 items; those of the phase `before` that somebody has to check.
-BEFORE_THE_WINDOW: Final[Mapping[str, str]] = {
-    "N04": "public addresses that are released",
-    "N05": "public addresses that become NatIP",
-    "N06": "private addresses that change",
-    "N08": "snapshots",
-    "N09": "VPC and VSwitch",
-    "N11": "VPC-type security groups",
-    "N13": "security group rules",
-    "N14": "500 MiB free on the system disk",
-    "N15": "ClassicLink to instances that stay",
-    "N17": "hybrid access of ApsaraDB",
-    "N18": "VSwitch blocks in RDS whitelists",
-    "N19": "security software disabled or uninstalled",
-    "N21": "the migration is scheduled",
-    "N22": "the Latest Schedule Time",
-    "N28": "long uptime, or a kernel upgrade without a restart",
-    "N34": "instance types without network interfaces",
+
+@dataclass(frozen=True)
+class Item:
+    """One item of the notice. `phase` is before, window or after the move.
+
+    `how` is what this software does about it: declare (a resource brings it about), check (a rule decides it), attest
+    (only a person can know it) and report (a person is told it).
+    """
+
+    phase: str
+    how: tuple[str, ...]
+    text: str
+
+
+ITEMS: Final[Mapping[str, Item]] = {
+    "N01": Item("window", ("report",), "The move takes about 15 minutes per instance."),
+    "N02": Item("window", ("report",), "Network type changes from classic to VPC; there is no way back."),
+    "N03": Item("after", ("attest", "report"), "Software licence codes may change."),
+    "N04": Item("before", ("check", "report"), "Internet bandwidth 0 Mbit/s: the public IP is released."),
+    "N05": Item(
+        "before",
+        ("check", "report"),
+        "Bandwidth above 0: public IP kept, but the NIC is deleted and replaced with NatIP.",
+    ),
+    "N06": Item(
+        "before",
+        ("check", "report"),
+        "Private IP is assigned at random from the target VSwitch CIDR; it can be modified afterwards.",
+    ),
+    "N07": Item(
+        "window",
+        ("check", "report"),
+        "I/O drops; snapshot and disk functions are disabled while data is appended, about 4 h per 100 GiB.",
+    ),
+    "N08": Item("before", ("declare", "check"), "Snapshot every disk and back up the data."),
+    "N09": Item("before", ("declare", "check"), "A VPC and VSwitch of one's own, created or existing."),
+    "N10": Item("before", ("declare", "check"), "Or the default VPC and VSwitch."),
+    "N11": Item("before", ("declare", "check"), "A security group of VPC type in the target VPC."),
+    "N12": Item("before", ("declare", "check"), "Or a clone of the classic security group."),
+    "N13": Item("before", ("check", "report"), "Security group rules checked so that business is not affected."),
+    "N14": Item("before", ("check",), "At least 500 MiB free on the system disk."),
+    "N15": Item(
+        "before", ("declare", "check"), "ClassicLink between the target VPC and the classic instances that stay."
+    ),
+    "N16": Item("before", ("check", "report"), "Or migrate the remaining classic instances later (a later wave)."),
+    "N17": Item("before", ("declare", "check"), "Hybrid access of ApsaraDB set up in advance."),
+    "N18": Item("before", ("declare", "check"), "VSwitch CIDR added to the RDS whitelist in advance."),
+    "N19": Item("before", ("check", "attest"), "ECS security software disabled or uninstalled (drivers are updated)."),
+    "N20": Item("window", ("report",), "Instances cannot be operated during migration and must be restarted after it."),
+    "N21": Item("before", ("check",), "The migration is scheduled (pending task, scheduled date and time)."),
+    "N22": Item("before", ("check",), "A new time cannot be later than the Latest Schedule Time."),
+    "N23": Item("after", ("declare", "check"), "Unneeded intranet IPs removed from RDS whitelists."),
+    "N24": Item("after", ("declare", "check"), "Unneeded intranet IPs removed from SLB access control lists."),
+    "N25": Item("after", ("check", "report"), "Unneeded intranet IPs removed from OSS bucket policies."),
+    "N26": Item(
+        "after",
+        ("check", "report"),
+        "Unneeded intranet IPs removed from Container Service / Container Registry whitelists.",
+    ),
+    "N27": Item(
+        "after",
+        ("attest", "check"),
+        "Licence codes reviewed; MAC-bound software re-authorized, adjusted or rolled back.",
+    ),
+    "N28": Item(
+        "before",
+        ("check", "report"),
+        "Long uptime or kernel upgrade without restart: file systems are checked at reboot.",
+    ),
+    "N29": Item(
+        "after",
+        ("report",),
+        "Vouchers about seven working days later: one month of the same configuration, without Internet bandwidth.",
+    ),
+    "N30": Item(
+        "after",
+        ("declare", "check"),
+        "Service unreachable: security group rules close a port; clone the original rules.",
+    ),
+    "N31": Item(
+        "after",
+        ("attest", "report"),
+        "Licence invalid: no mobility programme (ask the vendor) or MAC-bound (associate the primary NIC again).",
+    ),
+    "N32": Item("after", ("declare", "check"), "FTP unavailable: convert the public IP to an EIP."),
+    "N33": Item("after", ("declare", "check"), "FTP unavailable: configure cut-through mode for the EIP."),
+    "N34": Item(
+        "before", ("check",), "Phased-out and last-generation entry-level types without ENI support are upgraded first."
+    ),
+    "N35": Item("after", ("report",), "Exceptions: open a ticket."),
 }
 
 
 def unchecked(checked: Iterable[str]) -> list[str]:
-    """What of it is in none of the `checked` items, as "N14 500 MiB free on the system disk"."""
+    """What of it has to be checked and is in none of the `checked` items, with its text."""
     known = set(checked)
-    return [f"{item} {text}" for item, text in BEFORE_THE_WINDOW.items() if item not in known]
+    return [
+        f"{item} {entry.text}"
+        for item, entry in ITEMS.items()
+        if item not in known and {"check", "attest"} & set(entry.how)
+    ]

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from policies.facts import UnreadableError
 
+if TYPE_CHECKING:
+    from policies.waivers import Waiver
+
 
 class Outcome(StrEnum):
-    """PENDING: declared, not existing yet; it passes until the freeze. UNKNOWN never passes."""
+    """PENDING: declared, not existing yet; it passes until the freeze. UNKNOWN never passes.
+
+    WAIVED: FAIL or UNKNOWN, and somebody answers for it; no rule concludes that by itself.
+    """
 
     PASS = "PASS"  # noqa: S105 - an outcome, not a password
     FAIL = "FAIL"
     UNKNOWN = "UNKNOWN"
     NOT_APPLICABLE = "NOT_APPLICABLE"
     PENDING = "PENDING"
+    WAIVED = "WAIVED"
 
     @property
     def blocks(self) -> bool:
-        """Whether a preview with this outcome must fail."""
+        """Whether a preview with this outcome of a mandatory rule must fail."""
         return self in (Outcome.FAIL, Outcome.UNKNOWN)
 
 
@@ -113,7 +121,9 @@ class Subject:
 class Result:
     """The outcome of one rule for one subject.
 
-    `remediation` is empty unless the outcome is FAIL, UNKNOWN or PENDING.
+    `remediation` is empty for PASS and NOT_APPLICABLE. What is FAIL or UNKNOWN and not `blocking` is advice until
+    `mandatory_from`. `wave` is that of the instance; None for the migration, or where it is not known. Where the
+    outcome is WAIVED, `waived` is what it would be else.
     """
 
     rule_id: str
@@ -121,3 +131,13 @@ class Result:
     outcome: Outcome
     reason: str
     remediation: str
+    blocking: bool
+    wave: str | None = None
+    mandatory_from: datetime | None = None
+    waived: Outcome | None = None
+    waiver: Waiver | None = None
+
+    @property
+    def advice(self) -> bool:
+        """Whether it is told and fails nothing, because the rule is not mandatory yet."""
+        return self.outcome.blocks and not self.blocking

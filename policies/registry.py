@@ -7,11 +7,11 @@ import pkgutil
 from functools import cache
 
 from policies import rules
-from policies.rule import InstanceRule, MigrationRule
+from policies.rule import AnyRule
 
 
 @cache
-def all_rules() -> tuple[MigrationRule | InstanceRule, ...]:
+def all_rules() -> tuple[AnyRule, ...]:
     """All rules, sorted by id.
 
     Raises TypeError for a module there that defines none: a rule must not go missing in silence.
@@ -20,8 +20,8 @@ def all_rules() -> tuple[MigrationRule | InstanceRule, ...]:
     return tuple(sorted((_rule_of(name) for name in names), key=lambda rule: rule.id))
 
 
-def _rule_of(module_name: str) -> MigrationRule | InstanceRule:
+def _rule_of(module_name: str) -> AnyRule:
     rule = getattr(importlib.import_module(module_name), "RULE", None)
-    if not isinstance(rule, MigrationRule | InstanceRule) or rule.module != module_name:
+    if not isinstance(rule, AnyRule) or rule.module != module_name:
         raise TypeError(f"{module_name} defines no RULE of its own")
     return rule

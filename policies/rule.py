@@ -10,6 +10,8 @@ from policies.clock import Timeline
 from policies.facts import Facts
 from policies.outcome import Verdict
 from policies.plan import Plan
+from policies.settings import Threshold, adjustable
+from policies.waivers import Review
 
 Severity: TypeAlias = Literal["low", "medium", "high", "critical"]
 
@@ -26,6 +28,9 @@ class Rule:
     `unknown_ok` tells when something not yet known may wait, None where it never may. `sources` are where its facts
     about the cloud are from, `url` the page to read first.
     `ram_actions` are the permissions that reading those facts took: a rule itself calls nothing.
+    A rule with `lead_hours` is advice until so many hours before the window and mandatory from then on; None: always.
+    `thresholds` are the limits that a team may set; `check` reads one by `timeline.threshold(...)`.
+    What is not `waivable` no waiver covers: it cannot be undone, or everything else relies on it.
     """
 
     module: str
@@ -39,11 +44,19 @@ class Rule:
     sources: tuple[str, ...]
     url: str
     ram_actions: tuple[str, ...]
+    lead_hours: float | None = None
+    thresholds: tuple[Threshold, ...] = ()
+    waivable: bool = True
 
     @property
     def id(self) -> str:
         """Kebab name of its path below `policies/rules`."""
         return self.module.removeprefix(_PACKAGE).replace(".", "-").replace("_", "-")
+
+    @property
+    def adjustable(self) -> dict[str, Threshold]:
+        """What the policy configuration can set, by name."""
+        return adjustable(self.lead_hours, self.thresholds)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,3 +76,16 @@ class InstanceRule(Rule):
 
     until_move: bool = False
     check: Callable[[Plan, Timeline, Facts], Verdict]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewRule(Rule):
+    """A rule about what all others concluded, asked after them and about the migration as a whole.
+
+    It may raise UnreadableError, which counts as UNKNOWN.
+    """
+
+    check: Callable[[Plan, Timeline, Review], Verdict]
+
+
+AnyRule: TypeAlias = MigrationRule | InstanceRule | ReviewRule

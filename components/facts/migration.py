@@ -16,14 +16,13 @@ from estate.model import AccessControlList, Zone
 
 
 def migration_facts(plan: MigrationPlan) -> Facts:
-    """Facts of the migration as a whole: its window, its instances, and the estate around them."""
+    """Facts of the migration as a whole: its waves, its instances, and the estate around them."""
     config, estate = plan.config, plan.estate
     return broad_rule_facts(plan) | {
         "schemaVersion": SCHEMA_VERSION,
         "regionId": estate.region_id,
         "accountId": estate.account_id,
         "estateReadAt": estate.read_at.isoformat(),
-        "window": _window(plan.next_wave),
         "waves": [wave_facts(wave, config.off_peak) for wave in plan.waves],
         "freezeHours": config.freeze_hours,
         "backups": _backups(config.backups),

@@ -28,7 +28,7 @@ def test_what_is_up_is_ready_at_the_freeze(stack: Stack) -> None:
     stack.up()
     stack.configure(_window_tomorrow)
     assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
-    assert stack.result()["frozen"] is True
+    assert stack.result()["waves"][0]["frozen"] is True
     assert stack.found() == {}
 
     _what_somebody_took_away_does_not_count(stack)

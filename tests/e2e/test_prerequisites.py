@@ -146,7 +146,7 @@ def test_what_is_declared_only_is_not_enough_once_the_freeze_has_begun(stack: St
     """Declared counts before the freeze, applied is required from then on; and so is a fresh round of snapshots."""
     stack.project.environ["PREFLIGHT_NOW"] = "2026-12-11T03:00:00+08:00"
     assert stack.pulumi("preview") != 0
-    assert stack.result()["frozen"] is True
+    assert stack.result()["waves"][0]["frozen"] is True
     assert set(stack.found()) == {
         "backup-snapshot-of-every-disk",
         "classic-link-peers-reachable",

@@ -115,7 +115,7 @@ class Draft:
 
     def blocking(self) -> set[tuple[str, str]]:
         """Rule and subject of everything that fails the preview."""
-        return {(item.rule_id, item.subject.id) for item in self.evaluation().results if item.outcome.blocks}
+        return {(item.rule_id, item.subject.id) for item in self.evaluation().results if item.blocking}
 
 
 def rule(peer: Properties, **fields: Any) -> Properties:
@@ -303,11 +303,10 @@ def prepared(*, exists: bool = True) -> Draft:
         return value if exists else UNKNOWN
 
     migration: Properties = {
-        "schemaVersion": 1.0,
+        "schemaVersion": 2.0,
         "regionId": "cn-hangzhou",
         "accountId": "1234567890",
         "estateReadAt": "2026-12-11T09:00:00+08:00",
-        "window": {"start": START, "latest": LATEST},
         "waves": [
             {
                 "name": "all",

@@ -19,10 +19,11 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 import policies
 from policies.adapter import adapt
-from policies.engine import ADVICE, advice
-from policies.evaluation import evaluate
+from policies.engine import ADVICE, TOLD, WAIVED, not_checked
+from policies.evaluation import Evaluator
 from policies.facts import Leaf
 from policies.messages import WIDTH
+from policies.notice import unchecked
 from policies.outcome import Outcome
 from policies.plan import MIGRATING_INSTANCE, MIGRATION, SECURITY_GROUP, SECURITY_GROUP_RULES, SNAPSHOT, WHITELIST_GROUP
 from policies.registry import all_rules
@@ -38,12 +39,14 @@ def _diagnostics(draft: Draft, **more: str) -> list[Any]:
 
 def test_every_preview_tells_what_passing_does_not_mean() -> None:
     draft = prepared()
-    policy = advice(environment(draft))
+    policy = not_checked(environment(draft))
     pack: Any = _PolicyAnalyzerServicer("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)
     (told,) = pack.AnalyzeStack(request(draft), None).diagnostics
     assert told.enforcementLevel == proto.ADVISORY
     assert told.urn == urn(MIGRATION, "migration")
-    assert "Passing says that what the rules look at is as they want it" in told.message
+    missing = unchecked(item for rule in all_rules() for item in rule.notice_items)
+    assert told.message.splitlines()[1].startswith("Passing says")
+    assert all(item.split()[0] in told.message for item in missing)
     assert f"PREFLIGHT_NOW says {draft.now.isoformat()}" in " ".join(told.message.split())
 
 
@@ -109,8 +112,8 @@ def test_an_empty_stack_is_objected_to() -> None:
 
 def test_every_policy_fills_what_the_sdk_has_a_field_for() -> None:
     info = servicer({}).GetAnalyzerInfo(None, None)
-    assert [policy.name for policy in info.policies] == [rule.id for rule in all_rules()]
-    for policy, rule in zip(info.policies, all_rules(), strict=True):
+    assert [policy.name for policy in info.policies] == [*(rule.id for rule in all_rules()), ADVICE, WAIVED]
+    for policy, rule in zip(info.policies[:-2], all_rules(), strict=True):
         assert policy.enforcementLevel == proto.MANDATORY
         assert policy.policy_type == proto.PolicyType.POLICY_TYPE_STACK
         assert policy.displayName == rule.title
@@ -177,7 +180,7 @@ def test_properties_that_no_rule_reads_are_left_out() -> None:
 def test_no_secret_reaches_a_finding_or_the_result(tmp_path: Path) -> None:
     draft = prepared()
     draft.add("alicloud:rds/account:Account", "account", {"password": secret("hunter2")})
-    draft.facts(MIGRATION)["window"]["start"] = secret("hunter2")
+    draft.facts(MIGRATION)["waves"][0]["window"]["start"] = secret("hunter2")
     draft.facts(MIGRATING_INSTANCE, "i-web")["eniQuantity"] = secret("hunter2")
     draft.facts(SNAPSHOT, "d-web")["status"] = secret("hunter2")
     path = tmp_path / "result.json"
@@ -212,12 +215,13 @@ def test_all_policies_are_answered_from_one_evaluation(monkeypatch: pytest.Monke
 
 def _counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     count: list[int] = []
+    evaluation = Evaluator.evaluation
 
     def counting(*arguments: Any) -> Any:
         count.append(1)
-        return evaluate(*arguments)
+        return evaluation(*arguments)
 
-    monkeypatch.setattr("policies.engine.evaluate", counting)
+    monkeypatch.setattr("policies.engine.Evaluator.evaluation", counting)
     return count
 
 
@@ -276,18 +280,24 @@ def test_the_result_has_every_rule_and_subject(tmp_path: Path) -> None:
         "stack",
         "now",
         "clockSource",
-        "window",
-        "freezeStartsAt",
-        "frozen",
+        "judgement",
+        "waves",
+        "instances",
         "rules",
         "results",
         "tally",
+        "blocking",
         "notChecked",
     ]
-    assert result["schemaVersion"] == 1
+    assert result["schemaVersion"] == 2
     assert (result["project"], result["stack"], result["clockSource"]) == ("classic-to-vpc", "dev", "PREFLIGHT_NOW")
-    assert result["frozen"] is True
-    assert result["freezeStartsAt"] == "2026-12-11T02:00:00+08:00"
+    (wave,) = result["waves"]
+    assert wave["frozen"] is True
+    assert wave["freezeStartsAt"] == "2026-12-11T02:00:00+08:00"
+    assert wave["judgement"]["readiness"] == result["judgement"]["readiness"] == "NOT READY"
+    assert {item["subject"]["id"]: item["judgement"]["readiness"] for item in result["instances"]}[
+        "i-app"
+    ] == "NOT READY"
     assert [item["id"] for item in result["rules"]] == [rule.id for rule in all_rules()]
     keys = [(item["rule"], item["subject"]["kind"], item["subject"]["id"]) for item in result["results"]]
     assert keys == sorted(keys)
@@ -373,7 +383,7 @@ def test_runs_from_any_directory_and_prints_only_its_port(served: tuple[str, Pat
     with grpc.insecure_channel(f"127.0.0.1:{port.strip()}") as channel:
         stub = analyzer_pb2_grpc.AnalyzerStub(channel)
         response = stub.AnalyzeStack(request(draft))
-    assert [item.policyName for item in response.diagnostics] == ["database-whitelist-has-vswitch-cidr", ADVICE]
+    assert [item.policyName for item in response.diagnostics] == ["database-whitelist-has-vswitch-cidr", TOLD]
     assert json.loads(result.read_text(encoding="utf-8"))["tally"]["FAIL"] == 1
 
 

@@ -10,10 +10,10 @@ import pytest
 
 import policies
 from policies import rules
-from policies.document import NOTICE_ITEMS
+from policies.notice import ITEMS
 from policies.outcome import Outcome
 from policies.registry import all_rules
-from policies.rule import InstanceRule, MigrationRule, Rule
+from policies.rule import AnyRule, Rule
 from tests.policies.prepared import prepared
 
 PACK = Path(policies.__file__).parent
@@ -42,7 +42,7 @@ def test_says_all_of_itself(rule: Rule) -> None:
     assert rule.sources
     assert rule.reads
     assert rule.url.startswith("https://www.alibabacloud.com/help/")
-    assert set(rule.notice_items) <= set(NOTICE_ITEMS)
+    assert set(rule.notice_items) <= set(ITEMS)
     assert importlib.import_module(rule.module).__doc__
 
 
@@ -67,7 +67,7 @@ def test_has_named_cases_for_each_outcome(rule: Rule) -> None:
 
 
 @by_id
-def test_may_wait_only_where_it_says_so(rule: MigrationRule | InstanceRule) -> None:
+def test_may_wait_only_where_it_says_so(rule: AnyRule) -> None:
     pending = any(result.outcome is Outcome.PENDING for result in prepared(exists=False).results(rule.id))
     assert not pending or rule.unknown_ok is not None
 

@@ -10,7 +10,7 @@ from policies.outcome import Verdict, failed, passed, unknown, worst
 from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan, Resource
 from policies.rule import MigrationRule
 
-_SCHEMA_VERSION: Final = 1
+_SCHEMA_VERSION: Final = 2
 
 
 def _check(plan: Plan, _timeline: Timeline) -> Verdict:
@@ -68,5 +68,6 @@ RULE: Final = MigrationRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances",
     ram_actions=("ecs:DescribeInstances",),
+    waivable=False,
     check=_check,
 )

@@ -58,5 +58,5 @@ def test_unknown_when_window_or_disks_are_not_known() -> None:
     draft = prepared()
     for wave in draft.facts(MIGRATION)["waves"]:
         wave["window"] = UNKNOWN
-    draft.facts(MIGRATION)["window"] = UNKNOWN
+    draft.facts(MIGRATION)["waves"][0]["window"] = UNKNOWN
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "window")

@@ -116,7 +116,7 @@ def test_unknown_without_disks() -> None:
 
 def test_unknown_without_a_window() -> None:
     draft = prepared()
-    draft.facts(MIGRATION)["window"]["latest"] = UNKNOWN
+    draft.facts(MIGRATION)["waves"][0]["window"]["latest"] = UNKNOWN
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "the window")
 
 

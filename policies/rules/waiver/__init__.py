@@ -1,0 +1,1 @@
+"""Rules about findings that somebody answers for."""

@@ -1,0 +1,51 @@
+"""Each waiver names a rule that may be waived, is in its time, and is needed."""
+
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import UnreadableError
+from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.plan import MIGRATION, Plan
+from policies.rule import ReviewRule
+from policies.waivers import LONGEST, Review, Waiver
+
+
+def _check(plan: Plan, timeline: Timeline, review: Review) -> Verdict:
+    if not review.waivers:
+        # Raises where nobody can tell whether there are any.
+        return not_applicable(f"The migration in {plan.migration.text('regionId')} names no waiver.")
+    return worst(judged(partial(_waiver, timeline, review, waiver)) for waiver in review.waivers)
+
+
+def _waiver(timeline: Timeline, review: Review, waiver: Waiver | UnreadableError) -> Verdict:
+    if isinstance(waiver, UnreadableError):
+        raise waiver
+    told = f"{waiver} of {waiver.rule}"
+    if waiver.wave is not None and waiver.wave not in {wave.name for wave in review.schedule.waves}:
+        return failed(f"There is no wave {waiver.wave}, for which there is {told}.")
+    if problem := review.void(waiver, timeline.now, review.end_for(waiver)):
+        return failed(f"{told[0].upper()}{told[1:]} does not hold: {problem}.")
+    if not review.matched(waiver):
+        return failed(f"{told[0].upper()}{told[1:]} matches no finding: nothing is left to be waived.")
+    return passed(f"{told[0].upper()}{told[1:]} holds.")
+
+
+RULE: Final = ReviewRule(
+    module=__name__,
+    title="Waivers are in order",
+    severity="high",
+    notice_items=(),
+    why="A waiver that nobody needs, or that has run out, hides the next finding that it happens to match.",
+    remediation="classic-to-vpc:migration.waivers: take the entry out, or have it approved anew",
+    reads=(MIGRATION,),
+    unknown_ok=None,
+    sources=(
+        f"Choice of this project: a waiver holds for {LONGEST.days} days from its approval at the most, and never past "
+        "the window.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=(),
+    waivable=False,
+    check=_check,
+)

@@ -1,0 +1,81 @@
+"""What of a rule can be set by `--policy-pack-config`: its lead time and its thresholds, within bounds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+LEAD_HOURS: Final = "leadHours"
+# A year: a rule that is mandatory longer before than that needs no lead time.
+LONGEST_LEAD_HOURS: Final = 8760
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """One limit that a rule goes by, which a team may set for itself. `what` says of what, with its unit."""
+
+    name: str
+    default: float
+    minimum: float
+    maximum: float
+    what: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one rule is set to. Hours before the window from which it is mandatory, None: always."""
+
+    lead_hours: float | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+
+
+def adjustable(lead_hours: float | None, thresholds: tuple[Threshold, ...]) -> dict[str, Threshold]:
+    """Everything of a rule that can be set, by name. A rule that is always mandatory has no lead time to set."""
+    settable = {threshold.name: threshold for threshold in thresholds}
+    if lead_hours is None:
+        return settable
+    what = "Hours before the window from which the rule is mandatory; until then it is advice."
+    return {LEAD_HOURS: Threshold(LEAD_HOURS, lead_hours, 0, LONGEST_LEAD_HOURS, what), **settable}
+
+
+def schema(settable: Mapping[str, Threshold]) -> dict[str, dict[str, Any]]:
+    """JSON Schema of the properties, in the form that the policy SDK takes."""
+    return {
+        name: {
+            "type": "number",
+            "minimum": item.minimum,
+            "maximum": item.maximum,
+            "default": item.default,
+            "description": item.what,
+        }
+        for name, item in settable.items()
+    }
+
+
+def read_settings(settable: Mapping[str, Threshold], given: Mapping[str, Any]) -> Settings:
+    """Settings from one policy's configuration. Raises ValueError with all that is wrong with it.
+
+    The engine has checked types and bounds by the schema, but lets unknown names through.
+    """
+    problems = [
+        f"{name} is not a setting of this rule; it has {', '.join(settable) or 'none'}"
+        for name in sorted(given)
+        if name not in settable
+    ]
+    values = {name: given.get(name, item.default) for name, item in settable.items()}
+    problems += [
+        f"{name} is not a number from {item.minimum:g} to {item.maximum:g}"
+        for name, item in settable.items()
+        if not _within(values[name], item)
+    ]
+    if problems:
+        raise ValueError("; ".join(problems))
+    return Settings(values.pop(LEAD_HOURS, None), values)
+
+
+def _within(value: object, item: Threshold) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return False
+    return item.minimum <= value <= item.maximum
