@@ -1,0 +1,86 @@
+"""The examples in docs/components, run as they stand there: a config that is shown is a config that works."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import toolchain
+from simulator.project import CONFIG_KEY, REPOSITORY
+from simulator.server import running
+from tests.e2e.conftest import Stack
+
+DOCS = REPOSITORY / "docs/components"
+FENCED = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Example:
+    """One fenced config. Comments in it name the estate that it is for, and rules that its preview fails."""
+
+    config: dict[str, Any]
+    estate: Path
+    findings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, block: str) -> Example:
+        """Reads `# estate: path` (the sample where none is named) and `# findings: rule, family-*` (none)."""
+        told = dict(re.findall(r"^# (estate|findings): (.+)$", block, re.MULTILINE))
+        estate = REPOSITORY / told.get("estate", "simulator/estates/sample.yaml").strip()
+        findings = tuple(item.strip() for item in told.get("findings", "").split(",") if item.strip())
+        return cls(yaml.safe_load(block), estate, findings)
+
+
+def examples(doc: Path) -> list[Example]:
+    """The whole configs of a page; a fenced part of a config is no example to run."""
+    blocks = [block for block in FENCED.findall(doc.read_text(encoding="utf-8")) if CONFIG_KEY in block]
+    return [Example.of(block) for block in blocks]
+
+
+PAGES = sorted(path for path in DOCS.glob("*.md") if path.name != "README.md")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_every_page_has_an_example_and_stands_in_the_index(page: Path) -> None:
+    assert examples(page), f"{page.name} has no example: a yaml block with {CONFIG_KEY}"
+    assert f"]({page.name})" in (DOCS / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.engine
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_examples_run_as_they_stand(page: Path, engine: toolchain.Engine, tmp_path: Path) -> None:
+    """Previewed, applied, seen to have nothing left to do, and taken away again; the pack finds what the page says."""
+    for index, example in enumerate(examples(page)):
+        with running(example.estate) as cloud:
+            stack = Stack.prepared(engine, cloud, tmp_path / str(index))
+            stack.project.configure("test", example.config)
+            assert (stack.pulumi("preview") == 0) == (not example.findings), stack.output
+            _finds_what_it_says(example, stack)
+            assert stack.pulumi("up", "--yes", "--skip-preview", pack=not example.findings) == 0, stack.output
+            assert stack.pulumi("preview", "--expect-no-changes", pack=not example.findings) == 0, stack.output
+            _take_down(example, stack)
+
+
+def _take_down(example: Example, stack: Stack) -> None:
+    """The documented way: what would cut traffic is let go of first."""
+    stack.project.configure("test", {CONFIG_KEY: {**example.config[CONFIG_KEY], "protect": False}})
+    assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
+    assert stack.pulumi("destroy", "--yes", "--skip-preview", pack=False) == 0, stack.output
+
+
+def _finds_what_it_says(example: Example, stack: Stack) -> None:
+    found = stack.found()
+    unannounced = {rule: names for rule, names in found.items() if not _told(rule, example.findings)}
+    assert unannounced == {}, stack.output
+    assert [item for item in example.findings if not any(fnmatch(rule, item) for rule in found)] == []
+
+
+def _told(rule: str, findings: tuple[str, ...]) -> bool:
+    return any(fnmatch(rule, item) for item in findings)
