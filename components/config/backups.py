@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from pydantic import Field
 
 from components.config.base import DISK_PATTERN, Strict, duplicates
 from components.config.errors import Problem
+from components.config.schedule import Wave
 
 USUAL_DAYS_AFTER_WINDOW = 1
 USUAL_MAX_AGE_HOURS = 24
@@ -49,7 +52,23 @@ class BackupChoice(Strict):
     )
 
 
-def backup_problems(choice: BackupChoice | None) -> Iterator[Problem]:
-    """Disks that are excluded twice."""
-    if choice is not None:
-        yield from duplicates("backups.exclude", [item.disk for item in choice.exclude])
+def backup_problems(choice: BackupChoice | None, waves: Sequence[Wave], freeze_hours: float) -> Iterator[Problem]:
+    """Disks that are excluded twice, and a retention that no snapshot taken in time can live up to.
+
+    Retention counts from a snapshot's creation, which is before the freeze of the wave. The hours in which its disks'
+    data is copied come on top; their size is not in the config, and the policy pack counts them.
+    """
+    if choice is None:
+        return
+    yield from duplicates("backups.exclude", [item.disk for item in choice.exclude])
+    if not waves:
+        return
+    longest = max(wave.window.latest - wave.window.start for wave in waves)
+    needed = longest + timedelta(hours=freeze_hours, days=choice.keep_days_after_window)
+    days = math.ceil(needed / timedelta(days=1))
+    if choice.retention_days < days:
+        yield Problem(
+            "backups.retentionDays",
+            f"expected {days} or more: from before the freeze until {choice.keep_days_after_window} days "
+            f"(keepDaysAfterWindow) after the Latest Schedule Time; got {choice.retention_days}",
+        )

@@ -113,7 +113,7 @@ def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
     yield from duplicates("waves" if config.waves else "instances", [item.id for _, item in config.keyed_instances])
     yield from duplicates("later", config.later)
     yield from database_choice_problems(config.databases)
-    yield from backup_problems(config.backups)
+    yield from backup_problems(config.backups, config.all_waves, config.freeze_hours)
     moving = [] if any(wave.selector for wave in config.all_waves) else [item.id for _, item in config.keyed_instances]
     yield from after_problems(config.after, [choice.id for _, choice in config.keyed_instances])
     yield from attestation_problems(config.attestations, moving)

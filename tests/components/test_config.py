@@ -76,6 +76,11 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
         lambda raw: raw["backups"].update(exclude=[{"disk": "d-web", "reason": "a cache"}]),
         "backups.exclude[0].owner: expected this key: Who has decided so.",
     ),
+    "snapshots released before the time that they must outlive": (
+        lambda raw: raw["backups"].update(retentionDays=9),
+        "backups.retentionDays: expected 10 or more: from before the freeze until 1 days (keepDaysAfterWindow) after "
+        "the Latest Schedule Time; got 9",
+    ),
     "a disk excluded twice": (
         lambda raw: raw["backups"].update(exclude=[{"disk": "d-web", "reason": "a cache", "owner": "me"}] * 2),
         "backups.exclude: d-web stands here 2 times; expected once",

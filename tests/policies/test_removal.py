@@ -214,6 +214,19 @@ REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
             "uptimeSeconds": "guest-restart-rehearsed",
         }.items()
     },
+    "I/O optimization": (
+        lambda draft: draft.facts(MIGRATING_INSTANCE, "i-web").update(ioOptimized=False),
+        {("instance-type-supports-eni", "i-web")},
+    ),
+    "what makes the address convertible": (
+        lambda draft: draft.facts(MIGRATING_INSTANCE, "i-web").update(
+            toEip=True,
+            instanceChargeType="PrePaid",
+            internetChargeType="PayByBandwidth",
+            expiredAt="2027-12-01T00:00:00Z",
+        ),
+        {("public-address-can-become-eip", "i-web")},
+    ),
     "the bandwidth that keeps the address": (
         lambda draft: draft.facts(MIGRATING_INSTANCE, "i-web").update(internetMaxBandwidthOut=0.0),
         {("public-address-release-accepted", "i-web")},

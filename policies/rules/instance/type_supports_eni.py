@@ -17,6 +17,12 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
             _upgrade_or_later(instance),
         )
     quantity = instance.number("eniQuantity")
+    if not instance.flag("ioOptimized"):
+        return failed(
+            f"It is not I/O-optimized, whatever {instance_type} can have: only I/O-optimized instances can have "
+            "elastic network interfaces.",
+            _upgrade_or_later(instance),
+        )
     if quantity < 1:
         return failed(f"{instance_type} can have no elastic network interface.", _upgrade_or_later(instance))
     return passed(f"{instance_type} can have {quantity:g} elastic network interfaces.")
@@ -48,9 +54,10 @@ RULE: Final = InstanceRule(
     sources=(
         "Physical server migration and upgrade notice: some phased-out types do not support ENIs; upgrade them first.",
         "ECS API reference, DescribeInstanceTypes: EniQuantity counts the primary interface.",
+        "ECS user guide, elastic network interfaces: I/O-optimized instance types only.",
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/retired-instance-types",
-    ram_actions=("ecs:DescribeInstanceTypes",),
+    ram_actions=("ecs:DescribeInstances", "ecs:DescribeInstanceTypes"),
     check=_check,
     until_move=True,
 )

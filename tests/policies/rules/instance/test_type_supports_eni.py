@@ -19,6 +19,18 @@ def test_fail_without_interfaces() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "ecs.n4.large", "ModifyInstanceSpec")
 
 
+def test_fail_when_it_is_not_io_optimized() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["ioOptimized"] = False
+    expect(draft, RULE, "i-web", Outcome.FAIL, "not I/O-optimized", "ModifyInstanceSpec")
+
+
+def test_unknown_when_io_optimization_is_not_known() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["ioOptimized"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "ioOptimized")
+
+
 @pytest.mark.parametrize("quantity", [None, UNKNOWN, "two", True, -1.0, float("nan")])
 def test_unknown_when_the_type_is_not_known(quantity: object) -> None:
     draft = prepared()

@@ -1,0 +1,54 @@
+"""A public address that is to become an EIP after the move can become one."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+
+def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    if not instance.flag("toEip"):
+        return not_applicable("Its public address need not become an EIP.")
+    instance_id = instance.text("instanceId")
+    if "eip" in instance.data:
+        return failed(
+            f"It has the EIP {instance.text('eip')} already, and an instance with one converts no public address.",
+            f"aliyun vpc UnassociateEipAddress --AllocationId <that of the EIP> --InstanceId {instance_id}",
+        )
+    if not instance.texts("publicIps") or instance.number("internetMaxBandwidthOut") == 0:
+        return failed(
+            "It has no public address that outlasts the move: at 0 Mbit/s of Internet bandwidth none does.",
+            f"aliyun ecs ModifyInstanceNetworkSpec --InstanceId {instance_id} --InternetMaxBandwidthOut 1",
+        )
+    if instance.choice("instanceChargeType", "PrePaid", "PostPaid") == "PostPaid":
+        return passed("A pay-as-you-go instance converts its public address.")
+    if instance.choice("internetChargeType", "PayByTraffic", "PayByBandwidth") == "PayByTraffic":
+        return passed("A subscription that pays its Internet bandwidth by traffic converts its public address.")
+    return failed(
+        "It is a subscription that pays its Internet traffic by bandwidth: the cloud converts the public address of "
+        "one only where it pays by traffic.",
+        f"aliyun ecs ModifyInstanceNetworkSpec --InstanceId {instance_id} --NetworkChargeType PayByTraffic",
+    )
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="A public address that is to become an EIP can",
+    severity="medium",
+    notice_items=("N32",),
+    why="The conversion is refused after the move, when FTP clients have lost the server already.",
+    remediation="aliyun ecs ModifyInstanceNetworkSpec --InstanceId <id> --NetworkChargeType PayByTraffic",
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=(
+        "ECS API reference, ConvertNatPublicIpToEip: no EIP bound, bandwidth other than 0; a subscription must pay by "
+        "traffic (InvalidInternetChargeType.ValueNotSupported).",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-convertnatpubliciptoeip",
+    ram_actions=("ecs:DescribeInstances",),
+    check=_check,
+    until_move=True,
+)
