@@ -25,6 +25,7 @@ from components.config.network import (
 from components.config.schedule import SINGLE_WAVE, OffPeak, Wave, Window
 from components.config.schema import json_schema
 from components.config.security_groups import AcceptedDifferences, SecurityGroupChoice
+from components.config.waivers import Waiver
 
 __all__ = [
     "CONFIG_KEY",
@@ -53,6 +54,7 @@ __all__ = [
     "SecurityGroupChoice",
     "Selector",
     "SharedNetwork",
+    "Waiver",
     "Wave",
     "Window",
     "avoid_problems",

@@ -20,6 +20,7 @@ from components.config.instances import MigratingInstanceChoice, Selector, let_i
 from components.config.network import CreateNetwork, NetworkChoice, SharedNetwork, network_problems
 from components.config.schedule import SINGLE_WAVE, OffPeak, Wave, Window, wave_problems, window_problems
 from components.config.security_groups import SecurityGroupChoice, security_group_problems
+from components.config.waivers import Waiver, waiver_problems
 from components.config.wording import problems_of
 
 
@@ -49,6 +50,9 @@ class MigrationConfig(Strict):
     evidence: EvidenceChoice | None = Field(default=None, description="What was found out in the guest systems.")
     attestations: tuple[Attestation, ...] = Field(
         default=(), description="What somebody answers for, because no script can see it."
+    )
+    waivers: tuple[Waiver, ...] = Field(
+        default=(), description="Findings that do not stop the migration for a while, and who answers for each."
     )
     after: AfterChoice | None = Field(default=None, description="What is done about instances that have moved.")
     protect: bool = Field(
@@ -117,6 +121,8 @@ def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
     moving = [] if any(wave.selector for wave in config.all_waves) else [item.id for _, item in config.keyed_instances]
     yield from after_problems(config.after, [choice.id for _, choice in config.keyed_instances])
     yield from attestation_problems(config.attestations, moving)
+    waves_of = {item.id: wave.name for wave in config.all_waves for item in wave.instances} if moving else None
+    yield from waiver_problems(config.waivers, {wave.name: wave.window for wave in config.all_waves}, waves_of)
     if config.security_groups is not None:
         yield from security_group_problems(config.security_groups)
     for instance_id in sorted({choice.id for _, choice in config.keyed_instances} & set(config.later)):

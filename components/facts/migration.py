@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.config import Attestation, BackupChoice, OffPeak
+from components.config import Attestation, BackupChoice, OffPeak, Waiver
 from components.config.after import USUAL_DUE_DAYS
 from components.config.backups import USUAL_DAYS_AFTER_WINDOW, USUAL_MAX_AGE_HOURS
 from components.facts.base import SCHEMA_VERSION, Facts
@@ -29,6 +29,7 @@ def migration_facts(plan: MigrationPlan) -> Facts:
         **({} if config.off_peak is None else {"offPeak": _off_peak(config.off_peak)}),
         **({} if config.evidence is None else {"evidenceMaxAgeHours": config.evidence.max_age_hours}),
         "attestations": [_attestation(item) for item in config.attestations],
+        **({"waivers": [_waiver(item) for item in config.waivers]} if config.waivers else {}),
         "instanceIds": list(plan.instance_ids),
         "laterInstanceIds": sorted(config.later),
         "zones": [_zone(zone) for zone in estate.zones],
@@ -71,6 +72,19 @@ def _attestation(item: Attestation) -> Facts:
         "statedAt": item.stated_at.isoformat(),
         "validUntil": item.valid_until.isoformat(),
         "statement": item.statement,
+    }
+
+
+def _waiver(item: Waiver) -> Facts:
+    scope: Facts = {"instanceIds": sorted(item.instances)} if item.instances else {"all": True}
+    return {
+        "rule": item.rule,
+        **({"wave": item.wave} if item.wave else scope),
+        "reason": item.reason,
+        "owner": item.owner,
+        "approvedBy": item.approved_by,
+        "approvedAt": item.approved_at.isoformat(),
+        "expires": item.expires.isoformat(),
     }
 
 

@@ -40,7 +40,7 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
     "unknown key": (
         lambda raw: raw.update(instnaces=[]),
         "instnaces: unknown key; expected one of after, attestations, backups, classicLink, databases, evidence, "
-        "freezeHours, instances, later, network, offPeak, protect, securityGroups, selector, waves, window; "
+        "freezeHours, instances, later, network, offPeak, protect, securityGroups, selector, waivers, waves, window; "
         "did you mean instances?",
     ),
     "unknown key deep down": (

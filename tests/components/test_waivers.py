@@ -1,0 +1,63 @@
+"""Waivers in the stack config: what is refused, and what of them the pack is told."""
+
+from typing import Any
+
+import pytest
+
+from components.config import ConfigError, parse
+from components.facts import migration_facts
+from components.plan import make_plan
+from tests.components.builders import config, estate
+
+FILE = "Pulumi.dev.yaml"
+
+
+def waiver(**changes: Any) -> dict[str, Any]:
+    entry = {
+        "rule": "public-address-release-accepted",
+        "instances": ["i-web"],
+        "reason": "nobody uses the address",
+        "owner": "ann@example.com",
+        "approvedBy": "bob@example.com",
+        "approvedAt": "2026-11-20T09:00:00+08:00",
+        "expires": "2026-12-19T09:00:00+08:00",
+        **changes,
+    }
+    return {key: value for key, value in entry.items() if value is not None}
+
+
+def test_a_waiver_has_one_scope() -> None:
+    good: list[dict[str, Any]] = [{}, {"instances": None, "wave": "all"}, {"instances": None, "all": True}]
+    bad: list[dict[str, Any]] = [{"all": True}, {"wave": "all"}, {"instances": None}, {"instances": []}]
+    for scope in good:
+        assert parse(config(waivers=[waiver(**scope)]), FILE).waivers[0].owner == "ann@example.com"
+    for scope in bad:
+        with pytest.raises(ConfigError, match="exactly one of instances"):
+            parse(config(waivers=[waiver(**scope)]), FILE)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"approvedBy": "ann@example.com"}, "waivers[0].approvedBy: ann@example.com is its owner"),
+        ({"expires": "2026-12-20T00:00:01+08:00"}, "waivers[0].expires: expected no later than the window"),
+        ({"approvedAt": "2026-09-20T08:59:59+08:00"}, "waivers[0].expires: expected a time after approvedAt"),
+        ({"expires": "2026-11-20T09:00:00+08:00"}, "waivers[0].expires: expected a time after approvedAt"),
+        ({"instances": ["i-nobody"]}, "waivers[0].instances: i-nobody does not move in this stack"),
+        ({"instances": None, "wave": "nowhere"}, "waivers[0].wave: there is no wave nowhere; expected one of all"),
+        ({"owner": None}, "waivers[0].owner"),
+        ({"expires": "2026-12-19T09:00:00"}, "waivers[0].expires"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_key(changes: dict[str, Any], told: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        parse(config(waivers=[waiver(**changes)]), FILE)
+    assert told in str(raised.value)
+
+
+def test_the_pack_is_told_of_them_in_its_own_words() -> None:
+    stated = [waiver(), waiver(instances=None, wave="all"), waiver(instances=None, all=True)]
+    told = migration_facts(make_plan(parse(config(waivers=stated), FILE), estate(), FILE))["waivers"]
+    common = {key: value for key, value in waiver().items() if key != "instances"}
+    assert told == [{"instanceIds": ["i-web"], **common}, {"wave": "all", **common}, {"all": True, **common}]
+    assert "waivers" not in migration_facts(make_plan(parse(config(), FILE), estate(), FILE))

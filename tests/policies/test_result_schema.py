@@ -1,0 +1,51 @@
+"""The schema of the result is in step, and every result keeps to it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from policies.document import document
+from policies.registry import all_rules
+from policies.result_schema import RESULT, render
+from tests.policies.prepared import Draft, prepared
+from tests.policies.rules.waiver.test_in_order import waived, waiver
+
+SCHEMA = Path(__file__).parents[2] / "docs/schema/result.schema.json"
+
+
+def result(draft: Draft) -> Any:
+    return json.loads(json.dumps(document(draft.evaluation(), all_rules())))
+
+
+def test_the_file_is_in_step() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == render(), "make docs"
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [prepared(), prepared(exists=False), waived(waiver()), waived(waiver(rule="none")), Draft([], prepared().now)],
+    ids=["applied", "first preview", "waived", "void waiver", "empty"],
+)
+def test_every_result_keeps_to_it(draft: Draft) -> None:
+    RESULT.validate_json(json.dumps(result(draft)))
+
+
+def test_a_waived_finding_has_a_tally_of_its_own_and_its_waiver() -> None:
+    told = result(waived(waiver()))
+    (entry,) = (item for item in told["results"] if item["outcome"] == "WAIVED")
+    assert told["tally"]["WAIVED"] == 1
+    assert told["blocking"] == 0
+    assert entry["blocking"] is False
+    assert entry["waiver"]["insteadOf"] == "FAIL"
+    assert entry["waiver"]["owner"] == "ann@example.com"
+    assert told["judgement"]["readiness"] == "READY WITH CONDITIONS"
+
+
+def test_what_no_schema_names_is_refused() -> None:
+    told = result(prepared())
+    told["more"] = 1
+    with pytest.raises(ValidationError):
+        RESULT.validate_json(json.dumps(told))
