@@ -96,6 +96,7 @@ config:
       vswitches: [{zone: cn-beijing-a, cidrBlock: 10.8.1.0/24}]
     securityGroups: {mode: clone}
     backups: {retentionDays: 60}
+    protect: false # the demo takes it down again
     evidence: {files: [evidence.json]}
 """
 
