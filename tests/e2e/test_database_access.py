@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import yaml
 
 from simulator.estate_file import load
+from simulator.project import CONFIG_KEY, REPOSITORY
 from simulator.server import Simulator, running
 from tests.e2e.conftest import ESTATE, Stack
 
@@ -95,6 +97,32 @@ def test_databases_are_brought_within_reach_for_good(stack: Stack) -> None:
         assert left["endpoints"] == before[database_id]["endpoints"]
         assert left["vpc_id"] in {vpc["id"] for vpc in stack.cloud.state()["vpcs"]}
         assert not admitting(left, "172.16")
+
+
+def test_the_documented_example_goes_up(stack: Stack) -> None:
+    text = (REPOSITORY / "docs/components/databases.md").read_text(encoding="utf-8")
+    example = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])[CONFIG_KEY]
+
+    def as_documented(migration: dict[str, Any]) -> None:
+        migration.clear()
+        migration.update(example)
+
+    stack.configure(as_documented)
+    assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
+    made = databases(stack)
+    # Two weeks after the Latest Schedule Time, and one; the third is admitted to and no more.
+    assert (days_left(stack, MYSQL), days_left(stack, MONGODB)) == ({33}, {29})
+    assert made[POSTGRES]["network_type"] == made[REDIS]["network_type"] == "Classic"
+    groups = {
+        item: {group["name"]: group["security_ips"] for group in admitting(made[item], "172.16")} for item in EACH
+    }
+    assert groups == {
+        MYSQL: {"classic_to_vpc": [*BLOCKS, "172.16.2.250/32"]},
+        REPLICA: {"classic_to_vpc": [*BLOCKS, "172.16.2.250/32"]},
+        MONGODB: {"from_vpc": BLOCKS},
+        POSTGRES: {"classic_to_vpc": BLOCKS},
+        REDIS: {},
+    }
 
 
 def _is_within_reach(made: dict[str, Any], found: dict[str, Any], exported: dict[str, Any]) -> None:
