@@ -67,7 +67,7 @@ class Stack:
         """Rule id to the names of what it failed on, for every rule that does not let the preview pass."""
         findings: dict[str, set[str]] = {}
         for item in self.result()["results"]:
-            if item["outcome"] in ("FAIL", "UNKNOWN"):
+            if item["blocking"]:
                 findings.setdefault(item["rule"], set()).add(item["subject"]["name"])
         return findings
 
