@@ -115,7 +115,10 @@ class TargetNetwork(pulumi.ComponentResource):
         existing = item.existing
         cidr_block: pulumi.Input[str]
         if isinstance(choice, DefaultNetwork):
-            default = alimigrate.DefaultVSwitch(item.name, vpc_id=self.vpc_id, zone_id=item.zone_id, opts=self._child())
+            # Named by its zone and never by what the cloud or somebody calls it: the URN is the same once it is found.
+            default = alimigrate.DefaultVSwitch(
+                f"default-{item.zone_id}", vpc_id=self.vpc_id, zone_id=item.zone_id, opts=self._child()
+            )
             vswitch_id, status = default.vswitch_id, default.status
             cidr_block = default.cidr_block if existing is None else existing.cidr_block
         elif existing is not None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from components.config import parse
 from components.migration import Migration
 from components.plan import make_plan
-from estate.model import Disk, SecurityGroupRule
-from tests.components.builders import FILE, config, estate, rule
+from estate.model import Disk, SecurityGroupRule, Vpc
+from tests.components.builders import FILE, config, estate, rule, vswitch
 from tests.components.mocked import Recording, declare
 
 MIGRATION = "classic-to-vpc:index:Migration"
@@ -161,6 +163,17 @@ def test_the_default_network_is_declared_and_neither_created_nor_changed_here() 
     outputs = recording.outputs[component]
     assert outputs["mode"] == "default"
     assert outputs["vswitches"][0]["availableIpAddressCount"] == 4092
+
+
+@pytest.mark.parametrize("name", [None, "", "office"], ids=["to be made", "found, as the cloud makes it", "renamed"])
+def test_a_default_vswitch_has_one_urn_whether_it_is_made_or_found(name: str | None) -> None:
+    found: dict[str, Any] = {}
+    if name is not None:
+        there = vswitch("vsw-d", "vpc-d", "172.31.0.0/20").model_copy(update={"name": name, "is_default": True})
+        found = {"vpcs": (Vpc(id="vpc-d", cidr_block="172.31.0.0/16", is_default=True),), "vswitches": (there,)}
+    network = {"mode": "default", "zones": ["cn-hangzhou-b"]}
+    recording = declared(found, network=network, databases=None, classicLink=None)
+    assert list(recording.of_type("alimigrate:vpc:DefaultVSwitch")) == ["default-cn-hangzhou-b"]
 
 
 def test_clones_name_each_other() -> None:
