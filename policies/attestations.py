@@ -12,7 +12,7 @@ from policies.facts import Facts, UnreadableError, attempt
 from policies.outcome import Outcome, Verdict, passed
 from policies.plan import Plan
 
-Kind: TypeAlias = Literal["licence-review", "security-software"]
+Kind: TypeAlias = Literal["address-lists", "licence-review", "security-software"]
 
 HOW: Final = (
     "classic-to-vpc:migration.attestations: [{kind: <kind>, instances: [<id>], owner: <who answers for it>, "
@@ -36,6 +36,16 @@ def or_attested(
     for word in _words(plan, kind, instance, timeline.now, start):
         return passed(f"{word} {verdict.reason}")
     return verdict
+
+
+def answered_since(kind: Kind, plan: Plan, timeline: Timeline, instance: Facts, since: datetime) -> str | None:
+    """What somebody says who answers for an instance now and has said so no earlier than `since`; None for nobody.
+
+    Raises UnreadableError where the attestations cannot be read.
+    """
+    entries = [entry for entry in plan.migration.objects("attestations") if entry.moment("statedAt") >= since]
+    words = (_word(entry, kind, instance, timeline.now, timeline.now) for entry in entries)
+    return next((word for word in words if word is not None), None)
 
 
 def remediation(kind: Kind) -> str:

@@ -14,9 +14,10 @@ from components.config.errors import Problem
 class Attestation(Strict):
     """One person's word about some instances, good for a while."""
 
-    kind: Literal["licence-review", "security-software"] = Field(
-        description="licence-review: licences that the move may end are looked after. security-software: what the "
-        "scripts cannot see of it is off, and stays off until the move is over."
+    kind: Literal["address-lists", "licence-review", "security-software"] = Field(
+        description="address-lists: once moved, its old address is in no OSS bucket policy, and in no whitelist of "
+        "Container Registry or Container Service. licence-review: licences that the move may end are looked after. "
+        "security-software: what the scripts cannot see of it is off, and stays off until the move is over."
     )
     instances: tuple[InstanceId, ...] = Field(min_length=1, description="Ids of the instances that it is about.")
     owner: str = Field(min_length=1, description="Who answers for it: a name or an address.")

@@ -125,11 +125,6 @@ class MigrationPlan:
                 users[database.id].add(planned.wave.name)
         return {key: tuple(wave for wave in self.waves if wave.name in names) for key, names in users.items()}
 
-    @cached_property
-    def next_wave(self) -> PlannedWave:
-        """The first wave still ahead; the last one where all have moved."""
-        return next((wave for wave in self.waves if not wave.has_moved), self.waves[-1])
-
     def last_window_end_of(self, instance_ids: Iterable[str]) -> datetime | None:
         """The Latest Schedule Time of the last wave that any of the instances is in; None where none is in a wave.
 

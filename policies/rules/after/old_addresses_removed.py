@@ -1,11 +1,11 @@
 """The address that a moved instance had is let in nowhere any more."""
 
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from policies.after import cleanup_due
 from policies.clock import Timeline
-from policies.facts import Facts, UnreadableError, attempt
+from policies.facts import Facts, attempt
 from policies.outcome import Verdict, failed, not_applicable, passed
 from policies.plan import (
     MIGRATING_INSTANCE,
@@ -26,7 +26,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     addresses = [address for address in instance.texts("intranetIps") if address in former]
     if not addresses:
         return not_applicable("It has kept its address, or something else has it now.")
-    due = _due(plan, timeline)
+    due = cleanup_due(plan, timeline)
     left = [place for address in addresses for place in (*_whitelists(plan, address), *_access_lists(plan, address))]
     if not left:
         return passed(f"{', '.join(addresses)}, which it had, is let in nowhere any more.")
@@ -39,13 +39,6 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         f"{', '.join(addresses)}, which it had, is still let in by {_told(left)}.",
         "classic-to-vpc:migration.after: {removeOldAddresses: true}",
     )
-
-
-def _due(plan: Plan, timeline: Timeline) -> datetime:
-    if timeline.start is None or timeline.latest is None:
-        raise UnreadableError("the window", "does not tell until when old addresses may stay")
-    days = min(plan.migration.number("cleanupDueDays"), 3_650)
-    return max(timeline.start, timeline.latest) + timedelta(days=days)
 
 
 def _told(places: list[str]) -> str:

@@ -66,7 +66,7 @@ RULE: Final = InstanceRule(
     module=__name__,
     title="Security group clones lose no traffic",
     severity="critical",
-    notice_items=("N12", "N13"),
+    notice_items=("N12", "N13", "N30"),
     why="A port that the clone closes is a service that cannot be reached the minute the instance starts in the VPC.",
     remediation=(
         "add an equivalent that can be carried over to the classic group (an address block, or a group of this "

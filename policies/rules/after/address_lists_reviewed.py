@@ -1,0 +1,50 @@
+"""Somebody has looked that a moved instance's old address is in no list that this product cannot read."""
+
+from typing import Final
+
+from policies.after import cleanup_due
+from policies.attestations import answered_since, remediation
+from policies.clock import Timeline
+from policies.facts import Facts, UnreadableError
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
+from policies.rule import InstanceRule
+
+_LISTS: Final = "OSS bucket policies and the whitelists of Container Registry and Container Service"
+
+
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    if not has_moved(instance):
+        return not_applicable("It has not moved yet.")
+    due = cleanup_due(plan, timeline)
+    if timeline.start is None:
+        raise UnreadableError("the window", "does not tell since when its old address is given up")
+    # What was said before the window cannot be about what is left after it.
+    word = answered_since("address-lists", plan, timeline, instance, timeline.start)
+    if word is not None:
+        return passed(word)
+    if timeline.now < due:
+        return passed(
+            f"{_LISTS} may still name its old address; that may wait until {due.isoformat(timespec='minutes')}."
+        )
+    return failed(f"Nobody has said since its move that {_LISTS} do not name its old address; they are not read here.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Lists that cannot be read were looked through",
+    severity="low",
+    notice_items=("N25", "N26"),
+    why="An address that was given up may be another customer's tomorrow, and is still let in.",
+    remediation=remediation("address-lists"),
+    reads=(MIGRATION, MIGRATING_INSTANCE),
+    unknown_ok="It may wait until the days after the window are over.",
+    sources=(
+        "Physical server migration and upgrade notice: what to do next, step 1.",
+        "OSS user guide, 0030-00000008: a policy with acs:SourceIp must carry acs:SourceVpc too, so that an address "
+        "alone cannot simply be exchanged.",
+    ),
+    url="https://www.alibabacloud.com/help/en/oss/user-guide/bucket-policy",
+    ram_actions=(),
+    check=_check,
+)

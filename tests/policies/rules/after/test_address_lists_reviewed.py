@@ -1,0 +1,61 @@
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from policies.outcome import Outcome
+from policies.plan import MIGRATING_INSTANCE, MIGRATION
+from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
+
+RULE = "after-address-lists-reviewed"
+DUE = datetime.fromisoformat("2026-12-27T02:00:00+08:00")
+WORD: dict[str, Any] = {
+    "kind": "address-lists",
+    "instanceIds": ["i-app"],
+    "owner": "ann@example.com",
+    "statedAt": "2026-12-13T10:00:00+08:00",
+    "validUntil": "2027-12-13T10:00:00+08:00",
+    "statement": "Looked through.",
+}
+
+
+def moved(**word: Any) -> Draft:
+    """i-app has moved, and all days are over; somebody's word about it, bent."""
+    draft = prepared()
+    draft.now = DUE
+    draft.facts(MIGRATING_INSTANCE, "i-app")["moved"] = True
+    draft.facts(MIGRATION)["attestations"] = [{**WORD, **word}]
+    return draft
+
+
+def test_pass_when_somebody_answers_for_it() -> None:
+    expect(moved(), RULE, "i-app", Outcome.PASS, "ann@example.com answers for it")
+
+
+def test_pass_until_it_is_due() -> None:
+    draft = moved(kind="licence-review")
+    draft.now = datetime.fromisoformat("2026-12-27T01:59:59+08:00")
+    expect(draft, RULE, "i-app", Outcome.PASS, "may wait")
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        {"kind": "licence-review"},
+        {"instanceIds": ["i-web"]},
+        {"statedAt": "2026-12-12T01:59:59+08:00"},
+        {"statedAt": "2026-12-28T00:00:00+08:00"},
+        {"validUntil": "2026-12-26T00:00:00+08:00"},
+    ],
+)
+def test_fail_without_a_word_that_counts(word: dict[str, Any]) -> None:
+    expect(moved(**word), RULE, "i-app", Outcome.FAIL, "OSS bucket policies", "kind: address-lists")
+
+
+def test_unknown_when_a_word_cannot_be_read() -> None:
+    expect(moved(owner=UNKNOWN), RULE, "i-app", Outcome.UNKNOWN, "owner")
+    expect(moved(owner=""), RULE, "i-app", Outcome.UNKNOWN, "owner")
+
+
+def test_not_applicable_before_the_move() -> None:
+    expect(prepared(), RULE, "i-app", Outcome.NOT_APPLICABLE)
