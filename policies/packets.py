@@ -17,6 +17,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
+from policies.facts import Facts
+
 Direction: TypeAlias = Literal["ingress", "egress"]
 Interval: TypeAlias = tuple[int, int]
 """Both ends included."""
@@ -33,6 +35,16 @@ class AddressPeer:
 
     version: Literal[4, 6]
     interval: Interval
+
+    def is_inside(self, area: AddressPeer) -> bool:
+        """Whether all of its addresses are in the area."""
+        (low, high), (first, last) = area.interval, self.interval
+        return self.version == area.version and low <= first and last <= high
+
+    def overlaps(self, other: AddressPeer) -> bool:
+        """Whether it shares an address with another block."""
+        (low, high), (first, last) = self.interval, other.interval
+        return self.version == other.version and low <= last and first <= high
 
 
 @dataclass(frozen=True)
@@ -257,6 +269,14 @@ def parse_block(text: str) -> AddressPeer:
 
 
 # ---- to a person's words ----
+
+
+def block_of(facts: Facts, key: str) -> AddressPeer:
+    """The block that a fact names. Raises UnreadableError where it is none, or not known."""
+    try:
+        return parse_block(facts.text(key))
+    except ValueError:
+        raise facts.malformed(key, "a CIDR block") from None
 
 
 def describe_ports(difference: Difference) -> str:

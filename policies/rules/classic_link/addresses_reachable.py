@@ -6,7 +6,7 @@ from typing import Final
 from policies.clock import Timeline
 from policies.facts import Facts
 from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
-from policies.packets import AddressPeer, parse_block
+from policies.packets import AddressPeer, block_of, parse_block
 from policies.plan import CLASSIC_LINK_COMPONENT, TARGET_NETWORK, Plan
 from policies.rule import MigrationRule
 
@@ -20,9 +20,9 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     if link is None:
         return not_applicable("The stack does not use ClassicLink.")
     network = plan.network.facts
-    primary = _block(network, "cidrBlock")
+    primary = block_of(network, "cidrBlock")
     verdicts = [judged(partial(_vswitch, item, primary)) for item in network.objects("vswitches")]
-    if _inside(primary, parse_block(NEEDS_ROUTE)) and not link.flag("guestRoute"):
+    if primary.is_inside(parse_block(NEEDS_ROUTE)) and not link.flag("guestRoute"):
         verdicts.append(
             failed(
                 f"The VPC is in {NEEDS_ROUTE}: each linked instance needs a route {NEEDS_ROUTE} to its intranet NIC, "
@@ -34,24 +34,12 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
 
 
 def _vswitch(vswitch: Facts, primary: AddressPeer) -> Verdict:
-    block, text = _block(vswitch, "cidrBlock"), vswitch.text("cidrBlock")
-    if not _inside(block, primary):
+    block, text = block_of(vswitch, "cidrBlock"), vswitch.text("cidrBlock")
+    if not block.is_inside(primary):
         return failed(f"{text} is not in the VPC's primary block, the only one that ClassicLink reaches.")
-    if not any(_inside(block, parse_block(area)) for area in REACHABLE):
+    if not any(block.is_inside(parse_block(area)) for area in REACHABLE):
         return failed(f"{text} cannot be reached from the classic network: expected a block in {', '.join(REACHABLE)}.")
     return passed("Linked instances reach every VSwitch.")
-
-
-def _block(facts: Facts, key: str) -> AddressPeer:
-    try:
-        return parse_block(facts.text(key))
-    except ValueError:
-        raise facts.malformed(key, "a CIDR block") from None
-
-
-def _inside(block: AddressPeer, area: AddressPeer) -> bool:
-    low, high = area.interval
-    return block.version == area.version and low <= block.interval[0] and block.interval[1] <= high
 
 
 RULE: Final = MigrationRule(

@@ -27,12 +27,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
 def _diverts(route: AddressPeer, addresses: Sequence[AddressPeer]) -> bool:
     """Whether a route is the one that ClassicLink forbids, or a part of it that holds a linked instance."""
     classic = parse_block(CLASSIC_NETWORK)
-    return route == classic or (_inside(route, classic) and any(_inside(address, route) for address in addresses))
-
-
-def _inside(block: AddressPeer, area: AddressPeer) -> bool:
-    low, high = area.interval
-    return block.version == area.version and low <= block.interval[0] and block.interval[1] <= high
+    return route == classic or (route.is_inside(classic) and any(address.is_inside(route) for address in addresses))
 
 
 def _parsed(link: Facts, text: str) -> AddressPeer:

@@ -5,7 +5,7 @@ from typing import Final
 from policies.clock import Timeline
 from policies.facts import Facts
 from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.packets import parse_block
+from policies.packets import block_of, parse_block
 from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
 from policies.rule import InstanceRule
 
@@ -18,7 +18,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         f"{vswitch.text('cidrBlock')} overlaps {block}"
         for vswitch in plan.vswitches(place_of(instance))
         for block in avoided
-        if _overlap(vswitch.text("cidrBlock"), block)
+        if block_of(vswitch, "cidrBlock").overlaps(parse_block(block))
     ]
     if overlaps:
         return failed(
@@ -26,11 +26,6 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
             "classic-to-vpc:migration.network: take a VSwitch whose block is apart from network.avoid",
         )
     return passed("Its VSwitch is apart from all networks that have to be reached.")
-
-
-def _overlap(one: str, other: str) -> bool:
-    (low, high), (first, last) = parse_block(one).interval, parse_block(other).interval
-    return low <= last and first <= high
 
 
 RULE: Final = InstanceRule(

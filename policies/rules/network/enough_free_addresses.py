@@ -5,7 +5,7 @@ from typing import Final
 from policies.clock import Timeline
 from policies.facts import Facts
 from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.packets import parse_block
+from policies.packets import block_of
 from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
 from policies.rule import InstanceRule
 
@@ -35,11 +35,7 @@ def _free(vswitch: Facts) -> int:
     free = int(vswitch.number("availableIpAddressCount"))
     if vswitch.flag("existing") or not vswitch.is_known("cidrBlock"):
         return free
-    try:
-        block = parse_block(vswitch.text("cidrBlock"))
-    except ValueError:
-        raise vswitch.malformed("cidrBlock", "a CIDR block") from None
-    low, high = block.interval
+    low, high = block_of(vswitch, "cidrBlock").interval
     return min(free, max(high - low + 1 - RESERVED, 0))
 
 

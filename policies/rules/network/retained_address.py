@@ -5,7 +5,7 @@ from typing import Final
 from policies.clock import Timeline
 from policies.facts import Facts
 from policies.outcome import Verdict, failed, not_applicable, passed, worst
-from policies.packets import parse_block
+from policies.packets import block_of, parse_block
 from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
 from policies.rule import InstanceRule
 
@@ -32,13 +32,15 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 
 def _held(plan: Plan, instance: Facts, address: str, peers: list[str]) -> Verdict:
-    blocks = [vswitch.text("cidrBlock") for vswitch in plan.vswitches(place_of(instance))]
-    if not any(_holds(block, address) for block in blocks):
+    vswitches = plan.vswitches(place_of(instance))
+    block = parse_block(address)
+    if not any(block.is_inside(block_of(vswitch, "cidrBlock")) for vswitch in vswitches):
+        told = ", ".join(vswitch.text("cidrBlock") for vswitch in vswitches) or "none"
         return failed(
-            f"{address} is to be kept, and lies in none of the VSwitches of its zone ({', '.join(blocks) or 'none'}).",
+            f"{address} is to be kept, and lies in none of the VSwitches of its zone ({told}).",
             f"classic-to-vpc:migration.network.vswitches: [{{zone: {place_of(instance)[0]}, cidrBlock: <its block>}}]",
         )
-    if peers and not _holds(_LINKED, address):
+    if peers and not block.is_inside(parse_block(_LINKED)):
         return failed(
             f"{address} is to be kept and lies outside {_LINKED}: ClassicLink reaches no other address of a VPC of "
             f"{_RETAINING}, and it talks with {', '.join(sorted(peers))}, which stay.",
@@ -46,11 +48,6 @@ def _held(plan: Plan, instance: Facts, address: str, peers: list[str]) -> Verdic
             "or let the migration plan keep the interconnection with the instances that stay",
         )
     return passed(f"{address} can be kept.")
-
-
-def _holds(block: str, address: str) -> bool:
-    (low, high), (first, last) = parse_block(block).interval, parse_block(address).interval
-    return low <= first and last <= high
 
 
 RULE: Final = InstanceRule(
