@@ -11,6 +11,7 @@ from simulator.estate_file import EstateFileError, json_schema, load
 EXIT_BAD_PORT = 1
 EXIT_BAD_FILE = 2
 EXIT_BAD_CA_FILE = 3
+_MAX_PORT = 65_535
 
 _SERVING = """\
 Serves one region of one account of a simulated Alibaba Cloud on 127.0.0.1, HTTP and HTTPS on one port, and prints its
@@ -62,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         serve(estate, options.port, options.ca_file, options.state)
     except OSError as error:
-        print(f"Port {options.port} cannot be served: {error}", file=sys.stderr)
+        told = f"{error.strerror}; --port 0 takes a free one"
+        print(f"Port {options.port} cannot be served: {told}", file=sys.stderr)
         return EXIT_BAD_PORT
     except StateFileError as error:
         print(error, file=sys.stderr)
@@ -96,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="what exists: YAML such as simulator/estates/sample.yaml",
     )
-    serving.add_argument("--port", type=int, default=0, metavar="N", help="port on loopback; 0 takes a free one")
+    serving.add_argument("--port", type=_port, default=0, metavar="N", help="port on loopback; 0 takes a free one")
     serving.add_argument(
         "--state",
         type=Path,
@@ -113,6 +115,12 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("schema", help="print the JSON Schema of estate files")
     commands.add_parser("reference", help="print docs/simulator.md: what is simulated, and what is not")
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _MAX_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port, expected 0 to {_MAX_PORT:,}; 0 takes a free one")
+    return int(text)
 
 
 if __name__ == "__main__":

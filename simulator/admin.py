@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pydantic import AwareDatetime, Field, ValidationError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -45,6 +46,14 @@ class _Filter(Strict):
     caller: str = "*"
     outcome: str = "*"
     fault: str = "*"
+
+
+async def not_found(request: Request, error: Exception) -> Response:
+    """What stands at no endpoint, or asks by another method: 404 or 405, and what there is."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    there = (f"{'|'.join(sorted(route.methods - {'HEAD'}))} {route.path}" for route in request.app.routes)
+    told = f"{request.method} {request.url.path}: expected one of {', '.join(there)}"
+    return JSONResponse({"error": told}, status)
 
 
 def routes(simulation: Simulation) -> list[BaseRoute]:

@@ -10,6 +10,8 @@ from pydantic.fields import FieldInfo
 
 from simulator.model.estate import Estate
 
+_SAMPLE = "simulator/estates/sample.yaml"
+
 
 class EstateFileError(Exception):
     """The estate file cannot be used; the message names the file and every fault with its key path."""
@@ -25,8 +27,12 @@ def load(path: Path) -> Estate:
         text = path.read_text(encoding="utf-8")
         twice = list(_repeated_keys(yaml.compose(text, Loader=yaml.SafeLoader), ()))
         data = yaml.safe_load(text)
-    except (OSError, yaml.YAMLError) as error:
-        raise EstateFileError(f"{path}: {error}") from error
+    except OSError as error:
+        raise EstateFileError(f"{path}: {error.strerror}, expected an estate file, as {_SAMPLE}") from error
+    except UnicodeDecodeError as error:
+        raise EstateFileError(f"{path}: expected UTF-8: {error.reason} at byte {error.start}") from error
+    except yaml.YAMLError as error:
+        raise EstateFileError(f"{path}: expected YAML: {_yaml_fault(error)}") from error
     if twice:
         raise EstateFileError("\n".join(f"{path}: {key}: key given twice, expected once" for key in twice))
     try:
@@ -49,6 +55,13 @@ def _fault_lines(path: Path, error: ValidationError) -> Iterator[str]:
             yield f"{path}: {where}: unknown key, expected one of: {expected}"
         else:
             yield f"{path}: {where}: {fault['msg']}"
+
+
+def _yaml_fault(error: yaml.YAMLError) -> str:
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return " ".join(str(error).split())
+    mark = error.problem_mark
+    return f"{error.problem}, line {mark.line + 1}, column {mark.column + 1}"
 
 
 def _key_path(location: Iterable[str | int]) -> str:

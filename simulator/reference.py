@@ -3,6 +3,7 @@
 import ast
 import inspect
 import pkgutil
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -12,6 +13,7 @@ from typing import get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+import simulator.api
 import simulator.cloud
 from simulator.api.registry import Action
 from simulator.api.table import registry
@@ -33,6 +35,10 @@ TITLES = {
 }
 
 
+# To the next sentence, which begins with a capital.
+_GAP = re.compile(r"Not simulated: (.+?\.)(?= [A-Z]|$)")
+
+
 @dataclass(frozen=True)
 class States:
     """The statuses of one kind of thing, and which end by themselves in what."""
@@ -48,6 +54,14 @@ class Limit:
 
     said: str
     value: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What a module (`simulator/cloud/snapshots`) says that it leaves out."""
+
+    module: str
+    said: str
 
 
 def render() -> str:
@@ -66,14 +80,26 @@ def render() -> str:
         faults=Fault.model_json_schema()["properties"],
         plan=MigrationPlan.model_json_schema()["properties"],
         common_codes=sorted(COMMON_CODES),
+        gaps=list(gaps()),
     )
+
+
+def gaps() -> Iterator[Gap]:
+    """What the docstrings of the modules of actions and of the cloud say after `Not simulated: `."""
+    for module in (*_modules(simulator.api), *_modules(simulator.cloud)):
+        if found := _GAP.search(" ".join(inspect.cleandoc(module.__doc__ or "").split())):
+            yield Gap(module.__name__.replace(".", "/"), found[1])
 
 
 def limits() -> Iterator[Limit]:
     """The constants of the model of the cloud that a comment `#: ...` above them tells, by module and place."""
-    for found in sorted(pkgutil.iter_modules(simulator.cloud.__path__), key=lambda item: item.name):
-        module = import_module(f"simulator.cloud.{found.name}")
+    for module in _modules(simulator.cloud):
         yield from _limits_of(module)
+
+
+def _modules(package: ModuleType) -> Iterator[ModuleType]:
+    for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda item: item.name):
+        yield import_module(f"{package.__name__}.{found.name}")
 
 
 def _limits_of(module: ModuleType) -> Iterator[Limit]:

@@ -138,7 +138,10 @@ def application(simulation: Simulation) -> Starlette:
             await _departure(request)
         return JSONResponse(reply.body, reply.status)
 
-    return Starlette(routes=[Route("/", openapi, methods=["GET", "POST"]), *admin.routes(simulation)])
+    return Starlette(
+        routes=[Route("/", openapi, methods=["GET", "POST"]), *admin.routes(simulation)],
+        exception_handlers={404: admin.not_found, 405: admin.not_found},
+    )
 
 
 def serve(estate: Estate, port: int, ca_file: Path | None = None, state_file: Path | None = None) -> None:

@@ -4,7 +4,7 @@ from simulator.api.call import Answer, Call
 from simulator.api.paging import by_number
 from simulator.api.registry import ECS, action
 from simulator.cloud import classic_links
-from simulator.cloud.errors import missing_parameter
+from simulator.cloud.errors import invalid_parameter, missing_parameter
 from simulator.cloud.state import Cloud
 
 
@@ -38,11 +38,16 @@ def detach_classic_link_vpc(cloud: Cloud, call: Call) -> Answer:
 
 @action(ECS, "DescribeClassicLinkInstances", "InstanceId VpcId PageNumber PageSize", resources="instance/*")
 def describe_classic_link_instances(cloud: Cloud, call: Call) -> Answer:
-    """Links of a VPC or of instances (comma separated); one of both is mandatory. PageSize 1..100, 10 by default."""
+    """Links of a VPC or of instances (at most 100, comma separated); one of both is mandatory.
+
+    PageSize 1..100, 10 by default.
+    """
     vpc_id = call.optional("VpcId")
     instance_ids = call.commas("InstanceId")
     if vpc_id is None and instance_ids is None:
         raise missing_parameter("VpcId or InstanceId")
+    if len(instance_ids or ()) > 100:
+        raise invalid_parameter("InstanceId")
     links = [
         link
         for link in cloud.estate.classic_links

@@ -1,7 +1,6 @@
 """The two ways of paging of the OpenAPI. Each action tells its sizes, which come from the texts of the SDK's models."""
 
 import base64
-import binascii
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
@@ -85,7 +84,7 @@ def _offset(call: Call) -> int:
         return 0
     try:
         word, _, number = base64.urlsafe_b64decode(token).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no Base64, or not of a text
         word, number = "", ""
     if word != "offset" or not number.isdecimal():
         raise invalid_parameter("NextToken")

@@ -47,7 +47,7 @@ def remove_backend_servers(cloud: Cloud, call: Call) -> Answer:
     """Remove backend servers (a JSON array of at most 20 objects with ServerId, or of ids)."""
     call.text("BackendServers")
     left = backend_servers.remove_servers(cloud, call.text("LoadBalancerId"), _server_ids(call))
-    return _load_balancer_answer(cloud, left)
+    return {"LoadBalancerId": left.id, "BackendServers": _servers(cloud, left.backend_servers)}
 
 
 @action(
@@ -200,7 +200,7 @@ def server_answer(cloud: Cloud, server: BackendServer, *, address: bool = False)
 
 
 def _load_balancer_answer(cloud: Cloud, load_balancer: LoadBalancer) -> Answer:
-    """Here the weights are texts."""
+    """What adding and setting answer: the weights are texts, unlike those of RemoveBackendServers (SDK models)."""
     servers = [server_answer(cloud, server) for server in load_balancer.backend_servers]
     for server in servers:
         server["Weight"] = str(server["Weight"])

@@ -1,5 +1,6 @@
 """The table of all actions: whatever the modules of this package hold."""
 
+import functools
 import pkgutil
 from importlib import import_module
 
@@ -7,6 +8,7 @@ import simulator.api
 from simulator.api.registry import Registry
 
 
+@functools.cache
 def registry() -> Registry:
     """The table of all actions of the simulated cloud."""
     found = sorted(module.name for module in pkgutil.iter_modules(simulator.api.__path__))

@@ -2,7 +2,7 @@
 
 Refusals as in the references of Create-, Modify-, Delete-, Apply- and CancelAutoSnapshotPolicy (alibabacloud.com, ECS
 developer reference, 2024-12 to 2025-04; AlibabaCloudDocs/ecs, API Reference/Snapshots). A disk has one policy, and
-another takes its place: ten at once are for accounts that asked for it. Not simulated: the snapshots that they take.
+another takes its place: ten at once are for accounts that asked for it.
 """
 
 from collections import Counter

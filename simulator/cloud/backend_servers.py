@@ -2,8 +2,8 @@
 
 Codes: the common error codes of Slb 2014-05-15 (AlibabaCloudDocs/slb), where a vServer group that is not there is
 InvalidParameter with status 404. Not found documented: what a server is refused with that is already there (here
-InvalidBackendServers.ServerIpConflict), and one whose weight is set and that is not (here InvalidParameter). ENIs and
-container instances as backend servers are not simulated.
+InvalidBackendServers.ServerIpConflict), and one whose weight is set and that is not (here InvalidParameter). Not
+simulated: ENIs and container instances as backend servers.
 """
 
 import re

@@ -3,7 +3,8 @@
 Codes: references of StartInstance, StopInstance, RebootInstance, JoinSecurityGroup, LeaveSecurityGroup, RunInstances,
 DeleteInstances, ModifyInstanceAttribute, ModifyInstanceVpcAttribute (AlibabaCloudDocs/ecs, 2019 to 2021). Not found
 documented: what ModifyInstanceAttribute refuses other groups of a classic instance with (here OperationDenied), groups
-of another network and too many of them (here the codes of JoinSecurityGroup).
+of another network and too many of them (here the codes of JoinSecurityGroup). Not simulated: StopCharging where it
+would have an effect, and the end of a subscription whose time the clock passes (it goes on running).
 """
 
 import base64
@@ -84,7 +85,7 @@ def stop(
 
     Raises InvalidInstanceId.NotFound, InstanceLockedForSecurity, InstanceExpiredOrInArrears, IncorrectInstanceStatus,
     InstanceType.ParameterMismatch (an i1 without `confirmed`), InvalidInstanceId.NotSupport (StopCharging of what keeps
-    being charged); StopCharging of others is not simulated.
+    being charged).
     """
     instance = cloud.instance(instance_id)
     _check_unlocked(instance)

@@ -1,7 +1,8 @@
 """Classic Load Balancer: its life, and what can be changed of it.
 
-Codes: the OpenAPI's own metadata of Slb 2014-05-15 (2025), and its common error codes (AlibabaCloudDocs/slb). IPv6 and
-listeners are not simulated; a listener of the estate file is shown, and keeps its vServer group and its ACLs.
+Codes: the OpenAPI's own metadata of Slb 2014-05-15 (2025), and its common error codes (AlibabaCloudDocs/slb). Not
+simulated: IPv6, and listeners other than those of the estate file, which are shown and keep their vServer groups and
+ACLs from being deleted.
 """
 
 import hashlib

@@ -2,8 +2,8 @@
 
 Codes: references of CreateSecurityGroup, ModifySecurityGroupPolicy, Authorize-, Modify- and RevokeSecurityGroup of
 2025. The last contradicts itself on rules that are not there: a notice says that since 2024-07-08 the call is refused
-with InvalidSecurityGroupRule.RuleNotExist, an older sentence that it succeeds; the notice is followed here. The quota
-of groups in a region (100 or more) is not simulated.
+with InvalidSecurityGroupRule.RuleNotExist, an older sentence that it succeeds; the notice is followed here. Not
+simulated: the quota of groups in a region (100 or more).
 """
 
 from collections import Counter

@@ -2,7 +2,8 @@
 
 Refusals as in the references of CreateSnapshot, ModifySnapshotAttribute and DeleteSnapshot (alibabacloud.com, ECS
 developer reference, 2025-01 to 2026-01; AlibabaCloudDocs/ecs, API Reference/Snapshots). The last says that an id that
-does not exist is ignored, and lists InvalidSnapshotId.NotFound for it: it is refused.
+does not exist is ignored, and lists InvalidSnapshotId.NotFound for it: it is refused. Not simulated: that the first
+hour of an instance, and one that was never started, allow no snapshot.
 """
 
 from simulator.cloud.errors import CloudError, ForbiddenError, invalid_parameter
@@ -147,8 +148,6 @@ def check_disk(cloud: Cloud, disk: Disk) -> None:
     IncorrectDiskStatus.NeverAttached, DiskInArrears, IncorrectDiskStatus.Transferring, IncorrectDiskStatus,
     InstanceLockedForSecurity, IncorrectInstanceStatus (400), IncorrectDiskStatus.CreatingSnapshot,
     QuotaExceed.Snapshot.
-
-    Not simulated: the hour after the creation of an instance, and an instance that was never started.
     """
     check_service(cloud)
     check_category(disk)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from simulator.api.table import registry
 from simulator.estate_file import load
 from simulator.model.estate import Estate
 from simulator.server import Simulator, running
-from tests.simulator.sdk import Api
+from simulator.signature import SignedRequest
+from simulator.simulation import Reply, Simulation
+from tests.simulator.api.examples import examples
+from tests.simulator.sdk import Api, misfits, models
 
 SAMPLE = Path("simulator/estates/sample.yaml")
 
@@ -19,6 +24,38 @@ SAMPLE = Path("simulator/estates/sample.yaml")
 def sample() -> Estate:
     """The sample estate; a simulator copies it, so no test changes it."""
     return load(SAMPLE)
+
+
+@pytest.fixture(autouse=True)
+def _every_answer_fits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test is about: each answer in it has only fields that the official SDK knows, of their types."""
+    found: list[str] = []
+    reply_to = Simulation.reply
+
+    def checked(simulation: Simulation, request: SignedRequest) -> Reply:
+        reply = reply_to(simulation, request)
+        found.extend(_misfits(request, reply))
+        return reply
+
+    monkeypatch.setattr(Simulation, "reply", checked)
+    yield
+    assert found == []
+
+
+def _misfits(request: SignedRequest, reply: Reply) -> Iterator[str]:
+    parameters = dict([*request.query, *request.form])
+    action = registry().find(
+        request.headers.get("x-acs-version") or parameters.get("Version", ""),
+        request.headers.get("x-acs-action") or parameters.get("Action", ""),
+    )
+    # No typed SDK exists for the Location service.
+    if reply.status != 200 or action is None or action.product.code == "location":
+        return
+    beyond = examples()[action.permission].beyond
+    body = getattr(models(action.product.code), f"{action.name}ResponseBody")
+    for misfit in misfits(body, reply.body):
+        if re.sub(r"\[\d+\]", "", misfit.partition(":")[0]) not in beyond:
+            yield f"{action.permission}{misfit}"
 
 
 @pytest.fixture

@@ -101,8 +101,7 @@ def refused(code: str, status: int = 400) -> Iterator[None]:
 
 def misfits(model: type, answer: Any, path: str = "") -> Iterator[str]:
     """Where an answer is not what an SDK model knows: unknown fields and wrong types."""
-    hints = typing.get_type_hints(vars(model)["__init__"])
-    wires = _wire_names(model)
+    hints, wires = _hints(model), _wire_names(model)
     for name, value in answer.items():
         where = f"{path}.{name}"
         if name not in wires:
@@ -130,6 +129,13 @@ def _type_misfits(hint: Any, value: Any, where: str) -> Iterator[str]:
         yield f"{where}: {value!r} is not {hint.__name__}"
 
 
+@functools.cache
+def _hints(model: type) -> dict[str, Any]:
+    """Attribute name to type."""
+    return typing.get_type_hints(vars(model)["__init__"])
+
+
+@functools.cache
 def _wire_names(model: Any) -> dict[str, str]:
     """Wire name to attribute name, read from the model's own source: `m.get('VpcId')` fills `self.vpc_id`."""
     source = inspect.getsource(model.from_map)

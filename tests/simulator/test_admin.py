@@ -21,7 +21,7 @@ def _ask(simulator: Simulator, path: str, method: str = "GET", body: object = No
             return response.status, json.loads(response.read())
     except urllib.error.HTTPError as error:
         with error:
-            return error.code, json.loads(error.read() if error.code == 400 else b"null")
+            return error.code, json.loads(error.read())
 
 
 def test_the_state(simulator: Simulator, api: Api) -> None:
@@ -111,7 +111,16 @@ def test_reset_takes_everything_back(simulator: Simulator, api: Api) -> None:
     ("path", "method"), [("state", "POST"), ("requests", "DELETE"), ("reset", "GET"), ("clock", "DELETE")]
 )
 def test_other_methods_do_nothing(simulator: Simulator, path: str, method: str) -> None:
-    assert _ask(simulator, path, method)[0] == 405
+    status, answer = _ask(simulator, path, method)
+    assert status == 405
+    assert answer["error"].startswith(f"{method} /_simulator/{path}: expected one of GET|POST /, ")
+
+
+def test_what_is_no_endpoint_tells_what_is(simulator: Simulator) -> None:
+    status, answer = _ask(simulator, "fault")
+    assert status == 404
+    assert answer["error"].startswith("GET /_simulator/fault: expected one of ")
+    assert "DELETE|GET|POST /_simulator/faults" in answer["error"]
 
 
 def test_they_are_not_in_the_request_log(simulator: Simulator) -> None:

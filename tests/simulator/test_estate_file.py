@@ -109,7 +109,11 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("zones: [", "while parsing"),
+        (
+            "version: 1\nzones: [",
+            "FILE: expected YAML: expected the node content, but found '<stream end>', line 2, column 9",
+        ),
+        ("zones: \x07", "FILE: expected YAML: unacceptable character"),
         ("- a\n- b\n", "FILE: (the whole file): "),
         ("", "FILE: (the whole file): "),
         ("version: 1\nzones:\n  - id: a\n    id: b\n", "FILE: zones[0].id: key given twice, expected once"),
@@ -120,8 +124,15 @@ def test_what_is_no_estate_at_all(text: str, expected: str, tmp_path: Path) -> N
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(EstateFileError, match=r"none\.yaml"):
+    with pytest.raises(EstateFileError, match=r"none\.yaml: No such file or directory, expected an estate file, as "):
         load(tmp_path / "none.yaml")
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "estate.yaml"
+    path.write_bytes(b"version: 1\xff")
+    with pytest.raises(EstateFileError, match=r"estate\.yaml: expected UTF-8: invalid start byte at byte 10"):
+        load(path)
 
 
 def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

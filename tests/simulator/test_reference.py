@@ -12,7 +12,7 @@ import pytest
 
 from simulator.__main__ import main
 from simulator.api.table import registry
-from simulator.reference import limits, render
+from simulator.reference import gaps, limits, render
 
 COMMITTED = Path(__file__).parents[2] / "docs/simulator.md"
 
@@ -42,6 +42,16 @@ def test_the_limits_that_the_issue_of_moving_servers_turns_on_are_told() -> None
     assert told["Manual snapshots of one disk"] == "256"
     assert told["Masks of a VSwitch"] == "16 to 29"
     assert told["Whitelist groups of one database"] == "200"
+
+
+def test_what_the_modules_leave_out_is_told() -> None:
+    sources = [path for room in ("api", "cloud") for path in Path("simulator", room).glob("*.py")]
+    told = {str(path.with_suffix("")): " ".join(path.read_text(encoding="utf-8").split()) for path in sources}
+    leaving_out = {module for module, text in told.items() if "Not simulated: " in text}
+    assert {gap.module for gap in gaps()} == leaving_out
+    for gap in gaps():
+        assert f"(../{gap.module}.py): {gap.said}\n" in render()
+    assert any("the snapshots that they take" in gap.said for gap in gaps())
 
 
 def test_the_command_that_it_tells_serves(tmp_path: Path) -> None:

@@ -59,7 +59,17 @@ def test_serve_on_a_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
         assert main(["serve", "--estate", str(SAMPLE), "--port", str(port)]) == 1
         assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
-    assert f"Port {port} cannot be served" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert told.startswith(f"Port {port} cannot be served: Address already in use")
+    assert told.endswith("--port 0 takes a free one\n")
+
+
+@pytest.mark.parametrize("port", ["65536", "-1", "http"])
+def test_serve_on_what_is_no_port(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", "--estate", str(SAMPLE), f"--port={port}"])
+    assert ended.value.code == 2
+    assert f"'{port}' is no port, expected 0 to 65,535; 0 takes a free one" in capsys.readouterr().err
 
 
 def test_several_side_by_side_share_nothing(quick: Estate) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from simulator.model.base import Table
+from simulator.model.cloud_assistant import Invocation, InvocationResult
 from simulator.model.estate import Estate
+from simulator.model.network_interfaces import NetworkInterface
+from simulator.model.vpc import ClassicLink, Eip
+from tests.simulator.api.load_balanced import load_balanced
 from tests.simulator.sdk import Api, refused
 
 # Action: path of its list, greatest PageSize, default size (facts: SDK texts).
@@ -17,12 +23,25 @@ BY_NUMBER: dict[str, tuple[str, int, int]] = {
     "ecs:DescribeSnapshots": ("Snapshots.Snapshot", 100, 10),
     "ecs:DescribeSecurityGroups": ("SecurityGroups.SecurityGroup", 100, 10),
     "ecs:DescribeTags": ("Tags.Tag", 100, 50),
+    "ecs:DescribeInstanceStatus": ("InstanceStatuses.InstanceStatus", 50, 10),
+    "ecs:DescribeInstancesFullStatus": ("InstanceFullStatusSet.InstanceFullStatusType", 100, 10),
+    "ecs:DescribeNetworkInterfaces": ("NetworkInterfaceSets.NetworkInterfaceSet", 500, 10),
+    "ecs:DescribeCloudAssistantStatus": ("InstanceCloudAssistantStatusSet.InstanceCloudAssistantStatus", 50, 10),
+    "ecs:DescribeInvocations": ("Invocations.Invocation", 50, 10),
+    "ecs:DescribeInvocationResults": ("Invocation.InvocationResults.InvocationResult", 50, 10),
+    "ecs:DescribeClassicLinkInstances": ("Links.Link", 100, 10),
+    "vpc:DescribeEipAddresses": ("EipAddresses.EipAddress", 100, 10),
     "vpc:DescribeVpcs": ("Vpcs.Vpc", 50, 10),
     "vpc:DescribeVSwitches": ("VSwitches.VSwitch", 50, 10),
     "vpc:DescribeRouteTableList": ("RouterTableList.RouterTableListType", 50, 10),
     "vpc:DescribeRouteTables": ("RouteTables.RouteTable", 50, 10),
     "rds:DescribeDBInstances": ("Items.DBInstance", 100, 30),
+    "kvstore:DescribeInstances": ("Instances.KVStoreInstance", 50, 30),
+    "slb:DescribeLoadBalancers": ("LoadBalancers.LoadBalancer", 100, 10),
+    "slb:DescribeAccessControlLists": ("Acls.Acl", 50, 10),
 }
+# What an action by number must be told beside the page.
+NAMED = {"ecs:DescribeClassicLinkInstances": {"VpcId": "vpc-bp1shared0000000001"}}
 # Action: its mandatory parameters, path of its list, least and greatest MaxResults, default size, whether drawn in.
 GROUP = "sg-bp1web00000000000001"
 BY_TOKEN: dict[str, tuple[dict[str, Any], str, int, int, int, bool]] = {
@@ -38,10 +57,32 @@ BY_TOKEN: dict[str, tuple[dict[str, Any], str, int, int, int, bool]] = {
         500,
         False,
     ),
+    "ecs:DescribeNetworkInterfaces": ({}, "NetworkInterfaceSets.NetworkInterfaceSet", 10, 500, 10, True),
+    "ecs:DescribeCloudAssistantStatus": (
+        {},
+        "InstanceCloudAssistantStatusSet.InstanceCloudAssistantStatus",
+        1,
+        50,
+        10,
+        False,
+    ),
+    "ecs:DescribeInvocations": ({}, "Invocations.Invocation", 1, 50, 10, False),
+    "ecs:DescribeInvocationResults": ({}, "Invocation.InvocationResults.InvocationResult", 1, 50, 10, False),
     "ecs:DescribeInstanceTypes": ({}, "InstanceTypes.InstanceType", 1, 1600, 1600, False),
     "rds:DescribeDBInstances": ({}, "Items.DBInstance", 1, 100, 30, False),
 }
 MANY = 520
+EIP = Eip(id="eip-1", ip_address="198.18.0.1", tags={})
+INTERFACE = NetworkInterface(
+    id="eni-1", vswitch_id="vsw-0000", private_ips=["192.168.10.9"], security_group_ids=[GROUP], tags={}
+)
+INVOCATION = Invocation(
+    id="t-1",
+    command_id="c-1",
+    type="RunShellScript",
+    content="id",
+    results=[InvocationResult(instance_id="i-0000", status="Success", finished_at=datetime(2026, 11, 29, tzinfo=UTC))],
+)
 
 
 @pytest.fixture
@@ -55,10 +96,9 @@ def quick(quick: Estate) -> Estate:
     group = quick.security_groups[0]
     group.tags = {}
     rule = next(rule for rule in group.rules if rule.nic_type == "internet")
-    group.rules = [rule.model_copy(update={"port_range": f"{n}/{n}"}) for n in range(1, MANY + 1)]
+    group.rules = []
     quick.security_groups = multiply(quick.security_groups, "sg", kept=1)
-    for other in quick.security_groups[1:]:
-        other.rules = []
+    group.rules = [rule.model_copy(update={"port_range": f"{n}/{n}"}) for n in range(1, MANY + 1)]
     quick.instances = multiply(quick.instances, "i")
     for number, instance in enumerate(quick.instances):
         instance.tags = {"number": str(number)}
@@ -68,25 +108,38 @@ def quick(quick: Estate) -> Estate:
     quick.vpcs = multiply(quick.vpcs, "vpc", kept=len(quick.vpcs))
     quick.vswitches = multiply(quick.vswitches, "vsw")
     quick.databases = multiply(quick.databases, "rm")
+    quick.redis = multiply(quick.redis, "r")
+    load_balanced(quick)
+    quick.vserver_groups = Table()
+    # Not the first one: it has backend servers, which are none of the copies.
+    quick.load_balancers = multiply(Table(quick.load_balancers[1:]), "lb")
+    quick.access_lists = multiply(quick.access_lists, "acl")
+    quick.eips = multiply(Table([EIP]), "eip")
+    quick.network_interfaces = multiply(Table([INTERFACE]), "eni")
+    quick.invocations = multiply(Table([INVOCATION]), "t")
+    quick.classic_links = Table(ClassicLink(instance_id=item.id, vpc_id=quick.vpcs[0].id) for item in quick.instances)
     return quick
 
 
 def _items(answer: dict[str, Any], path: str) -> list[Any]:
-    outer, inner = path.split(".")
-    return list(answer[outer][inner])
+    found: Any = answer
+    for name in path.split("."):
+        found = found[name]
+    return list(found)
 
 
 @pytest.mark.parametrize("action", BY_NUMBER)
 def test_by_number(action: str, api: Api) -> None:
     path, most, default = BY_NUMBER[action]
-    assert len(_items(api(action), path)) == default
-    assert len(_items(api(action, PageSize=most), path)) == most
+    asked = functools.partial(api, action, **NAMED.get(action, {}))
+    assert len(_items(asked(), path)) == default
+    assert len(_items(asked(PageSize=most), path)) == most
     last_page = -(-MANY // most)
-    assert len(_items(api(action, PageSize=most, PageNumber=last_page), path)) == MANY - most * (last_page - 1)
-    assert _items(api(action, PageSize=most, PageNumber=last_page + 1), path) == []
+    assert len(_items(asked(PageSize=most, PageNumber=last_page), path)) == MANY - most * (last_page - 1)
+    assert _items(asked(PageSize=most, PageNumber=last_page + 1), path) == []
     for wrong in ({"PageSize": most + 1}, {"PageSize": 0}, {"PageSize": -1}, {"PageNumber": 0}):
         with refused("InvalidParameter"):
-            api(action, **wrong)
+            asked(**wrong)
 
 
 @pytest.mark.parametrize("action", BY_TOKEN)
@@ -94,8 +147,8 @@ def test_by_token_gives_everything_once(action: str, api: Api) -> None:
     parameters, path, _, most, _, _ = BY_TOKEN[action]
     answer = api(action, MaxResults=most, **parameters)
     found = _items(answer, path)
-    while answer["NextToken"]:
-        answer = api(action, MaxResults=most, NextToken=answer["NextToken"], **parameters)
+    while token := answer.get("Invocation", answer)["NextToken"]:
+        answer = api(action, MaxResults=most, NextToken=token, **parameters)
         found += _items(answer, path)
     assert len(found) == MANY
     assert len({str(item) for item in found}) == MANY
@@ -116,7 +169,7 @@ def test_by_token_sizes(action: str, api: Api) -> None:
         assert len(_items(api(action, **parameters), path)) == min(default, MANY)
 
 
-@pytest.mark.parametrize("token", ["nonsense", "b2Zmc2V0OngK"])
+@pytest.mark.parametrize("token", ["nonsense", "b2Zmc2V0OngK", "nächste"])
 def test_a_token_that_was_never_given(token: str, api: Api) -> None:
     with refused("InvalidParameter"):
         api("ecs:DescribeInstances", NextToken=token)

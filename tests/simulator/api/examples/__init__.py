@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
@@ -31,7 +32,8 @@ class Refusal:
 class Example:
     """An action (`ecs:DescribeInstances`) and calls of it, parameters by wire names as the typed SDK takes them.
 
-    `beyond` names fields of the answer that the newest SDK no longer knows, and other clients read.
+    `beyond` names fields of answers (`.EipAddresses.EipAddress.AvailableRegions`) that the newest SDK no longer knows,
+    and other clients read.
     """
 
     permission: str
@@ -41,6 +43,7 @@ class Example:
     beyond: tuple[str, ...] = ()
 
 
+@functools.cache
 def examples() -> dict[str, Example]:
     """All examples by action: the tuples EXAMPLES of this package's modules."""
     found: dict[str, Example] = {}

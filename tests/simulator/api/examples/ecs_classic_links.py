@@ -84,7 +84,11 @@ EXAMPLES = (
     Example(
         "ecs:DescribeClassicLinkInstances",
         {"VpcId": VPC},
-        (Refusal("MissingParameter", {}), Refusal("InvalidParameter", {"VpcId": VPC, "PageSize": "101"})),
+        (
+            Refusal("MissingParameter", {}),
+            Refusal("InvalidParameter", {"VpcId": VPC, "PageSize": "101"}),
+            Refusal("InvalidParameter", {"InstanceId": ",".join(f"i-{number}" for number in range(101))}),
+        ),
     ),
     Example(
         "ecs:DetachClassicLinkVpc",
