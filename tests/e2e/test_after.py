@@ -48,7 +48,7 @@ def move(stack: Stack, instance_id: str, group: str) -> None:
         latest="2026-12-20T00:00:00+08:00",
         vpc_id=exported["vpcId"],
         vswitch_ids=[exported["vswitchIds"]["cn-hangzhou-b"]],
-        security_group_ids=[exported["securityGroupIds"][group]],
+        security_group_ids=exported["securityGroupIds"][group],
     )
 
 

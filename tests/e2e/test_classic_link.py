@@ -21,8 +21,13 @@ MON, CACHE = "i-bp1mon10000000000001", "i-bp1cache100000000001"
 
 
 def into_the_shared_vpc(migration: dict[str, Any]) -> None:
-    """All instances go to the one VSwitch that there is; the flows of batch-1 are told in a file."""
-    migration["network"] = {"mode": "existing", "vpcId": SHARED, "vswitchIds": ["vsw-bp1sharedh000000001"]}
+    """All instances go to the one VSwitch that there is; databases of zone b get one. Flows are told in a file."""
+    migration["network"] = {
+        "mode": "existing",
+        "vpcId": SHARED,
+        "vswitchIds": ["vsw-bp1sharedh000000001"],
+        "vswitches": [{"zone": "cn-hangzhou-b", "cidrBlock": "192.168.20.0/24"}],
+    }
     migration["classicLink"] = {"guestRoute": True, "flowsFile": "flows.csv"}
     migration["instances"] = [
         {**(item if isinstance(item, dict) else {"id": item}), "targetZone": "cn-hangzhou-h"}

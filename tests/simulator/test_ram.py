@@ -22,6 +22,7 @@ from simulator.api.call import Call
 from simulator.api.registry import ECS, Action
 from simulator.model.estate import Estate
 from simulator.model.ram import Policy, Statement, User
+from simulator.model.slb import AccessList
 from simulator.server import Simulator
 from simulator.simulation import Simulation
 from tests.simulator.signing import Direct
@@ -165,6 +166,9 @@ def reader(simulator: Simulator, quick: Estate) -> Callable[[list[str]], estate_
     def read(actions: list[str]) -> estate_model.Estate:
         document = {"Version": "1", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
         quick.users[0].policies = [Policy.model_validate(document)]
+        # Details are asked of what there is: the sample has no access control list.
+        if quick.access_lists.find("acl-callers") is None:
+            quick.access_lists.append(AccessList(id="acl-callers", name="callers", tags={}))
         simulator.simulation.reset(quick)
         key, secret = simulator.credentials
         config = {
