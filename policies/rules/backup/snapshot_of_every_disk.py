@@ -45,12 +45,17 @@ def _disk(plan: Plan, timeline: Timeline, instance: Facts, disk: Facts) -> Verdi
         for resource in plan.of_type(SNAPSHOT)
         if resource.properties.get("diskId") == disk_id and resource.properties.get("id") not in known_ids
     ]
-    verdicts += [
-        pending(f"A snapshot of the {name} is declared, in a group of its instance's disks, and not made yet.")
-        for resource in plan.of_type(SNAPSHOT_GROUP)
-        if not resource.exists and _is_in(resource, disk_id)
-    ]
+    verdicts += [_in_group(item, name) for item in plan.of_type(SNAPSHOT_GROUP) if _is_in(item, disk_id)]
     return best(verdicts or [failed(f"The {name} has no snapshot, and none is declared.")])
+
+
+def _in_group(group: Resource, disk: str) -> Verdict:
+    """What a declared group says of one of its disks; which snapshots are the group's, nothing tells once it exists."""
+    if group.exists:
+        return pending(
+            f"A snapshot of the {disk} is in the state, in group {group.facts.text('id')}, and was not read."
+        )
+    return pending(f"A snapshot of the {disk} is declared, in a group of its instance's disks, and not made yet.")
 
 
 def _is_in(group: Resource, disk_id: str) -> bool:

@@ -154,6 +154,16 @@ def test_pending_with_a_consistent_group_that_is_only_declared() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "has no snapshot")
 
 
+def test_pending_with_a_group_that_was_made_since_the_estate_was_read() -> None:
+    draft = prepared()
+    draft.remove(SNAPSHOT, "d-web")
+    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    draft.add(SNAPSHOT_GROUP, "i-web", {"id": "ssg-1", "diskIds": ["d-web"]})
+    expect(draft, RULE, "i-web", Outcome.FAIL, "ssg-1", "was not read")
+    draft.now = BEFORE_FREEZE
+    expect(draft, RULE, "i-web", Outcome.PENDING, "ssg-1")
+
+
 def test_how_long_and_how_fresh_the_config_says() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["backups"]["keepDaysAfterWindow"] = 60.0
