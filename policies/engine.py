@@ -28,7 +28,7 @@ from policies.clock import NOW_VARIABLE, read_clock
 from policies.document import RESULT_VARIABLE, document, write
 from policies.evaluation import Configuration, Evaluation, Evaluator
 from policies.messages import advice_text, finding_text, listed
-from policies.notice import unchecked
+from policies.notice import NOT_READABLE, unchecked
 from policies.outcome import Outcome, Result
 from policies.plan import MIGRATING_INSTANCE, MIGRATION, SHARED_SECURITY_GROUP, Plan
 from policies.registry import all_rules
@@ -132,9 +132,7 @@ def stack_policies(environment: Mapping[str, str]) -> list[StackValidationPolicy
 def not_checked(environment: Mapping[str, str]) -> StackValidationPolicy:
     """Says with every preview what a passing one does not mean: silence would be taken for ready."""
     missing = unchecked(item for rule in all_rules() for item in rule.notice_items)
-    texts = ["Passing says nothing of what this version does not check; look at it yourself:", *missing]
-    if not missing:
-        texts = ["Passing says that what the rules look at is as they want it, and nothing more."]
+    texts = ["Passing says nothing of what this version does not check; look at it yourself:", *NOT_READABLE, *missing]
     if now := environment.get(NOW_VARIABLE):
         texts.append(f"The time is not the clock's: {NOW_VARIABLE} says {now}")
 

@@ -99,6 +99,14 @@ ITEMS: Final[Mapping[str, Item]] = {
 }
 
 
+NOT_READABLE: Final = (
+    "orders that are not paid for, or not yet in force: the migration cancels them",
+    "whether applications take new addresses and connection strings",
+    "OSS bucket policies, and whitelists of Container Registry and Container Service",
+)
+"""What no API or script tells, so that no rule decides it."""
+
+
 def unchecked(checked: Iterable[str]) -> list[str]:
     """What of it has to be checked and is in none of the `checked` items, with its text."""
     known = set(checked)

@@ -317,6 +317,7 @@ def prepared(*, exists: bool = True) -> Draft:
             }
         ],
         "freezeHours": 24.0,
+        "attestations": [],
         "formerAddresses": [],
         "cleanupDueDays": 7.0,
         "accessLists": [{"aclId": "acl-1", "aclName": "callers", "entries": ["10.0.0.1/32"], "listeners": []}],
