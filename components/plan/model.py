@@ -191,8 +191,12 @@ class MigrationPlan:
             return ()
         if choice.attach is not None:
             return tuple(sorted(choice.attach))
-        talked_to = {peer.instance_id for planned in self.instances for peer in planned.peers}
-        return tuple(sorted(talked_to - set(self.config.later)))
+        return tuple(sorted(self._talked_to - set(self.config.later)))
+
+    @cached_property
+    def _talked_to(self) -> frozenset[str]:
+        """Classic instances that are known one by one to be talked to."""
+        return frozenset(peer.instance_id for planned in self.instances for peer in planned.peers)
 
     @cached_property
     def attached_instance_ids(self) -> tuple[str, ...]:
@@ -222,10 +226,11 @@ class MigrationPlan:
     def broad_rules(self) -> tuple[BroadRule, ...]:
         """Rules that let instances that move talk with unlinked classic ones, and may be meant or not.
 
-        Classic are those that stay, and those of a later wave of this stack until they move themselves.
+        Classic are those that stay, and those of a later wave of this stack until they move themselves. Who is known
+        to be talked to is a peer, and needs no broad rule to be named by.
         """
         out_of_reach = {item.id for item in self.classic_instances}
-        out_of_reach -= {*self.config.later, *self.attached_instance_ids, *self.moved_ids}
+        out_of_reach -= {*self.config.later, *self.attached_instance_ids, *self.moved_ids, *self._talked_to}
         found: dict[tuple[str, str], set[str]] = defaultdict(set)
         for wave in self.waves:
             gone = {
