@@ -46,6 +46,7 @@ _PACKAGES = {
     "dds": "alibabacloud_dds20151201",
     "slb": "alibabacloud_slb20140515",
     "sts": "alibabacloud_sts20150401",
+    "cr": "alibabacloud_cr20181201",
 }
 _READS = ("Describe", "Get", "List")
 
@@ -56,9 +57,11 @@ _CREDENTIAL_CODES = (
     "InvalidSecurityToken",
     "MissingSecurityToken",
     "InvalidTimeStamp",
+    "RequestTimeTooSkewed",
     "InvalidCredentials",
 )
 _PERMISSION_CODES = (
+    "AccessDenied",
     "Forbidden.RAM",
     "Forbidden.SubUser",
     "Forbidden.NoPermission",
@@ -69,7 +72,7 @@ _PERMISSION_CODES = (
 )
 # Answered where the same ClientToken is still being worked on ("How to ensure idempotence"): asking again is the cure.
 _STILL_RUNNING = "IdempotentProcessing"
-_NOT_THE_API = "the answer is not that of the Alibaba Cloud API"
+NOT_THE_API = "the answer is not that of the Alibaba Cloud API"
 
 
 class Cloud:
@@ -89,7 +92,7 @@ class Cloud:
         self.region = settings.region
         self.sleep = sleep
         self._jitter = jitter
-        self._services: dict[str, _Service] = {}
+        self._services: dict[str, Any] = {}
         self._lock = threading.Lock()
 
     def call(self, action: str, *, repeatable: bool = False, **fields: Any) -> Any:
@@ -110,13 +113,13 @@ class Cloud:
             try:
                 body = invoke()
             except Exception as error:
-                failure = _failure(error, action, service.endpoint, self._scrub)
+                failure = service.failure(error, action, self._scrub)
             else:
                 # Every answer of the API has a RequestId. Without this check whatever else answers with JSON (a proxy,
                 # a captive portal) would be read as an empty list.
                 if body is not None and body.request_id:
                     return body
-                failure = MalformedAnswer(service.endpoint, action, _NOT_THE_API, sent=True)
+                failure = MalformedAnswer(service.endpoint, action, NOT_THE_API, sent=True)
             limit = _attempts(failure, safe)
             if attempt >= limit:
                 raise failure
@@ -147,9 +150,9 @@ class Cloud:
 
     def endpoint(self, service: str) -> str:
         """Return the host[:port] of a service: the configured one, else the public host that the SDK computes."""
-        return self._service(service).endpoint
+        return str(self._service(service).endpoint)
 
-    def _service(self, code: str) -> _Service:
+    def _service(self, code: str) -> Any:
         with self._lock:
             if code not in self._services:
                 self._services[code] = _connect(code, self.settings)
@@ -191,11 +194,16 @@ def pages_by_token(cloud: Cloud, action: str, **fields: Any) -> Iterator[Any]:
         seen.add(token)
 
 
-def pages_by_number(cloud: Cloud, action: str, count: Callable[[Any], int], **fields: Any) -> Iterator[Any]:
-    """Yield the bodies of all pages of an operation that pages by PageNumber; `count` tells the items of a body."""
+def pages_by_number(
+    cloud: Cloud, action: str, count: Callable[[Any], int], *, number_as: str = "page_number", **fields: Any
+) -> Iterator[Any]:
+    """Yield the bodies of all pages of an operation that pages by PageNumber; `count` tells the items of a body.
+
+    Container Registry has another name for it: `number_as`.
+    """
     number, read = 1, 0
     while True:
-        body = cloud.call(action, **fields, page_number=number)
+        body = cloud.call(action, **(fields | {number_as: number}))
         yield body
         read += count(body)
         if read >= (body.total_count or 0):
@@ -219,7 +227,7 @@ class _Service:
 
         A list of mappings becomes a list of the SDK's nested models (`permissions` of AuthorizeSecurityGroup).
         """
-        method = getattr(self._client, f"{_snake(operation)}_with_options")
+        method = getattr(self._client, f"{snake(operation)}_with_options")
         request_type = getattr(self._models, f"{operation}Request", None)
         nested = {
             name: [getattr(self._models, f"{operation}Request{name.capitalize()}")(**item) for item in value]
@@ -230,13 +238,19 @@ class _Service:
         arguments = (request_type(**(fields | nested)),) if request_type else ()
         return lambda: method(*arguments, self._runtime).body
 
+    def failure(self, error: Exception, action: str, scrub: Callable[[str], str]) -> EstateError:
+        """Translate what the SDK raised; an error that is not the cloud's or the network's is raised as it is."""
+        return _failure(error, action, self.endpoint, scrub)
 
-def _snake(operation: str) -> str:
+
+def snake(operation: str) -> str:
     """Spell an operation as the SDK does: an underscore only between a small letter and a capital."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).lower()
 
 
-def _connect(code: str, settings: CloudSettings) -> _Service:
+def _connect(code: str, settings: CloudSettings) -> Any:
+    if code == "oss":
+        return importlib.import_module("estate.object_storage").connect(settings)
     config_type = importlib.import_module("alibabacloud_tea_openapi.models").Config
     runtime_type = importlib.import_module("darabonba.runtime").RuntimeOptions
     models = importlib.import_module(f"{_PACKAGES[code]}.models")
@@ -272,7 +286,7 @@ def _attempts(failure: EstateError, safe: bool) -> int:
     return _FAULT_ATTEMPTS if safe and transient else 1
 
 
-class _Refusal(NamedTuple):
+class Refusal(NamedTuple):
     """What an error answer of the API says."""
 
     code: str
@@ -287,19 +301,19 @@ def _failure(error: Exception, action: str, endpoint: str, scrub: Callable[[str]
     # The SDK wraps what a call without retries met last.
     inner = getattr(error, "inner_exception", error)
     if getattr(inner, "status_code", None) and getattr(inner, "code", None):
-        return _refused(_refusal(inner), action, scrub)
+        return refused(_refusal(inner), action, scrub)
     if type(inner).__name__ == "RetryError":
         return _unanswered(inner, action, endpoint, scrub)
     # What is left came up while the SDK read the answer: no JSON (RuntimeError), or JSON that is no object.
     if isinstance(inner, RuntimeError | ValueError | AttributeError | TypeError):
-        return MalformedAnswer(endpoint, action, _NOT_THE_API, sent=True)
+        return MalformedAnswer(endpoint, action, NOT_THE_API, sent=True)
     raise error
 
 
-def _refusal(inner: Any) -> _Refusal:
+def _refusal(inner: Any) -> Refusal:
     data = inner.data if isinstance(inner.data, dict) else {}
     request_id = data.get("RequestId") or inner.request_id
-    return _Refusal(
+    return Refusal(
         code=str(inner.code),
         message=str(data.get("Message") or inner.message or ""),
         request_id=None if request_id in (None, "None") else str(request_id),
@@ -309,7 +323,8 @@ def _refusal(inner: Any) -> _Refusal:
     )
 
 
-def _refused(refusal: _Refusal, action: str, scrub: Callable[[str], str]) -> EstateError:
+def refused(refusal: Refusal, action: str, scrub: Callable[[str], str]) -> EstateError:
+    """Return the error of the types of `estate.errors` that a refusal is; `scrub` blanks secrets."""
     code, request_id = refusal.code, refusal.request_id
     if code.startswith(_CREDENTIAL_CODES):
         # The cloud's own message is left out: it may repeat the signed request, token included.

@@ -365,6 +365,53 @@ class AccessControlList(_Identified):
     listeners: tuple[str, ...] = ()
 
 
+class RegistryAccessList(_Model):
+    """The whitelist of the public endpoint of one module (Registry or Chart) of a Container Registry instance.
+
+    It counts while it is `in_force`. `linked_vpc_ids` reach the module over the instance's VPC endpoint instead.
+    """
+
+    registry_id: str
+    registry_name: str = ""
+    module: Literal["Registry", "Chart"]
+    in_force: bool
+    entries: tuple[str, ...] = ()
+    linked_vpc_ids: tuple[str, ...] = ()
+
+
+class PolicyStatement(_Model):
+    """What one statement of a bucket policy says of addresses and VPCs, which are as they stand there.
+
+    `addresses` and `vpcs` are those that it lets in: Allow asks for them, or Deny excepts them; the `excluded_` ones
+    are the others. `scope` is the same for two statements that differ in nothing but addresses and VPCs.
+    """
+
+    number: int
+    effect: Literal["Allow", "Deny"]
+    scope: str
+    addresses: tuple[str, ...] = ()
+    vpcs: tuple[str, ...] = ()
+    excluded_addresses: tuple[str, ...] = ()
+    excluded_vpcs: tuple[str, ...] = ()
+
+
+class BucketPolicy(_Identified):
+    """The statements of a bucket's policy that name addresses or VPCs; its id is the bucket's name."""
+
+    statements: tuple[PolicyStatement, ...] = ()
+
+
+ListService = Literal["container-registry", "oss"]
+"""Services whose lists not every team has, so that one that cannot be read does not stop the reading of the estate."""
+
+
+class UnreadLists(_Model):
+    """A service whose lists could not be read, and why: what is in them is not known."""
+
+    service: ListService
+    reason: str
+
+
 class Estate(_Model):
     """Everything read of one region of one account, at one time."""
 
@@ -384,11 +431,19 @@ class Estate(_Model):
     routes: tuple[RouteEntry, ...] = ()
     access_lists: Annotated[tuple[AccessControlList, ...], ById] = ()
     scheduled_events: Annotated[tuple[ScheduledEvent, ...], ById] = ()
+    registry_access_lists: tuple[RegistryAccessList, ...] = ()
+    bucket_policies: Annotated[tuple[BucketPolicy, ...], ById] = ()
+    unread_lists: tuple[UnreadLists, ...] = ()
 
     @field_validator("routes")
     @classmethod
     def _sort_routes(cls, routes: tuple[RouteEntry, ...]) -> tuple[RouteEntry, ...]:
         return tuple(sorted(routes, key=lambda route: (route.vpc_id, route.route_table_id, route.destination)))
+
+    @field_validator("registry_access_lists")
+    @classmethod
+    def _sort_registries(cls, lists: tuple[RegistryAccessList, ...]) -> tuple[RegistryAccessList, ...]:
+        return tuple(sorted(lists, key=lambda item: (item.registry_id, item.module)))
 
     @field_validator("classic_links")
     @classmethod

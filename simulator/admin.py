@@ -51,7 +51,11 @@ class _Filter(Strict):
 async def not_found(request: Request, error: Exception) -> Response:
     """What stands at no endpoint, or asks by another method: 404 or 405, and what there is."""
     status = error.status_code if isinstance(error, HTTPException) else 404
-    there = (f"{'|'.join(sorted(route.methods - {'HEAD'}))} {route.path}" for route in request.app.routes)
+    there = (
+        f"{'|'.join(sorted(route.methods - {'HEAD'}))} {route.path}"
+        for route in request.app.routes
+        if route.include_in_schema
+    )
     told = f"{request.method} {request.url.path}: expected one of {', '.join(there)}"
     return JSONResponse({"error": told}, status)
 

@@ -24,10 +24,12 @@ from simulator.model.migrations import MigrationPlan
 from simulator.simulation import COMMON_CODES
 
 TITLES = {
+    "cr": "Container Registry Enterprise Edition",
     "dds": "ApsaraDB for MongoDB",
     "ecs": "Elastic Compute Service (ECS)",
     "kvstore": "ApsaraDB for Redis, Tair",
     "location": "Location",
+    "oss": "Object Storage Service (OSS)",
     "rds": "ApsaraDB RDS",
     "slb": "Classic Load Balancer (CLB)",
     "sts": "Security Token Service (STS)",

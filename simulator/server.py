@@ -11,9 +11,11 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from simulator import admin
 from simulator.acceptor import Server
@@ -22,7 +24,9 @@ from simulator.estate_file import load
 from simulator.faults import Faults
 from simulator.migration_admin import Migrations
 from simulator.model.estate import Estate
+from simulator.object_storage import is_rest, rendered
 from simulator.persistence import kept, restored
+from simulator.signature import OSS4
 from simulator.simulation import Simulation, parsed_request
 from simulator.tls import throw_away_identity, write_certificate
 
@@ -31,8 +35,9 @@ TIMEOUT = 10.0  # seconds, to start and to stop
 # Seconds that an idle connection stays: longer than the 5 s that the provider pauses between two looks, for what is
 # sent just as the connection is closed fails.
 KEEP_ALIVE = 60
+_REST_METHODS = ("DELETE", "GET", "HEAD", "POST", "PUT")
 # Every service is answered on the one port; clients want an endpoint for each that they use.
-SERVICES = ("ecs", "vpc", "rds", "sts", "location", "slb", "ess", "ram", "kms", "kvstore", "dds", "oss")
+SERVICES = ("ecs", "vpc", "rds", "sts", "location", "slb", "ess", "ram", "kms", "kvstore", "dds", "cr", "oss")
 
 
 class Simulator:
@@ -121,25 +126,39 @@ class Simulator:
         self.simulation.reset()
 
 
+class _ObjectStorage(Route):
+    """Any path, where the request is signed as OSS has it: a bucket stands in the path of OSS alone."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        signed = Headers(scope=scope).get("authorization", "").startswith(OSS4) if scope["type"] == "http" else False
+        return super().matches(scope) if signed else (Match.NONE, {})
+
+
 def application(simulation: Simulation) -> Starlette:
     """The ASGI application: the OpenAPI at `/`, the admin endpoints under `/_simulator/`."""
 
     async def openapi(request: Request) -> Response:
-        reply = simulation.reply(
-            parsed_request(
-                request.method, request.url.path, request.url.query, dict(request.headers), await request.body()
-            )
+        asked = parsed_request(
+            request.method, request.url.path, request.url.query, dict(request.headers), await request.body()
         )
+        reply = simulation.reply(asked)
         if reply.delay:
             await _departure(request, reply.delay)
         if reply.dropped:
             request.state.abort()
             # To a client that is gone uvicorn sends nothing.
             await _departure(request)
+        if is_rest(asked):
+            answer = rendered(reply.status, reply.body)
+            return Response(answer.body, answer.status, answer.headers, answer.media_type)
         return JSONResponse(reply.body, reply.status)
 
     return Starlette(
-        routes=[Route("/", openapi, methods=["GET", "POST"]), *admin.routes(simulation)],
+        routes=[
+            Route("/", openapi, methods=["GET", "POST"]),
+            *admin.routes(simulation),
+            _ObjectStorage("/{path:path}", openapi, methods=_REST_METHODS, include_in_schema=False),
+        ],
         exception_handlers={404: admin.not_found, 405: admin.not_found},
     )
 

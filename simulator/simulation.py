@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from simulator import object_storage
 from simulator.api.call import Answer, Call
 from simulator.api.registry import VPC, Action
 from simulator.api.table import registry
@@ -199,6 +200,9 @@ class Simulation:
         parameters = dict([*request.query, *request.form])
         version = request.headers.get("x-acs-version") or parameters.get("Version", "")
         name = request.headers.get("x-acs-action") or parameters.get("Action", "")
+        if object_storage.is_rest(request):
+            version = object_storage.VERSION
+            name, parameters = object_storage.asked(request)
         own = {key: value for key, value in parameters.items() if key not in _PROTOCOL_PARAMETERS}
         action = self._registry.find(version, name)
         caller: User | None = None

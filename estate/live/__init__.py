@@ -6,11 +6,12 @@ A module for each product; `read` puts them together.
 from estate.live.ecs import rule_of
 from estate.live.mongodb import mongodb_database, mongodb_head, mongodb_whitelist_groups
 from estate.live.rds import rds_database, rds_head, rds_whitelist_groups
-from estate.live.read import RAM_ACTIONS, probe, read_estate
+from estate.live.read import IF_USED, RAM_ACTIONS, probe, read_estate
 from estate.live.redis import redis_database, redis_head, redis_whitelist_groups
 from estate.live.slb import access_list
 
 __all__ = [
+    "IF_USED",
     "RAM_ACTIONS",
     "access_list",
     "mongodb_database",

@@ -2,7 +2,7 @@
 
 Fail-closed: whoever reads the estate learns an error rather than a part. DescribeInstances and its like answer an
 identity without permission with an empty list (ECS API, DescribeInstances), so that permission is proven by dry runs
-first.
+first. Not every team uses Container Registry and OSS: of these alone it learns what could not be read, and why.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 from estate import model
 from estate.client import CONNECTIONS, Cloud
 from estate.errors import CloudError, EstateError, PermissionDenied
-from estate.live import ecs, mongodb, rds, redis, slb, vpc
+from estate.live import cr, ecs, mongodb, oss, rds, redis, slb, vpc
 
 #: The RAM actions that each part of the estate needs, for the documentation of a reading role. None of them writes.
 RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -44,7 +44,12 @@ RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "routes": ("vpc:DescribeRouteTableList", "vpc:DescribeRouteEntryList"),
     "accessLists": ("slb:DescribeAccessControlLists", "slb:DescribeAccessControlListAttribute"),
     "scheduledEvents": ("ecs:DescribeInstanceHistoryEvents",),
+    "registryAccessLists": ("cr:ListInstance", "cr:GetInstanceEndpoint", "cr:GetInstanceVpcEndpoint"),
+    "bucketPolicies": ("oss:ListBuckets", "oss:GetBucketPolicy"),
 }
+
+#: The parts that not every team has, and without whose permissions the rest is read all the same.
+IF_USED: Final = frozenset({"registryAccessLists", "bucketPolicies"})
 
 # These answer a missing permission with an empty list, and take DryRun to tell.
 _PROBED = ("ecs:DescribeInstances", "ecs:DescribeDisks", "ecs:DescribeSnapshots", "ecs:DescribeSecurityGroups")
@@ -101,6 +106,8 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
             ("redis", redis.redis_heads),
             ("mongodb", mongodb.mongodb_ids),
             ("acls", slb.access_list_ids),
+            ("registries", cr.registries),
+            ("buckets", oss.bucket_names),
         )
     }
     instances: list[model.Instance] = lists["instances"].result()
@@ -117,6 +124,10 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         *_spread(pool, lambda database_id: _mongodb(cloud, database_id), lists["mongodb"].result()),
     ]
     acls = _spread(pool, lambda acl_id: slb.access_list(cloud, acl_id), lists["acls"].result())
+    registries, unread_registries = _if_readable(
+        pool, "container-registry", lists["registries"], lambda head: cr.access_lists(cloud, *head)
+    )
+    policies, unread_policies = _if_readable(pool, "oss", lists["buckets"], lambda name: oss.policy(cloud, name))
     return model.Estate(
         region_id=cloud.region,
         account_id=account_id,
@@ -134,7 +145,22 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         routes=tuple(route for future in routes for route in future.result()),
         access_lists=tuple(future.result() for future in acls),
         scheduled_events=tuple(lists["events"].result()),
+        registry_access_lists=tuple(item for found in registries for item in found),
+        bucket_policies=tuple(policies),
+        unread_lists=(*unread_registries, *unread_policies),
     )
+
+
+def _if_readable(
+    pool: ThreadPoolExecutor, service: model.ListService, heads: Future[Any], read: Callable[[Any], _Result]
+) -> tuple[list[_Result], list[model.UnreadLists]]:
+    """What `read` tells of each of the `heads`, or why not all of it can be read: half of it is as good as nothing."""
+    try:
+        return [future.result() for future in _spread(pool, read, heads.result())], []
+    except PermissionDenied as error:
+        return [], [model.UnreadLists(service=service, reason=f"The RAM action {error.action} is not permitted.")]
+    except EstateError as error:
+        return [], [model.UnreadLists(service=service, reason=str(error))]
 
 
 def _mongodb(cloud: Cloud, database_id: str) -> model.Database:

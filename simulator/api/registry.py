@@ -34,6 +34,8 @@ LOCATION = Product("location", "2015-06-12")
 SLB = Product("slb", "2014-05-15")
 REDIS = Product("kvstore", "2015-01-01")
 MONGODB = Product("dds", "2015-12-01")
+CR = Product("cr", "2018-12-01")
+OSS = Product("oss", "2013-10-15")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from simulator.model.base import Refers, Strict, Table
 from simulator.model.cloud_assistant import Invocation
+from simulator.model.cr import Registry
 from simulator.model.ecs import Instance, InstanceType, SecurityGroup, Zone
 from simulator.model.ecs_storage import AutoSnapshotPolicy, Disk, Snapshot, SnapshotGroup
 from simulator.model.fault import Fault
@@ -15,6 +16,7 @@ from simulator.model.images import Image, public_images
 from simulator.model.migrations import Migration
 from simulator.model.mongodb import MongoDb
 from simulator.model.network_interfaces import NetworkInterface
+from simulator.model.oss import Bucket
 from simulator.model.prefix_lists import PrefixList
 from simulator.model.ram import User
 from simulator.model.rds import Database
@@ -110,6 +112,8 @@ class Estate(Strict):
     load_balancers: Table[LoadBalancer] = Field(default_factory=Table)
     vserver_groups: Table[VServerGroup] = Field(default_factory=Table)
     access_lists: Table[AccessList] = Field(default_factory=Table)
+    registries: Table[Registry] = Field(default_factory=Table)
+    buckets: Table[Bucket] = Field(default_factory=Table)
     migrations: Table[Migration] = Field(default_factory=Table)
 
     @model_validator(mode="after")

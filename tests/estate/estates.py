@@ -110,6 +110,8 @@ def estate(**changes: Any) -> Estate:
             _apsara("dds-one", _endpoint("dds-one1", "Primary")) | {"replication_factor": 1},
         ],
         "access_lists": [{"id": "acl-callers", "name": "callers", "entries": [{"entry": "10.160.0.1/32"}]}],
+        "registries": [{"id": "cri-empty", "name": "empty"}],
+        "buckets": [{"id": "empty"}],
         "classic_links": [{"instance_id": "i-1", "vpc_id": "vpc-1"}],
     }
     return Estate.model_validate(fields | changes)

@@ -46,7 +46,7 @@ class Stub:
         config = {
             "region": "cn-hangzhou",
             "protocol": "HTTP",
-            "endpoints": dict.fromkeys(("ecs", "vpc", "rds", "kvstore", "dds", "sts"), host),
+            "endpoints": dict.fromkeys(("ecs", "vpc", "rds", "kvstore", "dds", "sts", "cr", "oss"), host),
             "accessKey": "AK-of-the-stub",
             "secretKey": SECRET,
             "securityToken": TOKEN,
@@ -69,10 +69,15 @@ def serving() -> Iterator[Stub]:
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(f"GET {urlsplit(self.path).path}")
+
         def do_POST(self) -> None:
+            self._answer(self.headers["x-acs-action"])
+
+        def _answer(self, operation: str) -> None:
             query = {key: value[0] for key, value in parse_qs(urlsplit(self.path).query).items()}
             self.rfile.read(int(self.headers.get("content-length") or 0))
-            operation = self.headers["x-acs-action"]
             with lock:
                 stub.calls.append((operation, query))
                 status, body = stub.next_answer(operation)
@@ -82,7 +87,7 @@ def serving() -> Iterator[Stub]:
                 return
             payload = body.encode() if isinstance(body, str) else json.dumps(body).encode()
             self.send_response(status)
-            self.send_header("content-type", "application/json")
+            self.send_header("content-type", "text/html" if isinstance(body, str) else "application/json")
             self.send_header("content-length", str(len(payload)))
             self.end_headers()
             self.wfile.write(payload)

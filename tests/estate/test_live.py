@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from estate.errors import CredentialsError, EstateError, PermissionDenied
-from estate.live import RAM_ACTIONS, mongodb_database, read_estate
+from estate.errors import CloudError, CredentialsError, EstateError, PermissionDenied
+from estate.live import IF_USED, RAM_ACTIONS, cr, mongodb_database, oss, read_estate
 from estate.model import ClassicLinkAttachment, Database, Estate, PeerKind, RouteEntry
 from simulator.server import Simulator, running
 from tests.estate import estates
@@ -292,7 +292,8 @@ def test_without_permission_an_empty_list_is_not_an_empty_estate(simulator: Simu
 
 
 @pytest.mark.parametrize(
-    "action", sorted({a for actions in RAM_ACTIONS.values() for a in actions} - {"sts:GetCallerIdentity"})
+    "action",
+    sorted({a for part in RAM_ACTIONS.keys() - IF_USED for a in RAM_ACTIONS[part]} - {"sts:GetCallerIdentity"}),
 )
 def test_each_missing_permission_is_named(action: str) -> None:
     users = estates.estate().model_dump(mode="json")["users"][:1]
@@ -337,3 +338,80 @@ def test_access_control_lists_are_read_page_by_page() -> None:
         [access_list] = read_estate(estates.cloud(served), NOW).access_lists
     assert access_list.entries == tuple(item["entry"] for item in entries)
     assert (access_list.name, access_list.listeners) == ("long", ("lb-1:80 (white)",))
+
+
+REGISTRY = {
+    "id": "cri-1",
+    "name": "shop",
+    "endpoints": [
+        {
+            "enabled": True,
+            "entries": [{"entry": "10.160.0.1/32"}],
+            "linked_vpcs": [{"vpc_id": "vpc-1", "vswitch_id": "vsw-1"}],
+        },
+        {"module": "Chart", "enabled": True, "acl_enabled": False, "entries": [{"entry": "10.160.0.2/32"}]},
+    ],
+}
+ALLOW = {"Effect": "Allow", "Action": "oss:*", "Condition": {"IpAddress": {"acs:SourceIp": ["10.160.0.1"]}}}
+
+
+def test_whitelists_of_registries_are_read_for_both_modules() -> None:
+    with running(estates.estate(registries=[REGISTRY])) as served:
+        read = read_estate(estates.cloud(served), NOW)
+    charts, images = read.registry_access_lists
+    assert (images.registry_id, images.registry_name, images.module) == ("cri-1", "shop", "Registry")
+    assert (images.in_force, images.entries, images.linked_vpc_ids) == (True, ("10.160.0.1/32",), ("vpc-1",))
+    assert (charts.module, charts.in_force, charts.entries) == ("Chart", False, ("10.160.0.2/32",))
+    assert read.unread_lists == ()
+
+
+def test_more_registries_and_buckets_than_a_page_are_read_whole() -> None:
+    registries = [{"id": f"cri-{number}", "name": "r"} for number in range(101)]
+    buckets = [{"id": f"bucket-{number:04}"} for number in range(1001)]
+    with running(estates.estate(registries=registries, buckets=buckets)) as served:
+        assert len(cr.registries(estates.cloud(served))) == 101
+        assert len(oss.bucket_names(estates.cloud(served))) == 1001
+
+
+def test_policies_of_buckets_in_the_region_are_read() -> None:
+    policy = {"Version": "1", "Statement": [ALLOW]}
+    far = {"id": "far", "region_id": "cn-beijing", "policy": policy}
+    with running(estates.estate(buckets=[{"id": "logs", "policy": policy}, {"id": "plain"}, far])) as served:
+        read = read_estate(estates.cloud(served), NOW)
+    assert [(item.id, [statement.addresses for statement in item.statements]) for item in read.bucket_policies] == [
+        ("logs", [("10.160.0.1",)]),
+        ("plain", []),
+    ]
+
+
+@pytest.mark.parametrize("action", sorted(a for part in IF_USED for a in RAM_ACTIONS[part]))
+def test_without_permission_for_lists_that_not_all_have_the_rest_is_read(action: str) -> None:
+    user = estates._user("tester", "1", [action])
+    lists = {"registries": [REGISTRY], "buckets": [{"id": "logs", "policy": {"Statement": [ALLOW]}}]}
+    with running(estates.estate(users=[user], **lists)) as served:
+        read = read_estate(estates.cloud(served), NOW)
+    [unread] = read.unread_lists
+    service, of_it = {"cr": ("container-registry", read.registry_access_lists), "oss": ("oss", read.bucket_policies)}[
+        action.split(":")[0]
+    ]
+    assert (unread.service, of_it) == (service, ())
+    assert unread.reason == f"The RAM action {action} is not permitted."
+    assert len(read.instances) == 3
+
+
+def test_an_answer_or_a_policy_that_is_not_understood_is_told() -> None:
+    odd = {"Statement": [{"Effect": "Allow", "Condition": {"IpAddressNow": {"acs:SourceIp": "10.160.0.1"}}}]}
+    with running(estates.estate(buckets=[{"id": "logs", "policy": odd}])) as served:
+        [unread] = read_estate(estates.cloud(served), NOW).unread_lists
+    assert "logs" in unread.reason
+    assert "IpAddressNow" in unread.reason
+    with serving() as stub:
+        stub.answers("ListInstance", (200, {"IsSuccess": False, "Code": "SYSTEM_BUSY", "RequestId": "REQ-1"}))
+        with pytest.raises(CloudError, match="SYSTEM_BUSY"):
+            cr.registries(stub.cloud())
+
+
+def test_a_service_that_cannot_be_reached_does_not_stop_the_rest(simulator: Simulator) -> None:
+    endpoints = {**simulator.endpoints, "oss": "127.0.0.1:9"}
+    [unread] = read_estate(estates.cloud(simulator, endpoints=endpoints), NOW).unread_lists
+    assert "127.0.0.1:9" in unread.reason

@@ -27,6 +27,7 @@ PACKAGES = {
     "slb": "alibabacloud_slb20140515",
     "kvstore": "alibabacloud_r_kvstore20150101",
     "dds": "alibabacloud_dds20151201",
+    "cr": "alibabacloud_cr20181201",
 }
 PATIENCE = 10.0  # seconds
 

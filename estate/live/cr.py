@@ -1,0 +1,57 @@
+"""Whitelists of Container Registry Enterprise Edition; the other editions have none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from estate import model
+from estate.client import Cloud, pages_by_number
+from estate.errors import CloudError
+from estate.live.reading import build, items
+
+_PAGE: Final = 100
+_MODULES: Final = ("Registry", "Chart")
+
+
+def registries(cloud: Cloud) -> list[tuple[str, str]]:
+    """Read id and name of all instances."""
+    action = "cr:ListInstance"
+    bodies = pages_by_number(
+        cloud, action, lambda body: len(items(body, "instances")), number_as="page_no", page_size=_PAGE
+    )
+    return [
+        (item.instance_id, item.instance_name or "")
+        for body in bodies
+        for item in items(_done(action, body), "instances")
+    ]
+
+
+def access_lists(cloud: Cloud, registry_id: str, name: str) -> list[model.RegistryAccessList]:
+    """Read the whitelists of an instance, one of each module, and the VPCs that reach the module over its endpoint."""
+    return list(_access_lists(cloud, registry_id, name))
+
+
+def _access_lists(cloud: Cloud, registry_id: str, name: str) -> Iterator[model.RegistryAccessList]:
+    public, private = "cr:GetInstanceEndpoint", "cr:GetInstanceVpcEndpoint"
+    for module in _MODULES:
+        asked: dict[str, Any] = {"instance_id": registry_id, "module_name": module}
+        endpoint = _done(public, cloud.call(public, endpoint_type="internet", **asked))
+        vpcs = _done(private, cloud.call(private, **asked))
+        yield build(
+            public,
+            model.RegistryAccessList,
+            registry_id=registry_id,
+            registry_name=name,
+            module=module,
+            in_force=bool(endpoint.enable and endpoint.acl_enable),
+            entries=tuple(item.entry for item in items(endpoint, "acl_entries")),
+            linked_vpc_ids=tuple(item.vpc_id for item in items(vpcs, "linked_vpcs")),
+        )
+
+
+def _done(action: str, body: Any) -> Any:
+    """Return the body; this API tells some of its refusals with status 200."""
+    if body.is_success is not True:
+        raise CloudError(action, str(body.code), "the answer is not one of success", body.request_id)
+    return body

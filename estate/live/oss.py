@@ -1,0 +1,43 @@
+"""Bucket policies of OSS, of the buckets in the region."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from estate import bucket_policy, model
+from estate.client import Cloud
+from estate.errors import CloudError, EstateError
+
+_PAGE: Final = 1000
+
+
+def bucket_names(cloud: Cloud) -> list[str]:
+    """Read the names of the buckets in the region; the cloud lists those of all regions."""
+    action = "oss:ListBuckets"
+    names: list[str] = []
+    marker: str | None = None
+    while True:
+        body = cloud.call(action, max_keys=_PAGE, marker=marker)
+        names += [item.name for item in body.buckets or () if item.location == f"oss-{cloud.region}"]
+        if not body.is_truncated:
+            return names
+        # The list is in the order of names: a marker that does not grow would be asked for without end.
+        if not body.next_marker or body.next_marker <= (marker or ""):
+            raise CloudError(action, "IncompleteList", "the next marker does not lead on")
+        marker = body.next_marker
+
+
+def policy(cloud: Cloud, name: str) -> model.BucketPolicy:
+    """Read what the policy of a bucket says of addresses and VPCs; a bucket without a policy says nothing."""
+    action = "oss:GetBucketPolicy"
+    try:
+        document = cloud.call(action, bucket=name).body
+    except CloudError as error:
+        # The bucket may be gone since it was listed.
+        if error.code in ("NoSuchBucketPolicy", "NoSuchBucket"):
+            return model.BucketPolicy(id=name)
+        raise
+    try:
+        return model.BucketPolicy(id=name, statements=bucket_policy.statements(document))
+    except ValueError as error:
+        raise EstateError(f"{action} says of {name} what this version does not understand: {error}.") from None

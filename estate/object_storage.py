@@ -1,0 +1,70 @@
+"""OSS by its official SDK: a session like those of the other services, whose API is REST and XML.
+
+Source: OSS reference, "Error responses"; the SDK alibabacloud-oss-v2, which signs as OSS4-HMAC-SHA256.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+from estate.client import CONNECT_TIMEOUT_MS, NOT_THE_API, READ_TIMEOUT_MS, Refusal, refused, snake
+from estate.errors import EstateError, MalformedAnswer, Unreachable
+from estate.settings import CloudSettings
+
+_SDK = "alibabacloud_oss_v2"
+
+
+class ObjectStorage:
+    """One SDK client; an operation is called by the name that RAM has for it."""
+
+    def __init__(self, client: Any, sdk: Any, endpoint: str) -> None:
+        self._client = client
+        self._sdk = sdk
+        self.endpoint = endpoint
+
+    def invocation(self, operation: str, fields: dict[str, Any]) -> Callable[[], Any]:
+        """Return the call of an operation with the given request fields, not yet made."""
+        method = getattr(self._client, snake(operation))
+        request = getattr(self._sdk, f"{operation}Request")(**fields)
+        return lambda: method(request)
+
+    def failure(self, error: Exception, action: str, scrub: Callable[[str], str]) -> EstateError:
+        """Translate what the SDK raised; an error that is not the cloud's or the network's is raised as it is."""
+        cause = error.unwrap() if isinstance(error, self._sdk.exceptions.OperationError) else error
+        name = type(cause).__name__
+        if name == "ServiceError":
+            told: Any = cause
+            # What is no XML of OSS has the SDK's own code.
+            if told.code == "BadErrorResponse":
+                return MalformedAnswer(self.endpoint, action, NOT_THE_API, sent=True)
+            return refused(
+                Refusal(told.code, told.message or "", told.request_id or None, told.status_code, None), action, scrub
+            )
+        if name in ("RequestError", "ResponseError"):
+            sent = name == "ResponseError"
+            why = f"no answer within {READ_TIMEOUT_MS // 1000} s" if sent else "no connection can be made"
+            return Unreachable(self.endpoint, action, why, sent=sent)
+        if name in ("DeserializationError", "ParseError", "ValueError", "UnicodeDecodeError"):
+            return MalformedAnswer(self.endpoint, action, NOT_THE_API, sent=True)
+        raise error
+
+
+def connect(settings: CloudSettings) -> ObjectStorage:
+    """Return a session with OSS in the region of the settings; without an endpoint, by the public one of the region."""
+    sdk = importlib.import_module(_SDK)
+    token = settings.security_token.get_secret_value() if settings.security_token else None
+    config = sdk.config.load_default()
+    config.region = settings.region
+    config.endpoint = settings.endpoints.get("oss")
+    config.disable_ssl = settings.protocol == "HTTP"
+    config.credentials_provider = sdk.credentials.StaticCredentialsProvider(
+        settings.access_key.get_secret_value(), settings.secret_key.get_secret_value(), token
+    )
+    config.connect_timeout = CONNECT_TIMEOUT_MS / 1000
+    config.readwrite_timeout = READ_TIMEOUT_MS / 1000
+    config.user_agent = "classic-to-vpc"
+    # The retries are ours alone.
+    config.retry_max_attempts = 1
+    return ObjectStorage(sdk.Client(config), sdk, config.endpoint or f"oss-{settings.region}.aliyuncs.com")

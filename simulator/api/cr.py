@@ -1,0 +1,93 @@
+"""Container Registry Enterprise Edition: instances, and who reaches them.
+
+Source: reference of Container Registry 2018-12-01, which tells neither limits nor codes.
+"""
+
+from typing import cast
+
+from simulator.api.call import Answer, Call
+from simulator.api.paging import by_number
+from simulator.api.registry import CR, action
+from simulator.cloud import registries
+from simulator.cloud.errors import invalid_parameter
+from simulator.cloud.state import Cloud
+from simulator.model.cr import Module, RegistryEndpoint
+
+_DONE: Answer = {"Code": "success", "IsSuccess": True}
+
+
+@action(CR, "ListInstance", "InstanceName InstanceStatus PageNo PageSize", resources="instance/*")
+def list_instance(cloud: Cloud, call: Call) -> Answer:
+    """Instances of the Enterprise Edition in the order of their creation; PageSize at most 100, 30 by default."""
+    found = [
+        item
+        for item in cloud.estate.registries
+        if call.optional("InstanceName") in (None, item.name) and call.optional("InstanceStatus") in (None, item.status)
+    ]
+    numbered = Call({**call.parameters, "PageNumber": call.optional("PageNo") or ""}, call.caller, call.host)
+    page = by_number(numbered, found, maximum=100, default=30)
+    fields = dict(page.fields)
+    fields["PageNo"] = fields.pop("PageNumber")
+    instances = [
+        {
+            "InstanceId": item.id,
+            "InstanceName": item.name,
+            "InstanceStatus": item.status,
+            "InstanceSpecification": item.specification,
+            "RegionId": cloud.estate.region_id,
+            "CreateTime": str(int(item.created_at.timestamp() * 1000)) if item.created_at else "",
+        }
+        for item in page.items
+    ]
+    return {**_DONE, "Instances": instances, **fields}
+
+
+@action(
+    CR,
+    "GetInstanceEndpoint",
+    "InstanceId EndpointType ModuleName",
+    raises="INSTANCE_NOT_EXIST",
+    resources="instance/{InstanceId}",
+)
+def get_instance_endpoint(cloud: Cloud, call: Call) -> Answer:
+    """The public endpoint of a module (Registry by default) and its whitelist; EndpointType is internet."""
+    if call.text("EndpointType") != "internet":
+        raise invalid_parameter("EndpointType")
+    found = _endpoint(cloud, call)
+    domain = f"{call.text('InstanceId')}-{found.module.lower()}.{cloud.estate.region_id}.cr.aliyuncs.com"
+    return {
+        **_DONE,
+        "Status": "RUNNING",
+        "Enable": found.enabled,
+        "Domains": [{"Type": "SYSTEM", "Domain": domain}] if found.enabled else [],
+        "AclEnable": found.acl_enabled,
+        "AclEntries": [{"Entry": item.entry, "Comment": item.comment} for item in found.entries],
+    }
+
+
+@action(
+    CR,
+    "GetInstanceVpcEndpoint",
+    "InstanceId ModuleName",
+    raises="INSTANCE_NOT_EXIST",
+    resources="instance/{InstanceId}",
+)
+def get_instance_vpc_endpoint(cloud: Cloud, call: Call) -> Answer:
+    """The VPCs that are linked with a module (Registry by default)."""
+    found = _endpoint(cloud, call)
+    linked = [
+        {
+            "VpcId": item.vpc_id,
+            "VswitchId": item.vswitch_id,
+            "Ip": item.ip,
+            "Status": "RUNNING",
+            "DefaultAccess": item.default_access,
+        }
+        for item in found.linked_vpcs
+    ]
+    return {**_DONE, "Enable": bool(linked), "Domains": [], "LinkedVpcs": linked}
+
+
+def _endpoint(cloud: Cloud, call: Call) -> RegistryEndpoint:
+    module = call.choice("ModuleName", ("Registry", "Chart")) or "Registry"
+    return registries.endpoint(cloud, call.text("InstanceId"), cast(Module, module))

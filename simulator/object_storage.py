@@ -1,0 +1,89 @@
+"""OSS on the wire: which operation a REST request asks for, and its answer as XML.
+
+The bucket stands in the path, as the SDK puts it for an endpoint that is an IP address. Codes that OSS has names of its
+own for: OSS user guide, HTTP 403 errors.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import escape
+
+from simulator.api.call import Answer
+from simulator.signature import OSS4, SignedRequest
+
+VERSION = "2013-10-15"
+_CODES = {
+    "Forbidden.RAM": ("AccessDenied", 403),
+    "InvalidAccessKeyId.NotFound": ("InvalidAccessKeyId", 403),
+    "InvalidSecurityToken.Malformed": ("InvalidSecurityToken", 403),
+    "InvalidTimeStamp.Expired": ("RequestTimeTooSkewed", 403),
+    "InvalidTimeStamp.Format": ("AccessDenied", 403),
+    "SignatureDoesNotMatch": ("SignatureDoesNotMatch", 403),
+    "SimulatorNotImplemented": ("NotImplemented", 501),
+}
+# What GetBucketPolicy answers with as it is.
+_DOCUMENT = "Policy"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """An answer as it travels."""
+
+    status: int
+    body: str
+    media_type: str
+    headers: dict[str, str]
+
+
+def is_rest(request: SignedRequest) -> bool:
+    """Whether it is a request of OSS."""
+    return request.headers.get("authorization", "").startswith(OSS4)
+
+
+def asked(request: SignedRequest) -> tuple[str, dict[str, str]]:
+    """The operation and its parameters; what is not simulated is named as it came: `PUT /bucket/?policy`."""
+    bucket, _, key = request.path.strip("/").partition("/")
+    query = dict(request.query)
+    if request.method == "GET" and not bucket:
+        return "ListBuckets", query
+    if request.method == "GET" and not key and "policy" in query:
+        return "GetBucketPolicy", {
+            **{name: value for name, value in query.items() if name != "policy"},
+            "Bucket": bucket,
+        }
+    return f"{request.method} {request.path}?{'&'.join(query)}", {}
+
+
+def rendered(status: int, body: Answer) -> Rendered:
+    """An answer or a refusal of the simulation in the form of OSS."""
+    fields = dict(body)
+    headers = {"x-oss-request-id": str(fields.pop("RequestId", ""))}
+    if status == 200 and _DOCUMENT in fields:
+        return Rendered(status, json.dumps(fields[_DOCUMENT]), "application/json", headers)
+    if status == 200:
+        return Rendered(status, _document("ListAllMyBucketsResult", fields), "application/xml", headers)
+    code, status = _CODES.get(str(fields["Code"]), (str(fields["Code"]), status))
+    error = {"Code": code, "Message": fields["Message"], "RequestId": headers["x-oss-request-id"]}
+    return Rendered(status, _document("Error", error), "application/xml", headers)
+
+
+def _document(root: str, fields: Answer) -> str:
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{"".join(_element(root, fields))}'
+
+
+def _element(name: str, value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _element(name, item)
+        return
+    yield f"<{name}>"
+    if isinstance(value, dict):
+        for inner, content in value.items():
+            yield from _element(inner, content)
+    else:
+        yield escape(json.dumps(value) if isinstance(value, bool) else str(value))
+    yield f"</{name}>"

@@ -1,0 +1,95 @@
+"""What a bucket policy says of addresses and VPCs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from estate.bucket_policy import statements
+
+OLD, VPC = "10.25.16.10", "vpc-1"
+
+
+def statement(effect: str = "Allow", action: Any = "oss:GetObject", **condition: Any) -> dict[str, Any]:
+    return {
+        "Effect": effect,
+        "Action": action,
+        "Principal": ["*"],
+        "Resource": ["acs:oss:*:1:b/*"],
+        "Condition": condition,
+    }
+
+
+def read(*given: dict[str, Any]) -> Any:
+    return statements(json.dumps({"Version": "1", "Statement": list(given)}))
+
+
+@pytest.mark.parametrize(
+    ("effect", "operator", "lets_in"),
+    [
+        ("Allow", "IpAddress", True),
+        ("Allow", "NotIpAddress", False),
+        ("Deny", "NotIpAddress", True),
+        ("Deny", "IpAddress", False),
+    ],
+)
+def test_what_a_statement_lets_in_or_keeps_out(effect: str, operator: str, lets_in: bool) -> None:
+    [found] = read(statement(effect, **{operator: {"acs:SourceIp": [OLD]}}))
+    assert (found.effect, found.addresses, found.excluded_addresses) == (
+        effect,
+        (OLD,) if lets_in else (),
+        () if lets_in else (OLD,),
+    )
+
+
+@pytest.mark.parametrize(
+    ("effect", "operator", "lets_in"),
+    [
+        ("Allow", "StringEquals", True),
+        ("Allow", "StringNotLike", False),
+        ("Deny", "StringNotEquals", True),
+        ("Deny", "StringLike", False),
+    ],
+)
+def test_the_same_of_vpcs(effect: str, operator: str, lets_in: bool) -> None:
+    [found] = read(statement(effect, **{operator: {"acs:SourceVpc": VPC}}))
+    assert (found.vpcs, found.excluded_vpcs) == (((VPC,), ()) if lets_in else ((), (VPC,)))
+
+
+def test_statements_are_numbered_as_they_stand_and_others_left_out() -> None:
+    plain = {"Effect": "Allow", "Action": "oss:*", "Principal": ["1"], "Resource": "*"}
+    [found] = read(plain, statement(IpAddress={"ACS:sourceip": OLD}))
+    assert (found.number, found.addresses) == (2, (OLD,))
+    assert statements('{"Statement": []}') == ()
+    assert [
+        item.number for item in statements(json.dumps({"Statement": statement(IpAddress={"acs:SourceIp": OLD})}))
+    ] == [1]
+
+
+def test_the_scope_is_all_but_addresses_and_vpcs() -> None:
+    named = statement(IpAddress={"acs:SourceIp": OLD}) | {"Sid": "old"}
+    vpc = statement(StringEquals={"acs:SourceVpc": VPC})
+    other = statement(action="oss:PutObject", StringEquals={"acs:SourceVpc": VPC})
+    only_tls = statement(StringEquals={"acs:SourceVpc": VPC}, Bool={"acs:SecureTransport": "true"})
+    scopes = [item.scope for item in read(named, vpc, other, only_tls)]
+    assert scopes[0] == scopes[1]
+    assert len(set(scopes)) == 3
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "no JSON",
+        "[]",
+        "{}",
+        '{"Statement": ["all"]}',
+        '{"Statement": [{"Effect": "Maybe"}]}',
+        '{"Statement": [{"Effect": "Allow", "Condition": {"IpAddress": ["10.0.0.1"]}}]}',
+        '{"Statement": [{"Effect": "Allow", "Condition": {"IpAddressIfMoon": {"acs:SourceIp": "10.0.0.1"}}}]}',
+    ],
+)
+def test_what_is_no_policy_that_we_know(document: str) -> None:
+    with pytest.raises(ValueError, match=r"expected|operator|Expecting"):
+        statements(document)

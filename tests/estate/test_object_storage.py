@@ -1,0 +1,88 @@
+"""What can go wrong between us and OSS, as the types of `estate.errors`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from estate.errors import CloudError, CredentialsError, EstateError, MalformedAnswer, PermissionDenied, Unreachable
+from estate.live import oss
+from simulator.server import Simulator, running
+from tests.estate import estates
+from tests.estate.stub import SECRET, Stub, serving
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with running(estates.estate()) as served:
+        yield served
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    with serving() as served:
+        yield served
+
+
+def xml(code: str, message: str = "No.") -> str:
+    return f"<Error><Code>{code}</Code><Message>{message}</Message><RequestId>REQ-1</RequestId></Error>"
+
+
+def test_faults_and_throttling_are_waited_out(simulator: Simulator) -> None:
+    simulator.faults.add(actions=["oss:ListBuckets"], script=["throttle", "error", "ok"])
+    assert oss.bucket_names(estates.cloud(simulator)) == ["empty"]
+    assert len(simulator.requests(action="oss:ListBuckets")) == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (403, "AccessDenied", PermissionDenied),
+        (403, "InvalidAccessKeyId", CredentialsError),
+        (403, "SignatureDoesNotMatch", CredentialsError),
+        (403, "RequestTimeTooSkewed", CredentialsError),
+        (403, "UserDisable", CloudError),
+    ],
+)
+def test_a_refusal_has_its_type(stub: Stub, status: int, code: str, kind: type[EstateError]) -> None:
+    stub.answers("GET /", (status, xml(code, f"{SECRET} is wrong")))
+    with pytest.raises(kind) as caught:
+        stub.cloud().call("oss:ListBuckets")
+    assert SECRET not in str(caught.value)
+    assert len(stub.asked("GET /")) == 1
+
+
+@pytest.mark.parametrize("status", [200, 403])
+def test_what_is_not_the_api_is_no_empty_list(stub: Stub, status: int) -> None:
+    stub.answers("GET /", (status, "<html>Please log in</html>"))
+    with pytest.raises(MalformedAnswer, match="not that of the Alibaba Cloud API"):
+        stub.cloud().call("oss:ListBuckets")
+
+
+def test_what_is_not_the_api_is_no_policy(stub: Stub) -> None:
+    stub.answers("GET /logs/", (200, "<html>Please log in</html>"))
+    with pytest.raises(MalformedAnswer):
+        oss.policy(stub.cloud(), "logs")
+
+
+def test_a_list_that_leads_nowhere_is_not_asked_for_ever(stub: Stub) -> None:
+    class Endless:
+        """A page that says there are more, and not where."""
+
+        buckets, is_truncated, next_marker = (), True, ""
+
+    cloud = stub.cloud()
+    cloud.call = lambda *_, **__: Endless()  # type: ignore[method-assign]
+    with pytest.raises(CloudError, match="IncompleteList"):
+        oss.bucket_names(cloud)
+
+
+def test_nobody_answers(stub: Stub) -> None:
+    with pytest.raises(Unreachable, match="no connection can be made") as caught:
+        stub.cloud(endpoints={"oss": "127.0.0.1:9"}).call("oss:ListBuckets")
+    assert caught.value.sent is False
+
+
+def test_without_an_endpoint_the_public_host_of_the_region(stub: Stub) -> None:
+    assert stub.cloud(endpoints={}).endpoint("oss") == "oss-cn-hangzhou.aliyuncs.com"
