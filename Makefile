@@ -12,7 +12,7 @@ PYTHON := .venv/bin/python
 ESTATE ?= simulator/estates/sample.yaml
 STACK_CONFIG ?= Pulumi.dev.yaml
 
-.PHONY: help setup engine demo simulator test test-quick lint format types docs lock clean
+.PHONY: help setup engine demo simulator test test-quick lint format types docs record lock clean
 
 help: ## List what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -66,6 +66,9 @@ docs: setup ## Generate docs/schema, docs/ram, docs/rules, docs/notice.md and do
 	@$(PYTHON) -m components.ram docs/ram
 	@$(PYTHON) -m simulator schema > docs/schema/estate.schema.json
 	@$(PYTHON) -m simulator reference > docs/simulator.md
+
+record: engine ## Record anew the previews that tests/policies/test_recorded.py judges (some minutes).
+	@$(PYTHON) -m tests.policies.recorded.record
 
 lock: $(UV) ## Pin anew what pyproject.toml asks for.
 	@$(UV) pip compile --quiet --universal --no-header --group dev pyproject.toml --generate-hashes --upgrade -o requirements.lock

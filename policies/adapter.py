@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from google.protobuf import struct_pb2
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzeStackRequest
 from pulumi_policy import PolicyResource
+from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
 from pulumi_policy.proxy import (
     UNKNOWN_ARCHIVE_VALUE,
     UNKNOWN_ARRAY_VALUE,
@@ -25,7 +28,9 @@ from pulumi_policy.proxy import (
 from policies.facts import Leaf, Value
 from policies.plan import Resource
 
-# The proxies raise on these; where a value comes without a proxy around it, it must not pass for a text.
+# What `pulumi policy analyze --file` puts in the place of secrets that it cannot decrypt.
+_REDACTED: Final = "[secret]"
+# The proxies raise on these but the last; where a value comes without a proxy around it, it must not pass for a text.
 _SENTINELS: Final = frozenset(
     {
         UNKNOWN_ARCHIVE_VALUE,
@@ -35,17 +40,42 @@ _SENTINELS: Final = frozenset(
         UNKNOWN_NUMBER_VALUE,
         UNKNOWN_OBJECT_VALUE,
         UNKNOWN_STRING_VALUE,
+        _REDACTED,
     }
 )
 # No fact of the contract is nested deeper than a handful of levels; what is, is not ours to read.
 _DEEPEST: Final = 40
 
 
+def sealed(request: AnalyzeStackRequest) -> AnalyzeStackRequest:
+    """The engine's question with an unknown in the place of every secret, which the SDK would hand over unmarked."""
+    if SPECIAL_SECRET_SIG.encode() not in request.SerializeToString():
+        return request
+    copied = AnalyzeStackRequest.FromString(request.SerializeToString())
+    for resource in copied.resources:
+        _seal(resource.properties)
+    return copied
+
+
+def _seal(sent: struct_pb2.Struct) -> None:
+    for value in sent.fields.values():
+        _seal_value(value)
+
+
+def _seal_value(value: struct_pb2.Value) -> None:
+    for item in value.list_value.values:
+        _seal_value(item)
+    fields = value.struct_value.fields
+    if SPECIAL_SIG_KEY in fields and fields[SPECIAL_SIG_KEY].string_value == SPECIAL_SECRET_SIG:
+        value.string_value = UNKNOWN_STRING_VALUE
+    else:
+        _seal(value.struct_value)
+
+
 def adapt(resources: Iterable[PolicyResource], types_read: Collection[str]) -> tuple[Resource, ...]:
     """Copies resources into plain data; never raises for anything that their properties hold.
 
-    Properties of types that no rule reads are left out altogether: they cost time, and may hold secrets, which the SDK
-    hands to stack policies unmarked.
+    Properties of types that no rule reads are left out altogether: they cost time.
     """
     return tuple(
         Resource(

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+import pulumi_policy.policy
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzeResponse, AnalyzeStackRequest
 from pulumi_policy import (
     EnforcementLevel,
     PolicyConfigSchema,
@@ -23,7 +25,7 @@ from pulumi_policy import (
 )
 
 from policies import PACK_NAME
-from policies.adapter import adapt
+from policies.adapter import adapt, sealed
 from policies.clock import NOW_VARIABLE, read_clock
 from policies.document import RESULT_VARIABLE, document, write
 from policies.evaluation import Configuration, Evaluation, Evaluator
@@ -104,6 +106,15 @@ class Analyst:
     def _write(self, evaluation: Evaluation) -> None:
         if path := self._environment.get(RESULT_VARIABLE):
             write(Path(path), document(evaluation, self._rules))
+
+
+class Servicer(pulumi_policy.policy._PolicyAnalyzerServicer):
+    """The SDK's side of the engine's protocol, which is told no secrets."""
+
+    def AnalyzeStack(self, request: AnalyzeStackRequest, context: object) -> AnalyzeResponse:  # noqa: N802
+        """Asks all policies about the whole stack."""
+        answer: AnalyzeResponse = super().AnalyzeStack(sealed(request), context)  # type: ignore[no-untyped-call]
+        return answer
 
 
 def stack_policies(environment: Mapping[str, str]) -> list[StackValidationPolicy]:
@@ -216,6 +227,8 @@ def serve() -> None:
     """
     if path := os.environ.get(RESULT_VARIABLE):
         Path(path).unlink(missing_ok=True)
+    # What PolicyPack serves cannot be chosen.
+    pulumi_policy.policy._PolicyAnalyzerServicer = Servicer  # type: ignore[misc]
     PolicyPack(
         name=PACK_NAME,
         policies=[*stack_policies(os.environ), not_checked(os.environ)],

@@ -8,9 +8,8 @@ from typing import Any
 from google.protobuf import struct_pb2
 from pulumi.runtime import proto
 from pulumi_policy import EnforcementLevel
-from pulumi_policy.policy import _PolicyAnalyzerServicer
 
-from policies.engine import stack_policies
+from policies.engine import Servicer, stack_policies
 from policies.facts import Leaf
 from tests.policies.prepared import Draft
 
@@ -66,7 +65,7 @@ def request(draft: Draft) -> proto.AnalyzeStackRequest:
 
 def servicer(environment: Mapping[str, str]) -> Any:
     """The pack as the SDK serves it."""
-    return _PolicyAnalyzerServicer("pack", "0.0.1", list(stack_policies(environment)), EnforcementLevel.ADVISORY)
+    return Servicer("pack", "0.0.1", list(stack_policies(environment)), EnforcementLevel.ADVISORY)
 
 
 def environment(draft: Draft, **more: str) -> dict[str, str]:

@@ -380,10 +380,12 @@ def test_runs_from_any_directory_and_prints_only_its_port(served: tuple[str, Pat
     assert not result.exists()
     draft = prepared()
     draft.remove(WHITELIST_GROUP)
+    draft.facts(MIGRATING_INSTANCE, "i-app")["instanceName"] = secret("hunter2")
     with grpc.insecure_channel(f"127.0.0.1:{port.strip()}") as channel:
         stub = analyzer_pb2_grpc.AnalyzerStub(channel)
         response = stub.AnalyzeStack(request(draft))
     assert [item.policyName for item in response.diagnostics] == ["database-whitelist-has-vswitch-cidr", TOLD]
+    assert "hunter2" not in str(response)
     assert json.loads(result.read_text(encoding="utf-8"))["tally"]["FAIL"] == 1
 
 

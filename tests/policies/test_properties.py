@@ -22,15 +22,15 @@ OPTIONAL: Final = {"sourcePortRange", "groupOwnerAccount", "attribute", "retenti
 WRONG: Final[tuple[Any, ...]] = (None, True, -3.0, "wrong", "", [], {}, [Leaf.UNKNOWN], {"wrong": Leaf.UNKNOWN})
 
 
-def _paths(value: Any, path: Path = ()) -> Iterator[Path]:
+def paths(value: Any, path: Path = ()) -> Iterator[Path]:
     if path:
         yield path
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in items:
-        yield from _paths(item, (*path, key))
+        yield from paths(item, (*path, key))
 
 
-def _holder(properties: Any, path: Path) -> Any:
+def holder_of(properties: Any, path: Path) -> Any:
     for step in path[:-1]:
         properties = properties[step]
     return properties
@@ -50,6 +50,7 @@ def _broken() -> Draft:
 # Where there is nothing left to compare or to count, one rule says so and these are not applicable.
 TOLD_BY: Final = {
     "security-group-nothing-opened": "security-group-cloned",
+    "database-vswitch-in-zone": "network-vswitch-in-usable-zone",
     "network-enough-free-addresses": "network-vswitch-in-usable-zone",
     "database-whitelist-has-vswitch-cidr": "network-vswitch-in-usable-zone",
 }
@@ -77,7 +78,7 @@ def _assert_no_better(before: set[tuple[str, str]], results: Iterable[Result], w
 def _damaged(draft: Draft, index: int, path: Path, damage: str) -> Draft:
     resource = copy.copy(draft.resources[index])
     resource.properties = copy.deepcopy(resource.properties)
-    holder = _holder(resource.properties, path)
+    holder = holder_of(resource.properties, path)
     if damage == "missing":
         del holder[path[-1]]
     else:
@@ -92,7 +93,7 @@ def test_every_single_value_in_turn(name: str, damage: str) -> None:
     draft = DRAFTS[name]()
     before = _blocking(draft.evaluation().results)
     for index, resource in enumerate(draft.resources):
-        for path in _paths(resource.properties):
+        for path in paths(resource.properties):
             if damage == "missing" and (path[-1] in OPTIONAL or isinstance(path[-1], int)):
                 continue
             results = _damaged(draft, index, path, damage).evaluation().results
@@ -110,9 +111,9 @@ def test_many_unknown_leaves_at_once(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 6))):
         resource = data.draw(st.sampled_from([item for item in after.resources if item.properties]))
         resource.properties = copy.deepcopy(resource.properties)
-        path = data.draw(st.sampled_from(list(_paths(resource.properties)) or [()]))
+        path = data.draw(st.sampled_from(list(paths(resource.properties)) or [()]))
         if path:
-            _holder(resource.properties, path)[path[-1]] = Leaf.UNKNOWN
+            holder_of(resource.properties, path)[path[-1]] = Leaf.UNKNOWN
     _assert_no_better(_blocking(draft.evaluation().results), after.evaluation().results, "unknown leaves")
 
 

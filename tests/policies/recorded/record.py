@@ -1,0 +1,110 @@
+"""Records what the engine asks a policy pack in previews of the sample stack: `make record`, about three minutes.
+
+Each NAME.jsonl is one question about the whole stack, as it travels: the time that the preview took for the present,
+then one resource a line, sorted by URN, unknowns as the engine's sentinels and secrets with its mark. The cloud's
+address is left out, and so is what no rule is told: options, providers, and what a resource as a whole depends on.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import toolchain
+from simulator.estate_file import load
+from simulator.server import running
+from tests.e2e.conftest import ESTATE, Stack
+from tests.e2e.test_waves import in_two_waves, pass_time
+
+HERE: Final = Path(__file__).parent
+RECORDER: Final = HERE / "recorder"
+CLOUD: Final = "SIMULATED-CLOUD"
+SHORTLY_BEFORE, IN_FREEZE = "2026-12-10T20:00:00+08:00", "2026-12-11T09:00:00+08:00"
+_KEPT: Final = ("type", "urn", "name", "parent", "properties", "propertyDependencies")
+
+
+def recording(stack: Stack) -> str:
+    """What a pack is asked in a preview of the stack now, as the text of a file."""
+    asked = stack.project.directory / "recording.json"
+    stack.project.environ["RECORDING"] = str(asked)
+    done = stack.project.run("preview", "--stack", "test", "--policy-pack", str(RECORDER))
+    assert done.returncode == 0, done.stdout
+    text = asked.read_text(encoding="utf-8").replace(stack.cloud.host, CLOUD)
+    resources = sorted(json.loads(text)["resources"], key=lambda resource: resource["urn"])
+    lines = [{"now": stack.project.environ["PREFLIGHT_NOW"]}, *({k: r[k] for k in _KEPT if k in r} for r in resources)]
+    return "".join(json.dumps(line, sort_keys=True, ensure_ascii=False) + "\n" for line in lines)
+
+
+def first(stack: Stack) -> str:
+    """Nothing exists yet."""
+    return recording(stack)
+
+
+def waves(stack: Stack) -> str:
+    """Nothing exists yet, and the instances move in two waves."""
+    stack.configure(in_two_waves)
+    return recording(stack)
+
+
+def broken(stack: Stack) -> str:
+    """Nothing exists yet, and something of most kinds is missing."""
+
+    def bend(migration: dict[str, Any]) -> None:
+        migration["instances"] = [item["id"] if isinstance(item, dict) else item for item in migration["instances"]]
+        migration["network"]["vswitches"] = migration["network"]["vswitches"][1:]
+        migration["network"]["vswitches"][0]["cidrBlock"] = "172.16.2.0/29"
+        migration["window"]["start"] = "2026-12-20T00:00:01+08:00"
+        migration["evidence"]["maxAgeHours"] = 11
+        for database in migration["databases"][1:]:
+            database.pop("hybridAccess", None)
+        for key in ("backups", "classicLink"):
+            migration.pop(key)
+
+    stack.configure(bend)
+    return recording(stack)
+
+
+def applied(stack: Stack) -> str:
+    """Everything exists, and nothing would be changed."""
+    stack.up()
+    stack.up()  # What the first one made can be read now, and stands in the state.
+    return recording(stack)
+
+
+def freeze(stack: Stack) -> str:
+    """The same in the freeze, with a round of snapshots from shortly before it."""
+    stack.up()
+    pass_time(stack, datetime.fromisoformat(SHORTLY_BEFORE))
+    stack.configure(lambda migration: migration["backups"].update(round=2))
+    stack.up()
+    pass_time(stack, datetime.fromisoformat(IN_FREEZE))
+    return recording(stack)
+
+
+RECORDINGS: Final[dict[str, Callable[[Stack], str]]] = {
+    item.__name__: item for item in (first, waves, broken, applied, freeze)
+}
+
+
+@contextmanager
+def _prepared(engine: toolchain.Engine) -> Iterator[Stack]:
+    with tempfile.TemporaryDirectory() as directory, running(load(ESTATE)) as cloud:
+        yield Stack.prepared(engine, cloud, Path(directory))
+
+
+def record(*names: str) -> None:
+    """Makes recordings anew, all where none is named, each with a stack and a cloud of its own."""
+    engine = toolchain.ensure()
+    for name in names or RECORDINGS:
+        with _prepared(engine) as stack:
+            (HERE / f"{name}.jsonl").write_text(RECORDINGS[name](stack), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    record(*sys.argv[1:])
