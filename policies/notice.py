@@ -102,7 +102,7 @@ ITEMS: Final[Mapping[str, Item]] = {
 NOT_READABLE: Final = (
     "orders that are not paid for, or not yet in force: the migration cancels them",
     "whether applications take new addresses and connection strings",
-    "OSS bucket policies, and whitelists of Container Registry and Container Service",
+    "RAM policies that let in by acs:SourceIp, and addresses in the configuration of applications",
 )
 """What no API or script tells, so that no rule decides it."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from pydantic import Field
 
@@ -23,6 +24,11 @@ class AfterChoice(Strict):
     convert_public_ips: tuple[InstanceId, ...] = Field(
         default=(), description="Instances whose public address becomes an EIP. There is no way back."
     )
+    unused_services: tuple[Literal["container-registry", "oss"], ...] = Field(
+        default=(),
+        description="Services that nobody uses, so that it does not matter that their lists of addresses cannot be "
+        "read. What can be read is looked at all the same.",
+    )
     due_days: int = Field(
         default=USUAL_DUE_DAYS,
         ge=0,
@@ -36,6 +42,7 @@ def after_problems(after: AfterChoice | None, instance_ids: list[str]) -> Iterat
     if after is None:
         return
     yield from duplicates("after.convertPublicIps", after.convert_public_ips)
+    yield from duplicates("after.unusedServices", after.unused_services)
     for index, instance_id in enumerate(after.convert_public_ips):
         if instance_ids and instance_id not in instance_ids:
             yield Problem(

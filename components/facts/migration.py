@@ -5,6 +5,7 @@ from __future__ import annotations
 from components.config import Attestation, BackupChoice, OffPeak, Waiver
 from components.config.after import USUAL_DUE_DAYS
 from components.config.backups import USUAL_DAYS_AFTER_WINDOW, USUAL_MAX_AGE_HOURS
+from components.facts.address_lists import address_list_facts
 from components.facts.base import SCHEMA_VERSION, Facts
 from components.facts.classic_link import broad_rule_facts
 from components.facts.databases import database_facts
@@ -12,7 +13,7 @@ from components.facts.instances import classic_instance_facts
 from components.facts.security_groups import security_group_facts
 from components.off_peak import off_peak_until
 from components.plan import MigrationPlan, PlannedWave
-from estate.model import AccessControlList, Zone
+from estate.model import Zone
 
 
 def migration_facts(plan: MigrationPlan) -> Facts:
@@ -40,7 +41,7 @@ def migration_facts(plan: MigrationPlan) -> Facts:
         ],
         "formerAddresses": list(plan.former_addresses),
         "cleanupDueDays": config.after.due_days if config.after else USUAL_DUE_DAYS,
-        "accessLists": [_access_list(item) for item in estate.access_lists],
+        **address_list_facts(estate, config.after.unused_services if config.after else ()),
         "databases": [database_facts(database, estate.read_at) for database in estate.databases],
     }
 
@@ -102,10 +103,6 @@ def _backups(choice: BackupChoice | None) -> Facts:
         "keepDaysAfterWindow": choice.keep_days_after_window if choice else USUAL_DAYS_AFTER_WINDOW,
         "maxAgeHours": choice.max_age_hours if choice else USUAL_MAX_AGE_HOURS,
     }
-
-
-def _access_list(item: AccessControlList) -> Facts:
-    return {"aclId": item.id, "aclName": item.name, "entries": list(item.entries), "listeners": list(item.listeners)}
 
 
 def _zone(zone: Zone) -> Facts:

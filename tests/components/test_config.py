@@ -72,6 +72,10 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
         lambda raw: raw.update(after={"convertPublicIps": ["i-mon"]}),
         "after.convertPublicIps[0]: i-mon does not move in this stack; expected one that does",
     ),
+    "a service that nobody uses, twice": (
+        lambda raw: raw.update(after={"unusedServices": ["oss", "oss"]}),
+        "after.unusedServices: oss stands here 2 times; expected once",
+    ),
     "a disk excluded without an owner": (
         lambda raw: raw["backups"].update(exclude=[{"disk": "d-web", "reason": "a cache"}]),
         "backups.exclude[0].owner: expected this key: Who has decided so.",

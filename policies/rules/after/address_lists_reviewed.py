@@ -1,4 +1,4 @@
-"""Somebody has looked that a moved instance's old address is in no list that this product cannot read."""
+"""Somebody has looked that a moved instance's old address is nowhere that this product cannot read."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ from policies.outcome import Verdict, failed, not_applicable, passed
 from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.rule import InstanceRule
 
-_LISTS: Final = "OSS bucket policies and the whitelists of Container Registry and Container Service"
+_LISTS: Final = "RAM policies with acs:SourceIp and the configuration of applications"
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
@@ -32,7 +32,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Lists that cannot be read were looked through",
+    title="What cannot be read was looked through",
     severity="low",
     notice_items=("N25", "N26"),
     why="An address that was given up may be another customer's tomorrow, and is still let in.",
@@ -41,10 +41,9 @@ RULE: Final = InstanceRule(
     unknown_ok="It may wait until the days after the window are over.",
     sources=(
         "Physical server migration and upgrade notice: what to do next, step 1.",
-        "OSS user guide, 0030-00000008: a policy with acs:SourceIp must carry acs:SourceVpc too, so that an address "
-        "alone cannot simply be exchanged.",
+        "RAM user guide, access Alibaba Cloud resources by using a specific IP address: acs:SourceIp.",
     ),
-    url="https://www.alibabacloud.com/help/en/oss/user-guide/bucket-policy",
+    url="https://www.alibabacloud.com/help/en/ram/access-alibaba-cloud-resources-by-using-a-specific-ip-address-or-cidr-block",
     ram_actions=(),
     check=_check,
 )

@@ -49,7 +49,7 @@ def test_pass_until_it_is_due() -> None:
     ],
 )
 def test_fail_without_a_word_that_counts(word: dict[str, Any]) -> None:
-    expect(moved(**word), RULE, "i-app", Outcome.FAIL, "OSS bucket policies", "kind: address-lists")
+    expect(moved(**word), RULE, "i-app", Outcome.FAIL, "RAM policies with acs:SourceIp", "kind: address-lists")
 
 
 def test_unknown_when_a_word_cannot_be_read() -> None:

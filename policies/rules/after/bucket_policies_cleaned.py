@@ -1,0 +1,47 @@
+"""The address that a moved instance had is in no bucket policy of OSS any more."""
+
+from typing import Final
+
+from policies.address_lists import BUCKETS, left_over
+from policies.after import Left, left_behind
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.rule import InstanceRule
+
+
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    return left_behind(plan, timeline, instance, BUCKETS, _places)
+
+
+def _places(plan: Plan, address: str) -> list[Left]:
+    return [
+        Left(
+            f"statement {statement.number('number'):.0f} of the policy of {bucket.text('bucket')} ({entry})",
+            f"aliyun oss bucket-policy --method put oss://{bucket.text('bucket')} <file without {entry}>",
+        )
+        for bucket in plan.migration.objects(BUCKETS.key)
+        for statement in bucket.objects("statements")
+        for entry in left_over(plan, (*statement.texts("addresses"), *statement.texts("excludedAddresses")), address)
+    ]
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Old intranet addresses are in no bucket policy",
+    severity="medium",
+    notice_items=("N25",),
+    why="An address that was given up may be another customer's tomorrow, and is still let in.",
+    remediation=f"aliyun oss bucket-policy --method put oss://<bucket> <file>\n{BUCKETS.remediation}",
+    reads=(MIGRATION, MIGRATING_INSTANCE),
+    unknown_ok="It may wait until the days after the window are over.",
+    sources=(
+        "Physical server migration and upgrade notice: what to do next, step 1.",
+        "OSS user guide, 0030-00000008: a policy with acs:SourceIp must carry acs:SourceVpc too, so that an address "
+        "alone cannot simply be exchanged.",
+    ),
+    url="https://www.alibabacloud.com/help/en/oss/user-guide/oss-bucket-policy/",
+    ram_actions=("oss:ListBuckets", "oss:GetBucketPolicy"),
+    check=_check,
+)

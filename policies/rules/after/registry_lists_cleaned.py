@@ -1,0 +1,46 @@
+"""The address that a moved instance had is in no whitelist of Container Registry any more."""
+
+from typing import Final
+
+from policies.address_lists import REGISTRIES, left_over
+from policies.after import Left, left_behind
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.rule import InstanceRule
+
+
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    return left_behind(plan, timeline, instance, REGISTRIES, _places)
+
+
+def _places(plan: Plan, address: str) -> list[Left]:
+    return [
+        Left(
+            f"the whitelist of module {item.text('moduleName')} of {item.text('instanceId')} ({entry})",
+            f"aliyun cr DeleteInstanceEndpointAclPolicy --InstanceId {item.text('instanceId')} --EndpointType internet "
+            f"--ModuleName {item.text('moduleName')} --Entry {entry}",
+        )
+        for item in plan.migration.objects(REGISTRIES.key)
+        for entry in left_over(plan, item.texts("entries"), address)
+    ]
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Old intranet addresses are in no registry's whitelist",
+    severity="medium",
+    notice_items=("N26",),
+    why="An address that was given up may be another customer's tomorrow, and is still let in.",
+    remediation=f"aliyun cr DeleteInstanceEndpointAclPolicy ...\n{REGISTRIES.remediation}",
+    reads=(MIGRATION, MIGRATING_INSTANCE),
+    unknown_ok="It may wait until the days after the window are over.",
+    sources=(
+        "Physical server migration and upgrade notice: what to do next, step 1.",
+        "Container Registry API reference, GetInstanceEndpoint, DeleteInstanceEndpointAclPolicy.",
+    ),
+    url="https://www.alibabacloud.com/help/en/acr/developer-reference/api-cr-2018-12-01-getinstanceendpoint",
+    ram_actions=("cr:ListInstance", "cr:GetInstanceEndpoint"),
+    check=_check,
+)

@@ -1,0 +1,66 @@
+"""An access control list of CLB that names the instance holds the block of its VSwitch too."""
+
+from functools import partial
+from typing import Final
+
+from policies.address_lists import addresses_of, also_broad, covers, naming, new_blocks
+from policies.attestations import or_attested, remediation
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Outcome, Verdict, failed, judged, passed, worst
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
+from policies.rule import InstanceRule
+
+
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    verdict = judged(partial(_lists, plan, instance))
+    return or_attested(verdict, "address-lists", (Outcome.FAIL, Outcome.UNKNOWN), plan, timeline, instance)
+
+
+def _lists(plan: Plan, instance: Facts) -> Verdict:
+    addresses = addresses_of(instance)
+    # A list that no listener goes by lets nobody in.
+    lists = [item for item in plan.migration.objects("accessLists") if item.texts("listeners")]
+    named = [item for item in lists if naming(item.texts("entries"), addresses)]
+    if not named:
+        broad = also_broad((entry for item in lists for entry in item.texts("entries")), addresses)
+        return passed(f"No access control list of CLB that a listener goes by names its address.{broad}")
+    return worst(judged(partial(_covered, plan, instance, item)) for item in named)
+
+
+def _covered(plan: Plan, instance: Facts, item: Facts) -> Verdict:
+    blocks, acl_id = new_blocks(plan, instance), item.text("aclId")
+    if blocks and covers(item.texts("entries"), blocks):
+        return passed(f"{acl_id} holds {', '.join(blocks)} as well.")
+    entries = ", ".join(naming(item.texts("entries"), addresses_of(instance)))
+    target = f"{', '.join(blocks)}, where it moves, is not in it" if blocks else "where it moves is not known yet"
+    return failed(
+        f"{acl_id}, by which {', '.join(item.texts('listeners'))} go, names {entries}, an address that changes; "
+        f"{target}.",
+        f"aliyun slb AddAccessControlListEntry --AclId {acl_id} "
+        f"""--AclEntrys '[{{"entry": "{blocks[0] if blocks else "<block>"}", "comment": "target VPC"}}]'\n"""
+        + remediation("address-lists"),
+    )
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Access control lists that name it hold the VSwitch",
+    severity="low",
+    notice_items=("N24", "N26"),
+    why="A listener that lets the instance in by its address refuses it once it has moved; so does the API server of a "
+    "Container Service cluster, whose whitelist is such a list.",
+    remediation=f"aliyun slb AddAccessControlListEntry ...\n{remediation('address-lists')}",
+    reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
+    unknown_ok=None,
+    sources=(
+        "CLB user guide, access control: a listener goes by an allow list or a block list.",
+        "Container Service user guide, configure access control policies for the API server: they are those of the "
+        "listener on port 6443 of the cluster's CLB instance.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ack/cluster-access-control",
+    ram_actions=("slb:DescribeAccessControlLists", "slb:DescribeAccessControlListAttribute"),
+    lead_hours=168,
+    until_move=True,
+    check=_check,
+)

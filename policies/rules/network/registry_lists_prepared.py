@@ -1,0 +1,66 @@
+"""A registry whose whitelist names the instance can be reached from the target VPC."""
+
+from functools import partial
+from typing import Final
+
+from policies.address_lists import REGISTRIES, addresses_of, also_broad, naming, target_vpc, unused
+from policies.attestations import or_attested, remediation
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Outcome, Verdict, failed, judged, passed, worst
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
+from policies.rule import InstanceRule
+
+
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    verdict = judged(partial(_lists, plan, instance))
+    return or_attested(verdict, "address-lists", (Outcome.FAIL, Outcome.UNKNOWN), plan, timeline, instance)
+
+
+def _lists(plan: Plan, instance: Facts) -> Verdict:
+    if not_used := unused(plan, REGISTRIES):
+        return not_used
+    lists = [item for item in plan.migration.objects(REGISTRIES.key) if item.flag("inForce")]
+    addresses = addresses_of(instance)
+    named = [item for item in lists if naming(item.texts("entries"), addresses)]
+    if not named:
+        broad = also_broad((entry for item in lists for entry in item.texts("entries")), addresses)
+        return passed(f"No whitelist of Container Registry names its address.{broad}")
+    return worst(judged(partial(_reached, plan, item, addresses)) for item in named)
+
+
+def _reached(plan: Plan, item: Facts, addresses: tuple[str, ...]) -> Verdict:
+    registry_id, module = item.text("instanceId"), item.text("moduleName")
+    name = item.optional_text("instanceName")
+    where = f"{registry_id}{f' ({name})' if name else ''}, module {module},"
+    vpc_id = target_vpc(plan)
+    if vpc_id is not None and vpc_id in item.texts("linkedVpcIds"):
+        return passed(f"{where} is reached over its endpoint in {vpc_id}.")
+    entries = ", ".join(naming(item.texts("entries"), addresses))
+    target = f"{vpc_id} is not linked with it" if vpc_id else "the target VPC is yet to be made and linked with it"
+    return failed(
+        f"The whitelist of {where} names {entries}, an address that changes; {target}.",
+        f"aliyun cr CreateInstanceVpcEndpointLinkedVpc --InstanceId {registry_id} --ModuleName {module} "
+        f"--VpcId {vpc_id or '<vpc>'} --VswitchId <vsw>\n" + remediation("address-lists"),
+    )
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Registries that name it are reached from the VPC",
+    severity="low",
+    notice_items=("N26",),
+    why="An instance whose new address is in no whitelist pulls no image and no chart once it has moved.",
+    remediation=f"aliyun cr CreateInstanceVpcEndpointLinkedVpc ...\n{REGISTRIES.remediation}",
+    reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
+    unknown_ok=None,
+    sources=(
+        "Container Registry API reference, GetInstanceEndpoint: the whitelist is of the public endpoint.",
+        "Container Registry API reference, GetInstanceVpcEndpoint: VPCs that reach the instance.",
+    ),
+    url="https://www.alibabacloud.com/help/en/acr/developer-reference/api-cr-2018-12-01-getinstancevpcendpoint",
+    ram_actions=("cr:ListInstance", "cr:GetInstanceEndpoint", "cr:GetInstanceVpcEndpoint"),
+    lead_hours=168,
+    until_move=True,
+    check=_check,
+)

@@ -1,0 +1,56 @@
+"""Facts of lists that admit servers by their addresses."""
+
+from __future__ import annotations
+
+from components.facts.address_lists import address_list_facts
+from estate.model import BucketPolicy, Estate, PolicyStatement, RegistryAccessList, UnreadLists
+from tests.components.builders import estate
+
+
+def read(*unread: UnreadLists) -> Estate:
+    images = RegistryAccessList(registry_id="cri-1", module="Registry", in_force=True, entries=("10.0.0.1",))
+    statement = PolicyStatement(number=1, effect="Deny", scope="s", addresses=("10.0.0.1",), excluded_vpcs=("vpc-1",))
+    policies = (BucketPolicy(id="logs", statements=(statement,)), BucketPolicy(id="plain"))
+    return estate().model_copy(
+        update={"registry_access_lists": (images,), "bucket_policies": policies, "unread_lists": unread}
+    )
+
+
+def test_what_was_read() -> None:
+    facts = address_list_facts(read(), ["oss"])
+    assert facts["registryAccessLists"] == [
+        {
+            "instanceId": "cri-1",
+            "instanceName": "",
+            "moduleName": "Registry",
+            "inForce": True,
+            "entries": ["10.0.0.1"],
+            "linkedVpcIds": [],
+        }
+    ]
+    [bucket] = facts["bucketPolicies"]
+    assert bucket["bucket"] == "logs"
+    assert bucket["statements"] == [
+        {
+            "number": 1,
+            "effect": "Deny",
+            "scope": "s",
+            "addresses": ["10.0.0.1"],
+            "vpcs": [],
+            "excludedAddresses": [],
+            "excludedVpcs": ["vpc-1"],
+        }
+    ]
+    assert facts["unreadLists"] == []
+
+
+def test_what_could_not_be_read_is_absent_and_says_why() -> None:
+    facts = address_list_facts(
+        read(UnreadLists(service="oss", reason="No."), UnreadLists(service="container-registry", reason="Neither.")),
+        ["oss"],
+    )
+    assert {"registryAccessLists", "bucketPolicies"} & set(facts) == set()
+    assert facts["unreadLists"] == [
+        {"service": "oss", "reason": "No.", "unused": True},
+        {"service": "container-registry", "reason": "Neither.", "unused": False},
+    ]

@@ -1,0 +1,45 @@
+from typing import Any
+
+from policies.outcome import Outcome
+from policies.plan import MIGRATION, TARGET_NETWORK
+from tests.policies.prepared import BLOCK, UNKNOWN, Draft, expect, prepared
+
+RULE = "network-load-balancer-lists-prepared"
+
+
+def named(*more: str, **changes: Any) -> Draft:
+    """A listener goes by a list that names i-web's 10.0.0.1."""
+    draft = prepared()
+    draft.facts(MIGRATION)["accessLists"][0] |= {
+        "listeners": ["lb-1:6443 (white)"],
+        "entries": ["10.0.0.1/32", *more],
+        **changes,
+    }
+    return draft
+
+
+def test_pass_where_no_list_in_use_names_it() -> None:
+    expect(prepared(), RULE, "i-web", Outcome.PASS, "No access control list of CLB that a listener goes by")
+    expect(named(), RULE, "i-app", Outcome.PASS)
+    expect(named(entries=["10.0.0.0/16"]), RULE, "i-web", Outcome.PASS, "It is in 10.0.0.0/16 too")
+
+
+def test_pass_where_the_vswitch_is_in_it() -> None:
+    expect(named(BLOCK), RULE, "i-web", Outcome.PASS, f"acl-1 holds {BLOCK} as well")
+
+
+def test_fail_where_the_vswitch_is_not_in_it() -> None:
+    command = "aliyun slb AddAccessControlListEntry --AclId acl-1"
+    expect(
+        named(), RULE, "i-web", Outcome.FAIL, "lb-1:6443 (white)", "10.0.0.1/32", f"{BLOCK}, where it moves", command
+    )
+
+
+def test_fail_where_nobody_knows_where_it_moves() -> None:
+    draft = named(BLOCK)
+    draft.remove(TARGET_NETWORK)
+    expect(draft, RULE, "i-web", Outcome.FAIL, "not known yet")
+
+
+def test_unknown_when_entries_are_not_known() -> None:
+    expect(named(entries=UNKNOWN), RULE, "i-web", Outcome.UNKNOWN, "entries")

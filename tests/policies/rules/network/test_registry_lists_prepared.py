@@ -1,0 +1,109 @@
+from typing import Any
+
+import pytest
+
+from policies.outcome import Outcome
+from policies.plan import MIGRATION, TARGET_NETWORK
+from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
+
+RULE = "network-registry-lists-prepared"
+WORD: dict[str, Any] = {
+    "kind": "address-lists",
+    "instanceIds": ["i-web"],
+    "owner": "ann@example.com",
+    "statedAt": "2026-12-01T10:00:00+08:00",
+    "validUntil": "2026-12-31T10:00:00+08:00",
+    "statement": "The registry gets an endpoint in the VPC.",
+}
+
+
+def named(draft: Draft | None = None, **changes: Any) -> Draft:
+    """The whitelist of a registry names i-web's 10.0.0.1."""
+    draft = draft or prepared()
+    found = {
+        "instanceId": "cri-1",
+        "instanceName": "shop",
+        "moduleName": "Registry",
+        "inForce": True,
+        "entries": ["10.0.0.1/32", "203.0.113.0/24"],
+        "linkedVpcIds": [],
+    }
+    draft.facts(MIGRATION)["registryAccessLists"] = [found | changes]
+    return draft
+
+
+def unread(*, unused: bool) -> Draft:
+    draft = prepared()
+    del draft.facts(MIGRATION)["registryAccessLists"]
+    draft.facts(MIGRATION)["unreadLists"] = [
+        {"service": "oss", "reason": "Of no matter here.", "unused": False},
+        {
+            "service": "container-registry",
+            "reason": "The RAM action cr:ListInstance is not permitted.",
+            "unused": unused,
+        },
+    ]
+    return draft
+
+
+def test_pass_where_no_list_names_it() -> None:
+    expect(prepared(), RULE, "i-web", Outcome.PASS, "No whitelist of Container Registry names its address")
+    expect(named(), RULE, "i-app", Outcome.PASS)
+    expect(named(inForce=False), RULE, "i-web", Outcome.PASS)
+
+
+def test_pass_and_told_where_only_a_broad_block_holds_it() -> None:
+    expect(named(entries=["10.0.0.0/8"]), RULE, "i-web", Outcome.PASS, "It is in 10.0.0.0/8 too")
+
+
+def test_pass_where_the_target_vpc_is_linked() -> None:
+    expect(named(linkedVpcIds=["vpc-1"]), RULE, "i-web", Outcome.PASS, "over its endpoint in vpc-1")
+
+
+@pytest.mark.parametrize("entry", ["10.0.0.1", "10.0.0.1/32", "10.0.0.0/28"])
+def test_fail_where_a_list_names_it_and_the_vpc_is_not_linked(entry: str) -> None:
+    command = "aliyun cr CreateInstanceVpcEndpointLinkedVpc --InstanceId cri-1 --ModuleName Registry --VpcId vpc-1"
+    draft = named(entries=[entry], linkedVpcIds=["vpc-other"])
+    expect(draft, RULE, "i-web", Outcome.FAIL, entry, "cri-1 (shop)", command)
+
+
+def test_fail_while_the_vpc_is_yet_to_be_made() -> None:
+    expect(named(prepared(exists=False)), RULE, "i-web", Outcome.FAIL, "yet to be made", "--VpcId <vpc>")
+    draft = named()
+    draft.remove(TARGET_NETWORK)
+    expect(draft, RULE, "i-web", Outcome.FAIL, "yet to be made")
+
+
+def test_fail_is_advice_until_a_week_before_the_window() -> None:
+    assert not named(prepared(exists=False)).result(RULE, "i-web").blocking
+    assert named().result(RULE, "i-web").blocking
+
+
+def test_pass_where_somebody_answers_for_it() -> None:
+    draft = named()
+    draft.facts(MIGRATION)["attestations"] = [WORD]
+    expect(draft, RULE, "i-web", Outcome.PASS, "ann@example.com answers for it", "cri-1")
+
+
+def test_unknown_where_it_could_not_be_read_and_why() -> None:
+    draft = unread(unused=False)
+    expect(
+        draft,
+        RULE,
+        "i-web",
+        Outcome.UNKNOWN,
+        "cr:ListInstance is not permitted",
+        "unusedServices: [container-registry]",
+    )
+    draft.facts(MIGRATION)["attestations"] = [WORD]
+    expect(draft, RULE, "i-web", Outcome.PASS, "answers for it", "cr:ListInstance")
+    expect(named(entries=UNKNOWN), RULE, "i-web", Outcome.UNKNOWN, "entries")
+    expect(named(entries=["everybody"]), RULE, "i-web", Outcome.UNKNOWN, "everybody")
+
+
+def test_not_applicable_where_nobody_uses_it() -> None:
+    expect(unread(unused=True), RULE, "i-web", Outcome.NOT_APPLICABLE, "nobody uses Container Registry")
+    # What can be read is looked at, whatever is said.
+    draft = named()
+    draft.facts(MIGRATION)["unreadLists"] = [{"service": "container-registry", "reason": "x", "unused": True}]
+    expect(draft, RULE, "i-web", Outcome.FAIL)
