@@ -30,7 +30,7 @@ def _page(rule: AnyRule) -> str:
         "Lead time and settings": _settings(rule),
         "How to fix it": f"```\n{rule.remediation}\n```",
         "After the window": _afterwards(rule),
-        "Waivers": "A waiver may cover it." if rule.waivable else "It cannot be waived.",
+        "Waivers": "A waiver may cover it." if rule.unwaivable is None else f"It cannot be waived: {rule.unwaivable}.",
         "Notice items": _bullets(f"{item}: {ITEMS[item].text}" for item in rule.notice_items) or "None.",
         "Sources": _bullets([*rule.sources, f"<{rule.url}>"]),
     }
@@ -72,11 +72,17 @@ def _bullets(lines: Iterable[str]) -> str:
 
 def _index() -> str:
     rows = [
-        f"| [`{rule.id}`]({rule.id}.md) | {rule.title} | {rule.severity} | {', '.join(rule.notice_items) or '-'} |"
+        f"| [`{rule.id}`]({rule.id}.md) | {rule.title} | {rule.severity} | {_mandatory(rule)} | "
+        f"{'yes' if rule.unwaivable is None else 'no'} | {', '.join(rule.notice_items) or '-'} |"
         for rule in all_rules()
     ]
     head = "# Rules\n\nMade by `make docs` from what each rule says of itself.\n"
-    return "\n".join([head, "| rule | title | severity | notice items |", "|---|---|---|---|", *rows]) + "\n"
+    titles = "| rule | title | severity | mandatory | waivable | notice items |"
+    return "\n".join([head, titles, "|---|---|---|---|---|---|", *rows]) + "\n"
+
+
+def _mandatory(rule: AnyRule) -> str:
+    return "always" if rule.lead_hours is None else f"from {rule.lead_hours:g} h before the window"
 
 
 def _matrix() -> str:

@@ -208,7 +208,7 @@ def _rule(rule: Rule) -> RuleDocument:
         "noticeItems": list(rule.notice_items),
         "url": rule.url,
         "leadHours": rule.lead_hours,
-        "waivable": rule.waivable,
+        "waivable": rule.unwaivable is None,
     }
 
 

@@ -11,19 +11,26 @@ import math
 from datetime import timedelta
 from typing import Final
 
-MOVE: Final = timedelta(minutes=15)
-AT_ONCE: Final = 5
-DATA_PER_GIB: Final = timedelta(hours=4) / 100
+from policies.clock import Timeline
+from policies.settings import Threshold
+
+_MINUTES: Final = Threshold("minutesPerInstance", 15, 15, 240, "Minutes for which an instance is down; the notice: 15.")
+_AT_ONCE: Final = Threshold("atOnce", 5, 1, 5, "How many instances move at once; 5 is documented for a change of zone.")
+OF_MOVING: Final = (_MINUTES, _AT_ONCE)
+COPYING: Final = Threshold(
+    "hoursPer100Gib", 4, 4, 48, "Hours for which 100 GiB of an instance have no disk functions; the notice: 4."
+)
 
 
-def moving(instances: int) -> timedelta:
-    """From the first instance that stops to the last one that is up."""
-    return MOVE * math.ceil(instances / AT_ONCE)
+def moving(instances: int, timeline: Timeline) -> timedelta:
+    """From the first instance that stops to the last one that is up, by the thresholds OF_MOVING."""
+    rounds = math.ceil(instances / math.floor(timeline.threshold(_AT_ONCE)))
+    return timedelta(minutes=timeline.threshold(_MINUTES)) * rounds
 
 
-def appending(gib: float) -> timedelta:
+def copying(gib: float, timeline: Timeline) -> timedelta:
     """From when an instance is up until its snapshot and disk functions work again; `gib` are all its disks."""
-    return DATA_PER_GIB * gib
+    return timedelta(hours=timeline.threshold(COPYING)) * gib / 100
 
 
 def told(duration: timedelta) -> str:

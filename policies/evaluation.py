@@ -49,7 +49,7 @@ class Evaluator:
             for result in self._answers(rule, configurations.get(rule.id, {}))
         ]
         review = Review(
-            {rule.id: rule.waivable for rule in self._rules},
+            {rule.id: rule.unwaivable for rule in self._rules},
             read_waivers(self._plan),
             tuple(results),
             self._schedule,

@@ -30,7 +30,7 @@ class Rule:
     `ram_actions` are the permissions that reading those facts took: a rule itself calls nothing.
     A rule with `lead_hours` is advice until so many hours before the window and mandatory from then on; None: always.
     `thresholds` are the limits that a team may set; `check` reads one by `timeline.threshold(...)`.
-    What is not `waivable` no waiver covers: it cannot be undone, or everything else relies on it.
+    `unwaivable` is why no waiver covers it: it cannot be undone, or everything else relies on it. None: one may.
     """
 
     module: str
@@ -46,7 +46,7 @@ class Rule:
     ram_actions: tuple[str, ...]
     lead_hours: float | None = None
     thresholds: tuple[Threshold, ...] = ()
-    waivable: bool = True
+    unwaivable: str | None = None
 
     @property
     def id(self) -> str:

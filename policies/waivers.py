@@ -82,8 +82,8 @@ def _waiver(entry: Facts) -> Waiver:
 class Review:
     """What is known once all other rules have been asked: their results as they are without any waiver."""
 
-    waivable: Mapping[str, bool]
-    """Ids of all rules, and whether they may be waived."""
+    unwaivable: Mapping[str, str | None]
+    """Ids of all rules, and why they may not be waived."""
     waivers: tuple[Waiver | UnreadableError, ...]
     results: tuple[Result, ...]
     schedule: Schedule
@@ -94,10 +94,10 @@ class Review:
 
     def void(self, waiver: Waiver, now: datetime, end: datetime | None) -> str | None:
         """Why the waiver does not hold for a window that ends at `end`; None where it does."""
-        if waiver.rule not in self.waivable:
+        if waiver.rule not in self.unwaivable:
             return "there is no such rule"
-        if not self.waivable[waiver.rule]:
-            return "this rule cannot be waived"
+        if why := self.unwaivable[waiver.rule]:
+            return f"this rule cannot be waived ({why})"
         if waiver.approved_at > now:
             return f"it is approved for {_told(waiver.approved_at)}, which lies ahead"
         if waiver.expires > waiver.approved_at + LONGEST:

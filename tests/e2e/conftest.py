@@ -66,9 +66,16 @@ class Stack:
 
     def found(self) -> dict[str, set[str]]:
         """Rule id to the names of what it failed on, for every rule that does not let the preview pass."""
+        return self._findings(blocking=True)
+
+    def advised(self) -> dict[str, set[str]]:
+        """The same for every rule that is advice at this time."""
+        return self._findings(blocking=False)
+
+    def _findings(self, *, blocking: bool) -> dict[str, set[str]]:
         findings: dict[str, set[str]] = {}
         for item in self.result()["results"]:
-            if item["blocking"]:
+            if item["outcome"] in ("FAIL", "UNKNOWN") and item["blocking"] is blocking:
                 findings.setdefault(item["rule"], set()).add(item["subject"]["name"])
         return findings
 

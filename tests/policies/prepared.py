@@ -117,6 +117,10 @@ class Draft:
         """Rule and subject of everything that fails the preview."""
         return {(item.rule_id, item.subject.id) for item in self.evaluation().results if item.blocking}
 
+    def findings(self) -> set[tuple[str, str]]:
+        """Rule and subject of everything that is missing, advice included."""
+        return {(item.rule_id, item.subject.id) for item in self.evaluation().results if item.outcome.blocks}
+
 
 def rule(peer: Properties, **fields: Any) -> Properties:
     """A security group rule: ingress TCP, accepted, of priority 1, unless told otherwise."""

@@ -78,11 +78,3 @@ def test_rules_open_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     assert prepared().blocking() == set()
-
-
-def test_readme_lists_every_rule() -> None:
-    text = (PACK / "README.md").read_text(encoding="utf-8")
-    rows = [line for line in text.splitlines() if line.startswith("| `")]
-    assert rows == [
-        f"| `{rule.id}` | {rule.title} | {rule.severity} | {', '.join(rule.notice_items) or '-'} |" for rule in RULES
-    ]

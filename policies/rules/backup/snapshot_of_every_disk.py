@@ -149,6 +149,7 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-createsnapshot",
     ram_actions=("ecs:DescribeDisks", "ecs:DescribeSnapshots"),
+    unwaivable="there is no way back but a snapshot; a disk that needs none is named in backups.exclude",
     check=_check,
     until_move=True,
 )

@@ -49,5 +49,6 @@ RULE: Final = MigrationRule(
     ),
     url="https://www.alibabacloud.com/help/en/virtual-private-cloud/latest/classiclink-overview",
     ram_actions=("ecs:DescribeSecurityGroupAttribute",),
+    lead_hours=168,
     check=_check,
 )

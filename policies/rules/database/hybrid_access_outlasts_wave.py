@@ -18,25 +18,26 @@ from policies.facts import Facts
 from policies.outcome import Outcome, Verdict, best, failed, judged, not_applicable, passed, pending, unknown, worst
 from policies.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, Plan, Resource
 from policies.rule import InstanceRule
+from policies.settings import Threshold
 
 # By when the last instance has not only begun to move, but runs and was looked at.
-MARGIN: Final = timedelta(days=1)
+_MARGIN: Final = Threshold("marginHours", 24, 1, 2_880, "Hours by which classic addresses must outlast the wave.")
 
 
-def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
-    return each_used(plan, instance, partial(_with_read_only_instances, plan, instance))
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    return each_used(plan, instance, partial(_with_read_only_instances, plan, timeline, instance))
 
 
-def _with_read_only_instances(plan: Plan, instance: Facts, database: Facts) -> Verdict:
+def _with_read_only_instances(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) -> Verdict:
     every = (database, *read_only_instances(plan, database))
-    return worst(judged(partial(_database, plan, instance, item)) for item in every)
+    return worst(judged(partial(_database, plan, timeline, instance, item)) for item in every)
 
 
-def _database(plan: Plan, instance: Facts, database: Facts) -> Verdict:
+def _database(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) -> Verdict:
     classic = endpoints(database, "Inner")
     if not classic:
         return not_applicable(f"{named(database)} has no classic address that could end.")
-    needed = _latest(plan, instance) + MARGIN
+    needed = _latest(plan, instance) + timedelta(hours=timeline.threshold(_MARGIN))
     in_vpc = endpoints(database, "Private")
     declared = [judged(partial(_declared, database, item, needed)) for item in hybrid_accesses(plan, database)]
     if not in_vpc:
@@ -70,7 +71,7 @@ def _live(database: Facts, classic: tuple[Facts, ...], needed: datetime) -> Verd
         )
     return failed(
         f"The classic addresses of {named(database)} end at {_day(ends)}; the instance, which may move as late as its "
-        f"Latest Schedule Time, needs them until {_day(needed)}, a day included.",
+        f"Latest Schedule Time, needs them until {_day(needed)}.",
         _extension(database),
     )
 
@@ -88,8 +89,7 @@ def _declared(database: Facts, resource: Resource, needed: datetime) -> Verdict:
     until = resource.facts.moment("validUntil")
     if until < needed:
         return failed(
-            f"Hybrid access of {named(database)} is declared until {_day(until)} and needed until {_day(needed)}, a "
-            "day included.",
+            f"Hybrid access of {named(database)} is declared until {_day(until)} and needed until {_day(needed)}.",
             config_line(database),
         )
     return pending(f"Hybrid access of {named(database)} until {_day(until)} is declared and not applied yet.")
@@ -117,6 +117,7 @@ RULE: Final = InstanceRule(
     url="https://www.alibabacloud.com/help/en/rds/developer-reference/"
     "api-rds-2014-08-15-modifydbinstancenetworkexpiretime",
     ram_actions=READING,
+    thresholds=(_MARGIN,),
     until_move=True,
     check=_check,
 )

@@ -60,6 +60,7 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-runcommand",
     ram_actions=(),
+    lead_hours=168,
     check=_check,
     until_move=True,
 )

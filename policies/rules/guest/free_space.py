@@ -8,20 +8,21 @@ from policies.guest import by_evidence
 from policies.outcome import Verdict, failed, passed
 from policies.plan import MIGRATING_INSTANCE, Plan
 from policies.rule import InstanceRule
+from policies.settings import Threshold
 
-_NEEDED_MIB: Final = 500
+_FREE: Final = Threshold("freeMib", 500, 500, 102_400, "MiB that have to be free; the notice asks for 500 at least.")
 
 
-def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
-    free = guest.number("systemDiskFreeMib")
-    if free < _NEEDED_MIB:
-        return failed(f"The system disk has {free:g} MiB free; the migration needs {_NEEDED_MIB}.")
+def _check(_plan: Plan, timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
+    free, needed = guest.number("systemDiskFreeMib"), timeline.threshold(_FREE)
+    if free < needed:
+        return failed(f"The system disk has {free:g} MiB free, of {needed:g} that are needed for the migration.")
     return passed(f"The system disk has {free:g} MiB free.")
 
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="The system disk has 500 MiB free",
+    title="The system disk has enough free space",
     severity="critical",
     notice_items=("N14",),
     why="The migration updates drivers on the system disk, and fails where there is no room for them.",
@@ -34,6 +35,8 @@ RULE: Final = InstanceRule(
     sources=("Physical server migration and upgrade notice: prepare, step 3: reserve at least 500 MiB.",),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=(),
+    lead_hours=168,
+    thresholds=(_FREE,),
     check=by_evidence(_check),
     until_move=True,
 )

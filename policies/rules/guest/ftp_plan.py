@@ -82,6 +82,7 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/elastic-ip-address/latest/bind-an-eip-to-a-secondary-eni-overview",
     ram_actions=("ecs:DescribeInstances", "ecs:DescribeInstanceTypes"),
+    lead_hours=336,
     check=by_evidence(_check),
     until_move=True,
 )

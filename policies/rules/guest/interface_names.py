@@ -40,6 +40,7 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=(),
+    lead_hours=168,
     check=by_evidence(_check),
     until_move=True,
 )

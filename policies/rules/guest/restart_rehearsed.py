@@ -8,21 +8,22 @@ from policies.guest import by_evidence, is_windows, listed
 from policies.outcome import Verdict, failed, passed, worst
 from policies.plan import MIGRATING_INSTANCE, Plan
 from policies.rule import InstanceRule
+from policies.settings import Threshold
 
 # The notice says "a long time" and no number; half a year is ours.
-_LONG_DAYS: Final = 180
+_LONG: Final = Threshold("uptimeDays", 180, 1, 365, "Days without a restart after which one has to be rehearsed.")
 _DAY: Final = 86_400
 
 
-def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
-    verdicts = [_uptime(guest), _awaiting(guest)]
+def _check(_plan: Plan, timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
+    verdicts = [_uptime(guest, timeline.threshold(_LONG)), _awaiting(guest)]
     return worst(verdicts if is_windows(guest) else [*verdicts, _kernel(guest)])
 
 
-def _uptime(guest: Facts) -> Verdict:
+def _uptime(guest: Facts, most: float) -> Verdict:
     days = guest.number("uptimeSeconds") / _DAY
-    if days > _LONG_DAYS:
-        return failed(f"It has not been restarted for {days:.0f} days; after {_LONG_DAYS} nobody knows if it comes up.")
+    if days > most:
+        return failed(f"It has not been restarted for {days:.0f} days; after {most:g} nobody knows if it comes up.")
     return passed(f"It was restarted {days:.0f} days ago.")
 
 
@@ -55,6 +56,8 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-rebootinstance",
     ram_actions=(),
+    lead_hours=168,
+    thresholds=(_LONG,),
     check=by_evidence(_check),
     until_move=True,
 )

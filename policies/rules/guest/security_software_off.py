@@ -48,6 +48,7 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/security-center/user-guide/security-center-agent-processes",
     ram_actions=(),
+    lead_hours=24,
     check=_check,
     until_move=True,
 )

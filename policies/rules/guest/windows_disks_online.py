@@ -36,6 +36,7 @@ RULE: Final = InstanceRule(
     sources=("ECS user guide, migrate to a VPC (2021): data disks may be offline; san policy=onlineall.",),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=(),
+    lead_hours=168,
     check=by_evidence(_check),
     until_move=True,
 )

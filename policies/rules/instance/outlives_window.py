@@ -1,6 +1,6 @@
 """The instance neither expires nor is released before it has moved and its data is copied."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from policies.clock import Timeline
@@ -9,10 +9,13 @@ from policies.facts import Facts
 from policies.outcome import Verdict, failed, passed, worst
 from policies.plan import MIGRATING_INSTANCE, Plan
 from policies.rule import InstanceRule
+from policies.settings import Threshold
+
+_MARGIN: Final = Threshold("marginHours", 0, 0, 8_760, "Hours that it must last beyond the copying of its data.")
 
 
 def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
-    needed = copied_at(timeline, instance)
+    needed = copied_at(timeline, instance) + timedelta(hours=timeline.threshold(_MARGIN))
     verdicts = [passed(f"It lasts beyond {needed.isoformat(timespec='minutes')}, when its data is copied.")]
     # Of a pay-as-you-go instance ExpiredTime says nothing.
     if instance.choice("instanceChargeType", "PrePaid", "PostPaid") == "PrePaid":
@@ -52,6 +55,8 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=("ecs:DescribeInstances", "ecs:DescribeDisks"),
+    thresholds=(_MARGIN,),
+    unwaivable="what is released is gone with its disks, and what expires is not moved",
     check=_check,
     until_move=True,
 )

@@ -68,6 +68,7 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=(),
+    lead_hours=336,
     check=_check,
     until_move=True,
 )

@@ -8,12 +8,14 @@ from policies.outcome import Verdict, failed, not_applicable, passed
 from policies.packets import block_of
 from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
 from policies.rule import InstanceRule
+from policies.settings import Threshold
 
 # The first address of a VSwitch and the last three are Alibaba Cloud's own.
 RESERVED: Final = 4
+_SPARE: Final = Threshold("spareAddresses", 1, 1, 65_536, "Free addresses left once all have moved; 1 is asked for.")
 
 
-def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     place = place_of(instance)
     zone_id = place[0]
     moving = plan.instances_per_place[place]
@@ -22,11 +24,11 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         return not_applicable(f"There is no VSwitch in zone {zone_id}: network-vswitch-in-usable-zone tells of that.")
     # One plan has one VSwitch: what several of them have free together helps no instance.
     free = max(_free(vswitch) for vswitch in vswitches)
-    if free > moving:
+    if free >= moving + timeline.threshold(_SPARE):
         return passed(f"{free} addresses are free in zone {zone_id}, for {moving} instances.")
     return failed(
         f"{free} addresses are free in the VSwitch of zone {zone_id} and {moving} instances move there: there must "
-        "be more free addresses than instances.",
+        f"be more free addresses than instances, by {timeline.threshold(_SPARE):g} at least.",
         f"classic-to-vpc:migration.network.vswitches: [{{zone: {zone_id}, cidrBlock: <a larger block>}}]",
     )
 
@@ -54,6 +56,7 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=("vpc:DescribeVSwitches",),
+    thresholds=(_SPARE,),
     check=_check,
     until_move=True,
 )

@@ -134,6 +134,7 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/vpc/vpc-and-vswitch",
     ram_actions=("vpc:DescribeVpcs", "vpc:DescribeVSwitches", "ecs:DescribeZones", "ecs:DescribeAvailableResource"),
+    unwaivable="an instance without a VSwitch does not start again, and other rules compare with it",
     check=_check,
     until_move=True,
 )

@@ -68,6 +68,6 @@ RULE: Final = MigrationRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances",
     ram_actions=("ecs:DescribeInstances",),
-    waivable=False,
+    unwaivable="what is not declared no other rule is asked about",
     check=_check,
 )

@@ -11,22 +11,22 @@ from policies.plan import MIGRATION, Plan
 from policies.rule import MigrationRule
 
 
-def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+def _check(plan: Plan, timeline: Timeline) -> Verdict:
     if "offPeak" not in plan.migration.data:
         return not_applicable("The stack names no off-peak hours.")
     hours, ahead = plan.migration.object("offPeak"), plan.waves_ahead
     if not ahead:
         return not_applicable("All waves have moved.")
     words = f"{hours.text('from')} to {hours.text('to')}, {hours.text('timeZone')}"
-    return worst(judged(partial(_wave, wave, words)) for wave in ahead)
+    return worst(judged(partial(_wave, wave, words, timeline)) for wave in ahead)
 
 
-def _wave(wave: Facts, hours: str) -> Verdict:
+def _wave(wave: Facts, hours: str, timeline: Timeline) -> Verdict:
     name, start = wave.text("name"), wave.object("window").moment("start")
     if "offPeakUntil" not in wave.data:
         return failed(f"Wave {name} begins at {start.isoformat(timespec='minutes')}, outside off-peak ({hours}).")
     until = wave.moment("offPeakUntil")
-    up = start + durations.moving(len(wave.texts("instanceIds")))
+    up = start + durations.moving(len(wave.texts("instanceIds")), timeline)
     if up > until:
         return failed(
             f"Wave {name} begins at {start.isoformat(timespec='minutes')} and needs about "
@@ -47,5 +47,6 @@ RULE: Final = MigrationRule(
     sources=("Physical server migration and upgrade notice: about 15 minutes; the instance cannot be operated.",),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=(),
+    thresholds=durations.OF_MOVING,
     check=_check,
 )

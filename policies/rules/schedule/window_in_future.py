@@ -43,5 +43,6 @@ RULE: Final = MigrationRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=(),
+    unwaivable="every lead time, the freeze and the waivers themselves go by the window",
     check=_check,
 )

@@ -1,6 +1,6 @@
 """Each wave is up again, and its disks are whole, by when the team needs them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -12,18 +12,18 @@ from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.rule import MigrationRule
 
 
-def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+def _check(plan: Plan, timeline: Timeline) -> Verdict:
     ahead = plan.waves_ahead
     if not ahead:
         return not_applicable("All waves have moved.")
-    return worst(judged(partial(_wave, plan, wave)) for wave in ahead)
+    return worst(judged(partial(_wave, plan, wave, timeline)) for wave in ahead)
 
 
-def _wave(plan: Plan, wave: Facts) -> Verdict:
+def _wave(plan: Plan, wave: Facts, timeline: Timeline) -> Verdict:
     name, start = wave.text("name"), wave.object("window").moment("start")
     gib = [_gib(item.facts) for item in plan.instances if item.facts.text("wave") == name and not has_moved(item.facts)]
-    up = start + durations.moving(len(gib))
-    whole = up + max(map(durations.appending, gib), default=timedelta(0))
+    up = start + durations.moving(len(gib), timeline)
+    whole = up + durations.copying(max(gib, default=0), timeline)
     takes = (
         f"Wave {name} has {len(gib)} instances: about {durations.told(up - start)} until all are up, and about "
         f"{durations.told(whole - up)} more until the disks of the largest are whole"
@@ -68,5 +68,6 @@ RULE: Final = MigrationRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=("ecs:DescribeDisks",),
+    thresholds=(*durations.OF_MOVING, durations.COPYING),
     check=_check,
 )

@@ -84,5 +84,6 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/clone-a-security-group",
     ram_actions=("ecs:DescribeSecurityGroups",),
+    unwaivable="without a clone nothing is compared: two other rules would not be asked",
     check=_check,
 )

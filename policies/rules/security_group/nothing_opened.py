@@ -105,5 +105,6 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/security-group-rules",
     ram_actions=("ecs:DescribeSecurityGroups", "ecs:DescribeSecurityGroupAttribute"),
+    unwaivable="an open port is open to everybody; of a group that is mapped, acceptDifferences.opened takes a reason",
     check=_check,
 )

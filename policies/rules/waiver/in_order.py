@@ -46,6 +46,6 @@ RULE: Final = ReviewRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=(),
-    waivable=False,
+    unwaivable="it judges the waivers themselves",
     check=_check,
 )
