@@ -37,6 +37,10 @@ LEADS: Final = {
     "guest-mac-bound-config": 168,
     "guest-restart-rehearsed": 168,
     "guest-windows-disks-online": 168,
+    # What the new address has to be in, once the VSwitch is there.
+    "network-bucket-policies-prepared": 168,
+    "network-load-balancer-lists-prepared": 168,
+    "network-registry-lists-prepared": 168,
     # Without it the system is unprotected: the later the better.
     "guest-security-software-off": 24,
 }
@@ -68,8 +72,9 @@ def _lacking(rule_id: str) -> Draft:
     """A stack of two waves whose instances lack what the rule with a lead time asks for."""
     draft = prepared()
     add_wave(draft, "two", "i-app", start=LATER_START)
-    if isinstance(RULES[rule_id], MigrationRule):
-        del draft.facts(MIGRATION)["broadRules"]
+    if not rule_id.startswith(("guest-", "licence-")):
+        for key in ("accessLists", "broadRules", "bucketPolicies", "registryAccessLists"):
+            del draft.facts(MIGRATION)[key]
     for name in ("i-web", "i-app"):
         del draft.facts(MIGRATING_INSTANCE, name)["guest"]
     return draft

@@ -203,8 +203,6 @@ FOUND: Final[dict[str, set[str]]] = {
         "classic-link-peers-reachable",
         "database-address-in-vpc",
         "database-vswitch-in-zone",
-        "guest-evidence-current",
-        "guest-ftp-plan",
         "network-vswitch-in-usable-zone",
         "public-address-release-accepted",
         "schedule-window-before-latest",
