@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from functools import partial
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from policies.clock import Timeline
 from policies.facts import Facts, UnreadableError, attempt
 from policies.outcome import Outcome, Verdict, passed
 from policies.plan import Plan
 
-Kind: TypeAlias = Literal["address-lists", "licence-review", "security-software"]
+Kind: TypeAlias = Literal["address-lists", "application-go", "licence-review", "orders-settled", "security-software"]
+KINDS: Final[frozenset[str]] = frozenset(get_args(Kind))
 
 HOW: Final = (
     "classic-to-vpc:migration.attestations: [{kind: <kind>, instances: [<id>], owner: <who answers for it>, "
@@ -48,6 +49,11 @@ def answered_since(kind: Kind, plan: Plan, timeline: Timeline, instance: Facts, 
     return next((word for word in words if word is not None), None)
 
 
+def answered_until(kind: Kind, plan: Plan, timeline: Timeline, instance: Facts, until: datetime) -> str | None:
+    """What somebody says who has answered for an instance by now, at least until so long; None for nobody."""
+    return next(_words(plan, kind, instance, timeline.now, until), None)
+
+
 def remediation(kind: Kind) -> str:
     """How one of this kind is recorded."""
     return HOW.replace("<kind>", kind)
@@ -61,19 +67,19 @@ def window_start(plan: Plan, instance: Facts) -> datetime:
     return own[0].object("window").moment("start")
 
 
-def _words(plan: Plan, kind: Kind, instance: Facts, now: datetime, start: datetime) -> Iterator[str]:
+def _words(plan: Plan, kind: Kind, instance: Facts, now: datetime, needed: datetime) -> Iterator[str]:
     """What each attestation that counts says; one that cannot be read whole is none."""
     entries = attempt(lambda: plan.migration.objects("attestations"))
     for entry in () if isinstance(entries, UnreadableError) else entries:
-        word = attempt(partial(_word, entry, kind, instance, now, start))
+        word = attempt(partial(_word, entry, kind, instance, now, needed))
         if isinstance(word, str):
             yield word
 
 
-def _word(entry: Facts, kind: Kind, instance: Facts, now: datetime, start: datetime) -> str | None:
+def _word(entry: Facts, kind: Kind, instance: Facts, now: datetime, needed: datetime) -> str | None:
     about_it = entry.text("kind") == kind and instance.text("instanceId") in entry.texts("instanceIds")
     owner, statement = entry.text("owner"), entry.text("statement")
     until = entry.moment("validUntil")
-    if not about_it or entry.moment("statedAt") > now or until < max(now, start):
+    if not about_it or entry.moment("statedAt") > now or until < max(now, needed):
         return None
     return f"{owner} answers for it until {until.isoformat(timespec='minutes')}: {statement.rstrip('.')}."

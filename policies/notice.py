@@ -100,7 +100,7 @@ ITEMS: Final[Mapping[str, Item]] = {
 
 
 NOT_READABLE: Final = (
-    "orders that are not paid for, or not yet in force: the migration cancels them",
+    "orders that are not paid for, or not yet in force, which the migration cancels: of subscriptions somebody answers",
     "whether applications take new addresses and connection strings",
     "RAM policies that let in by acs:SourceIp, and addresses in the configuration of applications",
 )

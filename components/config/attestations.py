@@ -14,10 +14,12 @@ from components.config.errors import Problem
 class Attestation(Strict):
     """One person's word about some instances, good for a while."""
 
-    kind: Literal["address-lists", "licence-review", "security-software"] = Field(
-        description="address-lists: said before the move, whoever names its address in a list of CLB, Container "
-        "Registry or OSS lets the new one in by then; said after it, the old one is in no list that cannot be read, no "
-        "RAM policy and no application. licence-review: licences that the move may end are looked after. "
+    kind: Literal["address-lists", "application-go", "licence-review", "orders-settled", "security-software"] = Field(
+        description="application-go: whoever answers for the application lets it be stopped in the window. "
+        "orders-settled: no renewal or change of it is ordered that is not paid for, or not yet in force. "
+        "address-lists: said before the move, whoever names its address in a list of CLB, Container Registry "
+        "or OSS lets the new one in by then; said after it, the old one is in no list that cannot be read, no"
+        " RAM policy and no application. licence-review: licences that the move may end are looked after. "
         "security-software: what the scripts cannot see of it is off, and stays off until the move is over."
     )
     instances: tuple[InstanceId, ...] = Field(min_length=1, description="Ids of the instances that it is about.")

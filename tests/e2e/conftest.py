@@ -90,8 +90,9 @@ def _keep_attestations_of_movers(migration: dict[str, Any]) -> None:
     listed = migration.get("instances")
     if isinstance(listed, list):
         ids = {item if isinstance(item, str) else item["id"] for item in listed}
-        kept = [item for item in migration.get("attestations", ()) if ids.intersection(item["instances"])]
-        migration["attestations"] = kept
+        for item in migration.get("attestations", ()):
+            item["instances"] = [instance for instance in item["instances"] if instance in ids]
+        migration["attestations"] = [item for item in migration.get("attestations", ()) if item["instances"]]
 
 
 @pytest.fixture

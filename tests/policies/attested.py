@@ -20,5 +20,5 @@ def attest(draft: Draft, a_kind: str, /, **changes: Any) -> Draft:
         **changes,
     }
     word = {key: value for key, value in word.items() if value is not None}
-    draft.facts(MIGRATION)["attestations"] = [word]
+    draft.facts(MIGRATION)["attestations"].append(word)
     return draft

@@ -321,7 +321,16 @@ def prepared(*, exists: bool = True) -> Draft:
             }
         ],
         "freezeHours": 24.0,
-        "attestations": [],
+        "attestations": [
+            {
+                "kind": "application-go",
+                "instanceIds": ["i-app", "i-web"],
+                "owner": "owner@example.com",
+                "statedAt": "2026-11-22T09:00:00+08:00",
+                "validUntil": LATEST,
+                "statement": "Both may be stopped.",
+            }
+        ],
         "formerAddresses": [],
         "cleanupDueDays": 7.0,
         "accessLists": [{"aclId": "acl-1", "aclName": "callers", "entries": ["10.0.0.1/32"], "listeners": []}],

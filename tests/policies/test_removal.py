@@ -238,7 +238,8 @@ REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
             internetChargeType="PayByBandwidth",
             expiredAt="2027-12-01T00:00:00Z",
         ),
-        {("public-address-can-become-eip", "i-web")},
+        # A subscription may have orders, too.
+        {("public-address-can-become-eip", "i-web"), ("instance-orders-settled", "i-web")},
     ),
     "the bandwidth that keeps the address": (
         lambda draft: draft.facts(MIGRATING_INSTANCE, "i-web").update(internetMaxBandwidthOut=0.0),

@@ -1,15 +1,19 @@
 """A public address that is to become an EIP after the move can become one."""
 
+from datetime import timedelta
 from typing import Final
 
 from policies.clock import Timeline
-from policies.facts import Facts
+from policies.facts import Facts, UnreadableError
 from policies.outcome import Verdict, failed, not_applicable, passed
 from policies.plan import MIGRATING_INSTANCE, Plan
 from policies.rule import InstanceRule
 
+# Of a subscription that ends within so long the cloud refuses the conversion (InvalidEndTime.OperateNotSupport).
+_BEFORE_EXPIRY: Final = timedelta(hours=24)
 
-def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+
+def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if not instance.flag("toEip"):
         return not_applicable("Its public address need not become an EIP.")
     instance_id = instance.text("instanceId")
@@ -25,6 +29,15 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         )
     if instance.choice("instanceChargeType", "PrePaid", "PostPaid") == "PostPaid":
         return passed("A pay-as-you-go instance converts its public address.")
+    if timeline.latest is None:
+        raise UnreadableError("the window", "does not tell when its public address is converted at the latest")
+    end = instance.moment("expiredAt")
+    if end - _BEFORE_EXPIRY <= timeline.latest:
+        return failed(
+            f"Its subscription ends at {end.isoformat(timespec='minutes')}: within 24 hours of that the cloud converts "
+            f"no public address, and it may move as late as {timeline.latest.isoformat(timespec='minutes')}.",
+            f"aliyun ecs RenewInstance --InstanceId {instance_id} --Period 1",
+        )
     if instance.choice("internetChargeType", "PayByTraffic", "PayByBandwidth") == "PayByTraffic":
         return passed("A subscription that pays its Internet bandwidth by traffic converts its public address.")
     return failed(
@@ -45,7 +58,7 @@ RULE: Final = InstanceRule(
     unknown_ok=None,
     sources=(
         "ECS API reference, ConvertNatPublicIpToEip: no EIP bound, bandwidth other than 0; a subscription must pay by "
-        "traffic (InvalidInternetChargeType.ValueNotSupported).",
+        "traffic (InvalidInternetChargeType.ValueNotSupported), and must not end within 24 hours.",
     ),
     url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-convertnatpubliciptoeip",
     ram_actions=("ecs:DescribeInstances",),

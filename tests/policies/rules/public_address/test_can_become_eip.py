@@ -11,7 +11,7 @@ RULE = "public-address-can-become-eip"
 
 def wanted(**facts: Any) -> Draft:
     draft = prepared()
-    draft.facts(MIGRATING_INSTANCE, "i-web").update({"toEip": True, **facts})
+    draft.facts(MIGRATING_INSTANCE, "i-web").update({"toEip": True, "expiredAt": "2027-12-01T00:00:00Z", **facts})
     return draft
 
 
@@ -32,6 +32,16 @@ def test_fail_where_a_subscription_pays_by_bandwidth() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "by bandwidth", "PayByTraffic")
 
 
+@pytest.mark.parametrize(
+    ("ends", "outcome"),
+    [("2026-12-21T02:00:00+08:00", Outcome.FAIL), ("2026-12-21T02:00:01+08:00", Outcome.PASS)],
+)
+def test_fail_within_a_day_of_the_end_of_the_subscription(ends: str, outcome: Outcome) -> None:
+    draft = wanted(instanceChargeType="PrePaid", expiredAt=ends)
+    result = expect(draft, RULE, "i-web", outcome)
+    assert ("within 24 hours" in result.reason) == (outcome is Outcome.FAIL)
+
+
 def test_fail_with_an_eip() -> None:
     expect(wanted(eip="47.99.9.9"), RULE, "i-web", Outcome.FAIL, "47.99.9.9", "UnassociateEipAddress")
 
@@ -49,6 +59,7 @@ def test_fail_without_an_address_that_stays(facts: dict[str, Any]) -> None:
         {"publicIps": UNKNOWN},
         {"instanceChargeType": UNKNOWN},
         {"instanceChargeType": "PrePaid", "internetChargeType": ""},
+        {"instanceChargeType": "PrePaid", "expiredAt": UNKNOWN},
     ],
 )
 def test_unknown_when_a_fact_is_not_known(facts: dict[str, Any]) -> None:

@@ -1,0 +1,79 @@
+"""Each attestation is of a known kind, about instances that move here, stated by now, and good while it is needed."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Final
+
+from policies.attestations import KINDS, window_start
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
+from policies.rule import MigrationRule
+
+
+def _check(plan: Plan, timeline: Timeline) -> Verdict:
+    entries = plan.migration.objects("attestations")
+    if not entries:
+        return not_applicable("The migration names no attestation.")
+    instances = {item.facts.text("instanceId"): item.facts for item in plan.instances}
+    return worst(judged(partial(_attestation, plan, timeline, instances, entry)) for entry in entries)
+
+
+def _attestation(plan: Plan, timeline: Timeline, instances: Mapping[str, Facts], entry: Facts) -> Verdict:
+    kind, ids, said = entry.text("kind"), entry.texts("instanceIds"), entry.text("statement")
+    word = f"The attestation {kind} of {entry.text('owner')} for {', '.join(ids)} ({said.rstrip('.')})"
+    if kind not in KINDS:
+        return failed(f"{word} is of no kind that counts: {', '.join(sorted(KINDS))}.")
+    if not ids:
+        return failed(f"{word} names no instance.")
+    stated = entry.moment("statedAt")
+    if stated > timeline.now:
+        return failed(f"{word} is stated at {stated.isoformat(timespec='minutes')}, which lies ahead.")
+    return worst([passed(f"{word} is in order."), *_about(plan, timeline, instances, entry, word)])
+
+
+def _about(
+    plan: Plan, timeline: Timeline, instances: Mapping[str, Facts], entry: Facts, word: str
+) -> Iterator[Verdict]:
+    """What is wrong with it about one of its instances or another."""
+    until = entry.moment("validUntil")
+    told = until.isoformat(timespec="minutes")
+    for instance_id in entry.texts("instanceIds"):
+        if instance_id not in plan.migration.texts("instanceIds"):
+            yield failed(f"{word} names {instance_id}, which does not move in this stack.")
+        instance = instances.get(instance_id)
+        if instance is None:  # One that moves and is not declared, schedule-migration-declared tells of.
+            continue
+        if until < timeline.now and not _is_over(entry, instance):
+            yield failed(f"{word} expired at {told}, and {instance_id} still needs one.")
+        elif not has_moved(instance) and until < (start := window_start(plan, instance)):
+            begins = start.isoformat(timespec="minutes")
+            yield failed(f"{word} expires at {told}, before the window of {instance_id} at {begins}.")
+
+
+def _is_over(entry: Facts, instance: Facts) -> bool:
+    """Whether nothing is left to be attested: of the kinds only address-lists is asked about after the move."""
+    return has_moved(instance) and entry.text("kind") != "address-lists"
+
+
+RULE: Final = MigrationRule(
+    module=__name__,
+    title="Attestations are in order",
+    severity="medium",
+    notice_items=(),
+    why="A word that does not count looks as if somebody answered, and nobody does when the window begins.",
+    remediation=(
+        "classic-to-vpc:migration.attestations: take the entry out, or have it stated anew by its owner, with "
+        "validUntil after the window"
+    ),
+    reads=(MIGRATION, MIGRATING_INSTANCE),
+    unknown_ok=None,
+    sources=(
+        "Choice of this project: an attestation counts with an owner, about an instance of the stack, once it is "
+        "stated, and if it holds when the window begins.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=(),
+    check=_check,
+)

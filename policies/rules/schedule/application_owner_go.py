@@ -1,0 +1,50 @@
+"""Whoever answers for the application lets the instance be stopped in its window."""
+
+from typing import Final
+
+from policies.attestations import answered_until, remediation
+from policies.clock import Timeline
+from policies.facts import Facts, UnreadableError
+from policies.outcome import Verdict, failed, passed
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.rule import InstanceRule
+
+
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    if timeline.latest is None:
+        raise UnreadableError("the window", "does not tell until when its application must be free to stop")
+    # The move may be put off to the Latest Schedule Time: the go has to hold until then.
+    go = answered_until("application-go", plan, timeline, instance, timeline.latest)
+    if go is not None:
+        return passed(go)
+    owners = plan.migration.objects("attestations")
+    given = any(
+        entry.text("kind") == "application-go" and instance.text("instanceId") in entry.texts("instanceIds")
+        for entry in owners
+    )
+    until = timeline.latest.isoformat(timespec="minutes")
+    if given:
+        return failed(f"The go of its application's owner is not good by now, or not until {until}, when it may move.")
+    return failed(f"Nobody who answers for its application has said that it may be stopped, until {until}.")
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="The owner of the application gives the go",
+    severity="medium",
+    notice_items=("N20",),
+    why="It is stopped for about 15 minutes and started again: nobody but its owner knows what that does at that hour.",
+    remediation=remediation("application-go"),
+    reads=(MIGRATION, MIGRATING_INSTANCE),
+    unknown_ok=None,
+    sources=(
+        "Physical server migration and upgrade notice: instances cannot be operated during the migration and must be "
+        "restarted after it.",
+        "Choice of this project: asked for as advice, and required from 72 hours before the window.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=(),
+    lead_hours=72,
+    check=_check,
+    until_move=True,
+)
