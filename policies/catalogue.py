@@ -7,11 +7,25 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from policies.notice import ITEMS
+from policies.notes import OF_WAVES, REPORTED
+from policies.notice import ATTESTED, ITEMS
+from policies.plan import MIGRATING_INSTANCE, MIGRATION
 from policies.registry import all_rules
 from policies.rule import AnyRule, InstanceRule, ReviewRule
 
 _DECLARING = ("classic-to-vpc:", "alimigrate:", "alicloud:")
+# They carry facts, and bring nothing about.
+_FACTS = {MIGRATION, MIGRATING_INSTANCE}
+
+# Pages of docs/components that tell how to declare an item.
+PAGES = {
+    "network": ("N09", "N10"),
+    "security-groups": ("N11", "N12", "N30"),
+    "databases": ("N17", "N18"),
+    "classic-link": ("N15",),
+    "backups": ("N08",),
+    "after": ("N23", "N24", "N32", "N33"),
+}
 
 
 def documents() -> dict[str, str]:
@@ -87,23 +101,42 @@ def _mandatory(rule: AnyRule) -> str:
 
 def _matrix() -> str:
     head = (
-        "# The notice, item by item\n\nMade by `make docs`. What each item of the notice is served by in this version; "
-        "an item without a rule is not checked.\n\n| item | phase | what the notice says | rules | resources that they "
-        "read | tests |\n|---|---|---|---|---|---|"
+        "# The notice, item by item\n\nMade by `make docs`. What the software does about each item of the notice: a "
+        "resource brings it about (declared), a rule decides it (checked), somebody answers for it (attested), a "
+        "person is told it in the result file and, what holds for a wave, with every preview (told)."
     )
-    return "\n".join([head, *(_row(item) for item in ITEMS)]) + "\n"
+    titles = ("item", "phase", "what the notice says", "declared", "checked", "attested", "told", "tests")
+    return "\n".join([head, "", _cells(titles), "|---" * len(titles) + "|", *(_row(item) for item in ITEMS)]) + "\n"
 
 
 def _row(item: str) -> str:
+    entry, row = ITEMS[item], served(item)
+    return _cells([item, entry.phase, entry.text, *(", ".join(texts) or "-" for texts in row.values())])
+
+
+def _cells(texts: Iterable[str]) -> str:
+    return f"| {' | '.join(texts)} |"
+
+
+def served(item: str) -> dict[str, list[str]]:
+    """What serves an item of the notice: of each kind in `Item.how`, and the tests."""
+    how = ITEMS[item].how
     rules = [rule for rule in all_rules() if item in rule.notice_items]
-    links = ", ".join(f"[`{rule.id}`](rules/{rule.id}.md)" for rule in rules)
-    types = sorted({name for rule in rules for name in rule.reads if name.startswith(_DECLARING)})
-    tests = ", ".join(f"`{mirror(rule)}`" for rule in rules)
-    entry = ITEMS[item]
-    return (
-        f"| {item} | {entry.phase} | {entry.text} | {links or 'none'} | "
-        f"{', '.join(f'`{name}`' for name in types) or '-'} | {tests or '-'} |"
-    )
+    types = sorted({name for rule in rules for name in rule.reads if name.startswith(_DECLARING)} - _FACTS)
+    pages = [page for page, items in PAGES.items() if item in items]
+    declared = [f"[{page}](components/{page}.md)" for page in pages] + [f"`{name}`" for name in types]
+    told = [] if item not in REPORTED else ["wave" if item in OF_WAVES else "instance"]
+    return {
+        "declare": declared if "declare" in how else [],
+        "check": [f"[`{rule.id}`](rules/{rule.id}.md)" for rule in rules],
+        "attest": [f"`{ATTESTED[item]}`"] if item in ATTESTED else [],
+        "report": told,
+        "tests": [
+            *(f"`{mirror(rule)}`" for rule in rules),
+            *(["`tests/e2e/test_component_docs.py`"] if "declare" in how else []),
+            *(["`tests/policies/test_notes.py`"] if told else []),
+        ],
+    }
 
 
 def mirror(rule: AnyRule) -> str:

@@ -16,7 +16,7 @@ from typing_extensions import TypedDict
 from policies import PACK_NAME, PACK_VERSION
 from policies.clock import Wave
 from policies.evaluation import Evaluation
-from policies.notice import ITEMS
+from policies.notice import ITEMS, Phase
 from policies.outcome import Outcome, Result, Subject
 from policies.rule import Rule
 from policies.verdicts import Judgement, judge_instance, judge_stack, judge_wave
@@ -24,6 +24,8 @@ from policies.waivers import Waiver
 
 RESULT_VARIABLE: Final = "PREFLIGHT_RESULT"
 SCHEMA_VERSION: Final = 2
+# Counts keys that were added and that readers of the same version may ignore.
+SCHEMA_MINOR_VERSION: Final = 1
 
 Answer = Literal["READY", "READY WITH CONDITIONS", "NOT READY", "UNKNOWN"]
 OutcomeName = Literal["PASS", "FAIL", "UNKNOWN", "NOT_APPLICABLE", "PENDING", "WAIVED"]
@@ -83,7 +85,7 @@ class InstanceDocument(TypedDict):
 
 
 class RuleDocument(TypedDict):
-    """What a rule says of itself; leadHours null: it is always mandatory."""
+    """What a rule says of itself; leadHours null: it is always mandatory. unwaivable: why no waiver covers it."""
 
     id: str
     title: str
@@ -92,6 +94,7 @@ class RuleDocument(TypedDict):
     url: str
     leadHours: float | None
     waivable: bool
+    unwaivable: str | None
 
 
 class WaiverDocument(TypedDict):
@@ -123,10 +126,21 @@ class ResultDocument(TypedDict):
     waiver: WaiverDocument | None
 
 
+class NoticeDocument(TypedDict):
+    """What one item of the notice means for a wave or, where it is not null, for one instance, whatever is found."""
+
+    item: str
+    phase: Phase
+    wave: str | None
+    instanceId: str | None
+    text: str
+
+
 class ResultsDocument(TypedDict):
     """Everything that the pack concluded in one analysis: every rule, every subject, whatever the outcome."""
 
     schemaVersion: Literal[2]
+    schemaMinorVersion: Literal[1]
     pack: PackDocument
     project: str
     stack: str
@@ -140,6 +154,7 @@ class ResultsDocument(TypedDict):
     tally: dict[OutcomeName, int]
     blocking: int
     notChecked: list[str]
+    notices: list[NoticeDocument]
 
 
 def document(evaluation: Evaluation, rules: Iterable[Rule]) -> ResultsDocument:
@@ -150,6 +165,7 @@ def document(evaluation: Evaluation, rules: Iterable[Rule]) -> ResultsDocument:
     waves = {subject.urn: result.wave for result in evaluation.results for subject in [result.subject]}
     return {
         "schemaVersion": SCHEMA_VERSION,
+        "schemaMinorVersion": SCHEMA_MINOR_VERSION,
         "pack": {"name": PACK_NAME, "version": PACK_VERSION},
         "project": evaluation.project,
         "stack": evaluation.stack,
@@ -170,6 +186,16 @@ def document(evaluation: Evaluation, rules: Iterable[Rule]) -> ResultsDocument:
         "tally": {outcome.value: tally[outcome] for outcome in Outcome},
         "blocking": sum(result.blocking for result in evaluation.results),
         "notChecked": [item for item in ITEMS if item not in checked],
+        "notices": [
+            {
+                "item": note.item,
+                "phase": ITEMS[note.item].phase,
+                "wave": note.wave or None,
+                "instanceId": note.instance_id or None,
+                "text": note.text,
+            }
+            for note in evaluation.notes
+        ],
     }
 
 
@@ -209,6 +235,7 @@ def _rule(rule: Rule) -> RuleDocument:
         "url": rule.url,
         "leadHours": rule.lead_hours,
         "waivable": rule.unwaivable is None,
+        "unwaivable": rule.unwaivable,
     }
 
 

@@ -26,10 +26,12 @@ from pulumi_policy import (
 
 from policies import PACK_NAME
 from policies.adapter import adapt, sealed
-from policies.clock import NOW_VARIABLE, read_clock
+from policies.clock import NOW_VARIABLE, read_clock, read_schedule
 from policies.document import RESULT_VARIABLE, document, write
 from policies.evaluation import Configuration, Evaluation, Evaluator
+from policies.facts import UnreadableError
 from policies.messages import advice_text, finding_text, listed
+from policies.notes import announcement, notes
 from policies.notice import NOT_READABLE, unchecked
 from policies.outcome import Outcome, Result
 from policies.plan import MIGRATING_INSTANCE, MIGRATION, SHARED_SECURITY_GROUP, Plan
@@ -40,6 +42,7 @@ from policies.settings import schema
 ADVICE: Final = "advice"
 WAIVED: Final = "waived"
 TOLD: Final = "not-checked"
+ANNOUNCED: Final = "announced"
 
 _SEVERITIES: Final = {
     "low": Severity.LOW,
@@ -161,6 +164,29 @@ def not_checked(environment: Mapping[str, str]) -> StackValidationPolicy:
     )
 
 
+def announced(environment: Mapping[str, str]) -> StackValidationPolicy:
+    """Tells with every preview what each wave means whatever the rules find, such as that there is no way back."""
+
+    def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        plan = Plan(adapt(args.resources, {MIGRATION}))
+        try:
+            schedule = read_schedule(read_clock(environment).now, plan)
+        except UnreadableError:  # Told by the rules' own policies, which are mandatory.
+            return
+        found = notes(plan, schedule)
+        for wave in schedule.waves:
+            report_violation(listed(announcement(found, wave.name)), plan.stack_urn)
+
+    return StackValidationPolicy(
+        name=ANNOUNCED,
+        description="What the move means for each wave.",
+        validate=validate,
+        enforcement_level=EnforcementLevel.ADVISORY,
+        display_name="Announced",
+        severity=Severity.LOW,
+    )
+
+
 def _policy(rule: AnyRule, analyst: Analyst) -> StackValidationPolicy:
     def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
         try:
@@ -231,7 +257,7 @@ def serve() -> None:
     pulumi_policy.policy._PolicyAnalyzerServicer = Servicer  # type: ignore[misc]
     PolicyPack(
         name=PACK_NAME,
-        policies=[*stack_policies(os.environ), not_checked(os.environ)],
+        policies=[*stack_policies(os.environ), not_checked(os.environ), announced(os.environ)],
         enforcement_level=EnforcementLevel.MANDATORY,
         description="Fails the preview while anything is missing that the move to a VPC needs.",
         display_name="Classic network to VPC preflight",

@@ -8,6 +8,7 @@ from typing import Any
 
 from policies.clock import Moment, Schedule, Timeline, read_schedule
 from policies.facts import UnreadableError, attempt, printable, safe
+from policies.notes import Note, notes
 from policies.outcome import Outcome, Result, Subject, Verdict, failed, judged, not_applicable, unknown
 from policies.plan import MIGRATION, Plan, Resource, has_moved
 from policies.rule import AnyRule, InstanceRule, MigrationRule, ReviewRule, Rule
@@ -28,6 +29,7 @@ class Evaluation:
     schedule: Schedule
     instances: tuple[Subject, ...]
     results: tuple[Result, ...]
+    notes: tuple[Note, ...] = ()
 
 
 class Evaluator:
@@ -38,6 +40,7 @@ class Evaluator:
         self._plan = plan
         self._moment = moment
         self._schedule = read_schedule(moment.now, plan)
+        self._notes = notes(plan, self._schedule)
         self._asked: dict[str, tuple[Configuration, list[Result]]] = {}
 
     def evaluation(self, configurations: Mapping[str, Configuration]) -> Evaluation:
@@ -63,7 +66,7 @@ class Evaluator:
         )
         project, stack = self._plan.project_and_stack
         instances = sorted(instance_subject(instance) for instance in self._plan.instances)
-        return Evaluation(project, stack, self._moment, self._schedule, tuple(instances), tuple(results))
+        return Evaluation(project, stack, self._moment, self._schedule, tuple(instances), tuple(results), self._notes)
 
     def _answers(self, rule: MigrationRule | InstanceRule, given: Configuration) -> list[Result]:
         """Each rule is asked once a configuration: the engine tells the pack of each one's only when it is its turn."""

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeAlias
+
+from policies.attestations import Kind
+
+Phase: TypeAlias = Literal["before", "window", "after"]
 
 
 @dataclass(frozen=True)
@@ -15,7 +19,7 @@ class Item:
     (only a person can know it) and report (a person is told it).
     """
 
-    phase: str
+    phase: Phase
     how: tuple[str, ...]
     text: str
 
@@ -97,6 +101,14 @@ ITEMS: Final[Mapping[str, Item]] = {
     ),
     "N35": Item("after", ("report",), "Exceptions: open a ticket."),
 }
+
+ATTESTED: Final[Mapping[str, Kind]] = {
+    "N03": "licence-review",
+    "N19": "security-software",
+    "N27": "licence-review",
+    "N31": "licence-review",
+}
+"""The kind of attestation by which somebody answers for an item."""
 
 
 NOT_READABLE: Final = (

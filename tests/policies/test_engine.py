@@ -19,7 +19,7 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 import policies
 from policies.adapter import adapt
-from policies.engine import ADVICE, TOLD, WAIVED, not_checked
+from policies.engine import ADVICE, ANNOUNCED, TOLD, WAIVED, not_checked
 from policies.evaluation import Evaluator
 from policies.facts import Leaf
 from policies.messages import WIDTH
@@ -275,6 +275,7 @@ def test_the_result_has_every_rule_and_subject(tmp_path: Path) -> None:
     result = json.loads(path.read_text(encoding="utf-8"))
     assert list(result) == [
         "schemaVersion",
+        "schemaMinorVersion",
         "pack",
         "project",
         "stack",
@@ -288,6 +289,7 @@ def test_the_result_has_every_rule_and_subject(tmp_path: Path) -> None:
         "tally",
         "blocking",
         "notChecked",
+        "notices",
     ]
     assert result["schemaVersion"] == 2
     assert (result["project"], result["stack"], result["clockSource"]) == ("classic-to-vpc", "dev", "PREFLIGHT_NOW")
@@ -384,7 +386,11 @@ def test_runs_from_any_directory_and_prints_only_its_port(served: tuple[str, Pat
     with grpc.insecure_channel(f"127.0.0.1:{port.strip()}") as channel:
         stub = analyzer_pb2_grpc.AnalyzerStub(channel)
         response = stub.AnalyzeStack(request(draft))
-    assert [item.policyName for item in response.diagnostics] == ["database-whitelist-has-vswitch-cidr", TOLD]
+    assert [item.policyName for item in response.diagnostics] == [
+        "database-whitelist-has-vswitch-cidr",
+        TOLD,
+        ANNOUNCED,
+    ]
     assert "hunter2" not in str(response)
     assert json.loads(result.read_text(encoding="utf-8"))["tally"]["FAIL"] == 1
 
