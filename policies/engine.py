@@ -9,11 +9,14 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
+import grpc
 import pulumi_policy.policy
-from pulumi.runtime.proto.analyzer_pb2 import AnalyzeResponse, AnalyzeStackRequest
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzeResponse, AnalyzeStackRequest, ConfigureAnalyzerRequest
 from pulumi_policy import (
     EnforcementLevel,
     PolicyConfigSchema,
@@ -43,6 +46,8 @@ ADVICE: Final = "advice"
 WAIVED: Final = "waived"
 TOLD: Final = "not-checked"
 ANNOUNCED: Final = "announced"
+# Pulumi's own word for every policy of a pack.
+_ALL: Final = "all"
 
 _SEVERITIES: Final = {
     "low": Severity.LOW,
@@ -111,8 +116,25 @@ class Analyst:
             write(Path(path), document(evaluation, self._rules))
 
 
+def _meant(name: str, names: list[str]) -> str:
+    return "".join(f"; is {like} meant?" for like in get_close_matches(name, names, 1))
+
+
 class Servicer(pulumi_policy.policy._PolicyAnalyzerServicer):
-    """The SDK's side of the engine's protocol, which is told no secrets."""
+    """The SDK's side of the engine's protocol, which is told no secrets and refuses names that are no policy."""
+
+    def Configure(self, request: ConfigureAnalyzerRequest, context: grpc.ServicerContext) -> Empty:  # noqa: N802
+        """Takes what `--policy-pack-config` sets; the engine says nothing of a policy that there is not."""
+        names = [*(rule.id for rule in all_rules()), ADVICE, WAIVED, ANNOUNCED, TOLD, _ALL]
+        problems = [
+            f"{name} is not a policy of this pack{_meant(name, names)}"
+            for name in sorted(request.policyConfig)
+            if name not in names
+        ]
+        if problems:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"--policy-pack-config: {', '.join(problems)}")
+        taken: Empty = super().Configure(request, context)  # type: ignore[no-untyped-call]
+        return taken
 
     def AnalyzeStack(self, request: AnalyzeStackRequest, context: object) -> AnalyzeResponse:  # noqa: N802
         """Asks all policies about the whole stack."""

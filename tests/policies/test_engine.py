@@ -395,6 +395,22 @@ def test_runs_from_any_directory_and_prints_only_its_port(served: tuple[str, Pat
     assert json.loads(result.read_text(encoding="utf-8"))["tally"]["FAIL"] == 1
 
 
+def test_a_configuration_of_no_policy_is_refused_by_name(served: tuple[str, Path]) -> None:
+    """The engine lets the name through, and what was to be set would go on as it was."""
+    port, _ = served
+    with grpc.insecure_channel(f"127.0.0.1:{port.strip()}") as channel:
+        stub = analyzer_pb2_grpc.AnalyzerStub(channel)
+        config = proto.ConfigureAnalyzerRequest()
+        for name in ("guest-free-space", "all", ADVICE, WAIVED, ANNOUNCED, TOLD):
+            config.policyConfig[name].enforcementLevel = proto.ADVISORY
+        stub.Configure(config)
+        config.policyConfig["guest-free-spaces"].enforcementLevel = proto.DISABLED
+        with pytest.raises(grpc.RpcError) as refused:
+            stub.Configure(config)
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert "guest-free-spaces is not a policy of this pack; is guest-free-space meant?" in refused.value.details()
+
+
 def test_the_version_is_that_of_the_manifest() -> None:
     manifest = (PACK / "PulumiPolicy.yaml").read_text(encoding="utf-8")
     assert f"\nversion: {policies.PACK_VERSION}\n" in manifest

@@ -37,6 +37,9 @@ def recording(stack: Stack) -> str:
     assert done.returncode == 0, done.stdout
     text = asked.read_text(encoding="utf-8").replace(stack.cloud.host, CLOUD)
     resources = sorted(json.loads(text)["resources"], key=lambda resource: resource["urn"])
+    for resource in resources:
+        for dependencies in resource.get("propertyDependencies", {}).values():
+            dependencies.get("urns", []).sort()
     lines = [{"now": stack.project.environ["PREFLIGHT_NOW"]}, *({k: r[k] for k in _KEPT if k in r} for r in resources)]
     return "".join(json.dumps(line, sort_keys=True, ensure_ascii=False) + "\n" for line in lines)
 
