@@ -1,0 +1,331 @@
+"""The pack everywhere the engine runs packs: preview, up, and the analysis of a state, with and without configuration.
+
+`pulumi policy analyze` asks the pack about a state without running the program: what it answers about the stack that is
+up is what a preview of it answers, so that most is tried on that state, bent.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import toolchain
+from policies.engine import ADVICE, ANNOUNCED, TOLD, WAIVED
+from policies.outcome import Outcome
+from policies.plan import CLASSIC_LINK_ATTACHMENT, MIGRATING_INSTANCE, MIGRATION
+from simulator.project import REPOSITORY
+from simulator.server import running
+from tests.e2e.conftest import ESTATE, Stack
+from tests.policies.recorded import record
+from tests.policies.recordings import HERE as RECORDINGS
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
+
+PEERS, FREE = "classic-link-peers-reachable", "guest-free-space"
+MONITORED = {"app-1", "app-2", "web-1", "web-2", "web-3"}
+# ftp-1 has 8,789 MiB free, all others twice as much and more.
+TOO_LITTLE = {FREE: {"freeMib": 10_000}}
+
+State = dict[str, Any]
+
+
+@dataclass
+class Analysis:
+    """What one run of the engine said: exit code, output, policy events, and the pack's result file."""
+
+    code: int
+    output: str
+    events: list[dict[str, Any]]
+    written: bytes
+
+    @property
+    def result(self) -> dict[str, Any]:
+        loaded: dict[str, Any] = json.loads(self.written)
+        return loaded
+
+    def mandatory(self) -> set[tuple[str, str]]:
+        """Policy and name of the resource of every mandatory violation."""
+        return {
+            (event["policyName"], event["resourceUrn"].rpartition("::")[2])
+            for event in self.events
+            if event["enforcementLevel"] == "mandatory"
+        }
+
+
+@dataclass
+class Up:
+    """A stack that is up, with nothing left to change, and its state."""
+
+    stack: Stack
+    state: State
+
+    def analyzed(
+        self,
+        state: State | None = None,
+        config: Mapping[str, Any] | None = None,
+        now: str | None = None,
+        pack: Path = REPOSITORY / "policies",
+    ) -> Analysis:
+        """`pulumi policy analyze` of a state, by default the stack's own."""
+        directory = self.stack.project.directory
+        file, given = directory / "exported.json", directory / "policy-config.json"
+        file.write_text(json.dumps(self.state if state is None else state), encoding="utf-8")
+        options = ["--file", str(file), "--policy-pack", str(pack), "--json", "--non-interactive"]
+        if config is not None:
+            given.write_text(json.dumps(config), encoding="utf-8")
+            options += ["--policy-pack-config", str(given)]
+        environ = self.stack.project.environ | ({} if now is None else {"PREFLIGHT_NOW": now})
+        self.stack.project.result_file.unlink(missing_ok=True)
+        # The engine runs where there is no project: a state needs none.
+        done = subprocess.run(
+            ["pulumi", "policy", "analyze", *options],
+            cwd=directory.parent,
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Analysis(
+            done.returncode,
+            done.stdout + done.stderr,
+            policy_events(done.stdout),
+            self.stack.project.result_file.read_bytes() if self.stack.project.result_file.exists() else b"",
+        )
+
+
+def policy_events(text: str) -> list[dict[str, Any]]:
+    """The policy events among the engine's events, one JSON object a line."""
+    events = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    return [event["policyEvent"] for event in events if "policyEvent" in event]
+
+
+@pytest.fixture(scope="module")
+def up(engine: toolchain.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    with running(ESTATE) as cloud:
+        stack = Stack.prepared(engine, cloud, tmp_path_factory.mktemp("up"))
+        stack.up()
+        stack.up()  # The first one's state holds what was read before anything had been made.
+        yield Up(stack, json.loads(stack.project.run("stack", "export", "--stack", "test", check=True).stdout))
+
+
+def bent(state: State, *bends: Callable[[State], object]) -> State:
+    """The state with something else in it."""
+    changed = deepcopy(state)
+    for bend in bends:
+        bend(changed)
+    return changed
+
+
+def facts(state: State, resource_type: str, name: str) -> dict[str, Any]:
+    """What a component of the state registered."""
+    found: dict[str, Any]
+    (found,) = (
+        item["outputs"]
+        for item in state["deployment"]["resources"]
+        if item["type"] == resource_type and item["urn"].endswith(f"::{name}")
+    )
+    return found
+
+
+def without_link(state: State) -> None:
+    """Five instances talk with mon-1, which stays; nothing else is linked for them."""
+    resources = state["deployment"]["resources"]
+    resources[:] = [
+        item
+        for item in resources
+        if item["type"] != CLASSIC_LINK_ATTACHMENT or not item["urn"].endswith("::i-bp1mon10000000000001")
+    ]
+
+
+def agree(analysis: Analysis) -> bool:
+    """Whether the policy events and the findings of the result file are the same, one to one."""
+    expected: Counter[tuple[str, str, str, str]] = Counter()
+    severities = {rule["id"]: rule["severity"] for rule in analysis.result["rules"]}
+    for item in analysis.result["results"]:
+        rule_id, urn = item["rule"], item["subject"]["urn"]
+        if item["blocking"]:
+            expected[rule_id, "mandatory", severities[rule_id], urn] += 1
+        elif item["outcome"] in (Outcome.FAIL, Outcome.UNKNOWN):
+            expected[f"{ADVICE} {rule_id}", "advisory", "medium", urn] += 1
+        elif item["outcome"] == Outcome.WAIVED:
+            expected[f"{WAIVED} {rule_id}", "advisory", "medium", urn] += 1
+    told: Counter[tuple[str, str, str, str]] = Counter()
+    for event in analysis.events:
+        policy, lines = event["policyName"], event["message"].splitlines()
+        if policy in (ADVICE, WAIVED):
+            policy = f"{policy} {lines[1].partition(':')[0]}"
+        if policy not in (TOLD, ANNOUNCED):
+            told[policy, event["enforcementLevel"], event["severity"], event["resourceUrn"]] += 1
+    assert told == expected
+    untold = [event for event in analysis.events if event["policyName"] in (TOLD, ANNOUNCED)]
+    assert {event["enforcementLevel"] for event in untold} == {"advisory"}
+    assert sum(event["policyName"] == TOLD for event in untold) == 1
+    return True
+
+
+def test_a_state_is_judged_as_its_preview(up: Up) -> None:
+    assert up.stack.pulumi("preview", "--expect-no-changes") == 0, up.stack.output
+    previewed = up.stack.project.result_file.read_bytes()
+    analysis = up.analyzed()
+    assert analysis.code == 0, analysis.output
+    assert analysis.written == previewed
+    assert agree(analysis)
+    up.stack.project.result_file.unlink()
+    done = up.stack.project.run("policy", "analyze", "--stack", "test", "--policy-pack", "policies")
+    assert done.returncode == 0, done.stdout
+    assert up.stack.project.result_file.read_bytes() == previewed
+
+
+def test_what_is_missing_in_a_state_fails_its_analysis_and_nothing_else(up: Up) -> None:
+    analysis = up.analyzed(bent(up.state, without_link))
+    assert analysis.code != 0
+    assert {rule_id for rule_id, _ in analysis.mandatory()} == {PEERS}
+    assert {item["subject"]["name"] for item in analysis.result["results"] if item["blocking"]} == MONITORED
+    assert agree(analysis)
+
+
+def test_events_and_result_agree_on_every_outcome(up: Up) -> None:
+    def waive(state: State) -> None:
+        facts(state, MIGRATION, "migration")["waivers"] = [
+            {
+                "rule": PEERS,
+                "instanceIds": ["i-bp1web10000000000001"],
+                "reason": "nothing is watched in the window",
+                "owner": "ann@example.com",
+                "approvedBy": "bob@example.com",
+                "approvedAt": "2026-11-29T09:00:00+08:00",
+                "expires": "2026-12-10T09:00:00+08:00",
+            }
+        ]
+
+    def forget(state: State) -> None:
+        del facts(state, MIGRATING_INSTANCE, "i-bp1web20000000000001")["eniQuantity"]
+
+    analysis = up.analyzed(bent(up.state, without_link, waive, forget), TOO_LITTLE)
+    assert analysis.code != 0
+    assert set(analysis.result["tally"]) == {outcome for outcome, count in analysis.result["tally"].items() if count}
+    assert agree(analysis)
+    names = Counter(event["policyName"] for event in analysis.events)
+    assert names == {PEERS: 4, "instance-type-supports-eni": 1, WAIVED: 1, ADVICE: 1, ANNOUNCED: 1, TOLD: 1}
+
+
+def test_up_refuses_before_anything_is_written(engine: toolchain.Engine, tmp_path: Path) -> None:
+    log = tmp_path / "events.jsonl"
+    with running(ESTATE) as cloud:
+        stack = Stack.prepared(engine, cloud, tmp_path)
+        stack.configure(lambda migration: migration.pop("classicLink"))
+        stack.project.environ["PULUMI_DEBUG_COMMANDS"] = "true"  # Else the CLI has no --event-log.
+        assert stack.pulumi("up", "--yes", "--event-log", str(log)) != 0
+        assert stack.found() == {PEERS: MONITORED}
+        assert stack.writes() == []
+        analysis = Analysis(
+            stack.code,
+            stack.output,
+            policy_events(log.read_text(encoding="utf-8")),
+            stack.project.result_file.read_bytes(),
+        )
+        assert agree(analysis)
+
+
+# ---- configuration ----
+
+
+@pytest.mark.parametrize("level", ["advisory", "disabled"])
+def test_a_level_changes_what_fails_and_not_what_is_written(up: Up, level: str) -> None:
+    state = bent(up.state, without_link)
+    analysis = up.analyzed(state, {PEERS: level})
+    assert analysis.code == 0, analysis.output
+    assert {item["rule"] for item in analysis.result["results"] if item["blocking"]} == {PEERS}
+    assert analysis.result["judgement"]["readiness"] == "NOT READY"
+    told = [event["enforcementLevel"] for event in analysis.events if event["policyName"] == PEERS]
+    assert told == (["advisory"] * 5 if level == "advisory" else [])
+
+
+def test_advice_becomes_mandatory_exactly_at_the_lead_time(up: Up) -> None:
+    """A week before the window, or as long before as the configuration says."""
+
+    def codes(config: Mapping[str, Any], *times: str) -> list[tuple[int, int]]:
+        analyses = [up.analyzed(config=config, now=now) for now in times]
+        assert all(agree(analysis) for analysis in analyses)
+        return [(analysis.code, len(analysis.mandatory())) for analysis in analyses]
+
+    last, first = "2026-12-05T01:59:59+08:00", "2026-12-05T02:00:00+08:00"
+    assert codes(TOO_LITTLE, last, first) == [(0, 0), (1, 1)]
+    a_day_less = {FREE: {**TOO_LITTLE[FREE], "leadHours": 144}}
+    assert codes(a_day_less, first, "2026-12-06T01:59:59+08:00", "2026-12-06T02:00:00+08:00") == [
+        (0, 0),
+        (0, 0),
+        (1, 1),
+    ]
+
+
+def test_the_example_of_the_readme_is_taken_as_it_stands(up: Up) -> None:
+    text = (REPOSITORY / "policies/README.md").read_text(encoding="utf-8")
+    config = json.loads(text.partition("```json")[2].partition("```")[0])
+    assert set(config) == {FREE, PEERS}
+    analysis = up.analyzed(bent(up.state, without_link), config)
+    assert analysis.mandatory() == {(FREE, "i-bp1ftp10000000000001")}
+    assert {event["policyName"] for event in analysis.events} == {FREE, PEERS, ANNOUNCED, TOLD}
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "a text for a number": ({FREE: {"freeMib": "600"}}, f"{FREE}: freeMib: Invalid type. Expected: number"),
+    "less than the notice asks for": (
+        {FREE: {"freeMib": 10}},
+        f"{FREE}: freeMib: Must be greater than or equal to 500",
+    ),
+    "more than a year": ({FREE: {"leadHours": 8761}}, f"{FREE}: leadHours: Must be less than or equal to 8760"),
+    "no level": ({FREE: "strong"}, '"strong" is not a valid enforcement level'),
+    "a rule that there is not": (
+        {"guest-free-spaces": "disabled"},
+        f"guest-free-spaces is not a policy of this pack; is {FREE} meant?",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_configuration_that_cannot_be_meant_is_refused(up: Up, case: str) -> None:
+    config, said = REFUSED[case]
+    analysis = up.analyzed(config=config)
+    assert analysis.code != 0
+    assert said in analysis.output
+    assert analysis.written == b""
+
+
+def test_a_setting_that_the_rule_does_not_have_is_its_finding(up: Up) -> None:
+    analysis = up.analyzed(config={FREE: {"freeMb": 600}})
+    assert analysis.code != 0
+    assert analysis.mandatory() == {(FREE, "migration")}
+    (told,) = (event["message"] for event in analysis.events if event["policyName"] == FREE)
+    assert "freeMb is not a setting of this rule; it has leadHours, freeMib" in " ".join(told.split())
+    assert agree(analysis)
+
+
+# ---- the directory on its own ----
+
+
+def test_the_pack_is_complete_in_its_directory(up: Up, tmp_path: Path) -> None:
+    """As published: elsewhere, under another name, with what its requirements name and none of the other rooms."""
+    pack = tmp_path / "classic-to-vpc-preflight-v0.1.0"
+    shutil.copytree(REPOSITORY / "policies", pack, ignore=shutil.ignore_patterns("venv", "__pycache__"))
+    (pack / "venv").symlink_to(REPOSITORY / ".venv")
+    state = bent(up.state, without_link)
+    here, there = up.analyzed(state), up.analyzed(state, pack=pack)
+    assert (there.code, there.events) == (here.code, here.events)
+    assert there.written == here.written != b""
+
+
+def test_a_recording_made_anew_is_the_same(engine: toolchain.Engine, tmp_path: Path) -> None:
+    """Else the program tells the rules something else by now: `make record`."""
+    with running(ESTATE) as cloud:
+        made = record.first(Stack.prepared(engine, cloud, tmp_path))
+    assert made.splitlines() == (RECORDINGS / "first.jsonl").read_text(encoding="utf-8").splitlines()
