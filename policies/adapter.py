@@ -28,9 +28,7 @@ from pulumi_policy.proxy import (
 from policies.facts import Leaf, Value
 from policies.plan import Resource
 
-# What `pulumi policy analyze --file` puts in the place of secrets that it cannot decrypt.
-_REDACTED: Final = "[secret]"
-# The proxies raise on these but the last; where a value comes without a proxy around it, it must not pass for a text.
+# The proxies raise on these; where a value comes without a proxy around it, it must not pass for a text.
 _SENTINELS: Final = frozenset(
     {
         UNKNOWN_ARCHIVE_VALUE,
@@ -40,7 +38,6 @@ _SENTINELS: Final = frozenset(
         UNKNOWN_NUMBER_VALUE,
         UNKNOWN_OBJECT_VALUE,
         UNKNOWN_STRING_VALUE,
-        _REDACTED,
     }
 )
 # No fact of the contract is nested deeper than a handful of levels; what is, is not ours to read.

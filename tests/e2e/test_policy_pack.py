@@ -27,6 +27,7 @@ from simulator.server import running
 from tests.e2e.conftest import ESTATE, Stack
 from tests.policies.recorded import record
 from tests.policies.recordings import HERE as RECORDINGS
+from tests.policies.sdk import SECRET_SIGNATURE, SIGNATURE_KEY
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
@@ -216,6 +217,21 @@ def test_events_and_result_agree_on_every_outcome(up: Up) -> None:
     assert agree(analysis)
     names = Counter(event["policyName"] for event in analysis.events)
     assert names == {PEERS: 4, "instance-type-supports-eni": 1, WAIVED: 1, ADVICE: 1, ANNOUNCED: 1, TOLD: 1}
+
+
+def test_what_is_secret_in_a_state_is_not_told(up: Up) -> None:
+    """The engine hands it over in the clear where it can; what it cannot decrypt, redacted."""
+
+    def hide(state: State) -> None:
+        instance = facts(state, MIGRATING_INSTANCE, "i-bp1web20000000000001")
+        instance["instanceName"] = {SIGNATURE_KEY: SECRET_SIGNATURE, "plaintext": json.dumps("hunter2")}
+        instance["status"] = {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": "v1:not-to-be:decrypted"}
+
+    analysis = up.analyzed(bent(up.state, hide))
+    assert analysis.mandatory() == {("instance-operable", "i-bp1web20000000000001")}
+    assert "hunter2" not in analysis.output
+    assert b"hunter2" not in analysis.written
+    assert agree(analysis)
 
 
 def test_up_refuses_before_anything_is_written(engine: toolchain.Engine, tmp_path: Path) -> None:

@@ -174,13 +174,13 @@ def test_a_secret_is_as_good_as_unknown() -> None:
     _, request = asked("applied")
     sent = json_format.MessageToDict(request)
     instance = next(item for item in sent["resources"] if item["type"] == MIGRATING_INSTANCE)
-    instance["properties"] |= {"instanceName": secret(MARK), "status": "[secret]"}
+    instance["properties"] |= {"instanceName": secret(MARK), "disks": secret([{"diskId": MARK}])}
     properties = next(
         item.properties
         for item in adapted(sealed(json_format.ParseDict(sent, type(request)())))
         if item.urn == instance["urn"]
     )
-    assert properties["instanceName"] is properties["status"] is Leaf.UNKNOWN
+    assert properties["instanceName"] is properties["disks"] is Leaf.UNKNOWN
 
 
 # ---- whether the recordings are what the rules are for ----
