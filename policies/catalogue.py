@@ -11,6 +11,7 @@ from policies.notes import OF_WAVES, REPORTED
 from policies.notice import ATTESTED, ITEMS
 from policies.plan import MIGRATING_INSTANCE, MIGRATION
 from policies.registry import all_rules
+from policies.remedies import as_markdown
 from policies.rule import AnyRule, InstanceRule, ReviewRule
 
 _DECLARING = ("classic-to-vpc:", "alimigrate:", "alicloud:")
@@ -42,8 +43,9 @@ def _page(rule: AnyRule) -> str:
         "What it reads": _bullets(f"`{name}`" for name in rule.reads) + _permissions(rule),
         "When unknown may wait": rule.unknown_ok or "Never.",
         "Lead time and settings": _settings(rule),
-        "How to fix it": f"```\n{rule.remediation}\n```",
-        "After the window": _afterwards(rule),
+        "How to fix it": (
+            f"### Before the window\n\n{as_markdown(rule.remediation)}\n\n### After the move\n\n{_afterwards(rule)}"
+        ),
         "Waivers": "A waiver may cover it." if rule.unwaivable is None else f"It cannot be waived: {rule.unwaivable}.",
         "Notice items": _bullets(f"{item}: {ITEMS[item].text}" for item in rule.notice_items) or "None.",
         "Sources": _bullets([*rule.sources, f"<{rule.url}>"]),
@@ -76,8 +78,11 @@ def _settings(rule: AnyRule) -> str:
 
 def _afterwards(rule: AnyRule) -> str:
     if isinstance(rule, InstanceRule) and rule.until_move:
-        return "It does not apply to an instance that has moved."
-    return "It is asked after the move as before, and mended the same way."
+        asked = "It is not asked any more about an instance that has moved."
+    else:
+        asked = "It is asked as before."
+    mended = "It is mended the same way." if rule.remediation_after is None else as_markdown(rule.remediation_after)
+    return f"{asked}\n\n{mended}"
 
 
 def _bullets(lines: Iterable[str]) -> str:

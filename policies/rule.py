@@ -24,7 +24,9 @@ class Rule:
 
     `module` is its `__name__`, from which its id is derived: an id is never reused. `notice_items` number what the
     migration notice asks for (N01..N35). `why` tells what happens in the window otherwise. `remediation` is the config
-    line or command to use, unless a verdict names a more exact one. `reads` are the resource types that it depends on.
+    line or command to use, unless a verdict names a more exact one; `remediation_after` what to do where it was not
+    mended before the move, None: the same. In both a line is an example to copy or prose (`remedies`).
+    `reads` are the resource types that it depends on.
     `unknown_ok` tells when something not yet known may wait, None where it never may. `sources` are where its facts
     about the cloud are from, `url` the page to read first.
     `ram_actions` are the permissions that reading those facts took: a rule itself calls nothing.
@@ -47,6 +49,7 @@ class Rule:
     lead_hours: float | None = None
     thresholds: tuple[Threshold, ...] = ()
     unwaivable: str | None = None
+    remediation_after: str | None = None
 
     @property
     def id(self) -> str:

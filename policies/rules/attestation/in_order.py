@@ -64,7 +64,7 @@ RULE: Final = MigrationRule(
     notice_items=(),
     why="A word that does not count looks as if somebody answered, and nobody does when the window begins.",
     remediation=(
-        "classic-to-vpc:migration.attestations: take the entry out, or have it stated anew by its owner, with "
+        "In classic-to-vpc:migration.attestations take the entry out, or have it stated anew by its owner, with "
         "validUntil after the window"
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE),

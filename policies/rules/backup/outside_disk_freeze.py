@@ -45,7 +45,11 @@ RULE: Final = InstanceRule(
     severity="medium",
     notice_items=("N07",),
     why="For about 4 hours per 100 GiB after the move the cloud refuses snapshots and changes of the disks.",
-    remediation="classic-to-vpc:migration.backups: take snapshots before the window, or after the data is copied",
+    remediation="Take snapshots before the window or when the data is copied (classic-to-vpc:migration.backups.round).",
+    remediation_after=(
+        "Wait until the disk functions work again, about 4 hours per 100 GiB, then take it:\n"
+        "aliyun ecs CreateSnapshot --DiskId <disk>"
+    ),
     reads=(MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP),
     unknown_ok=None,
     sources=(

@@ -140,6 +140,10 @@ RULE: Final = InstanceRule(
     notice_items=("N08",),
     why="There is no way back from a failed move but a snapshot, and for hours after it none can be taken.",
     remediation="classic-to-vpc:migration.backups: {retentionDays: 30}",
+    remediation_after=(
+        "None can be taken for about 4 hours per 100 GiB. As soon as one can, before anything is repaired:\n"
+        "aliyun ecs CreateSnapshot --DiskId <disk>"
+    ),
     reads=(MIGRATION, MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP),
     unknown_ok="A snapshot that is declared may be made until the freeze begins.",
     sources=(

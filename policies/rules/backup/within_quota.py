@@ -41,6 +41,9 @@ RULE: Final = InstanceRule(
     notice_items=("N08",),
     why="A snapshot that the quota refuses is missing when the window begins.",
     remediation="aliyun ecs DeleteSnapshot --SnapshotId <one that is not needed>",
+    remediation_after=(
+        "Make room as before the window; once the disk functions work again:\naliyun ecs CreateSnapshot --DiskId <disk>"
+    ),
     reads=(MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP),
     unknown_ok=None,
     sources=("ECS API reference, CreateSnapshot: QuotaExceed.Snapshot at 256 manual snapshots of a disk.",),

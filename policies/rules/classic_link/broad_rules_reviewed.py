@@ -38,7 +38,7 @@ RULE: Final = MigrationRule(
     notice_items=("N13", "N15"),
     why="Whoever talks by a rule for 10.0.0.0/8 is named nowhere: such a connection breaks in the window unseen.",
     remediation=(
-        "classic-to-vpc:migration.classicLink.flows: [{source: i-..., destination: i-..., port: 6379}]  # or []\n"
+        'classic-to-vpc:migration.classicLink.flows: [{source: i-..., destination: i-..., port: "6379"}]  # or []\n'
         "or classic-to-vpc:migration.later: [<those that may be out of reach until their own move>]"
     ),
     reads=(MIGRATION,),

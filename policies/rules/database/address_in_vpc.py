@@ -22,6 +22,12 @@ RULE: Final = InstanceRule(
     notice_items=("N17",),
     why="From the VPC no classic address can be reached: a database without an address in it is cut off by the move.",
     remediation="classic-to-vpc:migration.databases: [{id: rm-..., hybridAccess: {}}]",
+    remediation_after=(
+        "Its connections are refused by now. Apply this at once, then give the application the stack's "
+        "databaseEndpoints:\n"
+        "classic-to-vpc:migration.databases: [{id: rm-..., hybridAccess: {}}]\n"
+        "pulumi up"
+    ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, *HYBRID_ACCESSES),
     unknown_ok="Hybrid access that is declared may be applied until the freeze begins.",
     sources=(

@@ -106,6 +106,11 @@ RULE: Final = InstanceRule(
     notice_items=("N17",),
     why="When hybrid access ends, classic addresses are deleted: whatever has not moved by then loses its database.",
     remediation="classic-to-vpc:migration.databases: [{id: rm-..., hybridAccess: {}}]",
+    remediation_after=(
+        "It uses the address in the VPC by now; for those that are still classic:\n"
+        "classic-to-vpc:migration.databases: [{id: rm-..., hybridAccess: {}}]\n"
+        "pulumi up"
+    ),
     reads=(MIGRATION, MIGRATING_INSTANCE, *HYBRID_ACCESSES),
     unknown_ok="Hybrid access that is declared, or its extension, may be applied until the freeze begins.",
     sources=(

@@ -39,6 +39,11 @@ RULE: Final = InstanceRule(
         "connection."
     ),
     remediation="classic-to-vpc:migration.databases: [{id: rm-...}]",
+    remediation_after=(
+        "Its connections are refused by now. Apply this at once:\n"
+        "classic-to-vpc:migration.databases: [{id: rm-...}]\n"
+        "pulumi up"
+    ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, *WHITELIST_GROUPS),
     unknown_ok="A whitelist group that is declared may be applied until the freeze begins.",
     sources=(

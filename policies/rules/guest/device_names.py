@@ -34,6 +34,11 @@ RULE: Final = InstanceRule(
         "Name file systems by UUID (blkid) in each of these files; then collect the evidence that "
         "classic-to-vpc:migration.evidence names again."
     ),
+    remediation_after=(
+        "If it does not come up, name file systems by UUID at its console, then restart it:\n"
+        "aliyun ecs DescribeInstanceVncUrl --InstanceId <id>\n"
+        "aliyun ecs RebootInstance --InstanceId <id>"
+    ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=(

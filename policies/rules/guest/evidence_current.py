@@ -51,6 +51,9 @@ RULE: Final = InstanceRule(
     notice_items=("N14", "N19", "N28", "N31"),
     why="What is in the guest system decides whether it comes up after the move, and no API of the cloud tells it.",
     remediation=COLLECT,
+    remediation_after=(
+        "What the evidence would have told shows at its console:\naliyun ecs DescribeInstanceVncUrl --InstanceId <id>"
+    ),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=(

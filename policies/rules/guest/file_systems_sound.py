@@ -59,8 +59,14 @@ RULE: Final = InstanceRule(
     notice_items=("N28",),
     why="The migration restarts it: a check of a large disk outlasts the window, a repair may ask at a console.",
     remediation=(
-        "touch /forcefsck (chkdsk /f), and aliyun ecs RebootInstance --InstanceId <id> at a quiet time; or put it off: "
-        "tune2fs -c 0 -i 0 <device>. Then collect the evidence that classic-to-vpc:migration.evidence names again."
+        "touch /forcefsck (chkdsk /f), and at a quiet time:\n"
+        "aliyun ecs RebootInstance --InstanceId <id>\n"
+        "Or put it off: tune2fs -c 0 -i 0 <device>. Then collect the evidence that classic-to-vpc:migration.evidence "
+        "names again."
+    ),
+    remediation_after=(
+        "See at its console how far the check is; never cut it short:\n"
+        "aliyun ecs DescribeInstanceVncUrl --InstanceId <id>"
     ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,

@@ -27,8 +27,11 @@ RULE: Final = InstanceRule(
     notice_items=("N14",),
     why="The migration updates drivers on the system disk, and fails where there is no room for them.",
     remediation=(
-        "aliyun ecs ResizeDisk --DiskId <system disk> --NewSize <GiB>, or delete what is not needed; then collect the "
-        "evidence again"
+        "aliyun ecs ResizeDisk --DiskId <system disk> --NewSize <GiB>\n"
+        "Or delete what is not needed; then collect the evidence again."
+    ),
+    remediation_after=(
+        "If the move failed for want of it, make room and open a ticket: whether it is tried again is told nowhere."
     ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,

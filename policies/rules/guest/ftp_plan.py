@@ -73,6 +73,11 @@ RULE: Final = InstanceRule(
     notice_items=("N32", "N33"),
     why="FTP names addresses in its own messages: without a public NIC it sends clients to a private one.",
     remediation="classic-to-vpc:migration.instances: [{id: <id>, ftp: {plan: eip-cut-through}}]",
+    remediation_after=(
+        "Convert its public address to an EIP, in cut-through mode:\n"
+        "classic-to-vpc:migration.instances: [{id: <id>, ftp: {plan: eip-cut-through}}]\n"
+        "pulumi up"
+    ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=(

@@ -32,6 +32,10 @@ RULE: Final = InstanceRule(
         "Name eth0, or no interface, in each of these files; then collect the evidence that "
         "classic-to-vpc:migration.evidence names again."
     ),
+    remediation_after=(
+        "Name eth0, or no interface, in these files; where the network is down, at its console:\n"
+        "aliyun ecs DescribeInstanceVncUrl --InstanceId <id>"
+    ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=(

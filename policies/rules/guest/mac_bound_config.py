@@ -27,6 +27,10 @@ RULE: Final = InstanceRule(
         "Delete these lines, and /etc/udev/rules.d/70-persistent-net.rules; then collect the evidence that "
         "classic-to-vpc:migration.evidence names again."
     ),
+    remediation_after=(
+        "Delete these lines; where the network is down, at its console:\n"
+        "aliyun ecs DescribeInstanceVncUrl --InstanceId <id>"
+    ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=(

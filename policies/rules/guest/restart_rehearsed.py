@@ -47,7 +47,11 @@ RULE: Final = InstanceRule(
     severity="medium",
     notice_items=("N28",),
     why="The migration restarts it: a kernel that was never started, or a setting never saved, shows in the window.",
-    remediation="aliyun ecs RebootInstance --InstanceId <id>, at a quiet time; then collect the evidence again",
+    remediation=("aliyun ecs RebootInstance --InstanceId <id>   # at a quiet time\nThen collect the evidence again."),
+    remediation_after=(
+        "If it does not come up, choose the kernel that ran before at its console:\n"
+        "aliyun ecs DescribeInstanceVncUrl --InstanceId <id>"
+    ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=(

@@ -40,6 +40,7 @@ RULE: Final = InstanceRule(
         "Uninstall it: Security Center console, Settings, Client, with client protection off 5 minutes before; others "
         "by their own uninstaller. Then collect the evidence that classic-to-vpc:migration.evidence names again."
     ),
+    remediation_after="If it was moved with the software on and comes up, nothing is left to do; else open a ticket.",
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=(

@@ -31,6 +31,7 @@ RULE: Final = InstanceRule(
     remediation=(
         "diskpart: san policy=onlineall; then collect the evidence that classic-to-vpc:migration.evidence names again"
     ),
+    remediation_after="diskpart: select disk <number>, online disk, attributes disk clear readonly",
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=("ECS user guide, migrate to a VPC (2021): data disks may be offline; san policy=onlineall.",),

@@ -32,7 +32,11 @@ RULE: Final = InstanceRule(
     severity="critical",
     notice_items=("N21",),
     why="A locked instance cannot be operated, and is passed over or fails in the window.",
-    remediation="settle the bill or open a ticket, as the lock reason says; or classic-to-vpc:migration.later: [<id>]",
+    remediation=(
+        "Settle the bill or open a ticket, as the lock reason says, or leave it out:\n"
+        "classic-to-vpc:migration.later: [<id>]"
+    ),
+    remediation_after="Remove the lock as before the window, then:\naliyun ecs StartInstance --InstanceId <id>",
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=(

@@ -23,6 +23,9 @@ RULE: Final = InstanceRule(
     notice_items=("N20", "N21"),
     why="The migration stops the instance and starts it again: one that is starting, stopping or failed is not moved.",
     remediation="aliyun ecs DescribeInstanceStatus --InstanceId.1 <id>   # wait until it is Running or Stopped",
+    remediation_after=(
+        "aliyun ecs DescribeInstanceStatus --InstanceId.1 <id>\naliyun ecs StartInstance --InstanceId <id>"
+    ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok="A status that passes by itself may do so until the freeze begins.",
     sources=("ECS user guide, migrate to a VPC (2021): the instance is stopped, moved and started.",),

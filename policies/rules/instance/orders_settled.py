@@ -32,6 +32,7 @@ RULE: Final = InstanceRule(
         "Pay or cancel what is unpaid (Expenses and Costs console, Orders), let what is paid come into force, then\n"
         f"{remediation('orders-settled')}"
     ),
+    remediation_after="Look in the console, Orders, for what the migration has cancelled, and order it again.",
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=(

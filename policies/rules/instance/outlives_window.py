@@ -46,6 +46,9 @@ RULE: Final = InstanceRule(
     notice_items=("N21",),
     why="An expired instance is stopped and cannot be migrated; a released one is gone, with its disks.",
     remediation="aliyun ecs RenewInstance --InstanceId <id> --Period 1",
+    remediation_after=(
+        "If it has expired and was not released yet:\naliyun ecs RenewInstance --InstanceId <id> --Period 1"
+    ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=(

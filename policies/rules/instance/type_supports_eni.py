@@ -47,7 +47,10 @@ RULE: Final = InstanceRule(
     ),
     remediation=(
         "aliyun ecs ModifyInstanceSpec --InstanceId <id> --InstanceType <a current type>\n"
-        "or leave it for a later wave, out of instances: classic-to-vpc:migration.later: [<id>]"
+        "or leave it for a later wave, out of instances:\nclassic-to-vpc:migration.later: [<id>]"
+    ),
+    remediation_after=(
+        "Stop it, then:\naliyun ecs ModifyInstanceSpec --InstanceId <id> --InstanceType <a current type>"
     ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,

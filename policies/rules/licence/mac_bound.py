@@ -57,7 +57,10 @@ RULE: Final = InstanceRule(
     remediation=(
         "Agree with the vendor how it is authorized again, and record who answers for it:\n"
         f"{remediation('licence-review')}\n"
-        "or leave the instance for a later wave, out of instances: classic-to-vpc:migration.later: [<id>]"
+        "or leave the instance for a later wave, out of instances:\nclassic-to-vpc:migration.later: [<id>]"
+    ),
+    remediation_after=(
+        "Have it authorized again for the MAC address that is left, or associate the primary NIC again (open a ticket)."
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,

@@ -32,7 +32,10 @@ RULE: Final = InstanceRule(
     remediation=(
         f"Agree with the vendor what becomes of the licence, and record who answers for it:\n"
         f"{remediation('licence-review')}\n"
-        "or leave the instance for a later wave, out of instances: classic-to-vpc:migration.later: [<id>]"
+        "or leave the instance for a later wave, out of instances:\nclassic-to-vpc:migration.later: [<id>]"
+    ),
+    remediation_after=(
+        "Ask the vendor for a new authorization: without a licence mobility programme there is no other way."
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,

@@ -35,6 +35,10 @@ RULE: Final = InstanceRule(
     notice_items=("N09",),
     why="Packets for an address that the VPC has itself never leave it: a peer with that address is out of reach.",
     remediation="classic-to-vpc:migration.network.vswitches: [{zone: ..., cidrBlock: <a block apart>}]",
+    remediation_after=(
+        "Stop it and give it an address of a VSwitch that is apart:\n"
+        "aliyun ecs ModifyInstanceVpcAttribute --InstanceId <id> --VSwitchId <vswitch>"
+    ),
     reads=(MIGRATING_INSTANCE, TARGET_NETWORK),
     unknown_ok=None,
     sources=("VPC user guide, plan networks: the blocks of connected networks must not overlap.",),

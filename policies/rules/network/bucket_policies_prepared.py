@@ -90,6 +90,10 @@ RULE: Final = InstanceRule(
     notice_items=("N25",),
     why="A bucket that lets the instance in by its address refuses it once it has moved.",
     remediation=f"aliyun oss bucket-policy --method put oss://<bucket> <file>\n{BUCKETS.remediation}",
+    remediation_after=(
+        "It is refused by now: apply the new policy at once.\n"
+        "aliyun oss bucket-policy --method put oss://<bucket> <file>"
+    ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
     unknown_ok=None,
     sources=(

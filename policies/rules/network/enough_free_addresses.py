@@ -48,6 +48,10 @@ RULE: Final = InstanceRule(
     notice_items=("N06", "N09"),
     why="Each instance is given an address of the VSwitch at random; when none is left its move fails.",
     remediation="classic-to-vpc:migration.network.vswitches: [{zone: ..., cidrBlock: <a larger block>}]",
+    remediation_after=(
+        "What found no address was not moved: declare a VSwitch with room, and open a ticket.\n"
+        "classic-to-vpc:migration.network.vswitches: [{zone: ..., cidrBlock: <a larger block>}]"
+    ),
     reads=(MIGRATING_INSTANCE, TARGET_NETWORK),
     unknown_ok=None,
     sources=(

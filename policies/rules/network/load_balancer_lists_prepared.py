@@ -51,6 +51,9 @@ RULE: Final = InstanceRule(
     why="A listener that lets the instance in by its address refuses it once it has moved; so does the API server of a "
     "Container Service cluster, whose whitelist is such a list.",
     remediation=f"aliyun slb AddAccessControlListEntry ...\n{remediation('address-lists')}",
+    remediation_after=(
+        "It is refused by now: add the VSwitch's block at once.\naliyun slb AddAccessControlListEntry ..."
+    ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
     unknown_ok=None,
     sources=(

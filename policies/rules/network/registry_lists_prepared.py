@@ -52,6 +52,9 @@ RULE: Final = InstanceRule(
     notice_items=("N26",),
     why="An instance whose new address is in no whitelist pulls no image and no chart once it has moved.",
     remediation=f"aliyun cr CreateInstanceVpcEndpointLinkedVpc ...\n{REGISTRIES.remediation}",
+    remediation_after=(
+        "It is refused by now: let the VPC in at once.\naliyun cr CreateInstanceVpcEndpointLinkedVpc ..."
+    ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
     unknown_ok=None,
     sources=(

@@ -57,6 +57,10 @@ RULE: Final = InstanceRule(
     notice_items=("N06",),
     why="Otherwise it is given another one at random, and whatever names the old address reaches nobody.",
     remediation="classic-to-vpc:migration.instances: [{id: i-..., retainIp: false}]",
+    remediation_after=(
+        "Stop it, then ask for the address, if its VSwitch has it:\n"
+        "aliyun ecs ModifyInstanceVpcAttribute --InstanceId <id> --VSwitchId <vswitch> --PrivateIpAddress <address>"
+    ),
     reads=(MIGRATING_INSTANCE, TARGET_NETWORK),
     unknown_ok=None,
     sources=(

@@ -125,6 +125,11 @@ RULE: Final = InstanceRule(
     remediation=(
         "classic-to-vpc:migration.network: {mode: create, cidrBlock: ..., vswitches: [{zone: ..., cidrBlock: ...}]}"
     ),
+    remediation_after=(
+        "If it was left behind or does not start, apply this, then open a ticket:\n"
+        "classic-to-vpc:migration.network: {mode: create, cidrBlock: ..., vswitches: [{zone: ..., cidrBlock: ...}]}\n"
+        "pulumi up"
+    ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, VPC, VSWITCH, DEFAULT_VSWITCH),
     unknown_ok="A VSwitch that is declared may be created until the freeze begins.",
     sources=(

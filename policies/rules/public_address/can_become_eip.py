@@ -54,6 +54,11 @@ RULE: Final = InstanceRule(
     notice_items=("N32",),
     why="The conversion is refused after the move, when FTP clients have lost the server already.",
     remediation="aliyun ecs ModifyInstanceNetworkSpec --InstanceId <id> --NetworkChargeType PayByTraffic",
+    remediation_after=(
+        "aliyun ecs ModifyInstanceNetworkSpec --InstanceId <id> --NetworkChargeType PayByTraffic\n"
+        "classic-to-vpc:migration.after: {convertPublicIps: [<id>]}\n"
+        "pulumi up"
+    ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=(

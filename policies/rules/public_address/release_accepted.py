@@ -43,6 +43,11 @@ RULE: Final = InstanceRule(
         "nowhere."
     ),
     remediation="classic-to-vpc:migration.instances: [{id: i-..., releasePublicIp: true}]",
+    remediation_after=(
+        "The address is gone. Give it another one, and name that in DNS and partners' lists:\n"
+        "aliyun vpc AllocateEipAddress --Bandwidth <Mbit/s>\n"
+        "aliyun vpc AssociateEipAddress --AllocationId <EIP> --InstanceId <id>"
+    ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=(

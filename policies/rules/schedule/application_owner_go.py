@@ -35,6 +35,7 @@ RULE: Final = InstanceRule(
     notice_items=("N20",),
     why="It is stopped for about 15 minutes and started again: nobody but its owner knows what that does at that hour.",
     remediation=remediation("application-go"),
+    remediation_after="Have its owner try the application now, and say so.",
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=(

@@ -73,6 +73,7 @@ RULE: Final = InstanceRule(
     notice_items=("N16",),
     why="Between two windows what they say to each other goes over ClassicLink or hybrid access, or not at all.",
     remediation="classic-to-vpc:migration.waves: [{name: ..., after: [<the wave that moves before>]}]",
+    remediation_after="Until the other has moved too:\nclassic-to-vpc:migration.classicLink: {}\npulumi up",
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=("Physical server migration and upgrade notice: migrate the remaining instances at a later date.",),

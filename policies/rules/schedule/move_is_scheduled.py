@@ -65,6 +65,7 @@ RULE: Final = InstanceRule(
     notice_items=("N21", "N22"),
     why="What is not scheduled does not move, or moves when Alibaba Cloud has set it, prepared or not.",
     remediation=_HOW,
+    remediation_after="It has moved: nothing is left to do.",
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok="The plan needs the target VPC: until the freeze it may be made and seen.",
     sources=(

@@ -57,7 +57,7 @@ RULE: Final = MigrationRule(
     why="Instances are down while they move, and take no snapshot and no change of a disk for hours afterwards.",
     remediation=(
         'classic-to-vpc:migration.window.end: "<a later time>"   # or window.disksNeededFrom\n'
-        "or fewer instances a wave: classic-to-vpc:migration.waves: [{name: ..., window: ..., instances: [...]}]"
+        "or fewer instances a wave:\nclassic-to-vpc:migration.waves: [{name: ..., window: ..., instances: [...]}]"
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,

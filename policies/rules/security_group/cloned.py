@@ -76,6 +76,12 @@ RULE: Final = InstanceRule(
         "rule of it."
     ),
     remediation="classic-to-vpc:migration.securityGroups: {mode: clone}",
+    remediation_after=(
+        "Apply this at once, then put it into the clones that the stack exports as securityGroupIds:\n"
+        "classic-to-vpc:migration.securityGroups: {mode: clone}\n"
+        "pulumi up\n"
+        "aliyun ecs JoinSecurityGroup --InstanceId <id> --SecurityGroupId <clone>"
+    ),
     reads=(MIGRATING_INSTANCE, TARGET_NETWORK, CLONED_SECURITY_GROUP, SECURITY_GROUP, SECURITY_GROUP_RULES),
     unknown_ok="A clone that is declared may be created until the freeze begins; its ids are not known before that.",
     sources=(

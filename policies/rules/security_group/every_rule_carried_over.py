@@ -74,6 +74,12 @@ RULE: Final = InstanceRule(
         "or name the other instance in classic-to-vpc:migration.later; of a group that is mapped it can be accepted by "
         "classic-to-vpc:migration.securityGroups.groups[].acceptDifferences.lost"
     ),
+    remediation_after=(
+        "For a port that is closed, a VPC group of your own beside the clone:\n"
+        "aliyun ecs AuthorizeSecurityGroup --SecurityGroupId <own group> --IpProtocol TCP --PortRange "
+        "<port>/<port> --SourceCidrIp <block>\n"
+        "aliyun ecs JoinSecurityGroup --InstanceId <id> --SecurityGroupId <own group>"
+    ),
     reads=(
         CLASSIC_LINK_ATTACHMENT,
         MIGRATION,

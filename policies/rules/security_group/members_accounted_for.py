@@ -50,6 +50,7 @@ RULE: Final = InstanceRule(
         "in two groups that do not know each other."
     ),
     remediation="classic-to-vpc:migration.later: [<instance ids>]",
+    remediation_after="So that those left behind are reached:\nclassic-to-vpc:migration.classicLink: {}\npulumi up",
     reads=(MIGRATING_INSTANCE, MIGRATION, CLASSIC_LINK_ATTACHMENT),
     unknown_ok=None,
     sources=(

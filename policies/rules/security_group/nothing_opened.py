@@ -83,8 +83,8 @@ RULE: Final = InstanceRule(
         "Internet."
     ),
     remediation=(
-        "leave the clone to the program: classic-to-vpc:migration.securityGroups: {mode: clone}; of a group that is "
-        "mapped it can be accepted by securityGroups.groups[].acceptDifferences.opened"
+        "Leave the clone to the program:\nclassic-to-vpc:migration.securityGroups: {mode: clone}\n"
+        "Of a group that is mapped it can be accepted by securityGroups.groups[].acceptDifferences.opened."
     ),
     reads=(
         CLASSIC_LINK_ATTACHMENT,

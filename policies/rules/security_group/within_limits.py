@@ -50,8 +50,8 @@ RULE: Final = InstanceRule(
     notice_items=("N12", "N13"),
     why="A rule beyond the limit is refused when the clone is applied, and what it lets in is then cut off.",
     remediation=(
-        "aliyun ecs RevokeSecurityGroup --SecurityGroupId <classic group> --SecurityGroupRuleId.1 <rule not needed any "
-        "more>, or take the instance out of one of its groups: rules were already folded and split over several groups"
+        "aliyun ecs RevokeSecurityGroup --SecurityGroupId <classic group> --SecurityGroupRuleId.1 <one not needed>\n"
+        "Or take the instance out of one of its groups: rules were already folded and split over several groups."
     ),
     reads=(MIGRATING_INSTANCE, CLONED_SECURITY_GROUP, SECURITY_GROUP_RULES),
     unknown_ok=None,
