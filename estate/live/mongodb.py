@@ -6,7 +6,7 @@ from typing import Any
 
 from estate import model
 from estate.client import Cloud, pages_by_number
-from estate.live.reading import addresses, build, items
+from estate.live.reading import build, items, seconds_left, whitelist_groups
 
 # DescribeReplicaSetRole names networks, where the other products name kinds of addresses.
 _IP_TYPES = {"Classic": "Inner", "VPC": "Private", "Public": "Public"}
@@ -73,7 +73,7 @@ def mongodb_database(cloud: Cloud, head: Any) -> model.Database:
                 port=role.connection_port or None,
                 vpc_id=vpc_id if role.network_type == "VPC" else None,
                 vswitch_id=vswitch_id if role.network_type == "VPC" else None,
-                expires_in_seconds=int(role.expired_time) if role.expired_time not in (None, "", "0") else None,
+                expires_in_seconds=seconds_left(role.expired_time),
             )
             for role in roles
         ),
@@ -81,17 +81,7 @@ def mongodb_database(cloud: Cloud, head: Any) -> model.Database:
 
 
 def mongodb_whitelist_groups(cloud: Cloud, database_id: str) -> tuple[model.WhitelistGroup, ...]:
-    """Read the whitelist groups of a MongoDB instance, that of DAS too, sorted by name; they are for both networks."""
+    """Read the whitelist groups of a MongoDB instance, that of DAS too."""
     action = "dds:DescribeSecurityIps"
     body = cloud.call(action, dbinstance_id=database_id, show_hdmips=True)
-    groups = [
-        build(
-            action,
-            model.WhitelistGroup,
-            name=item.security_ip_group_name,
-            attribute=item.security_ip_group_attribute or "",
-            security_ips=addresses(item.security_ip_list),
-        )
-        for item in items(body, "security_ip_groups", "security_ip_group")
-    ]
-    return tuple(sorted(groups, key=lambda group: group.name))
+    return whitelist_groups(action, items(body, "security_ip_groups", "security_ip_group"))

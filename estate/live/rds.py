@@ -6,7 +6,7 @@ from typing import Any
 
 from estate import model
 from estate.client import Cloud, pages_by_token
-from estate.live.reading import addresses, build, items
+from estate.live.reading import addresses, build, items, seconds_left
 
 
 def rds_heads(cloud: Cloud) -> list[Any]:
@@ -56,8 +56,7 @@ def rds_database(cloud: Cloud, head: Any) -> model.Database:
                 port=info.port or None,
                 vpc_id=info.vpcid or None,
                 vswitch_id=info.v_switch_id or None,
-                # Seconds left to a classic address in hybrid access; empty or 0 for the others.
-                expires_in_seconds=int(info.expired_time) if info.expired_time not in (None, "", "0") else None,
+                expires_in_seconds=seconds_left(info.expired_time),
             )
             for info in items(net, "dbinstance_net_infos", "dbinstance_net_info")
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -40,3 +41,23 @@ def tags(owner: Any) -> tuple[model.Tag, ...]:
 def addresses(text: str | None) -> tuple[str, ...]:
     """Return the entries of a whitelist, which the cloud gives as one text."""
     return tuple(entry.strip() for entry in (text or "").split(",") if entry.strip())
+
+
+def whitelist_groups(action: str, groups: Iterable[Any]) -> tuple[model.WhitelistGroup, ...]:
+    """Return the whitelist groups of Redis and MongoDB, sorted by name; they are for both networks."""
+    read = [
+        build(
+            action,
+            model.WhitelistGroup,
+            name=group.security_ip_group_name,
+            attribute=group.security_ip_group_attribute or "",
+            security_ips=addresses(group.security_ip_list),
+        )
+        for group in groups
+    ]
+    return tuple(sorted(read, key=lambda group: group.name))
+
+
+def seconds_left(text: str | None) -> int | None:
+    """Return the seconds left to a classic address in hybrid access; the cloud says nothing or 0 of all others."""
+    return None if text in (None, "", "0") else int(text)

@@ -6,7 +6,7 @@ from typing import Any
 
 from estate import model
 from estate.client import Cloud, pages_by_number
-from estate.live.reading import addresses, build, items
+from estate.live.reading import build, items, seconds_left, whitelist_groups
 
 # DescribeDBInstanceNetInfo, DBInstanceNetType.
 _IP_TYPES = {"0": "Public", "1": "Inner", "2": "Private"}
@@ -60,7 +60,7 @@ def redis_database(cloud: Cloud, head: Any) -> model.Database:
                 port=info.port or None,
                 vpc_id=info.vpcid or None,
                 vswitch_id=info.v_switch_id or None,
-                expires_in_seconds=int(info.expired_time) if info.expired_time not in (None, "", "0") else None,
+                expires_in_seconds=seconds_left(info.expired_time),
             )
             for info in items(net, "net_info_items", "instance_net_info")
         ),
@@ -68,16 +68,7 @@ def redis_database(cloud: Cloud, head: Any) -> model.Database:
 
 
 def redis_whitelist_groups(cloud: Cloud, database_id: str) -> tuple[model.WhitelistGroup, ...]:
-    """Read the whitelist groups of a Redis instance, sorted by name; they are for both networks."""
+    """Read the whitelist groups of a Redis instance."""
     action = "kvstore:DescribeSecurityIps"
-    groups = [
-        build(
-            action,
-            model.WhitelistGroup,
-            name=item.security_ip_group_name,
-            attribute=item.security_ip_group_attribute or "",
-            security_ips=addresses(item.security_ip_list),
-        )
-        for item in items(cloud.call(action, instance_id=database_id), "security_ip_groups", "security_ip_group")
-    ]
-    return tuple(sorted(groups, key=lambda group: group.name))
+    body = cloud.call(action, instance_id=database_id)
+    return whitelist_groups(action, items(body, "security_ip_groups", "security_ip_group"))
