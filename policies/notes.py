@@ -53,8 +53,13 @@ def notes(plan: Plan, schedule: Schedule) -> tuple[Note, ...]:
 
 
 def _told(item: str, tell: Callable[[], str]) -> str:
-    text = attempt(tell)
-    return f"{ITEMS[item].text} More cannot be told: {text}." if isinstance(text, UnreadableError) else text
+    try:
+        return tell()
+    except UnreadableError as problem:
+        return f"{ITEMS[item].text} More cannot be told: {problem}."
+    except Exception as error:
+        # What is only told must not end the analysis. The type alone: the message may hold values.
+        return f"{ITEMS[item].text} More cannot be told: {type(error).__name__}."
 
 
 def _name(facts: Facts, key: str) -> str:

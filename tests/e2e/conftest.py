@@ -45,7 +45,7 @@ class Stack:
         config = deepcopy(prepared)
         if bend is not None:
             bend(config[CONFIG_KEY])
-            _keep_attestations_of_movers(config[CONFIG_KEY])
+            keep_attestations_of_movers(config[CONFIG_KEY])
         self.project.configure("test", config)
 
     def pulumi(self, command: str, *options: str, pack: bool = True) -> int:
@@ -85,7 +85,7 @@ class Stack:
         return [action for action in actions if not action.startswith(("Describe", "Get", "List"))]
 
 
-def _keep_attestations_of_movers(migration: dict[str, Any]) -> None:
+def keep_attestations_of_movers(migration: dict[str, Any]) -> None:
     """A bend that takes instances away need not know who answers for them: that would be an error of the config."""
     listed = migration.get("instances")
     if isinstance(listed, list):

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from simulator.project import CONFIG_KEY, REPOSITORY
-from tests.e2e.conftest import Stack
+from tests.e2e.conftest import Stack, keep_attestations_of_movers
 
 pytestmark = pytest.mark.engine
 
@@ -44,6 +44,7 @@ def test_the_second_stack_takes_what_the_first_has_made(stack: Stack) -> None:
     prepared = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
     bent = deepcopy(prepared)
     second(bent[CONFIG_KEY])
+    keep_attestations_of_movers(bent[CONFIG_KEY])
     stack.project.new_stack("second", bent)
 
     def run(command: str, *options: str) -> int:
