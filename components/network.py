@@ -79,6 +79,7 @@ class TargetNetwork(pulumi.ComponentResource):
         self.register_outputs(
             {
                 "mode": choice.mode,
+                **({} if vpc is None else {"isDefault": vpc.is_default}),
                 "vpcId": self.vpc_id,
                 "cidrBlock": self.cidr_block,
                 "avoidedCidrs": list(avoided_cidrs),

@@ -108,7 +108,10 @@ class Instance(_Identified):
 
 
 class Disk(_Identified):
-    """A disk; `instance_id` and `device` are None while it is attached to nothing. `size_gib` is GiB."""
+    """A disk; `instance_id` and `device` are None while it is attached to nothing. `size_gib` is GiB.
+
+    `auto_snapshot_policy_id` is None where no policy takes snapshots of it.
+    """
 
     name: str = ""
     instance_id: str | None = None
@@ -119,6 +122,15 @@ class Disk(_Identified):
     device: str | None = None
     status: str
     encrypted: bool = False
+    auto_snapshot_policy_id: str | None = None
+
+
+class AutoSnapshotPolicy(_Identified):
+    """When the disks that it applies to are snapshotted: hours 0 to 23 of weekdays 1 (Monday) to 7, in UTC+8."""
+
+    name: str = ""
+    hours: tuple[Annotated[int, Field(ge=0, le=23)], ...]
+    weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...]
 
 
 class Snapshot(_Identified):
@@ -365,6 +377,24 @@ class AccessControlList(_Identified):
     listeners: tuple[str, ...] = ()
 
 
+class BackendServer(_Model):
+    """An instance that gets traffic on a port; weight 0 to 100."""
+
+    server_id: str
+    port: int
+    weight: int
+
+
+class VServerGroup(_Identified):
+    """A vServer group of CLB; `vpc_id` is that of an intranet load balancer in a VPC."""
+
+    name: str = ""
+    load_balancer_id: str
+    address_type: Literal["internet", "intranet"]
+    vpc_id: str | None = None
+    servers: tuple[BackendServer, ...] = ()
+
+
 class RegistryAccessList(_Model):
     """The whitelist of the public endpoint of one module (Registry or Chart) of a Container Registry instance.
 
@@ -430,6 +460,8 @@ class Estate(_Model):
     classic_links: tuple[ClassicLinkAttachment, ...] = ()
     routes: tuple[RouteEntry, ...] = ()
     access_lists: Annotated[tuple[AccessControlList, ...], ById] = ()
+    vserver_groups: Annotated[tuple[VServerGroup, ...], ById] = ()
+    auto_snapshot_policies: Annotated[tuple[AutoSnapshotPolicy, ...], ById] = ()
     scheduled_events: Annotated[tuple[ScheduledEvent, ...], ById] = ()
     registry_access_lists: tuple[RegistryAccessList, ...] = ()
     bucket_policies: Annotated[tuple[BucketPolicy, ...], ById] = ()

@@ -36,6 +36,10 @@ class MigratingInstanceChoice(Strict):
         default=False,
         description="Accepts that its public address goes: at 0 Mbit/s of Internet bandwidth it is released.",
     )
+    rejoin_vserver_groups: bool = Field(
+        default=False,
+        description="The team puts it back into its vServer groups of CLB after the move, which takes it out of them.",
+    )
     ftp: FtpChoice | None = Field(default=None, description="What becomes of its FTP server, where it has one.")
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AwareDatetime, BeforeValidator, Field, field_validator, model_validator
 
-from components.config.base import CLOCK_PATTERN, WAVE_NAME_PATTERN, Strict, duplicates
+from components.config.base import CLOCK_PATTERN, WAVE_NAME_PATTERN, Strict, ZoneId, duplicates
 from components.config.errors import Problem
 from components.config.instances import MigratingInstanceChoice, Selector, let_ids_stand_alone
 
@@ -24,6 +24,11 @@ class Sighting(Strict):
 
     by: str = Field(min_length=1, description="Who saw it: a name or an address.")
     at: AwareDatetime = Field(description="When, with its UTC offset.")
+    zones: tuple[ZoneId, ...] = Field(
+        default=(),
+        description="Destination zones of the migration plans that were seen: one plan has one, so that a wave which "
+        "goes to several zones has several plans. Needed for such a wave only.",
+    )
 
 
 class Window(Strict):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from components.config import ExcludedDisk
 from components.facts.base import Facts
 from components.facts.guest import guest_facts
 from components.plan import MigrationPlan, PlannedInstance, PlannedWave
-from estate.model import Disk, Instance, Snapshot
+from estate.model import AutoSnapshotPolicy, Disk, Instance, Snapshot, VServerGroup
 
 
 def instance_facts(planned: PlannedInstance, plan: MigrationPlan, eni_quantity: int | None) -> Facts:
@@ -48,6 +48,9 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan, eni_quantity: 
         "toEip": planned.to_eip,
         "retainIp": planned.retain_ip,
         "releasePublicIp": planned.release_public_ip,
+        "rejoinVserverGroups": planned.rejoin_vserver_groups,
+        "vserverGroups": list(_memberships(instance, plan.estate.vserver_groups)),
+        "autoSnapshotPolicies": _auto_snapshot_policies(planned.disks, plan.estate.auto_snapshot_policies),
         "securityGroupIds": list(instance.security_group_ids),
         "disks": [_disk(disk, planned.excluded_disks.get(disk.id)) for disk in planned.disks],
         "snapshots": [_snapshot(snapshot) for snapshot in planned.snapshots],
@@ -102,6 +105,41 @@ def _disk(disk: Disk, excluded: ExcludedDisk | None) -> Facts:
         "sizeGib": disk.size_gib,
         "device": disk.device or "",
     }
+
+
+def _memberships(instance: Instance, groups: Iterable[VServerGroup]) -> Iterator[Facts]:
+    """One of each group and port that it gets traffic on."""
+    for group in groups:
+        for server in group.servers:
+            if server.server_id == instance.id:
+                known: Facts = {} if group.vpc_id is None else {"vpcId": group.vpc_id}
+                yield known | {
+                    "vserverGroupId": group.id,
+                    "vserverGroupName": group.name,
+                    "loadBalancerId": group.load_balancer_id,
+                    "addressType": group.address_type,
+                    "port": server.port,
+                    "weight": server.weight,
+                }
+
+
+def _auto_snapshot_policies(disks: Iterable[Disk], policies: Iterable[AutoSnapshotPolicy]) -> list[Facts]:
+    """Those of its disks; of one that the region does not have, nothing is known but its id."""
+    by_id = {policy.id: policy for policy in policies}
+    found: dict[str, list[str]] = {}
+    for disk in disks:
+        if disk.auto_snapshot_policy_id is not None:
+            found.setdefault(disk.auto_snapshot_policy_id, []).append(disk.id)
+    return [
+        _times(by_id.get(policy_id)) | {"autoSnapshotPolicyId": policy_id, "diskIds": disk_ids}
+        for policy_id, disk_ids in sorted(found.items())
+    ]
+
+
+def _times(policy: AutoSnapshotPolicy | None) -> Facts:
+    if policy is None:
+        return {}
+    return {"timePoints": list(map(str, policy.hours)), "repeatWeekdays": list(map(str, policy.weekdays))}
 
 
 def _snapshot(snapshot: Snapshot) -> Facts:

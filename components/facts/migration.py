@@ -61,7 +61,11 @@ def wave_facts(wave: PlannedWave, off_peak: OffPeak | None = None) -> Facts:
         if moment is not None:
             facts[key] = moment.isoformat()
     if window.scheduled is not None:
-        facts["scheduled"] = {"by": window.scheduled.by, "at": window.scheduled.at.isoformat()}
+        facts["scheduled"] = {
+            "by": window.scheduled.by,
+            "at": window.scheduled.at.isoformat(),
+            "zones": sorted(window.scheduled.zones),
+        }
     return facts
 
 

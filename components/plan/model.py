@@ -43,6 +43,7 @@ class PlannedInstance:
     tier: str | None
     retain_ip: bool
     release_public_ip: bool
+    rejoin_vserver_groups: bool
     disks: tuple[Disk, ...]
     snapshots: tuple[Snapshot, ...]
     databases: tuple[Database, ...]

@@ -104,6 +104,7 @@ def _planned(
             tier=choice.tier if choice else None,
             retain_ip=bool(choice and choice.retain_ip),
             release_public_ip=bool(choice and choice.release_public_ip),
+            rejoin_vserver_groups=bool(choice and choice.rejoin_vserver_groups),
             disks=disks,
             snapshots=tuple(item for item in estate.snapshots if item.disk_id in disk_ids),
             databases=_databases_of(instance, estate, record if instance.id in wave.moved_ids else StackRecord()),

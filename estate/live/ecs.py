@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from estate import model
 from estate.client import Cloud, pages_by_number, pages_by_token
+from estate.errors import EstateError
 from estate.live.reading import build, items, tags
+
+_POLICIES_A_PAGE = 100
 
 
 def instances(cloud: Cloud) -> list[model.Instance]:
@@ -82,10 +86,42 @@ def disks(cloud: Cloud) -> list[model.Disk]:
             device=item.device or None,
             status=item.status,
             encrypted=bool(item.encrypted),
+            # A disk may have one and be exempt from it.
+            auto_snapshot_policy_id=(item.auto_snapshot_policy_id or None) if item.enable_auto_snapshot else None,
         )
         for body in pages_by_token(cloud, action, region_id=cloud.region, max_results=500)
         for item in items(body, "disks", "disk")
     ]
+
+
+def auto_snapshot_policies(cloud: Cloud) -> list[model.AutoSnapshotPolicy]:
+    """Read all automatic snapshot policies, whose hours and weekdays are JSON arrays of texts."""
+    action = "ecs:DescribeAutoSnapshotPolicyEx"
+
+    def found(body: Any) -> list[Any]:
+        return items(body, "auto_snapshot_policies", "auto_snapshot_policy")
+
+    return [
+        build(
+            action,
+            model.AutoSnapshotPolicy,
+            id=item.auto_snapshot_policy_id,
+            name=item.auto_snapshot_policy_name or "",
+            hours=_numbers(action, item.time_points),
+            weekdays=_numbers(action, item.repeat_weekdays),
+        )
+        for body in pages_by_number(
+            cloud, action, lambda body: len(found(body)), region_id=cloud.region, page_size=_POLICIES_A_PAGE
+        )
+        for item in found(body)
+    ]
+
+
+def _numbers(action: str, text: str) -> tuple[int, ...]:
+    try:
+        return tuple(sorted(int(item) for item in json.loads(text)))
+    except (TypeError, ValueError):
+        raise EstateError(f"{action} says of hours or weekdays what this version does not understand.") from None
 
 
 def snapshots(cloud: Cloud) -> list[model.Snapshot]:

@@ -42,6 +42,12 @@ RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "classicLinks": ("ecs:DescribeClassicLinkInstances",),
     "routes": ("vpc:DescribeRouteTableList", "vpc:DescribeRouteEntryList"),
+    "vserverGroups": (
+        "slb:DescribeLoadBalancers",
+        "slb:DescribeVServerGroups",
+        "slb:DescribeVServerGroupAttribute",
+    ),
+    "autoSnapshotPolicies": ("ecs:DescribeAutoSnapshotPolicyEx",),
     "accessLists": ("slb:DescribeAccessControlLists", "slb:DescribeAccessControlListAttribute"),
     "scheduledEvents": ("ecs:DescribeInstanceHistoryEvents",),
     "registryAccessLists": ("cr:ListInstance", "cr:GetInstanceEndpoint", "cr:GetInstanceVpcEndpoint"),
@@ -106,6 +112,8 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
             ("redis", redis.redis_heads),
             ("mongodb", mongodb.mongodb_ids),
             ("acls", slb.access_list_ids),
+            ("balancers", slb.load_balancers),
+            ("policies", ecs.auto_snapshot_policies),
             ("registries", cr.registries),
             ("buckets", oss.bucket_names),
         )
@@ -124,6 +132,9 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         *_spread(pool, lambda database_id: _mongodb(cloud, database_id), lists["mongodb"].result()),
     ]
     acls = _spread(pool, lambda acl_id: slb.access_list(cloud, acl_id), lists["acls"].result())
+    groups_of_servers = _spread(
+        pool, lambda balancer: list(slb.vserver_groups(cloud, balancer)), lists["balancers"].result()
+    )
     registries, unread_registries = _if_readable(
         pool, "container-registry", lists["registries"], lambda head: cr.access_lists(cloud, *head)
     )
@@ -144,6 +155,8 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         classic_links=tuple(link for future in links for link in future.result()),
         routes=tuple(route for future in routes for route in future.result()),
         access_lists=tuple(future.result() for future in acls),
+        vserver_groups=tuple(group for future in groups_of_servers for group in future.result()),
+        auto_snapshot_policies=tuple(lists["policies"].result()),
         scheduled_events=tuple(lists["events"].result()),
         registry_access_lists=tuple(item for found in registries for item in found),
         bucket_policies=tuple(policies),

@@ -1,13 +1,17 @@
-"""Access control lists of the Classic Load Balancer."""
+"""Access control lists and vServer groups of the Classic Load Balancer."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from estate import model
-from estate.client import Cloud
+from estate.client import Cloud, pages_by_number
 from estate.errors import CloudError
 from estate.live.reading import build, items
 
 _PAGE = 50
+_LOAD_BALANCERS_A_PAGE = 100
 
 
 def access_list_ids(cloud: Cloud) -> list[str]:
@@ -40,3 +44,42 @@ def access_list(cloud: Cloud, acl_id: str) -> model.AccessControlList:
             for item in items(body, "related_listeners", "related_listener")
         ),
     )
+
+
+def load_balancers(cloud: Cloud) -> list[Any]:
+    """Read the heads of all load balancers."""
+
+    def found(body: Any) -> list[Any]:
+        return items(body, "load_balancers", "load_balancer")
+
+    bodies = pages_by_number(
+        cloud,
+        "slb:DescribeLoadBalancers",
+        lambda body: len(found(body)),
+        region_id=cloud.region,
+        page_size=_LOAD_BALANCERS_A_PAGE,
+    )
+    return [item for body in bodies for item in found(body)]
+
+
+def vserver_groups(cloud: Cloud, load_balancer: Any) -> Iterator[model.VServerGroup]:
+    """Read the vServer groups of a load balancer, a call for each."""
+    body = cloud.call(
+        "slb:DescribeVServerGroups", region_id=cloud.region, load_balancer_id=load_balancer.load_balancer_id
+    )
+    action = "slb:DescribeVServerGroupAttribute"
+    for head in items(body, "vserver_groups", "vserver_group"):
+        group = cloud.call(action, region_id=cloud.region, vserver_group_id=head.vserver_group_id)
+        yield build(
+            action,
+            model.VServerGroup,
+            id=group.vserver_group_id,
+            name=group.vserver_group_name or "",
+            load_balancer_id=load_balancer.load_balancer_id,
+            address_type=load_balancer.address_type,
+            vpc_id=load_balancer.vpc_id or None,
+            servers=tuple(
+                {"server_id": item.server_id, "port": item.port, "weight": item.weight}
+                for item in items(group, "backend_servers", "backend_server")
+            ),
+        )

@@ -224,6 +224,9 @@ def _instance(
         "retainIp": False,
         "toEip": False,
         "releasePublicIp": False,
+        "rejoinVserverGroups": False,
+        "vserverGroups": [],
+        "autoSnapshotPolicies": [],
         "securityGroupIds": groups,
         "disks": [
             {
@@ -516,7 +519,7 @@ def use_existing_vswitch(draft: Draft, *, status: str = "Available", free: float
     draft.remove(VPC)
     draft.remove(VSWITCH)
     (vswitch,) = network["vswitches"]
-    network.update(mode="existing")
+    network.update(mode="existing", isDefault=False)
     vswitch.update(existing=True, status=status, availableIpAddressCount=free)
     assert isinstance(vswitch, dict)
     return vswitch

@@ -6,7 +6,7 @@ from typing import Final
 from policies.clock import Timeline
 from policies.facts import Facts, UnreadableError
 from policies.outcome import Verdict, failed, judged, passed, pending, worst
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.rule import InstanceRule
 
 _HOW: Final = (
@@ -21,7 +21,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if moves:
         return worst(judged(partial(_shown, wave, move)) for move in moves)
     if "scheduled" in wave.data:
-        return _seen(wave.object("scheduled"), timeline)
+        return _seen(plan, wave.object("scheduled"), timeline, instance)
     return pending("No system event shows that its move is scheduled, and nobody says to have seen it.", _HOW)
 
 
@@ -50,12 +50,26 @@ def _shown(wave: Facts, move: Facts) -> Verdict:
     return passed(f"Its move is scheduled for {told}, as the system event {move.text('eventId')} shows.")
 
 
-def _seen(sighting: Facts, timeline: Timeline) -> Verdict:
+def _seen(plan: Plan, sighting: Facts, timeline: Timeline, instance: Facts) -> Verdict:
     by, at = sighting.text("by"), sighting.moment("at")
     told = at.isoformat(timespec="minutes")
     if at > timeline.now:
         return failed(f"{by} is said to have seen the pending task at {told}, which is yet to come.")
+    zones = _zones_of_wave(plan, instance)
+    if len(zones) > 1 and instance.text("targetZoneId") not in sighting.texts("zones"):
+        return pending(
+            f"{by} saw a pending task at {told}. Its wave goes to {', '.join(zones)}, and one migration plan has one "
+            f"destination zone: nobody says to have seen that of {instance.text('targetZoneId')}.",
+            "make a plan for each zone in the ECS console, then\n"
+            f"classic-to-vpc:migration.window.scheduled: {{by: ..., at: ..., zones: [{', '.join(zones)}]}}",
+        )
     return passed(f"{by} saw the pending task at {told}; no system event shows it.")
+
+
+def _zones_of_wave(plan: Plan, instance: Facts) -> list[str]:
+    """Zones that instances of its wave are still to go to."""
+    own = [item.facts for item in plan.instances if item.facts.text("wave") == instance.text("wave")]
+    return sorted({item.text("targetZoneId") for item in own if not has_moved(item)})
 
 
 RULE: Final = InstanceRule(
@@ -69,6 +83,7 @@ RULE: Final = InstanceRule(
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok="The plan needs the target VPC: until the freeze it may be made and seen.",
     sources=(
+        "ECS user guide, migrate to a VPC (2021): one plan has one destination zone; several zones need several plans.",
         "Physical server migration and upgrade notice: schedule your migration (ECS console, Pending Tasks).",
         "ECS API reference, DescribeInstanceHistoryEvents: NotBefore is the scheduled start; VPCMigrationEcs is an "
         "example of a reason code. No text says that a migration plan shows so: an event is believed, its absence "

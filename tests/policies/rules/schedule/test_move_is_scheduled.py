@@ -2,7 +2,7 @@ import pytest
 
 from policies.outcome import Outcome
 from policies.plan import MIGRATING_INSTANCE, MIGRATION
-from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
+from tests.policies.prepared import BEFORE_FREEZE, UNKNOWN, ZONE, Draft, expect, prepared
 
 RULE = "schedule-move-is-scheduled"
 
@@ -17,7 +17,7 @@ def seen(**changes: object) -> Draft:
     """No event, and somebody's word."""
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledMoves"] = []
-    word = {"by": "ops@example.com", "at": "2026-12-01T10:00:00+08:00", **changes}
+    word = {"by": "ops@example.com", "at": "2026-12-01T10:00:00+08:00", "zones": [], **changes}
     draft.facts(MIGRATION)["waves"][0]["scheduled"] = word
     return draft
 
@@ -45,6 +45,42 @@ def test_fail_when_the_event_contradicts_somebodys_word() -> None:
 
 def test_pass_on_somebodys_word() -> None:
     expect(seen(), RULE, "i-web", Outcome.PASS, "ops@example.com", "2026-12-01T10:00+08:00")
+
+
+def in_two_zones(*seen_zones: object) -> Draft:
+    """i-app goes to another zone than i-web, with somebody's word about plans for some zones."""
+    draft = seen(zones=list(seen_zones))
+    draft.facts(MIGRATING_INSTANCE, "i-app")["targetZoneId"] = "cn-hangzhou-b"
+    return draft
+
+
+def test_pass_when_the_plan_of_each_zone_was_seen() -> None:
+    draft = in_two_zones("cn-hangzhou-b", ZONE)
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
+def test_fail_at_the_freeze_when_no_plan_of_its_zone_was_seen() -> None:
+    draft = in_two_zones("cn-hangzhou-b")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "cn-hangzhou-b, cn-hangzhou-h", "that of cn-hangzhou-h", "zones: [")
+
+
+def test_pending_until_the_freeze_when_no_plan_of_its_zone_was_seen() -> None:
+    draft = in_two_zones("cn-hangzhou-b")
+    draft.now = BEFORE_FREEZE.replace(month=12, day=5)
+    expect(draft, RULE, "i-web", Outcome.PENDING, "one destination zone")
+
+
+def test_pass_when_who_goes_elsewhere_has_moved() -> None:
+    draft = in_two_zones()
+    draft.facts(MIGRATING_INSTANCE, "i-app")["moved"] = True
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
+def test_unknown_when_the_zones_are_not_known() -> None:
+    expect(in_two_zones(UNKNOWN), RULE, "i-web", Outcome.UNKNOWN, "zones")
+    draft = in_two_zones(ZONE)
+    draft.facts(MIGRATING_INSTANCE, "i-app")["targetZoneId"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "targetZoneId")
 
 
 def test_fail_when_the_word_is_of_the_future() -> None:

@@ -1,0 +1,53 @@
+"""Instances go into the region's default VPC only where the team has chosen that by name."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.plan import TARGET_NETWORK, Plan
+from policies.rule import MigrationRule
+
+
+def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+    region = plan.migration.text("regionId")
+    if not plan.of_type(TARGET_NETWORK):
+        return not_applicable("There is no target network: network-vswitch-in-usable-zone tells of that.")
+    network = plan.network.facts
+    mode = network.choice("mode", "create", "existing", "default")
+    if mode == "create":
+        return not_applicable("The target VPC is one of its own.")
+    if mode == "default":
+        return passed("The default VPC is chosen: network.mode is default.")
+    vpc_id = network.text("vpcId")
+    if not network.flag("isDefault"):
+        return passed(f"{vpc_id} is not the region's default VPC.")
+    return failed(
+        f"{vpc_id} is the region's default VPC, and network.mode says existing: nobody says that it is meant."
+    )
+
+
+RULE: Final = MigrationRule(
+    module=__name__,
+    title="The default VPC is taken on purpose",
+    severity="low",
+    notice_items=("N09", "N10"),
+    why=(
+        "The cloud made the default VPC, with blocks of its own choice, for whatever was started without a network: "
+        "what moves in cannot move back, and is among strangers."
+    ),
+    remediation=(
+        "classic-to-vpc:migration.network: {mode: default}   # it is meant\n"
+        "or classic-to-vpc:migration.network: {mode: create, cidrBlock: ..., vswitches: [...]}"
+    ),
+    reads=(TARGET_NETWORK,),
+    unknown_ok=None,
+    sources=(
+        "Physical server migration and upgrade notice: a VPC and VSwitch of one's own, or the default ones.",
+        "VPC user guide, default VPCs and default VSwitches: one a region, its blocks set by the system.",
+        'EIP API reference, AssociateEipAddress: "Eip of default vpc not allow this operation".',
+    ),
+    url="https://www.alibabacloud.com/help/en/vpc/user-guide/default-vpcs-and-default-vswitches",
+    ram_actions=("vpc:DescribeVpcs", "vpc:DescribeVpcAttribute"),
+    lead_hours=168,
+    check=_check,
+)

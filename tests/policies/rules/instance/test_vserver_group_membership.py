@@ -1,0 +1,58 @@
+from typing import Any
+
+import pytest
+
+from policies.outcome import Outcome
+from policies.plan import MIGRATING_INSTANCE
+from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
+
+RULE = "instance-vserver-group-membership"
+GROUP: dict[str, Any] = {
+    "vserverGroupId": "rsp-1",
+    "vserverGroupName": "front",
+    "loadBalancerId": "lb-1",
+    "addressType": "internet",
+    "port": 80.0,
+    "weight": 50.0,
+}
+
+
+def member(*, rejoins: bool = False, **fields: Any) -> Draft:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web").update(vserverGroups=[{**GROUP, **fields}], rejoinVserverGroups=rejoins)
+    return draft
+
+
+def test_pass_when_the_team_puts_it_back() -> None:
+    expect(member(rejoins=True), RULE, "i-web", Outcome.PASS, "front (rsp-1) of load balancer lb-1, on port 80")
+
+
+def test_fail_when_nobody_says_so() -> None:
+    words = ("front (rsp-1)", "weight 50", "rejoinVserverGroups: true", '"ServerId":"i-web","Port":80,"Weight":50')
+    expect(member(), RULE, "i-web", Outcome.FAIL, *words)
+
+
+@pytest.mark.parametrize("rejoins", [True, False])
+def test_fail_where_the_load_balancer_takes_no_instance_of_the_vpc(rejoins: bool) -> None:
+    draft = member(rejoins=rejoins, addressType="intranet", vserverGroupName="")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "vServer group rsp-1 of", "cannot have it back", "CreateLoadBalancer")
+
+
+def test_pass_where_an_intranet_load_balancer_is_in_a_vpc() -> None:
+    expect(member(rejoins=True, addressType="intranet", vpcId="vpc-1"), RULE, "i-web", Outcome.PASS)
+
+
+@pytest.mark.parametrize("key", [*sorted(GROUP.keys() - {"vserverGroupName"})])
+def test_unknown_when_a_fact_of_the_group_is_not_known(key: str) -> None:
+    expect(member(**{key: UNKNOWN}), RULE, "i-web", Outcome.UNKNOWN, key)
+
+
+@pytest.mark.parametrize("key", ["vserverGroups", "rejoinVserverGroups"])
+def test_unknown_when_membership_was_not_read(key: str) -> None:
+    draft = member()
+    del draft.facts(MIGRATING_INSTANCE, "i-web")[key]
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, key)
+
+
+def test_not_applicable_to_one_in_no_group() -> None:
+    expect(prepared(), RULE, "i-web", Outcome.NOT_APPLICABLE)

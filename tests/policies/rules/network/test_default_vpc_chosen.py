@@ -1,0 +1,36 @@
+import pytest
+
+from policies.outcome import Outcome
+from policies.plan import TARGET_NETWORK
+from tests.policies.prepared import UNKNOWN, Draft, expect, prepared, use_existing_vswitch
+
+RULE = "network-default-vpc-chosen"
+
+
+def existing(*, is_default: bool = True) -> Draft:
+    draft = prepared()
+    use_existing_vswitch(draft)
+    draft.facts(TARGET_NETWORK)["isDefault"] = is_default
+    return draft
+
+
+def test_fail_when_the_existing_one_is_the_default() -> None:
+    expect(existing(), RULE, "dev", Outcome.FAIL, "vpc-1 is the region's default VPC", "mode: default")
+
+
+def test_pass_when_it_is_another_or_the_default_is_meant() -> None:
+    expect(existing(is_default=False), RULE, "dev", Outcome.PASS, "vpc-1 is not")
+    draft = existing()
+    draft.facts(TARGET_NETWORK)["mode"] = "default"
+    expect(draft, RULE, "dev", Outcome.PASS, "is chosen")
+
+
+@pytest.mark.parametrize("key", ["mode", "vpcId", "isDefault"])
+def test_unknown_when_it_is_not_known_which_one_it_is(key: str) -> None:
+    draft = existing()
+    draft.facts(TARGET_NETWORK)[key] = UNKNOWN
+    expect(draft, RULE, "dev", Outcome.UNKNOWN, key)
+
+
+def test_not_applicable_to_one_of_its_own() -> None:
+    expect(prepared(), RULE, "dev", Outcome.NOT_APPLICABLE)
