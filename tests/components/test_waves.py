@@ -212,7 +212,7 @@ def test_the_pack_is_told_what_the_team_says_of_a_window() -> None:
     said = {
         "end": "2026-12-12T04:00:00+08:00",
         "disksNeededFrom": "2026-12-13T00:00:00+08:00",
-        "scheduled": {"by": "ops", "at": "2026-12-01T00:00:00+08:00"},
+        "scheduled": {"by": "ops", "at": "2026-12-01T00:00:00+08:00", "zones": ["cn-hangzhou-h"]},
     }
     window = {**ONE, **said}
     night = {"from": "22:00", "to": "06:00", "timeZone": "Asia/Shanghai"}

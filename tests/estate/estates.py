@@ -110,6 +110,23 @@ def estate(**changes: Any) -> Estate:
             _apsara("dds-one", _endpoint("dds-one1", "Primary")) | {"replication_factor": 1},
         ],
         "access_lists": [{"id": "acl-callers", "name": "callers", "entries": [{"entry": "10.160.0.1/32"}]}],
+        "load_balancers": [
+            {
+                "id": "lb-front",
+                "name": "front",
+                "address": "192.0.2.80",
+                "master_zone_id": ZONE,
+                "slave_zone_id": ZONE,
+            }
+        ],
+        "vserver_groups": [
+            {
+                "id": "rsp-front",
+                "name": "front",
+                "load_balancer_id": "lb-front",
+                "backend_servers": [{"instance_id": "i-1", "port": 80, "weight": 50}],
+            }
+        ],
         "registries": [{"id": "cri-empty", "name": "empty"}],
         "buckets": [{"id": "empty"}],
         "classic_links": [{"instance_id": "i-1", "vpc_id": "vpc-1"}],

@@ -325,6 +325,30 @@ def test_another_account_is_refused(simulator: Simulator) -> None:
         read_estate(estates.cloud(simulator, accountId="99"), NOW)
 
 
+def test_members_of_vserver_groups_are_read(read: Estate) -> None:
+    [group] = read.vserver_groups
+    assert (group.id, group.name, group.load_balancer_id) == ("rsp-front", "front", "lb-front")
+    assert (group.address_type, group.vpc_id) == ("internet", None)
+    assert [(item.server_id, item.port, item.weight) for item in group.servers] == [("i-1", 80, 50)]
+
+
+def test_automatic_snapshot_policies_are_read_with_the_disks_that_mind_them() -> None:
+    disk = {"type": "data", "size_gib": 20, "zone_id": estates.ZONE, "auto_snapshot_policy_id": "sp-night"}
+    with running(
+        estates.estate(
+            auto_snapshot_policies=[
+                {"id": "sp-night", "name": "night", "time_points": [3, 22], "repeat_weekdays": [6, 7]}
+            ],
+            disks=[{"id": "d-minds", **disk}, {"id": "d-not", **disk, "enable_auto_snapshot": False}],
+            snapshots=[],
+        )
+    ) as served:
+        read = read_estate(estates.cloud(served), NOW)
+    [policy] = read.auto_snapshot_policies
+    assert (policy.id, policy.name, policy.hours, policy.weekdays) == ("sp-night", "night", (3, 22), (6, 7))
+    assert [item.auto_snapshot_policy_id for item in read.disks] == ["sp-night", None]
+
+
 def test_access_control_lists_are_read_page_by_page() -> None:
     entries = [{"entry": f"10.160.{number}.0/24"} for number in range(120)]
     zones = {"master_zone_id": estates.ZONE, "slave_zone_id": estates.ZONE}
@@ -333,6 +357,7 @@ def test_access_control_lists_are_read_page_by_page() -> None:
         estates.estate(
             access_lists=[{"id": "acl-long", "name": "long", "entries": entries}],
             load_balancers=[{"id": "lb-1", "name": "lb", "address": "10.1.2.3", "listeners": [listener], **zones}],
+            vserver_groups=[],
         )
     ) as served:
         [access_list] = read_estate(estates.cloud(served), NOW).access_lists

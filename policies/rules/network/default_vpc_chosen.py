@@ -4,7 +4,7 @@ from typing import Final
 
 from policies.clock import Timeline
 from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.plan import TARGET_NETWORK, Plan
+from policies.plan import MIGRATION, TARGET_NETWORK, Plan
 from policies.rule import MigrationRule
 
 
@@ -18,11 +18,11 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
         return not_applicable("The target VPC is one of its own.")
     if mode == "default":
         return passed("The default VPC is chosen: network.mode is default.")
-    vpc_id = network.text("vpcId")
     if not network.flag("isDefault"):
-        return passed(f"{vpc_id} is not the region's default VPC.")
+        return passed(f"The existing VPC is not the default one of {region}.")
     return failed(
-        f"{vpc_id} is the region's default VPC, and network.mode says existing: nobody says that it is meant."
+        f"{network.text('vpcId')} is the default VPC of {region}, and network.mode says existing: nobody says that "
+        "this is meant."
     )
 
 
@@ -39,7 +39,7 @@ RULE: Final = MigrationRule(
         "classic-to-vpc:migration.network: {mode: default}   # it is meant\n"
         "or classic-to-vpc:migration.network: {mode: create, cidrBlock: ..., vswitches: [...]}"
     ),
-    reads=(TARGET_NETWORK,),
+    reads=(MIGRATION, TARGET_NETWORK),
     unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: a VPC and VSwitch of one's own, or the default ones.",

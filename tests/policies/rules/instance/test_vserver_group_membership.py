@@ -44,7 +44,8 @@ def test_pass_where_an_intranet_load_balancer_is_in_a_vpc() -> None:
 
 @pytest.mark.parametrize("key", [*sorted(GROUP.keys() - {"vserverGroupName"})])
 def test_unknown_when_a_fact_of_the_group_is_not_known(key: str) -> None:
-    expect(member(**{key: UNKNOWN}), RULE, "i-web", Outcome.UNKNOWN, key)
+    fields: dict[str, Any] = {key: UNKNOWN}
+    expect(member(**fields), RULE, "i-web", Outcome.UNKNOWN, key)
 
 
 @pytest.mark.parametrize("key", ["vserverGroups", "rejoinVserverGroups"])

@@ -15,11 +15,11 @@ def existing(*, is_default: bool = True) -> Draft:
 
 
 def test_fail_when_the_existing_one_is_the_default() -> None:
-    expect(existing(), RULE, "dev", Outcome.FAIL, "vpc-1 is the region's default VPC", "mode: default")
+    expect(existing(), RULE, "dev", Outcome.FAIL, "vpc-1 is the default VPC of cn-hangzhou", "mode: default")
 
 
 def test_pass_when_it_is_another_or_the_default_is_meant() -> None:
-    expect(existing(is_default=False), RULE, "dev", Outcome.PASS, "vpc-1 is not")
+    expect(existing(is_default=False), RULE, "dev", Outcome.PASS, "is not the default")
     draft = existing()
     draft.facts(TARGET_NETWORK)["mode"] = "default"
     expect(draft, RULE, "dev", Outcome.PASS, "is chosen")
@@ -32,5 +32,8 @@ def test_unknown_when_it_is_not_known_which_one_it_is(key: str) -> None:
     expect(draft, RULE, "dev", Outcome.UNKNOWN, key)
 
 
-def test_not_applicable_to_one_of_its_own() -> None:
-    expect(prepared(), RULE, "dev", Outcome.NOT_APPLICABLE)
+def test_not_applicable_to_one_of_its_own_or_without_a_network() -> None:
+    draft = prepared()
+    expect(draft, RULE, "dev", Outcome.NOT_APPLICABLE, "of its own")
+    draft.remove(TARGET_NETWORK)
+    expect(draft, RULE, "dev", Outcome.NOT_APPLICABLE, "no target network")
