@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -11,8 +11,9 @@ from typing import Any, Final
 import pulumi
 
 from components.config import ConfigError, ExistingNetwork, MigrationConfig, Problem, SharedNetwork
+from components.facts.instances import membership_facts
 from components.facts.migration import wave_facts
-from components.plan import MigrationPlan, Origin, StackRecord
+from components.plan import Membership, MigrationPlan, Origin, StackRecord
 
 _ATTEMPTS: Final = 20
 _PAUSE_SECONDS: Final = 0.1
@@ -25,6 +26,11 @@ def exported(plan: MigrationPlan) -> dict[str, pulumi.Input[object]]:
     """
     rounds = {planned.instance.id: planned.snapshot_round for planned in plan.instances}
     databases = {planned.instance.id: [item.id for item in planned.databases] for planned in plan.instances}
+    groups = {
+        planned.instance.id: {"vserverGroups": [membership_facts(item) for item in planned.memberships]}
+        for planned in plan.instances
+        if planned.memberships is not None
+    }
     return {
         "waves": [wave_facts(wave) for wave in plan.waves],
         "classicOrigins": {
@@ -34,6 +40,7 @@ def exported(plan: MigrationPlan) -> dict[str, pulumi.Input[object]]:
                 "securityGroupIds": list(instance.security_group_ids),
                 "snapshotRound": rounds.get(instance.id, 1),
                 "databaseIds": databases.get(instance.id, []),
+                **groups.get(instance.id, {}),
             }
             for instance in plan.classic_instances
             if instance.id in rounds or instance.id in plan.config.later
@@ -136,7 +143,24 @@ def record_of(outputs: Mapping[str, Any]) -> StackRecord:
                 security_group_ids=tuple(origin["securityGroupIds"]),
                 snapshot_round=int(origin["snapshotRound"]),
                 database_ids=tuple(origin.get("databaseIds", ())),
+                memberships=_memberships(origin["vserverGroups"]) if "vserverGroups" in origin else None,
             )
             for instance_id, origin in origins.items()
         },
+    )
+
+
+def _memberships(groups: Iterable[Mapping[str, Any]]) -> tuple[Membership, ...]:
+    """Those of an origin; a number comes back from the state as a float."""
+    return tuple(
+        Membership(
+            vserver_group_id=group["vserverGroupId"],
+            vserver_group_name=group["vserverGroupName"],
+            load_balancer_id=group["loadBalancerId"],
+            address_type=group["addressType"],
+            port=int(group["port"]),
+            weight=int(group["weight"]),
+            vpc_id=group.get("vpcId"),
+        )
+        for group in groups
     )

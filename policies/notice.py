@@ -115,8 +115,6 @@ NOT_READABLE: Final = (
     "orders that are not paid for, or not yet in force, which the migration cancels: of subscriptions somebody answers",
     "whether applications take new addresses and connection strings",
     "RAM policies that let in by acs:SourceIp, and addresses in the configuration of applications",
-    "vServer groups of CLB, which the move takes an instance out of: nobody puts it back but you",
-    "automatic snapshot policies that are due while disk functions are blocked",
 )
 """What no rule of this version decides: most of it no API or script tells."""
 

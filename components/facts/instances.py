@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from components.config import ExcludedDisk
 from components.facts.base import Facts
 from components.facts.guest import guest_facts
-from components.plan import MigrationPlan, PlannedInstance, PlannedWave
-from estate.model import AutoSnapshotPolicy, Disk, Instance, Snapshot, VServerGroup
+from components.plan import Membership, MigrationPlan, PlannedInstance, PlannedWave
+from estate.model import AutoSnapshotPolicy, Disk, Instance, Snapshot
 
 
 def instance_facts(planned: PlannedInstance, plan: MigrationPlan, eni_quantity: int | None) -> Facts:
@@ -25,6 +25,11 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan, eni_quantity: 
         known["autoReleaseAt"] = instance.auto_release_time.isoformat()
     if instance.eip is not None:
         known["eip"] = instance.eip
+    if planned.memberships is not None:
+        known["vserverGroups"] = [
+            membership_facts(item) | {"standing": item.standing(instance.id, plan.estate.vserver_groups)}
+            for item in planned.memberships
+        ]
     if planned.tier is not None:
         known["targetTier"] = planned.tier
     return known | {
@@ -49,7 +54,6 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan, eni_quantity: 
         "retainIp": planned.retain_ip,
         "releasePublicIp": planned.release_public_ip,
         "rejoinVserverGroups": planned.rejoin_vserver_groups,
-        "vserverGroups": list(_memberships(instance, plan.estate.vserver_groups)),
         "autoSnapshotPolicies": _auto_snapshot_policies(planned.disks, plan.estate.auto_snapshot_policies),
         "securityGroupIds": list(instance.security_group_ids),
         "disks": [_disk(disk, planned.excluded_disks.get(disk.id)) for disk in planned.disks],
@@ -107,20 +111,17 @@ def _disk(disk: Disk, excluded: ExcludedDisk | None) -> Facts:
     }
 
 
-def _memberships(instance: Instance, groups: Iterable[VServerGroup]) -> Iterator[Facts]:
-    """One of each group and port that it gets traffic on."""
-    for group in groups:
-        for server in group.servers:
-            if server.server_id == instance.id:
-                known: Facts = {} if group.vpc_id is None else {"vpcId": group.vpc_id}
-                yield known | {
-                    "vserverGroupId": group.id,
-                    "vserverGroupName": group.name,
-                    "loadBalancerId": group.load_balancer_id,
-                    "addressType": group.address_type,
-                    "port": server.port,
-                    "weight": server.weight,
-                }
+def membership_facts(membership: Membership) -> Facts:
+    """Facts of one membership in a vServer group, without the instance's own id."""
+    known: Facts = {} if membership.vpc_id is None else {"vpcId": membership.vpc_id}
+    return known | {
+        "vserverGroupId": membership.vserver_group_id,
+        "vserverGroupName": membership.vserver_group_name,
+        "loadBalancerId": membership.load_balancer_id,
+        "addressType": membership.address_type,
+        "port": membership.port,
+        "weight": membership.weight,
+    }
 
 
 def _auto_snapshot_policies(disks: Iterable[Disk], policies: Iterable[AutoSnapshotPolicy]) -> list[Facts]:

@@ -5,12 +5,14 @@
 
 from components.plan.backups import SnapshotSet
 from components.plan.databases import PlannedDatabase, admits
+from components.plan.load_balancers import Membership
 from components.plan.model import MigrationPlan, PlannedInstance
 from components.plan.network import PlannedVSwitch
 from components.plan.resolve import make_plan, still_classic
 from components.plan.waves import Origin, PlannedWave, StackRecord
 
 __all__ = [
+    "Membership",
     "MigrationPlan",
     "Origin",
     "PlannedDatabase",

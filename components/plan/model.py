@@ -12,6 +12,7 @@ from components.config import BackupChoice, ExcludedDisk, MigrationConfig
 from components.peers import BroadRule, ClassicPeer, broad_rules
 from components.plan.backups import SnapshotSet, snapshot_sets
 from components.plan.databases import PlannedDatabase, planned_databases
+from components.plan.load_balancers import Membership
 from components.plan.network import PlannedVSwitch, avoided_cidrs, planned_vswitches, target_cidrs, target_vpc
 from components.plan.waves import PlannedWave, last_latest
 from estate.guest import Evidence
@@ -34,7 +35,7 @@ class PlannedInstance:
     """One migrating instance with what hangs on it; after its move still as it was before, but for `moved`.
 
     `peers` are classic instances that do not move with it, nor before it. `snapshot_round` is the round of snapshots of
-    its disks: none is taken after its move.
+    its disks: none is taken after its move. `memberships` are None where nobody recorded them before its move.
     """
 
     instance: Instance
@@ -47,6 +48,7 @@ class PlannedInstance:
     disks: tuple[Disk, ...]
     snapshots: tuple[Snapshot, ...]
     databases: tuple[Database, ...]
+    memberships: tuple[Membership, ...] | None
     peers: tuple[ClassicPeer, ...]
     snapshot_round: int
     excluded_disks: Mapping[str, ExcludedDisk]

@@ -12,6 +12,7 @@ from components.plan.classic_link import attachment_problems, flow_problems, flo
 from components.plan.databases import admits, database_problems
 from components.plan.evidence import evidence_of
 from components.plan.instances import group_problems, instance_problems
+from components.plan.load_balancers import memberships
 from components.plan.lookup import missing
 from components.plan.model import MigrationPlan, PlannedInstance
 from components.plan.network import (
@@ -108,6 +109,11 @@ def _planned(
             disks=disks,
             snapshots=tuple(item for item in estate.snapshots if item.disk_id in disk_ids),
             databases=_databases_of(instance, estate, record if instance.id in wave.moved_ids else StackRecord()),
+            memberships=(
+                record.origins[instance.id].memberships
+                if instance.id in wave.moved_ids
+                else memberships(instance.id, estate.vserver_groups)
+            ),
             peers=tuple(classic_peers(instance, moving, estate, targets, flows)),
             excluded_disks=excluded,
             to_eip=converts(config, instance.id, choice.ftp.plan if choice and choice.ftp else None),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from components.config import ExistingNetwork, MigrationConfig, Problem, Wave, Window
+from components.plan.load_balancers import Membership
 from estate.model import Estate, Instance
 
 
@@ -16,7 +17,8 @@ class Origin:
     """What an instance was in the classic network, as far as it decides what is declared for it.
 
     `snapshot_round` is the last round of snapshots that was taken of its disks, `database_ids` are the databases that
-    admitted it then: its old address goes from their whitelists some day.
+    admitted it then: its old address goes from their whitelists some day. `memberships` are its vServer groups of CLB,
+    None where an earlier version did not record them.
     """
 
     zone_id: str
@@ -24,6 +26,7 @@ class Origin:
     security_group_ids: tuple[str, ...]
     snapshot_round: int
     database_ids: tuple[str, ...] = ()
+    memberships: tuple[Membership, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,8 @@ def _access_lists(cloud: Cloud, registry_id: str, name: str) -> Iterator[model.R
             module=module,
             in_force=bool(endpoint.enable and endpoint.acl_enable),
             entries=tuple(item.entry for item in items(endpoint, "acl_entries")),
-            linked_vpc_ids=tuple(item.vpc_id for item in items(vpcs, "linked_vpcs")),
+            # One that is CREATING reaches nothing yet (reference, GetInstanceVpcEndpoint).
+            linked_vpc_ids=tuple(item.vpc_id for item in items(vpcs, "linked_vpcs") if item.status == "RUNNING"),
         )
 
 

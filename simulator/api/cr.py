@@ -80,7 +80,7 @@ def get_instance_vpc_endpoint(cloud: Cloud, call: Call) -> Answer:
             "VpcId": item.vpc_id,
             "VswitchId": item.vswitch_id,
             "Ip": item.ip,
-            "Status": "RUNNING",
+            "Status": item.status,
             "DefaultAccess": item.default_access,
         }
         for item in found.linked_vpcs

@@ -23,6 +23,7 @@ class LinkedVpc(Strict):
     vpc_id: Annotated[str, Refers("vpcs")]
     vswitch_id: Annotated[str, Refers("vswitches")]
     ip: str = Field(default="", description="The address of the registry in the VSwitch.")
+    status: Literal["CREATING", "RUNNING"] = "RUNNING"
     default_access: bool = True
 
 

@@ -146,7 +146,7 @@ def test_who_has_moved_is_no_classic_peer_any_more() -> None:
 def test_a_second_up_after_the_move_records_what_the_first_did() -> None:
     raw = in_waves(network=NETWORK)
     record = recorded(raw)
-    assert record.origins["i-web"] == Origin("cn-hangzhou-b", ("10.1.0.1",), ("sg-web",), 1)
+    assert record.origins["i-web"] == Origin("cn-hangzhou-b", ("10.1.0.1",), ("sg-web",), 1, memberships=())
     again = record_of({"vpcId": "vpc-old", **exported(plan(raw, after_the_move("i-web"), record))})
     assert again == record
 

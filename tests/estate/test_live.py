@@ -374,7 +374,13 @@ REGISTRY = {
             "entries": [{"entry": "10.160.0.1/32"}],
             "linked_vpcs": [{"vpc_id": "vpc-1", "vswitch_id": "vsw-1"}],
         },
-        {"module": "Chart", "enabled": True, "acl_enabled": False, "entries": [{"entry": "10.160.0.2/32"}]},
+        {
+            "module": "Chart",
+            "enabled": True,
+            "acl_enabled": False,
+            "entries": [{"entry": "10.160.0.2/32"}],
+            "linked_vpcs": [{"vpc_id": "vpc-1", "vswitch_id": "vsw-1", "status": "CREATING"}],
+        },
     ],
 }
 ALLOW = {"Effect": "Allow", "Action": "oss:*", "Condition": {"IpAddress": {"acs:SourceIp": ["10.160.0.1"]}}}
@@ -387,6 +393,8 @@ def test_whitelists_of_registries_are_read_for_both_modules() -> None:
     assert (images.registry_id, images.registry_name, images.module) == ("cri-1", "shop", "Registry")
     assert (images.in_force, images.entries, images.linked_vpc_ids) == (True, ("10.160.0.1/32",), ("vpc-1",))
     assert (charts.module, charts.in_force, charts.entries) == ("Chart", False, ("10.160.0.2/32",))
+    # Linked, and not reached yet.
+    assert charts.linked_vpc_ids == ()
     assert read.unread_lists == ()
 
 

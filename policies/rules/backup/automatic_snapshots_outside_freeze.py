@@ -58,6 +58,11 @@ RULE: Final = InstanceRule(
     notice_items=("N07",),
     why="For about 4 hours per 100 GiB after the move the cloud refuses snapshots: the one of that night is missing.",
     remediation="aliyun ecs CancelAutoSnapshotPolicy --diskIds '[\"<disk>\"]'   # before the window",
+    remediation_after=(
+        "Take one by hand once the disks' functions are back, and let the policy take them again.\n"
+        "aliyun ecs CreateSnapshot --DiskId <disk>\n"
+        "aliyun ecs ApplyAutoSnapshotPolicy --autoSnapshotPolicyId <policy> --diskIds '[\"<disk>\"]'"
+    ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=(

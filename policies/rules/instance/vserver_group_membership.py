@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.clock import Timeline
 from policies.facts import Facts
+from policies.load_balancers import rejoin, serves_classic_intranet, told
 from policies.outcome import Verdict, failed, not_applicable, passed, worst
 from policies.plan import MIGRATING_INSTANCE, Plan
 from policies.rule import InstanceRule
@@ -18,26 +19,19 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 
 def _member(instance_id: str, group: Facts, rejoins: bool) -> Verdict:
-    group_id, port, weight = group.text("vserverGroupId"), group.number("port"), group.number("weight")
-    name = group.optional_text("vserverGroupName")
-    told = (
-        f"vServer group {f'{name} ({group_id})' if name else group_id} of load balancer "
-        f"{group.text('loadBalancerId')}, on port {port:g} with weight {weight:g}"
-    )
-    if group.choice("addressType", "internet", "intranet") == "intranet" and "vpcId" not in group.data:
+    if serves_classic_intranet(group):
         return failed(
-            f"It is in {told}, which serves the classic intranet. The move takes it out, and an intranet load balancer "
-            "takes no instance of a VPC that is not its own: this one cannot have it back.",
+            f"It is in {told(group)}, which serves the classic intranet. The move takes it out, and an intranet load "
+            "balancer takes no instance of a VPC that is not its own: this one cannot have it back.",
             "aliyun slb CreateLoadBalancer --AddressType intranet --VpcId <the target VPC> --VSwitchId <its VSwitch>",
         )
     if rejoins:
-        return passed(f"It is in {told}; the team puts it back after the move, as accepted.")
-    servers = f'[{{"ServerId":"{instance_id}","Port":{port:g},"Weight":{weight:g}}}]'
+        return passed(f"It is in {told(group)}; the team puts it back after the move, as accepted.")
     return failed(
-        f"It is in {told}, and the move does not attach it again: its traffic ends until somebody does. A load "
+        f"It is in {told(group)}, and the move does not attach it again: its traffic ends until somebody does. A load "
         "balancer has servers of one network only: those of the group which stay classic keep it out.",
         f"classic-to-vpc:migration.instances: [{{id: {instance_id}, rejoinVserverGroups: true}}]   # and, once moved:\n"
-        f"aliyun slb AddVServerGroupBackendServers --VServerGroupId {group_id} --BackendServers '{servers}'",
+        + rejoin(instance_id, group),
     )
 
 
@@ -48,6 +42,7 @@ RULE: Final = InstanceRule(
     notice_items=(),
     why="After the move its load balancer sends it nothing, while the instance itself looks sound.",
     remediation="classic-to-vpc:migration.instances: [{id: i-..., rejoinVserverGroups: true}]",
+    remediation_after="Put it back: after-vserver-groups-rejoined tells of each group.",
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=(

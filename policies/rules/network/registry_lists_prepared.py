@@ -37,7 +37,11 @@ def _reached(plan: Plan, item: Facts, addresses: tuple[str, ...]) -> Verdict:
     if vpc_id is not None and vpc_id in item.texts("linkedVpcIds"):
         return passed(f"{where} is reached over its endpoint in {vpc_id}.")
     entries = ", ".join(naming(item.texts("entries"), addresses))
-    target = f"{vpc_id} is not linked with it" if vpc_id else "the target VPC is yet to be made and linked with it"
+    target = (
+        f"{vpc_id} is not linked with it, or not yet RUNNING"
+        if vpc_id
+        else "the target VPC is yet to be made and linked with it"
+    )
     return failed(
         f"The whitelist of {where} names {entries}, an address that changes; {target}.",
         f"aliyun cr CreateInstanceVpcEndpointLinkedVpc --InstanceId {registry_id} --ModuleName {module} "

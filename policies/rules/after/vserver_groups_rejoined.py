@@ -1,0 +1,60 @@
+"""An instance that has moved is again in the vServer groups of CLB that it was in before."""
+
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.load_balancers import rejoin, serves_classic_intranet, told
+from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.plan import MIGRATING_INSTANCE, Plan, has_moved
+from policies.rule import InstanceRule
+
+
+def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    if not has_moved(instance):
+        return not_applicable("It has not moved yet.")
+    groups = instance.objects("vserverGroups")
+    if not groups:
+        return not_applicable("It was in no vServer group of CLB.")
+    return worst(judged(partial(_again, instance.text("instanceId"), group)) for group in groups)
+
+
+def _again(instance_id: str, group: Facts) -> Verdict:
+    match group.choice("standing", "member", "left", "deleted"):
+        case "member":
+            return passed(f"It is in {told(group)}, as before.")
+        case "deleted":
+            return passed(f"It was in {told(group)}, and the group has been deleted since.")
+    if serves_classic_intranet(group):
+        return failed(
+            f"It was in {told(group)}, which serves the classic intranet and takes no instance of a VPC: its traffic "
+            "has to come another way, and nothing tells this rule that it does.",
+            "Put a load balancer of the target VPC in its place, and delete the group, or waive this once it serves.",
+        )
+    return failed(
+        f"It was in {told(group)}, and is no more: its load balancer sends it nothing there.",
+        rejoin(instance_id, group),
+    )
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="It is back in its vServer groups",
+    severity="high",
+    notice_items=(),
+    why="Its load balancer sends it nothing, while the instance itself looks sound.",
+    remediation=(
+        "aliyun slb AddVServerGroupBackendServers --VServerGroupId <group> "
+        '--BackendServers \'[{"ServerId":"<id>","Port":80,"Weight":100}]\''
+    ),
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=(
+        "ECS user guide, migrate to a VPC (2021): a member of a vServer group of SLB is not attached again.",
+        "CLB API reference, AddVServerGroupBackendServers.",
+    ),
+    url="https://www.alibabacloud.com/help/en/slb/classic-load-balancer/user-guide/create-and-manage-a-vserver-group",
+    ram_actions=("slb:DescribeLoadBalancers", "slb:DescribeVServerGroups", "slb:DescribeVServerGroupAttribute"),
+    check=_check,
+)

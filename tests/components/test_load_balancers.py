@@ -1,0 +1,112 @@
+"""vServer groups of CLB: who is in which, and what is known of it once an instance has moved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.plan import Membership, StackRecord
+from components.stack_outputs import exported, record_of
+from estate.model import BackendServer, Estate, VServerGroup
+from tests.components.test_waves import INSTANCE, NETWORK, after_the_move, declared, in_waves, plan, recorded
+
+GROUPS = (
+    VServerGroup(
+        id="rsp-front",
+        name="front",
+        load_balancer_id="lb-front",
+        address_type="internet",
+        servers=(
+            BackendServer(server_id="i-web", port=80, weight=50),
+            BackendServer(server_id="i-web", port=443, weight=100),
+            BackendServer(server_id="i-app", port=80, weight=0),
+        ),
+    ),
+    VServerGroup(
+        id="rsp-inner",
+        load_balancer_id="lb-inner",
+        address_type="intranet",
+        vpc_id="vpc-old",
+        servers=(BackendServer(server_id="i-app", port=8080, weight=1),),
+    ),
+)
+
+
+def with_groups(of: Estate, *groups: VServerGroup) -> Estate:
+    return of.model_copy(update={"vserver_groups": groups})
+
+
+def emptied(group: VServerGroup) -> VServerGroup:
+    """The group as the move leaves it."""
+    return group.model_copy(update={"servers": ()})
+
+
+def facts(instance_id: str, of: Estate, record: StackRecord | None = None) -> dict[str, Any]:
+    recording = declared(plan(in_waves(network=NETWORK), of, record))
+    return recording.outputs[recording.urn(INSTANCE, instance_id)]
+
+
+def before_the_move() -> StackRecord:
+    made = plan(in_waves(network=NETWORK), with_groups(after_the_move(), *GROUPS))
+    return record_of({"vpcId": "vpc-old", **exported(made)})
+
+
+FRONT = {"vserverGroupId": "rsp-front", "vserverGroupName": "front", "loadBalancerId": "lb-front"}
+
+
+def test_each_group_and_port_of_an_instance_is_told() -> None:
+    of = with_groups(after_the_move(), *GROUPS)
+    assert facts("i-web", of)["vserverGroups"] == [
+        {**FRONT, "addressType": "internet", "port": 80, "weight": 50, "standing": "member"},
+        {**FRONT, "addressType": "internet", "port": 443, "weight": 100, "standing": "member"},
+    ]
+    [front, inner] = facts("i-app", of)["vserverGroups"]
+    assert (front["port"], front["weight"], "vpcId" in front) == (80, 0, False)
+    assert (inner["loadBalancerId"], inner["addressType"], inner["vpcId"]) == ("lb-inner", "intranet", "vpc-old")
+
+
+@pytest.mark.parametrize(
+    ("groups", "standings"),
+    [
+        (GROUPS, ["member", "member"]),
+        ((emptied(GROUPS[0]), GROUPS[1]), ["left", "left"]),
+        (
+            (GROUPS[0].model_copy(update={"servers": (BackendServer(server_id="i-web", port=443, weight=1),)}),),
+            ["left", "member"],
+        ),
+        (GROUPS[1:], ["deleted", "deleted"]),
+    ],
+)
+def test_after_the_move_those_that_it_was_in_are_told_as_they_are_now(
+    groups: tuple[VServerGroup, ...], standings: list[str]
+) -> None:
+    told = facts("i-web", with_groups(after_the_move("i-web"), *groups), before_the_move())["vserverGroups"]
+    assert [(item["port"], item["weight"]) for item in told] == [(80, 50), (443, 100)]
+    assert [item["standing"] for item in told] == standings
+
+
+def test_a_second_up_after_the_move_records_the_same_groups() -> None:
+    record = before_the_move()
+    moved = with_groups(after_the_move("i-web"), *map(emptied, GROUPS))
+    again = exported(plan(in_waves(network=NETWORK), moved, record))
+    assert record.origins["i-web"].memberships == (
+        Membership("rsp-front", "front", "lb-front", "internet", 80, 50),
+        Membership("rsp-front", "front", "lb-front", "internet", 443, 100),
+    )
+    assert record_of({"vpcId": "vpc-old", **again}).origins["i-web"] == record.origins["i-web"]
+
+
+def test_what_an_earlier_version_did_not_record_is_not_known() -> None:
+    raw = in_waves(network=NETWORK)
+    outputs: dict[str, Any] = {"vpcId": "vpc-old", **exported(plan(raw))}
+    for origin in outputs["classicOrigins"].values():
+        del origin["vserverGroups"]
+    record = record_of(outputs)
+    assert record.origins["i-web"].memberships is None
+    of = after_the_move("i-web")
+    assert "vserverGroups" not in facts("i-web", of, record)
+    # Nor does a second `up` make up that there were none.
+    assert record_of({"vpcId": "vpc-old", **exported(plan(raw, of, record))}).origins["i-web"].memberships is None
+    assert facts("i-app", of, record)["vserverGroups"] == []
+    assert recorded(raw).origins["i-web"].memberships == ()
