@@ -58,6 +58,7 @@ PLACEHOLDERS: Final = (
     (r"window: \.\.\.", f"window: {{start: '{WINDOW['start']}', latest: '{WINDOW['latest']}'}}"),
     (r"\[\.\.\.\]", "[i-web]"),
     (r"after: \[<[^>]*>\]", "after: [one]"),
+    (r"zones: \[<[^>]*>\]", "zones: [cn-hangzhou-h]"),
     (r"zone: (\.\.\.|<[^>]*>), cidrBlock: (\.\.\.|<[^>]*>)", "zone: cn-hangzhou-h, cidrBlock: 172.16.1.0/24"),
     (r"cidrBlock: (\.\.\.|<[^>]*>)", "cidrBlock: 172.16.0.0/16"),
     (r"statedAt: <[^>]*>", "statedAt: '2026-12-01T02:00:00+08:00'"),

@@ -36,8 +36,9 @@ RULE: Final = MigrationRule(
         "what moves in cannot move back, and is among strangers."
     ),
     remediation=(
-        "classic-to-vpc:migration.network: {mode: default}   # it is meant\n"
-        "or classic-to-vpc:migration.network: {mode: create, cidrBlock: ..., vswitches: [...]}"
+        "classic-to-vpc:migration.network: {mode: default, zones: [<zone>]}   # it is meant\n"
+        "or classic-to-vpc:migration.network: {mode: create, cidrBlock: <block>, vswitches: [{zone: <zone>, "
+        "cidrBlock: <block>}]}"
     ),
     reads=(MIGRATION, TARGET_NETWORK),
     unknown_ok=None,

@@ -42,7 +42,7 @@ def _instance(number: int, guest: Answer | None = None, **fields: Any) -> Instan
 
 def _estate(*instances: Instance, **changes: Any) -> Estate:
     given = [item.model_dump(mode="json") for item in instances]
-    return estates.estate(instances=given, disks=[], snapshots=[], classic_links=[], **changes)
+    return estates.estate(instances=given, disks=[], snapshots=[], classic_links=[], vserver_groups=[], **changes)
 
 
 @pytest.fixture
