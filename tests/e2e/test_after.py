@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from simulator.estate_file import load
-from simulator.model.slb import AccessList
+from simulator.model.slb import AccessList, LoadBalancer, VServerGroup
 from simulator.server import Simulator, running
 from tests.e2e.conftest import ESTATE, Stack
 from tests.e2e.test_waves import outputs, pass_time
+from tests.simulator.sdk import Api
 
 pytestmark = pytest.mark.engine
 
@@ -30,11 +31,21 @@ def two_of_them(migration: dict[str, Any]) -> None:
 
 @pytest.fixture
 def cloud() -> Iterator[Simulator]:
-    """The sample estate with a list of callers that names web-1 by its old address."""
+    """The sample estate with a list of callers that names web-1 by its old address, and a load balancer before it."""
     estate = load(ESTATE)
     entries = [{"entry": "10.25.16.10/32"}, {"entry": "203.0.113.0/24"}]
     estate.access_lists.append(
         AccessList.model_validate({"id": "acl-bp1callers", "name": "callers", "entries": entries})
+    )
+    zones = {"master_zone_id": "cn-hangzhou-b", "slave_zone_id": "cn-hangzhou-h"}
+    estate.load_balancers.append(
+        LoadBalancer.model_validate({"id": "lb-bp1front", "name": "front", "address": "192.0.2.80", **zones})
+    )
+    servers = [{"instance_id": WEB_1, "port": 80, "weight": 100}]
+    estate.vserver_groups.append(
+        VServerGroup.model_validate(
+            {"id": "rsp-bp1front", "name": "front", "load_balancer_id": "lb-bp1front", "backend_servers": servers}
+        )
     )
     with running(estate) as simulator:
         yield simulator
@@ -93,7 +104,14 @@ def test_what_the_move_leaves_behind_is_cleaned_up(stack: Stack) -> None:
         "after-registry-lists-cleaned": {"web-1"},
         "after-bucket-policies-cleaned": {"web-1"},
         "after-address-lists-reviewed": {"web-1", "ftp-1"},
+        "after-vserver-groups-rejoined": {"web-1"},
     }
     assert "cri-bp1shopimages00001 --EndpointType internet --ModuleName Registry --Entry 10.25.16.10/32" in stack.output
     assert "oss://shop-uploads" in stack.output
+    servers = f'[{{"ServerId":"{WEB_1}","Port":80,"Weight":100}}]'
+    command = f"aliyun slb AddVServerGroupBackendServers --VServerGroupId rsp-bp1front --BackendServers '{servers}'"
+    assert command in stack.output
+    Api(stack.cloud)("slb:AddVServerGroupBackendServers", VServerGroupId="rsp-bp1front", BackendServers=servers)
+    stack.pulumi("preview", "--expect-no-changes")
+    assert "after-vserver-groups-rejoined" not in stack.found()
     assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output
