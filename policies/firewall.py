@@ -426,7 +426,7 @@ def surroundings(plan: Plan, classic_ids: tuple[str, ...]) -> Surroundings:
 def _surroundings(plan: Plan) -> Surroundings:
     migration = plan.migration
     migrating, later = frozenset(migration.texts("instanceIds")), frozenset(migration.texts("laterInstanceIds"))
-    linked = _linked(plan)
+    links = linked(plan)
     blocks = _new_blocks(plan)
     listed = {group.text("securityGroupId"): group.texts("memberIds") for group in migration.objects("securityGroups")}
     peers = {}
@@ -438,7 +438,7 @@ def _surroundings(plan: Plan) -> Surroundings:
             name=facts.optional_text("instanceName") or peer_id,
             addresses=tuple(_parsed(facts, "intranetIps", parse_block, text) for text in facts.texts("intranetIps")),
             groups=frozenset({*facts.texts("securityGroupIds"), *also_in}),
-            fate=_fate(peer_id, migrating, later, linked),
+            fate=_fate(peer_id, migrating, later, links),
             new_blocks=blocks.get(peer_id, ()),
         )
     members: dict[str, list[Peer]] = defaultdict(list)
@@ -481,7 +481,7 @@ def _fate(
     return "linked" if peer_id in linked else "later" if peer_id in later else "stays"
 
 
-def _linked(plan: Plan) -> frozenset[str]:
+def linked(plan: Plan) -> frozenset[str]:
     """Instances that are attached by ClassicLink; an attachment that does not tell its instance attaches nobody."""
     ids = (attempt(partial(item.facts.text, "instanceId")) for item in plan.of_type(CLASSIC_LINK_ATTACHMENT))
     return frozenset(item for item in ids if isinstance(item, str))

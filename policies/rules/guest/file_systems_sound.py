@@ -12,8 +12,6 @@ from policies.outcome import Verdict, failed, passed, unknown, worst
 from policies.plan import MIGRATING_INSTANCE, Plan
 from policies.rule import InstanceRule
 
-_DAY: Final = 86_400
-
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts, guest: Facts) -> Verdict:
     systems = guest.objects("fileSystems")
@@ -45,10 +43,10 @@ def _due(system: Facts, restart: Callable[[], datetime]) -> str | None:
     most, count = system.number("maxMountCount"), system.number("mountCount")
     if most and count >= most:
         return f"it was mounted {count:g} times since its last check, and {most:g} is the most"
-    seconds = system.number("checkIntervalSeconds")
+    interval = timedelta(seconds=min(system.number("checkIntervalSeconds"), 1e9))
     last = system.moment("lastChecked")
-    if seconds and last + timedelta(seconds=min(seconds, 1e9)) <= restart():
-        return f"it was last checked on {last.date().isoformat()}, more than {seconds / _DAY:.0f} days before"
+    if interval and last + interval <= restart():
+        return f"it was last checked on {last.date().isoformat()}, more than {interval.days} days before"
     return None
 
 

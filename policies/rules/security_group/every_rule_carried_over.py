@@ -1,6 +1,5 @@
 """What the classic groups of the instance accept, their clones accept as well."""
 
-from functools import partial
 from typing import Final
 
 from policies import firewall
@@ -38,10 +37,8 @@ def _judge(plan: Plan, group_ids: tuple[str, ...]) -> Verdict:
     lost = firewall.lost(firewall.firewall_of(plan, group_ids), firewall.surroundings(plan, group_ids), reasons)
     if lost:
         return failed("\n".join(["Traffic would be lost:", *lost.lines("accepted by"), *_reported(plan, group_ids)]))
-    accepted = firewall.told(reasons, lost, "accepted by")
-    if accepted:
-        return passed("\n".join(accepted))
-    return passed("Every packet that the classic groups accept, their clones accept too.")
+    accepted = "\n".join(firewall.told(reasons, lost, "accepted by"))
+    return passed(accepted or "Every packet that the classic groups accept, their clones accept too.")
 
 
 def _reported(plan: Plan, group_ids: tuple[str, ...]) -> list[str]:
@@ -50,16 +47,15 @@ def _reported(plan: Plan, group_ids: tuple[str, ...]) -> list[str]:
 
 
 def _not_portable(plan: Plan, group_id: str) -> list[str]:
-    report = attempt(lambda: firewall.the_clone(plan, group_id).facts.objects("report"))
-    return [
-        f"The conversion of {group_id}: {entry.text('classicRule')}: {entry.text('reason')}"
-        for entry in (() if isinstance(report, UnreadableError) else report)
-        if entry.data.get("outcome") == "not-portable" and attempt(partial(_is_told, entry)) is True
-    ]
+    def read() -> list[str]:
+        return [
+            f"The conversion of {group_id}: {entry.text('classicRule')}: {entry.text('reason')}"
+            for entry in firewall.the_clone(plan, group_id).facts.objects("report")
+            if entry.text("outcome") == "not-portable"
+        ]
 
-
-def _is_told(entry: Facts) -> bool:
-    return bool(entry.text("classicRule") and entry.text("reason"))
+    lines = attempt(read)
+    return [] if isinstance(lines, UnreadableError) else lines
 
 
 RULE: Final = InstanceRule(

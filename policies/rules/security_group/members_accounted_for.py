@@ -1,10 +1,10 @@
 """Who else is in a classic group of the instance moves with this stack, in whatever wave, or is linked to its VPC."""
 
-from functools import partial
 from typing import Final
 
+from policies import firewall
 from policies.clock import Timeline
-from policies.facts import Facts, attempt
+from policies.facts import Facts
 from policies.outcome import Verdict, failed, not_applicable, passed, unknown
 from policies.plan import CLASSIC_LINK_ATTACHMENT, MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.rule import InstanceRule
@@ -20,7 +20,8 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     others = {group_id: set(groups[group_id].texts("memberIds")) - {own} for group_id in sorted(group_ids)}
     if not any(others.values()):
         return not_applicable("Nobody else is in its groups.")
-    accounted = {*plan.migration.texts("instanceIds"), *plan.migration.texts("laterInstanceIds"), *_linked(plan)}
+    moving = *plan.migration.texts("instanceIds"), *plan.migration.texts("laterInstanceIds")
+    accounted = {*moving, *firewall.linked(plan)}
     left = [
         f"{', '.join(sorted(members - accounted))} in {group_id}"
         for group_id, members in others.items()
@@ -33,11 +34,6 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
             "classic-to-vpc:migration.later: [<instances of another wave>], or classicLink: {} for those that stay",
         )
     return passed("All who are in its groups move with this stack, at some time, or are linked to its VPC.")
-
-
-def _linked(plan: Plan) -> set[str]:
-    ids = (attempt(partial(item.facts.text, "instanceId")) for item in plan.of_type(CLASSIC_LINK_ATTACHMENT))
-    return {item for item in ids if isinstance(item, str)}
 
 
 RULE: Final = InstanceRule(

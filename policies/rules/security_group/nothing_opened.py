@@ -34,21 +34,20 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 
 def _judge(plan: Plan, group_ids: tuple[str, ...]) -> Verdict:
-    verdicts = [_strangers(plan, group_id) for group_id in sorted(set(group_ids))]
+    verdicts = [problem for group_id in sorted(set(group_ids)) if (problem := _stranger(plan, group_id))]
     if misdirected := [text for group_id in sorted(set(group_ids)) for text in firewall.misdirected(plan, group_id)]:
         verdicts.append(failed("\n".join(["Rules name a group that they should not:", *misdirected])))
     reasons = firewall.accepted_differences(plan, group_ids, "opened")
     opened = firewall.opened(firewall.firewall_of(plan, group_ids), firewall.surroundings(plan, group_ids), reasons)
-    if accepted := firewall.told(reasons, opened, "opened by"):
-        verdicts = [*(item for item in verdicts if item.outcome.blocks), passed("\n".join(accepted))]
     if opened:
         verdicts.append(
             failed("\n".join(["Traffic would be opened that the classic groups refuse:", *opened.lines("opened by")]))
         )
-    return worst(verdicts)
+    accepted = "\n".join(firewall.told(reasons, opened, "opened by"))
+    return worst([*verdicts, passed(accepted or "The clones accept nothing that the classic groups refuse.")])
 
 
-def _strangers(plan: Plan, group_id: str) -> Verdict:
+def _stranger(plan: Plan, group_id: str) -> Verdict | None:
     """Rules declared for the clone outside of its own rule set: what they let in, nobody compared."""
     clone = firewall.the_clone(plan, group_id)
     ids = [group.facts.text("id") for group in firewall.the_groups(plan, clone) if group.exists]
@@ -65,7 +64,7 @@ def _strangers(plan: Plan, group_id: str) -> Verdict:
             )
         if item.facts.text("securityGroupId") in ids:
             return failed(f"{item.name} declares rules for the clone of {group_id} outside of its own rule set.")
-    return passed("The clones accept nothing that the classic groups refuse.")
+    return None
 
 
 def _is_clones_own(plan: Plan, resource: Resource) -> bool:

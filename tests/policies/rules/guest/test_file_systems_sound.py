@@ -40,6 +40,8 @@ def test_pass_when_a_check_is_due_that_fstab_leaves_out() -> None:
 
 
 def test_pass_until_the_check_is_due() -> None:
+    expect(changed(mountCount=19.0, maxMountCount=20.0), RULE, "i-web", Outcome.PASS)
+    expect(changed(lastChecked="2020-03-03T10:00:05Z", checkIntervalSeconds=1e300), RULE, "i-web", Outcome.PASS)
     # From 2026-06-15 it is 180 days to the moment of the window.
     interval = {"checkIntervalSeconds": 15_552_000.0}
     expect(changed(lastChecked="2026-06-14T18:00:01Z", **interval), RULE, "i-web", Outcome.PASS)
@@ -51,7 +53,7 @@ def test_pass_until_the_check_is_due() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"state": "not clean"}, "in the state not clean"),
+        ({"state": "not clean"}, "in the state not clean: it is repaired"),
         ({"errorCount": 3.0}, "in the state clean with 3 errors noted"),
         ({"readOnly": True}, "mounted read-only"),
         ({"mountCount": 20.0, "maxMountCount": 20.0}, "mounted 20 times since its last check, and 20 is the most"),

@@ -21,6 +21,12 @@ def test_pending_while_the_clone_is_only_declared() -> None:
     expect(prepared(exists=False), RULE, "i-web", Outcome.PENDING, "sg-web")
 
 
+def test_pending_while_no_id_of_the_clone_is_known() -> None:
+    draft = prepared(exists=False)
+    draft.facts(CLONED_SECURITY_GROUP, "sg-web")["securityGroupIds"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.PENDING)
+
+
 def test_pending_while_only_the_rules_are_not_applied() -> None:
     draft = prepared(exists=False)
     applied = prepared()
@@ -37,10 +43,19 @@ def test_fail_without_a_clone() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "has no clone", "securityGroups")
 
 
-def test_fail_without_rules() -> None:
+def test_fail_with_two_clones() -> None:
+    draft = prepared()
+    clone = draft.one(CLONED_SECURITY_GROUP, "sg-web")
+    draft.add(CLONED_SECURITY_GROUP, "again", clone.properties, clone.parent)
+    expect(draft, RULE, "i-web", Outcome.FAIL, "has 2 clones")
+
+
+def test_fail_without_rules_and_without_either() -> None:
     draft = prepared()
     draft.remove(SECURITY_GROUP_RULES, "sg-web")
-    expect(draft, RULE, "i-web", Outcome.FAIL, "0 rule sets")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "1 security groups and 0 rule sets")
+    draft.remove(SECURITY_GROUP, "sg-web")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "0 security groups and 0 rule sets")
 
 
 def test_fail_in_another_vpc() -> None:
@@ -55,8 +70,9 @@ def test_fail_in_no_vpc() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "classic group again")
 
 
-def test_fail_with_rules_for_another_group() -> None:
-    draft = prepared()
+@pytest.mark.parametrize("exists", [True, False])
+def test_fail_with_rules_for_another_group(exists: bool) -> None:
+    draft = prepared(exists=exists)
     draft.facts(SECURITY_GROUP_RULES, "sg-web")["securityGroupId"] = "sg-app-vpc"
     expect(draft, RULE, "i-web", Outcome.FAIL, "for another group")
 
@@ -67,10 +83,16 @@ def test_unknown_when_the_vpc_exists_and_the_group_does_not_tell_its_own() -> No
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "vpcId")
 
 
+def test_unknown_when_the_group_names_a_vpc_and_the_new_one_has_no_id() -> None:
+    draft = prepared(exists=False)
+    draft.facts(SECURITY_GROUP, "sg-web")["vpcId"] = "vpc-other"
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "vpcId")
+
+
 def test_unknown_without_groups() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["securityGroupIds"] = []
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN)
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "name no security group")
 
 
 def _split(draft: Draft) -> None:

@@ -72,13 +72,23 @@ def test_fail_when_a_guard_comes_before_the_rule() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 22", "refused by clone rule 'guard 10.0.0.0/8'")
 
 
-def test_fail_tells_the_reason_that_the_conversion_reports() -> None:
+def test_fail_tells_the_first_reasons_that_the_conversion_reports() -> None:
     draft = prepared()
     _clone(draft).pop("web: http")
-    draft.facts(CLONED_SECURITY_GROUP, "sg-web")["report"] = [
-        {"classicRule": "accept TCP 80/80", "outcome": "not-portable", "reason": "because", "labels": []}
+    report = [
+        {"classicRule": f"rule {number}", "outcome": outcome, "reason": "because", "labels": []}
+        for number, outcome in enumerate(["carried-over", *4 * ["not-portable"]])
     ]
-    expect(draft, RULE, "i-web", Outcome.FAIL, "accept TCP 80/80: because")
+    draft.facts(CLONED_SECURITY_GROUP, "sg-web")["report"] = report
+    told = expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 80").reason
+    assert [number for number in range(5) if f"rule {number}: because" in told] == [1, 2, 3]
+
+
+def test_fail_without_the_reason_where_the_report_is_not_known() -> None:
+    draft = prepared()
+    _clone(draft).pop("web: http")
+    draft.facts(CLONED_SECURITY_GROUP, "sg-web")["report"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 80")
 
 
 def test_fail_for_a_group_of_another_account() -> None:
@@ -131,6 +141,12 @@ def test_unknown_with_a_prefix_list() -> None:
     draft = prepared()
     _clone(draft)["list"] = rule({"prefixListId": "pl-1"})
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "prefixListId")
+
+
+def test_unknown_without_groups() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["securityGroupIds"] = []
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "name no security group")
 
 
 def test_unknown_without_the_classic_group() -> None:

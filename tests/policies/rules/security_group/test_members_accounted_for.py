@@ -24,6 +24,13 @@ def test_fail_when_the_other_member_is_not_planned_for() -> None:
     expect(_with_member(prepared(), "i-other"), RULE, "i-web", Outcome.FAIL, "i-other in sg-web", "later")
 
 
+def test_fail_when_it_is_so_in_one_of_its_groups() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["securityGroupIds"] = ["sg-app", "sg-web"]
+    draft.facts(MIGRATION)["laterInstanceIds"] = []
+    expect(draft, RULE, "i-web", Outcome.FAIL, "i-later in sg-app")
+
+
 def test_fail_when_the_link_of_the_other_member_is_not_declared() -> None:
     draft = _with_member(prepared(), "i-stay")
     draft.remove(CLASSIC_LINK_ATTACHMENT, "i-stay")
@@ -45,7 +52,7 @@ def test_unknown_when_the_group_was_not_read() -> None:
 def test_unknown_without_groups() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["securityGroupIds"] = []
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN)
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "name no security group")
 
 
 def test_not_applicable_when_nobody_else_is_in_its_groups() -> None:

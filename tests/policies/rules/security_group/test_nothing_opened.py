@@ -6,6 +6,7 @@ from policies.outcome import Outcome
 from policies.plan import (
     ADDED_SECURITY_GROUP_RULES,
     CLONED_SECURITY_GROUP,
+    MIGRATING_INSTANCE,
     MIGRATION,
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
@@ -118,6 +119,13 @@ def test_fail_when_rules_of_the_clone_are_declared_elsewhere(kind: str) -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "stray")
 
 
+@pytest.mark.parametrize("kind", [SECURITY_GROUP_RULE, ADDED_SECURITY_GROUP_RULES])
+def test_fail_when_rules_are_declared_below_the_clone_beside_its_own(kind: str) -> None:
+    draft = prepared()
+    draft.add(kind, "stray", {"securityGroupId": "sg-web-vpc"}, draft.one(CLONED_SECURITY_GROUP, "sg-web").urn)
+    expect(draft, RULE, "i-web", Outcome.FAIL, "stray declares rules for the clone of sg-web")
+
+
 def test_pass_when_rules_of_classic_groups_are_declared() -> None:
     draft = prepared(exists=False)
     draft.add(SECURITY_GROUP_RULE, "for ClassicLink", {"securityGroupId": "sg-stay"})
@@ -127,7 +135,13 @@ def test_pass_when_rules_of_classic_groups_are_declared() -> None:
 def test_unknown_when_rules_are_declared_for_a_group_not_known() -> None:
     draft = prepared(exists=False)
     draft.add(SECURITY_GROUP_RULE, "stray", {"securityGroupId": UNKNOWN})
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "stray")
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "stray", "may be the clone of sg-web")
+
+
+def test_unknown_without_groups() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["securityGroupIds"] = []
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "name no security group")
 
 
 def test_unknown_when_the_rules_are_not_known() -> None:

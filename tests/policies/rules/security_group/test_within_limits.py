@@ -37,6 +37,16 @@ def test_fail_in_more_groups_than_an_instance_may_be_in(count: int, outcome: Out
     expect(draft, RULE, "i-web", outcome, *(["in 6 VPC groups"] if outcome is Outcome.FAIL else []))
 
 
+def test_pass_where_two_classic_groups_have_one_vpc_group() -> None:
+    draft = prepared()
+    own = draft.one(SECURITY_GROUP, "sg-web")
+    for number in range(2, 6):
+        draft.add(SECURITY_GROUP, f"sg-web-{number}", {**own.properties, "id": f"sg-web-vpc-{number}"}, own.parent)
+    draft.facts(SECURITY_GROUP, "sg-app")["id"] = "sg-web-vpc"
+    draft.facts(MIGRATING_INSTANCE, "i-web")["securityGroupIds"] = ["sg-app", "sg-web"]
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
 def test_fail_with_a_limit_that_the_conversion_tells_of() -> None:
     draft = prepared(exists=False)
     draft.facts(CLONED_SECURITY_GROUP, "sg-web")["limits"] = ["121 ingress priorities, at most 100 allowed"]
@@ -52,7 +62,7 @@ def test_unknown_when_the_rules_are_not_known() -> None:
 def test_unknown_without_groups() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["securityGroupIds"] = []
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN)
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "name no security group")
 
 
 def test_not_applicable_without_a_clone() -> None:
