@@ -143,8 +143,8 @@ def _private(plan: Plan, database: Facts, private: Iterable[Facts]) -> Verdict:
         return failed(
             f"{named(database)} is in {', '.join(vpc_ids)}, which is not the target VPC; from one VPC to another it "
             "cannot be moved in hybrid access.",
-            f"classic-to-vpc:migration.network: {{mode: existing, vpcId: {vpc_ids[0]}, ...}}\n"
-            "or, where the two VPCs are connected by other means: classic-to-vpc:migration.waivers",
+            f"classic-to-vpc:migration.network: {{mode: existing, vpcId: {vpc_ids[0]}, vswitchIds: [<vsw>]}}\n"
+            "Or waive this, where the two VPCs are connected by other means.",
         )
     if lacking := {item.text("kind") for item in endpoints(database, "Inner")} - set(there):
         return failed(

@@ -33,6 +33,7 @@ from policies.plan import (
     Resource,
 )
 from policies.registry import all_rules
+from tests.policies.examples import check
 
 UNKNOWN = Leaf.UNKNOWN
 ZONE = "cn-hangzhou-h"
@@ -542,6 +543,7 @@ def expect(draft: Draft, rule_id: str, subject_id: str, outcome: Outcome, *words
     """Asserts one outcome, and that the reason or the remediation tells each of the words."""
     result = draft.result(rule_id, subject_id)
     assert result.outcome is outcome, f"{result.outcome}: {result.reason}"
+    check(result.remediation)
     for word in words:
         assert word in f"{result.reason}\n{result.remediation}"
     return result

@@ -35,7 +35,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 def _late_snapshot(resource: Resource, blocked: str) -> Verdict:
     return failed(
         f"Snapshot {resource.name} is to be made now, and the disk functions are blocked {blocked}.",
-        "classic-to-vpc:migration.backups.round: leave it as it was in the last pulumi up, until the data is copied",
+        "Leave classic-to-vpc:migration.backups.round as it was in the last pulumi up, until the data is copied.",
     )
 
 

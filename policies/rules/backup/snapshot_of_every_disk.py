@@ -116,7 +116,7 @@ def _judge(
             f"Snapshot {snapshot_id} of the {disk} is from {created.isoformat(timespec='minutes')} and will be more "
             f"than {max_age:g} h old when the freeze begins: a newer one is needed "
             "by then.",
-            "classic-to-vpc:migration.backups.round: raise it shortly before the freeze, then pulumi up",
+            "Raise classic-to-vpc:migration.backups.round by one shortly before the freeze, then\npulumi up",
         )
     return passed(f"Snapshot {snapshot_id} of the {disk} is fresh enough and kept long enough.")
 

@@ -79,8 +79,8 @@ def _live(database: Facts, classic: tuple[Facts, ...], needed: datetime) -> Verd
 def _extension(database: Facts) -> str:
     if database.text("engine") == "PostgreSQL":
         return (
-            "classic-to-vpc:migration.waves: ...   # an earlier window, or smaller marginDays of hybridAccess: no "
-            "call is documented that extends it for PostgreSQL"
+            "Give the wave an earlier window, or hybridAccess smaller marginDays: no call is documented that extends "
+            "it for PostgreSQL."
         )
     return f"{config_line(database)}\npulumi up"
 

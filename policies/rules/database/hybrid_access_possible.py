@@ -13,8 +13,8 @@ from policies.rule import InstanceRule
 _ENGINES: Final = ("MySQL", "PostgreSQL", "SQLServer")
 _2008_R2: Final = re.compile(r"2008.?r2", re.IGNORECASE)
 _NEW_INSTANCE: Final = (
-    "aliyun {product} CreateDBInstance ...   # in the target VPC, filled by DTS or from a backup; and in\n"
-    "classic-to-vpc:migration.databases: the new one, without hybridAccess"
+    "aliyun {product} CreateDBInstance ...   # in the target VPC, filled by DTS or from a backup\n"
+    "Then name the new one, without hybridAccess, in classic-to-vpc:migration.databases."
 )
 
 

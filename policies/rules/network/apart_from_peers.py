@@ -23,7 +23,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if overlaps:
         return failed(
             f"Of the VSwitch that it moves into, {'; '.join(overlaps)}: what has an address of both cannot be reached.",
-            "classic-to-vpc:migration.network: take a VSwitch whose block is apart from network.avoid",
+            "Take a VSwitch in classic-to-vpc:migration.network whose block is apart from those of network.avoid.",
         )
     return passed("Its VSwitch is apart from all networks that have to be reached.")
 

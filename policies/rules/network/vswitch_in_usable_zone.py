@@ -46,7 +46,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 def _zone(plan: Plan, zone_id: str, instance_type: str) -> Verdict:
     zone = next((zone for zone in plan.migration.objects("zones") if zone.text("zoneId") == zone_id), None)
-    other_zone = "classic-to-vpc:migration.instances: [{id: i-..., targetZone: <another zone>}]"
+    other_zone = "classic-to-vpc:migration.instances: [{id: i-..., targetZone: <zone>}]"
     if zone is None:
         return failed(f"Zone {zone_id} is not one that the region offers.", other_zone)
     if instance_type not in zone.texts("instanceTypes"):

@@ -61,7 +61,7 @@ def _seen(plan: Plan, sighting: Facts, timeline: Timeline, instance: Facts) -> V
             f"{by} saw a pending task at {told}. Its wave goes to {', '.join(zones)}, and one migration plan has one "
             f"destination zone: nobody says to have seen that of {instance.text('targetZoneId')}.",
             "make a plan for each zone in the ECS console, then\n"
-            f"classic-to-vpc:migration.window.scheduled: {{by: ..., at: ..., zones: [{', '.join(zones)}]}}",
+            f'classic-to-vpc:migration.window.scheduled: {{by: <who>, at: "<when>", zones: [{", ".join(zones)}]}}',
         )
     return passed(f"{by} saw the pending task at {told}; no system event shows it.")
 

@@ -31,7 +31,8 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         return failed(
             f"Its groups are in use by instances that this stack neither moves nor links: {'; '.join(left)}. What the "
             "group lets its members do ends between them, and a stack that moves them makes a clone of its own.",
-            "classic-to-vpc:migration.later: [<instances of another wave>], or classicLink: {} for those that stay",
+            "classic-to-vpc:migration.later: [<instances of another wave>]\n"
+            "or classic-to-vpc:migration.classicLink: {}   # for those that stay",
         )
     return passed("All who are in its groups move with this stack, at some time, or are linked to its VPC.")
 
