@@ -21,15 +21,25 @@ class Left(NamedTuple):
     command: str
 
 
-def cleanup_due(plan: Plan, timeline: Timeline) -> datetime:
-    """From when what an instance leaves behind counts: some days after its Latest Schedule Time, as the config says.
+class Cleanup(NamedTuple):
+    """From when on an instance leaves something behind, and until when that may wait.
+
+    What was said before `since` cannot be about what is left.
+    """
+
+    since: datetime
+    due: datetime
+
+
+def cleanup(plan: Plan, timeline: Timeline) -> Cleanup:
+    """From the start of the window until some days after its Latest Schedule Time, as the config says.
 
     Raises UnreadableError where the window or the days are not known.
     """
     if timeline.start is None or timeline.latest is None:
         raise UnreadableError("the window", "does not tell until when what is left behind may stay")
     days = min(plan.migration.number("cleanupDueDays"), 3_650)
-    return max(timeline.start, timeline.latest) + timedelta(days=days)
+    return Cleanup(timeline.start, max(timeline.start, timeline.latest) + timedelta(days=days))
 
 
 def given_up(plan: Plan, instance: Facts) -> list[str]:
@@ -54,14 +64,11 @@ def left_behind(
     addresses = given_up(plan, instance)
     if not addresses:
         return not_applicable("It has kept its address, or something else has it now.")
-    due = cleanup_due(plan, timeline)
+    since, due = cleanup(plan, timeline)
     told, until = ", ".join(addresses), due.isoformat(timespec="minutes")
     not_used = attempt(lambda: unused(plan, source))
     if isinstance(not_used, UnreadableError):
-        # What was said before the window cannot be about what is left after it.
-        since = timeline.start
-        word = since and answered_since("address-lists", plan, timeline, instance, since)
-        if word:
+        if word := answered_since("address-lists", plan, timeline, instance, since):
             return passed(f"{word} {not_used}.")
         if timeline.now < due:
             return passed(f"{not_used}. {told}, which it had, may still stand there; that may wait until {until}.")

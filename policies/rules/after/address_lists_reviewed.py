@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from policies.after import cleanup_due
+from policies.after import cleanup
 from policies.attestations import answered_since, remediation
 from policies.clock import Timeline
-from policies.facts import Facts, UnreadableError
+from policies.facts import Facts
 from policies.outcome import Verdict, failed, not_applicable, passed
 from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.rule import InstanceRule
@@ -16,12 +16,8 @@ _LISTS: Final = "RAM policies with acs:SourceIp and the configuration of applica
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if not has_moved(instance):
         return not_applicable("It has not moved yet.")
-    due = cleanup_due(plan, timeline)
-    if timeline.start is None:
-        raise UnreadableError("the window", "does not tell since when its old address is given up")
-    # What was said before the window cannot be about what is left after it.
-    word = answered_since("address-lists", plan, timeline, instance, timeline.start)
-    if word is not None:
+    since, due = cleanup(plan, timeline)
+    if word := answered_since("address-lists", plan, timeline, instance, since):
         return passed(word)
     if timeline.now < due:
         return passed(

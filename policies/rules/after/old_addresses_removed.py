@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Final
 
-from policies.after import cleanup_due
+from policies.after import cleanup, given_up
 from policies.clock import Timeline
 from policies.facts import Facts, attempt
 from policies.outcome import Verdict, failed, not_applicable, passed
@@ -22,11 +22,10 @@ from policies.rule import InstanceRule
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if not has_moved(instance):
         return not_applicable("It has not moved yet.")
-    former = set(plan.migration.texts("formerAddresses"))
-    addresses = [address for address in instance.texts("intranetIps") if address in former]
+    addresses = given_up(plan, instance)
     if not addresses:
         return not_applicable("It has kept its address, or something else has it now.")
-    due = cleanup_due(plan, timeline)
+    due = cleanup(plan, timeline).due
     left = [place for address in addresses for place in (*_whitelists(plan, address), *_access_lists(plan, address))]
     if not left:
         return passed(f"{', '.join(addresses)}, which it had, is let in nowhere any more.")

@@ -5,7 +5,7 @@ import pytest
 
 from policies.outcome import Outcome
 from policies.plan import MIGRATING_INSTANCE, MIGRATION
-from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
+from tests.policies.prepared import START, UNKNOWN, Draft, expect, prepared
 
 RULE = "after-address-lists-reviewed"
 DUE = datetime.fromisoformat("2026-12-27T02:00:00+08:00")
@@ -30,6 +30,14 @@ def moved(**word: Any) -> Draft:
 
 def test_pass_when_somebody_answers_for_it() -> None:
     expect(moved(), RULE, "i-app", Outcome.PASS, "ann@example.com answers for it")
+
+
+def test_pass_from_the_start_of_the_window_to_the_end_of_the_word() -> None:
+    draft = moved(statedAt=START, validUntil=DUE.isoformat())
+    expect(draft, RULE, "i-app", Outcome.PASS, "ann@example.com answers for it")
+    # Beside words about other things.
+    draft.facts(MIGRATION)["attestations"].insert(0, {**WORD, "kind": "licence-review"})
+    expect(draft, RULE, "i-app", Outcome.PASS, "ann@example.com answers for it")
 
 
 def test_pass_until_it_is_due() -> None:

@@ -11,13 +11,13 @@ RULE = "after-old-addresses-removed"
 DUE = datetime.fromisoformat("2026-12-27T02:00:00+08:00")
 
 
-def moved(*, now: datetime = DUE, entry: str = "10.0.0.2") -> Draft:
+def moved(*entries: str, now: datetime = DUE) -> Draft:
     """i-app has moved; a whitelist of its database and an access control list may still let its old address in."""
     draft = prepared()
     draft.now = now
     draft.facts(MIGRATING_INSTANCE, "i-app")["moved"] = True
     draft.facts(MIGRATION)["formerAddresses"] = ["10.0.0.2"]
-    group(draft)["securityIps"] = [entry]
+    group(draft)["securityIps"] = list(entries)
     return draft
 
 
@@ -27,32 +27,41 @@ def group(draft: Draft) -> dict[str, Any]:
 
 
 def test_pass_where_nothing_lets_it_in() -> None:
-    expect(moved(entry="10.0.0.9"), RULE, "i-app", Outcome.PASS, "let in nowhere")
+    expect(moved("10.0.0.9"), RULE, "i-app", Outcome.PASS, "let in nowhere")
+    expect(moved(), RULE, "i-app", Outcome.PASS, "let in nowhere")
 
 
 @pytest.mark.parametrize("entry", ["10.0.0.0/24", "127.0.0.1"])
 def test_pass_where_only_a_block_holds_it(entry: str) -> None:
-    expect(moved(entry=entry), RULE, "i-app", Outcome.PASS)
+    expect(moved(entry), RULE, "i-app", Outcome.PASS)
+
+
+@pytest.mark.parametrize("fields", [{"networkType": "VPC"}, {"attribute": "hidden"}])
+def test_pass_where_the_group_is_for_vpc_addresses_or_the_clouds_own(fields: dict[str, str]) -> None:
+    draft = moved("10.0.0.2")
+    group(draft).update(fields)
+    expect(draft, RULE, "i-app", Outcome.PASS, "let in nowhere")
 
 
 def test_pass_until_it_is_due() -> None:
     early = datetime.fromisoformat("2026-12-27T01:59:59+08:00")
-    expect(moved(now=early), RULE, "i-app", Outcome.PASS, "still let in by whitelist group default", "may wait")
+    expect(moved("10.0.0.2", now=early), RULE, "i-app", Outcome.PASS, "still let in by whitelist group default", "may wait")
 
 
 @pytest.mark.parametrize("entry", ["10.0.0.2", "10.0.0.2/32"])
 def test_fail_when_a_whitelist_lets_it_in(entry: str) -> None:
-    expect(moved(entry=entry), RULE, "i-app", Outcome.FAIL, "default of rm-orders", "removeOldAddresses: true")
+    expect(moved("10.0.0.9", entry), RULE, "i-app", Outcome.FAIL, "default of rm-orders", "removeOldAddresses: true")
 
 
 def test_fail_when_an_access_control_list_lets_it_in() -> None:
-    draft = moved(entry="10.0.0.9")
-    draft.facts(MIGRATION)["accessLists"][0]["entries"] = ["10.0.0.2/32"]
+    draft = moved("10.0.0.9")
+    draft.facts(MIGRATION)["accessLists"][0]["entries"] = ["10.0.0.1/32", "10.0.0.2/32"]
     expect(draft, RULE, "i-app", Outcome.FAIL, "access control list acl-1")
 
 
-def test_pass_when_this_update_takes_it_out() -> None:
-    draft = moved()
+def taking_out() -> Draft:
+    """Both lists let it in, and this very update takes it out of both."""
+    draft = moved("10.0.0.2")
     draft.facts(MIGRATION)["accessLists"][0]["entries"] = ["10.0.0.2/32"]
     removal = {
         "dbInstanceId": "rm-orders",
@@ -62,23 +71,46 @@ def test_pass_when_this_update_takes_it_out() -> None:
     }
     draft.add(REMOVED_WHITELIST_ENTRIES[0], "rm-orders-default", {**removal, "applied": UNKNOWN})
     draft.add(REMOVED_ACL_ENTRIES, "acl-1", {"aclId": "acl-1", "entries": ["10.0.0.2/32"], "applied": UNKNOWN})
-    expect(draft, RULE, "i-app", Outcome.PASS)
-    # Applied and there all the same: what was read counts.
-    draft.facts(REMOVED_WHITELIST_ENTRIES[0])["applied"] = "digest"
-    expect(draft, RULE, "i-app", Outcome.FAIL, "default of rm-orders")
+    return draft
+
+
+def test_pass_when_this_update_takes_it_out() -> None:
+    expect(taking_out(), RULE, "i-app", Outcome.PASS, "let in nowhere")
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "changes", "still"),
+    [
+        # Applied and there all the same: what was read counts.
+        (REMOVED_WHITELIST_ENTRIES[0], {"applied": "digest"}, "default of rm-orders"),
+        (REMOVED_WHITELIST_ENTRIES[0], {"dbInstanceId": "rm-other"}, "default of rm-orders"),
+        (REMOVED_WHITELIST_ENTRIES[0], {"groupName": "other"}, "default of rm-orders"),
+        (REMOVED_WHITELIST_ENTRIES[0], {"networkType": "VPC"}, "default of rm-orders"),
+        (REMOVED_WHITELIST_ENTRIES[0], {"securityIps": ["10.0.0.3"]}, "default of rm-orders"),
+        (REMOVED_WHITELIST_ENTRIES[0], {"securityIps": UNKNOWN}, "default of rm-orders"),
+        (REMOVED_ACL_ENTRIES, {"applied": "digest"}, "acl-1"),
+        (REMOVED_ACL_ENTRIES, {"aclId": "acl-2"}, "acl-1"),
+        (REMOVED_ACL_ENTRIES, {"entries": ["10.0.0.3/32"]}, "acl-1"),
+        (REMOVED_ACL_ENTRIES, {"entries": UNKNOWN}, "acl-1"),
+    ],
+)
+def test_fail_when_it_takes_something_else_out(resource_type: str, changes: dict[str, Any], still: str) -> None:
+    draft = taking_out()
+    draft.facts(resource_type).update(changes)
+    expect(draft, RULE, "i-app", Outcome.FAIL, still)
 
 
 def test_unknown_when_what_was_read_is_not_known() -> None:
-    draft = moved()
+    draft = moved("10.0.0.2")
     group(draft)["securityIps"] = UNKNOWN
     expect(draft, RULE, "i-app", Outcome.UNKNOWN, "securityIps")
-    draft = moved()
+    draft = moved("10.0.0.2")
     draft.facts(MIGRATION)["formerAddresses"] = UNKNOWN
     expect(draft, RULE, "i-app", Outcome.UNKNOWN, "formerAddresses")
 
 
 def test_not_applicable_before_the_move_and_to_an_address_that_is_in_use() -> None:
     expect(prepared(), RULE, "i-web", Outcome.NOT_APPLICABLE, "not moved")
-    draft = moved()
+    draft = moved("10.0.0.2")
     draft.facts(MIGRATION)["formerAddresses"] = []
     expect(draft, RULE, "i-app", Outcome.NOT_APPLICABLE, "kept its address")

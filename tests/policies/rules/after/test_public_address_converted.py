@@ -34,6 +34,14 @@ def test_fail_without_one_of_them(declared: tuple[str, ...], missing: str) -> No
     expect(moved(*declared), RULE, "i-web", Outcome.FAIL, f"0 {missing} resources")
 
 
+def test_fail_when_it_is_declared_for_another_instance_or_twice() -> None:
+    draft = moved(PUBLIC_IP_CONVERSION, CUT_THROUGH_BINDING)
+    draft.facts(PUBLIC_IP_CONVERSION)["instanceId"] = "i-app"
+    expect(draft, RULE, "i-web", Outcome.FAIL, "0 PublicIpConversion resources")
+    twice = moved(PUBLIC_IP_CONVERSION, CUT_THROUGH_BINDING, CUT_THROUGH_BINDING)
+    expect(twice, RULE, "i-web", Outcome.FAIL, "2 CutThroughBinding resources")
+
+
 def test_unknown_when_the_wish_is_not_known() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["toEip"] = UNKNOWN
