@@ -29,14 +29,10 @@ def or_attested(
 
     The attestation must have been stated by now and hold when the window of the instance's wave begins.
     """
-    if verdict.outcome not in outcomes:
+    if verdict.outcome not in outcomes or timeline.start is None:
         return verdict
-    start = attempt(lambda: window_start(plan, instance))
-    if isinstance(start, UnreadableError):
-        return verdict
-    for word in _words(plan, kind, instance, timeline.now, start):
-        return passed(f"{word} {verdict.reason}")
-    return verdict
+    word = answered_until(kind, plan, timeline, instance, timeline.start)
+    return passed(f"{word} {verdict.reason}") if word else verdict
 
 
 def answered_since(kind: Kind, plan: Plan, timeline: Timeline, instance: Facts, since: datetime) -> str | None:

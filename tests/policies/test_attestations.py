@@ -20,8 +20,9 @@ def test_it_is_told_who_answers_for_what() -> None:
     assert "It is taken care of. Licence managers run: lmgrd." in result.reason
 
 
-def test_it_holds_to_the_moment_of_the_window() -> None:
-    expect(attest(bent(**FOUND), "licence-review", validUntil=START), RULE, "i-web", Outcome.PASS)
+def test_it_holds_from_the_moment_that_it_is_stated_to_that_of_the_window() -> None:
+    word = {"statedAt": IN_FREEZE.isoformat(), "validUntil": START}
+    expect(attest(bent(**FOUND), "licence-review", **word), RULE, "i-web", Outcome.PASS)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from policies.outcome import Outcome
 from policies.plan import MIGRATING_INSTANCE, MIGRATION
 from tests.policies.attested import attest
-from tests.policies.prepared import START, UNKNOWN, Draft, expect, prepared
+from tests.policies.prepared import IN_FREEZE, START, UNKNOWN, Draft, expect, prepared
 
 RULE = "attestation-in-order"
 
@@ -20,8 +20,8 @@ def test_pass_when_all_hold() -> None:
     expect(bent(), RULE, "dev", Outcome.PASS, "licence-review of ann@example.com")
 
 
-def test_pass_to_the_moment_of_the_window() -> None:
-    expect(bent(validUntil=START), RULE, "dev", Outcome.PASS)
+def test_pass_from_the_moment_that_it_is_stated_to_that_of_the_window() -> None:
+    expect(bent(statedAt=IN_FREEZE.isoformat(), validUntil=START), RULE, "dev", Outcome.PASS)
 
 
 @pytest.mark.parametrize(
@@ -41,15 +41,18 @@ def test_fail_names_owner_instance_and_what_is_wrong(changes: dict[str, Any], wo
     assert draft.blocking() == {(RULE, "dev")}
 
 
-def test_fail_of_lists_that_are_still_asked_about_after_the_move() -> None:
+@pytest.mark.parametrize("until", ["2026-12-12T01:00:00+08:00", "2026-12-12T06:00:00+08:00"])
+def test_fail_of_lists_that_are_still_asked_about_after_the_move(until: str) -> None:
     """Of what has moved, nothing but its old address is left to be answered for."""
-    draft = bent(validUntil="2026-12-12T06:00:00+08:00")
+    draft = bent(validUntil=until)
     draft.facts(MIGRATION)["attestations"] = draft.facts(MIGRATION)["attestations"][-1:]
     draft.facts(MIGRATING_INSTANCE, "i-web")["moved"] = True
     draft.now = datetime.fromisoformat("2026-12-13T00:00:00+08:00")
     expect(draft, RULE, "dev", Outcome.PASS)
     draft.facts(MIGRATION)["attestations"][0]["kind"] = "address-lists"
     expect(draft, RULE, "dev", Outcome.FAIL, "expired")
+    draft.now = datetime.fromisoformat(until)
+    expect(draft, RULE, "dev", Outcome.PASS)
 
 
 @pytest.mark.parametrize("key", ["kind", "instanceIds", "owner", "statedAt", "validUntil", "statement"])
