@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from policies.clock import Timeline
 from policies.facts import Facts, UnreadableError
@@ -22,14 +22,27 @@ def hours_blocked(instance: Facts) -> float:
     return _HOURS_PER_100_GIB * sum(disk.number("sizeGib") for disk in instance.objects("disks")) / 100
 
 
-def copied_at(timeline: Timeline, instance: Facts) -> datetime:
-    """When the data of an instance is copied at the latest, should it move at the Latest Schedule Time.
+class Blocked(NamedTuple):
+    """From when until when an instance's disk functions may be blocked: it moves at some time in its window."""
+
+    start: datetime
+    end: datetime
+
+
+def blocked(timeline: Timeline, instance: Facts) -> Blocked:
+    """When they may be, should it move on time or as late as the Latest Schedule Time.
 
     Raises UnreadableError where the window is not known.
     """
     if timeline.start is None or timeline.latest is None:
         raise UnreadableError("the window", "does not tell when the data of the disks will be copied")
-    return max(timeline.start, timeline.latest) + timedelta(hours=hours_blocked(instance))
+    end = max(timeline.start, timeline.latest) + timedelta(hours=hours_blocked(instance))
+    return Blocked(timeline.start, end)
+
+
+def copied_at(timeline: Timeline, instance: Facts) -> datetime:
+    """When the data of an instance is copied at the latest. Raises UnreadableError as `blocked`."""
+    return blocked(timeline, instance).end
 
 
 def snapshots_to_be_made(plan: Plan, disk_ids: frozenset[str]) -> list[tuple[Resource, frozenset[str]]]:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from policies.clock import Timeline
-from policies.disks import copied_at, hours_blocked, snapshots_to_be_made
+from policies.disks import blocked, hours_blocked, snapshots_to_be_made
 from policies.facts import Facts
 from policies.outcome import Verdict, failed, passed, worst
 from policies.plan import MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP, Plan, Resource
@@ -11,21 +11,20 @@ from policies.rule import InstanceRule
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
-    end, hours = copied_at(timeline, instance), hours_blocked(instance)
-    start = timeline.start or end
-    blocked = (
+    start, end = blocked(timeline, instance)
+    told = (
         f"from {start.isoformat(timespec='minutes')} until at most {end.isoformat(timespec='minutes')} (about "
-        f"{hours:g} h from the move)"
+        f"{hours_blocked(instance):g} h from the move)"
     )
-    verdicts = [passed(f"Its disk functions are blocked {blocked}, and nothing is due meanwhile.")]
+    verdicts = [passed(f"Its disk functions are blocked {told}, and nothing is due meanwhile.")]
     if start <= timeline.now < end:
         disk_ids = frozenset(disk.text("diskId") for disk in instance.objects("disks"))
-        verdicts += [_late_snapshot(item, blocked) for item, _ in snapshots_to_be_made(plan, disk_ids)]
+        verdicts += [_late_snapshot(item, told) for item, _ in snapshots_to_be_made(plan, disk_ids)]
     if "autoReleaseAt" in instance.data and start <= instance.moment("autoReleaseAt") < end:
         verdicts.append(
             failed(
                 f"It is to be released by itself at {instance.text('autoReleaseAt')}, while its disk functions are "
-                f"blocked {blocked}.",
+                f"blocked {told}.",
                 f"aliyun ecs ModifyInstanceAutoReleaseTime --InstanceId {instance.text('instanceId')}",
             )
         )

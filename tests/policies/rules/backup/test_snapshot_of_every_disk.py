@@ -53,7 +53,32 @@ def test_pass_with_a_snapshot_kept_for_ever() -> None:
 
 
 def test_pending_while_a_snapshot_is_only_declared() -> None:
-    expect(prepared(exists=False), RULE, "i-web", Outcome.PENDING, "pulumi up")
+    draft = prepared(exists=False)
+    expect(draft, RULE, "i-web", Outcome.PENDING, "pulumi up")
+    # One that is kept for ever.
+    del draft.facts(SNAPSHOT, "d-web")["retentionDays"]
+    expect(draft, RULE, "i-web", Outcome.PENDING, "pulumi up")
+
+
+# The freeze begins on 2026-12-11 at 2:00; the data is copied on 2026-12-20 at 3:36, and a day longer it is needed.
+@pytest.mark.parametrize(
+    ("created", "retention_days", "outcome", "words"),
+    [
+        ("2026-12-10T02:00:00+08:00", 30.0, Outcome.PASS, "fresh enough"),
+        ("2026-12-10T01:59:59+08:00", 30.0, Outcome.FAIL, "more than 24 h old"),
+        # Clocks differ: now is 2026-12-11, 10:00.
+        ("2026-12-11T10:15:00+08:00", 30.0, Outcome.PASS, "fresh enough"),
+        ("2026-12-11T10:15:01+08:00", 30.0, Outcome.UNKNOWN, "future"),
+        ("2026-12-10T03:36:00+08:00", 11.0, Outcome.PASS, "kept long enough"),
+        ("2026-12-10T03:35:59+08:00", 11.0, Outcome.FAIL, "retentionDays: 12"),
+        ("2026-12-10T12:00:00+08:00", 65_536.0, Outcome.PASS, "kept long enough"),
+        ("2026-12-10T12:00:00+08:00", 1e12, Outcome.PASS, "kept long enough"),
+    ],
+)
+def test_pass_to_the_second(created: str, retention_days: float, outcome: Outcome, words: str) -> None:
+    draft = prepared()
+    _live(draft).update(createdAt=created, retentionDays=retention_days)
+    expect(draft, RULE, "i-web", outcome, words)
 
 
 def test_pending_while_an_old_snapshot_may_still_be_renewed() -> None:
@@ -114,10 +139,13 @@ def test_unknown_without_disks() -> None:
     expect(draft, RULE, "i-web", Outcome.UNKNOWN)
 
 
-def test_unknown_without_a_window() -> None:
+def test_unknown_without_a_window_or_a_freeze() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["waves"][0]["window"]["latest"] = UNKNOWN
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "the window")
+    draft = prepared()
+    del draft.facts(MIGRATION)["freezeHours"]
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "the beginning of the freeze")
 
 
 def test_unknown_when_the_age_is_not_known() -> None:
@@ -150,8 +178,9 @@ def test_pending_with_a_consistent_group_that_is_only_declared() -> None:
     draft.remove(SNAPSHOT, "d-web")
     draft.add(SNAPSHOT_GROUP, "i-web", {"id": UNKNOWN, "diskIds": ["d-web"]})
     expect(draft, RULE, "i-web", Outcome.PENDING, "in a group of its instance's disks")
-    draft.facts(SNAPSHOT_GROUP)["diskIds"] = ["d-other"]
-    expect(draft, RULE, "i-web", Outcome.FAIL, "has no snapshot")
+    for other in (["d-other"], UNKNOWN):
+        draft.facts(SNAPSHOT_GROUP)["diskIds"] = other
+        expect(draft, RULE, "i-web", Outcome.FAIL, "has no snapshot")
 
 
 def test_pending_with_a_group_that_was_made_since_the_estate_was_read() -> None:
@@ -168,10 +197,14 @@ def test_how_long_and_how_fresh_the_config_says() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["backups"]["keepDaysAfterWindow"] = 60.0
     expect(draft, RULE, "i-web", Outcome.FAIL, "kept for 30 days only")
+    draft.facts(MIGRATION)["backups"]["keepDaysAfterWindow"] = 1e12
+    expect(draft, RULE, "i-web", Outcome.FAIL, "kept for 30 days only")
     draft = prepared()
     draft.facts(MIGRATION)["backups"]["maxAgeHours"] = 12.0
     _live(draft)["createdAt"] = "2026-12-10T13:59:00+08:00"
     expect(draft, RULE, "i-web", Outcome.FAIL, "more than 12 h old")
+    draft.facts(MIGRATION)["backups"]["maxAgeHours"] = 1e12
+    expect(draft, RULE, "i-web", Outcome.PASS)
 
 
 def test_unknown_when_it_is_not_known_how_long_or_how_fresh() -> None:

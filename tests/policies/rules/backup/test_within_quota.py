@@ -33,6 +33,14 @@ def test_fail_at_the_quota_for_a_group_too() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "d-web")
 
 
+def test_pass_where_the_full_disk_gets_none() -> None:
+    draft = with_snapshots(0)
+    facts = draft.facts(MIGRATING_INSTANCE, "i-web")
+    facts["disks"].append({**facts["disks"][0], "diskId": "d-full", "type": "data"})
+    facts["snapshots"] = [{"snapshotId": f"s-{n}", "diskId": "d-full", "snapshotType": "user"} for n in range(256)]
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
 def test_unknown_when_the_disk_of_a_snapshot_is_not_known() -> None:
     draft = prepared(exists=False)
     draft.facts(SNAPSHOT, "d-web")["diskId"] = UNKNOWN
@@ -41,3 +49,9 @@ def test_unknown_when_the_disk_of_a_snapshot_is_not_known() -> None:
 
 def test_not_applicable_once_they_are_made() -> None:
     expect(prepared(), RULE, "i-web", Outcome.NOT_APPLICABLE)
+
+
+def test_not_applicable_once_it_has_moved() -> None:
+    draft = with_snapshots(256)
+    draft.facts(MIGRATING_INSTANCE, "i-web")["moved"] = True
+    expect(draft, RULE, "i-web", Outcome.NOT_APPLICABLE, "has moved")
