@@ -159,21 +159,12 @@ def _private(plan: Plan, database: Facts, private: Iterable[Facts]) -> Verdict:
 
 
 def _declared_access(plan: Plan, database: Facts, resource: Resource) -> Verdict:
-    if not leads_to_target(plan, resource):
+    if not plan.leads_to_target(resource):
         return failed(f"Hybrid access of {named(database)} is declared into another VPC than the target.")
     if not resource.exists:
         return pending(f"Hybrid access of {named(database)} is declared and not applied yet.")
     # In the state, and not among the addresses as read: just applied by this very update.
     return pending(f"{named(database)} has hybrid access by the state, but had no VPC address when it was read.")
-
-
-def leads_to_target(plan: Plan, resource: Resource) -> bool:
-    """Whether a resource's VPC is the target VPC."""
-    network = plan.network.facts
-    # In the first preview neither id is known; as soon as one of them is, the other must be too, and be the same.
-    if not network.is_known("vpcId") and not resource.facts.is_known("vpcId") and "vpcId" in resource.facts.data:
-        return True
-    return resource.facts.text("vpcId") == network.text("vpcId")
 
 
 # ---- whom it admits ----

@@ -170,6 +170,14 @@ class Plan:
             )
         return found[0]
 
+    def leads_to_target(self, resource: Resource) -> bool:
+        """Whether a resource's VPC is the target VPC. Raises UnreadableError where that cannot be told."""
+        target, own = self.network.facts, resource.facts
+        # In the first preview neither id is known; as soon as one of them is, the other must be too, and be the same.
+        if not target.is_known("vpcId") and not own.is_known("vpcId") and "vpcId" in own.data:
+            return True
+        return own.text("vpcId") == target.text("vpcId")
+
     @cached_property
     def classic_link(self) -> Facts | None:
         """The ClassicLink component of the one migration; None where the stack links nothing.

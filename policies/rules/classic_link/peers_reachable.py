@@ -13,7 +13,6 @@ from policies.plan import (
     MIGRATION,
     TARGET_NETWORK,
     Plan,
-    Resource,
 )
 from policies.rule import InstanceRule
 
@@ -46,7 +45,7 @@ def _peer(plan: Plan, peer: Facts, later: frozenset[str]) -> Verdict:
         return failed(
             f"{peer_id} is attached {len(attachments)} times and ClassicLink declared {len(links)} times; once each."
         )
-    if not all(_of_target(plan, resource) for resource in (attachments[0], links[0])):
+    if not all(map(plan.leads_to_target, (attachments[0], links[0]))):
         return failed(f"{peer_id} is linked to another VPC than the target, and an instance can be linked to one only.")
     if by_address := peer.texts("addressRules"):
         return failed(
@@ -54,17 +53,9 @@ def _peer(plan: Plan, peer: Facts, later: frozenset[str]) -> Verdict:
             f"in the group of {peer_id}, name a classic group of the instance in place of its address:\n"
             "aliyun ecs AuthorizeSecurityGroup --SecurityGroupId <its group> --SourceGroupId <the instance's> ...",
         )
-    if not attachments[0].exists or not links[0].exists:
+    if not (attachments[0].exists and links[0].exists):
         return pending(f"The link of {peer_id} to the target VPC is declared and not applied yet.")
     return passed(f"{peer_id} is linked to the target VPC.")
-
-
-def _of_target(plan: Plan, resource: Resource) -> bool:
-    network = plan.network.facts
-    # In the first preview neither id is known; as soon as one of them is, the other must be too, and be the same.
-    if not network.is_known("vpcId") and not resource.facts.is_known("vpcId") and "vpcId" in resource.facts.data:
-        return True
-    return resource.facts.text("vpcId") == network.text("vpcId")
 
 
 RULE: Final = InstanceRule(

@@ -20,9 +20,10 @@ def test_fail_when_nothing_tells_who_talks() -> None:
 
 
 def test_fail_names_a_handful_of_many() -> None:
-    draft = prepared()
-    draft.facts(MIGRATION)["broadRules"] = [{**BROAD, "instanceIds": [f"i-{number}" for number in range(9)]}]
-    expect(draft, RULE, "dev", Outcome.FAIL, "i-4 and 4 more")
+    for number, words in ((5, "i-3, i-4, which"), (6, "i-3, i-4 and 1 more, which")):
+        draft = prepared()
+        draft.facts(MIGRATION)["broadRules"] = [{**BROAD, "instanceIds": [f"i-{one}" for one in range(number)]}]
+        expect(draft, RULE, "dev", Outcome.FAIL, words)
 
 
 def test_unknown_when_the_rules_were_not_looked_at() -> None:

@@ -20,6 +20,14 @@ def test_pass_whatever_the_status_once_it_is_linked() -> None:
     expect(draft, RULE, "dev", Outcome.PASS, "is linked")
 
 
+def test_fail_when_it_is_linked_to_another_vpc_only() -> None:
+    draft = prepared()
+    component = draft.facts(CLASSIC_LINK_COMPONENT)
+    component["existingLinks"][0]["toTarget"] = False
+    component["attached"][0]["status"] = "Stopping"
+    expect(draft, RULE, "dev", Outcome.FAIL, "i-stay is Stopping")
+
+
 @pytest.mark.parametrize("change", [{"status": "Starting"}, {"operationLocks": ["financial"]}])
 def test_fail_while_it_would_be_refused(change: dict[str, object]) -> None:
     draft = prepared(exists=False)

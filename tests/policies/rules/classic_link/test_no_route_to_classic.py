@@ -22,6 +22,16 @@ def test_fail_with_a_route_to_the_classic_network_or_to_a_linked_instance(route:
     assert "0.0.0.0/0" not in result.reason
 
 
+def test_fail_with_a_route_to_one_of_several_linked_instances_or_to_all_before_any_is() -> None:
+    draft = prepared()
+    component = draft.facts(CLASSIC_LINK_COMPONENT)
+    component.update(customRoutes=["10.1.0.0/16"])
+    component["attached"].append({"instanceId": "i-far", "intranetIps": ["10.1.0.1", "10.2.0.1"]})
+    expect(draft, RULE, "dev", Outcome.FAIL, "10.1.0.0/16")
+    component.update(customRoutes=["10.0.0.0/8"], attached=[])
+    expect(draft, RULE, "dev", Outcome.FAIL, "10.0.0.0/8")
+
+
 @pytest.mark.parametrize("routes", [UNKNOWN, None, ["somewhere"]])
 def test_unknown_when_the_routes_were_not_read(routes: object) -> None:
     draft = prepared()

@@ -1,6 +1,8 @@
+import pytest
+
 from policies.outcome import Outcome
 from policies.plan import CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
-from tests.policies.prepared import UNKNOWN, expect, prepared
+from tests.policies.prepared import BEFORE_FREEZE, UNKNOWN, expect, prepared
 
 RULE = "classic-link-peers-reachable"
 
@@ -21,18 +23,21 @@ def test_pending_while_the_link_is_only_declared() -> None:
     expect(prepared(exists=False), RULE, "i-app", Outcome.PENDING, "pulumi up")
 
 
+@pytest.mark.parametrize("resource_type", [CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT])
+def test_pending_while_half_of_it_is_only_declared(resource_type: str) -> None:
+    draft = prepared()
+    draft.now = BEFORE_FREEZE
+    draft.facts(resource_type)["applied"] = UNKNOWN
+    expect(draft, RULE, "i-app", Outcome.PENDING, "declared and not applied yet")
+
+
 def test_fail_without_an_attachment() -> None:
     draft = prepared()
+    words = ("i-stay", "no attachment is declared", "migration.classicLink: {}", "migration.later: [i-stay]")
+    draft.facts(CLASSIC_LINK_ATTACHMENT)["instanceId"] = "i-other"
+    expect(draft, RULE, "i-app", Outcome.FAIL, *words)
     draft.remove(CLASSIC_LINK_ATTACHMENT)
-    expect(
-        draft,
-        RULE,
-        "i-app",
-        Outcome.FAIL,
-        "i-stay",
-        "classic-to-vpc:migration.classicLink",
-        "migration.later: [i-stay]",
-    )
+    expect(draft, RULE, "i-app", Outcome.FAIL, *words)
 
 
 def test_fail_without_classic_link() -> None:
@@ -47,16 +52,28 @@ def test_fail_with_a_link_to_another_vpc() -> None:
     expect(draft, RULE, "i-app", Outcome.FAIL, "another VPC")
 
 
-def test_fail_with_two_attachments() -> None:
+@pytest.mark.parametrize(
+    ("resource_type", "words"),
+    [(CLASSIC_LINK_ATTACHMENT, "attached 2 times"), (CLASSIC_LINK, "ClassicLink declared 2 times")],
+)
+def test_fail_with_two_of_one(resource_type: str, words: str) -> None:
     draft = prepared()
-    draft.add(CLASSIC_LINK_ATTACHMENT, "again", draft.facts(CLASSIC_LINK_ATTACHMENT))
-    expect(draft, RULE, "i-app", Outcome.FAIL, "2 times")
+    draft.add(resource_type, "again", draft.facts(resource_type))
+    expect(draft, RULE, "i-app", Outcome.FAIL, words)
 
 
 def test_unknown_when_the_vpc_is_known_and_that_of_the_link_is_not() -> None:
     draft = prepared()
     draft.facts(CLASSIC_LINK)["vpcId"] = UNKNOWN
     expect(draft, RULE, "i-app", Outcome.UNKNOWN, "vpcId")
+
+
+def test_unknown_when_the_vpc_is_yet_to_be_made_and_the_link_is_to_another_or_to_none() -> None:
+    draft = prepared(exists=False)
+    draft.facts(CLASSIC_LINK_ATTACHMENT)["vpcId"] = "vpc-other"
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "TargetNetwork network: vpcId")
+    del draft.facts(CLASSIC_LINK_ATTACHMENT)["vpcId"]
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "ClassicLinkAttachment i-stay: vpcId is missing")
 
 
 def test_unknown_without_a_target_network() -> None:

@@ -11,8 +11,13 @@ def links(count: int) -> list[dict[str, object]]:
 
 def test_pass_with_the_last_link_that_the_vpc_takes() -> None:
     draft = prepared()
-    draft.facts(CLASSIC_LINK_COMPONENT)["existingLinks"] = links(999)
+    elsewhere = {"instanceId": "i-elsewhere", "toTarget": False}
+    draft.facts(CLASSIC_LINK_COMPONENT)["existingLinks"] = [*links(999), elsewhere]
     expect(draft, RULE, "dev", Outcome.PASS, "1000 of 1000")
+
+
+def test_pass_once_it_is_linked() -> None:
+    expect(prepared(), RULE, "dev", Outcome.PASS, "1 of 1000")
 
 
 def test_fail_with_one_link_too_many() -> None:
