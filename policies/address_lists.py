@@ -106,7 +106,7 @@ def target_vpc(plan: Plan) -> str | None:
 
 def new_blocks(plan: Plan, instance: Facts) -> tuple[str, ...]:
     """Blocks that the instance's address will be of; none where nobody can tell yet."""
-    blocks = attempt(lambda: target_blocks(plan, instance)) if plan.of_type(TARGET_NETWORK) else ()
+    blocks = attempt(lambda: target_blocks(plan, instance))
     return () if isinstance(blocks, UnreadableError) else blocks
 
 

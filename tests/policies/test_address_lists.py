@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from policies import address_lists
-from policies.facts import UnreadableError
-from policies.plan import MIGRATION
-from tests.policies.prepared import prepared
+from policies.facts import Facts, UnreadableError
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
+from tests.policies.prepared import BLOCK, UNKNOWN, prepared
 
 
 @pytest.mark.parametrize(
@@ -48,5 +48,23 @@ def test_a_block_is_left_over_once_no_classic_instance_is_in_it() -> None:
 def test_two_halves_cover_a_block() -> None:
     assert address_lists.covers(["172.16.1.0/25", "172.16.1.128/25", "2001:db8::/32"], ["172.16.1.0/24"])
     assert not address_lists.covers(["172.16.1.0/25"], ["172.16.1.0/24"])
+    assert not address_lists.covers(["172.16.1.0/24"], ["172.16.1.0/24", "172.16.2.0/24"])
     assert address_lists.touches(["172.16.1.7"], ["172.16.1.0/24"])
     assert not address_lists.touches(["172.16.2.7"], ["172.16.1.0/24"])
+
+
+def test_broad_blocks_are_told_beside_what_names_an_address() -> None:
+    entries = ["10.0.0.2", "10.0.0.0/24", "10.0.0.0/23", "10.0.0.0/8", "10.0.0.0/8", "10.1.0.0/16"]
+    told = address_lists.also_broad(entries, ["10.0.0.2"])
+    assert told == " It is in 10.0.0.0/23, 10.0.0.0/8 too, which no single server was meant by."
+    assert address_lists.also_broad(entries[:2], ["10.0.0.2"]) == ""
+
+
+def test_blocks_that_nobody_can_tell_yet_are_none() -> None:
+    draft = prepared()
+    instance = Facts(draft.facts(MIGRATING_INSTANCE, "i-web"), "i-web")
+    assert address_lists.new_blocks(draft.plan(), instance) == (BLOCK,)
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["zoneId"] = UNKNOWN
+    assert address_lists.new_blocks(draft.plan(), instance) == ()
+    draft.remove(TARGET_NETWORK)
+    assert address_lists.new_blocks(draft.plan(), instance) == ()
