@@ -14,8 +14,8 @@ from policies.databases import (
     named,
     read_only_instances,
 )
-from policies.facts import Facts
-from policies.outcome import Outcome, Verdict, best, failed, judged, not_applicable, passed, pending, unknown, worst
+from policies.facts import Facts, UnreadableError
+from policies.outcome import Verdict, best, failed, judged, not_applicable, passed, pending, unknown, worst
 from policies.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, Plan, Resource
 from policies.rule import InstanceRule
 from policies.settings import Threshold
@@ -25,19 +25,22 @@ _MARGIN: Final = Threshold("marginHours", 24, 1, 2_880, "Hours by which classic 
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
-    return each_used(plan, instance, partial(_with_read_only_instances, plan, timeline, instance))
+    return each_used(plan, instance, partial(_with_read_only_instances, plan, timeline))
 
 
-def _with_read_only_instances(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) -> Verdict:
+def _with_read_only_instances(plan: Plan, timeline: Timeline, database: Facts) -> Verdict:
     every = (database, *read_only_instances(plan, database))
-    return worst(judged(partial(_database, plan, timeline, instance, item)) for item in every)
+    return worst(judged(partial(_database, plan, timeline, item)) for item in every)
 
 
-def _database(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) -> Verdict:
+def _database(plan: Plan, timeline: Timeline, database: Facts) -> Verdict:
     classic = endpoints(database, "Inner")
     if not classic:
         return not_applicable(f"{named(database)} has no classic address that could end.")
-    needed = _latest(plan, instance) + timedelta(hours=timeline.threshold(_MARGIN))
+    if timeline.latest is None:
+        raise UnreadableError("the window", "does not tell until when classic addresses are needed")
+    # A task may be put off until its Latest Schedule Time.
+    needed = timeline.latest + timedelta(hours=timeline.threshold(_MARGIN))
     in_vpc = endpoints(database, "Private")
     declared = [judged(partial(_declared, database, item, needed)) for item in hybrid_accesses(plan, database)]
     if not in_vpc:
@@ -46,18 +49,7 @@ def _database(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) 
         return best(declared)
     live = judged(partial(_live, database, classic, needed))
     # Of PostgreSQL no call is documented that extends it: what is declared cannot come true.
-    if live.outcome is Outcome.PASS or database.text("engine") == "PostgreSQL":
-        return live
-    return best([live, *declared])
-
-
-def _latest(plan: Plan, instance: Facts) -> datetime:
-    """When the wave of the instance has moved at the latest: a task may be put off until its Latest Schedule Time."""
-    name = instance.text("wave")
-    windows = [wave.object("window") for wave in plan.waves if wave.text("name") == name]
-    if not windows:
-        raise instance.malformed("wave", "the name of a wave of the stack")
-    return max(window.moment("latest") for window in windows)
+    return live if database.text("engine") == "PostgreSQL" else best([live, *declared])
 
 
 def _live(database: Facts, classic: tuple[Facts, ...], needed: datetime) -> Verdict:

@@ -24,15 +24,16 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 def _database(database: Facts) -> Verdict:
     product = database.choice("product", "rds", "redis", "mongodb")
+    # Those of Redis have names of their own: standard, cluster, and the like.
     architecture = database.optional_text("architecture")
-    if product == "mongodb" and architecture == "sharding":
+    if architecture == "sharding":
         return failed(
             f"{named(database)} is a sharded MongoDB, which is not handled here: its addresses are not read.",
             "aliyun dds ModifyDBInstanceNetworkType ...   # by hand, and then\nclassic-to-vpc:migration.waivers",
         )
     if endpoints(database, "Private"):
         return not_applicable(f"{named(database)} has an address in a VPC already.")
-    if product == "mongodb" and architecture == "standalone":
+    if architecture == "standalone":
         return failed(
             f"{named(database)} is a standalone MongoDB, which cannot have hybrid access.",
             _NEW_INSTANCE.format(product="dds"),
@@ -44,7 +45,7 @@ def _database(database: Facts) -> Verdict:
 
 def _rds(database: Facts) -> Verdict:
     engine, version = database.text("engine"), database.text("engineVersion")
-    if engine == "SQLServer" and _2008_R2.search(version):
+    if _2008_R2.search(version):
         return failed(
             f"{named(database)} is SQL Server 2008 R2, which cannot go into a VPC.",
             f"aliyun rds UpgradeDBInstanceEngineVersion --DBInstanceId {database.text('dbInstanceId')} ...\n"

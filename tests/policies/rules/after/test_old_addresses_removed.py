@@ -45,7 +45,9 @@ def test_pass_where_the_group_is_for_vpc_addresses_or_the_clouds_own(fields: dic
 
 def test_pass_until_it_is_due() -> None:
     early = datetime.fromisoformat("2026-12-27T01:59:59+08:00")
-    expect(moved("10.0.0.2", now=early), RULE, "i-app", Outcome.PASS, "still let in by whitelist group default", "may wait")
+    expect(
+        moved("10.0.0.2", now=early), RULE, "i-app", Outcome.PASS, "still let in by whitelist group default", "may wait"
+    )
 
 
 @pytest.mark.parametrize("entry", ["10.0.0.2", "10.0.0.2/32"])

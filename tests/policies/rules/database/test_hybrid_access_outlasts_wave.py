@@ -1,6 +1,6 @@
 from policies.outcome import Outcome
-from policies.plan import HYBRID_ACCESS, MIGRATING_INSTANCE
-from tests.policies.prepared import BEFORE_FREEZE, KEPT_UNTIL, add_wave, expect, prepared
+from policies.plan import HYBRID_ACCESS, MIGRATING_INSTANCE, MIGRATION
+from tests.policies.prepared import BEFORE_FREEZE, KEPT_UNTIL, UNKNOWN, add_wave, expect, prepared
 from tests.policies.rules.database.databases import database, endpoint, followed, without
 
 RULE = "database-hybrid-access-outlasts-wave"
@@ -22,7 +22,10 @@ def test_pass_and_fail_to_the_second_whoever_set_it_up() -> None:
 
 
 def test_pending_while_hybrid_access_is_only_declared() -> None:
-    expect(prepared(exists=False), RULE, "i-app", Outcome.PENDING)
+    draft = prepared(exists=False)
+    expect(draft, RULE, "i-app", Outcome.PENDING)
+    draft.facts(HYBRID_ACCESS)["validUntil"] = ENOUGH
+    expect(draft, RULE, "i-app", Outcome.PENDING, "until 2026-12-21T02:00+08:00 is declared")
 
 
 def test_pending_while_an_extension_is_only_declared() -> None:
@@ -82,12 +85,19 @@ def test_unknown_when_the_end_of_a_classic_address_is_not_told() -> None:
     del endpoint(draft, "Inner")["expiresAt"]
     draft.remove(HYBRID_ACCESS)
     expect(draft, RULE, "i-app", Outcome.UNKNOWN, "is not told")
+    # Nor that of one beside another.
+    splitting = {"kind": "ReadWriteSplitting", "ipType": "Inner", "connectionString": "rw", "expiresAt": ENOUGH}
+    database(draft)["endpoints"].append(splitting)
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "is not told")
 
 
-def test_unknown_when_the_wave_of_the_instance_is_none_of_the_stack() -> None:
+def test_unknown_when_the_window_of_the_instance_is_not_known() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["waves"][0]["window"]["latest"] = UNKNOWN
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "the window")
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-app")["wave"] = "nobody's"
-    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "wave")
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "the window")
 
 
 def test_not_applicable_without_hybrid_access_which_another_rule_tells() -> None:
