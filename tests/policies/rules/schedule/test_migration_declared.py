@@ -55,6 +55,12 @@ def test_fail_on_an_instance_that_is_in_no_wave_or_in_two() -> None:
     expect(draft, RULE, "dev", Outcome.FAIL, "i-app is in 2 waves", "i-web is in 0 waves")
 
 
+def test_unknown_when_an_instance_does_not_tell_which_it_is() -> None:
+    draft = prepared()
+    draft.add(MIGRATING_INSTANCE, "nobody", {"instanceId": UNKNOWN})
+    expect(draft, RULE, "dev", Outcome.UNKNOWN, "MigratingInstance nobody: instanceId")
+
+
 def test_unknown_without_waves() -> None:
     draft = prepared()
     del draft.facts(MIGRATION)["waves"]
