@@ -233,7 +233,7 @@ def disagreements(
 def _overlaps(ones: Sequence[Decided], others: Sequence[Decided]) -> Iterable[tuple[Decided, Decided]]:
     """Pairs of entries that share ports; both sequences cover all ports in order."""
     first, second = 0, 0
-    while first < len(ones) and second < len(others):
+    while first < len(ones):
         yield ones[first], others[second]
         end, other_end = ones[first].ports[1], others[second].ports[1]
         first += end <= other_end
@@ -253,11 +253,11 @@ def parse_protocol(text: str) -> str:
 
 def parse_ports(text: str) -> Interval:
     """An interval of ports from `80/80`; `-1/-1` is all. Raises ValueError for anything else."""
-    low, separator, high = text.partition("/")
+    low, _, high = text.partition("/")
     interval = int(low), int(high)
     if interval == (-1, -1):
         return ALL_PORTS
-    if not separator or not ALL_PORTS[0] <= interval[0] <= interval[1] <= ALL_PORTS[1]:
+    if not ALL_PORTS[0] <= interval[0] <= interval[1] <= ALL_PORTS[1]:
         raise ValueError("not a range of ports")
     return interval
 
@@ -271,10 +271,10 @@ def parse_block(text: str) -> AddressPeer:
 # ---- to a person's words ----
 
 
-def block_of(facts: Facts, key: str) -> AddressPeer:
-    """The block that a fact names. Raises UnreadableError where it is none, or not known."""
+def block_of(facts: Facts, key: str, text: str | None = None) -> AddressPeer:
+    """The block that a fact is, or `text` of its list. Raises UnreadableError where it is none, or not known."""
     try:
-        return parse_block(facts.text(key))
+        return parse_block(facts.text(key) if text is None else text)
     except ValueError:
         raise facts.malformed(key, "a CIDR block") from None
 

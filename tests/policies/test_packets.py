@@ -37,7 +37,7 @@ def _rules(prefix: str) -> st.SearchStrategy[list[PacketRule]]:
         direction=st.sampled_from(["ingress", "egress"]),
         protocol=st.sampled_from(["TCP", "ALL", "ICMP"]),
         ports=ports,
-        source_ports=st.sampled_from([ALL_PORTS, (80, 443)]),
+        source_ports=st.sampled_from([ALL_PORTS, (80, 443), (80, 80)]),
         accept=st.booleans(),
         priority=st.integers(1, 3),
         peer=st.one_of(st.sampled_from([parse_block(block) for block in BLOCKS]), st.just(GroupPeer("sg-1"))),
@@ -97,6 +97,23 @@ def test_disagreements_are_those_of_single_packets(
                 assert _holds(found, port, source_port) == (_naive(ones, *packet) and not _naive(others, *packet))
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "inside", "overlapping"),
+    [
+        ("10.1.0.0/16", "10.0.0.0/8", True, True),
+        ("10.0.0.0/8", "10.0.0.0/8", True, True),
+        ("10.0.0.0/8", "10.1.0.0/16", False, True),
+        ("10.0.0.255", "10.0.1.0/24", False, False),
+        ("10.0.2.0", "10.0.1.0/24", False, False),
+        ("10.0.0.0/8", "::/0", False, False),
+    ],
+)
+def test_blocks_inside_and_beside_each_other(one: str, other: str, inside: bool, overlapping: bool) -> None:
+    block, area = parse_block(one), parse_block(other)
+    assert block.is_inside(area) is inside
+    assert (block.overlaps(area), area.overlaps(block)) == (overlapping, overlapping)
+
+
 @pytest.mark.parametrize("text", ["", "80", "80/", "0/80", "90/80", "1/65536", "a/b", "-1/80"])
 def test_ports_that_are_none(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
@@ -130,6 +147,7 @@ def test_words_for_ports(protocol: str, ports: tuple[int, int], source_ports: tu
 def test_words_for_addresses() -> None:
     assert merged([(5, 9), (1, 4), (11, 12)]) == [(1, 9), (11, 12)]
     assert describe_addresses(4, [(0, 2**32 - 1)]) == "0.0.0.0/0"
+    assert describe_addresses(6, [(0, 2**128 - 1)]) == "::/0"
     assert describe_addresses(4, [(1, 14)]) == "0.0.0.1/32, 0.0.0.2/31, 0.0.0.4/30 and 3 more blocks"
 
 

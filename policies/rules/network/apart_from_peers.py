@@ -5,7 +5,7 @@ from typing import Final
 from policies.clock import Timeline
 from policies.facts import Facts
 from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.packets import block_of, parse_block
+from policies.packets import block_of
 from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
 from policies.rule import InstanceRule
 
@@ -18,7 +18,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         f"{vswitch.text('cidrBlock')} overlaps {block}"
         for vswitch in plan.vswitches(place_of(instance))
         for block in avoided
-        if block_of(vswitch, "cidrBlock").overlaps(parse_block(block))
+        if block_of(vswitch, "cidrBlock").overlaps(block_of(plan.network.facts, "avoidedCidrs", block))
     ]
     if overlaps:
         return failed(

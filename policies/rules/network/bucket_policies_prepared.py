@@ -57,7 +57,7 @@ def _statement(plan: Plan, instance: Facts, bucket: Facts, statement: Facts) -> 
             "(0030-00000008): the new address alone cannot be put in its place."
         )
     )
-    target = f"{', '.join(blocks)} of {vpc_id}" if vpc_id and blocks else "the target VPC, which is yet to be made,"
+    target = f"{', '.join(blocks) or 'its new address'} of {vpc_id or 'the target VPC, which is yet to be made,'}"
     return failed(
         f"Statement {number} of the policy of {name} ({effect}) {how} {entries}, an address that changes, and the "
         f"policy does not let {target} in.{lacking}",

@@ -35,7 +35,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 
 def _free(vswitch: Facts) -> int:
     free = int(vswitch.number("availableIpAddressCount"))
-    if vswitch.flag("existing") or not vswitch.is_known("cidrBlock"):
+    if not vswitch.is_known("cidrBlock"):  # The cloud chooses that of a default VSwitch.
         return free
     low, high = block_of(vswitch, "cidrBlock").interval
     return min(free, max(high - low + 1 - RESERVED, 0))

@@ -34,7 +34,7 @@ def _reached(plan: Plan, item: Facts, addresses: tuple[str, ...]) -> Verdict:
     name = item.optional_text("instanceName")
     where = f"{registry_id}{f' ({name})' if name else ''}, module {module},"
     vpc_id = target_vpc(plan)
-    if vpc_id is not None and vpc_id in item.texts("linkedVpcIds"):
+    if vpc_id in item.texts("linkedVpcIds"):
         return passed(f"{where} is reached over its endpoint in {vpc_id}.")
     entries = ", ".join(naming(item.texts("entries"), addresses))
     target = (

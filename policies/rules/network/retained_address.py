@@ -19,6 +19,8 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if not instance.flag("retainIp"):
         return not_applicable("Its intranet address need not stay.")
     addresses = instance.texts("intranetIps")
+    if not addresses:
+        raise instance.malformed("intranetIps", "a list of at least one address")
     block = plan.network.facts.text("cidrBlock")
     if block != _RETAINING:
         return failed(
@@ -33,7 +35,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 def _held(plan: Plan, instance: Facts, address: str, peers: list[str]) -> Verdict:
     vswitches = plan.vswitches(place_of(instance))
-    block = parse_block(address)
+    block = block_of(instance, "intranetIps", address)
     if not any(block.is_inside(block_of(vswitch, "cidrBlock")) for vswitch in vswitches):
         told = ", ".join(vswitch.text("cidrBlock") for vswitch in vswitches) or "none"
         return failed(

@@ -23,15 +23,12 @@ from policies.rule import InstanceRule
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     place = place_of(instance)
     zone_id = place[0]
-    networks = len(plan.of_type(TARGET_NETWORK))
-    if not networks:
+    if not plan.of_type(TARGET_NETWORK):
         return failed(
             "No target network is declared.",
             "classic-to-vpc:migration.network: {mode: create, cidrBlock: 172.16.0.0/16, "
             f"vswitches: [{{zone: {zone_id}, cidrBlock: 172.16.0.0/24}}]}}",
         )
-    if networks > 1:
-        return failed(f"The stack declares {networks} TargetNetwork components and must declare exactly one.")
     vswitches = plan.vswitches(place)
     if not vswitches:
         tier = f" for {place[1]}" if place[1] else ""

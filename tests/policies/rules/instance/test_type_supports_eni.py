@@ -41,4 +41,4 @@ def test_unknown_when_the_type_is_not_known(quantity: object) -> None:
 def test_unknown_when_pulumi_leaves_the_null_out() -> None:
     draft = prepared()
     del draft.facts(MIGRATING_INSTANCE, "i-web")["eniQuantity"]
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN)
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "ecs.n4.large", "may be phased out", "ModifyInstanceSpec")

@@ -18,8 +18,9 @@ def test_fail_where_an_existing_vswitch_overlaps() -> None:
 
 def test_unknown_when_the_networks_are_not_known() -> None:
     draft = prepared()
-    draft.facts(TARGET_NETWORK)["avoidedCidrs"] = UNKNOWN
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "avoidedCidrs")
+    for value in (UNKNOWN, ["the office"]):
+        draft.facts(TARGET_NETWORK)["avoidedCidrs"] = value
+        expect(draft, RULE, "i-web", Outcome.UNKNOWN, "It cannot be told: TargetNetwork network: avoidedCidrs")
 
 
 def test_not_applicable_where_none_is_named_or_no_network_is_declared() -> None:

@@ -47,6 +47,7 @@ def test_pass_and_told_where_only_a_broad_block_holds_it() -> None:
         [statement(addresses=[OLD], vpcs=[VPC]), statement(addresses=[BLOCK], vpcs=[VPC])],
         [statement(addresses=[OLD]), statement(vpcs=["vpc-*"])],
         [statement(addresses=[OLD, "172.16.0.0/16"], vpcs=[VPC])],
+        [statement(addresses=[OLD, BLOCK])],
         [statement("Deny", addresses=[OLD], vpcs=[VPC])],
         [statement("Deny", addresses=[OLD, BLOCK])],
     ],
@@ -72,19 +73,28 @@ def test_pass_where_the_vpc_is_let_in_too(statements: list[dict[str, Any]]) -> N
     ],
 )
 def test_fail_where_the_vpc_is_not_let_in(statements: list[dict[str, Any]]) -> None:
-    expect(policy(*statements), RULE, "i-web", Outcome.FAIL, "shop-logs", OLD, f'"acs:SourceVpc": "{VPC}"')
+    how = "(Allow) lets in" if statements[0]["effect"] == "Allow" else "(Deny) excepts"
+    words = (f"shop-logs {how} {OLD}", f"not let {BLOCK} of {VPC} in", f'"acs:SourceVpc": "{VPC}"')
+    expect(policy(*statements), RULE, "i-web", Outcome.FAIL, *words)
 
 
 def test_fail_tells_that_an_address_alone_cannot_be_put_in_its_place() -> None:
     expect(policy(statement(addresses=[OLD])), RULE, "i-web", Outcome.FAIL, "0030-00000008")
-    with_vpc = policy(statement(addresses=[OLD], vpcs=["vpc-other"])).result(RULE, "i-web")
-    assert "0030-00000008" not in with_vpc.reason
+    for key in ("vpcs", "excludedVpcs"):
+        draft = policy(statement(addresses=[OLD]) | {key: ["vpc-other"]})
+        assert "0030-00000008" not in expect(draft, RULE, "i-web", Outcome.FAIL).reason
 
 
 def test_fail_while_the_vpc_is_yet_to_be_made() -> None:
-    draft = policy(statement(addresses=[OLD], vpcs=["vpc-*"]), exists=False)
-    expect(draft, RULE, "i-web", Outcome.FAIL, "yet to be made")
-    assert not draft.result(RULE, "i-web").blocking
+    draft = policy(statement(addresses=[OLD, BLOCK]), exists=False)
+    words = ("yet to be made", '"acs:SourceVpc": "<vpc>"')
+    assert not expect(draft, RULE, "i-web", Outcome.FAIL, *words).blocking
+
+
+def test_fail_while_nobody_knows_where_in_the_vpc_it_goes() -> None:
+    draft = policy(statement(addresses=[OLD], vpcs=[VPC]))
+    draft.facts(MIGRATING_INSTANCE, "i-web")["targetZoneId"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.FAIL, f"not let its new address of {VPC} in")
 
 
 def test_unknown_where_it_could_not_be_read_and_why() -> None:

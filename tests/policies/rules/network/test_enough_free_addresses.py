@@ -2,7 +2,7 @@ import pytest
 
 from policies.outcome import Outcome
 from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK
-from tests.policies.prepared import expect, prepared, use_existing_vswitch
+from tests.policies.prepared import UNKNOWN, ZONE, expect, prepared, use_existing_vswitch
 
 RULE = "network-enough-free-addresses"
 
@@ -20,7 +20,21 @@ def test_pass_with_one_more_than_instances() -> None:
 def test_fail_with_as_many_as_instances() -> None:
     draft = prepared()
     use_existing_vswitch(draft, free=2.0)
-    expect(draft, RULE, "i-web", Outcome.FAIL, "2 addresses are free", "2 instances")
+    told = (f"2 addresses are free in the VSwitch of zone {ZONE}", "2 instances")
+    expect(draft, RULE, "i-web", Outcome.FAIL, *told)
+
+
+def test_pass_with_a_block_that_the_cloud_is_yet_to_choose() -> None:
+    draft = prepared(exists=False)
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["cidrBlock"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.PASS, "252 addresses")
+
+
+def test_pass_where_one_of_two_vswitches_has_room_for_all() -> None:
+    draft = prepared()
+    (vswitch,) = draft.facts(TARGET_NETWORK)["vswitches"]
+    draft.facts(TARGET_NETWORK)["vswitches"] = [{**vswitch, "availableIpAddressCount": free} for free in (1.0, 3.0)]
+    expect(draft, RULE, "i-web", Outcome.PASS, "3 addresses are free")
 
 
 def test_fail_with_a_new_block_that_is_too_small() -> None:

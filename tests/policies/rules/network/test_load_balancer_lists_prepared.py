@@ -29,16 +29,15 @@ def test_pass_where_the_vswitch_is_in_it() -> None:
 
 
 def test_fail_where_the_vswitch_is_not_in_it() -> None:
-    command = "aliyun slb AddAccessControlListEntry --AclId acl-1"
-    expect(
-        named(), RULE, "i-web", Outcome.FAIL, "lb-1:6443 (white)", "10.0.0.1/32", f"{BLOCK}, where it moves", command
-    )
+    command = f"""aliyun slb AddAccessControlListEntry --AclId acl-1 --AclEntrys '[{{"entry": "{BLOCK}","""
+    told = ("lb-1:6443 (white)", "10.0.0.1/32", f"{BLOCK}, where it moves", command)
+    expect(named(), RULE, "i-web", Outcome.FAIL, *told)
 
 
 def test_fail_where_nobody_knows_where_it_moves() -> None:
     draft = named(BLOCK)
     draft.remove(TARGET_NETWORK)
-    expect(draft, RULE, "i-web", Outcome.FAIL, "not known yet")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "not known yet", '"entry": "<block>"')
 
 
 def test_unknown_when_entries_are_not_known() -> None:

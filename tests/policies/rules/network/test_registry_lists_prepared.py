@@ -64,7 +64,7 @@ def test_pass_where_the_target_vpc_is_linked() -> None:
 def test_fail_where_a_list_names_it_and_the_vpc_is_not_linked(entry: str) -> None:
     command = "aliyun cr CreateInstanceVpcEndpointLinkedVpc --InstanceId cri-1 --ModuleName Registry --VpcId vpc-1"
     draft = named(entries=[entry], linkedVpcIds=["vpc-other"])
-    expect(draft, RULE, "i-web", Outcome.FAIL, entry, "cri-1 (shop)", command)
+    expect(draft, RULE, "i-web", Outcome.FAIL, entry, "cri-1 (shop)", "vpc-1 is not linked", command)
 
 
 def test_fail_while_the_vpc_is_yet_to_be_made() -> None:
@@ -72,6 +72,10 @@ def test_fail_while_the_vpc_is_yet_to_be_made() -> None:
     draft = named()
     draft.remove(TARGET_NETWORK)
     expect(draft, RULE, "i-web", Outcome.FAIL, "yet to be made")
+
+
+def test_fail_for_a_registry_without_a_name() -> None:
+    expect(named(instanceName=""), RULE, "i-web", Outcome.FAIL, "whitelist of cri-1, module Registry, names")
 
 
 def test_fail_is_advice_until_a_week_before_the_window() -> None:

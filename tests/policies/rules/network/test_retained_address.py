@@ -1,8 +1,10 @@
 from typing import Any
 
+import pytest
+
 from policies.outcome import Outcome
 from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK
-from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
+from tests.policies.prepared import UNKNOWN, ZONE, Draft, expect, prepared
 
 RULE = "network-retained-address"
 
@@ -17,7 +19,10 @@ def retaining(address: str, block: str, name: str = "i-web") -> Draft:
 
 
 def test_pass_inside_a_vswitch_of_a_vpc_of_10() -> None:
-    expect(retaining("10.25.16.10", "10.25.16.0/24"), RULE, "i-web", Outcome.PASS, "10.25.16.10 can be kept")
+    draft = retaining("10.25.16.10", "10.25.16.0/24")
+    vswitches = draft.facts(TARGET_NETWORK)["vswitches"]
+    vswitches.append({**vswitches[0], "cidrBlock": "10.25.17.0/24"})
+    expect(draft, RULE, "i-web", Outcome.PASS, "10.25.16.10 can be kept")
 
 
 def test_pass_where_classic_link_reaches_it() -> None:
@@ -31,7 +36,10 @@ def test_fail_in_any_other_vpc() -> None:
 
 
 def test_fail_outside_the_vswitches_of_its_zone() -> None:
-    expect(retaining("10.25.17.10", "10.25.16.0/24"), RULE, "i-web", Outcome.FAIL, "none of the VSwitches")
+    draft = retaining("10.25.17.10", "10.25.16.0/24")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "none of the VSwitches of its zone (10.25.16.0/24)", f"zone: {ZONE},")
+    draft.facts(TARGET_NETWORK)["vswitches"] = []
+    expect(draft, RULE, "i-web", Outcome.FAIL, "(none)")
 
 
 def test_fail_where_classic_link_does_not_reach_it() -> None:
@@ -46,6 +54,13 @@ def test_unknown_when_the_wish_or_the_block_is_not_known() -> None:
     draft = retaining("10.25.16.10", "10.25.16.0/24")
     draft.facts(TARGET_NETWORK)["cidrBlock"] = UNKNOWN
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "cidrBlock")
+
+
+@pytest.mark.parametrize("addresses", [[], ["here"], UNKNOWN])
+def test_unknown_when_the_address_is_not_known(addresses: object) -> None:
+    draft = retaining("10.25.16.10", "10.25.16.0/24")
+    draft.facts(MIGRATING_INSTANCE, "i-web")["intranetIps"] = addresses
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "It cannot be told: MigratingInstance i-web: intranetIps")
 
 
 def test_not_applicable_to_whom_any_address_will_do() -> None:

@@ -1,3 +1,5 @@
+import pytest
+
 from policies.outcome import Outcome
 from policies.plan import DEFAULT_VSWITCH, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, VPC, VSWITCH
 from tests.policies.prepared import UNKNOWN, ZONE, Draft, expect, prepared, use_existing_vswitch
@@ -17,7 +19,15 @@ def test_pass_with_an_existing_vswitch_in_a_zone_without_stock_for_new_ones() ->
 
 
 def test_pending_while_the_vswitch_is_only_declared() -> None:
-    expect(prepared(exists=False), RULE, "i-web", Outcome.PENDING, "does not exist yet")
+    draft = prepared(exists=False)
+    draft.facts(MIGRATION)["zones"].insert(0, {"zoneId": "cn-hangzhou-b", "vswitchAvailable": False})
+    expect(draft, RULE, "i-web", Outcome.PENDING, "does not exist yet")
+
+
+def test_fail_at_the_freeze_while_the_vpc_is_only_declared() -> None:
+    draft = prepared()
+    draft.facts(VPC)["id"] = draft.facts(VSWITCH)["vpcId"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.FAIL, "does not exist yet")
 
 
 def test_fail_without_a_target_network() -> None:
@@ -29,7 +39,7 @@ def test_fail_without_a_target_network() -> None:
 def test_fail_without_a_vswitch_in_the_zone() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["targetZoneId"] = "cn-hangzhou-b"
-    expect(draft, RULE, "i-web", Outcome.FAIL, "cn-hangzhou-b", "network.vswitches")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "no VSwitch in zone cn-hangzhou-b.", "network.vswitches")
 
 
 def test_fail_when_the_zone_does_not_sell_the_type() -> None:
@@ -47,6 +57,7 @@ def test_fail_when_the_zone_is_not_offered() -> None:
 def test_fail_when_the_zone_has_no_stock_for_a_new_vswitch() -> None:
     draft = prepared(exists=False)
     draft.facts(MIGRATION)["zones"][0]["vswitchAvailable"] = False
+    draft.facts(MIGRATION)["zones"].append({"zoneId": "cn-hangzhou-b", "vswitchAvailable": True})
     expect(draft, RULE, "i-web", Outcome.FAIL, "no stock")
 
 
@@ -54,6 +65,25 @@ def test_fail_when_an_existing_vswitch_is_not_available() -> None:
     draft = prepared()
     use_existing_vswitch(draft, status="Pending")
     expect(draft, RULE, "i-web", Outcome.FAIL, "Pending")
+
+
+def test_fail_when_a_vswitch_that_was_made_is_not_available() -> None:
+    draft = prepared()
+    draft.facts(VSWITCH)["status"] = "Pending"
+    expect(draft, RULE, "i-web", Outcome.FAIL, "VSwitch vsw-h in zone cn-hangzhou-h is Pending")
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_fail_when_what_is_declared_is_in_another_zone(exists: bool) -> None:
+    draft = prepared(exists=exists)
+    draft.facts(VSWITCH)["zoneId"] = "cn-hangzhou-b"
+    expect(draft, RULE, "i-web", Outcome.FAIL, "0 VSwitch resources")
+
+
+def test_unknown_with_two_target_networks() -> None:
+    draft = prepared()
+    draft.add(TARGET_NETWORK, "another", draft.facts(TARGET_NETWORK))
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "declares 2 TargetNetwork components")
 
 
 def test_fail_when_nothing_declares_the_new_vswitch() -> None:

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE
+from policies.plan import MIGRATING_INSTANCE, MIGRATION
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 
 RULE = "public-address-can-become-eip"
@@ -64,6 +64,12 @@ def test_fail_without_an_address_that_stays(facts: dict[str, Any]) -> None:
 )
 def test_unknown_when_a_fact_is_not_known(facts: dict[str, Any]) -> None:
     expect(wanted(**facts), RULE, "i-web", Outcome.UNKNOWN)
+
+
+def test_unknown_when_it_is_not_known_how_late_it_may_move() -> None:
+    draft = wanted(instanceChargeType="PrePaid")
+    draft.facts(MIGRATION)["waves"][0]["window"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "the window does not tell")
 
 
 def test_not_applicable_where_it_need_not() -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from policies.outcome import Outcome
 from policies.plan import MIGRATING_INSTANCE, MIGRATION
-from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
+from tests.policies.prepared import START, UNKNOWN, Draft, add_wave, expect, prepared
 
 RULE = "schedule-window-long-enough"
 
@@ -28,8 +28,9 @@ def test_fail_a_second_earlier() -> None:
     ("second", "outcome"), [("2026-12-12T03:51:00+08:00", Outcome.PASS), ("2026-12-12T03:50:59+08:00", Outcome.FAIL)]
 )
 def test_pass_only_when_the_disks_are_whole(second: str, outcome: Outcome) -> None:
-    """40 GiB take 96 minutes after the 15 of the move."""
+    """40 GiB take 96 minutes after the 15 of the move; what is smaller is whole before."""
     draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-app")["disks"][0]["sizeGib"] = 20.0
     wave(draft, disksNeededFrom=second)
     expect(draft, RULE, "dev", outcome, "96 min")
 
@@ -47,6 +48,16 @@ def test_pass_without_those_that_have_moved() -> None:
     wave(draft, end="2026-12-12T02:15:00+08:00")
     draft.facts(MIGRATING_INSTANCE, "i-web")["moved"] = True
     expect(draft, RULE, "dev", Outcome.PASS, "1 instances")
+    wave(draft, disksNeededFrom=START)
+    draft.facts(MIGRATING_INSTANCE, "i-app")["moved"] = True
+    expect(draft, RULE, "dev", Outcome.PASS, "0 instances")
+
+
+def test_pass_without_those_of_another_wave() -> None:
+    draft = prepared()
+    wave(draft, end="2026-12-12T02:15:00+08:00")
+    add_wave(draft, "second", "i-app", start="2026-12-30T02:00:00+08:00")
+    expect(draft, RULE, "dev", Outcome.PASS, "Wave all has 1 instances")
 
 
 def test_unknown_when_a_size_is_not_known() -> None:
