@@ -17,8 +17,8 @@ def told(group: Facts) -> str:
 def serves_classic_intranet(group: Facts) -> bool:
     """Whether its load balancer takes no instance of a VPC, for it is an intranet one in none itself.
 
-    Source: CLB user guide, backend servers: a load balancer in a VPC takes instances of that VPC only, and servers of
-    one network. Of a classic intranet one no text says that it takes instances of a VPC: it is taken not to.
+    Source: CLB user guide, backend servers; Terraform provider, slb_server_group: a group of an intranet load balancer
+    in the classic network takes classic instances only, one of a load balancer in a VPC those of that VPC.
     """
     return group.choice("addressType", "internet", "intranet") == "intranet" and "vpcId" not in group.data
 
@@ -29,4 +29,20 @@ def rejoin(instance_id: str, group: Facts) -> str:
     return (
         f"aliyun slb AddVServerGroupBackendServers --VServerGroupId {group.text('vserverGroupId')} "
         f"--BackendServers '[{server}]'"
+    )
+
+
+def beside_classic(group: Facts) -> str:
+    """Which servers of its load balancer keep a moved instance out, for they are classic; empty where none does.
+
+    Source: CLB error code InvalidBackendServers.Inconsistent: all servers of a load balancer are in one VPC, or all are
+    classic. The Terraform provider's slb_server_group says that a public one in the classic network takes both.
+    """
+    ids = group.texts("classicServerIds")
+    if not ids:
+        return ""
+    return (
+        f"{', '.join(ids)} of the same load balancer {'is' if len(ids) == 1 else 'are'} classic when it has moved: by "
+        "the API's error codes (InvalidBackendServers.Inconsistent) it takes servers of one network only, though "
+        "Terraform's reference says that a public one takes both."
     )

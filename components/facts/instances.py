@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from components.config import ExcludedDisk
 from components.facts.base import Facts
 from components.facts.guest import guest_facts
-from components.plan import Membership, MigrationPlan, PlannedInstance, PlannedWave
+from components.plan import Membership, MigrationPlan, PlannedInstance, PlannedWave, servers_of
 from estate.model import AutoSnapshotPolicy, Disk, Instance, Snapshot
 
 
@@ -27,7 +27,11 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan, eni_quantity: 
         known["eip"] = instance.eip
     if planned.memberships is not None:
         known["vserverGroups"] = [
-            membership_facts(item) | {"standing": item.standing(instance.id, plan.estate.vserver_groups)}
+            membership_facts(item)
+            | {
+                "standing": item.standing(instance.id, plan.estate.vserver_groups),
+                "classicServerIds": _classic_servers(item, planned, plan),
+            }
             for item in planned.memberships
         ]
     if planned.tier is not None:
@@ -122,6 +126,12 @@ def membership_facts(membership: Membership) -> Facts:
         "port": membership.port,
         "weight": membership.weight,
     }
+
+
+def _classic_servers(membership: Membership, planned: PlannedInstance, plan: MigrationPlan) -> list[str]:
+    """Servers of the same load balancer that are classic once the instance has moved."""
+    classic = {instance.id for instance in plan.classic_instances} - planned.moving_ids - plan.moved_ids
+    return sorted(classic & servers_of(membership.load_balancer_id, plan.estate.vserver_groups))
 
 
 def _auto_snapshot_policies(disks: Iterable[Disk], policies: Iterable[AutoSnapshotPolicy]) -> list[Facts]:

@@ -5,7 +5,7 @@
 
 from components.plan.backups import SnapshotSet
 from components.plan.databases import PlannedDatabase, admits
-from components.plan.load_balancers import Membership
+from components.plan.load_balancers import Membership, servers_of
 from components.plan.model import MigrationPlan, PlannedInstance
 from components.plan.network import PlannedVSwitch
 from components.plan.resolve import make_plan, still_classic
@@ -23,5 +23,6 @@ __all__ = [
     "StackRecord",
     "admits",
     "make_plan",
+    "servers_of",
     "still_classic",
 ]

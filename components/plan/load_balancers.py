@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -51,3 +51,9 @@ def memberships(instance_id: str, groups: Iterable[VServerGroup]) -> tuple[Membe
         for server in group.servers
         if server.server_id == instance_id
     )
+
+
+def servers_of(load_balancer_id: str, groups: Iterable[VServerGroup]) -> Set[str]:
+    """Ids of all servers in the vServer groups of a load balancer."""
+    own = [group for group in groups if group.load_balancer_id == load_balancer_id]
+    return {server.server_id for group in own for server in group.servers}

@@ -35,7 +35,8 @@ class PlannedInstance:
     """One migrating instance with what hangs on it; after its move still as it was before, but for `moved`.
 
     `peers` are classic instances that do not move with it, nor before it. `snapshot_round` is the round of snapshots of
-    its disks: none is taken after its move. `memberships` are None where nobody recorded them before its move.
+    its disks: none is taken after its move. `memberships` are None where nobody recorded them before its move;
+    `moving_ids` are the instances of all stacks that move when it does, or before.
     """
 
     instance: Instance
@@ -49,6 +50,7 @@ class PlannedInstance:
     snapshots: tuple[Snapshot, ...]
     databases: tuple[Database, ...]
     memberships: tuple[Membership, ...] | None
+    moving_ids: frozenset[str]
     peers: tuple[ClassicPeer, ...]
     snapshot_round: int
     excluded_disks: Mapping[str, ExcludedDisk]

@@ -114,6 +114,7 @@ def _planned(
                 if instance.id in wave.moved_ids
                 else memberships(instance.id, estate.vserver_groups)
             ),
+            moving_ids=frozenset(gone),
             peers=tuple(classic_peers(instance, moving, estate, targets, flows)),
             excluded_disks=excluded,
             to_eip=converts(config, instance.id, choice.ftp.plan if choice and choice.ftp else None),

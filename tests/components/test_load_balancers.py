@@ -42,6 +42,9 @@ def emptied(group: VServerGroup) -> VServerGroup:
     return group.model_copy(update={"servers": ()})
 
 
+CLASSIC_BESIDE = {"classicServerIds": ["i-app"]}
+
+
 def facts(instance_id: str, of: Estate, record: StackRecord | None = None) -> dict[str, Any]:
     recording = declared(plan(in_waves(network=NETWORK), of, record))
     return recording.outputs[recording.urn(INSTANCE, instance_id)]
@@ -58,12 +61,26 @@ FRONT = {"vserverGroupId": "rsp-front", "vserverGroupName": "front", "loadBalanc
 def test_each_group_and_port_of_an_instance_is_told() -> None:
     of = with_groups(after_the_move(), *GROUPS)
     assert facts("i-web", of)["vserverGroups"] == [
-        {**FRONT, "addressType": "internet", "port": 80, "weight": 50, "standing": "member"},
-        {**FRONT, "addressType": "internet", "port": 443, "weight": 100, "standing": "member"},
+        {**FRONT, "addressType": "internet", "port": 80, "weight": 50, "standing": "member", **CLASSIC_BESIDE},
+        {**FRONT, "addressType": "internet", "port": 443, "weight": 100, "standing": "member", **CLASSIC_BESIDE},
     ]
     [front, inner] = facts("i-app", of)["vserverGroups"]
     assert (front["port"], front["weight"], "vpcId" in front) == (80, 0, False)
     assert (inner["loadBalancerId"], inner["addressType"], inner["vpcId"]) == ("lb-inner", "intranet", "vpc-old")
+
+
+def test_who_is_classic_beside_it_once_it_has_moved() -> None:
+    """i-web moves first, i-app in a later wave; i-mon stays, and has a group of the same load balancer."""
+    ports = {"i-mon": 9090, "i-gone": 1}
+    servers = tuple(BackendServer(server_id=key, port=port, weight=1) for key, port in ports.items())
+    mon = VServerGroup(id="rsp-mon", load_balancer_id="lb-front", address_type="internet", servers=servers)
+    before = with_groups(after_the_move(), *GROUPS, mon)
+    assert facts("i-web", before)["vserverGroups"][0]["classicServerIds"] == ["i-app", "i-mon"]
+    front, inner = facts("i-app", before)["vserverGroups"]
+    assert (front["classicServerIds"], inner["classicServerIds"]) == (["i-mon"], [])
+    # Whoever has moved by now is none, though the plan has it as it was.
+    moved = with_groups(after_the_move("i-app"), *GROUPS, mon)
+    assert facts("i-web", moved, before_the_move())["vserverGroups"][0]["classicServerIds"] == ["i-mon"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.clock import Timeline
 from policies.facts import Facts
-from policies.load_balancers import rejoin, serves_classic_intranet, told
+from policies.load_balancers import beside_classic, rejoin, serves_classic_intranet, told
 from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.plan import MIGRATING_INSTANCE, Plan, has_moved
 from policies.rule import InstanceRule
@@ -32,8 +32,9 @@ def _again(instance_id: str, group: Facts) -> Verdict:
             "has to come another way, and nothing tells this rule that it does.",
             "Put a load balancer of the target VPC in its place, and delete the group, or waive this once it serves.",
         )
+    beside = beside_classic(group)
     return failed(
-        f"It was in {told(group)}, and is no more: its load balancer sends it nothing there.",
+        f"It was in {told(group)}, and is no more: its load balancer sends it nothing there.{beside and ' '}{beside}",
         rejoin(instance_id, group),
     )
 

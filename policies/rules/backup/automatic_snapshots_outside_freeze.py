@@ -29,14 +29,15 @@ def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 def _policy(policy: Facts, start: datetime, hours: float) -> Verdict:
     name, disks = policy.text("autoSnapshotPolicyId"), ", ".join(policy.texts("diskIds"))
     due = _first_due(policy.texts("timePoints"), policy.texts("repeatWeekdays"), start, timedelta(hours=hours))
+    disk_ids = json.dumps(policy.texts("diskIds"), separators=(",", ":"))
     blocked = f"from {start.isoformat(timespec='minutes')} for about {hours:g} h"
     if due is None:
         return passed(f"Automatic snapshot policy {name} is not due while the disks are blocked, {blocked}.")
     return failed(
         f"Automatic snapshot policy {name} is due at {due.isoformat(timespec='minutes')}, and the functions of {disks} "
         f"are blocked {blocked}: that snapshot fails, and none is there of the day of the move.",
-        f"aliyun ecs CancelAutoSnapshotPolicy --diskIds '{json.dumps(policy.texts('diskIds'))}'"
-        f"   # before the window; after it ApplyAutoSnapshotPolicy --autoSnapshotPolicyId {name}",
+        f"aliyun ecs CancelAutoSnapshotPolicy --diskIds '{disk_ids}'   # before the window, and after it:\n"
+        f"aliyun ecs ApplyAutoSnapshotPolicy --autoSnapshotPolicyId {name} --diskIds '{disk_ids}'",
     )
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from policies.clock import Timeline
 from policies.facts import Facts
-from policies.load_balancers import rejoin, serves_classic_intranet, told
+from policies.load_balancers import beside_classic, rejoin, serves_classic_intranet, told
 from policies.outcome import Verdict, failed, not_applicable, passed, worst
 from policies.plan import MIGRATING_INSTANCE, Plan
 from policies.rule import InstanceRule
@@ -25,11 +25,16 @@ def _member(instance_id: str, group: Facts, rejoins: bool) -> Verdict:
             "balancer takes no instance of a VPC that is not its own: this one cannot have it back.",
             "aliyun slb CreateLoadBalancer --AddressType intranet --VpcId <the target VPC> --VSwitchId <its VSwitch>",
         )
+    if beside := beside_classic(group):
+        return failed(
+            f"It is in {told(group)}. {beside}",
+            "Let them move in one wave, or put a load balancer of the target VPC before those that have moved.\n"
+            "Or waive this, once support has said that this one takes both.",
+        )
     if rejoins:
         return passed(f"It is in {told(group)}; the team puts it back after the move, as accepted.")
     return failed(
-        f"It is in {told(group)}, and the move does not attach it again: its traffic ends until somebody does. A load "
-        "balancer has servers of one network only: those of the group which stay classic keep it out.",
+        f"It is in {told(group)}, and the move does not attach it again: its traffic ends until somebody does.",
         f"classic-to-vpc:migration.instances: [{{id: {instance_id}, rejoinVserverGroups: true}}]   # and, once moved:\n"
         + rejoin(instance_id, group),
     )
@@ -47,9 +52,9 @@ RULE: Final = InstanceRule(
     unknown_ok=None,
     sources=(
         "ECS user guide, migrate to a VPC (2021): a member of a vServer group of SLB is not attached again.",
-        "CLB user guide, backend servers: a load balancer in a VPC takes instances of that VPC only. Create a vServer "
-        "group: those of a public one belong to one VPC. Of a classic intranet one no text says that it takes "
-        "instances of a VPC, and its SDK refuses another network type: it is taken not to.",
+        "CLB user guide, backend servers; Terraform provider, slb_server_group: which instances a load balancer takes.",
+        "CLB API reference, AddVServerGroupBackendServers: InvalidBackendServers.Inconsistent, servers of two networks. For "
+        "public load balancers Terraform's reference contradicts it; the stricter one is believed.",
     ),
     url="https://www.alibabacloud.com/help/en/slb/classic-load-balancer/user-guide/create-and-manage-a-vserver-group",
     ram_actions=("slb:DescribeLoadBalancers", "slb:DescribeVServerGroups", "slb:DescribeVServerGroupAttribute"),

@@ -15,6 +15,7 @@ GROUP: dict[str, Any] = {
     "port": 80.0,
     "weight": 50.0,
     "standing": "left",
+    "classicServerIds": [],
 }
 
 
@@ -34,6 +35,11 @@ def test_fail_while_one_of_them_lacks_it() -> None:
     result = expect(moved({"standing": "member"}, {"vserverGroupId": "rsp-2"}), RULE, "i-web", Outcome.FAIL, *words)
     assert result.blocking
     assert "rsp-1" not in result.reason
+    assert result.reason.endswith("sends it nothing there.")
+
+
+def test_fail_says_who_may_keep_it_out() -> None:
+    expect(moved({"classicServerIds": ["i-stay"]}), RULE, "i-web", Outcome.FAIL, "nothing there. i-stay of the same")
 
 
 def test_fail_where_the_load_balancer_takes_it_no_more() -> None:

@@ -14,6 +14,7 @@ GROUP: dict[str, Any] = {
     "addressType": "internet",
     "port": 80.0,
     "weight": 50.0,
+    "classicServerIds": [],
 }
 
 
@@ -36,6 +37,15 @@ def test_fail_when_nobody_says_so() -> None:
 def test_fail_where_the_load_balancer_takes_no_instance_of_the_vpc(rejoins: bool) -> None:
     draft = member(rejoins=rejoins, addressType="intranet", vserverGroupName="")
     expect(draft, RULE, "i-web", Outcome.FAIL, "vServer group rsp-1 of", "cannot have it back", "CreateLoadBalancer")
+
+
+@pytest.mark.parametrize("rejoins", [True, False])
+@pytest.mark.parametrize(
+    ("ids", "words"), [(["i-stay"], "i-stay of the same"), (["i-a", "i-b"], "i-a, i-b of the same")]
+)
+def test_fail_beside_servers_that_stay_classic(rejoins: bool, ids: list[str], words: str) -> None:
+    draft = member(rejoins=rejoins, classicServerIds=ids)
+    expect(draft, RULE, "i-web", Outcome.FAIL, words, "InvalidBackendServers.Inconsistent", "in one wave")
 
 
 def test_pass_where_an_intranet_load_balancer_is_in_a_vpc() -> None:
