@@ -53,7 +53,7 @@ RULE: Final = InstanceRule(
     sources=(
         "ECS user guide, migrate to a VPC (2021): a member of a vServer group of SLB is not attached again.",
         "CLB user guide, backend servers; Terraform provider, slb_server_group: which instances one takes.",
-        "CLB API reference, AddVServerGroupBackendServers: InvalidBackendServers.Inconsistent, servers of two networks. "
+        "CLB API reference, AddVServerGroupBackendServers: Inconsistent, servers of two networks. "
         "For public load balancers Terraform's reference contradicts it; the stricter one is believed.",
     ),
     url="https://www.alibabacloud.com/help/en/slb/classic-load-balancer/user-guide/create-and-manage-a-vserver-group",
