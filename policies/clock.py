@@ -89,12 +89,17 @@ class Schedule:
     """Whether the facts tell all of them."""
 
     def of(self, instance: Facts) -> tuple[str | None, Timeline]:
-        """Name and timeline of an instance's wave: without any time where that wave cannot be told for certain."""
-        name = attempt(lambda: instance.text("wave"))
-        if isinstance(name, UnreadableError):
+        """Name and timeline of an instance's wave: None and no time unless it is for certain the one that it names.
+
+        The one wave of that name has to name the instance as well: else it would count for none of the waves that do.
+        """
+        own = attempt(lambda: (instance.text("wave"), instance.text("instanceId")))
+        if isinstance(own, UnreadableError):
             return None, Timeline(self.now)
-        found = [wave for wave in self.waves if wave.name == name]
-        return name, found[0].timeline if len(found) == 1 else Timeline(self.now)
+        found = [wave for wave in self.waves if wave.name == own[0]]
+        if len(found) != 1 or own[1] not in found[0].instance_ids:
+            return None, Timeline(self.now)
+        return found[0].name, found[0].timeline
 
     @property
     def first(self) -> Timeline:

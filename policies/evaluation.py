@@ -61,9 +61,7 @@ class Evaluator:
         for rule in self._rules:
             if isinstance(rule, ReviewRule):
                 results += self._review(rule, review, configurations.get(rule.id, {}))
-        results.sort(
-            key=lambda result: (result.rule_id, result.subject.kind, result.subject.id, result.subject.urn or "")
-        )
+        results.sort(key=lambda result: (result.rule_id, result.subject))
         project, stack = self._plan.project_and_stack
         instances = sorted(instance_subject(instance) for instance in self._plan.instances)
         return Evaluation(project, stack, self._moment, self._schedule, tuple(instances), tuple(results), self._notes)

@@ -72,4 +72,4 @@ def judge_instance(evaluation: Evaluation, urn: str | None) -> Judgement:
 
 def judge_wave(evaluation: Evaluation, name: str) -> Judgement:
     """By the results of its instances, of those of no known wave, and about the migration as a whole."""
-    return judge(item for item in evaluation.results if item.subject.kind == "migration" or item.wave in (None, name))
+    return judge(item for item in evaluation.results if item.wave in (None, name))

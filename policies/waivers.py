@@ -114,15 +114,15 @@ class Review:
 
     def end_for(self, waiver: Waiver) -> datetime | None:
         """When the last of the windows ends that the waiver is for; None where that is not known."""
-        waves = {result.wave for result in self.results if waiver.instance_ids and waiver.covers(result)}
-        ends = [self.schedule.end(wave) for wave in waves or {waiver.wave}]
+        ends = [self._end_of(result) for result in self.results if waiver.instance_ids and waiver.covers(result)]
+        ends = ends or [self.schedule.end(waiver.wave)]
         return None if None in ends else max(end for end in ends if end is not None)
 
     def applied(self, result: Result) -> Result:
         """The result as the waivers leave it: waived, or as it is with the waivers named that do not hold."""
         if result.outcome not in (Outcome.FAIL, Outcome.UNKNOWN):
             return result
-        end, now = self.schedule.end(result.wave), self.schedule.now
+        end, now = self._end_of(result), self.schedule.now
         reasons = []
         for waiver in self._covering(result):
             problem = self.void(waiver, now, end)
@@ -137,6 +137,12 @@ class Review:
                 )
             reasons.append(f"\nNot waived: {waiver} does not hold, {problem}.")
         return replace(result, reason=result.reason + "".join(reasons))
+
+    def _end_of(self, result: Result) -> datetime | None:
+        """When the window ends that the result is about: of an instance of no known wave, nobody knows."""
+        if result.subject.kind == "instance" and result.wave is None:
+            return None
+        return self.schedule.end(result.wave)
 
     def _covering(self, result: Result) -> Iterator[Waiver]:
         return (waiver for waiver in self.waivers if isinstance(waiver, Waiver) and waiver.covers(result))

@@ -11,13 +11,11 @@ from policies.outcome import Outcome, Result, failed
 from policies.plan import MIGRATING_INSTANCE, MIGRATION
 from policies.registry import all_rules
 from policies.rule import InstanceRule, MigrationRule
-from policies.settings import Settings, Threshold
-from policies.verdicts import Readiness, judge_instance, judge_stack, judge_wave
+from policies.settings import Settings
 from tests.policies.prepared import UNKNOWN, Draft, add_wave, prepared
 
 START = datetime.fromisoformat("2026-12-12T02:00:00+08:00")
 SECOND = timedelta(seconds=1)
-MOST = Threshold("most", 5, 0, 10, "A limit.")
 (ANY,) = (rule for rule in all_rules() if rule.id == "instance-type-supports-eni")
 (WHOLE,) = (rule for rule in all_rules() if rule.id == "schedule-window-in-future")
 
@@ -27,8 +25,8 @@ def failing(**changes: object) -> InstanceRule:
     return replace(ANY, check=lambda _plan, timeline, _facts: failed(f"{timeline.start}"), **changes)  # type: ignore[arg-type]
 
 
-def results(draft: Draft, rule: InstanceRule | MigrationRule, **configuration: object) -> dict[str, Result]:
-    found = evaluate([rule], draft.plan(), Moment(draft.now, "PREFLIGHT_NOW"), {rule.id: configuration})
+def results(draft: Draft, rule: InstanceRule | MigrationRule) -> dict[str, Result]:
+    found = evaluate([rule], draft.plan(), Moment(draft.now, "PREFLIGHT_NOW"))
     return {result.subject.id: result for result in found.results}
 
 
@@ -78,39 +76,3 @@ def test_each_instance_goes_by_its_own_wave_and_the_migration_by_the_first_ahead
     assert results(draft, whole)["dev"].reason == "None"
     draft.facts(MIGRATING_INSTANCE, "i-web")["wave"] = "nowhere"
     assert results(draft, failing())["i-web"].reason == "None"
-
-
-def test_a_threshold_is_what_the_configuration_sets() -> None:
-    assert isinstance(ANY, InstanceRule)
-    rule = replace(ANY, thresholds=(MOST,), check=lambda _p, timeline, _f: failed(f"{timeline.threshold(MOST):g}"))
-    assert results(prepared(), rule)["i-web"].reason == "5"
-    assert results(prepared(), rule, most=7.0)["i-web"].reason == "7"
-
-
-@pytest.mark.parametrize("given", [{"least": 1.0}, {"most": 11.0}, {"most": -1.0}, {"most": True}, {"most": "5"}])
-def test_a_configuration_that_cannot_be_used_is_told_and_nothing_passes(given: dict[str, object]) -> None:
-    (result,) = results(prepared(), failing(thresholds=(MOST,)), **given).values()
-    assert (result.outcome, result.blocking) == (Outcome.UNKNOWN, True)
-    assert next(iter(given)) in result.reason
-
-
-def test_the_verdicts() -> None:
-    ready = evaluate(all_rules(), prepared().plan(), Moment(prepared().now, "PREFLIGHT_NOW"))
-    assert judge_stack(ready).readiness in (Readiness.READY, Readiness.READY_WITH_CONDITIONS)
-    assert judge_stack(ready).confidence == 1
-    conditions = prepared(exists=False).evaluation()
-    assert judge_stack(conditions).readiness is Readiness.READY_WITH_CONDITIONS
-    draft = prepared()
-    add_wave(draft, "two", "i-app", start="2027-01-20T02:00:00+08:00")
-    draft.facts(MIGRATING_INSTANCE, "i-web")["eniQuantity"] = UNKNOWN
-    urns = {item.id: item.urn for item in draft.evaluation().instances}
-    alone = evaluate([ANY], draft.plan(), Moment(draft.now, "PREFLIGHT_NOW"))
-    assert judge_stack(alone).readiness is Readiness.UNKNOWN
-    assert judge_instance(alone, urns["i-app"]).readiness is Readiness.READY
-    assert judge_wave(alone, "all").readiness is Readiness.UNKNOWN
-    assert judge_wave(alone, "two").readiness is Readiness.READY
-    assert judge_stack(alone).confidence == 0.5
-    assert judge_stack(alone).raised_by
-    draft.facts(MIGRATING_INSTANCE, "i-web")["eniQuantity"] = 0.0
-    assert judge_stack(draft.evaluation()).readiness is Readiness.NOT_READY
-    assert judge_stack(evaluate([], draft.plan(), Moment(draft.now, "system"))).readiness is Readiness.UNKNOWN
