@@ -43,6 +43,7 @@ class Migration(pulumi.ComponentResource):
                 plan.avoided_cidrs,
                 self._guarded(),
                 retain=plan.outlives_a_destroy,
+                shared_with=plan.shared_with,
             )
             self.exports["vpcId"] = network.vpc_id
             self.exports["cidrBlock"] = network.cidr_block

@@ -42,7 +42,8 @@ class TargetNetwork(pulumi.ComponentResource):
     """The target VPC: created, existing, or the region's default one; VSwitches of it are taken or created.
 
     What exists is never changed: a VSwitch that is added to an existing VPC is a resource of its own. `vpc` is the VPC
-    where it exists, whoever made it; `avoided_cidrs` are networks that must be reached. Registered outputs: see
+    where it exists, whoever made it; `avoided_cidrs` are networks that must be reached; `shared_with` names the stack
+    that chose the network, where another one did. Registered outputs: see
     TargetNetwork in docs/contracts.md. RAM actions: `ram_actions`.
     """
 
@@ -70,6 +71,7 @@ class TargetNetwork(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
         *,
         retain: bool = False,
+        shared_with: str | None = None,
     ) -> None:
         self._retain = retain
         super().__init__("classic-to-vpc:network:TargetNetwork", name, {"mode": choice.mode}, opts)
@@ -80,6 +82,7 @@ class TargetNetwork(pulumi.ComponentResource):
             {
                 "mode": choice.mode,
                 **({} if vpc is None else {"isDefault": vpc.is_default}),
+                **({} if shared_with is None else {"sharedWith": shared_with}),
                 "vpcId": self.vpc_id,
                 "cidrBlock": self.cidr_block,
                 "avoidedCidrs": list(avoided_cidrs),

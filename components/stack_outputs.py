@@ -125,6 +125,7 @@ def share(
     shared = replace(
         record,
         origins={**other.origins, **record.origins},
+        shared_with=stack,
         clone_ids={classic_id: tuple(ids) for classic_id, ids in (outputs.get("securityGroupIds") or {}).items()},
         starts=starts,
     )

@@ -82,8 +82,8 @@ class MigrationPlan:
     """One migration, resolved: every id in it exists in the estate. Made by `make_plan`.
 
     `estate` has the instances that have moved as they were before, `moved_ids` are theirs; `waves` are in the order of
-    their windows. `shared_clone_ids` are clones of the stack whose network is shared, by classic id. `former_addresses`
-    are intranet addresses that moved instances had and nobody has now.
+    their windows. `shared_with` names the stack whose network is shared, `shared_clone_ids` are its clones, by classic
+    id. `former_addresses` are intranet addresses that moved instances had and nobody has now.
     """
 
     config: MigrationConfig
@@ -91,6 +91,7 @@ class MigrationPlan:
     instances: tuple[PlannedInstance, ...]
     waves: tuple[PlannedWave, ...]
     moved_ids: frozenset[str] = frozenset()
+    shared_with: str | None = None
     shared_clone_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     former_addresses: tuple[str, ...] = ()
 

@@ -51,7 +51,7 @@ def make_plan(
     planned = (item for wave in waves for item in _planned(wave, waves, config, estate, evidence, record))
     instances = tuple(sorted(planned, key=lambda item: item.instance.id))
     former = former_addresses((item.instance for item in instances if item.moved), live)
-    plan = MigrationPlan(config, estate, instances, waves, moved, record.clone_ids, former)
+    plan = MigrationPlan(config, estate, instances, waves, moved, record.shared_with, record.clone_ids, former)
     problems = [*link_problems(plan), *shared_group_problems(plan), *mapping_problems(plan)]
     if problems:
         raise ConfigError(file, problems)

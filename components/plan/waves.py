@@ -34,12 +34,13 @@ class StackRecord:
     """What the last `up` exported, of this stack and of the one whose network it shares.
 
     `vpc_id` is the target VPC, None before the first `up`. `origins` are by instance id: what no API tells any
-    more once an instance has moved. `clone_ids` are the clones of the other stack, by classic id; `starts` tells of
-    instances of its waves when they move.
+    more once an instance has moved. `shared_with` is the other stack's name, None without one; `clone_ids` are its
+    clones, by classic id; `starts` tells of instances of its waves when they move.
     """
 
     vpc_id: str | None = None
     origins: Mapping[str, Origin] = field(default_factory=dict)
+    shared_with: str | None = None
     clone_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     starts: Mapping[str, datetime] = field(default_factory=dict)
 

@@ -130,6 +130,8 @@ def test_target_network_takes_an_existing_one_as_it_is() -> None:
     assert recording.children(component) == []
     outputs = recording.outputs[component]
     assert (outputs["mode"], outputs["vpcId"], outputs["cidrBlock"]) == ("existing", "vpc-old", "172.16.0.0/12")
+    assert outputs["isDefault"] is False
+    assert "sharedWith" not in outputs
     [vswitch] = outputs["vswitches"]
     assert (vswitch["existing"], vswitch["availableIpAddressCount"]) == (True, 200)
 
@@ -174,6 +176,8 @@ def test_a_default_vswitch_has_one_urn_whether_it_is_made_or_found(name: str | N
     network = {"mode": "default", "zones": ["cn-hangzhou-b"]}
     recording = declared(found, network=network, databases=None, classicLink=None)
     assert list(recording.of_type("alimigrate:vpc:DefaultVSwitch")) == ["default-cn-hangzhou-b"]
+    facts = recording.outputs[recording.urn("classic-to-vpc:network:TargetNetwork", "network")]
+    assert facts.get("isDefault") is (None if name is None else True)
 
 
 def test_clones_name_each_other() -> None:

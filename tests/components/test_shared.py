@@ -67,6 +67,12 @@ def test_the_network_of_the_other_stack_becomes_an_existing_one() -> None:
     assert made.target_cidrs == ("172.16.8.0/24",)
 
 
+def test_the_pack_is_told_that_the_other_stack_chose_the_network() -> None:
+    recording = declared(second())
+    facts = recording.outputs[recording.urn("classic-to-vpc:network:TargetNetwork", "network")]
+    assert (facts["mode"], facts["isDefault"], facts["sharedWith"]) == ("existing", False, STACK)
+
+
 def test_instances_of_the_other_stack_are_of_a_later_wave_and_no_peers_when_they_move_before() -> None:
     made = second()
     assert made.config.later == ("i-web",)

@@ -4,7 +4,7 @@ from typing import Final
 
 from policies.clock import Timeline
 from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.plan import MIGRATION, TARGET_NETWORK, Plan
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan, has_moved
 from policies.rule import MigrationRule
 
 
@@ -18,8 +18,12 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
         return not_applicable("The target VPC is one of its own.")
     if mode == "default":
         return passed("The default VPC is chosen: network.mode is default.")
+    if stack := network.optional_text("sharedWith"):
+        return not_applicable(f"Stack {stack} chose the VPC, and is asked about it.")
     if not network.flag("isDefault"):
         return passed(f"The existing VPC is not the default one of {region}.")
+    if any(has_moved(item.facts) for item in plan.instances):
+        return not_applicable("It is the default VPC, and instances are in it by now: there is no other choice.")
     return failed(
         f"{network.text('vpcId')} is the default VPC of {region}, and network.mode says existing: nobody says that "
         "this is meant."
@@ -40,7 +44,8 @@ RULE: Final = MigrationRule(
         "or classic-to-vpc:migration.network: {mode: create, cidrBlock: <block>, vswitches: [{zone: <zone>, "
         "cidrBlock: <block>}]}"
     ),
-    reads=(MIGRATION, TARGET_NETWORK),
+    reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
+    remediation_after="Nothing is left to choose: there is no way back, nor into another VPC.",
     unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: a VPC and VSwitch of one's own, or the default ones.",

@@ -1,7 +1,7 @@
 import pytest
 
 from policies.outcome import Outcome
-from policies.plan import TARGET_NETWORK
+from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared, use_existing_vswitch
 
 RULE = "network-default-vpc-chosen"
@@ -23,6 +23,20 @@ def test_pass_when_it_is_another_or_the_default_is_meant() -> None:
     draft = existing()
     draft.facts(TARGET_NETWORK)["mode"] = "default"
     expect(draft, RULE, "dev", Outcome.PASS, "is chosen")
+
+
+def test_fail_until_one_has_moved_into_it() -> None:
+    draft = existing()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["moved"] = True
+    expect(draft, RULE, "dev", Outcome.NOT_APPLICABLE, "no other choice")
+
+
+def test_not_applicable_to_what_another_stack_chose() -> None:
+    draft = existing()
+    draft.facts(TARGET_NETWORK)["sharedWith"] = "org/shop/one"
+    expect(draft, RULE, "dev", Outcome.NOT_APPLICABLE, "org/shop/one")
+    draft.facts(TARGET_NETWORK)["sharedWith"] = UNKNOWN
+    expect(draft, RULE, "dev", Outcome.UNKNOWN, "sharedWith")
 
 
 @pytest.mark.parametrize("key", ["mode", "vpcId", "isDefault"])
