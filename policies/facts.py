@@ -146,7 +146,7 @@ class Facts:
         return value  # type: ignore[return-value]  # mypy cannot see that the sentinel is gone
 
     def _path_of(self, key: str) -> str:
-        separator = "." if self.path.endswith("]") else ": " if ": " not in self.path else "."
+        separator = "." if ": " in self.path else ": "
         return f"{self.path}{separator}{printable(key)}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -76,6 +75,6 @@ def read_settings(settable: Mapping[str, Threshold], given: Mapping[str, Any]) -
 
 
 def _within(value: object, item: Threshold) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return item.minimum <= value <= item.maximum

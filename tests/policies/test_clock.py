@@ -1,12 +1,13 @@
 """Whose times a rule goes by, and when it turns from advice into mandatory."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from policies.clock import Moment, Timeline
+from policies.clock import NOW_VARIABLE, Moment, Schedule, Timeline, Wave, read_clock, read_schedule
 from policies.evaluation import evaluate
+from policies.facts import UnreadableError
 from policies.outcome import Outcome, Result, failed
 from policies.plan import MIGRATING_INSTANCE, MIGRATION
 from policies.registry import all_rules
@@ -76,3 +77,74 @@ def test_each_instance_goes_by_its_own_wave_and_the_migration_by_the_first_ahead
     assert results(draft, whole)["dev"].reason == "None"
     draft.facts(MIGRATING_INSTANCE, "i-web")["wave"] = "nowhere"
     assert results(draft, failing())["i-web"].reason == "None"
+
+
+def wave(name: str, start: datetime | None, *, moved: bool | None = False) -> Wave:
+    return Wave(name, (), moved, Timeline(START, start, latest=start))
+
+
+@pytest.mark.parametrize(
+    ("waves", "complete", "first"),
+    [
+        ([wave("b", START + SECOND), wave("a", START)], True, START),
+        ([wave("a", START, moved=True), wave("b", START + SECOND)], True, START + SECOND),
+        ([wave("a", START, moved=None), wave("b", START + SECOND)], True, START),
+        ([wave("a", START, moved=True), wave("b", START + SECOND, moved=True)], True, START),
+        ([wave("a", None, moved=True), wave("b", START)], True, START),
+        ([wave("a", None), wave("b", START)], True, None),
+        ([wave("a", None, moved=None), wave("b", START)], True, None),
+        ([wave("a", START)], False, None),
+        ([], True, None),
+    ],
+)
+def test_the_migration_goes_by_the_first_window_ahead_or_by_none(
+    waves: list[Wave], complete: bool, first: datetime | None
+) -> None:
+    assert Schedule(START, tuple(waves), complete).first.start == first
+
+
+@pytest.mark.parametrize("damage", [{"name": UNKNOWN}, {"instanceIds": UNKNOWN}])
+def test_one_wave_that_cannot_be_read_takes_the_time_from_its_instances_and_the_migration(
+    damage: dict[str, object],
+) -> None:
+    draft = prepared()
+    add_wave(draft, "two", "i-app", start="2027-01-20T02:00:00+08:00").update(damage)
+    schedule = read_schedule(START, draft.plan())
+    assert [item.name for item in schedule.waves] == ["all"]
+    assert schedule.first == schedule.of(draft.plan().instances[0].facts)[1] == Timeline(START)
+    assert schedule.end("all") is None
+    web = next(item for item in draft.plan().instances if item.name == "i-web")
+    assert schedule.of(web.facts)[1].start == START
+
+
+@pytest.mark.parametrize("moved", [UNKNOWN, None, "true"])
+def test_a_wave_of_which_nobody_knows_whether_it_has_moved_lies_ahead(moved: object) -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["waves"][0]["moved"] = moved
+    schedule = read_schedule(START, draft.plan())
+    assert (schedule.waves[0].moved, schedule.first.start) == (None, START)
+
+
+def test_what_would_have_begun_before_all_calendars_has_begun() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["freezeHours"] = 1e300
+    assert read_schedule(START, draft.plan()).first.frozen is True
+    early = datetime.fromisoformat("0001-01-01T00:00:00+00:00")
+    assert Timeline(START, early, settings=Settings(24)).mandatory is True
+
+
+def test_the_clock_is_the_systems_unless_it_is_set() -> None:
+    before = datetime.now(UTC)
+    system = read_clock({})
+    assert before <= system.now <= datetime.now(UTC)
+    assert (system.source, system.now.tzinfo) == ("system", UTC)
+    assert read_clock({NOW_VARIABLE: START.isoformat()}) == Moment(START, "PREFLIGHT_NOW")
+    for wrong in ("", "yesterday", "2026-12-12T02:00:00"):
+        with pytest.raises(UnreadableError):
+            read_clock({NOW_VARIABLE: wrong})
+
+
+@pytest.mark.parametrize(("before", "frozen"), [(SECOND, False), (timedelta(), True)])
+def test_the_freeze_begins_with_its_first_moment(before: timedelta, frozen: bool) -> None:
+    assert Timeline(START - before, freeze_starts_at=START).frozen is frozen
+    assert Timeline(START - before).frozen is None
