@@ -26,10 +26,12 @@ from policies.packets import (
 
 PORTS = (1, 79, 80, 81, 443, 65535)
 BLOCKS = ("0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.1.2.3/32", "8.8.8.0/24")
+# Blocks that begin or end with 10.0.0.0/8, or lie beside it.
+EDGES = ("10.0.0.0/8", "10.0.0.0/16", "10.255.0.0/16", "10.0.0.0", "10.255.255.255", "9.255.255.255", "11.0.0.0")
 ADDRESSES = ("9.255.255.255", "10.0.0.0", "10.1.2.3", "10.1.2.4", "10.255.255.255", "8.8.8.8", "255.255.255.255")
 
 
-def _rules(prefix: str) -> st.SearchStrategy[list[PacketRule]]:
+def _rules(prefix: str, blocks: tuple[str, ...] = BLOCKS) -> st.SearchStrategy[list[PacketRule]]:
     ports = st.sampled_from([ALL_PORTS, (80, 80), (80, 443), (1, 79)])
     rule = st.builds(
         PacketRule,
@@ -40,7 +42,7 @@ def _rules(prefix: str) -> st.SearchStrategy[list[PacketRule]]:
         source_ports=st.sampled_from([ALL_PORTS, (80, 443), (80, 80)]),
         accept=st.booleans(),
         priority=st.integers(1, 3),
-        peer=st.one_of(st.sampled_from([parse_block(block) for block in BLOCKS]), st.just(GroupPeer("sg-1"))),
+        peer=st.one_of(st.sampled_from([parse_block(text) for text in (*blocks, "::/0")]), st.just(GroupPeer("sg-1"))),
     )
     return st.lists(rule, max_size=6)
 
@@ -59,7 +61,7 @@ def _naive(
         and (
             rule.peer.key == peer
             if isinstance(rule.peer, GroupPeer)
-            else isinstance(peer, int) and rule.peer.interval[0] <= peer <= rule.peer.interval[1]
+            else isinstance(peer, int) and AddressPeer(4, (peer, peer)).is_inside(rule.peer)
         )
     ]
     if not matching:
@@ -97,12 +99,31 @@ def test_disagreements_are_those_of_single_packets(
                 assert _holds(found, port, source_port) == (_naive(ones, *packet) and not _naive(others, *packet))
 
 
+@settings(max_examples=150, deadline=None)
+@given(_rules("one", EDGES), st.sampled_from(["ingress", "egress"]))
+def test_what_is_said_of_a_block_holds_for_a_peer_wherever_in_it(rules: list[PacketRule], direction: Direction) -> None:
+    table, block = RuleSet(tuple(rules)).table(direction, "TCP"), parse_block("10.0.0.0/8")
+    for accepted in (True, False):
+        matching = table.on_block(4, block.interval, doubtful=not accepted)
+        for index, rule in enumerate(table.rules):
+            if not isinstance(rule.peer, AddressPeer) or not rule.peer.overlaps(block):
+                assert index not in matching
+            elif block.is_inside(rule.peer) or rule.accept is not accepted:
+                assert index in matching
+        for decided in table.decide(matching, 80):
+            for address in map(parse_block, ADDRESSES if decided.accept is accepted else ()):
+                packet = (direction, "TCP", address.interval[0], decided.ports[0], 80)
+                assert not address.is_inside(block) or _naive(rules, *packet) is accepted
+
+
 @pytest.mark.parametrize(
     ("one", "other", "inside", "overlapping"),
     [
         ("10.1.0.0/16", "10.0.0.0/8", True, True),
         ("10.0.0.0/8", "10.0.0.0/8", True, True),
         ("10.0.0.0/8", "10.1.0.0/16", False, True),
+        ("10.0.1.0", "10.0.1.0/24", True, True),
+        ("10.0.1.255", "10.0.1.0/24", True, True),
         ("10.0.0.255", "10.0.1.0/24", False, False),
         ("10.0.2.0", "10.0.1.0/24", False, False),
         ("10.0.0.0/8", "::/0", False, False),
@@ -121,7 +142,8 @@ def test_ports_that_are_none(text: str) -> None:
 
 
 def test_texts_of_the_api() -> None:
-    assert parse_ports("-1/-1") == ALL_PORTS
+    assert parse_ports("-1/-1") == parse_ports("1/65535") == ALL_PORTS
+    assert parse_ports("80/80") == (80, 80)
     assert parse_protocol("tcp") == "TCP"
     assert parse_protocol("icmpv6") == "ICMPv6"
     assert parse_block("10.1.2.3") == parse_block("10.1.2.3/32")

@@ -33,6 +33,11 @@ def test_fail_tells_when_it_is_that_of_the_public_nic(licence: str) -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "That of eth1 00:16:3e:00:0a:20 goes unless the plan retains it")
 
 
+def test_fail_without_more_where_no_address_can_be_told_from_the_texts() -> None:
+    draft = bent(macBoundLicences=["/opt/a.lic: HOSTID=ANY"], macAddresses=["ppp0 none", *NICS])
+    assert "goes unless" not in expect(draft, RULE, "i-web", Outcome.FAIL, "HOSTID=ANY").reason
+
+
 def test_fail_also_where_the_nics_are_not_known() -> None:
     expect(bent(macBoundLicences=[f"{FLEXNET}20"]), RULE, "i-web", Outcome.FAIL, FLEXNET)
 
