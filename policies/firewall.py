@@ -452,7 +452,7 @@ def _surroundings(plan: Plan) -> Surroundings:
         ]
     targets = tuple(dict.fromkeys(block for found in blocks.values() for block in found))
     leaving = {address for peer in peers.values() if peer.fate in ("migrates", "later") for address in peer.addresses}
-    vacant = {address for address in leaving if not any(_holds(block, address) for block in targets)}
+    vacant = {address for address in leaving if not any(address.is_inside(block) for block in targets)}
     return Surroundings(
         tuple(peers.values()),
         {group_id: tuple(found) for group_id, found in members.items() if found},
@@ -466,10 +466,6 @@ def _sorted(addresses: Iterable[AddressPeer]) -> Mapping[Version, tuple[int, ...
     versions: tuple[Version, ...] = (4, 6)
     found = tuple(addresses)
     return {version: tuple(sorted({a.interval[0] for a in found if a.version == version})) for version in versions}
-
-
-def _holds(block: AddressPeer, address: AddressPeer) -> bool:
-    return block.version == address.version and block.interval[0] <= address.interval[0] <= block.interval[1]
 
 
 def _fate(

@@ -10,6 +10,7 @@ from policies.outcome import Outcome
 from policies.plan import (
     ADDED_SECURITY_GROUP_RULES,
     CLONED_SECURITY_GROUP,
+    MIGRATION,
     SECURITY_GROUP,
     SECURITY_GROUP_RULES,
     SHARED_SECURITY_GROUP,
@@ -55,12 +56,21 @@ def _open(draft: Draft) -> None:
     _group(draft)["rules"]["vpn"] = rule({"cidrIp": "203.0.113.0/24"}, portRange="22/22")
 
 
+def _leave_open(draft: Draft) -> None:
+    """What no rule of the VPC group lets out but its default, and a rule of the classic group did not."""
+    shut = rule({"cidrIp": "8.8.8.0/24"}, direction="egress", portRange="53/53", policy="drop", nicType="internet")
+    for group in draft.facts(MIGRATION)["securityGroups"]:
+        if group["securityGroupId"] == "sg-web":
+            group["rules"].append(shut)
+
+
 def _close(draft: Draft) -> None:
     del _group(draft)["rules"]["web: http"]
 
 
 @pytest.mark.parametrize(
-    ("change", "rule_id", "kind", "other"), [(_open, OPENED, "opened", "lost"), (_close, LOST, "lost", "opened")]
+    ("change", "rule_id", "kind", "other"),
+    [(_open, OPENED, "opened", "lost"), (_leave_open, OPENED, "opened", "lost"), (_close, LOST, "lost", "opened")],
 )
 def test_a_difference_fails_until_it_is_accepted_by_its_kind(change: Any, rule_id: str, kind: str, other: str) -> None:
     draft = mapped()

@@ -170,6 +170,7 @@ def test_words_for_addresses() -> None:
     assert merged([(5, 9), (1, 4), (11, 12)]) == [(1, 9), (11, 12)]
     assert describe_addresses(4, [(0, 2**32 - 1)]) == "0.0.0.0/0"
     assert describe_addresses(6, [(0, 2**128 - 1)]) == "::/0"
+    assert describe_addresses(4, [(1, 7)]) == "0.0.0.1/32, 0.0.0.2/31, 0.0.0.4/30"
     assert describe_addresses(4, [(1, 14)]) == "0.0.0.1/32, 0.0.0.2/31, 0.0.0.4/30 and 3 more blocks"
 
 

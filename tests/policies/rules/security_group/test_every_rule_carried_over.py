@@ -33,7 +33,7 @@ def _classic(draft: Draft, group_id: str = "sg-web") -> list[Any]:
 
 @pytest.mark.parametrize("exists", [True, False])
 def test_pass_when_all_traffic_is_kept(exists: bool) -> None:
-    expect(prepared(exists=exists), RULE, "i-web", Outcome.PASS)
+    expect(prepared(exists=exists), RULE, "i-web", Outcome.PASS, "Every packet that the classic groups accept")
 
 
 def test_pass_when_the_target_block_stands_for_an_address_that_changes() -> None:
@@ -69,7 +69,8 @@ def test_fail_when_a_rule_is_not_carried_over(group_id: str, instance_id: str, l
 def test_fail_when_a_guard_comes_before_the_rule() -> None:
     draft = prepared()
     _clone(draft)["web: ssh from stay"]["priority"] = 50.0
-    expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 22", "refused by clone rule 'guard 10.0.0.0/8'")
+    words = ("'ingress accept TCP 22/22 from 10.0.0.4/32, priority 1'", "refused by clone rule 'guard 10.0.0.0/8'")
+    expect(draft, RULE, "i-web", Outcome.FAIL, *words)
 
 
 def test_fail_tells_the_first_reasons_that_the_conversion_reports() -> None:
@@ -107,6 +108,16 @@ def test_fail_for_egress_to_name_servers_that_a_clone_shuts() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "100.64.0.0/10")
 
 
+def test_fail_for_ingress_from_the_clouds_services_that_a_rule_names_and_for_no_other() -> None:
+    draft = prepared()
+    _classic(draft).append(rule({"cidrIp": "0.0.0.0/0"}, portRange="8443/8443", nicType="intranet"))
+    for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"):
+        _clone(draft)[block] = rule({"cidrIp": block}, portRange="8443/8443")
+    expect(draft, RULE, "i-web", Outcome.PASS)
+    _classic(draft).append(rule({"cidrIp": "100.64.0.0/10"}, portRange="8444/8444", nicType="intranet"))
+    expect(draft, RULE, "i-web", Outcome.FAIL, "ingress TCP 8444 from 100.64.0.0/10")
+
+
 def test_pass_for_a_peer_of_a_later_wave() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["laterInstanceIds"] = ["i-later", "i-stay"]
@@ -140,7 +151,43 @@ def test_fail_for_a_linked_peer_even_of_a_later_wave() -> None:
 def test_unknown_with_a_prefix_list() -> None:
     draft = prepared()
     _clone(draft)["list"] = rule({"prefixListId": "pl-1"})
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "prefixListId")
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "prefixListId is not a peer whose addresses this check can know")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"priority": 0.0}, "priority is not a whole number from 1 to 110"),
+        ({"priority": 111.0}, "priority is not a whole number"),
+        ({"priority": 1.5}, "priority is not a whole number"),
+        ({"cidrIp": "::/0"}, "cidrIp is not a block of its IP version"),
+        ({"cidrIp": "here"}, "cidrIp is not in the form"),
+        ({"groupId": "sg-app"}, "has 2 peers"),
+        ({"cidrIp": ""}, "has 0 peers"),
+        ({"cidrIp": "", "groupId": "sg-app"}, "nicType is not intranet"),
+        ({"localCidrIp": "10.0.0.1/32"}, "localCidrIp is not empty"),
+    ],
+)
+def test_unknown_with_a_classic_rule_that_cannot_be_read(changes: dict[str, Any], told: str) -> None:
+    draft = prepared()
+    _classic(draft)[0].update(changes)
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, told)
+
+
+def test_pass_with_the_weakest_priority() -> None:
+    draft = prepared()
+    _classic(draft)[0]["priority"] = 110.0
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
+def test_unknown_with_two_clones_or_without_the_groups_of_another() -> None:
+    draft = prepared()
+    draft.remove(SECURITY_GROUP, "sg-app")
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "SecurityGroup below ClonedSecurityGroup sg-app is not declared")
+    draft = prepared()
+    clone = draft.one(CLONED_SECURITY_GROUP, "sg-web")
+    draft.add(CLONED_SECURITY_GROUP, "again", clone.properties, clone.parent)
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "is declared 2 times and must be declared once")
 
 
 def test_unknown_without_groups() -> None:
@@ -182,4 +229,4 @@ def test_pass_when_only_what_an_instance_sends_to_itself_is_refused() -> None:
     facts["instanceIds"].append("i-web-2")
     moved = copy.deepcopy(draft.facts(MIGRATING_INSTANCE, "i-web"))
     draft.add(MIGRATING_INSTANCE, "i-web-2", {**moved, "instanceId": "i-web-2"})
-    expect(draft, RULE, "i-web", Outcome.FAIL, "i-web-2", "InnerAccessPolicy Accept of sg-web")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "i-web (web-1)", "i-web-2", "InnerAccessPolicy Accept of sg-web")

@@ -11,6 +11,7 @@ from policies.plan import (
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
     SECURITY_GROUP_RULES,
+    TARGET_NETWORK,
 )
 from tests.policies.prepared import UNKNOWN, Draft, expect, group, prepared, rule
 
@@ -31,7 +32,50 @@ def _classic(draft: Draft, group_id: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("exists", [True, False])
 def test_pass_when_the_clone_accepts_no_more(exists: bool) -> None:
-    expect(prepared(exists=exists), RULE, "i-web", Outcome.PASS)
+    told = expect(prepared(exists=exists), RULE, "i-web", Outcome.PASS).reason
+    assert told == "The clones accept nothing that the classic groups refuse."
+
+
+def test_pass_for_an_address_that_nobody_has_any_more_and_fail_where_it_may_be_given_again() -> None:
+    draft = prepared()
+    _clone(draft)["extra"] = rule({"cidrIp": "10.0.0.2/32"}, portRange="22/22")
+    expect(draft, RULE, "i-web", Outcome.PASS)
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["cidrBlock"] = "10.0.0.0/24"
+    expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 22 from 10.0.0.2/32")
+
+
+def test_pass_for_new_addresses_that_were_accepted_where_the_old_ones_were_not() -> None:
+    draft = prepared()
+    rules = _classic(draft, "sg-app")["rules"]
+    for block, policy in (("10.0.0.1/32", "drop"), ("172.16.0.0/12", "accept")):
+        rules.append(rule({"cidrIp": block}, portRange="5000/5000", policy=policy, nicType="intranet"))
+        _clone(draft, "sg-app")[block] = rule({"cidrIp": block}, portRange="5000/5000", policy=policy)
+    expect(draft, RULE, "i-app", Outcome.PASS)
+
+
+def test_a_clone_may_name_the_group_of_a_linked_instance_for_what_was_accepted_by_address_alone() -> None:
+    draft = prepared()
+    _clone(draft)["web: ssh from stay"] = rule({"groupId": "sg-stay"}, portRange="22/22")
+    expect(draft, RULE, "i-web", Outcome.PASS)
+    _clone(draft)["web: ssh from stay"]["portRange"] = "22/23"
+    expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 23 from members of sg-stay")
+
+
+@pytest.mark.parametrize("block", ["240.0.0.0/4", "ff00::/8"])
+def test_fail_up_to_the_last_address(block: str) -> None:
+    draft = prepared()
+    key = "cidrIp" if "." in block else "ipv6CidrIp"
+    _clone(draft)["extra"] = rule({key: block}, portRange="22/22")
+    expect(draft, RULE, "i-web", Outcome.FAIL, f"TCP 22 from {block}: opened by")
+
+
+@pytest.mark.parametrize(("count", "more"), [(8, ""), (10, "and 2 more of the kind")])
+def test_fail_tells_eight_differences_and_counts_the_rest(count: int, more: str) -> None:
+    draft = prepared()
+    for port in range(1, count + 1):
+        _clone(draft)[f"extra {port}"] = rule({"cidrIp": "203.0.113.0/24"}, portRange=f"{port}/{port}")
+    told = expect(draft, RULE, "i-web", Outcome.FAIL, more).reason
+    assert (told.count("opened by"), "more of the kind" in told) == (8, bool(more))
 
 
 def test_pass_for_the_range_of_the_clouds_own_services() -> None:
@@ -69,6 +113,16 @@ def test_fail_when_the_clone_names_a_group_that_was_not_accepted() -> None:
     draft = prepared()
     _clone(draft)["extra"] = rule({"groupId": "sg-app-vpc", "clonedFrom": "sg-app"}, portRange="22/22")
     expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 22 from members of sg-app", "extra")
+    draft.remove(TARGET_NETWORK)
+    expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 22 from members of sg-app", "extra")
+
+
+def test_fail_when_the_clone_names_a_clone_that_nobody_is_in_yet() -> None:
+    draft = prepared()
+    clone = draft.add(CLONED_SECURITY_GROUP, "sg-none", {"classicSecurityGroupId": "sg-none", "report": []})
+    draft.add(SECURITY_GROUP, "sg-none", {"id": "sg-none-vpc", "innerAccessPolicy": "Drop"}, clone.urn)
+    _clone(draft)["extra"] = rule({"groupId": "sg-none-vpc", "clonedFrom": "sg-none"}, portRange="22/22")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 22 from members of sg-none")
 
 
 def test_fail_when_the_clone_names_a_vpc_group_that_nobody_knows() -> None:
@@ -83,8 +137,11 @@ def test_fail_when_only_one_member_of_the_group_was_accepted_by_address() -> Non
     expect(draft, RULE, "i-app", Outcome.FAIL, "TCP 8443 from members of sg-web")
 
 
-def test_fail_when_a_group_that_was_dropped_comes_in_by_its_new_block() -> None:
+@pytest.mark.parametrize("named", [True, False])
+def test_fail_when_a_group_that_was_dropped_comes_in_by_its_new_block(named: bool) -> None:
     draft = prepared()
+    if not named:
+        _clone(draft, "sg-app").clear()
     rules = _classic(draft, "sg-app")["rules"]
     rules.append(rule({"cidrIp": "0.0.0.0/0"}, portRange="5000/5000", priority=2.0, nicType="intranet"))
     rules.append(rule({"groupId": "sg-web"}, portRange="5000/5000", policy="drop", nicType="intranet"))
@@ -103,7 +160,7 @@ def test_fail_when_egress_that_was_dropped_is_open() -> None:
     draft = prepared()
     egress = rule({"cidrIp": "8.8.8.0/24"}, direction="egress", ipProtocol="ALL", policy="drop", nicType="internet")
     _classic(draft, "sg-web")["rules"].append(egress)
-    expect(draft, RULE, "i-web", Outcome.FAIL, "egress", "8.8.8.0/24", "egress default")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "egress default", "'egress drop ALL -1/-1 to 8.8.8.0/24")
 
 
 def test_fail_when_a_rule_names_another_group_than_the_clone_it_says() -> None:
