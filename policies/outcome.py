@@ -101,7 +101,7 @@ def best(verdicts: Iterable[Verdict]) -> Verdict:
     outcome = ordered[0].outcome
     if not outcome.blocks:
         return ordered[0]
-    return worst(ordered) if outcome is Outcome.FAIL else worst(v for v in ordered if v.outcome is outcome)
+    return worst(verdict for verdict in ordered if verdict.outcome is outcome)
 
 
 _BEST_FIRST: Final = (Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.PENDING, Outcome.UNKNOWN, Outcome.FAIL)

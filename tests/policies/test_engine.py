@@ -14,21 +14,19 @@ import grpc
 import pytest
 from pulumi.runtime import proto
 from pulumi.runtime.proto import analyzer_pb2_grpc
-from pulumi_policy import EnforcementLevel, StackValidationPolicy
+from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 import policies
-from policies.adapter import adapt
 from policies.engine import ADVICE, ANNOUNCED, TOLD, WAIVED, not_checked
 from policies.evaluation import Evaluator
-from policies.facts import Leaf
 from policies.messages import WIDTH
 from policies.notice import NOT_READABLE, unchecked
 from policies.outcome import Outcome
 from policies.plan import MIGRATING_INSTANCE, MIGRATION, SECURITY_GROUP, SECURITY_GROUP_RULES, SNAPSHOT, WHITELIST_GROUP
 from policies.registry import all_rules
 from tests.policies.prepared import BEFORE_FREEZE, UNKNOWN, Draft, prepared, urn
-from tests.policies.sdk import SIGNATURE_KEY, UNKNOWN_SENTINEL, environment, request, secret, servicer
+from tests.policies.sdk import environment, request, secret, servicer
 
 PACK = Path(policies.__file__).parent
 
@@ -123,58 +121,7 @@ def test_every_policy_fills_what_the_sdk_has_a_field_for() -> None:
         assert policy.severity != proto.POLICY_SEVERITY_UNSPECIFIED
 
 
-# ---- the adapter ----
-
-
-class _Spy:
-    """Stands in for a policy, to see the SDK's own objects."""
-
-    def __init__(self) -> None:
-        self.resources: tuple[Any, ...] = ()
-
-
-def _adapted(properties: dict[str, Any], types_read: frozenset[str] = frozenset({"a:b:C"})) -> Any:
-    spy = _Spy()
-
-    def keep(args: Any, _report: Any) -> None:
-        spy.resources = adapt(args.resources, types_read)
-
-    policy = StackValidationPolicy("spy", "A spy.", keep)
-    pack: Any = _PolicyAnalyzerServicer("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)
-    draft = Draft([], prepared().now)
-    draft.add("a:b:C", "c", properties)
-    response = pack.AnalyzeStack(request(draft), None)
-    assert not response.diagnostics
-    (resource,) = spy.resources
-    return resource.properties
-
-
-def test_unknowns_stay_where_they_are() -> None:
-    properties = _adapted(
-        {"id": UNKNOWN, "list": ["a", UNKNOWN, {"deep": UNKNOWN, "null": None}], "flag": True, "n": 1.5}
-    )
-    assert properties == {
-        "id": Leaf.UNKNOWN,
-        "list": ["a", Leaf.UNKNOWN, {"deep": Leaf.UNKNOWN, "null": None}],
-        "flag": True,
-        "n": 1.5,
-    }
-
-
-def test_a_key_that_the_proxies_use_themselves_hides_no_unknown() -> None:
-    properties = _adapted({"__target": {"x": UNKNOWN}, "y": UNKNOWN, "z": "known"})
-    assert properties["y"] is Leaf.UNKNOWN
-    assert properties["z"] == "known"
-    assert UNKNOWN_SENTINEL not in str(properties)
-
-
-def test_an_asset_is_nothing_that_a_rule_can_read() -> None:
-    asset = {SIGNATURE_KEY: "c44067f5952c0a294b673a41bacd8c17", "text": "hello"}
-    assert _adapted({"asset": asset}) == {"asset": Leaf.UNKNOWN}
-
-
-def test_properties_that_no_rule_reads_are_left_out() -> None:
-    assert _adapted({"password": secret("hunter2")}, frozenset()) == {}
+# ---- what is told ----
 
 
 def test_no_secret_reaches_a_finding_or_the_result(tmp_path: Path) -> None:
