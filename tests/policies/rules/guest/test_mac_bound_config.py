@@ -15,7 +15,9 @@ def test_fail_when_a_setting_does() -> None:
 
 
 def test_fail_tells_of_five_and_counts_the_rest() -> None:
-    expect(bent(macBoundConfig=[f"{HWADDR}{n}" for n in range(7)]), RULE, "i-web", Outcome.FAIL, "and 2 more")
+    lines = [f"{HWADDR}{number}" for number in range(6)]
+    expect(bent(macBoundConfig=lines), RULE, "i-web", Outcome.FAIL, f"{lines[4]} and 1 more.")
+    expect(bent(macBoundConfig=lines[:5]), RULE, "i-web", Outcome.FAIL, f"{lines[4]}.")
 
 
 def test_unknown_when_it_was_not_looked_at() -> None:
