@@ -19,8 +19,7 @@ def finding_text(rule: Rule, result: Result) -> str:
     """
     lines = _wrapped(f"{_named(result.subject)}: ", result.reason)
     lines += _wrapped("Why: ", rule.why)
-    first, *others = result.remediation.splitlines() or [""]
-    return "\n".join([*lines, f"Fix: {first}", *(f"     {line}" for line in others)])
+    return "\n".join([*lines, "Fix: " + "\n     ".join(result.remediation.splitlines())])
 
 
 def advice_text(rule: Rule, result: Result) -> str:

@@ -38,15 +38,16 @@ def test_a_finding_tells_about_whom_what_why_and_how_to_mend_it(found: Result, f
 
 
 def test_prose_is_wrapped_and_what_is_to_be_copied_never_is() -> None:
-    long = "a-word " * 30 + "w" * 100
+    long = "classic-to-vpc " * 30 + "w" * 100
     text = finding_text(RULE, result(reason=long, remediation=f"aliyun {long}\naliyun {long}"))
     prose, (fix, more) = text.splitlines()[:-2], text.splitlines()[-2:]
     assert (fix, more) == (f"Fix: aliyun {long}", f"     aliyun {long}")
-    assert prose[0].startswith("web-1 (i-1): a-word a-word")
-    assert prose[1].startswith("    a-word")
+    assert prose[0].startswith("web-1 (i-1): classic-to-vpc classic-to-vpc")
+    assert prose[1].startswith("    classic-to-vpc")
     assert "w" * 100 in prose[-2]
+    assert not [line for line in prose if line.endswith("-")]
     assert all(len(line) <= WIDTH for line in prose if "w" * 100 not in line)
-    assert max(len(line) for line in prose[:-2]) > WIDTH - len("a-word ")
+    assert max(len(line) for line in prose[:-2]) > WIDTH - len("classic-to-vpc ")
 
 
 def test_advice_is_told_by_its_rule_and_from_when_on_it_is_mandatory() -> None:
