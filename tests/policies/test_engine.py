@@ -179,6 +179,52 @@ def _switch_off(pack: Any, *rule_ids: str) -> None:
     pack.Configure(config, None)
 
 
+def _configure(pack: Any, **settings: dict[str, float]) -> None:
+    config = proto.ConfigureAnalyzerRequest()
+    for name, values in settings.items():
+        config.policyConfig[name.replace("_", "-")].properties.update(values)
+    pack.Configure(config, None)
+
+
+def _short_of_space() -> Draft:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["guest"].update(systemDiskFreeMib=800.0)
+    draft.facts(MIGRATING_INSTANCE, "i-app")["guest"].update(uptimeSeconds=86_400.0 * 20)
+    return draft
+
+
+def test_what_is_configured_is_reported_and_stays_in_the_result_whatever_is_asked_after_it(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    draft = _short_of_space()
+    pack = servicer(environment(draft, PREFLIGHT_RESULT=str(path)))
+    settings = {"guest_free_space": {"freeMib": 1000.0}, "guest_restart_rehearsed": {"uptimeDays": 10.0}}
+    _configure(pack, **settings)
+    configured = {name.replace("_", "-") for name in settings}
+    assert {item.policyName for item in pack.AnalyzeStack(request(draft), None).diagnostics} == configured
+    results = json.loads(path.read_text(encoding="utf-8"))["results"]
+    assert {item["rule"] for item in results if item["outcome"] == "FAIL"} == configured
+    assert len({(item["rule"], item["subject"]["id"]) for item in results}) == len(results)
+
+
+def test_a_later_analysis_goes_by_its_own_configuration() -> None:
+    draft = _short_of_space()
+    pack = servicer(environment(draft))
+    for most, findings in ((1000.0, 1), (500.0, 0), (1000.0, 1)):
+        _configure(pack, guest_free_space={"freeMib": most})
+        assert len(pack.AnalyzeStack(request(draft), None).diagnostics) == findings
+
+
+def test_what_the_engine_fills_in_asks_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    count = _counted(monkeypatch)
+    pack = servicer(environment(prepared()))
+    _configure(pack, guest_free_space={"freeMib": 500.0, "leadHours": 168.0})
+    pack.AnalyzeStack(request(prepared()), None)
+    assert len(count) == 1
+    _configure(pack, guest_free_space={"freeMib": 501.0, "leadHours": 168.0})
+    pack.AnalyzeStack(request(prepared()), None)
+    assert len(count) == 3
+
+
 def test_a_second_analysis_sees_its_own_stack_whatever_is_switched_off() -> None:
     """Preview and update ask one after another; no policy may be answered from the other's evaluation."""
     rule_ids = [rule.id for rule in all_rules()]
