@@ -1,5 +1,5 @@
 from policies.outcome import Outcome
-from policies.plan import HYBRID_ACCESS, HYBRID_ACCESSES, MIGRATING_INSTANCE, TARGET_NETWORK
+from policies.plan import HYBRID_ACCESS, HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
 from tests.policies.prepared import UNKNOWN, expect, prepared
 from tests.policies.rules.database.databases import database, endpoint, without
 
@@ -8,6 +8,13 @@ RULE = "database-address-in-vpc"
 
 def test_pass_with_an_address_in_the_target_vpc() -> None:
     expect(prepared(), RULE, "i-app", Outcome.PASS, "rm-orders-vpc.example", "connection string")
+
+
+def test_pass_beside_a_database_that_it_does_not_use() -> None:
+    draft = prepared()
+    other = {"dbInstanceId": "rm-other", "endpoints": [endpoint(draft, "Inner")]}
+    draft.facts(MIGRATION)["databases"].insert(0, {**database(draft), **other})
+    expect(draft, RULE, "i-app", Outcome.PASS, "rm-orders-vpc.example")
 
 
 def test_pass_with_an_address_that_somebody_else_set_up() -> None:
@@ -31,7 +38,9 @@ def test_fail_with_a_classic_address_only() -> None:
     draft = prepared(exists=False)
     draft.remove(HYBRID_ACCESS)
     line = "classic-to-vpc:migration.databases: [{id: rm-orders, hybridAccess: {}}]"
-    expect(draft, RULE, "i-app", Outcome.FAIL, "classic address only", line)
+    expect(draft, RULE, "i-app", Outcome.FAIL, "rm-orders (orders) has a classic address only", line)
+    database(draft)["description"] = ""
+    expect(draft, RULE, "i-app", Outcome.FAIL, "rm-orders has a classic address only", line)
 
 
 def test_fail_with_an_address_in_another_vpc() -> None:
@@ -45,6 +54,12 @@ def test_fail_with_an_address_in_a_vpc_while_the_target_is_yet_to_be_created() -
     private = {"kind": "Normal", "ipType": "Private", "connectionString": "x", "vpcId": "vpc-other"}
     database(draft)["endpoints"].append(private)
     expect(draft, RULE, "i-app", Outcome.FAIL, "is in vpc-other")
+
+
+def test_fail_with_an_address_in_a_vpc_and_no_target_network() -> None:
+    draft = prepared()
+    draft.remove(TARGET_NETWORK)
+    expect(draft, RULE, "i-app", Outcome.FAIL, "is in vpc-1, which is not the target VPC", "vpcId: vpc-1")
 
 
 def test_fail_when_hybrid_access_is_declared_into_another_vpc() -> None:

@@ -41,6 +41,13 @@ def test_fail_for_who_stays() -> None:
     expect(draft, RULE, "dev", Outcome.FAIL, "admits i-stay, which stay classic", line)
 
 
+def test_fail_for_who_stays_where_the_component_asks_for_none() -> None:
+    draft = prepared()
+    _admit(draft, "10.0.0.4")
+    del draft.facts(DATABASE_ACCESS)["hybridAccess"]
+    expect(draft, RULE, "dev", Outcome.FAIL, "admits i-stay, which stay classic")
+
+
 def test_fail_for_one_that_the_team_forgot() -> None:
     draft = prepared(exists=False)
     _admit(draft, "10.0.0.0/8")

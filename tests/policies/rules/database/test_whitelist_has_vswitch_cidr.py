@@ -40,7 +40,9 @@ def test_unknown_without_an_intranet_address() -> None:
     expect(draft, RULE, "i-app", Outcome.UNKNOWN, "No intranet address")
 
 
-@pytest.mark.parametrize("ips", [[BLOCK], ["172.16.0.0/16"], ["172.16.1.0/25", "172.16.1.128/25"], ["0.0.0.0/0"]])
+@pytest.mark.parametrize(
+    "ips", [[BLOCK], ["172.16.1.9/24"], ["172.16.0.0/16"], ["172.16.1.0/25", "172.16.1.128/25"], ["0.0.0.0/0"]]
+)
 def test_pass_with_a_live_group(ips: list[str]) -> None:
     draft = prepared()
     _live(draft, "VPC", ips)
@@ -55,13 +57,15 @@ def test_pass_with_a_mixed_group_in_standard_mode() -> None:
 
 
 def test_pending_while_the_group_is_only_declared() -> None:
-    expect(prepared(exists=False), RULE, "i-app", Outcome.PENDING)
+    expect(prepared(exists=False), RULE, "i-app", Outcome.PENDING, "is declared and not applied yet")
 
 
 def test_fail_without_a_group() -> None:
     draft = prepared()
     draft.remove(WHITELIST_GROUP)
     expect(draft, RULE, "i-app", Outcome.FAIL, BLOCK, "classic-to-vpc:migration.databases: [{id: rm-orders}]")
+    _database(draft)["securityIpMode"] = "normal"
+    expect(draft, RULE, "i-app", Outcome.FAIL, f"that is for MIX addresses admits {BLOCK}.")
 
 
 def test_fail_with_a_classic_group_in_enhanced_mode() -> None:
@@ -71,10 +75,9 @@ def test_fail_with_a_classic_group_in_enhanced_mode() -> None:
 
 
 def test_fail_with_a_declared_group_of_the_wrong_type() -> None:
-    draft = prepared()
-    draft.forget_live_group("classic_to_vpc")
+    draft = prepared(exists=False)
     draft.facts(WHITELIST_GROUP)["networkType"] = "MIX"
-    expect(draft, RULE, "i-app", Outcome.FAIL)
+    expect(draft, RULE, "i-app", Outcome.FAIL, "for VPC addresses")
 
 
 @pytest.mark.parametrize("ips", [["172.16.1.0/25"], ["172.16.1.5"], [], ["nonsense"]])
