@@ -6,7 +6,7 @@ import pytest
 from policies.outcome import Outcome
 from policies.plan import MIGRATING_INSTANCE, MIGRATION
 from tests.policies.attested import attest
-from tests.policies.prepared import IN_FREEZE, START, UNKNOWN, Draft, expect, prepared
+from tests.policies.prepared import IN_FREEZE, START, UNKNOWN, Draft, add_wave, expect, prepared
 
 RULE = "attestation-in-order"
 
@@ -39,6 +39,18 @@ def test_fail_names_owner_instance_and_what_is_wrong(changes: dict[str, Any], wo
     draft = bent(**changes)
     expect(draft, RULE, "dev", Outcome.FAIL, "ann@example.com", *words)
     assert draft.blocking() == {(RULE, "dev")}
+
+
+def test_fail_by_the_window_of_its_own_wave() -> None:
+    draft = bent()
+    add_wave(draft, "two", "i-web", start="2026-12-20T02:00:01+08:00")
+    expect(draft, RULE, "dev", Outcome.FAIL, "before the window of i-web at 2026-12-20T02:00+08:00")
+
+
+def test_unknown_when_its_wave_is_none_of_the_stack() -> None:
+    draft = bent()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["wave"] = "nobody's"
+    expect(draft, RULE, "dev", Outcome.UNKNOWN, "wave is not the name of one wave of the stack")
 
 
 @pytest.mark.parametrize("until", ["2026-12-12T01:00:00+08:00", "2026-12-12T06:00:00+08:00"])

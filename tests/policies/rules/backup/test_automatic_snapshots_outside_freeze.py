@@ -39,9 +39,16 @@ def test_pass_when_it_is_due_before_or_after(fields: dict[str, Any]) -> None:
     expect(policy(**fields), RULE, "i-web", Outcome.PASS, "sp-1")
 
 
+def test_pass_in_the_moment_in_which_the_disks_are_free_again() -> None:
+    for hour, outcome in (("3", Outcome.FAIL), ("4", Outcome.PASS)):
+        draft = policy(timePoints=[hour])
+        draft.facts(MIGRATING_INSTANCE, "i-web")["disks"][0]["sizeGib"] = 50.0  # Two hours.
+        expect(draft, RULE, "i-web", outcome)
+
+
 def test_pass_when_the_window_begins_past_its_hour() -> None:
     draft = policy(timePoints=["2"])
-    draft.facts(MIGRATION)["waves"][0]["window"]["start"] = "2026-12-12T02:00:01+08:00"
+    draft.facts(MIGRATION)["waves"][0]["window"]["start"] = "2026-12-12T02:00:00.000001+08:00"
     expect(draft, RULE, "i-web", Outcome.PASS)
 
 
@@ -73,5 +80,8 @@ def test_unknown_when_window_or_policies_are_not_known() -> None:
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "autoSnapshotPolicies")
 
 
-def test_not_applicable_without_a_policy() -> None:
-    expect(prepared(), RULE, "i-web", Outcome.NOT_APPLICABLE)
+def test_not_applicable_without_a_policy_and_after_the_move() -> None:
+    expect(prepared(), RULE, "i-web", Outcome.NOT_APPLICABLE, "No automatic snapshot policy")
+    draft = policy()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["moved"] = True
+    expect(draft, RULE, "i-web", Outcome.NOT_APPLICABLE, "has moved")
