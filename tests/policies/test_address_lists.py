@@ -46,11 +46,16 @@ def test_a_block_is_left_over_once_no_classic_instance_is_in_it() -> None:
 
 
 def test_two_halves_cover_a_block() -> None:
-    assert address_lists.covers(["172.16.1.0/25", "172.16.1.128/25", "2001:db8::/32"], ["172.16.1.0/24"])
+    assert address_lists.covers(["10.0.0.1", "172.16.1.0/25", "172.16.1.128/25", "2001:db8::/32"], ["172.16.1.0/24"])
     assert not address_lists.covers(["172.16.1.0/25"], ["172.16.1.0/24"])
     assert not address_lists.covers(["172.16.1.0/24"], ["172.16.1.0/24", "172.16.2.0/24"])
-    assert address_lists.touches(["172.16.1.7"], ["172.16.1.0/24"])
+    assert address_lists.touches(["172.16.1.7", "172.16.3.7"], ["172.16.1.0/24", "172.16.2.0/24"])
     assert not address_lists.touches(["172.16.2.7"], ["172.16.1.0/24"])
+
+
+def test_one_pattern_of_several_is_enough() -> None:
+    assert address_lists.any_matches(["vpc-2", "vpc-?"], "vpc-1")
+    assert not address_lists.any_matches(["vpc-2", "vpc-??"], "vpc-1")
 
 
 def test_broad_blocks_are_told_beside_what_names_an_address() -> None:
