@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import pairwise
 from typing import Final, Literal, TypeAlias, TypeVar
 
 from policies.facts import Facts, UnreadableError, attempt
@@ -69,7 +70,6 @@ _PRIVATE: Final[Mapping[Version, tuple[Interval, ...]]] = {
 # Alibaba Cloud's own services: name servers, metadata, health checks of load balancers. No tenant sends from there.
 _SERVICE: Final[Mapping[Version, tuple[Interval, ...]]] = {4: (_block("100.64.0.0/10"),), 6: ()}
 _ANYWHERE_PRIVATE: Final = tuple(AddressPeer(4, interval) for interval in _PRIVATE[4])
-_LAST_ADDRESS: Final[Mapping[Version, int]] = {4: 2**32 - 1, 6: 2**128 - 1}
 
 
 def clone_key(classic_id: str) -> str:
@@ -243,8 +243,8 @@ def _cells(firewall: Firewall, direction: Direction, protocol: str) -> Iterator[
     for version in versions:
         edges = {edge for low, high in (*_PRIVATE[version], *_SERVICE[version]) for edge in (low, high + 1)}
         starts = sorted(edges | {start for table in tables for start in table.starts(version)})
-        starts = [start for start in starts if start <= _LAST_ADDRESS[version]]
-        for low, after in zip(starts, [*starts[1:], _LAST_ADDRESS[version] + 1], strict=True):
+        # From the last of them on there are the defaults only, which are the same on both sides.
+        for low, after in pairwise(starts):
             yield version, (low, after - 1), _plane(version, low)
 
 

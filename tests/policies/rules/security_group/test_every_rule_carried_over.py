@@ -42,6 +42,13 @@ def test_pass_when_the_target_block_stands_for_an_address_that_changes() -> None
     expect(draft, RULE, "i-app", Outcome.PASS)
 
 
+def test_pass_when_the_block_of_the_vpc_stands_for_an_address_that_goes_to_a_zone_without_a_vswitch() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["targetZoneId"] = "cn-hangzhou-b"
+    _clone(draft, "sg-app")["app: web by address"] = rule({"cidrIp": "172.16.0.0/16"}, portRange="8443/8443")
+    expect(draft, RULE, "i-app", Outcome.PASS)
+
+
 def test_pass_when_a_rule_is_carried_over_in_two_halves() -> None:
     draft = prepared()
     _clone(draft).pop("web: http")
@@ -113,6 +120,7 @@ def test_fail_for_ingress_from_the_clouds_services_that_a_rule_names_and_for_no_
     _classic(draft).append(rule({"cidrIp": "0.0.0.0/0"}, portRange="8443/8443", nicType="intranet"))
     for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"):
         _clone(draft)[block] = rule({"cidrIp": block}, portRange="8443/8443")
+    _classic(draft).append(rule({"cidrIp": "100.0.0.0/9"}, portRange="8443/8443", nicType="intranet"))
     expect(draft, RULE, "i-web", Outcome.PASS)
     _classic(draft).append(rule({"cidrIp": "100.64.0.0/10"}, portRange="8444/8444", nicType="intranet"))
     expect(draft, RULE, "i-web", Outcome.FAIL, "ingress TCP 8444 from 100.64.0.0/10")
@@ -124,6 +132,14 @@ def test_pass_for_a_peer_of_a_later_wave() -> None:
     draft.remove(CLASSIC_LINK_ATTACHMENT)
     _clone(draft, "sg-app").pop("app: from stay")
     expect(draft, RULE, "i-app", Outcome.PASS)
+
+
+def test_fail_for_the_address_of_one_that_stays_and_not_of_one_of_a_later_wave() -> None:
+    draft = prepared()
+    _classic(draft).append(rule({"cidrIp": "10.0.0.3/32"}, portRange="25/25", nicType="intranet"))
+    expect(draft, RULE, "i-web", Outcome.PASS)
+    draft.facts(MIGRATION)["laterInstanceIds"] = []
+    expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 25 from 10.0.0.3/32")
 
 
 @pytest.mark.parametrize("key", ["direction", "ipProtocol", "portRange", "policy", "priority", "cidrIp"])

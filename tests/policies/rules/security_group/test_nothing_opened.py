@@ -13,7 +13,7 @@ from policies.plan import (
     SECURITY_GROUP_RULES,
     TARGET_NETWORK,
 )
-from tests.policies.prepared import UNKNOWN, Draft, expect, group, prepared, rule
+from tests.policies.prepared import UNKNOWN, Draft, classic_instance, expect, group, prepared, rule
 
 RULE = "security-group-nothing-opened"
 
@@ -117,10 +117,28 @@ def test_fail_when_the_clone_names_a_group_that_was_not_accepted() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 22 from members of sg-app", "extra")
 
 
-def test_fail_when_the_clone_names_a_clone_that_nobody_is_in_yet() -> None:
+def _with_another_clone() -> Draft:
+    """The clone of a group sg-none beside the two of the prepared stack."""
     draft = prepared()
     clone = draft.add(CLONED_SECURITY_GROUP, "sg-none", {"classicSecurityGroupId": "sg-none", "report": []})
     draft.add(SECURITY_GROUP, "sg-none", {"id": "sg-none-vpc", "innerAccessPolicy": "Drop"}, clone.urn)
+    return draft
+
+
+def test_pass_when_a_member_is_dropped_by_another_of_its_groups_before_and_after() -> None:
+    draft = _with_another_clone()
+    for facts in draft.facts(MIGRATION)["classicInstances"]:
+        if facts["instanceId"] == "i-web":
+            facts["securityGroupIds"].append("sg-none")
+    drop = {"portRange": "8080/8080", "policy": "drop"}
+    _classic(draft, "sg-app")["rules"].append(rule({"groupId": "sg-none"}, nicType="intranet", **drop))
+    named = {"groupId": "sg-none-vpc", "clonedFrom": "sg-none"}
+    _clone(draft, "sg-app")["drop"] = rule(named, **drop)
+    expect(draft, RULE, "i-app", Outcome.PASS)
+
+
+def test_fail_when_the_clone_names_a_clone_that_nobody_is_in_yet() -> None:
+    draft = _with_another_clone()
     _clone(draft)["extra"] = rule({"groupId": "sg-none-vpc", "clonedFrom": "sg-none"}, portRange="22/22")
     expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 22 from members of sg-none")
 
@@ -135,6 +153,22 @@ def test_fail_when_only_one_member_of_the_group_was_accepted_by_address() -> Non
     draft = prepared()
     _classic(draft, "sg-web")["memberIds"].append("i-web-2")
     expect(draft, RULE, "i-app", Outcome.FAIL, "TCP 8443 from members of sg-web")
+
+
+def test_fail_when_a_member_was_dropped_by_its_address_and_comes_in_by_its_group() -> None:
+    draft = prepared()
+    drop = rule({"cidrIp": "10.0.0.1/32"}, portRange="8080/8080", policy="drop", nicType="intranet")
+    _classic(draft, "sg-app")["rules"].append(drop)
+    expect(draft, RULE, "i-app", Outcome.FAIL, "TCP 8080 from members of sg-web")
+
+
+def test_pass_when_only_a_member_that_stays_was_dropped_by_its_address() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["classicInstances"].append(classic_instance("i-rest", "rest-1", "10.0.0.9", ["sg-web"]))
+    drop = rule({"cidrIp": "10.0.0.9/32"}, portRange="8080/8080", policy="drop", nicType="intranet")
+    _classic(draft, "sg-app")["rules"].append(drop)
+    del _clone(draft, "sg-app")["app: web by address"]
+    expect(draft, RULE, "i-app", Outcome.PASS)
 
 
 @pytest.mark.parametrize("named", [True, False])
