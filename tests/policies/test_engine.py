@@ -26,6 +26,7 @@ from policies.outcome import Outcome
 from policies.plan import MIGRATING_INSTANCE, MIGRATION, SECURITY_GROUP, SECURITY_GROUP_RULES, SNAPSHOT, WHITELIST_GROUP
 from policies.registry import all_rules
 from tests.policies.prepared import BEFORE_FREEZE, UNKNOWN, Draft, prepared, urn
+from tests.policies.rules.waiver.test_in_order import waiver
 from tests.policies.sdk import environment, request, secret, servicer
 
 PACK = Path(policies.__file__).parent
@@ -81,6 +82,21 @@ def test_a_finding_stands_on_the_instance_and_is_mandatory() -> None:
     assert found.severity == proto.POLICY_SEVERITY_CRITICAL
     assert "app-1 (i-app): " in found.message
     assert "Fix: classic-to-vpc:migration.databases: [{id: rm-orders}]" in found.message
+
+
+def test_what_is_advice_and_what_is_waived_is_told_and_fails_nothing() -> None:
+    draft = prepared(exists=False)
+    draft.facts(MIGRATION)["waivers"] = [waiver(approvedAt=draft.now.isoformat())]
+    draft.facts(MIGRATING_INSTANCE, "i-web")["internetMaxBandwidthOut"] = 0.0
+    draft.facts(MIGRATING_INSTANCE, "i-web")["guest"]["systemDiskFreeMib"] = 0.0
+    told = {item.policyName: item for item in _diagnostics(draft)}
+    assert told.keys() == {ADVICE, WAIVED}
+    assert {item.enforcementLevel for item in told.values()} == {proto.ADVISORY}
+    assert {item.urn for item in told.values()} == {urn(MIGRATING_INSTANCE, "i-web")}
+    assert "guest-free-space: web-1 (i-web): " in told[ADVICE].message
+    assert "Mandatory from 2026-12-05T02:00+08:00 on" in told[ADVICE].message
+    assert "public-address-release-accepted: web-1 (i-web)" in told[WAIVED].message
+    assert "Waived until 2026-12-19T09:00+08:00" in " ".join(told[WAIVED].message.split())
 
 
 def test_an_unknown_is_mandatory_too() -> None:
