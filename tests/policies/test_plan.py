@@ -11,15 +11,19 @@ from policies.plan import (
     CLASSIC_LINK_ATTACHMENT,
     CLASSIC_LINK_COMPONENT,
     CLONED_SECURITY_GROUP,
+    HYBRID_ACCESSES,
     MIGRATING_INSTANCE,
     MIGRATION,
+    REMOVED_WHITELIST_ENTRIES,
     STACK,
     TARGET_NETWORK,
     VSWITCH,
     WHITELIST_GROUP,
+    WHITELIST_GROUPS,
     Plan,
     Resource,
 )
+from provider.registry import RESOURCES
 from tests.policies.prepared import UNKNOWN, ZONE, Draft, prepared, urn
 
 
@@ -165,3 +169,9 @@ def test_children_are_of_one_parent_and_one_type() -> None:
     assert child.name == "vsw-h"
     assert found.children(child, VSWITCH) == ()
     assert [item.type for item in found.of_type_in((VSWITCH, MIGRATION, "none"))] == [VSWITCH, MIGRATION]
+
+
+@pytest.mark.parametrize("types", [WHITELIST_GROUPS, HYBRID_ACCESSES, REMOVED_WHITELIST_ENTRIES])
+def test_what_is_declared_of_any_kind_of_database_is_seen(types: tuple[str, ...]) -> None:
+    name = types[0].rpartition(":")[2]
+    assert set(types) == {token for token in RESOURCES if token.endswith(f":{name}")}
