@@ -137,8 +137,11 @@ def test_pass_when_a_member_is_dropped_by_another_of_its_groups_before_and_after
     expect(draft, RULE, "i-app", Outcome.PASS)
 
 
-def test_fail_when_the_clone_names_a_clone_that_nobody_is_in_yet() -> None:
+@pytest.mark.parametrize("read", [True, False])
+def test_fail_when_the_clone_names_a_clone_that_nobody_is_in_yet(read: bool) -> None:
     draft = _with_another_clone()
+    if read:
+        draft.facts(MIGRATION)["securityGroups"].append(group("sg-none", [], []))
     _clone(draft)["extra"] = rule({"groupId": "sg-none-vpc", "clonedFrom": "sg-none"}, portRange="22/22")
     expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 22 from members of sg-none")
 
