@@ -1,4 +1,4 @@
-"""A bucket policy that lets the instance in by its address lets it in from the target VPC too."""
+"""A bucket policy lets the instance in from the target VPC as it does by its address, and refuses it no more there."""
 
 from functools import partial
 from typing import Final
@@ -9,6 +9,7 @@ from policies.address_lists import (
     also_broad,
     any_matches,
     covers,
+    holding,
     naming,
     new_blocks,
     target_vpc,
@@ -17,6 +18,7 @@ from policies.address_lists import (
 )
 from policies.attestations import or_attested, remediation
 from policies.clock import Timeline
+from policies.databases import target_blocks
 from policies.facts import Facts
 from policies.outcome import Outcome, Verdict, failed, judged, passed, worst
 from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
@@ -32,44 +34,33 @@ def _policies(plan: Plan, instance: Facts) -> Verdict:
     if not_used := unused(plan, BUCKETS):
         return not_used
     addresses = addresses_of(instance)
-    statements = [
-        (bucket, item) for bucket in plan.migration.objects(BUCKETS.key) for item in bucket.objects("statements")
-    ]
-    named = [(bucket, item) for bucket, item in statements if naming(item.texts("addresses"), addresses)]
-    if not named:
-        broad = also_broad((entry for _, item in statements for entry in item.texts("addresses")), addresses)
-        return passed(f"No bucket policy of OSS lets it in by its address.{broad}")
-    return worst(judged(partial(_statement, plan, instance, bucket, item)) for bucket, item in named)
-
-
-def _statement(plan: Plan, instance: Facts, bucket: Facts, statement: Facts) -> Verdict:
-    name, blocks, vpc_id = bucket.text("bucket"), new_blocks(plan, instance), target_vpc(plan)
-    if vpc_id is not None and blocks and _lets_in(bucket, statement, blocks, vpc_id):
-        return passed(f"The policy of {name} lets {', '.join(blocks)} of {vpc_id} in as well.")
-    number, effect = f"{statement.number('number'):.0f}", statement.choice("effect", "Allow", "Deny")
-    how = "lets in" if effect == "Allow" else "excepts"
-    entries = ", ".join(naming(statement.texts("addresses"), addresses_of(instance)))
-    lacking = (
-        ""
-        if statement.texts("vpcs") or statement.texts("excludedVpcs")
-        else (
-            " It names no acs:SourceVpc, without which OSS takes no policy with a private acs:SourceIp any more "
-            "(0030-00000008): the new address alone cannot be put in its place."
-        )
+    every = [(bucket, item) for bucket in plan.migration.objects(BUCKETS.key) for item in bucket.objects("statements")]
+    allow, deny = (
+        [(bucket, item) for bucket, item in every if item.choice("effect", "Allow", "Deny") == effect]
+        for effect in ("Allow", "Deny")
     )
+    named = [(bucket, item) for bucket, item in allow if naming(item.texts("addresses"), addresses)]
+    broad = also_broad((entry for _, item in allow for entry in item.texts("addresses")), addresses)
+    verdicts = [judged(partial(_allowed, plan, instance, bucket, item)) for bucket, item in named]
+    verdicts = verdicts or [passed(f"No bucket policy of OSS lets it in by its address.{broad}")]
+    return worst([*verdicts, *(judged(partial(_denied, plan, instance, bucket, item)) for bucket, item in deny)])
+
+
+def _allowed(plan: Plan, instance: Facts, bucket: Facts, statement: Facts) -> Verdict:
+    name, blocks, vpc_id = bucket.text("bucket"), new_blocks(plan, instance), target_vpc(plan)
+    if vpc_id is not None and blocks and _allows_again(bucket, statement, blocks, vpc_id):
+        return passed(f"The policy of {name} lets {', '.join(blocks)} of {vpc_id} in as well.")
+    entries = ", ".join(naming(statement.texts("addresses"), addresses_of(instance)))
     target = f"{', '.join(blocks) or 'its new address'} of {vpc_id or 'the target VPC, which is yet to be made,'}"
     return failed(
-        f"Statement {number} of the policy of {name} ({effect}) {how} {entries}, an address that changes, and the "
-        f"policy does not let {target} in.{lacking}",
-        f'aliyun oss bucket-policy --method put oss://{name} <file with "acs:SourceVpc": "{vpc_id or "<vpc>"}">\n'
-        + remediation("address-lists"),
+        f"{_numbered(bucket, statement)} lets in {entries}, an address that changes, and the policy does not let "
+        f"{target} in.{_lacking(statement)}",
+        _new_policy(bucket, vpc_id),
     )
 
 
-def _lets_in(bucket: Facts, statement: Facts, blocks: tuple[str, ...], vpc_id: str) -> bool:
-    """Deny must except the new addresses itself; Allow may be said again by a statement that is otherwise the same."""
-    if statement.text("effect") == "Deny":
-        return covers(statement.texts("addresses"), blocks) or any_matches(statement.texts("vpcs"), vpc_id)
+def _allows_again(bucket: Facts, statement: Facts, blocks: tuple[str, ...], vpc_id: str) -> bool:
+    """Whether the blocks in the VPC are let in by it, or by a statement that is otherwise the same."""
     scope = statement.text("scope")
     return any(_allows(item, blocks, vpc_id) for item in bucket.objects("statements") if item.text("scope") == scope)
 
@@ -83,12 +74,67 @@ def _allows(statement: Facts, blocks: tuple[str, ...], vpc_id: str) -> bool:
     return not excluded and (not addresses or covers(addresses, blocks)) and (not vpcs or any_matches(vpcs, vpc_id))
 
 
+def _denied(plan: Plan, instance: Facts, bucket: Facts, statement: Facts) -> Verdict:
+    """Deny comes first, and whoever reaches the bucket by credentials of its own is refused too."""
+    if _denies_today(statement, addresses_of(instance)) or not _denies_in_vpc(plan, instance, statement):
+        return passed(f"{_numbered(bucket, statement)} does not refuse it more than today.")
+    denied = (*statement.texts("excludedAddresses"), *statement.texts("excludedVpcs"))
+    excepted = (*statement.texts("addresses"), *statement.texts("vpcs"))
+    of = ", ".join(denied) or "everybody"
+    but = f" but {', '.join(excepted)}" if excepted else ""
+    vpc_id = target_vpc(plan)
+    return failed(
+        f"{_numbered(bucket, statement)} is of {of}{but}: it does not refuse the instance today, and does once it is "
+        f"in {vpc_id or 'the target VPC, which is yet to be made'}.{_lacking(statement) if excepted else ''}",
+        _new_policy(bucket, vpc_id),
+    )
+
+
+def _denies_today(statement: Facts, addresses: tuple[str, ...]) -> bool:
+    """Whether it is of a classic instance: a request of one has no acs:SourceVpc."""
+    denied, excepted = statement.texts("excludedAddresses"), statement.texts("addresses")
+    of_it = not statement.texts("excludedVpcs") and (not denied or bool(holding(denied, addresses)))
+    return of_it and not holding(excepted, addresses)
+
+
+def _denies_in_vpc(plan: Plan, instance: Facts, statement: Facts) -> bool:
+    """Whether it is of where the instance goes, or a part of that. Raises UnreadableError where that is not known."""
+    denied, excepted = statement.texts("excludedAddresses"), statement.texts("addresses")
+    denied_vpcs = statement.texts("excludedVpcs")
+    blocks = target_blocks(plan, instance) if denied or excepted else ()
+    # One that is yet to be made may be of a pattern.
+    vpc_id = target_vpc(plan) or "vpc-"
+    of_it = (not denied or touches(denied, blocks)) and (not denied_vpcs or any_matches(denied_vpcs, vpc_id))
+    return of_it and not (excepted and covers(excepted, blocks)) and not any_matches(statement.texts("vpcs"), vpc_id)
+
+
+def _numbered(bucket: Facts, statement: Facts) -> str:
+    return (
+        f"Statement {statement.number('number'):.0f} of the policy of {bucket.text('bucket')} "
+        f"({statement.text('effect')})"
+    )
+
+
+def _lacking(statement: Facts) -> str:
+    if statement.texts("vpcs") or statement.texts("excludedVpcs"):
+        return ""
+    return (
+        " It names no acs:SourceVpc, without which OSS takes no policy with a private acs:SourceIp any more "
+        "(0030-00000008): the new address alone cannot be put in its place."
+    )
+
+
+def _new_policy(bucket: Facts, vpc_id: str | None) -> str:
+    command = f"aliyun oss bucket-policy --method put oss://{bucket.text('bucket')}"
+    return f'{command} <file with "acs:SourceVpc": "{vpc_id or "<vpc>"}">\n{remediation("address-lists")}'
+
+
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Bucket policies that name it let the VPC in",
+    title="Bucket policies let it in from the VPC as they do now",
     severity="medium",
     notice_items=("N25",),
-    why="A bucket that lets the instance in by its address refuses it once it has moved.",
+    why="A bucket that lets the instance in by its address, or keeps the VPC out, refuses it once it has moved.",
     remediation=f"aliyun oss bucket-policy --method put oss://<bucket> <file>\n{BUCKETS.remediation}",
     remediation_after=(
         "It is refused by now: apply the new policy at once.\n"

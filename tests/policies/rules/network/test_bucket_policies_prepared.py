@@ -48,8 +48,6 @@ def test_pass_and_told_where_only_a_broad_block_holds_it() -> None:
         [statement(addresses=[OLD]), statement(vpcs=["vpc-*"])],
         [statement(addresses=[OLD, "172.16.0.0/16"], vpcs=[VPC])],
         [statement(addresses=[OLD, BLOCK])],
-        [statement("Deny", addresses=[OLD], vpcs=[VPC])],
-        [statement("Deny", addresses=[OLD, BLOCK])],
     ],
 )
 def test_pass_where_the_vpc_is_let_in_too(statements: list[dict[str, Any]]) -> None:
@@ -69,13 +67,89 @@ def test_pass_where_the_vpc_is_let_in_too(statements: list[dict[str, Any]]) -> N
         [statement(addresses=[OLD]), statement(vpcs=[VPC], excludedAddresses=["172.16.1.9"])],
         # Another statement lets in to other things.
         [statement(addresses=[OLD]), statement(scope="write", addresses=[BLOCK], vpcs=[VPC])],
-        [statement("Deny", addresses=[OLD]), statement("Deny", vpcs=[VPC])],
     ],
 )
 def test_fail_where_the_vpc_is_not_let_in(statements: list[dict[str, Any]]) -> None:
-    how = "(Allow) lets in" if statements[0]["effect"] == "Allow" else "(Deny) excepts"
-    words = (f"shop-logs {how} {OLD}", f"not let {BLOCK} of {VPC} in", f'"acs:SourceVpc": "{VPC}"')
+    words = (
+        f"Statement 1 of the policy of shop-logs (Allow) lets in {OLD}",
+        f"not let {BLOCK} of {VPC} in",
+        f'"acs:SourceVpc": "{VPC}"',
+    )
     expect(policy(*statements), RULE, "i-web", Outcome.FAIL, *words)
+
+
+# Whom a Deny is of.
+DENIED: dict[str, dict[str, Any]] = {
+    "the new block": {"excludedAddresses": [BLOCK]},
+    "an address of it": {"excludedAddresses": ["172.16.1.9"]},
+    "the VPC": {"excludedVpcs": [VPC]},
+    "every VPC": {"excludedVpcs": ["vpc-*"]},
+    "the block in the VPC": {"excludedAddresses": ["172.16.0.0/12"], "excludedVpcs": [VPC]},
+    # The classic network is no VPC: both conditions hold in the VPC alone.
+    "the old address too, in the VPC": {"excludedAddresses": [OLD, BLOCK], "excludedVpcs": [VPC]},
+    "a block but a part of the new one": {"excludedAddresses": ["172.16.0.0/12"], "addresses": ["172.16.1.0/25"]},
+    "the block but in another VPC": {"excludedAddresses": [BLOCK], "vpcs": ["vpc-other"]},
+    "a block but the old address": {"excludedAddresses": ["0.0.0.0/0"], "addresses": ["10.0.0.0/8"]},
+    "all but the old address": {"addresses": [OLD]},
+    "all but broad blocks": {"addresses": ["10.0.0.0/8", "192.168.0.0/16"]},
+    "all but the old address and another VPC": {"addresses": [OLD], "vpcs": ["vpc-other"]},
+}
+
+
+@pytest.mark.parametrize("what", DENIED)
+def test_fail_where_a_deny_is_of_where_it_goes(what: str) -> None:
+    """Whoever else is let in, and whether or not it is let in by its address today."""
+    words = ("Statement 2 of the policy of shop-logs (Deny) is of ", f"once it is in {VPC}", f'SourceVpc": "{VPC}"')
+    for first in (statement(addresses=[OLD, BLOCK]), statement(addresses=["203.0.113.0/24"])):
+        draft = policy(first, statement("Deny", **DENIED[what]) | {"number": 2.0})
+        expect(draft, RULE, "i-web", Outcome.FAIL, *words)
+
+
+NOT_DENIED: dict[str, dict[str, Any]] = {
+    "the old address": {"excludedAddresses": [OLD]},
+    "the old address and the new block": {"excludedAddresses": [OLD, BLOCK]},
+    "another block": {"excludedAddresses": ["172.16.2.0/24"]},
+    "another VPC": {"excludedVpcs": ["vpc-other"]},
+    "the block in another VPC": {"excludedAddresses": [BLOCK], "excludedVpcs": ["vpc-other"]},
+    "another block in the VPC": {"excludedAddresses": ["172.16.2.0/24"], "excludedVpcs": [VPC]},
+    "a block but the new one": {"excludedAddresses": ["172.16.0.0/12"], "addresses": [BLOCK]},
+    "the block but in the VPC": {"excludedAddresses": [BLOCK], "vpcs": [VPC]},
+    "all but the old address and the block": {"addresses": [OLD, BLOCK]},
+    "all but the old address and the VPC": {"addresses": [OLD], "vpcs": [VPC]},
+    "all but the VPC": {"vpcs": [VPC]},
+    "all but another VPC, as today": {"vpcs": ["vpc-other"]},
+}
+
+
+@pytest.mark.parametrize("what", NOT_DENIED)
+def test_pass_where_a_deny_is_of_others_or_refuses_it_today(what: str) -> None:
+    draft = policy(statement(addresses=[OLD, BLOCK]), statement("Deny", **NOT_DENIED[what]) | {"number": 2.0})
+    words = ("in as well", "Statement 2 of the policy of shop-logs (Deny) does not refuse it more than today")
+    expect(draft, RULE, "i-web", Outcome.PASS, *words)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"addresses": [OLD]}, "is of everybody but 10.0.0.1: it does not"),
+        ({"addresses": [OLD], "vpcs": ["vpc-other"]}, "is of everybody but 10.0.0.1, vpc-other: it"),
+        ({"excludedAddresses": [BLOCK], "excludedVpcs": ["vpc-*"]}, f"is of {BLOCK}, vpc-*: it"),
+        ({"excludedAddresses": ["0.0.0.0/0"], "addresses": ["10.0.0.0/8"]}, "is of 0.0.0.0/0 but 10.0.0.0/8: it"),
+    ],
+)
+def test_fail_tells_of_whom_a_deny_is(fields: dict[str, Any], words: str) -> None:
+    expect(policy(statement("Deny", **fields)), RULE, "i-web", Outcome.FAIL, words)
+
+
+@pytest.mark.parametrize(("vpcs", "outcome"), [(["vpc-*"], Outcome.FAIL), (["vpc-other"], Outcome.PASS)])
+def test_fail_where_a_deny_is_of_any_vpc_that_is_yet_to_be_made(vpcs: list[str], outcome: Outcome) -> None:
+    expect(policy(statement("Deny", excludedVpcs=vpcs), exists=False), RULE, "i-web", outcome)
+
+
+def test_unknown_whether_a_deny_is_of_a_block_that_nobody_knows() -> None:
+    draft = policy(statement("Deny", excludedAddresses=[BLOCK]))
+    draft.facts(MIGRATING_INSTANCE, "i-web")["targetZoneId"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "targetZoneId")
 
 
 def test_fail_tells_that_an_address_alone_cannot_be_put_in_its_place() -> None:
