@@ -200,9 +200,27 @@ def test_fail_when_egress_that_was_dropped_is_open() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "egress default", "'egress drop ALL -1/-1 to 8.8.8.0/24")
 
 
-def test_fail_when_a_rule_names_another_group_than_the_clone_it_says() -> None:
-    draft = prepared()
+@pytest.mark.parametrize("exists", [True, False], ids=["applied", "declared only"])
+def test_fail_when_a_rule_names_another_group_than_the_clone_it_says(exists: bool) -> None:
+    draft = prepared(exists=exists)
     _clone(draft)["web: metrics from app"]["groupId"] = "sg-other"
+    expect(draft, RULE, "i-web", Outcome.FAIL, "does not name the clone of sg-app")
+
+
+def test_unknown_when_a_rule_does_not_tell_which_group_it_names_though_the_clone_is_there() -> None:
+    draft = prepared()
+    _clone(draft)["web: metrics from app"]["groupId"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "groupId")
+
+
+@pytest.mark.parametrize("told", [["sg-app-vpc"], [UNKNOWN, "sg-app-vpc"]])
+def test_pass_when_the_component_alone_tells_the_id_of_the_clone(told: list[Any]) -> None:
+    """The plugin's preview of an update in place has none."""
+    draft = prepared()
+    draft.facts(SECURITY_GROUP, "sg-app")["id"] = UNKNOWN
+    draft.facts(CLONED_SECURITY_GROUP, "sg-app")["securityGroupIds"] = told
+    expect(draft, RULE, "i-web", Outcome.PASS)
+    draft.facts(CLONED_SECURITY_GROUP, "sg-app")["securityGroupIds"] = [UNKNOWN, "sg-other"]
     expect(draft, RULE, "i-web", Outcome.FAIL, "does not name the clone of sg-app")
 
 
