@@ -40,7 +40,9 @@ def test_pass_for_an_address_that_nobody_has_any_more_and_fail_where_it_may_be_g
     draft = prepared()
     _clone(draft)["extra"] = rule({"cidrIp": "10.0.0.2/32"}, portRange="22/22")
     expect(draft, RULE, "i-web", Outcome.PASS)
-    draft.facts(TARGET_NETWORK)["vswitches"][0]["cidrBlock"] = "10.0.0.0/24"
+    vswitches = draft.facts(TARGET_NETWORK)["vswitches"]
+    vswitches.append({**vswitches[0], "vswitchName": "vsw-b", "zoneId": "cn-hangzhou-b", "cidrBlock": "10.0.0.0/24"})
+    draft.facts(MIGRATING_INSTANCE, "i-app")["targetZoneId"] = "cn-hangzhou-b"
     expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 22 from 10.0.0.2/32")
 
 
