@@ -22,7 +22,7 @@ from simulator.api.call import Call
 from simulator.api.registry import ECS, Action
 from simulator.model.estate import Estate
 from simulator.model.ram import Policy, Statement, User
-from simulator.model.slb import AccessList
+from simulator.model.slb import AccessList, LoadBalancer, VServerGroup
 from simulator.server import Simulator
 from simulator.simulation import Simulation
 from tests.simulator.signing import Direct
@@ -166,9 +166,14 @@ def reader(simulator: Simulator, quick: Estate) -> Callable[[list[str]], estate_
     def read(actions: list[str]) -> estate_model.Estate:
         document = {"Version": "1", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
         quick.users[0].policies = [Policy.model_validate(document)]
-        # Details are asked of what there is: the sample has no access control list.
+        # Details are asked of what there is: the sample has no access control list and no load balancer.
         if quick.access_lists.find("acl-callers") is None:
             quick.access_lists.append(AccessList(id="acl-callers", name="callers", tags={}))
+            zones = {"master_zone_id": "cn-hangzhou-b", "slave_zone_id": "cn-hangzhou-h"}
+            balancer = {"id": "lb-front", "name": "front", "address": "192.0.2.80", **zones}
+            quick.load_balancers.append(LoadBalancer.model_validate(balancer))
+            group = {"id": "rsp-front", "load_balancer_id": "lb-front"}
+            quick.vserver_groups.append(VServerGroup.model_validate(group))
         simulator.simulation.reset(quick)
         key, secret = simulator.credentials
         config = {
