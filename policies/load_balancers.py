@@ -20,7 +20,7 @@ def serves_classic_intranet(group: Facts) -> bool:
     Source: CLB user guide, backend servers; Terraform provider, slb_server_group: a group of an intranet load balancer
     in the classic network takes classic instances only, one of a load balancer in a VPC those of that VPC.
     """
-    return group.choice("addressType", "internet", "intranet") == "intranet" and "vpcId" not in group.data
+    return group.choice("addressType", "internet", "intranet") == "intranet" and group.optional_text("vpcId") is None
 
 
 def rejoin(instance_id: str, group: Facts) -> str:

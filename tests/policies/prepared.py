@@ -143,6 +143,18 @@ def classic_instance(instance_id: str, name: str, address: str, groups: list[str
     return {"instanceId": instance_id, "instanceName": name, "intranetIps": [address], "securityGroupIds": groups}
 
 
+# One that an instance was in before its move.
+VSERVER_GROUP: Properties = {
+    "vserverGroupId": "rsp-1",
+    "vserverGroupName": "front",
+    "loadBalancerId": "lb-1",
+    "addressType": "internet",
+    "port": 80.0,
+    "weight": 50.0,
+    "standing": "left",
+    "classicServerIds": [],
+}
+
 WEB_RULES = [
     rule({"cidrIp": "0.0.0.0/0"}, portRange="80/80", nicType="internet"),
     rule({"cidrIp": "10.0.0.4/32"}, portRange="22/22", nicType="intranet"),

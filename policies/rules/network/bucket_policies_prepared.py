@@ -19,7 +19,7 @@ from policies.address_lists import (
 from policies.attestations import or_attested, remediation
 from policies.clock import Timeline
 from policies.databases import target_blocks
-from policies.facts import Facts
+from policies.facts import Facts, UnreadableError
 from policies.outcome import Outcome, Verdict, failed, judged, passed, worst
 from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
 from policies.rule import InstanceRule
@@ -102,6 +102,8 @@ def _denies_in_vpc(plan: Plan, instance: Facts, statement: Facts) -> bool:
     denied, excepted = statement.texts("excludedAddresses"), statement.texts("addresses")
     denied_vpcs = statement.texts("excludedVpcs")
     blocks = target_blocks(plan, instance) if denied or excepted else ()
+    if not blocks and (denied or excepted):
+        raise UnreadableError("the target network", "has no VSwitch that it could go to")
     # One that is yet to be made may be of a pattern.
     vpc_id = target_vpc(plan) or "vpc-"
     of_it = (not denied or touches(denied, blocks)) and (not denied_vpcs or any_matches(denied_vpcs, vpc_id))

@@ -4,24 +4,16 @@ import pytest
 
 from policies.outcome import Outcome
 from policies.plan import MIGRATING_INSTANCE
-from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
+from tests.policies.prepared import UNKNOWN, VSERVER_GROUP, Draft, expect, prepared
 
 RULE = "after-vserver-groups-rejoined"
-GROUP: dict[str, Any] = {
-    "vserverGroupId": "rsp-1",
-    "vserverGroupName": "front",
-    "loadBalancerId": "lb-1",
-    "addressType": "internet",
-    "port": 80.0,
-    "weight": 50.0,
-    "standing": "left",
-    "classicServerIds": [],
-}
 
 
 def moved(*groups: dict[str, Any]) -> Draft:
     draft = prepared()
-    draft.facts(MIGRATING_INSTANCE, "i-web").update(moved=True, vserverGroups=[{**GROUP, **group} for group in groups])
+    draft.facts(MIGRATING_INSTANCE, "i-web").update(
+        moved=True, vserverGroups=[{**VSERVER_GROUP, **group} for group in groups]
+    )
     return draft
 
 
@@ -48,7 +40,7 @@ def test_fail_where_the_load_balancer_takes_it_no_more() -> None:
     expect(moved({"addressType": "intranet", "vpcId": "vpc-1"}), RULE, "i-web", Outcome.FAIL, "AddVServerGroup")
 
 
-@pytest.mark.parametrize("key", sorted(GROUP.keys() - {"vserverGroupName"}))
+@pytest.mark.parametrize("key", sorted(VSERVER_GROUP.keys() - {"vserverGroupName"}))
 def test_unknown_when_a_fact_of_the_group_is_not_known(key: str) -> None:
     fields: dict[str, Any] = {key: UNKNOWN}
     expect(moved(fields), RULE, "i-web", Outcome.UNKNOWN, key)

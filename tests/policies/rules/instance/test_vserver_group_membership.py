@@ -4,23 +4,16 @@ import pytest
 
 from policies.outcome import Outcome
 from policies.plan import MIGRATING_INSTANCE
-from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
+from tests.policies.prepared import UNKNOWN, VSERVER_GROUP, Draft, expect, prepared
 
 RULE = "instance-vserver-group-membership"
-GROUP: dict[str, Any] = {
-    "vserverGroupId": "rsp-1",
-    "vserverGroupName": "front",
-    "loadBalancerId": "lb-1",
-    "addressType": "internet",
-    "port": 80.0,
-    "weight": 50.0,
-    "classicServerIds": [],
-}
 
 
 def member(*, rejoins: bool = False, **fields: Any) -> Draft:
     draft = prepared()
-    draft.facts(MIGRATING_INSTANCE, "i-web").update(vserverGroups=[{**GROUP, **fields}], rejoinVserverGroups=rejoins)
+    draft.facts(MIGRATING_INSTANCE, "i-web").update(
+        vserverGroups=[{**VSERVER_GROUP, **fields}], rejoinVserverGroups=rejoins
+    )
     return draft
 
 
@@ -52,10 +45,14 @@ def test_pass_where_an_intranet_load_balancer_is_in_a_vpc() -> None:
     expect(member(rejoins=True, addressType="intranet", vpcId="vpc-1"), RULE, "i-web", Outcome.PASS)
 
 
-@pytest.mark.parametrize("key", [*sorted(GROUP.keys() - {"vserverGroupName"})])
+@pytest.mark.parametrize("key", [*sorted(VSERVER_GROUP.keys() - {"vserverGroupName", "standing"})])
 def test_unknown_when_a_fact_of_the_group_is_not_known(key: str) -> None:
     fields: dict[str, Any] = {key: UNKNOWN}
     expect(member(**fields), RULE, "i-web", Outcome.UNKNOWN, key)
+
+
+def test_unknown_when_the_vpc_of_an_intranet_load_balancer_is_not_known() -> None:
+    expect(member(rejoins=True, addressType="intranet", vpcId=UNKNOWN), RULE, "i-web", Outcome.UNKNOWN, "vpcId")
 
 
 @pytest.mark.parametrize("key", ["vserverGroups", "rejoinVserverGroups"])

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE, MIGRATION
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
 from tests.policies.prepared import BLOCK, UNKNOWN, Draft, expect, prepared
 
 RULE = "network-bucket-policies-prepared"
@@ -150,6 +150,13 @@ def test_unknown_whether_a_deny_is_of_a_block_that_nobody_knows() -> None:
     draft = policy(statement("Deny", excludedAddresses=[BLOCK]))
     draft.facts(MIGRATING_INSTANCE, "i-web")["targetZoneId"] = UNKNOWN
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "targetZoneId")
+
+
+@pytest.mark.parametrize("fields", [{"excludedAddresses": [BLOCK]}, {"addresses": [OLD]}])
+def test_unknown_whether_a_deny_is_of_it_while_it_has_nowhere_to_go(fields: dict[str, Any]) -> None:
+    draft = policy(statement("Deny", **fields))
+    draft.facts(TARGET_NETWORK)["vswitches"] = []
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "no VSwitch")
 
 
 def test_fail_tells_that_an_address_alone_cannot_be_put_in_its_place() -> None:
