@@ -50,11 +50,7 @@ def _misplaced(plan: Plan, group_id: str, clone: Resource, group: Resource, rule
     """Where the group is not in the target VPC, or the rules are not in the group."""
     if "vpcId" not in group.facts.data:
         return failed(f"The clone of {group_id} names no VPC: it would be a classic group again.")
-    # In the first preview neither id is known; as soon as one of them is, the other must be too, and be the same.
-    network = plan.network.facts
-    if (network.is_known("vpcId") or group.facts.is_known("vpcId")) and group.facts.text("vpcId") != network.text(
-        "vpcId"
-    ):
+    if not plan.leads_to_target(group):
         return failed(f"The clone of {group_id} is not in the target VPC.")
     if group.exists and rule_set.facts.text("securityGroupId") != group.facts.text("id"):
         return failed(f"The rules of the clone of {group_id} are declared for another group.")
