@@ -37,7 +37,7 @@ engine: setup ## Find or build the Pulumi engine and the alicloud plugin (about 
 	@$(PYTHON) -m toolchain ensure >/dev/null
 
 demo: engine ## Show the whole story on a simulated cloud. ESTATE=path STACK_CONFIG=path take others than the sample.
-	@settings="$$($(PYTHON) -m toolchain env)" && eval "$$settings" && $(PYTHON) -m simulator.demo --estate $(ESTATE) --stack-config $(STACK_CONFIG)
+	@settings="$$($(PYTHON) -m toolchain env)" && eval "$$settings" && $(PYTHON) -m demo --estate $(ESTATE) --stack-config $(STACK_CONFIG)
 
 simulator: setup ## Serve the simulated Alibaba Cloud on loopback (PORT=8815). STATE=path keeps its state there.
 	@$(PYTHON) -m simulator serve --estate $(ESTATE) --port $(or $(PORT),8815) $(if $(STATE),--state $(STATE))

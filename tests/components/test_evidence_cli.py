@@ -14,10 +14,10 @@ import pytest
 import yaml
 
 from components.evidence.__main__ import main
+from demo.project import CONFIG_KEY, REPOSITORY
 from estate.guest import load_evidence
 from simulator.estate_file import load
 from simulator.model.estate import Estate
-from simulator.project import CONFIG_KEY, REPOSITORY
 from simulator.server import Simulator, running
 from tests.components.evidences import FACTS
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 import toolchain
-from simulator.project import CONFIG_KEY, REPOSITORY, Project
+from demo.project import CONFIG_KEY, REPOSITORY, Project
 from simulator.server import Simulator, running
 
 ESTATE = REPOSITORY / "simulator/estates/sample.yaml"

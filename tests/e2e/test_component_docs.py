@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 import toolchain
-from simulator.project import CONFIG_KEY, REPOSITORY
+from demo.project import CONFIG_KEY, REPOSITORY
 from simulator.server import running
 from tests.e2e.conftest import Stack
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from demo.project import CONFIG_KEY, REPOSITORY
 from simulator.estate_file import load
-from simulator.project import CONFIG_KEY, REPOSITORY
 from simulator.server import Simulator, running
 from tests.e2e.conftest import ESTATE, Stack
 

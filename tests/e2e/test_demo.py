@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 import toolchain
-from simulator.project import REPOSITORY
+from demo.project import REPOSITORY
 
 pytestmark = pytest.mark.engine
 
 
 def demo(engine: toolchain.Engine, directory: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "simulator.demo", "--directory", str(directory), *options],
+        [sys.executable, "-m", "demo", "--directory", str(directory), *options],
         cwd=REPOSITORY,
         env=engine.environ(os.environ),
         capture_output=True,

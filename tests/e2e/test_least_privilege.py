@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from demo.project import REPOSITORY
 from simulator.estate_file import load
 from simulator.model.ram import Policy
-from simulator.project import REPOSITORY
 from simulator.server import Simulator, running
 from tests.e2e.conftest import ESTATE, Stack
 

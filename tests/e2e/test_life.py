@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from components.ram import up_actions
-from simulator.project import CONFIG_KEY
+from demo.project import CONFIG_KEY
 from tests.e2e.conftest import Stack
 
 pytestmark = pytest.mark.engine

@@ -19,10 +19,10 @@ from typing import Any
 import pytest
 
 import toolchain
+from demo.project import REPOSITORY
 from policies.engine import ADVICE, ANNOUNCED, TOLD, WAIVED
 from policies.outcome import Outcome
 from policies.plan import CLASSIC_LINK_ATTACHMENT, MIGRATING_INSTANCE, MIGRATION
-from simulator.project import REPOSITORY
 from simulator.server import running
 from tests.e2e.conftest import ESTATE, Stack
 from tests.policies.recorded import record

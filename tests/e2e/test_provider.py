@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import toolchain
+from demo.project import Project
 from simulator.estate_file import load
-from simulator.project import Project
 from simulator.server import Simulator, running
 from tests.e2e.conftest import ESTATE
 from tests.e2e.lifecycles import Program, check_reads, programs

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from simulator.project import CONFIG_KEY, REPOSITORY
+from demo.project import CONFIG_KEY, REPOSITORY
 from tests.e2e.conftest import Stack, keep_attestations_of_movers
 
 pytestmark = pytest.mark.engine

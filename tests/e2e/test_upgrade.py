@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import toolchain
-from simulator.project import REPOSITORY, Project
+from demo.project import REPOSITORY, Project
 from simulator.server import running
 from tests.e2e.conftest import ESTATE
 from tests.e2e.recorded.record import CLOUD, HERE, STACK

@@ -29,7 +29,6 @@ from cryptography import x509
 from simulator.__main__ import main
 from simulator.acceptor import accept
 from simulator.model.estate import Estate
-from simulator.project import Project
 from simulator.server import Simulator, running
 from simulator.signature import SignedRequest
 from simulator.simulation import Reply
@@ -276,11 +275,6 @@ def test_a_ca_file_that_cannot_be_replaced_leaves_nothing_behind(tmp_path: Path)
     with pytest.raises(CertificateFileError, match="taken: Is a directory"):
         write_certificate(tmp_path / "taken", "certificate")
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
-
-
-def test_a_project_trusts_its_cloud(simulator: Simulator, tmp_path: Path) -> None:
-    project = Project(tmp_path / "project", simulator)
-    assert Path(project.environ["SSL_CERT_FILE"]).read_text() == simulator.ca_certificate
 
 
 class _Scarce(socket.socket):

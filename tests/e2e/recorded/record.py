@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 import toolchain
-from simulator.project import REPOSITORY, Project
+from demo.project import REPOSITORY, Project
 from simulator.server import running
 
 HERE = Path(__file__).parent

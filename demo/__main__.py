@@ -21,8 +21,8 @@ from typing import Any
 import yaml
 from rich.console import Console
 
+from demo.project import CONFIG_KEY, REPOSITORY, Project
 from estate.client import Cloud
-from simulator.project import CONFIG_KEY, REPOSITORY, Project
 from simulator.server import Simulator, running
 
 _PACK = ("--policy-pack", "policies")
@@ -285,7 +285,7 @@ _NEXT = """
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the demo; returns 0 only if each step did what it must."""
-    parser = argparse.ArgumentParser(prog="python -m simulator.demo", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--estate", type=Path, default=REPOSITORY / "simulator/estates/sample.yaml")
     parser.add_argument("--stack-config", type=Path, default=REPOSITORY / "Pulumi.dev.yaml")
     parser.add_argument("--directory", type=Path, default=REPOSITORY / ".demo", help="where the stacks live; emptied")
