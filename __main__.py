@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pulumi
 
-from components.config import ConfigError, parse
+from components.config import ConfigError
 from components.evidence import read_evidence
 from components.flows import with_flows
 from components.migration import Migration
 from components.plan import make_plan
 from components.settings import cloud_settings, local_provider
+from components.stack_config import migration_config
 from components.stack_outputs import own_record, with_shared
 from estate import clock
 from estate.client import Cloud
@@ -22,7 +23,7 @@ def main() -> None:
     """Stops with one message, and before anything is declared, where config, credentials or estate cannot be used."""
     file = f"Pulumi.{pulumi.get_stack()}.yaml"
     try:
-        config = with_flows(parse(pulumi.Config().get_object("migration"), file), Path.cwd(), file)
+        config = with_flows(migration_config(file), Path.cwd(), file)
         config, record = with_shared(config, own_record(), file)
         evidence = read_evidence(config, Path.cwd(), file)
         settings = cloud_settings(os.environ)

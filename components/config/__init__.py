@@ -8,10 +8,10 @@ from components.config.attestations import Attestation
 from components.config.backups import BackupChoice, ExcludedDisk
 from components.config.classic_link import ClassicLinkChoice, Flow, guest_route_problems
 from components.config.databases import DatabaseChoice, HybridAccessChoice
-from components.config.errors import CONFIG_KEY, ConfigError, Problem
+from components.config.errors import CONFIG_KEY, NAMESPACE, ConfigError, Problem
 from components.config.evidence import EvidenceChoice
 from components.config.instances import FtpChoice, MigratingInstanceChoice, Selector
-from components.config.migration import MigrationConfig, parse
+from components.config.migration import MigrationConfig, parse, parse_stack
 from components.config.network import (
     CreateNetwork,
     DefaultNetwork,
@@ -29,6 +29,7 @@ from components.config.waivers import Waiver
 
 __all__ = [
     "CONFIG_KEY",
+    "NAMESPACE",
     "SINGLE_WAVE",
     "AcceptedDifferences",
     "AfterChoice",
@@ -61,5 +62,6 @@ __all__ = [
     "guest_route_problems",
     "json_schema",
     "parse",
+    "parse_stack",
     "vswitch_name",
 ]

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-CONFIG_KEY = "classic-to-vpc:migration"
+NAMESPACE = "classic-to-vpc"
+CONFIG_KEY = f"{NAMESPACE}:migration"
 
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing wrong with the config: `key` is its path below `classic-to-vpc:migration`, `expected` a sentence."""
+    """One thing wrong with the config: `key` is its path below the config key `root`, `expected` a sentence."""
 
     key: str
     expected: str
+    root: str = CONFIG_KEY
 
 
 class ConfigError(Exception):
@@ -21,10 +23,10 @@ class ConfigError(Exception):
 
     def __init__(self, file: str, problems: Iterable[Problem]) -> None:
         self.file = file
-        self.problems = tuple(sorted(set(problems)))
-        lines = [f"{file}: {_full_key(problem.key)}: {problem.expected}" for problem in self.problems]
+        self.problems = tuple(sorted(set(problems), key=lambda problem: (problem.root, problem)))
+        lines = [f"{file}: {_full_key(problem)}: {problem.expected}" for problem in self.problems]
         super().__init__("\n".join(lines))
 
 
-def _full_key(key: str) -> str:
-    return f"{CONFIG_KEY}.{key}" if key else CONFIG_KEY
+def _full_key(problem: Problem) -> str:
+    return f"{problem.root}.{problem.key}" if problem.key else problem.root

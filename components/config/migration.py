@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated
 
@@ -14,9 +14,10 @@ from components.config.backups import BackupChoice, backup_problems
 from components.config.base import InstanceId, Strict, duplicates
 from components.config.classic_link import ClassicLinkChoice, classic_link_problems, guest_route_problems
 from components.config.databases import DatabaseChoice, database_choice_problems
-from components.config.errors import ConfigError, Problem
+from components.config.errors import CONFIG_KEY, ConfigError, Problem
 from components.config.evidence import EvidenceChoice
 from components.config.instances import MigratingInstanceChoice, Selector, let_ids_stand_alone
+from components.config.keys import key_problems
 from components.config.network import CreateNetwork, NetworkChoice, SharedNetwork, network_problems
 from components.config.schedule import SINGLE_WAVE, OffPeak, Wave, Window, wave_problems, window_problems
 from components.config.security_groups import SecurityGroupChoice, security_group_problems
@@ -107,6 +108,25 @@ def parse(raw: object, file: str) -> MigrationConfig:
     if problems:
         raise ConfigError(file, problems)
     return config
+
+
+def parse_stack(config: Mapping[str, object], project: str, file: str) -> MigrationConfig:
+    """Parses all config of one stack, of which the migration is one key.
+
+    `config` is what the stack file holds under `config`, `project` the project's name, `file` the stack file's name
+    for messages. Raises ConfigError with all problems at once, keys that would be ignored among them.
+    """
+    sections = [field.alias or name for name, field in MigrationConfig.model_fields.items()]
+    problems = list(key_problems(config, project, sections))
+    if config.get(CONFIG_KEY) is None:
+        raise ConfigError(file, problems or [Problem("", "expected this key under config")])
+    try:
+        parsed = parse(config[CONFIG_KEY], file)
+    except ConfigError as error:
+        raise ConfigError(file, [*problems, *error.problems]) from None
+    if problems:
+        raise ConfigError(file, problems)
+    return parsed
 
 
 def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from components.config.base import INSTANCE_ID_PATTERN
-from components.config.errors import CONFIG_KEY
+from components.config.errors import CONFIG_KEY, NAMESPACE
 from components.config.migration import MigrationConfig
 
 
@@ -24,6 +24,8 @@ def json_schema() -> dict[str, Any]:
             "config": {
                 "type": "object",
                 "properties": {CONFIG_KEY: migration},
+                # The program refuses any other key in its namespace, such as a path that was pasted as a key.
+                "patternProperties": {f"^{NAMESPACE}:(?!{CONFIG_KEY.partition(':')[2]}$)": False},
                 "required": [CONFIG_KEY],
             }
         },

@@ -14,7 +14,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from components.config import CONFIG_KEY, ConfigError, EvidenceChoice, MigrationConfig, Problem, parse
+from components.config import NAMESPACE, ConfigError, EvidenceChoice, MigrationConfig, Problem, parse_stack
 from components.plan import still_classic
 from estate import clock
 from estate.client import Cloud
@@ -62,7 +62,7 @@ def collect(
     """
     now = clock.now(os.environ)
     stack = _stack(stack_config)
-    config = parse(stack.get(CONFIG_KEY), stack_config.name)
+    config = parse_stack(stack, _project(stack_config), stack_config.name)
     path = out or _target(config, stack_config)
     cloud = Cloud(CloudSettings.from_config(_plain(stack), os.environ))
     _tell(f"Reading the estate of {cloud.region}")
@@ -142,9 +142,18 @@ def _stack(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(path.name, [Problem("", f"expected a stack file: {' '.join(str(error).split())}")]) from None
     config = content.get("config") if isinstance(content, dict) else None
-    if not isinstance(config, dict) or CONFIG_KEY not in config:
+    if not isinstance(config, dict):
         raise ConfigError(path.name, [Problem("", "expected this key under config")])
     return config
+
+
+def _project(stack_config: Path) -> str:
+    """The name of the project beside a stack file; ours where there is none to read."""
+    try:
+        project = yaml.safe_load((stack_config.parent / "Pulumi.yaml").read_text(encoding="utf-8"))
+        return str(project["name"])
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError, KeyError):
+        return NAMESPACE
 
 
 def _plain(stack: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,67 @@
+"""Config keys that the program would ignore: a mistyped one must not pass in silence."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+
+from components.config.errors import CONFIG_KEY, NAMESPACE, Problem
+
+_NAME = CONFIG_KEY.partition(":")[2]
+# Two typing errors in the namespace, and no more: another library may well have a key of the same name.
+_ALIKE = 0.85
+
+
+def key_problems(keys: Iterable[str], project: str, sections: Iterable[str]) -> Iterator[Problem]:
+    """Find the config keys of a stack that look like this program's and that it does not read.
+
+    `keys` are those of the stack file, with their namespace or without (Pulumi then takes the name of `project`),
+    `sections` the keys that `classic-to-vpc:migration` can have. Keys of other namespaces are not judged.
+    """
+    known = sorted(sections)
+    for key in keys:
+        namespace, colon, name = key.partition(":")
+        if not colon:
+            namespace, name = project, key
+        expected = None
+        if namespace == NAMESPACE:
+            expected = _expected(name, known)
+        elif _is_migration(name) and namespace == project:
+            expected = f"expected {_moved(name)}: its namespace is {NAMESPACE} whatever the project is called"
+        elif _is_migration(name) and difflib.get_close_matches(namespace, [NAMESPACE], cutoff=_ALIKE):
+            expected = f"unknown key; did you mean {_moved(name)}?"
+        if expected:
+            yield Problem("", expected, root=f"{namespace}:{name}")
+
+
+def _expected(name: str, known: list[str]) -> str | None:
+    """What to write in place of `classic-to-vpc:<name>`; None where it is the right key."""
+    if name == _NAME:
+        return None
+    path = _below(name)
+    if path is None and (close := difflib.get_close_matches(name, [_NAME, *known], n=1)):
+        path = "" if close[0] == _NAME else close[0]
+        if path and path != name:
+            return f"unknown key; did you mean {path} inside the object {CONFIG_KEY}?"
+    if path:
+        full = f"{CONFIG_KEY}.{path}"
+        return (
+            f"expected as {path} inside the object {CONFIG_KEY}, where the stack file nests it; "
+            f"on the command line: pulumi config set --path '{full}' <value>"
+        )
+    return f"unknown key; {f'did you mean {CONFIG_KEY}?' if path == '' else f'expected {CONFIG_KEY} alone'}"
+
+
+def _below(name: str) -> str | None:
+    """The path in `migration.<path>`; None where the name is not of this form."""
+    head, dot, path = name.partition(".")
+    return path if dot and head == _NAME and path else None
+
+
+def _is_migration(name: str) -> bool:
+    return name == _NAME or _below(name) is not None
+
+
+def _moved(name: str) -> str:
+    path = _below(name)
+    return f"{path} inside the object {CONFIG_KEY}" if path else CONFIG_KEY

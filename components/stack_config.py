@@ -1,0 +1,23 @@
+"""What the program takes from the stack's own config."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pulumi
+from pulumi.runtime.config import CONFIG
+
+from components.config import CONFIG_KEY, NAMESPACE, MigrationConfig, parse_stack
+
+
+def migration_config(file: str) -> MigrationConfig:
+    """Read the migration that the stack declares, whatever the project is called; `file` is the stack file's name.
+
+    Raises ConfigError, all problems at once.
+    """
+    values: dict[str, object] = dict(CONFIG.get())
+    if CONFIG_KEY in values:
+        # A text that is no object stays one: the parser says what it expects in its place.
+        with contextlib.suppress(pulumi.ConfigTypeError):
+            values[CONFIG_KEY] = pulumi.Config(NAMESPACE).get_object(CONFIG_KEY.partition(":")[2])
+    return parse_stack(values, pulumi.get_project(), file)
