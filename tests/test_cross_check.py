@@ -1,7 +1,7 @@
 """Two independent readings of security groups agree: what the converter writes, the pack never calls opened.
 
-The converter (`components.conversion`) and the pack (`policies.firewall`) share no code. On estates made up at random,
-what the pack finds lost must be told by the converter's own report.
+The converter (`components.conversion`) and the pack (`policies.security_groups`) share no code. On estates made up at
+random, what the pack finds lost must be told by the converter's own report.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from components.conversion import Conversion
 from components.facts import classic_instance_facts, security_group_facts
 from estate.model import SecurityGroup, SecurityGroupRule
-from policies import firewall
 from policies.facts import Leaf
 from policies.plan import (
     CLASSIC_LINK_ATTACHMENT,
@@ -28,6 +27,7 @@ from policies.plan import (
     Plan,
     Resource,
 )
+from policies.security_groups import comparing, reading
 from tests.components.test_conversion_properties import QUICK, Scenario, scenarios
 
 UNKNOWN = Leaf.UNKNOWN
@@ -108,9 +108,9 @@ def test_converter_and_pack_agree(scenario: Scenario) -> None:
     for instance in scenario.context.instances:
         if instance.id in scenario.context.migrating_ids:
             group_ids = instance.security_group_ids
-            rules, around = firewall.firewall_of(plan, group_ids), firewall.surroundings(plan, group_ids)
-            opened = firewall.opened(rules, around)
+            rules, around = reading.firewall_of(plan, group_ids), reading.surroundings(plan, group_ids)
+            opened = comparing.opened(rules, around)
             assert not opened, (instance.id, opened.lines("opened by"))
             told = any(entry.outcome == "not-portable" for group in group_ids for entry in conversions[group].report)
-            lost = firewall.lost(rules, around)
+            lost = comparing.lost(rules, around)
             assert told or not lost, (instance.id, lost.lines("accepted by"))

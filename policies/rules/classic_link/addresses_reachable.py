@@ -6,9 +6,9 @@ from typing import Final
 from policies.clock import Timeline
 from policies.facts import Facts
 from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
-from policies.packets import AddressPeer, block_of, parse_block
 from policies.plan import CLASSIC_LINK_COMPONENT, TARGET_NETWORK, Plan
 from policies.rule import MigrationRule
+from policies.security_groups.packets import AddressPeer, block_of, parse_block
 
 # The classic network has the rest of 10.0.0.0/8.
 REACHABLE: Final = ("10.111.0.0/16", "172.16.0.0/12", "192.168.0.0/16")

@@ -6,9 +6,9 @@ from typing import Final
 from policies.clock import Timeline
 from policies.facts import Facts
 from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.packets import AddressPeer, parse_block
 from policies.plan import CLASSIC_LINK_COMPONENT, Plan
 from policies.rule import MigrationRule
+from policies.security_groups.packets import AddressPeer, parse_block
 
 CLASSIC_NETWORK: Final = "10.0.0.0/8"
 

@@ -5,9 +5,9 @@ from typing import Final
 from policies.clock import Timeline
 from policies.facts import Facts
 from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.packets import block_of
 from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
 from policies.rule import InstanceRule
+from policies.security_groups.packets import block_of
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from policies import firewall
 from policies.clock import Timeline
 from policies.facts import Facts, UnreadableError, attempt
 from policies.outcome import Verdict, failed, not_applicable, passed, unknown
@@ -17,6 +16,7 @@ from policies.plan import (
     Plan,
 )
 from policies.rule import InstanceRule
+from policies.security_groups import clones, comparing, differences, reading
 
 _MOST_REASONS: Final = 3
 
@@ -25,7 +25,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     group_ids = instance.texts("securityGroupIds")
     if not group_ids:
         return unknown("The facts name no security group of the instance, and every instance is in one.")
-    if missing := firewall.without_clone(plan, group_ids):
+    if missing := clones.without_clone(plan, group_ids):
         return not_applicable(
             f"There is no clone of {', '.join(missing)} to compare: security-group-cloned tells of that."
         )
@@ -33,11 +33,11 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 
 def _judge(plan: Plan, group_ids: tuple[str, ...]) -> Verdict:
-    reasons = firewall.accepted_differences(plan, group_ids, "lost")
-    lost = firewall.lost(firewall.firewall_of(plan, group_ids), firewall.surroundings(plan, group_ids), reasons)
+    reasons = clones.accepted_differences(plan, group_ids, "lost")
+    lost = comparing.lost(reading.firewall_of(plan, group_ids), reading.surroundings(plan, group_ids), reasons)
     if lost:
         return failed("\n".join(["Traffic would be lost:", *lost.lines("accepted by"), *_reported(plan, group_ids)]))
-    accepted = "\n".join(firewall.told(reasons, lost, "accepted by"))
+    accepted = "\n".join(differences.told(reasons, lost, "accepted by"))
     return passed(accepted or "Every packet that the classic groups accept, their clones accept too.")
 
 
@@ -50,7 +50,7 @@ def _not_portable(plan: Plan, group_id: str) -> list[str]:
     def read() -> list[str]:
         return [
             f"The conversion of {group_id}: {entry.text('classicRule')}: {entry.text('reason')}"
-            for entry in firewall.the_clone(plan, group_id).facts.objects("report")
+            for entry in clones.the_clone(plan, group_id).facts.objects("report")
             if entry.text("outcome") == "not-portable"
         ]
 

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from policies import firewall
 from policies.clock import Timeline
 from policies.facts import Facts
 from policies.outcome import Verdict, failed, not_applicable, passed, unknown
 from policies.plan import CLASSIC_LINK_ATTACHMENT, MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.rule import InstanceRule
+from policies.security_groups import reading
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -21,7 +21,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if not any(others.values()):
         return not_applicable("Nobody else is in its groups.")
     moving = *plan.migration.texts("instanceIds"), *plan.migration.texts("laterInstanceIds")
-    accounted = {*moving, *firewall.linked(plan)}
+    accounted = {*moving, *reading.linked(plan)}
     left = [
         f"{', '.join(sorted(members - accounted))} in {group_id}"
         for group_id, members in others.items()

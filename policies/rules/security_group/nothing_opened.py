@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from policies import firewall
 from policies.clock import Timeline
 from policies.facts import Facts
 from policies.outcome import Verdict, failed, not_applicable, passed, unknown, worst
@@ -20,13 +19,14 @@ from policies.plan import (
     Resource,
 )
 from policies.rule import InstanceRule
+from policies.security_groups import clones, comparing, differences, reading
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     group_ids = instance.texts("securityGroupIds")
     if not group_ids:
         return unknown("The facts name no security group of the instance, and every instance is in one.")
-    if missing := firewall.without_clone(plan, group_ids):
+    if missing := clones.without_clone(plan, group_ids):
         return not_applicable(
             f"There is no clone of {', '.join(missing)} to compare: security-group-cloned tells of that."
         )
@@ -35,22 +35,22 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 def _judge(plan: Plan, group_ids: tuple[str, ...]) -> Verdict:
     verdicts = [problem for group_id in sorted(set(group_ids)) if (problem := _stranger(plan, group_id))]
-    if misdirected := [text for group_id in sorted(set(group_ids)) for text in firewall.misdirected(plan, group_id)]:
+    if misdirected := [text for group_id in sorted(set(group_ids)) for text in clones.misdirected(plan, group_id)]:
         verdicts.append(failed("\n".join(["Rules name a group that they should not:", *misdirected])))
-    reasons = firewall.accepted_differences(plan, group_ids, "opened")
-    opened = firewall.opened(firewall.firewall_of(plan, group_ids), firewall.surroundings(plan, group_ids), reasons)
+    reasons = clones.accepted_differences(plan, group_ids, "opened")
+    opened = comparing.opened(reading.firewall_of(plan, group_ids), reading.surroundings(plan, group_ids), reasons)
     if opened:
         verdicts.append(
             failed("\n".join(["Traffic would be opened that the classic groups refuse:", *opened.lines("opened by")]))
         )
-    accepted = "\n".join(firewall.told(reasons, opened, "opened by"))
+    accepted = "\n".join(differences.told(reasons, opened, "opened by"))
     return worst([*verdicts, passed(accepted or "The clones accept nothing that the classic groups refuse.")])
 
 
 def _stranger(plan: Plan, group_id: str) -> Verdict | None:
     """Rules declared for the clone outside of its own rule set: what they let in, nobody compared."""
-    clone = firewall.the_clone(plan, group_id)
-    ids = [group.facts.text("id") for group in firewall.the_groups(plan, clone) if group.exists]
+    clone = clones.the_clone(plan, group_id)
+    ids = [group.facts.text("id") for group in clones.the_groups(plan, clone) if group.exists]
     outside = [
         item
         for resource_type in (SECURITY_GROUP_RULE, SECURITY_GROUP_RULES, ADDED_SECURITY_GROUP_RULES)

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from policies import firewall
 from policies.clock import Timeline
 from policies.facts import Facts
 from policies.outcome import Verdict, failed, not_applicable, passed, unknown
 from policies.plan import CLONED_SECURITY_GROUP, MIGRATING_INSTANCE, SECURITY_GROUP_RULES, Plan
 from policies.rule import InstanceRule
+from policies.security_groups import clones
 
 _MAX_RULES: Final = 200
 _MAX_GROUP_PEERS: Final = 20
@@ -18,15 +18,15 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     group_ids = sorted(set(instance.texts("securityGroupIds")))
     if not group_ids:
         return unknown("The facts name no security group of the instance, and every instance is in one.")
-    if missing := firewall.without_clone(plan, group_ids):
+    if missing := clones.without_clone(plan, group_ids):
         return not_applicable(f"There is no clone of {', '.join(missing)} to count: security-group-cloned tells of it.")
     problems: list[str] = []
     groups: set[str] = set()
     for group_id in group_ids:
-        clone = firewall.the_clone(plan, group_id)
+        clone = clones.the_clone(plan, group_id)
         problems += [f"the clone of {group_id}: {limit}" for limit in clone.facts.texts("limits")]
         # Two classic groups may be mapped to the same one.
-        groups |= {item.facts.text("id") if item.exists else item.urn for item in firewall.the_groups(plan, clone)}
+        groups |= {item.facts.text("id") if item.exists else item.urn for item in clones.the_groups(plan, clone)}
         for rule_set in plan.children(clone, SECURITY_GROUP_RULES):
             rules = [rule for _, rule in rule_set.facts.object("rules").entries()]
             naming = sum("groupId" in rule.data for rule in rules)

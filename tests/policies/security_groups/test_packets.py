@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.packets import (
+from policies.security_groups.packets import (
     ALL_PORTS,
     AddressPeer,
     Difference,

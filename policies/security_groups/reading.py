@@ -1,0 +1,242 @@
+"""The rules of classic groups and of their clones, and everyone around them, as the facts of the plan tell them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Final, Literal, TypeVar
+
+from policies.facts import Facts, UnreadableError, attempt
+from policies.plan import CLASSIC_LINK_ATTACHMENT, SECURITY_GROUP_RULES, Plan, place_of
+from policies.security_groups.clones import members_by_id, members_of, the_clone, the_groups
+from policies.security_groups.model import Firewall, Peer, Plane, Surroundings, Version, clone_key
+from policies.security_groups.packets import (
+    ALL_PORTS,
+    AddressPeer,
+    GroupPeer,
+    PacketRule,
+    RuleSet,
+    parse_block,
+    parse_ports,
+    parse_protocol,
+)
+
+T = TypeVar("T")
+
+# Weaker than any rule that can be written, so that explicit rules go before it.
+_INNER_ACCESS_PRIORITY: Final = 1000
+# System rules made before 2020-05-27 have 110, the weakest there is (Alibaba Cloud, "Restore security group rules").
+_WEAKEST_PRIORITY: Final = 110
+
+
+def surroundings(plan: Plan, classic_ids: tuple[str, ...]) -> Surroundings:
+    """Everyone who may be at the other end of an instance in these groups.
+
+    Where only one instance is in just these groups, it is left out: what it sends to itself meets no security group.
+    Raises UnreadableError where the facts do not tell.
+    """
+    everyone = plan.remember("surroundings", lambda: _surroundings(plan))
+    alike = [peer for peer in everyone.peers if peer.fate == "migrates" and peer.groups == frozenset(classic_ids)]
+    return everyone.without(alike[0]) if len(alike) == 1 else everyone
+
+
+def _surroundings(plan: Plan) -> Surroundings:
+    migration = plan.migration
+    migrating, later = frozenset(migration.texts("instanceIds")), frozenset(migration.texts("laterInstanceIds"))
+    links = linked(plan)
+    blocks = _new_blocks(plan)
+    listed = {group.text("securityGroupId"): group.texts("memberIds") for group in migration.objects("securityGroups")}
+    peers = {}
+    for facts in migration.objects("classicInstances"):
+        peer_id = facts.text("instanceId")
+        also_in = {group for group, members in listed.items() if peer_id in members}
+        peers[peer_id] = Peer(
+            id=peer_id,
+            name=facts.optional_text("instanceName") or peer_id,
+            addresses=tuple(_parsed(facts, "intranetIps", parse_block, text) for text in facts.texts("intranetIps")),
+            groups=frozenset({*facts.texts("securityGroupIds"), *also_in}),
+            fate=_fate(peer_id, migrating, later, links),
+            new_blocks=blocks.get(peer_id, ()),
+        )
+    members: dict[str, list[Peer]] = defaultdict(list)
+    for peer in peers.values():
+        for group_id in peer.groups:
+            members[group_id].append(peer)
+    for group_id, member_ids in listed.items():
+        # A member of which nothing else is known has no address by which it could have been accepted.
+        members[group_id] += [
+            Peer(member, member, (), frozenset({group_id}), "stays", ()) for member in member_ids if member not in peers
+        ]
+    targets = tuple(dict.fromkeys(block for found in blocks.values() for block in found))
+    leaving = {address for peer in peers.values() if peer.fate in ("migrates", "later") for address in peer.addresses}
+    vacant = {address for address in leaving if not any(address.is_inside(block) for block in targets)}
+    return Surroundings(
+        tuple(peers.values()),
+        {group_id: tuple(found) for group_id, found in members.items() if found},
+        _sorted(leaving),
+        _sorted(vacant),
+        targets,
+    )
+
+
+def _sorted(addresses: Iterable[AddressPeer]) -> Mapping[Version, tuple[int, ...]]:
+    versions: tuple[Version, ...] = (4, 6)
+    found = tuple(addresses)
+    return {version: tuple(sorted({a.interval[0] for a in found if a.version == version})) for version in versions}
+
+
+def _fate(
+    peer_id: str, migrating: frozenset[str], later: frozenset[str], linked: frozenset[str]
+) -> Literal["migrates", "later", "linked", "stays"]:
+    if peer_id in migrating:
+        return "migrates"
+    # Linked before later: a later instance that is linked all the same can be reached until its wave.
+    return "linked" if peer_id in linked else "later" if peer_id in later else "stays"
+
+
+def linked(plan: Plan) -> frozenset[str]:
+    """Instances that are attached by ClassicLink; an attachment that does not tell its instance attaches nobody."""
+    ids = (attempt(partial(item.facts.text, "instanceId")) for item in plan.of_type(CLASSIC_LINK_ATTACHMENT))
+    return frozenset(item for item in ids if isinstance(item, str))
+
+
+def _new_blocks(plan: Plan) -> dict[str, tuple[AddressPeer, ...]]:
+    """VSwitch blocks by migrating instance, and the VPC's where its zone has no VSwitch yet.
+
+    An instance for which they cannot be read is left out, as having none.
+    """
+
+    def blocks_of(instance: Facts) -> tuple[str, tuple[AddressPeer, ...]]:
+        holders = plan.vswitches(place_of(instance)) or (plan.network.facts,)
+        blocks = tuple(_parsed(item, "cidrBlock", parse_block, item.text("cidrBlock")) for item in holders)
+        return instance.text("instanceId"), blocks
+
+    found = (attempt(partial(blocks_of, instance.facts)) for instance in plan.instances)
+    return dict(item for item in found if not isinstance(item, UnreadableError))
+
+
+def firewall_of(plan: Plan, classic_ids: tuple[str, ...]) -> Firewall:
+    """The rule sets of an instance in these classic groups.
+
+    Raises UnreadableError where a rule of any of them cannot be read.
+    """
+    key = tuple(sorted(classic_ids))
+    return plan.remember(("firewall", key), lambda: _firewall(plan, key))
+
+
+def _firewall(plan: Plan, classic_ids: tuple[str, ...]) -> Firewall:
+    groups = {group.text("securityGroupId"): group for group in plan.migration.objects("securityGroups")}
+    planes: dict[Plane, list[PacketRule]] = {"intranet": [], "internet": []}
+    clone: list[PacketRule] = []
+    foreign: set[str] = set()
+    account = plan.migration.text("accountId")
+    for classic_id in classic_ids:
+        if classic_id not in groups:
+            raise UnreadableError(f"classic security group {classic_id}", "is missing from the facts of the Migration")
+        group = groups[classic_id]
+        for rule in group.objects("rules"):
+            plane: Plane = "intranet" if rule.choice("nicType", "intranet", "internet") == "intranet" else "internet"
+            parsed = _classic_rule(rule, classic_id, plane)
+            planes[plane].append(parsed)
+            if isinstance(parsed.peer, GroupPeer) and rule.optional_text("groupOwnerAccount") not in (None, account):
+                foreign.add(parsed.peer.key)
+        if group.choice("innerAccessPolicy", "Accept", "Drop") == "Accept":
+            planes["intranet"].append(_inner_access(classic_id, classic_id, classic_id))
+        clone += _clone_rules(plan, classic_id)
+    classic: dict[Plane, RuleSet] = {plane: RuleSet(tuple(rules)) for plane, rules in planes.items()}
+    return Firewall(classic, RuleSet(tuple(clone)), frozenset(foreign))
+
+
+def _inner_access(group_id: str, key: str, origin: str) -> PacketRule:
+    label = f"InnerAccessPolicy Accept of {group_id}"
+    peer = GroupPeer(key)
+    return PacketRule(label, "ingress", "ALL", ALL_PORTS, ALL_PORTS, True, _INNER_ACCESS_PRIORITY, peer, origin)
+
+
+def _classic_rule(facts: Facts, classic_id: str, plane: Plane) -> PacketRule:
+    peer, peer_text = _peer(facts)
+    if isinstance(peer, GroupPeer) and plane == "internet":
+        raise facts.malformed("nicType", "intranet, as it must be for a rule that names a group")
+    if facts.optional_text("localCidrIp") is not None:
+        raise facts.malformed("localCidrIp", "empty: rules for one local address are beyond this check")
+    preposition = "from" if facts.choice("direction", "ingress", "egress") == "ingress" else "to"
+    label = (
+        f"{classic_id} {plane} rule '{facts.text('direction')} {facts.text('policy')} {facts.text('ipProtocol')} "
+        f"{facts.text('portRange')} {preposition} {peer_text}, priority {facts.number('priority'):g}'"
+    )
+    return replace(_rule(facts, label, peer), origin=classic_id)
+
+
+def _clone_rules(plan: Plan, classic_id: str) -> list[PacketRule]:
+    clone = the_clone(plan, classic_id)
+    rules = []
+    for child in plan.children(clone, SECURITY_GROUP_RULES):
+        for label, facts in child.facts.object("rules").entries():
+            if facts.optional_text("localCidrIp") is not None:
+                raise facts.malformed("localCidrIp", "empty: rules for one local address are beyond this check")
+            for peer in _clone_peers(plan, facts):
+                rule = _rule(facts, f"clone rule '{label}' of {classic_id}", peer)
+                rules.append(replace(rule, origin=classic_id))
+    for group in the_groups(plan, clone):
+        if group.facts.choice("innerAccessPolicy", "Accept", "Drop") == "Accept":
+            keys = members_of(plan, group.facts.text("id")) if group.exists else (clone_key(classic_id),)
+            rules += [_inner_access(key, key, classic_id) for key in keys]
+    return list(dict.fromkeys(rules))
+
+
+def _clone_peers(plan: Plan, facts: Facts) -> tuple[AddressPeer | GroupPeer, ...]:
+    """The peers of a rule of a VPC group: one, or all whose members a group that it names has."""
+    cloned_from = facts.optional_text("clonedFrom")
+    if cloned_from is not None and not (facts.is_known("groupId") and facts.text("groupId") in members_by_id(plan)):
+        return (GroupPeer(clone_key(cloned_from)),)
+    peer, _ = _peer(facts)
+    if not isinstance(peer, GroupPeer):
+        return (peer,)
+    keys = dict.fromkeys([*([clone_key(cloned_from)] if cloned_from else []), *members_of(plan, peer.key)])
+    return tuple(GroupPeer(key) for key in keys)
+
+
+_PEER_KEYS: Final = ("cidrIp", "ipv6CidrIp", "groupId", "prefixListId")
+
+
+def _peer(facts: Facts) -> tuple[AddressPeer | GroupPeer, str]:
+    given = [key for key in _PEER_KEYS if facts.data.get(key) not in (None, "")]
+    if len(given) != 1:
+        raise UnreadableError(facts.path, f"has {len(given)} peers and must have one of {', '.join(_PEER_KEYS)}")
+    text = facts.text(given[0])
+    if given[0] == "prefixListId":
+        raise facts.malformed("prefixListId", "a peer whose addresses this check can know")
+    if given[0] == "groupId":
+        return GroupPeer(text), text
+    peer = _parsed(facts, given[0], parse_block, text)
+    if peer.version != (4 if given[0] == "cidrIp" else 6):
+        raise facts.malformed(given[0], "a block of its IP version")
+    return peer, text
+
+
+def _rule(facts: Facts, label: str, peer: AddressPeer | GroupPeer) -> PacketRule:
+    source_ports = facts.optional_text("sourcePortRange")
+    priority = facts.number("priority")
+    if not 1 <= priority <= _WEAKEST_PRIORITY or priority != int(priority):
+        raise facts.malformed("priority", f"a whole number from 1 to {_WEAKEST_PRIORITY}")
+    return PacketRule(
+        label=label,
+        direction="ingress" if facts.choice("direction", "ingress", "egress") == "ingress" else "egress",
+        protocol=_parsed(facts, "ipProtocol", parse_protocol, facts.text("ipProtocol")),
+        ports=_parsed(facts, "portRange", parse_ports, facts.text("portRange")),
+        source_ports=ALL_PORTS
+        if source_ports is None
+        else _parsed(facts, "sourcePortRange", parse_ports, source_ports),
+        accept=facts.choice("policy", "accept", "drop") == "accept",
+        priority=int(priority),
+        peer=peer,
+    )
+
+
+def _parsed(facts: Facts, key: str, parse: Callable[[str], T], text: str) -> T:
+    try:
+        return parse(text)
+    except ValueError:
+        raise facts.malformed(key, "in the form that the API has for it") from None
