@@ -8,6 +8,7 @@ preview that changes nothing needs none.
 from __future__ import annotations
 
 import importlib
+import os
 import random
 import re
 import threading
@@ -26,6 +27,7 @@ from estate.errors import (
     Unreachable,
     WaitTimeout,
 )
+from estate.proxies import proxy_host
 from estate.settings import CloudSettings
 
 CONNECT_TIMEOUT_MS = 3_000
@@ -119,7 +121,7 @@ class Cloud:
                 # a captive portal) would be read as an empty list.
                 if body is not None and body.request_id:
                     return body
-                failure = MalformedAnswer(service.endpoint, action, NOT_THE_API, sent=True)
+                failure = MalformedAnswer(service.route, action, NOT_THE_API, sent=True)
             limit = _attempts(failure, safe)
             if attempt >= limit:
                 raise failure
@@ -216,11 +218,12 @@ def pages_by_number(
 class _Service:
     """One SDK client with its request models."""
 
-    def __init__(self, client: Any, models: Any, runtime: Any) -> None:
+    def __init__(self, client: Any, models: Any, runtime: Any, protocol: str) -> None:
         self._client = client
         self._models = models
         self._runtime = runtime
         self.endpoint = str(client._endpoint)
+        self.route = route(protocol, self.endpoint)
 
     def invocation(self, operation: str, fields: dict[str, Any]) -> Callable[[], Any]:
         """Return the call of an operation with the given request fields, not yet made.
@@ -240,7 +243,7 @@ class _Service:
 
     def failure(self, error: Exception, action: str, scrub: Callable[[str], str]) -> EstateError:
         """Translate what the SDK raised; an error that is not the cloud's or the network's is raised as it is."""
-        return _failure(error, action, self.endpoint, scrub)
+        return _failure(error, action, self.route, scrub)
 
 
 def snake(operation: str) -> str:
@@ -249,6 +252,9 @@ def snake(operation: str) -> str:
 
 
 def _connect(code: str, settings: CloudSettings) -> Any:
+    from estate.transport import honour_no_proxy
+
+    honour_no_proxy()
     if code == "oss":
         return importlib.import_module("estate.object_storage").connect(settings)
     config_type = importlib.import_module("alibabacloud_tea_openapi.models").Config
@@ -271,7 +277,13 @@ def _connect(code: str, settings: CloudSettings) -> Any:
     )
     # No retry options: the SDK then tries once, and the retries are ours alone.
     runtime = runtime_type(autoretry=False, max_attempts=1, max_idle_conns=CONNECTIONS)
-    return _Service(client_type(config), models, runtime)
+    return _Service(client_type(config), models, runtime, settings.protocol)
+
+
+def route(protocol: str, endpoint: str) -> str:
+    """Return the endpoint as an error names it: with the proxy that stands before it, if one does."""
+    proxy = proxy_host(f"{protocol.lower()}://{endpoint}", os.environ)
+    return f"{endpoint} (through the proxy {proxy})" if proxy else endpoint
 
 
 def _attempts(failure: EstateError, safe: bool) -> int:

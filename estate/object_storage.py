@@ -9,9 +9,10 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-from estate.client import CONNECT_TIMEOUT_MS, NOT_THE_API, READ_TIMEOUT_MS, Refusal, refused, snake
+from estate.client import CONNECT_TIMEOUT_MS, NOT_THE_API, READ_TIMEOUT_MS, Refusal, refused, route, snake
 from estate.errors import EstateError, MalformedAnswer, Unreachable
 from estate.settings import CloudSettings
+from estate.transport import Session
 
 _SDK = "alibabacloud_oss_v2"
 
@@ -19,10 +20,11 @@ _SDK = "alibabacloud_oss_v2"
 class ObjectStorage:
     """One SDK client; an operation is called by the name that RAM has for it."""
 
-    def __init__(self, client: Any, sdk: Any, endpoint: str) -> None:
+    def __init__(self, client: Any, sdk: Any, endpoint: str, protocol: str) -> None:
         self._client = client
         self._sdk = sdk
         self.endpoint = endpoint
+        self.route = route(protocol, endpoint)
 
     def invocation(self, operation: str, fields: dict[str, Any]) -> Callable[[], Any]:
         """Return the call of an operation with the given request fields, not yet made."""
@@ -38,16 +40,16 @@ class ObjectStorage:
             told: Any = cause
             # What is no XML of OSS has the SDK's own code.
             if told.code == "BadErrorResponse":
-                return MalformedAnswer(self.endpoint, action, NOT_THE_API, sent=True)
+                return MalformedAnswer(self.route, action, NOT_THE_API, sent=True)
             return refused(
                 Refusal(told.code, told.message or "", told.request_id or None, told.status_code, None), action, scrub
             )
         if name in ("RequestError", "ResponseError"):
             sent = name == "ResponseError"
             why = f"no answer within {READ_TIMEOUT_MS // 1000} s" if sent else "no connection can be made"
-            return Unreachable(self.endpoint, action, why, sent=sent)
+            return Unreachable(self.route, action, why, sent=sent)
         if name in ("DeserializationError", "ParseError", "ValueError", "UnicodeDecodeError"):
-            return MalformedAnswer(self.endpoint, action, NOT_THE_API, sent=True)
+            return MalformedAnswer(self.route, action, NOT_THE_API, sent=True)
         raise error
 
 
@@ -67,4 +69,8 @@ def connect(settings: CloudSettings) -> ObjectStorage:
     config.user_agent = "classic-to-vpc"
     # The retries are ours alone.
     config.retry_max_attempts = 1
-    return ObjectStorage(sdk.Client(config), sdk, config.endpoint or f"oss-{settings.region}.aliyuncs.com")
+    config.http_client = sdk.transport.RequestsHttpClient(
+        session=Session(), connect_timeout=config.connect_timeout, readwrite_timeout=config.readwrite_timeout
+    )
+    endpoint = config.endpoint or f"oss-{settings.region}.aliyuncs.com"
+    return ObjectStorage(sdk.Client(config), sdk, endpoint, settings.protocol)

@@ -1,0 +1,80 @@
+"""Which proxy a request goes through: HTTP_PROXY, HTTPS_PROXY and NO_PROXY, read alike for every client of ours.
+
+Upper case wins over lower case, as in the alicloud plugin; docs/network.md compares the readings of all parties.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+#: The metadata service of ECS: each machine has its own at this address, and a proxy would ask for its own machine's.
+METADATA_HOST = "100.100.100.200"
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_PORT = re.compile(r"(?P<host>[^:]+|\[[^\]]*\]):(?P<port>[0-9]+)")
+
+
+def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
+    """Return the URL of the proxy that a request for `url` goes through, or None where it goes straight to its host.
+
+    A host of loopback and the metadata service of ECS never have one: at a proxy these would be another machine's.
+    """
+    parts = urlsplit(url)
+    proxy = _value(environ, f"{parts.scheme}_proxy")
+    host = (parts.hostname or "").rstrip(".")
+    if not proxy or not host or _is_own(host):
+        return None
+    port = parts.port or _DEFAULT_PORTS[parts.scheme]
+    if any(_covers(entry, host, port) for entry in re.split(r"[,\s]+", _value(environ, "no_proxy").lower()) if entry):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def proxy_host(url: str, environ: Mapping[str, str]) -> str | None:
+    """Return host[:port] of `proxy_for`, which holds no password, for messages."""
+    proxy = proxy_for(url, environ)
+    return proxy and urlsplit(proxy).netloc.rpartition("@")[2]
+
+
+def _value(environ: Mapping[str, str], name: str) -> str:
+    return environ.get(name.upper()) or environ.get(name) or ""
+
+
+def _is_own(host: str) -> bool:
+    address = _address(host)
+    return host == "localhost" or host == METADATA_HOST or (address is not None and address.is_loopback)
+
+
+def _covers(entry: str, host: str, port: int) -> bool:
+    """Tell whether one entry of NO_PROXY, in small letters, covers a host: `*`, an address, a block, or a domain."""
+    with_port = _PORT.fullmatch(entry)
+    if with_port:
+        if int(with_port["port"]) != port:
+            return False
+        entry = with_port["host"]
+    entry = entry.strip("[]")
+    if entry == "*":
+        return True
+    address = _address(host)
+    if address is not None:
+        block = _block(entry)
+        return block is not None and address in block
+    domain = entry.removeprefix("*").strip(".")
+    return bool(domain) and (host == domain or host.endswith(f".{domain}"))
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+def _block(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
