@@ -29,6 +29,7 @@ from pulumi_policy import (
 
 from policies import PACK_NAME
 from policies.adapter import adapt, sealed
+from policies.budget import within_limit
 from policies.clock import NOW_VARIABLE, read_clock, read_schedule
 from policies.document import RESULT_VARIABLE, document, write
 from policies.evaluation import Configuration, Evaluation, Evaluator
@@ -137,9 +138,9 @@ class Servicer(pulumi_policy.policy._PolicyAnalyzerServicer):
         return taken
 
     def AnalyzeStack(self, request: AnalyzeStackRequest, context: object) -> AnalyzeResponse:  # noqa: N802
-        """Asks all policies about the whole stack."""
+        """Asks all policies about the whole stack; the answer stays below what the engine takes."""
         answer: AnalyzeResponse = super().AnalyzeStack(sealed(request), context)  # type: ignore[no-untyped-call]
-        return answer
+        return within_limit(answer, os.environ.get(RESULT_VARIABLE))
 
 
 def stack_policies(environment: Mapping[str, str]) -> list[StackValidationPolicy]:
