@@ -65,6 +65,13 @@ class Facts:
             raise self.malformed(key, "a text")
         return printable(value)
 
+    def name(self, key: str) -> str:
+        """Text in which something can be read: whoever answers for something, or why. Blank is no name."""
+        value = self.text(key)
+        if not any(char.isprintable() and not char.isspace() for char in str(self._known(key))):
+            raise self.malformed(key, "text that is not blank")
+        return value
+
     def optional_text(self, key: str) -> str | None:
         """A string, or None where the key is absent, null or empty."""
         return None if self.data.get(key) in (None, "") else self.text(key)

@@ -25,6 +25,7 @@ from components.config.network import (
 from components.config.schedule import SINGLE_WAVE, OffPeak, Wave, Window
 from components.config.schema import json_schema
 from components.config.security_groups import AcceptedDifferences, SecurityGroupChoice
+from components.config.staying import Staying
 from components.config.waivers import Waiver
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "SecurityGroupChoice",
     "Selector",
     "SharedNetwork",
+    "Staying",
     "Waiver",
     "Wave",
     "Window",

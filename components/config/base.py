@@ -31,6 +31,7 @@ WAVE_NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 GROUP_PATTERN = r"^sg-[a-z0-9-]+$"
 DISK_PATTERN = r"^d-[a-z0-9]+$"
 TIER_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"
+WRITTEN_PATTERN = r"\S"
 ADDRESS_PATTERN = r"^\d+\.\d+\.\d+\.\d+(/\d+)?$"
 DATABASE_PATTERN = r"^(rm|pgm|pgr|rr|r|tt|dds)-[a-z0-9]+$"
 # What ApsaraDB accepts as the name of a whitelist group.
@@ -47,6 +48,7 @@ PATTERN_WORDS = {
     TIER_PATTERN: "1 to 32 lowercase letters, digits and hyphens, such as web",
     FLOW_END_PATTERN: "an instance id or an intranet address, such as 10.25.16.10",
     FLOW_PORT_PATTERN: "a port or ports, such as 6379, udp/53 or 8000-8010",
+    WRITTEN_PATTERN: "text that is not blank",
     ADDRESS_PATTERN: "an IPv4 address or CIDR block, such as 172.16.0.7",
     DATABASE_PATTERN: "an RDS, Redis or MongoDB instance id, such as rm-bp1a2b3c",
     CLOCK_PATTERN: "a time of the day, such as 22:00",
@@ -54,6 +56,9 @@ PATTERN_WORDS = {
     WAVE_NAME_PATTERN: "1 to 63 lowercase letters, digits and hyphens, such as wave-1",
     WHITELIST_GROUP_PATTERN: "2 to 32 lowercase letters, digits and underscores, beginning with a letter",
 }
+
+WrittenText = Annotated[str, Field(pattern=WRITTEN_PATTERN)]
+"""Text that says something: blank is no name and no reason."""
 
 InstanceId = Annotated[str, Field(pattern=INSTANCE_ID_PATTERN)]
 ZoneId = Annotated[str, Field(pattern=ZONE_PATTERN)]

@@ -21,6 +21,7 @@ from components.config.keys import key_problems
 from components.config.network import CreateNetwork, NetworkChoice, SharedNetwork, network_problems
 from components.config.schedule import SINGLE_WAVE, OffPeak, Wave, Window, wave_problems, window_problems
 from components.config.security_groups import SecurityGroupChoice, security_group_problems
+from components.config.staying import Staying, staying_problems
 from components.config.waivers import Waiver, waiver_problems
 from components.config.wording import problems_of
 
@@ -42,6 +43,9 @@ class MigrationConfig(Strict):
     selector: Selector | None = Field(default=None, description="Instances that move, by tags, in place of a list.")
     later: tuple[InstanceId, ...] = Field(
         default=(), description="Classic instances of a later wave: until then they cannot be reached from the VPC."
+    )
+    staying: tuple[Staying, ...] = Field(
+        default=(), description="Classic instances that neither move now nor later, why, and who answers for it."
     )
     network: NetworkChoice | None = Field(default=None, description="The target VPC and its VSwitches.")
     security_groups: SecurityGroupChoice | None = Field(default=None, description="The security groups in the VPC.")
@@ -71,6 +75,11 @@ class MigrationConfig(Strict):
         if self.window and bool(self.instances) == (self.selector is not None):
             raise ValueError("expected either instances (a list that is not empty) or selector, and not both")
         return self
+
+    @property
+    def staying_ids(self) -> frozenset[str]:
+        """Instances that are declared to stay."""
+        return frozenset(instance_id for item in self.staying for instance_id in item.instances)
 
     @property
     def all_waves(self) -> tuple[Wave, ...]:
@@ -136,6 +145,7 @@ def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
         yield from window_problems(f"{key}window.", wave.window)
     yield from duplicates("waves" if config.waves else "instances", [item.id for _, item in config.keyed_instances])
     yield from duplicates("later", config.later)
+    yield from staying_problems(config.staying, [item.id for _, item in config.keyed_instances], config.later)
     yield from database_choice_problems(config.databases)
     yield from backup_problems(config.backups, config.all_waves, config.freeze_hours)
     moving = [] if any(wave.selector for wave in config.all_waves) else [item.id for _, item in config.keyed_instances]

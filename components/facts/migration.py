@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.config import Attestation, BackupChoice, OffPeak, Waiver
+from components.config import Attestation, BackupChoice, OffPeak, Staying, Waiver
 from components.config.after import USUAL_DUE_DAYS
 from components.config.backups import USUAL_DAYS_AFTER_WINDOW, USUAL_MAX_AGE_HOURS
 from components.facts.address_lists import address_list_facts
@@ -33,6 +33,7 @@ def migration_facts(plan: MigrationPlan) -> Facts:
         **({"waivers": [_waiver(item) for item in config.waivers]} if config.waivers else {}),
         "instanceIds": list(plan.instance_ids),
         "laterInstanceIds": sorted(config.later),
+        "staying": [_staying(item) for item in config.staying],
         "zones": [_zone(zone) for zone in estate.zones],
         "classicInstances": [classic_instance_facts(instance) for instance in plan.classic_instances],
         "securityGroups": [
@@ -91,6 +92,10 @@ def _waiver(item: Waiver) -> Facts:
         "approvedAt": item.approved_at.isoformat(),
         "expires": item.expires.isoformat(),
     }
+
+
+def _staying(item: Staying) -> Facts:
+    return {"instanceIds": sorted(item.instances), "owner": item.owner, "reason": item.reason}
 
 
 def _off_peak(hours: OffPeak) -> Facts:

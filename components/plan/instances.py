@@ -14,6 +14,11 @@ def instance_problems(config: MigrationConfig, estate: Estate) -> Iterator[Probl
     instances = {instance.id: instance for instance in estate.instances}
     named = [(f"{key}.id", choice.id) for key, choice in config.keyed_instances]
     named += [(f"later[{index}]", instance_id) for index, instance_id in enumerate(config.later)]
+    named += [
+        (f"staying[{index}].instances[{place}]", instance_id)
+        for index, item in enumerate(config.staying)
+        for place, instance_id in enumerate(item.instances)
+    ]
     for key, instance_id in named:
         yield from not_classic(key, instance_id, instances, estate)
 

@@ -101,12 +101,13 @@ def members(wave: Wave, config: MigrationConfig, estate: Estate) -> tuple[Instan
     if wave.selector is None:
         wanted = {choice.id for choice in wave.instances}
         return tuple(instance for instance in estate.instances if instance.id in wanted)
+    left = {*config.later, *config.staying_ids}
     wanted_tags = wave.selector.tags.items()
     return tuple(
         instance
         for instance in estate.instances
         if instance.is_classic
-        and instance.id not in config.later
+        and instance.id not in left
         and wanted_tags <= {tag.key: tag.value for tag in instance.tags}.items()
     )
 

@@ -59,6 +59,7 @@ def test_the_migration_carries_the_facts_of_the_contract() -> None:
     facts = recording.outputs[recording.urn(MIGRATION, "migration")]
     assert facts["waves"][0]["window"] == {"start": "2026-12-12T02:00:00+08:00", "latest": "2026-12-20T00:00:00+08:00"}
     assert (facts["instanceIds"], facts["laterInstanceIds"]) == (["i-app", "i-web"], ["i-mon"])
+    assert facts["staying"] == []
     assert [item["instanceId"] for item in facts["classicInstances"]] == ["i-app", "i-idle", "i-mon", "i-web"]
     groups = {group["securityGroupId"]: group for group in facts["securityGroups"]}
     assert list(groups) == ["sg-app", "sg-mon", "sg-web"]

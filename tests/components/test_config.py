@@ -40,8 +40,8 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
     "unknown key": (
         lambda raw: raw.update(instnaces=[]),
         "instnaces: unknown key; expected one of after, attestations, backups, classicLink, databases, evidence, "
-        "freezeHours, instances, later, network, offPeak, protect, securityGroups, selector, waivers, waves, window; "
-        "did you mean instances?",
+        "freezeHours, instances, later, network, offPeak, protect, securityGroups, selector, staying, waivers, waves, "
+        "window; did you mean instances?",
     ),
     "unknown key deep down": (
         lambda raw: raw["network"]["vswitches"][0].update(cidr="172.16.1.0/24"),
@@ -112,6 +112,22 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
     "now and later": (
         lambda raw: raw.update(later=["i-app"]),
         "later: i-app is under instances too; expected it in one of the two",
+    ),
+    "now and staying": (
+        lambda raw: raw.update(staying=[{"instances": ["i-app"], "owner": "me", "reason": "a cache"}]),
+        "staying[0].instances[0]: i-app is under instances too; expected it in one of the two",
+    ),
+    "later and staying": (
+        lambda raw: raw.update(later=["i-mon"], staying=[{"instances": ["i-mon"], "owner": "me", "reason": "a cache"}]),
+        "staying[0].instances[0]: i-mon is under later too; expected it in one of the two",
+    ),
+    "staying twice": (
+        lambda raw: raw.update(staying=[{"instances": ["i-mon"], "owner": "me", "reason": "a cache"}] * 2),
+        "staying: i-mon stands here 2 times; expected once",
+    ),
+    "staying by nobody's word": (
+        lambda raw: raw.update(staying=[{"instances": ["i-mon"], "owner": " ", "reason": "a cache"}]),
+        "staying[0].owner: expected text that is not blank; got ' '",
     ),
     "no such mode": (
         lambda raw: raw["network"].update(mode="borrow"),

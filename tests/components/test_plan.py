@@ -36,9 +36,19 @@ def test_choices_of_an_instance_are_taken() -> None:
     assert (web.target_zone, web.release_public_ip) == ("cn-hangzhou-e", True)
 
 
+def test_what_stays_is_a_classic_instance_of_the_region() -> None:
+    staying = [{"instances": ["i-mon", "i-mom"], "owner": "ops", "reason": "a cache"}]
+    (problem,) = problems(staying=staying)
+    assert problem.startswith("staying[0].instances[1]: there is no instance i-mom in ")
+
+
 def test_a_selector_takes_classic_instances_by_tag_but_not_those_of_a_later_wave() -> None:
     assert plan(instances=None, selector={"tags": {"wave": "1"}}).instance_ids == ("i-web",)
     assert problems(instances=None, selector={"tags": {"wave": "1"}}, later=["i-web"]) == [
+        "selector.tags: no classic instance carries these tags; expected at least one"
+    ]
+    staying = [{"instances": ["i-web"], "owner": "ops", "reason": "a cache"}]
+    assert problems(instances=None, selector={"tags": {"wave": "1"}}, staying=staying) == [
         "selector.tags: no classic instance carries these tags; expected at least one"
     ]
 

@@ -54,6 +54,7 @@ PLACEHOLDERS: Final = (
     (r"statedAt: <[^>]*>", "statedAt: '2026-12-01T02:00:00+08:00'"),
     (r"validUntil: <[^>]*>", "validUntil: '2026-12-30T02:00:00+08:00'"),
     (r'(start|end|at): "<[^>]*>"', r"\1: '2026-12-12T04:00:00+08:00'"),
+    (r"(staying: \[\{instances): \[<[^>]*>\]", r"\1: [i-other]"),
     (r"(leavesBehind|later|attach): \[(i-\.\.\.|<[^>]*>)\]", r"\1: [i-other]"),
     (r"source: i-\.\.\., destination: i-\.\.\.", "source: i-web, destination: i-other"),
     (r"\b(i|rm)-\.\.\.", r"\1-web"),

@@ -359,6 +359,7 @@ def prepared(*, exists: bool = True) -> Draft:
         "broadRules": [],
         "instanceIds": ["i-app", "i-web"],
         "laterInstanceIds": ["i-later"],
+        "staying": [{"instanceIds": ["i-stay"], "owner": "ops@example.com", "reason": "Released in March."}],
         "zones": [{"zoneId": ZONE, "vswitchAvailable": True, "instanceTypes": ["ecs.n4.large"]}],
         "classicInstances": [
             classic_instance("i-app", "app-1", "10.0.0.2", ["sg-app"]),

@@ -1,12 +1,13 @@
 """Each wave that has not moved has a window that lies ahead."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
 from policies.clock import Timeline
 from policies.facts import Facts
 from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
-from policies.plan import MIGRATION, Plan
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.rule import MigrationRule
 
 
@@ -14,18 +15,30 @@ def _check(plan: Plan, timeline: Timeline) -> Verdict:
     ahead = plan.waves_ahead
     if not ahead:
         return not_applicable("All waves have moved.")
-    return worst(judged(partial(_wave, wave, timeline)) for wave in ahead)
+    instances = {item.facts.optional_text("instanceId"): item.facts for item in plan.instances}
+    return worst(judged(partial(_wave, wave, instances, timeline)) for wave in ahead)
 
 
-def _wave(wave: Facts, timeline: Timeline) -> Verdict:
+def _wave(wave: Facts, instances: Mapping[str | None, Facts], timeline: Timeline) -> Verdict:
     name, start = wave.text("name"), wave.object("window").moment("start")
     if start <= timeline.now:
         return failed(
             f"The window of wave {name} began at {start.isoformat(timespec='minutes')}, it is "
-            f"{timeline.now.isoformat(timespec='minutes')} now, and not all of its instances are in the target VPC: "
+            f"{timeline.now.isoformat(timespec='minutes')} now, and {_left(wave, instances)} not in the target VPC: "
             "what is prepared from here on comes too late."
         )
     return passed(f"The window of wave {name} begins at {start.isoformat(timespec='minutes')}.")
+
+
+def _left(wave: Facts, instances: Mapping[str | None, Facts]) -> str:
+    """The instances of the wave that are not known to have moved, by name and id, with their verb."""
+    ids = wave.texts("instanceIds")
+    left = [item for item in ids if item not in instances or not has_moved(instances[item])]
+    if not left:
+        return f"not all of its {len(ids)} instances are known to have moved: some are"
+    names = [instances[item].optional_text("instanceName") if item in instances else None for item in left]
+    told = [item if name in (None, item) else f"{name} ({item})" for item, name in zip(left, names, strict=True)]
+    return f"{', '.join(told)} of its {len(ids)} instances {'is' if len(left) == 1 else 'are'}"
 
 
 RULE: Final = MigrationRule(
@@ -35,7 +48,7 @@ RULE: Final = MigrationRule(
     notice_items=("N21",),
     why="A window that is over, or has no date, prepares nothing: the pending task may run at any time.",
     remediation='classic-to-vpc:migration.window.start: "<scheduled time of the pending task, with UTC offset>"',
-    reads=(MIGRATION,),
+    reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: schedule your migration (ECS console, Pending Tasks).",

@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 
 from policies.outcome import Outcome
-from policies.plan import MIGRATION
+from policies.plan import MIGRATING_INSTANCE, MIGRATION
 from tests.policies.prepared import UNKNOWN, add_wave, expect, prepared
 
 RULE = "schedule-window-in-future"
@@ -51,7 +51,24 @@ def test_fail_for_a_wave_of_the_past_that_has_not_moved_whole() -> None:
     draft = prepared()
     add_wave(draft, "second", "i-web", start="2026-12-30T02:00:00+08:00")
     draft.now = datetime.fromisoformat("2026-12-15T00:00:00+08:00")
-    expect(draft, RULE, "dev", Outcome.FAIL, "wave all", "not all of its instances")
+    expect(draft, RULE, "dev", Outcome.FAIL, "wave all", "app-1 (i-app) of its 1 instances is not in the target VPC")
+
+
+def test_fail_names_the_instances_that_were_not_moved_and_no_other() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["moved"] = True
+    draft.now = datetime.fromisoformat("2026-12-15T00:00:00+08:00")
+    result = expect(draft, RULE, "dev", Outcome.FAIL, "app-1 (i-app) of its 2 instances is not in the target VPC")
+    assert "i-web" not in result.reason
+    draft.facts(MIGRATING_INSTANCE, "i-web")["moved"] = False
+    expect(draft, RULE, "dev", Outcome.FAIL, "app-1 (i-app), web-1 (i-web) of its 2 instances are not in the target")
+
+
+def test_fail_names_one_whose_component_is_missing() -> None:
+    draft = prepared()
+    draft.remove(MIGRATING_INSTANCE, "i-web")
+    draft.now = datetime.fromisoformat("2026-12-15T00:00:00+08:00")
+    expect(draft, RULE, "dev", Outcome.FAIL, "app-1 (i-app), i-web of its 2 instances are")
 
 
 def test_not_applicable_once_all_waves_have_moved() -> None:

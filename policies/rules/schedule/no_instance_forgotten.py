@@ -1,0 +1,78 @@
+"""Every classic instance of the region moves with a wave, moves later, or stays for a declared reason."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, passed, worst
+from policies.plan import MIGRATION, Plan
+from policies.rule import MigrationRule
+
+
+def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+    migration = plan.migration
+    classic = {item.text("instanceId"): item for item in migration.objects("classicInstances")}
+    moving, later = set(migration.texts("instanceIds")), set(migration.texts("laterInstanceIds"))
+    staying = migration.objects("staying")
+    stays = {instance_id for entry in staying for instance_id in entry.texts("instanceIds")}
+    verdicts = [
+        failed(
+            f"{_told(classic[instance_id])} is classic, and no wave, later or staying names it.",
+            _FIX.format(instance_id),
+        )
+        for instance_id in sorted(set(classic) - moving - later - stays)
+    ]
+    verdicts += _contradictions(staying, classic, moving, later)
+    told = f"All {len(classic)} classic instances of the region are accounted for: {len(stays)} of them stay."
+    return worst(verdicts or [passed(told)])
+
+
+def _contradictions(
+    staying: Sequence[Facts], classic: dict[str, Facts], moving: set[str], later: set[str]
+) -> Iterator[Verdict]:
+    for entry in staying:
+        entry.name("owner"), entry.name("reason")
+        for instance_id in entry.texts("instanceIds"):
+            where = "with a wave" if instance_id in moving else "later" if instance_id in later else None
+            if where is not None:
+                yield failed(
+                    f"{instance_id} is said to stay, and to move {where}: it can be one of the two.", _TAKE_OUT
+                )
+            elif instance_id not in classic:
+                yield failed(f"{instance_id} is said to stay, and is no classic instance of the region.", _TAKE_OUT)
+
+
+def _told(instance: Facts) -> str:
+    name, instance_id = instance.optional_text("instanceName"), instance.text("instanceId")
+    return instance_id if name in (None, instance_id) else f"{name} ({instance_id})"
+
+
+_FIX: Final = (
+    "classic-to-vpc:migration.staying: [{{instances: [{}], owner: <who answers for it>, reason: <why it stays>}}]"
+)
+
+_TAKE_OUT: Final = "In classic-to-vpc:migration.staying take the entry out"
+
+RULE: Final = MigrationRule(
+    module=__name__,
+    title="Every classic instance must move, move later, or stay for a reason",
+    severity="critical",
+    notice_items=("N16",),
+    why="What nobody named stays behind, and is moved or stopped by the cloud when the classic network ends.",
+    remediation=(
+        f"{_FIX.format('<id>')}\n"
+        "classic-to-vpc:migration.later: [<id>]\n"
+        "Or name it under instances, where it moves with this stack."
+    ),
+    remediation_after=None,
+    reads=(MIGRATION,),
+    unknown_ok=None,
+    sources=(
+        "Physical server migration and upgrade notice: remaining classic instances can be migrated later.",
+        "Alibaba Cloud, end of sale of ECS instances of the classic network type: instances may be released after it.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/end-of-sale-announcement-for-ecs-instances-of-the-classic-network-type",
+    ram_actions=("ecs:DescribeInstances",),
+    check=_check,
+)
