@@ -24,10 +24,12 @@ $(CACHE)/uv/bin/uv:
 
 # The pack and the provider name a virtual environment of their own, as the official CLI expects of a published pack;
 # in this checkout it is the same one.
+# Byte-compiled here once: where PYTHONDONTWRITEBYTECODE is set, as in containers, each process would compile
+# thousands of modules of its own otherwise.
 .venv/.installed: requirements.lock | $(UV)
 	@echo "Python environment: installing what requirements.lock pins" >&2
 	@$(UV) venv --quiet --allow-existing --python '>=3.11' .venv
-	@$(UV) pip sync --quiet --require-hashes requirements.lock
+	@$(UV) pip sync --quiet --compile-bytecode --require-hashes requirements.lock
 	@ln -sfn ../.venv policies/venv
 	@touch $@
 
