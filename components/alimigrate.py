@@ -23,9 +23,7 @@ class Provider(pulumi.ProviderResource):
         protocol: pulumi.Input[str] | None = None,
         endpoints: pulumi.Input[Mapping[str, str]] | None = None,
         account_id: pulumi.Input[str] | None = None,
-        access_key: pulumi.Input[str] | None = None,
-        secret_key: pulumi.Input[str] | None = None,
-        security_token: pulumi.Input[str] | None = None,
+        identity: Mapping[str, pulumi.Input[str] | None] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the provider.
@@ -34,9 +32,7 @@ class Provider(pulumi.ProviderResource):
         :param protocol: HTTPS, or HTTP for a simulated cloud.
         :param endpoints: service code (ecs, vpc, rds, kvstore, dds, sts) to host[:port]; public hosts where left out.
         :param account_id: the account that the credentials must belong to.
-        :param access_key: kept as a secret, as are the next two.
-        :param secret_key: the secret of the access key.
-        :param security_token: the token of temporary credentials.
+        :param identity: the `alicloud:*` keys of docs/identity.md that say who calls, as the stack has them.
         """
         props: dict[str, Any] = {
             "region": region,
@@ -44,15 +40,9 @@ class Provider(pulumi.ProviderResource):
             # The engine takes texts only in a provider's configuration.
             "endpoints": None if endpoints is None else pulumi.Output.json_dumps(endpoints),
             "accountId": account_id,
-            "accessKey": _secret(access_key),
-            "secretKey": _secret(secret_key),
-            "securityToken": _secret(security_token),
+            **(identity or {}),
         }
         super().__init__("alimigrate", resource_name, props, opts)
-
-
-def _secret(value: pulumi.Input[str] | None) -> pulumi.Output[str] | None:
-    return None if value is None else pulumi.Output.secret(value)
 
 
 class RequiredRuleArgs(TypedDict):

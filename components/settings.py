@@ -7,9 +7,13 @@ from collections.abc import Mapping
 import pulumi
 
 from components import alimigrate
+from estate.identity import KEYS
 from estate.settings import CloudSettings
 
-_KEYS = ("region", "protocol", "endpoints", "accountId", "accessKey", "secretKey", "securityToken")
+_KEYS = ("region", "protocol", "endpoints", "accountId", *KEYS)
+# What may hold a secret: encrypted in the state. Credentials of the environment never get there at all.
+_SECRET = frozenset({"accessKey", "secretKey", "securityToken", "credentialsUri", "assumeRoleWithOidc"})
+_IDENTITY = ("profile", "sharedCredentialsFile", "ecsRoleName", "assumeRole", *sorted(_SECRET))
 
 
 def cloud_settings(environ: Mapping[str, str]) -> CloudSettings:
@@ -21,20 +25,23 @@ def cloud_settings(environ: Mapping[str, str]) -> CloudSettings:
     return CloudSettings.from_config({key: config.get(key) for key in _KEYS}, environ)
 
 
-def local_provider(settings: CloudSettings) -> alimigrate.Provider:
-    """The `alimigrate` provider for the same cloud as `alicloud`.
+def local_provider(settings: CloudSettings, account_id: str) -> alimigrate.Provider:
+    """The `alimigrate` provider for the same cloud as `alicloud`, as the same caller.
 
-    Only credentials of the stack's config are handed on, as secrets; those of the environment are left there, so that
-    they never reach the state.
+    It gets what the stack's config says of the caller, and finds the rest in the environment and in files by itself, so
+    that no credentials of these reach the state. It works in the account `account_id` alone, on a destroy too.
     """
     config = pulumi.Config("alicloud")
+    identity = {
+        key: config.get_secret(key) if key in _SECRET else config.get(key)
+        for key in _IDENTITY
+        if config.get(key) is not None
+    }
     return alimigrate.Provider(
         "alimigrate",
         region=settings.region,
         protocol=settings.protocol,
         endpoints=dict(settings.endpoints),
-        account_id=settings.account_id,
-        access_key=config.get_secret("accessKey"),
-        secret_key=config.get_secret("secretKey"),
-        security_token=config.get_secret("securityToken"),
+        account_id=account_id,
+        identity=identity,
     )

@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from estate.credentials import Credentials, Keys
 from estate.errors import (
     CloudError,
     CredentialsError,
@@ -61,7 +62,10 @@ _CREDENTIAL_CODES = (
     "InvalidTimeStamp",
     "RequestTimeTooSkewed",
     "InvalidCredentials",
+    "SecurityTokenExpired",
 )
+# An STS token whose time is over: of the OpenAPI, of OSS ("SecurityTokenExpired").
+_ENDED_CODES = ("InvalidSecurityToken.Expired", "SecurityTokenExpired")
 _PERMISSION_CODES = (
     "AccessDenied",
     "Forbidden.RAM",
@@ -75,6 +79,19 @@ _PERMISSION_CODES = (
 # Answered where the same ClientToken is still being worked on ("How to ensure idempotence"): asking again is the cure.
 _STILL_RUNNING = "IdempotentProcessing"
 NOT_THE_API = "the answer is not that of the Alibaba Cloud API"
+
+
+class Caller(NamedTuple):
+    """Who calls: the account, and the ARN of the user or of the session of a role."""
+
+    account_id: str
+    arn: str
+
+    @property
+    def principal(self) -> str:
+        """The ARN without the name of a session, which each client may choose for itself."""
+        start, _, rest = self.arn.partition(":assumed-role/")
+        return f"{start}:assumed-role/{rest.partition('/')[0]}" if rest else self.arn
 
 
 class Cloud:
@@ -94,6 +111,8 @@ class Cloud:
         self.region = settings.region
         self.sleep = sleep
         self._jitter = jitter
+        self.credentials = Credentials(settings.identity.source, self._ask_sts)
+        self._caller: Caller | None = None
         self._services: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -105,8 +124,24 @@ class Cloud:
         `client_token`, and writes declared `repeatable` because they are idempotent by nature. Raises the errors of
         `estate.errors`; a lost answer to a write that may not be repeated is `Unreachable` with `sent` true.
         """
-        service_code, operation = action.split(":")
-        service = self._service(service_code)
+        service = self._service(action.partition(":")[0])
+        used = self.credentials.keys()
+        try:
+            return self._send(service, action, fields, repeatable=repeatable)
+        except CredentialsError as error:
+            # A token that has ended was not let in, so that the call may be made again with another.
+            if not error.ended or not self.credentials.renew(used):
+                raise
+            return self._send(service, action, fields, repeatable=repeatable)
+
+    def _ask_sts(self, action: str, signer: Keys | None, fields: dict[str, Any]) -> Any:
+        """Make the call that opens a session of a role, signed with the keys of somebody else, or with none."""
+        service = _connect("sts", self.settings, lambda: signer or Keys("", ""))
+        return self._send(service, action, fields, repeatable=True)
+
+    def _send(self, service: Any, action: str, fields: dict[str, Any], *, repeatable: bool) -> Any:
+        """Make a call of `service`, again and again where that is safe and helps."""
+        operation = action.partition(":")[2]
         safe = repeatable or operation.startswith(_READS) or "client_token" in fields
         invoke = service.invocation(operation, fields)
         attempt = 0
@@ -122,6 +157,8 @@ class Cloud:
                 if body is not None and body.request_id:
                     return body
                 failure = MalformedAnswer(service.route, action, NOT_THE_API, sent=True)
+            if isinstance(failure, CredentialsError):
+                failure.name(self.settings.identity.source.named)
             limit = _attempts(failure, safe)
             if attempt >= limit:
                 raise failure
@@ -136,19 +173,26 @@ class Cloud:
         if not condition():
             raise WaitTimeout(f"Waited {timeout:.0f} s in vain for {what}.")
 
-    def account_id(self) -> str:
-        """Return the account of the credentials, having compared it with the configured one.
+    def caller(self) -> Caller:
+        """Return who calls, as the cloud has it, having compared the account with the configured one; asked once.
 
         Wrong credentials show here and nowhere later: GetCallerIdentity needs no permission. Raises `CredentialsError`.
         """
-        account = str(self.call("sts:GetCallerIdentity").account_id)
-        expected = self.settings.account_id
-        if expected and expected != account:
-            raise CredentialsError(
-                f"The credentials belong to account {account}, but alicloud:accountId is {expected}. "
-                "Use the credentials of that account or correct the key."
-            )
-        return account
+        if self._caller is None:
+            body = self.call("sts:GetCallerIdentity")
+            caller = Caller(str(body.account_id), str(body.arn))
+            expected = self.settings.account_id
+            if expected and expected != caller.account_id:
+                raise CredentialsError(
+                    f"The credentials belong to account {caller.account_id}, but alicloud:accountId is {expected}. "
+                    "Use the credentials of that account or correct the key."
+                )
+            self._caller = caller
+        return self._caller
+
+    def account_id(self) -> str:
+        """Return the account of the credentials, as `caller` does."""
+        return self.caller().account_id
 
     def endpoint(self, service: str) -> str:
         """Return the host[:port] of a service: the configured one, else the public host that the SDK computes."""
@@ -157,7 +201,7 @@ class Cloud:
     def _service(self, code: str) -> Any:
         with self._lock:
             if code not in self._services:
-                self._services[code] = _connect(code, self.settings)
+                self._services[code] = _connect(code, self.settings, self.credentials.keys)
             return self._services[code]
 
     def _backoff(self, attempt: int, failure: EstateError) -> float:
@@ -169,7 +213,7 @@ class Cloud:
         return span / 2 + span / 2 * self._jitter()
 
     def _scrub(self, text: str) -> str:
-        for secret in self.settings.secrets():
+        for secret in (*self.settings.secrets(), *self.credentials.secrets()):
             text = text.replace(secret, "***")
         return text
 
@@ -230,7 +274,7 @@ class _Service:
 
         A list of mappings becomes a list of the SDK's nested models (`permissions` of AuthorizeSecurityGroup).
         """
-        method = getattr(self._client, f"{snake(operation)}_with_options")
+        method = getattr(self._client, snake(f"{operation}WithOptions"))
         request_type = getattr(self._models, f"{operation}Request", None)
         nested = {
             name: [getattr(self._models, f"{operation}Request{name.capitalize()}")(**item) for item in value]
@@ -251,22 +295,37 @@ def snake(operation: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).lower()
 
 
-def _connect(code: str, settings: CloudSettings) -> Any:
+class _Signer:
+    """The keys in the form in which the SDK asks for them, before each request."""
+
+    def __init__(self, keys: Callable[[], Keys], model: Any) -> None:
+        self._keys = keys
+        self._model = model
+
+    def get_credential(self) -> Any:
+        """Return the keys of this moment."""
+        keys = self._keys()
+        return self._model(
+            access_key_id=keys.access_key,
+            access_key_secret=keys.secret_key,
+            security_token=keys.security_token,
+            type="sts" if keys.security_token else "access_key",
+        )
+
+
+def _connect(code: str, settings: CloudSettings, keys: Callable[[], Keys]) -> Any:
     from estate.transport import honour_no_proxy
 
     honour_no_proxy()
     if code == "oss":
-        return importlib.import_module("estate.object_storage").connect(settings)
+        return importlib.import_module("estate.object_storage").connect(settings, keys)
     config_type = importlib.import_module("alibabacloud_tea_openapi.models").Config
     runtime_type = importlib.import_module("darabonba.runtime").RuntimeOptions
     models = importlib.import_module(f"{_PACKAGES[code]}.models")
     client_type = importlib.import_module(f"{_PACKAGES[code]}.client").Client
-    token = settings.security_token.get_secret_value() if settings.security_token else None
+    credential_type = importlib.import_module("alibabacloud_credentials.models").CredentialModel
     config = config_type(
-        access_key_id=settings.access_key.get_secret_value(),
-        access_key_secret=settings.secret_key.get_secret_value(),
-        security_token=token,
-        type="sts" if token else "access_key",
+        credential=_Signer(keys, credential_type),
         region_id=settings.region,
         protocol=settings.protocol,
         endpoint=settings.endpoints.get(code),
@@ -342,7 +401,8 @@ def refused(refusal: Refusal, action: str, scrub: Callable[[str], str]) -> Estat
         # The cloud's own message is left out: it may repeat the signed request, token included.
         return CredentialsError(
             f"The cloud does not accept the credentials ({code}{f', RequestId {request_id}' if request_id else ''}). "
-            "Check the access key, its secret, the age of an STS token and this machine's clock."
+            "Check the access key, its secret, the age of an STS token and this machine's clock.",
+            ended=code in _ENDED_CODES,
         )
     if code in _PERMISSION_CODES:
         return PermissionDenied(action, request_id)

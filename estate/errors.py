@@ -20,7 +20,18 @@ class SettingsError(EstateError):
 
 
 class CredentialsError(EstateError):
-    """The cloud does not accept the credentials, or they belong to another account than the configured one."""
+    """The cloud does not accept the credentials, their source gives none, or they are of another account.
+
+    `ended` says that the time of an STS token is over: the call was not carried out.
+    """
+
+    def __init__(self, message: str, *, ended: bool = False) -> None:
+        super().__init__(message)
+        self.ended = ended
+
+    def name(self, source: str) -> None:
+        """Say in the message which key or variable the credentials come from."""
+        self.args = (f"{self.args[0]} They come from {source}.",)
 
 
 class PermissionDenied(EstateError):  # noqa: N818 - the name says what happened

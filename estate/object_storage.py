@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from estate.client import CONNECT_TIMEOUT_MS, NOT_THE_API, READ_TIMEOUT_MS, Refusal, refused, route, snake
+from estate.credentials import Keys
 from estate.errors import EstateError, MalformedAnswer, Unreachable
 from estate.settings import CloudSettings
 from estate.transport import Session
@@ -53,17 +54,20 @@ class ObjectStorage:
         raise error
 
 
-def connect(settings: CloudSettings) -> ObjectStorage:
+def connect(settings: CloudSettings, keys: Callable[[], Keys]) -> ObjectStorage:
     """Return a session with OSS in the region of the settings; without an endpoint, by the public one of the region."""
     sdk = importlib.import_module(_SDK)
-    token = settings.security_token.get_secret_value() if settings.security_token else None
     config = sdk.config.load_default()
     config.region = settings.region
     config.endpoint = settings.endpoints.get("oss")
     config.disable_ssl = settings.protocol == "HTTP"
-    config.credentials_provider = sdk.credentials.StaticCredentialsProvider(
-        settings.access_key.get_secret_value(), settings.secret_key.get_secret_value(), token
-    )
+
+    def signer() -> Any:
+        """Give the keys of this moment: the SDK asks before each request."""
+        now = keys()
+        return sdk.credentials.Credentials(now.access_key, now.secret_key, now.security_token)
+
+    config.credentials_provider = sdk.credentials.CredentialsProviderFunc(signer)
     config.connect_timeout = CONNECT_TIMEOUT_MS / 1000
     config.readwrite_timeout = READ_TIMEOUT_MS / 1000
     config.user_agent = "classic-to-vpc"

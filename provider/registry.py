@@ -68,9 +68,24 @@ _CONFIG: Final[dict[str, Any]] = {
         "description": "Service code (ecs, vpc, rds, kvstore, dds, sts) -> host[:port].",
     },
     "accountId": {"type": "string", "description": "The account that the credentials must belong to."},
-    "accessKey": {"type": "string", "secret": True, "description": "Else ALIBABA_CLOUD_ACCESS_KEY_ID."},
-    "secretKey": {"type": "string", "secret": True, "description": "Else ALIBABA_CLOUD_ACCESS_KEY_SECRET."},
-    "securityToken": {"type": "string", "secret": True, "description": "Else ALIBABA_CLOUD_SECURITY_TOKEN."},
+    "accessKey": {"type": "string", "secret": True, "description": "Else ALICLOUD_ACCESS_KEY and its aliases."},
+    "secretKey": {"type": "string", "secret": True, "description": "Else ALICLOUD_SECRET_KEY and its aliases."},
+    "securityToken": {"type": "string", "secret": True, "description": "Else ALICLOUD_SECURITY_TOKEN and its aliases."},
+    "profile": {"type": "string", "description": "Profile of the aliyun CLI, else ALICLOUD_PROFILE."},
+    "sharedCredentialsFile": {"type": "string", "description": "The file of the profile, else ~/.aliyun/config.json."},
+    "credentialsUri": {"type": "string", "secret": True, "description": "A service that answers with credentials."},
+    "ecsRoleName": {"type": "string", "description": "RAM role of the ECS instance that this runs on."},
+    "assumeRole": {
+        "type": "object",
+        "additionalProperties": {"$ref": "pulumi.json#/Any"},
+        "description": "RAM role to assume: roleArn, sessionName, policy, sessionExpiration, externalId.",
+    },
+    "assumeRoleWithOidc": {
+        "type": "object",
+        "additionalProperties": {"$ref": "pulumi.json#/Any"},
+        "secret": True,
+        "description": "RAM role to assume by an OIDC token: oidcProviderArn, roleArn, oidcTokenFile or oidcToken, ...",
+    },
 }
 
 _RULE: Final[dict[str, Any]] = {
