@@ -10,11 +10,10 @@ from components.evidence import read_evidence
 from components.flows import with_flows
 from components.migration import Migration
 from components.plan import make_plan
-from components.settings import cloud_settings, local_provider
+from components.settings import connect, local_provider
 from components.stack_config import migration_config
 from components.stack_outputs import own_record, with_shared
 from estate import clock
-from estate.client import Cloud
 from estate.errors import EstateError
 from estate.live import read_estate
 
@@ -26,13 +25,14 @@ def main() -> None:
         config = with_flows(migration_config(file), Path.cwd(), file)
         config, record = with_shared(config, own_record(), file)
         evidence = read_evidence(config, Path.cwd(), file)
-        settings = cloud_settings(os.environ)
-        pulumi.log.info(f"Reading the estate of {settings.region}", ephemeral=True)
-        estate = read_estate(Cloud(settings), clock.now(os.environ))
+        cloud = connect(os.environ)
+        pulumi.log.info(f"Reading the estate of {cloud.region}", ephemeral=True)
+        estate = read_estate(cloud, clock.now(os.environ))
         plan = make_plan(config, estate, file, evidence, record)
     except (ConfigError, EstateError) as error:
         raise pulumi.RunError(str(error)) from None
-    migration = Migration("migration", plan, pulumi.ResourceOptions(providers=[local_provider(settings)]))
+    alimigrate = local_provider(cloud.settings, estate.account_id)
+    migration = Migration("migration", plan, pulumi.ResourceOptions(providers=[alimigrate]))
     for name, value in migration.exports.items():
         pulumi.export(name, value)
 

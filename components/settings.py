@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pulumi
 
 from components import alimigrate
+from estate.client import Cloud
 from estate.identity import KEYS
 from estate.settings import CloudSettings
 
@@ -23,6 +24,20 @@ def cloud_settings(environ: Mapping[str, str]) -> CloudSettings:
     """
     config = pulumi.Config("alicloud")
     return CloudSettings.from_config({key: config.get(key) for key in _KEYS}, environ)
+
+
+def connect(environ: Mapping[str, str]) -> Cloud:
+    """Return a session with the cloud, and show whose it is and by which credentials: one line, without secrets.
+
+    Raises what `cloud_settings` and `estate.client.Cloud.caller` raise.
+    """
+    cloud = Cloud(cloud_settings(environ))
+    caller, identity = cloud.caller(), cloud.settings.identity
+    unused = f"; not used, though set: {', '.join(identity.passed_over)}" if identity.passed_over else ""
+    pulumi.log.info(
+        f"Account {caller.account_id}, region {cloud.region}, as {caller.arn} by {identity.source.named}{unused}"
+    )
+    return cloud
 
 
 def local_provider(settings: CloudSettings, account_id: str) -> alimigrate.Provider:

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import http.client
 import importlib
-import ipaddress
-import json
 import logging
 import threading
 import time
-import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from estate.errors import CredentialsError
 from estate.identity import AssumedRole, CliProfile, CredentialsUri, EcsRole, OidcRole, Source, StaticKeys
 
 #: Seconds before their end at which keys are asked for anew; a call may take a while to arrive.
 RENEWED_BEFORE: Final = 300
-
-_METADATA: Final = "http://100.100.100.200/latest"
-_METADATA_SECONDS: Final = 2
-_URI_SECONDS: Final = 10
 
 
 @dataclass(frozen=True, repr=False)
@@ -58,7 +49,7 @@ class Credentials:
         self._lock = threading.Lock()
         self._keys: Keys | None = None
         self._base: Keys | None = None
-        self._profile: Any = None
+        self._sdk: Any = None
         self._seen: frozenset[str] = frozenset()
 
     def keys(self) -> Keys:
@@ -73,7 +64,7 @@ class Credentials:
         with self._lock:
             current = self._keys
             if current is None or current.secrets() == refused.secrets():
-                self._base = None
+                self._base = self._sdk = None
                 self._keys = current = self._fetch(self._source)
             return current.secrets() != refused.secrets()
 
@@ -100,11 +91,7 @@ class Credentials:
             return self._session("AssumeRole", self._base, source, _role_fields(source))
         if isinstance(source, OidcRole):
             return self._session("AssumeRoleWithOIDC", None, source, _oidc_fields(source))
-        if isinstance(source, EcsRole):
-            return _from_metadata(source)
-        if isinstance(source, CredentialsUri):
-            return _from_uri(source)
-        return self._from_profile(source)
+        return self._from_sdk(source)
 
     def _session(self, operation: str, signer: Keys | None, source: Source, fields: dict[str, Any]) -> Keys:
         body = self._ask_sts(f"sts:{operation}", signer, fields)
@@ -115,25 +102,44 @@ class Credentials:
             given.access_key_id, given.access_key_secret, given.security_token, _moment(given.expiration, source)
         )
 
-    def _from_profile(self, source: CliProfile) -> Keys:
-        if self._profile is None:
-            # The SDK logs each fault with a traceback, and what a service answered.
-            logging.getLogger("credentials").setLevel(logging.CRITICAL + 1)
-            provider = importlib.import_module("alibabacloud_credentials.provider.cli_profile")
-            self._profile = provider.CLIProfileCredentialsProvider(
-                profile_name=source.profile, profile_file=str(source.file)
-            )
+    def _from_sdk(self, source: EcsRole | CredentialsUri | CliProfile) -> Keys:
+        if self._sdk is None:
+            self._sdk = _sdk_provider(source)
         try:
-            found = self._profile.get_credentials()
+            found = self._sdk.get_credentials()
         except Exception as error:
+            # Its text may hold what the service answered, keys included.
             raise CredentialsError(
-                f"{source.named} gives no credentials ({type(error).__name__}). "
-                f"Try it by itself: aliyun sts GetCallerIdentity --profile {source.profile}"
+                f"{source.named} gives no credentials ({type(error).__name__}). {_HINTS[source.kind]}"
             ) from None
-        # The SDK keeps the session and renews it; here it is asked at every turn.
+        # The SDK keeps the session and renews it; so it is asked at every turn.
         return Keys(
             found.get_access_key_id(), found.get_access_key_secret(), found.get_security_token() or None, self._now()
         )
+
+
+_HINTS: Final = {
+    "ecs-role": "The metadata service answers on an ECS instance to which the RAM role is attached.",
+    "uri": "The service must answer with JSON: Code Success, AccessKeyId, AccessKeySecret, SecurityToken, Expiration.",
+    "profile": "Try the profile by itself: aliyun sts GetCallerIdentity --profile NAME",
+}
+
+
+def _sdk_provider(source: EcsRole | CredentialsUri | CliProfile) -> Any:
+    """Return the provider of the official package for a source; it is imported here, for it takes a second."""
+    from estate.transport import honour_no_proxy
+
+    honour_no_proxy()
+    providers = importlib.import_module("alibabacloud_credentials.provider")
+    # It logs each fault with a traceback and with what a service answered.
+    logging.getLogger("credentials").setLevel(logging.CRITICAL + 1)
+    if isinstance(source, EcsRole):
+        return providers.EcsRamRoleCredentialsProvider(
+            role_name=source.role_name, disable_imds_v1=source.token_required, async_update_enabled=False
+        )
+    if isinstance(source, CredentialsUri):
+        return providers.URLCredentialsProvider(uri=source.uri.get_secret_value())
+    return providers.CLIProfileCredentialsProvider(profile_name=source.profile, profile_file=str(source.file))
 
 
 def _role_fields(source: AssumedRole) -> dict[str, Any]:
@@ -170,81 +176,6 @@ def _oidc_fields(source: OidcRole) -> dict[str, Any]:
     if source.seconds is not None:
         fields["duration_seconds"] = source.seconds
     return fields
-
-
-def _from_metadata(source: EcsRole) -> Keys:
-    """Ask the instance's metadata service, by a token where it gives one (ECS, "Instance metadata")."""
-    headers: dict[str, str] = {}
-    try:
-        token = _http(
-            f"{_METADATA}/api/token", {"X-aliyun-ecs-metadata-token-ttl-seconds": "21600"}, _METADATA_SECONDS, "PUT"
-        )
-        headers["X-aliyun-ecs-metadata-token"] = token
-    except OSError:
-        if source.token_required:
-            raise _no_metadata(source) from None
-    try:
-        text = _http(f"{_METADATA}/meta-data/ram/security-credentials/{source.role_name}", headers, _METADATA_SECONDS)
-    except OSError:
-        raise _no_metadata(source) from None
-    return _answered(text, source)
-
-
-def _no_metadata(source: EcsRole) -> CredentialsError:
-    return CredentialsError(
-        f"The metadata service gives no credentials for {source.named} (RAM role {source.role_name}). "
-        "It answers on an ECS instance that has this role, and not through a proxy: put 100.100.100.200 into NO_PROXY."
-    )
-
-
-def _from_uri(source: CredentialsUri) -> Keys:
-    try:
-        return _answered(_http(source.uri.get_secret_value(), {}, _URI_SECONDS), source)
-    except OSError:
-        raise CredentialsError(f"The service that {source.named} names gives no credentials: no answer.") from None
-
-
-def _http(url: str, headers: Mapping[str, str], timeout: float, method: str = "GET") -> str:
-    """Ask by HTTP; OSError for every failure and every status but 200.
-
-    As in the provider, proxies come from the environment, NO_PROXY is honoured, and loopback never goes to a proxy.
-    """
-    request = urllib.request.Request(url, headers=dict(headers), method=method)  # noqa: S310 - http and https alone
-    handlers = [urllib.request.ProxyHandler({})] if _is_loopback(urlsplit(url).hostname or "") else []
-    try:
-        with urllib.request.build_opener(*handlers).open(request, timeout=timeout) as answer:
-            if answer.status != 200:
-                raise OSError(f"status {answer.status}")
-            return str(answer.read().decode("utf-8", "replace"))
-    except http.client.HTTPException as error:
-        raise OSError(type(error).__name__) from None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _answered(text: str, source: EcsRole | CredentialsUri) -> Keys:
-    try:
-        body = json.loads(text)
-        if body["Code"] != "Success":
-            raise ValueError
-        keys = Keys(
-            str(body["AccessKeyId"]),
-            str(body["AccessKeySecret"]),
-            str(body["SecurityToken"]),
-            # The provider does without it.
-            _moment(body["Expiration"], source) if "Expiration" in body else None,
-        )
-    except (ValueError, KeyError, TypeError):
-        raise CredentialsError(
-            f"The answer for {source.named} holds no credentials: expected JSON with Code Success, AccessKeyId, "
-            "AccessKeySecret and SecurityToken."
-        ) from None
-    return keys
 
 
 def _moment(text: str, source: Source) -> float:

@@ -30,8 +30,10 @@ provider = alimigrate.Provider(
     protocol=cloud["protocol"],
     endpoints=cloud["endpoints"],
     account_id=cloud["accountId"],
-    access_key=cloud["accessKey"],
-    secret_key=config.require_secret("secretKey"),
+    identity={
+        "accessKey": pulumi.Output.secret(cloud["accessKey"]),
+        "secretKey": config.require_secret("secretKey"),
+    },
 )
 opts = pulumi.ResourceOptions(provider=provider)
 rule = {"direction": "ingress", "ipProtocol": "TCP", "policy": "accept", "priority": 1, "cidrIp": "10.0.0.0/8"}
