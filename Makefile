@@ -12,6 +12,9 @@ PYTHON := .venv/bin/python
 ESTATE ?= simulator/estates/sample.yaml
 STACK_CONFIG ?= Pulumi.dev.yaml
 
+# ENGINE=least takes the oldest Pulumi that is accepted in place of the newest.
+export TOOLCHAIN_ENGINE := $(or $(ENGINE),$(TOOLCHAIN_ENGINE))
+
 .PHONY: help setup engine demo simulator test test-quick lint format types docs record lock clean
 
 help: ## List what can be made.
@@ -35,7 +38,7 @@ $(CACHE)/uv/bin/uv:
 
 setup: .venv/.installed ## Make the Python environment from the lock file.
 
-engine: setup ## Find or build the Pulumi engine and the alicloud plugin (about 12 minutes the first time).
+engine: setup ## Find, download or build (12 minutes) the Pulumi engine and the alicloud plugin.
 	@$(PYTHON) -m toolchain ensure >/dev/null
 
 demo: engine ## Show the whole story on a simulated cloud. ESTATE=path STACK_CONFIG=path take others than the sample.
@@ -44,7 +47,7 @@ demo: engine ## Show the whole story on a simulated cloud. ESTATE=path STACK_CON
 simulator: setup ## Serve the simulated Alibaba Cloud on loopback (PORT=8815). STATE=path keeps its state there.
 	@$(PYTHON) -m simulator serve --estate $(ESTATE) --port $(or $(PORT),8815) $(if $(STATE),--state $(STATE))
 
-test: engine ## Run all tests, those on the real engine too.
+test: engine ## Run all tests, those on the real engine too. ENGINE=least takes the oldest Pulumi that is accepted.
 	@$(PYTHON) -m pytest -n $(or $(JOBS),2) --dist worksteal $(ARGS)
 
 test-quick: setup ## Run the tests that need no engine.
@@ -72,8 +75,10 @@ docs: setup ## Generate docs/schema, docs/ram, docs/rules, docs/notice.md and do
 record: engine ## Record anew the previews that tests/policies/test_recorded.py judges (some minutes).
 	@$(PYTHON) -m tests.policies.recorded.record
 
-lock: $(UV) ## Pin anew what pyproject.toml asks for.
+lock: setup ## Pin the newest of everything: Python packages, the Go that builds, and the Pulumi engine.
 	@$(UV) pip compile --quiet --universal --no-header --group dev pyproject.toml --generate-hashes --upgrade -o requirements.lock
+	@$(UV) pip compile --quiet --universal --no-header --group go --generate-hashes --upgrade -o toolchain/go.lock
+	@$(PYTHON) -m toolchain.pin
 
 clean: ## Remove what was made here; the engine's cache stays.
 	@rm -rf .venv policies/venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,4 +1,4 @@
-"""A usable Pulumi engine on any machine: the installed one, or one built from Go modules.
+"""A usable Pulumi engine on any machine: the installed one, the official release, or one built from Go modules.
 
 `ensure()` returns an `Engine`, whose `environ()` is the environment for a process that runs `pulumi`.
 """

@@ -45,6 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ToolchainError as error:
         print(f"toolchain: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"toolchain: {error}; check that the disk is not full and that the cache can be written", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("toolchain: interrupted; what was finished is kept", file=sys.stderr)
         return 130

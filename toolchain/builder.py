@@ -1,20 +1,18 @@
-"""Building the Pulumi CLI and the alicloud plugin from their Go modules."""
+"""Build the Pulumi CLI and the alicloud plugin from their Go modules."""
 
 from __future__ import annotations
 
 import platform
-import re
 import shutil
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from toolchain.cache import content_key, publish_once, read_sources
-from toolchain.errors import ToolchainError
+from toolchain.go import GO_ENVIRONMENT, Go, minimum_go
 from toolchain.processes import run_streamed
 from toolchain.progress import Reporter
-from toolchain.versions import ENGINE, PLUGIN, Version, parse_version
+from toolchain.versions import ENGINE, MINIMUM_PULUMI, PLUGIN, Version
 
 ROOM = Path(__file__).resolve().parent
 EXEC_SCRIPT = "pulumi-language-python-exec"
@@ -24,7 +22,6 @@ _SOURCES = ("*.go", "go.mod", "go.sum")
 
 #: No C compiler is needed, and neither the checkout's path nor its commit ends up in the binary or in the key.
 _BUILD_FLAGS = ("-trimpath", "-buildvcs=false")
-_BUILD_ENVIRONMENT = {"CGO_ENABLED": "0", "GOWORK": "off"}
 
 _BUILD_ADVICE = (
     "What to do: check that the Go module proxy can be reached and that a few gigabytes are free, then run it again; "
@@ -37,6 +34,7 @@ class Recipe:
     """How one binary is built."""
 
     name: str
+    version: Version
     title: str
     module: Path
     package: str
@@ -45,24 +43,41 @@ class Recipe:
     usual_time: str
     with_exec_script: bool = False
 
+    def needs_go(self) -> Version:
+        """Read which Go the module demands."""
+        return minimum_go((self.module / "go.mod").read_text())
+
+    def source_key(self) -> str:
+        """Hash the sources as they are now."""
+        return content_key(read_sources(self.module, _SOURCES), [])
+
     def command(self, go: str, output: Path) -> list[str]:
         """The build command; -v prints each package as it is compiled, which is what progress counts."""
         return [go, "build", "-v", *_BUILD_FLAGS, "-ldflags", self.linker_flags, "-o", str(output), self.package]
 
 
-ENGINE_RECIPE = Recipe(
-    name="pulumi",
-    title=f"Pulumi CLI {ENGINE}",
-    module=ROOM / "engine",
-    package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-    binary="pulumi",
-    linker_flags=f"-s -w -X {_SDK_MODULE}/go/common/version.Version=v{ENGINE}",
-    usual_time="about 4 minutes on 2 cores",
-    with_exec_script=True,
-)
+def _engine_recipe(version: Version, module: Path) -> Recipe:
+    return Recipe(
+        name="pulumi",
+        version=version,
+        title=f"Pulumi CLI {version}",
+        module=module,
+        package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+        binary="pulumi",
+        linker_flags=f"-s -w -X {_SDK_MODULE}/go/common/version.Version=v{version}",
+        usual_time="about 4 minutes on 2 cores",
+        with_exec_script=True,
+    )
+
+
+ENGINE_RECIPE = _engine_recipe(ENGINE, ROOM / "engines" / "newest")
+
+#: The oldest CLI that is accepted, built on request to run the tests on it.
+LEAST_ENGINE_RECIPE = _engine_recipe(MINIMUM_PULUMI, ROOM / "engines" / "least")
 
 PLUGIN_RECIPE = Recipe(
     name="alicloud",
+    version=PLUGIN,
     title=f"alicloud plugin {PLUGIN}",
     module=ROOM / "plugin",
     package=".",
@@ -72,61 +87,13 @@ PLUGIN_RECIPE = Recipe(
 )
 
 
-@dataclass(frozen=True)
-class Go:
-    """A Go toolchain found on PATH."""
-
-    path: str
-    version: Version
-
-
-def minimum_go(go_mod: str) -> Version:
-    """Read the version that a go.mod's text demands.
-
-    Raises ToolchainError if it has no go line, which no file that the go command wrote lacks.
-    """
-    match = re.search(r"^go (\S+)$", go_mod, re.MULTILINE)
-    version = parse_version(match.group(1)) if match else None
-    if version is None:
-        raise ToolchainError("go.mod has no line with the Go version that it needs; restore it from version control")
-    return version
-
-
-def find_go(environment: Mapping[str, str], minimum: Version) -> Go:
-    """Find a Go on PATH that can build, asking it outside any module so that its own version answers.
-
-    Raises ToolchainError when there is none or it is older than `minimum`.
-    """
-    needed = (
-        f"Building needs Go {minimum} or newer on PATH. "
-        f"Or install the official Pulumi CLI {ENGINE} or newer, with its Python support: then nothing is built."
-    )
-    path = shutil.which("go", path=environment.get("PATH"))
-    if path is None:
-        raise ToolchainError(f"the Pulumi engine or its plugin has to be built, and there is no Go on PATH. {needed}")
-    answer = subprocess.run(
-        [path, "env", "GOVERSION"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd="/",
-        env={**environment, **_BUILD_ENVIRONMENT},
-    )
-    version = parse_version(answer.stdout)
-    if answer.returncode != 0 or version is None:
-        raise ToolchainError(f"{path} does not say its version ({answer.stderr.strip() or 'no output'}). {needed}")
-    if version < minimum:
-        raise ToolchainError(f"{path} is Go {version}, too old. {needed}")
-    return Go(path, version)
-
-
 def recipe_key(recipe: Recipe, go_version: Version) -> str:
     """The cache key of what `recipe` builds with `go_version` on this platform, from the sources as they are now."""
     settings = [
         recipe.package,
         recipe.linker_flags,
         *_BUILD_FLAGS,
-        *(f"{name}={value}" for name, value in sorted(_BUILD_ENVIRONMENT.items())),
+        *(f"{name}={value}" for name, value in sorted(GO_ENVIRONMENT.items())),
         str(go_version),
         platform.system(),
         platform.machine(),
@@ -155,16 +122,21 @@ class BuildCounter:
         return f"building {self._title}: {self._packages} packages compiled{downloaded}"
 
 
+def built_directory(recipe: Recipe, go: Go, cache: Path) -> Path:
+    """Return where `recipe` is kept once it has been built with `go`."""
+    return cache / f"{recipe.name}-{recipe_key(recipe, go.version)}"
+
+
 def build(recipe: Recipe, go: Go, cache: Path, environment: Mapping[str, str], reporter: Reporter) -> Path:
     """Make sure that `recipe` is built in `cache` and return the directory that holds its binary.
 
     Raises ToolchainError when the build fails; then the cache is as it was before.
     """
-    target = cache / f"{recipe.name}-{recipe_key(recipe, go.version)}"
+    target = built_directory(recipe, go, cache)
 
     def fill(staging: Path) -> None:
         reporter.say(f"building {recipe.title} once into {target}; {recipe.usual_time} when nothing is compiled yet")
-        _compile(recipe, go, staging, {**environment, **_BUILD_ENVIRONMENT}, reporter)
+        _compile(recipe, go, staging, {**environment, **GO_ENVIRONMENT}, reporter)
         reporter.say(f"built {recipe.title}")
 
     publish_once(target, recipe.title, fill, reporter)

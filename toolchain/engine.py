@@ -17,6 +17,7 @@ class Origin(StrEnum):
     """Where the Pulumi CLI comes from."""
 
     INSTALLED = "installed"
+    DOWNLOADED = "downloaded"
     BUILT = "built"
 
 

@@ -62,8 +62,19 @@ def front_of_installed(pulumi: Path, cache: Path, reporter: Reporter) -> Path:
     return front / "bin"
 
 
+def front_of_release(pulumi: Path, home: Path, cache: Path, reporter: Reporter) -> Path:
+    """Make a directory with a launcher of the downloaded CLI, which finds its own language host beside itself."""
+    front = cache / f"front-{digest(str(pulumi), home.name)}"
+
+    def fill(staging: Path) -> None:
+        write_script(staging / "bin" / "pulumi", pulumi_launcher(pulumi, home))
+
+    publish_once(front, _WHAT, fill, reporter)
+    return front / "bin"
+
+
 def pulumi_launcher(pulumi: Path, home: Path) -> str:
-    """The script that starts the built CLI; its PULUMI_HOME is `home` unless the caller has set another."""
+    """Return the script that starts a CLI of ours; its PULUMI_HOME is `home` unless the caller has set another."""
     return (
         "#!/bin/sh\n"
         f'[ -n "${{PULUMI_HOME:-}}" ] || PULUMI_HOME={shlex.quote(str(home))}\n'

@@ -49,26 +49,29 @@ def ensure_plugin(
     if has_plugin(installed.path, environment):
         return
     with exclusive(cache / "plugin-for-installed.lock", "the alicloud plugin", reporter):
-        if has_plugin(installed.path, environment) or _download(installed, environment, reporter):
+        if has_plugin(installed.path, environment) or install_official_plugin(installed.path, environment, reporter):
             return
-        reporter.say(f"the official alicloud plugin {PLUGIN} cannot be downloaded from here; building it instead")
         install_built_plugin(installed.path, build_plugin(), environment, reporter)
 
 
-def _download(installed: Installed, environment: Mapping[str, str], reporter: Reporter) -> bool:
+def install_official_plugin(pulumi: Path, environment: Mapping[str, str], reporter: Reporter) -> bool:
+    """Let `pulumi` download the official plugin into the PULUMI_HOME of `environment`; return whether it could."""
     with reporter.running(lambda: f"installing the official alicloud plugin {PLUGIN}"):
         try:
             answer = subprocess.run(
-                _install_command(installed.path),
+                _install_command(pulumi),
                 capture_output=True,
                 check=False,
                 timeout=_DOWNLOAD_SECONDS,
                 env={**environment, "PULUMI_SKIP_UPDATE_CHECK": "true"},
                 stdin=subprocess.DEVNULL,
             )
+            installed = answer.returncode == 0
         except (OSError, subprocess.TimeoutExpired):
-            return False
-    return answer.returncode == 0
+            installed = False
+    if not installed:
+        reporter.say(f"the official alicloud plugin {PLUGIN} cannot be downloaded from here; building it instead")
+    return installed
 
 
 def _install_command(pulumi: Path) -> list[str]:

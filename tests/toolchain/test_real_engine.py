@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from toolchain import Engine, Origin
-from toolchain.versions import ENGINE, PLUGIN
+from toolchain.versions import MINIMUM_PULUMI, PLUGIN
 
 pytestmark = [
     pytest.mark.engine,
@@ -138,7 +138,7 @@ def write_pack(tmp_path: Path) -> Path:
 
 def test_says_the_version_it_was_made_for(engine: Engine, pulumi: Run) -> None:
     assert pulumi("version").stdout.strip() == f"v{engine.version}"
-    assert engine.version >= ENGINE
+    assert engine.version >= MINIMUM_PULUMI
 
 
 def test_has_the_plugin(pulumi: Run) -> None:

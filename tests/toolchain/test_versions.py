@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.metadata
+import re
 
 import pytest
 
-from toolchain.versions import PLUGIN, Version, parse_version
+from toolchain.builder import ENGINE_RECIPE, LEAST_ENGINE_RECIPE, Recipe
+from toolchain.versions import ENGINE, MINIMUM_PULUMI, PLUGIN, Version, parse_version
 
 
 @pytest.mark.parametrize(
@@ -32,3 +34,19 @@ def test_compares_numbers_not_letters() -> None:
 
 def test_the_plugin_is_the_one_that_the_installed_sdk_asks_for() -> None:
     assert str(PLUGIN) == importlib.metadata.version("pulumi-alicloud")
+
+
+@pytest.mark.parametrize(
+    ("recipe", "version"), [(ENGINE_RECIPE, ENGINE), (LEAST_ENGINE_RECIPE, MINIMUM_PULUMI)], ids=["newest", "least"]
+)
+def test_an_engine_is_built_from_the_modules_of_its_own_version(recipe: Recipe, version: Version) -> None:
+    required = re.findall(r"github\.com/pulumi/pulumi/(?:pkg|sdk)/v3 v(\S+)", (recipe.module / "go.mod").read_text())
+    assert required == [str(version)] * 2
+    assert f"version.Version=v{version}" in recipe.linker_flags
+
+
+def test_the_engine_is_no_older_than_the_python_sdk() -> None:
+    """An SDK may ask for features of the engine that it was released with."""
+    sdk = parse_version(importlib.metadata.version("pulumi"))
+    assert sdk is not None
+    assert MINIMUM_PULUMI <= sdk <= ENGINE
