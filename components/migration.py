@@ -16,6 +16,7 @@ from components.instance import MigratingInstance
 from components.network import TargetNetwork
 from components.plan import MigrationPlan, PlannedInstance
 from components.public_address import CutThrough, PublicAddress
+from components.run import Sources
 from components.security_group import ClonedSecurityGroup, SharedSecurityGroup, convert_groups
 from components.stack_outputs import exported
 
@@ -26,7 +27,13 @@ class Migration(pulumi.ComponentResource):
     Registered outputs: see Migration in docs/contracts.md. What the stack exports: `exports`.
     """
 
-    def __init__(self, name: str, plan: MigrationPlan, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        plan: MigrationPlan,
+        opts: pulumi.ResourceOptions | None = None,
+        sources: Sources | None = None,
+    ) -> None:
         # Facts are outputs and no inputs: a fact that changes is no change of what is declared.
         super().__init__("classic-to-vpc:index:Migration", name, None, opts)
         self.exports: dict[str, pulumi.Input[object]] = exported(plan)
@@ -53,7 +60,7 @@ class Migration(pulumi.ComponentResource):
             clones = self._declare_groups(plan, network)
             self._declare_public_addresses(plan, network, clones)
             self._declare_cleanup(plan)
-        self.register_outputs(migration_facts(plan))
+        self.register_outputs(migration_facts(plan, sources))
 
     def _child(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self)

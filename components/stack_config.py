@@ -10,6 +10,13 @@ from pulumi.runtime.config import CONFIG
 from components.config import CONFIG_KEY, NAMESPACE, MigrationConfig, parse_stack
 
 
+def given_migration() -> object:
+    """Return the migration's config as the engine gave it; None where it gave none, or one that is no object."""
+    with contextlib.suppress(pulumi.ConfigTypeError):
+        return pulumi.Config(NAMESPACE).get_object(CONFIG_KEY.partition(":")[2])
+    return None
+
+
 def migration_config(file: str) -> MigrationConfig:
     """Read the migration that the stack declares, whatever the project is called; `file` is the stack file's name.
 

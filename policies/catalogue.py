@@ -1,4 +1,7 @@
-"""Writes a page a rule, their index, and the matrix of the notice: `python -m policies.catalogue DOCS`."""
+"""Writes a page a rule, their index, the matrix of the notice and the pack's list of its rules.
+
+`python -m policies.catalogue DOCS`.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from policies.plan import MIGRATING_INSTANCE, MIGRATION
 from policies.registry import all_rules
 from policies.remedies import as_markdown
 from policies.rule import AnyRule, InstanceRule, ReviewRule
+from policies.run import MANIFEST
 
 _DECLARING = ("classic-to-vpc:", "alimigrate:", "alicloud:")
 # They carry facts, and bring nothing about.
@@ -162,5 +166,11 @@ def write(directory: Path) -> None:
         path.write_text(content, encoding="utf-8")
 
 
+def list_rules() -> str:
+    """Return the ids of all rules, a line each: what a whole pack has (`policies/rules.txt`)."""
+    return "".join(f"{rule.id}\n" for rule in all_rules())
+
+
 if __name__ == "__main__":
     write(Path(sys.argv[1]))
+    MANIFEST.write_text(list_rules(), encoding="utf-8")

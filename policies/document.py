@@ -16,16 +16,17 @@ from typing_extensions import TypedDict
 from policies import PACK_NAME, PACK_VERSION
 from policies.clock import Wave
 from policies.evaluation import Evaluation
-from policies.notice import ITEMS, Phase
+from policies.notice import ITEMS, Phase, not_checked
 from policies.outcome import Outcome, Result, Subject
 from policies.rule import Rule
+from policies.run import Run, Source, rules_digest
 from policies.verdicts import Judgement, judge_instance, judge_stack, judge_wave
 from policies.waivers import Waiver
 
 RESULT_VARIABLE: Final = "PREFLIGHT_RESULT"
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 # Counts keys that were added and that readers of the same version may ignore.
-SCHEMA_MINOR_VERSION: Final = 1
+SCHEMA_MINOR_VERSION: Final = 0
 
 Answer = Literal["READY", "READY WITH CONDITIONS", "NOT READY", "UNKNOWN"]
 OutcomeName = Literal["PASS", "FAIL", "UNKNOWN", "NOT_APPLICABLE", "PENDING", "WAIVED"]
@@ -36,6 +37,31 @@ class PackDocument(TypedDict):
 
     name: str
     version: str
+
+
+class SourceDocument(TypedDict):
+    """A file by which the program went: its path as seen from the project, and the SHA-256 of its content."""
+
+    path: str
+    sha256: str
+
+
+class RunDocument(TypedDict):
+    """The run that the result is of; null: not known, or not given.
+
+    `id` is the caller's, from PREFLIGHT_RUN_ID. `rulesSha256` is the digest of the pack's code. `stackFile` is null
+    where the config was not that of the stack file; `files` are all others: evidence, flows.
+    """
+
+    id: str | None
+    accountId: str | None
+    regionId: str | None
+    estateReadAt: str | None
+    commit: str | None
+    dirty: bool | None
+    rulesSha256: str
+    stackFile: SourceDocument | None
+    files: list[SourceDocument] | None
 
 
 class JudgementDocument(TypedDict):
@@ -137,15 +163,21 @@ class NoticeDocument(TypedDict):
 
 
 class ResultsDocument(TypedDict):
-    """Everything that the pack concluded in one analysis: every rule, every subject, whatever the outcome."""
+    """Everything that the pack concluded in one analysis: every rule, every subject, whatever the outcome.
 
-    schemaVersion: Literal[2]
-    schemaMinorVersion: Literal[1]
+    `validUntil` is when the judgement may change by time alone: a freeze, a lead time or a window begins, a waiver
+    ends. `notChecked` is what no rule checks, as the policy `not-checked` says it.
+    """
+
+    schemaVersion: Literal[3]
+    schemaMinorVersion: Literal[0]
     pack: PackDocument
     project: str
     stack: str
+    run: RunDocument
     now: str
     clockSource: Literal["system", "PREFLIGHT_NOW"]
+    validUntil: str | None
     judgement: JudgementDocument
     waves: list[WaveDocument]
     instances: list[InstanceDocument]
@@ -157,11 +189,11 @@ class ResultsDocument(TypedDict):
     notices: list[NoticeDocument]
 
 
-def document(evaluation: Evaluation, rules: Iterable[Rule]) -> ResultsDocument:
+def document(evaluation: Evaluation, rules: Iterable[Rule], run: Run | None = None) -> ResultsDocument:
     """The result as plain data."""
+    run = run or Run()
     rules = tuple(rules)
     tally = Counter(result.outcome for result in evaluation.results)
-    checked = {item for rule in rules for item in rule.notice_items}
     waves = {subject.urn: result.wave for result in evaluation.results for subject in [result.subject]}
     return {
         "schemaVersion": SCHEMA_VERSION,
@@ -169,8 +201,10 @@ def document(evaluation: Evaluation, rules: Iterable[Rule]) -> ResultsDocument:
         "pack": {"name": PACK_NAME, "version": PACK_VERSION},
         "project": evaluation.project,
         "stack": evaluation.stack,
+        "run": _run(run),
         "now": evaluation.moment.now.isoformat(),
         "clockSource": evaluation.moment.source,
+        "validUntil": _time(_valid_until(evaluation)),
         "judgement": _judgement(judge_stack(evaluation)),
         "waves": [_wave(evaluation, wave) for wave in evaluation.schedule.waves],
         "instances": [
@@ -185,7 +219,7 @@ def document(evaluation: Evaluation, rules: Iterable[Rule]) -> ResultsDocument:
         "results": [_result(result) for result in evaluation.results],
         "tally": {outcome.value: tally[outcome] for outcome in Outcome},
         "blocking": sum(result.blocking for result in evaluation.results),
-        "notChecked": [item for item in ITEMS if item not in checked],
+        "notChecked": list(not_checked(item for rule in rules for item in rule.notice_items)),
         "notices": [
             {
                 "item": note.item,
@@ -197,6 +231,35 @@ def document(evaluation: Evaluation, rules: Iterable[Rule]) -> ResultsDocument:
             for note in evaluation.notes
         ],
     }
+
+
+def _run(run: Run) -> RunDocument:
+    return {
+        "id": run.id,
+        "accountId": run.account_id,
+        "regionId": run.region_id,
+        "estateReadAt": _time(run.estate_read_at),
+        "commit": run.commit,
+        "dirty": run.dirty,
+        "rulesSha256": rules_digest(),
+        "stackFile": None if run.stack_file is None else _source(run.stack_file),
+        "files": None if run.files is None else [_source(item) for item in run.files],
+    }
+
+
+def _source(source: Source) -> SourceDocument:
+    return {"path": source.path, "sha256": source.sha256}
+
+
+def _valid_until(evaluation: Evaluation) -> datetime | None:
+    """When the judgement may change though nothing else does; None where no such time lies ahead."""
+    waves = [wave.timeline for wave in evaluation.schedule.waves if wave.moved is not True]
+    moments = [
+        *(moment for timeline in waves for moment in (timeline.freeze_starts_at, timeline.start, timeline.latest)),
+        *(result.mandatory_from for result in evaluation.results if result.advice),
+        *(result.waiver.expires for result in evaluation.results if result.waiver is not None),
+    ]
+    return min((moment for moment in moments if moment is not None and moment > evaluation.moment.now), default=None)
 
 
 def _judgement(judgement: Judgement) -> JudgementDocument:

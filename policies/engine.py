@@ -7,6 +7,7 @@ blocks; what is advice until its lead time, and what is waived, two advisory pol
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
@@ -36,11 +37,12 @@ from policies.evaluation import Configuration, Evaluation, Evaluator
 from policies.facts import UnreadableError
 from policies.messages import advice_text, finding_text, listed
 from policies.notes import announcement, notes
-from policies.notice import NOT_READABLE, unchecked
+from policies.notice import not_checked as not_checked_texts
 from policies.outcome import Outcome, Result
 from policies.plan import MIGRATING_INSTANCE, MIGRATION, SHARED_SECURITY_GROUP, Plan
 from policies.registry import all_rules
 from policies.rule import AnyRule
+from policies.run import Run, manifest, read_run
 from policies.settings import schema
 
 ADVICE: Final = "advice"
@@ -81,6 +83,7 @@ class Analyst:
         self._analysis: object = None
         self._evaluator: Evaluator | None = None
         self._evaluation: Evaluation | None = None
+        self._run = Run()
         self._configurations: dict[str, Configuration] = {}
 
     def evaluation(self, args: StackValidationArgs, rule: AnyRule | None = None) -> Evaluation:
@@ -95,6 +98,7 @@ class Analyst:
                 self._analysis, self._evaluation, self._configurations = None, None, {}
                 plan = Plan(adapt(args.resources, self._types_read))
                 self._evaluator = Evaluator(self._rules, plan, read_clock(self._environment))
+                self._run = read_run(self._environment, plan)
             if self._reconfigured(args, rule) or self._evaluation is None:
                 self._evaluation = None
                 evaluation = self._evaluator.evaluation(self._configurations)
@@ -114,7 +118,7 @@ class Analyst:
 
     def _write(self, evaluation: Evaluation) -> None:
         if path := self._environment.get(RESULT_VARIABLE):
-            write(Path(path), document(evaluation, self._rules))
+            write(Path(path), document(evaluation, self._rules, self._run))
 
 
 def _meant(name: str, names: list[str]) -> str:
@@ -168,8 +172,8 @@ def stack_policies(environment: Mapping[str, str]) -> list[StackValidationPolicy
 
 def not_checked(environment: Mapping[str, str]) -> StackValidationPolicy:
     """Says with every preview what a passing one does not mean: silence would be taken for ready."""
-    missing = unchecked(item for rule in all_rules() for item in rule.notice_items)
-    texts = ["Passing says nothing of what this version does not check; look at it yourself:", *NOT_READABLE, *missing]
+    missing = not_checked_texts(item for rule in all_rules() for item in rule.notice_items)
+    texts = ["Passing says nothing of what this version does not check; look at it yourself:", *missing]
     if now := environment.get(NOW_VARIABLE):
         texts.append(f"The time is not the clock's: {NOW_VARIABLE} says {now}")
 
@@ -268,6 +272,26 @@ def _companion(
     )
 
 
+def incomplete() -> str | None:
+    """Say what is wrong with the pack's rules where they are not those of its manifest; None where they are."""
+    found = {rule.id for rule in all_rules()}
+    try:
+        listed_ids = set(manifest())
+    except OSError:
+        return (
+            "The policy pack is not whole: it has no rules.txt. Get it anew; whoever changed its rules runs make docs."
+        )
+    differing = [
+        *(f"the rule {rule_id} is missing" for rule_id in sorted(listed_ids - found)),
+        *(f"the rule {rule_id} is not listed in rules.txt" for rule_id in sorted(found - listed_ids)),
+    ]
+    if not differing:
+        return None
+    return (
+        f"The policy pack is not whole: {', '.join(differing)}. Get it anew; whoever changed its rules runs make docs."
+    )
+
+
 def serve() -> None:
     """Serves the pack to the engine; does not return.
 
@@ -276,6 +300,8 @@ def serve() -> None:
     """
     if path := os.environ.get(RESULT_VARIABLE):
         Path(path).unlink(missing_ok=True)
+    if problem := incomplete():
+        sys.exit(problem)
     # What PolicyPack serves cannot be chosen.
     pulumi_policy.policy._PolicyAnalyzerServicer = Servicer  # type: ignore[misc]
     PolicyPack(

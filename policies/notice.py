@@ -120,6 +120,14 @@ NOT_READABLE: Final = (
 """What no rule of this version decides: most of it no API or script tells."""
 
 
+def not_checked(checked: Iterable[str]) -> tuple[str, ...]:
+    """Say what a passing preview does not mean: what nothing can read, and items of the notice that have no rule.
+
+    `checked` are the items that the rules serve.
+    """
+    return (*NOT_READABLE, *unchecked(checked))
+
+
 def unchecked(checked: Iterable[str]) -> list[str]:
     """What of it has to be checked and is in none of the `checked` items, with its text."""
     known = set(checked)

@@ -13,17 +13,19 @@ from components.facts.instances import classic_instance_facts
 from components.facts.security_groups import security_group_facts
 from components.off_peak import off_peak_until
 from components.plan import MigrationPlan, PlannedWave
+from components.run import Sources
 from estate.model import Zone
 
 
-def migration_facts(plan: MigrationPlan) -> Facts:
-    """Facts of the migration as a whole: its waves, its instances, and the estate around them."""
+def migration_facts(plan: MigrationPlan, sources: Sources | None = None) -> Facts:
+    """Facts of the migration as a whole: its waves, its instances, the estate around them, and what they are from."""
     config, estate = plan.config, plan.estate
     return broad_rule_facts(plan) | {
         "schemaVersion": SCHEMA_VERSION,
         "regionId": estate.region_id,
         "accountId": estate.account_id,
         "estateReadAt": estate.read_at.isoformat(),
+        **({} if sources is None else {"madeOf": _made_of(sources)}),
         "waves": [wave_facts(wave, config.off_peak) for wave in plan.waves],
         "freezeHours": config.freeze_hours,
         "backups": _backups(config.backups),
@@ -45,6 +47,17 @@ def migration_facts(plan: MigrationPlan) -> Facts:
         **address_list_facts(estate, config.after.unused_services if config.after else ()),
         "databases": [database_facts(database, estate.read_at) for database in estate.databases],
     }
+
+
+def _made_of(sources: Sources) -> Facts:
+    made_of: Facts = {"files": [{"path": item.path, "sha256": item.sha256} for item in sources.files]}
+    if sources.commit is not None:
+        made_of["commit"] = sources.commit
+    if sources.dirty is not None:
+        made_of["dirty"] = sources.dirty
+    if sources.stack_file is not None:
+        made_of["stackFile"] = {"path": sources.stack_file.path, "sha256": sources.stack_file.sha256}
+    return made_of
 
 
 def wave_facts(wave: PlannedWave, off_peak: OffPeak | None = None) -> Facts:

@@ -179,6 +179,7 @@ def test_a_state_is_judged_as_its_preview(up: Up) -> None:
     analysis = up.analyzed()
     assert analysis.code == 0, analysis.output
     assert analysis.written == previewed
+    assert json.loads(previewed)["run"]["stackFile"]["path"] == "Pulumi.test.yaml"
     assert agree(analysis)
     up.stack.project.result_file.unlink()
     done = up.stack.project.run("policy", "analyze", "--stack", "test", "--policy-pack", "policies")

@@ -288,8 +288,10 @@ def test_the_result_has_every_rule_and_subject(tmp_path: Path) -> None:
         "pack",
         "project",
         "stack",
+        "run",
         "now",
         "clockSource",
+        "validUntil",
         "judgement",
         "waves",
         "instances",
@@ -300,7 +302,8 @@ def test_the_result_has_every_rule_and_subject(tmp_path: Path) -> None:
         "notChecked",
         "notices",
     ]
-    assert result["schemaVersion"] == 2
+    assert result["schemaVersion"] == 3
+    assert result["run"]["accountId"] == "1234567890"
     assert (result["project"], result["stack"], result["clockSource"]) == ("classic-to-vpc", "dev", "PREFLIGHT_NOW")
     (wave,) = result["waves"]
     assert wave["frozen"] is True
@@ -316,8 +319,8 @@ def test_the_result_has_every_rule_and_subject(tmp_path: Path) -> None:
     assert sum(result["tally"].values()) == len(keys)
     assert result["tally"]["FAIL"] == 1
     assert list(result["tally"]) == list(Outcome)
-    assert "N29" in result["notChecked"]
-    assert "N18" not in result["notChecked"]
+    # What the policy `not-checked` says, and no item that is served in another way than by a rule.
+    assert result["notChecked"] == list(NOT_READABLE)
     (failure,) = (item for item in result["results"] if item["outcome"] == "FAIL")
     assert failure["subject"] == {
         "kind": "instance",
@@ -367,11 +370,30 @@ def test_the_systems_clock_is_named_as_such(tmp_path: Path) -> None:
 # ---- the directory as a program ----
 
 
+def _copied(tmp_path: Path) -> Path:
+    directory = tmp_path / "pack-v0.1.0"
+    shutil.copytree(PACK, directory, ignore=shutil.ignore_patterns("venv", "__pycache__"))
+    return directory
+
+
+def test_a_pack_with_a_rule_less_does_not_start(tmp_path: Path) -> None:
+    directory, result = _copied(tmp_path), tmp_path / "result.json"
+    (directory / "rules/backup/snapshot_of_every_disk.py").unlink()
+    result.write_text("left by an earlier run", encoding="utf-8")
+    variables = {**os.environ, "PREFLIGHT_RESULT": str(result)}
+    command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(directory)]
+    done = subprocess.run(command, cwd=directory, env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert done.stdout == ""
+    assert done.stderr.startswith("The policy pack is not whole: the rule backup-snapshot-of-every-disk is missing.")
+    assert "Traceback" not in done.stderr
+    assert not result.exists()
+
+
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """The pack copied away under another name and started as the engine does: its first line, and its result's path."""
-    directory, result = tmp_path / "pack-v0.1.0", tmp_path / "result.json"
-    shutil.copytree(PACK, directory, ignore=shutil.ignore_patterns("venv", "__pycache__"))
+    directory, result = _copied(tmp_path), tmp_path / "result.json"
     result.write_text("left by an earlier run", encoding="utf-8")
     variables = {**os.environ, "PREFLIGHT_RESULT": str(result), "PREFLIGHT_NOW": prepared().now.isoformat()}
     variables.pop("PYTHONPATH", None)

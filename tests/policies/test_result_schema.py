@@ -44,8 +44,18 @@ def test_a_waived_finding_has_a_tally_of_its_own_and_its_waiver() -> None:
     assert told["judgement"]["readiness"] == "READY WITH CONDITIONS"
 
 
-def test_what_no_schema_names_is_refused() -> None:
+def test_the_pack_writes_nothing_that_the_schema_does_not_name() -> None:
     told = result(prepared())
     told["more"] = 1
     with pytest.raises(ValidationError):
         RESULT.validate_json(json.dumps(told))
+
+
+def test_readers_are_told_that_keys_may_be_added() -> None:
+    """A later version of the same number may have more (docs/contracts.md); what there is now, it has too."""
+    text = SCHEMA.read_text(encoding="utf-8")
+    schema = json.loads(text)
+    assert '"additionalProperties": false' not in text
+    assert schema["properties"]["schemaVersion"] == {"const": 3, "title": "Schemaversion", "type": "integer"}
+    assert schema["properties"]["schemaMinorVersion"] == {"minimum": 0, "type": "integer"}
+    assert set(schema["required"]) == set(result(prepared()))

@@ -1,0 +1,47 @@
+"""What the program goes by, gathered before anything is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+
+from components.evidence import read_evidence
+from components.flows import with_flows
+from components.plan import MigrationPlan, make_plan
+from components.run import Sources, discard_result, read_sources
+from components.settings import connect
+from components.stack_config import given_migration, migration_config
+from components.stack_outputs import own_record, with_shared
+from estate import clock
+from estate.live import read_estate
+from estate.settings import CloudSettings
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The plan, the settings of the cloud that it was read from, and the files that it was made of."""
+
+    plan: MigrationPlan
+    settings: CloudSettings
+    sources: Sources
+
+
+def gather(stack: str, directory: Path, environ: Mapping[str, str]) -> Inputs:
+    """Read config, evidence and estate; `directory` is that of Pulumi.yaml.
+
+    The result of an earlier run is gone before anything can fail. Raises ConfigError and EstateError where config,
+    credentials or estate cannot be used.
+    """
+    discard_result(environ)
+    file = f"Pulumi.{stack}.yaml"
+    config = with_flows(migration_config(file), directory, file)
+    sources = read_sources(config, given_migration(), directory, file)
+    config, record = with_shared(config, own_record(), file)
+    evidence = read_evidence(config, directory, file)
+    cloud = connect(environ)
+    pulumi.log.info(f"Reading the estate of {cloud.region}", ephemeral=True)
+    estate = read_estate(cloud, clock.now(environ))
+    return Inputs(make_plan(config, estate, file, evidence, record), cloud.settings, sources)

@@ -1,0 +1,127 @@
+"""This run: the result that an earlier one left is taken away, and what this one is made of is told."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from components.config import CONFIG_KEY, MigrationConfig
+from components.evidence import evidence_paths
+from estate.errors import EstateError
+
+RESULT_VARIABLE: Final = "PREFLIGHT_RESULT"
+# Status of a large checkout on a cold disk; a preview does not wait for it longer.
+_GIT_SECONDS: Final = 20
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file that the program went by: its path as seen from the project, and the SHA-256 of its content."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What a preview is made of. None: not known.
+
+    `commit` is the checkout's HEAD, `dirty` whether tracked files differ from it. `stack_file` is None where it does
+    not hold the config that this run was given (`--config-file`, an environment). `files` are all others.
+    """
+
+    commit: str | None = None
+    dirty: bool | None = None
+    stack_file: SourceFile | None = None
+    files: tuple[SourceFile, ...] = ()
+
+
+def discard_result(environ: Mapping[str, str]) -> None:
+    """Remove the result file of an earlier run, so that it cannot be taken for this one's if the pack is not loaded.
+
+    Raises `EstateError` where it cannot be removed, and for a relative path: the pack would see it from elsewhere.
+    """
+    name = environ.get(RESULT_VARIABLE)
+    if not name:
+        return
+    if not Path(name).is_absolute():
+        raise EstateError(f"{RESULT_VARIABLE}: expected an absolute path, found {name!r}")
+    try:
+        Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        problem = f"{RESULT_VARIABLE}: expected a file that can be removed, found {name!r} ({error.strerror})"
+        raise EstateError(problem) from None
+
+
+def read_sources(config: MigrationConfig, raw: object, directory: Path, file: str) -> Sources:
+    """Return what this run is made of; what cannot be told is left out.
+
+    `raw` is the migration's config as the engine gave it, `directory` that of Pulumi.yaml, `file` the stack file.
+    """
+    paths = [] if config.evidence is None else evidence_paths(config.evidence, directory, file)
+    if config.classic_link is not None and config.classic_link.flows_file is not None:
+        paths.append(directory / config.classic_link.flows_file)
+    commit = _git(directory, "rev-parse", "--verify", "HEAD")
+    changes = None if commit is None else _git(directory, "status", "--porcelain", "--untracked-files=no")
+    return Sources(
+        commit=commit,
+        dirty=None if changes is None else bool(changes),
+        stack_file=_stack_file(directory / file, raw, directory),
+        files=tuple(item for item in _digests(paths, directory) if item is not None),
+    )
+
+
+def _git(directory: Path, *arguments: str) -> str | None:
+    """Return what git says of the checkout, None where there is no git, no checkout, or no leave to look at it."""
+    command = ["git", "-C", str(directory), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_GIT_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _stack_file(path: Path, raw: object, directory: Path) -> SourceFile | None:
+    try:
+        written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return None
+    config = written.get("config") if isinstance(written, dict) else None
+    if not isinstance(config, dict) or not _says(config.get(CONFIG_KEY), raw):
+        return None
+    return _digest(path, directory)
+
+
+def _says(written: object, given: object) -> bool:
+    """Whether the file holds what the engine gave; of a time, or a secret, it says the same in another form."""
+    if isinstance(written, date) or (isinstance(written, dict) and set(written) == {"secure"}):
+        return True
+    if isinstance(written, dict):
+        return (
+            isinstance(given, Mapping)
+            and written.keys() == given.keys()
+            and all(_says(value, given[key]) for key, value in written.items())
+        )
+    if isinstance(written, list):
+        return isinstance(given, list | tuple) and len(written) == len(given) and all(map(_says, written, given))
+    return written == given
+
+
+def _digests(paths: Iterable[Path], directory: Path) -> Iterable[SourceFile | None]:
+    return (_digest(path, directory) for path in sorted(set(paths)))
+
+
+def _digest(path: Path, directory: Path) -> SourceFile | None:
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    shown = path.relative_to(directory) if path.is_relative_to(directory) else path
+    return SourceFile(shown.as_posix(), hashlib.sha256(content).hexdigest())

@@ -1,0 +1,283 @@
+"""Reads the pack's result for a gate: `python -m policies.verdict FILE --run ID`; needs the standard library alone.
+
+A result counts only where it is of this very run, of this pack, of these files, and of now.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from policies import PACK_NAME
+from policies.run import manifest, rules_digest
+
+SCHEMA_VERSION: Final = 3
+READY, CONDITIONS, NOT_READY, UNKNOWN, NOT_JUDGED, BAD_INPUT = 0, 10, 20, 30, 40, 2
+# A result of ten thousand instances has some 100 MiB.
+_MOST_BYTES: Final = 512 * 2**20
+_SKEW: Final = timedelta(minutes=5)
+_SHOWN: Final = 20
+
+_CODES: Final = {"READY": READY, "READY WITH CONDITIONS": READY, "NOT READY": NOT_READY, "UNKNOWN": UNKNOWN}
+
+_HELP: Final = f"""Judges the result file of one run, for a pipeline.
+
+Exit codes: {READY} ready, or ready with conditions ({CONDITIONS} for these with --strict), {NOT_READY} not ready, \
+{UNKNOWN} unknown,
+{NOT_JUDGED} not judged: no result, or one that is not of this run, pack, checkout or time, {BAD_INPUT} bad input."""
+
+
+class NotJudgedError(Exception):
+    """The file is no result that may be gone by; the message says why."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the result must be of; None: whatever it says."""
+
+    run: str | None
+    since: datetime | None
+    project: Path
+    stack: str | None = None
+    wave: str | None = None
+    commit: str | None = None
+    account: str | None = None
+    config_elsewhere: bool = False
+    max_age: timedelta = timedelta(hours=1)
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read a result of the schema that this reader knows. Raises NotJudgedError for anything else."""
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise NotJudgedError(f"it is larger than {_MOST_BYTES // 2**20} MiB")
+        result = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once)
+    except OSError as error:
+        raise NotJudgedError(f"it cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise NotJudgedError("it is no JSON, or not the whole of it") from None
+    if not isinstance(result, dict) or not isinstance(result.get("pack"), dict):
+        raise NotJudgedError("it is no result of the policy pack")
+    if result["pack"].get("name") != PACK_NAME:
+        raise NotJudgedError(f"it is not of the policy pack {PACK_NAME}")
+    if result.get("schemaVersion") != SCHEMA_VERSION:
+        raise NotJudgedError(f"its schema version is {result.get('schemaVersion')!r}; expected {SCHEMA_VERSION}")
+    return result
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands there twice")
+    return found
+
+
+def refusals(result: Mapping[str, Any], wanted: Wanted, now: datetime) -> list[str]:
+    """Return why the result is not of this run, this pack, these files, or of now; nothing where it is."""
+    try:
+        return [
+            *_other_run(result, wanted),
+            *_out_of_time(result, wanted, now),
+            *_other_rules(result),
+            *_other_sources(result, wanted),
+            *_contradictions(result),
+        ]
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        return ["it does not hold what a result of its schema version must"]
+
+
+def _other_run(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
+    run = result["run"]
+    if wanted.run is not None and run["id"] != wanted.run:
+        yield f"it is of the run {run['id'] or 'without an id'}, expected {wanted.run}"
+    if wanted.since is not None and _time(result["now"]) < wanted.since:
+        yield f"it was judged at {result['now']}, before {wanted.since.isoformat()}"
+    for name, found, expected in (
+        ("stack", result["stack"], wanted.stack),
+        ("commit", run["commit"], wanted.commit),
+        ("account", run["accountId"], wanted.account),
+    ):
+        if expected is not None and found != expected:
+            yield f"it is of the {name} {found or '(not known)'}, expected {expected}"
+    if wanted.commit is not None and run["dirty"] is not False:
+        yield "files of the checkout were not as that commit has them"
+
+
+def _out_of_time(result: Mapping[str, Any], wanted: Wanted, now: datetime) -> Iterator[str]:
+    oldest = now - wanted.max_age
+    for what, text in (("it was judged", result["now"]), ("the estate was read", result["run"]["estateReadAt"])):
+        if text is None:
+            yield f"when {what} is not told"
+        elif _time(text) > now + _SKEW:
+            yield f"{what} at {text}, which lies ahead: it is {_told(now)} here"
+        elif _time(text) < oldest:
+            yield f"{what} at {text}, more than {wanted.max_age // timedelta(minutes=1)} minutes ago"
+    until = result["validUntil"]
+    if until is not None and _time(until) <= now:
+        yield f"it held until {until}: a freeze, a lead time, a waiver or a window began or ended then"
+
+
+def _other_rules(result: Mapping[str, Any]) -> Iterator[str]:
+    digest, expected = result["run"]["rulesSha256"], rules_digest()
+    if digest != expected:
+        yield f"another version of the rules judged: {digest[:12]}, this pack is {expected[:12]}"
+    ids = {rule["id"] for rule in result["rules"]}
+    if missing := sorted(set(manifest()) - ids):
+        yield f"rules are missing: {', '.join(missing)}"
+    judged = {item["rule"] for item in result["results"]}
+    if unasked := sorted(ids - judged):
+        yield f"rules have no result: {', '.join(unasked)}"
+
+
+def _other_sources(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
+    stack_file, files = result["run"]["stackFile"], result["run"]["files"]
+    if stack_file is None and not wanted.config_elsewhere:
+        yield "it does not tell the stack file: the config was not that of the file (--config-elsewhere takes it)"
+    if files is None:
+        yield "it does not tell the files that it goes by"
+    for item in [*([] if stack_file is None else [stack_file]), *(files or ())]:
+        try:
+            digest = hashlib.sha256((wanted.project / item["path"]).read_bytes()).hexdigest()
+        except OSError as error:
+            yield f"{item['path']}, by which it goes, cannot be read in {wanted.project}: {error.strerror}"
+            continue
+        if digest != item["sha256"]:
+            yield f"{item['path']} is not as it was judged"
+
+
+def _contradictions(result: Mapping[str, Any]) -> Iterator[str]:
+    blocking = [item for item in result["results"] if item["blocking"]]
+    if len(blocking) != result["blocking"] or (blocking and result["judgement"]["readiness"] in _PASSING):
+        yield "its judgement contradicts its results"
+    if not result["results"]:
+        yield "it has no results"
+
+
+_PASSING: Final = frozenset(name for name, code in _CODES.items() if code == READY)
+
+
+def judgement(result: Mapping[str, Any], wave: str | None) -> Mapping[str, Any]:
+    """Return the judgement of the stack, or of one of its waves. Raises NotJudgedError where there is no such wave."""
+    found = [result] if wave is None else [item for item in result["waves"] if item["name"] == wave]
+    if len(found) != 1:
+        raise NotJudgedError(f"it knows no wave {wave}")
+    judged: Mapping[str, Any] = found[0]["judgement"]
+    return judged
+
+
+def verdict(path: Path, wanted: Wanted, now: datetime, *, strict: bool = False) -> tuple[int, list[str]]:
+    """Return the exit code, and what a person reads of it."""
+    try:
+        result = load(path)
+        if problems := refusals(result, wanted, now):
+            raise NotJudgedError("\n  ".join(problems))
+        readiness = str(judgement(result, wanted.wave)["readiness"])
+    except NotJudgedError as problem:
+        return NOT_JUDGED, [f"NOT JUDGED: {path}:", f"  {problem}"]
+    code = _CODES.get(readiness, UNKNOWN)
+    if strict and readiness == "READY WITH CONDITIONS":
+        code = CONDITIONS
+    return code, [_headline(result, wanted, readiness), *_findings(result, wanted)]
+
+
+def _headline(result: Mapping[str, Any], wanted: Wanted, readiness: str) -> str:
+    run = result["run"]
+    what = f"stack {result['stack']}" if wanted.wave is None else f"wave {wanted.wave} of stack {result['stack']}"
+    commit = f", commit {run['commit'][:12]}{' with changes' if run['dirty'] else ''}" if run["commit"] else ""
+    return f"{readiness}: {what}, account {run['accountId'] or 'not known'}, judged at {result['now']}{commit}"
+
+
+def _findings(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
+    """Everything that blocks, by rule and subject with the first line of its reason."""
+    found = [
+        item for item in result["results"] if item["blocking"] and wanted.wave in (None, item["wave"] or wanted.wave)
+    ]
+    for item in found[:_SHOWN]:
+        yield f"  {item['outcome']} {item['rule']} {item['subject']['name']}: {item['reason'].partition(chr(10))[0]}"
+    if len(found) > _SHOWN:
+        yield f"  and {len(found) - _SHOWN} more, in the file"
+
+
+def _time(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.utcoffset() is None:
+        raise ValueError("a time without an offset")
+    return moment
+
+
+def _told(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return _time(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a time with its offset, found {text!r}") from None
+
+
+def _minutes(text: str) -> timedelta:
+    if not text.isdecimal() or not 0 < int(text) <= 7 * 24 * 60:
+        raise argparse.ArgumentTypeError(f"expected whole minutes, a week at the most, found {text!r}")
+    return timedelta(minutes=int(text))
+
+
+def _text(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("expected text that is not blank")
+    return text.strip()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m policies.verdict", description=_HELP, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="the result, to which PREFLIGHT_RESULT led")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--run", type=_text, metavar="ID", help="the run's own id, as PREFLIGHT_RUN_ID had it")
+    which.add_argument("--since", type=_moment, metavar="TIME", help="or when the run began, with its UTC offset")
+    parser.add_argument(
+        "--project", type=Path, default=Path(), metavar="DIR", help="where Pulumi.yaml is; here unless given"
+    )
+    parser.add_argument("--stack", type=_text, metavar="NAME", help="refuse the result of another stack")
+    parser.add_argument("--wave", type=_text, metavar="NAME", help="judge one wave, not the whole stack")
+    parser.add_argument("--commit", type=_text, metavar="SHA", help="refuse another commit, or one with changes")
+    parser.add_argument("--account", type=_text, metavar="ID", help="refuse another Alibaba Cloud account")
+    parser.add_argument(
+        "--max-age", type=_minutes, default=timedelta(hours=1), metavar="MIN", help="minutes it holds; 60 unless given"
+    )
+    parser.add_argument(
+        "--config-elsewhere", action="store_true", help="the config is not that of the stack file (--config-file)"
+    )
+    parser.add_argument("--strict", action="store_true", help=f"exit {CONDITIONS} where it is ready with conditions")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Judge the file that the command line names; returns the exit code."""
+    given = _parser().parse_args(arguments)
+    wanted = Wanted(
+        given.run,
+        given.since,
+        given.project,
+        given.stack,
+        given.wave,
+        given.commit,
+        given.account,
+        given.config_elsewhere,
+        given.max_age,
+    )
+    code, lines = verdict(given.file, wanted, datetime.now(UTC), strict=given.strict)
+    print("\n".join(lines))
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

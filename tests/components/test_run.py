@@ -1,0 +1,137 @@
+"""What a run leaves of an earlier one, and what it says that it is made of."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from components.config import CONFIG_KEY, ConfigError, parse
+from components.run import Sources, discard_result, read_sources
+from estate.errors import EstateError
+from tests.components.builders import FILE, config
+
+
+def write_stack(directory: Path, migration: Any) -> None:
+    (directory / FILE).write_text(yaml.safe_dump({"config": {CONFIG_KEY: migration}}), encoding="utf-8")
+
+
+def sources(directory: Path, raw: Any) -> Sources:
+    return read_sources(parse(raw, FILE), raw, directory, FILE)
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def git(directory: Path, *arguments: str) -> str:
+    identity = ("-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false")
+    done = subprocess.run(["git", *identity, *arguments], cwd=directory, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    write_stack(tmp_path, config())
+    return tmp_path
+
+
+# ---- the result of an earlier run ----
+
+
+def test_the_result_of_an_earlier_run_is_removed(tmp_path: Path) -> None:
+    result = tmp_path / "result.json"
+    result.write_text('{"judgement": {"readiness": "READY"}}')
+    discard_result({"PREFLIGHT_RESULT": str(result)})
+    discard_result({"PREFLIGHT_RESULT": str(result)})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("environ", [{}, {"PREFLIGHT_RESULT": ""}])
+def test_without_a_path_there_is_nothing_to_remove(environ: dict[str, str]) -> None:
+    discard_result(environ)
+
+
+def test_a_relative_path_is_refused() -> None:
+    """The pack runs in another directory, and would write and remove another file."""
+    with pytest.raises(EstateError, match=r"PREFLIGHT_RESULT: expected an absolute path, found .result\.json."):
+        discard_result({"PREFLIGHT_RESULT": "result.json"})
+
+
+def test_a_result_that_cannot_be_removed_stops_the_run(tmp_path: Path) -> None:
+    with pytest.raises(EstateError, match="PREFLIGHT_RESULT: expected a file that can be removed"):
+        discard_result({"PREFLIGHT_RESULT": str(tmp_path)})
+
+
+# ---- what it is made of ----
+
+
+def test_the_stack_file_has_its_digest(project: Path) -> None:
+    found = sources(project, config())
+    assert found.stack_file is not None
+    assert (found.stack_file.path, found.stack_file.sha256) == (FILE, digest(project / FILE))
+    assert found.files == ()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [config(freezeHours=25), config(freezeHours=None, protect=False), config(instances=["i-web"])],
+    ids=["another value", "another key", "a shorter list"],
+)
+def test_a_stack_file_that_holds_another_config_is_not_told(project: Path, given: Any) -> None:
+    """As with --config-file: the digest of a file that was not gone by would vouch for the wrong one."""
+    assert sources(project, given).stack_file is None
+
+
+@pytest.mark.parametrize("content", [None, "", "config: {", "[]", "config: {}", "\udcff"])
+def test_a_stack_file_that_says_nothing_is_not_told(project: Path, content: str | None) -> None:
+    (project / FILE).unlink()
+    if content is not None:
+        (project / FILE).write_bytes(content.encode("utf-8", "surrogateescape"))
+    assert sources(project, config()).stack_file is None
+
+
+def test_times_without_quotes_and_secrets_are_the_same_in_another_form(project: Path) -> None:
+    text = (project / FILE).read_text().replace("'2026-12-12T02:00:00+08:00'", "2026-12-12T02:00:00+08:00")
+    assert "start: 2026-12-12" in text
+    (project / FILE).write_text(text)
+    assert sources(project, config()).stack_file is not None
+
+
+def test_evidence_and_flows_have_their_digests(project: Path) -> None:
+    (project / "evidence").mkdir()
+    for name in ("evidence/a.json", "evidence/b.json", "flows.csv"):
+        (project / name).write_text(name)
+    elsewhere = project.parent / "elsewhere.json"
+    elsewhere.write_text("elsewhere")
+    raw = config(evidence={"files": ["evidence/*.json", str(elsewhere)]}, classicLink={"flowsFile": "flows.csv"})
+    found = {item.path: item.sha256 for item in sources(project, raw).files}
+    names = ["evidence/a.json", "evidence/b.json", "flows.csv"]
+    assert found == {**{name: digest(project / name) for name in names}, str(elsewhere): digest(elsewhere)}
+
+
+def test_evidence_that_is_not_there_is_an_error(project: Path) -> None:
+    with pytest.raises(ConfigError, match=r"there is no file none\.json"):
+        sources(project, config(evidence={"files": ["none.json"]}))
+
+
+def test_the_checkout_tells_its_commit_and_whether_it_was_changed(project: Path) -> None:
+    git(project, "init", "--quiet")
+    git(project, "add", ".")
+    git(project, "commit", "--quiet", "--message", "first")
+    found = sources(project, config())
+    assert (found.commit, found.dirty) == (git(project, "rev-parse", "HEAD"), False)
+    (project / "result.json").write_text("{}")  # what is not tracked, such as a result, is no change
+    assert sources(project, config()).dirty is False
+    write_stack(project, config(freezeHours=30))
+    assert sources(project, config(freezeHours=30)).dirty is True
+
+
+def test_without_a_checkout_or_git_the_commit_is_not_known(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (sources(project, config()).commit, sources(project, config()).dirty) == (None, None)
+    monkeypatch.setenv("PATH", "")
+    assert sources(project, config()).commit is None

@@ -1,0 +1,348 @@
+"""The reader of a result: what it goes by, what it refuses, and its exit code."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policies import document as documents
+from policies import verdict as reader
+from policies.document import document, write
+from policies.plan import MIGRATING_INSTANCE, MIGRATION
+from policies.registry import all_rules
+from policies.run import PACK, read_run
+from policies.verdict import Wanted, verdict
+from tests.policies.prepared import BEFORE_FREEZE, UNKNOWN, Draft, add_wave, prepared
+
+RUN = "build-7"
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A checkout with a stack file and evidence."""
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
+    (tmp_path / "evidence.json").write_text("{}\n")
+    return tmp_path
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def result(project: Path, draft: Draft | None = None, run: str | None = RUN) -> dict[str, Any]:
+    """What the pack says of a draft that was made of the project's files, read when it was judged."""
+    draft = draft or prepared()
+    facts = draft.facts(MIGRATION)
+    facts["estateReadAt"] = draft.now.isoformat()
+    names = ("Pulumi.dev.yaml", "evidence.json")
+    stack_file, evidence = ({"path": name, "sha256": digest(project / name)} for name in names)
+    facts["madeOf"] = {"commit": COMMIT, "dirty": False, "stackFile": stack_file, "files": [evidence]}
+    environment = {} if run is None else {"PREFLIGHT_RUN_ID": run}
+    judged: Any = document(draft.evaluation(), all_rules(), read_run(environment, draft.plan()))
+    read: dict[str, Any] = json.loads(json.dumps(judged))
+    return read
+
+
+def judged(
+    project: Path,
+    content: dict[str, Any],
+    *,
+    after: timedelta = timedelta(minutes=1),
+    strict: bool = False,
+    **want: Any,
+) -> tuple[int, str]:
+    """Exit code and text for a result that is read some time after it was judged."""
+    path = project / "result.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    wanted = Wanted(**{"run": RUN, "since": None, "project": project} | want)
+    code, lines = verdict(path, wanted, datetime.fromisoformat(content["now"]) + after, strict=strict)
+    return code, "\n".join(lines)
+
+
+# ---- what it says ----
+
+
+def test_ready(project: Path) -> None:
+    code, text = judged(project, result(project), stack="dev", commit=COMMIT, account="1234567890")
+    assert code == 0
+    assert text == ("READY: stack dev, account 1234567890, judged at 2026-12-11T10:00:00+08:00, commit 0123456789ab")
+
+
+@pytest.mark.parametrize(("strict", "expected"), [(False, 0), (True, 10)])
+def test_ready_with_conditions(project: Path, strict: bool, expected: int) -> None:
+    code, text = judged(project, result(project, prepared(exists=False)), strict=strict)
+    assert code == expected
+    assert text.startswith("READY WITH CONDITIONS: ")
+
+
+def test_not_ready_names_what_blocks(project: Path) -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    code, text = judged(project, result(project, draft))
+    assert code == 20
+    assert "\n  FAIL backup-snapshot-of-every-disk web-1: " in text
+
+
+def test_unknown(project: Path) -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["eniQuantity"] = UNKNOWN
+    code, text = judged(project, result(project, draft))
+    assert code == 30
+    assert "\n  UNKNOWN instance-type-supports-eni web-1: " in text
+
+
+def test_a_wave_is_judged_by_itself(project: Path) -> None:
+    draft = prepared()
+    add_wave(draft, "two", "i-app", start="2027-01-20T02:00:00+08:00")
+    draft.facts(MIGRATION)["attestations"][0]["validUntil"] = "2027-02-01T02:00:00+08:00"
+    content = result(project, draft)
+    assert judged(project, content)[0] == 20
+    code, text = judged(project, content, wave="all")
+    assert (code, "app-1" in text) == (0, False)
+    code, text = judged(project, content, wave="two")
+    assert (code, "app-1" in text) == (20, True)
+    assert judged(project, content, wave="three") == (
+        40,
+        f"NOT JUDGED: {project}/result.json:\n  it knows no wave three",
+    )
+
+
+# ---- what it refuses ----
+
+
+@pytest.mark.parametrize("run", [None, "build-6", "BUILD-7"])
+def test_a_result_of_another_run_is_none(project: Path, run: str | None) -> None:
+    code, text = judged(project, result(project, run=run))
+    assert code == 40
+    assert f"it is of the run {run or 'without an id'}, expected {RUN}" in text
+
+
+def test_a_run_may_be_told_by_its_beginning(project: Path) -> None:
+    content = result(project, run=None)
+    now = datetime.fromisoformat(content["now"])
+    assert judged(project, content, run=None, since=now)[0] == 0
+    code, text = judged(project, content, run=None, since=now + timedelta(seconds=1))
+    assert code == 40
+    assert "before 2026-12-11T10:00:01+08:00" in text
+
+
+@pytest.mark.parametrize(
+    ("want", "words"),
+    [
+        ({"stack": "prod"}, "it is of the stack dev, expected prod"),
+        ({"commit": "fedcba"}, f"it is of the commit {COMMIT}, expected fedcba"),
+        ({"account": "42"}, "it is of the account 1234567890, expected 42"),
+    ],
+)
+def test_what_the_caller_names_must_be_so(project: Path, want: dict[str, Any], words: str) -> None:
+    code, text = judged(project, result(project), **want)
+    assert code == 40
+    assert words in text
+
+
+Change = Callable[[dict[str, Any]], object]
+
+REFUSED: dict[str, tuple[Change, str]] = {
+    "another schema": (lambda it: it.update(schemaVersion=2), "its schema version is 2; expected 3"),
+    "no schema": (lambda it: it.pop("schemaVersion"), "its schema version is None"),
+    "another pack": (lambda it: it.update(pack={"name": "other"}), "it is not of the policy pack"),
+    "no pack": (lambda it: it.pop("pack"), "it is no result of the policy pack"),
+    "other code": (lambda it: it["run"].update(rulesSha256="0" * 64), "another version of the rules judged"),
+    "a rule less": (lambda it: it["rules"].pop(), "rules are missing: waiver-in-order"),
+    "a rule without a result": (
+        lambda it: it.update(results=[item for item in it["results"] if item["rule"] != "waiver-in-order"]),
+        "rules have no result: waiver-in-order",
+    ),
+    "no results": (lambda it: it.update(results=[]), "it has no results"),
+    "a finding that does not count": (
+        lambda it: it["results"][0].update(blocking=True),
+        "its judgement contradicts its results",
+    ),
+    "a count without its findings": (lambda it: it.update(blocking=1), "its judgement contradicts its results"),
+    "no stack file": (lambda it: it["run"].update(stackFile=None), "it does not tell the stack file"),
+    "no files": (lambda it: it["run"].update(files=None), "it does not tell the files that it goes by"),
+    "when the estate was read": (lambda it: it["run"].update(estateReadAt=None), "the estate was read is not told"),
+    "an estate of yesterday": (
+        lambda it: it["run"].update(estateReadAt="2026-12-10T10:00:00+08:00"),
+        "the estate was read at 2026-12-10T10:00:00+08:00, more than 60 minutes ago",
+    ),
+    "an estate of tomorrow": (
+        lambda it: it["run"].update(estateReadAt="2026-12-12T10:00:00+08:00"),
+        "the estate was read at 2026-12-12T10:00:00+08:00, which lies ahead",
+    ),
+    "no run": (lambda it: it.pop("run"), "it does not hold what a result of its schema version must"),
+    "a time without an offset": (
+        lambda it: it["run"].update(estateReadAt="2026-12-11T10:00:00"),
+        "it does not hold what a result of its schema version must",
+    ),
+    "results that are none": (
+        lambda it: it.update(results=["PASS"]),
+        "it does not hold what a result of its schema version must",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_no_result_of_this_pack_and_time_is_refused(name: str, project: Path) -> None:
+    change, words = REFUSED[name]
+    content = result(project)
+    change(content)
+    code, text = judged(project, content)
+    assert code == 40
+    assert text.startswith("NOT JUDGED: ")
+    assert words in text
+
+
+def test_uncommitted_changes_are_no_commit(project: Path) -> None:
+    content = result(project)
+    for dirty in (True, None):
+        content["run"]["dirty"] = dirty
+        code, text = judged(project, content, commit=COMMIT)
+        assert code == 40
+        assert "files of the checkout were not as that commit has them" in text
+        assert judged(project, content)[0] == 0
+
+
+@pytest.mark.parametrize("name", ["Pulumi.dev.yaml", "evidence.json"])
+def test_files_must_be_as_they_were_judged(name: str, project: Path) -> None:
+    content = result(project)
+    (project / name).write_text("changed")
+    assert f"{name} is not as it was judged" in judged(project, content)[1]
+    (project / name).unlink()
+    code, text = judged(project, content)
+    assert code == 40
+    assert f"{name}, by which it goes, cannot be read" in text
+
+
+def test_a_config_from_elsewhere_is_taken_where_the_caller_says_so(project: Path) -> None:
+    content = result(project)
+    content["run"]["stackFile"] = None
+    assert judged(project, content, config_elsewhere=True)[0] == 0
+
+
+def test_it_grows_stale(project: Path) -> None:
+    content = result(project)
+    assert judged(project, content, after=timedelta(minutes=59))[0] == 0
+    code, text = judged(project, content, after=timedelta(minutes=61))
+    assert code == 40
+    assert "it was judged at 2026-12-11T10:00:00+08:00, more than 60 minutes ago" in text
+    assert judged(project, content, after=timedelta(minutes=61), max_age=timedelta(minutes=90))[0] == 0
+    code, text = judged(project, content, after=timedelta(minutes=-10))
+    assert code == 40
+    assert "which lies ahead: it is 2026-12-11T09:50:00+08:00 here" in text
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        # The freeze, a window of a wave, and a lead time of an evidence rule a week before it.
+        ("2026-12-11T01:30:00+08:00", "2026-12-11T02:00:00+08:00"),
+        ("2026-12-12T01:30:00+08:00", "2026-12-12T02:00:00+08:00"),
+        ("2026-12-05T01:30:00+08:00", "2026-12-05T02:00:00+08:00"),
+    ],
+)
+def test_it_does_not_outlive_what_begins_meanwhile(project: Path, now: str, until: str) -> None:
+    draft = prepared()
+    draft.now = datetime.fromisoformat(now)
+    draft.facts(MIGRATING_INSTANCE, "i-web")["guest"]["systemDiskFreeMib"] = 0.0
+    content = result(project, draft)
+    assert content["validUntil"] == until
+    assert judged(project, content, after=timedelta(minutes=29))[0] != 40
+    code, text = judged(project, content, after=timedelta(minutes=30))
+    assert code == 40
+    assert f"it held until {until}" in text
+
+
+def test_nothing_ahead_is_no_end(project: Path) -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["waves"][0]["moved"] = True
+    assert result(project, draft)["validUntil"] is None
+    draft = prepared(exists=False)
+    assert draft.now == BEFORE_FREEZE
+    assert result(project, draft)["validUntil"] == "2026-12-11T02:00:00+08:00"
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"pack": 1}', '{"a": 1, "a": 2}', "[" * 100_000, "\udcff"])
+def test_what_is_no_json_object_is_refused(content: str, project: Path) -> None:
+    path = project / "result.json"
+    path.write_bytes(content.encode("utf-8", "surrogateescape"))
+    assert verdict(path, Wanted(RUN, None, project), prepared().now)[0] == 40
+
+
+def test_no_file_is_not_judged(project: Path) -> None:
+    code, lines = verdict(project / "none.json", Wanted(RUN, None, project), prepared().now)
+    assert code == 40
+    assert lines[1] == "  it cannot be read: No such file or directory"
+
+
+def test_a_readiness_that_it_does_not_know_is_unknown(project: Path) -> None:
+    content = result(project)
+    content["judgement"]["readiness"] = "FINE"
+    assert judged(project, content)[0] == 30
+
+
+def test_it_knows_the_schema_that_the_pack_writes() -> None:
+    assert reader.SCHEMA_VERSION == documents.SCHEMA_VERSION
+
+
+def test_keys_that_were_added_do_not_matter(project: Path) -> None:
+    content = copy.deepcopy(result(project))
+    content["more"] = content["run"]["more"] = content["judgement"]["more"] = 1
+    content["schemaMinorVersion"] += 1
+    assert judged(project, content)[0] == 0
+
+
+# ---- the command ----
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs it without any package beside the standard library."""
+    line = [sys.executable, "-I", "-S", "-c", _ISOLATED, str(PACK.parent), *arguments]
+    return subprocess.run(line, capture_output=True, text=True, check=False)
+
+
+_ISOLATED = """
+import runpy, sys
+sys.path.insert(0, sys.argv.pop(1))
+runpy.run_module("policies.verdict", run_name="__main__", alter_sys=True)
+"""
+
+
+def test_the_command_needs_the_standard_library_alone(project: Path) -> None:
+    content = result(project)
+    path = project / "result.json"
+    write(path, content)  # type: ignore[arg-type]
+    done = command(str(path), "--run", RUN, "--project", str(project))
+    assert done.stderr == ""
+    assert done.returncode == 40
+    assert "which lies ahead" in done.stdout or "minutes ago" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["result.json"],
+        ["result.json", "--run", " "],
+        ["result.json", "--run", "a", "--since", "2026-12-11T10:00:00+08:00"],
+        ["result.json", "--since", "yesterday"],
+        ["result.json", "--since", "2026-12-11T10:00:00"],
+        ["result.json", "--run", "a", "--max-age", "0"],
+        ["result.json", "--run", "a", "--max-age", "100000"],
+    ],
+)
+def test_a_wrong_command_line_is_bad_input(arguments: list[str]) -> None:
+    done = command(*arguments)
+    assert done.returncode == 2
+    assert "usage: python -m policies.verdict" in done.stderr
+    assert "Traceback" not in done.stderr
