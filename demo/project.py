@@ -21,12 +21,36 @@ PROGRAM = tuple(
     REPOSITORY / name for name in ("__main__.py", "Pulumi.yaml", "components", "estate", "policies", "provider")
 )
 
+# All that a child takes from the environment of the person who runs this. Left out are credentials and profiles, and
+# whatever else steers the cloud's clients (ALIBABA_CLOUD_*, ALICLOUD_*, ECS_ENDPOINT, TF_ENDPOINT_PATH, ...) or Pulumi.
+_KEPT = frozenset(
+    (
+        *("PATH", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TERM", "COLORTERM", "NO_COLOR", "COLUMNS"),
+        *("TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"),
+        *("PULUMI_HOME", "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"),
+    )
+)
+
+
+def _kept(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what a child takes from `environ`, with the plugins of Pulumi from where they are: its home is another."""
+    kept = {name: value for name, value in environ.items() if name in _KEPT or name.startswith("LC_")}
+    if "HOME" in environ:
+        kept.setdefault("PULUMI_HOME", str(Path(environ["HOME"]) / ".pulumi"))
+    return kept
+
+
+def no_proxy(cloud: Simulator) -> str:
+    """Return what has no proxy: for tea, which the provider calls by, host and port as they stand in the endpoint."""
+    return f"127.0.0.1,localhost,{cloud.host}"
+
 
 class Project:
     """Runs the `pulumi` on PATH on this program, or on that of `files`, against one simulated cloud.
 
     `directory` holds links to the program's files, the stack files and, in `state/`, the stacks' state: nothing in the
-    checkout or in the user's own Pulumi backend is touched. The program and the pack take the cloud's time for
+    checkout or in the user's own Pulumi backend is touched. Of `environ`, by default this process's own, children see
+    what they need to run and nothing else; their home is empty. The program and the pack take the cloud's time for
     the present.
     """
 
@@ -43,12 +67,16 @@ class Project:
         self.cloud_config = {
             "alicloud:region": cloud.region,
             "alicloud:protocol": "HTTP",
+            # Without it the alicloud provider asks the billing service for it at every configure.
+            "alicloud:accountType": "Domestic",
             "alicloud:skipRegionValidation": True,
             "alicloud:endpoints": [cloud.endpoints],
         }
         access_key, secret_key = cloud.credentials
+        home = directory / "home"
         self.environ = {
-            **(os.environ if environ is None else environ),
+            **_kept(os.environ if environ is None else environ),
+            "HOME": str(home),
             "PULUMI_BACKEND_URL": (directory / "state").as_uri(),
             # The state holds no secret: credentials stay in the environment.
             "PULUMI_CONFIG_PASSPHRASE": "",
@@ -57,11 +85,13 @@ class Project:
             "ALICLOUD_SECRET_KEY": secret_key,
             "PREFLIGHT_NOW": cloud.now,
             "PREFLIGHT_RESULT": str(self.result_file),
-            "NO_PROXY": "127.0.0.1",
+            # The alicloud provider reads the first, gRPC under Pulumi's Python SDK the second.
+            **dict.fromkeys(("NO_PROXY", "no_proxy"), no_proxy(cloud)),
             # The alicloud provider makes some of its calls over HTTPS whatever `protocol` says.
             "SSL_CERT_FILE": str(ca_file),
         }
         (directory / "state").mkdir(parents=True, exist_ok=True)
+        home.mkdir(exist_ok=True)
         write_certificate(ca_file, cloud.ca_certificate)
         for file in (*files, REPOSITORY / ".venv"):
             link = directory / file.name

@@ -24,6 +24,7 @@ from simulator.model.migrations import MigrationPlan
 from simulator.simulation import COMMON_CODES
 
 TITLES = {
+    "bssapi": "Billing (BSS OpenAPI)",
     "cr": "Container Registry Enterprise Edition",
     "dds": "ApsaraDB for MongoDB",
     "ecs": "Elastic Compute Service (ECS)",

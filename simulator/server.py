@@ -37,7 +37,22 @@ TIMEOUT = 10.0  # seconds, to start and to stop
 KEEP_ALIVE = 60
 _REST_METHODS = ("DELETE", "GET", "HEAD", "POST", "PUT")
 # Every service is answered on the one port; clients want an endpoint for each that they use.
-SERVICES = ("ecs", "vpc", "rds", "sts", "location", "slb", "ess", "ram", "kms", "kvstore", "dds", "cr", "oss")
+SERVICES = (
+    "ecs",
+    "vpc",
+    "rds",
+    "sts",
+    "location",
+    "slb",
+    "ess",
+    "ram",
+    "kms",
+    "kvstore",
+    "dds",
+    "cr",
+    "oss",
+    "bssopenapi",
+)
 
 
 class Simulator:
@@ -92,6 +107,7 @@ class Simulator:
             "region": self.region,
             "accountId": self.simulation.cloud.estate.account_id,
             "protocol": "HTTP",
+            "accountType": "Domestic",
             "skipRegionValidation": True,
             "endpoints": self.endpoints,
             "accessKey": key,

@@ -108,9 +108,9 @@ NAME = "ecs.cloud.test"
 
 
 @pytest.fixture
-def watch() -> Iterator[Watch]:
-    with watching() as watch:
-        yield watch
+def proxy() -> Iterator[Watch]:
+    with watching() as proxy:
+        yield proxy
 
 
 @pytest.fixture
@@ -153,57 +153,57 @@ clients = pytest.mark.parametrize("call", [_read, _list_buckets, _fetch_credenti
 
 @clients
 def test_each_client_goes_straight_where_no_proxy_says_so(
-    call: Callable[[Cloud], None], stub: Stub, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    call: Callable[[Cloud], None], stub: Stub, proxy: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HTTP_PROXY", watch.url)
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
     monkeypatch.delenv("http_proxy", raising=False)
     monkeypatch.setenv("NO_PROXY", ".cloud.test")
     host = f"{NAME}:{stub.port}"
     call(stub.cloud(endpoints={"ecs": host, "oss": host}))
-    assert (bool(stub.calls), watch.seen) == (True, [])
+    assert (bool(stub.calls), proxy.seen) == (True, [])
 
 
 @clients
 def test_each_client_goes_straight_to_loopback(
-    call: Callable[[Cloud], None], stub: Stub, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    call: Callable[[Cloud], None], stub: Stub, proxy: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
-        monkeypatch.setenv(name, watch.url)
+        monkeypatch.setenv(name, proxy.url)
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
     call(stub.cloud())
-    assert (bool(stub.calls), watch.seen) == (True, [])
+    assert (bool(stub.calls), proxy.seen) == (True, [])
 
 
 @clients
 def test_each_client_goes_through_the_proxy_otherwise(
-    call: Callable[[Cloud], None], stub: Stub, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    call: Callable[[Cloud], None], stub: Stub, proxy: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HTTP_PROXY", watch.url)
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
     monkeypatch.setenv("NO_PROXY", "other.test,127.0.0.1")
     host = f"{NAME}:{stub.port}"
     with suppress(EstateError):
         call(stub.cloud(endpoints={"ecs": host, "oss": host}))
     assert stub.calls == []
-    assert all(f"http://{host}/" in line for line in watch.seen)
-    assert watch.seen
+    assert all(f"http://{host}/" in line for line in proxy.seen)
+    assert proxy.seen
 
 
-def test_https_is_tunnelled_and_nothing_of_the_request_told(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", watch.url)
+def test_https_is_tunnelled_and_nothing_of_the_request_told(proxy: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with serving() as stub, pytest.raises(Unreachable, match=r"ecs\.cloud\.test \(through the proxy 127"):
         _read(stub.cloud(protocol="HTTPS", endpoints={"ecs": NAME}))
-    assert set(watch.seen) == {"CONNECT ecs.cloud.test:443 HTTP/1.0"}
+    assert set(proxy.seen) == {"CONNECT ecs.cloud.test:443 HTTP/1.0"}
 
 
 def test_the_answer_of_a_proxy_is_not_the_clouds(monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving() as proxy:
-        proxy.answers("DescribeZones", (200, {"Zones": {"Zone": []}}))
-        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
+    with serving() as portal:
+        portal.answers("DescribeZones", (200, {"Zones": {"Zone": []}}))
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{portal.port}")
         monkeypatch.setenv("NO_PROXY", "")
         with pytest.raises(MalformedAnswer, match=r"ecs.cloud.test \(through the proxy 127"):
-            _read(proxy.cloud(endpoints={"ecs": NAME}))
+            _read(portal.cloud(endpoints={"ecs": NAME}))
 
 
 def test_passwords_of_netrc_are_not_sent_in_place_of_a_signature(
@@ -215,7 +215,7 @@ def test_passwords_of_netrc_are_not_sent_in_place_of_a_signature(
         assert oss.bucket_names(estates.cloud(simulator)) == ["empty"]
 
 
-def test_the_clients_need_no_help_of_the_tests(watch: Watch) -> None:
+def test_the_clients_need_no_help_of_the_tests(proxy: Watch) -> None:
     """The tests' own process has our sessions from the start; a process of its own gets them with its first client."""
     with serving() as stub:
         stub.answers("DescribeZones", OK)
@@ -223,6 +223,6 @@ def test_the_clients_need_no_help_of_the_tests(watch: Watch) -> None:
             "from tests.estate.stub import Stub\n"
             f"Stub({stub.port}).cloud().call('ecs:DescribeZones', region_id='cn-hangzhou')\n"
         )
-        environ = {"PATH": os.environ["PATH"], "HTTP_PROXY": watch.url, "http_proxy": watch.url}
+        environ = {"PATH": os.environ["PATH"], "HTTP_PROXY": proxy.url, "http_proxy": proxy.url}
         subprocess.run([sys.executable, "-c", code], env=environ, check=True)
-    assert (len(stub.calls), watch.seen) == (1, [])
+    assert (len(stub.calls), proxy.seen) == (1, [])

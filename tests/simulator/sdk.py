@@ -28,6 +28,7 @@ PACKAGES = {
     "kvstore": "alibabacloud_r_kvstore20150101",
     "dds": "alibabacloud_dds20151201",
     "cr": "alibabacloud_cr20181201",
+    "bssapi": "alibabacloud_bssopenapi20171214",
 }
 PATIENCE = 10.0  # seconds
 

@@ -82,11 +82,7 @@ def _replying(reply: Reply) -> Callable[[SignedRequest], Reply]:
 
 
 @schemes
-def test_the_sdk_on_one_port(
-    scheme: str, simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
-        monkeypatch.delenv(name, raising=False)
+def test_the_sdk_on_one_port(scheme: str, simulator: Simulator, tmp_path: Path) -> None:
     ca_file = tmp_path / "ca.pem"
     write_certificate(ca_file, simulator.ca_certificate)
     key, secret = simulator.credentials
