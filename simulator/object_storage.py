@@ -19,9 +19,12 @@ VERSION = "2013-10-15"
 _CODES = {
     "Forbidden.RAM": ("AccessDenied", 403),
     "InvalidAccessKeyId.NotFound": ("InvalidAccessKeyId", 403),
+    "InvalidSecurityToken.Expired": ("SecurityTokenExpired", 403),
     "InvalidSecurityToken.Malformed": ("InvalidSecurityToken", 403),
+    "InvalidSecurityToken.MismatchWithAccessKey": ("InvalidSecurityToken", 403),
     "InvalidTimeStamp.Expired": ("RequestTimeTooSkewed", 403),
     "InvalidTimeStamp.Format": ("AccessDenied", 403),
+    "MissingSecurityToken": ("InvalidAccessKeyId", 403),
     "SignatureDoesNotMatch": ("SignatureDoesNotMatch", 403),
     "SimulatorNotImplemented": ("NotImplemented", 501),
 }

@@ -10,7 +10,7 @@ from simulator.model.patterns import matches
 
 KEPT = 100_000
 MASK = "******"
-_SECRET = re.compile(r"passwo?r?d|secret|userdata|securitytoken", re.IGNORECASE)
+_SECRET = re.compile(r"passwo?r?d|secret|userdata|securitytoken|oidctoken", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ SETTINGS = frozenset(
         "region_id",
         "account_id",
         "users",
+        "roles",
+        "oidc_providers",
         "timings",
         "quotas",
         "faults",

@@ -7,7 +7,7 @@ signature in the Authorization header").
 Times of requests are checked against real time, never against the model clock.
 
 Codes: the public error codes of the Error Center, in which `Missing` and `Invalid` stand before the name of whichever
-parameter is meant. No security token is ever right, since the simulated STS gives none.
+parameter is meant.
 """
 
 import base64
@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from simulator.cloud.errors import CloudError, NotFoundError, NotSimulatedError
-from simulator.model.ram import User
+from simulator.model.ram import Caller, Session, User
 
 ACS3 = "ACS3-HMAC-SHA256"
 OSS4 = "OSS4-HMAC-SHA256"
@@ -30,12 +30,15 @@ AUTHENTICATION_CODES = (
     "IncompleteSignature",
     "InvalidAccessKeyId.NotFound",
     "InvalidParameter.Format",
+    "InvalidSecurityToken.Expired",
     "InvalidSecurityToken.Malformed",
+    "InvalidSecurityToken.MismatchWithAccessKey",
     "InvalidSignatureMethod",
     "InvalidSignatureVersion",
     "InvalidTimeStamp.Expired",
     "InvalidTimeStamp.Format",
     "MissingAccessKeyId",
+    "MissingSecurityToken",
     "MissingSignature",
     "MissingSignatureNonce",
     "MissingSignatureVersion",
@@ -99,32 +102,46 @@ class _Claim:
 class Authenticator:
     """Tells who calls, and refuses what is wrongly signed, stale or seen before."""
 
-    def __init__(self, users: Sequence[User]) -> None:
-        """Know the access keys of `users`."""
+    def __init__(self, users: Sequence[User], sessions: Mapping[str, Session] | None = None) -> None:
+        """Know the access keys of `users`, and those of `sessions`, which come and go."""
         self._users = {user.access_key_id: user for user in users}
+        self._sessions = {} if sessions is None else sessions
         self._nonces: dict[tuple[str, str], datetime] = {}  # oldest first
 
-    def caller(self, request: SignedRequest, now: datetime | None = None) -> User:
-        """The user who signed `request`; `now` is real time unless a test gives another.
+    def caller(self, request: SignedRequest, now: datetime | None = None) -> Caller:
+        """The user or the session that signed `request`; `now` is real time unless a test gives another.
 
         Raises one of AUTHENTICATION_CODES, 400 but for InvalidAccessKeyId.NotFound (404), and NotSimulatedError where
         the answer is to be XML.
         """
         now = now or datetime.now(UTC)
         claim = _claim(request)
-        user = self._users.get(claim.access_key_id)
-        if user is None:
+        caller = self._users.get(claim.access_key_id) or self._sessions.get(claim.access_key_id)
+        if caller is None:
             raise NotFoundError("InvalidAccessKeyId.NotFound", "Specified access key is not found.")
-        if claim.security_token:
-            raise CloudError("InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.")
-        expected = claim.signature(user.access_key_secret.get_secret_value())
+        self._check_token(claim, caller, now)
+        expected = claim.signature(_secret(caller))
         if not hmac.compare_digest(expected.encode(), claim.given.encode()):
             raise CloudError("SignatureDoesNotMatch", "Specified signature is not matched with our calculation.")
         _check_time(claim.time, now)
         # Requests of OSS have no nonce: the same one may come again.
         if claim.style != OSS4:
             self._check_nonce(claim, now)
-        return user
+        return caller
+
+    def _check_token(self, claim: _Claim, caller: Caller, now: datetime) -> None:
+        if isinstance(caller, User):
+            if claim.security_token:
+                raise CloudError("InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.")
+        elif not claim.security_token:
+            raise CloudError("MissingSecurityToken", "SecurityToken is mandatory for this action.")
+        elif claim.security_token != caller.security_token:
+            raise CloudError(
+                "InvalidSecurityToken.MismatchWithAccessKey",
+                "Specified SecurityToken mismatch with the AccessKey.",
+            )
+        elif now >= caller.ends_at:
+            raise CloudError("InvalidSecurityToken.Expired", "Specified SecurityToken is expired.")
 
     def _check_nonce(self, claim: _Claim, now: datetime) -> None:
         while self._nonces:
@@ -143,6 +160,10 @@ def rpc_text_to_sign(method: str, parameters: Sequence[tuple[str, str]]) -> str:
     pairs = sorted((name, value) for name, value in parameters if name != "Signature")
     canonical = "&".join(f"{_encode(name)}={_encode(value)}" for name, value in pairs)
     return f"{method}&{_encode('/')}&{_encode(canonical)}"
+
+
+def _secret(caller: Caller) -> str:
+    return caller.access_key_secret.get_secret_value() if isinstance(caller, User) else caller.access_key_secret
 
 
 def _claim(request: SignedRequest) -> _Claim:

@@ -3,9 +3,12 @@
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
+
+from pydantic import SecretStr
 
 from simulator import object_storage
 from simulator.api.call import Answer, Call
@@ -20,7 +23,7 @@ from simulator.cloud.transitions import settle
 from simulator.faults import Faults, Past, Strike
 from simulator.ids import Ids, request_id
 from simulator.model.estate import Estate
-from simulator.model.ram import User
+from simulator.model.ram import Caller, User
 from simulator.request_log import LoggedRequest, RequestLog, masked
 from simulator.saved import Head, to_text
 from simulator.signature import AUTHENTICATION_CODES, Authenticator, SignedRequest
@@ -56,7 +59,11 @@ _COMMON_PARAMETERS = frozenset(
         "SourceIp",
     }
 )
-_NO_REGION_CHECK = frozenset({"DescribeRegions", "DescribeEndpoints", "GetCallerIdentity"})
+_NO_REGION_CHECK = frozenset(
+    {"AssumeRole", "AssumeRoleWithOIDC", "DescribeRegions", "DescribeEndpoints", "GetCallerIdentity"}
+)
+# Who calls without a signature.
+_NOBODY = User.model_construct(name="", user_id="", access_key_id="", access_key_secret=SecretStr(""), policies=[])
 # What any action can be refused with.
 COMMON_CODES = (
     "DryRunOperation",
@@ -165,6 +172,12 @@ class Simulation:
             self._changes += changed
             yield self.cloud
 
+    def end_sessions(self) -> None:
+        """Let the time of every session of STS be over, as if it had come."""
+        with self._lock:
+            for key, session in self.cloud.sessions.items():
+                self.cloud.sessions[key] = replace(session, ends_at=datetime.now(UTC))
+
     def requests(
         self, action: str = "*", caller: str = "*", outcome: str = "*", fault: str = "*"
     ) -> list[dict[str, Any]]:
@@ -189,7 +202,7 @@ class Simulation:
             self.cloud = Cloud(estate, ModelClock(head.now))
             self.cloud.ids = Ids(head.ids)
             self._log, self._tokens = RequestLog(head.requests), ClientTokens(head.tokens)
-        self._authenticator = Authenticator(initial.users)
+        self._authenticator = Authenticator(initial.users, self.cloud.sessions)
         self.faults.clear()
         for fault in initial.faults:
             self.faults.add(fault)
@@ -205,10 +218,10 @@ class Simulation:
             name, parameters = object_storage.asked(request)
         own = {key: value for key, value in parameters.items() if key not in _PROTOCOL_PARAMETERS}
         action = self._registry.find(version, name)
-        caller: User | None = None
+        caller: Caller | None = None
         strike = Strike()
         try:
-            caller = self._authenticator.caller(request)
+            caller = self._authenticator.caller(request) if action is None or action.signed else _NOBODY
             known = _known(action, version, name)
             strike = self.faults.strike(known, caller.name)
             reply, outcome = self._carry_out(known, Call(own, caller, host), number, strike)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.cloud.errors import CloudError, invalid_parameter, missing_parameter
-from simulator.model.ram import User
+from simulator.model.ram import Caller
 
 Answer = dict[str, object]
 
@@ -19,7 +19,7 @@ class Call:
     """The business parameters of a request (no signature among them), its caller, and the host it came to."""
 
     parameters: Mapping[str, str]
-    caller: User
+    caller: Caller
     host: str = ""
 
     def names(self) -> set[str]:

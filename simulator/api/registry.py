@@ -57,6 +57,7 @@ class Action:
     empty_if_denied: Perform | None = None
     remembers_token: bool = False
     needs_permission: bool = True
+    signed: bool = True
 
     @property
     def permission(self) -> str:
@@ -84,6 +85,7 @@ def action(
     empty_if_denied: Perform | None = None,
     remembers_token: bool = False,
     needs_permission: bool = True,
+    signed: bool = True,
 ) -> Callable[[Perform], Action]:
     """Make a function the action `name`.
 
@@ -92,7 +94,8 @@ def action(
     `resources` names what RAM judges it by, such as "instance/{InstanceId} vpc/{VpcId}": a parameter in braces may be
     one id, ids joined by commas, a JSON array or `InstanceId.1`, `InstanceId.2` ... `empty_if_denied` answers
     a caller without permission, where the real action hides the refusal. With `remembers_token` the same
-    ClientToken gets the same answer. Without `needs_permission` every user may call it.
+    ClientToken gets the same answer. Without `needs_permission` every user may call it, and where it is not `signed`
+    everybody.
     """
 
     def decorate(perform: Perform) -> Action:
@@ -106,6 +109,7 @@ def action(
             empty_if_denied,
             remembers_token,
             needs_permission,
+            signed,
         )
 
     return decorate

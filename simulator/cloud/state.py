@@ -13,6 +13,7 @@ from simulator.model.estate import Estate
 from simulator.model.mongodb import MongoDb
 from simulator.model.network_interfaces import NetworkInterface
 from simulator.model.prefix_lists import PrefixList
+from simulator.model.ram import Session
 from simulator.model.rds import Database
 from simulator.model.redis import Redis
 from simulator.model.vpc import Eip, RouteEntry, RouteTable, Vpc, VSwitch
@@ -35,6 +36,8 @@ class Cloud:
         self.due: datetime | None = estate.now
         # Ids of the network interfaces that each instance has, or once had.
         self._attached: dict[str, list[str]] = {}
+        # Sessions of roles by access key id; a copy of the state shares them.
+        self.sessions: dict[str, Session] = {}
         self._complete()
 
     def awaits(self, moment: datetime) -> None:

@@ -18,7 +18,7 @@ from simulator.model.mongodb import MongoDb
 from simulator.model.network_interfaces import NetworkInterface
 from simulator.model.oss import Bucket
 from simulator.model.prefix_lists import PrefixList
-from simulator.model.ram import User
+from simulator.model.ram import OidcProvider, Role, User
 from simulator.model.rds import Database
 from simulator.model.redis import Redis
 from simulator.model.slb import AccessList, LoadBalancer, VServerGroup
@@ -38,6 +38,9 @@ class Timings(Strict):
     eip: float = Field(default=0.3, ge=0, description="Associating, unassociating, releasing an EIP, each.")
     route: float = Field(default=0.3, ge=0, description="Creating and deleting a route table or an entry, each.")
     database: float = Field(default=0.3, ge=0, description="Changing the network of an ApsaraDB instance.")
+    session: float | None = Field(
+        default=None, gt=0, description="How long a session of STS lasts, in real seconds. Absent: as it is asked for."
+    )
     migration: float = Field(default=900, ge=0, description="Moving an instance to a VPC, from stop to start.")
 
 
@@ -66,6 +69,8 @@ class Estate(Strict):
     region_id: str = "cn-hangzhou"
     account_id: str = Field(pattern=r"^\d{16}$", description="Account id, 16 digits.")
     users: list[User] = Field(min_length=1)
+    roles: list[Role] = Field(default_factory=list, description="RAM roles, for AssumeRole and AssumeRoleWithOIDC.")
+    oidc_providers: list[OidcProvider] = Field(default_factory=list, description="For AssumeRoleWithOIDC.")
     timings: Timings = Field(default_factory=Timings)
     emptied_whitelist_group: Literal["refused", "deleted"] = Field(
         default="refused",

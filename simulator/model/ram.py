@@ -1,5 +1,7 @@
-"""RAM: users and what they may do."""
+"""RAM: users, the roles that they may assume, and what all of them may do."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from pydantic import ConfigDict, Field, SecretStr
@@ -36,6 +38,10 @@ class Policy(_Document):
     statement: list[Statement] = Field(min_length=1)
 
 
+def _everything() -> list[Policy]:
+    return [Policy(statement=[Statement(effect="Allow", action="*", resource="*")])]
+
+
 class User(Strict):
     """A RAM user with one access key."""
 
@@ -44,20 +50,78 @@ class User(Strict):
     access_key_id: str = Field(description="Access key id; take an obviously false one.")
     access_key_secret: SecretStr = Field(description="Access key secret; take an obviously false one. Never dumped.")
     policies: list[Policy] = Field(
-        default_factory=lambda: [Policy(statement=[Statement(effect="Allow", action="*", resource="*")])],
+        default_factory=_everything,
         min_length=1,
         description="RAM policy documents, as they are written in RAM. Absent: everything is allowed.",
     )
 
     def may(self, action: str, resource: str) -> bool:
-        """Whether RAM lets the user do `action` on `resource`: an Allow is needed, and no Deny (RAM, evaluation)."""
-        effects = {
-            statement.effect
-            for policy in self.policies
-            for statement in policy.statement
-            if statement.holds_for(action, resource)
-        }
-        return effects == {"Allow"}
+        """Whether RAM lets the user do `action` on `resource`."""
+        return _allowed(self.policies, action, resource)
+
+
+class Role(Strict):
+    """A RAM role; who may assume it stands in place of its trust policy."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9-]{1,64}$", description="Name, as in acs:ram::ACCOUNT:role/NAME.")
+    role_id: str = Field(pattern=r"^\d{18}$", description="RAM role id, 18 digits.")
+    trusts: list[str] = Field(
+        min_length=1,
+        description="Who may assume it: ARNs of users, roles and OIDC identity providers of the account; "
+        "acs:ram::ACCOUNT:root means every user and role of it.",
+    )
+    external_id: str | None = Field(default=None, description="What the trust policy wants for sts:ExternalId.")
+    max_session_seconds: int = Field(default=3600, ge=3600, le=43200, description="MaxSessionDuration of the role.")
+    policies: list[Policy] = Field(
+        default_factory=_everything, min_length=1, description="As those of a user. Absent: everything is allowed."
+    )
+
+
+class OidcProvider(Strict):
+    """An OIDC identity provider that RAM knows; only tokens signed with RS256 are taken."""
+
+    name: str = Field(description="Name, as in acs:ram::ACCOUNT:oidc-provider/NAME.")
+    issuer: str = Field(description="The issuer's URL, as in the claim iss.")
+    client_ids: list[str] = Field(min_length=1, description="The audiences that are taken, as in the claim aud.")
+    public_key: str = Field(description="The key that its tokens are signed with: PEM, RSA.")
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session of a role: who calls with a token of STS. `ends_at` is real time, as is that of signatures."""
+
+    role: Role
+    session_name: str
+    access_key_id: str
+    access_key_secret: str
+    security_token: str
+    ends_at: datetime
+    policy: Policy | None = None
+
+    @property
+    def name(self) -> str:
+        """The role and the session, as they end the ARN of the caller."""
+        return f"{self.role.name}/{self.session_name}"
+
+    def may(self, action: str, resource: str) -> bool:
+        """Whether RAM lets the session do it: the role must be allowed, and the policy of the session, if any."""
+        return _allowed(self.role.policies, action, resource) and (
+            self.policy is None or _allowed([self.policy], action, resource)
+        )
+
+
+Caller = User | Session
+
+
+def _allowed(policies: list[Policy], action: str, resource: str) -> bool:
+    """Whether the policies let one do `action` on `resource`: an Allow is needed, and no Deny (RAM, evaluation)."""
+    effects = {
+        statement.effect
+        for policy in policies
+        for statement in policy.statement
+        if statement.holds_for(action, resource)
+    }
+    return effects == {"Allow"}
 
 
 def _list(value: str | list[str]) -> list[str]:

@@ -74,6 +74,7 @@ class Direct:
 
     def __init__(self, simulation: Simulation, user: str = "demo", host: str = HOST) -> None:
         self.simulation, self._host = simulation, host
+        self.token = ""
         [found] = [item for item in simulation.cloud.estate.users if item.name == user]
         self.credentials = (found.access_key_id, found.access_key_secret.get_secret_value())
 
@@ -82,12 +83,21 @@ class Direct:
         product, name = action.split(":")
         body = urlencode(parameters).encode()
         version = VERSIONS[product]
-        headers = acs3_headers(self.credentials, "", body, self._host, x_acs_action=name, x_acs_version=version)
+        token = {"x_acs_security_token": self.token} if self.token else {}
+        headers = acs3_headers(
+            self.credentials, "", body, self._host, x_acs_action=name, x_acs_version=version, **token
+        )
         return parsed_request("POST", "/", "", headers, body)
 
     def reply(self, action: str, **parameters: object) -> Reply:
         """The reply to a call."""
         return self.simulation.reply(self.request(action, **parameters))
+
+    def unsigned(self, action: str, **parameters: object) -> Reply:
+        """The reply to a call that nobody signed."""
+        product, name = action.split(":")
+        named = {"Action": name, "Version": VERSIONS[product], "Format": "JSON", **parameters}
+        return self.simulation.reply(parsed_request("POST", "/", "", {"host": self._host}, urlencode(named).encode()))
 
     def __call__(self, action: str, **parameters: object) -> dict[str, Any]:
         """The answer of a call that must succeed."""
