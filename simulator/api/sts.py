@@ -16,9 +16,9 @@ from simulator.api.call import Answer, Call
 from simulator.api.registry import STS, action
 from simulator.cloud import sessions
 from simulator.cloud.errors import CloudError, invalid_parameter
-from simulator.cloud.oidc import verified
 from simulator.cloud.state import Cloud
 from simulator.model.ram import Policy, Session, User
+from simulator.oidc import verified
 
 _SESSION_NAME = re.compile(r"[A-Za-z0-9.@_-]{2,64}")
 _MOST_POLICY = 2048  # characters
