@@ -8,6 +8,7 @@ import pulumi
 
 from components import alimigrate
 from estate.client import Cloud
+from estate.errors import SettingsError
 from estate.identity import KEYS
 from estate.settings import CloudSettings
 
@@ -16,6 +17,13 @@ _KEYS = ("region", "protocol", "endpoints", "accountId", *KEYS)
 _SECRET = frozenset({"accessKey", "secretKey", "securityToken", "credentialsUri", "assumeRoleWithOidc"})
 _IDENTITY = ("profile", "sharedCredentialsFile", "ecsRoleName", "assumeRole", *sorted(_SECRET))
 
+# Source: getAccountType of terraform-provider-alicloud 1.285.0, called whenever the provider is configured.
+_BILLING_IN_PLAIN_TEXT = (
+    "alicloud:accountType: expected Domestic (an account of aliyun.com) or International (of alibabacloud.com), "
+    "because alicloud:protocol is HTTP: without it the alicloud plugin asks the public host of the billing service, "
+    "and sends the access key id and a signature in plain text"
+)
+
 
 def cloud_settings(environ: Mapping[str, str]) -> CloudSettings:
     """Settings that the estate's reader and both providers share; the environment stands behind the stack's config.
@@ -23,7 +31,11 @@ def cloud_settings(environ: Mapping[str, str]) -> CloudSettings:
     Raises estate.errors.SettingsError, all problems at once.
     """
     config = pulumi.Config("alicloud")
-    return CloudSettings.from_config({key: config.get(key) for key in _KEYS}, environ)
+    settings = CloudSettings.from_config({key: config.get(key) for key in _KEYS}, environ)
+    account_type = config.get("accountType") or environ.get("ALIBABA_CLOUD_ACCOUNT_TYPE")
+    if settings.protocol == "HTTP" and not account_type and "bssopenapi" not in settings.endpoints:
+        raise SettingsError((_BILLING_IN_PLAIN_TEXT,))
+    return settings
 
 
 def connect(environ: Mapping[str, str]) -> Cloud:

@@ -24,6 +24,7 @@ from estate.errors import (
     EstateError,
     MalformedAnswer,
     PermissionDenied,
+    SettingsError,
     Throttled,
     Unreachable,
     WaitTimeout,
@@ -316,6 +317,13 @@ class _Signer:
 def _connect(code: str, settings: CloudSettings, keys: Callable[[], Keys]) -> Any:
     from estate.transport import honour_no_proxy
 
+    if settings.protocol == "HTTP" and code not in settings.endpoints:
+        raise SettingsError(
+            (
+                f"alicloud:endpoints.{code}: expected host[:port], because alicloud:protocol is HTTP: no request goes "
+                "in plain text to a public host",
+            )
+        )
     honour_no_proxy()
     if code == "oss":
         return importlib.import_module("estate.object_storage").connect(settings, keys)

@@ -15,6 +15,7 @@ from estate.errors import (
     EstateError,
     MalformedAnswer,
     PermissionDenied,
+    SettingsError,
     Throttled,
     Unreachable,
     WaitTimeout,
@@ -106,6 +107,14 @@ def test_an_answer_that_is_not_the_api_is_named_so(stub: Stub, body: str) -> Non
     stub.answers("DescribeZones", (200, body))
     with pytest.raises(MalformedAnswer, match=r"127\.0\.0\.1:\d+ to ecs:DescribeZones: the answer is not"):
         read(stub.cloud())
+
+
+@pytest.mark.parametrize("action", ["ecs:DescribeZones", "sts:GetCallerIdentity", "oss:ListBuckets"])
+def test_no_request_goes_in_plain_text_to_a_public_host(stub: Stub, action: str) -> None:
+    service = action.partition(":")[0]
+    with pytest.raises(SettingsError, match=f"alicloud:endpoints.{service}: expected host.*protocol is HTTP"):
+        stub.cloud(endpoints={"vpc": f"127.0.0.1:{stub.port}"}).call(action)
+    assert stub.calls == []
 
 
 def test_an_unreachable_endpoint_fails_within_seconds() -> None:

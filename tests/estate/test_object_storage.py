@@ -85,4 +85,4 @@ def test_nobody_answers(stub: Stub) -> None:
 
 
 def test_without_an_endpoint_the_public_host_of_the_region(stub: Stub) -> None:
-    assert stub.cloud(endpoints={}).endpoint("oss") == "oss-cn-hangzhou.aliyuncs.com"
+    assert stub.cloud(protocol="HTTPS", endpoints={}).endpoint("oss") == "oss-cn-hangzhou.aliyuncs.com"
