@@ -14,9 +14,10 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from estate import answers
 from estate.credentials import Credentials, Keys
 from estate.errors import (
     CloudError,
@@ -27,9 +28,11 @@ from estate.errors import (
     SettingsError,
     Throttled,
     Unreachable,
+    UnusableAnswer,
     WaitTimeout,
 )
 from estate.proxies import proxy_host
+from estate.reads import READS, is_reading
 from estate.settings import CloudSettings
 
 CONNECT_TIMEOUT_MS = 3_000
@@ -52,8 +55,6 @@ _PACKAGES = {
     "sts": "alibabacloud_sts20150401",
     "cr": "alibabacloud_cr20181201",
 }
-_READS = ("Describe", "Get", "List")
-
 _CREDENTIAL_CODES = (
     "InvalidAccessKeyId",
     "SignatureDoesNotMatch",
@@ -79,6 +80,8 @@ _PERMISSION_CODES = (
 )
 # Answered where the same ClientToken is still being worked on ("How to ensure idempotence"): asking again is the cure.
 _STILL_RUNNING = "IdempotentProcessing"
+# What asking again may cure, whatever the status: some answers tell of it with 200.
+_PASSING_CODES = (_STILL_RUNNING, "ServiceUnavailable", "InternalError")
 NOT_THE_API = "the answer is not that of the Alibaba Cloud API"
 
 
@@ -122,10 +125,20 @@ class Cloud:
 
         `fields` are those of the SDK's request model. Throttling is always waited out, because a throttled request was
         not carried out. Faults and lost answers are retried only where repeating is safe: reads, writes with a
-        `client_token`, and writes declared `repeatable` because they are idempotent by nature. Raises the errors of
-        `estate.errors`; a lost answer to a write that may not be repeated is `Unreachable` with `sent` true.
+        `client_token`, and writes declared `repeatable` because they are idempotent by nature. A read is answered
+        whole, as `estate.reads` declares it, or not at all; a list is read by `estate.paging`.
+
+        Raises the errors of `estate.errors`; a lost answer to a write that may not be repeated is `Unreachable` with
+        `sent` true.
         """
-        service = self._service(action.partition(":")[0])
+        return self.answer(action, repeatable=repeatable, **fields).typed
+
+    def answer(self, action: str, *, repeatable: bool = False, **fields: Any) -> Answer:
+        """Call an operation as `call` does, and return its answer as it came beside the typed one."""
+        service_code = action.partition(":")[0]
+        if is_reading(action) and service_code != "oss" and action not in READS:
+            raise LookupError(f"{action} is not declared in estate/reads.py")
+        service = self._service(service_code)
         used = self.credentials.keys()
         try:
             return self._send(service, action, fields, repeatable=repeatable)
@@ -137,27 +150,23 @@ class Cloud:
 
     def _ask_sts(self, action: str, signer: Keys | None, fields: dict[str, Any]) -> Any:
         """Make the call that opens a session of a role, signed with the keys of somebody else, or with none."""
-        service = _connect("sts", self.settings, lambda: signer or Keys("", ""))
-        return self._send(service, action, fields, repeatable=True)
+        service = _connect("sts", self.settings, lambda: signer or Keys("", ""), self._scrub)
+        return self._send(service, action, fields, repeatable=True).typed
 
-    def _send(self, service: Any, action: str, fields: dict[str, Any], *, repeatable: bool) -> Any:
+    def _send(self, service: Any, action: str, fields: dict[str, Any], *, repeatable: bool) -> Answer:
         """Make a call of `service`, again and again where that is safe and helps."""
         operation = action.partition(":")[2]
-        safe = repeatable or operation.startswith(_READS) or "client_token" in fields
+        safe = repeatable or is_reading(action) or "client_token" in fields
         invoke = service.invocation(operation, fields)
         attempt = 0
         while True:
             attempt += 1
             try:
-                body = invoke()
+                return invoke()  # type: ignore[no-any-return]
+            except EstateError as error:
+                failure = error
             except Exception as error:
                 failure = service.failure(error, action, self._scrub)
-            else:
-                # Every answer of the API has a RequestId. Without this check whatever else answers with JSON (a proxy,
-                # a captive portal) would be read as an empty list.
-                if body is not None and body.request_id:
-                    return body
-                failure = MalformedAnswer(service.route, action, NOT_THE_API, sent=True)
             if isinstance(failure, CredentialsError):
                 failure.name(self.settings.identity.source.named)
             limit = _attempts(failure, safe)
@@ -202,7 +211,7 @@ class Cloud:
     def _service(self, code: str) -> Any:
         with self._lock:
             if code not in self._services:
-                self._services[code] = _connect(code, self.settings, self.credentials.keys)
+                self._services[code] = _connect(code, self.settings, self.credentials.keys, self._scrub)
             return self._services[code]
 
     def _backoff(self, attempt: int, failure: EstateError) -> float:
@@ -224,53 +233,42 @@ def new_token() -> str:
     return uuid.uuid4().hex
 
 
-def pages_by_token(cloud: Cloud, action: str, **fields: Any) -> Iterator[Any]:
-    """Yield the bodies of all pages of an operation that pages by NextToken; `fields` includes `max_results`."""
-    token: str | None = None
-    seen: set[str] = set()
-    while True:
-        body = cloud.call(action, **(fields | {"next_token": token}))
-        yield body
-        token = body.next_token
-        if not token:
-            return
-        if token in seen:
-            raise CloudError(
-                action, "RepeatedNextToken", "the cloud gave the same page twice; the list is not complete"
-            )
-        seen.add(token)
+class Answer(NamedTuple):
+    """An answer as the SDK's model has it, and as it came: an object of the API's own names, empty of OSS."""
+
+    typed: Any
+    body: Mapping[str, Any]
 
 
-def pages_by_number(
-    cloud: Cloud, action: str, count: Callable[[Any], int], *, number_as: str = "page_number", **fields: Any
-) -> Iterator[Any]:
-    """Yield the bodies of all pages of an operation that pages by PageNumber; `count` tells the items of a body.
+class _Kept(threading.local):
+    """The answer that this thread got last, as it came."""
 
-    Container Registry has another name for it: `number_as`.
-    """
-    number, read = 1, 0
-    while True:
-        body = cloud.call(action, **(fields | {number_as: number}))
-        yield body
-        read += count(body)
-        if read >= (body.total_count or 0):
-            return
-        if count(body) == 0:
-            raise CloudError(action, "IncompleteList", f"{body.total_count} items announced, {read} given")
-        number += 1
+    body: Mapping[str, Any] = {}
 
 
 class _Service:
-    """One SDK client with its request models."""
+    """One SDK client with its request models, whose answers are looked at before the SDK reads them."""
 
-    def __init__(self, client: Any, models: Any, runtime: Any, protocol: str) -> None:
+    def __init__(
+        self, code: str, client: Any, models: Any, runtime: Any, protocol: str, scrub: Callable[[str], str]
+    ) -> None:
         self._client = client
         self._models = models
         self._runtime = runtime
+        self._kept = _Kept()
         self.endpoint = str(client._endpoint)
         self.route = route(protocol, self.endpoint)
+        ask = client.call_api
 
-    def invocation(self, operation: str, fields: dict[str, Any]) -> Callable[[], Any]:
+        def call_api(params: Any, request: Any, runtime: Any) -> Any:
+            response = ask(params, request, runtime)
+            action = f"{code}:{params.action}"
+            self._kept.body = _told(action, response, self.route, scrub)
+            return response
+
+        client.call_api = call_api
+
+    def invocation(self, operation: str, fields: dict[str, Any]) -> Callable[[], Answer]:
         """Return the call of an operation with the given request fields, not yet made.
 
         A list of mappings becomes a list of the SDK's nested models (`permissions` of AuthorizeSecurityGroup).
@@ -284,11 +282,41 @@ class _Service:
         }
         # GetCallerIdentity alone takes no request.
         arguments = (request_type(**(fields | nested)),) if request_type else ()
-        return lambda: method(*arguments, self._runtime).body
+
+        def invoke() -> Answer:
+            self._kept.body = {}
+            typed = method(*arguments, self._runtime).body
+            if typed is None:
+                raise ValueError("the SDK made nothing of the answer")
+            return Answer(typed, self._kept.body)
+
+        return invoke
 
     def failure(self, error: Exception, action: str, scrub: Callable[[str], str]) -> EstateError:
         """Translate what the SDK raised; an error that is not the cloud's or the network's is raised as it is."""
+        # Only what is no part that we declare can be so: the SDK could not make its model of it.
+        if self._kept.body and isinstance(error, RuntimeError | ValueError | AttributeError | TypeError):
+            return UnusableAnswer(action, "it has another shape than the SDK's model", self._kept.body["RequestId"])
         return _failure(error, action, self.route, scrub)
+
+
+def _told(action: str, response: Any, endpoint: str, scrub: Callable[[str], str]) -> Mapping[str, Any]:
+    """Return the body of a response that is one of success and whole; raise what it says or lacks otherwise."""
+    body = response.get("body") if isinstance(response, Mapping) else None
+    # Every answer of the API has a RequestId. Without this check whatever else answers with JSON (a proxy, a captive
+    # portal) would be read as an empty list.
+    if not isinstance(body, Mapping) or not isinstance(body.get("RequestId"), str) or not body["RequestId"]:
+        raise MalformedAnswer(endpoint, action, NOT_THE_API, sent=True)
+    reading = READS.get(action)
+    code = body.get("Code")
+    # Some refusals come with status 200. Container Registry alone has a code in its answers of success too.
+    succeeded = body.get(reading.success) is True if reading and reading.success else not code or "Message" not in body
+    if not succeeded:
+        message = str(body.get("Message") or "the answer is not one of success")
+        raise refused(Refusal(str(code or "Unknown"), message, body["RequestId"], 200, None), action, scrub)
+    if reading:
+        answers.check(action, reading, body)
+    return body
 
 
 def snake(operation: str) -> str:
@@ -314,7 +342,9 @@ class _Signer:
         )
 
 
-def _connect(code: str, settings: CloudSettings, keys: Callable[[], Keys]) -> Any:
+def _connect(
+    code: str, settings: CloudSettings, keys: Callable[[], Keys], scrub: Callable[[str], str]
+) -> Any:
     from estate.transport import honour_no_proxy
 
     if settings.protocol == "HTTP" and code not in settings.endpoints:
@@ -344,7 +374,7 @@ def _connect(code: str, settings: CloudSettings, keys: Callable[[], Keys]) -> An
     )
     # No retry options: the SDK then tries once, and the retries are ours alone.
     runtime = runtime_type(autoretry=False, max_attempts=1, max_idle_conns=CONNECTIONS)
-    return _Service(client_type(config), models, runtime, settings.protocol)
+    return _Service(code, client_type(config), models, runtime, settings.protocol, scrub)
 
 
 def route(protocol: str, endpoint: str) -> str:
@@ -359,8 +389,8 @@ def _attempts(failure: EstateError, safe: bool) -> int:
         return _THROTTLED_ATTEMPTS
     if isinstance(failure, Unreachable) and not failure.sent:
         return _CONNECT_ATTEMPTS
-    transient = isinstance(failure, Unreachable) or (
-        isinstance(failure, CloudError) and (failure.status >= 500 or failure.code == _STILL_RUNNING)
+    transient = isinstance(failure, Unreachable | UnusableAnswer) or (
+        isinstance(failure, CloudError) and (failure.status >= 500 or failure.code in _PASSING_CODES)
     )
     return _FAULT_ATTEMPTS if safe and transient else 1
 
@@ -414,7 +444,8 @@ def refused(refusal: Refusal, action: str, scrub: Callable[[str], str]) -> Estat
         )
     if code in _PERMISSION_CODES:
         return PermissionDenied(action, request_id)
-    kind = Throttled if "Throttling" in code else CloudError
+    # Where the cloud names a time to wait, it has not carried the request out, whatever its code.
+    kind = Throttled if "Throttling" in code or refusal.retry_after else CloudError
     failure = kind(action, code, scrub(refusal.message), request_id, refusal.status)
     if refusal.retry_after:
         failure.retry_after = refusal.retry_after

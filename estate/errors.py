@@ -63,6 +63,19 @@ class MalformedAnswer(Unreachable):
     """Something answered at `endpoint`, but not as the Alibaba Cloud API does."""
 
 
+class UnusableAnswer(EstateError):  # noqa: N818
+    """The cloud answered `action`, but not whole, or not so that it can be understood; `problem` says in what."""
+
+    def __init__(self, action: str, problem: str, request_id: str | None) -> None:
+        self.action = action
+        self.problem = problem
+        self.request_id = request_id
+        super().__init__(
+            f"The answer to {action} cannot be used: {problem}{_request(request_id)}. Run it again; if it stays so, "
+            "report it to Alibaba Cloud with the RequestId, or to us as an answer that this version does not know."
+        )
+
+
 class CloudError(EstateError):
     """The cloud refused `action` with an error `code` of its own; its support asks for the `request_id`.
 

@@ -72,7 +72,8 @@ class Instance(_Identified):
 
     `public_ips` are the system-assigned public addresses; an EIP is apart. `internet_max_bandwidth_out` is Mbit/s; 0
     means that the migration releases the public address. `operation_locks` are the API's lock reasons (financial,
-    security, ...).
+    security, ...). `instance_charge_type`, `spot_strategy`, `io_optimized` and `local_storage_amount` are None where
+    they are not known: none of their values is one to assume.
     """
 
     name: str = ""
@@ -93,11 +94,11 @@ class Instance(_Identified):
     expired_time: AwareDatetime | None = None
     auto_release_time: AwareDatetime | None = None
     operation_locks: Annotated[tuple[str, ...], Sorted] = ()
-    spot_strategy: str = "NoSpot"
-    io_optimized: bool = True
+    spot_strategy: str | None = None
+    io_optimized: bool | None = None
     os_type: str | None = None
     os_name: str | None = None
-    local_storage_amount: int = 0
+    local_storage_amount: int | None = None
     network_interfaces: tuple[NetworkInterface, ...] = ()
     tags: tuple[Tag, ...] = ()
 
@@ -247,10 +248,14 @@ class SecurityGroup(_Identified):
 
 
 class InstanceType(_Identified):
-    """An instance type; `id` is its name. `eni_quantity` counts the network interfaces, the primary included."""
+    """An instance type; `id` is its name. `eni_quantity` counts the network interfaces, the primary included.
+
+    `local_storage_amount` is the number of its local disks, None where the cloud does not say.
+    """
 
     family: str = ""
     eni_quantity: int = Field(ge=0)
+    local_storage_amount: int | None = None
 
 
 class Zone(_Identified):

@@ -6,16 +6,23 @@ Source: OSS reference, "Error responses"; the SDK alibabacloud-oss-v2, which sig
 from __future__ import annotations
 
 import importlib
+import threading
 from collections.abc import Callable
 from typing import Any
 
-from estate.client import CONNECT_TIMEOUT_MS, NOT_THE_API, READ_TIMEOUT_MS, Refusal, refused, route, snake
+from estate.client import CONNECT_TIMEOUT_MS, NOT_THE_API, READ_TIMEOUT_MS, Answer, Refusal, refused, route, snake
 from estate.credentials import Keys
-from estate.errors import EstateError, MalformedAnswer, Unreachable
+from estate.errors import EstateError, MalformedAnswer, Unreachable, UnusableAnswer
 from estate.settings import CloudSettings
 from estate.transport import Session
 
 _SDK = "alibabacloud_oss_v2"
+
+
+class _Kept(threading.local):
+    """The document that this thread got last, as it came."""
+
+    document = b""
 
 
 class ObjectStorage:
@@ -24,14 +31,31 @@ class ObjectStorage:
     def __init__(self, client: Any, sdk: Any, endpoint: str, protocol: str) -> None:
         self._client = client
         self._sdk = sdk
+        self._kept = _Kept()
         self.endpoint = endpoint
         self.route = route(protocol, endpoint)
+        ask = client._client.invoke_operation
 
-    def invocation(self, operation: str, fields: dict[str, Any]) -> Callable[[], Any]:
+        def invoke_operation(operation: Any, **options: Any) -> Any:
+            output = ask(operation, **options)
+            self._kept.document = output.http_response.content or b""
+            return output
+
+        client._client.invoke_operation = invoke_operation
+
+    def invocation(self, operation: str, fields: dict[str, Any]) -> Callable[[], Answer]:
         """Return the call of an operation with the given request fields, not yet made."""
         method = getattr(self._client, snake(operation))
         request = getattr(self._sdk, f"{operation}Request")(**fields)
-        return lambda: method(request)
+
+        def invoke() -> Answer:
+            typed = method(request)
+            if not typed.request_id:
+                raise MalformedAnswer(self.route, f"oss:{operation}", NOT_THE_API, sent=True)
+            _check(operation, typed, self._kept.document)
+            return Answer(typed, {})
+
+        return invoke
 
     def failure(self, error: Exception, action: str, scrub: Callable[[str], str]) -> EstateError:
         """Translate what the SDK raised; an error that is not the cloud's or the network's is raised as it is."""
@@ -52,6 +76,23 @@ class ObjectStorage:
         if name in ("DeserializationError", "ParseError", "ValueError", "UnicodeDecodeError"):
             return MalformedAnswer(self.route, action, NOT_THE_API, sent=True)
         raise error
+
+
+def _check(operation: str, typed: Any, document: bytes) -> None:
+    """Hold the answer to what is read of it; the SDK's model cannot tell an empty list from none."""
+    action = f"oss:{operation}"
+    if operation == "GetBucketPolicy" and not typed.body:
+        raise UnusableAnswer(action, "the policy is missing", typed.request_id)
+    if operation != "ListBuckets":
+        return
+    if b"<Buckets" not in document:
+        raise UnusableAnswer(action, "Buckets is missing", typed.request_id)
+    if not isinstance(typed.is_truncated, bool):
+        raise UnusableAnswer(action, "IsTruncated is missing or not true or false", typed.request_id)
+    for number, bucket in enumerate(typed.buckets or ()):
+        for name, value in (("Name", bucket.name), ("Location", bucket.location)):
+            if not value:
+                raise UnusableAnswer(action, f"Buckets.Bucket[{number}].{name} is missing", typed.request_id)
 
 
 def connect(settings: CloudSettings, keys: Callable[[], Keys]) -> ObjectStorage:

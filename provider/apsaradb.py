@@ -11,6 +11,7 @@ from estate.client import Cloud
 from estate.errors import CloudError
 from estate.model import Database
 from estate.model import WhitelistGroup as Group
+from estate.paging import pages
 
 _Read = TypeVar("_Read")
 
@@ -173,8 +174,8 @@ class _Rds(Product):
         return live.rds_database(cloud, head) if head else None
 
     def _whitelists(self, cloud: Cloud, database_id: str) -> Whitelists:
-        net = cloud.call("rds:DescribeDBInstanceNetInfo", dbinstance_id=database_id)
-        mode = str(net.security_ipmode or "normal")
+        [page] = pages(cloud, "rds:DescribeDBInstanceNetInfo", dbinstance_id=database_id)
+        mode = str(page.body.security_ipmode)
         return Whitelists(mode, list(live.rds_whitelist_groups(cloud, database_id, mode)))
 
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from estate.client import Cloud
 from estate.errors import CloudError, Unreachable
+from estate.paging import listed
 from provider.resource import Checked, Resource, ResourceError, reject_others, require_text
 from provider.values import Properties, digest
 
@@ -113,10 +114,9 @@ def _attach(cloud: Cloud, instance_id: str, vpc_id: str) -> None:
 def _vpc_of(cloud: Cloud, instance_id: str) -> str | None:
     """Return the VPC that an instance is linked to, None without a link or without the instance."""
     try:
-        body = cloud.call("ecs:DescribeClassicLinkInstances", region_id=cloud.region, instance_id=instance_id)
+        links = listed(cloud, "ecs:DescribeClassicLinkInstances", region_id=cloud.region, instance_id=instance_id)
     except CloudError as error:
         if error.code in _GONE:
             return None
         raise
-    links = (body.links and body.links.link) or ()
     return next((str(link.vpc_id) for link in links if link.instance_id == instance_id), None)

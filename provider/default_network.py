@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from estate.client import Cloud, new_token
 from estate.errors import CloudError
+from estate.paging import listed
 from provider.resource import Checked, Resource, ResourceError, reject_others, require_text
 from provider.values import Properties, digest
 
@@ -137,14 +138,14 @@ def _vswitch_state(vswitch: Any) -> Properties:
 
 
 def _default_vpc_id(cloud: Cloud) -> str | None:
-    body = cloud.call("vpc:DescribeVpcs", region_id=cloud.region, is_default=True)
-    found = (body.vpcs and body.vpcs.vpc) or ()
+    found = listed(cloud, "vpc:DescribeVpcs", region_id=cloud.region, is_default=True)
     return next((str(item.vpc_id) for item in found), None)
 
 
 def _default_vswitch_id(cloud: Cloud, vpc_id: str, zone_id: str) -> str | None:
-    body = cloud.call("vpc:DescribeVSwitches", region_id=cloud.region, vpc_id=vpc_id, zone_id=zone_id, is_default=True)
-    found = (body.v_switches and body.v_switches.v_switch) or ()
+    found = listed(
+        cloud, "vpc:DescribeVSwitches", region_id=cloud.region, vpc_id=vpc_id, zone_id=zone_id, is_default=True
+    )
     return next((str(item.v_switch_id) for item in found), None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from estate.client import Cloud
+from estate.paging import listed
 
 
 def find_eip(cloud: Cloud, allocation_id: str) -> Any | None:
@@ -19,5 +20,4 @@ def bound_eip(cloud: Cloud, instance_id: str) -> Any | None:
 
 
 def _eips(cloud: Cloud, **fields: Any) -> list[Any]:
-    body = cloud.call("vpc:DescribeEipAddresses", region_id=cloud.region, page_size=100, **fields)
-    return list((body.eip_addresses and body.eip_addresses.eip_address) or ())
+    return listed(cloud, "vpc:DescribeEipAddresses", region_id=cloud.region, **fields)

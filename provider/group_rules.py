@@ -6,10 +6,11 @@ from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Final
 
-from estate.client import Cloud, new_token, pages_by_token
+from estate.client import Cloud, new_token
 from estate.errors import CloudError, EstateError
 from estate.live import rule_of
 from estate.model import PeerKind, SecurityGroupRule
+from estate.paging import pages
 from provider import rules as logic
 from provider.resource import (
     Change,
@@ -156,18 +157,16 @@ class GroupRules(Resource):
         """Return the rules of a group without the cloud's own, None if there is no such group."""
         found: list[SecurityGroupRule] = []
         try:
-            for body in pages_by_token(
+            for page in pages(
                 cloud,
                 "ecs:DescribeSecurityGroupAttribute",
                 region_id=cloud.region,
                 security_group_id=group_id,
                 nic_type="intranet",
-                max_results=1000,
             ):
-                if not body.vpc_id and not self.takes_classic:
+                if not page.body.vpc_id and not self.takes_classic:
                     raise ResourceError(f"{group_id} is a classic security group; its rules are not managed here.")
-                items = (body.permissions and body.permissions.permission) or ()
-                found += [rule_of(item, "intranet") for item in items]
+                found += [rule_of(page.source, item, "intranet") for item in page.items]
         except CloudError as error:
             if error.code == _GONE:
                 return None

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from estate.client import Cloud
 from estate.errors import CloudError, Unreachable
+from estate.paging import listed
 from provider.eips import bound_eip, find_eip
 from provider.resource import Checked, Resource, ResourceError, reject_others, require_text
 from provider.values import Properties, digest
@@ -80,8 +81,7 @@ def _state(instance_id: str, allocation_id: str, ip_address: str) -> Properties:
 
 
 def _instance(cloud: Cloud, instance_id: str) -> Any | None:
-    body = cloud.call("ecs:DescribeInstances", region_id=cloud.region, instance_ids=json.dumps([instance_id]))
-    found = (body.instances and body.instances.instance) or ()
+    found = listed(cloud, "ecs:DescribeInstances", region_id=cloud.region, instance_ids=json.dumps([instance_id]))
     return next((item for item in found if item.instance_id == instance_id), None)
 
 

@@ -34,6 +34,14 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan, eni_quantity: 
             }
             for item in planned.memberships
         ]
+    for key, value in (
+        ("instanceChargeType", instance.instance_charge_type),
+        ("spotStrategy", instance.spot_strategy),
+        ("ioOptimized", instance.io_optimized),
+        ("localStorageAmount", instance.local_storage_amount),
+    ):
+        if value is not None:
+            known[key] = value
     if planned.tier is not None:
         known["targetTier"] = planned.tier
     return known | {
@@ -45,12 +53,8 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan, eni_quantity: 
         "targetZoneId": planned.target_zone,
         "instanceType": instance.instance_type,
         "status": instance.status,
-        "instanceChargeType": instance.instance_charge_type or "PostPaid",
         "internetChargeType": instance.internet_charge_type or "",
         "operationLocks": list(instance.operation_locks),
-        "spotStrategy": instance.spot_strategy,
-        "ioOptimized": instance.io_optimized,
-        "localStorageAmount": instance.local_storage_amount,
         "internetMaxBandwidthOut": instance.internet_max_bandwidth_out,
         "publicIps": list(instance.public_ips),
         "intranetIps": list(instance.intranet_ips),

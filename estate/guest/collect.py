@@ -14,11 +14,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from estate.client import Cloud, new_token
-from estate.errors import CloudError, WaitTimeout
+from estate.errors import CloudError, UnusableAnswer, WaitTimeout
 from estate.guest.model import Evidence
 from estate.guest.output import OutputError, parse_output
 from estate.guest.scripts import System, script
 from estate.model import Instance
+from estate.paging import listed
 
 RAM_ACTIONS: Final = (
     "ecs:DescribeCloudAssistantStatus",
@@ -55,7 +56,7 @@ def collect(cloud: Cloud, instances: Sequence[Instance], now: datetime, tell: Ca
     fails on one instance is in `missed`. Raises the errors of `estate.errors` for what concerns all of them.
     """
     collection = Collection()
-    identity = str(cloud.call("sts:GetCallerIdentity").arn)
+    identity = _identity(cloud)
     ready = list(_ready(cloud, instances, collection))
     for system in _TYPES:
         ids = [instance.id for instance in ready if instance.os_type == system]
@@ -65,6 +66,13 @@ def collect(cloud: Cloud, instances: Sequence[Instance], now: datetime, tell: Ca
                 evidence = _evidence(result, identity, now, collection.missed)
                 collection.evidence += [evidence] if evidence else []
     return collection
+
+
+def _identity(cloud: Cloud) -> str:
+    body = cloud.call("sts:GetCallerIdentity")
+    if not body.arn:
+        raise UnusableAnswer("sts:GetCallerIdentity", "Arn is missing", body.request_id)
+    return str(body.arn)
 
 
 def _ready(cloud: Cloud, instances: Sequence[Instance], collection: Collection) -> Iterator[Instance]:
@@ -82,14 +90,10 @@ def _ready(cloud: Cloud, instances: Sequence[Instance], collection: Collection) 
 
 
 def _agents(cloud: Cloud, ids: Sequence[str]) -> dict[str, bool]:
-    action = "ecs:DescribeCloudAssistantStatus"
     return {
         item.instance_id: str(item.cloud_assistant_status).lower() == "true"
         for batch in _batches(ids)
-        for item in cloud.call(
-            action, region_id=cloud.region, instance_id=batch
-        ).instance_cloud_assistant_status_set.instance_cloud_assistant_status
-        or ()
+        for item in listed(cloud, "ecs:DescribeCloudAssistantStatus", region_id=cloud.region, instance_id=batch)
     }
 
 
@@ -123,7 +127,7 @@ def _finished(cloud: Cloud, invoke_id: str, ids: Sequence[str], missed: dict[str
     results: dict[str, Any] = {}
 
     def all_there() -> bool:
-        results.update({item.instance_id: item for item in _page_through(cloud, invoke_id)})
+        results.update({item.instance_id: item for item in _results_of(cloud, invoke_id)})
         return set(results) >= set(ids) and all(item.invocation_status not in _UNDER_WAY for item in results.values())
 
     try:
@@ -135,23 +139,15 @@ def _finished(cloud: Cloud, invoke_id: str, ids: Sequence[str], missed: dict[str
     return [result for result in results.values() if result.instance_id not in missed]
 
 
-def _page_through(cloud: Cloud, invoke_id: str) -> Iterator[Any]:
-    """All results of a command. The token of the next page stands inside Invocation, not beside it."""
-    token: str | None = None
-    while True:
-        body = cloud.call(
-            "ecs:DescribeInvocationResults",
-            region_id=cloud.region,
-            invoke_id=invoke_id,
-            content_encoding="PlainText",
-            max_results=50,
-            next_token=token,
-        )
-        invocation = body.invocation
-        yield from (invocation.invocation_results and invocation.invocation_results.invocation_result) or ()
-        token = invocation.next_token or None
-        if token is None:
-            return
+def _results_of(cloud: Cloud, invoke_id: str) -> list[Any]:
+    """All results of a command."""
+    return listed(
+        cloud,
+        "ecs:DescribeInvocationResults",
+        region_id=cloud.region,
+        invoke_id=invoke_id,
+        content_encoding="PlainText",
+    )
 
 
 def _evidence(result: Any, identity: str, now: datetime, missed: dict[str, str]) -> Evidence | None:

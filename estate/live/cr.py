@@ -6,25 +6,16 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from estate import model
-from estate.client import Cloud, pages_by_number
-from estate.errors import CloudError
-from estate.live.reading import build, items
+from estate.client import Cloud
+from estate.live.reading import build, items, source_of
+from estate.paging import listed
 
-_PAGE: Final = 100
 _MODULES: Final = ("Registry", "Chart")
 
 
 def registries(cloud: Cloud) -> list[tuple[str, str]]:
     """Read id and name of all instances."""
-    action = "cr:ListInstance"
-    bodies = pages_by_number(
-        cloud, action, lambda body: len(items(body, "instances")), number_as="page_no", page_size=_PAGE
-    )
-    return [
-        (item.instance_id, item.instance_name or "")
-        for body in bodies
-        for item in items(_done(action, body), "instances")
-    ]
+    return [(item.instance_id, item.instance_name or "") for item in listed(cloud, "cr:ListInstance")]
 
 
 def access_lists(cloud: Cloud, registry_id: str, name: str) -> list[model.RegistryAccessList]:
@@ -36,10 +27,10 @@ def _access_lists(cloud: Cloud, registry_id: str, name: str) -> Iterator[model.R
     public, private = "cr:GetInstanceEndpoint", "cr:GetInstanceVpcEndpoint"
     for module in _MODULES:
         asked: dict[str, Any] = {"instance_id": registry_id, "module_name": module}
-        endpoint = _done(public, cloud.call(public, endpoint_type="internet", **asked))
-        vpcs = _done(private, cloud.call(private, **asked))
+        endpoint = cloud.call(public, endpoint_type="internet", **asked)
+        vpcs = cloud.call(private, **asked)
         yield build(
-            public,
+            source_of(public, endpoint),
             model.RegistryAccessList,
             registry_id=registry_id,
             registry_name=name,
@@ -49,10 +40,3 @@ def _access_lists(cloud: Cloud, registry_id: str, name: str) -> Iterator[model.R
             # One that is CREATING reaches nothing yet (reference, GetInstanceVpcEndpoint).
             linked_vpc_ids=tuple(item.vpc_id for item in items(vpcs, "linked_vpcs") if item.status == "RUNNING"),
         )
-
-
-def _done(action: str, body: Any) -> Any:
-    """Return the body; this API tells some of its refusals with status 200."""
-    if body.is_success is not True:
-        raise CloudError(action, str(body.code), "the answer is not one of success", body.request_id)
-    return body

@@ -7,30 +7,29 @@ from collections.abc import Sequence
 from typing import Any
 
 from estate import model
-from estate.client import Cloud, pages_by_number, pages_by_token
-from estate.errors import EstateError
+from estate.answers import Source
+from estate.client import Cloud
+from estate.errors import UnusableAnswer
 from estate.live.reading import build, items, tags
-
-_POLICIES_A_PAGE = 100
+from estate.paging import listed, pages
 
 
 def instances(cloud: Cloud) -> list[model.Instance]:
     """Read all instances."""
-    action = "ecs:DescribeInstances"
     return [
-        _instance(action, item)
-        for body in pages_by_token(cloud, action, region_id=cloud.region, max_results=100)
-        for item in items(body, "instances", "instance")
+        _instance(page.source, item)
+        for page in pages(cloud, "ecs:DescribeInstances", region_id=cloud.region)
+        for item in page.items
     ]
 
 
-def _instance(action: str, item: Any) -> model.Instance:
+def _instance(source: Source, item: Any) -> model.Instance:
     network_type = item.instance_network_type
     address = item.vpc_attributes
     inner = items(item, "inner_ip_address", "ip_address")
     private = items(item, "vpc_attributes", "private_ip_address", "ip_address")
     return build(
-        action,
+        source,
         model.Instance,
         id=item.instance_id,
         name=item.instance_name or "",
@@ -44,18 +43,18 @@ def _instance(action: str, item: Any) -> model.Instance:
         intranet_ips=tuple(inner if network_type == "classic" else private),
         public_ips=tuple(items(item, "public_ip_address", "ip_address")),
         eip=(item.eip_address and item.eip_address.ip_address) or None,
-        internet_max_bandwidth_out=item.internet_max_bandwidth_out or 0,
+        internet_max_bandwidth_out=item.internet_max_bandwidth_out,
         internet_charge_type=item.internet_charge_type or None,
-        instance_charge_type=item.instance_charge_type or None,
+        instance_charge_type=item.instance_charge_type,
         creation_time=item.creation_time or None,
-        expired_time=item.expired_time or None,
+        expired_time=item.expired_time,
         auto_release_time=item.auto_release_time or None,
         operation_locks=tuple(lock.lock_reason for lock in items(item, "operation_locks", "lock_reason")),
-        spot_strategy=item.spot_strategy or "NoSpot",
-        io_optimized=item.io_optimized if item.io_optimized is not None else True,
+        spot_strategy=item.spot_strategy,
+        io_optimized=item.io_optimized,
         os_type=item.ostype or None,
         os_name=item.osname_en or item.osname or None,
-        local_storage_amount=item.local_storage_amount or 0,
+        local_storage_amount=item.local_storage_amount,
         network_interfaces=tuple(
             model.NetworkInterface(
                 id=nic.network_interface_id,
@@ -71,65 +70,56 @@ def _instance(action: str, item: Any) -> model.Instance:
 
 def disks(cloud: Cloud) -> list[model.Disk]:
     """Read all disks."""
-    action = "ecs:DescribeDisks"
     return [
         build(
-            action,
+            page.source,
             model.Disk,
             id=item.disk_id,
             name=item.disk_name or "",
             instance_id=item.instance_id or None,
-            zone_id=item.zone_id or None,
+            zone_id=item.zone_id,
             type=item.type,
             category=item.category,
             size_gib=item.size,
             device=item.device or None,
             status=item.status,
-            encrypted=bool(item.encrypted),
+            encrypted=item.encrypted,
             # A disk may have one and be exempt from it.
             auto_snapshot_policy_id=(item.auto_snapshot_policy_id or None) if item.enable_auto_snapshot else None,
         )
-        for body in pages_by_token(cloud, action, region_id=cloud.region, max_results=500)
-        for item in items(body, "disks", "disk")
+        for page in pages(cloud, "ecs:DescribeDisks", region_id=cloud.region)
+        for item in page.items
     ]
 
 
 def auto_snapshot_policies(cloud: Cloud) -> list[model.AutoSnapshotPolicy]:
     """Read all automatic snapshot policies, whose hours and weekdays are JSON arrays of texts."""
-    action = "ecs:DescribeAutoSnapshotPolicyEx"
-
-    def found(body: Any) -> list[Any]:
-        return items(body, "auto_snapshot_policies", "auto_snapshot_policy")
-
     return [
         build(
-            action,
+            page.source,
             model.AutoSnapshotPolicy,
             id=item.auto_snapshot_policy_id,
             name=item.auto_snapshot_policy_name or "",
-            hours=_numbers(action, item.time_points),
-            weekdays=_numbers(action, item.repeat_weekdays),
+            hours=_numbers(page.source, "TimePoints", item.time_points),
+            weekdays=_numbers(page.source, "RepeatWeekdays", item.repeat_weekdays),
         )
-        for body in pages_by_number(
-            cloud, action, lambda body: len(found(body)), region_id=cloud.region, page_size=_POLICIES_A_PAGE
-        )
-        for item in found(body)
+        for page in pages(cloud, "ecs:DescribeAutoSnapshotPolicyEx", region_id=cloud.region)
+        for item in page.items
     ]
 
 
-def _numbers(action: str, text: str) -> tuple[int, ...]:
+def _numbers(source: Source, name: str, text: str) -> tuple[int, ...]:
     try:
         return tuple(sorted(int(item) for item in json.loads(text)))
     except (TypeError, ValueError):
-        raise EstateError(f"{action} says of hours or weekdays what this version does not understand.") from None
+        raise UnusableAnswer(source.action, f"{name} is not a list of numbers", source.request_id) from None
 
 
 def snapshots(cloud: Cloud) -> list[model.Snapshot]:
     """Read all snapshots."""
-    action = "ecs:DescribeSnapshots"
     return [
         build(
-            action,
+            page.source,
             model.Snapshot,
             id=item.snapshot_id,
             name=item.snapshot_name or "",
@@ -143,18 +133,14 @@ def snapshots(cloud: Cloud) -> list[model.Snapshot]:
             retention_days=item.retention_days,
             available=item.available,
         )
-        for body in pages_by_token(cloud, action, region_id=cloud.region, max_results=100)
-        for item in items(body, "snapshots", "snapshot")
+        for page in pages(cloud, "ecs:DescribeSnapshots", region_id=cloud.region)
+        for item in page.items
     ]
 
 
 def group_heads(cloud: Cloud) -> list[Any]:
     """Read the list of security groups, without their rules."""
-    return [
-        head
-        for body in pages_by_token(cloud, "ecs:DescribeSecurityGroups", region_id=cloud.region, max_results=100)
-        for head in items(body, "security_groups", "security_group")
-    ]
+    return listed(cloud, "ecs:DescribeSecurityGroups", region_id=cloud.region)
 
 
 def security_group(cloud: Cloud, head: Any) -> model.SecurityGroup:
@@ -162,31 +148,25 @@ def security_group(cloud: Cloud, head: Any) -> model.SecurityGroup:
     of the internet side (DescribeSecurityGroupAttribute)."""
     action = "ecs:DescribeSecurityGroupAttribute"
     nic_types = ("intranet",) if head.vpc_id else ("internet", "intranet")
-    bodies = [
-        (nic_type, body)
+    found = [
+        (nic_type, page)
         for nic_type in nic_types
-        for body in pages_by_token(
-            cloud,
-            action,
-            region_id=cloud.region,
-            security_group_id=head.security_group_id,
-            nic_type=nic_type,
-            max_results=1000,
+        for page in pages(
+            cloud, action, region_id=cloud.region, security_group_id=head.security_group_id, nic_type=nic_type
         )
     ]
+    first = found[0][1]
     return build(
-        action,
+        first.source,
         model.SecurityGroup,
         id=head.security_group_id,
         name=head.security_group_name or "",
         description=head.description or "",
         vpc_id=head.vpc_id or None,
-        type=head.security_group_type or "normal",
-        inner_access_policy=str(bodies[0][1].inner_access_policy or "").capitalize(),
+        type=head.security_group_type,
+        inner_access_policy=str(first.body.inner_access_policy).capitalize(),
         service_managed=bool(head.service_managed),
-        rules=tuple(
-            rule_of(item, nic_type) for nic_type, body in bodies for item in items(body, "permissions", "permission")
-        ),
+        rules=tuple(rule_of(page.source, item, nic_type) for nic_type, page in found for item in page.items),
         tags=tags(head),
     )
 
@@ -194,15 +174,15 @@ def security_group(cloud: Cloud, head: Any) -> model.SecurityGroup:
 _PROTOCOLS = {name.upper(): name for name in ("TCP", "UDP", "ICMP", "ICMPv6", "GRE", "ALL")}
 
 
-def rule_of(item: Any, nic_type: str) -> model.SecurityGroupRule:
+def rule_of(source: Source, item: Any, nic_type: str) -> model.SecurityGroupRule:
     """Make a rule of a Permission of DescribeSecurityGroupAttribute, asked for with `nic_type`."""
     ingress = item.direction == "ingress"
-    source = (item.source_cidr_ip or None, item.ipv_6source_cidr_ip or None)
-    dest = (item.dest_cidr_ip or None, item.ipv_6dest_cidr_ip or None)
-    (cidr, cidr6), (local, local6) = (source, dest) if ingress else (dest, source)
-    protocol = str(item.ip_protocol or "")
+    sources = (item.source_cidr_ip or None, item.ipv_6source_cidr_ip or None)
+    dests = (item.dest_cidr_ip or None, item.ipv_6dest_cidr_ip or None)
+    (cidr, cidr6), (local, local6) = (sources, dests) if ingress else (dests, sources)
+    protocol = str(item.ip_protocol)
     return build(
-        "ecs:DescribeSecurityGroupAttribute",
+        source,
         model.SecurityGroupRule,
         direction=item.direction,
         nic_type=item.nic_type or nic_type,
@@ -211,7 +191,7 @@ def rule_of(item: Any, nic_type: str) -> model.SecurityGroupRule:
         # The API fills in "-1/-1" where no source port was asked for.
         source_port_range=None if item.source_port_range in (None, "", "-1/-1") else item.source_port_range,
         port_range_list_id=item.port_range_list_id or None,
-        policy=str(item.policy or "").lower(),
+        policy=str(item.policy).lower(),
         priority=item.priority,
         description=item.description or "",
         cidr_ip=cidr,
@@ -228,73 +208,81 @@ def rule_of(item: Any, nic_type: str) -> model.SecurityGroupRule:
 
 def instance_types(cloud: Cloud, used: set[str]) -> list[model.InstanceType]:
     """Read the types that the estate uses; one the API no longer lists is left out, and is unknown to whoever asks."""
-    action = "ecs:DescribeInstanceTypes"
     if not used:
         return []
     return [
         build(
-            action,
+            page.source,
             model.InstanceType,
             id=item.instance_type_id,
             family=item.instance_type_family or "",
             eni_quantity=item.eni_quantity,
+            local_storage_amount=_local_storage(item),
         )
-        for body in pages_by_token(cloud, action, max_results=1600)
-        for item in items(body, "instance_types", "instance_type")
+        for page in pages(cloud, "ecs:DescribeInstanceTypes")
+        for item in page.items
         if item.instance_type_id in used and item.eni_quantity is not None
     ]
 
 
+def _local_storage(item: Any) -> int | None:
+    """Return the number of local disks of a type: the cloud leaves it out where LocalStorageCategory is empty."""
+    if item.local_storage_category is None:
+        return None
+    return item.local_storage_amount if item.local_storage_category else 0
+
+
+def with_local_storage(
+    found: Sequence[model.Instance], types: Sequence[model.InstanceType]
+) -> tuple[model.Instance, ...]:
+    """Return the instances, with the local disks of the type where the cloud does not say it of an instance."""
+    of_type = {kind.id: kind.local_storage_amount for kind in types}
+    return tuple(
+        instance
+        if instance.local_storage_amount is not None
+        else instance.model_copy(update={"local_storage_amount": of_type.get(instance.instance_type)})
+        for instance in found
+    )
+
+
 def zones(cloud: Cloud) -> list[model.Zone]:
     """Read the zones, and what can be made in them."""
-    action = "ecs:DescribeZones"
-    body = cloud.call(action, region_id=cloud.region)
     return [
         build(
-            action,
+            page.source,
             model.Zone,
             id=item.zone_id,
             vswitch_available="VSwitch" in items(item, "available_resource_creation", "resource_types"),
             instance_types=tuple(items(item, "available_instance_types", "instance_types")),
         )
-        for item in items(body, "zones", "zone")
+        for page in pages(cloud, "ecs:DescribeZones", region_id=cloud.region)
+        for item in page.items
     ]
 
 
 def classic_links(cloud: Cloud, instance_ids: Sequence[str]) -> list[model.ClassicLinkAttachment]:
     """Read the links of at most 100 instances, the most that one call takes; it wants their ids comma separated."""
     action = "ecs:DescribeClassicLinkInstances"
-    pages = pages_by_number(
-        cloud,
-        action,
-        lambda body: len(items(body, "links", "link")),
-        region_id=cloud.region,
-        instance_id=",".join(instance_ids),
-        page_size=str(100),
-    )
     return [
-        build(action, model.ClassicLinkAttachment, instance_id=item.instance_id, vpc_id=item.vpc_id)
-        for body in pages
-        for item in items(body, "links", "link")
+        build(page.source, model.ClassicLinkAttachment, instance_id=item.instance_id, vpc_id=item.vpc_id)
+        for page in pages(cloud, action, region_id=cloud.region, instance_id=",".join(instance_ids))
+        for item in page.items
     ]
 
 
 def scheduled_events(cloud: Cloud) -> list[model.ScheduledEvent]:
     """Read the system events of instances that are still to come."""
     action = "ecs:DescribeInstanceHistoryEvents"
-    pages = pages_by_token(
-        cloud, action, region_id=cloud.region, instance_event_cycle_status=["Scheduled"], max_results=100
-    )
     return [
         build(
-            action,
+            page.source,
             model.ScheduledEvent,
             id=item.event_id,
             instance_id=item.instance_id,
-            type=(item.event_type and item.event_type.name) or "",
+            type=item.event_type.name,
             reason_code=item.reason_code or "",
             not_before=item.not_before,
         )
-        for body in pages
-        for item in items(body, "instance_system_event_set", "instance_system_event_type")
+        for page in pages(cloud, action, region_id=cloud.region, instance_event_cycle_status=["Scheduled"])
+        for item in page.items
     ]

@@ -6,7 +6,7 @@ from typing import Final
 
 from estate import bucket_policy, model
 from estate.client import Cloud
-from estate.errors import CloudError, EstateError
+from estate.errors import CloudError, UnusableAnswer
 
 _PAGE: Final = 1000
 
@@ -15,15 +15,19 @@ def bucket_names(cloud: Cloud) -> list[str]:
     """Read the names of the buckets in the region; the cloud lists those of all regions."""
     action = "oss:ListBuckets"
     names: list[str] = []
+    seen: list[str] = []
     marker: str | None = None
     while True:
         body = cloud.call(action, max_keys=_PAGE, marker=marker)
+        seen += [item.name for item in body.buckets or ()]
         names += [item.name for item in body.buckets or () if item.location == f"oss-{cloud.region}"]
+        if len(set(seen)) != len(seen):
+            raise UnusableAnswer(action, "a bucket is in the list twice", body.request_id)
         if not body.is_truncated:
             return names
         # The list is in the order of names: a marker that does not grow would be asked for without end.
         if not body.next_marker or body.next_marker <= (marker or ""):
-            raise CloudError(action, "IncompleteList", "the next marker does not lead on")
+            raise UnusableAnswer(action, "NextMarker does not lead on, so that the list has no end", body.request_id)
         marker = body.next_marker
 
 
@@ -31,13 +35,13 @@ def policy(cloud: Cloud, name: str) -> model.BucketPolicy:
     """Read what the policy of a bucket says of addresses and VPCs; a bucket without a policy says nothing."""
     action = "oss:GetBucketPolicy"
     try:
-        document = cloud.call(action, bucket=name).body
+        answer = cloud.call(action, bucket=name)
     except CloudError as error:
         # The bucket may be gone since it was listed.
         if error.code in ("NoSuchBucketPolicy", "NoSuchBucket"):
             return model.BucketPolicy(id=name)
         raise
     try:
-        return model.BucketPolicy(id=name, statements=bucket_policy.statements(document))
+        return model.BucketPolicy(id=name, statements=bucket_policy.statements(answer.body))
     except ValueError as error:
-        raise EstateError(f"{action} says of {name} what this version does not understand: {error}.") from None
+        raise UnusableAnswer(action, f"the policy of {name} is not understood: {error}", answer.request_id) from None

@@ -5,32 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from estate import model
-from estate.client import Cloud, pages_by_token
-from estate.live.reading import addresses, build, items, seconds_left
+from estate.client import Cloud
+from estate.live.reading import addresses, build, seconds_left
+from estate.paging import listed, pages
 
 
 def rds_heads(cloud: Cloud) -> list[Any]:
     """Read the list of RDS instances, without addresses and whitelists."""
-    return [
-        head
-        for body in pages_by_token(cloud, "rds:DescribeDBInstances", region_id=cloud.region, max_results=100)
-        for head in items(body, "items", "dbinstance")
-    ]
+    return listed(cloud, "rds:DescribeDBInstances", region_id=cloud.region)
 
 
 def rds_head(cloud: Cloud, database_id: str) -> Any:
     """Read one RDS instance in the shape of the list; None where the cloud names none."""
-    body = cloud.call("rds:DescribeDBInstanceAttribute", dbinstance_id=database_id)
-    return next(iter(items(body, "items", "dbinstance_attribute")), None)
+    return next(iter(listed(cloud, "rds:DescribeDBInstanceAttribute", dbinstance_id=database_id)), None)
 
 
 def rds_database(cloud: Cloud, head: Any) -> model.Database:
     """Read one RDS instance."""
-    action = "rds:DescribeDBInstanceNetInfo"
-    net = cloud.call(action, dbinstance_id=head.dbinstance_id)
-    mode = net.security_ipmode or "normal"
+    [(source, net, infos)] = pages(cloud, "rds:DescribeDBInstanceNetInfo", dbinstance_id=head.dbinstance_id)
+    mode = net.security_ipmode
     return build(
-        action,
+        source,
         model.Database,
         id=head.dbinstance_id,
         product="rds",
@@ -40,17 +35,17 @@ def rds_database(cloud: Cloud, head: Any) -> model.Database:
         zone_id=head.zone_id,
         status=head.dbinstance_status,
         primary_id=head.master_instance_id or None,
-        network_type=str(net.instance_network_type or head.instance_network_type or "").lower(),
+        network_type=str(net.instance_network_type).lower(),
         vpc_id=head.vpc_id or None,
         vswitch_id=head.v_switch_id or None,
         security_ip_mode=mode,
         whitelist_groups=rds_whitelist_groups(cloud, head.dbinstance_id, mode),
         net_infos=tuple(
             build(
-                action,
+                source,
                 model.NetInfo,
                 connection_string=info.connection_string,
-                connection_string_type=info.connection_string_type or "Normal",
+                connection_string_type=info.connection_string_type,
                 ip_type=info.iptype,
                 ip_address=info.ipaddress or None,
                 port=info.port or None,
@@ -58,7 +53,7 @@ def rds_database(cloud: Cloud, head: Any) -> model.Database:
                 vswitch_id=info.v_switch_id or None,
                 expires_in_seconds=seconds_left(info.expired_time),
             )
-            for info in items(net, "dbinstance_net_infos", "dbinstance_net_info")
+            for info in infos
         ),
     )
 
@@ -72,7 +67,7 @@ def rds_whitelist_groups(cloud: Cloud, database_id: str, mode: str) -> tuple[mod
     action = "rds:DescribeDBInstanceIPArrayList"
     groups = [
         build(
-            action,
+            page.source,
             model.WhitelistGroup,
             name=item.dbinstance_iparray_name,
             attribute=item.dbinstance_iparray_attribute or "",
@@ -80,10 +75,7 @@ def rds_whitelist_groups(cloud: Cloud, database_id: str, mode: str) -> tuple[mod
             security_ips=addresses(item.security_iplist),
         )
         for network_type in (("Classic", "VPC") if mode == "safety" else ("MIX",))
-        for item in items(
-            cloud.call(action, dbinstance_id=database_id, whitelist_network_type=network_type),
-            "items",
-            "dbinstance_iparray",
-        )
+        for page in pages(cloud, action, dbinstance_id=database_id, whitelist_network_type=network_type)
+        for item in page.items
     ]
     return tuple(sorted(groups, key=lambda group: (group.network_type, group.name)))

@@ -12,6 +12,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from pydantic import ValidationError
+
 from estate import model
 from estate.client import CONNECTIONS, Cloud
 from estate.errors import CloudError, EstateError, PermissionDenied
@@ -139,15 +141,16 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         pool, "container-registry", lists["registries"], lambda head: cr.access_lists(cloud, *head)
     )
     policies, unread_policies = _if_readable(pool, "oss", lists["buckets"], lambda name: oss.policy(cloud, name))
-    return model.Estate(
+    known_types = types.result()
+    return _estate(
         region_id=cloud.region,
         account_id=account_id,
         read_at=now,
-        instances=tuple(instances),
+        instances=ecs.with_local_storage(instances, known_types),
         disks=tuple(lists["disks"].result()),
         snapshots=tuple(lists["snapshots"].result()),
         security_groups=tuple(future.result() for future in groups),
-        instance_types=tuple(types.result()),
+        instance_types=tuple(known_types),
         zones=tuple(lists["zones"].result()),
         vpcs=tuple(future.result() for future in vpcs),
         vswitches=tuple(lists["vswitches"].result()),
@@ -162,6 +165,15 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         bucket_policies=tuple(policies),
         unread_lists=(*unread_registries, *unread_policies),
     )
+
+
+def _estate(**fields: Any) -> model.Estate:
+    """Make an estate of its parts; what contradicts itself across the answers of several actions is an error."""
+    try:
+        return model.Estate(**fields)
+    except ValidationError as error:
+        problems = "; ".join(problem["msg"] for problem in error.errors())
+        raise EstateError(f"The answers of the cloud contradict each other: {problems}. Read it again.") from None
 
 
 def _if_readable(
@@ -180,7 +192,7 @@ def _mongodb(cloud: Cloud, database_id: str) -> model.Database:
     head = mongodb.mongodb_head(cloud, database_id)
     if head is None:
         raise EstateError(
-            f"dds:DescribeDBInstanceAttribute names no {database_id}, which dds:DescribeDBInstances does."
+            f"dds:DescribeDBInstanceAttribute does not know {database_id}, which dds:DescribeDBInstances lists."
         )
     return mongodb.mongodb_database(cloud, head)
 

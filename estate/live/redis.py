@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from estate import model
-from estate.client import Cloud, pages_by_number
-from estate.live.reading import build, items, seconds_left, whitelist_groups
+from estate.client import Cloud
+from estate.live.reading import build, seconds_left, whitelist_groups
+from estate.paging import listed, pages
 
 # DescribeDBInstanceNetInfo, DBInstanceNetType.
 _IP_TYPES = {"0": "Public", "1": "Inner", "2": "Private"}
@@ -14,61 +15,51 @@ _IP_TYPES = {"0": "Public", "1": "Inner", "2": "Private"}
 
 def redis_heads(cloud: Cloud) -> list[Any]:
     """Read the list of Redis instances, without addresses and whitelists."""
-    pages = pages_by_number(
-        cloud,
-        "kvstore:DescribeInstances",
-        lambda body: len(items(body, "instances", "kvstore_instance")),
-        region_id=cloud.region,
-        page_size=50,
-    )
-    return [head for body in pages for head in items(body, "instances", "kvstore_instance")]
+    return listed(cloud, "kvstore:DescribeInstances", region_id=cloud.region)
 
 
 def redis_head(cloud: Cloud, database_id: str) -> Any:
     """Read one Redis instance in the shape of the list; None where the cloud names none."""
-    body = cloud.call("kvstore:DescribeInstanceAttribute", instance_id=database_id)
-    return next(iter(items(body, "instances", "dbinstance_attribute")), None)
+    return next(iter(listed(cloud, "kvstore:DescribeInstanceAttribute", instance_id=database_id)), None)
 
 
 def redis_database(cloud: Cloud, head: Any) -> model.Database:
     """Read one Redis instance."""
-    action = "kvstore:DescribeDBInstanceNetInfo"
-    net = cloud.call(action, instance_id=head.instance_id)
+    [(source, net, infos)] = pages(cloud, "kvstore:DescribeDBInstanceNetInfo", instance_id=head.instance_id)
     return build(
-        action,
+        source,
         model.Database,
         id=head.instance_id,
         product="redis",
         description=head.instance_name or "",
-        engine=head.instance_type or "Redis",
+        engine=head.instance_type,
         engine_version=head.engine_version,
         architecture=head.architecture_type or "",
         zone_id=head.zone_id,
         status=head.instance_status,
-        network_type=str(net.instance_network_type or head.network_type or "").lower(),
+        network_type=str(net.instance_network_type).lower(),
         vpc_id=head.vpc_id or None,
         vswitch_id=head.v_switch_id or None,
         security_ip_mode="normal",
         whitelist_groups=redis_whitelist_groups(cloud, head.instance_id),
         net_infos=tuple(
             build(
-                action,
+                source,
                 model.NetInfo,
                 connection_string=info.connection_string,
-                ip_type=_IP_TYPES.get(info.dbinstance_net_type) or info.iptype,
+                ip_type=_IP_TYPES[info.dbinstance_net_type],
                 ip_address=info.ipaddress or None,
                 port=info.port or None,
                 vpc_id=info.vpcid or None,
                 vswitch_id=info.v_switch_id or None,
                 expires_in_seconds=seconds_left(info.expired_time),
             )
-            for info in items(net, "net_info_items", "instance_net_info")
+            for info in infos
         ),
     )
 
 
 def redis_whitelist_groups(cloud: Cloud, database_id: str) -> tuple[model.WhitelistGroup, ...]:
     """Read the whitelist groups of a Redis instance."""
-    action = "kvstore:DescribeSecurityIps"
-    body = cloud.call(action, instance_id=database_id)
-    return whitelist_groups(action, items(body, "security_ip_groups", "security_ip_group"))
+    [page] = pages(cloud, "kvstore:DescribeSecurityIps", instance_id=database_id)
+    return whitelist_groups(page.source, page.items)

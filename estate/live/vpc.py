@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from estate import model
-from estate.client import Cloud, pages_by_number, pages_by_token
-from estate.live.reading import build, items
+from estate.client import Cloud
+from estate.live.reading import build, items, source_of
+from estate.paging import listed, pages
 
 
 def vpc_ids(cloud: Cloud) -> list[str]:
     """Read the ids of all VPCs."""
-    pages = pages_by_number(
-        cloud, "vpc:DescribeVpcs", lambda body: len(items(body, "vpcs", "vpc")), region_id=cloud.region, page_size=50
-    )
-    return [item.vpc_id for body in pages for item in items(body, "vpcs", "vpc")]
+    return [item.vpc_id for item in listed(cloud, "vpc:DescribeVpcs", region_id=cloud.region)]
 
 
 def vpc(cloud: Cloud, vpc_id: str) -> model.Vpc:
@@ -20,27 +18,23 @@ def vpc(cloud: Cloud, vpc_id: str) -> model.Vpc:
     action = "vpc:DescribeVpcAttribute"
     item = cloud.call(action, region_id=cloud.region, vpc_id=vpc_id)
     return build(
-        action,
+        source_of(action, item),
         model.Vpc,
         id=item.vpc_id,
         name=item.vpc_name or "",
         status=item.status,
         cidr_block=item.cidr_block,
         secondary_cidr_blocks=tuple(items(item, "secondary_cidr_blocks", "secondary_cidr_block")),
-        classic_link_enabled=bool(item.classic_link_enabled),
-        is_default=bool(item.is_default),
+        classic_link_enabled=item.classic_link_enabled,
+        is_default=item.is_default,
     )
 
 
 def vswitches(cloud: Cloud) -> list[model.VSwitch]:
     """Read all VSwitches."""
-    action = "vpc:DescribeVSwitches"
-    pages = pages_by_number(
-        cloud, action, lambda body: len(items(body, "v_switches", "v_switch")), region_id=cloud.region, page_size=50
-    )
     return [
         build(
-            action,
+            page.source,
             model.VSwitch,
             id=item.v_switch_id,
             name=item.v_switch_name or "",
@@ -49,45 +43,36 @@ def vswitches(cloud: Cloud) -> list[model.VSwitch]:
             cidr_block=item.cidr_block,
             status=item.status,
             available_ip_address_count=item.available_ip_address_count,
-            is_default=bool(item.is_default),
+            is_default=item.is_default,
         )
-        for body in pages
-        for item in items(body, "v_switches", "v_switch")
+        for page in pages(cloud, "vpc:DescribeVSwitches", region_id=cloud.region)
+        for item in page.items
     ]
 
 
 def route_tables(cloud: Cloud) -> list[tuple[str, str]]:
     """Read the ids of all route tables, each with its VPC's."""
-    pages = pages_by_number(
-        cloud,
-        "vpc:DescribeRouteTableList",
-        lambda body: len(items(body, "router_table_list", "router_table_list_type")),
-        region_id=cloud.region,
-        page_size=50,
-    )
-    tables = (item for body in pages for item in items(body, "router_table_list", "router_table_list_type"))
+    tables = listed(cloud, "vpc:DescribeRouteTableList", region_id=cloud.region)
     return [(item.vpc_id, item.route_table_id) for item in tables if item.vpc_id]
 
 
 def custom_routes(cloud: Cloud, vpc_id: str, route_table_id: str) -> list[model.RouteEntry]:
     """Read the custom entries of one route table."""
-    action = "vpc:DescribeRouteEntryList"
-    pages = pages_by_token(
+    found = pages(
         cloud,
-        action,
+        "vpc:DescribeRouteEntryList",
         region_id=cloud.region,
         route_table_id=route_table_id,
         route_entry_type="Custom",
-        max_result=100,
     )
     return [
         build(
-            action,
+            page.source,
             model.RouteEntry,
             vpc_id=vpc_id,
             route_table_id=route_table_id,
             destination=item.destination_cidr_block,
         )
-        for body in pages
-        for item in items(body, "route_entrys", "route_entry")
+        for page in found
+        for item in page.items
     ]

@@ -84,7 +84,7 @@ def describe_instance_types(cloud: Cloud, call: Call) -> Answer:
         and memory[0] <= kind.memory_gib <= memory[1]
     ]
     page = by_token(call, found, maximum=1600, default=1600)
-    return {"InstanceTypes": {"InstanceType": [_instance_type(kind) for kind in page.items]}, **page.fields}
+    return {"InstanceTypes": {"InstanceType": [_instance_type(cloud, kind) for kind in page.items]}, **page.fields}
 
 
 @action(ECS, "DescribeAccountAttributes", "AttributeName ZoneId")
@@ -161,7 +161,10 @@ def _zone_resources(zone: Zone, destination: str, wanted: str | None, kinds: set
     }
 
 
-def _instance_type(kind: InstanceType) -> Answer:
+def _instance_type(cloud: Cloud, kind: InstanceType) -> Answer:
+    disks = max(
+        (item.local_storage_amount for item in cloud.estate.instances if item.instance_type == kind.id), default=0
+    )
     answer: Answer = {
         "InstanceTypeId": kind.id,
         "InstanceTypeFamily": kind.family,
@@ -169,8 +172,11 @@ def _instance_type(kind: InstanceType) -> Answer:
         "MemorySize": kind.memory_gib,
         "CpuArchitecture": "X86",
         "GPUAmount": 0,
-        "LocalStorageAmount": 0,
+        "LocalStorageCategory": "local_ssd_pro" if disks else "",
     }
+    # A type without local disks is listed without their number (answers of 2017).
+    if disks:
+        answer["LocalStorageAmount"] = disks
     # The phased-out generation I is listed without any ENI figure.
     if kind.eni_quantity is not None:
         answer["EniQuantity"] = kind.eni_quantity

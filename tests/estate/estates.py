@@ -134,6 +134,12 @@ def estate(**changes: Any) -> Estate:
     return Estate.model_validate(fields | changes)
 
 
+def dumped(name: str) -> list[dict[str, Any]]:
+    """Return a list of the estate as it would stand in a file, to add to."""
+    found: list[dict[str, Any]] = estate().model_dump(mode="json", exclude_none=True)[name]
+    return found
+
+
 def settings(simulator: Simulator, user: str = "tester", **changes: Any) -> CloudSettings:
     """Return the settings by which a user reaches the simulated cloud."""
     key, secret = simulator.credentials_of(user)

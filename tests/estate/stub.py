@@ -35,6 +35,8 @@ class Stub:
     scripts: dict[str, list[Answer]] = field(default_factory=dict)
     calls: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
+    #: Headers of answers that are no success.
+    headers: dict[str, str] = field(default_factory=dict)
 
     def answers(self, operation: str, *script: Answer) -> None:
         """Set the script of an operation."""
@@ -89,6 +91,8 @@ def serving() -> Iterator[Stub]:
             self.send_response(status)
             self.send_header("content-type", "text/html" if isinstance(body, str) else "application/json")
             self.send_header("content-length", str(len(payload)))
+            for name, value in stub.headers.items() if status != 200 else ():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(payload)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from estate.client import Cloud, new_token, pages_by_number, pages_by_token
+from estate.client import Cloud, new_token
 from estate.errors import (
     CloudError,
     CredentialsError,
@@ -60,6 +60,18 @@ def test_throttling_is_waited_out_for_reads_and_writes(stub: Stub, code: str) ->
     assert stub.slept == [0.75, 1.5, 0.75, 1.5]
 
 
+def test_a_fault_that_asks_for_patience_is_throttling_and_waits_so_long(stub: Stub) -> None:
+    """What names a time to wait was not carried out, so that a write may be repeated too (SDK, ThrottlingException)."""
+    stub.headers["x-acs-retry-after"] = "1500"
+    for operation, call in (("DescribeZones", read), ("AttachClassicLinkVpc", write)):
+        stub.answers(operation, error(503, "ServiceUnavailable"), error(503, "ServiceUnavailable"), OK)
+        call(stub.cloud())
+    assert stub.slept == [1.5] * 4
+    stub.answers("DescribeZones", error(503, "ServiceUnavailable"))
+    with pytest.raises(Throttled, match=r"DescribeZones is throttled \(ServiceUnavailable\).*REQ-1"):
+        read(stub.cloud())
+
+
 def test_throttling_that_does_not_end_is_bounded_and_says_what_to_do(stub: Stub) -> None:
     stub.answers("DescribeZones", error(400, "Throttling.User"))
     with pytest.raises(Throttled, match=r"DescribeZones is throttled .*RequestId REQ-1.*wait a minute"):
@@ -87,6 +99,12 @@ def test_faults_are_retried_for_reads_and_idempotent_writes_only(stub: Stub, fau
     assert asked == ["DescribeZones"] * 2 + ["AttachClassicLinkVpc"] * 2 + ["EnableVpcClassicLink"] * 2 + [
         "AttachClassicLinkVpc"
     ]
+
+
+def test_a_write_that_is_refused_with_status_200_did_not_succeed(stub: Stub) -> None:
+    stub.answers("AttachClassicLinkVpc", (200, {"RequestId": "REQ-2", "Code": "QuotaExceeded", "Message": "Full."}))
+    with pytest.raises(CloudError, match=r"QuotaExceeded: Full\. \(RequestId REQ-2\)"):
+        write(stub.cloud())
 
 
 def test_a_repeated_write_keeps_its_client_token(stub: Stub) -> None:
@@ -167,37 +185,6 @@ def test_credentials_of_another_account_are_refused(stub: Stub) -> None:
     assert stub.cloud(accountId="1234").account_id() == "1234"
     with pytest.raises(CredentialsError, match="account 1234, but alicloud:accountId is 99"):
         stub.cloud(accountId="99").account_id()
-
-
-def test_token_pages_are_read_to_the_last(stub: Stub) -> None:
-    stub.answers(
-        "DescribeDisks",
-        (200, {"RequestId": "R", "NextToken": "a"}),
-        (200, {"RequestId": "R", "NextToken": "b"}),
-        (200, {"RequestId": "R", "NextToken": ""}),
-    )
-    assert len(list(pages_by_token(stub.cloud(), "ecs:DescribeDisks", max_results=500))) == 3
-    assert [call.get("NextToken") for call in stub.asked("DescribeDisks")] == [None, "a", "b"]
-
-
-def test_a_token_that_repeats_does_not_loop_for_ever(stub: Stub) -> None:
-    stub.answers("DescribeDisks", (200, {"RequestId": "R", "NextToken": "a"}))
-    with pytest.raises(CloudError, match="same page twice"):
-        list(pages_by_token(stub.cloud(), "ecs:DescribeDisks", max_results=500))
-
-
-def test_numbered_pages_are_read_to_the_announced_end(stub: Stub) -> None:
-    page = {"RequestId": "R", "TotalCount": 3, "Vpcs": {"Vpc": [{"VpcId": "vpc-1"}, {"VpcId": "vpc-2"}]}}
-    last = {"RequestId": "R", "TotalCount": 3, "Vpcs": {"Vpc": [{"VpcId": "vpc-3"}]}}
-    stub.answers("DescribeVpcs", (200, page), (200, last))
-    pages = pages_by_number(stub.cloud(), "vpc:DescribeVpcs", lambda body: len(body.vpcs.vpc), page_size=2)
-    assert [vpc.vpc_id for body in pages for vpc in body.vpcs.vpc] == ["vpc-1", "vpc-2", "vpc-3"]
-
-
-def test_a_list_shorter_than_announced_is_an_error(stub: Stub) -> None:
-    stub.answers("DescribeVpcs", (200, {"RequestId": "R", "TotalCount": 3, "Vpcs": {"Vpc": []}}))
-    with pytest.raises(CloudError, match="3 items announced, 0 given"):
-        list(pages_by_number(stub.cloud(), "vpc:DescribeVpcs", lambda body: len(body.vpcs.vpc), page_size=2))
 
 
 def test_a_wait_ends_with_its_condition_or_its_time(stub: Stub) -> None:

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from estate.errors import CloudError, CredentialsError, EstateError, MalformedAnswer, PermissionDenied, Unreachable
+from estate.errors import (
+    CloudError,
+    CredentialsError,
+    EstateError,
+    MalformedAnswer,
+    PermissionDenied,
+    Unreachable,
+    UnusableAnswer,
+)
 from estate.live import oss
 from simulator.server import Simulator, running
 from tests.estate import estates
@@ -70,11 +78,11 @@ def test_a_list_that_leads_nowhere_is_not_asked_for_ever(stub: Stub) -> None:
     class Endless:
         """A page that says there are more, and not where."""
 
-        buckets, is_truncated, next_marker = (), True, ""
+        buckets, is_truncated, next_marker, request_id = (), True, "", "REQ-1"
 
     cloud = stub.cloud()
     cloud.call = lambda *_, **__: Endless()  # type: ignore[method-assign]
-    with pytest.raises(CloudError, match="IncompleteList"):
+    with pytest.raises(UnusableAnswer, match=r"NextMarker does not lead on.*REQ-1"):
         oss.bucket_names(cloud)
 
 

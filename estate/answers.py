@@ -1,0 +1,231 @@
+"""What makes an answer of the cloud whole: its parts are declared for each reading action, and looked for in it.
+
+An answer is looked at as it came, before the SDK makes a model of it: the SDK's models leave out what they do not know,
+coerce no types, and read a foreign body as one without lists. Paths are the API's own names, joined by dots; `[]` goes
+through a list (`OperationLocks.LockReason[].LockReason`). A part that is null is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from estate.errors import UnusableAnswer
+
+
+class Source(NamedTuple):
+    """Where something was read: the action, and the RequestId of the answer."""
+
+    action: str
+    request_id: str
+
+
+class Kind(NamedTuple):
+    """A type of a part: what it is called, which values it has, and one of them, for tests that make answers up."""
+
+    name: str
+    fits: Callable[[Any], bool]
+    example: Any
+
+
+def _is_digits(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isdigit()
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_time(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        return datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _is_list_of(kind: type, value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, kind) and item != "" for item in value)
+
+
+TEXT: Final = Kind("a text that is not empty", lambda value: isinstance(value, str) and value != "", "text")
+ANY_TEXT: Final = Kind("a text", lambda value: isinstance(value, str), "")
+WHOLE: Final = Kind("a whole number", _is_whole, 1)
+#: Some references show a number, some the same number as a text.
+NUMERAL: Final = Kind("a whole number or its digits", lambda value: _is_whole(value) or _is_digits(value), "1")
+SECONDS: Final = Kind(
+    "a whole number of seconds or an empty text",
+    lambda value: _is_whole(value) or _is_digits(value) or value == "",
+    "60",
+)
+FLAG: Final = Kind("true or false", lambda value: isinstance(value, bool), True)
+TIME: Final = Kind("a time in ISO 8601", _is_time, "2026-11-23T08:00Z")
+TEXTS: Final = Kind("a list of texts", lambda value: _is_list_of(str, value), [])
+SOME_TEXTS: Final = Kind("a list of texts that is not empty", lambda value: _is_list_of(str, value) and value, ["text"])
+ITEMS: Final = Kind("a list of objects", lambda value: _is_list_of(dict, value), [])
+
+
+def one_of(*values: str) -> Kind:
+    """Return the kind of a part with so many values; capitals do not matter, as the products spell them differently."""
+    known = {value.lower() for value in values}
+    return Kind(
+        f"one of {', '.join(values)}", lambda value: isinstance(value, str) and value.lower() in known, values[0]
+    )
+
+
+class When(NamedTuple):
+    """What a part beside another one has to be for this one to be there: `value`, with capitals that do not matter."""
+
+    part: str
+    value: str | bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an answer, or of each item of its list.
+
+    `absent` says why an answer may lack it, with the source; without it, an answer that lacks it is no answer. `when`
+    narrows that to items of which something else holds.
+    """
+
+    path: str
+    kind: Kind
+    absent: str = ""
+    when: When | None = None
+
+
+def parts(kind: Kind, *paths: str, absent: str = "", when: When | None = None) -> tuple[Part, ...]:
+    """Return one part for each path."""
+    return tuple(Part(path, kind, absent, when) for path in paths)
+
+
+@dataclass(frozen=True)
+class ByToken:
+    """Pages of at most `size` items by a token, the last without one.
+
+    With a token the reference calls TotalCount meaningless (SDK-ECS 7.11.8). `counted` actions give it where they are
+    asked by PageNumber, so that a list is counted by one more call.
+    """
+
+    size: int
+    size_as: str = "max_results"
+    token: str = "NextToken"  # noqa: S105 - the name of a field
+    counted: bool = False
+
+
+@dataclass(frozen=True)
+class ByNumber:
+    """Pages of at most `size` items by a number; every answer has the `total`."""
+
+    size: int
+    size_as: str = "page_size"
+    number_as: str = "page_number"
+    total: str = "TotalCount"
+    #: Where the SDK's request model wants a text.
+    size_is_text: bool = False
+
+
+@dataclass(frozen=True)
+class Items:
+    """The list of an answer: its path, the same in the SDK's response model, and what identifies an item.
+
+    `ids` are parts of an item; nothing is known of repetitions without them, nor of an item that lacks them. `of_one`
+    says that the list holds what was asked for by id, or nothing.
+    """
+
+    path: str
+    attribute: str
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an answer of a reading action has: a list with pages, or what is told of one thing, and `parts` of it.
+
+    `parts` are those of each item where there is a list, and `around` those of the answer itself. `success` names the
+    flag by which a product tells of its refusals with status 200.
+    """
+
+    parts: tuple[Part, ...] = ()
+    items: Items | None = None
+    paging: ByToken | ByNumber | None = None
+    around: tuple[Part, ...] = ()
+    success: str = ""
+
+    def all_parts(self) -> tuple[Part, ...]:
+        """Return the parts of the whole answer, by paths from its root."""
+        if self.items is None:
+            return (*self.around, *self.parts)
+        prefix = f"{self.items.path}[]."
+        total = (Part(self.paging.total, WHOLE),) if isinstance(self.paging, ByNumber) else ()
+        own = tuple(Part(prefix + part.path, part.kind, part.absent, part.when) for part in self.parts)
+        return (Part(self.items.path, ITEMS), *total, *self.around, *own)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """One place in an answer that a path leads to: what is there, and where it is, for a person."""
+
+    where: str
+    value: Any
+    owner: Mapping[str, Any] = field(default_factory=dict)
+
+
+def check(action: str, reading: Reading, body: Mapping[str, Any]) -> None:
+    """Raise `UnusableAnswer` with the first part of an answer that is missing or not understood."""
+    request_id = str(body.get("RequestId") or "") or None
+    for part in reading.all_parts():
+        for place in _places(body, part.path):
+            problem = _problem(part, place)
+            if problem:
+                raise UnusableAnswer(action, f"{place.where}{_whose(reading, place)} {problem}", request_id)
+
+
+def identity(items: Items, item: Any) -> tuple[str, ...] | None:
+    """Return what tells an item of a list from all others, None where the answer does not say."""
+    found = [at(item, path) for path in items.ids]
+    return None if not found or None in found or "" in found else tuple(map(str, found))
+
+
+def _problem(part: Part, place: _Place) -> str:
+    due = part.when is None or _holds(part.when, place.owner)
+    # What has no meaning where its condition does not hold is left out, or empty.
+    if place.value is None or (not due and not place.value):
+        return "is missing" if due and not part.absent else ""
+    return "" if part.kind.fits(place.value) else f"is not {part.kind.name}"
+
+
+def _whose(reading: Reading, place: _Place) -> str:
+    """Name the item that a place is in by its id, where it has one."""
+    known = reading.items and identity(reading.items, place.owner)
+    return f" of {' '.join(known)}" if known else ""
+
+
+def at(body: object, path: str) -> Any:
+    """Return what stands at a path without lists in it, None where nothing does."""
+    for name in path.split("."):
+        body = body.get(name) if isinstance(body, Mapping) else None
+    return body
+
+
+def _places(body: Any, path: str, where: str = "") -> Iterator[_Place]:
+    """Give each place that a path leads to; a list that is not there leads nowhere, and is missed by its own part."""
+    head, brackets, rest = path.partition("[]")
+    shown = f"{where}.{head}".strip(".")
+    value = at(body, head)
+    if not brackets:
+        yield _Place(shown, value, body if isinstance(body, Mapping) else {})
+        return
+    for number, item in enumerate(value if isinstance(value, list) else ()):
+        yield from _places(item, rest.strip("."), f"{shown}[{number}]")
+
+
+def _holds(when: When, owner: Mapping[str, Any]) -> bool:
+    """Whether the condition of a part holds in the item, or the answer, that the part is of."""
+    value = at(owner, when.part)
+    if isinstance(value, str) and isinstance(when.value, str):
+        return value.lower() == when.value.lower()
+    return bool(value == when.value)

@@ -1,0 +1,133 @@
+"""Lists read whole: all pages, as many items as the cloud counts, and none of them twice.
+
+The cloud's lists change while they are read: one that does not add up is read again from its first page, a few times,
+before that is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple
+
+from estate.answers import ByNumber, ByToken, Reading, Source, at, identity
+from estate.client import Answer, Cloud
+from estate.errors import UnusableAnswer
+from estate.reads import READS
+
+_TIMES: Final = 3
+
+
+class Page(NamedTuple):
+    """One page: where it is from, the typed body, and the typed items of its list."""
+
+    source: Source
+    body: Any
+    items: list[Any]
+
+
+def listed(cloud: Cloud, action: str, **fields: Any) -> list[Any]:
+    """Return all items of the list of an action, as `pages` reads them."""
+    return [item for page in pages(cloud, action, **fields) for item in page.items]
+
+
+def pages(cloud: Cloud, action: str, **fields: Any) -> list[Page]:
+    """Read all pages of the list of an action; `fields` are those of the request, without the ones of paging.
+
+    Raises `UnusableAnswer` where it has not as many items as the cloud counts, or an item twice, however often it is
+    read; else the errors of `Cloud.call`.
+    """
+    reading = READS[action]
+    for time in range(1, _TIMES + 1):
+        try:
+            return _read(cloud, action, reading, fields)
+        except _DoesNotAddUpError as error:
+            if time == _TIMES:
+                raise UnusableAnswer(
+                    action, f"{error}, each of the {_TIMES} times it was read", error.request_id
+                ) from None
+    raise AssertionError("the loop ends by returning or raising")
+
+
+class _DoesNotAddUpError(Exception):
+    """What was read is not the whole list."""
+
+    def __init__(self, problem: str, request_id: str) -> None:
+        super().__init__(problem)
+        self.request_id = request_id
+
+
+def _read(cloud: Cloud, action: str, reading: Reading, fields: dict[str, Any]) -> list[Page]:
+    assert reading.items is not None
+    answers = list(_answers(cloud, action, reading, fields))
+    known: set[tuple[str, ...]] = set()
+    count = 0
+    for answer in answers:
+        for item in at(answer.body, reading.items.path):
+            count += 1
+            name = identity(reading.items, item)
+            if name in known:
+                raise _DoesNotAddUpError(f"{' '.join(name or ())} is in its list twice", answer.body["RequestId"])
+            known |= {name} if name else set()
+    _agree(cloud, action, reading, fields, answers[-1], count)
+    return [_page(action, reading, answer) for answer in answers]
+
+
+def _answers(cloud: Cloud, action: str, reading: Reading, fields: dict[str, Any]) -> Iterator[Answer]:
+    if isinstance(reading.paging, ByToken):
+        return _by_token(lambda **more: cloud.answer(action, **fields, **more), action, reading.paging)
+    if isinstance(reading.paging, ByNumber):
+        return _by_number(lambda **more: cloud.answer(action, **fields, **more), reading, reading.paging)
+    return iter((cloud.answer(action, **fields),))
+
+
+def _by_token(ask: Callable[..., Answer], action: str, paging: ByToken) -> Iterator[Answer]:
+    token: str | None = None
+    seen: set[str] = set()
+    while True:
+        answer = ask(**{paging.size_as: paging.size, "next_token": token})
+        yield answer
+        token = at(answer.body, paging.token)
+        if not token:
+            return
+        if not isinstance(token, str) or token in seen:
+            why = "was there before" if isinstance(token, str) else "is not a text"
+            raise UnusableAnswer(action, f"{paging.token} {why}, so that the list has no end", answer.body["RequestId"])
+        seen.add(token)
+
+
+def _by_number(ask: Callable[..., Answer], reading: Reading, paging: ByNumber) -> Iterator[Answer]:
+    assert reading.items is not None
+    size = str(paging.size) if paging.size_is_text else paging.size
+    number, read = 1, 0
+    while True:
+        answer = ask(**{paging.size_as: size, paging.number_as: number})
+        yield answer
+        found = len(at(answer.body, reading.items.path))
+        read, number = read + found, number + 1
+        # An empty page before the end is for the count to find.
+        if read >= at(answer.body, paging.total) or not found:
+            return
+
+
+def _agree(cloud: Cloud, action: str, reading: Reading, fields: dict[str, Any], last: Answer, count: int) -> None:
+    """Hold what was read to the cloud's own count, where it has one."""
+    paging = reading.paging
+    if isinstance(paging, ByNumber):
+        counted, total = last, paging.total
+    elif isinstance(paging, ByToken) and paging.counted:
+        counted, total = cloud.answer(action, **fields, page_number=1, page_size=1), "TotalCount"
+    else:
+        return
+    announced = at(counted.body, total)
+    if isinstance(announced, bool) or not isinstance(announced, int):
+        raise UnusableAnswer(action, f"{total} is missing or not a whole number", counted.body["RequestId"])
+    if announced != count:
+        raise _DoesNotAddUpError(f"{total} is {announced}, and its list has {count}", counted.body["RequestId"])
+
+
+def _page(action: str, reading: Reading, answer: Answer) -> Page:
+    assert reading.items is not None
+    found = answer.typed
+    for name in reading.items.attribute.split("."):
+        found = getattr(found, name)
+    return Page(Source(action, answer.body["RequestId"]), answer.typed, list(found))

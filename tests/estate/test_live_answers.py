@@ -1,0 +1,283 @@
+"""The reader against the simulated cloud whose answers are spoilt on the way: what comes of it is no estate.
+
+The answers of one reading are kept and given again, those of one action spoilt: the reading stops, and says at which.
+Without all that `estate.reads` does not declare the estate is the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from alibabacloud_tea_openapi.client import Client  # type: ignore[import-untyped]
+
+from estate.answers import ByNumber, ByToken, Reading, at
+from estate.client import Cloud
+from estate.errors import EstateError
+from estate.live import IF_USED, RAM_ACTIONS, read_estate
+from estate.model import Estate
+from estate.reads import READS
+from simulator.server import running
+from tests.estate import estates
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+#: By version of the API and operation.
+SERVICES = {
+    "2014-05-26": "ecs",
+    "2016-04-28": "vpc",
+    "2014-08-15": "rds",
+    "2015-01-01": "kvstore",
+    "2015-12-01": "dds",
+    "2014-05-15": "slb",
+    "2015-04-01": "sts",
+    "2018-12-01": "cr",
+}
+Spoil = Callable[[dict[str, Any]], None]
+
+REGISTRY = {
+    "id": "cri-1",
+    "name": "shop",
+    "endpoints": [
+        {
+            "enabled": True,
+            "entries": [{"entry": "10.160.0.1/32"}],
+            "linked_vpcs": [{"vpc_id": "vpc-1", "vswitch_id": "vsw-1"}],
+        }
+    ],
+}
+MIGRATION = {
+    "id": "mp-1",
+    "instance_ids": ["i-3"],
+    "start": "2026-12-12T02:00:00+08:00",
+    "latest": "2026-12-20T00:00:00+08:00",
+    "vpc_id": "vpc-1",
+    "vswitch_ids": ["vsw-1"],
+    "security_group_ids": ["sg-vpc"],
+}
+POLICY = {"id": "sp-night", "name": "night", "time_points": [3, 22], "repeat_weekdays": [6, 7]}
+HOP = {
+    "id": "i-hop",
+    "name": "hop",
+    "zone_id": estates.ZONE,
+    "instance_type": "ecs.g5.large",
+    "network_type": "vpc",
+    "vpc_id": "vpc-1",
+    "vswitch_id": "vsw-1",
+    "intranet_ips": ["172.16.0.9"],
+    "security_group_ids": ["sg-vpc"],
+}
+TABLE = {"id": "vtb-1", "vpc_id": "vpc-1"}
+ROUTE = {"id": "rte-1", "route_table_id": "vtb-1", "destination_cidr_block": "10.0.0.0/8", "next_hop_id": "i-hop"}
+BALANCER = {
+    "id": "lb-front",
+    "name": "front",
+    "address": "192.0.2.80",
+    "master_zone_id": estates.ZONE,
+    "slave_zone_id": estates.ZONE,
+    "listeners": [{"port": 80, "protocol": "tcp", "access_list_ids": ["acl-callers"]}],
+}
+READ = sorted(action for actions in RAM_ACTIONS.values() for action in actions if action in READS)
+SPARED = {action for part in IF_USED for action in RAM_ACTIONS[part]}
+
+
+class Replay:
+    """The answers of a cloud, by call; `spoil` is what is done to those of one action."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.kept: dict[tuple[str, str], Any] = {}
+        self.action = ""
+        self.spoil: Spoil | None = None
+        ask = Client.call_api
+
+        def call_api(client: Client, params: Any, request: Any, runtime: Any) -> Any:
+            action = f"{SERVICES[params.version]}:{params.action}"
+            call = (action, json.dumps([request.query, request.body], sort_keys=True, default=str))
+            if call not in self.kept:
+                # What the cloud refuses is refused again: a dry run, above all.
+                try:
+                    self.kept[call] = ask(client, params, request, runtime)
+                except Exception as error:
+                    self.kept[call] = error
+            answer = self.kept[call]
+            if isinstance(answer, Exception):
+                raise answer
+            if action != self.action or self.spoil is None:
+                return answer
+            body = deepcopy(answer["body"])
+            self.spoil(body)
+            return {**answer, "body": body}
+
+        patch.setattr(Client, "call_api", call_api)
+
+
+class Session:
+    """One cloud, read once as it is."""
+
+    def __init__(self, cloud: Cloud, replay: Replay) -> None:
+        self.cloud = cloud
+        self.replay = replay
+        self.whole = self.read("", None)
+
+    def read(self, action: str, spoil: Spoil | None) -> Estate:
+        self.replay.action, self.replay.spoil = action, spoil
+        return read_estate(self.cloud, NOW)
+
+    def answers(self, action: str) -> list[Any]:
+        return [
+            answer["body"]
+            for (name, _), answer in self.replay.kept.items()
+            if name == action and not isinstance(answer, Exception)
+        ]
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Session]:
+    rich = estates.estate(
+        registries=[REGISTRY],
+        migrations=[MIGRATION],
+        auto_snapshot_policies=[POLICY],
+        route_tables=[TABLE],
+        route_entries=[ROUTE],
+        instances=[*estates.dumped("instances"), HOP],
+        load_balancers=[BALANCER],
+    )
+    with pytest.MonkeyPatch.context() as patch, running(rich) as served:
+        yield Session(estates.cloud(served), Replay(patch))
+
+
+def stopped(session: Session, action: str, spoil: Spoil) -> str:
+    """Why nothing was read; what not every team uses is named as not read instead."""
+    if action in SPARED:
+        [unread] = session.read(action, spoil).unread_lists
+        return unread.reason
+    with pytest.raises(EstateError) as caught:
+        session.read(action, spoil)
+    return str(caught.value)
+
+
+def items_of(action: str, body: Any) -> list[Any]:
+    items = READS[action].items
+    return at(body, items.path) if items else []
+
+
+def nothing(body: dict[str, Any]) -> None:
+    body.clear()
+    body["RequestId"] = "REQ-7"
+
+
+def failed(body: dict[str, Any]) -> None:
+    nothing(body)
+    body |= {"Code": "ServiceUnavailable", "Message": "Try again."}
+
+
+def unlisted(action: str) -> Spoil:
+    def spoil(body: dict[str, Any]) -> None:
+        body["RequestId"] = "REQ-7"
+        items = READS[action].items
+        assert items
+        body.pop(items.path.split(".")[0])
+
+    return spoil
+
+
+def shorter(action: str) -> Spoil:
+    def spoil(body: dict[str, Any]) -> None:
+        body["RequestId"] = "REQ-7"
+        # The call that counts a list has one item, and stays as it is.
+        if not isinstance(READS[action].paging, ByToken) or "PageNumber" not in body:
+            items_of(action, body)[-1:] = []
+
+    return spoil
+
+
+def doubled(action: str) -> Spoil:
+    def spoil(body: dict[str, Any]) -> None:
+        body["RequestId"] = "REQ-7"
+        items_of(action, body)[0:0] = items_of(action, body)[:1]
+
+    return spoil
+
+
+def has_total(reading: Reading) -> bool:
+    return isinstance(reading.paging, ByNumber) or (isinstance(reading.paging, ByToken) and reading.paging.counted)
+
+
+@pytest.mark.parametrize("action", READ)
+def test_no_defect_of_an_answer_ends_in_an_estate(session: Session, action: str) -> None:
+    reading = READS[action]
+    bodies = session.answers(action)
+    assert bodies, "the reader does not call it"
+    spoils: list[Spoil] = [nothing, failed]
+    if reading.items:
+        assert any(items_of(action, body) for body in bodies), "this estate has nothing for it"
+        spoils.append(unlisted(action))
+        spoils += [shorter(action)] if has_total(reading) else []
+        spoils += [doubled(action)] if reading.items.ids else []
+    for spoil in spoils:
+        why = stopped(session, action, spoil)
+        assert action in why
+        assert "RequestId REQ-7" in why
+
+
+@pytest.mark.parametrize("action", READ)
+def test_nothing_is_read_of_an_answer_but_what_is_declared(session: Session, action: str) -> None:
+    """Which is what makes the declarations the whole of what has to be there."""
+
+    def stripped(body: dict[str, Any]) -> None:
+        kept = {"RequestId": body["RequestId"]}
+        for name in ("Code", READS[action].success, "NextToken", "TotalCount"):
+            if name in body:
+                kept[name] = body[name]
+        for part in READS[action].all_parts():
+            _copy(body, kept, part.path)
+        body.clear()
+        body.update(kept)
+
+    assert session.read(action, stripped) == session.whole
+
+
+def _copy(source: Any, target: dict[str, Any], path: str) -> None:
+    head, brackets, rest = path.partition("[]")
+    value = at(source, head)
+    if value is None:
+        return
+    *holders, last = head.split(".")
+    for name in holders:
+        target = target.setdefault(name, {})
+    if brackets:
+        made = target.setdefault(last, [])
+        made.extend({} for _ in range(len(value) - len(made)))
+        for item, copy in zip(value, made, strict=True):
+            _copy(item, copy, rest.strip("."))
+    elif not isinstance(value, list) or not value or not isinstance(value[0], dict):
+        target[last] = value
+    else:
+        target.setdefault(last, [{} for _ in value])
+
+
+def test_local_disks_are_those_of_the_type_where_nothing_is_said_of_the_instance(session: Session) -> None:
+    def silent(body: dict[str, Any]) -> None:
+        for item in items_of("ecs:DescribeInstances", body):
+            del item["LocalStorageAmount"]
+
+    assert session.read("ecs:DescribeInstances", silent) == session.whole
+
+    def both(body: dict[str, Any]) -> None:
+        for item in items_of("ecs:DescribeInstanceTypes", body):
+            item.pop("LocalStorageCategory", None)
+
+    read = session.read("ecs:DescribeInstanceTypes", both)
+    assert read.instances == session.whole.instances
+    assert {kind.local_storage_amount for kind in read.instance_types} == {None}
+
+
+def test_an_id_in_two_lists_that_cannot_share_it_is_an_error(session: Session) -> None:
+    def again(body: dict[str, Any]) -> None:
+        items_of("dds:DescribeDBInstances", body)[:] = [{"DBInstanceId": "dds-one"}]
+        body["TotalCount"] = 1
+
+    assert "dds-one occurs twice" in stopped(session, "dds:DescribeDBInstances", again)
