@@ -11,19 +11,19 @@ import importlib
 import inspect
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from estate.answers import ITEMS, ByNumber, ByToken, Part, Reading, at
+from estate.answers import ByNumber, ByToken, Part, at
 from estate.client import _PACKAGES
 from estate.errors import CloudError, EstateError, MalformedAnswer, Throttled, UnusableAnswer
 from estate.live import IF_USED, RAM_ACTIONS
 from estate.paging import listed
 from estate.reads import READS, is_reading
 from tests.estate.stub import Stub, serving
+from tests.estate.whole import answer, item, meet, put, spoil, take, total_of
 
 LISTS = sorted(action for action, reading in READS.items() if reading.items)
 PAGED = sorted(action for action in LISTS if READS[action].paging)
@@ -47,88 +47,6 @@ def stub(served: Stub) -> Stub:
     served.scripts.clear()
     served.calls.clear()
     return served
-
-
-def put(body: dict[str, Any], path: str, value: Any) -> None:
-    *holders, last = path.split(".")
-    for name in holders:
-        body = body.setdefault(name, {})
-    body[last] = value
-
-
-def take(body: Any, path: str) -> None:
-    """Take a part away, from each item where the path goes through lists."""
-    head, brackets, rest = path.partition("[]")
-    if brackets:
-        for item in at(body, head) or ():
-            take(item, rest.strip("."))
-        return
-    *holders, last = head.split(".")
-    owner = at(body, ".".join(holders)) if holders else body
-    if isinstance(owner, dict):
-        owner.pop(last, None)
-
-
-def spoil(body: Any, path: str, value: Any) -> None:
-    head, brackets, rest = path.partition("[]")
-    if brackets:
-        for item in at(body, head) or ():
-            spoil(item, rest.strip("."), value)
-        return
-    put(body, head, deepcopy(value))
-
-
-def meet(body: Any, part: Part) -> None:
-    """Have the condition met under which a part is due."""
-    if part.when:
-        prefix, brackets, _ = part.path.rpartition("[].")
-        spoil(body, f"{prefix}{brackets}{part.when.part}", part.when.value)
-
-
-def filled(parts: tuple[Part, ...]) -> dict[str, Any]:
-    """An object with every part that is declared of it."""
-    made: dict[str, Any] = {}
-    for part in parts:
-        if "[]" in part.path:
-            continue
-        value = deepcopy(part.kind.example)
-        if part.kind is ITEMS:
-            inner = [item for item in parts if item.path.startswith(f"{part.path}[].")]
-            stripped = [Part(item.path.removeprefix(f"{part.path}[]."), item.kind) for item in inner]
-            value = [filled(tuple(stripped))] if stripped else []
-        put(made, part.path, value)
-    return made
-
-
-def item(action: str, number: int) -> dict[str, Any]:
-    """The item of a list that has a number; it tells items apart."""
-    reading = READS[action]
-    assert reading.items
-    made = filled(reading.parts)
-    for path in reading.items.ids:
-        put(made, path, number if isinstance(at(made, path), int) else f"id-{number}")
-    return made
-
-
-def answer(action: str, numbers: Iterator[int] | range = range(1), **around: Any) -> dict[str, Any]:
-    """A whole answer; of a list with the items of these numbers."""
-    reading = READS[action]
-    body: dict[str, Any] = {
-        "RequestId": "REQ-7",
-        **filled((*reading.around, *(() if reading.items else reading.parts))),
-    }
-    if reading.success:
-        body |= {reading.success: True, "Code": "success"}
-    if reading.items:
-        put(body, reading.items.path, [item(action, number) for number in numbers])
-        put(body, total_of(reading), len(at(body, reading.items.path)))
-    if isinstance(reading.paging, ByToken):
-        put(body, reading.paging.token, "")
-    return body | around
-
-
-def total_of(reading: Reading) -> str:
-    return reading.paging.total if isinstance(reading.paging, ByNumber) else "TotalCount"
 
 
 def read(stub: Stub, action: str) -> Any:

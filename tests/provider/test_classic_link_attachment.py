@@ -11,6 +11,7 @@ from provider.resource import Change, ResourceError
 from provider.values import UNKNOWN
 from simulator.server import Simulator
 from tests.estate.stub import serving
+from tests.estate.whole import whole
 
 RESOURCE = ClassicLinkAttachment()
 INPUTS = {"instanceId": "i-3", "vpcId": "vpc-1"}
@@ -63,8 +64,8 @@ def test_a_refusal_of_the_cloud_carries_its_request_id(cloud: Cloud) -> None:
 
 @pytest.mark.parametrize("late", [0, 2])
 def test_a_lost_answer_is_looked_after_and_the_link_is_ours(late: int) -> None:
-    unlinked = (200, {"RequestId": "R"})
-    linked = (200, {"RequestId": "R", "Links": {"Link": [{"InstanceId": "i-3", "VpcId": "vpc-1"}]}})
+    unlinked = whole("ecs:DescribeClassicLinkInstances")
+    linked = whole("ecs:DescribeClassicLinkInstances", {"InstanceId": "i-3", "VpcId": "vpc-1"})
     with serving() as stub:
         stub.answers("DescribeClassicLinkInstances", *[unlinked] * (1 + late), linked)
         stub.answers("AttachClassicLinkVpc", (200, None))
@@ -78,7 +79,7 @@ def test_a_lost_answer_is_looked_after_and_the_link_is_ours(late: int) -> None:
 
 def test_a_call_that_was_lost_on_its_way_is_an_error() -> None:
     with serving() as stub:
-        stub.answers("DescribeClassicLinkInstances", (200, {"RequestId": "R"}))
+        stub.answers("DescribeClassicLinkInstances", whole("ecs:DescribeClassicLinkInstances"))
         stub.answers("AttachClassicLinkVpc", (200, None))
         with pytest.raises(WaitTimeout, match="i-3 to be linked to vpc-1"):
             RESOURCE.create(stub.cloud(), INPUTS)

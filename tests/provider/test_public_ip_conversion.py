@@ -14,6 +14,7 @@ from provider.values import UNKNOWN
 from simulator.server import Simulator, running
 from tests.estate import estates
 from tests.estate.stub import serving
+from tests.estate.whole import whole
 from tests.provider import moved
 
 RESOURCE = PublicIpConversion()
@@ -78,13 +79,13 @@ def test_a_lost_answer_is_looked_after() -> None:
     instance = {
         "InstanceId": "i-moved",
         "InstanceNetworkType": "vpc",
-        "PublicIpAddress": {"IpAddress": ["47.96.0.9"]},
+        "PublicIpAddress.IpAddress": ["47.96.0.9"],
     }
     eip = {"AllocationId": "eip-1", "IpAddress": "47.96.0.9", "InstanceId": "i-moved"}
     with serving() as stub:
-        stub.answers("DescribeInstances", (200, {"RequestId": "R", "Instances": {"Instance": [instance]}}))
+        stub.answers("DescribeInstances", whole("ecs:DescribeInstances", instance))
         stub.answers("ConvertNatPublicIpToEip", (200, None))
-        stub.answers("DescribeEipAddresses", (200, {"RequestId": "R", "EipAddresses": {"EipAddress": [eip]}}))
+        stub.answers("DescribeEipAddresses", whole("vpc:DescribeEipAddresses", eip))
         resource_id, state = RESOURCE.create(stub.cloud(), INPUTS)
     assert resource_id == "i-moved:eip-1"
     assert state["ipAddress"] == "47.96.0.9"

@@ -15,6 +15,7 @@ from provider.whitelist_group import MAX_ENTRIES, RdsWhitelistGroup
 from simulator.server import Simulator, running
 from tests.estate import estates
 from tests.estate.stub import Stub, error, serving
+from tests.estate.whole import whole
 
 RESOURCE = RdsWhitelistGroup()
 INPUTS: Properties = {
@@ -196,8 +197,8 @@ def test_entries_have_one_spelling_and_one_order() -> None:
 class TestFaults:
     """Against scripted answers."""
 
-    NET_INFO = (200, {"RequestId": "R", "SecurityIPMode": "normal"})
-    EMPTY = (200, {"RequestId": "R", "Items": {"DBInstanceIPArray": []}})
+    NET_INFO = whole("rds:DescribeDBInstanceNetInfo", SecurityIPMode="normal")
+    EMPTY = whole("rds:DescribeDBInstanceIPArrayList")
     OK = (200, {"RequestId": "R"})
 
     @pytest.fixture
@@ -209,11 +210,10 @@ class TestFaults:
 
     def listed(self, ips: str) -> tuple[int, Any]:
         group = {"DBInstanceIPArrayName": "migrated", "SecurityIPList": ips}
-        return 200, {"RequestId": "R", "Items": {"DBInstanceIPArray": [group]}}
+        return whole("rds:DescribeDBInstanceIPArrayList", group)
 
     def status(self, name: str) -> tuple[int, Any]:
-        items = {"DBInstanceAttribute": [{"DBInstanceStatus": name}]}
-        return 200, {"RequestId": "R", "Items": items}
+        return whole("rds:DescribeDBInstanceAttribute", {"DBInstanceStatus": name})
 
     def test_a_busy_database_is_waited_for(self, stub: Stub) -> None:
         stub.answers("ModifySecurityIps", error(403, "OperationDenied.DBInstanceStatus"), self.OK)
