@@ -342,9 +342,7 @@ class _Signer:
         )
 
 
-def _connect(
-    code: str, settings: CloudSettings, keys: Callable[[], Keys], scrub: Callable[[str], str]
-) -> Any:
+def _connect(code: str, settings: CloudSettings, keys: Callable[[], Keys], scrub: Callable[[str], str]) -> Any:
     from estate.transport import honour_no_proxy
 
     if settings.protocol == "HTTP" and code not in settings.endpoints:

@@ -16,12 +16,11 @@ import pytest
 from alibabacloud_tea_openapi.client import Client  # type: ignore[import-untyped]
 
 from estate.answers import ByNumber, ByToken, Reading, at
-from estate.client import Cloud
 from estate.errors import EstateError
 from estate.live import IF_USED, RAM_ACTIONS, read_estate
 from estate.model import Estate
 from estate.reads import READS
-from simulator.server import running
+from simulator.server import Simulator, running
 from tests.estate import estates
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -117,14 +116,14 @@ class Replay:
 class Session:
     """One cloud, read once as it is."""
 
-    def __init__(self, cloud: Cloud, replay: Replay) -> None:
-        self.cloud = cloud
+    def __init__(self, simulator: Simulator, replay: Replay) -> None:
+        self.simulator = simulator
         self.replay = replay
         self.whole = self.read("", None)
 
     def read(self, action: str, spoil: Spoil | None) -> Estate:
         self.replay.action, self.replay.spoil = action, spoil
-        return read_estate(self.cloud, NOW)
+        return read_estate(estates.cloud(self.simulator), NOW)
 
     def answers(self, action: str) -> list[Any]:
         return [
@@ -146,7 +145,7 @@ def session() -> Iterator[Session]:
         load_balancers=[BALANCER],
     )
     with pytest.MonkeyPatch.context() as patch, running(rich) as served:
-        yield Session(estates.cloud(served), Replay(patch))
+        yield Session(served, Replay(patch))
 
 
 def stopped(session: Session, action: str, spoil: Spoil) -> str:
