@@ -8,6 +8,7 @@ import pulumi
 from components.config import ConfigError
 from components.inputs import gather
 from components.migration import Migration
+from components.presence import warn_unless_judged
 from components.settings import local_provider
 from estate.errors import EstateError
 
@@ -18,6 +19,7 @@ def main() -> None:
         inputs = gather(pulumi.get_stack(), Path.cwd(), os.environ)
     except (ConfigError, EstateError) as error:
         raise pulumi.RunError(str(error)) from None
+    warn_unless_judged()
     alimigrate = local_provider(inputs.settings, inputs.plan.estate.account_id)
     migration = Migration("migration", inputs.plan, pulumi.ResourceOptions(providers=[alimigrate]), inputs.sources)
     for name, value in migration.exports.items():

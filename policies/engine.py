@@ -17,7 +17,7 @@ from typing import Final
 import grpc
 import pulumi_policy.policy
 from google.protobuf.empty_pb2 import Empty
-from pulumi.runtime.proto.analyzer_pb2 import AnalyzeResponse, AnalyzeStackRequest, ConfigureAnalyzerRequest
+from pulumi.runtime.proto.analyzer_pb2 import DISABLED, AnalyzeResponse, AnalyzeStackRequest, ConfigureAnalyzerRequest
 from pulumi_policy import (
     EnforcementLevel,
     PolicyConfigSchema,
@@ -40,6 +40,7 @@ from policies.notes import announcement, notes
 from policies.notice import not_checked as not_checked_texts
 from policies.outcome import Outcome, Result
 from policies.plan import MIGRATING_INSTANCE, MIGRATION, SHARED_SECURITY_GROUP, Plan
+from policies.presence import show_presence
 from policies.registry import all_rules
 from policies.rule import AnyRule
 from policies.run import Run, manifest, read_run
@@ -125,6 +126,10 @@ def _meant(name: str, names: list[str]) -> str:
     return "".join(f"; is {like} meant?" for like in get_close_matches(name, names, 1))
 
 
+def _is_disabled(policy: str, request: ConfigureAnalyzerRequest) -> bool:
+    return policy in request.policyConfig and request.policyConfig[policy].enforcementLevel == DISABLED
+
+
 class Servicer(pulumi_policy.policy._PolicyAnalyzerServicer):
     """The SDK's side of the engine's protocol, which is told no secrets and refuses names that are no policy."""
 
@@ -139,6 +144,8 @@ class Servicer(pulumi_policy.policy._PolicyAnalyzerServicer):
         if problems:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"--policy-pack-config: {', '.join(problems)}")
         taken: Empty = super().Configure(request, context)  # type: ignore[no-untyped-call]
+        if not all(_is_disabled(rule.id, request) for rule in all_rules()):
+            show_presence(sys.argv[1:], os.environ)
         return taken
 
     def AnalyzeStack(self, request: AnalyzeStackRequest, context: object) -> AnalyzeResponse:  # noqa: N802

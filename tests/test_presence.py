@@ -1,0 +1,118 @@
+"""The pack shows the program that it judges this very run: both sides of the lock, across processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pulumi
+import pytest
+
+from components import presence
+from components.presence import CannotTellError, is_judged, warn_unless_judged
+from policies.presence import show_presence
+
+ROOT = Path(__file__).parent.parent
+PACK = """
+import os, sys
+from policies.presence import show_presence
+show_presence(sys.argv[1:], os.environ)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+def program(engine: str) -> list[str]:
+    """The command line of a program, as the language hosts write it."""
+    return ["python", "pulumi-language-python-exec", "--monitor", "127.0.0.1:1", "--engine", engine, "."]
+
+
+@contextmanager
+def pack(temporary: Path, address: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that does what the pack does when it is configured."""
+    command = [sys.executable, "-c", PACK, address, "policies"]
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield process
+        process.kill()
+
+
+def judged(temporary: Path, address: str) -> bool:
+    return is_judged(program(address), {"TMPDIR": str(temporary)})
+
+
+def test_a_run_is_judged_for_as_long_as_its_pack_lives(tmp_path: Path) -> None:
+    assert not judged(tmp_path, "127.0.0.1:40001")
+    with pack(tmp_path, "127.0.0.1:40001"):
+        assert judged(tmp_path, "127.0.0.1:40001")
+        assert judged(tmp_path, "127.0.0.1:40001"), "asking takes nothing away"
+    assert not judged(tmp_path, "127.0.0.1:40001"), "a pack that was killed leaves nothing behind"
+
+
+def test_a_pack_of_another_run_counts_for_nothing(tmp_path: Path) -> None:
+    with pack(tmp_path, "127.0.0.1:40001"):
+        assert not judged(tmp_path, "127.0.0.1:40002")
+        with pack(tmp_path, "127.0.0.1:40002"), pack(tmp_path, "127.0.0.1:40002"):
+            assert judged(tmp_path, "127.0.0.1:40002")
+        assert judged(tmp_path, "127.0.0.1:40001")
+
+
+def test_it_is_not_told_where_it_cannot_be_known(tmp_path: Path) -> None:
+    with pytest.raises(CannotTellError, match="not started by the Pulumi engine"):
+        is_judged(["python", "__main__.py"], {"TMPDIR": str(tmp_path)})
+    missing = tmp_path / "missing"
+    with pytest.raises(CannotTellError, match="engines cannot be opened"):
+        judged(missing, "127.0.0.1:40001")
+    with pack(tmp_path, "127.0.0.1:40001"):
+        (tmp_path / f"classic-to-vpc-{os.getuid()}").chmod(0o755)
+        with pytest.raises(CannotTellError, match="is not this user's alone"):
+            judged(tmp_path, "127.0.0.1:40001")
+
+
+def test_a_file_that_somebody_put_there_is_not_followed(tmp_path: Path) -> None:
+    directory = tmp_path / f"classic-to-vpc-{os.getuid()}"
+    directory.mkdir(mode=0o700)
+    (tmp_path / "elsewhere").write_text("")
+    (directory / "engines").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(CannotTellError, match="engines cannot be opened"):
+        judged(tmp_path, "127.0.0.1:40001")
+
+
+@pytest.mark.parametrize("arguments", [[], ["policies"], ["/some/policies", "."]])
+def test_a_pack_without_an_engine_leaves_nothing(tmp_path: Path, arguments: list[str]) -> None:
+    show_presence(arguments, {"TMPDIR": str(tmp_path)})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "preview", "told"),
+    [
+        (True, True, ""),
+        (True, False, ""),
+        (False, True, "warning: No policy pack judges this preview: nothing in it is checked."),
+        (False, False, "warning: No policy pack judges this update: nothing in it is checked."),
+        (None, True, "info: It cannot be told whether a policy pack judges this preview: because."),
+    ],
+)
+def test_it_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch, answer: bool | None, preview: bool, told: str) -> None:
+    lines: list[str] = []
+
+    def is_judged(*_: object) -> bool:
+        if answer is None:
+            raise CannotTellError("because")
+        return answer
+
+    monkeypatch.setattr(presence, "is_judged", is_judged)
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: preview)
+    monkeypatch.setattr(pulumi.log, "warn", lambda text: lines.append(f"warning: {text}"))
+    monkeypatch.setattr(pulumi.log, "info", lambda text: lines.append(f"info: {text}"))
+    warn_unless_judged()
+    remedy = ' Run pulumi with --policy-pack policies, or after eval "$(make env)".'
+    assert lines == ([told + remedy] if told else [])
