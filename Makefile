@@ -15,7 +15,7 @@ STACK_CONFIG ?= Pulumi.dev.yaml
 # ENGINE=least takes the oldest Pulumi that is accepted in place of the newest.
 export TOOLCHAIN_ENGINE := $(or $(ENGINE),$(TOOLCHAIN_ENGINE))
 
-.PHONY: help setup engine demo simulator test test-quick lint format types docs record lock clean
+.PHONY: help setup engine env demo simulator test test-quick lint format types docs record lock clean
 
 help: ## List what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -40,6 +40,9 @@ setup: .venv/.installed ## Make the Python environment from the lock file.
 
 engine: setup ## Find, download or build (12 minutes) the Pulumi engine and the alicloud plugin.
 	@$(PYTHON) -m toolchain ensure >/dev/null
+
+env: setup ## Print what a shell needs to preview and apply: eval "$(make env)".
+	@$(PYTHON) -m toolchain shell || { echo false; exit 1; }
 
 demo: engine ## Show the whole story on a simulated cloud. ESTATE=path STACK_CONFIG=path take others than the sample.
 	@settings="$$($(PYTHON) -m toolchain env)" && eval "$$settings" && $(PYTHON) -m demo --estate $(ESTATE) --stack-config $(STACK_CONFIG)

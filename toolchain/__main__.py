@@ -1,4 +1,4 @@
-"""The command line: `python -m toolchain ensure` and `python -m toolchain env`."""
+"""The command line: `python -m toolchain ensure`, `... env` and `... shell`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,16 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
-from toolchain.engine import Engine
+from toolchain.engine import Engine, export_lines
 from toolchain.errors import ToolchainError
 from toolchain.provision import BUILD_VARIABLE, ensure
+from toolchain.shell import BACKEND_VARIABLE, shell_settings
+
+_PROJECT = Path(__file__).resolve().parent.parent
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -21,8 +27,9 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "command",
-        choices=["ensure", "env"],
-        help="ensure prints the directory to put on PATH; env prints export lines for eval",
+        choices=["ensure", "env", "shell"],
+        help="ensure prints the directory to put on PATH; env prints export lines for eval; shell prints those, "
+        "and what previews of this project need: the policy pack, and a backend for trials where you have none",
     )
     parser.add_argument(
         "--build",
@@ -34,7 +41,16 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def answer(command: str, engine: Engine) -> str:
     """What `command` prints on stdout for `engine`."""
-    return engine.exports(os.environ) if command == "env" else str(engine.bin_dir)
+    if command == "ensure":
+        return str(engine.bin_dir)
+    if command == "env":
+        return engine.exports(os.environ)
+    settings = shell_settings(engine, _PROJECT, os.environ)
+    if trial := settings.get(BACKEND_VARIABLE):
+        # Pulumi makes no directory for a backend in a file.
+        Path(url2pathname(urlsplit(trial).path)).mkdir(mode=0o700, exist_ok=True)
+        print(f"toolchain: you have no Pulumi backend: for trials, state goes to {trial}", file=sys.stderr)
+    return export_lines(settings)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

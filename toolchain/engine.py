@@ -67,7 +67,7 @@ class Engine:
 
     def exports(self, base: Mapping[str, str]) -> str:
         """The same settings as `export` lines for a POSIX shell's eval."""
-        return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in self.settings(base).items())
+        return export_lines(self.settings(base))
 
     def _path_entries(self) -> list[str]:
         entries = [str(self.bin_dir)]
@@ -75,6 +75,11 @@ class Engine:
         if sys.prefix != sys.base_prefix:
             entries.append(str(Path(sys.executable).parent))
         return entries
+
+
+def export_lines(settings: Mapping[str, str]) -> str:
+    """The `export` lines that set variables in a POSIX shell, for its eval."""
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in settings.items())
 
 
 def _path_of(environment: Mapping[str, str]) -> list[str]:

@@ -57,3 +57,19 @@ def test_an_unknown_command_is_a_usage_error() -> None:
     with pytest.raises(SystemExit) as exit_:
         main(["destroy"])
     assert exit_.value.code == 2
+
+
+def test_shell_prints_export_lines_and_tells_of_the_backend_for_trials(
+    fake_pulumi: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fake_pulumi(plugins=("4.0.0",))
+    monkeypatch.setattr("toolchain.__main__._PROJECT", tmp_path)
+    assert main(["shell"]) == 0
+    printed = capsys.readouterr()
+    assert all(line.startswith("export ") for line in printed.out.splitlines())
+    assert f"export PULUMI_OPTION_POLICY_PACK={tmp_path}/policies\n" in printed.out
+    assert f"toolchain: you have no Pulumi backend: for trials, state goes to {tmp_path.as_uri()}/.trial" in printed.err
+    assert (tmp_path / ".trial").is_dir()

@@ -1,0 +1,110 @@
+"""`make env`: what a shell is given, where a backend is found, and how two shells read it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from toolchain import Engine, Origin
+from toolchain.engine import export_lines
+from toolchain.shell import shell_settings
+from toolchain.versions import ENGINE
+
+PACK, BACKEND, PASSPHRASE = "PULUMI_OPTION_POLICY_PACK", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"
+SHELLS = [shell for shell in ("bash", "zsh", "dash") if shutil.which(shell)]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A checkout, with a name that a shell must not read as more than one word."""
+    directory = tmp_path / "it's a $checkout"
+    directory.mkdir()
+    (directory / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    return directory
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "home" / ".pulumi").mkdir(parents=True)
+    return tmp_path / "home"
+
+
+def settings(
+    project: Path, home: Path, base: Mapping[str, str] | None = None, pulumi_home: Path | None = None
+) -> Mapping[str, str]:
+    engine = Engine(project / "bin", pulumi_home, ENGINE, Origin.INSTALLED)
+    return shell_settings(engine, project, {"PATH": "/usr/bin:/bin", "HOME": str(home), **(base or {})})
+
+
+def test_the_pack_is_on_from_any_directory_and_outputs_are_not_printed(project: Path, home: Path) -> None:
+    made = settings(project, home)
+    assert made[PACK] == str(project / "policies")
+    assert made["PULUMI_OPTION_SUPPRESS_OUTPUTS"] == "true"
+    assert made["PATH"].split(os.pathsep)[0] == str(project / "bin")
+
+
+def test_packs_that_are_set_stay(project: Path, home: Path) -> None:
+    first = settings(project, home, {PACK: "/packs/ours,/packs/theirs"})[PACK]
+    assert first == f"/packs/ours,/packs/theirs,{project / 'policies'}"
+    assert settings(project, home, {PACK: first})[PACK] == first
+
+
+def test_who_has_no_backend_gets_one_for_trials(project: Path, home: Path) -> None:
+    made = settings(project, home)
+    assert (made[BACKEND], made[PASSPHRASE]) == ((project / ".trial").as_uri(), "")
+
+
+@pytest.mark.parametrize("name", [PASSPHRASE, f"{PASSPHRASE}_FILE"])
+def test_a_passphrase_that_is_set_stays(project: Path, home: Path, name: str) -> None:
+    made = settings(project, home, {name: "of mine"})
+    assert BACKEND in made
+    assert PASSPHRASE not in made
+
+
+@pytest.mark.parametrize(
+    "base",
+    [{BACKEND: "s3://states"}, {"PULUMI_ACCESS_TOKEN": "pul-0"}, {BACKEND: "file:///states", PASSPHRASE: "of mine"}],
+)
+def test_a_backend_by_a_variable_stays(project: Path, home: Path, base: dict[str, str]) -> None:
+    assert {BACKEND, PASSPHRASE}.isdisjoint(settings(project, home, base))
+
+
+def test_a_backend_of_the_project_file_stays(project: Path, home: Path) -> None:
+    (project / "Pulumi.yaml").write_text("name: shop\nruntime: python\nbackend:\n  url: s3://states\n")
+    assert {BACKEND, PASSPHRASE}.isdisjoint(settings(project, home))
+
+
+@pytest.mark.parametrize("where", ["home", "PULUMI_HOME", "engine", "PULUMI_CREDENTIALS_PATH"])
+def test_a_login_stays(project: Path, home: Path, tmp_path: Path, where: str) -> None:
+    directory = home / ".pulumi" if where == "home" else tmp_path / "other"
+    directory.mkdir(exist_ok=True)
+    base = {where: str(directory)} if where.isupper() else {}
+    engine_home = directory if where == "engine" else None
+    (directory / "credentials.json").write_text('{"current": "file://~"}')
+    assert {BACKEND, PASSPHRASE}.isdisjoint(settings(project, home, base, engine_home))
+
+
+@pytest.mark.parametrize("credentials", ["", "{", "[]", '{"current": ""}', "{}"])
+def test_no_login_in_the_credentials_is_none(project: Path, home: Path, credentials: str) -> None:
+    (home / ".pulumi" / "credentials.json").write_text(credentials)
+    assert BACKEND in settings(project, home)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_shell_reads_it_back(project: Path, home: Path, shell: str) -> None:
+    made = settings(project, home)
+    script = f'eval "$LINES" && printf "%s\\n" "${PACK}" "${BACKEND}" "[${PASSPHRASE}]"'
+    read = subprocess.run(
+        [shell, "-euc", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": "/usr/bin:/bin", "LINES": export_lines(made)},
+    )
+    assert read.stdout.splitlines() == [made[PACK], made[BACKEND], "[]"]
+    assert read.stderr == ""
