@@ -1,0 +1,112 @@
+"""The README's path from clone to first verdict, run as it is printed: a clean clone, a clean home, a new shell.
+
+Put in: the origin of the clone, credentials and a passphrase for each `...`. Added: the checkout's Python packages and
+built engine, so that nothing is installed or downloaded, the keys of the stack file that point at the simulated cloud,
+and its time. All else, the identifiers and times too, is what the README says.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+import toolchain
+from demo.project import REPOSITORY, Project
+from simulator.server import Simulator
+from toolchain.cache import cache_root
+
+pytestmark = pytest.mark.engine
+
+SECTION = (REPOSITORY / "README.md").read_text(encoding="utf-8").partition("## On a real account")[2]
+PATH, APPLY = (block for block in re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL) if "preview --stack" in block)
+UNJUDGED = "No policy pack judges this"
+
+
+def origin(directory: Path) -> Path:
+    """A repository with the checkout's tracked files as they are now."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    for name in filter(None, listed.stdout.split("\0")):
+        if (REPOSITORY / name).exists():
+            (directory / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(REPOSITORY / name, directory / name, follow_symlinks=False)
+    author = ("-c", "user.name=test", "-c", "user.email=test@example.com")
+    for command in (("init", "-q"), ("add", "--all", "--force"), (*author, "commit", "-qm", "All")):
+        subprocess.run(["git", *command], cwd=directory, check=True)
+    return directory
+
+
+def link_cache(engine: toolchain.Engine, directory: Path) -> None:
+    """A cache of its own with what was built, so that the launchers for this clone are gone with it."""
+    built = cache_root(os.environ) / "toolchain"
+    (directory / "toolchain").mkdir(parents=True)
+    if engine.origin is toolchain.Origin.BUILT:
+        for name in ("pulumi-*", "alicloud-*", "home-*"):
+            for path in built.glob(name):
+                (directory / "toolchain" / path.name).symlink_to(path)
+
+
+@pytest.fixture
+def settings(engine: toolchain.Engine, cloud: Simulator, tmp_path: Path) -> dict[str, str]:
+    """The environment of a new shell in a clean home, at the time of the simulated cloud."""
+    link_cache(engine, tmp_path / "cache")
+    (tmp_path / "home").mkdir()
+    kept = {} if engine.origin is toolchain.Origin.BUILT else {"PULUMI_HOME": str(Path.home() / ".pulumi")}
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path / "home"),
+        "CLASSIC_TO_VPC_CACHE": str(tmp_path / "cache"),
+        "PREFLIGHT_NOW": cloud.now,
+        "PREFLIGHT_RESULT": str(tmp_path / "result.json"),
+        "SSL_CERT_FILE": str(tmp_path / "project" / "ca.pem"),
+        **kept,
+    }
+
+
+@pytest.mark.timeout(600)
+def test_the_path_from_clone_to_first_verdict(
+    engine: toolchain.Engine, cloud: Simulator, settings: dict[str, str], tmp_path: Path
+) -> None:
+    key, secret = cloud.credentials
+    script = PATH
+    for value in (str(origin(tmp_path / "origin")), key, secret, "a passphrase"):
+        script = script.replace("...", f"'{value}'", 1)
+    assert "..." not in script
+    at_once = """
+mkdir .venv && ln -s {checkout}/.venv/* .venv/ && touch .venv/.installed && ln -s ../.venv policies/venv
+"""
+    clone, rest = script.split("\n", 1)
+    before, marker, after = rest.partition("pulumi stack init prod\n")
+    assert marker
+    keys = Project(tmp_path / "project", cloud, {}).cloud_config
+    joined = "".join(f"  {line}\n" for line in yaml.safe_dump(keys).splitlines() if "region:" not in line)
+    steps = [clone, at_once.format(checkout=REPOSITORY), before, f"cat >> Pulumi.prod.yaml <<'EOF'\n{joined}EOF\n"]
+    done = run("\n".join([*steps, marker + after]), settings, tmp_path)
+    assert done.returncode == 1, done.stdout
+    assert "backup-snapshot-of-every-disk" in done.stdout
+    assert UNJUDGED not in done.stdout
+    assert "you have no Pulumi backend" not in done.stdout, "the one in the environment is used"
+    assert (tmp_path / "home/.pulumi/stacks/classic-to-vpc/prod.json").exists()
+    result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
+    assert result["judgement"]["readiness"] == "NOT READY"
+    assert {item["subject"]["id"] for item in result["results"]} >= {"i-bp1web10000000000001", "i-bp1app10000000000001"}
+
+
+def run(script: str, environment: dict[str, str], directory: Path) -> subprocess.CompletedProcess[str]:
+    """What a shell prints and answers that stops at the first step that fails; both streams in one."""
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=directory,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
