@@ -18,6 +18,7 @@ from demo.project import CONFIG_KEY, REPOSITORY, Project
 from simulator.server import Simulator, running
 
 ESTATE = REPOSITORY / "simulator/estates/sample.yaml"
+UNJUDGED = "No policy pack judges this"
 Bend = Callable[[dict[str, Any]], object]
 
 
@@ -54,6 +55,8 @@ class Stack:
         policy = ("--policy-pack", "policies") if pack else ()
         done = self.project.run(command, "--stack", "test", *policy, *options)
         self.code, self.output = done.returncode, done.stdout
+        # Said of a run that the pack judges, it would be a false alarm; said of none, nobody would know.
+        assert not (pack and UNJUDGED in self.output), self.output
         return self.code
 
     def up(self) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from components.ram import up_actions
 from demo.project import CONFIG_KEY
-from tests.e2e.conftest import Stack
+from tests.e2e.conftest import UNJUDGED, Stack
 
 pytestmark = pytest.mark.engine
 
@@ -35,6 +35,7 @@ def test_what_is_up_is_ready_at_the_freeze(stack: Stack) -> None:
 
     stack.configure(_window_in_the_past)
     assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
+    assert f"{UNJUDGED} update: nothing in it is checked." in stack.output
     assert stack.pulumi("preview") != 0
     assert stack.found() == {"schedule-window-in-future": {"classic-to-vpc"}}
 

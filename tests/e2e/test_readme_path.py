@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -18,15 +19,15 @@ import pytest
 import yaml
 
 import toolchain
-from demo.project import REPOSITORY, Project
+from demo.project import CONFIG_KEY, REPOSITORY, Project
 from simulator.server import Simulator
+from tests.e2e.conftest import UNJUDGED
 from toolchain.cache import cache_root
 
 pytestmark = pytest.mark.engine
 
 SECTION = (REPOSITORY / "README.md").read_text(encoding="utf-8").partition("## On a real account")[2]
 PATH, APPLY = (block for block in re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL) if "preview --stack" in block)
-UNJUDGED = "No policy pack judges this"
 
 
 def origin(directory: Path) -> Path:
@@ -64,7 +65,6 @@ def settings(engine: toolchain.Engine, cloud: Simulator, tmp_path: Path) -> dict
         "CLASSIC_TO_VPC_CACHE": str(tmp_path / "cache"),
         "PREFLIGHT_NOW": cloud.now,
         "PREFLIGHT_RESULT": str(tmp_path / "result.json"),
-        "SSL_CERT_FILE": str(tmp_path / "project" / "ca.pem"),
         **kept,
     }
 
@@ -96,6 +96,37 @@ mkdir .venv && ln -s {checkout}/.venv/* .venv/ && touch .venv/.installed && ln -
     result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
     assert result["judgement"]["readiness"] == "NOT READY"
     assert {item["subject"]["id"] for item in result["results"]} >= {"i-bp1web10000000000001", "i-bp1app10000000000001"}
+
+
+@pytest.mark.timeout(600)
+def test_a_project_of_ones_own_has_a_name_of_its_own(
+    engine: toolchain.Engine, cloud: Simulator, settings: dict[str, str], tmp_path: Path
+) -> None:
+    project = Project(tmp_path / "project", cloud, engine.environ(settings))
+    shop = tmp_path / "shop"
+    shop.mkdir()
+    made = pulumi(project, shop, "new", str(origin(tmp_path / "origin")), "--generate-only", "--yes", "--name", "shop")
+    assert made.returncode == 0, made.stdout
+    assert "template" not in yaml.safe_load((shop / "Pulumi.yaml").read_text(encoding="utf-8"))
+    (shop / ".venv").symlink_to(REPOSITORY / ".venv")
+
+    assert pulumi(project, shop, "stack", "init", "prod").returncode == 0
+
+    migration = yaml.safe_load(PATH.partition("EOF'\n")[2].partition("EOF\n")[0])["config"][CONFIG_KEY]
+    for key, told in (
+        ("shop:migration", f"Pulumi.prod.yaml: shop:migration: expected {CONFIG_KEY}: its namespace is classic-to-vpc"),
+        (CONFIG_KEY, f"{UNJUDGED} preview: nothing in it is checked."),
+    ):
+        config = {**project.cloud_config, key: migration}
+        (shop / "Pulumi.prod.yaml").write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
+        previewed = pulumi(project, shop, "preview", "--stack", "prod")
+        assert told in previewed.stdout
+        assert previewed.stdout.count("Traceback") == 0
+
+
+def pulumi(project: Project, directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run one `pulumi` command in a project that is not the checkout's."""
+    return run("pulumi " + shlex.join([*arguments, "--non-interactive"]), dict(project.environ), directory)
 
 
 def run(script: str, environment: dict[str, str], directory: Path) -> subprocess.CompletedProcess[str]:
