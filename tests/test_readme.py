@@ -26,7 +26,7 @@ def test_every_make_target_exists() -> None:
     named = set(re.findall(r"\bmake ([a-z-]+)", README)) | set(
         re.findall(r"`make ([a-z-]+)", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
     )
-    assert {"demo", "test", "env", "setup", "simulator"} <= named
+    assert {"demo", "test", "env", "simulator"} <= named
     for target in sorted(named):
         checked = subprocess.run(
             ["make", "--dry-run", "--always-make", target], cwd=ROOT, capture_output=True, text=True, check=False

@@ -27,7 +27,7 @@ from toolchain.cache import cache_root
 pytestmark = pytest.mark.engine
 
 SECTION = (REPOSITORY / "README.md").read_text(encoding="utf-8").partition("## On a real account")[2]
-PATH, APPLY = (block for block in re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL) if "preview --stack" in block)
+PATH, _, PIPELINE = (block for block in re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL) if "preview --" in block)
 
 
 def origin(directory: Path) -> Path:
@@ -96,6 +96,13 @@ mkdir .venv && ln -s {checkout}/.venv/* .venv/ && touch .venv/.installed && ln -
     result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
     assert result["judgement"]["readiness"] == "NOT READY"
     assert {item["subject"]["id"] for item in result["results"]} >= {"i-bp1web10000000000001", "i-bp1app10000000000001"}
+
+    # The pipeline's reader takes no result of another time: this run goes by the machine's own clock.
+    shell = "".join(line + "\n" for line in before.splitlines() if line.startswith(("export ", "eval ")))
+    present = {name: value for name, value in settings.items() if not name.startswith("PREFLIGHT_")}
+    decided = run(shell + PIPELINE, present, tmp_path / "classic-to-vpc")
+    assert decided.returncode == 20, decided.stdout
+    assert "NOT READY" in decided.stdout
 
 
 @pytest.mark.timeout(600)
