@@ -91,7 +91,7 @@ def _git(directory: Path, *arguments: str) -> str | None:
 def _stack_file(path: Path, raw: object, directory: Path) -> SourceFile | None:
     try:
         written = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError):
         return None
     config = written.get("config") if isinstance(written, dict) else None
     if not isinstance(config, dict) or not _says(config.get(CONFIG_KEY), raw):

@@ -6,6 +6,16 @@ configured secrets in everything else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+_LINES_SHOWN = 100
+
+
+def listing(lines: Sequence[str]) -> str:
+    """Return one message of many lines, one a problem: the first hundred, and how many more there are."""
+    more = len(lines) - _LINES_SHOWN
+    return "\n".join([*lines[:_LINES_SHOWN], *([f"and {more} more problems like these"] if more > 0 else ())])
+
 
 class EstateError(Exception):
     """The base of all errors of this room; `str()` is one message for a person."""

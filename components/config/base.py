@@ -18,39 +18,35 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
 
 
-INSTANCE_ID_PATTERN = r"^i-[a-z0-9]+$"
+# Ids of 2012 to 2015 have other shapes than those of today (AY1210..., rds...), and estates of that time are those still
+# classic. An id is held to letters that can stand in commands and URNs; whether it exists, the estate tells.
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$"
 ZONE_PATTERN = r"^[a-z]{2}-[a-z0-9-]+$"
 CIDR_PATTERN = r"^\d+\.\d+\.\d+\.\d+/\d+$"
 VPC_PATTERN = r"^vpc-[a-z0-9]+$"
 VSWITCH_PATTERN = r"^vsw-[a-z0-9]+$"
-FLOW_END_PATTERN = r"^(i-[a-z0-9]+|\d+\.\d+\.\d+\.\d+)$"
+FLOW_END_PATTERN = r"^([A-Za-z0-9][A-Za-z0-9_-]{0,127}|\d+\.\d+\.\d+\.\d+)$"
 FLOW_PORT_PATTERN = r"^((tcp|udp)/)?\d{1,5}(-\d{1,5})?$"
 CLOCK_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d$"
 STACK_PATTERN = r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"
 WAVE_NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
-GROUP_PATTERN = r"^sg-[a-z0-9-]+$"
-DISK_PATTERN = r"^d-[a-z0-9]+$"
 TIER_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"
 WRITTEN_PATTERN = r"\S"
 ADDRESS_PATTERN = r"^\d+\.\d+\.\d+\.\d+(/\d+)?$"
-DATABASE_PATTERN = r"^(rm|pgm|pgr|rr|r|tt|dds)-[a-z0-9]+$"
 # What ApsaraDB accepts as the name of a whitelist group.
 WHITELIST_GROUP_PATTERN = r"^[a-z][a-z0-9_]{0,30}[a-z0-9]$"
 
 PATTERN_WORDS = {
-    INSTANCE_ID_PATTERN: "an instance id, such as i-bp1a2b3c",
+    ID_PATTERN: "an id as the console shows it: letters, digits, hyphens and underscores",
     ZONE_PATTERN: "a zone id, such as cn-hangzhou-h",
     CIDR_PATTERN: "an IPv4 CIDR block, such as 172.16.0.0/16",
     VPC_PATTERN: "a VPC id, such as vpc-bp1a2b3c",
     VSWITCH_PATTERN: "a VSwitch id, such as vsw-bp1a2b3c",
-    GROUP_PATTERN: "a security group id, such as sg-bp1a2b3c",
-    DISK_PATTERN: "a disk id, such as d-bp1a2b3c",
     TIER_PATTERN: "1 to 32 lowercase letters, digits and hyphens, such as web",
     FLOW_END_PATTERN: "an instance id or an intranet address, such as 10.25.16.10",
     FLOW_PORT_PATTERN: "a port or ports, such as 6379, udp/53 or 8000-8010",
     WRITTEN_PATTERN: "text that is not blank",
     ADDRESS_PATTERN: "an IPv4 address or CIDR block, such as 172.16.0.7",
-    DATABASE_PATTERN: "an RDS, Redis or MongoDB instance id, such as rm-bp1a2b3c",
     CLOCK_PATTERN: "a time of the day, such as 22:00",
     STACK_PATTERN: "organization/project/stack, such as organization/classic-to-vpc/wave-1",
     WAVE_NAME_PATTERN: "1 to 63 lowercase letters, digits and hyphens, such as wave-1",
@@ -60,7 +56,7 @@ PATTERN_WORDS = {
 WrittenText = Annotated[str, Field(pattern=WRITTEN_PATTERN)]
 """Text that says something: blank is no name and no reason."""
 
-InstanceId = Annotated[str, Field(pattern=INSTANCE_ID_PATTERN)]
+InstanceId = Annotated[str, Field(pattern=ID_PATTERN)]
 ZoneId = Annotated[str, Field(pattern=ZONE_PATTERN)]
 CidrBlock = Annotated[str, Field(pattern=CIDR_PATTERN)]
 VSwitchId = Annotated[str, Field(pattern=VSWITCH_PATTERN)]

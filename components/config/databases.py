@@ -10,7 +10,7 @@ from pydantic import Field
 
 from components.config.base import (
     ADDRESS_PATTERN,
-    DATABASE_PATTERN,
+    ID_PATTERN,
     WHITELIST_GROUP_PATTERN,
     InstanceId,
     Strict,
@@ -36,7 +36,7 @@ class HybridAccessChoice(Strict):
 class DatabaseChoice(Strict):
     """An RDS, Redis or MongoDB instance that must stay reachable; its read-only instances go with it."""
 
-    id: str = Field(pattern=DATABASE_PATTERN, description="RDS, Redis or MongoDB instance id.")
+    id: str = Field(pattern=ID_PATTERN, description="RDS, Redis or MongoDB instance id.")
     whitelist_group: str = Field(
         default="classic_to_vpc",
         pattern=WHITELIST_GROUP_PATTERN,

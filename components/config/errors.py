@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from estate.errors import listing
+
 NAMESPACE = "classic-to-vpc"
 CONFIG_KEY = f"{NAMESPACE}:migration"
 
@@ -24,8 +26,7 @@ class ConfigError(Exception):
     def __init__(self, file: str, problems: Iterable[Problem]) -> None:
         self.file = file
         self.problems = tuple(sorted(set(problems), key=lambda problem: (problem.root, problem)))
-        lines = [f"{file}: {_full_key(problem)}: {problem.expected}" for problem in self.problems]
-        super().__init__("\n".join(lines))
+        super().__init__(listing([f"{file}: {_full_key(problem)}: {problem.expected}" for problem in self.problems]))
 
 
 def _full_key(problem: Problem) -> str:

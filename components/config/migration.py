@@ -24,6 +24,7 @@ from components.config.security_groups import SecurityGroupChoice, security_grou
 from components.config.staying import Staying, staying_problems
 from components.config.waivers import Waiver, waiver_problems
 from components.config.wording import problems_of
+from estate.documents import MAX_DEPTH, as_json, depth
 
 
 class MigrationConfig(Strict):
@@ -109,8 +110,15 @@ def parse(raw: object, file: str) -> MigrationConfig:
     `raw` is what the stack file holds under `classic-to-vpc:migration`, `file` the stack file's name for messages.
     Raises ConfigError with all problems at once.
     """
+    if depth(raw) > MAX_DEPTH:
+        raise ConfigError(file, [Problem("", f"expected at most {MAX_DEPTH} maps and lists inside each other")])
     try:
-        config = MigrationConfig.model_validate(raw)
+        text = as_json(raw)
+    except ValueError as error:
+        raise ConfigError(file, [Problem("", str(error))]) from None
+    try:
+        # As the JSON that it is: strictly, so that no number is taken for a time, and no truth for a number.
+        config = MigrationConfig.model_validate_json(text, strict=True)
     except ValidationError as error:
         raise ConfigError(file, problems_of(error, MigrationConfig)) from None
     problems = list(_cross_checks(config))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.config.base import INSTANCE_ID_PATTERN
+from components.config.base import ID_PATTERN
 from components.config.errors import CONFIG_KEY, NAMESPACE
 from components.config.migration import MigrationConfig
 
@@ -36,4 +36,4 @@ def json_schema() -> dict[str, Any]:
 
 def _let_ids_stand_alone(instances: dict[str, Any]) -> None:
     """An instance may be named by its id alone, which the model's before-validator takes and its schema cannot know."""
-    instances["items"] = {"anyOf": [{"type": "string", "pattern": INSTANCE_ID_PATTERN}, instances["items"]]}
+    instances["items"] = {"anyOf": [{"type": "string", "pattern": ID_PATTERN}, instances["items"]]}

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from components.config.base import GROUP_PATTERN, Strict, duplicates
+from components.config.base import ID_PATTERN, Strict, duplicates
 from components.config.errors import Problem
 
-GroupId = Annotated[str, Field(pattern=GROUP_PATTERN)]
+GroupId = Annotated[str, Field(pattern=ID_PATTERN)]
 
 
 class AcceptedDifferences(Strict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
@@ -13,18 +14,34 @@ from components.config.errors import Problem
 
 _EXAMPLE_TIME = '"2026-12-12T02:00:00+08:00"'
 
+# Of one map. Each is compared with all known keys for the one that was meant.
+_UNKNOWN_KEYS_SHOWN = 10
+
 Location = tuple[str | int, ...]
 
 
 def problems_of(error: ValidationError, root: type[BaseModel]) -> Iterator[Problem]:
     """Puts pydantic's errors about a config of the model `root` into the words of the stack file."""
     details = error.errors(include_url=False)
-    places = [tuple(detail["loc"]) for detail in details]
-    for detail, location in zip(details, places, strict=True):
-        # A list is found too short also where its items are wrong; then they are what there is to say.
-        inside = any(place != location and place[: len(location)] == location for place in places)
-        if not (detail["type"] == "too_short" and inside):
-            yield Problem(_path(_place(root, location).keys), _expected(detail, location, root))
+    # A list is found too short also where its items are wrong; then they are what there is to say.
+    around = {location[:end] for location in map(_location, details) for end in range(len(location))}
+    unknown: Counter[Location] = Counter()
+    for detail in details:
+        location = _location(detail)
+        if detail["type"] == "too_short" and location in around:
+            continue
+        if detail["type"] == "extra_forbidden":
+            unknown[location[:-1]] += 1
+            if unknown[location[:-1]] > _UNKNOWN_KEYS_SHOWN:
+                continue
+        yield Problem(_path(_place(root, location).keys), _expected(detail, location, root))
+    for location, count in unknown.items():
+        if count > _UNKNOWN_KEYS_SHOWN:
+            yield Problem(_path(_place(root, location).keys), f"{count - _UNKNOWN_KEYS_SHOWN} more unknown keys here")
+
+
+def _location(detail: Mapping[str, Any]) -> Location:
+    return tuple(detail["loc"])
 
 
 class _Place(NamedTuple):

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 
 import typer
 import yaml
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
@@ -18,6 +19,7 @@ from components.config import NAMESPACE, ConfigError, EvidenceChoice, MigrationC
 from components.plan import still_classic
 from estate import clock
 from estate.client import Cloud
+from estate.documents import decode
 from estate.errors import CredentialsError, EstateError, PermissionDenied, SettingsError
 from estate.guest import Evidence, EvidenceFileError, OutputError, load_evidence, parse_output, save_evidence
 from estate.guest.collect import collect as collect_from
@@ -93,21 +95,18 @@ def add(
     pwsh -Command "Invoke-Command -ComputerName 10.25.16.11 -FilePath estate/guest/windows.ps1" |
     python -m components.evidence add evidence/prod.json --instance i-bp1... --by ann@example.com
     """
-    facts = parse_output(sys.stdin.buffer.read().decode("utf-8", "replace"))
+    facts = parse_output(_printed(sys.stdin.buffer.read()))
     now = clock.now(os.environ)
     if facts.instance_id not in (None, instance):
         raise OutputError(f"the system says that it is {facts.instance_id}, expected {instance}")
     if facts.collected_at > now + _SKEW:
         raise OutputError(f"the system's clock says {facts.collected_at.isoformat()}; here it is {now.isoformat()}")
-    evidence = Evidence.model_validate(
-        {
-            "instance_id": instance,
-            "collected_by": by,
-            "collected_at": facts.collected_at,
-            "source": "file",
-            "facts": facts,
-        }
-    )
+    try:
+        evidence = Evidence(
+            instance_id=instance, collected_by=by, collected_at=facts.collected_at, source="file", facts=facts
+        )
+    except ValidationError as error:
+        raise OutputError("; ".join(_option_fault(fault) for fault in error.errors(include_url=False))) from None
     save_evidence(file, [evidence])
     _tell(f"{file}: evidence of {instance}")
 
@@ -131,6 +130,19 @@ def check(files: Annotated[list[Path], typer.Argument(help="Evidence files.")]) 
     Console(width=None if sys.stdout.isatty() else 160).print(table)
 
 
+def _option_fault(fault: Mapping[str, Any]) -> str:
+    option = {"instance_id": "--instance", "collected_by": "--by"}.get(str(fault["loc"][0]), str(fault["loc"][0]))
+    return f"{option}: expected {'an id' if option == '--instance' else 'text'}, found {fault['input']!r}"
+
+
+def _printed(output: bytes) -> str:
+    """The text of what a script printed; PowerShell's pipes and files are of UTF-16."""
+    try:
+        return decode(output)
+    except ValueError as error:
+        raise OutputError(str(error)) from None
+
+
 def _hours(now: datetime, then: datetime) -> float:
     return (now - then) / timedelta(hours=1)
 
@@ -139,7 +151,7 @@ def _stack(path: Path) -> dict[str, Any]:
     """The config of a stack file. Raises ConfigError where it has none."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
         raise ConfigError(path.name, [Problem("", f"expected a stack file: {' '.join(str(error).split())}")]) from None
     config = content.get("config") if isinstance(content, dict) else None
     if not isinstance(config, dict):

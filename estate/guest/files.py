@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from estate.errors import EstateError
+from estate.documents import DocumentError, as_json, read_document
+from estate.errors import EstateError, listing
 from estate.guest.model import Evidence, EvidenceFile, FileSystem, GuestFacts
 
 
@@ -67,16 +67,16 @@ def json_schema() -> dict[str, Any]:
 
 def _load(path: Path) -> tuple[Evidence, ...]:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise EvidenceFileError(f"{path}: expected a file that can be read: {error}") from None
-    except yaml.YAMLError as error:
-        raise EvidenceFileError(f"{path}: expected YAML or JSON: {' '.join(str(error).split())}") from None
+        text = as_json(read_document(path))
+    except DocumentError as error:
+        raise EvidenceFileError(str(error)) from None
+    except ValueError as error:
+        raise EvidenceFileError(f"{path}: {error}") from None
     try:
-        evidence = EvidenceFile.model_validate(data, by_alias=True, by_name=False).evidence
+        evidence = EvidenceFile.model_validate_json(text, strict=True, by_alias=True, by_name=False).evidence
     except ValidationError as error:
         faults = [f"{path}: {line}" for line in _fault_lines(error)]
-        raise EvidenceFileError("\n".join(faults)) from None
+        raise EvidenceFileError(listing(faults)) from None
     twice = Counter((item.instance_id, item.source) for item in evidence)
     faults = [
         f"{path}: evidence: {instance_id} from {source} stands here {count} times; expected once"
@@ -84,7 +84,7 @@ def _load(path: Path) -> tuple[Evidence, ...]:
         if count > 1
     ]
     if faults:
-        raise EvidenceFileError("\n".join(faults))
+        raise EvidenceFileError(listing(faults))
     return evidence
 
 

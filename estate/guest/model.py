@@ -85,7 +85,7 @@ class GuestFacts(_Strict):
 class Evidence(_Strict):
     """What was found out in one instance, by whom, and how."""
 
-    instance_id: str = Field(pattern=r"^i-[a-z0-9]+$", description="ECS instance id.")
+    instance_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$", description="ECS instance id.")
     collected_by: str = Field(min_length=1, description="Who ran the script: a name or an address.")
     collected_at: AwareDatetime = Field(description="When, with its UTC offset.")
     source: Source = Field(description="cloud-assistant, or file for a script run by hand.")

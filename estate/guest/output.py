@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Final
 
 from pydantic import ValidationError
 
+from estate.documents import as_json, parse_json
 from estate.errors import EstateError
 from estate.guest.model import SCRIPT_VERSION, GuestFacts
 
@@ -27,14 +28,17 @@ def parse_output(text: str) -> GuestFacts:
     if start < 0:
         raise OutputError("expected what a script of estate/guest prints, found none of it")
     try:
-        data: Any = json.loads(end[start:].lstrip(_BYTE_ORDER_MARK))
-    except ValueError:
+        data = parse_json(end[start:])
+        whole = as_json(data)
+    except json.JSONDecodeError:
         raise OutputError("expected one whole JSON object; the output is cut off or mixed with other output") from None
+    except ValueError as error:
+        raise OutputError(f"the output cannot be used: {error}") from None
     version = data["schemaVersion"]
     if version != SCRIPT_VERSION:
         raise OutputError(f"expected what version {SCRIPT_VERSION} of the script prints, found version {version!r}")
     try:
-        return GuestFacts.model_validate(data, by_alias=True, by_name=False)
+        return GuestFacts.model_validate_json(whole, strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
         faults = "; ".join(
             f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_url=False)

@@ -14,6 +14,13 @@ from pydantic_core import CoreSchema, core_schema
 
 Ipv4Text = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}$", description="An IPv4 address.")]
 Mac = Annotated[str, Field(pattern=r"^([0-9a-f]{2}:){5}[0-9a-f]{2}$", description="A MAC address.")]
+ClassicId = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$",
+        description="An id, of today or of 2012 to 2015, when they had other shapes.",
+    ),
+]
 Tags = Annotated[dict[str, str], Field(default_factory=dict, description="Tag key to tag value.")]
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from simulator.model.base import Cidr, Ipv4Text, Mac, Refers, Strict, Tags, Transitional
+from simulator.model.base import Cidr, ClassicId, Ipv4Text, Mac, Refers, Strict, Tags, Transitional
 from simulator.model.cloud_assistant import Guest
 
 NicType = Literal["internet", "intranet"]
@@ -75,7 +75,7 @@ class Rule(Strict):
 class SecurityGroup(Strict):
     """A security group: classic without vpc_id, else in that VPC."""
 
-    id: str = Field(pattern=r"^sg-", description="sg-...")
+    id: ClassicId = Field(description="sg-..., or an id of another time.")
     name: str
     description: str = ""
     vpc_id: Annotated[str | None, Refers("vpcs")] = Field(default=None, description="Absent: a classic group.")
@@ -95,7 +95,7 @@ class SecurityGroup(Strict):
 class Instance(Transitional):
     """An ECS instance."""
 
-    id: str = Field(pattern=r"^i-", description="i-...")
+    id: ClassicId = Field(description="i-..., or an id of another time.")
     name: str
     description: str = ""
     host_name: str | None = Field(default=None, description="Absent: its name.")

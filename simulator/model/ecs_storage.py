@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from simulator.model.base import Refers, Strict, Tags, Transitional
+from simulator.model.base import ClassicId, Refers, Strict, Tags, Transitional
 
 DiskType = Literal["system", "data"]
 DiskCategory = Literal[
@@ -35,7 +35,7 @@ class Disk(Transitional):
 
     becomes: ClassVar[dict[str, str]] = {"Creating": "Available", "Attaching": "In_use", "Detaching": "Available"}
 
-    id: str = Field(pattern=r"^d-", description="d-...")
+    id: ClassicId = Field(description="d-..., or an id of another time.")
     name: str = ""
     description: str = ""
     instance_id: Annotated[str | None, Refers("instances")] = Field(default=None, description="Absent: not attached.")
@@ -104,7 +104,7 @@ class Snapshot(Transitional):
 
     becomes: ClassVar[dict[str, str]] = {"progressing": "accomplished"}
 
-    id: str = Field(pattern=r"^s-", description="s-...")
+    id: ClassicId = Field(description="s-..., or an id of another time.")
     name: str = ""
     description: str = ""
     disk_id: str = Field(description="Source disk; it may be gone.")

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from simulator.model.base import ClassicId
 from simulator.model.databases import ApsaraInstance, EndpointKind
 
 
@@ -13,7 +14,7 @@ class MongoDb(ApsaraInstance):
     becomes: ClassVar[dict[str, str]] = {"DBInstanceNetTypeChanging": "Running"}
     kinds: ClassVar[frozenset[EndpointKind]] = frozenset({"Primary", "Secondary"})
 
-    id: str = Field(pattern=r"^dds-", description="dds-...")
+    id: ClassicId = Field(description="dds-..., or an id of another time.")
     status: Literal["Running", "Creating", "Rebooting", "DBInstanceNetTypeChanging"] = "Running"
     engine_version: str = "4.2"
     instance_class: str = "dds.mongo.mid"

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from simulator.model.base import Refers
+from simulator.model.base import ClassicId, Refers
 from simulator.model.databases import ApsaraInstance, EndpointKind
 
 DatabaseStatus = Literal["Running", "Creating", "Rebooting", "DBInstanceNetTypeChanging", "Released"]
@@ -16,7 +16,7 @@ class Database(ApsaraInstance):
     becomes: ClassVar[dict[str, str]] = {"DBInstanceNetTypeChanging": "Running"}
     kinds: ClassVar[frozenset[EndpointKind]] = frozenset({"Normal", "ReadWriteSplitting"})
 
-    id: str = Field(pattern=r"^(rm|rr|pgm|pgr)-", description="rm-... or pgm-..., read-only ones rr-... or pgr-...")
+    id: ClassicId = Field(description="rm-... or pgm-..., read-only ones rr-... or pgr-...")
     engine: Literal["MySQL", "PostgreSQL", "SQLServer", "MariaDB"]
     engine_version: str
     primary_id: Annotated[str | None, Refers("databases")] = Field(

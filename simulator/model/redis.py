@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
+from simulator.model.base import ClassicId
 from simulator.model.databases import ApsaraInstance
 
 
@@ -12,7 +13,7 @@ class Redis(ApsaraInstance):
 
     becomes: ClassVar[dict[str, str]] = {"NetworkModifying": "Normal"}
 
-    id: str = Field(pattern=r"^r-", description="r-...")
+    id: ClassicId = Field(description="r-..., or an id of another time.")
     status: Literal["Normal", "Creating", "Changing", "Inactive", "NetworkModifying"] = "Normal"
     engine_version: Literal["2.8", "4.0", "5.0", "6.0", "7.0"] = "4.0"
     instance_class: str = "redis.master.small.default"

@@ -94,8 +94,31 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
         "backups.retentionDays: expected greater than or equal to 1; got 0",
     ),
     "no instance id": (
-        lambda raw: raw["instances"].append("web-1"),
-        "instances[2].id: expected an instance id, such as i-bp1a2b3c; got 'web-1'",
+        lambda raw: raw["instances"].append("web 1"),
+        "instances[2].id: expected an id as the console shows it: letters, digits, hyphens and underscores; "
+        "got 'web 1'",
+    ),
+    "a number in place of a time": (
+        lambda raw: raw["window"].update(start=1797012000),
+        "window.start: expected a date and time with its UTC offset, such as "
+        '"2026-12-12T02:00:00+08:00"; got 1797012000',
+    ),
+    "a truth in place of a number": (
+        lambda raw: raw.update(freezeHours=True),
+        "freezeHours: expected a number; got True",
+    ),
+    "a text in place of a number": (
+        lambda raw: raw["backups"].update(retentionDays="60"),
+        "backups.retentionDays: expected a whole number; got '60'",
+    ),
+    "a number in place of a truth": (lambda raw: raw.update(protect=0), "protect: expected true or false; got 0"),
+    "a number in place of a text": (
+        lambda raw: raw["databases"][0].update(whitelistGroup=1),
+        "databases[0].whitelistGroup: expected text; got 1",
+    ),
+    "half of a surrogate pair": (
+        lambda raw: raw["network"].update(name="\ud800"),
+        ": expected text in Unicode, found half of a surrogate pair",
     ),
     "no instances": (
         lambda raw: raw.update(instances=[]),
@@ -388,3 +411,42 @@ def test_every_key_is_described() -> None:
 def test_the_schema_file_is_in_step() -> None:
     committed = Path(__file__).parents[2] / "docs/schema/stack.schema.json"
     assert committed.read_text(encoding="utf-8") == render(), "run `make docs`"
+
+
+def test_ids_of_old_instances_and_databases_are_taken() -> None:
+    """What is still classic was bought when ids had other shapes; the estate tells whether there is such a thing."""
+    raw = config()
+    raw["instances"] = ["AY1210180339330abcde", "i-28lm0pqxy"]
+    raw["databases"] = [{"id": "rdsfnjfq2mqqa2e"}]
+    raw["backups"]["exclude"] = [{"disk": "1001-60017463", "reason": "a cache", "owner": "me"}]
+    parsed = parse(raw, FILE)
+    assert [choice.id for choice in parsed.instances] == ["AY1210180339330abcde", "i-28lm0pqxy"]
+    assert parsed.databases[0].id == "rdsfnjfq2mqqa2e"
+
+
+def test_any_number_of_unknown_keys_is_answered_in_a_few_lines() -> None:
+    raw = config()
+    raw.update({f"key{number}": number for number in range(100_000)})
+    lines = problems(raw)
+    assert len(lines) == 11
+    assert lines[0] == ": 99990 more unknown keys here"
+
+
+def test_any_number_of_mistakes_is_answered_in_a_hundred_lines() -> None:
+    raw = config()
+    raw["instances"] = [{"id": number} for number in range(5_000)]
+    with pytest.raises(ConfigError) as caught:
+        parse(raw, FILE)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 101
+    assert lines[-1] == "and 4900 more problems like these"
+    assert len(caught.value.problems) == 5_000
+
+
+def test_a_config_nested_too_deep_is_refused() -> None:
+    raw = config()
+    inner: dict[str, Any] = {}
+    for _ in range(500):
+        inner = {"network": inner}
+    raw["network"] = inner
+    assert problems(raw) == [": expected at most 32 maps and lists inside each other"]

@@ -50,9 +50,9 @@ class Cli:
     stdout: str = ""
     stderr: str = ""
 
-    def __call__(self, *arguments: str, stdin: str = "") -> int:
+    def __call__(self, *arguments: str, stdin: str = "", encoding: str = "utf-8") -> int:
         self.monkeypatch.setattr(sys, "argv", ["python -m components.evidence", *arguments])
-        self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode(encoding))))
         with pytest.raises(SystemExit) as stopped:
             main()
         self.stdout, self.stderr = self.capsys.readouterr()
@@ -139,6 +139,21 @@ def test_add_takes_what_the_script_printed(cli: Cli) -> None:
     (found,) = load_evidence([Path("evidence/test.json")])
     assert (found.source, found.collected_by) == ("file", "ann@example.com")
     assert found.collected_at.isoformat() == "2026-11-29T02:00:00+00:00"
+
+
+def test_add_takes_ids_of_old_instances_and_what_powershell_writes(cli: Cli) -> None:
+    arguments = ("add", "old.json", "--instance", "AY1210180339330abcde", "--by", "ann")
+    assert cli(*arguments, stdin=OUTPUT, encoding="utf-16") == 0
+    assert load_evidence([cli.directory / "old.json"])[0].instance_id == "AY1210180339330abcde"
+
+
+@pytest.mark.parametrize(
+    ("instance", "by", "told"),
+    [("web 1", "ann", "--instance: expected an id, found 'web 1'"), (WEB_1, "", "--by: expected text, found ''")],
+)
+def test_add_refuses_options_that_say_nothing(cli: Cli, instance: str, by: str, told: str) -> None:
+    assert cli("add", "test.json", "--instance", instance, "--by", by, stdin=OUTPUT) == 2
+    assert told in cli.stderr
 
 
 @pytest.mark.parametrize(

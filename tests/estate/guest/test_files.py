@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def test_yaml_and_json_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("record", "line"),
     [
-        ({**RECORD, "instanceId": "web-1"}, "evidence[0].instanceId: "),
+        ({**RECORD, "instanceId": "web 1"}, "evidence[0].instanceId: "),
         ({**RECORD, "who": "ann"}, "evidence[0].who: unknown key; expected one of collectedAt, collectedBy, facts, "),
         (
             {key: RECORD[key] for key in RECORD if key != "collectedBy"},
@@ -71,8 +72,8 @@ def test_a_fault_is_told_with_its_key(record: dict[str, Any], line: str, tmp_pat
 
 
 def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
-    first = written(tmp_path / "1.yaml", {**RECORD, "source": "x", "instanceId": "y"})
-    second = written(tmp_path / "2.yaml", RECORD, RECORD)
+    first = written(tmp_path / "1.yaml", {**RECORD, "source": "x", "instanceId": "y y"})
+    second = written(tmp_path / "2.yaml", RECORD, deepcopy(RECORD))
     third = tmp_path / "3.yaml"
     third.write_text("evidence: [")
     with pytest.raises(EvidenceFileError) as refused:
@@ -111,3 +112,44 @@ def test_a_file_that_cannot_be_read_is_not_overwritten(tmp_path: Path) -> None:
 
 def test_the_schema_in_docs_is_in_step() -> None:
     assert json.loads(SCHEMA.read_text()) == json_schema()
+
+
+def test_evidence_of_powershell_and_of_old_ids_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "e.json"
+    record = {**RECORD, "instanceId": "AY1210180339330abcde"}
+    path.write_bytes(json.dumps({"schemaVersion": 1, "evidence": [record]}).encode("utf-16"))
+    assert load_evidence([path])[0].instance_id == "AY1210180339330abcde"
+
+
+def test_a_time_without_quotes_is_a_time_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "e.yaml"
+    text = yaml.safe_dump({"schemaVersion": 1, "evidence": [RECORD]})
+    path.write_text(text.replace("'2026-11-29T02:00:00Z'", "2026-11-29T02:00:00Z"))
+    assert "'2026" not in path.read_text()
+    assert load_evidence([path])[0].collected_at.isoformat() == "2026-11-29T02:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            '{"schemaVersion": 1, "schemaVersion": 1}',
+            "the key 'schemaVersion' stands twice in one map; expected it once",
+        ),
+        ('{"schemaVersion": 1, "evidence": [{"collectedAt": 1797012000}]}', "evidence[0].collectedAt: expected a time"),
+        ("[" * 40 + "]" * 40, "expected at most 32 maps and lists inside each other"),
+    ],
+)
+def test_what_another_reader_might_take_otherwise_is_refused(text: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "e.json"
+    path.write_text(text)
+    with pytest.raises(EvidenceFileError) as refused:
+        load_evidence([path])
+    assert f"{path}: {told}" in str(refused.value)
+
+
+def test_any_number_of_faults_is_answered_in_a_hundred_lines(tmp_path: Path) -> None:
+    path = written(tmp_path / "e.json", {**RECORD, **{f"key{number}": number for number in range(20_000)}})
+    with pytest.raises(EvidenceFileError) as refused:
+        load_evidence([path])
+    assert len(str(refused.value).splitlines()) == 101

@@ -1,0 +1,168 @@
+"""Files that people and scripts write: YAML or JSON, read within bounds, and never read for something else."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from pydantic_core import to_json
+
+from estate.errors import EstateError
+
+#: Some 40,000 instances' evidence. A larger file is a wrong file, or several.
+MAX_JSON_BYTES: Final = 64 * 1024 * 1024
+#: YAML takes some twenty-five times as long to read as JSON: this much is read in two or three seconds.
+MAX_YAML_BYTES: Final = 2 * 1024 * 1024
+#: No file of this project has more than nine levels.
+MAX_DEPTH: Final = 32
+
+# PowerShell's `>` writes UTF-16, and many Windows tools begin UTF-8 with a mark.
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class DocumentError(EstateError):
+    """A file cannot be used; the message names it and says what was expected."""
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML as JSON reads it: times stay text, and no key stands twice in one map."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys: set[str] = set()
+        for key, _ in node.value:
+            place = f"line {key.start_mark.line + 1}"
+            if not isinstance(key, yaml.ScalarNode):
+                raise ValueError(f"{place}: expected text as a key, found a list or a map")
+            if key.value in keys:
+                raise ValueError(f"{place}: {_twice(key.value)}")
+            keys.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_document(path: Path) -> Any:
+    """Return what a YAML or JSON file holds, as JSON would: maps, lists, texts, numbers, booleans, None.
+
+    UTF-8, or UTF-16 with its byte order mark. Raises DocumentError where the file cannot be read, is too large or
+    nested too deep, has a key twice in one map, or uses aliases of YAML, by which a small file can become a huge one.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_JSON_BYTES + 1)
+    except OSError as error:
+        raise DocumentError(f"{path}: expected a file that can be read: {error.strerror}") from None
+    if len(content) > MAX_JSON_BYTES:
+        raise DocumentError(f"{path}: expected at most {_mib(MAX_JSON_BYTES)} MiB; split it into several files")
+    try:
+        return parse_document(decode(content))
+    except ValueError as error:
+        raise DocumentError(f"{path}: {error}") from None
+
+
+def decode(content: bytes) -> str:
+    """Return the text of a file or an output. Raises ValueError where it is in no encoding that we read."""
+    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        raise ValueError("expected text in UTF-8, or in UTF-16 with a byte order mark") from None
+
+
+def parse_document(text: str) -> Any:
+    """Return what a YAML or JSON text holds; see `read_document`. Raises ValueError, which says what was expected."""
+    try:
+        if text.lstrip()[:1] not in ("{", "["):
+            return _yaml(text)
+        try:
+            return parse_json(text)
+        except json.JSONDecodeError as error:
+            # YAML's flow style begins so too.
+            try:
+                return _yaml(text)
+            except yaml.YAMLError:
+                raise ValueError(f"expected YAML or JSON: {error}") from None
+    except yaml.YAMLError as error:
+        raise ValueError(f"expected YAML or JSON: {' '.join(str(error).split())}") from None
+
+
+def parse_json(text: str) -> Any:
+    """Return what a JSON text holds; see `read_document`.
+
+    Raises JSONDecodeError where it is no JSON, and ValueError where it is beyond what we take.
+    """
+    try:
+        found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    if depth(found) > MAX_DEPTH:
+        raise ValueError(_TOO_DEEP)
+    return found
+
+
+def as_json(value: Any) -> bytes:
+    """Return a document as JSON, for a model to read strictly. Raises ValueError for text that is not Unicode."""
+    try:
+        return to_json(value)
+    except ValueError:
+        raise ValueError("expected text in Unicode, found half of a surrogate pair") from None
+
+
+def depth(value: Any) -> int:
+    """Return how many maps and lists stand inside each other at the deepest place, counted to one above MAX_DEPTH."""
+    level, found = [value], 0
+    while found <= MAX_DEPTH and (nested := [item for item in level if isinstance(item, Mapping | list)]):
+        level = [inner for item in nested for inner in (item.values() if isinstance(item, Mapping) else item)]
+        found += 1
+    return found
+
+
+_TOO_DEEP: Final = f"expected at most {MAX_DEPTH} maps and lists inside each other"
+
+
+def _twice(key: str) -> str:
+    return f"the key {key!r} stands twice in one map; expected it once"
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse what JSON leaves to chance: which of two values of one key counts."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        raise ValueError(_twice(twice))
+    return found
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"expected a number, found {name}")
+
+
+def _yaml(text: str) -> Any:
+    if len(text) > MAX_YAML_BYTES:
+        raise ValueError(f"expected at most {_mib(MAX_YAML_BYTES)} MiB of YAML; larger files must be JSON")
+    level = 0
+    # Before anything is built of it: the events come one after the other, however deep they are.
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError(f"expected no aliases (*{event.anchor}); write the value out")
+        level += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if level > MAX_DEPTH:
+            raise ValueError(_TOO_DEEP)
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, see its base
+
+
+def _mib(size: int) -> int:
+    return size // 1024 // 1024

@@ -1,0 +1,108 @@
+"""A file is read whole and for what it is, or refused in one line that names it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from estate import documents
+from estate.documents import MAX_DEPTH, DocumentError, as_json, decode, depth, parse_document, parse_json, read_document
+
+_TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\u2028\u2029\ufeff"))
+_VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | _TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXTS, inner, max_size=4),
+    max_leaves=20,
+)
+_DOCUMENTS = st.dictionaries(_TEXTS, _VALUES, max_size=4) | st.lists(_VALUES, max_size=4)
+
+
+class _Plain(yaml.SafeDumper):
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+@given(_DOCUMENTS)
+def test_json_is_read_as_it_was_written(value: Any) -> None:
+    assert parse_document(json.dumps(value)) == value
+
+
+@given(_DOCUMENTS)
+def test_yaml_is_read_as_it_was_written(value: Any) -> None:
+    assert parse_document(yaml.dump(value, Dumper=_Plain, allow_unicode=True)) == value
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_what_windows_writes_is_read(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "evidence.json"
+    path.write_bytes('{"name": "Müller 服务器"}'.encode(encoding))
+    assert read_document(path) == {"name": "Müller 服务器"}
+
+
+def test_a_time_without_quotes_stays_text() -> None:
+    assert parse_document("at: 2026-12-01T09:00:00+08:00") == {"at": "2026-12-01T09:00:00+08:00"}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"a": 1, "b": {"c": 1, "d": 2, "c": 3}}', "the key 'c' stands twice in one map; expected it once"),
+        ("a: 1\nb:\n  c: 1\n  c: 2", "line 4: the key 'c' stands twice in one map; expected it once"),
+        ("base: &base {a: 1}\nother: *base", "expected no aliases (*base); write the value out"),
+        ("? [a, b]\n: c", "line 1: expected text as a key, found a list or a map"),
+        ("!!python/name:os.system x", "expected YAML or JSON: could not determine a constructor"),
+        ("{a: [}", "expected YAML or JSON: "),
+        ('{"a": NaN}', "expected a number, found NaN"),
+        ("a: b: c", "expected YAML or JSON: mapping values are not allowed"),
+    ],
+)
+def test_what_is_ambiguous_or_no_document_is_refused(text: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "evidence.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DocumentError) as refused:
+        read_document(path)
+    assert str(refused.value).startswith(f"{path}: {told}")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("levels", [MAX_DEPTH, MAX_DEPTH + 1])
+@pytest.mark.parametrize("write", ["[", "- "])
+def test_nesting_is_bounded_in_json_and_yaml(levels: int, write: str) -> None:
+    text = "[" * levels + "]" * levels if write == "[" else "- " * levels + "x"
+    if levels == MAX_DEPTH:
+        assert depth(parse_document(text)) == MAX_DEPTH
+        return
+    with pytest.raises(ValueError, match=f"at most {MAX_DEPTH} maps and lists inside each other"):
+        parse_document(text)
+
+
+def test_size_is_bounded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "evidence.json"
+    path.write_text(json.dumps(["x" * (1024 * 1024)]))
+    monkeypatch.setattr(documents, "MAX_JSON_BYTES", 1024 * 1024)
+    with pytest.raises(DocumentError, match="expected at most 1 MiB; split it into several files"):
+        read_document(path)
+    monkeypatch.setattr(documents, "MAX_YAML_BYTES", 1024 * 1024)
+    with pytest.raises(ValueError, match="expected at most 1 MiB of YAML; larger files must be JSON"):
+        parse_document("a: " + "x" * 1024 * 1024)
+
+
+def test_what_is_no_text_is_refused() -> None:
+    with pytest.raises(ValueError, match="expected text in UTF-8, or in UTF-16 with a byte order mark"):
+        decode(b"\xff\xfa\x00")
+    with pytest.raises(ValueError, match="found half of a surrogate pair"):
+        as_json(parse_json('{"name": "\\ud800"}'))
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError) as refused:
+        read_document(tmp_path / "none.yaml")
+    assert (
+        str(refused.value) == f"{tmp_path / 'none.yaml'}: expected a file that can be read: No such file or directory"
+    )
