@@ -18,7 +18,7 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
 
 
-# Ids of 2012 to 2015 have other shapes than those of today (AY1210..., rds...), and estates of that time are those still
+# Ids of 2012 to 2015 have other shapes than today's (AY1210..., rds...), and it is estates of that time that are still
 # classic. An id is held to letters that can stand in commands and URNs; whether it exists, the estate tells.
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$"
 ZONE_PATTERN = r"^[a-z]{2}-[a-z0-9-]+$"
