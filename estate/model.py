@@ -301,6 +301,17 @@ class WhitelistGroup(_Model):
     security_ips: tuple[str, ...] = ()
 
 
+class AdmittedGroup(_Model):
+    """An ECS security group whose members a database admits beside its whitelists.
+
+    `network_type` is that of the group. A change of the database's network type makes the association invalid (RDS user
+    guide, security group settings).
+    """
+
+    id: str
+    network_type: NetworkType
+
+
 class NetInfo(_Model):
     """One connection address of a database.
 
@@ -341,6 +352,7 @@ class Database(_Identified):
     vswitch_id: str | None = None
     security_ip_mode: Literal["normal", "safety"]
     whitelist_groups: tuple[WhitelistGroup, ...] = ()
+    security_groups: tuple[AdmittedGroup, ...] = ()
     net_infos: tuple[NetInfo, ...] = ()
 
 

@@ -339,6 +339,18 @@ _DATABASES: Final[Mapping[str, Reading]] = {
             Part("DBInstanceIPArrayAttribute", ANY_TEXT, absent=_NONE),
         ),
     ),
+    "rds:DescribeSecurityGroupConfiguration": Reading(
+        items=Items("Items.EcsSecurityGroupRelation", "items.ecs_security_group_relation", ("SecurityGroupId",)),
+        parts=(*parts(TEXT, "SecurityGroupId"), Part("NetworkType", _NETWORK)),
+    ),
+    "kvstore:DescribeSecurityGroupConfiguration": Reading(
+        items=Items("Items.EcsSecurityGroupRelation", "items.ecs_security_group_relation", ("SecurityGroupId",)),
+        parts=(*parts(TEXT, "SecurityGroupId"), Part("NetType", _NETWORK)),
+    ),
+    "dds:DescribeSecurityGroupConfiguration": Reading(
+        items=Items("Items.RdsEcsSecurityGroupRel", "items.rds_ecs_security_group_rel", ("SecurityGroupId",)),
+        parts=(*parts(TEXT, "SecurityGroupId"), Part("NetType", _NETWORK)),
+    ),
     "kvstore:DescribeInstances": Reading(
         items=Items("Instances.KVStoreInstance", "instances.kvstore_instance", ("InstanceId",)),
         paging=ByNumber(50),

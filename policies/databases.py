@@ -1,7 +1,7 @@
 """Databases as rules see them: which an instance uses, how they are reached, and whom they admit.
 
-An instance uses a database whose whitelist admits its intranet address. RDS, Redis and MongoDB are all told in one
-shape (docs/contracts.md).
+An instance uses a database that admits its intranet address by a whitelist, or it by a security group. RDS, Redis and
+MongoDB are all told in one shape (docs/contracts.md).
 """
 
 from __future__ import annotations
@@ -29,13 +29,16 @@ READING: Final = (
     "rds:DescribeDBInstances",
     "rds:DescribeDBInstanceNetInfo",
     "rds:DescribeDBInstanceIPArrayList",
+    "rds:DescribeSecurityGroupConfiguration",
     "kvstore:DescribeInstances",
     "kvstore:DescribeDBInstanceNetInfo",
     "kvstore:DescribeSecurityIps",
+    "kvstore:DescribeSecurityGroupConfiguration",
     "dds:DescribeDBInstances",
     "dds:DescribeDBInstanceAttribute",
     "dds:DescribeReplicaSetRole",
     "dds:DescribeSecurityIps",
+    "dds:DescribeSecurityGroupConfiguration",
 )
 
 
@@ -45,7 +48,7 @@ def each_used(plan: Plan, instance: Facts, check: Callable[[Facts], Verdict]) ->
     if not instance.texts("intranetIps"):
         return unknown("No intranet address of the instance is known, by which databases would admit it.")
     if not database_ids:
-        return not_applicable("No database admits an intranet address of the instance.")
+        return not_applicable("No database admits the instance, by an intranet address or by a security group.")
     return worst(judged(partial(_one, plan, database_id, check)) for database_id in database_ids)
 
 
@@ -191,6 +194,24 @@ def admission(plan: Plan, database: Facts, block: str) -> Verdict:
         + ("; in enhanced mode a group for Classic addresses does not count." if needed == "VPC" else "."),
         f"classic-to-vpc:migration.databases: [{{id: {database.text('dbInstanceId')}}}]",
     )
+
+
+def classic_groups(database: Facts) -> frozenset[str]:
+    """Classic security groups whose members a database admits, whatever their addresses are."""
+    groups = database.objects("securityGroups")
+    return frozenset(item.text("securityGroupId") for item in groups if item.text("networkType") == "Classic")
+
+
+def admits_by_group(database: Facts, instance: Facts) -> bool:
+    """Whether a database admits a classic instance by a security group that it is in."""
+    groups = classic_groups(database)
+    return bool(groups) and not groups.isdisjoint(instance.texts("securityGroupIds"))
+
+
+def admits_by_address(database: Facts, instance: Facts) -> bool:
+    """Whether a whitelist of a database admits a classic instance over the classic network."""
+    groups = [group for group in database.objects("whitelistGroups") if group.text("networkType") != "VPC"]
+    return any(covers(group, f"{address}/32") for address in instance.texts("intranetIps") for group in groups)
 
 
 def is_hidden(group: Facts) -> bool:

@@ -18,6 +18,7 @@ def database_facts(database: Database, read_at: datetime) -> Facts:
         "engine": database.engine,
         "engineVersion": database.engine_version,
         "zoneId": database.zone_id,
+        "status": database.status,
         "networkType": "VPC" if database.network_type == "vpc" else "Classic",
         "securityIpMode": database.security_ip_mode,
         "endpoints": [_endpoint(info, read_at) for info in database.net_infos],
@@ -29,6 +30,10 @@ def database_facts(database: Database, read_at: datetime) -> Facts:
                 "securityIps": list(group.security_ips),
             }
             for group in database.whitelist_groups
+        ],
+        "securityGroups": [
+            {"securityGroupId": group.id, "networkType": "VPC" if group.network_type == "vpc" else "Classic"}
+            for group in database.security_groups
         ],
     }
 

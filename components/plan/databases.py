@@ -50,8 +50,9 @@ def planned_databases(
 
 
 def admits(database: Database, instance: Instance) -> bool:
-    """Whether a whitelist of the database admits one of the instance's intranet addresses over the classic network."""
-    return any(
+    """Whether the database admits the instance over the classic network: by an intranet address or a security group."""
+    by_group = {group.id for group in database.security_groups if group.network_type == "classic"}
+    return not by_group.isdisjoint(instance.security_group_ids) or any(
         _covers(entry, address)
         for group in database.whitelist_groups
         if group.network_type != "VPC"

@@ -18,6 +18,7 @@ from estate import model
 from estate.client import CONNECTIONS, Cloud
 from estate.errors import CloudError, EstateError, PermissionDenied
 from estate.live import cr, ecs, mongodb, oss, rds, redis, slb, vpc
+from estate.live.admitted_groups import with_admitted_groups
 
 #: The RAM actions that each part of the estate needs, for the documentation of a reading role. None of them writes.
 RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -34,13 +35,20 @@ RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "rds:DescribeDBInstances",
         "rds:DescribeDBInstanceIPArrayList",
         "rds:DescribeDBInstanceNetInfo",
+        "rds:DescribeSecurityGroupConfiguration",
     ),
-    "redis": ("kvstore:DescribeInstances", "kvstore:DescribeDBInstanceNetInfo", "kvstore:DescribeSecurityIps"),
+    "redis": (
+        "kvstore:DescribeInstances",
+        "kvstore:DescribeDBInstanceNetInfo",
+        "kvstore:DescribeSecurityIps",
+        "kvstore:DescribeSecurityGroupConfiguration",
+    ),
     "mongodb": (
         "dds:DescribeDBInstances",
         "dds:DescribeDBInstanceAttribute",
         "dds:DescribeReplicaSetRole",
         "dds:DescribeSecurityIps",
+        "dds:DescribeSecurityGroupConfiguration",
     ),
     "classicLinks": ("ecs:DescribeClassicLinkInstances",),
     "routes": ("vpc:DescribeRouteTableList", "vpc:DescribeRouteEntryList"),
@@ -129,8 +137,10 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
     vpcs = _spread(pool, lambda vpc_id: vpc.vpc(cloud, vpc_id), lists["vpcs"].result())
     routes = _spread(pool, lambda table: vpc.custom_routes(cloud, *table), lists["tables"].result())
     databases = [
-        *_spread(pool, lambda head: rds.rds_database(cloud, head), lists["rds"].result()),
-        *_spread(pool, lambda head: redis.redis_database(cloud, head), lists["redis"].result()),
+        *_spread(pool, lambda head: with_admitted_groups(cloud, rds.rds_database(cloud, head)), lists["rds"].result()),
+        *_spread(
+            pool, lambda head: with_admitted_groups(cloud, redis.redis_database(cloud, head)), lists["redis"].result()
+        ),
         *_spread(pool, lambda database_id: _mongodb(cloud, database_id), lists["mongodb"].result()),
     ]
     acls = _spread(pool, lambda acl_id: slb.access_list(cloud, acl_id), lists["acls"].result())
@@ -194,7 +204,7 @@ def _mongodb(cloud: Cloud, database_id: str) -> model.Database:
         raise EstateError(
             f"dds:DescribeDBInstanceAttribute does not know {database_id}, which dds:DescribeDBInstances lists."
         )
-    return mongodb.mongodb_database(cloud, head)
+    return with_admitted_groups(cloud, mongodb.mongodb_database(cloud, head))
 
 
 def _spread(pool: ThreadPoolExecutor, read: Callable[[Any], _Result], items: Iterable[Any]) -> list[Future[_Result]]:

@@ -101,6 +101,26 @@ def describe_security_ips(cloud: Cloud, call: Call) -> Answer:
 
 @action(
     MONGODB,
+    "DescribeSecurityGroupConfiguration",
+    "DBInstanceId",
+    raises="InvalidDBInstanceId.NotFound",
+    resources="dbinstance/{DBInstanceId}",
+)
+def describe_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
+    """ECS security groups whose members are admitted; a change of the network type ends that."""
+    relations = [
+        {
+            "NetType": "vpc" if group.vpc_id else "classic",
+            "RegionId": cloud.estate.region_id,
+            "SecurityGroupId": group.id,
+        }
+        for group in cloud.estate.security_groups.among(cloud.mongodb(call.text("DBInstanceId")).security_group_ids)
+    ]
+    return {"Items": {"RdsEcsSecurityGroupRel": relations}}
+
+
+@action(
+    MONGODB,
     "ModifySecurityIps",
     "DBInstanceId SecurityIps SecurityIpGroupName SecurityIpGroupAttribute ModifyMode DryRun",
     raises="InvalidDBInstanceId.NotFound IncorrectDBInstanceState InvalidGroupName.Format InvalidSecurityIps.MalFormed "

@@ -102,13 +102,6 @@ def describe_parameters(cloud: Cloud, call: Call) -> Answer:
     }
 
 
-@action(RDS, "DescribeSecurityGroupConfiguration", "DBInstanceId", raises=_NOT_FOUND, resources=_RESOURCE)
-def describe_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
-    """No ECS security group is in the whitelist."""
-    database = _read(cloud, call)
-    return {"DBInstanceName": database.id, "Items": {"EcsSecurityGroupRelation": []}}
-
-
 @action(RDS, "DescribeDBInstanceSSL", "DBInstanceId", raises=_NOT_FOUND, resources=_RESOURCE)
 def describe_db_instance_ssl(cloud: Cloud, call: Call) -> Answer:
     """SSL is off."""

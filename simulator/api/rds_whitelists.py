@@ -32,6 +32,28 @@ def describe_db_instance_ip_array_list(cloud: Cloud, call: Call) -> Answer:
 
 @action(
     RDS,
+    "DescribeSecurityGroupConfiguration",
+    "DBInstanceId",
+    raises="InvalidDBInstanceId.NotFound",
+    resources="dbinstance/{DBInstanceId}",
+)
+def describe_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
+    """ECS security groups whose members are admitted; a change of the network type ends that."""
+    database = cloud.database(call.text("DBInstanceId"))
+    relations = [
+        {
+            "NetworkType": "VPC" if group.vpc_id else "Classic",
+            "RegionId": cloud.estate.region_id,
+            "SecurityGroupId": group.id,
+            "SecurityGroupName": group.name,
+        }
+        for group in cloud.estate.security_groups.among(database.security_group_ids)
+    ]
+    return {"DBInstanceName": database.id, "Items": {"EcsSecurityGroupRelation": relations}}
+
+
+@action(
+    RDS,
     "ModifySecurityIps",
     "DBInstanceId SecurityIps DBInstanceIPArrayName DBInstanceIPArrayAttribute ModifyMode SecurityIPType "
     "WhitelistNetworkType FreshWhiteListReadins",

@@ -99,6 +99,26 @@ def describe_security_ips(cloud: Cloud, call: Call) -> Answer:
 
 @action(
     REDIS,
+    "DescribeSecurityGroupConfiguration",
+    "InstanceId",
+    raises="InvalidInstanceId.NotFound",
+    resources="instance/{InstanceId}",
+)
+def describe_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
+    """ECS security groups whose members are admitted; a change of the network type ends that."""
+    relations = [
+        {
+            "NetType": "vpc" if group.vpc_id else "classic",
+            "RegionId": cloud.estate.region_id,
+            "SecurityGroupId": group.id,
+        }
+        for group in cloud.estate.security_groups.among(cloud.redis(call.text("InstanceId")).security_group_ids)
+    ]
+    return {"Items": {"EcsSecurityGroupRelation": relations}}
+
+
+@action(
+    REDIS,
     "ModifySecurityIps",
     "InstanceId SecurityIps SecurityIpGroupName SecurityIpGroupAttribute ModifyMode",
     raises="InvalidInstanceId.NotFound IncorrectDBInstanceState InvalidGroupName.Format InvalidSecurityIPList.Format "

@@ -59,6 +59,9 @@ class ApsaraInstance(Transitional):
     endpoints: list[Endpoint] = Field(min_length=1)
     next_endpoints: list[Endpoint] = Field(default_factory=list, description="Not empty while its network changes.")
     whitelist_groups: list[WhitelistGroup] = Field(description="default among them.")
+    security_group_ids: Annotated[list[str], Refers("security_groups")] = Field(
+        default_factory=list, description="ECS security groups whose members it admits beside the whitelists."
+    )
     created_at: AwareDatetime | None = None
     tags: Tags
 
@@ -67,6 +70,8 @@ class ApsaraInstance(Transitional):
         super().arrive()
         if self.next_endpoints:
             self.network_type = "VPC"
+            # After a change of the network type associated groups are invalid (RDS, security group settings).
+            self.security_group_ids = []
             self.endpoints, self.next_endpoints = self.next_endpoints, []
 
     def private_addresses(self) -> list[str]:

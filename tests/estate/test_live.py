@@ -13,7 +13,7 @@ import pytest
 from estate.answers import ByToken
 from estate.errors import CloudError, CredentialsError, EstateError, PermissionDenied
 from estate.live import IF_USED, RAM_ACTIONS, cr, mongodb_database, oss, read_estate
-from estate.model import ClassicLinkAttachment, Database, Estate, PeerKind, RouteEntry
+from estate.model import AdmittedGroup, ClassicLinkAttachment, Database, Estate, PeerKind, RouteEntry
 from estate.reads import READS
 from simulator.server import Simulator, running
 from tests.estate import estates
@@ -114,6 +114,34 @@ def test_whitelists_are_read_for_each_network_that_the_mode_has(read: Estate) ->
     ]
     assert normal.network_type == "classic"
     assert normal.net_infos[0].ip_type == "Inner"
+
+
+def test_security_groups_that_a_database_admits_are_read_and_end_with_a_change_of_its_network() -> None:
+    lists = {
+        name: [item | {"security_group_ids": ["sg-peer", "sg-classic"]} for item in estates.dumped(name)]
+        for name in ("databases", "redis", "mongodb")
+    }
+    for item in lists["databases"]:
+        item["engine"] = "MariaDB" if item["id"] == "rm-normal" else "MySQL"
+    classic = (
+        AdmittedGroup(id="sg-classic", network_type="classic"),
+        AdmittedGroup(id="sg-peer", network_type="classic"),
+    )
+    with running(estates.estate(timings={"database": 0}, **lists)) as simulator:
+        cloud = estates.cloud(simulator)
+        before = read_estate(cloud, NOW)
+        asked = {
+            entry["parameters"].get("DBInstanceId")
+            for entry in simulator.requests(action="rds:DescribeSecurityGroupConfiguration")
+        }
+        cloud.call("kvstore:SwitchNetwork", instance_id="r-cache", target_network_type="VPC", **VPC)
+        after = read_estate(cloud, NOW)
+    groups = {item.id: item.security_groups for item in before.databases}
+    # The reference names no MariaDB among the engines of the action.
+    assert groups.pop("rm-normal") == ()
+    assert asked == {"rm-safety", "rr-safety"}
+    assert set(groups.values()) == {classic}
+    assert {item.id: item.security_groups for item in after.databases}["r-cache"] == ()
 
 
 def test_custom_routes_are_read_and_the_clouds_own_are_not() -> None:

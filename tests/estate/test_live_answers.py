@@ -133,6 +133,11 @@ class Session:
         ]
 
 
+def _grouped(name: str) -> list[dict[str, Any]]:
+    """The databases of a product, which admit security groups too."""
+    return [item | {"security_group_ids": ["sg-classic", "sg-peer"]} for item in estates.dumped(name)]
+
+
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
     rich = estates.estate(
@@ -143,6 +148,7 @@ def session() -> Iterator[Session]:
         route_entries=[ROUTE],
         instances=[*estates.dumped("instances"), HOP],
         load_balancers=[BALANCER],
+        **{name: _grouped(name) for name in ("databases", "redis", "mongodb")},
     )
     with pytest.MonkeyPatch.context() as patch, running(rich) as served:
         yield Session(served, Replay(patch))

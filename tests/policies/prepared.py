@@ -379,12 +379,14 @@ def prepared(*, exists: bool = True) -> Draft:
                 "engine": "MySQL",
                 "engineVersion": "5.7",
                 "zoneId": ZONE,
+                "status": "Running",
                 "networkType": "VPC" if exists else "Classic",
                 "securityIpMode": "safety",
                 "endpoints": _endpoints(exists),
                 "whitelistGroups": [
                     {"groupName": "default", "attribute": "", "networkType": "Classic", "securityIps": ["10.0.0.2"]}
                 ],
+                "securityGroups": [],
             }
         ],
     }

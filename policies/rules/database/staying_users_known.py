@@ -4,7 +4,14 @@ from functools import partial
 from typing import Final
 
 from policies.clock import Timeline
-from policies.databases import READING, covers, hybrid_accesses, left_behind, named
+from policies.databases import (
+    READING,
+    admits_by_address,
+    admits_by_group,
+    hybrid_accesses,
+    left_behind,
+    named,
+)
 from policies.facts import Facts
 from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.plan import DATABASE_ACCESS, HYBRID_ACCESSES, MIGRATION, Plan
@@ -22,8 +29,11 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
 
 
 def _database(plan: Plan, database: Facts, staying: list[Facts]) -> Verdict:
-    groups = [group for group in database.objects("whitelistGroups") if group.text("networkType") != "VPC"]
-    users = [item.text("instanceId") for item in staying if _is_admitted(item, groups)]
+    users = [
+        item.text("instanceId")
+        for item in staying
+        if admits_by_address(database, item) or admits_by_group(database, item)
+    ]
     unknown_to_the_team = sorted(set(users) - left_behind(plan, database))
     if unknown_to_the_team:
         listed = ", ".join(unknown_to_the_team)
@@ -35,10 +45,6 @@ def _database(plan: Plan, database: Facts, staying: list[Facts]) -> Verdict:
             "or move them too, before it ends: classic-to-vpc:migration.waves",
         )
     return passed(f"No classic instance loses {named(database)} unawares.")
-
-
-def _is_admitted(instance: Facts, groups: list[Facts]) -> bool:
-    return any(covers(group, f"{address}/32") for address in instance.texts("intranetIps") for group in groups)
 
 
 RULE: Final = MigrationRule(

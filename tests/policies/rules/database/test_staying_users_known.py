@@ -48,6 +48,15 @@ def test_fail_for_who_stays_where_the_component_asks_for_none() -> None:
     expect(draft, RULE, "dev", Outcome.FAIL, "admits i-stay, which stay classic")
 
 
+def test_fail_for_who_stays_and_is_admitted_by_a_security_group() -> None:
+    draft = prepared()
+    database(draft)["securityGroups"] = [{"securityGroupId": "sg-old", "networkType": "Classic"}]
+    draft.facts(MIGRATION)["classicInstances"][2]["securityGroupIds"] = ["sg-old"]
+    staying = draft.facts(MIGRATION)["classicInstances"][2]["instanceId"]
+    draft.facts(MIGRATION)["laterInstanceIds"] = []
+    expect(draft, RULE, "dev", Outcome.FAIL, f"admits {staying}, which")
+
+
 def test_fail_for_one_that_the_team_forgot() -> None:
     draft = prepared(exists=False)
     _admit(draft, "10.0.0.0/8")

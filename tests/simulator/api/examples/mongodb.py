@@ -14,7 +14,7 @@ from tests.simulator.api.given_databases import (
     with_full_vswitches,
     with_vswitch_b,
 )
-from tests.simulator.api.sample_ids import MONGODB, UNUSED_VPC, VPC, VSWITCH
+from tests.simulator.api.sample_ids import CACHE, MONGODB, UNUSED_VPC, VPC, VSWITCH, WEB
 
 NOWHERE = {"DBInstanceId": "dds-none"}
 NOT_FOUND = Refusal("InvalidDBInstanceId.NotFound", NOWHERE, 404)
@@ -45,6 +45,12 @@ EXAMPLES = (
     Example("dds:DescribeDBInstanceAttribute", {"DBInstanceId": MONGODB}, (NOT_FOUND,)),
     Example("dds:DescribeReplicaSetRole", {"DBInstanceId": MONGODB}, (NOT_FOUND,), HYBRID_MONGODB),
     Example("dds:DescribeSecurityIps", {"DBInstanceId": MONGODB, "ShowHDMIps": True}, (NOT_FOUND,)),
+    Example(
+        "dds:DescribeSecurityGroupConfiguration",
+        {"DBInstanceId": MONGODB},
+        (NOT_FOUND,),
+        given=changed(MONGODB, security_group_ids=[WEB, CACHE]),
+    ),
     Example(
         "dds:ModifySecurityIps",
         CHANGE,

@@ -17,7 +17,6 @@ SETTINGS = (
     "DescribeParameters",
     "DescribeSQLCollectorPolicy",
     "DescribeSQLCollectorRetention",
-    "DescribeSecurityGroupConfiguration",
     "DescribeTags",
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.simulator.api.examples import Example, Refusal
 from tests.simulator.api.given_databases import changed, crowded
-from tests.simulator.api.sample_ids import MYSQL, POSTGRES
+from tests.simulator.api.sample_ids import MYSQL, POSTGRES, WEB
 
 NOWHERE = Refusal("InvalidDBInstanceId.NotFound", {"DBInstanceId": "rm-none", "SecurityIps": "10.0.0.1"}, 404)
 CHANGE = {"DBInstanceId": MYSQL, "SecurityIps": "172.16.1.0/24", "DBInstanceIPArrayName": "new"}
@@ -14,6 +14,12 @@ EXAMPLES = (
         "rds:DescribeDBInstanceIPArrayList",
         {"DBInstanceId": POSTGRES, "WhitelistNetworkType": "Classic"},
         (Refusal("InvalidDBInstanceId.NotFound", {"DBInstanceId": "rm-none"}, 404),),
+    ),
+    Example(
+        "rds:DescribeSecurityGroupConfiguration",
+        {"DBInstanceId": MYSQL},
+        (Refusal("InvalidDBInstanceId.NotFound", {"DBInstanceId": "rm-none"}, 404),),
+        given=changed(MYSQL, security_group_ids=[WEB]),
     ),
     Example(
         "rds:ModifySecurityIps",

@@ -14,7 +14,7 @@ from tests.simulator.api.given_databases import (
     with_full_vswitches,
     with_vswitch_b,
 )
-from tests.simulator.api.sample_ids import REDIS, UNUSED_VPC, VPC, VSWITCH
+from tests.simulator.api.sample_ids import CACHE, REDIS, UNUSED_VPC, VPC, VSWITCH, WEB
 
 NOWHERE = {"InstanceId": "r-none"}
 NOT_FOUND = Refusal("InvalidInstanceId.NotFound", NOWHERE, 404)
@@ -47,6 +47,12 @@ EXAMPLES = (
     Example("kvstore:DescribeInstanceAttribute", {"InstanceId": REDIS}, (NOT_FOUND,)),
     Example("kvstore:DescribeDBInstanceNetInfo", {"InstanceId": REDIS}, (NOT_FOUND,), HYBRID_REDIS),
     Example("kvstore:DescribeSecurityIps", {"InstanceId": REDIS}, (NOT_FOUND,)),
+    Example(
+        "kvstore:DescribeSecurityGroupConfiguration",
+        {"InstanceId": REDIS},
+        (NOT_FOUND,),
+        given=changed(REDIS, security_group_ids=[WEB, CACHE]),
+    ),
     Example(
         "kvstore:ModifySecurityIps",
         CHANGE,

@@ -1,0 +1,54 @@
+"""Each database of the instance of which something is still to be changed is in the status that permits it."""
+
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.databases import READING, each_used, hybrid_accesses, named, whitelist_groups
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, passed
+from policies.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, WHITELIST_GROUPS, Plan
+from policies.rule import InstanceRule
+
+_WAIT: Final = {
+    "rds": "aliyun rds DescribeDBInstanceAttribute --DBInstanceId {}   # until DBInstanceStatus is Running",
+    "redis": "aliyun r-kvstore DescribeInstanceAttribute --InstanceId {}   # until InstanceStatus is Normal",
+    "mongodb": "aliyun dds DescribeDBInstanceAttribute --DBInstanceId {}   # until DBInstanceStatus is Running",
+}
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    return each_used(plan, instance, partial(_database, plan))
+
+
+def _database(plan: Plan, database: Facts) -> Verdict:
+    product = database.choice("product", *_WAIT)
+    status, ready = database.text("status"), "Normal" if product == "redis" else "Running"
+    if status == ready:
+        return passed(f"{named(database)} is {status}.")
+    declared = [*hybrid_accesses(plan, database), *whitelist_groups(plan, database)]
+    if declared and all(item.exists for item in declared):
+        return passed(f"{named(database)} is {status}, and all that is declared of it is applied.")
+    return failed(
+        f"{named(database)} is {status}: it refuses hybrid access and changes of its whitelists until it is {ready}.",
+        _WAIT[product].format(database.text("dbInstanceId")),
+    )
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Databases must be in a status that permits changes",
+    severity="high",
+    notice_items=("N17", "N18"),
+    why="A database that is restarting, locked or being changed refuses hybrid access and whitelist entries.",
+    remediation="aliyun rds DescribeDBInstanceAttribute --DBInstanceId rm-...   # until DBInstanceStatus is Running",
+    reads=(MIGRATION, MIGRATING_INSTANCE, *HYBRID_ACCESSES, *WHITELIST_GROUPS),
+    unknown_ok=None,
+    sources=(
+        "RDS API reference, ModifySecurityIps and ModifyDBInstanceNetworkType: OperationDenied.DBInstanceStatus.",
+        "R-kvstore and DDS API references: IncorrectDBInstanceState.",
+    ),
+    url="https://www.alibabacloud.com/help/en/rds/developer-reference/api-rds-2014-08-15-modifydbinstancenetworktype",
+    ram_actions=READING,
+    check=_check,
+)

@@ -1,0 +1,94 @@
+"""Users that a database admits by a security group alone keep it when its network type changes."""
+
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.databases import (
+    READING,
+    admits_by_address,
+    admits_by_group,
+    classic_groups,
+    hybrid_accesses,
+    is_hidden,
+    named,
+)
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.plan import HYBRID_ACCESSES, MIGRATION, Plan
+from policies.rule import MigrationRule
+
+_GROUP: Final = "group_users"
+#: How the CLI calls each product, and spells the id of an instance and the name of a whitelist group.
+_COMMANDS: Final = {
+    "rds": ("rds", "DBInstanceId", "DBInstanceIPArrayName"),
+    "redis": ("r-kvstore", "InstanceId", "SecurityIpGroupName"),
+    "mongodb": ("dds", "DBInstanceId", "SecurityIpGroupName"),
+}
+
+
+def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+    databases = [item for item in plan.migration.objects("databases") if hybrid_accesses(plan, item)]
+    if not databases:
+        return not_applicable("No hybrid access is declared.")
+    return worst(judged(partial(_database, plan, item)) for item in databases)
+
+
+def _database(plan: Plan, database: Facts) -> Verdict:
+    groups = classic_groups(database)
+    if not groups:
+        return passed(f"{named(database)} admits nobody by a classic security group.")
+    users = [item for item in plan.migration.objects("classicInstances") if admits_by_group(database, item)]
+    cut_off = [item for item in users if not admits_by_address(database, item)]
+    if cut_off:
+        listed = ", ".join(item.text("instanceId") for item in cut_off)
+        return failed(
+            f"{named(database)} admits {listed} by the security group {', '.join(sorted(groups))} alone. Hybrid access "
+            "changes its network type, and its security groups are invalid from then on: these instances lose it.",
+            _command(database, cut_off),
+        )
+    return passed(f"{named(database)} admits by address, too, all {len(users)} instances that it admits by group.")
+
+
+def _command(database: Facts, users: list[Facts]) -> str:
+    product = database.choice("product", *_COMMANDS)
+    cli, instance_id, name = _COMMANDS[product]
+    addresses = ",".join(sorted({address for item in users for address in item.texts("intranetIps")}))
+    enhanced = database.choice("securityIpMode", "normal", "safety") == "safety"
+    return (
+        f"aliyun {cli} ModifySecurityIps --{instance_id} {database.text('dbInstanceId')} --{name} {_group(database)} "
+        f"--ModifyMode Append --SecurityIps {addresses}"
+        + (" --WhitelistNetworkType Classic" if enhanced else "")
+        + "   # before the update"
+    )
+
+
+def _group(database: Facts) -> str:
+    """Name a whitelist group that is nobody else's."""
+    taken = {group.text("groupName") for group in database.objects("whitelistGroups") if is_hidden(group)}
+    return _GROUP if _GROUP not in taken else f"{_GROUP}_1"
+
+
+RULE: Final = MigrationRule(
+    module=__name__,
+    title="Users that a database admits by a security group must be admitted by address too",
+    severity="critical",
+    notice_items=("N17",),
+    why=(
+        "A change of the network type makes the security groups of a database invalid: who is admitted by one alone is "
+        "cut off by the very update that sets up hybrid access, long before the window."
+    ),
+    remediation=(
+        "aliyun rds ModifySecurityIps --DBInstanceId rm-... --DBInstanceIPArrayName group_users --ModifyMode Append "
+        "--SecurityIps 10.0.0.1   # the intranet addresses of all members, before the update"
+    ),
+    reads=(MIGRATION, *HYBRID_ACCESSES),
+    unknown_ok=None,
+    sources=(
+        "RDS user guide, configure a security group: after a change of the network type the groups are invalid.",
+        "RDS API reference, DescribeSecurityGroupConfiguration; its siblings of Tair and MongoDB.",
+    ),
+    url="https://www.alibabacloud.com/help/en/rds/api-query-ecs-security-groups-to-which-an-apsaradb-for-rds-instance-is-added",
+    ram_actions=("ecs:DescribeInstances", *READING),
+    check=_check,
+)
