@@ -17,6 +17,7 @@ from policies.registry import all_rules
 from policies.remedies import as_markdown
 from policies.rule import AnyRule, InstanceRule, ReviewRule
 from policies.run import MANIFEST
+from policies.ways_in import table
 
 _DECLARING = ("classic-to-vpc:", "alimigrate:", "alicloud:")
 # They carry facts, and bring nothing about.
@@ -36,7 +37,7 @@ PAGES = {
 def documents() -> dict[str, str]:
     """Path below `docs` to content."""
     pages = {f"rules/{rule.id}.md": _page(rule) for rule in all_rules()}
-    return pages | {"rules/README.md": _index(), "notice.md": _matrix()}
+    return pages | {"rules/README.md": _index(), "notice.md": _matrix(), "limits.md": table()}
 
 
 def _page(rule: AnyRule) -> str:

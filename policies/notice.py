@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from policies.attestations import Kind
+from policies.ways_in import told
 
 Phase: TypeAlias = Literal["before", "window", "after"]
 
@@ -114,8 +115,7 @@ ATTESTED: Final[Mapping[str, Kind]] = {
 NOT_READABLE: Final = (
     "orders that are not paid for, or not yet in force, which the migration cancels: of subscriptions somebody answers",
     "whether applications take new addresses and connection strings",
-    "primary/secondary server groups of CLB: no text says what the move does to their members",
-    "RAM policies that let in by acs:SourceIp, and addresses in the configuration of applications",
+    *told(),
 )
 """What no rule of this version decides: most of it no API or script tells."""
 

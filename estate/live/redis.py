@@ -14,8 +14,14 @@ _IP_TYPES = {"0": "Public", "1": "Inner", "2": "Private"}
 
 
 def redis_heads(cloud: Cloud) -> list[Any]:
-    """Read the list of Redis instances, without addresses and whitelists."""
-    return listed(cloud, "kvstore:DescribeInstances", region_id=cloud.region)
+    """Read the list of Redis instances, without addresses and whitelists.
+
+    No text says whether Memcache is among them without a filter (DescribeInstances, InstanceType): it is asked for too.
+    """
+    found = listed(cloud, "kvstore:DescribeInstances", region_id=cloud.region)
+    known = {head.instance_id for head in found}
+    others = listed(cloud, "kvstore:DescribeInstances", region_id=cloud.region, instance_type="Memcache")
+    return [*found, *(head for head in others if head.instance_id not in known)]
 
 
 def redis_head(cloud: Cloud, database_id: str) -> Any:

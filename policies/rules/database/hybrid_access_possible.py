@@ -38,6 +38,11 @@ def _database(database: Facts) -> Verdict:
             f"{named(database)} is a standalone MongoDB, which cannot have hybrid access.",
             _NEW_INSTANCE.format(product="dds"),
         )
+    if product == "redis" and database.text("engine") == "Memcache":
+        return failed(
+            f"{named(database)} is Memcache, for which no switch with classic addresses kept is documented.",
+            "aliyun r-kvstore CreateInstance ...   # in the target VPC, and filled anew",
+        )
     if product == "rds":
         return _rds(database)
     return passed(f"{named(database)} can have hybrid access.")

@@ -19,6 +19,7 @@ KINDS: list[tuple[str, str, str, str, str | None]] = [
     ("rds", "SQLServer", "2008_R2_ha", "", "SQL Server 2008 R2"),
     ("rds", "MariaDB", "10.3", "", "MariaDB, for which no switch"),
     ("redis", "Redis", "4.0", "cluster", None),
+    ("redis", "Memcache", "4.0", "standard", "Memcache, for which no switch"),
     ("mongodb", "MongoDB", "4.2", "replicate", None),
     ("mongodb", "MongoDB", "4.2", "standalone", "standalone MongoDB"),
     ("mongodb", "MongoDB", "4.2", "sharding", "sharded MongoDB"),

@@ -1,0 +1,221 @@
+"""Whatever admits, names, stops or ends an instance: what the reader reads of it, and what is told in `not-checked`.
+
+`read` are the RAM actions by which it is read; without any, `told` is what a person has to look at. Sources are the
+official SDKs and references; docs/limits.md is made of this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+
+class WayIn(NamedTuple):
+    """One product, and what of it admits, names, stops or ends an instance."""
+
+    product: str
+    does: str
+    source: str
+    read: tuple[str, ...] = ()
+    told: str = ""
+
+
+WAYS_IN: Final = (
+    WayIn(
+        "ECS instances",
+        "stops or ends: status, locks, subscription, automatic release, spot, local disks, type",
+        "ECS, DescribeInstances and DescribeInstanceTypes",
+        ("ecs:DescribeInstances", "ecs:DescribeInstanceTypes", "ecs:DescribeZones"),
+    ),
+    WayIn(
+        "ECS disks and snapshots",
+        "stops: snapshots and disk functions while data is moved",
+        "ECS, DescribeDisks, DescribeSnapshots and DescribeAutoSnapshotPolicyEx",
+        ("ecs:DescribeDisks", "ecs:DescribeSnapshots", "ecs:DescribeAutoSnapshotPolicyEx"),
+    ),
+    WayIn(
+        "ECS security groups",
+        "admits and names: rules by group and by address, of both NICs",
+        "ECS, DescribeSecurityGroupAttribute",
+        ("ecs:DescribeSecurityGroups", "ecs:DescribeSecurityGroupAttribute"),
+    ),
+    WayIn(
+        "ECS system events",
+        "stops: events that are scheduled",
+        "ECS, DescribeInstanceHistoryEvents",
+        ("ecs:DescribeInstanceHistoryEvents",),
+    ),
+    WayIn(
+        "ClassicLink",
+        "admits: links between the classic network and a VPC",
+        "ECS, DescribeClassicLinkInstances",
+        ("ecs:DescribeClassicLinkInstances",),
+    ),
+    WayIn(
+        "VPC",
+        "admits: VPCs, VSwitches and routes",
+        "VPC, DescribeVpcAttribute, DescribeVSwitches and DescribeRouteEntryList",
+        (
+            "vpc:DescribeVpcs",
+            "vpc:DescribeVpcAttribute",
+            "vpc:DescribeVSwitches",
+            "vpc:DescribeRouteTableList",
+            "vpc:DescribeRouteEntryList",
+        ),
+    ),
+    WayIn(
+        "ApsaraDB RDS",
+        "admits: IP whitelists and ECS security groups; ends: classic addresses in hybrid access",
+        "RDS, DescribeDBInstanceIPArrayList, DescribeSecurityGroupConfiguration and DescribeDBInstanceNetInfo",
+        (
+            "rds:DescribeDBInstances",
+            "rds:DescribeDBInstanceIPArrayList",
+            "rds:DescribeDBInstanceNetInfo",
+            "rds:DescribeSecurityGroupConfiguration",
+        ),
+    ),
+    WayIn(
+        "Tair (Redis OSS-compatible) and ApsaraDB for Memcache",
+        "admits: IP whitelists and ECS security groups; ends: classic addresses in hybrid access",
+        "R-kvstore, DescribeInstances (InstanceType), DescribeSecurityIps and DescribeSecurityGroupConfiguration",
+        (
+            "kvstore:DescribeInstances",
+            "kvstore:DescribeDBInstanceNetInfo",
+            "kvstore:DescribeSecurityIps",
+            "kvstore:DescribeSecurityGroupConfiguration",
+        ),
+    ),
+    WayIn(
+        "ApsaraDB for MongoDB",
+        "admits: IP whitelists and ECS security groups; ends: classic addresses in hybrid access",
+        "DDS, DescribeSecurityIps, DescribeSecurityGroupConfiguration and DescribeReplicaSetRole",
+        (
+            "dds:DescribeDBInstances",
+            "dds:DescribeDBInstanceAttribute",
+            "dds:DescribeReplicaSetRole",
+            "dds:DescribeSecurityIps",
+            "dds:DescribeSecurityGroupConfiguration",
+        ),
+    ),
+    WayIn(
+        "CLB",
+        "admits: access control lists; names: members of vServer groups",
+        "SLB, DescribeAccessControlListAttribute and DescribeVServerGroupAttribute",
+        (
+            "slb:DescribeAccessControlLists",
+            "slb:DescribeAccessControlListAttribute",
+            "slb:DescribeLoadBalancers",
+            "slb:DescribeVServerGroups",
+            "slb:DescribeVServerGroupAttribute",
+        ),
+    ),
+    WayIn(
+        "Container Registry Enterprise Edition",
+        "admits: whitelists of public endpoints, and linked VPCs",
+        "CR, GetInstanceEndpoint and GetInstanceVpcEndpoint",
+        ("cr:ListInstance", "cr:GetInstanceEndpoint", "cr:GetInstanceVpcEndpoint"),
+    ),
+    WayIn(
+        "OSS",
+        "admits: bucket policies by acs:SourceIp and acs:SourceVpc",
+        "OSS, GetBucketPolicy",
+        ("oss:ListBuckets", "oss:GetBucketPolicy"),
+    ),
+    WayIn(
+        "CLB primary/secondary server groups",
+        "names: their members",
+        "SLB, DescribeMasterSlaveServerGroups",
+        told="primary/secondary server groups of CLB: no text says what the move does to their members",
+    ),
+    WayIn(
+        "NAS",
+        "admits: mount targets of the type Classic, and access rules by source address",
+        "NAS, DescribeMountTargets and DescribeAccessRules; /etc/fstab and mount of the guest system show the mounts",
+        told="NAS: mount targets of the type Classic, which no VPC reaches, and access rules that name an address",
+    ),
+    WayIn(
+        "PolarDB",
+        "admits: IP whitelists and ECS security groups of clusters",
+        "PolarDB, DescribeDBClusterAccessWhitelist",
+        told="PolarDB: IP whitelists and security groups of clusters",
+    ),
+    WayIn(
+        "AnalyticDB for MySQL and for PostgreSQL",
+        "admits: IP whitelists",
+        "ADB, DescribeDBClusterAccessWhiteList; GPDB, DescribeDBInstanceIPArrayList",
+        told="AnalyticDB for MySQL and for PostgreSQL: IP whitelists",
+    ),
+    WayIn(
+        "PolarDB-X (DRDS), HBase, Lindorm, TSDB and OceanBase",
+        "admits: IP whitelists; names: RDS instances below DRDS, which lose it with hybrid access",
+        "References of each product; RDS, hybrid access mode",
+        told="PolarDB-X (DRDS), HBase, Lindorm, TSDB and OceanBase: IP whitelists, and RDS instances below DRDS",
+    ),
+    WayIn(
+        "MaxCompute",
+        "admits: IP lists of projects, one for the classic network and one for VPCs",
+        "Provider resource alicloud_maxcompute_project, ip_white_list",
+        told="MaxCompute: the IP lists of projects, one for the classic network and one for VPCs",
+    ),
+    WayIn(
+        "Message Queue, Kafka, Elasticsearch, Log Service and DTS",
+        "admits: whitelists and classic endpoints; names: an instance as source or target of a task",
+        "References of each product",
+        told="Message Queue, Kafka, Elasticsearch, Log Service and DTS: whitelists, classic endpoints, and tasks",
+    ),
+    WayIn(
+        "Auto Scaling",
+        "stops or ends: scaling groups that hold an instance remove or replace it",
+        "ESS, DescribeScalingInstances",
+        told="Auto Scaling: scaling groups that an instance is in, which may replace it while it is stopped",
+    ),
+    WayIn(
+        "Operation Orchestration Service, Cloud Assistant and resource plans",
+        "stops or ends: tasks that stop, resize or release an instance",
+        "OOS and ECS references",
+        told="OOS templates and scheduled Cloud Assistant commands that stop, resize or release an instance",
+    ),
+    WayIn(
+        "DNS, CDN, WAF, Anti-DDoS, Bastionhost, CloudMonitor and Security Center",
+        "names: an instance by its public or intranet address",
+        "References of each product",
+        told="DNS, CDN, WAF, Anti-DDoS, Bastionhost, CloudMonitor and Security Center: entries that name an address",
+    ),
+    WayIn(
+        "RAM",
+        "admits: policies by acs:SourceIp",
+        "RAM, policy elements",
+        told="RAM policies that let in by acs:SourceIp, and addresses in the configuration of applications",
+    ),
+)
+
+
+def told() -> Iterator[str]:
+    """Give what of it nothing is read of, in the words of `not-checked`."""
+    return (way.told for way in WAYS_IN if way.told)
+
+
+def table() -> str:
+    """Return docs/limits.md."""
+    rows = [
+        "| product | what admits, names, stops or ends | read or told | source |",
+        "|---|---|---|---|",
+        *(
+            f"| {way.product} | {way.does} | "
+            f"{'read: ' + ', '.join(f'`{action}`' for action in way.read) if way.read else 'told in `not-checked`'} | "
+            f"{way.source} |"
+            for way in WAYS_IN
+        ),
+    ]
+    return "\n".join(
+        [
+            "# What is read, and what is told",
+            "",
+            "Whatever admits, names, stops or ends an instance is read and judged, or every preview says by the policy "
+            "`not-checked`",
+            "that nothing of it is read. A test holds this list to the actions of the reader and to what is told.",
+            "",
+            *rows,
+            "",
+        ]
+    )
