@@ -36,9 +36,7 @@ def obstacle(database: Database) -> str | None:
     if database.engine == "SQLServer" and _2008_R2.search(database.engine_version):
         return "SQL Server 2008 R2 cannot go into a VPC: upgrade it, or create an instance in the VPC and move the data"
     if database.product == "redis" and database.engine == "Memcache":
-        return (
-            "no switch with classic addresses kept is documented for Memcache: create an instance in the VPC"
-        )
+        return "no switch with classic addresses kept is documented for Memcache: create an instance in the VPC"
     if database.architecture == "standalone":
         return "a standalone MongoDB cannot: create a replica set in the VPC and move the data there with DTS"
     if database.architecture == "sharding":

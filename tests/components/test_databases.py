@@ -11,7 +11,7 @@ from components.config import ConfigError, parse
 from components.facts.databases import database_facts
 from components.migration import Migration
 from components.plan import MigrationPlan, make_plan
-from estate.model import Database, NetInfo, WhitelistGroup
+from estate.model import AdmittedGroup, Database, NetInfo, WhitelistGroup
 from tests.components.builders import FILE, config, estate, vswitch
 from tests.components.mocked import Recording, declare
 
@@ -273,3 +273,21 @@ class TestFacts:
             },
             {"kind": "Primary", "ipType": "Private", "connectionString": "new", "vpcId": "vpc-1"},
         ]
+
+
+@pytest.mark.parametrize(
+    ("group", "network_type", "used"),
+    [("sg-web", "classic", True), ("sg-none", "classic", False), ("sg-web", "vpc", False)],
+)
+def test_who_is_in_a_security_group_that_a_database_admits_uses_it(group: str, network_type: Any, used: bool) -> None:
+    [database] = estate().databases
+    admitted = AdmittedGroup(id=group, network_type=network_type)
+    changed = estate(databases=(database.model_copy(update={"security_groups": (admitted,)}),))
+    plan = make_plan(parse(config(), FILE), changed, FILE)
+    of = {item.instance.id: [found.id for found in item.databases] for item in plan.instances}
+    assert of == {"i-web": ["rm-orders"] if used else [], "i-app": ["rm-orders"]}
+    facts = database_facts(changed.databases[0], changed.read_at)
+    assert facts["securityGroups"] == [
+        {"securityGroupId": group, "networkType": "Classic" if network_type == "classic" else "VPC"}
+    ]
+    assert facts["status"] == "Running"

@@ -18,6 +18,7 @@ STILL = {
     "after-vserver-groups-rejoined",
     "classic-link-peers-reachable",
     "database-address-in-vpc",
+    "database-changeable",
     "database-hybrid-access-possible",
     "database-replica-covered",
     "database-vswitch-in-zone",
