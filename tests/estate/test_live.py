@@ -206,7 +206,7 @@ def test_redis_and_mongodb_have_the_facts_of_a_database(
     ]
 
 
-VPC = {"vpc_id": "vpc-1", "v_switch_id": "vsw-1", "retain_classic": "True", "classic_expired_days": 14}
+VPC: dict[str, Any] = {"vpc_id": "vpc-1", "v_switch_id": "vsw-1", "retain_classic": "True", "classic_expired_days": 14}
 
 
 @pytest.mark.parametrize(
