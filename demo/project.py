@@ -15,7 +15,8 @@ from estate.settings import CloudSettings
 from simulator.server import Simulator
 from simulator.tls import write_certificate
 
-CONFIG_KEY = "classic-to-vpc:migration"
+PROJECT_NAME = "classic-to-vpc"
+CONFIG_KEY = f"{PROJECT_NAME}:migration"
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROGRAM = tuple(
     REPOSITORY / name for name in ("__main__.py", "Pulumi.yaml", "components", "estate", "policies", "provider")
@@ -113,6 +114,9 @@ class Project:
         if evidence := migration.get("evidence"):
             files = [str(seen_from.resolve() / name) for name in evidence["files"]]
             migration["evidence"] = {**evidence, "files": files}
+        link = migration.get("classicLink") or {}
+        if "flowsFile" in link:
+            migration["classicLink"] = {**link, "flowsFile": str(seen_from.resolve() / link["flowsFile"])}
         self.join(stack, {CONFIG_KEY: migration})
 
     def join(self, stack: str, config: Mapping[str, Any] | None = None) -> None:

@@ -1,23 +1,40 @@
-"""The story of the demo, told once as `make demo` tells it, and with an estate of one's own."""
+"""The story of the demo, told once as `make demo` tells it, and with an estate of one's own.
+
+The first is told in a network of its own where that can be had, by a person with credentials and profiles of their own.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import toolchain
 from demo.project import REPOSITORY
+from tests.demo.test_project import FOREIGN
+from tests.e2e.isolation import Report, isolated, why_not
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the demo said on screen and in its log, and, where that is known, what it asked beyond loopback."""
+
+    code: int
+    screen: str
+    log: str
+    report: Report | None
 
 
 def demo(engine: toolchain.Engine, directory: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "demo", "--directory", str(directory), *options],
+        _command(directory, *options),
         cwd=REPOSITORY,
         env=engine.environ(os.environ),
         capture_output=True,
@@ -26,10 +43,36 @@ def demo(engine: toolchain.Engine, directory: Path, *options: str) -> subprocess
     )
 
 
-@pytest.mark.timeout(600)
-def test_each_step_does_what_it_must(engine: toolchain.Engine, tmp_path: Path) -> None:
-    told = demo(engine, tmp_path / "demo")
-    assert told.returncode == 0, told.stdout + told.stderr
+def _command(directory: Path, *options: str) -> list[str]:
+    return [sys.executable, "-m", "demo", "--directory", str(directory), *options]
+
+
+@pytest.fixture(scope="module")
+def told(engine: toolchain.Engine, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """The story as it is told to somebody with credentials, profiles and role files, at a terminal of 80 columns."""
+    home = tmp_path_factory.mktemp("somebody")
+    profile = {"name": "foreign", "mode": "AK", "access_key_id": "LTAI-foreign", "access_key_secret": "foreign-secret"}
+    (home / ".aliyun").mkdir()
+    (home / ".aliyun/config.json").write_text(json.dumps({"current": "foreign", "profiles": [profile]}))
+    (home / ".alibabacloud").mkdir()
+    (home / ".alibabacloud/credentials").write_text("[default]\ntype = access_key\naccess_key_id = LTAI-foreign\n")
+    foreign = {name: value for name, value in FOREIGN.items() if not name.startswith("PYTHON")}
+    environ = engine.environ({**os.environ, **foreign, "HOME": str(home), "COLUMNS": "80"})
+    directory = tmp_path_factory.mktemp("told") / "demo"
+    if why_not() is None:
+        report = isolated(_command(directory), environ, REPOSITORY)
+        code, screen = report.code, report.output
+    else:
+        done = subprocess.run(
+            _command(directory), cwd=REPOSITORY, env=environ, capture_output=True, text=True, check=False
+        )
+        code, screen, report = done.returncode, done.stdout + done.stderr, None
+    log = directory / "demo.log"
+    return Told(code, screen, log.read_text(encoding="utf-8") if log.exists() else "", report)
+
+
+def test_each_step_does_what_it_must(told: Told) -> None:
+    assert told.code == 0, told.screen
     for step in (
         "✓ the preview failed",
         "✓ the preview passed",
@@ -39,11 +82,35 @@ def test_each_step_does_what_it_must(engine: toolchain.Engine, tmp_path: Path) -
         "✓ it names what is gone: 172.16.1.0/24 from the whitelist group classic_to_vpc",
         "✓ an up puts it back",
         "✓ but for the 21 things retained, the estate is as it was found",
+        "requests to the simulated cloud are signed with its own key",
+        "✓ nothing was asked of any other host",
         "On a real account",
     ):
-        assert step in told.stdout
-    shown = {line.strip() for line in told.stdout.splitlines()}
-    assert [line for line in report_in_the_readme() if line not in shown] == []
+        assert step in told.screen
+    assert "--skip-preview" not in told.screen
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_it_fits_on_a_few_screens(told: Told, columns: int) -> None:
+    """Lines as a terminal of this width has them."""
+    assert sum(max(1, -(-len(line) // columns)) for line in told.screen.splitlines()) < 150
+
+
+def test_the_log_has_all_of_it(told: Told) -> None:
+    """The sample report of the README is in it, line by line."""
+    logged = {line.strip() for line in told.log.splitlines()}
+    assert [line for line in report_in_the_readme() if line not in logged] == []
+    assert told.log.count("    retained: ") == 21
+
+
+def test_nothing_goes_beyond_loopback(told: Told) -> None:
+    if told.report is None:
+        pytest.skip(f"no network of its own: {why_not()}")
+    assert (told.report.names, told.report.packets, told.report.proxied) == ((), (), ())
+
+
+def test_nothing_foreign_is_seen(told: Told) -> None:
+    assert "foreign" not in told.screen + told.log
 
 
 def report_in_the_readme() -> list[str]:
@@ -113,7 +180,6 @@ OWN_EVIDENCE = """
 """
 
 
-@pytest.mark.timeout(600)
 def test_an_estate_of_ones_own_goes_the_same_way(engine: toolchain.Engine, tmp_path: Path) -> None:
     """Another region, another year, no database and nothing that stays: what there is, is told."""
     (tmp_path / "estate.yaml").write_text(OWN_ESTATE, encoding="utf-8")
@@ -122,5 +188,5 @@ def test_an_estate_of_ones_own_goes_the_same_way(engine: toolchain.Engine, tmp_p
     own = ("--estate", str(tmp_path / "estate.yaml"), "--stack-config", str(tmp_path / "stack.yaml"))
     told = demo(engine, tmp_path / "demo", *own)
     assert told.returncode == 0, told.stdout + told.stderr
-    assert "retained: snapshot" in told.stdout
+    assert "retained: 1 snapshot: the only way back from the move" in told.stdout
     assert "✓ but for the 1 things retained, the estate is as it was found" in told.stdout

@@ -1,0 +1,77 @@
+"""What a destroy keeps on purpose: snapshots, a network that databases are in, and databases in hybrid access."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+
+class Retained(NamedTuple):
+    """Things of one kind that stay, and why; `items` describes each."""
+
+    noun: str
+    why: str
+    items: list[str]
+
+    def __str__(self) -> str:
+        """Say how many there are, and why they stay."""
+        return f"{len(self.items)} {self.noun}{'' if len(self.items) == 1 else 's'}: {self.why}"
+
+
+def without_retained(left: dict[str, Any], found: Mapping[str, Any]) -> tuple[dict[str, Any], list[Retained]]:
+    """Return the state less what a destroy keeps on purpose, and what that is."""
+    groups: list[str] = []
+    databases: list[str] = []
+    snapshots, networks = _snapshots(left, found), _network(left, found)
+    for product in ("databases", "redis", "mongodb"):
+        for database, before in zip(left[product], found[product], strict=True):
+            groups += _whitelist_groups(database, before)
+            databases += _hybrid_access(database, before)
+    retained = (
+        Retained("snapshot", "the only way back from the move", snapshots),
+        Retained("VPC", "databases are in it, so its VSwitches stay too", networks),
+        Retained("database", "none leaves a VPC again", databases),
+        Retained("whitelist group", "emptied, because no API call deletes one", groups),
+    )
+    return left, [kind for kind in retained if kind.items]
+
+
+def _snapshots(left: dict[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """Snapshots are kept because there is no way back without them."""
+    new = _new(left, found, "snapshots")
+    return [f"snapshot {item['id']} of {item['disk_id']}, for {item['retention_days']} days" for item in new]
+
+
+def _network(left: dict[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """A VPC stays with its VSwitches when databases are in it, which cannot leave it."""
+    vpcs = [item["id"] for item in _new(left, found, "vpcs")]
+    vswitches = [item["id"] for item in _new(left, found, "vswitches") if item["vpc_id"] in vpcs]
+    _new(left, found, "route_tables")
+    return [f"{vpc_id} with {' and '.join(vswitches)}, where databases are now" for vpc_id in vpcs]
+
+
+def _new(left: dict[str, Any], found: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """Takes what was not there before out of one list of the state, and returns it."""
+    known = {item["id"] for item in found[name]}
+    new = [item for item in left[name] if item["id"] not in known]
+    left[name] = [item for item in left[name] if item["id"] in known]
+    return new
+
+
+def _whitelist_groups(database: dict[str, Any], before: Mapping[str, Any]) -> Iterator[str]:
+    """An emptied group stays: the API has no call that deletes one (ModifySecurityIps: one entry must remain)."""
+    for group in database["whitelist_groups"]:
+        if group not in before["whitelist_groups"] and group["security_ips"] == ["127.0.0.1/32"]:
+            yield f"whitelist group {group['name']} of {database['id']}, which admits nobody now"
+            database["whitelist_groups"] = [item for item in database["whitelist_groups"] if item != group]
+
+
+def _hybrid_access(database: dict[str, Any], before: Mapping[str, Any]) -> Iterator[str]:
+    """No database goes back to the classic network; its classic addresses are those it had, and end some day."""
+    if database["network_type"] == before["network_type"]:
+        return
+    classic = [item for item in database["endpoints"] if item["ip_type"] == "Inner"]
+    ends = min(item["expires_at"] for item in classic)
+    yield f"{database['id']} in {database['vpc_id']}, with its classic addresses until {ends[:10]}"
+    place = {key: before[key] for key in ("network_type", "vpc_id", "vswitch_id")}
+    database.update(place, endpoints=[item | {"expires_at": None} for item in classic])

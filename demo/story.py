@@ -1,0 +1,141 @@
+"""The story that `make demo` shows: the real CLI on a simulated cloud, each step checked.
+
+1. a stack that names only the window and the instances fails its preview;
+2. the prepared stack passes, goes up, and a second `up` changes nothing;
+3. what somebody takes away behind Pulumi's back shows in the next preview with refresh, and `up` heals it;
+4. `destroy` leaves the estate as it was found, but for what is retained;
+5. all of it stayed on this machine.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from demo.drift import take_away
+from demo.errors import StepError
+from demo.project import CONFIG_KEY, Project
+from demo.retained import without_retained
+from demo.screen import Screen
+from demo.watch import Watch
+from simulator.server import Simulator
+
+_PACK = ("--policy-pack", "policies")
+_MOST_RULES = 10
+_MOST_LINES = 3
+
+
+def tell(
+    screen: Screen, project: Project, cloud: Simulator, watch: Watch, prepared: Mapping[str, Any], seen_from: Path
+) -> None:
+    """Tell the whole story of a stack whose files are seen from `seen_from`.
+
+    Raises StepError at the first step that did not do what it must.
+    """
+    found = cloud.state()
+    project.new_stack("unprepared", {**prepared, CONFIG_KEY: unprepared(prepared[CONFIG_KEY])})
+    project.new_stack("dev", prepared, seen_from)
+    _refused(screen, project)
+    _prepared(screen, project)
+    _drift(screen, project, cloud)
+    _destroyed(screen, project, cloud, found)
+    _nothing_left(screen, cloud, watch)
+
+
+def unprepared(migration: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the stack of a team that has not begun: windows and instances, and nothing else."""
+    kept = {key: migration[key] for key in ("window", "selector", "name", "after") if key in migration}
+    if "waves" in migration:
+        kept["waves"] = [unprepared(wave) for wave in migration["waves"]]
+        kept.pop("after", None)
+    if "instances" in migration:
+        later = migration.get("later", ())
+        kept["instances"] = [
+            *(item if isinstance(item, str) else item["id"] for item in migration["instances"]),
+            *later,
+        ]
+    elif "later" in migration:
+        kept["later"] = migration["later"]
+    return kept
+
+
+def _refused(screen: Screen, project: Project) -> None:
+    screen.chapter(1, "A stack that names only the window and the instances is refused")
+    preview = screen.pulumi(project, "preview", "--stack", "unprepared", *_PACK)
+    screen.expect(preview.code != 0, "the preview failed", preview)
+    result = _result(project)
+    failed = result["tally"].get("FAIL", 0)
+    screen.expect(failed > 0, f"the policy pack found {failed} things missing", preview)
+    screen.excerpt(preview.first_finding)
+    screen.excerpt(_rules(result["results"]))
+
+
+def _rules(results: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return a line for each rule that does not let the preview pass, those with most subjects first."""
+    counted = Counter(item["rule"] for item in results if item["outcome"] in ("FAIL", "UNKNOWN") and item["blocking"])
+    lines = [f"❌ {rule}: {count} {'time' if count == 1 else 'times'}" for rule, count in counted.most_common()]
+    more = [f"and {len(lines) - _MOST_RULES} more rules"] if len(lines) > _MOST_RULES else []
+    return lines[:_MOST_RULES] + more
+
+
+def _prepared(screen: Screen, project: Project) -> None:
+    screen.chapter(2, "The prepared stack passes, goes up, and stays as it is")
+    preview = screen.pulumi(project, "preview", "--stack", "dev", *_PACK)
+    screen.expect(preview.code == 0, "the preview passed", preview)
+    screen.say(f"  The stack is {_result(project)['judgement']['readiness']}.")
+    up = screen.pulumi(project, "up", "--yes", "--stack", "dev", *_PACK)
+    screen.expect(up.code == 0, "everything was created", up)
+    again = screen.pulumi(project, "up", "--yes", "--stack", "dev", "--expect-no-changes", *_PACK)
+    screen.expect(again.code == 0, "a second up changed nothing", again)
+
+
+def _drift(screen: Screen, project: Project, cloud: Simulator) -> None:
+    screen.chapter(3, "Somebody takes something away behind Pulumi's back")
+    taken = take_away(project)
+    for what in taken.values():
+        screen.say(f"taken away, by an API call: {what}", "yellow")
+    preview = screen.pulumi(project, "preview", "--stack", "dev", "--refresh", "--expect-no-changes", "--diff", *_PACK)
+    screen.expect(preview.code != 0, "the next preview with refresh failed: something is not as declared", preview)
+    for name, what in taken.items():
+        named = [" ".join(line.split()) for line in preview.text.splitlines() if name in line]
+        screen.expect(bool(named), f"it names what is gone: {what}", preview)
+        screen.excerpt(named[:_MOST_LINES])
+    up = screen.pulumi(project, "up", "--yes", "--stack", "dev", "--refresh", *_PACK)
+    screen.expect(up.code == 0, "an up puts it back", up)
+
+
+def _destroyed(screen: Screen, project: Project, cloud: Simulator, found: Mapping[str, Any]) -> None:
+    screen.chapter(4, "Destroy leaves the estate as it was found")
+    destroy = screen.pulumi(project, "destroy", "--yes", "--stack", "dev")
+    screen.expect(destroy.code == 0, "what the stack made is gone", destroy)
+    left, retained = without_retained(cloud.state(), found)
+    for kind in retained:
+        screen.say(f"  retained: {kind}")
+        for item in kind.items:
+            screen.note(f"    retained: {item}")
+    count = sum(len(kind.items) for kind in retained)
+    screen.expect(left == dict(found), f"but for the {count} things retained, the estate is as it was found")
+
+
+def _nothing_left(screen: Screen, cloud: Simulator, watch: Watch) -> None:
+    screen.chapter(5, "All of it stayed on this machine")
+    requests = cloud.requests()
+    name = cloud.simulation.cloud.estate.users[0].name
+    others = sorted({entry["caller"] or "nobody" for entry in requests} - {name})
+    screen.expect(not others, f"all {len(requests)} requests to the simulated cloud are signed with its own key")
+    asked = "".join(f"\n    {line}" for line in dict.fromkeys(watch.seen))
+    if asked:
+        raise StepError(f"expected: nothing was asked of any other host\n  A proxy on loopback saw:{asked}")
+    screen.expect(True, "nothing was asked of any other host")
+
+
+def _result(project: Project) -> dict[str, Any]:
+    """Return the pack's result of the last run."""
+    try:
+        result: dict[str, Any] = json.loads(project.result_file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StepError(f"expected: the policy pack writes its result into {project.result_file}\n  {error}") from None
+    return result

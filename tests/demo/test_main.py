@@ -1,0 +1,143 @@
+"""What the demo says when it cannot begin or a step fails: plain words, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from demo.project import REPOSITORY
+
+SAMPLE = REPOSITORY / "simulator/estates/sample.yaml"
+
+
+def _tool(directory: Path, script: str) -> dict[str, str]:
+    """Return an environment in which `pulumi` is this shell script."""
+    directory.mkdir()
+    path = directory / "pulumi"
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return {**os.environ, "PATH": f"{directory}:{os.environ['PATH']}"}
+
+
+def _demo(tmp_path: Path, environ: dict[str, str], *options: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "demo", "--directory", str(tmp_path / "demo"), *options],
+        cwd=REPOSITORY,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stdout + done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+ESTATES = {
+    "missing": (None, "No such file or directory, expected an estate file"),
+    "not YAML": ("users: [", "expected YAML"),
+    "unknown key": ("version: 1\nfoo: 1\n", "foo: unknown key"),
+}
+
+
+@pytest.mark.parametrize("case", ESTATES)
+def test_a_broken_estate_file(case: str, tmp_path: Path) -> None:
+    text, message = ESTATES[case]
+    file = tmp_path / "estate.yaml"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    code, said = _demo(tmp_path, _tool(tmp_path / "bin", "exit 0"), "--estate", str(file))
+    assert code == 1
+    assert f"{file}: " in said
+    assert message in said
+
+
+STACKS = {
+    "missing": (None, "No such file or directory, expected a stack file"),
+    "not YAML": ("config: [", "expected YAML"),
+    "no mapping": ("- a\n", "expected a mapping with the key config"),
+    "no migration": ("config: {}\n", "classic-to-vpc:migration: expected this key under config"),
+    "no window": (
+        "config: {'classic-to-vpc:migration': {instances: [i-own]}}\n",
+        "expected either window or waves",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", STACKS)
+def test_a_broken_stack_file(case: str, tmp_path: Path) -> None:
+    text, message = STACKS[case]
+    file = tmp_path / "stack.yaml"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    code, said = _demo(tmp_path, _tool(tmp_path / "bin", "exit 0"), "--stack-config", str(file))
+    assert code == 1
+    assert f"✗ {file}: " in said
+    assert message in said
+
+
+def test_no_pulumi(tmp_path: Path) -> None:
+    code, said = _demo(tmp_path, {"PATH": str(tmp_path), "HOME": str(tmp_path)})
+    assert code == 1
+    assert "there is no pulumi on PATH; `make demo` finds one or builds it" in said
+
+
+def test_a_directory_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "demo").write_text("a file", encoding="utf-8")
+    code, said = _demo(tmp_path, _tool(tmp_path / "bin", "exit 0"))
+    assert code == 1
+    assert str(tmp_path / "demo") in said
+
+
+def test_pulumi_that_fails_says_why(tmp_path: Path) -> None:
+    code, said = _demo(tmp_path, _tool(tmp_path / "bin", 'echo "error: the engine is ill"; exit 255'))
+    assert code == 1
+    assert "`pulumi stack init unprepared --no-select --non-interactive` ended with exit code 255" in said
+    assert "error: the engine is ill" in said
+    assert f"The whole output is in {tmp_path}/demo/demo.log" in said
+
+
+def test_a_step_that_fails_says_what_was_expected_and_why(tmp_path: Path) -> None:
+    """A preview of the unprepared stack that passes is the worst that can happen."""
+    code, said = _demo(tmp_path, _tool(tmp_path / "bin", 'case "$1" in preview) echo "warning: all is well";; esac'))
+    assert code == 1
+    assert "✗ expected: the preview failed" in said
+    assert "pulumi preview --stack unprepared --policy-pack policies ended with exit code 0" in said
+    assert "warning: all is well" in said
+
+
+def test_a_pack_that_writes_no_result(tmp_path: Path) -> None:
+    code, said = _demo(tmp_path, _tool(tmp_path / "bin", 'case "$1" in preview) exit 1;; esac'))
+    assert code == 1
+    assert "expected: the policy pack writes its result into" in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_everything(number: signal.Signals, tmp_path: Path) -> None:
+    """The command is interrupted once and may tidy up."""
+    tidied = tmp_path / "tidied"
+    script = (
+        f'case "$1" in preview) trap "echo >{tidied}; exit 1" INT; echo "at work"; while :; do sleep 0.05; done;; esac'
+    )
+    environ = _tool(tmp_path / "bin", script)
+    with subprocess.Popen(
+        [sys.executable, "-m", "demo", "--directory", str(tmp_path / "demo")],
+        cwd=REPOSITORY,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        log = tmp_path / "demo/demo.log"
+        while process.poll() is None and not (log.exists() and "at work" in log.read_text(encoding="utf-8")):
+            pass
+        process.send_signal(number)
+        said, _ = process.communicate()
+    assert process.returncode == 130
+    assert "✗ interrupted" in said
+    assert "Traceback" not in said
+    assert tidied.exists()
