@@ -58,7 +58,7 @@ def settings(engine: toolchain.Engine, cloud: Simulator, tmp_path: Path) -> dict
     """The environment of a new shell in a clean home, at the time of the simulated cloud."""
     link_cache(engine, tmp_path / "cache")
     (tmp_path / "home").mkdir()
-    kept = {} if engine.origin is toolchain.Origin.BUILT else {"PULUMI_HOME": str(Path.home() / ".pulumi")}
+    kept = {} if engine.origin is toolchain.Origin.BUILT else {"PULUMI_HOME": os.environ["PULUMI_HOME"]}
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path / "home"),
@@ -85,7 +85,9 @@ mkdir .venv && ln -s {checkout}/.venv/* .venv/ && touch .venv/.installed && ln -
     before, marker, after = rest.partition("pulumi stack init prod\n")
     assert marker
     keys = Project(tmp_path / "project", cloud, {}).cloud_config
-    joined = "".join(f"  {line}\n" for line in yaml.safe_dump(keys).splitlines() if "region:" not in line)
+    given = yaml.safe_load(script.partition("<<'EOF'\n")[2].partition("EOF\n")[0])["config"]
+    keys = {key: value for key, value in keys.items() if key not in given}
+    joined = "".join(f"  {line}\n" for line in yaml.safe_dump(keys).splitlines())
     steps = [clone, at_once.format(checkout=REPOSITORY), before, f"cat >> Pulumi.prod.yaml <<'EOF'\n{joined}EOF\n"]
     done = run("\n".join([*steps, marker + after]), settings, tmp_path)
     assert done.returncode == 1, done.stdout
