@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pulumi
 
+from components.config import ConfigError, MigrationConfig
 from components.evidence import read_evidence
 from components.flows import with_flows
 from components.plan import MigrationPlan, make_plan
@@ -37,7 +38,15 @@ def gather(stack: str, directory: Path, environ: Mapping[str, str]) -> Inputs:
     """
     discard_result(environ)
     file = f"Pulumi.{stack}.yaml"
-    config = with_flows(migration_config(file), directory, file)
+    config, places = migration_config(directory, file)
+    try:
+        return _gathered(config, directory, environ, file)
+    except ConfigError as error:
+        raise places.told(error) from None
+
+
+def _gathered(config: MigrationConfig, directory: Path, environ: Mapping[str, str], file: str) -> Inputs:
+    config = with_flows(config, directory, file)
     sources = read_sources(config, given_migration(), directory, file)
     config, record = with_shared(config, own_record(), file)
     evidence = read_evidence(config, directory, file)

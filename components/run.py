@@ -68,6 +68,7 @@ def read_sources(config: MigrationConfig, raw: object, directory: Path, file: st
     paths = [] if config.evidence is None else evidence_paths(config.evidence, directory, file)
     if config.classic_link is not None and config.classic_link.flows_file is not None:
         paths.append(directory / config.classic_link.flows_file)
+    paths += [directory / name for name in config.include]
     commit = _git(directory, "rev-parse", "--verify", "HEAD")
     changes = None if commit is None else _git(directory, "status", "--porcelain", "--untracked-files=no")
     return Sources(

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 
 import pulumi
 from pulumi.runtime.config import CONFIG
 
-from components.config import CONFIG_KEY, NAMESPACE, MigrationConfig, parse_stack
+from components.config import CONFIG_KEY, NAMESPACE, MigrationConfig
+from components.includes import Places, parse_with_includes
 
 
 def given_migration() -> object:
     """Return the migration's config as the engine gave it; None where it gave none, or one that is no object."""
-    with contextlib.suppress(pulumi.ConfigTypeError):
+    with contextlib.suppress(pulumi.ConfigTypeError, RecursionError):
         return pulumi.Config(NAMESPACE).get_object(CONFIG_KEY.partition(":")[2])
     return None
 
 
-def migration_config(file: str) -> MigrationConfig:
-    """Read the migration that the stack declares, whatever the project is called; `file` is the stack file's name.
+def migration_config(directory: Path, file: str) -> tuple[MigrationConfig, Places]:
+    """Read the migration that the stack declares, whatever the project is called, and where its items stand.
 
-    Raises ConfigError, all problems at once.
+    `directory` is that of Pulumi.yaml, `file` the stack file's name. Raises ConfigError, all problems at once.
     """
     values: dict[str, object] = dict(CONFIG.get())
     if CONFIG_KEY in values:
         # A text that is no object stays one: the parser says what it expects in its place.
-        with contextlib.suppress(pulumi.ConfigTypeError):
+        with contextlib.suppress(pulumi.ConfigTypeError, RecursionError):
             values[CONFIG_KEY] = pulumi.Config(NAMESPACE).get_object(CONFIG_KEY.partition(":")[2])
-    return parse_stack(values, pulumi.get_project(), file)
+    return parse_with_includes(values, pulumi.get_project(), directory, file)

@@ -18,6 +18,8 @@ from estate.errors import EstateError
 MAX_JSON_BYTES: Final = 64 * 1024 * 1024
 #: YAML takes some twenty-five times as long to read as JSON: this much is read in two or three seconds.
 MAX_YAML_BYTES: Final = 2 * 1024 * 1024
+#: A small file can become a huge one by YAML's aliases.
+MAX_YAML_NODES: Final = 500_000
 #: No file of this project has more than nine levels.
 MAX_DEPTH: Final = 32
 
@@ -58,7 +60,7 @@ def read_document(path: Path) -> Any:
     """Return what a YAML or JSON file holds, as JSON would: maps, lists, texts, numbers, booleans, None.
 
     UTF-8, or UTF-16 with its byte order mark. Raises DocumentError where the file cannot be read, is too large or
-    nested too deep, has a key twice in one map, or uses aliases of YAML, by which a small file can become a huge one.
+    nested too deep, or has a key twice in one map.
     """
     try:
         with path.open("rb") as file:
@@ -153,15 +155,37 @@ def _no_number(name: str) -> Any:
 def _yaml(text: str) -> Any:
     if len(text) > MAX_YAML_BYTES:
         raise ValueError(f"expected at most {_mib(MAX_YAML_BYTES)} MiB of YAML; larger files must be JSON")
-    level = 0
-    # Before anything is built of it: the events come one after the other, however deep they are.
+    _measure(text)
+    found = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, see its base
+    # Aliases inside what aliases stand for go deeper than the text.
+    if depth(found) > MAX_DEPTH:
+        raise ValueError(_TOO_DEEP)
+    return found
+
+
+def _measure(text: str) -> None:
+    """Refuse YAML that is nested too deep or grows too large by its aliases, before anything is built of it."""
+    sizes: dict[str, int] = {}
+    opened: list[tuple[str | None, int]] = []
+    size = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            raise ValueError(f"expected no aliases (*{event.anchor}); write the value out")
-        level += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if level > MAX_DEPTH:
-            raise ValueError(_TOO_DEEP)
-    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, see its base
+        if isinstance(event, yaml.CollectionStartEvent):
+            opened.append((event.anchor, size))
+            if len(opened) > MAX_DEPTH:
+                raise ValueError(_TOO_DEEP)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = opened.pop()
+            if anchor is not None:
+                sizes[anchor] = size - before
+        elif isinstance(event, yaml.AliasEvent):
+            if event.anchor not in sizes:
+                raise ValueError(f"expected *{event.anchor} after the end of what it stands for")
+            size += sizes[event.anchor] - 1
+        elif isinstance(event, yaml.ScalarEvent) and event.anchor is not None:
+            sizes[event.anchor] = 1
+        size += isinstance(event, yaml.NodeEvent)
+        if size > MAX_YAML_NODES:
+            raise ValueError(f"expected at most {MAX_YAML_NODES:,} values, those counted that aliases stand for")
 
 
 def _mib(size: int) -> int:

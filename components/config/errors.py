@@ -13,11 +13,15 @@ CONFIG_KEY = f"{NAMESPACE}:migration"
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing wrong with the config: `key` is its path below the config key `root`, `expected` a sentence."""
+    """One thing wrong with the config: `key` is its path below the config key `root`, `expected` a sentence.
+
+    `file` is that of the key where it is not the stack file.
+    """
 
     key: str
     expected: str
     root: str = CONFIG_KEY
+    file: str = ""
 
 
 class ConfigError(Exception):
@@ -25,9 +29,10 @@ class ConfigError(Exception):
 
     def __init__(self, file: str, problems: Iterable[Problem]) -> None:
         self.file = file
-        self.problems = tuple(sorted(set(problems), key=lambda problem: (problem.root, problem)))
-        super().__init__(listing([f"{file}: {_full_key(problem)}: {problem.expected}" for problem in self.problems]))
+        self.problems = tuple(sorted(set(problems), key=lambda problem: (problem.file, problem.root, problem)))
+        super().__init__(listing([": ".join(_line(file, problem)) for problem in self.problems]))
 
 
-def _full_key(problem: Problem) -> str:
-    return f"{problem.root}.{problem.key}" if problem.key else problem.root
+def _line(file: str, problem: Problem) -> list[str]:
+    key = ".".join(part for part in (problem.root, problem.key) if part)
+    return [problem.file or file, *([key] if key else ()), problem.expected]

@@ -30,6 +30,11 @@ from estate.documents import MAX_DEPTH, as_json, depth
 class MigrationConfig(Strict):
     """What a platform team declares about one migration: window, instances, and the environment they move into."""
 
+    include: tuple[str, ...] = Field(
+        default=(),
+        description="Files with lists of this config (instances, attestations ...), which are added to those here; "
+        "seen from the directory of Pulumi.yaml.",
+    )
     window: Window | None = Field(default=None, description="When the servers move; all of them, in one window.")
     waves: tuple[Wave, ...] = Field(
         default=(), description="Instances in waves with windows of their own, in place of window and instances."

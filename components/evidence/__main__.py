@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from components.config import NAMESPACE, ConfigError, EvidenceChoice, MigrationConfig, Problem, parse_stack
+from components.config import NAMESPACE, ConfigError, EvidenceChoice, MigrationConfig, Problem
+from components.includes import parse_with_includes
 from components.plan import still_classic
 from estate import clock
 from estate.client import Cloud
@@ -64,7 +65,7 @@ def collect(
     """
     now = clock.now(os.environ)
     stack = _stack(stack_config)
-    config = parse_stack(stack, _project(stack_config), stack_config.name)
+    config, _ = parse_with_includes(stack, _project(stack_config), stack_config.parent, stack_config.name)
     path = out or _target(config, stack_config)
     cloud = Cloud(CloudSettings.from_config(_plain(stack), os.environ))
     _tell(f"Reading the estate of {cloud.region}")

@@ -40,8 +40,8 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
     "unknown key": (
         lambda raw: raw.update(instnaces=[]),
         "instnaces: unknown key; expected one of after, attestations, backups, classicLink, databases, evidence, "
-        "freezeHours, instances, later, network, offPeak, protect, securityGroups, selector, staying, waivers, waves, "
-        "window; did you mean instances?",
+        "freezeHours, include, instances, later, network, offPeak, protect, securityGroups, selector, staying, "
+        "waivers, waves, window; did you mean instances?",
     ),
     "unknown key deep down": (
         lambda raw: raw["network"]["vswitches"][0].update(cidr="172.16.1.0/24"),

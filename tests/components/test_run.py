@@ -102,15 +102,19 @@ def test_times_without_quotes_and_secrets_are_the_same_in_another_form(project: 
     assert sources(project, config()).stack_file is not None
 
 
-def test_evidence_and_flows_have_their_digests(project: Path) -> None:
+def test_evidence_flows_and_included_files_have_their_digests(project: Path) -> None:
     (project / "evidence").mkdir()
-    for name in ("evidence/a.json", "evidence/b.json", "flows.csv"):
+    for name in ("evidence/a.json", "evidence/b.json", "flows.csv", "waves.yaml"):
         (project / name).write_text(name)
     elsewhere = project.parent / "elsewhere.json"
     elsewhere.write_text("elsewhere")
-    raw = config(evidence={"files": ["evidence/*.json", str(elsewhere)]}, classicLink={"flowsFile": "flows.csv"})
+    raw = config(
+        evidence={"files": ["evidence/*.json", str(elsewhere)]},
+        classicLink={"flowsFile": "flows.csv"},
+        include=["waves.yaml"],
+    )
     found = {item.path: item.sha256 for item in sources(project, raw).files}
-    names = ["evidence/a.json", "evidence/b.json", "flows.csv"]
+    names = ["evidence/a.json", "evidence/b.json", "flows.csv", "waves.yaml"]
     assert found == {**{name: digest(project / name) for name in names}, str(elsewhere): digest(elsewhere)}
 
 

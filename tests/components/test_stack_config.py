@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -112,10 +113,10 @@ def values() -> Iterator[dict[str, Any]]:
 def test_a_renamed_project_reads_the_same_object(values: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pulumi, "get_project", lambda: "shop")
     values[KEY] = json.dumps(config())
-    assert migration_config(FILE) == parse_stack({KEY: config()}, "shop", FILE)
+    assert migration_config(Path.cwd(), FILE)[0] == parse_stack({KEY: config()}, "shop", FILE)
 
 
 def test_a_text_in_place_of_the_object_is_told(values: dict[str, Any]) -> None:
     values[KEY] = "tomorrow"
     with pytest.raises(ConfigError, match=f"^{FILE}: {KEY}: expected a map with the keys .*; got 'tomorrow'$"):
-        migration_config(FILE)
+        migration_config(Path.cwd(), FILE)

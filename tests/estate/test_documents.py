@@ -54,7 +54,7 @@ def test_a_time_without_quotes_stays_text() -> None:
     [
         ('{"a": 1, "b": {"c": 1, "d": 2, "c": 3}}', "the key 'c' stands twice in one map; expected it once"),
         ("a: 1\nb:\n  c: 1\n  c: 2", "line 4: the key 'c' stands twice in one map; expected it once"),
-        ("base: &base {a: 1}\nother: *base", "expected no aliases (*base); write the value out"),
+        ("base: &base [*base]", "expected *base after the end of what it stands for"),
         ("? [a, b]\n: c", "line 1: expected text as a key, found a list or a map"),
         ("!!python/name:os.system x", "expected YAML or JSON: could not determine a constructor"),
         ("{a: [}", "expected YAML or JSON: "),
@@ -79,6 +79,22 @@ def test_nesting_is_bounded_in_json_and_yaml(levels: int, write: str) -> None:
         assert depth(parse_document(text)) == MAX_DEPTH
         return
     with pytest.raises(ValueError, match=f"at most {MAX_DEPTH} maps and lists inside each other"):
+        parse_document(text)
+
+
+def test_aliases_are_what_they_stand_for() -> None:
+    text = "base: &base {a: [1, &two 2]}\nother: [*base, *two]"
+    assert parse_document(text) == {"base": {"a": [1, 2]}, "other": [{"a": [1, 2]}, 2]}
+
+
+def test_what_aliases_stand_for_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "a: &a [1, 2]\nb: &b [*a, *a]\nc: [*b, *b]"
+    # The map with its three keys, [1, 2], and twice as much of the last one each time.
+    size = 4 + 3 + 7 + 15
+    monkeypatch.setattr(documents, "MAX_YAML_NODES", size)
+    assert parse_document(text)["c"] == [[[1, 2], [1, 2]]] * 2
+    monkeypatch.setattr(documents, "MAX_YAML_NODES", size - 1)
+    with pytest.raises(ValueError, match="those counted that aliases stand for"):
         parse_document(text)
 
 
