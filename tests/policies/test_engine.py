@@ -202,6 +202,18 @@ def _configure(pack: Any, **settings: dict[str, float]) -> None:
     pack.Configure(config, None)
 
 
+@pytest.mark.parametrize(("switched_off", "shown"), [(0, True), (1, True), (None, False)], ids=["none", "one", "all"])
+def test_the_pack_shows_the_program_that_it_judges(
+    monkeypatch: pytest.MonkeyPatch, switched_off: int | None, shown: bool
+) -> None:
+    """Where every rule is switched off nothing is judged, and the program must not take silence for a judgement."""
+    calls: list[object] = []
+    monkeypatch.setattr(policies.engine, "show_presence", lambda *_: calls.append(_))
+    rules = [rule.id for rule in all_rules()]
+    _switch_off(servicer(environment(prepared())), *rules[: len(rules) if switched_off is None else switched_off])
+    assert bool(calls) is shown
+
+
 def _short_of_space() -> Draft:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["guest"].update(systemDiskFreeMib=800.0)
