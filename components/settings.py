@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pulumi
 
@@ -24,6 +25,8 @@ _BILLING_IN_PLAIN_TEXT = (
     "and sends the access key id and a signature in plain text"
 )
 
+_OTHER_CLOUD = "the alicloud plugin would build there, and the estate is read elsewhere"
+
 
 def cloud_settings(environ: Mapping[str, str]) -> CloudSettings:
     """Settings that the estate's reader and both providers share; the environment stands behind the stack's config.
@@ -32,10 +35,31 @@ def cloud_settings(environ: Mapping[str, str]) -> CloudSettings:
     """
     config = pulumi.Config("alicloud")
     settings = CloudSettings.from_config({key: config.get(key) for key in _KEYS}, environ)
+    problems = list(_elsewhere(settings, environ))
     account_type = config.get("accountType") or environ.get("ALIBABA_CLOUD_ACCOUNT_TYPE")
     if settings.protocol == "HTTP" and not account_type and "bssopenapi" not in settings.endpoints:
-        raise SettingsError((_BILLING_IN_PLAIN_TEXT,))
+        problems.append(_BILLING_IN_PLAIN_TEXT)
+    if problems:
+        raise SettingsError(tuple(problems))
     return settings
+
+
+def _elsewhere(settings: CloudSettings, environ: Mapping[str, str]) -> Iterator[str]:
+    """Name what would have the alicloud plugin build in another cloud than the one that is read.
+
+    Source: loadEndpoint and loadEndpointFromLocal of terraform-provider-alicloud 1.285.0; endpoints of the config come
+    before the variables, and a file before these.
+    """
+    services = [service for service in ("ecs", "vpc") if service not in settings.endpoints]
+    for service in services:
+        for name in (f"ALIBABA_CLOUD_ENDPOINT_{service.upper()}", f"{service.upper()}_ENDPOINT"):
+            if environ.get(name, "").strip():
+                yield f"{name}: expected alicloud:endpoints.{service} in its place; {_OTHER_CLOUD}"
+    if services and environ.get("LOCATION_ENDPOINT", "").strip() and "location" not in settings.endpoints:
+        yield f"LOCATION_ENDPOINT: expected endpoints of {' and '.join(services)} in alicloud:endpoints; {_OTHER_CLOUD}"
+    for name, path in (("endpoints.xml", "endpoints.xml"), ("TF_ENDPOINT_PATH", environ.get("TF_ENDPOINT_PATH", ""))):
+        if path and Path(path).is_file():
+            yield f"{name}: expected alicloud:endpoints in place of this file; {_OTHER_CLOUD}"
 
 
 def connect(environ: Mapping[str, str]) -> Cloud:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pulumi
 import pytest
@@ -43,3 +44,39 @@ def test_the_billing_service_is_not_asked_in_plain_text() -> None:
 def test_otherwise_the_plugin_may_be_configured(config: dict[str, str], environ: dict[str, str]) -> None:
     _configure(config)
     assert cloud_settings(KEYS | environ).region == "cn-hangzhou"
+
+
+REAL = {"region": "cn-hangzhou"}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("ECS_ENDPOINT", "alicloud:endpoints.ecs"),
+        ("VPC_ENDPOINT", "alicloud:endpoints.vpc"),
+        ("ALIBABA_CLOUD_ENDPOINT_ECS", "alicloud:endpoints.ecs"),
+        ("ALIBABA_CLOUD_ENDPOINT_VPC", "alicloud:endpoints.vpc"),
+        ("LOCATION_ENDPOINT", "endpoints of ecs and vpc in alicloud:endpoints"),
+    ],
+)
+def test_the_plugin_builds_where_the_estate_is_read(name: str, expected: str) -> None:
+    """A variable that only the plugin reads is refused by name, unless the config has an endpoint anyway."""
+    other = {name: "other.example"}
+    _configure(REAL)
+    with pytest.raises(SettingsError, match=f"{name}: expected {expected}.*the alicloud plugin would build there"):
+        cloud_settings(KEYS | other)
+    _configure(REAL | {"endpoints": '{"ecs": "ecs.example", "vpc": "vpc.example"}'})
+    assert cloud_settings(KEYS | other).endpoints["ecs"] == "ecs.example"
+    _configure(REAL)
+    assert cloud_settings(KEYS | {name: " "}).endpoints == {}
+
+
+def test_a_file_of_endpoints_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes before the endpoints of the config."""
+    _configure(REAL | {"endpoints": '{"ecs": "ecs.example", "vpc": "vpc.example"}'})
+    monkeypatch.chdir(tmp_path)
+    assert cloud_settings(KEYS | {"TF_ENDPOINT_PATH": str(tmp_path / "endpoints.xml")}).region == "cn-hangzhou"
+    (tmp_path / "endpoints.xml").write_text("<Endpoints/>", encoding="utf-8")
+    with pytest.raises(SettingsError) as refused:
+        cloud_settings(KEYS | {"TF_ENDPOINT_PATH": str(tmp_path / "endpoints.xml")})
+    assert [problem.partition(":")[0] for problem in refused.value.problems] == ["endpoints.xml", "TF_ENDPOINT_PATH"]
