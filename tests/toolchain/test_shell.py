@@ -16,7 +16,8 @@ from toolchain.shell import shell_settings
 from toolchain.versions import ENGINE
 
 PACK, BACKEND, PASSPHRASE = "PULUMI_OPTION_POLICY_PACK", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"
-SHELLS = [shell for shell in ("bash", "zsh", "dash") if shutil.which(shell)]
+ROOT = Path(__file__).parent.parent.parent
+SHELLS = [path for shell in ("bash", "zsh", "dash") if (path := shutil.which(shell))]
 
 
 @pytest.fixture
@@ -98,13 +99,20 @@ def test_no_login_in_the_credentials_is_none(project: Path, home: Path, credenti
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_shell_reads_it_back(project: Path, home: Path, shell: str) -> None:
     made = settings(project, home)
-    script = f'eval "$LINES" && printf "%s\\n" "${PACK}" "${BACKEND}" "[${PASSPHRASE}]"'
+    script = f'eval "$EXPORTS" && printf "%s\\n" "${PACK}" "${BACKEND}" "[${PASSPHRASE}]"'
     read = subprocess.run(
         [shell, "-euc", script],
         capture_output=True,
         text=True,
         check=True,
-        env={"PATH": "/usr/bin:/bin", "LINES": export_lines(made)},
+        env={"PATH": "/usr/bin:/bin", "EXPORTS": export_lines(made)},
     )
     assert read.stdout.splitlines() == [made[PACK], made[BACKEND], "[]"]
     assert read.stderr == ""
+
+
+def test_where_no_engine_can_be_had_eval_fails() -> None:
+    """What `make` itself answers is lost inside `eval "$(...)"`."""
+    script = 'eval "$(make --old-file=setup env PYTHON=false 2>/dev/null)"'
+    done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
