@@ -23,6 +23,7 @@ from estate.proxies import METADATA_HOST, proxy_for, proxy_host
 from estate.transport import honour_no_proxy
 from simulator.server import running
 from tests.estate import estates
+from tests.estate.inspecting import inspecting
 from tests.estate.stub import Stub, serving
 
 PROXY = "http://proxy.example:3128"
@@ -204,6 +205,21 @@ def test_the_answer_of_a_proxy_is_not_the_clouds(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv("NO_PROXY", "")
         with pytest.raises(MalformedAnswer, match=r"ecs.cloud.test \(through the proxy 127"):
             _read(portal.cloud(endpoints={"ecs": NAME}))
+
+
+def test_a_proxy_that_inspects_is_trusted_by_the_certificates_one_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The SDKs forget SSL_CERT_FILE behind a proxy; the alicloud plugin does not."""
+    with serving() as stub, inspecting(NAME, {"RequestId": "REQ-0", "Zones": {"Zone": []}}, tmp_path) as (url, trusted):
+        monkeypatch.setenv("HTTPS_PROXY", url)
+        monkeypatch.setenv("NO_PROXY", "")
+        cloud = stub.cloud(protocol="HTTPS", endpoints={"ecs": NAME})
+        monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+        with pytest.raises(Unreachable, match=r"ecs\.cloud\.test \(through the proxy 127"):
+            _read(cloud)
+        monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+        _read(cloud)
 
 
 def test_passwords_of_netrc_are_not_sent_in_place_of_a_signature(
