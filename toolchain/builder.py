@@ -1,4 +1,4 @@
-"""Build the Pulumi CLI and the alicloud plugin from their Go modules."""
+"""Build the Pulumi CLI with its Python language host, and the alicloud plugin, from Go modules."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolchain.cache import content_key, publish_once, read_sources
+from toolchain.discovery import EXEC_SCRIPT, LANGUAGE_HOST
 from toolchain.go import GO_ENVIRONMENT, Go, minimum_go
 from toolchain.processes import run_streamed
 from toolchain.progress import Reporter
 from toolchain.versions import ENGINE, MINIMUM_PULUMI, PLUGIN, Version
 
 ROOM = Path(__file__).resolve().parent
-EXEC_SCRIPT = "pulumi-language-python-exec"
 
 _SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
 _SOURCES = ("*.go", "go.mod", "go.sum")
@@ -31,16 +31,21 @@ _BUILD_ADVICE = (
 
 @dataclass(frozen=True)
 class Recipe:
-    """How one binary is built."""
+    """How binaries are built: of one package as `output`, or of several by their own names, with `output` empty.
+
+    `module` is the directory whose go.mod pins the versions; `local` are those of this repository's own modules that
+    it refers to.
+    """
 
     name: str
     version: Version
     title: str
     module: Path
-    package: str
-    binary: str
+    packages: tuple[str, ...]
+    output: str
     linker_flags: str
     usual_time: str
+    local: tuple[Path, ...] = ()
     with_exec_script: bool = False
 
     def needs_go(self) -> Version:
@@ -49,11 +54,40 @@ class Recipe:
 
     def source_key(self) -> str:
         """Hash the sources as they are now."""
-        return content_key(read_sources(self.module, _SOURCES), [])
+        return content_key(self._sources(), [])
 
-    def command(self, go: str, output: Path) -> list[str]:
+    def build_key(self, go_version: Version) -> str:
+        """Hash the sources as they are now with all else that decides what `go_version` builds on this platform."""
+        settings = [
+            *self.packages,
+            self.linker_flags,
+            *_BUILD_FLAGS,
+            *(f"{name}={value}" for name, value in sorted(GO_ENVIRONMENT.items())),
+            str(go_version),
+            platform.system(),
+            platform.machine(),
+        ]
+        return content_key(self._sources(), settings)
+
+    def command(self, go: str, into: Path) -> list[str]:
         """The build command; -v prints each package as it is compiled, which is what progress counts."""
-        return [go, "build", "-v", *_BUILD_FLAGS, "-ldflags", self.linker_flags, "-o", str(output), self.package]
+        return [
+            go,
+            "build",
+            "-v",
+            *_BUILD_FLAGS,
+            "-ldflags",
+            self.linker_flags,
+            "-o",
+            f"{into}/{self.output}",
+            *self.packages,
+        ]
+
+    def _sources(self) -> list[tuple[str, bytes]]:
+        local = [
+            (f"{module.name}/{path}", text) for module in self.local for path, text in read_sources(module, _SOURCES)
+        ]
+        return [*read_sources(self.module, _SOURCES), *local]
 
 
 def _engine_recipe(version: Version, module: Path) -> Recipe:
@@ -62,10 +96,11 @@ def _engine_recipe(version: Version, module: Path) -> Recipe:
         version=version,
         title=f"Pulumi CLI {version}",
         module=module,
-        package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-        binary="pulumi",
+        packages=("github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", f"classic-to-vpc.invalid/toolchain/{LANGUAGE_HOST}"),
+        output="",
         linker_flags=f"-s -w -X {_SDK_MODULE}/go/common/version.Version=v{version}",
         usual_time="about 4 minutes on 2 cores",
+        local=(ROOM / "language_host",),
         with_exec_script=True,
     )
 
@@ -80,25 +115,11 @@ PLUGIN_RECIPE = Recipe(
     version=PLUGIN,
     title=f"alicloud plugin {PLUGIN}",
     module=ROOM / "plugin",
-    package=".",
-    binary="pulumi-resource-alicloud",
+    packages=(".",),
+    output="pulumi-resource-alicloud",
     linker_flags=f"-s -w -X main.version={PLUGIN}",
     usual_time="about 8 minutes on 2 cores",
 )
-
-
-def recipe_key(recipe: Recipe, go_version: Version) -> str:
-    """The cache key of what `recipe` builds with `go_version` on this platform, from the sources as they are now."""
-    settings = [
-        recipe.package,
-        recipe.linker_flags,
-        *_BUILD_FLAGS,
-        *(f"{name}={value}" for name, value in sorted(GO_ENVIRONMENT.items())),
-        str(go_version),
-        platform.system(),
-        platform.machine(),
-    ]
-    return content_key(read_sources(recipe.module, _SOURCES), settings)
 
 
 class BuildCounter:
@@ -124,7 +145,7 @@ class BuildCounter:
 
 def built_directory(recipe: Recipe, go: Go, cache: Path) -> Path:
     """Return where `recipe` is kept once it has been built with `go`."""
-    return cache / f"{recipe.name}-{recipe_key(recipe, go.version)}"
+    return cache / f"{recipe.name}-{recipe.build_key(go.version)}"
 
 
 def build(recipe: Recipe, go: Go, cache: Path, environment: Mapping[str, str], reporter: Reporter) -> Path:
@@ -147,7 +168,7 @@ def _compile(recipe: Recipe, go: Go, into: Path, environment: Mapping[str, str],
     counter = BuildCounter(recipe.title)
     with reporter.running(counter.describe):
         run_streamed(
-            recipe.command(go.path, into / recipe.binary),
+            recipe.command(go.path, into),
             cwd=recipe.module,
             environment=environment,
             on_line=counter.see,

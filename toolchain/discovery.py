@@ -13,6 +13,8 @@ from pathlib import Path
 from toolchain.versions import MINIMUM_PULUMI, PLUGIN, Version, parse_version
 
 LANGUAGE_HOST = "pulumi-language-python"
+#: The script that the host runs a program by; it lies beside the host.
+EXEC_SCRIPT = "pulumi-language-python-exec"
 
 _ANSWER_SECONDS = 60
 
@@ -23,6 +25,7 @@ class Installed:
 
     path: Path
     version: Version
+    language_host: Path
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,10 @@ def find_pulumi(path: str, environment: Mapping[str, str]) -> Installed | Unusab
         return Unusable(f"{found} does not say its version")
     if version < MINIMUM_PULUMI:
         return Unusable(f"{found} is {version}, and {MINIMUM_PULUMI} is the oldest that this project is tested with")
-    if not _has_language_host(Path(found), path):
+    language_host = _language_host(Path(found), path)
+    if language_host is None:
         return Unusable(f"{found} is {version}, but has no {LANGUAGE_HOST} beside it or on PATH")
-    return Installed(Path(found), version)
+    return Installed(Path(found), version, language_host)
 
 
 def has_plugin(pulumi: Path, environment: Mapping[str, str]) -> bool:
@@ -81,9 +85,12 @@ def lists_plugin(listing: str) -> bool:
     )
 
 
-def _has_language_host(pulumi: Path, path: str) -> bool:
+def _language_host(pulumi: Path, path: str) -> Path | None:
     beside = pulumi.resolve().parent / LANGUAGE_HOST
-    return os.access(beside, os.X_OK) or shutil.which(LANGUAGE_HOST, path=path) is not None
+    if os.access(beside, os.X_OK):
+        return beside
+    found = shutil.which(LANGUAGE_HOST, path=path)
+    return Path(found) if found is not None else None
 
 
 def _ask(command: Sequence[str], environment: Mapping[str, str]) -> str | None:

@@ -36,13 +36,14 @@ class Engine:
     """A Pulumi CLI with Python support and the alicloud plugin.
 
     `bin_dir` is the directory to put first on PATH. `pulumi_home` is the PULUMI_HOME with the plugin, or None where the
-    user's own is used untouched.
+    user's own is used untouched. `language_host` is the CLI's host for Python.
     """
 
     bin_dir: Path
     pulumi_home: Path | None
     version: Version
     origin: Origin
+    language_host: Path
 
     @property
     def pulumi(self) -> Path:

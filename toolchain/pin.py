@@ -37,7 +37,7 @@ def newest_first(versions: Iterable[str], after: Version) -> list[Version]:
 def required(go_mod: str, version: Version) -> str:
     """Write the text of a go.mod that requires the engine `version`, and of the rest what that version asks for."""
     bare = re.sub(r"require (\(\n.*?\n\)|[^(\n]+)\n+", "", go_mod, flags=re.DOTALL)
-    return re.sub(r"^(tool .*\n)", rf"\1\nrequire {_MODULE} v{version}\n", bare, flags=re.MULTILINE)
+    return re.sub(r"^(go .*\n)", rf"\1\nrequire {_MODULE} v{version}\n", bare, flags=re.MULTILINE)
 
 
 def move(module: Path, versions_file: Path, version: Version, tidied: Path) -> None:
@@ -64,7 +64,8 @@ def pin(
     go = find_go(environment, minimum_go(current), cache)
     found = install_go(cache, environment, reporter) if isinstance(go, NoGo) else go
     for version in newest_first(_published(found.path, module, environment), pinned):
-        with tempfile.TemporaryDirectory() as directory:
+        # Beside the module, so that what go.mod replaces by a directory is found.
+        with tempfile.TemporaryDirectory(dir=module.parent) as directory:
             trial = Path(directory)
             (trial / "go.mod").write_text(required(current, version))
             if _tidy(found.path, trial, version, environment, reporter):

@@ -25,7 +25,7 @@ def install_built_plugin(pulumi: Path, plugin: Path, environment: Mapping[str, s
     """
     with reporter.running(lambda: f"installing the alicloud plugin {PLUGIN}"):
         run_streamed(
-            [*_install_command(pulumi), "--reinstall", "--file", str(plugin / PLUGIN_RECIPE.binary)],
+            [*_install_command(pulumi), "--reinstall", "--file", str(plugin / PLUGIN_RECIPE.output)],
             cwd=plugin,
             environment={**environment, "PULUMI_SKIP_UPDATE_CHECK": "true"},
             on_line=lambda line: None,

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from toolchain.builder import ENGINE_RECIPE, LEAST_ENGINE_RECIPE, PLUGIN_RECIPE, Recipe, build, built_directory
 from toolchain.cache import CACHE_VARIABLE, cache_root, publish_once
-from toolchain.discovery import Installed, find_pulumi, search_path
+from toolchain.discovery import LANGUAGE_HOST, Installed, find_pulumi, search_path
 from toolchain.engine import Engine, Origin
 from toolchain.errors import ToolchainError
 from toolchain.go import Go, NoGo, find_go, install_go
-from toolchain.launchers import digest, front_of_built, front_of_installed, front_of_release
+from toolchain.launchers import digest, front_of_installed, front_of_own
 from toolchain.plugins import ensure_plugin, install_built_plugin, install_official_plugin
 from toolchain.progress import Reporter
 from toolchain.releases import NotDownloadedError, download, release_directory
@@ -85,7 +85,7 @@ class _Provisioner:
         self._reporter.say(f"using {found.path}: it is {found.version}, and {MINIMUM_PULUMI} or newer is needed")
         ensure_plugin(found, self._cache, self._environment, self._plugin, self._reporter)
         bin_dir = front_of_installed(found.path, self._cache, self._reporter)
-        return Engine(bin_dir, None, found.version, Origin.INSTALLED)
+        return Engine(bin_dir, None, found.version, Origin.INSTALLED, found.language_host)
 
     def own(self, recipe: Recipe, reason: str) -> Engine:
         """Use an engine of our own cache: what is there already, else the official release, else a build."""
@@ -106,8 +106,7 @@ class _Provisioner:
         home = self._home(
             digest(engine.name, plugin.name), lambda home: self._install_built(engine / "pulumi", plugin, home)
         )
-        bin_dir = front_of_built(engine, home, self._cache, self._reporter)
-        return Engine(bin_dir, home, recipe.version, Origin.BUILT)
+        return self._engine(engine, home, recipe, Origin.BUILT)
 
     def _released(self, recipe: Recipe, reason: str) -> Engine:
         self._reporter.say(f"using the official {recipe.title}, downloaded: {reason}")
@@ -119,8 +118,11 @@ class _Provisioner:
                 self._install_built(pulumi, self._plugin(), home)
 
         home = self._home(digest(release.name, PLUGIN_RECIPE.source_key()), fill)
-        bin_dir = front_of_release(pulumi, home, self._cache, self._reporter)
-        return Engine(bin_dir, home, recipe.version, Origin.DOWNLOADED)
+        return self._engine(release, home, recipe, Origin.DOWNLOADED)
+
+    def _engine(self, directory: Path, home: Path, recipe: Recipe, origin: Origin) -> Engine:
+        bin_dir = front_of_own(directory / "pulumi", home, self._cache, self._reporter)
+        return Engine(bin_dir, home, recipe.version, origin, directory / LANGUAGE_HOST)
 
     def _plugin(self) -> Path:
         return self._build(PLUGIN_RECIPE)

@@ -150,8 +150,10 @@ elif sys.argv[1] == "build":
     if {fails_with!r}:
         sys.exit({fails_with!r})
     output = pathlib.Path(sys.argv[sys.argv.index("-o") + 1])
-    output.write_text("#!/bin/sh\\nexit 0\\n")
-    output.chmod(0o755)
+    packages = sys.argv[sys.argv.index("-o") + 2 :]
+    for binary in [output / package.rpartition("/")[2] for package in packages] if output.is_dir() else [output]:
+        binary.write_text("#!/bin/sh\\nexit 0\\n")
+        binary.chmod(0o755)
 """
 
 _UV = """

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from toolchain.builder import ENGINE_RECIPE, PLUGIN_RECIPE, BuildCounter, build, recipe_key
+from toolchain.builder import ENGINE_RECIPE, PLUGIN_RECIPE, BuildCounter, build
 from toolchain.errors import ToolchainError
 from toolchain.go import Go
 from toolchain.progress import Reporter
@@ -24,19 +24,28 @@ class TestKey:
         module = tmp_path / "module"
         shutil.copytree(PLUGIN_RECIPE.module, module)
         recipe = replace(PLUGIN_RECIPE, module=module)
-        key = recipe_key(recipe, MINIMUM)
-        assert recipe_key(recipe, MINIMUM) == key
-        assert recipe_key(recipe, Version(1, 26, 0)) != key
+        key = recipe.build_key(MINIMUM)
+        assert recipe.build_key(MINIMUM) == key
+        assert recipe.build_key(Version(1, 26, 0)) != key
         (module / "main.go").write_text("package main // changed")
-        assert recipe_key(recipe, MINIMUM) != key
+        assert recipe.build_key(MINIMUM) != key
 
     def test_the_stub_module_is_part_of_the_plugins_sources(self, tmp_path: Path) -> None:
         module = tmp_path / "module"
         shutil.copytree(PLUGIN_RECIPE.module, module)
         recipe = replace(PLUGIN_RECIPE, module=module)
-        key = recipe_key(recipe, MINIMUM)
+        key = recipe.build_key(MINIMUM)
         (module / "ossstub" / "client" / "client.go").write_text("package client")
-        assert recipe_key(recipe, MINIMUM) != key
+        assert recipe.build_key(MINIMUM) != key
+
+    def test_the_language_host_is_part_of_the_engines_sources(self, tmp_path: Path) -> None:
+        host = tmp_path / "language_host"
+        shutil.copytree(ENGINE_RECIPE.local[0], host)
+        recipe = replace(ENGINE_RECIPE, local=(host,))
+        keys = {recipe.build_key(MINIMUM), recipe.source_key()}
+        assert keys == {ENGINE_RECIPE.build_key(MINIMUM), ENGINE_RECIPE.source_key()}
+        (host / "run.go").write_text("package main // changed")
+        assert not keys & {recipe.build_key(MINIMUM), recipe.source_key()}
 
 
 def test_progress_counts_packages_and_downloads_only() -> None:
@@ -48,11 +57,15 @@ def test_progress_counts_packages_and_downloads_only() -> None:
 
 
 class TestBuild:
-    def test_builds_with_the_exec_script_beside_the_cli(
+    def test_builds_the_cli_with_language_host_and_exec_script_beside_it(
         self, fake_go: Callable[..., Path], environment: dict[str, str], tmp_path: Path, reporter: Reporter
     ) -> None:
         built = build(ENGINE_RECIPE, Go(str(fake_go()), MINIMUM), tmp_path / "cache", environment, reporter)
-        assert sorted(path.name for path in built.iterdir()) == ["pulumi", "pulumi-language-python-exec"]
+        assert sorted(path.name for path in built.iterdir()) == [
+            "pulumi",
+            "pulumi-language-python",
+            "pulumi-language-python-exec",
+        ]
 
     def test_a_failed_build_says_the_command_its_output_and_what_to_do(
         self, fake_go: Callable[..., Path], environment: dict[str, str], tmp_path: Path, reporter: Reporter

@@ -19,7 +19,7 @@ def find(environment: dict[str, str]) -> Installed | Unusable:
 
 def test_a_recent_pulumi_is_used(fake_pulumi: Callable[..., Path], environment: dict[str, str]) -> None:
     path = fake_pulumi("v3.300.1")
-    assert find(environment) == Installed(path, Version(3, 300, 1))
+    assert find(environment) == Installed(path, Version(3, 300, 1), path.with_name("pulumi-language-python"))
 
 
 def test_the_minimum_itself_is_enough(fake_pulumi: Callable[..., Path], environment: dict[str, str]) -> None:

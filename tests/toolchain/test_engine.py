@@ -15,12 +15,12 @@ from toolchain.versions import ENGINE
 
 @pytest.fixture
 def built(tmp_path: Path) -> Engine:
-    return Engine(tmp_path / "it's here" / "bin", tmp_path / "home $x", ENGINE, Origin.BUILT)
+    return Engine(tmp_path / "it's here" / "bin", tmp_path / "home $x", ENGINE, Origin.BUILT, tmp_path / "host")
 
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Engine:
-    return Engine(tmp_path / "bin", None, ENGINE, Origin.INSTALLED)
+    return Engine(tmp_path / "bin", None, ENGINE, Origin.INSTALLED, tmp_path / "host")
 
 
 def test_comes_first_on_path(built: Engine) -> None:
@@ -57,7 +57,7 @@ def test_an_installed_engine_keeps_the_users_home_and_downloads(installed: Engin
 
 @pytest.mark.parametrize("origin", list(Origin))
 def test_nothing_asks_for_newer_versions(origin: Origin, tmp_path: Path) -> None:
-    assert Engine(tmp_path, None, ENGINE, origin).environ({})["PULUMI_SKIP_UPDATE_CHECK"] == "true"
+    assert Engine(tmp_path, None, ENGINE, origin, tmp_path / "host").environ({})["PULUMI_SKIP_UPDATE_CHECK"] == "true"
 
 
 def test_a_shell_reads_the_export_lines_back(built: Engine) -> None:

@@ -146,7 +146,7 @@ def test_path_alone_is_enough_to_find_the_plugin(
 ) -> None:
     fake_go()
     engine = ensure(environment=environment, reporter=reporter)
-    real = engine.bin_dir.parent / "libexec" / "pulumi"
+    real = engine.language_host.with_name("pulumi")
     real.unlink()
     real.write_text('#!/bin/sh\necho "$PULUMI_HOME"\n')
     real.chmod(0o755)
@@ -157,15 +157,6 @@ def test_path_alone_is_enough_to_find_the_plugin(
 
     assert home().strip() == str(engine.pulumi_home)
     assert home(PULUMI_HOME=str(tmp_path)).strip() == str(tmp_path)
-
-
-def test_an_interpreter_without_the_sdk_is_told_which_one_to_use(
-    fake_go: FakeTool, environment: dict[str, str], reporter: Reporter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fake_go()
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(ToolchainError, match=r"no grpc and no pulumi.*\.venv/bin/python"):
-        ensure(environment=environment, reporter=reporter)
 
 
 def test_a_cache_that_is_a_file(environment: dict[str, str], reporter: Reporter, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import inspect
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.toolchain.wheels import write_empty_wheel, write_wheels
 from toolchain import Engine, Origin
+from toolchain.cache import cache_root
 from toolchain.versions import MINIMUM_PULUMI, PLUGIN
 
 pytestmark = [
@@ -23,6 +26,9 @@ pytestmark = [
 ]
 
 SECONDS = 120
+REPOSITORY = Path(__file__).resolve().parents[2]
+#: As the Makefile finds it.
+UV = shutil.which("uv") or str(cache_root(os.environ) / "uv" / "bin" / "uv")
 
 #: The provider as it is configured for a cloud on loopback, here with nobody listening: a preview asks it nothing.
 NO_CLOUD = """
@@ -31,6 +37,7 @@ config:
   alicloud:accessKey: none
   alicloud:secretKey: none
   alicloud:accountId: "1"
+  alicloud:accountType: Domestic
   alicloud:protocol: HTTP
   alicloud:skipRegionValidation: "true"
   alicloud:endpoints: '[{"vpc": "127.0.0.1:1", "ecs": "127.0.0.1:1", "sts": "127.0.0.1:1", "location": "127.0.0.1:1"}]'
@@ -109,11 +116,11 @@ def pulumi(engine: Engine, project: Path, tmp_path: Path) -> Run:
         "NO_COLOR": "1",
     }
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["pulumi", "--non-interactive", *arguments],
             cwd=project,
-            env=environment,
+            env=environment | variables,
             capture_output=True,
             text=True,
             check=False,
@@ -199,11 +206,61 @@ def test_a_provider_plugin_in_a_directory_is_started(project: Path, pulumi: Run,
     assert "tiny:index:Thing" in preview.stdout
 
 
-def test_a_missing_virtualenv_is_one_clear_error(project: Path, pulumi: Run) -> None:
+def test_a_missing_virtualenv_is_made_before_the_preview(project: Path, pulumi: Run) -> None:
+    """Without an index, pip cannot be updated in it, and that is what the user is told."""
     write_runtime(project / "Pulumi.yaml", "name: trial", virtualenv="venv")
-    preview = pulumi("preview")
+    preview = pulumi("preview", PIP_NO_INDEX="1")
     assert preview.returncode != 0
-    assert f"{project}/venv" in preview.stdout + preview.stderr
+    assert "updating pip, setuptools, and wheel" in preview.stdout + preview.stderr
+    assert (project / "venv" / "bin" / "python").exists()
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with what the pack requires, and with what `pulumi install` updates."""
+    directory = tmp_path_factory.mktemp("wheels")
+    required = (REPOSITORY / "policies" / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    write_wheels([*required, "pip", "setuptools"], directory)
+    write_empty_wheel("wheel", directory)
+    return directory
+
+
+@pytest.mark.parametrize("tool", ["uv", "pulumi install"])
+def test_the_pack_runs_on_its_own_environment(
+    tool: str, engine: Engine, wheels: Path, pulumi: Run, tmp_path: Path
+) -> None:
+    """Copied away alone. `pulumi install` does what is done by hand: `python -m venv`, then pip."""
+    pack = tmp_path / "pack"
+    shutil.copytree(REPOSITORY / "policies", pack, ignore=shutil.ignore_patterns("venv", "__pycache__"))
+    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}
+    commands = {
+        "uv": [
+            [UV, "venv", "--quiet", "--python", sys.executable, "venv"],
+            [
+                UV,
+                "pip",
+                "install",
+                "--quiet",
+                "--no-index",
+                "--find-links",
+                str(wheels),
+                "--python",
+                "venv",
+                "-r",
+                "requirements.txt",
+            ],
+        ],
+        "pulumi install": [[str(engine.pulumi), "--non-interactive", "install"]],
+    }
+    for command in commands[tool]:
+        done = subprocess.run(
+            command, cwd=pack, env=engine.environ() | offline, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    preview = pulumi("preview", "--policy-pack", str(pack))
+    assert preview.returncode != 0
+    assert "classic-to-vpc-preflight" in preview.stdout
+    assert "Empty stack" in preview.stdout or "Stack dev" in preview.stdout
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def home(tmp_path: Path) -> Path:
 def settings(
     project: Path, home: Path, base: Mapping[str, str] | None = None, pulumi_home: Path | None = None
 ) -> Mapping[str, str]:
-    engine = Engine(project / "bin", pulumi_home, ENGINE, Origin.INSTALLED)
+    engine = Engine(project / "bin", pulumi_home, ENGINE, Origin.INSTALLED, project / "host")
     return shell_settings(engine, project, {"PATH": "/usr/bin:/bin", "HOME": str(home), **(base or {})})
 
 

@@ -2,14 +2,17 @@ module classic-to-vpc.invalid/toolchain/engine
 
 go 1.25.11
 
-// This module exists to build the CLI at the versions in go.sum; it has no code of its own.
+// This module exists to build the CLI and the Python language host at the versions in go.sum; it has no code of its own.
 tool github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
+
+tool classic-to-vpc.invalid/toolchain/pulumi-language-python
 
 require (
 	cel.dev/expr v0.25.2 // indirect
 	charm.land/bubbles/v2 v2.1.0 // indirect
 	charm.land/bubbletea/v2 v2.0.2 // indirect
 	charm.land/lipgloss/v2 v2.0.3 // indirect
+	classic-to-vpc.invalid/toolchain/pulumi-language-python v0.0.0 // indirect
 	cloud.google.com/go v0.123.0 // indirect
 	cloud.google.com/go/auth v0.22.0 // indirect
 	cloud.google.com/go/auth/oauth2adapt v0.2.8 // indirect
@@ -284,3 +287,5 @@ require (
 
 // The CLI's own replacement; a dependency's replacements do not carry over.
 replace github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e
+
+replace classic-to-vpc.invalid/toolchain/pulumi-language-python => ../../language_host
