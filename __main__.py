@@ -7,6 +7,7 @@ import pulumi
 
 from components.config import ConfigError
 from components.inputs import gather
+from components.interruption import end_quietly_when_interrupted
 from components.migration import Migration
 from components.presence import warn_unless_judged
 from components.settings import local_provider
@@ -15,6 +16,7 @@ from estate.errors import EstateError
 
 def main() -> None:
     """Stops with one message, and before anything is declared, where config, credentials or estate cannot be used."""
+    end_quietly_when_interrupted()
     try:
         inputs = gather(pulumi.get_stack(), Path.cwd(), os.environ)
     except (ConfigError, EstateError) as error:
