@@ -1,0 +1,102 @@
+"""Parts of the story that need no engine: the stack of a team that has not begun, and what is shown of an output."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.config import CONFIG_KEY, parse_stack
+from demo.screen import Output
+from demo.story import unprepared
+
+WINDOW = {"start": "2031-05-20T02:00:00+08:00", "latest": "2031-05-30T00:00:00+08:00"}
+LATER = {"start": "2031-05-27T02:00:00+08:00", "latest": "2031-05-30T00:00:00+08:00"}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (
+            {
+                "window": WINDOW,
+                "instances": ["i-1", {"id": "i-2", "targetTier": "web"}],
+                "backups": {"retentionDays": 60},
+            },
+            {"window": WINDOW, "instances": ["i-1", "i-2"]},
+        ),
+        (
+            {"window": WINDOW, "instances": ["i-1"], "later": ["i-3"], "freezeHours": 48},
+            {"window": WINDOW, "instances": ["i-1", "i-3"]},
+        ),
+        (
+            {"window": WINDOW, "selector": {"tags": {"wave": "1"}}, "later": ["i-3"], "protect": False},
+            {"window": WINDOW, "selector": {"tags": {"wave": "1"}}, "later": ["i-3"]},
+        ),
+        (
+            {
+                "waves": [
+                    {"name": "one", "window": WINDOW, "instances": [{"id": "i-1"}]},
+                    {"name": "two", "window": LATER, "instances": ["i-2"], "after": ["one"]},
+                ],
+                "later": ["i-3"],
+                "after": {"releaseAddresses": True},
+            },
+            {
+                "waves": [
+                    {"name": "one", "window": WINDOW, "instances": ["i-1"]},
+                    {"name": "two", "window": LATER, "instances": ["i-2"], "after": ["one"]},
+                ],
+                "later": ["i-3"],
+            },
+        ),
+    ],
+)
+def test_a_team_that_has_not_begun_has_windows_and_instances_alone(
+    given: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    assert unprepared(given) == expected
+    parse_stack({CONFIG_KEY: expected}, "classic-to-vpc", "Pulumi.unprepared.yaml")
+
+
+PREVIEW = """\
+Previewing update (dev):
+ +  alicloud:vpc:Network target create
+Policies:
+    ❌ classic-to-vpc-preflight@v0.1.0 (local: policies)
+        - [mandatory] [severity: critical]  backup-snapshot-of-every-disk  (a:b:c: i-1)
+          Every disk has a snapshot.
+        - [advisory] [severity: low]  schedule-off-peak  (a:b:c: i-1)
+          At night.
+Resources:
+    + 60 to create
+    ~ 1 to update
+    +-1 to replace
+    3 unchanged
+Duration: 6s
+"""
+
+
+def test_what_is_shown_of_an_output() -> None:
+    output = Output("preview", 1, PREVIEW)
+    assert output.gist == [
+        "❌ classic-to-vpc-preflight@v0.1.0 (local: policies)",
+        "Resources: 60 to create, 1 to update, 1 to replace, 3 unchanged",
+    ]
+    assert output.first_finding == [
+        "- [mandatory] [severity: critical]  backup-snapshot-of-every-disk  (a:b:c: i-1)",
+        "  Every disk has a snapshot.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("one\nerror: the plugin is missing\n\ntwo\n", "    error: the plugin is missing"),
+        ("one\n\ntwo\n", "    one\n    two"),
+        (" +  a:b:C d create error: preview failed\nDuration: 1s\n", "    +  a:b:C d create error: preview failed"),
+        ("", ""),
+    ],
+)
+def test_why_a_command_failed(text: str, why: str) -> None:
+    assert Output("up", 255, text).why == why
