@@ -126,7 +126,7 @@ _ECS: Final[Mapping[str, Reading]] = {
         around=(
             *parts(TEXT, "SecurityGroupId"),
             Part("InnerAccessPolicy", one_of("Accept", "Drop")),
-            *parts(ANY_TEXT, "VpcId"),
+            Part("VpcId", ANY_TEXT, absent="of a classic group (SDK-ECS 7.11.8)"),
         ),
         parts=(
             Part("Direction", one_of("ingress", "egress")),
@@ -455,7 +455,7 @@ _OTHERS: Final[Mapping[str, Reading]] = {
         paging=ByNumber(50, number_as="page", total="TotalAclEntry"),
         around=(
             *parts(TEXT, "AclId"),
-            *parts(ITEMS, "RelatedListeners.RelatedListener"),
+            Part("RelatedListeners.RelatedListener", ITEMS, absent="they are only shown"),
             *parts(TEXT, "RelatedListeners.RelatedListener[].LoadBalancerId"),
             *parts(WHOLE, "RelatedListeners.RelatedListener[].ListenerPort"),
             Part("RelatedListeners.RelatedListener[].AclType", one_of("white", "black")),
