@@ -165,9 +165,9 @@ WAYS_IN: Final = (
     ),
     WayIn(
         "Auto Scaling",
-        "stops or ends: scaling groups that hold an instance remove or replace it",
-        "ESS, DescribeScalingInstances",
-        told="Auto Scaling: scaling groups that an instance is in, which may replace it while it is stopped",
+        "stops or ends: scaling groups replace an instance; tags name the group that made it",
+        "ESS, DescribeScalingInstances; ECS, DescribeInstances (tag acs:autoscaling:scalingGroupId)",
+        told="Auto Scaling: scaling groups to which an instance was added by hand, and which may replace it",
     ),
     WayIn(
         "Operation Orchestration Service, Cloud Assistant and resource plans",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from components.config import ExcludedDisk
 from components.facts.base import Facts
 from components.facts.guest import guest_facts
 from components.plan import Membership, MigrationPlan, PlannedInstance, PlannedWave, servers_of
 from estate.model import AutoSnapshotPolicy, Disk, Instance, Snapshot
+
+# The tag that Auto Scaling gives to what it makes (ECS API reference, example of DescribeInstances).
+_SCALING_GROUP: Final = "acs:autoscaling:scalingGroupId"
 
 
 def instance_facts(planned: PlannedInstance, plan: MigrationPlan, eni_quantity: int | None) -> Facts:
@@ -55,6 +59,7 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan, eni_quantity: 
         "status": instance.status,
         "internetChargeType": instance.internet_charge_type or "",
         "operationLocks": list(instance.operation_locks),
+        "scalingGroupIds": sorted(tag.value for tag in instance.tags if tag.key == _SCALING_GROUP),
         "internetMaxBandwidthOut": instance.internet_max_bandwidth_out,
         "publicIps": list(instance.public_ips),
         "intranetIps": list(instance.intranet_ips),

@@ -227,6 +227,7 @@ def _instance(
         "instanceChargeType": "PostPaid",
         "internetChargeType": "PayByTraffic",
         "operationLocks": [],
+        "scalingGroupIds": [],
         "spotStrategy": "NoSpot",
         "ioOptimized": True,
         "localStorageAmount": 0.0,

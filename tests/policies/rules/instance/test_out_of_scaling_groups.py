@@ -1,0 +1,29 @@
+from policies.outcome import Outcome
+from policies.plan import MIGRATING_INSTANCE
+from tests.policies.prepared import UNKNOWN, expect, prepared
+
+RULE = "instance-out-of-scaling-groups"
+
+
+def test_pass_without_a_tag_of_auto_scaling() -> None:
+    expect(prepared(), RULE, "i-web", Outcome.PASS, "no tag of Auto Scaling")
+
+
+def test_fail_in_a_scaling_group() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["scalingGroupIds"] = ["asg-b", "asg-a"]
+    expect(draft, RULE, "i-web", Outcome.FAIL, "the scaling group asg-a, asg-b", "migration.later")
+
+
+def test_unknown_when_its_tags_are_not_known() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["scalingGroupIds"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "scalingGroupIds")
+    del draft.facts(MIGRATING_INSTANCE, "i-web")["scalingGroupIds"]
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "scalingGroupIds")
+
+
+def test_not_applicable_once_it_has_moved() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web").update(moved=True, scalingGroupIds=["asg-a"])
+    expect(draft, RULE, "i-web", Outcome.NOT_APPLICABLE)
