@@ -19,10 +19,10 @@ def main() -> None:
     end_quietly_when_interrupted()
     try:
         inputs = gather(pulumi.get_stack(), Path.cwd(), os.environ)
+        alimigrate = local_provider(inputs.cloud)
     except (ConfigError, EstateError) as error:
         raise pulumi.RunError(str(error)) from None
     warn_unless_judged()
-    alimigrate = local_provider(inputs.settings, inputs.plan.estate.account_id)
     migration = Migration("migration", inputs.plan, pulumi.ResourceOptions(providers=[alimigrate]), inputs.sources)
     for name, value in migration.exports.items():
         pulumi.export(name, value)

@@ -17,16 +17,16 @@ from components.settings import connect
 from components.stack_config import given_migration, migration_config
 from components.stack_outputs import own_record, with_shared
 from estate import clock
+from estate.client import Cloud
 from estate.live import read_estate
-from estate.settings import CloudSettings
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """The plan, the settings of the cloud that it was read from, and the files that it was made of."""
+    """The plan, the session with the cloud that it was read from, and the files that it was made of."""
 
     plan: MigrationPlan
-    settings: CloudSettings
+    cloud: Cloud
     sources: Sources
 
 
@@ -53,4 +53,4 @@ def _gathered(config: MigrationConfig, directory: Path, environ: Mapping[str, st
     cloud = connect(environ)
     pulumi.log.info(f"Reading the estate of {cloud.region}", ephemeral=True)
     estate = read_estate(cloud, clock.now(environ))
-    return Inputs(make_plan(config, estate, file, evidence, record), cloud.settings, sources)
+    return Inputs(make_plan(config, estate, file, evidence, record), cloud, sources)

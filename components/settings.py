@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pulumi
 
 from components import alimigrate
-from estate.client import Cloud
-from estate.errors import SettingsError
+from estate.client import Caller, Cloud
+from estate.errors import CredentialsError, SettingsError
 from estate.identity import KEYS
 from estate.settings import CloudSettings
 
@@ -65,10 +66,12 @@ def _elsewhere(settings: CloudSettings, environ: Mapping[str, str]) -> Iterator[
 def connect(environ: Mapping[str, str]) -> Cloud:
     """Return a session with the cloud, and show whose it is and by which credentials: one line, without secrets.
 
-    Raises what `cloud_settings` and `estate.client.Cloud.caller` raise.
+    `alicloud` is asked who it is, too. Raises what `cloud_settings` and `estate.client.Cloud.caller` raise, and
+    estate.errors.CredentialsError where it is somebody else.
     """
     cloud = Cloud(cloud_settings(environ))
     caller, identity = cloud.caller(), cloud.settings.identity
+    _check_alicloud(cloud, caller)
     unused = f"; not used, though set: {', '.join(identity.passed_over)}" if identity.passed_over else ""
     pulumi.log.info(
         f"Account {caller.account_id}, region {cloud.region}, as {caller.arn} by {identity.source.named}{unused}"
@@ -76,23 +79,70 @@ def connect(environ: Mapping[str, str]) -> Cloud:
     return cloud
 
 
-def local_provider(settings: CloudSettings, account_id: str) -> alimigrate.Provider:
+def local_provider(cloud: Cloud) -> alimigrate.Provider:
     """The `alimigrate` provider for the same cloud as `alicloud`, as the same caller.
 
     It gets what the stack's config says of the caller, and finds the rest in the environment and in files by itself, so
-    that no credentials of these reach the state. It works in the account `account_id` alone, on a destroy too.
+    that no credentials of these reach the state. It works in the caller's account alone, on a destroy too.
+    Raises estate.errors.CredentialsError where it is somebody else.
     """
+    settings = cloud.settings
     config = pulumi.Config("alicloud")
     identity = {
         key: config.get_secret(key) if key in _SECRET else config.get(key)
         for key in _IDENTITY
         if config.get(key) is not None
     }
-    return alimigrate.Provider(
+    provider = alimigrate.Provider(
         "alimigrate",
         region=settings.region,
         protocol=settings.protocol,
         endpoints=dict(settings.endpoints),
-        account_id=account_id,
+        account_id=cloud.account_id(),
         identity=identity,
     )
+    _check_alimigrate(cloud, provider)
+    return provider
+
+
+def _check_alicloud(cloud: Cloud, ours: Caller) -> None:
+    """Ask `alicloud` who it is: its own code decides that. Raises CredentialsError where it is somebody else."""
+    theirs = Caller("", _asked(cloud, "alicloud", "alicloud:index/getCallerIdentity:getCallerIdentity")["arn"])
+    if theirs.principal != ours.principal:
+        raise CredentialsError(
+            f"alicloud calls the cloud as {theirs.arn}, but the estate is read as {ours.arn}, "
+            f"by {cloud.settings.identity.source.named}. Set one source of credentials only (docs/identity.md)."
+        )
+
+
+def _check_alimigrate(cloud: Cloud, provider: alimigrate.Provider) -> None:
+    """Compare the source that `alimigrate` finds with ours, which needs no call of the cloud.
+
+    Raises CredentialsError where it is another one.
+    """
+    identity, nonce = cloud.settings.identity, secrets.token_hex(16)
+    theirs = _asked(cloud, "alimigrate", "alimigrate:index:getIdentity", {"nonce": nonce}, provider)
+    if theirs["digest"] != identity.digest(nonce):
+        raise CredentialsError(
+            f"alimigrate takes its credentials from {theirs['named']}, but the estate is read by "
+            f"{identity.source.named}: their values differ between the environment of the program and that of the "
+            "engine. Start pulumi with the same variables for both."
+        )
+
+
+def _asked(
+    cloud: Cloud,
+    name: str,
+    function: str,
+    given: Mapping[str, str] | None = None,
+    provider: pulumi.ProviderResource | None = None,
+) -> Mapping[str, str]:
+    """Return what a function of a provider answers; CredentialsError where it cannot."""
+    try:
+        told: Mapping[str, str] = pulumi.runtime.invoke(
+            function, dict(given or {}), pulumi.InvokeOptions(provider=provider)
+        ).value
+    except Exception as error:
+        named = cloud.settings.identity.source.named
+        raise CredentialsError(f"{name} cannot use the credentials of {named}: {cloud.scrub(str(error))}") from None
+    return told

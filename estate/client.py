@@ -150,7 +150,7 @@ class Cloud:
 
     def _ask_sts(self, action: str, signer: Keys | None, fields: dict[str, Any]) -> Any:
         """Make the call that opens a session of a role, signed with the keys of somebody else, or with none."""
-        service = _connect("sts", self.settings, lambda: signer or Keys("", ""), self._scrub)
+        service = _connect("sts", self.settings, lambda: signer or Keys("", ""), self.scrub)
         return self._send(service, action, fields, repeatable=True).typed
 
     def _send(self, service: Any, action: str, fields: dict[str, Any], *, repeatable: bool) -> Answer:
@@ -166,7 +166,7 @@ class Cloud:
             except EstateError as error:
                 failure = error
             except Exception as error:
-                failure = service.failure(error, action, self._scrub)
+                failure = service.failure(error, action, self.scrub)
             if isinstance(failure, CredentialsError):
                 failure.name(self.settings.identity.source.named)
             limit = _attempts(failure, safe)
@@ -211,7 +211,7 @@ class Cloud:
     def _service(self, code: str) -> Any:
         with self._lock:
             if code not in self._services:
-                self._services[code] = _connect(code, self.settings, self.credentials.keys, self._scrub)
+                self._services[code] = _connect(code, self.settings, self.credentials.keys, self.scrub)
             return self._services[code]
 
     def _backoff(self, attempt: int, failure: EstateError) -> float:
@@ -222,7 +222,8 @@ class Cloud:
         span = float(min(2 ** (attempt - 1), 32))
         return span / 2 + span / 2 * self._jitter()
 
-    def _scrub(self, text: str) -> str:
+    def scrub(self, text: str) -> str:
+        """Return a text without the secrets of the credentials."""
         for secret in (*self.settings.secrets(), *self.credentials.secrets()):
             text = text.replace(secret, "***")
         return text

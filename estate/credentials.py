@@ -16,6 +16,8 @@ from estate.identity import AssumedRole, CliProfile, CredentialsUri, EcsRole, Oi
 
 #: Seconds before their end at which keys are asked for anew; a call may take a while to arrive.
 RENEWED_BEFORE: Final = 300
+#: Seconds after which the SDK is asked again for keys that it keeps itself.
+_ASKED_AGAIN_AFTER: Final = 60
 
 
 @dataclass(frozen=True, repr=False)
@@ -90,7 +92,9 @@ class Credentials:
                 self._base = self._fetch(source.base)
             return self._session("AssumeRole", self._base, source, _role_fields(source))
         if isinstance(source, OidcRole):
-            return self._session("AssumeRoleWithOIDC", None, source, _oidc_fields(source))
+            fields = _oidc_fields(source)
+            self._seen |= {fields["oidctoken"]}
+            return self._session("AssumeRoleWithOIDC", None, source, fields)
         return self._from_sdk(source)
 
     def _session(self, operation: str, signer: Keys | None, source: Source, fields: dict[str, Any]) -> Keys:
@@ -112,10 +116,10 @@ class Credentials:
             raise CredentialsError(
                 f"{source.named} gives no credentials ({type(error).__name__}). {_HINTS[source.kind]}"
             ) from None
-        # The SDK keeps the session and renews it; so it is asked at every turn.
-        return Keys(
-            found.get_access_key_id(), found.get_access_key_secret(), found.get_security_token() or None, self._now()
-        )
+        # The SDK keeps the session and renews it well before its end; where it knows of none, it starts a command or
+        # asks a service each time.
+        until = self._now() + RENEWED_BEFORE + _ASKED_AGAIN_AFTER
+        return Keys(found.get_access_key_id(), found.get_access_key_secret(), found.get_security_token() or None, until)
 
 
 _HINTS: Final = {
@@ -158,7 +162,7 @@ def _role_fields(source: AssumedRole) -> dict[str, Any]:
 def _oidc_fields(source: OidcRole) -> dict[str, Any]:
     if source.token_file is not None:
         try:
-            token = source.token_file.read_text(encoding="utf-8")
+            token = source.token_file.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
             raise CredentialsError(
                 f"The OIDC token for {source.named} cannot be read from {source.token_file}."

@@ -38,10 +38,13 @@ class CredentialsError(EstateError):
     def __init__(self, message: str, *, ended: bool = False) -> None:
         super().__init__(message)
         self.ended = ended
+        self.source: str | None = None
 
     def name(self, source: str) -> None:
-        """Say in the message which key or variable the credentials come from."""
-        self.args = (f"{self.args[0]} They come from {source}.",)
+        """Say in the message which key or variable the credentials come from, once."""
+        if self.source is None:
+            self.source = source
+            self.args = (f"{self.args[0]} They come from {source}.",)
 
 
 class PermissionDenied(EstateError):  # noqa: N818 - the name says what happened

@@ -98,6 +98,14 @@ class AlimigrateProvider(sdk.Provider):
         resource, state = _resource(request.type), properties(request.properties)
         await asyncio.to_thread(lambda: resource.delete(self.cloud(), request.resource_id, state))
 
+    async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:
+        """Answer the one function: where the credentials come from, and whether they are those of who asks."""
+        if request.tok != registry.IDENTITY:
+            raise ResourceError(f"alimigrate has no function {request.tok}; it has {registry.IDENTITY}.")
+        nonce = str(properties(request.args)["nonce"])
+        identity = self._settings().identity
+        return sdk.InvokeResponse(values({"named": identity.source.named, "digest": identity.digest(nonce)}))
+
     async def cancel(self) -> None:
         """Let every wait end at once."""
         self._cancelled.set()
@@ -110,14 +118,17 @@ class AlimigrateProvider(sdk.Provider):
         """
         with self._lock:
             if self._cloud is None:
-                if is_unknown(self._config):
-                    raise ResourceError("The configuration of the alimigrate provider is not known yet.")
-                cloud = Cloud(CloudSettings.from_config(self._config, self._environ), sleep=self._sleep)
+                cloud = Cloud(self._settings(), sleep=self._sleep)
                 # Nothing is written into an account that nobody meant.
                 if cloud.settings.account_id:
-                    cloud.account_id()
+                    cloud.caller()
                 self._cloud = cloud
             return self._cloud
+
+    def _settings(self) -> CloudSettings:
+        if is_unknown(self._config):
+            raise ResourceError("The configuration of the alimigrate provider is not known yet.")
+        return CloudSettings.from_config(self._config, self._environ)
 
     def _sleep(self, seconds: float) -> None:
         if self._cancelled.wait(seconds):

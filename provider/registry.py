@@ -27,6 +27,9 @@ from provider.whitelist_group import MongoDbWhitelistGroup, RdsWhitelistGroup, R
 NAME: Final = "alimigrate"
 VERSION: Final = "0.1.0"
 
+#: The function that tells which credentials are used, without them.
+IDENTITY: Final = "alimigrate:index:getIdentity"
+
 #: Type token -> resource.
 RESOURCES: Final[Mapping[str, Resource]] = MappingProxyType(
     {
@@ -109,6 +112,16 @@ _RULE: Final[dict[str, Any]] = {
 }
 
 
+_IDENTITY_SCHEMA: Final[dict[str, Any]] = {
+    "description": "Tells where the credentials come from, and a digest of them for the nonce of who asks.",
+    "inputs": {"properties": {"nonce": {"type": "string"}}, "required": ["nonce"]},
+    "outputs": {
+        "properties": {"named": {"type": "string"}, "digest": {"type": "string"}},
+        "required": ["named", "digest"],
+    },
+}
+
+
 def schema() -> str:
     """Return the Pulumi package schema as JSON."""
     return json.dumps(
@@ -120,6 +133,7 @@ def schema() -> str:
             "config": {"variables": _CONFIG},
             "provider": {"description": "The cloud to work on.", "inputProperties": _CONFIG},
             "types": {"alimigrate:ecs:Rule": _RULE},
+            "functions": {IDENTITY: _IDENTITY_SCHEMA},
             "resources": {token: _resource_schema(resource) for token, resource in RESOURCES.items()},
         }
     )

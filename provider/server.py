@@ -57,6 +57,7 @@ class Servicer(ProviderServicer):
     Read = _plain(ProviderServicer.Read)
     Update = _plain(ProviderServicer.Update)
     Delete = _plain(ProviderServicer.Delete)
+    Invoke = _plain(ProviderServicer.Invoke)
 
 
 def _partial(failure: PartialFailure) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from pathlib import Path
 from typing import Literal
 
@@ -89,6 +91,11 @@ class Identity(BaseModel):
     def secrets(self) -> tuple[str, ...]:
         """Return the secret values that the source itself holds."""
         return _secrets(self.source)
+
+    def digest(self, nonce: str) -> str:
+        """Return what two processes compare to know that their source is the same, secrets included; `nonce` is new."""
+        held = "\0".join((self.source.model_dump_json(), *self.secrets()))
+        return hmac.new(nonce.encode(), held.encode(), hashlib.sha256).hexdigest()
 
 
 def _secrets(source: Source) -> tuple[str, ...]:

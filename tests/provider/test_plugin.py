@@ -12,8 +12,9 @@ from pulumi.provider.experimental import provider as sdk
 from pulumi.provider.experimental.property_value import PropertyValue
 
 from estate.errors import CredentialsError, SettingsError
+from estate.settings import CloudSettings
 from provider.plugin import AlimigrateProvider
-from provider.registry import RAM_ACTIONS, RESOURCES, schema
+from provider.registry import IDENTITY, RAM_ACTIONS, RESOURCES, schema
 from provider.resource import ResourceError
 from provider.values import UNKNOWN, Properties, properties, values
 from simulator.server import Simulator
@@ -121,6 +122,24 @@ def test_nothing_is_written_into_another_account(simulator: Simulator) -> None:
     with pytest.raises(CredentialsError, match=r"alicloud:accountId is 99"):
         create(provider, INPUTS)
     assert [entry["action"] for entry in simulator.requests()] == ["GetCallerIdentity"]
+
+
+def test_who_asks_learns_whether_the_credentials_are_his_and_not_which() -> None:
+    config = {"region": "cn-hangzhou", "accessKey": "ak-hush", "secretKey": "sk-hush"}
+    ours = CloudSettings.from_config(config, {}).identity
+    asked = sdk.InvokeRequest(IDENTITY, values({"nonce": "once"}))
+    told = properties(run(configured(config).invoke(asked)).return_value or {})
+    assert told == {"named": "alicloud:accessKey", "digest": ours.digest("once")}
+    assert ours.digest("once") != ours.digest("twice")
+    for other in ({"accessKey": "x"}, {"secretKey": "x"}, {"securityToken": "x"}, {"assumeRole": {"roleArn": "x"}}):
+        theirs = run(configured(config | other).invoke(asked)).return_value or {}
+        assert properties(theirs)["digest"] != ours.digest("once")
+    assert "hush" not in json.dumps(told)
+
+
+def test_an_unknown_function_is_told_what_there_is() -> None:
+    with pytest.raises(ResourceError, match="alimigrate has no function x; it has alimigrate:index:getIdentity"):
+        run(configured({}).invoke(sdk.InvokeRequest("x", {})))
 
 
 def test_secrets_stay_with_the_engine() -> None:

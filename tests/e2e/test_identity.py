@@ -1,0 +1,370 @@
+"""Reader, alimigrate and alicloud are the same caller, from every source; docs/identity.md is the table of these tests.
+
+Alibaba's own provider code runs here, without the engine, which hands it the stack's config and its own environment.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+import toolchain
+from estate.client import Caller, Cloud
+from estate.errors import SettingsError
+from estate.settings import CloudSettings
+from provider.plugin import AlimigrateProvider
+from simulator.estate_file import load
+from simulator.server import Simulator, running
+from simulator.tls import write_certificate
+from tests.e2e.alicloud_plugin import PluginError, plugin
+from tests.e2e.conftest import ESTATE
+from tests.simulator import oidc
+from tests.simulator.api.examples.sts import ASSUME, WITH_EXTERNAL_ID, with_roles
+from tests.simulator.signing import Direct
+
+pytestmark = pytest.mark.engine
+
+ACCOUNT = "acs:ram::1234567890123456"
+DEMO, BLIND, ROLE = f"{ACCOUNT}:user/demo", f"{ACCOUNT}:user/blind", f"{ACCOUNT}:assumed-role/migrator"
+ROLE_ARN = f"{ACCOUNT}:role/migrator"
+IDP = f"{ACCOUNT}:oidc-provider/ci"
+
+CONFIG_FAMILY = ("accessKey", "secretKey", "securityToken")
+FAMILIES = (
+    ("ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECURITY_TOKEN"),
+    ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"),
+    ("ALIBABACLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_SECRET", "ALIBABACLOUD_SECURITY_TOKEN"),
+)
+PAIRS = list(itertools.combinations((CONFIG_FAMILY, *FAMILIES), 2))
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Simulator]:
+    """The sample estate with roles and an identity provider."""
+    estate = load(ESTATE)
+    with_roles(estate)
+    with running(estate) as simulator:
+        yield simulator
+
+
+@dataclass
+class Place:
+    """A home, and what its files and services hold for the sources."""
+
+    cloud: Simulator
+    engine: toolchain.Engine
+    home: Path
+    uri: str
+    config: dict[str, Any] = field(default_factory=dict)
+    environ: dict[str, str] = field(default_factory=dict)
+
+    def keys(self, user: str) -> tuple[str, str]:
+        """Access key and secret of a user."""
+        return self.cloud.credentials_of(user)
+
+    def session(self) -> tuple[str, str, str]:
+        """Key, secret and token of a new session of the role."""
+        given = Direct(self.cloud.simulation)("sts:AssumeRole", **ASSUME)["Credentials"]
+        return given["AccessKeyId"], given["AccessKeySecret"], given["SecurityToken"]
+
+    def give(self, family: tuple[str, ...], values: tuple[str, ...]) -> None:
+        """Set a family of names."""
+        target = self.config if family is CONFIG_FAMILY else self.environ
+        target.update(zip(family, values, strict=False))
+
+    def profiles(self, *profiles: dict[str, Any]) -> Path:
+        """Write the file of the aliyun CLI."""
+        file = self.home / ".aliyun" / "config.json"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps({"current": "default", "profiles": profiles}))
+        return file
+
+    def callers(self) -> tuple[Caller, Caller, Caller]:
+        """Ask reader, alimigrate and alicloud who they are."""
+        return self.reader(), self.alimigrate(), self.alicloud()
+
+    def reader(self) -> Caller:
+        """Who the reader is."""
+        return Cloud(CloudSettings.from_config(self._config(), self._environ())).caller()
+
+    def alimigrate(self) -> Caller:
+        """Who the local provider is, with the inputs that its resource gets from the stack."""
+        local = AlimigrateProvider(self._environ())
+        texts = {key: item if isinstance(item, str) else json.dumps(item) for key, item in self._config().items()}
+        local._config = texts
+        return local.cloud().caller()
+
+    def alicloud(self) -> Caller:
+        """Who Alibaba's provider is."""
+        config = {**self._config(), "skipRegionValidation": True, "accountType": "Domestic"}
+        config["endpoints"] = [config["endpoints"]]
+        with plugin(self.engine, config, self._environ()) as running_plugin:
+            return Caller("", running_plugin.caller())
+
+    def _config(self) -> dict[str, Any]:
+        cloud = self.cloud
+        return {"region": cloud.region, "protocol": "HTTP", "endpoints": cloud.endpoints, **self.config}
+
+    def _environ(self) -> dict[str, str]:
+        ca_file = self.home / "ca.pem"
+        write_certificate(ca_file, self.cloud.ca_certificate)
+        # The provider asks STS by HTTPS alone.
+        return {"PATH": os.environ["PATH"], "HOME": str(self.home), "SSL_CERT_FILE": str(ca_file), **self.environ}
+
+
+@pytest.fixture(scope="module")
+def uri(cloud: Simulator) -> Iterator[str]:
+    """A service on loopback that opens a session of the role for whoever asks."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            given = Direct(cloud.simulation)("sts:AssumeRole", **ASSUME)["Credentials"]
+            payload = json.dumps({"Code": "Success", **given}).encode()
+            self.send_response(200)
+            self.send_header("content-length", str(len(payload)))
+            self.end_headers()
+            self.wfile.write(payload)
+
+        def log_message(self, *_: object) -> None:
+            """Keep the test's output to the test."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/keys"
+        server.shutdown()
+
+
+@pytest.fixture
+def place(cloud: Simulator, engine: toolchain.Engine, uri: str, tmp_path: Path) -> Place:
+    return Place(cloud, engine, tmp_path, uri)
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_two_families(place: Place, first: tuple[str, ...], second: tuple[str, ...]) -> None:
+    """Keys of two users in two families: the request log shows one caller."""
+    place.give(first, place.keys("demo"))
+    place.give(second, place.keys("blind"))
+    before = len(place.cloud.requests())
+    assert {caller.arn for caller in place.callers()} == {DEMO}
+    assert [entry["caller"] for entry in place.cloud.requests()[before:]] == ["demo"] * 3
+
+
+def test_a_mixture_that_alicloud_would_sign_with_is_refused_before_anything_is_asked(place: Place) -> None:
+    place.give(FAMILIES[0], place.keys("demo")[:1])
+    place.give(FAMILIES[1], place.keys("blind"))
+    before = len(place.cloud.requests())
+    for ask in (place.reader, place.alimigrate):
+        with pytest.raises(SettingsError, match="ALIBABA_CLOUD_ACCESS_KEY_SECRET: expected the secret of ALICLOUD_ACC"):
+            ask()
+    assert len(place.cloud.requests()) == before
+    with pytest.raises(PluginError, match="SignatureDoesNotMatch"):
+        place.alicloud()
+
+
+@dataclass(frozen=True)
+class Source:
+    """One row of the table: how a source is set, and who is the caller then."""
+
+    caller: str
+    given: Callable[[Place], object]
+
+
+def _named(role: str = "", **block: Any) -> dict[str, Any]:
+    return {"roleArn": role or ROLE_ARN, **block}
+
+
+def _profile(place: Place, mode: str, **fields: Any) -> None:
+    key, secret = place.keys("blind")
+    place.profiles({"name": "one", "mode": mode, "access_key_id": key, "access_key_secret": secret, **fields})
+
+
+def _sts_profile(place: Place) -> None:
+    key, secret, token = place.session()
+    _profile(place, "StsToken", access_key_id=key, access_key_secret=secret, sts_token=token)
+    place.environ["ALICLOUD_PROFILE"] = "one"
+
+
+def _elsewhere(place: Place) -> None:
+    _profile(place, "AK")
+    (place.home / ".aliyun" / "config.json").rename(place.home / "elsewhere.json")
+    place.config |= {"profile": "one", "sharedCredentialsFile": "~/elsewhere.json"}
+
+
+def _external(place: Place) -> None:
+    key, secret = place.keys("blind")
+    answer = json.dumps({"mode": "AK", "access_key_id": key, "access_key_secret": secret})
+    script = place.home / "credentials.py"
+    script.write_text(f"print({answer!r})")
+    place.profiles({"name": "one", "mode": "External", "process_command": f"{sys.executable} {script}"})
+    place.config["profile"] = "one"
+
+
+def _oidc_file(place: Place) -> str:
+    file = place.home / "token"
+    file.write_text(oidc.token())
+    return str(file)
+
+
+def _env_keys(place: Place, user: str = "blind") -> None:
+    place.give(FAMILIES[0], place.keys(user))
+
+
+def _with(*steps: Callable[[Place], object], **config: Any) -> Callable[[Place], object]:
+    """Set keys of the stack, then do `steps`."""
+
+    def give(place: Place) -> None:
+        place.config |= config
+        for step in steps:
+            step(place)
+
+    return give
+
+
+def _variables(**environ: str) -> Callable[[Place], object]:
+    return lambda place: place.environ.update(environ)
+
+
+_OIDC = {"oidcProviderArn": IDP, "roleArn": ROLE_ARN}
+_OIDC_VARIABLES = {
+    "ALIBABA_CLOUD_OIDC_PROVIDER_ARN": IDP,
+    "ALIBABA_CLOUD_ROLE_ARN": ROLE_ARN,
+    "ALIBABA_CLOUD_ROLE_SESSION_NAME": "pod",
+}
+
+#: By the row of docs/identity.md; "demo" is nobody here, so that a fallback would show.
+SOURCES: dict[str, dict[str, Source]] = {
+    "static keys": {
+        **{
+            family[0]: Source(BLIND, lambda place, family=family: place.give(family, place.keys("blind")))  # type: ignore[misc]
+            for family in (CONFIG_FAMILY, *FAMILIES)
+        },
+        **{
+            family[2]: Source(f"{ROLE}/ann", lambda place, family=family: place.give(family, place.session()))  # type: ignore[misc]
+            for family in (CONFIG_FAMILY, *FAMILIES)
+        },
+        "halves of two families": Source(
+            BLIND,
+            lambda place: place.environ.update(
+                ALICLOUD_ACCESS_KEY=place.keys("blind")[0], ALIBABA_CLOUD_ACCESS_KEY_SECRET=place.keys("blind")[1]
+            ),
+        ),
+    },
+    "profile": {
+        "AK": Source(BLIND, _with(lambda place: _profile(place, "AK"), profile="one")),
+        "AK, ALIBABA_CLOUD_PROFILE": Source(
+            BLIND, _with(lambda place: _profile(place, "AK"), _variables(ALIBABA_CLOUD_PROFILE="one"))
+        ),
+        "AK, another file": Source(BLIND, _elsewhere),
+        "AK, behind keys of the environment": Source(
+            DEMO, _with(lambda place: _profile(place, "AK"), lambda place: _env_keys(place, "demo"), profile="one")
+        ),
+        "StsToken": Source(f"{ROLE}/ann", _sts_profile),
+        "RamRoleArn": Source(
+            f"{ROLE}/bob",
+            _with(
+                lambda place: _profile(place, "RamRoleArn", ram_role_arn=ROLE_ARN, ram_session_name="bob"),
+                profile="one",
+            ),
+        ),
+        "External": Source(BLIND, _external),
+    },
+    "credentials URI": {
+        "alone": Source(f"{ROLE}/ann", lambda place: place.config.update(credentialsUri=place.uri)),
+        "behind keys of the environment": Source(
+            DEMO,
+            _with(
+                lambda place: place.environ.update(ALIBABA_CLOUD_CREDENTIALS_URI=place.uri),
+                lambda place: _env_keys(place, "demo"),
+            ),
+        ),
+    },
+    "role": {
+        "all keys": Source(
+            f"{ROLE.replace('migrator', WITH_EXTERNAL_ID)}/ci",
+            _with(
+                lambda place: _env_keys(place, "demo"),
+                assumeRole=_named(
+                    f"{ACCOUNT}:role/{WITH_EXTERNAL_ID}",
+                    sessionName="ci",
+                    externalId="ours",
+                    sessionExpiration=900,
+                    policy='{"Version": "1", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}',
+                ),
+            ),
+        ),
+        "variables alone": Source(
+            f"{ROLE}/ci",
+            _with(
+                _env_keys,
+                _variables(ALICLOUD_ASSUME_ROLE_ARN=ROLE_ARN, ALIBABA_CLOUD_ROLE_SESSION_NAME="ci"),
+                assumeRole={},
+            ),
+        ),
+        "the session's usual name": Source(f"{ROLE}/terraform", _with(_env_keys, assumeRole=_named())),
+        "with the token of a session": Source(
+            f"{ROLE}/terraform",
+            _with(lambda place: place.give(FAMILIES[1], place.session()), assumeRole=_named()),
+        ),
+        "in place of the one of a profile": Source(
+            f"{ROLE}/bob",
+            _with(
+                lambda place: _profile(place, "RamRoleArn", ram_role_arn="acs:none", ram_session_name="bob"),
+                profile="one",
+                assumeRole=_named(),
+            ),
+        ),
+    },
+    "role by OIDC": {
+        "all keys": Source(
+            f"{ROLE}/ci",
+            lambda place: place.config.update(
+                assumeRoleWithOidc=_OIDC
+                | {"oidcTokenFile": _oidc_file(place), "roleSessionName": "ci", "sessionExpiration": 900}
+            ),
+        ),
+        "variables alone": Source(
+            f"{ROLE}/pod",
+            _with(
+                lambda place: place.environ.update(_OIDC_VARIABLES, ALIBABA_CLOUD_OIDC_TOKEN_FILE=_oidc_file(place)),
+                assumeRoleWithOidc={},
+            ),
+        ),
+        "a token without a file": Source(
+            f"{ROLE}/terraform",
+            lambda place: place.config.update(assumeRoleWithOidc=_OIDC | {"oidcToken": oidc.token()}),
+        ),
+        "behind keys of the environment": Source(
+            BLIND,
+            _with(
+                _env_keys,
+                lambda place: place.config.update(assumeRoleWithOidc=_OIDC | {"oidcTokenFile": _oidc_file(place)}),
+            ),
+        ),
+        "and from there another role": Source(
+            f"{ROLE}/terraform",
+            lambda place: place.config.update(
+                assumeRoleWithOidc=_OIDC | {"oidcTokenFile": _oidc_file(place), "roleSessionName": "first"},
+                assumeRole=_named(),
+            ),
+        ),
+    },
+}
+CASES = [(row, case) for row, cases in SOURCES.items() for case in cases]
+
+
+@pytest.mark.parametrize(("row", "case"), CASES)
+def test_every_source(place: Place, row: str, case: str) -> None:
+    source = SOURCES[row][case]
+    source.given(place)
+    callers = place.callers()
+    assert [caller.arn for caller in callers] == [source.caller] * 3
