@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pulumi
+import pulumi_alicloud
 
 from components import alimigrate
 from estate.client import Caller, Cloud
@@ -107,7 +109,9 @@ def local_provider(cloud: Cloud) -> alimigrate.Provider:
 
 def _check_alicloud(cloud: Cloud, ours: Caller) -> None:
     """Ask `alicloud` who it is: its own code decides that. Raises CredentialsError where it is somebody else."""
-    theirs = Caller("", _asked(cloud, "alicloud", "alicloud:index/getCallerIdentity:getCallerIdentity")["arn"])
+    # By the SDK, which names the version: the answer is that of the very provider that resources get.
+    with _telling(cloud, "alicloud"):
+        theirs = Caller(ours.account_id, str(pulumi_alicloud.get_caller_identity().arn))
     if theirs.principal != ours.principal:
         raise CredentialsError(
             f"alicloud calls the cloud as {theirs.arn}, but the estate is read as {ours.arn}, "
@@ -121,7 +125,10 @@ def _check_alimigrate(cloud: Cloud, provider: alimigrate.Provider) -> None:
     Raises CredentialsError where it is another one.
     """
     identity, nonce = cloud.settings.identity, secrets.token_hex(16)
-    theirs = _asked(cloud, "alimigrate", "alimigrate:index:getIdentity", {"nonce": nonce}, provider)
+    with _telling(cloud, "alimigrate"):
+        theirs = pulumi.runtime.invoke(
+            "alimigrate:index:getIdentity", {"nonce": nonce}, pulumi.InvokeOptions(provider=provider)
+        ).value
     if theirs["digest"] != identity.digest(nonce):
         raise CredentialsError(
             f"alimigrate takes its credentials from {theirs['named']}, but the estate is read by "
@@ -130,19 +137,11 @@ def _check_alimigrate(cloud: Cloud, provider: alimigrate.Provider) -> None:
         )
 
 
-def _asked(
-    cloud: Cloud,
-    name: str,
-    function: str,
-    given: Mapping[str, str] | None = None,
-    provider: pulumi.ProviderResource | None = None,
-) -> Mapping[str, str]:
-    """Return what a function of a provider answers; CredentialsError where it cannot."""
+@contextmanager
+def _telling(cloud: Cloud, name: str) -> Iterator[None]:
+    """Make CredentialsError of whatever a provider says that cannot be used."""
     try:
-        told: Mapping[str, str] = pulumi.runtime.invoke(
-            function, dict(given or {}), pulumi.InvokeOptions(provider=provider)
-        ).value
+        yield
     except Exception as error:
         named = cloud.settings.identity.source.named
         raise CredentialsError(f"{name} cannot use the credentials of {named}: {cloud.scrub(str(error))}") from None
-    return told
