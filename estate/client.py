@@ -32,7 +32,7 @@ from estate.errors import (
     WaitTimeout,
 )
 from estate.proxies import proxy_host
-from estate.reads import READS, is_reading
+from estate.reads import READS, WRITES, is_reading
 from estate.settings import CloudSettings
 
 CONNECT_TIMEOUT_MS = 3_000
@@ -259,15 +259,20 @@ class _Service:
         self._kept = _Kept()
         self.endpoint = str(client._endpoint)
         self.route = route(protocol, self.endpoint)
-        ask = client.call_api
+        # Calls without keys, such as AssumeRoleWithOIDC, go the SDK's older way, which names the operation alone.
+        for way in ("call_api", "do_rpcrequest"):
+            setattr(client, way, self._looking(code, getattr(client, way), scrub))
 
-        def call_api(params: Any, request: Any, runtime: Any) -> Any:
-            response = ask(params, request, runtime)
-            action = f"{code}:{params.action}"
-            self._kept.body = _told(action, response, self.route, scrub)
+    def _looking(self, code: str, ask: Callable[..., Any], scrub: Callable[[str], str]) -> Callable[..., Any]:
+        """Return one of the SDK's ways to ask, whose answers are looked at."""
+
+        def asked(named: Any, *arguments: Any) -> Any:
+            response = ask(named, *arguments)
+            operation = named if isinstance(named, str) else named.action
+            self._kept.body = _told(f"{code}:{operation}", response, self.route, scrub)
             return response
 
-        client.call_api = call_api
+        return asked
 
     def invocation(self, operation: str, fields: dict[str, Any]) -> Callable[[], Answer]:
         """Return the call of an operation with the given request fields, not yet made.
@@ -289,6 +294,9 @@ class _Service:
             typed = method(*arguments, self._runtime).body
             if typed is None:
                 raise ValueError("the SDK made nothing of the answer")
+            # What came by a way that is not looked at proves nothing.
+            if not self._kept.body:
+                raise MalformedAnswer(self.route, operation, NOT_THE_API, sent=True)
             return Answer(typed, self._kept.body)
 
         return invoke
@@ -308,7 +316,7 @@ def _told(action: str, response: Any, endpoint: str, scrub: Callable[[str], str]
     # portal) would be read as an empty list.
     if not isinstance(body, Mapping) or not isinstance(body.get("RequestId"), str) or not body["RequestId"]:
         raise MalformedAnswer(endpoint, action, NOT_THE_API, sent=True)
-    reading = READS.get(action)
+    reading = READS.get(action) or WRITES.get(action)
     code = body.get("Code")
     # Some refusals come with status 200. Container Registry alone has a code in its answers of success too.
     succeeded = body.get(reading.success) is True if reading and reading.success else not code or "Message" not in body

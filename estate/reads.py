@@ -492,6 +492,20 @@ _OTHERS: Final[Mapping[str, Reading]] = {
 #: By RAM action. OSS answers in XML: its SDK holds it to the root element, `estate.object_storage` to the rest.
 READS: Final[Mapping[str, Reading]] = {**_ECS, **_VPC, **_DATABASES, **_OTHERS}
 
+_SESSION: Final = (
+    *parts(TEXT, "Credentials.AccessKeyId", "Credentials.AccessKeySecret", "Credentials.SecurityToken"),
+    *parts(TIME, "Credentials.Expiration"),
+)
+
+#: The writes whose answers are read, for what they made.
+WRITES: Final[Mapping[str, Reading]] = {
+    "sts:AssumeRole": Reading(parts=_SESSION),
+    "sts:AssumeRoleWithOIDC": Reading(parts=_SESSION),
+    "ecs:RunCommand": Reading(parts=parts(TEXT, "InvokeId")),
+    "vpc:CreateDefaultVpc": Reading(parts=parts(TEXT, "VpcId")),
+    "vpc:CreateDefaultVSwitch": Reading(parts=parts(TEXT, "VSwitchId")),
+}
+
 _VERBS: Final = ("Describe", "Get", "List")
 
 

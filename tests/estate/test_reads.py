@@ -11,6 +11,7 @@ import importlib
 import inspect
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,9 @@ from estate.client import _PACKAGES
 from estate.errors import CloudError, EstateError, MalformedAnswer, Throttled, UnusableAnswer
 from estate.live import IF_USED, RAM_ACTIONS
 from estate.paging import listed
-from estate.reads import READS, is_reading
+from estate.reads import READS, WRITES, is_reading
 from tests.estate.stub import Stub, serving
-from tests.estate.whole import answer, item, meet, put, spoil, take, total_of
+from tests.estate.whole import answer, filled, item, meet, put, spoil, take, total_of
 
 LISTS = sorted(action for action, reading in READS.items() if reading.items)
 PAGED = sorted(action for action in LISTS if READS[action].paging)
@@ -250,10 +251,26 @@ def test_no_list_is_read_but_by_its_pages(room: str) -> None:
                 assert action not in LISTS, f"{file.name}:{node.lineno}"
 
 
+@pytest.mark.parametrize(("action", "part"), [(a, part) for a in sorted(WRITES) for part in WRITES[a].parts], ids=str)
+def test_a_write_that_does_not_say_what_it_made_did_not_succeed(stub: Stub, action: str, part: Part) -> None:
+    whole = {"RequestId": "REQ-7", **filled(WRITES[action].parts)}
+    for given in (None, "", 7):
+        body = deepcopy(whole)
+        put(body, part.path, given)
+        stub.answers(operation(action), (200, body))
+        with pytest.raises(UnusableAnswer, match=f"{action} .*{part.path} is .*REQ-7"):
+            stub.cloud().call(action)
+    # Without a ClientToken it is not known whether it was carried out.
+    assert len(stub.calls) == 3
+    stub.answers(operation(action), (200, whole))
+    assert stub.cloud().call(action)
+
+
 def test_whatever_the_reader_may_do_is_declared() -> None:
     called = {action for actions in RAM_ACTIONS.values() for action in actions if not action.startswith("oss:")}
     assert called <= set(READS)
     assert all(is_reading(action) for action in READS)
+    assert not any(is_reading(action) for action in WRITES)
     assert {"registryAccessLists", "bucketPolicies"} == IF_USED
 
 
