@@ -27,8 +27,7 @@ def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
     host = (parts.hostname or "").rstrip(".")
     if not proxy or not host or _is_own(host):
         return None
-    port = parts.port or _DEFAULT_PORTS[parts.scheme]
-    if any(_covers(entry, host, port) for entry in re.split(r"[,\s]+", _value(environ, "no_proxy").lower()) if entry):
+    if _spared(host, parts.port or _DEFAULT_PORTS[parts.scheme], environ):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
 
@@ -37,6 +36,19 @@ def proxy_host(url: str, environ: Mapping[str, str]) -> str | None:
     """Return host[:port] of `proxy_for`, which holds no password, for messages."""
     proxy = proxy_for(url, environ)
     return proxy and urlsplit(proxy).netloc.rpartition("@")[2]
+
+
+def sends_metadata_to_proxy(environ: Mapping[str, str]) -> bool:
+    """Tell whether the alicloud plugin would ask a proxy for the metadata of ECS: only NO_PROXY keeps it from that.
+
+    Source: credentials-go 1.4.12, whose transport is Go's with ProxyFromEnvironment.
+    """
+    return bool(_value(environ, "http_proxy")) and not _spared(METADATA_HOST, 80, environ)
+
+
+def _spared(host: str, port: int, environ: Mapping[str, str]) -> bool:
+    entries = re.split(r"[,\s]+", _value(environ, "no_proxy").lower())
+    return any(_covers(entry, host, port) for entry in entries if entry)
 
 
 def _value(environ: Mapping[str, str], name: str) -> str:

@@ -26,6 +26,7 @@ from estate.identity.model import (
     StaticKeys,
 )
 from estate.identity.names import ADVANCED_MODES, KEYS, PLAIN_MODES, PREFIX, REFUSED, ROLE_VARIABLES, VARIABLES
+from estate.proxies import METADATA_HOST, sends_metadata_to_proxy
 
 _EMPTY: Final = "expected a value or no key: an empty one hides the variables behind it"
 _SESSION_SECONDS: Final = range(900, 43_201)
@@ -257,6 +258,12 @@ class Sources:
         if self._environ.get("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "").lower() == "true":
             self._problems.append(
                 f"ALIBABA_CLOUD_ECS_METADATA_DISABLED: expected not true, for {role.name} needs the metadata service"
+            )
+            return None
+        if sends_metadata_to_proxy(self._environ):
+            self._problems.append(
+                f"NO_PROXY: expected {METADATA_HOST} in it, for {self._shown(role)}: alicloud would ask the proxy for "
+                "the role, and get that of the proxy's machine, if any"
             )
             return None
         return EcsRole(

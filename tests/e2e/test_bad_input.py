@@ -72,6 +72,14 @@ def test_bad_config_is_told_before_anything_is_touched(stack: Stack, case: str) 
 ENVIRONMENT: dict[str, tuple[dict[str, str], str]] = {
     "unknown key": ({"ALICLOUD_ACCESS_KEY": "LTAI-nobody"}, "InvalidAccessKeyId"),
     "wrong secret": ({"ALICLOUD_SECRET_KEY": "not-the-secret"}, "SignatureDoesNotMatch"),
+    "secret of another key": (
+        {
+            "ALICLOUD_SECRET_KEY": "",
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": "LTAI-b",
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "x",
+        },
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET: expected the secret of ALICLOUD_ACCESS_KEY, which comes first",
+    ),
     "no credentials": ({"ALICLOUD_ACCESS_KEY": "", "ALICLOUD_SECRET_KEY": ""}, "alicloud:accessKey"),
 }
 

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -19,17 +19,15 @@ from typing import Any
 import pytest
 
 import toolchain
-from estate.client import Caller, Cloud
+from demo.project import REPOSITORY
 from estate.errors import SettingsError
-from estate.settings import CloudSettings
-from provider.plugin import AlimigrateProvider
-from simulator.estate_file import load
 from simulator.server import Simulator, running
-from simulator.tls import write_certificate
-from tests.e2e.alicloud_plugin import PluginError, plugin
-from tests.e2e.conftest import ESTATE
+from tests.e2e.alicloud_plugin import PluginError
+from tests.e2e.callers import CONFIG_FAMILY, Place, estate_with_roles
+from tests.e2e.conftest import Stack
+from tests.e2e.isolation import isolated, why_not
 from tests.simulator import oidc
-from tests.simulator.api.examples.sts import ASSUME, WITH_EXTERNAL_ID, with_roles
+from tests.simulator.api.examples.sts import ASSUME, WITH_EXTERNAL_ID
 from tests.simulator.signing import Direct
 
 pytestmark = pytest.mark.engine
@@ -39,7 +37,6 @@ DEMO, BLIND, ROLE = f"{ACCOUNT}:user/demo", f"{ACCOUNT}:user/blind", f"{ACCOUNT}
 ROLE_ARN = f"{ACCOUNT}:role/migrator"
 IDP = f"{ACCOUNT}:oidc-provider/ci"
 
-CONFIG_FAMILY = ("accessKey", "secretKey", "securityToken")
 FAMILIES = (
     ("ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECURITY_TOKEN"),
     ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"),
@@ -51,75 +48,8 @@ PAIRS = list(itertools.combinations((CONFIG_FAMILY, *FAMILIES), 2))
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Simulator]:
     """The sample estate with roles and an identity provider."""
-    estate = load(ESTATE)
-    with_roles(estate)
-    with running(estate) as simulator:
+    with running(estate_with_roles()) as simulator:
         yield simulator
-
-
-@dataclass
-class Place:
-    """A home, and what its files and services hold for the sources."""
-
-    cloud: Simulator
-    engine: toolchain.Engine
-    home: Path
-    uri: str
-    config: dict[str, Any] = field(default_factory=dict)
-    environ: dict[str, str] = field(default_factory=dict)
-
-    def keys(self, user: str) -> tuple[str, str]:
-        """Access key and secret of a user."""
-        return self.cloud.credentials_of(user)
-
-    def session(self) -> tuple[str, str, str]:
-        """Key, secret and token of a new session of the role."""
-        given = Direct(self.cloud.simulation)("sts:AssumeRole", **ASSUME)["Credentials"]
-        return given["AccessKeyId"], given["AccessKeySecret"], given["SecurityToken"]
-
-    def give(self, family: tuple[str, ...], values: tuple[str, ...]) -> None:
-        """Set a family of names."""
-        target = self.config if family is CONFIG_FAMILY else self.environ
-        target.update(zip(family, values, strict=False))
-
-    def profiles(self, *profiles: dict[str, Any]) -> Path:
-        """Write the file of the aliyun CLI."""
-        file = self.home / ".aliyun" / "config.json"
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(json.dumps({"current": "default", "profiles": profiles}))
-        return file
-
-    def callers(self) -> tuple[Caller, Caller, Caller]:
-        """Ask reader, alimigrate and alicloud who they are."""
-        return self.reader(), self.alimigrate(), self.alicloud()
-
-    def reader(self) -> Caller:
-        """Who the reader is."""
-        return Cloud(CloudSettings.from_config(self._config(), self._environ())).caller()
-
-    def alimigrate(self) -> Caller:
-        """Who the local provider is, with the inputs that its resource gets from the stack."""
-        local = AlimigrateProvider(self._environ())
-        texts = {key: item if isinstance(item, str) else json.dumps(item) for key, item in self._config().items()}
-        local._config = texts
-        return local.cloud().caller()
-
-    def alicloud(self) -> Caller:
-        """Who Alibaba's provider is."""
-        config = {**self._config(), "skipRegionValidation": True, "accountType": "Domestic"}
-        config["endpoints"] = [config["endpoints"]]
-        with plugin(self.engine, config, self._environ()) as running_plugin:
-            return Caller("", running_plugin.caller())
-
-    def _config(self) -> dict[str, Any]:
-        cloud = self.cloud
-        return {"region": cloud.region, "protocol": "HTTP", "endpoints": cloud.endpoints, **self.config}
-
-    def _environ(self) -> dict[str, str]:
-        ca_file = self.home / "ca.pem"
-        write_certificate(ca_file, self.cloud.ca_certificate)
-        # The provider asks STS by HTTPS alone.
-        return {"PATH": os.environ["PATH"], "HOME": str(self.home), "SSL_CERT_FILE": str(ca_file), **self.environ}
 
 
 @pytest.fixture(scope="module")
@@ -368,3 +298,45 @@ def test_every_source(place: Place, row: str, case: str) -> None:
     source.given(place)
     callers = place.callers()
     assert [caller.arn for caller in callers] == [source.caller] * 3
+
+
+@pytest.mark.skipif(why_not() is not None, reason=f"no network of its own: {why_not()}")
+def test_the_role_of_an_ecs_instance(engine: toolchain.Engine) -> None:
+    """The metadata service is at its own address, on loopback."""
+    report = isolated([sys.executable, "-m", "tests.e2e.metadata"], engine.environ(os.environ), REPOSITORY)
+    assert report.code == 0, report.output
+    told = json.loads(report.output.splitlines()[-1])
+    assert told["callers"] == [f"{ROLE}/vm-1"] * 3
+    assert told["refreshed"] == [f"{ROLE}/vm-1"] * 2
+    assert told["asked"] == ["/latest/meta-data/ram/security-credentials/node"]
+    assert "NO_PROXY: expected 100.100.100.200 in it, for ALICLOUD_ECS_ROLE_NAME" in told["without NO_PROXY"]
+    assert "403" in told["alicloud without NO_PROXY"]
+    # What the plugin asks the proxy for in that case, and nothing else, is asked of anybody beyond loopback.
+    assert {line.split()[1].removesuffix("?") for line in report.proxied} == {
+        "http://100.100.100.200/latest/api/token",
+        "http://100.100.100.200/latest/meta-data/ram/security-credentials/node",
+    }
+    assert report.packets == ()
+
+
+def test_sessions_that_end_in_the_run(engine: toolchain.Engine, tmp_path: Path) -> None:
+    """A whole life by a role whose sessions last three seconds: all three parties open them anew, as one caller."""
+    estate = estate_with_roles()
+    estate.timings.session = 3
+    with running(estate) as cloud:
+        stack = Stack.prepared(engine, cloud, tmp_path)
+        key, secret = cloud.credentials_of("blind")
+        stack.project.environ |= {"ALIBABA_CLOUD_ACCESS_KEY_ID": key, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret}
+        stack.project.cloud_config["alicloud:assumeRole"] = {"roleArn": ROLE_ARN}
+        stack.configure()
+        stack.up()
+        assert f"as {ROLE}/terraform by alicloud:assumeRole.roleArn with ALICLOUD_ACCESS_KEY" in stack.output
+        assert "not used, though set: ALIBABA_CLOUD_ACCESS_KEY_ID" in stack.output
+        state = stack.project.run("stack", "export", "--stack", "test").stdout
+        assert stack.pulumi("destroy", "--yes", "--skip-preview", pack=False) == 0, stack.output
+        requests = cloud.requests()
+        opened = [entry for entry in requests if entry["action"] == "AssumeRole"]
+        others = [entry for entry in requests if entry["action"] != "AssumeRole"]
+    assert {entry["caller"] for entry in opened} == {"demo"}
+    assert {entry["caller"] for entry in others} == {"migrator/terraform"}
+    assert not any(secret in state for secret in (secret, cloud.credentials[1], "not-a-real-secret-of-session"))

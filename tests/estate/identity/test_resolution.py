@@ -259,6 +259,16 @@ def test_the_role_of_the_instance(variable: str) -> None:
     assert (type(first.source), first.passed_over) == (CredentialsUri, (variable,))
 
 
+@pytest.mark.parametrize("spared", ["100.100.100.200", "127.0.0.1, 100.100.100.0/24", "*"])
+def test_the_metadata_service_is_not_asked_through_a_proxy(spared: str) -> None:
+    proxied = {"ALICLOUD_ECS_ROLE_NAME": "node", "HTTP_PROXY": "http://proxy.example:3128"}
+    assert isinstance(identity({}, proxied | {"NO_PROXY": spared}).source, EcsRole)
+    for other in ({}, {"no_proxy": "127.0.0.1,aliyuncs.com"}):
+        (told,) = problems({}, proxied | other)
+        assert told.startswith("NO_PROXY: expected 100.100.100.200 in it, for ALICLOUD_ECS_ROLE_NAME")
+    assert identity({}, proxied | keys(FAMILIES[0], "one")).secrets() == of("one")
+
+
 # ---- roles ----
 
 
