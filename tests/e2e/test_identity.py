@@ -24,7 +24,6 @@ from estate.errors import SettingsError
 from simulator.server import Simulator, running
 from tests.e2e.alicloud_plugin import PluginError
 from tests.e2e.callers import CONFIG_FAMILY, Place, estate_with_roles
-from tests.e2e.conftest import Stack
 from tests.e2e.isolation import isolated, why_not
 from tests.simulator import oidc
 from tests.simulator.api.examples.sts import ASSUME, WITH_EXTERNAL_ID
@@ -317,26 +316,3 @@ def test_the_role_of_an_ecs_instance(engine: toolchain.Engine) -> None:
         "http://100.100.100.200/latest/meta-data/ram/security-credentials/node",
     }
     assert report.packets == ()
-
-
-def test_sessions_that_end_in_the_run(engine: toolchain.Engine, tmp_path: Path) -> None:
-    """A whole life by a role whose sessions last three seconds: all three parties open them anew, as one caller."""
-    estate = estate_with_roles()
-    estate.timings.session = 3
-    with running(estate) as cloud:
-        stack = Stack.prepared(engine, cloud, tmp_path)
-        key, secret = cloud.credentials_of("blind")
-        stack.project.environ |= {"ALIBABA_CLOUD_ACCESS_KEY_ID": key, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret}
-        stack.project.cloud_config["alicloud:assumeRole"] = {"roleArn": ROLE_ARN}
-        stack.configure()
-        stack.up()
-        assert f"as {ROLE}/terraform by alicloud:assumeRole.roleArn with ALICLOUD_ACCESS_KEY" in stack.output
-        assert "not used, though set: ALIBABA_CLOUD_ACCESS_KEY_ID" in stack.output
-        state = stack.project.run("stack", "export", "--stack", "test").stdout
-        assert stack.pulumi("destroy", "--yes", "--skip-preview", pack=False) == 0, stack.output
-        requests = cloud.requests()
-        opened = [entry for entry in requests if entry["action"] == "AssumeRole"]
-        others = [entry for entry in requests if entry["action"] != "AssumeRole"]
-    assert {entry["caller"] for entry in opened} == {"demo"}
-    assert {entry["caller"] for entry in others} == {"migrator/terraform"}
-    assert not any(secret in state for secret in (secret, cloud.credentials[1], "not-a-real-secret-of-session"))
