@@ -18,8 +18,8 @@ from estate.settings import CloudSettings
 
 _KEYS = ("region", "protocol", "endpoints", "accountId", *KEYS)
 # What may hold a secret: encrypted in the state. Credentials of the environment never get there at all.
-_SECRET = frozenset({"accessKey", "secretKey", "securityToken", "credentialsUri", "assumeRoleWithOidc"})
-_IDENTITY = ("profile", "sharedCredentialsFile", "ecsRoleName", "assumeRole", *sorted(_SECRET))
+_SECRET = frozenset({"accessKey", "secretKey", "securityToken", "credentialsUri", "assumeRole", "assumeRoleWithOidc"})
+_IDENTITY = ("profile", "sharedCredentialsFile", "ecsRoleName", *sorted(_SECRET))
 
 # Source: getAccountType of terraform-provider-alicloud 1.285.0, called whenever the provider is configured.
 _BILLING_IN_PLAIN_TEXT = (

@@ -81,6 +81,7 @@ _CONFIG: Final[dict[str, Any]] = {
     "assumeRole": {
         "type": "object",
         "additionalProperties": {"$ref": "pulumi.json#/Any"},
+        "secret": True,
         "description": "RAM role to assume: roleArn, sessionName, policy, sessionExpiration, externalId.",
     },
     "assumeRoleWithOidc": {

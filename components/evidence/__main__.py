@@ -24,6 +24,7 @@ from estate.documents import decode
 from estate.errors import CredentialsError, EstateError, PermissionDenied, SettingsError
 from estate.guest import Evidence, EvidenceFileError, OutputError, load_evidence, parse_output, save_evidence
 from estate.guest.collect import collect as collect_from
+from estate.identity import PREFIX
 from estate.live import read_estate
 from estate.settings import CloudSettings
 
@@ -68,7 +69,11 @@ def collect(
     config, _ = parse_with_includes(stack, _project(stack_config), stack_config.parent, stack_config.name)
     path = out or _target(config, stack_config)
     cloud = Cloud(CloudSettings.from_config(_plain(stack), os.environ))
-    _tell(f"Reading the estate of {cloud.region}")
+    caller = cloud.caller()
+    _tell(
+        f"Reading the estate of {cloud.region}, account {caller.account_id}, as {caller.arn} "
+        f"by {cloud.settings.identity.source.named}"
+    )
     moving = still_classic(config, read_estate(cloud, now), stack_config.name)
     planned = {item.id: item for item in moving}
     if unknown := sorted(set(instance or ()) - set(planned)):
@@ -170,8 +175,18 @@ def _project(stack_config: Path) -> str:
 
 
 def _plain(stack: Mapping[str, Any]) -> dict[str, Any]:
-    """What of the config only Pulumi can decrypt is left out: credentials then come from the environment."""
-    return {key: value for key, value in stack.items() if not (isinstance(value, dict) and "secure" in value)}
+    """Leave out what only Pulumi can decrypt, and tell of it: credentials then come from the environment."""
+    encrypted = sorted(key for key, value in stack.items() if key.startswith(PREFIX) and _is_encrypted(value))
+    if encrypted:
+        _tell(f"{', '.join(encrypted)}: encrypted by Pulumi, so not read here; the environment is used in its place")
+    return {key: value for key, value in stack.items() if key not in encrypted}
+
+
+def _is_encrypted(value: Any) -> bool:
+    """Whether a value of the config, or a part of it, is one that only Pulumi can decrypt."""
+    if isinstance(value, Mapping):
+        return "secure" in value or any(_is_encrypted(part) for part in value.values())
+    return isinstance(value, list) and any(_is_encrypted(part) for part in value)
 
 
 def _target(config: MigrationConfig, stack_config: Path) -> Path:

@@ -93,6 +93,8 @@ def test_collect_writes_what_it_gets_and_tells_what_it_does_not(cli: Cli, cloud:
     assert cli("collect", "--stack-config", cli.stack(cloud, evidence=ALLOWED)) == 5
     assert f"web-3 ({WEB_3}): it has no Cloud Assistant agent" in cli.stderr
     assert "evidence of 1 of 2 instances" in cli.stderr
+    assert "alicloud:secretKey: encrypted by Pulumi, so not read here; the environment is used" in cli.stderr
+    assert "as acs:ram::1234567890123456:user/demo by ALICLOUD_ACCESS_KEY" in cli.stderr
     assert cli.stdout == "", "progress is not output"
     (found,) = load_evidence([cli.directory / "evidence/test.json"])
     assert (found.instance_id, found.source) == (WEB_1, "cloud-assistant")
