@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pulumi
@@ -16,7 +16,6 @@ from components.run import Sources, discard_result, read_sources
 from components.settings import connect
 from components.stack_config import given_migration, migration_config
 from components.stack_outputs import own_record, with_shared
-from estate import clock
 from estate.client import Cloud
 from estate.live import read_estate
 
@@ -52,5 +51,6 @@ def _gathered(config: MigrationConfig, directory: Path, environ: Mapping[str, st
     evidence = read_evidence(config, directory, file)
     cloud = connect(environ)
     pulumi.log.info(f"Reading the estate of {cloud.region}", ephemeral=True)
-    estate = read_estate(cloud, clock.now(environ))
+    estate = read_estate(cloud, cloud.now())
+    sources = replace(sources, clock=cloud.clock, rehearsal=cloud.settings.rehearsal())
     return Inputs(make_plan(config, estate, file, evidence, record), cloud, sources)

@@ -14,6 +14,7 @@ import yaml
 
 from components.config import CONFIG_KEY, MigrationConfig
 from components.evidence import evidence_paths
+from estate.clock import ClockReading
 from estate.errors import EstateError
 
 RESULT_VARIABLE: Final = "PREFLIGHT_RESULT"
@@ -34,13 +35,16 @@ class Sources:
     """What a preview is made of. None: not known.
 
     `commit` is the checkout's HEAD, `dirty` whether tracked files differ from it. `stack_file` is None where it does
-    not hold the config that this run was given (`--config-file`, an environment). `files` are all others.
+    not hold the config that this run was given (`--config-file`, an environment). `files` are all others. `clock` is
+    the cloud's time when the estate had been read, `rehearsal` why nothing proves that it is Alibaba Cloud's.
     """
 
     commit: str | None = None
     dirty: bool | None = None
     stack_file: SourceFile | None = None
     files: tuple[SourceFile, ...] = ()
+    clock: ClockReading | None = None
+    rehearsal: tuple[str, ...] = ()
 
 
 def discard_result(environ: Mapping[str, str]) -> None:

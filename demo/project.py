@@ -51,8 +51,7 @@ class Project:
 
     `directory` holds links to the program's files, the stack files and, in `state/`, the stacks' state: nothing in the
     checkout or in the user's own Pulumi backend is touched. Of `environ`, by default this process's own, children see
-    what they need to run and nothing else; their home is empty. The program and the pack take the cloud's time for
-    the present.
+    what they need to run and nothing else; their home is empty. Program and pack go by the cloud's own time.
     """
 
     def __init__(
@@ -84,7 +83,6 @@ class Project:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "ALICLOUD_ACCESS_KEY": access_key,
             "ALICLOUD_SECRET_KEY": secret_key,
-            "PREFLIGHT_NOW": cloud.now,
             "PREFLIGHT_RESULT": str(self.result_file),
             # The alicloud provider reads the first, gRPC under Pulumi's Python SDK the second.
             **dict.fromkeys(("NO_PROXY", "no_proxy"), no_proxy(cloud)),

@@ -15,9 +15,10 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from estate import answers
+from estate import answers, clock
 from estate.credentials import Credentials, Keys
 from estate.errors import (
     CloudError,
@@ -116,6 +117,7 @@ class Cloud:
         self.sleep = sleep
         self._jitter = jitter
         self.credentials = Credentials(settings.identity.source, self._ask_sts)
+        self.clock: clock.ClockReading | None = None
         self._caller: Caller | None = None
         self._services: dict[str, Any] = {}
         self._lock = threading.Lock()
@@ -162,7 +164,9 @@ class Cloud:
         while True:
             attempt += 1
             try:
-                return invoke()  # type: ignore[no-any-return]
+                answer: Answer = invoke()
+                self.clock = getattr(service, "clock", None) or self.clock
+                return answer
             except EstateError as error:
                 failure = error
             except Exception as error:
@@ -173,6 +177,11 @@ class Cloud:
             if attempt >= limit:
                 raise failure
             self.sleep(self._backoff(attempt, failure))
+
+    def now(self) -> datetime:
+        """Return the cloud's time by its latest answer; this machine's own where no answer told any."""
+        machine = clock.now()
+        return machine if self.clock is None else machine + self.clock.skew
 
     def wait(self, condition: Callable[[], bool], what: str, *, timeout: float = 300, interval: float = 3) -> None:
         """Ask `condition` every `interval` seconds until it holds; `WaitTimeout` names `what` after `timeout`."""
@@ -257,6 +266,7 @@ class _Service:
         self._models = models
         self._runtime = runtime
         self._kept = _Kept()
+        self.clock: clock.ClockReading | None = None
         self.endpoint = str(client._endpoint)
         self.route = route(protocol, self.endpoint)
         # Calls without keys, such as AssumeRoleWithOIDC, go the SDK's older way, which names the operation alone.
@@ -268,6 +278,7 @@ class _Service:
 
         def asked(named: Any, *arguments: Any) -> Any:
             response = ask(named, *arguments)
+            self.clock = clock.reading(_date(response), clock.now()) or self.clock
             operation = named if isinstance(named, str) else named.action
             self._kept.body = _told(f"{code}:{operation}", response, self.route, scrub)
             return response
@@ -307,6 +318,14 @@ class _Service:
         if self._kept.body and isinstance(error, RuntimeError | ValueError | AttributeError | TypeError):
             return UnusableAnswer(action, "it has another shape than the SDK's model", self._kept.body["RequestId"])
         return _failure(error, action, self.route, scrub)
+
+
+def _date(response: Any) -> str | None:
+    """Return the Date header of a response, None where it has none."""
+    headers = response.get("headers") if isinstance(response, Mapping) else None
+    found = {str(name).lower(): value for name, value in headers.items()} if isinstance(headers, Mapping) else {}
+    date = found.get("date")
+    return date if isinstance(date, str) else None
 
 
 def _told(action: str, response: Any, endpoint: str, scrub: Callable[[str], str]) -> Mapping[str, Any]:

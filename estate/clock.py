@@ -1,25 +1,34 @@
-"""The one clock of this room."""
+"""The cloud's clock, by which everything is measured: no clock that the caller can set decides anything."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
-from estate.errors import SettingsError
+
+@dataclass(frozen=True)
+class ClockReading:
+    """The cloud's time, to the second, as the `Date` header of an answer told it, and this machine's time then."""
+
+    cloud: datetime
+    machine: datetime
+
+    @property
+    def skew(self) -> timedelta:
+        """How far the cloud's clock is ahead of this machine's."""
+        return self.cloud - self.machine
 
 
-def now(environ: Mapping[str, str]) -> datetime:
-    """Return the time: `PREFLIGHT_NOW` (ISO 8601 with an offset) where it is set, else the system's, in UTC.
-
-    Raises `SettingsError` for a PREFLIGHT_NOW that is no such time.
-    """
-    text = environ.get("PREFLIGHT_NOW")
-    if not text:
-        return datetime.now(UTC)
+def reading(date: str | None, machine: datetime) -> ClockReading | None:
+    """Read the `Date` header of an answer that came at `machine`; None where it is missing or no time (RFC 9110)."""
     try:
-        moment = datetime.fromisoformat(text)
+        cloud = parsedate_to_datetime(date or "")
     except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise SettingsError((f"PREFLIGHT_NOW: expected ISO 8601 with an offset, found {text!r}",))
-    return moment
+        return None
+    return ClockReading(cloud.astimezone(UTC) if cloud.tzinfo else cloud.replace(tzinfo=UTC), machine)
+
+
+def now() -> datetime:
+    """Return this machine's time in UTC: for what has no answer of the cloud at hand."""
+    return datetime.now(UTC)

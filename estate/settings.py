@@ -58,9 +58,25 @@ class CloudSettings(BaseModel):
             raise SettingsError(tuple(problems))
         return cls(**fields)
 
+    def rehearsal(self) -> tuple[str, ...]:
+        """Say why nothing proves that the answers are Alibaba Cloud's own; nothing where they are.
+
+        What is read then rehearses a migration, whatever the answers say of it, their time included.
+        """
+        others = sorted({host for host in self.endpoints.values() if not _is_public(host)})
+        reasons = [f"alicloud:endpoints leads to {host}, which is no host of Alibaba Cloud" for host in others]
+        if self.protocol == "HTTP":
+            reasons.append("alicloud:protocol is HTTP, by which anybody on the way can answer")
+        return tuple(reasons)
+
     def secrets(self) -> tuple[str, ...]:
         """Return the secret values themselves, for whoever has to blank them out of a text."""
         return self.identity.secrets()
+
+
+def _is_public(host: str) -> bool:
+    """Whether a host[:port] is of the domain that all endpoints of the OpenAPI have (endpoint lists of its SDKs)."""
+    return host.partition(":")[0].lower().rstrip(".").endswith(".aliyuncs.com")
 
 
 _REGION_HELP = "a region id such as cn-hangzhou (or set ALICLOUD_REGION)"

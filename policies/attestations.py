@@ -74,7 +74,7 @@ def _words(plan: Plan, kind: Kind, instance: Facts, now: datetime, needed: datet
 
 def _word(entry: Facts, kind: Kind, instance: Facts, now: datetime, needed: datetime) -> str | None:
     about_it = entry.text("kind") == kind and instance.text("instanceId") in entry.texts("instanceIds")
-    owner, statement = entry.text("owner"), entry.text("statement")
+    owner, statement = entry.name("owner"), entry.name("statement")
     until = entry.moment("validUntil")
     if not about_it or entry.moment("statedAt") > now or until < max(now, needed):
         return None

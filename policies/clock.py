@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias, cast
 
 from policies.facts import Facts, UnreadableError, attempt
 from policies.plan import Plan
@@ -15,22 +15,63 @@ from policies.settings import Settings, Threshold
 NOW_VARIABLE: Final = "PREFLIGHT_NOW"
 
 
+Source: TypeAlias = Literal["cloud", "system", "PREFLIGHT_NOW"]
+
+
 @dataclass(frozen=True)
 class Moment:
-    """The instant of an evaluation, and where it was taken from."""
+    """The instant that an evaluation is for, and whether a gate may go by it.
+
+    `source` is the clock: the cloud's, as the program read it; this machine's where the facts do not tell that; or
+    PREFLIGHT_NOW. `judged_at` is this machine's time then. `what_if` says why the instant is not the present,
+    `rehearsal` why the estate is not proven to be Alibaba Cloud's: with either, no gate may go by the verdict.
+    """
 
     now: datetime
-    source: Literal["system", "PREFLIGHT_NOW"]
+    source: Source
+    judged_at: datetime | None = None
+    what_if: tuple[str, ...] = ()
+    rehearsal: tuple[str, ...] = ()
 
 
-def read_clock(environment: Mapping[str, str]) -> Moment:
-    """The value of PREFLIGHT_NOW where it is set, else the system's clock in UTC.
+MachineClock: TypeAlias = Callable[[], datetime]
 
-    Raises UnreadableError if it is not a time.
+
+def machine_clock() -> datetime:
+    """Return this machine's time, in UTC."""
+    return datetime.now(UTC)
+
+
+def read_clock(
+    environment: Mapping[str, str], plan: Plan | None = None, machine: MachineClock = machine_clock
+) -> Moment:
+    """Return the present by the cloud's clock, which the facts tell; or the time of PREFLIGHT_NOW, which is a what-if.
+
+    Raises UnreadableError if PREFLIGHT_NOW is not a time.
     """
-    if NOW_VARIABLE in environment:
-        return Moment(Facts(environment, "environment").moment(NOW_VARIABLE), "PREFLIGHT_NOW")
-    return Moment(datetime.now(UTC), "system")
+    judged_at = machine()
+    present, source = judged_at, "system"
+    clock = None if plan is None else attempt(lambda: read_cloud_clock(plan))
+    if clock is not None and not isinstance(clock, UnreadableError):
+        # The facts are older than this moment, and by how much this machine's clock tells, right or wrong.
+        present, source = clock[0] + (judged_at - clock[1]), "cloud"
+    told = () if plan is None else attempt(lambda: plan.migration.texts("rehearsal"))
+    rehearsal = () if isinstance(told, UnreadableError) else told
+    if NOW_VARIABLE not in environment:
+        return Moment(present, cast(Source, source), judged_at, rehearsal=rehearsal)
+    now = Facts(environment, "environment").moment(NOW_VARIABLE)
+    reason = f"{NOW_VARIABLE} asks about {_told(now)}, and it is {_told(present)} now"
+    return Moment(now, "PREFLIGHT_NOW", judged_at, (reason,), rehearsal)
+
+
+def read_cloud_clock(plan: Plan) -> tuple[datetime, datetime]:
+    """Return the cloud's time when the estate was read, and this machine's then. Raises UnreadableError."""
+    clock = plan.migration.object("clock")
+    return clock.moment("cloudTime"), clock.moment("machineTime")
+
+
+def _told(moment: datetime) -> str:
+    return moment.isoformat(timespec="minutes")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Final, Literal
 from typing_extensions import TypedDict
 
 from policies import PACK_NAME, PACK_VERSION
-from policies.clock import Wave
+from policies.clock import Moment, Wave
 from policies.evaluation import Evaluation
 from policies.notice import ITEMS, Phase, not_checked
 from policies.outcome import Outcome, Result, Subject
@@ -28,7 +28,7 @@ SCHEMA_VERSION: Final = 3
 # Counts keys that were added and that readers of the same version may ignore.
 SCHEMA_MINOR_VERSION: Final = 0
 
-Answer = Literal["READY", "READY WITH CONDITIONS", "NOT READY", "UNKNOWN"]
+Answer = Literal["READY", "READY WITH CONDITIONS", "NOT READY", "UNKNOWN", "WHAT-IF"]
 OutcomeName = Literal["PASS", "FAIL", "UNKNOWN", "NOT_APPLICABLE", "PENDING", "WAIVED"]
 
 
@@ -50,13 +50,16 @@ class RunDocument(TypedDict):
     """The run that the result is of; null: not known, or not given.
 
     `id` is the caller's, from PREFLIGHT_RUN_ID. `rulesSha256` is the digest of the pack's code. `stackFile` is null
-    where the config was not that of the stack file; `files` are all others: evidence, flows.
+    where the config was not that of the stack file; `files` are all others: evidence, flows. `cloudTime` and
+    `machineTime` are what the two clocks said when the estate had been read.
     """
 
     id: str | None
     accountId: str | None
     regionId: str | None
     estateReadAt: str | None
+    cloudTime: str | None
+    machineTime: str | None
     commit: str | None
     dirty: bool | None
     rulesSha256: str
@@ -65,9 +68,13 @@ class RunDocument(TypedDict):
 
 
 class JudgementDocument(TypedDict):
-    """The answer; confidence is decided / applicable, and raisedBy what would raise it."""
+    """The answer; confidence is decided / applicable, and raisedBy what would raise it.
+
+    `hypothetical` is what a WHAT-IF would be for the present and Alibaba Cloud; null where it is that.
+    """
 
     readiness: Answer
+    hypothetical: Answer | None
     confidence: float
     decided: int
     applicable: int
@@ -162,9 +169,17 @@ class NoticeDocument(TypedDict):
     text: str
 
 
+class WhatIfDocument(TypedDict):
+    """Why no gate may go by the result: it is about another `time`, or the cloud is not proven to be Alibaba's."""
+
+    kind: Literal["time", "rehearsal"]
+    reason: str
+
+
 class ResultsDocument(TypedDict):
     """Everything that the pack concluded in one analysis: every rule, every subject, whatever the outcome.
 
+    `now` is the time that it is about, by `clockSource`; `judgedAt` what the machine's clock said then.
     `validUntil` is when the judgement may change by time alone: a freeze, a lead time or a window begins, a waiver
     ends. `notChecked` is what no rule checks, as the policy `not-checked` says it.
     """
@@ -176,7 +191,9 @@ class ResultsDocument(TypedDict):
     stack: str
     run: RunDocument
     now: str
-    clockSource: Literal["system", "PREFLIGHT_NOW"]
+    clockSource: Literal["cloud", "system", "PREFLIGHT_NOW"]
+    judgedAt: str | None
+    whatIf: list[WhatIfDocument]
     validUntil: str | None
     judgement: JudgementDocument
     waves: list[WaveDocument]
@@ -204,6 +221,8 @@ def document(evaluation: Evaluation, rules: Iterable[Rule], run: Run | None = No
         "run": _run(run),
         "now": evaluation.moment.now.isoformat(),
         "clockSource": evaluation.moment.source,
+        "judgedAt": _time(evaluation.moment.judged_at),
+        "whatIf": _what_if(evaluation.moment),
         "validUntil": _time(_valid_until(evaluation)),
         "judgement": _judgement(judge_stack(evaluation)),
         "waves": [_wave(evaluation, wave) for wave in evaluation.schedule.waves],
@@ -233,12 +252,19 @@ def document(evaluation: Evaluation, rules: Iterable[Rule], run: Run | None = No
     }
 
 
+def _what_if(moment: Moment) -> list[WhatIfDocument]:
+    found: list[WhatIfDocument] = [{"kind": "time", "reason": reason} for reason in moment.what_if]
+    return found + [{"kind": "rehearsal", "reason": reason} for reason in moment.rehearsal]
+
+
 def _run(run: Run) -> RunDocument:
     return {
         "id": run.id,
         "accountId": run.account_id,
         "regionId": run.region_id,
         "estateReadAt": _time(run.estate_read_at),
+        "cloudTime": _time(run.cloud_time),
+        "machineTime": _time(run.machine_time),
         "commit": run.commit,
         "dirty": run.dirty,
         "rulesSha256": rules_digest(),
@@ -265,6 +291,7 @@ def _valid_until(evaluation: Evaluation) -> datetime | None:
 def _judgement(judgement: Judgement) -> JudgementDocument:
     return {
         "readiness": judgement.readiness.value,
+        "hypothetical": None if judgement.hypothetical is None else judgement.hypothetical.value,
         "confidence": judgement.confidence,
         "decided": judgement.decided,
         "applicable": judgement.applicable,

@@ -17,7 +17,13 @@ from typing import Final
 import grpc
 import pulumi_policy.policy
 from google.protobuf.empty_pb2 import Empty
-from pulumi.runtime.proto.analyzer_pb2 import DISABLED, AnalyzeResponse, AnalyzeStackRequest, ConfigureAnalyzerRequest
+from pulumi.runtime.proto.analyzer_pb2 import (
+    DISABLED,
+    MANDATORY,
+    AnalyzeResponse,
+    AnalyzeStackRequest,
+    ConfigureAnalyzerRequest,
+)
 from pulumi_policy import (
     EnforcementLevel,
     PolicyConfigSchema,
@@ -31,10 +37,10 @@ from pulumi_policy import (
 from policies import PACK_NAME
 from policies.adapter import adapt, sealed
 from policies.budget import within_limit
-from policies.clock import NOW_VARIABLE, read_clock, read_schedule
+from policies.clock import NOW_VARIABLE, MachineClock, machine_clock, read_clock, read_schedule
 from policies.document import RESULT_VARIABLE, document, write
 from policies.evaluation import Configuration, Evaluation, Evaluator
-from policies.facts import UnreadableError
+from policies.facts import UnreadableError, attempt
 from policies.messages import advice_text, finding_text, listed
 from policies.notes import announcement, notes
 from policies.notice import not_checked as not_checked_texts
@@ -50,6 +56,7 @@ ADVICE: Final = "advice"
 WAIVED: Final = "waived"
 TOLD: Final = "not-checked"
 ANNOUNCED: Final = "announced"
+WHAT_IF: Final = "what-if"
 # Pulumi's own word for every policy of a pack.
 _ALL: Final = "all"
 
@@ -74,9 +81,10 @@ class Analyst:
     therefore asked again when its policy's turn comes, and the result is written again.
     """
 
-    def __init__(self, rules: tuple[AnyRule, ...], environment: Mapping[str, str]) -> None:
+    def __init__(self, rules: tuple[AnyRule, ...], environment: Mapping[str, str], machine: MachineClock) -> None:
         self._rules = rules
         self._environment = environment
+        self._machine = machine
         self._types_read = frozenset(
             {MIGRATION, MIGRATING_INSTANCE, SHARED_SECURITY_GROUP} | {name for rule in rules for name in rule.reads}
         )
@@ -98,7 +106,7 @@ class Analyst:
             if self._evaluator is None or analysis is None or analysis is not self._analysis:
                 self._analysis, self._evaluation, self._configurations = None, None, {}
                 plan = Plan(adapt(args.resources, self._types_read))
-                self._evaluator = Evaluator(self._rules, plan, read_clock(self._environment))
+                self._evaluator = Evaluator(self._rules, plan, read_clock(self._environment, plan, self._machine))
                 self._run = read_run(self._environment, plan)
             if self._reconfigured(args, rule) or self._evaluation is None:
                 self._evaluation = None
@@ -139,10 +147,13 @@ class Servicer(pulumi_policy.policy._PolicyAnalyzerServicer):
         problems = [
             f"{name} is not a policy of this pack{_meant(name, names)}"
             for name in sorted(request.policyConfig)
-            if name not in names
+            if name not in (*names, WHAT_IF)
         ]
         if problems:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"--policy-pack-config: {', '.join(problems)}")
+        if WHAT_IF in request.policyConfig:
+            # No level lets a what-if pass.
+            request.policyConfig[WHAT_IF].enforcementLevel = MANDATORY
         taken: Empty = super().Configure(request, context)  # type: ignore[no-untyped-call]
         if not all(_is_disabled(rule.id, request) for rule in all_rules()):
             show_presence(sys.argv[1:], os.environ)
@@ -154,10 +165,12 @@ class Servicer(pulumi_policy.policy._PolicyAnalyzerServicer):
         return within_limit(answer, os.environ.get(RESULT_VARIABLE))
 
 
-def stack_policies(environment: Mapping[str, str]) -> list[StackValidationPolicy]:
+def stack_policies(
+    environment: Mapping[str, str], machine: MachineClock = machine_clock
+) -> list[StackValidationPolicy]:
     """A mandatory stack policy a rule, and one advisory policy each for what is advice yet and for what is waived."""
     rules = all_rules()
-    analyst = Analyst(rules, environment)
+    analyst = Analyst(rules, environment, machine)
     return [
         *(_policy(rule, analyst) for rule in rules),
         _companion(
@@ -181,12 +194,13 @@ def not_checked(environment: Mapping[str, str]) -> StackValidationPolicy:
     """Says with every preview what a passing one does not mean: silence would be taken for ready."""
     missing = not_checked_texts(item for rule in all_rules() for item in rule.notice_items)
     texts = ["Passing says nothing of what this version does not check; look at it yourself:", *missing]
-    if now := environment.get(NOW_VARIABLE):
-        texts.append(f"The time is not the clock's: {NOW_VARIABLE} says {now}")
 
     def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
-        root = next((item.urn for item in args.resources if item.resource_type == MIGRATION), None)
-        report_violation(listed("\n".join(texts)), root)
+        plan = Plan(adapt(args.resources, {MIGRATION}))
+        told = attempt(lambda: read_clock(environment, plan).rehearsal)
+        rehearsal = () if isinstance(told, UnreadableError) else told
+        notes = [f"This is a rehearsal, and says nothing to a gate: {reason}" for reason in rehearsal]
+        report_violation(listed("\n".join([*texts, *notes])), plan.stack_urn)
 
     return StackValidationPolicy(
         name=TOLD,
@@ -198,13 +212,35 @@ def not_checked(environment: Mapping[str, str]) -> StackValidationPolicy:
     )
 
 
-def announced(environment: Mapping[str, str]) -> StackValidationPolicy:
+def what_if(environment: Mapping[str, str]) -> StackValidationPolicy:
+    """Fails every run that is about another time than the present: it must not pass for a gate, whatever it finds."""
+
+    def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        if NOW_VARIABLE not in environment:
+            return
+        plan = Plan(adapt(args.resources, {MIGRATION}))
+        found = attempt(lambda: read_clock(environment, plan))
+        reasons = (str(found),) if isinstance(found, UnreadableError) else found.what_if
+        text = listed("This is a what-if, and no verdict for a gate:\n" + "\n".join(reasons))
+        report_violation(f"{text}\nFix: unset {NOW_VARIABLE}", plan.stack_urn)
+
+    return StackValidationPolicy(
+        name=WHAT_IF,
+        description="A verdict about another time than the present passes no gate.",
+        validate=validate,
+        enforcement_level=EnforcementLevel.MANDATORY,
+        display_name="What-if",
+        severity=Severity.CRITICAL,
+    )
+
+
+def announced(environment: Mapping[str, str], machine: MachineClock = machine_clock) -> StackValidationPolicy:
     """Tells with every preview what each wave means whatever the rules find, such as that there is no way back."""
 
     def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
         plan = Plan(adapt(args.resources, {MIGRATION}))
         try:
-            schedule = read_schedule(read_clock(environment).now, plan)
+            schedule = read_schedule(read_clock(environment, plan, machine).now, plan)
         except UnreadableError:  # Told by the rules' own policies, which are mandatory.
             return
         found = notes(plan, schedule)
@@ -313,7 +349,12 @@ def serve() -> None:
     pulumi_policy.policy._PolicyAnalyzerServicer = Servicer  # type: ignore[misc]
     PolicyPack(
         name=PACK_NAME,
-        policies=[*stack_policies(os.environ), not_checked(os.environ), announced(os.environ)],
+        policies=[
+            *stack_policies(os.environ),
+            what_if(os.environ),
+            not_checked(os.environ),
+            announced(os.environ),
+        ],
         enforcement_level=EnforcementLevel.MANDATORY,
         description="Fails the preview while anything is missing that the move to a VPC needs.",
         display_name="Classic network to VPC preflight",

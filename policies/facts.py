@@ -14,6 +14,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Final, TypeAlias, TypeVar
 
+from policies.identities import identity
+
 T = TypeVar("T")
 
 
@@ -68,7 +70,7 @@ class Facts:
     def name(self, key: str) -> str:
         """Text in which something can be read: whoever answers for something, or why. Blank is no name."""
         value = self.text(key)
-        if not any(char.isprintable() and not char.isspace() for char in str(self._known(key))):
+        if not identity(str(self._known(key))):
             raise self.malformed(key, "text that is not blank")
         return value
 

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
 
+from policies.clock import read_cloud_clock
 from policies.facts import Facts, UnreadableError, attempt, printable
 from policies.plan import Plan
 
@@ -38,6 +39,8 @@ class Run:
     account_id: str | None = None
     region_id: str | None = None
     estate_read_at: datetime | None = None
+    cloud_time: datetime | None = None
+    machine_time: datetime | None = None
     commit: str | None = None
     dirty: bool | None = None
     stack_file: Source | None = None
@@ -52,6 +55,8 @@ def read_run(environment: Mapping[str, str], plan: Plan) -> Run:
         account_id=_known(lambda: plan.migration.text("accountId")),
         region_id=_known(lambda: plan.migration.text("regionId")),
         estate_read_at=_known(lambda: plan.migration.moment("estateReadAt")),
+        cloud_time=_known(lambda: read_cloud_clock(plan)[0]),
+        machine_time=_known(lambda: read_cloud_clock(plan)[1]),
         commit=_known(lambda: _made_of(plan).text("commit")),
         dirty=_known(lambda: _made_of(plan).flag("dirty")),
         stack_file=_known(lambda: _source(_made_of(plan).object("stackFile"))),

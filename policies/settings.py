@@ -31,12 +31,16 @@ class Settings:
 
 
 def adjustable(lead_hours: float | None, thresholds: tuple[Threshold, ...]) -> dict[str, Threshold]:
-    """Everything of a rule that can be set, by name. A rule that is always mandatory has no lead time to set."""
+    """Everything of a rule that can be set, by name. A rule that is always mandatory has no lead time to set.
+
+    A lead time can be raised, and not lowered: the rule's own is what the fix takes. A threshold's bounds are such that
+    what is set is never weaker than the rule's own. Who needs less has a waiver, with an owner and an end.
+    """
     settable = {threshold.name: threshold for threshold in thresholds}
     if lead_hours is None:
         return settable
     what = "Hours before the window from which the rule is mandatory; until then it is advice."
-    return {LEAD_HOURS: Threshold(LEAD_HOURS, lead_hours, 0, LONGEST_LEAD_HOURS, what), **settable}
+    return {LEAD_HOURS: Threshold(LEAD_HOURS, lead_hours, lead_hours, LONGEST_LEAD_HOURS, what), **settable}
 
 
 def schema(settable: Mapping[str, Threshold]) -> dict[str, dict[str, Any]]:

@@ -19,19 +19,27 @@ from policies import PACK_NAME
 from policies.run import manifest, rules_digest
 
 SCHEMA_VERSION: Final = 3
-READY, CONDITIONS, NOT_READY, UNKNOWN, NOT_JUDGED, BAD_INPUT = 0, 10, 20, 30, 40, 2
+READY, CONDITIONS, NOT_READY, UNKNOWN, NOT_JUDGED, WHAT_IF, BAD_INPUT = 0, 10, 20, 30, 40, 4, 2
 # A result of ten thousand instances has some 100 MiB.
 _MOST_BYTES: Final = 512 * 2**20
 _SKEW: Final = timedelta(minutes=5)
 _SHOWN: Final = 20
 
-_CODES: Final = {"READY": READY, "READY WITH CONDITIONS": READY, "NOT READY": NOT_READY, "UNKNOWN": UNKNOWN}
+_CODES: Final = {
+    "READY": READY,
+    "READY WITH CONDITIONS": READY,
+    "NOT READY": NOT_READY,
+    "UNKNOWN": UNKNOWN,
+    "WHAT-IF": WHAT_IF,
+}
 
 _HELP: Final = f"""Judges the result file of one run, for a pipeline.
 
 Exit codes: {READY} ready, or ready with conditions ({CONDITIONS} for these with --strict), {NOT_READY} not ready, \
 {UNKNOWN} unknown,
-{NOT_JUDGED} not judged: no result, or one that is not of this run, pack, checkout or time, {BAD_INPUT} bad input."""
+{NOT_JUDGED} not judged: no result, or one that is not of this run, pack, checkout or time,
+{WHAT_IF} what-if: about another time than the present, or a cloud that is not proven to be Alibaba's, \
+{BAD_INPUT} bad input."""
 
 
 class NotJudgedError(Exception):
@@ -50,6 +58,7 @@ class Wanted:
     commit: str | None = None
     account: str | None = None
     config_elsewhere: bool = False
+    rehearsal: bool = False
     max_age: timedelta = timedelta(hours=1)
 
 
@@ -97,8 +106,8 @@ def _other_run(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
     run = result["run"]
     if wanted.run is not None and run["id"] != wanted.run:
         yield f"it is of the run {run['id'] or 'without an id'}, expected {wanted.run}"
-    if wanted.since is not None and _time(result["now"]) < wanted.since:
-        yield f"it was judged at {result['now']}, before {wanted.since.isoformat()}"
+    if wanted.since is not None and _time(result["judgedAt"]) < wanted.since:
+        yield f"it was judged at {result['judgedAt']}, before {wanted.since.isoformat()}"
     for name, found, expected in (
         ("stack", result["stack"], wanted.stack),
         ("commit", run["commit"], wanted.commit),
@@ -111,17 +120,20 @@ def _other_run(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
 
 
 def _out_of_time(result: Mapping[str, Any], wanted: Wanted, now: datetime) -> Iterator[str]:
-    oldest = now - wanted.max_age
-    for what, text in (("it was judged", result["now"]), ("the estate was read", result["run"]["estateReadAt"])):
+    run = result["run"]
+    for what, text in (("it was judged", result["judgedAt"]), ("the estate was read", run["machineTime"])):
         if text is None:
             yield f"when {what} is not told"
         elif _time(text) > now + _SKEW:
             yield f"{what} at {text}, which lies ahead: it is {_told(now)} here"
-        elif _time(text) < oldest:
+        elif _time(text) < now - wanted.max_age:
             yield f"{what} at {text}, more than {wanted.max_age // timedelta(minutes=1)} minutes ago"
-    until = result["validUntil"]
-    if until is not None and _time(until) <= now:
-        yield f"it held until {until}: a freeze, a lead time, a waiver or a window began or ended then"
+    if result["validUntil"] is None or run["cloudTime"] is None or run["machineTime"] is None:
+        return
+    # By the cloud's clock, as the pack judged.
+    present = now + (_time(run["cloudTime"]) - _time(run["machineTime"]))
+    if result["clockSource"] == "cloud" and _time(result["validUntil"]) <= present:
+        yield f"it held until {result['validUntil']}: a freeze, a lead time, a waiver or a window began or ended then"
 
 
 def _other_rules(result: Mapping[str, Any]) -> Iterator[str]:
@@ -156,6 +168,11 @@ def _contradictions(result: Mapping[str, Any]) -> Iterator[str]:
     blocking = [item for item in result["results"] if item["blocking"]]
     if len(blocking) != result["blocking"] or (blocking and result["judgement"]["readiness"] in _PASSING):
         yield "its judgement contradicts its results"
+    told = {
+        item["readiness"] == "WHAT-IF" for item in (result["judgement"], *(w["judgement"] for w in result["waves"]))
+    }
+    if told != {bool(result["whatIf"])} or (result["clockSource"] == "PREFLIGHT_NOW" and not result["whatIf"]):
+        yield "it contradicts itself about whether it is a what-if"
     if not result["results"]:
         yield "it has no results"
 
@@ -178,7 +195,10 @@ def verdict(path: Path, wanted: Wanted, now: datetime, *, strict: bool = False) 
         result = load(path)
         if problems := refusals(result, wanted, now):
             raise NotJudgedError("\n  ".join(problems))
-        readiness = str(judgement(result, wanted.wave)["readiness"])
+        judged = judgement(result, wanted.wave)
+        readiness = str(judged["readiness"])
+        if wanted.rehearsal and {item["kind"] for item in result["whatIf"]} == {"rehearsal"}:
+            readiness = str(judged["hypothetical"])
     except NotJudgedError as problem:
         return NOT_JUDGED, [f"NOT JUDGED: {path}:", f"  {problem}"]
     code = _CODES.get(readiness, UNKNOWN)
@@ -191,7 +211,11 @@ def _headline(result: Mapping[str, Any], wanted: Wanted, readiness: str) -> str:
     run = result["run"]
     what = f"stack {result['stack']}" if wanted.wave is None else f"wave {wanted.wave} of stack {result['stack']}"
     commit = f", commit {run['commit'][:12]}{' with changes' if run['dirty'] else ''}" if run["commit"] else ""
-    return f"{readiness}: {what}, account {run['accountId'] or 'not known'}, judged at {result['now']}{commit}"
+    headline = f"{readiness}: {what}, account {run['accountId'] or 'not known'}, judged at {result['now']}{commit}"
+    if not result["whatIf"]:
+        return headline
+    would = judgement(result, wanted.wave)["hypothetical"]
+    return "\n".join([f"{headline}; would be {would}", *(f"  {item['reason']}" for item in result["whatIf"])])
 
 
 def _findings(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
@@ -256,6 +280,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--config-elsewhere", action="store_true", help="the config is not that of the stack file (--config-file)"
     )
+    parser.add_argument(
+        "--rehearsal", action="store_true", help="judge a simulated cloud as if it were Alibaba's; never for a gate"
+    )
     parser.add_argument("--strict", action="store_true", help=f"exit {CONDITIONS} where it is ready with conditions")
     return parser
 
@@ -272,6 +299,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given.commit,
         given.account,
         given.config_elsewhere,
+        given.rehearsal,
         given.max_age,
     )
     code, lines = verdict(given.file, wanted, datetime.now(UTC), strict=given.strict)

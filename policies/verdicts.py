@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from policies.evaluation import Evaluation
@@ -11,25 +11,32 @@ from policies.outcome import Outcome, Result
 
 
 class Readiness(StrEnum):
-    """The answer. Only READY says that nothing is left to do; NOT READY and UNKNOWN both mean: do not go ahead."""
+    """The answer. Only READY says that nothing is left to do; NOT READY and UNKNOWN both mean: do not go ahead.
+
+    WHAT-IF is about another time than the present, or about a cloud that is not proven to be Alibaba Cloud: what the
+    answer would be is told beside it, and no gate may go by it.
+    """
 
     READY = "READY"
     READY_WITH_CONDITIONS = "READY WITH CONDITIONS"
     NOT_READY = "NOT READY"
     UNKNOWN = "UNKNOWN"
+    WHAT_IF = "WHAT-IF"
 
 
 @dataclass(frozen=True)
 class Judgement:
     """One answer, and how much of what applies could be decided at all.
 
-    `raised_by` are the remediations of what could not: what would raise the confidence.
+    `raised_by` are the remediations of what could not: what would raise the confidence. `hypothetical` is what a
+    WHAT-IF would be, were it about the present and Alibaba Cloud; else None.
     """
 
     readiness: Readiness
     decided: int
     applicable: int
     raised_by: tuple[str, ...]
+    hypothetical: Readiness | None = None
 
     @property
     def confidence(self) -> float:
@@ -60,16 +67,27 @@ def _readiness(applicable: list[Result]) -> Readiness:
     return Readiness.READY_WITH_CONDITIONS
 
 
+def _about(evaluation: Evaluation, results: Iterable[Result]) -> Judgement:
+    """The judgement by some results of an evaluation: a WHAT-IF where that is none for a gate."""
+    judgement = judge(results)
+    if not evaluation.moment.what_if and not evaluation.moment.rehearsal:
+        return judgement
+    return replace(judgement, readiness=Readiness.WHAT_IF, hypothetical=judgement.readiness)
+
+
 def judge_stack(evaluation: Evaluation) -> Judgement:
     """By all results."""
-    return judge(evaluation.results)
+    return _about(evaluation, evaluation.results)
 
 
 def judge_instance(evaluation: Evaluation, urn: str | None) -> Judgement:
     """By its own results and those about the migration as a whole, without which it does not move."""
-    return judge(item for item in evaluation.results if item.subject.kind == "migration" or item.subject.urn == urn)
+    return _about(
+        evaluation,
+        (item for item in evaluation.results if item.subject.kind == "migration" or item.subject.urn == urn),
+    )
 
 
 def judge_wave(evaluation: Evaluation, name: str) -> Judgement:
     """By the results of its instances, of those of no known wave, and about the migration as a whole."""
-    return judge(item for item in evaluation.results if item.wave in (None, name))
+    return _about(evaluation, (item for item in evaluation.results if item.wave in (None, name)))

@@ -10,6 +10,7 @@ from typing import Final
 
 from policies.clock import Schedule
 from policies.facts import Facts, UnreadableError, attempt
+from policies.identities import identity
 from policies.outcome import Outcome, Result
 from policies.plan import Plan
 
@@ -66,7 +67,7 @@ def _waiver(entry: Facts) -> Waiver:
         rule=entry.text("rule"),
         instance_ids=entry.texts("instanceIds") if "instanceIds" in entry.data else (),
         wave=entry.text("wave") if "wave" in entry.data else None,
-        reason=entry.text("reason"),
+        reason=entry.name("reason"),
         owner=entry.text("owner"),
         approved_by=entry.text("approvedBy"),
         approved_at=entry.moment("approvedAt"),
@@ -98,6 +99,10 @@ class Review:
             return "there is no such rule"
         if why := self.unwaivable[waiver.rule]:
             return f"this rule cannot be waived ({why})"
+        if not (identity(waiver.owner) and identity(waiver.approved_by)):
+            return "its owner or who approved it is blank, which is no name"
+        if identity(waiver.owner) == identity(waiver.approved_by):
+            return f"{waiver.owner} approved it for himself or herself, as {waiver.approved_by}"
         if waiver.approved_at > now:
             return f"it is approved for {_told(waiver.approved_at)}, which lies ahead"
         if waiver.expires > waiver.approved_at + LONGEST:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final
@@ -37,8 +36,13 @@ class HybridAccess(Resource):
     replacing: ClassVar[tuple[str, ...]] = ("dbInstanceId", "vpcId")
     outputs: ClassVar[tuple[str, ...]] = ("applied", "classicExpiresAt", "vpcConnectionStrings")
 
-    def __init__(self, now: Callable[[], datetime] = lambda: clock.now(os.environ)) -> None:
-        self._now = now
+    def __init__(self, now: Callable[[], datetime] | None = None) -> None:
+        self._cloud: Cloud | None = None
+        self._now = now or self._cloud_time
+
+    def _cloud_time(self) -> datetime:
+        """Return the time of the cloud that was asked last; this machine's before the first answer."""
+        return clock.now() if self._cloud is None else self._cloud.now()
 
     def check(self, inputs: Properties) -> Checked:
         """Check ids and time; the time becomes UTC."""
@@ -62,6 +66,7 @@ class HybridAccess(Resource):
 
     def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
         """Bring the database into the VPC with its classic addresses kept; where it is there already, extend these."""
+        self._cloud = cloud
         database_id = str(inputs["dbInstanceId"])
         database = self._read(cloud, database_id)
         if database.status != self.product.ready:
@@ -74,6 +79,7 @@ class HybridAccess(Resource):
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the state while the database is in a VPC; on import the time is that of the classic addresses."""
+        self._cloud = cloud
         database = self.product.database(cloud, resource_id)
         if database is None or database.network_type == "classic":
             return None
@@ -92,6 +98,7 @@ class HybridAccess(Resource):
 
     def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
         """Extend the time of the classic addresses where it is too short."""
+        self._cloud = cloud
         return self._covering(cloud, self._read(cloud, resource_id), inputs)
 
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:

@@ -6,16 +6,19 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
-from starlette.types import Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator import admin
 from simulator.acceptor import Server
@@ -150,6 +153,23 @@ class _ObjectStorage(Route):
         return super().matches(scope) if signed else (Match.NONE, {})
 
 
+class _Dated:
+    """Says in every answer what time it is: model time, as the cloud's own clock."""
+
+    def __init__(self, app: ASGIApp, simulation: Simulation) -> None:
+        self._app = app
+        self._simulation = simulation
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                now = format_datetime(self._simulation.clock.now().astimezone(UTC), usegmt=True)
+                message["headers"] = [*message.get("headers", ()), (b"date", now.encode())]
+            await send(message)
+
+        await self._app(scope, receive, dated if scope["type"] == "http" else send)
+
+
 def application(simulation: Simulation) -> Starlette:
     """The ASGI application: the OpenAPI at `/`, the admin endpoints under `/_simulator/`."""
 
@@ -170,6 +190,7 @@ def application(simulation: Simulation) -> Starlette:
         return JSONResponse(reply.body, reply.status)
 
     return Starlette(
+        middleware=[Middleware(_Dated, simulation=simulation)],
         routes=[
             Route("/", openapi, methods=["GET", "POST"]),
             *admin.routes(simulation),
@@ -236,6 +257,7 @@ def _serving(simulation: Simulation, port: int) -> Iterator[Simulator]:
             application(simulation),
             log_level="warning",
             access_log=False,
+            date_header=False,
             timeout_graceful_shutdown=1,
             timeout_keep_alive=KEEP_ALIVE,
         )

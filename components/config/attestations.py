@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from components.config.base import InstanceId, Strict, duplicates
+from components.config.base import InstanceId, Strict, WrittenText, duplicates
 from components.config.errors import Problem
 
 
@@ -23,10 +23,10 @@ class Attestation(Strict):
         "security-software: what the scripts cannot see of it is off, and stays off until the move is over."
     )
     instances: tuple[InstanceId, ...] = Field(min_length=1, description="Ids of the instances that it is about.")
-    owner: str = Field(min_length=1, description="Who answers for it: a name or an address.")
+    owner: WrittenText = Field(description="Who answers for it: a name or an address.")
     stated_at: AwareDatetime = Field(description="When it was said, with its UTC offset.")
     valid_until: AwareDatetime = Field(description="Until when it holds, the window included, with its UTC offset.")
-    statement: str = Field(min_length=1, description="What was done or agreed, in a sentence.")
+    statement: WrittenText = Field(description="What was done or agreed, in a sentence.")
 
 
 def attestation_problems(attestations: Sequence[Attestation], instance_ids: Sequence[str]) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from components.config.base import ID_PATTERN, Strict, duplicates
+from components.config.base import ID_PATTERN, Strict, WrittenText, duplicates
 from components.config.errors import Problem
 from components.config.schedule import Wave
 
@@ -20,8 +20,8 @@ class ExcludedDisk(Strict):
     """A disk of which no snapshot is taken, by somebody's decision."""
 
     disk: str = Field(pattern=ID_PATTERN, description="Disk id.")
-    reason: str = Field(min_length=1, description="Why none is needed, or how its data is backed up otherwise.")
-    owner: str = Field(min_length=1, description="Who has decided so.")
+    reason: WrittenText = Field(description="Why none is needed, or how its data is backed up otherwise.")
+    owner: WrittenText = Field(description="Who has decided so.")
 
 
 class BackupChoice(Strict):

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from components.config.errors import Problem
+from components.config.identities import identity
 
 
 class Strict(BaseModel):
@@ -53,7 +54,14 @@ PATTERN_WORDS = {
     WHITELIST_GROUP_PATTERN: "2 to 32 lowercase letters, digits and underscores, beginning with a letter",
 }
 
-WrittenText = Annotated[str, Field(pattern=WRITTEN_PATTERN)]
+
+def _says_something(text: str) -> str:
+    if not identity(text):
+        raise ValueError(f"expected text that is not blank; got {text!r}")
+    return text
+
+
+WrittenText = Annotated[str, Field(pattern=WRITTEN_PATTERN), AfterValidator(_says_something)]
 """Text that says something: blank is no name and no reason."""
 
 InstanceId = Annotated[str, Field(pattern=ID_PATTERN)]

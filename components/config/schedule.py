@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AwareDatetime, BeforeValidator, Field, field_validator, model_validator
 
-from components.config.base import CLOCK_PATTERN, WAVE_NAME_PATTERN, Strict, ZoneId, duplicates
+from components.config.base import CLOCK_PATTERN, WAVE_NAME_PATTERN, Strict, WrittenText, ZoneId, duplicates
 from components.config.errors import Problem
 from components.config.instances import MigratingInstanceChoice, Selector, let_ids_stand_alone
 
@@ -22,7 +22,7 @@ WaveName = Annotated[str, Field(pattern=WAVE_NAME_PATTERN)]
 class Sighting(Strict):
     """Somebody's word for what no API shows: that the console's pending task has the window's start."""
 
-    by: str = Field(min_length=1, description="Who saw it: a name or an address.")
+    by: WrittenText = Field(description="Who saw it: a name or an address.")
     at: AwareDatetime = Field(description="When, with its UTC offset.")
     zones: tuple[ZoneId, ...] = Field(
         default=(),

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from components.config.base import ID_PATTERN, Strict, duplicates
+from components.config.base import ID_PATTERN, Strict, WrittenText, duplicates
 from components.config.errors import Problem
 
 GroupId = Annotated[str, Field(pattern=ID_PATTERN)]
@@ -16,11 +16,11 @@ GroupId = Annotated[str, Field(pattern=ID_PATTERN)]
 class AcceptedDifferences(Strict):
     """What the team accepts of VPC groups that are not the classic group's equal: each with the reason why."""
 
-    opened: str | None = Field(
-        default=None, min_length=1, description="Why it may be that they accept what the classic group refuses."
+    opened: WrittenText | None = Field(
+        default=None, description="Why it may be that they accept what the classic group refuses."
     )
-    lost: str | None = Field(
-        default=None, min_length=1, description="Why it may be that they refuse what the classic group accepts."
+    lost: WrittenText | None = Field(
+        default=None, description="Why it may be that they refuse what the classic group accepts."
     )
 
 

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from components.config.base import InstanceId, Strict, duplicates
+from components.config.base import InstanceId, Strict, WrittenText, duplicates
 from components.config.errors import Problem
+from components.config.identities import identity
 from components.config.schedule import WaveName, Window
 
 # The policy pack holds to the same: what is to be waived for longer is no exception.
@@ -23,9 +24,9 @@ class Waiver(Strict):
     instances: Annotated[tuple[InstanceId, ...], Field(description="Ids of the instances that it is for.")] = ()
     wave: WaveName | None = Field(default=None, description="Or the wave whose instances it is for.")
     all: Literal[True] | None = Field(default=None, description="Or true: for all, the migration as a whole included.")
-    reason: str = Field(min_length=1, description="Why the finding is no obstacle, in a sentence.")
-    owner: str = Field(min_length=1, description="Who answers for it: a name or an address.")
-    approved_by: str = Field(min_length=1, description="Who approved it: somebody else than its owner.")
+    reason: WrittenText = Field(description="Why the finding is no obstacle, in a sentence.")
+    owner: WrittenText = Field(description="Who answers for it: a name or an address.")
+    approved_by: WrittenText = Field(description="Who approved it: somebody else than its owner.")
     approved_at: AwareDatetime = Field(description="When it was approved, with its UTC offset.")
     expires: AwareDatetime = Field(
         description="When the finding comes back: at most 90 days after the approval, and never past the window."
@@ -49,8 +50,8 @@ def waiver_problems(
     for index, item in enumerate(waivers):
         key = f"waivers[{index}]"
         yield from duplicates(f"{key}.instances", item.instances)
-        if item.owner == item.approved_by:
-            yield Problem(f"{key}.approvedBy", f"{item.owner} is its owner; expected somebody else")
+        if identity(item.owner) == identity(item.approved_by):
+            yield Problem(f"{key}.approvedBy", f"{item.approved_by} is its owner, {item.owner}; expected somebody else")
         if not item.approved_at < item.expires <= item.approved_at + LONGEST:
             yield Problem(f"{key}.expires", f"expected a time after approvedAt, by {LONGEST.days} days at the most")
         if item.wave is not None and item.wave not in windows:

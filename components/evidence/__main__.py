@@ -64,7 +64,6 @@ def collect(
 
     Example: python -m components.evidence collect --stack-config Pulumi.prod.yaml
     """
-    now = clock.now(os.environ)
     stack = _stack(stack_config)
     config, _ = parse_with_includes(stack, _project(stack_config), stack_config.parent, stack_config.name)
     path = out or _target(config, stack_config)
@@ -74,12 +73,12 @@ def collect(
         f"Reading the estate of {cloud.region}, account {caller.account_id}, as {caller.arn} "
         f"by {cloud.settings.identity.source.named}"
     )
-    moving = still_classic(config, read_estate(cloud, now), stack_config.name)
+    moving = still_classic(config, read_estate(cloud, cloud.now()), stack_config.name)
     planned = {item.id: item for item in moving}
     if unknown := sorted(set(instance or ()) - set(planned)):
         raise typer.BadParameter(f"{', '.join(unknown)} does not migrate in this stack", param_hint="--instance")
     chosen = [item for instance_id, item in planned.items() if instance_id in (instance or planned)]
-    collection = collect_from(cloud, chosen, now, _tell)
+    collection = collect_from(cloud, chosen, cloud.now(), _tell)
     save_evidence(path, collection.evidence)
     _tell(f"{path}: evidence of {len(collection.evidence)} of {len(chosen)} instances")
     for instance_id, why in sorted(collection.missed.items()):
@@ -102,7 +101,7 @@ def add(
     python -m components.evidence add evidence/prod.json --instance i-bp1... --by ann@example.com
     """
     facts = parse_output(_printed(sys.stdin.buffer.read()))
-    now = clock.now(os.environ)
+    now = clock.now()
     if facts.instance_id not in (None, instance):
         raise OutputError(f"the system says that it is {facts.instance_id}, expected {instance}")
     if facts.collected_at > now + _SKEW:
@@ -123,7 +122,7 @@ def check(files: Annotated[list[Path], typer.Argument(help="Evidence files.")]) 
 
     Example: python -m components.evidence check evidence/*.json
     """
-    now = clock.now(os.environ)
+    now = clock.now()
     table = Table("instance", "system", "source", "collected by", "hours ago", box=None)
     for item in sorted(load_evidence(files), key=lambda item: (item.instance_id, item.source)):
         table.add_row(

@@ -25,7 +25,7 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None) -> Fact
         "regionId": estate.region_id,
         "accountId": estate.account_id,
         "estateReadAt": estate.read_at.isoformat(),
-        **({} if sources is None else {"madeOf": _made_of(sources)}),
+        **({} if sources is None else _run(sources)),
         "waves": [wave_facts(wave, config.off_peak) for wave in plan.waves],
         "freezeHours": config.freeze_hours,
         "backups": _backups(config.backups),
@@ -47,6 +47,16 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None) -> Fact
         **address_list_facts(estate, config.after.unused_services if config.after else ()),
         "databases": [database_facts(database, estate.read_at) for database in estate.databases],
     }
+
+
+def _run(sources: Sources) -> Facts:
+    facts: Facts = {"madeOf": _made_of(sources), "rehearsal": list(sources.rehearsal)}
+    if sources.clock is not None:
+        facts["clock"] = {
+            "cloudTime": sources.clock.cloud.isoformat(),
+            "machineTime": sources.clock.machine.isoformat(timespec="seconds"),
+        }
+    return facts
 
 
 def _made_of(sources: Sources) -> Facts:

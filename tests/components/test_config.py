@@ -234,7 +234,7 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
     ),
     "a pending task that nobody saw": (
         lambda raw: raw["window"].update(scheduled={"by": "", "at": "2026-12-01T01:00:00+08:00"}),
-        "window.scheduled.by: String should have at least 1 character; got ''",
+        "window.scheduled.by: expected text that is not blank; got ''",
     ),
     "no time zone": (
         lambda raw: raw.update(offPeak={"from": "22:00", "to": "06:00", "timeZone": "Beijing"}),

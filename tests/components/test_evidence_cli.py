@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ class Cli:
 
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
-    monkeypatch.setenv("PREFLIGHT_NOW", "2026-11-30T09:00:00+08:00")
+    monkeypatch.setattr("estate.clock.now", lambda: datetime.fromisoformat("2026-11-30T09:00:00+08:00"))
     monkeypatch.chdir(tmp_path)
     return Cli(tmp_path, monkeypatch, capsys)
 
@@ -98,7 +99,8 @@ def test_collect_writes_what_it_gets_and_tells_what_it_does_not(cli: Cli, cloud:
     assert cli.stdout == "", "progress is not output"
     (found,) = load_evidence([cli.directory / "evidence/test.json"])
     assert (found.instance_id, found.source) == (WEB_1, "cloud-assistant")
-    assert found.collected_at.isoformat() == "2026-11-30T09:00:00+08:00"
+    # By the cloud's clock, which runs on.
+    assert datetime.fromisoformat("2026-11-30T09:00:00+08:00") <= found.collected_at <= cloud.clock.now()
 
 
 def test_collect_of_one_instance_into_another_file(cli: Cli, cloud: Simulator) -> None:

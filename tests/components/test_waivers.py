@@ -40,6 +40,10 @@ def test_a_waiver_has_one_scope() -> None:
     ("changes", "told"),
     [
         ({"approvedBy": "ann@example.com"}, "waivers[0].approvedBy: ann@example.com is its owner"),
+        ({"approvedBy": "Ann+ops@Example.com "}, "waivers[0].approvedBy: Ann+ops@Example.com  is its owner, ann@exam"),
+        ({"approvedBy": " "}, "waivers[0].approvedBy: expected text that is not blank; got ' '"),
+        ({"owner": "\u200b"}, "waivers[0].owner: expected text that is not blank"),
+        ({"reason": "\t"}, "waivers[0].reason: expected text that is not blank"),
         ({"expires": "2026-12-20T00:00:01+08:00"}, "waivers[0].expires: expected no later than the window"),
         ({"approvedAt": "2026-09-20T08:59:59+08:00"}, "waivers[0].expires: expected a time after approvedAt"),
         ({"expires": "2026-11-20T09:00:00+08:00"}, "waivers[0].expires: expected a time after approvedAt"),

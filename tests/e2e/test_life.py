@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -72,10 +75,18 @@ def _only_declared_actions_were_called(stack: Stack) -> None:
     assert sorted(called - set(up_actions())) == []
 
 
-def test_a_preview_without_the_clock_set_uses_the_system_clock(stack: Stack) -> None:
-    del stack.project.environ["PREFLIGHT_NOW"]
-    stack.pulumi("preview")
-    assert stack.result()["clockSource"] == "system"
+def test_a_preview_about_another_time_passes_no_gate(stack: Stack) -> None:
+    """In the freeze nothing exists; what would have been two weeks earlier is told, and passes nowhere."""
+    stack.cloud.clock.set(datetime.fromisoformat("2026-12-11T03:00:00+08:00"))
+    stack.project.environ |= {"PREFLIGHT_NOW": "2026-11-30T09:00:00+08:00", "PREFLIGHT_RUN_ID": "what-if"}
+    assert stack.pulumi("preview") != 0
+    assert stack.found() == {}
+    assert "This is a what-if, and no verdict for a gate:" in stack.output
+    judgement = stack.result()["judgement"]
+    assert (judgement["readiness"], judgement["hypothetical"]) == ("WHAT-IF", "READY WITH CONDITIONS")
+    read = [sys.executable, "-m", "policies.verdict", str(stack.project.result_file), "--run", "what-if", "--rehearsal"]
+    done = subprocess.run(read, cwd=stack.project.directory, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.partition(":")[0]) == (4, "WHAT-IF")
 
 
 def test_the_pack_judges_a_stack_without_a_migration_as_not_ready(stack: Stack) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -206,7 +207,7 @@ def test_what_the_cloud_has_is_found_with_the_way_out(engine: toolchain.Engine, 
 
 def test_what_is_declared_only_is_not_enough_once_the_freeze_has_begun(stack: Stack) -> None:
     """Declared counts before the freeze, applied is required from then on; and so is a fresh round of snapshots."""
-    stack.project.environ["PREFLIGHT_NOW"] = "2026-12-11T03:00:00+08:00"
+    stack.cloud.clock.set(datetime.fromisoformat("2026-12-11T03:00:00+08:00"))
     assert stack.pulumi("preview") != 0
     assert stack.result()["waves"][0]["frozen"] is True
     assert set(stack.found()) == {

@@ -55,7 +55,7 @@ def link_cache(engine: toolchain.Engine, directory: Path) -> None:
 
 @pytest.fixture
 def settings(engine: toolchain.Engine, cloud: Simulator, tmp_path: Path) -> dict[str, str]:
-    """The environment of a new shell in a clean home, at the time of the simulated cloud."""
+    """The environment of a new shell in a clean home."""
     link_cache(engine, tmp_path / "cache")
     (tmp_path / "home").mkdir()
     kept = {} if engine.origin is toolchain.Origin.BUILT else {"PULUMI_HOME": os.environ["PULUMI_HOME"]}
@@ -63,7 +63,6 @@ def settings(engine: toolchain.Engine, cloud: Simulator, tmp_path: Path) -> dict
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path / "home"),
         "CLASSIC_TO_VPC_CACHE": str(tmp_path / "cache"),
-        "PREFLIGHT_NOW": cloud.now,
         "PREFLIGHT_RESULT": str(tmp_path / "result.json"),
         **kept,
     }
@@ -96,15 +95,15 @@ mkdir .venv && ln -s {checkout}/.venv/* .venv/ && touch .venv/.installed && ln -
     assert "you have no Pulumi backend" not in done.stdout, "the one in the environment is used"
     assert (tmp_path / "home/.pulumi/stacks/classic-to-vpc/prod.json").exists()
     result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
-    assert result["judgement"]["readiness"] == "NOT READY"
+    assert result["judgement"]["hypothetical"] == "NOT READY"
     assert {item["subject"]["id"] for item in result["results"]} >= {"i-bp1web10000000000001", "i-bp1app10000000000001"}
 
-    # The pipeline's reader takes no result of another time: this run goes by the machine's own clock.
+    # A simulated cloud passes no gate, whatever it says.
     shell = "".join(line + "\n" for line in before.splitlines() if line.startswith(("export ", "eval ")))
     present = {name: value for name, value in settings.items() if not name.startswith("PREFLIGHT_")}
     decided = run(shell + PIPELINE, present, tmp_path / "classic-to-vpc")
-    assert decided.returncode == 20, decided.stdout
-    assert "NOT READY" in decided.stdout
+    assert decided.returncode == 4, decided.stdout
+    assert "; would be NOT READY" in decided.stdout
 
 
 @pytest.mark.timeout(600)

@@ -59,7 +59,6 @@ def schedule(stack: Stack, start: str, *instance_ids: str) -> str:
 
 def pass_time(stack: Stack, moment: datetime) -> None:
     stack.cloud.clock.set(moment)
-    stack.project.environ["PREFLIGHT_NOW"] = moment.isoformat()
 
 
 @pytest.fixture

@@ -1,26 +1,28 @@
-"""The clock of the room."""
-
-from __future__ import annotations
+"""The cloud's clock, as the answers of its API tell it."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from estate.clock import now
-from estate.errors import SettingsError
+from estate.clock import ClockReading, now, reading
+
+MACHINE = datetime(2026, 11, 28, 12, 0, 30, tzinfo=UTC)
 
 
-def test_the_set_time_wins() -> None:
-    moment = now({"PREFLIGHT_NOW": "2026-11-23T08:00:00+08:00"})
-    assert moment == datetime(2026, 11, 23, tzinfo=UTC)
+def test_an_answer_tells_the_time() -> None:
+    found = reading("Sat, 28 Nov 2026 12:00:00 GMT", MACHINE)
+    assert found == ClockReading(datetime(2026, 11, 28, 12, tzinfo=UTC), MACHINE)
+    assert found.skew == -timedelta(seconds=30)
 
 
-def test_else_it_is_the_system_time_in_utc() -> None:
-    assert abs(now({}) - datetime.now(UTC)) < timedelta(minutes=1)
-    assert now({}).tzinfo is UTC
+@pytest.mark.parametrize("date", [None, "", "yesterday", "2026-11-28T12:00:00Z", "Sat, 99 Nov 2026 12:00:00 GMT"])
+def test_what_is_no_time_tells_none(date: str | None) -> None:
+    assert reading(date, MACHINE) is None
 
 
-@pytest.mark.parametrize("text", ["tomorrow", "2026-11-23T08:00:00"])
-def test_what_is_no_time_with_an_offset_is_told(text: str) -> None:
-    with pytest.raises(SettingsError, match="PREFLIGHT_NOW: expected ISO 8601 with an offset"):
-        now({"PREFLIGHT_NOW": text})
+def test_this_machines_time_is_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever PREFLIGHT_NOW says, which asks the policy pack a question and tells nobody the time."""
+    monkeypatch.setenv("PREFLIGHT_NOW", "2020-01-01T00:00:00Z")
+    before = datetime.now(UTC)
+    assert before <= now() <= datetime.now(UTC)
+    assert now().tzinfo is UTC

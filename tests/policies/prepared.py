@@ -105,7 +105,7 @@ class Draft:
         )
 
     def evaluation(self) -> Evaluation:
-        return evaluate(all_rules(), self.plan(), Moment(self.now, "PREFLIGHT_NOW"))
+        return evaluate(all_rules(), self.plan(), Moment(self.now, "cloud"))
 
     def results(self, rule_id: str) -> list[Result]:
         return [result for result in self.evaluation().results if result.rule_id == rule_id]
@@ -328,6 +328,8 @@ def prepared(*, exists: bool = True) -> Draft:
         "regionId": "cn-hangzhou",
         "accountId": "1234567890",
         "estateReadAt": "2026-12-11T09:00:00+08:00",
+        "clock": {"cloudTime": "2026-12-11T01:00:00+00:00", "machineTime": "2026-12-11T01:00:00+00:00"},
+        "rehearsal": [],
         "waves": [
             {
                 "name": "all",
@@ -355,7 +357,7 @@ def prepared(*, exists: bool = True) -> Draft:
         "bucketPolicies": [],
         "unreadLists": [],
         "backups": {"keepDaysAfterWindow": 1.0, "maxAgeHours": 24.0},
-        "evidenceMaxAgeHours": 720.0,
+        "evidenceMaxAgeHours": 336.0,
         "flowsGiven": False,
         "broadRules": [],
         "instanceIds": ["i-app", "i-web"],

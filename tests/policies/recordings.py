@@ -32,7 +32,7 @@ class Recording:
     resources: tuple[Resource, ...]
 
     def evaluation(self) -> Evaluation:
-        return evaluate(all_rules(), Plan(self.resources), Moment(self.now, "PREFLIGHT_NOW"))
+        return evaluate(all_rules(), Plan(self.resources), Moment(self.now, "cloud"))
 
     def with_properties(self, index: int, properties: dict[str, Any]) -> Recording:
         """With other properties of one resource."""

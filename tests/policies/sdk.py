@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from google.protobuf import struct_pb2
 from pulumi.runtime import proto
 from pulumi_policy import EnforcementLevel
 
+from policies.clock import machine_clock
 from policies.engine import Servicer, stack_policies
 from policies.facts import Leaf
 from tests.policies.prepared import Draft
@@ -63,11 +65,7 @@ def request(draft: Draft) -> proto.AnalyzeStackRequest:
     return proto.AnalyzeStackRequest.FromString(asked.SerializeToString())
 
 
-def servicer(environment: Mapping[str, str]) -> Any:
-    """The pack as the SDK serves it."""
-    return Servicer("pack", "0.0.1", list(stack_policies(environment)), EnforcementLevel.ADVISORY)
-
-
-def environment(draft: Draft, **more: str) -> dict[str, str]:
-    """What the pack reads of its environment, with the draft's own time."""
-    return {"PREFLIGHT_NOW": draft.now.isoformat(), **more}
+def servicer(environment: Mapping[str, str], now: datetime | None = None) -> Any:
+    """The pack as the SDK serves it; `now` is what this machine's clock says, its real time where None."""
+    machine = machine_clock if now is None else lambda: now
+    return Servicer("pack", "0.0.1", list(stack_policies(environment, machine)), EnforcementLevel.ADVISORY)

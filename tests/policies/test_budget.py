@@ -14,7 +14,7 @@ from policies.engine import ADVICE, ANNOUNCED, TOLD, WAIVED
 from policies.plan import MIGRATING_INSTANCE
 from policies.registry import all_rules
 from tests.policies.prepared import prepared
-from tests.policies.sdk import environment, request, servicer
+from tests.policies.sdk import request, servicer
 
 # What the gRPC client of Pulumi's language hosts takes, its default.
 GRPC_LIMIT: Final = 4 * 1024 * 1024
@@ -104,7 +104,7 @@ def test_an_analysis_is_answered_within_the_limit(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(engine, "within_limit", lambda answer, path: within_limit(answer, path, 20_000))
     draft = prepared()
     draft.resources = []
-    bounded = servicer(environment(draft)).AnalyzeStack(request(draft), None)
+    bounded = servicer({}, draft.now).AnalyzeStack(request(draft), None)
     assert bounded.ByteSize() <= 20_000
     assert {item.policyName for item in bounded.diagnostics} == {rule.id for rule in all_rules()}
     assert {item.enforcementLevel for item in bounded.diagnostics} == {MANDATORY}

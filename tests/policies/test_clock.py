@@ -27,7 +27,7 @@ def failing(**changes: object) -> InstanceRule:
 
 
 def results(draft: Draft, rule: InstanceRule | MigrationRule) -> dict[str, Result]:
-    found = evaluate([rule], draft.plan(), Moment(draft.now, "PREFLIGHT_NOW"))
+    found = evaluate([rule], draft.plan(), Moment(draft.now, "cloud"))
     return {result.subject.id: result for result in found.results}
 
 
@@ -133,12 +133,25 @@ def test_what_would_have_begun_before_all_calendars_has_begun() -> None:
     assert Timeline(START, early, settings=Settings(24)).mandatory is True
 
 
-def test_the_clock_is_the_systems_unless_it_is_set() -> None:
+def test_the_clock_is_the_clouds_else_this_machines() -> None:
     before = datetime.now(UTC)
     system = read_clock({})
     assert before <= system.now <= datetime.now(UTC)
     assert (system.source, system.now.tzinfo) == ("system", UTC)
-    assert read_clock({NOW_VARIABLE: START.isoformat()}) == Moment(START, "PREFLIGHT_NOW")
+    machine = datetime.fromisoformat("2026-12-11T03:30:00+00:00")
+    found = read_clock({}, prepared().plan(), lambda: machine)
+    assert found == Moment(machine, "cloud", machine)
+    draft = prepared()
+    draft.facts(MIGRATION)["clock"]["cloudTime"] = "2026-12-20T01:00:00+00:00"
+    assert read_clock({}, draft.plan(), lambda: machine).now == machine + timedelta(days=9)
+    draft.facts(MIGRATION)["clock"] = UNKNOWN
+    assert read_clock({}, draft.plan(), lambda: machine) == Moment(machine, "system", machine)
+
+
+def test_a_time_that_the_caller_sets_is_a_what_if() -> None:
+    found = read_clock({NOW_VARIABLE: START.isoformat()}, prepared().plan(), lambda: START)
+    assert (found.now, found.source, found.judged_at) == (START, "PREFLIGHT_NOW", START)
+    assert found.what_if == ("PREFLIGHT_NOW asks about 2026-12-12T02:00+08:00, and it is 2026-12-11T18:00+00:00 now",)
     for wrong in ("", "yesterday", "2026-12-12T02:00:00"):
         with pytest.raises(UnreadableError):
             read_clock({NOW_VARIABLE: wrong})

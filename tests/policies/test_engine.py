@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 import policies
-from policies.engine import ADVICE, ANNOUNCED, TOLD, WAIVED, not_checked
+from policies.engine import ADVICE, ANNOUNCED, TOLD, WAIVED, WHAT_IF, not_checked, what_if
 from policies.evaluation import Evaluator
 from policies.messages import WIDTH
 from policies.notice import NOT_READABLE, unchecked
@@ -27,18 +28,18 @@ from policies.plan import MIGRATING_INSTANCE, MIGRATION, SECURITY_GROUP, SECURIT
 from policies.registry import all_rules
 from tests.policies.prepared import BEFORE_FREEZE, UNKNOWN, Draft, prepared, urn
 from tests.policies.rules.waiver.test_in_order import waiver
-from tests.policies.sdk import environment, request, secret, servicer
+from tests.policies.sdk import request, secret, servicer
 
 PACK = Path(policies.__file__).parent
 
 
 def _diagnostics(draft: Draft, **more: str) -> list[Any]:
-    return list(servicer(environment(draft, **more)).AnalyzeStack(request(draft), None).diagnostics)
+    return list(servicer(more, draft.now).AnalyzeStack(request(draft), None).diagnostics)
 
 
 def test_every_preview_tells_what_passing_does_not_mean() -> None:
     draft = prepared()
-    policy = not_checked(environment(draft))
+    policy = not_checked({})
     pack: Any = _PolicyAnalyzerServicer("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)
     (told,) = pack.AnalyzeStack(request(draft), None).diagnostics
     assert told.enforcementLevel == proto.ADVISORY
@@ -46,7 +47,50 @@ def test_every_preview_tells_what_passing_does_not_mean() -> None:
     missing = [*NOT_READABLE, *unchecked(item for rule in all_rules() for item in rule.notice_items)]
     assert told.message.splitlines()[1].startswith("Passing says")
     assert all(item.split()[0] in told.message for item in missing)
-    assert f"PREFLIGHT_NOW says {draft.now.isoformat()}" in " ".join(told.message.split())
+    assert "rehearsal" not in told.message
+
+
+def test_a_rehearsal_is_told_as_such_and_ready_for_no_gate(tmp_path: Path) -> None:
+    draft, path = prepared(), tmp_path / "result.json"
+    reason = "alicloud:endpoints leads to 127.0.0.1:8815, which is no host of Alibaba Cloud"
+    draft.facts(MIGRATION)["rehearsal"] = [reason]
+    pack: Any = _PolicyAnalyzerServicer("pack", "0.0.1", [not_checked({}), what_if({})], EnforcementLevel.MANDATORY)
+    (told,) = pack.AnalyzeStack(request(draft), None).diagnostics
+    assert f"rehearsal, and says nothing to a gate: {reason}" in " ".join(told.message.split())
+    assert _diagnostics(draft, PREFLIGHT_RESULT=str(path)) == []
+    result = json.loads(path.read_text(encoding="utf-8"))
+    assert result["whatIf"] == [{"kind": "rehearsal", "reason": reason}]
+    assert (result["judgement"]["readiness"], result["judgement"]["hypothetical"]) == ("WHAT-IF", "READY")
+
+
+def test_another_time_than_the_present_fails_whatever_is_found(tmp_path: Path) -> None:
+    draft, path = prepared(), tmp_path / "result.json"
+    asked = {"PREFLIGHT_NOW": "2026-12-11T12:00:00+08:00", "PREFLIGHT_RESULT": str(path)}
+    assert _diagnostics(draft, **asked) == []
+    result = json.loads(path.read_text(encoding="utf-8"))
+    reason = "PREFLIGHT_NOW asks about 2026-12-11T12:00+08:00, and it is 2026-12-11T02:00+00:00 now"
+    assert result["whatIf"] == [{"kind": "time", "reason": reason}]
+    assert (result["now"], result["clockSource"]) == ("2026-12-11T12:00:00+08:00", "PREFLIGHT_NOW")
+    judgements = [item["judgement"] for item in (result, *result["waves"], *result["instances"])]
+    assert {(item["readiness"], item["hypothetical"]) for item in judgements} == {("WHAT-IF", "READY")}
+    pack: Any = _PolicyAnalyzerServicer("pack", "0.0.1", [what_if(asked)], EnforcementLevel.ADVISORY)
+    (told,) = pack.AnalyzeStack(request(draft), None).diagnostics
+    assert (told.policyName, told.enforcementLevel) == (WHAT_IF, proto.MANDATORY)
+    assert "This is a what-if, and no verdict for a gate:" in told.message
+    assert told.message.endswith("Fix: unset PREFLIGHT_NOW")
+
+
+def test_the_present_is_the_clouds_whatever_this_machine_says(tmp_path: Path) -> None:
+    """Two days behind: neither the freeze nor a lead time begins later by that, and the clock is a finding."""
+    draft, path = prepared(), tmp_path / "result.json"
+    draft.facts(MIGRATION)["clock"]["machineTime"] = "2026-12-09T01:00:00+00:00"
+    machine = datetime.fromisoformat("2026-12-09T02:00:00+00:00")
+    (told,) = servicer({"PREFLIGHT_RESULT": str(path)}, machine).AnalyzeStack(request(draft), None).diagnostics
+    assert told.policyName == "schedule-clocks-agree"
+    result = json.loads(path.read_text(encoding="utf-8"))
+    assert (result["now"], result["clockSource"]) == ("2026-12-11T02:00:00+00:00", "cloud")
+    assert result["judgedAt"] == machine.isoformat()
+    assert result["waves"][0]["frozen"] is True
 
 
 @pytest.mark.parametrize("exists", [True, False], ids=["applied", "first preview"])
@@ -169,7 +213,7 @@ def test_text_from_the_estate_cannot_drive_the_terminal() -> None:
 
 def test_all_policies_are_answered_from_one_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
     count = _counted(monkeypatch)
-    pack = servicer(environment(prepared()))
+    pack = servicer({}, prepared().now)
     pack.AnalyzeStack(request(prepared()), None)
     assert len(count) == 1
     pack.AnalyzeStack(request(prepared()), None)
@@ -224,7 +268,7 @@ def _short_of_space() -> Draft:
 def test_what_is_configured_is_reported_and_stays_in_the_result_whatever_is_asked_after_it(tmp_path: Path) -> None:
     path = tmp_path / "result.json"
     draft = _short_of_space()
-    pack = servicer(environment(draft, PREFLIGHT_RESULT=str(path)))
+    pack = servicer({"PREFLIGHT_RESULT": str(path)}, draft.now)
     settings = {"guest_free_space": {"freeMib": 1000.0}, "guest_restart_rehearsed": {"uptimeDays": 10.0}}
     _configure(pack, **settings)
     configured = {name.replace("_", "-") for name in settings}
@@ -236,7 +280,7 @@ def test_what_is_configured_is_reported_and_stays_in_the_result_whatever_is_aske
 
 def test_a_later_analysis_goes_by_its_own_configuration() -> None:
     draft = _short_of_space()
-    pack = servicer(environment(draft))
+    pack = servicer({}, draft.now)
     for most, findings in ((1000.0, 1), (500.0, 0), (1000.0, 1)):
         _configure(pack, guest_free_space={"freeMib": most})
         assert len(pack.AnalyzeStack(request(draft), None).diagnostics) == findings
@@ -244,7 +288,7 @@ def test_a_later_analysis_goes_by_its_own_configuration() -> None:
 
 def test_what_the_engine_fills_in_asks_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     count = _counted(monkeypatch)
-    pack = servicer(environment(prepared()))
+    pack = servicer({}, prepared().now)
     _configure(pack, guest_free_space={"freeMib": 500.0, "leadHours": 168.0})
     pack.AnalyzeStack(request(prepared()), None)
     assert len(count) == 1
@@ -256,7 +300,7 @@ def test_what_the_engine_fills_in_asks_nothing_anew(monkeypatch: pytest.MonkeyPa
 def test_a_second_analysis_sees_its_own_stack_whatever_is_switched_off() -> None:
     """Preview and update ask one after another; no policy may be answered from the other's evaluation."""
     rule_ids = [rule.id for rule in all_rules()]
-    pack = servicer(environment(prepared()))
+    pack = servicer({}, prepared().now)
     _switch_off(pack, *rule_ids[1:])
     assert not pack.AnalyzeStack(request(prepared()), None).diagnostics
     _switch_off(pack, *(rule_id for rule_id in rule_ids if rule_id != "database-whitelist-has-vswitch-cidr"))
@@ -269,7 +313,7 @@ def test_what_is_switched_off_is_in_the_result_all_the_same(tmp_path: Path) -> N
     path = tmp_path / "result.json"
     draft = prepared()
     draft.remove(WHITELIST_GROUP)
-    pack = servicer(environment(draft, PREFLIGHT_RESULT=str(path)))
+    pack = servicer({"PREFLIGHT_RESULT": str(path)}, draft.now)
     _switch_off(pack, "database-whitelist-has-vswitch-cidr")
     assert not pack.AnalyzeStack(request(draft), None).diagnostics
     assert json.loads(path.read_text(encoding="utf-8"))["tally"]["FAIL"] == 1
@@ -278,7 +322,7 @@ def test_what_is_switched_off_is_in_the_result_all_the_same(tmp_path: Path) -> N
 def test_analyses_at_the_same_time_do_not_mix() -> None:
     missing = prepared()
     missing.remove(WHITELIST_GROUP)
-    pack = servicer(environment(prepared()))
+    pack = servicer({}, prepared().now)
     requests = [request(draft) for draft in (prepared(), missing) * 6]
     with ThreadPoolExecutor(4) as pool:
         counts = [len(item.diagnostics) for item in pool.map(lambda asked: pack.AnalyzeStack(asked, None), requests)]
@@ -303,6 +347,8 @@ def test_the_result_has_every_rule_and_subject(tmp_path: Path) -> None:
         "run",
         "now",
         "clockSource",
+        "judgedAt",
+        "whatIf",
         "validUntil",
         "judgement",
         "waves",
@@ -316,7 +362,7 @@ def test_the_result_has_every_rule_and_subject(tmp_path: Path) -> None:
     ]
     assert result["schemaVersion"] == 3
     assert result["run"]["accountId"] == "1234567890"
-    assert (result["project"], result["stack"], result["clockSource"]) == ("classic-to-vpc", "dev", "PREFLIGHT_NOW")
+    assert (result["project"], result["stack"], result["clockSource"]) == ("classic-to-vpc", "dev", "cloud")
     (wave,) = result["waves"]
     assert wave["frozen"] is True
     assert wave["freezeStartsAt"] == "2026-12-11T02:00:00+08:00"
@@ -373,9 +419,12 @@ def test_a_clock_that_cannot_be_read_is_a_finding_and_leaves_no_result(tmp_path:
 
 def test_the_systems_clock_is_named_as_such(tmp_path: Path) -> None:
     path = tmp_path / "result.json"
-    servicer({"PREFLIGHT_RESULT": str(path)}).AnalyzeStack(request(prepared()), None)
+    draft = prepared()
+    del draft.facts(MIGRATION)["clock"]
+    servicer({"PREFLIGHT_RESULT": str(path)}).AnalyzeStack(request(draft), None)
     result = json.loads(path.read_text(encoding="utf-8"))
     assert result["clockSource"] == "system"
+    assert result["judgement"]["readiness"] != "READY"
     assert result["now"].endswith("+00:00")
 
 
@@ -407,7 +456,7 @@ def served(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """The pack copied away under another name and started as the engine does: its first line, and its result's path."""
     directory, result = _copied(tmp_path), tmp_path / "result.json"
     result.write_text("left by an earlier run", encoding="utf-8")
-    variables = {**os.environ, "PREFLIGHT_RESULT": str(result), "PREFLIGHT_NOW": prepared().now.isoformat()}
+    variables = {**os.environ, "PREFLIGHT_RESULT": str(result)}
     variables.pop("PYTHONPATH", None)
     command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(directory)]
     process = subprocess.Popen(command, cwd=directory, env=variables, stdout=subprocess.PIPE, text=True)
@@ -426,6 +475,9 @@ def test_runs_from_any_directory_and_prints_only_its_port(served: tuple[str, Pat
     draft = prepared()
     draft.remove(WHITELIST_GROUP)
     draft.facts(MIGRATING_INSTANCE, "i-app")["instanceName"] = secret("hunter2")
+    # A process has no clock but the machine's: the draft's time is told as that of a simulated cloud.
+    times = {"cloudTime": draft.now.isoformat(), "machineTime": datetime.now(UTC).isoformat()}
+    draft.facts(MIGRATION).update(clock=times, rehearsal=["simulated"])
     with grpc.insecure_channel(f"127.0.0.1:{port.strip()}") as channel:
         stub = analyzer_pb2_grpc.AnalyzerStub(channel)
         response = stub.AnalyzeStack(request(draft))
@@ -446,6 +498,7 @@ def test_a_configuration_of_no_policy_is_refused_by_name(served: tuple[str, Path
         config = proto.ConfigureAnalyzerRequest()
         for name in ("guest-free-space", "all", ADVICE, WAIVED, ANNOUNCED, TOLD):
             config.policyConfig[name].enforcementLevel = proto.ADVISORY
+        config.policyConfig[WHAT_IF].enforcementLevel = proto.DISABLED
         stub.Configure(config)
         config.policyConfig["guest-free-spaces"].enforcementLevel = proto.DISABLED
         with pytest.raises(grpc.RpcError) as refused:

@@ -41,7 +41,7 @@ def ruled(kind: str, verdict: Verdict | Exception, **changes: Any) -> AnyRule:
 
 def results(draft: Draft, *rules: AnyRule, **configuration: object) -> list[Result]:
     configurations = {rule.id: configuration for rule in rules}
-    return list(evaluate(rules, draft.plan(), Moment(draft.now, "PREFLIGHT_NOW"), configurations).results)
+    return list(evaluate(rules, draft.plan(), Moment(draft.now, "cloud"), configurations).results)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -135,7 +135,7 @@ def test_a_configuration_reaches_the_rule_and_only_that_one(kind: str) -> None:
     assert {result.reason for result in results(prepared(), rule, most=7.0)} == {"7"}
     draft = prepared()
     other = {"another-rule": {"most": 7.0}}
-    found = evaluate([rule], draft.plan(), Moment(draft.now, "PREFLIGHT_NOW"), other)
+    found = evaluate([rule], draft.plan(), Moment(draft.now, "cloud"), other)
     assert {result.reason for result in found.results} == {"5"}
 
 
@@ -148,7 +148,7 @@ def test_a_rule_is_asked_once_a_configuration_and_remembers_nothing_of_another()
 
     rule = replace(RULES[KINDS["migration"]], check=check, thresholds=(MOST,))  # type: ignore[arg-type]
     draft = prepared()
-    evaluator = Evaluator([rule], draft.plan(), Moment(draft.now, "PREFLIGHT_NOW"))
+    evaluator = Evaluator([rule], draft.plan(), Moment(draft.now, "cloud"))
     told = [
         evaluator.evaluation({rule.id: given}).results[0].reason for given in ({}, {}, {"most": 7.0}, {"most": 8.0})
     ]

@@ -53,6 +53,7 @@ DECIDED: Final = {
 }
 
 UNWAIVABLE: Final = {
+    "schedule-clocks-agree",
     "backup-snapshot-of-every-disk",
     "instance-outlives-window",
     "network-vswitch-in-usable-zone",
@@ -72,7 +73,7 @@ def test_the_lead_times_and_what_nobody_may_waive() -> None:
 
 
 def _results(draft: Draft, rule: AnyRule, **configuration: float) -> dict[str, Result]:
-    found = evaluate([rule], draft.plan(), Moment(draft.now, "PREFLIGHT_NOW"), {rule.id: configuration})
+    found = evaluate([rule], draft.plan(), Moment(draft.now, "cloud"), {rule.id: configuration})
     return {result.subject.id: result for result in found.results}
 
 
@@ -83,7 +84,7 @@ def _failing(rule_id: str) -> tuple[Draft, AnyRule]:
     return draft, replace(RULES[rule_id], check=lambda *_: failed("Something is missing."))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("hours", [None, 0.0, 1.0])
+@pytest.mark.parametrize("hours", [None, 400.0, 8760.0])
 @pytest.mark.parametrize("rule_id", LEADS)
 def test_advice_becomes_mandatory_exactly_at_the_lead_time_of_each_wave(rule_id: str, hours: float | None) -> None:
     configuration = {} if hours is None else {LEAD_HOURS: hours}
@@ -175,6 +176,25 @@ THRESHOLDS: Final[dict[tuple[str, str, str], tuple[Bend, float]]] = {
     ("schedule-off-peak", "dev", "minutesPerInstance"): (_window("offPeakUntil", 1), -0.1),
     ("schedule-off-peak", "dev", "atOnce"): (_five_at_a_time, 1),
 }
+
+
+@pytest.mark.parametrize("rule_id", LEADS)
+def test_a_lead_time_cannot_be_lowered(rule_id: str) -> None:
+    """That would switch a rule off until the window, and nobody would answer for it."""
+    draft, rule = _failing(rule_id)
+    for hours in (0, LEADS[rule_id] - 1):
+        for result in _results(draft, rule, leadHours=hours).values():
+            assert (result.outcome, result.blocking) == (Outcome.UNKNOWN, True)
+            assert f"leadHours is not a number from {LEADS[rule_id]:g} to 8760" in result.reason
+
+
+def test_no_threshold_can_be_set_weaker_than_the_rules_own() -> None:
+    """Weaker is more of what may be, and less of what must be."""
+    more_is_weaker = {"uptimeDays", "atOnce"}
+    for rule in all_rules():
+        for threshold in rule.thresholds:
+            weakest = threshold.maximum if threshold.name in more_is_weaker else threshold.minimum
+            assert weakest == threshold.default, (rule.id, threshold.name)
 
 
 def test_every_threshold_is_in_the_table() -> None:

@@ -15,7 +15,7 @@ from policies.notice import ITEMS
 from policies.plan import MIGRATING_INSTANCE, MIGRATION
 from policies.registry import all_rules
 from tests.policies.prepared import START, UNKNOWN, Draft, add_wave, prepared
-from tests.policies.sdk import environment, request
+from tests.policies.sdk import request
 
 
 def told(draft: Draft) -> dict[tuple[str, str], str]:
@@ -147,7 +147,7 @@ def test_the_result_has_them_sorted_with_phase_and_scope() -> None:
 
 
 def _announced(draft: Draft) -> list[str]:
-    policy = announced(environment(draft))
+    policy = announced({}, lambda: draft.now)
     pack: Any = _PolicyAnalyzerServicer("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)
     diagnostics = pack.AnalyzeStack(request(draft), None).diagnostics
     assert all(item.enforcementLevel == proto.ADVISORY for item in diagnostics)

@@ -164,7 +164,7 @@ def test_no_secret_is_told(tmp_path_factory: pytest.TempPathFactory, name: str, 
         value: object = chance.choice([MARK, [MARK], {"a": MARK}])
         holder_of(resource["properties"], path)[path[-1]] = secret(value)
     file = tmp_path_factory.mktemp("secret") / "result.json"
-    pack = servicer({"PREFLIGHT_NOW": now.isoformat(), "PREFLIGHT_RESULT": str(file)})
+    pack = servicer({"PREFLIGHT_RESULT": str(file)}, now)
     told = pack.AnalyzeStack(json_format.ParseDict(sent, type(request)()), None)
     assert MARK not in str(told)
     assert MARK not in file.read_text(encoding="utf-8")

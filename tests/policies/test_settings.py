@@ -15,7 +15,7 @@ LEAST: Final = Threshold("least", 2.5, 1.5, 8, "Another.")
     [
         (None, {}, Settings(None, {"most": 5, "least": 2.5})),
         (72, {}, Settings(72, {"most": 5, "least": 2.5})),
-        (72, {"leadHours": 0, "most": 10.0}, Settings(0, {"most": 10, "least": 2.5})),
+        (72, {"leadHours": 72, "most": 10.0}, Settings(72, {"most": 10, "least": 2.5})),
         (0, {"leadHours": 8760.0, "most": 0, "least": 1.5}, Settings(8760, {"most": 0, "least": 1.5})),
     ],
 )
@@ -29,14 +29,16 @@ def test_what_is_not_given_is_the_rules_own(
     "given",
     [
         *({"most": value} for value in (-0.1, 10.1, True, "5", None, float("nan"), float("inf"), [5])),
+        {"leadHours": 71.9},
+        {"leadHours": 0},
         {"leadHours": -1},
         {"leadHours": LONGEST_LEAD_HOURS + 1},
     ],
 )
 def test_what_is_no_number_within_bounds_is_refused(given: dict[str, Any]) -> None:
     (name,) = given
-    most = {"most": 10, "leadHours": LONGEST_LEAD_HOURS}[name]
-    with pytest.raises(ValueError, match=f"^{name} is not a number from 0 to {most}$"):
+    least, most = {"most": (0, 10), "leadHours": (72, LONGEST_LEAD_HOURS)}[name]
+    with pytest.raises(ValueError, match=f"^{name} is not a number from {least} to {most}$"):
         read_settings(adjustable(72, (MOST,)), given)
 
 
@@ -61,5 +63,5 @@ def test_the_engine_is_told_types_bounds_and_defaults() -> None:
     told = schema(adjustable(72, (LEAST,)))
     assert list(told) == [LEAD_HOURS, "least"]
     assert told["least"] == {"type": "number", "minimum": 1.5, "maximum": 8, "default": 2.5, "description": "Another."}
-    assert (told[LEAD_HOURS]["minimum"], told[LEAD_HOURS]["maximum"], told[LEAD_HOURS]["default"]) == (0, 8760, 72)
+    assert (told[LEAD_HOURS]["minimum"], told[LEAD_HOURS]["maximum"], told[LEAD_HOURS]["default"]) == (72, 8760, 72)
     assert "mandatory" in told[LEAD_HOURS]["description"]

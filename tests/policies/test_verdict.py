@@ -16,7 +16,9 @@ import pytest
 
 from policies import document as documents
 from policies import verdict as reader
+from policies.clock import read_clock
 from policies.document import document, write
+from policies.evaluation import evaluate
 from policies.plan import MIGRATING_INSTANCE, MIGRATION
 from policies.registry import all_rules
 from policies.run import PACK, read_run
@@ -39,16 +41,32 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def result(project: Path, draft: Draft | None = None, run: str | None = RUN) -> dict[str, Any]:
-    """What the pack says of a draft that was made of the project's files, read when it was judged."""
+def result(
+    project: Path,
+    draft: Draft | None = None,
+    run: str | None = RUN,
+    *,
+    asked: str | None = None,
+    ahead: timedelta = timedelta(),
+    rehearsal: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """What the pack says of a draft that was made of the project's files, read when it was judged.
+
+    `asked` is PREFLIGHT_NOW; the cloud's clock is `ahead` of this machine's.
+    """
     draft = draft or prepared()
     facts = draft.facts(MIGRATION)
     facts["estateReadAt"] = draft.now.isoformat()
+    facts["clock"] = {"cloudTime": draft.now.isoformat(), "machineTime": (draft.now - ahead).isoformat()}
     names = ("Pulumi.dev.yaml", "evidence.json")
     stack_file, evidence = ({"path": name, "sha256": digest(project / name)} for name in names)
     facts["madeOf"] = {"commit": COMMIT, "dirty": False, "stackFile": stack_file, "files": [evidence]}
+    facts["rehearsal"] = list(rehearsal)
     environment = {} if run is None else {"PREFLIGHT_RUN_ID": run}
-    judged: Any = document(draft.evaluation(), all_rules(), read_run(environment, draft.plan()))
+    environment |= {} if asked is None else {"PREFLIGHT_NOW": asked}
+    moment = read_clock(environment, draft.plan(), lambda: draft.now - ahead)
+    evaluation = evaluate(all_rules(), draft.plan(), moment)
+    judged: Any = document(evaluation, all_rules(), read_run(environment, draft.plan()))
     read: dict[str, Any] = json.loads(json.dumps(judged))
     return read
 
@@ -65,7 +83,7 @@ def judged(
     path = project / "result.json"
     path.write_text(json.dumps(content), encoding="utf-8")
     wanted = Wanted(**{"run": RUN, "since": None, "project": project} | want)
-    code, lines = verdict(path, wanted, datetime.fromisoformat(content["now"]) + after, strict=strict)
+    code, lines = verdict(path, wanted, datetime.fromisoformat(content["judgedAt"]) + after, strict=strict)
     return code, "\n".join(lines)
 
 
@@ -129,7 +147,7 @@ def test_a_result_of_another_run_is_none(project: Path, run: str | None) -> None
 
 def test_a_run_may_be_told_by_its_beginning(project: Path) -> None:
     content = result(project, run=None)
-    now = datetime.fromisoformat(content["now"])
+    now = datetime.fromisoformat(content["judgedAt"])
     assert judged(project, content, run=None, since=now)[0] == 0
     code, text = judged(project, content, run=None, since=now + timedelta(seconds=1))
     assert code == 40
@@ -163,6 +181,14 @@ REFUSED: dict[str, tuple[Change, str]] = {
         lambda it: it.update(results=[item for item in it["results"] if item["rule"] != "waiver-in-order"]),
         "rules have no result: waiver-in-order",
     ),
+    "a what-if that says that it is none": (
+        lambda it: it.update(clockSource="PREFLIGHT_NOW"),
+        "it contradicts itself about whether it is a what-if",
+    ),
+    "a reason without a what-if": (
+        lambda it: it.update(whatIf=[{"kind": "time", "reason": "asked"}]),
+        "it contradicts itself about whether it is a what-if",
+    ),
     "no results": (lambda it: it.update(results=[]), "it has no results"),
     "a finding that does not count": (
         lambda it: it["results"][0].update(blocking=True),
@@ -171,18 +197,18 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "a count without its findings": (lambda it: it.update(blocking=1), "its judgement contradicts its results"),
     "no stack file": (lambda it: it["run"].update(stackFile=None), "it does not tell the stack file"),
     "no files": (lambda it: it["run"].update(files=None), "it does not tell the files that it goes by"),
-    "when the estate was read": (lambda it: it["run"].update(estateReadAt=None), "the estate was read is not told"),
+    "when the estate was read": (lambda it: it["run"].update(machineTime=None), "the estate was read is not told"),
     "an estate of yesterday": (
-        lambda it: it["run"].update(estateReadAt="2026-12-10T10:00:00+08:00"),
+        lambda it: it["run"].update(machineTime="2026-12-10T10:00:00+08:00"),
         "the estate was read at 2026-12-10T10:00:00+08:00, more than 60 minutes ago",
     ),
     "an estate of tomorrow": (
-        lambda it: it["run"].update(estateReadAt="2026-12-12T10:00:00+08:00"),
+        lambda it: it["run"].update(machineTime="2026-12-12T10:00:00+08:00"),
         "the estate was read at 2026-12-12T10:00:00+08:00, which lies ahead",
     ),
     "no run": (lambda it: it.pop("run"), "it does not hold what a result of its schema version must"),
     "a time without an offset": (
-        lambda it: it["run"].update(estateReadAt="2026-12-11T10:00:00"),
+        lambda it: it["run"].update(machineTime="2026-12-11T10:00:00"),
         "it does not hold what a result of its schema version must",
     ),
     "results that are none": (
@@ -270,6 +296,40 @@ def test_nothing_ahead_is_no_end(project: Path) -> None:
     draft = prepared(exists=False)
     assert draft.now == BEFORE_FREEZE
     assert result(project, draft)["validUntil"] == "2026-12-11T02:00:00+08:00"
+
+
+def test_another_time_than_the_present_passes_no_gate(project: Path) -> None:
+    """Two weeks early nothing has to exist yet; READY WITH CONDITIONS would be what it says of then."""
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["guest"]["systemDiskFreeMib"] = 0.0
+    content = result(project, draft, asked="2026-11-27T10:00:00+08:00")
+    choices: list[dict[str, Any]] = [{}, {"rehearsal": True}, {"strict": True}]
+    for options in choices:
+        code, text = judged(project, content, **options)
+        assert code == 4
+        assert text.startswith("WHAT-IF: ")
+        assert "PREFLIGHT_NOW asks about 2026-11-27T10:00+08:00, and it is 2026-12-11T10:00+08:00 now" in text
+    assert judged(project, result(project, draft))[0] == 20
+
+
+def test_a_rehearsal_passes_no_gate_and_is_judged_where_the_caller_says_so(project: Path) -> None:
+    content = result(project, rehearsal=("alicloud:protocol is HTTP",), ahead=timedelta(days=12))
+    code, text = judged(project, content)
+    assert code == 4
+    assert "; would be READY\n  alicloud:protocol is HTTP" in text
+    assert judged(project, content, rehearsal=True)[0] == 0
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    assert judged(project, result(project, draft, rehearsal=("simulated",)), rehearsal=True)[0] == 20
+
+
+def test_what_begins_meanwhile_begins_by_the_clouds_clock(project: Path) -> None:
+    draft = prepared()
+    draft.now = datetime.fromisoformat("2026-12-11T01:30:00+08:00")
+    content = result(project, draft, ahead=timedelta(minutes=4))
+    assert content["validUntil"] == "2026-12-11T02:00:00+08:00"
+    assert judged(project, content, after=timedelta(minutes=29))[0] == 0
+    assert judged(project, content, after=timedelta(minutes=30))[0] == 40
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"pack": 1}', '{"a": 1, "a": 2}', "[" * 100_000, "\udcff"])

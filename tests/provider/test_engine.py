@@ -132,7 +132,6 @@ def stack(engine: Engine, simulator: Simulator, tmp_path: Path) -> Stack:
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": "1",
-            "PREFLIGHT_NOW": simulator.now,
         }
     )
     made = Stack(tmp_path, environ, PROGRAM)

@@ -21,8 +21,8 @@ def _check(plan: Plan, timeline: Timeline) -> Verdict:
 
 
 def _attestation(plan: Plan, timeline: Timeline, instances: Mapping[str, Facts], entry: Facts) -> Verdict:
-    kind, ids, said = entry.text("kind"), entry.texts("instanceIds"), entry.text("statement")
-    word = f"The attestation {kind} of {entry.text('owner')} for {', '.join(ids)} ({said.rstrip('.')})"
+    kind, ids, said = entry.text("kind"), entry.texts("instanceIds"), entry.name("statement")
+    word = f"The attestation {kind} of {entry.name('owner')} for {', '.join(ids)} ({said.rstrip('.')})"
     if kind not in KINDS:
         return failed(f"{word} is of no kind that counts: {', '.join(sorted(KINDS))}.")
     if not ids:

@@ -21,7 +21,7 @@ from policies.rule import InstanceRule
 from policies.settings import Threshold
 
 # By when the last instance has not only begun to move, but runs and was looked at.
-_MARGIN: Final = Threshold("marginHours", 24, 1, 2_880, "Hours by which classic addresses must outlast the wave.")
+_MARGIN: Final = Threshold("marginHours", 24, 24, 2_880, "Hours by which classic addresses must outlast the wave.")
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:

@@ -11,7 +11,7 @@ from policies.rule import InstanceRule
 from policies.settings import Threshold
 
 # The notice says "a long time" and no number; half a year is ours.
-_LONG: Final = Threshold("uptimeDays", 180, 1, 365, "Days without a restart after which one has to be rehearsed.")
+_LONG: Final = Threshold("uptimeDays", 180, 1, 180, "Days without a restart after which one has to be rehearsed.")
 _DAY: Final = 86_400
 
 

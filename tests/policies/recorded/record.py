@@ -26,12 +26,14 @@ from tests.e2e.test_waves import in_two_waves, pass_time
 HERE: Final = Path(__file__).parent
 RECORDER: Final = HERE / "recorder"
 CLOUD: Final = "SIMULATED-CLOUD"
+# The beginning is that of the estate.
+BEGINNING: Final = "2026-11-30T09:00:00+08:00"
 SHORTLY_BEFORE, IN_FREEZE = "2026-12-10T20:00:00+08:00", "2026-12-11T09:00:00+08:00"
 _KEPT: Final = ("type", "urn", "name", "parent", "properties", "propertyDependencies")
 
 
-def recording(stack: Stack) -> str:
-    """What a pack is asked in a preview of the stack now, as the text of a file."""
+def recording(stack: Stack, now: str = BEGINNING) -> str:
+    """What a pack is asked in a preview of the stack, as the text of a file; `now` is the cloud's time."""
     asked = stack.project.directory / "recording.json"
     stack.project.environ["RECORDING"] = str(asked)
     done = stack.project.run("preview", "--stack", "test", "--policy-pack", str(RECORDER))
@@ -40,11 +42,12 @@ def recording(stack: Stack) -> str:
     resources = sorted(json.loads(text)["resources"], key=lambda resource: resource["urn"])
     for resource in resources:
         if resource["type"] == MIGRATION:
-            # Digests and paths are of this machine's files.
-            resource["properties"].pop("madeOf", None)
+            # Digests and paths are of this machine's files, and the cloud's clock runs on.
+            resource["properties"].pop("madeOf")
+            resource["properties"] |= {"estateReadAt": now, "clock": {"cloudTime": now, "machineTime": now}}
         for dependencies in resource.get("propertyDependencies", {}).values():
             dependencies.get("urns", []).sort()
-    lines = [{"now": stack.project.environ["PREFLIGHT_NOW"]}, *({k: r[k] for k in _KEPT if k in r} for r in resources)]
+    lines = [{"now": now}, *({k: r[k] for k in _KEPT if k in r} for r in resources)]
     return "".join(json.dumps(line, sort_keys=True, ensure_ascii=False) + "\n" for line in lines)
 
 
@@ -91,7 +94,7 @@ def freeze(stack: Stack) -> str:
     stack.configure(lambda migration: migration["backups"].update(round=2))
     stack.up()
     pass_time(stack, datetime.fromisoformat(IN_FREEZE))
-    return recording(stack)
+    return recording(stack, IN_FREEZE)
 
 
 RECORDINGS: Final[dict[str, Callable[[Stack], str]]] = {

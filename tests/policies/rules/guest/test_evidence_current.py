@@ -30,10 +30,10 @@ def test_unknown_without_evidence() -> None:
 
 
 def test_unknown_when_stale_to_the_second() -> None:
-    draft = bent(collectedAt=(IN_FREEZE - timedelta(hours=720)).isoformat())
+    draft = bent(collectedAt=(IN_FREEZE - timedelta(hours=336)).isoformat())
     expect(draft, RULE, "i-web", Outcome.PASS)
     draft.now += timedelta(seconds=1)
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "stale", "at most 720 will do")
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "stale", "at most 336 will do")
 
 
 def test_unknown_when_it_lies_ahead_by_more_than_clocks_differ() -> None:

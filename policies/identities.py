@@ -1,0 +1,26 @@
+"""Who is who: the names and addresses under which people answer for something, compared as people are."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_ADDRESS: Final = re.compile(r"<([^<>]*@[^<>]*)>")
+
+
+def identity(name: str) -> str:
+    """Return what two spellings of one person have in common; empty for what is no name.
+
+    Case, white space, invisible characters and compatibility forms (NFKC) make no difference. Of `Ann <ann@x.com>` the
+    address counts, and in an address neither `+tag` nor `mailto:`.
+    """
+    text = "".join(char for char in unicodedata.normalize("NFKC", name) if unicodedata.category(char) != "Cf")
+    found = _ADDRESS.search(text)
+    text = " ".join((found[1] if found else text).split()).casefold().removeprefix("mailto:")
+    local, at, domain = text.partition("@")
+    if not at:
+        return text if any(char.isalnum() for char in text) else ""
+    if not local.strip() and not domain.strip():
+        return ""
+    return f"{local.partition('+')[0].strip()}@{domain.strip().rstrip('.')}"

@@ -1,0 +1,43 @@
+"""This machine's clock and the cloud's say the same."""
+
+from datetime import timedelta
+from typing import Final
+
+from policies.clock import Timeline, read_cloud_clock
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.plan import MIGRATION, Plan
+from policies.rule import MigrationRule
+
+# An answer is on its way for seconds, and a clock that is set by NTP is right to the second.
+_MOST: Final = timedelta(minutes=5)
+
+
+def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+    cloud, machine = read_cloud_clock(plan)
+    if plan.migration.texts("rehearsal"):
+        return not_applicable("The cloud is not proven to be Alibaba Cloud's: in a rehearsal its own clock counts.")
+    skew = cloud - machine
+    if abs(skew) > _MOST:
+        told = f"the cloud's clock said {cloud.isoformat()} and this machine's {machine.isoformat()}"
+        return failed(f"When the estate was read {told}: which times are meant cannot be relied upon.")
+    return passed(f"The two clocks differ by {abs(skew) / timedelta(seconds=1):.0f} seconds.")
+
+
+RULE: Final = MigrationRule(
+    module=__name__,
+    title="This machine's clock must agree with the cloud's",
+    severity="high",
+    notice_items=(),
+    why="Freeze, lead times, waivers and the age of evidence go by the clock; a wrong one lets all of them pass.",
+    remediation="pulumi preview   # once the clock of the machine is set, such as by chronyd",
+    reads=(MIGRATION,),
+    unknown_ok=None,
+    sources=(
+        "RFC 9110, Date: when an answer was made; Alibaba Cloud's API sends it with each.",
+        "ECS API reference, common errors: a request is refused when its time differs by more than 15 minutes.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-error-code",
+    ram_actions=(),
+    unwaivable="every lead time, the freeze and the waivers themselves go by the clock",
+    check=_check,
+)

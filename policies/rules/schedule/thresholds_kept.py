@@ -1,0 +1,104 @@
+"""No threshold of the stack config is weaker than the move needs; one that is, somebody answers for by a waiver."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final, NamedTuple
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, judged, passed, worst
+from policies.plan import MIGRATION, Plan
+from policies.rule import MigrationRule
+
+
+class _Bound(NamedTuple):
+    """A key below `classic-to-vpc:migration`, its weakest value and why; `read` gives None where it is not set."""
+
+    key: str
+    read: Callable[[Facts], float | None]
+    least: float | None
+    most: float | None
+    why: str
+
+
+def _evidence_age(migration: Facts) -> float | None:
+    return migration.number("evidenceMaxAgeHours") if "evidenceMaxAgeHours" in migration.data else None
+
+
+_BOUNDS: Final = (
+    _Bound(
+        "freezeHours",
+        lambda migration: migration.number("freezeHours"),
+        6,
+        None,
+        "an update waits up to 6 hours for a snapshot, and what is begun later may not be there in the window",
+    ),
+    _Bound(
+        "evidence.maxAgeHours",
+        _evidence_age,
+        None,
+        336,
+        "rules about guest systems are mandatory a week before the window, and evidence of another week is of another"
+        " system",
+    ),
+    _Bound(
+        "backups.maxAgeHours",
+        lambda migration: migration.object("backups").number("maxAgeHours"),
+        None,
+        72,
+        "what was written after the snapshot is lost on the only way back; three days bridge a weekend",
+    ),
+    _Bound(
+        "after.dueDays",
+        lambda migration: migration.number("cleanupDueDays"),
+        None,
+        30,
+        "an intranet address that was given up may be another customer's by then, and is let in still",
+    ),
+)
+
+
+def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+    return worst(judged(partial(_kept, plan.migration, bound)) for bound in _BOUNDS)
+
+
+def _kept(migration: Facts, bound: _Bound) -> Verdict:
+    value = bound.read(migration)
+    if value is None:
+        return passed(f"{bound.key} is not set.")
+    if bound.least is not None and value < bound.least:
+        return failed(f"{bound.key} is {value:g}; less than {bound.least:g} is too little: {bound.why}.", _fix(bound))
+    if bound.most is not None and value > bound.most:
+        return failed(f"{bound.key} is {value:g}; more than {bound.most:g} is too much: {bound.why}.", _fix(bound))
+    return passed(f"{bound.key} is {value:g}.")
+
+
+def _fix(bound: _Bound) -> str:
+    section, _, name = bound.key.rpartition(".")
+    limit = bound.least if bound.least is not None else bound.most
+    if not section:
+        return f"classic-to-vpc:migration.{name}: {limit:g}"
+    return f"In classic-to-vpc:migration.{section} set {name}: {limit:g}"
+
+
+RULE: Final = MigrationRule(
+    module=__name__,
+    title="Thresholds must not be weaker than the move needs",
+    severity="high",
+    notice_items=(),
+    why="A threshold that is set low enough passes everything, and nobody answers for it.",
+    remediation=(
+        "classic-to-vpc:migration.freezeHours: 24\n"
+        "Or leave the key out; what has to be weaker for a while is waived for all, with an owner and an end."
+    ),
+    reads=(MIGRATION,),
+    unknown_ok=None,
+    sources=(
+        "components/backups.py: the provider's own 5 minutes for a snapshot are too short for large disks; 6 hours.",
+        "Physical server migration and upgrade notice: back up the data before the migration.",
+        "The other bounds are choices of this project: twice the lead time of evidence, a weekend, a month.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
+    ram_actions=(),
+    check=_check,
+)
