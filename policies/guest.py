@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from policies.clock import Timeline
@@ -39,9 +39,48 @@ def by_evidence(check: GuestCheck) -> InstanceCheck:
         try:
             return check(plan, timeline, instance, instance.object("guest"))
         except UnreadableError as problem:
-            return unknown(f"It cannot be told: {problem}.", COLLECT_AGAIN)
+            return _not_found(problem, instance)
 
     return judge
+
+
+def _not_found(problem: UnreadableError, instance: Facts) -> Verdict:
+    """What evidence does not tell: where the script looked for it, and what is left to do."""
+    guest = instance.object("guest")
+    key = next((key for key in LOOKED_FOR if f"guest.{key} " in f"{problem} "), None)
+    if key is None or key in guest.data or guest.data.get("privileged") is not True:
+        return unknown(f"It cannot be told: {problem}.", COLLECT_AGAIN)
+    return unknown(
+        f"It cannot be told: {problem}. The script was run with all rights, looked for it in {LOOKED_FOR[key]}, and "
+        "found nothing that it could read.",
+        "Put right in the guest system what keeps the script from it, and collect the evidence again; or, where it has "
+        "none, name this rule under classic-to-vpc:migration.waivers",
+    )
+
+
+LOOKED_FOR: Final[Mapping[str, str]] = {
+    "systemDiskFreeMib": "what df says of the root file system (Windows: Win32_LogicalDisk of the system drive)",
+    "uptimeSeconds": "/proc/uptime (Windows: Win32_OperatingSystem)",
+    "runningKernel": "what uname -r says",
+    "newestKernel": "the names of /boot/vmlinuz-*, vmlinux-* and kernel-*, and of /lib/modules",
+    "rebootPending": "/var/run/reboot-required (Windows: the registry's keys of pending restarts)",
+    "securityRunning": "the names of all processes, in /proc (Windows: processes and services)",
+    "securityInstalled": "the directories of the security software that it knows",
+    "licenceManagers": "the names of all processes, in /proc (Windows: processes and services)",
+    "macBoundLicences": "licence files below /opt, /usr/local and /etc (Windows: Program Files)",
+    "macAddresses": "/sys/class/net (Windows: Win32_NetworkAdapterConfiguration)",
+    "ipAddresses": "/proc/net/fib_trie, ip and ifconfig (Windows: Win32_NetworkAdapterConfiguration)",
+    "macBoundConfig": "the network settings below /etc (Windows: the registry's keys of adapters)",
+    "interfaceNames": "the settings below /etc that it knows",
+    "ftpServers": "the names of all processes and /proc/net/tcp (Windows: services)",
+    "ftpPassive": "the settings of the FTP servers that it knows",
+    "fileSystems": "/proc/mounts (Windows: Win32_Volume)",
+    "fstabDevices": "/etc/fstab",
+    "deviceNames": "the settings below /boot and /etc that it knows",
+    "sanPolicy": "the registry's key of the partition manager",
+    "dataDisks": "Win32_DiskDrive",
+}
+"""Where the scripts in estate/guest look for each fact."""
 
 
 def is_windows(guest: Facts) -> bool:

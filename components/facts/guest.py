@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from components.facts.base import Facts
@@ -11,6 +12,7 @@ from estate.model import Instance
 
 # What is another every time it is looked at: two sources need not agree on it, the newest counts.
 _PASSING: Final = ("schemaVersion", "collectedAt", "systemDiskFreeMib", "uptimeSeconds", "fileSystems", "macAddresses")
+_SKEW: Final = timedelta(minutes=5)
 _HEAD: Final = ("schemaVersion", "collectedAt", "instanceId")
 
 
@@ -36,6 +38,7 @@ def guest_facts(evidence: Sequence[Evidence], instance: Instance) -> Facts:
     if not _usable(newest):
         return {"guest": head}
     differing = dict(_contradictions(newest, [item for item in older if _usable(item)], instance))
+    differing |= _other_clock(newest)
     known = {key: value for key, value in _stated(newest).items() if key not in (*_HEAD, *differing)}
     return {"guest": {**head, **known, "contradictions": [differing[key] for key in sorted(differing)]}}
 
@@ -58,6 +61,16 @@ def _contradictions(newest: Evidence, others: Sequence[Evidence], instance: Inst
         for key, value in _stated(other).items():
             if key not in _PASSING and key in stated and stated[key] != value:
                 yield key, f"{key}: {_told(stated[key])} ({newest.source}), {_told(value)} ({other.source})"
+
+
+def _other_clock(evidence: Evidence) -> dict[str, str]:
+    """What a script printed, and whoever filed it, must be by one clock: the guest's own, where it was run by hand."""
+    filed, printed = evidence.collected_at, evidence.facts.collected_at
+    if evidence.source != "file" or abs(filed - printed) <= _SKEW:
+        return {}
+    return {
+        "collectedAt": f"collectedAt: {filed.isoformat()} (as filed), {printed.isoformat()} (as the script printed)"
+    }
 
 
 def _told(value: object) -> str:

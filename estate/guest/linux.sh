@@ -94,9 +94,15 @@ instance_id() { # as cloud-init noted it, else as the metadata service says
         curl -fsS --noproxy '*' -m 2 http://100.100.100.200/latest/meta-data/instance-id; } 2>/dev/null |
         sed -n '/^i-[a-z0-9]*$/p'
 }
+installed_kernels() { # by their images; where /boot is empty or not mounted, by their modules
+    for file in "$ROOT"/boot/vmlinuz-* "$ROOT"/boot/vmlinux-* "$ROOT"/boot/kernel-*; do
+        [ -f "$file" ] && name=${file##*/} && echo "${name#*-}"
+    done | grep . || for file in "$ROOT"/lib/modules/*/modules.dep; do
+        [ -f "$file" ] && name=${file%/modules.dep} && echo "${name##*/}"
+    done
+}
 newest_kernel() { # by the numbers of its version; what follows .el7 and its like is the distribution's, not a version
-    for file in "$ROOT"/boot/vmlinuz-*; do
-        name=${file##*/vmlinuz-}
+    for name in $(installed_kernels); do
         case $name in '*' | *rescue* | *kdump* | *.old) ;; *) echo "$name" ;; esac
     done | awk '{
         version = $0; sub(/\.(el|fc|al|an|amzn)[0-9].*$/, "", version); count = split(version, part, /[^0-9]+/); key = ""
@@ -187,6 +193,13 @@ mac_bound_licences() { # FlexNet: SERVER host 00163e000001 port, HOSTID=00163e00
         found "(SERVER +[^ ]+ +$mac|(HOSTID|hostid|MAC|mac)=\"?(ETHER=)?$mac)" "$file"
     done
 }
+ip_addresses() { # IPv4, of all interfaces but lo
+    {
+        cat "$ROOT/proc/net/fib_trie" 2>/dev/null | awk '$1 == "|--" { last = $2 } /32 host LOCAL/ { print last }'
+        [ -n "$ROOT" ] || { ip -4 -o addr show || ifconfig -a; } 2>/dev/null |
+            sed -n 's/.*inet \(addr:\)\{0,1\}\([0-9.]*\).*/\2/p'
+    } | grep -v '^127[.]' || echo '~'
+}
 mac_addresses() {
     for file in "$ROOT"/sys/class/net/*/address; do
         name=${file%/address}
@@ -204,6 +217,7 @@ text instanceId "$(instance_id)"
 text collectedAt "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 number systemDiskFreeMib "$(df -Pk "$ROOT/" 2>/dev/null | awk 'NR == 2 { printf "%d", $4 / 1024 }')"
 number uptimeSeconds "$(sed 's/\..*//' "$ROOT/proc/uptime" 2>/dev/null)"
+ip_addresses | list ipAddresses
 text runningKernel "$(uname -r)"
 text newestKernel "$(newest_kernel)"
 if [ "$(id -u)" = 0 ]; then

@@ -129,6 +129,8 @@ Add-Text 'collectedAt' { [DateTime]::UtcNow.ToString('yyyy-MM-ddTHH:mm:ssZ', [Gl
 Add-Fact 'privileged' $privileged.ToString().ToLower()
 Add-Number 'systemDiskFreeMib' { (Get-WmiObject Win32_LogicalDisk -Filter "DeviceID='$env:SystemDrive'").FreeSpace / 1MB }
 Add-Number 'uptimeSeconds' { ([DateTime]::Now - $system.ConvertToDateTime($system.LastBootUpTime)).TotalSeconds }
+Add-List 'ipAddresses' { Get-WmiObject Win32_NetworkAdapterConfiguration -Filter 'IPEnabled=True' |
+    ForEach-Object { $_.IPAddress } | Where-Object { $_ -match '^[0-9.]+$' } }
 if ($privileged) {
     Add-List 'rebootPending' { Get-PendingReboots }
     Add-List 'securityRunning' { Running $security }

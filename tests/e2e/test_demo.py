@@ -171,7 +171,8 @@ OWN_EVIDENCE = """
 {"schemaVersion": 1, "evidence": [{
   "instanceId": "i-own", "collectedBy": "me", "collectedAt": "2031-05-04T12:00:00+08:00", "source": "file", "facts": {
     "schemaVersion": 1, "os": "linux", "collectedAt": "2031-05-04T04:00:00Z", "privileged": true,
-    "systemDiskFreeMib": 9000, "uptimeSeconds": 86400, "runningKernel": "5.10.0", "newestKernel": "5.10.0",
+    "systemDiskFreeMib": 9000, "uptimeSeconds": 86400, "ipAddresses": ["10.44.0.10"],
+    "runningKernel": "5.10.0", "newestKernel": "5.10.0",
     "rebootPending": [], "securityRunning": [], "securityInstalled": [], "licenceManagers": [], "macBoundLicences": [],
     "macBoundConfig": [], "interfaceNames": [], "ftpServers": [], "ftpPassive": [], "fstabDevices": [],
     "deviceNames": [], "fileSystems": [{"device": "/dev/xvda1", "mount": "/", "type": "xfs", "readOnly": false}]

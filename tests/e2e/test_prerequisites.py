@@ -109,7 +109,8 @@ PREREQUISITES: dict[str, tuple[Bend, dict[str, set[str]]]] = {
     "consent to release": (_without_release, {"public-address-release-accepted": {"web-3"}}),
     "evidence of the guest systems": (
         lambda migration: migration.pop("evidence"),
-        dict.fromkeys(BY_EVIDENCE, MIGRATING),
+        # Whose it is, is asked of evidence that there is.
+        dict.fromkeys(BY_EVIDENCE - {"guest-evidence-of-instance"}, MIGRATING),
     ),
     "evidence that is fresh enough": (
         lambda migration: migration["evidence"].update(maxAgeHours=11),

@@ -259,11 +259,11 @@ def _instance(
         ]
         if instance_id == "i-app"
         else [],
-        "guest": guest(COLLECTED if exists else COLLECTED_EARLY),
+        "guest": guest(COLLECTED if exists else COLLECTED_EARLY, name, address),
     }
 
 
-def guest(collected_at: str) -> Properties:
+def guest(collected_at: str, host_name: str = "web-1", address: str = "10.0.0.1") -> Properties:
     """What evidence says of a Linux system in which nothing is in the way."""
     return {
         "collectedAt": collected_at,
@@ -272,6 +272,9 @@ def guest(collected_at: str) -> Properties:
         "scriptVersion": 1.0,
         "contradictions": [],
         "os": "linux",
+        "hostName": host_name,
+        "ipAddresses": [address],
+        "macAddresses": [f"eth0 00:16:3e:00:00:0{address[-1]}"],
         "privileged": True,
         "systemDiskFreeMib": 9000.0,
         "uptimeSeconds": 86_400.0,

@@ -254,7 +254,7 @@ def test_the_pack_shows_the_program_that_it_judges(
     calls: list[object] = []
     monkeypatch.setattr(policies.engine, "show_presence", lambda *_: calls.append(_))
     rules = [rule.id for rule in all_rules()]
-    _switch_off(servicer(environment(prepared())), *rules[: len(rules) if switched_off is None else switched_off])
+    _switch_off(servicer({}, prepared().now), *rules[: len(rules) if switched_off is None else switched_off])
     assert bool(calls) is shown
 
 

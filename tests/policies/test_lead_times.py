@@ -26,6 +26,7 @@ LEADS: Final = {rule.id: rule.lead_hours for rule in all_rules() if rule.lead_ho
 # What is mandatory always takes long to mend, opens or cuts off something, or decides whether the move may be planned.
 DECIDED: Final = {
     # Vendors take their time, a type of instance or an EIP does too.
+    "guest-evidence-of-instance": 336,
     "guest-ftp-plan": 336,
     "licence-mac-bound": 336,
     "licence-reviewed": 336,

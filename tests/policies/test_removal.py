@@ -23,7 +23,7 @@ from policies.plan import (
     WHITELIST_GROUP,
 )
 from policies.registry import all_rules
-from tests.policies.prepared import Draft, prepared, use_existing_vswitch
+from tests.policies.prepared import COLLECTED, Draft, prepared, use_existing_vswitch
 
 Change = Callable[[Draft], Any]
 
@@ -199,7 +199,8 @@ REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
     ),
     "evidence of the guest system": (
         lambda draft: draft.facts(MIGRATING_INSTANCE, "i-web").pop("guest"),
-        {(rule_id, "i-web") for rule_id in BY_EVIDENCE},
+        # Whose it is, is asked of evidence that there is.
+        {(rule_id, "i-web") for rule_id in BY_EVIDENCE - {"guest-evidence-of-instance"}},
     ),
     "evidence as young as it has to be": (
         lambda draft: draft.facts(MIGRATION).update(evidenceMaxAgeHours=24.0),
@@ -288,6 +289,8 @@ def test_an_empty_stack_is_objected_to_by_every_rule() -> None:
 def test_what_is_pending_fails_when_the_freeze_begins() -> None:
     draft = prepared(exists=False)
     draft.now = prepared().now
+    for instance_id in ("i-web", "i-app"):
+        draft.facts(MIGRATING_INSTANCE, instance_id)["guest"]["collectedAt"] = COLLECTED
     failing = {rule_id for rule_id, _ in draft.blocking()}
     assert failing == {
         "backup-snapshot-of-every-disk",

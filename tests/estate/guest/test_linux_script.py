@@ -174,6 +174,44 @@ def test_the_newest_kernel(installed: tuple[str, ...], newest: str, tmp_path: Pa
     assert facts(System({f"/boot/vmlinuz-{name}": "" for name in installed}), tmp_path)["newestKernel"] == newest
 
 
+@pytest.mark.parametrize(
+    ("files", "newest"),
+    [
+        ({"/boot/kernel-5.10.0-136.oe2203.x86_64": ""}, "5.10.0-136.oe2203.x86_64"),
+        ({"/boot/vmlinux-4.12.14-95.gz": "", "/boot/vmlinuz-4.12.14-122": ""}, "4.12.14-122"),
+        (
+            {f"/lib/modules/{name}/modules.dep": "" for name in ("3.10.0-957.el7.x86_64", "3.10.0-1160.el7.x86_64")},
+            "3.10.0-1160.el7.x86_64",
+        ),
+    ],
+)
+def test_the_newest_kernel_of_other_layouts(files: dict[str, str], newest: str, tmp_path: Path) -> None:
+    assert facts(System(files), tmp_path)["newestKernel"] == newest
+
+
+FIB_TRIE = """Main:
+  +-- 0.0.0.0/0 3 0 5
+     |-- 0.0.0.0
+        /0 universe UNICAST
+     +-- 10.25.16.0/22 2 0 2
+        |-- 10.25.16.0
+           /22 link UNICAST
+        |-- 10.25.16.10
+           /32 host LOCAL
+        |-- 10.25.19.255
+           /32 link BROADCAST
+     +-- 127.0.0.0/8 2 0 2
+        |-- 127.0.0.1
+           /32 host LOCAL
+     |-- 192.0.2.10
+        /32 host LOCAL
+"""
+
+
+def test_its_own_addresses(tmp_path: Path) -> None:
+    assert facts(System({"/proc/net/fib_trie": FIB_TRIE}), tmp_path)["ipAddresses"] == ["10.25.16.10", "192.0.2.10"]
+
+
 def test_the_state_of_file_systems(tmp_path: Path) -> None:
     mounts = (
         "/dev/xvda1 / ext4 rw,errors=remount-ro 0 0\n/dev/xvdb1 /data xfs ro,noatime 0 0\ntmpfs /run tmpfs rw 0 0\n"

@@ -17,7 +17,14 @@ def test_fail_below_500_mib() -> None:
 
 @pytest.mark.parametrize("free", [None, UNKNOWN, -1.0, "many"])
 def test_unknown_when_it_cannot_be_read(free: object) -> None:
-    expect(bent(systemDiskFreeMib=free), RULE, "i-web", Outcome.UNKNOWN, "systemDiskFreeMib", "Collect it as root")
+    expect(
+        bent(systemDiskFreeMib=free),
+        RULE,
+        "i-web",
+        Outcome.UNKNOWN,
+        "systemDiskFreeMib",
+        "what df says" if free is None else "Collect",
+    )
 
 
 def test_unknown_without_evidence() -> None:

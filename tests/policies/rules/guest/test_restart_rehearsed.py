@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from policies.guest import LOOKED_FOR
 from policies.outcome import Outcome
 from tests.policies.guests import bent, without_evidence
 from tests.policies.prepared import expect, prepared
@@ -36,8 +37,22 @@ def test_fail_for_each_thing_a_restart_would_bring(changes: dict[str, Any], told
 
 @pytest.mark.parametrize("key", ["uptimeSeconds", "rebootPending", "runningKernel", "newestKernel", "os"])
 def test_unknown_when_one_of_them_is_not_known(key: str) -> None:
-    expect(bent(**{key: None}), RULE, "i-web", Outcome.UNKNOWN, key, "Collect it as root")
+    expect(bent(**{key: None}), RULE, "i-web", Outcome.UNKNOWN, key, LOOKED_FOR.get(key, "Collect it as root"))
 
 
 def test_unknown_without_evidence() -> None:
     expect(without_evidence(), RULE, "i-web", Outcome.UNKNOWN, "no evidence")
+
+
+def test_unknown_says_where_the_script_looked_for_the_newest_kernel() -> None:
+    """Collecting it as root would find no more: that is how it was collected."""
+    result = expect(
+        bent(newestKernel=None), RULE, "i-web", Outcome.UNKNOWN, "newestKernel is missing", "/boot/vmlinuz-*"
+    )
+    assert "as root" not in result.remediation
+    assert "classic-to-vpc:migration.waivers" in result.remediation
+
+
+def test_unknown_asks_for_root_where_it_was_not_collected_so() -> None:
+    result = expect(bent(newestKernel=None, privileged=False), RULE, "i-web", Outcome.UNKNOWN)
+    assert "Collect it as root" in result.remediation

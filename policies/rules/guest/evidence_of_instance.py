@@ -1,0 +1,119 @@
+"""Evidence is of the instance that it is filed under, and of no other."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts, UnreadableError, attempt
+from policies.guest import COLLECT
+from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.rule import InstanceRule
+
+# The guest rounds its uptime to seconds.
+_SAME: Final = timedelta(seconds=2)
+# The second bit of the first byte: an address that the system itself gave, such as to a bridge of containers, which
+# many systems have alike (IEEE 802, locally administered).
+_LOCAL: Final = 0x02
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    if "guest" not in instance.data:
+        return not_applicable("There is no evidence of what is in the guest system.")
+    guest = instance.object("guest")
+    verdicts = [judged(lambda: _addresses(plan, instance, guest))]
+    own_id = instance.text("instanceId")
+    for other in plan.instances:
+        other_id = attempt(lambda other=other: other.facts.text("instanceId"))  # type: ignore[misc]
+        if other_id != own_id and "guest" in other.facts.data:
+            verdicts += _shared(guest, other.facts, str(other_id))
+    again = COLLECT.replace("<id>", own_id)
+    told = worst(verdicts)
+    return told if not told.outcome.blocks else Verdict(told.outcome, told.reason, again)
+
+
+def _addresses(plan: Plan, instance: Facts, guest: Facts) -> Verdict:
+    """Whether the system has an address of the instance's own, and none of another's."""
+    if "ipAddresses" not in guest.data and guest.choice("source", "cloud-assistant", "file") == "cloud-assistant":
+        return passed("Cloud Assistant ran the script in the instance itself.")
+    found, own = set(guest.texts("ipAddresses")), set(instance.texts("intranetIps"))
+    own_id = instance.text("instanceId")
+    others = {
+        address: item.text("instanceId")
+        for item in plan.migration.objects("classicInstances")
+        if item.text("instanceId") != own_id
+        for address in item.texts("intranetIps")
+    }
+    if strange := sorted(found & others.keys()):
+        return failed(f"The evidence is of another instance: the system has {strange[0]}, as {others[strange[0]]} has.")
+    if not found & own:
+        told = ", ".join(sorted(found)) or "none"
+        return failed(
+            f"The evidence is of another system: its addresses are {told}; the instance's is {', '.join(sorted(own))}."
+        )
+    return passed(f"The system has {', '.join(sorted(found & own))}, as the instance.")
+
+
+def _shared(guest: Facts, other: Facts, other_id: str) -> Iterator[Verdict]:
+    """What it has in common with evidence filed under another instance, of which there can be one only."""
+    theirs = other.data["guest"]
+    if not isinstance(theirs, Mapping):
+        return
+    facts = Facts(theirs, f"MigratingInstance {other_id}: guest")
+    if same := sorted(_macs(guest) & _macs(facts)):
+        yield failed(f"The evidence of {other_id} has the same MAC address, {same[0]}: both are of one system.")
+        return
+    began, other_began = _began(guest), _began(facts)
+    if began is None or other_began is None or abs(began - other_began) > _SAME:
+        return
+    host = guest.optional_text("hostName")
+    if host is not None and host == facts.optional_text("hostName"):
+        told = began.isoformat(timespec="seconds")
+        yield failed(f"The evidence of {other_id} is of {host} too, started at {told}: both are of one system.")
+
+
+def _macs(guest: Facts) -> set[str]:
+    """MAC addresses of the hardware that the system was given."""
+    entries = attempt(lambda: guest.texts("macAddresses"))
+    found = (
+        {entry.rpartition(" ")[2].lower() for entry in entries} if not isinstance(entries, UnreadableError) else set()
+    )
+    return {mac for mac in found if mac.count(":") == 5 and mac != "00:00:00:00:00:00" and not _is_local(mac)}
+
+
+def _is_local(mac: str) -> bool:
+    try:
+        return bool(int(mac[:2], 16) & _LOCAL)
+    except ValueError:
+        return True
+
+
+def _began(guest: Facts) -> datetime | None:
+    began = attempt(lambda: guest.moment("collectedAt") - timedelta(seconds=guest.number("uptimeSeconds")))
+    return None if isinstance(began, UnreadableError) else began
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Evidence must be of the instance that it is filed under",
+    severity="high",
+    notice_items=("N14", "N19", "N28", "N31"),
+    why="Evidence of another system passes what is wrong in this one, and the move shows it.",
+    remediation=COLLECT,
+    remediation_after=(
+        "What the evidence would have told shows at its console:\naliyun ecs DescribeInstanceVncUrl --InstanceId <id>"
+    ),
+    reads=(MIGRATION, MIGRATING_INSTANCE),
+    unknown_ok=None,
+    sources=(
+        "ECS API reference, DescribeInstances: InnerIpAddress, the intranet addresses of a classic instance.",
+        "IEEE 802: a MAC address that is not locally administered is given once.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances",
+    ram_actions=("ecs:DescribeInstances",),
+    # With the earliest of the rules that go by evidence.
+    lead_hours=336,
+    check=_check,
+    until_move=True,
+)
