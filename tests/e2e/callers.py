@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from simulator.estate_file import load
 from simulator.model.estate import Estate
 from simulator.server import Simulator
 from simulator.tls import write_certificate
-from tests.e2e.alicloud_plugin import plugin
+from tests.e2e.alicloud_plugin import Plugin, plugin
 from tests.e2e.conftest import ESTATE
 from tests.simulator.api.examples.sts import ASSUME, with_roles
 from tests.simulator.signing import Direct
@@ -46,7 +48,7 @@ class Place:
         """Access key and secret of a user."""
         return self.cloud.credentials_of(user)
 
-    def session(self) -> tuple[str, str, str]:
+    def opened(self) -> tuple[str, str, str]:
         """Key, secret and token of a new session of the role."""
         given = Direct(self.cloud.simulation)("sts:AssumeRole", **ASSUME)["Credentials"]
         return given["AccessKeyId"], given["AccessKeySecret"], given["SecurityToken"]
@@ -69,7 +71,7 @@ class Place:
 
     def reader(self) -> Caller:
         """Who the reader is."""
-        return Cloud(CloudSettings.from_config(self._config(), self._environ())).caller()
+        return self.session().caller()
 
     def alimigrate(self) -> Caller:
         """Who the local provider is, with the inputs that its resource gets from the stack."""
@@ -80,10 +82,16 @@ class Place:
 
     def alicloud(self) -> Caller:
         """Who Alibaba's provider is."""
+        with self.plugin() as running:
+            return Caller("", running.caller())
+
+    @contextmanager
+    def plugin(self) -> Iterator[Plugin]:
+        """Start Alibaba's provider."""
         config = {**self._config(), "skipRegionValidation": True, "accountType": "Domestic"}
         config["endpoints"] = [config["endpoints"]]
-        with plugin(self.engine, config, self._environ()) as running_plugin:
-            return Caller("", running_plugin.caller())
+        with plugin(self.engine, config, self._environ()) as running:
+            yield running
 
     def _config(self) -> dict[str, Any]:
         cloud = self.cloud
@@ -95,9 +103,13 @@ class Place:
         # The provider asks STS by HTTPS alone.
         return {"PATH": os.environ["PATH"], "HOME": str(self.home), "SSL_CERT_FILE": str(ca_file), **self.environ}
 
+    def session(self) -> Cloud:
+        """A session of the reader."""
+        return Cloud(CloudSettings.from_config(self._config(), self._environ()), sleep=lambda seconds: None)
+
     def refreshed(self) -> list[str]:
         """Ask a reader that goes on after every session has ended."""
-        cloud = Cloud(CloudSettings.from_config(self._config(), self._environ()))
+        cloud = self.session()
         first = cloud.caller().arn
         self.cloud.simulation.end_sessions()
         return [first, str(cloud.call("sts:GetCallerIdentity").arn)]
