@@ -70,6 +70,7 @@ def read_sources(config: MigrationConfig, raw: object, directory: Path, file: st
     `raw` is the migration's config as the engine gave it, `directory` that of Pulumi.yaml, `file` the stack file.
     """
     paths = [] if config.evidence is None else evidence_paths(config.evidence, directory, file)
+    paths += [directory / name for name in config.include]
     if config.classic_link is not None and config.classic_link.flows_file is not None:
         paths.append(directory / config.classic_link.flows_file)
     paths += [directory / name for name in config.include]

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Final
 
+from policies.approvals import void
 from policies.clock import Schedule
 from policies.facts import Facts, UnreadableError, attempt
-from policies.identities import identity
 from policies.outcome import Outcome, Result
 from policies.plan import Plan
-
-# From the approval on: what is to hold for longer is no exception, and somebody has to look at it again.
-LONGEST: Final = timedelta(days=90)
 
 _MATCHED: Final = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PENDING)
 
@@ -99,16 +96,8 @@ class Review:
             return "there is no such rule"
         if why := self.unwaivable[waiver.rule]:
             return f"this rule cannot be waived ({why})"
-        if not (identity(waiver.owner) and identity(waiver.approved_by)):
-            return "its owner or who approved it is blank, which is no name"
-        if identity(waiver.owner) == identity(waiver.approved_by):
-            return f"{waiver.owner} approved it for himself or herself, as {waiver.approved_by}"
-        if waiver.approved_at > now:
-            return f"it is approved for {_told(waiver.approved_at)}, which lies ahead"
-        if waiver.expires > waiver.approved_at + LONGEST:
-            return f"it expires more than {LONGEST.days} days after its approval"
-        if waiver.expires <= now:
-            return f"it expired at {_told(waiver.expires)}"
+        if problem := void(waiver.owner, waiver.approved_by, waiver.approved_at, waiver.expires, now):
+            return problem
         if end is None:
             return "the end of the window is not known, past which no waiver holds"
         if end <= now:

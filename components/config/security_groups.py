@@ -7,19 +7,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from components.config.base import ID_PATTERN, Strict, WrittenText, duplicates
+from components.config.approvals import Approval
+from components.config.base import ID_PATTERN, Strict, duplicates
 from components.config.errors import Problem
 
 GroupId = Annotated[str, Field(pattern=ID_PATTERN)]
 
 
 class AcceptedDifferences(Strict):
-    """What the team accepts of VPC groups that are not the classic group's equal: each with the reason why."""
+    """What the team accepts of VPC groups that are not the classic group's equal: each with who answers for it."""
 
-    opened: WrittenText | None = Field(
+    opened: Approval | None = Field(
         default=None, description="Why it may be that they accept what the classic group refuses."
     )
-    lost: WrittenText | None = Field(
+    lost: Approval | None = Field(
         default=None, description="Why it may be that they refuse what the classic group accepts."
     )
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from components.config.approvals import LONGEST
 from components.config.base import InstanceId, Strict, WrittenText, duplicates
 from components.config.errors import Problem
 from components.config.identities import identity
 from components.config.schedule import WaveName, Window
-
-# The policy pack holds to the same: what is to be waived for longer is no exception.
-LONGEST = timedelta(days=90)
 
 
 class Waiver(Strict):

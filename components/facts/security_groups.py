@@ -36,7 +36,8 @@ def mapped_group_facts(
 ) -> Facts:
     """Facts of VPC groups that the config gives; `strangers` are who is in one already, `accepted` differences."""
     groups = [{**_vpc_group(group, {}), "strangerIds": strangers(group.id)} for group in found]
-    told = accepted.model_dump(exclude_none=True) if accepted else {}
+    decided = {"opened": accepted.opened, "lost": accepted.lost} if accepted else {}
+    told = {kind: decision.facts() for kind, decision in decided.items() if decision is not None}
     return {"classicSecurityGroupId": classic_id, "groups": groups, "accepted": told}
 
 

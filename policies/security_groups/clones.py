@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Literal
 
+from policies.approvals import approved
 from policies.facts import UnreadableError
 from policies.plan import (
     SECURITY_GROUP,
@@ -74,18 +76,21 @@ def members_by_id(plan: Plan) -> Mapping[str, tuple[str, ...]]:
     return plan.remember("clone ids", read)
 
 
-def accepted_differences(plan: Plan, classic_ids: Iterable[str], kind: Literal["opened", "lost"]) -> Mapping[str, str]:
+def accepted_differences(
+    plan: Plan, classic_ids: Iterable[str], kind: Literal["opened", "lost"], now: datetime
+) -> Mapping[str, str]:
     """Why the config accepts that VPC groups differ from the classic ones in whose place they are, by classic id.
 
-    Only groups that exist already may: a clone is made to open nothing. Raises UnreadableError if unknown.
+    Only groups that exist already may: a clone is made to open nothing. Raises UnreadableError if unknown, and where
+    the approval does not hold at `now`.
     """
     found, of_others = {}, {item.urn for item in plan.of_type(SHARED_SECURITY_GROUP)}
     for classic_id in sorted(set(classic_ids)):
         clone = the_clone(plan, classic_id)
         if "accepted" in clone.facts.data and clone.parent in of_others:
-            reason = clone.facts.object("accepted").optional_text(kind)
-            if reason:
-                found[classic_id] = reason
+            accepted = clone.facts.object("accepted")
+            if kind in accepted.data:
+                found[classic_id] = approved(accepted.object(kind), now)
     return found
 
 

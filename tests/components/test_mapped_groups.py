@@ -19,6 +19,13 @@ FAR = SecurityGroup(id="sg-far", vpc_id="vpc-other")
 ENTERPRISE = SecurityGroup(id="sg-big", vpc_id="vpc-old", type="enterprise")
 STRANGER = instance("i-stranger", "sg-new", "172.16.8.9", network_type="vpc", vpc_id="vpc-old", vswitch_id="vsw-old")
 MAPPED = {"id": "sg-app", "mapTo": ["sg-new"]}
+ACCEPTED = {
+    "reason": "agreed",
+    "owner": "ann@example.com",
+    "approvedBy": "bob@example.com",
+    "approvedAt": "2026-12-01T09:00:00+08:00",
+    "expires": "2026-12-19T09:00:00+08:00",
+}
 
 
 def plan(*choices: dict[str, Any], mode: str = "clone", stranger: bool = False, **changes: Any) -> MigrationPlan:
@@ -42,6 +49,17 @@ def declared(made: MigrationPlan) -> Recording:
         ([{"id": "sg-app"}], "clone", "expected mapTo, a list that is not empty, with mode map"),
         ([{"id": "sg-app", "mode": "clone", "mapTo": ["sg-new"]}], "clone", "with mode map, and only with it"),
         ([{**MAPPED, "acceptDifferences": {"opened": ""}}], "clone", "acceptDifferences.opened"),
+        ([{**MAPPED, "acceptDifferences": {"opened": "agreed"}}], "clone", "acceptDifferences.opened"),
+        (
+            [{**MAPPED, "acceptDifferences": {"lost": {**ACCEPTED, "approvedBy": "Ann@Example.com"}}}],
+            "clone",
+            "acceptDifferences.lost: expected approvedBy to be somebody else than its owner, ann@example.com",
+        ),
+        (
+            [{**MAPPED, "acceptDifferences": {"lost": {**ACCEPTED, "expires": "2027-12-01T09:00:00+08:00"}}}],
+            "clone",
+            "expected expires to be after approvedAt, by 90 days at the most",
+        ),
         ([{**MAPPED, "acceptDifferences": True}], "clone", "acceptDifferences"),
         ([MAPPED, MAPPED], "clone", "securityGroups.groups: sg-app stands here 2 times; expected once"),
         ([{"id": "sg-app", "mapTo": ["sg-new", "sg-new"]}], "clone", "mapTo: sg-new stands here 2 times"),
@@ -67,11 +85,11 @@ def test_a_vpc_that_is_yet_to_be_created_has_no_groups() -> None:
 
 
 def test_a_mapped_group_is_told_and_nothing_of_it_declared() -> None:
-    recording = declared(plan({**MAPPED, "acceptDifferences": {"opened": "agreed"}}, stranger=True))
+    recording = declared(plan({**MAPPED, "acceptDifferences": {"opened": ACCEPTED}}, stranger=True))
     assert set(recording.of_type("alicloud:ecs/securityGroup:SecurityGroup")) == {"sg-web"}
     assert set(recording.of_type("alimigrate:ecs:SecurityGroupRules")) == {"sg-web"}
     outputs = recording.outputs[recording.urn("classic-to-vpc:securitygroup:SharedSecurityGroup", "sg-app")]
-    assert outputs["accepted"] == {"opened": "agreed"}
+    assert outputs["accepted"] == {"opened": ACCEPTED}
     [group] = outputs["groups"]
     assert (group["securityGroupId"], group["vpcId"], group["strangerIds"]) == ("sg-new", "vpc-old", ["i-stranger"])
     assert group["rules"]["rule 0"]["cidrIp"] == "10.0.0.0/8"

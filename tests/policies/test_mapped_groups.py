@@ -20,6 +20,17 @@ from tests.policies.prepared import UNKNOWN, Draft, expect, prepared, rule
 OPENED, LOST = "security-group-nothing-opened", "security-group-every-rule-carried-over"
 
 
+def accepted(reason: str = "agreed") -> dict[str, str]:
+    """A difference that somebody answers for, now."""
+    return {
+        "reason": reason,
+        "owner": "ann@example.com",
+        "approvedBy": "bob@example.com",
+        "approvedAt": "2026-12-01T09:00:00+08:00",
+        "expires": "2026-12-19T09:00:00+08:00",
+    }
+
+
 def mapped(classic_id: str = "sg-web") -> Draft:
     """The prepared stack with a group mapped to one that was there already, and has the rules of its clone."""
     draft = prepared()
@@ -76,25 +87,46 @@ def test_a_difference_fails_until_it_is_accepted_by_its_kind(change: Any, rule_i
     draft = mapped()
     change(draft)
     assert draft.blocking() == {(rule_id, "i-web")}
-    _facts(draft)["accepted"] = {other: "not this"}
+    _facts(draft)["accepted"] = {other: accepted("not this")}
     assert draft.blocking() == {(rule_id, "i-web")}
-    _facts(draft)["accepted"] = {kind: "agreed with the network team"}
+    _facts(draft)["accepted"] = {kind: accepted("agreed with the network team")}
     assert draft.blocking() == set()
     words = ("Accepted in the config", "sg-web: agreed with the network team", "TCP")
     told = expect(draft, rule_id, "i-web", Outcome.PASS, *words).reason
     assert not any(word in told for word in ("nothing", "Every"))
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"approvedBy": "Ann@Example.com"}, "does not hold: ann@example.com approved it for himself or herself"),
+        ({"expires": "2026-12-11T10:00:00+08:00"}, "does not hold: it expired at 2026-12-11T10:00+08:00"),
+        ({"approvedAt": "2026-12-11T10:00:01+08:00"}, "which lies ahead"),
+        ({"approvedAt": "2026-09-01T00:00:00Z"}, "more than 90 days"),
+        *(({key: ""}, key) for key in ("reason", "owner", "approvedBy", "expires")),
+    ],
+)
+@pytest.mark.parametrize(("change", "rule_id", "kind"), [(_open, OPENED, "opened"), (_close, LOST, "lost")])
+def test_an_acceptance_needs_somebody_who_answers_for_it(
+    change: Any, rule_id: str, kind: str, changes: dict[str, str], words: str
+) -> None:
+    draft = mapped()
+    change(draft)
+    _facts(draft)["accepted"] = {kind: accepted() | changes}
+    expect(draft, rule_id, "i-web", Outcome.UNKNOWN, words)
+    assert (rule_id, "i-web") in draft.blocking()
+
+
 def test_an_acceptance_is_for_its_own_group_alone() -> None:
     draft = mapped()
-    _facts(draft)["accepted"] = {"opened": "agreed", "lost": "agreed"}
+    _facts(draft)["accepted"] = {"opened": accepted(), "lost": accepted()}
     draft.facts(SECURITY_GROUP_RULES, "sg-app")["rules"]["ssh"] = rule({"cidrIp": "203.0.113.0/24"}, portRange="22/22")
     assert draft.blocking() == {(OPENED, "i-app")}
 
 
 def test_an_acceptance_of_a_clone_counts_for_nothing() -> None:
     draft = prepared()
-    draft.facts(CLONED_SECURITY_GROUP, "sg-web")["accepted"] = {"opened": "agreed"}
+    draft.facts(CLONED_SECURITY_GROUP, "sg-web")["accepted"] = {"opened": accepted()}
     draft.facts(SECURITY_GROUP_RULES, "sg-web")["rules"]["ssh"] = rule({"cidrIp": "203.0.113.0/24"}, portRange="22/22")
     assert draft.blocking() == {(OPENED, "i-web")}
 

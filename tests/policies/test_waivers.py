@@ -6,10 +6,11 @@ from typing import Any, Final
 
 import pytest
 
+from policies.approvals import LONGEST
 from policies.clock import Schedule, Timeline, Wave
 from policies.outcome import Outcome, Result, Subject
 from policies.plan import MIGRATION
-from policies.waivers import LONGEST, Review, Waiver, read_waivers
+from policies.waivers import Review, Waiver, read_waivers
 from tests.policies.prepared import UNKNOWN, prepared
 
 NOW: Final = datetime.fromisoformat("2026-12-01T00:00:00Z")

@@ -1,5 +1,6 @@
 """What the classic groups of the instance accept, their clones accept as well."""
 
+from datetime import datetime
 from typing import Final
 
 from policies.clock import Timeline
@@ -21,7 +22,7 @@ from policies.security_groups import clones, comparing, differences, reading
 _MOST_REASONS: Final = 3
 
 
-def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     group_ids = instance.texts("securityGroupIds")
     if not group_ids:
         return unknown("The facts name no security group of the instance, and every instance is in one.")
@@ -29,11 +30,11 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         return not_applicable(
             f"There is no clone of {', '.join(missing)} to compare: security-group-cloned tells of that."
         )
-    return plan.remember((__name__, tuple(sorted(group_ids))), lambda: _judge(plan, group_ids))
+    return plan.remember((__name__, tuple(sorted(group_ids))), lambda: _judge(plan, group_ids, timeline.now))
 
 
-def _judge(plan: Plan, group_ids: tuple[str, ...]) -> Verdict:
-    reasons = clones.accepted_differences(plan, group_ids, "lost")
+def _judge(plan: Plan, group_ids: tuple[str, ...], now: datetime) -> Verdict:
+    reasons = clones.accepted_differences(plan, group_ids, "lost", now)
     lost = comparing.lost(reading.firewall_of(plan, group_ids), reading.surroundings(plan, group_ids), reasons)
     if lost:
         return failed("\n".join(["Traffic would be lost:", *lost.lines("accepted by"), *_reported(plan, group_ids)]))

@@ -1,5 +1,6 @@
 """What the clones accept, the classic groups accepted on the interface that such a packet would have used."""
 
+from datetime import datetime
 from typing import Final
 
 from policies.clock import Timeline
@@ -22,7 +23,7 @@ from policies.rule import InstanceRule
 from policies.security_groups import clones, comparing, differences, reading
 
 
-def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     group_ids = instance.texts("securityGroupIds")
     if not group_ids:
         return unknown("The facts name no security group of the instance, and every instance is in one.")
@@ -30,14 +31,14 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         return not_applicable(
             f"There is no clone of {', '.join(missing)} to compare: security-group-cloned tells of that."
         )
-    return plan.remember((__name__, tuple(sorted(group_ids))), lambda: _judge(plan, group_ids))
+    return plan.remember((__name__, tuple(sorted(group_ids))), lambda: _judge(plan, group_ids, timeline.now))
 
 
-def _judge(plan: Plan, group_ids: tuple[str, ...]) -> Verdict:
+def _judge(plan: Plan, group_ids: tuple[str, ...], now: datetime) -> Verdict:
     verdicts = [problem for group_id in sorted(set(group_ids)) if (problem := _stranger(plan, group_id))]
     if misdirected := [text for group_id in sorted(set(group_ids)) for text in clones.misdirected(plan, group_id)]:
         verdicts.append(failed("\n".join(["Rules name a group that they should not:", *misdirected])))
-    reasons = clones.accepted_differences(plan, group_ids, "opened")
+    reasons = clones.accepted_differences(plan, group_ids, "opened", now)
     opened = comparing.opened(reading.firewall_of(plan, group_ids), reading.surroundings(plan, group_ids), reasons)
     if opened:
         verdicts.append(

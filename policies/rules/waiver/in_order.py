@@ -3,12 +3,13 @@
 from functools import partial
 from typing import Final
 
+from policies.approvals import LONGEST
 from policies.clock import Timeline
 from policies.facts import UnreadableError
 from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.plan import MIGRATION, Plan
 from policies.rule import ReviewRule
-from policies.waivers import LONGEST, Review, Waiver
+from policies.waivers import Review, Waiver
 
 
 def _check(plan: Plan, timeline: Timeline, review: Review) -> Verdict:

@@ -1,0 +1,36 @@
+"""Decisions that let something pass: with a reason, an owner, somebody else who approved, and an end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from components.config.base import Strict, WrittenText
+from components.config.identities import identity
+
+# The policy pack holds to the same: what is to hold for longer is no exception.
+LONGEST = timedelta(days=90)
+
+
+class Approval(Strict):
+    """A decision that weakens the verdict for a while, and who answers for it."""
+
+    reason: WrittenText = Field(description="Why it may be, in a sentence.")
+    owner: WrittenText = Field(description="Who answers for it: a name or an address.")
+    approved_by: WrittenText = Field(description="Who approved it: somebody else than its owner.")
+    approved_at: AwareDatetime = Field(description="When it was approved, with its UTC offset.")
+    expires: AwareDatetime = Field(description="When it ends: at most 90 days after the approval.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Approval:
+        if identity(self.owner) == identity(self.approved_by):
+            raise ValueError(f"expected approvedBy to be somebody else than its owner, {self.owner}")
+        if not self.approved_at < self.expires <= self.approved_at + LONGEST:
+            raise ValueError(f"expected expires to be after approvedAt, by {LONGEST.days} days at the most")
+        return self
+
+    def facts(self) -> dict[str, Any]:
+        """Return it in the form of the contract."""
+        return self.model_dump(mode="json", by_alias=True)
