@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from toolchain.progress import Reporter
 from toolchain.versions import ENGINE, MINIMUM_PULUMI, PLUGIN, Version
 
 ROOM = Path(__file__).resolve().parent
+SCHEMA = "schema.json"
 
 _SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
 _SOURCES = ("*.go", "go.mod", "go.sum")
@@ -34,7 +36,8 @@ class Recipe:
     """How binaries are built: of one package as `output`, or of several by their own names, with `output` empty.
 
     `module` is the directory whose go.mod pins the versions; `local` are those of this repository's own modules that
-    it refers to.
+    it refers to. Where the binary embeds a schema, `schema_generator` is the package of the program that writes it, and
+    `schema_file` is the path in the module from which it is embedded.
     """
 
     name: str
@@ -47,6 +50,8 @@ class Recipe:
     usual_time: str
     local: tuple[Path, ...] = ()
     with_exec_script: bool = False
+    schema_generator: str = ""
+    schema_file: str = ""
 
     def needs_go(self) -> Version:
         """Read which Go the module demands."""
@@ -69,19 +74,18 @@ class Recipe:
         ]
         return content_key(self._sources(), settings)
 
-    def command(self, go: str, into: Path) -> list[str]:
-        """The build command; -v prints each package as it is compiled, which is what progress counts."""
-        return [
-            go,
-            "build",
-            "-v",
-            *_BUILD_FLAGS,
-            "-ldflags",
-            self.linker_flags,
-            "-o",
-            f"{into}/{self.output}",
-            *self.packages,
-        ]
+    def command(self, go: str, into: Path, overlay: Path | None = None) -> list[str]:
+        """Compose the build command of the packages; `overlay` names files to take from elsewhere than the module."""
+        laid_over = ("-overlay", str(overlay)) if overlay is not None else ()
+        return [*self._build(go), *laid_over, "-o", f"{into}/{self.output}", *self.packages]
+
+    def generator_command(self, go: str, output: Path) -> list[str]:
+        """Compose the build command of the program that writes the schema."""
+        return [*self._build(go), "-o", str(output), self.schema_generator]
+
+    def _build(self, go: str) -> list[str]:
+        # -v prints each package as it is compiled, which is what progress counts.
+        return [go, "build", "-v", *_BUILD_FLAGS, "-ldflags", self.linker_flags]
 
     def _sources(self) -> list[tuple[str, bytes]]:
         local = [
@@ -115,10 +119,12 @@ PLUGIN_RECIPE = Recipe(
     version=PLUGIN,
     title=f"alicloud plugin {PLUGIN}",
     module=ROOM / "plugin",
-    packages=(".",),
+    packages=("./cmd/pulumi-resource-alicloud",),
     output="pulumi-resource-alicloud",
     linker_flags=f"-s -w -X main.version={PLUGIN}",
     usual_time="about 8 minutes on 2 cores",
+    schema_generator="./cmd/pulumi-tfgen-alicloud",
+    schema_file=f"cmd/pulumi-resource-alicloud/{SCHEMA}",
 )
 
 
@@ -166,17 +172,28 @@ def build(recipe: Recipe, go: Go, cache: Path, environment: Mapping[str, str], r
 
 def _compile(recipe: Recipe, go: Go, into: Path, environment: Mapping[str, str], reporter: Reporter) -> None:
     counter = BuildCounter(recipe.title)
+
+    def run(command: Sequence[str]) -> None:
+        run_streamed(command, cwd=recipe.module, environment=environment, on_line=counter.see, advice=_BUILD_ADVICE)
+
     with reporter.running(counter.describe):
-        run_streamed(
-            recipe.command(go.path, into),
-            cwd=recipe.module,
-            environment=environment,
-            on_line=counter.see,
-            advice=_BUILD_ADVICE,
-        )
+        overlay = _generate_schema(recipe, go, into, run) if recipe.schema_generator else None
+        run(recipe.command(go.path, into, overlay))
+        if overlay is not None:
+            overlay.unlink()
     if recipe.with_exec_script:
         sdk = _module_directory(_SDK_MODULE, recipe.module, go, environment)
         shutil.copyfile(sdk / "python" / "cmd" / EXEC_SCRIPT, into / EXEC_SCRIPT)
+
+
+def _generate_schema(recipe: Recipe, go: Go, into: Path, run: Callable[[Sequence[str]], None]) -> Path:
+    """Write the schema beside the binary, and return an overlay that has it where the binary embeds it from."""
+    generator, schema, overlay = into / "generator", into / SCHEMA, into / "overlay.json"
+    run(recipe.generator_command(go.path, generator))
+    run([str(generator), str(schema)])
+    generator.unlink()
+    overlay.write_text(json.dumps({"Replace": {str(recipe.module / recipe.schema_file): str(schema)}}))
+    return overlay
 
 
 def _module_directory(module: str, inside: Path, go: Go, environment: Mapping[str, str]) -> Path:

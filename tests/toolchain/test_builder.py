@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from toolchain.builder import ENGINE_RECIPE, PLUGIN_RECIPE, BuildCounter, build
+from toolchain.builder import ENGINE_RECIPE, PLUGIN_RECIPE, SCHEMA, BuildCounter, build
 from toolchain.errors import ToolchainError
 from toolchain.go import Go
 from toolchain.progress import Reporter
@@ -27,7 +27,7 @@ class TestKey:
         key = recipe.build_key(MINIMUM)
         assert recipe.build_key(MINIMUM) == key
         assert recipe.build_key(Version(1, 26, 0)) != key
-        (module / "main.go").write_text("package main // changed")
+        (module / "bridge" / "tokens.go").write_text("package bridge // changed")
         assert recipe.build_key(MINIMUM) != key
 
     def test_the_stub_module_is_part_of_the_plugins_sources(self, tmp_path: Path) -> None:
@@ -66,6 +66,26 @@ class TestBuild:
             "pulumi-language-python",
             "pulumi-language-python-exec",
         ]
+
+    def test_the_plugin_embeds_the_schema_that_its_own_generator_writes(
+        self,
+        fake_go: Callable[..., Path],
+        go_builds: Callable[[], list[str]],
+        environment: dict[str, str],
+        tmp_path: Path,
+        reporter: Reporter,
+    ) -> None:
+        built = build(PLUGIN_RECIPE, Go(str(fake_go()), MINIMUM), tmp_path / "cache", environment, reporter)
+        assert sorted(path.name for path in built.iterdir()) == ["pulumi-resource-alicloud", "schema.json"]
+        assert [line.split()[-1] for line in go_builds()] == [
+            "./cmd/pulumi-tfgen-alicloud",
+            "./cmd/pulumi-resource-alicloud",
+        ]
+
+    def test_the_schema_is_laid_where_the_plugin_embeds_it_from(self) -> None:
+        (package,) = PLUGIN_RECIPE.packages
+        assert PLUGIN_RECIPE.schema_file == f"{package.removeprefix('./')}/{SCHEMA}"
+        assert f"//go:embed {SCHEMA}\n" in (PLUGIN_RECIPE.module / package / "main.go").read_text()
 
     def test_a_failed_build_says_the_command_its_output_and_what_to_do(
         self, fake_go: Callable[..., Path], environment: dict[str, str], tmp_path: Path, reporter: Reporter

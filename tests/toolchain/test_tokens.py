@@ -15,7 +15,7 @@ from toolchain.builder import PLUGIN_RECIPE
 # The SDK warns about its own deprecated resources when their module is imported.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:pulumi_alicloud")
 
-_TABLE = (PLUGIN_RECIPE.module / "tokens.go").read_text()
+_TABLE = (PLUGIN_RECIPE.module / "bridge" / "tokens.go").read_text()
 _ENTRIES = re.findall(r'"(alicloud_\w+)":\s+\{"(\w+)", "(\w+)"\}', _TABLE)
 RESOURCES = [entry for entry in _ENTRIES if not entry[2].startswith("get")]
 DATA_SOURCES = [entry for entry in _ENTRIES if entry[2].startswith("get")]

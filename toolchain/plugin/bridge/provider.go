@@ -1,10 +1,9 @@
-// Command pulumi-resource-alicloud is Alibaba Cloud's own Terraform provider, bridged to Pulumi for the resources that
-// this project uses.
+// Package bridge is Alibaba Cloud's own Terraform provider, bridged to Pulumi for the resources that this project uses.
 //
 // It stands in for the official plugin of the same version on machines that can reach Go modules but not the official
-// plugin download. It follows the official plugin's settings (names, environment defaults, autonaming), so that a
-// program behaves the same with either.
-package main
+// plugin download. It follows the official plugin's settings (names, shapes, environment defaults, autonaming), so that
+// a program behaves the same with either.
+package bridge
 
 import (
 	"github.com/aliyun/terraform-provider-alicloud/alicloud"
@@ -14,27 +13,23 @@ import (
 )
 
 const (
-	packageName = "alicloud"
+	// PackageName is the name of the plugin and of its package.
+	PackageName = "alicloud"
 
 	// The official plugin allows 255 characters and a dash before the random suffix.
 	autonameMaxLength = 255
 	autonameSeparator = "-"
 )
 
-// version is set by the linker (-X main.version=...), so that it is written down once, in toolchain/versions.py.
-var version = "0.0.0-unset"
-
-// emptySchema answers GetSchema. Programs use the published SDK and never ask for it; the bridge wants valid JSON.
-var emptySchema = []byte(`{"name": "` + packageName + `"}`)
-
 func fromEnvironment(variable string) *tfbridge.SchemaInfo {
 	return &tfbridge.SchemaInfo{Default: &tfbridge.DefaultInfo{EnvVars: []string{variable}}}
 }
 
-func provider() tfbridge.ProviderInfo {
+// Provider describes the plugin, whose version is written down once, in toolchain/versions.py.
+func Provider(version string) tfbridge.ProviderInfo {
 	info := tfbridge.ProviderInfo{
 		P:       shimv1.NewProvider(alicloud.Provider().(*schema.Provider)),
-		Name:    packageName,
+		Name:    PackageName,
 		Version: version,
 		Config: map[string]*tfbridge.SchemaInfo{
 			"ecs_role_name": fromEnvironment("ALICLOUD_ECS_ROLE_NAME"),
@@ -46,8 +41,4 @@ func provider() tfbridge.ProviderInfo {
 	}
 	info.SetAutonaming(autonameMaxLength, autonameSeparator)
 	return info
-}
-
-func main() {
-	tfbridge.Main(packageName, version, provider(), emptySchema)
 }

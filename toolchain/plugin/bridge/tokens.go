@@ -1,4 +1,4 @@
-package main
+package bridge
 
 import (
 	"strings"
@@ -16,7 +16,7 @@ type pulumiName struct {
 // token spells the name as the SDK does, e.g. "alicloud:vpc/network:Network".
 func (n pulumiName) token() string {
 	file := strings.ToLower(n.member[:1]) + n.member[1:]
-	return packageName + ":" + n.module + "/" + file + ":" + n.member
+	return PackageName + ":" + n.module + "/" + file + ":" + n.member
 }
 
 // resourceNames is the table to extend when the program needs one more resource.
@@ -85,7 +85,7 @@ var dataSourceNames = map[string]pulumiName{
 func resources() map[string]*tfbridge.ResourceInfo {
 	mapped := make(map[string]*tfbridge.ResourceInfo, len(resourceNames))
 	for terraform, name := range resourceNames {
-		mapped[terraform] = &tfbridge.ResourceInfo{Tok: tokens.Type(name.token())}
+		mapped[terraform] = &tfbridge.ResourceInfo{Tok: tokens.Type(name.token()), Fields: fields[terraform]}
 	}
 	return mapped
 }
@@ -93,7 +93,7 @@ func resources() map[string]*tfbridge.ResourceInfo {
 func dataSources() map[string]*tfbridge.DataSourceInfo {
 	mapped := make(map[string]*tfbridge.DataSourceInfo, len(dataSourceNames))
 	for terraform, name := range dataSourceNames {
-		mapped[terraform] = &tfbridge.DataSourceInfo{Tok: tokens.ModuleMember(name.token())}
+		mapped[terraform] = &tfbridge.DataSourceInfo{Tok: tokens.ModuleMember(name.token()), Fields: fields[terraform]}
 	}
 	return mapped
 }
