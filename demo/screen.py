@@ -57,6 +57,12 @@ class Output:
         return "\n".join(f"    {line}" for line in (faults or lines)[-_FAULT_LINES:])
 
 
+def unmet(what: str, output: Output | None = None) -> str:
+    """Say what was expected of a step, and what the command says that did not bring it about."""
+    said = f"\n  pulumi {output.command} ended with exit code {output.code}:\n{output.why}" if output else ""
+    return f"expected: {what}{said}"
+
+
 class Screen:
     """Runs commands, shows what matters of them on `console`, and writes everything into `log`."""
 
@@ -84,8 +90,7 @@ class Screen:
     def expect(self, met: bool, what: str, output: Output | None = None) -> None:
         """Show one thing that a step must bring about; raises StepError where it did not, with what `output` says."""
         if not met:
-            said = f"\n  pulumi {output.command} ended with exit code {output.code}:\n{output.why}" if output else ""
-            raise StepError(f"expected: {what}{said}")
+            raise StepError(unmet(what, output))
         self.say(f"✓ {what}", "green")
 
     def pulumi(self, project: Project, *args: str) -> Output:

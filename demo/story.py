@@ -19,7 +19,7 @@ from demo.drift import take_away
 from demo.errors import StepError
 from demo.project import CONFIG_KEY, Project
 from demo.retained import without_retained
-from demo.screen import Screen
+from demo.screen import Output, Screen, unmet
 from demo.watch import Watch
 from simulator.server import Simulator
 
@@ -66,7 +66,7 @@ def _refused(screen: Screen, project: Project) -> None:
     screen.chapter(1, "A stack that names only the window and the instances is refused")
     preview = screen.pulumi(project, "preview", "--stack", "unprepared", *_PACK)
     screen.expect(preview.code != 0, "the preview failed", preview)
-    result = _result(project)
+    result = _result(project, preview)
     failed = result["tally"].get("FAIL", 0)
     screen.expect(failed > 0, f"the policy pack found {failed} things missing", preview)
     screen.excerpt(preview.first_finding)
@@ -85,7 +85,7 @@ def _prepared(screen: Screen, project: Project) -> None:
     screen.chapter(2, "The prepared stack passes, goes up, and stays as it is")
     preview = screen.pulumi(project, "preview", "--stack", "dev", *_PACK)
     screen.expect(preview.code == 0, "the preview passed", preview)
-    screen.say(f"  The stack is {_result(project)['judgement']['readiness']}.")
+    screen.say(f"  The stack is {_result(project, preview)['judgement']['readiness']}.")
     up = screen.pulumi(project, "up", "--yes", "--stack", "dev", *_PACK)
     screen.expect(up.code == 0, "everything was created", up)
     again = screen.pulumi(project, "up", "--yes", "--stack", "dev", "--expect-no-changes", *_PACK)
@@ -132,10 +132,10 @@ def _nothing_left(screen: Screen, cloud: Simulator, watch: Watch) -> None:
     screen.expect(True, "nothing was asked of any other host")
 
 
-def _result(project: Project) -> dict[str, Any]:
-    """Return the pack's result of the last run."""
+def _result(project: Project, output: Output) -> dict[str, Any]:
+    """Return the pack's result of the run that said `output`. Raises StepError where there is none."""
     try:
         result: dict[str, Any] = json.loads(project.result_file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise StepError(f"expected: the policy pack writes its result into {project.result_file}\n  {error}") from None
+    except (OSError, ValueError):
+        raise StepError(unmet("the policy pack judged the stack and wrote its result", output)) from None
     return result

@@ -111,9 +111,11 @@ def test_a_step_that_fails_says_what_was_expected_and_why(tmp_path: Path) -> Non
 
 
 def test_a_pack_that_writes_no_result(tmp_path: Path) -> None:
-    code, said = _demo(tmp_path, _tool(tmp_path / "bin", 'case "$1" in preview) exit 1;; esac'))
+    broken = 'case "$1" in preview) echo "error: no such plugin"; exit 255;; esac'
+    code, said = _demo(tmp_path, _tool(tmp_path / "bin", broken))
     assert code == 1
-    assert "expected: the policy pack writes its result into" in said
+    assert "✗ expected: the policy pack judged the stack and wrote its result" in said
+    assert "error: no such plugin" in said
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
