@@ -33,4 +33,4 @@ class Approval(Strict):
 
     def facts(self) -> dict[str, Any]:
         """Return it in the form of the contract."""
-        return self.model_dump(mode="json", by_alias=True)
+        return self.model_dump(mode="json", by_alias=True, include=set(Approval.model_fields))

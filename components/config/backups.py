@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from components.config.base import ID_PATTERN, Strict, WrittenText, duplicates
+from components.config.approvals import Approval
+from components.config.base import ID_PATTERN, Strict, duplicates
 from components.config.errors import Problem
 from components.config.schedule import Wave
 
@@ -16,12 +17,10 @@ USUAL_DAYS_AFTER_WINDOW = 1
 USUAL_MAX_AGE_HOURS = 24
 
 
-class ExcludedDisk(Strict):
-    """A disk of which no snapshot is taken, by somebody's decision."""
+class ExcludedDisk(Approval):
+    """A disk of which no snapshot is taken: why none is needed, or how its data is backed up otherwise."""
 
     disk: str = Field(pattern=ID_PATTERN, description="Disk id.")
-    reason: WrittenText = Field(description="Why none is needed, or how its data is backed up otherwise.")
-    owner: WrittenText = Field(description="Who has decided so.")
 
 
 class BackupChoice(Strict):
@@ -48,7 +47,8 @@ class BackupChoice(Strict):
         default=1, ge=1, description="Raise it to take new snapshots; those of earlier rounds are kept, and let go of."
     )
     exclude: tuple[ExcludedDisk, ...] = Field(
-        default=(), description="Disks of which no snapshot is taken, each with a reason and an owner."
+        default=(),
+        description="Disks of which no snapshot is taken, each with a reason, an owner, who approved it, and an end.",
     )
 
 

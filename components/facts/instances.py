@@ -114,7 +114,7 @@ def classic_instance_facts(instance: Instance) -> Facts:
 
 
 def _disk(disk: Disk, excluded: ExcludedDisk | None) -> Facts:
-    known: Facts = {} if excluded is None else {"excluded": {"reason": excluded.reason, "owner": excluded.owner}}
+    known: Facts = {} if excluded is None else {"excluded": excluded.facts()}
     return known | {
         "diskId": disk.id,
         "type": disk.type,

@@ -38,6 +38,14 @@ CONFIG: dict[str, Any] = {
 }
 
 
+# What a decision needs beside its reason and its owner, "me".
+APPROVED: dict[str, str] = {
+    "approvedBy": "you",
+    "approvedAt": "2026-12-01T09:00:00+08:00",
+    "expires": "2026-12-19T09:00:00+08:00",
+}
+
+
 def config(**changes: Any) -> dict[str, Any]:
     """A valid config with top-level keys changed; None takes a key away."""
     changed = {**deepcopy(CONFIG), **changes}

@@ -10,7 +10,7 @@ import pytest
 
 from components.config import ConfigError, CreateNetwork, MigrationConfig, parse
 from components.schema import render
-from tests.components.builders import FILE, config
+from tests.components.builders import APPROVED, FILE, config
 
 Bend = Callable[[dict[str, Any]], object]
 
@@ -77,8 +77,14 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
         "after.unusedServices: oss stands here 2 times; expected once",
     ),
     "a disk excluded without an owner": (
-        lambda raw: raw["backups"].update(exclude=[{"disk": "d-web", "reason": "a cache"}]),
-        "backups.exclude[0].owner: expected this key: Who has decided so.",
+        lambda raw: raw["backups"].update(exclude=[{"disk": "d-web", "reason": "a cache", **APPROVED}]),
+        "backups.exclude[0].owner: expected this key: Who answers for it: a name or an address.",
+    ),
+    "a disk excluded by its owner alone": (
+        lambda raw: raw["backups"].update(
+            exclude=[{"disk": "d-web", "reason": "a cache", **APPROVED, "owner": "You "}]
+        ),
+        "backups.exclude[0]: expected approvedBy to be somebody else than its owner, You ",
     ),
     "snapshots released before the time that they must outlive": (
         lambda raw: raw["backups"].update(retentionDays=9),
@@ -86,7 +92,9 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
         "the Latest Schedule Time; got 9",
     ),
     "a disk excluded twice": (
-        lambda raw: raw["backups"].update(exclude=[{"disk": "d-web", "reason": "a cache", "owner": "me"}] * 2),
+        lambda raw: raw["backups"].update(
+            exclude=[{"disk": "d-web", "reason": "a cache", "owner": "me", **APPROVED}] * 2
+        ),
         "backups.exclude: d-web stands here 2 times; expected once",
     ),
     "out of range": (
@@ -418,7 +426,7 @@ def test_ids_of_old_instances_and_databases_are_taken() -> None:
     raw = config()
     raw["instances"] = ["AY1210180339330abcde", "i-28lm0pqxy"]
     raw["databases"] = [{"id": "rdsfnjfq2mqqa2e"}]
-    raw["backups"]["exclude"] = [{"disk": "1001-60017463", "reason": "a cache", "owner": "me"}]
+    raw["backups"]["exclude"] = [{"disk": "1001-60017463", "reason": "a cache", "owner": "me", **APPROVED}]
     parsed = parse(raw, FILE)
     assert [choice.id for choice in parsed.instances] == ["AY1210180339330abcde", "i-28lm0pqxy"]
     assert parsed.databases[0].id == "rdsfnjfq2mqqa2e"

@@ -9,7 +9,7 @@ import pytest
 from components.config import ConfigError, parse
 from components.plan import MigrationPlan, make_plan
 from estate.model import ClassicLinkAttachment, Database, Disk, Vpc, WhitelistGroup
-from tests.components.builders import FILE, config, estate, instance, vswitch
+from tests.components.builders import APPROVED, FILE, config, estate, instance, vswitch
 
 
 def plan(estate_changes: dict[str, Any] | None = None, **changes: Any) -> MigrationPlan:
@@ -120,7 +120,12 @@ UNRESOLVED: dict[str, tuple[dict[str, Any], list[str]]] = {
         ],
     ),
     "excluded disk": (
-        {"backups": {"retentionDays": 30, "exclude": [{"disk": "d-wed", "reason": "a cache", "owner": "me"}]}},
+        {
+            "backups": {
+                "retentionDays": 30,
+                "exclude": [{"disk": "d-wed", "reason": "a cache", "owner": "me", **APPROVED}],
+            }
+        },
         [
             "backups.exclude[0].disk: there is no disk d-wed in cn-hangzhou of account 1234567890123456; "
             "did you mean d-web?"
@@ -398,7 +403,7 @@ def test_several_essds_are_taken_together_and_anything_else_one_by_one() -> None
 
 def test_no_snapshot_is_taken_of_local_and_of_excluded_disks() -> None:
     assert sets(disks("cloud_ssd", "ephemeral_ssd")) == [["d-0"]]
-    exclude = [{"disk": "d-1", "reason": "a cache", "owner": "me"}]
+    exclude = [{"disk": "d-1", "reason": "a cache", "owner": "me", **APPROVED}]
     assert sets(disks("cloud_essd", "cloud_essd", "cloud_essd"), exclude=exclude) == [["d-0", "d-2"]]
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from policies.approvals import approved
 from policies.clock import Timeline
 from policies.disks import LOCAL_CATEGORIES, copied_at
 from policies.facts import Facts, UnreadableError, attempt
@@ -26,14 +27,14 @@ def _disk(plan: Plan, timeline: Timeline, instance: Facts, disk: Facts) -> Verdi
     disk_id, category = disk.text("diskId"), disk.text("category")
     name = f"{disk.text('type')} disk {disk_id} ({disk.number('sizeGib'):g} GiB)"
     if "excluded" in disk.data:
-        decision = disk.object("excluded")
-        return passed(f"The {name} is left out, as {decision.text('owner')} decided: {decision.text('reason')}")
+        return passed(f"The {name} is left out: {approved(disk.object('excluded'), timeline.now)}.")
     if category in LOCAL_CATEGORIES:
         return failed(
             f"The {name} is of category {category}: no snapshot can be made of a local disk, and an instance with one "
             "is not migrated without a ticket.",
             "classic-to-vpc:migration.backups.exclude: "
-            f"[{{disk: {disk_id}, reason: <how its data is backed up>, owner: <who>}}]",
+            f"[{{disk: {disk_id}, reason: <how its data is backed up>, owner: <who>, approvedBy: <somebody else>, "
+            "approvedAt: <time>, expires: <time, within 90 days>}]",
         )
     needed_until = _needed_until(plan, timeline, instance)
     existing = _of_disk(instance, disk_id)

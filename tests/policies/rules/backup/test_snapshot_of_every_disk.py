@@ -160,13 +160,34 @@ def test_unknown_with_a_snapshot_from_the_future() -> None:
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "future")
 
 
+DECISION = {
+    "reason": "only a cache",
+    "owner": "app team",
+    "approvedBy": "ops",
+    "approvedAt": "2026-12-01T09:00:00+08:00",
+    "expires": "2026-12-19T09:00:00+08:00",
+}
+
+
 def test_pass_with_a_local_disk_that_somebody_has_excluded() -> None:
     draft = prepared()
-    _disk(draft).update(category="ephemeral_ssd", excluded={"reason": "only a cache", "owner": "app team"})
-    expect(draft, RULE, "i-web", Outcome.PASS, "app team decided: only a cache")
+    _disk(draft).update(category="ephemeral_ssd", excluded=DECISION)
+    told = "only a cache (app team, approved by ops until 2026-12-19T09:00+08:00)"
+    expect(draft, RULE, "i-web", Outcome.PASS, told)
 
 
-@pytest.mark.parametrize("decision", [UNKNOWN, {}, {"reason": "only a cache"}, {"reason": "only a cache", "owner": ""}])
+@pytest.mark.parametrize(
+    "decision",
+    [
+        UNKNOWN,
+        {},
+        {"reason": "only a cache", "owner": "app team"},
+        {**DECISION, "owner": ""},
+        {**DECISION, "approvedBy": "App Team"},
+        {**DECISION, "expires": "2026-12-11T10:00:00+08:00"},
+        {**DECISION, "expires": "2027-12-11T10:00:00+08:00"},
+    ],
+)
 def test_unknown_when_it_is_not_known_who_excluded_a_disk(decision: object) -> None:
     draft = prepared()
     _disk(draft)["excluded"] = decision
