@@ -1,8 +1,9 @@
 """How the pack shows the program that it judges this very run (docs/contracts.md, Presence of the pack).
 
 The engine tells a program nothing about policy packs. Both are told the engine's own address, though, so they meet
-there: for as long as it lives, the pack holds a lock on one byte, by the number of the engine's port, of one file of
-the user's. The system takes the lock away when the process ends, so none outlives its run.
+there: for as long as pack and engine live, the pack holds a lock on one byte, by the number of the engine's port, of
+one file of the user's. The system takes the lock away when the pack's process ends. Where an engine was killed and left
+its pack behind, the pack loses its connection and gives the lock back. So no lock outlives its run.
 """
 
 from __future__ import annotations
@@ -10,20 +11,28 @@ from __future__ import annotations
 import os
 import re
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
+
+import grpc
 
 _DIRECTORY = "classic-to-vpc"
 _FILE = "engines"
 
 
+# Loopback has no proxy, whatever the environment says.
+_OPTIONS: Final = (("grpc.enable_http_proxy", 0),)
+
+
 def show_presence(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Hold the lock of the engine that `arguments` name, until this process ends.
+    """Hold the lock of the engine that `arguments` name, until this process ends or the engine does.
 
     `arguments` are those that the engine gives a pack, its address among them. Where no lock can be had, none is held,
     and the program finds out the same for itself.
     """
-    addresses = [found for item in arguments if (found := re.fullmatch(r"[\w.\[\]:-]+:(\d+)", item))]
+    addresses = [item for item in arguments if re.fullmatch(r"[\w.\[\]:-]+:\d+", item)]
     if sys.platform == "win32" or not addresses:
         return
     import fcntl
@@ -35,7 +44,27 @@ def show_presence(arguments: Sequence[str], environment: Mapping[str, str]) -> N
         if held.st_uid != os.getuid() or held.st_mode & 0o077:
             return
         file = os.open(directory / _FILE, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-        # The file stays open: closing it would give the lock back.
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, int(addresses[0].group(1)))
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, int(addresses[0].rpartition(":")[2]))
     except OSError:
         return
+    _close_after(addresses[0], file)
+
+
+def _close_after(address: str, file: int) -> None:
+    """Close the file, which gives its lock back, once there is no connection to the engine any more."""
+    channel = grpc.insecure_channel(address, options=_OPTIONS)
+    lost = threading.Event()
+
+    def watch(state: grpc.ChannelConnectivity) -> None:
+        if state in (grpc.ChannelConnectivity.TRANSIENT_FAILURE, grpc.ChannelConnectivity.SHUTDOWN):
+            lost.set()
+        elif state is grpc.ChannelConnectivity.IDLE:  # A connection that ended: a new one tells why.
+            channel.subscribe(lambda _: None, try_to_connect=True)
+
+    def wait() -> None:
+        lost.wait()
+        channel.close()
+        os.close(file)
+
+    channel.subscribe(watch, try_to_connect=True)
+    threading.Thread(target=wait, daemon=True, name="engine").start()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import grpc
 import pulumi
 import pytest
 
@@ -48,32 +51,62 @@ def judged(temporary: Path, address: str) -> bool:
     return is_judged(program(address), {"TMPDIR": str(temporary)})
 
 
-def test_a_run_is_judged_for_as_long_as_its_pack_lives(tmp_path: Path) -> None:
-    assert not judged(tmp_path, "127.0.0.1:40001")
-    with pack(tmp_path, "127.0.0.1:40001"):
-        assert judged(tmp_path, "127.0.0.1:40001")
-        assert judged(tmp_path, "127.0.0.1:40001"), "asking takes nothing away"
-    assert not judged(tmp_path, "127.0.0.1:40001"), "a pack that was killed leaves nothing behind"
+@pytest.fixture
+def engines() -> Iterator[list[tuple[grpc.Server, str]]]:
+    """Two servers that stand for engines, with their addresses."""
+    servers = [grpc.server(ThreadPoolExecutor(1)) for _ in range(2)]
+    addresses = [f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}" for server in servers]
+    for server in servers:
+        server.start()
+    yield list(zip(servers, addresses, strict=True))
+    for server in servers:
+        server.stop(None).wait()
 
 
-def test_a_pack_of_another_run_counts_for_nothing(tmp_path: Path) -> None:
-    with pack(tmp_path, "127.0.0.1:40001"):
-        assert not judged(tmp_path, "127.0.0.1:40002")
-        with pack(tmp_path, "127.0.0.1:40002"), pack(tmp_path, "127.0.0.1:40002"):
-            assert judged(tmp_path, "127.0.0.1:40002")
-        assert judged(tmp_path, "127.0.0.1:40001")
+def test_a_run_is_judged_for_as_long_as_its_pack_lives(engines: list[tuple[grpc.Server, str]], tmp_path: Path) -> None:
+    (_, address), _ = engines
+    assert not judged(tmp_path, address)
+    with pack(tmp_path, address):
+        assert judged(tmp_path, address)
+        assert judged(tmp_path, address), "asking takes nothing away"
+    assert not judged(tmp_path, address), "a pack that was killed leaves nothing behind"
 
 
-def test_it_is_not_told_where_it_cannot_be_known(tmp_path: Path) -> None:
+def test_a_pack_that_its_engine_left_behind_judges_nothing(
+    engines: list[tuple[grpc.Server, str]], tmp_path: Path
+) -> None:
+    """Else the next engine with this port would be taken for judged."""
+    (engine, address), _ = engines
+    with pack(tmp_path, address) as process:
+        assert judged(tmp_path, address)
+        engine.stop(None).wait()
+        with (tmp_path / f"classic-to-vpc-{os.getuid()}" / "engines").open("r+b") as file:
+            # Waits until nobody else has the lock.
+            fcntl.lockf(file, fcntl.LOCK_SH, 1, int(address.rpartition(":")[2]))
+        assert process.poll() is None
+    assert not judged(tmp_path, address)
+
+
+def test_a_pack_of_another_run_counts_for_nothing(engines: list[tuple[grpc.Server, str]], tmp_path: Path) -> None:
+    (_, one), (_, other) = engines
+    with pack(tmp_path, one):
+        assert not judged(tmp_path, other)
+        with pack(tmp_path, other), pack(tmp_path, other):
+            assert judged(tmp_path, other)
+        assert judged(tmp_path, one)
+
+
+def test_it_is_not_told_where_it_cannot_be_known(engines: list[tuple[grpc.Server, str]], tmp_path: Path) -> None:
+    (_, address), _ = engines
     with pytest.raises(CannotTellError, match="not started by the Pulumi engine"):
         is_judged(["python", "__main__.py"], {"TMPDIR": str(tmp_path)})
     missing = tmp_path / "missing"
     with pytest.raises(CannotTellError, match="engines cannot be opened"):
-        judged(missing, "127.0.0.1:40001")
-    with pack(tmp_path, "127.0.0.1:40001"):
+        judged(missing, address)
+    with pack(tmp_path, address):
         (tmp_path / f"classic-to-vpc-{os.getuid()}").chmod(0o755)
         with pytest.raises(CannotTellError, match="is not this user's alone"):
-            judged(tmp_path, "127.0.0.1:40001")
+            judged(tmp_path, address)
 
 
 def test_a_file_that_somebody_put_there_is_not_followed(tmp_path: Path) -> None:
