@@ -29,9 +29,10 @@ _INTERRUPTED = 130  # as a shell has it
 _NEXT = """
 On a real account: README.md has the steps. In short:
   export ALICLOUD_ACCESS_KEY=... ALICLOUD_SECRET_KEY=...
-  cp Pulumi.dev.yaml Pulumi.prod.yaml    # without what points at the simulated cloud
+  eval "$(make env)"                     # pulumi on PATH, the policy pack on, and a backend where you have none
+  cp Pulumi.dev.yaml Pulumi.prod.yaml    # without what points at the simulated cloud, and with your own ids
   pulumi stack init prod
-  pulumi preview --stack prod --policy-pack policies"""
+  pulumi preview --stack prod"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
