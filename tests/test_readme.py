@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from components.config import MigrationConfig
+from toolchain.versions import MINIMUM_PULUMI
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -44,3 +46,8 @@ def test_every_key_of_the_config_is_told() -> None:
 def test_ci_calls_the_test_command_of_the_readme() -> None:
     assert "make test    # all tests" in README
     assert "\nmake test\n" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+
+def test_the_least_versions_are_told() -> None:
+    python = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"]
+    assert f"At least Python {python.removeprefix('>=')}, and Pulumi {MINIMUM_PULUMI} " in README

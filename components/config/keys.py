@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 
 from components.config.errors import CONFIG_KEY, NAMESPACE, Problem
@@ -38,18 +39,17 @@ def _expected(name: str, known: list[str]) -> str | None:
     """What to write in place of `classic-to-vpc:<name>`; None where it is the right key."""
     if name == _NAME:
         return None
-    path = _below(name)
-    if path is None and (close := difflib.get_close_matches(name, [_NAME, *known], n=1)):
-        path = "" if close[0] == _NAME else close[0]
-        if path and path != name:
-            return f"unknown key; did you mean {path} inside the object {CONFIG_KEY}?"
-    if path:
-        full = f"{CONFIG_KEY}.{path}"
+    path = _below(name) or name
+    section = re.split(r"[.\[]", path)[0]
+    if section in known:
         return (
             f"expected as {path} inside the object {CONFIG_KEY}, where the stack file nests it; "
-            f"on the command line: pulumi config set --path '{full}' <value>"
+            f"on the command line: pulumi config set --path '{CONFIG_KEY}.{path}' <value>"
         )
-    return f"unknown key; {f'did you mean {CONFIG_KEY}?' if path == '' else f'expected {CONFIG_KEY} alone'}"
+    close = difflib.get_close_matches(section, known if _below(name) else [_NAME, *known], n=1)
+    if not close:
+        return f"unknown key; expected {CONFIG_KEY} alone"
+    return f"unknown key; did you mean {_moved(_NAME if close[0] == _NAME else f'{_NAME}.{close[0]}')}?"
 
 
 def _below(name: str) -> str | None:

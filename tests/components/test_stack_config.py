@@ -46,6 +46,21 @@ IGNORED: dict[str, tuple[str, str, str]] = {
         "classic-to-vpc",
         f"unknown key; did you mean backups inside the object {KEY}?",
     ),
+    "a pasted path with a typing error": (
+        "classic-to-vpc:migration.backup",
+        "classic-to-vpc",
+        f"unknown key; did you mean backups inside the object {KEY}?",
+    ),
+    "a pasted path into a list": (
+        "classic-to-vpc:migration.instances[0].retainIp",
+        "classic-to-vpc",
+        f"expected as instances[0].retainIp inside the object {KEY}, {NESTED} '{KEY}.instances[0].retainIp' <value>",
+    ),
+    "a pasted path to nothing": (
+        "classic-to-vpc:migration.colour",
+        "classic-to-vpc",
+        f"unknown key; expected {KEY} alone",
+    ),
     "a typing error": ("classic-to-vpc:migratoin", "classic-to-vpc", f"unknown key; did you mean {KEY}?"),
     "upper case": ("classic-to-vpc:Migration", "classic-to-vpc", f"unknown key; did you mean {KEY}?"),
     "another key": ("classic-to-vpc:colour", "classic-to-vpc", f"unknown key; expected {KEY} alone"),
