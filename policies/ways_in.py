@@ -130,7 +130,7 @@ WAYS_IN: Final = (
     WayIn(
         "NAS",
         "admits: mount targets of the type Classic, and access rules by source address",
-        "NAS, DescribeMountTargets and DescribeAccessRules; /etc/fstab and mount of the guest system show the mounts",
+        "NAS, DescribeMountTargets and DescribeAccessRules; mounts of a Linux guest system are read from its evidence",
         told="NAS: mount targets of the type Classic, which no VPC reaches, and access rules that name an address",
     ),
     WayIn(

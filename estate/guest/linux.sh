@@ -186,6 +186,16 @@ licence_files() {
 fstab_devices() {
     if [ -r "$ROOT/etc/fstab" ]; then awk '$1 ~ /^\/dev\/xvd/ { print $1, $2 }' "$ROOT/etc/fstab"; else echo '~'; fi
 }
+network_mounts() { # "where: what" of file systems of other machines, mounted or to be mounted at boot
+    [ -r "$ROOT/proc/mounts" ] || echo '~'
+    for file in "$ROOT/proc/mounts" "$ROOT/etc/fstab"; do
+        [ -e "$file" ] || continue
+        if [ -r "$file" ]; then
+            awk '!/^[ \t]*#/ && $3 ~ /^(nfs|nfs4|cifs|smb3|smbfs|ceph|lustre|glusterfs|fuse[.]glusterfs)$/ {
+                print $2 ": " $1 }' "$file"
+        else echo '~'; fi
+    done
+}
 byte='[0-9A-Fa-f][0-9A-Fa-f]'
 mac="$byte[:-]?$byte[:-]?$byte[:-]?$byte[:-]?$byte[:-]?$byte"
 mac_bound_licences() { # FlexNet: SERVER host 00163e000001 port, HOSTID=00163e000001; others: MAC=
@@ -230,6 +240,7 @@ if [ "$(id -u)" = 0 ]; then
     fi
     present $SECURITY_PATHS | list securityInstalled
     if [ -r "$ROOT/proc/mounts" ]; then printf ',\n "fileSystems": [%s]' "$(file_systems)"; fi
+    network_mounts | list networkMounts
     fstab_devices | list fstabDevices
     device_names | list deviceNames
     mac_bound | list macBoundConfig

@@ -75,6 +75,9 @@ class GuestFacts(_Strict):
     ftp_servers: Names | None = Field(default=None, description="FTP servers that run, and port 21 if it is open.")
     ftp_passive: Names | None = Field(default=None, description="Their settings of passive mode.")
     file_systems: tuple[FileSystem, ...] | None = Field(default=None, description="Mounted from local disks.")
+    network_mounts: Names | None = Field(
+        default=None, description="Linux: file systems of other machines, mounted or in /etc/fstab."
+    )
     fstab_devices: Names | None = Field(default=None, description="Linux: entries of /etc/fstab by xvd names.")
     device_names: Names | None = Field(default=None, description="Linux: other settings that use xvd names.")
     san_policy: Literal["OnlineAll", "OfflineShared", "OfflineAll", "OfflineInternal"] | None = Field(

@@ -175,7 +175,8 @@ OWN_EVIDENCE = """
     "runningKernel": "5.10.0", "newestKernel": "5.10.0",
     "rebootPending": [], "securityRunning": [], "securityInstalled": [], "licenceManagers": [], "macBoundLicences": [],
     "macBoundConfig": [], "interfaceNames": [], "ftpServers": [], "ftpPassive": [], "fstabDevices": [],
-    "deviceNames": [], "fileSystems": [{"device": "/dev/xvda1", "mount": "/", "type": "xfs", "readOnly": false}]
+    "networkMounts": [], "deviceNames": [],
+    "fileSystems": [{"device": "/dev/xvda1", "mount": "/", "type": "xfs", "readOnly": false}]
   }
 }]}
 """

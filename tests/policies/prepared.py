@@ -290,6 +290,7 @@ def guest(collected_at: str, host_name: str = "web-1", address: str = "10.0.0.1"
         "ftpServers": [],
         "ftpPassive": [],
         "fstabDevices": [],
+        "networkMounts": [],
         "deviceNames": [],
         "fileSystems": [
             {

@@ -33,6 +33,7 @@ DECIDED: Final = {
     # What is seen by evidence, which has to be fresh at the window, or is a matter of an hour.
     "classic-link-broad-rules-reviewed": 168,
     "guest-device-names": 168,
+    "guest-network-mounts": 168,
     "guest-evidence-current": 168,
     "guest-file-systems-sound": 168,
     "guest-free-space": 168,

@@ -217,6 +217,7 @@ REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
             "interfaceNames": "guest-interface-names",
             "licenceManagers": "licence-reviewed",
             "macBoundLicences": "licence-mac-bound",
+            "networkMounts": "guest-network-mounts",
             "macBoundConfig": "guest-mac-bound-config",
             "newestKernel": "guest-restart-rehearsed",
             "privileged": "guest-evidence-current",

@@ -24,6 +24,7 @@ LISTS = {
     "ftpPassive",
     "ftpServers",
     "interfaceNames",
+    "networkMounts",
     "licenceManagers",
     "macAddresses",
     "macBoundConfig",
@@ -93,6 +94,14 @@ def test_a_plain_system_lacks_nothing_and_has_nothing_to_tell_of(tmp_path: Path)
             {"/etc/proftpd.conf": "  MasqueradeAddress 192.0.2.21\n"},
             "ftpPassive",
             ["/etc/proftpd.conf: MasqueradeAddress 192.0.2.21"],
+        ),
+        (
+            {
+                "/proc/mounts": "1a.cn-hangzhou.nas.aliyuncs.com:/ /data nfs4 rw 0 0\n/dev/vda1 / ext4 rw 0 0\n",
+                "/etc/fstab": "//10.1.2.3/share /mnt cifs credentials=/root/.smb 0 0\n#10.1.2.4:/x /x nfs ro 0 0\n",
+            },
+            "networkMounts",
+            ["/data: 1a.cn-hangzhou.nas.aliyuncs.com:/", "/mnt: //10.1.2.3/share"],
         ),
         ({"/etc/fstab": "/dev/xvdb1 /data ext4 defaults 0 0\n"}, "fstabDevices", ["/dev/xvdb1 /data"]),
         ({"/etc/fstab": "# /dev/xvdb1 /data ext4 defaults 0 0\n"}, "fstabDevices", []),

@@ -1,0 +1,60 @@
+"""File systems that the guest system mounts from other machines are reached after the move too."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.guest import by_evidence, is_windows, listed
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.plan import MIGRATING_INSTANCE, Plan
+from policies.rule import InstanceRule
+
+_NAS: Final = ".nas.aliyuncs.com"
+
+
+def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
+    if is_windows(guest):
+        return not_applicable("The script for Windows does not look at network drives, which belong to its users.")
+    mounts = guest.texts("networkMounts")
+    if not mounts:
+        return passed("No file system of another machine is mounted, or in /etc/fstab.")
+    nas = tuple(text for text in mounts if _NAS in text)
+    others = tuple(text for text in mounts if _NAS not in text)
+    told = []
+    if nas:
+        told.append(
+            f"It mounts NAS file systems ({listed(nas)}): a mount target of the type Classic is not reached from a "
+            "VPC, and its access rules may name the old address."
+        )
+    if others:
+        told.append(f"It mounts file systems of other machines ({listed(others)}), which its new address has to reach.")
+    return failed("\n".join(told))
+
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="Network file systems must be reachable after the move",
+    severity="high",
+    notice_items=("N13",),
+    why="A network file system that is not reached blocks the boot, or leaves a directory empty.",
+    remediation=(
+        "NAS: make a mount target of the type Vpc with an access group that admits the VSwitches (CreateMountTarget), "
+        "and name it in /etc/fstab with the option nofail; another server: admit the VSwitches there. Then waive this "
+        "(classic-to-vpc:migration.waivers), for the evidence does not say what is reached."
+    ),
+    remediation_after=(
+        "Mount it by a target in the VPC, at its console if it does not come up:\n"
+        "aliyun ecs DescribeInstanceVncUrl --InstanceId <id>"
+    ),
+    reads=(MIGRATING_INSTANCE,),
+    unknown_ok=None,
+    sources=(
+        "NAS API reference, CreateMountTarget and DescribeMountTargets: NetworkType Vpc or Classic.",
+        "NAS API reference, DescribeAccessRules: rules by SourceCidrIp, of access groups of one network type.",
+    ),
+    url="https://www.alibabacloud.com/help/en/nas/developer-reference/api-nas-2017-06-26-createmounttarget",
+    ram_actions=(),
+    lead_hours=168,
+    check=by_evidence(_check),
+    until_move=True,
+)

@@ -1,0 +1,34 @@
+import pytest
+
+from policies.outcome import Outcome
+from tests.policies.guests import bent, without_evidence
+from tests.policies.prepared import expect, prepared
+
+RULE = "guest-network-mounts"
+NAS = "/data: 1a2b3c-xyz.cn-hangzhou.nas.aliyuncs.com:/"
+
+
+def test_pass_without_network_mounts() -> None:
+    expect(prepared(), RULE, "i-web", Outcome.PASS)
+
+
+def test_fail_for_a_mount_of_nas() -> None:
+    expect(bent(networkMounts=[NAS]), RULE, "i-web", Outcome.FAIL, NAS, "type Classic is not reached from a VPC")
+
+
+def test_fail_for_a_mount_of_another_server() -> None:
+    draft = bent(networkMounts=["/home: 10.0.0.4:/home"])
+    expect(draft, RULE, "i-web", Outcome.FAIL, "/home: 10.0.0.4:/home", "which its new address has to reach")
+
+
+@pytest.mark.parametrize("key", ["networkMounts", "os"])
+def test_unknown_when_it_was_not_looked_at(key: str) -> None:
+    expect(bent(**{key: None}), RULE, "i-web", Outcome.UNKNOWN, key)
+
+
+def test_unknown_without_evidence() -> None:
+    expect(without_evidence(), RULE, "i-web", Outcome.UNKNOWN, "no evidence")
+
+
+def test_not_applicable_on_windows() -> None:
+    expect(bent(os="windows", networkMounts=None), RULE, "i-web", Outcome.NOT_APPLICABLE, "network drives")
