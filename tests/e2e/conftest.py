@@ -57,6 +57,8 @@ class Stack:
         self.code, self.output = done.returncode, done.stdout
         # Said of a run that the pack judges, it would be a false alarm; said of none, nobody would know.
         assert not (pack and UNJUDGED in self.output), self.output
+        assert "Traceback" not in self.output, self.output
+        assert "KeyboardInterrupt" not in self.output, self.output
         return self.code
 
     def up(self) -> None:

@@ -26,7 +26,7 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, engine_pb2_grp
 
 from tests.toolchain.conftest import MakeTool
 from toolchain import Engine
-from toolchain.versions import PLUGIN
+from toolchain.versions import ENGINE, PLUGIN
 
 pytestmark = pytest.mark.engine
 
@@ -521,6 +521,19 @@ class TestPolicyPack:
         with pytest.raises(grpc.RpcError):
             said.extend(item.stderr for item in call)
         assert b"no rules" in b"".join(said)
+
+    def test_one_without_its_environment_is_an_error(self, host: Host, engine: Engine, project: Path) -> None:
+        if engine.version < ENGINE:
+            pytest.skip("hosts before that leave the engine waiting")
+        (project / "__main__.py").write_text(PACK)
+        request = language_pb2.RunPluginRequest(
+            info=told(project, virtualenv="venv"), pwd="/", kind="analyzer", env=[path_entry()], args=["e:1"]
+        )
+        call = host.stub.RunPlugin(request, timeout=SECONDS)
+        channel = grpc.insecure_channel(f"127.0.0.1:{int(next(call).stdout)}")
+        with channel, pytest.raises(grpc.RpcError) as error:
+            analyzer_pb2_grpc.AnalyzerStub(channel).GetAnalyzerInfo(empty_pb2.Empty(), timeout=SECONDS)
+        assert f"{project}/venv/bin/python: no such file" in str(error.value.details())
 
 
 class TestTheEnd:

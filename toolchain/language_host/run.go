@@ -217,6 +217,10 @@ func (h *host) RunPlugin(req *pulumirpc.RunPluginRequest, server pulumirpc.Langu
 		command.Env, stdout = append(command.Env, variables...), packStdout
 		run = func() error {
 			if err := command.Start(); err != nil {
+				// Else the engine waits for the pack for ever; a proxy of an older SDK knows no better.
+				if able, ok := any(proxy).(interface{ Abort(error) }); ok {
+					able.Abort(err)
+				}
 				return err
 			}
 			return proxy.Attach(ctx, command)
