@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from estate.client import Cloud, new_token
 from estate.errors import CloudError
-from provider.resource import Checked, Resource, ResourceError, reject_others, require_text
-from provider.values import Properties, digest
+from provider.resource import Checked, Connect, Resource, ResourceError, reject_others, require_text
+from provider.values import Properties, digest, is_unknown
 
 _GONE = ("InvalidVpcId.NotFound", "InvalidVpcID.NotFound", "Forbidden.VpcNotFound")
 
@@ -44,13 +44,16 @@ class ClassicLink(Resource):
     def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
         """Enable ClassicLink unless it is on."""
         vpc_id = str(inputs["vpcId"])
-        enabled = _is_enabled(cloud, vpc_id)
-        if enabled is None:
-            raise ResourceError(f"VPC {vpc_id} does not exist in {cloud.region}.")
+        enabled = _before_creation(cloud, vpc_id)
         if not enabled:
             cloud.call("vpc:EnableVpcClassicLink", region_id=cloud.region, vpc_id=vpc_id, client_token=new_token())
             cloud.wait(lambda: bool(_is_enabled(cloud, vpc_id)), f"ClassicLink of {vpc_id} to be enabled")
         return vpc_id, _state(vpc_id, enabled_before=enabled)
+
+    def foresee(self, connect: Connect, inputs: Properties, resource_id: str, state: Properties) -> None:
+        """Raise what `create` would."""
+        if not state and not is_unknown(inputs["vpcId"]):
+            _before_creation(connect(), str(inputs["vpcId"]))
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the state while ClassicLink is on."""
@@ -67,6 +70,14 @@ class ClassicLink(Resource):
         if state.get("enabledBefore", True) or not _is_enabled(cloud, resource_id):
             return
         cloud.call("vpc:DisableVpcClassicLink", region_id=cloud.region, vpc_id=resource_id, client_token=new_token())
+
+
+def _before_creation(cloud: Cloud, vpc_id: str) -> bool:
+    """Return whether ClassicLink is on; ResourceError without the VPC."""
+    enabled = _is_enabled(cloud, vpc_id)
+    if enabled is None:
+        raise ResourceError(f"VPC {vpc_id} does not exist in {cloud.region}.")
+    return enabled
 
 
 def _state(vpc_id: str, *, enabled_before: bool) -> Properties:

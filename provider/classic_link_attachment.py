@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from estate.client import Cloud
 from estate.errors import CloudError, Unreachable
 from estate.paging import listed
-from provider.resource import Checked, Resource, ResourceError, reject_others, require_text
-from provider.values import Properties, digest
+from provider.resource import Checked, Connect, Resource, ResourceError, reject_others, require_text
+from provider.values import Properties, digest, is_unknown
 
 _NAMES = ("instanceId", "vpcId")
 _GONE = ("InvalidInstanceId.NotFound", "InvalidInstanceId.NotBelong")
@@ -52,15 +52,15 @@ class ClassicLinkAttachment(Resource):
     def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
         """Link the instance, unless it is linked to this VPC already."""
         instance_id, vpc_id = str(inputs["instanceId"]), str(inputs["vpcId"])
-        linked = _vpc_of(cloud, instance_id)
-        if linked not in (None, vpc_id):
-            raise ResourceError(
-                f"Instance {instance_id} is linked to VPC {linked}, and an instance can be linked to one only. Detach "
-                f"it there first, or declare {linked}."
-            )
+        linked = _before_creation(cloud, instance_id, vpc_id)
         if linked is None:
             _attach(cloud, instance_id, vpc_id)
         return f"{instance_id}:{vpc_id}", _state(instance_id, vpc_id, linked_before=linked is not None)
+
+    def foresee(self, connect: Connect, inputs: Properties, resource_id: str, state: Properties) -> None:
+        """Raise what `create` would; a VPC that is yet to be made is not the one that the instance is linked to."""
+        if not state and not is_unknown(inputs["instanceId"]):
+            _before_creation(connect(), str(inputs["instanceId"]), inputs["vpcId"])
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the state while the link is there."""
@@ -83,6 +83,17 @@ class ClassicLinkAttachment(Resource):
         except Unreachable:
             if _vpc_of(cloud, instance_id) == vpc_id:
                 raise
+
+
+def _before_creation(cloud: Cloud, instance_id: str, vpc_id: object) -> str | None:
+    """Return the VPC that the instance is linked to; ResourceError where it is another one than `vpc_id`."""
+    linked = _vpc_of(cloud, instance_id)
+    if linked not in (None, vpc_id):
+        raise ResourceError(
+            f"Instance {instance_id} is linked to VPC {linked}, and an instance can be linked to one only. Detach "
+            f"it there first, or declare {linked}."
+        )
+    return linked
 
 
 def _parse(resource_id: str) -> tuple[str, str]:

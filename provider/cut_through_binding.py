@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from estate.client import Cloud, new_token
 from estate.errors import CloudError
 from provider.eips import find_eip
-from provider.resource import Checked, Resource, ResourceError, reject_others, require_text
-from provider.values import Properties, digest
+from provider.resource import Checked, Connect, Resource, ResourceError, reject_others, require_text
+from provider.values import Properties, digest, is_unknown
 
 _NAMES = ("allocationId", "networkInterfaceId", "instanceId")
 _GONE = ("InvalidEniId.NotFound",)
@@ -54,10 +54,23 @@ class CutThroughBinding(Resource):
         allocation_id, eni_id, instance_id = (str(inputs[name]) for name in _NAMES)
         if not _is_bound(cloud, allocation_id, eni_id):
             _check_interface(cloud, eni_id)
-            _free(cloud, allocation_id, instance_id)
+            if _before_freeing(cloud, allocation_id, instance_id):
+                _unbind(cloud, allocation_id, instance_id, "EcsInstance")
             _bind(cloud, allocation_id, eni_id, "NetworkInterface", mode="BINDED")
         _attach(cloud, eni_id, instance_id)
         return f"{allocation_id}:{eni_id}", _state(inputs)
+
+    def foresee(self, connect: Connect, inputs: Properties, resource_id: str, state: Properties) -> None:
+        """Raise what `create` would, as far as the inputs are known."""
+        if state or is_unknown(inputs["networkInterfaceId"]):
+            return
+        allocation_id, eni_id, instance_id = (inputs[name] for name in _NAMES)
+        if is_unknown(allocation_id):
+            _check_interface(connect(), eni_id)
+        elif not _is_bound(connect(), allocation_id, eni_id):
+            _check_interface(connect(), eni_id)
+            if not is_unknown(instance_id):
+                _before_freeing(connect(), allocation_id, instance_id)
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the state while EIP, interface and instance hang together."""
@@ -114,17 +127,18 @@ def _check_interface(cloud: Cloud, eni_id: str) -> None:
         )
 
 
-def _free(cloud: Cloud, allocation_id: str, instance_id: str) -> None:
+def _before_freeing(cloud: Cloud, allocation_id: str, instance_id: str) -> bool:
+    """Return whether the EIP is bound to the instance; ResourceError where it is bound to another, or is not there."""
     eip = find_eip(cloud, allocation_id)
     if eip is None:
         raise ResourceError(f"EIP {allocation_id} does not exist in {cloud.region}.")
     if not eip.instance_id:
-        return
+        return False
     if eip.instance_id != instance_id:
         raise ResourceError(
             f"EIP {allocation_id} is bound to {eip.instance_id}, not to {instance_id}: unbind it there first."
         )
-    _unbind(cloud, allocation_id, instance_id, "EcsInstance")
+    return True
 
 
 def _unbind(cloud: Cloud, allocation_id: str, instance_id: str, kind: str) -> None:

@@ -15,6 +15,7 @@ from provider import rules as logic
 from provider.resource import (
     Change,
     Checked,
+    Connect,
     Failure,
     PartialFailure,
     Resource,
@@ -22,7 +23,7 @@ from provider.resource import (
     reject_others,
     require_text,
 )
-from provider.values import UNKNOWN, Properties, digest
+from provider.values import UNKNOWN, Properties, digest, is_unknown
 
 # The most rules that one call of AuthorizeSecurityGroup takes as Permissions.N, and of RevokeSecurityGroup as ids.
 _BATCH = 100
@@ -111,10 +112,31 @@ class GroupRules(Resource):
     def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
         """Authorize the rules that are not there."""
         group_id = str(inputs["securityGroupId"])
+        live = self._before_creation(cloud, group_id)
+        return group_id, self._apply(cloud, group_id, live, {}, inputs)
+
+    def foresee(self, connect: Connect, inputs: Properties, resource_id: str, state: Properties) -> None:
+        """Raise what `create` or `update` would, as far as the inputs are known."""
+        if state:
+            live = self._before_update(connect(), resource_id)
+        elif is_unknown(inputs["securityGroupId"]):
+            return
+        else:
+            live = self._before_creation(connect(), str(inputs["securityGroupId"]))
+        if not is_unknown(inputs):
+            self._goal(live, state, inputs)
+
+    def _before_creation(self, cloud: Cloud, group_id: str) -> list[SecurityGroupRule]:
         live = self._read_live(cloud, group_id)
         if live is None:
             raise ResourceError(f"Security group {group_id} does not exist in {cloud.region}.")
-        return group_id, self._apply(cloud, group_id, live, {}, inputs)
+        return live
+
+    def _before_update(self, cloud: Cloud, group_id: str) -> list[SecurityGroupRule]:
+        live = self._read_live(cloud, group_id)
+        if live is None:
+            raise ResourceError(f"Security group {group_id} is gone. Run `pulumi refresh`, then `pulumi up` again.")
+        return live
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the rules as they are, known ones under their labels."""
@@ -123,9 +145,7 @@ class GroupRules(Resource):
 
     def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
         """Go from the live rules to the wanted ones."""
-        live = self._read_live(cloud, resource_id)
-        if live is None:
-            raise ResourceError(f"Security group {resource_id} is gone. Run `pulumi refresh`, then `pulumi up` again.")
+        live = self._before_update(cloud, resource_id)
         return self._apply(cloud, resource_id, live, state, inputs)
 
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:

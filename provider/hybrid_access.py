@@ -11,8 +11,18 @@ from estate.client import Cloud
 from estate.errors import Unreachable, WaitTimeout
 from estate.model import Database, NetInfo
 from provider.apsaradb import MONGODB, RDS, REDIS, Product
-from provider.resource import LOG, Change, Checked, Failure, Resource, ResourceError, reject_others, require_text
-from provider.values import UNKNOWN, Properties, digest
+from provider.resource import (
+    LOG,
+    Change,
+    Checked,
+    Connect,
+    Failure,
+    Resource,
+    ResourceError,
+    reject_others,
+    require_text,
+)
+from provider.values import UNKNOWN, Properties, digest, is_unknown
 
 _NAMES: Final = ("dbInstanceId", "vpcId", "vswitchId", "validUntil")
 _DAY: Final = timedelta(days=1)
@@ -77,6 +87,16 @@ class HybridAccess(Resource):
             database = self._switch(cloud, database, inputs)
         return database_id, self._covering(cloud, database, inputs)
 
+    def foresee(self, connect: Connect, inputs: Properties, resource_id: str, state: Properties) -> None:
+        """Raise what `create` or `update` would, as far as the inputs are known."""
+        if is_unknown({"dbInstanceId": inputs.get("dbInstanceId"), "validUntil": inputs.get("validUntil")}):
+            return
+        database = self._read(connect(), resource_id or str(inputs["dbInstanceId"]))
+        if database.network_type == "classic":
+            self._before_switch(database)
+        else:
+            self._before_covering(database, inputs)
+
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the state while the database is in a VPC; on import the time is that of the classic addresses."""
         self._cloud = cloud
@@ -123,8 +143,7 @@ class HybridAccess(Resource):
         No switch is repeated blindly: before each attempt the network is read, and after a lost answer the switch is
         waited for to have begun.
         """
-        if reason := hybrid.obstacle(database):
-            raise ResourceError(f"Database {database.id} cannot have hybrid access: {reason}.")
+        self._before_switch(database)
         days = self._days(database, inputs["validUntil"])
         vpc_id, vswitch_id = str(inputs["vpcId"]), str(inputs["vswitchId"])
 
@@ -144,6 +163,10 @@ class HybridAccess(Resource):
         self.product.wait_until_ready(cloud, database.id)
         return self._read(cloud, database.id)
 
+    def _before_switch(self, database: Database) -> None:
+        if reason := hybrid.obstacle(database):
+            raise ResourceError(f"Database {database.id} cannot have hybrid access: {reason}.")
+
     def _wait_for_a_sign(self, cloud: Cloud, database_id: str, lost: Unreachable) -> None:
         def begun() -> bool:
             found = self._read(cloud, database_id)
@@ -156,6 +179,18 @@ class HybridAccess(Resource):
 
     def _covering(self, cloud: Cloud, database: Database, inputs: Properties) -> Properties:
         """Extend each classic address that ends too early, and return the state."""
+        short = self._before_covering(database, inputs)
+        if not short:
+            return _state(inputs, database, self._expires(database))
+        wanted = str(inputs["validUntil"])
+        for info in short:
+            self._extend(cloud, database, info.connection_string, wanted)
+        database = self._read(cloud, database.id)
+        return _state(inputs, database, self._expires(database))
+
+    def _before_covering(self, database: Database, inputs: Properties) -> list[NetInfo]:
+        """Return the classic addresses that end too early; ResourceError where that cannot be mended."""
+        # A VPC that is yet to be made is not the one that the database is in.
         if database.vpc_id != inputs["vpcId"]:
             raise ResourceError(
                 f"Database {database.id} is in {database.vpc_id} already, and no database with classic addresses goes "
@@ -164,18 +199,13 @@ class HybridAccess(Resource):
             )
         wanted = str(inputs["validUntil"])
         short = [info for info in _retained(database) if self._is_short(self._text_of(info), wanted)]
-        if not short:
-            return _state(inputs, database, self._expires(database))
-        if not hybrid.extendable(database):
+        if short and not hybrid.extendable(database):
             raise ResourceError(
                 f"The classic addresses of {database.id} end{_at(self._text_of(short[0]))}, before {wanted}, and for "
                 f"{database.engine} no call is documented that extends them. Extend them in the console, or move the "
                 "window forward."
             )
-        for info in short:
-            self._extend(cloud, database, info.connection_string, wanted)
-        database = self._read(cloud, database.id)
-        return _state(inputs, database, self._expires(database))
+        return short
 
     def _extend(self, cloud: Cloud, database: Database, connection_string: str, wanted: str) -> None:
         days = self._days(database, wanted)

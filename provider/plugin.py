@@ -11,9 +11,10 @@ from typing import Final, NoReturn
 from pulumi.provider.experimental import provider as sdk
 
 from estate.client import Cloud
+from estate.errors import EstateError
 from estate.settings import CloudSettings
 from provider import registry
-from provider.resource import Change, Resource, ResourceError
+from provider.resource import NOT_FORESEEN, REFUSED, Change, Resource, ResourceError
 from provider.values import Properties, is_unknown, properties, values
 
 _KINDS: Final = {
@@ -72,7 +73,8 @@ class AlimigrateProvider(sdk.Provider):
         """Create, or tell what a creation would come to."""
         resource, inputs = _resource(request.type), properties(request.properties)
         if request.preview:
-            return sdk.CreateResponse(properties=values(resource.planned({}, inputs)))
+            foreseen = await asyncio.to_thread(lambda: self._foreseen(resource, inputs, "", {}))
+            return sdk.CreateResponse(properties=values(resource.planned({}, inputs) | foreseen))
         resource_id, state = await asyncio.to_thread(lambda: resource.create(self.cloud(), inputs))
         return sdk.CreateResponse(resource_id, values(state))
 
@@ -89,7 +91,8 @@ class AlimigrateProvider(sdk.Provider):
         """Update, or tell what an update would come to."""
         resource, state, inputs = _resource(request.type), properties(request.olds), properties(request.news)
         if request.preview:
-            return sdk.UpdateResponse(values(resource.planned(state, inputs)))
+            foreseen = await asyncio.to_thread(lambda: self._foreseen(resource, inputs, request.resource_id, state))
+            return sdk.UpdateResponse(values(resource.planned(state, inputs) | foreseen))
         after = await asyncio.to_thread(lambda: resource.update(self.cloud(), request.resource_id, state, inputs))
         return sdk.UpdateResponse(values(after))
 
@@ -109,6 +112,18 @@ class AlimigrateProvider(sdk.Provider):
     async def cancel(self) -> None:
         """Let every wait end at once."""
         self._cancelled.set()
+
+    def _foreseen(self, resource: Resource, inputs: Properties, resource_id: str, state: Properties) -> Properties:
+        """Return what a preview tells of the write to come: why it would be refused, or why nobody can say."""
+        if is_unknown(self._config):
+            return {NOT_FORESEEN: "The configuration of the alimigrate provider is not known yet."}
+        try:
+            resource.foresee(self.cloud, inputs, resource_id, state)
+        except ResourceError as refusal:
+            return {REFUSED: str(refusal)}
+        except EstateError as error:
+            return {NOT_FORESEEN: str(error)}
+        return {}
 
     def cloud(self) -> Cloud:
         """Return the session with the cloud, of which the account is the configured one.

@@ -9,8 +9,8 @@ from estate.client import Cloud
 from estate.errors import CloudError, Unreachable
 from estate.paging import listed
 from provider.eips import bound_eip, find_eip
-from provider.resource import Checked, Resource, ResourceError, reject_others, require_text
-from provider.values import Properties, digest
+from provider.resource import Checked, Connect, Resource, ResourceError, reject_others, require_text
+from provider.values import Properties, digest, is_unknown
 
 
 class PublicIpConversion(Resource):
@@ -48,16 +48,17 @@ class PublicIpConversion(Resource):
     def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
         """Convert the address, unless an EIP is bound to the instance already."""
         instance_id = str(inputs["instanceId"])
-        instance = _instance(cloud, instance_id)
-        if instance is None:
-            raise ResourceError(f"Instance {instance_id} does not exist in {cloud.region}.")
-        if not (instance.eip_address and instance.eip_address.allocation_id):
-            _check_convertible(instance)
+        if _before_creation(cloud, instance_id):
             _convert(cloud, instance_id)
         eip = bound_eip(cloud, instance_id)
         if eip is None:
             raise ResourceError(f"{instance_id} was converted, and no EIP is bound to it. Run `pulumi up` again.")
         return f"{instance_id}:{eip.allocation_id}", _state(instance_id, eip.allocation_id, eip.ip_address)
+
+    def foresee(self, connect: Connect, inputs: Properties, resource_id: str, state: Properties) -> None:
+        """Raise what `create` would."""
+        if not state and not is_unknown(inputs["instanceId"]):
+            _before_creation(connect(), str(inputs["instanceId"]))
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the state while the EIP exists, whatever it is bound to by now."""
@@ -83,6 +84,17 @@ def _state(instance_id: str, allocation_id: str, ip_address: str) -> Properties:
 def _instance(cloud: Cloud, instance_id: str) -> Any | None:
     found = listed(cloud, "ecs:DescribeInstances", region_id=cloud.region, instance_ids=json.dumps([instance_id]))
     return next((item for item in found if item.instance_id == instance_id), None)
+
+
+def _before_creation(cloud: Cloud, instance_id: str) -> bool:
+    """Return whether there is something to convert, no EIP being bound; ResourceError where it cannot be."""
+    instance = _instance(cloud, instance_id)
+    if instance is None:
+        raise ResourceError(f"Instance {instance_id} does not exist in {cloud.region}.")
+    if instance.eip_address and instance.eip_address.allocation_id:
+        return False
+    _check_convertible(instance)
+    return True
 
 
 def _check_convertible(instance: Any) -> None:

@@ -20,7 +20,7 @@ from provider.removed_whitelist_entries import (
     RdsRemovedWhitelistEntries,
     RedisRemovedWhitelistEntries,
 )
-from provider.resource import Resource
+from provider.resource import NOT_FORESEEN, REFUSED, Resource
 from provider.security_group_rules import SecurityGroupRules
 from provider.whitelist_group import MongoDbWhitelistGroup, RdsWhitelistGroup, RedisWhitelistGroup
 
@@ -140,11 +140,17 @@ def schema() -> str:
     )
 
 
+_TOLD: Final[dict[str, Any]] = {
+    "applied": {"type": "string", "description": "A digest of what is in the cloud; unknown until it is."},
+    REFUSED: {"type": "string", "description": "In a preview: why the creation or update would be refused."},
+    NOT_FORESEEN: {"type": "string", "description": "In a preview: why nobody can say whether it would be refused."},
+}
+
+
 def _resource_schema(resource: Resource) -> dict[str, Any]:
     inputs = resource.schema["inputProperties"]
-    applied = {"type": "string", "description": "A digest of what is in the cloud; unknown until it is."}
     return {
         **resource.schema,
-        "properties": {**inputs, **resource.schema.get("properties", {}), "applied": applied},
+        "properties": {**inputs, **resource.schema.get("properties", {}), **_TOLD},
         "required": [*resource.schema["requiredInputs"], *resource.outputs],
     }

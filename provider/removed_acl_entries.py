@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Final
 from estate.client import Cloud
 from estate.errors import CloudError
 from estate.live import access_list
-from provider.resource import Checked, Failure, Resource, ResourceError, reject_others, require_text
-from provider.values import UNKNOWN, Properties, digest
+from provider.resource import Checked, Connect, Failure, Resource, ResourceError, reject_others, require_text
+from provider.values import UNKNOWN, Properties, digest, is_unknown
 
 # RemoveAccessControlListEntry takes 50 entries a call.
 _BATCH: Final = 50
@@ -63,6 +63,11 @@ class RemovedAclEntries(Resource):
         _remove(cloud, acl_id, inputs["entries"])
         return acl_id, _state(acl_id, inputs["entries"])
 
+    def foresee(self, connect: Connect, inputs: Properties, resource_id: str, state: Properties) -> None:
+        """Raise what `create` or `update` would, as far as the inputs are known."""
+        if not is_unknown(inputs):
+            _going(connect(), str(inputs["aclId"]), inputs["entries"])
+
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the state less the entries that are there again; None without the list."""
         live = _entries(cloud, resource_id)
@@ -102,7 +107,8 @@ def _entries(cloud: Cloud, acl_id: str) -> list[str] | None:
         raise
 
 
-def _remove(cloud: Cloud, acl_id: str, entries: Sequence[str]) -> None:
+def _going(cloud: Cloud, acl_id: str, entries: Sequence[str]) -> list[str]:
+    """Return the entries to remove as the cloud spells them; ResourceError where that would open the listeners."""
     live = _entries(cloud, acl_id)
     if live is None:
         raise ResourceError(f"Access control list {acl_id} does not exist in {cloud.region}.")
@@ -112,6 +118,11 @@ def _remove(cloud: Cloud, acl_id: str, entries: Sequence[str]) -> None:
             f"{', '.join(going)} is all that access control list {acl_id} has, and a listener whose allow list is "
             "empty lets everybody in. Add the VSwitch block first, or unbind the list."
         )
+    return going
+
+
+def _remove(cloud: Cloud, acl_id: str, entries: Sequence[str]) -> None:
+    going = _going(cloud, acl_id, entries)
     for start in range(0, len(going), _BATCH):
         batch = [{"entry": entry} for entry in going[start : start + _BATCH]]
         # Removing what is gone is no harm, so that a lost answer may be asked for again.

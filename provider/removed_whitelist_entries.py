@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Final, NamedTuple
 from estate.client import Cloud
 from estate.errors import Unreachable
 from provider.apsaradb import MONGODB, RDS, REDIS, Entries, Product
-from provider.resource import Checked, Failure, Resource, ResourceError, reject_others, require_text
-from provider.values import UNKNOWN, Properties, digest
+from provider.resource import Checked, Connect, Failure, Resource, ResourceError, reject_others, require_text
+from provider.values import UNKNOWN, Properties, digest, is_unknown
 
 _NAMES: Final = ("dbInstanceId", "groupName", "networkType", "securityIps")
 _NETWORK_TYPES: Final = ("MIX", "VPC", "Classic")
@@ -66,9 +66,14 @@ class RemovedWhitelistEntries(Resource):
 
     def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
         """Remove those of the addresses that are there."""
-        ref = _Ref(str(inputs["dbInstanceId"]), str(inputs["networkType"]), str(inputs["groupName"]))
+        ref = _ref_of(inputs)
         self._remove(cloud, ref, inputs["securityIps"])
         return ":".join(ref), _state(ref, inputs["securityIps"])
+
+    def foresee(self, connect: Connect, inputs: Properties, resource_id: str, state: Properties) -> None:
+        """Raise what `create` or `update` would, as far as the inputs are known."""
+        if not is_unknown(inputs):
+            self._going(connect(), _ref_of(inputs), inputs["securityIps"])
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the state less the addresses that are there again; None without the group."""
@@ -97,15 +102,22 @@ class RemovedWhitelistEntries(Resource):
                 return list(group.security_ips)
         return None
 
-    def _remove(self, cloud: Cloud, ref: _Ref, addresses: Sequence[str]) -> None:
+    def _going(self, cloud: Cloud, ref: _Ref, addresses: Sequence[str]) -> tuple[list[str], bool]:
+        """Return the entries to remove as the cloud spells them, and whether they are all that the group has.
+
+        The cloud removes 10.0.0.1 by that name and not as 10.0.0.1/32. Raises ResourceError without the group.
+        """
         live = self._live(cloud, ref)
         if live is None:
             raise ResourceError(f"Database {ref.database} has no whitelist group {ref.group} ({ref.network_type}).")
-        # As the cloud spells them: it removes 10.0.0.1 by that name and not as 10.0.0.1/32.
         going = [entry for entry in live if _address(entry) in addresses]
+        return going, len(going) == len(live)
+
+    def _remove(self, cloud: Cloud, ref: _Ref, addresses: Sequence[str]) -> None:
+        going, all_of_them = self._going(cloud, ref, addresses)
         if not going:
             return
-        if len(going) == len(live):
+        if all_of_them:
             self._change(cloud, Entries(*ref, "Append", [_NOBODY]))
         self._change(cloud, Entries(*ref, "Delete", going))
 
@@ -143,6 +155,10 @@ class MongoDbRemovedWhitelistEntries(RemovedWhitelistEntries):
     product = MONGODB
     type_name = "alimigrate:mongodb:RemovedWhitelistEntries"
     actions = MONGODB.whitelist_actions
+
+
+def _ref_of(inputs: Properties) -> _Ref:
+    return _Ref(str(inputs["dbInstanceId"]), str(inputs["networkType"]), str(inputs["groupName"]))
 
 
 def _parse(resource_id: str) -> _Ref:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple, TypeAlias
 
 from estate.client import Cloud
 from estate.errors import EstateError
@@ -14,6 +14,15 @@ from provider.values import UNKNOWN, Properties
 
 #: What resources have to say to whoever runs Pulumi, without failing.
 LOG: Final = logging.getLogger("alimigrate")
+
+
+#: Outputs of a preview alone: why the write to come would be refused, and why that could not be found out.
+REFUSED: Final = "refused"
+NOT_FORESEEN: Final = "notForeseen"
+
+
+#: Gives the session with the cloud; what needs none does not ask for it.
+Connect: TypeAlias = Callable[[], Cloud]
 
 
 class ResourceError(EstateError):
@@ -93,6 +102,14 @@ class Resource(ABC):
         """Return the state that a preview can tell of a creation (`state` empty) or an update."""
         del state
         return inputs | dict.fromkeys(self.outputs, UNKNOWN)
+
+    def foresee(self, connect: Connect, inputs: Properties, resource_id: str, state: Properties) -> None:
+        """Raise the ResourceError that `create` (`state` empty) or `update` would raise before it writes anything.
+
+        Reads, and writes nothing. Some inputs may be unknown; what depends on them is not asked. A resource that
+        refuses nothing by what it reads has nothing to foresee.
+        """
+        del connect, inputs, resource_id, state
 
     @abstractmethod
     def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:

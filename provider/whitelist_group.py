@@ -11,8 +11,8 @@ from estate.client import Cloud
 from estate.errors import CloudError, Unreachable
 from estate.model import WhitelistGroup as Group
 from provider.apsaradb import MONGODB, RDS, REDIS, Entries, Product
-from provider.resource import Checked, Failure, Resource, ResourceError, reject_others, require_text
-from provider.values import UNKNOWN, Properties, digest
+from provider.resource import Checked, Connect, Failure, Resource, ResourceError, reject_others, require_text
+from provider.values import UNKNOWN, Properties, digest, is_unknown
 
 # ModifySecurityIps of all three products, and the whitelist pages of ApsaraDB RDS (doc-detail/97145).
 MAX_ENTRIES: Final = 1000
@@ -53,10 +53,25 @@ class WhitelistGroup(Resource):
     def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
         """Make the group; one of this name that admits anybody already is refused."""
         ref = self._ref_of(inputs)
+        wanted: list[str] = inputs["securityIps"]
+        live = self._before_creation(cloud, ref, wanted)
+        # Append, not Cover: should someone make a group of this name meanwhile, theirs is not overwritten.
+        self._write(cloud, ref, "Cover" if live else "Append", wanted)
+        return self._id(ref), self._state(ref, wanted)
+
+    def foresee(self, connect: Connect, inputs: Properties, resource_id: str, state: Properties) -> None:
+        """Raise what `create` or `update` would, as far as the inputs are known."""
+        wanted = inputs["securityIps"]
+        if state and not is_unknown(wanted):
+            self._before_update(connect(), self._parse(resource_id), state, wanted)
+        elif not state and not is_unknown({name: inputs[name] for name in inputs if name != "securityIps"}):
+            self._before_creation(connect(), self._ref_of(inputs), [] if is_unknown(wanted) else wanted)
+
+    def _before_creation(self, cloud: Cloud, ref: _Ref, wanted: Sequence[str]) -> list[str]:
+        """Return the entries that a group of this name has; ResourceError where it may not be written."""
         groups = self._groups_to_write(cloud, ref)
         if groups is None:
             raise ResourceError(f"Database {ref.database} does not exist in {cloud.region}.")
-        wanted: list[str] = inputs["securityIps"]
         group = _find(groups, ref)
         live = _entries(group) if group else []
         if live not in _ADMITTING_NOBODY:
@@ -66,9 +81,7 @@ class WhitelistGroup(Resource):
                 "choose another groupName."
             )
         self._check_limits(ref, groups, group, wanted)
-        # Append, not Cover: should someone make a group of this name meanwhile, theirs is not overwritten.
-        self._write(cloud, ref, "Cover" if live else "Append", wanted)
-        return self._id(ref), self._state(ref, wanted)
+        return live
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the group's live entries; without any, or with the entry for nobody alone, it is gone."""
@@ -81,10 +94,16 @@ class WhitelistGroup(Resource):
     def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
         """Write the entries, if the live ones are those that the state knows or already the wanted ones."""
         ref = self._parse(resource_id)
+        wanted: list[str] = inputs["securityIps"]
+        if self._before_update(cloud, ref, state, wanted) != wanted:
+            self._write(cloud, ref, "Cover", wanted)
+        return self._state(ref, wanted)
+
+    def _before_update(self, cloud: Cloud, ref: _Ref, state: Properties, wanted: Sequence[str]) -> list[str]:
+        """Return the entries that the group has; ResourceError where it may not be written."""
         groups = self._groups_to_write(cloud, ref) or []
         group = _find(groups, ref)
         live = _entries(group) if group else []
-        wanted: list[str] = inputs["securityIps"]
         if live != wanted:
             if live != state["securityIps"]:
                 raise ResourceError(
@@ -93,8 +112,7 @@ class WhitelistGroup(Resource):
                     "run `pulumi up` again."
                 )
             self._check_limits(ref, groups, group, wanted)
-            self._write(cloud, ref, "Cover", wanted)
-        return self._state(ref, wanted)
+        return live
 
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
         """Delete the entries of the state; entries that someone added to the group stay, with the group."""
@@ -312,7 +330,18 @@ def _check_entries(ips: Any) -> tuple[Any, list[Failure]]:
     if len(known) > MAX_ENTRIES:
         failures.append(Failure("securityIps", f"expected at most {MAX_ENTRIES} entries, found {len(known)}"))
     unknown = [entry for entry in ips if entry is UNKNOWN]
-    return (ips if failures else [*_sorted(known), *unknown]), failures
+    return (ips if failures else [*_sorted(_outermost(known)), *unknown]), failures
+
+
+def _outermost(blocks: Sequence[str]) -> list[str]:
+    """Leave out what another block admits: RDS for MySQL refuses an address inside a block of the same group."""
+    networks = sorted({ipaddress.IPv4Network(block) for block in blocks})
+    kept: list[ipaddress.IPv4Network] = []
+    for network in networks:
+        # In this order a block stands before all that is inside it.
+        if not (kept and network.subnet_of(kept[-1])):
+            kept.append(network)
+    return [str(network) for network in kept]
 
 
 def _block(entry: Any) -> str | None:

@@ -18,6 +18,9 @@ from components.config.base import (
 )
 from components.config.errors import Problem
 
+# The broadest block of private addresses, 10.0.0.0/8.
+_BROADEST = 8
+
 
 class HybridAccessChoice(Strict):
     """The database goes into the target VPC, for good, and keeps its classic addresses for a while."""
@@ -57,7 +60,11 @@ def database_choice_problems(databases: Sequence[DatabaseChoice]) -> Iterator[Pr
         if choice.hybrid_access is not None:
             yield from duplicates(f"databases[{index}].hybridAccess.leavesBehind", choice.hybrid_access.leaves_behind)
         for place, entry in enumerate(choice.also_admit):
+            key = f"databases[{index}].alsoAdmit[{place}]"
             try:
-                ipaddress.IPv4Network(entry)
+                network = ipaddress.IPv4Network(entry)
             except ValueError as error:
-                yield Problem(f"databases[{index}].alsoAdmit[{place}]", f"{error}; expected an address or a block")
+                yield Problem(key, f"{error}; expected an address or a block")
+                continue
+            if network.prefixlen < _BROADEST:
+                yield Problem(key, f"{entry} opens the database to the Internet; expected /{_BROADEST} or narrower")

@@ -97,6 +97,10 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
         ),
         "backups.exclude: d-web stands here 2 times; expected once",
     ),
+    "a database opened to everybody": (
+        lambda raw: raw["databases"][0].update(alsoAdmit=["10.0.0.0/8", "0.0.0.0/0"]),
+        "databases[0].alsoAdmit[1]: 0.0.0.0/0 opens the database to the Internet; expected /8 or narrower",
+    ),
     "out of range": (
         lambda raw: raw["backups"].update(retentionDays=0),
         "backups.retentionDays: expected greater than or equal to 1; got 0",

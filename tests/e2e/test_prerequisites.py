@@ -12,6 +12,7 @@ import pytest
 import toolchain
 from policies.registry import all_rules
 from simulator.estate_file import load
+from simulator.model.databases import WhitelistGroup
 from simulator.model.ecs_storage import AutoSnapshotPolicy
 from simulator.model.estate import Estate
 from simulator.model.slb import LoadBalancer, VServerGroup
@@ -163,6 +164,12 @@ def _snapshots_at_night(estate: Estate) -> None:
             disk.auto_snapshot_policy_id = "sp-bp1night"
 
 
+def _group_of_somebody_else(estate: Estate) -> None:
+    """By the name that ours would have: it is not overwritten."""
+    [mysql] = [item for item in estate.databases if item.id == "rm-bp1shopmysql000001"]
+    mysql.whitelist_groups.append(WhitelistGroup(name="classic_to_vpc", security_ips=["10.99.0.1/32"]))
+
+
 _ORDERS_USERS = {"web-1", "app-1", "app-2"}
 
 # What the cloud has, what is found then, and words of the way out.
@@ -183,6 +190,11 @@ IN_THE_CLOUD: dict[str, tuple[Callable[[Estate], None], dict[str, set[str]], str
         _vserver_group,
         {"instance-vserver-group-membership": {"web-1", "web-2"}},
         "rejoinVserverGroups: true}]   # and, once moved:",
+    ),
+    "a whitelist group of somebody else": (
+        _group_of_somebody_else,
+        {"update-not-refused": {"classic-to-vpc"}},
+        "already has a whitelist group classic_to_vpc with 10.99.0.1/32",
     ),
     "automatic snapshots in the window": (
         _snapshots_at_night,

@@ -265,3 +265,11 @@ class TestFaults:
         told = "has 200 whitelist groups, the limit"
         with running(crowded) as simulator, pytest.raises(ResourceError, match=told):
             RESOURCE.create(estates.cloud(simulator), INPUTS)
+
+
+def test_entries_inside_another_entry_are_left_out() -> None:
+    """RDS for MySQL refuses an address that is inside a block of the same group."""
+    ips = ["10.0.0.7", "10.0.0.0/24", "10.0.0.128/25", "10.0.1.0/24", "10.0.0.0/24", UNKNOWN]
+    checked = RESOURCE.check(INPUTS | {"securityIps": ips})
+    assert checked.failures == ()
+    assert checked.inputs["securityIps"] == ["10.0.0.0/24", "10.0.1.0/24", UNKNOWN]

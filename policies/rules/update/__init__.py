@@ -1,0 +1,1 @@
+"""Rules about what `pulumi up` will meet."""

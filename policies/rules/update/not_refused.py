@@ -1,0 +1,81 @@
+"""What `pulumi up` would be refused is found by the preview, in the words of the refusal."""
+
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import UnreadableError
+from policies.outcome import Verdict, failed, not_applicable, passed
+from policies.plan import (
+    ADDED_SECURITY_GROUP_RULES,
+    CLASSIC_LINK,
+    CLASSIC_LINK_ATTACHMENT,
+    CUT_THROUGH_BINDING,
+    HYBRID_ACCESSES,
+    PUBLIC_IP_CONVERSION,
+    REMOVED_ACL_ENTRIES,
+    REMOVED_WHITELIST_ENTRIES,
+    SECURITY_GROUP_RULES,
+    WHITELIST_GROUPS,
+    Plan,
+)
+from policies.rule import MigrationRule
+
+_ASKED: Final = (
+    ADDED_SECURITY_GROUP_RULES,
+    CLASSIC_LINK,
+    CLASSIC_LINK_ATTACHMENT,
+    CUT_THROUGH_BINDING,
+    *HYBRID_ACCESSES,
+    PUBLIC_IP_CONVERSION,
+    REMOVED_ACL_ENTRIES,
+    *REMOVED_WHITELIST_ENTRIES,
+    SECURITY_GROUP_RULES,
+    *WHITELIST_GROUPS,
+)
+
+
+def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+    declared = [resource for kind in _ASKED for resource in plan.of_type(kind)]
+    if not declared:
+        return not_applicable("Nothing is declared that could be refused.")
+    refused = [text for resource in declared if (text := resource.facts.optional_text("refused"))]
+    if refused:
+        return failed("\n".join(sorted(set(refused))))
+    for resource in declared:
+        if text := resource.facts.optional_text("notForeseen"):
+            raise UnreadableError(resource.name, f"cannot be asked whether it will be refused: {text}")
+    return passed(f"Nothing of what is declared would be refused: {len(declared)} resources.")
+
+
+RULE: Final = MigrationRule(
+    module=__name__,
+    title="The update must not be refused",
+    severity="high",
+    notice_items=(),
+    why="The update stops at the refusal, with some of the environment made and the rest not, perhaps at the freeze.",
+    remediation=(
+        "The finding says what stands in the way. Where a whitelist group is somebody else's, take another name:\n"
+        "classic-to-vpc:migration.databases: [{id: <id>, whitelistGroup: <name>}]"
+    ),
+    reads=_ASKED,
+    unknown_ok=None,
+    sources=(
+        "The resources of the local provider alimigrate: a preview asks each what it would refuse, and why.",
+        "RDS API reference, ModifySecurityIps: a whitelist group has one name, whoever made it.",
+        "ClassicLink overview: an instance is linked to one VPC at a time.",
+    ),
+    url="https://www.alibabacloud.com/help/en/rds/developer-reference/api-rds-2014-08-15-modifysecurityips",
+    ram_actions=(
+        "dds:DescribeSecurityIps",
+        "ecs:DescribeClassicLinkInstances",
+        "ecs:DescribeInstances",
+        "ecs:DescribeNetworkInterfaceAttribute",
+        "ecs:DescribeSecurityGroupAttribute",
+        "kvstore:DescribeSecurityIps",
+        "rds:DescribeDBInstanceIPArrayList",
+        "slb:DescribeAccessControlListAttribute",
+        "vpc:DescribeEipAddresses",
+        "vpc:DescribeVpcAttribute",
+    ),
+    check=_check,
+)

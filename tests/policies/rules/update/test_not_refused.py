@@ -1,0 +1,42 @@
+import pytest
+
+from policies.outcome import Outcome
+from policies.plan import CLASSIC_LINK_ATTACHMENT, WHITELIST_GROUP
+from policies.rules.update.not_refused import RULE as ASKED
+from tests.policies.prepared import UNKNOWN, expect, prepared
+
+RULE = "update-not-refused"
+REFUSAL = "Database rm-orders already has a whitelist group classic_to_vpc with 10.0.0.1/32."
+
+
+def test_pass_when_nothing_would_be_refused() -> None:
+    expect(prepared(), RULE, "dev", Outcome.PASS, "Nothing of what is declared would be refused")
+
+
+@pytest.mark.parametrize("kind", [WHITELIST_GROUP, CLASSIC_LINK_ATTACHMENT])
+def test_fail_with_the_refusal_in_its_own_words(kind: str) -> None:
+    draft = prepared()
+    draft.facts(kind)["refused"] = REFUSAL
+    expect(draft, RULE, "dev", Outcome.FAIL, REFUSAL)
+
+
+def test_fail_before_what_could_not_be_found_out() -> None:
+    draft = prepared()
+    draft.facts(WHITELIST_GROUP)["refused"] = REFUSAL
+    draft.facts(CLASSIC_LINK_ATTACHMENT)["notForeseen"] = "no answer"
+    expect(draft, RULE, "dev", Outcome.FAIL, REFUSAL)
+
+
+def test_unknown_when_nobody_can_say() -> None:
+    draft = prepared()
+    draft.facts(WHITELIST_GROUP)["notForeseen"] = "No answer from rds.aliyuncs.com."
+    expect(draft, RULE, "dev", Outcome.UNKNOWN, "No answer from rds.aliyuncs.com.")
+    draft = prepared()
+    draft.facts(WHITELIST_GROUP)["refused"] = UNKNOWN
+    expect(draft, RULE, "dev", Outcome.UNKNOWN, "refused")
+
+
+def test_not_applicable_where_nothing_is_declared_that_could_be() -> None:
+    draft = prepared()
+    draft.resources = [item for item in draft.resources if item.type not in ASKED.reads]
+    expect(draft, RULE, "dev", Outcome.NOT_APPLICABLE, "Nothing is declared")
