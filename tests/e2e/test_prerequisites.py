@@ -194,7 +194,7 @@ IN_THE_CLOUD: dict[str, tuple[Callable[[Estate], None], dict[str, set[str]], str
     "a whitelist group of somebody else": (
         _group_of_somebody_else,
         {"update-not-refused": {"classic-to-vpc"}},
-        "already has a whitelist group classic_to_vpc with 10.99.0.1/32",
+        "whitelistGroup: <name>}]",
     ),
     "automatic snapshots in the window": (
         _snapshots_at_night,
