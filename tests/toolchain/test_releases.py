@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import os
@@ -125,7 +126,8 @@ def get(server: Server, cache: Path, environment: dict[str, str], reporter: Repo
 def packed(files: dict[str, str | None], mode: int = 0o755) -> bytes:
     """An archive of executable files, by path; a path with None is a link to /etc/passwd."""
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+    # Without the time of day, so that the same files are the same bytes.
+    with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as zipped, tarfile.open(fileobj=zipped, mode="w") as archive:
         for path, content in files.items():
             member = tarfile.TarInfo(path)
             member.mode = mode
