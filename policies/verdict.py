@@ -35,11 +35,14 @@ _CODES: Final = {
 
 _HELP: Final = f"""Judges the result file of one run, for a pipeline.
 
-Exit codes: {READY} ready, or ready with conditions ({CONDITIONS} for these with --strict), {NOT_READY} not ready, \
-{UNKNOWN} unknown,
-{NOT_JUDGED} not judged: no result, or one that is not of this run, pack, checkout or time,
-{WHAT_IF} what-if: about another time than the present, or a cloud that is not proven to be Alibaba's, \
-{BAD_INPUT} bad input."""
+exit codes:
+  {READY:<3} ready, or ready with conditions ({CONDITIONS} for these with --strict)
+  {NOT_READY:<3} not ready
+  {UNKNOWN:<3} unknown
+  {NOT_JUDGED:<3} not judged: no result, or none of this run, pack, checkout or time
+  {WHAT_IF:<3} what-if: about another time than the present, or about a cloud that
+      is not proven to be Alibaba's
+  {BAD_INPUT:<3} bad input"""
 
 
 class NotJudgedError(Exception):
