@@ -94,16 +94,16 @@ instance_id() { # as cloud-init noted it, else as the metadata service says
         curl -fsS --noproxy '*' -m 2 http://100.100.100.200/latest/meta-data/instance-id; } 2>/dev/null |
         sed -n '/^i-[a-z0-9]*$/p'
 }
-installed_kernels() { # by their images; where /boot is empty or not mounted, by their modules
-    for file in "$ROOT"/boot/vmlinuz-* "$ROOT"/boot/vmlinux-* "$ROOT"/boot/kernel-*; do
-        [ -f "$file" ] && name=${file##*/} && echo "${name#*-}"
+kernels() { # installed ones; where /boot names none, by their modules
+    for file in "$ROOT"/boot/vmlinuz-*; do
+        [ -f "$file" ] && echo "${file##*/vmlinuz-}"
     done | grep . || for file in "$ROOT"/lib/modules/*/modules.dep; do
-        [ -f "$file" ] && name=${file%/modules.dep} && echo "${name##*/}"
+        [ -f "$file" ] && file=${file%/*} && echo "${file##*/}"
     done
 }
 newest_kernel() { # by the numbers of its version; what follows .el7 and its like is the distribution's, not a version
-    for name in $(installed_kernels); do
-        case $name in '*' | *rescue* | *kdump* | *.old) ;; *) echo "$name" ;; esac
+    for name in $(kernels); do
+        case $name in *rescue* | *kdump* | *.old) ;; *) echo "$name" ;; esac
     done | awk '{
         version = $0; sub(/\.(el|fc|al|an|amzn)[0-9].*$/, "", version); count = split(version, part, /[^0-9]+/); key = ""
         for (i = 1; i <= 8; i++) key = key sprintf("%09d", i <= count ? part[i] : 0)
@@ -203,12 +203,11 @@ mac_bound_licences() { # FlexNet: SERVER host 00163e000001 port, HOSTID=00163e00
         found "(SERVER +[^ ]+ +$mac|(HOSTID|hostid|MAC|mac)=\"?(ETHER=)?$mac)" "$file"
     done
 }
-ip_addresses() { # IPv4, of all interfaces but lo
+ip_addresses() { # IPv4
     {
-        cat "$ROOT/proc/net/fib_trie" 2>/dev/null | awk '$1 == "|--" { last = $2 } /32 host LOCAL/ { print last }'
-        [ -n "$ROOT" ] || { ip -4 -o addr show || ifconfig -a; } 2>/dev/null |
-            sed -n 's/.*inet \(addr:\)\{0,1\}\([0-9.]*\).*/\2/p'
-    } | grep -v '^127[.]' || echo '~'
+        awk '$1 == "|--" { last = $2 } /32 host LOCAL/ { print last }' "$ROOT/proc/net/fib_trie"
+        [ -n "$ROOT" ] || ip -4 -o addr show || ifconfig -a
+    } 2>/dev/null | sed -n 's/.*inet \(addr:\)\{0,1\}//; s/^\([0-9.]*\).*/\1/p' | grep '^[1-9]' | grep -v '^127[.]' || echo '~'
 }
 mac_addresses() {
     for file in "$ROOT"/sys/class/net/*/address; do

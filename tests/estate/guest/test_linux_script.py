@@ -186,8 +186,8 @@ def test_the_newest_kernel(installed: tuple[str, ...], newest: str, tmp_path: Pa
 @pytest.mark.parametrize(
     ("files", "newest"),
     [
-        ({"/boot/kernel-5.10.0-136.oe2203.x86_64": ""}, "5.10.0-136.oe2203.x86_64"),
-        ({"/boot/vmlinux-4.12.14-95.gz": "", "/boot/vmlinuz-4.12.14-122": ""}, "4.12.14-122"),
+        # SUSE has the same kernel unpacked, under another name.
+        ({"/boot/vmlinux-4.12.14-122-default.gz": "", "/boot/vmlinuz-4.12.14-122-default": ""}, "4.12.14-122-default"),
         (
             {f"/lib/modules/{name}/modules.dep": "" for name in ("3.10.0-957.el7.x86_64", "3.10.0-1160.el7.x86_64")},
             "3.10.0-1160.el7.x86_64",
