@@ -139,9 +139,11 @@ def _check_alimigrate(cloud: Cloud, provider: alimigrate.Provider) -> None:
 
 @contextmanager
 def _telling(cloud: Cloud, name: str) -> Iterator[None]:
-    """Make CredentialsError of whatever a provider says that cannot be used."""
+    """Make CredentialsError of whatever a provider says in place of an answer."""
     try:
         yield
     except Exception as error:
         named = cloud.settings.identity.source.named
-        raise CredentialsError(f"{name} cannot use the credentials of {named}: {cloud.scrub(str(error))}") from None
+        raise CredentialsError(
+            f"{name} cannot say who it is, with the credentials of {named}: {cloud.scrub(str(error))}"
+        ) from None

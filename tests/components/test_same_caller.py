@@ -101,6 +101,8 @@ def test_other_credentials_of_alimigrate_are_refused(change: dict[str, Any]) -> 
 
 def test_a_provider_that_cannot_say_who_it_is_is_refused_without_its_secrets() -> None:
     """Alibaba's provider tells the whole request, an OIDC token included, where STS does not answer."""
-    with pytest.raises(CredentialsError, match="alicloud cannot use the credentials of alicloud:accessKey") as caught:
+    with pytest.raises(
+        CredentialsError, match="alicloud cannot say who it is, with the credentials of alicloud:accessKey"
+    ) as caught:
         _check(_Providers(error="Post https://sts?AccessKeyId=ak-hush&Token=sk-hush: no"))
     assert "hush" not in str(caught.value)

@@ -9,7 +9,7 @@ import pytest
 
 from demo.project import REPOSITORY
 from simulator.estate_file import load
-from simulator.model.ram import Policy
+from simulator.model.ram import Policy, Role, Statement
 from simulator.server import Simulator, running
 from tests.e2e.conftest import ESTATE, Stack
 
@@ -22,17 +22,34 @@ def _document(name: str) -> Policy:
 
 @pytest.fixture
 def cloud() -> Iterator[Simulator]:
-    """The sample estate, whose first user may do what up.json allows, and `blind` what preview.json does."""
+    """The sample estate: `demo` may assume a role that may do what up.json allows, `blind` what preview.json does.
+
+    Sessions of the role last for seconds, so that they end in the run, for all who call the cloud.
+    """
     estate = load(ESTATE)
-    estate.users[0].policies, estate.users[1].policies = [_document("up.json")], [_document("preview.json")]
+    account = f"acs:ram::{estate.account_id}"
+    estate.roles = [Role(name="up", role_id="3" * 18, trusts=[f"{account}:user/demo"], policies=[_document("up.json")])]
+    estate.timings.session = 5
+    assume = Statement(effect="Allow", action="sts:AssumeRole", resource=f"{account}:role/up")
+    estate.users[0].policies, estate.users[1].policies = [Policy(statement=[assume])], [_document("preview.json")]
     with running(estate) as simulator:
         yield simulator
 
 
 def test_up_and_destroy_need_no_more_than_up_json(stack: Stack) -> None:
+    """By a role, with the keys of somebody else standing behind those that may assume it."""
+    key, secret = stack.cloud.credentials_of("blind")
+    stack.project.environ |= {"ALIBABA_CLOUD_ACCESS_KEY_ID": key, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret}
+    stack.project.cloud_config["alicloud:assumeRole"] = {"roleArn": "acs:ram::1234567890123456:role/up"}
+    stack.configure()
     stack.up()
+    assert ":assumed-role/up/terraform by alicloud:assumeRole.roleArn with ALICLOUD_ACCESS_KEY" in stack.output
     assert stack.pulumi("preview", "--refresh", "--expect-no-changes") == 0, stack.output
+    state = stack.project.run("stack", "export", "--stack", "test").stdout
+    assert not any(text in state for text in (secret, *stack.cloud.credentials, "not-a-real-secret-of-session"))
     assert stack.pulumi("destroy", "--yes", "--skip-preview", pack=False) == 0, stack.output
+    by = {(entry["caller"], entry["action"] == "AssumeRole") for entry in stack.cloud.requests()}
+    assert by == {("demo", True), ("up/terraform", False)}
 
 
 def test_a_preview_needs_no_more_than_preview_json_which_lets_nothing_be_made(stack: Stack) -> None:
