@@ -30,7 +30,6 @@ from estate.proxies import METADATA_HOST, sends_metadata_to_proxy
 
 _EMPTY: Final = "expected a value or no key: an empty one hides the variables behind it"
 _SESSION_SECONDS: Final = range(900, 43_201)
-_USUAL_EMPTY: Final = "expected a value or no key: an empty one hides the variables behind it"
 _USUAL_SESSION_SECONDS: Final = 3600
 _PROVIDERS_SESSION: Final = "terraform"
 _OUR_SESSION: Final = "classic-to-vpc"
@@ -43,6 +42,7 @@ class _Profile(NamedTuple):
     named: str
     fields: Mapping[str, Any]
     mode: str | None
+    file: Path
 
     @property
     def shown(self) -> str:
@@ -130,9 +130,10 @@ class Sources:
     def _profile(self) -> _Profile:
         named = self._named("profile")
         if named is None:
-            return _Profile("", "", {}, None)
-        found = self._profiles(self._profile_file(), named).get(named.value, {})
-        return _Profile(named.value, named.name, found, str(found["mode"]) if "mode" in found else None)
+            return _Profile("", "", {}, None, Path())
+        file = self._profile_file()
+        found = self._profiles(file, named).get(named.value, {})
+        return _Profile(named.value, named.name, found, str(found["mode"]) if "mode" in found else None, file)
 
     def _profile_file(self) -> Path:
         named = self._named("sharedCredentialsFile")
@@ -188,6 +189,10 @@ class Sources:
             )
         if profile.mode in ADVANCED_MODES:
             return self._advanced(), passed_over
+        if profile.mode is not None and profile.mode not in PLAIN_MODES:
+            # The provider would take whatever keys stand in it, or the next source.
+            self._nobody()
+            return None, []
         if uri:
             return self._uri(uri), passed_over[1:]
         if key:
@@ -296,7 +301,7 @@ class Sources:
                 f"ALIBABA_CLOUD_CLI_PROFILE_DISABLED: expected not true, for {self.profile.shown} is to be used"
             )
             return None
-        return CliProfile(named=self.profile.shown, profile=self.profile.name, file=self._profile_file())
+        return CliProfile(named=self.profile.shown, profile=self.profile.name, file=self.profile.file)
 
     def _nobody(self) -> None:
         if self.profile.name and self.profile.mode is None:

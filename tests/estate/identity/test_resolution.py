@@ -199,6 +199,11 @@ def test_other_modes_are_left_to_the_sdk(home: Path, mode: str) -> None:
     ("name", "environ", "told"),
     [
         ("rsa", {}, "alicloud:profile: expected a profile with credentials in the mode AK, StsToken, RamRoleArn"),
+        (
+            "rsa",
+            {"ALICLOUD_ECS_ROLE_NAME": "node"},
+            "alicloud:profile: expected a profile with credentials in the mode",
+        ),
         ("oidc", {}, "alicloud:profile: expected a profile with credentials in the mode AK"),
         ("empty", {}, "alicloud:profile: expected a profile with credentials in the mode AK"),
         ("none", {}, "alicloud:profile: expected a profile with a mode, of"),
