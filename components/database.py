@@ -141,5 +141,5 @@ def _network_type(database: Database) -> str:
 
 
 def _vswitch_for(database: Database, vswitches: Sequence[TargetVSwitch]) -> TargetVSwitch | None:
-    """The VSwitch to go into, which must be in the zone of the database (hybrid access pages of all products)."""
-    return next((vswitch for vswitch in vswitches if vswitch.zone_id == database.zone_id), None)
+    """The VSwitch to go into, which must be in a zone of the database (hybrid access pages of all products)."""
+    return next((vswitch for vswitch in vswitches if vswitch.zone_id in database.zone_ids), None)

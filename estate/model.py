@@ -9,8 +9,9 @@ tuples, and the lists of an `Estate` are sorted by id, so that two reads of the 
 from __future__ import annotations
 
 import itertools
+import re
 from enum import StrEnum
-from typing import Annotated, Literal, NamedTuple, TypeVar
+from typing import Annotated, Final, Literal, NamedTuple, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
@@ -330,6 +331,10 @@ class NetInfo(_Model):
     expires_in_seconds: int | None = None
 
 
+# SDK-RDS 16.0.2 and SDK-KV 7.0.0: the ZoneId of a multi-zone instance.
+_SEVERAL_ZONES: Final = re.compile(r"(.+?)MAZ\d+\(([a-z0-9, ]+)\)")
+
+
 class Database(_Identified):
     """An ApsaraDB instance of any product: where it is, how it is reached and whom it admits.
 
@@ -354,6 +359,12 @@ class Database(_Identified):
     whitelist_groups: tuple[WhitelistGroup, ...] = ()
     security_groups: tuple[AdmittedGroup, ...] = ()
     net_infos: tuple[NetInfo, ...] = ()
+
+    @property
+    def zone_ids(self) -> tuple[str, ...]:
+        """The zones that it is in: several where its zone is one of ApsaraDB's own, such as cn-hangzhou-MAZ5(b,h)."""
+        match = _SEVERAL_ZONES.fullmatch(self.zone_id)
+        return tuple(f"{match[1]}{zone.strip()}" for zone in match[2].split(",")) if match else (self.zone_id,)
 
 
 class ClassicLinkAttachment(_Model):

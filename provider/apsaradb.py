@@ -11,7 +11,7 @@ from estate.client import Cloud
 from estate.errors import CloudError
 from estate.model import Database
 from estate.model import WhitelistGroup as Group
-from estate.paging import pages
+from estate.paging import listed, pages
 
 _Read = TypeVar("_Read")
 
@@ -238,6 +238,14 @@ class _Redis(Product):
         return Whitelists("normal", list(live.redis_whitelist_groups(cloud, database_id)))
 
 
+def _zone_for(cloud: Cloud, database: Database, vswitch_id: str) -> str:
+    """Return the zone to name: of a database in several, that of the VSwitch, because the call takes a single one."""
+    if len(database.zone_ids) == 1:
+        return database.zone_id
+    found = listed(cloud, "vpc:DescribeVSwitches", region_id=cloud.region, v_switch_id=vswitch_id)
+    return next((str(vswitch.zone_id) for vswitch in found), database.zone_ids[0])
+
+
 class _MongoDb(Product):
     module = "mongodb"
     name = "ApsaraDB for MongoDB"
@@ -248,6 +256,7 @@ class _MongoDb(Product):
         "dds:DescribeSecurityIps",
         "dds:ModifyDBInstanceNetworkType",
         "dds:ModifyDBInstanceNetExpireTime",
+        "vpc:DescribeVSwitches",
     )
 
     def status(self, cloud: Cloud, database_id: str) -> str | None:
@@ -270,7 +279,7 @@ class _MongoDb(Product):
             "dds:ModifyDBInstanceNetworkType",
             dbinstance_id=database.id,
             network_type="VPC",
-            zone_id=database.zone_id,
+            zone_id=_zone_for(cloud, database, vswitch_id),
             vpc_id=vpc_id,
             v_switch_id=vswitch_id,
             retain_classic="True",

@@ -18,6 +18,7 @@ def database_facts(database: Database, read_at: datetime) -> Facts:
         "engine": database.engine,
         "engineVersion": database.engine_version,
         "zoneId": database.zone_id,
+        "zoneIds": list(database.zone_ids),
         "status": database.status,
         "networkType": "VPC" if database.network_type == "vpc" else "Classic",
         "securityIpMode": database.security_ip_mode,

@@ -209,7 +209,7 @@ def _is_asked_for(call: Call, item: MongoDb) -> bool:
         "ReplicationFactor": str(item.replication_factor),
         "VpcId": vpc_id,
         "VSwitchId": vswitch_id,
-        "ZoneId": item.zone_id,
+        "ZoneId": item.answered_zone_id,
     }
     return (
         all(call.optional(name) in (None, value) for name, value in equal.items())
@@ -238,7 +238,7 @@ def _instance(cloud: Cloud, item: MongoDb) -> Answer:
         "StorageType": "local_ssd",
         "VpcAuthMode": "Close",
         "RegionId": cloud.estate.region_id,
-        "ZoneId": item.zone_id,
+        "ZoneId": item.answered_zone_id,
         "ResourceGroupId": "",
         "Tags": vpc_tags(item.tags),
     }

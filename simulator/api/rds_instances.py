@@ -157,7 +157,7 @@ def _is_asked_for(call: Call, database: Database) -> bool:
         "InstanceNetworkType": database.network_type,
         "VpcId": vpc_id,
         "VSwitchId": vswitch_id,
-        "ZoneId": database.zone_id,
+        "ZoneId": database.answered_zone_id,
         **{name: _ALIKE[name] for name in ("Category", "ConnectionMode", "PayType")},
     }
     return (
@@ -206,7 +206,7 @@ def _instance(cloud: Cloud, database: Database, replica_ids: list[str]) -> Answe
         "InstanceNetworkType": database.network_type,
         "DeletionProtection": False,
         "RegionId": cloud.estate.region_id,
-        "ZoneId": database.zone_id,
+        "ZoneId": database.answered_zone_id,
         "VpcId": vpc_id,
         "VSwitchId": vswitch_id,
         "ResourceGroupId": "",

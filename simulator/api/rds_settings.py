@@ -63,7 +63,7 @@ def describe_db_instance_ha_config(cloud: Cloud, call: Call) -> Answer:
             "NodeId": f"{database.id}-{number}",
             "NodeType": node_type,
             "RegionId": cloud.estate.region_id,
-            "ZoneId": database.zone_id,
+            "ZoneId": database.answered_zone_id,
         }
         for number, node_type in enumerate(("Master", "Slave"), 1)
     ]

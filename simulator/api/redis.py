@@ -202,7 +202,7 @@ def _is_asked_for(call: Call, item: Redis) -> bool:
         "PrivateIp": _private_ip(item),
         "VpcId": vpc_id,
         "VSwitchId": vswitch_id,
-        "ZoneId": item.zone_id,
+        "ZoneId": item.answered_zone_id,
     }
     return (
         all(call.optional(name) in (None, value) for name, value in equal.items())
@@ -250,7 +250,7 @@ def _instance(cloud: Cloud, item: Redis) -> Answer:
         "VpcId": vpc_id,
         "VSwitchId": vswitch_id,
         "RegionId": cloud.estate.region_id,
-        "ZoneId": item.zone_id,
+        "ZoneId": item.answered_zone_id,
         "ResourceGroupId": "",
         "Tags": vpc_tags(item.tags),
     }

@@ -128,6 +128,6 @@ def _vswitch(cloud: Cloud, mongodb: MongoDb, zone_id: str, vpc_id: str, vswitch_
     vswitch = cloud.vswitch(vswitch_id)
     if vswitch.vpc_id != vpc_id:
         raise NotFoundError("InvalidVSwitchId.NotFound", "Specified virtual switch does not exist.")
-    if not zone_id == mongodb.zone_id == vswitch.zone_id:
+    if zone_id != vswitch.zone_id or zone_id not in mongodb.zone_ids:
         raise CloudError("InvalidZoneId.NotFound", "The ZoneId provided is invalid.")
     return vswitch

@@ -244,6 +244,6 @@ def _vswitch(cloud: Cloud, database: Database, vpc_id: str | None, vswitch_id: s
     if cloud.estate.vpcs.find(vpc_id) is None:
         raise CloudError("InvalidConnVPCId", "Specified conn vpc id is not valid.")
     vswitch = cloud.estate.vswitches.find(vswitch_id)
-    if vswitch is None or vswitch.vpc_id != vpc_id or vswitch.zone_id != database.zone_id:
+    if vswitch is None or vswitch.vpc_id != vpc_id or vswitch.zone_id not in database.zone_ids:
         raise ForbiddenError("InvalidVswitchId", "Specified conn vswitch id is not valid.")
     return vswitch

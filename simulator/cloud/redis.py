@@ -78,7 +78,7 @@ def switch_to_vpc(cloud: Cloud, instance_id: str, vpc_id: str, vswitch_id: str, 
     vswitch = cloud.estate.vswitches.find(vswitch_id)
     if vswitch is None or vswitch.vpc_id != vpc_id:
         raise CloudError("VpcVerifyError", "VpcId is wrong.")
-    if vswitch.zone_id != redis.zone_id:
+    if vswitch.zone_id not in redis.zone_ids:
         raise CloudError("IzNotSupportVpcError", "Specify iz not support vpc.")
     days = None if retained_days is None else dict.fromkeys(redis.kinds, retained_days)
     full = ForbiddenError("InsufficientResourceCapacity", "There is no IP address left in the VSwitch.")

@@ -53,6 +53,9 @@ class ApsaraInstance(Transitional):
     id: str
     description: str = Field(description="Its name.")
     zone_id: Annotated[str, Refers("zones")]
+    other_zone_ids: Annotated[list[str], Refers("zones")] = Field(
+        default_factory=list, description="Further zones of a multi-zone instance, which answers MAZ1(b,h) as its zone."
+    )
     network_type: DatabaseNetworkType = "Classic"
     vpc_id: Annotated[str | None, Refers("vpcs")] = Field(default=None, description="With network_type VPC.")
     vswitch_id: Annotated[str | None, Refers("vswitches")] = Field(default=None, description="With network_type VPC.")
@@ -64,6 +67,18 @@ class ApsaraInstance(Transitional):
     )
     created_at: AwareDatetime | None = None
     tags: Tags
+
+    @property
+    def answered_zone_id(self) -> str:
+        """Its zone as answers name it: one of ApsaraDB's own where it is in several (SDK-RDS 16.0.2)."""
+        if not self.other_zone_ids:
+            return self.zone_id
+        return f"{self.zone_id[:-1]}MAZ1({','.join(zone[-1] for zone in self.zone_ids)})"
+
+    @property
+    def zone_ids(self) -> tuple[str, ...]:
+        """All zones that it is in."""
+        return (self.zone_id, *self.other_zone_ids)
 
     def arrive(self) -> None:
         """End the passing status; a change of the network takes effect."""

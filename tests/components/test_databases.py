@@ -74,7 +74,7 @@ class TestConfig:
     @pytest.mark.parametrize(
         ("choice", "told"),
         [
-            ({"id": "d-1"}, "databases[0].id: expected an RDS, Redis or MongoDB instance id, such as rm-bp1a2b3c"),
+            ({"id": "rm orders"}, "databases[0].id: expected an id as the console shows it"),
             ({"id": "rm-1", "hybridAccess": {"margin": 3}}, "databases[0].hybridAccess.margin: unknown key"),
             ({"id": "rm-1", "hybridAccess": {"marginDays": 0}}, "databases[0].hybridAccess.marginDays: expected"),
             ({"id": "rm-1", "hybridAccess": {"marginDays": 91}}, "databases[0].hybridAccess.marginDays: expected"),
@@ -214,20 +214,23 @@ class TestComponent:
         assert recording.children(component) == [GROUPS["rds"]]
         assert "hybridAccess" in recording.outputs[component]
 
-    def test_it_goes_into_the_vswitch_of_its_own_zone(self) -> None:
+    @pytest.mark.parametrize(
+        ("zone_id", "vswitch_id"), [(ZONE, "vsw-old"), ("cn-hangzhou-MAZ5(b,g)", "vsw-old"), ("cn-hangzhou-h", "vsw-h")]
+    )
+    def test_it_goes_into_the_vswitch_of_a_zone_of_its_own(self, zone_id: str, vswitch_id: str) -> None:
         network = {**EXISTING, "vswitchIds": ["vsw-h", "vsw-old"]}
         elsewhere = vswitch("vsw-h", "vpc-old", "172.16.9.0/24").model_copy(update={"zone_id": "cn-hangzhou-h"})
         planned = make_plan(
             parse(config(databases=[{"id": "rm-orders", "hybridAccess": {}}], network=network), FILE),
             estate(
-                databases=OF_ALL,
+                databases=(database("rm-orders", zone_id=zone_id),),
                 vswitches=(elsewhere, vswitch("vsw-old", "vpc-old", "172.16.8.0/24")),
                 zones=(*estate().zones, estate().zones[0].model_copy(update={"id": "cn-hangzhou-h"})),
             ),
             FILE,
         )
         recording = declare(lambda: Migration("migration", planned))
-        assert inputs(recording, HYBRID["rds"], "rm-orders")["vswitchId"] == "vsw-old"
+        assert inputs(recording, HYBRID["rds"], "rm-orders")["vswitchId"] == vswitch_id
 
     def test_further_addresses_are_admitted_where_asked(self) -> None:
         choice = {"id": "rm-orders", "alsoAdmit": ["172.16.9.9", "172.16.1.0/24"]}

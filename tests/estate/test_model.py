@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from estate.model import ClassicLinkAttachment, Estate, InstanceType, Peer, PeerKind, SecurityGroup, SecurityGroupRule
+from estate.model import (
+    ClassicLinkAttachment,
+    Database,
+    Estate,
+    InstanceType,
+    Peer,
+    PeerKind,
+    SecurityGroup,
+    SecurityGroupRule,
+)
 
 RULE: dict[str, Any] = {
     "direction": "ingress",
@@ -68,3 +77,24 @@ def test_a_group_without_a_vpc_is_classic() -> None:
     assert SecurityGroup(id="sg-1").network_type == "classic"
     assert SecurityGroup(id="sg-1").is_classic
     assert SecurityGroup(id="sg-1", vpc_id="vpc-1").network_type == "vpc"
+
+
+@pytest.mark.parametrize(
+    ("zone_id", "zone_ids"),
+    [
+        ("cn-hangzhou-h", ("cn-hangzhou-h",)),
+        ("cn-hangzhou-MAZ5(b,h)", ("cn-hangzhou-b", "cn-hangzhou-h")),
+        ("ap-southeast-1MAZ1(a, b,c)", ("ap-southeast-1a", "ap-southeast-1b", "ap-southeast-1c")),
+        ("cn-hangzhou-finance", ("cn-hangzhou-finance",)),
+    ],
+)
+def test_a_database_may_be_in_several_zones(zone_id: str, zone_ids: tuple[str, ...]) -> None:
+    database = Database(
+        id="rm-1",
+        engine="MySQL",
+        engine_version="8.0",
+        zone_id=zone_id,
+        network_type="classic",
+        security_ip_mode="normal",
+    )
+    assert database.zone_ids == zone_ids

@@ -386,6 +386,7 @@ def prepared(*, exists: bool = True) -> Draft:
                 "engine": "MySQL",
                 "engineVersion": "5.7",
                 "zoneId": ZONE,
+                "zoneIds": [ZONE],
                 "status": "Running",
                 "networkType": "VPC" if exists else "Classic",
                 "securityIpMode": "safety",

@@ -111,6 +111,21 @@ def test_a_database_is_brought_into_the_vpc_with_its_classic_addresses_kept(case
     assert case.resource.diff(state, case.inputs(10, validUntil=state["validUntil"])) == {}
 
 
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_a_database_in_several_zones_goes_into_a_vswitch_of_one_of_them(product: str) -> None:
+    estate = given()
+    for instance in (*estate.databases, *estate.redis, *estate.mongodb):
+        instance.zone_id, instance.other_zone_ids = "cn-hangzhou-z", [estates.ZONE]
+    estate.zones.append(estate.zones[0].model_copy(update={"id": "cn-hangzhou-z"}))
+    with running(estate) as simulator:
+        case = case_of(simulator, product)
+        read = case.resource.product.database(case.cloud, case.database)
+        assert read is not None
+        assert read.zone_id == "cn-hangzhou-MAZ1(z,h)"
+        case.created(days=10)
+        assert case.instance()["vswitch_id"] == "vsw-1"
+
+
 @pytest.mark.parametrize(
     ("product", "wanted", "asked"),
     [

@@ -20,13 +20,15 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 def _database(plan: Plan, database: Facts) -> Verdict:
     if endpoints(database, "Private"):
         return not_applicable(f"{named(database)} has an address in a VPC already.")
-    zone_id = database.text("zoneId")
-    if vswitches := plan.vswitches((zone_id, None)):
-        return passed(f"{named(database)} is in zone {zone_id}, as is {vswitches[0].text('vswitchName')}.")
+    zone_ids = database.texts("zoneIds")
+    for zone_id in zone_ids:
+        if vswitches := plan.vswitches((zone_id, None)):
+            return passed(f"{named(database)} is in zone {zone_id}, as is {vswitches[0].text('vswitchName')}.")
+    where = f"zone {zone_ids[0]}" if len(zone_ids) == 1 else f"zones {' and '.join(zone_ids)}"
     return failed(
-        f"{named(database)} is in zone {zone_id}, and the target network has no VSwitch there: a database goes only "
+        f"{named(database)} is in {where}, and the target network has no VSwitch there: a database goes only "
         "into a VSwitch of its own zone, and cannot change zone in hybrid access.",
-        f"classic-to-vpc:migration.network.vswitches: [{{zone: {zone_id}, cidrBlock: ...}}]",
+        f"classic-to-vpc:migration.network.vswitches: [{{zone: {zone_ids[0]}, cidrBlock: ...}}]",
     )
 
 

@@ -18,9 +18,28 @@ def test_pass_with_a_vswitch_of_any_tier() -> None:
 
 def test_fail_without_a_vswitch_in_the_zone() -> None:
     draft = prepared(exists=False)
-    database(draft)["zoneId"] = "cn-hangzhou-b"
+    database(draft)["zoneIds"] = ["cn-hangzhou-b"]
     line = "classic-to-vpc:migration.network.vswitches: [{zone: cn-hangzhou-b, cidrBlock: ...}]"
     expect(draft, RULE, "i-app", Outcome.FAIL, "no VSwitch there", line)
+
+
+def test_pass_with_a_vswitch_in_one_of_several_zones() -> None:
+    draft = prepared(exists=False)
+    database(draft).update(zoneId="cn-hangzhou-MAZ5(b,h)", zoneIds=["cn-hangzhou-b", "cn-hangzhou-h"])
+    expect(draft, RULE, "i-app", Outcome.PASS, "is in zone cn-hangzhou-h", "vsw-h")
+
+
+def test_fail_without_a_vswitch_in_any_of_its_zones() -> None:
+    draft = prepared(exists=False)
+    database(draft).update(zoneId="cn-hangzhou-MAZ1(b,g)", zoneIds=["cn-hangzhou-b", "cn-hangzhou-g"])
+    line = "classic-to-vpc:migration.network.vswitches: [{zone: cn-hangzhou-b, cidrBlock: ...}]"
+    expect(draft, RULE, "i-app", Outcome.FAIL, "in zones cn-hangzhou-b and cn-hangzhou-g", line)
+
+
+def test_unknown_when_the_zones_of_the_database_are_not_known() -> None:
+    draft = prepared(exists=False)
+    database(draft)["zoneIds"] = UNKNOWN
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "zoneIds")
 
 
 def test_unknown_when_the_zone_of_a_vswitch_is_not_known() -> None:
@@ -31,7 +50,7 @@ def test_unknown_when_the_zone_of_a_vswitch_is_not_known() -> None:
 
 def test_not_applicable_once_the_database_is_in_a_vpc() -> None:
     draft = prepared()
-    database(draft)["zoneId"] = "cn-hangzhou-b"
+    database(draft)["zoneIds"] = ["cn-hangzhou-b"]
     expect(draft, RULE, "i-app", Outcome.NOT_APPLICABLE, "already")
 
 
