@@ -70,8 +70,11 @@ class Life:
         wanted = [item for item in self.program.resources if item.importable]
         told = [{"type": item.type, "name": item.name, "id": known[item.name]["id"]} for item in wanted]
         (self.project.directory / "import.json").write_text(json.dumps({"resources": told}), encoding="utf-8")
-        options = ("--yes", "--skip-preview", "--generate-code=false", "--protect=false")
-        self.run("import", "--stack", stack, "--file", "import.json", *options)
+        options = ("--yes", "--skip-preview", "--protect=false")
+        shown = self.run("import", "--stack", stack, "--file", "import.json", *options)
+        # The program that is told to be copied.
+        assert "import pulumi_alicloud as alicloud" in shown
+        assert [item.name for item in wanted if f'("{item.name}"' not in shown] == []
 
 
 @pytest.fixture(params=programs(), ids=lambda program: program.name)
