@@ -29,7 +29,12 @@ def test_nothing_of_a_recorded_stack_is_replaced_or_deleted(
         project = Project(tmp_path / "project", cloud, engine.environ(os.environ))
         project.new_stack(STACK, yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text())["config"])
         state = (HERE / f"{layout}.json").read_text(encoding="utf-8").replace(CLOUD, cloud.host)
-        (project.directory / "state.json").write_text(state, encoding="utf-8")
+        # A preview refreshes by the recorded provider, which would ask the billing service on the Internet.
+        recorded_state = json.loads(state)
+        for item in recorded_state["deployment"]["resources"]:
+            if item["type"] == "pulumi:providers:alicloud":
+                item["inputs"]["accountType"] = item["outputs"]["accountType"] = "Domestic"
+        (project.directory / "state.json").write_text(json.dumps(recorded_state), encoding="utf-8")
         project.run("stack", "import", "--stack", STACK, "--file", "state.json", check=True)
         preview = project.run("preview", "--stack", STACK, "--json")
         assert preview.returncode == 0, preview.stdout
