@@ -81,10 +81,9 @@ def test_databases_are_imported_refreshed_and_read(engine: toolchain.Engine, tmp
         before = cloud.state()
         life = Life(engine, cloud, PROGRAM, tmp_path / "project")
         life.new_stack("imported")
-        told = [{"type": INSTANCE, "name": name, "id": database_id} for name, database_id in IDS.items()]
-        (life.project.directory / "import.json").write_text(json.dumps({"resources": told}), encoding="utf-8")
-        options = ("--yes", "--skip-preview", "--generate-code=false", "--protect=false")
-        life.run("import", "--stack", "imported", "--file", "import.json", *options)
+        life.import_file(
+            "imported", [{"type": INSTANCE, "name": name, "id": database_id} for name, database_id in IDS.items()]
+        )
         life.no_diff("imported")
         assert life.up("imported") == {}
         check_reads(PROGRAM, json.loads(life.run("stack", "output", "--stack", "imported", "--json")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 from collections.abc import Iterator
@@ -68,13 +69,24 @@ class Life:
         """Import what `source` made into another stack."""
         known = self.resources(source)
         wanted = [item for item in self.program.resources if item.importable]
-        told = [{"type": item.type, "name": item.name, "id": known[item.name]["id"]} for item in wanted]
+        self.import_file(
+            stack, [{"type": item.type, "name": item.name, "id": known[item.name]["id"]} for item in wanted]
+        )
+
+    def import_file(self, stack: str, told: list[dict[str, Any]]) -> None:
+        """Import what `told` lists; the code that is written for it must have a class of the SDK for each."""
         (self.project.directory / "import.json").write_text(json.dumps({"resources": told}), encoding="utf-8")
-        options = ("--yes", "--skip-preview", "--protect=false")
-        shown = self.run("import", "--stack", stack, "--file", "import.json", *options)
-        # The program that is told to be copied.
-        assert "import pulumi_alicloud as alicloud" in shown
-        assert [item.name for item in wanted if f'("{item.name}"' not in shown] == []
+        options = ("--yes", "--skip-preview", "--protect=false", "--out", "imported.py")
+        self.run("import", "--stack", stack, "--file", "import.json", *options)
+        code = ast.parse((self.project.directory / "imported.py").read_text(encoding="utf-8"))
+        made = sorted(ast.unparse(node.func) for node in ast.walk(code) if isinstance(node, ast.Call))
+        assert [call for call in made if call.count(".") == 2] == sorted(sdk_class(item["type"]) for item in told)
+
+
+def sdk_class(type_token: str) -> str:
+    """Spell `alicloud:vpc/network:Network` as a program does: `alicloud.vpc.Network`."""
+    package, module, member = type_token.split(":")
+    return f"{package}.{module.split('/')[0]}.{member}"
 
 
 @pytest.fixture(params=programs(), ids=lambda program: program.name)

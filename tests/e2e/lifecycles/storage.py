@@ -129,7 +129,7 @@ READS = (
         "policies",
         "alicloud:ecs/getAutoSnapshotPolicies:getAutoSnapshotPolicies",
         {"ids": ["${policy.id}"]},
-        {"policies": [{"name": "nightly", "timePoints": ["1", "22"], "retentionDays": 7}]},
+        {"policies": [{"autoSnapshotPolicyName": "nightly", "timePoints": ["1", "22"], "retentionDays": 7}]},
     ),
 )
 
