@@ -15,7 +15,7 @@ STACK_CONFIG ?= Pulumi.dev.yaml
 # ENGINE=least takes the oldest Pulumi that is accepted in place of the newest.
 export TOOLCHAIN_ENGINE := $(or $(ENGINE),$(TOOLCHAIN_ENGINE))
 
-.PHONY: help setup engine env demo simulator test test-quick lint format types docs record lock clean
+.PHONY: help setup engine env demo simulator test test-quick lint format types docs record bench-verdict lock clean
 
 help: ## List what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -77,6 +77,9 @@ docs: setup ## Generate docs/schema, docs/ram, docs/rules, docs/notice.md and do
 
 record: engine ## Record anew the previews that tests/policies/test_recorded.py judges (some minutes).
 	@$(PYTHON) -m tests.policies.recorded.record
+
+bench-verdict: setup ## Try the large proofs of the verdict (some minutes). ARGS='--seed 7 --cases 1' replays one case.
+	@$(PYTHON) -m bench.verdict $(ARGS)
 
 lock: setup ## Pin the newest of everything: Python packages, the Go that builds, and the Pulumi engine.
 	@$(UV) pip compile --quiet --universal --no-header --group dev pyproject.toml --generate-hashes --upgrade -o requirements.lock

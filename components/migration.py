@@ -51,6 +51,7 @@ class Migration(pulumi.ComponentResource):
                 self._guarded(),
                 retain=plan.outlives_a_destroy,
                 shared_with=plan.shared_with,
+                strangers_at=plan.strangers_at,
             )
             self.exports["vpcId"] = network.vpc_id
             self.exports["cidrBlock"] = network.cidr_block
@@ -130,6 +131,7 @@ class Migration(pulumi.ComponentResource):
         # Flows may be told, and say that nobody who stays is talked to: then the VPC is left without ClassicLink.
         if plan.linked_instance_ids:
             link = ClassicLink("classic-link", network.vpc_id, plan, clone_ids, self._guarded())
+            self.exports["linkedInstanceIds"] = list(plan.attached_instance_ids)
             needed_first.append(link.enabling)
         for clone in clones.values():
             clone.declare_rules(clone_ids, needed_first)

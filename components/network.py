@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -43,8 +43,8 @@ class TargetNetwork(pulumi.ComponentResource):
 
     What exists is never changed: a VSwitch that is added to an existing VPC is a resource of its own. `vpc` is the VPC
     where it exists, whoever made it; `avoided_cidrs` are networks that must be reached; `shared_with` names the stack
-    that chose the network, where another one did. Registered outputs: see
-    TargetNetwork in docs/contracts.md. RAM actions: `ram_actions`.
+    that chose the network, where another one did; `strangers_at` are servers that are in a block already. Registered
+    outputs: see TargetNetwork in docs/contracts.md. RAM actions: `ram_actions`.
     """
 
     ram_actions = (
@@ -72,8 +72,10 @@ class TargetNetwork(pulumi.ComponentResource):
         *,
         retain: bool = False,
         shared_with: str | None = None,
+        strangers_at: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._retain = retain
+        self._strangers_at = strangers_at or {}
         super().__init__("classic-to-vpc:network:TargetNetwork", name, {"mode": choice.mode}, opts)
         self._declare_vpc(choice, vpc)
         declared = [self._declare_vswitch(choice, item) for item in vswitches]
@@ -142,6 +144,8 @@ class TargetNetwork(pulumi.ComponentResource):
         }
         if item.tier is not None:
             facts["tier"] = item.tier
+        if item.cidr_block is not None and item.cidr_block in self._strangers_at:
+            facts["strangerIds"] = list(self._strangers_at[item.cidr_block])
         return TargetVSwitch(item.zone_id, item.tier, cidr_block, vswitch_id), facts
 
     def _create_vswitch(self, item: PlannedVSwitch) -> alicloud.vpc.Switch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
@@ -14,22 +14,16 @@ _NARROW = 24
 
 @dataclass(frozen=True)
 class ClassicPeer:
-    """A classic instance that a migrating one talks with, and by which rules one knows it.
-
-    `address_rules` are rules of its groups that hold for the migrating one's address alone: that address changes, and
-    no rule that names a group says the same.
-    """
+    """A classic instance that a migrating one talks with, and by which rules one knows it."""
 
     instance_id: str
     reasons: tuple[str, ...]
-    address_rules: tuple[str, ...]
 
 
 def classic_peers(
     instance: Instance,
     moving: Sequence[Instance],
     estate: Estate,
-    targets: Sequence[str],
     flows: Mapping[frozenset[str], Sequence[str]],
 ) -> Iterator[ClassicPeer]:
     """Classic instances outside `moving` that `instance` has a flow with, or that the rules let it talk with by name.
@@ -44,9 +38,7 @@ def classic_peers(
             named = {*_shared(instance, other, groups), *_rules_between(instance, other, groups)}
             reasons = sorted(named.union(flows.get(frozenset({instance.id, other.id}), ())))
             if reasons:
-                yield ClassicPeer(
-                    other.id, tuple(reasons), tuple(sorted(_address_rules(other, instance, groups, targets)))
-                )
+                yield ClassicPeer(other.id, tuple(reasons))
 
 
 @dataclass(frozen=True)
@@ -103,54 +95,3 @@ def _names(rule: SecurityGroupRule, instance: Instance) -> bool:
 
 def _holds(block: str, instance: Instance) -> bool:
     return any(IPv4Address(address) in IPv4Network(block, strict=False) for address in instance.intranet_ips)
-
-
-def _address_rules(
-    other: Instance, instance: Instance, groups: Mapping[str, SecurityGroup], targets: Sequence[str]
-) -> Iterator[str]:
-    """Intranet rules of `other`'s groups that speak of `instance` by its old address and not of where it goes.
-
-    An accept is no loss where a rule for a group of the instance repeats it, or where it is the default; a drop always
-    counts, since nothing repeats it for the new address.
-    """
-    rules = [rule for group_id in other.security_group_ids for rule in groups[group_id].rules]
-    defaults = set(_defaults_between(other, instance, groups, rules))
-    for rule in rules:
-        kind, value = rule.peer
-        if rule.nic_type != "intranet" or kind is not PeerKind.CIDR or not _holds(value, instance):
-            continue
-        block = IPv4Network(value, strict=False)
-        moves_inside = bool(targets) and all(IPv4Network(target).subnet_of(block) for target in targets)
-        said_otherwise = rule.direction in defaults or any(_repeats(item, rule, instance) for item in rules)
-        if not moves_inside and not (rule.policy == "accept" and said_otherwise):
-            preposition = "from" if rule.direction == "ingress" else "to"
-            yield f"{rule.direction} {rule.policy} {rule.ip_protocol} {rule.port_range} {preposition} {value}"
-
-
-def _defaults_between(
-    other: Instance, instance: Instance, groups: Mapping[str, SecurityGroup], rules: Iterable[SecurityGroupRule]
-) -> Iterator[str]:
-    """Directions in which `other` accepts whatever no rule drops; ClassicLink carries in-group access over."""
-    dropped = {rule.direction for rule in rules if rule.policy == "drop"}
-    if "egress" not in dropped:
-        yield "egress"
-    if "ingress" not in dropped and list(_shared(other, instance, groups)):
-        yield "ingress"
-
-
-def _repeats(candidate: SecurityGroupRule, rule: SecurityGroupRule, instance: Instance) -> bool:
-    """Whether a rule accepts, for a group of the instance, at least what another accepts for its address."""
-    return (
-        candidate.policy == "accept"
-        and candidate.direction == rule.direction
-        and candidate.nic_type == rule.nic_type
-        and candidate.peer.kind is PeerKind.GROUP
-        and candidate.peer.value in instance.security_group_ids
-        and candidate.priority <= rule.priority
-        and candidate.source_port_range in (None, rule.source_port_range)
-        and not (candidate.local_cidr_ip or candidate.local_ipv6_cidr_ip or candidate.port_range_list_id)
-        and (
-            candidate.ip_protocol == "ALL"
-            or (candidate.ip_protocol, candidate.port_range) == (rule.ip_protocol, rule.port_range)
-        )
-    )

@@ -136,5 +136,6 @@ def convert_groups(plan: MigrationPlan) -> Mapping[str, Conversion]:
         target_cidrs=plan.target_cidrs,
         mapped={classic_id: len(found) for classic_id, found in plan.mapped_groups.items()},
         namable_ids=frozenset(plan.namable_groups),
+        targets_to_themselves=plan.targets_to_themselves,
     )
     return convert([group for group in plan.cloned_groups if group.id not in plan.mapped_groups], context)

@@ -135,7 +135,13 @@ def share(
 def record_of(outputs: Mapping[str, Any]) -> StackRecord:
     """The record in a stack's outputs; what an earlier version exported has no origins."""
     origins = outputs.get("classicOrigins") or {}
+    applied = {
+        "vswitch": [item.get("vswitchId") for item in outputs.get("vswitches") or ()],
+        "securityGroup": [item for ids in (outputs.get("securityGroupIds") or {}).values() for item in ids],
+        "linkedInstance": outputs.get("linkedInstanceIds") or (),
+    }
     return StackRecord(
+        applied={kind: tuple(ids) for kind, found in applied.items() if (ids := [item for item in found if item])},
         vpc_id=outputs.get("vpcId"),
         origins={
             instance_id: Origin(

@@ -12,10 +12,15 @@ met is told by the peer's address: private addresses came by the intranet NIC, p
   all its groups by priority. Priorities keep their classic number wherever the bands allow it;
 - ingress guards leave 100.64.0.0/10 alone: no tenant's traffic comes from there, and a load balancer's health check
   must never be cut. An internet rule that accepts 0.0.0.0/0 therefore accepts the cloud's own range too;
-- addresses of instances that move change, so rules that cover them name clones instead;
+- addresses of instances that move change, so rules that cover them name clones instead. Where that takes more rules
+  than a group may have, a broad rule that treats all who move alike names the blocks that they move into, as long as
+  no other server is there;
 - members of a group reach each other by a default that any rule overrides, guards too, and the cloud takes no rule
   that names its own group. Where members would be cut off, internet rules are told in the some thirty public blocks
-  after all, and the default stands; where that passes the limit of rules, guards it is, and the report says so.
+  after all, and the default stands; or a second VPC group, which all members are in too, has the rules that name the
+  first. Where that passes the limit of groups of an instance, guards it is, and the report says so;
+- a rule that never decides anything, because another one of its group always does so first, is not told at all where
+  it could not be told exactly.
 
 Rule sets that pass the limits of a group are folded where that is exactly equivalent (`folding`), and what is still too
 much is split over several VPC groups (`Conversion.parts`): every member is in all of them, and their rules are merged.

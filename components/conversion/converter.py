@@ -23,7 +23,8 @@ from components.conversion.rules import (
     VpcRule,
     classic_text,
 )
-from components.conversion.translation import ANY_PORT, Note, Scope, cidr_peers, translate
+from components.conversion.shadowing import shadows
+from components.conversion.translation import ANY_PORT, Note, Scope, Ways, cidr_peers, translate
 from estate.model import Direction, PeerKind, RulePolicy, SecurityGroup, SecurityGroupRule
 
 _DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
@@ -90,26 +91,43 @@ def _components(groups: Sequence[SecurityGroup], moves: Moves) -> list[list[Secu
 
 
 def _convert_component(groups: Sequence[SecurityGroup], moves: Moves) -> dict[str, Conversion]:
-    """Convert with guards, or in public blocks where guards would cut members off from each other.
+    """Convert as the rules are written, or in the first of other ways that loses less, or needs fewer groups.
 
-    Members reach each other by a default that every rule overrides, and no rule can name its own group. Public blocks
-    leave the default alone, but take some thirty rules for `0.0.0.0/0`: where they pass the limit, guards it is, and
-    the report says what is lost.
+    Members reach each other by a default that every rule overrides, guards too. Public blocks leave the default alone,
+    but take some thirty rules for `0.0.0.0/0`. The blocks that instances move into take the place of many clones. A
+    second VPC group can name the first, and with it the members of both, but is one of the few that an instance has.
     """
-    guarded = _convert_together(groups, moves, split=False)
-    if not any(
-        entry.rule is None and entry.outcome is Outcome.NOT_PORTABLE
-        for item in guarded.values()
-        for entry in item.report
-    ):
-        return guarded
-    split = _convert_together(groups, moves, split=True)
-    return guarded if any(item.limits for item in split.values()) else split
+    best = _convert_together(groups, moves, Ways())
+    for ways in _OTHER_WAYS:
+        if _shortfall(best) == (False, 0, 0):
+            break
+        if ways.by_block and not moves.targets_to_themselves:
+            continue
+        found = _convert_together(groups, moves, ways)
+        if _shortfall(found) < _shortfall(best):
+            best = found
+    return best
 
 
-def _convert_together(groups: Sequence[SecurityGroup], moves: Moves, *, split: bool) -> dict[str, Conversion]:
+_OTHER_WAYS = (
+    Ways(split=True),
+    Ways(by_block=True),
+    Ways(second=True),
+    Ways(split=True, by_block=True),
+    Ways(by_block=True, second=True),
+)
+
+
+def _shortfall(conversions: Mapping[str, Conversion]) -> tuple[bool, int, int]:
+    """How far a conversion falls short: limits that it passes, rules that it loses by, groups beyond one of each."""
+    lossy = sum(entry.by_own_group for item in conversions.values() for entry in item.report)
+    beyond = sum(len(item.parts) - 1 for item in conversions.values())
+    return any(item.limits for item in conversions.values()), lossy, beyond
+
+
+def _convert_together(groups: Sequence[SecurityGroup], moves: Moves, ways: Ways) -> dict[str, Conversion]:
     statements = {
-        group.id: [_translated(rule, Scope(moves, group.id, split)) for rule in sorted(group.rules, key=_order)]
+        group.id: [_translated(rule, Scope(moves, group.id, ways), group) for rule in sorted(group.rules, key=_order)]
         for group in groups
     }
     banded = {direction: _planes_overlap(_drafts(statements.values(), direction)) for direction in _DIRECTIONS}
@@ -118,14 +136,13 @@ def _convert_together(groups: Sequence[SecurityGroup], moves: Moves, *, split: b
         group.id: [guard for direction in _DIRECTIONS for guard in _guards(statements[group.id], direction)]
         for group in groups
     }
-    added = _drafts(guards.values(), "ingress")
-    cut = any(
-        _drops_private(draft)
-        for draft in [*_drafts(statements.values(), "ingress"), *added]
-        if draft.band is not Band.INTRANET
-    )
+    cut = None
+    if any(draft.band is Band.INTERNET and _drops_private(draft) for draft in _drafts(statements.values(), "ingress")):
+        cut = "internet rules that drop private addresses cut it"
+    if any(_drops_private(draft) for draft in _drafts(guards.values(), "ingress")):
+        cut = "guards cut it"
     for group in groups:
-        access = _in_group_access(group, moves, priority=max(intranet, default=1), cut=cut)
+        access = _in_group_access(group, moves, ways, priority=max(intranet, default=1), cut=cut)
         statements[group.id] += [*guards[group.id], *access]
     drops = {
         direction: any(_drops_private(draft) for draft in _drafts(statements.values(), direction))
@@ -137,7 +154,9 @@ def _convert_together(groups: Sequence[SecurityGroup], moves: Moves, *, split: b
     }
     return _within_groups(
         {
-            group.id: _assembled([_with_members(item, group, drops) for item in statements[group.id]], ladders)
+            group.id: _assembled(
+                group.id, [_with_members(item, group, drops) for item in statements[group.id]], ladders
+            )
             for group in groups
         },
         moves,
@@ -153,9 +172,8 @@ def _with_members(statement: _Statement, group: SecurityGroup, drops: Mapping[Di
     if by_default and not drops[direction]:
         note = Note(Outcome.CARRIED_OVER, "the group's own members need no rule")
     else:
-        note = Note(
-            Outcome.NOT_PORTABLE, "its own members are left out: the cloud takes no rule that names its own group"
-        )
+        reason = "its own members are left out: the cloud takes no rule that names its own group"
+        note = Note(Outcome.NOT_PORTABLE, reason, by_own_group=True)
     return replace(statement, notes=(*statement.notes, note))
 
 
@@ -173,8 +191,13 @@ def _order(rule: SecurityGroupRule) -> tuple[str, str, int, str]:
     return rule.direction, rule.nic_type, rule.priority, rule.model_dump_json()
 
 
-def _translated(rule: SecurityGroupRule, scope: Scope) -> _Statement:
+def _translated(rule: SecurityGroupRule, scope: Scope, group: SecurityGroup) -> _Statement:
     translation = translate(rule, scope)
+    inexact = any(note.outcome is Outcome.NOT_PORTABLE for note in translation.notes)
+    # What never decides anything is not told in a way that would decide something.
+    if inexact and (before := next((other for other in group.rules if shadows(other, rule)), None)):
+        note = Note(Outcome.NARROWED, f"had no effect: {classic_text(before)} decides before it")
+        return _Statement(rule, classic_text(rule), (note,), ())
     band = Band.INTRANET if rule.nic_type == "intranet" else Band.INTERNET
     drafts = tuple(
         Draft(
@@ -205,9 +228,9 @@ def _planes_overlap(drafts: Iterable[Draft]) -> bool:
 
 
 def _drops_private(draft: Draft) -> bool:
-    """Whether a draft may drop packets of private addresses, and with them those of a group's members."""
+    """Whether a draft may drop packets of a group's members, none of whom is in the cloud's own 100.64.0.0/10."""
     return draft.rule.policy == "drop" and (
-        draft.band is not Band.INTERNET or _may_be_in(draft.rule.peer, PRIVATE_V4 + PRIVATE_V6)
+        draft.band is not Band.INTERNET or _may_be_in(draft.rule.peer, (*RFC1918, *PRIVATE_V6))
     )
 
 
@@ -226,14 +249,23 @@ def _guards(statements: Sequence[_Statement], direction: Direction) -> Iterator[
             yield _added(text, reason, direction, guard.policy, cidr_peers(blocks), (Band.GUARD, 0))
 
 
-def _in_group_access(group: SecurityGroup, moves: Moves, *, priority: int, cut: bool) -> Iterator[_Statement]:
-    """In-group access where guards cut it, and, below all intranet rules, for members that stay classic."""
+def _in_group_access(
+    group: SecurityGroup, moves: Moves, ways: Ways, *, priority: int, cut: str | None
+) -> Iterator[_Statement]:
+    """In-group access where something cuts it, and, below all intranet rules, for members that stay classic."""
     if group.inner_access_policy != "Accept":
         return
     text = "intranet ingress accept from members by default"
     if cut and moves.moving_members(group.id) > 1:
-        reason = "guards cut it, and the cloud takes no rule that names its own group"
-        yield _Statement(None, text, (Note(Outcome.NOT_PORTABLE, reason),), ())
+        if ways.second:
+            reason = f"{cut}; told in a second VPC group, for no group can name itself; members need both"
+            peer = VpcPeer(PeerKind.GROUP, group.id, clone=True)
+            yield _added(text, reason, "ingress", "accept", (peer,), (Band.INTRANET, priority))
+        else:
+            note = Note(
+                Outcome.NOT_PORTABLE, f"{cut}, and the cloud takes no rule that names its own group", by_own_group=True
+            )
+            yield _Statement(None, text, (note,), ())
     if group.id in moves.linked_group_ids:
         reason = "members that stay classic are not in the clone, and reach it by ClassicLink"
         peer = VpcPeer(PeerKind.GROUP, group.id)
@@ -268,7 +300,7 @@ _GRAVITY = (
 )
 
 
-def _assembled(statements: Sequence[_Statement], ladders: Mapping[Direction, Ladder]) -> Conversion:
+def _assembled(own: str, statements: Sequence[_Statement], ladders: Mapping[Direction, Ladder]) -> Conversion:
     """Put one group together. Of rules that differ only in their description the first is kept.
 
     Rules are folded only where there are too many: a clone that reads like its group is worth more than a short one.
@@ -289,7 +321,7 @@ def _assembled(statements: Sequence[_Statement], ladders: Mapping[Direction, Lad
         told.append((statement, notes, labels))
     ordered = tuple(sorted(rules.values(), key=lambda rule: (rule.direction, rule.priority, rule.policy, rule.label)))
     label_of: Mapping[str, str] = {label: label for label in rules}
-    if len(Conversion(ordered, ()).parts) > 1:
+    if Conversion(ordered, ()).passes_limits:
         folding = fold(ordered)
         ordered, label_of = folding.rules, folding.label_of
     report = []
@@ -297,7 +329,7 @@ def _assembled(statements: Sequence[_Statement], ladders: Mapping[Direction, Lad
         now = tuple(dict.fromkeys(label_of[label] for label in labels))
         folded = [Note(Outcome.FOLDED, "told together with other rules, exactly equivalent")] if now != labels else []
         report.append(_entry(statement, [*notes, *folded], now))
-    return _split(Conversion(ordered, tuple(report), tuple(_limits(ladders))))
+    return _split(Conversion(ordered, tuple(report), tuple(_limits(ladders)), own))
 
 
 def _split(conversion: Conversion) -> Conversion:
@@ -307,9 +339,10 @@ def _split(conversion: Conversion) -> Conversion:
         return conversion
     naming = sum(rule.peer.kind is PeerKind.GROUP for rule in conversion.rules)
     text = f"{len(conversion.rules)} rules, {naming} of them naming a group"
-    reason = (
-        f"told in {count} VPC groups, all of which every member needs: a group takes {MAX_RULES} rules, "
-        f"{MAX_GROUP_PEERS} of them naming a group"
+    reason = f"told in {count} VPC groups, all of which every member needs: " + (
+        f"a group takes {MAX_RULES} rules, {MAX_GROUP_PEERS} of them naming a group"
+        if conversion.passes_limits
+        else "no group can name itself, so another one names it"
     )
     return replace(conversion, report=(*conversion.report, ReportEntry(None, text, Outcome.SPLIT, reason, ())))
 
@@ -317,7 +350,8 @@ def _split(conversion: Conversion) -> Conversion:
 def _entry(statement: _Statement, notes: Sequence[Note], labels: tuple[str, ...]) -> ReportEntry:
     outcome = min((note.outcome for note in notes), key=_GRAVITY.index, default=Outcome.CARRIED_OVER)
     reason = "; ".join(note.reason for note in notes) or "says the same in a VPC group"
-    return ReportEntry(statement.rule, statement.text, outcome, reason, labels)
+    by_own_group = any(note.by_own_group for note in notes)
+    return ReportEntry(statement.rule, statement.text, outcome, reason, labels, by_own_group)
 
 
 def _limits(ladders: Mapping[Direction, Ladder]) -> Iterator[LimitExceeded]:

@@ -21,7 +21,8 @@ class ConversionContext:
     others stay. `linked_ids` are attached to the target VPC by ClassicLink. `target_cidrs` are the blocks of the
     VSwitches that instances move into, those of a later wave too; empty where they are not known, which is taken for
     anywhere private. `mapped` are classic groups for which there are VPC groups already, and how many: they are not
-    converted; rules may name those of them in `namable_ids`.
+    converted; rules may name those of them in `namable_ids`. With `targets_to_themselves` no other server is in any of
+    the blocks, all of which are known.
     """
 
     instances: tuple[Instance, ...]
@@ -31,6 +32,7 @@ class ConversionContext:
     target_cidrs: tuple[str, ...] = ()
     mapped: Mapping[str, int] = field(default_factory=dict)
     namable_ids: frozenset[str] = frozenset()
+    targets_to_themselves: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,12 @@ class Inside(NamedTuple):
     """Ids of the instances whose classic address is in some blocks, told with certainty and without.
 
     `surely` has those of which all addresses are in the blocks and one at least is known, `possibly` those of which one
-    is, or none is known.
+    is, or none is known; `partly` those of which one is and another is not.
     """
 
     surely: frozenset[str]
     possibly: frozenset[str]
+    partly: frozenset[str]
 
 
 class Moves:
@@ -69,6 +72,7 @@ class Moves:
         self._movers = {instance.id: instance for instance in instances if instance.id in moving}
         self.mover_ids = frozenset(self._movers)
         self.targets = tuple(sorted(IPv4Network(cidr) for cidr in set(context.target_cidrs))) or RFC1918
+        self.targets_to_themselves = bool(context.target_cidrs) and context.targets_to_themselves
         self.linked_group_ids = frozenset(
             group_id for instance in instances if instance.id in linked for group_id in instance.security_group_ids
         )
@@ -90,10 +94,8 @@ class Moves:
     def inside(self, blocks: Sequence[IPv4Network]) -> Inside:
         """Return who has a classic address in the blocks, which must not overlap each other."""
         counts = Counter(instance_id for block in blocks for _, instance_id in self._located(block))
-        return Inside(
-            frozenset(item for item, count in counts.items() if count == self._address_counts[item]),
-            self._unlocated.union(counts),
-        )
+        surely = frozenset(item for item, count in counts.items() if count == self._address_counts[item])
+        return Inside(surely, self._unlocated.union(counts), frozenset(counts) - surely)
 
     @property
     def all_movers(self) -> tuple[Instance, ...]:
@@ -132,11 +134,11 @@ class Moves:
         }
         return len(left_behind) == sum(block.num_addresses for block in blocks)
 
-    def cover(self, wanted: frozenset[str], surely: frozenset[str], own: str) -> GroupCover:
+    def cover(self, wanted: frozenset[str], surely: frozenset[str], own: str | None) -> GroupCover:
         """Choose few clones that together name those of the wanted instances that move, for a rule of group `own`.
 
         Only groups are chosen all of whose members, staying ones included, are in `surely`: a clone may be given to any
-        of them one day. `own` is never chosen: the cloud takes no rule that names its own group.
+        of them one day. `own` is never chosen: the cloud takes no rule that names its own group. None: it may be.
         """
         candidates = {
             group_id: members for group_id, members in self._members.items() if members <= surely and group_id != own
@@ -152,7 +154,7 @@ class Moves:
             left -= named
         return GroupCover(tuple(sorted(chosen)), self.movers(left))
 
-    def closest_group(self, instance: Instance, surely: frozenset[str], own: str) -> str | None:
+    def closest_group(self, instance: Instance, surely: frozenset[str], own: str | None) -> str | None:
         """Return the instance's group with the fewest members that are not in `surely`; None if it is in `own` only."""
         others = [item for item in instance.security_group_ids if item != own and item in self.cloned_ids]
         return min(others, key=lambda group_id: (len(self._members[group_id] - surely), group_id), default=None)

@@ -96,13 +96,17 @@ class VpcRule:
 
 @dataclass(frozen=True)
 class ReportEntry:
-    """What became of one classic rule, None for what was added, and why; `labels` are the VPC rules it led to."""
+    """What became of one classic rule, None for what was added, and why; `labels` are the VPC rules it led to.
+
+    `by_own_group` is for what is lost because no group can name itself.
+    """
 
     rule: SecurityGroupRule | None
     classic_rule: str
     outcome: Outcome
     reason: str
     labels: tuple[str, ...]
+    by_own_group: bool = False
 
     def as_properties(self) -> dict[str, object]:
         """Return the entry as `ClonedSecurityGroup` registers it."""
@@ -129,24 +133,47 @@ class LimitExceeded:
 
 @dataclass(frozen=True)
 class Conversion:
-    """The rules of one clone, egress first, in order of evaluation, and the report of how they came about."""
+    """The rules of one clone, egress first, in order of evaluation, and the report of how they came about.
+
+    `own` is the classic group that it is a clone of.
+    """
 
     rules: tuple[VpcRule, ...]
     report: tuple[ReportEntry, ...]
     limits: tuple[LimitExceeded, ...] = ()
+    own: str = ""
+
+    @property
+    def passes_limits(self) -> bool:
+        """Whether one group cannot take the rules, whatever they name."""
+        naming = sum(rule.peer.kind is PeerKind.GROUP for rule in self.rules)
+        return len(self.rules) > MAX_RULES or naming > MAX_GROUP_PEERS
+
+    def names_own(self, rule: VpcRule) -> bool:
+        """Whether a rule is for the members of its own clone."""
+        return rule.peer == VpcPeer(PeerKind.GROUP, self.own, clone=True)
 
     @cached_property
     def parts(self) -> tuple[tuple[VpcRule, ...], ...]:
         """The rules of each VPC group that the clone takes; one almost always.
 
         An instance merges the rules of all its groups by priority, so it matters to no packet which part a rule is in.
+        Rules name the first part, and no group can name itself: what is for the clone's own members is in the others.
         """
-        naming = [rule for rule in self.rules if rule.peer.kind is PeerKind.GROUP]
+        own = [rule for rule in self.rules if self.names_own(rule)]
+        naming = [rule for rule in self.rules if rule.peer.kind is PeerKind.GROUP and not self.names_own(rule)]
         others = [rule for rule in self.rules if rule.peer.kind is not PeerKind.GROUP]
-        count = max(1, ceil(len(self.rules) / MAX_RULES), ceil(len(naming) / MAX_GROUP_PEERS))
+        count = max(
+            1 + ceil(len(own) / MAX_GROUP_PEERS),
+            ceil(len(self.rules) / MAX_RULES),
+            ceil((len(own) + len(naming)) / MAX_GROUP_PEERS),
+        )
         parts = []
-        for _ in range(count):
-            part, naming = naming[:MAX_GROUP_PEERS], naming[MAX_GROUP_PEERS:]
+        for number in range(count):
+            part = own[:MAX_GROUP_PEERS] if number else []
+            own = own[len(part) :]
+            room = MAX_GROUP_PEERS - len(part)
+            part, naming = [*part, *naming[:room]], naming[room:]
             room = MAX_RULES - len(part)
             parts.append((*part, *others[:room]))
             others = others[room:]

@@ -27,13 +27,37 @@ _PROTOCOLS: Mapping[str, IpProtocol] = {
 }
 _WITH_PORTS = ("TCP", "UDP")
 _NAMED_AT_MOST = 5
+# A broader block was not written with somebody in mind.
+_BROAD = 24
+_INTRANET_SEES = {
+    4: "the intranet NIC sees RFC 1918 and the cloud's own 100.64.0.0/10 only",
+    6: "the intranet NIC sees private addresses only",
+}
 
 
 class Note(NamedTuple):
-    """One thing to report of a rule, and the outcome that it alone would give."""
+    """One thing to report of a rule, and the outcome that it alone would give.
+
+    `by_own_group` where it is so because no group can name itself.
+    """
 
     outcome: Outcome
     reason: str
+    by_own_group: bool = False
+
+
+@dataclass(frozen=True)
+class Ways:
+    """In which ways rules are told that are not the first choice.
+
+    With `split`, internet ingress rules are told in public blocks alone, without guards. With `by_block`, a broad
+    intranet rule that treats all who move alike names the blocks that they move into, not their clones. With `second`,
+    rules for members of the clone itself are told in a second VPC group, which all members are in too.
+    """
+
+    split: bool = False
+    by_block: bool = False
+    second: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,12 +65,12 @@ class Scope:
     """What the translation of a rule depends on besides the rule.
 
     `own` is the rule's group: the cloud takes no rule that names its own group as the peer (AuthorizeSecurityGroup,
-    InvalidParamter.Conflict). With `split`, internet ingress rules are told in public blocks alone, without guards.
+    InvalidParamter.Conflict).
     """
 
     moves: Moves
     own: str
-    split: bool
+    ways: Ways
 
     @property
     def has_members(self) -> bool:
@@ -125,7 +149,7 @@ def _peers(rule: SecurityGroupRule, scope: Scope) -> _Peers:
     if block is None:
         return _unknown_addresses(rule, f"{value!r} is no address")
     if rule.nic_type == "internet":
-        return _public(block, split=scope.split and rule.direction == "ingress")
+        return _public(block, split=scope.ways.split and rule.direction == "ingress")
     return _private(rule, block, scope)
 
 
@@ -168,6 +192,8 @@ def _mapped_group(rule: SecurityGroupRule, group_id: str, scope: Scope) -> _Peer
 
 def _own_group(rule: SecurityGroupRule, scope: Scope) -> _Peers:
     linked = (VpcPeer(PeerKind.GROUP, scope.own),) if scope.own in scope.moves.linked_group_ids else ()
+    if scope.ways.second:
+        return _Peers((*linked, *_clone_peers([scope.own])), (_by_second(),))
     if rule.policy == "accept":
         return _Peers(linked, (), to_members=scope.has_members)
     return _Peers((*linked, *cidr_peers(scope.moves.targets)), (_wider_drop(scope, "its own members"),))
@@ -175,7 +201,8 @@ def _own_group(rule: SecurityGroupRule, scope: Scope) -> _Peers:
 
 def _wider_drop(scope: Scope, whom: str) -> Note:
     where = ", ".join(map(str, scope.moves.targets))
-    return _lost(f"drops all of {where} for {whom}: the cloud takes no rule that names its own group")
+    reason = f"drops all of {where} for {whom}: the cloud takes no rule that names its own group"
+    return Note(Outcome.NOT_PORTABLE, reason, by_own_group=True)
 
 
 def _prefix_list(rule: SecurityGroupRule, list_id: str) -> _Peers:
@@ -196,7 +223,7 @@ def _unknown_addresses(rule: SecurityGroupRule, why: str) -> _Peers:
 
 def _public(block: IPv4Network | IPv6Network, *, split: bool) -> _Peers:
     if _private_part(block) == (block,):
-        return _without_effect("the internet NIC saw no private addresses")
+        return _without_effect("the internet NIC saw none of these addresses")
     if not split:
         return _Peers(cidr_peers((block,)))
     # 100.64.0.0/10 stays in: no tenant's traffic comes from there, and health checks must never be cut.
@@ -213,7 +240,7 @@ def _private(rule: SecurityGroupRule, block: IPv4Network | IPv6Network, scope: S
     part = _private_part(block)
     if not part:
         return _without_effect("the intranet NIC saw no public addresses")
-    narrowed = () if part == (block,) else (Note(Outcome.NARROWED, "an intranet NIC sees private addresses only"),)
+    narrowed = () if part == (block,) else (Note(Outcome.NARROWED, _INTRANET_SEES[block.version]),)
     if isinstance(block, IPv6Network):
         return _Peers(cidr_peers(part), narrowed)
     blocks = common(block, PRIVATE_V4)
@@ -235,9 +262,15 @@ def _stranded_host(block: IPv4Network, moves: Moves) -> Iterator[Note]:
 def _accepted(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
     """Peers that accept no instance but those whose classic address is in the blocks, wherever it gets its new one."""
     moves = scope.moves
-    admitted = moves.inside(blocks).surely
+    inside = moves.inside(blocks)
+    admitted = inside.surely
     strangers = moves.mover_ids - admitted
-    notes = []
+    if not strangers and _may_name_targets(scope) and min(block.prefixlen for block in blocks) < _BROAD:
+        return _Peers(cidr_peers(collapse_addresses([*blocks, *moves.targets])), (_by_targets(scope),))
+    notes = [
+        _lost(f"does not reach {_names([item])} after the move: not all of its addresses are accepted")
+        for item in moves.movers(inside.partly)
+    ]
     kept = blocks
     if moves.only_vacated(blocks):
         kept = ()
@@ -249,7 +282,7 @@ def _accepted(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
         )
     if moves.all_targets_in(kept):
         return _Peers(cidr_peers(kept), tuple(notes))
-    cover = moves.cover(admitted, admitted, scope.own)
+    cover = moves.cover(admitted, admitted, None if scope.ways.second else scope.own)
     if cover.exact:
         notes.append(_by_clones(cover.exact))
     members = [item for item in cover.unnamed if scope.own in item.security_group_ids]
@@ -267,6 +300,8 @@ def _dropped(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
     """Peers that drop every instance whose classic address is in the blocks, wherever it gets its new one."""
     moves = scope.moves
     refused = moves.inside(blocks)
+    if moves.mover_ids <= refused.surely and _may_name_targets(scope):
+        return _Peers(cidr_peers(collapse_addresses([*blocks, *moves.targets])), (_by_targets(scope),))
     notes = []
     kept = () if moves.only_vacated(blocks) and not moves.some_target_in(blocks) else blocks
     struck = moves.movers(moves.mover_ids - refused.surely) if moves.some_target_in(kept) else ()
@@ -274,10 +309,11 @@ def _dropped(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
         notes.append(_lost(f"drops instances that it did not refuse once they move into its block: {_names(struck)}"))
     if moves.all_targets_in(kept):
         return _Peers(cidr_peers(kept), tuple(notes))
-    cover = moves.cover(refused.possibly, refused.surely, scope.own)
+    cover = moves.cover(refused.possibly, refused.surely, None if scope.ways.second else scope.own)
     if cover.exact:
         notes.append(_by_clones(cover.exact))
-    wider = [(item, moves.closest_group(item, refused.surely, scope.own)) for item in cover.unnamed]
+    own = None if scope.ways.second else scope.own
+    wider = [(item, moves.closest_group(item, refused.surely, own)) for item in cover.unnamed]
     notes += [
         _lost(f"drops the whole clone of {group_id} for {_names([item])}: no group has only members that it refuses")
         for item, group_id in wider
@@ -310,6 +346,19 @@ def _without_effect(why: str) -> _Peers:
 
 def _lost(reason: str) -> Note:
     return Note(Outcome.NOT_PORTABLE, reason)
+
+
+def _may_name_targets(scope: Scope) -> bool:
+    return scope.ways.by_block and scope.moves.targets_to_themselves
+
+
+def _by_targets(scope: Scope) -> Note:
+    where = ", ".join(map(str, scope.moves.targets))
+    return Note(Outcome.CARRIED_OVER, f"names all moving instances by the blocks that they move into, {where}")
+
+
+def _by_second() -> Note:
+    return Note(Outcome.CARRIED_OVER, "told in a second VPC group, for no group can name itself; members need both")
 
 
 def _by_clones(group_ids: Sequence[str]) -> Note:

@@ -76,7 +76,6 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan, eni_quantity: 
             {
                 "instanceId": peer.instance_id,
                 "reason": "; ".join(peer.reasons),
-                "addressRules": list(peer.address_rules),
             }
             for peer in planned.peers
             # Who has moved is no classic peer any more.

@@ -36,11 +36,17 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None) -> Fact
         "instanceIds": list(plan.instance_ids),
         "laterInstanceIds": sorted(config.later),
         "staying": [_staying(item) for item in config.staying],
+        **({"gone": [{"kind": kind, "id": item} for kind, item in plan.gone]} if plan.gone else {}),
         "zones": [_zone(zone) for zone in estate.zones],
         "classicInstances": [classic_instance_facts(instance) for instance in plan.classic_instances],
         "securityGroups": [
             security_group_facts(group, [item.id for item in estate.members_of(group.id)])
             for group in plan.cloned_groups
+        ],
+        "linkedSecurityGroups": [
+            security_group_facts(group, [item.id for item in estate.members_of(group.id)])
+            for group in plan.linked_groups
+            if group not in plan.cloned_groups
         ],
         "formerAddresses": list(plan.former_addresses),
         "cleanupDueDays": config.after.due_days if config.after else USUAL_DUE_DAYS,

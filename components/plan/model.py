@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from ipaddress import IPv4Address, IPv4Network
 
 from components.config import BackupChoice, ExcludedDisk, MigrationConfig
 from components.peers import BroadRule, ClassicPeer, broad_rules
@@ -84,6 +85,7 @@ class MigrationPlan:
     `estate` has the instances that have moved as they were before, `moved_ids` are theirs; `waves` are in the order of
     their windows. `shared_with` names the stack whose network is shared, `shared_clone_ids` are its clones, by classic
     id. `former_addresses` are intranet addresses that moved instances had and nobody has now.
+    `applied` are ids of what the last `up` had in the cloud, by kind (`StackRecord`).
     """
 
     config: MigrationConfig
@@ -94,6 +96,7 @@ class MigrationPlan:
     shared_with: str | None = None
     shared_clone_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     former_addresses: tuple[str, ...] = ()
+    applied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def instance_ids(self) -> tuple[str, ...]:
@@ -224,6 +227,20 @@ class MigrationPlan:
         )
 
     @cached_property
+    def gone(self) -> tuple[tuple[str, str], ...]:
+        """What the last `up` had in the cloud and nobody finds there now, as kind and id, sorted."""
+        estate, links = self.estate, {link.instance_id for link in self.links_to_target}
+        there = {
+            "vswitch": {item.id for item in estate.vswitches},
+            "securityGroup": {item.id for item in estate.security_groups},
+            # The move of an instance ends its link.
+            "linkedInstance": links | self.moved_ids | ({item.id for item in estate.instances if not item.is_classic}),
+        }
+        return tuple(
+            (kind, item) for kind, ids in sorted(self.applied.items()) for item in sorted(set(ids) - there[kind])
+        )
+
+    @cached_property
     def routes_of_target(self) -> tuple[str, ...]:
         """Destinations of the custom routes of the target VPC; a VPC that is to be created has none."""
         return tuple(route.destination for route in self.estate.routes if self._in_target(route.vpc_id))
@@ -300,3 +317,25 @@ class MigrationPlan:
     def target_cidrs(self) -> tuple[str, ...]:
         """CIDR blocks of the VSwitches that instances move into."""
         return target_cidrs(self.config, self.estate)
+
+    @cached_property
+    def strangers_at(self) -> Mapping[str, tuple[str, ...]]:
+        """Servers in each of these blocks that are there already, and none that has moved there with this stack."""
+        servers = (
+            []
+            if self.target_vpc is None
+            else [item for item in self.estate.instances if item.vpc_id == self.target_vpc.id and not item.is_classic]
+        )
+        return {
+            cidr: tuple(
+                item.id
+                for item in servers
+                if any(IPv4Address(address) in IPv4Network(cidr) for address in item.intranet_ips)
+            )
+            for cidr in self.target_cidrs
+        }
+
+    @property
+    def targets_to_themselves(self) -> bool:
+        """Whether the blocks of all VSwitches are known, and no other server is in them."""
+        return all(item.cidr_block for item in self.vswitches) and not any(self.strangers_at.values())

@@ -18,7 +18,6 @@ from components.plan.model import MigrationPlan, PlannedInstance
 from components.plan.network import (
     existing_network_problems,
     planning_problems,
-    target_cidrs,
     tier_problems,
     zone_problems,
 )
@@ -51,7 +50,9 @@ def make_plan(
     planned = (item for wave in waves for item in _planned(wave, waves, config, estate, evidence, record))
     instances = tuple(sorted(planned, key=lambda item: item.instance.id))
     former = former_addresses((item.instance for item in instances if item.moved), live)
-    plan = MigrationPlan(config, estate, instances, waves, moved, record.shared_with, record.clone_ids, former)
+    plan = MigrationPlan(
+        config, estate, instances, waves, moved, record.shared_with, record.clone_ids, former, record.applied
+    )
     problems = [*link_problems(plan), *shared_group_problems(plan), *mapping_problems(plan)]
     if problems:
         raise ConfigError(file, problems)
@@ -85,7 +86,6 @@ def _planned(
 ) -> Iterator[PlannedInstance]:
     """The instances of one wave, each with what hangs on it."""
     choices = {choice.id: choice for _, choice in config.keyed_instances}
-    targets = target_cidrs(config, estate)
     flows = flows_between(config, estate)
     excluded = {item.disk: item for item in config.backups.exclude} if config.backups else {}
     next_round = config.backups.round if config.backups else 1
@@ -115,7 +115,7 @@ def _planned(
                 else memberships(instance.id, estate.vserver_groups)
             ),
             moving_ids=frozenset(gone),
-            peers=tuple(classic_peers(instance, moving, estate, targets, flows)),
+            peers=tuple(classic_peers(instance, moving, estate, flows)),
             excluded_disks=excluded,
             to_eip=converts(config, instance.id, choice.ftp.plan if choice and choice.ftp else None),
             ftp_plan=choice.ftp.plan if choice and choice.ftp else None,

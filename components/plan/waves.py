@@ -35,7 +35,8 @@ class StackRecord:
 
     `vpc_id` is the target VPC, None before the first `up`. `origins` are by instance id: what no API tells any
     more once an instance has moved. `shared_with` is the other stack's name, None without one; `clone_ids` are its
-    clones, by classic id; `starts` tells of instances of its waves when they move.
+    clones, by classic id; `starts` tells of instances of its waves when they move. `applied` are ids of what this stack
+    had in the cloud, by kind: vswitch, securityGroup, and linkedInstance for the links of instances.
     """
 
     vpc_id: str | None = None
@@ -43,6 +44,7 @@ class StackRecord:
     shared_with: str | None = None
     clone_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     starts: Mapping[str, datetime] = field(default_factory=dict)
+    applied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

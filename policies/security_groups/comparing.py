@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Container, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 from policies.security_groups.differences import Differences
 from policies.security_groups.model import (
@@ -28,37 +31,176 @@ from policies.security_groups.packets import (
     GroupPeer,
     Interval,
     PacketRule,
+    RuleSet,
     Table,
     disagreements,
 )
 
 
-def opened(firewall: Firewall, around: Surroundings, accepted: Container[str] = ()) -> Differences:
-    """What the clones accept, and the classic groups refuse on the interface that the packet would have used."""
+def opened(
+    firewall: Firewall, around: Surroundings, departure: int | None = None, accepted: Container[str] = ()
+) -> Differences:
+    """What the VPC groups accept, and the classic ones refuse on the interface that the packet would have used.
+
+    `departure` is the place of the instance's wave among those of the stack: who moves later is still linked then.
+    """
     found = Differences(accepted)
     for direction, protocol in _planes(firewall):
         for version, interval, plane in _cells(firewall, direction, protocol):
-            if not _nobodys(interval, around.vacant[version]):
+            if not (_nobodys(interval, around.vacant[version]) or around.is_reserved(version, interval)):
                 for difference in _opened_at(firewall, direction, protocol, plane, version, interval[0]):
                     found.add(difference, (version, interval))
+        tables = _private_tables(firewall, direction, protocol)
+        for met in _met(tables, around, departure):
+            for difference in tables.opened(met.before, met.after):
+                # No rule of a clone names the group of one that is not linked: what shuts it out there, nothing opens.
+                told = met.reachable or not _is_by_group(difference.refused_by)
+                # Where nobody can tell where it moves to, no address lets it in.
+                if told and (met.placed or not _is_by_address(difference.accepted_by)):
+                    found.add_instances(difference, met.peers, met.addresses, _as_members(difference))
         for classic_id in _groups_named(firewall, direction, protocol):
-            _compare_group(firewall, direction, protocol, classic_id, around, found)
+            _compare_nobody(tables, classic_id, around, found)
     return found
 
 
-def lost(firewall: Firewall, around: Surroundings, accepted: Container[str] = ()) -> Differences:
-    """What the classic groups accept and the clones would refuse, from peers that will still be there."""
+def lost(
+    firewall: Firewall, around: Surroundings, departure: int | None = None, accepted: Container[str] = ()
+) -> Differences:
+    """What the classic groups accept and the VPC groups would refuse, from peers that will still be there."""
     found = Differences(accepted)
     for direction, protocol in _planes(firewall):
         for version, interval, plane in _cells(firewall, direction, protocol):
-            if not _nobodys(interval, around.leaving[version]):
+            if not (_nobodys(interval, around.taken[version]) or around.is_reserved(version, interval)):
                 for difference in _lost_at(firewall, direction, protocol, plane, version, interval[0]):
                     found.add(difference, (version, interval))
-        for peer in around.peers:
-            _compare_peer(firewall, direction, protocol, peer, found)
+        tables = _private_tables(firewall, direction, protocol)
+        for met in _met(tables, around, departure):
+            for difference in tables.lost(met.before, met.after):
+                # Of one that is not linked, groups are lost by that alone, and another rule tells of it.
+                if met.reachable or _is_by_address(difference.accepted_by):
+                    found.add_instances(difference, met.peers, met.addresses)
         for group in sorted(firewall.foreign):
-            _compare_foreign(firewall, direction, protocol, group, found)
+            _compare_foreign(tables, group, found)
     return found
+
+
+def at_one_that_stays(rules: RuleSet, around: Surroundings) -> tuple[Differences, Differences]:
+    """What a linked instance that keeps its groups opens to instances that move, and what it refuses them from then on.
+
+    It knows them by their old addresses and classic groups before, by their new blocks and VPC groups after.
+    """
+    opened_there, lost_there = Differences(), Differences()
+    for direction in DIRECTIONS:
+        for protocol in sorted(rules.protocols(direction)):
+            table = rules.table(direction, protocol)
+            tables = _Tables(table, table, protocol)
+            for met in _met(tables, around, None, linked=False):
+                for difference in tables.opened(met.before, met.after):
+                    opened_there.add_instances(difference, met.peers)
+                for difference in tables.lost(met.before, met.after):
+                    lost_there.add_instances(difference, met.peers)
+    return opened_there, lost_there
+
+
+# ---- instances ----
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """The rules for private peers before and after the move, and which of them disagree; no question is asked twice."""
+
+    classic: Table
+    clone: Table
+    protocol: str
+
+    def opened(self, before: Matching, after: Matching) -> Sequence[Difference]:
+        """What the rules that match after the move accept, and those that matched before refused."""
+        return self._differences(before, after)[0]
+
+    def lost(self, before: Matching, after: Matching) -> Sequence[Difference]:
+        """What the rules that matched before the move accepted, and those that match after refuse."""
+        return self._differences(before, after)[1]
+
+    def _differences(self, before: Matching, after: Matching) -> tuple[list[Difference], list[Difference]]:
+        known = self._known.get((before, after))
+        if known is None:
+            known = self._known[before, after] = (
+                list(disagreements(self.clone, after, self.classic, before, self.protocol)),
+                list(disagreements(self.classic, before, self.clone, after, self.protocol)),
+            )
+        return known
+
+    @cached_property
+    def _known(self) -> dict[tuple[Matching, Matching], tuple[list[Difference], list[Difference]]]:
+        return {}
+
+
+def _private_tables(firewall: Firewall, direction: Direction, protocol: str) -> _Tables:
+    return _Tables(
+        firewall.classic["intranet"].table(direction, protocol), firewall.clone.table(direction, protocol), protocol
+    )
+
+
+class _Meeting(NamedTuple):
+    """Instances that the same rules match, before the move and after it; `addresses` are those that they keep.
+
+    Not `reachable` are those that stay and are not linked, as if they were; not `placed` those that may be anywhere.
+    """
+
+    before: Matching
+    after: Matching
+    peers: Sequence[Peer]
+    addresses: Sequence[AddressPeer] = ()
+    reachable: bool = True
+    placed: bool = True
+
+
+def _met(tables: _Tables, around: Surroundings, departure: int | None, *, linked: bool = True) -> Iterator[_Meeting]:
+    """Every instance in each way in which it is met after the move: in its VPC groups wherever its new address may be.
+
+    And, with `linked`, where it has not moved yet, as it is now.
+    """
+    classic, clone = tables.classic, tables.clone
+    for kind in around.kinds:
+        as_groups = classic.for_groups(kind.groups)
+        before: dict[Matching, list[Peer]] = defaultdict(list)
+        still: dict[tuple[Matching, Matching, bool], list[tuple[Peer, AddressPeer | None]]] = defaultdict(list)
+        for address, peer in kind.by_address:
+            at = classic.at_address(address.version, address.interval[0]) if address else ()
+            before[at].append(peer)
+            if linked and (peer.unlinked or peer.met_linked_after(departure)):
+                now = clone.at_address(address.version, address.interval[0]) if address else ()
+                still[at, now, peer.linked].append((peer, address))
+        if kind.moves:
+            in_clones = clone.for_groups(map(clone_key, kind.groups))
+            places = dict.fromkeys(
+                at for block in kind.new_blocks for at in clone.in_block(block.version, block.interval)
+            )
+            for at, peers in before.items():
+                for place in places:
+                    after = _united(in_clones, place)
+                    yield _Meeting(_united(as_groups, at), after, peers, placed=kind.placed)
+        in_groups = clone.for_groups(kind.groups)
+        for (at, now, reachable), entries in still.items():
+            peers, addresses = [peer for peer, _ in entries], [address for _, address in entries if address]
+            yield _Meeting(_united(as_groups, at), _united(in_groups, now), peers, addresses, reachable)
+
+
+def _is_by_address(rule: PacketRule | None) -> bool:
+    return rule is not None and isinstance(rule.peer, AddressPeer)
+
+
+def _is_by_group(rule: PacketRule | None) -> bool:
+    return rule is not None and isinstance(rule.peer, GroupPeer)
+
+
+def _as_members(difference: Difference) -> str | None:
+    """By which name of a group the instances are told that it opens to; None where no rule names one."""
+    peers = [rule.peer for rule in (difference.accepted_by, difference.refused_by) if rule]
+    return next((f"members of {_classic_id(peer.key)}" for peer in peers if isinstance(peer, GroupPeer)), None)
+
+
+# ---- outside ----
 
 
 def _planes(firewall: Firewall) -> Iterator[tuple[Direction, str]]:
@@ -117,127 +259,79 @@ def _names_service_range(rule: PacketRule | None) -> bool:
     return any(first <= low and high <= last for first, last in SERVICE[rule.peer.version])
 
 
+# ---- groups of which no member is known ----
+
+
 def _groups_named(firewall: Firewall, direction: Direction, protocol: str) -> list[str]:
     """Classic ids of all groups that a rule on either side names, clones by their originals."""
     tables = [rules.table(direction, protocol) for rules in (firewall.classic["intranet"], firewall.clone)]
     keys = {rule.peer.key for table in tables for rule in table.rules if isinstance(rule.peer, GroupPeer)}
-    return sorted({key.removeprefix(clone_key("")) for key in keys})
+    return sorted({_classic_id(key) for key in keys})
 
 
-@dataclass(frozen=True)
-class _Appearance:
-    """How a member of a classic group is met after the move: by which key of the clones' rules, and where it may be.
+def _classic_id(key: str) -> str:
+    return key.removeprefix(clone_key(""))
 
-    `address` is the one by which the classic groups knew it, None where no address is known. `others` are the further
-    groups that it is in: what drops those, drops it; what accepts those says nothing about this one. `stays` is for a
-    member that is not in the clone, and may be one day: being accepted by its group or its address is enough for it.
-    """
+
+class _Stranger(NamedTuple):
+    """Somebody who may be in a group one day: by which key rules know him then, and by what address he is known now."""
 
     key: str
     address: AddressPeer | None
     places: tuple[AddressPeer, ...]
-    others: frozenset[str] = frozenset()
-    stays: bool = False
 
 
-def _appearances(clone: Table, classic_id: str, around: Surroundings) -> Iterator[_Appearance]:
-    """Every way in which members of a group can be met; without known members, those that a rule of the clone names."""
+def _strangers(clone: Table, classic_id: str, around: Surroundings) -> Iterator[_Stranger]:
+    """Who is no instance to be met, and may be in a group that a rule of the clone names.
+
+    Members that stay may be put into the clone one day; of a group without known members anybody may be one.
+    """
     members, cloned = around.members.get(classic_id, ()), clone_key(classic_id)
     named = {key for key in (cloned, classic_id) if clone.for_groups([key])}
-    anywhere = around.target_blocks or ANYWHERE_PRIVATE
     for member in members:
-        others = member.groups - {classic_id}
-        for address in member.addresses or (None,):
-            if member.fate in ("migrates", "later"):
-                yield _Appearance(cloned, address, member.new_blocks or anywhere, others)
-            elif cloned in named:
-                yield _Appearance(cloned, address, anywhere, stays=True)
-            if member.fate == "linked":
-                yield _Appearance(classic_id, address, (address,) if address else ANYWHERE_PRIVATE, others)
+        if not member.moves and cloned in named:
+            for address in member.addresses or (None,):
+                yield _Stranger(cloned, address, around.anywhere)
     if cloned in named and classic_id not in around.members:
-        yield _Appearance(cloned, None, anywhere)
-    if classic_id in named and not any(member.fate == "linked" for member in members):
-        yield _Appearance(classic_id, None, ANYWHERE_PRIVATE)
+        yield _Stranger(cloned, None, around.anywhere)
+    if classic_id in named and not any(member.linked for member in members):
+        yield _Stranger(classic_id, None, ANYWHERE_PRIVATE)
 
 
-def _compare_group(
-    firewall: Firewall,
-    direction: Direction,
-    protocol: str,
-    classic_id: str,
-    around: Surroundings,
-    found: Differences,
-) -> None:
-    """Opened to a group: each member must have been accepted as one of it, or by its address."""
-    clone, classic = firewall.clone.table(direction, protocol), firewall.classic["intranet"].table(direction, protocol)
+def _compare_nobody(tables: _Tables, classic_id: str, around: Surroundings, found: Differences) -> None:
+    """Opened to a group by its name: being accepted as one of it, or by one's address, is enough."""
+    clone, classic = tables.clone, tables.classic
     as_group = classic.for_groups([classic_id])
-    candidates: dict[tuple[Matching, Matching, bool], None] = {}
-    for met in _appearances(clone, classic_id, around):
+    candidates: dict[tuple[Matching, Matching], None] = {}
+    for met in _strangers(clone, classic_id, around):
         at = classic.at_address(met.address.version, met.address.interval[0]) if met.address else ()
-        at = tuple(index for index in at if classic.rules[index].accept) if met.stays else at
-        before = _united(_united(as_group, at), _drops(classic, classic.for_groups(met.others)))
-        key_of = clone_key if met.key != classic_id else str
-        after = _united(
-            clone.for_groups([met.key]), _drops(clone, clone.for_groups(key_of(other) for other in met.others))
-        )
+        before = _united(as_group, tuple(index for index in at if classic.rules[index].accept))
         for place in met.places:
-            by_place = clone.on_block(place.version, place.interval, doubtful=True)
-            candidates[before, _united(after, _drops(clone, by_place)), False] = None
-            if around.members.get(classic_id):  # Of a group without members, no address can be let in.
-                candidates[before, _united(after, by_place), True] = None
-    for classic_rules, clone_rules, by_any_rule in candidates:
-        for difference in disagreements(clone, clone_rules, classic, classic_rules, protocol):
-            # A group that was shut out by name must stay so, whatever rule lets its new addresses in. For all else,
-            # what rules say of addresses was compared by address already.
-            if not by_any_rule or _names_group(difference.refused_by, classic_id):
-                found.add(difference, f"members of {classic_id}")
-
-
-def _names_group(rule: PacketRule | None, key: str) -> bool:
-    return rule is not None and rule.peer == GroupPeer(key)
+            for at_place in clone.in_block(place.version, place.interval):
+                candidates[before, _united(clone.for_groups([met.key]), _drops(clone, at_place))] = None
+    for before, after in candidates:
+        for difference in tables.opened(before, after):
+            found.add(difference, f"members of {classic_id}")
 
 
 def _drops(table: Table, matching: Matching) -> Matching:
     return tuple(index for index in matching if not table.rules[index].accept)
 
 
-def _compare_peer(firewall: Firewall, direction: Direction, protocol: str, peer: Peer, found: Differences) -> None:
-    """Lost between instances: one that migrates is met in its clones or its new block, one that stays as before."""
-    if peer.fate in ("later", "stays"):
-        # Out of reach whatever the rules say: by the team's own choice, or for classic-link-peers-reachable to object
-        # to.
-        return
-    clone, classic = firewall.clone.table(direction, protocol), firewall.classic["intranet"].table(direction, protocol)
-    as_groups = classic.for_groups(peer.groups)
-    for address in peer.addresses or (None,):
-        at = classic.at_address(address.version, address.interval[0]) if address else ()
-        if peer.fate == "linked":
-            places = [clone.at_address(address.version, address.interval[0]) if address else ()]
-            in_clone = clone.for_groups(peer.groups)
-        else:
-            places = [clone.on_block(b.version, b.interval, doubtful=False) for b in peer.new_blocks] or [()]
-            in_clone = clone.for_groups(clone_key(group) for group in peer.groups)
-        for place in places:
-            for difference in disagreements(classic, _united(as_groups, at), clone, _united(in_clone, place), protocol):
-                found.add(
-                    difference, f"{peer.id} ({peer.name}), which {'stays' if peer.fate == 'linked' else 'migrates'}"
-                )
-
-
-def _compare_foreign(firewall: Firewall, direction: Direction, protocol: str, group: str, found: Differences) -> None:
-    clone, classic = firewall.clone.table(direction, protocol), firewall.classic["intranet"].table(direction, protocol)
-    if as_group := classic.for_groups([group]):
+def _compare_foreign(tables: _Tables, group: str, found: Differences) -> None:
+    if as_group := tables.classic.for_groups([group]):
+        in_clone = tables.clone.for_groups([group])
         for place in ANYWHERE_PRIVATE:
-            in_clone = _united(clone.for_groups([group]), clone.on_block(4, place.interval, doubtful=False))
-            for difference in disagreements(classic, as_group, clone, in_clone, protocol):
-                found.add(difference, f"members of {group}, a group of another account")
+            for at in tables.clone.in_block(place.version, place.interval):
+                for difference in tables.lost(as_group, _united(in_clone, at)):
+                    found.add(difference, f"members of {group}, a group of another account")
 
 
 def _united(ones: Matching, others: Matching) -> Matching:
     return tuple(sorted({*ones, *others})) if others else ones
 
 
-def _nobodys(interval: Interval, leaving: tuple[int, ...]) -> bool:
-    """Whether the interval consists only of addresses that nobody will have any more."""
+def _nobodys(interval: Interval, taken_out: tuple[int, ...]) -> bool:
+    """Whether the interval consists only of addresses that are not to be compared by address."""
     low, high = interval
-    return bisect_left(leaving, high + 1) - bisect_left(leaving, low) == high - low + 1
+    return bisect_left(taken_out, high + 1) - bisect_left(taken_out, low) == high - low + 1

@@ -3,31 +3,55 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
-from policies.security_groups.model import Version
-from policies.security_groups.packets import Difference, Interval, describe_addresses, describe_ports
+from policies.security_groups.model import Peer, Version
+from policies.security_groups.packets import AddressPeer, Difference, Interval, describe_addresses, describe_ports
 
 _MOST_LINES: Final = 8
+_MOST_NAMED: Final = 3
+
+
+class Line(NamedTuple):
+    """What the differences of one line have in common. `near` is at whom they are, empty for the instance judged."""
+
+    near: str
+    direction: str
+    ports: str
+    accepted: str
+    refused: str
 
 
 @dataclass
-class _Traffic:
-    """The peers of one kind of difference."""
+class Traffic:
+    """The peers of one kind of difference; `instances` are ids, by the text that stands for them."""
 
     addresses: dict[Version, list[Interval]] = field(default_factory=lambda: {4: [], 6: []})
     others: set[str] = field(default_factory=set)
+    instances: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def __bool__(self) -> bool:
+        return bool(any(self.addresses.values()) or self.others or self.instances)
 
     def __str__(self) -> str:
         versions: tuple[Version, ...] = (4, 6)
         parts = [
             describe_addresses(version, self.addresses[version]) for version in versions if self.addresses[version]
         ]
-        named = sorted(self.others)
-        parts += named[:3] + ([f"{len(named) - 3} more"] if len(named) > 3 else [])
+        named = sorted({*self.others, *self.instances})
+        parts += named[:_MOST_NAMED] + ([f"{len(named) - _MOST_NAMED} more"] if len(named) > _MOST_NAMED else [])
         return ", ".join(parts)
+
+    def add(self, other: Traffic, keep: Callable[[str], bool]) -> None:
+        """Add the peers of another, of its instances those to keep."""
+        for version, intervals in other.addresses.items():
+            self.addresses[version] += intervals
+        self.others |= other.others
+        for text, ids in other.instances.items():
+            if kept := set(filter(keep, ids)):
+                self.instances[text] |= kept
 
 
 class Differences:
@@ -38,7 +62,7 @@ class Differences:
     """
 
     def __init__(self, accepted: Container[str] = ()) -> None:
-        self._traffic: dict[tuple[str, str, str, str], _Traffic] = defaultdict(_Traffic)
+        self.traffic: dict[Line, Traffic] = defaultdict(Traffic)
         self._accepts = accepted
         self._accepted: Differences | None = None
 
@@ -50,28 +74,80 @@ class Differences:
         return self._accepted
 
     def add(self, difference: Difference, peer: tuple[Version, Interval] | str) -> None:
-        """`peer` is an address interval or the name of an instance or group."""
-        rule = difference.accepted_by or difference.refused_by
-        if rule is not None and rule.origin in self._accepts:
-            self.accepted.add(difference, peer)
-            return
-        accepted = difference.accepted_by.label if difference.accepted_by else f"{difference.direction} default"
-        refused = difference.refused_by.label if difference.refused_by else f"no rule ({difference.direction} default)"
-        traffic = self._traffic[difference.direction, describe_ports(difference), accepted, refused]
+        """`peer` is an address interval, or a text for peers that are no known instances."""
+        traffic = self._of(difference)
         if isinstance(peer, str):
             traffic.others.add(peer)
         else:
             traffic.addresses[peer[0]].append(peer[1])
 
+    def add_instances(
+        self,
+        difference: Difference,
+        peers: Iterable[Peer],
+        addresses: Iterable[AddressPeer] = (),
+        text: str | None = None,
+    ) -> None:
+        """Each instance is told by itself, or all of them by one text.
+
+        `addresses` are those that they keep, of which a rule about addresses speaks.
+        """
+        traffic = self._of(difference)
+        if difference.accepted_by and isinstance(difference.accepted_by.peer, AddressPeer):
+            for address in addresses:
+                traffic.addresses[address.version].append(address.interval)
+        for peer in peers:
+            traffic.instances[text or str(peer)].add(peer.id)
+
+    def _of(self, difference: Difference) -> Traffic:
+        rule = difference.accepted_by or difference.refused_by
+        into = self.accepted if rule is not None and rule.origin in self._accepts else self
+        accepted = difference.accepted_by.label if difference.accepted_by else f"{difference.direction} default"
+        refused = difference.refused_by.label if difference.refused_by else f"no rule ({difference.direction} default)"
+        return into.traffic[Line("", difference.direction, describe_ports(difference), accepted, refused)]
+
     def __bool__(self) -> bool:
-        return bool(self._traffic)
+        return bool(self.traffic)
+
+    def without(self, instance_id: str) -> Differences:
+        """The same without what concerns one instance only: what it sends to itself meets no security group."""
+        found = Differences()
+        found._join(self, "", lambda item: item != instance_id, whole=True)
+        if self._accepted is not None:
+            found.accepted._join(self._accepted, "", lambda item: item != instance_id, whole=True)
+        return found
+
+    def join_of(self, others: Differences, instance_id: str, near: str) -> None:
+        """Add of the differences at somebody else, who is called `near`, those that concern one instance."""
+        self._join(others, near, lambda item: item == instance_id, whole=False)
+
+    def _join(self, others: Differences, near: str, keep: Callable[[str], bool], *, whole: bool) -> None:
+        for key, traffic in others.traffic.items():
+            kept = Traffic()
+            kept.add(traffic if whole else Traffic(instances=traffic.instances), keep)
+            if kept:
+                self.traffic[key._replace(near=near or key.near)].add(kept, lambda _: True)
+
+    @property
+    def at_linked(self) -> bool:
+        """Whether some of them are at a linked instance and its groups, which the stack does not change."""
+        return any(line.near for line in self.traffic)
+
+    @property
+    def all_at_linked(self) -> bool:
+        """Whether all of them are."""
+        return bool(self.traffic) and all(line.near for line in self.traffic)
 
     def lines(self, verb: str) -> list[str]:
         """One line a difference, such as `ingress TCP 22 from 10.0.0.0/8: opened by ...; refused by ...`."""
         lines = []
-        for (direction, ports, accepted, refused), traffic in sorted(self._traffic.items()):
-            preposition = "from" if direction == "ingress" else "to"
-            lines.append(f"{direction} {ports} {preposition} {traffic}: {verb} {accepted}; refused by {refused}")
+        for key, traffic in sorted(self.traffic.items()):
+            preposition = "from" if key.direction == "ingress" else "to"
+            at = f"at {key.near}: " if key.near else ""
+            lines.append(
+                f"{at}{key.direction} {key.ports} {preposition} {traffic}: {verb} {key.accepted}; "
+                f"refused by {key.refused}"
+            )
         more = len(lines) - _MOST_LINES
         return lines if more <= 0 else [*lines[:_MOST_LINES], f"and {more} more of the kind"]
 

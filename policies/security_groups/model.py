@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
-from policies.security_groups.packets import AddressPeer, Direction, Interval, RuleSet, parse_block
+from policies.security_groups.packets import AddressPeer, Direction, Interval, RuleSet, merged, parse_block
 
 Version: TypeAlias = Literal[4, 6]
 Plane: TypeAlias = Literal["intranet", "internet"]
@@ -36,42 +38,101 @@ def clone_key(classic_id: str) -> str:
 class Peer:
     """One classic instance.
 
-    `new_blocks` are the VSwitch blocks it moves into, empty where it stays or nobody can tell. One that is linked stays
-    too, and has ClassicLink to the target VPC: of those that stay, it alone can be reached.
+    `new_blocks` are the VSwitch blocks it moves into, empty where it stays or nobody can tell. One that is `linked` has
+    ClassicLink to the target VPC: it is met there as it is now, until it moves itself. `departure` is the place of its
+    wave among those of the stack, None where it is in none.
     """
 
     id: str
     name: str
     addresses: tuple[AddressPeer, ...]
     groups: frozenset[str]
-    fate: Literal["migrates", "later", "linked", "stays"]
+    fate: Literal["migrates", "later", "stays"]
+    linked: bool
     new_blocks: tuple[AddressPeer, ...]
+    departure: int | None
+
+    @property
+    def moves(self) -> bool:
+        """Whether it moves, now or in a later wave."""
+        return self.fate != "stays"
+
+    @property
+    def unlinked(self) -> bool:
+        """Whether it stays, and nobody in the VPC can reach it as things stand; somebody may link it yet."""
+        return not self.moves and not self.linked
+
+    def met_linked_after(self, departure: int | None) -> bool:
+        """Whether it is still linked when an instance of that departure has moved."""
+        return self.linked and (self.departure is None or departure is None or departure < self.departure)
+
+    def __str__(self) -> str:
+        """Return who it is, and what becomes of it, as a finding says."""
+        fates = {"migrates": "migrates", "later": "moves in a later wave", "stays": "stays"}
+        return f"{self.id} ({self.name}), which {fates[self.fate]}"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Instances of the same groups that move into the same blocks: rules know them apart by their old addresses alone.
+
+    Not `placed`, nobody can tell where they move to, and the blocks are all that may be.
+
+    `by_address` has one entry for each address, in order; of an instance without any, one with None.
+    """
+
+    groups: frozenset[str]
+    moves: bool
+    placed: bool
+    new_blocks: tuple[AddressPeer, ...]
+    by_address: tuple[tuple[AddressPeer | None, Peer], ...]
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """Who may be at the other end: all classic instances, and the members of groups.
 
-    `leaving` are old addresses, sorted, of instances that migrate, or that a later wave takes and nothing links until
-    then: what a rule says of those concerns the instances, which are met elsewhere. `vacant` are those that lie in none
-    of the `target_blocks`, where anybody may be given them.
+    `taken` are addresses, sorted, that instances have now: what a rule says of those concerns the instances, which are
+    compared one by one. `vacant` are those of them that nobody else may have after the move: of instances that stay,
+    and of those that move where they are in none of the `target_blocks`. In the `reserved` ones is no other server.
     """
 
     peers: tuple[Peer, ...]
     members: Mapping[str, tuple[Peer, ...]]
-    leaving: Mapping[Version, tuple[int, ...]]
+    taken: Mapping[Version, tuple[int, ...]]
     vacant: Mapping[Version, tuple[int, ...]]
     target_blocks: tuple[AddressPeer, ...]
+    reserved: tuple[AddressPeer, ...] = ()
 
-    def without(self, left_out: Peer) -> Surroundings:
-        """The same without one instance."""
-        return replace(
-            self,
-            peers=tuple(peer for peer in self.peers if peer != left_out),
-            members={
-                group_id: tuple(peer for peer in found if peer != left_out) for group_id, found in self.members.items()
-            },
+    def is_reserved(self, version: Version, interval: Interval) -> bool:
+        """Whether only instances that move will have the addresses: they are compared one by one."""
+        return any(AddressPeer(version, interval).is_inside(area) for area in self._reserved_areas)
+
+    @cached_property
+    def _reserved_areas(self) -> tuple[AddressPeer, ...]:
+        """The reserved blocks, those that touch as one: a rule may name them together."""
+        versions: tuple[Version, ...] = (4, 6)
+        return tuple(
+            AddressPeer(version, interval)
+            for version in versions
+            for interval in merged(block.interval for block in self.reserved if block.version == version)
         )
+
+    @property
+    def anywhere(self) -> tuple[AddressPeer, ...]:
+        """Where an instance may be of which nobody can tell where it moves to."""
+        return self.target_blocks or ANYWHERE_PRIVATE
+
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        """All instances, those together that most rules treat alike."""
+        found: dict[tuple[frozenset[str], bool, bool, tuple[AddressPeer, ...]], list[tuple[AddressPeer | None, Peer]]]
+        found = defaultdict(list)
+        for peer in self.peers:
+            places = (peer.new_blocks or self.anywhere) if peer.moves else ()
+            key = peer.groups, peer.moves, bool(peer.new_blocks), places
+            found[key] += [(address, peer) for address in peer.addresses or (None,)]
+        return tuple(Kind(*key, tuple(entries)) for key, entries in found.items())
 
 
 @dataclass(frozen=True)

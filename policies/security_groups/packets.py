@@ -134,7 +134,7 @@ class Table:
         self._cells = {version: self._cut(version) for version in (4, 6)}
         self._decided: dict[tuple[tuple[int, ...], int], tuple[Decided, ...]] = {}
 
-    def _cut(self, version: int) -> tuple[list[int], list[list[int]]]:
+    def _cut(self, version: int) -> tuple[list[int], list[tuple[int, ...]]]:
         """Starts of the address intervals that no rule's block divides, and the rules on each."""
         blocks = [
             (index, rule.peer.interval)
@@ -146,7 +146,7 @@ class Table:
         for index, (low, high) in blocks:
             for cell in range(bisect_left(starts, low), bisect_left(starts, high + 1)):
                 members[cell].append(index)
-        return starts, members
+        return starts, [tuple(found) for found in members]
 
     def starts(self, version: int) -> Sequence[int]:
         """Where this table's address intervals begin."""
@@ -155,26 +155,17 @@ class Table:
     def at_address(self, version: int, address: int) -> tuple[int, ...]:
         """Indices of the rules whose block holds the address."""
         starts, members = self._cells[version]
-        return tuple(members[bisect_left(starts, address + 1) - 1])
+        return members[bisect_left(starts, address + 1) - 1]
 
     def for_groups(self, keys: Iterable[str]) -> tuple[int, ...]:
         """Indices of the rules for any of the groups."""
         return tuple(sorted({index for key in keys for index in self._by_group.get(key, ())}))
 
-    def on_block(self, version: int, block: Interval, *, doubtful: bool) -> tuple[int, ...]:
-        """Indices of the rules that hold for the whole block, and of those with policy accept=`doubtful` that touch it.
-
-        A peer somewhere in the block, nobody knows where: with `doubtful` False what is accepted is accepted wherever
-        it is, with `doubtful` True what is refused is refused wherever it is.
-        """
+    def in_block(self, version: int, block: Interval) -> Sequence[tuple[int, ...]]:
+        """Indices of the rules that hold for an address of the block, once for each set of rules that one meets."""
+        starts, members = self._cells[version]
         low, high = block
-        found = []
-        for index, rule in enumerate(self.rules):
-            if isinstance(rule.peer, AddressPeer) and rule.peer.version == version:
-                first, last = rule.peer.interval
-                if (first <= low and high <= last) or (rule.accept is doubtful and first <= high and low <= last):
-                    found.append(index)
-        return tuple(found)
+        return list(dict.fromkeys(members[bisect_left(starts, low + 1) - 1 : bisect_left(starts, high + 1)]))
 
     def decide(self, matching: tuple[int, ...], source_port: int) -> tuple[Decided, ...]:
         """The fate of all destination ports for a peer that these rules match, from one source port."""

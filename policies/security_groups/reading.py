@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Final, Literal, TypeVar
 
 from policies.facts import Facts, UnreadableError, attempt
-from policies.plan import CLASSIC_LINK_ATTACHMENT, SECURITY_GROUP_RULES, Plan, place_of
+from policies.plan import (
+    ADDED_SECURITY_GROUP_RULES,
+    CLASSIC_LINK_ATTACHMENT,
+    CLASSIC_LINK_COMPONENT,
+    SECURITY_GROUP_RULES,
+    Plan,
+    place_of,
+)
 from policies.security_groups.clones import members_by_id, members_of, the_clone, the_groups
 from policies.security_groups.model import Firewall, Peer, Plane, Surroundings, Version, clone_key
 from policies.security_groups.packets import (
@@ -18,6 +25,7 @@ from policies.security_groups.packets import (
     GroupPeer,
     PacketRule,
     RuleSet,
+    block_of,
     parse_block,
     parse_ports,
     parse_protocol,
@@ -31,34 +39,49 @@ _INNER_ACCESS_PRIORITY: Final = 1000
 _WEAKEST_PRIORITY: Final = 110
 
 
-def surroundings(plan: Plan, classic_ids: tuple[str, ...]) -> Surroundings:
-    """Everyone who may be at the other end of an instance in these groups.
+def surroundings(plan: Plan) -> Surroundings:
+    """Everyone who may be at the other end of an instance. Raises UnreadableError where the facts do not tell."""
+    return plan.remember("surroundings", lambda: _surroundings(plan))
 
-    Where only one instance is in just these groups, it is left out: what it sends to itself meets no security group.
-    Raises UnreadableError where the facts do not tell.
-    """
-    everyone = plan.remember("surroundings", lambda: _surroundings(plan))
-    alike = [peer for peer in everyone.peers if peer.fate == "migrates" and peer.groups == frozenset(classic_ids)]
-    return everyone.without(alike[0]) if len(alike) == 1 else everyone
+
+def departures(plan: Plan) -> Mapping[str, int]:
+    """The place of the wave of each instance among those of the stack: one for all that move at the same time."""
+
+    def read() -> dict[str, int]:
+        starts = sorted({wave.object("window").moment("start") for wave in plan.waves})
+        return {
+            instance_id: starts.index(wave.object("window").moment("start"))
+            for wave in plan.waves
+            for instance_id in wave.texts("instanceIds")
+        }
+
+    return plan.remember("departures", read)
 
 
 def _surroundings(plan: Plan) -> Surroundings:
     migration = plan.migration
     migrating, later = frozenset(migration.texts("instanceIds")), frozenset(migration.texts("laterInstanceIds"))
-    links = linked(plan)
-    blocks = _new_blocks(plan)
+    links, blocks, leaves = _meant_to_be_linked(plan), _new_blocks(plan), departures(plan)
     listed = {group.text("securityGroupId"): group.texts("memberIds") for group in migration.objects("securityGroups")}
+    also_in: dict[str, set[str]] = defaultdict(set)
+    for group_id, member_ids in listed.items():
+        for member_id in member_ids:
+            also_in[member_id].add(group_id)
+    given = tuple(dict.fromkeys(block for found in blocks.values() for block in found))
+    targets = tuple(dict.fromkeys([*given, *_vswitch_blocks(plan)]))
     peers = {}
     for facts in migration.objects("classicInstances"):
         peer_id = facts.text("instanceId")
-        also_in = {group for group, members in listed.items() if peer_id in members}
+        fate = _fate(peer_id, migrating, later)
         peers[peer_id] = Peer(
             id=peer_id,
             name=facts.optional_text("instanceName") or peer_id,
             addresses=tuple(_parsed(facts, "intranetIps", parse_block, text) for text in facts.texts("intranetIps")),
-            groups=frozenset({*facts.texts("securityGroupIds"), *also_in}),
-            fate=_fate(peer_id, migrating, later, links),
-            new_blocks=blocks.get(peer_id, ()),
+            groups=frozenset({*facts.texts("securityGroupIds"), *also_in[peer_id]}),
+            fate=fate,
+            linked=peer_id in links,
+            new_blocks=targets if fate == "later" else blocks.get(peer_id, ()),
+            departure=leaves.get(peer_id),
         )
     members: dict[str, list[Peer]] = defaultdict(list)
     for peer in peers.values():
@@ -67,17 +90,19 @@ def _surroundings(plan: Plan) -> Surroundings:
     for group_id, member_ids in listed.items():
         # A member of which nothing else is known has no address by which it could have been accepted.
         members[group_id] += [
-            Peer(member, member, (), frozenset({group_id}), "stays", ()) for member in member_ids if member not in peers
+            Peer(member, member, (), frozenset({group_id}), "stays", linked=False, new_blocks=(), departure=None)
+            for member in member_ids
+            if member not in peers
         ]
-    targets = tuple(dict.fromkeys(block for found in blocks.values() for block in found))
-    leaving = {address for peer in peers.values() if peer.fate in ("migrates", "later") for address in peer.addresses}
-    vacant = {address for address in leaving if not any(address.is_inside(block) for block in targets)}
+    moving = {address for peer in peers.values() if peer.moves for address in peer.addresses}
+    staying = {address for peer in peers.values() if not peer.moves for address in peer.addresses}
     return Surroundings(
         tuple(peers.values()),
         {group_id: tuple(found) for group_id, found in members.items() if found},
-        _sorted(leaving),
-        _sorted(vacant),
+        _sorted(moving | staying),
+        _sorted({address for address in moving if not any(address.is_inside(block) for block in targets)} | staying),
         targets,
+        tuple(_vswitch_blocks(plan, reserved=True)),
     )
 
 
@@ -87,19 +112,20 @@ def _sorted(addresses: Iterable[AddressPeer]) -> Mapping[Version, tuple[int, ...
     return {version: tuple(sorted({a.interval[0] for a in found if a.version == version})) for version in versions}
 
 
-def _fate(
-    peer_id: str, migrating: frozenset[str], later: frozenset[str], linked: frozenset[str]
-) -> Literal["migrates", "later", "linked", "stays"]:
-    if peer_id in migrating:
-        return "migrates"
-    # Linked before later: a later instance that is linked all the same can be reached until its wave.
-    return "linked" if peer_id in linked else "later" if peer_id in later else "stays"
+def _fate(peer_id: str, migrating: frozenset[str], later: frozenset[str]) -> Literal["migrates", "later", "stays"]:
+    return "migrates" if peer_id in migrating else "later" if peer_id in later else "stays"
 
 
 def linked(plan: Plan) -> frozenset[str]:
     """Instances that are attached by ClassicLink; an attachment that does not tell its instance attaches nobody."""
     ids = (attempt(partial(item.facts.text, "instanceId")) for item in plan.of_type(CLASSIC_LINK_ATTACHMENT))
     return frozenset(item for item in ids if isinstance(item, str))
+
+
+def _meant_to_be_linked(plan: Plan) -> frozenset[str]:
+    """Instances that are attached, and those that the component of the links names: one lost makes nothing better."""
+    named = (attempt(partial(item.facts.texts, "instanceIds")) for item in plan.of_type(CLASSIC_LINK_COMPONENT))
+    return linked(plan).union(*(ids for ids in named if isinstance(ids, tuple)))
 
 
 def _new_blocks(plan: Plan) -> dict[str, tuple[AddressPeer, ...]]:
@@ -115,6 +141,19 @@ def _new_blocks(plan: Plan) -> dict[str, tuple[AddressPeer, ...]]:
 
     found = (attempt(partial(blocks_of, instance.facts)) for instance in plan.instances)
     return dict(item for item in found if not isinstance(item, UnreadableError))
+
+
+def _vswitch_blocks(plan: Plan, *, reserved: bool = False) -> list[AddressPeer]:
+    """Blocks of all VSwitches of the target network, those that cannot be read left out.
+
+    Where they are to be `reserved`, those alone in which no other server is known to be.
+    """
+    network = attempt(lambda: plan.network.facts.objects("vswitches"))
+    if isinstance(network, UnreadableError):
+        return []
+    kept = [item for item in network if not reserved or attempt(partial(item.texts, "strangerIds")) == ()]
+    found = [attempt(partial(block_of, item, "cidrBlock")) for item in kept]
+    return [block for block in found if isinstance(block, AddressPeer)]
 
 
 def firewall_of(plan: Plan, classic_ids: tuple[str, ...]) -> Firewall:
@@ -147,6 +186,39 @@ def _firewall(plan: Plan, classic_ids: tuple[str, ...]) -> Firewall:
         clone += _clone_rules(plan, classic_id)
     classic: dict[Plane, RuleSet] = {plane: RuleSet(tuple(rules)) for plane, rules in planes.items()}
     return Firewall(classic, RuleSet(tuple(clone)), frozenset(foreign))
+
+
+def rules_of_linked(plan: Plan, classic_ids: tuple[str, ...]) -> RuleSet:
+    """The intranet rules of a linked instance in these groups, those that are declared to be added included.
+
+    Raises UnreadableError where a rule of any of them cannot be read.
+    """
+    key = tuple(sorted(classic_ids))
+    return plan.remember(("linked", key), lambda: RuleSet(tuple(_linked_rules(plan, key))))
+
+
+def _linked_rules(plan: Plan, classic_ids: tuple[str, ...]) -> Iterator[PacketRule]:
+    groups = {
+        group.text("securityGroupId"): group
+        for key in ("securityGroups", "linkedSecurityGroups")
+        for group in plan.migration.objects(key)
+    }
+    for classic_id in classic_ids:
+        if classic_id not in groups:
+            raise UnreadableError(f"classic security group {classic_id}", "is missing from the facts of the Migration")
+        for rule in groups[classic_id].objects("rules"):
+            if rule.choice("nicType", "intranet", "internet") == "intranet":
+                parsed = _classic_rule(rule, classic_id, "intranet")
+                # A rule that was added for a clone names it by its id.
+                for peer in _clone_peers(plan, rule) if isinstance(parsed.peer, GroupPeer) else (parsed.peer,):
+                    yield replace(parsed, peer=peer)
+        if groups[classic_id].choice("innerAccessPolicy", "Accept", "Drop") == "Accept":
+            yield _inner_access(classic_id, classic_id, classic_id)
+    for added in plan.of_type(ADDED_SECURITY_GROUP_RULES):
+        if added.facts.text("securityGroupId") in classic_ids:
+            for label, facts in added.facts.object("rules").entries():
+                for peer in _clone_peers(plan, facts):
+                    yield _rule(facts, f"'{label}', added to {added.facts.text('securityGroupId')}", peer)
 
 
 def _inner_access(group_id: str, key: str, origin: str) -> PacketRule:

@@ -121,6 +121,7 @@ def test_target_network_creates_a_vpc_and_its_vswitches() -> None:
             "existing": False,
             "status": "Available",
             "availableIpAddressCount": 252,
+            "strangerIds": [],
         }
     ]
 

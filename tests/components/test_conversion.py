@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import IPv4Network, collapse_addresses
 from typing import Any
 
@@ -195,7 +196,10 @@ def test_internet_egress_drop_cuts_neither_private_addresses_nor_the_cloud_s_ser
             "intranet ingress accept TCP 22/22 203.0.113.7/32 1",
             "had no effect: the intranet NIC saw no public addresses",
         ),
-        ("internet ingress accept TCP 22/22 10.1.0.0/16 1", "had no effect: the internet NIC saw no private addresses"),
+        (
+            "internet ingress accept TCP 22/22 10.1.0.0/16 1",
+            "had no effect: the internet NIC saw none of these addresses",
+        ),
         ("internet ingress accept TCP 22/22 sg-web 1", "had no effect: the internet NIC knows no groups"),
     ],
 )
@@ -262,12 +266,42 @@ def test_guards_serve_where_no_member_is_cut_off(members: tuple[Instance, ...], 
     assert labels(converted(web, around=context(*members)))[0] == GUARDS_IN[0].format(1)
 
 
-def test_too_many_public_blocks_give_way_to_guards_and_the_loss_is_reported() -> None:
+def test_too_many_public_blocks_give_way_to_guards_and_a_second_group_that_names_the_first() -> None:
     rules = [f"internet ingress accept TCP {port}/{port} 0.0.0.0/0 1" for port in range(1, 80, 2)]
     conversion = converted(group("sg-web", *rules, inner="Accept"), around=context(WEB, WEB_2))
     assert conversion.limits == ()
-    assert len(conversion.rules) == 43
-    assert ("intranet ingress accept from members by default", "not-portable") in outcomes(conversion)
+    assert [len(part) for part in conversion.parts] == [43, 1]
+    assert [rule.label for rule in conversion.parts[1]] == ["ingress accept ALL -1/-1 from clone of sg-web (1)"]
+    assert ("intranet ingress accept from members by default", "added") in outcomes(conversion)
+    assert outcomes(conversion)[-1] == ("44 rules, 1 of them naming a group", "split")
+
+
+def test_a_second_group_that_a_member_has_no_room_for_is_not_made_and_the_loss_is_reported() -> None:
+    rules = [f"internet ingress accept TCP {port}/{port} 0.0.0.0/0 1" for port in range(1, 80, 2)]
+    others = [f"sg-{number}" for number in range(4)]
+    full = instance("i-full", "10.0.0.9", "sg-web", *others)
+    web = group("sg-web", *rules, inner="Accept")
+    conversion = convert([web, *map(group, others)], context(WEB, full))["sg-web"]
+    assert (conversion.limits, len(conversion.parts), len(conversion.rules)) == ((), 1, 43)
+    told = ("intranet ingress accept from members by default", "not-portable")
+    assert told in outcomes(conversion)
+    [entry] = [entry for entry in conversion.report if (entry.classic_rule, entry.outcome) == told]
+    assert entry.reason == "guards cut it, and the cloud takes no rule that names its own group"
+
+
+def test_a_drop_of_the_clouds_own_range_cuts_no_members() -> None:
+    web = group("sg-web", "internet ingress drop TCP 80/80 100.64.0.0/10 1", inner="Accept")
+    conversion = converted(web, around=context(WEB, WEB_2))
+    assert outcomes(conversion) == [("internet ingress drop TCP 80/80 from 100.64.0.0/10 (1)", "narrowed")]
+
+
+def test_a_drop_of_private_addresses_on_the_internet_cuts_members_without_any_guard() -> None:
+    web = group("sg-web", "internet ingress drop TCP 80/80 0.0.0.0/0 1", inner="Accept")
+    others = [f"sg-{number}" for number in range(4)]
+    full = instance("i-full", "10.0.0.9", "sg-web", *others)
+    around = context(WEB, full, targets="10.0.0.0/28")
+    report = convert([web, *map(group, others)], around)["sg-web"].report
+    assert not [entry for entry in report if entry.reason.startswith("guards cut it")]
 
 
 def test_a_guard_of_one_group_counts_for_all_that_share_an_instance() -> None:
@@ -280,20 +314,89 @@ def test_a_guard_of_one_group_counts_for_all_that_share_an_instance() -> None:
     assert len(shared["sg-web"].rules) > 20
 
 
-def test_a_rule_for_its_own_group_is_left_to_the_default_or_reported() -> None:
+def test_a_rule_for_its_own_group_is_left_to_the_default_or_told_in_a_second_group() -> None:
     named = "intranet ingress accept TCP 80/80 sg-web 1"
     by_default = converted(group("sg-web", named, inner="Accept"), around=context(WEB, WEB_2))
     isolated = converted(group("sg-web", named, inner="Drop"), around=context(WEB, WEB_2))
-    assert labels(by_default) == labels(isolated) == []
+    assert labels(by_default) == []
     assert [entry.outcome for entry in by_default.report] == ["carried-over"]
-    assert [entry.outcome for entry in isolated.report] == ["not-portable"]
+    assert labels(isolated) == ["ingress accept TCP 80/80 from clone of sg-web (1)"]
+    assert [len(part) for part in isolated.parts] == [0, 1]
+    assert [entry.outcome for entry in isolated.report] == ["carried-over", "split"]
 
 
-def test_a_drop_for_its_own_group_drops_all_where_its_members_may_be() -> None:
+def test_a_drop_for_its_own_group_is_told_in_a_second_group() -> None:
     web = group("sg-web", "intranet ingress drop TCP 80/80 sg-web 1", inner="Accept")
     conversion = converted(web, around=context(WEB, WEB_2))
+    assert labels(conversion) == ["ingress drop TCP 80/80 from clone of sg-web (1)"]
+    assert [len(part) for part in conversion.parts] == [0, 1]
+    assert conversion.report[0].outcome is Outcome.CARRIED_OVER
+
+
+def test_a_drop_for_its_own_group_drops_all_where_its_members_may_be_without_room_for_a_second() -> None:
+    others = [f"sg-{number}" for number in range(4)]
+    full = instance("i-full", "10.0.0.9", "sg-web", *others)
+    web = group("sg-web", "intranet ingress drop TCP 80/80 sg-web 1", inner="Accept")
+    conversion = convert([web, *map(group, others)], context(WEB, full))["sg-web"]
     assert labels(conversion) == [f"ingress drop TCP 80/80 from {NEW_BLOCK} (1)"]
     assert conversion.report[0].outcome is Outcome.NOT_PORTABLE
+
+
+# ---- limits, and the blocks that instances move into ----
+
+
+def _estate(count: int) -> tuple[list[SecurityGroup], list[Instance]]:
+    """So many groups with one instance each and five plain intranet rules, two of them broad."""
+    plain = [f"intranet ingress accept TCP {port}/{port} 10.0.0.0/8 1" for port in (22, 9100)]
+    plain += [f"internet ingress accept TCP {port}/{port} 198.51.100.0/24 1" for port in (80, 443, 8443)]
+    groups = [group(f"sg-{number:03}", *plain) for number in range(count)]
+    return groups, [instance(f"i-{number:03}", f"10.1.0.{number + 1}", f"sg-{number:03}") for number in range(count)]
+
+
+@pytest.mark.parametrize("count", [30, 100])
+def test_a_broad_rule_names_the_blocks_of_the_target_where_clones_would_pass_the_limits(count: int) -> None:
+    groups, instances = _estate(count)
+    around = replace(context(*instances), targets_to_themselves=True)
+    for conversion in convert(groups, around).values():
+        assert (conversion.limits, len(conversion.parts), len(conversion.rules)) == ((), 1, 7)
+        assert f"ingress accept TCP 22/22 from {NEW_BLOCK} (1)" in labels(conversion)
+        assert {entry.outcome for entry in conversion.report} == {"carried-over"}
+
+
+def test_a_broad_rule_names_clones_where_other_servers_are_in_the_target_and_where_not_all_are_admitted() -> None:
+    groups, instances = _estate(30)
+    shared = convert(groups, context(*instances))
+    assert {len(item.parts) for item in shared.values()} == {3}
+    outside = [*instances, instance("i-far", "172.16.0.9", "sg-000")]
+    unlike = convert(groups, replace(context(*outside), targets_to_themselves=True))
+    assert not [label for item in unlike.values() for label in labels(item) if NEW_BLOCK in label]
+
+
+def test_a_narrow_rule_is_for_those_that_it_names_whatever_the_limits() -> None:
+    web = group("sg-web", "intranet ingress accept TCP 80/80 10.0.0.1/32 1", "intranet ingress drop TCP 1/9 sg-web 1")
+    around = replace(context(WEB), targets_to_themselves=True)
+    assert NEW_BLOCK not in " ".join(label for label in labels(converted(web, around=around)) if "accept" in label)
+
+
+@pytest.mark.parametrize(("second", "told"), [(110, True), (90, False)])
+def test_a_drop_that_never_decides_is_not_made_wider(second: int, told: bool) -> None:
+    others = [f"sg-{number}" for number in range(4)]
+    full = instance("i-full", "10.0.0.9", "sg-web", *others)
+    rules = ("intranet ingress accept TCP 23/23 10.0.0.0/8 100", f"intranet ingress drop TCP 23/23 10.0.0.0/8 {second}")
+    conversion = convert([group("sg-web", *rules, inner="Accept"), *map(group, others)], context(WEB, full))["sg-web"]
+    reasons = [entry.reason for entry in conversion.report if entry.classic_rule.split()[2] == "drop"]
+    assert [reason.startswith("had no effect: intranet ingress accept TCP 23/23") for reason in reasons] == [told]
+    assert any("drop" in label for label in labels(conversion)) is not told
+
+
+def test_an_instance_of_two_addresses_of_which_one_is_accepted_is_reported() -> None:
+    two = instance("i-two", "10.0.0.9", "sg-app").model_copy(update={"intranet_ips": ("10.0.0.9", "10.1.0.9")})
+    conversion = converted(
+        group("sg-web", "intranet ingress accept TCP 80/80 10.0.0.9/32 1"), group("sg-app"), around=context(WEB, two)
+    )
+    [entry] = conversion.report
+    assert entry.outcome is Outcome.NOT_PORTABLE
+    assert "i-two (10.0.0.9) (10.1.0.9) after the move: not all of its addresses are accepted" in entry.reason
 
 
 def test_members_that_stay_linked_keep_in_group_access() -> None:

@@ -102,6 +102,9 @@ class Scenario:
     def _strangers(self, addresses: set[str]) -> list[Far]:
         """Parties that are no instance of the estate, so that all that is known of them is an address."""
         known = {item.intranet_ips[0] for item in self.context.instances} | set(self.moved.values())
+        if self.context.targets_to_themselves:
+            targets = [ip_network_of(cidr) for cidr in self.context.target_cidrs]
+            known |= {text for text in addresses if any(ip_address(text) in target for target in targets)}
         return [Far(address, address) for address in sorted(addresses - known)]
 
     def _about(self, rule: SecurityGroupRule) -> list[Far]:
@@ -250,7 +253,14 @@ def scenarios(draw: st.DrawFn, *, portable: bool = False) -> Scenario:
         later |= {instance_id} if fate == "later" else set()
         linked |= {instance_id} if fate != "now" and draw(st.booleans()) else set()
     moving = now | later if draw(st.booleans()) else now
-    context = ConversionContext(tuple(instances), frozenset(now), frozenset(later), frozenset(linked), target_cidrs)
+    context = ConversionContext(
+        tuple(instances),
+        frozenset(now),
+        frozenset(later),
+        frozenset(linked),
+        target_cidrs,
+        targets_to_themselves=draw(st.booleans()),
+    )
     moved = dict(zip(sorted(moving), fresh, strict=False))
     return Scenario(groups, context, moved, draw(st.integers(0, 2**16)))
 
@@ -335,8 +345,9 @@ def test_every_rule_is_accounted_for(scenario: Scenario) -> None:
         conversion = scenario.conversions[group.id]
         stated = [entry.rule for entry in conversion.report if entry.rule]
         assert sorted(map(repr, stated)) == sorted(map(repr, group.rules))
-        # The cloud takes no rule that names its own group.
-        assert not [rule for rule in conversion.rules if rule.peer == VpcPeer(PeerKind.GROUP, group.id, clone=True)]
+        # The cloud takes no rule that names its own group; others name the first.
+        own = VpcPeer(PeerKind.GROUP, group.id, clone=True)
+        assert not [rule for rule in conversion.parts[0] if rule.peer == own]
         labels = [rule.label for rule in conversion.rules]
         assert len(set(labels)) == len(labels)
         assert {label for entry in conversion.report for label in entry.labels} == set(labels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from components.plan import MigrationPlan, make_plan
 from estate.model import SecurityGroup
 from tests.components.builders import FILE, config, estate, instance, rule
 from tests.components.mocked import Recording, declare
+
+TARGET_NETWORK = "classic-to-vpc:network:TargetNetwork"
 
 NETWORK = {"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old"]}
 NEW = SecurityGroup(id="sg-new", vpc_id="vpc-old", rules=(rule(cidr_ip="10.0.0.0/8"),))
@@ -132,3 +135,16 @@ def test_the_classic_groups_of_linked_instances_name_no_group_with_strangers() -
     named = declared(plan(MAPPED)).of_type(added)["sg-mon"].inputs["rules"].values()
     assert {item["groupId"] for item in named} == {"sg-new"}
     assert "sg-mon" not in declared(plan(MAPPED, stranger=True)).of_type(added)
+
+
+@pytest.mark.parametrize(("address", "found"), [("172.16.8.9", True), ("172.16.99.9", False)])
+def test_other_servers_in_the_blocks_that_instances_move_into_are_known(address: str, found: bool) -> None:
+    made = plan(stranger=False)
+    [cidr] = made.target_cidrs
+    stranger = STRANGER.model_copy(update={"intranet_ips": (address,)})
+    changed = replace(made, estate=made.estate.model_copy(update={"instances": (*made.estate.instances, stranger)}))
+    assert (made.strangers_at, made.targets_to_themselves) == ({cidr: ()}, True)
+    assert changed.strangers_at == {cidr: ("i-stranger",) if found else ()}
+    assert changed.targets_to_themselves is not found
+    [vswitch] = declared(changed).outputs[declared(changed).urn(TARGET_NETWORK, "network")]["vswitches"]
+    assert vswitch["strangerIds"] == (["i-stranger"] if found else [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from estate.model import SecurityGroup, SecurityGroupRule
+from estate.model import SecurityGroup
 from tests.components.builders import instance, rule
 from tests.components.test_plan import plan
 
@@ -53,38 +53,3 @@ def test_members_of_one_group_talk_where_it_lets_them(policy: str, talk: bool) -
         {"security_groups": (shared,), "instances": instances}, instances=["i-app"], databases=None
     ).instances[0]
     assert [peer.instance_id for peer in planned.peers] == (["i-mon"] if talk else [])
-
-
-ADDRESS_RULES: dict[str, tuple[tuple[SecurityGroupRule, ...], list[str]]] = {
-    "an accept by address": ((rule(cidr_ip="10.1.0.2/32"),), ["ingress accept TCP 8080/8080 from 10.1.0.2/32"]),
-    "an accept by a narrow block": ((rule(cidr_ip="10.1.0.0/30"),), ["ingress accept TCP 8080/8080 from 10.1.0.0/30"]),
-    "repeated for a group": ((rule(cidr_ip="10.1.0.2/32"), rule(group_id="sg-app")), []),
-    "repeated for a group, but after it": (
-        (rule(cidr_ip="10.1.0.2/32"), rule(group_id="sg-app", priority=2)),
-        ["ingress accept TCP 8080/8080 from 10.1.0.2/32"],
-    ),
-    "repeated for a group, but from some source ports only": (
-        (rule(cidr_ip="10.1.0.2/32"), rule(group_id="sg-app", source_port_range="1024/65535")),
-        ["ingress accept TCP 8080/8080 from 10.1.0.2/32"],
-    ),
-    "repeated for a group, but at one own address only": (
-        (rule(cidr_ip="10.1.0.2/32"), rule(group_id="sg-app", local_cidr_ip="10.1.0.3/32")),
-        ["ingress accept TCP 8080/8080 from 10.1.0.2/32"],
-    ),
-    "a drop by address, which a rule for the group would undo": (
-        (rule(cidr_ip="10.1.0.2/32", policy="drop"), rule(group_id="sg-app", priority=2)),
-        ["ingress drop TCP 8080/8080 from 10.1.0.2/32"],
-    ),
-    "a block that holds the new address too": ((rule(cidr_ip="0.0.0.0/0"), rule(group_id="sg-app")), []),
-    "egress, which is accepted by default": ((rule(cidr_ip="10.1.0.2/32", direction="egress"),), []),
-}
-
-
-@pytest.mark.parametrize("case", ADDRESS_RULES)
-def test_what_a_peer_says_of_the_old_address_alone_is_told(case: str) -> None:
-    rules, expected = ADDRESS_RULES[case]
-    silent = {group_id: SecurityGroup(id=group_id) for group_id in ("sg-app", "sg-idle", "sg-web")}
-    groups = (*silent.values(), SecurityGroup(id="sg-mon", rules=rules))
-    app = plan({"security_groups": groups}).instances[0]
-    told = [text for peer in app.peers if peer.instance_id == "i-mon" for text in peer.address_rules]
-    assert told == expected

@@ -11,7 +11,7 @@ from components.config import ConfigError, parse
 from components.migration import Migration
 from components.plan import MigrationPlan, Origin, StackRecord, make_plan, still_classic
 from components.stack_outputs import exported, record_of
-from estate.model import AccessControlList, Estate, WhitelistGroup
+from estate.model import AccessControlList, ClassicLinkAttachment, Estate, WhitelistGroup
 from tests.components.builders import FILE, config, estate
 from tests.components.mocked import Recording, declare
 
@@ -312,3 +312,31 @@ def test_an_eip_alone_needs_no_interface() -> None:
     component = recording.urn("classic-to-vpc:publicaddress:PublicAddress", "i-web")
     assert recording.children(component) == ["alimigrate:ecs:PublicIpConversion"]
     assert recording.of_type("alimigrate:ecs:PublicIpConversion")["i-web"].inputs == {"instanceId": "i-web"}
+
+
+@pytest.mark.parametrize(
+    ("output", "kind", "gone"),
+    [
+        ({"vswitches": [{"vswitchId": "vsw-old"}, {"vswitchId": "vsw-lost"}]}, "vswitch", "vsw-lost"),
+        ({"securityGroupIds": {"sg-web": ["sg-app", "sg-lost"]}}, "securityGroup", "sg-lost"),
+        ({"linkedInstanceIds": ["i-mon"]}, "linkedInstance", "i-mon"),
+    ],
+)
+def test_what_the_last_update_made_and_nobody_finds_is_told(output: dict[str, Any], kind: str, gone: str) -> None:
+    known = record_of({**output, "vpcId": "vpc-old"})
+    made = plan(config(network=NETWORK), record=known)
+    assert made.gone == ((kind, gone),)
+    recording = declared(made)
+    facts = recording.outputs[recording.urn("classic-to-vpc:index:Migration", "migration")]
+    assert facts["gone"] == [{"kind": kind, "id": gone}]
+
+
+def test_a_link_that_is_there_or_that_a_move_has_ended_is_not_gone() -> None:
+    known = record_of({"vpcId": "vpc-old", "linkedInstanceIds": ["i-mon", "i-vpc"]})
+    links = (ClassicLinkAttachment(instance_id="i-mon", vpc_id="vpc-old"),)
+    of = estate(classic_links=links)
+    in_vpc = of.instances[0].model_copy(update={"id": "i-vpc", "network_type": "vpc", "vpc_id": "vpc-old"})
+    made = plan(config(network=NETWORK), of.model_copy(update={"instances": (*of.instances, in_vpc)}), known)
+    assert made.gone == ()
+    recording = declared(made)
+    assert "gone" not in recording.outputs[recording.urn("classic-to-vpc:index:Migration", "migration")]

@@ -254,9 +254,7 @@ def _instance(
         ],
         "snapshots": _snapshots(disk_ids) if exists else [],
         "databaseIds": ["rm-orders"] if instance_id == "i-app" else [],
-        "classicPeers": [
-            {"instanceId": "i-stay", "reason": "sg-app accepts TCP 9000/9000 from sg-stay", "addressRules": []}
-        ]
+        "classicPeers": [{"instanceId": "i-stay", "reason": "sg-app accepts TCP 9000/9000 from sg-stay"}]
         if instance_id == "i-app"
         else [],
         "guest": guest(COLLECTED if exists else COLLECTED_EARLY, name, address),
@@ -315,6 +313,11 @@ def _endpoints(exists: bool) -> list[Properties]:
         return [classic]
     in_vpc = {"kind": "Normal", "ipType": "Private", "connectionString": "rm-orders-vpc.example", "vpcId": "vpc-1"}
     return [classic | {"expiresAt": KEPT_UNTIL}, in_vpc]
+
+
+def _applied(exists: bool) -> Properties:
+    """What a resource of the local provider says of itself; before it exists nothing is known."""
+    return {"applied": "digest", "drift": []} if exists else {"applied": UNKNOWN}
 
 
 def prepared(*, exists: bool = True) -> Draft:
@@ -378,6 +381,7 @@ def prepared(*, exists: bool = True) -> Draft:
             group("sg-app", ["i-app", "i-later"], copy.deepcopy(APP_RULES)),
             group("sg-web", ["i-web"], copy.deepcopy(WEB_RULES)),
         ],
+        "linkedSecurityGroups": [group("sg-stay", ["i-stay"], [])],
         "databases": [
             {
                 "dbInstanceId": "rm-orders",
@@ -423,6 +427,7 @@ def prepared(*, exists: bool = True) -> Draft:
         _add_clone(draft, classic_id, cloud_id, top.urn)
     asked = {"validUntil": KEPT_UNTIL, "marginDays": 7.0, "leavesBehind": []}
     draft.add(DATABASE_ACCESS, "rm-orders", {"dbInstanceId": "rm-orders", "hybridAccess": asked}, top.urn)
+    applied = _applied(exists)
     hybrid = {
         "dbInstanceId": "rm-orders",
         "vpcId": cloud_id("vpc-1"),
@@ -430,7 +435,7 @@ def prepared(*, exists: bool = True) -> Draft:
         "validUntil": KEPT_UNTIL,
         "classicExpiresAt": cloud_id(KEPT_UNTIL),
         "vpcConnectionStrings": ["rm-orders-vpc.example"] if exists else UNKNOWN,
-        "applied": cloud_id("digest"),
+        **applied,
     }
     draft.add(HYBRID_ACCESS, "rm-orders", hybrid, top.urn)
     draft.add(
@@ -441,11 +446,11 @@ def prepared(*, exists: bool = True) -> Draft:
             "groupName": "classic_to_vpc",
             "networkType": "VPC",
             "securityIps": [BLOCK],
-            "applied": cloud_id("digest"),
+            **applied,
         },
         top.urn,
     )
-    link = {"vpcId": cloud_id("vpc-1"), "applied": cloud_id("digest")}
+    link = {"vpcId": cloud_id("vpc-1"), **applied}
     component = draft.add(
         CLASSIC_LINK_COMPONENT,
         "classic-link",
@@ -531,7 +536,7 @@ def _add_clone(draft: Draft, classic_id: str, cloud_id: Callable[[str], Any], pa
         {
             "securityGroupId": new_id(classic_id),
             "rules": _clone_rules(classic_id, new_id),
-            "applied": cloud_id("digest"),
+            **_applied(cloud_id("there") == "there"),
         },
         clone.urn,
     )

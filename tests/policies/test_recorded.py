@@ -197,7 +197,7 @@ FOUND: Final[dict[str, set[str]]] = {
     "first": set(),
     "freeze": set(),
     # Its estate is the sample's own, in which rules for all of 10.0.0.0/8 refuse whoever has moved.
-    "waves": {"classic-link-peers-reachable"},
+    "waves": {"security-group-every-rule-carried-over"},
     "broken": {
         "backup-snapshot-of-every-disk",
         "classic-link-peers-reachable",

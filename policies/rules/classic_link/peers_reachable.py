@@ -47,12 +47,6 @@ def _peer(plan: Plan, peer: Facts, later: frozenset[str]) -> Verdict:
         )
     if not all(map(plan.leads_to_target, (attachments[0], links[0]))):
         return failed(f"{peer_id} is linked to another VPC than the target, and an instance can be linked to one only.")
-    if by_address := peer.texts("addressRules"):
-        return failed(
-            "\n".join([f"{peer_id} is linked, but knows the instance by its address, which changes:", *by_address]),
-            f"in the group of {peer_id}, name a classic group of the instance in place of its address:\n"
-            "aliyun ecs AuthorizeSecurityGroup --SecurityGroupId <its group> --SourceGroupId <the instance's> ...",
-        )
     if not (attachments[0].exists and links[0].exists):
         return pending(f"The link of {peer_id} to the target VPC is declared and not applied yet.")
     return passed(f"{peer_id} is linked to the target VPC.")

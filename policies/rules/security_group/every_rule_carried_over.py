@@ -1,4 +1,4 @@
-"""What the classic groups of the instance accept, their clones accept as well."""
+"""What the classic groups accept, the clones accept as well, and so do linked instances at the new address."""
 
 from datetime import datetime
 from typing import Final
@@ -7,7 +7,9 @@ from policies.clock import Timeline
 from policies.facts import Facts, UnreadableError, attempt
 from policies.outcome import Verdict, failed, not_applicable, passed, unknown
 from policies.plan import (
+    ADDED_SECURITY_GROUP_RULES,
     CLASSIC_LINK_ATTACHMENT,
+    CLASSIC_LINK_COMPONENT,
     CLONED_SECURITY_GROUP,
     MIGRATING_INSTANCE,
     MIGRATION,
@@ -17,9 +19,15 @@ from policies.plan import (
     Plan,
 )
 from policies.rule import InstanceRule
-from policies.security_groups import clones, comparing, differences, reading
+from policies.security_groups import clones, differences, judging
 
 _MOST_REASONS: Final = 3
+_AT_LINKED: Final = (
+    "For a linked instance that knows the instance by its address, name a classic group of the instance; the stack "
+    "repeats such a rule for the clone:\n"
+    "aliyun ecs AuthorizeSecurityGroup --SecurityGroupId <group of the linked one> --SourceGroupId <classic group of "
+    "the instance> --NicType intranet --IpProtocol TCP --PortRange <port>/<port>"
+)
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
@@ -30,16 +38,24 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         return not_applicable(
             f"There is no clone of {', '.join(missing)} to compare: security-group-cloned tells of that."
         )
-    return plan.remember((__name__, tuple(sorted(group_ids))), lambda: _judge(plan, group_ids, timeline.now))
+    return _judge(plan, instance, group_ids, timeline.now)
 
 
-def _judge(plan: Plan, group_ids: tuple[str, ...], now: datetime) -> Verdict:
-    reasons = clones.accepted_differences(plan, group_ids, "lost", now)
-    lost = comparing.lost(reading.firewall_of(plan, group_ids), reading.surroundings(plan, group_ids), reasons)
+def _judge(plan: Plan, instance: Facts, group_ids: tuple[str, ...], now: datetime) -> Verdict:
+    lost, reasons = judging.judge(plan, instance, "lost", now)
     if lost:
-        return failed("\n".join(["Traffic would be lost:", *lost.lines("accepted by"), *_reported(plan, group_ids)]))
+        reported = [] if lost.all_at_linked else _reported(plan, group_ids)
+        lines = ["Traffic would be lost:", *lost.lines("accepted by"), *reported]
+        return failed("\n".join(lines), _remediation(lost))
     accepted = "\n".join(differences.told(reasons, lost, "accepted by"))
     return passed(accepted or "Every packet that the classic groups accept, their clones accept too.")
+
+
+def _remediation(lost: differences.Differences) -> str | None:
+    """The rule's own where clones lose something, and what to do about the groups of linked instances."""
+    if not lost.at_linked:
+        return None
+    return _AT_LINKED if lost.all_at_linked else f"{RULE.remediation}\n{_AT_LINKED}"
 
 
 def _reported(plan: Plan, group_ids: tuple[str, ...]) -> list[str]:
@@ -78,7 +94,9 @@ RULE: Final = InstanceRule(
         "aliyun ecs JoinSecurityGroup --InstanceId <id> --SecurityGroupId <own group>"
     ),
     reads=(
+        ADDED_SECURITY_GROUP_RULES,
         CLASSIC_LINK_ATTACHMENT,
+        CLASSIC_LINK_COMPONENT,
         MIGRATION,
         MIGRATING_INSTANCE,
         TARGET_NETWORK,

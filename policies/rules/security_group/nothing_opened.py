@@ -1,4 +1,7 @@
-"""What the clones accept, the classic groups accepted on the interface that such a packet would have used."""
+"""What the clones accept, the classic groups accepted on the interface that such a packet would have used.
+
+And what linked instances accept at the new address, they accepted at the old one.
+"""
 
 from datetime import datetime
 from typing import Final
@@ -9,6 +12,7 @@ from policies.outcome import Verdict, failed, not_applicable, passed, unknown, w
 from policies.plan import (
     ADDED_SECURITY_GROUP_RULES,
     CLASSIC_LINK_ATTACHMENT,
+    CLASSIC_LINK_COMPONENT,
     CLONED_SECURITY_GROUP,
     MIGRATING_INSTANCE,
     MIGRATION,
@@ -20,7 +24,13 @@ from policies.plan import (
     Resource,
 )
 from policies.rule import InstanceRule
-from policies.security_groups import clones, comparing, differences, reading
+from policies.security_groups import clones, differences, judging
+
+_AT_LINKED: Final = (
+    "For a linked instance that admits the instance at its new address, move into a VSwitch whose block its rules do "
+    "not name, or narrow the rule:\n"
+    "aliyun ecs RevokeSecurityGroup --SecurityGroupId <group of the linked one> --SecurityGroupRuleId.1 <that rule>"
+)
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
@@ -31,21 +41,32 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         return not_applicable(
             f"There is no clone of {', '.join(missing)} to compare: security-group-cloned tells of that."
         )
-    return plan.remember((__name__, tuple(sorted(group_ids))), lambda: _judge(plan, group_ids, timeline.now))
+    return _judge(plan, instance, group_ids, timeline.now)
 
 
-def _judge(plan: Plan, group_ids: tuple[str, ...], now: datetime) -> Verdict:
+def _judge(plan: Plan, instance: Facts, group_ids: tuple[str, ...], now: datetime) -> Verdict:
+    verdicts = list(plan.remember((__name__, tuple(sorted(group_ids))), lambda: _problems(plan, group_ids)))
+    opened, reasons = judging.judge(plan, instance, "opened", now)
+    if opened:
+        lines = ["Traffic would be opened that the classic groups refuse:", *opened.lines("opened by")]
+        verdicts.append(failed("\n".join(lines), _remediation(opened)))
+    accepted = "\n".join(differences.told(reasons, opened, "opened by"))
+    return worst([*verdicts, passed(accepted or "The clones accept nothing that the classic groups refuse.")])
+
+
+def _remediation(opened: differences.Differences) -> str | None:
+    """The rule's own where clones open something, and what to do about the groups of linked instances."""
+    if not opened.at_linked:
+        return None
+    return _AT_LINKED if opened.all_at_linked else f"{RULE.remediation}\n{_AT_LINKED}"
+
+
+def _problems(plan: Plan, group_ids: tuple[str, ...]) -> list[Verdict]:
+    """What makes a comparison of the rule sets worthless."""
     verdicts = [problem for group_id in sorted(set(group_ids)) if (problem := _stranger(plan, group_id))]
     if misdirected := [text for group_id in sorted(set(group_ids)) for text in clones.misdirected(plan, group_id)]:
         verdicts.append(failed("\n".join(["Rules name a group that they should not:", *misdirected])))
-    reasons = clones.accepted_differences(plan, group_ids, "opened", now)
-    opened = comparing.opened(reading.firewall_of(plan, group_ids), reading.surroundings(plan, group_ids), reasons)
-    if opened:
-        verdicts.append(
-            failed("\n".join(["Traffic would be opened that the classic groups refuse:", *opened.lines("opened by")]))
-        )
-    accepted = "\n".join(differences.told(reasons, opened, "opened by"))
-    return worst([*verdicts, passed(accepted or "The clones accept nothing that the classic groups refuse.")])
+    return verdicts
 
 
 def _stranger(plan: Plan, group_id: str) -> Verdict | None:
@@ -88,6 +109,7 @@ RULE: Final = InstanceRule(
     ),
     reads=(
         CLASSIC_LINK_ATTACHMENT,
+        CLASSIC_LINK_COMPONENT,
         MIGRATION,
         MIGRATING_INSTANCE,
         TARGET_NETWORK,

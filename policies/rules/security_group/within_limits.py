@@ -3,7 +3,7 @@
 from typing import Final
 
 from policies.clock import Timeline
-from policies.facts import Facts
+from policies.facts import Facts, UnreadableError, attempt
 from policies.outcome import Verdict, failed, not_applicable, passed, unknown
 from policies.plan import CLONED_SECURITY_GROUP, MIGRATING_INSTANCE, SECURITY_GROUP_RULES, Plan
 from policies.rule import InstanceRule
@@ -12,6 +12,16 @@ from policies.security_groups import clones
 _MAX_RULES: Final = 200
 _MAX_GROUP_PEERS: Final = 20
 _MAX_GROUPS: Final = 5
+_MANY: Final = 10
+_MOST_TOLD: Final = 3
+# As the conversion reports it.
+_BY_CLONES: Final = "names moving instances by the clones of"
+_TARGET_INSIDE: Final = (
+    "Move into VSwitches inside that block, or into some in which no other server is: then one rule for the block, or "
+    "for the VSwitches, says the same.\n"
+    "classic-to-vpc:migration.network: {mode: create, name: shop, cidrBlock: 10.0.0.0/8, vswitches: "
+    "[{zone: cn-hangzhou-h, cidrBlock: 10.20.0.0/24}]}"
+)
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -21,10 +31,12 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if missing := clones.without_clone(plan, group_ids):
         return not_applicable(f"There is no clone of {', '.join(missing)} to count: security-group-cloned tells of it.")
     problems: list[str] = []
+    widest: list[str] = []
     groups: set[str] = set()
     for group_id in group_ids:
         clone = clones.the_clone(plan, group_id)
         problems += [f"the clone of {group_id}: {limit}" for limit in clone.facts.texts("limits")]
+        widest += _widest(clone.facts, group_id)
         # Two classic groups may be mapped to the same one.
         groups |= {item.facts.text("id") if item.exists else item.urn for item in clones.the_groups(plan, clone)}
         for rule_set in plan.children(clone, SECURITY_GROUP_RULES):
@@ -39,8 +51,26 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if len(groups) > _MAX_GROUPS:
         problems.append(f"the instance would be in {len(groups)} VPC groups, and at most {_MAX_GROUPS} are allowed")
     if problems:
-        return failed("\n".join(["Limits of the cloud are not kept:", *problems]))
+        return failed(
+            "\n".join(["Limits of the cloud are not kept:", *problems, *widest]),
+            f"{_TARGET_INSIDE}\nor {RULE.remediation}" if widest else None,
+        )
     return passed("Its VPC groups keep the limits of the cloud.")
+
+
+def _widest(clone: Facts, group_id: str) -> list[str]:
+    """Classic rules that take many rules, one for each clone of an instance that they let in or shut out."""
+
+    def read() -> list[str]:
+        return [
+            f"{entry.text('classicRule')} of {group_id} takes {len(entry.texts('labels'))} rules, one for each clone: "
+            "the target is outside of its block"
+            for entry in clone.objects("report")
+            if len(entry.texts("labels")) > _MANY and _BY_CLONES in entry.text("reason")
+        ]
+
+    lines = attempt(read)
+    return [] if isinstance(lines, UnreadableError) else lines[:_MOST_TOLD]
 
 
 RULE: Final = InstanceRule(

@@ -90,12 +90,3 @@ def test_unknown_when_the_peers_are_not_known() -> None:
 
 def test_not_applicable_without_peers() -> None:
     expect(prepared(), RULE, "i-web", Outcome.NOT_APPLICABLE)
-
-
-def test_fail_when_the_peer_knows_the_instance_by_its_address() -> None:
-    """The link stands, and the peer's group refuses the new address all the same."""
-    draft = prepared()
-    draft.facts(MIGRATING_INSTANCE, "i-app")["classicPeers"][0]["addressRules"] = [
-        "ingress accept TCP 22/22 from 10.0.0.2"
-    ]
-    expect(draft, RULE, "i-app", Outcome.FAIL, "by its address", "ingress accept TCP 22/22 from 10.0.0.2")

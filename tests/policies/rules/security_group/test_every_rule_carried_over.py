@@ -5,7 +5,9 @@ import pytest
 
 from policies.outcome import Outcome
 from policies.plan import (
+    ADDED_SECURITY_GROUP_RULES,
     CLASSIC_LINK_ATTACHMENT,
+    CLASSIC_LINK_COMPONENT,
     CLONED_SECURITY_GROUP,
     MIGRATING_INSTANCE,
     MIGRATION,
@@ -126,18 +128,21 @@ def test_fail_for_ingress_from_the_clouds_services_that_a_rule_names_and_for_no_
     expect(draft, RULE, "i-web", Outcome.FAIL, "ingress TCP 8444 from 100.64.0.0/10")
 
 
-def test_pass_for_a_peer_of_a_later_wave() -> None:
+def test_fail_for_a_peer_of_a_later_wave_which_is_met_in_the_vpc_once_it_has_moved() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["laterInstanceIds"] = ["i-later", "i-stay"]
     draft.remove(CLASSIC_LINK_ATTACHMENT)
-    _clone(draft, "sg-app").pop("app: from stay")
+    draft.facts(CLASSIC_LINK_COMPONENT)["instanceIds"] = []
+    expect(draft, RULE, "i-app", Outcome.FAIL, "TCP 9000 from i-stay (stay-1), which moves in a later wave")
+    _clone(draft, "sg-app")["app: from stay"] = rule({"cidrIp": "172.16.1.0/24"}, portRange="9000/9000")
     expect(draft, RULE, "i-app", Outcome.PASS)
 
 
-def test_fail_for_the_address_of_one_that_stays_and_not_of_one_of_a_later_wave() -> None:
+def test_fail_for_the_address_of_one_that_stays_and_for_the_new_one_of_a_later_wave() -> None:
     draft = prepared()
     _classic(draft).append(rule({"cidrIp": "10.0.0.3/32"}, portRange="25/25", nicType="intranet"))
-    expect(draft, RULE, "i-web", Outcome.PASS)
+    told = expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 25 from i-later (later-1), which moves in a later wave")
+    assert "10.0.0.3/32:" not in told.reason.replace("from 10.0.0.3/32, priority", "")
     draft.facts(MIGRATION)["laterInstanceIds"] = []
     expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 25 from 10.0.0.3/32")
 
@@ -234,7 +239,7 @@ def test_fail_when_a_block_stands_for_an_instance_whose_vswitch_is_not_known() -
 
 
 def test_pass_when_only_what_an_instance_sends_to_itself_is_refused() -> None:
-    """It meets no security group, and no rule could name its own group; a second member is another matter."""
+    """It meets no security group, and no rule could name its own group; a second member is told, and itself never."""
     draft = prepared()
     assert "guard 172.16.0.0/12" in _clone(draft)
     expect(draft, RULE, "i-web", Outcome.PASS)
@@ -245,4 +250,92 @@ def test_pass_when_only_what_an_instance_sends_to_itself_is_refused() -> None:
     facts["instanceIds"].append("i-web-2")
     moved = copy.deepcopy(draft.facts(MIGRATING_INSTANCE, "i-web"))
     draft.add(MIGRATING_INSTANCE, "i-web-2", {**moved, "instanceId": "i-web-2"})
-    expect(draft, RULE, "i-web", Outcome.FAIL, "i-web (web-1)", "i-web-2", "InnerAccessPolicy Accept of sg-web")
+    told = expect(draft, RULE, "i-web", Outcome.FAIL, "from i-web-2 (web-2)", "InnerAccessPolicy Accept of sg-web")
+    assert "i-web (web-1)" not in told.reason
+    told = expect(draft, RULE, "i-web-2", Outcome.FAIL, "from i-web (web-1)")
+    assert "i-web-2" not in told.reason
+
+
+# ---- linked instances that stay ----
+
+
+def _stayer(draft: Draft) -> list[Any]:
+    (found,) = draft.facts(MIGRATION)["linkedSecurityGroups"]
+    rules = found["rules"]
+    assert isinstance(rules, list)
+    return rules
+
+
+@pytest.mark.parametrize("block", ["10.0.0.2/32", "10.0.0.0/8"])
+def test_fail_when_a_linked_instance_refuses_the_new_address(block: str) -> None:
+    draft = prepared()
+    _stayer(draft).append(rule({"cidrIp": block}, portRange="6379/6379", nicType="intranet"))
+    words = ("at i-stay (stay-1), which is linked: ingress TCP 6379 from i-app (app-1), which migrates: accepted by ",)
+    told = expect(draft, RULE, "i-app", Outcome.FAIL, *words, "refused by no rule (ingress default)")
+    assert "i-web" not in told.reason
+
+
+def test_pass_when_a_linked_instance_accepts_the_new_address_too() -> None:
+    draft = prepared()
+    rules = _stayer(draft)
+    rules.append(rule({"cidrIp": "10.0.0.2/32"}, portRange="6379/6379", nicType="intranet"))
+    rules.append(rule({"cidrIp": "172.16.0.0/12"}, portRange="6379/6379", nicType="intranet"))
+    expect(draft, RULE, "i-app", Outcome.PASS)
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_pass_when_a_rule_for_the_clone_repeats_what_was_said_of_the_group(declared: bool) -> None:
+    """Before it is added, and where it is in the cloud already: there it has the id of the clone alone."""
+    draft = prepared()
+    _stayer(draft).append(rule({"groupId": "sg-app"}, portRange="6379/6379", nicType="intranet"))
+    expect(draft, RULE, "i-app", Outcome.FAIL, "at i-stay (stay-1), which is linked: ingress TCP 6379")
+    named = rule({"groupId": "sg-app-vpc"}, portRange="6379/6379")
+    if declared:
+        added = {"securityGroupId": "sg-stay", "rules": {"for the clone": {**named, "clonedFrom": "sg-app"}}}
+        draft.add(ADDED_SECURITY_GROUP_RULES, "sg-stay", added)
+    else:
+        _stayer(draft).append({**named, "nicType": "intranet"})
+    expect(draft, RULE, "i-app", Outcome.PASS)
+
+
+def test_fail_for_egress_that_a_linked_instance_lets_out_to_the_old_address_alone() -> None:
+    draft = prepared()
+    to = {"direction": "egress", "nicType": "intranet"}
+    _stayer(draft).append(rule({"cidrIp": "10.0.0.2/32"}, portRange="6379/6379", **to))
+    _stayer(draft).append(rule({"cidrIp": "0.0.0.0/0"}, policy="drop", priority=2.0, **to))
+    expect(draft, RULE, "i-app", Outcome.FAIL, "which is linked: egress TCP 6379 to i-app (app-1)")
+
+
+@pytest.mark.parametrize("gone", [CLASSIC_LINK_ATTACHMENT, CLASSIC_LINK_COMPONENT])
+def test_a_link_that_is_lacking_makes_nothing_better(gone: str) -> None:
+    draft = prepared()
+    _stayer(draft).append(rule({"cidrIp": "10.0.0.2/32"}, portRange="6379/6379", nicType="intranet"))
+    draft.remove(gone)
+    expect(draft, RULE, "i-app", Outcome.FAIL, "at i-stay (stay-1), which is linked: ingress TCP 6379")
+
+
+def test_unknown_without_the_groups_of_a_linked_instance() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["linkedSecurityGroups"] = []
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "classic security group sg-stay is missing")
+
+
+def test_an_instance_that_is_linked_until_its_own_wave_is_met_in_both_places() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["laterInstanceIds"] = ["i-later", "i-stay"]
+    words = "from i-stay (stay-1), which moves in a later wave"
+    linked = _clone(draft, "sg-app").pop("app: from stay")
+    moved = rule({"cidrIp": "172.16.1.0/24"}, portRange="9000/9000")
+    for rules, outcome in (([linked], Outcome.FAIL), ([moved], Outcome.FAIL), ([linked, moved], Outcome.PASS)):
+        _clone(draft, "sg-app").update({f"9000 {number}": item for number, item in enumerate(rules)})
+        expect(draft, RULE, "i-app", outcome, *([words] if outcome is Outcome.FAIL else []))
+
+
+def test_the_fix_names_the_groups_of_linked_instances_where_they_are_what_refuses() -> None:
+    draft = prepared()
+    _stayer(draft).append(rule({"cidrIp": "10.0.0.2/32"}, portRange="6379/6379", nicType="intranet"))
+    fix = "--SecurityGroupId <group of the linked one> --SourceGroupId <classic group of the instance>"
+    told = expect(draft, RULE, "i-app", Outcome.FAIL, fix)
+    assert "classic-to-vpc:migration.later" not in told.remediation
+    _clone(draft, "sg-app").clear()
+    expect(draft, RULE, "i-app", Outcome.FAIL, fix, "classic-to-vpc:migration.later")

@@ -46,13 +46,61 @@ def test_pass_for_an_address_that_nobody_has_any_more_and_fail_where_it_may_be_g
     expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 22 from 10.0.0.2/32")
 
 
-def test_pass_for_new_addresses_that_were_accepted_where_the_old_ones_were_not() -> None:
+def test_fail_for_new_addresses_that_were_accepted_where_the_old_ones_were_not() -> None:
     draft = prepared()
     rules = _classic(draft, "sg-app")["rules"]
     for block, policy in (("10.0.0.1/32", "drop"), ("172.16.0.0/12", "accept")):
         rules.append(rule({"cidrIp": block}, portRange="5000/5000", policy=policy, nicType="intranet"))
         _clone(draft, "sg-app")[block] = rule({"cidrIp": block}, portRange="5000/5000", policy=policy)
-    expect(draft, RULE, "i-app", Outcome.PASS)
+    words = ("ingress TCP 5000 from i-web (web-1), which migrates: opened by clone rule '172.16.0.0/12' of sg-app",)
+    expect(draft, RULE, "i-app", Outcome.FAIL, *words)
+
+
+def test_fail_for_a_drop_of_an_old_address_that_nothing_says_of_the_new_one() -> None:
+    draft = prepared()
+    drop = rule({"cidrIp": "10.0.0.1/32"}, direction="egress", policy="drop", portRange="3306/3306", nicType="intranet")
+    _classic(draft, "sg-app")["rules"].append(drop)
+    expect(draft, RULE, "i-app", Outcome.FAIL, "egress TCP 3306 to i-web (web-1), which migrates: opened by egress")
+
+
+def test_pass_when_the_instance_itself_alone_could_come_in_by_its_new_address() -> None:
+    draft = prepared()
+    rules = _classic(draft, "sg-web")["rules"]
+    rules.append(rule({"cidrIp": "172.16.0.0/12"}, portRange="5000/5000", nicType="intranet"))
+    _clone(draft)["5000"] = rule({"cidrIp": "172.16.0.0/12"}, portRange="5000/5000")
+    told = expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 5000 from i-app (app-1), which migrates").reason
+    assert "i-web (web-1)" not in told
+    facts = draft.facts(MIGRATION)
+    facts["classicInstances"] = [
+        item for item in facts["classicInstances"] if item["instanceId"] in ("i-web", "i-stay")
+    ]
+    facts["laterInstanceIds"] = []
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
+@pytest.mark.parametrize("block", ["172.16.1.0/24", "172.16.1.128/25", "0.0.0.0/0"])
+def test_fail_when_a_linked_instance_admits_the_new_block(block: str) -> None:
+    draft = prepared()
+    (stay,) = draft.facts(MIGRATION)["linkedSecurityGroups"]
+    stay["rules"] = [
+        rule({"cidrIp": block}, portRange="22/22", nicType="intranet", priority=2.0),
+        rule({"cidrIp": "10.0.0.0/8"}, portRange="22/22", nicType="intranet", policy="drop"),
+    ]
+    words = ("at i-stay (stay-1), which is linked: ingress TCP 22 from i-app (app-1), which migrates: opened by ",)
+    fix = "RevokeSecurityGroup --SecurityGroupId <group of the linked one>"
+    told = expect(draft, RULE, "i-app", Outcome.FAIL, *words, fix)
+    assert "Leave the clone to the program" not in told.remediation
+
+
+def test_fail_when_a_linked_instance_shut_out_an_address_whose_group_it_admits() -> None:
+    draft = prepared()
+    (stay,) = draft.facts(MIGRATION)["linkedSecurityGroups"]
+    stay["rules"] = [
+        rule({"cidrIp": "10.0.0.2/32"}, portRange="22/22", nicType="intranet", policy="drop"),
+        rule({"groupId": "sg-app"}, portRange="22/22", nicType="intranet"),
+        rule({"groupId": "sg-app-vpc"}, portRange="22/22", nicType="intranet"),
+    ]
+    expect(draft, RULE, "i-app", Outcome.FAIL, "which is linked: ingress TCP 22 from i-app (app-1)")
 
 
 def test_a_clone_may_name_the_group_of_a_linked_instance_for_what_was_accepted_by_address_alone() -> None:

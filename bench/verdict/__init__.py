@@ -1,0 +1,1 @@
+"""Large proofs of the verdict, too long for each push: `make bench-verdict` runs them all."""

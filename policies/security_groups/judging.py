@@ -1,0 +1,69 @@
+"""What the move of one instance opens, and what it loses, at itself and at linked instances that stay."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from policies.facts import Facts
+from policies.plan import Plan
+from policies.security_groups.clones import accepted_differences
+from policies.security_groups.comparing import at_one_that_stays, lost, opened
+from policies.security_groups.differences import Differences
+from policies.security_groups.model import Peer
+from policies.security_groups.reading import departures, firewall_of, rules_of_linked, surroundings
+
+Kind = Literal["opened", "lost"]
+
+
+class Judged(NamedTuple):
+    """The differences of one kind for one instance, and why the config accepts some of them, by classic id."""
+
+    differences: Differences
+    reasons: Mapping[str, str]
+
+
+def judge(plan: Plan, instance: Facts, kind: Kind, now: datetime) -> Judged:
+    """Compare for one instance what it and linked instances accept before and after its move.
+
+    Raises UnreadableError where a fact that this needs cannot be read.
+    """
+    own, group_ids = instance.text("instanceId"), instance.texts("securityGroupIds")
+    departure = departures(plan).get(own)
+    reasons = accepted_differences(plan, group_ids, kind, now)
+    key = (__name__, kind, departure, tuple(sorted(group_ids)))
+    found = plan.remember(key, lambda: _at_its_groups(plan, group_ids, departure, reasons, kind)).without(own)
+    for there in _stay_on(plan, own, departure):
+        differences = _at_linked(plan, there[0].groups)
+        found.join_of(differences[kind == "lost"], own, _called(there))
+    return Judged(found, reasons)
+
+
+def _at_its_groups(
+    plan: Plan, group_ids: tuple[str, ...], departure: int | None, reasons: Mapping[str, str], kind: Kind
+) -> Differences:
+    compare = opened if kind == "opened" else lost
+    return compare(firewall_of(plan, group_ids), surroundings(plan), departure, reasons)
+
+
+def _at_linked(plan: Plan, groups: frozenset[str]) -> tuple[Differences, Differences]:
+    key = tuple(sorted(groups))
+    return plan.remember((__name__, key), lambda: at_one_that_stays(rules_of_linked(plan, key), surroundings(plan)))
+
+
+def _stay_on(plan: Plan, own: str, departure: int | None) -> Iterator[list[Peer]]:
+    """Instances that are linked when this one has moved, those in the same groups together."""
+    found: dict[frozenset[str], list[Peer]] = defaultdict(list)
+    for peer in surroundings(plan).peers:
+        if peer.id != own and peer.met_linked_after(departure):
+            found[peer.groups].append(peer)
+    yield from found.values()
+
+
+def _called(peers: list[Peer]) -> str:
+    """Name the first of some instances, and count the others."""
+    first = f"{peers[0].id} ({peers[0].name})"
+    more = len(peers) - 1
+    return f"{first} and {more} more, which are linked" if more else f"{first}, which is linked"
