@@ -75,6 +75,8 @@ def _permissions(rule: AnyRule) -> str:
 
 def _settings(rule: AnyRule) -> str:
     always = "Mandatory always.\n\n" if rule.lead_hours is None else ""
+    if rule.mended_by_up:
+        always = "Blocks in the result file; the engine's policy is advisory, so that `pulumi up` can mend it.\n\n"
     return always + _bullets(
         f"`{name}`, {item.default:g} unless set ({item.minimum:g} to {item.maximum:g}): {item.what}"
         for name, item in rule.adjustable.items()
@@ -106,6 +108,8 @@ def _index() -> str:
 
 
 def _mandatory(rule: AnyRule) -> str:
+    if rule.mended_by_up:
+        return "in the result file"
     return "always" if rule.lead_hours is None else f"from {rule.lead_hours:g} h before the window"
 
 

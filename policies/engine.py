@@ -1,7 +1,8 @@
 """Between the policy SDK and the rules: a stack policy a rule, all of them answered from one evaluation.
 
 The SDK gives a policy one level for all that it reports. So each rule's own policy is mandatory and reports what
-blocks; what is advice until its lead time, and what is waived, two advisory policies report for all rules together.
+blocks, but for rules of which `pulumi up` mends the findings (`Rule.mended_by_up`); what is advice until its lead time,
+and what is waived, two advisory policies report for all rules together.
 """
 
 from __future__ import annotations
@@ -280,7 +281,7 @@ def _policy(rule: AnyRule, analyst: Analyst) -> StackValidationPolicy:
         name=rule.id,
         description=f"{rule.title}.",
         validate=validate,
-        enforcement_level=EnforcementLevel.MANDATORY,
+        enforcement_level=EnforcementLevel.ADVISORY if rule.mended_by_up else EnforcementLevel.MANDATORY,
         config_schema=PolicyConfigSchema(settable) if settable else None,
         display_name=rule.title,
         severity=_SEVERITIES[rule.severity],

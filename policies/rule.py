@@ -32,6 +32,7 @@ class Rule:
     `ram_actions` are the permissions that reading those facts took: a rule itself calls nothing.
     A rule with `lead_hours` is advice until so many hours before the window and mandatory from then on; None: always.
     `thresholds` are the limits that a team may set; `check` reads one by `timeline.threshold(...)`.
+    What a rule `mended_by_up` finds blocks in the result file alone, for a preview that fails lets no `up` mend it.
     `unwaivable` is why no waiver covers it: it cannot be undone, or everything else relies on it. None: one may.
     """
 
@@ -50,6 +51,7 @@ class Rule:
     thresholds: tuple[Threshold, ...] = ()
     unwaivable: str | None = None
     remediation_after: str | None = None
+    mended_by_up: bool = False
 
     @property
     def id(self) -> str:

@@ -13,7 +13,7 @@ from pulumi.provider.experimental import provider as sdk
 from estate.client import Cloud
 from estate.errors import EstateError
 from estate.settings import CloudSettings
-from provider import registry
+from provider import drift, registry
 from provider.resource import NOT_FORESEEN, REFUSED, Change, Resource, ResourceError
 from provider.values import Properties, is_unknown, properties, values
 
@@ -60,7 +60,7 @@ class AlimigrateProvider(sdk.Provider):
     async def diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
         """Compare state and inputs, property by property."""
         resource = _resource(request.type)
-        changes = resource.diff(properties(request.old_state), properties(request.new_inputs))
+        changes = resource.diff(drift.forgotten(properties(request.old_state)), properties(request.new_inputs))
         return sdk.DiffResponse(
             changes=bool(changes),
             replaces=[path for path, change in changes.items() if change is Change.REPLACE],
@@ -76,29 +76,31 @@ class AlimigrateProvider(sdk.Provider):
             foreseen = await asyncio.to_thread(lambda: self._foreseen(resource, inputs, "", {}))
             return sdk.CreateResponse(properties=values(resource.planned({}, inputs) | foreseen))
         resource_id, state = await asyncio.to_thread(lambda: resource.create(self.cloud(), inputs))
-        return sdk.CreateResponse(resource_id, values(state))
+        return sdk.CreateResponse(resource_id, values(drift.remembered(resource, state)))
 
     async def read(self, request: sdk.ReadRequest) -> sdk.ReadResponse:
         """Read for a refresh or an import; an answer without an id says that the thing is gone."""
-        resource, state = _resource(request.type), properties(request.properties)
+        resource, known = _resource(request.type), properties(request.properties)
+        state = drift.forgotten(known)
         live = await asyncio.to_thread(lambda: resource.read(self.cloud(), request.resource_id, state))
         if live is None:
             return sdk.ReadResponse()
-        inputs = {name: value for name, value in live.items() if name not in resource.outputs}
-        return sdk.ReadResponse(request.resource_id, values(live), values(inputs))
+        seen = drift.compared(resource, known, live)
+        return sdk.ReadResponse(request.resource_id, values(seen), values(drift.inputs_of(resource, live)))
 
     async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
         """Update, or tell what an update would come to."""
-        resource, state, inputs = _resource(request.type), properties(request.olds), properties(request.news)
+        resource, known, inputs = _resource(request.type), properties(request.olds), properties(request.news)
+        state = drift.forgotten(known)
         if request.preview:
             foreseen = await asyncio.to_thread(lambda: self._foreseen(resource, inputs, request.resource_id, state))
-            return sdk.UpdateResponse(values(resource.planned(state, inputs) | foreseen))
+            return sdk.UpdateResponse(values(resource.planned(state, inputs) | drift.kept(known) | foreseen))
         after = await asyncio.to_thread(lambda: resource.update(self.cloud(), request.resource_id, state, inputs))
-        return sdk.UpdateResponse(values(after))
+        return sdk.UpdateResponse(values(drift.remembered(resource, after)))
 
     async def delete(self, request: sdk.DeleteRequest) -> None:
         """Delete."""
-        resource, state = _resource(request.type), properties(request.properties)
+        resource, state = _resource(request.type), drift.forgotten(properties(request.properties))
         await asyncio.to_thread(lambda: resource.delete(self.cloud(), request.resource_id, state))
 
     async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:

@@ -143,6 +143,16 @@ def schema() -> str:
 _TOLD: Final[dict[str, Any]] = {
     "applied": {"type": "string", "description": "A digest of what is in the cloud; unknown until it is."},
     REFUSED: {"type": "string", "description": "In a preview: why the creation or update would be refused."},
+    "declared": {
+        "type": "object",
+        "additionalProperties": {"$ref": "pulumi.json#/Any"},
+        "description": "The inputs as they were applied last.",
+    },
+    "drift": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "How the cloud differs from that, as the last refresh found it.",
+    },
     NOT_FORESEEN: {"type": "string", "description": "In a preview: why nobody can say whether it would be refused."},
 }
 

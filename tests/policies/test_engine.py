@@ -172,7 +172,7 @@ def test_every_policy_fills_what_the_sdk_has_a_field_for() -> None:
     info = servicer({}).GetAnalyzerInfo(None, None)
     assert [policy.name for policy in info.policies] == [*(rule.id for rule in all_rules()), ADVICE, WAIVED]
     for policy, rule in zip(info.policies[:-2], all_rules(), strict=True):
-        assert policy.enforcementLevel == proto.MANDATORY
+        assert policy.enforcementLevel == (proto.ADVISORY if rule.mended_by_up else proto.MANDATORY)
         assert policy.policy_type == proto.PolicyType.POLICY_TYPE_STACK
         assert policy.displayName == rule.title
         assert policy.remediation_steps == rule.remediation
@@ -404,7 +404,9 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
 def test_a_result_that_cannot_be_written_is_a_finding_of_every_policy(tmp_path: Path) -> None:
     found = _diagnostics(prepared(), PREFLIGHT_RESULT=str(tmp_path / "nowhere" / "result.json"))
     assert {item.policyName for item in found} == {rule.id for rule in all_rules()}
-    assert all(item.enforcementLevel == proto.MANDATORY for item in found)
+    assert {item.policyName for item in found if item.enforcementLevel != proto.MANDATORY} == {
+        rule.id for rule in all_rules() if rule.mended_by_up
+    }
     assert "FileNotFoundError" in found[0].message
 
 

@@ -1,0 +1,1 @@
+"""Rules about what the stack declares as a whole."""

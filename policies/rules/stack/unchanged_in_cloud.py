@@ -1,0 +1,112 @@
+"""What the stack has applied is in the cloud as it was applied: nobody changed it since the last `pulumi up`."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Final
+
+from policies.clock import Timeline
+from policies.facts import Facts
+from policies.outcome import Verdict, failed, judged, not_applicable, passed, unknown, worst
+from policies.plan import (
+    ADDED_SECURITY_GROUP_RULES,
+    CLASSIC_LINK,
+    CLASSIC_LINK_ATTACHMENT,
+    CUT_THROUGH_BINDING,
+    DEFAULT_VSWITCH,
+    HYBRID_ACCESSES,
+    MIGRATION,
+    PUBLIC_IP_CONVERSION,
+    REMOVED_ACL_ENTRIES,
+    REMOVED_WHITELIST_ENTRIES,
+    SECURITY_GROUP,
+    SECURITY_GROUP_RULES,
+    SHARED_SECURITY_GROUP,
+    VSWITCH,
+    WHITELIST_GROUPS,
+    Plan,
+    Resource,
+)
+from policies.rule import MigrationRule
+
+_TYPES: Final = (
+    ADDED_SECURITY_GROUP_RULES,
+    CLASSIC_LINK,
+    CLASSIC_LINK_ATTACHMENT,
+    CUT_THROUGH_BINDING,
+    DEFAULT_VSWITCH,
+    *HYBRID_ACCESSES,
+    PUBLIC_IP_CONVERSION,
+    REMOVED_ACL_ENTRIES,
+    *REMOVED_WHITELIST_ENTRIES,
+    SECURITY_GROUP_RULES,
+    *WHITELIST_GROUPS,
+)
+_MOST_SHOWN: Final = 5
+# What kinds of things are called, and the resources that stand for them.
+_KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "vswitch": ("VSwitch", (VSWITCH, DEFAULT_VSWITCH)),
+    "securityGroup": ("security group", (SECURITY_GROUP,)),
+    "linkedInstance": ("the ClassicLink of", (CLASSIC_LINK_ATTACHMENT,)),
+}
+
+
+def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+    # Groups of others stand for clones, and no `up` of this stack ever applied them.
+    others = {f"{item.urn}/clone" for item in plan.of_type(SHARED_SECURITY_GROUP)}
+    found = [item for item in plan.of_type_in(_TYPES) if item.parent not in others and _was_applied(item)]
+    # Raises where there is no migration, of which nobody can tell what was applied.
+    region = plan.migration.text("regionId")
+    verdicts = [*_gone(plan), *(judged(partial(_resource, item)) for item in found)]
+    return worst(verdicts) if verdicts else not_applicable(f"Nothing of the migration in {region} was applied yet.")
+
+
+def _gone(plan: Plan) -> Iterator[Verdict]:
+    """What the last `up` had in the cloud, and the next one would make anew."""
+    for item in plan.migration.objects("gone") if "gone" in plan.migration.data else ():
+        kind = item.choice("kind", *_KINDS)
+        what, types = _KINDS[kind]
+        # Once `up` has made it anew, all of them are there.
+        if not all(resource.exists for resource in plan.of_type_in(types)):
+            yield failed(f"{what} {item.text('id')} was applied, and is gone from the cloud.")
+
+
+def _was_applied(item: Resource) -> bool:
+    """Whether it is in the cloud: a preview of an update does not tell what is applied, but what has changed."""
+    return item.exists or item.facts.is_known("drift")
+
+
+def _resource(item: Resource) -> Verdict:
+    if "drift" not in item.facts.data:
+        return unknown(f"{_named(item)} was not compared with the cloud: its state was not refreshed.")
+    drift = item.facts.texts("drift")
+    if not drift:
+        return passed(f"{_named(item)} is as it was applied.")
+    shown = [*drift[:_MOST_SHOWN], *([f"{len(drift) - _MOST_SHOWN} more"] if len(drift) > _MOST_SHOWN else [])]
+    return failed(f"{_named(item)} was changed in the cloud since the last `pulumi up`: {', '.join(shown)}.")
+
+
+def _named(item: Resource) -> str:
+    return f"{item.type.rpartition(':')[2]} {Facts({'name': item.name}, item.type).text('name')}"
+
+
+RULE: Final = MigrationRule(
+    module=__name__,
+    title="What the stack applied must be unchanged in the cloud",
+    severity="critical",
+    notice_items=("N13",),
+    why=(
+        "A port that somebody opened by hand, or a whitelist entry that somebody took out, is found by nobody in the "
+        "window."
+    ),
+    remediation="pulumi up   # puts back what is declared; or declare the change",
+    reads=(MIGRATION, *_TYPES, SECURITY_GROUP, VSWITCH),
+    unknown_ok=None,
+    sources=(
+        "Pulumi, refresh: the state is overwritten with what is in the cloud; the provider alimigrate remembers what "
+        "was declared last.",
+    ),
+    url="https://www.alibabacloud.com/help/en/ecs/user-guide/security-group-rules",
+    ram_actions=("ecs:DescribeSecurityGroupAttribute",),
+    mended_by_up=True,
+    check=_check,
+)

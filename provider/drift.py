@@ -1,0 +1,51 @@
+"""What somebody changed in the cloud since the last `up`, told in every state, for the pack to see in a preview.
+
+A refresh overwrites what was declared with what is there, after which a change by hand and a change of the stack look
+alike. So each state remembers what was declared last (`declared`), and says how the cloud differs from it (`drift`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from provider.resource import Change, Resource
+from provider.values import Properties
+
+_OUTPUTS: Final = ("declared", "drift")
+_WORDS: Final = {
+    # As seen from what is in the cloud: an update would have to add what is gone.
+    Change.ADD: "is gone",
+    Change.DELETE: "was added",
+    Change.UPDATE: "was changed",
+    Change.REPLACE: "was changed",
+}
+
+
+def forgotten(state: Properties) -> Properties:
+    """Return a state as the resource itself knows it."""
+    return {name: value for name, value in state.items() if name not in _OUTPUTS}
+
+
+def kept(state: Properties) -> Properties:
+    """Return of a state what it remembers, for the preview of an update."""
+    return {name: state[name] for name in _OUTPUTS if name in state}
+
+
+def inputs_of(resource: Resource, state: Properties) -> Properties:
+    """Return of a state what is an input too."""
+    return {name: value for name, value in state.items() if name not in resource.outputs}
+
+
+def remembered(resource: Resource, state: Properties) -> Properties:
+    """Return the state after a creation or an update, which is what was declared."""
+    return state | {"declared": inputs_of(resource, state), "drift": []}
+
+
+def compared(resource: Resource, known: Properties, live: Properties) -> Properties:
+    """Return what a refresh found, with how it differs from what was declared.
+
+    What is imported, or was made by a version that remembered nothing, counts as declared as it was known.
+    """
+    declared = known.get("declared", inputs_of(resource, forgotten(known) or live))
+    changes = resource.diff(live, declared)
+    return live | {"declared": declared, "drift": [f"{path} {_WORDS[change]}" for path, change in changes.items()]}

@@ -1,0 +1,81 @@
+"""What somebody changed in the cloud since the last `up` is told by the state, and by the preview of the update."""
+
+from __future__ import annotations
+
+import pytest
+from pulumi.provider.experimental import provider as sdk
+
+from estate.client import Cloud
+from provider import drift
+from provider.plugin import AlimigrateProvider
+from provider.registry import RESOURCES
+from provider.values import UNKNOWN, Properties, properties, values
+from tests.provider.test_plugin import INPUTS, RULE, RULES, create, provider, run, urn
+
+__all__ = ["provider"]  # a fixture
+
+WHITELIST = "alimigrate:rds:WhitelistGroup"
+
+
+def read(provider: AlimigrateProvider, state: Properties) -> Properties:
+    answer = run(provider.read(sdk.ReadRequest(urn(), "sg-vpc", values(state), {})))
+    assert properties(answer.inputs).keys() == INPUTS.keys()
+    return properties(answer.properties)
+
+
+def update(provider: AlimigrateProvider, state: Properties, inputs: Properties, *, preview: bool) -> Properties:
+    request = sdk.UpdateRequest(urn(), "sg-vpc", values(state), values(inputs), 0, [], preview)
+    return properties(run(provider.update(request)).properties)
+
+
+def authorize(cloud: Cloud) -> None:
+    rule = {"ip_protocol": "TCP", "port_range": "3389/3389", "source_cidr_ip": "0.0.0.0/0", "priority": "1"}
+    cloud.call("ecs:AuthorizeSecurityGroup", region_id=cloud.region, security_group_id="sg-vpc", permissions=[rule])
+
+
+def test_a_rule_that_somebody_adds_is_drift_until_the_next_update(provider: AlimigrateProvider) -> None:
+    made = properties(create(provider, INPUTS).properties)
+    assert (made["drift"], made["declared"]) == ([], INPUTS)
+    assert read(provider, made)["drift"] == []
+    authorize(provider.cloud())
+    seen = read(provider, made)
+    assert seen["drift"] == ['rules["unmanaged: ingress accept TCP 3389/3389 from 0.0.0.0/0 (1)"] was added']
+    # A refresh that is written into the state makes it no better.
+    assert read(provider, seen)["drift"] == seen["drift"]
+    planned = update(provider, seen, INPUTS, preview=True)
+    assert (planned["applied"], planned["drift"]) == (UNKNOWN, seen["drift"])
+    after = update(provider, seen, INPUTS, preview=False)
+    assert (after["drift"], after["rules"]) == ([], INPUTS["rules"])
+    assert read(provider, after)["drift"] == []
+
+
+def test_a_rule_that_somebody_revokes_is_drift(provider: AlimigrateProvider) -> None:
+    made = properties(create(provider, INPUTS).properties)
+    run(provider.delete(sdk.DeleteRequest(urn(), "sg-vpc", values(made), 0)))
+    assert read(provider, made)["drift"] == ['rules["web"] is gone']
+
+
+def test_what_the_stack_declares_anew_is_no_drift(provider: AlimigrateProvider) -> None:
+    made = properties(create(provider, INPUTS).properties)
+    wanted = INPUTS | {"rules": {"web": RULE | {"priority": 2}}}
+    planned = update(provider, read(provider, made), wanted, preview=True)
+    assert (planned["applied"], planned["drift"]) == (UNKNOWN, [])
+    assert update(provider, made, wanted, preview=False)["declared"] == wanted
+
+
+def test_the_preview_of_a_creation_tells_of_none(provider: AlimigrateProvider) -> None:
+    planned = properties(create(provider, INPUTS, preview=True).properties)
+    assert not {"drift", "declared"} & planned.keys()
+
+
+@pytest.mark.parametrize("known", [{}, INPUTS | {"applied": "digest"}], ids=["imported", "of an earlier version"])
+def test_what_remembers_nothing_counts_as_declared(known: Properties) -> None:
+    live = INPUTS | {"applied": "digest"}
+    assert drift.compared(RESOURCES[RULES], known, live) == live | {"declared": INPUTS, "drift": []}
+
+
+def test_other_resources_tell_theirs_as_well() -> None:
+    group = {"dbInstanceId": "rm-1", "groupName": "ours", "networkType": "VPC", "securityIps": ["10.0.0.0/24"]}
+    known = drift.remembered(RESOURCES[WHITELIST], group | {"applied": "digest"})
+    live = group | {"securityIps": ["0.0.0.0/0"], "applied": "other"}
+    assert drift.compared(RESOURCES[WHITELIST], known, live)["drift"] == ["securityIps was changed"]
