@@ -73,7 +73,9 @@ class Backups(pulumi.ComponentResource):
             description=f"disks of {item.instance_id} before its migration to a VPC",
             instance_id=item.instance_id,
             disk_ids=[disk.id for disk in item.disks],
-            opts=self._kept(),
+            # The provider (1.285.0) plans another list as an update, and makes no call: a disk that is added would
+            # count as backed up. A new group has snapshots of all of them.
+            opts=pulumi.ResourceOptions.merge(self._kept(), pulumi.ResourceOptions(replace_on_changes=["diskIds"])),
         )
 
     def _kept(self) -> pulumi.ResourceOptions:

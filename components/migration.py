@@ -61,7 +61,8 @@ class Migration(pulumi.ComponentResource):
             clones = self._declare_groups(plan, network)
             self._declare_public_addresses(plan, network, clones)
             self._declare_cleanup(plan)
-        self.register_outputs(migration_facts(plan, sources))
+        # In a preview, what is in the state was made by an earlier run; in an update, perhaps by this very one.
+        self.register_outputs(migration_facts(plan, sources) | {"dryRun": pulumi.runtime.is_dry_run()})
 
     def _child(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -89,8 +89,19 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
         raise ValueError("no verdicts")
     outcome = ordered[0].outcome
     told = [verdict for verdict in ordered if verdict.outcome is outcome or verdict.outcome.blocks]
-    remediations = dict.fromkeys(line for verdict in told for line in (verdict.remediation or "").splitlines())
-    return Verdict(outcome, "\n".join(dict.fromkeys(v.reason for v in told)), "\n".join(remediations) or None)
+    remediation = _together([verdict.remediation for verdict in told if verdict.remediation])
+    return Verdict(outcome, "\n".join(dict.fromkeys(v.reason for v in told)), remediation)
+
+
+def _together(remediations: Sequence[str]) -> str | None:
+    """Return several remediations as one: each whole, and only once, because its lines belong together."""
+    blocks = dict.fromkeys(tuple(text.splitlines()) for text in remediations)
+    kept = [block for block in blocks if not any(block != other and _is_part(block, other) for other in blocks)]
+    return "\n".join(line for block in kept for line in block) or None
+
+
+def _is_part(lines: tuple[str, ...], of: tuple[str, ...]) -> bool:
+    return any(of[start : start + len(lines)] == lines for start in range(len(of) - len(lines) + 1))
 
 
 def best(verdicts: Iterable[Verdict]) -> Verdict:

@@ -140,6 +140,7 @@ def _backups(choice: BackupChoice | None) -> Facts:
     return {
         "keepDaysAfterWindow": choice.keep_days_after_window if choice else USUAL_DAYS_AFTER_WINDOW,
         "maxAgeHours": choice.max_age_hours if choice else USUAL_MAX_AGE_HOURS,
+        **({"retentionDays": choice.retention_days, "round": choice.round} if choice else {}),
     }
 
 

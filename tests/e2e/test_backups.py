@@ -14,15 +14,17 @@ from tests.e2e.conftest import ESTATE, Stack
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
 BATCH_1, FTP_1 = "i-bp1batch100000000001", "i-bp1ftp10000000000001"
+SPARE = "d-bp1spare00000000001"
 
 
 @pytest.fixture
 def cloud() -> Iterator[Simulator]:
-    """The sample estate, ftp-1 with ESSDs."""
+    """The sample estate, ftp-1 with ESSDs, and one more in its zone."""
     estate = load(ESTATE)
+    zone = next(instance.zone_id for instance in estate.instances if instance.id == FTP_1)
     for disk in estate.disks:
-        if disk.instance_id == FTP_1:
-            disk.category = "cloud_essd"
+        if disk.instance_id == FTP_1 or disk.id == SPARE:
+            disk.category, disk.zone_id = "cloud_essd", zone
     with running(estate) as simulator:
         yield simulator
 
@@ -50,6 +52,14 @@ def test_disks_are_backed_up_together_and_their_snapshots_outlive_a_stack_that_i
     assert sorted(made.values()) == ["d-bp1batchsys00000001", "d-bp1ftp1dat000000001", "d-bp1ftp1sys000000001"]
     [group] = state["snapshot_groups"]
     assert {made[item] for item in group["snapshot_ids"]} == {"d-bp1ftp1dat000000001", "d-bp1ftp1sys000000001"}
+    assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
+
+    # A disk that is added later: the provider would take the longer list for done and make no call.
+    stack.project.api().call("ecs:AttachDisk", disk_id=SPARE, instance_id=FTP_1)
+    assert stack.pulumi("preview") == 0, stack.output
+    stack.up()
+    assert SPARE in {item["disk_id"] for item in stack.cloud.state()["snapshots"]}
+    made |= {item["id"]: item["disk_id"] for item in stack.cloud.state()["snapshots"] if item["id"] not in before}
     assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
 
     assert stack.pulumi("destroy", "--yes", "--skip-preview", pack=False) != 0

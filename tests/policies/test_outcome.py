@@ -55,6 +55,14 @@ def test_what_several_parts_say_is_told_once() -> None:
     assert best([unknown("A?"), unknown("B?"), failed("C is missing.")]) == unknown("A?\nB?")
 
 
+def test_the_lines_of_a_remediation_stay_together() -> None:
+    parts = [failed("A is old.", "pulumi up"), failed("B is old.", "Raise the round, then\npulumi up")]
+    assert worst(parts).remediation == "Raise the round, then\npulumi up"
+    assert worst([failed("A.", "first\npulumi up"), failed("B.", "second\npulumi up")]).remediation == (
+        "first\npulumi up\nsecond\npulumi up"
+    )
+
+
 def test_about_nothing_nothing_is_said() -> None:
     with pytest.raises(ValueError, match="no verdicts"):
         worst([])

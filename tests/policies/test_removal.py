@@ -110,7 +110,7 @@ REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
         {("database-hybrid-access-possible", "i-app")},
     ),
     "a VSwitch in the zone of the database": (
-        lambda draft: _database(draft).update(zoneId="cn-hangzhou-b"),
+        lambda draft: _database(draft).update(zoneIds=["cn-hangzhou-b"]),
         {("database-vswitch-in-zone", "i-app")},
     ),
     "the network type of the whitelist group": (

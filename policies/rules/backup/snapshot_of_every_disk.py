@@ -42,21 +42,40 @@ def _disk(plan: Plan, timeline: Timeline, instance: Facts, disk: Facts) -> Verdi
     # One that is declared and known to the cloud is judged by what the cloud says of it.
     known_ids = [item.text("snapshotId") for item in existing]
     verdicts += [
-        judged(partial(_declared, resource, timeline, needed_until, name))
+        judged(partial(_declared, plan, resource, timeline, needed_until, name))
         for resource in plan.of_type(SNAPSHOT)
         if resource.properties.get("diskId") == disk_id and resource.properties.get("id") not in known_ids
     ]
-    verdicts += [_in_group(item, name) for item in plan.of_type(SNAPSHOT_GROUP) if _is_in(item, disk_id)]
+    verdicts += [
+        judged(partial(_in_group, plan, item, name))
+        for item in plan.of_type(SNAPSHOT_GROUP)
+        # Those of a group that a preview finds in the state are among the snapshots that were read.
+        if _is_in(item, disk_id) and not (existing and item.exists and plan.migration.data.get("dryRun") is True)
+    ]
     return best(verdicts or [failed(f"The {name} has no snapshot, and none is declared.")])
 
 
-def _in_group(group: Resource, disk: str) -> Verdict:
+def _in_group(plan: Plan, group: Resource, disk: str) -> Verdict:
     """What a declared group says of one of its disks; which snapshots are the group's, nothing tells once it exists."""
     if group.exists:
-        return pending(
-            f"A snapshot of the {disk} is in the state, in group {group.facts.text('id')}, and was not read."
-        )
+        return _not_read(plan, f"A snapshot of the {disk}, of group {group.facts.text('id')},")
     return pending(f"A snapshot of the {disk} is declared, in a group of its instance's disks, and not made yet.")
+
+
+def _not_read(plan: Plan, what: str) -> Verdict:
+    """What the state has and the cloud did not show: made by this very update, else it is not there."""
+    if not plan.migration.flag("dryRun"):
+        return pending(f"{what} is in the state: this update made it, or it is gone.")
+    return failed(f"{what} is in the state, but the cloud does not show it.", _next_round(plan))
+
+
+def _next_round(plan: Plan, when: str = "") -> str | None:
+    """How to take new ones; None where the stack takes none."""
+    backups = plan.migration.object("backups")
+    if "round" not in backups.data:
+        return None
+    choice = f"retentionDays: {backups.number('retentionDays'):g}, round: {backups.number('round') + 1:g}"
+    return f"classic-to-vpc:migration.backups: {{{choice}}}{when}\npulumi up"
 
 
 def _is_in(group: Resource, disk_id: str) -> bool:
@@ -78,25 +97,26 @@ def _existing(plan: Plan, snapshot: Facts, timeline: Timeline, needed_until: dat
     status = snapshot.text("status")
     if status != "accomplished":
         return failed(
-            f"Snapshot {snapshot.text('snapshotId')} of the {disk} is not accomplished; its status is {status}."
+            f"Snapshot {snapshot.text('snapshotId')} of the {disk} is not accomplished; its status is {status}.",
+            _next_round(plan) if status == "failed" else None,
         )
     created, retention = snapshot.moment("createdAt"), snapshot.number("retentionDays") or None
     max_age = plan.migration.object("backups").number("maxAgeHours")
-    return _judge(snapshot.text("snapshotId"), created, retention, timeline, needed_until, disk, max_age)
+    return _judge(plan, snapshot.text("snapshotId"), created, retention, timeline, needed_until, disk, max_age)
 
 
-def _declared(resource: Resource, timeline: Timeline, needed_until: datetime, disk: str) -> Verdict:
+def _declared(plan: Plan, resource: Resource, timeline: Timeline, needed_until: datetime, disk: str) -> Verdict:
     facts = resource.facts
     retention = facts.number("retentionDays") if facts.data.get("retentionDays") is not None else None
     if resource.exists:
-        # In the state, and not among the snapshots as read: just made by this very update, or deleted since.
-        return pending(f"Snapshot {facts.text('id')} of the {disk} is in the state, but was not there to be read.")
+        return _not_read(plan, f"Snapshot {facts.text('id')} of the {disk}")
     if too_short := _too_short(timeline.now, retention, needed_until, f"The snapshot declared of the {disk}"):
         return too_short
     return pending(f"A snapshot of the {disk} is declared and not made yet.")
 
 
 def _judge(
+    plan: Plan,
     snapshot_id: str,
     created: datetime,
     retention: float | None,
@@ -117,7 +137,7 @@ def _judge(
             f"Snapshot {snapshot_id} of the {disk} is from {created.isoformat(timespec='minutes')} and will be more "
             f"than {max_age:g} h old when the freeze begins: a newer one is needed "
             "by then.",
-            "Raise classic-to-vpc:migration.backups.round by one shortly before the freeze, then\npulumi up",
+            _next_round(plan, "   # shortly before the freeze, then") or "pulumi up",
         )
     return passed(f"Snapshot {snapshot_id} of the {disk} is fresh enough and kept long enough.")
 

@@ -11,6 +11,7 @@ from policies.plan import (
     CLASSIC_LINK_ATTACHMENT,
     CUT_THROUGH_BINDING,
     HYBRID_ACCESSES,
+    MIGRATION,
     PUBLIC_IP_CONVERSION,
     REMOVED_ACL_ENTRIES,
     REMOVED_WHITELIST_ENTRIES,
@@ -35,6 +36,7 @@ _ASKED: Final = (
 
 
 def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+    plan.migration.text("regionId")
     declared = [resource for kind in _ASKED for resource in plan.of_type(kind)]
     if not declared:
         return not_applicable("Nothing is declared that could be refused.")
@@ -57,7 +59,7 @@ RULE: Final = MigrationRule(
         "The finding says what stands in the way. Where a whitelist group is somebody else's, take another name:\n"
         "classic-to-vpc:migration.databases: [{id: <id>, whitelistGroup: <name>}]"
     ),
-    reads=_ASKED,
+    reads=(MIGRATION, *_ASKED),
     unknown_ok=None,
     sources=(
         "The resources of the local provider alimigrate: a preview asks each what it would refuse, and why.",

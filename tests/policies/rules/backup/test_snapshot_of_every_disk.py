@@ -31,13 +31,28 @@ def test_pass_with_a_snapshot_that_only_the_cloud_knows() -> None:
     expect(draft, RULE, "i-web", Outcome.PASS)
 
 
-def test_pending_with_a_snapshot_that_was_made_since_the_estate_was_read() -> None:
-    """Or that somebody deleted: the state alone does not tell, so from the freeze on it does not count."""
+def test_fail_when_a_preview_finds_a_snapshot_in_the_state_that_the_cloud_does_not_show() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
-    expect(draft, RULE, "i-web", Outcome.FAIL, "was not there to be read")
+    draft.now = BEFORE_FREEZE
+    expect(draft, RULE, "i-web", Outcome.FAIL, "the cloud does not show it", "backups: {retentionDays: 30, round: 2}")
+
+
+def test_pending_with_a_snapshot_that_this_very_update_made() -> None:
+    """Or that somebody deleted: the state alone does not tell, so from the freeze on it does not count."""
+    draft = prepared()
+    draft.facts(MIGRATION)["dryRun"] = False
+    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    expect(draft, RULE, "i-web", Outcome.FAIL, "this update made it, or it is gone")
     draft.now = BEFORE_FREEZE
     expect(draft, RULE, "i-web", Outcome.PENDING)
+
+
+def test_unknown_when_it_is_not_known_whether_this_is_a_preview() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    draft.facts(MIGRATION)["dryRun"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "dryRun")
 
 
 def test_unknown_without_a_system_disk() -> None:
@@ -204,14 +219,34 @@ def test_pending_with_a_consistent_group_that_is_only_declared() -> None:
         expect(draft, RULE, "i-web", Outcome.FAIL, "has no snapshot")
 
 
-def test_pending_with_a_group_that_was_made_since_the_estate_was_read() -> None:
+def test_fail_when_a_preview_finds_a_group_that_has_no_snapshot_of_the_disk() -> None:
+    """Another list of disks is an update that makes no call (provider 1.285.0): the state says that it is in."""
     draft = prepared()
     draft.remove(SNAPSHOT, "d-web")
     draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
     draft.add(SNAPSHOT_GROUP, "i-web", {"id": "ssg-1", "diskIds": ["d-web"]})
-    expect(draft, RULE, "i-web", Outcome.FAIL, "ssg-1", "was not read")
+    draft.now = BEFORE_FREEZE
+    expect(draft, RULE, "i-web", Outcome.FAIL, "ssg-1", "the cloud does not show it", "backups: {retentionDays: 30, round: 2}")
+
+
+def test_pending_with_a_group_that_this_very_update_made() -> None:
+    draft = prepared()
+    draft.remove(SNAPSHOT, "d-web")
+    draft.facts(MIGRATION)["dryRun"] = False
+    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    draft.add(SNAPSHOT_GROUP, "i-web", {"id": "ssg-1", "diskIds": ["d-web"]})
+    expect(draft, RULE, "i-web", Outcome.FAIL, "ssg-1", "this update made it, or it is gone")
     draft.now = BEFORE_FREEZE
     expect(draft, RULE, "i-web", Outcome.PENDING, "ssg-1")
+
+
+def test_fail_with_a_failed_snapshot_of_a_group_and_the_next_round_mends_it() -> None:
+    draft = prepared()
+    draft.remove(SNAPSHOT, "d-web")
+    draft.add(SNAPSHOT_GROUP, "i-web", {"id": "ssg-1", "diskIds": ["d-web"]})
+    _live(draft)["status"] = "failed"
+    draft.now = BEFORE_FREEZE
+    expect(draft, RULE, "i-web", Outcome.FAIL, "its status is failed", "backups: {retentionDays: 30, round: 2}")
 
 
 def test_how_long_and_how_fresh_the_config_says() -> None:
