@@ -226,7 +226,7 @@ def test_fail_when_a_preview_finds_a_group_that_has_no_snapshot_of_the_disk() ->
     draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
     draft.add(SNAPSHOT_GROUP, "i-web", {"id": "ssg-1", "diskIds": ["d-web"]})
     draft.now = BEFORE_FREEZE
-    expect(draft, RULE, "i-web", Outcome.FAIL, "ssg-1", "the cloud does not show it", "backups: {retentionDays: 30, round: 2}")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "ssg-1", "the cloud does not show it", "retentionDays: 30, round: 2}")
 
 
 def test_pending_with_a_group_that_this_very_update_made() -> None:
