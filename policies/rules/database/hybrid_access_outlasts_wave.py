@@ -25,16 +25,23 @@ _MARGIN: Final = Threshold("marginHours", 24, 24, 2_880, "Hours by which classic
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
-    return each_used(plan, instance, partial(_with_read_only_instances, plan, timeline))
+    return each_used(plan, instance, partial(_with_read_only_instances, plan, timeline, instance))
 
 
-def _with_read_only_instances(plan: Plan, timeline: Timeline, database: Facts) -> Verdict:
+def _with_read_only_instances(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) -> Verdict:
     every = (database, *read_only_instances(plan, database))
-    return worst(judged(partial(_database, plan, timeline, item)) for item in every)
+    return worst(judged(partial(_database, plan, timeline, instance, item)) for item in every)
 
 
-def _database(plan: Plan, timeline: Timeline, database: Facts) -> Verdict:
+def _database(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) -> Verdict:
     classic = endpoints(database, "Inner")
+    if not classic and hybrid_accesses(plan, database):
+        return failed(
+            f"{named(database)} has no classic address any more: its hybrid access has ended, and the instance, which "
+            "is classic still, cannot reach it.",
+            "Until it moves, it reaches the address in the VPC by ClassicLink alone:\n"
+            f"classic-to-vpc:migration.classicLink: {{attach: [{instance.text('instanceId')}]}}",
+        )
     if not classic:
         return not_applicable(f"{named(database)} has no classic address that could end.")
     if timeline.latest is None:

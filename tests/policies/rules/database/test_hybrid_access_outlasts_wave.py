@@ -107,9 +107,20 @@ def test_not_applicable_without_hybrid_access_which_another_rule_tells() -> None
     expect(draft, "database-address-in-vpc", "i-app", Outcome.FAIL)
 
 
+def test_fail_when_the_classic_address_has_ended_before_the_instance_moved() -> None:
+    """As where its wave was postponed."""
+    draft = prepared()
+    without(draft, "Inner")
+    line = "classic-to-vpc:migration.classicLink: {attach: [i-app]}"
+    expect(draft, RULE, "i-app", Outcome.FAIL, "has no classic address any more", line)
+    draft.facts(MIGRATING_INSTANCE, "i-app")["moved"] = True
+    expect(draft, RULE, "i-app", Outcome.NOT_APPLICABLE)
+
+
 def test_not_applicable_without_a_classic_address() -> None:
     draft = prepared()
     without(draft, "Inner")
+    draft.remove(HYBRID_ACCESS)
     expect(draft, RULE, "i-app", Outcome.NOT_APPLICABLE, "no classic address")
 
 
