@@ -35,10 +35,24 @@ def judge(plan: Plan, instance: Facts, kind: Kind, now: datetime) -> Judged:
     reasons = accepted_differences(plan, group_ids, kind, now)
     key = (__name__, kind, departure, tuple(sorted(group_ids)))
     found = plan.remember(key, lambda: _at_its_groups(plan, group_ids, departure, reasons, kind)).without(own)
-    for there in _stay_on(plan, own, departure):
+    _join_linked(plan, own, kind, found)
+    return Judged(found, reasons)
+
+
+def judge_linked(plan: Plan, instance: Facts, kind: Kind) -> Differences:
+    """Compare for one instance what linked instances accept from it alone, whatever becomes of its own groups.
+
+    Raises UnreadableError where a fact that this needs cannot be read.
+    """
+    found = Differences()
+    _join_linked(plan, instance.text("instanceId"), kind, found)
+    return found
+
+
+def _join_linked(plan: Plan, own: str, kind: Kind, found: Differences) -> None:
+    for there in _stay_on(plan, own, departures(plan).get(own)):
         differences = _at_linked(plan, there[0].groups)
         found.join_of(differences[kind == "lost"], own, _called(there))
-    return Judged(found, reasons)
 
 
 def _at_its_groups(

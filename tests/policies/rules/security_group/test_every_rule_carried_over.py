@@ -306,11 +306,14 @@ def test_fail_for_egress_that_a_linked_instance_lets_out_to_the_old_address_alon
     expect(draft, RULE, "i-app", Outcome.FAIL, "which is linked: egress TCP 6379 to i-app (app-1)")
 
 
-@pytest.mark.parametrize("gone", [CLASSIC_LINK_ATTACHMENT, CLASSIC_LINK_COMPONENT])
-def test_a_link_that_is_lacking_makes_nothing_better(gone: str) -> None:
+@pytest.mark.parametrize(
+    ("gone", "name"),
+    [(CLASSIC_LINK_ATTACHMENT, "i-stay"), (CLASSIC_LINK_COMPONENT, "classic-link"), (SECURITY_GROUP, "sg-app")],
+)
+def test_what_is_lacking_makes_nothing_better_at_a_linked_instance(gone: str, name: str) -> None:
     draft = prepared()
     _stayer(draft).append(rule({"cidrIp": "10.0.0.2/32"}, portRange="6379/6379", nicType="intranet"))
-    draft.remove(gone)
+    draft.remove(gone, name)
     expect(draft, RULE, "i-app", Outcome.FAIL, "at i-stay (stay-1), which is linked: ingress TCP 6379")
 
 
