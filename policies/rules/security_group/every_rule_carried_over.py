@@ -36,8 +36,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         return unknown("The facts name no security group of the instance, and every instance is in one.")
     if missing := clones.without_clone(plan, group_ids):
         # Where a clone is lacking as well, what a linked instance does is no better for it.
-        found = attempt(lambda: judging.judge_linked(plan, instance, "lost"))
-        if isinstance(found, differences.Differences) and found:
+        if found := judging.judge_linked(plan, instance, "lost"):
             lines = ["Traffic would be lost:", *found.lines("accepted by")]
             return failed("\n".join(lines), _AT_LINKED)
         return not_applicable(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from policies.clock import Timeline
-from policies.facts import Facts, attempt
+from policies.facts import Facts
 from policies.outcome import Verdict, failed, not_applicable, passed, unknown, worst
 from policies.plan import (
     ADDED_SECURITY_GROUP_RULES,
@@ -39,8 +39,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         return unknown("The facts name no security group of the instance, and every instance is in one.")
     if missing := clones.without_clone(plan, group_ids):
         # Where a clone is lacking as well, what a linked instance does is no better for it.
-        found = attempt(lambda: judging.judge_linked(plan, instance, "opened"))
-        if isinstance(found, differences.Differences) and found:
+        if found := judging.judge_linked(plan, instance, "opened"):
             return failed(
                 "\n".join(["Traffic would be opened that the classic groups refuse:", *found.lines("opened by")]),
                 _AT_LINKED,
