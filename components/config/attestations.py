@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from components.config.base import InstanceId, Strict, WrittenText, duplicates
 from components.config.errors import Problem
+from components.config.instances import Selector
+from components.config.schedule import WaveName
 
 
 class Attestation(Strict):
@@ -22,23 +24,37 @@ class Attestation(Strict):
         " RAM policy and no application. licence-review: licences that the move may end are looked after. "
         "security-software: what the scripts cannot see of it is off, and stays off until the move is over."
     )
-    instances: tuple[InstanceId, ...] = Field(min_length=1, description="Ids of the instances that it is about.")
+    instances: tuple[InstanceId, ...] = Field(
+        default=(), min_length=1, description="Ids of the instances that it is about."
+    )
+    wave: WaveName | None = Field(default=None, description="Or the wave whose instances it is about.")
+    selector: Selector | None = Field(default=None, description="Or those that move and carry these tags.")
     owner: WrittenText = Field(description="Who answers for it: a name or an address.")
     stated_at: AwareDatetime = Field(description="When it was said, with its UTC offset.")
     valid_until: AwareDatetime = Field(description="Until when it holds, the window included, with its UTC offset.")
     statement: WrittenText = Field(description="What was done or agreed, in a sentence.")
 
+    @model_validator(mode="after")
+    def _one_scope(self) -> Attestation:
+        if sum((bool(self.instances), self.wave is not None, self.selector is not None)) != 1:
+            raise ValueError("expected exactly one of instances (a list that is not empty), wave, and selector")
+        return self
 
-def attestation_problems(attestations: Sequence[Attestation], instance_ids: Sequence[str]) -> Iterator[Problem]:
-    """Periods that end before they begin, and instances that the stack does not move.
 
-    `instance_ids` is empty where a selector selects.
+def attestation_problems(
+    attestations: Sequence[Attestation], instance_ids: Sequence[str], waves: Collection[str]
+) -> Iterator[Problem]:
+    """Periods that end before they begin, and instances or waves that the stack does not move.
+
+    `instance_ids` is empty where a selector selects, `waves` are the names of the waves.
     """
     for index, item in enumerate(attestations):
         key = f"attestations[{index}]"
         yield from duplicates(f"{key}.instances", item.instances)
         if item.valid_until <= item.stated_at:
             yield Problem(f"{key}.validUntil", f"expected a time after statedAt, {item.stated_at.isoformat()}")
+        if item.wave is not None and item.wave not in waves:
+            yield Problem(f"{key}.wave", f"there is no wave {item.wave}; expected one of {', '.join(sorted(waves))}")
         for place, instance_id in enumerate(item.instances):
             if instance_ids and instance_id not in instance_ids:
                 yield Problem(

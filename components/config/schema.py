@@ -15,6 +15,8 @@ def json_schema() -> dict[str, Any]:
     definitions = migration.pop("$defs")
     for owner in (migration, definitions["Wave"]):
         _let_ids_stand_alone(owner["properties"]["instances"])
+    scopes = ("instances", "wave", "selector")
+    definitions["Attestation"]["oneOf"] = [{"required": [key]} for key in scopes]
     migration["oneOf"] = [{"required": ["window"]}, {"required": ["waves"]}]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

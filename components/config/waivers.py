@@ -11,15 +11,17 @@ from components.config.approvals import LONGEST
 from components.config.base import InstanceId, Strict, WrittenText, duplicates
 from components.config.errors import Problem
 from components.config.identities import identity
+from components.config.instances import Selector
 from components.config.schedule import WaveName, Window
 
 
 class Waiver(Strict):
-    """One rule's findings, for some instances, one wave, or all, that do not stop the migration until `expires`."""
+    """One rule's findings, for some instances, a wave, a tag, or all, that stop no migration until `expires`."""
 
     rule: str = Field(min_length=1, description="Id of the rule, as the finding names it. Some cannot be waived.")
     instances: Annotated[tuple[InstanceId, ...], Field(description="Ids of the instances that it is for.")] = ()
     wave: WaveName | None = Field(default=None, description="Or the wave whose instances it is for.")
+    selector: Selector | None = Field(default=None, description="Or those that move and carry these tags.")
     all: Literal[True] | None = Field(default=None, description="Or true: for all, the migration as a whole included.")
     reason: WrittenText = Field(description="Why the finding is no obstacle, in a sentence.")
     owner: WrittenText = Field(description="Who answers for it: a name or an address.")
@@ -31,8 +33,11 @@ class Waiver(Strict):
 
     @model_validator(mode="after")
     def _one_scope(self) -> Waiver:
-        if sum((bool(self.instances), self.wave is not None, self.all is not None)) != 1:
-            raise ValueError("expected exactly one of instances (a list that is not empty), wave, and all: true")
+        scopes = (bool(self.instances), self.wave is not None, self.selector is not None, self.all is not None)
+        if sum(scopes) != 1:
+            raise ValueError(
+                "expected exactly one of instances (a list that is not empty), wave, selector, and all: true"
+            )
         return self
 
 
@@ -41,8 +46,8 @@ def waiver_problems(
 ) -> Iterator[Problem]:
     """Waivers that nobody else approved, that hold too long, or that are for nothing in the stack.
 
-    `windows` are those of the waves by name, `waves_of` the wave of each instance: None where a selector selects. Which
-    rules there are, the policy pack knows.
+    `windows` are those of the waves by name, `waves_of` the wave of each instance: None where a selector selects. Whom
+    the selector of a waiver selects, the plan knows; which rules there are, the policy pack.
     """
     for index, item in enumerate(waivers):
         key = f"waivers[{index}]"

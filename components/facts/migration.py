@@ -12,7 +12,7 @@ from components.facts.databases import database_facts
 from components.facts.instances import classic_instance_facts
 from components.facts.security_groups import security_group_facts
 from components.off_peak import off_peak_until
-from components.plan import MigrationPlan, PlannedWave
+from components.plan import MigrationPlan, PlannedWave, instance_ids_of
 from components.run import Sources
 from estate.model import Zone
 
@@ -31,8 +31,8 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None) -> Fact
         "backups": _backups(config.backups),
         **({} if config.off_peak is None else {"offPeak": _off_peak(config.off_peak)}),
         **({} if config.evidence is None else {"evidenceMaxAgeHours": config.evidence.max_age_hours}),
-        "attestations": [_attestation(item) for item in config.attestations],
-        **({"waivers": [_waiver(item) for item in config.waivers]} if config.waivers else {}),
+        "attestations": [_attestation(item, plan) for item in config.attestations],
+        **({"waivers": [_waiver(item, plan) for item in config.waivers]} if config.waivers else {}),
         "instanceIds": list(plan.instance_ids),
         "laterInstanceIds": sorted(config.later),
         "staying": [_staying(item) for item in config.staying],
@@ -99,10 +99,10 @@ def wave_facts(wave: PlannedWave, off_peak: OffPeak | None = None) -> Facts:
     return facts
 
 
-def _attestation(item: Attestation) -> Facts:
+def _attestation(item: Attestation, plan: MigrationPlan) -> Facts:
     return {
         "kind": item.kind,
-        "instanceIds": sorted(item.instances),
+        "instanceIds": list(instance_ids_of(item, plan)),
         "owner": item.owner,
         "statedAt": item.stated_at.isoformat(),
         "validUntil": item.valid_until.isoformat(),
@@ -110,11 +110,13 @@ def _attestation(item: Attestation) -> Facts:
     }
 
 
-def _waiver(item: Waiver) -> Facts:
-    scope: Facts = {"instanceIds": sorted(item.instances)} if item.instances else {"all": True}
+def _waiver(item: Waiver, plan: MigrationPlan) -> Facts:
+    scope: Facts = {"wave": item.wave} if item.wave else {"instanceIds": list(instance_ids_of(item, plan))}
+    if item.all:
+        scope = {"all": True}
     return {
         "rule": item.rule,
-        **({"wave": item.wave} if item.wave else scope),
+        **scope,
         "reason": item.reason,
         "owner": item.owner,
         "approvedBy": item.approved_by,

@@ -9,6 +9,7 @@ from components.plan.load_balancers import Membership, servers_of
 from components.plan.model import MigrationPlan, PlannedInstance
 from components.plan.network import PlannedVSwitch
 from components.plan.resolve import make_plan, still_classic
+from components.plan.scopes import instance_ids_of
 from components.plan.waves import Origin, PlannedWave, StackRecord
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "SnapshotSet",
     "StackRecord",
     "admits",
+    "instance_ids_of",
     "make_plan",
     "servers_of",
     "still_classic",

@@ -21,6 +21,7 @@ from components.plan.network import (
     tier_problems,
     zone_problems,
 )
+from components.plan.scopes import scope_problems
 from components.plan.security_groups import mapping_problems
 from components.plan.shared import shared_group_problems
 from components.plan.waves import PlannedWave, StackRecord, members, planned_waves, wave_problems, with_origins
@@ -53,7 +54,7 @@ def make_plan(
     plan = MigrationPlan(
         config, estate, instances, waves, moved, record.shared_with, record.clone_ids, former, record.applied
     )
-    problems = [*link_problems(plan), *shared_group_problems(plan), *mapping_problems(plan)]
+    problems = [*link_problems(plan), *shared_group_problems(plan), *mapping_problems(plan), *scope_problems(plan)]
     if problems:
         raise ConfigError(file, problems)
     return plan

@@ -104,14 +104,16 @@ def members(wave: Wave, config: MigrationConfig, estate: Estate) -> tuple[Instan
         wanted = {choice.id for choice in wave.instances}
         return tuple(instance for instance in estate.instances if instance.id in wanted)
     left = {*config.later, *config.staying_ids}
-    wanted_tags = wave.selector.tags.items()
     return tuple(
         instance
         for instance in estate.instances
-        if instance.is_classic
-        and instance.id not in left
-        and wanted_tags <= {tag.key: tag.value for tag in instance.tags}.items()
+        if instance.is_classic and instance.id not in left and carries(instance, wave.selector.tags)
     )
+
+
+def carries(instance: Instance, tags: Mapping[str, str]) -> bool:
+    """Whether an instance has all of the tags, each with its value."""
+    return tags.items() <= {tag.key: tag.value for tag in instance.tags}.items()
 
 
 def planned_waves(config: MigrationConfig, estate: Estate, moved: frozenset[str]) -> tuple[PlannedWave, ...]:
