@@ -16,10 +16,38 @@ from estate.errors import UnusableAnswer
 
 
 class Source(NamedTuple):
-    """Where something was read: the action, and the RequestId of the answer."""
+    """Where something was read: the action, the RequestId of the answer, and what it was asked for, if by its id."""
 
     action: str
     request_id: str
+    of: str = ""
+
+
+_SHOWN: Final = 60
+
+# Fields of requests that name one thing, the narrowest first, and what it is called; some products call theirs alike.
+_ASKED_BY: Final = {
+    "vserver_group_id": "vServer group",
+    "load_balancer_id": "load balancer",
+    "acl_id": "access control list",
+    "security_group_id": "security group",
+    "dbinstance_id": "database",
+    "instance_id": "instance",
+    "route_table_id": "route table",
+    "vpc_id": "VPC",
+    "bucket": "bucket",
+}
+_INSTANCES_OF: Final = {"kvstore": "database", "cr": "registry"}
+
+
+def asked_for(action: str, fields: Mapping[str, Any]) -> str:
+    """Return the one thing that a request is about, such as "security group sg-1"; empty where there is none."""
+    for name, noun in _ASKED_BY.items():
+        value = fields.get(name)
+        if isinstance(value, str) and value and "," not in value:
+            known = _INSTANCES_OF.get(action.partition(":")[0], noun) if name == "instance_id" else noun
+            return f"{known} {value}"
+    return ""
 
 
 class Kind(NamedTuple):
@@ -167,11 +195,15 @@ class Reading:
 
 @dataclass(frozen=True)
 class _Place:
-    """One place in an answer that a path leads to: what is there, and where it is, for a person."""
+    """One place in an answer that a path leads to: what is there, and where it is, for a person.
+
+    `owner` is the object that it is a part of, `item` that of the outermost list that it is in.
+    """
 
     where: str
     value: Any
     owner: Mapping[str, Any] = field(default_factory=dict)
+    item: Any = None
 
 
 def check(action: str, reading: Reading, body: Mapping[str, Any]) -> None:
@@ -195,12 +227,18 @@ def _problem(part: Part, place: _Place) -> str:
     # What has no meaning where its condition does not hold is left out, or empty.
     if place.value is None or (not due and not place.value):
         return "is missing" if due and not part.absent else ""
-    return "" if part.kind.fits(place.value) else f"is not {part.kind.name}"
+    return "" if part.kind.fits(place.value) else f"is not {part.kind.name}: {shown(place.value)}"
+
+
+def shown(value: object) -> str:
+    """Return what was found, as an error shows it: of a long one its beginning."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _whose(reading: Reading, place: _Place) -> str:
     """Name the item that a place is in by its id, where it has one."""
-    known = reading.items and identity(reading.items, place.owner)
+    known = reading.items and identity(reading.items, place.owner if place.item is None else place.item)
     return f" of {' '.join(known)}" if known else ""
 
 
@@ -211,16 +249,16 @@ def at(body: object, path: str) -> Any:
     return body
 
 
-def _places(body: Any, path: str, where: str = "") -> Iterator[_Place]:
+def _places(body: Any, path: str, where: str = "", inside: Any = None) -> Iterator[_Place]:
     """Give each place that a path leads to; a list that is not there leads nowhere, and is missed by its own part."""
     head, brackets, rest = path.partition("[]")
-    shown = f"{where}.{head}".strip(".")
+    reached = f"{where}.{head}".strip(".")
     value = at(body, head)
     if not brackets:
-        yield _Place(shown, value, body if isinstance(body, Mapping) else {})
+        yield _Place(reached, value, body if isinstance(body, Mapping) else {}, inside)
         return
     for number, item in enumerate(value if isinstance(value, list) else ()):
-        yield from _places(item, rest.strip("."), f"{shown}[{number}]")
+        yield from _places(item, rest.strip("."), f"{reached}[{number}]", item if inside is None else inside)
 
 
 def _holds(when: When, owner: Mapping[str, Any]) -> bool:

@@ -173,6 +173,10 @@ class Cloud:
                 failure = service.failure(error, action, self.scrub)
             if isinstance(failure, CredentialsError):
                 failure.name(self.settings.identity.source.named)
+            if isinstance(failure, UnusableAnswer):
+                # It shows what was found.
+                failure.problem = self.scrub(failure.problem)
+                failure.name(answers.asked_for(action, fields))
             limit = _attempts(failure, safe)
             if attempt >= limit:
                 raise failure

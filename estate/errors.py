@@ -77,15 +77,30 @@ class MalformedAnswer(Unreachable):
 
 
 class UnusableAnswer(EstateError):  # noqa: N818
-    """The cloud answered `action`, but not whole, or not so that it can be understood; `problem` says in what."""
+    """The cloud answered `action`, but not whole, or not so that it can be understood; `problem` says in what.
 
-    def __init__(self, action: str, problem: str, request_id: str | None) -> None:
+    `of` is what the answer, or that part of it, is about ("security group sg-1"), empty where it is about no one thing.
+    """
+
+    def __init__(self, action: str, problem: str, request_id: str | None, of: str = "") -> None:
         self.action = action
         self.problem = problem
         self.request_id = request_id
-        super().__init__(
-            f"The answer to {action} cannot be used: {problem}{_request(request_id)}. Run it again; if it stays so, "
-            "report it to Alibaba Cloud with the RequestId, or to us as an answer that this version does not know."
+        self.of = of
+        super().__init__(self._told())
+
+    def name(self, of: str) -> None:
+        """Say what the answer is about, where the message does not say it yet."""
+        self.of = self.of or of
+        self.args = (self._told(),)
+
+    def _told(self) -> str:
+        about = f" for {self.of}" if self.of else ""
+        look = f"look at {self.of} in the console, where it may be put right, or " if self.of else ""
+        return (
+            f"The answer to {self.action}{about} cannot be used: {self.problem}{_request(self.request_id)}. Run it "
+            f"again; if it stays so, {look}report it to Alibaba Cloud with the RequestId, or to us as an answer that "
+            "this version does not know."
         )
 
 

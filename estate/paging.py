@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
-from estate.answers import ByNumber, ByToken, Reading, Source, at, identity
+from estate.answers import ByNumber, ByToken, Reading, Source, asked_for, at, identity
 from estate.client import Answer, Cloud
 from estate.errors import UnusableAnswer
 from estate.reads import READS
@@ -40,11 +40,13 @@ def pages(cloud: Cloud, action: str, **fields: Any) -> list[Page]:
     for time in range(1, _TIMES + 1):
         try:
             return _read(cloud, action, reading, fields)
+        except UnusableAnswer as error:
+            error.name(asked_for(action, fields))
+            raise
         except _DoesNotAddUpError as error:
             if time == _TIMES:
-                raise UnusableAnswer(
-                    action, f"{error}, each of the {_TIMES} times it was read", error.request_id
-                ) from None
+                problem = f"{error}, each of the {_TIMES} times it was read"
+                raise UnusableAnswer(action, problem, error.request_id, asked_for(action, fields)) from None
     raise AssertionError("the loop ends by returning or raising")
 
 
@@ -69,7 +71,7 @@ def _read(cloud: Cloud, action: str, reading: Reading, fields: dict[str, Any]) -
                 raise _DoesNotAddUpError(f"{' '.join(name or ())} is in its list twice", answer.body["RequestId"])
             known |= {name} if name else set()
     _agree(cloud, action, reading, fields, answers[-1], count)
-    return [_page(action, reading, answer) for answer in answers]
+    return [_page(action, reading, answer, asked_for(action, fields)) for answer in answers]
 
 
 def _answers(cloud: Cloud, action: str, reading: Reading, fields: dict[str, Any]) -> Iterator[Answer]:
@@ -125,9 +127,9 @@ def _agree(cloud: Cloud, action: str, reading: Reading, fields: dict[str, Any], 
         raise _DoesNotAddUpError(f"{total} is {announced}, and its list has {count}", counted.body["RequestId"])
 
 
-def _page(action: str, reading: Reading, answer: Answer) -> Page:
+def _page(action: str, reading: Reading, answer: Answer, of: str) -> Page:
     assert reading.items is not None
     found = answer.typed
     for name in reading.items.attribute.split("."):
         found = getattr(found, name)
-    return Page(Source(action, answer.body["RequestId"]), answer.typed, list(found))
+    return Page(Source(action, answer.body["RequestId"], of), answer.typed, list(found))

@@ -30,7 +30,7 @@ def _access_lists(cloud: Cloud, registry_id: str, name: str) -> Iterator[model.R
         endpoint = cloud.call(public, endpoint_type="internet", **asked)
         vpcs = cloud.call(private, **asked)
         yield build(
-            source_of(public, endpoint),
+            source_of(public, endpoint, **asked),
             model.RegistryAccessList,
             registry_id=registry_id,
             registry_name=name,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from estate import model
-from estate.answers import Source
+from estate.answers import Source, shown
 from estate.client import Cloud
 from estate.errors import UnusableAnswer
 from estate.live.reading import build, items, tags
@@ -100,19 +100,21 @@ def auto_snapshot_policies(cloud: Cloud) -> list[model.AutoSnapshotPolicy]:
             model.AutoSnapshotPolicy,
             id=item.auto_snapshot_policy_id,
             name=item.auto_snapshot_policy_name or "",
-            hours=_numbers(page.source, "TimePoints", item.time_points),
-            weekdays=_numbers(page.source, "RepeatWeekdays", item.repeat_weekdays),
+            hours=_numbers(page.source, item, "TimePoints", item.time_points),
+            weekdays=_numbers(page.source, item, "RepeatWeekdays", item.repeat_weekdays),
         )
         for page in pages(cloud, "ecs:DescribeAutoSnapshotPolicyEx", region_id=cloud.region)
         for item in page.items
     ]
 
 
-def _numbers(source: Source, name: str, text: str) -> tuple[int, ...]:
+def _numbers(source: Source, policy: Any, name: str, text: str) -> tuple[int, ...]:
     try:
         return tuple(sorted(int(item) for item in json.loads(text)))
     except (TypeError, ValueError):
-        raise UnusableAnswer(source.action, f"{name} is not a list of numbers", source.request_id) from None
+        problem = f"{name} is {shown(text)}, expected a JSON array of whole numbers"
+        of = f"automatic snapshot policy {policy.auto_snapshot_policy_id}"
+        raise UnusableAnswer(source.action, problem, source.request_id, of) from None
 
 
 def snapshots(cloud: Cloud) -> list[model.Snapshot]:

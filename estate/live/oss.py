@@ -44,4 +44,5 @@ def policy(cloud: Cloud, name: str) -> model.BucketPolicy:
     try:
         return model.BucketPolicy(id=name, statements=bucket_policy.statements(answer.body))
     except ValueError as error:
-        raise UnusableAnswer(action, f"the policy of {name} is not understood: {error}", answer.request_id) from None
+        problem = f"the policy of {name} is not understood: {error}"
+        raise UnusableAnswer(action, problem, answer.request_id, f"bucket {name}") from None

@@ -182,7 +182,10 @@ def _estate(**fields: Any) -> model.Estate:
     try:
         return model.Estate(**fields)
     except ValidationError as error:
-        problems = "; ".join(problem["msg"] for problem in error.errors())
+        problems = "; ".join(
+            ": ".join((*map(str, problem["loc"]), problem["msg"].removeprefix("Value error, ")))
+            for problem in error.errors()
+        )
         raise EstateError(f"The answers of the cloud contradict each other: {problems}. Read it again.") from None
 
 

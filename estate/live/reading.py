@@ -2,34 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, TypeVar
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic.alias_generators import to_camel
 
 from estate import model
-from estate.answers import Source
+from estate.answers import Source, asked_for, shown
 from estate.errors import UnusableAnswer
 
 _Model = TypeVar("_Model", bound=BaseModel)
+
+
+class _Noun(NamedTuple):
+    """What a thing of the cloud is called, and the field that tells it from others."""
+
+    noun: str
+    field: str = "id"
+
+
+NOUNS: Final[Mapping[type[BaseModel], _Noun]] = {
+    model.AccessControlList: _Noun("access control list"),
+    model.AdmittedGroup: _Noun("admitted security group"),
+    model.AutoSnapshotPolicy: _Noun("automatic snapshot policy"),
+    model.ClassicLinkAttachment: _Noun("ClassicLink of instance", "instance_id"),
+    model.Database: _Noun("database"),
+    model.Disk: _Noun("disk"),
+    model.Instance: _Noun("instance"),
+    model.InstanceType: _Noun("instance type"),
+    model.NetInfo: _Noun("connection address", "connection_string"),
+    model.RegistryAccessList: _Noun("whitelist of module", "module"),
+    model.RouteEntry: _Noun("route to", "destination"),
+    model.ScheduledEvent: _Noun("system event"),
+    model.SecurityGroup: _Noun("security group"),
+    model.SecurityGroupRule: _Noun("rule", "rule_id"),
+    model.Snapshot: _Noun("snapshot"),
+    model.VServerGroup: _Noun("vServer group"),
+    model.VSwitch: _Noun("VSwitch"),
+    model.Vpc: _Noun("VPC"),
+    model.WhitelistGroup: _Noun("whitelist group", "name"),
+    model.Zone: _Noun("zone"),
+}
+"""What each model that the readers build is called in an error."""
 
 
 def build(source: Source, kind: type[_Model], **fields: Any) -> _Model:
     """Make a model of what the cloud said; what it says and we cannot understand is an error, never a guess."""
     try:
         return kind(**fields)
-    except (ValidationError, ValueError) as error:
-        problems = error.errors() if isinstance(error, ValidationError) else []
-        where = ", ".join(".".join(map(str, problem["loc"])) or problem["msg"] for problem in problems) or str(error)
-        name = fields.get("id") or kind.__name__
-        raise UnusableAnswer(
-            source.action, f"{where} of {name} is not what this version understands", source.request_id
-        ) from None
+    except ValidationError as error:
+        problem = ", and ".join(_problem(detail["loc"], detail["input"], detail["msg"]) for detail in error.errors())
+        name = _name(kind, fields)
+        if source.of not in ("", name):
+            problem = f"{name}: {problem}"
+        raise UnusableAnswer(source.action, problem, source.request_id, source.of or name) from None
 
 
-def source_of(action: str, body: Any) -> Source:
-    """Return where a typed body is from."""
-    return Source(action, str(body.request_id))
+def _problem(where: Iterable[str | int], found: object, message: str) -> str:
+    """Put one of pydantic's errors into words: the field, what was found there, and what was expected."""
+    expected = re.sub(r"^\w+ should (be|have) ", "expected ", message.removeprefix("Value error, "))
+    path = ".".join(to_camel(str(part)) for part in where)
+    return f"{path} is {shown(found)}, {expected}" if path else expected
+
+
+def _name(kind: type[BaseModel], fields: Mapping[str, Any]) -> str:
+    """Name a thing as a person finds it in the console; rules of old groups have no id."""
+    noun, field = NOUNS[kind]
+    name = str(fields.get(field) or "")
+    if kind is not model.SecurityGroupRule:
+        return f"{noun} {name}"
+    said = " ".join(str(fields.get(part)) for part in ("policy", "ip_protocol", "port_range"))
+    return f"{fields.get('nic_type')} {fields.get('direction')} {noun} {name or f'({said})'}"
+
+
+def source_of(action: str, body: Any, **fields: Any) -> Source:
+    """Return where a typed body is from, asked for with these `fields`."""
+    return Source(action, str(body.request_id), asked_for(action, fields))
 
 
 def items(parent: Any, *path: str) -> list[Any]:

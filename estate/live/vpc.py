@@ -18,7 +18,7 @@ def vpc(cloud: Cloud, vpc_id: str) -> model.Vpc:
     action = "vpc:DescribeVpcAttribute"
     item = cloud.call(action, region_id=cloud.region, vpc_id=vpc_id)
     return build(
-        source_of(action, item),
+        source_of(action, item, vpc_id=vpc_id),
         model.Vpc,
         id=item.vpc_id,
         name=item.vpc_name or "",

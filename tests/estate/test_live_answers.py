@@ -6,10 +6,12 @@ Without all that `estate.reads` does not declare the estate is the same.
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from alibabacloud_tea_openapi.client import Client  # type: ignore[import-untype
 
 from estate.answers import ByNumber, ByToken, Reading, at
 from estate.errors import EstateError
-from estate.live import IF_USED, RAM_ACTIONS, read_estate
+from estate.live import IF_USED, RAM_ACTIONS, read_estate, reading
 from estate.model import Estate
 from estate.reads import READS
 from simulator.server import Simulator, running
@@ -78,6 +80,93 @@ BALANCER = {
     "master_zone_id": estates.ZONE,
     "slave_zone_id": estates.ZONE,
     "listeners": [{"port": 80, "protocol": "tcp", "access_list_ids": ["acl-callers"]}],
+}
+#: What is spoilt of the first item of a list that has it, and what is told: of what, and what was found.
+ODD: dict[str, tuple[str, dict[str, Any], str, str]] = {
+    "a rule without a far end": (
+        "ecs:DescribeSecurityGroupAttribute",
+        dict.fromkeys(("SourceCidrIp", "SourceGroupId", "Ipv6SourceCidrIp", "SourcePrefixListId"), ""),
+        "security group sg-classic",
+        "internet ingress rule sgr-7: a rule needs a peer: one of cidrIp, ipv6CidrIp, groupId, prefixListId",
+    ),
+    "an old rule, which has no id": (
+        "ecs:DescribeSecurityGroupAttribute",
+        {"Priority": "0", "SecurityGroupRuleId": ""},
+        "security group sg-classic",
+        "internet ingress rule (accept TCP 80/80): priority is '0', expected greater than or equal to 1",
+    ),
+    "a rule of another priority": (
+        "ecs:DescribeSecurityGroupAttribute",
+        {"Priority": "high"},
+        "security group sg-classic",
+        "Permissions.Permission[0].Priority of sgr-7 is not a whole number or its digits: 'high'",
+    ),
+    "a time that is none": (
+        "ecs:DescribeSecurityGroupAttribute",
+        {"CreateTime": "yesterday"},
+        "security group sg-classic",
+        "internet ingress rule sgr-7: createTime is 'yesterday', expected a valid datetime",
+    ),
+    "a disk of another type": (
+        "ecs:DescribeDisks",
+        {"Type": "tape"},
+        "",
+        "Disks.Disk[0].Type of d-1 is not one of system, data: 'tape'",
+    ),
+    "a network interface": (
+        "ecs:DescribeInstances",
+        {"NetworkInterfaces": {"NetworkInterface": [{"NetworkInterfaceId": 7}]}},
+        "",
+        "NetworkInterfaces.NetworkInterface[0].NetworkInterfaceId of i-2 is not a text that is not empty: 7",
+    ),
+    "a policy": (
+        "ecs:DescribeAutoSnapshotPolicyEx",
+        {"TimePoints": "at night"},
+        "automatic snapshot policy sp-night",
+        "TimePoints is 'at night', expected a JSON array of whole numbers",
+    ),
+    "an hour that no day has": (
+        "ecs:DescribeAutoSnapshotPolicyEx",
+        {"TimePoints": "[3, 25]"},
+        "automatic snapshot policy sp-night",
+        "hours.1 is 25, expected less than or equal to 23",
+    ),
+    "a whitelist": (
+        "rds:DescribeDBInstanceIPArrayList",
+        {"SecurityIPList": None},
+        "database rm-normal",
+        "Items.DBInstanceIPArray[0].SecurityIPList of default is missing",
+    ),
+    "a whitelist of Redis": (
+        "kvstore:DescribeSecurityIps",
+        {"SecurityIpList": 7},
+        "database r-cache",
+        "SecurityIpList of default is not a text: 7",
+    ),
+    "a backend server": (
+        "slb:DescribeVServerGroupAttribute",
+        {"Weight": "heavy"},
+        "vServer group ",
+        "Weight of i-",
+    ),
+    "an entry of an access control list": (
+        "slb:DescribeAccessControlListAttribute",
+        {"AclEntryIP": 7},
+        "access control list acl-callers",
+        "AclEntryIP",
+    ),
+    "a vServer group": (
+        "slb:DescribeVServerGroups",
+        {"VServerGroupId": ""},
+        "load balancer lb-front",
+        "VServerGroups.VServerGroup[0].VServerGroupId is not a text that is not empty: ''",
+    ),
+    "a route": (
+        "vpc:DescribeRouteEntryList",
+        {"DestinationCidrBlock": 7},
+        "route table vtb-1",
+        "DestinationCidrBlock",
+    ),
 }
 READ = sorted(action for actions in RAM_ACTIONS.values() for action in actions if action in READS)
 SPARED = {action for part in IF_USED for action in RAM_ACTIONS[part]}
@@ -262,6 +351,36 @@ def _copy(source: Any, target: dict[str, Any], path: str) -> None:
         target[last] = value
     else:
         target.setdefault(last, [{} for _ in value])
+
+
+@pytest.mark.parametrize("case", sorted(ODD))
+def test_what_is_not_understood_is_told_of_what_it_is_with_the_way_out(session: Session, case: str) -> None:
+    action, changes, of, problem = ODD[case]
+
+    def odd(body: dict[str, Any]) -> None:
+        body["RequestId"] = "REQ-7"
+        for item in items_of(action, body)[:1]:
+            named = {"SecurityGroupRuleId": "sgr-7"} if "SecurityGroupRuleId" in item else {}
+            item |= {**named, **changes}
+
+    why = stopped(session, action, odd)
+    assert why.startswith(f"The answer to {action}{f' for {of}' if of else ''}")
+    assert problem in why
+    assert "(RequestId REQ-7). Run it again; if it stays so, " in why
+    if of:
+        assert f"look at {of}" in why
+    assert "in the console, where it may be put right, or report it to Alibaba" in why or not of
+    assert why.endswith("as an answer that this version does not know.")
+
+
+def test_every_model_that_the_reader_builds_has_a_name_for_a_person() -> None:
+    built = set()
+    for file in Path(reading.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "build":
+                assert isinstance(node.args[1], ast.Attribute)
+                built.add(node.args[1].attr)
+    assert built == {kind.__name__ for kind in reading.NOUNS}
 
 
 def test_local_disks_are_those_of_the_type_where_nothing_is_said_of_the_instance(session: Session) -> None:
