@@ -213,7 +213,9 @@ def check(action: str, reading: Reading, body: Mapping[str, Any]) -> None:
         for place in _places(body, part.path):
             problem = _problem(part, place)
             if problem:
-                raise UnusableAnswer(action, f"{place.where}{_whose(reading, place)} {problem}", request_id)
+                item = _item(reading, place)
+                whose = f" of {item}" if item else ""
+                raise UnusableAnswer(action, f"{place.where}{whose} {problem}", request_id, item=item)
 
 
 def identity(items: Items, item: Any) -> tuple[str, ...] | None:
@@ -236,10 +238,10 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
-def _whose(reading: Reading, place: _Place) -> str:
-    """Name the item that a place is in by its id, where it has one."""
+def _item(reading: Reading, place: _Place) -> str:
+    """Return the id of the item that a place is in, empty where it has none."""
     known = reading.items and identity(reading.items, place.owner if place.item is None else place.item)
-    return f" of {' '.join(known)}" if known else ""
+    return " ".join(known) if known else ""
 
 
 def at(body: object, path: str) -> Any:

@@ -79,14 +79,16 @@ class MalformedAnswer(Unreachable):
 class UnusableAnswer(EstateError):  # noqa: N818
     """The cloud answered `action`, but not whole, or not so that it can be understood; `problem` says in what.
 
-    `of` is what the answer, or that part of it, is about ("security group sg-1"), empty where it is about no one thing.
+    `of` is what the answer, or that part of it, is about ("security group sg-1"), empty where it is about no one thing;
+    `item` the id of the item of its list that has the problem.
     """
 
-    def __init__(self, action: str, problem: str, request_id: str | None, of: str = "") -> None:
+    def __init__(self, action: str, problem: str, request_id: str | None, of: str = "", item: str = "") -> None:
         self.action = action
         self.problem = problem
         self.request_id = request_id
         self.of = of
+        self.item = item
         super().__init__(self._told())
 
     def name(self, of: str) -> None:
@@ -96,7 +98,8 @@ class UnusableAnswer(EstateError):  # noqa: N818
 
     def _told(self) -> str:
         about = f" for {self.of}" if self.of else ""
-        look = f"look at {self.of} in the console, where it may be put right, or " if self.of else ""
+        place = self.of or self.item
+        look = f"look at {place} in the console, where it may be put right, or " if place else ""
         return (
             f"The answer to {self.action}{about} cannot be used: {self.problem}{_request(self.request_id)}. Run it "
             f"again; if it stays so, {look}report it to Alibaba Cloud with the RequestId, or to us as an answer that "
