@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Final
-
-import yaml
 
 from components.config import CONFIG_KEY, MigrationConfig
 from components.evidence import evidence_paths
 from estate.clock import ClockReading
+from estate.documents import DocumentError, read_document
 from estate.errors import EstateError
 
 RESULT_VARIABLE: Final = "PREFLIGHT_RESULT"
@@ -73,22 +72,29 @@ def read_sources(config: MigrationConfig, raw: object, directory: Path, file: st
     paths += [directory / name for name in config.include]
     if config.classic_link is not None and config.classic_link.flows_file is not None:
         paths.append(directory / config.classic_link.flows_file)
-    paths += [directory / name for name in config.include]
     commit = _git(directory, "rev-parse", "--verify", "HEAD")
-    changes = None if commit is None else _git(directory, "status", "--porcelain", "--untracked-files=no")
     return Sources(
         commit=commit,
-        dirty=None if changes is None else bool(changes),
+        dirty=None if commit is None else _is_dirty(directory),
         stack_file=_stack_file(directory / file, raw, directory),
         files=tuple(item for item in _digests(paths, directory) if item is not None),
     )
 
 
+def _is_dirty(directory: Path) -> bool | None:
+    """Whether tracked files differ from the commit, or there is Python code beside them that may be run."""
+    changes = _git(directory, "status", "--porcelain", "--untracked-files=no")
+    code = _git(directory, "ls-files", "--others", "--exclude-standard", "--", "*.py")
+    return None if changes is None or code is None else bool(changes or code)
+
+
 def _git(directory: Path, *arguments: str) -> str | None:
     """Return what git says of the checkout, None where there is no git, no checkout, or no leave to look at it."""
     command = ["git", "-C", str(directory), *arguments]
+    # GIT_DIR and its like would answer for another repository.
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_GIT_SECONDS, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_GIT_SECONDS, check=False, env=environ)
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
         return None
     return done.stdout.strip() if done.returncode == 0 else None
@@ -96,8 +102,8 @@ def _git(directory: Path, *arguments: str) -> str | None:
 
 def _stack_file(path: Path, raw: object, directory: Path) -> SourceFile | None:
     try:
-        written = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError):
+        written = read_document(path)
+    except DocumentError:
         return None
     config = written.get("config") if isinstance(written, dict) else None
     if not isinstance(config, dict) or not _says(config.get(CONFIG_KEY), raw):
@@ -106,8 +112,8 @@ def _stack_file(path: Path, raw: object, directory: Path) -> SourceFile | None:
 
 
 def _says(written: object, given: object) -> bool:
-    """Whether the file holds what the engine gave; of a time, or a secret, it says the same in another form."""
-    if isinstance(written, date) or (isinstance(written, dict) and set(written) == {"secure"}):
+    """Whether the file holds what the engine gave; of a secret it says the same in another form."""
+    if isinstance(written, dict) and set(written) == {"secure"}:
         return True
     if isinstance(written, dict):
         return (

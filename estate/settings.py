@@ -63,7 +63,8 @@ class CloudSettings(BaseModel):
 
         What is read then rehearses a migration, whatever the answers say of it, their time included.
         """
-        others = sorted({host for host in self.endpoints.values() if not _is_public(host)})
+        asked = {code: host for code, host in self.endpoints.items() if code in _HOST_NAMES}
+        others = sorted({host for code, host in asked.items() if not _is_public(code, host)})
         reasons = [f"alicloud:endpoints leads to {host}, which is no host of Alibaba Cloud" for host in others]
         if self.protocol == "HTTP":
             reasons.append("alicloud:protocol is HTTP, by which anybody on the way can answer")
@@ -74,9 +75,27 @@ class CloudSettings(BaseModel):
         return self.identity.secrets()
 
 
-def _is_public(host: str) -> bool:
-    """Whether a host[:port] is of the domain that all endpoints of the OpenAPI have (endpoint lists of its SDKs)."""
-    return host.partition(":")[0].lower().rstrip(".").endswith(".aliyuncs.com")
+#: The services that are asked, each with the name that its hosts begin with (endpoint lists of the SDKs). Endpoints of
+#: other services are the team's own business.
+_HOST_NAMES = {
+    "ecs": "ecs",
+    "vpc": "vpc",
+    "rds": "rds",
+    "kvstore": "r-kvstore",
+    "dds": "mongodb",
+    "slb": "slb",
+    "sts": "sts",
+    "cr": "cr",
+    "oss": "oss",
+}
+
+
+def _is_public(code: str, host: str) -> bool:
+    """Whether a host[:port] is one of the service's own: buckets and load balancers have names in that domain too."""
+    name = host.partition(":")[0].lower().rstrip(".")
+    return (
+        re.fullmatch(rf"{_HOST_NAMES[code]}(-[a-z0-9-]+)?(\.[a-z]{{2}}-[a-z0-9-]+)?\.aliyuncs\.com", name) is not None
+    )
 
 
 _REGION_HELP = "a region id such as cn-hangzhou (or set ALICLOUD_REGION)"

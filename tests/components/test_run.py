@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from components.config import CONFIG_KEY, ConfigError, parse
-from components.run import Sources, discard_result, read_sources
+from components.run import Sources, _stack_file, discard_result, read_sources
 from estate.errors import EstateError
 from tests.components.builders import FILE, config
 
@@ -95,11 +95,22 @@ def test_a_stack_file_that_says_nothing_is_not_told(project: Path, content: str 
     assert sources(project, config()).stack_file is None
 
 
-def test_times_without_quotes_and_secrets_are_the_same_in_another_form(project: Path) -> None:
-    text = (project / FILE).read_text().replace("'2026-12-12T02:00:00+08:00'", "2026-12-12T02:00:00+08:00")
-    assert "start: 2026-12-12" in text
-    (project / FILE).write_text(text)
-    assert sources(project, config()).stack_file is not None
+def test_a_file_of_another_time_is_not_the_stack_file(project: Path) -> None:
+    other = config()
+    other["window"]["start"] = "2099-01-01T00:00:00+08:00"
+    assert sources(project, other).stack_file is None
+
+
+@pytest.mark.parametrize(("written", "given"), [("22:00", "22:00"), ("yes", "yes"), ("'06:30'", "06:30")])
+def test_what_pulumi_reads_as_text_is_text(project: Path, written: str, given: str) -> None:
+    """PyYAML's YAML 1.1 makes 1320 of 22:00, and a truth of yes."""
+    (project / FILE).write_text(f"config:\n  {CONFIG_KEY}:\n    offPeak:\n      from: {written}\n")
+    assert _stack_file(project / FILE, {"offPeak": {"from": given}}, project) is not None
+
+
+def test_a_secret_is_the_same_in_another_form(project: Path) -> None:
+    (project / FILE).write_text(f"config:\n  {CONFIG_KEY}:\n    note:\n      secure: v1:abc\n")
+    assert _stack_file(project / FILE, {"note": "x"}, project) is not None
 
 
 def test_evidence_flows_and_included_files_have_their_digests(project: Path) -> None:
@@ -133,6 +144,17 @@ def test_the_checkout_tells_its_commit_and_whether_it_was_changed(project: Path)
     assert sources(project, config()).dirty is False
     write_stack(project, config(freezeHours=30))
     assert sources(project, config(freezeHours=30)).dirty is True
+
+
+def test_code_that_is_not_tracked_is_a_change(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(project, "init", "--quiet")
+    git(project, "add", ".")
+    git(project, "commit", "--quiet", "--message", "first")
+    monkeypatch.setenv("GIT_DIR", str(project.parent / "elsewhere"))
+    (project / "yaml.py").write_text("")
+    assert sources(project, config()).dirty is True
+    (project / "yaml.py").unlink()
+    assert sources(project, config()).dirty is False
 
 
 def test_without_a_checkout_or_git_the_commit_is_not_known(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,8 +45,28 @@ def test_what_windows_writes_is_read(encoding: str, tmp_path: Path) -> None:
     assert read_document(path) == {"name": "Müller 服务器"}
 
 
-def test_a_time_without_quotes_stays_text() -> None:
-    assert parse_document("at: 2026-12-01T09:00:00+08:00") == {"at": "2026-12-01T09:00:00+08:00"}
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2026-12-01T09:00:00+08:00", "2026-12-01T09:00:00+08:00"),
+        ("22:00", "22:00"),
+        ("yes", "yes"),
+        ("on", "on"),
+        ("true", True),
+        ("null", None),
+        ("~", None),
+        ("30", 30),
+        ("-1", -1),
+        ("0x1f", 31),
+        ("1.5", 1.5),
+        ("1e3", 1000.0),
+        ("1.2.3", "1.2.3"),
+        ("10.0.0.0/8", "10.0.0.0/8"),
+    ],
+)
+def test_a_value_without_quotes_is_what_pulumi_makes_of_it(text: str, value: object) -> None:
+    found = parse_document(f"at: {text}")["at"]
+    assert (type(found), found) == (type(value), value)
 
 
 @pytest.mark.parametrize(

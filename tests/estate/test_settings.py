@@ -104,3 +104,36 @@ def test_secrets_are_never_shown() -> None:
 def test_without_an_endpoint_the_sdk_names_the_public_host(region: str, service: str, host: str) -> None:
     cloud = Cloud(CloudSettings.from_config(CONFIG | {"region": region}, {}))
     assert cloud.endpoint(service) == host
+
+
+@pytest.mark.parametrize(
+    ("code", "host", "rehearses"),
+    [
+        ("ecs", "ecs.cn-hangzhou.aliyuncs.com", False),
+        ("ecs", "ecs-cn-hangzhou.aliyuncs.com:443", False),
+        ("vpc", "vpc-vpc.cn-beijing.aliyuncs.com", False),
+        ("kvstore", "r-kvstore.aliyuncs.com", False),
+        ("dds", "mongodb.eu-central-1.aliyuncs.com", False),
+        ("oss", "oss-cn-hangzhou-internal.aliyuncs.com", False),
+        ("ecs", "127.0.0.1:8815", True),
+        ("ecs", "ecs.evilaliyuncs.com", True),
+        ("ecs", "ecs.aliyuncs.com.example.com", True),
+        ("ecs", "alb-x.cn-hangzhou.alb.aliyuncs.com", True),
+        ("ecs", "ecs-mine.oss-cn-hangzhou.aliyuncs.com", True),
+        ("oss", "mybucket.oss-cn-hangzhou.aliyuncs.com", True),
+        ("rds", "ecs.cn-hangzhou.aliyuncs.com", True),
+        ("log", "log.gateway.example.com", False),
+    ],
+)
+def test_only_hosts_of_the_service_itself_prove_whose_answers_they_are(code: str, host: str, rehearses: bool) -> None:
+    settings = CloudSettings.from_config(CONFIG | {"endpoints": {code: host}}, {})
+    reasons = settings.rehearsal()
+    assert bool(reasons) is rehearses
+    assert all(host in reason for reason in reasons)
+
+
+def test_what_anybody_on_the_way_can_answer_is_a_rehearsal() -> None:
+    endpoints = {code: f"{code}.aliyuncs.com" for code in ("ecs", "vpc", "rds", "sts")}
+    config = CONFIG | {"protocol": "HTTP", "endpoints": endpoints, "accountType": "International"}
+    [reason] = CloudSettings.from_config(config, {}).rehearsal()
+    assert reason.startswith("alicloud:protocol is HTTP")
