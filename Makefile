@@ -38,7 +38,7 @@ $(CACHE)/uv/bin/uv:
 
 setup: .venv/.installed ## Make the Python environment from the lock file.
 
-engine: setup ## Find, download or build (12 minutes) the Pulumi engine and the alicloud plugin.
+engine: setup ## Find, download or build (12 to 25 minutes) the Pulumi engine and the alicloud plugin.
 	@$(PYTHON) -m toolchain ensure >/dev/null
 
 env: setup ## Print what a shell needs to preview and apply: eval "$(make env)".
@@ -56,7 +56,7 @@ test: engine ## Run all tests, those on the real engine too. ENGINE=least takes 
 test-quick: setup ## Run the tests that need no engine.
 	@$(PYTHON) -m pytest -n $(or $(JOBS),2) -m 'not engine' $(ARGS)
 
-lint: setup ## Check style, imports between the rooms, types, and that generated files are in step.
+lint: setup ## Check style, imports between the rooms, and types.
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
 	@.venv/bin/lint-imports --no-cache

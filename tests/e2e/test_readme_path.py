@@ -27,7 +27,9 @@ from toolchain.cache import cache_root
 pytestmark = pytest.mark.engine
 
 SECTION = (REPOSITORY / "README.md").read_text(encoding="utf-8").partition("## On a real account")[2]
-PATH, _, PIPELINE = (block for block in re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL) if "preview --" in block)
+BLOCKS = re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
+PATH, _, PIPELINE = (block for block in BLOCKS if "preview --" in block)
+(OWN_PROJECT,) = (block for block in BLOCKS if "pulumi new" in block)
 
 
 def origin(directory: Path) -> Path:
@@ -111,10 +113,13 @@ def test_a_project_of_ones_own_has_a_name_of_its_own(
     engine: toolchain.Engine, cloud: Simulator, settings: dict[str, str], tmp_path: Path
 ) -> None:
     project = Project(tmp_path / "project", cloud, engine.environ(settings))
-    shop = tmp_path / "shop"
-    shop.mkdir()
-    made = pulumi(project, shop, "new", str(origin(tmp_path / "origin")), "--generate-only", "--yes", "--name", "shop")
+    in_use = origin(tmp_path / "origin")
+    (in_use / ".venv/lib").mkdir(parents=True)
+    (in_use / ".venv/lib64").symlink_to("lib")
+    made = run(OWN_PROJECT.replace("--name", "--yes --non-interactive --name"), dict(project.environ), in_use)
     assert made.returncode == 0, made.stdout
+    shop = tmp_path / "shop"
+    assert not (shop / ".venv").exists()
     assert "template" not in yaml.safe_load((shop / "Pulumi.yaml").read_text(encoding="utf-8"))
     (shop / ".venv").symlink_to(REPOSITORY / ".venv")
 
