@@ -34,6 +34,8 @@ class AlimigrateProvider(sdk.Provider):
         self._cloud: Cloud | None = None
         self._lock = threading.Lock()
         self._cancelled = threading.Event()
+        # URNs of which the old one goes first, so that it is not in the way of the new one.
+        self._replaced: set[str] = set()
 
     async def get_schema(self, request: sdk.GetSchemaRequest) -> sdk.GetSchemaResponse:
         """Return the package schema."""
@@ -61,6 +63,8 @@ class AlimigrateProvider(sdk.Provider):
         """Compare state and inputs, property by property."""
         resource = _resource(request.type)
         changes = resource.diff(drift.forgotten(properties(request.old_state)), properties(request.new_inputs))
+        if resource.delete_first and Change.REPLACE in changes.values():
+            self._replaced.add(request.urn)
         return sdk.DiffResponse(
             changes=bool(changes),
             replaces=[path for path, change in changes.items() if change is Change.REPLACE],
@@ -73,7 +77,9 @@ class AlimigrateProvider(sdk.Provider):
         """Create, or tell what a creation would come to."""
         resource, inputs = _resource(request.type), properties(request.properties)
         if request.preview:
-            foreseen = await asyncio.to_thread(lambda: self._foreseen(resource, inputs, "", {}))
+            foreseen: Properties = {}
+            if request.urn not in self._replaced:
+                foreseen = await asyncio.to_thread(lambda: self._foreseen(resource, inputs, "", {}))
             return sdk.CreateResponse(properties=values(resource.planned({}, inputs) | foreseen))
         resource_id, state = await asyncio.to_thread(lambda: resource.create(self.cloud(), inputs))
         return sdk.CreateResponse(resource_id, values(drift.remembered(resource, state)))

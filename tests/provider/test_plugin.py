@@ -173,3 +173,34 @@ def test_the_schema_tells_of_every_resource_with_every_property_described() -> N
     for resource in told["resources"].values():
         assert set(resource["required"]) <= set(resource["properties"])
         assert set(resource["requiredInputs"]) <= set(resource["inputProperties"])
+
+
+LINK = "alimigrate:ecs:ClassicLinkAttachment"
+
+
+def linked_in_preview(provider: AlimigrateProvider, vpc_id: object) -> Properties:
+    inputs = values({"instanceId": "i-1", "vpcId": vpc_id})
+    made = run(provider.create(sdk.CreateRequest(urn(LINK), inputs, 0, preview=True)))
+    return properties(made.properties)
+
+
+@pytest.mark.parametrize("vpc_id", ["vpc-2", UNKNOWN])
+def test_a_preview_says_what_the_creation_would_be_refused(provider: AlimigrateProvider, vpc_id: object) -> None:
+    told = linked_in_preview(provider, vpc_id)
+    assert told["refused"].startswith("Instance i-1 is linked to VPC vpc-1, and an instance can be linked to one only.")
+    assert "notForeseen" not in told
+
+
+def test_a_preview_says_what_cannot_be_found_out() -> None:
+    told = linked_in_preview(configured({"region": "cn-hangzhou"}), "vpc-2")
+    assert "refused" not in told
+    assert "alicloud:accessKey" in told["notForeseen"]
+    assert "not known yet" in linked_in_preview(configured({"region": UNKNOWN}), "vpc-2")["notForeseen"]
+
+
+def test_a_link_that_goes_first_is_not_in_the_way_of_its_replacement(provider: AlimigrateProvider) -> None:
+    old = values({"instanceId": "i-1", "vpcId": "vpc-1", "linkedBefore": False, "applied": "x"})
+    news = values({"instanceId": "i-1", "vpcId": "vpc-2"})
+    diff = run(provider.diff(sdk.DiffRequest(urn(LINK), "i-1:vpc-1", old, news, [])))
+    assert diff.delete_before_replace
+    assert "refused" not in linked_in_preview(provider, "vpc-2")
