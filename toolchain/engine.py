@@ -78,9 +78,11 @@ class Engine:
         return entries
 
 
-def export_lines(settings: Mapping[str, str]) -> str:
-    """The `export` lines that set variables in a POSIX shell, for its eval."""
-    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in settings.items())
+def export_lines(settings: Mapping[str, str | None]) -> str:
+    """The lines that set variables in a POSIX shell, and unset those that are None, for its eval."""
+    return "\n".join(
+        f"unset {name}" if value is None else f"export {name}={shlex.quote(value)}" for name, value in settings.items()
+    )
 
 
 def _path_of(environment: Mapping[str, str]) -> list[str]:

@@ -13,32 +13,61 @@ from toolchain.engine import Engine
 
 PACK_VARIABLE = "PULUMI_OPTION_POLICY_PACK"
 BACKEND_VARIABLE = "PULUMI_BACKEND_URL"
+#: The checkout that an earlier `make env` has set this shell up for: what it set gives way to the next one's.
+CHECKOUT_VARIABLE = "CLASSIC_TO_VPC_CHECKOUT"
 _PASSPHRASE_VARIABLES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
+_PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "grpc_proxy")
+_LOOPBACK = ("127.0.0.1", "localhost")
 
 
-def shell_settings(engine: Engine, project: Path, base: Mapping[str, str]) -> dict[str, str]:
-    """Compute the variables to set on top of `base`, and only those, for the checkout `project`.
+def shell_settings(engine: Engine, project: Path, base: Mapping[str, str]) -> dict[str, str | None]:
+    """Compute the variables to set on top of `base`, and only those, for the checkout `project`; None: to be unset.
 
     Pulumi takes each flag of its commands from a variable too: with the pack set there, no preview and no update can
-    forget it. Where the user has no backend, state goes to `.trial` in the checkout, with an empty passphrase.
+    forget it. Where the user has no backend, state goes to `.trial` in the checkout, with an empty passphrase. The pack
+    and the `.trial` of another checkout, which an earlier `make env` has set, are replaced. Where there is a proxy,
+    loopback gets none: gRPC, by which engine, program and pack talk, would ask it for 127.0.0.1 too.
     """
-    settings = engine.settings(base)
-    settings[PACK_VARIABLE] = _packs(base.get(PACK_VARIABLE, ""), project / "policies")
+    settings: dict[str, str | None] = {**engine.settings(base), **_loopback_without_proxy(base)}
+    earlier = Path(base[CHECKOUT_VARIABLE]) if base.get(CHECKOUT_VARIABLE) else project
+    settings[CHECKOUT_VARIABLE] = str(project)
+    settings[PACK_VARIABLE] = _packs(base.get(PACK_VARIABLE, ""), project / "policies", earlier / "policies")
     settings["PULUMI_OPTION_SUPPRESS_OUTPUTS"] = "true"
+    if base.get(BACKEND_VARIABLE) == _trial(earlier):
+        given = {BACKEND_VARIABLE, *(name for name in _PASSPHRASE_VARIABLES[:1] if not base.get(name))}
+        settings |= dict.fromkeys(sorted(given & set(base)))
+        base = {name: value for name, value in base.items() if name not in given}
     home = (
         settings.get("PULUMI_HOME") or base.get("PULUMI_HOME") or Path(base.get("HOME", "~")).expanduser() / ".pulumi"
     )
     if not _has_backend(base, Path(home), project):
-        settings[BACKEND_VARIABLE] = (project / ".trial").as_uri()
+        settings[BACKEND_VARIABLE] = _trial(project)
         if not any(name in base for name in _PASSPHRASE_VARIABLES):
             settings[_PASSPHRASE_VARIABLES[0]] = ""
     return settings
 
 
-def _packs(given: str, pack: Path) -> str:
+def _trial(project: Path) -> str:
+    """The backend for trials in a checkout."""
+    return (project / ".trial").as_uri()
+
+
+def _packs(given: str, pack: Path, earlier: Path) -> str:
     """The packs that the user has set already, and ours: by its whole path, so that it is found from anywhere."""
-    packs = [item for item in given.split(",") if item]
-    return ",".join(packs if str(pack) in packs else [*packs, str(pack)])
+    packs = [item for item in given.split(",") if item and item not in (str(pack), str(earlier))]
+    return ",".join([*packs, str(pack)])
+
+
+def _loopback_without_proxy(base: Mapping[str, str]) -> dict[str, str]:
+    """NO_PROXY in both spellings with loopback in them; where one is not set, it says what the other does."""
+    if not any(value and name.lower() in _PROXY_VARIABLES for name, value in base.items()):
+        return {}
+    settings = {}
+    for name, other in (("no_proxy", "NO_PROXY"), ("NO_PROXY", "no_proxy")):
+        listed = [item.strip() for item in base.get(name, base.get(other, "")).split(",") if item.strip()]
+        # An asterisk means every host where it stands alone, and nothing beside others.
+        settings[name] = "*" if listed == ["*"] else ",".join(dict.fromkeys([*listed, *_LOOPBACK]))
+    return settings
 
 
 def _has_backend(base: Mapping[str, str], home: Path, project: Path) -> bool:

@@ -37,7 +37,7 @@ def home(tmp_path: Path) -> Path:
 
 def settings(
     project: Path, home: Path, base: Mapping[str, str] | None = None, pulumi_home: Path | None = None
-) -> Mapping[str, str]:
+) -> Mapping[str, str | None]:
     engine = Engine(project / "bin", pulumi_home, ENGINE, Origin.INSTALLED, project / "host")
     return shell_settings(engine, project, {"PATH": "/usr/bin:/bin", "HOME": str(home), **(base or {})})
 
@@ -46,13 +46,65 @@ def test_the_pack_is_on_from_any_directory_and_outputs_are_not_printed(project: 
     made = settings(project, home)
     assert made[PACK] == str(project / "policies")
     assert made["PULUMI_OPTION_SUPPRESS_OUTPUTS"] == "true"
-    assert made["PATH"].split(os.pathsep)[0] == str(project / "bin")
+    assert (made["PATH"] or "").split(os.pathsep)[0] == str(project / "bin")
 
 
 def test_packs_that_are_set_stay(project: Path, home: Path) -> None:
     first = settings(project, home, {PACK: "/packs/ours,/packs/theirs"})[PACK]
     assert first == f"/packs/ours,/packs/theirs,{project / 'policies'}"
-    assert settings(project, home, {PACK: first})[PACK] == first
+    assert settings(project, home, {PACK: first or ""})[PACK] == first
+
+
+def after(project: Path, home: Path, base: Mapping[str, str] | None = None) -> dict[str, str]:
+    """A shell in which `make env` of a project has been read."""
+    made = {**(base or {}), **settings(project, home, base)}
+    return {name: value for name, value in made.items() if value is not None}
+
+
+def test_what_the_first_project_set_gives_way_to_the_second(project: Path, home: Path, tmp_path: Path) -> None:
+    first = after(tmp_path / "first", home, {PACK: "/packs/ours"})
+    assert (first[BACKEND], first[PASSPHRASE]) == ((tmp_path / "first/.trial").as_uri(), "")
+    second = after(project, home, first)
+    assert second[PACK] == f"/packs/ours,{project / 'policies'}"
+    assert (second[BACKEND], second[PASSPHRASE]) == ((project / ".trial").as_uri(), "")
+    assert after(project, home, second) == second
+
+
+def test_a_backend_of_the_second_project_wins_over_the_first_ones_trials(
+    project: Path, home: Path, tmp_path: Path
+) -> None:
+    first = after(tmp_path / "first", home)
+    (project / "Pulumi.yaml").write_text("name: shop\nruntime: python\nbackend:\n  url: s3://states\n")
+    made = settings(project, home, first)
+    assert (made[BACKEND], made[PASSPHRASE]) == (None, None), "unset, and no empty passphrase for a real backend"
+    assert "unset PULUMI_BACKEND_URL\n" in export_lines(made)
+
+
+def test_what_the_user_set_after_the_first_project_stays(project: Path, home: Path, tmp_path: Path) -> None:
+    first = {**after(tmp_path / "first", home), BACKEND: "s3://states", PASSPHRASE: "of mine"}
+    assert {BACKEND, PASSPHRASE}.isdisjoint(settings(project, home, first))
+
+
+@pytest.mark.parametrize(
+    ("base", "lower", "upper"),
+    [
+        ({}, "127.0.0.1,localhost", "127.0.0.1,localhost"),
+        ({"NO_PROXY": ".corp"}, ".corp,127.0.0.1,localhost", ".corp,127.0.0.1,localhost"),
+        ({"no_proxy": "a, localhost", "NO_PROXY": "b"}, "a,localhost,127.0.0.1", "b,127.0.0.1,localhost"),
+        ({"no_proxy": "*"}, "*", "*"),
+    ],
+)
+@pytest.mark.parametrize("proxy", ["http_proxy", "HTTPS_PROXY", "all_proxy"])
+def test_behind_a_proxy_loopback_has_none(
+    project: Path, home: Path, proxy: str, base: dict[str, str], lower: str, upper: str
+) -> None:
+    made = settings(project, home, {proxy: "http://proxy.corp:3128", **base})
+    assert (made["no_proxy"], made["NO_PROXY"]) == (lower, upper)
+
+
+@pytest.mark.parametrize("base", [{}, {"http_proxy": ""}, {"NO_PROXY": ".corp"}])
+def test_without_a_proxy_nothing_is_said_of_one(project: Path, home: Path, base: dict[str, str]) -> None:
+    assert {"no_proxy", "NO_PROXY"}.isdisjoint(settings(project, home, base))
 
 
 def test_who_has_no_backend_gets_one_for_trials(project: Path, home: Path) -> None:
