@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final, Literal, TypeAlias, get_args
 
+from policies.approvals import LONGEST
 from policies.clock import Timeline
 from policies.facts import Facts, UnreadableError, attempt
 from policies.outcome import Outcome, Verdict, passed
@@ -75,7 +76,7 @@ def _words(plan: Plan, kind: Kind, instance: Facts, now: datetime, needed: datet
 def _word(entry: Facts, kind: Kind, instance: Facts, now: datetime, needed: datetime) -> str | None:
     about_it = entry.text("kind") == kind and instance.text("instanceId") in entry.texts("instanceIds")
     owner, statement = entry.name("owner"), entry.name("statement")
-    until = entry.moment("validUntil")
-    if not about_it or entry.moment("statedAt") > now or until < max(now, needed):
+    stated, until = entry.moment("statedAt"), entry.moment("validUntil")
+    if not about_it or stated > now or until < max(now, needed) or until - stated > LONGEST:
         return None
     return f"{owner} answers for it until {until.isoformat(timespec='minutes')}: {statement.rstrip('.')}."

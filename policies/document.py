@@ -180,8 +180,9 @@ class ResultsDocument(TypedDict):
     """Everything that the pack concluded in one analysis: every rule, every subject, whatever the outcome.
 
     `now` is the time that it is about, by `clockSource`; `judgedAt` what the machine's clock said then.
-    `validUntil` is when the judgement may change by time alone: a freeze, a lead time or a window begins, a waiver
-    ends. `notChecked` is what no rule checks, as the policy `not-checked` says it.
+    `validUntil` is when the judgement may change by time alone: a freeze, a lead time or a window begins, an approval
+    or an attestation ends, evidence grows too old, what a move leaves behind is due. `notChecked` is what no rule
+    checks, as the policy `not-checked` says it.
     """
 
     schemaVersion: Literal[3]
@@ -279,11 +280,9 @@ def _source(source: Source) -> SourceDocument:
 
 def _valid_until(evaluation: Evaluation) -> datetime | None:
     """When the judgement may change though nothing else does; None where no such time lies ahead."""
-    waves = [wave.timeline for wave in evaluation.schedule.waves if wave.moved is not True]
     moments = [
-        *(moment for timeline in waves for moment in (timeline.freeze_starts_at, timeline.start, timeline.latest)),
+        *evaluation.deadlines,
         *(result.mandatory_from for result in evaluation.results if result.advice),
-        *(result.waiver.expires for result in evaluation.results if result.waiver is not None),
     ]
     return min((moment for moment in moments if moment is not None and moment > evaluation.moment.now), default=None)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from policies.clock import Moment, Schedule, Timeline, read_schedule
+from policies.deadlines import deadlines
 from policies.facts import UnreadableError, attempt, printable, safe
 from policies.notes import Note, notes
 from policies.outcome import Outcome, Result, Subject, Verdict, failed, judged, not_applicable, unknown
@@ -30,6 +32,8 @@ class Evaluation:
     instances: tuple[Subject, ...]
     results: tuple[Result, ...]
     notes: tuple[Note, ...] = ()
+    deadlines: tuple[datetime, ...] = ()
+    """When time alone may make other results of it, lead times aside."""
 
 
 class Evaluator:
@@ -41,6 +45,7 @@ class Evaluator:
         self._moment = moment
         self._schedule = read_schedule(moment.now, plan)
         self._notes = notes(plan, self._schedule)
+        self._deadlines = deadlines(plan, self._schedule)
         self._asked: dict[str, tuple[Configuration, list[Result]]] = {}
 
     def evaluation(self, configurations: Mapping[str, Configuration]) -> Evaluation:
@@ -64,7 +69,16 @@ class Evaluator:
         results.sort(key=lambda result: (result.rule_id, result.subject))
         project, stack = self._plan.project_and_stack
         instances = sorted(instance_subject(instance) for instance in self._plan.instances)
-        return Evaluation(project, stack, self._moment, self._schedule, tuple(instances), tuple(results), self._notes)
+        return Evaluation(
+            project,
+            stack,
+            self._moment,
+            self._schedule,
+            tuple(instances),
+            tuple(results),
+            self._notes,
+            self._deadlines,
+        )
 
     def _answers(self, rule: MigrationRule | InstanceRule, given: Configuration) -> list[Result]:
         """Each rule is asked once a configuration: the engine tells the pack of each one's only when it is its turn."""

@@ -27,7 +27,7 @@ class Approval(Strict):
     def _in_order(self) -> Approval:
         if identity(self.owner) == identity(self.approved_by):
             raise ValueError(f"expected approvedBy to be somebody else than its owner, {self.owner}")
-        if not self.approved_at < self.expires <= self.approved_at + LONGEST:
+        if not timedelta() < self.expires - self.approved_at <= LONGEST:
             raise ValueError(f"expected expires to be after approvedAt, by {LONGEST.days} days at the most")
         return self
 

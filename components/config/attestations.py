@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import timedelta
 from typing import Literal
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from components.config.approvals import LONGEST
 from components.config.base import InstanceId, Strict, WrittenText, duplicates
 from components.config.errors import Problem
 from components.config.instances import Selector
@@ -31,7 +33,9 @@ class Attestation(Strict):
     selector: Selector | None = Field(default=None, description="Or those that move and carry these tags.")
     owner: WrittenText = Field(description="Who answers for it: a name or an address.")
     stated_at: AwareDatetime = Field(description="When it was said, with its UTC offset.")
-    valid_until: AwareDatetime = Field(description="Until when it holds, the window included, with its UTC offset.")
+    valid_until: AwareDatetime = Field(
+        description="Until when it holds, the window included, with its UTC offset: at most 90 days after statedAt."
+    )
     statement: WrittenText = Field(description="What was done or agreed, in a sentence.")
 
     @model_validator(mode="after")
@@ -44,15 +48,16 @@ class Attestation(Strict):
 def attestation_problems(
     attestations: Sequence[Attestation], instance_ids: Sequence[str], waves: Collection[str]
 ) -> Iterator[Problem]:
-    """Periods that end before they begin, and instances or waves that the stack does not move.
+    """Periods that end before they begin or are too long, and instances or waves that the stack does not move.
 
     `instance_ids` is empty where a selector selects, `waves` are the names of the waves.
     """
     for index, item in enumerate(attestations):
         key = f"attestations[{index}]"
         yield from duplicates(f"{key}.instances", item.instances)
-        if item.valid_until <= item.stated_at:
-            yield Problem(f"{key}.validUntil", f"expected a time after statedAt, {item.stated_at.isoformat()}")
+        if not timedelta() < item.valid_until - item.stated_at <= LONGEST:
+            stated, most = item.stated_at.isoformat(), LONGEST.days
+            yield Problem(f"{key}.validUntil", f"expected a time after statedAt, {stated}, by {most} days at the most")
         if item.wave is not None and item.wave not in waves:
             yield Problem(f"{key}.wave", f"there is no wave {item.wave}; expected one of {', '.join(sorted(waves))}")
         for place, instance_id in enumerate(item.instances):

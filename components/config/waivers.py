@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, model_validator
@@ -54,7 +55,7 @@ def waiver_problems(
         yield from duplicates(f"{key}.instances", item.instances)
         if identity(item.owner) == identity(item.approved_by):
             yield Problem(f"{key}.approvedBy", f"{item.approved_by} is its owner, {item.owner}; expected somebody else")
-        if not item.approved_at < item.expires <= item.approved_at + LONGEST:
+        if not timedelta() < item.expires - item.approved_at <= LONGEST:
             yield Problem(f"{key}.expires", f"expected a time after approvedAt, by {LONGEST.days} days at the most")
         if item.wave is not None and item.wave not in windows:
             yield Problem(f"{key}.wave", f"there is no wave {item.wave}; expected one of {', '.join(sorted(windows))}")

@@ -138,6 +138,7 @@ WORD = {
     "validUntil": "2026-12-20T00:00:00+08:00",
     "statement": "The vendor authorizes it again on the day.",
 }
+TOO_LONG = "attestations[0].validUntil: expected a time after statedAt,"
 
 
 def test_what_somebody_answers_for_is_carried_to_the_pack() -> None:
@@ -155,6 +156,18 @@ def test_what_somebody_answers_for_is_carried_to_the_pack() -> None:
         ({"instances": []}, "attestations[0].instances: expected at least one item"),
         ({"instances": ["i-stranger"]}, "attestations[0].instances[0]: i-stranger does not move in this stack"),
         ({"validUntil": "2026-11-29T10:00:00+08:00"}, "attestations[0].validUntil: expected a time after statedAt"),
+        (
+            {"validUntil": "2027-02-27T10:00:01+08:00"},
+            f"{TOO_LONG} 2026-11-29T10:00:00+08:00, by 90 days at the most",
+        ),
+        (
+            {"statedAt": "2001-01-01T00:00:00Z", "validUntil": "2099-01-01T00:00:00Z"},
+            f"{TOO_LONG} 2001-01-01T00:00:00+00:00, by 90 days at the most",
+        ),
+        (
+            {"statedAt": "9999-12-30T00:00:00Z", "validUntil": "9999-12-29T00:00:00Z"},
+            f"{TOO_LONG} 9999-12-30T00:00:00+00:00, by 90 days at the most",
+        ),
         ({"validUntil": "soon"}, "attestations[0].validUntil: expected a date and time with its UTC offset"),
     ],
 )
@@ -162,3 +175,7 @@ def test_an_attestation_that_says_too_little_is_an_error(changes: dict[str, Any]
     with pytest.raises(ConfigError) as refused:
         parse(config(attestations=[{**WORD, **changes}]), FILE)
     assert f"{FILE}: classic-to-vpc:migration.{line}" in str(refused.value)
+
+
+def test_an_attestation_may_hold_for_ninety_days() -> None:
+    parse(config(attestations=[{**WORD, "validUntil": "2027-02-27T10:00:00+08:00"}]), FILE)

@@ -37,6 +37,8 @@ def test_it_holds_from_the_moment_that_it_is_stated_to_that_of_the_window() -> N
         {"statement": ""},
         {"statedAt": IN_FREEZE.replace(minute=1).isoformat()},
         {"validUntil": "2026-12-12T01:59:59+08:00"},
+        {"validUntil": "2027-03-10T12:00:01+08:00"},
+        {"statedAt": "2001-01-01T00:00:00+08:00", "validUntil": "2099-01-01T00:00:00+08:00"},
         {"validUntil": UNKNOWN},
     ],
 )

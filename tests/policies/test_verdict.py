@@ -291,11 +291,11 @@ def test_it_does_not_outlive_what_begins_meanwhile(project: Path, now: str, unti
 
 def test_nothing_ahead_is_no_end(project: Path) -> None:
     draft = prepared()
-    draft.facts(MIGRATION)["waves"][0]["moved"] = True
+    draft.now = datetime.fromisoformat("2027-03-01T02:00:00+08:00")
     assert result(project, draft)["validUntil"] is None
     draft = prepared(exists=False)
     assert draft.now == BEFORE_FREEZE
-    assert result(project, draft)["validUntil"] == "2026-12-11T02:00:00+08:00"
+    assert result(project, draft)["validUntil"] == "2026-12-06T09:00:00+08:00"
 
 
 def test_another_time_than_the_present_passes_no_gate(project: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Final
 
+from policies.approvals import LONGEST
 from policies.attestations import KINDS, window_start
 from policies.clock import Timeline
 from policies.facts import Facts
@@ -30,6 +31,8 @@ def _attestation(plan: Plan, timeline: Timeline, instances: Mapping[str, Facts],
     stated = entry.moment("statedAt")
     if stated > timeline.now:
         return failed(f"{word} is stated at {stated.isoformat(timespec='minutes')}, which lies ahead.")
+    if entry.moment("validUntil") - stated > LONGEST:
+        return failed(f"{word} is to hold for more than {LONGEST.days} days from when it was stated: state it anew.")
     return worst([passed(f"{word} is in order."), *_about(plan, timeline, instances, entry, word)])
 
 
@@ -71,7 +74,8 @@ RULE: Final = MigrationRule(
     unknown_ok=None,
     sources=(
         "Choice of this project: an attestation counts with an owner, about an instance of the stack, once it is "
-        "stated, and if it holds when the window begins.",
+        "stated, for "
+        f"{LONGEST.days} days at the most, and if it holds when the window begins.",
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=(),

@@ -24,8 +24,12 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
         for instance_id in sorted(set(classic) - moving - later - stays)
     ]
     verdicts += _contradictions(staying, classic, moving, later)
-    told = f"All {len(classic)} classic instances of the region are accounted for: {len(stays)} of them stay."
-    return worst(verdicts or [passed(told)])
+    counted = f"{len(stays)} of them stay"
+    if put_off := len((later & set(classic)) - moving):
+        counted += f", and {put_off} move later, by no date of this stack"
+    return worst(
+        verdicts or [passed(f"All {len(classic)} classic instances of the region are accounted for: {counted}.")]
+    )
 
 
 def _contradictions(

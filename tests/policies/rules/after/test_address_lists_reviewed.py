@@ -14,7 +14,7 @@ WORD: dict[str, Any] = {
     "instanceIds": ["i-app"],
     "owner": "ann@example.com",
     "statedAt": "2026-12-13T10:00:00+08:00",
-    "validUntil": "2027-12-13T10:00:00+08:00",
+    "validUntil": "2027-03-13T10:00:00+08:00",
     "statement": "Looked through.",
 }
 

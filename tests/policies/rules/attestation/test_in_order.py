@@ -32,6 +32,9 @@ def test_pass_from_the_moment_that_it_is_stated_to_that_of_the_window() -> None:
         ({"instanceIds": []}, ("names no instance",)),
         ({"statedAt": "2026-12-11T10:00:01+08:00"}, ("lies ahead",)),
         ({"validUntil": "2026-12-11T09:59:59+08:00"}, ("expired at 2026-12-11T09:59+08:00", "i-web")),
+        ({"validUntil": "2027-03-10T12:00:01+08:00"}, ("more than 90 days", "state it anew")),
+        ({"statedAt": "2001-01-01T00:00:00+08:00", "validUntil": "2099-01-01T00:00:00+08:00"}, ("more than 90 days",)),
+        ({"statedAt": "2001-01-01T00:00:00+08:00", "validUntil": "9999-12-31T23:59:59+08:00"}, ("more than 90 days",)),
         ({"validUntil": "2026-12-12T01:59:59+08:00"}, ("before the window of i-web",)),
     ],
 )
@@ -39,6 +42,10 @@ def test_fail_names_owner_instance_and_what_is_wrong(changes: dict[str, Any], wo
     draft = bent(**changes)
     expect(draft, RULE, "dev", Outcome.FAIL, "ann@example.com", *words)
     assert draft.blocking() == {(RULE, "dev")}
+
+
+def test_pass_of_ninety_days() -> None:
+    expect(bent(validUntil="2027-03-10T12:00:00+08:00"), RULE, "dev", Outcome.PASS)
 
 
 def test_fail_by_the_window_of_its_own_wave() -> None:

@@ -8,7 +8,20 @@ RULE = "schedule-no-instance-forgotten"
 
 
 def test_pass_where_each_moves_moves_later_or_stays() -> None:
-    expect(prepared(), RULE, "dev", Outcome.PASS, "All 4 classic instances", "1 of them stay")
+    expect(prepared(), RULE, "dev", Outcome.PASS, "All 4 classic instances", "1 of them stay, and 1 move later")
+
+
+def test_pass_says_how_many_are_put_off_without_a_date() -> None:
+    """`later` accounts for an instance, and nothing else asks when it moves."""
+    draft = prepared()
+    draft.facts(MIGRATION)["classicInstances"].append(classic_instance("i-old", "old-1", "10.0.0.8", ["sg-stay"]))
+    draft.facts(MIGRATION)["laterInstanceIds"] += ["i-old", "i-gone"]
+    expect(draft, RULE, "dev", Outcome.PASS, "1 of them stay, and 2 move later, by no date of this stack.")
+    draft = prepared()
+    draft.facts(MIGRATION)["laterInstanceIds"] = []
+    draft.facts(MIGRATION)["staying"][0]["instanceIds"].append("i-later")
+    result = expect(draft, RULE, "dev", Outcome.PASS, "2 of them stay.")
+    assert "later" not in result.reason
 
 
 def test_fail_for_each_instance_that_nobody_named() -> None:

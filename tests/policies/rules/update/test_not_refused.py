@@ -1,7 +1,7 @@
 import pytest
 
 from policies.outcome import Outcome
-from policies.plan import CLASSIC_LINK_ATTACHMENT, MIGRATION, WHITELIST_GROUP
+from policies.plan import CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT, MIGRATION, WHITELIST_GROUP
 from policies.rules.update.not_refused import RULE as ASKED
 from tests.policies.prepared import UNKNOWN, expect, prepared
 
@@ -18,6 +18,15 @@ def test_fail_with_the_refusal_in_its_own_words(kind: str) -> None:
     draft = prepared()
     draft.facts(kind)["refused"] = REFUSAL
     expect(draft, RULE, "dev", Outcome.FAIL, REFUSAL)
+
+
+def test_fail_names_each_refusal_once() -> None:
+    """Whoever mends the first alone meets the second at `pulumi up`."""
+    draft = prepared()
+    other = "Instance i-stay is linked to vpc-old."
+    draft.facts(WHITELIST_GROUP)["refused"] = REFUSAL
+    draft.facts(CLASSIC_LINK)["refused"] = draft.facts(CLASSIC_LINK_ATTACHMENT)["refused"] = other
+    assert expect(draft, RULE, "dev", Outcome.FAIL).reason == f"{REFUSAL}\n{other}"
 
 
 def test_fail_before_what_could_not_be_found_out() -> None:
