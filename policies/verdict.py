@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import json
+import os
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from policies import PACK_NAME
+from policies.facts import safe
 from policies.run import manifest, rules_digest
 
 SCHEMA_VERSION: Final = 3
@@ -43,6 +47,11 @@ exit codes:
   {WHAT_IF:<3} what-if: about another time than the present, or about a cloud that
       is not proven to be Alibaba's
   {BAD_INPUT:<3} bad input"""
+
+
+# What reading a file raises in which something of a result is missing, or of another type.
+_MALFORMED: Final = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError)
+_NO_RESULT: Final = "it does not hold what a result of its schema version must"
 
 
 class NotJudgedError(Exception):
@@ -101,8 +110,8 @@ def refusals(result: Mapping[str, Any], wanted: Wanted, now: datetime) -> list[s
             *_other_sources(result, wanted),
             *_contradictions(result),
         ]
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-        return ["it does not hold what a result of its schema version must"]
+    except _MALFORMED:
+        return [_NO_RESULT]
 
 
 def _other_run(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
@@ -136,7 +145,7 @@ def _out_of_time(result: Mapping[str, Any], wanted: Wanted, now: datetime) -> It
     # By the cloud's clock, as the pack judged.
     present = now + (_time(run["cloudTime"]) - _time(run["machineTime"]))
     if result["clockSource"] == "cloud" and _time(result["validUntil"]) <= present:
-        yield f"it held until {result['validUntil']}: a freeze, a lead time, a waiver or a window began or ended then"
+        yield f"it held until {result['validUntil']}: by time alone it may be another since (a freeze, an approval ...)"
 
 
 def _other_rules(result: Mapping[str, Any]) -> Iterator[str]:
@@ -169,17 +178,50 @@ def _other_sources(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
 
 def _contradictions(result: Mapping[str, Any]) -> Iterator[str]:
     blocking = [item for item in result["results"] if item["blocking"]]
-    if len(blocking) != result["blocking"] or (blocking and result["judgement"]["readiness"] in _PASSING):
+    passes = [(None, _passes(result)), *((wave["name"], _passes(wave)) for wave in result["waves"])]
+    # What is of no wave holds back every one.
+    held_back = any(wave in (None, item["wave"] or wave) for item in blocking for wave, passing in passes if passing)
+    if len(blocking) != result["blocking"] or held_back:
         yield "its judgement contradicts its results"
+    if any(item["blocking"] is not _must_block(result, item) for item in result["results"]):
+        yield "it contradicts itself about what is mandatory"
+    kinds = [item["kind"] for item in result["whatIf"]]
     told = {
         item["readiness"] == "WHAT-IF" for item in (result["judgement"], *(w["judgement"] for w in result["waves"]))
     }
-    if told != {bool(result["whatIf"])} or (result["clockSource"] == "PREFLIGHT_NOW" and not result["whatIf"]):
+    if told != {bool(kinds)} or ("time" in kinds) != (result["clockSource"] == "PREFLIGHT_NOW"):
         yield "it contradicts itself about whether it is a what-if"
+    if result["clockSource"] not in _CLOCKS:
+        yield "it does not go by the clock of the cloud"
     if not result["results"]:
         yield "it has no results"
+    yield from _unasked_instances(result)
 
 
+def _passes(judged: Mapping[str, Any]) -> bool:
+    judgement = judged["judgement"]
+    return (judgement["hypothetical"] or judgement["readiness"]) in _PASSING
+
+
+def _must_block(result: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
+    """Whether it is a finding that is mandatory at the time that the result is about."""
+    since = item["mandatoryFrom"]
+    return item["outcome"] in ("FAIL", "UNKNOWN") and (since is None or _time(result["now"]) >= _time(since))
+
+
+def _unasked_instances(result: Mapping[str, Any]) -> Iterator[str]:
+    """Rules that were asked about instances, and not about every one."""
+    asked: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for item in result["results"]:
+        if item["subject"]["kind"] == "instance":
+            asked[item["rule"]].add((item["subject"]["id"], item["subject"]["urn"]))
+    instances = {(item["subject"]["id"], item["subject"]["urn"]) for item in result["instances"]}.union(*asked.values())
+    for rule, found in sorted(asked.items()):
+        if missing := sorted(instance_id for instance_id, _ in instances - found):
+            yield f"{rule} has no result for {', '.join(missing)}"
+
+
+_CLOCKS: Final = ("cloud", "PREFLIGHT_NOW")
 _PASSING: Final = frozenset(name for name, code in _CODES.items() if code == READY)
 
 
@@ -197,17 +239,20 @@ def verdict(path: Path, wanted: Wanted, now: datetime, *, strict: bool = False) 
     try:
         result = load(path)
         if problems := refusals(result, wanted, now):
-            raise NotJudgedError("\n  ".join(problems))
+            raise NotJudgedError("\n  ".join(map(_line, problems)))
         judged = judgement(result, wanted.wave)
         readiness = str(judged["readiness"])
         if wanted.rehearsal and {item["kind"] for item in result["whatIf"]} == {"rehearsal"}:
             readiness = str(judged["hypothetical"])
+        told = [_headline(result, wanted, readiness), *_findings(result, wanted)]
     except NotJudgedError as problem:
-        return NOT_JUDGED, [f"NOT JUDGED: {path}:", f"  {problem}"]
+        return NOT_JUDGED, [f"NOT JUDGED: {_line(path)}:", f"  {problem}"]
+    except _MALFORMED:
+        return NOT_JUDGED, [f"NOT JUDGED: {_line(path)}:", f"  {_NO_RESULT}"]
     code = _CODES.get(readiness, UNKNOWN)
     if strict and readiness == "READY WITH CONDITIONS":
         code = CONDITIONS
-    return code, [_headline(result, wanted, readiness), *_findings(result, wanted)]
+    return code, told
 
 
 def _headline(result: Mapping[str, Any], wanted: Wanted, readiness: str) -> str:
@@ -216,9 +261,10 @@ def _headline(result: Mapping[str, Any], wanted: Wanted, readiness: str) -> str:
     commit = f", commit {run['commit'][:12]}{' with changes' if run['dirty'] else ''}" if run["commit"] else ""
     headline = f"{readiness}: {what}, account {run['accountId'] or 'not known'}, judged at {result['now']}{commit}"
     if not result["whatIf"]:
-        return headline
+        return _line(headline)
     would = judgement(result, wanted.wave)["hypothetical"]
-    return "\n".join([f"{headline}; would be {would}", *(f"  {item['reason']}" for item in result["whatIf"])])
+    reasons = (f"  {_line(item['reason'])}" for item in result["whatIf"])
+    return "\n".join([_line(f"{headline}; would be {would}"), *reasons])
 
 
 def _findings(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
@@ -227,7 +273,8 @@ def _findings(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
         item for item in result["results"] if item["blocking"] and wanted.wave in (None, item["wave"] or wanted.wave)
     ]
     for item in found[:_SHOWN]:
-        yield f"  {item['outcome']} {item['rule']} {item['subject']['name']}: {item['reason'].partition(chr(10))[0]}"
+        reason = item["reason"].partition("\n")[0]
+        yield _line(f"  {item['outcome']} {item['rule']} {item['subject']['name']}: {reason}")
     if len(found) > _SHOWN:
         yield f"  and {len(found) - _SHOWN} more, in the file"
 
@@ -237,6 +284,11 @@ def _time(text: str) -> datetime:
     if moment.utcoffset() is None:
         raise ValueError("a time without an offset")
     return moment
+
+
+def _line(text: object) -> str:
+    """Text of the file or of a path as one line that a terminal may be given."""
+    return safe(str(text)).replace("\n", "?")
 
 
 def _told(moment: datetime) -> str:
@@ -306,8 +358,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given.max_age,
     )
     code, lines = verdict(given.file, wanted, datetime.now(UTC), strict=given.strict)
-    print("\n".join(lines))
+    _print("\n".join(lines))
     return code
+
+
+def _print(text: str) -> None:
+    """Prints to whatever reads; a reader that is gone, or knows fewer letters, changes no exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # Else Python tries once more as it ends, and says so.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

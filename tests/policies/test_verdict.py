@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -211,6 +212,41 @@ REFUSED: dict[str, tuple[Change, str]] = {
         lambda it: it["run"].update(machineTime="2026-12-11T10:00:00"),
         "it does not hold what a result of its schema version must",
     ),
+    "this machine's clock": (lambda it: it.update(clockSource="system"), "it does not go by the clock of the cloud"),
+    "a clock of its own": (lambda it: it.update(clockSource="mine"), "it does not go by the clock of the cloud"),
+    "no word of a what-if": (lambda it: it.update(whatIf=None), "it does not hold what a result of its schema version"),
+    "no now": (lambda it: it.pop("now"), "it does not hold what a result of its schema version must"),
+    "a stack that is none": (lambda it: it.pop("stack"), "it does not hold what a result of its schema version must"),
+    "a finding that was always mandatory": (
+        lambda it: it["results"][0].update(outcome="FAIL", mandatoryFrom=None),
+        "it contradicts itself about what is mandatory",
+    ),
+    "a finding that is mandatory by now": (
+        lambda it: it["results"][0].update(outcome="UNKNOWN", mandatoryFrom=it["now"]),
+        "it contradicts itself about what is mandatory",
+    ),
+    "advice that blocks": (
+        lambda it: it["results"][0].update(outcome="FAIL", blocking=True, mandatoryFrom="2026-12-11T10:00:01+08:00"),
+        "it contradicts itself about what is mandatory",
+    ),
+    "a success that blocks": (
+        lambda it: it["results"][0].update(outcome="PASS", blocking=True),
+        "it contradicts itself about what is mandatory",
+    ),
+    "an instance that a rule was not asked about": (
+        lambda it: it.update(
+            results=[
+                item
+                for item in it["results"]
+                if (item["rule"], item["subject"]["id"]) != ("backup-snapshot-of-every-disk", "i-app")
+            ]
+        ),
+        "backup-snapshot-of-every-disk has no result for i-app",
+    ),
+    "an instance that no rule was asked about": (
+        lambda it: it.update(results=[item for item in it["results"] if item["subject"]["id"] != "i-app"]),
+        "backup-snapshot-of-every-disk has no result for i-app",
+    ),
     "results that are none": (
         lambda it: it.update(results=["PASS"]),
         "it does not hold what a result of its schema version must",
@@ -227,6 +263,109 @@ def test_what_is_no_result_of_this_pack_and_time_is_refused(name: str, project: 
     assert code == 40
     assert text.startswith("NOT JUDGED: ")
     assert words in text
+
+
+def test_advice_passes_until_it_is_mandatory(project: Path) -> None:
+    content = result(project)
+    content["results"][0].update(outcome="FAIL", mandatoryFrom="2026-12-11T10:00:01+08:00")
+    assert judged(project, content)[0] == 0
+
+
+@pytest.mark.parametrize("wave", ["all", None])
+def test_a_wave_does_not_pass_what_holds_it_back(wave: str | None, project: Path) -> None:
+    draft = prepared()
+    add_wave(draft, "two", "i-app", start="2027-01-20T02:00:00+08:00")
+    draft.facts(MIGRATION)["attestations"][0]["validUntil"] = "2027-02-01T02:00:00+08:00"
+    content = result(project, draft)
+    assert judged(project, content, wave="all")[0] == 0
+    for item in content["results"]:
+        if item["blocking"]:
+            item["wave"] = wave
+    code, text = judged(project, content, wave="all")
+    assert code == 40
+    assert "its judgement contradicts its results" in text
+
+
+def test_a_rehearsal_does_not_pass_what_holds_it_back(project: Path) -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    content = result(project, draft, rehearsal=("simulated",))
+    for judgement in (content["judgement"], content["waves"][0]["judgement"]):
+        judgement["hypothetical"] = "READY"
+    code, text = judged(project, content, rehearsal=True)
+    assert code == 40
+    assert "its judgement contradicts its results" in text
+
+
+# What a gate reads of a result: without any of it, there is one plain answer and no traceback.
+READ = (
+    "now",
+    "stack",
+    "run",
+    "judgement",
+    "waves",
+    "instances",
+    "rules",
+    "results",
+    "whatIf",
+    "clockSource",
+    "blocking",
+)
+READ_OF_A_RUN = ("id", "accountId", "commit", "dirty", "cloudTime", "machineTime", "rulesSha256", "stackFile", "files")
+OTHERS: tuple[object, ...] = (None, [], {}, "", "x", 7, True, [None], {"x": {}}, [[]])
+
+
+@pytest.mark.parametrize("key", [*READ, *(f"run.{key}" for key in READ_OF_A_RUN)])
+def test_what_a_result_lacks_never_shows_as_a_crash(key: str, project: Path) -> None:
+    content = result(project)
+    above, _, name = key.rpartition(".")
+    for change in range(len(OTHERS) + 1):
+        spoilt = copy.deepcopy(content)
+        holder = spoilt[above] if above else spoilt
+        if change == len(OTHERS):
+            del holder[name]
+        else:
+            holder[name] = OTHERS[change]
+        code, text = judged(project, spoilt, commit=None)
+        assert code in (0, 40)
+        if change == len(OTHERS):
+            assert code == 40
+            assert text.endswith("it does not hold what a result of its schema version must")
+
+
+@pytest.mark.parametrize("key", ["outcome", "rule", "subject", "wave", "blocking", "reason", "mandatoryFrom"])
+def test_a_finding_of_another_form_never_shows_as_a_crash(key: str, project: Path) -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    content = result(project, draft)
+    (finding,) = (item for item in content["results"] if item["blocking"])
+    for other in OTHERS:
+        finding[key] = other
+        code, text = judged(project, content)
+        assert code in (20, 40)
+        assert text
+
+
+def test_nothing_of_the_file_reaches_the_terminal_as_it_is(project: Path) -> None:
+    """Neither a sequence that a terminal obeys, nor a line that looks like an answer."""
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    content = result(project, draft, rehearsal=("simulated",))
+    bad = "a\x1b[2J\nREADY: b\u202e\ud800"
+    content["stack"] = content["run"]["accountId"] = bad
+    content["whatIf"][0]["reason"] = bad
+    for item in content["results"]:
+        if item["blocking"]:
+            item["subject"]["name"] = bad
+            item["reason"] = "a\x1b[2J\ud800\nmore"
+    content["run"]["commit"] = "\x1b]0;x\x07"
+    code, text = judged(project, content)
+    assert code == 4
+    refused = judged(project, content, stack="dev")[1]
+    for shown in (text, refused):
+        assert "a?[2J?READY: b??" in shown
+        assert all(char.isprintable() or char == "\n" for char in shown)
+        assert not any(line.startswith("READY") for line in shown.splitlines())
 
 
 def test_uncommitted_changes_are_no_commit(project: Path) -> None:
@@ -323,6 +462,12 @@ def test_a_rehearsal_passes_no_gate_and_is_judged_where_the_caller_says_so(proje
     assert judged(project, result(project, draft, rehearsal=("simulated",)), rehearsal=True)[0] == 20
 
 
+def test_another_time_in_a_rehearsal_stays_a_what_if(project: Path) -> None:
+    content = result(project, asked="2026-11-27T10:00:00+08:00", rehearsal=("simulated",))
+    assert {item["kind"] for item in content["whatIf"]} == {"time", "rehearsal"}
+    assert judged(project, content, rehearsal=True)[0] == 4
+
+
 def test_what_begins_meanwhile_begins_by_the_clouds_clock(project: Path) -> None:
     draft = prepared()
     draft.now = datetime.fromisoformat("2026-12-11T01:30:00+08:00")
@@ -386,6 +531,28 @@ def test_the_command_needs_the_standard_library_alone(project: Path) -> None:
     assert done.stderr == ""
     assert done.returncode == 40
     assert "which lies ahead" in done.stdout or "minutes ago" in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_what_standard_output_cannot_show_changes_no_answer(encoding: str, project: Path) -> None:
+    path = project / "\u4e8c.json"
+    path.write_text("{}", encoding="utf-8")
+    line = [sys.executable, "-m", "policies.verdict", str(path), "--run", "a"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(line, capture_output=True, cwd=PACK.parent, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (40, b"")
+    assert done.stdout.startswith(b"NOT JUDGED: ")
+
+
+def test_a_reader_that_is_gone_changes_no_answer(project: Path) -> None:
+    line = [sys.executable, "-m", "policies.verdict", str(project / "none.json"), "--run", "a"]
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(line, stdout=writing, stderr=subprocess.PIPE, cwd=PACK.parent, check=False)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (40, b"")
 
 
 @pytest.mark.parametrize(
