@@ -27,12 +27,8 @@ from simulator.server import running
 
 _INTERRUPTED = 130  # as a shell has it
 _NEXT = """
-On a real account: README.md has the steps. In short:
-  export ALICLOUD_ACCESS_KEY=... ALICLOUD_SECRET_KEY=...
-  eval "$(make env)"                     # pulumi on PATH, the policy pack on, and a backend where you have none
-  cp Pulumi.dev.yaml Pulumi.prod.yaml    # without what points at the simulated cloud, and with your own ids
-  pulumi stack init prod
-  pulumi preview --stack prod"""
+On a real account, with your own in place of each `...`, of the region, the times and the instances:
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,7 +75,14 @@ def _tell(estate: Path, stack_file: Path, directory: Path, console: Console) -> 
             raise StepError(f"{said}\n  The whole output is in {_shown(path)}.") from None
         except StepError as error:
             raise StepError(f"{error}\n  The whole output is in {_shown(path)}.") from None
-        screen.say(_NEXT)
+        screen.say(_NEXT + textwrap.indent(steps(), "  ") + 'README.md, "On a real account", has more.')
+
+
+def steps() -> str:
+    """Return the README's own lines from a clone to the first verdict, less the clone itself."""
+    section = (REPOSITORY / "README.md").read_text(encoding="utf-8").partition("\n## On a real account\n")[2]
+    lines = section.partition("```sh\n")[2].partition("```")[0].splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("git clone"))
 
 
 def _stack_config(path: Path) -> Mapping[str, Any]:

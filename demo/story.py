@@ -35,13 +35,13 @@ def tell(
 
     Raises StepError at the first step that did not do what it must.
     """
-    found = cloud.state()
+    as_found = cloud.state()
     project.new_stack("unprepared", {**prepared, CONFIG_KEY: unprepared(prepared[CONFIG_KEY])})
     project.new_stack("dev", prepared, seen_from)
     _refused(screen, project)
     _prepared(screen, project)
     _drift(screen, project, cloud)
-    _destroyed(screen, project, cloud, found)
+    _destroyed(screen, project, cloud, as_found)
     _nothing_left(screen, cloud, watch)
 
 
@@ -67,15 +67,31 @@ def _refused(screen: Screen, project: Project) -> None:
     preview = screen.pulumi(project, "preview", "--stack", "unprepared", *_PACK)
     screen.expect(preview.code != 0, "the preview failed", preview)
     result = _result(project, preview)
-    failed = result["tally"].get("FAIL", 0)
-    screen.expect(failed > 0, f"the policy pack found {failed} things missing", preview)
+    stopping = [item for item in result["results"] if item["outcome"] in ("FAIL", "UNKNOWN") and item["blocking"]]
+    screen.expect(any(item["outcome"] == "FAIL" for item in stopping), found(stopping), preview)
     screen.excerpt(preview.first_finding)
-    screen.excerpt(_rules(result["results"]))
+    screen.excerpt(_rules(stopping))
 
 
-def _rules(results: Iterable[Mapping[str, Any]]) -> list[str]:
+def found(stopping: Iterable[Mapping[str, Any]]) -> str:
+    """Say how many results stop a preview, what is missing and what is not known each by its number."""
+    counted = Counter(item["outcome"] for item in stopping)
+    failed, unknown = counted["FAIL"], counted["UNKNOWN"]
+    more = f", and {unknown} that it cannot tell (UNKNOWN)" if unknown else ""
+    return f"the policy pack found {failed} {'thing' if failed == 1 else 'things'} missing{more}"
+
+
+def standing(judgement: Mapping[str, Any]) -> str:
+    """Say what a judgement is of the stack, and why a simulated cloud is never more than a what-if."""
+    would_be = judgement.get("hypothetical")
+    if would_be is None:
+        return f"The stack is {judgement['readiness']}."
+    return f"The stack is {would_be}, were this a real account (a simulated cloud passes no gate)."
+
+
+def _rules(stopping: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return a line for each rule that does not let the preview pass, those with most subjects first."""
-    counted = Counter(item["rule"] for item in results if item["outcome"] in ("FAIL", "UNKNOWN") and item["blocking"])
+    counted = Counter(item["rule"] for item in stopping)
     lines = [f"❌ {rule}: {count} {'time' if count == 1 else 'times'}" for rule, count in counted.most_common()]
     more = [f"and {len(lines) - _MOST_RULES} more rules"] if len(lines) > _MOST_RULES else []
     return lines[:_MOST_RULES] + more
@@ -85,7 +101,7 @@ def _prepared(screen: Screen, project: Project) -> None:
     screen.chapter(2, "The prepared stack passes, goes up, and stays as it is")
     preview = screen.pulumi(project, "preview", "--stack", "dev", *_PACK)
     screen.expect(preview.code == 0, "the preview passed", preview)
-    screen.say(f"  The stack is {_result(project, preview)['judgement']['readiness']}.")
+    screen.say(f"  {standing(_result(project, preview)['judgement'])}")
     up = screen.pulumi(project, "up", "--yes", "--stack", "dev", *_PACK)
     screen.expect(up.code == 0, "everything was created", up)
     again = screen.pulumi(project, "up", "--yes", "--stack", "dev", "--expect-no-changes", *_PACK)

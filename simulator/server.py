@@ -1,8 +1,10 @@
 """The simulated cloud over HTTP and HTTPS on one port, on loopback only."""
 
 import asyncio
+import shlex
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -201,7 +203,9 @@ def application(simulation: Simulation) -> Starlette:
 
 
 def serve(estate: Estate, port: int, ca_file: Path | None = None, state_file: Path | None = None) -> None:
-    """Serve until SIGINT or SIGTERM; prints one line with the URL when ready. Port 0 takes a free one.
+    """Serve until SIGINT or SIGTERM; prints one line with the URL when ready, and how to use it on stderr.
+
+    Port 0 takes a free one.
 
     By then `ca_file` holds the CA certificate that TLS clients must trust, PEM. The state is that of `state_file` where
     there is such a file, and is kept there. Raises OSError when the port cannot be had, CertificateFileError,
@@ -215,10 +219,22 @@ def serve(estate: Estate, port: int, ca_file: Path | None = None, state_file: Pa
             if ca_file is not None:
                 write_certificate(ca_file, simulator.ca_certificate)
             print(simulator.url, flush=True)
+            print(_how_to_use(simulator), file=sys.stderr, flush=True)
             signal.sigwait(stop)
     finally:
         # A caller's own children would inherit the mask.
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _how_to_use(simulator: Simulator) -> str:
+    """The variables with the access keys of the estate's first user, which are as simulated as the cloud."""
+    key, secret = map(shlex.quote, simulator.credentials)
+    user = simulator.simulation.cloud.estate.users[0].name
+    return (
+        f"Access keys of the user {user}, for the shell that calls it:\n"
+        f"  export ALICLOUD_ACCESS_KEY={key} ALICLOUD_SECRET_KEY={secret}\n"
+        "Ctrl-C stops it."
+    )
 
 
 @contextmanager

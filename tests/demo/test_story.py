@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from components.config import CONFIG_KEY, parse_stack
+from demo.__main__ import steps
+from demo.project import REPOSITORY
 from demo.screen import Output
-from demo.story import unprepared
+from demo.story import found, standing, unprepared
 
 WINDOW = {"start": "2031-05-20T02:00:00+08:00", "latest": "2031-05-30T00:00:00+08:00"}
 LATER = {"start": "2031-05-27T02:00:00+08:00", "latest": "2031-05-30T00:00:00+08:00"}
@@ -100,3 +102,36 @@ def test_what_is_shown_of_an_output() -> None:
 )
 def test_why_a_command_failed(text: str, why: str) -> None:
     assert Output("up", 255, text).why == why
+
+
+@pytest.mark.parametrize(
+    ("failed", "unknown", "said"),
+    [
+        (51, 3, "the policy pack found 51 things missing, and 3 that it cannot tell (UNKNOWN)"),
+        (1, 0, "the policy pack found 1 thing missing"),
+    ],
+)
+def test_what_is_missing_and_what_is_not_known_are_counted_apart(failed: int, unknown: int, said: str) -> None:
+    assert found([{"outcome": "FAIL"}] * failed + [{"outcome": "UNKNOWN"}] * unknown) == said
+
+
+@pytest.mark.parametrize(
+    ("judgement", "said"),
+    [
+        (
+            {"readiness": "WHAT-IF", "hypothetical": "READY WITH CONDITIONS"},
+            "The stack is READY WITH CONDITIONS, were this a real account (a simulated cloud passes no gate).",
+        ),
+        ({"readiness": "READY", "hypothetical": None}, "The stack is READY."),
+    ],
+)
+def test_a_what_if_is_told_by_what_it_would_be(judgement: dict[str, Any], said: str) -> None:
+    assert standing(judgement) == said
+
+
+def test_the_last_screen_has_the_steps_of_the_readme() -> None:
+    said = steps()
+    assert said.splitlines()[0].startswith("export ALICLOUD_ACCESS_KEY=")
+    assert said.splitlines()[-1].startswith("pulumi preview --stack prod")
+    assert "cat > Pulumi.prod.yaml <<'EOF'\n" in said
+    assert said in (REPOSITORY / "README.md").read_text(encoding="utf-8"), "whole, and in order"

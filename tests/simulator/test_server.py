@@ -33,7 +33,12 @@ def test_serve_prints_its_url_and_ends_cleanly(ending: signal.Signals) -> None:
         url = process.stdout.readline().strip()
         state = _get(f"{url}/_simulator/state")
         process.send_signal(ending)
-        assert (process.wait(10), process.stdout.read(), process.stderr.read()) == (0, "", "")
+        assert (process.wait(10), process.stdout.read()) == (0, "")
+        assert process.stderr.read().splitlines() == [
+            "Access keys of the user demo, for the shell that calls it:",
+            "  export ALICLOUD_ACCESS_KEY=LTAI-not-a-real-key-demo ALICLOUD_SECRET_KEY=not-a-real-secret-demo",
+            "Ctrl-C stops it.",
+        ]
     assert url.startswith("http://127.0.0.1:")
     assert isinstance(state, dict)
     assert len(state["instances"]) == 10
