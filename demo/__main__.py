@@ -75,7 +75,7 @@ def _tell(estate: Path, stack_file: Path, directory: Path, console: Console) -> 
             raise StepError(f"{said}\n  The whole output is in {_shown(path)}.") from None
         except StepError as error:
             raise StepError(f"{error}\n  The whole output is in {_shown(path)}.") from None
-        screen.say(_NEXT + textwrap.indent(steps(), "  ") + 'README.md, "On a real account", has more.')
+        screen.say(_NEXT + steps() + 'README.md, "On a real account", has more.')
 
 
 def steps() -> str:

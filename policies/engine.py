@@ -176,7 +176,7 @@ def stack_policies(
         *(_policy(rule, analyst) for rule in rules),
         _companion(
             ADVICE,
-            "What will fail the preview from its lead time on.",
+            "Advice now; fails the preview from the date below.",
             "Advice",
             analyst,
             lambda result: result.advice,

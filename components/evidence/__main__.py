@@ -100,7 +100,10 @@ def add(
     pwsh -Command "Invoke-Command -ComputerName 10.25.16.11 -FilePath estate/guest/windows.ps1" |
     python -m components.evidence add evidence/prod.json --instance i-bp1... --by ann@example.com
     """
-    facts = parse_output(_printed(sys.stdin.buffer.read()))
+    printed = _printed(sys.stdin.buffer.read())
+    if not printed.strip():
+        raise OutputError("the input is empty: did ssh fail?")
+    facts = parse_output(printed)
     now = clock.now()
     if facts.instance_id not in (None, instance):
         raise OutputError(f"the system says that it is {facts.instance_id}, expected {instance}")
@@ -114,6 +117,8 @@ def add(
         raise OutputError("; ".join(_option_fault(fault) for fault in error.errors(include_url=False))) from None
     save_evidence(file, [evidence])
     _tell(f"{file}: evidence of {instance}")
+    line = f"{NAMESPACE}:migration.evidence: {{files: [{file}]}}"
+    _tell(f"Next: the stack names it, by its path from the stack file: {line}")
 
 
 @app.command()
@@ -123,16 +128,26 @@ def check(files: Annotated[list[Path], typer.Argument(help="Evidence files.")]) 
     Example: python -m components.evidence check evidence/*.json
     """
     now = clock.now()
-    table = Table("instance", "system", "source", "collected by", "hours ago", box=None)
-    for item in sorted(load_evidence(files), key=lambda item: (item.instance_id, item.source)):
+    found = load_evidence(files)
+    table = Table(box=None)
+    # Copied from here: an id is never cut or folded, however narrow the terminal is.
+    table.add_column("instance", no_wrap=True, min_width=max(map(len, (item.instance_id for item in found)), default=0))
+    for heading in ("system", "source", "collected by", "hours ago"):
+        table.add_column(heading, overflow="fold")
+    for item in sorted(found, key=lambda item: (item.instance_id, item.source)):
         table.add_row(
             item.instance_id,
             item.facts.os_name or item.facts.os,
             item.source,
             item.collected_by,
-            f"{_hours(now, item.collected_at):.0f}",
+            _age(now, item.collected_at),
         )
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    Console(width=_width()).print(table)
+
+
+def _width() -> int | None:
+    """The terminal's own width (None), or a wide one where the list goes into a file or a pipe."""
+    return None if sys.stdout.isatty() else 160
 
 
 def _option_fault(fault: Mapping[str, Any]) -> str:
@@ -148,8 +163,11 @@ def _printed(output: bytes) -> str:
         raise OutputError(str(error)) from None
 
 
-def _hours(now: datetime, then: datetime) -> float:
-    return (now - then) / timedelta(hours=1)
+def _age(now: datetime, then: datetime) -> str:
+    """Whole hours since then; what a guest's clock is a little ahead by is none."""
+    if then > now + _SKEW:
+        return "in the future"
+    return f"{max(0.0, (now - then) / timedelta(hours=1)):.0f}"
 
 
 def _stack(path: Path) -> dict[str, Any]:

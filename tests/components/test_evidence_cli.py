@@ -140,6 +140,7 @@ def test_collect_tells_of_credentials_and_strangers(cli: Cli, cloud: Simulator) 
 def test_add_takes_what_the_script_printed(cli: Cli) -> None:
     arguments = ("add", "evidence/test.json", "--instance", WEB_1, "--by", "ann@example.com")
     assert cli(*arguments, stdin=f"Welcome!\n{OUTPUT}\n") == 0
+    assert "classic-to-vpc:migration.evidence: {files: [evidence/test.json]}" in cli.stderr
     (found,) = load_evidence([Path("evidence/test.json")])
     assert (found.source, found.collected_by) == ("file", "ann@example.com")
     assert found.collected_at.isoformat() == "2026-11-29T02:00:00+00:00"
@@ -163,7 +164,9 @@ def test_add_refuses_options_that_say_nothing(cli: Cli, instance: str, by: str, 
 @pytest.mark.parametrize(
     ("stdin", "told"),
     [
-        ("", "found none of it"),
+        ("", "the input is empty: did ssh fail?"),
+        (" \n", "the input is empty: did ssh fail?"),
+        ("ssh: connection refused", "found none of it"),
         (OUTPUT[:-1], "cut off"),
         (json.dumps({**FACTS, "instanceId": WEB_3}), f"says that it is {WEB_3}, expected {WEB_1}"),
         (json.dumps({**FACTS, "collectedAt": "2026-11-30T01:05:01Z"}), "the system's clock says"),
@@ -182,6 +185,26 @@ def test_check_lists_what_there_is(cli: Cli) -> None:
     Path("test.json").write_text("{}")
     assert cli("check", "test.json") == 2
     assert "test.json: schemaVersion: expected this key" in cli.stderr
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        ("2026-11-29T01:00:00Z", "in the future"),
+        ("2026-11-29T01:56:00Z", "0"),
+        ("2026-11-29T05:00:00Z", "3"),
+    ],
+)
+def test_check_tells_the_age_in_a_narrow_terminal(cli: Cli, now: str, told: str) -> None:
+    by = "the-platform-team-of-the-shop@departments.example.com"
+    assert cli("add", "test.json", "--instance", WEB_1, "--by", by, stdin=OUTPUT) == 0
+    cli.monkeypatch.setattr("estate.clock.now", lambda: datetime.fromisoformat(now))
+    cli.monkeypatch.setattr("components.evidence.__main__._width", lambda: 80)
+    assert cli("check", "test.json") == 0
+    lines = cli.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[1].split()[0] == WEB_1, "whole"
+    assert told in " ".join(line[60:].strip() for line in lines[1:])
 
 
 def test_help_teaches(cli: Cli) -> None:
