@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -61,14 +62,17 @@ class Recipe:
         """Hash the sources as they are now."""
         return content_key(self._sources(), [])
 
-    def build_key(self, go_version: Version) -> str:
-        """Hash the sources as they are now with all else that decides what `go_version` builds on this platform."""
+    def build_key(self, go_version: Version | None) -> str:
+        """Hash the sources as they are now with all else that decides what `go_version` builds on this platform.
+
+        None: whichever Go builds it.
+        """
         settings = [
             *self.packages,
             self.linker_flags,
             *_BUILD_FLAGS,
             *(f"{name}={value}" for name, value in sorted(GO_ENVIRONMENT.items())),
-            str(go_version),
+            *([] if go_version is None else [str(go_version)]),
             platform.system(),
             platform.machine(),
         ]
@@ -154,6 +158,17 @@ def built_directory(recipe: Recipe, go: Go, cache: Path) -> Path:
     return cache / f"{recipe.name}-{recipe.build_key(go.version)}"
 
 
+def built_with_any_go(recipe: Recipe, cache: Path) -> Path | None:
+    """Return the build of `recipe` that was used last, whichever Go made it; None where there is none."""
+    record = _record(recipe, cache)
+    return cache / record.readlink() if record.is_dir() else None
+
+
+def _record(recipe: Recipe, cache: Path) -> Path:
+    """Where a link says which build of `recipe` was used last."""
+    return cache / f"built-{recipe.name}-{recipe.build_key(None)}"
+
+
 def build(recipe: Recipe, go: Go, cache: Path, environment: Mapping[str, str], reporter: Reporter) -> Path:
     """Make sure that `recipe` is built in `cache` and return the directory that holds its binary.
 
@@ -167,6 +182,13 @@ def build(recipe: Recipe, go: Go, cache: Path, environment: Mapping[str, str], r
         reporter.say(f"built {recipe.title}")
 
     publish_once(target, recipe.title, fill, reporter)
+    record = _record(recipe, cache)
+    if not (record.is_symlink() and record.readlink() == Path(target.name)):
+        # Renamed into place, so that whoever reads it sees the old or the new one.
+        link = cache / f".{record.name}.{os.getpid()}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(target.name)
+        link.replace(record)
     return target
 
 

@@ -6,7 +6,15 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from toolchain.builder import ENGINE_RECIPE, LEAST_ENGINE_RECIPE, PLUGIN_RECIPE, Recipe, build, built_directory
+from toolchain.builder import (
+    ENGINE_RECIPE,
+    LEAST_ENGINE_RECIPE,
+    PLUGIN_RECIPE,
+    Recipe,
+    build,
+    built_directory,
+    built_with_any_go,
+)
 from toolchain.cache import CACHE_VARIABLE, cache_root, publish_once
 from toolchain.discovery import LANGUAGE_HOST, Installed, find_pulumi, search_path
 from toolchain.engine import Engine, Origin
@@ -90,8 +98,7 @@ class _Provisioner:
     def own(self, recipe: Recipe, reason: str) -> Engine:
         """Use an engine of our own cache: what is there already, else the official release, else a build."""
         if not release_directory(recipe.version, self._cache).is_dir():
-            go = find_go(self._environment, recipe.needs_go(), self._cache)
-            if isinstance(go, Go) and built_directory(recipe, go, self._cache).is_dir():
+            if self._built_before(recipe):
                 return self.built(recipe, f"{reason}; it was built here before")
             try:
                 download(recipe.version, self._cache, self._environment, self._reporter)
@@ -127,8 +134,17 @@ class _Provisioner:
     def _plugin(self) -> Path:
         return self._build(PLUGIN_RECIPE)
 
+    def _built_before(self, recipe: Recipe) -> Path | None:
+        """The build of the Go at hand, else one that another Go made, which may be gone."""
+        go = find_go(self._environment, recipe.needs_go(), self._cache)
+        if isinstance(go, Go) and built_directory(recipe, go, self._cache).is_dir():
+            return build(recipe, go, self._cache, self._environment, self._reporter)
+        return built_with_any_go(recipe, self._cache)
+
     def _build(self, recipe: Recipe) -> Path:
-        return build(recipe, self._go(recipe), self._cache, self._environment, self._reporter)
+        return self._built_before(recipe) or build(
+            recipe, self._go(recipe), self._cache, self._environment, self._reporter
+        )
 
     def _go(self, recipe: Recipe) -> Go:
         go = find_go(self._environment, recipe.needs_go(), self._cache)

@@ -122,6 +122,19 @@ def test_a_second_call_builds_nothing_and_gives_the_same(
     assert len(go_builds()) == 3
 
 
+@pytest.mark.parametrize("other", [None, "go1.27.1"])
+def test_a_build_is_used_again_once_the_go_that_made_it_is_gone(
+    other: str | None, fake_go: FakeTool, environment: dict[str, str], reporter: Reporter, go_builds: Calls
+) -> None:
+    go = fake_go("go1.26.8")
+    first = ensure(environment=environment, reporter=reporter)
+    go.unlink()
+    if other:
+        fake_go(other)
+    assert ensure(environment=environment, reporter=reporter) == first
+    assert len(go_builds()) == 3
+
+
 def test_what_is_built_stays_out_of_the_users_home(
     fake_go: FakeTool, environment: dict[str, str], reporter: Reporter, tmp_path: Path
 ) -> None:
