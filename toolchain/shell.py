@@ -67,6 +67,9 @@ def _loopback_without_proxy(base: Mapping[str, str]) -> dict[str, str]:
         listed = [item.strip() for item in base.get(name, base.get(other, "")).split(",") if item.strip()]
         # An asterisk means every host where it stands alone, and nothing beside others.
         settings[name] = "*" if listed == ["*"] else ",".join(dict.fromkeys([*listed, *_LOOPBACK]))
+        if listed == ["*"]:
+            # gRPC knows no asterisk, but has a variable of its own.
+            settings["no_grpc_proxy"] = ",".join(_LOOPBACK)
     return settings
 
 

@@ -100,6 +100,7 @@ def test_behind_a_proxy_loopback_has_none(
 ) -> None:
     made = settings(project, home, {proxy: "http://proxy.corp:3128", **base})
     assert (made["no_proxy"], made["NO_PROXY"]) == (lower, upper)
+    assert made.get("no_grpc_proxy") == ("127.0.0.1,localhost" if lower == "*" else None)
 
 
 @pytest.mark.parametrize("base", [{}, {"http_proxy": ""}, {"NO_PROXY": ".corp"}])
