@@ -49,6 +49,14 @@ class Waiver:
         return f"the waiver of {self.owner} for {self.scope} (approved by {self.approved_by}: {self.reason})"
 
 
+def waiver_line(rule_id: str, instance_id: str = "<id>") -> str:
+    """Give the line of the stack config by which a rule is waived for an instance, as a part of a remediation."""
+    return (
+        f"classic-to-vpc:migration.waivers: [{{rule: {rule_id}, instances: [{instance_id}], reason: <what was done>, "
+        "owner: <you>, approvedBy: <somebody else>, approvedAt: <when>, expires: <by the end of the window>}]"
+    )
+
+
 def read_waivers(plan: Plan) -> tuple[Waiver | UnreadableError, ...]:
     """The waivers of the migration; one that cannot be read is no waiver, and told in its place."""
     if attempt(lambda: "waivers" in plan.migration.data) is not True:

@@ -134,6 +134,12 @@ WAYS_IN: Final = (
         told="NAS: mount targets of the type Classic, which no VPC reaches, and access rules that name an address",
     ),
     WayIn(
+        "Windows guest systems",
+        "names: network drives and shares (SMB) of other machines or of NAS; settings that name an interface",
+        "Windows, net use: a drive belongs to the user who mapped it; the script for Windows looks at neither",
+        told="Windows guest systems: network drives and shares (SMB), and settings that name an interface",
+    ),
+    WayIn(
         "PolarDB",
         "admits: IP whitelists and ECS security groups of clusters",
         "PolarDB, DescribeDBClusterAccessWhitelist",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import yaml
+
 from policies.clock import Moment
 from policies.evaluation import Evaluation, evaluate
 from policies.facts import Leaf
@@ -566,6 +568,24 @@ def add_wave(
     waves.append({"name": name, "window": window, "instanceIds": [instance_id], "after": [], "moved": False})
     added: Properties = waves[-1]
     return added
+
+
+def waive_as_told(draft: Draft, remediation: str) -> None:
+    """Adds the waiver that a remediation shows; what is to be filled in is in its time and by two people."""
+    start = "classic-to-vpc:migration.waivers: "
+    (shown,) = (line.removeprefix(start) for line in remediation.splitlines() if line.startswith(start))
+    (entry,) = yaml.safe_load(shown)
+    draft.facts(MIGRATION)["waivers"] = [
+        {
+            "rule": entry["rule"],
+            "instanceIds": entry["instances"],
+            "reason": "done",
+            "owner": "ann@example.com",
+            "approvedBy": "bob@example.com",
+            "approvedAt": "2026-12-01T09:00:00+08:00",
+            "expires": "2026-12-19T09:00:00+08:00",
+        }
+    ]
 
 
 def expect(draft: Draft, rule_id: str, subject_id: str, outcome: Outcome, *words: str) -> Result:

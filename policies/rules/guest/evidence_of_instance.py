@@ -16,6 +16,12 @@ _SAME: Final = timedelta(seconds=2)
 # The second bit of the first byte: an address that the system itself gave, such as to a bridge of containers, which
 # many systems have alike (IEEE 802, locally administered).
 _LOCAL: Final = 0x02
+# No address: what a bond without members or a tunnel shows in its place.
+_NONE: Final = "00:00:00:00:00:00"
+# What the addresses of NICs of ECS begin with (ECS API reference, DescribeNetworkInterfaces: MacAddress).
+_NIC: Final = "00:16:3e:"
+# The same prefix, and no NIC: what LXC gives its bridge lxcbr0 everywhere (LXC, lxc-net: LXC_BRIDGE_MAC).
+_LXC_BRIDGE: Final = "00:16:3e:00:00:00"
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -61,8 +67,11 @@ def _shared(guest: Facts, other: Facts, other_id: str) -> Iterator[Verdict]:
     if not isinstance(theirs, Mapping):
         return
     facts = Facts(theirs, f"MigratingInstance {other_id}: guest")
-    if same := sorted(_macs(guest) & _macs(facts)):
-        yield failed(f"The evidence of {other_id} has the same MAC address, {same[0]}: both are of one system.")
+    macs, other_macs = _macs(guest), _macs(facts)
+    if same := _one_system(macs, other_macs):
+        yield failed(f"The evidence of {other_id} has the same MAC address, {same}: both are of one system.")
+    if macs and other_macs:
+        # They tell for certain. Systems from one image, restarted together, have host name and start alike.
         return
     began, other_began = _began(guest), _began(facts)
     if began is None or other_began is None or abs(began - other_began) > _SAME:
@@ -70,7 +79,28 @@ def _shared(guest: Facts, other: Facts, other_id: str) -> Iterator[Verdict]:
     host = guest.optional_text("hostName")
     if host is not None and host == facts.optional_text("hostName"):
         told = began.isoformat(timespec="seconds")
-        yield failed(f"The evidence of {other_id} is of {host} too, started at {told}: both are of one system.")
+        yield failed(
+            f"The evidence of {other_id} is of {host} too, started at {told}: both are of one system. If they are of "
+            "two, their MAC addresses tell them apart, which the script finds as root."
+        )
+
+
+def _one_system(macs: set[str], other_macs: set[str]) -> str | None:
+    """The MAC address by which both are of one system; None where each has one that the other lacks.
+
+    An address in common accuses nobody: LXC's bridge, dial-up of Windows and VPN clients have theirs alike on many
+    systems. Two systems have each a NIC of its own, so neither has all that the other has. One system has the same
+    NICs in all its evidence, and only what software adds comes and goes between two runs of the script. Hence NICs
+    are compared where both have some: else a client that came and another that went would make two systems of one.
+    """
+    nics, other_nics = _nics(macs), _nics(other_macs)
+    if nics and other_nics:
+        macs, other_macs = nics, other_nics
+    return min(macs & other_macs, default=None) if macs <= other_macs or other_macs <= macs else None
+
+
+def _nics(macs: set[str]) -> set[str]:
+    return {mac for mac in macs if mac.startswith(_NIC) and mac != _LXC_BRIDGE}
 
 
 def _macs(guest: Facts) -> set[str]:
@@ -79,7 +109,7 @@ def _macs(guest: Facts) -> set[str]:
     found = (
         {entry.rpartition(" ")[2].lower() for entry in entries} if not isinstance(entries, UnreadableError) else set()
     )
-    return {mac for mac in found if mac.count(":") == 5 and mac != "00:00:00:00:00:00" and not _is_local(mac)}
+    return {mac for mac in found if mac.count(":") == 5 and mac != _NONE and not _is_local(mac)}
 
 
 def _is_local(mac: str) -> bool:
@@ -108,7 +138,8 @@ RULE: Final = InstanceRule(
     unknown_ok=None,
     sources=(
         "ECS API reference, DescribeInstances: InnerIpAddress, the intranet addresses of a classic instance.",
-        "IEEE 802: a MAC address that is not locally administered is given once.",
+        "IEEE 802: a MAC address that is not locally administered is given once, to hardware; software of some vendors "
+        "has one of theirs on every system.",
     ),
     url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances",
     ram_actions=("ecs:DescribeInstances",),

@@ -7,6 +7,18 @@ from policies.facts import Facts
 from policies.outcome import Verdict, failed, passed
 from policies.plan import MIGRATING_INSTANCE, Plan
 from policies.rule import InstanceRule
+from policies.waivers import waiver_line
+
+_ID: Final = "instance-out-of-scaling-groups"
+
+
+def _remedy(instance_id: str) -> str:
+    """Each of them ends the finding: the tag is all that is read, and Auto Scaling may leave it on."""
+    return (
+        "Put it on standby in its scaling group (EnterStandby), where a stopped instance is left alone, or take it out "
+        f"(DetachInstances). Its tag may stay, so then waive this:\n{waiver_line(_ID, instance_id)}\n"
+        "or classic-to-vpc:migration.later: [<id>]   # and take it out of instances"
+    )
 
 
 def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -14,7 +26,8 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if groups:
         return failed(
             f"Auto Scaling made it for the scaling group {', '.join(groups)}, by its tags: while it is stopped for the "
-            "move it is unhealthy there, and is removed and released."
+            "move it is unhealthy there, and is removed and released.",
+            _remedy(instance.text("instanceId")),
         )
     return passed("It has no tag of Auto Scaling.")
 
@@ -25,16 +38,14 @@ RULE: Final = InstanceRule(
     severity="critical",
     notice_items=("N20",),
     why="Auto Scaling takes a stopped instance for an unhealthy one, removes it from its group, and releases it.",
-    remediation=(
-        "Put it on standby in its scaling group (EnterStandby), or take it out (DetachInstances) and its tags off, or "
-        "leave it out:\nclassic-to-vpc:migration.later: [<id>]"
-    ),
+    remediation=_remedy("<id>"),
     remediation_after="Make a scaling group in the VPC with VSwitches and VPC security groups, and attach it there.",
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=(
         "ECS API reference, DescribeInstances: the tag acs:autoscaling:scalingGroupId of a classic instance.",
         "Auto Scaling user guide, health checks: an instance that is not Running is unhealthy, and is replaced.",
+        "Auto Scaling API reference, EnterStandby: the health of an instance on standby is not updated while it stops.",
     ),
     url="https://www.alibabacloud.com/help/en/auto-scaling/user-guide/instance-health-check",
     ram_actions=("ecs:DescribeInstances",),

@@ -5,7 +5,7 @@ import pytest
 from policies.outcome import Outcome
 from policies.plan import MIGRATING_INSTANCE, MIGRATION
 from tests.policies.guests import bent, without_evidence
-from tests.policies.prepared import UNKNOWN, Draft, expect
+from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 
 RULE = "guest-evidence-of-instance"
 
@@ -67,6 +67,78 @@ def test_pass_where_that_may_be_chance(app: dict[str, Any]) -> None:
     draft = one_system_twice(**app)
     draft.facts(MIGRATING_INSTANCE, "i-web")["guest"]["macAddresses"].append("docker0 02:42:ac:11:00:01")
     expect(draft, RULE, "i-web", Outcome.PASS)
+
+
+ALIKE = (
+    "lxcbr0 00:16:3e:00:00:00",  # LXC's bridge
+    "WAN (PPP/SLIP) Interface 00:53:45:00:00:00",  # dial-up of Windows
+    "Cisco AnyConnect Virtual Miniport Adapter 00:05:9A:3C:7A:00",
+    "eth0.51 00:00:5e:00:01:33",  # VRRP, with a MAC address of the group's own
+)
+
+
+def two(web: list[str], app: list[str], **facts: Any) -> Draft:
+    """Evidence of i-web and of i-app with these MAC addresses, and alike in the facts."""
+    draft = prepared()
+    for instance_id, macs in (("i-web", web), ("i-app", app)):
+        draft.facts(MIGRATING_INSTANCE, instance_id)["guest"].update(macAddresses=macs, **facts)
+    return draft
+
+
+def expect_both(draft: Draft, outcome: Outcome, *words: str) -> None:
+    for instance_id in ("i-web", "i-app"):
+        expect(draft, RULE, instance_id, outcome, *words)
+
+
+BOOTED_TOGETHER = {"hostName": "localhost.localdomain", "uptimeSeconds": 86_400.0}
+
+
+@pytest.mark.parametrize("facts", [{}, BOOTED_TOGETHER])
+@pytest.mark.parametrize("alike", [ALIKE[:1], ALIKE[1:2], ALIKE[2:3], ALIKE[3:], ALIKE, ()])
+@pytest.mark.parametrize("vendor", ["00:16:3e", "00:1c:42"])
+def test_pass_where_each_has_a_nic_that_the_other_lacks(vendor: str, alike: tuple[str, ...], facts: Any) -> None:
+    web, app = f"eth0 {vendor}:0a:00:01", f"eth0 {vendor}:0b:00:01"
+    expect_both(two([web, *alike], [*alike, app], **facts), Outcome.PASS)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ([], []),
+        # What software adds comes and goes between two runs of the script.
+        ([], ALIKE),
+        (ALIKE[:2], ALIKE[:1]),
+        (ALIKE[1:2], ALIKE[2:3]),
+        (ALIKE[1:2], ALIKE[:1]),
+        # Addresses that a system gives itself may be others at each start.
+        (["docker0 02:42:ac:11:00:01"], ["docker0 02:42:ac:11:00:02"]),
+        (["bond0 00:00:00:00:00:00"], ["br0 52:54:00:00:00:01"]),
+    ],
+)
+def test_fail_for_both_where_one_system_was_looked_at_twice(earlier: list[str], later: list[str]) -> None:
+    nic = "eth0 00:16:3E:0a:00:01"
+    draft = two([nic, *earlier], [nic.lower(), *later])
+    expect_both(draft, Outcome.FAIL, "has the same MAC address, 00:16:3e:0", "both are of one system")
+
+
+def test_fail_where_all_that_one_lists_is_of_the_other() -> None:
+    draft = two(["eth0 00:0c:29:00:00:01"], ["eth0 00:0c:29:00:00:01", "eth1 00:0c:29:00:00:02"])
+    expect_both(draft, Outcome.FAIL, "has the same MAC address, 00:0c:29:00:00:01")
+
+
+@pytest.mark.parametrize("none", ["00:00:00:00:00:00", "02:42:ac:11:00:01", "ff-ff", "zz:16:3e:00:00:01"])
+def test_what_is_no_address_of_hardware_neither_accuses_nor_clears(none: str) -> None:
+    mac = [f"bond0 {none}"]
+    expect_both(two(mac, mac), Outcome.PASS)
+    expect_both(two(mac, ["eth0 00:16:3e:0a:00:01"], **BOOTED_TOGETHER), Outcome.FAIL, "localhost.localdomain too")
+    expect_both(two(mac, mac, **BOOTED_TOGETHER), Outcome.FAIL, "their MAC addresses tell them apart")
+
+
+@pytest.mark.parametrize("macs", [None, UNKNOWN])
+def test_host_name_and_start_decide_where_mac_addresses_are_not_known(macs: object) -> None:
+    draft = two([], ["eth0 00:16:3e:0a:00:01"], **BOOTED_TOGETHER)
+    draft.facts(MIGRATING_INSTANCE, "i-web")["guest"]["macAddresses"] = macs
+    expect_both(draft, Outcome.FAIL, "started at 2026-12-09T09:00:00+08:00")
 
 
 @pytest.mark.parametrize("addresses", [None, UNKNOWN, "10.0.0.1"])

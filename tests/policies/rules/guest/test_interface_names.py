@@ -1,3 +1,4 @@
+from policies.notice import not_checked
 from policies.outcome import Outcome
 from tests.policies.guests import bent, without_evidence
 from tests.policies.prepared import expect, prepared
@@ -22,4 +23,5 @@ def test_unknown_when_it_was_not_looked_at() -> None:
 
 
 def test_not_applicable_on_windows() -> None:
-    expect(bent(os="windows", interfaceNames=None), RULE, "i-web", Outcome.NOT_APPLICABLE)
+    expect(bent(os="windows", interfaceNames=None), RULE, "i-web", Outcome.NOT_APPLICABLE, "not-checked")
+    assert [text for text in not_checked(()) if "Windows" in text and "name an interface" in text]

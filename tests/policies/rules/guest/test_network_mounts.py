@@ -1,8 +1,9 @@
 import pytest
 
+from policies.notice import not_checked
 from policies.outcome import Outcome
 from tests.policies.guests import bent, without_evidence
-from tests.policies.prepared import expect, prepared
+from tests.policies.prepared import expect, prepared, waive_as_told
 
 RULE = "guest-network-mounts"
 NAS = "/data: 1a2b3c-xyz.cn-hangzhou.nas.aliyuncs.com:/"
@@ -31,4 +32,11 @@ def test_unknown_without_evidence() -> None:
 
 
 def test_not_applicable_on_windows() -> None:
-    expect(bent(os="windows", networkMounts=None), RULE, "i-web", Outcome.NOT_APPLICABLE, "network drives")
+    expect(bent(os="windows", networkMounts=None), RULE, "i-web", Outcome.NOT_APPLICABLE, "not-checked")
+    assert [text for text in not_checked(()) if "network drives" in text and "Windows" in text]
+
+
+def test_what_is_seen_to_ends_by_the_waiver_that_it_names() -> None:
+    draft = bent(networkMounts=[NAS])
+    waive_as_told(draft, expect(draft, RULE, "i-web", Outcome.FAIL).remediation.replace("<id>", "i-web"))
+    expect(draft, RULE, "i-web", Outcome.WAIVED)

@@ -1,6 +1,6 @@
 from policies.outcome import Outcome
 from policies.plan import MIGRATING_INSTANCE
-from tests.policies.prepared import UNKNOWN, expect, prepared
+from tests.policies.prepared import UNKNOWN, expect, prepared, waive_as_told
 
 RULE = "instance-out-of-scaling-groups"
 
@@ -12,7 +12,17 @@ def test_pass_without_a_tag_of_auto_scaling() -> None:
 def test_fail_in_a_scaling_group() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["scalingGroupIds"] = ["asg-b", "asg-a"]
-    expect(draft, RULE, "i-web", Outcome.FAIL, "the scaling group asg-a, asg-b", "migration.later")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "the scaling group asg-a, asg-b", "later: [<id>]", "out of instances")
+
+
+def test_waived_by_the_line_that_it_names() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["scalingGroupIds"] = ["asg-a"]
+    remediation = expect(draft, RULE, "i-web", Outcome.FAIL, "EnterStandby").remediation
+    # Neither way takes the tag off by which the rule goes, so both lead to the waiver.
+    assert "Its tag may stay, so then waive this" in remediation
+    waive_as_told(draft, remediation)
+    expect(draft, RULE, "i-web", Outcome.WAIVED)
 
 
 def test_unknown_when_its_tags_are_not_known() -> None:
