@@ -10,7 +10,7 @@ import pulumi_alicloud as alicloud
 from components.alimigrate import SecurityGroupRules
 from components.conversion import Conversion, ConversionContext, convert
 from components.facts import Facts
-from components.plan import MigrationPlan
+from components.plan import MigrationPlan, clone_description
 from estate.model import SecurityGroup
 
 
@@ -56,7 +56,7 @@ class ClonedSecurityGroup(pulumi.ComponentResource):
                 f"{group.id}{suffix}",
                 # A name has at most 128 characters (CreateSecurityGroup).
                 security_group_name=f"{(group.name or group.id)[: 124 - len(suffix)]}-vpc{suffix}",
-                description=f"clone of the classic security group {group.id}",
+                description=clone_description(group.id),
                 vpc_id=vpc_id,
                 inner_access_policy=group.inner_access_policy,
                 opts=pulumi.ResourceOptions(parent=self),

@@ -209,6 +209,11 @@ class SecurityGroupRule(_Model):
         return self
 
     @property
+    def is_system_rule(self) -> bool:
+        """Whether the cloud made the rule itself: only it could give a priority beyond 100 (until 2020-05-27)."""
+        return self.priority > 100
+
+    @property
     def peer(self) -> Peer:
         """The far end. Where the API gives an address and a group, the address wins, as it does in the cloud."""
         for kind, value in (

@@ -191,7 +191,7 @@ class GroupRules(Resource):
             if error.code == _GONE:
                 return None
             raise
-        return [rule for rule in found if not logic.is_system_rule(rule)]
+        return [rule for rule in found if not rule.is_system_rule]
 
 
 def schema_of(description: str, group: str) -> dict[str, Any]:

@@ -217,11 +217,6 @@ def merged(old: Mapping[str, Properties], new: Mapping[str, Properties]) -> Prop
     return {**named, **new}
 
 
-def is_system_rule(rule: SecurityGroupRule) -> bool:
-    """Whether the cloud made the rule itself: only it could give a priority beyond 100 (until 2020-05-27)."""
-    return rule.priority > 100
-
-
 def label_of(rule: SecurityGroupRule) -> str:
     """Return the label that people read: `ingress accept TCP 80/80 from 0.0.0.0/0 (1)`."""
     way = "from" if rule.direction == "ingress" else "to"

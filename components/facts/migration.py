@@ -10,7 +10,7 @@ from components.facts.base import SCHEMA_VERSION, Facts
 from components.facts.classic_link import broad_rule_facts
 from components.facts.databases import database_facts
 from components.facts.instances import classic_instance_facts
-from components.facts.security_groups import security_group_facts
+from components.facts.security_groups import live_group_facts, security_group_facts
 from components.off_peak import off_peak_until
 from components.plan import MigrationPlan, PlannedWave, instance_ids_of
 from components.run import Sources
@@ -48,6 +48,7 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None) -> Fact
             for group in plan.linked_groups
             if group not in plan.cloned_groups
         ],
+        **({"liveSecurityGroups": [live_group_facts(group) for group in plan.made_groups]} if plan.made_groups else {}),
         "formerAddresses": list(plan.former_addresses),
         "cleanupDueDays": config.after.due_days if config.after else USUAL_DUE_DAYS,
         **address_list_facts(estate, config.after.unused_services if config.after else ()),

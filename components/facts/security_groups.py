@@ -20,6 +20,20 @@ def security_group_facts(group: SecurityGroup, member_ids: list[str]) -> Facts:
     }
 
 
+def live_group_facts(group: SecurityGroup) -> Facts:
+    """Facts of a VPC group of the stack as the cloud has it, without the rules that the cloud made itself."""
+    return {
+        "securityGroupId": group.id,
+        "innerAccessPolicy": group.inner_access_policy,
+        "rules": [_live_rule(rule) for rule in group.rules if not rule.is_system_rule],
+    }
+
+
+def _live_rule(rule: SecurityGroupRule) -> Facts:
+    facts = {key: value for key, value in _rule(rule).items() if key not in ("nicType", "description")}
+    return facts | ({"portRangeListId": rule.port_range_list_id} if rule.port_range_list_id else {})
+
+
 def shared_group_facts(
     classic_id: str, found: Sequence[SecurityGroup], ids_of_clones: Mapping[str, Sequence[str]]
 ) -> Facts:

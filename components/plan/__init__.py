@@ -6,7 +6,7 @@
 from components.plan.backups import SnapshotSet
 from components.plan.databases import PlannedDatabase, admits
 from components.plan.load_balancers import Membership, servers_of
-from components.plan.model import MigrationPlan, PlannedInstance
+from components.plan.model import MigrationPlan, PlannedInstance, clone_description
 from components.plan.network import PlannedVSwitch
 from components.plan.resolve import make_plan, still_classic
 from components.plan.scopes import instance_ids_of
@@ -23,6 +23,7 @@ __all__ = [
     "SnapshotSet",
     "StackRecord",
     "admits",
+    "clone_description",
     "instance_ids_of",
     "make_plan",
     "servers_of",

@@ -69,6 +69,11 @@ class PlannedInstance:
         return self.instance.id in self.wave.moved_ids
 
 
+def clone_description(classic_id: str) -> str:
+    """The description of a clone of a classic group, which the stack gives it."""
+    return f"clone of the classic security group {classic_id}"
+
+
 @dataclass(frozen=True)
 class Dependent:
     """An instance of another wave of the stack that one talks with, and by which rules or flows one knows it."""
@@ -238,6 +243,21 @@ class MigrationPlan:
         }
         return tuple(
             (kind, item) for kind, ids in sorted(self.applied.items()) for item in sorted(set(ids) - there[kind])
+        )
+
+    @cached_property
+    def made_groups(self) -> tuple[SecurityGroup, ...]:
+        """The groups of the target VPC that this stack made, as they are in the cloud.
+
+        An `up` that stopped half way exported nothing of what it made: that is told by its description.
+        """
+        known = set(self.applied.get("securityGroup", ()))
+        described = {clone_description(group.id) for group in self.cloned_groups}
+        return tuple(
+            group
+            for group in self.estate.security_groups
+            if group.vpc_id is not None
+            and (group.id in known or (self._in_target(group.vpc_id) and group.description in described))
         )
 
     @cached_property

@@ -11,7 +11,14 @@ from components.config import ConfigError, parse
 from components.migration import Migration
 from components.plan import MigrationPlan, Origin, StackRecord, make_plan, still_classic
 from components.stack_outputs import exported, record_of
-from estate.model import AccessControlList, ClassicLinkAttachment, Estate, WhitelistGroup
+from estate.model import (
+    AccessControlList,
+    ClassicLinkAttachment,
+    Estate,
+    SecurityGroup,
+    SecurityGroupRule,
+    WhitelistGroup,
+)
 from tests.components.builders import FILE, config, estate
 from tests.components.mocked import Recording, declare
 
@@ -329,6 +336,48 @@ def test_what_the_last_update_made_and_nobody_finds_is_told(output: dict[str, An
     recording = declared(made)
     facts = recording.outputs[recording.urn("classic-to-vpc:index:Migration", "migration")]
     assert facts["gone"] == [{"kind": kind, "id": gone}]
+
+
+def test_the_groups_of_the_stack_are_told_as_the_cloud_has_them() -> None:
+    """By what the last `up` exported, or, where it stopped before that, by their description; no others."""
+
+    def group(group_id: str, **fields: Any) -> SecurityGroup:
+        return SecurityGroup(id=group_id, vpc_id="vpc-old", rules=(web, old), **fields)
+
+    web = SecurityGroupRule(
+        direction="ingress",
+        nic_type="intranet",
+        ip_protocol="TCP",
+        port_range="80/80",
+        policy="accept",
+        priority=1,
+        cidr_ip="0.0.0.0/0",
+        local_cidr_ip="172.16.8.9/32",
+        description="never told",
+    )
+    old = web.model_copy(update={"priority": 110})
+    extra = (group("sg-1"), group("sg-2", description="clone of the classic security group sg-app"), group("sg-3"))
+    of = estate()
+    of = of.model_copy(update={"security_groups": (*of.security_groups, *extra)})
+    made = plan(config(network=NETWORK), of, record_of({"securityGroupIds": {"sg-web": ["sg-1"]}}))
+    recording = declared(made)
+    told = recording.outputs[recording.urn("classic-to-vpc:index:Migration", "migration")]["liveSecurityGroups"]
+    assert [item["securityGroupId"] for item in told] == ["sg-1", "sg-2"]
+    assert told[0] == {
+        "securityGroupId": "sg-1",
+        "innerAccessPolicy": "Accept",
+        "rules": [
+            {
+                "direction": "ingress",
+                "ipProtocol": "TCP",
+                "portRange": "80/80",
+                "policy": "accept",
+                "priority": 1,
+                "cidrIp": "0.0.0.0/0",
+                "localCidrIp": "172.16.8.9/32",
+            }
+        ],
+    }
 
 
 def test_a_link_that_is_there_or_that_a_move_has_ended_is_not_gone() -> None:

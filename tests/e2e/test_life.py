@@ -34,6 +34,7 @@ def test_what_is_up_is_ready_at_the_freeze(stack: Stack) -> None:
     assert stack.result()["waves"][0]["frozen"] is True
     assert stack.found() == {}
 
+    _a_rule_that_somebody_opened_or_revoked_is_told(stack)
     _what_somebody_took_away_does_not_count(stack)
 
     stack.configure(_window_in_the_past)
@@ -44,6 +45,37 @@ def test_what_is_up_is_ready_at_the_freeze(stack: Stack) -> None:
 
     _state_holds_no_secret(stack)
     _only_declared_actions_were_called(stack)
+
+
+def _a_rule_that_somebody_opened_or_revoked_is_told(stack: Stack) -> None:
+    """The state that is not refreshed says that all is as it was applied: the cloud itself is asked."""
+    api = stack.project.api()
+    [group] = [item for item in stack.cloud.state()["security_groups"] if item["name"] == "web-vpc"]
+    target = {"region_id": "cn-hangzhou", "security_group_id": group["id"]}
+    opened = {"ip_protocol": "tcp", "port_range": "22/22", "source_cidr_ip": "0.0.0.0/0", "priority": "1"}
+
+    def judged() -> str:
+        assert stack.pulumi("preview", "--refresh=false") == 0, stack.output
+        assert stack.result()["judgement"]["hypothetical"] == "NOT READY"
+        [told] = [item for item in stack.result()["results"] if item["rule"] == "stack-unchanged-in-cloud"]
+        assert told["outcome"] == "FAIL"
+        reason: str = told["reason"]
+        return reason
+
+    api.call(
+        "ecs:AuthorizeSecurityGroup", **target, permissions=[{**opened, "nic_type": "intranet", "policy": "accept"}]
+    )
+    added = f"security group {group['id']}: ingress accept TCP 22/22 from 0.0.0.0/0 (1) was added"
+    assert added in judged()
+    # The update puts it back, and says by itself that it has.
+    stack.up()
+    assert stack.pulumi("preview", "--refresh=false", "--expect-no-changes") == 0, stack.output
+    assert stack.found() == {}
+
+    revoked = next(item for item in group["rules"] if item["direction"] == "ingress")
+    api.call("ecs:RevokeSecurityGroup", **target, security_group_rule_id=[revoked["id"]])
+    assert " is gone" in judged()
+    stack.up()
 
 
 def _what_somebody_took_away_does_not_count(stack: Stack) -> None:

@@ -515,6 +515,8 @@ def _add_clone(draft: Draft, classic_id: str, cloud_id: Callable[[str], Any], pa
     def new_id(classic: str) -> Any:
         return cloud_id(f"{classic}-vpc")
 
+    exists = cloud_id("there") == "there"
+    rules = _clone_rules(classic_id, new_id)
     clone = draft.add(
         CLONED_SECURITY_GROUP,
         classic_id,
@@ -538,11 +540,17 @@ def _add_clone(draft: Draft, classic_id: str, cloud_id: Callable[[str], Any], pa
         classic_id,
         {
             "securityGroupId": new_id(classic_id),
-            "rules": _clone_rules(classic_id, new_id),
-            **_applied(cloud_id("there") == "there"),
+            "rules": rules,
+            **_applied(exists),
+            # Tests change the rules that are to be: what was applied stays what the cloud has.
+            **({"declared": copy.deepcopy({"securityGroupId": new_id(classic_id), "rules": rules})} if exists else {}),
         },
         clone.urn,
     )
+    if exists:
+        live = {"securityGroupId": new_id(classic_id), "innerAccessPolicy": "Accept"}
+        told = [{key: value for key, value in item.items() if key != "clonedFrom"} for item in rules.values()]
+        draft.facts(MIGRATION).setdefault("liveSecurityGroups", []).append({**live, "rules": copy.deepcopy(told)})
 
 
 def use_existing_vswitch(draft: Draft, *, status: str = "Available", free: float | None = 100.0) -> Properties:

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from provider.rules import (
     check_rules,
-    is_system_rule,
     key_of,
     label_of,
     labelled,
@@ -177,8 +176,8 @@ def test_a_path_escapes_its_label() -> None:
 
 
 def test_only_the_cloud_gives_priorities_beyond_100() -> None:
-    assert not is_system_rule(rule_model(rule(priority=100)))
-    assert is_system_rule(rule_model(rule(priority=110)))
+    assert not rule_model(rule(priority=100)).is_system_rule
+    assert rule_model(rule(priority=110)).is_system_rule
 
 
 @given(rule_sets, rule_sets)

@@ -1,6 +1,6 @@
 """What the stack has applied is in the cloud as it was applied: nobody changed it since the last `pulumi up`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -27,6 +27,7 @@ from policies.plan import (
     Resource,
 )
 from policies.rule import MigrationRule
+from policies.security_groups.live import changes_of_group, changes_of_rules
 
 _TYPES: Final = (
     ADDED_SECURITY_GROUP_RULES,
@@ -41,6 +42,7 @@ _TYPES: Final = (
     SECURITY_GROUP_RULES,
     *WHITELIST_GROUPS,
 )
+_RULES: Final = (SECURITY_GROUP_RULES, ADDED_SECURITY_GROUP_RULES)
 _MOST_SHOWN: Final = 5
 # What kinds of things are called, and the resources that stand for them.
 _KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -56,7 +58,12 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     found = [item for item in plan.of_type_in(_TYPES) if item.parent not in others and _was_applied(item)]
     # Raises where there is no migration, of which nobody can tell what was applied.
     region = plan.migration.text("regionId")
-    verdicts = [*_gone(plan), *(judged(partial(_resource, item)) for item in found)]
+    groups = [item for item in plan.of_type(SECURITY_GROUP) if item.parent not in others and item.exists]
+    verdicts = [
+        *_gone(plan),
+        *(judged(partial(_resource, plan, item)) for item in found),
+        *(judged(partial(_compared, plan, item, changes_of_group)) for item in groups),
+    ]
     return worst(verdicts) if verdicts else not_applicable(f"Nothing of the migration in {region} was applied yet.")
 
 
@@ -75,12 +82,37 @@ def _was_applied(item: Resource) -> bool:
     return item.exists or item.facts.is_known("drift")
 
 
-def _resource(item: Resource) -> Verdict:
+def _resource(plan: Plan, item: Resource) -> Verdict:
     if "drift" not in item.facts.data:
         return unknown(f"{_named(item)} was not compared with the cloud: its state was not refreshed.")
     drift = item.facts.texts("drift")
-    if not drift:
-        return passed(f"{_named(item)} is as it was applied.")
+    if drift:
+        return _changed(item, drift)
+    # The state tells what the last refresh found, and this run may have made none: rules are compared as just read.
+    return _compared(plan, item, changes_of_rules) if item.type in _RULES else _as_applied(item)
+
+
+def _compared(plan: Plan, item: Resource, changes_of: Callable[[Plan, Resource], list[str] | None]) -> Verdict:
+    """Hold what was applied against what this run read of the cloud before it."""
+    changes = changes_of(plan, item)
+    if plan.migration.flag("dryRun"):
+        if changes is None:
+            return unknown(f"{_named(item)} was not compared with the cloud: this run read no such security group.")
+        return _changed(item, changes) if changes else _as_applied(item)
+    # Rules that this update added to a group of others were not there before, as a matter of course.
+    if changes and item.type != ADDED_SECURITY_GROUP_RULES:
+        return unknown(
+            f"{_named(item)} is not as this update found it, and nothing tells who changed it: run `pulumi preview`."
+        )
+    # A group that was not there when the update began was made by it.
+    return _as_applied(item)
+
+
+def _as_applied(item: Resource) -> Verdict:
+    return passed(f"{_named(item)} is as it was applied.")
+
+
+def _changed(item: Resource, drift: Sequence[str]) -> Verdict:
     shown = [*drift[:_MOST_SHOWN], *([f"{len(drift) - _MOST_SHOWN} more"] if len(drift) > _MOST_SHOWN else [])]
     return failed(f"{_named(item)} was changed in the cloud since the last `pulumi up`: {', '.join(shown)}.")
 

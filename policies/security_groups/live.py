@@ -1,0 +1,115 @@
+"""Security groups as the cloud has them, read by this very run, held against what the stack applied.
+
+A state may be old: a preview with `--refresh=false` compares nothing with the cloud. These facts are of the reading.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from policies.facts import Facts
+from policies.plan import ADDED_SECURITY_GROUP_RULES, Plan, Resource
+
+_PEERS: Final = ("cidrIp", "ipv6CidrIp", "groupId", "prefixListId")
+# In a list with a classic group, the rules of its Internet interface stand beside those that can be added to.
+_READINGS: Final = ("liveSecurityGroups", "securityGroups", "linkedSecurityGroups")
+
+
+class _Rule(NamedTuple):
+    """What makes two rules the same one for the cloud: all that decides which packets get which answer."""
+
+    direction: str
+    policy: str
+    protocol: str
+    ports: str
+    peer: tuple[str, str]
+    priority: float
+    source_ports: str
+    local_block: str
+
+    def __str__(self) -> str:
+        way = "from" if self.direction == "ingress" else "to"
+        extras = [
+            f", source ports {self.source_ports}" if self.source_ports else "",
+            f", at {self.local_block}" if self.local_block else "",
+        ]
+        told = f"{self.direction} {self.policy} {self.protocol} {self.ports} {way} {self.peer[1]} ({self.priority:g})"
+        return "".join([told, *extras])
+
+
+class _Group(NamedTuple):
+    inner_access_policy: str
+    rules: frozenset[_Rule]
+
+
+def changes_of_rules(plan: Plan, item: Resource) -> list[str] | None:
+    """How the cloud differs from the rules that were applied, one text a rule; None where the group was not read.
+
+    A SecurityGroupRules holds all rules of its group, an AddedSecurityGroupRules some. Raises UnreadableError.
+    """
+    # A preview that plans an update gives as `rules` those that are to be, and still remembers what was applied last.
+    applied = item.facts.object("declared") if "declared" in item.facts.data else item.facts
+    group_id = applied.text("securityGroupId")
+    group = _groups(plan).get(group_id)
+    if group is None:
+        return None
+    wanted = {_rule_of(rule) for _, rule in applied.object("rules").entries()}
+    added = group.rules - wanted if item.type != ADDED_SECURITY_GROUP_RULES else frozenset()
+    return [
+        f"security group {group_id}: {text}"
+        for text in sorted(
+            [*(f"{rule} was added" for rule in added), *(f"{rule} is gone" for rule in wanted - group.rules)]
+        )
+    ]
+
+
+def changes_of_group(plan: Plan, item: Resource) -> list[str] | None:
+    """How a SecurityGroup that exists differs in the cloud from the state; None where it was not read."""
+    group = _groups(plan).get(item.facts.text("id"))
+    if group is None:
+        return None
+    applied = item.facts.text("innerAccessPolicy")
+    return [] if group.inner_access_policy == applied else [f"innerAccessPolicy is {group.inner_access_policy}"]
+
+
+def _groups(plan: Plan) -> Mapping[str, _Group]:
+    def read() -> dict[str, _Group]:
+        return {
+            group.text("securityGroupId"): _Group(
+                group.text("innerAccessPolicy"),
+                frozenset(
+                    _rule_of(rule)
+                    for rule in group.objects("rules")
+                    if rule.optional_text("nicType") in (None, "intranet")
+                ),
+            )
+            for key in _READINGS
+            if key in plan.migration.data
+            for group in plan.migration.objects(key)
+        }
+
+    return plan.remember("live security groups", read)
+
+
+def _rule_of(rule: Facts) -> _Rule:
+    peer = next((kind for kind in _PEERS if rule.optional_text(kind) is not None), _PEERS[0])
+    return _Rule(
+        direction=rule.text("direction").lower(),
+        policy=rule.text("policy").lower(),
+        protocol=rule.text("ipProtocol").upper(),
+        ports=rule.optional_text("portRange") or rule.optional_text("portRangeListId") or "",
+        peer=(peer, _block(rule.text(peer)) if peer in _PEERS[:2] else rule.text(peer)),
+        priority=rule.number("priority"),
+        source_ports=rule.optional_text("sourcePortRange") or "",
+        local_block=rule.optional_text("localCidrIp") or "",
+    )
+
+
+def _block(text: str) -> str:
+    """A block without the bits behind its mask, which mean nothing to the cloud."""
+    try:
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError:
+        return text
