@@ -82,14 +82,14 @@ def test_a_config_without_a_file_of_flows_is_left_as_it_is(tmp_path: Path) -> No
 
 
 def test_all_lines_that_are_no_flow_are_told(tmp_path: Path) -> None:
-    (tmp_path / "flows.csv").write_text("i-web,10.1.0.4\ni-web,everybody,22\ni-web,10.1.0.4,ssh\n")
+    (tmp_path / "flows.csv").write_text("i-web,10.1.0.4\ni-web,every body,22\ni-web,10.1.0.4,ssh\n")
     parsed = parse(config(classicLink={"flowsFile": "flows.csv"}), FILE)
     with pytest.raises(ConfigError) as caught:
         with_flows(parsed, tmp_path, FILE)
     prefix = f"{FILE}: classic-to-vpc:migration.classicLink.flowsFile: "
     assert [line.removeprefix(prefix) for line in str(caught.value).splitlines()] == [
         "line 1: expected source,destination,port; got 'i-web,10.1.0.4'",
-        "line 2, destination: expected an instance id or an intranet address, such as 10.25.16.10; got 'everybody'",
+        "line 2, destination: expected an instance id or an intranet address, such as 10.25.16.10; got 'every body'",
         "line 3, port: expected a port or ports, such as 6379, udp/53 or 8000-8010; got 'ssh'",
     ]
 

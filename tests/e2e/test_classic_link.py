@@ -35,6 +35,18 @@ def into_the_shared_vpc(migration: dict[str, Any]) -> None:
     ]
 
 
+def into_the_shared_vpc_by(stack: Stack, flows: str) -> None:
+    """Gives the stack that config, with the flows in a file of the project."""
+    file = stack.project.directory / "flows.csv"
+    file.write_text(flows)
+
+    def bend(migration: dict[str, Any]) -> None:
+        into_the_shared_vpc(migration)
+        migration["classicLink"]["flowsFile"] = str(file)
+
+    stack.configure(bend)
+
+
 def the_only(items: list[dict[str, Any]], key: str, value: str) -> dict[str, Any]:
     [found] = [item for item in items if item[key] == value]
     return found
@@ -44,8 +56,7 @@ def the_only(items: list[dict[str, Any]], key: str, value: str) -> dict[str, Any
 def test_the_cloud_links_what_stays_and_rules_lead_both_ways(stack: Stack) -> None:
     mon = the_only(stack.cloud.state()["instances"], "id", MON)
     flows = f"source,destination,port\ni-bp1batch100000000001,{mon['intranet_ips'][0]},9100\n"
-    (stack.project.directory / "flows.csv").write_text(flows)
-    stack.configure(into_the_shared_vpc)
+    into_the_shared_vpc_by(stack, flows)
     stack.up()
     assert stack.found() == {}
     judged = {(item["rule"], item["subject"]["name"]): item["outcome"] for item in stack.result()["results"]}
@@ -96,8 +107,7 @@ def test_a_route_to_the_classic_network_is_found_before_anything_is_touched(
     )
     with running(estate) as cloud:
         stack = Stack.prepared(engine, cloud, tmp_path)
-        (stack.project.directory / "flows.csv").write_text("")
-        stack.configure(into_the_shared_vpc)
+        into_the_shared_vpc_by(stack, "")
         assert stack.pulumi("preview") != 0
         assert stack.found() == {"classic-link-no-route-to-classic": {"classic-to-vpc"}}
         assert stack.writes() == []

@@ -116,8 +116,8 @@ def test_the_documented_example_goes_up(stack: Stack) -> None:
         item: {group["name"]: group["security_ips"] for group in admitting(made[item], "172.16")} for item in EACH
     }
     assert groups == {
-        MYSQL: {"classic_to_vpc": [*BLOCKS, "172.16.2.250/32"]},
-        REPLICA: {"classic_to_vpc": [*BLOCKS, "172.16.2.250/32"]},
+        MYSQL: {"classic_to_vpc": [*BLOCKS, "172.16.9.250/32"]},
+        REPLICA: {"classic_to_vpc": [*BLOCKS, "172.16.9.250/32"]},
         MONGODB: {"from_vpc": BLOCKS},
         POSTGRES: {"classic_to_vpc": BLOCKS},
         REDIS: {},

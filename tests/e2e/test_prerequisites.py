@@ -67,7 +67,14 @@ BY_EVIDENCE = {rule.id for rule in all_rules() if rule.id.startswith(("guest-", 
 
 PREREQUISITES: dict[str, tuple[Bend, dict[str, set[str]]]] = {
     "snapshots": (lambda migration: migration.pop("backups"), {"backup-snapshot-of-every-disk": MIGRATING}),
-    "security groups": (lambda migration: migration.pop("securityGroups"), {"security-group-cloned": MIGRATING}),
+    "security groups": (
+        lambda migration: migration.pop("securityGroups"),
+        {
+            "security-group-cloned": MIGRATING,
+            # What mon-1 and cache-1, which are linked, will let in: nobody can tell without a clone.
+            "security-group-every-rule-carried-over": {"web-1", "web-2", "web-3", "app-1", "app-2"},
+        },
+    ),
     "ClassicLink": (
         lambda migration: migration.pop("classicLink"),
         {"classic-link-peers-reachable": {"web-1", "web-2", "web-3", "app-1", "app-2"}},

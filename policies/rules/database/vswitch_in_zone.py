@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.clock import Timeline
 from policies.databases import READING, each_used, endpoints, named
-from policies.facts import Facts
+from policies.facts import Facts, UnreadableError
 from policies.outcome import Verdict, failed, not_applicable, passed
 from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
 from policies.rule import InstanceRule
@@ -21,6 +21,8 @@ def _database(plan: Plan, database: Facts) -> Verdict:
     if endpoints(database, "Private"):
         return not_applicable(f"{named(database)} has an address in a VPC already.")
     zone_ids = database.texts("zoneIds")
+    if not zone_ids:
+        raise UnreadableError(f"{database.path}: zoneIds", "names no zone")
     for zone_id in zone_ids:
         if vswitches := plan.vswitches((zone_id, None)):
             return passed(f"{named(database)} is in zone {zone_id}, as is {vswitches[0].text('vswitchName')}.")

@@ -38,8 +38,9 @@ def test_fail_without_a_vswitch_in_any_of_its_zones() -> None:
 
 def test_unknown_when_the_zones_of_the_database_are_not_known() -> None:
     draft = prepared(exists=False)
-    database(draft)["zoneIds"] = UNKNOWN
-    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "zoneIds")
+    for zone_ids in (UNKNOWN, []):
+        database(draft)["zoneIds"] = zone_ids
+        expect(draft, RULE, "i-app", Outcome.UNKNOWN, "zoneIds")
 
 
 def test_unknown_when_the_zone_of_a_vswitch_is_not_known() -> None:
