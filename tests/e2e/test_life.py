@@ -124,7 +124,13 @@ def test_a_preview_about_another_time_passes_no_gate(stack: Stack) -> None:
 def test_the_pack_judges_a_stack_without_a_migration_as_not_ready(stack: Stack) -> None:
     """An empty estate, or a program that declares nothing, is never green."""
     (stack.project.directory / "__main__.py").unlink()
-    (stack.project.directory / "__main__.py").write_text("import pulumi\n", encoding="utf-8")
+    # Ends as our own program does where the engine, whose pack has refused the preview, interrupts it.
+    (stack.project.directory / "__main__.py").write_text(
+        "import pulumi\n"
+        "from components.interruption import end_quietly_when_interrupted\n"
+        "end_quietly_when_interrupted()\n",
+        encoding="utf-8",
+    )
     assert stack.pulumi("preview") != 0
     assert "schedule-migration-declared" in stack.found()
 
