@@ -68,8 +68,8 @@ format: setup ## Put the code into the project's format.
 
 docs: setup ## Generate docs/schema, docs/ram, docs/rules, docs/notice.md and docs/simulator.md from the code.
 	@$(PYTHON) -m components.schema docs/schema/stack.schema.json
-	@$(PYTHON) -m policies.result_schema docs/schema/result.schema.json
-	@$(PYTHON) -m policies.catalogue docs
+	@$(PYTHON) -m docgen.result_schema docs/schema/result.schema.json
+	@$(PYTHON) -m docgen.catalogue docs
 	@$(PYTHON) -m estate.guest docs/schema/evidence.schema.json
 	@$(PYTHON) -m components.ram docs/ram
 	@$(PYTHON) -m simulator schema > docs/schema/estate.schema.json

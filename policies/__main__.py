@@ -24,4 +24,4 @@ def _load_pack_as_package(directory: Path) -> None:
 
 if __name__ == "__main__":
     _load_pack_as_package(Path(__file__).resolve().parent)
-    importlib.import_module("policies.engine").serve()
+    importlib.import_module("policies.pack.engine").serve()

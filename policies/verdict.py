@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from policies import PACK_NAME
-from policies.facts import safe
-from policies.run import manifest, rules_digest
+from policies.core.facts import safe
+from policies.pack.run import manifest, rules_digest
 
 SCHEMA_VERSION: Final = 3
 READY, CONDITIONS, NOT_READY, UNKNOWN, NOT_JUDGED, WHAT_IF, BAD_INPUT = 0, 10, 20, 30, 40, 4, 2

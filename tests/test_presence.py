@@ -17,12 +17,12 @@ import pytest
 
 from components import presence
 from components.presence import CannotTellError, is_judged, warn_unless_judged
-from policies.presence import show_presence
+from policies.pack.presence import show_presence
 
 ROOT = Path(__file__).parent.parent
 PACK = """
 import os, sys
-from policies.presence import show_presence
+from policies.pack.presence import show_presence
 show_presence(sys.argv[1:], os.environ)
 print("ready", flush=True)
 sys.stdin.read()

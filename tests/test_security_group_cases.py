@@ -15,10 +15,10 @@ from components.config import parse
 from components.migration import Migration
 from components.plan import MigrationPlan, make_plan
 from estate.live import read_estate
-from policies.clock import read_schedule
-from policies.plan import Plan, Resource
-from policies.registry import all_rules
-from policies.rule import InstanceRule
+from policies.core.clock import read_schedule
+from policies.core.plan import Plan, Resource
+from policies.core.rule import InstanceRule
+from policies.pack.registry import all_rules
 from simulator.server import running
 from tests.components.mocked import Recording, declare
 from tests.estate import estates

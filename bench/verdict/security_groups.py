@@ -20,8 +20,8 @@ from components.conversion import Conversion, ConversionContext, convert
 from components.conversion import rules as limits
 from components.facts import classic_instance_facts, security_group_facts
 from estate.model import Instance, SecurityGroup, SecurityGroupRule
-from policies.facts import Leaf, Value
-from policies.plan import (
+from policies.core.facts import Leaf, Value
+from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
     CLASSIC_LINK_ATTACHMENT,
     CLONED_SECURITY_GROUP,

@@ -1,1 +1,1 @@
-"""The rules: one module each, in a package a family; `policies.registry` finds them here."""
+"""The rules: one module each, in a package a family; `policies.pack.registry` finds them here."""

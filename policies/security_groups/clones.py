@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal
 
-from policies.approvals import approved
-from policies.facts import UnreadableError
-from policies.plan import (
+from policies.core.approvals import approved
+from policies.core.facts import UnreadableError
+from policies.core.plan import (
     SECURITY_GROUP,
     SECURITY_GROUP_RULES,
     SHARED_SECURITY_GROUP,

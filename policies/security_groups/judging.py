@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from policies.facts import Facts
-from policies.plan import Plan
+from policies.core.facts import Facts
+from policies.core.plan import Plan
 from policies.security_groups.clones import accepted_differences
 from policies.security_groups.comparing import at_one_that_stays, lost, opened
 from policies.security_groups.differences import Differences

@@ -9,8 +9,8 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from policies.facts import Facts
-from policies.plan import ADDED_SECURITY_GROUP_RULES, Plan, Resource
+from policies.core.facts import Facts
+from policies.core.plan import ADDED_SECURITY_GROUP_RULES, Plan, Resource
 
 _PEERS: Final = ("cidrIp", "ipv6CidrIp", "groupId", "prefixListId")
 # In a list with a classic group, the rules of its Internet interface stand beside those that can be added to.

@@ -17,7 +17,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
-from policies.facts import Facts
+from policies.core.facts import Facts
 
 Direction: TypeAlias = Literal["ingress", "egress"]
 Interval: TypeAlias = tuple[int, int]

@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Final, Literal, TypeVar
 
-from policies.facts import Facts, UnreadableError, attempt
-from policies.plan import (
+from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
     CLASSIC_LINK_ATTACHMENT,
     CLASSIC_LINK_COMPONENT,

@@ -21,9 +21,9 @@ import pytest
 
 import toolchain
 from demo.project import REPOSITORY
-from policies.engine import ADVICE, ANNOUNCED, TOLD, WAIVED, WHAT_IF
-from policies.outcome import Outcome
-from policies.plan import CLASSIC_LINK_ATTACHMENT, MIGRATING_INSTANCE, MIGRATION
+from policies.core.outcome import Outcome
+from policies.core.plan import CLASSIC_LINK_ATTACHMENT, MIGRATING_INSTANCE, MIGRATION
+from policies.pack.engine import ADVICE, ANNOUNCED, TOLD, WAIVED, WHAT_IF
 from simulator.server import running
 from tests.e2e.conftest import ESTATE, Stack
 from tests.policies.recorded import record

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import toolchain
-from policies.registry import all_rules
+from policies.pack.registry import all_rules
 from simulator.estate_file import load
 from simulator.model.databases import WhitelistGroup
 from simulator.model.ecs_storage import AutoSnapshotPolicy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from policies.plan import MIGRATION
+from policies.core.plan import MIGRATION
 from tests.policies.prepared import LATEST, SNAPSHOT_TIME, Draft
 
 

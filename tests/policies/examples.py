@@ -12,7 +12,7 @@ from typing import Any, Final
 import yaml
 
 from components.config import parse
-from policies.remedies import lines
+from policies.core.remedies import lines
 
 # Products of the CLI `aliyun`, by its own product codes.
 PRODUCTS: Final = {

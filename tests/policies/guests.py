@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from policies.plan import MIGRATING_INSTANCE
+from policies.core.plan import MIGRATING_INSTANCE
 from tests.policies.prepared import Draft, prepared
 
 

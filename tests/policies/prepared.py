@@ -10,11 +10,10 @@ from typing import Any
 
 import yaml
 
-from policies.clock import Moment
-from policies.evaluation import Evaluation, evaluate
-from policies.facts import Leaf
-from policies.outcome import Outcome, Result
-from policies.plan import (
+from policies.core.clock import Moment
+from policies.core.facts import Leaf
+from policies.core.outcome import Outcome, Result
+from policies.core.plan import (
     CLASSIC_LINK,
     CLASSIC_LINK_ATTACHMENT,
     CLASSIC_LINK_COMPONENT,
@@ -34,7 +33,8 @@ from policies.plan import (
     Plan,
     Resource,
 )
-from policies.registry import all_rules
+from policies.pack.evaluation import Evaluation, evaluate
+from policies.pack.registry import all_rules
 from tests.policies.examples import check
 
 UNKNOWN = Leaf.UNKNOWN

@@ -14,11 +14,11 @@ from pulumi.runtime import proto
 from pulumi_policy import EnforcementLevel, StackValidationPolicy
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
-from policies.adapter import adapt
-from policies.clock import Moment
-from policies.evaluation import Evaluation, evaluate
-from policies.plan import Plan, Resource
-from policies.registry import all_rules
+from policies.core.clock import Moment
+from policies.core.plan import Plan, Resource
+from policies.pack.adapter import adapt
+from policies.pack.evaluation import Evaluation, evaluate
+from policies.pack.registry import all_rules
 
 HERE: Final = Path(__file__).parent / "recorded"
 NAMES: Final = tuple(sorted(path.stem for path in HERE.glob("*.jsonl")))

@@ -10,9 +10,9 @@ from google.protobuf import struct_pb2
 from pulumi.runtime import proto
 from pulumi_policy import EnforcementLevel
 
-from policies.clock import machine_clock
-from policies.engine import Servicer, stack_policies
-from policies.facts import Leaf
+from policies.core.clock import machine_clock
+from policies.core.facts import Leaf
+from policies.pack.engine import Servicer, stack_policies
 from tests.policies.prepared import Draft
 
 UNKNOWN_SENTINEL = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import (
+from policies.core.outcome import Outcome
+from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
     CLONED_SECURITY_GROUP,
     MIGRATION,

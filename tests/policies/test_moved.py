@@ -1,9 +1,9 @@
 """What is asked of an instance that has moved."""
 
-from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE
-from policies.registry import all_rules
-from policies.rule import InstanceRule
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE
+from policies.core.rule import InstanceRule
+from policies.pack.registry import all_rules
 from tests.policies.prepared import UNKNOWN, prepared
 
 INSTANCE_RULES = {rule.id: rule for rule in all_rules() if isinstance(rule, InstanceRule)}

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.facts import Leaf
-from policies.outcome import Outcome, Result
-from policies.plan import MIGRATING_INSTANCE, MIGRATION
+from policies.core.facts import Leaf
+from policies.core.outcome import Outcome, Result
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
 from tests.policies.prepared import Draft, prepared
 
 Path = tuple[str | int, ...]
@@ -142,7 +142,7 @@ def test_a_crash_is_a_finding_that_tells_no_values(monkeypatch: pytest.MonkeyPat
     def crash(_self: object, _zone_id: str) -> None:
         raise ValueError("a secret")
 
-    monkeypatch.setattr("policies.plan.Plan.vswitches", crash)
+    monkeypatch.setattr("policies.core.plan.Plan.vswitches", crash)
     result = prepared().result("network-enough-free-addresses", "i-web")
     assert result.outcome is Outcome.UNKNOWN
     assert "ValueError" in result.reason

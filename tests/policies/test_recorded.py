@@ -16,14 +16,14 @@ from google.protobuf import json_format
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from policies.adapter import sealed
-from policies.document import document, write
-from policies.evaluation import Evaluation
-from policies.facts import Leaf
-from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE, MIGRATION
-from policies.registry import all_rules
-from policies.verdicts import Judgement, Readiness, judge_instance, judge_stack, judge_wave
+from policies.core.facts import Leaf
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
+from policies.pack.adapter import sealed
+from policies.pack.document import document, write
+from policies.pack.evaluation import Evaluation
+from policies.pack.registry import all_rules
+from policies.pack.verdicts import Judgement, Readiness, judge_instance, judge_stack, judge_wave
 from tests.policies.recordings import NAMES, Recording, adapted, asked, evaluated, recorded
 from tests.policies.sdk import secret, servicer
 from tests.policies.test_properties import OPTIONAL, TOLD_BY, WRONG, Path, holder_of, paths

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from policies.plan import (
+from policies.core.plan import (
     CLASSIC_LINK,
     CLASSIC_LINK_ATTACHMENT,
     CLASSIC_LINK_COMPONENT,
@@ -22,7 +22,7 @@ from policies.plan import (
     VSWITCH,
     WHITELIST_GROUP,
 )
-from policies.registry import all_rules
+from policies.pack.registry import all_rules
 from tests.policies.prepared import COLLECTED, Draft, prepared, use_existing_vswitch
 
 Change = Callable[[Draft], Any]

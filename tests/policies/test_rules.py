@@ -10,10 +10,10 @@ import pytest
 
 import policies
 from policies import rules
-from policies.notice import ITEMS
-from policies.outcome import Outcome
-from policies.registry import all_rules
-from policies.rule import AnyRule, Rule
+from policies.core.outcome import Outcome
+from policies.core.rule import AnyRule, Rule
+from policies.pack.registry import all_rules
+from policies.subjects.notice import ITEMS
 from tests.policies.prepared import prepared
 
 PACK = Path(policies.__file__).parent

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.plan import CLONED_SECURITY_GROUP, SECURITY_GROUP, SECURITY_GROUP_RULES, SHARED_SECURITY_GROUP
+from policies.core.plan import CLONED_SECURITY_GROUP, SECURITY_GROUP, SECURITY_GROUP_RULES, SHARED_SECURITY_GROUP
 from tests.policies.prepared import UNKNOWN, Draft, Properties, prepared
 
 

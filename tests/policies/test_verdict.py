@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
-from policies import document as documents
 from policies import verdict as reader
-from policies.clock import read_clock
-from policies.document import document, write
-from policies.evaluation import evaluate
-from policies.plan import MIGRATING_INSTANCE, MIGRATION
-from policies.registry import all_rules
-from policies.run import PACK, read_run
+from policies.core.clock import read_clock
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
+from policies.pack import document as documents
+from policies.pack.document import document, write
+from policies.pack.evaluation import evaluate
+from policies.pack.registry import all_rules
+from policies.pack.run import PACK, read_run
 from policies.verdict import Wanted, verdict
 from tests.policies.prepared import BEFORE_FREEZE, UNKNOWN, Draft, add_wave, prepared
 

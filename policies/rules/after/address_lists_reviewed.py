@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from policies.after import cleanup
-from policies.attestations import answered_since, remediation
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, not_applicable, passed
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
+from policies.core.rule import InstanceRule
+from policies.subjects.after import cleanup
+from policies.subjects.attestations import answered_since, remediation
 
 _LISTS: Final = "RAM policies with acs:SourceIp and the configuration of applications"
 

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from policies.address_lists import BUCKETS, left_over
-from policies.after import Left, left_behind
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Verdict
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.address_lists import BUCKETS, left_over
+from policies.subjects.after import Left, left_behind
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:

@@ -3,11 +3,10 @@
 from functools import partial
 from typing import Final
 
-from policies.after import cleanup, given_up
-from policies.clock import Timeline
-from policies.facts import Facts, attempt
-from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.plan import (
+from policies.core.clock import Timeline
+from policies.core.facts import Facts, attempt
+from policies.core.outcome import Verdict, failed, not_applicable, passed
+from policies.core.plan import (
     MIGRATING_INSTANCE,
     MIGRATION,
     REMOVED_ACL_ENTRIES,
@@ -16,7 +15,8 @@ from policies.plan import (
     Resource,
     has_moved,
 )
-from policies.rule import InstanceRule
+from policies.core.rule import InstanceRule
+from policies.subjects.after import cleanup, given_up
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.plan import CUT_THROUGH_BINDING, MIGRATING_INSTANCE, PUBLIC_IP_CONVERSION, Plan, has_moved
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, not_applicable, passed
+from policies.core.plan import CUT_THROUGH_BINDING, MIGRATING_INSTANCE, PUBLIC_IP_CONVERSION, Plan, has_moved
+from policies.core.rule import InstanceRule
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:

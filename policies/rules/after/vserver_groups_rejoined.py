@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.load_balancers import beside_classic, rejoin, serves_classic_intranet, told
-from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
-from policies.plan import MIGRATING_INSTANCE, Plan, has_moved
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.core.plan import MIGRATING_INSTANCE, Plan, has_moved
+from policies.core.rule import InstanceRule
+from policies.subjects.load_balancers import beside_classic, rejoin, serves_classic_intranet, told
 
 
 def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Final
 
-from policies.approvals import LONGEST
-from policies.attestations import KINDS, window_start
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
-from policies.rule import MigrationRule
+from policies.core.approvals import LONGEST
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
+from policies.core.rule import MigrationRule
+from policies.subjects.attestations import KINDS, window_start
 
 
 def _check(plan: Plan, timeline: Timeline) -> Verdict:

@@ -4,12 +4,12 @@ import json
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
-from policies.clock import Timeline
-from policies.disks import hours_blocked
-from policies.facts import Facts, UnreadableError
-from policies.outcome import Verdict, failed, not_applicable, passed, worst
-from policies.plan import MIGRATING_INSTANCE, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts, UnreadableError
+from policies.core.outcome import Verdict, failed, not_applicable, passed, worst
+from policies.core.plan import MIGRATING_INSTANCE, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.disks import hours_blocked
 
 # The hours of a policy are always in this zone (ECS API reference, CreateAutoSnapshotPolicy).
 _ZONE: Final = timezone(timedelta(hours=8))

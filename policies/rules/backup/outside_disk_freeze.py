@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from policies.clock import Timeline
-from policies.disks import blocked, hours_blocked, snapshots_to_be_made
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, passed, worst
-from policies.plan import MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP, Plan, Resource
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, passed, worst
+from policies.core.plan import MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP, Plan, Resource
+from policies.core.rule import InstanceRule
+from policies.subjects.disks import blocked, hours_blocked, snapshots_to_be_made
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:

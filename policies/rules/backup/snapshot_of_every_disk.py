@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from policies.approvals import approved
-from policies.clock import Timeline
-from policies.disks import LOCAL_CATEGORIES, copied_at
-from policies.facts import Facts, UnreadableError, attempt
-from policies.outcome import Verdict, best, failed, judged, passed, pending, unknown, worst
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, SNAPSHOT, SNAPSHOT_GROUP, Plan, Resource
-from policies.rule import InstanceRule
+from policies.core.approvals import approved
+from policies.core.clock import Timeline
+from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.outcome import Verdict, best, failed, judged, passed, pending, unknown, worst
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, SNAPSHOT, SNAPSHOT_GROUP, Plan, Resource
+from policies.core.rule import InstanceRule
+from policies.subjects.disks import LOCAL_CATEGORIES, copied_at
 
 # The cloud's clock and ours may differ; further apart than this, the cloud refuses our requests as expired.
 MAX_CLOCK_SKEW: Final = timedelta(minutes=15)

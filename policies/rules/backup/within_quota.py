@@ -3,12 +3,12 @@
 from collections import Counter
 from typing import Final
 
-from policies.clock import Timeline
-from policies.disks import snapshots_to_be_made
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.plan import MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, not_applicable, passed
+from policies.core.plan import MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.disks import snapshots_to_be_made
 
 # Manual snapshots that one disk can have (ECS Limits, 2021; CreateSnapshot, QuotaExceed.Snapshot).
 _QUOTA: Final = 256

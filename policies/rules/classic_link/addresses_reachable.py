@@ -3,11 +3,11 @@
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
-from policies.plan import CLASSIC_LINK_COMPONENT, TARGET_NETWORK, Plan
-from policies.rule import MigrationRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.core.plan import CLASSIC_LINK_COMPONENT, TARGET_NETWORK, Plan
+from policies.core.rule import MigrationRule
 from policies.security_groups.packets import AddressPeer, block_of, parse_block
 
 # The classic network has the rest of 10.0.0.0/8.

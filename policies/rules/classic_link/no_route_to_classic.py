@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.plan import CLASSIC_LINK_COMPONENT, Plan
-from policies.rule import MigrationRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, not_applicable, passed
+from policies.core.plan import CLASSIC_LINK_COMPONENT, Plan
+from policies.core.rule import MigrationRule
 from policies.security_groups.packets import AddressPeer, parse_block
 
 CLASSIC_NETWORK: Final = "10.0.0.0/8"

@@ -3,10 +3,10 @@
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, judged, not_applicable, passed, pending, worst
-from policies.plan import (
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, pending, worst
+from policies.core.plan import (
     CLASSIC_LINK,
     CLASSIC_LINK_ATTACHMENT,
     MIGRATING_INSTANCE,
@@ -14,7 +14,7 @@ from policies.plan import (
     TARGET_NETWORK,
     Plan,
 )
-from policies.rule import InstanceRule
+from policies.core.rule import InstanceRule
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:

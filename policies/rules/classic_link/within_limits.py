@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from policies.clock import Timeline
-from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.plan import CLASSIC_LINK_ATTACHMENT, CLASSIC_LINK_COMPONENT, MIGRATION, Plan
-from policies.rule import MigrationRule
+from policies.core.clock import Timeline
+from policies.core.outcome import Verdict, failed, not_applicable, passed
+from policies.core.plan import CLASSIC_LINK_ATTACHMENT, CLASSIC_LINK_COMPONENT, MIGRATION, Plan
+from policies.core.rule import MigrationRule
 
 MAX_LINKS: Final = 1000
 

@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.databases import READING, address_in_vpc, each_used
-from policies.facts import Facts
-from policies.outcome import Verdict
-from policies.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict
+from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.databases import READING, address_in_vpc, each_used
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:

@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.databases import READING, each_used, hybrid_accesses, named, whitelist_groups
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, passed
-from policies.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, WHITELIST_GROUPS, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, passed
+from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, WHITELIST_GROUPS, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.databases import READING, each_used, hybrid_accesses, named, whitelist_groups
 
 _WAIT: Final = {
     "rds": "aliyun rds DescribeDBInstanceAttribute --DBInstanceId {}   # until DBInstanceStatus is Running",

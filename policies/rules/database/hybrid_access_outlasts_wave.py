@@ -4,8 +4,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.databases import (
+from policies.core.clock import Timeline
+from policies.core.facts import Facts, UnreadableError
+from policies.core.outcome import Verdict, best, failed, judged, not_applicable, passed, pending, unknown, worst
+from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, Plan, Resource
+from policies.core.rule import InstanceRule
+from policies.core.settings import Threshold
+from policies.subjects.databases import (
     READING,
     config_line,
     each_used,
@@ -14,11 +19,6 @@ from policies.databases import (
     named,
     read_only_instances,
 )
-from policies.facts import Facts, UnreadableError
-from policies.outcome import Verdict, best, failed, judged, not_applicable, passed, pending, unknown, worst
-from policies.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, Plan, Resource
-from policies.rule import InstanceRule
-from policies.settings import Threshold
 
 # By when the last instance has not only begun to move, but runs and was looked at.
 _MARGIN: Final = Threshold("marginHours", 24, 24, 2_880, "Hours by which classic addresses must outlast the wave.")

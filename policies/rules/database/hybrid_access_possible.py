@@ -3,12 +3,12 @@
 import re
 from typing import Final
 
-from policies.clock import Timeline
-from policies.databases import READING, each_used, endpoints, named
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, not_applicable, passed
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.databases import READING, each_used, endpoints, named
 
 _ENGINES: Final = ("MySQL", "PostgreSQL", "SQLServer")
 _2008_R2: Final = re.compile(r"2008.?r2", re.IGNORECASE)

@@ -3,12 +3,20 @@
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.databases import READING, address_in_vpc, admission, each_used, named, read_only_instances, target_blocks
-from policies.facts import Facts
-from policies.outcome import Verdict, judged, not_applicable, worst
-from policies.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, WHITELIST_GROUPS, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, judged, not_applicable, worst
+from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, WHITELIST_GROUPS, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.databases import (
+    READING,
+    address_in_vpc,
+    admission,
+    each_used,
+    named,
+    read_only_instances,
+    target_blocks,
+)
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:

@@ -3,8 +3,12 @@
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.databases import (
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.core.plan import HYBRID_ACCESSES, MIGRATION, Plan
+from policies.core.rule import MigrationRule
+from policies.subjects.databases import (
     READING,
     admits_by_address,
     admits_by_group,
@@ -13,10 +17,6 @@ from policies.databases import (
     is_hidden,
     named,
 )
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
-from policies.plan import HYBRID_ACCESSES, MIGRATION, Plan
-from policies.rule import MigrationRule
 
 _GROUP: Final = "group_users"
 #: How the CLI calls each product, and spells the id of an instance and the name of a whitelist group.

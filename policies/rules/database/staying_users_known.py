@@ -3,8 +3,12 @@
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.databases import (
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.core.plan import DATABASE_ACCESS, HYBRID_ACCESSES, MIGRATION, Plan
+from policies.core.rule import MigrationRule
+from policies.subjects.databases import (
     READING,
     admits_by_address,
     admits_by_group,
@@ -12,10 +16,6 @@ from policies.databases import (
     left_behind,
     named,
 )
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
-from policies.plan import DATABASE_ACCESS, HYBRID_ACCESSES, MIGRATION, Plan
-from policies.rule import MigrationRule
 
 
 def _check(plan: Plan, _timeline: Timeline) -> Verdict:

@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.databases import READING, each_used, endpoints, named
-from policies.facts import Facts, UnreadableError
-from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts, UnreadableError
+from policies.core.outcome import Verdict, failed, not_applicable, passed
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.databases import READING, each_used, endpoints, named
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:

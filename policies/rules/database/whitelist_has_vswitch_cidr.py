@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.databases import READING, admission, each_used, named, target_blocks
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, judged, not_applicable, worst
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, WHITELIST_GROUPS, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, judged, not_applicable, worst
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, WHITELIST_GROUPS, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.databases import READING, admission, each_used, named, target_blocks
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:

@@ -3,8 +3,12 @@
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.databases import (
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, not_applicable, passed
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, WHITELIST_GROUPS, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.databases import (
     READING,
     covers,
     declared_network_type,
@@ -15,10 +19,6 @@ from policies.databases import (
     target_blocks,
     whitelist_groups,
 )
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, WHITELIST_GROUPS, Plan
-from policies.rule import InstanceRule
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:

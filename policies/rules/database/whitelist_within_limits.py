@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.databases import READING, declared_network_type, each_used, named, whitelist_groups
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, WHITELIST_GROUPS, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, not_applicable, passed
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, WHITELIST_GROUPS, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.databases import READING, declared_network_type, each_used, named, whitelist_groups
 
 MAX_GROUPS: Final = 200
 MAX_ENTRIES: Final = 1000

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.guest import by_evidence, is_windows, listed
-from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.plan import MIGRATING_INSTANCE, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, not_applicable, passed
+from policies.core.plan import MIGRATING_INSTANCE, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.guest import by_evidence, is_windows, listed
 
 
 def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:

@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.guest import COLLECT, SCRIPT_VERSION
-from policies.outcome import Verdict, failed, passed, unknown
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, passed, unknown
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.guest import COLLECT, SCRIPT_VERSION
 
 # A guest's clock may be a little ahead of ours.
 _SKEW: Final = timedelta(minutes=5)

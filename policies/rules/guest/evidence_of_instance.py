@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts, UnreadableError, attempt
-from policies.guest import COLLECT
-from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.guest import COLLECT
 
 # The guest rounds its uptime to seconds.
 _SAME: Final = timedelta(seconds=2)

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from policies.attestations import window_start
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.guest import COLLECT_AGAIN, by_evidence
-from policies.outcome import Verdict, failed, passed, unknown, worst
-from policies.plan import MIGRATING_INSTANCE, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, passed, unknown, worst
+from policies.core.plan import MIGRATING_INSTANCE, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.attestations import window_start
+from policies.subjects.guest import COLLECT_AGAIN, by_evidence
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts, guest: Facts) -> Verdict:

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.guest import by_evidence
-from policies.outcome import Verdict, failed, passed
-from policies.plan import MIGRATING_INSTANCE, Plan
-from policies.rule import InstanceRule
-from policies.settings import Threshold
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, passed
+from policies.core.plan import MIGRATING_INSTANCE, Plan
+from policies.core.rule import InstanceRule
+from policies.core.settings import Threshold
+from policies.subjects.guest import by_evidence
 
 _FREE: Final = Threshold("freeMib", 500, 500, 102_400, "MiB that have to be free; the notice asks for 500 at least.")
 

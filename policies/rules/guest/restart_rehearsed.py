@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.guest import by_evidence, is_windows, listed
-from policies.outcome import Verdict, failed, passed, worst
-from policies.plan import MIGRATING_INSTANCE, Plan
-from policies.rule import InstanceRule
-from policies.settings import Threshold
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, passed, worst
+from policies.core.plan import MIGRATING_INSTANCE, Plan
+from policies.core.rule import InstanceRule
+from policies.core.settings import Threshold
+from policies.subjects.guest import by_evidence, is_windows, listed
 
 # The notice says "a long time" and no number; half a year is ours.
 _LONG: Final = Threshold("uptimeDays", 180, 1, 180, "Days without a restart after which one has to be rehearsed.")

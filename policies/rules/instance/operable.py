@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Verdict, passed, pending
-from policies.plan import MIGRATING_INSTANCE, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, passed, pending
+from policies.core.plan import MIGRATING_INSTANCE, Plan
+from policies.core.rule import InstanceRule
 
 
 def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from policies.attestations import answered_until, remediation, window_start
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Verdict, not_applicable, passed, unknown
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, not_applicable, passed, unknown
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.attestations import answered_until, remediation, window_start
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, passed
-from policies.plan import MIGRATING_INSTANCE, Plan
-from policies.rule import InstanceRule
-from policies.waivers import waiver_line
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, passed
+from policies.core.plan import MIGRATING_INSTANCE, Plan
+from policies.core.rule import InstanceRule
+from policies.core.waivers import waiver_line
 
 _ID: Final = "instance-out-of-scaling-groups"
 

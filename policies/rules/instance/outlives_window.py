@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from policies.clock import Timeline
-from policies.disks import copied_at
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, passed, worst
-from policies.plan import MIGRATING_INSTANCE, Plan
-from policies.rule import InstanceRule
-from policies.settings import Threshold
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, passed, worst
+from policies.core.plan import MIGRATING_INSTANCE, Plan
+from policies.core.rule import InstanceRule
+from policies.core.settings import Threshold
+from policies.subjects.disks import copied_at
 
 _MARGIN: Final = Threshold("marginHours", 0, 0, 8_760, "Hours that it must last beyond the copying of its data.")
 

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.load_balancers import beside_classic, rejoin, serves_classic_intranet, told
-from policies.outcome import Verdict, failed, not_applicable, passed, worst
-from policies.plan import MIGRATING_INSTANCE, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, not_applicable, passed, worst
+from policies.core.plan import MIGRATING_INSTANCE, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.load_balancers import beside_classic, rejoin, serves_classic_intranet, told
 
 
 def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:

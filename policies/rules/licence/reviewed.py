@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from policies.attestations import or_attested, remediation
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.guest import by_evidence, listed
-from policies.outcome import Outcome, Verdict, failed, passed
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Outcome, Verdict, failed, passed
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.attestations import or_attested, remediation
+from policies.subjects.guest import by_evidence, listed
 
 
 def _seen(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:

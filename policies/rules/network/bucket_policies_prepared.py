@@ -3,7 +3,12 @@
 from functools import partial
 from typing import Final
 
-from policies.address_lists import (
+from policies.core.clock import Timeline
+from policies.core.facts import Facts, UnreadableError
+from policies.core.outcome import Outcome, Verdict, failed, judged, passed, worst
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.address_lists import (
     BUCKETS,
     addresses_of,
     also_broad,
@@ -16,13 +21,8 @@ from policies.address_lists import (
     touches,
     unused,
 )
-from policies.attestations import or_attested, remediation
-from policies.clock import Timeline
-from policies.databases import target_blocks
-from policies.facts import Facts, UnreadableError
-from policies.outcome import Outcome, Verdict, failed, judged, passed, worst
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
-from policies.rule import InstanceRule
+from policies.subjects.attestations import or_attested, remediation
+from policies.subjects.databases import target_blocks
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from policies.clock import Timeline
-from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan, has_moved
-from policies.rule import MigrationRule
+from policies.core.clock import Timeline
+from policies.core.outcome import Verdict, failed, not_applicable, passed
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan, has_moved
+from policies.core.rule import MigrationRule
 
 
 def _check(plan: Plan, _timeline: Timeline) -> Verdict:

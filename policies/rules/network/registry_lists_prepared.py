@@ -3,13 +3,13 @@
 from functools import partial
 from typing import Final
 
-from policies.address_lists import REGISTRIES, addresses_of, also_broad, naming, target_vpc, unused
-from policies.attestations import or_attested, remediation
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Outcome, Verdict, failed, judged, passed, worst
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Outcome, Verdict, failed, judged, passed, worst
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.address_lists import REGISTRIES, addresses_of, also_broad, naming, target_vpc, unused
+from policies.subjects.attestations import or_attested, remediation
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:

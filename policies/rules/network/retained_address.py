@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, not_applicable, passed, worst
-from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, not_applicable, passed, worst
+from policies.core.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
+from policies.core.rule import InstanceRule
 from policies.security_groups.packets import block_of, parse_block
 
 # The console's migration plan retains addresses in a VPC of this block only.

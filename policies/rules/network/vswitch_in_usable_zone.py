@@ -3,10 +3,10 @@
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Verdict, best, failed, judged, passed, pending, worst
-from policies.plan import (
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, best, failed, judged, passed, pending, worst
+from policies.core.plan import (
     DEFAULT_VSWITCH,
     MIGRATING_INSTANCE,
     MIGRATION,
@@ -17,7 +17,7 @@ from policies.plan import (
     Resource,
     place_of,
 )
-from policies.rule import InstanceRule
+from policies.core.rule import InstanceRule
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts, UnreadableError
-from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.plan import MIGRATING_INSTANCE, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts, UnreadableError
+from policies.core.outcome import Verdict, failed, not_applicable, passed
+from policies.core.plan import MIGRATING_INSTANCE, Plan
+from policies.core.rule import InstanceRule
 
 # Of a subscription that ends within so long the cloud refuses the conversion (InvalidEndTime.OperateNotSupport).
 _BEFORE_EXPIRY: Final = timedelta(hours=24)

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from policies.attestations import answered_until, remediation
-from policies.clock import Timeline
-from policies.facts import Facts, UnreadableError
-from policies.outcome import Verdict, failed, passed
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts, UnreadableError
+from policies.core.outcome import Verdict, failed, passed
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.core.rule import InstanceRule
+from policies.subjects.attestations import answered_until, remediation
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:

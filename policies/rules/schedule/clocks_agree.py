@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Final
 
-from policies.clock import Timeline, read_cloud_clock
-from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.plan import MIGRATION, Plan
-from policies.rule import MigrationRule
+from policies.core.clock import Timeline, read_cloud_clock
+from policies.core.outcome import Verdict, failed, not_applicable, passed
+from policies.core.plan import MIGRATION, Plan
+from policies.core.rule import MigrationRule
 
 # An answer is on its way for seconds, and a clock that is set by NTP is right to the second.
 _MOST: Final = timedelta(minutes=5)

@@ -4,11 +4,11 @@ from collections import Counter
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import UnreadableError, attempt
-from policies.outcome import Verdict, failed, passed, unknown, worst
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan, Resource
-from policies.rule import MigrationRule
+from policies.core.clock import Timeline
+from policies.core.facts import UnreadableError, attempt
+from policies.core.outcome import Verdict, failed, passed, unknown, worst
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, Resource
+from policies.core.rule import MigrationRule
 
 _SCHEMA_VERSION: Final = 2
 

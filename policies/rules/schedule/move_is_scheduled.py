@@ -3,11 +3,11 @@
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts, UnreadableError
-from policies.outcome import Verdict, failed, judged, passed, pending, worst
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts, UnreadableError
+from policies.core.outcome import Verdict, failed, judged, passed, pending, worst
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
+from policies.core.rule import InstanceRule
 
 _HOW: Final = (
     "make the plan in the ECS console (Maintenance & Monitoring > Migration Plan), then\n"

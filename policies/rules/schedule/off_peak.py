@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Final
 
-from policies import durations
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
-from policies.plan import MIGRATION, Plan
-from policies.rule import MigrationRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.core.plan import MIGRATION, Plan
+from policies.core.rule import MigrationRule
+from policies.subjects import durations
 
 
 def _check(plan: Plan, timeline: Timeline) -> Verdict:

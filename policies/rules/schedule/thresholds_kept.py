@@ -4,11 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, NamedTuple
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, judged, passed, worst
-from policies.plan import MIGRATION, Plan
-from policies.rule import MigrationRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, judged, passed, worst
+from policies.core.plan import MIGRATION, Plan
+from policies.core.rule import MigrationRule
 
 
 class _Bound(NamedTuple):

@@ -3,11 +3,11 @@
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
-from policies.plan import MIGRATION, Plan
-from policies.rule import MigrationRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.core.plan import MIGRATION, Plan
+from policies.core.rule import MigrationRule
 
 
 def _check(plan: Plan, _timeline: Timeline) -> Verdict:

@@ -3,10 +3,10 @@
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, judged, passed, pending, unknown, worst
-from policies.plan import (
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, judged, passed, pending, unknown, worst
+from policies.core.plan import (
     CLONED_SECURITY_GROUP,
     MIGRATING_INSTANCE,
     SECURITY_GROUP,
@@ -15,7 +15,7 @@ from policies.plan import (
     Plan,
     Resource,
 )
-from policies.rule import InstanceRule
+from policies.core.rule import InstanceRule
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:

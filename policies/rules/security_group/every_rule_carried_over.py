@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts, UnreadableError, attempt
-from policies.outcome import Verdict, failed, not_applicable, passed, unknown
-from policies.plan import (
+from policies.core.clock import Timeline
+from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.outcome import Verdict, failed, not_applicable, passed, unknown
+from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
     CLASSIC_LINK_ATTACHMENT,
     CLASSIC_LINK_COMPONENT,
@@ -18,7 +18,7 @@ from policies.plan import (
     TARGET_NETWORK,
     Plan,
 )
-from policies.rule import InstanceRule
+from policies.core.rule import InstanceRule
 from policies.security_groups import clones, differences, judging
 
 _MOST_REASONS: Final = 3

@@ -6,10 +6,10 @@ And what linked instances accept at the new address, they accepted at the old on
 from datetime import datetime
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, not_applicable, passed, unknown, worst
-from policies.plan import (
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, not_applicable, passed, unknown, worst
+from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
     CLASSIC_LINK_ATTACHMENT,
     CLASSIC_LINK_COMPONENT,
@@ -23,7 +23,7 @@ from policies.plan import (
     Plan,
     Resource,
 )
-from policies.rule import InstanceRule
+from policies.core.rule import InstanceRule
 from policies.security_groups import clones, differences, judging
 
 _AT_LINKED: Final = (

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts, UnreadableError, attempt
-from policies.outcome import Verdict, failed, not_applicable, passed, unknown
-from policies.plan import CLONED_SECURITY_GROUP, MIGRATING_INSTANCE, SECURITY_GROUP_RULES, Plan
-from policies.rule import InstanceRule
+from policies.core.clock import Timeline
+from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.outcome import Verdict, failed, not_applicable, passed, unknown
+from policies.core.plan import CLONED_SECURITY_GROUP, MIGRATING_INSTANCE, SECURITY_GROUP_RULES, Plan
+from policies.core.rule import InstanceRule
 from policies.security_groups import clones
 
 _MAX_RULES: Final = 200

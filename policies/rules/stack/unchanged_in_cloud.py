@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import Facts
-from policies.outcome import Verdict, failed, judged, not_applicable, passed, unknown, worst
-from policies.plan import (
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, unknown, worst
+from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
     CLASSIC_LINK,
     CLASSIC_LINK_ATTACHMENT,
@@ -26,7 +26,7 @@ from policies.plan import (
     Plan,
     Resource,
 )
-from policies.rule import MigrationRule
+from policies.core.rule import MigrationRule
 from policies.security_groups.live import changes_of_group, changes_of_rules
 
 _TYPES: Final = (

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from policies.clock import Timeline
-from policies.facts import UnreadableError
-from policies.outcome import Verdict, failed, not_applicable, passed
-from policies.plan import (
+from policies.core.clock import Timeline
+from policies.core.facts import UnreadableError
+from policies.core.outcome import Verdict, failed, not_applicable, passed
+from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
     CLASSIC_LINK,
     CLASSIC_LINK_ATTACHMENT,
@@ -19,7 +19,7 @@ from policies.plan import (
     WHITELIST_GROUPS,
     Plan,
 )
-from policies.rule import MigrationRule
+from policies.core.rule import MigrationRule
 
 _ASKED: Final = (
     ADDED_SECURITY_GROUP_RULES,

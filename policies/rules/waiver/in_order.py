@@ -3,13 +3,13 @@
 from functools import partial
 from typing import Final
 
-from policies.approvals import LONGEST
-from policies.clock import Timeline
-from policies.facts import UnreadableError
-from policies.outcome import Verdict, failed, judged, not_applicable, passed, worst
-from policies.plan import MIGRATION, Plan
-from policies.rule import ReviewRule
-from policies.waivers import Review, Waiver
+from policies.core.approvals import LONGEST
+from policies.core.clock import Timeline
+from policies.core.facts import UnreadableError
+from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
+from policies.core.plan import MIGRATION, Plan
+from policies.core.rule import ReviewRule
+from policies.core.waivers import Review, Waiver
 
 
 def _check(plan: Plan, timeline: Timeline, review: Review) -> Verdict:

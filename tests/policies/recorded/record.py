@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import toolchain
-from policies.plan import MIGRATION
+from policies.core.plan import MIGRATION
 from simulator.estate_file import load
 from simulator.server import running
 from tests.e2e.conftest import ESTATE, Stack

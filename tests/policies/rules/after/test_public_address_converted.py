@@ -1,7 +1,7 @@
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import CUT_THROUGH_BINDING, MIGRATING_INSTANCE, PUBLIC_IP_CONVERSION
+from policies.core.outcome import Outcome
+from policies.core.plan import CUT_THROUGH_BINDING, MIGRATING_INSTANCE, PUBLIC_IP_CONVERSION
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 
 RULE = "after-public-address-converted"

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE, MIGRATION
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
 from tests.policies.prepared import START, UNKNOWN, Draft, expect, prepared
 
 RULE = "backup-automatic-snapshots-outside-freeze"

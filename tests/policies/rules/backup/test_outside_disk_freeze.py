@@ -2,8 +2,8 @@ from datetime import datetime
 
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, SNAPSHOT, SNAPSHOT_GROUP
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, SNAPSHOT, SNAPSHOT_GROUP
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 
 RULE = "backup-outside-disk-freeze"

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, SNAPSHOT, SNAPSHOT_GROUP
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, SNAPSHOT, SNAPSHOT_GROUP
 from tests.policies.prepared import BEFORE_FREEZE, UNKNOWN, Draft, expect, prepared
 
 RULE = "backup-snapshot-of-every-disk"

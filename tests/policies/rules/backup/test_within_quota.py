@@ -1,5 +1,5 @@
-from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 
 RULE = "backup-within-quota"

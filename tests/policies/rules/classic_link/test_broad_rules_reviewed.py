@@ -1,5 +1,5 @@
-from policies.outcome import Outcome
-from policies.plan import MIGRATION
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATION
 from tests.policies.prepared import UNKNOWN, expect, prepared
 
 RULE = "classic-link-broad-rules-reviewed"

@@ -1,7 +1,7 @@
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT, CLASSIC_LINK_COMPONENT
+from policies.core.outcome import Outcome
+from policies.core.plan import CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT, CLASSIC_LINK_COMPONENT
 from tests.policies.prepared import UNKNOWN, expect, prepared
 
 RULE = "classic-link-instances-attachable"

@@ -1,7 +1,7 @@
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
+from policies.core.outcome import Outcome
+from policies.core.plan import CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
 from tests.policies.prepared import BEFORE_FREEZE, UNKNOWN, expect, prepared
 
 RULE = "classic-link-peers-reachable"

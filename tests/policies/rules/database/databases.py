@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from policies.plan import MIGRATION
+from policies.core.plan import MIGRATION
 from tests.policies.prepared import Draft, Properties
 
 

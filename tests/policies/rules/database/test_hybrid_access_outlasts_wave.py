@@ -1,5 +1,5 @@
-from policies.outcome import Outcome
-from policies.plan import HYBRID_ACCESS, MIGRATING_INSTANCE, MIGRATION
+from policies.core.outcome import Outcome
+from policies.core.plan import HYBRID_ACCESS, MIGRATING_INSTANCE, MIGRATION
 from tests.policies.prepared import BEFORE_FREEZE, KEPT_UNTIL, UNKNOWN, add_wave, expect, prepared
 from tests.policies.rules.database.databases import database, endpoint, followed, without
 

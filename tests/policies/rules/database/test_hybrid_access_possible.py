@@ -4,7 +4,7 @@ import pytest
 
 from estate import hybrid
 from estate.model import Database
-from policies.outcome import Outcome
+from policies.core.outcome import Outcome
 from tests.policies.prepared import UNKNOWN, expect, prepared
 from tests.policies.rules.database.databases import database
 

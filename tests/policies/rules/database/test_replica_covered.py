@@ -1,5 +1,5 @@
-from policies.outcome import Outcome
-from policies.plan import TARGET_NETWORK, WHITELIST_GROUP
+from policies.core.outcome import Outcome
+from policies.core.plan import TARGET_NETWORK, WHITELIST_GROUP
 from tests.policies.prepared import BEFORE_FREEZE, BLOCK, UNKNOWN, expect, prepared
 from tests.policies.rules.database.databases import followed
 

@@ -1,7 +1,7 @@
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import HYBRID_ACCESS, MIGRATION
+from policies.core.outcome import Outcome
+from policies.core.plan import HYBRID_ACCESS, MIGRATION
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 from tests.policies.rules.database.databases import database
 

@@ -1,5 +1,5 @@
-from policies.outcome import Outcome
-from policies.plan import DATABASE_ACCESS, HYBRID_ACCESS, MIGRATION
+from policies.core.outcome import Outcome
+from policies.core.plan import DATABASE_ACCESS, HYBRID_ACCESS, MIGRATION
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 from tests.policies.rules.database.databases import database
 

@@ -1,5 +1,5 @@
-from policies.outcome import Outcome
-from policies.plan import TARGET_NETWORK
+from policies.core.outcome import Outcome
+from policies.core.plan import TARGET_NETWORK
 from tests.policies.prepared import UNKNOWN, expect, prepared
 from tests.policies.rules.database.databases import database
 

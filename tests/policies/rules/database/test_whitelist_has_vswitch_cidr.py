@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, WHITELIST_GROUP
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, WHITELIST_GROUP
 from tests.policies.prepared import BEFORE_FREEZE, BLOCK, UNKNOWN, Draft, expect, prepared
 
 RULE = "database-whitelist-has-vswitch-cidr"

@@ -1,7 +1,7 @@
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import MIGRATION, TARGET_NETWORK, WHITELIST_GROUP, WHITELIST_GROUPS
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATION, TARGET_NETWORK, WHITELIST_GROUP, WHITELIST_GROUPS
 from tests.policies.prepared import BLOCK, UNKNOWN, Draft, expect, prepared
 from tests.policies.rules.database.databases import database
 

@@ -1,5 +1,5 @@
-from policies.outcome import Outcome
-from policies.plan import WHITELIST_GROUP, WHITELIST_GROUPS
+from policies.core.outcome import Outcome
+from policies.core.plan import WHITELIST_GROUP, WHITELIST_GROUPS
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 from tests.policies.rules.database.databases import database
 

@@ -1,6 +1,6 @@
 import pytest
 
-from policies.outcome import Outcome
+from policies.core.outcome import Outcome
 from tests.policies.guests import bent, without_evidence
 from tests.policies.prepared import expect, prepared
 

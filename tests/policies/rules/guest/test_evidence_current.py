@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from policies.guest import SCRIPT_VERSION
-from policies.outcome import Outcome
+from policies.core.outcome import Outcome
+from policies.subjects.guest import SCRIPT_VERSION
 from tests.policies.guests import bent, without_evidence
 from tests.policies.prepared import IN_FREEZE, UNKNOWN, expect, prepared
 

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE
 from tests.policies.guests import bent, without_evidence
 from tests.policies.prepared import Draft, expect, prepared
 

@@ -1,5 +1,5 @@
-from policies.notice import not_checked
-from policies.outcome import Outcome
+from policies.core.outcome import Outcome
+from policies.subjects.notice import not_checked
 from tests.policies.guests import bent, without_evidence
 from tests.policies.prepared import expect, prepared
 

@@ -1,7 +1,7 @@
 import pytest
 
-from policies.notice import not_checked
-from policies.outcome import Outcome
+from policies.core.outcome import Outcome
+from policies.subjects.notice import not_checked
 from tests.policies.guests import bent, without_evidence
 from tests.policies.prepared import expect, prepared, waive_as_told
 

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from policies.guest import LOOKED_FOR
-from policies.outcome import Outcome
+from policies.core.outcome import Outcome
+from policies.subjects.guest import LOOKED_FOR
 from tests.policies.guests import bent, without_evidence
 from tests.policies.prepared import expect, prepared
 

@@ -1,5 +1,5 @@
-from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE
 from tests.policies.prepared import UNKNOWN, expect, prepared
 
 RULE = "instance-not-locked"

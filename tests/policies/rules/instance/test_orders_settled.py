@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
-from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE
 from tests.policies.attested import attest
 from tests.policies.prepared import START, UNKNOWN, Draft, expect, prepared
 

@@ -1,7 +1,7 @@
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE
 from tests.policies.prepared import UNKNOWN, expect, prepared
 
 RULE = "instance-type-supports-eni"

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE
 from tests.policies.prepared import UNKNOWN, VSERVER_GROUP, Draft, expect, prepared
 
 RULE = "instance-vserver-group-membership"

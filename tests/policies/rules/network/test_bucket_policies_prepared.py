@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
 from tests.policies.prepared import BLOCK, UNKNOWN, Draft, expect, prepared
 
 RULE = "network-bucket-policies-prepared"

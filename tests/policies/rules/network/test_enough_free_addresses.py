@@ -1,7 +1,7 @@
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE, TARGET_NETWORK
 from tests.policies.prepared import UNKNOWN, ZONE, expect, prepared, use_existing_vswitch
 
 RULE = "network-enough-free-addresses"

@@ -1,7 +1,7 @@
 from typing import Any
 
-from policies.outcome import Outcome
-from policies.plan import MIGRATION, TARGET_NETWORK
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATION, TARGET_NETWORK
 from tests.policies.prepared import BLOCK, UNKNOWN, Draft, expect, prepared
 
 RULE = "network-load-balancer-lists-prepared"

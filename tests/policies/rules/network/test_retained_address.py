@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE, TARGET_NETWORK
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE, TARGET_NETWORK
 from tests.policies.prepared import UNKNOWN, ZONE, Draft, expect, prepared
 
 RULE = "network-retained-address"

@@ -1,7 +1,7 @@
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import DEFAULT_VSWITCH, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, VPC, VSWITCH
+from policies.core.outcome import Outcome
+from policies.core.plan import DEFAULT_VSWITCH, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, VPC, VSWITCH
 from tests.policies.prepared import UNKNOWN, ZONE, Draft, expect, prepared, use_existing_vswitch
 
 RULE = "network-vswitch-in-usable-zone"

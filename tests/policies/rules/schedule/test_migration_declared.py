@@ -1,5 +1,5 @@
-from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE, MIGRATION
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
 from tests.policies.prepared import IN_FREEZE, UNKNOWN, Draft, expect, prepared
 
 RULE = "schedule-migration-declared"

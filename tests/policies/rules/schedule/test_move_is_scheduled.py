@@ -1,7 +1,7 @@
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE, MIGRATION
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
 from tests.policies.prepared import BEFORE_FREEZE, IN_FREEZE, LATEST, UNKNOWN, ZONE, Draft, add_wave, expect, prepared
 
 RULE = "schedule-move-is-scheduled"

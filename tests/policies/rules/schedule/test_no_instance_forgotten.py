@@ -1,7 +1,7 @@
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import MIGRATION
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATION
 from tests.policies.prepared import UNKNOWN, classic_instance, expect, prepared
 
 RULE = "schedule-no-instance-forgotten"

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import MIGRATION
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATION
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 
 RULE = "schedule-thresholds-kept"

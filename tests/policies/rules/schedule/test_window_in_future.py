@@ -2,8 +2,8 @@ from datetime import datetime
 
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import MIGRATING_INSTANCE, MIGRATION
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
 from tests.policies.prepared import UNKNOWN, add_wave, expect, prepared
 
 RULE = "schedule-window-in-future"

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import (
+from policies.core.outcome import Outcome
+from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
     CLASSIC_LINK_ATTACHMENT,
     CLASSIC_LINK_COMPONENT,

@@ -1,5 +1,5 @@
-from policies.outcome import Outcome
-from policies.plan import CLASSIC_LINK_ATTACHMENT, MIGRATING_INSTANCE, MIGRATION
+from policies.core.outcome import Outcome
+from policies.core.plan import CLASSIC_LINK_ATTACHMENT, MIGRATING_INSTANCE, MIGRATION
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 
 RULE = "security-group-members-accounted-for"

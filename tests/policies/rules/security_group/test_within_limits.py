@@ -1,7 +1,7 @@
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import CLONED_SECURITY_GROUP, MIGRATING_INSTANCE, SECURITY_GROUP, SECURITY_GROUP_RULES
+from policies.core.outcome import Outcome
+from policies.core.plan import CLONED_SECURITY_GROUP, MIGRATING_INSTANCE, SECURITY_GROUP, SECURITY_GROUP_RULES
 from tests.policies.prepared import UNKNOWN, expect, prepared, rule
 
 RULE = "security-group-within-limits"

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import (
+from policies.core.outcome import Outcome
+from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
     CLASSIC_LINK_ATTACHMENT,
     MIGRATION,
@@ -12,7 +12,7 @@ from policies.plan import (
     VSWITCH,
     WHITELIST_GROUP,
 )
-from policies.verdicts import judge_stack
+from policies.pack.verdicts import judge_stack
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared, rule
 
 RULE = "stack-unchanged-in-cloud"

@@ -1,7 +1,7 @@
 import pytest
 
-from policies.outcome import Outcome
-from policies.plan import CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT, MIGRATION, WHITELIST_GROUP
+from policies.core.outcome import Outcome
+from policies.core.plan import CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT, MIGRATION, WHITELIST_GROUP
 from policies.rules.update.not_refused import RULE as ASKED
 from tests.policies.prepared import UNKNOWN, expect, prepared
 

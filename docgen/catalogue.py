@@ -1,0 +1,181 @@
+"""Writes a page a rule, their index, the matrix of the notice and the pack's list of its rules.
+
+`python -m docgen.catalogue DOCS`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
+from policies.core.remedies import as_markdown
+from policies.core.rule import AnyRule, InstanceRule, ReviewRule
+from policies.pack.registry import all_rules
+from policies.pack.run import MANIFEST
+from policies.subjects.notes import OF_WAVES, REPORTED
+from policies.subjects.notice import ATTESTED, ITEMS
+from policies.subjects.ways_in import table
+
+_DECLARING = ("classic-to-vpc:", "alimigrate:", "alicloud:")
+# They carry facts, and bring nothing about.
+_FACTS = {MIGRATION, MIGRATING_INSTANCE}
+
+# Pages of docs/components that tell how to declare an item.
+PAGES = {
+    "network": ("N09", "N10"),
+    "security-groups": ("N11", "N12", "N30"),
+    "databases": ("N17", "N18"),
+    "classic-link": ("N15",),
+    "backups": ("N08",),
+    "after": ("N23", "N24", "N32", "N33"),
+}
+
+
+def documents() -> dict[str, str]:
+    """Path below `docs` to content."""
+    pages = {f"rules/{rule.id}.md": _page(rule) for rule in all_rules()}
+    return pages | {"rules/README.md": _index(), "notice.md": _matrix(), "limits.md": table()}
+
+
+def _page(rule: AnyRule) -> str:
+    about = (importlib.import_module(rule.module).__doc__ or "").strip()
+    sections = {
+        "What it checks": f"{about}\n\n{_asked(rule)}",
+        "Why it matters in the window": rule.why,
+        "What it reads": _bullets(f"`{name}`" for name in rule.reads) + _permissions(rule),
+        "When unknown may wait": rule.unknown_ok or "Never.",
+        "Lead time and settings": _settings(rule),
+        "How to fix it": (
+            f"### Before the window\n\n{as_markdown(rule.remediation)}\n\n### After the move\n\n{_afterwards(rule)}"
+        ),
+        "Waivers": "A waiver may cover it." if rule.unwaivable is None else f"It cannot be waived: {rule.unwaivable}.",
+        "Notice items": _bullets(f"{item}: {ITEMS[item].text}" for item in rule.notice_items) or "None.",
+        "Sources": _bullets([*rule.sources, f"<{rule.url}>"]),
+    }
+    body = "\n\n".join(f"## {title}\n\n{text.strip()}" for title, text in sections.items())
+    return f"# {rule.title}\n\n`{rule.id}`, severity {rule.severity}\n\n{body}\n"
+
+
+def _asked(rule: AnyRule) -> str:
+    if isinstance(rule, InstanceRule):
+        return "Asked about each migrating instance."
+    if isinstance(rule, ReviewRule):
+        return "Asked about the migration as a whole, once all other rules have been."
+    return "Asked about the migration as a whole."
+
+
+def _permissions(rule: AnyRule) -> str:
+    if not rule.ram_actions:
+        return ""
+    return f"\n\nReading that took {', '.join(f'`{action}`' for action in rule.ram_actions)}."
+
+
+def _settings(rule: AnyRule) -> str:
+    always = "Mandatory always.\n\n" if rule.lead_hours is None else ""
+    if rule.mended_by_up:
+        always = "Blocks in the result file; the engine's policy is advisory, so that `pulumi up` can mend it.\n\n"
+    return always + _bullets(
+        f"`{name}`, {item.default:g} unless set ({item.minimum:g} to {item.maximum:g}): {item.what}"
+        for name, item in rule.adjustable.items()
+    )
+
+
+def _afterwards(rule: AnyRule) -> str:
+    if isinstance(rule, InstanceRule) and rule.until_move:
+        asked = "It is not asked any more about an instance that has moved."
+    else:
+        asked = "It is asked as before."
+    mended = "It is mended the same way." if rule.remediation_after is None else as_markdown(rule.remediation_after)
+    return f"{asked}\n\n{mended}"
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _index() -> str:
+    rows = [
+        f"| [`{rule.id}`]({rule.id}.md) | {rule.title} | {rule.severity} | {_mandatory(rule)} | "
+        f"{'yes' if rule.unwaivable is None else 'no'} | {', '.join(rule.notice_items) or '-'} |"
+        for rule in all_rules()
+    ]
+    head = "# Rules\n\nMade by `make docs` from what each rule says of itself.\n"
+    titles = "| rule | title | severity | mandatory | waivable | notice items |"
+    return "\n".join([head, titles, "|---|---|---|---|---|---|", *rows]) + "\n"
+
+
+def _mandatory(rule: AnyRule) -> str:
+    if rule.mended_by_up:
+        return "in the result file"
+    return "always" if rule.lead_hours is None else f"from {rule.lead_hours:g} h before the window"
+
+
+def _matrix() -> str:
+    head = (
+        "# The notice, item by item\n\nMade by `make docs`. What the software does about each item of the notice: a "
+        "resource brings it about (declared), a rule decides it (checked), somebody answers for it (attested), a "
+        "person is told it in the result file and, what holds for a wave, with every preview (told)."
+    )
+    titles = ("item", "phase", "what the notice says", "declared", "checked", "attested", "told", "tests")
+    return "\n".join([head, "", _cells(titles), "|---" * len(titles) + "|", *(_row(item) for item in ITEMS)]) + "\n"
+
+
+def _row(item: str) -> str:
+    entry, row = ITEMS[item], served(item)
+    return _cells([item, entry.phase, entry.text, *(", ".join(texts) or "-" for texts in row.values())])
+
+
+def _cells(texts: Iterable[str]) -> str:
+    return f"| {' | '.join(texts)} |"
+
+
+def served(item: str) -> dict[str, list[str]]:
+    """What serves an item of the notice: of each kind in `Item.how`, and the tests."""
+    how = ITEMS[item].how
+    rules = [rule for rule in all_rules() if item in rule.notice_items]
+    types = sorted({name for rule in rules for name in rule.reads if name.startswith(_DECLARING)} - _FACTS)
+    pages = [page for page, items in PAGES.items() if item in items]
+    declared = [f"[{page}](components/{page}.md)" for page in pages] + [f"`{name}`" for name in types]
+    told = [] if item not in REPORTED else ["wave" if item in OF_WAVES else "instance"]
+    return {
+        "declare": declared if "declare" in how else [],
+        "check": [f"[`{rule.id}`](rules/{rule.id}.md)" for rule in rules],
+        "attest": [f"`{ATTESTED[item]}`"] if item in ATTESTED else [],
+        "report": told,
+        "tests": [
+            *(f"`{mirror(rule)}`" for rule in rules),
+            *(["`tests/e2e/test_component_docs.py`"] if "declare" in how else []),
+            *(["`tests/policies/subjects/test_notes.py`"] if told else []),
+        ],
+    }
+
+
+def mirror(rule: AnyRule) -> str:
+    """Path of a rule's tests."""
+    family, _, name = rule.module.removeprefix("policies.rules.").partition(".")
+    return f"tests/policies/rules/{family}/test_{name}.py"
+
+
+def write(directory: Path) -> None:
+    """Writes all pages, and removes those of rules that are gone."""
+    made = documents()
+    for stale in (directory / "rules").glob("*.md"):
+        if f"rules/{stale.name}" not in made:
+            stale.unlink()
+    for name, content in made.items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+
+
+def list_rules() -> str:
+    """Return the ids of all rules, a line each: what a whole pack has (`policies/rules.txt`)."""
+    return "".join(f"{rule.id}\n" for rule in all_rules())
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
+    MANIFEST.write_text(list_rules(), encoding="utf-8")

@@ -1,0 +1,41 @@
+"""Writes the JSON Schema of the pack's result: `python -m docgen.result_schema FILE`.
+
+For development only: the pack itself does not need pydantic, which makes the schema from the document's own types.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter, with_config
+
+from policies.pack.document import ResultsDocument
+
+# What the pack writes has no key that the schema does not name; what readers meet may.
+RESULT = TypeAdapter(with_config(ConfigDict(extra="forbid", strict=True))(ResultsDocument))
+
+
+def render() -> str:
+    """The schema as the file holds it."""
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Result of the policy pack"}
+    return json.dumps(head | _open(RESULT.json_schema()), indent=2, ensure_ascii=False) + "\n"
+
+
+def _open(schema: Any) -> Any:
+    """The schema as readers need it: a later version of the same number may add keys (schemaMinorVersion)."""
+    if isinstance(schema, list):
+        return [_open(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    opened = {key: _open(value) for key, value in schema.items() if (key, value) != ("additionalProperties", False)}
+    minor = opened.get("properties", {}).get("schemaMinorVersion")
+    if minor is not None:
+        opened["properties"]["schemaMinorVersion"] = {"minimum": minor["const"], "type": "integer"}
+    return opened
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(render(), encoding="utf-8")

@@ -1,0 +1,40 @@
+"""Decisions that let something pass: they count with a reason, an owner, somebody else who approved, and an end."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from policies.core.facts import Facts, UnreadableError
+from policies.core.identities import identity
+
+# From the approval on: what is to hold for longer is no exception, and somebody has to look at it again.
+LONGEST: Final = timedelta(days=90)
+
+
+def void(owner: str, approved_by: str, approved_at: datetime, expires: datetime, now: datetime) -> str | None:
+    """Say why an approval does not hold at `now`; None where it does."""
+    if not (identity(owner) and identity(approved_by)):
+        return "its owner or who approved it is blank, which is no name"
+    if identity(owner) == identity(approved_by):
+        return f"{owner} approved it for himself or herself, as {approved_by}"
+    if approved_at > now:
+        return f"it is approved for {_told(approved_at)}, which lies ahead"
+    if expires > approved_at + LONGEST:
+        return f"it expires more than {LONGEST.days} days after its approval"
+    if expires <= now:
+        return f"it expired at {_told(expires)}"
+    return None
+
+
+def approved(entry: Facts, now: datetime) -> str:
+    """Return the reason of a decision with who answers for it. Raises UnreadableError where it does not hold."""
+    owner, approved_by, expires = entry.name("owner"), entry.name("approvedBy"), entry.moment("expires")
+    reason = entry.name("reason").rstrip(".")
+    if problem := void(owner, approved_by, entry.moment("approvedAt"), expires, now):
+        raise UnreadableError(entry.path, f"does not hold: {problem}")
+    return f"{reason} ({owner}, approved by {approved_by} until {_told(expires)})"
+
+
+def _told(moment: datetime) -> str:
+    return moment.isoformat(timespec="minutes")

@@ -1,0 +1,201 @@
+"""The time, read once, and the times that follow from the windows of the migration's waves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final, Literal, TypeAlias, cast
+
+from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.plan import Plan
+from policies.core.settings import Settings, Threshold
+
+NOW_VARIABLE: Final = "PREFLIGHT_NOW"
+
+
+Source: TypeAlias = Literal["cloud", "system", "PREFLIGHT_NOW"]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The instant that an evaluation is for, and whether a gate may go by it.
+
+    `source` is the clock: the cloud's, as the program read it; this machine's where the facts do not tell that; or
+    PREFLIGHT_NOW. `judged_at` is this machine's time then. `what_if` says why the instant is not the present,
+    `rehearsal` why the estate is not proven to be Alibaba Cloud's: with either, no gate may go by the verdict.
+    """
+
+    now: datetime
+    source: Source
+    judged_at: datetime | None = None
+    what_if: tuple[str, ...] = ()
+    rehearsal: tuple[str, ...] = ()
+
+
+MachineClock: TypeAlias = Callable[[], datetime]
+
+
+def machine_clock() -> datetime:
+    """Return this machine's time, in UTC."""
+    return datetime.now(UTC)
+
+
+def read_clock(
+    environment: Mapping[str, str], plan: Plan | None = None, machine: MachineClock = machine_clock
+) -> Moment:
+    """Return the present by the cloud's clock, which the facts tell; or the time of PREFLIGHT_NOW, which is a what-if.
+
+    Raises UnreadableError if PREFLIGHT_NOW is not a time.
+    """
+    judged_at = machine()
+    present, source = judged_at, "system"
+    clock = None if plan is None else attempt(lambda: read_cloud_clock(plan))
+    if clock is not None and not isinstance(clock, UnreadableError):
+        # The facts are older than this moment, and by how much this machine's clock tells, right or wrong.
+        present, source = clock[0] + (judged_at - clock[1]), "cloud"
+    told = () if plan is None else attempt(lambda: plan.migration.texts("rehearsal"))
+    rehearsal = () if isinstance(told, UnreadableError) else told
+    if NOW_VARIABLE not in environment:
+        return Moment(present, cast(Source, source), judged_at, rehearsal=rehearsal)
+    now = Facts(environment, "environment").moment(NOW_VARIABLE)
+    reason = f"{NOW_VARIABLE} asks about {_told(now)}, and it is {_told(present)} now"
+    return Moment(now, "PREFLIGHT_NOW", judged_at, (reason,), rehearsal)
+
+
+def read_cloud_clock(plan: Plan) -> tuple[datetime, datetime]:
+    """Return the cloud's time when the estate was read, and this machine's then. Raises UnreadableError."""
+    clock = plan.migration.object("clock")
+    return clock.moment("cloudTime"), clock.moment("machineTime")
+
+
+def _told(moment: datetime) -> str:
+    return moment.isoformat(timespec="minutes")
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The times and limits that a rule goes by: those of one wave, under the rule's own settings.
+
+    Each time is None where the facts do not tell it. `start` and `latest` are the window's, `freeze_starts_at` is
+    `freezeHours` before the start: from then on only what exists counts as prepared.
+    """
+
+    now: datetime
+    start: datetime | None = None
+    latest: datetime | None = None
+    freeze_starts_at: datetime | None = None
+    settings: Settings = field(default_factory=Settings)
+
+    @property
+    def frozen(self) -> bool | None:
+        """Whether the freeze has begun; None where nobody can tell."""
+        return None if self.freeze_starts_at is None else self.now >= self.freeze_starts_at
+
+    @property
+    def mandatory_from(self) -> datetime | None:
+        """When the rule turns from advice into mandatory; None where it always was, or nobody can tell."""
+        if self.settings.lead_hours is None or self.start is None:
+            return None
+        return _before(self.start, self.settings.lead_hours)
+
+    @property
+    def mandatory(self) -> bool:
+        """Whether the rule blocks by now: from its lead time on; where the window is not known, always."""
+        return self.mandatory_from is None or self.now >= self.mandatory_from
+
+    def threshold(self, threshold: Threshold) -> float:
+        """What a limit that the rule declares is set to, by the policy configuration or by itself."""
+        return self.settings.thresholds[threshold.name]
+
+
+@dataclass(frozen=True)
+class Wave:
+    """Instances that move in one window; `moved` is None where it is not known whether they have."""
+
+    name: str
+    instance_ids: tuple[str, ...]
+    moved: bool | None
+    timeline: Timeline
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """All waves that can be told, in the order of the facts."""
+
+    now: datetime
+    waves: tuple[Wave, ...]
+    complete: bool
+    """Whether the facts tell all of them."""
+
+    def of(self, instance: Facts) -> tuple[str | None, Timeline]:
+        """Name and timeline of an instance's wave: None and no time unless it is for certain the one that it names.
+
+        The one wave of that name has to name the instance as well: else it would count for none of the waves that do.
+        """
+        own = attempt(lambda: (instance.text("wave"), instance.text("instanceId")))
+        if isinstance(own, UnreadableError):
+            return None, Timeline(self.now)
+        found = [wave for wave in self.waves if wave.name == own[0]]
+        if len(found) != 1 or own[1] not in found[0].instance_ids:
+            return None, Timeline(self.now)
+        return found[0].name, found[0].timeline
+
+    @property
+    def first(self) -> Timeline:
+        """The timeline of the migration as a whole: of the earliest window still ahead, else of the earliest.
+
+        Without any time where it cannot be told which one that is.
+        """
+        ahead = [wave for wave in self.waves if wave.moved is not True] or self.waves
+        starts = {wave.timeline.start: wave.timeline for wave in ahead if wave.timeline.start is not None}
+        if not self.complete or not starts or any(wave.timeline.start is None for wave in ahead):
+            return Timeline(self.now)
+        return starts[min(starts)]
+
+    def end(self, wave: str | None) -> datetime | None:
+        """When the window of a wave ends at the latest, for None that of the last wave; None where it is not known."""
+        ends = [item.timeline.latest for item in self.waves if wave in (None, item.name)]
+        known = [end for end in ends if end is not None]
+        if not self.complete or not ends or len(known) < len(ends):
+            return None
+        return max(known)
+
+
+def read_schedule(now: datetime, plan: Plan) -> Schedule:
+    """The schedule of a migration from its registered outputs; never raises."""
+    waves = attempt(lambda: plan.waves)
+    if isinstance(waves, UnreadableError):
+        return Schedule(now, (), complete=False)
+    freeze_hours = attempt(lambda: plan.migration.number("freezeHours"))
+    hours = None if isinstance(freeze_hours, UnreadableError) else freeze_hours
+    read = [attempt(partial(_wave, now, wave, hours)) for wave in waves]
+    known = tuple(wave for wave in read if isinstance(wave, Wave))
+    return Schedule(now, known, complete=len(known) == len(read))
+
+
+def _wave(now: datetime, wave: Facts, freeze_hours: float | None) -> Wave:
+    start, latest = _window_time(wave, "start"), _window_time(wave, "latest")
+    freeze_starts_at = None if start is None or freeze_hours is None else _before(start, freeze_hours)
+    moved = attempt(lambda: wave.flag("moved"))
+    return Wave(
+        wave.text("name"),
+        wave.texts("instanceIds"),
+        None if isinstance(moved, UnreadableError) else moved,
+        Timeline(now, start, latest, freeze_starts_at),
+    )
+
+
+def _window_time(wave: Facts, key: str) -> datetime | None:
+    value = attempt(lambda: wave.object("window").moment(key))
+    return None if isinstance(value, UnreadableError) else value
+
+
+def _before(start: datetime, hours: float) -> datetime:
+    """An instant some hours earlier: real hours, whatever the clocks on the wall do in between."""
+    try:
+        return start - timedelta(hours=hours)
+    except OverflowError:
+        # What would have begun before all calendars has begun.
+        return datetime.min.replace(tzinfo=UTC)

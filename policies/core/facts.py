@@ -1,0 +1,171 @@
+"""Plain data with explicit unknowns, and the one way in which rules read it.
+
+A read never yields a value that is not known: it raises `UnreadableError`, which the evaluation turns into the outcome
+UNKNOWN of that one subject. A rule therefore cannot pass on what it does not know, and nothing that it forgot to check
+can crash it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Final, TypeAlias, TypeVar
+
+from policies.core.identities import identity
+
+T = TypeVar("T")
+
+
+class Leaf(Enum):
+    """A value that is not there to be read: it is not known before the update."""
+
+    UNKNOWN = "not known in this preview"
+
+
+Value: TypeAlias = "bool | float | str | Leaf | Sequence[Value] | Mapping[str, Value] | None"
+
+_ABSENT: Final = object()
+# Longer texts are cut: a finding is read in a terminal and in comments of limited size.
+_LONGEST_TEXT: Final = 200
+
+
+class UnreadableError(Exception):
+    """A fact that a rule needs is unknown, missing or malformed; the message says which and how, never its value."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(f"{path} {problem}")
+
+
+def printable(text: str) -> str:
+    """Text from the estate made safe for a terminal: control characters replaced, length limited."""
+    clean = safe(text).replace("\n", "?")
+    return clean if len(clean) <= _LONGEST_TEXT else clean[: _LONGEST_TEXT - 3] + "..."
+
+
+def safe(text: str) -> str:
+    """Text of several lines made safe for a terminal: control characters other than line ends replaced."""
+    return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One object of the plain data. `path` names it in messages, such as `MigratingInstance web-1: disks[0]`.
+
+    Every reader raises UnreadableError unless the key is there, known and of the type asked for.
+    """
+
+    data: Mapping[str, Value]
+    path: str
+
+    def text(self, key: str) -> str:
+        """A string that is not empty, with control characters replaced."""
+        value = self._known(key)
+        if not isinstance(value, str) or not value:
+            raise self.malformed(key, "a text")
+        return printable(value)
+
+    def name(self, key: str) -> str:
+        """Text in which something can be read: whoever answers for something, or why. Blank is no name."""
+        value = self.text(key)
+        if not identity(str(self._known(key))):
+            raise self.malformed(key, "text that is not blank")
+        return value
+
+    def optional_text(self, key: str) -> str | None:
+        """A string, or None where the key is absent, null or empty."""
+        return None if self.data.get(key) in (None, "") else self.text(key)
+
+    def number(self, key: str) -> float:
+        """A finite number that is not negative: no fact of the contract is below zero."""
+        value = self._known(key)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+            raise self.malformed(key, "a number of zero or more")
+        return float(value)
+
+    def flag(self, key: str) -> bool:
+        """A boolean."""
+        value = self._known(key)
+        if not isinstance(value, bool):
+            raise self.malformed(key, "true or false")
+        return value
+
+    def choice(self, key: str, *choices: str) -> str:
+        """One of the given strings."""
+        value = self._known(key)
+        if not isinstance(value, str) or value not in choices:
+            raise self.malformed(key, "one of " + ", ".join(choices))
+        return value
+
+    def moment(self, key: str) -> datetime:
+        """A time in ISO 8601 with an offset: without one, nobody knows which instant is meant."""
+        value = self._known(key)
+        try:
+            parsed = datetime.fromisoformat(value) if isinstance(value, str) else None
+        except ValueError:
+            parsed = None
+        if parsed is None or parsed.utcoffset() is None:
+            raise self.malformed(key, "a date and time with its UTC offset, such as 2026-12-12T02:00:00+08:00")
+        return parsed
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of strings, all of them known."""
+        entries = self._list(key)
+        return tuple(Facts({name: entry}, self.path).text(name) for name, entry in _numbered(key, entries))
+
+    def objects(self, key: str) -> tuple[Facts, ...]:
+        """A list of objects."""
+        entries = self._list(key)
+        return tuple(Facts({name: entry}, self.path).object(name) for name, entry in _numbered(key, entries))
+
+    def object(self, key: str) -> Facts:
+        """An object."""
+        value = self._known(key)
+        if not isinstance(value, Mapping):
+            raise self.malformed(key, "an object")
+        return Facts(value, self._path_of(key))
+
+    def entries(self) -> tuple[tuple[str, Facts], ...]:
+        """The members of a map of objects, sorted by key."""
+        return tuple((key, self.object(key)) for key in sorted(self.data))
+
+    def is_known(self, key: str) -> bool:
+        """Whether the key has a value; an absent key, null and unknown do not count."""
+        value = self.data.get(key)
+        return value is not None and not isinstance(value, Leaf)
+
+    def malformed(self, key: str, expected: str) -> UnreadableError:
+        """What to raise where a value is there and cannot be used; `expected` says what can."""
+        return UnreadableError(self._path_of(key), f"is not {expected}")
+
+    def _list(self, key: str) -> Sequence[Value]:
+        value = self._known(key)
+        if isinstance(value, str) or not isinstance(value, Sequence):
+            raise self.malformed(key, "a list")
+        return value
+
+    def _known(self, key: str) -> Value:
+        value = self.data.get(key, _ABSENT)
+        if value is _ABSENT:
+            raise UnreadableError(self._path_of(key), "is missing")
+        if isinstance(value, Leaf):
+            raise UnreadableError(self._path_of(key), f"is {value.value}")
+        return value  # type: ignore[return-value]  # mypy cannot see that the sentinel is gone
+
+    def _path_of(self, key: str) -> str:
+        separator = "." if ": " in self.path else ": "
+        return f"{self.path}{separator}{printable(key)}"
+
+
+def _numbered(key: str, entries: Sequence[Value]) -> list[tuple[str, Value]]:
+    return [(f"{key}[{index}]", entry) for index, entry in enumerate(entries)]
+
+
+def attempt(read: Callable[[], T]) -> T | UnreadableError:
+    """The outcome of a read as a value: for rules that go on with the other facts when one cannot be read."""
+    try:
+        return read()
+    except UnreadableError as problem:
+        return problem

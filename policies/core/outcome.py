@@ -1,0 +1,154 @@
+"""What a rule can conclude about one subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, Literal
+
+from policies.core.facts import UnreadableError
+
+if TYPE_CHECKING:
+    from policies.core.waivers import Waiver
+
+
+class Outcome(StrEnum):
+    """PENDING: declared, not existing yet; it passes until the freeze. UNKNOWN never passes.
+
+    WAIVED: FAIL or UNKNOWN, and somebody answers for it; no rule concludes that by itself.
+    """
+
+    PASS = "PASS"  # noqa: S105 - an outcome, not a password
+    FAIL = "FAIL"
+    UNKNOWN = "UNKNOWN"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+    PENDING = "PENDING"
+    WAIVED = "WAIVED"
+
+    @property
+    def blocks(self) -> bool:
+        """Whether a preview with this outcome of a mandatory rule must fail."""
+        return self in (Outcome.FAIL, Outcome.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Outcome, its reason in sentences for a person, and the remediation where the rule's own is not exact enough."""
+
+    outcome: Outcome
+    reason: str
+    remediation: str | None = None
+
+
+def passed(reason: str) -> Verdict:
+    """What the rule asks for is there."""
+    return Verdict(Outcome.PASS, reason)
+
+
+def failed(reason: str, remediation: str | None = None) -> Verdict:
+    """What the rule asks for is missing or wrong."""
+    return Verdict(Outcome.FAIL, reason, remediation)
+
+
+def unknown(reason: str, remediation: str | None = None) -> Verdict:
+    """It cannot be told whether what the rule asks for is there."""
+    return Verdict(Outcome.UNKNOWN, reason, remediation)
+
+
+def pending(reason: str, remediation: str = "pulumi up") -> Verdict:
+    """It is declared, and does not exist yet."""
+    return Verdict(Outcome.PENDING, reason, remediation)
+
+
+def not_applicable(reason: str) -> Verdict:
+    """The subject has nothing that the rule is about."""
+    return Verdict(Outcome.NOT_APPLICABLE, reason)
+
+
+def judged(check: Callable[[], Verdict]) -> Verdict:
+    """The verdict of `check`, or UNKNOWN where it needs a fact that cannot be read."""
+    try:
+        return check()
+    except UnreadableError as problem:
+        return unknown(f"It cannot be told: {problem}.")
+
+
+# From the worst: how the verdicts on the parts of a subject become one.
+_WORST_FIRST: Final = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PENDING, Outcome.PASS, Outcome.NOT_APPLICABLE)
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """One verdict for all parts: the worst outcome, with the reasons of every part that has it or blocks as well.
+
+    Raises ValueError for no verdicts at all: about nothing, nothing can be said.
+    """
+    ordered = sorted(verdicts, key=lambda verdict: _WORST_FIRST.index(verdict.outcome))
+    if not ordered:
+        raise ValueError("no verdicts")
+    outcome = ordered[0].outcome
+    told = [verdict for verdict in ordered if verdict.outcome is outcome or verdict.outcome.blocks]
+    remediation = _together([verdict.remediation for verdict in told if verdict.remediation])
+    return Verdict(outcome, "\n".join(dict.fromkeys(v.reason for v in told)), remediation)
+
+
+def _together(remediations: Sequence[str]) -> str | None:
+    """Return several remediations as one: each whole, and only once, because its lines belong together."""
+    blocks = dict.fromkeys(tuple(text.splitlines()) for text in remediations)
+    kept = [block for block in blocks if not any(block != other and _is_part(block, other) for other in blocks)]
+    return "\n".join(line for block in kept for line in block) or None
+
+
+def _is_part(lines: tuple[str, ...], of: tuple[str, ...]) -> bool:
+    return any(of[start : start + len(lines)] == lines for start in range(len(of) - len(lines) + 1))
+
+
+def best(verdicts: Iterable[Verdict]) -> Verdict:
+    """Of several ways to satisfy a rule, the verdict on the best one. Raises ValueError for no verdicts at all."""
+    ordered = sorted(verdicts, key=lambda verdict: _BEST_FIRST.index(verdict.outcome))
+    if not ordered:
+        raise ValueError("no verdicts")
+    outcome = ordered[0].outcome
+    if not outcome.blocks:
+        return ordered[0]
+    return worst(verdict for verdict in ordered if verdict.outcome is outcome)
+
+
+_BEST_FIRST: Final = (Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.PENDING, Outcome.UNKNOWN, Outcome.FAIL)
+
+
+@dataclass(frozen=True, order=True)
+class Subject:
+    """What a result is about. `urn` is None where no resource stands for it, which the engine takes for the stack."""
+
+    kind: Literal["instance", "migration"]
+    id: str
+    name: str
+    urn: str | None
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcome of one rule for one subject.
+
+    `remediation` is empty for PASS and NOT_APPLICABLE. What is FAIL or UNKNOWN and not `blocking` is advice until
+    `mandatory_from`. `wave` is that of the instance; None for the migration, or where it is not known. Where the
+    outcome is WAIVED, `waived` is what it would be else.
+    """
+
+    rule_id: str
+    subject: Subject
+    outcome: Outcome
+    reason: str
+    remediation: str
+    blocking: bool
+    wave: str | None = None
+    mandatory_from: datetime | None = None
+    waived: Outcome | None = None
+    waiver: Waiver | None = None
+
+    @property
+    def advice(self) -> bool:
+        """Whether it is told and fails nothing, because the rule is not mandatory yet."""
+        return self.outcome.blocks and not self.blocking

@@ -1,0 +1,246 @@
+"""The declared stack as plain data, indexed: what rules are functions of."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, TypeAlias, TypeVar, cast
+
+from policies.core.facts import Facts, UnreadableError, Value, attempt
+
+T = TypeVar("T")
+
+Place: TypeAlias = tuple[str, str | None]
+"""A zone, and the tier of the VSwitches in it."""
+
+MIGRATION: Final = "classic-to-vpc:index:Migration"
+MIGRATING_INSTANCE: Final = "classic-to-vpc:instance:MigratingInstance"
+TARGET_NETWORK: Final = "classic-to-vpc:network:TargetNetwork"
+CLONED_SECURITY_GROUP: Final = "classic-to-vpc:securitygroup:ClonedSecurityGroup"
+SHARED_SECURITY_GROUP: Final = "classic-to-vpc:securitygroup:SharedSecurityGroup"
+CLASSIC_LINK_COMPONENT: Final = "classic-to-vpc:classiclink:ClassicLink"
+DATABASE_ACCESS: Final = "classic-to-vpc:database:DatabaseAccess"
+VPC: Final = "alicloud:vpc/network:Network"
+VSWITCH: Final = "alicloud:vpc/switch:Switch"
+DEFAULT_VSWITCH: Final = "alimigrate:vpc:DefaultVSwitch"
+SECURITY_GROUP: Final = "alicloud:ecs/securityGroup:SecurityGroup"
+SECURITY_GROUP_RULE: Final = "alicloud:ecs/securityGroupRule:SecurityGroupRule"
+SECURITY_GROUP_RULES: Final = "alimigrate:ecs:SecurityGroupRules"
+ADDED_SECURITY_GROUP_RULES: Final = "alimigrate:ecs:AddedSecurityGroupRules"
+SNAPSHOT: Final = "alicloud:ecs/ecsSnapshot:EcsSnapshot"
+SNAPSHOT_GROUP: Final = "alicloud:ecs/ecsSnapshotGroup:EcsSnapshotGroup"
+WHITELIST_GROUP: Final = "alimigrate:rds:WhitelistGroup"
+WHITELIST_GROUPS: Final = (
+    WHITELIST_GROUP,
+    "alimigrate:kvstore:WhitelistGroup",
+    "alimigrate:mongodb:WhitelistGroup",
+)
+HYBRID_ACCESS: Final = "alimigrate:rds:HybridAccess"
+HYBRID_ACCESSES: Final = (HYBRID_ACCESS, "alimigrate:kvstore:HybridAccess", "alimigrate:mongodb:HybridAccess")
+CLASSIC_LINK: Final = "alimigrate:vpc:ClassicLink"
+CLASSIC_LINK_ATTACHMENT: Final = "alimigrate:ecs:ClassicLinkAttachment"
+PUBLIC_IP_CONVERSION: Final = "alimigrate:ecs:PublicIpConversion"
+CUT_THROUGH_BINDING: Final = "alimigrate:vpc:CutThroughBinding"
+REMOVED_ACL_ENTRIES: Final = "alimigrate:slb:RemovedAclEntries"
+REMOVED_WHITELIST_ENTRIES: Final = (
+    "alimigrate:rds:RemovedWhitelistEntries",
+    "alimigrate:kvstore:RemovedWhitelistEntries",
+    "alimigrate:mongodb:RemovedWhitelistEntries",
+)
+STACK: Final = "pulumi:pulumi:Stack"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource of the stack. `parent` is a URN; `properties` are outputs, which in a preview hold the inputs."""
+
+    type: str
+    urn: str
+    name: str
+    parent: str | None
+    properties: Mapping[str, Value]
+
+    @property
+    def facts(self) -> Facts:
+        """Its properties, to be read."""
+        return Facts(self.properties, f"{self.type.rpartition(':')[2]} {self.name}")
+
+    @property
+    def exists(self) -> bool:
+        """Whether the cloud has it already: a resource to be created has no id, one of `alimigrate` nothing applied."""
+        return self.facts.is_known("applied" if self.type.startswith("alimigrate:") else "id")
+
+
+def has_moved(instance: Facts) -> bool:
+    """Whether an instance is in the target VPC by now; where that is not known, it is not."""
+    return instance.data.get("moved") is True
+
+
+def place_of(instance: Facts) -> Place:
+    """Where an instance goes: zone, and tier where one is chosen. Raises UnreadableError when it cannot be told."""
+    return instance.text("targetZoneId"), instance.optional_text("targetTier")
+
+
+def _shared_group(resource: Resource) -> Iterator[Resource]:
+    """VPC groups of others as the clone that they stand for: what a rule asks of a clone it asks of both alike."""
+    if resource.type != SHARED_SECURITY_GROUP:
+        return
+    facts = resource.properties
+    urn = f"{resource.urn}/clone"
+    known = {key: facts[key] for key in ("classicSecurityGroupId", "accepted") if key in facts}
+    yield Resource(CLONED_SECURITY_GROUP, urn, resource.name, resource.urn, {**known, "report": (), "limits": ()})
+    groups = facts.get("groups")
+    for number, group in enumerate(groups if isinstance(groups, Sequence) else ()):
+        told = group if isinstance(group, Mapping) else {}
+        name = f"{resource.name}-{number + 1}" if number else resource.name
+        properties = {name: told[key] for name, key in _OF_A_GROUP if key in told}
+        rules = {key: told[key] for key in ("securityGroupId", "rules") if key in told}
+        yield Resource(SECURITY_GROUP, f"{urn}/group-{number}", name, urn, properties)
+        yield Resource(SECURITY_GROUP_RULES, f"{urn}/rules-{number}", name, urn, {**rules, "applied": "by others"})
+
+
+_OF_A_GROUP: Final = (
+    ("id", "securityGroupId"),
+    *((key, key) for key in ("vpcId", "innerAccessPolicy", "strangerIds")),
+)
+
+
+class Plan:
+    """All resources of one analysis, sorted by URN whatever order the engine gave them in."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        all_of_them = [item for resource in resources for item in (resource, *_shared_group(resource))]
+        self.resources: tuple[Resource, ...] = tuple(sorted(all_of_them, key=lambda resource: resource.urn))
+        self._by_type: dict[str, list[Resource]] = defaultdict(list)
+        self._children: dict[str | None, list[Resource]] = defaultdict(list)
+        self._remembered: dict[Hashable, object] = {}
+        for resource in self.resources:
+            self._by_type[resource.type].append(resource)
+            self._children[resource.parent].append(resource)
+
+    def of_type(self, resource_type: str) -> tuple[Resource, ...]:
+        """Resources of one type."""
+        return tuple(self._by_type.get(resource_type, ()))
+
+    def of_type_in(self, resource_types: Iterable[str]) -> tuple[Resource, ...]:
+        """Resources of any of several types."""
+        return tuple(item for resource_type in resource_types for item in self.of_type(resource_type))
+
+    def children(self, parent: Resource, resource_type: str) -> tuple[Resource, ...]:
+        """Children of one resource that are of one type."""
+        return tuple(child for child in self._children.get(parent.urn, ()) if child.type == resource_type)
+
+    @cached_property
+    def migration(self) -> Facts:
+        """Facts of the one Migration of the stack. Raises UnreadableError when there is none, or more than one."""
+        found = self.of_type(MIGRATION)
+        if len(found) != 1:
+            raise UnreadableError(
+                "the stack", f"declares {len(found)} Migration components and must declare exactly one"
+            )
+        return found[0].facts
+
+    @cached_property
+    def waves(self) -> tuple[Facts, ...]:
+        """All waves of the stack, in the order of their windows; never none. Raises UnreadableError."""
+        waves = self.migration.objects("waves")
+        if not waves:
+            raise self.migration.malformed("waves", "a list of at least one wave")
+        return waves
+
+    @cached_property
+    def waves_ahead(self) -> tuple[Facts, ...]:
+        """Those of which not all instances have moved. Raises UnreadableError where that cannot be told."""
+        return tuple(wave for wave in self.waves if not wave.flag("moved"))
+
+    @cached_property
+    def instances(self) -> tuple[Resource, ...]:
+        """The migrating instances."""
+        return self.of_type(MIGRATING_INSTANCE)
+
+    @cached_property
+    def network(self) -> Resource:
+        """The one TargetNetwork. Raises UnreadableError when there is none, or more than one."""
+        found = self.of_type(TARGET_NETWORK)
+        if len(found) != 1:
+            raise UnreadableError(
+                "the stack", f"declares {len(found)} TargetNetwork components and must declare exactly one"
+            )
+        return found[0]
+
+    def leads_to_target(self, resource: Resource) -> bool:
+        """Whether a resource's VPC is the target VPC. Raises UnreadableError where that cannot be told."""
+        target, own = self.network.facts, resource.facts
+        # In the first preview neither id is known; as soon as one of them is, the other must be too, and be the same.
+        if not target.is_known("vpcId") and not own.is_known("vpcId") and "vpcId" in own.data:
+            return True
+        return own.text("vpcId") == target.text("vpcId")
+
+    @cached_property
+    def classic_link(self) -> Facts | None:
+        """The ClassicLink component of the one migration; None where the stack links nothing.
+
+        Raises UnreadableError when there are several, or links without it.
+        """
+        if len(self.of_type(MIGRATION)) != 1:
+            raise UnreadableError("the stack", "does not declare exactly one Migration")
+        found = self.of_type(CLASSIC_LINK_COMPONENT)
+        links = len(self.of_type(CLASSIC_LINK)) + len(self.of_type(CLASSIC_LINK_ATTACHMENT))
+        if len(found) > 1 or (links and not found):
+            raise UnreadableError("the stack", f"declares {len(found)} ClassicLink components for {links} links")
+        return found[0].facts if found else None
+
+    def vswitches(self, place: Place) -> tuple[Facts, ...]:
+        """VSwitches of the target network for a zone and tier; without a tier, all of the zone.
+
+        Raises UnreadableError when a VSwitch's zone cannot be read.
+        """
+        zone_id, tier = place
+        in_zone = [item for item in self.network.facts.objects("vswitches") if item.text("zoneId") == zone_id]
+        return tuple(item for item in in_zone if tier is None or item.optional_text("tier") == tier)
+
+    @cached_property
+    def instances_per_place(self) -> Mapping[Place, int]:
+        """How many instances are still to go to each zone and tier.
+
+        Raises UnreadableError when the zone of any of them is not known.
+        """
+        return Counter(place_of(instance.facts) for instance in self.instances if not has_moved(instance.facts))
+
+    @cached_property
+    def clones(self) -> Mapping[str, tuple[Resource, ...]]:
+        """Cloned security groups by id of the classic group; one whose classic group is not known is left out."""
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for clone in self.of_type(CLONED_SECURITY_GROUP):
+            if clone.facts.is_known("classicSecurityGroupId"):
+                found[clone.facts.text("classicSecurityGroupId")].append(clone)
+        return {classic_id: tuple(clones) for classic_id, clones in found.items()}
+
+    def remember(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """The result of a computation over this plan, done once a key.
+
+        Raises again what the computation raised UnreadableError.
+        """
+        if key not in self._remembered:
+            self._remembered[key] = attempt(compute)
+        result = self._remembered[key]
+        if isinstance(result, UnreadableError):
+            raise result
+        return cast(T, result)
+
+    @property
+    def project_and_stack(self) -> tuple[str, str]:
+        """Names of project and stack, taken from the URNs; empty where there is no resource at all."""
+        if not self.resources:
+            return "", ""
+        # urn:pulumi:<stack>::<project>::<types>::<name>
+        stack, _, rest = self.resources[0].urn.removeprefix("urn:pulumi:").partition("::")
+        return rest.partition("::")[0], stack
+
+    @property
+    def stack_urn(self) -> str | None:
+        """What a finding about the whole stack stands on: its root, else any resource; None for no resource at all."""
+        candidates = self.of_type(MIGRATION) or self.of_type(STACK) or self.resources
+        return candidates[0].urn if candidates else None

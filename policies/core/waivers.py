@@ -1,0 +1,154 @@
+"""Waivers: findings that somebody answers for, for a while. Every failure mode leaves the finding standing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from policies.core.approvals import void
+from policies.core.clock import Schedule
+from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.outcome import Outcome, Result
+from policies.core.plan import Plan
+
+_MATCHED: Final = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PENDING)
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """What one entry of the stack config waives: a rule, for some instances, for a wave, or (neither) for all."""
+
+    rule: str
+    instance_ids: tuple[str, ...]
+    wave: str | None
+    reason: str
+    owner: str
+    approved_by: str
+    approved_at: datetime
+    expires: datetime
+
+    def covers(self, result: Result) -> bool:
+        """Whether the result is in its scope. What concerns the migration as a whole, only a waiver for all covers."""
+        if self.rule != result.rule_id:
+            return False
+        if self.instance_ids:
+            return result.subject.kind == "instance" and result.subject.id in self.instance_ids
+        return self.wave is None or (result.subject.kind == "instance" and self.wave == result.wave)
+
+    @property
+    def scope(self) -> str:
+        """Its scope in words."""
+        if self.instance_ids:
+            return ", ".join(self.instance_ids)
+        return "all" if self.wave is None else f"wave {self.wave}"
+
+    def __str__(self) -> str:
+        return f"the waiver of {self.owner} for {self.scope} (approved by {self.approved_by}: {self.reason})"
+
+
+def waiver_line(rule_id: str, instance_id: str = "<id>") -> str:
+    """Give the line of the stack config by which a rule is waived for an instance, as a part of a remediation."""
+    return (
+        f"classic-to-vpc:migration.waivers: [{{rule: {rule_id}, instances: [{instance_id}], reason: <what was done>, "
+        "owner: <you>, approvedBy: <somebody else>, approvedAt: <when>, expires: <by the end of the window>}]"
+    )
+
+
+def read_waivers(plan: Plan) -> tuple[Waiver | UnreadableError, ...]:
+    """The waivers of the migration; one that cannot be read is no waiver, and told in its place."""
+    if attempt(lambda: "waivers" in plan.migration.data) is not True:
+        return ()
+    entries = attempt(lambda: plan.migration.objects("waivers"))
+    if isinstance(entries, UnreadableError):
+        return (entries,)
+    return tuple(attempt(partial(_waiver, entry)) for entry in entries)
+
+
+def _waiver(entry: Facts) -> Waiver:
+    waiver = Waiver(
+        rule=entry.text("rule"),
+        instance_ids=entry.texts("instanceIds") if "instanceIds" in entry.data else (),
+        wave=entry.text("wave") if "wave" in entry.data else None,
+        reason=entry.name("reason"),
+        owner=entry.text("owner"),
+        approved_by=entry.text("approvedBy"),
+        approved_at=entry.moment("approvedAt"),
+        expires=entry.moment("expires"),
+    )
+    scopes = [bool(waiver.instance_ids), waiver.wave is not None, "all" in entry.data and entry.flag("all")]
+    if sum(scopes) != 1:
+        raise UnreadableError(entry.path, "does not have exactly one scope: instanceIds, wave, or all")
+    return waiver
+
+
+@dataclass(frozen=True)
+class Review:
+    """What is known once all other rules have been asked: their results as they are without any waiver."""
+
+    unwaivable: Mapping[str, str | None]
+    """Ids of all rules, and why they may not be waived."""
+    waivers: tuple[Waiver | UnreadableError, ...]
+    results: tuple[Result, ...]
+    schedule: Schedule
+
+    def matched(self, waiver: Waiver) -> bool:
+        """Whether there is anything that it is needed for."""
+        return any(result.outcome in _MATCHED and waiver.covers(result) for result in self.results)
+
+    def void(self, waiver: Waiver, now: datetime, end: datetime | None) -> str | None:
+        """Why the waiver does not hold for a window that ends at `end`; None where it does."""
+        if waiver.rule not in self.unwaivable:
+            return "there is no such rule"
+        if why := self.unwaivable[waiver.rule]:
+            return f"this rule cannot be waived ({why})"
+        if problem := void(waiver.owner, waiver.approved_by, waiver.approved_at, waiver.expires, now):
+            return problem
+        if end is None:
+            return "the end of the window is not known, past which no waiver holds"
+        if end <= now:
+            return f"the window ended at {_told(end)}, past which no waiver holds"
+        if waiver.expires > end:
+            return f"it expires after the window, whose end is {_told(end)}"
+        return None
+
+    def end_for(self, waiver: Waiver) -> datetime | None:
+        """When the last of the windows ends that the waiver is for; None where that is not known."""
+        ends = [self._end_of(result) for result in self.results if waiver.instance_ids and waiver.covers(result)]
+        ends = ends or [self.schedule.end(waiver.wave)]
+        return None if None in ends else max(end for end in ends if end is not None)
+
+    def applied(self, result: Result) -> Result:
+        """The result as the waivers leave it: waived, or as it is with the waivers named that do not hold."""
+        if result.outcome not in (Outcome.FAIL, Outcome.UNKNOWN):
+            return result
+        end, now = self._end_of(result), self.schedule.now
+        reasons = []
+        for waiver in self._covering(result):
+            problem = self.void(waiver, now, end)
+            if problem is None:
+                return replace(
+                    result,
+                    outcome=Outcome.WAIVED,
+                    blocking=False,
+                    waiver=waiver,
+                    waived=result.outcome,
+                    reason=f"{result.reason}\nWaived until {_told(waiver.expires)}: {waiver}.",
+                )
+            reasons.append(f"\nNot waived: {waiver} does not hold, {problem}.")
+        return replace(result, reason=result.reason + "".join(reasons))
+
+    def _end_of(self, result: Result) -> datetime | None:
+        """When the window ends that the result is about: of an instance of no known wave, nobody knows."""
+        if result.subject.kind == "instance" and result.wave is None:
+            return None
+        return self.schedule.end(result.wave)
+
+    def _covering(self, result: Result) -> Iterator[Waiver]:
+        return (waiver for waiver in self.waivers if isinstance(waiver, Waiver) and waiver.covers(result))
+
+
+def _told(moment: datetime) -> str:
+    return moment.isoformat(timespec="minutes")

@@ -1,0 +1,1 @@
+"""How the pack is run: the gate to the SDK, the evaluation of all rules, the result document."""

@@ -1,0 +1,71 @@
+"""The size of an answer to the engine, bounded whatever the estate.
+
+Pulumi's language hosts pass a pack's answers through a gRPC client with the default limit of 4 MiB. Past it the engine
+shows an error beside a green tick for the pack, which reads as ready. So the answer stays below by construction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Final
+
+from pulumi.runtime.proto.analyzer_pb2 import MANDATORY, AnalyzeDiagnostic, AnalyzeResponse
+
+from policies.pack.document import RESULT_VARIABLE
+
+#: Of the 4 MiB (4,194,304 bytes) that gRPC takes, with a quarter left for what later versions may add.
+LIMIT: Final = 3 * 1024 * 1024
+
+# A field's tag and length around each diagnostic: at the most one byte and five.
+_FRAME: Final = 6
+
+
+def within_limit(answer: AnalyzeResponse, result_path: str | None, limit: int = LIMIT) -> AnalyzeResponse:
+    """Keep `answer` below `limit` bytes: the worst findings, and of each policy the number of the others.
+
+    The number is itself a finding at the policy's own level, so what failed the preview still does. `result_path` is
+    the file that holds every finding, if one is written.
+    """
+    if answer.ByteSize() <= limit:
+        return answer
+    policies = [(name, list(found)) for name, found in groupby(answer.diagnostics, key=lambda item: item.policyName)]
+    bounded = AnalyzeResponse()
+    bounded.CopyFrom(answer)
+    del bounded.diagnostics[:]
+    rests = [_rest(found, len(found), result_path) for _, found in policies]
+    left = limit - bounded.ByteSize() - _size(rests)
+    kept = set()
+    for index, diagnostic in sorted(enumerate(answer.diagnostics), key=lambda item: (*_rank(item[1]), item[0])):
+        if (size := _size([diagnostic])) <= left:
+            kept.add(index)
+            left -= size
+    index = 0
+    for _, found in policies:
+        shown = [item for position, item in enumerate(found, index) if position in kept]
+        index += len(found)
+        bounded.diagnostics.extend(shown)
+        if hidden := len(found) - len(shown):
+            bounded.diagnostics.append(_rest(found, hidden, result_path))
+    return bounded
+
+
+def _rank(diagnostic: AnalyzeDiagnostic) -> tuple[bool, int]:
+    return diagnostic.enforcementLevel != MANDATORY, -diagnostic.severity
+
+
+def _size(diagnostics: Iterable[AnalyzeDiagnostic]) -> int:
+    return sum(item.ByteSize() + _FRAME for item in diagnostics)
+
+
+def _rest(found: list[AnalyzeDiagnostic], hidden: int, result_path: str | None) -> AnalyzeDiagnostic:
+    """The finding that stands for those that are not shown, at the worst level of its policy."""
+    rest = AnalyzeDiagnostic()
+    rest.CopyFrom(min(found, key=_rank))
+    rest.urn = ""
+    where = f"in {result_path}" if result_path else f"in the file that {RESULT_VARIABLE}=path names"
+    rest.message = (
+        f"Not shown here: {hidden} of {len(found)} findings of this policy. There are more than the engine accepts.\n"
+        f"Fix: read all of them {where}"
+    )
+    return rest

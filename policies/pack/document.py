@@ -1,0 +1,373 @@
+"""The pack's whole result as a versioned JSON document (docs/schema/result.schema.json): the source of every report."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Literal
+
+from typing_extensions import TypedDict
+
+from policies import PACK_NAME, PACK_VERSION
+from policies.core.clock import Moment, Wave
+from policies.core.outcome import Outcome, Result, Subject
+from policies.core.rule import Rule
+from policies.core.waivers import Waiver
+from policies.pack.evaluation import Evaluation
+from policies.pack.run import Run, Source, rules_digest
+from policies.pack.verdicts import Judgement, judge_instance, judge_stack, judge_wave
+from policies.subjects.notice import ITEMS, Phase, not_checked
+
+RESULT_VARIABLE: Final = "PREFLIGHT_RESULT"
+SCHEMA_VERSION: Final = 3
+# Counts keys that were added and that readers of the same version may ignore.
+SCHEMA_MINOR_VERSION: Final = 0
+
+Answer = Literal["READY", "READY WITH CONDITIONS", "NOT READY", "UNKNOWN", "WHAT-IF"]
+OutcomeName = Literal["PASS", "FAIL", "UNKNOWN", "NOT_APPLICABLE", "PENDING", "WAIVED"]
+
+
+class PackDocument(TypedDict):
+    """The pack that judged."""
+
+    name: str
+    version: str
+
+
+class SourceDocument(TypedDict):
+    """A file by which the program went: its path as seen from the project, and the SHA-256 of its content."""
+
+    path: str
+    sha256: str
+
+
+class RunDocument(TypedDict):
+    """The run that the result is of; null: not known, or not given.
+
+    `id` is the caller's, from PREFLIGHT_RUN_ID. `rulesSha256` is the digest of the pack's code. `stackFile` is null
+    where the config was not that of the stack file; `files` are all others: evidence, flows. `cloudTime` and
+    `machineTime` are what the two clocks said when the estate had been read.
+    """
+
+    id: str | None
+    accountId: str | None
+    regionId: str | None
+    estateReadAt: str | None
+    cloudTime: str | None
+    machineTime: str | None
+    commit: str | None
+    dirty: bool | None
+    rulesSha256: str
+    stackFile: SourceDocument | None
+    files: list[SourceDocument] | None
+
+
+class JudgementDocument(TypedDict):
+    """The answer; confidence is decided / applicable, and raisedBy what would raise it.
+
+    `hypothetical` is what a WHAT-IF would be for the present and Alibaba Cloud; null where it is that.
+    """
+
+    readiness: Answer
+    hypothetical: Answer | None
+    confidence: float
+    decided: int
+    applicable: int
+    raisedBy: list[str]
+
+
+class WindowDocument(TypedDict):
+    """Times in ISO 8601 with offset; null: not known."""
+
+    start: str | None
+    latest: str | None
+
+
+class WaveDocument(TypedDict):
+    """One wave of instances, and whether it may go ahead. null: not known."""
+
+    name: str
+    window: WindowDocument
+    freezeStartsAt: str | None
+    frozen: bool | None
+    moved: bool | None
+    instanceIds: list[str]
+    judgement: JudgementDocument
+
+
+class SubjectDocument(TypedDict):
+    """What a result is about. The migration has the stack's name as id and the project's as name."""
+
+    kind: Literal["instance", "migration"]
+    id: str
+    name: str
+    urn: str
+
+
+class InstanceDocument(TypedDict):
+    """One migrating instance, and whether it may go ahead."""
+
+    subject: SubjectDocument
+    wave: str | None
+    judgement: JudgementDocument
+
+
+class RuleDocument(TypedDict):
+    """What a rule says of itself; leadHours null: it is always mandatory. unwaivable: why no waiver covers it."""
+
+    id: str
+    title: str
+    severity: Literal["low", "medium", "high", "critical"]
+    noticeItems: list[str]
+    url: str
+    leadHours: float | None
+    waivable: bool
+    unwaivable: str | None
+
+
+class WaiverDocument(TypedDict):
+    """The waiver that a result is waived by, and the outcome that it would have else."""
+
+    insteadOf: Literal["FAIL", "UNKNOWN"]
+    scope: str
+    reason: str
+    owner: str
+    approvedBy: str
+    approvedAt: str
+    expires: str
+
+
+class ResultDocument(TypedDict):
+    """The outcome of one rule for one subject.
+
+    `blocking`: it fails the preview. FAIL or UNKNOWN that is not blocking is advice until `mandatoryFrom`.
+    """
+
+    rule: str
+    subject: SubjectDocument
+    wave: str | None
+    outcome: OutcomeName
+    blocking: bool
+    mandatoryFrom: str | None
+    reason: str
+    remediation: str
+    waiver: WaiverDocument | None
+
+
+class NoticeDocument(TypedDict):
+    """What one item of the notice means for a wave or, where it is not null, for one instance, whatever is found."""
+
+    item: str
+    phase: Phase
+    wave: str | None
+    instanceId: str | None
+    text: str
+
+
+class WhatIfDocument(TypedDict):
+    """Why no gate may go by the result: it is about another `time`, or the cloud is not proven to be Alibaba's."""
+
+    kind: Literal["time", "rehearsal"]
+    reason: str
+
+
+class ResultsDocument(TypedDict):
+    """Everything that the pack concluded in one analysis: every rule, every subject, whatever the outcome.
+
+    `now` is the time that it is about, by `clockSource`; `judgedAt` what the machine's clock said then.
+    `validUntil` is when the judgement may change by time alone: a freeze, a lead time or a window begins, an approval
+    or an attestation ends, evidence grows too old, what a move leaves behind is due. `notChecked` is what no rule
+    checks, as the policy `not-checked` says it.
+    """
+
+    schemaVersion: Literal[3]
+    schemaMinorVersion: Literal[0]
+    pack: PackDocument
+    project: str
+    stack: str
+    run: RunDocument
+    now: str
+    clockSource: Literal["cloud", "system", "PREFLIGHT_NOW"]
+    judgedAt: str | None
+    whatIf: list[WhatIfDocument]
+    validUntil: str | None
+    judgement: JudgementDocument
+    waves: list[WaveDocument]
+    instances: list[InstanceDocument]
+    rules: list[RuleDocument]
+    results: list[ResultDocument]
+    tally: dict[OutcomeName, int]
+    blocking: int
+    notChecked: list[str]
+    notices: list[NoticeDocument]
+
+
+def document(evaluation: Evaluation, rules: Iterable[Rule], run: Run | None = None) -> ResultsDocument:
+    """The result as plain data."""
+    run = run or Run()
+    rules = tuple(rules)
+    tally = Counter(result.outcome for result in evaluation.results)
+    waves = {subject.urn: result.wave for result in evaluation.results for subject in [result.subject]}
+    return {
+        "schemaVersion": SCHEMA_VERSION,
+        "schemaMinorVersion": SCHEMA_MINOR_VERSION,
+        "pack": {"name": PACK_NAME, "version": PACK_VERSION},
+        "project": evaluation.project,
+        "stack": evaluation.stack,
+        "run": _run(run),
+        "now": evaluation.moment.now.isoformat(),
+        "clockSource": evaluation.moment.source,
+        "judgedAt": _time(evaluation.moment.judged_at),
+        "whatIf": _what_if(evaluation.moment),
+        "validUntil": _time(_valid_until(evaluation)),
+        "judgement": _judgement(judge_stack(evaluation)),
+        "waves": [_wave(evaluation, wave) for wave in evaluation.schedule.waves],
+        "instances": [
+            {
+                "subject": _subject(subject),
+                "wave": waves.get(subject.urn),
+                "judgement": _judgement(judge_instance(evaluation, subject.urn)),
+            }
+            for subject in evaluation.instances
+        ],
+        "rules": [_rule(rule) for rule in rules],
+        "results": [_result(result) for result in evaluation.results],
+        "tally": {outcome.value: tally[outcome] for outcome in Outcome},
+        "blocking": sum(result.blocking for result in evaluation.results),
+        "notChecked": list(not_checked(item for rule in rules for item in rule.notice_items)),
+        "notices": [
+            {
+                "item": note.item,
+                "phase": ITEMS[note.item].phase,
+                "wave": note.wave or None,
+                "instanceId": note.instance_id or None,
+                "text": note.text,
+            }
+            for note in evaluation.notes
+        ],
+    }
+
+
+def _what_if(moment: Moment) -> list[WhatIfDocument]:
+    found: list[WhatIfDocument] = [{"kind": "time", "reason": reason} for reason in moment.what_if]
+    return found + [{"kind": "rehearsal", "reason": reason} for reason in moment.rehearsal]
+
+
+def _run(run: Run) -> RunDocument:
+    return {
+        "id": run.id,
+        "accountId": run.account_id,
+        "regionId": run.region_id,
+        "estateReadAt": _time(run.estate_read_at),
+        "cloudTime": _time(run.cloud_time),
+        "machineTime": _time(run.machine_time),
+        "commit": run.commit,
+        "dirty": run.dirty,
+        "rulesSha256": rules_digest(),
+        "stackFile": None if run.stack_file is None else _source(run.stack_file),
+        "files": None if run.files is None else [_source(item) for item in run.files],
+    }
+
+
+def _source(source: Source) -> SourceDocument:
+    return {"path": source.path, "sha256": source.sha256}
+
+
+def _valid_until(evaluation: Evaluation) -> datetime | None:
+    """When the judgement may change though nothing else does; None where no such time lies ahead."""
+    moments = [
+        *evaluation.deadlines,
+        *(result.mandatory_from for result in evaluation.results if result.advice),
+    ]
+    return min((moment for moment in moments if moment is not None and moment > evaluation.moment.now), default=None)
+
+
+def _judgement(judgement: Judgement) -> JudgementDocument:
+    return {
+        "readiness": judgement.readiness.value,
+        "hypothetical": None if judgement.hypothetical is None else judgement.hypothetical.value,
+        "confidence": judgement.confidence,
+        "decided": judgement.decided,
+        "applicable": judgement.applicable,
+        "raisedBy": list(judgement.raised_by),
+    }
+
+
+def _wave(evaluation: Evaluation, wave: Wave) -> WaveDocument:
+    timeline = wave.timeline
+    return {
+        "name": wave.name,
+        "window": {"start": _time(timeline.start), "latest": _time(timeline.latest)},
+        "freezeStartsAt": _time(timeline.freeze_starts_at),
+        "frozen": timeline.frozen,
+        "moved": wave.moved,
+        "instanceIds": sorted(wave.instance_ids),
+        "judgement": _judgement(judge_wave(evaluation, wave.name)),
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _rule(rule: Rule) -> RuleDocument:
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "severity": rule.severity,
+        "noticeItems": list(rule.notice_items),
+        "url": rule.url,
+        "leadHours": rule.lead_hours,
+        "waivable": rule.unwaivable is None,
+        "unwaivable": rule.unwaivable,
+    }
+
+
+def _subject(subject: Subject) -> SubjectDocument:
+    return {"kind": subject.kind, "id": subject.id, "name": subject.name, "urn": subject.urn or ""}
+
+
+def _result(result: Result) -> ResultDocument:
+    return {
+        "rule": result.rule_id,
+        "subject": _subject(result.subject),
+        "wave": result.wave,
+        "outcome": result.outcome.value,
+        "blocking": result.blocking,
+        "mandatoryFrom": _time(result.mandatory_from),
+        "reason": result.reason,
+        "remediation": result.remediation,
+        "waiver": None if result.waiver is None else _waiver(result, result.waiver),
+    }
+
+
+def _waiver(result: Result, waiver: Waiver) -> WaiverDocument:
+    return {
+        "insteadOf": "UNKNOWN" if result.waived is Outcome.UNKNOWN else "FAIL",
+        "scope": waiver.scope,
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "approvedBy": waiver.approved_by,
+        "approvedAt": waiver.approved_at.isoformat(),
+        "expires": waiver.expires.isoformat(),
+    }
+
+
+def write(path: Path, content: ResultsDocument) -> None:
+    """Writes the document so that a reader finds the whole of it or nothing. Raises OSError where that fails."""
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file, ensure_ascii=False, indent=2)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,363 @@
+"""Between the policy SDK and the rules: a stack policy a rule, all of them answered from one evaluation.
+
+The SDK gives a policy one level for all that it reports. So each rule's own policy is mandatory and reports what
+blocks, but for rules of which `pulumi up` mends the findings (`Rule.mended_by_up`); what is advice until its lead time,
+and what is waived, two advisory policies report for all rules together.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+import grpc
+import pulumi_policy.policy
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto.analyzer_pb2 import (
+    DISABLED,
+    MANDATORY,
+    AnalyzeResponse,
+    AnalyzeStackRequest,
+    ConfigureAnalyzerRequest,
+)
+from pulumi_policy import (
+    EnforcementLevel,
+    PolicyConfigSchema,
+    PolicyPack,
+    ReportViolation,
+    Severity,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+
+from policies import PACK_NAME
+from policies.core.clock import NOW_VARIABLE, MachineClock, machine_clock, read_clock, read_schedule
+from policies.core.facts import UnreadableError, attempt
+from policies.core.outcome import Outcome, Result
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, SHARED_SECURITY_GROUP, Plan
+from policies.core.rule import AnyRule
+from policies.core.settings import schema
+from policies.pack.adapter import adapt, sealed
+from policies.pack.budget import within_limit
+from policies.pack.document import RESULT_VARIABLE, document, write
+from policies.pack.evaluation import Configuration, Evaluation, Evaluator
+from policies.pack.messages import advice_text, finding_text, listed
+from policies.pack.presence import show_presence
+from policies.pack.registry import all_rules
+from policies.pack.run import Run, manifest, read_run
+from policies.subjects.notes import announcement, notes
+from policies.subjects.notice import not_checked as not_checked_texts
+
+ADVICE: Final = "advice"
+WAIVED: Final = "waived"
+TOLD: Final = "not-checked"
+ANNOUNCED: Final = "announced"
+WHAT_IF: Final = "what-if"
+# Pulumi's own word for every policy of a pack.
+_ALL: Final = "all"
+
+_SEVERITIES: Final = {
+    "low": Severity.LOW,
+    "medium": Severity.MEDIUM,
+    "high": Severity.HIGH,
+    "critical": Severity.CRITICAL,
+}
+
+
+class Analyst:
+    """Evaluates all rules once an analysis, however many policies the SDK then asks one after another.
+
+    The SDK decodes the request anew for every policy and says nowhere which analysis it is in. But the options of the
+    resources that it hands over are views of the request's own message, and one message has one such view as long as
+    somebody holds it: so a view held here and met again means the same analysis, whatever thread asks and whichever
+    policies are switched off. Should a later SDK copy the options, every policy gets an evaluation of its own: slower,
+    and as right.
+
+    Each policy is told its own configuration only. A rule whose configuration differs from what it declares is
+    therefore asked again when its policy's turn comes, and the result is written again.
+    """
+
+    def __init__(self, rules: tuple[AnyRule, ...], environment: Mapping[str, str], machine: MachineClock) -> None:
+        self._rules = rules
+        self._environment = environment
+        self._machine = machine
+        self._types_read = frozenset(
+            {MIGRATION, MIGRATING_INSTANCE, SHARED_SECURITY_GROUP} | {name for rule in rules for name in rule.reads}
+        )
+        self._lock = threading.Lock()
+        self._analysis: object = None
+        self._evaluator: Evaluator | None = None
+        self._evaluation: Evaluation | None = None
+        self._run = Run()
+        self._configurations: dict[str, Configuration] = {}
+
+    def evaluation(self, args: StackValidationArgs, rule: AnyRule | None = None) -> Evaluation:
+        """The evaluation of this analysis, whose result is written before anything is reported.
+
+        `rule` is the one whose policy asks, and whose configuration `args` therefore hold. Raises UnreadableError
+        where the clock is set to no time, OSError where the result cannot be written.
+        """
+        analysis = args.resources[0].opts.aliases if args.resources else None
+        with self._lock:
+            if self._evaluator is None or analysis is None or analysis is not self._analysis:
+                self._analysis, self._evaluation, self._configurations = None, None, {}
+                plan = Plan(adapt(args.resources, self._types_read))
+                self._evaluator = Evaluator(self._rules, plan, read_clock(self._environment, plan, self._machine))
+                self._run = read_run(self._environment, plan)
+            if self._reconfigured(args, rule) or self._evaluation is None:
+                self._evaluation = None
+                evaluation = self._evaluator.evaluation(self._configurations)
+                self._write(evaluation)
+                self._analysis, self._evaluation = analysis, evaluation
+            return self._evaluation
+
+    def _reconfigured(self, args: StackValidationArgs, rule: AnyRule | None) -> bool:
+        if rule is None:
+            return False
+        # The engine fills in what is not configured from the schema.
+        defaults = {name: item.default for name, item in rule.adjustable.items()}
+        given = {name: value for name, value in args.get_config().items() if defaults.get(name) != value}
+        changed = given != self._configurations.get(rule.id, {})
+        self._configurations[rule.id] = given
+        return changed
+
+    def _write(self, evaluation: Evaluation) -> None:
+        if path := self._environment.get(RESULT_VARIABLE):
+            write(Path(path), document(evaluation, self._rules, self._run))
+
+
+def _meant(name: str, names: list[str]) -> str:
+    return "".join(f"; is {like} meant?" for like in get_close_matches(name, names, 1))
+
+
+def _is_disabled(policy: str, request: ConfigureAnalyzerRequest) -> bool:
+    return policy in request.policyConfig and request.policyConfig[policy].enforcementLevel == DISABLED
+
+
+class Servicer(pulumi_policy.policy._PolicyAnalyzerServicer):
+    """The SDK's side of the engine's protocol, which is told no secrets and refuses names that are no policy."""
+
+    def Configure(self, request: ConfigureAnalyzerRequest, context: grpc.ServicerContext) -> Empty:  # noqa: N802
+        """Takes what `--policy-pack-config` sets; the engine says nothing of a policy that there is not."""
+        names = [*(rule.id for rule in all_rules()), ADVICE, WAIVED, ANNOUNCED, TOLD, _ALL]
+        problems = [
+            f"{name} is not a policy of this pack{_meant(name, names)}"
+            for name in sorted(request.policyConfig)
+            if name not in (*names, WHAT_IF)
+        ]
+        if problems:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"--policy-pack-config: {', '.join(problems)}")
+        if WHAT_IF in request.policyConfig:
+            # No level lets a what-if pass.
+            request.policyConfig[WHAT_IF].enforcementLevel = MANDATORY
+        taken: Empty = super().Configure(request, context)  # type: ignore[no-untyped-call]
+        if not all(_is_disabled(rule.id, request) for rule in all_rules()):
+            show_presence(sys.argv[1:], os.environ)
+        return taken
+
+    def AnalyzeStack(self, request: AnalyzeStackRequest, context: object) -> AnalyzeResponse:  # noqa: N802
+        """Asks all policies about the whole stack; the answer stays below what the engine takes."""
+        answer: AnalyzeResponse = super().AnalyzeStack(sealed(request), context)  # type: ignore[no-untyped-call]
+        return within_limit(answer, os.environ.get(RESULT_VARIABLE))
+
+
+def stack_policies(
+    environment: Mapping[str, str], machine: MachineClock = machine_clock
+) -> list[StackValidationPolicy]:
+    """A mandatory stack policy a rule, and one advisory policy each for what is advice yet and for what is waived."""
+    rules = all_rules()
+    analyst = Analyst(rules, environment, machine)
+    return [
+        *(_policy(rule, analyst) for rule in rules),
+        _companion(
+            ADVICE,
+            "Advice now; fails the preview from the date below.",
+            "Advice",
+            analyst,
+            lambda result: result.advice,
+        ),
+        _companion(
+            WAIVED,
+            "What is missing, and somebody answers for it.",
+            "Waived",
+            analyst,
+            lambda result: result.outcome is Outcome.WAIVED,
+        ),
+    ]
+
+
+def not_checked(environment: Mapping[str, str]) -> StackValidationPolicy:
+    """Says with every preview what a passing one does not mean: silence would be taken for ready."""
+    missing = not_checked_texts(item for rule in all_rules() for item in rule.notice_items)
+    texts = ["Passing says nothing of what this version does not check; look at it yourself:", *missing]
+
+    def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        plan = Plan(adapt(args.resources, {MIGRATION}))
+        told = attempt(lambda: read_clock(environment, plan).rehearsal)
+        rehearsal = () if isinstance(told, UnreadableError) else told
+        notes = [f"This is a rehearsal, and says nothing to a gate: {reason}" for reason in rehearsal]
+        report_violation(listed("\n".join([*texts, *notes])), plan.stack_urn)
+
+    return StackValidationPolicy(
+        name=TOLD,
+        description="What a passing preview does not tell.",
+        validate=validate,
+        enforcement_level=EnforcementLevel.ADVISORY,
+        display_name="Not checked",
+        severity=Severity.MEDIUM,
+    )
+
+
+def what_if(environment: Mapping[str, str]) -> StackValidationPolicy:
+    """Fails every run that is about another time than the present: it must not pass for a gate, whatever it finds."""
+
+    def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        if NOW_VARIABLE not in environment:
+            return
+        plan = Plan(adapt(args.resources, {MIGRATION}))
+        found = attempt(lambda: read_clock(environment, plan))
+        reasons = (str(found),) if isinstance(found, UnreadableError) else found.what_if
+        text = listed("This is a what-if, and no verdict for a gate:\n" + "\n".join(reasons))
+        report_violation(f"{text}\nFix: unset {NOW_VARIABLE}", plan.stack_urn)
+
+    return StackValidationPolicy(
+        name=WHAT_IF,
+        description="A verdict about another time than the present passes no gate.",
+        validate=validate,
+        enforcement_level=EnforcementLevel.MANDATORY,
+        display_name="What-if",
+        severity=Severity.CRITICAL,
+    )
+
+
+def announced(environment: Mapping[str, str], machine: MachineClock = machine_clock) -> StackValidationPolicy:
+    """Tells with every preview what each wave means whatever the rules find, such as that there is no way back."""
+
+    def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        plan = Plan(adapt(args.resources, {MIGRATION}))
+        try:
+            schedule = read_schedule(read_clock(environment, plan, machine).now, plan)
+        except UnreadableError:  # Told by the rules' own policies, which are mandatory.
+            return
+        found = notes(plan, schedule)
+        for wave in schedule.waves:
+            report_violation(listed(announcement(found, wave.name)), plan.stack_urn)
+
+    return StackValidationPolicy(
+        name=ANNOUNCED,
+        description="What the move means for each wave.",
+        validate=validate,
+        enforcement_level=EnforcementLevel.ADVISORY,
+        display_name="Announced",
+        severity=Severity.LOW,
+    )
+
+
+def _policy(rule: AnyRule, analyst: Analyst) -> StackValidationPolicy:
+    def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        try:
+            evaluation = analyst.evaluation(args, rule)
+        except Exception as error:
+            # An exception here would end the whole analysis and hide the findings of other packs. Its type alone is
+            # told: its message may hold values.
+            report_violation(
+                f"The policy pack itself failed ({type(error).__name__}): nothing was checked.\n"
+                "Fix: check that PREFLIGHT_NOW, if set, is a time with an offset and PREFLIGHT_RESULT can be "
+                "written, or report a defect",
+                None,
+            )
+            return
+        for result in evaluation.results:
+            if result.rule_id == rule.id and result.blocking:
+                report_violation(finding_text(rule, result), result.subject.urn)
+
+    settable = schema(rule.adjustable)
+    return StackValidationPolicy(
+        name=rule.id,
+        description=f"{rule.title}.",
+        validate=validate,
+        enforcement_level=EnforcementLevel.ADVISORY if rule.mended_by_up else EnforcementLevel.MANDATORY,
+        config_schema=PolicyConfigSchema(settable) if settable else None,
+        display_name=rule.title,
+        severity=_SEVERITIES[rule.severity],
+        tags=list(rule.notice_items),
+        remediation_steps=rule.remediation,
+        url=rule.url,
+    )
+
+
+def _companion(
+    name: str, description: str, title: str, analyst: Analyst, concerns: Callable[[Result], bool]
+) -> StackValidationPolicy:
+    """An advisory policy that reports some results of all rules, each by the name of its rule."""
+    rules = {rule.id: rule for rule in all_rules()}
+
+    def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        try:
+            evaluation = analyst.evaluation(args)
+        except Exception:  # Told by the rules' own policies, which are mandatory.
+            return
+        for result in evaluation.results:
+            if concerns(result):
+                report_violation(advice_text(rules[result.rule_id], result), result.subject.urn)
+
+    return StackValidationPolicy(
+        name=name,
+        description=description,
+        validate=validate,
+        enforcement_level=EnforcementLevel.ADVISORY,
+        display_name=title,
+        severity=Severity.MEDIUM,
+    )
+
+
+def incomplete() -> str | None:
+    """Say what is wrong with the pack's rules where they are not those of its manifest; None where they are."""
+    found = {rule.id for rule in all_rules()}
+    try:
+        listed_ids = set(manifest())
+    except OSError:
+        return (
+            "The policy pack is not whole: it has no rules.txt. Get it anew; whoever changed its rules runs make docs."
+        )
+    differing = [
+        *(f"the rule {rule_id} is missing" for rule_id in sorted(listed_ids - found)),
+        *(f"the rule {rule_id} is not listed in rules.txt" for rule_id in sorted(found - listed_ids)),
+    ]
+    if not differing:
+        return None
+    return (
+        f"The policy pack is not whole: {', '.join(differing)}. Get it anew; whoever changed its rules runs make docs."
+    )
+
+
+def serve() -> None:
+    """Serves the pack to the engine; does not return.
+
+    A result left by an earlier run is removed first, so that nobody takes it for this one's. Raises OSError where that
+    fails.
+    """
+    if path := os.environ.get(RESULT_VARIABLE):
+        Path(path).unlink(missing_ok=True)
+    if problem := incomplete():
+        sys.exit(problem)
+    # What PolicyPack serves cannot be chosen.
+    pulumi_policy.policy._PolicyAnalyzerServicer = Servicer  # type: ignore[misc]
+    PolicyPack(
+        name=PACK_NAME,
+        policies=[
+            *stack_policies(os.environ),
+            what_if(os.environ),
+            not_checked(os.environ),
+            announced(os.environ),
+        ],
+        enforcement_level=EnforcementLevel.MANDATORY,
+        description="Fails the preview while anything is missing that the move to a VPC needs.",
+        display_name="Classic network to VPC preflight",
+        provider="alicloud",
+    )

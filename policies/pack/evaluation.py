@@ -1,0 +1,207 @@
+"""Asks every rule about every subject, settles what is pending by the freeze, and applies the waivers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from policies.core.clock import Moment, Schedule, Timeline, read_schedule
+from policies.core.facts import UnreadableError, attempt, printable, safe
+from policies.core.outcome import Outcome, Result, Subject, Verdict, failed, judged, not_applicable, unknown
+from policies.core.plan import MIGRATION, Plan, Resource, has_moved
+from policies.core.rule import AnyRule, InstanceRule, MigrationRule, ReviewRule, Rule
+from policies.core.settings import Settings, read_settings
+from policies.core.waivers import Review, read_waivers
+from policies.subjects.deadlines import deadlines
+from policies.subjects.notes import Note, notes
+
+Configuration = Mapping[str, Any]
+"""What `--policy-pack-config` sets of one rule; what it does not set is the rule's own."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All results of one analysis, sorted by rule and subject, and the times that they hold for."""
+
+    project: str
+    stack: str
+    moment: Moment
+    schedule: Schedule
+    instances: tuple[Subject, ...]
+    results: tuple[Result, ...]
+    notes: tuple[Note, ...] = ()
+    deadlines: tuple[datetime, ...] = ()
+    """When time alone may make other results of it, lead times aside."""
+
+
+class Evaluator:
+    """Asks rules about one plan at one moment; never raises for anything that the plan holds or a rule does."""
+
+    def __init__(self, rules: Iterable[AnyRule], plan: Plan, moment: Moment) -> None:
+        self._rules = tuple(rules)
+        self._plan = plan
+        self._moment = moment
+        self._schedule = read_schedule(moment.now, plan)
+        self._notes = notes(plan, self._schedule)
+        self._deadlines = deadlines(plan, self._schedule)
+        self._asked: dict[str, tuple[Configuration, list[Result]]] = {}
+
+    def evaluation(self, configurations: Mapping[str, Configuration]) -> Evaluation:
+        """The results of all rules, under the configuration of those that have one, by rule id."""
+        results = [
+            result
+            for rule in self._rules
+            if not isinstance(rule, ReviewRule)
+            for result in self._answers(rule, configurations.get(rule.id, {}))
+        ]
+        review = Review(
+            {rule.id: rule.unwaivable for rule in self._rules},
+            read_waivers(self._plan),
+            tuple(results),
+            self._schedule,
+        )
+        results = [review.applied(result) for result in results]
+        for rule in self._rules:
+            if isinstance(rule, ReviewRule):
+                results += self._review(rule, review, configurations.get(rule.id, {}))
+        results.sort(key=lambda result: (result.rule_id, result.subject))
+        project, stack = self._plan.project_and_stack
+        instances = sorted(instance_subject(instance) for instance in self._plan.instances)
+        return Evaluation(
+            project,
+            stack,
+            self._moment,
+            self._schedule,
+            tuple(instances),
+            tuple(results),
+            self._notes,
+            self._deadlines,
+        )
+
+    def _answers(self, rule: MigrationRule | InstanceRule, given: Configuration) -> list[Result]:
+        """Each rule is asked once a configuration: the engine tells the pack of each one's only when it is its turn."""
+        asked = self._asked.get(rule.id)
+        if asked is None or asked[0] != given:
+            asked = self._asked[rule.id] = (given, self._configured(rule, given))
+        return asked[1]
+
+    def _configured(self, rule: MigrationRule | InstanceRule, given: Configuration) -> list[Result]:
+        try:
+            settings = read_settings(rule.adjustable, given)
+        except ValueError as problem:
+            return [self._result(rule, None, Timeline(self._moment.now), _misconfigured(rule, str(problem)))]
+        # What a plan remembers may be from a threshold that is another now.
+        return self._ask(rule, Plan(self._plan.resources) if given else self._plan, settings)
+
+    def _ask(self, rule: MigrationRule | InstanceRule, plan: Plan, settings: Settings) -> list[Result]:
+        first = replace(self._schedule.first, settings=settings)
+        if isinstance(rule, MigrationRule):
+            return [self._result(rule, None, first, lambda: rule.check(plan, first))]
+        if not plan.instances or len(plan.of_type(MIGRATION)) != 1:
+            # Nothing to ask about is not an answer: without this a pack over an empty estate would be silent, green.
+            return [self._result(rule, None, first, _without_migration)]
+        return [self._ask_about(rule, plan, settings, instance) for instance in plan.instances]
+
+    def _ask_about(self, rule: InstanceRule, plan: Plan, settings: Settings, instance: Resource) -> Result:
+        wave, timeline = self._schedule.of(instance.facts)
+        timeline = replace(timeline, settings=settings)
+        if rule.until_move and has_moved(instance.facts):
+            return self._result(rule, instance, timeline, lambda: not_applicable("The instance has moved."), wave)
+        return self._result(rule, instance, timeline, lambda: rule.check(plan, timeline, instance.facts), wave)
+
+    def _review(self, rule: ReviewRule, review: Review, given: Configuration) -> list[Result]:
+        try:
+            timeline = replace(self._schedule.first, settings=read_settings(rule.adjustable, given))
+        except ValueError as problem:
+            return [self._result(rule, None, Timeline(self._moment.now), _misconfigured(rule, str(problem)))]
+        return [self._result(rule, None, timeline, lambda: rule.check(self._plan, timeline, review))]
+
+    def _result(
+        self,
+        rule: Rule,
+        instance: Resource | None,
+        timeline: Timeline,
+        check: Callable[[], Verdict],
+        wave: str | None = None,
+    ) -> Result:
+        verdict = _settled(_guarded(check), timeline)
+        needless = verdict.outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE)
+        return Result(
+            rule.id,
+            migration_subject(self._plan) if instance is None else instance_subject(instance),
+            verdict.outcome,
+            safe(verdict.reason),
+            "" if needless else safe(verdict.remediation or rule.remediation),
+            blocking=verdict.outcome.blocks and timeline.mandatory,
+            wave=wave,
+            mandatory_from=timeline.mandatory_from,
+        )
+
+
+def evaluate(
+    rules: Iterable[AnyRule], plan: Plan, moment: Moment, configurations: Mapping[str, Configuration] | None = None
+) -> Evaluation:
+    """Asks every rule about its subjects, once."""
+    return Evaluator(rules, plan, moment).evaluation(configurations or {})
+
+
+def _without_migration() -> Verdict:
+    return unknown(
+        "Not checked for any instance: the stack does not declare exactly one Migration with its instances.",
+        "see schedule-migration-declared",
+    )
+
+
+def _misconfigured(rule: Rule, problem: str) -> Callable[[], Verdict]:
+    return lambda: unknown(
+        f"Not checked: its policy configuration cannot be used: {problem}.",
+        f"mend {rule.id} in the file that --policy-pack-config names; policies/README.md tells its form",
+    )
+
+
+def _guarded(check: Callable[[], Verdict]) -> Verdict:
+    try:
+        return judged(check)
+    except Exception as error:
+        # Only the type: the message of an exception may hold values, and findings are shown in public comments.
+        return unknown(
+            f"The rule itself crashed ({type(error).__name__}): nothing is known about what it checks.",
+            "report this as a defect of the policy pack",
+        )
+
+
+def _settled(verdict: Verdict, timeline: Timeline) -> Verdict:
+    """PENDING is enough until the freeze; from then on, or where the freeze's beginning is not known, it is not."""
+    if verdict.outcome is not Outcome.PENDING or timeline.frozen is False:
+        return verdict
+    if timeline.freeze_starts_at is None:
+        return unknown(
+            f"{verdict.reason}\nWhether that may wait cannot be told: when the freeze begins is not known.",
+            verdict.remediation,
+        )
+    began = timeline.freeze_starts_at.isoformat(timespec="minutes")
+    return failed(f"{verdict.reason}\nThat may not wait any longer: the freeze began at {began}.", verdict.remediation)
+
+
+def migration_subject(plan: Plan) -> Subject:
+    """The migration as a whole: id is the stack's name, name the project's.
+
+    Both empty where there is no resource at all.
+    """
+    project, stack = plan.project_and_stack
+    return Subject("migration", stack, project, plan.stack_urn)
+
+
+def instance_subject(instance: Resource) -> Subject:
+    """One migrating instance; where its id cannot be read, the resource's name stands for it."""
+    instance_id = attempt(lambda: instance.facts.text("instanceId"))
+    name = attempt(lambda: instance.facts.text("instanceName"))
+    fallback = printable(instance.name)
+    return Subject(
+        "instance",
+        fallback if isinstance(instance_id, UnreadableError) else instance_id,
+        fallback if isinstance(name, UnreadableError) else name,
+        instance.urn,
+    )

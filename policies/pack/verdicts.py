@@ -1,0 +1,93 @@
+"""From results to the answer that a team asks for: may this instance, this wave, this stack go ahead?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from policies.core.outcome import Outcome, Result
+from policies.pack.evaluation import Evaluation
+
+
+class Readiness(StrEnum):
+    """The answer. Only READY says that nothing is left to do; NOT READY and UNKNOWN both mean: do not go ahead.
+
+    WHAT-IF is about another time than the present, or about a cloud that is not proven to be Alibaba Cloud: what the
+    answer would be is told beside it, and no gate may go by it.
+    """
+
+    READY = "READY"
+    READY_WITH_CONDITIONS = "READY WITH CONDITIONS"
+    NOT_READY = "NOT READY"
+    UNKNOWN = "UNKNOWN"
+    WHAT_IF = "WHAT-IF"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One answer, and how much of what applies could be decided at all.
+
+    `raised_by` are the remediations of what could not: what would raise the confidence. `hypothetical` is what a
+    WHAT-IF would be, were it about the present and Alibaba Cloud; else None.
+    """
+
+    readiness: Readiness
+    decided: int
+    applicable: int
+    raised_by: tuple[str, ...]
+    hypothetical: Readiness | None = None
+
+    @property
+    def confidence(self) -> float:
+        """Share of the applicable checks that could be decided, 0 to 1; 0 where none applies."""
+        return round(self.decided / self.applicable, 4) if self.applicable else 0.0
+
+
+def judge(results: Iterable[Result]) -> Judgement:
+    """The judgement by some results. Nothing that applies is nothing known, and no results are not a good sign."""
+    applicable = [result for result in results if result.outcome is not Outcome.NOT_APPLICABLE]
+    undecided = [result for result in applicable if Outcome.UNKNOWN in (result.outcome, result.waived)]
+    return Judgement(
+        _readiness(applicable),
+        len(applicable) - len(undecided),
+        len(applicable),
+        tuple(sorted({result.remediation for result in undecided})),
+    )
+
+
+def _readiness(applicable: list[Result]) -> Readiness:
+    blocking = {result.outcome for result in applicable if result.blocking}
+    if Outcome.FAIL in blocking:
+        return Readiness.NOT_READY
+    if blocking or not applicable:
+        return Readiness.UNKNOWN
+    if all(result.outcome is Outcome.PASS for result in applicable):
+        return Readiness.READY
+    return Readiness.READY_WITH_CONDITIONS
+
+
+def _about(evaluation: Evaluation, results: Iterable[Result]) -> Judgement:
+    """The judgement by some results of an evaluation: a WHAT-IF where that is none for a gate."""
+    judgement = judge(results)
+    if not evaluation.moment.what_if and not evaluation.moment.rehearsal:
+        return judgement
+    return replace(judgement, readiness=Readiness.WHAT_IF, hypothetical=judgement.readiness)
+
+
+def judge_stack(evaluation: Evaluation) -> Judgement:
+    """By all results."""
+    return _about(evaluation, evaluation.results)
+
+
+def judge_instance(evaluation: Evaluation, urn: str | None) -> Judgement:
+    """By its own results and those about the migration as a whole, without which it does not move."""
+    return _about(
+        evaluation,
+        (item for item in evaluation.results if item.subject.kind == "migration" or item.subject.urn == urn),
+    )
+
+
+def judge_wave(evaluation: Evaluation, name: str) -> Judgement:
+    """By the results of its instances, of those of no known wave, and about the migration as a whole."""
+    return _about(evaluation, (item for item in evaluation.results if item.wave in (None, name)))

@@ -1,0 +1,82 @@
+"""What a person answers for in place of evidence: never without an owner, never beyond its time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from functools import partial
+from typing import Final, Literal, TypeAlias, get_args
+
+from policies.core.approvals import LONGEST
+from policies.core.clock import Timeline
+from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.outcome import Outcome, Verdict, passed
+from policies.core.plan import Plan
+
+Kind: TypeAlias = Literal["address-lists", "application-go", "licence-review", "orders-settled", "security-software"]
+KINDS: Final[frozenset[str]] = frozenset(get_args(Kind))
+
+HOW: Final = (
+    "classic-to-vpc:migration.attestations: [{kind: <kind>, instances: [<id>], owner: <who answers for it>, "
+    "statedAt: <time>, validUntil: <time after the window>, statement: <what was agreed>}]"
+)
+"""How an attestation is recorded, as a remediation."""
+
+
+def or_attested(
+    verdict: Verdict, kind: Kind, outcomes: Collection[Outcome], plan: Plan, timeline: Timeline, instance: Facts
+) -> Verdict:
+    """The verdict, or PASS where it is one of `outcomes` and somebody answers for this instance instead.
+
+    The attestation must have been stated by now and hold when the window of the instance's wave begins.
+    """
+    if verdict.outcome not in outcomes or timeline.start is None:
+        return verdict
+    word = answered_until(kind, plan, timeline, instance, timeline.start)
+    return passed(f"{word} {verdict.reason}") if word else verdict
+
+
+def answered_since(kind: Kind, plan: Plan, timeline: Timeline, instance: Facts, since: datetime) -> str | None:
+    """What somebody says who answers for an instance now and has said so no earlier than `since`; None for nobody.
+
+    Raises UnreadableError where the attestations cannot be read.
+    """
+    entries = [entry for entry in plan.migration.objects("attestations") if entry.moment("statedAt") >= since]
+    words = (_word(entry, kind, instance, timeline.now, timeline.now) for entry in entries)
+    return next((word for word in words if word is not None), None)
+
+
+def answered_until(kind: Kind, plan: Plan, timeline: Timeline, instance: Facts, until: datetime) -> str | None:
+    """What somebody says who has answered for an instance by now, at least until so long; None for nobody."""
+    return next(_words(plan, kind, instance, timeline.now, until), None)
+
+
+def remediation(kind: Kind) -> str:
+    """How one of this kind is recorded."""
+    return HOW.replace("<kind>", kind)
+
+
+def window_start(plan: Plan, instance: Facts) -> datetime:
+    """When the wave of an instance begins. Raises UnreadableError."""
+    own = [wave for wave in plan.waves if wave.text("name") == instance.text("wave")]
+    if len(own) != 1:
+        raise instance.malformed("wave", "the name of one wave of the stack")
+    return own[0].object("window").moment("start")
+
+
+def _words(plan: Plan, kind: Kind, instance: Facts, now: datetime, needed: datetime) -> Iterator[str]:
+    """What each attestation that counts says; one that cannot be read whole is none."""
+    entries = attempt(lambda: plan.migration.objects("attestations"))
+    for entry in () if isinstance(entries, UnreadableError) else entries:
+        word = attempt(partial(_word, entry, kind, instance, now, needed))
+        if isinstance(word, str):
+            yield word
+
+
+def _word(entry: Facts, kind: Kind, instance: Facts, now: datetime, needed: datetime) -> str | None:
+    about_it = entry.text("kind") == kind and instance.text("instanceId") in entry.texts("instanceIds")
+    owner, statement = entry.name("owner"), entry.name("statement")
+    stated, until = entry.moment("statedAt"), entry.moment("validUntil")
+    if not about_it or stated > now or until < max(now, needed) or until - stated > LONGEST:
+        return None
+    return f"{owner} answers for it until {until.isoformat(timespec='minutes')}: {statement.rstrip('.')}."

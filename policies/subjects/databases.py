@@ -1,0 +1,269 @@
+"""Databases as rules see them: which an instance uses, how they are reached, and whom they admit.
+
+An instance uses a database that admits its intranet address by a whitelist, or it by a security group. RDS, Redis and
+MongoDB are all told in one shape (docs/contracts.md).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+from policies.core.facts import Facts, UnreadableError
+from policies.core.outcome import (
+    Outcome,
+    Verdict,
+    best,
+    failed,
+    judged,
+    not_applicable,
+    passed,
+    pending,
+    unknown,
+    worst,
+)
+from policies.core.plan import (
+    DATABASE_ACCESS,
+    HYBRID_ACCESSES,
+    TARGET_NETWORK,
+    WHITELIST_GROUPS,
+    Plan,
+    Resource,
+    place_of,
+)
+
+#: The RAM actions that the facts about databases take.
+READING: Final = (
+    "rds:DescribeDBInstances",
+    "rds:DescribeDBInstanceNetInfo",
+    "rds:DescribeDBInstanceIPArrayList",
+    "rds:DescribeSecurityGroupConfiguration",
+    "kvstore:DescribeInstances",
+    "kvstore:DescribeDBInstanceNetInfo",
+    "kvstore:DescribeSecurityIps",
+    "kvstore:DescribeSecurityGroupConfiguration",
+    "dds:DescribeDBInstances",
+    "dds:DescribeDBInstanceAttribute",
+    "dds:DescribeReplicaSetRole",
+    "dds:DescribeSecurityIps",
+    "dds:DescribeSecurityGroupConfiguration",
+)
+
+
+def each_used(plan: Plan, instance: Facts, check: Callable[[Facts], Verdict]) -> Verdict:
+    """The worst of the verdicts on the databases that an instance uses."""
+    database_ids = instance.texts("databaseIds")
+    if not instance.texts("intranetIps"):
+        return unknown("No intranet address of the instance is known, by which databases would admit it.")
+    if not database_ids:
+        return not_applicable("No database admits the instance, by an intranet address or by a security group.")
+    return worst(judged(partial(_one, plan, database_id, check)) for database_id in database_ids)
+
+
+def _one(plan: Plan, database_id: str, check: Callable[[Facts], Verdict]) -> Verdict:
+    for database in plan.migration.objects("databases"):
+        if database.text("dbInstanceId") == database_id:
+            return check(database)
+    return unknown(f"Database {database_id} is missing from the facts of the Migration.")
+
+
+def read_only_instances(plan: Plan, database: Facts) -> tuple[Facts, ...]:
+    """The read-only instances that follow a database."""
+    primary_id = database.text("dbInstanceId")
+    return tuple(item for item in plan.migration.objects("databases") if item.optional_text("primaryId") == primary_id)
+
+
+def named(database: Facts) -> str:
+    """A database as a finding names it: its id, and what people call it."""
+    description = database.optional_text("description")
+    return database.text("dbInstanceId") + (f" ({description})" if description else "")
+
+
+def config_line(database: Facts, key: str = "hybridAccess: {}") -> str:
+    """The line of the config that prepares a database."""
+    return f"classic-to-vpc:migration.databases: [{{id: {database.text('dbInstanceId')}, {key}}}]"
+
+
+def endpoints(database: Facts, ip_type: str) -> tuple[Facts, ...]:
+    """Its addresses of one type: Inner of the classic network, Private of a VPC.
+
+    Raises UnreadableError where no address at all is known: each database has one.
+    """
+    every = database.objects("endpoints")
+    if not every:
+        raise UnreadableError(f"{database.path}: endpoints", "holds no address of the database")
+    return tuple(item for item in every if item.text("ipType") == ip_type)
+
+
+def hybrid_accesses(plan: Plan, database: Facts) -> tuple[Resource, ...]:
+    """Declared hybrid access of a database."""
+    return _of_database(plan, HYBRID_ACCESSES, database)
+
+
+def whitelist_groups(plan: Plan, database: Facts) -> tuple[Resource, ...]:
+    """Declared whitelist groups of a database."""
+    return _of_database(plan, WHITELIST_GROUPS, database)
+
+
+def _of_database(plan: Plan, resource_types: Iterable[str], database: Facts) -> tuple[Resource, ...]:
+    database_id = database.text("dbInstanceId")
+    return tuple(
+        item
+        for resource_type in resource_types
+        for item in plan.of_type(resource_type)
+        if item.facts.data.get("dbInstanceId") == database_id
+    )
+
+
+def left_behind(plan: Plan, database: Facts) -> frozenset[str]:
+    """Classic instances of which the team knows that they lose the database when hybrid access ends."""
+    accesses = (item.facts for item in _of_database(plan, (DATABASE_ACCESS,), database))
+    asked = [access.object("hybridAccess") for access in accesses if "hybridAccess" in access.data]
+    return frozenset(instance_id for item in asked for instance_id in item.texts("leavesBehind"))
+
+
+def target_blocks(plan: Plan, instance: Facts) -> tuple[str, ...]:
+    """Blocks of the VSwitches that an instance may move into. Raises UnreadableError without one target network."""
+    return tuple(vswitch.text("cidrBlock") for vswitch in plan.vswitches(place_of(instance)))
+
+
+# ---- an address in the target VPC ----
+
+
+def address_in_vpc(plan: Plan, database: Facts) -> Verdict:
+    """Whether a database has an address in the target VPC, or is declared to get one."""
+    private = endpoints(database, "Private")
+    if private:
+        return _private(plan, database, private)
+    declared = hybrid_accesses(plan, database)
+    if not declared:
+        return failed(
+            f"{named(database)} has a classic address only, which cannot be reached from the VPC, and no hybrid access "
+            "is declared for it.",
+            config_line(database),
+        )
+    return best(judged(partial(_declared_access, plan, database, item)) for item in declared)
+
+
+def _private(plan: Plan, database: Facts, private: Iterable[Facts]) -> Verdict:
+    network = plan.network.facts if plan.of_type(TARGET_NETWORK) else None
+    target = network.text("vpcId") if network and network.is_known("vpcId") else None
+    there = {item.text("kind"): item.text("connectionString") for item in private if item.text("vpcId") == target}
+    if not there:
+        vpc_ids = sorted({item.text("vpcId") for item in private})
+        return failed(
+            f"{named(database)} is in {', '.join(vpc_ids)}, which is not the target VPC; from one VPC to another it "
+            "cannot be moved in hybrid access.",
+            f"classic-to-vpc:migration.network: {{mode: existing, vpcId: {vpc_ids[0]}, vswitchIds: [<vsw>]}}\n"
+            "Or waive this, where the two VPCs are connected by other means.",
+        )
+    if lacking := {item.text("kind") for item in endpoints(database, "Inner")} - set(there):
+        return failed(
+            f"{named(database)} has an address in the VPC, but none for {' and '.join(sorted(lacking))}: that is "
+            "classic only.",
+            config_line(database),
+        )
+    return passed(
+        f"{named(database)} is reached at {', '.join(there[kind] for kind in sorted(there))} from the VPC: the "
+        "application has to use that in place of the classic connection string."
+    )
+
+
+def _declared_access(plan: Plan, database: Facts, resource: Resource) -> Verdict:
+    if not plan.leads_to_target(resource):
+        return failed(f"Hybrid access of {named(database)} is declared into another VPC than the target.")
+    if not resource.exists:
+        return pending(f"Hybrid access of {named(database)} is declared and not applied yet.")
+    # In the state, and not among the addresses as read: just applied by this very update.
+    return pending(f"{named(database)} has hybrid access by the state, but had no VPC address when it was read.")
+
+
+# ---- whom it admits ----
+
+
+def network_type_needed(database: Facts) -> str:
+    """The network type of whitelist groups that admit VPC addresses.
+
+    In enhanced mode a Classic group admits nobody from a VPC; in standard mode one kind of group serves both.
+    """
+    return "VPC" if database.choice("securityIpMode", "normal", "safety") == "safety" else "MIX"
+
+
+def admission(plan: Plan, database: Facts, block: str) -> Verdict:
+    """Whether a database admits a block of the VPC, or is declared to."""
+    needed = network_type_needed(database)
+    ways = [judged(partial(_live, group, needed, block)) for group in database.objects("whitelistGroups")]
+    ways += [judged(partial(_declared, database, item, needed, block)) for item in whitelist_groups(plan, database)]
+    admitted = best(ways) if ways else failed("")
+    if admitted.outcome is not Outcome.FAIL:
+        return admitted
+    return failed(
+        f"No whitelist group of {named(database)} that is for {needed} addresses admits {block}"
+        + ("; in enhanced mode a group for Classic addresses does not count." if needed == "VPC" else "."),
+        f"classic-to-vpc:migration.databases: [{{id: {database.text('dbInstanceId')}}}]",
+    )
+
+
+def classic_groups(database: Facts) -> frozenset[str]:
+    """Classic security groups whose members a database admits, whatever their addresses are."""
+    groups = database.objects("securityGroups")
+    return frozenset(item.text("securityGroupId") for item in groups if item.text("networkType") == "Classic")
+
+
+def admits_by_group(database: Facts, instance: Facts) -> bool:
+    """Whether a database admits a classic instance by a security group that it is in."""
+    groups = classic_groups(database)
+    return bool(groups) and not groups.isdisjoint(instance.texts("securityGroupIds"))
+
+
+def admits_by_address(database: Facts, instance: Facts) -> bool:
+    """Whether a whitelist of a database admits a classic instance over the classic network."""
+    groups = [group for group in database.objects("whitelistGroups") if group.text("networkType") != "VPC"]
+    return any(covers(group, f"{address}/32") for address in instance.texts("intranetIps") for group in groups)
+
+
+def is_hidden(group: Facts) -> bool:
+    """Whether a group belongs to another service of Alibaba Cloud, which changes it as it likes."""
+    return group.optional_text("attribute") == "hidden"
+
+
+def _live(group: Facts, needed: str, block: str) -> Verdict:
+    if is_hidden(group) or group.text("networkType") != needed:
+        return failed("")
+    return passed(f"{group.text('groupName')} admits {block}.") if covers(group, block) else failed("")
+
+
+def _declared(database: Facts, resource: Resource, needed: str, block: str) -> Verdict:
+    group = resource.facts
+    if declared_network_type(resource) != needed or not covers(group, block):
+        return failed("")
+    name = f"Whitelist group {group.text('groupName')} of {named(database)}"
+    if not resource.exists:
+        return pending(f"{name}, which admits {block}, is declared and not applied yet.")
+    # In the state, and not among the groups as read: just applied by this very update, or taken away since.
+    return pending(f"{name} admits {block} by the state, but the database as it was read has no such entry.")
+
+
+def declared_network_type(resource: Resource) -> str:
+    """The network type of a declared group; those of Redis and MongoDB are for both networks."""
+    return resource.facts.text("networkType") if resource.type == WHITELIST_GROUPS[0] else "MIX"
+
+
+def covers(group: Facts, block: str) -> bool:
+    """Whether the entries of a whitelist group admit the whole of a block. Raises UnreadableError for no block."""
+    try:
+        wanted = ipaddress.IPv4Network(block)
+    except ValueError:
+        raise UnreadableError("the VSwitch's block", "is not an IPv4 CIDR block") from None
+    # Collapsed: two halves of a block in two entries admit the whole of it.
+    return any(map(wanted.subnet_of, ipaddress.collapse_addresses(_networks(group.texts("securityIps")))))
+
+
+def _networks(entries: Iterable[str]) -> Iterator[ipaddress.IPv4Network]:
+    for entry in entries:
+        # What nobody can read as IPv4 addresses admits nobody.
+        with suppress(ValueError):
+            yield ipaddress.IPv4Network(entry, strict=False)

@@ -1,0 +1,104 @@
+"""The times at which a verdict may change though nothing else does: every one that a rule compares with the present."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+from policies.core.clock import Schedule
+from policies.core.facts import Facts, UnreadableError
+from policies.core.plan import SHARED_SECURITY_GROUP, Plan, has_moved
+from policies.subjects.after import cleanup
+
+T = TypeVar("T")
+
+
+def deadlines(plan: Plan, schedule: Schedule) -> tuple[datetime, ...]:
+    """Return the times that lie in the facts, sorted; what cannot be read has none. Never raises.
+
+    Lead times are with the results. Not among them are times at which a finding can only
+    go: evidence or a snapshot from the future, the end of the hours in which disks are blocked.
+    """
+    found = (_of_windows, _of_words, _of_exclusions, _of_evidence, _of_what_comes_after)
+    return tuple(sorted({moment for times in found for moment in times(plan, schedule)}))
+
+
+def _of_windows(_plan: Plan, schedule: Schedule) -> Iterator[datetime]:
+    for wave in schedule.waves:
+        if wave.moved is not True:
+            times = wave.timeline.freeze_starts_at, wave.timeline.start, wave.timeline.latest
+            yield from (moment for moment in times if moment is not None)
+
+
+def _of_words(plan: Plan, _schedule: Schedule) -> Iterator[datetime]:
+    """When somebody's word begins and ends: attestations, waivers, accepted differences, a task that was seen."""
+    for entry in _entries(lambda: plan.migration.objects("attestations")):
+        yield from _times(entry, "statedAt", "validUntil")
+    for entry in _entries(lambda: plan.migration.objects("waivers")):
+        yield from _times(entry, "approvedAt", "expires")
+    for group in plan.of_type(SHARED_SECURITY_GROUP):
+        for kind in ("opened", "lost"):
+            yield from _approval(partial(_accepted, group.facts, kind))
+    for wave in _entries(lambda: plan.waves):
+        seen = _known(partial(wave.object, "scheduled"))
+        if seen is not None:
+            yield from _times(seen, "at")
+
+
+def _accepted(group: Facts, kind: str) -> Facts:
+    return group.object("accepted").object(kind)
+
+
+def _of_exclusions(plan: Plan, _schedule: Schedule) -> Iterator[datetime]:
+    for instance in plan.instances:
+        for disk in _entries(partial(instance.facts.objects, "disks")):
+            yield from _approval(partial(disk.object, "excluded"))
+
+
+def _of_evidence(plan: Plan, _schedule: Schedule) -> Iterator[datetime]:
+    """When evidence of what has not moved grows too old."""
+    most = _known(lambda: plan.migration.number("evidenceMaxAgeHours"))
+    if most is None:
+        return
+    for instance in plan.instances:
+        guest = _known(partial(instance.facts.object, "guest"))
+        if guest is not None and not has_moved(instance.facts):
+            stale = _known(partial(_stale_at, guest, most))
+            yield from () if stale is None else (stale,)
+
+
+def _stale_at(guest: Facts, most: float) -> datetime:
+    return guest.moment("collectedAt") + timedelta(hours=most)
+
+
+def _of_what_comes_after(plan: Plan, schedule: Schedule) -> Iterator[datetime]:
+    """When what a moved instance has left behind may not wait any longer."""
+    for instance in plan.instances:
+        if has_moved(instance.facts):
+            times = _known(partial(cleanup, plan, schedule.of(instance.facts)[1]))
+            yield from () if times is None else (times.due,)
+
+
+def _entries(read: Callable[[], Sequence[Facts]]) -> Sequence[Facts]:
+    return _known(read) or ()
+
+
+def _approval(read: Callable[[], Facts]) -> Iterator[datetime]:
+    entry = _known(read)
+    if entry is not None:
+        yield from _times(entry, "approvedAt", "expires")
+
+
+def _times(entry: Facts, *keys: str) -> Iterator[datetime]:
+    times = (_known(partial(entry.moment, key)) for key in keys)
+    yield from (moment for moment in times if moment is not None)
+
+
+def _known(read: Callable[[], T]) -> T | None:
+    """What can be read; None for what cannot, and for a time beyond all calendars, which never comes."""
+    try:
+        return read()
+    except (UnreadableError, OverflowError):
+        return None

@@ -1,0 +1,95 @@
+"""What rules share that judge by evidence of the guest system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from policies.core.clock import Timeline
+from policies.core.facts import Facts, UnreadableError
+from policies.core.outcome import Verdict, unknown
+from policies.core.plan import Plan
+
+# The version of the scripts in estate/guest whose facts these rules understand.
+SCRIPT_VERSION: Final = 1
+
+COLLECT: Final = (
+    "ssh root@<address> sh -s < estate/guest/linux.sh |\n"
+    "  python -m components.evidence add evidence/<stack>.json --instance <id> --by <you>\n"
+    "classic-to-vpc:migration.evidence: {files: [evidence/<stack>.json]}"
+)
+"""How evidence comes about, as the remediation of the one rule that is about evidence itself."""
+
+COLLECT_AGAIN: Final = "Collect it as root: python -m components.evidence --help (rule guest-evidence-current)"
+"""The same for all rules that lack a fact: they would repeat each other."""
+
+GuestCheck: TypeAlias = Callable[[Plan, Timeline, Facts, Facts], Verdict]
+InstanceCheck: TypeAlias = Callable[[Plan, Timeline, Facts], Verdict]
+
+
+def by_evidence(check: GuestCheck) -> InstanceCheck:
+    """A check of an instance from one that is given the facts of its guest system too.
+
+    Without evidence, and where the evidence does not tell a fact, the outcome is UNKNOWN.
+    """
+
+    def judge(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+        if "guest" not in instance.data:
+            return unknown("There is no evidence of what is in the guest system.", COLLECT_AGAIN)
+        try:
+            return check(plan, timeline, instance, instance.object("guest"))
+        except UnreadableError as problem:
+            return _not_found(problem, instance)
+
+    return judge
+
+
+def _not_found(problem: UnreadableError, instance: Facts) -> Verdict:
+    """What evidence does not tell: where the script looked for it, and what is left to do."""
+    guest = instance.object("guest")
+    key = next((key for key in LOOKED_FOR if f"guest.{key} " in f"{problem} "), None)
+    if key is None or key in guest.data or guest.data.get("privileged") is not True:
+        return unknown(f"It cannot be told: {problem}.", COLLECT_AGAIN)
+    return unknown(
+        f"It cannot be told: {problem}. The script was run with all rights, looked for it in {LOOKED_FOR[key]}, and "
+        "found nothing that it could read.",
+        "Put right in the guest system what keeps the script from it, and collect the evidence again; or, where it has "
+        "none, name this rule under classic-to-vpc:migration.waivers",
+    )
+
+
+LOOKED_FOR: Final[Mapping[str, str]] = {
+    "systemDiskFreeMib": "what df says of the root file system (Windows: Win32_LogicalDisk of the system drive)",
+    "uptimeSeconds": "/proc/uptime (Windows: Win32_OperatingSystem)",
+    "runningKernel": "what uname -r says",
+    "newestKernel": "the names of /boot/vmlinuz-*, and of what is in /lib/modules",
+    "rebootPending": "/var/run/reboot-required (Windows: the registry's keys of pending restarts)",
+    "securityRunning": "the names of all processes, in /proc (Windows: processes and services)",
+    "securityInstalled": "the directories of the security software that it knows",
+    "licenceManagers": "the names of all processes, in /proc (Windows: processes and services)",
+    "macBoundLicences": "licence files below /opt, /usr/local and /etc (Windows: Program Files)",
+    "macAddresses": "/sys/class/net (Windows: Win32_NetworkAdapterConfiguration)",
+    "ipAddresses": "/proc/net/fib_trie, ip and ifconfig (Windows: Win32_NetworkAdapterConfiguration)",
+    "macBoundConfig": "the network settings below /etc (Windows: the registry's keys of adapters)",
+    "interfaceNames": "the settings below /etc that it knows",
+    "ftpServers": "the names of all processes and /proc/net/tcp (Windows: services)",
+    "ftpPassive": "the settings of the FTP servers that it knows",
+    "fileSystems": "/proc/mounts (Windows: Win32_Volume)",
+    "networkMounts": "/proc/mounts and /etc/fstab",
+    "fstabDevices": "/etc/fstab",
+    "deviceNames": "the settings below /boot and /etc that it knows",
+    "sanPolicy": "the registry's key of the partition manager",
+    "dataDisks": "Win32_DiskDrive",
+}
+"""Where the scripts in estate/guest look for each fact."""
+
+
+def is_windows(guest: Facts) -> bool:
+    """Whether the guest system is Windows; else it is Linux."""
+    return guest.choice("os", "linux", "windows") == "windows"
+
+
+def listed(texts: tuple[str, ...]) -> str:
+    """A list for a sentence, cut after the fifth."""
+    more = f" and {len(texts) - 5} more" if len(texts) > 5 else ""
+    return ", ".join(texts[:5]) + more

@@ -1,0 +1,48 @@
+"""What rules say of the vServer groups of CLB that an instance is in, or was before its move."""
+
+from __future__ import annotations
+
+from policies.core.facts import Facts
+
+
+def told(group: Facts) -> str:
+    """Which group of which load balancer, on which port, with which weight."""
+    group_id, name = group.text("vserverGroupId"), group.optional_text("vserverGroupName")
+    return (
+        f"vServer group {f'{name} ({group_id})' if name else group_id} of load balancer "
+        f"{group.text('loadBalancerId')}, on port {group.number('port'):g} with weight {group.number('weight'):g}"
+    )
+
+
+def serves_classic_intranet(group: Facts) -> bool:
+    """Whether its load balancer takes no instance of a VPC, for it is an intranet one in none itself.
+
+    Source: CLB user guide, backend servers; Terraform provider, slb_server_group: a group of an intranet load balancer
+    in the classic network takes classic instances only, one of a load balancer in a VPC those of that VPC.
+    """
+    return group.choice("addressType", "internet", "intranet") == "intranet" and group.optional_text("vpcId") is None
+
+
+def rejoin(instance_id: str, group: Facts) -> str:
+    """The command that puts a moved instance back into the group."""
+    server = f'{{"ServerId":"{instance_id}","Port":{group.number("port"):g},"Weight":{group.number("weight"):g}}}'
+    return (
+        f"aliyun slb AddVServerGroupBackendServers --VServerGroupId {group.text('vserverGroupId')} "
+        f"--BackendServers '[{server}]'"
+    )
+
+
+def beside_classic(group: Facts) -> str:
+    """Which servers of its load balancer keep a moved instance out, for they are classic; empty where none does.
+
+    Source: CLB error code InvalidBackendServers.Inconsistent: all servers of a load balancer are in one VPC, or all are
+    classic. The Terraform provider's slb_server_group says that a public one in the classic network takes both.
+    """
+    ids = group.texts("classicServerIds")
+    if not ids:
+        return ""
+    return (
+        f"{', '.join(ids)} of the same load balancer {'is' if len(ids) == 1 else 'are'} classic when it has moved: by "
+        "the API's error codes (InvalidBackendServers.Inconsistent) it takes servers of one network only, though "
+        "Terraform's reference says that a public one takes both."
+    )

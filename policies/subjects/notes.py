@@ -1,0 +1,235 @@
+"""What a person has to know of the move whatever the rules find: per wave and instance, computed from the facts.
+
+Nothing here decides anything. What a note needs and nobody knows is told as such, in place of a figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Final
+
+from policies.core.clock import Schedule, Timeline, Wave
+from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.plan import Plan, has_moved, place_of
+from policies.core.settings import Settings
+from policies.subjects import durations
+from policies.subjects.disks import hours_blocked
+from policies.subjects.notice import ITEMS
+
+VOUCHER_WORKING_DAYS: Final = 7
+_DAY: Final = 86_400
+_BY_DEFAULT: Final = Settings(thresholds={item.name: item.default for item in durations.OF_MOVING})
+
+
+@dataclass(frozen=True, order=True)
+class Note:
+    """What one item of the notice means for a wave, or for one instance of it; `wave` "" where it is not known."""
+
+    wave: str
+    instance_id: str
+    """Empty: it holds for the whole wave."""
+    item: str
+    text: str
+
+
+def notes(plan: Plan, schedule: Schedule) -> tuple[Note, ...]:
+    """All of them, sorted; of what has moved only those about what comes after it. Never raises."""
+    found: list[Note] = []
+    for wave in schedule.waves:
+        for item, tell in OF_WAVES.items():
+            if wave.moved is not True or ITEMS[item].phase == "after":
+                text = _told(item, partial(tell, plan, schedule, wave))
+                found += [Note(wave.name, "", item, text)] if text else []
+    for instance in plan.instances:
+        facts = instance.facts
+        for item, tell_of in _OF_INSTANCES.items():
+            if not has_moved(facts) or ITEMS[item].phase == "after":
+                text = _told(item, partial(tell_of, plan, facts))
+                found += [Note(_name(facts, "wave"), _name(facts, "instanceId"), item, text)] if text else []
+    return tuple(sorted(found))
+
+
+def _told(item: str, tell: Callable[[], str]) -> str:
+    try:
+        return tell()
+    except UnreadableError as problem:
+        return f"{ITEMS[item].text} More cannot be told: {problem}."
+    except Exception as error:
+        # What is only told must not end the analysis. The type alone: the message may hold values.
+        return f"{ITEMS[item].text} More cannot be told: {type(error).__name__}."
+
+
+def _name(facts: Facts, key: str) -> str:
+    name = attempt(lambda: facts.text(key))
+    return "" if isinstance(name, UnreadableError) else name
+
+
+# ---- waves ----
+
+
+def _stopped(_plan: Plan, _schedule: Schedule, wave: Wave) -> str:
+    number, start = len(wave.instance_ids), _start(wave).isoformat(timespec="minutes")
+    timeline = Timeline(wave.timeline.now, settings=_BY_DEFAULT)
+    each, all_of_them = (durations.told(durations.moving(count, timeline)) for count in (1, number))
+    return (
+        f"{start}: {number} instances, each stopped for about {each}; about {all_of_them} until all are up, if "
+        "five move at once."
+    )
+
+
+def _no_way_back(_plan: Plan, _schedule: Schedule, _wave: Wave) -> str:
+    return "There is no way back into the classic network: what is wrong after the move is mended in the VPC."
+
+
+def _later(plan: Plan, schedule: Schedule, wave: Wave) -> str:
+    others = sorted(other.name for other in schedule.waves if other.name != wave.name)
+    later = sorted(plan.migration.texts("laterInstanceIds"))
+    told = [f"wave {name}" for name in others] + ([f"{len(later)} instances of no wave yet"] if later else [])
+    return f"At another time: {', '.join(told)}. They reach it over ClassicLink only." if told else ""
+
+
+def _out_of_reach(_plan: Plan, _schedule: Schedule, _wave: Wave) -> str:
+    return "Meanwhile nobody can operate the instances. Each must be restarted after the move."
+
+
+def _vouchers(_plan: Plan, _schedule: Schedule, wave: Wave) -> str:
+    latest = wave.timeline.latest
+    soonest = _working_days_after(_start(wave).date(), VOUCHER_WORKING_DAYS)
+    put_off = (
+        f", or {_working_days_after(latest.date(), VOUCHER_WORKING_DAYS)} if it moves at the Latest Schedule Time"
+        if latest is not None
+        else ""
+    )
+    return (
+        f"Vouchers for a month of the same configuration, without Internet bandwidth, are due about {soonest}{put_off}"
+        " (working days without public holidays)."
+    )
+
+
+def _tickets(_plan: Plan, _schedule: Schedule, wave: Wave) -> str:
+    latest = wave.timeline.latest
+    until = f", scheduled until {latest.isoformat(timespec='minutes')} at the latest" if latest else ""
+    return f"For whatever goes wrong in the move of wave {wave.name}{until}, open a ticket."
+
+
+def _start(wave: Wave) -> datetime:
+    if wave.timeline.start is None:
+        raise UnreadableError(f"the window of wave {wave.name}", "does not tell when it begins")
+    return wave.timeline.start
+
+
+def _working_days_after(day: date, number: int) -> date:
+    if day > date.max - timedelta(days=4 * number):
+        raise UnreadableError("the window", "ends where the calendar does")
+    while number:
+        day += timedelta(days=1)
+        number -= day.weekday() < 5  # Monday to Friday
+    return day
+
+
+OF_WAVES: Final[dict[str, Callable[[Plan, Schedule, Wave], str]]] = {
+    "N01": _stopped,
+    "N02": _no_way_back,
+    "N16": _later,
+    "N20": _out_of_reach,
+    "N29": _vouchers,
+    "N35": _tickets,
+}
+
+
+# ---- instances ----
+
+
+def _licences(_plan: Plan, instance: Facts) -> str:
+    managers = instance.object("guest").texts("licenceManagers")
+    seen = f"Seen: {', '.join(sorted(managers))}." if managers else "The script saw no licence manager that it knows."
+    return f"Licence codes may change with the move. {seen}"
+
+
+def _released(_plan: Plan, instance: Facts) -> str:
+    addresses, bandwidth = instance.texts("publicIps"), instance.number("internetMaxBandwidthOut")
+    return "" if not addresses or bandwidth else f"{_list(addresses)} is released, at 0 Mbit/s of Internet bandwidth."
+
+
+def _kept(_plan: Plan, instance: Facts) -> str:
+    addresses, bandwidth = instance.texts("publicIps"), instance.number("internetMaxBandwidthOut")
+    if not addresses or not bandwidth:
+        return ""
+    return f"{_list(addresses)} is kept as NatIP: its NIC is deleted, and the system sees the private address only."
+
+
+def _private(plan: Plan, instance: Facts) -> str:
+    addresses = _list(instance.texts("intranetIps"))
+    if instance.flag("retainIp"):
+        return f"{addresses} is to be kept: choose that in the migration plan of the console."
+    blocks = _list(tuple(item.text("cidrBlock") for item in plan.vswitches(place_of(instance))))
+    return f"{addresses} is given up for an address at random of {blocks or 'no VSwitch yet'}; it can be changed then."
+
+
+def _frozen(_plan: Plan, instance: Facts) -> str:
+    hours = hours_blocked(instance)
+    gib = sum(disk.number("sizeGib") for disk in instance.objects("disks"))
+    return (
+        f"For about {hours:g} h after the move ({gib:g} GiB) I/O is slower, and snapshots and disk changes are refused."
+    )
+
+
+def _ports(_plan: Plan, instance: Facts) -> str:
+    groups = _list(instance.texts("securityGroupIds"))
+    return f"After the move the VPC groups in place of {groups} decide who reaches it: try its ports."
+
+
+def _restarted(_plan: Plan, instance: Facts) -> str:
+    days = instance.object("guest").number("uptimeSeconds") / _DAY
+    return f"It is restarted, after {days:.0f} days up when the evidence was collected: file systems may be checked."
+
+
+def _buckets(_plan: Plan, instance: Facts) -> str:
+    return f"Take {_list(instance.texts('intranetIps'))} out of OSS bucket policies, unless it is kept."
+
+
+def _registries(_plan: Plan, instance: Facts) -> str:
+    addresses = _list(instance.texts("intranetIps"))
+    return f"Take {addresses} out of whitelists of Container Service and Container Registry, unless it is kept."
+
+
+def _mac_addresses(_plan: Plan, instance: Facts) -> str:
+    bound = instance.object("guest").texts("macBoundLicences")
+    seen = f" Seen bound to one: {', '.join(sorted(bound))}." if bound else ""
+    return (
+        "One MAC address is left. A licence that is invalid then: ask its vendor, or associate the primary NIC again."
+        f"{seen}"
+    )
+
+
+def _list(texts: tuple[str, ...]) -> str:
+    return ", ".join(sorted(texts))
+
+
+_OF_INSTANCES: Final[dict[str, Callable[[Plan, Facts], str]]] = {
+    "N03": _licences,
+    "N04": _released,
+    "N05": _kept,
+    "N06": _private,
+    "N07": _frozen,
+    "N13": _ports,
+    "N25": _buckets,
+    "N26": _registries,
+    "N28": _restarted,
+    "N31": _mac_addresses,
+}
+
+REPORTED: Final = frozenset({*OF_WAVES, *_OF_INSTANCES})
+"""The items of the notice of which a person is told."""
+
+
+def announcement(found: tuple[Note, ...], wave: str) -> str:
+    """What a whole wave has to know, as one text with a heading."""
+    return "\n".join([f"Wave {wave}, whatever else is found:", *_lines(found, wave)])
+
+
+def _lines(found: tuple[Note, ...], wave: str) -> Iterator[str]:
+    return (f"{note.item} {note.text}" for note in found if (note.wave, note.instance_id) == (wave, ""))

@@ -1,0 +1,163 @@
+"""Whose times a rule goes by, and when it turns from advice into mandatory."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from policies.core.clock import NOW_VARIABLE, Moment, Schedule, Timeline, Wave, read_clock, read_schedule
+from policies.core.facts import UnreadableError
+from policies.core.outcome import Outcome, Result, failed
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
+from policies.core.rule import InstanceRule, MigrationRule
+from policies.core.settings import Settings
+from policies.pack.evaluation import evaluate
+from policies.pack.registry import all_rules
+from tests.policies.prepared import UNKNOWN, Draft, add_wave, prepared
+
+START = datetime.fromisoformat("2026-12-12T02:00:00+08:00")
+SECOND = timedelta(seconds=1)
+(ANY,) = (rule for rule in all_rules() if rule.id == "instance-type-supports-eni")
+(WHOLE,) = (rule for rule in all_rules() if rule.id == "schedule-window-in-future")
+
+
+def failing(**changes: object) -> InstanceRule:
+    assert isinstance(ANY, InstanceRule)
+    return replace(ANY, check=lambda _plan, timeline, _facts: failed(f"{timeline.start}"), **changes)  # type: ignore[arg-type]
+
+
+def results(draft: Draft, rule: InstanceRule | MigrationRule) -> dict[str, Result]:
+    found = evaluate([rule], draft.plan(), Moment(draft.now, "cloud"))
+    return {result.subject.id: result for result in found.results}
+
+
+@pytest.mark.parametrize(
+    ("now", "blocking"), [(START - timedelta(hours=72) - SECOND, False), (START - timedelta(hours=72), True)]
+)
+def test_a_rule_is_mandatory_exactly_from_its_lead_time_on(now: datetime, blocking: bool) -> None:
+    draft = prepared()
+    draft.now = now
+    result = results(draft, failing(lead_hours=72.0))["i-web"]
+    assert (result.outcome, result.blocking, result.advice) == (Outcome.FAIL, blocking, not blocking)
+
+
+@pytest.mark.parametrize(
+    ("start", "from_"),
+    [
+        # Clocks go back in New York on 2026-11-01 and forward on 2026-03-08: hours are real ones.
+        ("2026-11-01T12:00:00-05:00", "2026-10-31T17:00:00+00:00"),
+        ("2026-03-08T12:00:00-04:00", "2026-03-07T16:00:00+00:00"),
+        ("2026-12-12T02:00:00+08:00", "2026-12-10T18:00:00+00:00"),
+    ],
+)
+def test_hours_are_real_hours_in_any_time_zone(start: str, from_: str) -> None:
+    timeline = Timeline(START, datetime.fromisoformat(start), settings=Settings(24))
+    assert timeline.mandatory_from == datetime.fromisoformat(from_)
+
+
+@pytest.mark.parametrize("damage", [{"start": UNKNOWN}, {}])
+def test_a_lead_time_before_an_unknown_window_loosens_nothing(damage: dict[str, object]) -> None:
+    draft = prepared(exists=False)
+    draft.facts(MIGRATION)["waves"][0]["window"] = damage
+    assert results(draft, failing(lead_hours=1.0))["i-web"].blocking
+
+
+def test_each_instance_goes_by_its_own_wave_and_the_migration_by_the_first_ahead() -> None:
+    draft = prepared()
+    later = "2027-01-20T02:00:00+08:00"
+    add_wave(draft, "two", "i-app", start=later)
+    assert isinstance(WHOLE, MigrationRule)
+    whole = replace(WHOLE, check=lambda _plan, timeline: failed(f"{timeline.start}"))
+    found = results(draft, failing())
+    assert (found["i-web"].reason, found["i-app"].reason) == (str(START), str(datetime.fromisoformat(later)))
+    assert results(draft, whole)["dev"].reason == str(START)
+    draft.facts(MIGRATION)["waves"][0]["moved"] = True
+    assert results(draft, whole)["dev"].reason == str(datetime.fromisoformat(later))
+    draft.facts(MIGRATION)["waves"][1]["window"] = UNKNOWN
+    assert results(draft, whole)["dev"].reason == "None"
+    draft.facts(MIGRATING_INSTANCE, "i-web")["wave"] = "nowhere"
+    assert results(draft, failing())["i-web"].reason == "None"
+
+
+def wave(name: str, start: datetime | None, *, moved: bool | None = False) -> Wave:
+    return Wave(name, (), moved, Timeline(START, start, latest=start))
+
+
+@pytest.mark.parametrize(
+    ("waves", "complete", "first"),
+    [
+        ([wave("b", START + SECOND), wave("a", START)], True, START),
+        ([wave("a", START, moved=True), wave("b", START + SECOND)], True, START + SECOND),
+        ([wave("a", START, moved=None), wave("b", START + SECOND)], True, START),
+        ([wave("a", START, moved=True), wave("b", START + SECOND, moved=True)], True, START),
+        ([wave("a", None, moved=True), wave("b", START)], True, START),
+        ([wave("a", None), wave("b", START)], True, None),
+        ([wave("a", None, moved=None), wave("b", START)], True, None),
+        ([wave("a", START)], False, None),
+        ([], True, None),
+    ],
+)
+def test_the_migration_goes_by_the_first_window_ahead_or_by_none(
+    waves: list[Wave], complete: bool, first: datetime | None
+) -> None:
+    assert Schedule(START, tuple(waves), complete).first.start == first
+
+
+@pytest.mark.parametrize("damage", [{"name": UNKNOWN}, {"instanceIds": UNKNOWN}])
+def test_one_wave_that_cannot_be_read_takes_the_time_from_its_instances_and_the_migration(
+    damage: dict[str, object],
+) -> None:
+    draft = prepared()
+    add_wave(draft, "two", "i-app", start="2027-01-20T02:00:00+08:00").update(damage)
+    schedule = read_schedule(START, draft.plan())
+    assert [item.name for item in schedule.waves] == ["all"]
+    assert schedule.first == schedule.of(draft.plan().instances[0].facts)[1] == Timeline(START)
+    assert schedule.end("all") is None
+    web = next(item for item in draft.plan().instances if item.name == "i-web")
+    assert schedule.of(web.facts)[1].start == START
+
+
+@pytest.mark.parametrize("moved", [UNKNOWN, None, "true"])
+def test_a_wave_of_which_nobody_knows_whether_it_has_moved_lies_ahead(moved: object) -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["waves"][0]["moved"] = moved
+    schedule = read_schedule(START, draft.plan())
+    assert (schedule.waves[0].moved, schedule.first.start) == (None, START)
+
+
+def test_what_would_have_begun_before_all_calendars_has_begun() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["freezeHours"] = 1e300
+    assert read_schedule(START, draft.plan()).first.frozen is True
+    early = datetime.fromisoformat("0001-01-01T00:00:00+00:00")
+    assert Timeline(START, early, settings=Settings(24)).mandatory is True
+
+
+def test_the_clock_is_the_clouds_else_this_machines() -> None:
+    before = datetime.now(UTC)
+    system = read_clock({})
+    assert before <= system.now <= datetime.now(UTC)
+    assert (system.source, system.now.tzinfo) == ("system", UTC)
+    machine = datetime.fromisoformat("2026-12-11T03:30:00+00:00")
+    found = read_clock({}, prepared().plan(), lambda: machine)
+    assert found == Moment(machine, "cloud", machine)
+    draft = prepared()
+    draft.facts(MIGRATION)["clock"]["cloudTime"] = "2026-12-20T01:00:00+00:00"
+    assert read_clock({}, draft.plan(), lambda: machine).now == machine + timedelta(days=9)
+    draft.facts(MIGRATION)["clock"] = UNKNOWN
+    assert read_clock({}, draft.plan(), lambda: machine) == Moment(machine, "system", machine)
+
+
+def test_a_time_that_the_caller_sets_is_a_what_if() -> None:
+    found = read_clock({NOW_VARIABLE: START.isoformat()}, prepared().plan(), lambda: START)
+    assert (found.now, found.source, found.judged_at) == (START, "PREFLIGHT_NOW", START)
+    assert found.what_if == ("PREFLIGHT_NOW asks about 2026-12-12T02:00+08:00, and it is 2026-12-11T18:00+00:00 now",)
+    for wrong in ("", "yesterday", "2026-12-12T02:00:00"):
+        with pytest.raises(UnreadableError):
+            read_clock({NOW_VARIABLE: wrong})
+
+
+@pytest.mark.parametrize(("before", "frozen"), [(SECOND, False), (timedelta(), True)])
+def test_the_freeze_begins_with_its_first_moment(before: timedelta, frozen: bool) -> None:
+    assert Timeline(START - before, freeze_starts_at=START).frozen is frozen
+    assert Timeline(START - before).frozen is None

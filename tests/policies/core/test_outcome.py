@@ -1,0 +1,74 @@
+"""How the verdicts on the parts of a subject become one, and which of several ways counts."""
+
+from itertools import combinations, permutations
+
+import pytest
+
+from policies.core.outcome import Outcome, Verdict, best, failed, not_applicable, passed, pending, unknown, worst
+
+# From the worst.
+PARTS = {
+    Outcome.FAIL: failed("It is missing.", "mend it"),
+    Outcome.UNKNOWN: unknown("It cannot be told.", "look at it"),
+    Outcome.PENDING: pending("It is declared.", "pulumi up"),
+    Outcome.PASS: passed("It is there."),
+    Outcome.NOT_APPLICABLE: not_applicable("There is none."),
+}
+
+
+def groups() -> list[tuple[Verdict, ...]]:
+    """Every set of outcomes, the worst of each first."""
+    return [group for size in range(1, 6) for group in combinations(PARTS.values(), size)]
+
+
+@pytest.mark.parametrize("group", groups(), ids=lambda group: "-".join(item.outcome for item in group))
+def test_the_worst_part_decides_whatever_the_order_and_all_that_blocks_is_told(group: tuple[Verdict, ...]) -> None:
+    for order in permutations(group):
+        verdict = worst(order)
+        assert verdict.outcome is group[0].outcome
+        told = [item for item in group if item is group[0] or item.outcome.blocks]
+        assert verdict.reason.splitlines() == [item.reason for item in told]
+        assert (verdict.remediation or "").splitlines() == [item.remediation for item in told if item.remediation]
+
+
+# What is there beats what need not be, that beats what may wait, and nothing that blocks beats any of them.
+BEST = [Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.PENDING, Outcome.UNKNOWN, Outcome.FAIL]
+
+
+@pytest.mark.parametrize("group", groups(), ids=lambda group: "-".join(item.outcome for item in group))
+def test_the_best_way_counts(group: tuple[Verdict, ...]) -> None:
+    outcome = min((item.outcome for item in group), key=BEST.index)
+    for order in permutations(group):
+        assert best(order) == PARTS[outcome]
+
+
+def test_what_several_parts_say_is_told_once() -> None:
+    parts = [
+        failed("A is missing.", "mend a\nmend both"),
+        failed("B is missing.", "mend both"),
+        failed("B is missing."),
+    ]
+    assert worst(parts) == failed("A is missing.\nB is missing.", "mend a\nmend both")
+    assert best(parts) == failed("A is missing.\nB is missing.", "mend a\nmend both")
+    assert worst([failed("A is missing."), failed("B is missing.")]).remediation is None
+    assert best([passed("By a."), passed("By b.")]) == passed("By a.")
+    assert best([unknown("A?"), unknown("B?"), failed("C is missing.")]) == unknown("A?\nB?")
+
+
+def test_the_lines_of_a_remediation_stay_together() -> None:
+    parts = [failed("A is old.", "pulumi up"), failed("B is old.", "Raise the round, then\npulumi up")]
+    assert worst(parts).remediation == "Raise the round, then\npulumi up"
+    assert worst([failed("A.", "first\npulumi up"), failed("B.", "second\npulumi up")]).remediation == (
+        "first\npulumi up\nsecond\npulumi up"
+    )
+
+
+def test_about_nothing_nothing_is_said() -> None:
+    with pytest.raises(ValueError, match="no verdicts"):
+        worst([])
+    with pytest.raises(ValueError, match="no verdicts"):
+        best([])
+
+
+def test_what_blocks() -> None:
+    assert {outcome for outcome in Outcome if outcome.blocks} == {Outcome.FAIL, Outcome.UNKNOWN}

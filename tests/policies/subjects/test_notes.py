@@ -1,0 +1,165 @@
+"""What a person is told of the move whatever the rules find."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pulumi.runtime import proto
+from pulumi_policy import EnforcementLevel
+from pulumi_policy.policy import _PolicyAnalyzerServicer
+
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
+from policies.pack.document import document
+from policies.pack.engine import announced
+from policies.pack.registry import all_rules
+from policies.subjects.notes import REPORTED, Note
+from policies.subjects.notice import ITEMS
+from tests.policies.prepared import START, UNKNOWN, Draft, add_wave, prepared
+from tests.policies.sdk import request
+
+
+def told(draft: Draft) -> dict[tuple[str, str], str]:
+    """Instance id, empty for a wave, and item to text."""
+    return {(note.instance_id, note.item): note.text for note in draft.evaluation().notes}
+
+
+def _bent(**facts: Any) -> dict[str, str]:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web").update(facts)
+    return {item: text for (instance_id, item), text in told(draft).items() if instance_id == "i-web"}
+
+
+def test_a_wave_is_told_when_how_long_and_that_there_is_no_way_back() -> None:
+    notes = told(prepared())
+    assert "2026-12-12T02:00+08:00: 2 instances, each stopped for about 15 min; about 15 min" in notes["", "N01"]
+    assert "no way back" in notes["", "N02"]
+    assert "1 instances of no wave yet" in notes["", "N16"]
+    assert "restarted after the move" in notes["", "N20"]
+    assert "until 2026-12-20T02:00+08:00 at the latest, open a ticket" in notes["", "N35"]
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        ("2026-12-11T02:00:00+08:00", "2026-12-22"),  # a Friday
+        (START, "2026-12-22"),  # a Saturday
+        ("2026-12-13T23:59:00-11:00", "2026-12-22"),  # a Sunday there, whatever it is elsewhere
+        ("2026-12-14T02:00:00+08:00", "2026-12-23"),
+    ],
+)
+def test_vouchers_are_due_seven_working_days_after_the_window(start: str, due: str) -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["waves"][0]["window"]["start"] = start
+    assert f"due about {due}, or 2026-12-29 if" in told(draft)["", "N29"]
+
+
+def test_ten_instances_take_two_rounds() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["waves"][0]["instanceIds"] = [f"i-{number}" for number in range(10)]
+    assert "10 instances, each stopped for about 15 min; about 30 min" in told(draft)["", "N01"]
+
+
+def test_an_instance_is_told_what_becomes_of_it() -> None:
+    notes = _bent()
+    assert "N04" not in notes
+    assert "47.98.1.1 is kept as NatIP" in notes["N05"]
+    assert "10.0.0.1 is given up for an address at random of 172.16.1.0/24" in notes["N06"]
+    assert "about 1.6 h after the move (40 GiB)" in notes["N07"]
+    assert "sg-web" in notes["N13"]
+    assert "after 1 days up" in notes["N28"]
+    assert "Take 10.0.0.1 out of OSS bucket policies" in notes["N25"]
+    assert "Take 10.0.0.1 out of whitelists of Container Service" in notes["N26"]
+    assert not [text for text in told(prepared()).values() if "cannot be told" in text]
+
+
+def test_what_differs_by_the_facts() -> None:
+    assert "47.98.1.1 is released" in _bent(internetMaxBandwidthOut=0.0)["N04"]
+    assert "N05" not in _bent(internetMaxBandwidthOut=0.0)
+    assert not {"N04", "N05"} & _bent(publicIps=[]).keys()
+    assert "10.0.0.1 is to be kept" in _bent(retainIp=True)["N06"]
+    guest = prepared().facts(MIGRATING_INSTANCE, "i-web")["guest"]
+    notes = _bent(guest={**guest, "licenceManagers": ["lmgrd"], "macBoundLicences": ["/opt/a.lic: 00:16:3e:00:00:01"]})
+    assert "Seen: lmgrd." in notes["N03"]
+    assert "/opt/a.lic" in notes["N31"]
+
+
+@pytest.mark.parametrize("key", ["publicIps", "internetMaxBandwidthOut", "intranetIps", "disks", "guest", "wave"])
+@pytest.mark.parametrize("damage", ["missing", "unknown"])
+def test_what_nobody_knows_is_told_as_such_and_never_left_out(key: str, damage: str) -> None:
+    before = _bent()
+    draft = prepared()
+    facts = draft.facts(MIGRATING_INSTANCE, "i-web")
+    if damage == "missing":
+        del facts[key]
+    else:
+        facts[key] = UNKNOWN
+    after = {item: text for (instance_id, item), text in told(draft).items() if instance_id == "i-web"}
+    assert before.keys() <= after.keys()
+    changed = [item for item, text in after.items() if before.get(item) != text]
+    assert all("cannot be told" in after[item] and ITEMS[item].text in after[item] for item in changed)
+    assert changed or key == "wave"
+
+
+@pytest.mark.parametrize(
+    ("start", "why"),
+    [
+        (UNKNOWN, "the window of wave all does not tell when it begins"),
+        ("9999-12-30T00:00:00+00:00", "the window ends where the calendar does"),
+    ],
+)
+def test_a_window_that_nobody_can_reckon_with_still_has_no_way_back(start: object, why: str) -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["waves"][0]["window"]["start"] = start
+    notes = told(draft)
+    assert "no way back" in notes["", "N02"]
+    assert notes["", "N29"] == f"{ITEMS['N29'].text} More cannot be told: {why}."
+
+
+def test_of_what_has_moved_only_what_comes_after() -> None:
+    draft = prepared()
+    add_wave(draft, "two", "i-app", start="2027-01-20T02:00:00+08:00")
+    draft.facts(MIGRATION)["waves"][0]["moved"] = True
+    draft.facts(MIGRATING_INSTANCE, "i-web")["moved"] = True
+    notes = draft.evaluation().notes
+    moved = [note for note in notes if note.wave == "all"]
+    assert {note.item for note in moved} == {"N03", "N25", "N26", "N29", "N31", "N35"}
+    assert "At another time: wave all, 1 instances" in next(n.text for n in notes if (n.wave, n.item) == ("two", "N16"))
+
+
+def _every_kind() -> Iterator[Note]:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["internetMaxBandwidthOut"] = 0.0
+    yield from draft.evaluation().notes
+
+
+def test_every_item_that_is_to_be_told_is() -> None:
+    assert {note.item for note in _every_kind()} == REPORTED
+
+
+def test_the_result_has_them_sorted_with_phase_and_scope() -> None:
+    notices = document(prepared().evaluation(), all_rules())["notices"]
+    keys = [(item["wave"] or "", item["instanceId"] or "", item["item"]) for item in notices]
+    assert keys == sorted(keys)
+    assert ("all", "i-web", "N06") in keys
+    assert {item["item"]: item["phase"] for item in notices} == {
+        item["item"]: ITEMS[item["item"]].phase for item in notices
+    }
+
+
+def _announced(draft: Draft) -> list[str]:
+    policy = announced({}, lambda: draft.now)
+    pack: Any = _PolicyAnalyzerServicer("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)
+    diagnostics = pack.AnalyzeStack(request(draft), None).diagnostics
+    assert all(item.enforcementLevel == proto.ADVISORY for item in diagnostics)
+    return [item.message.partition("\n")[2] for item in diagnostics]
+
+
+def test_a_preview_announces_each_wave() -> None:
+    draft = prepared()
+    add_wave(draft, "two", "i-app", start="2027-01-20T02:00:00+08:00")
+    first, second = _announced(draft)
+    assert first.startswith("Wave all, whatever else is found:\n")
+    assert "no way back" in first
+    assert "2027-01-20T02:00+08:00: 1 instances" in second
+    draft.remove(MIGRATION)
+    assert _announced(draft) == []
