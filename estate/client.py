@@ -282,7 +282,7 @@ class _Service:
 
         def asked(named: Any, *arguments: Any) -> Any:
             response = ask(named, *arguments)
-            self.clock = clock.reading(_date(response), clock.now()) or self.clock
+            self.clock = clock.reading(_date(response), clock.now())
             operation = named if isinstance(named, str) else named.action
             self._kept.body = _told(f"{code}:{operation}", response, self.route, scrub)
             return response
@@ -417,6 +417,8 @@ def _attempts(failure: EstateError, safe: bool) -> int:
     """Return how often a call that failed so may be made in all."""
     if isinstance(failure, Throttled):
         return _THROTTLED_ATTEMPTS
+    if isinstance(failure, Unreachable) and failure.lasting:
+        return 1
     if isinstance(failure, Unreachable) and not failure.sent:
         return _CONNECT_ATTEMPTS
     transient = isinstance(failure, Unreachable | UnusableAnswer) or (
@@ -442,7 +444,7 @@ def _failure(error: Exception, action: str, endpoint: str, scrub: Callable[[str]
     if getattr(inner, "status_code", None) and getattr(inner, "code", None):
         return refused(_refusal(inner), action, scrub)
     if type(inner).__name__ == "RetryError":
-        return _unanswered(inner, action, endpoint, scrub)
+        return unanswered(inner, action, endpoint, scrub)
     # What is left came up while the SDK read the answer: no JSON (RuntimeError), or JSON that is no object.
     if isinstance(inner, RuntimeError | ValueError | AttributeError | TypeError):
         return MalformedAnswer(endpoint, action, NOT_THE_API, sent=True)
@@ -482,14 +484,18 @@ def refused(refusal: Refusal, action: str, scrub: Callable[[str], str]) -> Estat
     return failure
 
 
-def _unanswered(inner: Exception, action: str, endpoint: str, scrub: Callable[[str], str]) -> Unreachable:
-    """Tell a request that was never sent from an answer that was lost; the SDK keeps the cause only as context."""
-    cause = type(inner.__context__).__name__
-    if cause in ("ConnectTimeout", "ConnectTimeoutError"):
-        return Unreachable(endpoint, action, f"no connection within {CONNECT_TIMEOUT_MS // 1000} s", sent=False)
-    if cause in ("ReadTimeout", "ReadTimeoutError"):
-        return Unreachable(endpoint, action, f"no answer within {READ_TIMEOUT_MS // 1000} s", sent=True)
-    text = scrub(str(inner))
-    # requests has one ConnectionError for "never connected" and "cut off while waiting"; urllib3's name inside tells.
-    sent = "NewConnectionError" not in text and "NameResolutionError" not in text and cause != "SSLError"
-    return Unreachable(endpoint, action, "the connection was cut" if sent else "no connection can be made", sent=sent)
+def unanswered(inner: Exception, action: str, endpoint: str, scrub: Callable[[str], str]) -> Unreachable:
+    """Say why no answer came, and whether the request was sent; the SDKs keep only under their own error."""
+    from estate.transport import no_answer_in
+
+    found = no_answer_in(inner)
+    if found is None:
+        return Unreachable(endpoint, action, "the connection was cut", sent=True)
+    return Unreachable(
+        endpoint,
+        action,
+        scrub(str(found)),
+        sent=found.sent,
+        remedy=found.remedy,
+        lasting=found.lasting,
+    )

@@ -107,15 +107,16 @@ class Credentials:
         )
 
     def _from_sdk(self, source: EcsRole | CredentialsUri | CliProfile) -> Keys:
+        from estate.transport import no_answer_in
+
         if self._sdk is None:
             self._sdk = _sdk_provider(source)
         try:
             found = self._sdk.get_credentials()
         except Exception as error:
             # Its text may hold what the service answered, keys included.
-            raise CredentialsError(
-                f"{source.named} gives no credentials ({type(error).__name__}). {_HINTS[source.kind]}"
-            ) from None
+            why = no_answer_in(error) or type(error).__name__
+            raise CredentialsError(f"{source.named} gives no credentials ({why}). {_HINTS[source.kind]}") from None
         # The SDK keeps the session and renews it well before its end; where it knows of none, it starts a command or
         # asks a service each time.
         until = self._now() + RENEWED_BEFORE + _ASKED_AGAIN_AFTER

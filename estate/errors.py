@@ -60,16 +60,26 @@ class PermissionDenied(EstateError):  # noqa: N818 - the name says what happened
 
 
 class Unreachable(EstateError):  # noqa: N818
-    """No usable answer came from `endpoint`; whether a write took effect is not known when `sent` is true."""
+    """No usable answer came from `endpoint`; whether a write took effect is not known when `sent` is true.
 
-    def __init__(self, endpoint: str, action: str, why: str, *, sent: bool) -> None:
+    `why` says what happened, and `remedy` in whole sentences what to do. `lasting` says that asking again cannot help.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        action: str,
+        why: str,
+        *,
+        sent: bool,
+        remedy: str = "Check the network and proxy, the region, and the key alicloud:endpoints.",
+        lasting: bool = False,
+    ) -> None:
         self.endpoint = endpoint
         self.action = action
         self.sent = sent
-        super().__init__(
-            f"No answer from {endpoint} to {action}: {why}. "
-            "Check the network and proxy, the region, and the key alicloud:endpoints."
-        )
+        self.lasting = lasting
+        super().__init__(f"No answer from {endpoint} to {action}: {why}. {remedy}")
 
 
 class MalformedAnswer(Unreachable):

@@ -10,9 +10,19 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from estate.client import CONNECT_TIMEOUT_MS, NOT_THE_API, READ_TIMEOUT_MS, Answer, Refusal, refused, route, snake
+from estate.client import (
+    CONNECT_TIMEOUT_MS,
+    NOT_THE_API,
+    READ_TIMEOUT_MS,
+    Answer,
+    Refusal,
+    refused,
+    route,
+    snake,
+    unanswered,
+)
 from estate.credentials import Keys
-from estate.errors import EstateError, MalformedAnswer, Unreachable, UnusableAnswer
+from estate.errors import EstateError, MalformedAnswer, UnusableAnswer
 from estate.settings import CloudSettings
 from estate.transport import Session
 
@@ -70,9 +80,8 @@ class ObjectStorage:
                 Refusal(told.code, told.message or "", told.request_id or None, told.status_code, None), action, scrub
             )
         if name in ("RequestError", "ResponseError"):
-            sent = name == "ResponseError"
-            why = f"no answer within {READ_TIMEOUT_MS // 1000} s" if sent else "no connection can be made"
-            return Unreachable(self.route, action, why, sent=sent)
+            lost: Any = cause
+            return unanswered(lost.unwrap(), action, self.route, scrub)
         if name in ("DeserializationError", "ParseError", "ValueError", "UnicodeDecodeError"):
             return MalformedAnswer(self.route, action, NOT_THE_API, sent=True)
         raise error

@@ -33,9 +33,29 @@ def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
 
 
 def proxy_host(url: str, environ: Mapping[str, str]) -> str | None:
-    """Return host[:port] of `proxy_for`, which holds no password, for messages."""
+    """Return host[:port] of `proxy_for`, which holds no password, for messages; None where it has none to be read."""
     proxy = proxy_for(url, environ)
-    return proxy and urlsplit(proxy).netloc.rpartition("@")[2]
+    if proxy is None or proxy_fault(proxy) is not None:
+        return None
+    return urlsplit(proxy).netloc.rpartition("@")[2]
+
+
+def proxy_variable(url: str, environ: Mapping[str, str]) -> str:
+    """Return the name of the variable that says which proxy a request for `url` goes through, as it is spelt there."""
+    name = f"{urlsplit(url).scheme}_proxy"
+    return name.upper() if environ.get(name.upper()) else name
+
+
+def proxy_fault(proxy: str) -> str | None:
+    """Return why a proxy cannot be used, without its password; None where it can."""
+    try:
+        parts = urlsplit(proxy)
+        usable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return "it cannot be read"
+    if parts.scheme not in _DEFAULT_PORTS:
+        return f"its scheme is {parts.scheme}" if parts.scheme else "it has no scheme"
+    return None if usable else "it names no host"
 
 
 def sends_metadata_to_proxy(environ: Mapping[str, str]) -> bool:

@@ -161,3 +161,39 @@ def test_without_a_checkout_or_git_the_commit_is_not_known(project: Path, monkey
     assert (sources(project, config()).commit, sources(project, config()).dirty) == (None, None)
     monkeypatch.setenv("PATH", "")
     assert sources(project, config()).commit is None
+
+
+def test_a_git_that_does_not_answer_is_not_waited_for(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkout on a disk that hangs: the preview goes on, and says that nobody knows the commit."""
+    asked: list[float] = []
+
+    def hangs(command: list[str], *, timeout: float, **_: object) -> None:
+        asked.append(timeout)
+        raise subprocess.TimeoutExpired(command, timeout)
+
+    git(project, "init", "--quiet")
+    git(project, "add", ".")
+    git(project, "commit", "--quiet", "--message", "first")
+    with monkeypatch.context() as patched:
+        patched.setattr(subprocess, "run", hangs)
+        found = sources(project, config())
+    assert (found.commit, found.dirty, asked) == (None, None, [20])
+
+
+def test_whether_it_was_changed_is_not_known_where_git_answers_that_too_late(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(project, "init", "--quiet")
+    git(project, "add", ".")
+    git(project, "commit", "--quiet", "--message", "first")
+    head, run = git(project, "rev-parse", "HEAD"), subprocess.run
+
+    def hangs(command: list[str], **options: Any) -> Any:
+        if "status" in command:
+            raise subprocess.TimeoutExpired(command, options["timeout"])
+        return run(command, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(subprocess, "run", hangs)
+        found = sources(project, config())
+    assert (found.commit, found.dirty) == (head, None)

@@ -37,6 +37,8 @@ class Stub:
     slept: list[float] = field(default_factory=list)
     #: Headers of answers that are no success.
     headers: dict[str, str] = field(default_factory=dict)
+    #: The Date header of each answer in turn, None for an answer without one; then the machine's time.
+    dates: list[str | None] = field(default_factory=list)
 
     def answers(self, operation: str, *script: Answer) -> None:
         """Set the script of an operation."""
@@ -88,7 +90,10 @@ def serving() -> Iterator[Stub]:
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
             payload = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-            self.send_response(status)
+            self.send_response_only(status)
+            date = stub.dates.pop(0) if stub.dates else self.date_time_string()
+            if date is not None:
+                self.send_header("date", date)
             self.send_header("content-type", "text/html" if isinstance(body, str) else "application/json")
             self.send_header("content-length", str(len(payload)))
             for name, value in stub.headers.items() if status != 200 else ():

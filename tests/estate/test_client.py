@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -21,6 +23,7 @@ from estate.errors import (
     WaitTimeout,
 )
 from tests.estate.stub import SECRET, TOKEN, Stub, error, serving
+from tests.estate.whole import answer
 
 OK = (200, {"RequestId": "REQ-0", "Zones": {"Zone": []}})
 
@@ -185,6 +188,44 @@ def test_credentials_of_another_account_are_refused(stub: Stub) -> None:
     assert stub.cloud(accountId="1234").account_id() == "1234"
     with pytest.raises(CredentialsError, match="account 1234, but alicloud:accountId is 99"):
         stub.cloud(accountId="99").account_id()
+
+
+def _ahead(hours: int) -> str:
+    return format_datetime(datetime.now(UTC) + timedelta(hours=hours), usegmt=True)
+
+
+@pytest.mark.parametrize("date", [None, "", "some day"], ids=["no header", "empty", "no time"])
+def test_an_answer_that_tells_no_time_leaves_the_clock_as_it_was(stub: Stub, date: str | None) -> None:
+    """The session keeps what an answer told last, of whatever service."""
+    stub.dates += [_ahead(48), date, date, _ahead(24), date]
+    stub.answers("DescribeZones", OK)
+    stub.answers("DescribeVpcs", (200, answer("vpc:DescribeVpcs")))
+    cloud = stub.cloud()
+    assert cloud.clock is None
+    read(cloud)
+    told = cloud.clock
+    assert told
+    assert timedelta(hours=47) < told.skew < timedelta(hours=49)
+    read(cloud)
+    assert cloud.clock == told
+    cloud.call("vpc:DescribeVpcs", region_id="cn-hangzhou")  # of another client, which was never told any
+    assert cloud.clock == told
+    assert timedelta(hours=47) < cloud.now() - datetime.now(UTC) < timedelta(hours=49)
+    cloud.call("vpc:DescribeVpcs", region_id="cn-hangzhou")
+    read(cloud)  # the client of ECS was told something else, and longer ago
+    assert timedelta(hours=23) < cloud.now() - datetime.now(UTC) < timedelta(hours=25)
+    assert stub.dates == []
+    read(cloud)
+    assert abs(cloud.now() - datetime.now(UTC)) < timedelta(hours=1)
+
+
+def test_where_no_answer_tells_the_time_this_machine_does(stub: Stub) -> None:
+    stub.dates += [None]
+    stub.answers("DescribeZones", OK)
+    cloud = stub.cloud()
+    read(cloud)
+    assert cloud.clock is None
+    assert abs(cloud.now() - datetime.now(UTC)) < timedelta(hours=1)
 
 
 def test_a_wait_ends_with_its_condition_or_its_time(stub: Stub) -> None:
