@@ -13,6 +13,7 @@ from components.conversion.priorities import LOWEST
 from components.conversion.rules import IpProtocol, classic_text
 from components.facts.classic_link import classic_link_facts
 from components.plan import MigrationPlan
+from components.security_group import rule_args
 from estate.model import PeerKind, SecurityGroup, SecurityGroupRule
 
 DEPRECATION = (
@@ -60,9 +61,9 @@ class ClassicLink(pulumi.ComponentResource):
         inputs = {"vpcId": vpc_id, "instanceIds": instance_ids}
         super().__init__("classic-to-vpc:classiclink:ClassicLink", name, inputs, opts)
         pulumi.log.warn(DEPRECATION, resource=self)
-        self.enabling = alimigrate.ClassicLink(name, vpc_id=vpc_id, opts=pulumi.ResourceOptions(parent=self))
+        self.enabling = alimigrate.vpc.ClassicLink(name, vpc_id=vpc_id, opts=pulumi.ResourceOptions(parent=self))
         for instance_id in instance_ids:
-            alimigrate.ClassicLinkAttachment(
+            alimigrate.ecs.ClassicLinkAttachment(
                 instance_id,
                 instance_id=instance_id,
                 vpc_id=vpc_id,
@@ -86,10 +87,10 @@ class ClassicLink(pulumi.ComponentResource):
         rules = [rule for rule in map(rule_for_clone, references) if rule is not None]
         if not rules:
             return
-        alimigrate.AddedSecurityGroupRules(
+        alimigrate.ecs.AddedSecurityGroupRules(
             group.id,
             security_group_id=group.id,
-            rules={rule.label: rule.as_properties(clone_ids.__getitem__) for rule in rules},
+            rules={rule.label: rule_args(rule, clone_ids) for rule in rules},
             # Between a classic and a VPC group the cloud takes rules only while the VPC has ClassicLink enabled.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.enabling]),
         )

@@ -11,9 +11,9 @@ from components import alimigrate
 from estate.model import AccessControlList, Database
 
 _REMOVED: Final = {
-    "rds": alimigrate.RdsRemovedWhitelistEntries,
-    "redis": alimigrate.RedisRemovedWhitelistEntries,
-    "mongodb": alimigrate.MongoDbRemovedWhitelistEntries,
+    "rds": alimigrate.rds.RemovedWhitelistEntries,
+    "redis": alimigrate.kvstore.RemovedWhitelistEntries,
+    "mongodb": alimigrate.mongodb.RemovedWhitelistEntries,
 }
 
 
@@ -55,7 +55,7 @@ class AddressCleanup(pulumi.ComponentResource):
             self._clean_database(database, addresses, ours)
         for access_list in access_lists:
             if access_list.ip_version == "ipv4":
-                alimigrate.RemovedAclEntries(
+                alimigrate.slb.RemovedAclEntries(
                     access_list.id,
                     acl_id=access_list.id,
                     entries=[f"{address}/32" for address in addresses],

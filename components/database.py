@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import pulumi
 
-from components import alimigrate
+from components.alimigrate import kvstore, mongodb, rds
 from components.network import TargetNetwork, TargetVSwitch
 from components.plan import PlannedDatabase
 from estate import hybrid
 from estate.model import Database, DatabaseProduct
 
-_HYBRID_ACCESS: Final = {
-    "rds": alimigrate.RdsHybridAccess,
-    "redis": alimigrate.RedisHybridAccess,
-    "mongodb": alimigrate.MongoDbHybridAccess,
-}
+HybridAccess: TypeAlias = rds.HybridAccess | kvstore.HybridAccess | mongodb.HybridAccess
+
+_HYBRID_ACCESS: Final[
+    dict[DatabaseProduct, type[rds.HybridAccess] | type[kvstore.HybridAccess] | type[mongodb.HybridAccess]]
+] = {"rds": rds.HybridAccess, "redis": kvstore.HybridAccess, "mongodb": mongodb.HybridAccess}
 
 
 class DatabaseAccess(pulumi.ComponentResource):
@@ -77,9 +77,7 @@ class DatabaseAccess(pulumi.ComponentResource):
         self._declare_whitelist_group(database, outputs)
         self.register_outputs(outputs)
 
-    def _declare_hybrid_access(
-        self, planned: PlannedDatabase, network: TargetNetwork
-    ) -> alimigrate.HybridAccess | None:
+    def _declare_hybrid_access(self, planned: PlannedDatabase, network: TargetNetwork) -> HybridAccess | None:
         database = planned.database
         vswitch = _vswitch_for(database, network.vswitches)
         if planned.valid_until is None or vswitch is None or hybrid.obstacle(database):
@@ -103,7 +101,7 @@ class DatabaseAccess(pulumi.ComponentResource):
             outputs["securityIps"],
         )
         if database.product == "rds":
-            alimigrate.WhitelistGroup(
+            rds.WhitelistGroup(
                 name,
                 db_instance_id=database.id,
                 group_name=group_name,
@@ -117,9 +115,9 @@ class DatabaseAccess(pulumi.ComponentResource):
             )
 
 
-_PLAIN_GROUPS: Final[dict[DatabaseProduct, type[alimigrate.PlainWhitelistGroup]]] = {
-    "redis": alimigrate.RedisWhitelistGroup,
-    "mongodb": alimigrate.MongoDbWhitelistGroup,
+_PLAIN_GROUPS: Final[dict[DatabaseProduct, type[kvstore.WhitelistGroup] | type[mongodb.WhitelistGroup]]] = {
+    "redis": kvstore.WhitelistGroup,
+    "mongodb": mongodb.WhitelistGroup,
 }
 
 

@@ -110,7 +110,7 @@ class TargetNetwork(pulumi.ComponentResource):
             )
             self.vpc_id, self.cidr_block = created.id, choice.cidr_block
         elif isinstance(choice, DefaultNetwork):
-            default = alimigrate.DefaultVpc("default", opts=self._child())
+            default = alimigrate.vpc.DefaultVpc("default", opts=self._child())
             self.vpc_id = default.vpc_id
             self.cidr_block = vpc.cidr_block if vpc is not None else default.cidr_block
         elif vpc is not None:
@@ -122,7 +122,7 @@ class TargetNetwork(pulumi.ComponentResource):
         cidr_block: pulumi.Input[str]
         if isinstance(choice, DefaultNetwork):
             # Named by its zone and never by what the cloud or somebody calls it: the URN is the same once it is found.
-            default = alimigrate.DefaultVSwitch(
+            default = alimigrate.vpc.DefaultVSwitch(
                 f"default-{item.zone_id}", vpc_id=self.vpc_id, zone_id=item.zone_id, opts=self._child()
             )
             vswitch_id, status = default.vswitch_id, default.status

@@ -50,7 +50,7 @@ class PublicAddress(pulumi.ComponentResource):
         inputs = {"instanceId": instance_id, "cutThrough": cut_through is not None}
         super().__init__("classic-to-vpc:publicaddress:PublicAddress", instance_id, inputs, opts)
         child = pulumi.ResourceOptions(parent=self)
-        conversion = alimigrate.PublicIpConversion(instance_id, instance_id=instance_id, opts=child)
+        conversion = alimigrate.ecs.PublicIpConversion(instance_id, instance_id=instance_id, opts=child)
         self.allocation_id = conversion.allocation_id
         if cut_through is not None:
             interface = alicloud.ecs.EcsNetworkInterface(
@@ -61,7 +61,7 @@ class PublicAddress(pulumi.ComponentResource):
                 security_group_ids=list(cut_through.security_group_ids),
                 opts=child,
             )
-            alimigrate.CutThroughBinding(
+            alimigrate.vpc.CutThroughBinding(
                 instance_id,
                 allocation_id=conversion.allocation_id,
                 network_interface_id=interface.id,

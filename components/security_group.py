@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_alicloud as alicloud
 
-from components.alimigrate import SecurityGroupRules
-from components.conversion import Conversion, ConversionContext, convert
+from components.alimigrate import ecs
+from components.conversion import Conversion, ConversionContext, VpcRule, convert
 from components.facts import Facts
 from components.plan import MigrationPlan, clone_description
-from estate.model import SecurityGroup
+from estate.model import PeerKind, SecurityGroup
 
 
 class ClonedSecurityGroup(pulumi.ComponentResource):
@@ -75,10 +75,10 @@ class ClonedSecurityGroup(pulumi.ComponentResource):
         for suffix, group_id, part in zip(
             _suffixes(conversion), self.security_group_ids, conversion.parts, strict=True
         ):
-            SecurityGroupRules(
+            ecs.SecurityGroupRules(
                 f"{self._classic_id}{suffix}",
                 security_group_id=group_id,
-                rules={rule.label: rule.as_properties(clone_ids.__getitem__) for rule in part},
+                rules={rule.label: rule_args(rule, clone_ids) for rule in part},
                 opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
             )
         self.register_outputs(
@@ -90,6 +90,25 @@ class ClonedSecurityGroup(pulumi.ComponentResource):
                 "limits": [str(limit) for limit in conversion.limits],
             }
         )
+
+
+def rule_args(rule: VpcRule, clone_ids: Mapping[str, pulumi.Input[str]]) -> ecs.RuleArgs:
+    """Return a converted rule as the resources of rules take it; `clone_ids` are by the classic groups' ids."""
+    peer, is_a = rule.peer, rule.peer.kind
+    return ecs.RuleArgs(
+        direction=rule.direction,
+        ip_protocol=rule.ip_protocol,
+        port_range=rule.port_range,
+        policy=rule.policy,
+        priority=rule.priority,
+        description=rule.description,
+        source_port_range=rule.source_port_range or None,
+        cidr_ip=peer.value if is_a is PeerKind.CIDR else None,
+        ipv6_cidr_ip=peer.value if is_a is PeerKind.IPV6_CIDR else None,
+        prefix_list_id=peer.value if is_a is PeerKind.PREFIX_LIST else None,
+        group_id=(clone_ids[peer.value] if peer.clone else peer.value) if is_a is PeerKind.GROUP else None,
+        cloned_from=peer.value if peer.clone else None,
+    )
 
 
 def _suffixes(conversion: Conversion) -> list[str]:

@@ -17,9 +17,6 @@ from estate.identity import KEYS
 from estate.settings import CloudSettings
 
 _KEYS = ("region", "protocol", "endpoints", "accountId", *KEYS)
-# What may hold a secret: encrypted in the state. Credentials of the environment never get there at all.
-_SECRET = frozenset({"accessKey", "secretKey", "securityToken", "credentialsUri", "assumeRole", "assumeRoleWithOidc"})
-_IDENTITY = ("profile", "sharedCredentialsFile", "ecsRoleName", *sorted(_SECRET))
 
 # Source: getAccountType of terraform-provider-alicloud 1.285.0, called whenever the provider is configured.
 _BILLING_IN_PLAIN_TEXT = (
@@ -90,18 +87,22 @@ def local_provider(cloud: Cloud) -> alimigrate.Provider:
     """
     settings = cloud.settings
     config = pulumi.Config("alicloud")
-    identity = {
-        key: config.get_secret(key) if key in _SECRET else config.get(key)
-        for key in _IDENTITY
-        if config.get(key) is not None
-    }
     provider = alimigrate.Provider(
         "alimigrate",
         region=settings.region,
         protocol=settings.protocol,
         endpoints=dict(settings.endpoints),
         account_id=cloud.account_id(),
-        identity=identity,
+        profile=config.get("profile"),
+        shared_credentials_file=config.get("sharedCredentialsFile"),
+        ecs_role_name=config.get("ecsRoleName"),
+        # What may hold a secret. Credentials of the environment never get into the state at all.
+        access_key=config.get_secret("accessKey"),
+        secret_key=config.get_secret("secretKey"),
+        security_token=config.get_secret("securityToken"),
+        credentials_uri=config.get_secret("credentialsUri"),
+        assume_role=config.get_secret("assumeRole"),
+        assume_role_with_oidc=config.get_secret("assumeRoleWithOidc"),
     )
     _check_alimigrate(cloud, provider)
     return provider
@@ -126,12 +127,10 @@ def _check_alimigrate(cloud: Cloud, provider: alimigrate.Provider) -> None:
     """
     identity, nonce = cloud.settings.identity, secrets.token_hex(16)
     with _telling(cloud, "alimigrate"):
-        theirs = pulumi.runtime.invoke(
-            "alimigrate:index:getIdentity", {"nonce": nonce}, pulumi.InvokeOptions(provider=provider)
-        ).value
-    if theirs["digest"] != identity.digest(nonce):
+        theirs = alimigrate.get_identity(nonce=nonce, opts=pulumi.InvokeOptions(provider=provider))
+    if theirs.digest != identity.digest(nonce):
         raise CredentialsError(
-            f"alimigrate takes its credentials from {theirs['named']}, but the estate is read by "
+            f"alimigrate takes its credentials from {theirs.named}, but the estate is read by "
             f"{identity.source.named}: their values differ between the environment of the program and that of the "
             "engine. Start pulumi with the same variables for both."
         )

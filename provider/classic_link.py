@@ -29,7 +29,7 @@ class ClassicLink(Resource):
     outputs: ClassVar[tuple[str, ...]] = ("applied", "enabledBefore")
     schema: ClassVar[dict[str, Any]] = {
         "description": "ClassicLink enabled on a VPC. Alibaba Cloud has deprecated ClassicLink.",
-        "inputProperties": {"vpcId": {"type": "string", "description": "The VPC; another one replaces."}},
+        "inputProperties": {"vpcId": {"type": "string", "description": "The VPC."}},
         "requiredInputs": ["vpcId"],
         "properties": {
             "enabledBefore": {"type": "boolean", "description": "Whether ClassicLink was on before; it then stays on."}

@@ -36,8 +36,8 @@ class ClassicLinkAttachment(Resource):
     schema: ClassVar[dict[str, Any]] = {
         "description": "A classic instance linked to a VPC that has ClassicLink enabled.",
         "inputProperties": {
-            "instanceId": {"type": "string", "description": "The classic instance; another one replaces."},
-            "vpcId": {"type": "string", "description": "The VPC; another one replaces."},
+            "instanceId": {"type": "string", "description": "The classic instance."},
+            "vpcId": {"type": "string", "description": "The VPC."},
         },
         "requiredInputs": list(_NAMES),
         "properties": {

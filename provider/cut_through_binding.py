@@ -38,9 +38,9 @@ class CutThroughBinding(Resource):
     schema: ClassVar[dict[str, Any]] = {
         "description": "An EIP bound in cut-through mode to a secondary network interface of an instance.",
         "inputProperties": {
-            "allocationId": {"type": "string", "description": "The EIP; another one replaces."},
-            "networkInterfaceId": {"type": "string", "description": "A secondary ENI; another one replaces."},
-            "instanceId": {"type": "string", "description": "The instance; another one replaces."},
+            "allocationId": {"type": "string", "description": "The EIP."},
+            "networkInterfaceId": {"type": "string", "description": "A secondary ENI."},
+            "instanceId": {"type": "string", "description": "The instance."},
         },
         "requiredInputs": list(_NAMES),
     }

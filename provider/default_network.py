@@ -74,8 +74,8 @@ class DefaultVSwitch(Resource):
     schema: ClassVar[dict[str, Any]] = {
         "description": "The default VSwitch of a zone, found or made; deleting it leaves the VSwitch.",
         "inputProperties": {
-            "vpcId": {"type": "string", "description": "The default VPC; another one replaces."},
-            "zoneId": {"type": "string", "description": "The zone; another one replaces."},
+            "vpcId": {"type": "string", "description": "The default VPC."},
+            "zoneId": {"type": "string", "description": "The zone."},
         },
         "requiredInputs": ["vpcId", "zoneId"],
         "properties": {

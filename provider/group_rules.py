@@ -199,7 +199,7 @@ def schema_of(description: str, group: str) -> dict[str, Any]:
     return {
         "description": description,
         "inputProperties": {
-            "securityGroupId": {"type": "string", "description": f"{group}; another one replaces."},
+            "securityGroupId": {"type": "string", "description": f"{group}."},
             "rules": {
                 "type": "object",
                 "additionalProperties": {"$ref": "#/types/alimigrate:ecs:Rule"},

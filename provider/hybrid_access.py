@@ -280,12 +280,12 @@ def _schema(product: Product) -> dict[str, Any]:
     days = "1 to 120" if product is RDS else "14, 30, 60 or 120"
     return {
         "description": (
-            f"Hybrid access of an instance of {product.name}: it goes into a VPC and keeps its classic addresses for "
+            f"Hybrid access of an instance of {product.name}. It goes into a VPC and keeps its classic addresses for "
             "a while. There is no way back, and deleting this resource changes nothing."
         ),
         "inputProperties": {
-            "dbInstanceId": text("The database; another one replaces."),
-            "vpcId": text("The VPC; a database in another one is refused."),
+            "dbInstanceId": text("The database."),
+            "vpcId": text("The VPC that it goes into; a database that is in another one is refused."),
             "vswitchId": text("A VSwitch of the VPC in the zone of the database."),
             "validUntil": text(
                 "When classic addresses may end, at the earliest, with an offset. The cloud keeps them for "

@@ -32,7 +32,7 @@ class PublicIpConversion(Resource):
     schema: ClassVar[dict[str, Any]] = {
         "description": "The public address of an instance in a VPC, made an EIP. One way; deleting it keeps the EIP.",
         "inputProperties": {
-            "instanceId": {"type": "string", "description": "The instance; another one replaces."},
+            "instanceId": {"type": "string", "description": "The instance."},
         },
         "requiredInputs": ["instanceId"],
         "properties": {

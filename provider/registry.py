@@ -94,7 +94,10 @@ _CONFIG: Final[dict[str, Any]] = {
 
 _RULE: Final[dict[str, Any]] = {
     "type": "object",
-    "description": "One rule; exactly one of cidrIp, ipv6CidrIp, groupId and prefixListId is its far end.",
+    "description": (
+        "One rule with one peer: cidrIp, ipv6CidrIp, groupId or prefixListId. The peer is the source of an ingress "
+        "rule and the destination of an egress rule."
+    ),
     "properties": {
         "direction": {"type": "string", "description": "ingress or egress."},
         "ipProtocol": {"type": "string", "description": "TCP, UDP, ICMP, ICMPv6, GRE or ALL."},
@@ -114,10 +117,16 @@ _RULE: Final[dict[str, Any]] = {
 
 
 _IDENTITY_SCHEMA: Final[dict[str, Any]] = {
-    "description": "Tells where the credentials come from, and a digest of them for the nonce of who asks.",
-    "inputs": {"properties": {"nonce": {"type": "string"}}, "required": ["nonce"]},
+    "description": "Tell where the provider's credentials come from, without them.",
+    "inputs": {
+        "properties": {"nonce": {"type": "string", "description": "Random text that makes each digest another one."}},
+        "required": ["nonce"],
+    },
     "outputs": {
-        "properties": {"named": {"type": "string"}, "digest": {"type": "string"}},
+        "properties": {
+            "named": {"type": "string", "description": "The source, as in a message."},
+            "digest": {"type": "string", "description": "Digest of nonce and credentials: equal for equal ones."},
+        },
         "required": ["named", "digest"],
     },
 }
@@ -132,7 +141,12 @@ def schema() -> str:
             "displayName": "Alibaba Cloud classic network migration",
             "description": "Resources for a classic network migration that pulumi-alicloud lacks.",
             "config": {"variables": _CONFIG},
-            "provider": {"description": "The cloud to work on.", "inputProperties": _CONFIG},
+            "provider": {
+                "description": (
+                    "The cloud to work on, and as whom. What is left out comes from the environment, as for `alicloud`."
+                ),
+                "inputProperties": _CONFIG,
+            },
             "types": {"alimigrate:ecs:Rule": _RULE},
             "functions": {IDENTITY: _IDENTITY_SCHEMA},
             "resources": {token: _resource_schema(resource) for token, resource in RESOURCES.items()},
@@ -141,7 +155,10 @@ def schema() -> str:
 
 
 _TOLD: Final[dict[str, Any]] = {
-    "applied": {"type": "string", "description": "A digest of what is in the cloud; unknown until it is."},
+    "applied": {
+        "type": "string",
+        "description": "A digest of what is in the cloud; unknown in a preview that would create or update.",
+    },
     REFUSED: {"type": "string", "description": "In a preview: why the creation or update would be refused."},
     "declared": {
         "type": "object",
@@ -158,9 +175,18 @@ _TOLD: Final[dict[str, Any]] = {
 
 
 def _resource_schema(resource: Resource) -> dict[str, Any]:
-    inputs = resource.schema["inputProperties"]
+    inputs = {
+        name: _replacing(described) if name in resource.replacing else described
+        for name, described in resource.schema["inputProperties"].items()
+    }
     return {
         **resource.schema,
+        "inputProperties": inputs,
         "properties": {**inputs, **resource.schema.get("properties", {}), **_TOLD},
         "required": [*resource.schema["requiredInputs"], *resource.outputs],
     }
+
+
+def _replacing(described: dict[str, Any]) -> dict[str, Any]:
+    text = f"{described['description']} Another one replaces the resource."
+    return described | {"description": text, "willReplaceOnChanges": True}

@@ -33,7 +33,7 @@ class RemovedAclEntries(Resource):
     schema: ClassVar[dict[str, Any]] = {
         "description": "Entries that an access control list of CLB must not have; deleting it brings none back.",
         "inputProperties": {
-            "aclId": {"type": "string", "description": "The list; another one replaces."},
+            "aclId": {"type": "string", "description": "The list."},
             "entries": {"type": "array", "items": {"type": "string"}, "description": "Addresses and blocks."},
         },
         "requiredInputs": list(_NAMES),

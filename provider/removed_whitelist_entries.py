@@ -37,9 +37,12 @@ class RemovedWhitelistEntries(Resource):
     schema: ClassVar[dict[str, Any]] = {
         "description": "Addresses that a whitelist group must not have; deleting it brings none back.",
         "inputProperties": {
-            "dbInstanceId": {"type": "string", "description": "The database; another one replaces."},
-            "groupName": {"type": "string", "description": "The group; another one replaces."},
-            "networkType": {"type": "string", "description": "MIX, VPC or Classic; another one replaces."},
+            "dbInstanceId": {"type": "string", "description": "The database."},
+            "groupName": {"type": "string", "description": "The group."},
+            "networkType": {
+                "type": "string",
+                "description": "MIX where groups serve both networks, else VPC or Classic.",
+            },
             "securityIps": {"type": "array", "items": {"type": "string"}, "description": "IPv4 addresses."},
         },
         "requiredInputs": list(_NAMES),

@@ -231,8 +231,11 @@ class _Ref(NamedTuple):
 
 
 _PROPERTIES: Final[dict[str, Any]] = {
-    "dbInstanceId": {"type": "string", "description": "The database; another one replaces."},
-    "groupName": {"type": "string", "description": "Name of a group of our own; another one replaces."},
+    "dbInstanceId": {"type": "string", "description": "The database."},
+    "groupName": {
+        "type": "string",
+        "description": "The group: 2 to 32 small letters, digits and underscores, not `default`.",
+    },
     "securityIps": {
         "type": "array",
         "items": {"type": "string"},
@@ -262,7 +265,7 @@ class RdsWhitelistGroup(WhitelistGroup):
         {
             "networkType": {
                 "type": "string",
-                "description": "MIX in standard mode, VPC or Classic in enhanced mode; another one replaces.",
+                "description": "MIX in standard mode, VPC or Classic in enhanced mode.",
             }
         },
     )

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 from unittest.mock import patch
 
+from pulumi._types import input_type_to_dict
+
 from bench.verdict.oracle import Far, Group, Packet, Rule, accepts, edges, is_service, nic_of, packets, within
 from components.classic_link import references_to_clones, rule_for_clone
-from components.conversion import Conversion, ConversionContext, convert
+from components.conversion import Conversion, ConversionContext, VpcRule, convert
 from components.conversion import rules as limits
 from components.facts import classic_instance_facts, security_group_facts
+from components.security_group import rule_args
 from estate.model import Instance, SecurityGroup, SecurityGroupRule
 from policies.core.facts import Leaf, Value
 from policies.core.plan import (
@@ -211,12 +214,17 @@ def _declare(made: Scenario) -> None:
     for group_id in made.cloned:
         rules = whole[group_id].rules if group_id in made.mapped else made.conversions[group_id].rules
         made.clones[group_id] = Group(
-            [rule.as_properties(vpc_id) for rule in rules], made.groups[group_id].inner_access_policy == "Accept"
+            [_declared(rule, made.cloned) for rule in rules], made.groups[group_id].inner_access_policy == "Accept"
         )
     near_links = {group for item in made.instances if item.id in made.linked for group in item.security_group_ids}
     for group_id in sorted(near_links):
         repeated = map(rule_for_clone, references_to_clones(made.groups[group_id], made.cloned))
-        made.added[group_id] = [rule.as_properties(vpc_id) for rule in repeated if rule]
+        made.added[group_id] = [_declared(rule, made.cloned) for rule in repeated if rule]
+
+
+def _declared(rule: VpcRule, cloned: Iterable[str]) -> dict[str, Any]:
+    """Return a rule with the properties that the engine is told."""
+    return input_type_to_dict(rule_args(rule, {classic_id: vpc_id(classic_id) for classic_id in cloned}))
 
 
 def _damage(made: Scenario, chance: random.Random) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -72,26 +71,6 @@ class VpcRule:
         if self.source_port_range:
             ports += f" source ports {self.source_port_range}"
         return _sentence(self.direction, self.policy, self.ip_protocol, ports, str(self.peer), self.priority)
-
-    def as_properties(self, clone_id_of: Callable[[str], object]) -> dict[str, object]:
-        """Return the rule as `alimigrate:ecs:SecurityGroupRules` takes it.
-
-        `clone_id_of` turns a classic group's id into the id of its clone, which may be an output still to be known.
-        """
-        properties: dict[str, object] = {
-            "direction": self.direction,
-            "ipProtocol": self.ip_protocol,
-            "portRange": self.port_range,
-            "policy": self.policy,
-            "priority": self.priority,
-            "description": self.description,
-            self.peer.kind.value: clone_id_of(self.peer.value) if self.peer.clone else self.peer.value,
-        }
-        if self.source_port_range:
-            properties["sourcePortRange"] = self.source_port_range
-        if self.peer.clone:
-            properties["clonedFrom"] = self.peer.value
-        return properties
 
 
 @dataclass(frozen=True)

@@ -529,7 +529,7 @@ def test_source_ports_are_kept() -> None:
     stated = rule("internet ingress accept UDP 53/53 203.0.113.0/24 1", source_port_range="1024/65535")
     (only,) = converted(group("sg-web", stated)).rules
     assert only.label == "ingress accept UDP 53/53 source ports 1024/65535 from 203.0.113.0/24 (1)"
-    assert only.as_properties(str)["sourcePortRange"] == "1024/65535"
+    assert only.source_port_range == "1024/65535"
 
 
 # ---- merging, limits, properties ----
@@ -610,21 +610,6 @@ def test_too_many_priorities_are_reported() -> None:
     ]
     conversion = converted(group("sg-web", *rules), around=context(WEB))
     assert conversion.limits == (LimitExceeded("ingress priorities over all groups", 100, 121),)
-
-
-def test_a_rule_has_the_properties_of_the_contract() -> None:
-    web = group("sg-web", rule("intranet ingress accept TCP 80/80 sg-app 1", description="peers"))
-    (only,) = converted(web, group("sg-app")).rules
-    assert only.as_properties(lambda classic_id: f"vpc-{classic_id}") == {
-        "direction": "ingress",
-        "ipProtocol": "TCP",
-        "portRange": "80/80",
-        "policy": "accept",
-        "priority": 1,
-        "description": "peers",
-        "groupId": "vpc-sg-app",
-        "clonedFrom": "sg-app",
-    }
 
 
 def test_a_report_entry_has_the_properties_of_the_contract() -> None:

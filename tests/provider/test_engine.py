@@ -33,20 +33,23 @@ provider = alimigrate.Provider(
     protocol=cloud["protocol"],
     endpoints=cloud["endpoints"],
     account_id=cloud["accountId"],
-    identity={
-        "accessKey": pulumi.Output.secret(cloud["accessKey"]),
-        "secretKey": config.require_secret("secretKey"),
-    },
+    access_key=cloud["accessKey"],
+    secret_key=config.require_secret("secretKey"),
 )
 opts = pulumi.ResourceOptions(provider=provider)
-rule = {"direction": "ingress", "ipProtocol": "TCP", "policy": "accept", "priority": 1, "cidrIp": "10.0.0.0/8"}
-rules = alimigrate.SecurityGroupRules(
+def rule(port, **peer):
+    return alimigrate.ecs.RuleArgs(
+        direction="ingress", ip_protocol="TCP", port_range=f"{port}/{port}", policy="accept", priority=1, **peer
+    )
+
+
+rules = alimigrate.ecs.SecurityGroupRules(
     "rules",
     security_group_id="sg-vpc",
-    rules={f"port {port}": rule | {"portRange": f"{port}/{port}"} for port in config.require_object("ports")},
+    rules={f"port {port}": rule(port, cidr_ip="10.0.0.0/8") for port in config.require_object("ports")},
     opts=opts,
 )
-whitelist = alimigrate.WhitelistGroup(
+whitelist = alimigrate.rds.WhitelistGroup(
     "whitelist",
     db_instance_id="rm-normal",
     group_name="migrated",
@@ -55,10 +58,10 @@ whitelist = alimigrate.WhitelistGroup(
     opts=opts,
 )
 target = {"vpc_id": "vpc-1", "vswitch_id": "vsw-1"}
-access = alimigrate.RedisHybridAccess(
+access = alimigrate.kvstore.HybridAccess(
     "access", db_instance_id="r-cache", valid_until="2026-12-01T00:00:00Z", opts=opts, **target
 )
-plain_groups = {"r-cache": alimigrate.RedisWhitelistGroup, "dds-three": alimigrate.MongoDbWhitelistGroup}
+plain_groups = {"r-cache": alimigrate.kvstore.WhitelistGroup, "dds-three": alimigrate.mongodb.WhitelistGroup}
 for database_id, kind in plain_groups.items():
     kind(
         database_id,
@@ -67,9 +70,9 @@ for database_id, kind in plain_groups.items():
         security_ips=["172.16.0.0/24"],
         opts=pulumi.ResourceOptions(provider=provider, depends_on=[access]),
     )
-link = alimigrate.ClassicLink("link", vpc_id="vpc-2", opts=opts)
+link = alimigrate.vpc.ClassicLink("link", vpc_id="vpc-2", opts=opts)
 found, made = (
-    alimigrate.ClassicLinkAttachment(instance_id, instance_id=instance_id, vpc_id="vpc-1", opts=opts)
+    alimigrate.ecs.ClassicLinkAttachment(instance_id, instance_id=instance_id, vpc_id="vpc-1", opts=opts)
     for instance_id in ("i-1", "i-3")
 )
 pulumi.export("applied", rules.applied)
@@ -216,7 +219,7 @@ def test_a_life_under_the_engine(stack: Stack, simulator: Simulator, cloud: Any)
 
 @pytest.mark.engine
 def test_rules_added_to_the_group_of_someone_else(stack: Stack, simulator: Simulator, cloud: Any) -> None:
-    head, _, _ = PROGRAM.partition("rule = ")
+    head, _, _ = PROGRAM.partition("rules = ")
     (stack.directory / "__main__.py").write_text(head + ADDING)
     stack.ports(443, 8080)
     found = classic_rules(simulator)
@@ -287,7 +290,7 @@ def test_what_exists_can_be_imported(stack: Stack, simulator: Simulator) -> None
 
 
 IMPORTING = """
-alimigrate.WhitelistGroup(
+alimigrate.rds.WhitelistGroup(
     "whitelist",
     db_instance_id="rm-normal",
     group_name="app",
@@ -295,7 +298,7 @@ alimigrate.WhitelistGroup(
     security_ips=["10.160.0.1"],
     opts=pulumi.ResourceOptions(provider=provider, import_="rm-normal:MIX:app"),
 )
-alimigrate.ClassicLinkAttachment(
+alimigrate.ecs.ClassicLinkAttachment(
     "attachment",
     instance_id="i-1",
     vpc_id="vpc-1",
@@ -304,14 +307,12 @@ alimigrate.ClassicLinkAttachment(
 """
 
 ADDING = """
-rule = {"direction": "ingress", "ipProtocol": "TCP", "policy": "accept", "priority": 1}
-groups = {22: {"groupId": "sg-peer"}}
-added = alimigrate.AddedSecurityGroupRules(
+groups = {22: "sg-peer"}
+added = alimigrate.ecs.AddedSecurityGroupRules(
     "added",
     security_group_id="sg-classic",
     rules={
-        f"port {port}": rule | {"portRange": f"{port}/{port}"} | groups.get(port, {"groupId": "sg-vpc"})
-        for port in config.require_object("ports")
+        f"port {port}": rule(port, group_id=groups.get(port, "sg-vpc")) for port in config.require_object("ports")
     },
     opts=pulumi.ResourceOptions(provider=provider),
 )
