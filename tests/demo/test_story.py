@@ -67,7 +67,7 @@ Previewing update (dev):
 Policies:
     ❌ classic-to-vpc-preflight@v0.1.0 (local: policies)
         - [mandatory] [severity: critical]  backup-snapshot-of-every-disk  (a:b:c: i-1)
-          Every disk has a snapshot.
+          Every disk must have a snapshot.
         - [advisory] [severity: low]  schedule-off-peak  (a:b:c: i-1)
           At night.
 Resources:
@@ -87,7 +87,7 @@ def test_what_is_shown_of_an_output() -> None:
     ]
     assert output.first_finding == [
         "- [mandatory] [severity: critical]  backup-snapshot-of-every-disk  (a:b:c: i-1)",
-        "  Every disk has a snapshot.",
+        "  Every disk must have a snapshot.",
     ]
 
 

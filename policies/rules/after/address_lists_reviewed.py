@@ -28,7 +28,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="What cannot be read was looked through",
+    title="Lists that cannot be read must be reviewed by hand",
     severity="low",
     notice_items=("N25", "N26"),
     why="An address that was given up may be another customer's tomorrow, and is still let in.",

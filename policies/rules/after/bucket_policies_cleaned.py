@@ -29,7 +29,7 @@ def _places(plan: Plan, address: str) -> list[Left]:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Old intranet addresses are in no bucket policy",
+    title="No bucket policy may still name an old intranet address",
     severity="medium",
     notice_items=("N25",),
     why="An address that was given up may be another customer's tomorrow, and is still let in.",

@@ -89,7 +89,7 @@ def _has(resource: Resource, key: str, address: str) -> bool:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Old intranet addresses are let in nowhere",
+    title="No whitelist or access control list may still admit an old intranet address",
     severity="medium",
     notice_items=("N23", "N24"),
     why="An address that was given up may be another customer's tomorrow, and is still let in.",

@@ -32,7 +32,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="The public address is an EIP where it has to be",
+    title="A public address must be an EIP where the stack asks for it",
     severity="medium",
     notice_items=("N32", "N33"),
     why="After the move the guest system sees no public address: FTP, and what is like it, names the wrong one.",

@@ -41,7 +41,7 @@ def _again(instance_id: str, group: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="It is back in its vServer groups",
+    title="The instance must be back in its vServer groups",
     severity="high",
     notice_items=(),
     why="Its load balancer sends it nothing, while the instance itself looks sound.",

@@ -62,7 +62,7 @@ def _is_over(entry: Facts, instance: Facts) -> bool:
 
 RULE: Final = MigrationRule(
     module=__name__,
-    title="Attestations are in order",
+    title="Every attestation must be valid while it is needed",
     severity="medium",
     notice_items=(),
     why="A word that does not count looks as if somebody answered, and nobody does when the window begins.",

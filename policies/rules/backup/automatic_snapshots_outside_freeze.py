@@ -54,7 +54,7 @@ def _first_due(hours: tuple[str, ...], weekdays: tuple[str, ...], start: datetim
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="No automatic snapshot is due while the disks are blocked",
+    title="No automatic snapshot may be due while the disks are blocked",
     severity="medium",
     notice_items=("N07",),
     why="For about 4 hours per 100 GiB after the move the cloud refuses snapshots: the one of that night is missing.",

@@ -156,7 +156,7 @@ def _too_short(created: datetime, retention: float | None, needed_until: datetim
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Every disk has a snapshot",
+    title="Every disk must have a snapshot",
     severity="critical",
     notice_items=("N08",),
     why="There is no way back from a failed move but a snapshot, and for hours after it none can be taken.",

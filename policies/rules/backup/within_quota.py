@@ -36,7 +36,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="The snapshot quota has room",
+    title="The snapshot quota must have room for every declared snapshot",
     severity="high",
     notice_items=("N08",),
     why="A snapshot that the quota refuses is missing when the window begins.",

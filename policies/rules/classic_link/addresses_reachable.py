@@ -44,7 +44,7 @@ def _vswitch(vswitch: Facts, primary: AddressPeer) -> Verdict:
 
 RULE: Final = MigrationRule(
     module=__name__,
-    title="Linked instances can reach the VSwitches",
+    title="The addresses of linked instances must be reachable from the VSwitches",
     severity="high",
     notice_items=("N15",),
     why="A link to a VSwitch outside these ranges carries nothing: the connections break although the link stands.",

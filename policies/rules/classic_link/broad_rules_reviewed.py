@@ -33,7 +33,7 @@ def _rule(rule: Facts) -> Verdict:
 
 RULE: Final = MigrationRule(
     module=__name__,
-    title="What broad rules let through was looked at",
+    title="Traffic that only broad rules allow must be reviewed",
     severity="low",
     notice_items=("N13", "N15"),
     why="Whoever talks by a rule for 10.0.0.0/8 is named nowhere: such a connection breaks in the window unseen.",

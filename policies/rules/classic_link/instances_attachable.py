@@ -32,7 +32,7 @@ def _instance(instance: Facts) -> Verdict:
 
 RULE: Final = MigrationRule(
     module=__name__,
-    title="Instances to link can be linked",
+    title="Every instance to be linked must be in a state that permits it",
     severity="medium",
     notice_items=("N15",),
     why="The attachment is refused, and pulumi up stops with what depends on it undone.",

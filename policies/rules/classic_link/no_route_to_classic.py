@@ -39,7 +39,7 @@ def _parsed(link: Facts, text: str) -> AddressPeer:
 
 RULE: Final = MigrationRule(
     module=__name__,
-    title="No custom route leads to the classic network",
+    title="No custom route may lead to the classic network",
     severity="high",
     notice_items=("N15",),
     why="ClassicLink cannot be enabled beside a route to 10.0.0.0/8, and a part of it would lead traffic astray.",

@@ -54,7 +54,7 @@ def _peer(plan: Plan, peer: Facts, later: frozenset[str]) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Classic instances that stay can be reached",
+    title="Classic instances that stay must remain reachable",
     severity="high",
     notice_items=("N15", "N16"),
     why="From the VPC no classic instance can be reached but over ClassicLink: connections to those that stay break.",

@@ -34,7 +34,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
 
 RULE: Final = MigrationRule(
     module=__name__,
-    title="The VPC takes all links",
+    title="The VPC must accept every ClassicLink attachment",
     severity="high",
     notice_items=("N15",),
     why="Beyond the limit the cloud refuses the attachment, and what the instance talks with is cut off by the move.",

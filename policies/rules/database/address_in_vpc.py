@@ -17,7 +17,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Databases have an address in the VPC",
+    title="Every database must have an address in the VPC",
     severity="critical",
     notice_items=("N17",),
     why="From the VPC no classic address can be reached: a database without an address in it is cut off by the move.",

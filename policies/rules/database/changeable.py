@@ -37,7 +37,7 @@ def _database(plan: Plan, database: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Databases must be in a status that permits changes",
+    title="Every database must be in a status that permits changes",
     severity="high",
     notice_items=("N17", "N18"),
     why="A database that is restarting, locked or being changed refuses hybrid access and whitelist entries.",

@@ -100,7 +100,7 @@ def _day(moment: datetime) -> str:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Hybrid access outlasts the last wave that needs it",
+    title="Hybrid access must last until the last wave that needs it is over",
     severity="critical",
     notice_items=("N17",),
     why="When hybrid access ends, classic addresses are deleted: whatever has not moved by then loses its database.",

@@ -66,7 +66,7 @@ def _rds(database: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Databases can have hybrid access",
+    title="Every database must support hybrid access",
     severity="high",
     notice_items=("N17",),
     why="A database that cannot have classic and VPC addresses at once must be replaced beforehand by one in the VPC.",

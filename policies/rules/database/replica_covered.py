@@ -37,7 +37,7 @@ def _database(plan: Plan, blocks: tuple[str, ...], database: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Read-only instances of databases are covered",
+    title="Every read-only instance of a database must be prepared as well",
     severity="high",
     notice_items=("N17", "N18"),
     why="Read-only instances have addresses and whitelists of their own: reads that go to them fail when only the "

@@ -49,7 +49,7 @@ def _database(plan: Plan, database: Facts, staying: list[Facts]) -> Verdict:
 
 RULE: Final = MigrationRule(
     module=__name__,
-    title="Nobody who stays classic loses a database unawares",
+    title="Instances that stay classic must not lose a database without notice",
     severity="high",
     notice_items=("N16", "N17"),
     why=(

@@ -36,7 +36,7 @@ def _database(plan: Plan, database: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="The VPC has a VSwitch in the zone of each database",
+    title="The VPC must have a VSwitch in the zone of each database",
     severity="high",
     notice_items=("N17",),
     why="Without a VSwitch in its zone a database gets no address in the VPC.",

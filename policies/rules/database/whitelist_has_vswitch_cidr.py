@@ -31,7 +31,7 @@ def _database(plan: Plan, instance: Facts, database: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Databases admit the VSwitch",
+    title="Every database must admit the VSwitch of its users",
     severity="critical",
     notice_items=("N18",),
     why=(

@@ -55,7 +55,7 @@ def _database(plan: Plan, blocks: tuple[str, ...], database: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Whitelist entries stand in groups of the right network",
+    title="Whitelist entries must be in groups of the right network type",
     severity="high",
     notice_items=("N18",),
     why="In enhanced mode an entry in a group for classic addresses looks like access from the VPC, and gives none.",

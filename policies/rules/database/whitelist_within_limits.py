@@ -52,7 +52,7 @@ def _remedy(database: Facts) -> str:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Whitelists stay within their limits",
+    title="Whitelists must stay within their limits",
     severity="medium",
     notice_items=("N18",),
     why="The cloud refuses what goes beyond: the update stops half way, with the database not admitting the VPC.",

@@ -26,7 +26,7 @@ def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> 
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Nothing relies on the names of disks",
+    title="Nothing may depend on the device names of disks",
     severity="medium",
     notice_items=("N28",),
     why="Disks named xvd are named vd after the move: what is mounted by its old name is missing, or stops the boot.",

@@ -46,7 +46,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Evidence of the guest system is current",
+    title="Evidence of the guest system must be current",
     severity="high",
     notice_items=("N14", "N19", "N28", "N31"),
     why="What is in the guest system decides whether it comes up after the move, and no API of the cloud tells it.",

@@ -52,7 +52,7 @@ def _due(system: Facts, restart: Callable[[], datetime]) -> str | None:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="File systems are sound",
+    title="File systems must be free of errors",
     severity="medium",
     notice_items=("N28",),
     why="The migration restarts it: a check of a large disk outlasts the window, a repair may ask at a console.",

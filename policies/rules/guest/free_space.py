@@ -22,7 +22,7 @@ def _check(_plan: Plan, timeline: Timeline, _instance: Facts, guest: Facts) -> V
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="The system disk has enough free space",
+    title="The system disk must have enough free space",
     severity="critical",
     notice_items=("N14",),
     why="The migration updates drivers on the system disk, and fails where there is no room for them.",

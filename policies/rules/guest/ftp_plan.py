@@ -68,7 +68,7 @@ def _choose(instance: Facts, plan: str = "eip-cut-through") -> str:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="FTP servers have a plan",
+    title="Every FTP server must have a plan",
     severity="high",
     notice_items=("N32", "N33"),
     why="FTP names addresses in its own messages: without a public NIC it sends clients to a private one.",

@@ -24,7 +24,7 @@ def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> 
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Nothing relies on the public network interface",
+    title="Nothing may depend on a network interface that the move removes",
     severity="high",
     notice_items=("N05",),
     why="The public NIC is removed: a firewall, route or service that names it lets nothing in or does not start.",

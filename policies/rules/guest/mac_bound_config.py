@@ -19,7 +19,7 @@ def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> 
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="No network setting is bound to a MAC address",
+    title="No network setting may be bound to a MAC address",
     severity="high",
     notice_items=("N31",),
     why="One NIC is left, perhaps with another MAC: its interface then gets another name or no address.",

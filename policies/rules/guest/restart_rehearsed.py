@@ -43,7 +43,7 @@ def _kernel(guest: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="A restart has been rehearsed",
+    title="A restart must have been rehearsed",
     severity="medium",
     notice_items=("N28",),
     why="The migration restarts it: a kernel that was never started, or a setting never saved, shows in the window.",

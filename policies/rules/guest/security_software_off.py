@@ -32,7 +32,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Security software is off",
+    title="Security software must be off during the move",
     severity="high",
     notice_items=("N19",),
     why="The migration updates drivers, which security software takes for an attack and prevents.",

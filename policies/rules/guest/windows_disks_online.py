@@ -24,7 +24,7 @@ def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> 
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Data disks of Windows come online",
+    title="Data disks of Windows must come online after a restart",
     severity="medium",
     notice_items=(),
     why="The disks get another controller: by its policy Windows leaves them offline, and what is on them is missing.",

@@ -20,7 +20,7 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="The zone is eligible",
+    title="The zone of the instance must be eligible for the migration",
     severity="critical",
     notice_items=("N21",),
     why="What cannot be in a migration plan is not moved at the announced time.",

@@ -23,7 +23,7 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="No local disk",
+    title="The instance must have no local disk",
     severity="critical",
     notice_items=("N08",),
     why="A local disk stays on the physical server that is given up, and its data with it.",

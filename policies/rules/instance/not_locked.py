@@ -28,7 +28,7 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="The instance is not locked",
+    title="The instance must not be locked",
     severity="critical",
     notice_items=("N21",),
     why="A locked instance cannot be operated, and is passed over or fails in the window.",

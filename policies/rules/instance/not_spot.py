@@ -18,7 +18,7 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Not a preemptible instance",
+    title="The instance must not be preemptible",
     severity="high",
     notice_items=("N21",),
     why="A preemptible instance can be taken away at any time, in the window too, and is not moved across zones.",

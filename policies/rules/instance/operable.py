@@ -18,7 +18,7 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="The instance can be operated",
+    title="The instance must be Running or Stopped",
     severity="high",
     notice_items=("N20", "N21"),
     why="The migration stops the instance and starts it again: one that is starting, stopping or failed is not moved.",

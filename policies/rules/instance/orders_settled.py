@@ -24,7 +24,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="No order is left that the migration cancels",
+    title="No unpaid order may be left for the migration to cancel",
     severity="medium",
     notice_items=(),
     why="A cancelled renewal lets the subscription end at its old date; a cancelled change leaves the old type.",

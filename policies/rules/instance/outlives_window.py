@@ -41,7 +41,7 @@ _KEEP: Final = "aliyun ecs ModifyInstanceAutoReleaseTime --InstanceId {}   # no 
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="The instance outlives the window",
+    title="The instance must not expire or be released before the move is over",
     severity="critical",
     notice_items=("N21",),
     why="An expired instance is stopped and cannot be migrated; a released one is gone, with its disks.",

@@ -38,7 +38,7 @@ def _upgrade_or_later(instance: Facts) -> str:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="The instance type supports elastic network interfaces",
+    title="The instance type must support elastic network interfaces",
     severity="high",
     notice_items=("N34",),
     why=(

@@ -42,7 +42,7 @@ def _member(instance_id: str, group: Facts, rejoins: bool) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Membership in vServer groups is looked after",
+    title="There must be a plan for every vServer group that loses the instance",
     severity="high",
     notice_items=(),
     why="After the move its load balancer sends it nothing, while the instance itself looks sound.",

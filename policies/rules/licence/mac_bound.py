@@ -50,7 +50,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="No licence is bound to a MAC address",
+    title="No licence may be bound to a MAC address",
     severity="high",
     notice_items=("N27", "N31"),
     why="One of two MAC addresses is left at most: software that registered the other takes itself for a copy.",

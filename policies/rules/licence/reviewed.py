@@ -25,7 +25,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Licensed software has been reviewed",
+    title="Licensed software must be reviewed",
     severity="high",
     notice_items=("N03", "N27", "N31"),
     why="Licence codes may change with the move: what its vendor allows on no other machine does not start after it.",

@@ -30,7 +30,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="The VSwitch is apart from the networks to be reached",
+    title="The VSwitch must not overlap the networks that it must reach",
     severity="high",
     notice_items=("N09",),
     why="Packets for an address that the VPC has itself never leave it: a peer with that address is out of reach.",

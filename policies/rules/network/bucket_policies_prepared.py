@@ -133,7 +133,7 @@ def _new_policy(bucket: Facts, vpc_id: str | None) -> str:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Bucket policies let it in from the VPC as they do now",
+    title="Bucket policies must treat the instance in the VPC as they do now",
     severity="medium",
     notice_items=("N25",),
     why="A bucket that lets the instance in by its address, or keeps the VPC out, refuses it once it has moved.",

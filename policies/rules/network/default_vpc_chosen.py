@@ -32,7 +32,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
 
 RULE: Final = MigrationRule(
     module=__name__,
-    title="The default VPC is taken on purpose",
+    title="The default VPC must be chosen on purpose",
     severity="low",
     notice_items=("N09", "N10"),
     why=(

@@ -43,7 +43,7 @@ def _free(vswitch: Facts) -> int:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="The VSwitch has enough free addresses",
+    title="The VSwitch must have enough free addresses",
     severity="high",
     notice_items=("N06", "N09"),
     why="Each instance is given an address of the VSwitch at random; when none is left its move fails.",

@@ -45,7 +45,7 @@ def _covered(plan: Plan, instance: Facts, item: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Access control lists that name it hold the VSwitch",
+    title="Access control lists that name the instance must name the VSwitch too",
     severity="low",
     notice_items=("N24", "N26"),
     why="A listener that lets the instance in by its address refuses it once it has moved; so does the API server of a "

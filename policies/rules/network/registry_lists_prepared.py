@@ -51,7 +51,7 @@ def _reached(plan: Plan, item: Facts, addresses: tuple[str, ...]) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Registries that name it are reached from the VPC",
+    title="Registries that admit the instance by address must be reachable from the VPC",
     severity="low",
     notice_items=("N26",),
     why="An instance whose new address is in no whitelist pulls no image and no chart once it has moved.",

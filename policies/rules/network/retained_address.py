@@ -54,7 +54,7 @@ def _held(plan: Plan, instance: Facts, address: str, peers: list[str]) -> Verdic
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="An address that is to be kept can be",
+    title="The target network must be able to keep the intranet address",
     severity="high",
     notice_items=("N06",),
     why="Otherwise it is given another one at random, and whatever names the old address reaches nobody.",

@@ -112,7 +112,7 @@ def _has_stock(plan: Plan, zone_id: str) -> bool:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="A VSwitch is ready in the target zone",
+    title="A VSwitch must be ready in the target zone",
     severity="critical",
     notice_items=("N09", "N10"),
     why=(

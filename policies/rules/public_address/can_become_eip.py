@@ -49,7 +49,7 @@ def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="A public address that is to become an EIP can",
+    title="A public address that is to become an EIP must be convertible",
     severity="medium",
     notice_items=("N32",),
     why="The conversion is refused after the move, when FTP clients have lost the server already.",

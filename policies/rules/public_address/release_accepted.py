@@ -35,7 +35,7 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="The loss of a public address is accepted",
+    title="The loss of a public address must be accepted",
     severity="high",
     notice_items=("N04", "N05"),
     why=(

@@ -30,7 +30,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="The owner of the application gives the go",
+    title="The application owner must approve the move",
     severity="medium",
     notice_items=("N20",),
     why="It is stopped for about 15 minutes and started again: nobody but its owner knows what that does at that hour.",

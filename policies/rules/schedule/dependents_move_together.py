@@ -68,7 +68,7 @@ def _apart(what: str, own: str, wave: str) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Systems that need each other move together, or in a named order",
+    title="Systems that depend on each other must move together, or in a declared order",
     severity="medium",
     notice_items=("N16",),
     why="Between two windows what they say to each other goes over ClassicLink or hybrid access, or not at all.",

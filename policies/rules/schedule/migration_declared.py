@@ -55,7 +55,7 @@ def _id_of(instance: Resource) -> str:
 
 RULE: Final = MigrationRule(
     module=__name__,
-    title="The migration and each of its instances are declared",
+    title="The stack must declare one migration and each of its instances",
     severity="critical",
     notice_items=(),
     why="What is not declared is not checked: an empty stack or an estate that was not read would look prepared.",

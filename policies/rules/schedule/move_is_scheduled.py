@@ -74,7 +74,7 @@ def _zones_of_wave(plan: Plan, instance: Facts) -> list[str]:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="The move is scheduled",
+    title="The move must be scheduled in Alibaba Cloud",
     severity="high",
     notice_items=("N21", "N22"),
     why="What is not scheduled does not move, or moves when Alibaba Cloud has set it, prepared or not.",

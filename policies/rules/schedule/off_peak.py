@@ -37,7 +37,7 @@ def _wave(wave: Facts, hours: str, timeline: Timeline) -> Verdict:
 
 RULE: Final = MigrationRule(
     module=__name__,
-    title="The window is off-peak",
+    title="The window must be in off-peak hours",
     severity="medium",
     notice_items=("N01", "N20"),
     why="Every instance is down for about 15 minutes, and nobody can operate it meanwhile.",

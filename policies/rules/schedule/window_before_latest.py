@@ -31,7 +31,7 @@ def _wave(wave: Facts) -> Verdict:
 
 RULE: Final = MigrationRule(
     module=__name__,
-    title="The window begins no later than the Latest Schedule Time",
+    title="The window must begin no later than the Latest Schedule Time",
     severity="critical",
     notice_items=("N22",),
     why="The console refuses a later time, and the task then runs when Alibaba Cloud has set it, prepared or not.",

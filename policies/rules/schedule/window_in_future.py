@@ -43,7 +43,7 @@ def _left(wave: Facts, instances: Mapping[str | None, Facts]) -> str:
 
 RULE: Final = MigrationRule(
     module=__name__,
-    title="The migration window lies ahead",
+    title="The migration window must be in the future",
     severity="critical",
     notice_items=("N21",),
     why="A window that is over, or has no date, prepares nothing: the pending task may run at any time.",

@@ -51,7 +51,7 @@ def _gib(instance: Facts) -> float:
 
 RULE: Final = MigrationRule(
     module=__name__,
-    title="The window is long enough",
+    title="The window must be long enough",
     severity="medium",
     notice_items=("N01", "N07"),
     why="Instances are down while they move, and take no snapshot and no change of a disk for hours afterwards.",

@@ -64,7 +64,7 @@ def _misplaced(plan: Plan, group_id: str, clone: Resource, group: Resource, rule
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Every classic security group has a clone in the target VPC",
+    title="Every classic security group must have a clone in the target VPC",
     severity="critical",
     notice_items=("N11", "N12"),
     why=(

@@ -81,7 +81,7 @@ def _not_portable(plan: Plan, group_id: str) -> list[str]:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Security group clones lose no traffic",
+    title="The cloned security groups must not lose traffic",
     severity="critical",
     notice_items=("N12", "N13", "N30"),
     why="A port that the clone closes is a service that cannot be reached the minute the instance starts in the VPC.",

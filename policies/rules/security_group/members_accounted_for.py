@@ -39,7 +39,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Groups are not shared with instances that nobody has planned for",
+    title="Every member of a shared security group must be planned for",
     severity="high",
     notice_items=("N11", "N12"),
     why=(

@@ -102,7 +102,7 @@ def _is_clones_own(plan: Plan, resource: Resource) -> bool:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Security group clones open nothing",
+    title="The cloned security groups must not open anything",
     severity="critical",
     notice_items=("N13",),
     why=(

@@ -75,7 +75,7 @@ def _widest(clone: Facts, group_id: str) -> list[str]:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="The VPC security groups keep the limits of the cloud",
+    title="The VPC security groups must stay within the limits of the cloud",
     severity="critical",
     notice_items=("N12", "N13"),
     why="A rule beyond the limit is refused when the clone is applied, and what it lets in is then cut off.",

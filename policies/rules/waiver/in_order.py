@@ -34,7 +34,7 @@ def _waiver(timeline: Timeline, review: Review, waiver: Waiver | UnreadableError
 
 RULE: Final = ReviewRule(
     module=__name__,
-    title="Waivers are in order",
+    title="Every waiver must be valid and still needed",
     severity="high",
     notice_items=(),
     why="A waiver that nobody needs, or that has run out, hides the next finding that it happens to match.",

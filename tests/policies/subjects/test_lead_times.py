@@ -69,9 +69,10 @@ UNWAIVABLE: Final = {
 
 
 def test_the_lead_times_and_what_nobody_may_waive() -> None:
-    assert LEADS == DECIDED
+    """What was decided stays; a new rule needs no line here."""
+    assert DECIDED.items() <= LEADS.items()
     assert LEADS.keys() <= {rule.id for rule in all_rules() if rule.severity != "critical"} | {"guest-free-space"}
-    assert {rule.id for rule in all_rules() if rule.unwaivable is not None} == UNWAIVABLE
+    assert {rule.id for rule in all_rules() if rule.unwaivable is not None} >= UNWAIVABLE
 
 
 def _results(draft: Draft, rule: AnyRule, **configuration: float) -> dict[str, Result]:

@@ -55,9 +55,9 @@ def test_pass_when_the_window_begins_past_its_hour() -> None:
 def test_fail_blocks_from_a_week_before_the_window() -> None:
     draft = policy()
     draft.now = datetime.fromisoformat(START) - timedelta(hours=168, seconds=1)
-    assert not draft.result(RULE, "i-web").blocking
+    assert not expect(draft, RULE, "i-web", Outcome.FAIL).blocking
     draft.now += timedelta(seconds=1)
-    assert draft.result(RULE, "i-web").blocking
+    assert expect(draft, RULE, "i-web", Outcome.FAIL).blocking
 
 
 def test_fail_within_a_week_however_large_the_disks_are() -> None:

@@ -27,8 +27,8 @@ def test_pending_while_hybrid_access_is_only_declared() -> None:
     expect(prepared(exists=False), RULE, "i-app", Outcome.PENDING, "rm-orders (orders)", "not applied yet")
 
 
-def test_pending_by_the_state_and_not_by_what_was_read() -> None:
-    """Just applied by this very update; from the freeze on that is not enough."""
+def test_fail_in_the_freeze_where_the_state_alone_shows_an_address() -> None:
+    """This very update may have applied it; from the freeze on that is not enough."""
     draft = prepared()
     without(draft, "Private")
     expect(draft, RULE, "i-app", Outcome.FAIL, "by the state", "freeze began")

@@ -46,7 +46,7 @@ def test_fail_with_the_way_out_for_what_cannot(kind: tuple[str, str, str, str, s
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
-def test_pass_and_fail_agree_with_what_the_components_declare(kind: tuple[str, str, str, str, str | None]) -> None:
+def test_agrees_with_what_the_components_declare(kind: tuple[str, str, str, str, str | None]) -> None:
     product, engine, version, architecture, told = kind
     found = Database.model_validate(
         {

@@ -27,7 +27,7 @@ def test_unknown_without_a_word_is_advice_until_a_week_before() -> None:
     assert draft.result(RULE, "i-web").blocking
 
 
-def test_fail_never_as_nobody_can_see_an_order_but_a_word_that_ends_early_is_none() -> None:
+def test_unknown_with_an_attestation_that_ends_before_the_window() -> None:
     draft = attest(subscription(), "orders-settled", validUntil="2026-12-12T01:59:59+08:00")
     expect(draft, RULE, "i-web", Outcome.UNKNOWN)
 

@@ -25,7 +25,7 @@ def test_pass_when_it_is_another_or_the_default_is_meant() -> None:
     expect(draft, RULE, "dev", Outcome.PASS, "is chosen")
 
 
-def test_fail_until_one_has_moved_into_it() -> None:
+def test_not_applicable_once_one_has_moved_into_it() -> None:
     draft = existing()
     draft.facts(MIGRATING_INSTANCE, "i-web")["moved"] = True
     expect(draft, RULE, "dev", Outcome.NOT_APPLICABLE, "no other choice")

@@ -79,8 +79,8 @@ def test_fail_for_a_registry_without_a_name() -> None:
 
 
 def test_fail_is_advice_until_a_week_before_the_window() -> None:
-    assert not named(prepared(exists=False)).result(RULE, "i-web").blocking
-    assert named().result(RULE, "i-web").blocking
+    assert not expect(named(prepared(exists=False)), RULE, "i-web", Outcome.FAIL).blocking
+    assert expect(named(), RULE, "i-web", Outcome.FAIL).blocking
 
 
 def test_pass_where_somebody_answers_for_it() -> None:

@@ -50,7 +50,7 @@ def test_unknown_without_a_number(key: str, value: object) -> None:
     expect(with_value(key, value), RULE, "dev", Outcome.UNKNOWN, key)
 
 
-def test_fail_is_waived_where_somebody_answers_for_it() -> None:
+def test_waived_where_somebody_answers_for_it() -> None:
     """What is weaker needs an owner, somebody who approved, a reason and an end; the freeze is then as it is set."""
     draft = with_value("freezeHours", 1.0)
     draft.facts(MIGRATION)["waivers"] = [

@@ -72,7 +72,7 @@ def test_fail_and_the_finding_stands(changes: dict[str, Any], word: str) -> None
     assert draft.blocking() == {(RULE, "dev"), (WAIVED_RULE, "i-web")}
 
 
-def test_fail_of_an_expired_one_is_named_in_the_finding_that_it_brings_back() -> None:
+def test_an_expired_one_is_named_in_the_finding_that_it_brings_back() -> None:
     draft = waived(waiver(expires="2026-12-11T02:00:00Z"))
     expect(draft, WAIVED_RULE, "i-web", Outcome.FAIL, "ann@example.com", "does not hold, it expired")
 
