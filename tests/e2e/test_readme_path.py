@@ -50,9 +50,10 @@ def link_cache(engine: toolchain.Engine, directory: Path) -> None:
     built = cache_root(os.environ) / "toolchain"
     (directory / "toolchain").mkdir(parents=True)
     if engine.origin is toolchain.Origin.BUILT:
-        for name in ("pulumi-*", "alicloud-*", "home-*"):
+        for name in ("pulumi-*", "alicloud-*", "built-*", "home-*"):
             for path in built.glob(name):
-                (directory / "toolchain" / path.name).symlink_to(path)
+                # Where there is no Go on PATH, the links `built-*` alone say which build is the right one.
+                (directory / "toolchain" / path.name).symlink_to(path.readlink() if path.is_symlink() else path)
 
 
 @pytest.fixture
