@@ -127,14 +127,21 @@ def test_a_project_of_ones_own_has_a_name_of_its_own(
     assert pulumi(project, shop, "stack", "init", "prod").returncode == 0
 
     migration = yaml.safe_load(PATH.partition("EOF'\n")[2].partition("EOF\n")[0])["config"][CONFIG_KEY]
-    for key, told in (
-        ("shop:migration", f"Pulumi.prod.yaml: shop:migration: expected {CONFIG_KEY}: its namespace is classic-to-vpc"),
-        (CONFIG_KEY, f"{UNJUDGED} preview: nothing in it is checked."),
+    pasted = f"{CONFIG_KEY}.backups"
+    for keys, told in (
+        (
+            {"shop:migration": migration, pasted: {"retentionDays": 30}},
+            (
+                f"Pulumi.prod.yaml: shop:migration: expected {CONFIG_KEY}: its namespace is classic-to-vpc",
+                f"Pulumi.prod.yaml: {pasted}: expected as backups inside the object {CONFIG_KEY}",
+            ),
+        ),
+        ({CONFIG_KEY: migration}, (f"{UNJUDGED} preview: nothing in it is checked.",)),
     ):
-        config = {**project.cloud_config, key: migration}
+        config = {**project.cloud_config, **keys}
         (shop / "Pulumi.prod.yaml").write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
         previewed = pulumi(project, shop, "preview", "--stack", "prod")
-        assert told in previewed.stdout
+        assert [line for line in told if line not in previewed.stdout] == [], previewed.stdout
         assert previewed.stdout.count("Traceback") == 0
 
 
