@@ -15,7 +15,7 @@ STACK_CONFIG ?= Pulumi.dev.yaml
 # ENGINE=least takes the oldest Pulumi that is accepted in place of the newest.
 export TOOLCHAIN_ENGINE := $(or $(ENGINE),$(TOOLCHAIN_ENGINE))
 
-.PHONY: help setup engine env demo simulator test test-quick lint format types docs record bench-verdict lock clean
+.PHONY: help setup dev engine env demo simulator test test-quick lint format types docs record bench-verdict lock clean
 
 help: ## List what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -29,14 +29,25 @@ $(CACHE)/uv/bin/uv:
 # in this checkout it is the same one.
 # Byte-compiled here once: where PYTHONDONTWRITEBYTECODE is set, as in containers, each process would compile
 # thousands of modules of its own otherwise.
-.venv/.installed: requirements.lock | $(UV)
-	@echo "Python environment: installing what requirements.lock pins" >&2
+define install
+	@echo "Python environment: installing what $(1) pins" >&2
 	@$(UV) venv --quiet --allow-existing --python '>=3.11' .venv
-	@$(UV) pip sync --quiet --compile-bytecode --require-hashes requirements.lock
+	@$(UV) pip sync --quiet --compile-bytecode --require-hashes $(1)
 	@ln -sfn ../.venv policies/venv
+	@touch .venv/.installed
+endef
+
+# Once the developer's tools are there, they stay.
+.venv/.installed: requirements.lock | $(UV)
+	$(call install,$(if $(wildcard .venv/.dev),requirements-dev.lock,requirements.lock))
+
+.venv/.dev: requirements-dev.lock | $(UV)
+	$(call install,requirements-dev.lock)
 	@touch $@
 
-setup: .venv/.installed ## Make the Python environment from the lock file.
+setup: .venv/.installed ## Make the Python environment: what a user needs (some 210 MB).
+
+dev: .venv/.dev ## Add what a developer needs: tests, lint, types (some 110 MB more).
 
 engine: setup ## Find, download or build (12 to 25 minutes) the Pulumi engine and the alicloud plugin.
 	@$(PYTHON) -m toolchain ensure >/dev/null
@@ -50,19 +61,19 @@ demo: engine ## Show the whole story on a simulated cloud. ESTATE=path STACK_CON
 simulator: setup ## Serve the simulated Alibaba Cloud on loopback (PORT=8815). STATE=path keeps its state there.
 	@$(PYTHON) -m simulator serve --estate $(ESTATE) --port $(or $(PORT),8815) $(if $(STATE),--state $(STATE))
 
-test: engine ## Run all tests, those on the real engine too. ENGINE=least takes the oldest Pulumi that is accepted.
+test: dev engine ## Run all tests, those on the real engine too. ENGINE=least takes the oldest Pulumi that is accepted.
 	@$(PYTHON) -m pytest -n $(or $(JOBS),2) --dist worksteal $(ARGS)
 
-test-quick: setup ## Run the tests that need no engine.
+test-quick: dev ## Run the tests that need no engine.
 	@$(PYTHON) -m pytest -n $(or $(JOBS),2) -m 'not engine' $(ARGS)
 
-lint: setup ## Check style, imports between the rooms, and types.
+lint: dev ## Check style, imports between the rooms, and types.
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
 	@.venv/bin/lint-imports --no-cache
 	@$(PYTHON) -m mypy .
 
-format: setup ## Put the code into the project's format.
+format: dev ## Put the code into the project's format.
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
@@ -76,14 +87,16 @@ docs: setup ## Generate components/alimigrate, docs/schema, docs/ram, docs/rules
 	@$(PYTHON) -m simulator schema > docs/schema/estate.schema.json
 	@$(PYTHON) -m simulator reference > docs/simulator.md
 
-record: engine ## Record anew the previews that tests/policies/test_recorded.py judges (some minutes).
+record: dev engine ## Record anew the previews that tests/policies/test_recorded.py judges (some minutes).
 	@$(PYTHON) -m tests.policies.recorded.record
 
-bench-verdict: setup ## Try the large proofs of the verdict (some minutes). ARGS='--seed 7 --cases 1' replays one case.
+bench-verdict: dev ## Try the large proofs of the verdict (some minutes). ARGS='--seed 7 --cases 1' replays one case.
 	@$(PYTHON) -m bench.verdict $(ARGS)
 
 lock: setup ## Pin the newest of everything: Python packages, the Go that builds, and the Pulumi engine.
-	@$(UV) pip compile --quiet --universal --no-header --group dev pyproject.toml --generate-hashes --upgrade -o requirements.lock
+	@$(UV) pip compile --quiet --universal --no-header --group dev pyproject.toml --generate-hashes --upgrade -o requirements-dev.lock
+	@cp requirements-dev.lock requirements.lock   # whose pins the next command keeps
+	@$(UV) pip compile --quiet --universal --no-header pyproject.toml --generate-hashes -o requirements.lock
 	@$(UV) pip compile --quiet --universal --no-header --group go --generate-hashes --upgrade -o toolchain/go.lock
 	@$(PYTHON) -m toolchain.pin
 

@@ -1,9 +1,12 @@
 """The Python environments of program, pack and provider serve Pulumi as they are."""
 
+import ast
 import json
 import re
 import subprocess
 import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +15,7 @@ import yaml
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 LOCK: Final = (REPOSITORY / "requirements.lock").read_text(encoding="utf-8")
+DEV_LOCK: Final = (REPOSITORY / "requirements-dev.lock").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("file", ["Pulumi.yaml", "policies/PulumiPolicy.yaml", "provider/PulumiPlugin.yaml"])
@@ -34,6 +38,24 @@ def test_the_lock_file_pins_pip_so_that_no_sync_removes_it() -> None:
     assert re.search(r"^pip==\S+", LOCK, re.MULTILINE)
 
 
+def test_a_user_and_a_developer_have_the_same_versions() -> None:
+    assert _pins(LOCK).items() < _pins(DEV_LOCK).items()
+
+
+def test_a_user_installs_no_tool_of_a_developer() -> None:
+    named = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]["dev"]
+    tools = {re.split(r"[><=~]", requirement)[0] for requirement in named}
+    assert tools <= _pins(DEV_LOCK).keys()
+    assert not tools & _pins(LOCK).keys()
+
+
+def _pins(lock: str) -> dict[str, str]:
+    """Each package of a lock file, with its version, marker and hashes."""
+    entries = re.findall(r"^([\w.-]+)==(\S+.*(?:\n    --hash.*)+)", lock, re.MULTILINE)
+    assert entries
+    return dict(entries)
+
+
 def test_pulumi_install_installs_what_make_setup_installs() -> None:
     lines = (REPOSITORY / "requirements.txt").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if line and not line.startswith("#")] == ["-r requirements.lock"]
@@ -43,3 +65,25 @@ def test_the_pack_asks_for_the_versions_that_the_lock_file_pins() -> None:
     pins = (REPOSITORY / "policies" / "requirements.txt").read_text(encoding="utf-8").split()
     assert pins
     assert all(re.search(rf"^{re.escape(pin)} ", LOCK, re.MULTILINE) for pin in pins)
+
+
+def test_no_room_imports_what_only_a_developer_has() -> None:
+    rooms = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    files = [path for room in rooms["root_packages"] for path in (REPOSITORY / room).rglob("*.py")]
+    files = [path for path in [*files, REPOSITORY / "__main__.py"] if "venv" not in path.parts]
+    imported = {name.partition(".")[0] for path in files for name in _imports(path.read_text(encoding="utf-8"))}
+    developers = {
+        module
+        for module, packages in packages_distributions().items()
+        if {package.lower().replace("_", "-") for package in packages} & (_pins(DEV_LOCK).keys() - _pins(LOCK).keys())
+    }
+    assert {"pytest", "hypothesis"} <= developers
+    assert not imported & developers
+
+
+def _imports(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module

@@ -1,0 +1,85 @@
+"""What a stranger looks for first: licence, versions, changelog, and a workflow that runs what CI runs."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from policies import PACK_VERSION
+from provider.registry import VERSION
+
+ROOT = Path(__file__).parent.parent
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+FORMS = sorted(path for path in (ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml") if path.name != "config.yml")
+
+
+def test_project_pack_provider_and_changelog_have_one_version() -> None:
+    """PulumiPlugin.yaml has no version: the engine asks the plugin itself."""
+    pack = yaml.safe_load((ROOT / "policies/PulumiPolicy.yaml").read_text(encoding="utf-8"))
+    newest = re.search(r"^## \[(\d+\.\d+\.\d+)\]", CHANGELOG, re.MULTILINE)
+    assert newest is not None
+    assert {PROJECT["version"], pack["version"], PACK_VERSION, VERSION, newest[1]} == {PROJECT["version"]}
+
+
+def test_the_changelog_has_the_usual_form() -> None:
+    headings = re.findall(r"^## (.*)$", CHANGELOG, re.MULTILINE)
+    assert headings[0] == "[Unreleased]"
+    released = [re.fullmatch(r"\[(\d+)\.(\d+)\.(\d+)\] - (\d{4}-\d\d-\d\d)", heading) for heading in headings[1:]]
+    assert released
+    assert all(released)
+    versions = [tuple(map(int, found.groups()[:3])) for found in released if found]
+    assert versions == sorted(versions, reverse=True)
+    assert all(date.fromisoformat(found[4]) for found in released if found)
+    kinds = set(re.findall(r"^### (.*)$", CHANGELOG, re.MULTILINE))
+    assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+
+def test_the_licence_is_the_one_that_the_project_names() -> None:
+    text = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert PROJECT["license"] == "Apache-2.0"
+    assert "Apache License\n                           Version 2.0, January 2004" in text
+    assert "END OF TERMS AND CONDITIONS" in text
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_runs_pinned_actions_with_the_least_rights(workflow: Path) -> None:
+    text = workflow.read_text(encoding="utf-8")
+    actions = re.findall(r"uses: (.*)$", text, re.MULTILINE)
+    assert actions
+    assert [
+        action for action in actions if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action)
+    ] == []
+    assert yaml.safe_load(text)["permissions"] == {"contents": "read"}
+    # With the rights of the base repository it would run the code of a fork.
+    assert "pull_request_target" not in text
+    assert "://" not in text
+
+
+def test_a_workflow_calls_ci_run() -> None:
+    (ci,) = WORKFLOWS
+    (job,) = yaml.safe_load(ci.read_text(encoding="utf-8"))["jobs"].values()
+    assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda path: path.name)
+def test_an_issue_form_is_one(form: Path) -> None:
+    content = yaml.safe_load(form.read_text(encoding="utf-8"))
+    assert {"name", "description", "body"} <= content.keys()
+    fields = [field for field in content["body"] if field["type"] != "markdown"]
+    assert len({field["id"] for field in fields}) == len(fields) >= 3
+    assert all(field["attributes"]["label"] for field in fields)
+    assert any(field.get("validations", {}).get("required") for field in fields)
+
+
+@pytest.mark.parametrize("document", ["SECURITY.md", "CODE_OF_CONDUCT.md", "CHANGELOG.md"])
+def test_linked_files_exist(document: str) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / document).read_text(encoding="utf-8"))
+    assert [link for link in links if not (ROOT / link).exists()] == []
