@@ -57,7 +57,7 @@ class ClassicLink(pulumi.ComponentResource):
         clone_ids: Mapping[str, pulumi.Output[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        instance_ids = list(plan.attached_instance_ids)
+        instance_ids, movers = list(plan.links.attached_ids), plan.roster.waves_of
         inputs = {"vpcId": vpc_id, "instanceIds": instance_ids}
         super().__init__("classic-to-vpc:classiclink:ClassicLink", name, inputs, opts)
         pulumi.log.warn(DEPRECATION, resource=self)
@@ -71,10 +71,10 @@ class ClassicLink(pulumi.ComponentResource):
                     parent=self,
                     depends_on=[self.enabling],
                     # The link of one that moves in a later wave ends with its move; else it is protected as its parent.
-                    protect=False if instance_id in plan.instance_ids else None,
+                    protect=False if instance_id in movers else None,
                 ),
             )
-        for group in plan.linked_groups:
+        for group in plan.links.groups:
             self._admit_clones(group, clone_ids)
         self.register_outputs({**inputs, **classic_link_facts(plan)})
 

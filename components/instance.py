@@ -11,7 +11,6 @@ from components.plan import MigrationPlan, PlannedInstance
 class MigratingInstance(pulumi.ComponentResource):
     """Carries the facts of one migrating instance to the policy pack; it creates nothing.
 
-    `eni_quantity` counts the network interfaces that the type can have, None where the type is not known.
     Registered outputs: see MigratingInstance in docs/contracts.md.
     """
 
@@ -20,9 +19,8 @@ class MigratingInstance(pulumi.ComponentResource):
         name: str,
         planned: PlannedInstance,
         plan: MigrationPlan,
-        eni_quantity: int | None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         # Facts are outputs and no inputs: a fact that changes is no change of what is declared.
         super().__init__("classic-to-vpc:instance:MigratingInstance", name, None, opts)
-        self.register_outputs(instance_facts(planned, plan, eni_quantity))
+        self.register_outputs(instance_facts(planned, plan))

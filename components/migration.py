@@ -45,13 +45,13 @@ class Migration(pulumi.ComponentResource):
             network = TargetNetwork(
                 "network",
                 plan.config.network,
-                plan.target_vpc,
-                plan.vswitches,
-                plan.avoided_cidrs,
+                plan.network.vpc,
+                plan.network.vswitches,
+                plan.network.avoided_cidrs,
                 self._guarded(),
-                retain=plan.outlives_a_destroy,
-                shared_with=plan.shared_with,
-                strangers_at=plan.strangers_at,
+                retain=plan.network.retained,
+                shared_with=plan.network.shared_with,
+                strangers_at=plan.network.strangers,
             )
             self.exports["vpcId"] = network.vpc_id
             self.exports["cidrBlock"] = network.cidr_block
@@ -72,11 +72,8 @@ class Migration(pulumi.ComponentResource):
         return pulumi.ResourceOptions(parent=self, protect=self._guard)
 
     def _declare_instances(self, plan: MigrationPlan) -> None:
-        eni_quantities = {item.id: item.eni_quantity for item in plan.estate.instance_types}
         for planned in plan.instances:
-            instance = planned.instance
-            quantity = eni_quantities.get(instance.instance_type)
-            MigratingInstance(instance.id, planned, plan, quantity, self._child())
+            MigratingInstance(planned.instance.id, planned, plan, self._child())
 
     def _declare_backups(self, plan: MigrationPlan, choice: BackupChoice) -> None:
         sets = [item for planned in plan.instances for item in planned.snapshot_sets(choice)]
@@ -87,7 +84,7 @@ class Migration(pulumi.ComponentResource):
     def _declare_databases(self, plan: MigrationPlan, network: TargetNetwork) -> None:
         accesses = {
             planned.database.id: DatabaseAccess(planned.database.id, planned, network, self._guarded())
-            for planned in plan.databases
+            for planned in plan.databases.prepared
         }
         self.exports["databaseEndpoints"] = {
             database_id: access.hybrid_access.vpc_connection_strings
@@ -101,28 +98,26 @@ class Migration(pulumi.ComponentResource):
         """Clones first, then links, then rules: rules name other clones, and across ClassicLink the classic groups."""
         clones: dict[str, ClonedSecurityGroup] = {}
         shared: dict[str, SharedSecurityGroup] = {}
-        choice = plan.config.security_groups
+        groups, choice = plan.groups, plan.config.security_groups
         if choice is not None and choice.mode == "shared":
-            for classic_id, found in plan.shared_clones.items():
-                facts = shared_group_facts(classic_id, found, plan.shared_clone_ids)
+            for classic_id, found in groups.shared.items():
+                facts = shared_group_facts(classic_id, found, groups.clone_ids)
                 shared[classic_id] = SharedSecurityGroup(classic_id, found, facts, self._child())
         elif choice is not None:
             conversions = convert_groups(plan)
-            for group in plan.cloned_groups:
-                if group.id in conversions:
-                    opts = self._guarded()
-                    clones[group.id] = ClonedSecurityGroup(group, conversions[group.id], network.vpc_id, opts)
-            for classic_id, found in plan.mapped_groups.items():
+            for group in groups.to_clone:
+                clones[group.id] = ClonedSecurityGroup(group, conversions[group.id], network.vpc_id, self._guarded())
+            for classic_id, found in groups.mapped.items():
                 accepted = choice.mapped[classic_id].accept_differences
-                facts = mapped_group_facts(classic_id, found, plan.strangers_in, accepted)
+                facts = mapped_group_facts(classic_id, found, groups.strangers_in, accepted)
                 shared[classic_id] = SharedSecurityGroup(classic_id, found, facts, self._child())
         all_groups: dict[str, ClonedSecurityGroup | SharedSecurityGroup] = {**clones, **shared}
         clone_ids = {group_id: clone.security_group_id for group_id, clone in clones.items()}
         # Rules name a group of others only where it stands for the members of the classic one alone.
         for group_id, of_others in shared.items():
-            if group_id in plan.namable_groups:
-                clone_ids[group_id] = pulumi.Output.from_input(plan.namable_groups[group_id])
-            elif group_id not in plan.mapped_groups:
+            if group_id in groups.namable:
+                clone_ids[group_id] = pulumi.Output.from_input(groups.namable[group_id])
+            elif group_id not in groups.mapped:
                 clone_ids[group_id] = of_others.security_group_id
         if choice is not None:
             self.exports["securityGroupIds"] = {
@@ -130,9 +125,9 @@ class Migration(pulumi.ComponentResource):
             }
         needed_first: list[pulumi.Resource] = []
         # Flows may be told, and say that nobody who stays is talked to: then the VPC is left without ClassicLink.
-        if plan.linked_instance_ids:
+        if plan.links.linked_ids:
             link = ClassicLink("classic-link", network.vpc_id, plan, clone_ids, self._guarded())
-            self.exports["linkedInstanceIds"] = list(plan.attached_instance_ids)
+            self.exports["linkedInstanceIds"] = list(plan.links.attached_ids)
             needed_first.append(link.enabling)
         for clone in clones.values():
             clone.declare_rules(clone_ids, needed_first)

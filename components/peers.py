@@ -1,15 +1,30 @@
-"""Who talks with whom, as far as security group rules tell: what a migrating instance must still reach."""
+"""Who talks with whom, as far as security group rules tell: what a migrating instance must still reach.
+
+Who moves at one moment needs nothing of each other. So pairs are only looked for among those that do not, and of these
+only such are gone through that talk: the work grows with the rules and with the pairs found.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from datetime import UTC, datetime
+from functools import cache
+from ipaddress import IPv4Network
+from typing import Final
 
-from estate.model import Estate, Instance, PeerKind, SecurityGroup, SecurityGroupRule
+from components.addresses import AddressIndex
+from estate.model import Instance, PeerKind, SecurityGroup, SecurityGroupRule
+
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
+"""When those move that no wave has."""
 
 # A block of 256 addresses or fewer was written with somebody in mind.
 _NARROW = 24
+
+_Departures = Sequence[tuple[datetime, str]]
+"""When instances leave the classic network, in that order, and their ids."""
 
 
 @dataclass(frozen=True)
@@ -21,24 +36,77 @@ class ClassicPeer:
 
 
 def classic_peers(
-    instance: Instance,
-    moving: Sequence[Instance],
-    estate: Estate,
+    instances: Iterable[Instance],
+    starts: Mapping[str, datetime],
+    groups: Mapping[str, SecurityGroup],
     flows: Mapping[frozenset[str], Sequence[str]],
-) -> Iterator[ClassicPeer]:
-    """Classic instances outside `moving` that `instance` has a flow with, or that the rules let it talk with by name.
+) -> Mapping[str, tuple[ClassicPeer, ...]]:
+    """Return, for each of the classic `instances` that moves, those that stay longer and that it talks with.
 
-    Named means by a group, an address or a block of at most 256: a broader one says nothing of who is really talked to.
-    `flows` are texts by the two instances' ids.
+    `starts` is when those move that do. Two talk where a flow says so, or where rules let them by name: by a group, an
+    address or a block of at most 256. A broader one says nothing of who is really talked to. `flows` are texts by the
+    two instances' ids. Peers are sorted by id.
     """
-    moves = {item.id for item in moving}
-    groups = {group.id: group for group in estate.security_groups}
-    for other in estate.instances:
-        if other.is_classic and other.id not in moves:
-            named = {*_shared(instance, other, groups), *_rules_between(instance, other, groups)}
-            reasons = sorted(named.union(flows.get(frozenset({instance.id, other.id}), ())))
-            if reasons:
-                yield ClassicPeer(other.id, tuple(reasons))
+    instances = tuple(instances)
+    addresses = AddressIndex(instances)
+    leaving = {item.id: starts.get(item.id, NEVER) for item in instances}
+    members = _members(instances, leaving)
+    reasons: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+
+    def together(near: _Departures, far: _Departures, reason: str) -> None:
+        for one, other in (*_earlier_and_later(near, far), *_earlier_and_later(far, near)):
+            reasons[one][other].add(reason)
+
+    for group_id, near in members.items():
+        group = groups[group_id]
+        if group.inner_access_policy == "Accept":
+            together(near, near, f"both are in {group_id}, whose members reach each other")
+        for rule in group.rules:
+            if rule.policy == "accept" and rule.nic_type == "intranet":
+                preposition = "from" if rule.direction == "ingress" else "to"
+                text = f"{group_id} accepts {rule.ip_protocol} {rule.port_range} {preposition} {rule.peer}"
+                together(near, _named(rule, members, addresses, leaving), text)
+    for ends, texts in flows.items():
+        one, *others = sorted((leaving[item], item) for item in ends)
+        for text in texts:
+            together([one], others, text)
+    return {
+        one: tuple(ClassicPeer(other, tuple(sorted(found))) for other, found in sorted(others.items()))
+        for one, others in reasons.items()
+    }
+
+
+def _named(
+    rule: SecurityGroupRule,
+    members: Mapping[str, _Departures],
+    addresses: AddressIndex,
+    leaving: Mapping[str, datetime],
+) -> _Departures:
+    """Return those whom a rule names: the members of a group, or who is in a narrow block."""
+    kind, value = rule.peer
+    if kind is PeerKind.GROUP:
+        return members.get(value, ())
+    if kind is not PeerKind.CIDR:
+        return ()
+    block = IPv4Network(value, strict=False)
+    holders = {holder for _, holder in addresses.inside(block)} if block.prefixlen >= _NARROW else ()
+    return _departures(holders, leaving)
+
+
+def _earlier_and_later(some: _Departures, others: _Departures) -> Iterator[tuple[str, str]]:
+    """Yield each pair of one of `some` with one of `others` that leaves later."""
+    for start, one in some:
+        if not others or others[-1][0] <= start:
+            return
+        for other in _later_than(start, others):
+            yield one, other
+
+
+def _later_than(start: datetime, departures: _Departures) -> Iterator[str]:
+    for end, instance_id in reversed(departures):
+        if end <= start:
+            return
+        yield instance_id
 
 
 @dataclass(frozen=True)
@@ -50,48 +118,56 @@ class BroadRule:
     instance_ids: tuple[str, ...]
 
 
-def broad_rules(moving: Set[str], staying: Set[str], estate: Estate) -> Iterator[BroadRule]:
-    """Intranet rules that accept a block of more than 256 addresses between instances of `moving` and of `staying`.
+def broad_rules(
+    instances: Iterable[Instance],
+    starts: Mapping[str, datetime],
+    stays: Mapping[str, datetime],
+    groups: Mapping[str, SecurityGroup],
+) -> tuple[BroadRule, ...]:
+    """Return the intranet rules that accept a block of more than 256 addresses between who moves and who stays longer.
 
+    `starts` is when those of the classic `instances` move that do, `stays` until when those stay that matter here.
     Only ingress rules are looked at: a classic group accepts all egress unless told otherwise, which says nothing.
     """
-    classic = [instance for instance in estate.instances if instance.id in moving or instance.id in staying]
-    for group in estate.security_groups:
-        near = {instance.id for instance in classic if group.id in instance.security_group_ids}
-        for rule in group.rules if near else ():
-            kind, value = rule.peer
-            if (rule.direction, rule.nic_type, rule.policy) != ("ingress", "intranet", "accept"):
-                continue
-            if kind is not PeerKind.CIDR or IPv4Network(value, strict=False).prefixlen >= _NARROW:
-                continue
-            far = {instance.id for instance in classic if _holds(value, instance)}
-            between = (far & staying if near & moving else set()) | (near & staying if far & moving else set())
-            if between:
-                text = f"ingress accept {rule.ip_protocol} {rule.port_range} from {value}"
-                yield BroadRule(group.id, text, tuple(sorted(between)))
+    instances = tuple(instances)
+    movers, remaining = (_members(instances, times) for times in (starts, stays))
+    addresses = AddressIndex(instances)
+
+    @cache
+    def inside(block: IPv4Network) -> tuple[_Departures, _Departures]:
+        holders = {holder for _, holder in addresses.inside(block)}
+        return _departures(holders, starts), _departures(holders, stays)
+
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for group_id in sorted(movers.keys() | remaining.keys()):
+        near = movers.get(group_id, ()), remaining.get(group_id, ())
+        for rule, block in _broad(groups[group_id]):
+            far = inside(block)
+            text = f"ingress accept {rule.ip_protocol} {rule.port_range} from {rule.peer}"
+            for (moving, _), (_, staying) in ((near, far), (far, near)):
+                if moving:
+                    found[group_id, text].update(_later_than(moving[0][0], staying))
+    return tuple(BroadRule(*key, tuple(sorted(ids))) for key, ids in sorted(found.items()) if ids)
 
 
-def _shared(one: Instance, other: Instance, groups: Mapping[str, SecurityGroup]) -> Iterator[str]:
-    for group_id in set(one.security_group_ids) & set(other.security_group_ids):
-        if groups[group_id].inner_access_policy == "Accept":
-            yield f"both are in {group_id}, whose members reach each other"
+def _broad(group: SecurityGroup) -> Iterator[tuple[SecurityGroupRule, IPv4Network]]:
+    for rule in group.rules:
+        kind, value = rule.peer
+        if (rule.direction, rule.nic_type, rule.policy) == ("ingress", "intranet", "accept") and kind is PeerKind.CIDR:
+            block = IPv4Network(value, strict=False)
+            if block.prefixlen < _NARROW:
+                yield rule, block
 
 
-def _rules_between(one: Instance, other: Instance, groups: Mapping[str, SecurityGroup]) -> Iterator[str]:
-    for near, far in ((one, other), (other, one)):
-        for group_id in near.security_group_ids:
-            for rule in groups[group_id].rules:
-                if rule.policy == "accept" and rule.nic_type == "intranet" and _names(rule, far):
-                    preposition = "from" if rule.direction == "ingress" else "to"
-                    yield f"{group_id} accepts {rule.ip_protocol} {rule.port_range} {preposition} {rule.peer}"
+def _departures(instance_ids: Iterable[str], times: Mapping[str, datetime]) -> _Departures:
+    return sorted((times[item], item) for item in instance_ids if item in times)
 
 
-def _names(rule: SecurityGroupRule, instance: Instance) -> bool:
-    kind, value = rule.peer
-    if kind is PeerKind.GROUP:
-        return value in instance.security_group_ids
-    return kind is PeerKind.CIDR and _holds(value, instance) and IPv4Network(value, strict=False).prefixlen >= _NARROW
-
-
-def _holds(block: str, instance: Instance) -> bool:
-    return any(IPv4Address(address) in IPv4Network(block, strict=False) for address in instance.intranet_ips)
+def _members(instances: Iterable[Instance], times: Mapping[str, datetime]) -> Mapping[str, _Departures]:
+    """Return the members of each group of whom a time is known."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for instance in instances:
+        for group_id in instance.security_group_ids:
+            found[group_id].add(instance.id)
+    departures = {group_id: _departures(ids, times) for group_id, ids in found.items()}
+    return {group_id: items for group_id, items in departures.items() if items}

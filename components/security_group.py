@@ -145,16 +145,16 @@ class SharedSecurityGroup(pulumi.ComponentResource):
 
 def convert_groups(plan: MigrationPlan) -> Mapping[str, Conversion]:
     """Converts the rules of all groups that the plan clones, by id of the classic group."""
-    linked = frozenset(plan.linked_instance_ids)
+    linked, groups = frozenset(plan.links.linked_ids), plan.groups
     context = ConversionContext(
-        instances=plan.classic_instances,
+        instances=plan.roster.classic,
         # Linked instances that move themselves do so in a later wave.
         migrating_ids=frozenset(plan.instance_ids) - linked,
         later_ids=frozenset(plan.config.later) | linked.intersection(plan.instance_ids),
         linked_ids=linked,
-        target_cidrs=plan.target_cidrs,
-        mapped={classic_id: len(found) for classic_id, found in plan.mapped_groups.items()},
-        namable_ids=frozenset(plan.namable_groups),
-        targets_to_themselves=plan.targets_to_themselves,
+        target_cidrs=plan.network.target_cidrs,
+        mapped={classic_id: len(found) for classic_id, found in groups.mapped.items()},
+        namable_ids=frozenset(groups.namable),
+        targets_to_themselves=plan.network.to_themselves,
     )
-    return convert([group for group in plan.cloned_groups if group.id not in plan.mapped_groups], context)
+    return convert(groups.to_clone, context)

@@ -31,6 +31,7 @@ def exported(plan: MigrationPlan) -> dict[str, pulumi.Input[object]]:
         for planned in plan.instances
         if planned.memberships is not None
     }
+    recorded = {*rounds, *plan.config.later}
     return {
         "waves": [wave_facts(wave) for wave in plan.waves],
         "classicOrigins": {
@@ -42,8 +43,8 @@ def exported(plan: MigrationPlan) -> dict[str, pulumi.Input[object]]:
                 "databaseIds": databases.get(instance.id, []),
                 **groups.get(instance.id, {}),
             }
-            for instance in plan.classic_instances
-            if instance.id in rounds or instance.id in plan.config.later
+            for instance in plan.roster.classic
+            if instance.id in recorded
         },
     }
 

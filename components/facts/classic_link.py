@@ -11,10 +11,10 @@ def classic_link_facts(plan: MigrationPlan) -> Facts:
     choice = plan.config.classic_link
     return {
         "guestRoute": bool(choice and choice.guest_route),
-        "customRoutes": list(plan.routes_of_target),
+        "customRoutes": list(plan.network.custom_routes),
         "existingLinks": [
-            *({"instanceId": link.instance_id, "toTarget": True} for link in plan.links_to_target),
-            *({"instanceId": link.instance_id, "toTarget": False} for link in plan.links_elsewhere),
+            *({"instanceId": link.instance_id, "toTarget": True} for link in plan.links.to_target),
+            *({"instanceId": link.instance_id, "toTarget": False} for link in plan.links.elsewhere),
         ],
         "attached": [
             {
@@ -23,8 +23,7 @@ def classic_link_facts(plan: MigrationPlan) -> Facts:
                 "operationLocks": list(instance.operation_locks),
                 "intranetIps": list(instance.intranet_ips),
             }
-            for instance in plan.classic_instances
-            if instance.id in plan.attached_instance_ids
+            for instance in plan.links.attached
         ],
     }
 
@@ -36,6 +35,6 @@ def broad_rule_facts(plan: MigrationPlan) -> Facts:
         "flowsGiven": bool(choice and choice.flows is not None),
         "broadRules": [
             {"securityGroupId": rule.group_id, "rule": rule.text, "instanceIds": list(rule.instance_ids)}
-            for rule in plan.broad_rules
+            for rule in plan.links.broad_rules
         ],
     }

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from components.config import ExcludedDisk
 from components.facts.base import Facts
 from components.facts.guest import guest_facts
-from components.plan import Membership, MigrationPlan, PlannedInstance, PlannedWave, servers_of
+from components.plan import Membership, MigrationPlan, PlannedInstance, PlannedWave
 from estate.model import AutoSnapshotPolicy, Disk, Instance, Snapshot
 
 # The tag that Auto Scaling gives to what it makes (ECS API reference, example of DescribeInstances).
 _SCALING_GROUP: Final = "acs:autoscaling:scalingGroupId"
 
 
-def instance_facts(planned: PlannedInstance, plan: MigrationPlan, eni_quantity: int | None) -> Facts:
-    """Facts of one migrating instance of a plan; `eni_quantity` is None where the type is not known."""
-    instance = planned.instance
+def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> Facts:
+    """Facts of one migrating instance of a plan."""
+    instance, index = planned.instance, plan.roster.index
     known: Facts = guest_facts(planned.evidence, instance)
-    if eni_quantity is not None:
-        known["eniQuantity"] = eni_quantity
+    if instance.instance_type in index.instance_types:
+        known["eniQuantity"] = index.instance_types[instance.instance_type].eni_quantity
     if planned.ftp_plan is not None:
         known["ftpPlan"] = planned.ftp_plan
     if instance.expired_time is not None:
@@ -33,7 +33,7 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan, eni_quantity: 
         known["vserverGroups"] = [
             membership_facts(item)
             | {
-                "standing": item.standing(instance.id, plan.estate.vserver_groups),
+                "standing": plan.load_balancers.standing(instance.id, item),
                 "classicServerIds": _classic_servers(item, planned, plan),
             }
             for item in planned.memberships
@@ -67,7 +67,7 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan, eni_quantity: 
         "retainIp": planned.retain_ip,
         "releasePublicIp": planned.release_public_ip,
         "rejoinVserverGroups": planned.rejoin_vserver_groups,
-        "autoSnapshotPolicies": _auto_snapshot_policies(planned.disks, plan.estate.auto_snapshot_policies),
+        "autoSnapshotPolicies": _auto_snapshot_policies(planned.disks, index.auto_snapshot_policies),
         "securityGroupIds": list(instance.security_group_ids),
         "disks": [_disk(disk, planned.excluded_disks.get(disk.id)) for disk in planned.disks],
         "snapshots": [_snapshot(snapshot) for snapshot in planned.snapshots],
@@ -79,20 +79,20 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan, eni_quantity: 
             }
             for peer in planned.peers
             # Who has moved is no classic peer any more.
-            if peer.instance_id not in plan.moved_ids
+            if peer.instance_id not in plan.roster.moved_ids
         ],
         "dependents": [
             {"instanceId": item.instance_id, "wave": item.wave, "reason": "; ".join(item.reasons)}
-            for item in plan.dependents.get(instance.id, ())
+            for item in planned.dependents
         ],
         "sharedDatabases": [
             {"dbInstanceId": database.id, "waves": others}
             for database in planned.databases
-            if (others := _other_times(planned, plan.waves_of_databases[database.id]))
+            if (others := _other_times(planned, plan.databases.waves[database.id]))
         ],
         "scheduledMoves": [
             {"eventId": event.id, "eventType": event.type, "notBefore": event.not_before.isoformat()}
-            for event in plan.scheduled_moves.get(instance.id, ())
+            for event in index.scheduled_moves.get(instance.id, ())
         ],
     }
 
@@ -138,19 +138,22 @@ def membership_facts(membership: Membership) -> Facts:
 
 def _classic_servers(membership: Membership, planned: PlannedInstance, plan: MigrationPlan) -> list[str]:
     """Servers of the same load balancer that are classic once the instance has moved."""
-    classic = {instance.id for instance in plan.classic_instances} - planned.moving_ids - plan.moved_ids
-    return sorted(classic & servers_of(membership.load_balancer_id, plan.estate.vserver_groups))
+    roster, start = plan.roster, planned.wave.window.start
+    return sorted(
+        item
+        for item in plan.load_balancers.servers.get(membership.load_balancer_id, ())
+        if roster.is_classic(item) and roster.start_of(item) > start
+    )
 
 
-def _auto_snapshot_policies(disks: Iterable[Disk], policies: Iterable[AutoSnapshotPolicy]) -> list[Facts]:
+def _auto_snapshot_policies(disks: Iterable[Disk], policies: Mapping[str, AutoSnapshotPolicy]) -> list[Facts]:
     """Those of its disks; of one that the region does not have, nothing is known but its id."""
-    by_id = {policy.id: policy for policy in policies}
     found: dict[str, list[str]] = {}
     for disk in disks:
         if disk.auto_snapshot_policy_id is not None:
             found.setdefault(disk.auto_snapshot_policy_id, []).append(disk.id)
     return [
-        _times(by_id.get(policy_id)) | {"autoSnapshotPolicyId": policy_id, "diskIds": disk_ids}
+        _times(policies.get(policy_id)) | {"autoSnapshotPolicyId": policy_id, "diskIds": disk_ids}
         for policy_id, disk_ids in sorted(found.items())
     ]
 

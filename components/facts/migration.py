@@ -12,7 +12,7 @@ from components.facts.databases import database_facts
 from components.facts.instances import classic_instance_facts
 from components.facts.security_groups import live_group_facts, security_group_facts
 from components.off_peak import off_peak_until
-from components.plan import MigrationPlan, PlannedWave, instance_ids_of
+from components.plan import MigrationPlan, PlannedWave, Roster, instance_ids_of
 from components.run import Sources
 from estate.model import Zone
 
@@ -20,6 +20,7 @@ from estate.model import Zone
 def migration_facts(plan: MigrationPlan, sources: Sources | None = None) -> Facts:
     """Facts of the migration as a whole: its waves, its instances, the estate around them, and what they are from."""
     config, estate = plan.config, plan.estate
+    members, cloned = plan.groups.member_ids, {group.id for group in plan.groups.classic}
     return broad_rule_facts(plan) | {
         "schemaVersion": SCHEMA_VERSION,
         "regionId": estate.region_id,
@@ -31,24 +32,21 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None) -> Fact
         "backups": _backups(config.backups),
         **({} if config.off_peak is None else {"offPeak": _off_peak(config.off_peak)}),
         **({} if config.evidence is None else {"evidenceMaxAgeHours": config.evidence.max_age_hours}),
-        "attestations": [_attestation(item, plan) for item in config.attestations],
-        **({"waivers": [_waiver(item, plan) for item in config.waivers]} if config.waivers else {}),
+        "attestations": [_attestation(item, plan.roster) for item in config.attestations],
+        **({"waivers": [_waiver(item, plan.roster) for item in config.waivers]} if config.waivers else {}),
         "instanceIds": list(plan.instance_ids),
         "laterInstanceIds": sorted(config.later),
         "staying": [_staying(item) for item in config.staying],
         **({"gone": [{"kind": kind, "id": item} for kind, item in plan.gone]} if plan.gone else {}),
         "zones": [_zone(zone) for zone in estate.zones],
-        "classicInstances": [classic_instance_facts(instance) for instance in plan.classic_instances],
-        "securityGroups": [
-            security_group_facts(group, [item.id for item in estate.members_of(group.id)])
-            for group in plan.cloned_groups
-        ],
+        "classicInstances": [classic_instance_facts(instance) for instance in plan.roster.classic],
+        "securityGroups": [security_group_facts(group, members.get(group.id, ())) for group in plan.groups.classic],
         "linkedSecurityGroups": [
-            security_group_facts(group, [item.id for item in estate.members_of(group.id)])
-            for group in plan.linked_groups
-            if group not in plan.cloned_groups
+            security_group_facts(group, members.get(group.id, ()))
+            for group in plan.links.groups
+            if group.id not in cloned
         ],
-        **({"liveSecurityGroups": [live_group_facts(group) for group in plan.made_groups]} if plan.made_groups else {}),
+        **({"liveSecurityGroups": [live_group_facts(group) for group in plan.groups.made]} if plan.groups.made else {}),
         "formerAddresses": list(plan.former_addresses),
         "cleanupDueDays": config.after.due_days if config.after else USUAL_DUE_DAYS,
         **address_list_facts(estate, config.after.unused_services if config.after else ()),
@@ -100,10 +98,10 @@ def wave_facts(wave: PlannedWave, off_peak: OffPeak | None = None) -> Facts:
     return facts
 
 
-def _attestation(item: Attestation, plan: MigrationPlan) -> Facts:
+def _attestation(item: Attestation, roster: Roster) -> Facts:
     return {
         "kind": item.kind,
-        "instanceIds": list(instance_ids_of(item, plan)),
+        "instanceIds": list(instance_ids_of(item, roster)),
         "owner": item.owner,
         "statedAt": item.stated_at.isoformat(),
         "validUntil": item.valid_until.isoformat(),
@@ -111,8 +109,8 @@ def _attestation(item: Attestation, plan: MigrationPlan) -> Facts:
     }
 
 
-def _waiver(item: Waiver, plan: MigrationPlan) -> Facts:
-    scope: Facts = {"wave": item.wave} if item.wave else {"instanceIds": list(instance_ids_of(item, plan))}
+def _waiver(item: Waiver, roster: Roster) -> Facts:
+    scope: Facts = {"wave": item.wave} if item.wave else {"instanceIds": list(instance_ids_of(item, roster))}
     if item.all:
         scope = {"all": True}
     return {

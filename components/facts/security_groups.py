@@ -9,13 +9,13 @@ from components.facts.base import Facts
 from estate.model import PeerKind, SecurityGroup, SecurityGroupRule
 
 
-def security_group_facts(group: SecurityGroup, member_ids: list[str]) -> Facts:
+def security_group_facts(group: SecurityGroup, member_ids: Sequence[str]) -> Facts:
     """Facts of a classic security group; `member_ids` are its instances, sorted."""
     return {
         "securityGroupId": group.id,
         "securityGroupName": group.name,
         "innerAccessPolicy": group.inner_access_policy,
-        "memberIds": member_ids,
+        "memberIds": list(member_ids),
         "rules": [_rule(rule) for rule in group.rules],
     }
 
@@ -45,11 +45,11 @@ def shared_group_facts(
 def mapped_group_facts(
     classic_id: str,
     found: Sequence[SecurityGroup],
-    strangers: Callable[[str], list[str]],
+    strangers: Callable[[str], Sequence[str]],
     accepted: AcceptedDifferences | None,
 ) -> Facts:
     """Facts of VPC groups that the config gives; `strangers` are who is in one already, `accepted` differences."""
-    groups = [{**_vpc_group(group, {}), "strangerIds": strangers(group.id)} for group in found]
+    groups = [{**_vpc_group(group, {}), "strangerIds": list(strangers(group.id))} for group in found]
     decided = {"opened": accepted.opened, "lost": accepted.lost} if accepted else {}
     told = {kind: decision.facts() for kind, decision in decided.items() if decision is not None}
     return {"classicSecurityGroupId": classic_id, "groups": groups, "accepted": told}

@@ -1,31 +1,45 @@
-"""Config and estate put together: what moves, what stays, what hangs on each. Pure; knows nothing of Pulumi.
+"""Config and estate put together, in two steps. Pure; knows nothing of Pulumi.
 
-`make_plan` checks the config against the estate, section by section; each section has a module of its own.
+`select` looks up once what the config names, and reports all that is wrong with it; `plan` decides what is declared for
+what was selected, and cannot fail. Each subject has a module of its own: a value, how it is looked up or decided, and
+its problems.
 """
 
 from components.plan.backups import SnapshotSet
-from components.plan.databases import PlannedDatabase, admits
-from components.plan.load_balancers import Membership, servers_of
-from components.plan.model import MigrationPlan, PlannedInstance, clone_description
-from components.plan.network import PlannedVSwitch
-from components.plan.resolve import make_plan, still_classic
+from components.plan.classic_link import PlannedLinks
+from components.plan.databases import PlannedDatabase, PlannedDatabases
+from components.plan.load_balancers import LoadBalancers, Membership
+from components.plan.model import MigrationPlan, PlannedInstance
+from components.plan.network import PlannedNetwork, PlannedVSwitch
+from components.plan.planning import make_plan, plan
+from components.plan.record import Origin, StackRecord
+from components.plan.roster import Roster
 from components.plan.scopes import instance_ids_of
-from components.plan.waves import Origin, PlannedWave, StackRecord
+from components.plan.security_groups import PlannedGroups, clone_description
+from components.plan.selection import Selection, select, still_classic
+from components.plan.waves import PlannedWave
 
 __all__ = [
+    "LoadBalancers",
     "Membership",
     "MigrationPlan",
     "Origin",
     "PlannedDatabase",
+    "PlannedDatabases",
+    "PlannedGroups",
     "PlannedInstance",
+    "PlannedLinks",
+    "PlannedNetwork",
     "PlannedVSwitch",
     "PlannedWave",
+    "Roster",
+    "Selection",
     "SnapshotSet",
     "StackRecord",
-    "admits",
     "clone_description",
     "instance_ids_of",
     "make_plan",
-    "servers_of",
+    "plan",
+    "select",
     "still_classic",
 ]

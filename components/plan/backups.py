@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
-from components.config import BackupChoice, MigrationConfig, Problem
+from components.config import BackupChoice, Problem
 from components.plan.lookup import missing
-from estate.model import Disk, Estate
+from components.plan.roster import Roster
+from estate.model import Disk
 
 LOCAL_CATEGORIES = frozenset({"ephemeral", "ephemeral_ssd", "local_ssd_pro", "local_hdd_pro"})
 """Disks that are on the physical server itself; CreateSnapshot takes none of them."""
@@ -32,15 +33,14 @@ class SnapshotSet:
 
 
 def snapshot_sets(
-    instance_id: str, disks: Sequence[Disk], choice: BackupChoice | None, number: int
+    instance_id: str, disks: Sequence[Disk], excluded: Container[str], choice: BackupChoice | None, number: int
 ) -> tuple[SnapshotSet, ...]:
-    """The snapshots to take of an instance's disks in round `number`; none of local and of excluded ones.
+    """Return the snapshots to take of an instance's disks in round `number`; none of local and of `excluded` ones.
 
     Several disks are taken together where the cloud can do so for all of them, else one by one.
     """
     if choice is None:
         return ()
-    excluded = {item.disk for item in choice.exclude}
     taken = tuple(disk for disk in disks if disk.id not in excluded and disk.category not in LOCAL_CATEGORIES)
     together = choice.consistent_groups and len(taken) in _GROUP_SIZE
     if together and all(disk.category in _GROUP_CATEGORIES for disk in taken):
@@ -48,9 +48,9 @@ def snapshot_sets(
     return tuple(SnapshotSet(instance_id, (disk,), number) for disk in taken)
 
 
-def excluded_disk_problems(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:
+def excluded_disk_problems(roster: Roster) -> Iterator[Problem]:
     """Excluded disks that do not exist."""
-    known = [disk.id for disk in estate.disks]
-    for index, item in enumerate(config.backups.exclude if config.backups else ()):
+    backups, known = roster.config.backups, roster.index.disks
+    for index, item in enumerate(backups.exclude if backups else ()):
         if item.disk not in known:
-            yield Problem(f"backups.exclude[{index}].disk", missing("disk", item.disk, known, estate))
+            yield Problem(f"backups.exclude[{index}].disk", missing("disk", item.disk, known, roster.estate))

@@ -1,58 +1,104 @@
-"""ClassicLink: instances to attach, the flows that tell of them, and links that the cloud would refuse."""
+"""ClassicLink: instances to attach, the flows that show who needs it, and links that the cloud would refuse."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from components.config import Flow, MigrationConfig, Problem
-from components.plan.instances import not_classic
-from components.plan.model import MigrationPlan
-from components.plan.waves import members
-from estate.model import Estate
+from components.peers import NEVER, BroadRule, ClassicPeer, broad_rules, classic_peers
+from components.plan.network import PlannedNetwork
+from components.plan.roster import Roster, not_classic
+from components.plan.security_groups import groups_of
+from estate.model import ClassicLinkAttachment, Instance, SecurityGroup
 
 MAX_LINKS = 1000
 """Classic instances that a VPC takes (ClassicLink overview; AttachClassicLinkVpc then says QuotaExceeded)."""
 
 
-def attachment_problems(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:
-    """Instances to attach that do not exist, are not classic, or migrate themselves before anything else does."""
-    instances = {instance.id: instance for instance in estate.instances}
-    first = min(wave.window.start for wave in config.all_waves)
-    moving = {
-        instance.id
-        for wave in config.all_waves
-        if wave.window.start == first
-        for instance in members(wave, config, estate)
+@dataclass(frozen=True)
+class PlannedLinks:
+    """ClassicLink between the target VPC and classic instances.
+
+    `linked_ids` are to be attached: those named, else all that stay and are talked to; none without ClassicLink. Those
+    of a later wave of this stack stay until their own window, and are still among these once they have moved, which
+    ends their link: what was declared for the links goes on. `attached` are those that are classic still. All are
+    sorted by id. `to_target` are links to the target VPC that exist already, `elsewhere` links of `attached` to another
+    VPC. `groups` are the classic groups of `linked_ids`. `broad_rules` let instances that move talk with unlinked
+    classic ones, and may be meant or not.
+    """
+
+    linked_ids: tuple[str, ...]
+    attached: tuple[Instance, ...]
+    to_target: tuple[ClassicLinkAttachment, ...]
+    elsewhere: tuple[ClassicLinkAttachment, ...]
+    groups: tuple[SecurityGroup, ...]
+    broad_rules: tuple[BroadRule, ...]
+
+    @property
+    def attached_ids(self) -> tuple[str, ...]:
+        """Ids of the instances to attach that are classic still, sorted."""
+        return tuple(item.id for item in self.attached)
+
+
+def peers_of(roster: Roster) -> Mapping[str, tuple[ClassicPeer, ...]]:
+    """Return the classic peers of each instance that moves with this stack; every end of a flow must be known."""
+    found = classic_peers(roster.classic, roster.starts, roster.index.security_groups, _flows_between(roster))
+    return {item: found.get(item, ()) for item in roster.waves_of}
+
+
+def look_up_links(roster: Roster, network: PlannedNetwork, peers: Mapping[str, Iterable[ClassicPeer]]) -> PlannedLinks:
+    """Return who is linked, or is to be. `peers` are the classic peers of each instance that moves with this stack."""
+    talked_to = {peer.instance_id for found in peers.values() for peer in found}
+    linked = _linked(roster, talked_to)
+    attached = tuple(roster.instances[item] for item in linked if item not in roster.moved_ids)
+    attached_ids = {item.id for item in attached}
+    links = roster.estate.classic_links
+    return PlannedLinks(
+        linked_ids=linked,
+        attached=attached,
+        to_target=tuple(link for link in links if network.is_target(link.vpc_id)),
+        elsewhere=tuple(
+            link for link in links if link.instance_id in attached_ids and not network.is_target(link.vpc_id)
+        ),
+        groups=groups_of(roster, linked),
+        broad_rules=_broad_rules(roster, talked_to | attached_ids),
+    )
+
+
+def _linked(roster: Roster, talked_to: set[str]) -> tuple[str, ...]:
+    choice = roster.config.classic_link
+    if choice is None:
+        return ()
+    if choice.attach is not None:
+        return tuple(sorted(choice.attach))
+    return tuple(sorted(talked_to.difference(roster.config.later)))
+
+
+def _broad_rules(roster: Roster, in_reach: set[str]) -> tuple[BroadRule, ...]:
+    """Return the rules that let instances that move talk with classic ones that are not known to be in reach.
+
+    Classic are those that stay, and those of a later wave of this stack until they move themselves.
+    """
+    starts = {item: wave.window.start for item, wave in roster.waves_of.items() if item not in roster.moved_ids}
+    reached = in_reach | roster.moved_ids | set(roster.config.later)
+    stays = {
+        item.id: roster.waves_of[item.id].window.start if item.id in roster.waves_of else NEVER
+        for item in roster.classic
+        if item.id not in reached
     }
-    attach = config.classic_link.attach if config.classic_link else None
-    for index, instance_id in enumerate(attach or ()):
-        key = f"classicLink.attach[{index}]"
-        yield from not_classic(key, instance_id, instances, estate)
-        if instance_id in moving:
-            yield Problem(key, f"{instance_id} migrates; expected an instance that stays, or moves later")
+    return broad_rules(roster.classic, starts, stays, roster.index.security_groups)
 
 
-def flow_problems(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:
-    """Flows with an end that is no classic instance."""
-    known = _by_id_and_address(estate)
-    for index, flow in enumerate(_flows(config)):
-        for end, value in (("source", flow.source), ("destination", flow.destination)):
-            if value not in known:
-                where = (
-                    "flowsFile" if config.classic_link and config.classic_link.flows_file else f"flows[{index}].{end}"
-                )
-                yield Problem(
-                    f"classicLink.{where}",
-                    f"{value} of {flow} is no classic instance; expected the id or the intranet address of one",
-                )
+# ---- flows ----
 
 
-def flows_between(config: MigrationConfig, estate: Estate) -> Mapping[frozenset[str], tuple[str, ...]]:
-    """The flows as texts, by the ids of the two instances; every end must be known."""
-    known = _by_id_and_address(estate)
+def _flows_between(roster: Roster) -> Mapping[frozenset[str], tuple[str, ...]]:
+    """Return the flows as texts, by the ids of the two instances."""
+    known = _by_id_and_address(roster)
     found: dict[frozenset[str], list[str]] = defaultdict(list)
-    for flow in _flows(config):
+    for flow in _flows(roster.config):
         found[frozenset({known[flow.source], known[flow.destination]})].append(str(flow))
     return {ends: tuple(texts) for ends, texts in found.items()}
 
@@ -61,23 +107,49 @@ def _flows(config: MigrationConfig) -> tuple[Flow, ...]:
     return (config.classic_link.flows if config.classic_link else None) or ()
 
 
-def _by_id_and_address(estate: Estate) -> Mapping[str, str]:
-    classic = [instance for instance in estate.instances if instance.is_classic]
-    return {key: instance.id for instance in classic for key in (instance.id, *instance.intranet_ips)}
+def _by_id_and_address(roster: Roster) -> Mapping[str, str]:
+    return {key: instance.id for instance in roster.classic for key in (instance.id, *instance.intranet_ips)}
 
 
-def link_problems(plan: MigrationPlan) -> Iterator[Problem]:
+# ---- what is wrong with them ----
+
+
+def flow_problems(roster: Roster) -> Iterator[Problem]:
+    """Flows with an end that is no classic instance."""
+    known, link = _by_id_and_address(roster), roster.config.classic_link
+    for index, flow in enumerate(_flows(roster.config)):
+        for end, value in (("source", flow.source), ("destination", flow.destination)):
+            if value not in known:
+                where = "flowsFile" if link and link.flows_file else f"flows[{index}].{end}"
+                yield Problem(
+                    f"classicLink.{where}",
+                    f"{value} of {flow} is no classic instance; expected the id or the intranet address of one",
+                )
+
+
+def attachment_problems(roster: Roster) -> Iterator[Problem]:
+    """Instances to attach that do not exist, are not classic, or migrate themselves before anything else does."""
+    first = roster.waves[0].window.start
+    attach = roster.config.classic_link.attach if roster.config.classic_link else None
+    for index, instance_id in enumerate(attach or ()):
+        key = f"classicLink.attach[{index}]"
+        yield from not_classic(key, instance_id, roster)
+        if instance_id in roster.waves_of and roster.waves_of[instance_id].window.start == first:
+            yield Problem(key, f"{instance_id} migrates; expected an instance that stays, or moves later")
+
+
+def link_problems(roster: Roster, links: PlannedLinks) -> Iterator[Problem]:
     """Links that the cloud would refuse: of an instance that is linked elsewhere, and more than a VPC can have."""
-    if plan.config.classic_link is None:
+    if roster.config.classic_link is None:
         return
-    for link in plan.links_elsewhere:
+    for link in links.elsewhere:
         yield Problem(
             "classicLink",
             f"{link.instance_id} is linked to {link.vpc_id}, and an instance can be linked to one VPC only; "
             "expected it to be detached first",
         )
-    linked = {link.instance_id for link in plan.links_to_target}
-    total = len(linked.union(plan.attached_instance_ids))
+    linked = {link.instance_id for link in links.to_target}
+    total = len(linked.union(links.attached_ids))
     if total > MAX_LINKS:
         yield Problem(
             "classicLink",

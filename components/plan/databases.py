@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from components.config import DatabaseChoice, MigrationConfig, Problem
-from components.plan.instances import not_classic
+from components.addresses import AddressIndex
+from components.config import DatabaseChoice, Problem
 from components.plan.lookup import missing
-from components.plan.waves import members
-from estate.model import Database, Estate, Instance
+from components.plan.roster import Roster, not_classic
+from components.plan.waves import PlannedWave, last_latest
+from estate.model import Database
 
 
 @dataclass(frozen=True)
@@ -26,60 +28,100 @@ class PlannedDatabase:
     valid_until: datetime | None
 
 
-def planned_databases(
-    config: MigrationConfig, estate: Estate, last_window_end: Callable[[Iterable[Database]], datetime]
-) -> tuple[PlannedDatabase, ...]:
-    """The databases of the config and their read-only instances, sorted by id; one that is named has its own choice.
+@dataclass(frozen=True)
+class PlannedDatabases:
+    """The databases that the stack prepares, read-only ones included, sorted by id; and the waves that use any.
 
-    `last_window_end` tells when the last wave that uses any of some databases has moved at the latest. Read-only
-    instances need their classic addresses as long as the one that they follow: a read/write splitting address leads to
-    all of them.
+    `waves` are by id of the database, of all databases that one of their instances uses, in the order of their windows.
     """
-    named = {choice.id for choice in config.databases}
-    planned = []
-    for choice in config.databases:
-        family = [
-            item
-            for item in estate.databases
-            if item.id == choice.id or (item.primary_id == choice.id and item.id not in named)
-        ]
-        hybrid = choice.hybrid_access
-        until = last_window_end(family) + timedelta(days=hybrid.margin_days) if hybrid else None
-        planned += [PlannedDatabase(item, choice, until) for item in family]
-    return tuple(sorted(planned, key=lambda item: item.database.id))
+
+    prepared: tuple[PlannedDatabase, ...]
+    waves: Mapping[str, tuple[PlannedWave, ...]]
 
 
-def admits(database: Database, instance: Instance) -> bool:
-    """Whether the database admits the instance over the classic network: by an intranet address or a security group."""
-    by_group = {group.id for group in database.security_groups if group.network_type == "classic"}
-    return not by_group.isdisjoint(instance.security_group_ids) or any(
-        _covers(entry, address)
-        for group in database.whitelist_groups
-        if group.network_type != "VPC"
-        for entry in group.security_ips
-        for address in instance.intranet_ips
-    )
+def databases_used(roster: Roster) -> Mapping[str, tuple[Database, ...]]:
+    """Return the databases that each instance of the waves uses, sorted by id.
+
+    Those that admit it over the classic network, by an intranet address or a security group; and of one that has moved
+    those that did before.
+    """
+    instances = [roster.instances[item] for item in roster.waves_of]
+    addresses = AddressIndex(instances)
+    with_address = {item.id for item in instances if item.intranet_ips}
+    admitted_before: dict[str, set[str]] = defaultdict(set)
+    for instance_id in roster.moved_ids & roster.waves_of.keys():
+        for database_id in roster.record.origins[instance_id].database_ids:
+            admitted_before[database_id].add(instance_id)
+    used: dict[str, list[Database]] = defaultdict(list)
+    for database in roster.estate.databases:
+        users = set(admitted_before.get(database.id, ()))
+        for group in database.security_groups:
+            if group.network_type == "classic":
+                users.update(item.id for item in roster.members.get(group.id, ()) if item.id in roster.waves_of)
+        for entry in _classic_entries(database):
+            users |= _holders(entry, addresses, with_address)
+        for instance_id in users:
+            used[instance_id].append(database)
+    return {key: tuple(found) for key, found in used.items()}
 
 
-def _covers(entry: str, address: str) -> bool:
+def _classic_entries(database: Database) -> set[str]:
+    return {entry for group in database.whitelist_groups if group.network_type != "VPC" for entry in group.security_ips}
+
+
+def _holders(entry: str, addresses: AddressIndex, everybody: set[str]) -> set[str]:
+    """Return who has an address that an entry of a whitelist admits; `everybody` where the entry cannot be read.
+
+    It may well admit the address: better a database too many prepared than one cut off.
+    """
     try:
-        return ipaddress.ip_address(address) in ipaddress.ip_network(entry, strict=False)
+        block = ipaddress.ip_network(entry, strict=False)
     except ValueError:
-        # What we cannot read may well admit the address: better a database too many prepared than one cut off.
-        return True
+        return everybody
+    if isinstance(block, ipaddress.IPv6Network):
+        return set()
+    return {holder for _, holder in addresses.inside(block)}
 
 
-def database_problems(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:
+def plan_databases(roster: Roster, used: Mapping[str, tuple[Database, ...]]) -> PlannedDatabases:
+    """Return the databases of the config and their read-only instances; one that is named has its own choice.
+
+    `used` are the databases of each instance. Read-only instances need their classic addresses as long as the one that
+    they follow: a read/write splitting address leads to all of them.
+    """
+    waves = _waves_of_databases(roster, used)
+    index, named = roster.index, {choice.id for choice in roster.config.databases}
+    prepared = []
+    for choice in roster.config.databases:
+        followers = index.read_only_databases.get(choice.id, ())
+        family = [index.databases[choice.id], *(item for item in followers if item.id not in named)]
+        hybrid = choice.hybrid_access
+        users = [wave for item in family for wave in waves.get(item.id, ())] or roster.waves
+        until = last_latest(users) + timedelta(days=hybrid.margin_days) if hybrid else None
+        prepared += [PlannedDatabase(item, choice, until) for item in family]
+    return PlannedDatabases(tuple(sorted(prepared, key=lambda item: item.database.id)), waves)
+
+
+def _waves_of_databases(
+    roster: Roster, used: Mapping[str, tuple[Database, ...]]
+) -> Mapping[str, tuple[PlannedWave, ...]]:
+    found: dict[str, dict[str, PlannedWave]] = defaultdict(dict)
+    for wave in roster.waves:
+        for instance_id in wave.instance_ids:
+            for database in used.get(instance_id, ()):
+                found[database.id][wave.name] = wave
+    return {key: tuple(waves.values()) for key, waves in found.items()}
+
+
+def database_problems(roster: Roster) -> Iterator[Problem]:
     """Databases of the config that do not exist, and instances left behind that do not, are not classic, or move."""
-    databases = [database.id for database in estate.databases]
-    instances = {instance.id: instance for instance in estate.instances}
-    moving = {instance.id for wave in config.all_waves for instance in members(wave, config, estate)}
-    for index, choice in enumerate(config.databases):
+    databases = roster.index.databases
+    for index, choice in enumerate(roster.config.databases):
         if choice.id not in databases:
-            yield Problem(f"databases[{index}].id", missing("database", choice.id, databases, estate))
+            yield Problem(f"databases[{index}].id", missing("database", choice.id, databases, roster.estate))
         left = choice.hybrid_access.leaves_behind if choice.hybrid_access else ()
         for place, instance_id in enumerate(left):
             key = f"databases[{index}].hybridAccess.leavesBehind[{place}]"
-            yield from not_classic(key, instance_id, instances, estate)
-            if instance_id in moving:
+            yield from not_classic(key, instance_id, roster)
+            if instance_id in roster.waves_of:
                 yield Problem(key, f"{instance_id} migrates; expected an instance that stays")

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from components.config import MigrationConfig
+from components.plan.indexes import grouped
 from estate.guest import Evidence
 
 
-def evidence_of(instance_id: str, evidence: Iterable[Evidence], config: MigrationConfig) -> tuple[Evidence, ...]:
-    """The evidence of one instance, newest first, without what is older than that by more than evidence may be."""
-    own = sorted(
-        (item for item in evidence if item.instance_id == instance_id),
-        key=lambda item: (item.collected_at, item.source),
-        reverse=True,
-    )
-    if not own or config.evidence is None:
-        return ()
-    since = own[0].collected_at - timedelta(hours=config.evidence.max_age_hours)
-    return tuple(item for item in own if item.collected_at >= since)
+def evidence_by_instance(evidence: Iterable[Evidence], config: MigrationConfig) -> Mapping[str, tuple[Evidence, ...]]:
+    """Return the evidence of each instance, newest first, without what is older than that by more than it may be."""
+    if config.evidence is None:
+        return {}
+    age = timedelta(hours=config.evidence.max_age_hours)
+    newest_first = sorted(evidence, key=lambda item: (item.collected_at, item.source), reverse=True)
+    found = grouped(newest_first, lambda item: [item.instance_id])
+    return {
+        key: tuple(item for item in items if item.collected_at >= items[0].collected_at - age)
+        for key, items in found.items()
+    }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from estate.model import VServerGroup
@@ -26,34 +28,49 @@ class Membership:
     weight: int
     vpc_id: str | None = None
 
-    def standing(self, instance_id: str, groups: Iterable[VServerGroup]) -> Standing:
+
+@dataclass(frozen=True)
+class LoadBalancers:
+    """The vServer groups of the region, by what is asked of them."""
+
+    groups: tuple[VServerGroup, ...]
+
+    @cached_property
+    def memberships(self) -> Mapping[str, tuple[Membership, ...]]:
+        """By instance: one for each group and port that it gets traffic on."""
+        found: dict[str, list[Membership]] = defaultdict(list)
+        for group in self.groups:
+            for server in group.servers:
+                membership = Membership(
+                    vserver_group_id=group.id,
+                    vserver_group_name=group.name,
+                    load_balancer_id=group.load_balancer_id,
+                    address_type=group.address_type,
+                    port=server.port,
+                    weight=server.weight,
+                    vpc_id=group.vpc_id,
+                )
+                found[server.server_id].append(membership)
+        return {key: tuple(items) for key, items in found.items()}
+
+    @cached_property
+    def servers(self) -> Mapping[str, frozenset[str]]:
+        """By load balancer: ids of all servers in its vServer groups."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for group in self.groups:
+            found[group.load_balancer_id].update(server.server_id for server in group.servers)
+        return {key: frozenset(ids) for key, ids in found.items()}
+
+    def standing(self, instance_id: str, membership: Membership) -> Standing:
         """Whether the instance is a member on that port now, is not, or the group has been deleted."""
-        found = next((group for group in groups if group.id == self.vserver_group_id), None)
-        if found is None:
+        if membership.vserver_group_id not in self._group_ids:
             return "deleted"
-        now = {(server.server_id, server.port) for server in found.servers}
-        return "member" if (instance_id, self.port) in now else "left"
+        return "member" if (membership.vserver_group_id, instance_id, membership.port) in self._served else "left"
 
+    @cached_property
+    def _group_ids(self) -> frozenset[str]:
+        return frozenset(group.id for group in self.groups)
 
-def memberships(instance_id: str, groups: Iterable[VServerGroup]) -> tuple[Membership, ...]:
-    """One for each group and port that the instance gets traffic on."""
-    return tuple(
-        Membership(
-            vserver_group_id=group.id,
-            vserver_group_name=group.name,
-            load_balancer_id=group.load_balancer_id,
-            address_type=group.address_type,
-            port=server.port,
-            weight=server.weight,
-            vpc_id=group.vpc_id,
-        )
-        for group in groups
-        for server in group.servers
-        if server.server_id == instance_id
-    )
-
-
-def servers_of(load_balancer_id: str, groups: Iterable[VServerGroup]) -> Set[str]:
-    """Ids of all servers in the vServer groups of a load balancer."""
-    own = [group for group in groups if group.load_balancer_id == load_balancer_id]
-    return {server.server_id for group in own for server in group.servers}
+    @cached_property
+    def _served(self) -> frozenset[tuple[str, str, int]]:
+        return frozenset((group.id, server.server_id, server.port) for group in self.groups for server in group.servers)

@@ -1,17 +1,19 @@
-"""The target network of the config against the zones, VPCs and VSwitches that there are."""
+"""The target network: what the config asks for, looked up among the VPCs and VSwitches that there are."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 
 from components import cidr
+from components.addresses import AddressIndex
 from components.config import (
     CreateNetwork,
     DefaultNetwork,
     ExistingNetwork,
-    MigrationConfig,
+    NetworkChoice,
     NewVSwitch,
     Problem,
     SharedNetwork,
@@ -20,7 +22,7 @@ from components.config import (
     vswitch_name,
 )
 from components.plan.lookup import missing
-from components.plan.waves import members
+from components.plan.roster import Roster
 from estate.model import Estate, Vpc, VSwitch
 
 Place = tuple[str, str | None]
@@ -43,17 +45,65 @@ class PlannedVSwitch:
     free: int | None = None
 
 
-def target_cidrs(config: MigrationConfig, estate: Estate) -> tuple[str, ...]:
-    """CIDR blocks of the VSwitches that instances move into, those that are known."""
-    return tuple(item.cidr_block for item in planned_vswitches(config, estate) if item.cidr_block)
+@dataclass(frozen=True)
+class PlannedNetwork:
+    """The VPC and the VSwitches that instances move into.
 
-
-def target_vpc(config: MigrationConfig, estate: Estate) -> Vpc | None:
-    """The VPC that instances move into; None while it is yet to be created.
-
-    One that this stack made in an earlier `up` is known by its name and block: its id is not in the config.
+    `choice` is the config's, None where it names no network: nothing else is known then. `vpc` is None while it is yet
+    to be created. `vswitches` are in the order of the config. `avoided_cidrs` are blocks of networks that the instances
+    must reach, sorted; `custom_routes` the destinations of the VPC's own routes. `strangers` are servers in the block
+    of a VSwitch, by block, that did not move there with this stack. `shared_with` names the stack that chose the
+    network, where another one did. `retained` says that it outlives a destroy, because a database in hybrid access
+    never leaves it.
     """
-    network = config.network
+
+    choice: NetworkChoice | None
+    vpc: Vpc | None
+    vswitches: tuple[PlannedVSwitch, ...]
+    avoided_cidrs: tuple[str, ...]
+    custom_routes: tuple[str, ...]
+    strangers: Mapping[str, tuple[str, ...]]
+    shared_with: str | None
+    retained: bool
+
+    @property
+    def target_cidrs(self) -> tuple[str, ...]:
+        """CIDR blocks of the VSwitches that instances move into, those that are known."""
+        return tuple(item.cidr_block for item in self.vswitches if item.cidr_block)
+
+    @property
+    def to_themselves(self) -> bool:
+        """Whether the blocks of all VSwitches are known, and no other server is in them."""
+        return all(item.cidr_block for item in self.vswitches) and not any(self.strangers.values())
+
+    def is_target(self, vpc_id: str | None) -> bool:
+        """Whether a VPC is the target, as far as that exists."""
+        return self.vpc is not None and vpc_id == self.vpc.id
+
+
+def look_up_network(roster: Roster) -> PlannedNetwork:
+    """Return the target network as it is, or is to be.
+
+    A VSwitch whose block cannot be planned is left out; `planning_problems` tells of it.
+    """
+    config, estate = roster.config, roster.estate
+    vpc = _target_vpc(config.network, estate)
+    avoided = _avoided_cidrs(config.network, estate)
+    vswitches = _planned_vswitches(roster, vpc, avoided)
+    return PlannedNetwork(
+        choice=config.network,
+        vpc=vpc,
+        vswitches=vswitches,
+        avoided_cidrs=avoided,
+        custom_routes=tuple(item.destination for item in estate.routes if vpc is not None and item.vpc_id == vpc.id),
+        strangers=_strangers(roster, vpc, [item.cidr_block for item in vswitches if item.cidr_block]),
+        shared_with=roster.record.shared_with,
+        retained=any(choice.hybrid_access for choice in config.databases),
+    )
+
+
+def _target_vpc(network: NetworkChoice | None, estate: Estate) -> Vpc | None:
+    """Return the VPC of the config; one that this stack made has no id there, and is known by its name and block."""
     for vpc in estate.vpcs:
         if isinstance(network, ExistingNetwork) and vpc.id == network.vpc_id:
             return vpc
@@ -64,23 +114,24 @@ def target_vpc(config: MigrationConfig, estate: Estate) -> Vpc | None:
     return None
 
 
-def planned_vswitches(config: MigrationConfig, estate: Estate) -> tuple[PlannedVSwitch, ...]:
-    """The VSwitches of the target network in the order of the config, planned blocks among them.
+def _strangers(roster: Roster, vpc: Vpc | None, blocks: list[str]) -> Mapping[str, tuple[str, ...]]:
+    servers = [] if vpc is None else [item for item in roster.instances.values() if item.vpc_id == vpc.id]
+    addresses = AddressIndex(servers)
+    return {block: tuple(sorted({holder for _, holder in addresses.inside(IPv4Network(block))})) for block in blocks}
 
-    A VSwitch whose block cannot be planned is left out; `planning_problems` tells of it.
-    """
-    network, vpc = config.network, target_vpc(config, estate)
+
+def _planned_vswitches(roster: Roster, vpc: Vpc | None, avoided: tuple[str, ...]) -> tuple[PlannedVSwitch, ...]:
+    network, estate = roster.config.network, roster.estate
     if isinstance(network, DefaultNetwork):
         return tuple(_default(zone, vpc, estate) for zone in network.zones)
     if network is None or isinstance(network, SharedNetwork):
         return ()
     taken = [_existing(item) for item in estate.vswitches if _is_taken(network, item)]
-    blocks = _blocks(config, network, vpc, estate)
     name = network.name if isinstance(network, CreateNetwork) else network.vpc_id
     live = {item.name: item.available_ip_address_count for item in estate.vswitches if vpc and item.vpc_id == vpc.id}
     made = [
         PlannedVSwitch(vswitch_name(name, item), item.zone, item.tier, block, None, live.get(vswitch_name(name, item)))
-        for item, block in zip(network.vswitches, blocks, strict=True)
+        for item, block in zip(network.vswitches, _blocks(roster, network, vpc, avoided), strict=True)
         if block is not None
     ]
     return (*taken, *made)
@@ -103,33 +154,36 @@ def _default(zone: str, vpc: Vpc | None, estate: Estate) -> PlannedVSwitch:
 
 
 def _blocks(
-    config: MigrationConfig, network: CreateNetwork | ExistingNetwork, vpc: Vpc | None, estate: Estate
+    roster: Roster, network: CreateNetwork | ExistingNetwork, vpc: Vpc | None, avoided: tuple[str, ...]
 ) -> list[str | None]:
-    """The block of each new VSwitch: the given one, the one that it has since an earlier `up`, or a planned one."""
+    """Return the block of each new VSwitch: given, as it is since an earlier `up`, or planned; None: no room for it."""
     vpc_block = network.cidr_block if isinstance(network, CreateNetwork) else vpc.cidr_block if vpc else None
     name = network.name if isinstance(network, CreateNetwork) else network.vpc_id
-    there = {item.name: item.cidr_block for item in estate.vswitches if vpc is not None and item.vpc_id == vpc.id}
+    there = {
+        item.name: item.cidr_block for item in roster.estate.vswitches if vpc is not None and item.vpc_id == vpc.id
+    }
     blocks = [item.cidr_block or there.get(vswitch_name(name, item)) for item in network.vswitches]
     if vpc_block is None:
         return blocks
     open_places = [index for index, block in enumerate(blocks) if block is None]
+    moving = _instances_at(roster)
     planned = cidr.plan_blocks(
         vpc_block,
-        [_need(config, estate, network, network.vswitches[index]) for index in open_places],
+        [_need(network, network.vswitches[index], moving) for index in open_places],
         taken=[*there.values(), *(block for block in blocks if block)],
-        avoid=avoided_cidrs(config, estate),
-        classic_link=config.classic_link is not None,
+        avoid=avoided,
+        classic_link=roster.config.classic_link is not None,
     )
     for index, block in zip(open_places, planned, strict=True):
         blocks[index] = block
     return blocks
 
 
-def avoided_cidrs(config: MigrationConfig, estate: Estate) -> list[str]:
-    """Blocks of all networks that the instances must reach, as the config names them, sorted."""
-    if not isinstance(config.network, CreateNetwork | ExistingNetwork):
-        return []
-    return sorted({*config.network.avoided_blocks, *_blocks_of_vpcs(config.network, estate)})
+def _avoided_cidrs(network: NetworkChoice | None, estate: Estate) -> tuple[str, ...]:
+    """Return the blocks of all networks that the instances must reach, as the config names them, sorted."""
+    if not isinstance(network, CreateNetwork | ExistingNetwork):
+        return ()
+    return tuple(sorted({*network.avoided_blocks, *_blocks_of_vpcs(network, estate)}))
 
 
 def _blocks_of_vpcs(network: CreateNetwork | ExistingNetwork, estate: Estate) -> list[str]:
@@ -141,62 +195,60 @@ def _blocks_of_vpcs(network: CreateNetwork | ExistingNetwork, estate: Estate) ->
     ]
 
 
-def _need(
-    config: MigrationConfig, estate: Estate, network: CreateNetwork | ExistingNetwork, vswitch: NewVSwitch
-) -> int:
-    """Addresses that a planned VSwitch must hold: more than instances move in, times the growth."""
-    moving = _instances_at(config, estate)[vswitch.zone, vswitch.tier]
-    return int(moving * network.growth) + 1
+def _need(network: CreateNetwork | ExistingNetwork, vswitch: NewVSwitch, moving: Counter[Place]) -> int:
+    """Return the addresses that a planned VSwitch must hold: more than instances move in, times the growth."""
+    return int(moving[vswitch.zone, vswitch.tier] * network.growth) + 1
 
 
-def _instances_at(config: MigrationConfig, estate: Estate) -> Counter[Place]:
-    """How many instances move to each zone and tier; one that names no tier counts for its zone alone."""
-    choices = {choice.id: choice for _, choice in config.keyed_instances}
+def _instances_at(roster: Roster) -> Counter[Place]:
+    """Return how many instances move to each zone and tier; one that names no tier counts for its zone alone."""
     places: Counter[Place] = Counter()
-    for instance in (item for wave in config.all_waves for item in members(wave, config, estate)):
-        choice = choices.get(instance.id)
-        places[(choice and choice.target_zone) or instance.zone_id, choice.tier if choice else None] += 1
+    for instance_id in (item for wave in roster.waves for item in wave.instance_ids):
+        choice = roster.choices.get(instance_id)
+        zone = (choice and choice.target_zone) or roster.instances[instance_id].zone_id
+        places[zone, choice.tier if choice else None] += 1
     return places
 
 
 # ---- what is wrong with it ----
 
 
-def zone_problems(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:
+def zone_problems(roster: Roster, network: PlannedNetwork) -> Iterator[Problem]:
     """Zones that do not exist, or have no stock for a VSwitch that is to be created."""
-    zones = {zone.id: zone for zone in estate.zones}
-    usable = ", ".join(zone.id for zone in estate.zones if zone.vswitch_available)
-    for key, choice in config.keyed_instances:
+    zones = roster.index.zones
+    usable = ", ".join(zone.id for zone in zones.values() if zone.vswitch_available)
+    for key, choice in roster.config.keyed_instances:
         if choice.target_zone is not None and choice.target_zone not in zones:
             yield Problem(f"{key}.targetZone", f"there is no zone {choice.target_zone}; expected one of {usable}")
-    for key, zone in _zones_to_make_in(config, estate):
+    for key, zone in _zones_to_make_in(network):
         if zone not in zones:
-            yield Problem(key, f"there is no zone {zone} in {estate.region_id}; expected one of {usable}")
+            yield Problem(key, f"there is no zone {zone} in {roster.estate.region_id}; expected one of {usable}")
         elif not zones[zone].vswitch_available:
             yield Problem(key, f"zone {zone} has no stock for a VSwitch; expected one of {usable}")
 
 
-def _zones_to_make_in(config: MigrationConfig, estate: Estate) -> Iterator[tuple[str, str]]:
-    network = config.network
-    if isinstance(network, DefaultNetwork):
-        for index, vswitch in enumerate(planned_vswitches(config, estate)):
+def _zones_to_make_in(network: PlannedNetwork) -> Iterator[tuple[str, str]]:
+    choice = network.choice
+    if isinstance(choice, DefaultNetwork):
+        for index, vswitch in enumerate(network.vswitches):
             if vswitch.existing is None:
                 yield f"network.zones[{index}]", vswitch.zone_id
-    elif isinstance(network, CreateNetwork | ExistingNetwork):
-        for index, item in enumerate(network.vswitches):
+    elif isinstance(choice, CreateNetwork | ExistingNetwork):
+        for index, item in enumerate(choice.vswitches):
             yield f"network.vswitches[{index}].zone", item.zone
 
 
-def tier_problems(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:
+def tier_problems(roster: Roster) -> Iterator[Problem]:
     """Instances whose tier no VSwitch of their zone is for, and those that would have to choose one."""
+    config = roster.config
     if not isinstance(config.network, CreateNetwork | ExistingNetwork):
         return
-    zones = {instance.id: instance.zone_id for instance in estate.instances}
     tiers: dict[str, set[str | None]] = {}
     for vswitch in config.network.vswitches:
         tiers.setdefault(vswitch.zone, set()).add(vswitch.tier)
     for key, choice in config.keyed_instances:
-        zone = choice.target_zone or zones.get(choice.id, "")
+        instance = roster.instances.get(choice.id)
+        zone = choice.target_zone or (instance.zone_id if instance else "")
         known = sorted(tier for tier in tiers.get(zone, ()) if tier)
         if choice.tier is not None and choice.tier not in known:
             expected = f"one of {', '.join(known)}" if known else "no tier, or a VSwitch for it under network.vswitches"
@@ -205,9 +257,9 @@ def tier_problems(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:
             yield Problem(f"{key}.tier", f"{zone} has several VSwitches; expected one of {', '.join(known)}")
 
 
-def planning_problems(config: MigrationConfig, estate: Estate) -> Iterator[Problem]:
+def planning_problems(roster: Roster, planned: PlannedNetwork) -> Iterator[Problem]:
     """VSwitches to create for which the VPC has no room, and VPCs to avoid that are not there or in the way."""
-    network = config.network
+    network, estate = planned.choice, roster.estate
     if not isinstance(network, CreateNetwork | ExistingNetwork):
         return
     vpcs = {vpc.id: vpc for vpc in estate.vpcs}
@@ -215,18 +267,22 @@ def planning_problems(config: MigrationConfig, estate: Estate) -> Iterator[Probl
         if vpc_id not in vpcs:
             yield Problem("network.avoid", missing("VPC", vpc_id, vpcs, estate))
     yield from avoid_problems(network, _blocks_of_vpcs(network, estate))
-    blocks = _blocks(config, network, target_vpc(config, estate), estate)
-    for index, block in enumerate(blocks):
-        if block is None:
-            need = _need(config, estate, network, network.vswitches[index])
+    name = network.name if isinstance(network, CreateNetwork) else network.vpc_id
+    made = {item.name for item in planned.vswitches if item.existing is None}
+    for index, item in enumerate(network.vswitches):
+        if vswitch_name(name, item) not in made:
+            need = _need(network, item, _instances_at(roster))
             yield Problem(
                 f"network.vswitches[{index}].cidrBlock",
                 f"the VPC has no free block for {need} addresses; expected a block, a smaller growth, or a larger VPC",
             )
 
 
-def existing_network_problems(config: MigrationConfig, network: ExistingNetwork, estate: Estate) -> Iterator[Problem]:
+def existing_network_problems(roster: Roster) -> Iterator[Problem]:
     """An existing VPC or VSwitches that are not there, not available, or do not belong together."""
+    network, estate = roster.config.network, roster.estate
+    if not isinstance(network, ExistingNetwork):
+        return
     vpcs = {vpc.id: vpc for vpc in estate.vpcs}
     vswitches = {vswitch.id: vswitch for vswitch in estate.vswitches}
     if network.vpc_id not in vpcs:
@@ -249,7 +305,7 @@ def existing_network_problems(config: MigrationConfig, network: ExistingNetwork,
             zones[vswitch.zone_id] = vswitch_id
     yield from _quota_problems(network, estate)
     if network.vpc_id in vpcs and len(zones) == len(network.vswitch_ids):
-        yield from _block_problems(config, network, vpcs[network.vpc_id], vswitches, estate)
+        yield from _block_problems(roster, network, vpcs[network.vpc_id], vswitches)
 
 
 def _quota_problems(network: ExistingNetwork, estate: Estate) -> Iterator[Problem]:
@@ -265,7 +321,7 @@ def _quota_problems(network: ExistingNetwork, estate: Estate) -> Iterator[Proble
 
 
 def _block_problems(
-    config: MigrationConfig, network: ExistingNetwork, vpc: Vpc, vswitches: Mapping[str, VSwitch], estate: Estate
+    roster: Roster, network: ExistingNetwork, vpc: Vpc, vswitches: Mapping[str, VSwitch]
 ) -> Iterator[Problem]:
     """Blocks taken and added: inside the VPC, where ClassicLink reaches, and apart from all that is in the VPC."""
     taken = [(f"vswitchIds[{index}]", vswitches[item].cidr_block) for index, item in enumerate(network.vswitch_ids)]
@@ -275,15 +331,14 @@ def _block_problems(
         if item.cidr_block
     ]
     named = [*taken, *added]
-    found = cidr.network_problems(
-        vpc.cidr_block, [block for _, block in named], classic_link=config.classic_link is not None
-    )
+    link = roster.config.classic_link
+    found = cidr.network_problems(vpc.cidr_block, [block for _, block in named], classic_link=link is not None)
     for problem in found:
         place = "vpcId" if problem.vswitch is None else named[problem.vswitch][0]
         yield Problem(f"network.{place}", f"{problem.what}; expected {problem.expected}")
     if not found:
-        yield from _clashes(network, added, estate)
-        yield from guest_route_problems(config.classic_link, vpc.cidr_block)
+        yield from _clashes(network, added, roster.estate)
+        yield from guest_route_problems(link, vpc.cidr_block)
 
 
 def _clashes(network: ExistingNetwork, added: list[tuple[str, str]], estate: Estate) -> Iterator[Problem]:

@@ -1,39 +1,161 @@
-"""Classic groups that the config maps to groups of the target VPC."""
+"""The security groups of those that move: which are cloned, and which VPC groups stand in the place of others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from components.config import Problem
+from components.config import ExistingNetwork, Problem
 from components.plan.lookup import missing
-from components.plan.model import MigrationPlan
+from components.plan.network import PlannedNetwork
+from components.plan.roster import Roster
+from estate.model import SecurityGroup
 
 
-def mapping_problems(plan: MigrationPlan) -> Iterator[Problem]:
-    """Groups that are not there, not of the target VPC, or of a kind whose defaults are not known."""
-    choice = plan.config.security_groups
+@dataclass(frozen=True)
+class PlannedGroups:
+    """The classic groups of those that move, now or later, and the VPC groups that there are for them.
+
+    `classic` are sorted by id; `member_ids` are the members of every group of the region, sorted, those that have moved
+    in their classic groups. `clone_ids` are all clones of the stack whose network is shared, `shared` those of
+    `classic`; `mapped` are the VPC groups that the config gives; all by classic id. `namable` is the VPC group with
+    exactly the members of a mapped classic group, by classic id, if there is one: only such a group can replace it as
+    the peer of a rule. `made` are the stack's own groups of the target VPC, as they are in the cloud.
+    """
+
+    classic: tuple[SecurityGroup, ...]
+    clone_ids: Mapping[str, tuple[str, ...]]
+    member_ids: Mapping[str, tuple[str, ...]]
+    shared: Mapping[str, tuple[SecurityGroup, ...]]
+    mapped: Mapping[str, tuple[SecurityGroup, ...]]
+    namable: Mapping[str, str]
+    made: tuple[SecurityGroup, ...]
+
+    @property
+    def to_clone(self) -> tuple[SecurityGroup, ...]:
+        """The classic groups that this stack clones, where the config asks for clones: no group is given for them."""
+        return tuple(group for group in self.classic if group.id not in self.mapped)
+
+    def strangers_in(self, group_id: str) -> tuple[str, ...]:
+        """Return the instances that are in a VPC group, and did not move there with this stack."""
+        return self.member_ids.get(group_id, ())
+
+
+def clone_description(classic_id: str) -> str:
+    """Return the description of a clone of a classic group, which the stack gives it."""
+    return f"clone of the classic security group {classic_id}"
+
+
+def look_up_groups(roster: Roster, network: PlannedNetwork) -> PlannedGroups:
+    """Return the groups as they are; what is not there is left out, and the problems of this module tell of it."""
+    config, known = roster.config, roster.index.security_groups
+    classic = groups_of(roster, {*roster.waves_of, *config.later})
+    member_ids = {group_id: tuple(item.id for item in found) for group_id, found in roster.members.items()}
+    choices = config.security_groups.mapped if config.security_groups else {}
+    mapped = {
+        classic_id: tuple(known[item] for item in choice.map_to if item in known)
+        for classic_id, choice in choices.items()
+    }
+    clone_ids = roster.record.clone_ids
+    users = Counter(group.id for found in mapped.values() for group in found)
+    return PlannedGroups(
+        classic=classic,
+        clone_ids=clone_ids,
+        member_ids=member_ids,
+        shared={
+            group.id: tuple(known[item] for item in clone_ids[group.id] if item in known)
+            for group in classic
+            if group.id in clone_ids
+        },
+        mapped=mapped,
+        namable={
+            classic_id: group.id
+            for classic_id, found in mapped.items()
+            for group in reversed(found)
+            if users[group.id] == 1 and not member_ids.get(group.id)
+        },
+        made=_made(roster, network, classic),
+    )
+
+
+def groups_of(roster: Roster, instance_ids: Iterable[str]) -> tuple[SecurityGroup, ...]:
+    """Return the classic groups that any of the classic instances is in, sorted by id."""
+    instances = [roster.instances[item] for item in instance_ids if item in roster.instances]
+    wanted = {group_id for item in instances if item.is_classic for group_id in item.security_group_ids}
+    known = roster.index.security_groups
+    return tuple(known[item] for item in sorted(wanted) if item in known)
+
+
+def _made(roster: Roster, network: PlannedNetwork, classic: tuple[SecurityGroup, ...]) -> tuple[SecurityGroup, ...]:
+    """Return the stack's own groups. An `up` that stopped half way exported none: their description shows them."""
+    applied = set(roster.record.applied.get("securityGroup", ()))
+    described = {clone_description(group.id) for group in classic}
+    return tuple(
+        group
+        for group in roster.estate.security_groups
+        if group.vpc_id is not None
+        and (group.id in applied or (network.is_target(group.vpc_id) and group.description in described))
+    )
+
+
+# ---- what is wrong with them ----
+
+
+def mapping_problems(
+    roster: Roster, network: PlannedNetwork, groups: PlannedGroups, *, complete: bool
+) -> Iterator[Problem]:
+    """Groups that are not there, not of the target VPC, or of a kind whose defaults are not known.
+
+    `complete` says that all who move are known: without that, nothing can be said of groups that nobody is in.
+    """
+    choice = roster.config.security_groups
     if choice is None:
         return
-    groups = {group.id: group for group in plan.estate.security_groups}
-    classic = {group.id for group in plan.cloned_groups}
-    target = plan.target_vpc
+    known, classic = roster.index.security_groups, {group.id for group in groups.classic}
     for index, item in enumerate(choice.groups):
         key = f"securityGroups.groups[{index}]"
-        if item.id not in groups:
-            yield Problem(f"{key}.id", missing("security group", item.id, classic, plan.estate))
-        elif item.id not in classic:
+        if item.id not in known:
+            yield Problem(f"{key}.id", missing("security group", item.id, classic, roster.estate))
+        elif item.id not in classic and complete:
             yield Problem(f"{key}.id", f"expected a classic group of an instance that moves; {item.id} is of none")
         for place, group_id in enumerate(item.map_to):
-            found, where = groups.get(group_id), f"{key}.mapTo[{place}]"
-            if target is None:
-                yield Problem(where, "expected a network that exists: a VPC that is yet to be created has no groups")
-            elif found is None:
-                in_vpc = [group.id for group in groups.values() if group.vpc_id == target.id]
-                yield Problem(where, missing("security group", group_id, in_vpc, plan.estate))
-            elif found.vpc_id != target.id:
-                yield Problem(where, f"expected a group of {target.id}; {group_id} is not in it")
-            elif found.type != "normal":
-                yield Problem(where, f"expected a basic group; {group_id} is {found.type}, which has other defaults")
-    if choice.mode == "map":
+            yield from _target_problems(f"{key}.mapTo[{place}]", group_id, roster, network)
+    if choice.mode == "map" and complete:
         for group_id in sorted(classic - {item.id for item in choice.groups}):
             yield Problem("securityGroups.groups", f"expected {group_id} too: with mode map each classic group is told")
+
+
+def _target_problems(key: str, group_id: str, roster: Roster, network: PlannedNetwork) -> Iterator[Problem]:
+    """Say why a VPC group cannot stand for a classic one, if it cannot."""
+    found, target = roster.index.security_groups.get(group_id), network.vpc
+    if target is None and isinstance(network.choice, ExistingNetwork):
+        return  # Its id is wrong, and `existing_network_problems` says so.
+    if target is None:
+        yield Problem(key, "expected a network that exists: a VPC that is yet to be created has no groups")
+    elif found is None:
+        in_vpc = [group.id for group in roster.estate.security_groups if group.vpc_id == target.id]
+        yield Problem(key, missing("security group", group_id, in_vpc, roster.estate))
+    elif found.vpc_id != target.id:
+        yield Problem(key, f"expected a group of {target.id}; {group_id} is not in it")
+    elif found.type != "normal":
+        yield Problem(key, f"expected a basic group; {group_id} is {found.type}, which has other defaults")
+
+
+def shared_group_problems(roster: Roster, network: PlannedNetwork, groups: PlannedGroups) -> Iterator[Problem]:
+    """Classic groups without a clone to share, and clones that are not there, or in another VPC."""
+    choice = roster.config.security_groups
+    if choice is None or choice.mode != "shared" or network.vpc is None:
+        return
+    known, target = roster.index.security_groups, network.vpc.id
+    for classic in groups.classic:
+        clone_ids = roster.record.clone_ids.get(classic.id)
+        if not clone_ids:
+            yield Problem(
+                "securityGroups",
+                f"the stack whose network is shared has no clone of {classic.id}; expected it to be up with the "
+                "instances of this stack under later",
+            )
+        for clone_id in clone_ids or ():
+            if clone_id not in known or known[clone_id].vpc_id != target:
+                yield Problem("securityGroups", f"there is no {clone_id}, the clone of {classic.id}, in {target}")

@@ -52,9 +52,9 @@ def test_who_has_a_flow_is_a_peer_by_id_or_by_address_and_is_linked() -> None:
     assert [(peer.instance_id, peer.reasons) for peer in web.peers] == [
         ("i-idle", ("flow UDP 514 from i-web to 10.1.0.4",))
     ]
-    assert made.linked_instance_ids == ("i-idle", "i-mon")
+    assert made.links.linked_ids == ("i-idle", "i-mon")
     backwards = {"source": "i-idle", "destination": "i-web", "port": "22"}
-    assert "i-idle" in plan(classicLink={"flows": [backwards]}).linked_instance_ids
+    assert "i-idle" in plan(classicLink={"flows": [backwards]}).links.linked_ids
 
 
 def test_every_end_of_a_flow_must_be_a_classic_instance() -> None:
@@ -72,7 +72,7 @@ def test_flows_are_read_from_a_file(tmp_path: Path) -> None:
     read = with_flows(parse(config(classicLink={"flowsFile": "flows.csv"}), FILE), tmp_path, FILE)
     assert read.classic_link is not None
     assert read.classic_link.flows == (Flow(**TO_IDLE),)
-    assert make_plan(read, estate(), FILE).linked_instance_ids == ("i-idle", "i-mon")
+    assert make_plan(read, estate(), FILE).links.linked_ids == ("i-idle", "i-mon")
 
 
 def test_a_config_without_a_file_of_flows_is_left_as_it_is(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_vpc_takes_a_thousand_links_those_that_it_has_included() -> None:
             classic_links=tuple(ClassicLinkAttachment(instance_id=f"i-{n}", vpc_id="vpc-old") for n in range(count))
         )
 
-    assert plan(linked(999), network=EXISTING).attached_instance_ids == ("i-mon",)
+    assert plan(linked(999), network=EXISTING).links.attached_ids == ("i-mon",)
     assert problems(linked(1000), network=EXISTING) == [
         "classicLink: 1001 instances would be linked to the VPC, 1000 of them are; expected at most 1000"
     ]
@@ -155,7 +155,7 @@ def broad(**changes: Any) -> Estate:
 
 
 def told(made: MigrationPlan) -> list[tuple[str, str, tuple[str, ...]]]:
-    return [(item.group_id, item.text, item.instance_ids) for item in made.broad_rules]
+    return [(item.group_id, item.text, item.instance_ids) for item in made.links.broad_rules]
 
 
 def test_a_broad_rule_names_who_stays_unlinked() -> None:
@@ -175,14 +175,16 @@ def test_a_broad_rule_names_who_moves_later_too() -> None:
         {"name": "two", "window": late, "instances": ["i-idle"]},
     ]
     in_waves = {"window": None, "instances": None, "waves": waves, "later": ["i-web"]}
-    [found] = plan(broad(), **in_waves).broad_rules
+    [found] = plan(broad(), **in_waves).links.broad_rules
     assert found.instance_ids == ("i-idle",)
 
 
 def test_a_broad_rule_of_a_group_that_stays_counts_too() -> None:
     groups = [group for group in estate().security_groups if group.id != "sg-idle"]
     idle = SecurityGroup(id="sg-idle", name="idle", rules=(rule(cidr_ip="10.0.0.0/8"),))
-    assert [item.instance_ids for item in plan(estate(security_groups=(*groups, idle))).broad_rules] == [("i-idle",)]
+    assert [item.instance_ids for item in plan(estate(security_groups=(*groups, idle))).links.broad_rules] == [
+        ("i-idle",)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -98,14 +98,14 @@ class TestPlan:
 
     def test_classic_addresses_are_needed_until_a_margin_after_the_latest_schedule_time(self) -> None:
         until = [
-            plan(OF_ALL, {"id": "rm-orders", "hybridAccess": choice}).databases[0].valid_until
+            plan(OF_ALL, {"id": "rm-orders", "hybridAccess": choice}).databases.prepared[0].valid_until
             for choice in ({}, {"marginDays": 1}, {"marginDays": 30})
         ]
         assert until == [
             datetime.fromisoformat(text)
             for text in ("2026-12-27T00:00:00+08:00", "2026-12-21T00:00:00+08:00", "2027-01-19T00:00:00+08:00")
         ]
-        assert plan(OF_ALL, {"id": "rm-orders"}).databases[0].valid_until is None
+        assert plan(OF_ALL, {"id": "rm-orders"}).databases.prepared[0].valid_until is None
 
     def test_the_last_wave_that_uses_it_decides_and_where_none_does_the_last_one(self) -> None:
         def waves(first: str, second: str) -> list[dict[str, Any]]:
@@ -120,7 +120,7 @@ class TestPlan:
         def until(databases: tuple[Database, ...], first: str, second: str) -> str:
             hybrid_access = {"id": "rm-orders", "hybridAccess": {"marginDays": 1}}
             planned = plan(databases, hybrid_access, waves=waves(first, second), window=None, instances=None)
-            found = planned.databases[0].valid_until
+            found = planned.databases.prepared[0].valid_until
             assert found is not None
             return found.date().isoformat()
 
@@ -143,13 +143,13 @@ class TestPlan:
         stranger = database("rr-others", primary_id="rm-others")
         both = (database("rm-orders"), follower, stranger)
         choice = {"id": "rm-orders", "hybridAccess": {}, "whitelistGroup": "theirs"}
-        planned = plan(both, choice).databases
+        planned = plan(both, choice).databases.prepared
         assert [(item.database.id, item.choice.whitelist_group) for item in planned] == [
             ("rm-orders", "theirs"),
             ("rr-orders", "theirs"),
         ]
         assert planned[0].valid_until == planned[1].valid_until
-        own = plan(both, choice, {"id": "rr-orders", "whitelistGroup": "own"}).databases
+        own = plan(both, choice, {"id": "rr-orders", "whitelistGroup": "own"}).databases.prepared
         assert [(item.choice.whitelist_group, item.valid_until is None) for item in own] == [
             ("theirs", False),
             ("own", True),

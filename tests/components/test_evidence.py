@@ -23,7 +23,7 @@ def facts(*given: Evidence, **changes: Any) -> dict[str, Any]:
     parsed = parse(config(**{"evidence": DECLARED, **changes}), FILE)
     plan = make_plan(parsed, estate(), FILE, given)
     (web,) = (item for item in plan.instances if item.instance.id == "i-web")
-    return instance_facts(web, plan, 2)
+    return instance_facts(web, plan)
 
 
 def guest(*given: Evidence) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def test_the_cloud_may_contradict_too() -> None:
         FILE,
         [evidence()],
     )
-    found = instance_facts(plan.instances[0], plan, 2)["guest"]
+    found = instance_facts(plan.instances[0], plan)["guest"]
     assert found["contradictions"] == ["os: linux (file), windows (DescribeInstances)"]
     assert "os" not in found
 

@@ -17,7 +17,7 @@ def facts(**fields: Any) -> dict[str, Any]:
     known = estate(instances=tuple(web if item.id == "i-web" else item for item in estate().instances))
     plan = make_plan(parse(config(), FILE), known, FILE)
     planned = next(item for item in plan.instances if item.instance.id == "i-web")
-    return dict(instance_facts(planned, plan, 2))
+    return dict(instance_facts(planned, plan))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -140,11 +139,12 @@ def test_the_classic_groups_of_linked_instances_name_no_group_with_strangers() -
 @pytest.mark.parametrize(("address", "found"), [("172.16.8.9", True), ("172.16.99.9", False)])
 def test_other_servers_in_the_blocks_that_instances_move_into_are_known(address: str, found: bool) -> None:
     made = plan(stranger=False)
-    [cidr] = made.target_cidrs
+    [cidr] = made.network.target_cidrs
     stranger = STRANGER.model_copy(update={"intranet_ips": (address,)})
-    changed = replace(made, estate=made.estate.model_copy(update={"instances": (*made.estate.instances, stranger)}))
-    assert (made.strangers_at, made.targets_to_themselves) == ({cidr: ()}, True)
-    assert changed.strangers_at == {cidr: ("i-stranger",) if found else ()}
-    assert changed.targets_to_themselves is not found
+    of = made.estate.model_copy(update={"instances": (*made.estate.instances, stranger)})
+    changed = make_plan(made.config, of, FILE)
+    assert (made.network.strangers, made.network.to_themselves) == ({cidr: ()}, True)
+    assert changed.network.strangers == {cidr: ("i-stranger",) if found else ()}
+    assert changed.network.to_themselves is not found
     [vswitch] = declared(changed).outputs[declared(changed).urn(TARGET_NETWORK, "network")]["vswitches"]
     assert vswitch["strangerIds"] == (["i-stranger"] if found else [])

@@ -54,16 +54,16 @@ def test_a_selector_takes_classic_instances_by_tag_but_not_those_of_a_later_wave
 
 
 def test_groups_of_migrating_and_later_instances_are_cloned() -> None:
-    assert [group.id for group in plan().cloned_groups] == ["sg-app", "sg-web"]
-    assert [group.id for group in plan(later=["i-mon"]).cloned_groups] == ["sg-app", "sg-mon", "sg-web"]
+    assert [group.id for group in plan().groups.classic] == ["sg-app", "sg-web"]
+    assert [group.id for group in plan(later=["i-mon"]).groups.classic] == ["sg-app", "sg-mon", "sg-web"]
 
 
 def test_who_is_talked_to_is_linked_unless_it_comes_later() -> None:
-    assert plan().linked_instance_ids == ("i-mon",)
-    assert [group.id for group in plan().linked_groups] == ["sg-mon"]
-    assert plan(later=["i-mon"]).linked_instance_ids == ()
-    assert plan(classicLink=None).linked_instance_ids == ()
-    assert plan(classicLink={"attach": ["i-idle"]}).linked_instance_ids == ("i-idle",)
+    assert plan().links.linked_ids == ("i-mon",)
+    assert [group.id for group in plan().links.groups] == ["sg-mon"]
+    assert plan(later=["i-mon"]).links.linked_ids == ()
+    assert plan(classicLink=None).links.linked_ids == ()
+    assert plan(classicLink={"attach": ["i-idle"]}).links.linked_ids == ("i-idle",)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ EXISTING = {"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old"]}
 
 
 def test_an_existing_network_is_looked_up() -> None:
-    assert plan(network=EXISTING).target_cidrs == ("172.16.8.0/24",)
+    assert plan(network=EXISTING).network.target_cidrs == ("172.16.8.0/24",)
 
 
 UNRESOLVED: dict[str, tuple[dict[str, Any], list[str]]] = {
@@ -210,12 +210,12 @@ def test_an_instance_that_is_linked_elsewhere_cannot_be_linked() -> None:
     links = (ClassicLinkAttachment(instance_id="i-mon", vpc_id="vpc-other"),)
     [line] = problems({"classic_links": links})
     assert line.startswith("classicLink: i-mon is linked to vpc-other")
-    assert plan({"classic_links": links}, later=["i-mon"]).linked_instance_ids == ()
+    assert plan({"classic_links": links}, later=["i-mon"]).links.linked_ids == ()
     vpcs = (*estate().vpcs, Vpc(id="vpc-made", name="target", cidr_block="172.16.0.0/16"))
     made = {"vpcs": vpcs, "classic_links": (ClassicLinkAttachment(instance_id="i-mon", vpc_id="vpc-made"),)}
-    assert plan(made).linked_instance_ids == ("i-mon",)
+    assert plan(made).links.linked_ids == ("i-mon",)
     linked_here = (ClassicLinkAttachment(instance_id="i-mon", vpc_id="vpc-old"),)
-    assert plan({"classic_links": linked_here}, network=EXISTING).linked_instance_ids == ("i-mon",)
+    assert plan({"classic_links": linked_here}, network=EXISTING).links.linked_ids == ("i-mon",)
 
 
 def test_a_vpc_that_is_not_ready_is_told() -> None:
@@ -234,7 +234,7 @@ CREATED = {
 
 
 def blocks(found: MigrationPlan) -> dict[str, str | None]:
-    return {vswitch.name: vswitch.cidr_block for vswitch in found.vswitches}
+    return {vswitch.name: vswitch.cidr_block for vswitch in found.network.vswitches}
 
 
 def test_blocks_that_are_not_given_are_planned_with_room_to_grow() -> None:
@@ -258,7 +258,7 @@ def test_a_planned_block_is_kept_once_it_is_made_whatever_is_added() -> None:
         "target-web-cn-hangzhou-b": "172.20.0.0/24",
         "target-cn-hangzhou-b": "172.20.5.0/24",
     }
-    assert [item.free for item in found.vswitches] == [None, 200]
+    assert [item.free for item in found.network.vswitches] == [None, 200]
 
 
 def test_planned_blocks_stay_off_what_must_be_reached() -> None:
@@ -266,7 +266,7 @@ def test_planned_blocks_stay_off_what_must_be_reached() -> None:
     near = Vpc(id="vpc-near", cidr_block="172.20.1.0/24", secondary_cidr_blocks=("172.20.2.0/24",))
     found = plan({"vpcs": (*estate().vpcs, near)}, network=network)
     assert blocks(found) == {"target-cn-hangzhou-b": "172.20.3.0/24"}
-    assert found.avoided_cidrs == ["172.20.0.0/24", "172.20.1.0/24", "172.20.2.0/24"]
+    assert found.network.avoided_cidrs == ("172.20.0.0/24", "172.20.1.0/24", "172.20.2.0/24")
 
 
 def test_vswitches_are_added_to_an_existing_vpc() -> None:
@@ -277,7 +277,7 @@ def test_vswitches_are_added_to_an_existing_vpc() -> None:
         "vswitches": [{"zone": "cn-hangzhou-b", "tier": "app"}],
     }
     found = plan(network=network)
-    assert [(item.cidr_block, item.existing is not None) for item in found.vswitches] == [
+    assert [(item.cidr_block, item.existing is not None) for item in found.network.vswitches] == [
         ("172.16.8.0/24", True),
         ("172.16.0.0/24", False),
     ]
@@ -285,14 +285,14 @@ def test_vswitches_are_added_to_an_existing_vpc() -> None:
 
 def test_the_default_network_is_found_or_left_to_the_cloud() -> None:
     network = {"mode": "default", "zones": ["cn-hangzhou-b"]}
-    [unmade] = plan(network=network).vswitches
+    [unmade] = plan(network=network).network.vswitches
     assert (unmade.cidr_block, unmade.existing) == (None, None)
     vpc = Vpc(id="vpc-default", cidr_block="172.31.0.0/16", is_default=True)
     there = vswitch("vsw-default", "vpc-default", "172.31.0.0/20").model_copy(update={"is_default": True})
     changes = {"vpcs": (*estate().vpcs, vpc), "vswitches": (*estate().vswitches, there)}
     found = plan(changes, network=network)
-    assert [item.existing for item in found.vswitches] == [there]
-    assert found.target_cidrs == ("172.31.0.0/20",)
+    assert [item.existing for item in found.network.vswitches] == [there]
+    assert found.network.target_cidrs == ("172.31.0.0/20",)
 
 
 NETWORK_PROBLEMS: dict[str, tuple[dict[str, Any], list[str]]] = {
@@ -368,7 +368,7 @@ def test_networks_that_cannot_serve(case: str) -> None:
     if expected:
         assert problems(classicLink=None, **changes) == expected
     else:
-        assert plan(classicLink=None, **changes).vswitches
+        assert plan(classicLink=None, **changes).network.vswitches
 
 
 def disks(*categories: str) -> dict[str, Any]:
@@ -416,7 +416,7 @@ def test_an_existing_vpc_takes_150_vswitches(there: int, ours: bool, expected: i
     network = {"mode": "existing", "vpcId": "vpc-old", "vswitches": [{"zone": "cn-hangzhou-b"}]}
     changes = {"vswitches": tuple(full)}
     if not expected:
-        assert len(plan(changes, network=network).target_cidrs) == 1
+        assert len(plan(changes, network=network).network.target_cidrs) == 1
         return
     assert problems(changes, network=network) == [
         "network.vswitches: vpc-old has 150 VSwitches; expected at most 150 with the 1 to add"

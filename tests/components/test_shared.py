@@ -64,7 +64,7 @@ def test_the_network_of_the_other_stack_becomes_an_existing_one() -> None:
     made = second()
     assert isinstance(made.config.network, ExistingNetwork)
     assert (made.config.network.vpc_id, made.config.network.vswitch_ids) == ("vpc-old", ("vsw-old",))
-    assert made.target_cidrs == ("172.16.8.0/24",)
+    assert made.network.target_cidrs == ("172.16.8.0/24",)
 
 
 def test_the_pack_is_told_that_the_other_stack_chose_the_network() -> None:
@@ -130,7 +130,7 @@ def moved(*instance_ids: str) -> Estate:
 
 
 def test_either_stack_goes_on_when_the_instances_of_the_other_have_moved() -> None:
-    assert second(moved("i-web")).moved_ids == {"i-web"}
+    assert second(moved("i-web")).roster.moved_ids == {"i-web"}
     before, after = declared(second()), declared(second(moved("i-web")))
     assert {urn: item.inputs for urn, item in after.resources.items()} == {
         urn: item.inputs for urn, item in before.resources.items()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -77,20 +76,13 @@ def test_one_window_is_a_wave_named_all() -> None:
     assert (wave.name, wave.instance_ids) == ("all", ("i-app", "i-web"))
 
 
-def test_a_period_spans_the_last_wave_that_needs_it() -> None:
-    made = plan(in_waves())
-    assert made.last_window_end_of(["i-web"]) == datetime.fromisoformat(ONE["latest"])
-    assert made.last_window_end_of(["i-web", "i-app", "i-mon"]) == datetime.fromisoformat(TWO["latest"])
-    assert made.last_window_end_of(["i-mon"]) is None
-
-
 def test_an_instance_of_a_later_wave_is_a_classic_peer_until_it_moves() -> None:
     """And not the other way about: when the later one moves, the earlier one is in the VPC."""
     made = plan(in_waves())
     peers = {item.instance.id: [peer.instance_id for peer in item.peers] for item in made.instances}
     assert peers == {"i-web": ["i-app"], "i-app": ["i-mon"]}
-    assert made.linked_instance_ids == ("i-app", "i-mon")
-    assert plan(in_waves(classicLink={"attach": ["i-app"]})).linked_instance_ids == ("i-app",)
+    assert made.links.linked_ids == ("i-app", "i-mon")
+    assert plan(in_waves(classicLink={"attach": ["i-app"]})).links.linked_ids == ("i-app",)
 
 
 def test_instances_of_waves_at_the_same_time_are_no_peers() -> None:
@@ -118,7 +110,7 @@ def test_what_is_declared_stays_as_it_was_when_a_wave_has_moved(waves: list[dict
     raw = in_waves(network=NETWORK, waves=waves)
     moved = plan(raw, after_the_move("i-web"), recorded(raw))
     assert [(wave.name, wave.has_moved) for wave in moved.waves] == [("one", True), ("two", False)]
-    assert moved.moved_ids == {"i-web"}
+    assert moved.roster.moved_ids == {"i-web"}
     before, after = declared(plan(raw)), declared(moved)
     assert resources(after) == resources(before)
     flags = {name: after.outputs[after.urn(INSTANCE, name)]["moved"] for name in ("i-web", "i-app")}
@@ -160,7 +152,7 @@ def test_a_second_up_after_the_move_records_what_the_first_did() -> None:
 
 def test_a_vpc_that_the_stack_made_is_known_by_its_record() -> None:
     raw = in_waves()
-    assert plan(raw, after_the_move("i-web"), recorded(raw)).moved_ids == {"i-web"}
+    assert plan(raw, after_the_move("i-web"), recorded(raw)).roster.moved_ids == {"i-web"}
 
 
 @pytest.mark.parametrize(

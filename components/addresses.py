@@ -1,0 +1,22 @@
+"""Intranet addresses of instances, sorted: who is in a block is looked up, not searched for."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network
+
+from estate.model import Instance
+
+
+class AddressIndex:
+    """The intranet addresses of some instances. Raises ValueError for one that is no IPv4 address."""
+
+    def __init__(self, instances: Iterable[Instance]) -> None:
+        self._addresses = sorted((int(IPv4Address(text)), item.id) for item in instances for text in item.intranet_ips)
+
+    def inside(self, block: IPv4Network) -> list[tuple[int, str]]:
+        """Return the addresses in a block, in order, each with the id of the instance that has it."""
+        first = bisect_left(self._addresses, (int(block.network_address), ""))
+        last = bisect_left(self._addresses, (int(block.broadcast_address) + 1, ""))
+        return self._addresses[first:last]

@@ -1,0 +1,58 @@
+"""What the last `up` of a stack exported: the only memory of instances as they were before their move."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from components.plan.load_balancers import Membership
+from estate.model import Instance
+
+
+@dataclass(frozen=True)
+class Origin:
+    """An instance as it was in the classic network, as far as that decides what is declared for it.
+
+    `snapshot_round` is the last round of snapshots that was taken of its disks. `database_ids` are the databases that
+    admitted it then: its old address goes from their whitelists some day. `memberships` are its vServer groups of CLB,
+    None where an earlier version did not record them.
+    """
+
+    zone_id: str
+    intranet_ips: tuple[str, ...]
+    security_group_ids: tuple[str, ...]
+    snapshot_round: int
+    database_ids: tuple[str, ...] = ()
+    memberships: tuple[Membership, ...] | None = None
+
+    def before(self, moved: Instance) -> Instance:
+        """Return a moved instance as it was before its move."""
+        return moved.model_copy(
+            update={
+                "network_type": "classic",
+                "vpc_id": None,
+                "vswitch_id": None,
+                "zone_id": self.zone_id,
+                "intranet_ips": self.intranet_ips,
+                "security_group_ids": self.security_group_ids,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class StackRecord:
+    """What the last `up` exported, of this stack and of the one whose network it shares.
+
+    `vpc_id` is the target VPC, None before the first `up`. `origins` are by instance id: what no API shows once an
+    instance has moved. `shared_with` is the other stack's name, None without one; `clone_ids` are its clones, by
+    classic id; `starts` is when each instance of its waves moves. `applied` are ids of what this stack had in the
+    cloud, by kind: vswitch, securityGroup, and linkedInstance for the links of instances.
+    """
+
+    vpc_id: str | None = None
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    shared_with: str | None = None
+    clone_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    starts: Mapping[str, datetime] = field(default_factory=dict)
+    applied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -1,0 +1,155 @@
+"""Who moves with this stack and when, and who is in the classic network beside them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from components.config import ExistingNetwork, MigratingInstanceChoice, MigrationConfig, Problem
+from components.peers import NEVER
+from components.plan.indexes import Indexes, grouped
+from components.plan.lookup import missing
+from components.plan.record import StackRecord
+from components.plan.waves import PlannedWave, members
+from estate.model import Estate, Instance
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The instances of the region, sorted into waves. Made by `enrol`.
+
+    `instances` are all of them by id, sorted by it: those that have moved with this stack (`moved_ids`) as they were
+    before. `waves` are in the order of their windows.
+    """
+
+    config: MigrationConfig
+    index: Indexes
+    record: StackRecord
+    instances: Mapping[str, Instance]
+    moved_ids: frozenset[str]
+    waves: tuple[PlannedWave, ...]
+
+    @property
+    def estate(self) -> Estate:
+        """The estate as it was read."""
+        return self.index.estate
+
+    @cached_property
+    def classic(self) -> tuple[Instance, ...]:
+        """All classic instances of the region, sorted by id: migrating (moved or not), of a later wave, and staying."""
+        return tuple(item for item in self.instances.values() if item.is_classic)
+
+    @cached_property
+    def members(self) -> Mapping[str, tuple[Instance, ...]]:
+        """The members of each security group, classic or VPC, sorted by id."""
+        return grouped(self.instances.values(), lambda item: dict.fromkeys(item.security_group_ids))
+
+    @cached_property
+    def waves_of(self) -> Mapping[str, PlannedWave]:
+        """The wave of each instance that moves, or has moved, with this stack."""
+        return {item: wave for wave in self.waves for item in wave.instance_ids}
+
+    @cached_property
+    def choices(self) -> Mapping[str, MigratingInstanceChoice]:
+        """What the config says of single instances."""
+        return {choice.id: choice for _, choice in self.config.keyed_instances}
+
+    @cached_property
+    def starts(self) -> Mapping[str, datetime]:
+        """When each instance moves that is in a wave of this stack, or of the one whose network it shares."""
+        starts = dict(self.record.starts)
+        for instance_id, wave in self.waves_of.items():
+            starts[instance_id] = min(wave.window.start, starts.get(instance_id, NEVER))
+        return starts
+
+    def is_classic(self, instance_id: str) -> bool:
+        """Whether an instance is in the classic network now."""
+        instance = self.index.instances.get(instance_id)
+        return instance is not None and instance.is_classic
+
+    def start_of(self, instance_id: str) -> datetime:
+        """Return when an instance leaves the classic network; NEVER for one that no wave has."""
+        return self.starts.get(instance_id, NEVER)
+
+
+def enrol(config: MigrationConfig, estate: Estate, record: StackRecord) -> Roster:
+    """Sort the instances into the waves of the config. What it names and the estate lacks is in no wave.
+
+    Moved is an instance that the stack recorded as a classic one and that is in the target VPC. Any other instance in a
+    VPC is left as it is.
+    """
+    index = Indexes(estate)
+    network = config.network
+    target = network.vpc_id if isinstance(network, ExistingNetwork) else record.vpc_id
+    moved = frozenset(
+        item.id
+        for item in estate.instances
+        if target is not None and item.vpc_id == target and item.id in record.origins
+    )
+    instances = {
+        item.id: record.origins[item.id].before(item) if item.id in moved else item for item in estate.instances
+    }
+    left = {*config.later, *config.staying_ids}
+    waves = []
+    for wave in config.all_waves:
+        ids = tuple(item.id for item in members(wave, instances, left))
+        waves.append(PlannedWave(wave.name, wave.window, wave.after, ids, moved.intersection(ids)))
+    waves.sort(key=lambda wave: (wave.window.start, wave.name))
+    return Roster(config, index, record, instances, moved, tuple(waves))
+
+
+def instance_problems(roster: Roster) -> Iterator[Problem]:
+    """Instances of the config that do not exist or are not classic."""
+    config = roster.config
+    named = [(f"{key}.id", choice.id) for key, choice in config.keyed_instances]
+    named += [(f"later[{index}]", instance_id) for index, instance_id in enumerate(config.later)]
+    named += [
+        (f"staying[{index}].instances[{place}]", instance_id)
+        for index, item in enumerate(config.staying)
+        for place, instance_id in enumerate(item.instances)
+    ]
+    for key, instance_id in named:
+        yield from not_classic(key, instance_id, roster)
+
+
+def not_classic(key: str, instance_id: str, roster: Roster) -> Iterator[Problem]:
+    """Say why an instance that the config names under `key` cannot be taken, if it cannot."""
+    instance = roster.instances.get(instance_id)
+    if instance is None:
+        yield Problem(key, missing("instance", instance_id, roster.instances, roster.estate))
+    elif not instance.is_classic:
+        yield Problem(
+            key,
+            f"{instance_id} is in {instance.vpc_id} already; expected a classic instance, or one that this stack was "
+            "up for before it moved into its VPC",
+        )
+
+
+def wave_problems(roster: Roster) -> Iterator[Problem]:
+    """A selector that selects none, and instances that a selector puts into more than one wave."""
+    planned = {wave.name: wave for wave in roster.waves}
+    waves: dict[str, list[str]] = defaultdict(list)
+    for key, wave in roster.config.keyed_waves:
+        found = planned[wave.name].instance_ids
+        if wave.selector is not None and not found:
+            yield Problem(f"{key}selector.tags", "no classic instance carries these tags; expected at least one")
+        for instance_id in found:
+            waves[instance_id].append(wave.name)
+    for instance_id, names in waves.items():
+        if len(names) > 1:
+            yield Problem("waves", f"{instance_id} is in {' and '.join(names)}; expected it in one of them")
+
+
+def group_problems(roster: Roster) -> Iterator[Problem]:
+    """Classic instances in groups that were not read: their rules decide who talks with whom."""
+    known = roster.index.security_groups.keys()
+    for instance in roster.classic:
+        unread = sorted(set(instance.security_group_ids) - known)
+        if unread or not instance.security_group_ids:
+            groups = ", ".join(unread) or "any security group"
+            yield Problem(
+                "", f"{groups} of {instance.id} could not be read; expected DescribeSecurityGroups to list it"
+            )
