@@ -14,7 +14,7 @@ from components.flows import with_flows
 from components.plan import MigrationPlan, make_plan
 from components.run import Sources, discard_result, read_sources
 from components.settings import connect
-from components.stack_config import given_migration, migration_config
+from components.stack_config import given_cloud, given_migration, migration_config
 from components.stack_outputs import own_record, with_shared
 from estate.client import Cloud
 from estate.live import read_estate
@@ -46,7 +46,7 @@ def gather(stack: str, directory: Path, environ: Mapping[str, str]) -> Inputs:
 
 def _gathered(config: MigrationConfig, directory: Path, environ: Mapping[str, str], file: str) -> Inputs:
     config = with_flows(config, directory, file)
-    sources = read_sources(config, given_migration(), directory, file)
+    sources = read_sources(config, given_migration(), directory, file, given_cloud())
     config, record = with_shared(config, own_record(), file)
     evidence = read_evidence(config, directory, file)
     cloud = connect(environ)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -15,10 +16,12 @@ from components.evidence import evidence_paths
 from estate.clock import ClockReading
 from estate.documents import DocumentError, read_document
 from estate.errors import EstateError
+from estate.identity import PREFIX
 
 RESULT_VARIABLE: Final = "PREFLIGHT_RESULT"
 # Status of a large checkout on a cold disk; a preview does not wait for it longer.
 _GIT_SECONDS: Final = 20
+_PROJECT_FILE: Final = "Pulumi.yaml"
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,9 @@ class Sources:
     """What a preview is made of. None: not known.
 
     `commit` is the checkout's HEAD, `dirty` whether tracked files differ from it. `stack_file` is None where it does
-    not hold the config that this run was given (`--config-file`, an environment). `files` are all others. `clock` is
-    the cloud's time when the estate had been read, `rehearsal` why nothing proves that it is Alibaba Cloud's.
+    not hold the config that this run was given (`--config-file`, an environment), its `alicloud:` keys included.
+    `files` are all others. `clock` is the cloud's time when the estate had been read, `rehearsal` why nothing proves
+    that it is Alibaba Cloud's.
     """
 
     commit: str | None = None
@@ -63,20 +67,26 @@ def discard_result(environ: Mapping[str, str]) -> None:
         raise EstateError(problem) from None
 
 
-def read_sources(config: MigrationConfig, raw: object, directory: Path, file: str) -> Sources:
+def read_sources(
+    config: MigrationConfig, raw: object, directory: Path, file: str, cloud: Mapping[str, str] | None = None
+) -> Sources:
     """Return what this run is made of; what cannot be told is left out.
 
-    `raw` is the migration's config as the engine gave it, `directory` that of Pulumi.yaml, `file` the stack file.
+    `raw` is the migration's config as the engine gave it, `cloud` are the texts of all `alicloud:` keys, `directory` is
+    that of Pulumi.yaml, `file` the stack file.
     """
     paths = [] if config.evidence is None else evidence_paths(config.evidence, directory, file)
     paths += [directory / name for name in config.include]
     if config.classic_link is not None and config.classic_link.flows_file is not None:
         paths.append(directory / config.classic_link.flows_file)
+    project = _project_config(directory)
+    if project:
+        paths.append(directory / _PROJECT_FILE)
     commit = _git(directory, "rev-parse", "--verify", "HEAD")
     return Sources(
         commit=commit,
         dirty=None if commit is None else _is_dirty(directory),
-        stack_file=_stack_file(directory / file, raw, directory),
+        stack_file=_stack_file(directory / file, raw, directory, cloud or {}, project),
         files=tuple(item for item in _digests(paths, directory) if item is not None),
     )
 
@@ -100,15 +110,45 @@ def _git(directory: Path, *arguments: str) -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def _stack_file(path: Path, raw: object, directory: Path) -> SourceFile | None:
+def _stack_file(
+    path: Path, raw: object, directory: Path, cloud: Mapping[str, str], project: Mapping[str, object]
+) -> SourceFile | None:
+    """The stack file, where it says what this run was given: the migration, and which cloud, as whom."""
+    config = _config_in(path)
+    if not _says(config.get(CONFIG_KEY), raw):
+        return None
+    said = {**project, **{key: value for key, value in config.items() if key.startswith(PREFIX)}}
+    if said.keys() != cloud.keys() or not all(_says_text(value, cloud[key]) for key, value in said.items()):
+        return None
+    return _digest(path, directory)
+
+
+def _project_config(directory: Path) -> Mapping[str, object]:
+    """The `alicloud:` keys that Pulumi.yaml gives all stacks (Pulumi, "Project-level configuration")."""
+    found = {key: value for key, value in _config_in(directory / _PROJECT_FILE).items() if key.startswith(PREFIX)}
+    return {
+        key: value["value"] if isinstance(value, dict) and "value" in value else value for key, value in found.items()
+    }
+
+
+def _config_in(path: Path) -> dict[str, object]:
+    """The config that a file of Pulumi holds; none where it cannot be read."""
     try:
         written = read_document(path)
     except DocumentError:
-        return None
+        return {}
     config = written.get("config") if isinstance(written, dict) else None
-    if not isinstance(config, dict) or not _says(config.get(CONFIG_KEY), raw):
-        return None
-    return _digest(path, directory)
+    return config if isinstance(config, dict) else {}
+
+
+def _says_text(written: object, given: str) -> bool:
+    """Whether the file holds what the engine gave as a text: it gives lists and maps as JSON."""
+    if isinstance(written, str):
+        return written == given
+    try:
+        return _says(written, json.loads(given))
+    except (ValueError, RecursionError):
+        return _says(written, given)
 
 
 def _says(written: object, given: object) -> bool:

@@ -121,18 +121,28 @@ def _check_alicloud(cloud: Cloud, ours: Caller) -> None:
 
 
 def _check_alimigrate(cloud: Cloud, provider: alimigrate.Provider) -> None:
-    """Compare the source that `alimigrate` finds with ours, which needs no call of the cloud.
+    """Compare the source and the region that `alimigrate` finds with ours, which needs no call of the cloud.
 
-    Raises CredentialsError where it is another one.
+    The engine starts `alicloud` in the same environment. Raises CredentialsError where it is another one.
     """
     identity, nonce = cloud.settings.identity, secrets.token_hex(16)
     with _telling(cloud, "alimigrate"):
-        theirs = alimigrate.get_identity(nonce=nonce, opts=pulumi.InvokeOptions(provider=provider))
+        theirs = alimigrate.get_identity(
+            nonce=nonce,
+            region=pulumi.Config("alicloud").get("region"),
+            opts=pulumi.InvokeOptions(provider=provider),
+        )
     if theirs.digest != identity.digest(nonce):
         raise CredentialsError(
             f"alimigrate takes its credentials from {theirs.named}, but the estate is read by "
             f"{identity.source.named}: their values differ between the environment of the program and that of the "
             "engine. Start pulumi with the same variables for both."
+        )
+    if theirs.region != cloud.region:
+        raise CredentialsError(
+            f"alicloud builds in the region {theirs.region or 'that it takes where nothing names one'}, but the "
+            f"estate is read in {cloud.region}: the variables differ between the environment of the program and that "
+            "of the engine. Set alicloud:region in the stack file."
         )
 
 

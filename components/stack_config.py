@@ -10,6 +10,7 @@ from pulumi.runtime.config import CONFIG
 
 from components.config import CONFIG_KEY, NAMESPACE, MigrationConfig
 from components.includes import Places, parse_with_includes
+from estate.identity import PREFIX
 
 
 def given_migration() -> object:
@@ -17,6 +18,11 @@ def given_migration() -> object:
     with contextlib.suppress(pulumi.ConfigTypeError, RecursionError):
         return pulumi.Config(NAMESPACE).get_object(CONFIG_KEY.partition(":")[2])
     return None
+
+
+def given_cloud() -> dict[str, str]:
+    """Return the texts of all `alicloud:` keys as the engine gave them: which cloud it is, and who calls it."""
+    return {key: str(value) for key, value in CONFIG.get().items() if key.startswith(PREFIX)}
 
 
 def migration_config(directory: Path, file: str) -> tuple[MigrationConfig, Places]:

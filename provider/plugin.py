@@ -11,7 +11,7 @@ from typing import Final, NoReturn
 from pulumi.provider.experimental import provider as sdk
 
 from estate.client import Cloud
-from estate.errors import EstateError
+from estate.errors import EstateError, SettingsError
 from estate.settings import CloudSettings
 from provider import drift, registry
 from provider.resource import NOT_FORESEEN, REFUSED, Change, Resource, ResourceError
@@ -113,9 +113,14 @@ class AlimigrateProvider(sdk.Provider):
         """Answer the one function: where the credentials come from, and whether they are those of who asks."""
         if request.tok != registry.IDENTITY:
             raise ResourceError(f"alimigrate has no function {request.tok}; it has {registry.IDENTITY}.")
-        nonce = str(properties(request.args)["nonce"])
+        asked = properties(request.args)
         identity = self._settings().identity
-        return sdk.InvokeResponse(values({"named": identity.source.named, "digest": identity.digest(nonce)}))
+        told = {
+            "named": identity.source.named,
+            "digest": identity.digest(str(asked["nonce"])),
+            "region": self._region(asked.get("region")),
+        }
+        return sdk.InvokeResponse(values(told))
 
     async def cancel(self) -> None:
         """Let every wait end at once."""
@@ -152,6 +157,17 @@ class AlimigrateProvider(sdk.Provider):
         if is_unknown(self._config):
             raise ResourceError("The configuration of the alimigrate provider is not known yet.")
         return CloudSettings.from_config(self._config, self._environ)
+
+    def _region(self, key: object) -> str:
+        """Return the region that `alicloud` finds in this environment, where the stack's config says `key`.
+
+        It is empty where nothing names one, or none that can be.
+        """
+        given = {name: value for name, value in self._config.items() if name != "region"}
+        try:
+            return CloudSettings.from_config(given | ({"region": key} if key else {}), self._environ).region
+        except SettingsError:
+            return ""
 
     def _sleep(self, seconds: float) -> None:
         if self._cancelled.wait(seconds):

@@ -117,17 +117,21 @@ _RULE: Final[dict[str, Any]] = {
 
 
 _IDENTITY_SCHEMA: Final[dict[str, Any]] = {
-    "description": "Tell where the provider's credentials come from, without them.",
+    "description": "Tell where the provider's credentials come from, without them, and where its environment leads.",
     "inputs": {
-        "properties": {"nonce": {"type": "string", "description": "Random text that makes each digest another one."}},
+        "properties": {
+            "nonce": {"type": "string", "description": "Random text that makes each digest another one."},
+            "region": {"type": "string", "description": "What the stack's config says of the region, if anything."},
+        },
         "required": ["nonce"],
     },
     "outputs": {
         "properties": {
             "named": {"type": "string", "description": "The source, as in a message."},
             "digest": {"type": "string", "description": "Digest of nonce and credentials: equal for equal ones."},
+            "region": {"type": "string", "description": "The region that alicloud finds here, empty for none."},
         },
-        "required": ["named", "digest"],
+        "required": ["named", "digest", "region"],
     },
 }
 

@@ -84,15 +84,18 @@ class GetIdentityResult:
     """The source, as in a message."""
     digest: str
     """Digest of nonce and credentials: equal for equal ones."""
+    region: str
+    """The region that alicloud finds here, empty for none."""
 
 
-def get_identity(*, nonce: str, opts: pulumi.InvokeOptions | None = None) -> GetIdentityResult:
-    """Tell where the provider's credentials come from, without them.
+def get_identity(*, nonce: str, region: str, opts: pulumi.InvokeOptions | None = None) -> GetIdentityResult:
+    """Tell where the provider's credentials come from, without them, and where its environment leads.
 
     :param nonce: random text that makes each digest another one.
+    :param region: what the stack's config says of the region, if anything.
     """
     answer: GetIdentityResult = pulumi.runtime.invoke(
-        "alimigrate:index:getIdentity", {"nonce": nonce}, opts, GetIdentityResult
+        "alimigrate:index:getIdentity", {"nonce": nonce, "region": region}, opts, GetIdentityResult
     ).value
     return answer
 

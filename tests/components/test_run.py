@@ -16,12 +16,15 @@ from estate.errors import EstateError
 from tests.components.builders import FILE, config
 
 
-def write_stack(directory: Path, migration: Any) -> None:
-    (directory / FILE).write_text(yaml.safe_dump({"config": {CONFIG_KEY: migration}}), encoding="utf-8")
+def write_stack(directory: Path, migration: Any, **cloud: Any) -> None:
+    keys = {f"alicloud:{key}": value for key, value in cloud.items()}
+    (directory / FILE).write_text(yaml.safe_dump({"config": {CONFIG_KEY: migration, **keys}}), encoding="utf-8")
 
 
-def sources(directory: Path, raw: Any) -> Sources:
-    return read_sources(parse(raw, FILE), raw, directory, FILE)
+def sources(directory: Path, raw: Any, **cloud: str) -> Sources:
+    return read_sources(
+        parse(raw, FILE), raw, directory, FILE, {f"alicloud:{key}": value for key, value in cloud.items()}
+    )
 
 
 def digest(path: Path) -> str:
@@ -105,12 +108,70 @@ def test_a_file_of_another_time_is_not_the_stack_file(project: Path) -> None:
 def test_what_pulumi_reads_as_text_is_text(project: Path, written: str, given: str) -> None:
     """PyYAML's YAML 1.1 makes 1320 of 22:00, and a truth of yes."""
     (project / FILE).write_text(f"config:\n  {CONFIG_KEY}:\n    offPeak:\n      from: {written}\n")
-    assert _stack_file(project / FILE, {"offPeak": {"from": given}}, project) is not None
+    assert _stack_file(project / FILE, {"offPeak": {"from": given}}, project, {}, {}) is not None
 
 
 def test_a_secret_is_the_same_in_another_form(project: Path) -> None:
     (project / FILE).write_text(f"config:\n  {CONFIG_KEY}:\n    note:\n      secure: v1:abc\n")
-    assert _stack_file(project / FILE, {"note": "x"}, project) is not None
+    assert _stack_file(project / FILE, {"note": "x"}, project, {}, {}) is not None
+
+
+# Which cloud, and as whom, in the stack file; and the same as the engine gives it.
+CLOUD: dict[str, Any] = {
+    "region": "cn-hangzhou",
+    "accountId": "1234567890123456",
+    "skipRegionValidation": True,
+    "endpoints": [{"ecs": "127.0.0.1:8815", "vpc": "127.0.0.1:8815"}],
+    "assumeRole": {"roleArn": "acs:ram::1:role/x", "sessionExpiration": 900},
+    "secretKey": {"secure": "v1:abc"},
+}
+GIVEN = {
+    "region": "cn-hangzhou",
+    "accountId": "1234567890123456",
+    "skipRegionValidation": "true",
+    "endpoints": '[{"ecs":"127.0.0.1:8815","vpc":"127.0.0.1:8815"}]',
+    "assumeRole": '{"roleArn":"acs:ram::1:role/x","sessionExpiration":900}',
+    "secretKey": "s3cret",
+}
+
+
+def test_a_stack_file_that_names_the_same_cloud_is_told(project: Path) -> None:
+    write_stack(project, config(), **CLOUD)
+    assert sources(project, config(), **GIVEN).stack_file is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"region": "cn-beijing"},
+        {"accountId": "99"},
+        {"skipRegionValidation": "false"},
+        {"endpoints": '[{"ecs":"127.0.0.1:9999","vpc":"127.0.0.1:8815"}]'},
+        {"endpoints": "127.0.0.1:8815"},
+        {"assumeRole": '{"roleArn":"acs:ram::1:role/y","sessionExpiration":900}'},
+        {"profile": "other"},
+        {"accessKey": "LTAI-of-somebody"},
+        {"region": None},
+    ],
+    ids=lambda change: " ".join(change),
+)
+def test_a_stack_file_that_names_another_cloud_or_caller_is_not_told(project: Path, change: dict[str, Any]) -> None:
+    """As with --config-file or an environment that has the same migration, and another region or identity."""
+    write_stack(project, config(), **CLOUD)
+    given = {key: value for key, value in {**GIVEN, **change}.items() if value is not None}
+    assert sources(project, config(), **given).stack_file is None
+
+
+@pytest.mark.parametrize("value", ["cn-hangzhou", {"value": "cn-hangzhou"}], ids=["plain", "value"])
+def test_what_the_project_says_for_all_its_stacks_counts_and_has_its_digest(project: Path, value: Any) -> None:
+    (project / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "x", "config": {"alicloud:region": value}}))
+    found = sources(project, config(), region="cn-hangzhou")
+    assert found.stack_file is not None
+    assert [item.path for item in found.files] == ["Pulumi.yaml"]
+    assert sources(project, config(), region="cn-beijing").stack_file is None
+    # The stack's own word comes first.
+    write_stack(project, config(), region="cn-beijing")
+    assert sources(project, config(), region="cn-beijing").stack_file is not None
 
 
 def test_evidence_flows_and_included_files_have_their_digests(project: Path) -> None:

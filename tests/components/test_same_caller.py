@@ -23,8 +23,10 @@ USER = f"{ACCOUNT}:user/demo"
 class _Providers(pulumi.runtime.Mocks):
     """What alicloud and alimigrate answer."""
 
-    def __init__(self, arn: str = USER, config: dict[str, Any] | None = None, error: str = "") -> None:
-        self._arn, self._error = arn, error
+    def __init__(
+        self, arn: str = USER, config: dict[str, Any] | None = None, error: str = "", region: str = "cn-hangzhou"
+    ) -> None:
+        self._arn, self._error, self._region = arn, error, region
         self._identity = CloudSettings.from_config(config or CONFIG, {}).identity
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
@@ -34,7 +36,8 @@ class _Providers(pulumi.runtime.Mocks):
         if self._error:
             raise ValueError(self._error)
         if args.token == "alimigrate:index:getIdentity":  # noqa: S105 - the name of a function
-            return {"named": self._identity.source.named, "digest": self._identity.digest(args.args["nonce"])}, []
+            digest = self._identity.digest(args.args["nonce"])
+            return {"named": self._identity.source.named, "digest": digest, "region": self._region}, []
         assert args.token == "alicloud:index/getCallerIdentity:getCallerIdentity"  # noqa: S105
         return {"id": "1", "accountId": "1234567890123456", "arn": self._arn, "identityType": "RAMUser"}, []
 
@@ -97,6 +100,17 @@ def test_other_credentials_of_alimigrate_are_refused(change: dict[str, Any]) -> 
     with pytest.raises(CredentialsError, match="alimigrate takes its credentials from alicloud:") as caught:
         _check(_Providers(config=CONFIG | change))
     assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("region", "told"),
+    [("cn-beijing", "in the region cn-beijing, but"), ("", "in the region that it takes where nothing names one, but")],
+)
+def test_another_region_of_the_engines_environment_is_refused(region: str, told: str) -> None:
+    with pytest.raises(CredentialsError) as caught:
+        _check(_Providers(region=region))
+    assert f"alicloud builds {told} the estate is read in cn-hangzhou" in str(caught.value)
+    assert "Set alicloud:region in the stack file." in str(caught.value)
 
 
 def test_a_provider_that_cannot_say_who_it_is_is_refused_without_its_secrets() -> None:

@@ -95,7 +95,8 @@ class Place:
 
     def _config(self) -> dict[str, Any]:
         cloud = self.cloud
-        return {"region": cloud.region, "protocol": "HTTP", "endpoints": cloud.endpoints, **self.config}
+        config = {"region": cloud.region, "protocol": "HTTP", "endpoints": cloud.endpoints, **self.config}
+        return {key: value for key, value in config.items() if value is not None}
 
     def _environ(self) -> dict[str, str]:
         ca_file = self.home / "ca.pem"

@@ -107,6 +107,36 @@ def test_a_mixture_that_alicloud_would_sign_with_is_refused_before_anything_is_a
         place.alicloud()
 
 
+@pytest.mark.parametrize(
+    ("key", "environ", "profile"),
+    [
+        ("cn-hangzhou", {"ALICLOUD_REGION": "cn-beijing", "ALIBABA_CLOUD_REGION": "cn-shanghai"}, "cn-qingdao"),
+        (" cn-hangzhou ", {}, None),
+        (None, {"ALICLOUD_REGION": "cn-hangzhou", "ALIBABA_CLOUD_REGION": "cn-shanghai"}, "cn-qingdao"),
+        (None, {"ALIBABA_CLOUD_REGION": "cn-hangzhou"}, "cn-qingdao"),
+        (None, {"ALICLOUD_REGION": "", "ALIBABA_CLOUD_REGION": "cn-hangzhou"}, None),
+        (None, {}, "cn-hangzhou"),
+    ],
+    ids=["key", "key with spaces", "first variable", "second variable", "an empty variable", "profile"],
+)
+def test_all_three_work_in_one_region(
+    place: Place, key: str | None, environ: dict[str, str], profile: str | None
+) -> None:
+    """The plugin sends the region that it found with its request, whatever the request is about."""
+    place.config["region"] = key
+    place.environ |= environ
+    if profile is None:
+        place.give(FAMILIES[0], place.keys("demo"))
+    else:
+        _profile(place, "AK", region_id=profile)
+        place.environ["ALICLOUD_PROFILE"] = "one"
+    before = len(place.cloud.requests())
+    place.callers()
+    asked = [entry["parameters"].get("RegionId") for entry in place.cloud.requests()[before:]]
+    assert place.session().region == "cn-hangzhou"
+    assert asked[-1] == "cn-hangzhou"
+
+
 @dataclass(frozen=True)
 class Source:
     """One row of the table: how a source is set, and who is the caller then."""

@@ -129,12 +129,32 @@ def test_who_asks_learns_whether_the_credentials_are_his_and_not_which() -> None
     ours = CloudSettings.from_config(config, {}).identity
     asked = sdk.InvokeRequest(IDENTITY, values({"nonce": "once"}))
     told = properties(run(configured(config).invoke(asked)).return_value or {})
-    assert told == {"named": "alicloud:accessKey", "digest": ours.digest("once")}
+    assert told == {"named": "alicloud:accessKey", "digest": ours.digest("once"), "region": ""}
     assert ours.digest("once") != ours.digest("twice")
     for other in ({"accessKey": "x"}, {"secretKey": "x"}, {"securityToken": "x"}, {"assumeRole": {"roleArn": "x"}}):
         theirs = run(configured(config | other).invoke(asked)).return_value or {}
         assert properties(theirs)["digest"] != ours.digest("once")
     assert "hush" not in json.dumps(told)
+
+
+@pytest.mark.parametrize(
+    ("key", "environ", "region"),
+    [
+        ("cn-hangzhou", {}, "cn-hangzhou"),
+        ("cn-hangzhou", {"ALICLOUD_REGION": "cn-beijing"}, "cn-hangzhou"),
+        ("", {"ALICLOUD_REGION": "cn-beijing", "ALIBABA_CLOUD_REGION": "cn-shanghai"}, "cn-beijing"),
+        ("", {"ALIBABA_CLOUD_REGION": "cn-shanghai"}, "cn-shanghai"),
+        ("", {}, ""),
+        ("", {"ALICLOUD_REGION": "no region"}, ""),
+    ],
+)
+def test_who_asks_learns_where_the_engines_environment_leads(key: str, environ: dict[str, str], region: str) -> None:
+    """Whatever region the program gave: `alicloud` gets none of it."""
+    provider = AlimigrateProvider(environ)
+    config = {"region": "cn-hangzhou", "accessKey": "ak", "secretKey": "sk"}
+    run(provider.configure(sdk.ConfigureRequest({}, values(config), accept_secrets=True, accept_resources=True)))
+    answer = run(provider.invoke(sdk.InvokeRequest(IDENTITY, values({"nonce": "once", "region": key}))))
+    assert properties(answer.return_value or {})["region"] == region
 
 
 def test_an_unknown_function_is_told_what_there_is() -> None:
