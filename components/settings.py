@@ -129,7 +129,7 @@ def _check_alimigrate(cloud: Cloud, provider: alimigrate.Provider) -> None:
     with _telling(cloud, "alimigrate"):
         theirs = alimigrate.get_identity(
             nonce=nonce,
-            region=pulumi.Config("alicloud").get("region"),
+            region=pulumi.Config("alicloud").get("region") or "",
             opts=pulumi.InvokeOptions(provider=provider),
         )
     if theirs.digest != identity.digest(nonce):

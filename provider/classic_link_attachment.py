@@ -62,6 +62,10 @@ class ClassicLinkAttachment(Resource):
         if not state and not is_unknown(inputs["instanceId"]):
             _before_creation(connect(), str(inputs["instanceId"]), inputs["vpcId"])
 
+    def leaves(self, state: Properties) -> bool:
+        """Leave a link that was there before: another VPC is then refused."""
+        return bool(state.get("linkedBefore", True))
+
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the state while the link is there."""
         instance_id, vpc_id = _parse(resource_id)
@@ -76,7 +80,7 @@ class ClassicLinkAttachment(Resource):
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
         """Detach the instance from this VPC where we linked it."""
         instance_id, vpc_id = _parse(resource_id)
-        if state.get("linkedBefore", True) or _vpc_of(cloud, instance_id) != vpc_id:
+        if self.leaves(state) or _vpc_of(cloud, instance_id) != vpc_id:
             return
         try:
             cloud.call("ecs:DetachClassicLinkVpc", region_id=cloud.region, instance_id=instance_id, vpc_id=vpc_id)
@@ -91,7 +95,8 @@ def _before_creation(cloud: Cloud, instance_id: str, vpc_id: object) -> str | No
     if linked not in (None, vpc_id):
         raise ResourceError(
             f"Instance {instance_id} is linked to VPC {linked}, and an instance can be linked to one only. Detach "
-            f"it there first, or declare {linked}."
+            f"it there first (aliyun ecs DetachClassicLinkVpc --RegionId {cloud.region} --VpcId {linked} --InstanceId "
+            f"{instance_id}), or declare {linked}."
         )
     return linked
 

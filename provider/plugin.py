@@ -61,9 +61,9 @@ class AlimigrateProvider(sdk.Provider):
 
     async def diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
         """Compare state and inputs, property by property."""
-        resource = _resource(request.type)
-        changes = resource.diff(drift.forgotten(properties(request.old_state)), properties(request.new_inputs))
-        if resource.delete_first and Change.REPLACE in changes.values():
+        resource, state = _resource(request.type), drift.forgotten(properties(request.old_state))
+        changes = resource.diff(state, properties(request.new_inputs))
+        if resource.delete_first and Change.REPLACE in changes.values() and not resource.leaves(state):
             self._replaced.add(request.urn)
         return sdk.DiffResponse(
             changes=bool(changes),

@@ -121,7 +121,10 @@ _IDENTITY_SCHEMA: Final[dict[str, Any]] = {
     "inputs": {
         "properties": {
             "nonce": {"type": "string", "description": "Random text that makes each digest another one."},
-            "region": {"type": "string", "description": "What the stack's config says of the region, if anything."},
+            "region": {
+                "type": "string",
+                "description": "What the stack's config says of the region, empty for nothing.",
+            },
         },
         "required": ["nonce"],
     },

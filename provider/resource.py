@@ -111,6 +111,11 @@ class Resource(ABC):
         """
         del connect, inputs, resource_id, state
 
+    def leaves(self, state: Properties) -> bool:
+        """Return whether `delete` leaves in the cloud what a replacement would have to make room for."""
+        del state
+        return False
+
     @abstractmethod
     def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
         """Create and return the id and the state."""

@@ -92,7 +92,7 @@ def get_identity(*, nonce: str, region: str, opts: pulumi.InvokeOptions | None =
     """Tell where the provider's credentials come from, without them, and where its environment leads.
 
     :param nonce: random text that makes each digest another one.
-    :param region: what the stack's config says of the region, if anything.
+    :param region: what the stack's config says of the region, empty for nothing.
     """
     answer: GetIdentityResult = pulumi.runtime.invoke(
         "alimigrate:index:getIdentity", {"nonce": nonce, "region": region}, opts, GetIdentityResult

@@ -25,14 +25,16 @@ class PlannedLinks:
     of a later wave of this stack stay until their own window, and are still among these once they have moved, which
     ends their link: what was declared for the links goes on. `attached` are those that are classic still. All are
     sorted by id. `to_target` are links to the target VPC that exist already, `elsewhere` links of `attached` to another
-    VPC. `groups` are the classic groups of `linked_ids`. `broad_rules` let instances that move talk with unlinked
-    classic ones, and may be meant or not.
+    VPC, but for those that this stack made: an update that changes the network detaches them first. `of_stack` are the
+    links to the target VPC and to that of the last `up`. `groups` are the classic groups of `linked_ids`. `broad_rules`
+    let instances that move talk with unlinked classic ones, and may be meant or not.
     """
 
     linked_ids: tuple[str, ...]
     attached: tuple[Instance, ...]
     to_target: tuple[ClassicLinkAttachment, ...]
     elsewhere: tuple[ClassicLinkAttachment, ...]
+    of_stack: tuple[ClassicLinkAttachment, ...]
     groups: tuple[SecurityGroup, ...]
     broad_rules: tuple[BroadRule, ...]
 
@@ -54,14 +56,20 @@ def look_up_links(roster: Roster, network: PlannedNetwork, peers: Mapping[str, I
     linked = _linked(roster, talked_to)
     attached = tuple(roster.instances[item] for item in linked if item not in roster.moved_ids)
     attached_ids = {item.id for item in attached}
-    links = roster.estate.classic_links
+    links, record = roster.estate.classic_links, roster.record
+    before = [link for link in links if link.vpc_id == record.vpc_id and not network.is_target(link.vpc_id)]
+    replaced = [link for link in before if link.instance_id in record.applied.get("linkedInstance", ())]
+    to_target = tuple(link for link in links if network.is_target(link.vpc_id))
     return PlannedLinks(
         linked_ids=linked,
         attached=attached,
-        to_target=tuple(link for link in links if network.is_target(link.vpc_id)),
+        to_target=to_target,
         elsewhere=tuple(
-            link for link in links if link.instance_id in attached_ids and not network.is_target(link.vpc_id)
+            link
+            for link in links
+            if link.instance_id in attached_ids and not network.is_target(link.vpc_id) and link not in replaced
         ),
+        of_stack=(*to_target, *before),
         groups=groups_of(roster, linked),
         broad_rules=_broad_rules(roster, talked_to | attached_ids),
     )
@@ -146,7 +154,8 @@ def link_problems(roster: Roster, links: PlannedLinks) -> Iterator[Problem]:
         yield Problem(
             "classicLink",
             f"{link.instance_id} is linked to {link.vpc_id}, and an instance can be linked to one VPC only; "
-            "expected it to be detached first",
+            "expected it to be detached first: aliyun ecs DetachClassicLinkVpc "
+            f"--RegionId {roster.estate.region_id} --VpcId {link.vpc_id} --InstanceId {link.instance_id}",
         )
     linked = {link.instance_id for link in links.to_target}
     total = len(linked.union(links.attached_ids))

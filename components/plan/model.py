@@ -117,13 +117,15 @@ class MigrationPlan:
         """What the last `up` had in the cloud and nobody finds there now, as kind and id, sorted."""
         estate, roster = self.estate, self.roster
         there = {
+            "vpc": {item.id for item in estate.vpcs},
             "vswitch": {item.id for item in estate.vswitches},
             "securityGroup": set(roster.index.security_groups),
             # The move of an instance ends its link.
             "linkedInstance": {
-                *(link.instance_id for link in self.links.to_target),
+                *(link.instance_id for link in self.links.of_stack),
                 *(item.id for item in estate.instances if not item.is_classic),
             },
         }
-        applied = roster.record.applied
+        record = roster.record
+        applied = {**record.applied, **({"vpc": (record.vpc_id,)} if record.vpc_id else {})}
         return tuple((kind, item) for kind, ids in sorted(applied.items()) for item in sorted(set(ids) - there[kind]))

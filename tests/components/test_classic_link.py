@@ -11,6 +11,7 @@ from components.config import ConfigError, Flow, parse
 from components.flows import with_flows
 from components.migration import Migration
 from components.plan import MigrationPlan, make_plan
+from components.stack_outputs import record_of
 from estate.model import ClassicLinkAttachment, Estate, RouteEntry, SecurityGroup
 from tests.components.builders import FILE, config, estate, instance, rule
 from tests.components.mocked import Recording, declare
@@ -117,6 +118,40 @@ def test_a_vpc_takes_a_thousand_links_those_that_it_has_included() -> None:
         "classicLink: 1001 instances would be linked to the VPC, 1000 of them are; expected at most 1000"
     ]
     assert plan(linked(1000), network=EXISTING, classicLink=None)
+
+
+LINKED_BEFORE = (ClassicLinkAttachment(instance_id="i-mon", vpc_id="vpc-before"),)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "refused"),
+    [
+        ({"vpcId": "vpc-before", "linkedInstanceIds": ["i-mon"]}, False),
+        ({"vpcId": "vpc-before", "linkedInstanceIds": ["i-web"]}, True),
+        ({"vpcId": "vpc-other", "linkedInstanceIds": ["i-mon"]}, True),
+        ({"vpcId": "vpc-before"}, True),
+        ({}, True),
+    ],
+    ids=["of this stack", "of others", "of another VPC", "of none", "no record"],
+)
+def test_links_of_the_stack_itself_are_no_obstacle_to_a_change_of_its_network(
+    outputs: dict[str, Any], refused: bool
+) -> None:
+    """The update detaches what it attached, and attaches it to the new VPC; what others linked elsewhere is told."""
+    of = estate(classic_links=LINKED_BEFORE)
+    parsed = parse(config(network=EXISTING), FILE)
+    if not refused:
+        made = make_plan(parsed, of, FILE, record=record_of(outputs))
+        assert made.links.attached_ids == ("i-mon",)
+        assert made.links.elsewhere == ()
+        return
+    with pytest.raises(ConfigError) as caught:
+        make_plan(parsed, of, FILE, record=record_of(outputs))
+    assert str(caught.value) == (
+        f"{FILE}: classic-to-vpc:migration.classicLink: i-mon is linked to vpc-before, and an instance can be linked "
+        "to one VPC only; expected it to be detached first: aliyun ecs DetachClassicLinkVpc --RegionId cn-hangzhou "
+        "--VpcId vpc-before --InstanceId i-mon"
+    )
 
 
 def test_what_the_pack_judges_by_is_registered_and_no_input() -> None:

@@ -319,10 +319,11 @@ def test_an_eip_alone_needs_no_interface() -> None:
         ({"vswitches": [{"vswitchId": "vsw-old"}, {"vswitchId": "vsw-lost"}]}, "vswitch", "vsw-lost"),
         ({"securityGroupIds": {"sg-web": ["sg-app", "sg-lost"]}}, "securityGroup", "sg-lost"),
         ({"linkedInstanceIds": ["i-mon"]}, "linkedInstance", "i-mon"),
+        ({"vpcId": "vpc-lost"}, "vpc", "vpc-lost"),
     ],
 )
 def test_what_the_last_update_made_and_nobody_finds_is_told(output: dict[str, Any], kind: str, gone: str) -> None:
-    known = record_of({**output, "vpcId": "vpc-old"})
+    known = record_of({"vpcId": "vpc-old", **output})
     made = plan(config(network=NETWORK), record=known)
     assert made.gone == ((kind, gone),)
     recording = declared(made)
@@ -381,3 +382,12 @@ def test_a_link_that_is_there_or_that_a_move_has_ended_is_not_gone() -> None:
     assert made.gone == ()
     recording = declared(made)
     assert "gone" not in recording.outputs[recording.urn("classic-to-vpc:index:Migration", "migration")]
+
+
+def test_a_link_to_the_vpc_before_a_change_of_the_network_is_not_gone() -> None:
+    """It goes with the update, which makes the one to the new VPC in its place."""
+    known = record_of({"vpcId": "vpc-before", "linkedInstanceIds": ["i-mon"]})
+    of = estate(classic_links=(ClassicLinkAttachment(instance_id="i-mon", vpc_id="vpc-before"),))
+    before = of.vpcs[0].model_copy(update={"id": "vpc-before", "name": "before", "is_default": False})
+    made = plan(config(network=NETWORK), of.model_copy(update={"vpcs": (*of.vpcs, before)}), known)
+    assert made.gone == ()

@@ -111,3 +111,33 @@ def test_a_route_to_the_classic_network_is_found_before_anything_is_touched(
         assert stack.pulumi("preview") != 0
         assert stack.found() == {"classic-link-no-route-to-classic": {"classic-to-vpc"}}
         assert stack.writes() == []
+
+
+@pytest.mark.timeout(600)
+def test_links_follow_a_change_of_the_network(stack: Stack) -> None:
+    """Detached from the VPC of the last `up` and attached to the new one, which takes the old one's place."""
+
+    def links_alone(migration: dict[str, Any]) -> None:
+        # A database in hybrid access never leaves its VPC.
+        del migration["databases"], migration["backups"]
+
+    def into_another(migration: dict[str, Any]) -> None:
+        links_alone(migration)
+        into_the_shared_vpc(migration)
+        migration["classicLink"] = {"guestRoute": True}
+
+    stack.configure(links_alone)
+    assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
+    [made] = {link["vpc_id"] for link in stack.cloud.state()["classic_links"]}
+    stack.configure(into_another)
+    stack.pulumi("preview")
+    about = ("stack-", "update-", "classic-link-")
+    assert [rule for rule in stack.found() if rule.startswith(about)] == []
+    assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
+    state = stack.cloud.state()
+    assert {(link["instance_id"], link["vpc_id"]) for link in state["classic_links"]} == {
+        (MON, SHARED),
+        (CACHE, SHARED),
+    }
+    assert made not in {vpc["id"] for vpc in state["vpcs"]}
+    assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output

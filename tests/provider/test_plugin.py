@@ -218,9 +218,16 @@ def test_a_preview_says_what_cannot_be_found_out() -> None:
     assert "not known yet" in linked_in_preview(configured({"region": UNKNOWN}), "vpc-2")["notForeseen"]
 
 
-def test_a_link_that_goes_first_is_not_in_the_way_of_its_replacement(provider: AlimigrateProvider) -> None:
-    old = values({"instanceId": "i-1", "vpcId": "vpc-1", "linkedBefore": False, "applied": "x"})
+@pytest.mark.parametrize("linked_before", [False, True])
+def test_a_link_that_goes_first_is_not_in_the_way_of_its_replacement(
+    provider: AlimigrateProvider, linked_before: bool
+) -> None:
+    """One that was there before the stack stays, and is."""
+    old = values({"instanceId": "i-1", "vpcId": "vpc-1", "linkedBefore": linked_before, "applied": "x"})
     news = values({"instanceId": "i-1", "vpcId": "vpc-2"})
     diff = run(provider.diff(sdk.DiffRequest(urn(LINK), "i-1:vpc-1", old, news, [])))
     assert diff.delete_before_replace
-    assert "refused" not in linked_in_preview(provider, "vpc-2")
+    told = linked_in_preview(provider, "vpc-2")
+    assert ("refused" in told) is linked_before
+    way = "(aliyun ecs DetachClassicLinkVpc --RegionId cn-hangzhou --VpcId vpc-1 --InstanceId i-1)"
+    assert (way in str(told.get("refused"))) is linked_before

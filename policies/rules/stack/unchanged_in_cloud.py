@@ -21,6 +21,7 @@ from policies.core.plan import (
     SECURITY_GROUP,
     SECURITY_GROUP_RULES,
     SHARED_SECURITY_GROUP,
+    VPC,
     VSWITCH,
     WHITELIST_GROUPS,
     Plan,
@@ -46,6 +47,7 @@ _RULES: Final = (SECURITY_GROUP_RULES, ADDED_SECURITY_GROUP_RULES)
 _MOST_SHOWN: Final = 5
 # What kinds of things are called, and the resources that stand for them.
 _KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "vpc": ("VPC", (VPC,)),
     "vswitch": ("VSwitch", (VSWITCH, DEFAULT_VSWITCH)),
     "securityGroup": ("security group", (SECURITY_GROUP,)),
     "linkedInstance": ("the ClassicLink of", (CLASSIC_LINK_ATTACHMENT,)),
@@ -131,7 +133,7 @@ RULE: Final = MigrationRule(
         "window."
     ),
     remediation="pulumi up   # puts back what is declared; or declare the change",
-    reads=(MIGRATION, *_TYPES, SECURITY_GROUP, VSWITCH),
+    reads=(MIGRATION, *_TYPES, SECURITY_GROUP, VPC, VSWITCH),
     unknown_ok=None,
     sources=(
         "Pulumi, refresh: the state is overwritten with what is in the cloud; the provider alimigrate remembers what "

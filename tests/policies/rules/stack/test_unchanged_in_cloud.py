@@ -9,6 +9,7 @@ from policies.core.plan import (
     MIGRATION,
     SECURITY_GROUP,
     SECURITY_GROUP_RULES,
+    VPC,
     VSWITCH,
     WHITELIST_GROUP,
 )
@@ -59,6 +60,7 @@ def test_fail_tells_the_first_changes_and_counts_the_rest() -> None:
 @pytest.mark.parametrize(
     ("kind", "resource_type", "key", "told"),
     [
+        ("vpc", VPC, "id", "VPC x-1 was applied, and is gone from the cloud"),
         ("vswitch", VSWITCH, "id", "VSwitch x-1 was applied, and is gone from the cloud"),
         ("securityGroup", SECURITY_GROUP, "id", "security group x-1 was applied"),
         ("linkedInstance", CLASSIC_LINK_ATTACHMENT, "applied", "the ClassicLink of x-1 was applied"),
