@@ -1,0 +1,126 @@
+"""The work of a plan grows with the estate, and not with its square."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from bench.estates import config_of, estate_of
+from components.config import MigrationConfig, parse
+from components.facts import instance_facts, migration_facts
+from components.facts.classic_link import classic_link_facts
+from components.plan import MigrationPlan, make_plan
+from components.stack_outputs import exported
+from estate.guest import Evidence
+from estate.model import Disk, Estate, Instance, SecurityGroup, SecurityGroupRule, Snapshot
+from tests.components.builders import FILE
+from tests.components.evidences import evidence as evidence_of
+
+SIZE = 160
+"""Instances of the smaller estate: a whole period of it, so that the larger one is exactly twice as much."""
+LINEAR = 2.1
+"""Twice the estate takes at most so many times the steps: sorting takes a little more than twice, a square four."""
+
+
+class Id(str):
+    """An id that is compared by a call, so that a search through a list of ids is counted too."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return str.__eq__(self, other)
+
+
+def steps(work: Callable[[], object]) -> int:
+    """Count the calls, and the lines that are run, of a piece of work."""
+    count = 0
+
+    def visit(frame: FrameType, event: str, arg: object) -> Any:
+        nonlocal count
+        count += 1
+        return visit
+
+    def call(frame: FrameType, event: str, arg: object) -> None:
+        nonlocal count
+        count += event == "c_call"
+
+    sys.settrace(visit)
+    sys.setprofile(call)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+        sys.settrace(None)
+    return count
+
+
+def with_counted_ids(estate: Estate) -> Estate:
+    """The estate with ids that are compared by a call."""
+
+    def instance(item: Instance) -> Instance:
+        groups = tuple(map(Id, item.security_group_ids))
+        return item.model_copy(update={"id": Id(item.id), "security_group_ids": groups})
+
+    def rule(item: SecurityGroupRule) -> SecurityGroupRule:
+        return item.model_copy(update={"group_id": Id(item.group_id)}) if item.group_id else item
+
+    def group(item: SecurityGroup) -> SecurityGroup:
+        return item.model_copy(update={"id": Id(item.id), "rules": tuple(map(rule, item.rules))})
+
+    def disk(item: Disk) -> Disk:
+        return item.model_copy(update={"id": Id(item.id), "instance_id": Id(item.instance_id or "")})
+
+    def snapshot(item: Snapshot) -> Snapshot:
+        return item.model_copy(update={"disk_id": Id(item.disk_id)})
+
+    return estate.model_copy(
+        update={
+            "instances": tuple(map(instance, estate.instances)),
+            "security_groups": tuple(map(group, estate.security_groups)),
+            "disks": tuple(map(disk, estate.disks)),
+            "snapshots": tuple(map(snapshot, estate.snapshots)),
+        }
+    )
+
+
+def given(instances: int, waves: int) -> tuple[MigrationConfig, Estate, list[Evidence]]:
+    estate = estate_of(instances)
+    evidence = [
+        evidence_of(item.id, at=f"2026-11-29T02:00:0{place}+00:00") for item in estate.instances for place in (0, 1)
+    ]
+    return parse(config_of(estate, waves), FILE), with_counted_ids(estate), evidence
+
+
+def planned(config: MigrationConfig, estate: Estate, evidence: list[Evidence]) -> MigrationPlan:
+    return make_plan(config, estate, FILE, evidence)
+
+
+def told(config: MigrationConfig, estate: Estate, evidence: list[Evidence]) -> None:
+    """All facts and outputs that follow from the plan."""
+    plan = planned(config, estate, evidence)
+    migration_facts(plan)
+    classic_link_facts(plan)
+    exported(plan)
+    for item in plan.instances:
+        instance_facts(item, plan)
+
+
+@pytest.mark.parametrize("waves", [1, 2])
+@pytest.mark.parametrize("work", [planned, told])
+def test_twice_the_estate_takes_twice_the_steps(work: Callable[..., object], waves: int) -> None:
+    few, many = (steps(partial(work, *given(size, waves))) for size in (SIZE, 2 * SIZE))
+    assert many < LINEAR * few, f"{few} steps for {SIZE} instances, {many} for twice as many"
+
+
+def test_a_search_through_a_list_is_counted() -> None:
+    """Else the test above could not fail."""
+    ids = [Id(f"i-{number}") for number in range(100)]
+    wanted = [str(item) for item in ids]
+    assert steps(lambda: [item in ids for item in wanted]) > 100 * 100 / 2
+    assert steps(lambda: [item in set(ids) for item in wanted]) > 100
