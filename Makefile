@@ -77,7 +77,7 @@ format: dev ## Put the code into the project's format.
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
-docs: setup ## Generate components/alimigrate, docs/schema, docs/ram, docs/rules, docs/notice.md and docs/simulator.md from the code.
+docs: setup ## Generate components/alimigrate, docs/schema, docs/ram, docs/rules, docs/notice.md, docs/coverage.md and docs/simulator.md from the code.
 	@$(PYTHON) -m provider.sdk components/alimigrate
 	@$(PYTHON) -m components.schema docs/schema/stack.schema.json
 	@$(PYTHON) -m docgen.result_schema docs/schema/result.schema.json

@@ -37,7 +37,7 @@ PAGES = {
 def documents() -> dict[str, str]:
     """Path below `docs` to content."""
     pages = {f"rules/{rule.id}.md": _page(rule) for rule in all_rules()}
-    return pages | {"rules/README.md": _index(), "notice.md": _matrix(), "limits.md": table()}
+    return pages | {"rules/README.md": _index(), "notice.md": _matrix(), "coverage.md": table()}
 
 
 def _page(rule: AnyRule) -> str:

@@ -1,7 +1,7 @@
 """Whatever admits, names, stops or ends an instance: what the reader reads of it, and what is told in `not-checked`.
 
 `read` are the RAM actions by which it is read; without any, `told` is what a person has to look at. Sources are the
-official SDKs and references; docs/limits.md is made of this.
+official SDKs and references; docs/coverage.md is made of this.
 """
 
 from __future__ import annotations
@@ -202,7 +202,7 @@ def told() -> Iterator[str]:
 
 
 def table() -> str:
-    """Return docs/limits.md."""
+    """Return docs/coverage.md."""
     rows = [
         "| product | what admits, names, stops or ends | read or told | source |",
         "|---|---|---|---|",

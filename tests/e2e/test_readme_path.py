@@ -29,7 +29,12 @@ pytestmark = pytest.mark.engine
 SECTION = (REPOSITORY / "README.md").read_text(encoding="utf-8").partition("## On a real account")[2]
 BLOCKS = re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
 PATH, _, PIPELINE = (block for block in BLOCKS if "preview --" in block)
-(OWN_PROJECT,) = (block for block in BLOCKS if "pulumi new" in block)
+(OWN_PROJECT,) = (
+    block
+    for block in re.findall(r"```sh\n(.*?)```", (REPOSITORY / "docs/setup.md").read_text(encoding="utf-8"), re.DOTALL)
+    if "pulumi new" in block
+)
+VERDICT = SECTION.partition("exits with 4:\n\n```\n")[2].partition("```")[0]
 
 
 def origin(directory: Path) -> Path:
@@ -107,6 +112,9 @@ mkdir .venv && ln -s {checkout}/.venv/* .venv/ && touch .venv/.installed && ln -
     decided = run(shell + PIPELINE, present, tmp_path / "classic-to-vpc")
     assert decided.returncode == 4, decided.stdout
     assert "; would be NOT READY" in decided.stdout
+    said = lasting(decided.stdout)
+    assert VERDICT
+    assert [line for line in lasting(VERDICT) if line not in said] == [], "README shows what the reader says"
 
 
 @pytest.mark.timeout(600)
@@ -143,6 +151,12 @@ def test_a_project_of_ones_own_has_a_name_of_its_own(
         previewed = pulumi(project, shop, "preview", "--stack", "prod")
         assert [line for line in told if line not in previewed.stdout] == [], previewed.stdout
         assert previewed.stdout.count("Traceback") == 0
+
+
+def lasting(output: str) -> list[str]:
+    """Return the lines without what differs between two runs: times, the commit, the simulator's port."""
+    changing = r"judged at \S+|commit [0-9a-f]{12}( with changes)?|127\.0\.0\.1:\d+"
+    return [re.sub(changing, "", line) for line in output.splitlines()]
 
 
 def pulumi(project: Project, directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
