@@ -72,6 +72,7 @@ lint: dev ## Check style, imports between the rooms, and types.
 	@$(PYTHON) -m ruff format --check .
 	@.venv/bin/lint-imports --no-cache
 	@$(PYTHON) -m mypy .
+	@$(PYTHON) -m mypy docs/programs/python/__main__.py
 
 format: dev ## Put the code into the project's format.
 	@$(PYTHON) -m ruff check --fix .

@@ -8,7 +8,7 @@ import pulumi
 from components.config import ConfigError
 from components.inputs import gather
 from components.interruption import end_quietly_when_interrupted
-from components.migration import Migration
+from components.migration import Migration, MigrationArgs
 from components.presence import warn_unless_judged
 from components.settings import local_provider
 from estate.errors import EstateError
@@ -23,7 +23,8 @@ def main() -> None:
     except (ConfigError, EstateError) as error:
         raise pulumi.RunError(str(error)) from None
     warn_unless_judged()
-    migration = Migration("migration", inputs.plan, pulumi.ResourceOptions(providers=[alimigrate]), inputs.sources)
+    args = MigrationArgs(inputs.plan, inputs.sources)
+    migration = Migration("migration", args, pulumi.ResourceOptions(providers=[alimigrate]))
     for name, value in migration.exports.items():
         pulumi.export(name, value)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_alicloud as alicloud
 
-from components.config import BackupChoice
 from components.plan import SnapshotSet
 
 # A first snapshot copies the whole disk. The provider waits 5 minutes unless told otherwise, too short for most disks
@@ -15,12 +15,22 @@ from components.plan import SnapshotSet
 CREATE_TIMEOUT = "6h"
 
 
+@dataclass(frozen=True, kw_only=True)
+class BackupsArgs:
+    """Snapshots to take, and how long they are kept."""
+
+    sets: Sequence[SnapshotSet]
+    """Disks whose snapshots are taken at one moment, each with its round: a new round is a new snapshot."""
+    retention_days: int
+    """Days from a snapshot's creation; those of a snapshot-consistent group are kept until somebody deletes them."""
+    round: int = 1
+    """The current round; an instance that has moved keeps the last one before its move."""
+
+
 class Backups(pulumi.ComponentResource):
     """Takes snapshots of disks and keeps them: `pulumi destroy` leaves the snapshots where they are.
 
-    Each set has its round: that of `choice`, or of an instance that has moved the last one before. The days of
-    retention count from a snapshot's creation; those of a snapshot-consistent group are kept until somebody deletes
-    them. Registered outputs: see Backups in docs/contracts.md. RAM actions: `ram_actions`.
+    Registered outputs: see Backups in docs/contracts.md. RAM actions: `ram_actions`.
     """
 
     ram_actions = (
@@ -31,29 +41,23 @@ class Backups(pulumi.ComponentResource):
         "ecs:DescribeSnapshotGroups",
     )
 
-    def __init__(
-        self,
-        name: str,
-        sets: Sequence[SnapshotSet],
-        choice: BackupChoice,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: BackupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         outputs = {
-            "diskIds": sorted(disk.id for item in sets for disk in item.disks),
-            "retentionDays": choice.retention_days,
-            "round": choice.round,
+            "diskIds": sorted(disk.id for item in args.sets for disk in item.disks),
+            "retentionDays": args.retention_days,
+            "round": args.round,
         }
         super().__init__("classic-to-vpc:backup:Backups", name, outputs, opts)
         self.snapshot_ids: dict[str, pulumi.Output[str]] = {}
         self.snapshot_group_ids: dict[str, pulumi.Output[str]] = {}
-        for item in sets:
+        for item in args.sets:
             if item.consistent:
                 self.snapshot_group_ids[item.instance_id] = self._group(item).id
             else:
-                self.snapshot_ids[item.disks[0].id] = self._snapshot(item, choice).id
+                self.snapshot_ids[item.disks[0].id] = self._snapshot(item, args.retention_days).id
         self.register_outputs(outputs)
 
-    def _snapshot(self, item: SnapshotSet, choice: BackupChoice) -> alicloud.ecs.EcsSnapshot:
+    def _snapshot(self, item: SnapshotSet, retention_days: int) -> alicloud.ecs.EcsSnapshot:
         [disk] = item.disks
         name = _of_round(disk.id, item.round)
         return alicloud.ecs.EcsSnapshot(
@@ -61,7 +65,7 @@ class Backups(pulumi.ComponentResource):
             disk_id=disk.id,
             snapshot_name=f"before-vpc-{name}",
             description=f"{disk.type} disk of {disk.instance_id} before its migration to a VPC",
-            retention_days=choice.retention_days,
+            retention_days=retention_days,
             opts=self._kept(),
         )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import cast, get_args
 
 import pulumi
@@ -11,9 +12,8 @@ from components import alimigrate
 from components.conversion import VpcPeer, VpcRule
 from components.conversion.priorities import LOWEST
 from components.conversion.rules import IpProtocol, classic_text
-from components.facts.classic_link import classic_link_facts
-from components.plan import MigrationPlan
-from components.security_group import rule_args
+from components.facts import Facts
+from components.rules import rule_args
 from estate.model import PeerKind, SecurityGroup, SecurityGroupRule
 
 DEPRECATION = (
@@ -25,6 +25,24 @@ _INSTEAD = {
     "accept": "cannot be repeated for the clone, which it therefore does not admit.",
     "drop": "cannot be repeated for the clone, all of whose traffic it drops instead.",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassicLinkArgs:
+    """A VPC, the classic instances that are linked to it, and the groups between them."""
+
+    vpc_id: pulumi.Input[str]
+    """The VPC; ClassicLink is enabled on it."""
+    instance_ids: Sequence[str]
+    """The classic instances to attach."""
+    groups: Sequence[SecurityGroup]
+    """Their classic groups: what these say of a cloned group is repeated for its clone."""
+    clone_ids: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    """The clones' ids by those of the classic groups."""
+    moving_ids: Collection[str] = frozenset()
+    """Those of `instance_ids` that move later. Their links end with their moves, so they are never protected."""
+    facts: Facts = field(default_factory=dict)
+    """What is registered beside the inputs, for the policy pack."""
 
 
 class ClassicLink(pulumi.ComponentResource):
@@ -49,36 +67,28 @@ class ClassicLink(pulumi.ComponentResource):
         "ecs:ModifySecurityGroupEgressRule",
     )
 
-    def __init__(
-        self,
-        name: str,
-        vpc_id: pulumi.Output[str],
-        plan: MigrationPlan,
-        clone_ids: Mapping[str, pulumi.Output[str]],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        instance_ids, movers = list(plan.links.attached_ids), plan.roster.waves_of
-        inputs = {"vpcId": vpc_id, "instanceIds": instance_ids}
+    def __init__(self, name: str, args: ClassicLinkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        inputs = {"vpcId": args.vpc_id, "instanceIds": list(args.instance_ids)}
         super().__init__("classic-to-vpc:classiclink:ClassicLink", name, inputs, opts)
         pulumi.log.warn(DEPRECATION, resource=self)
-        self.enabling = alimigrate.vpc.ClassicLink(name, vpc_id=vpc_id, opts=pulumi.ResourceOptions(parent=self))
-        for instance_id in instance_ids:
+        self.enabling = alimigrate.vpc.ClassicLink(name, vpc_id=args.vpc_id, opts=pulumi.ResourceOptions(parent=self))
+        for instance_id in args.instance_ids:
             alimigrate.ecs.ClassicLinkAttachment(
                 instance_id,
                 instance_id=instance_id,
-                vpc_id=vpc_id,
+                vpc_id=args.vpc_id,
                 opts=pulumi.ResourceOptions(
                     parent=self,
                     depends_on=[self.enabling],
-                    # The link of one that moves in a later wave ends with its move; else it is protected as its parent.
-                    protect=False if instance_id in movers else None,
+                    # Where it does not end by itself, it is protected as its parent is.
+                    protect=False if instance_id in args.moving_ids else None,
                 ),
             )
-        for group in plan.links.groups:
-            self._admit_clones(group, clone_ids)
-        self.register_outputs({**inputs, **classic_link_facts(plan)})
+        for group in args.groups:
+            self._admit_clones(group, args.clone_ids)
+        self.register_outputs({**inputs, **args.facts})
 
-    def _admit_clones(self, group: SecurityGroup, clone_ids: Mapping[str, pulumi.Output[str]]) -> None:
+    def _admit_clones(self, group: SecurityGroup, clone_ids: Mapping[str, pulumi.Input[str]]) -> None:
         """Repeats for the clones, in a classic group, what its rules say of the classic groups that were cloned."""
         references = references_to_clones(group, clone_ids)
         for rule in references:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -17,12 +18,25 @@ _REMOVED: Final = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class AddressCleanupArgs:
+    """Addresses that were given up, and where they may still be let in."""
+
+    addresses: Sequence[str]
+    """The addresses."""
+    databases: Sequence[Database] = ()
+    """Databases whose whitelist groups must not have them."""
+    access_lists: Sequence[AccessControlList] = ()
+    """Access control lists of CLB that must not have them."""
+    own_groups: Collection[str] = frozenset()
+    """Names of whitelist groups that the program manages otherwise; they are left alone."""
+
+
 class AddressCleanup(pulumi.ComponentResource):
     """Says of addresses that were given up that no whitelist group and no access control list has them.
 
     An address that was given up may be another customer's tomorrow. Groups of the cloud's own, and those for VPC
-    addresses, are left alone; `ours` are names of whitelist groups that this stack manages otherwise. Registered
-    outputs: see AddressCleanup in docs/contracts.md. RAM actions: `ram_actions`.
+    addresses, are left alone. Registered outputs: see AddressCleanup in docs/contracts.md. RAM actions: `ram_actions`.
     """
 
     ram_actions = (
@@ -40,38 +54,30 @@ class AddressCleanup(pulumi.ComponentResource):
         "slb:RemoveAccessControlListEntry",
     )
 
-    def __init__(
-        self,
-        name: str,
-        addresses: Sequence[str],
-        databases: Iterable[Database],
-        access_lists: Iterable[AccessControlList],
-        ours: Collection[str],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        inputs = {"addresses": list(addresses)}
+    def __init__(self, name: str, args: AddressCleanupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        inputs = {"addresses": list(args.addresses)}
         super().__init__("classic-to-vpc:cleanup:AddressCleanup", name, inputs, opts)
-        for database in databases:
-            self._clean_database(database, addresses, ours)
-        for access_list in access_lists:
+        for database in args.databases:
+            self._clean_database(database, args)
+        for access_list in args.access_lists:
             if access_list.ip_version == "ipv4":
                 alimigrate.slb.RemovedAclEntries(
                     access_list.id,
                     acl_id=access_list.id,
-                    entries=[f"{address}/32" for address in addresses],
+                    entries=[f"{address}/32" for address in args.addresses],
                     opts=pulumi.ResourceOptions(parent=self),
                 )
         self.register_outputs(inputs)
 
-    def _clean_database(self, database: Database, addresses: Sequence[str], ours: Collection[str]) -> None:
+    def _clean_database(self, database: Database, args: AddressCleanupArgs) -> None:
         for group in database.whitelist_groups:
-            if group.attribute == "hidden" or group.network_type == "VPC" or group.name in ours:
+            if group.attribute == "hidden" or group.network_type == "VPC" or group.name in args.own_groups:
                 continue
             _REMOVED[database.product](
                 f"{database.id}-{group.name}",
                 db_instance_id=database.id,
                 group_name=group.name,
                 network_type=group.network_type,
-                security_ips=list(addresses),
+                security_ips=list(args.addresses),
                 opts=pulumi.ResourceOptions(parent=self),
             )

@@ -3,21 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 import pulumi
 
 from components.alimigrate import kvstore, mongodb, rds
-from components.network import TargetNetwork, TargetVSwitch
-from components.plan import PlannedDatabase
+from components.network import TargetVSwitch
 from estate import hybrid
-from estate.model import Database, DatabaseProduct
+from estate.model import Database, DatabaseProduct, Estate
 
 HybridAccess: TypeAlias = rds.HybridAccess | kvstore.HybridAccess | mongodb.HybridAccess
 
 _HYBRID_ACCESS: Final[
     dict[DatabaseProduct, type[rds.HybridAccess] | type[kvstore.HybridAccess] | type[mongodb.HybridAccess]]
 ] = {"rds": rds.HybridAccess, "redis": kvstore.HybridAccess, "mongodb": mongodb.HybridAccess}
+
+
+@dataclass(frozen=True, kw_only=True)
+class HybridAccessArgs:
+    """An address in the VPC beside the classic ones, which the cloud keeps for a while only; there is no way back."""
+
+    valid_until: datetime
+    """Until when the classic addresses are needed."""
+    margin_days: int = 0
+    """How many days of that are a reserve after the last move; told to the policy pack."""
+    leaves_behind: Sequence[str] = ()
+    """Instances that are known to lose the database when its classic addresses end; told to the policy pack."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseAccessArgs:
+    """One database, and who gets access to it."""
+
+    database: Database
+    """The database as the estate has it."""
+    vpc_id: pulumi.Input[str]
+    """The VPC that gets access."""
+    vswitches: Sequence[TargetVSwitch]
+    """The VSwitches whose blocks are admitted; hybrid access uses the first in a zone of the database."""
+    whitelist_group: str
+    """The name of the whitelist group that is made: 2 to 32 small letters, digits and underscores, not `default`."""
+    also_admit: Sequence[str] = ()
+    """Further IPv4 addresses and blocks to admit."""
+    hybrid_access: HybridAccessArgs | None = None
+    """Asks for an address in the VPC; None leaves the database's network as it is."""
+
+    @classmethod
+    def of(
+        cls,
+        estate: Estate,
+        db_instance_id: str,
+        *,
+        vpc_id: pulumi.Input[str],
+        vswitches: Sequence[TargetVSwitch],
+        whitelist_group: str,
+        also_admit: Sequence[str] = (),
+        hybrid_access: HybridAccessArgs | None = None,
+    ) -> DatabaseAccessArgs:
+        """Return the access to a database that is named by its id; raise pulumi.RunError where there is none."""
+        for database in estate.databases:
+            if database.id == db_instance_id:
+                return cls(
+                    database=database,
+                    vpc_id=vpc_id,
+                    vswitches=vswitches,
+                    whitelist_group=whitelist_group,
+                    also_admit=also_admit,
+                    hybrid_access=hybrid_access,
+                )
+        raise pulumi.RunError(f"expected the id of a database in {estate.region_id}; there is no {db_instance_id}")
 
 
 class DatabaseAccess(pulumi.ComponentResource):
@@ -51,43 +107,37 @@ class DatabaseAccess(pulumi.ComponentResource):
         "dds:ModifyDBInstanceNetExpireTime",
     )
 
-    def __init__(
-        self,
-        name: str,
-        planned: PlannedDatabase,
-        network: TargetNetwork,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        database, choice = planned.database, planned.choice
+    def __init__(self, name: str, args: DatabaseAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        database, hybrid_access = args.database, args.hybrid_access
         outputs: dict[str, Any] = {
             "dbInstanceId": database.id,
             "product": database.product,
-            "groupName": choice.whitelist_group,
+            "groupName": args.whitelist_group,
             "networkType": _network_type(database),
-            "securityIps": _entries([*(vswitch.cidr_block for vswitch in network.vswitches), *choice.also_admit]),
+            "securityIps": _entries([*(vswitch.cidr_block for vswitch in args.vswitches), *args.also_admit]),
         }
-        if choice.hybrid_access is not None and planned.valid_until is not None:
+        if hybrid_access is not None:
             outputs["hybridAccess"] = {
-                "validUntil": planned.valid_until.isoformat(),
-                "marginDays": choice.hybrid_access.margin_days,
-                "leavesBehind": sorted(choice.hybrid_access.leaves_behind),
+                "validUntil": hybrid_access.valid_until.isoformat(),
+                "marginDays": hybrid_access.margin_days,
+                "leavesBehind": sorted(hybrid_access.leaves_behind),
             }
         super().__init__("classic-to-vpc:database:DatabaseAccess", name, outputs, opts)
-        self.hybrid_access = self._declare_hybrid_access(planned, network)
+        self.hybrid_access = self._declare_hybrid_access(args)
         self._declare_whitelist_group(database, outputs)
         self.register_outputs(outputs)
 
-    def _declare_hybrid_access(self, planned: PlannedDatabase, network: TargetNetwork) -> HybridAccess | None:
-        database = planned.database
-        vswitch = _vswitch_for(database, network.vswitches)
-        if planned.valid_until is None or vswitch is None or hybrid.obstacle(database):
+    def _declare_hybrid_access(self, args: DatabaseAccessArgs) -> HybridAccess | None:
+        database = args.database
+        vswitch = _vswitch_for(database, args.vswitches)
+        if args.hybrid_access is None or vswitch is None or hybrid.obstacle(database):
             return None
         return _HYBRID_ACCESS[database.product](
             database.id,
             db_instance_id=database.id,
-            vpc_id=network.vpc_id,
+            vpc_id=args.vpc_id,
             vswitch_id=vswitch.vswitch_id,
-            valid_until=planned.valid_until.isoformat(),
+            valid_until=args.hybrid_access.valid_until.isoformat(),
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
         )
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pulumi
 
-from components.facts import instance_facts
-from components.plan import MigrationPlan, PlannedInstance
+from components.facts import Facts
+
+
+@dataclass(frozen=True)
+class MigratingInstanceArgs:
+    """What the policy pack is told of one migrating instance."""
+
+    facts: Facts
+    """See MigratingInstance in docs/contracts.md."""
 
 
 class MigratingInstance(pulumi.ComponentResource):
@@ -14,13 +23,7 @@ class MigratingInstance(pulumi.ComponentResource):
     Registered outputs: see MigratingInstance in docs/contracts.md.
     """
 
-    def __init__(
-        self,
-        name: str,
-        planned: PlannedInstance,
-        plan: MigrationPlan,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: MigratingInstanceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         # Facts are outputs and no inputs: a fact that changes is no change of what is declared.
         super().__init__("classic-to-vpc:instance:MigratingInstance", name, None, opts)
-        self.register_outputs(instance_facts(planned, plan))
+        self.register_outputs(args.facts)

@@ -4,18 +4,87 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_alicloud as alicloud
 
 from components import alimigrate, cidr
-from components.config import CreateNetwork, DefaultNetwork, NetworkChoice
 from components.facts import Facts
-from components.plan import PlannedVSwitch
-from estate.model import Vpc
 
 # A default VSwitch is a /20 (VPC user guide, "Default VPCs and default VSwitches").
 _DEFAULT_CAPACITY = 4092
+
+
+@dataclass(frozen=True, kw_only=True)
+class VSwitchArgs:
+    """A VSwitch to migrate into: one to create, or with `vswitch_id` one that exists and is taken as it is."""
+
+    zone_id: str
+    """Its zone."""
+    name: str
+    """Its name; that of the resource too, where it is created."""
+    cidr_block: str | None
+    """Its block; None for a default VSwitch that is yet to be made, as the cloud chooses the block then."""
+    tier: str | None = None
+    """The word by which instances choose it, where their zone has several."""
+    vswitch_id: pulumi.Input[str] | None = None
+    """The id of one that exists."""
+    status: pulumi.Input[str] | None = None
+    """Of one that exists: Pending or Available."""
+    free_addresses: int | None = None
+    """Of one that exists: how many addresses are free in it."""
+    stranger_ids: Sequence[str] | None = None
+    """Servers in its block that do not move into it with this stack; None where nobody has looked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetNetworkArgs:
+    """The VPC to migrate into: one to create, one that exists (`vpc_id`), or the region's default one.
+
+    Blocks are needed of all but the default VPC and its VSwitches, which have those that the cloud chooses.
+    """
+
+    vswitches: Sequence[VSwitchArgs]
+    """The VSwitches to migrate into, one a zone, or a zone and tier."""
+    vpc_name: str | None = None
+    """The name of the VPC to create; that of the resource too."""
+    cidr_block: pulumi.Input[str] | None = None
+    """The block of the VPC; of the default one None until it exists."""
+    vpc_id: pulumi.Input[str] | None = None
+    """The id of a VPC that exists; it is never changed."""
+    use_default: bool = False
+    """Whether the default VPC and the default VSwitches of the zones are taken, and made where they are not there."""
+    is_default: bool | None = None
+    """Whether a VPC that exists is the default one; None where nobody has looked."""
+    shared_with: str | None = None
+    """The stack that chose the network, where another one did."""
+    avoided_cidrs: Sequence[str] = ()
+    """Networks that the instances must reach: nothing may overlap with them."""
+    retain: bool = False
+    """Whether what is created outlives a destroy."""
+
+    def __post_init__(self) -> None:
+        """Refuse what names no network, by pulumi.RunError."""
+        if self.use_default:
+            return
+        if self.cidr_block is None or (self.vpc_name is None) == (self.vpc_id is None):
+            raise pulumi.RunError(
+                "TargetNetworkArgs: expected cidr_block with vpc_name for a VPC to create, or with vpc_id for one that "
+                "exists; or use_default."
+            )
+        for index, vswitch in enumerate(self.vswitches):
+            if vswitch.cidr_block is None:
+                raise pulumi.RunError(
+                    f"TargetNetworkArgs: expected vswitches[{index}].cidr_block, without use_default."
+                )
+
+    @property
+    def mode(self) -> str:
+        """Which of the ways it is, as `network.mode` of the config names them."""
+        if self.use_default:
+            return "default"
+        return "create" if self.vpc_id is None else "existing"
 
 
 @dataclass(frozen=True)
@@ -41,11 +110,16 @@ class TargetVSwitch:
 class TargetNetwork(pulumi.ComponentResource):
     """The target VPC: created, existing, or the region's default one; VSwitches of it are taken or created.
 
-    What exists is never changed: a VSwitch that is added to an existing VPC is a resource of its own. `vpc` is the VPC
-    where it exists, whoever made it; `avoided_cidrs` are networks that must be reached; `shared_with` names the stack
-    that chose the network, where another one did; `strangers_at` are servers that are in a block already. Registered
+    What exists is never changed: a VSwitch that is added to an existing VPC is a resource of its own. Registered
     outputs: see TargetNetwork in docs/contracts.md. RAM actions: `ram_actions`.
     """
+
+    vpc_id: pulumi.Output[str]
+    """The id of the VPC."""
+    cidr_block: pulumi.Output[str]
+    """Its block."""
+    vswitch_ids: pulumi.Output[Mapping[str, str]]
+    """The VSwitches' ids by zone, or by zone and tier, as in `cn-hangzhou-h/web`."""
 
     ram_actions = (
         "vpc:CreateVpc",
@@ -61,33 +135,24 @@ class TargetNetwork(pulumi.ComponentResource):
         "vpc:DeleteVSwitch",
     )
 
-    def __init__(
-        self,
-        name: str,
-        choice: NetworkChoice,
-        vpc: Vpc | None,
-        vswitches: Sequence[PlannedVSwitch],
-        avoided_cidrs: Sequence[str],
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        retain: bool = False,
-        shared_with: str | None = None,
-        strangers_at: Mapping[str, Sequence[str]] | None = None,
-    ) -> None:
-        self._retain = retain
-        self._strangers_at = strangers_at or {}
-        super().__init__("classic-to-vpc:network:TargetNetwork", name, {"mode": choice.mode}, opts)
-        self._declare_vpc(choice, vpc)
-        declared = [self._declare_vswitch(choice, item) for item in vswitches]
+    def __init__(self, name: str, args: TargetNetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("classic-to-vpc:network:TargetNetwork", name, {"mode": args.mode}, opts)
+        self._retain = args.retain
+        vpc_id, cidr_block = self._declare_vpc(args)
+        self.vpc_id = pulumi.Output.from_input(vpc_id)
+        declared = [self._declare_vswitch(args, item) for item in args.vswitches]
         self.vswitches = tuple(vswitch for vswitch, _ in declared)
+        self.cidr_block = pulumi.Output.from_input(cidr_block)
+        vswitch_ids: dict[str, Any] = {item.place: item.vswitch_id for item in self.vswitches}
+        self.vswitch_ids = pulumi.Output.from_input(vswitch_ids)
         self.register_outputs(
             {
-                "mode": choice.mode,
-                **({} if vpc is None else {"isDefault": vpc.is_default}),
-                **({} if shared_with is None else {"sharedWith": shared_with}),
+                "mode": args.mode,
+                **({} if args.is_default is None else {"isDefault": args.is_default}),
+                **({} if args.shared_with is None else {"sharedWith": args.shared_with}),
                 "vpcId": self.vpc_id,
-                "cidrBlock": self.cidr_block,
-                "avoidedCidrs": list(avoided_cidrs),
+                "cidrBlock": cidr_block,
+                "avoidedCidrs": list(args.avoided_cidrs),
                 "vswitches": [facts for _, facts in declared],
             }
         )
@@ -95,60 +160,58 @@ class TargetNetwork(pulumi.ComponentResource):
     def _child(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self)
 
-    def _declare_vpc(self, choice: NetworkChoice, vpc: Vpc | None) -> None:
-        self.vpc_id: pulumi.Output[str]
-        self.cidr_block: pulumi.Input[str]
-        if isinstance(choice, CreateNetwork):
-            created = alicloud.vpc.Network(
-                choice.name,
-                vpc_name=choice.name,
-                cidr_block=choice.cidr_block,
-                # ClassicLink is switched by a resource of its own: the provider's deprecated field must not undo it.
-                opts=pulumi.ResourceOptions(
-                    parent=self, ignore_changes=["classicLinkEnabled"], retain_on_delete=self._retain
-                ),
-            )
-            self.vpc_id, self.cidr_block = created.id, choice.cidr_block
-        elif isinstance(choice, DefaultNetwork):
+    def _declare_vpc(self, args: TargetNetworkArgs) -> tuple[pulumi.Input[str], pulumi.Input[str]]:
+        """Declare the VPC unless it is taken as it is; return its id and its block."""
+        if args.use_default:
             default = alimigrate.vpc.DefaultVpc("default", opts=self._child())
-            self.vpc_id = default.vpc_id
-            self.cidr_block = vpc.cidr_block if vpc is not None else default.cidr_block
-        elif vpc is not None:
-            self.vpc_id, self.cidr_block = pulumi.Output.from_input(vpc.id), vpc.cidr_block
+            return default.vpc_id, default.cidr_block if args.cidr_block is None else args.cidr_block
+        if args.vpc_id is not None:
+            return args.vpc_id, args.cidr_block or ""
+        created = alicloud.vpc.Network(
+            args.vpc_name or "",
+            vpc_name=args.vpc_name,
+            cidr_block=args.cidr_block,
+            # ClassicLink is switched by a resource of its own: the provider's deprecated field must not undo it.
+            opts=pulumi.ResourceOptions(
+                parent=self, ignore_changes=["classicLinkEnabled"], retain_on_delete=self._retain
+            ),
+        )
+        return created.id, args.cidr_block or ""
 
-    def _declare_vswitch(self, choice: NetworkChoice, item: PlannedVSwitch) -> tuple[TargetVSwitch, Facts]:
-        """Declares one VSwitch unless it is taken as it is; returns it with its facts."""
-        existing = item.existing
-        cidr_block: pulumi.Input[str]
-        if isinstance(choice, DefaultNetwork):
+    def _declare_vswitch(self, args: TargetNetworkArgs, item: VSwitchArgs) -> tuple[TargetVSwitch, Facts]:
+        """Declare one VSwitch unless it is taken as it is; return it with its facts."""
+        vswitch_id: pulumi.Output[str]
+        cidr_block: pulumi.Input[str] = item.cidr_block or ""
+        status = item.status
+        if args.use_default:
             # Named by its zone and never by what the cloud or somebody calls it: the URN is the same once it is found.
             default = alimigrate.vpc.DefaultVSwitch(
                 f"default-{item.zone_id}", vpc_id=self.vpc_id, zone_id=item.zone_id, opts=self._child()
             )
-            vswitch_id, status = default.vswitch_id, default.status
-            cidr_block = default.cidr_block if existing is None else existing.cidr_block
-        elif existing is not None:
-            vswitch_id, status = pulumi.Output.from_input(existing.id), pulumi.Output.from_input(existing.status)
-            cidr_block = existing.cidr_block
+            vswitch_id = default.vswitch_id
+            cidr_block = default.cidr_block if item.cidr_block is None else item.cidr_block
+            status = default.status if status is None else status
+        elif item.vswitch_id is not None:
+            vswitch_id = pulumi.Output.from_input(item.vswitch_id)
         else:
             created = self._create_vswitch(item)
-            vswitch_id, status, cidr_block = created.id, created.status, item.cidr_block or ""
+            vswitch_id, status = created.id, created.status
         facts: Facts = {
-            "vswitchName": existing.name if existing else item.name,
+            "vswitchName": item.name,
             "zoneId": item.zone_id,
             "cidrBlock": cidr_block,
             "vswitchId": vswitch_id,
-            "existing": existing is not None,
-            "status": existing.status if existing else status,
-            "availableIpAddressCount": _capacity(item) if item.free is None else item.free,
+            "existing": item.vswitch_id is not None,
+            "status": status,
+            "availableIpAddressCount": _capacity(item) if item.free_addresses is None else item.free_addresses,
         }
         if item.tier is not None:
             facts["tier"] = item.tier
-        if item.cidr_block is not None and item.cidr_block in self._strangers_at:
-            facts["strangerIds"] = list(self._strangers_at[item.cidr_block])
+        if item.stranger_ids is not None:
+            facts["strangerIds"] = list(item.stranger_ids)
         return TargetVSwitch(item.zone_id, item.tier, cidr_block, vswitch_id), facts
 
-    def _create_vswitch(self, item: PlannedVSwitch) -> alicloud.vpc.Switch:
+    def _create_vswitch(self, item: VSwitchArgs) -> alicloud.vpc.Switch:
         return alicloud.vpc.Switch(
             item.name,
             vswitch_name=item.name,
@@ -159,5 +222,5 @@ class TargetNetwork(pulumi.ComponentResource):
         )
 
 
-def _capacity(item: PlannedVSwitch) -> int:
+def _capacity(item: VSwitchArgs) -> int:
     return cidr.capacity(item.cidr_block) if item.cidr_block else _DEFAULT_CAPACITY

@@ -19,6 +19,16 @@ class CutThrough:
     security_group_ids: Sequence[pulumi.Input[str]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class PublicAddressArgs:
+    """An instance that is in a VPC by now, and what becomes of its public address."""
+
+    instance_id: str
+    """The instance."""
+    cut_through: CutThrough | None = None
+    """The second network interface that the EIP is bound to in cut-through mode; None leaves it as it is."""
+
+
 class PublicAddress(pulumi.ComponentResource):
     """Makes the public address of a moved instance an EIP, and with `cut_through` binds it to an interface of its own.
 
@@ -41,14 +51,10 @@ class PublicAddress(pulumi.ComponentResource):
         "ecs:DeleteNetworkInterface",
     )
 
-    def __init__(
-        self,
-        instance_id: str,
-        cut_through: CutThrough | None,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: PublicAddressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        instance_id, cut_through = args.instance_id, args.cut_through
         inputs = {"instanceId": instance_id, "cutThrough": cut_through is not None}
-        super().__init__("classic-to-vpc:publicaddress:PublicAddress", instance_id, inputs, opts)
+        super().__init__("classic-to-vpc:publicaddress:PublicAddress", name, inputs, opts)
         child = pulumi.ResourceOptions(parent=self)
         conversion = alimigrate.ecs.PublicIpConversion(instance_id, instance_id=instance_id, opts=child)
         self.allocation_id = conversion.allocation_id

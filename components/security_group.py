@@ -2,25 +2,128 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pulumi
 import pulumi_alicloud as alicloud
 
 from components.alimigrate import ecs
-from components.conversion import Conversion, ConversionContext, VpcRule, convert
+from components.classic_link import ClassicLink, ClassicLinkArgs
+from components.conversion import Conversion, ConversionContext, convert
 from components.facts import Facts
-from components.plan import MigrationPlan, clone_description
-from estate.model import PeerKind, SecurityGroup
+from components.plan import clone_description
+from components.rules import rule_args
+from estate.model import Estate, SecurityGroup
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClonedSecurityGroupsArgs:
+    """Classic groups to clone, and what the conversion of their rules depends on."""
+
+    vpc_id: pulumi.Input[str]
+    """The VPC that the clones are in."""
+    groups: Sequence[SecurityGroup]
+    """The classic groups as the estate has them."""
+    context: ConversionContext
+    """Who moves and who stays, and the blocks that they move into."""
+    other_ids: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    """VPC groups that exist and stand for classic ones, by the classic id: rules name them as they name clones."""
+    classic_link: ClassicLinkArgs | None = None
+    """ClassicLink to those that stay. Its `clone_ids` are filled in, and it is enabled before any rule is made."""
+
+    @classmethod
+    def of(
+        cls, estate: Estate, instance_ids: Collection[str], *, vpc_id: pulumi.Input[str], target_cidrs: Sequence[str]
+    ) -> ClonedSecurityGroupsArgs:
+        """Return the groups of classic instances that move together; all others stay, and are not linked.
+
+        `target_cidrs` are the blocks that they move into. Raises pulumi.RunError where an id is of no classic instance:
+        after the move nothing tells which groups an instance was in, and its clones would be taken away.
+        """
+        classic = {item.id: item for item in estate.instances if item.is_classic}
+        if unknown := sorted(set(instance_ids) - classic.keys()):
+            raise pulumi.RunError(
+                f"expected ids of classic instances in {estate.region_id}; {', '.join(unknown)} is none. Where it has "
+                "moved, its groups are no longer told: keep what was cloned for it out of this program first."
+            )
+        wanted = {group_id for item in instance_ids for group_id in classic[item].security_group_ids}
+        return cls(
+            vpc_id=vpc_id,
+            groups=[group for group in estate.security_groups if group.id in wanted],
+            context=ConversionContext(
+                instances=tuple(classic.values()),
+                migrating_ids=frozenset(instance_ids),
+                target_cidrs=tuple(target_cidrs),
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class Clones:
+    """What was declared: the clones by the classic id, and the link that their rules wait for."""
+
+    groups: Mapping[str, ClonedSecurityGroup]
+    link: ClassicLink | None
+
+    @property
+    def security_group_ids(self) -> dict[str, list[pulumi.Output[str]]]:
+        """The ids of the VPC groups that every member of a classic group is to be in, by the classic id."""
+        return {classic_id: clone.security_group_ids for classic_id, clone in self.groups.items()}
+
+
+def clone_groups(args: ClonedSecurityGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> Clones:
+    """Declare the clones, then the link, then the rules, each with the given options.
+
+    Groups name each other, in cycles too, and across ClassicLink the classic groups: so all groups are there before
+    any rule is. This is for a component that is itself the parent of the clones; others declare `ClonedSecurityGroups`.
+    """
+    conversions = convert(args.groups, args.context) if args.groups else {}
+    clones = {
+        group.id: ClonedSecurityGroup(group.id, _CloneArgs(group, conversions[group.id], args.vpc_id), opts)
+        for group in args.groups
+    }
+    clone_ids = {**args.other_ids, **{classic_id: clone.security_group_id for classic_id, clone in clones.items()}}
+    link = None
+    if args.classic_link is not None:
+        link = ClassicLink("classic-link", replace(args.classic_link, clone_ids=clone_ids), opts)
+    for clone in clones.values():
+        clone.declare_rules(clone_ids, [] if link is None else [link.enabling])
+    return Clones(clones, link)
+
+
+class ClonedSecurityGroups(pulumi.ComponentResource):
+    """Clones of classic security groups in a VPC, with their rules converted so that nothing is opened.
+
+    Registered outputs: see ClonedSecurityGroups in docs/contracts.md.
+    """
+
+    security_group_ids: pulumi.Output[Mapping[str, Sequence[str]]]
+    """The VPC groups by classic group: each member of the classic one is to be in all of them."""
+
+    def __init__(self, name: str, args: ClonedSecurityGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        inputs = {"vpcId": args.vpc_id, "classicSecurityGroupIds": [group.id for group in args.groups]}
+        super().__init__("classic-to-vpc:securitygroup:ClonedSecurityGroups", name, inputs, opts)
+        self.clones = clone_groups(args, pulumi.ResourceOptions(parent=self))
+        ids: dict[str, Any] = self.clones.security_group_ids
+        self.security_group_ids = pulumi.Output.from_input(ids)
+        self.register_outputs({"securityGroupIds": self.security_group_ids})
+
+
+@dataclass(frozen=True)
+class _CloneArgs:
+    group: SecurityGroup
+    conversion: Conversion
+    vpc_id: pulumi.Input[str]
 
 
 class ClonedSecurityGroup(pulumi.ComponentResource):
     """A security group in the target VPC with the converted rules of a classic one; several where they pass its limits.
 
-    Made in two steps, because groups name each other, in cycles too: the group first, and its rules by `declare_rules`
-    once all clones are declared. Every member of the classic group is to be in all of `security_group_ids`; rules that
-    name the clone name the first of them, which stands for the same
-    instances. Registered outputs: see ClonedSecurityGroup in docs/contracts.md. RAM actions: `ram_actions`.
+    Declared by `clone_groups`. Every member of the classic group is to be in all of `security_group_ids`; rules that
+    name the clone name the first of them, which stands for the same instances. Registered outputs: see
+    ClonedSecurityGroup in docs/contracts.md. RAM actions: `ram_actions`.
     """
 
     ram_actions = (
@@ -38,30 +141,23 @@ class ClonedSecurityGroup(pulumi.ComponentResource):
         "ecs:ModifySecurityGroupEgressRule",
     )
 
-    def __init__(
-        self,
-        group: SecurityGroup,
-        conversion: Conversion,
-        vpc_id: pulumi.Output[str],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: _CloneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        group = args.group
         super().__init__(
-            "classic-to-vpc:securitygroup:ClonedSecurityGroup", group.id, {"classicSecurityGroupId": group.id}, opts
+            "classic-to-vpc:securitygroup:ClonedSecurityGroup", name, {"classicSecurityGroupId": group.id}, opts
         )
-        self._classic_id = group.id
-        self._conversion = conversion
-        self._vpc_id = vpc_id
+        self._args = args
         self.security_group_ids: list[pulumi.Output[str]] = [
             alicloud.ecs.SecurityGroup(
                 f"{group.id}{suffix}",
                 # A name has at most 128 characters (CreateSecurityGroup).
                 security_group_name=f"{(group.name or group.id)[: 124 - len(suffix)]}-vpc{suffix}",
                 description=clone_description(group.id),
-                vpc_id=vpc_id,
+                vpc_id=args.vpc_id,
                 inner_access_policy=group.inner_access_policy,
                 opts=pulumi.ResourceOptions(parent=self),
             ).id
-            for suffix in _suffixes(conversion)
+            for suffix in _suffixes(args.conversion)
         ]
 
     @property
@@ -69,92 +165,53 @@ class ClonedSecurityGroup(pulumi.ComponentResource):
         """The group that rules name, which all members are in."""
         return self.security_group_ids[0]
 
-    def declare_rules(self, clone_ids: Mapping[str, pulumi.Output[str]], depends_on: Sequence[pulumi.Resource]) -> None:
-        """Declares the converted rules; `clone_ids` are by classic id. To be called once, after all clones are made."""
-        conversion = self._conversion
+    def declare_rules(self, clone_ids: Mapping[str, pulumi.Input[str]], depends_on: Sequence[pulumi.Resource]) -> None:
+        """Declare the converted rules; `clone_ids` are by classic id."""
+        classic_id, conversion = self._args.group.id, self._args.conversion
         for suffix, group_id, part in zip(
             _suffixes(conversion), self.security_group_ids, conversion.parts, strict=True
         ):
             ecs.SecurityGroupRules(
-                f"{self._classic_id}{suffix}",
+                f"{classic_id}{suffix}",
                 security_group_id=group_id,
                 rules={rule.label: rule_args(rule, clone_ids) for rule in part},
                 opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
             )
         self.register_outputs(
             {
-                "classicSecurityGroupId": self._classic_id,
+                "classicSecurityGroupId": classic_id,
                 "securityGroupIds": self.security_group_ids,
-                "vpcId": self._vpc_id,
+                "vpcId": self._args.vpc_id,
                 "report": [entry.as_properties() for entry in conversion.report],
                 "limits": [str(limit) for limit in conversion.limits],
             }
         )
 
 
-def rule_args(rule: VpcRule, clone_ids: Mapping[str, pulumi.Input[str]]) -> ecs.RuleArgs:
-    """Return a converted rule as the resources of rules take it; `clone_ids` are by the classic groups' ids."""
-    peer, is_a = rule.peer, rule.peer.kind
-    return ecs.RuleArgs(
-        direction=rule.direction,
-        ip_protocol=rule.ip_protocol,
-        port_range=rule.port_range,
-        policy=rule.policy,
-        priority=rule.priority,
-        description=rule.description,
-        source_port_range=rule.source_port_range or None,
-        cidr_ip=peer.value if is_a is PeerKind.CIDR else None,
-        ipv6_cidr_ip=peer.value if is_a is PeerKind.IPV6_CIDR else None,
-        prefix_list_id=peer.value if is_a is PeerKind.PREFIX_LIST else None,
-        group_id=(clone_ids[peer.value] if peer.clone else peer.value) if is_a is PeerKind.GROUP else None,
-        cloned_from=peer.value if peer.clone else None,
-    )
-
-
 def _suffixes(conversion: Conversion) -> list[str]:
-    """What the names of a clone's groups end with; the first is named as if it were the only one."""
+    """Return what the names of a clone's groups end with; the first is named as if it were the only one."""
     return ["" if number == 1 else f"-{number}" for number in range(1, len(conversion.parts) + 1)]
 
 
-class SharedSecurityGroup(pulumi.ComponentResource):
-    """VPC groups of others in the place of a classic one, as they are in the cloud; they are never changed.
+@dataclass(frozen=True, kw_only=True)
+class SharedSecurityGroupArgs:
+    """VPC groups of others in the place of a classic one: clones of another stack, or groups that the config gives."""
 
-    Clones that another stack has made, or groups that the config maps the classic one to.
+    groups: Sequence[SecurityGroup]
+    """The VPC groups as they are in the cloud, at least one."""
+    facts: Facts
+    """What is registered of them for the policy pack: their rules change by themselves, so they are no inputs."""
+
+
+class SharedSecurityGroup(pulumi.ComponentResource):
+    """VPC groups of others in the place of a classic one, whose id is the component's name; they are never changed.
 
     Registered outputs: see SharedSecurityGroup in docs/contracts.md.
     """
 
-    def __init__(
-        self,
-        classic_id: str,
-        found: Sequence[SecurityGroup],
-        facts: Facts,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__(
-            "classic-to-vpc:securitygroup:SharedSecurityGroup",
-            classic_id,
-            {"classicSecurityGroupId": classic_id, "securityGroupIds": [group.id for group in found]},
-            opts,
-        )
-        self.security_group_ids = [pulumi.Output.from_input(group.id) for group in found]
+    def __init__(self, name: str, args: SharedSecurityGroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        inputs = {"classicSecurityGroupId": name, "securityGroupIds": [group.id for group in args.groups]}
+        super().__init__("classic-to-vpc:securitygroup:SharedSecurityGroup", name, inputs, opts)
+        self.security_group_ids = [pulumi.Output.from_input(group.id) for group in args.groups]
         self.security_group_id = self.security_group_ids[0]
-        # The rules of others change by themselves: outputs, never inputs.
-        self.register_outputs(facts)
-
-
-def convert_groups(plan: MigrationPlan) -> Mapping[str, Conversion]:
-    """Converts the rules of all groups that the plan clones, by id of the classic group."""
-    linked, groups = frozenset(plan.links.linked_ids), plan.groups
-    context = ConversionContext(
-        instances=plan.roster.classic,
-        # Linked instances that move themselves do so in a later wave.
-        migrating_ids=frozenset(plan.instance_ids) - linked,
-        later_ids=frozenset(plan.config.later) | linked.intersection(plan.instance_ids),
-        linked_ids=linked,
-        target_cidrs=plan.network.target_cidrs,
-        mapped={classic_id: len(found) for classic_id, found in groups.mapped.items()},
-        namable_ids=frozenset(groups.namable),
-        targets_to_themselves=plan.network.to_themselves,
-    )
-    return convert(groups.to_clone, context)
+        self.register_outputs(args.facts)

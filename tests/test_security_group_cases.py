@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from components.config import parse
-from components.migration import Migration
+from components.migration import Migration, MigrationArgs
 from components.plan import MigrationPlan, make_plan
 from estate.live import read_estate
 from policies.core.clock import read_schedule
@@ -48,7 +48,7 @@ FINDINGS: dict[str, dict[tuple[str, str], str]] = {
 def judged(case: str) -> dict[tuple[str, str], str]:
     """What the rules about security groups and links find on a case, by rule and instance."""
     found = {}
-    plan = as_plan(declare(lambda: Migration("migration", planned(case))))
+    plan = as_plan(declare(lambda: Migration("migration", MigrationArgs(planned(case)))))
     schedule = read_schedule(NOW, plan)
     for rule in all_rules():
         if isinstance(rule, InstanceRule) and rule.id.startswith(("security-group-", "classic-link-")):

@@ -21,7 +21,7 @@ from components.classic_link import references_to_clones, rule_for_clone
 from components.conversion import Conversion, ConversionContext, VpcRule, convert
 from components.conversion import rules as limits
 from components.facts import classic_instance_facts, security_group_facts
-from components.security_group import rule_args
+from components.rules import rule_args
 from estate.model import Instance, SecurityGroup, SecurityGroupRule
 from policies.core.facts import Leaf, Value
 from policies.core.plan import (

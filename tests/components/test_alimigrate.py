@@ -12,7 +12,7 @@ from pulumi.runtime import rpc
 from components import alimigrate
 from components.alimigrate.ecs import SecurityGroupRules
 from components.conversion import VpcPeer, VpcRule
-from components.security_group import rule_args
+from components.rules import rule_args
 from estate.model import PeerKind
 from tests.components.mocked import declare
 

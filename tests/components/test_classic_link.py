@@ -9,7 +9,7 @@ import pytest
 
 from components.config import ConfigError, Flow, parse
 from components.flows import with_flows
-from components.migration import Migration
+from components.migration import Migration, MigrationArgs
 from components.plan import MigrationPlan, make_plan
 from components.stack_outputs import record_of
 from estate.model import ClassicLinkAttachment, Estate, RouteEntry, SecurityGroup
@@ -163,7 +163,7 @@ def test_what_the_pack_judges_by_is_registered_and_no_input() -> None:
         classic_links=(ClassicLinkAttachment(instance_id="i-idle", vpc_id="vpc-old"),),
     )
     made = plan(of, network=EXISTING)
-    recording = declare(lambda: Migration("migration", made))
+    recording = declare(lambda: Migration("migration", MigrationArgs(made)))
     registered = outputs(recording)
     assert registered["customRoutes"] == ["10.0.0.0/8"]
     assert registered["existingLinks"] == [{"instanceId": "i-idle", "toTarget": True}]
@@ -176,7 +176,7 @@ def test_what_the_pack_judges_by_is_registered_and_no_input() -> None:
 
 def test_a_vpc_that_links_nobody_is_left_without_classic_link() -> None:
     made = plan(estate(instances=tuple(item for item in estate().instances if item.id != "i-mon")))
-    recording = declare(lambda: Migration("migration", made))
+    recording = declare(lambda: Migration("migration", MigrationArgs(made)))
     assert "alimigrate:vpc:ClassicLink" not in {item.type for item in recording.resources.values()}
 
 
@@ -244,7 +244,7 @@ def test_what_is_no_broad_rule(fields: dict[str, Any]) -> None:
 def test_the_pack_is_told_whether_flows_are_given() -> None:
     for link, given in ((None, False), ({}, False), ({"flows": []}, True)):
         made = plan(broad(), classicLink=link)
-        recording = declare(lambda made=made: Migration("migration", made))  # type: ignore[misc]
+        recording = declare(lambda made=made: Migration("migration", MigrationArgs(made)))  # type: ignore[misc]
         facts = recording.outputs[recording.urn("classic-to-vpc:index:Migration", "migration")]
         assert facts["flowsGiven"] is given
         assert facts["broadRules"][0]["securityGroupId"] == "sg-app"

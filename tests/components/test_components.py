@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from components.config import parse
-from components.migration import Migration
+from components.migration import Migration, MigrationArgs
 from components.plan import make_plan
 from estate.model import Disk, SecurityGroupRule, Vpc
 from tests.components.builders import FILE, config, estate, rule, vswitch
@@ -18,7 +18,7 @@ MIGRATION = "classic-to-vpc:index:Migration"
 
 def declared(estate_changes: dict[str, Any] | None = None, **changes: Any) -> Recording:
     plan = make_plan(parse(config(**changes), FILE), estate(**estate_changes or {}), FILE)
-    return declare(lambda: Migration("migration", plan))
+    return declare(lambda: Migration("migration", MigrationArgs(plan)))
 
 
 def test_an_unprepared_stack_declares_facts_and_nothing_else() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from components.config import ConfigError, parse
 from components.facts.databases import database_facts
-from components.migration import Migration
+from components.migration import Migration, MigrationArgs
 from components.plan import MigrationPlan, make_plan
 from estate.model import AdmittedGroup, Database, NetInfo, WhitelistGroup
 from tests.components.builders import FILE, config, estate, vswitch
@@ -58,7 +58,7 @@ def plan(databases: tuple[Database, ...], *choices: dict[str, Any], **changes: A
 
 def declared(databases: tuple[Database, ...], *choices: dict[str, Any], **changes: Any) -> Recording:
     planned = plan(databases, *choices, **changes)
-    return declare(lambda: Migration("migration", planned))
+    return declare(lambda: Migration("migration", MigrationArgs(planned)))
 
 
 def inputs(recording: Recording, resource_type: str, name: str) -> dict[str, Any]:
@@ -229,7 +229,7 @@ class TestComponent:
             ),
             FILE,
         )
-        recording = declare(lambda: Migration("migration", planned))
+        recording = declare(lambda: Migration("migration", MigrationArgs(planned)))
         assert inputs(recording, HYBRID["rds"], "rm-orders")["vswitchId"] == vswitch_id
 
     def test_further_addresses_are_admitted_where_asked(self) -> None:

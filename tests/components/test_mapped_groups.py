@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from components.config import ConfigError, parse
-from components.migration import Migration
+from components.migration import Migration, MigrationArgs
 from components.plan import MigrationPlan, make_plan
 from estate.model import SecurityGroup
 from tests.components.builders import FILE, config, estate, instance, rule
@@ -42,7 +42,7 @@ def plan(*choices: dict[str, Any], mode: str = "clone", stranger: bool = False, 
 
 
 def declared(made: MigrationPlan) -> Recording:
-    return declare(lambda: Migration("migration", made))
+    return declare(lambda: Migration("migration", MigrationArgs(made)))
 
 
 @pytest.mark.parametrize(

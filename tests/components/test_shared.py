@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from components.config import ConfigError, ExistingNetwork, parse
-from components.migration import Migration
+from components.migration import Migration, MigrationArgs
 from components.plan import MigrationPlan, StackRecord, make_plan
 from components.stack_outputs import exported, record_of, share, with_shared
 from estate.model import Estate, SecurityGroup
@@ -57,7 +57,7 @@ def problems(**given: Any) -> str:
 
 
 def declared(made: MigrationPlan) -> Recording:
-    return declare(lambda: Migration("migration", made))
+    return declare(lambda: Migration("migration", MigrationArgs(made)))
 
 
 def test_the_network_of_the_other_stack_becomes_an_existing_one() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from components.config import ConfigError, parse
-from components.migration import Migration
+from components.migration import Migration, MigrationArgs
 from components.plan import MigrationPlan, Origin, StackRecord, make_plan, still_classic
 from components.stack_outputs import exported, record_of
 from estate.model import (
@@ -54,7 +54,7 @@ def recorded(raw: dict[str, Any]) -> StackRecord:
 
 
 def declared(made: MigrationPlan) -> Recording:
-    return declare(lambda: Migration("migration", made))
+    return declare(lambda: Migration("migration", MigrationArgs(made)))
 
 
 def resources(recording: Recording) -> dict[str, dict[str, Any]]:

@@ -1,0 +1,79 @@
+"""The programs in docs/programs: components in a program that is not ours, on the real engine and a simulated cloud."""
+
+from __future__ import annotations
+
+import json
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import toolchain
+from demo.project import REPOSITORY, Project
+from simulator.server import Simulator
+
+PROGRAMS = REPOSITORY / "docs/programs"
+ROOMS = tuple(REPOSITORY / name for name in ("components", "estate", "provider"))
+WEB, APP = "sg-bp1web00000000000001", "sg-bp1app00000000000001"
+DATABASE = "rm-bp1shopmysql000001"
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
+
+
+def project(directory: Path, program: Path, cloud: Simulator, engine: toolchain.Engine) -> Project:
+    """A stack of a program of docs/programs; of our config it has nothing, of the cloud's what every program needs."""
+    made = Project(directory, cloud, engine.environ(), files=(*sorted(program.iterdir()), *ROOMS))
+    made.join("test", {f"alimigrate:{name}": value for name, value in alimigrate_config(cloud).items()})
+    made.run("stack", "init", "test", "--no-select", check=True)
+    return made
+
+
+def alimigrate_config(cloud: Simulator) -> dict[str, Any]:
+    return {"region": cloud.region, "protocol": "HTTP", "endpoints": cloud.endpoints}
+
+
+def lives_a_whole_life(project: Project, cloud: Simulator) -> None:
+    """Applied as declared, nothing to do at the second run, and gone with the stack but for what is of others."""
+    before = _of_others(cloud)
+    up = project.run("up", "--stack", "test", "--yes", "--skip-preview")
+    assert up.returncode == 0, up.stdout
+    _prepared(cloud.state(), json.loads(project.run("stack", "output", "--json", "--stack", "test").stdout))
+    again = project.run("preview", "--stack", "test", "--expect-no-changes")
+    assert again.returncode == 0, again.stdout
+    down = project.run("destroy", "--stack", "test", "--yes", "--skip-preview")
+    assert down.returncode == 0, down.stdout
+    assert _of_others(cloud) == before
+
+
+def _of_others(cloud: Simulator) -> list[object]:
+    """What such a program leaves as it was, but for a group of RDS, which is left with an entry that admits nobody."""
+    state = cloud.state()
+    entries = {
+        (database["id"], group["name"], group["network_type"], str(ip_network(entry)))
+        for database in state["databases"]
+        for group in database["whitelist_groups"]
+        for entry in group["security_ips"]
+        if not entry.startswith("127.0.0.1")
+    }
+    return [state["vpcs"], state["security_groups"], entries]
+
+
+def _prepared(state: dict[str, Any], outputs: dict[str, Any]) -> None:
+    [vpc] = [item for item in state["vpcs"] if item["name"] == "shop"]
+    [vswitch] = [item for item in state["vswitches"] if item["vpc_id"] == vpc["id"]]
+    assert outputs["vswitchIds"] == {"cn-hangzhou-b": vswitch["id"]}
+    clones = {item["id"]: item for item in state["security_groups"] if item.get("vpc_id") == vpc["id"]}
+    by_classic = outputs["securityGroupIds"]
+    assert set(by_classic) == {WEB, APP}
+    assert sorted(clones) == sorted(group_id for ids in by_classic.values() for group_id in ids)
+    # What the classic group says of the other one, its clone says of the other's clone.
+    rules = clones[by_classic[APP][0]]["rules"]
+    assert {rule["group_id"] for rule in rules if rule["port_range"] == "8080/8080"} == {by_classic[WEB][0]}
+    [database] = [item for item in state["databases"] if item["id"] == DATABASE]
+    [group] = [item for item in database["whitelist_groups"] if item["name"] == "shop_vpc"]
+    assert group["security_ips"] == ["172.16.1.0/24"]
+
+
+def test_a_python_program_of_ones_own(cloud: Simulator, engine: toolchain.Engine, tmp_path: Path) -> None:
+    lives_a_whole_life(project(tmp_path, PROGRAMS / "python", cloud, engine), cloud)
