@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import toolchain
 from demo.project import REPOSITORY, Project
 from simulator.server import Simulator
 
 PROGRAMS = REPOSITORY / "docs/programs"
-ROOMS = tuple(REPOSITORY / name for name in ("components", "estate", "provider"))
+ROOMS = tuple(REPOSITORY / name for name in ("components", "estate", "provider", "package"))
 WEB, APP = "sg-bp1web00000000000001", "sg-bp1app00000000000001"
 DATABASE = "rm-bp1shopmysql000001"
 
@@ -77,3 +79,75 @@ def _prepared(state: dict[str, Any], outputs: dict[str, Any]) -> None:
 
 def test_a_python_program_of_ones_own(cloud: Simulator, engine: toolchain.Engine, tmp_path: Path) -> None:
     lives_a_whole_life(project(tmp_path, PROGRAMS / "python", cloud, engine), cloud)
+
+
+# What a program in any language sends the engine for the components of the package; that of docs/programs/yaml.
+REMOTE = """
+import pulumi
+
+SERVERS = pulumi.Config().require_object("servers")
+BLOCK = "172.16.1.0/24"
+
+
+def declared(kind, name, inputs, *outputs):
+    props = {**inputs, **dict.fromkeys(outputs)}
+    return pulumi.ComponentResource(f"classic-to-vpc:index:{kind}", name, props, None, remote=True)
+
+
+vswitch = {"zoneId": "cn-hangzhou-b", "name": "shop-b", "cidrBlock": BLOCK}
+network = declared(
+    "TargetNetwork",
+    "network",
+    {"vpcName": "shop", "cidrBlock": "172.16.0.0/16", "vswitches": [vswitch]},
+    "vpcId",
+    "vswitchIds",
+)
+groups = declared(
+    "ClonedSecurityGroups",
+    "groups",
+    {"vpcId": network.vpcId, "targetCidrs": [BLOCK], "instanceIds": SERVERS},
+    "securityGroupIds",
+)
+vswitch_id = network.vswitchIds.apply(lambda ids: ids["cn-hangzhou-b"])
+declared(
+    "DatabaseAccess",
+    "database",
+    {
+        "dbInstanceId": "rm-bp1shopmysql000001",
+        "vpcId": network.vpcId,
+        "vswitches": [{"zoneId": "cn-hangzhou-b", "cidrBlock": BLOCK, "vswitchId": vswitch_id}],
+        "whitelistGroup": "shop_vpc",
+    },
+)
+pulumi.export("vswitchIds", network.vswitchIds)
+pulumi.export("securityGroupIds", groups.securityGroupIds)
+"""
+
+
+def test_the_component_package(cloud: Simulator, engine: toolchain.Engine, tmp_path: Path) -> None:
+    """The host, started by the engine, makes for any program what the Python program makes."""
+    yaml_project = yaml.safe_load((PROGRAMS / "yaml/Pulumi.yaml").read_text(encoding="utf-8"))
+    packages = [{"name": name, "path": path} for name, path in yaml_project["packages"].items()]
+    plugins = {"providers": [*yaml_project["plugins"]["providers"], *packages]}
+    runtime = {"name": "python", "options": {"toolchain": "pip", "virtualenv": ".venv"}}
+    program = tmp_path / "program"
+    program.mkdir()
+    (program / "__main__.py").write_text(REMOTE, encoding="utf-8")
+    (program / "Pulumi.yaml").write_text(
+        yaml.safe_dump({"name": "shop-network", "runtime": runtime, "plugins": plugins})
+    )
+    made = project(tmp_path / "project", program, cloud, engine)
+    servers = yaml_project["resources"]["groups"]["properties"]["instanceIds"]
+    config = {f"alimigrate:{name}": value for name, value in alimigrate_config(cloud).items()}
+    made.join("test", {**config, "shop-network:servers": ["i-none"]})
+    refused = made.run("preview", "--stack", "test")
+    assert refused.returncode != 0
+    assert "expected ids of classic instances in cn-hangzhou; i-none is none" in refused.stdout
+    assert "components.py" not in refused.stdout, "a traceback of the host"
+    made.join("test", {**config, "shop-network:servers": servers})
+    lives_a_whole_life(made, cloud)
+
+
+@pytest.mark.skipif(shutil.which("pulumi-language-yaml") is None, reason="pulumi-language-yaml is not on PATH")
+def test_a_yaml_program(cloud: Simulator, engine: toolchain.Engine, tmp_path: Path) -> None:
+    lives_a_whole_life(project(tmp_path, PROGRAMS / "yaml", cloud, engine), cloud)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from components import alimigrate
+from docgen.sdk import BY_HAND, main, modules
 from provider.registry import RESOURCES, schema
-from provider.sdk import BY_HAND, main, modules
 
 SDK = Path(__file__).resolve().parents[2] / "components" / "alimigrate"
 

@@ -1,4 +1,4 @@
-"""Generate the Python SDK of this provider from its schema: `python -m provider.sdk components/alimigrate`.
+"""Generate the Python SDK of this provider from its schema: `python -m docgen.sdk components/alimigrate`.
 
 `pulumi package gen-sdk` makes 33 files and 6,000 lines of the same schema. They pass no strict type check, take every
 required property for optional, and must be installed as a distribution of their own before they can be imported. This

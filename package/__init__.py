@@ -1,0 +1,1 @@
+"""The component package: components for Pulumi programs in any language, served by Pulumi's Python component host."""

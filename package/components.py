@@ -1,0 +1,175 @@
+"""The components as every language sees them: arguments that cross a process, and outputs.
+
+The host reads this module's annotations, and serves what they say as the package's schema. Arguments are mappings here
+because the host makes no others. What a component must know of the estate it reads itself, as our own program does.
+"""
+
+# No `from __future__ import annotations`: the host reads types, not texts.
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from components import database, network, security_group
+from package.estate import read
+
+
+class VSwitchArgs(TypedDict):
+    """A VSwitch to migrate into: one to create, or with `vswitchId` one that exists."""
+
+    zone_id: str
+    """Its zone."""
+    name: str
+    """Its name; that of the resource too, where it is created."""
+    cidr_block: NotRequired[str]
+    """Its block; only a default VSwitch needs none."""
+    tier: NotRequired[str]
+    """A word that tells it apart, where its zone has several."""
+    vswitch_id: NotRequired[pulumi.Input[str]]
+    """The id of one that exists; it is taken as it is."""
+
+
+class TargetNetworkArgs(TypedDict):
+    """The VPC to migrate into: one to create, one that exists (`vpcId`), or the region's default one."""
+
+    vswitches: list[VSwitchArgs]
+    """The VSwitches to migrate into, one a zone, or a zone and tier."""
+    vpc_name: NotRequired[str]
+    """The name of the VPC to create; that of the resource too."""
+    cidr_block: NotRequired[pulumi.Input[str]]
+    """The block of the VPC; only the default VPC needs none."""
+    vpc_id: NotRequired[pulumi.Input[str]]
+    """The id of a VPC that exists; it is never changed."""
+    use_default: NotRequired[bool]
+    """Whether the default VPC and the default VSwitches of the zones are taken, and made where they are not there."""
+
+
+class TargetNetwork(network.TargetNetwork):
+    """The target VPC: created, existing, or the region's default one; VSwitches of it are taken or created."""
+
+    vpc_id: pulumi.Output[str]
+    """The id of the VPC."""
+    cidr_block: pulumi.Output[str]
+    """Its block."""
+    vswitch_ids: pulumi.Output[Mapping[str, str]]
+    """The VSwitches' ids by zone, or by zone and tier, as in `cn-hangzhou-h/web`."""
+
+    def __init__(self, name: str, args: TargetNetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the network."""
+        vswitches = [
+            network.VSwitchArgs(
+                zone_id=item["zone_id"],
+                name=item["name"],
+                cidr_block=item.get("cidr_block"),
+                tier=item.get("tier"),
+                vswitch_id=item.get("vswitch_id"),
+            )
+            for item in args["vswitches"]
+        ]
+        of_network = network.TargetNetworkArgs(
+            vswitches=vswitches,
+            vpc_name=args.get("vpc_name"),
+            cidr_block=args.get("cidr_block"),
+            vpc_id=args.get("vpc_id"),
+            use_default=args.get("use_default", False),
+        )
+        super().__init__(name, of_network, opts)
+
+
+class ClonedSecurityGroupsArgs(TypedDict):
+    """Classic instances that move together, and where to."""
+
+    vpc_id: pulumi.Input[str]
+    """The VPC that the clones are in."""
+    instance_ids: list[str]
+    """The instances: all their classic groups are cloned. All other classic instances count as staying, unlinked."""
+    target_cidrs: list[str]
+    """The blocks of the VSwitches that they move into."""
+
+
+class ClonedSecurityGroups(security_group.ClonedSecurityGroups):
+    """Clones of classic security groups in a VPC, with their rules converted so that nothing is opened."""
+
+    security_group_ids: pulumi.Output[Mapping[str, Sequence[str]]]
+    """The VPC groups by classic group: each member of the classic one is to be in all of them."""
+
+    def __init__(self, name: str, args: ClonedSecurityGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the clones of the estate's groups."""
+        of_estate = security_group.ClonedSecurityGroupsArgs.of(
+            read(), args["instance_ids"], vpc_id=args["vpc_id"], target_cidrs=args["target_cidrs"]
+        )
+        super().__init__(name, of_estate, opts)
+
+
+class DatabaseVSwitchArgs(TypedDict):
+    """A VSwitch that gets access to a database."""
+
+    zone_id: str
+    """Its zone."""
+    cidr_block: pulumi.Input[str]
+    """Its block, which is admitted."""
+    vswitch_id: pulumi.Input[str]
+    """Its id."""
+
+
+class HybridAccessArgs(TypedDict):
+    """An address in the VPC beside the classic ones, which the cloud keeps for a while only; there is no way back."""
+
+    valid_until: str
+    """Until when the classic addresses are needed: a date and time with its UTC offset."""
+
+
+class DatabaseAccessArgs(TypedDict):
+    """One database, and who gets access to it."""
+
+    db_instance_id: str
+    """The database."""
+    vpc_id: pulumi.Input[str]
+    """The VPC that gets access."""
+    vswitches: list[DatabaseVSwitchArgs]
+    """The VSwitches that are admitted; hybrid access uses the first in a zone of the database."""
+    whitelist_group: str
+    """The name of the whitelist group that is made: 2 to 32 small letters, digits and underscores, not `default`."""
+    also_admit: NotRequired[list[str]]
+    """Further IPv4 addresses and blocks to admit."""
+    hybrid_access: NotRequired[HybridAccessArgs]
+    """Asks for an address in the VPC; without it the database's network stays as it is."""
+
+
+class DatabaseAccess(database.DatabaseAccess):
+    """One database within reach of a VPC: an address there, where asked for, and a whitelist group of its own."""
+
+    def __init__(self, name: str, args: DatabaseAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the access."""
+        vswitches = [
+            network.TargetVSwitch(
+                item["zone_id"], None, item["cidr_block"], pulumi.Output.from_input(item["vswitch_id"])
+            )
+            for item in args["vswitches"]
+        ]
+        of_estate = database.DatabaseAccessArgs.of(
+            read(),
+            args["db_instance_id"],
+            vpc_id=args["vpc_id"],
+            vswitches=vswitches,
+            whitelist_group=args["whitelist_group"],
+            also_admit=args.get("also_admit", ()),
+            hybrid_access=_hybrid_access(args),
+        )
+        super().__init__(name, of_estate, opts)
+
+
+def _hybrid_access(args: DatabaseAccessArgs) -> database.HybridAccessArgs | None:
+    if "hybrid_access" not in args:
+        return None
+    text = args["hybrid_access"]["valid_until"]
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise pulumi.InputPropertyError(
+            "hybridAccess.validUntil", f"expected a date and time with its UTC offset, found {text!r}"
+        )
+    return database.HybridAccessArgs(valid_until=moment)

@@ -1,0 +1,1 @@
+"""The component package, without an engine."""

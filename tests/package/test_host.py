@@ -1,0 +1,130 @@
+"""What the host makes of a request: the components of `components/`, or one message for whoever wrote the program."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pulumi
+import pytest
+
+from estate.errors import PermissionDenied
+from package import components
+from package.host import Host
+from tests.components.builders import estate
+from tests.components.mocked import Recording, declare
+
+BLOCK = "172.16.1.0/24"
+VSWITCH = {"zoneId": "cn-hangzhou-b", "name": "shop-b", "cidrBlock": BLOCK}
+ACCESS = {
+    "dbInstanceId": "rm-orders",
+    "vpcId": "vpc-1",
+    "whitelistGroup": "shop",
+    "vswitches": [{"zoneId": "cn-hangzhou-b", "cidrBlock": BLOCK, "vswitchId": "vsw-1"}],
+}
+
+
+@pytest.fixture(autouse=True)
+def _estate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(components, "read", estate)
+
+
+def constructed(kind: str, inputs: dict[str, Any]) -> Recording:
+    return declare(lambda: Host().construct("made", f"classic-to-vpc:index:{kind}", inputs))
+
+
+def refuse(kind: str, inputs: dict[str, Any]) -> None:
+    """Construct what is refused before anything is declared."""
+
+    async def construct() -> None:
+        Host().construct("made", f"classic-to-vpc:index:{kind}", inputs)
+
+    asyncio.run(construct())
+
+
+def test_a_network() -> None:
+    recording = constructed("TargetNetwork", {"vpcName": "shop", "cidrBlock": "172.16.0.0/16", "vswitches": [VSWITCH]})
+    [network] = recording.of_type("alicloud:vpc/network:Network").values()
+    assert network.inputs["cidrBlock"] == "172.16.0.0/16"
+    [vswitch] = recording.of_type("alicloud:vpc/switch:Switch").values()
+    assert (vswitch.name, vswitch.inputs["zoneId"], vswitch.inputs["vpcId"]) == ("shop-b", "cn-hangzhou-b", "shop-id")
+
+
+def test_clones_of_the_groups_of_the_estate() -> None:
+    inputs = {"vpcId": "vpc-1", "instanceIds": ["i-web", "i-app"], "targetCidrs": [BLOCK]}
+    recording = constructed("ClonedSecurityGroups", inputs)
+    assert set(recording.of_type("alimigrate:ecs:SecurityGroupRules")) == {"sg-app", "sg-web"}
+
+
+def test_access_to_a_database_of_the_estate() -> None:
+    recording = constructed("DatabaseAccess", {**ACCESS, "alsoAdmit": ["10.1.2.3"]})
+    [group] = recording.of_type("alimigrate:rds:WhitelistGroup").values()
+    assert group.inputs["securityIps"] == ["10.1.2.3", BLOCK]
+
+
+def test_hybrid_access_until_a_time() -> None:
+    recording = constructed("DatabaseAccess", {**ACCESS, "hybridAccess": {"validUntil": "2026-12-24T00:00:00+08:00"}})
+    [facts] = recording.outputs.values()
+    assert facts["hybridAccess"]["validUntil"] == "2026-12-24T00:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "expected"),
+    [
+        ("TargetNetwork", {"vswitches": [VSWITCH]}, "expected cidrBlock with vpcName"),
+        (
+            "ClonedSecurityGroups",
+            {"vpcId": "vpc-1", "instanceIds": ["i-none"], "targetCidrs": [BLOCK]},
+            "i-none is none",
+        ),
+        ("DatabaseAccess", {**ACCESS, "dbInstanceId": "rm-none"}, "there is no rm-none"),
+    ],
+)
+def test_what_a_component_refuses_is_one_message(kind: str, inputs: dict[str, Any], expected: str) -> None:
+    with pytest.raises(pulumi.InputPropertiesError, match=expected) as refused:
+        refuse(kind, inputs)
+    # The SDK's server cannot send one that has no list.
+    assert refused.value.errors == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "path", "reason"),
+    [
+        ("TargetNetwork", {}, "vswitches", "Missing required input"),
+        ("TargetNetwork", {"vswitches": [{"name": "shop-b"}]}, "vswitches[0].zoneId", "Missing required input"),
+        ("DatabaseAccess", {**ACCESS, "hybridAccess": {"validUntil": "2026-12-24"}}, "hybridAccess.validUntil", "UTC"),
+        ("DatabaseAccess", {**ACCESS, "hybridAccess": {"validUntil": "soon"}}, "hybridAccess.validUntil", "UTC"),
+    ],
+)
+def test_a_wrong_argument_is_told_by_its_path(kind: str, inputs: dict[str, Any], path: str, reason: str) -> None:
+    with pytest.raises(pulumi.InputPropertyError) as refused:
+        refuse(kind, inputs)
+    assert refused.value.property_path == path
+    assert reason in refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("inputs", "path"),
+    [
+        ({"vpcName": pulumi.UNKNOWN, "vswitches": [VSWITCH]}, "vpcName"),
+        ({"vswitches": pulumi.UNKNOWN}, "vswitches"),
+        ({"vswitches": [VSWITCH, {**VSWITCH, "zoneId": pulumi.UNKNOWN}]}, "vswitches[1].zoneId"),
+    ],
+    ids=["a text", "a list", "inside a list"],
+)
+def test_what_must_be_known_cannot_depend_on_what_is_yet_to_be_made(inputs: dict[str, Any], path: str) -> None:
+    with pytest.raises(pulumi.InputPropertyError) as refused:
+        refuse("TargetNetwork", inputs)
+    assert (refused.value.property_path, refused.value.reason) == (
+        path,
+        "expected a value that is known before anything is made, not an output",
+    )
+
+
+def test_what_the_cloud_refuses_is_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied() -> None:
+        raise PermissionDenied("ecs:DescribeInstances", "no")
+
+    monkeypatch.setattr(components, "read", denied)
+    with pytest.raises(pulumi.InputPropertiesError, match="ecs:DescribeInstances"):
+        refuse("DatabaseAccess", ACCESS)
