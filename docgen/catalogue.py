@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from policies.core.fixes import RULE, Fix, as_markdown, filled
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
-from policies.core.remedies import as_markdown
 from policies.core.rule import AnyRule, InstanceRule, ReviewRule
 from policies.pack.registry import all_rules
 from policies.pack.run import MANIFEST
@@ -49,7 +49,7 @@ def _page(rule: AnyRule) -> str:
         "When unknown may wait": rule.unknown_ok or "Never.",
         "Lead time and settings": _settings(rule),
         "How to fix it": (
-            f"### Before the window\n\n{as_markdown(rule.remediation)}\n\n### After the move\n\n{_afterwards(rule)}"
+            f"### Before the window\n\n{_fix(rule, rule.remediation)}\n\n### After the move\n\n{_afterwards(rule)}"
         ),
         "Waivers": "A waiver may cover it." if rule.unwaivable is None else f"It cannot be waived: {rule.unwaivable}.",
         "Notice items": _bullets(f"{item}: {ITEMS[item].text}" for item in rule.notice_items) or "None.",
@@ -88,8 +88,12 @@ def _afterwards(rule: AnyRule) -> str:
         asked = "It is not asked any more about an instance that has moved."
     else:
         asked = "It is asked as before."
-    mended = "It is mended the same way." if rule.remediation_after is None else as_markdown(rule.remediation_after)
+    mended = "It is mended the same way." if rule.remediation_after is None else _fix(rule, rule.remediation_after)
     return f"{asked}\n\n{mended}"
+
+
+def _fix(rule: AnyRule, fix: Fix) -> str:
+    return as_markdown([filled(fix, {RULE: rule.id})])
 
 
 def _bullets(lines: Iterable[str]) -> str:

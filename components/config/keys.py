@@ -44,12 +44,18 @@ def _expected(name: str, known: list[str]) -> str | None:
     if section in known:
         return (
             f"expected as {path} inside the object {CONFIG_KEY}, where the stack file nests it; "
-            f"on the command line: pulumi config set --path '{CONFIG_KEY}.{path}' <value>"
+            f"on the command line: python -m components.stack_file set --stack <stack> '{_nested(path)}'"
         )
     close = difflib.get_close_matches(section, known if _below(name) else [_NAME, *known], n=1)
     if not close:
         return f"unknown key; expected {CONFIG_KEY} alone"
     return f"unknown key; did you mean {_moved(_NAME if close[0] == _NAME else f'{_NAME}.{close[0]}')}?"
+
+
+def _nested(path: str) -> str:
+    """The path as a part of the config in one line, with a value to fill in."""
+    names = re.split(r"[.\[]", path)
+    return f"{names[0]}: " + "".join(f"{{{name}: " for name in names[1:]) + "<value>" + "}" * (len(names) - 1)
 
 
 def _below(name: str) -> str | None:

@@ -117,8 +117,10 @@ def add(
         raise OutputError("; ".join(_option_fault(fault) for fault in error.errors(include_url=False))) from None
     save_evidence(file, [evidence])
     _tell(f"{file}: evidence of {instance}")
-    line = f"{NAMESPACE}:migration.evidence: {{files: [{file}]}}"
-    _tell(f"Next: the stack names it, by its path from the stack file: {line}")
+    _tell(
+        "Next: the stack names it, by its path from the stack file: "
+        f"python -m components.stack_file set --stack <stack> 'evidence: {{files: [{file}]}}'"
+    )
 
 
 @app.command()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Literal
 
 from policies.core.facts import UnreadableError
+from policies.core.fixes import UP, Fix, joined
 
 if TYPE_CHECKING:
     from policies.core.waivers import Waiver
@@ -35,11 +36,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """Outcome, its reason in sentences for a person, and the remediation where the rule's own is not exact enough."""
+    """Outcome, its reason in sentences for a person, and the fixes, all of them needed; none: the rule's own."""
 
     outcome: Outcome
     reason: str
-    remediation: str | None = None
+    fixes: tuple[Fix, ...] = ()
 
 
 def passed(reason: str) -> Verdict:
@@ -47,19 +48,19 @@ def passed(reason: str) -> Verdict:
     return Verdict(Outcome.PASS, reason)
 
 
-def failed(reason: str, remediation: str | None = None) -> Verdict:
+def failed(reason: str, *fixes: Fix) -> Verdict:
     """What the rule asks for is missing or wrong."""
-    return Verdict(Outcome.FAIL, reason, remediation)
+    return Verdict(Outcome.FAIL, reason, fixes)
 
 
-def unknown(reason: str, remediation: str | None = None) -> Verdict:
+def unknown(reason: str, *fixes: Fix) -> Verdict:
     """It cannot be told whether what the rule asks for is there."""
-    return Verdict(Outcome.UNKNOWN, reason, remediation)
+    return Verdict(Outcome.UNKNOWN, reason, fixes)
 
 
-def pending(reason: str, remediation: str = "pulumi up") -> Verdict:
+def pending(reason: str, *fixes: Fix) -> Verdict:
     """It is declared, and does not exist yet."""
-    return Verdict(Outcome.PENDING, reason, remediation)
+    return Verdict(Outcome.PENDING, reason, fixes or (UP,))
 
 
 def not_applicable(reason: str) -> Verdict:
@@ -89,19 +90,8 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
         raise ValueError("no verdicts")
     outcome = ordered[0].outcome
     told = [verdict for verdict in ordered if verdict.outcome is outcome or verdict.outcome.blocks]
-    remediation = _together([verdict.remediation for verdict in told if verdict.remediation])
-    return Verdict(outcome, "\n".join(dict.fromkeys(v.reason for v in told)), remediation)
-
-
-def _together(remediations: Sequence[str]) -> str | None:
-    """Return several remediations as one: each whole, and only once, because its lines belong together."""
-    blocks = dict.fromkeys(tuple(text.splitlines()) for text in remediations)
-    kept = [block for block in blocks if not any(block != other and _is_part(block, other) for other in blocks)]
-    return "\n".join(line for block in kept for line in block) or None
-
-
-def _is_part(lines: tuple[str, ...], of: tuple[str, ...]) -> bool:
-    return any(of[start : start + len(lines)] == lines for start in range(len(of) - len(lines) + 1))
+    fixes = joined(fix for verdict in told for fix in verdict.fixes)
+    return Verdict(outcome, "\n".join(dict.fromkeys(v.reason for v in told)), fixes)
 
 
 def best(verdicts: Iterable[Verdict]) -> Verdict:
@@ -132,9 +122,9 @@ class Subject:
 class Result:
     """The outcome of one rule for one subject.
 
-    `remediation` is empty for PASS and NOT_APPLICABLE. What is FAIL or UNKNOWN and not `blocking` is advice until
-    `mandatory_from`. `wave` is that of the instance; None for the migration, or where it is not known. Where the
-    outcome is WAIVED, `waived` is what it would be else.
+    `fixes`, all of them needed, and `remediation`, the same as text, are empty for PASS and NOT_APPLICABLE. What is
+    FAIL or UNKNOWN and not `blocking` is advice until `mandatory_from`. `wave` is that of the instance; None for the
+    migration, or where it is not known. Where the outcome is WAIVED, `waived` is what it would be else.
     """
 
     rule_id: str
@@ -147,6 +137,7 @@ class Result:
     mandatory_from: datetime | None = None
     waived: Outcome | None = None
     waiver: Waiver | None = None
+    fixes: tuple[Fix, ...] = ()
 
     @property
     def advice(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import Fix
 from policies.core.outcome import Verdict
 from policies.core.plan import Plan
 from policies.core.settings import Threshold, adjustable
@@ -23,9 +24,9 @@ class Rule:
     """What one rule says of itself.
 
     `module` is its `__name__`, from which its id is derived: an id is never reused. `notice_items` number what the
-    migration notice asks for (N01..N35). `why` tells what happens in the window otherwise. `remediation` is the config
-    line or command to use, unless a verdict names a more exact one; `remediation_after` what to do where it was not
-    mended before the move, None: the same. In both a line is an example to copy or prose (`remedies`).
+    migration notice asks for (N01..N35). `why` tells what happens in the window otherwise. `remediation` is the fix,
+    unless a verdict has a more exact one; `remediation_after` what to do where it was not done before the move, None:
+    the same. In both `<id>` stands for the instance, and the like of it for what a reader fills in.
     `reads` are the resource types that it depends on.
     `unknown_ok` tells when something not yet known may wait, None where it never may. `sources` are where its facts
     about the cloud are from, `url` the page to read first.
@@ -41,7 +42,7 @@ class Rule:
     severity: Severity
     notice_items: tuple[str, ...]
     why: str
-    remediation: str
+    remediation: Fix
     reads: tuple[str, ...]
     unknown_ok: str | None
     sources: tuple[str, ...]
@@ -50,7 +51,7 @@ class Rule:
     lead_hours: float | None = None
     thresholds: tuple[Threshold, ...] = ()
     unwaivable: str | None = None
-    remediation_after: str | None = None
+    remediation_after: Fix | None = None
     mended_by_up: bool = False
 
     @property

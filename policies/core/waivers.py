@@ -11,6 +11,7 @@ from typing import Final
 from policies.core.approvals import void
 from policies.core.clock import Schedule
 from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.fixes import ID, RULE, Fix, change
 from policies.core.outcome import Outcome, Result
 from policies.core.plan import Plan
 
@@ -49,11 +50,21 @@ class Waiver:
         return f"the waiver of {self.owner} for {self.scope} (approved by {self.approved_by}: {self.reason})"
 
 
-def waiver_line(rule_id: str, instance_id: str = "<id>") -> str:
-    """Give the line of the stack config by which a rule is waived for an instance, as a part of a remediation."""
-    return (
-        f"classic-to-vpc:migration.waivers: [{{rule: {rule_id}, instances: [{instance_id}], reason: <what was done>, "
-        "owner: <you>, approvedBy: <somebody else>, approvedAt: <when>, expires: <by the end of the window>}]"
+def waiver(instance_id: str = ID) -> Fix:
+    """Return the fix by a waiver of the rule for an instance; who answers for it, a person decides."""
+    return change(
+        "waivers",
+        [
+            {
+                "rule": RULE,
+                "instances": [instance_id],
+                "reason": "<what was done>",
+                "owner": "<who answers for it>",
+                "approvedBy": "<somebody else>",
+                "approvedAt": "<when>",
+                "expires": "<by the end of the window>",
+            }
+        ],
     )
 
 

@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from typing_extensions import TypedDict
 
 from policies import PACK_NAME, PACK_VERSION
 from policies.core.clock import Moment, Wave
+from policies.core.fixes import Change, Command, Fix, Step, Task, shell, to_fill
 from policies.core.outcome import Outcome, Result, Subject
 from policies.core.rule import Rule
 from policies.core.waivers import Waiver
@@ -26,7 +27,7 @@ from policies.subjects.notice import ITEMS, Phase, not_checked
 RESULT_VARIABLE: Final = "PREFLIGHT_RESULT"
 SCHEMA_VERSION: Final = 3
 # Counts keys that were added and that readers of the same version may ignore.
-SCHEMA_MINOR_VERSION: Final = 0
+SCHEMA_MINOR_VERSION: Final = 1
 
 Answer = Literal["READY", "READY WITH CONDITIONS", "NOT READY", "UNKNOWN", "WHAT-IF"]
 OutcomeName = Literal["PASS", "FAIL", "UNKNOWN", "NOT_APPLICABLE", "PENDING", "WAIVED"]
@@ -142,10 +143,34 @@ class WaiverDocument(TypedDict):
     expires: str
 
 
+class StepDocument(TypedDict):
+    """One step of a fix; null: not of its kind.
+
+    A change of the stack config merges `value` into what is at `path`, keys with dots between, below
+    `classic-to-vpc:migration`: maps key by key, lists by the ids of their items. `command` is a line for a shell, from
+    the project's directory; `text` a task for a person, or a remark on the command. `toFill` is what a person has to
+    put in place of what is in angle brackets.
+    """
+
+    kind: Literal["config", "command", "task"]
+    path: str | None
+    value: Any
+    command: str | None
+    text: str | None
+    toFill: list[str]
+
+
+class FixDocument(TypedDict):
+    """One thing to put right: the ways to do so, of which one is enough, the better first; each a list of steps."""
+
+    ways: list[list[StepDocument]]
+
+
 class ResultDocument(TypedDict):
     """The outcome of one rule for one subject.
 
-    `blocking`: it fails the preview. FAIL or UNKNOWN that is not blocking is advice until `mandatoryFrom`.
+    `blocking`: it fails the preview. FAIL or UNKNOWN that is not blocking is advice until `mandatoryFrom`. All `fixes`
+    are needed; `remediation` has them as text.
     """
 
     rule: str
@@ -156,6 +181,7 @@ class ResultDocument(TypedDict):
     mandatoryFrom: str | None
     reason: str
     remediation: str
+    fixes: list[FixDocument]
     waiver: WaiverDocument | None
 
 
@@ -186,7 +212,7 @@ class ResultsDocument(TypedDict):
     """
 
     schemaVersion: Literal[3]
-    schemaMinorVersion: Literal[0]
+    schemaMinorVersion: Literal[1]
     pack: PackDocument
     project: str
     stack: str
@@ -342,8 +368,31 @@ def _result(result: Result) -> ResultDocument:
         "mandatoryFrom": _time(result.mandatory_from),
         "reason": result.reason,
         "remediation": result.remediation,
+        "fixes": [_fix(fix) for fix in result.fixes],
         "waiver": None if result.waiver is None else _waiver(result, result.waiver),
     }
+
+
+def _fix(fix: Fix) -> FixDocument:
+    return {"ways": [[_step(step) for step in way] for way in fix.ways]}
+
+
+def _step(step: Step) -> StepDocument:
+    empty: StepDocument = {
+        "kind": "task",
+        "path": None,
+        "value": None,
+        "command": None,
+        "text": None,
+        "toFill": list(to_fill(step)),
+    }
+    match step:
+        case Change(path, value):
+            return {**empty, "kind": "config", "path": path, "value": value}
+        case Command(argv, comment):
+            return {**empty, "kind": "command", "command": shell(argv), "text": comment or None}
+        case Task(text):
+            return {**empty, "text": text}
 
 
 def _waiver(result: Result, waiver: Waiver) -> WaiverDocument:

@@ -38,6 +38,7 @@ from pulumi_policy import (
 from policies import PACK_NAME
 from policies.core.clock import NOW_VARIABLE, MachineClock, machine_clock, read_clock, read_schedule
 from policies.core.facts import UnreadableError, attempt
+from policies.core.fixes import RULE, as_text, filled
 from policies.core.outcome import Outcome, Result
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, SHARED_SECURITY_GROUP, Plan
 from policies.core.rule import AnyRule
@@ -286,7 +287,7 @@ def _policy(rule: AnyRule, analyst: Analyst) -> StackValidationPolicy:
         display_name=rule.title,
         severity=_SEVERITIES[rule.severity],
         tags=list(rule.notice_items),
-        remediation_steps=rule.remediation,
+        remediation_steps=as_text([filled(rule.remediation, {RULE: rule.id})]),
         url=rule.url,
     )
 

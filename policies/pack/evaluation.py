@@ -9,6 +9,7 @@ from typing import Any
 
 from policies.core.clock import Moment, Schedule, Timeline, read_schedule
 from policies.core.facts import UnreadableError, attempt, printable, safe
+from policies.core.fixes import ID, RULE, STACK, Fix, as_text, filled, task
 from policies.core.outcome import Outcome, Result, Subject, Verdict, failed, judged, not_applicable, unknown
 from policies.core.plan import MIGRATION, Plan, Resource, has_moved
 from policies.core.rule import AnyRule, InstanceRule, MigrationRule, ReviewRule, Rule
@@ -43,6 +44,7 @@ class Evaluator:
         self._rules = tuple(rules)
         self._plan = plan
         self._moment = moment
+        self._stack = plan.project_and_stack[1] or STACK
         self._schedule = read_schedule(moment.now, plan)
         self._notes = notes(plan, self._schedule)
         self._deadlines = deadlines(plan, self._schedule)
@@ -127,17 +129,25 @@ class Evaluator:
         wave: str | None = None,
     ) -> Result:
         verdict = _settled(_guarded(check), timeline)
+        subject = migration_subject(self._plan) if instance is None else instance_subject(instance)
         needless = verdict.outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE)
+        fixes = () if needless else self._filled(rule, verdict.fixes or (rule.remediation,), subject)
         return Result(
             rule.id,
-            migration_subject(self._plan) if instance is None else instance_subject(instance),
+            subject,
             verdict.outcome,
             safe(verdict.reason),
-            "" if needless else safe(verdict.remediation or rule.remediation),
+            as_text(fixes, self._stack),
             blocking=verdict.outcome.blocks and timeline.mandatory,
             wave=wave,
             mandatory_from=timeline.mandatory_from,
+            fixes=fixes,
         )
+
+    def _filled(self, rule: Rule, fixes: tuple[Fix, ...], subject: Subject) -> tuple[Fix, ...]:
+        """Fixes for the subject that they are of; an instance without an id that can be read stays `<id>`."""
+        values = {RULE: rule.id, STACK: self._stack} | ({ID: subject.id} if subject.kind == "instance" else {})
+        return tuple(filled(fix, values, safe) for fix in fixes)
 
 
 def evaluate(
@@ -150,14 +160,14 @@ def evaluate(
 def _without_migration() -> Verdict:
     return unknown(
         "Not checked for any instance: the stack does not declare exactly one Migration with its instances.",
-        "see schedule-migration-declared",
+        task("See schedule-migration-declared."),
     )
 
 
 def _misconfigured(rule: Rule, problem: str) -> Callable[[], Verdict]:
     return lambda: unknown(
         f"Not checked: its policy configuration cannot be used: {problem}.",
-        f"mend {rule.id} in the file that --policy-pack-config names; policies/README.md tells its form",
+        task(f"Correct {rule.id} in the file that --policy-pack-config names; policies/README.md shows its form."),
     )
 
 
@@ -168,7 +178,7 @@ def _guarded(check: Callable[[], Verdict]) -> Verdict:
         # Only the type: the message of an exception may hold values, and findings are shown in public comments.
         return unknown(
             f"The rule itself crashed ({type(error).__name__}): nothing is known about what it checks.",
-            "report this as a defect of the policy pack",
+            task("Report this as a defect of the policy pack."),
         )
 
 
@@ -179,10 +189,10 @@ def _settled(verdict: Verdict, timeline: Timeline) -> Verdict:
     if timeline.freeze_starts_at is None:
         return unknown(
             f"{verdict.reason}\nWhether that may wait cannot be told: when the freeze begins is not known.",
-            verdict.remediation,
+            *verdict.fixes,
         )
     began = timeline.freeze_starts_at.isoformat(timespec="minutes")
-    return failed(f"{verdict.reason}\nThat may not wait any longer: the freeze began at {began}.", verdict.remediation)
+    return failed(f"{verdict.reason}\nThat may not wait any longer: the freeze began at {began}.", *verdict.fixes)
 
 
 def migration_subject(plan: Plan) -> Subject:

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Final, NamedTuple, TypeAlias
 
 from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.fixes import Fix, change, command, task
 from policies.core.outcome import Verdict, not_applicable
 from policies.core.plan import TARGET_NETWORK, Plan
 from policies.subjects.attestations import remediation
@@ -27,10 +28,10 @@ class Source(NamedTuple):
     named: str
 
     @property
-    def remediation(self) -> str:
+    def remediation(self) -> Fix:
         """What else to do where the lists cannot be read, or are not to be changed."""
-        unused_line = f"classic-to-vpc:migration.after: {{unusedServices: [{self.service}]}}  # where nobody uses it"
-        return f"{unused_line}\n{remediation('address-lists')}"
+        nobody = task("Where nobody uses it:") + change("after", {"unusedServices": [self.service]})
+        return nobody | remediation("address-lists")
 
 
 REGISTRIES: Final = Source("registryAccessLists", "container-registry", "Container Registry")
@@ -51,6 +52,11 @@ def unused(plan: Plan, source: Source) -> Verdict | None:
             return not_applicable(f"The stack says that nobody uses {source.named}; its lists cannot be read.")
         raise UnreadableError(f"The lists of {source.named}", f"could not be read: {item.text('reason').rstrip('.')}")
     return None
+
+
+def put_policy(bucket: str, file: str) -> Fix:
+    """Return the command that gives a bucket another policy (OSS user guide, ossutil, bucket-policy)."""
+    return command("aliyun", "oss", "bucket-policy", "--method", "put", f"oss://{bucket}", file)
 
 
 def addresses_of(instance: Facts) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.fixes import Fix, joined, then_all
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import Plan, has_moved
 from policies.subjects.address_lists import Source, unused
@@ -15,10 +16,10 @@ from policies.subjects.attestations import answered_since
 
 
 class Left(NamedTuple):
-    """Where an old address still stands, and the command that takes it out."""
+    """Where an old address still stands, and the fix that takes it out."""
 
     place: str
-    command: str
+    fix: Fix
 
 
 class Cleanup(NamedTuple):
@@ -81,6 +82,4 @@ def left_behind(
     where = "; ".join(dict.fromkeys(item.place for item in left))
     if timeline.now < due:
         return passed(f"{told}, which it had, still stands in {where}; that may wait until {until}.")
-    return failed(
-        f"{told}, which it had, still stands in {where}.", "\n".join(dict.fromkeys(item.command for item in left))
-    )
+    return failed(f"{told}, which it had, still stands in {where}.", then_all(joined(item.fix for item in left)))

@@ -10,17 +10,12 @@ from typing import Final, Literal, TypeAlias, get_args
 from policies.core.approvals import LONGEST
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.fixes import ID, Fix, change
 from policies.core.outcome import Outcome, Verdict, passed
 from policies.core.plan import Plan
 
 Kind: TypeAlias = Literal["address-lists", "application-go", "licence-review", "orders-settled", "security-software"]
 KINDS: Final[frozenset[str]] = frozenset(get_args(Kind))
-
-HOW: Final = (
-    "classic-to-vpc:migration.attestations: [{kind: <kind>, instances: [<id>], owner: <who answers for it>, "
-    "statedAt: <time>, validUntil: <time after the window>, statement: <what was agreed>}]"
-)
-"""How an attestation is recorded, as a remediation."""
 
 
 def or_attested(
@@ -51,9 +46,21 @@ def answered_until(kind: Kind, plan: Plan, timeline: Timeline, instance: Facts, 
     return next(_words(plan, kind, instance, timeline.now, until), None)
 
 
-def remediation(kind: Kind) -> str:
-    """How one of this kind is recorded."""
-    return HOW.replace("<kind>", kind)
+def remediation(kind: Kind) -> Fix:
+    """Return how one of this kind is recorded for an instance."""
+    return change(
+        "attestations",
+        [
+            {
+                "kind": kind,
+                "instances": [ID],
+                "owner": "<who answers for it>",
+                "statedAt": "<when>",
+                "validUntil": "<a time after the window>",
+                "statement": "<what was agreed>",
+            }
+        ],
+    )
 
 
 def window_start(plan: Plan, instance: Facts) -> datetime:

@@ -12,7 +12,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Final
 
-from policies.core.facts import Facts, UnreadableError
+from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.fixes import Fix, change, task
 from policies.core.outcome import (
     Outcome,
     Verdict,
@@ -34,6 +35,8 @@ from policies.core.plan import (
     Resource,
     place_of,
 )
+from policies.core.waivers import waiver
+from policies.subjects.network import with_network, with_vswitch
 
 #: The RAM actions that the facts about databases take.
 READING: Final = (
@@ -82,9 +85,16 @@ def named(database: Facts) -> str:
     return database.text("dbInstanceId") + (f" ({description})" if description else "")
 
 
-def config_line(database: Facts, key: str = "hybridAccess: {}") -> str:
-    """The line of the config that prepares a database."""
-    return f"classic-to-vpc:migration.databases: [{{id: {database.text('dbInstanceId')}, {key}}}]"
+def hybrid_access(plan: Plan, database: Facts) -> Fix:
+    """Return the fix that gives a database an address in the VPC beside the classic ones."""
+    fix = change("databases", [{"id": database.text("dbInstanceId"), "hybridAccess": {}}])
+    zones = attempt(lambda: database.texts("zoneIds"))
+    return with_vswitch(plan, zones if isinstance(zones, tuple) else (), fix)
+
+
+def prepared(database: Facts) -> Fix:
+    """Return the fix by which a database admits the VSwitches of the target network."""
+    return change("databases", [{"id": database.text("dbInstanceId")}])
 
 
 def endpoints(database: Facts, ip_type: str) -> tuple[Facts, ...]:
@@ -143,7 +153,7 @@ def address_in_vpc(plan: Plan, database: Facts) -> Verdict:
         return failed(
             f"{named(database)} has a classic address only, which cannot be reached from the VPC, and no hybrid access "
             "is declared for it.",
-            config_line(database),
+            hybrid_access(plan, database),
         )
     return best(judged(partial(_declared_access, plan, database, item)) for item in declared)
 
@@ -157,14 +167,16 @@ def _private(plan: Plan, database: Facts, private: Iterable[Facts]) -> Verdict:
         return failed(
             f"{named(database)} is in {', '.join(vpc_ids)}, which is not the target VPC; from one VPC to another it "
             "cannot be moved in hybrid access.",
-            f"classic-to-vpc:migration.network: {{mode: existing, vpcId: {vpc_ids[0]}, vswitchIds: [<vsw>]}}\n"
-            "Or waive this, where the two VPCs are connected by other means.",
+            (
+                change("network", {"mode": "existing", "vpcId": vpc_ids[0], "vswitchIds": ["<vswitch>"]})
+                | (task("Where the two VPCs are connected by other means:") + waiver())
+            ),
         )
     if lacking := {item.text("kind") for item in endpoints(database, "Inner")} - set(there):
         return failed(
             f"{named(database)} has an address in the VPC, but none for {' and '.join(sorted(lacking))}: that is "
             "classic only.",
-            config_line(database),
+            hybrid_access(plan, database),
         )
     return passed(
         f"{named(database)} is reached at {', '.join(there[kind] for kind in sorted(there))} from the VPC: the "
@@ -203,7 +215,7 @@ def admission(plan: Plan, database: Facts, block: str) -> Verdict:
     return failed(
         f"No whitelist group of {named(database)} that is for {needed} addresses admits {block}"
         + ("; in enhanced mode a group for Classic addresses does not count." if needed == "VPC" else "."),
-        f"classic-to-vpc:migration.databases: [{{id: {database.text('dbInstanceId')}}}]",
+        with_network(plan, prepared(database)),
     )
 
 

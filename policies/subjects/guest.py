@@ -6,21 +6,31 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from policies.core.clock import Timeline
-from policies.core.facts import Facts, UnreadableError
+from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.fixes import ID, STACK, Fix, change, command, filled, task
 from policies.core.outcome import Verdict, unknown
 from policies.core.plan import Plan
+from policies.core.waivers import waiver
 
 # The version of the scripts in estate/guest whose facts these rules understand.
 SCRIPT_VERSION: Final = 1
 
-COLLECT: Final = (
-    "ssh root@<address> sh -s < estate/guest/linux.sh |\n"
-    "  python -m components.evidence add evidence/<stack>.json --instance <id> --by <you>\n"
-    "classic-to-vpc:migration.evidence: {files: [evidence/<stack>.json]}"
-)
-"""How evidence comes about, as the remediation of the one rule that is about evidence itself."""
+_FILE: Final = f"evidence/{STACK}.json"
+_EVIDENCE: Final = ("python", "-m", "components.evidence")
 
-COLLECT_AGAIN: Final = "Collect it as root: python -m components.evidence --help (rule guest-evidence-current)"
+COLLECT: Final = (
+    command(
+        *("ssh", "root@<address>", "sh", "-s", "<", "estate/guest/linux.sh", "|"),
+        *(*_EVIDENCE, "add", _FILE, "--instance", ID, "--by", "<who runs it>"),
+    )
+    + change("evidence", {"files": [_FILE]})
+) | (
+    change("evidence", {"cloudAssistant": True, "files": [_FILE]})
+    + command(*_EVIDENCE, "collect", "--stack-config", f"Pulumi.{STACK}.yaml", comment="by Cloud Assistant")
+)
+"""How evidence comes about, as the fix of the one rule that is about evidence itself."""
+
+COLLECT_AGAIN: Final = task("Collect it as root, as guest-evidence-current says.")
 """The same for all rules that lack a fact: they would repeat each other."""
 
 GuestCheck: TypeAlias = Callable[[Plan, Timeline, Facts, Facts], Verdict]
@@ -53,8 +63,10 @@ def _not_found(problem: UnreadableError, instance: Facts) -> Verdict:
     return unknown(
         f"It cannot be told: {problem}. The script was run with all rights, looked for it in {LOOKED_FOR[key]}, and "
         "found nothing that it could read.",
-        "Put right in the guest system what keeps the script from it, and collect the evidence again; or, where it has "
-        "none, name this rule under classic-to-vpc:migration.waivers",
+        (
+            task("Put right in the guest system what keeps the script from it, and collect the evidence again.")
+            | (task("Where it has none:") + waiver())
+        ),
     )
 
 
@@ -82,6 +94,13 @@ LOOKED_FOR: Final[Mapping[str, str]] = {
     "dataDisks": "Win32_DiskDrive",
 }
 """Where the scripts in estate/guest look for each fact."""
+
+
+def collect(instance: Facts) -> Fix:
+    """Return how evidence of an instance is collected: by its intranet address, where it has one."""
+    addresses = attempt(lambda: instance.texts("intranetIps"))
+    known = {"<address>": addresses[0]} if isinstance(addresses, tuple) and addresses else {}
+    return filled(COLLECT, known)
 
 
 def is_windows(guest: Facts) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policies.core.facts import Facts
+from policies.core.fixes import Fix, aliyun
 
 
 def told(group: Facts) -> str:
@@ -23,12 +24,13 @@ def serves_classic_intranet(group: Facts) -> bool:
     return group.choice("addressType", "internet", "intranet") == "intranet" and group.optional_text("vpcId") is None
 
 
-def rejoin(instance_id: str, group: Facts) -> str:
-    """The command that puts a moved instance back into the group."""
-    server = f'{{"ServerId":"{instance_id}","Port":{group.number("port"):g},"Weight":{group.number("weight"):g}}}'
-    return (
-        f"aliyun slb AddVServerGroupBackendServers --VServerGroupId {group.text('vserverGroupId')} "
-        f"--BackendServers '[{server}]'"
+def rejoin(instance_id: str, group: Facts) -> Fix:
+    """Return the command that puts a moved instance back into the group."""
+    server = {"ServerId": instance_id, "Port": int(group.number("port")), "Weight": int(group.number("weight"))}
+    return aliyun(
+        "slb",
+        "AddVServerGroupBackendServers",
+        {"VServerGroupId": group.text("vserverGroupId"), "BackendServers": [server]},
     )
 
 

@@ -1,4 +1,4 @@
-"""Whether what a remediation tells somebody to copy is something that the program, the SDKs and the CLI accept."""
+"""Whether what a fix tells somebody to do is something that the program, the SDKs and the CLI accept."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import copy
 import importlib
 import inspect
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
-import yaml
-
 from components.config import parse
-from policies.core.remedies import lines
+from components.stack_file import merge
+from policies.core.fixes import Change, Command, Fix, Way
 
 # Products of the CLI `aliyun`, by its own product codes.
 PRODUCTS: Final = {
@@ -25,100 +25,151 @@ PRODUCTS: Final = {
     "vpc": "alibabacloud_vpc20160428",
 }
 # The CLI has ossutil in it, which is no API (OSS user guide, ossutil, bucket-policy).
-OSSUTIL: Final = re.compile(r"aliyun oss bucket-policy --method (put|get|delete) oss://\S+( \S+)?$")
+OSSUTIL: Final = re.compile(r"aliyun oss bucket-policy --method (put|get|delete) oss://\S+( .+)?$")
 
 WINDOW: Final = {"start": "2026-12-12T02:00:00+08:00", "latest": "2026-12-20T02:00:00+08:00"}
 EARLIER: Final = {**WINDOW, "start": "2026-12-11T02:00:00+08:00"}
-BASE: Final[dict[str, Any]] = {
-    "window": WINDOW,
-    "instances": ["i-web"],
-    "network": {
-        "mode": "create",
-        "cidrBlock": "172.16.0.0/16",
-        "vswitches": [{"zone": "cn-hangzhou-h", "cidrBlock": "172.16.1.0/24"}],
-    },
-    "securityGroups": {"mode": "clone"},
+# An instance that no fix names: the last one of a stack is not taken out.
+OTHER: Final = "i-beside"
+# What a section must say beside one key of it that is changed.
+NEEDED: Final[dict[str, Any]] = {"evidence": {"files": ["evidence.json"]}, "backups": {"retentionDays": 30}}
+TO_FILL: Final = re.compile(r"<[^<>]+>")
+
+# What stands for what a person fills in, by the keys that it is at; the last key, or the one before it in a list.
+FILLED: Final[Mapping[str, str]] = {
+    "approvedAt": "2026-12-01T02:00:00+08:00",
+    "approvedBy": "somebody else",
+    "at": "2026-12-01T02:00:00+08:00",
+    "attach": "i-other",
+    "cidrBlock": "172.16.0.0/16",
+    "databases.id": "rm-filled",
+    "destination": "i-other",
+    "disksNeededFrom": "2026-12-21T04:00:00+08:00",
+    "end": "2026-12-12T14:00:00+08:00",
+    "expires": "2026-12-15T02:00:00+08:00",
+    "instances": "i-web",
+    "instances.id": "i-web",
+    "leavesBehind": "i-other",
+    "later": "i-other",
+    "name": "two",
+    "after": "one",
+    "convertPublicIps": "i-web",
+    "port": "6379",
+    "rule": "backup-within-quota",
+    "source": "i-web",
+    "start": "2026-12-12T04:00:00+08:00",
+    "statedAt": "2026-12-01T02:00:00+08:00",
+    "targetZone": "cn-hangzhou-b",
+    "validUntil": "2026-12-30T02:00:00+08:00",
+    "vswitchIds": "vsw-one",
+    "vswitches.cidrBlock": "172.16.1.0/24",
+    "whitelistGroup": "another_name",
+    "zone": "cn-hangzhou-h",
+    "zones": "cn-hangzhou-h",
 }
 
-# What stands for a value of the reader's own, by what is around it; in this order.
-PLACEHOLDERS: Final = (
-    (r"name: \.\.\.", "name: two"),
-    (r"window: \.\.\.", f"window: {{start: '{WINDOW['start']}', latest: '{WINDOW['latest']}'}}"),
-    (r"\[\.\.\.\]", "[i-web]"),
-    (r"after: \[<[^>]*>\]", "after: [one]"),
-    (r"zones: \[<[^>]*>\]", "zones: [cn-hangzhou-h]"),
-    (r"targetZone: <[^>]*>", "targetZone: cn-hangzhou-b"),
-    (r"\[<vsw>\]", "[vsw-one]"),
-    (r"zone: (\.\.\.|<[^>]*>), cidrBlock: (\.\.\.|<[^>]*>)", "zone: cn-hangzhou-h, cidrBlock: 172.16.1.0/24"),
-    (r"cidrBlock: (\.\.\.|<[^>]*>)", "cidrBlock: 172.16.0.0/16"),
-    (r"approvedBy: <[^>]*>", "approvedBy: somebody else"),
-    (r"approvedAt: <[^>]*>", "approvedAt: '2026-12-01T02:00:00+08:00'"),
-    (r"expires: <[^>]*>", "expires: '2026-12-15T02:00:00+08:00'"),
-    (r"statedAt: <[^>]*>", "statedAt: '2026-12-01T02:00:00+08:00'"),
-    (r"validUntil: <[^>]*>", "validUntil: '2026-12-30T02:00:00+08:00'"),
-    (r'(start|end|at): "<[^>]*>"', r"\1: '2026-12-12T04:00:00+08:00'"),
-    (r"(staying: \[\{instances): \[<[^>]*>\]", r"\1: [i-other]"),
-    (r"(leavesBehind|later|attach): \[(i-\.\.\.|<[^>]*>)\]", r"\1: [i-other]"),
-    (r"source: i-\.\.\., destination: i-\.\.\.", "source: i-web, destination: i-other"),
-    (r"\b(i|rm)-\.\.\.", r"\1-web"),
-    (r"instances: \[<[^>]*>\]|(?<=\[)<[^>]*>(?=\])|id: <[^>]*>", ""),
-    (r"<[^>]*>", "text"),
-)
+
+def as_filled(path: str, value: Any) -> Any:
+    """Fill in what a person decides, as one might."""
+    if isinstance(value, Mapping):
+        return {key: as_filled(f"{path}.{key}", part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [as_filled(path, part) for part in value]
+    if not isinstance(value, str) or not TO_FILL.search(value):
+        return value
+    keys = path.split(".")
+    known = (FILLED[key] for key in (".".join(keys[-2:]), keys[-1]) if key in FILLED)
+    return next(known, TO_FILL.sub("text", value))
 
 
-def _substituted(example: str) -> str:
-    for placeholder, value in PLACEHOLDERS:
-        if value:
-            example = re.sub(placeholder, value, example)
-        else:
-            example = re.sub(placeholder, lambda found: re.sub(r"<[^>]*>", "i-web", found[0]), example)
-    return example
+def base_for(changes: Iterable[Change]) -> dict[str, Any]:
+    """Return a valid config that has what the changes build on: instances that move, and waves of those names."""
+    changes = list(changes)
+    ids = sorted({item for change in changes for item in _moving(change)} | {"i-web", OTHER})
+    config: dict[str, Any] = {
+        "window": WINDOW,
+        "instances": list(ids),
+        "network": {
+            "mode": "create",
+            "cidrBlock": "172.16.0.0/16",
+            "vswitches": [{"zone": "cn-hangzhou-h", "cidrBlock": "172.16.1.0/24"}],
+        },
+        "securityGroups": {"mode": "clone"},
+    }
+    config |= {key: value for key, value in NEEDED.items() if any(item.path.startswith(f"{key}.") for item in changes)}
+    waves = [item for change in changes if change.path == "waves" for item in as_filled("waves", change.value)]
+    if waves:
+        del config["window"], config["instances"]
+        names = {wave["name"]: WINDOW for wave in waves} | {
+            name: EARLIER for wave in waves for name in wave.get("after", ())
+        }
+        config["waves"] = [
+            {"name": name, "window": window, "instances": [f"i-of-{name}"]} for name, window in names.items()
+        ]
+    return copy.deepcopy(config)
 
 
-def check_config(example: str) -> None:
-    """Parses the line as a part of a whole stack config. Raises what the program does."""
-    path, _, value = _substituted(example).partition(": ")
-    keys = path.removeprefix("classic-to-vpc:migration").strip(".").split(".")
-    config = copy.deepcopy(BASE)
-    part = yaml.safe_load(value)
-    assert not isinstance(part, str) or keys[-1] in ("start", "end", "cidrBlock"), f"no value: {value}"
-    if keys == ["backups", "exclude"]:
-        config["backups"] = {"retentionDays": 30}
-    if keys == ["network", "cidrBlock"]:
-        config["network"]["vswitches"][0]["cidrBlock"] = f"{part.partition('/')[0]}/24"
-    holder = config
-    for key in keys[:-1]:
-        holder = holder.setdefault(key, {})
-    holder[keys[-1]] = part
-    if keys == ["waves"]:
-        # What a line leaves out of a wave is as in the stack.
-        own = {"window": config.pop("window"), "instances": config.pop("instances")}
-        entries = [own | entry for entry in part]
-        config["waves"] = [{"name": "one", "window": EARLIER, "instances": ["i-app"]}, *entries]
-    parse(config, "Pulumi.test.yaml")
+def _moving(change: Change) -> Iterator[str]:
+    """Instances that a change is about because they move."""
+    value = as_filled(change.path, change.value)
+    if change.path in ("attestations", "waivers"):
+        yield from (item for entry in value for item in entry.get("instances", ()))
+    if change.path == "after":
+        yield from value.get("convertPublicIps", ())
+
+
+def check_way(way: Way) -> None:
+    """Hold each step to what takes it: the config, all changes together, the SDKs and the CLI. Raises what these do."""
+    changes = [step for step in way if isinstance(step, Change)]
+    if changes:
+        config = base_for(changes)
+        for item in changes:
+            merge(config, nested(item.path, as_filled(item.path, item.value)), "Pulumi.test.yaml")
+        parse(config, "Pulumi.test.yaml")
+    for step in way:
+        if isinstance(step, Command) and step.argv[0] == "aliyun":
+            check_aliyun(" ".join(step.argv))
+
+
+def nested(path: str, value: Any) -> dict[str, Any]:
+    """Return the value below the keys of its path."""
+    for key in reversed(path.split(".")):
+        value = {key: value}
+    assert isinstance(value, dict)
+    return value
 
 
 def check_aliyun(example: str) -> None:
-    """Looks operation and parameters up in the product's SDK."""
+    """Look operation and parameters up in the product's SDK."""
     if example.startswith("aliyun oss "):
-        assert OSSUTIL.match(re.sub(r"<[^>]*>", "value", example)), example
+        assert OSSUTIL.match(TO_FILL.sub("value", example)), example
         return
-    _, product, operation, *_ = example.split()
+    _, product, operation, *options = TO_FILL.sub("value", example).split(" ", 3)
     models = importlib.import_module(f"{PRODUCTS[product]}.models")
     request = getattr(models, f"{operation}Request", None)
     assert request is not None, f"{product} has no {operation}"
     known = set(re.findall(r"m\.get\('(\w+)'\)", inspect.getsource(request.from_map)))
     given = {option.partition(".")[0] for option in re.findall(r"--([\w.]+)", example)}
     assert given <= known, f"{operation} has no {', '.join(sorted(given - known))}"
-    options = re.sub(r"<[^>]*>", "value", example.split(operation, 1)[1])
-    assert re.fullmatch(r"( --[\w.]+ ('[^']*'|\S+))*( \.\.\.)?", options.rstrip()), f"not options alone: {options}"
+    assert all(re.fullmatch(r"(--[\w.]+ (\[.*\]|\{.*\}|[^ -]\S*) ?)*", text) for text in options), (
+        f"not options alone: {options}"
+    )
+
+
+def check(fixes: Iterable[Fix]) -> None:
+    """Check every way of every fix; raises what the first one that is wrong raises."""
+    for fix in fixes:
+        for way in fix.ways:
+            _checked(repr(way), lambda way=way: check_way(way))  # type: ignore[misc]
 
 
 @cache
-def check(remediation: str) -> None:
-    """Checks each config line and each command of the CLI; raises what the first one that is none raises."""
-    for line in lines(remediation):
-        if line.kind == "config":
-            check_config(line.example)
-        if line.kind == "aliyun":
-            check_aliyun(line.example)
+def _seen(key: str) -> list[bool]:
+    return []
+
+
+def _checked(key: str, look: Callable[[], None]) -> None:
+    """Look once at what is the same."""
+    if not _seen(key):
+        look()
+        _seen(key).append(True)

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import yaml
-
 from policies.core.clock import Moment
 from policies.core.facts import Leaf
+from policies.core.fixes import Change
 from policies.core.outcome import Outcome, Result
 from policies.core.plan import (
     CLASSIC_LINK,
@@ -582,11 +581,16 @@ def add_wave(
     return added
 
 
-def waive_as_told(draft: Draft, remediation: str) -> None:
-    """Adds the waiver that a remediation shows; what is to be filled in is in its time and by two people."""
-    start = "classic-to-vpc:migration.waivers: "
-    (shown,) = (line.removeprefix(start) for line in remediation.splitlines() if line.startswith(start))
-    (entry,) = yaml.safe_load(shown)
+def waive_as_told(draft: Draft, result: Result) -> None:
+    """Adds the waiver that a fix shows; what is to be filled in is in its time and by two people."""
+    (entry,) = (
+        entry
+        for fix in result.fixes
+        for way in fix.ways
+        for step in way
+        if isinstance(step, Change) and step.path == "waivers"
+        for entry in step.value
+    )
     draft.facts(MIGRATION)["waivers"] = [
         {
             "rule": entry["rule"],
@@ -604,7 +608,8 @@ def expect(draft: Draft, rule_id: str, subject_id: str, outcome: Outcome, *words
     """Asserts one outcome, and that the reason or the remediation tells each of the words."""
     result = draft.result(rule_id, subject_id)
     assert result.outcome is outcome, f"{result.outcome}: {result.reason}"
-    check(result.remediation)
+    check(result.fixes)
+
     for word in words:
-        assert word in f"{result.reason}\n{result.remediation}"
+        assert word in (told := f"{result.reason}\n{result.remediation}"), f"{word!r} is not in {told}"
     return result

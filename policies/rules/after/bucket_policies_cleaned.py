@@ -7,7 +7,7 @@ from policies.core.facts import Facts
 from policies.core.outcome import Verdict
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
-from policies.subjects.address_lists import BUCKETS, left_over
+from policies.subjects.address_lists import BUCKETS, left_over, put_policy
 from policies.subjects.after import Left, left_behind
 
 
@@ -19,7 +19,7 @@ def _places(plan: Plan, address: str) -> list[Left]:
     return [
         Left(
             f"statement {statement.number('number'):.0f} of the policy of {bucket.text('bucket')} ({entry})",
-            f"aliyun oss bucket-policy --method put oss://{bucket.text('bucket')} <file without {entry}>",
+            put_policy(bucket.text("bucket"), f"<file without {entry}>"),
         )
         for bucket in plan.migration.objects(BUCKETS.key)
         for statement in bucket.objects("statements")
@@ -33,7 +33,7 @@ RULE: Final = InstanceRule(
     severity="medium",
     notice_items=("N25",),
     why="An address that was given up may be another customer's tomorrow, and is still let in.",
-    remediation=f"aliyun oss bucket-policy --method put oss://<bucket> <file>\n{BUCKETS.remediation}",
+    remediation=put_policy("<bucket>", "<file>") | BUCKETS.remediation,
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok="It may wait until the days after the window are over.",
     sources=(

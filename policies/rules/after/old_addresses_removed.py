@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, attempt
+from policies.core.fixes import change
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import (
     MIGRATING_INSTANCE,
@@ -36,7 +37,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         )
     return failed(
         f"{', '.join(addresses)}, which it had, is still let in by {_told(left)}.",
-        "classic-to-vpc:migration.after: {removeOldAddresses: true}",
+        _REMOVAL,
     )
 
 
@@ -87,13 +88,15 @@ def _has(resource: Resource, key: str, address: str) -> bool:
     return isinstance(entries, tuple) and _names(entries, address)
 
 
+_REMOVAL: Final = change("after", {"removeOldAddresses": True})
+
 RULE: Final = InstanceRule(
     module=__name__,
     title="No whitelist or access control list may still admit an old intranet address",
     severity="medium",
     notice_items=("N23", "N24"),
     why="An address that was given up may be another customer's tomorrow, and is still let in.",
-    remediation="classic-to-vpc:migration.after: {removeOldAddresses: true}",
+    remediation=_REMOVAL,
     reads=(MIGRATION, MIGRATING_INSTANCE, *REMOVED_WHITELIST_ENTRIES, REMOVED_ACL_ENTRIES),
     unknown_ok="What this update takes out may wait for it, and everything until the days after the window are over.",
     sources=(

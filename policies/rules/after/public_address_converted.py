@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, change, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import CUT_THROUGH_BINDING, MIGRATING_INSTANCE, PUBLIC_IP_CONVERSION, Plan, has_moved
 from policies.core.rule import InstanceRule
@@ -24,8 +25,10 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
             what = resource_type.rpartition(":")[2]
             return failed(
                 f"{len(found)} {what} resources are declared for it, and one is needed.",
-                "classic-to-vpc:migration.network and securityGroups must be declared: the EIP's network interface "
-                "goes into a VSwitch of its zone and the clones of its groups",
+                task(
+                    "Declare network and securityGroups in the stack config: the EIP's network interface goes into a "
+                    "VSwitch of its zone and the clones of its groups."
+                ),
             )
     return passed("Its public address is an EIP, or becomes one with this update.")
 
@@ -36,7 +39,7 @@ RULE: Final = InstanceRule(
     severity="medium",
     notice_items=("N32", "N33"),
     why="After the move the guest system sees no public address: FTP, and what is like it, names the wrong one.",
-    remediation="classic-to-vpc:migration.after: {convertPublicIps: [<id>]}",
+    remediation=change("after", {"convertPublicIps": [ID]}),
     reads=(MIGRATING_INSTANCE, PUBLIC_IP_CONVERSION, CUT_THROUGH_BINDING),
     unknown_ok="What this update converts may wait for it.",
     sources=(

@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import Fix, aliyun
 from policies.core.outcome import Verdict
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
@@ -19,12 +20,19 @@ def _places(plan: Plan, address: str) -> list[Left]:
     return [
         Left(
             f"the whitelist of module {item.text('moduleName')} of {item.text('instanceId')} ({entry})",
-            f"aliyun cr DeleteInstanceEndpointAclPolicy --InstanceId {item.text('instanceId')} --EndpointType internet "
-            f"--ModuleName {item.text('moduleName')} --Entry {entry}",
+            _deletion(item.text("instanceId"), item.text("moduleName"), entry),
         )
         for item in plan.migration.objects(REGISTRIES.key)
         for entry in left_over(plan, item.texts("entries"), address)
     ]
+
+
+def _deletion(registry_id: str, module: str, entry: str) -> Fix:
+    return aliyun(
+        "cr",
+        "DeleteInstanceEndpointAclPolicy",
+        {"InstanceId": registry_id, "EndpointType": "internet", "ModuleName": module, "Entry": entry},
+    )
 
 
 RULE: Final = InstanceRule(
@@ -33,7 +41,7 @@ RULE: Final = InstanceRule(
     severity="medium",
     notice_items=("N26",),
     why="An address that was given up may be another customer's tomorrow, and is still let in.",
-    remediation=f"aliyun cr DeleteInstanceEndpointAclPolicy ...\n{REGISTRIES.remediation}",
+    remediation=_deletion("<registry>", "<module>", "<address>") | REGISTRIES.remediation,
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok="It may wait until the days after the window are over.",
     sources=(

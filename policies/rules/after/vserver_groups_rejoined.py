@@ -5,9 +5,11 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, aliyun, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, Plan, has_moved
 from policies.core.rule import InstanceRule
+from policies.core.waivers import waiver
 from policies.subjects.load_balancers import beside_classic, rejoin, serves_classic_intranet, told
 
 
@@ -30,7 +32,8 @@ def _again(instance_id: str, group: Facts) -> Verdict:
         return failed(
             f"It was in {told(group)}, which serves the classic intranet and takes no instance of a VPC: its traffic "
             "has to come another way, and nothing tells this rule that it does.",
-            "Put a load balancer of the target VPC in its place, and delete the group, or waive this once it serves.",
+            task("Put a load balancer of the target VPC in its place, and delete the group.")
+            | (task("Once that serves:") + waiver(instance_id)),
         )
     beside = beside_classic(group)
     return failed(
@@ -46,8 +49,11 @@ RULE: Final = InstanceRule(
     notice_items=(),
     why="Its load balancer sends it nothing, while the instance itself looks sound.",
     remediation=(
-        "aliyun slb AddVServerGroupBackendServers --VServerGroupId <group> "
-        '--BackendServers \'[{"ServerId":"<id>","Port":80,"Weight":100}]\''
+        aliyun(
+            "slb",
+            "AddVServerGroupBackendServers",
+            {"VServerGroupId": "<group>", "BackendServers": [{"ServerId": ID, "Port": 80, "Weight": 100}]},
+        )
     ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,

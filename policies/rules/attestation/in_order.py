@@ -7,6 +7,7 @@ from typing import Final
 from policies.core.approvals import LONGEST
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import MigrationRule
@@ -67,8 +68,10 @@ RULE: Final = MigrationRule(
     notice_items=(),
     why="A word that does not count looks as if somebody answered, and nobody does when the window begins.",
     remediation=(
-        "In classic-to-vpc:migration.attestations take the entry out, or have it stated anew by its owner, with "
-        "validUntil after the window"
+        task(
+            "Under attestations in the stack config take the entry out, or have it stated anew by its owner, with "
+            "validUntil after the window."
+        )
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,

@@ -1,11 +1,11 @@
 """No automatic snapshot policy is due in the hours in which the disks are blocked, should the move begin on time."""
 
-import json
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError
+from policies.core.fixes import aliyun, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
@@ -29,15 +29,15 @@ def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 def _policy(policy: Facts, start: datetime, hours: float) -> Verdict:
     name, disks = policy.text("autoSnapshotPolicyId"), ", ".join(policy.texts("diskIds"))
     due = _first_due(policy.texts("timePoints"), policy.texts("repeatWeekdays"), start, timedelta(hours=hours))
-    disk_ids = json.dumps(policy.texts("diskIds"), separators=(",", ":"))
+    disk_ids = list(policy.texts("diskIds"))
     blocked = f"from {start.isoformat(timespec='minutes')} for about {hours:g} h"
     if due is None:
         return passed(f"Automatic snapshot policy {name} is not due while the disks are blocked, {blocked}.")
     return failed(
         f"Automatic snapshot policy {name} is due at {due.isoformat(timespec='minutes')}, and the functions of {disks} "
         f"are blocked {blocked}: that snapshot fails, and none is there of the day of the move.",
-        f"aliyun ecs CancelAutoSnapshotPolicy --diskIds '{disk_ids}'   # before the window, and after it:\n"
-        f"aliyun ecs ApplyAutoSnapshotPolicy --autoSnapshotPolicyId {name} --diskIds '{disk_ids}'",
+        aliyun("ecs", "CancelAutoSnapshotPolicy", {"diskIds": disk_ids}, "before the window")
+        + aliyun("ecs", "ApplyAutoSnapshotPolicy", {"autoSnapshotPolicyId": name, "diskIds": disk_ids}, "after it"),
     )
 
 
@@ -58,11 +58,11 @@ RULE: Final = InstanceRule(
     severity="medium",
     notice_items=("N07",),
     why="For about 4 hours per 100 GiB after the move the cloud refuses snapshots: the one of that night is missing.",
-    remediation="aliyun ecs CancelAutoSnapshotPolicy --diskIds '[\"<disk>\"]'   # before the window",
+    remediation=aliyun("ecs", "CancelAutoSnapshotPolicy", {"diskIds": ["<disk>"]}, "before the window"),
     remediation_after=(
-        "Take one by hand once the disks' functions are back, and let the policy take them again.\n"
-        "aliyun ecs CreateSnapshot --DiskId <disk>\n"
-        "aliyun ecs ApplyAutoSnapshotPolicy --autoSnapshotPolicyId <policy> --diskIds '[\"<disk>\"]'"
+        task("Take one by hand once the disks' functions are back, and let the policy take them again.")
+        + aliyun("ecs", "CreateSnapshot", {"DiskId": "<disk>"})
+        + aliyun("ecs", "ApplyAutoSnapshotPolicy", {"autoSnapshotPolicyId": "<policy>", "diskIds": ["<disk>"]})
     ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,

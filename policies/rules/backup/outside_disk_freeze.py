@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import aliyun, task
 from policies.core.outcome import Verdict, failed, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP, Plan, Resource
 from policies.core.rule import InstanceRule
@@ -25,7 +26,12 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
             failed(
                 f"It is to be released by itself at {instance.text('autoReleaseAt')}, while its disk functions are "
                 f"blocked {told}.",
-                f"aliyun ecs ModifyInstanceAutoReleaseTime --InstanceId {instance.text('instanceId')}",
+                aliyun(
+                    "ecs",
+                    "ModifyInstanceAutoReleaseTime",
+                    {"InstanceId": instance.text("instanceId")},
+                    "no time: it is kept",
+                ),
             )
         )
     return worst(verdicts)
@@ -34,7 +40,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 def _late_snapshot(resource: Resource, blocked: str) -> Verdict:
     return failed(
         f"Snapshot {resource.name} is to be made now, and the disk functions are blocked {blocked}.",
-        "Leave classic-to-vpc:migration.backups.round as it was in the last pulumi up, until the data is copied.",
+        task("Leave backups.round as it was in the last pulumi up, until the data is copied."),
     )
 
 
@@ -44,10 +50,12 @@ RULE: Final = InstanceRule(
     severity="medium",
     notice_items=("N07",),
     why="For about 4 hours per 100 GiB after the move the cloud refuses snapshots and changes of the disks.",
-    remediation="Take snapshots before the window or when the data is copied (classic-to-vpc:migration.backups.round).",
+    remediation=task(
+        "Take snapshots before the window or when the data is copied (backups.round in the stack config)."
+    ),
     remediation_after=(
-        "Wait until the disk functions work again, about 4 hours per 100 GiB, then take it:\n"
-        "aliyun ecs CreateSnapshot --DiskId <disk>"
+        task("Wait until the disk functions work again, about 4 hours per 100 GiB, then take it:")
+        + aliyun("ecs", "CreateSnapshot", {"DiskId": "<disk>"})
     ),
     reads=(MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP),
     unknown_ok=None,

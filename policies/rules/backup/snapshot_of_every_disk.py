@@ -1,5 +1,6 @@
 """Each disk has a snapshot that is fresh at the window and outlives the hours in which no other can be taken."""
 
+import math
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from policies.core.approvals import approved
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.fixes import UP, Fix, aliyun, change, task
 from policies.core.outcome import Verdict, best, failed, judged, passed, pending, unknown, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, SNAPSHOT, SNAPSHOT_GROUP, Plan, Resource
 from policies.core.rule import InstanceRule
@@ -14,6 +16,10 @@ from policies.subjects.disks import LOCAL_CATEGORIES, copied_at
 
 # The cloud's clock and ours may differ; further apart than this, the cloud refuses our requests as expired.
 MAX_CLOCK_SKEW: Final = timedelta(minutes=15)
+
+
+# As many days as most stacks keep snapshots.
+_USUAL_DAYS: Final = 30
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
@@ -32,9 +38,22 @@ def _disk(plan: Plan, timeline: Timeline, instance: Facts, disk: Facts) -> Verdi
         return failed(
             f"The {name} is of category {category}: no snapshot can be made of a local disk, and an instance with one "
             "is not migrated without a ticket.",
-            "classic-to-vpc:migration.backups.exclude: "
-            f"[{{disk: {disk_id}, reason: <how its data is backed up>, owner: <who>, approvedBy: <somebody else>, "
-            "approvedAt: <time>, expires: <time, within 90 days>}]",
+            change(
+                "backups",
+                {
+                    "retentionDays": _retention(plan, timeline, instance),
+                    "exclude": [
+                        {
+                            "disk": disk_id,
+                            "reason": "<how its data is backed up>",
+                            "owner": "<who answers for it>",
+                            "approvedBy": "<somebody else>",
+                            "approvedAt": "<when>",
+                            "expires": "<by the end of the window>",
+                        }
+                    ],
+                },
+            ),
         )
     needed_until = _needed_until(plan, timeline, instance)
     existing = _of_disk(instance, disk_id)
@@ -52,7 +71,12 @@ def _disk(plan: Plan, timeline: Timeline, instance: Facts, disk: Facts) -> Verdi
         # Those of a group that a preview finds in the state are among the snapshots that were read.
         if _is_in(item, disk_id) and not (existing and item.exists and plan.migration.data.get("dryRun") is True)
     ]
-    return best(verdicts or [failed(f"The {name} has no snapshot, and none is declared.")])
+    return best(verdicts or [judged(partial(_missing, plan, timeline, instance, name))])
+
+
+def _missing(plan: Plan, timeline: Timeline, instance: Facts, disk: str) -> Verdict:
+    fix = change("backups", {"retentionDays": _retention(plan, timeline, instance)})
+    return failed(f"The {disk} has no snapshot, and none is declared.", fix)
 
 
 def _in_group(plan: Plan, group: Resource, disk: str) -> Verdict:
@@ -66,16 +90,26 @@ def _not_read(plan: Plan, what: str) -> Verdict:
     """What the state has and the cloud did not show: made by this very update, else it is not there."""
     if not plan.migration.flag("dryRun"):
         return pending(f"{what} is in the state: this update made it, or it is gone.")
-    return failed(f"{what} is in the state, but the cloud does not show it.", _next_round(plan))
+    return failed(f"{what} is in the state, but the cloud does not show it.", *_next_round(plan))
 
 
-def _next_round(plan: Plan, when: str = "") -> str | None:
-    """How to take new ones; None where the stack takes none."""
+def _next_round(plan: Plan, when: str = "") -> tuple[Fix, ...]:
+    """How to take new ones; the rule's own fix where the stack takes none."""
     backups = plan.migration.object("backups")
     if "round" not in backups.data:
-        return None
-    choice = f"retentionDays: {backups.number('retentionDays'):g}, round: {backups.number('round') + 1:g}"
-    return f"classic-to-vpc:migration.backups: {{{choice}}}{when}\npulumi up"
+        return ()
+    choice = {"retentionDays": int(backups.number("retentionDays")), "round": int(backups.number("round")) + 1}
+    fix = change("backups", choice) + UP
+    return (task(when) + fix if when else fix,)
+
+
+def _retention(plan: Plan, timeline: Timeline, instance: Facts) -> int:
+    """Days for which snapshots are to be kept: as the stack says, else long enough for one that is taken now."""
+    backups = plan.migration.object("backups")
+    if "retentionDays" in backups.data:
+        return int(backups.number("retentionDays"))
+    needed = _needed_until(plan, timeline, instance) - timeline.now
+    return max(_USUAL_DAYS, math.ceil(needed / timedelta(days=1)))
 
 
 def _is_in(group: Resource, disk_id: str) -> bool:
@@ -98,7 +132,7 @@ def _existing(plan: Plan, snapshot: Facts, timeline: Timeline, needed_until: dat
     if status != "accomplished":
         return failed(
             f"Snapshot {snapshot.text('snapshotId')} of the {disk} is not accomplished; its status is {status}.",
-            _next_round(plan) if status == "failed" else None,
+            *(_next_round(plan) if status == "failed" else ()),
         )
     created, retention = snapshot.moment("createdAt"), snapshot.number("retentionDays") or None
     max_age = plan.migration.object("backups").number("maxAgeHours")
@@ -137,7 +171,7 @@ def _judge(
             f"Snapshot {snapshot_id} of the {disk} is from {created.isoformat(timespec='minutes')} and will be more "
             f"than {max_age:g} h old when the freeze begins: a newer one is needed "
             "by then.",
-            _next_round(plan, "   # shortly before the freeze, then") or "pulumi up",
+            *_next_round(plan, "Shortly before the freeze:"),
         )
     return passed(f"Snapshot {snapshot_id} of the {disk} is fresh enough and kept long enough.")
 
@@ -150,7 +184,7 @@ def _too_short(created: datetime, retention: float | None, needed_until: datetim
     return failed(
         f"{what} is kept for {retention:g} days only; it is needed until "
         f"{needed_until.isoformat(timespec='minutes')}, when the data is copied and a newer one can be taken.",
-        f"classic-to-vpc:migration.backups: {{retentionDays: {days}}}",
+        change("backups", {"retentionDays": days}),
     )
 
 
@@ -160,10 +194,10 @@ RULE: Final = InstanceRule(
     severity="critical",
     notice_items=("N08",),
     why="There is no way back from a failed move but a snapshot, and for hours after it none can be taken.",
-    remediation="classic-to-vpc:migration.backups: {retentionDays: 30}",
+    remediation=change("backups", {"retentionDays": 30}),
     remediation_after=(
-        "None can be taken for about 4 hours per 100 GiB. As soon as one can, before anything is repaired:\n"
-        "aliyun ecs CreateSnapshot --DiskId <disk>"
+        task("None can be taken for about 4 hours per 100 GiB. As soon as one can, before anything is repaired:")
+        + aliyun("ecs", "CreateSnapshot", {"DiskId": "<disk>"})
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP),
     unknown_ok="A snapshot that is declared may be made until the freeze begins.",

@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import aliyun, task, then_all
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP, Plan
 from policies.core.rule import InstanceRule
@@ -26,8 +27,8 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if full:
         return failed(
             f"{', '.join(full)} has {_QUOTA} manual snapshots, as many as a disk can have: no further one can be made.",
-            "\n".join(
-                f"aliyun ecs DescribeSnapshots --DiskId {item}   # then DeleteSnapshot of what is not needed"
+            then_all(
+                aliyun("ecs", "DescribeSnapshots", {"DiskId": item}, "then DeleteSnapshot of what is not needed")
                 for item in full
             ),
         )
@@ -40,9 +41,10 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N08",),
     why="A snapshot that the quota refuses is missing when the window begins.",
-    remediation="aliyun ecs DeleteSnapshot --SnapshotId <one that is not needed>",
+    remediation=aliyun("ecs", "DeleteSnapshot", {"SnapshotId": "<one that is not needed>"}),
     remediation_after=(
-        "Make room as before the window; once the disk functions work again:\naliyun ecs CreateSnapshot --DiskId <disk>"
+        task("Make room as before the window; once the disk functions work again:")
+        + aliyun("ecs", "CreateSnapshot", {"DiskId": "<disk>"})
     ),
     reads=(MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP),
     unknown_ok=None,

@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import change, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import CLASSIC_LINK_COMPONENT, TARGET_NETWORK, Plan
 from policies.core.rule import MigrationRule
@@ -27,7 +28,8 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
             failed(
                 f"The VPC is in {NEEDS_ROUTE}: each linked instance needs a route {NEEDS_ROUTE} to its intranet NIC, "
                 "and nobody has said that it is there.",
-                "classic-to-vpc:migration.classicLink.guestRoute: true   # once the route is in each guest system",
+                task(f"Add a route {NEEDS_ROUTE} to its intranet NIC in each linked instance, then:")
+                + change("classicLink", {"guestRoute": True}),
             )
         )
     return worst(verdicts)
@@ -48,7 +50,7 @@ RULE: Final = MigrationRule(
     severity="high",
     notice_items=("N15",),
     why="A link to a VSwitch outside these ranges carries nothing: the connections break although the link stands.",
-    remediation="classic-to-vpc:migration.network.vswitches: [{zone: ..., cidrBlock: <in the primary block>}]",
+    remediation=change("network.vswitches", [{"zone": "<zone>", "cidrBlock": "<a block in the primary block>"}]),
     reads=(CLASSIC_LINK_COMPONENT, TARGET_NETWORK),
     unknown_ok=None,
     sources=(

@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import change
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATION, Plan
 from policies.core.rule import MigrationRule
@@ -38,8 +39,9 @@ RULE: Final = MigrationRule(
     notice_items=("N13", "N15"),
     why="Whoever talks by a rule for 10.0.0.0/8 is named nowhere: such a connection breaks in the window unseen.",
     remediation=(
-        'classic-to-vpc:migration.classicLink.flows: [{source: i-..., destination: i-..., port: "6379"}]  # or []\n'
-        "or classic-to-vpc:migration.later: [<those that may be out of reach until their own move>]"
+        change("classicLink", {"flows": [{"source": "<id>", "destination": "<other id>", "port": "<port>"}]})
+        | change("classicLink", {"flows": []})
+        | change("later", ["<id of one that may be out of reach until its own move>"])
     ),
     reads=(MIGRATION,),
     unknown_ok=None,

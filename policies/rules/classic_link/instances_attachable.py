@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import aliyun
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import CLASSIC_LINK_COMPONENT, Plan
 from policies.core.rule import MigrationRule
@@ -36,7 +37,7 @@ RULE: Final = MigrationRule(
     severity="medium",
     notice_items=("N15",),
     why="The attachment is refused, and pulumi up stops with what depends on it undone.",
-    remediation="aliyun ecs StartInstance --InstanceId <id>",
+    remediation=aliyun("ecs", "StartInstance", {"InstanceId": "<instance>"}),
     reads=(CLASSIC_LINK_COMPONENT,),
     unknown_ok=None,
     sources=("ECS API reference, AttachClassicLinkVpc: InvalidStatus.InstanceStatus, InvalidStatus.InstanceLocked.",),

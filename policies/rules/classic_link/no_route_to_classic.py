@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import aliyun
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import CLASSIC_LINK_COMPONENT, Plan
 from policies.core.rule import MigrationRule
@@ -43,7 +44,11 @@ RULE: Final = MigrationRule(
     severity="high",
     notice_items=("N15",),
     why="ClassicLink cannot be enabled beside a route to 10.0.0.0/8, and a part of it would lead traffic astray.",
-    remediation="aliyun vpc DeleteRouteEntry --RouteTableId <table> --DestinationCidrBlock <route> --NextHopId <hop>",
+    remediation=aliyun(
+        "vpc",
+        "DeleteRouteEntry",
+        {"RouteTableId": "<table>", "DestinationCidrBlock": "<route>", "NextHopId": "<hop>"},
+    ),
     reads=(CLASSIC_LINK_COMPONENT,),
     unknown_ok=None,
     sources=(

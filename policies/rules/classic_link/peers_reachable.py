@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import change, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, pending, worst
 from policies.core.plan import (
     CLASSIC_LINK,
@@ -15,6 +16,7 @@ from policies.core.plan import (
     Plan,
 )
 from policies.core.rule import InstanceRule
+from policies.subjects.network import with_network
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -38,8 +40,8 @@ def _peer(plan: Plan, peer: Facts, later: frozenset[str]) -> Verdict:
         return failed(
             f"{peer_id} stays in the classic network, the instance talks with it ({peer.text('reason')}), and "
             f"{lacking}.",
-            "classic-to-vpc:migration.classicLink: {}\n"
-            f"or, if it may be out of reach until its own move: classic-to-vpc:migration.later: [{peer_id}]",
+            with_network(plan, change("classicLink", {}))
+            | (task("If it may be out of reach until its own move:") + change("later", [peer_id])),
         )
     if len(attachments) > 1 or len(links) > 1:
         return failed(
@@ -58,7 +60,7 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N15", "N16"),
     why="From the VPC no classic instance can be reached but over ClassicLink: connections to those that stay break.",
-    remediation="classic-to-vpc:migration.classicLink: {}",
+    remediation=change("classicLink", {}),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT),
     unknown_ok="A link that is declared may be applied until the freeze begins.",
     sources=(

@@ -3,6 +3,7 @@
 from typing import Final
 
 from policies.core.clock import Timeline
+from policies.core.fixes import aliyun, task, then_all
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import CLASSIC_LINK_ATTACHMENT, CLASSIC_LINK_COMPONENT, MIGRATION, Plan
 from policies.core.rule import MigrationRule
@@ -21,7 +22,10 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     if elsewhere:
         return failed(
             f"Linked to another VPC already, and an instance can be linked to one only: {', '.join(elsewhere)}.",
-            "aliyun ecs DetachClassicLinkVpc --InstanceId <id> --VpcId <the other VPC>",
+            then_all(
+                aliyun("ecs", "DetachClassicLinkVpc", {"InstanceId": item, "VpcId": "<the other VPC>"})
+                for item in elsewhere
+            ),
         )
     total = len(to_target | declared)
     if total > MAX_LINKS:
@@ -38,7 +42,7 @@ RULE: Final = MigrationRule(
     severity="high",
     notice_items=("N15",),
     why="Beyond the limit the cloud refuses the attachment, and what the instance talks with is cut off by the move.",
-    remediation="classic-to-vpc:migration.classicLink.attach: [<only those that must be reached>]",
+    remediation=task("Under classicLink.attach in the stack config name only those that must be reached."),
     reads=(MIGRATION, CLASSIC_LINK_COMPONENT, CLASSIC_LINK_ATTACHMENT),
     unknown_ok=None,
     sources=(

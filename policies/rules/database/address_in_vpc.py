@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import UP, change, task
 from policies.core.outcome import Verdict
 from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
 from policies.core.rule import InstanceRule
@@ -21,12 +22,11 @@ RULE: Final = InstanceRule(
     severity="critical",
     notice_items=("N17",),
     why="From the VPC no classic address can be reached: a database without an address in it is cut off by the move.",
-    remediation="classic-to-vpc:migration.databases: [{id: rm-..., hybridAccess: {}}]",
+    remediation=change("databases", [{"id": "<database>", "hybridAccess": {}}]),
     remediation_after=(
-        "Its connections are refused by now. Apply this at once, then give the application the stack's "
-        "databaseEndpoints:\n"
-        "classic-to-vpc:migration.databases: [{id: rm-..., hybridAccess: {}}]\n"
-        "pulumi up"
+        task("Its connections are refused by now. Apply this at once, then give the application databaseEndpoints:")
+        + change("databases", [{"id": "<database>", "hybridAccess": {}}])
+        + UP
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, *HYBRID_ACCESSES),
     unknown_ok="Hybrid access that is declared may be applied until the freeze begins.",

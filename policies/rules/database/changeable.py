@@ -5,16 +5,23 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import Fix, aliyun
 from policies.core.outcome import Verdict, failed, passed
 from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, WHITELIST_GROUPS, Plan
 from policies.core.rule import InstanceRule
 from policies.subjects.databases import READING, each_used, hybrid_accesses, named, whitelist_groups
 
-_WAIT: Final = {
-    "rds": "aliyun rds DescribeDBInstanceAttribute --DBInstanceId {}   # until DBInstanceStatus is Running",
-    "redis": "aliyun r-kvstore DescribeInstanceAttribute --InstanceId {}   # until InstanceStatus is Normal",
-    "mongodb": "aliyun dds DescribeDBInstanceAttribute --DBInstanceId {}   # until DBInstanceStatus is Running",
+#: How the CLI reads each product, and spells the id of an instance and its status.
+_READS: Final = {
+    "rds": ("rds", "DescribeDBInstanceAttribute", "DBInstanceId", "DBInstanceStatus is Running"),
+    "redis": ("r-kvstore", "DescribeInstanceAttribute", "InstanceId", "InstanceStatus is Normal"),
+    "mongodb": ("dds", "DescribeDBInstanceAttribute", "DBInstanceId", "DBInstanceStatus is Running"),
 }
+
+
+def _wait(product: str, database_id: str) -> Fix:
+    cli, operation, parameter, until = _READS[product]
+    return aliyun(cli, operation, {parameter: database_id}, f"until {until}")
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -22,7 +29,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 
 def _database(plan: Plan, database: Facts) -> Verdict:
-    product = database.choice("product", *_WAIT)
+    product = database.choice("product", *_READS)
     status, ready = database.text("status"), "Normal" if product == "redis" else "Running"
     if status == ready:
         return passed(f"{named(database)} is {status}.")
@@ -31,7 +38,7 @@ def _database(plan: Plan, database: Facts) -> Verdict:
         return passed(f"{named(database)} is {status}, and all that is declared of it is applied.")
     return failed(
         f"{named(database)} is {status}: it refuses hybrid access and changes of its whitelists until it is {ready}.",
-        _WAIT[product].format(database.text("dbInstanceId")),
+        _wait(product, database.text("dbInstanceId")),
     )
 
 
@@ -41,7 +48,7 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N17", "N18"),
     why="A database that is restarting, locked or being changed refuses hybrid access and whitelist entries.",
-    remediation="aliyun rds DescribeDBInstanceAttribute --DBInstanceId rm-...   # until DBInstanceStatus is Running",
+    remediation=_wait("rds", "<database>"),
     reads=(MIGRATION, MIGRATING_INSTANCE, *HYBRID_ACCESSES, *WHITELIST_GROUPS),
     unknown_ok=None,
     sources=(

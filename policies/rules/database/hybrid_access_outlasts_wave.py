@@ -6,15 +6,16 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError
+from policies.core.fixes import UP, Fix, change, task
 from policies.core.outcome import Verdict, best, failed, judged, not_applicable, passed, pending, unknown, worst
 from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, Plan, Resource
 from policies.core.rule import InstanceRule
 from policies.core.settings import Threshold
 from policies.subjects.databases import (
     READING,
-    config_line,
     each_used,
     endpoints,
+    hybrid_access,
     hybrid_accesses,
     named,
     read_only_instances,
@@ -39,8 +40,8 @@ def _database(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) 
         return failed(
             f"{named(database)} has no classic address any more: its hybrid access has ended, and the instance, which "
             "is classic still, cannot reach it.",
-            "Until it moves, it reaches the address in the VPC by ClassicLink alone:\n"
-            f"classic-to-vpc:migration.classicLink: {{attach: [{instance.text('instanceId')}]}}",
+            task("Until it moves, it reaches the address in the VPC by ClassicLink alone:")
+            + change("classicLink", {"attach": [instance.text("instanceId")]}),
         )
     if not classic:
         return not_applicable(f"{named(database)} has no classic address that could end.")
@@ -49,17 +50,17 @@ def _database(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) 
     # A task may be put off until its Latest Schedule Time.
     needed = timeline.latest + timedelta(hours=timeline.threshold(_MARGIN))
     in_vpc = endpoints(database, "Private")
-    declared = [judged(partial(_declared, database, item, needed)) for item in hybrid_accesses(plan, database)]
+    declared = [judged(partial(_declared, plan, database, item, needed)) for item in hybrid_accesses(plan, database)]
     if not in_vpc:
         if not declared:
             return not_applicable(f"{named(database)} is not in hybrid access: database-address-in-vpc tells of that.")
         return best(declared)
-    live = judged(partial(_live, database, classic, needed))
+    live = judged(partial(_live, plan, database, classic, needed))
     # Of PostgreSQL no call is documented that extends it: what is declared cannot come true.
     return live if database.text("engine") == "PostgreSQL" else best([live, *declared])
 
 
-def _live(database: Facts, classic: tuple[Facts, ...], needed: datetime) -> Verdict:
+def _live(plan: Plan, database: Facts, classic: tuple[Facts, ...], needed: datetime) -> Verdict:
     if not all(item.is_known("expiresAt") for item in classic):
         return unknown(f"When a classic address of {named(database)} ends is not told.")
     ends = min(item.moment("expiresAt") for item in classic)
@@ -71,25 +72,25 @@ def _live(database: Facts, classic: tuple[Facts, ...], needed: datetime) -> Verd
     return failed(
         f"The classic addresses of {named(database)} end at {_day(ends)}; the instance, which may move as late as its "
         f"Latest Schedule Time, needs them until {_day(needed)}.",
-        _extension(database),
+        _extension(plan, database),
     )
 
 
-def _extension(database: Facts) -> str:
+def _extension(plan: Plan, database: Facts) -> Fix:
     if database.text("engine") == "PostgreSQL":
-        return (
+        return task(
             "Give the wave an earlier window, or hybridAccess smaller marginDays: no call is documented that extends "
             "it for PostgreSQL."
         )
-    return f"{config_line(database)}\npulumi up"
+    return hybrid_access(plan, database) + UP
 
 
-def _declared(database: Facts, resource: Resource, needed: datetime) -> Verdict:
+def _declared(plan: Plan, database: Facts, resource: Resource, needed: datetime) -> Verdict:
     until = resource.facts.moment("validUntil")
     if until < needed:
         return failed(
             f"Hybrid access of {named(database)} is declared until {_day(until)} and needed until {_day(needed)}.",
-            config_line(database),
+            hybrid_access(plan, database),
         )
     return pending(f"Hybrid access of {named(database)} until {_day(until)} is declared and not applied yet.")
 
@@ -104,11 +105,11 @@ RULE: Final = InstanceRule(
     severity="critical",
     notice_items=("N17",),
     why="When hybrid access ends, classic addresses are deleted: whatever has not moved by then loses its database.",
-    remediation="classic-to-vpc:migration.databases: [{id: rm-..., hybridAccess: {}}]",
+    remediation=change("databases", [{"id": "<database>", "hybridAccess": {}}]),
     remediation_after=(
-        "It uses the address in the VPC by now; for those that are still classic:\n"
-        "classic-to-vpc:migration.databases: [{id: rm-..., hybridAccess: {}}]\n"
-        "pulumi up"
+        task("It uses the address in the VPC by now; for those that are still classic:")
+        + change("databases", [{"id": "<database>", "hybridAccess": {}}])
+        + UP
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE, *HYBRID_ACCESSES),
     unknown_ok="Hybrid access that is declared, or its extension, may be applied until the freeze begins.",

@@ -5,17 +5,22 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import Fix, aliyun, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
+from policies.core.waivers import waiver
 from policies.subjects.databases import READING, each_used, endpoints, named
 
 _ENGINES: Final = ("MySQL", "PostgreSQL", "SQLServer")
 _2008_R2: Final = re.compile(r"2008.?r2", re.IGNORECASE)
-_NEW_INSTANCE: Final = (
-    "aliyun {product} CreateDBInstance ...   # in the target VPC, filled by DTS or from a backup\n"
-    "Then name the new one, without hybridAccess, in classic-to-vpc:migration.databases."
-)
+
+
+def _new_instance(product: str) -> Fix:
+    return task(
+        f"Make a new one in the target VPC (aliyun {product}), fill it by DTS or from a backup, and name that one, "
+        "without hybridAccess, under databases in the stack config."
+    )
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -29,19 +34,19 @@ def _database(database: Facts) -> Verdict:
     if architecture == "sharding":
         return failed(
             f"{named(database)} is a sharded MongoDB, which is not handled here: its addresses are not read.",
-            "aliyun dds ModifyDBInstanceNetworkType ...   # by hand, and then\nclassic-to-vpc:migration.waivers",
+            task("Move it by hand (aliyun dds ModifyDBInstanceNetworkType), then say that it is done:") + waiver(),
         )
     if endpoints(database, "Private"):
         return not_applicable(f"{named(database)} has an address in a VPC already.")
     if architecture == "standalone":
         return failed(
             f"{named(database)} is a standalone MongoDB, which cannot have hybrid access.",
-            _NEW_INSTANCE.format(product="dds"),
+            _new_instance("dds"),
         )
     if product == "redis" and database.text("engine") == "Memcache":
         return failed(
             f"{named(database)} is Memcache, for which no switch with classic addresses kept is documented.",
-            "aliyun r-kvstore CreateInstance ...   # in the target VPC, and filled anew",
+            _new_instance("r-kvstore"),
         )
     if product == "rds":
         return _rds(database)
@@ -53,13 +58,23 @@ def _rds(database: Facts) -> Verdict:
     if _2008_R2.search(version):
         return failed(
             f"{named(database)} is SQL Server 2008 R2, which cannot go into a VPC.",
-            f"aliyun rds UpgradeDBInstanceEngineVersion --DBInstanceId {database.text('dbInstanceId')} ...\n"
-            "or " + _NEW_INSTANCE.format(product="rds"),
+            (
+                aliyun(
+                    "rds",
+                    "UpgradeDBInstanceEngineVersion",
+                    {
+                        "DBInstanceId": database.text("dbInstanceId"),
+                        "EngineVersion": "<a newer version>",
+                        "EffectiveTime": "Immediate",
+                    },
+                )
+                | _new_instance("rds")
+            ),
         )
     if engine not in _ENGINES:
         return failed(
             f"{named(database)} is {engine}, for which no switch with classic addresses kept is documented.",
-            _NEW_INSTANCE.format(product="rds"),
+            _new_instance("rds"),
         )
     return passed(f"{named(database)} can have hybrid access.")
 
@@ -70,7 +85,7 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N17",),
     why="A database that cannot have classic and VPC addresses at once must be replaced beforehand by one in the VPC.",
-    remediation="aliyun rds CreateDBInstance ...   # in the target VPC; then move the data there",
+    remediation=_new_instance("rds"),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=(

@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import change
 from policies.core.outcome import Verdict, judged, not_applicable, worst
 from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, WHITELIST_GROUPS, Plan
 from policies.core.rule import InstanceRule
@@ -42,7 +43,7 @@ RULE: Final = InstanceRule(
     notice_items=("N17", "N18"),
     why="Read-only instances have addresses and whitelists of their own: reads that go to them fail when only the "
     "database that they follow was prepared.",
-    remediation="classic-to-vpc:migration.databases: [{id: rm-..., hybridAccess: {}}]",
+    remediation=change("databases", [{"id": "<database>", "hybridAccess": {}}]),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, *HYBRID_ACCESSES, *WHITELIST_GROUPS),
     unknown_ok="What is declared may be applied until the freeze begins.",
     sources=(

@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import Fix, aliyun
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import HYBRID_ACCESSES, MIGRATION, Plan
 from policies.core.rule import MigrationRule
@@ -50,17 +51,19 @@ def _database(plan: Plan, database: Facts) -> Verdict:
     return passed(f"{named(database)} admits by address, too, all {len(users)} instances that it admits by group.")
 
 
-def _command(database: Facts, users: list[Facts]) -> str:
+def _command(database: Facts, users: list[Facts]) -> Fix:
     product = database.choice("product", *_COMMANDS)
     cli, instance_id, name = _COMMANDS[product]
     addresses = ",".join(sorted({address for item in users for address in item.texts("intranetIps")}))
     enhanced = database.choice("securityIpMode", "normal", "safety") == "safety"
-    return (
-        f"aliyun {cli} ModifySecurityIps --{instance_id} {database.text('dbInstanceId')} --{name} {_group(database)} "
-        f"--ModifyMode Append --SecurityIps {addresses}"
-        + (" --WhitelistNetworkType Classic" if enhanced else "")
-        + "   # before the update"
-    )
+    parameters = {
+        instance_id: database.text("dbInstanceId"),
+        name: _group(database),
+        "ModifyMode": "Append",
+        "SecurityIps": addresses,
+    }
+    classic = {"WhitelistNetworkType": "Classic"} if enhanced else {}
+    return aliyun(cli, "ModifySecurityIps", parameters | classic, "before the update")
 
 
 def _group(database: Facts) -> str:
@@ -79,8 +82,17 @@ RULE: Final = MigrationRule(
         "cut off by the very update that sets up hybrid access, long before the window."
     ),
     remediation=(
-        "aliyun rds ModifySecurityIps --DBInstanceId rm-... --DBInstanceIPArrayName group_users --ModifyMode Append "
-        "--SecurityIps 10.0.0.1   # the intranet addresses of all members, before the update"
+        aliyun(
+            "rds",
+            "ModifySecurityIps",
+            {
+                "DBInstanceId": "<database>",
+                "DBInstanceIPArrayName": _GROUP,
+                "ModifyMode": "Append",
+                "SecurityIps": "<the intranet addresses of all members>",
+            },
+            "before the update",
+        )
     ),
     reads=(MIGRATION, *HYBRID_ACCESSES),
     unknown_ok=None,

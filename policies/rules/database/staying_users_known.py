@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import change, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import DATABASE_ACCESS, HYBRID_ACCESSES, MIGRATION, Plan
 from policies.core.rule import MigrationRule
@@ -41,8 +42,10 @@ def _database(plan: Plan, database: Facts, staying: list[Facts]) -> Verdict:
         return failed(
             f"{named(database)} admits {listed}, which stay classic: when hybrid access ends, its classic addresses "
             "are deleted, and they lose it.",
-            f"classic-to-vpc:migration.databases: [{{id: {database_id}, hybridAccess: {{leavesBehind: [{listed}]}}}}]\n"
-            "or move them too, before it ends: classic-to-vpc:migration.waves",
+            (
+                change("databases", [{"id": database_id, "hybridAccess": {"leavesBehind": unknown_to_the_team}}])
+                | (task("Move them too, before it ends:") + change("later", unknown_to_the_team))
+            ),
         )
     return passed(f"No classic instance loses {named(database)} unawares.")
 
@@ -56,7 +59,7 @@ RULE: Final = MigrationRule(
         "Classic addresses last 120 days at most from the last extension: whatever is classic by then loses the "
         "database, and there is no way back into the classic network."
     ),
-    remediation="classic-to-vpc:migration.databases: [{id: rm-..., hybridAccess: {leavesBehind: [i-...]}}]",
+    remediation=change("databases", [{"id": "<database>", "hybridAccess": {"leavesBehind": ["<instance>"]}}]),
     reads=(MIGRATION, DATABASE_ACCESS, *HYBRID_ACCESSES),
     unknown_ok=None,
     sources=(

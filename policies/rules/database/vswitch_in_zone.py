@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError
+from policies.core.fixes import change
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
 from policies.core.rule import InstanceRule
@@ -30,7 +31,7 @@ def _database(plan: Plan, database: Facts) -> Verdict:
     return failed(
         f"{named(database)} is in {where}, and the target network has no VSwitch there: a database goes only "
         "into a VSwitch of its own zone, and cannot change zone in hybrid access.",
-        f"classic-to-vpc:migration.network.vswitches: [{{zone: {zone_ids[0]}, cidrBlock: ...}}]",
+        change("network.vswitches", [{"zone": zone_ids[0]}]),
     )
 
 
@@ -40,7 +41,7 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N17",),
     why="Without a VSwitch in its zone a database gets no address in the VPC.",
-    remediation="classic-to-vpc:migration.network.vswitches: [{zone: ..., cidrBlock: ...}]",
+    remediation=change("network.vswitches", [{"zone": "<zone of the database>"}]),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
     unknown_ok=None,
     sources=(

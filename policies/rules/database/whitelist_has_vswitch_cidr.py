@@ -5,10 +5,12 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import UP, change, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, WHITELIST_GROUPS, Plan
 from policies.core.rule import InstanceRule
-from policies.subjects.databases import READING, admission, each_used, named, target_blocks
+from policies.subjects.databases import READING, admission, each_used, named, prepared, target_blocks
+from policies.subjects.network import with_network
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -20,7 +22,7 @@ def _database(plan: Plan, instance: Facts, database: Facts) -> Verdict:
         return failed(
             f"{named(database)} admits the instance by its intranet address, which changes; there is no target network "
             "whose block could be admitted in its place.",
-            f"classic-to-vpc:migration.databases: [{{id: {database.text('dbInstanceId')}}}]",
+            with_network(plan, prepared(database)),
         )
     blocks = target_blocks(plan, instance)
     if not blocks:
@@ -38,11 +40,11 @@ RULE: Final = InstanceRule(
         "The instance's address changes to one of the VSwitch: a database that does not admit it refuses every "
         "connection."
     ),
-    remediation="classic-to-vpc:migration.databases: [{id: rm-...}]",
+    remediation=change("databases", [{"id": "<database>"}]),
     remediation_after=(
-        "Its connections are refused by now. Apply this at once:\n"
-        "classic-to-vpc:migration.databases: [{id: rm-...}]\n"
-        "pulumi up"
+        task("Its connections are refused by now. Apply this at once:")
+        + change("databases", [{"id": "<database>"}])
+        + UP
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, *WHITELIST_GROUPS),
     unknown_ok="A whitelist group that is declared may be applied until the freeze begins.",

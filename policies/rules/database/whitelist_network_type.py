@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import UP, change
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, WHITELIST_GROUPS, Plan
 from policies.core.rule import InstanceRule
@@ -16,6 +17,7 @@ from policies.subjects.databases import (
     is_hidden,
     named,
     network_type_needed,
+    prepared,
     target_blocks,
     whitelist_groups,
 )
@@ -36,7 +38,7 @@ def _database(plan: Plan, blocks: tuple[str, ...], database: Facts) -> Verdict:
             return failed(
                 f"Whitelist group {resource.facts.text('groupName')} of {named(database)} is declared for {found} "
                 f"addresses, and the whitelists of the database have to be for {needed}.",
-                f"classic-to-vpc:migration.databases: [{{id: {database.text('dbInstanceId')}}}]",
+                prepared(database) + UP,
             )
     if needed == "MIX":
         return not_applicable(f"{named(database)} has one kind of whitelist group for both networks.")
@@ -48,7 +50,7 @@ def _database(plan: Plan, blocks: tuple[str, ...], database: Facts) -> Verdict:
             return failed(
                 f"Whitelist group {admitting['Classic']} of {named(database)} admits {block} for classic addresses: in "
                 "enhanced mode that admits nobody from the VPC.",
-                f"classic-to-vpc:migration.databases: [{{id: {database.text('dbInstanceId')}}}]",
+                prepared(database),
             )
     return passed(f"What {named(database)} admits of the VPC stands in groups for VPC addresses.")
 
@@ -59,7 +61,7 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N18",),
     why="In enhanced mode an entry in a group for classic addresses looks like access from the VPC, and gives none.",
-    remediation="classic-to-vpc:migration.databases: [{id: rm-...}]",
+    remediation=change("databases", [{"id": "<database>"}]),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, *WHITELIST_GROUPS),
     unknown_ok=None,
     sources=(

@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import Fix, aliyun, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, WHITELIST_GROUPS, Plan
 from policies.core.rule import InstanceRule
@@ -12,6 +13,9 @@ from policies.subjects.databases import READING, declared_network_type, each_use
 
 MAX_GROUPS: Final = 200
 MAX_ENTRIES: Final = 1000
+#: How the CLI calls each product, and spells the id of an instance and the name of a whitelist group.
+_CLI: Final = {"rds": "rds", "redis": "r-kvstore", "mongodb": "dds"}
+_OTHERS: Final = {"r-kvstore": ("InstanceId", "SecurityIpGroupName"), "dds": ("DBInstanceId", "SecurityIpGroupName")}
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -45,9 +49,16 @@ def _database(plan: Plan, database: Facts) -> Verdict:
     return passed(f"{named(database)} has {entries} whitelist entries in {len(sizes)} groups with what is declared.")
 
 
-def _remedy(database: Facts) -> str:
-    action = {"rds": "rds", "redis": "r-kvstore", "mongodb": "dds"}[database.text("product")]
-    return f"aliyun {action} ModifySecurityIps ...   # merge addresses into blocks, or empty groups that nobody needs"
+def _remedy(database: Facts) -> Fix:
+    return _merge(database.text("dbInstanceId"), _CLI[database.text("product")])
+
+
+def _merge(database_id: str, cli: str = "rds") -> Fix:
+    """The list of an entry each is read; what of it can be merged or left out, a person decides."""
+    instance_id, name = ("DBInstanceId", "DBInstanceIPArrayName") if cli == "rds" else _OTHERS[cli]
+    return task("Merge addresses into blocks, or empty groups that nobody needs:") + aliyun(
+        cli, "ModifySecurityIps", {instance_id: database_id, name: "<group>", "SecurityIps": "<all that it is to hold>"}
+    )
 
 
 RULE: Final = InstanceRule(
@@ -56,7 +67,7 @@ RULE: Final = InstanceRule(
     severity="medium",
     notice_items=("N18",),
     why="The cloud refuses what goes beyond: the update stops half way, with the database not admitting the VPC.",
-    remediation="aliyun rds ModifySecurityIps ...   # merge addresses into blocks, or empty groups that nobody needs",
+    remediation=_merge("<database>"),
     reads=(MIGRATION, MIGRATING_INSTANCE, *WHITELIST_GROUPS),
     unknown_ok=None,
     sources=(

@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, aliyun, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
@@ -30,14 +31,11 @@ RULE: Final = InstanceRule(
     severity="medium",
     notice_items=("N28",),
     why="Disks named xvd are named vd after the move: what is mounted by its old name is missing, or stops the boot.",
-    remediation=(
-        "Name file systems by UUID (blkid) in each of these files; then collect the evidence that "
-        "classic-to-vpc:migration.evidence names again."
-    ),
+    remediation=(task("Name file systems by UUID (blkid) in each of these files; then collect the evidence again.")),
     remediation_after=(
-        "If it does not come up, name file systems by UUID at its console, then restart it:\n"
-        "aliyun ecs DescribeInstanceVncUrl --InstanceId <id>\n"
-        "aliyun ecs RebootInstance --InstanceId <id>"
+        task("If it does not come up, name file systems by UUID at its console, then restart it:")
+        + aliyun("ecs", "DescribeInstanceVncUrl", {"InstanceId": ID})
+        + aliyun("ecs", "RebootInstance", {"InstanceId": ID})
     ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,

@@ -5,17 +5,18 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, aliyun, task
 from policies.core.outcome import Verdict, failed, passed, unknown
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
-from policies.subjects.guest import COLLECT, SCRIPT_VERSION
+from policies.subjects.guest import COLLECT, SCRIPT_VERSION, collect
 
 # A guest's clock may be a little ahead of ours.
 _SKEW: Final = timedelta(minutes=5)
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
-    again = COLLECT.replace("<id>", instance.text("instanceId"))
+    again = collect(instance)
     if "guest" not in instance.data:
         return unknown("There is no evidence of what is in the guest system.", again)
     guest = instance.object("guest")
@@ -52,7 +53,8 @@ RULE: Final = InstanceRule(
     why="What is in the guest system decides whether it comes up after the move, and no API of the cloud tells it.",
     remediation=COLLECT,
     remediation_after=(
-        "What the evidence would have told shows at its console:\naliyun ecs DescribeInstanceVncUrl --InstanceId <id>"
+        task("What the evidence would have shown is seen at its console:")
+        + aliyun("ecs", "DescribeInstanceVncUrl", {"InstanceId": ID})
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,

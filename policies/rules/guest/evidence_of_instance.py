@@ -6,10 +6,11 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.fixes import ID, aliyun, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
-from policies.subjects.guest import COLLECT
+from policies.subjects.guest import COLLECT, collect
 
 # The guest rounds its uptime to seconds.
 _SAME: Final = timedelta(seconds=2)
@@ -34,9 +35,8 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         other_id = attempt(lambda other=other: other.facts.text("instanceId"))  # type: ignore[misc]
         if other_id != own_id and "guest" in other.facts.data:
             verdicts += _shared(guest, other.facts, str(other_id))
-    again = COLLECT.replace("<id>", own_id)
     told = worst(verdicts)
-    return told if not told.outcome.blocks else Verdict(told.outcome, told.reason, again)
+    return told if not told.outcome.blocks else Verdict(told.outcome, told.reason, (collect(instance),))
 
 
 def _addresses(plan: Plan, instance: Facts, guest: Facts) -> Verdict:
@@ -132,7 +132,8 @@ RULE: Final = InstanceRule(
     why="Evidence of another system passes what is wrong in this one, and the move shows it.",
     remediation=COLLECT,
     remediation_after=(
-        "What the evidence would have told shows at its console:\naliyun ecs DescribeInstanceVncUrl --InstanceId <id>"
+        task("What the evidence would have shown is seen at its console:")
+        + aliyun("ecs", "DescribeInstanceVncUrl", {"InstanceId": ID})
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,

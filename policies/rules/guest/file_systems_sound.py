@@ -6,6 +6,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, aliyun, task
 from policies.core.outcome import Verdict, failed, passed, unknown, worst
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
@@ -57,14 +58,16 @@ RULE: Final = InstanceRule(
     notice_items=("N28",),
     why="The migration restarts it: a check of a large disk outlasts the window, a repair may ask at a console.",
     remediation=(
-        "touch /forcefsck (chkdsk /f), and at a quiet time:\n"
-        "aliyun ecs RebootInstance --InstanceId <id>\n"
-        "Or put it off: tune2fs -c 0 -i 0 <device>. Then collect the evidence that classic-to-vpc:migration.evidence "
-        "names again."
+        (
+            task("touch /forcefsck (chkdsk /f), and at a quiet time:")
+            + aliyun("ecs", "RebootInstance", {"InstanceId": ID})
+            + task("Then collect the evidence again.")
+        )
+        | task("Put it off by tune2fs -c 0 -i 0 <device>, and collect the evidence again.")
     ),
     remediation_after=(
-        "See at its console how far the check is; never cut it short:\n"
-        "aliyun ecs DescribeInstanceVncUrl --InstanceId <id>"
+        task("See at its console how far the check is; never cut it short:")
+        + aliyun("ecs", "DescribeInstanceVncUrl", {"InstanceId": ID})
     ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,

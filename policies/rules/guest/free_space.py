@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import aliyun, task
 from policies.core.outcome import Verdict, failed, passed
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
@@ -27,11 +28,16 @@ RULE: Final = InstanceRule(
     notice_items=("N14",),
     why="The migration updates drivers on the system disk, and fails where there is no room for them.",
     remediation=(
-        "aliyun ecs ResizeDisk --DiskId <system disk> --NewSize <GiB>\n"
-        "Or delete what is not needed; then collect the evidence again."
+        (
+            aliyun("ecs", "ResizeDisk", {"DiskId": "<system disk>", "NewSize": "<GiB>"})
+            + task("Then grow the file system, and collect the evidence again.")
+        )
+        | task("Delete what is not needed, and collect the evidence again.")
     ),
     remediation_after=(
-        "If the move failed for want of it, make room and open a ticket: whether it is tried again is told nowhere."
+        task(
+            "If the move failed for want of it, make room and open a ticket: whether it is tried again is told nowhere."
+        )
     ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,

@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, UP, Fix, aliyun, change, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
@@ -32,15 +33,17 @@ def _cut_through(runs: str, instance: Facts) -> Verdict:
     if not instance.number("internetMaxBandwidthOut"):
         return failed(
             f"{runs}, and at 0 Mbit/s its public address is released: there is none to convert to an EIP.",
-            f"aliyun ecs ModifyInstanceNetworkSpec --InstanceId {name} --InternetMaxBandwidthOut 1",
+            aliyun("ecs", "ModifyInstanceNetworkSpec", {"InstanceId": name, "InternetMaxBandwidthOut": 1}),
         )
     interfaces = instance.number("eniQuantity")
     if interfaces < 2:
         return failed(
             f"{runs}; an EIP in cut-through mode takes a second network interface, and {instance.text('instanceType')} "
             f"can have {interfaces:g}.",
-            f"aliyun ecs ModifyInstanceSpec --InstanceId {name} --InstanceType <of 2 interfaces>\n"
-            f"or {_choose(instance, 'passive-mode')}",
+            (
+                aliyun("ecs", "ModifyInstanceSpec", {"InstanceId": name, "InstanceType": "<a type with 2 interfaces>"})
+                | _choose(instance, "passive-mode")
+            ),
         )
     return passed(f"{runs}; its address becomes an EIP in cut-through mode after the window.")
 
@@ -56,14 +59,19 @@ def _passive(runs: str, instance: Facts, guest: Facts) -> Verdict:
     if missing:
         return failed(
             f"{runs}, and its passive mode lacks {' and '.join(missing)}.",
-            "pasv_address and pasv_min_port, pasv_max_port (vsftpd); MasqueradeAddress and PassivePorts (ProFTPD)\n"
-            f"or {_choose(instance, 'eip-cut-through')}",
+            (
+                task(
+                    "Set pasv_address and pasv_min_port, pasv_max_port (vsftpd), or MasqueradeAddress and PassivePorts "
+                    "(ProFTPD); then collect the evidence again."
+                )
+                | _choose(instance, "eip-cut-through")
+            ),
         )
     return passed(f"{runs}, and its passive mode announces an address and a fixed range of ports.")
 
 
-def _choose(instance: Facts, plan: str = "eip-cut-through") -> str:
-    return f"classic-to-vpc:migration.instances: [{{id: {instance.text('instanceId')}, ftp: {{plan: {plan}}}}}]"
+def _choose(instance: Facts, plan: str = "eip-cut-through") -> Fix:
+    return change("instances", [{"id": instance.text("instanceId"), "ftp": {"plan": plan}}])
 
 
 RULE: Final = InstanceRule(
@@ -72,11 +80,12 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N32", "N33"),
     why="FTP names addresses in its own messages: without a public NIC it sends clients to a private one.",
-    remediation="classic-to-vpc:migration.instances: [{id: <id>, ftp: {plan: eip-cut-through}}]",
+    remediation=change("instances", [{"id": ID, "ftp": {"plan": "eip-cut-through"}}]),
     remediation_after=(
-        "Convert its public address to an EIP, in cut-through mode:\n"
-        "classic-to-vpc:migration.instances: [{id: <id>, ftp: {plan: eip-cut-through}}]\n"
-        "pulumi up"
+        task("Convert its public address to an EIP, in cut-through mode:")
+        + change("instances", [{"id": ID, "ftp": {"plan": "eip-cut-through"}}])
+        + change("after", {"convertPublicIps": [ID]})
+        + UP
     ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,

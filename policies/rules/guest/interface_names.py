@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, aliyun, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
@@ -28,13 +29,10 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N05",),
     why="The public NIC is removed: a firewall, route or service that names it lets nothing in or does not start.",
-    remediation=(
-        "Name eth0, or no interface, in each of these files; then collect the evidence that "
-        "classic-to-vpc:migration.evidence names again."
-    ),
+    remediation=(task("Name eth0, or no interface, in each of these files; then collect the evidence again.")),
     remediation_after=(
-        "Name eth0, or no interface, in these files; where the network is down, at its console:\n"
-        "aliyun ecs DescribeInstanceVncUrl --InstanceId <id>"
+        task("Name eth0, or no interface, in these files; where the network is down, at its console:")
+        + aliyun("ecs", "DescribeInstanceVncUrl", {"InstanceId": ID})
     ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,

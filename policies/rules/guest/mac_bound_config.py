@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, aliyun, task
 from policies.core.outcome import Verdict, failed, passed
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
@@ -24,12 +25,11 @@ RULE: Final = InstanceRule(
     notice_items=("N31",),
     why="One NIC is left, perhaps with another MAC: its interface then gets another name or no address.",
     remediation=(
-        "Delete these lines, and /etc/udev/rules.d/70-persistent-net.rules; then collect the evidence that "
-        "classic-to-vpc:migration.evidence names again."
+        task("Delete these lines, and /etc/udev/rules.d/70-persistent-net.rules; then collect the evidence again.")
     ),
     remediation_after=(
-        "Delete these lines; where the network is down, at its console:\n"
-        "aliyun ecs DescribeInstanceVncUrl --InstanceId <id>"
+        task("Delete these lines; where the network is down, at its console:")
+        + aliyun("ecs", "DescribeInstanceVncUrl", {"InstanceId": ID})
     ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,

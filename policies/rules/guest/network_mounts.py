@@ -4,10 +4,11 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, aliyun, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
-from policies.core.waivers import waiver_line
+from policies.core.waivers import waiver
 from policies.subjects.guest import by_evidence, is_windows, listed
 
 _NAS: Final = ".nas.aliyuncs.com"
@@ -41,13 +42,16 @@ RULE: Final = InstanceRule(
     notice_items=("N13",),
     why="A network file system that is not reached blocks the boot, or leaves a directory empty.",
     remediation=(
-        "NAS: make a mount target of the type Vpc with an access group that admits the VSwitches (CreateMountTarget), "
-        "and name it in /etc/fstab with the option nofail; another server: admit the VSwitches there. Then waive this, "
-        f"for the evidence does not say what is reached:\n{waiver_line('guest-network-mounts')}"
+        task(
+            "NAS: make a mount target of the type Vpc with an access group that admits the VSwitches "
+            "(CreateMountTarget), and name it in /etc/fstab with the option nofail; another server: admit the "
+            "VSwitches there. Then waive this, for the evidence does not show what is reached:"
+        )
+        + waiver()
     ),
     remediation_after=(
-        "Mount it by a target in the VPC, at its console if it does not come up:\n"
-        "aliyun ecs DescribeInstanceVncUrl --InstanceId <id>"
+        task("Mount it by a target in the VPC, at its console if it does not come up:")
+        + aliyun("ecs", "DescribeInstanceVncUrl", {"InstanceId": ID})
     ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,

@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, aliyun, task
 from policies.core.outcome import Verdict, failed, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
@@ -47,10 +48,13 @@ RULE: Final = InstanceRule(
     severity="medium",
     notice_items=("N28",),
     why="The migration restarts it: a kernel that was never started, or a setting never saved, shows in the window.",
-    remediation=("aliyun ecs RebootInstance --InstanceId <id>   # at a quiet time\nThen collect the evidence again."),
+    remediation=(
+        aliyun("ecs", "RebootInstance", {"InstanceId": ID}, "at a quiet time")
+        + task("Then collect the evidence again.")
+    ),
     remediation_after=(
-        "If it does not come up, choose the kernel that ran before at its console:\n"
-        "aliyun ecs DescribeInstanceVncUrl --InstanceId <id>"
+        task("If it does not come up, choose the kernel that ran before at its console:")
+        + aliyun("ecs", "DescribeInstanceVncUrl", {"InstanceId": ID})
     ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,

@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import task
 from policies.core.outcome import Outcome, Verdict, failed, passed, unknown
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
@@ -19,7 +20,10 @@ def _seen(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> V
     if installed:
         return unknown(
             f"Security software is installed and does not run: {listed(installed)}. It may start again.",
-            f"Uninstall it, or disable it and record that:\n{remediation('security-software')}",
+            (
+                task("Uninstall it, and collect the evidence again.")
+                | (task("Disable it and record that:") + remediation("security-software"))
+            ),
         )
     return passed("None of the security software that the script knows is there.")
 
@@ -37,10 +41,14 @@ RULE: Final = InstanceRule(
     notice_items=("N19",),
     why="The migration updates drivers, which security software takes for an attack and prevents.",
     remediation=(
-        "Uninstall it: Security Center console, Settings, Client, with client protection off 5 minutes before; others "
-        "by their own uninstaller. Then collect the evidence that classic-to-vpc:migration.evidence names again."
+        task(
+            "Uninstall it: Security Center console, Settings, Client, with client protection off 5 minutes before; "
+            "others by their own uninstaller. Then collect the evidence again."
+        )
     ),
-    remediation_after="If it was moved with the software on and comes up, nothing is left to do; else open a ticket.",
+    remediation_after=task(
+        "If it was moved with the software on and comes up, nothing is left to do; else open a ticket."
+    ),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=(

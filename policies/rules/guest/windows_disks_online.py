@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
@@ -28,10 +29,8 @@ RULE: Final = InstanceRule(
     severity="medium",
     notice_items=(),
     why="The disks get another controller: by its policy Windows leaves them offline, and what is on them is missing.",
-    remediation=(
-        "diskpart: san policy=onlineall; then collect the evidence that classic-to-vpc:migration.evidence names again"
-    ),
-    remediation_after="diskpart: select disk <number>, online disk, attributes disk clear readonly",
+    remediation=(task("diskpart: san policy=onlineall; then collect the evidence again.")),
+    remediation_after=task("diskpart: select disk <number>, online disk, attributes disk clear readonly."),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=("ECS user guide, migrate to a VPC (2021): data disks may be offline; san policy=onlineall.",),

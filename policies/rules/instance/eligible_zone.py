@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, change, task
 from policies.core.outcome import Verdict, failed, passed
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
@@ -24,8 +25,8 @@ RULE: Final = InstanceRule(
     severity="critical",
     notice_items=("N21",),
     why="What cannot be in a migration plan is not moved at the announced time.",
-    remediation="Open a ticket, or leave it out:\nclassic-to-vpc:migration.later: [<id>]",
-    remediation_after="If it was left behind, open a ticket; if it has moved, nothing is left to do.",
+    remediation=task("Open a ticket.") | (task("Leave it out:") + change("later", [ID])),
+    remediation_after=task("If it was left behind, open a ticket; if it has moved, nothing is left to do."),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=("ECS user guide, migrate to a VPC (2021), before you migrate: Hangzhou Zone C is not eligible.",),

@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, change, task
 from policies.core.outcome import Verdict, failed, passed
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
@@ -27,8 +28,8 @@ RULE: Final = InstanceRule(
     severity="critical",
     notice_items=("N08",),
     why="A local disk stays on the physical server that is given up, and its data with it.",
-    remediation="Open a ticket, or leave it out:\nclassic-to-vpc:migration.later: [<id>]",
-    remediation_after="Restore the data from its backup: what was on a local disk stayed on the physical server.",
+    remediation=task("Open a ticket.") | (task("Leave it out:") + change("later", [ID])),
+    remediation_after=task("Restore the data from its backup: what was on a local disk stayed on the physical server."),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=("ECS user guide, migrate to a VPC (2021): instances with local disks are not eligible without a ticket.",),

@@ -4,14 +4,15 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, aliyun, change, task
 from policies.core.outcome import Verdict, failed, passed
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
 
 _WAYS_OUT: Final = {
-    "financial": "settle the overdue bill of the account",
-    "security": "settle the security event in the Security Center console, then open a ticket",
-    "Recycling": "renew the instance",
+    "financial": task("Settle the overdue bill of the account."),
+    "security": task("Settle the security event in the Security Center console, then open a ticket."),
+    "Recycling": aliyun("ecs", "RenewInstance", {"InstanceId": ID, "Period": 1}),
 }
 
 
@@ -22,7 +23,7 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     return failed(
         f"It is locked ({', '.join(locks)}). Which locks keep the migration from going ahead is documented nowhere; "
         "for the nearest operation, every lock does.",
-        _WAYS_OUT.get(locks[0], "open a ticket"),
+        _WAYS_OUT.get(locks[0], task("Open a ticket.")),
     )
 
 
@@ -33,10 +34,11 @@ RULE: Final = InstanceRule(
     notice_items=("N21",),
     why="A locked instance cannot be operated, and is passed over or fails in the window.",
     remediation=(
-        "Settle the bill or open a ticket, as the lock reason says, or leave it out:\n"
-        "classic-to-vpc:migration.later: [<id>]"
+        task("Settle the bill or open a ticket, as the lock reason says.")
+        | (task("Leave it out:") + change("later", [ID]))
     ),
-    remediation_after="Remove the lock as before the window, then:\naliyun ecs StartInstance --InstanceId <id>",
+    remediation_after=task("Remove the lock as before the window, then:")
+    + aliyun("ecs", "StartInstance", {"InstanceId": ID}),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=(

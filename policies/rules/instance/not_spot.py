@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, change, task
 from policies.core.outcome import Verdict, failed, passed
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
@@ -22,8 +23,8 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N21",),
     why="A preemptible instance can be taken away at any time, in the window too, and is not moved across zones.",
-    remediation="Leave it out, and make a new one in the VPC:\nclassic-to-vpc:migration.later: [<id>]",
-    remediation_after="If it was released, make a new one in the VPC; if it has moved, nothing is left to do.",
+    remediation=task("Leave it out, and make a new one in the VPC:") + change("later", [ID]),
+    remediation_after=task("If it was released, make a new one in the VPC; if it has moved, nothing is left to do."),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=(

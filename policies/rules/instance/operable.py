@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, aliyun, task
 from policies.core.outcome import Verdict, passed, pending
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
@@ -13,7 +14,9 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     status = instance.text("status")
     if status in ("Running", "Stopped"):
         return passed(f"It is {status}.")
-    return pending(f"It is {status}, and must be Running or Stopped when the freeze begins.", "wait, then look again")
+    return pending(
+        f"It is {status}, and must be Running or Stopped when the freeze begins.", task("Wait, then look again.")
+    )
 
 
 RULE: Final = InstanceRule(
@@ -22,9 +25,10 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N20", "N21"),
     why="The migration stops the instance and starts it again: one that is starting, stopping or failed is not moved.",
-    remediation="aliyun ecs DescribeInstanceStatus --InstanceId.1 <id>   # wait until it is Running or Stopped",
+    remediation=aliyun("ecs", "DescribeInstanceStatus", {"InstanceId.1": ID}, "wait until it is Running or Stopped"),
     remediation_after=(
-        "aliyun ecs DescribeInstanceStatus --InstanceId.1 <id>\naliyun ecs StartInstance --InstanceId <id>"
+        aliyun("ecs", "DescribeInstanceStatus", {"InstanceId.1": ID})
+        + aliyun("ecs", "StartInstance", {"InstanceId": ID})
     ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok="A status that passes by itself may do so until the freeze begins.",

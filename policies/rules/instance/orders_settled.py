@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import task
 from policies.core.outcome import Verdict, not_applicable, passed, unknown
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
@@ -29,10 +30,12 @@ RULE: Final = InstanceRule(
     notice_items=(),
     why="A cancelled renewal lets the subscription end at its old date; a cancelled change leaves the old type.",
     remediation=(
-        "Pay or cancel what is unpaid (Expenses and Costs console, Orders), let what is paid come into force, then\n"
-        f"{remediation('orders-settled')}"
+        task(
+            "Pay or cancel what is unpaid (Expenses and Costs console, Orders), let what is paid come into force, then:"
+        )
+        + remediation("orders-settled")
     ),
-    remediation_after="Look in the console, Orders, for what the migration has cancelled, and order it again.",
+    remediation_after=task("Look in the console, Orders, for what the migration has cancelled, and order it again."),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=(

@@ -4,21 +4,22 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, Fix, change, task
 from policies.core.outcome import Verdict, failed, passed
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
-from policies.core.waivers import waiver_line
-
-_ID: Final = "instance-out-of-scaling-groups"
+from policies.core.waivers import waiver
 
 
-def _remedy(instance_id: str) -> str:
+def _remedy(instance_id: str) -> Fix:
     """Each of them ends the finding: the tag is all that is read, and Auto Scaling may leave it on."""
     return (
-        "Put it on standby in its scaling group (EnterStandby), where a stopped instance is left alone, or take it out "
-        f"(DetachInstances). Its tag may stay, so then waive this:\n{waiver_line(_ID, instance_id)}\n"
-        "or classic-to-vpc:migration.later: [<id>]   # and take it out of instances"
-    )
+        task(
+            "Put it on standby in its scaling group (EnterStandby), where a stopped instance is left alone, or take it "
+            "out (DetachInstances). Its tag may stay, so then waive this:"
+        )
+        + waiver(instance_id)
+    ) | (task("Leave it for a later wave:") + change("later", [instance_id]))
 
 
 def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -38,8 +39,10 @@ RULE: Final = InstanceRule(
     severity="critical",
     notice_items=("N20",),
     why="Auto Scaling takes a stopped instance for an unhealthy one, removes it from its group, and releases it.",
-    remediation=_remedy("<id>"),
-    remediation_after="Make a scaling group in the VPC with VSwitches and VPC security groups, and attach it there.",
+    remediation=_remedy(ID),
+    remediation_after=task(
+        "Make a scaling group in the VPC with VSwitches and VPC security groups, and attach it there."
+    ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=(

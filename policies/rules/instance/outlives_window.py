@@ -1,10 +1,12 @@
 """The instance neither expires nor is released before it has moved and its data is copied."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, Fix, aliyun, task
 from policies.core.outcome import Verdict, failed, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
@@ -19,25 +21,30 @@ def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     verdicts = [passed(f"It lasts beyond {needed.isoformat(timespec='minutes')}, when its data is copied.")]
     # Of a pay-as-you-go instance ExpiredTime says nothing.
     if instance.choice("instanceChargeType", "PrePaid", "PostPaid") == "PrePaid":
-        verdicts.append(_lasts(instance.moment("expiredAt"), needed, "Its subscription ends", _RENEW, instance))
+        verdicts.append(_lasts(instance.moment("expiredAt"), needed, "Its subscription ends", _renew, instance))
     if "autoReleaseAt" in instance.data:
-        verdicts.append(_lasts(instance.moment("autoReleaseAt"), needed, "It is released", _KEEP, instance))
+        verdicts.append(_lasts(instance.moment("autoReleaseAt"), needed, "It is released", _keep, instance))
     return worst(verdicts)
 
 
-def _lasts(end: datetime, needed: datetime, what: str, mend: str, instance: Facts) -> Verdict:
+def _lasts(end: datetime, needed: datetime, what: str, extend: Callable[[str], Fix], instance: Facts) -> Verdict:
     if end > needed:
         return passed(f"{what} at {end.isoformat(timespec='minutes')}.")
     return failed(
         f"{what} at {end.isoformat(timespec='minutes')}; it must last until {needed.isoformat(timespec='minutes')}, "
         "the Latest Schedule Time and the hours in which its data is copied. A renewal that is ordered and "
         "not yet paid for, or not yet in force, is cancelled by the migration.",
-        mend.format(instance.text("instanceId")),
+        extend(instance.text("instanceId")),
     )
 
 
-_RENEW: Final = "aliyun ecs RenewInstance --InstanceId {} --Period 1"
-_KEEP: Final = "aliyun ecs ModifyInstanceAutoReleaseTime --InstanceId {}   # no time: it is kept"
+def _renew(instance_id: str) -> Fix:
+    return aliyun("ecs", "RenewInstance", {"InstanceId": instance_id, "Period": 1})
+
+
+def _keep(instance_id: str) -> Fix:
+    return aliyun("ecs", "ModifyInstanceAutoReleaseTime", {"InstanceId": instance_id}, "no time: it is kept")
+
 
 RULE: Final = InstanceRule(
     module=__name__,
@@ -45,10 +52,8 @@ RULE: Final = InstanceRule(
     severity="critical",
     notice_items=("N21",),
     why="An expired instance is stopped and cannot be migrated; a released one is gone, with its disks.",
-    remediation="aliyun ecs RenewInstance --InstanceId <id> --Period 1",
-    remediation_after=(
-        "If it has expired and was not released yet:\naliyun ecs RenewInstance --InstanceId <id> --Period 1"
-    ),
+    remediation=_renew(ID),
+    remediation_after=(task("If it has expired and was not released yet:") + _renew(ID)),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=(

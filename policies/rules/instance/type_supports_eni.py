@@ -4,9 +4,13 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, aliyun, change, task
 from policies.core.outcome import Verdict, failed, passed, unknown
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
+
+_UPGRADE: Final = aliyun("ecs", "ModifyInstanceSpec", {"InstanceId": ID, "InstanceType": "<a current type>"})
+_UPGRADE_OR_LATER: Final = _UPGRADE | (task("Leave it for a later wave:") + change("later", [ID]))
 
 
 def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -14,26 +18,18 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if "eniQuantity" not in instance.data:
         return unknown(
             f"How many network interfaces {instance_type} can have is not known: the type may be phased out.",
-            _upgrade_or_later(instance),
+            _UPGRADE_OR_LATER,
         )
     quantity = instance.number("eniQuantity")
     if not instance.flag("ioOptimized"):
         return failed(
             f"It is not I/O-optimized, whatever {instance_type} can have: only I/O-optimized instances can have "
             "elastic network interfaces.",
-            _upgrade_or_later(instance),
+            _UPGRADE_OR_LATER,
         )
     if quantity < 1:
-        return failed(f"{instance_type} can have no elastic network interface.", _upgrade_or_later(instance))
+        return failed(f"{instance_type} can have no elastic network interface.", _UPGRADE_OR_LATER)
     return passed(f"{instance_type} can have {quantity:g} elastic network interfaces.")
-
-
-def _upgrade_or_later(instance: Facts) -> str:
-    instance_id = instance.text("instanceId")
-    return (
-        f"aliyun ecs ModifyInstanceSpec --InstanceId {instance_id} --InstanceType <a current type>\n"
-        f"or leave it for a later wave, out of instances: classic-to-vpc:migration.later: [{instance_id}]"
-    )
 
 
 RULE: Final = InstanceRule(
@@ -45,13 +41,8 @@ RULE: Final = InstanceRule(
         "Phased-out types without elastic network interfaces cannot be given an EIP in cut-through mode, nor their "
         "MAC back."
     ),
-    remediation=(
-        "aliyun ecs ModifyInstanceSpec --InstanceId <id> --InstanceType <a current type>\n"
-        "or leave it for a later wave, out of instances:\nclassic-to-vpc:migration.later: [<id>]"
-    ),
-    remediation_after=(
-        "Stop it, then:\naliyun ecs ModifyInstanceSpec --InstanceId <id> --InstanceType <a current type>"
-    ),
+    remediation=(_UPGRADE_OR_LATER),
+    remediation_after=(task("Stop it, then:") + _UPGRADE),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=(

@@ -4,9 +4,11 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, aliyun, change, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
+from policies.core.waivers import waiver
 from policies.subjects.load_balancers import beside_classic, rejoin, serves_classic_intranet, told
 
 
@@ -23,19 +25,27 @@ def _member(instance_id: str, group: Facts, rejoins: bool) -> Verdict:
         return failed(
             f"It is in {told(group)}, which serves the classic intranet. The move takes it out, and an intranet load "
             "balancer takes no instance of a VPC that is not its own: this one cannot have it back.",
-            "aliyun slb CreateLoadBalancer --AddressType intranet --VpcId <the target VPC> --VSwitchId <its VSwitch>",
+            aliyun(
+                "slb",
+                "CreateLoadBalancer",
+                {"AddressType": "intranet", "VpcId": "<the target VPC>", "VSwitchId": "<its VSwitch>"},
+            )
+            + task("Once it serves in its place:")
+            + waiver(instance_id),
         )
     if beside := beside_classic(group):
         return failed(
             f"It is in {told(group)}. {beside}",
-            "Let them move in one wave, or put a load balancer of the target VPC before those that have moved.\n"
-            "Or waive this, once support has said that this one takes both.",
+            task("Let them move in one wave.")
+            | task("Put a load balancer of the target VPC before those that have moved.")
+            | (task("Once support has said that this one takes both:") + waiver(instance_id)),
         )
     if rejoins:
         return passed(f"It is in {told(group)}; the team puts it back after the move, as accepted.")
     return failed(
         f"It is in {told(group)}, and the move does not attach it again: its traffic ends until somebody does.",
-        f"classic-to-vpc:migration.instances: [{{id: {instance_id}, rejoinVserverGroups: true}}]   # and, once moved:\n"
+        change("instances", [{"id": instance_id, "rejoinVserverGroups": True}])
+        + task("Once it has moved:")
         + rejoin(instance_id, group),
     )
 
@@ -46,8 +56,8 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=(),
     why="After the move its load balancer sends it nothing, while the instance itself looks sound.",
-    remediation="classic-to-vpc:migration.instances: [{id: i-..., rejoinVserverGroups: true}]",
-    remediation_after="Put it back: after-vserver-groups-rejoined tells of each group.",
+    remediation=change("instances", [{"id": ID, "rejoinVserverGroups": True}]),
+    remediation_after=task("Put it back: after-vserver-groups-rejoined names each group."),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,
     sources=(

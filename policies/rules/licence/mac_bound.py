@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, change, task
 from policies.core.outcome import Outcome, Verdict, failed, passed
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
@@ -55,12 +56,17 @@ RULE: Final = InstanceRule(
     notice_items=("N27", "N31"),
     why="One of two MAC addresses is left at most: software that registered the other takes itself for a copy.",
     remediation=(
-        "Agree with the vendor how it is authorized again, and record who answers for it:\n"
-        f"{remediation('licence-review')}\n"
-        "or leave the instance for a later wave, out of instances:\nclassic-to-vpc:migration.later: [<id>]"
+        (
+            task("Agree with the vendor how it is authorized again, and record who answers for it:")
+            + remediation("licence-review")
+        )
+        | (task("Leave it for a later wave:") + change("later", [ID]))
     ),
     remediation_after=(
-        "Have it authorized again for the MAC address that is left, or associate the primary NIC again (open a ticket)."
+        task(
+            "Have it authorized again for the MAC address that is left, or associate the primary NIC again "
+            "(open a ticket)."
+        )
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,

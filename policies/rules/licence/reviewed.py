@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, change, task
 from policies.core.outcome import Outcome, Verdict, failed, passed
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
@@ -30,12 +31,14 @@ RULE: Final = InstanceRule(
     notice_items=("N03", "N27", "N31"),
     why="Licence codes may change with the move: what its vendor allows on no other machine does not start after it.",
     remediation=(
-        f"Agree with the vendor what becomes of the licence, and record who answers for it:\n"
-        f"{remediation('licence-review')}\n"
-        "or leave the instance for a later wave, out of instances:\nclassic-to-vpc:migration.later: [<id>]"
+        (
+            task("Agree with the vendor what becomes of the licence, and record who answers for it:")
+            + remediation("licence-review")
+        )
+        | (task("Leave it for a later wave:") + change("later", [ID]))
     ),
     remediation_after=(
-        "Ask the vendor for a new authorization: without a licence mobility programme there is no other way."
+        task("Ask the vendor for a new authorization: without a licence mobility programme there is no other way.")
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,

@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, aliyun, change, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
 from policies.core.rule import InstanceRule
@@ -23,7 +24,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if overlaps:
         return failed(
             f"Of the VSwitch that it moves into, {'; '.join(overlaps)}: what has an address of both cannot be reached.",
-            "Take a VSwitch in classic-to-vpc:migration.network whose block is apart from those of network.avoid.",
+            task("Take a VSwitch in the network of the stack config whose block is apart from those of network.avoid."),
         )
     return passed("Its VSwitch is apart from all networks that have to be reached.")
 
@@ -34,10 +35,10 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N09",),
     why="Packets for an address that the VPC has itself never leave it: a peer with that address is out of reach.",
-    remediation="classic-to-vpc:migration.network.vswitches: [{zone: ..., cidrBlock: <a block apart>}]",
+    remediation=change("network.vswitches", [{"zone": "<zone>", "cidrBlock": "<a block apart>"}]),
     remediation_after=(
-        "Stop it and give it an address of a VSwitch that is apart:\n"
-        "aliyun ecs ModifyInstanceVpcAttribute --InstanceId <id> --VSwitchId <vswitch>"
+        task("Stop it and give it an address of a VSwitch that is apart:")
+        + aliyun("ecs", "ModifyInstanceVpcAttribute", {"InstanceId": ID, "VSwitchId": "<vswitch>"})
     ),
     reads=(MIGRATING_INSTANCE, TARGET_NETWORK),
     unknown_ok=None,

@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError
+from policies.core.fixes import Fix, task
 from policies.core.outcome import Outcome, Verdict, failed, judged, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
 from policies.core.rule import InstanceRule
@@ -17,6 +18,7 @@ from policies.subjects.address_lists import (
     holding,
     naming,
     new_blocks,
+    put_policy,
     target_vpc,
     touches,
     unused,
@@ -126,9 +128,10 @@ def _lacking(statement: Facts) -> str:
     )
 
 
-def _new_policy(bucket: Facts, vpc_id: str | None) -> str:
-    command = f"aliyun oss bucket-policy --method put oss://{bucket.text('bucket')}"
-    return f'{command} <file with "acs:SourceVpc": "{vpc_id or "<vpc>"}">\n{remediation("address-lists")}'
+def _new_policy(bucket: Facts, vpc_id: str | None) -> Fix:
+    """A new policy, or somebody's word; a VPC that is yet to be made nobody can name now."""
+    file = f"<file with acs:SourceVpc {vpc_id or 'of the target VPC'}>"
+    return put_policy(bucket.text("bucket"), file) | remediation("address-lists")
 
 
 RULE: Final = InstanceRule(
@@ -137,11 +140,8 @@ RULE: Final = InstanceRule(
     severity="medium",
     notice_items=("N25",),
     why="A bucket that lets the instance in by its address, or keeps the VPC out, refuses it once it has moved.",
-    remediation=f"aliyun oss bucket-policy --method put oss://<bucket> <file>\n{BUCKETS.remediation}",
-    remediation_after=(
-        "It is refused by now: apply the new policy at once.\n"
-        "aliyun oss bucket-policy --method put oss://<bucket> <file>"
-    ),
+    remediation=put_policy("<bucket>", "<file>") | BUCKETS.remediation,
+    remediation_after=(task("It is refused by now: apply the new policy at once.") + put_policy("<bucket>", "<file>")),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
     unknown_ok=None,
     sources=(

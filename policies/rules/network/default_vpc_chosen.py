@@ -3,6 +3,7 @@
 from typing import Final
 
 from policies.core.clock import Timeline
+from policies.core.fixes import change, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan, has_moved
 from policies.core.rule import MigrationRule
@@ -40,12 +41,11 @@ RULE: Final = MigrationRule(
         "what moves in cannot move back, and is among strangers."
     ),
     remediation=(
-        "classic-to-vpc:migration.network: {mode: default, zones: [<zone>]}   # it is meant\n"
-        "or classic-to-vpc:migration.network: {mode: create, cidrBlock: <block>, vswitches: [{zone: <zone>, "
-        "cidrBlock: <block>}]}"
+        (task("If it is meant:") + change("network", {"mode": "default", "zones": ["<zone>"]}))
+        | change("network", {"mode": "create", "cidrBlock": "<block>", "vswitches": [{"zone": "<zone>"}]})
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
-    remediation_after="Nothing is left to choose: there is no way back, nor into another VPC.",
+    remediation_after=task("Nothing is left to choose: there is no way back, nor into another VPC."),
     unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: a VPC and VSwitch of one's own, or the default ones.",

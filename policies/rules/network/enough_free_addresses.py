@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import change, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
 from policies.core.rule import InstanceRule
@@ -29,7 +30,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     return failed(
         f"{free} addresses are free in the VSwitch of zone {zone_id} and {moving} instances move there: there must "
         f"be more free addresses than instances, by {timeline.threshold(_SPARE):g} at least.",
-        f"classic-to-vpc:migration.network.vswitches: [{{zone: {zone_id}, cidrBlock: <a larger block>}}]",
+        change("network.vswitches", [{"zone": zone_id, "cidrBlock": "<a larger block>"}]),
     )
 
 
@@ -47,10 +48,10 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N06", "N09"),
     why="Each instance is given an address of the VSwitch at random; when none is left its move fails.",
-    remediation="classic-to-vpc:migration.network.vswitches: [{zone: ..., cidrBlock: <a larger block>}]",
+    remediation=change("network.vswitches", [{"zone": "<zone>", "cidrBlock": "<a larger block>"}]),
     remediation_after=(
-        "What found no address was not moved: declare a VSwitch with room, and open a ticket.\n"
-        "classic-to-vpc:migration.network.vswitches: [{zone: ..., cidrBlock: <a larger block>}]"
+        task("What found no address was not moved: declare a VSwitch with room, and open a ticket.")
+        + change("network.vswitches", [{"zone": "<zone>", "cidrBlock": "<a larger block>"}])
     ),
     reads=(MIGRATING_INSTANCE, TARGET_NETWORK),
     unknown_ok=None,

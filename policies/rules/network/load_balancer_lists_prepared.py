@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import Fix, aliyun, task
 from policies.core.outcome import Outcome, Verdict, failed, judged, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
 from policies.core.rule import InstanceRule
@@ -37,10 +38,13 @@ def _covered(plan: Plan, instance: Facts, item: Facts) -> Verdict:
     return failed(
         f"{acl_id}, by which {', '.join(item.texts('listeners'))} go, names {entries}, an address that changes; "
         f"{target}.",
-        f"aliyun slb AddAccessControlListEntry --AclId {acl_id} "
-        f"""--AclEntrys '[{{"entry": "{blocks[0] if blocks else "<block>"}", "comment": "target VPC"}}]'\n"""
-        + remediation("address-lists"),
+        _entry(acl_id, blocks[0] if blocks else "<block of the VSwitch>") | remediation("address-lists"),
     )
+
+
+def _entry(acl_id: str, block: str) -> Fix:
+    entries = [{"entry": block, "comment": "target VPC"}]
+    return aliyun("slb", "AddAccessControlListEntry", {"AclId": acl_id, "AclEntrys": entries})
 
 
 RULE: Final = InstanceRule(
@@ -50,9 +54,9 @@ RULE: Final = InstanceRule(
     notice_items=("N24", "N26"),
     why="A listener that lets the instance in by its address refuses it once it has moved; so does the API server of a "
     "Container Service cluster, whose whitelist is such a list.",
-    remediation=f"aliyun slb AddAccessControlListEntry ...\n{remediation('address-lists')}",
+    remediation=_entry("<list>", "<block of the VSwitch>") | remediation("address-lists"),
     remediation_after=(
-        "It is refused by now: add the VSwitch's block at once.\naliyun slb AddAccessControlListEntry ..."
+        task("It is refused by now: add the VSwitch's block at once.") + _entry("<list>", "<block of the VSwitch>")
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
     unknown_ok=None,

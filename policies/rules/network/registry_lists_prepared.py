@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import Fix, aliyun, task
 from policies.core.outcome import Outcome, Verdict, failed, judged, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
 from policies.core.rule import InstanceRule
@@ -44,8 +45,15 @@ def _reached(plan: Plan, item: Facts, addresses: tuple[str, ...]) -> Verdict:
     )
     return failed(
         f"The whitelist of {where} names {entries}, an address that changes; {target}.",
-        f"aliyun cr CreateInstanceVpcEndpointLinkedVpc --InstanceId {registry_id} --ModuleName {module} "
-        f"--VpcId {vpc_id or '<vpc>'} --VswitchId <vsw>\n" + remediation("address-lists"),
+        _link(registry_id, module, vpc_id or "<vpc>") | remediation("address-lists"),
+    )
+
+
+def _link(registry_id: str, module: str, vpc_id: str) -> Fix:
+    return aliyun(
+        "cr",
+        "CreateInstanceVpcEndpointLinkedVpc",
+        {"InstanceId": registry_id, "ModuleName": module, "VpcId": vpc_id, "VswitchId": "<vswitch>"},
     )
 
 
@@ -55,9 +63,9 @@ RULE: Final = InstanceRule(
     severity="low",
     notice_items=("N26",),
     why="An instance whose new address is in no whitelist pulls no image and no chart once it has moved.",
-    remediation=f"aliyun cr CreateInstanceVpcEndpointLinkedVpc ...\n{REGISTRIES.remediation}",
+    remediation=_link("<registry>", "<module>", "<vpc>") | REGISTRIES.remediation,
     remediation_after=(
-        "It is refused by now: let the VPC in at once.\naliyun cr CreateInstanceVpcEndpointLinkedVpc ..."
+        task("It is refused by now: let the VPC in at once.") + _link("<registry>", "<module>", "<vpc>")
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
     unknown_ok=None,

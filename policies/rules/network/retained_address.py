@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, Fix, aliyun, change, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
 from policies.core.rule import InstanceRule
@@ -26,8 +27,13 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         return failed(
             f"{', '.join(addresses)} is to be kept, and the target VPC is {block}: the migration plan keeps addresses "
             f"only in a VPC of {_RETAINING}.",
-            "classic-to-vpc:migration.instances: [{id: i-..., retainIp: false}]\n"
-            f"or classic-to-vpc:migration.network.cidrBlock: {_RETAINING}",
+            (
+                _let_go(instance)
+                | task(
+                    f"Make the VPC {_RETAINING}, with VSwitches whose blocks hold the addresses (network.cidrBlock in "
+                    "the stack config)."
+                )
+            ),
         )
     peers = [peer.text("instanceId") for peer in instance.objects("classicPeers")]
     return worst([_held(plan, instance, address, peers) for address in addresses])
@@ -40,16 +46,19 @@ def _held(plan: Plan, instance: Facts, address: str, peers: list[str]) -> Verdic
         told = ", ".join(vswitch.text("cidrBlock") for vswitch in vswitches) or "none"
         return failed(
             f"{address} is to be kept, and lies in none of the VSwitches of its zone ({told}).",
-            f"classic-to-vpc:migration.network.vswitches: [{{zone: {place_of(instance)[0]}, cidrBlock: <its block>}}]",
+            change("network.vswitches", [{"zone": place_of(instance)[0], "cidrBlock": "<a block with the address>"}]),
         )
     if peers and not block.is_inside(parse_block(_LINKED)):
         return failed(
             f"{address} is to be kept and lies outside {_LINKED}: ClassicLink reaches no other address of a VPC of "
             f"{_RETAINING}, and it talks with {', '.join(sorted(peers))}, which stay.",
-            "classic-to-vpc:migration.instances: [{id: i-..., retainIp: false}]\n"
-            "or let the migration plan keep the interconnection with the instances that stay",
+            (_let_go(instance) | task("Let the migration plan keep the interconnection with the instances that stay.")),
         )
     return passed(f"{address} can be kept.")
+
+
+def _let_go(instance: Facts) -> Fix:
+    return change("instances", [{"id": instance.text("instanceId"), "retainIp": False}])
 
 
 RULE: Final = InstanceRule(
@@ -58,10 +67,14 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N06",),
     why="Otherwise it is given another one at random, and whatever names the old address reaches nobody.",
-    remediation="classic-to-vpc:migration.instances: [{id: i-..., retainIp: false}]",
+    remediation=change("instances", [{"id": ID, "retainIp": False}]),
     remediation_after=(
-        "Stop it, then ask for the address, if its VSwitch has it:\n"
-        "aliyun ecs ModifyInstanceVpcAttribute --InstanceId <id> --VSwitchId <vswitch> --PrivateIpAddress <address>"
+        task("Stop it, then ask for the address, if its VSwitch has it:")
+        + aliyun(
+            "ecs",
+            "ModifyInstanceVpcAttribute",
+            {"InstanceId": ID, "VSwitchId": "<vswitch>", "PrivateIpAddress": "<address>"},
+        )
     ),
     reads=(MIGRATING_INSTANCE, TARGET_NETWORK),
     unknown_ok=None,

@@ -4,8 +4,9 @@ from functools import partial
 from typing import Final
 
 from policies.core.clock import Timeline
-from policies.core.facts import Facts
-from policies.core.outcome import Verdict, best, failed, judged, passed, pending, worst
+from policies.core.facts import Facts, attempt
+from policies.core.fixes import UP, Fix, change, task
+from policies.core.outcome import Outcome, Verdict, best, failed, judged, passed, pending, worst
 from policies.core.plan import (
     DEFAULT_VSWITCH,
     MIGRATING_INSTANCE,
@@ -18,6 +19,7 @@ from policies.core.plan import (
     place_of,
 )
 from policies.core.rule import InstanceRule
+from policies.subjects.network import network_for, new_vswitch
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -26,24 +28,30 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if not plan.of_type(TARGET_NETWORK):
         return failed(
             "No target network is declared.",
-            "classic-to-vpc:migration.network: {mode: create, cidrBlock: 172.16.0.0/16, "
-            f"vswitches: [{{zone: {zone_id}, cidrBlock: 172.16.0.0/24}}]}}",
+            network_for(plan),
         )
     vswitches = plan.vswitches(place)
     if not vswitches:
         tier = f" for {place[1]}" if place[1] else ""
         return failed(
             f"The target network has no VSwitch in zone {zone_id}{tier}.",
-            f"classic-to-vpc:migration.network.vswitches: [{{zone: {zone_id}, cidrBlock: <a free block>}}]",
+            _elsewhere(plan, instance) if _unsold(plan, zone_id, instance) else new_vswitch(plan, *place),
         )
-    zone = _zone(plan, zone_id, instance.text("instanceType"))
-    usable = [judged(partial(_vswitch, plan, item, zone_id)) for item in vswitches]
+    zone = _zone(plan, zone_id, instance)
+    usable = [judged(partial(_vswitch, plan, item, zone_id, instance)) for item in vswitches]
     return worst([zone, best(usable)])
 
 
-def _zone(plan: Plan, zone_id: str, instance_type: str) -> Verdict:
+def _unsold(plan: Plan, zone_id: str, instance: Facts) -> bool:
+    """Whether a VSwitch in the zone would not help: it is not known, or does not sell the type."""
+    verdict = attempt(lambda: _zone(plan, zone_id, instance))
+    return isinstance(verdict, Verdict) and verdict.outcome is Outcome.FAIL
+
+
+def _zone(plan: Plan, zone_id: str, instance: Facts) -> Verdict:
+    instance_type = instance.text("instanceType")
     zone = next((zone for zone in plan.migration.objects("zones") if zone.text("zoneId") == zone_id), None)
-    other_zone = "classic-to-vpc:migration.instances: [{id: i-..., targetZone: <zone>}]"
+    other_zone = _elsewhere(plan, instance)
     if zone is None:
         return failed(f"Zone {zone_id} is not one that the region offers.", other_zone)
     if instance_type not in zone.texts("instanceTypes"):
@@ -51,7 +59,7 @@ def _zone(plan: Plan, zone_id: str, instance_type: str) -> Verdict:
     return passed(f"Zone {zone_id} sells {instance_type}.")
 
 
-def _vswitch(plan: Plan, vswitch: Facts, zone_id: str) -> Verdict:
+def _vswitch(plan: Plan, vswitch: Facts, zone_id: str, instance: Facts) -> Verdict:
     name = f"VSwitch {vswitch.optional_text('vswitchName') or vswitch.text('vswitchId')}"
     if vswitch.flag("existing"):
         status = vswitch.text("status")
@@ -68,13 +76,31 @@ def _vswitch(plan: Plan, vswitch: Facts, zone_id: str) -> Verdict:
         if not _has_stock(plan, zone_id):
             return failed(
                 f"{name} cannot be created: zone {zone_id} has no stock for a VSwitch.",
-                "classic-to-vpc:migration.network.vswitches: [{zone: <a zone with stock>, cidrBlock: ...}]",
+                _elsewhere(plan, instance),
             )
         return pending(f"{name} in zone {zone_id} is declared and does not exist yet.")
     status = declared[0].facts.text("status")
     if status != "Available":
         return failed(f"{name} in zone {zone_id} is {status}, and must be Available.")
     return passed(f"{name} in zone {zone_id} is Available.")
+
+
+def _takes(zone: Facts, instance_type: str) -> bool:
+    return instance_type in zone.texts("instanceTypes") and zone.flag("vswitchAvailable")
+
+
+def _elsewhere(plan: Plan, instance: Facts) -> Fix:
+    """Another zone for the instance: the first that sells its type, better one in which the network has a VSwitch."""
+    instance_type, tier = instance.text("instanceType"), place_of(instance)[1]
+    selling = sorted(
+        zone.text("zoneId")
+        for zone in plan.migration.objects("zones")
+        if attempt(partial(_takes, zone, instance_type)) is True
+    )
+    there = [zone for zone in selling if plan.vswitches((zone, tier))]
+    zone_id = (there or selling or ["<zone that sells the type>"])[0]
+    choice = change("instances", [{"id": instance.text("instanceId"), "targetZone": zone_id}])
+    return choice if there else new_vswitch(plan, zone_id, tier) + choice
 
 
 def _misplaced(plan: Plan, vswitch: Resource, name: str) -> Verdict | None:
@@ -119,13 +145,11 @@ RULE: Final = InstanceRule(
         "An instance moves into a VSwitch of one zone; where there is none, or its type is not sold, it cannot "
         "start again."
     ),
-    remediation=(
-        "classic-to-vpc:migration.network: {mode: create, cidrBlock: ..., vswitches: [{zone: ..., cidrBlock: ...}]}"
-    ),
+    remediation=(change("network", {"mode": "create", "cidrBlock": "<block>", "vswitches": [{"zone": "<zone>"}]})),
     remediation_after=(
-        "If it was left behind or does not start, apply this, then open a ticket:\n"
-        "classic-to-vpc:migration.network: {mode: create, cidrBlock: ..., vswitches: [{zone: ..., cidrBlock: ...}]}\n"
-        "pulumi up"
+        task("If it was left behind or does not start, apply this, then open a ticket:")
+        + change("network", {"mode": "create", "cidrBlock": "<block>", "vswitches": [{"zone": "<zone>"}]})
+        + UP
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, VPC, VSWITCH, DEFAULT_VSWITCH),
     unknown_ok="A VSwitch that is declared may be created until the freeze begins.",

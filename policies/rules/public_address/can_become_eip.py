@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError
+from policies.core.fixes import ID, UP, aliyun, change
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
@@ -20,12 +21,12 @@ def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if "eip" in instance.data:
         return failed(
             f"It has the EIP {instance.text('eip')} already, and an instance with one converts no public address.",
-            f"aliyun vpc UnassociateEipAddress --AllocationId <that of the EIP> --InstanceId {instance_id}",
+            aliyun("vpc", "UnassociateEipAddress", {"AllocationId": "<that of the EIP>", "InstanceId": instance_id}),
         )
     if not instance.texts("publicIps") or instance.number("internetMaxBandwidthOut") == 0:
         return failed(
             "It has no public address that outlasts the move: at 0 Mbit/s of Internet bandwidth none does.",
-            f"aliyun ecs ModifyInstanceNetworkSpec --InstanceId {instance_id} --InternetMaxBandwidthOut 1",
+            aliyun("ecs", "ModifyInstanceNetworkSpec", {"InstanceId": instance_id, "InternetMaxBandwidthOut": 1}),
         )
     if instance.choice("instanceChargeType", "PrePaid", "PostPaid") == "PostPaid":
         return passed("A pay-as-you-go instance converts its public address.")
@@ -36,14 +37,14 @@ def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         return failed(
             f"Its subscription ends at {end.isoformat(timespec='minutes')}: within 24 hours of that the cloud converts "
             f"no public address, and it may move as late as {timeline.latest.isoformat(timespec='minutes')}.",
-            f"aliyun ecs RenewInstance --InstanceId {instance_id} --Period 1",
+            aliyun("ecs", "RenewInstance", {"InstanceId": instance_id, "Period": 1}),
         )
     if instance.choice("internetChargeType", "PayByTraffic", "PayByBandwidth") == "PayByTraffic":
         return passed("A subscription that pays its Internet bandwidth by traffic converts its public address.")
     return failed(
         "It is a subscription that pays its Internet traffic by bandwidth: the cloud converts the public address of "
         "one only where it pays by traffic.",
-        f"aliyun ecs ModifyInstanceNetworkSpec --InstanceId {instance_id} --NetworkChargeType PayByTraffic",
+        aliyun("ecs", "ModifyInstanceNetworkSpec", {"InstanceId": instance_id, "NetworkChargeType": "PayByTraffic"}),
     )
 
 
@@ -53,11 +54,11 @@ RULE: Final = InstanceRule(
     severity="medium",
     notice_items=("N32",),
     why="The conversion is refused after the move, when FTP clients have lost the server already.",
-    remediation="aliyun ecs ModifyInstanceNetworkSpec --InstanceId <id> --NetworkChargeType PayByTraffic",
+    remediation=aliyun("ecs", "ModifyInstanceNetworkSpec", {"InstanceId": ID, "NetworkChargeType": "PayByTraffic"}),
     remediation_after=(
-        "aliyun ecs ModifyInstanceNetworkSpec --InstanceId <id> --NetworkChargeType PayByTraffic\n"
-        "classic-to-vpc:migration.after: {convertPublicIps: [<id>]}\n"
-        "pulumi up"
+        aliyun("ecs", "ModifyInstanceNetworkSpec", {"InstanceId": ID, "NetworkChargeType": "PayByTraffic"})
+        + change("after", {"convertPublicIps": [ID]})
+        + UP
     ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,

@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, aliyun, change, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
@@ -27,9 +28,13 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         f"{shown} is released by the move, because the Internet bandwidth is 0 Mbit/s. A newer edition of the "
         "migration guide "
         "even holds an instance at 0 Mbit/s for not eligible at all.",
-        "aliyun ecs ModifyInstanceNetworkSpec --InstanceId "
-        f"{instance.text('instanceId')} --InternetMaxBandwidthOut 1   # stop it first, start it after\n"
-        f"or classic-to-vpc:migration.instances: [{{id: {instance.text('instanceId')}, releasePublicIp: true}}]",
+        aliyun(
+            "ecs",
+            "ModifyInstanceNetworkSpec",
+            {"InstanceId": instance.text("instanceId"), "InternetMaxBandwidthOut": 1},
+            "stop it first, start it after",
+        )
+        | change("instances", [{"id": instance.text("instanceId"), "releasePublicIp": True}]),
     )
 
 
@@ -42,11 +47,11 @@ RULE: Final = InstanceRule(
         "A released address does not come back, and everything that names it (DNS, partners' allow lists) points "
         "nowhere."
     ),
-    remediation="classic-to-vpc:migration.instances: [{id: i-..., releasePublicIp: true}]",
+    remediation=change("instances", [{"id": ID, "releasePublicIp": True}]),
     remediation_after=(
-        "The address is gone. Give it another one, and name that in DNS and partners' lists:\n"
-        "aliyun vpc AllocateEipAddress --Bandwidth <Mbit/s>\n"
-        "aliyun vpc AssociateEipAddress --AllocationId <EIP> --InstanceId <id>"
+        task("The address is gone. Give it another one, and name that in DNS and partners' lists:")
+        + aliyun("vpc", "AllocateEipAddress", {"Bandwidth": "<Mbit/s>"})
+        + aliyun("vpc", "AssociateEipAddress", {"AllocationId": "<EIP>", "InstanceId": ID})
     ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,

@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError
+from policies.core.fixes import task
 from policies.core.outcome import Verdict, failed, passed
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
@@ -35,7 +36,7 @@ RULE: Final = InstanceRule(
     notice_items=("N20",),
     why="It is stopped for about 15 minutes and started again: nobody but its owner knows what that does at that hour.",
     remediation=remediation("application-go"),
-    remediation_after="Have its owner try the application now, and say so.",
+    remediation_after=task("Have its owner try the application now, and say so."),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=(

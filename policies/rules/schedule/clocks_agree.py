@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from policies.core.clock import Timeline, read_cloud_clock
+from policies.core.fixes import command, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATION, Plan
 from policies.core.rule import MigrationRule
@@ -29,7 +30,7 @@ RULE: Final = MigrationRule(
     severity="high",
     notice_items=(),
     why="Freeze, lead times, waivers and the age of evidence go by the clock; a wrong one lets all of them pass.",
-    remediation="pulumi preview   # once the clock of the machine is set, such as by chronyd",
+    remediation=task("Set the clock of this machine, such as by chronyd; then:") + command("pulumi", "preview"),
     reads=(MIGRATION,),
     unknown_ok=None,
     sources=(

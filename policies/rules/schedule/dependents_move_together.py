@@ -6,6 +6,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import UP, change, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
@@ -62,7 +63,7 @@ def _apart(what: str, own: str, wave: str) -> Verdict:
     return failed(
         f"{what}: between the two windows one is in the VPC and the other is classic, and nobody says that this is "
         "meant.",
-        f"move them in one wave, or name the order: classic-to-vpc:migration.waves: [{{name: {own}, after: [{wave}]}}]",
+        task("Move them in one wave.") | (task("Name the order:") + change("waves", [{"name": own, "after": [wave]}])),
     )
 
 
@@ -72,8 +73,8 @@ RULE: Final = InstanceRule(
     severity="medium",
     notice_items=("N16",),
     why="Between two windows what they say to each other goes over ClassicLink or hybrid access, or not at all.",
-    remediation="classic-to-vpc:migration.waves: [{name: ..., after: [<the wave that moves before>]}]",
-    remediation_after="Until the other has moved too:\nclassic-to-vpc:migration.classicLink: {}\npulumi up",
+    remediation=change("waves", [{"name": "<wave>", "after": ["<the wave that moves before>"]}]),
+    remediation_after=task("Until the other has moved too:") + change("classicLink", {}) + UP,
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=("Physical server migration and upgrade notice: migrate the remaining instances at a later date.",),

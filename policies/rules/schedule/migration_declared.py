@@ -6,6 +6,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import UnreadableError, attempt
+from policies.core.fixes import change, task
 from policies.core.outcome import Verdict, failed, passed, unknown, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, Resource
 from policies.core.rule import MigrationRule
@@ -21,7 +22,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
         return failed(
             f"The Migration's facts are not of schema version {_SCHEMA_VERSION}, the only one that this pack "
             "understands.",
-            "use a policy pack and a program of the same release",
+            task("Use a policy pack and a program of the same release."),
         )
     wanted = Counter(plan.migration.texts("instanceIds"))
     if not wanted:
@@ -59,7 +60,7 @@ RULE: Final = MigrationRule(
     severity="critical",
     notice_items=(),
     why="What is not declared is not checked: an empty stack or an estate that was not read would look prepared.",
-    remediation="classic-to-vpc:migration.instances: [{id: i-...}]",
+    remediation=change("instances", ["<id>"]),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=(

@@ -5,14 +5,14 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError
+from policies.core.fixes import Fix, change, task
 from policies.core.outcome import Verdict, failed, judged, passed, pending, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import InstanceRule
+from policies.subjects.windows import of_wave
 
-_HOW: Final = (
-    "make the plan in the ECS console (Maintenance & Monitoring > Migration Plan), then\n"
-    'classic-to-vpc:migration.window.scheduled: {by: <who saw the pending task>, at: "<when>"}'
-)
+_PLAN: Final = task("Make the plan in the ECS console (Maintenance & Monitoring > Migration Plan), then:")
+_WHO: Final = {"by": "<who saw the pending task>", "at": "<when>"}
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
@@ -22,7 +22,9 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         return worst(judged(partial(_shown, wave, move)) for move in moves)
     if "scheduled" in wave.data:
         return _seen(plan, wave.object("scheduled"), timeline, instance)
-    return pending("No system event shows that its move is scheduled, and nobody says to have seen it.", _HOW)
+    return pending(
+        "No system event shows that its move is scheduled, and nobody says to have seen it.", _seen_by(instance)
+    )
 
 
 def _wave_of(plan: Plan, instance: Facts) -> Facts:
@@ -44,8 +46,8 @@ def _shown(wave: Facts, move: Facts) -> Verdict:
     if planned != start:
         return failed(
             f"Its move is scheduled for {told}, and the stack prepares for {start.isoformat(timespec='minutes')}.",
-            f'classic-to-vpc:migration.window.start: "{planned.isoformat()}"\n'
-            "or change the time of the pending task in the ECS console",
+            of_wave(wave.text("name"), {"start": planned.isoformat()})
+            | task("Change the time of the pending task in the ECS console."),
         )
     return passed(f"Its move is scheduled for {told}, as the system event {move.text('eventId')} shows.")
 
@@ -60,10 +62,14 @@ def _seen(plan: Plan, sighting: Facts, timeline: Timeline, instance: Facts) -> V
         return pending(
             f"{by} saw a pending task at {told}. Its wave goes to {', '.join(zones)}, and one migration plan has one "
             f"destination zone: nobody says to have seen that of {instance.text('targetZoneId')}.",
-            "make a plan for each zone in the ECS console, then\n"
-            f'classic-to-vpc:migration.window.scheduled: {{by: <who>, at: "<when>", zones: [{", ".join(zones)}]}}',
+            task("There is one plan for each zone.") + _seen_by(instance, zones),
         )
     return passed(f"{by} saw the pending task at {told}; no system event shows it.")
+
+
+def _seen_by(instance: Facts, zones: list[str] | None = None) -> Fix:
+    seen = {**_WHO, "zones": zones} if zones else _WHO
+    return _PLAN + of_wave(instance.text("wave"), {"scheduled": seen})
 
 
 def _zones_of_wave(plan: Plan, instance: Facts) -> list[str]:
@@ -78,8 +84,8 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N21", "N22"),
     why="What is not scheduled does not move, or moves when Alibaba Cloud has set it, prepared or not.",
-    remediation=_HOW,
-    remediation_after="It has moved: nothing is left to do.",
+    remediation=_PLAN + change("window", {"scheduled": _WHO}),
+    remediation_after=task("It has moved: nothing is left to do."),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok="The plan needs the target VPC: until the freeze it may be made and seen.",
     sources=(

@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import Fix, change, task
 from policies.core.outcome import Verdict, failed, passed, worst
 from policies.core.plan import MIGRATION, Plan
 from policies.core.rule import MigrationRule
@@ -19,7 +20,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     verdicts = [
         failed(
             f"{_told(classic[instance_id])} is classic, and no wave, later or staying names it.",
-            _FIX.format(instance_id),
+            _ways(instance_id),
         )
         for instance_id in sorted(set(classic) - moving - later - stays)
     ]
@@ -52,11 +53,17 @@ def _told(instance: Facts) -> str:
     return instance_id if name in (None, instance_id) else f"{name} ({instance_id})"
 
 
-_FIX: Final = (
-    "classic-to-vpc:migration.staying: [{{instances: [{}], owner: <who answers for it>, reason: <why it stays>}}]"
-)
+def _ways(instance_id: str) -> Fix:
+    """It moves, now or later, or somebody answers for it that it stays."""
+    staying = {"instances": [instance_id], "owner": "<who answers for it>", "reason": "<why it stays>"}
+    return (
+        (task("Let it move with this stack:") + change("instances", [instance_id]))
+        | (task("With a later one:") + change("later", [instance_id]))
+        | (task("Let it stay, for a reason:") + change("staying", [staying]))
+    )
 
-_TAKE_OUT: Final = "In classic-to-vpc:migration.staying take the entry out"
+
+_TAKE_OUT: Final = task("Under staying in the stack config take the entry out.")
 
 RULE: Final = MigrationRule(
     module=__name__,
@@ -64,11 +71,7 @@ RULE: Final = MigrationRule(
     severity="critical",
     notice_items=("N16",),
     why="What nobody named stays behind, and is moved or stopped by the cloud when the classic network ends.",
-    remediation=(
-        f"{_FIX.format('<id>')}\n"
-        "classic-to-vpc:migration.later: [<id>]\n"
-        "Or name it under instances, where it moves with this stack."
-    ),
+    remediation=(_ways("<instance>")),
     remediation_after=None,
     reads=(MIGRATION,),
     unknown_ok=None,

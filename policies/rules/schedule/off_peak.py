@@ -9,6 +9,9 @@ from policies.core.outcome import Verdict, failed, judged, not_applicable, passe
 from policies.core.plan import MIGRATION, Plan
 from policies.core.rule import MigrationRule
 from policies.subjects import durations
+from policies.subjects.windows import of_wave
+
+_START: Final = {"start": "<a time in off-peak hours, with UTC offset>"}
 
 
 def _check(plan: Plan, timeline: Timeline) -> Verdict:
@@ -24,13 +27,17 @@ def _check(plan: Plan, timeline: Timeline) -> Verdict:
 def _wave(wave: Facts, hours: str, timeline: Timeline) -> Verdict:
     name, start = wave.text("name"), wave.object("window").moment("start")
     if "offPeakUntil" not in wave.data:
-        return failed(f"Wave {name} begins at {start.isoformat(timespec='minutes')}, outside off-peak ({hours}).")
+        return failed(
+            f"Wave {name} begins at {start.isoformat(timespec='minutes')}, outside off-peak ({hours}).",
+            of_wave(name, _START),
+        )
     until = wave.moment("offPeakUntil")
     up = start + durations.moving(len(wave.texts("instanceIds")), timeline)
     if up > until:
         return failed(
             f"Wave {name} begins at {start.isoformat(timespec='minutes')} and needs about "
-            f"{durations.told(up - start)}; off-peak ({hours}) is over at {until.isoformat(timespec='minutes')}."
+            f"{durations.told(up - start)}; off-peak ({hours}) is over at {until.isoformat(timespec='minutes')}.",
+            of_wave(name, _START),
         )
     return passed(f"Wave {name} moves in off-peak ({hours}).")
 
@@ -41,7 +48,7 @@ RULE: Final = MigrationRule(
     severity="medium",
     notice_items=("N01", "N20"),
     why="Every instance is down for about 15 minutes, and nobody can operate it meanwhile.",
-    remediation='classic-to-vpc:migration.window.start: "<a time in classic-to-vpc:migration.offPeak>"',
+    remediation=of_wave("all", _START),
     reads=(MIGRATION,),
     unknown_ok=None,
     sources=("Physical server migration and upgrade notice: about 15 minutes; the instance cannot be operated.",),

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import Fix, change, task
 from policies.core.outcome import Verdict, failed, judged, passed, worst
 from policies.core.plan import MIGRATION, Plan
 from policies.core.rule import MigrationRule
@@ -73,12 +74,10 @@ def _kept(migration: Facts, bound: _Bound) -> Verdict:
     return passed(f"{bound.key} is {value:g}.")
 
 
-def _fix(bound: _Bound) -> str:
-    section, _, name = bound.key.rpartition(".")
+def _fix(bound: _Bound) -> Fix:
     limit = bound.least if bound.least is not None else bound.most
-    if not section:
-        return f"classic-to-vpc:migration.{name}: {limit:g}"
-    return f"In classic-to-vpc:migration.{section} set {name}: {limit:g}"
+    assert limit is not None
+    return change(bound.key, int(limit))
 
 
 RULE: Final = MigrationRule(
@@ -88,8 +87,8 @@ RULE: Final = MigrationRule(
     notice_items=(),
     why="A threshold that is set low enough passes everything, and nobody answers for it.",
     remediation=(
-        "classic-to-vpc:migration.freezeHours: 24\n"
-        "Or leave the key out; what has to be weaker for a while is waived for all, with an owner and an end."
+        change("freezeHours", 24)
+        | task("Leave the key out; what has to be weaker for a while is waived for all, with an owner and an end.")
     ),
     reads=(MIGRATION,),
     unknown_ok=None,

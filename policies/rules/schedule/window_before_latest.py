@@ -8,6 +8,9 @@ from policies.core.facts import Facts
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATION, Plan
 from policies.core.rule import MigrationRule
+from policies.subjects.windows import of_wave
+
+_START: Final = {"start": "<a time no later than window.latest, with UTC offset>"}
 
 
 def _check(plan: Plan, _timeline: Timeline) -> Verdict:
@@ -23,7 +26,8 @@ def _wave(wave: Facts) -> Verdict:
     if start > latest:
         return failed(
             f"The window of wave {name} begins at {start.isoformat(timespec='minutes')}, after the Latest Schedule "
-            f"Time {latest.isoformat(timespec='minutes')}."
+            f"Time {latest.isoformat(timespec='minutes')}.",
+            of_wave(name, _START),
         )
     told = latest.isoformat(timespec="minutes")
     return passed(f"The window of wave {name} begins no later than the Latest Schedule Time {told}.")
@@ -35,7 +39,7 @@ RULE: Final = MigrationRule(
     severity="critical",
     notice_items=("N22",),
     why="The console refuses a later time, and the task then runs when Alibaba Cloud has set it, prepared or not.",
-    remediation='classic-to-vpc:migration.window.start: "<a time no later than window.latest, with UTC offset>"',
+    remediation=of_wave("all", _START),
     reads=(MIGRATION,),
     unknown_ok=None,
     sources=("Physical server migration and upgrade notice: modify the migration time, Latest Schedule Time.",),

@@ -9,6 +9,9 @@ from policies.core.facts import Facts
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import MigrationRule
+from policies.subjects.windows import of_wave
+
+_START: Final = {"start": "<scheduled time of the pending task, with UTC offset>"}
 
 
 def _check(plan: Plan, timeline: Timeline) -> Verdict:
@@ -25,7 +28,8 @@ def _wave(wave: Facts, instances: Mapping[str | None, Facts], timeline: Timeline
         return failed(
             f"The window of wave {name} began at {start.isoformat(timespec='minutes')}, it is "
             f"{timeline.now.isoformat(timespec='minutes')} now, and {_left(wave, instances)} not in the target VPC: "
-            "what is prepared from here on comes too late."
+            "what is prepared from here on comes too late.",
+            of_wave(name, _START),
         )
     return passed(f"The window of wave {name} begins at {start.isoformat(timespec='minutes')}.")
 
@@ -47,7 +51,7 @@ RULE: Final = MigrationRule(
     severity="critical",
     notice_items=("N21",),
     why="A window that is over, or has no date, prepares nothing: the pending task may run at any time.",
-    remediation='classic-to-vpc:migration.window.start: "<scheduled time of the pending task, with UTC offset>"',
+    remediation=of_wave("all", _START),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=(

@@ -6,10 +6,12 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import Fix, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import MigrationRule
 from policies.subjects import durations
+from policies.subjects.windows import of_wave
 
 
 def _check(plan: Plan, timeline: Timeline) -> Verdict:
@@ -37,8 +39,18 @@ def _wave(plan: Plan, wave: Facts, timeline: Timeline) -> Verdict:
         if limit is not None and done > limit
     ]
     if late:
-        return failed(f"{takes}: that is {whole.isoformat(timespec='minutes')}, and {' and '.join(late)}.")
+        return failed(
+            f"{takes}: that is {whole.isoformat(timespec='minutes')}, and {' and '.join(late)}.",
+            _later(
+                name, [key for (key, limit), done in zip(limits, (up, whole), strict=True) if limit and done > limit]
+            ),
+        )
     return passed(f"{takes}.")
+
+
+def _later(wave: str, keys: list[str]) -> Fix:
+    times = dict.fromkeys(keys, "<a later time, with UTC offset>")
+    return of_wave(wave, times) | task("Name fewer instances a wave.")
 
 
 def _limit(wave: Facts, key: str) -> datetime | None:
@@ -55,10 +67,7 @@ RULE: Final = MigrationRule(
     severity="medium",
     notice_items=("N01", "N07"),
     why="Instances are down while they move, and take no snapshot and no change of a disk for hours afterwards.",
-    remediation=(
-        'classic-to-vpc:migration.window.end: "<a later time>"   # or window.disksNeededFrom\n'
-        "or fewer instances a wave:\nclassic-to-vpc:migration.waves: [{name: ..., window: ..., instances: [...]}]"
-    ),
+    remediation=(_later("all", ["end"])),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=(

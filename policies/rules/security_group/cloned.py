@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import ID, UP, aliyun, change, task
 from policies.core.outcome import Verdict, failed, judged, passed, pending, unknown, worst
 from policies.core.plan import (
     CLONED_SECURITY_GROUP,
@@ -16,6 +17,7 @@ from policies.core.plan import (
     Resource,
 )
 from policies.core.rule import InstanceRule
+from policies.subjects.network import with_network
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -28,7 +30,10 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 def _group(plan: Plan, group_id: str) -> Verdict:
     clones = plan.clones.get(group_id, ())
     if not clones:
-        return failed(f"Classic security group {group_id} has no clone.")
+        return failed(
+            f"Classic security group {group_id} has no clone.",
+            with_network(plan, change("securityGroups", {"mode": "clone"})),
+        )
     if len(clones) > 1:
         return failed(f"Classic security group {group_id} has {len(clones)} clones and must have exactly one.")
     groups = plan.children(clones[0], SECURITY_GROUP)
@@ -71,12 +76,12 @@ RULE: Final = InstanceRule(
         "A classic group cannot be used in a VPC: without a clone the instance starts behind a group that knows no "
         "rule of it."
     ),
-    remediation="classic-to-vpc:migration.securityGroups: {mode: clone}",
+    remediation=change("securityGroups", {"mode": "clone"}),
     remediation_after=(
-        "Apply this at once, then put it into the clones that the stack exports as securityGroupIds:\n"
-        "classic-to-vpc:migration.securityGroups: {mode: clone}\n"
-        "pulumi up\n"
-        "aliyun ecs JoinSecurityGroup --InstanceId <id> --SecurityGroupId <clone>"
+        task("Apply this at once, then put it into the clones that the stack exports as securityGroupIds:")
+        + change("securityGroups", {"mode": "clone"})
+        + UP
+        + aliyun("ecs", "JoinSecurityGroup", {"InstanceId": ID, "SecurityGroupId": "<clone>"})
     ),
     reads=(MIGRATING_INSTANCE, TARGET_NETWORK, CLONED_SECURITY_GROUP, SECURITY_GROUP, SECURITY_GROUP_RULES),
     unknown_ok="A clone that is declared may be created until the freeze begins; its ids are not known before that.",

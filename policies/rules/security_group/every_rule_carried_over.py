@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.fixes import ID, Fix, aliyun, change, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed, unknown
 from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
@@ -22,11 +23,19 @@ from policies.core.rule import InstanceRule
 from policies.security_groups import clones, differences, judging
 
 _MOST_REASONS: Final = 3
-_AT_LINKED: Final = (
+_AT_LINKED: Final = task(
     "For a linked instance that knows the instance by its address, name a classic group of the instance; the stack "
-    "repeats such a rule for the clone:\n"
-    "aliyun ecs AuthorizeSecurityGroup --SecurityGroupId <group of the linked one> --SourceGroupId <classic group of "
-    "the instance> --NicType intranet --IpProtocol TCP --PortRange <port>/<port>"
+    "repeats such a rule for the clone:"
+) + aliyun(
+    "ecs",
+    "AuthorizeSecurityGroup",
+    {
+        "SecurityGroupId": "<group of the linked one>",
+        "SourceGroupId": "<classic group of the instance>",
+        "NicType": "intranet",
+        "IpProtocol": "TCP",
+        "PortRange": "<port>/<port>",
+    },
 )
 
 
@@ -50,16 +59,16 @@ def _judge(plan: Plan, instance: Facts, group_ids: tuple[str, ...], now: datetim
     if lost:
         reported = [] if lost.all_at_linked else _reported(plan, group_ids)
         lines = ["Traffic would be lost:", *lost.lines("accepted by"), *reported]
-        return failed("\n".join(lines), _remediation(lost))
+        return failed("\n".join(lines), *_remediation(lost))
     accepted = "\n".join(differences.told(reasons, lost, "accepted by"))
     return passed(accepted or "Every packet that the classic groups accept, their clones accept too.")
 
 
-def _remediation(lost: differences.Differences) -> str | None:
+def _remediation(lost: differences.Differences) -> tuple[Fix, ...]:
     """The rule's own where clones lose something, and what to do about the groups of linked instances."""
     if not lost.at_linked:
-        return None
-    return _AT_LINKED if lost.all_at_linked else f"{RULE.remediation}\n{_AT_LINKED}"
+        return ()
+    return (_AT_LINKED,) if lost.all_at_linked else (RULE.remediation, _AT_LINKED)
 
 
 def _reported(plan: Plan, group_ids: tuple[str, ...]) -> list[str]:
@@ -86,16 +95,29 @@ RULE: Final = InstanceRule(
     notice_items=("N12", "N13", "N30"),
     why="A port that the clone closes is a service that cannot be reached the minute the instance starts in the VPC.",
     remediation=(
-        "add an equivalent that can be carried over to the classic group (an address block, or a group of this "
-        "account), "
-        "or name the other instance in classic-to-vpc:migration.later; of a group that is mapped it can be accepted by "
-        "classic-to-vpc:migration.securityGroups.groups[].acceptDifferences.lost"
+        task(
+            "Add an equivalent that can be carried over to the classic group (an address block, or a group of this "
+            "account)."
+        )
+        | (task("Let the other instance be out of reach until its own move:") + change("later", ["<other id>"]))
+        | task(
+            "Of a group that is mapped, accept it under securityGroups.groups[].acceptDifferences.lost in the "
+            "stack config."
+        )
     ),
     remediation_after=(
-        "For a port that is closed, a VPC group of your own beside the clone:\n"
-        "aliyun ecs AuthorizeSecurityGroup --SecurityGroupId <own group> --IpProtocol TCP --PortRange "
-        "<port>/<port> --SourceCidrIp <block>\n"
-        "aliyun ecs JoinSecurityGroup --InstanceId <id> --SecurityGroupId <own group>"
+        task("For a port that is closed, a VPC group of your own beside the clone:")
+        + aliyun(
+            "ecs",
+            "AuthorizeSecurityGroup",
+            {
+                "SecurityGroupId": "<own group>",
+                "IpProtocol": "TCP",
+                "PortRange": "<port>/<port>",
+                "SourceCidrIp": "<block>",
+            },
+        )
+        + aliyun("ecs", "JoinSecurityGroup", {"InstanceId": ID, "SecurityGroupId": "<own group>"})
     ),
     reads=(
         ADDED_SECURITY_GROUP_RULES,

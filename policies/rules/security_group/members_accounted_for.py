@@ -4,10 +4,12 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import UP, change, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed, unknown
 from policies.core.plan import CLASSIC_LINK_ATTACHMENT, MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
 from policies.security_groups import reading
+from policies.subjects.network import with_network
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -31,8 +33,8 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         return failed(
             f"Its groups are in use by instances that this stack neither moves nor links: {'; '.join(left)}. What the "
             "group lets its members do ends between them, and a stack that moves them makes a clone of its own.",
-            "classic-to-vpc:migration.later: [<instances of another wave>]\n"
-            "or classic-to-vpc:migration.classicLink: {}   # for those that stay",
+            change("later", sorted({item for members in others.values() for item in members - accounted}))
+            | (task("For those that stay:") + with_network(plan, change("classicLink", {}))),
         )
     return passed("All who are in its groups move with this stack, at some time, or are linked to its VPC.")
 
@@ -46,8 +48,8 @@ RULE: Final = InstanceRule(
         "A group shared by several waves has one clone only if the stack knows of all of them: else its members end up "
         "in two groups that do not know each other."
     ),
-    remediation="classic-to-vpc:migration.later: [<instance ids>]",
-    remediation_after="So that those left behind are reached:\nclassic-to-vpc:migration.classicLink: {}\npulumi up",
+    remediation=change("later", ["<instance>"]),
+    remediation_after=task("So that those left behind are reached:") + change("classicLink", {}) + UP,
     reads=(MIGRATING_INSTANCE, MIGRATION, CLASSIC_LINK_ATTACHMENT),
     unknown_ok=None,
     sources=(

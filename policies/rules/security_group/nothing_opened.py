@@ -8,6 +8,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import Fix, aliyun, change, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed, unknown, worst
 from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
@@ -26,10 +27,13 @@ from policies.core.plan import (
 from policies.core.rule import InstanceRule
 from policies.security_groups import clones, differences, judging
 
-_AT_LINKED: Final = (
+_AT_LINKED: Final = task(
     "For a linked instance that admits the instance at its new address, move into a VSwitch whose block its rules do "
-    "not name, or narrow the rule:\n"
-    "aliyun ecs RevokeSecurityGroup --SecurityGroupId <group of the linked one> --SecurityGroupRuleId.1 <that rule>"
+    "not name, or narrow the rule:"
+) + aliyun(
+    "ecs",
+    "RevokeSecurityGroup",
+    {"SecurityGroupId": "<group of the linked one>", "SecurityGroupRuleId.1": "<that rule>"},
 )
 
 
@@ -55,16 +59,16 @@ def _judge(plan: Plan, instance: Facts, group_ids: tuple[str, ...], now: datetim
     opened, reasons = judging.judge(plan, instance, "opened", now)
     if opened:
         lines = ["Traffic would be opened that the classic groups refuse:", *opened.lines("opened by")]
-        verdicts.append(failed("\n".join(lines), _remediation(opened)))
+        verdicts.append(failed("\n".join(lines), *_remediation(opened)))
     accepted = "\n".join(differences.told(reasons, opened, "opened by"))
     return worst([*verdicts, passed(accepted or "The clones accept nothing that the classic groups refuse.")])
 
 
-def _remediation(opened: differences.Differences) -> str | None:
+def _remediation(opened: differences.Differences) -> tuple[Fix, ...]:
     """The rule's own where clones open something, and what to do about the groups of linked instances."""
     if not opened.at_linked:
-        return None
-    return _AT_LINKED if opened.all_at_linked else f"{RULE.remediation}\n{_AT_LINKED}"
+        return ()
+    return (_AT_LINKED,) if opened.all_at_linked else (RULE.remediation, _AT_LINKED)
 
 
 def _problems(plan: Plan, group_ids: tuple[str, ...]) -> list[Verdict]:
@@ -110,8 +114,11 @@ RULE: Final = InstanceRule(
         "Internet."
     ),
     remediation=(
-        "Leave the clone to the program:\nclassic-to-vpc:migration.securityGroups: {mode: clone}\n"
-        "Of a group that is mapped it can be accepted by securityGroups.groups[].acceptDifferences.opened."
+        (task("Leave the clone to the program:") + change("securityGroups", {"mode": "clone"}))
+        | task(
+            "Of a group that is mapped it can be accepted under securityGroups.groups[].acceptDifferences.opened in "
+            "the stack config."
+        )
     ),
     reads=(
         CLASSIC_LINK_ATTACHMENT,

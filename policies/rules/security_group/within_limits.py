@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError, attempt
+from policies.core.fixes import aliyun, change, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed, unknown
 from policies.core.plan import CLONED_SECURITY_GROUP, MIGRATING_INSTANCE, SECURITY_GROUP_RULES, Plan
 from policies.core.rule import InstanceRule
@@ -16,11 +17,16 @@ _MANY: Final = 10
 _MOST_TOLD: Final = 3
 # As the conversion reports it.
 _BY_CLONES: Final = "names moving instances by the clones of"
-_TARGET_INSIDE: Final = (
+_TARGET_INSIDE: Final = task(
     "Move into VSwitches inside that block, or into some in which no other server is: then one rule for the block, or "
-    "for the VSwitches, says the same.\n"
-    "classic-to-vpc:migration.network: {mode: create, name: shop, cidrBlock: 10.0.0.0/8, vswitches: "
-    "[{zone: cn-hangzhou-h, cidrBlock: 10.20.0.0/24}]}"
+    "for the VSwitches, says the same."
+) + change(
+    "network",
+    {
+        "mode": "create",
+        "cidrBlock": "<the block of the rule>",
+        "vswitches": [{"zone": "<zone>", "cidrBlock": "<a block in it>"}],
+    },
 )
 
 
@@ -53,7 +59,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if problems:
         return failed(
             "\n".join(["Limits of the cloud are not kept:", *problems, *widest]),
-            f"{_TARGET_INSIDE}\nor {RULE.remediation}" if widest else None,
+            *((_TARGET_INSIDE | RULE.remediation,) if widest else ()),
         )
     return passed("Its VPC groups keep the limits of the cloud.")
 
@@ -80,8 +86,12 @@ RULE: Final = InstanceRule(
     notice_items=("N12", "N13"),
     why="A rule beyond the limit is refused when the clone is applied, and what it lets in is then cut off.",
     remediation=(
-        "aliyun ecs RevokeSecurityGroup --SecurityGroupId <classic group> --SecurityGroupRuleId.1 <one not needed>\n"
-        "Or take the instance out of one of its groups: rules were already folded and split over several groups."
+        aliyun(
+            "ecs",
+            "RevokeSecurityGroup",
+            {"SecurityGroupId": "<classic group>", "SecurityGroupRuleId.1": "<one not needed>"},
+        )
+        | task("Take the instance out of one of its groups: rules were already folded and split over several groups.")
     ),
     reads=(MIGRATING_INSTANCE, CLONED_SECURITY_GROUP, SECURITY_GROUP_RULES),
     unknown_ok=None,

@@ -6,6 +6,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
+from policies.core.fixes import UP, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, unknown, worst
 from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
@@ -132,7 +133,7 @@ RULE: Final = MigrationRule(
         "A port that somebody opened by hand, or a whitelist entry that somebody took out, is found by nobody in the "
         "window."
     ),
-    remediation="pulumi up   # puts back what is declared; or declare the change",
+    remediation=(task("Put back what is declared:") + UP) | task("Declare the change."),
     reads=(MIGRATION, *_TYPES, SECURITY_GROUP, VPC, VSWITCH),
     unknown_ok=None,
     sources=(

@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import UnreadableError
+from policies.core.fixes import change, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
@@ -56,8 +57,11 @@ RULE: Final = MigrationRule(
     notice_items=(),
     why="The update stops at the refusal, with some of the environment made and the rest not, perhaps at the freeze.",
     remediation=(
-        "The finding says what stands in the way. Where a whitelist group is somebody else's, take another name:\n"
-        "classic-to-vpc:migration.databases: [{id: <id>, whitelistGroup: <name>}]"
+        task("The finding says what stands in the way.")
+        | (
+            task("Where a whitelist group is somebody else's, take another name:")
+            + change("databases", [{"id": "<database>", "whitelistGroup": "<name>"}])
+        )
     ),
     reads=(MIGRATION, *_ASKED),
     unknown_ok=None,

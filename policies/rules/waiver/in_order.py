@@ -6,6 +6,7 @@ from typing import Final
 from policies.core.approvals import LONGEST
 from policies.core.clock import Timeline
 from policies.core.facts import UnreadableError
+from policies.core.fixes import task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATION, Plan
 from policies.core.rule import ReviewRule
@@ -38,7 +39,7 @@ RULE: Final = ReviewRule(
     severity="high",
     notice_items=(),
     why="A waiver that nobody needs, or that has run out, hides the next finding that it happens to match.",
-    remediation="In classic-to-vpc:migration.waivers take the entry out, or have it approved anew.",
+    remediation=task("Under waivers in the stack config take the entry out, or have it approved anew."),
     reads=(MIGRATION,),
     unknown_ok=None,
     sources=(

@@ -4,13 +4,14 @@ from itertools import combinations, permutations
 
 import pytest
 
+from policies.core.fixes import UP, change, task
 from policies.core.outcome import Outcome, Verdict, best, failed, not_applicable, passed, pending, unknown, worst
 
 # From the worst.
 PARTS = {
-    Outcome.FAIL: failed("It is missing.", "mend it"),
-    Outcome.UNKNOWN: unknown("It cannot be told.", "look at it"),
-    Outcome.PENDING: pending("It is declared.", "pulumi up"),
+    Outcome.FAIL: failed("It is missing.", task("Correct it.")),
+    Outcome.UNKNOWN: unknown("It cannot be told.", task("Look at it.")),
+    Outcome.PENDING: pending("It is declared.", UP),
     Outcome.PASS: passed("It is there."),
     Outcome.NOT_APPLICABLE: not_applicable("There is none."),
 }
@@ -28,7 +29,7 @@ def test_the_worst_part_decides_whatever_the_order_and_all_that_blocks_is_told(g
         assert verdict.outcome is group[0].outcome
         told = [item for item in group if item is group[0] or item.outcome.blocks]
         assert verdict.reason.splitlines() == [item.reason for item in told]
-        assert (verdict.remediation or "").splitlines() == [item.remediation for item in told if item.remediation]
+        assert verdict.fixes == tuple(fix for item in told for fix in item.fixes)
 
 
 # What is there beats what need not be, that beats what may wait, and nothing that blocks beats any of them.
@@ -43,24 +44,28 @@ def test_the_best_way_counts(group: tuple[Verdict, ...]) -> None:
 
 
 def test_what_several_parts_say_is_told_once() -> None:
-    parts = [
-        failed("A is missing.", "mend a\nmend both"),
-        failed("B is missing.", "mend both"),
-        failed("B is missing."),
-    ]
-    assert worst(parts) == failed("A is missing.\nB is missing.", "mend a\nmend both")
-    assert best(parts) == failed("A is missing.\nB is missing.", "mend a\nmend both")
-    assert worst([failed("A is missing."), failed("B is missing.")]).remediation is None
+    one, both = task("Correct a."), task("Correct both.")
+    parts = [failed("A is missing.", one, both), failed("B is missing.", both), failed("B is missing.")]
+    assert worst(parts) == failed("A is missing.\nB is missing.", one, both)
+    assert best(parts) == failed("A is missing.\nB is missing.", one, both)
+    assert worst([failed("A is missing."), failed("B is missing.")]).fixes == ()
     assert best([passed("By a."), passed("By b.")]) == passed("By a.")
     assert best([unknown("A?"), unknown("B?"), failed("C is missing.")]) == unknown("A?\nB?")
 
 
-def test_the_lines_of_a_remediation_stay_together() -> None:
-    parts = [failed("A is old.", "pulumi up"), failed("B is old.", "Raise the round, then\npulumi up")]
-    assert worst(parts).remediation == "Raise the round, then\npulumi up"
-    assert worst([failed("A.", "first\npulumi up"), failed("B.", "second\npulumi up")]).remediation == (
-        "first\npulumi up\nsecond\npulumi up"
+def test_the_steps_of_a_fix_stay_together() -> None:
+    """Two fixes with a step in common are two fixes, and none is cut."""
+    later, now = task("Raise the round, then:") + UP, UP
+    assert worst([failed("A is old.", now), failed("B is old.", later)]).fixes == (now, later)
+    assert worst([failed("A.", task("First.") + UP), failed("B.", task("Second.") + UP)]).fixes == (
+        task("First.") + UP,
+        task("Second.") + UP,
     )
+
+
+def test_changes_of_one_key_are_one_change() -> None:
+    parts = [failed(f"{name}.", change("databases", [{"id": name}])) for name in ("rm-a", "rm-b")]
+    assert worst(parts).fixes == (change("databases", [{"id": "rm-a"}, {"id": "rm-b"}]),)
 
 
 def test_about_nothing_nothing_is_said() -> None:

@@ -19,6 +19,7 @@ from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 import policies
+from policies.core.fixes import as_text, filled
 from policies.core.outcome import Outcome
 from policies.core.plan import (
     MIGRATING_INSTANCE,
@@ -182,7 +183,7 @@ def test_every_policy_fills_what_the_sdk_has_a_field_for() -> None:
         assert policy.enforcementLevel == (proto.ADVISORY if rule.mended_by_up else proto.MANDATORY)
         assert policy.policy_type == proto.PolicyType.POLICY_TYPE_STACK
         assert policy.displayName == rule.title
-        assert policy.remediation_steps == rule.remediation
+        assert policy.remediation_steps == as_text([filled(rule.remediation, {"<rule>": rule.id})])
         assert policy.url == rule.url
         assert list(policy.tags) == list(rule.notice_items)
         assert policy.severity != proto.POLICY_SEVERITY_UNSPECIFIED

@@ -9,6 +9,7 @@ import pytest
 
 from policies.core.clock import Moment, Timeline
 from policies.core.facts import UnreadableError
+from policies.core.fixes import UP, task
 from policies.core.outcome import Outcome, Result, Subject, Verdict, failed, not_applicable, passed, pending, unknown
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
 from policies.core.rule import AnyRule, InstanceRule, MigrationRule, ReviewRule
@@ -36,7 +37,7 @@ def ruled(kind: str, verdict: Verdict | Exception, **changes: Any) -> AnyRule:
             raise verdict
         return verdict
 
-    return replace(RULES[KINDS[kind]], check=check, remediation="mend it", **changes)  # type: ignore[arg-type]
+    return replace(RULES[KINDS[kind]], check=check, remediation=task("Correct it."), **changes)  # type: ignore[arg-type]
 
 
 def results(draft: Draft, *rules: AnyRule, **configuration: object) -> list[Result]:
@@ -50,12 +51,12 @@ def results(draft: Draft, *rules: AnyRule, **configuration: object) -> list[Resu
     [
         (passed("It is there."), Outcome.PASS, False, ""),
         (not_applicable("There is none."), Outcome.NOT_APPLICABLE, False, ""),
-        (failed("It is missing."), Outcome.FAIL, True, "mend it"),
-        (failed("It is missing.", "mend\x1b that"), Outcome.FAIL, True, "mend? that"),
-        (unknown("It cannot be told."), Outcome.UNKNOWN, True, "mend it"),
-        (UnreadableError("A thing: key", "is missing"), Outcome.UNKNOWN, True, "mend it"),
-        (ValueError("hunter2"), Outcome.UNKNOWN, True, "report this as a defect of the policy pack"),
-        (RecursionError("hunter2"), Outcome.UNKNOWN, True, "report this as a defect of the policy pack"),
+        (failed("It is missing."), Outcome.FAIL, True, "Correct it."),
+        (failed("It is missing.", task("Correct\x1b that.")), Outcome.FAIL, True, "Correct? that."),
+        (unknown("It cannot be told."), Outcome.UNKNOWN, True, "Correct it."),
+        (UnreadableError("A thing: key", "is missing"), Outcome.UNKNOWN, True, "Correct it."),
+        (ValueError("hunter2"), Outcome.UNKNOWN, True, "Report this as a defect of the policy pack."),
+        (RecursionError("hunter2"), Outcome.UNKNOWN, True, "Report this as a defect of the policy pack."),
     ],
 )
 def test_what_becomes_of_a_verdict(
@@ -83,7 +84,7 @@ def test_a_crash_is_told_by_its_type_and_what_cannot_be_read_by_its_path() -> No
 def test_what_is_declared_may_wait_until_the_freeze_begins(kind: str, now: datetime, outcome: Outcome) -> None:
     draft = prepared()
     draft.now = now
-    for result in results(draft, ruled(kind, pending("It is declared.", "pulumi up"))):
+    for result in results(draft, ruled(kind, pending("It is declared.", UP))):
         assert (result.outcome, result.blocking) == (outcome, outcome is Outcome.FAIL)
         assert result.remediation == "pulumi up"
         assert result.reason.startswith("It is declared.")
@@ -175,7 +176,7 @@ def test_nobody_to_ask_about_is_no_answer(change: Callable[[Draft], object]) -> 
     change(draft)
     (result,) = results(draft, ruled("instance", passed("It is there.")))
     assert (result.outcome, result.blocking, result.subject.kind) == (Outcome.UNKNOWN, True, "migration")
-    assert result.remediation == "see schedule-migration-declared"
+    assert result.remediation == "See schedule-migration-declared."
 
 
 def test_each_instance_is_asked_about_by_its_id_and_its_resource() -> None:

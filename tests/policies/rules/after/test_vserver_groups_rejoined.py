@@ -23,7 +23,7 @@ def test_pass_when_it_is_a_member_again_or_the_group_is_gone(standing: str, word
 
 
 def test_fail_while_one_of_them_lacks_it() -> None:
-    words = ("rsp-2", "is no more", "--VServerGroupId rsp-2", '"ServerId":"i-web","Port":80,"Weight":50')
+    words = ("rsp-2", "is no more", "--VServerGroupId rsp-2", '"ServerId": "i-web", "Port": 80, "Weight": 50')
     result = expect(moved({"standing": "member"}, {"vserverGroupId": "rsp-2"}), RULE, "i-web", Outcome.FAIL, *words)
     assert result.blocking
     assert "rsp-1" not in result.reason

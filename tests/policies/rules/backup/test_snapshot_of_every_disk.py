@@ -114,7 +114,7 @@ def test_fail_with_an_old_snapshot_in_the_freeze() -> None:
 def test_fail_without_any_snapshot() -> None:
     draft = prepared(exists=False)
     draft.remove(SNAPSHOT, "d-web")
-    expect(draft, RULE, "i-web", Outcome.FAIL, "d-web", "none is declared", "classic-to-vpc:migration.backups")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "d-web", "none is declared", "backups: {retentionDays: 30")
 
 
 def test_fail_when_one_of_two_disks_has_none() -> None:
@@ -145,7 +145,7 @@ def test_fail_with_a_declared_snapshot_that_is_released_too_soon() -> None:
 def test_fail_with_a_local_disk() -> None:
     draft = prepared()
     _disk(draft)["category"] = "ephemeral_ssd"
-    expect(draft, RULE, "i-web", Outcome.FAIL, "local disk", "backups.exclude")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "local disk", "exclude: [{disk: d-web")
 
 
 def test_unknown_without_disks() -> None:

@@ -27,7 +27,7 @@ def test_fail_in_192_168_without_the_route() -> None:
     draft = prepared()
     draft.facts(TARGET_NETWORK)["cidrBlock"] = "192.168.0.0/20"
     draft.facts(TARGET_NETWORK)["vswitches"][0]["cidrBlock"] = "192.168.1.0/24"
-    expect(draft, RULE, "dev", Outcome.FAIL, "route 192.168.0.0/16", "classicLink.guestRoute: true")
+    expect(draft, RULE, "dev", Outcome.FAIL, "route 192.168.0.0/16", "classicLink: {guestRoute: true}")
 
 
 @pytest.mark.parametrize("block", ["10.0.1.0/24", "10.110.255.0/24", "10.112.0.0/24", "11.0.0.0/24", "fd00::/64"])

@@ -37,7 +37,7 @@ def test_fail_in_the_freeze_where_the_state_alone_shows_an_address() -> None:
 def test_fail_with_a_classic_address_only() -> None:
     draft = prepared(exists=False)
     draft.remove(HYBRID_ACCESS)
-    line = "classic-to-vpc:migration.databases: [{id: rm-orders, hybridAccess: {}}]"
+    line = "databases: [{id: rm-orders, hybridAccess: {}}]"
     expect(draft, RULE, "i-app", Outcome.FAIL, "rm-orders (orders) has a classic address only", line)
     database(draft)["description"] = ""
     expect(draft, RULE, "i-app", Outcome.FAIL, "rm-orders has a classic address only", line)

@@ -111,7 +111,7 @@ def test_fail_when_the_classic_address_has_ended_before_the_instance_moved() -> 
     """As where its wave was postponed."""
     draft = prepared()
     without(draft, "Inner")
-    line = "classic-to-vpc:migration.classicLink: {attach: [i-app]}"
+    line = "classicLink: {attach: [i-app]}"
     expect(draft, RULE, "i-app", Outcome.FAIL, "has no classic address any more", line)
     draft.facts(MIGRATING_INSTANCE, "i-app")["moved"] = True
     expect(draft, RULE, "i-app", Outcome.NOT_APPLICABLE)

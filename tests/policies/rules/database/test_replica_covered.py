@@ -30,7 +30,7 @@ def test_fail_when_its_whitelist_does_not_admit_the_vswitch() -> None:
 def test_fail_when_it_has_a_classic_address_only() -> None:
     draft = prepared()
     followed(draft, endpoints=[{"kind": "Normal", "ipType": "Inner", "connectionString": "rr-orders.example"}])
-    line = "classic-to-vpc:migration.databases: [{id: rr-orders, hybridAccess: {}}]"
+    line = "databases: [{id: rr-orders, hybridAccess: {}}]"
     expect(draft, RULE, "i-app", Outcome.FAIL, "rr-orders", "classic address only", line)
 
 

@@ -19,7 +19,7 @@ def test_pass_with_a_vswitch_of_any_tier() -> None:
 def test_fail_without_a_vswitch_in_the_zone() -> None:
     draft = prepared(exists=False)
     database(draft)["zoneIds"] = ["cn-hangzhou-b"]
-    line = "classic-to-vpc:migration.network.vswitches: [{zone: cn-hangzhou-b, cidrBlock: ...}]"
+    line = "network: {vswitches: [{zone: cn-hangzhou-b}]}"
     expect(draft, RULE, "i-app", Outcome.FAIL, "no VSwitch there", line)
 
 
@@ -32,7 +32,7 @@ def test_pass_with_a_vswitch_in_one_of_several_zones() -> None:
 def test_fail_without_a_vswitch_in_any_of_its_zones() -> None:
     draft = prepared(exists=False)
     database(draft).update(zoneId="cn-hangzhou-MAZ1(b,g)", zoneIds=["cn-hangzhou-b", "cn-hangzhou-g"])
-    line = "classic-to-vpc:migration.network.vswitches: [{zone: cn-hangzhou-b, cidrBlock: ...}]"
+    line = "network: {vswitches: [{zone: cn-hangzhou-b}]}"
     expect(draft, RULE, "i-app", Outcome.FAIL, "in zones cn-hangzhou-b and cn-hangzhou-g", line)
 
 

@@ -63,7 +63,7 @@ def test_pending_while_the_group_is_only_declared() -> None:
 def test_fail_without_a_group() -> None:
     draft = prepared()
     draft.remove(WHITELIST_GROUP)
-    expect(draft, RULE, "i-app", Outcome.FAIL, BLOCK, "classic-to-vpc:migration.databases: [{id: rm-orders}]")
+    expect(draft, RULE, "i-app", Outcome.FAIL, BLOCK, "databases: [{id: rm-orders}]")
     _database(draft)["securityIpMode"] = "normal"
     expect(draft, RULE, "i-app", Outcome.FAIL, f"that is for MIX addresses admits {BLOCK}.")
 

@@ -50,7 +50,7 @@ def test_unknown_says_where_the_script_looked_for_the_newest_kernel() -> None:
         bent(newestKernel=None), RULE, "i-web", Outcome.UNKNOWN, "newestKernel is missing", "/boot/vmlinuz-*"
     )
     assert "as root" not in result.remediation
-    assert "classic-to-vpc:migration.waivers" in result.remediation
+    assert "waivers: [{rule: guest-restart-rehearsed, instances: [i-web]" in result.remediation
 
 
 def test_unknown_asks_for_root_where_it_was_not_collected_so() -> None:

@@ -14,7 +14,7 @@ def test_pass_where_it_can_move() -> None:
 def test_fail_where_it_cannot() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["spotStrategy"] = "SpotAsPriceGo"
-    expect(draft, RULE, "i-web", Outcome.FAIL, "SpotAsPriceGo", "migration.later")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "SpotAsPriceGo", "later: [i-web]")
 
 
 def test_unknown_when_it_is_not_known() -> None:

@@ -22,7 +22,7 @@ def test_pass_when_the_team_puts_it_back() -> None:
 
 
 def test_fail_when_nobody_says_so() -> None:
-    words = ("front (rsp-1)", "weight 50", "rejoinVserverGroups: true", '"ServerId":"i-web","Port":80,"Weight":50')
+    words = ("front (rsp-1)", "weight 50", "rejoinVserverGroups: true", '"ServerId": "i-web", "Port": 80, "Weight": 50')
     expect(member(), RULE, "i-web", Outcome.FAIL, *words)
 
 

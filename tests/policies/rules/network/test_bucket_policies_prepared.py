@@ -73,7 +73,7 @@ def test_fail_where_the_vpc_is_not_let_in(statements: list[dict[str, Any]]) -> N
     words = (
         f"Statement 1 of the policy of shop-logs (Allow) lets in {OLD}",
         f"not let {BLOCK} of {VPC} in",
-        f'"acs:SourceVpc": "{VPC}"',
+        f"acs:SourceVpc {VPC}",
     )
     expect(policy(*statements), RULE, "i-web", Outcome.FAIL, *words)
 
@@ -99,7 +99,7 @@ DENIED: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("what", DENIED)
 def test_fail_where_a_deny_is_of_where_it_goes(what: str) -> None:
     """Whoever else is let in, and whether or not it is let in by its address today."""
-    words = ("Statement 2 of the policy of shop-logs (Deny) is of ", f"once it is in {VPC}", f'SourceVpc": "{VPC}"')
+    words = ("Statement 2 of the policy of shop-logs (Deny) is of ", f"once it is in {VPC}", f"SourceVpc {VPC}")
     for first in (statement(addresses=[OLD, BLOCK]), statement(addresses=["203.0.113.0/24"])):
         draft = policy(first, statement("Deny", **DENIED[what]) | {"number": 2.0})
         expect(draft, RULE, "i-web", Outcome.FAIL, *words)
@@ -168,7 +168,7 @@ def test_fail_tells_that_an_address_alone_cannot_be_put_in_its_place() -> None:
 
 def test_fail_while_the_vpc_is_yet_to_be_made() -> None:
     draft = policy(statement(addresses=[OLD, BLOCK]), exists=False)
-    words = ("yet to be made", '"acs:SourceVpc": "<vpc>"')
+    words = ("yet to be made", "acs:SourceVpc of the target VPC")
     assert not expect(draft, RULE, "i-web", Outcome.FAIL, *words).blocking
 
 

@@ -37,7 +37,7 @@ def test_fail_where_the_vswitch_is_not_in_it() -> None:
 def test_fail_where_nobody_knows_where_it_moves() -> None:
     draft = named(BLOCK)
     draft.remove(TARGET_NETWORK)
-    expect(draft, RULE, "i-web", Outcome.FAIL, "not known yet", '"entry": "<block>"')
+    expect(draft, RULE, "i-web", Outcome.FAIL, "not known yet", '"entry": "<block of the VSwitch>"')
 
 
 def test_unknown_when_entries_are_not_known() -> None:

@@ -68,7 +68,7 @@ def test_fail_where_a_list_names_it_and_the_vpc_is_not_linked(entry: str) -> Non
 
 
 def test_fail_while_the_vpc_is_yet_to_be_made() -> None:
-    expect(named(prepared(exists=False)), RULE, "i-web", Outcome.FAIL, "yet to be made", "--VpcId <vpc>")
+    expect(named(prepared(exists=False)), RULE, "i-web", Outcome.FAIL, "yet to be made", "--VpcId '<vpc>'")
     draft = named()
     draft.remove(TARGET_NETWORK)
     expect(draft, RULE, "i-web", Outcome.FAIL, "yet to be made")

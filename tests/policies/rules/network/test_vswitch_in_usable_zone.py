@@ -39,7 +39,24 @@ def test_fail_without_a_target_network() -> None:
 def test_fail_without_a_vswitch_in_the_zone() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["targetZoneId"] = "cn-hangzhou-b"
-    expect(draft, RULE, "i-web", Outcome.FAIL, "no VSwitch in zone cn-hangzhou-b.", "network.vswitches")
+    zone = {"zoneId": "cn-hangzhou-b", "vswitchAvailable": True, "instanceTypes": ["ecs.n4.large"]}
+    draft.facts(MIGRATION)["zones"].append(zone)
+    expect(
+        draft,
+        RULE,
+        "i-web",
+        Outcome.FAIL,
+        "no VSwitch in zone cn-hangzhou-b",
+        "network: {vswitches: [{zone: cn-hangzhou-b}]}",
+    )
+
+
+def test_fail_without_a_vswitch_in_a_zone_that_does_not_sell_the_type() -> None:
+    """A VSwitch there would be the next finding: the fix is another zone."""
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["targetZoneId"] = "cn-hangzhou-b"
+    found = expect(draft, RULE, "i-web", Outcome.FAIL, "instances: [{id: i-web, targetZone: cn-hangzhou-h}]")
+    assert "vswitches" not in found.remediation
 
 
 def test_fail_when_the_zone_does_not_sell_the_type() -> None:

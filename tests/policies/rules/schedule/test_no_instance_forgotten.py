@@ -30,7 +30,9 @@ def test_fail_for_each_instance_that_nobody_named() -> None:
         classic_instance("i-old", "old-1", "10.0.0.8", ["sg-stay"]),
         classic_instance("i-bare", "i-bare", "10.0.0.9", ["sg-stay"]),
     ]
-    result = expect(draft, RULE, "dev", Outcome.FAIL, "old-1 (i-old) is classic", "i-bare is classic", "[i-old]")
+    result = expect(
+        draft, RULE, "dev", Outcome.FAIL, "old-1 (i-old) is classic", "i-bare is classic", "later: [i-bare, i-old]"
+    )
     assert result.blocking
     assert "i-stay" not in result.reason
 

@@ -337,8 +337,8 @@ def test_an_instance_that_is_linked_until_its_own_wave_is_met_in_both_places() -
 def test_the_fix_names_the_groups_of_linked_instances_where_they_are_what_refuses() -> None:
     draft = prepared()
     _stayer(draft).append(rule({"cidrIp": "10.0.0.2/32"}, portRange="6379/6379", nicType="intranet"))
-    fix = "--SecurityGroupId <group of the linked one> --SourceGroupId <classic group of the instance>"
+    fix = "--SecurityGroupId '<group of the linked one>' --SourceGroupId '<classic group of the instance>'"
     told = expect(draft, RULE, "i-app", Outcome.FAIL, fix)
-    assert "classic-to-vpc:migration.later" not in told.remediation
+    assert "later: [" not in told.remediation
     _clone(draft, "sg-app").clear()
-    expect(draft, RULE, "i-app", Outcome.FAIL, fix, "classic-to-vpc:migration.later")
+    expect(draft, RULE, "i-app", Outcome.FAIL, fix, "later: [")

@@ -87,7 +87,7 @@ def test_fail_when_a_linked_instance_admits_the_new_block(block: str) -> None:
         rule({"cidrIp": "10.0.0.0/8"}, portRange="22/22", nicType="intranet", policy="drop"),
     ]
     words = ("at i-stay (stay-1), which is linked: ingress TCP 22 from i-app (app-1), which migrates: opened by ",)
-    fix = "RevokeSecurityGroup --SecurityGroupId <group of the linked one>"
+    fix = "RevokeSecurityGroup --SecurityGroupId '<group of the linked one>'"
     told = expect(draft, RULE, "i-app", Outcome.FAIL, *words, fix)
     assert "Leave the clone to the program" not in told.remediation
 

@@ -1,0 +1,187 @@
+"""A stack file changed by parts of its config: comments stay, and what the program would refuse is not written."""
+
+from __future__ import annotations
+
+import difflib
+import io
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+from components.config import CONFIG_KEY, NAMESPACE, ConfigError, Problem
+from components.includes import parse_with_includes
+from components.stack_file.merging import merge
+from estate.documents import DocumentError, parse_document, read_document
+
+_TO_FILL: Final = re.compile(r"<[^<>]+>")
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT")
+# A list that stands no further right than its key.
+_FLUSH: Final = re.compile(r"^( *)[^\s#-][^\n]*:[^\S\n]*(?:#[^\n]*)?\n\1- ", re.MULTILINE)
+
+
+def change_stack_file(path: Path, parts: Sequence[str]) -> str:
+    """Merge parts of the migration's config, each as YAML, into a stack file; return what changed as a diff.
+
+    Raises ConfigError, all problems at once, where a part is none, is not filled in, or the config would be refused;
+    then the file is as it was.
+    """
+    found = [_parsed(part, path.name) for part in parts]
+    if problems := [problem for part in found for problem in _unfilled("", part)]:
+        raise ConfigError(path.name, problems)
+    before = _text(path)
+    yaml, document = _loaded(before, path.name)
+    config = document.setdefault("config", {})
+    migration = config.setdefault(CONFIG_KEY, {}) if isinstance(config, MutableMapping) else None
+    if not isinstance(migration, MutableMapping):
+        raise ConfigError(path.name, [Problem("", "expected a map to merge into")])
+    if problems := [problem for part in found for problem in _elsewhere(part, migration, path.parent)]:
+        raise ConfigError(path.name, problems)
+    for part in found:
+        merge(migration, _styled(part), path.name)
+    _keep_comments(migration)
+    output = io.StringIO()
+    yaml.dump(document, output)
+    after = output.getvalue()
+    _check(after, path)
+    if after != before:
+        _write(path, after)
+    return "".join(
+        difflib.unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), path.name, path.name)
+    )
+
+
+def _parsed(part: str, file: str) -> dict[str, Any]:
+    try:
+        found = parse_document(part)
+    except ValueError as error:
+        raise ConfigError(file, [Problem("", f"{part!r}: {error}")]) from None
+    if not isinstance(found, dict):
+        raise ConfigError(
+            file, [Problem("", f"expected keys and values as YAML, such as later: [i-...]; got {part!r}")]
+        )
+    return found
+
+
+def _unfilled(path: str, value: Any) -> Iterator[Problem]:
+    """What was left as it was printed, for a person to fill in."""
+    if isinstance(value, str) and _TO_FILL.search(value):
+        yield Problem(path, f"expected what {value} stands for: fill it in")
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _unfilled(f"{path}.{key}" if path else str(key), part)
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from _unfilled(f"{path}[{index}]", part)
+
+
+def _elsewhere(part: Mapping[str, Any], migration: Mapping[str, Any], directory: Path) -> Iterator[Problem]:
+    """Items that are in a file which the stack includes: there they have to be changed."""
+    included = migration.get("include")
+    for name in included if isinstance(included, list) else ():
+        try:
+            found = read_document(directory / str(name))
+        except DocumentError:
+            continue  # The check of the whole config says so.
+        for key, items in part.items():
+            there = _ids(found.get(key)) if isinstance(found, Mapping) else set()
+            for item_id in sorted(there & _ids(items)):
+                yield Problem(
+                    key, f"{item_id} is in this file; expected it to be changed here", root="", file=str(name)
+                )
+
+
+def _ids(items: Any) -> set[str]:
+    every = items if isinstance(items, list) else ()
+    ids = [item.get("id") if isinstance(item, Mapping) else item for item in every]
+    return {item for item in ids if isinstance(item, str)}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not in UTF-8"
+        problem = f"expected the stack file in this directory, that of Pulumi.yaml: {why}"
+        raise ConfigError(path.name, [Problem("", problem, root="")]) from None
+
+
+def _loaded(text: str, file: str) -> tuple[YAML, MutableMapping[str, Any]]:
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.width = 4096
+    if _FLUSH.search(text):
+        yaml.indent(mapping=2, sequence=2, offset=0)
+    else:
+        yaml.indent(mapping=2, sequence=4, offset=2)
+    try:
+        document = yaml.load(text)
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise ConfigError(file, [Problem("", f"expected YAML: {' '.join(str(error).split())}", root="")]) from None
+    if not isinstance(document, MutableMapping):
+        raise ConfigError(file, [Problem("", "expected a stack file, with the key config", root="")])
+    return yaml, document
+
+
+def _styled(value: Any) -> Any:
+    """Plain data as it is written: block style, and times in the quotes that people use."""
+    if isinstance(value, dict):
+        return CommentedMap((key, _styled(part)) for key, part in value.items())
+    if isinstance(value, list):
+        return CommentedSeq(map(_styled, value))
+    return DoubleQuotedScalarString(value) if isinstance(value, str) and _TIME.match(value) else value
+
+
+def _keep_comments(value: Any) -> None:
+    """Give the comment of an id that has become a map to the map's id: beside a dash it would be lost."""
+    for part in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+        _keep_comments(part)
+    if not isinstance(value, CommentedSeq):
+        return
+    for index, comment in list(value.ca.items.items()):
+        item = value[index] if isinstance(index, int) and index < len(value) else None
+        if isinstance(item, CommentedMap) and item and comment and comment[0] and not item.ca.items:
+            text = comment[0].value
+            if text.startswith("#"):
+                item.yaml_add_eol_comment(text.splitlines()[0].removeprefix("#").strip(), next(iter(item)))
+                del value.ca.items[index]
+
+
+def _check(text: str, path: Path) -> None:
+    """Raise ConfigError where the program would refuse the config; what only Pulumi can decrypt stays as it is."""
+    try:
+        config = parse_document(text)["config"]
+    except ValueError as error:
+        raise ConfigError(path.name, [Problem("", str(error))]) from None
+    parse_with_includes(config, _project(path.parent), path.parent, path.name)
+
+
+def _project(directory: Path) -> str:
+    try:
+        return str(read_document(directory / "Pulumi.yaml")["name"])
+    except (DocumentError, TypeError, KeyError):
+        return NAMESPACE
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the whole file or nothing, with the rights that it has."""
+    target = path.resolve()
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(target.stat().st_mode & 0o777)
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

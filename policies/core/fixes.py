@@ -1,0 +1,306 @@
+"""What puts a finding right, as data: changes of the stack config, commands, and tasks for a person.
+
+A fix is built by `change`, `command`, `aliyun` and `task`; `one + other` does both in this order, `one | other` gives
+the reader the choice, the better way first. What only a person can decide stands in angle brackets, `<owner>`: it is
+listed as `to_fill`, and nothing takes it as it stands.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import groupby
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+ID: Final = "<id>"
+"""Stands for the instance that a finding is about."""
+
+RULE: Final = "<rule>"
+"""Stands for the rule of the finding."""
+
+STACK: Final = "<stack>"
+"""Stands for the stack."""
+
+_TO_FILL: Final = re.compile(r"<[^<>]+>")
+# Tokens of a command line that are the shell's own.
+_OPERATORS: Final = frozenset({"<", "|"})
+# What YAML reads as the text that it is, in a flow collection too.
+_PLAIN: Final = re.compile(r"[A-Za-z][\w./-]*|\d+\.\d+\.\d+\.\d+(/\d+)?|<[\w ./'-]+>")
+_NOT_TEXT: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of the stack config: `value`, plain data, is merged into what is at `path` below the migration's key.
+
+    `path` is keys with dots between. Maps are merged key by key, lists by what tells their items apart.
+    """
+
+    path: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command to run: its arguments as the program gets them, `<` and `|` being the shell's; why or when."""
+
+    argv: tuple[str, ...]
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a person has to do, in words."""
+
+    text: str
+
+
+Step: TypeAlias = Change | Command | Task
+Way: TypeAlias = tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Fix:
+    """One thing to put right: the ways to do so, of which one is enough, the better first."""
+
+    ways: tuple[Way, ...]
+
+    def __add__(self, then: Fix) -> Fix:
+        """Return the fix that does this and then the other."""
+        return Fix(tuple((*way, *other) for way in self.ways for other in then.ways))
+
+    def __or__(self, other: Fix) -> Fix:
+        """Return the fix that leaves the choice between this and the other."""
+        return Fix(self.ways + tuple(way for way in other.ways if way not in self.ways))
+
+    @property
+    def to_fill(self) -> tuple[str, ...]:
+        """What a person has to fill in, in angle brackets."""
+        return tuple(dict.fromkeys(text for way in self.ways for step in way for text in to_fill(step)))
+
+
+def change(path: str, value: Any) -> Fix:
+    """Return the fix by a change of the stack config."""
+    return Fix(((Change(path, value),),))
+
+
+def command(*argv: str, comment: str = "") -> Fix:
+    """Return the fix by a command."""
+    return Fix(((Command(argv, comment),),))
+
+
+def aliyun(product: str, operation: str, parameters: Mapping[str, object], comment: str = "") -> Fix:
+    """Return the fix by a call of Alibaba Cloud's CLI; lists and maps among the parameters go as JSON."""
+    options = [
+        text
+        for name, value in parameters.items()
+        for text in (f"--{name}", json.dumps(value) if isinstance(value, list | dict) else str(value))
+    ]
+    return command("aliyun", product, operation, *options, comment=comment)
+
+
+def task(text: str) -> Fix:
+    """Return the fix that is left to a person."""
+    return Fix(((Task(text),),))
+
+
+def then_all(fixes: Iterable[Fix]) -> Fix:
+    """Return the fix that does all of them. Raises TypeError for none."""
+    return reduce(Fix.__add__, fixes)
+
+
+UP: Final = command("pulumi", "up")
+
+
+def to_fill(step: Step) -> tuple[str, ...]:
+    """What a person has to fill in, in angle brackets; in a task that is told in its words."""
+    texts: list[str] = []
+    if not isinstance(step, Task):
+
+        def noted(text: str) -> str:
+            texts.extend(_TO_FILL.findall(text))
+            return text
+
+        _mapped(step, noted)
+    return tuple(dict.fromkeys(texts))
+
+
+def filled(fix: Fix, values: Mapping[str, str], clean: Callable[[str], str] = str) -> Fix:
+    """Return the fix with what stands for something replaced by it, and every text made clean."""
+
+    def replaced(text: str) -> str:
+        for name, value in values.items():
+            text = text.replace(name, value)
+        return clean(text)
+
+    return Fix(tuple(tuple(_mapped(step, replaced) for step in way) for way in fix.ways))
+
+
+def _mapped(step: Step, text: Callable[[str], str]) -> Step:
+    if isinstance(step, Change):
+        return replace(step, value=_mapped_value(step.value, text))
+    if isinstance(step, Command):
+        return Command(tuple(map(text, step.argv)), text(step.comment))
+    return Task(text(step.text))
+
+
+def _mapped_value(value: Any, text: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, Mapping):
+        return {key: _mapped_value(part, text) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_mapped_value(part, text) for part in value]
+    return value
+
+
+# ---- several as one ----
+
+
+def joined(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
+    """Return the fixes without repetition; changes of one key that leave no choice become one change."""
+    kept: list[Fix] = []
+    for fix in fixes:
+        place = next((index for index, other in enumerate(kept) if _alike(other, fix)), None)
+        if place is None:
+            kept.append(fix)
+        else:
+            kept[place] = _as_one(kept[place], fix)
+    return tuple(kept)
+
+
+def _alike(one: Fix, other: Fix) -> bool:
+    """Whether each step of one is the other's, or a change of the same key."""
+    return [[_kind(step) for step in way] for way in one.ways] == [[_kind(step) for step in way] for way in other.ways]
+
+
+def _kind(step: Step) -> object:
+    return step.path if isinstance(step, Change) else (step,)
+
+
+def _as_one(one: Fix, other: Fix) -> Fix:
+    return Fix(
+        tuple(
+            tuple(_merged_step(step, same) for step, same in zip(way, twin, strict=True))
+            for way, twin in zip(one.ways, other.ways, strict=True)
+        )
+    )
+
+
+def _merged_step(step: Step, other: Step) -> Step:
+    if isinstance(step, Change) and isinstance(other, Change):
+        return Change(step.path, _merged(step.value, other.value))
+    return step
+
+
+def _merged(one: Any, other: Any) -> Any:
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return {key: _merged(one.get(key, value), value) for key, value in {**one, **other}.items()}
+    if isinstance(one, list) and isinstance(other, list):
+        merged = list(one)
+        for item in other:
+            place = next((index for index, twin in enumerate(merged) if _same_item(twin, item)), None)
+            if place is None:
+                merged.append(item)
+            else:
+                merged[place] = _merged(merged[place], item)
+        return merged
+    if isinstance(one, int) and isinstance(other, int) and not isinstance(one, bool):
+        return max(one, other)  # Days and the like are needed by all.
+    return other
+
+
+def _same_item(one: Any, other: Any) -> bool:
+    """Whether two items of a list are about the same: by what names them, else by all that they say but for lists."""
+    if not (isinstance(one, Mapping) and isinstance(other, Mapping)):
+        return bool(one == other)
+    for keys in (("zone", "tier"), ("id",), ("name",), ("disk",)):
+        if keys[0] in one or keys[0] in other:
+            return [one.get(key) for key in keys] == [other.get(key) for key in keys]
+    return one.keys() == other.keys() and all(
+        one[key] == other[key] or (isinstance(one[key], list) and isinstance(other[key], list)) for key in one
+    )
+
+
+# ---- as text ----
+
+
+class Line(NamedTuple):
+    """One line of a fix as it is printed: one to copy runs as it stands, once what it marks is filled in."""
+
+    kind: Literal["command", "prose", "or"]
+    text: str
+
+
+def lines(fixes: Iterable[Fix], stack: str = STACK) -> Iterator[Line]:
+    """Yield fixes as lines; `stack` is the stack whose config they change."""
+    for fix in fixes:
+        for index, way in enumerate(fix.ways):
+            if index:
+                yield Line("or", "or")
+            for is_change, steps in groupby(way, lambda step: isinstance(step, Change)):
+                if is_change:
+                    yield Line("command", _setting([step for step in steps if isinstance(step, Change)], stack))
+                else:
+                    yield from map(_line, steps)
+
+
+def as_text(fixes: Iterable[Fix], stack: str = STACK) -> str:
+    """Return fixes as lines of text."""
+    return "\n".join(line.text for line in lines(fixes, stack))
+
+
+def as_markdown(fixes: Iterable[Fix]) -> str:
+    """Return fixes with what is to be copied in fences, and prose outside of them."""
+    parts: list[str] = []
+    for is_command, group in groupby(lines(fixes), lambda line: line.kind == "command"):
+        texts = [line.text for line in group]
+        parts += ["\n".join(["```", *texts, "```"])] if is_command else texts
+    return "\n\n".join(parts)
+
+
+def _line(step: Step) -> Line:
+    if isinstance(step, Task):
+        return Line("prose", step.text)
+    assert isinstance(step, Command)
+    return Line("command", _noted(shell(step.argv), [step.comment], step))
+
+
+def _setting(changes: Sequence[Change], stack: str) -> str:
+    """Return the command that merges changes into the stack file."""
+    fragments = [flow(_nested(item)).removeprefix("{").removesuffix("}") for item in changes]
+    argv = ("python", "-m", "components.stack_file", "set", "--stack", stack, *fragments)
+    return _noted(shell(argv), [], *changes)
+
+
+def _noted(text: str, notes: Iterable[str], *steps: Step) -> str:
+    unknown = list(dict.fromkeys(item for step in steps for item in to_fill(step)))
+    told = [*filter(None, notes), *(["fill in what is in <>"] if unknown else [])]
+    return f"{text}   # {'; '.join(told)}" if told else text
+
+
+def _nested(item: Change) -> Any:
+    value = item.value
+    for key in reversed(item.path.split(".")):
+        value = {key: value}
+    return value
+
+
+def shell(argv: Sequence[str]) -> str:
+    """Return a command as a line for a shell."""
+    return " ".join(token if token in _OPERATORS else shlex.quote(token) for token in argv)
+
+
+def flow(value: Any) -> str:
+    """Return plain data as YAML in one line, which reads back as the same data."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {flow(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    if isinstance(value, str) and _PLAIN.fullmatch(value) and value.lower() not in _NOT_TEXT:
+        return value
+    return json.dumps(value, ensure_ascii=False)
