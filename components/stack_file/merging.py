@@ -90,10 +90,12 @@ def _move(config: MutableMapping[str, Any], place: str, items: Any) -> None:
         _drop_empty(config, "waivers")
     if place != "later":
         _take_out(config, "later", ids)
-    if place != "staying":
-        for entry in _maps(config, "staying"):
+    # An entry that says the same takes more instances; one that says something else lets go of them.
+    same = {_identity(item) for item in items} if place == "staying" and isinstance(items, list) else set()
+    for entry in _maps(config, "staying"):
+        if _identity(entry) not in same:
             _take_out(entry, "instances", ids)
-        _drop_empty(config, "staying")
+    _drop_empty(config, "staying")
 
 
 def _placed(place: str, items: Any) -> Iterator[Any]:

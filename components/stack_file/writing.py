@@ -150,7 +150,7 @@ def _keep_comments(value: Any) -> None:
         if isinstance(item, CommentedMap) and item and comment and comment[0] and not item.ca.items:
             text = comment[0].value
             if text.startswith("#"):
-                item.yaml_add_eol_comment(text.splitlines()[0].removeprefix("#").strip(), next(iter(item)))
+                item.yaml_add_eol_comment(text.splitlines()[0].removeprefix("#").strip(), next(iter(item)), column=0)
                 del value.ca.items[index]
 
 

@@ -46,7 +46,7 @@ def test_fail_without_a_vswitch_in_the_zone() -> None:
         RULE,
         "i-web",
         Outcome.FAIL,
-        "no VSwitch in zone cn-hangzhou-b",
+        "no VSwitch in zone cn-hangzhou-b.",
         "network: {vswitches: [{zone: cn-hangzhou-b}]}",
     )
 
