@@ -44,7 +44,7 @@ def _expected(name: str, known: list[str]) -> str | None:
     if section in known:
         return (
             f"expected as {path} inside the object {CONFIG_KEY}, where the stack file nests it; "
-            f"on the command line: python -m components.stack_file set --stack <stack> '{_nested(path)}'"
+            f"on the command line: python -m components.stack_file set --stack '<stack>' '{_nested(path)}'"
         )
     close = difflib.get_close_matches(section, known if _below(name) else [_NAME, *known], n=1)
     if not close:
@@ -53,9 +53,13 @@ def _expected(name: str, known: list[str]) -> str | None:
 
 
 def _nested(path: str) -> str:
-    """The path as a part of the config in one line, with a value to fill in."""
-    names = re.split(r"[.\[]", path)
-    return f"{names[0]}: " + "".join(f"{{{name}: " for name in names[1:]) + "<value>" + "}" * (len(names) - 1)
+    """The path as a part of the config in one line, with what is to be filled in; a list item by its id."""
+    first, *rest = re.split(r"\.|(\[)\d+\]\.?", path)
+    names = [name for name in rest if name]
+    text = "<value>"
+    for name in reversed(names):
+        text = f"[{{id: <id>, {text.removeprefix('{')}]" if name == "[" else f"{{{name}: {text}}}"
+    return f"{first}: {text}"
 
 
 def _below(name: str) -> str | None:

@@ -119,7 +119,7 @@ def add(
     _tell(f"{file}: evidence of {instance}")
     _tell(
         "Next: the stack names it, by its path from the stack file: "
-        f"python -m components.stack_file set --stack <stack> 'evidence: {{files: [{file}]}}'"
+        f"python -m components.stack_file set --stack '<stack>' 'evidence: {{files: [{file}]}}'"
     )
 
 

@@ -16,7 +16,7 @@ from components.stack_config import migration_config
 from tests.components.builders import FILE, config
 
 KEY = "classic-to-vpc:migration"
-NESTED = "where the stack file nests it; on the command line: pulumi config set --path"
+NESTED = "where the stack file nests it; on the command line: python -m components.stack_file set --stack '<stack>'"
 
 
 def problems(keys: dict[str, Any], project: str = "classic-to-vpc") -> list[str]:
@@ -29,17 +29,17 @@ IGNORED: dict[str, tuple[str, str, str]] = {
     "a pasted path": (
         "classic-to-vpc:migration.backups",
         "classic-to-vpc",
-        f"expected as backups inside the object {KEY}, {NESTED} '{KEY}.backups' <value>",
+        f"expected as backups inside the object {KEY}, {NESTED} 'backups: <value>'",
     ),
     "a pasted path of two keys": (
         "classic-to-vpc:migration.network.vswitches",
         "classic-to-vpc",
-        f"expected as network.vswitches inside the object {KEY}, {NESTED} '{KEY}.network.vswitches' <value>",
+        f"expected as network.vswitches inside the object {KEY}, {NESTED} 'network: {{vswitches: <value>}}'",
     ),
     "a section beside the object": (
         "classic-to-vpc:backups",
         "classic-to-vpc",
-        f"expected as backups inside the object {KEY}, {NESTED} '{KEY}.backups' <value>",
+        f"expected as backups inside the object {KEY}, {NESTED} 'backups: <value>'",
     ),
     "a section with a typing error": (
         "classic-to-vpc:backup",
@@ -54,7 +54,8 @@ IGNORED: dict[str, tuple[str, str, str]] = {
     "a pasted path into a list": (
         "classic-to-vpc:migration.instances[0].retainIp",
         "classic-to-vpc",
-        f"expected as instances[0].retainIp inside the object {KEY}, {NESTED} '{KEY}.instances[0].retainIp' <value>",
+        f"expected as instances[0].retainIp inside the object {KEY}, {NESTED} "
+        f"'instances: [{{id: <id>, retainIp: <value>}}]'",
     ),
     "a pasted path to nothing": (
         "classic-to-vpc:migration.colour",
