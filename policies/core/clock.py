@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -68,6 +69,27 @@ def read_cloud_clock(plan: Plan) -> tuple[datetime, datetime]:
     """Return the cloud's time when the estate was read, and this machine's then. Raises UnreadableError."""
     clock = plan.migration.object("clock")
     return clock.moment("cloudTime"), clock.moment("machineTime")
+
+
+# A time in a text, with the offset without which it names no instant.
+_TIME: Final = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d(?P<seconds>:\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)(?!\d)")
+
+
+def in_offset_of(start: datetime | None, text: str) -> str:
+    """Rewrite every time in a text with the UTC offset of a window's start, so that people compare them at a glance.
+
+    The instants stay as they are. Without a start, so does the text.
+    """
+    return text if start is None else _TIME.sub(partial(_shown, start), text)
+
+
+def _shown(start: datetime, found: re.Match[str]) -> str:
+    try:
+        moment = datetime.fromisoformat(found[0]).astimezone(start.tzinfo)
+    except (ValueError, OverflowError):
+        # No day of the calendar, or the other side of its ends.
+        return found[0]
+    return moment.isoformat(timespec="seconds" if found["seconds"] else "minutes")
 
 
 def _told(moment: datetime) -> str:

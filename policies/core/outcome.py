@@ -73,7 +73,7 @@ def judged(check: Callable[[], Verdict]) -> Verdict:
     try:
         return check()
     except UnreadableError as problem:
-        return unknown(f"It cannot be told: {problem}.")
+        return unknown(f"Not known: {problem}.")
 
 
 # From the worst: how the verdicts on the parts of a subject become one.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from policies.core.clock import Moment, Schedule, Timeline, read_schedule
+from policies.core.clock import Moment, Schedule, Timeline, in_offset_of, read_schedule
 from policies.core.facts import UnreadableError, attempt, printable, safe
 from policies.core.fixes import ID, RULE, STACK, Fix, as_text, filled, task
 from policies.core.outcome import Outcome, Result, Subject, Verdict, failed, judged, not_applicable, unknown
@@ -68,6 +68,7 @@ class Evaluator:
         for rule in self._rules:
             if isinstance(rule, ReviewRule):
                 results += self._review(rule, review, configurations.get(rule.id, {}))
+        results = [self._in_own_offset(result) for result in results]
         results.sort(key=lambda result: (result.rule_id, result.subject))
         project, stack = self._plan.project_and_stack
         instances = sorted(instance_subject(instance) for instance in self._plan.instances)
@@ -81,6 +82,12 @@ class Evaluator:
             self._notes,
             self._deadlines,
         )
+
+    def _in_own_offset(self, result: Result) -> Result:
+        """Write the times of a result as those of its window are; of several windows, where they agree."""
+        starts = [wave.timeline.start for wave in self._schedule.waves if result.wave in (None, wave.name)]
+        agree = len({None if start is None else start.utcoffset() for start in starts}) == 1
+        return replace(result, reason=in_offset_of(starts[0], result.reason)) if agree else result
 
     def _answers(self, rule: MigrationRule | InstanceRule, given: Configuration) -> list[Result]:
         """Each rule is asked once a configuration: the engine tells the pack of each one's only when it is its turn."""
@@ -177,7 +184,7 @@ def _guarded(check: Callable[[], Verdict]) -> Verdict:
     except Exception as error:
         # Only the type: the message of an exception may hold values, and findings are shown in public comments.
         return unknown(
-            f"The rule itself crashed ({type(error).__name__}): nothing is known about what it checks.",
+            f"The rule itself crashed ({type(error).__name__}): what it checks is not known.",
             task("Report this as a defect of the policy pack."),
         )
 
@@ -188,11 +195,11 @@ def _settled(verdict: Verdict, timeline: Timeline) -> Verdict:
         return verdict
     if timeline.freeze_starts_at is None:
         return unknown(
-            f"{verdict.reason}\nWhether that may wait cannot be told: when the freeze begins is not known.",
+            f"{verdict.reason}\nWhether declared is enough is not known: the facts do not say when the freeze begins.",
             *verdict.fixes,
         )
     began = timeline.freeze_starts_at.isoformat(timespec="minutes")
-    return failed(f"{verdict.reason}\nThat may not wait any longer: the freeze began at {began}.", *verdict.fixes)
+    return failed(f"{verdict.reason}\nDeclared is no longer enough: the freeze began at {began}.", *verdict.fixes)
 
 
 def migration_subject(plan: Plan) -> Subject:

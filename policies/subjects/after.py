@@ -72,14 +72,16 @@ def left_behind(
         if word := answered_since("address-lists", plan, timeline, instance, since):
             return passed(f"{word} {not_used}.")
         if timeline.now < due:
-            return passed(f"{not_used}. {told}, which it had, may still stand there; that may wait until {until}.")
+            return passed(
+                f"{not_used}. {told}, its former address, may still be listed there; the cleanup is due by {until}."
+            )
         raise not_used
     if not_used is not None:
         return not_used
     left = [item for address in addresses for item in places(plan, address)]
     if not left:
-        return passed(f"{told}, which it had, stands in no list of {source.named} any more.")
+        return passed(f"{told}, its former address, is in no list of {source.named} any more.")
     where = "; ".join(dict.fromkeys(item.place for item in left))
     if timeline.now < due:
-        return passed(f"{told}, which it had, still stands in {where}; that may wait until {until}.")
-    return failed(f"{told}, which it had, still stands in {where}.", then_all(joined(item.fix for item in left)))
+        return passed(f"{told}, its former address, is still in {where}; the cleanup is due by {until}.")
+    return failed(f"{told}, its former address, is still in {where}.", then_all(joined(item.fix for item in left)))

@@ -59,9 +59,9 @@ def _not_found(problem: UnreadableError, instance: Facts) -> Verdict:
     guest = instance.object("guest")
     key = next((key for key in LOOKED_FOR if f"guest.{key} " in f"{problem} "), None)
     if key is None or key in guest.data or guest.data.get("privileged") is not True:
-        return unknown(f"It cannot be told: {problem}.", COLLECT_AGAIN)
+        return unknown(f"Not known: {problem}.", COLLECT_AGAIN)
     return unknown(
-        f"It cannot be told: {problem}. The script was run with all rights, looked for it in {LOOKED_FOR[key]}, and "
+        f"Not known: {problem}. The script was run with all rights, looked for it in {LOOKED_FOR[key]}, and "
         "found nothing that it could read.",
         (
             task("Put right in the guest system what keeps the script from it, and collect the evidence again.")

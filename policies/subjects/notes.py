@@ -56,10 +56,10 @@ def _told(item: str, tell: Callable[[], str]) -> str:
     try:
         return tell()
     except UnreadableError as problem:
-        return f"{ITEMS[item].text} More cannot be told: {problem}."
+        return f"{ITEMS[item].text} More is not known: {problem}."
     except Exception as error:
         # What is only told must not end the analysis. The type alone: the message may hold values.
-        return f"{ITEMS[item].text} More cannot be told: {type(error).__name__}."
+        return f"{ITEMS[item].text} More is not known: {type(error).__name__}."
 
 
 def _name(facts: Facts, key: str) -> str:
@@ -81,7 +81,7 @@ def _stopped(_plan: Plan, _schedule: Schedule, wave: Wave) -> str:
 
 
 def _no_way_back(_plan: Plan, _schedule: Schedule, _wave: Wave) -> str:
-    return "There is no way back into the classic network: what is wrong after the move is mended in the VPC."
+    return "There is no way back into the classic network: a fault after the move must be fixed in the VPC."
 
 
 def _later(plan: Plan, schedule: Schedule, wave: Wave) -> str:
@@ -92,7 +92,7 @@ def _later(plan: Plan, schedule: Schedule, wave: Wave) -> str:
 
 
 def _out_of_reach(_plan: Plan, _schedule: Schedule, _wave: Wave) -> str:
-    return "Meanwhile nobody can operate the instances. Each must be restarted after the move."
+    return "During the move nobody can operate the instances. Each must be restarted after the move."
 
 
 def _vouchers(_plan: Plan, _schedule: Schedule, wave: Wave) -> str:
@@ -112,7 +112,7 @@ def _vouchers(_plan: Plan, _schedule: Schedule, wave: Wave) -> str:
 def _tickets(_plan: Plan, _schedule: Schedule, wave: Wave) -> str:
     latest = wave.timeline.latest
     until = f", scheduled until {latest.isoformat(timespec='minutes')} at the latest" if latest else ""
-    return f"For whatever goes wrong in the move of wave {wave.name}{until}, open a ticket."
+    return f"Open a ticket for whatever goes wrong in the move of wave {wave.name}{until}."
 
 
 def _start(wave: Wave) -> datetime:
@@ -166,7 +166,7 @@ def _private(plan: Plan, instance: Facts) -> str:
     if instance.flag("retainIp"):
         return f"{addresses} is to be kept: choose that in the migration plan of the console."
     blocks = _list(tuple(item.text("cidrBlock") for item in plan.vswitches(place_of(instance))))
-    return f"{addresses} is given up for an address at random of {blocks or 'no VSwitch yet'}; it can be changed then."
+    return f"{addresses} is replaced by a random address of {blocks or 'no VSwitch yet'}; you can change it afterwards."
 
 
 def _frozen(_plan: Plan, instance: Facts) -> str:
@@ -200,7 +200,7 @@ def _mac_addresses(_plan: Plan, instance: Facts) -> str:
     bound = instance.object("guest").texts("macBoundLicences")
     seen = f" Seen bound to one: {', '.join(sorted(bound))}." if bound else ""
     return (
-        "One MAC address is left. A licence that is invalid then: ask its vendor, or associate the primary NIC again."
+        "One MAC address is left. If a licence becomes invalid, ask its vendor, or associate the primary NIC again."
         f"{seen}"
     )
 
@@ -228,7 +228,7 @@ REPORTED: Final = frozenset({*OF_WAVES, *_OF_INSTANCES})
 
 def announcement(found: tuple[Note, ...], wave: str) -> str:
     """What a whole wave has to know, as one text with a heading."""
-    return "\n".join([f"Wave {wave}, whatever else is found:", *_lines(found, wave)])
+    return "\n".join([f"Wave {wave}, whatever the findings are:", *_lines(found, wave)])
 
 
 def _lines(found: tuple[Note, ...], wave: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Somebody has looked that a moved instance's old address is nowhere that this product cannot read."""
+"""Check that somebody has reviewed the lists that cannot be read for a moved instance's old address."""
 
 from typing import Final
 
@@ -21,9 +21,11 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         return passed(word)
     if timeline.now < due:
         return passed(
-            f"{_LISTS} may still name its old address; that may wait until {due.isoformat(timespec='minutes')}."
+            f"{_LISTS} may still name its old address; the review is due by {due.isoformat(timespec='minutes')}."
         )
-    return failed(f"Nobody has said since its move that {_LISTS} do not name its old address; they are not read here.")
+    return failed(
+        f"{_LISTS} may still name its old address: they cannot be read, and nobody has attested that since its move."
+    )
 
 
 RULE: Final = InstanceRule(
@@ -31,7 +33,7 @@ RULE: Final = InstanceRule(
     title="Lists that cannot be read must be reviewed by hand",
     severity="low",
     notice_items=("N25", "N26"),
-    why="An address that was given up may be another customer's tomorrow, and is still let in.",
+    why="An address that was given up may be another customer's tomorrow, and would still be admitted.",
     remediation=remediation("address-lists"),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok="It may wait until the days after the window are over.",

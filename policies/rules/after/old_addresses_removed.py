@@ -29,14 +29,14 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     due = cleanup(plan, timeline).due
     left = [place for address in addresses for place in (*_whitelists(plan, address), *_access_lists(plan, address))]
     if not left:
-        return passed(f"{', '.join(addresses)}, which it had, is let in nowhere any more.")
+        return passed(f"{', '.join(addresses)}, its former address, is admitted nowhere any more.")
     if timeline.now < due:
         return passed(
-            f"{', '.join(addresses)}, which it had, is still let in by {_told(left)}; that may wait until "
+            f"{', '.join(addresses)}, its former address, is still admitted by {_told(left)}; the cleanup is due by "
             f"{due.isoformat(timespec='minutes')}."
         )
     return failed(
-        f"{', '.join(addresses)}, which it had, is still let in by {_told(left)}.",
+        f"{', '.join(addresses)}, its former address, is still admitted by {_told(left)}.",
         _REMOVAL,
     )
 
@@ -95,7 +95,7 @@ RULE: Final = InstanceRule(
     title="No whitelist or access control list may still admit an old intranet address",
     severity="medium",
     notice_items=("N23", "N24"),
-    why="An address that was given up may be another customer's tomorrow, and is still let in.",
+    why="An address that was given up may be another customer's tomorrow, and would still be admitted.",
     remediation=_REMOVAL,
     reads=(MIGRATION, MIGRATING_INSTANCE, *REMOVED_WHITELIST_ENTRIES, REMOVED_ACL_ENTRIES),
     unknown_ok="What this update takes out may wait for it, and everything until the days after the window are over.",

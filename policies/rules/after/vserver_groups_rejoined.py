@@ -31,13 +31,13 @@ def _again(instance_id: str, group: Facts) -> Verdict:
     if serves_classic_intranet(group):
         return failed(
             f"It was in {told(group)}, which serves the classic intranet and takes no instance of a VPC: its traffic "
-            "has to come another way, and nothing tells this rule that it does.",
+            "must come another way, and this rule cannot see whether it does.",
             task("Put a load balancer of the target VPC in its place, and delete the group.")
             | (task("Once that serves:") + waiver(instance_id)),
         )
     beside = beside_classic(group)
     return failed(
-        f"It was in {told(group)}, and is no more: its load balancer sends it nothing there.{beside and ' '}{beside}",
+        f"It was in {told(group)}, and is no longer: its load balancer sends it nothing.{beside and ' '}{beside}",
         rejoin(instance_id, group),
     )
 
@@ -47,7 +47,7 @@ RULE: Final = InstanceRule(
     title="The instance must be back in its vServer groups",
     severity="high",
     notice_items=(),
-    why="Its load balancer sends it nothing, while the instance itself looks sound.",
+    why="Its load balancer sends it no traffic, while the instance itself looks healthy.",
     remediation=(
         aliyun(
             "slb",

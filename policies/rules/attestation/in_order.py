@@ -26,14 +26,14 @@ def _attestation(plan: Plan, timeline: Timeline, instances: Mapping[str, Facts],
     kind, ids, said = entry.text("kind"), entry.texts("instanceIds"), entry.name("statement")
     word = f"The attestation {kind} of {entry.name('owner')} for {', '.join(ids)} ({said.rstrip('.')})"
     if kind not in KINDS:
-        return failed(f"{word} is of no kind that counts: {', '.join(sorted(KINDS))}.")
+        return failed(f"{word} has an unknown kind; known are {', '.join(sorted(KINDS))}.")
     if not ids:
         return failed(f"{word} names no instance.")
     stated = entry.moment("statedAt")
     if stated > timeline.now:
-        return failed(f"{word} is stated at {stated.isoformat(timespec='minutes')}, which lies ahead.")
+        return failed(f"{word} is stated at {stated.isoformat(timespec='minutes')}, which is in the future.")
     if entry.moment("validUntil") - stated > LONGEST:
-        return failed(f"{word} is to hold for more than {LONGEST.days} days from when it was stated: state it anew.")
+        return failed(f"{word} is valid for more than {LONGEST.days} days from when it was stated.")
     return worst([passed(f"{word} is in order."), *_about(plan, timeline, instances, entry, word)])
 
 
@@ -66,7 +66,7 @@ RULE: Final = MigrationRule(
     title="Every attestation must be valid while it is needed",
     severity="medium",
     notice_items=(),
-    why="A word that does not count looks as if somebody answered, and nobody does when the window begins.",
+    why="An attestation that does not count looks like an answer, and nobody answers when the window begins.",
     remediation=(
         task(
             "Under attestations in the stack config take the entry out, or have it stated anew by its owner, with "

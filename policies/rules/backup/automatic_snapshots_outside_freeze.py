@@ -35,7 +35,7 @@ def _policy(policy: Facts, start: datetime, hours: float) -> Verdict:
         return passed(f"Automatic snapshot policy {name} is not due while the disks are blocked, {blocked}.")
     return failed(
         f"Automatic snapshot policy {name} is due at {due.isoformat(timespec='minutes')}, and the functions of {disks} "
-        f"are blocked {blocked}: that snapshot fails, and none is there of the day of the move.",
+        f"are blocked {blocked}: that snapshot fails, and the day of the move has none.",
         aliyun("ecs", "CancelAutoSnapshotPolicy", {"diskIds": disk_ids}, "before the window")
         + aliyun("ecs", "ApplyAutoSnapshotPolicy", {"autoSnapshotPolicyId": name, "diskIds": disk_ids}, "after it"),
     )

@@ -17,14 +17,14 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         f"from {start.isoformat(timespec='minutes')} until at most {end.isoformat(timespec='minutes')} (about "
         f"{hours_blocked(instance):g} h from the move)"
     )
-    verdicts = [passed(f"Its disk functions are blocked {told}, and nothing is due meanwhile.")]
+    verdicts = [passed(f"Its disk functions are blocked {told}, and nothing is due in that time.")]
     if start <= timeline.now < end:
         disk_ids = frozenset(disk.text("diskId") for disk in instance.objects("disks"))
         verdicts += [_late_snapshot(item, told) for item, _ in snapshots_to_be_made(plan, disk_ids)]
     if "autoReleaseAt" in instance.data and start <= instance.moment("autoReleaseAt") < end:
         verdicts.append(
             failed(
-                f"It is to be released by itself at {instance.text('autoReleaseAt')}, while its disk functions are "
+                f"It is released automatically at {instance.text('autoReleaseAt')}, while its disk functions are "
                 f"blocked {told}.",
                 aliyun(
                     "ecs",
@@ -39,7 +39,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 
 def _late_snapshot(resource: Resource, blocked: str) -> Verdict:
     return failed(
-        f"Snapshot {resource.name} is to be made now, and the disk functions are blocked {blocked}.",
+        f"Snapshot {resource.name} is due now, while the disk functions are blocked {blocked}.",
         task("Leave backups.round as it was in the last pulumi up, until the data is copied."),
     )
 

@@ -33,10 +33,10 @@ def _disk(plan: Plan, timeline: Timeline, instance: Facts, disk: Facts) -> Verdi
     disk_id, category = disk.text("diskId"), disk.text("category")
     name = f"{disk.text('type')} disk {disk_id} ({disk.number('sizeGib'):g} GiB)"
     if "excluded" in disk.data:
-        return passed(f"The {name} is left out: {approved(disk.object('excluded'), timeline.now)}.")
+        return passed(f"The {name} is excluded: {approved(disk.object('excluded'), timeline.now)}.")
     if category in LOCAL_CATEGORIES:
         return failed(
-            f"The {name} is of category {category}: no snapshot can be made of a local disk, and an instance with one "
+            f"The {name} is of category {category}: a local disk cannot have a snapshot, and an instance with one "
             "is not migrated without a ticket.",
             change(
                 "backups",
@@ -83,14 +83,14 @@ def _in_group(plan: Plan, group: Resource, disk: str) -> Verdict:
     """What a declared group says of one of its disks; which snapshots are the group's, nothing tells once it exists."""
     if group.exists:
         return _not_read(plan, f"A snapshot of the {disk}, of group {group.facts.text('id')},")
-    return pending(f"A snapshot of the {disk} is declared, in a group of its instance's disks, and not made yet.")
+    return pending(f"A snapshot of the {disk} is declared, in a group of its instance's disks, and does not exist yet.")
 
 
 def _not_read(plan: Plan, what: str) -> Verdict:
     """What the state has and the cloud did not show: made by this very update, else it is not there."""
     if not plan.migration.flag("dryRun"):
-        return pending(f"{what} is in the state: this update made it, or it is gone.")
-    return failed(f"{what} is in the state, but the cloud does not show it.", *_next_round(plan))
+        return pending(f"{what} is in the Pulumi state: this update made it, or it is gone.")
+    return failed(f"{what} is in the Pulumi state, but the cloud does not show it.", *_next_round(plan))
 
 
 def _next_round(plan: Plan, when: str = "") -> tuple[Fix, ...]:
@@ -146,7 +146,7 @@ def _declared(plan: Plan, resource: Resource, timeline: Timeline, needed_until: 
         return _not_read(plan, f"Snapshot {facts.text('id')} of the {disk}")
     if too_short := _too_short(timeline.now, retention, needed_until, f"The snapshot declared of the {disk}"):
         return too_short
-    return pending(f"A snapshot of the {disk} is declared and not made yet.")
+    return pending(f"A snapshot of the {disk} is declared and does not exist yet.")
 
 
 def _judge(
@@ -182,7 +182,7 @@ def _too_short(created: datetime, retention: float | None, needed_until: datetim
         return None
     days = -(-(needed_until - created) // timedelta(days=1))
     return failed(
-        f"{what} is kept for {retention:g} days only; it is needed until "
+        f"{what} is kept for only {retention:g} days; it is needed until "
         f"{needed_until.isoformat(timespec='minutes')}, when the data is copied and a newer one can be taken.",
         change("backups", {"retentionDays": days}),
     )

@@ -26,7 +26,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     full = [disk_id for disk_id in wanted if manual[disk_id] >= _QUOTA]
     if full:
         return failed(
-            f"{', '.join(full)} has {_QUOTA} manual snapshots, as many as a disk can have: no further one can be made.",
+            f"{', '.join(full)} has {_QUOTA} manual snapshots, the limit of a disk: another one is refused.",
             then_all(
                 aliyun("ecs", "DescribeSnapshots", {"DiskId": item}, "then DeleteSnapshot of what is not needed")
                 for item in full

@@ -27,7 +27,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
         verdicts.append(
             failed(
                 f"The VPC is in {NEEDS_ROUTE}: each linked instance needs a route {NEEDS_ROUTE} to its intranet NIC, "
-                "and nobody has said that it is there.",
+                "and guestRoute does not confirm it.",
                 task(f"Add a route {NEEDS_ROUTE} to its intranet NIC in each linked instance, then:")
                 + change("classicLink", {"guestRoute": True}),
             )

@@ -19,7 +19,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     if not broad:
         return not_applicable("No broad rule lets instances that move talk with unlinked ones that stay.")
     if plan.migration.flag("flowsGiven"):
-        return passed("Who talks with whom is told by classicLink.flows.")
+        return passed("classicLink.flows declares who talks with whom.")
     return worst(judged(partial(_rule, rule)) for rule in broad)
 
 
@@ -27,8 +27,8 @@ def _rule(rule: Facts) -> Verdict:
     ids = rule.texts("instanceIds")
     shown = ", ".join(ids[:_SHOWN]) + (f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else "")
     return failed(
-        f"{rule.text('securityGroupId')}, {rule.text('rule')}: it lets instances that move talk with {shown}, which "
-        "stay and are not linked. Whether they do cannot be seen from the rules."
+        f"{rule.text('securityGroupId')}, {rule.text('rule')}: instances that move may talk with {shown}, which "
+        "stay and are not linked. The rules do not show whether they do."
     )
 
 
@@ -37,7 +37,7 @@ RULE: Final = MigrationRule(
     title="Traffic that only broad rules allow must be reviewed",
     severity="low",
     notice_items=("N13", "N15"),
-    why="Whoever talks by a rule for 10.0.0.0/8 is named nowhere: such a connection breaks in the window unseen.",
+    why="A rule for 10.0.0.0/8 names no peer: a connection that uses it breaks in the window unnoticed.",
     remediation=(
         change("classicLink", {"flows": [{"source": "<id>", "destination": "<other id>", "port": "<port>"}]})
         | change("classicLink", {"flows": []})

@@ -30,7 +30,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 def _peer(plan: Plan, peer: Facts, later: frozenset[str]) -> Verdict:
     peer_id = peer.text("instanceId")
     if peer_id in later:
-        return passed(f"{peer_id} is of a later wave, by the team's own choice out of reach until then.")
+        return passed(f"{peer_id} moves in a later wave; the stack accepts that it is out of reach until then.")
     attachments = [
         item for item in plan.of_type(CLASSIC_LINK_ATTACHMENT) if item.facts.data.get("instanceId") == peer_id
     ]
@@ -45,7 +45,7 @@ def _peer(plan: Plan, peer: Facts, later: frozenset[str]) -> Verdict:
         )
     if len(attachments) > 1 or len(links) > 1:
         return failed(
-            f"{peer_id} is attached {len(attachments)} times and ClassicLink declared {len(links)} times; once each."
+            f"{peer_id} is attached {len(attachments)} times, ClassicLink declared {len(links)} times, expected once."
         )
     if not all(map(plan.leads_to_target, (attachments[0], links[0]))):
         return failed(f"{peer_id} is linked to another VPC than the target, and an instance can be linked to one only.")

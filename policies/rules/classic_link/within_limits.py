@@ -30,7 +30,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     total = len(to_target | declared)
     if total > MAX_LINKS:
         return failed(
-            f"{total} classic instances would be linked to the VPC, {len(to_target)} of them are already; it takes "
+            f"{total} classic instances would be linked to the VPC ({len(to_target)} are already); the limit is "
             f"{MAX_LINKS}."
         )
     return passed(f"{total} of {MAX_LINKS} classic instances are linked to the VPC.")

@@ -35,7 +35,7 @@ def _database(plan: Plan, database: Facts) -> Verdict:
         return passed(f"{named(database)} is {status}.")
     declared = [*hybrid_accesses(plan, database), *whitelist_groups(plan, database)]
     if declared and all(item.exists for item in declared):
-        return passed(f"{named(database)} is {status}, and all that is declared of it is applied.")
+        return passed(f"{named(database)} is {status}, and everything declared for it is applied.")
     return failed(
         f"{named(database)} is {status}: it refuses hybrid access and changes of its whitelists until it is {ready}.",
         _wait(product, database.text("dbInstanceId")),

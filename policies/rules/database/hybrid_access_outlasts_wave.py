@@ -53,7 +53,7 @@ def _database(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) 
     declared = [judged(partial(_declared, plan, database, item, needed)) for item in hybrid_accesses(plan, database)]
     if not in_vpc:
         if not declared:
-            return not_applicable(f"{named(database)} is not in hybrid access: database-address-in-vpc tells of that.")
+            return not_applicable(f"{named(database)} is not in hybrid access: see database-address-in-vpc.")
         return best(declared)
     live = judged(partial(_live, plan, database, classic, needed))
     # Of PostgreSQL no call is documented that extends it: what is declared cannot come true.
@@ -62,7 +62,7 @@ def _database(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) 
 
 def _live(plan: Plan, database: Facts, classic: tuple[Facts, ...], needed: datetime) -> Verdict:
     if not all(item.is_known("expiresAt") for item in classic):
-        return unknown(f"When a classic address of {named(database)} ends is not told.")
+        return unknown(f"The end of a classic address of {named(database)} is not known.")
     ends = min(item.moment("expiresAt") for item in classic)
     if ends >= needed:
         return passed(

@@ -33,7 +33,7 @@ def _database(database: Facts) -> Verdict:
     architecture = database.optional_text("architecture")
     if architecture == "sharding":
         return failed(
-            f"{named(database)} is a sharded MongoDB, which is not handled here: its addresses are not read.",
+            f"{named(database)} is a sharded MongoDB, which is not handled here: its addresses cannot be read.",
             task("Move it by hand (aliyun dds ModifyDBInstanceNetworkType), then say that it is done:") + waiver(),
         )
     if endpoints(database, "Private"):

@@ -45,7 +45,7 @@ def _database(plan: Plan, database: Facts) -> Verdict:
         listed = ", ".join(item.text("instanceId") for item in cut_off)
         return failed(
             f"{named(database)} admits {listed} by the security group {', '.join(sorted(groups))} alone. Hybrid access "
-            "changes its network type, and its security groups are invalid from then on: these instances lose it.",
+            "changes its network type and makes its security groups invalid: these instances lose it.",
             _command(database, cut_off),
         )
     return passed(f"{named(database)} admits by address, too, all {len(users)} instances that it admits by group.")

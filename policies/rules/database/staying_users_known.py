@@ -47,7 +47,7 @@ def _database(plan: Plan, database: Facts, staying: list[Facts]) -> Verdict:
                 | (task("Move them too, before it ends:") + change("later", unknown_to_the_team))
             ),
         )
-    return passed(f"No classic instance loses {named(database)} unawares.")
+    return passed(f"No classic instance loses {named(database)} without notice.")
 
 
 RULE: Final = MigrationRule(

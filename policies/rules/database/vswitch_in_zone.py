@@ -14,7 +14,7 @@ from policies.subjects.databases import READING, each_used, endpoints, named
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if not plan.of_type(TARGET_NETWORK):
-        return not_applicable("There is no target network: network-vswitch-in-usable-zone tells of that.")
+        return not_applicable("There is no target network: see network-vswitch-in-usable-zone.")
     return each_used(plan, instance, partial(_database, plan))
 
 

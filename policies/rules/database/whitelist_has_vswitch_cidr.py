@@ -21,13 +21,13 @@ def _database(plan: Plan, instance: Facts, database: Facts) -> Verdict:
     if not plan.of_type(TARGET_NETWORK):
         return failed(
             f"{named(database)} admits the instance by its intranet address, which changes; there is no target network "
-            "whose block could be admitted in its place.",
+            "whose block could be admitted instead.",
             with_network(plan, prepared(database)),
         )
     blocks = target_blocks(plan, instance)
     if not blocks:
         zone_id = instance.text("targetZoneId")
-        return not_applicable(f"There is no VSwitch in zone {zone_id}: network-vswitch-in-usable-zone tells of that.")
+        return not_applicable(f"There is no VSwitch in zone {zone_id}: see network-vswitch-in-usable-zone.")
     return worst(judged(partial(admission, plan, database, block)) for block in blocks)
 
 

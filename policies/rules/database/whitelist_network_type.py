@@ -37,7 +37,7 @@ def _database(plan: Plan, blocks: tuple[str, ...], database: Facts) -> Verdict:
         if found != needed:
             return failed(
                 f"Whitelist group {resource.facts.text('groupName')} of {named(database)} is declared for {found} "
-                f"addresses, and the whitelists of the database have to be for {needed}.",
+                f"addresses; the whitelists of the database must be for {needed}.",
                 prepared(database) + UP,
             )
     if needed == "MIX":
@@ -52,7 +52,7 @@ def _database(plan: Plan, blocks: tuple[str, ...], database: Facts) -> Verdict:
                 "enhanced mode that admits nobody from the VPC.",
                 prepared(database),
             )
-    return passed(f"What {named(database)} admits of the VPC stands in groups for VPC addresses.")
+    return passed(f"{named(database)} admits the VPC in groups for VPC addresses.")
 
 
 RULE: Final = InstanceRule(

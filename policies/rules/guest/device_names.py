@@ -13,15 +13,15 @@ from policies.subjects.guest import by_evidence, is_windows, listed
 
 def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
     if is_windows(guest):
-        return not_applicable("Windows does not name disks so.")
+        return not_applicable("Windows does not use device names.")
     fstab, others = guest.texts("fstabDevices"), guest.texts("deviceNames")
     told = []
     if fstab:
         told.append(
-            f"/etc/fstab has {listed(fstab)}; that the migration rewrites it stands in the user guide of 2021 only."
+            f"/etc/fstab names {listed(fstab)}; only the user guide of 2021 says that the migration rewrites it."
         )
     if others:
-        told.append(f"Nobody rewrites what else names disks: {listed(others)}.")
+        told.append(f"These settings name disks, and nothing rewrites them: {listed(others)}.")
     return failed("\n".join(told)) if told else passed("No setting that the script looks at names a disk xvd.")
 
 

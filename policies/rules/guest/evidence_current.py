@@ -22,26 +22,24 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     guest = instance.object("guest")
     reported = guest.optional_text("reportedInstanceId")
     if reported not in (None, instance.text("instanceId")):
-        return failed(f"The evidence is of another instance: the system says that it is {reported}.", again)
+        return failed(f"The evidence is of another instance: the system reports the id {reported}.", again)
     version = guest.number("scriptVersion")
     if version != SCRIPT_VERSION:
-        return unknown(f"The evidence is of version {version:g} of the script; known is {SCRIPT_VERSION}.", again)
+        return unknown(f"The evidence is of version {version:g} of the script; expected is {SCRIPT_VERSION}.", again)
     contradictions = guest.texts("contradictions")
     if contradictions:
         return unknown("Sources contradict each other:\n" + "\n".join(contradictions), again)
     if not guest.flag("privileged"):
-        return unknown("The script was not run as root or administrator, and saw a part only.", again)
+        return unknown("The script was not run as root or administrator, and saw only a part.", again)
     collected_at = guest.moment("collectedAt")
     who = f"{guest.text('collectedBy')} ({guest.choice('source', 'cloud-assistant', 'file')})"
     when = f"at {collected_at.isoformat(timespec='minutes')} by {who}"
     if collected_at > timeline.now + _SKEW:
-        return unknown(f"The evidence was collected {when}, which lies ahead.", again)
+        return unknown(f"The evidence was collected {when}, which is in the future.", again)
     hours = (timeline.now - collected_at) / timedelta(hours=1)
     most = plan.migration.number("evidenceMaxAgeHours")
     if hours > most:
-        return unknown(
-            f"The evidence is stale: collected {when}, {hours:.0f} hours ago; at most {most:g} will do.", again
-        )
+        return unknown(f"The evidence is stale: collected {when}, {hours:.0f} hours ago; the limit is {most:g}.", again)
     return passed(f"Evidence was collected {when}.")
 
 

@@ -52,7 +52,9 @@ def _addresses(plan: Plan, instance: Facts, guest: Facts) -> Verdict:
         for address in item.texts("intranetIps")
     }
     if strange := sorted(found & others.keys()):
-        return failed(f"The evidence is of another instance: the system has {strange[0]}, as {others[strange[0]]} has.")
+        return failed(
+            f"The evidence is of another instance: the system has {strange[0]}, the address of {others[strange[0]]}."
+        )
     if not found & own:
         told = ", ".join(sorted(found)) or "none"
         return failed(
@@ -81,7 +83,7 @@ def _shared(guest: Facts, other: Facts, other_id: str) -> Iterator[Verdict]:
         told = began.isoformat(timespec="seconds")
         yield failed(
             f"The evidence of {other_id} is of {host} too, started at {told}: both are of one system. If they are of "
-            "two, their MAC addresses tell them apart, which the script finds as root."
+            "two, run the script as root: it then finds the MAC addresses that distinguish them."
         )
 
 

@@ -17,7 +17,7 @@ _FREE: Final = Threshold("freeMib", 500, 500, 102_400, "MiB that have to be free
 def _check(_plan: Plan, timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
     free, needed = guest.number("systemDiskFreeMib"), timeline.threshold(_FREE)
     if free < needed:
-        return failed(f"The system disk has {free:g} MiB free, of {needed:g} that are needed for the migration.")
+        return failed(f"The system disk has {free:g} MiB free; the migration needs {needed:g}.")
     return passed(f"The system disk has {free:g} MiB free.")
 
 

@@ -19,10 +19,10 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts, guest: Facts) -> V
     if not servers:
         return not_applicable("No FTP server runs.")
     if not instance.texts("publicIps"):
-        return not_applicable("It has no public address, and the intranet NIC is not removed.")
+        return not_applicable("It has no public address; the intranet NIC stays.")
     runs = f"An FTP server runs ({listed(servers)})"
     if "ftpPlan" not in instance.data:
-        return failed(f"{runs}, and nobody says how it stays reachable.", _choose(instance))
+        return failed(f"{runs}, and the stack does not declare how it stays reachable.", _choose(instance))
     if instance.choice("ftpPlan", "eip-cut-through", "passive-mode") == "passive-mode":
         return _passive(runs, instance, guest)
     return _cut_through(runs, instance)

@@ -16,10 +16,12 @@ _STAYS: Final = "eth0"
 
 def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
     if is_windows(guest):
-        return not_applicable("Not looked at: settings of Windows that name one are told by the policy not-checked.")
+        return not_applicable("Not checked: the policy not-checked lists settings of Windows that name an interface.")
     going = tuple(text for text in guest.texts("interfaceNames") if text.rpartition(": ")[2] != _STAYS)
     if going:
-        return failed(f"Settings name an interface other than {_STAYS}, the only one that is left: {listed(going)}.")
+        return failed(
+            f"Settings name an interface other than {_STAYS}, the only one left after the move: {listed(going)}."
+        )
     return passed(f"No setting that the script looks at names an interface other than {_STAYS}.")
 
 

@@ -18,7 +18,7 @@ def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> 
     if is_windows(guest):
         # Each user has drives of his own, which a script of the administrator does not see. UNKNOWN would be a finding
         # of each Windows system that only a waiver ends; the policy `not-checked` says it once, for all of them.
-        return not_applicable("Not looked at: network drives of Windows are told by the policy not-checked.")
+        return not_applicable("Not checked: the policy not-checked lists network drives of Windows.")
     mounts = guest.texts("networkMounts")
     if not mounts:
         return passed("No file system of another machine is mounted, or in /etc/fstab.")
@@ -27,11 +27,13 @@ def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> 
     told = []
     if nas:
         told.append(
-            f"It mounts NAS file systems ({listed(nas)}): a mount target of the type Classic is not reached from a "
+            f"It mounts NAS file systems ({listed(nas)}): a mount target of the type Classic cannot be reached from a "
             "VPC, and its access rules may name the old address."
         )
     if others:
-        told.append(f"It mounts file systems of other machines ({listed(others)}), which its new address has to reach.")
+        told.append(
+            f"It mounts file systems of other machines ({listed(others)}), which its new address must be able to reach."
+        )
     return failed("\n".join(told))
 
 

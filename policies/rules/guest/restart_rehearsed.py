@@ -24,7 +24,9 @@ def _check(_plan: Plan, timeline: Timeline, _instance: Facts, guest: Facts) -> V
 def _uptime(guest: Facts, most: float) -> Verdict:
     days = guest.number("uptimeSeconds") / _DAY
     if days > most:
-        return failed(f"It has not been restarted for {days:.0f} days; after {most:g} nobody knows if it comes up.")
+        return failed(
+            f"It has not been restarted for {days:.0f} days; after {most:g} days nobody knows whether it starts."
+        )
     return passed(f"It was restarted {days:.0f} days ago.")
 
 
@@ -38,7 +40,7 @@ def _awaiting(guest: Facts) -> Verdict:
 def _kernel(guest: Facts) -> Verdict:
     running, newest = guest.text("runningKernel"), guest.text("newestKernel")
     if running != newest:
-        return failed(f"The kernel {newest} is installed and was never started: {running} runs.")
+        return failed(f"The kernel {newest} is installed, but has never run: {running} is running.")
     return passed(f"The newest kernel runs, {running}.")
 
 

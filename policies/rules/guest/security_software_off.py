@@ -19,17 +19,17 @@ def _seen(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> V
     installed = guest.texts("securityInstalled")
     if installed:
         return unknown(
-            f"Security software is installed and does not run: {listed(installed)}. It may start again.",
+            f"Security software is installed but not running: {listed(installed)}. It may start again.",
             (
                 task("Uninstall it, and collect the evidence again.")
                 | (task("Disable it and record that:") + remediation("security-software"))
             ),
         )
-    return passed("None of the security software that the script knows is there.")
+    return passed("The script found none of the security software that it knows.")
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
-    """What was seen running, nobody's word makes undone; what could not be seen, somebody may answer for."""
+    """Judge by evidence: an attestation can replace missing evidence, never contradict evidence."""
     seen = by_evidence(_seen)(plan, timeline, instance)
     return or_attested(seen, "security-software", {Outcome.UNKNOWN}, plan, timeline, instance)
 

@@ -16,9 +16,7 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     local = [disk.text("diskId") for disk in instance.objects("disks") if disk.text("category") in LOCAL_CATEGORIES]
     if number or local:
         named = f" ({', '.join(local)})" if local else ""
-        return failed(
-            f"It has {max(int(number), len(local))} local disks{named}, and is not migrated without a ticket."
-        )
+        return failed(f"It has {max(int(number), len(local))} local disks{named}, and needs a ticket to be migrated.")
     return passed("It has no local disk.")
 
 

@@ -21,8 +21,8 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if not locks:
         return passed("It has no operation lock.")
     return failed(
-        f"It is locked ({', '.join(locks)}). Which locks keep the migration from going ahead is documented nowhere; "
-        "for the nearest operation, every lock does.",
+        f"It is locked ({', '.join(locks)}). Which locks block the migration is not documented; every lock "
+        "blocks the nearest documented operation.",
         _WAYS_OUT.get(locks[0], task("Open a ticket.")),
     )
 

@@ -14,7 +14,7 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     strategy = instance.choice("spotStrategy", "NoSpot", "SpotWithPriceLimit", "SpotAsPriceGo")
     if strategy == "NoSpot":
         return passed("It is not a preemptible instance.")
-    return failed(f"It is a preemptible instance ({strategy}), which the cloud may release before it has moved.")
+    return failed(f"It is a preemptible instance ({strategy}), which the cloud may release before the move.")
 
 
 RULE: Final = InstanceRule(

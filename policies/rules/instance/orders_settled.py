@@ -18,8 +18,8 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if word is not None:
         return passed(word)
     return unknown(
-        "It is a subscription, and no API in use here tells whether a renewal or a change of it is ordered and not "
-        "paid for, or not yet in force: the migration would cancel that."
+        "It is a subscription, and no API shows whether a renewal or change order is unpaid or not yet in force: "
+        "the migration would cancel it."
     )
 
 

@@ -26,8 +26,8 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     groups = sorted(instance.texts("scalingGroupIds"))
     if groups:
         return failed(
-            f"Auto Scaling made it for the scaling group {', '.join(groups)}, by its tags: while it is stopped for the "
-            "move it is unhealthy there, and is removed and released.",
+            f"Its tags say that Auto Scaling made it for the scaling group {', '.join(groups)}. Stopped for the move, "
+            "it is unhealthy there, and the group removes and releases it.",
             _remedy(instance.text("instanceId")),
         )
     return passed("It has no tag of Auto Scaling.")

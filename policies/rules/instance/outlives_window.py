@@ -32,8 +32,8 @@ def _lasts(end: datetime, needed: datetime, what: str, extend: Callable[[str], F
         return passed(f"{what} at {end.isoformat(timespec='minutes')}.")
     return failed(
         f"{what} at {end.isoformat(timespec='minutes')}; it must last until {needed.isoformat(timespec='minutes')}, "
-        "the Latest Schedule Time and the hours in which its data is copied. A renewal that is ordered and "
-        "not yet paid for, or not yet in force, is cancelled by the migration.",
+        "the Latest Schedule Time and the hours in which its data is copied. The migration "
+        "cancels a renewal order that is unpaid or not yet in force.",
         extend(instance.text("instanceId")),
     )
 

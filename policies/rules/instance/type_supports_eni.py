@@ -23,8 +23,8 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     quantity = instance.number("eniQuantity")
     if not instance.flag("ioOptimized"):
         return failed(
-            f"It is not I/O-optimized, whatever {instance_type} can have: only I/O-optimized instances can have "
-            "elastic network interfaces.",
+            f"It is not I/O-optimized: only I/O-optimized instances can have elastic network interfaces, "
+            f"whatever {instance_type} supports.",
             _UPGRADE_OR_LATER,
         )
     if quantity < 1:

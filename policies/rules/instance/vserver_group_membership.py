@@ -23,8 +23,8 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 def _member(instance_id: str, group: Facts, rejoins: bool) -> Verdict:
     if serves_classic_intranet(group):
         return failed(
-            f"It is in {told(group)}, which serves the classic intranet. The move takes it out, and an intranet load "
-            "balancer takes no instance of a VPC that is not its own: this one cannot have it back.",
+            f"It is in {told(group)}, which serves the classic intranet. The move removes it, and an intranet load "
+            "balancer accepts no instance of another network: it cannot be added again.",
             aliyun(
                 "slb",
                 "CreateLoadBalancer",
@@ -41,9 +41,9 @@ def _member(instance_id: str, group: Facts, rejoins: bool) -> Verdict:
             | (task("Once support has said that this one takes both:") + waiver(instance_id)),
         )
     if rejoins:
-        return passed(f"It is in {told(group)}; the team puts it back after the move, as accepted.")
+        return passed(f"It is in {told(group)}; the stack declares that the team adds it again after the move.")
     return failed(
-        f"It is in {told(group)}, and the move does not attach it again: its traffic ends until somebody does.",
+        f"It is in {told(group)}, and the move removes it: its traffic stops until somebody adds it again.",
         change("instances", [{"id": instance_id, "rejoinVserverGroups": True}])
         + task("Once it has moved:")
         + rejoin(instance_id, group),

@@ -14,7 +14,7 @@ from policies.security_groups.packets import block_of
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     avoided = plan.network.facts.texts("avoidedCidrs") if plan.of_type(TARGET_NETWORK) else ()
     if not avoided:
-        return not_applicable("No network is named that has to be reached (network.avoid).")
+        return not_applicable("network.avoid names no network that must be reached.")
     overlaps = [
         f"{vswitch.text('cidrBlock')} overlaps {block}"
         for vswitch in plan.vswitches(place_of(instance))
@@ -23,10 +23,10 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     ]
     if overlaps:
         return failed(
-            f"Of the VSwitch that it moves into, {'; '.join(overlaps)}: what has an address of both cannot be reached.",
+            f"Its VSwitch overlaps a network that it must reach: {'; '.join(overlaps)}.",
             task("Take a VSwitch in the network of the stack config whose block is apart from those of network.avoid."),
         )
-    return passed("Its VSwitch is apart from all networks that have to be reached.")
+    return passed("Its VSwitch overlaps no network that must be reached.")
 
 
 RULE: Final = InstanceRule(

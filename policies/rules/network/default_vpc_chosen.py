@@ -12,7 +12,7 @@ from policies.core.rule import MigrationRule
 def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     region = plan.migration.text("regionId")
     if not plan.of_type(TARGET_NETWORK):
-        return not_applicable("There is no target network: network-vswitch-in-usable-zone tells of that.")
+        return not_applicable("There is no target network: see network-vswitch-in-usable-zone.")
     network = plan.network.facts
     mode = network.choice("mode", "create", "existing", "default")
     if mode == "create":
@@ -20,14 +20,14 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     if mode == "default":
         return passed("The default VPC is chosen: network.mode is default.")
     if stack := network.optional_text("sharedWith"):
-        return not_applicable(f"Stack {stack} chose the VPC, and is asked about it.")
+        return not_applicable(f"Stack {stack} chose the VPC, and is judged for it.")
     if not network.flag("isDefault"):
         return passed(f"The existing VPC is not the default one of {region}.")
     if any(has_moved(item.facts) for item in plan.instances):
         return not_applicable("It is the default VPC, and instances are in it by now: there is no other choice.")
     return failed(
-        f"{network.text('vpcId')} is the default VPC of {region}, and network.mode says existing: nobody says that "
-        "this is meant."
+        f"{network.text('vpcId')} is the default VPC of {region}, and network.mode is existing, which does not say "
+        "that the default VPC is meant."
     )
 
 

@@ -22,14 +22,14 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     moving = plan.instances_per_place[place]
     vswitches = plan.vswitches(place) if plan.of_type(TARGET_NETWORK) else ()
     if not vswitches:
-        return not_applicable(f"There is no VSwitch in zone {zone_id}: network-vswitch-in-usable-zone tells of that.")
+        return not_applicable(f"There is no VSwitch in zone {zone_id}: see network-vswitch-in-usable-zone.")
     # One plan has one VSwitch: what several of them have free together helps no instance.
     free = max(_free(vswitch) for vswitch in vswitches)
     if free >= moving + timeline.threshold(_SPARE):
         return passed(f"{free} addresses are free in zone {zone_id}, for {moving} instances.")
     return failed(
-        f"{free} addresses are free in the VSwitch of zone {zone_id} and {moving} instances move there: there must "
-        f"be more free addresses than instances, by {timeline.threshold(_SPARE):g} at least.",
+        f"{free} addresses are free in the VSwitch of zone {zone_id} and {moving} instances move there: at least "
+        f"{timeline.threshold(_SPARE):g} more than the instances must be free.",
         change("network.vswitches", [{"zone": zone_id, "cidrBlock": "<a larger block>"}]),
     )
 

@@ -18,7 +18,7 @@ _LINKED: Final = "10.111.0.0/16"
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if not instance.flag("retainIp"):
-        return not_applicable("Its intranet address need not stay.")
+        return not_applicable("Its intranet address is not to be kept.")
     addresses = instance.texts("intranetIps")
     if not addresses:
         raise instance.malformed("intranetIps", "a list of at least one address")
@@ -45,7 +45,7 @@ def _held(plan: Plan, instance: Facts, address: str, peers: list[str]) -> Verdic
     if not any(block.is_inside(block_of(vswitch, "cidrBlock")) for vswitch in vswitches):
         told = ", ".join(vswitch.text("cidrBlock") for vswitch in vswitches) or "none"
         return failed(
-            f"{address} is to be kept, and lies in none of the VSwitches of its zone ({told}).",
+            f"{address} is to be kept, but no VSwitch of its zone holds it ({told}).",
             change("network.vswitches", [{"zone": place_of(instance)[0], "cidrBlock": "<a block with the address>"}]),
         )
     if peers and not block.is_inside(parse_block(_LINKED)):

@@ -25,7 +25,7 @@ def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         )
     if not instance.texts("publicIps") or instance.number("internetMaxBandwidthOut") == 0:
         return failed(
-            "It has no public address that outlasts the move: at 0 Mbit/s of Internet bandwidth none does.",
+            "No public address outlasts the move: at 0 Mbit/s of Internet bandwidth it is released.",
             aliyun("ecs", "ModifyInstanceNetworkSpec", {"InstanceId": instance_id, "InternetMaxBandwidthOut": 1}),
         )
     if instance.choice("instanceChargeType", "PrePaid", "PostPaid") == "PostPaid":

@@ -20,14 +20,12 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         return passed(f"{shown} stays, at {bandwidth:g} Mbit/s; its NIC is deleted and becomes NatIP.")
     if instance.flag("releasePublicIp"):
         return passed(
-            f"{shown} is released by the move, as accepted. A newer edition of the migration guide holds an "
-            "instance at "
-            "0 Mbit/s for not eligible at all: verify it in the console's migration plan."
+            f"{shown} is released by the move, as accepted. A newer edition of the migration guide even calls "
+            "an instance at 0 Mbit/s not eligible: verify it in the console's migration plan."
         )
     return failed(
         f"{shown} is released by the move, because the Internet bandwidth is 0 Mbit/s. A newer edition of the "
-        "migration guide "
-        "even holds an instance at 0 Mbit/s for not eligible at all.",
+        "migration guide even calls an instance at 0 Mbit/s not eligible.",
         aliyun(
             "ecs",
             "ModifyInstanceNetworkSpec",

@@ -25,8 +25,10 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     )
     until = timeline.latest.isoformat(timespec="minutes")
     if given:
-        return failed(f"The go of its application's owner is not good by now, or not until {until}, when it may move.")
-    return failed(f"Nobody who answers for its application has said that it may be stopped, until {until}.")
+        return failed(
+            f"The application owner's approval is not valid from now until {until}, the latest time of its move."
+        )
+    return failed(f"No application owner has approved that it stops, at any time until {until}.")
 
 
 RULE: Final = InstanceRule(
@@ -34,7 +36,7 @@ RULE: Final = InstanceRule(
     title="The application owner must approve the move",
     severity="medium",
     notice_items=("N20",),
-    why="It is stopped for about 15 minutes and started again: nobody but its owner knows what that does at that hour.",
+    why="It stops for about 15 minutes and starts again: only its owner knows what that does at that hour.",
     remediation=remediation("application-go"),
     remediation_after=task("Have its owner try the application now, and say so."),
     reads=(MIGRATION, MIGRATING_INSTANCE),

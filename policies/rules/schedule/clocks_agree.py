@@ -20,7 +20,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     skew = cloud - machine
     if abs(skew) > _MOST:
         told = f"the cloud's clock said {cloud.isoformat()} and this machine's {machine.isoformat()}"
-        return failed(f"When the estate was read {told}: which times are meant cannot be relied upon.")
+        return failed(f"When the estate was read {told}: no time of this run can be relied upon.")
     return passed(f"The two clocks differ by {abs(skew) / timedelta(seconds=1):.0f} seconds.")
 
 

@@ -15,7 +15,7 @@ from policies.core.rule import InstanceRule
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     peers, databases = instance.objects("dependents"), instance.objects("sharedDatabases")
     if not peers and not databases:
-        return not_applicable("Nothing that it needs, or that needs it, is in another wave.")
+        return not_applicable("No other wave has a system that it depends on, or that depends on it.")
     own = instance.text("wave")
     before = plan.remember("waves before", partial(_before, plan))
     return worst(
@@ -48,7 +48,7 @@ def _in_order(one: str, other: str, before: Mapping[str, frozenset[str]]) -> boo
 def _talks(own: str, peer: Facts, before: Mapping[str, frozenset[str]]) -> Verdict:
     wave = peer.text("wave")
     what = f"It is of wave {own} and talks with {peer.text('instanceId')} of wave {wave} ({peer.text('reason')})"
-    return passed(f"{what}, in an order that is named.") if _in_order(own, wave, before) else _apart(what, own, wave)
+    return passed(f"{what}, in a declared order.") if _in_order(own, wave, before) else _apart(what, own, wave)
 
 
 def _shares(own: str, database: Facts, before: Mapping[str, frozenset[str]]) -> Verdict:
@@ -56,13 +56,12 @@ def _shares(own: str, database: Facts, before: Mapping[str, frozenset[str]]) -> 
     what = (
         f"It is of wave {own} and shares {database.text('dbInstanceId')} with wave {', '.join(database.texts('waves'))}"
     )
-    return _apart(what, own, unordered[0]) if unordered else passed(f"{what}, in an order that is named.")
+    return _apart(what, own, unordered[0]) if unordered else passed(f"{what}, in a declared order.")
 
 
 def _apart(what: str, own: str, wave: str) -> Verdict:
     return failed(
-        f"{what}: between the two windows one is in the VPC and the other is classic, and nobody says that this is "
-        "meant.",
+        f"{what}: between the two windows one is in the VPC and the other is classic, and the stack declares no order.",
         task("Move them in one wave.") | (task("Name the order:") + change("waves", [{"name": own, "after": [wave]}])),
     )
 

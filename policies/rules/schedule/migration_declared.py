@@ -29,7 +29,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
         return failed("The Migration names no instance: an empty estate is not a prepared one.")
     ids = [attempt(partial(_id_of, instance)) for instance in plan.instances]
     declared = Counter(item for item in ids if isinstance(item, str))
-    verdicts = [unknown(f"It cannot be told: {item}.") for item in ids if isinstance(item, UnreadableError)]
+    verdicts = [unknown(f"Not known: {item}.") for item in ids if isinstance(item, UnreadableError)]
     verdicts += [
         failed(
             f"{instance_id} is named {wanted[instance_id]} times among the Migration's instanceIds and declared by "

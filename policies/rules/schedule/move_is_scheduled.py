@@ -23,7 +23,8 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if "scheduled" in wave.data:
         return _seen(plan, wave.object("scheduled"), timeline, instance)
     return pending(
-        "No system event shows that its move is scheduled, and nobody says to have seen it.", _seen_by(instance)
+        "No system event shows that its move is scheduled, and window.scheduled names nobody who saw the task.",
+        _seen_by(instance),
     )
 
 
@@ -56,12 +57,12 @@ def _seen(plan: Plan, sighting: Facts, timeline: Timeline, instance: Facts) -> V
     by, at = sighting.text("by"), sighting.moment("at")
     told = at.isoformat(timespec="minutes")
     if at > timeline.now:
-        return failed(f"{by} is said to have seen the pending task at {told}, which is yet to come.")
+        return failed(f"{by} is said to have seen the pending task at {told}, which is in the future.")
     zones = _zones_of_wave(plan, instance)
     if len(zones) > 1 and instance.text("targetZoneId") not in sighting.texts("zones"):
         return pending(
             f"{by} saw a pending task at {told}. Its wave goes to {', '.join(zones)}, and one migration plan has one "
-            f"destination zone: nobody says to have seen that of {instance.text('targetZoneId')}.",
+            f"destination zone: window.scheduled does not name the task for {instance.text('targetZoneId')}.",
             task("There is one plan for each zone.") + _seen_by(instance, zones),
         )
     return passed(f"{by} saw the pending task at {told}; no system event shows it.")

@@ -19,7 +19,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     stays = {instance_id for entry in staying for instance_id in entry.texts("instanceIds")}
     verdicts = [
         failed(
-            f"{_told(classic[instance_id])} is classic, and no wave, later or staying names it.",
+            f"{_told(classic[instance_id])} is classic, and neither a wave nor later nor staying names it.",
             _ways(instance_id),
         )
         for instance_id in sorted(set(classic) - moving - later - stays)
@@ -41,11 +41,9 @@ def _contradictions(
         for instance_id in entry.texts("instanceIds"):
             where = "with a wave" if instance_id in moving else "later" if instance_id in later else None
             if where is not None:
-                yield failed(
-                    f"{instance_id} is said to stay, and to move {where}: it can be one of the two.", _TAKE_OUT
-                )
+                yield failed(f"{instance_id} is declared to stay and to move {where}: only one is possible.", _TAKE_OUT)
             elif instance_id not in classic:
-                yield failed(f"{instance_id} is said to stay, and is no classic instance of the region.", _TAKE_OUT)
+                yield failed(f"{instance_id} is declared to stay, but is no classic instance of the region.", _TAKE_OUT)
 
 
 def _told(instance: Facts) -> str:

@@ -68,9 +68,9 @@ def _kept(migration: Facts, bound: _Bound) -> Verdict:
     if value is None:
         return passed(f"{bound.key} is not set.")
     if bound.least is not None and value < bound.least:
-        return failed(f"{bound.key} is {value:g}; less than {bound.least:g} is too little: {bound.why}.", _fix(bound))
+        return failed(f"{bound.key} is {value:g}; at least {bound.least:g} is needed: {bound.why}.", _fix(bound))
     if bound.most is not None and value > bound.most:
-        return failed(f"{bound.key} is {value:g}; more than {bound.most:g} is too much: {bound.why}.", _fix(bound))
+        return failed(f"{bound.key} is {value:g}; at most {bound.most:g} is allowed: {bound.why}.", _fix(bound))
     return passed(f"{bound.key} is {value:g}.")
 
 

@@ -28,7 +28,7 @@ def _wave(wave: Facts, instances: Mapping[str | None, Facts], timeline: Timeline
         return failed(
             f"The window of wave {name} began at {start.isoformat(timespec='minutes')}, it is "
             f"{timeline.now.isoformat(timespec='minutes')} now, and {_left(wave, instances)} not in the target VPC: "
-            "what is prepared from here on comes too late.",
+            "what is prepared from now on comes too late.",
             of_wave(name, _START),
         )
     return passed(f"The window of wave {name} begins at {start.isoformat(timespec='minutes')}.")

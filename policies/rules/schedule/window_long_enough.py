@@ -32,7 +32,7 @@ def _wave(plan: Plan, wave: Facts, timeline: Timeline) -> Verdict:
     )
     limits = [(key, _limit(wave, key)) for key in ("end", "disksNeededFrom")]
     if all(limit is None for _, limit in limits):
-        return not_applicable(f"{takes}. Nobody says by when that must be.")
+        return not_applicable(f"{takes}. The stack sets no end for it.")
     late = [
         f"window.{key} is {limit.isoformat(timespec='minutes')}"
         for (key, limit), done in zip(limits, (up, whole), strict=True)

@@ -41,7 +41,7 @@ def _group(plan: Plan, group_id: str) -> Verdict:
     if not groups or [group.name for group in groups] != [rule_set.name for rule_set in rule_sets]:
         return failed(
             f"The clone of {group_id} declares {len(groups)} security groups and {len(rule_sets)} rule sets, and "
-            "must declare a rule set for each group: without a rule set nothing is let in."
+            "must declare a rule set for each group: without a rule set nothing is admitted."
         )
     for group, rule_set in zip(groups, rule_sets, strict=True):
         if problem := _misplaced(plan, group_id, clones[0], group, rule_set):

@@ -48,9 +48,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         if found := judging.judge_linked(plan, instance, "lost"):
             lines = ["Traffic would be lost:", *found.lines("accepted by")]
             return failed("\n".join(lines), _AT_LINKED)
-        return not_applicable(
-            f"There is no clone of {', '.join(missing)} to compare: security-group-cloned tells of that."
-        )
+        return not_applicable(f"There is no clone of {', '.join(missing)} to compare: see security-group-cloned.")
     return _judge(plan, instance, group_ids, timeline.now)
 
 

@@ -18,7 +18,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         return unknown("The facts name no security group of the instance, and every instance is in one.")
     groups = {group.text("securityGroupId"): group for group in plan.migration.objects("securityGroups")}
     if missing := sorted(group_ids - groups.keys()):
-        return unknown(f"The facts do not tell who is in {', '.join(missing)}.")
+        return unknown(f"The members of {', '.join(missing)} are not known.")
     others = {group_id: set(groups[group_id].texts("memberIds")) - {own} for group_id in sorted(group_ids)}
     if not any(others.values()):
         return not_applicable("Nobody else is in its groups.")
@@ -31,12 +31,12 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     ]
     if left:
         return failed(
-            f"Its groups are in use by instances that this stack neither moves nor links: {'; '.join(left)}. What the "
-            "group lets its members do ends between them, and a stack that moves them makes a clone of its own.",
+            f"Its groups are in use by instances that this stack neither moves nor links: {'; '.join(left)}. Traffic "
+            "between members stops there, and a stack that moves them makes a clone of its own.",
             change("later", sorted({item for members in others.values() for item in members - accounted}))
             | (task("For those that stay:") + with_network(plan, change("classicLink", {}))),
         )
-    return passed("All who are in its groups move with this stack, at some time, or are linked to its VPC.")
+    return passed("Every member of its groups moves with this stack, now or later, or is linked to its VPC.")
 
 
 RULE: Final = InstanceRule(

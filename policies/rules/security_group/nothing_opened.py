@@ -48,9 +48,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
                 "\n".join(["Traffic would be opened that the classic groups refuse:", *found.lines("opened by")]),
                 _AT_LINKED,
             )
-        return not_applicable(
-            f"There is no clone of {', '.join(missing)} to compare: security-group-cloned tells of that."
-        )
+        return not_applicable(f"There is no clone of {', '.join(missing)} to compare: see security-group-cloned.")
     return _judge(plan, instance, group_ids, timeline.now)
 
 

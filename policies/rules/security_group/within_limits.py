@@ -35,7 +35,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if not group_ids:
         return unknown("The facts name no security group of the instance, and every instance is in one.")
     if missing := clones.without_clone(plan, group_ids):
-        return not_applicable(f"There is no clone of {', '.join(missing)} to count: security-group-cloned tells of it.")
+        return not_applicable(f"There is no clone of {', '.join(missing)} to count: see security-group-cloned.")
     problems: list[str] = []
     widest: list[str] = []
     groups: set[str] = set()
@@ -58,10 +58,10 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         problems.append(f"the instance would be in {len(groups)} VPC groups, and at most {_MAX_GROUPS} are allowed")
     if problems:
         return failed(
-            "\n".join(["Limits of the cloud are not kept:", *problems, *widest]),
+            "\n".join(["Limits of the cloud are exceeded:", *problems, *widest]),
             *((_TARGET_INSIDE | RULE.remediation,) if widest else ()),
         )
-    return passed("Its VPC groups keep the limits of the cloud.")
+    return passed("Its VPC groups stay within the limits of the cloud.")
 
 
 def _widest(clone: Facts, group_id: str) -> list[str]:
@@ -70,7 +70,7 @@ def _widest(clone: Facts, group_id: str) -> list[str]:
     def read() -> list[str]:
         return [
             f"{entry.text('classicRule')} of {group_id} takes {len(entry.texts('labels'))} rules, one for each clone: "
-            "the target is outside of its block"
+            "the target network is outside its block"
             for entry in clone.objects("report")
             if len(entry.texts("labels")) > _MANY and _BY_CLONES in entry.text("reason")
         ]

@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from policies.core.clock import NOW_VARIABLE, Moment, Schedule, Timeline, Wave, read_clock, read_schedule
+from policies.core.clock import (
+    NOW_VARIABLE,
+    Moment,
+    Schedule,
+    Timeline,
+    Wave,
+    in_offset_of,
+    read_clock,
+    read_schedule,
+)
 from policies.core.facts import UnreadableError
 from policies.core.outcome import Outcome, Result, failed
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
@@ -161,3 +170,34 @@ def test_a_time_that_the_caller_sets_is_a_what_if() -> None:
 def test_the_freeze_begins_with_its_first_moment(before: timedelta, frozen: bool) -> None:
     assert Timeline(START - before, freeze_starts_at=START).frozen is frozen
     assert Timeline(START - before).frozen is None
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("from 2026-12-10T04:00Z on", "from 2026-12-10T12:00+08:00 on"),
+        ("at 2026-12-10T04:00:30+00:00.", "at 2026-12-10T12:00:30+08:00."),
+        ("at 2026-12-10T04:00:30.5+00:00.", "at 2026-12-10T12:00:30+08:00."),
+        ("2026-12-12T02:00+08:00 and 2026-12-11T20:00+02:00", "2026-12-12T02:00+08:00 and 2026-12-12T02:00+08:00"),
+        # What names no instant, no day of the calendar, or lies beyond its end stays as it is.
+        *((text, text) for text in ("2026-12-10T04:00", "2026-02-30T04:00Z", "9999-12-31T23:00Z", "d-2026-12-10")),
+    ],
+)
+def test_times_of_a_text_in_the_offset_of_a_window(text: str, shown: str) -> None:
+    assert in_offset_of(datetime.fromisoformat("2026-12-12T02:00:00+08:00"), text) == shown
+    assert in_offset_of(None, text) == text
+
+
+def test_each_finding_tells_times_as_its_own_window_does() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"][0]["createdAt"] = "2026-12-01T12:00:00Z"
+    reason = draft.result("backup-snapshot-of-every-disk", "i-web").reason
+    assert "2026-12-01T20:00+08:00" in reason
+    assert "Z" not in reason
+
+
+def test_windows_of_different_offsets_leave_times_of_the_whole_as_they_are() -> None:
+    draft = prepared()
+    add_wave(draft, "two", "i-app", start="2027-01-20T02:00:00+09:00", latest="2027-01-19T02:00:00+09:00")
+    reason = draft.result("schedule-window-before-latest", "dev").reason
+    assert "2027-01-20T02:00+09:00" in reason

@@ -74,7 +74,7 @@ def test_a_crash_is_told_by_its_type_and_what_cannot_be_read_by_its_path() -> No
     (crashed,) = results(prepared(), ruled("migration", KeyError("hunter2")))
     assert "crashed (KeyError)" in crashed.reason
     (unreadable,) = results(prepared(), ruled("migration", UnreadableError("A thing: key\x1b", "is missing")))
-    assert unreadable.reason == "It cannot be told: A thing: key? is missing."
+    assert unreadable.reason == "Not known: A thing: key? is missing."
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -35,7 +35,7 @@ def test_a_wave_is_told_when_how_long_and_that_there_is_no_way_back() -> None:
     assert "no way back" in notes["", "N02"]
     assert "1 instances of no wave yet" in notes["", "N16"]
     assert "restarted after the move" in notes["", "N20"]
-    assert "until 2026-12-20T02:00+08:00 at the latest, open a ticket" in notes["", "N35"]
+    assert "until 2026-12-20T02:00+08:00 at the latest." in notes["", "N35"]
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ def test_an_instance_is_told_what_becomes_of_it() -> None:
     notes = _bent()
     assert "N04" not in notes
     assert "47.98.1.1 is kept as NatIP" in notes["N05"]
-    assert "10.0.0.1 is given up for an address at random of 172.16.1.0/24" in notes["N06"]
+    assert "10.0.0.1 is replaced by a random address of 172.16.1.0/24" in notes["N06"]
     assert "about 1.6 h after the move (40 GiB)" in notes["N07"]
     assert "sg-web" in notes["N13"]
     assert "after 1 days up" in notes["N28"]
     assert "Take 10.0.0.1 out of OSS bucket policies" in notes["N25"]
     assert "Take 10.0.0.1 out of whitelists of Container Service" in notes["N26"]
-    assert not [text for text in told(prepared()).values() if "cannot be told" in text]
+    assert not [text for text in told(prepared()).values() if "not known" in text]
 
 
 def test_what_differs_by_the_facts() -> None:
@@ -96,7 +96,7 @@ def test_what_nobody_knows_is_told_as_such_and_never_left_out(key: str, damage: 
     after = {item: text for (instance_id, item), text in told(draft).items() if instance_id == "i-web"}
     assert before.keys() <= after.keys()
     changed = [item for item, text in after.items() if before.get(item) != text]
-    assert all("cannot be told" in after[item] and ITEMS[item].text in after[item] for item in changed)
+    assert all("not known" in after[item] and ITEMS[item].text in after[item] for item in changed)
     assert changed or key == "wave"
 
 
@@ -112,7 +112,7 @@ def test_a_window_that_nobody_can_reckon_with_still_has_no_way_back(start: objec
     draft.facts(MIGRATION)["waves"][0]["window"]["start"] = start
     notes = told(draft)
     assert "no way back" in notes["", "N02"]
-    assert notes["", "N29"] == f"{ITEMS['N29'].text} More cannot be told: {why}."
+    assert notes["", "N29"] == f"{ITEMS['N29'].text} More is not known: {why}."
 
 
 def test_of_what_has_moved_only_what_comes_after() -> None:
@@ -158,7 +158,7 @@ def test_a_preview_announces_each_wave() -> None:
     draft = prepared()
     add_wave(draft, "two", "i-app", start="2027-01-20T02:00:00+08:00")
     first, second = _announced(draft)
-    assert first.startswith("Wave all, whatever else is found:\n")
+    assert first.startswith("Wave all, whatever the findings are:\n")
     assert "no way back" in first
     assert "2027-01-20T02:00+08:00: 1 instances" in second
     draft.remove(MIGRATION)

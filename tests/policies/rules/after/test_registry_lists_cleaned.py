@@ -61,8 +61,8 @@ def test_fail_when_nobody_is_left_in_a_block_of_its_own() -> None:
 
 def test_pass_until_it_is_due() -> None:
     early = datetime.fromisoformat("2026-12-27T01:59:59+08:00")
-    expect(moved("10.0.0.2", now=early), RULE, "i-app", Outcome.PASS, "still stands in", "may wait")
-    expect(unread(now=early), RULE, "i-app", Outcome.PASS, "not permitted", "may wait")
+    expect(moved("10.0.0.2", now=early), RULE, "i-app", Outcome.PASS, "is still in", "the cleanup is due by")
+    expect(unread(now=early), RULE, "i-app", Outcome.PASS, "not permitted", "the cleanup is due by")
 
 
 def test_unknown_where_it_could_not_be_read_and_why() -> None:

@@ -27,12 +27,12 @@ def test_pass_from_the_moment_that_it_is_stated_to_that_of_the_window() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"kind": "hearsay"}, ("hearsay", "no kind that counts")),
+        ({"kind": "hearsay"}, ("hearsay", "unknown kind")),
         ({"instanceIds": ["i-web", "i-later"]}, ("i-later, which does not move",)),
         ({"instanceIds": []}, ("names no instance",)),
-        ({"statedAt": "2026-12-11T10:00:01+08:00"}, ("lies ahead",)),
+        ({"statedAt": "2026-12-11T10:00:01+08:00"}, ("is in the future",)),
         ({"validUntil": "2026-12-11T09:59:59+08:00"}, ("expired at 2026-12-11T09:59+08:00", "i-web")),
-        ({"validUntil": "2027-03-10T12:00:01+08:00"}, ("more than 90 days", "state it anew")),
+        ({"validUntil": "2027-03-10T12:00:01+08:00"}, ("more than 90 days", "more than 90 days")),
         ({"statedAt": "2001-01-01T00:00:00+08:00", "validUntil": "2099-01-01T00:00:00+08:00"}, ("more than 90 days",)),
         ({"statedAt": "2001-01-01T00:00:00+08:00", "validUntil": "9999-12-31T23:59:59+08:00"}, ("more than 90 days",)),
         ({"validUntil": "2026-12-12T01:59:59+08:00"}, ("before the window of i-web",)),

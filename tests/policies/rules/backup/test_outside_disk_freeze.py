@@ -24,7 +24,7 @@ def test_pass_with_snapshots_that_are_made_before() -> None:
 
 
 def test_fail_when_a_snapshot_is_to_be_made_meanwhile() -> None:
-    expect(late(prepared(exists=False)), RULE, "i-web", Outcome.FAIL, "Snapshot d-web is to be made now", "round")
+    expect(late(prepared(exists=False)), RULE, "i-web", Outcome.FAIL, "Snapshot d-web is due now", "round")
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_pass_with_snapshots_that_are_there_and_with_those_of_other_instances() 
     draft = late(prepared())
     draft.add(SNAPSHOT_GROUP, "i-web-2", {"id": "ssg-1", "diskIds": ["d-web"]})
     draft.add(SNAPSHOT_GROUP, "i-app-2", {"id": UNKNOWN, "diskIds": ["d-app"]})
-    expect(draft, RULE, "i-web", Outcome.PASS, "nothing is due meanwhile")
+    expect(draft, RULE, "i-web", Outcome.PASS, "nothing is due in that time")
 
 
 def test_fail_when_a_group_is_to_be_made_meanwhile() -> None:

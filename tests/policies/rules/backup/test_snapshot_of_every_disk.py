@@ -133,13 +133,13 @@ def test_fail_with_a_snapshot_that_is_not_accomplished(status: str) -> None:
 def test_fail_with_a_snapshot_that_is_released_too_soon() -> None:
     draft = prepared()
     _live(draft)["retentionDays"] = 7.0
-    expect(draft, RULE, "i-web", Outcome.FAIL, "kept for 7 days only", "retentionDays: 11")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "kept for only 7 days", "retentionDays: 11")
 
 
 def test_fail_with_a_declared_snapshot_that_is_released_too_soon() -> None:
     draft = prepared(exists=False)
     draft.facts(SNAPSHOT, "d-web")["retentionDays"] = 20.0
-    expect(draft, RULE, "i-web", Outcome.FAIL, "kept for 20 days only")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "kept for only 20 days")
 
 
 def test_fail_with_a_local_disk() -> None:
@@ -252,9 +252,9 @@ def test_fail_with_a_failed_snapshot_of_a_group_and_the_next_round_mends_it() ->
 def test_how_long_and_how_fresh_the_config_says() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["backups"]["keepDaysAfterWindow"] = 60.0
-    expect(draft, RULE, "i-web", Outcome.FAIL, "kept for 30 days only")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "kept for only 30 days")
     draft.facts(MIGRATION)["backups"]["keepDaysAfterWindow"] = 1e12
-    expect(draft, RULE, "i-web", Outcome.FAIL, "kept for 30 days only")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "kept for only 30 days")
     draft = prepared()
     draft.facts(MIGRATION)["backups"]["maxAgeHours"] = 12.0
     _live(draft)["createdAt"] = "2026-12-10T13:59:00+08:00"

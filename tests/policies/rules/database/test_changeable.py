@@ -20,7 +20,7 @@ def test_pass_in_the_status_of_each_product(product: str, status: str) -> None:
 def test_pass_when_all_is_applied_whatever_it_does_now() -> None:
     draft = prepared()
     database(draft)["status"] = "Rebooting"
-    expect(draft, RULE, "i-app", Outcome.PASS, "all that is declared of it is applied")
+    expect(draft, RULE, "i-app", Outcome.PASS, "everything declared for it is applied")
 
 
 @pytest.mark.parametrize(

@@ -84,11 +84,11 @@ def test_unknown_when_the_end_of_a_classic_address_is_not_told() -> None:
     draft = prepared()
     del endpoint(draft, "Inner")["expiresAt"]
     draft.remove(HYBRID_ACCESS)
-    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "is not told")
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "is not known")
     # Nor that of one beside another.
     splitting = {"kind": "ReadWriteSplitting", "ipType": "Inner", "connectionString": "rw", "expiresAt": ENOUGH}
     database(draft)["endpoints"].append(splitting)
-    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "is not told")
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "is not known")
 
 
 def test_unknown_when_the_window_of_the_instance_is_not_known() -> None:

@@ -36,7 +36,7 @@ def test_fail_when_the_declared_group_does_not_fit_the_mode(mode: str, declared:
     draft = prepared(exists=False)
     database(draft)["securityIpMode"] = mode
     draft.facts(WHITELIST_GROUP)["networkType"] = declared
-    expect(draft, RULE, "i-app", Outcome.FAIL, f"declared for {declared} addresses", f"have to be for {needed}")
+    expect(draft, RULE, "i-app", Outcome.FAIL, f"declared for {declared} addresses", f"must be for {needed}")
 
 
 def test_unknown_when_the_network_type_is_not_known() -> None:

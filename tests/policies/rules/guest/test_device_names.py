@@ -13,7 +13,13 @@ def test_pass_when_no_setting_names_a_disk() -> None:
 
 def test_fail_for_fstab_tells_what_the_sources_say() -> None:
     expect(
-        bent(fstabDevices=["/dev/xvdb1 /data"]), RULE, "i-web", Outcome.FAIL, "/dev/xvdb1 /data", "2021 only", "UUID"
+        bent(fstabDevices=["/dev/xvdb1 /data"]),
+        RULE,
+        "i-web",
+        Outcome.FAIL,
+        "/dev/xvdb1 /data",
+        "only the user guide of 2021",
+        "UUID",
     )
 
 

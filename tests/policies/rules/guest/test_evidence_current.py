@@ -33,14 +33,14 @@ def test_unknown_when_stale_to_the_second() -> None:
     draft = bent(collectedAt=(IN_FREEZE - timedelta(hours=336)).isoformat())
     expect(draft, RULE, "i-web", Outcome.PASS)
     draft.now += timedelta(seconds=1)
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "stale", "at most 336 will do")
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "stale", "the limit is 336")
 
 
 def test_unknown_when_it_lies_ahead_by_more_than_clocks_differ() -> None:
     draft = bent(collectedAt=(IN_FREEZE + timedelta(minutes=5)).isoformat())
     expect(draft, RULE, "i-web", Outcome.PASS)
     draft.now -= timedelta(seconds=1)
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "lies ahead", "linux.sh")
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "is in the future", "linux.sh")
 
 
 def test_unknown_when_nobody_says_how_old_it_may_be() -> None:
@@ -52,7 +52,7 @@ def test_unknown_when_nobody_says_how_old_it_may_be() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"scriptVersion": SCRIPT_VERSION + 1.0}, "version 2 of the script; known is 1"),
+        ({"scriptVersion": SCRIPT_VERSION + 1.0}, "version 2 of the script; expected is 1"),
         ({"contradictions": ["ftpServers: none (file), vsftpd (cloud-assistant)"]}, "vsftpd (cloud-assistant)"),
         ({"privileged": False}, "not run as root"),
         ({"collectedAt": UNKNOWN}, "collectedAt"),

@@ -23,8 +23,8 @@ def test_pass_where_cloud_assistant_ran_the_script_in_it() -> None:
 @pytest.mark.parametrize(
     ("addresses", "words"),
     [
-        (["10.0.0.2"], "another instance: the system has 10.0.0.2, as i-app has"),
-        (["10.0.0.1", "10.0.0.4"], "the system has 10.0.0.4, as i-stay has"),
+        (["10.0.0.2"], "another instance: the system has 10.0.0.2, the address of i-app"),
+        (["10.0.0.1", "10.0.0.4"], "the system has 10.0.0.4, the address of i-stay"),
         (["10.99.0.1", "172.17.0.1"], "its addresses are 10.99.0.1, 172.17.0.1; the instance's is 10.0.0.1"),
         ([], "its addresses are none"),
     ],
@@ -131,7 +131,7 @@ def test_what_is_no_address_of_hardware_neither_accuses_nor_clears(none: str) ->
     mac = [f"bond0 {none}"]
     expect_both(two(mac, mac), Outcome.PASS)
     expect_both(two(mac, ["eth0 00:16:3e:0a:00:01"], **BOOTED_TOGETHER), Outcome.FAIL, "localhost.localdomain too")
-    expect_both(two(mac, mac, **BOOTED_TOGETHER), Outcome.FAIL, "their MAC addresses tell them apart")
+    expect_both(two(mac, mac, **BOOTED_TOGETHER), Outcome.FAIL, "run the script as root")
 
 
 @pytest.mark.parametrize("macs", [None, UNKNOWN])

@@ -12,7 +12,7 @@ def test_pass_at_500_mib() -> None:
 
 
 def test_fail_below_500_mib() -> None:
-    expect(bent(systemDiskFreeMib=499.0), RULE, "i-web", Outcome.FAIL, "499 MiB free, of 500 that are needed")
+    expect(bent(systemDiskFreeMib=499.0), RULE, "i-web", Outcome.FAIL, "499 MiB free; the migration needs 500")
 
 
 @pytest.mark.parametrize("free", [None, UNKNOWN, -1.0, "many"])

@@ -14,12 +14,12 @@ def test_pass_without_network_mounts() -> None:
 
 
 def test_fail_for_a_mount_of_nas() -> None:
-    expect(bent(networkMounts=[NAS]), RULE, "i-web", Outcome.FAIL, NAS, "type Classic is not reached from a VPC")
+    expect(bent(networkMounts=[NAS]), RULE, "i-web", Outcome.FAIL, NAS, "type Classic cannot be reached from a VPC")
 
 
 def test_fail_for_a_mount_of_another_server() -> None:
     draft = bent(networkMounts=["/home: 10.0.0.4:/home"])
-    expect(draft, RULE, "i-web", Outcome.FAIL, "/home: 10.0.0.4:/home", "which its new address has to reach")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "/home: 10.0.0.4:/home", "which its new address must be able to reach")
 
 
 @pytest.mark.parametrize("key", ["networkMounts", "os"])

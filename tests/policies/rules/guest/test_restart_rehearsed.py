@@ -26,7 +26,7 @@ def test_pass_on_windows_without_kernels() -> None:
         ({"uptimeSeconds": 180 * DAY + 1}, "not been restarted for 180 days"),
         (
             {"newestKernel": "3.10.0-1160.2.1.el7.x86_64"},
-            "3.10.0-1160.2.1.el7.x86_64 is installed and was never started",
+            "3.10.0-1160.2.1.el7.x86_64 is installed, but has never run",
         ),
         ({"rebootPending": ["Windows Update"]}, "A restart is pending: Windows Update"),
     ],

@@ -14,7 +14,7 @@ def test_pass_where_it_can_move() -> None:
 def test_fail_where_it_cannot() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["localStorageAmount"] = 2.0
-    expect(draft, RULE, "i-web", Outcome.FAIL, "2 local disks, and is", "ticket")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "2 local disks, and needs a ticket", "ticket")
 
 
 def test_unknown_when_it_is_not_known() -> None:

@@ -29,7 +29,7 @@ def test_fail_when_nobody_says_so() -> None:
 @pytest.mark.parametrize("rejoins", [True, False])
 def test_fail_where_the_load_balancer_takes_no_instance_of_the_vpc(rejoins: bool) -> None:
     draft = member(rejoins=rejoins, addressType="intranet", vserverGroupName="")
-    expect(draft, RULE, "i-web", Outcome.FAIL, "vServer group rsp-1 of", "cannot have it back", "CreateLoadBalancer")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "vServer group rsp-1 of", "cannot be added again", "CreateLoadBalancer")
 
 
 @pytest.mark.parametrize("rejoins", [True, False])

@@ -20,7 +20,7 @@ def test_unknown_when_the_networks_are_not_known() -> None:
     draft = prepared()
     for value in (UNKNOWN, ["the office"]):
         draft.facts(TARGET_NETWORK)["avoidedCidrs"] = value
-        expect(draft, RULE, "i-web", Outcome.UNKNOWN, "It cannot be told: TargetNetwork network: avoidedCidrs")
+        expect(draft, RULE, "i-web", Outcome.UNKNOWN, "Not known: TargetNetwork network: avoidedCidrs")
 
 
 def test_not_applicable_where_none_is_named_or_no_network_is_declared() -> None:

@@ -37,7 +37,7 @@ def test_fail_in_any_other_vpc() -> None:
 
 def test_fail_outside_the_vswitches_of_its_zone() -> None:
     draft = retaining("10.25.17.10", "10.25.16.0/24")
-    expect(draft, RULE, "i-web", Outcome.FAIL, "none of the VSwitches of its zone (10.25.16.0/24)", f"zone: {ZONE},")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "no VSwitch of its zone holds it (10.25.16.0/24)", f"zone: {ZONE},")
     draft.facts(TARGET_NETWORK)["vswitches"] = []
     expect(draft, RULE, "i-web", Outcome.FAIL, "(none)")
 
@@ -60,7 +60,7 @@ def test_unknown_when_the_wish_or_the_block_is_not_known() -> None:
 def test_unknown_when_the_address_is_not_known(addresses: object) -> None:
     draft = retaining("10.25.16.10", "10.25.16.0/24")
     draft.facts(MIGRATING_INSTANCE, "i-web")["intranetIps"] = addresses
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "It cannot be told: MigratingInstance i-web: intranetIps")
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "Not known: MigratingInstance i-web: intranetIps")
 
 
 def test_not_applicable_to_whom_any_address_will_do() -> None:

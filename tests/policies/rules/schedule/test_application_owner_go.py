@@ -33,12 +33,12 @@ def test_pass_with_the_go_until_the_latest_time() -> None:
 )
 def test_fail_when_the_go_is_not_good(changes: dict[str, Any]) -> None:
     draft = attest(attest(without(), "application-go", instanceIds=["i-app"]), "application-go", **changes)
-    expect(draft, RULE, "i-web", Outcome.FAIL, "not good by now", "2026-12-20T02:00+08:00")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "not valid from now", "2026-12-20T02:00+08:00")
 
 
 def test_fail_without_a_go_for_this_instance() -> None:
     draft = attest(attest(without(), "licence-review"), "application-go", instanceIds=["i-app"])
-    expect(draft, RULE, "i-web", Outcome.FAIL, "Nobody who answers", "kind: application-go")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "No application owner has approved", "kind: application-go")
     expect(draft, RULE, "i-app", Outcome.PASS)
 
 

@@ -62,7 +62,7 @@ def test_pass_when_the_plan_of_each_zone_was_seen() -> None:
 
 def test_fail_at_the_freeze_when_no_plan_of_its_zone_was_seen() -> None:
     draft = in_two_zones("cn-hangzhou-b")
-    expect(draft, RULE, "i-web", Outcome.FAIL, "cn-hangzhou-b, cn-hangzhou-h", "that of cn-hangzhou-h", "zones: [")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "cn-hangzhou-b, cn-hangzhou-h", "task for cn-hangzhou-h", "zones: [")
 
 
 def test_pending_until_the_freeze_when_no_plan_of_its_zone_was_seen() -> None:
@@ -88,7 +88,7 @@ def test_unknown_when_the_zones_are_not_known() -> None:
 
 
 def test_fail_when_the_word_is_of_the_future() -> None:
-    expect(seen(at="2026-12-11T10:00:01+08:00"), RULE, "i-web", Outcome.FAIL, "yet to come")
+    expect(seen(at="2026-12-11T10:00:01+08:00"), RULE, "i-web", Outcome.FAIL, "in the future")
 
 
 @pytest.mark.parametrize("by", ["", None, UNKNOWN])
@@ -103,7 +103,7 @@ def test_pending_before_the_freeze_without_either() -> None:
 def test_fail_at_the_freeze_without_either() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledMoves"] = []
-    expect(draft, RULE, "i-web", Outcome.FAIL, "No system event", "may not wait any longer")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "No system event", "no longer enough")
 
 
 def test_unknown_when_the_events_were_not_read() -> None:

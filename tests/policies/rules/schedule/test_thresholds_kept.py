@@ -10,11 +10,11 @@ RULE = "schedule-thresholds-kept"
 
 # Key of the facts, the weakest value that will do, one that is weaker, and the key that the finding names.
 BOUNDS = [
-    ("freezeHours", 6.0, 5.9, "freezeHours is 5.9; less than 6"),
-    ("freezeHours", 6.0, 0.0, "freezeHours is 0; less than 6"),
-    ("evidenceMaxAgeHours", 336.0, 337.0, "evidence.maxAgeHours is 337; more than 336"),
-    ("backups.maxAgeHours", 72.0, 73.0, "backups.maxAgeHours is 73; more than 72"),
-    ("cleanupDueDays", 30.0, 31.0, "after.dueDays is 31; more than 30"),
+    ("freezeHours", 6.0, 5.9, "freezeHours is 5.9; at least 6"),
+    ("freezeHours", 6.0, 0.0, "freezeHours is 0; at least 6"),
+    ("evidenceMaxAgeHours", 336.0, 337.0, "evidence.maxAgeHours is 337; at most 336"),
+    ("backups.maxAgeHours", 72.0, 73.0, "backups.maxAgeHours is 73; at most 72"),
+    ("cleanupDueDays", 30.0, 31.0, "after.dueDays is 31; at most 30"),
 ]
 
 
