@@ -11,12 +11,13 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 import grpc
-import pulumi_policy.policy
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto.analyzer_pb2 import (
     DISABLED,
@@ -43,7 +44,8 @@ from policies.core.outcome import Outcome, Result
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, SHARED_SECURITY_GROUP, Plan
 from policies.core.rule import AnyRule
 from policies.core.settings import schema
-from policies.pack.adapter import adapt, sealed
+from policies.pack import sdk
+from policies.pack.adapter import adapt
 from policies.pack.budget import within_limit
 from policies.pack.document import RESULT_VARIABLE, document, write
 from policies.pack.evaluation import Configuration, Evaluation, Evaluator
@@ -70,14 +72,21 @@ _SEVERITIES: Final = {
 }
 
 
-class Analyst:
-    """Evaluates all rules once an analysis, however many policies the SDK then asks one after another.
+_asked: Final[ContextVar[Plan]] = ContextVar("asked")
+"""The stack that the engine asks about, for the policies that are being asked."""
 
-    The SDK decodes the request anew for every policy and says nowhere which analysis it is in. But the options of the
-    resources that it hands over are views of the request's own message, and one message has one such view as long as
-    somebody holds it: so a view held here and met again means the same analysis, whatever thread asks and whichever
-    policies are switched off. Should a later SDK copy the options, every policy gets an evaluation of its own: slower,
-    and as right.
+
+@cache
+def types_read() -> frozenset[str]:
+    """The types of resources whose properties some rule reads."""
+    reads = (name for rule in all_rules() for name in rule.reads)
+    return frozenset((MIGRATION, MIGRATING_INSTANCE, SHARED_SECURITY_GROUP, *reads))
+
+
+class Analyst:
+    """Evaluates all rules once an analysis, however many policies the SDK asks one after another.
+
+    An analysis is known by its stack, which is read once, whatever thread asks and whichever policies are switched off.
 
     Each policy is told its own configuration only. A rule whose configuration differs from what it declares is
     therefore asked again when its policy's turn comes, and the result is written again.
@@ -87,11 +96,8 @@ class Analyst:
         self._rules = rules
         self._environment = environment
         self._machine = machine
-        self._types_read = frozenset(
-            {MIGRATION, MIGRATING_INSTANCE, SHARED_SECURITY_GROUP} | {name for rule in rules for name in rule.reads}
-        )
         self._lock = threading.Lock()
-        self._analysis: object = None
+        self._plan: Plan | None = None
         self._evaluator: Evaluator | None = None
         self._evaluation: Evaluation | None = None
         self._run = Run()
@@ -103,18 +109,17 @@ class Analyst:
         `rule` is the one whose policy asks, and whose configuration `args` therefore hold. Raises UnreadableError
         where the clock is set to no time, OSError where the result cannot be written.
         """
-        analysis = args.resources[0].opts.aliases if args.resources else None
+        plan = _asked.get()
         with self._lock:
-            if self._evaluator is None or analysis is None or analysis is not self._analysis:
-                self._analysis, self._evaluation, self._configurations = None, None, {}
-                plan = Plan(adapt(args.resources, self._types_read))
+            if self._evaluator is None or plan is not self._plan:
+                self._plan, self._evaluator, self._evaluation, self._configurations = plan, None, None, {}
                 self._evaluator = Evaluator(self._rules, plan, read_clock(self._environment, plan, self._machine))
                 self._run = read_run(self._environment, plan)
             if self._reconfigured(args, rule) or self._evaluation is None:
                 self._evaluation = None
                 evaluation = self._evaluator.evaluation(self._configurations)
                 self._write(evaluation)
-                self._analysis, self._evaluation = analysis, evaluation
+                self._evaluation = evaluation
             return self._evaluation
 
     def _reconfigured(self, args: StackValidationArgs, rule: AnyRule | None) -> bool:
@@ -140,8 +145,8 @@ def _is_disabled(policy: str, request: ConfigureAnalyzerRequest) -> bool:
     return policy in request.policyConfig and request.policyConfig[policy].enforcementLevel == DISABLED
 
 
-class Servicer(pulumi_policy.policy._PolicyAnalyzerServicer):
-    """The SDK's side of the engine's protocol, which is told no secrets and refuses names that are no policy."""
+class Servicer(sdk.Servicer):
+    """The SDK's side of the engine's protocol, which refuses names that are no policy, and bounds its answer."""
 
     def Configure(self, request: ConfigureAnalyzerRequest, context: grpc.ServicerContext) -> Empty:  # noqa: N802
         """Takes what `--policy-pack-config` sets; the engine says nothing of a policy that there is not."""
@@ -156,14 +161,18 @@ class Servicer(pulumi_policy.policy._PolicyAnalyzerServicer):
         if WHAT_IF in request.policyConfig:
             # No level lets a what-if pass.
             request.policyConfig[WHAT_IF].enforcementLevel = MANDATORY
-        taken: Empty = super().Configure(request, context)  # type: ignore[no-untyped-call]
+        taken = super().Configure(request, context)
         if not all(_is_disabled(rule.id, request) for rule in all_rules()):
             show_presence(sys.argv[1:], os.environ)
         return taken
 
     def AnalyzeStack(self, request: AnalyzeStackRequest, context: object) -> AnalyzeResponse:  # noqa: N802
         """Asks all policies about the whole stack; the answer stays below what the engine takes."""
-        answer: AnalyzeResponse = super().AnalyzeStack(sealed(request), context)  # type: ignore[no-untyped-call]
+        token = _asked.set(Plan(adapt(request.resources, types_read())))
+        try:
+            answer = super().AnalyzeStack(request, context)
+        finally:
+            _asked.reset(token)
         return within_limit(answer, os.environ.get(RESULT_VARIABLE))
 
 
@@ -197,8 +206,8 @@ def not_checked(environment: Mapping[str, str]) -> StackValidationPolicy:
     missing = not_checked_texts(item for rule in all_rules() for item in rule.notice_items)
     texts = ["Passing says nothing of what this version does not check; look at it yourself:", *missing]
 
-    def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
-        plan = Plan(adapt(args.resources, {MIGRATION}))
+    def validate(_args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        plan = _asked.get()
         told = attempt(lambda: read_clock(environment, plan).rehearsal)
         rehearsal = () if isinstance(told, UnreadableError) else told
         notes = [f"This is a rehearsal, and says nothing to a gate: {reason}" for reason in rehearsal]
@@ -217,10 +226,10 @@ def not_checked(environment: Mapping[str, str]) -> StackValidationPolicy:
 def what_if(environment: Mapping[str, str]) -> StackValidationPolicy:
     """Fails every run that is about another time than the present: it must not pass for a gate, whatever it finds."""
 
-    def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
+    def validate(_args: StackValidationArgs, report_violation: ReportViolation) -> None:
         if NOW_VARIABLE not in environment:
             return
-        plan = Plan(adapt(args.resources, {MIGRATION}))
+        plan = _asked.get()
         found = attempt(lambda: read_clock(environment, plan))
         reasons = (str(found),) if isinstance(found, UnreadableError) else found.what_if
         text = listed("This is a what-if, and no verdict for a gate:\n" + "\n".join(reasons))
@@ -239,8 +248,8 @@ def what_if(environment: Mapping[str, str]) -> StackValidationPolicy:
 def announced(environment: Mapping[str, str], machine: MachineClock = machine_clock) -> StackValidationPolicy:
     """Tells with every preview what each wave means whatever the rules find, such as that there is no way back."""
 
-    def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
-        plan = Plan(adapt(args.resources, {MIGRATION}))
+    def validate(_args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        plan = _asked.get()
         try:
             schedule = read_schedule(read_clock(environment, plan, machine).now, plan)
         except UnreadableError:  # Told by the rules' own policies, which are mandatory.
@@ -273,9 +282,8 @@ def _policy(rule: AnyRule, analyst: Analyst) -> StackValidationPolicy:
                 None,
             )
             return
-        for result in evaluation.results:
-            if result.rule_id == rule.id and result.blocking:
-                report_violation(finding_text(rule, result), result.subject.urn)
+        for result in evaluation.blocking.get(rule.id, ()):
+            report_violation(finding_text(rule, result), result.subject.urn)
 
     settable = schema(rule.adjustable)
     return StackValidationPolicy(
@@ -347,8 +355,7 @@ def serve() -> None:
         Path(path).unlink(missing_ok=True)
     if problem := incomplete():
         sys.exit(problem)
-    # What PolicyPack serves cannot be chosen.
-    pulumi_policy.policy._PolicyAnalyzerServicer = Servicer  # type: ignore[misc]
+    sdk.serve_by(Servicer)
     PolicyPack(
         name=PACK_NAME,
         policies=[

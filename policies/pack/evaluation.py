@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from policies.core.clock import Moment, Schedule, Timeline, in_offset_of, read_schedule
@@ -35,6 +37,15 @@ class Evaluation:
     notes: tuple[Note, ...] = ()
     deadlines: tuple[datetime, ...] = ()
     """When time alone may make other results of it, lead times aside."""
+
+    @cached_property
+    def blocking(self) -> Mapping[str, list[Result]]:
+        """Results that block, by rule."""
+        found: dict[str, list[Result]] = defaultdict(list)
+        for result in self.results:
+            if result.blocking:
+                found[result.rule_id].append(result)
+        return found
 
 
 class Evaluator:

@@ -11,8 +11,6 @@ from typing import Any, Final
 
 from google.protobuf import json_format
 from pulumi.runtime import proto
-from pulumi_policy import EnforcementLevel, StackValidationPolicy
-from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from policies.core.clock import Moment
 from policies.core.plan import Plan, Resource
@@ -54,7 +52,7 @@ def asked(name: str) -> tuple[datetime, Any]:
 
 @cache
 def recorded(name: str) -> Recording:
-    """A recorded preview, read by the SDK and the pack's own adapter."""
+    """A recorded preview, read by the pack's adapter."""
     now, request = asked(name)
     return Recording(now, adapted(request))
 
@@ -67,12 +65,4 @@ def evaluated(name: str) -> Evaluation:
 
 def adapted(request: Any) -> tuple[Resource, ...]:
     """The resources of a question, all types as if a rule read them."""
-    kept: list[tuple[Resource, ...]] = []
-
-    def keep(args: Any, _report: Any) -> None:
-        kept.append(adapt(args.resources, {item.resource_type for item in args.resources}))
-
-    policy = StackValidationPolicy("keep", "Keeps what it is handed.", keep)
-    pack: Any = _PolicyAnalyzerServicer("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)
-    assert not pack.AnalyzeStack(request, None).diagnostics
-    return kept[0]
+    return adapt(request.resources, {item.type for item in request.resources})

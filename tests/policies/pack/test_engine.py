@@ -16,7 +16,6 @@ import pytest
 from pulumi.runtime import proto
 from pulumi.runtime.proto import analyzer_pb2_grpc
 from pulumi_policy import EnforcementLevel
-from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 import policies
 from policies.core.fixes import as_text, filled
@@ -29,7 +28,7 @@ from policies.core.plan import (
     SNAPSHOT,
     WHITELIST_GROUP,
 )
-from policies.pack.engine import ADVICE, ANNOUNCED, TOLD, WAIVED, WHAT_IF, not_checked, what_if
+from policies.pack.engine import ADVICE, ANNOUNCED, TOLD, WAIVED, WHAT_IF, Servicer, not_checked, what_if
 from policies.pack.evaluation import Evaluator
 from policies.pack.messages import WIDTH
 from policies.pack.registry import all_rules
@@ -48,7 +47,7 @@ def _diagnostics(draft: Draft, **more: str) -> list[Any]:
 def test_every_preview_tells_what_passing_does_not_mean() -> None:
     draft = prepared()
     policy = not_checked({})
-    pack: Any = _PolicyAnalyzerServicer("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)
+    pack: Any = Servicer("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)
     (told,) = pack.AnalyzeStack(request(draft), None).diagnostics
     assert told.enforcementLevel == proto.ADVISORY
     assert told.urn == urn(MIGRATION, "migration")
@@ -62,7 +61,7 @@ def test_a_rehearsal_is_told_as_such_and_ready_for_no_gate(tmp_path: Path) -> No
     draft, path = prepared(), tmp_path / "result.json"
     reason = "alicloud:endpoints leads to 127.0.0.1:8815, which is no host of Alibaba Cloud"
     draft.facts(MIGRATION)["rehearsal"] = [reason]
-    pack: Any = _PolicyAnalyzerServicer("pack", "0.0.1", [not_checked({}), what_if({})], EnforcementLevel.MANDATORY)
+    pack: Any = Servicer("pack", "0.0.1", [not_checked({}), what_if({})], EnforcementLevel.MANDATORY)
     (told,) = pack.AnalyzeStack(request(draft), None).diagnostics
     assert f"rehearsal, and says nothing to a gate: {reason}" in " ".join(told.message.split())
     assert _diagnostics(draft, PREFLIGHT_RESULT=str(path)) == []
@@ -81,7 +80,7 @@ def test_another_time_than_the_present_fails_whatever_is_found(tmp_path: Path) -
     assert (result["now"], result["clockSource"]) == ("2026-12-11T12:00:00+08:00", "PREFLIGHT_NOW")
     judgements = [item["judgement"] for item in (result, *result["waves"], *result["instances"])]
     assert {(item["readiness"], item["hypothetical"]) for item in judgements} == {("WHAT-IF", "READY")}
-    pack: Any = _PolicyAnalyzerServicer("pack", "0.0.1", [what_if(asked)], EnforcementLevel.ADVISORY)
+    pack: Any = Servicer("pack", "0.0.1", [what_if(asked)], EnforcementLevel.ADVISORY)
     (told,) = pack.AnalyzeStack(request(draft), None).diagnostics
     assert (told.policyName, told.enforcementLevel) == (WHAT_IF, proto.MANDATORY)
     assert "This is a what-if, and no verdict for a gate:" in told.message

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from pulumi.runtime import proto
 from pulumi_policy import EnforcementLevel
-from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
 from policies.pack.document import document
-from policies.pack.engine import announced
+from policies.pack.engine import Servicer, announced
 from policies.pack.registry import all_rules
 from policies.subjects.notes import REPORTED, Note
 from policies.subjects.notice import ITEMS
@@ -148,7 +147,7 @@ def test_the_result_has_them_sorted_with_phase_and_scope() -> None:
 
 def _announced(draft: Draft) -> list[str]:
     policy = announced({}, lambda: draft.now)
-    pack: Any = _PolicyAnalyzerServicer("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)
+    pack: Any = Servicer("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)
     diagnostics = pack.AnalyzeStack(request(draft), None).diagnostics
     assert all(item.enforcementLevel == proto.ADVISORY for item in diagnostics)
     return [item.message.partition("\n")[2] for item in diagnostics]
