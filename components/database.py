@@ -50,30 +50,13 @@ class DatabaseAccessArgs:
     hybrid_access: HybridAccessArgs | None = None
     """Asks for an address in the VPC; None leaves the database's network as it is."""
 
-    @classmethod
-    def of(
-        cls,
-        estate: Estate,
-        db_instance_id: str,
-        *,
-        vpc_id: pulumi.Input[str],
-        vswitches: Sequence[TargetVSwitch],
-        whitelist_group: str,
-        also_admit: Sequence[str] = (),
-        hybrid_access: HybridAccessArgs | None = None,
-    ) -> DatabaseAccessArgs:
-        """Return the access to a database that is named by its id; raise pulumi.RunError where there is none."""
-        for database in estate.databases:
-            if database.id == db_instance_id:
-                return cls(
-                    database=database,
-                    vpc_id=vpc_id,
-                    vswitches=vswitches,
-                    whitelist_group=whitelist_group,
-                    also_admit=also_admit,
-                    hybrid_access=hybrid_access,
-                )
-        raise pulumi.RunError(f"expected the id of a database in {estate.region_id}; there is no {db_instance_id}")
+
+def find_database(estate: Estate, db_instance_id: str) -> Database:
+    """Return a database by its id; raise pulumi.RunError where there is none."""
+    for database in estate.databases:
+        if database.id == db_instance_id:
+            return database
+    raise pulumi.RunError(f"expected the id of a database in {estate.region_id}; there is no {db_instance_id}")
 
 
 class DatabaseAccess(pulumi.ComponentResource):
