@@ -48,7 +48,12 @@ class Recording:
 
 
 class _Answers(pulumi.runtime.Mocks):
+    def __init__(self, preview: bool) -> None:
+        self._preview = preview
+
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        if self._preview:  # What is to be made has no id, and nothing that only the cloud knows.
+            return None, args.inputs
         return f"{args.name}-id", {**args.inputs, "status": "Available"}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
@@ -56,8 +61,8 @@ class _Answers(pulumi.runtime.Mocks):
 
 
 class _Monitor(mocks.MockMonitor):
-    def __init__(self) -> None:
-        super().__init__(_Answers())
+    def __init__(self, preview: bool) -> None:
+        super().__init__(_Answers(preview))
         self.recording = Recording()
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the RPC
@@ -74,13 +79,16 @@ class _Monitor(mocks.MockMonitor):
         return empty_pb2.Empty()
 
 
-def declare(program: Callable[[], object]) -> Recording:
-    """Runs a program under mocks in an event loop of its own; returns what it declared once all has arrived."""
-    monitor = _Monitor()
+def declare(program: Callable[[], object], *, preview: bool = False) -> Recording:
+    """Runs a program under mocks in an event loop of its own; returns what it declared once all has arrived.
+
+    In a preview nothing exists yet, and what the cloud would tell is unknown.
+    """
+    monitor = _Monitor(preview)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
-        mocks.set_mocks(_Answers(), PROJECT, STACK, preview=False, monitor=monitor)
+        mocks.set_mocks(_Answers(preview), PROJECT, STACK, preview=preview, monitor=monitor)
 
         def run() -> None:
             program()
