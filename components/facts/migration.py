@@ -14,7 +14,7 @@ from components.facts.security_groups import live_group_facts, security_group_fa
 from components.off_peak import off_peak_until
 from components.plan import MigrationPlan, PlannedWave, Roster, instance_ids_of
 from components.run import Sources
-from estate.model import Zone
+from estate.model import Estate, Zone
 
 
 def migration_facts(plan: MigrationPlan, sources: Sources | None = None) -> Facts:
@@ -47,6 +47,7 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None) -> Fact
             if group.id not in cloned
         ],
         **({"liveSecurityGroups": [live_group_facts(group) for group in plan.groups.made]} if plan.groups.made else {}),
+        "liveNetwork": _live_network(estate),
         "formerAddresses": list(plan.former_addresses),
         "cleanupDueDays": config.after.due_days if config.after else USUAL_DUE_DAYS,
         **address_list_facts(estate, config.after.unused_services if config.after else ()),
@@ -142,6 +143,15 @@ def _backups(choice: BackupChoice | None) -> Facts:
         "keepDaysAfterWindow": choice.keep_days_after_window if choice else USUAL_DAYS_AFTER_WINDOW,
         "maxAgeHours": choice.max_age_hours if choice else USUAL_MAX_AGE_HOURS,
         **({"retentionDays": choice.retention_days, "round": choice.round} if choice else {}),
+    }
+
+
+def _live_network(estate: Estate) -> Facts:
+    """What the stack's own networks and links are held against."""
+    return {
+        "vpcs": [{"vpcId": vpc.id, "classicLinkEnabled": vpc.classic_link_enabled} for vpc in estate.vpcs],
+        "vswitchIds": [vswitch.id for vswitch in estate.vswitches],
+        "classicLinks": [{"instanceId": link.instance_id, "vpcId": link.vpc_id} for link in estate.classic_links],
     }
 
 

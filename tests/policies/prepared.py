@@ -363,6 +363,11 @@ def prepared(*, exists: bool = True) -> Draft:
             }
         ],
         "formerAddresses": [],
+        "liveNetwork": {
+            "vpcs": [{"vpcId": "vpc-1", "classicLinkEnabled": True}] if exists else [],
+            "vswitchIds": ["vsw-1"] if exists else [],
+            "classicLinks": [{"instanceId": "i-stay", "vpcId": "vpc-1"}] if exists else [],
+        },
         "cleanupDueDays": 7.0,
         "accessLists": [{"aclId": "acl-1", "aclName": "callers", "entries": ["10.0.0.1/32"], "listeners": []}],
         "registryAccessLists": [],
@@ -399,6 +404,7 @@ def prepared(*, exists: bool = True) -> Draft:
                 "zoneIds": [ZONE],
                 "status": "Running",
                 "networkType": "VPC" if exists else "Classic",
+                **({"vpcId": "vpc-1"} if exists else {}),
                 "securityIpMode": "safety",
                 "endpoints": _endpoints(exists),
                 "whitelistGroups": [
