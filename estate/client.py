@@ -60,10 +60,6 @@ _PACKAGES = {
     "sts": "alibabacloud_sts20150401",
     "cr": "alibabacloud_cr20181201",
 }
-# Answered where the same ClientToken is still being worked on ("How to ensure idempotence"): asking again is the cure.
-_STILL_RUNNING = "IdempotentProcessing"
-# What asking again may cure, whatever the status: some answers tell of it with 200.
-_PASSING_CODES = (_STILL_RUNNING, "ServiceUnavailable", "InternalError")
 
 
 class Caller(NamedTuple):
@@ -384,6 +380,6 @@ def _attempts(failure: EstateError, safe: bool) -> int:
     if isinstance(failure, Unreachable) and not failure.sent:
         return _CONNECT_ATTEMPTS
     transient = isinstance(failure, Unreachable | UnusableAnswer) or (
-        isinstance(failure, CloudError) and (failure.status >= 500 or failure.code in _PASSING_CODES)
+        isinstance(failure, CloudError) and (failure.status >= 500 or failure.passing)
     )
     return _FAULT_ATTEMPTS if safe and transient else 1

@@ -9,7 +9,16 @@ from estate.model import Database, NetInfo
 
 
 def database_facts(database: Database, read_at: datetime) -> Facts:
-    """Facts of one database, read at `read_at`: what it is, where it is, how it is reached, and whom it admits."""
+    """Facts of one database, read at `read_at`: what it is, where it is, how it is reached, and whom it admits.
+
+    What was not read of it is left out, and why is told by `unread`.
+    """
+    unread = {item.part: item.reason for item in database.unread}
+    facts = _facts(database, read_at)
+    return {key: value for key, value in facts.items() if key not in unread} | ({"unread": unread} if unread else {})
+
+
+def _facts(database: Database, read_at: datetime) -> Facts:
     known = {"vpcId": database.vpc_id, "primaryId": database.primary_id, "architecture": database.architecture}
     return {key: value for key, value in known.items() if value} | {
         "dbInstanceId": database.id,
