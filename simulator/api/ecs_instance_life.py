@@ -119,7 +119,9 @@ def delete_instances(cloud: Cloud, call: Call) -> Answer:
 )
 def modify_instance_attribute(cloud: Cloud, call: Call) -> Answer:
     """Change what is given; SecurityGroupIds.N replace the groups of an instance in a VPC. A password is forgotten."""
-    changes = instances.Changes(
+    instances.modify(
+        cloud,
+        call.text("InstanceId"),
         name=call.given("InstanceName"),
         description=call.given("Description"),
         host_name=call.given("HostName"),
@@ -128,7 +130,6 @@ def modify_instance_attribute(cloud: Cloud, call: Call) -> Answer:
         deletion_protection=call.flag("DeletionProtection"),
         group_ids=call.repeated("SecurityGroupIds") or None,
     )
-    instances.modify(cloud, call.text("InstanceId"), changes)
     return {}
 
 
