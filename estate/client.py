@@ -7,10 +7,7 @@ preview that changes nothing needs none.
 
 from __future__ import annotations
 
-import importlib
-import os
 import random
-import re
 import threading
 import time
 import uuid
@@ -18,26 +15,33 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from estate import answers, clock
+from estate import answers, clock, object_storage, sdk
 from estate.credentials import Credentials, Keys
 from estate.errors import (
     CloudError,
     CredentialsError,
     EstateError,
     MalformedAnswer,
-    PermissionDenied,
     SettingsError,
     Throttled,
     Unreachable,
     UnusableAnswer,
     WaitTimeout,
 )
-from estate.proxies import proxy_host
 from estate.reads import READS, WRITES, is_reading
+from estate.refusals import (
+    CONNECT_TIMEOUT_MS,
+    NOT_THE_API,
+    READ_TIMEOUT_MS,
+    Answer,
+    Refusal,
+    failure_of,
+    refused,
+    route,
+    snake,
+)
 from estate.settings import CloudSettings
 
-CONNECT_TIMEOUT_MS = 3_000
-READ_TIMEOUT_MS = 20_000
 CONNECTIONS = 8
 
 # An operation throttled in one minute is free again in the next (Alibaba Cloud, "API throttling"): 6 waits of 1..32 s,
@@ -56,34 +60,6 @@ _PACKAGES = {
     "sts": "alibabacloud_sts20150401",
     "cr": "alibabacloud_cr20181201",
 }
-_CREDENTIAL_CODES = (
-    "InvalidAccessKeyId",
-    "SignatureDoesNotMatch",
-    "IncompleteSignature",
-    "InvalidSecurityToken",
-    "MissingSecurityToken",
-    "InvalidTimeStamp",
-    "RequestTimeTooSkewed",
-    "InvalidCredentials",
-    "SecurityTokenExpired",
-)
-# An STS token whose time is over: of the OpenAPI, of OSS ("SecurityTokenExpired").
-_ENDED_CODES = ("InvalidSecurityToken.Expired", "SecurityTokenExpired")
-_PERMISSION_CODES = (
-    "AccessDenied",
-    "Forbidden.RAM",
-    "Forbidden.SubUser",
-    "Forbidden.NoPermission",
-    "Forbidden.AccessDenied",
-    "NoPermission",
-    "NotAuthorized",
-    "UnauthorizedOperation",
-)
-# Answered where the same ClientToken is still being worked on ("How to ensure idempotence"): asking again is the cure.
-_STILL_RUNNING = "IdempotentProcessing"
-# What asking again may cure, whatever the status: some answers tell of it with 200.
-_PASSING_CODES = (_STILL_RUNNING, "ServiceUnavailable", "InternalError")
-NOT_THE_API = "the answer is not that of the Alibaba Cloud API"
 
 
 class Caller(NamedTuple):
@@ -247,13 +223,6 @@ def new_token() -> str:
     return uuid.uuid4().hex
 
 
-class Answer(NamedTuple):
-    """An answer as the SDK's model has it, and as it came: an object of the API's own names, empty of OSS."""
-
-    typed: Any
-    body: Mapping[str, Any]
-
-
 class _Kept(threading.local):
     """The answer that this thread got last, as it came."""
 
@@ -321,7 +290,7 @@ class _Service:
         # Only what is no part that we declare can be so: the SDK could not make its model of it.
         if self._kept.body and isinstance(error, RuntimeError | ValueError | AttributeError | TypeError):
             return UnusableAnswer(action, "it has another shape than the SDK's model", self._kept.body["RequestId"])
-        return _failure(error, action, self.route, scrub)
+        return failure_of(error, action, self.route, scrub)
 
 
 def _date(response: Any) -> str | None:
@@ -349,11 +318,6 @@ def _told(action: str, response: Any, endpoint: str, scrub: Callable[[str], str]
     if reading:
         answers.check(action, reading, body)
     return body
-
-
-def snake(operation: str) -> str:
-    """Spell an operation as the SDK does: an underscore only between a small letter and a capital."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).lower()
 
 
 class _Signer:
@@ -386,12 +350,12 @@ def _connect(code: str, settings: CloudSettings, keys: Callable[[], Keys], scrub
         )
     honour_no_proxy()
     if code == "oss":
-        return importlib.import_module("estate.object_storage").connect(settings, keys)
-    config_type = importlib.import_module("alibabacloud_tea_openapi.models").Config
-    runtime_type = importlib.import_module("darabonba.runtime").RuntimeOptions
-    models = importlib.import_module(f"{_PACKAGES[code]}.models")
-    client_type = importlib.import_module(f"{_PACKAGES[code]}.client").Client
-    credential_type = importlib.import_module("alibabacloud_credentials.models").CredentialModel
+        return object_storage.connect(settings, keys)
+    config_type = sdk.load("alibabacloud_tea_openapi.models").Config
+    runtime_type = sdk.load("darabonba.runtime").RuntimeOptions
+    models = sdk.load(f"{_PACKAGES[code]}.models")
+    client_type = sdk.load(f"{_PACKAGES[code]}.client").Client
+    credential_type = sdk.load("alibabacloud_credentials.models").CredentialModel
     config = config_type(
         credential=_Signer(keys, credential_type),
         region_id=settings.region,
@@ -407,12 +371,6 @@ def _connect(code: str, settings: CloudSettings, keys: Callable[[], Keys], scrub
     return _Service(code, client_type(config), models, runtime, settings.protocol, scrub)
 
 
-def route(protocol: str, endpoint: str) -> str:
-    """Return the endpoint as an error names it: with the proxy that stands before it, if one does."""
-    proxy = proxy_host(f"{protocol.lower()}://{endpoint}", os.environ)
-    return f"{endpoint} (through the proxy {proxy})" if proxy else endpoint
-
-
 def _attempts(failure: EstateError, safe: bool) -> int:
     """Return how often a call that failed so may be made in all."""
     if isinstance(failure, Throttled):
@@ -422,80 +380,6 @@ def _attempts(failure: EstateError, safe: bool) -> int:
     if isinstance(failure, Unreachable) and not failure.sent:
         return _CONNECT_ATTEMPTS
     transient = isinstance(failure, Unreachable | UnusableAnswer) or (
-        isinstance(failure, CloudError) and (failure.status >= 500 or failure.code in _PASSING_CODES)
+        isinstance(failure, CloudError) and (failure.status >= 500 or failure.passing)
     )
     return _FAULT_ATTEMPTS if safe and transient else 1
-
-
-class Refusal(NamedTuple):
-    """What an error answer of the API says."""
-
-    code: str
-    message: str
-    request_id: str | None
-    status: int
-    retry_after: float | None
-
-
-def _failure(error: Exception, action: str, endpoint: str, scrub: Callable[[str], str]) -> EstateError:
-    """Translate what the SDK raised; an error that is not the cloud's or the network's is raised as it is."""
-    # The SDK wraps what a call without retries met last.
-    inner = getattr(error, "inner_exception", error)
-    if getattr(inner, "status_code", None) and getattr(inner, "code", None):
-        return refused(_refusal(inner), action, scrub)
-    if type(inner).__name__ == "RetryError":
-        return unanswered(inner, action, endpoint, scrub)
-    # What is left came up while the SDK read the answer: no JSON (RuntimeError), or JSON that is no object.
-    if isinstance(inner, RuntimeError | ValueError | AttributeError | TypeError):
-        return MalformedAnswer(endpoint, action, NOT_THE_API, sent=True)
-    raise error
-
-
-def _refusal(inner: Any) -> Refusal:
-    data = inner.data if isinstance(inner.data, dict) else {}
-    request_id = data.get("RequestId") or inner.request_id
-    return Refusal(
-        code=str(inner.code),
-        message=str(data.get("Message") or inner.message or ""),
-        request_id=None if request_id in (None, "None") else str(request_id),
-        status=int(inner.status_code),
-        # The SDK reports the header in milliseconds.
-        retry_after=inner.retry_after / 1000 if inner.retry_after else None,
-    )
-
-
-def refused(refusal: Refusal, action: str, scrub: Callable[[str], str]) -> EstateError:
-    """Return the error of the types of `estate.errors` that a refusal is; `scrub` blanks secrets."""
-    code, request_id = refusal.code, refusal.request_id
-    if code.startswith(_CREDENTIAL_CODES):
-        # The cloud's own message is left out: it may repeat the signed request, token included.
-        return CredentialsError(
-            f"The cloud does not accept the credentials ({code}{f', RequestId {request_id}' if request_id else ''}). "
-            "Check the access key, its secret, the age of an STS token and this machine's clock.",
-            ended=code in _ENDED_CODES,
-        )
-    if code in _PERMISSION_CODES:
-        return PermissionDenied(action, request_id)
-    # Where the cloud names a time to wait, it has not carried the request out, whatever its code.
-    kind = Throttled if "Throttling" in code or refusal.retry_after else CloudError
-    failure = kind(action, code, scrub(refusal.message), request_id, refusal.status)
-    if refusal.retry_after:
-        failure.retry_after = refusal.retry_after
-    return failure
-
-
-def unanswered(inner: Exception, action: str, endpoint: str, scrub: Callable[[str], str]) -> Unreachable:
-    """Say why no answer came, and whether the request was sent; the SDKs keep only under their own error."""
-    from estate.transport import no_answer_in
-
-    found = no_answer_in(inner)
-    if found is None:
-        return Unreachable(endpoint, action, "the connection was cut", sent=True)
-    return Unreachable(
-        endpoint,
-        action,
-        scrub(str(found)),
-        sent=found.sent,
-        remedy=found.remedy,
-        lasting=found.lasting,
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import threading
 import time
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from estate import sdk
 from estate.errors import CredentialsError
 from estate.identity import AssumedRole, CliProfile, CredentialsUri, EcsRole, OidcRole, Source, StaticKeys
 
@@ -135,7 +135,7 @@ def _sdk_provider(source: EcsRole | CredentialsUri | CliProfile) -> Any:
     from estate.transport import honour_no_proxy
 
     honour_no_proxy()
-    providers = importlib.import_module("alibabacloud_credentials.provider")
+    providers = sdk.load("alibabacloud_credentials.provider")
     # It logs each fault with a traceback and with what a service answered.
     logging.getLogger("credentials").setLevel(logging.CRITICAL + 1)
     if isinstance(source, EcsRole):

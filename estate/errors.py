@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 _LINES_SHOWN = 100
+# IdempotentProcessing is answered where the same ClientToken is still being worked on ("How to ensure idempotence").
+_PASSING_CODES = ("IdempotentProcessing", "ServiceUnavailable", "InternalError")
 
 
 def listing(lines: Sequence[str]) -> str:
@@ -124,6 +126,11 @@ class CloudError(EstateError):
     """
 
     retry_after: float | None = None
+
+    @property
+    def passing(self) -> bool:
+        """Whether asking again may cure it, whatever the status: some answers tell of it with 200."""
+        return self.code in _PASSING_CODES
 
     def __init__(self, action: str, code: str, message: str, request_id: str | None = None, status: int = 400) -> None:
         self.action = action

@@ -340,13 +340,36 @@ class NetInfo(_Model):
 _SEVERAL_ZONES: Final = re.compile(r"(.+?)MAZ\d+\(([a-z0-9, ]+)\)")
 
 
+DatabasePart = Literal[
+    "engine",
+    "engineVersion",
+    "zoneId",
+    "zoneIds",
+    "status",
+    "networkType",
+    "securityIpMode",
+    "endpoints",
+    "whitelistGroups",
+    "securityGroups",
+]
+"""What the cloud tells of a database by calls of its own, as the facts name it."""
+
+
+class UnreadPart(_Model):
+    """A part of a database that the cloud refuses to tell of; `reason` names database, action and answer."""
+
+    part: DatabasePart
+    reason: str
+
+
 class Database(_Identified):
     """An ApsaraDB instance of any product: where it is, how it is reached and whom it admits.
 
     `architecture` is standard, cluster or rwsplit for Redis, standalone, replicate or sharding for MongoDB, and empty
     for RDS. `status` is Running (of Redis: Normal) while the instance can be changed. `primary_id` names the instance
     that a read-only one of RDS follows. In a VPC and with an Inner address it is in hybrid access. `security_ip_mode`
-    normal has one set of whitelist groups for both networks; safety ("enhanced", RDS only) has one for each.
+    normal has one set of whitelist groups for both networks; safety ("enhanced", RDS only) has one for each. What is
+    `unread` has a value that means nothing.
     """
 
     product: DatabaseProduct = "rds"
@@ -364,6 +387,7 @@ class Database(_Identified):
     whitelist_groups: tuple[WhitelistGroup, ...] = ()
     security_groups: tuple[AdmittedGroup, ...] = ()
     net_infos: tuple[NetInfo, ...] = ()
+    unread: tuple[UnreadPart, ...] = ()
 
     @property
     def zone_ids(self) -> tuple[str, ...]:

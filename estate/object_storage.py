@@ -5,12 +5,14 @@ Source: OSS reference, "Error responses"; the SDK alibabacloud-oss-v2, which sig
 
 from __future__ import annotations
 
-import importlib
 import threading
 from collections.abc import Callable
 from typing import Any
 
-from estate.client import (
+from estate import sdk
+from estate.credentials import Keys
+from estate.errors import EstateError, MalformedAnswer, UnusableAnswer
+from estate.refusals import (
     CONNECT_TIMEOUT_MS,
     NOT_THE_API,
     READ_TIMEOUT_MS,
@@ -21,8 +23,6 @@ from estate.client import (
     snake,
     unanswered,
 )
-from estate.credentials import Keys
-from estate.errors import EstateError, MalformedAnswer, UnusableAnswer
 from estate.settings import CloudSettings
 from estate.transport import Session
 
@@ -106,8 +106,8 @@ def _check(operation: str, typed: Any, document: bytes) -> None:
 
 def connect(settings: CloudSettings, keys: Callable[[], Keys]) -> ObjectStorage:
     """Return a session with OSS in the region of the settings; without an endpoint, by the public one of the region."""
-    sdk = importlib.import_module(_SDK)
-    config = sdk.config.load_default()
+    oss = sdk.load(_SDK)
+    config = oss.config.load_default()
     config.region = settings.region
     config.endpoint = settings.endpoints.get("oss")
     config.disable_ssl = settings.protocol == "HTTP"
@@ -115,16 +115,16 @@ def connect(settings: CloudSettings, keys: Callable[[], Keys]) -> ObjectStorage:
     def signer() -> Any:
         """Give the keys of this moment: the SDK asks before each request."""
         now = keys()
-        return sdk.credentials.Credentials(now.access_key, now.secret_key, now.security_token)
+        return oss.credentials.Credentials(now.access_key, now.secret_key, now.security_token)
 
-    config.credentials_provider = sdk.credentials.CredentialsProviderFunc(signer)
+    config.credentials_provider = oss.credentials.CredentialsProviderFunc(signer)
     config.connect_timeout = CONNECT_TIMEOUT_MS / 1000
     config.readwrite_timeout = READ_TIMEOUT_MS / 1000
     config.user_agent = "classic-to-vpc"
     # The retries are ours alone.
     config.retry_max_attempts = 1
-    config.http_client = sdk.transport.RequestsHttpClient(
+    config.http_client = oss.transport.RequestsHttpClient(
         session=Session(), connect_timeout=config.connect_timeout, readwrite_timeout=config.readwrite_timeout
     )
     endpoint = config.endpoint or f"oss-{settings.region}.aliyuncs.com"
-    return ObjectStorage(sdk.Client(config), sdk, endpoint, settings.protocol)
+    return ObjectStorage(oss.Client(config), oss, endpoint, settings.protocol)

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 from estate.answers import ByNumber, ByToken, Reading, Source, asked_for, at, identity
-from estate.client import Answer, Cloud
+from estate.client import Cloud
 from estate.errors import UnusableAnswer
 from estate.reads import READS
+from estate.refusals import Answer
 
 _TIMES: Final = 3
 

@@ -5,6 +5,7 @@ because the host makes no others. What a component must know of the estate it re
 """
 
 # No `from __future__ import annotations`: the host reads types, not texts.
+# No nested type is called ...Args: for such a name Pulumi's generator makes Go that does not compile (3.276.0).
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NotRequired, TypedDict
@@ -15,7 +16,7 @@ from components import database, network, security_group
 from package.estate import read
 
 
-class VSwitchArgs(TypedDict):
+class VSwitch(TypedDict):
     """A VSwitch to migrate into: one to create, or with `vswitchId` one that exists."""
 
     zone_id: str
@@ -33,7 +34,7 @@ class VSwitchArgs(TypedDict):
 class TargetNetworkArgs(TypedDict):
     """The VPC to migrate into: one to create, one that exists (`vpcId`), or the region's default one."""
 
-    vswitches: list[VSwitchArgs]
+    vswitches: list[VSwitch]
     """The VSwitches to migrate into, one a zone, or a zone and tier."""
     vpc_name: NotRequired[str]
     """The name of the VPC to create; that of the resource too."""
@@ -102,7 +103,7 @@ class ClonedSecurityGroups(security_group.ClonedSecurityGroups):
         super().__init__(name, of_estate, opts)
 
 
-class DatabaseVSwitchArgs(TypedDict):
+class AdmittedVSwitch(TypedDict):
     """A VSwitch that gets access to a database."""
 
     zone_id: str
@@ -113,7 +114,7 @@ class DatabaseVSwitchArgs(TypedDict):
     """Its id."""
 
 
-class HybridAccessArgs(TypedDict):
+class HybridAccess(TypedDict):
     """An address in the VPC beside the classic ones, which the cloud keeps for a while only; there is no way back."""
 
     valid_until: str
@@ -127,13 +128,13 @@ class DatabaseAccessArgs(TypedDict):
     """The database."""
     vpc_id: pulumi.Input[str]
     """The VPC that gets access."""
-    vswitches: list[DatabaseVSwitchArgs]
+    vswitches: list[AdmittedVSwitch]
     """The VSwitches that are admitted; hybrid access uses the first in a zone of the database."""
     whitelist_group: str
     """The name of the whitelist group that is made: 2 to 32 small letters, digits and underscores, not `default`."""
     also_admit: NotRequired[list[str]]
     """Further IPv4 addresses and blocks to admit."""
-    hybrid_access: NotRequired[HybridAccessArgs]
+    hybrid_access: NotRequired[HybridAccess]
     """Asks for an address in the VPC; without it the database's network stays as it is."""
 
 
@@ -148,9 +149,8 @@ class DatabaseAccess(database.DatabaseAccess):
             )
             for item in args["vswitches"]
         ]
-        of_estate = database.DatabaseAccessArgs.of(
-            read(),
-            args["db_instance_id"],
+        of_estate = database.DatabaseAccessArgs(
+            database=database.find_database(read(), args["db_instance_id"]),
             vpc_id=args["vpc_id"],
             vswitches=vswitches,
             whitelist_group=args["whitelist_group"],

@@ -2,7 +2,7 @@
 
 All code of the pack imports itself as the package `policies`. The directory may have any name and lie anywhere (a
 published pack is unpacked into a directory named by its version), so it is loaded here under that name whatever it is
-called. Standard output is the port handshake with the engine: nothing in the pack prints.
+called. Standard output is the port handshake with the engine: nothing else in the pack prints.
 """
 
 import importlib
@@ -22,6 +22,19 @@ def _load_pack_as_package(directory: Path) -> None:
     spec.loader.exec_module(package)
 
 
+_FOR_PEOPLE = """\
+The policy pack classic-to-vpc-preflight. The Pulumi engine starts it; people do not:
+
+  pulumi preview --policy-pack policies     fail the preview while anything is missing
+  python -m policies.verdict --help         decide by the result that a preview wrote
+
+policies/README.md has more."""
+
+
 if __name__ == "__main__":
+    # The engine names its address. Without this, help would be a server that waits for an engine.
+    if not set(sys.argv[1:]) - {"-h", "--help"}:
+        print(_FOR_PEOPLE)
+        sys.exit(0 if sys.argv[1:] else 2)
     _load_pack_as_package(Path(__file__).resolve().parent)
     importlib.import_module("policies.pack.engine").serve()

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from components.addresses import AddressIndex
 from components.config import DatabaseChoice, Problem
@@ -14,6 +15,9 @@ from components.plan.lookup import missing
 from components.plan.roster import Roster, not_classic
 from components.plan.waves import PlannedWave, last_latest
 from estate.model import Database
+
+# What decides which resources are declared for a database, and how.
+_DECIDING: Final = ("engine", "securityIpMode")
 
 
 @dataclass(frozen=True)
@@ -114,11 +118,23 @@ def _waves_of_databases(
 
 
 def database_problems(roster: Roster) -> Iterator[Problem]:
-    """Databases of the config that do not exist, and instances left behind that do not, are not classic, or move."""
+    """Databases of the config that do not exist or cannot be declared, and what is wrong with who is left behind."""
     databases = roster.index.databases
     for index, choice in enumerate(roster.config.databases):
         if choice.id not in databases:
             yield Problem(f"databases[{index}].id", missing("database", choice.id, databases, roster.estate))
+            continue
+        for database in (databases[choice.id], *roster.index.read_only_databases.get(choice.id, ())):
+            for part in database.unread:
+                # The same answer leaves several parts unread.
+                if part.part in _DECIDING:
+                    yield Problem(
+                        f"databases[{index}].id",
+                        f"{part.reason}, without which nothing can be declared for it, and an update would take away "
+                        "what it has; expected a database that can be read: wait until it is Running, or grant the "
+                        "RAM action",
+                    )
+                    break
         left = choice.hybrid_access.leaves_behind if choice.hybrid_access else ()
         for place, instance_id in enumerate(left):
             key = f"databases[{index}].hybridAccess.leavesBehind[{place}]"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from estate import model
 from estate.client import Cloud
+from estate.live.parts import Parts
 from estate.live.reading import build
 from estate.paging import pages
 
@@ -28,12 +29,17 @@ _SPELLINGS: Final[dict[model.DatabaseProduct, _Spelling]] = {
 }
 
 
-def with_admitted_groups(cloud: Cloud, database: model.Database) -> model.Database:
+def with_admitted_groups(cloud: Cloud, database: model.Database, parts: Parts) -> model.Database:
     """Return a database with the security groups that it admits, sorted by id."""
     if database.product == "rds" and database.engine not in _RDS_ENGINES:
         return database
+    found = parts.read(("securityGroups",), lambda: _admitted(cloud, database), ())
+    return database.model_copy(update={"security_groups": found})
+
+
+def _admitted(cloud: Cloud, database: model.Database) -> tuple[model.AdmittedGroup, ...]:
     action, instance_id, network_type = _SPELLINGS[database.product]
-    found: list[Any] = [
+    found = [
         build(
             page.source,
             model.AdmittedGroup,
@@ -43,4 +49,4 @@ def with_admitted_groups(cloud: Cloud, database: model.Database) -> model.Databa
         for page in pages(cloud, action, **{instance_id: database.id})
         for item in page.items
     ]
-    return database.model_copy(update={"security_groups": tuple(sorted(found, key=lambda group: group.id))})
+    return tuple(sorted(found, key=lambda group: group.id))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from estate import model
+from estate.answers import Source
 from estate.client import Cloud
+from estate.live.parts import Parts, read_part
 from estate.live.reading import build, seconds_left, whitelist_groups
 from estate.paging import Page, listed, pages
 
@@ -27,20 +29,24 @@ def mongodb_head(cloud: Cloud, database_id: str) -> Any:
     return next(iter(listed(cloud, "dds:DescribeDBInstanceAttribute", dbinstance_id=database_id)), None)
 
 
-def mongodb_database(cloud: Cloud, head: Any) -> model.Database:
-    """Read one MongoDB instance.
+def mongodb_database(cloud: Cloud, head: Any, parts: Parts | None = None) -> model.Database:
+    """Read one MongoDB instance; with `parts` what the cloud refuses to tell of it alone is left unread.
 
     The addresses of a sharded cluster are not read, and so it has none here: whoever needs them cannot tell.
     """
+    database_id = head.dbinstance_id
     sharded = head.dbinstance_type == "sharding"
-    found: list[Page] = [] if sharded else pages(cloud, "dds:DescribeReplicaSetRole", dbinstance_id=head.dbinstance_id)
-    [admitted] = pages(cloud, "dds:DescribeSecurityIps", dbinstance_id=head.dbinstance_id, show_hdmips=True)
+    found: list[Page] = []
+    if not sharded:
+        found = read_part(
+            parts, ("endpoints",), lambda: pages(cloud, "dds:DescribeReplicaSetRole", dbinstance_id=database_id), []
+        )
     vpc_id, vswitch_id = head.vpcid or None, head.v_switch_id or None
     standalone = str(head.replication_factor) == "1"
     return build(
-        admitted.source,
+        Source("dds:DescribeDBInstanceAttribute", "", f"database {database_id}"),
         model.Database,
-        id=head.dbinstance_id,
+        id=database_id,
         product="mongodb",
         description=head.dbinstance_description or "",
         engine=head.engine,
@@ -52,7 +58,9 @@ def mongodb_database(cloud: Cloud, head: Any) -> model.Database:
         vpc_id=vpc_id,
         vswitch_id=vswitch_id,
         security_ip_mode="normal",
-        whitelist_groups=whitelist_groups(admitted.source, admitted.items),
+        whitelist_groups=read_part(
+            parts, ("whitelistGroups",), lambda: mongodb_whitelist_groups(cloud, database_id), ()
+        ),
         net_infos=tuple(
             build(
                 page.source,
@@ -68,6 +76,19 @@ def mongodb_database(cloud: Cloud, head: Any) -> model.Database:
             for page in found
             for role in page.items
         ),
+    )
+
+
+def unread_mongodb(database_id: str) -> model.Database:
+    """Return a MongoDB instance of which nothing but its id is known."""
+    return model.Database(
+        id=database_id,
+        product="mongodb",
+        engine="",
+        engine_version="",
+        zone_id="",
+        network_type="classic",
+        security_ip_mode="normal",
     )
 
 

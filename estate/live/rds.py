@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from estate import model
+from estate.answers import Source
 from estate.client import Cloud
+from estate.live.parts import Parts, read_part
 from estate.live.reading import addresses, build, seconds_left
-from estate.paging import listed, pages
+from estate.paging import Page, listed, pages
 
 
 def rds_heads(cloud: Cloud) -> list[Any]:
@@ -20,14 +22,24 @@ def rds_head(cloud: Cloud, database_id: str) -> Any:
     return next(iter(listed(cloud, "rds:DescribeDBInstanceAttribute", dbinstance_id=database_id)), None)
 
 
-def rds_database(cloud: Cloud, head: Any) -> model.Database:
-    """Read one RDS instance."""
-    [(source, net, infos)] = pages(cloud, "rds:DescribeDBInstanceNetInfo", dbinstance_id=head.dbinstance_id)
-    mode = net.security_ipmode
+def rds_database(cloud: Cloud, head: Any, parts: Parts | None = None) -> model.Database:
+    """Read one RDS instance; with `parts` what the cloud refuses to tell of it alone is left unread."""
+    database_id = head.dbinstance_id
+    net = read_part(
+        parts,
+        # In which mode it is decides how its whitelists are asked for.
+        ("networkType", "securityIpMode", "endpoints", "whitelistGroups"),
+        lambda: pages(cloud, "rds:DescribeDBInstanceNetInfo", dbinstance_id=database_id)[0],
+        None,
+    )
+    mode = net.body.security_ipmode if net else "normal"
+    groups: tuple[model.WhitelistGroup, ...] = ()
+    if net:
+        groups = read_part(parts, ("whitelistGroups",), lambda: rds_whitelist_groups(cloud, database_id, mode), ())
     return build(
-        source,
+        net.source if net else Source("rds:DescribeDBInstances", "", f"database {database_id}"),
         model.Database,
-        id=head.dbinstance_id,
+        id=database_id,
         product="rds",
         description=head.dbinstance_description or "",
         engine=head.engine,
@@ -35,26 +47,30 @@ def rds_database(cloud: Cloud, head: Any) -> model.Database:
         zone_id=head.zone_id,
         status=head.dbinstance_status,
         primary_id=head.master_instance_id or None,
-        network_type=str(net.instance_network_type).lower(),
+        network_type=str(net.body.instance_network_type).lower() if net else "classic",
         vpc_id=head.vpc_id or None,
         vswitch_id=head.v_switch_id or None,
         security_ip_mode=mode,
-        whitelist_groups=rds_whitelist_groups(cloud, head.dbinstance_id, mode),
-        net_infos=tuple(
-            build(
-                source,
-                model.NetInfo,
-                connection_string=info.connection_string,
-                connection_string_type=info.connection_string_type,
-                ip_type=info.iptype,
-                ip_address=info.ipaddress or None,
-                port=info.port or None,
-                vpc_id=info.vpcid or None,
-                vswitch_id=info.v_switch_id or None,
-                expires_in_seconds=seconds_left(info.expired_time),
-            )
-            for info in infos
-        ),
+        whitelist_groups=groups,
+        net_infos=_net_infos(net) if net else (),
+    )
+
+
+def _net_infos(page: Page) -> tuple[model.NetInfo, ...]:
+    return tuple(
+        build(
+            page.source,
+            model.NetInfo,
+            connection_string=info.connection_string,
+            connection_string_type=info.connection_string_type,
+            ip_type=info.iptype,
+            ip_address=info.ipaddress or None,
+            port=info.port or None,
+            vpc_id=info.vpcid or None,
+            vswitch_id=info.v_switch_id or None,
+            expires_in_seconds=seconds_left(info.expired_time),
+        )
+        for info in page.items
     )
 
 

@@ -2,7 +2,8 @@
 
 Fail-closed: whoever reads the estate learns an error rather than a part. DescribeInstances and its like answer an
 identity without permission with an empty list (ECS API, DescribeInstances), so that permission is proven by dry runs
-first. Not every team uses Container Registry and OSS: of these alone it learns what could not be read, and why.
+first. Not every team uses Container Registry and OSS, and a single database may refuse what all others tell: of these
+alone it learns what could not be read, and why.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args
 
 from pydantic import ValidationError
 
@@ -19,6 +20,7 @@ from estate.client import CONNECTIONS, Cloud
 from estate.errors import CloudError, EstateError, PermissionDenied
 from estate.live import cr, ecs, mongodb, oss, rds, redis, slb, vpc
 from estate.live.admitted_groups import with_admitted_groups
+from estate.live.parts import Parts, raise_what_is_denied_to_all
 
 #: The RAM actions that each part of the estate needs, for the documentation of a reading role. None of them writes.
 RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -136,12 +138,10 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
     groups = _spread(pool, lambda head: ecs.security_group(cloud, head), lists["groups"].result())
     vpcs = _spread(pool, lambda vpc_id: vpc.vpc(cloud, vpc_id), lists["vpcs"].result())
     routes = _spread(pool, lambda table: vpc.custom_routes(cloud, *table), lists["tables"].result())
-    databases = [
-        *_spread(pool, lambda head: with_admitted_groups(cloud, rds.rds_database(cloud, head)), lists["rds"].result()),
-        *_spread(
-            pool, lambda head: with_admitted_groups(cloud, redis.redis_database(cloud, head)), lists["redis"].result()
-        ),
-        *_spread(pool, lambda database_id: _mongodb(cloud, database_id), lists["mongodb"].result()),
+    products = [
+        _spread(pool, lambda head: _rds(cloud, head), lists["rds"].result()),
+        _spread(pool, lambda head: _redis(cloud, head), lists["redis"].result()),
+        _spread(pool, lambda database_id: _mongodb(cloud, database_id), lists["mongodb"].result()),
     ]
     acls = _spread(pool, lambda acl_id: slb.access_list(cloud, acl_id), lists["acls"].result())
     groups_of_servers = _spread(
@@ -164,7 +164,7 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         zones=tuple(lists["zones"].result()),
         vpcs=tuple(future.result() for future in vpcs),
         vswitches=tuple(lists["vswitches"].result()),
-        databases=tuple(future.result() for future in databases),
+        databases=tuple(database for futures in products for database in _databases(futures)),
         classic_links=tuple(link for future in links for link in future.result()),
         routes=tuple(route for future in routes for route in future.result()),
         access_lists=tuple(future.result() for future in acls),
@@ -201,13 +201,34 @@ def _if_readable(
         return [], [model.UnreadLists(service=service, reason=str(error))]
 
 
-def _mongodb(cloud: Cloud, database_id: str) -> model.Database:
-    head = mongodb.mongodb_head(cloud, database_id)
+def _rds(cloud: Cloud, head: Any) -> tuple[model.Database, Parts]:
+    parts = Parts(head.dbinstance_id)
+    return parts.of(with_admitted_groups(cloud, rds.rds_database(cloud, head, parts), parts)), parts
+
+
+def _redis(cloud: Cloud, head: Any) -> tuple[model.Database, Parts]:
+    parts = Parts(head.instance_id)
+    return parts.of(with_admitted_groups(cloud, redis.redis_database(cloud, head, parts), parts)), parts
+
+
+def _mongodb(cloud: Cloud, database_id: str) -> tuple[model.Database, Parts]:
+    parts = Parts(database_id)
+    refused: Any = object()
+    head = parts.read(get_args(model.DatabasePart), lambda: mongodb.mongodb_head(cloud, database_id), refused)
+    if head is refused:
+        return parts.of(mongodb.unread_mongodb(database_id)), parts
     if head is None:
         raise EstateError(
             f"dds:DescribeDBInstanceAttribute does not know {database_id}, which dds:DescribeDBInstances lists."
         )
-    return with_admitted_groups(cloud, mongodb.mongodb_database(cloud, head))
+    return parts.of(with_admitted_groups(cloud, mongodb.mongodb_database(cloud, head, parts), parts)), parts
+
+
+def _databases(futures: Sequence[Future[tuple[model.Database, Parts]]]) -> list[model.Database]:
+    """Return the databases of one product. Raises `PermissionDenied` for what is denied for all of them."""
+    read = [future.result() for future in futures]
+    raise_what_is_denied_to_all([parts for _, parts in read])
+    return [database for database, _ in read]
 
 
 def _spread(pool: ThreadPoolExecutor, read: Callable[[Any], _Result], items: Iterable[Any]) -> list[Future[_Result]]:

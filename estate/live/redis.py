@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from estate import model
+from estate.answers import Source
 from estate.client import Cloud
+from estate.live.parts import Parts, read_part
 from estate.live.reading import build, seconds_left, whitelist_groups
-from estate.paging import listed, pages
+from estate.paging import Page, listed, pages
 
 # DescribeDBInstanceNetInfo, DBInstanceNetType.
 _IP_TYPES = {"0": "Public", "1": "Inner", "2": "Private"}
@@ -29,13 +31,20 @@ def redis_head(cloud: Cloud, database_id: str) -> Any:
     return next(iter(listed(cloud, "kvstore:DescribeInstanceAttribute", instance_id=database_id)), None)
 
 
-def redis_database(cloud: Cloud, head: Any) -> model.Database:
-    """Read one Redis instance."""
-    [(source, net, infos)] = pages(cloud, "kvstore:DescribeDBInstanceNetInfo", instance_id=head.instance_id)
+def redis_database(cloud: Cloud, head: Any, parts: Parts | None = None) -> model.Database:
+    """Read one Redis instance; with `parts` what the cloud refuses to tell of it alone is left unread."""
+    database_id = head.instance_id
+    net = read_part(
+        parts,
+        ("endpoints",),
+        lambda: pages(cloud, "kvstore:DescribeDBInstanceNetInfo", instance_id=database_id)[0],
+        None,
+    )
+    network = net.body.instance_network_type if net else head.network_type
     return build(
-        source,
+        net.source if net else Source("kvstore:DescribeInstances", "", f"database {database_id}"),
         model.Database,
-        id=head.instance_id,
+        id=database_id,
         product="redis",
         description=head.instance_name or "",
         engine=head.instance_type,
@@ -43,25 +52,29 @@ def redis_database(cloud: Cloud, head: Any) -> model.Database:
         architecture=head.architecture_type or "",
         zone_id=head.zone_id,
         status=head.instance_status,
-        network_type=str(net.instance_network_type).lower(),
+        network_type=str(network).lower(),
         vpc_id=head.vpc_id or None,
         vswitch_id=head.v_switch_id or None,
         security_ip_mode="normal",
-        whitelist_groups=redis_whitelist_groups(cloud, head.instance_id),
-        net_infos=tuple(
-            build(
-                source,
-                model.NetInfo,
-                connection_string=info.connection_string,
-                ip_type=_IP_TYPES[info.dbinstance_net_type],
-                ip_address=info.ipaddress or None,
-                port=info.port or None,
-                vpc_id=info.vpcid or None,
-                vswitch_id=info.v_switch_id or None,
-                expires_in_seconds=seconds_left(info.expired_time),
-            )
-            for info in infos
-        ),
+        whitelist_groups=read_part(parts, ("whitelistGroups",), lambda: redis_whitelist_groups(cloud, database_id), ()),
+        net_infos=_net_infos(net) if net else (),
+    )
+
+
+def _net_infos(page: Page) -> tuple[model.NetInfo, ...]:
+    return tuple(
+        build(
+            page.source,
+            model.NetInfo,
+            connection_string=info.connection_string,
+            ip_type=_IP_TYPES[info.dbinstance_net_type],
+            ip_address=info.ipaddress or None,
+            port=info.port or None,
+            vpc_id=info.vpcid or None,
+            vswitch_id=info.v_switch_id or None,
+            expires_in_seconds=seconds_left(info.expired_time),
+        )
+        for info in page.items
     )
 
 

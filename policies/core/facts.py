@@ -149,10 +149,16 @@ class Facts:
     def _known(self, key: str) -> Value:
         value = self.data.get(key, _ABSENT)
         if value is _ABSENT:
-            raise UnreadableError(self._path_of(key), "is missing")
+            raise UnreadableError(self._path_of(key), self._why_absent(key))
         if isinstance(value, Leaf):
             raise UnreadableError(self._path_of(key), f"is {value.value}")
         return value  # type: ignore[return-value]  # mypy cannot see that the sentinel is gone
+
+    def _why_absent(self, key: str) -> str:
+        """What the reader says of a part that the cloud refused, else that nobody says anything."""
+        unread = self.data.get("unread")
+        reason = unread.get(key) if isinstance(unread, Mapping) else None
+        return f"was not read: {printable(reason)}" if isinstance(reason, str) else "is missing"
 
     def _path_of(self, key: str) -> str:
         separator = "." if ": " in self.path else ": "

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final
 
 from policies.core.facts import Facts, UnreadableError, attempt
-from policies.core.fixes import Fix, change, task
+from policies.core.fixes import Fix, change, command, task
 from policies.core.outcome import (
     Outcome,
     Verdict,
@@ -33,6 +33,7 @@ from policies.core.plan import (
     WHITELIST_GROUPS,
     Plan,
     Resource,
+    has_moved,
     place_of,
 )
 from policies.core.waivers import waiver
@@ -56,14 +57,40 @@ READING: Final = (
 )
 
 
+# It is said of the database, which nobody but the cloud can put right.
+_ASK_AGAIN: Final = task(
+    "Wait until the database is Running, or grant the RAM action for it, and have it read again:"
+) + command("pulumi", "preview")
+
+
 def each_used(plan: Plan, instance: Facts, check: Callable[[Facts], Verdict]) -> Verdict:
-    """The worst of the verdicts on the databases that an instance uses."""
+    """The worst of the verdicts on the databases that an instance uses, or may use for all that could be read."""
     database_ids = instance.texts("databaseIds")
     if not instance.texts("intranetIps"):
         return unknown("No intranet address of the instance is known, by which databases would admit it.")
-    if not database_ids:
+    verdicts = [judged(partial(_one, plan, database_id, check)) for database_id in database_ids]
+    if not has_moved(instance):
+        verdicts += [
+            unknown(f"Whether {named(item)} admits the instance cannot be told: {'; '.join(reasons)}.", _ASK_AGAIN)
+            for item, reasons in _secretive(plan)
+            if item.text("dbInstanceId") not in database_ids
+        ]
+    if not verdicts:
         return not_applicable("No database admits the instance, by an intranet address or by a security group.")
-    return worst(judged(partial(_one, plan, database_id, check)) for database_id in database_ids)
+    return worst(verdicts)
+
+
+def _secretive(plan: Plan) -> list[tuple[Facts, list[str]]]:
+    """Databases of which the cloud refuses to say whom they admit, each with why."""
+    found = []
+    for database in plan.migration.objects("databases"):
+        unread = database.object("unread") if "unread" in database.data else None
+        reasons = [
+            unread.text(part) for part in ("whitelistGroups", "securityGroups") if unread and part in unread.data
+        ]
+        if reasons:
+            found.append((database, list(dict.fromkeys(reasons))))
+    return found
 
 
 def _one(plan: Plan, database_id: str, check: Callable[[Facts], Verdict]) -> Verdict:

@@ -119,9 +119,7 @@ def delete_instances(cloud: Cloud, call: Call) -> Answer:
 )
 def modify_instance_attribute(cloud: Cloud, call: Call) -> Answer:
     """Change what is given; SecurityGroupIds.N replace the groups of an instance in a VPC. A password is forgotten."""
-    instances.modify(
-        cloud,
-        call.text("InstanceId"),
+    changes = instances.Changes(
         name=call.given("InstanceName"),
         description=call.given("Description"),
         host_name=call.given("HostName"),
@@ -130,6 +128,7 @@ def modify_instance_attribute(cloud: Cloud, call: Call) -> Answer:
         deletion_protection=call.flag("DeletionProtection"),
         group_ids=call.repeated("SecurityGroupIds") or None,
     )
+    instances.modify(cloud, call.text("InstanceId"), changes)
     return {}
 
 

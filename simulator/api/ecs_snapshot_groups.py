@@ -6,6 +6,7 @@ from simulator.api.registry import ECS, action
 from simulator.api.shapes import has_tags, seconds, vpc_tags
 from simulator.cloud import snapshot_groups, snapshots
 from simulator.cloud.errors import CloudError, ForbiddenError
+from simulator.cloud.names import Labels
 from simulator.cloud.snapshot_groups import Deleted
 from simulator.cloud.state import Cloud
 from simulator.model.ecs_storage import Snapshot, SnapshotGroup
@@ -43,9 +44,7 @@ def create_snapshot_group(cloud: Cloud, call: Call) -> Answer:
         instance_id=call.optional("InstanceId"),
         disk_ids=call.repeated("DiskId"),
         excluded_disk_ids=call.repeated("ExcludeDiskId"),
-        name=call.optional("Name") or "",
-        description=call.optional("Description") or "",
-        tags=call.tags(),
+        labels=Labels(call.optional("Name") or "", call.optional("Description") or "", call.tags()),
     )
     return {"SnapshotGroupId": group.id}
 

@@ -32,37 +32,35 @@ def by_token(
     items: Sequence[Item],
     maximum: int,
     default: int = 10,
-    minimum: int = 1,
     *,
-    clamp: bool = False,
+    minimum: int = 1,
     name: str = "MaxResults",
 ) -> Page[Item]:
-    """MaxResults and NextToken; the last page has an empty NextToken.
-
-    A size outside `minimum`..`maximum` is refused with InvalidParameter, or with `clamp` drawn to the nearer end, as
-    DescribeInstances and DescribeDisks document it.
-    """
-    if clamp:
-        size = max(minimum, min(maximum, call.integer(name) or default))
-    else:
-        size = _in_range(call, name, minimum, maximum, default)
-    start = _offset(call)
-    rest = len(items) > start + size
-    return Page(items[start : start + size], {"NextToken": _token(start + size) if rest else ""})
+    """Cut a page by MaxResults and NextToken; raise InvalidParameter for a size outside `minimum`..`maximum`."""
+    return _from_token(call, items, _in_range(call, name, minimum, maximum, default))
 
 
 def by_either(
     call: Call, items: Sequence[Item], maximum: int, token_maximum: int, *, clamp: bool = False
 ) -> Page[Item]:
-    """By token where MaxResults or NextToken is given (the page parameters are void then), else by number.
+    """Cut a page by token where MaxResults or NextToken is given (the page parameters are void then), else by number.
 
-    With `clamp` the documented least MaxResults is 10.
+    With `clamp` MaxResults is drawn into 10..`token_maximum`, as DescribeInstances and DescribeDisks document it.
     """
+    if clamp and (call.optional("MaxResults") or call.optional("NextToken")):
+        return _from_token(call, items, max(10, min(token_maximum, call.integer("MaxResults") or 10)))
     if call.optional("MaxResults") or call.optional("NextToken"):
-        return by_token(call, items, token_maximum, minimum=10 if clamp else 1, clamp=clamp)
+        return by_token(call, items, token_maximum)
     page = by_number(call, items, maximum)
     page.fields["NextToken"] = ""
     return page
+
+
+def _from_token(call: Call, items: Sequence[Item], size: int) -> Page[Item]:
+    """Cut the page of `size` that NextToken begins; the last page has an empty NextToken."""
+    start = _offset(call)
+    rest = len(items) > start + size
+    return Page(items[start : start + size], {"NextToken": _token(start + size) if rest else ""})
 
 
 def _in_range(call: Call, name: str, low: int, high: int | None, default: int) -> int:

@@ -8,6 +8,7 @@ from simulator.api.registry import VPC, action
 from simulator.api.shapes import has_tags, seconds, vpc_tags
 from simulator.cloud import classic_links, vpcs, vswitches
 from simulator.cloud.errors import CloudError, NotSimulatedError, dry_run_passed, invalid_parameter
+from simulator.cloud.names import Labels
 from simulator.cloud.state import Cloud
 from simulator.model.vpc import Vpc, VSwitch
 
@@ -229,15 +230,8 @@ def disable_vpc_classic_link(cloud: Cloud, call: Call) -> Answer:
 )
 def create_vswitch(cloud: Cloud, call: Call) -> Answer:
     """Make a VSwitch in a zone; Pending at first. Masks of 16 to 29, 150 a VPC."""
-    vswitch = vswitches.create(
-        cloud,
-        call.text("VpcId"),
-        call.text("ZoneId"),
-        call.text("CidrBlock"),
-        call.optional("VSwitchName") or "",
-        call.optional("Description") or "",
-        call.tags(),
-    )
+    labels = Labels(call.optional("VSwitchName") or "", call.optional("Description") or "", call.tags())
+    vswitch = vswitches.create(cloud, call.text("VpcId"), call.text("ZoneId"), call.text("CidrBlock"), labels)
     return {"VSwitchId": vswitch.id}
 
 

@@ -10,6 +10,7 @@ would have an effect, and the end of a subscription whose time the clock passes 
 import base64
 import binascii
 import re
+from dataclasses import dataclass
 
 from simulator.cloud import disks, load_balancers, memberships, network_interfaces, private_addresses
 from simulator.cloud.errors import (
@@ -177,19 +178,21 @@ def leave(cloud: Cloud, instance_id: str, group_id: str) -> None:
     _set_groups(cloud, instance, rest, _JOINED)
 
 
-def modify(
-    cloud: Cloud,
-    instance_id: str,
-    *,
-    name: str | None = None,
-    description: str | None = None,
-    host_name: str | None = None,
-    password: str | None = None,
-    user_data: str | None = None,
-    deletion_protection: bool | None = None,
-    group_ids: list[str] | None = None,
-) -> None:
-    """Change what is given, all or nothing; a password is checked and forgotten. Groups replace the present ones.
+@dataclass(frozen=True)
+class Changes:
+    """What of an instance is to change; None leaves it as it is. A password is checked and forgotten."""
+
+    name: str | None = None
+    description: str | None = None
+    host_name: str | None = None
+    password: str | None = None
+    user_data: str | None = None
+    deletion_protection: bool | None = None
+    group_ids: list[str] | None = None
+
+
+def modify(cloud: Cloud, instance_id: str, to: Changes) -> None:
+    """Change what is given, all or nothing. Groups replace the present ones.
 
     Raises InvalidInstanceId.NotFound, InstanceLockedForSecurity, InvalidInstanceName.Malformed,
     InvalidDescription.Malformed, InvalidHostName.Malformed, InvalidPassword.Malformed, IncorrectInstanceStatus (a
@@ -200,22 +203,23 @@ def modify(
     """
     instance = cloud.instance(instance_id)
     _check_unlocked(instance)
-    check_texts(instance, name, description, host_name)
-    if password is not None:
-        check_password(password)
+    check_texts(instance, to.name, to.description, to.host_name)
+    if to.password is not None:
+        check_password(to.password)
         _check_status(instance, "Pending", "Running", "Stopping", "Stopped")
-    if user_data is not None:
-        check_user_data(user_data, in_vpc=instance.network_type == "vpc", io_optimized=instance.io_optimized)
-    if group_ids is not None:
+    if to.user_data is not None:
+        in_vpc = instance.network_type == "vpc"
+        check_user_data(to.user_data, in_vpc=in_vpc, io_optimized=instance.io_optimized)
+    if to.group_ids is not None:
         if instance.network_type == "classic":
             raise ForbiddenError("OperationDenied", "The security groups of a classic instance cannot be replaced.")
-        _set_groups(cloud, instance, group_ids, _CHANGED)
-    instance.name = name or instance.name
-    instance.description = instance.description if description is None else description
-    instance.host_name = host_name or instance.host_name
-    instance.user_data = instance.user_data if user_data is None else user_data
-    if deletion_protection is not None:
-        instance.deletion_protection = deletion_protection
+        _set_groups(cloud, instance, to.group_ids, _CHANGED)
+    instance.name = to.name or instance.name
+    instance.description = instance.description if to.description is None else to.description
+    instance.host_name = to.host_name or instance.host_name
+    instance.user_data = instance.user_data if to.user_data is None else to.user_data
+    if to.deletion_protection is not None:
+        instance.deletion_protection = to.deletion_protection
 
 
 def move(

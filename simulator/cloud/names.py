@@ -1,11 +1,26 @@
 """Names and descriptions, which the products check alike."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from simulator.cloud.errors import CloudError
 
 MIN_NAME = 2
 MAX_NAME = 128
 MAX_DESCRIPTION = 256
 _FORBIDDEN_STARTS = ("http://", "https://")
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What people call something that is made, and their tags on it."""
+
+    name: str = ""
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_LABELS = Labels()
 
 
 def check_name(name: str, code: str, parameter: str) -> None:

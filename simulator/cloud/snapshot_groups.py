@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from simulator.cloud import snapshots
 from simulator.cloud.errors import CloudError, ForbiddenError, NotFoundError
-from simulator.cloud.names import check_description, check_name
+from simulator.cloud.names import Labels, check_description, check_name
 from simulator.cloud.state import Cloud
 from simulator.model.ecs_storage import Disk, Snapshot, SnapshotGroup
 
@@ -35,9 +35,7 @@ def create(
     instance_id: str | None,
     disk_ids: list[str],
     excluded_disk_ids: list[str],
-    name: str = "",
-    description: str = "",
-    tags: dict[str, str] | None = None,
+    labels: Labels,
 ) -> SnapshotGroup:
     """Begin a snapshot of each disk, all or none: of an instance's disks, or of `disk_ids`.
 
@@ -46,21 +44,21 @@ def create(
     NumberExceed.TooManyDisks, CapacityExceed.TooManyDisks, InvalidParameter.Name, InvalidDescription.Malformed (404),
     and for each disk as `snapshots.check_disk` does; other disks than ESSDs: DiskCategory.OperationNotSupported.
     """
-    check_name(name, "InvalidParameter.Name", "Name")
-    check_description(description, "InvalidDescription.Malformed", 404)
+    check_name(labels.name, "InvalidParameter.Name", "Name")
+    check_description(labels.description, "InvalidDescription.Malformed", 404)
     disks = _chosen(cloud, instance_id, disk_ids, excluded_disk_ids)
     _check_disks(cloud, disks)
     instance_ids = {disk.instance_id for disk in disks}
     made = [snapshots.create(cloud, disk.id) for disk in disks]
     group = SnapshotGroup(
-        id=cloud.ids.new("ssg", disks[0].id, name),
-        name=name,
-        description=description,
+        id=cloud.ids.new("ssg", disks[0].id, labels.name),
+        name=labels.name,
+        description=labels.description,
         instance_id=instance_ids.pop() if len(instance_ids) == 1 else None,
         snapshot_ids=[snapshot.id for snapshot in made],
         status="progressing",
         created_at=cloud.clock.now(),
-        tags=tags or {},
+        tags=dict(labels.tags),
     )
     cloud.begins(group, cloud.estate.timings.snapshot)
     cloud.estate.snapshot_groups.append(group)

@@ -13,7 +13,7 @@ from typing import Any
 from simulator.cloud import vpcs
 from simulator.cloud.blocks import parsed, within
 from simulator.cloud.errors import CloudError, NotFoundError
-from simulator.cloud.names import check_network_text
+from simulator.cloud.names import NO_LABELS, Labels, check_network_text
 from simulator.cloud.state import Cloud
 from simulator.model.databases import ApsaraInstance
 from simulator.model.vpc import RouteTable, Vpc, VSwitch
@@ -32,9 +32,7 @@ def create(
     vpc_id: str,
     zone_id: str,
     cidr_block: str,
-    name: str = "",
-    description: str = "",
-    tags: dict[str, str] | None = None,
+    labels: Labels = NO_LABELS,
     *,
     default: bool = False,
 ) -> VSwitch:
@@ -45,7 +43,7 @@ def create(
     InvalidCirdrBlock.MaskLength, InvalidParameter (outside the VPC), InvalidCidrBlock.Overlapped,
     QuotaExceeded.VSwitch, InvalidVSwitchName.Malformed, InvalidVSwitchDiscription.Malformed.
     """
-    _check_texts(name, description)
+    _check_texts(labels.name, labels.description)
     vpc = vpcs.available(cloud, vpc_id)
     if not cloud.zone(zone_id).vswitch_available:
         raise CloudError("ResourceNotAvailable", "Resource you requested is not available in this region or zone.")
@@ -56,16 +54,16 @@ def create(
     if any(sibling.status == "Pending" for sibling in siblings):
         raise CloudError("IncorrectVSwitchStatus", "Some virtual switch is modifying within the same VPC.")
     vswitch = VSwitch(
-        id=cloud.ids.new("vsw", vpc_id, name, str(block), length=21),
-        name=name,
-        description=description,
+        id=cloud.ids.new("vsw", vpc_id, labels.name, str(block), length=21),
+        name=labels.name,
+        description=labels.description,
         vpc_id=vpc_id,
         zone_id=zone_id,
         cidr_block=str(block),
         status="Pending",
         is_default=default,
         created_at=cloud.clock.now(),
-        tags=tags or {},
+        tags=dict(labels.tags),
     )
     cloud.begins(vswitch, cloud.estate.timings.vswitch)
     cloud.estate.vswitches.append(vswitch)

@@ -11,7 +11,7 @@ from components.config import ConfigError, parse
 from components.facts.databases import database_facts
 from components.migration import Migration, MigrationArgs
 from components.plan import MigrationPlan, make_plan
-from estate.model import AdmittedGroup, Database, NetInfo, WhitelistGroup
+from estate.model import AdmittedGroup, Database, NetInfo, UnreadPart, WhitelistGroup
 from tests.components.builders import FILE, config, estate, vswitch
 from tests.components.mocked import Recording, declare
 
@@ -294,3 +294,43 @@ def test_who_is_in_a_security_group_that_a_database_admits_uses_it(group: str, n
         {"securityGroupId": group, "networkType": "Classic" if network_type == "classic" else "VPC"}
     ]
     assert facts["status"] == "Running"
+
+
+def unread(*parts: str) -> tuple[UnreadPart, ...]:
+    return tuple(UnreadPart.model_validate({"part": part, "reason": f"of database x {part}"}) for part in parts)
+
+
+def test_what_was_not_read_is_left_out_with_its_reason() -> None:
+    of = database("rm-orders", unread=unread("securityGroups", "whitelistGroups"))
+    whole = database_facts(database("rm-orders"), estate().read_at)
+    told = database_facts(of, estate().read_at)
+    assert whole.keys() - told.keys() == {"securityGroups", "whitelistGroups"}
+    assert told["unread"] == {
+        "securityGroups": "of database x securityGroups",
+        "whitelistGroups": "of database x whitelistGroups",
+    }
+    assert "unread" not in whole
+
+
+@pytest.mark.parametrize("parts", [("whitelistGroups",), ("securityGroups",), ("endpoints",)])
+def test_a_database_is_prepared_though_some_of_it_was_not_read(parts: tuple[str, ...]) -> None:
+    """What is declared for it does not depend on these, and would be taken away else."""
+    whole = declared((database("rm-orders"),), {"id": "rm-orders", "hybridAccess": {}})
+    partly = declared((database("rm-orders", unread=unread(*parts)),), {"id": "rm-orders", "hybridAccess": {}})
+    for kind in (GROUPS["rds"], HYBRID["rds"]):
+        [wanted], [made] = whole.of_type(kind).values(), partly.of_type(kind).values()
+        assert made.inputs == wanted.inputs
+
+
+@pytest.mark.parametrize("part", ["securityIpMode", "engine"])
+def test_a_database_that_nothing_can_be_declared_for_is_told(part: str) -> None:
+    """Declared without it, an update would take its whitelist group away."""
+    of = database("rm-orders", unread=unread(part, "whitelistGroups"))
+    with pytest.raises(ConfigError) as caught:
+        plan((of,), {"id": "rm-orders"})
+    assert str(caught.value) == (
+        f"{FILE}: classic-to-vpc:migration.databases[0].id: of database x {part}, without which nothing can be "
+        "declared for it, and an update would take away what it has; expected a database that can be read: wait until "
+        "it is Running, or grant the RAM action"
+    )
+    assert plan((of,))  # one that the config does not name stops nothing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 import pytest
 
-from components.database import DatabaseAccess, DatabaseAccessArgs
+from components.database import DatabaseAccess, DatabaseAccessArgs, find_database
 from components.network import TargetNetwork, TargetNetworkArgs, TargetVSwitch, VSwitchArgs
 from components.security_group import ClonedSecurityGroups, ClonedSecurityGroupsArgs
 from tests.components.builders import estate
@@ -93,12 +93,16 @@ def test_an_instance_that_is_not_classic_is_refused(gone: str) -> None:
 def test_a_database_is_named_by_its_id() -> None:
     def program() -> None:
         vswitch = TargetVSwitch("cn-hangzhou-b", None, BLOCK, pulumi.Output.from_input("vsw-1"))
-        args = DatabaseAccessArgs.of(
-            estate(), "rm-orders", vpc_id="vpc-1", vswitches=[vswitch], whitelist_group="shop", also_admit=["10.1.2.3"]
+        args = DatabaseAccessArgs(
+            database=find_database(estate(), "rm-orders"),
+            vpc_id="vpc-1",
+            vswitches=[vswitch],
+            whitelist_group="shop",
+            also_admit=["10.1.2.3"],
         )
         DatabaseAccess("orders", args)
 
     [group] = declare(program).of_type("alimigrate:rds:WhitelistGroup").values()
     assert group.inputs["securityIps"] == ["10.1.2.3", BLOCK]
     with pytest.raises(pulumi.RunError, match="there is no rm-none"):
-        DatabaseAccessArgs.of(estate(), "rm-none", vpc_id="vpc-1", vswitches=[], whitelist_group="shop")
+        find_database(estate(), "rm-none")

@@ -25,3 +25,8 @@ def test_every_component_and_every_property_is_described() -> None:
         assert described["description"]
         for key, fields in {**described.get("inputProperties", {}), **described["properties"]}.items():
             assert fields["description"], key
+
+
+def test_no_type_is_called_args() -> None:
+    """For a nested type of such a name Pulumi's generator makes Go that does not compile: VSwitchArgsArgs."""
+    assert [token for token in json.loads(render())["types"] if token.endswith("Args")] == []

@@ -141,3 +141,16 @@ def test_links_follow_a_change_of_the_network(stack: Stack) -> None:
     }
     assert made not in {vpc["id"] for vpc in state["vpcs"]}
     assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output
+
+    # What somebody removes is told, whatever the state says that is not refreshed.
+    [vswitch] = [item["id"] for item in state["vswitches"] if item["cidr_block"] == "192.168.20.0/24"]
+    api = stack.project.api()
+    api.call("ecs:DetachClassicLinkVpc", region_id="cn-hangzhou", instance_id=MON, vpc_id=SHARED)
+    api.call("vpc:DeleteVSwitch", region_id="cn-hangzhou", v_switch_id=vswitch)
+    stack.pulumi("preview", "--refresh=false")
+    told = the_only(stack.result()["results"], "rule", "stack-unchanged-in-cloud")
+    assert told["outcome"] == "FAIL"
+    assert f"instance {MON} is linked to no VPC in place of {SHARED}" in told["reason"]
+    assert f"VSwitch {vswitch} is gone" in told["reason"]
+    assert CACHE not in told["reason"]
+    assert stack.result()["judgement"]["hypothetical"] == "NOT READY"

@@ -89,9 +89,34 @@ def _what_somebody_took_away_does_not_count(stack: Stack) -> None:
         modify_mode="Cover",
         whitelist_network_type="MIX",
     )
-    for refresh in ("--refresh=true", "--refresh=false"):
-        assert stack.pulumi("preview", refresh) != 0
-        assert stack.found() == {"database-whitelist-has-vswitch-cidr": {"app-1", "app-2", "web-1"}}
+    users = {"database-whitelist-has-vswitch-cidr": {"app-1", "app-2", "web-1"}}
+    assert stack.pulumi("preview", "--refresh=true") != 0
+    assert stack.found() == users
+
+    # Of each kind one, all at once: a link, the time of a classic address, and the whitelist from above.
+    state = stack.cloud.state()
+    [link, *_] = state["classic_links"]
+    api.call("ecs:DetachClassicLinkVpc", region_id="cn-hangzhou", **link)
+    shop = next(item for item in state["databases"] if item["id"] == "rm-bp1shopmysql000001")
+    classic = next(item for item in shop["endpoints"] if item["ip_type"] == "Inner")
+    api.call(
+        "rds:ModifyDBInstanceNetworkExpireTime",
+        dbinstance_id="rm-bp1shopmysql000001",
+        connection_string=classic["connection_string"],
+        classic_expired_days=2,
+    )
+    assert stack.pulumi("preview", "--refresh=false") != 0
+    found = stack.found()
+    assert {rule: found[rule] for rule in users} == users
+    assert found["stack-unchanged-in-cloud"] == {"classic-to-vpc"}
+    assert stack.result()["judgement"]["hypothetical"] == "NOT READY"
+    [told] = [item["reason"] for item in stack.result()["results"] if item["rule"] == "stack-unchanged-in-cloud"]
+    for change in (
+        f"instance {link['instance_id']} is linked to no VPC in place of {link['vpc_id']}",
+        "a classic address of rm-bp1shopmysql000001 ends at ",
+        "whitelist group classic_to_vpc of rm-bp1shopmysql000001: 172.16.1.0/24 is gone",
+    ):
+        assert change in told
 
 
 def _state_holds_no_secret(stack: Stack) -> None:

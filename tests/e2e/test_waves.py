@@ -16,6 +16,7 @@ from tests.e2e.conftest import ESTATE, Stack
 pytestmark = pytest.mark.engine
 
 WEB_2, WEB_3 = "i-bp1web20000000000001", "i-bp1web30000000000001"
+APP_1 = "i-bp1app10000000000001"
 FIRST, SECOND = "2026-12-06T02:00:00+08:00", "2026-12-12T02:00:00+08:00"
 
 
@@ -43,8 +44,8 @@ def outputs(stack: Stack) -> dict[str, Any]:
     return exported
 
 
-def schedule(stack: Stack, start: str, *instance_ids: str) -> str:
-    """Plans the move of instances of the group web, in zone h, into what the stack has prepared; returns its id."""
+def schedule(stack: Stack, start: str, *instance_ids: str, group: str = "sg-bp1web00000000000001") -> str:
+    """Plans the move of instances of a group, in zone h, into what the stack has prepared; returns its id."""
     exported = outputs(stack)
     plan = stack.cloud.migrations.create(
         instance_ids=list(instance_ids),
@@ -52,7 +53,7 @@ def schedule(stack: Stack, start: str, *instance_ids: str) -> str:
         latest="2026-12-20T00:00:00+08:00",
         vpc_id=exported["vpcId"],
         vswitch_ids=[exported["vswitchIds"]["cn-hangzhou-h"]],
-        security_group_ids=exported["securityGroupIds"]["sg-bp1web00000000000001"],
+        security_group_ids=exported["securityGroupIds"][group],
     )
     return str(plan["id"])
 
@@ -105,3 +106,12 @@ def test_the_second_wave_goes_on_when_the_first_has_moved(stack: Stack) -> None:
     snapshots = [item["disk_id"] for item in stack.cloud.state()["snapshots"]]
     assert (snapshots.count("d-bp1web2sys000000001"), snapshots.count("d-bp1web1sys000000001")) == (1, 3)
     assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
+
+    # The move of what was linked ends its link, though a state that is not refreshed has it still: no false alarm.
+    schedule(stack, SECOND, APP_1, group="sg-bp1app00000000000001")
+    pass_time(stack, datetime.fromisoformat(SECOND) + timedelta(days=1))
+    assert APP_1 not in {link["instance_id"] for link in stack.cloud.state()["classic_links"]}
+    stack.pulumi("preview", "--refresh=false")
+    judged = {(item["rule"], item["subject"]["name"]): item["outcome"] for item in stack.result()["results"]}
+    assert judged["schedule-window-in-future", "classic-to-vpc"] == "FAIL"
+    assert judged["stack-unchanged-in-cloud", "classic-to-vpc"] == "PASS"

@@ -12,15 +12,15 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from alibabacloud_tea_openapi.client import Client  # type: ignore[import-untyped]
 
 from estate.answers import ByNumber, ByToken, Reading, at
-from estate.errors import EstateError
+from estate.errors import CloudError, EstateError, PermissionDenied
 from estate.live import IF_USED, RAM_ACTIONS, read_estate, reading
-from estate.model import Estate
+from estate.model import DatabasePart, Estate
 from estate.reads import READS
 from simulator.server import Simulator, running
 from tests.estate import estates
@@ -315,6 +315,70 @@ def test_no_defect_of_an_answer_ends_in_an_estate(session: Session, action: str)
         why = stopped(session, action, spoil)
         assert action in why
         assert "RequestId REQ-7" in why
+
+
+#: What an answer about one database tells, and so leaves unread where it is refused.
+OF_ONE_DATABASE: dict[str, set[str]] = {
+    "rds:DescribeDBInstanceNetInfo": {"networkType", "securityIpMode", "endpoints", "whitelistGroups"},
+    "rds:DescribeDBInstanceIPArrayList": {"whitelistGroups"},
+    "rds:DescribeSecurityGroupConfiguration": {"securityGroups"},
+    "kvstore:DescribeDBInstanceNetInfo": {"endpoints"},
+    "kvstore:DescribeSecurityIps": {"whitelistGroups"},
+    "kvstore:DescribeSecurityGroupConfiguration": {"securityGroups"},
+    "dds:DescribeDBInstanceAttribute": set(get_args(DatabasePart)),
+    "dds:DescribeReplicaSetRole": {"endpoints"},
+    "dds:DescribeSecurityIps": {"whitelistGroups"},
+    "dds:DescribeSecurityGroupConfiguration": {"securityGroups"},
+}
+
+
+def refused_once(code: str) -> Spoil:
+    """A refusal of the first answer alone, which is about one database."""
+    left = [code]
+
+    def spoil(body: dict[str, Any]) -> None:
+        if left:
+            nothing(body)
+            body |= {"Code": left.pop(), "Message": "The operation is not permitted in the current status."}
+
+    return spoil
+
+
+@pytest.mark.parametrize("code", ["IncorrectDBInstanceState", "Forbidden.RAM"])
+@pytest.mark.parametrize("action", OF_ONE_DATABASE)
+def test_what_one_database_refuses_stops_nothing_else(session: Session, action: str, code: str) -> None:
+    product = {"rds": "rds", "kvstore": "redis", "dds": "mongodb"}[action.partition(":")[0]]
+    if code == "Forbidden.RAM" and sum(item.product == product for item in session.whole.databases) == 1:
+        return  # nobody can tell it from a permission that is missing for all: the next test
+    read = session.read(action, refused_once(code))
+    assert read.model_copy(update={"databases": ()}) == session.whole.model_copy(update={"databases": ()})
+    [refusing] = [item for item in read.databases if item.unread]
+    others = [item for item in read.databases if item.id != refusing.id]
+    assert others == [item for item in session.whole.databases if item.id != refusing.id]
+    assert {item.part for item in refusing.unread} == OF_ONE_DATABASE[action]
+    said = f"is refused with {code}" if code == "IncorrectDBInstanceState" else "is not permitted for it"
+    assert {item.reason for item in refusing.unread} == {f"of database {refusing.id} {action} {said} (RequestId REQ-7)"}
+
+
+@pytest.mark.parametrize("action", OF_ONE_DATABASE)
+def test_what_no_database_may_be_asked_for_is_a_permission_that_is_missing(session: Session, action: str) -> None:
+    def denied(body: dict[str, Any]) -> None:
+        nothing(body)
+        body |= {"Code": "Forbidden.RAM", "Message": "No."}
+
+    with pytest.raises(PermissionDenied, match=f"RAM action {action}"):
+        session.read(action, denied)
+
+
+@pytest.mark.parametrize("code", ["ServiceUnavailable", "Throttling.User"])
+@pytest.mark.parametrize("action", OF_ONE_DATABASE)
+def test_what_may_pass_stops_the_reading(session: Session, action: str, code: str) -> None:
+    def failing(body: dict[str, Any]) -> None:
+        nothing(body)
+        body |= {"Code": code, "Message": "Try again."}
+
+    with pytest.raises(CloudError, match=code):
+        session.read(action, failing)
 
 
 @pytest.mark.parametrize("action", READ)

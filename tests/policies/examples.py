@@ -37,9 +37,9 @@ TO_FILL: Final = re.compile(r"<[^<>]+>")
 
 # What stands for what a person fills in, by the keys that it is at; the last key, or the one before it in a list.
 FILLED: Final[Mapping[str, str]] = {
-    "approvedAt": "2026-12-01T02:00:00+08:00",
+    "approvedAt": "2026-11-29T02:00:00+08:00",
     "approvedBy": "somebody else",
-    "at": "2026-12-01T02:00:00+08:00",
+    "at": "2026-11-29T02:00:00+08:00",
     "attach": "i-other",
     "cidrBlock": "172.16.0.0/16",
     "databases.id": "rm-filled",
@@ -58,7 +58,7 @@ FILLED: Final[Mapping[str, str]] = {
     "rule": "backup-within-quota",
     "source": "i-web",
     "start": "2026-12-12T04:00:00+08:00",
-    "statedAt": "2026-12-01T02:00:00+08:00",
+    "statedAt": "2026-11-29T02:00:00+08:00",
     "targetZone": "cn-hangzhou-b",
     "validUntil": "2026-12-30T02:00:00+08:00",
     "vswitchIds": "vsw-one",
@@ -69,17 +69,17 @@ FILLED: Final[Mapping[str, str]] = {
 }
 
 
-def as_filled(path: str, value: Any) -> Any:
+def as_filled(path: str, value: Any, known: Mapping[str, str] = FILLED) -> Any:
     """Fill in what a person decides, as one might."""
     if isinstance(value, Mapping):
-        return {key: as_filled(f"{path}.{key}", part) for key, part in value.items()}
+        return {key: as_filled(f"{path}.{key}", part, known) for key, part in value.items()}
     if isinstance(value, list):
-        return [as_filled(path, part) for part in value]
+        return [as_filled(path, part, known) for part in value]
     if not isinstance(value, str) or not TO_FILL.search(value):
         return value
     keys = path.split(".")
-    known = (FILLED[key] for key in (".".join(keys[-2:]), keys[-1]) if key in FILLED)
-    return next(known, TO_FILL.sub("text", value))
+    found = (known[key] for key in (".".join(keys[-2:]), keys[-1]) if key in known)
+    return next(found, TO_FILL.sub("text", value))
 
 
 def base_for(changes: Iterable[Change]) -> dict[str, Any]:

@@ -363,6 +363,11 @@ def prepared(*, exists: bool = True) -> Draft:
             }
         ],
         "formerAddresses": [],
+        "liveNetwork": {
+            "vpcs": [{"vpcId": "vpc-1", "classicLinkEnabled": True}] if exists else [],
+            "vswitchIds": ["vsw-1"] if exists else [],
+            "classicLinks": [{"instanceId": "i-stay", "vpcId": "vpc-1"}] if exists else [],
+        },
         "cleanupDueDays": 7.0,
         "accessLists": [{"aclId": "acl-1", "aclName": "callers", "entries": ["10.0.0.1/32"], "listeners": []}],
         "registryAccessLists": [],
@@ -399,6 +404,7 @@ def prepared(*, exists: bool = True) -> Draft:
                 "zoneIds": [ZONE],
                 "status": "Running",
                 "networkType": "VPC" if exists else "Classic",
+                **({"vpcId": "vpc-1"} if exists else {}),
                 "securityIpMode": "safety",
                 "endpoints": _endpoints(exists),
                 "whitelistGroups": [
@@ -432,15 +438,7 @@ def prepared(*, exists: bool = True) -> Draft:
     for classic_id in ("sg-web", "sg-app"):
         _add_clone(draft, classic_id, cloud_id, top.urn)
     asked = {"validUntil": KEPT_UNTIL, "marginDays": 7.0, "leavesBehind": []}
-    access = {
-        "dbInstanceId": "rm-orders",
-        "product": "rds",
-        "groupName": "classic_to_vpc",
-        "networkType": "VPC",
-        "securityIps": [BLOCK],
-        "hybridAccess": asked,
-    }
-    draft.add(DATABASE_ACCESS, "rm-orders", access, top.urn)
+    draft.add(DATABASE_ACCESS, "rm-orders", {"dbInstanceId": "rm-orders", "hybridAccess": asked}, top.urn)
     applied = _applied(exists)
     hybrid = {
         "dbInstanceId": "rm-orders",
@@ -560,8 +558,7 @@ def _add_clone(draft: Draft, classic_id: str, cloud_id: Callable[[str], Any], pa
     )
     if exists:
         live = {"securityGroupId": new_id(classic_id), "innerAccessPolicy": "Accept"}
-        left_out = ("clonedFrom", "description")
-        told = [{key: value for key, value in item.items() if key not in left_out} for item in rules.values()]
+        told = [{key: value for key, value in item.items() if key != "clonedFrom"} for item in rules.values()]
         draft.facts(MIGRATION).setdefault("liveSecurityGroups", []).append({**live, "rules": copy.deepcopy(told)})
 
 

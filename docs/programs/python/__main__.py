@@ -4,7 +4,7 @@ import os
 
 import pulumi
 
-from components.database import DatabaseAccess, DatabaseAccessArgs
+from components.database import DatabaseAccess, DatabaseAccessArgs, find_database
 from components.network import TargetNetwork, TargetNetworkArgs, VSwitchArgs
 from components.security_group import ClonedSecurityGroups, ClonedSecurityGroupsArgs
 from components.settings import connect, local_provider
@@ -38,8 +38,11 @@ groups = ClonedSecurityGroups(
 )
 access = DatabaseAccess(
     "database",
-    DatabaseAccessArgs.of(
-        estate, DATABASE, vpc_id=network.vpc_id, vswitches=network.vswitches, whitelist_group="shop_vpc"
+    DatabaseAccessArgs(
+        database=find_database(estate, DATABASE),
+        vpc_id=network.vpc_id,
+        vswitches=network.vswitches,
+        whitelist_group="shop_vpc",
     ),
     opts,
 )

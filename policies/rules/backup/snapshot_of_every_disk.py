@@ -136,7 +136,10 @@ def _existing(plan: Plan, snapshot: Facts, timeline: Timeline, needed_until: dat
         )
     created, retention = snapshot.moment("createdAt"), snapshot.number("retentionDays") or None
     max_age = plan.migration.object("backups").number("maxAgeHours")
-    return _judge(plan, snapshot.text("snapshotId"), created, retention, timeline, needed_until, disk, max_age)
+    what = f"Snapshot {snapshot.text('snapshotId')} of the {disk}"
+    if too_short := _too_short(created, retention, needed_until, what):
+        return too_short
+    return _judge_age(plan, what, created, timeline, max_age)
 
 
 def _declared(plan: Plan, resource: Resource, timeline: Timeline, needed_until: datetime, disk: str) -> Verdict:
@@ -149,31 +152,19 @@ def _declared(plan: Plan, resource: Resource, timeline: Timeline, needed_until: 
     return pending(f"A snapshot of the {disk} is declared and does not exist yet.")
 
 
-def _judge(
-    plan: Plan,
-    snapshot_id: str,
-    created: datetime,
-    retention: float | None,
-    timeline: Timeline,
-    needed_until: datetime,
-    disk: str,
-    max_age: float,
-) -> Verdict:
-    if too_short := _too_short(created, retention, needed_until, f"Snapshot {snapshot_id} of the {disk}"):
-        return too_short
+def _judge_age(plan: Plan, what: str, created: datetime, timeline: Timeline, max_age: float) -> Verdict:
     if timeline.freeze_starts_at is None:
         raise UnreadableError("the beginning of the freeze", "is not known, by which a snapshot's age is judged")
     if created > timeline.now + MAX_CLOCK_SKEW:
-        return unknown(f"Snapshot {snapshot_id} of the {disk} is dated in the future.")
+        return unknown(f"{what} is dated in the future.")
     # The freeze, not the window, is the mark: a team that prepares in time takes the last snapshot as it begins.
     if created < timeline.freeze_starts_at - timedelta(hours=min(max_age, 8_760)):
         return pending(
-            f"Snapshot {snapshot_id} of the {disk} is from {created.isoformat(timespec='minutes')} and will be more "
-            f"than {max_age:g} h old when the freeze begins: a newer one is needed "
-            "by then.",
+            f"{what} is from {created.isoformat(timespec='minutes')} and will be more than {max_age:g} h old when the "
+            "freeze begins: a newer one is needed by then.",
             *_next_round(plan, "Shortly before the freeze:"),
         )
-    return passed(f"Snapshot {snapshot_id} of the {disk} is fresh enough and kept long enough.")
+    return passed(f"{what} is fresh enough and kept long enough.")
 
 
 def _too_short(created: datetime, retention: float | None, needed_until: datetime, what: str) -> Verdict | None:

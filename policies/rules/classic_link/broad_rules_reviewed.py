@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
-from policies.core.fixes import change
+from policies.core.fixes import Fix, change, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATION, Plan
 from policies.core.rule import MigrationRule
@@ -28,7 +28,18 @@ def _rule(rule: Facts) -> Verdict:
     shown = ", ".join(ids[:_SHOWN]) + (f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else "")
     return failed(
         f"{rule.text('securityGroupId')}, {rule.text('rule')}: instances that move may talk with {shown}, which "
-        "stay and are not linked. The rules do not show whether they do."
+        "stay and are not linked. The rules do not show whether they do.",
+        _reviewed(list(ids)),
+    )
+
+
+def _reviewed(out_of_reach: list[str]) -> Fix:
+    """Say who talks with whom, or that nobody does, or that those may be out of reach until their own move."""
+    flow = {"source": "<id or address>", "destination": "<id or address>", "port": "<port>"}
+    return (
+        change("classicLink", {"flows": [flow]})
+        | (task("If nobody does:") + change("classicLink", {"flows": []}))
+        | (task("If those may be out of reach until their own move:") + change("later", out_of_reach))
     )
 
 
@@ -38,11 +49,7 @@ RULE: Final = MigrationRule(
     severity="low",
     notice_items=("N13", "N15"),
     why="A rule for 10.0.0.0/8 names no peer: a connection that uses it breaks in the window unnoticed.",
-    remediation=(
-        change("classicLink", {"flows": [{"source": "<id>", "destination": "<other id>", "port": "<port>"}]})
-        | change("classicLink", {"flows": []})
-        | change("later", ["<id of one that may be out of reach until its own move>"])
-    ),
+    remediation=_reviewed(["<instance>"]),
     reads=(MIGRATION,),
     unknown_ok=None,
     sources=(

@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, attempt
-from policies.core.fixes import UP, Fix, change, task
+from policies.core.fixes import ID, UP, Fix, aliyun, change, task
 from policies.core.outcome import Outcome, Verdict, best, failed, judged, passed, pending, worst
 from policies.core.plan import (
     DEFAULT_VSWITCH,
@@ -28,7 +28,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if not plan.of_type(TARGET_NETWORK):
         return failed(
             "No target network is declared.",
-            network_for(plan),
+            _elsewhere(plan, instance) if _unsold(plan, zone_id, instance) else network_for(plan),
         )
     vswitches = plan.vswitches(place)
     if not vswitches:
@@ -97,9 +97,16 @@ def _elsewhere(plan: Plan, instance: Facts) -> Fix:
         for zone in plan.migration.objects("zones")
         if attempt(partial(_takes, zone, instance_type)) is True
     )
-    there = [zone for zone in selling if plan.vswitches((zone, tier))]
-    zone_id = (there or selling or ["<zone that sells the type>"])[0]
+    if not selling:
+        return aliyun("ecs", "ModifyInstanceSpec", {"InstanceId": ID, "InstanceType": "<a current type>"}) | (
+            task("Leave it for a later wave:") + change("later", [ID])
+        )
+    declared = bool(plan.of_type(TARGET_NETWORK))
+    there = [zone for zone in selling if declared and plan.vswitches((zone, tier))]
+    zone_id = (there or selling)[0]
     choice = change("instances", [{"id": instance.text("instanceId"), "targetZone": zone_id}])
+    if not declared:
+        return network_for(plan, [zone_id]) + choice
     return choice if there else new_vswitch(plan, zone_id, tier) + choice
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
-from policies.core.fixes import UP, change, task
+from policies.core.fixes import UP, Fix, change, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
@@ -20,8 +20,8 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     before = plan.remember("waves before", partial(_before, plan))
     return worst(
         [
-            *(judged(partial(_talks, own, peer, before)) for peer in peers),
-            *(judged(partial(_shares, own, database, before)) for database in databases),
+            *(judged(partial(_talks, plan, own, peer, before)) for peer in peers),
+            *(judged(partial(_shares, plan, own, database, before)) for database in databases),
         ]
     )
 
@@ -45,25 +45,36 @@ def _in_order(one: str, other: str, before: Mapping[str, frozenset[str]]) -> boo
     return other in before.get(one, ()) or one in before.get(other, ())
 
 
-def _talks(own: str, peer: Facts, before: Mapping[str, frozenset[str]]) -> Verdict:
+def _talks(plan: Plan, own: str, peer: Facts, before: Mapping[str, frozenset[str]]) -> Verdict:
     wave = peer.text("wave")
     what = f"It is of wave {own} and talks with {peer.text('instanceId')} of wave {wave} ({peer.text('reason')})"
-    return passed(f"{what}, in a declared order.") if _in_order(own, wave, before) else _apart(what, own, wave)
+    if _in_order(own, wave, before):
+        return passed(f"{what}, in a declared order.")
+    return _apart(plan, what, own, [wave])
 
 
-def _shares(own: str, database: Facts, before: Mapping[str, frozenset[str]]) -> Verdict:
+def _shares(plan: Plan, own: str, database: Facts, before: Mapping[str, frozenset[str]]) -> Verdict:
     unordered = [wave for wave in database.texts("waves") if not _in_order(own, wave, before)]
     what = (
         f"It is of wave {own} and shares {database.text('dbInstanceId')} with wave {', '.join(database.texts('waves'))}"
     )
-    return _apart(what, own, unordered[0]) if unordered else passed(f"{what}, in a declared order.")
+    return _apart(plan, what, own, unordered) if unordered else passed(f"{what}, in a declared order.")
 
 
-def _apart(what: str, own: str, wave: str) -> Verdict:
+def _apart(plan: Plan, what: str, own: str, waves: list[str]) -> Verdict:
     return failed(
         f"{what}: between the two windows one is in the VPC and the other is classic, and the stack declares no order.",
-        task("Move them in one wave.") | (task("Name the order:") + change("waves", [{"name": own, "after": [wave]}])),
+        task("Move them in one wave.") | _ordered(plan, own, waves),
     )
+
+
+def _ordered(plan: Plan, own: str, waves: list[str]) -> Fix:
+    """The order that the windows have already: the later wave is after the earlier one."""
+    starts = {wave.text("name"): wave.object("window").moment("start") for wave in plan.waves}
+    pairs = [sorted((own, other), key=lambda name: starts[name]) for other in waves]
+    if any(starts[first] == starts[second] for first, second in pairs):
+        return task("Give them windows one after the other, and name the order.")
+    return task("Name the order:") + change("waves", [{"name": second, "after": [first]} for first, second in pairs])
 
 
 RULE: Final = InstanceRule(

@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError, attempt
-from policies.core.fixes import ID, Fix, aliyun, change, task
+from policies.core.fixes import ID, Fix, aliyun, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed, unknown
 from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
@@ -97,7 +97,7 @@ RULE: Final = InstanceRule(
             "Add an equivalent that can be carried over to the classic group (an address block, or a group of this "
             "account)."
         )
-        | (task("Let the other instance be out of reach until its own move:") + change("later", ["<other id>"]))
+        | task("Let the other instance be out of reach until its own move: name it under later in the stack config.")
         | task(
             "Of a group that is mapped, accept it under securityGroups.groups[].acceptDifferences.lost in the "
             "stack config."

@@ -30,11 +30,12 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         if members - accounted
     ]
     if left:
+        nobodys = sorted({item for members in others.values() for item in members - accounted})
         return failed(
             f"Its groups are in use by instances that this stack neither moves nor links: {'; '.join(left)}. Traffic "
             "between members stops there, and a stack that moves them makes a clone of its own.",
-            change("later", sorted({item for members in others.values() for item in members - accounted}))
-            | (task("For those that stay:") + with_network(plan, change("classicLink", {}))),
+            change("later", nobodys)
+            | (task("For those that stay:") + with_network(plan, change("classicLink", {"attach": nobodys}))),
         )
     return passed("Every member of its groups moves with this stack, now or later, or is linked to its VPC.")
 

@@ -13,6 +13,7 @@ from policies.core.plan import (
     CLASSIC_LINK,
     CLASSIC_LINK_ATTACHMENT,
     CUT_THROUGH_BINDING,
+    DEFAULT_VPC,
     DEFAULT_VSWITCH,
     HYBRID_ACCESSES,
     MIGRATION,
@@ -30,12 +31,15 @@ from policies.core.plan import (
 )
 from policies.core.rule import MigrationRule
 from policies.security_groups.live import changes_of_group, changes_of_rules
+from policies.subjects.applied import changes_of_applied
+from policies.subjects.databases import READING
 
 _TYPES: Final = (
     ADDED_SECURITY_GROUP_RULES,
     CLASSIC_LINK,
     CLASSIC_LINK_ATTACHMENT,
     CUT_THROUGH_BINDING,
+    DEFAULT_VPC,
     DEFAULT_VSWITCH,
     *HYBRID_ACCESSES,
     PUBLIC_IP_CONVERSION,
@@ -45,10 +49,11 @@ _TYPES: Final = (
     *WHITELIST_GROUPS,
 )
 _RULES: Final = (SECURITY_GROUP_RULES, ADDED_SECURITY_GROUP_RULES)
+_WHOLE_GROUPS: Final = (SECURITY_GROUP, SECURITY_GROUP_RULES)
 _MOST_SHOWN: Final = 5
 # What kinds of things are called, and the resources that stand for them.
 _KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "vpc": ("VPC", (VPC,)),
+    "vpc": ("VPC", (VPC, DEFAULT_VPC)),
     "vswitch": ("VSwitch", (VSWITCH, DEFAULT_VSWITCH)),
     "securityGroup": ("security group", (SECURITY_GROUP,)),
     "linkedInstance": ("the ClassicLink of", (CLASSIC_LINK_ATTACHMENT,)),
@@ -62,22 +67,28 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     # Raises where there is no migration, of which nobody can tell what was applied.
     region = plan.migration.text("regionId")
     groups = [item for item in plan.of_type(SECURITY_GROUP) if item.parent not in others and item.exists]
+    networks = [item for item in plan.of_type_in((VPC, VSWITCH)) if item.exists]
     verdicts = [
         *_gone(plan),
         *(judged(partial(_resource, plan, item)) for item in found),
         *(judged(partial(_compared, plan, item, changes_of_group)) for item in groups),
+        *(judged(partial(_compared, plan, item, changes_of_applied)) for item in networks),
     ]
     return worst(verdicts) if verdicts else not_applicable(f"Nothing of the migration in {region} was applied yet.")
 
 
 def _gone(plan: Plan) -> Iterator[Verdict]:
-    """What the last `up` had in the cloud, and the next one would make anew."""
+    """What the last `up` had in the cloud, and the next one would make anew, or a state that is old takes for there."""
     for item in plan.migration.objects("gone") if "gone" in plan.migration.data else ():
-        kind = item.choice("kind", *_KINDS)
+        kind, gone_id = item.choice("kind", *_KINDS), item.text("id")
         what, types = _KINDS[kind]
+        declared = plan.of_type_in(types)
         # Once `up` has made it anew, all of them are there.
-        if not all(resource.exists for resource in plan.of_type_in(types)):
-            yield failed(f"{what} {item.text('id')} was applied, and is gone from the cloud.")
+        by_state = plan.migration.flag("dryRun") and any(
+            gone_id in (resource.facts.data.get("id"), resource.facts.data.get("instanceId")) for resource in declared
+        )
+        if by_state or not all(resource.exists for resource in declared):
+            yield failed(f"{what} {gone_id} was applied, and is gone from the cloud.")
 
 
 def _was_applied(item: Resource) -> bool:
@@ -91,19 +102,19 @@ def _resource(plan: Plan, item: Resource) -> Verdict:
     drift = item.facts.texts("drift")
     if drift:
         return _changed(item, drift)
-    # The state tells what the last refresh found, and this run may have made none: rules are compared as just read.
-    return _compared(plan, item, changes_of_rules) if item.type in _RULES else _as_applied(item)
+    # The state tells what the last refresh found, and this run may have made none: it is compared as just read.
+    return _compared(plan, item, changes_of_rules if item.type in _RULES else changes_of_applied)
 
 
 def _compared(plan: Plan, item: Resource, changes_of: Callable[[Plan, Resource], list[str] | None]) -> Verdict:
     """Hold what was applied against what this run read of the cloud before it."""
-    changes = changes_of(plan, item)
     if plan.migration.flag("dryRun"):
+        changes = changes_of(plan, item)
         if changes is None:
-            return unknown(f"{_named(item)} was not compared with the cloud: this run read no such security group.")
+            return unknown(f"{_named(item)} was not compared with the cloud: this run did not read it.")
         return _changed(item, changes) if changes else _as_applied(item)
-    # Rules that this update added to a group of others were not there before, as a matter of course.
-    if changes and item.type != ADDED_SECURITY_GROUP_RULES:
+    # What this update made or added, links and rules in groups of others, was not there before, as a matter of course.
+    if item.type in _WHOLE_GROUPS and changes_of(plan, item):
         return unknown(
             f"{_named(item)} is not as this update found it, and nothing tells who changed it: run `pulumi preview`."
         )
@@ -141,7 +152,14 @@ RULE: Final = MigrationRule(
         "was declared last.",
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/security-group-rules",
-    ram_actions=("ecs:DescribeSecurityGroupAttribute",),
+    ram_actions=(
+        "ecs:DescribeSecurityGroupAttribute",
+        "ecs:DescribeClassicLinkInstances",
+        "vpc:DescribeVpcAttribute",
+        "vpc:DescribeVSwitches",
+        "slb:DescribeAccessControlListAttribute",
+        *READING,
+    ),
     mended_by_up=True,
     check=_check,
 )

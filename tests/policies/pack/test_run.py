@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +94,18 @@ def test_the_digest_is_of_all_code_and_of_nothing_else(tmp_path: Path) -> None:
     (copy / "core/clock.py").write_bytes(text)
     (copy / "rules/backup/within_quota.py").unlink()
     assert len({whole, changed, digest(copy)}) == 3
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["--help"], 0), (["-h"], 0), ([], 2)])
+def test_it_answers_a_person_in_place_of_serving(arguments: list[str], code: int) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "policies", *arguments],
+        cwd=PACK.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (answer.returncode, answer.stderr) == (code, "")
+    assert "pulumi preview --policy-pack policies" in answer.stdout
+    assert "python -m policies.verdict --help" in answer.stdout

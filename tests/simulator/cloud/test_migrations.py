@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from simulator.clock import ModelClock
 from simulator.cloud import classic_links, instances, migrations, snapshots, vswitches
 from simulator.cloud.migrations import MigrationRefusedError
+from simulator.cloud.names import Labels
 from simulator.cloud.state import Cloud
 from simulator.cloud.transitions import settle
 from simulator.model.base import Table
@@ -499,7 +500,10 @@ def _script(cloud: Cloud) -> list[tuple[datetime, Callable[[], object]]]:
         (START - timedelta(seconds=100), lambda: instances.stop(cloud, MON_1)),
         (START - timedelta(seconds=20), lambda: instances.stop(cloud, APP_1)),
         (START - timedelta(seconds=10), lambda: snapshots.create(cloud, "d-bp1web1sys000000001")),
-        (START + 5 * minute, lambda: vswitches.create(cloud, SHARED, "cn-hangzhou-h", "192.168.20.0/24", "late")),
+        (
+            START + 5 * minute,
+            lambda: vswitches.create(cloud, SHARED, "cn-hangzhou-h", "192.168.20.0/24", Labels("late")),
+        ),
         (START + 20 * minute, lambda: instances.start(cloud, MON_1)),
     ]
 

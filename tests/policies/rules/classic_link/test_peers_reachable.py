@@ -33,7 +33,7 @@ def test_pending_while_half_of_it_is_only_declared(resource_type: str) -> None:
 
 def test_fail_without_an_attachment() -> None:
     draft = prepared()
-    words = ("i-stay", "no attachment is declared", "classicLink: {}", "later: [i-stay]")
+    words = ("i-stay", "no attachment is declared", "classicLink: {attach: [i-stay]}", "later: [i-stay]")
     draft.facts(CLASSIC_LINK_ATTACHMENT)["instanceId"] = "i-other"
     expect(draft, RULE, "i-app", Outcome.FAIL, *words)
     draft.remove(CLASSIC_LINK_ATTACHMENT)

@@ -339,6 +339,6 @@ def test_the_fix_names_the_groups_of_linked_instances_where_they_are_what_refuse
     _stayer(draft).append(rule({"cidrIp": "10.0.0.2/32"}, portRange="6379/6379", nicType="intranet"))
     fix = "--SecurityGroupId '<group of the linked one>' --SourceGroupId '<classic group of the instance>'"
     told = expect(draft, RULE, "i-app", Outcome.FAIL, fix)
-    assert "later: [" not in told.remediation
+    assert "under later" not in told.remediation
     _clone(draft, "sg-app").clear()
-    expect(draft, RULE, "i-app", Outcome.FAIL, fix, "later: [")
+    expect(draft, RULE, "i-app", Outcome.FAIL, fix, "under later")

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -6,7 +7,15 @@ from policies.core.outcome import Outcome
 from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
     CLASSIC_LINK_ATTACHMENT,
+    CUT_THROUGH_BINDING,
+    DEFAULT_VPC,
+    DEFAULT_VSWITCH,
+    HYBRID_ACCESS,
+    MIGRATING_INSTANCE,
     MIGRATION,
+    PUBLIC_IP_CONVERSION,
+    REMOVED_ACL_ENTRIES,
+    REMOVED_WHITELIST_ENTRIES,
     SECURITY_GROUP,
     SECURITY_GROUP_RULES,
     VPC,
@@ -14,7 +23,7 @@ from policies.core.plan import (
     WHITELIST_GROUP,
 )
 from policies.pack.verdicts import judge_stack
-from tests.policies.prepared import UNKNOWN, Draft, expect, prepared, rule
+from tests.policies.prepared import BLOCK, UNKNOWN, Draft, expect, prepared, rule
 
 RULE = "stack-unchanged-in-cloud"
 OPENED = 'rules["unmanaged: ingress accept TCP 3389/3389 from 0.0.0.0/0 (1)"] was added'
@@ -199,5 +208,182 @@ def test_rules_added_to_a_group_of_others_must_be_there(live: list[dict[str, Any
     words = ["AddedSecurityGroupRules sg-stay", "is gone"] if outcome is Outcome.FAIL else []
     expect(draft, RULE, _alone(draft), outcome, *words)
     # The update adds them after the reading.
+    draft.facts(MIGRATION)["dryRun"] = False
+    expect(draft, RULE, _alone(draft), Outcome.PASS)
+
+
+# ---- the state was not refreshed, and says that all is as it was applied ----
+
+Bend = Callable[[Draft], object]
+
+
+def _network(draft: Draft) -> dict[str, Any]:
+    network = draft.facts(MIGRATION)["liveNetwork"]
+    assert isinstance(network, dict)
+    return network
+
+
+def _database(draft: Draft) -> dict[str, Any]:
+    [database] = draft.facts(MIGRATION)["databases"]
+    assert isinstance(database, dict)
+    return database
+
+
+def _whitelisted(draft: Draft, *entries: str) -> None:
+    [group] = [item for item in _database(draft)["whitelistGroups"] if item["groupName"] == "classic_to_vpc"]
+    group["securityIps"] = list(entries)
+
+
+def _removed(draft: Draft, *entries: str) -> None:
+    """An old address was taken out of the default group, and out of an access control list."""
+    listed = {"dbInstanceId": "rm-orders", "groupName": "default", "networkType": "Classic", "securityIps": [*entries]}
+    draft.add(REMOVED_WHITELIST_ENTRIES[0], "rm-orders", {**listed, "applied": "digest", "drift": []})
+    acl = {"aclId": "acl-1", "entries": [f"{entry}/32" for entry in entries]}
+    draft.add(REMOVED_ACL_ENTRIES, "acl-1", {**acl, "applied": "digest", "drift": []})
+
+
+def _with_eip(draft: Draft, eip: str | None, *, cut_through: bool = False) -> None:
+    if eip is not None:
+        draft.facts(MIGRATING_INSTANCE, "i-web")["eip"] = eip
+    conversion = {"instanceId": "i-web", "allocationId": "eip-1", "ipAddress": "47.98.1.1"}
+    draft.add(PUBLIC_IP_CONVERSION, "i-web", {**conversion, "applied": "digest", "drift": []})
+    if cut_through:
+        binding = {"instanceId": "i-web", "allocationId": "eip-1", "networkInterfaceId": "eni-1"}
+        draft.add(CUT_THROUGH_BINDING, "i-web", {**binding, "applied": "digest", "drift": []})
+
+
+def _default_vpc(draft: Draft, vpc_id: str, vswitch_id: str) -> None:
+    draft.add(DEFAULT_VPC, "default", {"vpcId": vpc_id, "applied": "digest", "drift": []})
+    draft.add(DEFAULT_VSWITCH, "default-h", {"vswitchId": vswitch_id, "applied": "digest", "drift": []})
+
+
+CHANGED_BY_HAND: dict[str, tuple[Bend, str]] = {
+    "VPC": (lambda it: _network(it).update(vpcs=[]), "VPC vpc-1 is gone"),
+    "VSwitch": (
+        lambda it: _network(it).update(vswitchIds=["vsw-2"]),
+        "Switch vsw-h was changed in the cloud since the",
+    ),
+    "default VPC": (lambda it: _default_vpc(it, "vpc-9", "vsw-1"), "VPC vpc-9 is gone"),
+    "default VSwitch": (lambda it: _default_vpc(it, "vpc-1", "vsw-9"), "VSwitch vsw-9 is gone"),
+    "ClassicLink off": (
+        lambda it: _network(it)["vpcs"][0].update(classicLinkEnabled=False),
+        "ClassicLink of VPC vpc-1 is off",
+    ),
+    "link removed": (
+        lambda it: _network(it).update(classicLinks=[]),
+        "instance i-stay is linked to no VPC in place of vpc-1",
+    ),
+    "link to another": (
+        lambda it: _network(it)["classicLinks"][0].update(vpcId="vpc-7"),
+        "instance i-stay is linked to vpc-7 in place of vpc-1",
+    ),
+    "whitelist group": (
+        lambda it: it.forget_live_group("classic_to_vpc"),
+        "whitelist group classic_to_vpc of rm-orders is gone",
+    ),
+    "whitelist entry gone": (
+        lambda it: _whitelisted(it, "127.0.0.1"),
+        f"whitelist group classic_to_vpc of rm-orders: {BLOCK} is gone",
+    ),
+    "whitelist entry added": (
+        lambda it: _whitelisted(it, BLOCK, "0.0.0.0/0"),
+        "whitelist group classic_to_vpc of rm-orders: 0.0.0.0/0 was added",
+    ),
+    "entry back in a whitelist": (lambda it: _removed(it, "10.0.0.2"), "of rm-orders: 10.0.0.2 is there again"),
+    "entry back in a list": (lambda it: _removed(it, "10.0.0.1"), "acl-1: 10.0.0.1 is there again"),
+    "database in another VPC": (
+        lambda it: _database(it).update(vpcId="vpc-7"),
+        "rm-orders is in vpc-7 in place of vpc-1",
+    ),
+    "database is classic": (
+        lambda it: _database(it).update(networkType="Classic"),
+        "rm-orders is in the classic network in place of vpc-1",
+    ),
+    "no classic address": (
+        lambda it: _database(it)["endpoints"].pop(0),
+        "rm-orders has no classic address any more, which was to last until 2026-12-27T02:00:00+08:00",
+    ),
+    "a shorter classic address": (
+        lambda it: _database(it)["endpoints"][0].update(expiresAt="2026-12-20T02:00:00+08:00"),
+        "a classic address of rm-orders ends at 2026-12-20T02:00:00+08:00 in place of 2026-12-27T02:00:00+08:00",
+    ),
+    "another EIP": (lambda it: _with_eip(it, "47.98.9.9"), "47.98.9.9 is bound to i-web in place of 47.98.1.1"),
+    "no cut-through": (
+        lambda it: _with_eip(it, "47.98.1.1", cut_through=True),
+        "47.98.1.1 is bound to i-web itself, and not in cut-through mode",
+    ),
+}
+
+
+@pytest.mark.parametrize(("bend", "told"), CHANGED_BY_HAND.values(), ids=CHANGED_BY_HAND)
+def test_fail_when_the_cloud_does_not_confirm_the_state(bend: Bend, told: str) -> None:
+    draft = prepared()
+    bend(draft)
+    expect(draft, RULE, _alone(draft), Outcome.FAIL, told)
+    assert judge_stack(draft.evaluation()).readiness == "NOT READY"
+
+
+CONFIRMED: dict[str, Bend] = {
+    "more of the region": lambda it: _network(it)["vswitchIds"].append("vsw-2"),
+    "links of others": lambda it: _network(it)["classicLinks"].append({"instanceId": "i-x", "vpcId": "vpc-7"}),
+    "groups of others": lambda it: _database(it)["whitelistGroups"][0].update(securityIps=["10.9.9.9"]),
+    "another spelling": lambda it: _whitelisted(it, "172.16.1.7/24"),
+    "what was removed stays away": lambda it: _removed(it, "10.0.0.77"),
+    "a longer classic address": lambda it: _database(it)["endpoints"][0].update(expiresAt="2027-01-20T02:00:00+08:00"),
+    "the same end a little off": lambda it: _database(it)["endpoints"][0].update(expiresAt="2026-12-27T01:59:30+08:00"),
+    "its EIP": lambda it: _with_eip(it, "47.98.1.1"),
+    "its EIP in cut-through mode": lambda it: _with_eip(it, None, cut_through=True),
+    "the default VPC": lambda it: _default_vpc(it, "vpc-1", "vsw-1"),
+}
+
+
+@pytest.mark.parametrize("bend", CONFIRMED.values(), ids=CONFIRMED)
+def test_pass_when_the_cloud_confirms_the_state(bend: Bend) -> None:
+    draft = prepared()
+    bend(draft)
+    expect(draft, RULE, _alone(draft), Outcome.PASS)
+
+
+def test_pass_when_classic_addresses_ended_in_their_time() -> None:
+    draft = prepared()
+    del _database(draft)["endpoints"][0]
+    draft.facts(HYBRID_ACCESS)["classicExpiresAt"] = "2026-12-11T08:00:00+08:00"
+    expect(draft, RULE, _alone(draft), Outcome.PASS)
+
+
+def test_what_is_to_be_of_a_whitelist_is_not_held_against_the_cloud() -> None:
+    """The config adds an entry, which the cloud does not have yet."""
+    draft = prepared()
+    facts = draft.facts(WHITELIST_GROUP)
+    asked = ("dbInstanceId", "groupName", "networkType", "securityIps")
+    facts["declared"] = {key: facts[key] for key in asked}
+    facts |= {"securityIps": [BLOCK, "172.16.9.0/24"], "applied": UNKNOWN}
+    expect(draft, RULE, _alone(draft), Outcome.PASS)
+
+
+def test_unknown_when_nobody_read_it() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["databases"] = []
+    expect(draft, RULE, _alone(draft), Outcome.UNKNOWN, "WhitelistGroup rm-orders-classic_to_vpc was not compared")
+    draft = prepared()
+    del draft.facts(MIGRATION)["liveNetwork"]
+    expect(draft, RULE, _alone(draft), Outcome.UNKNOWN, "liveNetwork is missing")
+
+
+def test_an_update_makes_what_was_not_there_before_it() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["dryRun"] = False
+    _network(draft).update(vpcs=[], vswitchIds=[], classicLinks=[])
+    draft.facts(MIGRATION)["databases"] = []
+    expect(draft, RULE, _alone(draft), Outcome.PASS)
+
+
+def test_fail_when_the_record_knows_that_it_is_gone_though_the_state_does_not() -> None:
+    """Of a security group nothing else is told: it is among no groups that were read."""
+    draft = prepared()
+    draft.facts(MIGRATION)["gone"] = [{"kind": "securityGroup", "id": "sg-web-vpc"}]
+    expect(
+        draft, RULE, _alone(draft), Outcome.FAIL, "security group sg-web-vpc was applied, and is gone from the cloud"
+    )
     draft.facts(MIGRATION)["dryRun"] = False
     expect(draft, RULE, _alone(draft), Outcome.PASS)

@@ -1,0 +1,205 @@
+"""What the stack applied, held against the cloud as this very run read it: networks, links, whitelists, hybrid access.
+
+A state may be old: a preview with `--refresh=false` compares nothing with the cloud, and with `--target` only some of
+it. Security groups are compared by `policies.security_groups.live`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from typing import Final
+
+from policies.core.facts import Facts
+from policies.core.plan import (
+    CLASSIC_LINK,
+    CLASSIC_LINK_ATTACHMENT,
+    CUT_THROUGH_BINDING,
+    DEFAULT_VPC,
+    DEFAULT_VSWITCH,
+    HYBRID_ACCESSES,
+    PUBLIC_IP_CONVERSION,
+    REMOVED_ACL_ENTRIES,
+    REMOVED_WHITELIST_ENTRIES,
+    VPC,
+    VSWITCH,
+    WHITELIST_GROUPS,
+    Plan,
+    Resource,
+)
+
+# The cloud tells the end of classic addresses in seconds from now: by so much it may differ from reading to reading.
+_SLACK: Final = timedelta(hours=1)
+
+
+def changes_of_applied(plan: Plan, item: Resource) -> list[str] | None:
+    """How the cloud differs from what a resource applied, one text each; None where it was not read.
+
+    Raises UnreadableError.
+    """
+    # A preview that plans an update gives what is to be, and still remembers what was applied last.
+    applied = item.facts.object("declared") if "declared" in item.facts.data else item.facts
+    return _COMPARED[item.type](plan, applied, item.facts)
+
+
+_Compare = Callable[[Plan, Facts, Facts], "list[str] | None"]
+
+
+# ---- networks and links ----
+
+
+def _vpc(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
+    vpc_id = own.optional_text("id") or own.text("vpcId")
+    return [] if vpc_id in _vpcs(plan) else [f"VPC {vpc_id} is gone"]
+
+
+def _vswitch(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
+    vswitch_id = own.optional_text("id") or own.text("vswitchId")
+    return [] if vswitch_id in _live(plan).texts("vswitchIds") else [f"VSwitch {vswitch_id} is gone"]
+
+
+def _classic_link(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
+    vpc_id = applied.text("vpcId")
+    if vpc_id not in _vpcs(plan):
+        return [f"VPC {vpc_id} is gone"]
+    return [] if _vpcs(plan)[vpc_id].flag("classicLinkEnabled") else [f"ClassicLink of VPC {vpc_id} is off"]
+
+
+def _attachment(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
+    instance_id, vpc_id = applied.text("instanceId"), applied.text("vpcId")
+    links = [item for item in _live(plan).objects("classicLinks") if item.text("instanceId") == instance_id]
+    found = sorted(item.text("vpcId") for item in links)
+    if vpc_id in found:
+        return []
+    return [f"instance {instance_id} is linked to {', '.join(found) or 'no VPC'} in place of {vpc_id}"]
+
+
+def _live(plan: Plan) -> Facts:
+    return plan.migration.object("liveNetwork")
+
+
+def _vpcs(plan: Plan) -> Mapping[str, Facts]:
+    return {item.text("vpcId"): item for item in _live(plan).objects("vpcs")}
+
+
+# ---- databases and load balancers ----
+
+
+def _whitelist_group(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
+    found = _whitelist(plan, applied)
+    if found is None:
+        return None
+    name = f"whitelist group {applied.text('groupName')} of {applied.text('dbInstanceId')}"
+    wanted = _blocks(applied.texts("securityIps"))
+    live = {block for group in found for block in _blocks(group.texts("securityIps"))}
+    if not found:
+        return [f"{name} is gone"]
+    return [f"{name}: {block} is gone" for block in sorted(wanted - live)] + [
+        f"{name}: {block} was added" for block in sorted(live - wanted)
+    ]
+
+
+def _removed_from_whitelist(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
+    found = _whitelist(plan, applied)
+    if found is None:
+        return None
+    back = {block for group in found for block in _blocks(group.texts("securityIps"))}
+    name = f"whitelist group {applied.text('groupName')} of {applied.text('dbInstanceId')}"
+    return [f"{name}: {block} is there again" for block in sorted(back & _blocks(applied.texts("securityIps")))]
+
+
+def _removed_from_acl(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
+    acl_id = applied.text("aclId")
+    found = [item for item in plan.migration.objects("accessLists") if item.text("aclId") == acl_id]
+    back = {block for item in found for block in _blocks(item.texts("entries"))}
+    return [f"{acl_id}: {block} is there again" for block in sorted(back & _blocks(applied.texts("entries")))]
+
+
+def _whitelist(plan: Plan, applied: Facts) -> list[Facts] | None:
+    """The group as it was read: one, or none; None where its database was not read."""
+    database = _database(plan, applied)
+    if database is None:
+        return None
+    # Groups of Redis and MongoDB are for both networks.
+    key = (applied.text("groupName"), applied.optional_text("networkType") or "MIX")
+    groups = database.objects("whitelistGroups")
+    return [group for group in groups if (group.text("groupName"), group.text("networkType")) == key]
+
+
+def _hybrid_access(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
+    database = _database(plan, applied)
+    if database is None:
+        return None
+    database_id, vpc_id = applied.text("dbInstanceId"), applied.text("vpcId")
+    found = database.optional_text("vpcId") if database.text("networkType") == "VPC" else None
+    if found != vpc_id:
+        return [f"{database_id} is in {found or 'the classic network'} in place of {vpc_id}"]
+    # Without it, no classic address ends, or an update is to come that says anew when one does.
+    if not own.is_known("classicExpiresAt") or own.optional_text("classicExpiresAt") is None:
+        return []
+    until = own.moment("classicExpiresAt")
+    classic = [item for item in database.objects("endpoints") if item.text("ipType") == "Inner"]
+    if not classic and until > plan.migration.moment("estateReadAt") + _SLACK:
+        return [f"{database_id} has no classic address any more, which was to last until {until.isoformat()}"]
+    ends = [item.moment("expiresAt") for item in classic if item.is_known("expiresAt")]
+    if ends and min(ends) < until - _SLACK:
+        return [f"a classic address of {database_id} ends at {min(ends).isoformat()} in place of {until.isoformat()}"]
+    return []
+
+
+def _database(plan: Plan, applied: Facts) -> Facts | None:
+    database_id = applied.text("dbInstanceId")
+    databases = plan.migration.objects("databases")
+    return next((item for item in databases if item.text("dbInstanceId") == database_id), None)
+
+
+def _blocks(entries: Iterable[str]) -> set[str]:
+    """Entries in one spelling: an address with and without /32 is the same."""
+    return {_block(entry) for entry in entries}
+
+
+def _block(entry: str) -> str:
+    try:
+        block = ipaddress.ip_network(entry, strict=False)
+    except ValueError:
+        return entry
+    return str(block.network_address) if block.prefixlen == block.max_prefixlen else str(block)
+
+
+# ---- public addresses ----
+
+
+def _conversion(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
+    instance_id, eip = applied.text("instanceId"), _eip_of(plan, applied)
+    # In cut-through mode it is bound to a network interface beside it, which is not read.
+    if eip is None or not own.is_known("ipAddress") or eip == own.text("ipAddress"):
+        return []
+    return [f"{eip} is bound to {instance_id} in place of {own.text('ipAddress')}"]
+
+
+def _cut_through(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
+    instance_id, eip = applied.text("instanceId"), _eip_of(plan, applied)
+    return [] if eip is None else [f"{eip} is bound to {instance_id} itself, and not in cut-through mode"]
+
+
+def _eip_of(plan: Plan, applied: Facts) -> str | None:
+    wanted = applied.text("instanceId")
+    instances = [item.facts for item in plan.instances if item.facts.data.get("instanceId") == wanted]
+    return instances[0].optional_text("eip") if instances else None
+
+
+_COMPARED: Final[Mapping[str, _Compare]] = {
+    CLASSIC_LINK: _classic_link,
+    CLASSIC_LINK_ATTACHMENT: _attachment,
+    CUT_THROUGH_BINDING: _cut_through,
+    DEFAULT_VPC: _vpc,
+    DEFAULT_VSWITCH: _vswitch,
+    PUBLIC_IP_CONVERSION: _conversion,
+    REMOVED_ACL_ENTRIES: _removed_from_acl,
+    VPC: _vpc,
+    VSWITCH: _vswitch,
+    **dict.fromkeys(HYBRID_ACCESSES, _hybrid_access),
+    **dict.fromkeys(REMOVED_WHITELIST_ENTRIES, _removed_from_whitelist),
+    **dict.fromkeys(WHITELIST_GROUPS, _whitelist_group),
+}
