@@ -5,10 +5,11 @@ because the host makes no others. What a component must know of the estate it re
 """
 
 # No `from __future__ import annotations`: the host reads types, not texts.
-# No nested type is called ...Args: for such a name Pulumi's generator makes Go that does not compile (3.276.0).
+# Members of a list of objects are inputs although they have to be known, which the host sees to: of a plain list of
+# plain objects Pulumi's generator makes Go that does not compile (3.276.0).
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypedDict, cast
 
 import pulumi
 
@@ -34,7 +35,7 @@ class VSwitch(TypedDict):
 class TargetNetworkArgs(TypedDict):
     """The VPC to migrate into: one to create, one that exists (`vpcId`), or the region's default one."""
 
-    vswitches: list[VSwitch]
+    vswitches: list[pulumi.Input[VSwitch]]
     """The VSwitches to migrate into, one a zone, or a zone and tier."""
     vpc_name: NotRequired[str]
     """The name of the VPC to create; that of the resource too."""
@@ -66,7 +67,7 @@ class TargetNetwork(network.TargetNetwork):
                 tier=item.get("tier"),
                 vswitch_id=item.get("vswitch_id"),
             )
-            for item in args["vswitches"]
+            for item in cast(list[VSwitch], args["vswitches"])
         ]
         of_network = network.TargetNetworkArgs(
             vswitches=vswitches,
@@ -128,7 +129,7 @@ class DatabaseAccessArgs(TypedDict):
     """The database."""
     vpc_id: pulumi.Input[str]
     """The VPC that gets access."""
-    vswitches: list[AdmittedVSwitch]
+    vswitches: list[pulumi.Input[AdmittedVSwitch]]
     """The VSwitches that are admitted; hybrid access uses the first in a zone of the database."""
     whitelist_group: str
     """The name of the whitelist group that is made: 2 to 32 small letters, digits and underscores, not `default`."""
@@ -147,7 +148,7 @@ class DatabaseAccess(database.DatabaseAccess):
             network.TargetVSwitch(
                 item["zone_id"], None, item["cidr_block"], pulumi.Output.from_input(item["vswitch_id"])
             )
-            for item in args["vswitches"]
+            for item in cast(list[AdmittedVSwitch], args["vswitches"])
         ]
         of_estate = database.DatabaseAccessArgs(
             database=database.find_database(read(), args["db_instance_id"]),

@@ -70,13 +70,13 @@ def _as_written(message: str) -> str:
 
 def _require_known(path: str, definition: PropertyDefinition, value: Any, types: Mapping[str, Any]) -> None:
     """Raise InputPropertyError for an output where the component needs a value."""
-    if definition.plain and (isinstance(value, pulumi.Output | Unknown)):
+    described = types.get(definition.ref.rpartition(":")[2]) if definition.ref else None
+    if (definition.plain or described) and isinstance(value, pulumi.Output | Unknown):
         raise pulumi.InputPropertyError(path, "expected a value that is known before anything is made, not an output")
     if definition.items is not None and isinstance(value, Sequence) and not isinstance(value, str):
         for index, item in enumerate(value):
             _require_known(f"{path}[{index}]", definition.items, item, types)
-    if definition.ref is not None and isinstance(value, Mapping):
-        described = types[definition.ref.rpartition(":")[2]]
+    if described is not None and isinstance(value, Mapping):
         for key, inner in described.properties.items():
             _require_known(f"{path}.{key}", inner, value.get(key), types)
 

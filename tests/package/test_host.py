@@ -108,9 +108,10 @@ def test_a_wrong_argument_is_told_by_its_path(kind: str, inputs: dict[str, Any],
     [
         ({"vpcName": pulumi.UNKNOWN, "vswitches": [VSWITCH]}, "vpcName"),
         ({"vswitches": pulumi.UNKNOWN}, "vswitches"),
+        ({"vswitches": [VSWITCH, pulumi.UNKNOWN]}, "vswitches[1]"),
         ({"vswitches": [VSWITCH, {**VSWITCH, "zoneId": pulumi.UNKNOWN}]}, "vswitches[1].zoneId"),
     ],
-    ids=["a text", "a list", "inside a list"],
+    ids=["a text", "a list", "a member of a list", "inside a member"],
 )
 def test_what_must_be_known_cannot_depend_on_what_is_yet_to_be_made(inputs: dict[str, Any], path: str) -> None:
     with pytest.raises(pulumi.InputPropertyError) as refused:
