@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from estate.client import Cloud
 from estate.model import SecurityGroupRule
 from provider import rules as logic
+from provider import traffic
 from provider.group_rules import GroupRules, schema_of
 from provider.resource import ResourceError
 from provider.values import Properties
@@ -41,8 +43,21 @@ class AddedSecurityGroupRules(GroupRules):
         others = [rule for rule in live if logic.key_of(rule) not in ours]
         return inputs | {"presentBefore": sorted(logic.live_ones(inputs["rules"], others))}
 
+    def _before_deletion(
+        self, cloud: Cloud, group_id: str, live: Sequence[SecurityGroupRule], state: Properties
+    ) -> None:
+        """Refuse while servers in a VPC, of groups that our rules name, reach servers of this group by them."""
+        peers = {rule.group_id for rule in self._removable(live, state) if rule.policy == "accept" and rule.group_id}
+        servers = [server for peer in sorted(peers) for server in traffic.in_group(cloud, peer) if server.vpc_id]
+        if servers and (behind := traffic.in_group(cloud, group_id)):
+            raise ResourceError(
+                f"Rules in security group {group_id} let {traffic.named(sorted(set(servers)))} reach "
+                f"{traffic.named(behind)}: without them they would be cut off, and the rules were left as they are. "
+                "Take one side out of its group first, or keep what the stack has made."
+            )
+
     def _removable(self, live: Sequence[SecurityGroupRule], state: Properties) -> list[SecurityGroupRule]:
-        """Return the live rules that were added here."""
+        """Return the live rules that were added here, perhaps by an update that stopped half way."""
         ours = logic.keys_of(logic.own_rules(state))
         return [rule for rule in live if logic.key_of(rule) in ours]
 

@@ -76,6 +76,14 @@ class Product(ABC):
         what = f"database {database_id} to be {self.ready}"
         cloud.wait(lambda: self.status(cloud, database_id) == self.ready, what, timeout=_PATIENCE)
 
+    def vpc(self, cloud: Cloud, database_id: str) -> str | None:
+        """Return the VPC of a database, None if it is in none, or gone."""
+        return self._unless_gone(lambda: self._vpc(cloud, database_id))
+
+    @abstractmethod
+    def removal(self, change: Entries) -> str:
+        """Return the command of Alibaba Cloud CLI that takes entries out of a whitelist group."""
+
     @abstractmethod
     def status(self, cloud: Cloud, database_id: str) -> str | None:
         """Read the status alone."""
@@ -95,6 +103,10 @@ class Product(ABC):
     @abstractmethod
     def _database(self, cloud: Cloud, database_id: str) -> Database | None:
         """Read one database; raises one of the codes of `gone`, or returns None, where there is none."""
+
+    @abstractmethod
+    def _vpc(self, cloud: Cloud, database_id: str) -> str | None:
+        """Read the VPC alone, None without one; raises one of the codes of `gone`."""
 
     @abstractmethod
     def _whitelists(self, cloud: Cloud, database_id: str) -> Whitelists:
@@ -120,6 +132,7 @@ class _Rds(Product):
         "rds:DescribeDBInstanceIPArrayList",
         "rds:DescribeDBInstanceAttribute",
         "rds:ModifySecurityIps",
+        "ecs:DescribeInstances",
     )
     network_actions = (
         "rds:DescribeDBInstanceNetInfo",
@@ -128,6 +141,12 @@ class _Rds(Product):
         "rds:ModifyDBInstanceNetworkType",
         "rds:ModifyDBInstanceNetworkExpireTime",
     )
+
+    def removal(self, change: Entries) -> str:
+        return (
+            f"aliyun rds ModifySecurityIps --DBInstanceId {change.database} --DBInstanceIPArrayName {change.group} "
+            f"--WhitelistNetworkType {change.network_type} --ModifyMode Delete --SecurityIps {','.join(change.ips)}"
+        )
 
     def status(self, cloud: Cloud, database_id: str) -> str | None:
         head = live.rds_head(cloud, database_id)
@@ -173,6 +192,10 @@ class _Rds(Product):
         head = live.rds_head(cloud, database_id)
         return live.rds_database(cloud, head) if head else None
 
+    def _vpc(self, cloud: Cloud, database_id: str) -> str | None:
+        head = live.rds_head(cloud, database_id)
+        return head.vpc_id or None if head else None
+
     def _whitelists(self, cloud: Cloud, database_id: str) -> Whitelists:
         [page] = pages(cloud, "rds:DescribeDBInstanceNetInfo", dbinstance_id=database_id)
         mode = str(page.body.security_ipmode)
@@ -188,6 +211,7 @@ class _Redis(Product):
         "kvstore:DescribeSecurityIps",
         "kvstore:DescribeInstanceAttribute",
         "kvstore:ModifySecurityIps",
+        "ecs:DescribeInstances",
     )
     network_actions = (
         "kvstore:DescribeInstanceAttribute",
@@ -196,6 +220,12 @@ class _Redis(Product):
         "kvstore:SwitchNetwork",
         "kvstore:ModifyInstanceNetExpireTime",
     )
+
+    def removal(self, change: Entries) -> str:
+        return (
+            f"aliyun r-kvstore ModifySecurityIps --InstanceId {change.database} --SecurityIpGroupName {change.group} "
+            f"--ModifyMode Delete --SecurityIps {','.join(change.ips)}"
+        )
 
     def status(self, cloud: Cloud, database_id: str) -> str | None:
         head = live.redis_head(cloud, database_id)
@@ -234,6 +264,10 @@ class _Redis(Product):
         head = live.redis_head(cloud, database_id)
         return live.redis_database(cloud, head) if head else None
 
+    def _vpc(self, cloud: Cloud, database_id: str) -> str | None:
+        head = live.redis_head(cloud, database_id)
+        return head.vpc_id or None if head else None
+
     def _whitelists(self, cloud: Cloud, database_id: str) -> Whitelists:
         return Whitelists("normal", list(live.redis_whitelist_groups(cloud, database_id)))
 
@@ -249,7 +283,12 @@ def _zone_for(cloud: Cloud, database: Database, vswitch_id: str) -> str:
 class _MongoDb(Product):
     module = "mongodb"
     name = "ApsaraDB for MongoDB"
-    whitelist_actions = ("dds:DescribeSecurityIps", "dds:DescribeDBInstanceAttribute", "dds:ModifySecurityIps")
+    whitelist_actions = (
+        "dds:DescribeSecurityIps",
+        "dds:DescribeDBInstanceAttribute",
+        "dds:ModifySecurityIps",
+        "ecs:DescribeInstances",
+    )
     network_actions = (
         "dds:DescribeDBInstanceAttribute",
         "dds:DescribeReplicaSetRole",
@@ -258,6 +297,12 @@ class _MongoDb(Product):
         "dds:ModifyDBInstanceNetExpireTime",
         "vpc:DescribeVSwitches",
     )
+
+    def removal(self, change: Entries) -> str:
+        return (
+            f"aliyun dds ModifySecurityIps --DBInstanceId {change.database} --SecurityIpGroupName {change.group} "
+            f"--ModifyMode Delete --SecurityIps {','.join(change.ips)}"
+        )
 
     def status(self, cloud: Cloud, database_id: str) -> str | None:
         head = live.mongodb_head(cloud, database_id)
@@ -297,6 +342,10 @@ class _MongoDb(Product):
     def _database(self, cloud: Cloud, database_id: str) -> Database | None:
         head = live.mongodb_head(cloud, database_id)
         return live.mongodb_database(cloud, head) if head else None
+
+    def _vpc(self, cloud: Cloud, database_id: str) -> str | None:
+        head = live.mongodb_head(cloud, database_id)
+        return head.vpcid or None if head else None
 
     def _whitelists(self, cloud: Cloud, database_id: str) -> Whitelists:
         return Whitelists("normal", list(live.mongodb_whitelist_groups(cloud, database_id)))

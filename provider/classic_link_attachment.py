@@ -7,7 +7,10 @@ from typing import Any, ClassVar
 from estate.client import Cloud
 from estate.errors import CloudError, Unreachable
 from estate.paging import listed
+from provider import traffic
+from provider.group_rules import rules_of
 from provider.resource import Checked, Connect, Resource, ResourceError, reject_others, require_text
+from provider.traffic import Server
 from provider.values import Properties, digest, is_unknown
 
 _NAMES = ("instanceId", "vpcId")
@@ -28,6 +31,9 @@ class ClassicLinkAttachment(Resource):
         "ecs:DescribeClassicLinkInstances",
         "ecs:AttachClassicLinkVpc",
         "ecs:DetachClassicLinkVpc",
+        # Before a deletion: who talks over the link.
+        traffic.ACTION,
+        "ecs:DescribeSecurityGroupAttribute",
     )
     replacing: ClassVar[tuple[str, ...]] = _NAMES
     outputs: ClassVar[tuple[str, ...]] = ("applied", "linkedBefore")
@@ -78,10 +84,11 @@ class ClassicLinkAttachment(Resource):
         return inputs | {name: state[name] for name in self.outputs}
 
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
-        """Detach the instance from this VPC where we linked it."""
+        """Detach the instance from this VPC where we linked it; ResourceError while the link is in use."""
         instance_id, vpc_id = _parse(resource_id)
         if self.leaves(state) or _vpc_of(cloud, instance_id) != vpc_id:
             return
+        _before_deletion(cloud, instance_id, vpc_id)
         try:
             cloud.call("ecs:DetachClassicLinkVpc", region_id=cloud.region, instance_id=instance_id, vpc_id=vpc_id)
         except Unreachable:
@@ -99,6 +106,26 @@ def _before_creation(cloud: Cloud, instance_id: str, vpc_id: object) -> str | No
             f"{instance_id}), or declare {linked}."
         )
     return linked
+
+
+def _before_deletion(cloud: Cloud, instance_id: str, vpc_id: str) -> None:
+    """Raise ResourceError while servers in the VPC and the instance talk over the link, as rules of one of both say."""
+    instance, servers = traffic.one(cloud, instance_id), traffic.in_vpc(cloud, vpc_id)
+    if instance is None or not servers:
+        return
+    groups = instance.groups.union(*(server.groups for server in servers))
+    rules = {group_id: rules_of(cloud, group_id) or [] for group_id in sorted(groups)}
+
+    def lets(one: Server, other: Server) -> bool:
+        return any(traffic.means(rule, other) for group_id in one.groups for rule in rules[group_id])
+
+    if users := [server for server in servers if lets(instance, server) or lets(server, instance)]:
+        raise ResourceError(
+            f"The ClassicLink of {traffic.named([instance])} to {vpc_id} is in use by {traffic.named(users)}, as rules "
+            "of their security groups say: without it they would be cut off from each other, and it was left as it is. "
+            "Keep what the stack has made; or, where nobody needs the link, detach it: aliyun ecs DetachClassicLinkVpc "
+            f"--InstanceId {instance_id} --VpcId {vpc_id}"
+        )
 
 
 def _parse(resource_id: str) -> tuple[str, str]:

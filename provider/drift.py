@@ -2,6 +2,7 @@
 
 A refresh overwrites what was declared with what is there, after which a change by hand and a change of the stack look
 alike. So each state remembers what was declared last (`declared`), and says how the cloud differs from it (`drift`).
+By the first, updates and deletions tell what is theirs from what somebody else put there.
 """
 
 from __future__ import annotations
@@ -26,6 +27,18 @@ def forgotten(state: Properties) -> Properties:
     return {name: value for name, value in state.items() if name not in _OUTPUTS}
 
 
+def recalled(resource: Resource, state: Properties) -> Properties:
+    """Return a state for an update or a deletion: with what was declared last, which may be what it shows."""
+    known = forgotten(state)
+    return known | {"declared": state.get("declared", inputs_of(resource, known))}
+
+
+def declared(state: Properties) -> Properties:
+    """Return what was declared last, of a state that `recalled` returned or that remembers nothing."""
+    found: Properties = state.get("declared", state)
+    return found
+
+
 def kept(state: Properties) -> Properties:
     """Return of a state what it remembers, for the preview of an update."""
     return {name: state[name] for name in _OUTPUTS if name in state}
@@ -46,6 +59,19 @@ def compared(resource: Resource, known: Properties, live: Properties) -> Propert
 
     What is imported, or was made by a version that remembered nothing, counts as declared as it was known.
     """
-    declared = known.get("declared", inputs_of(resource, forgotten(known) or live))
-    changes = resource.diff(live, declared)
-    return live | {"declared": declared, "drift": [f"{path} {_WORDS[change]}" for path, change in changes.items()]}
+    wanted = known.get("declared", inputs_of(resource, forgotten(known) or live))
+    texts = [
+        text
+        for path, change in resource.diff(live, wanted).items()
+        for text in _told(path, change, live.get(path), wanted.get(path))
+    ]
+    return live | {"declared": wanted, "drift": texts}
+
+
+def _told(path: str, change: Change, live: object, wanted: object) -> list[str]:
+    """Return one text for a property, or one for each entry of a list by which it differs."""
+    if not (isinstance(live, list) and isinstance(wanted, list)):
+        return [f"{path} {_WORDS[change]}"]
+    added = [f"{path}: {entry} was added" for entry in live if entry not in wanted]
+    gone = [f"{path}: {entry} is gone" for entry in wanted if entry not in live]
+    return [*added, *gone] or [f"{path} {_WORDS[change]}"]

@@ -12,6 +12,7 @@ from estate.live import rule_of
 from estate.model import PeerKind, SecurityGroupRule
 from estate.paging import pages
 from provider import rules as logic
+from provider import traffic
 from provider.resource import (
     Change,
     Checked,
@@ -62,6 +63,7 @@ class GroupRules(Resource):
 
     actions: ClassVar[tuple[str, ...]] = (
         "ecs:DescribeSecurityGroupAttribute",
+        traffic.ACTION,
         *(operation for operations in _OPERATIONS.values() for operation in operations),
     )
     replacing: ClassVar[tuple[str, ...]] = ("securityGroupId",)
@@ -79,6 +81,12 @@ class GroupRules(Resource):
     @abstractmethod
     def _seen(self, live: Sequence[SecurityGroupRule], known: Properties) -> Properties:
         """Return what a state tells of the live rules; `known` is the state so far, empty on import."""
+
+    @abstractmethod
+    def _before_deletion(
+        self, cloud: Cloud, group_id: str, live: Sequence[SecurityGroupRule], state: Properties
+    ) -> None:
+        """Raise ResourceError where the rules cannot go yet."""
 
     def check(self, inputs: Properties) -> Checked:
         """Check every field of every rule; two labels with the same rule are an error."""
@@ -123,8 +131,10 @@ class GroupRules(Resource):
             return
         else:
             live = self._before_creation(connect(), str(inputs["securityGroupId"]))
-        if not is_unknown(inputs):
-            self._goal(live, state, inputs)
+        if inputs["rules"] is not UNKNOWN:
+            # A rule that names a group which is yet to be made is none of those that are there.
+            known = {label: rule for label, rule in inputs["rules"].items() if not is_unknown(rule)}
+            self._goal(live, state, inputs | {"rules": known})
 
     def _before_creation(self, cloud: Cloud, group_id: str) -> list[SecurityGroupRule]:
         live = self._read_live(cloud, group_id)
@@ -149,9 +159,10 @@ class GroupRules(Resource):
         return self._apply(cloud, resource_id, live, state, inputs)
 
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
-        """Revoke the rules of the state that are still there."""
+        """Revoke our rules that are still there; ResourceError where that takes away what others need."""
         live = self._read_live(cloud, resource_id)
         if live is not None:
+            self._before_deletion(cloud, resource_id, live, state)
             _carry_out(cloud, resource_id, logic.plan(live, (), self._removable(live, state)))
 
     def _apply(
@@ -169,29 +180,35 @@ class GroupRules(Resource):
             _carry_out(cloud, group_id, logic.plan(live, wanted, self._removable(live, state)))
         except EstateError as error:
             between = goal | {"rules": logic.merged(logic.own_rules(state), goal["rules"])}
-            now = self._read_live(cloud, group_id) or ()
-            raise PartialFailure(group_id, inputs, _state(group_id, self._seen(now, between)), str(error)) from error
+            now = self._seen(self._read_live(cloud, group_id) or (), between)
+            ours = {label: rule for label, rule in now["rules"].items() if label in between["rules"]}
+            declared = {"securityGroupId": group_id, "rules": ours}
+            raise PartialFailure(group_id, inputs, _state(group_id, now), declared, str(error)) from error
         return _state(group_id, goal)
 
     def _read_live(self, cloud: Cloud, group_id: str) -> list[SecurityGroupRule] | None:
-        """Return the rules of a group without the cloud's own, None if there is no such group."""
-        found: list[SecurityGroupRule] = []
-        try:
-            for page in pages(
-                cloud,
-                "ecs:DescribeSecurityGroupAttribute",
-                region_id=cloud.region,
-                security_group_id=group_id,
-                nic_type="intranet",
-            ):
-                if not page.body.vpc_id and not self.takes_classic:
-                    raise ResourceError(f"{group_id} is a classic security group; its rules are not managed here.")
-                found += [rule_of(page.source, item, "intranet") for item in page.items]
-        except CloudError as error:
-            if error.code == _GONE:
-                return None
-            raise
-        return [rule for rule in found if not rule.is_system_rule]
+        return rules_of(cloud, group_id, takes_classic=self.takes_classic)
+
+
+def rules_of(cloud: Cloud, group_id: str, *, takes_classic: bool = True) -> list[SecurityGroupRule] | None:
+    """Return the intranet rules of a group without the cloud's own, None if there is no such group."""
+    found: list[SecurityGroupRule] = []
+    try:
+        for page in pages(
+            cloud,
+            "ecs:DescribeSecurityGroupAttribute",
+            region_id=cloud.region,
+            security_group_id=group_id,
+            nic_type="intranet",
+        ):
+            if not page.body.vpc_id and not takes_classic:
+                raise ResourceError(f"{group_id} is a classic security group; its rules are not managed here.")
+            found += [rule_of(page.source, item, "intranet") for item in page.items]
+    except CloudError as error:
+        if error.code == _GONE:
+            return None
+        raise
+    return [rule for rule in found if not rule.is_system_rule]
 
 
 def schema_of(description: str, group: str) -> dict[str, Any]:

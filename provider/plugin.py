@@ -97,7 +97,7 @@ class AlimigrateProvider(sdk.Provider):
     async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
         """Update, or tell what an update would come to."""
         resource, known, inputs = _resource(request.type), properties(request.olds), properties(request.news)
-        state = drift.forgotten(known)
+        state = drift.recalled(resource, known)
         if request.preview:
             foreseen = await asyncio.to_thread(lambda: self._foreseen(resource, inputs, request.resource_id, state))
             return sdk.UpdateResponse(values(resource.planned(state, inputs) | drift.kept(known) | foreseen))
@@ -106,7 +106,8 @@ class AlimigrateProvider(sdk.Provider):
 
     async def delete(self, request: sdk.DeleteRequest) -> None:
         """Delete."""
-        resource, state = _resource(request.type), drift.forgotten(properties(request.properties))
+        resource = _resource(request.type)
+        state = drift.recalled(resource, properties(request.properties))
         await asyncio.to_thread(lambda: resource.delete(self.cloud(), request.resource_id, state))
 
     async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:

@@ -30,12 +30,17 @@ class ResourceError(EstateError):
 
 
 class PartialFailure(ResourceError):  # noqa: N818 - it says what it is
-    """An operation that stopped half way; `state` is what is there now, and the next update goes on from it."""
+    """An operation that stopped half way; `state` is what is there now, and the next update goes on from it.
 
-    def __init__(self, resource_id: str, inputs: Properties, state: Properties, reason: str) -> None:
+    `declared` is what of it is the resource's own.
+    """
+
+    def __init__(
+        self, resource_id: str, inputs: Properties, state: Properties, declared: Properties, reason: str
+    ) -> None:
         self.resource_id = resource_id
         self.inputs = inputs
-        self.state = state
+        self.state = state | {"declared": declared, "drift": []}
         super().__init__(reason)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from estate.client import Cloud
 from estate.model import SecurityGroupRule
+from provider import drift, traffic
 from provider import rules as logic
 from provider.group_rules import GroupRules, schema_of
 from provider.resource import ResourceError
@@ -18,7 +20,8 @@ class SecurityGroupRules(GroupRules):
     """All rules of one group as one resource.
 
     Begins with a group that has no rules but these (a creation that was cut off leaves some of them). Rules that
-    someone else makes later show on refresh as `unmanaged: ...`, and the next update revokes them.
+    someone else makes later show on refresh as `unmanaged: ...`. They stop updates and the deletion, with which the
+    group would go, until they are declared or gone. So do servers that are in the group stop its deletion.
     """
 
     type_name: ClassVar[str] = "alimigrate:ecs:SecurityGroupRules"
@@ -29,26 +32,66 @@ class SecurityGroupRules(GroupRules):
     )
 
     def _goal(self, live: Sequence[SecurityGroupRule], state: Properties, inputs: Properties) -> Properties:
-        if not state:
-            self._refuse_others(live, inputs)
+        group_id = inputs["securityGroupId"]
+        others = _others(live, state, inputs)
+        if others and state:
+            raise ResourceError(
+                f"{_changed(group_id, others)} An update would revoke them, and was not begun. To keep what they let "
+                "through, authorize it in the classic group, whose clone then has it too, or in a VPC group of your "
+                f"own that the servers join; then remove it here: {_command(group_id, others)}"
+            )
+        if others:
+            raise ResourceError(
+                f"Security group {group_id} already has rules that are not in this set: {_labels(others)}. "
+                f"Remove or declare them, or import the rules: pulumi import {self.type_name} NAME {group_id}"
+            )
         return inputs
 
-    def _refuse_others(self, live: Sequence[SecurityGroupRule], inputs: Properties) -> None:
-        ours = logic.keys_of(inputs["rules"])
-        others = [logic.label_of(rule) for rule in live if logic.key_of(rule) not in ours]
-        if others:
-            group_id = inputs["securityGroupId"]
+    def _before_deletion(
+        self, cloud: Cloud, group_id: str, live: Sequence[SecurityGroupRule], state: Properties
+    ) -> None:
+        if others := _others(live, state):
             raise ResourceError(
-                f"Security group {group_id} already has rules that are not in this set: {'; '.join(others)}. "
-                f"Remove or declare them, or import the rules: pulumi import {self.type_name} NAME {group_id}"
+                f"{_changed(group_id, others)} They would go with the group, so its rules were left as they are. "
+                f"Remove them first: {_command(group_id, others)}"
+            )
+        if servers := traffic.in_group(cloud, group_id):
+            raise ResourceError(
+                f"Security group {group_id} is in use by {traffic.named(servers)}: without its rules they would be cut "
+                "off, and they were left as they are. Take the servers out of the group first, or keep what the stack "
+                "has made."
             )
 
     def _removable(self, live: Sequence[SecurityGroupRule], state: Properties) -> list[SecurityGroupRule]:
-        """Return the live rules that the state shows, under the very labels that it would give them."""
-        known = state.get("rules", {})
-        shown = logic.keys_of(known)
-        return [rule for rule in live if logic.key_of(rule) in shown or _UNMANAGED + logic.label_of(rule) in known]
+        """Return the live rules that were applied here, perhaps by an update that stopped half way."""
+        ours = logic.keys_of(drift.declared(state).get("rules", {}))
+        return [rule for rule in live if logic.key_of(rule) in ours]
 
     def _seen(self, live: Sequence[SecurityGroupRule], known: Properties) -> Properties:
         # On import all rules become ours, and bear no mark.
         return {"rules": logic.labelled(live, known.get("rules", {}), _UNMANAGED if known else "")}
+
+
+def _others(live: Sequence[SecurityGroupRule], *ours: Properties) -> list[SecurityGroupRule]:
+    """Return the live rules that are neither in a state, as declared last, nor in inputs."""
+    keys = {key for properties in ours for key in logic.keys_of(drift.declared(properties).get("rules", {}))}
+    return [rule for rule in live if logic.key_of(rule) not in keys]
+
+
+def _labels(rules: Sequence[SecurityGroupRule]) -> str:
+    return "; ".join(logic.label_of(rule) for rule in rules)
+
+
+def _changed(group_id: str, others: Sequence[SecurityGroupRule]) -> str:
+    return f"Security group {group_id} has rules that this stack has neither applied nor declares: {_labels(others)}."
+
+
+def _command(group_id: str, rules: Sequence[SecurityGroupRule]) -> str:
+    """Return what revokes the rules: one command for each direction."""
+    commands = []
+    for direction, action in (("ingress", "RevokeSecurityGroup"), ("egress", "RevokeSecurityGroupEgress")):
+        ids = [f" --SecurityGroupRuleId.{{}} {rule.rule_id}" for rule in rules if rule.direction == direction]
+        numbered = "".join(text.format(number) for number, text in enumerate(ids, 1))
+        if ids:
+            commands.append(f"aliyun ecs {action} --SecurityGroupId {group_id}{numbered}")
+    return " && ".join(commands)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final, NamedTuple
@@ -10,6 +11,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 from estate.client import Cloud
 from estate.errors import CloudError, Unreachable
 from estate.model import WhitelistGroup as Group
+from provider import drift, traffic
 from provider.apsaradb import MONGODB, RDS, REDIS, Entries, Product
 from provider.resource import Checked, Connect, Failure, Resource, ResourceError, reject_others, require_text
 from provider.values import UNKNOWN, Properties, digest, is_unknown
@@ -28,9 +30,11 @@ _ADMITTING_NOBODY: tuple[list[str], ...] = ([], [_NOBODY])
 class WhitelistGroup(Resource):
     """One named whitelist group; its id is `dbInstanceId:groupName`, of RDS `dbInstanceId:networkType:groupName`.
 
-    Never writes a group that is not in the state, `default` or a hidden one, and never overwrites entries that differ
-    from those that the state knows. A group that admits anybody already is not made ours by being declared, even with
-    equal entries, because deleting the resource would empty it: only an import does that, by the user's own word.
+    Never writes a group that is not in the state, `default` or a hidden one, and never overwrites an entry that was
+    neither applied here nor is declared: it stops updates, and outlives the deletion. The deletion is refused while
+    servers are admitted by the group alone. A group that admits anybody already is not made ours by being declared,
+    even with equal entries, because deleting the resource would empty it: only an import does that, by the user's own
+    word.
     """
 
     product: ClassVar[Product]
@@ -92,7 +96,7 @@ class WhitelistGroup(Resource):
         return self._state(ref, _entries(group))
 
     def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
-        """Write the entries, if the live ones are those that the state knows or already the wanted ones."""
+        """Write the entries; ResourceError where the live ones are not as the state knows them, or are others'."""
         ref = self._parse(resource_id)
         wanted: list[str] = inputs["securityIps"]
         if self._before_update(cloud, ref, state, wanted) != wanted:
@@ -105,6 +109,7 @@ class WhitelistGroup(Resource):
         group = _find(groups, ref)
         live = _entries(group) if group else []
         if live != wanted:
+            self._refuse_others(ref, group, drift.declared(state)["securityIps"], wanted)
             if live != state["securityIps"]:
                 raise ResourceError(
                     f"Whitelist group {ref.group} of {ref.database} was changed elsewhere: it has {_shown(live)} where "
@@ -114,20 +119,61 @@ class WhitelistGroup(Resource):
             self._check_limits(ref, groups, group, wanted)
         return live
 
+    def _refuse_others(self, ref: _Ref, group: Group | None, applied: Sequence[str], wanted: Sequence[str]) -> None:
+        """Raise ResourceError for entries of somebody else, but for such as the wanted ones admit as well."""
+        others = [
+            entry
+            for entry in (group.security_ips if group else ())
+            if (block := _block(entry) or entry) not in (*applied, _NOBODY) and not _inside(block, wanted)
+        ]
+        if others:
+            removal = self.product.removal(Entries(*ref, "Delete", others))
+            raise ResourceError(
+                f"Whitelist group {ref.group} of {ref.database} has entries that this stack has neither applied nor "
+                f"declares: {_shown(others)}. An update would take them away, and was not begun. To keep them, declare "
+                f"them: classic-to-vpc:migration.databases: [{{id: {ref.database}, alsoAdmit: {json.dumps(others)}}}]. "
+                f"To remove them: {removal}"
+            )
+
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
-        """Delete the entries of the state; entries that someone added to the group stay, with the group."""
+        """Delete the entries that were applied here; those that someone added to the group stay, with the group."""
         ref = self._parse(resource_id)
         group = self._read_group(cloud, ref)
         if group is None:
             return
         live = _entries(group)
-        ours = [entry for entry in live if entry in state["securityIps"]]
+        ours = [entry for entry in live if entry in drift.declared(state)["securityIps"]]
         if live in _ADMITTING_NOBODY or not ours:
             return
+        self._before_deletion(cloud, ref, ours, [entry for entry in live if entry not in ours])
         if ours == live:
             self._empty(cloud, ref, ours)
         else:
             self._write(cloud, ref, "Delete", ours)
+
+    def _before_deletion(self, cloud: Cloud, ref: _Ref, ours: Sequence[str], left: Sequence[str]) -> None:
+        """Raise ResourceError while servers in the VPC of the database are admitted by our entries alone."""
+        vpc_id = self.product.vpc(cloud, ref.database)
+        if vpc_id is None:
+            return
+        servers = traffic.admitted(traffic.in_vpc(cloud, vpc_id), ours)
+        if servers:
+            found = self.product.whitelists(cloud, ref.database)
+            serving = ("MIX", "VPC") if ref.network_type != "Classic" else ("Classic",)
+            others = [
+                entry
+                for group in (found.groups if found else ())
+                if (group.name, group.network_type) != (ref.group, ref.network_type) and group.network_type in serving
+                for entry in group.security_ips
+            ]
+            kept = traffic.admitted(servers, [*others, *left])
+            servers = [server for server in servers if server not in kept]
+        if servers:
+            raise ResourceError(
+                f"Whitelist group {ref.group} of {ref.database} alone admits {traffic.named(servers)}: without it they "
+                "would be cut off from the database, and it was left as it is. Admit them by a whitelist group of your "
+                "own first, or keep what the stack has made."
+            )
 
     def _ref_of(self, inputs: Properties) -> _Ref:
         return _Ref(str(inputs["dbInstanceId"]), "MIX", str(inputs["groupName"]))
@@ -345,6 +391,15 @@ def _outermost(blocks: Sequence[str]) -> list[str]:
         if not (kept and network.subnet_of(kept[-1])):
             kept.append(network)
     return [str(network) for network in kept]
+
+
+def _inside(entry: str, blocks: Sequence[str]) -> bool:
+    """Whether one of the blocks admits whatever an entry admits."""
+    try:
+        network = ipaddress.IPv4Network(entry)
+    except ValueError:
+        return False
+    return any(network.subnet_of(ipaddress.IPv4Network(block)) for block in blocks)
 
 
 def _block(entry: Any) -> str | None:

@@ -10,7 +10,9 @@ from estate.client import Cloud
 from provider.added_security_group_rules import AddedSecurityGroupRules
 from provider.resource import Change, PartialFailure, ResourceError
 from provider.values import UNKNOWN, Properties
-from simulator.server import Simulator
+from simulator.server import Simulator, running
+from tests.estate import estates
+from tests.provider import moved
 from tests.provider.test_rules import WITHOUT_PEER, rule
 
 RESOURCE = AddedSecurityGroupRules()
@@ -217,3 +219,19 @@ def test_a_group_that_is_gone(cloud: Cloud) -> None:
 
 def test_a_preview_knows_no_outputs_yet() -> None:
     assert RESOURCE.planned({}, inputs(a=rule())) == inputs(a=rule()) | {"applied": UNKNOWN, "presentBefore": UNKNOWN}
+
+
+def test_rules_by_which_servers_in_the_vpc_reach_others_stay() -> None:
+    with running(moved.estate()) as simulator:
+        cloud = estates.cloud(simulator)
+        found = live(simulator)
+        by_clone = CLONE | {"groupId": "sg-vpc"}
+        _, state = RESOURCE.create(cloud, inputs(clone=by_clone))
+        told = r"sg-classic let batch-2 \(i-bare\), ftp-1 \(i-moved\) reach .*web-2 \(i-2\).*: without them they would"
+        with pytest.raises(ResourceError, match=told):
+            RESOURCE.delete(cloud, GROUP, state)
+        assert len(live(simulator)) == len(found) + 1
+        # A drop lets nobody through.
+        after = RESOURCE.update(cloud, GROUP, state, inputs(clone=by_clone | {"policy": "drop"}))
+        RESOURCE.delete(cloud, GROUP, after)
+        assert live(simulator) == found

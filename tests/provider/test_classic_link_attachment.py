@@ -9,9 +9,11 @@ from estate.errors import CloudError, WaitTimeout
 from provider.classic_link_attachment import ClassicLinkAttachment
 from provider.resource import Change, ResourceError
 from provider.values import UNKNOWN
-from simulator.server import Simulator
+from simulator.server import Simulator, running
+from tests.estate import estates
 from tests.estate.stub import serving
 from tests.estate.whole import whole
+from tests.provider import moved
 
 RESOURCE = ClassicLinkAttachment()
 INPUTS = {"instanceId": "i-3", "vpcId": "vpc-1"}
@@ -52,6 +54,39 @@ def test_an_import_does_not_know_who_linked_it_and_leaves_it(cloud: Cloud, simul
     assert links(simulator) == {("i-1", "vpc-1")}
 
 
+BY_GROUP = {"source_group_id": "sg-peer"}
+
+
+@pytest.mark.parametrize(
+    ("group", "permission", "used"),
+    [
+        ("sg-vpc", BY_GROUP, True),
+        ("sg-vpc", {"source_cidr_ip": "10.160.0.3/32"}, True),
+        ("sg-vpc", {"source_cidr_ip": "10.160.0.0/24"}, True),
+        ("sg-vpc", {"source_cidr_ip": "10.0.0.0/8"}, False),
+        ("sg-vpc", BY_GROUP | {"policy": "drop"}, False),
+        ("sg-vpc2", BY_GROUP, False),
+        ("sg-peer", {"source_group_id": "sg-vpc"}, True),
+        ("sg-peer", {"source_cidr_ip": "172.16.0.10"}, True),
+        ("sg-peer", {"source_group_id": "sg-vpc2"}, False),
+    ],
+    ids=lambda value: str(value),
+)
+def test_a_link_by_which_servers_talk_stays(group: str, permission: dict[str, str], used: bool) -> None:
+    with running(moved.estate()) as simulator:
+        cloud = estates.cloud(simulator)
+        _, state = RESOURCE.create(cloud, INPUTS)
+        rule = {"ip_protocol": "TCP", "port_range": "22/22", "nic_type": "intranet", "priority": "1", **permission}
+        cloud.call("ecs:AuthorizeSecurityGroup", region_id=cloud.region, security_group_id=group, permissions=[rule])
+        if used:
+            told = r"of batch \(i-3\) to vpc-1 is in use by .*ftp-1 \(i-moved\).*DetachClassicLinkVpc --InstanceId i-3"
+            with pytest.raises(ResourceError, match=told):
+                RESOURCE.delete(cloud, ID, state)
+        else:
+            RESOURCE.delete(cloud, ID, state)
+        assert (("i-3", "vpc-1") in links(simulator)) is used
+
+
 def test_a_link_to_another_vpc_is_an_error(cloud: Cloud) -> None:
     with pytest.raises(ResourceError, match=r"i-1 is linked to VPC vpc-1.*Detach"):
         RESOURCE.create(cloud, {"instanceId": "i-1", "vpcId": "vpc-2"})
@@ -69,6 +104,7 @@ def test_a_lost_answer_is_looked_after_and_the_link_is_ours(late: int) -> None:
     with serving() as stub:
         stub.answers("DescribeClassicLinkInstances", *[unlinked] * (1 + late), linked)
         stub.answers("AttachClassicLinkVpc", (200, None))
+        stub.answers("DescribeInstances", whole("ecs:DescribeInstances"))
         stub.answers("DetachClassicLinkVpc", (200, {"RequestId": "R"}))
         _, state = RESOURCE.create(stub.cloud(), INPUTS)
         assert state["linkedBefore"] is False

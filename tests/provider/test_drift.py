@@ -9,12 +9,23 @@ from estate.client import Cloud
 from provider import drift
 from provider.plugin import AlimigrateProvider
 from provider.registry import RESOURCES
+from provider.resource import ResourceError
 from provider.values import UNKNOWN, Properties, properties, values
 from tests.provider.test_plugin import INPUTS, RULE, RULES, create, provider, run, urn
 
 __all__ = ["provider"]  # a fixture
 
 WHITELIST = "alimigrate:rds:WhitelistGroup"
+
+
+RDP: Properties = {
+    "direction": "ingress",
+    "ipProtocol": "TCP",
+    "portRange": "3389/3389",
+    "policy": "accept",
+    "priority": 1,
+    "cidrIp": "0.0.0.0/0",
+}
 
 
 def read(provider: AlimigrateProvider, state: Properties) -> Properties:
@@ -33,7 +44,9 @@ def authorize(cloud: Cloud) -> None:
     cloud.call("ecs:AuthorizeSecurityGroup", region_id=cloud.region, security_group_id="sg-vpc", permissions=[rule])
 
 
-def test_a_rule_that_somebody_adds_is_drift_until_the_next_update(provider: AlimigrateProvider) -> None:
+def test_a_rule_that_somebody_adds_is_drift_and_refused_until_somebody_declares_it(
+    provider: AlimigrateProvider,
+) -> None:
     made = properties(create(provider, INPUTS).properties)
     assert (made["drift"], made["declared"]) == ([], INPUTS)
     assert read(provider, made)["drift"] == []
@@ -44,8 +57,13 @@ def test_a_rule_that_somebody_adds_is_drift_until_the_next_update(provider: Alim
     assert read(provider, seen)["drift"] == seen["drift"]
     planned = update(provider, seen, INPUTS, preview=True)
     assert (planned["applied"], planned["drift"]) == (UNKNOWN, seen["drift"])
-    after = update(provider, seen, INPUTS, preview=False)
-    assert (after["drift"], after["rules"]) == ([], INPUTS["rules"])
+    assert "3389/3389 from 0.0.0.0/0 (1)" in planned["refused"]
+    with pytest.raises(ResourceError, match=r"neither applied nor declares: ingress accept TCP 3389/3389 .*An update"):
+        update(provider, seen, INPUTS, preview=False)
+    wanted = INPUTS | {"rules": INPUTS["rules"] | {"rdp": RDP}}
+    assert "refused" not in update(provider, seen, wanted, preview=True)
+    after = update(provider, seen, wanted, preview=False)
+    assert (after["drift"], after["rules"], after["declared"]) == ([], wanted["rules"], wanted)
     assert read(provider, after)["drift"] == []
 
 
@@ -78,4 +96,7 @@ def test_other_resources_tell_theirs_as_well() -> None:
     group = {"dbInstanceId": "rm-1", "groupName": "ours", "networkType": "VPC", "securityIps": ["10.0.0.0/24"]}
     known = drift.remembered(RESOURCES[WHITELIST], group | {"applied": "digest"})
     live = group | {"securityIps": ["0.0.0.0/0"], "applied": "other"}
-    assert drift.compared(RESOURCES[WHITELIST], known, live)["drift"] == ["securityIps was changed"]
+    assert drift.compared(RESOURCES[WHITELIST], known, live)["drift"] == [
+        "securityIps: 0.0.0.0/0 was added",
+        "securityIps: 10.0.0.0/24 is gone",
+    ]

@@ -10,8 +10,9 @@ from estate.client import Cloud
 from provider.resource import Change, PartialFailure, ResourceError
 from provider.security_group_rules import SecurityGroupRules
 from provider.values import UNKNOWN, Properties
-from simulator.server import Simulator
+from simulator.server import Simulator, running
 from tests.estate import estates
+from tests.provider import moved
 from tests.provider.test_rules import GOOD, WITHOUT_PEER, rule
 
 RESOURCE = SecurityGroupRules()
@@ -108,22 +109,64 @@ def test_drift_is_seen_and_healed(cloud: Cloud, simulator: Simulator) -> None:
     wanted = inputs(a=rule(priority=1), b=rule(priority=2))
     _, state = RESOURCE.create(cloud, wanted)
     revoke(cloud, simulator, priority=2)
+    found = RESOURCE.read(cloud, GROUP, state)
+    assert found is not None
+    assert RESOURCE.diff(found, wanted) == {'rules["b"]': Change.ADD}
+    after = RESOURCE.update(cloud, GROUP, found | {"declared": wanted}, wanted)
+    assert {found["priority"] for found in live(simulator)} == {1, 2}
+    assert RESOURCE.read(cloud, GROUP, after) == after
+
+
+@pytest.mark.parametrize("refreshed", [True, False])
+def test_a_rule_of_somebody_else_is_shown_and_revoked_by_nobody(
+    cloud: Cloud, simulator: Simulator, *, refreshed: bool
+) -> None:
+    wanted = inputs(a=rule(priority=1))
+    _, state = RESOURCE.create(cloud, wanted)
     authorize(cloud)
     found = RESOURCE.read(cloud, GROUP, state)
     assert found is not None
     unmanaged = "unmanaged: ingress accept TCP 22/22 from 10.0.0.0/8 (7)"
     assert set(found["rules"]) == {"a", unmanaged}
-    assert RESOURCE.diff(found, wanted) == {f'rules["{unmanaged}"]': Change.DELETE, 'rules["b"]': Change.ADD}
-    after = RESOURCE.update(cloud, GROUP, found, wanted)
-    assert {found["priority"] for found in live(simulator)} == {1, 2}
-    assert RESOURCE.read(cloud, GROUP, after) == after
+    assert RESOURCE.diff(found, wanted) == {f'rules["{unmanaged}"]': Change.DELETE}
+    [theirs] = [item["id"] for item in live(simulator) if item["priority"] == 7]
+    known = (found if refreshed else state) | {"declared": wanted}
+    told = rf"22/22 from 10\.0\.0\.0/8 \(7\)\..*RevokeSecurityGroup --SecurityGroupId sg-vpc .*Id\.1 {theirs}$"
+    for change in (inputs(a=rule(priority=1)), inputs(a=rule(priority=2))):
+        with pytest.raises(ResourceError, match=told):
+            RESOURCE.update(cloud, GROUP, known, change)
+    with pytest.raises(ResourceError, match=told):
+        RESOURCE.delete(cloud, GROUP, known)
+    assert {item["priority"] for item in live(simulator)} == {1, 7}
+    # Declared, it stays, whatever its label is; and later it may go like any other of ours.
+    both = inputs(a=rule(priority=1), theirs=rule(portRange="22/22", cidrIp="10.0.0.0/8", priority=7))
+    kept = RESOURCE.update(cloud, GROUP, known, both)
+    assert [item["id"] for item in live(simulator) if item["priority"] == 7] == [theirs]
+    RESOURCE.update(cloud, GROUP, kept | {"declared": both}, wanted)
+    assert {item["priority"] for item in live(simulator)} == {1}
 
 
-def test_a_rule_that_no_refresh_has_shown_is_not_revoked(cloud: Cloud, simulator: Simulator) -> None:
-    _, state = RESOURCE.create(cloud, inputs(a=rule()))
+def test_an_edit_of_our_rule_is_a_rule_of_somebody_else(cloud: Cloud, simulator: Simulator) -> None:
+    wanted = inputs(a=rule(priority=1))
+    _, state = RESOURCE.create(cloud, wanted)
+    revoke(cloud, simulator, priority=1)
     authorize(cloud)
-    RESOURCE.update(cloud, GROUP, state, inputs(a=rule(priority=2)))
-    assert {found["priority"] for found in live(simulator)} == {2, 7}
+    found = RESOURCE.read(cloud, GROUP, state)
+    assert found is not None
+    with pytest.raises(ResourceError, match="neither applied nor declares"):
+        RESOURCE.update(cloud, GROUP, found | {"declared": wanted}, wanted)
+
+
+def test_what_an_update_that_stopped_half_way_has_made_is_ours(cloud: Cloud, simulator: Simulator) -> None:
+    _, state = RESOURCE.create(cloud, inputs(a=rule(priority=1)))
+    bad = WITHOUT_PEER | {"direction": "egress", "groupId": "sg-absent"}
+    with pytest.raises(PartialFailure) as caught:
+        RESOURCE.update(cloud, GROUP, state, inputs(b=rule(priority=2), bad=bad))
+    between = caught.value.state
+    assert (set(between["rules"]), between["drift"]) == ({"a", "b"}, [])
+    assert between["declared"]["rules"] == between["rules"]
+    RESOURCE.delete(cloud, GROUP, between)
+    assert live(simulator) == []
 
 
 def test_a_group_with_rules_of_others_is_not_taken_over(cloud: Cloud) -> None:
@@ -157,12 +200,21 @@ def test_import_takes_all_rules_under_derived_labels(cloud: Cloud) -> None:
     assert set(found["rules"]) == {"ingress accept TCP 22/22 from 10.0.0.0/8 (7)"}
 
 
-def test_delete_revokes_ours_only_and_twice_is_once(cloud: Cloud, simulator: Simulator) -> None:
+def test_delete_revokes_all_and_twice_is_once(cloud: Cloud, simulator: Simulator) -> None:
     _, state = RESOURCE.create(cloud, inputs(a=rule(), b=rule(direction="egress")))
-    authorize(cloud)
     for _ in range(2):
         RESOURCE.delete(cloud, GROUP, state)
-        assert [found["priority"] for found in live(simulator)] == [7]
+        assert live(simulator) == []
+
+
+def test_the_rules_of_a_group_with_servers_in_it_stay() -> None:
+    with running(moved.estate()) as simulator:
+        cloud = estates.cloud(simulator)
+        _, state = RESOURCE.create(cloud, inputs(a=rule()))
+        told = r"sg-vpc is in use by batch-2 \(i-bare\), ftp-1 \(i-moved\): without its rules they would be cut off"
+        with pytest.raises(ResourceError, match=told):
+            RESOURCE.delete(cloud, GROUP, state)
+        assert len(live(simulator)) == 1
 
 
 def test_a_group_that_is_gone(cloud: Cloud) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import grpc
 import pytest
-from google.protobuf import empty_pb2
+from google.protobuf import empty_pb2, json_format
 from pulumi.provider.experimental import provider as sdk
 from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2, provider_pb2_grpc, status_pb2
 
@@ -53,13 +53,14 @@ def test_a_refusal_is_its_message_and_no_traceback() -> None:
 
 
 def test_half_done_work_comes_with_the_state() -> None:
-    heard = answer_to_create(PartialFailure("sg-1", {"a": 1}, {"a": 1, "b": "x"}, "The second batch failed."))
+    heard = answer_to_create(PartialFailure("sg-1", {"a": 1}, {"a": 1, "b": "x"}, {"a": 1}, "The second batch failed."))
     packed = dict(heard.trailing_metadata() or ())["grpc-status-details-bin"]
     status = status_pb2.Status.FromString(packed)
     detail = provider_pb2.ErrorResourceInitFailed()
     assert status.details[0].Unpack(detail)
     assert (detail.id, list(detail.reasons)) == ("sg-1", ["The second batch failed."])
-    assert dict(detail.properties) == {"a": 1, "b": "x"}
+    told = json_format.MessageToDict(detail.properties)
+    assert told == {"a": 1, "b": "x", "declared": {"a": 1}, "drift": []}
     assert dict(detail.inputs) == {"a": 1}
 
 

@@ -16,6 +16,7 @@ from simulator.server import Simulator, running
 from tests.estate import estates
 from tests.estate.stub import Stub, error, serving
 from tests.estate.whole import whole
+from tests.provider import moved
 
 RESOURCE = RdsWhitelistGroup()
 INPUTS: Properties = {
@@ -25,6 +26,13 @@ INPUTS: Properties = {
     "securityIps": ["10.0.0.0/24", "10.1.2.3/32"],
 }
 ID = "rm-normal:MIX:migrated"
+# Of 192.168.7.7, which somebody has added: what it is called, and both ways out.
+TOLD = (
+    r"neither applied nor declares: 192\.168\.7\.7\. .*"
+    r'databases: \[{id: rm-normal, alsoAdmit: \["192\.168\.7\.7"\]}\]\. .*'
+    r"aliyun rds ModifySecurityIps --DBInstanceId rm-normal --DBInstanceIPArrayName migrated "
+    r"--WhitelistNetworkType MIX --ModifyMode Delete --SecurityIps 192\.168\.7\.7$"
+)
 
 
 def groups(simulator: Simulator, database: str = "rm-normal") -> dict[tuple[str, str], list[str]]:
@@ -126,22 +134,95 @@ def test_a_database_switched_to_the_other_mode_has_the_group_no_more(
 def test_an_edit_made_elsewhere_is_seen_and_not_overwritten(cloud: Cloud, simulator: Simulator) -> None:
     _, state = RESOURCE.create(cloud, INPUTS)
     modify(cloud, "migrated", "192.168.7.7", "Append")
-    wanted = INPUTS | {"securityIps": ["10.0.0.0/24"]}
-    with pytest.raises(ResourceError, match=r"changed elsewhere.*192\.168\.7\.7/32.*pulumi refresh"):
-        RESOURCE.update(cloud, ID, state, wanted)
-    assert "192.168.7.7" in groups(simulator)["MIX", "migrated"]
     found = RESOURCE.read(cloud, ID, state)
     assert found is not None
     assert RESOURCE.diff(found, INPUTS) == {"securityIps": Change.UPDATE}
-    RESOURCE.update(cloud, ID, found, wanted)
+    wanted = INPUTS | {"securityIps": ["10.0.0.0/24"]}
+    # As well without a refresh as after one, which makes the state tell of it.
+    for known in (state, found | {"declared": INPUTS}):
+        with pytest.raises(ResourceError, match=TOLD):
+            RESOURCE.update(cloud, ID, known, wanted)
+    assert "192.168.7.7" in groups(simulator)["MIX", "migrated"]
+    kept = INPUTS | {"securityIps": ["10.0.0.0/24", "192.168.7.7/32"]}
+    after = RESOURCE.update(cloud, ID, found | {"declared": INPUTS}, kept)
+    assert groups(simulator)["MIX", "migrated"] == kept["securityIps"]
+    # What was declared once may go like any other of ours.
+    RESOURCE.update(cloud, ID, after | {"declared": kept}, wanted)
     assert groups(simulator)["MIX", "migrated"] == ["10.0.0.0/24"]
+
+
+def test_an_entry_of_ours_that_somebody_took_out_is_put_back(cloud: Cloud, simulator: Simulator) -> None:
+    _, state = RESOURCE.create(cloud, INPUTS)
+    modify(cloud, "migrated", "10.0.0.0/24", "Delete")
+    with pytest.raises(ResourceError, match=r"changed elsewhere.*10\.1\.2\.3/32.*pulumi refresh"):
+        RESOURCE.update(cloud, ID, state, INPUTS)
+    found = RESOURCE.read(cloud, ID, state)
+    assert found is not None
+    RESOURCE.update(cloud, ID, found | {"declared": INPUTS}, INPUTS)
+    assert groups(simulator)["MIX", "migrated"] == INPUTS["securityIps"]
+
+
+def test_what_the_declared_entries_admit_as_well_stands_in_nobodys_way(cloud: Cloud, simulator: Simulator) -> None:
+    """Declared, it would be left out as one of theirs; an update that takes it away takes nothing from anybody."""
+    _, state = RESOURCE.create(cloud, INPUTS)
+    modify(cloud, "migrated", "10.0.0.77", "Append")
+    found = RESOURCE.read(cloud, ID, state)
+    assert found is not None
+    RESOURCE.update(cloud, ID, found | {"declared": INPUTS}, INPUTS)
+    assert groups(simulator)["MIX", "migrated"] == INPUTS["securityIps"]
+    modify(cloud, "migrated", "10.0.0.77", "Append")
+    narrower = INPUTS | {"securityIps": ["10.1.2.3/32"]}
+    with pytest.raises(ResourceError, match=r"declares: 10\.0\.0\.77\."):
+        RESOURCE.update(cloud, ID, found | {"declared": INPUTS}, narrower)
 
 
 def test_entries_of_others_in_our_group_survive_its_deletion(cloud: Cloud, simulator: Simulator) -> None:
     _, state = RESOURCE.create(cloud, INPUTS)
     modify(cloud, "migrated", "192.168.7.7", "Append")
-    RESOURCE.delete(cloud, ID, state)
+    found = RESOURCE.read(cloud, ID, state)
+    assert found is not None
+    # The refresh before a destroy makes the state tell of it.
+    RESOURCE.delete(cloud, ID, found | {"declared": INPUTS})
     assert groups(simulator)["MIX", "migrated"] == ["192.168.7.7"]
+
+
+class TestServersInTheVpc:
+    """Who reaches the database by our group is not cut off by its deletion."""
+
+    @pytest.fixture
+    def simulator(self) -> Iterator[Simulator]:
+        """Two servers that have moved, of addresses 172.16.0.10 and 172.16.0.11, and the database in their VPC."""
+        with running(moved.estate()) as served:
+            yield served
+
+    def made(self, cloud: Cloud, *, hybrid: bool = True) -> Properties:
+        if hybrid:
+            read = RESOURCE.product.database(cloud, "rm-normal")
+            assert read is not None
+            RESOURCE.product.switch(cloud, read, "vpc-1", "vsw-1", 14)
+        _, state = RESOURCE.create(cloud, INPUTS | {"securityIps": ["172.16.0.0/24"]})
+        return state
+
+    def test_they_refuse_it_by_name(self, cloud: Cloud, simulator: Simulator) -> None:
+        state = self.made(cloud)
+        told = r"migrated of rm-normal alone admits batch-2 \(i-bare\), ftp-1 \(i-moved\): without it they would"
+        with pytest.raises(ResourceError, match=told):
+            RESOURCE.delete(cloud, ID, state)
+        assert groups(simulator)["MIX", "migrated"] == ["172.16.0.0/24"]
+
+    def test_another_group_that_admits_them_is_enough(self, cloud: Cloud, simulator: Simulator) -> None:
+        state = self.made(cloud)
+        modify(cloud, "app", "172.16.0.10", "Append")
+        with pytest.raises(ResourceError, match=r"alone admits batch-2 \(i-bare\): without"):
+            RESOURCE.delete(cloud, ID, state)
+        modify(cloud, "migrated", "172.16.0.11", "Append")
+        RESOURCE.delete(cloud, ID, state)
+        assert groups(simulator)["MIX", "migrated"] == ["172.16.0.11"]
+
+    def test_a_classic_database_has_no_users_in_a_vpc(self, cloud: Cloud, simulator: Simulator) -> None:
+        state = self.made(cloud, hybrid=False)
+        RESOURCE.delete(cloud, ID, state)
+        assert groups(simulator).get(("MIX", "migrated"), ["127.0.0.1/32"]) == ["127.0.0.1/32"]
 
 
 def test_import_reads_without_a_state(cloud: Cloud) -> None:
@@ -247,6 +328,8 @@ class TestFaults:
 
     def test_a_cloud_that_keeps_groups_is_left_with_nobody_in_ours(self, stub: Stub) -> None:
         stub.answers("DescribeDBInstanceIPArrayList", self.listed("10.0.0.0/24,10.1.2.3"))
+        stub.answers("DescribeDBInstanceAttribute", self.status("Running"))
+        stub.answers("DescribeInstances", whole("ecs:DescribeInstances"))
         stub.answers("ModifySecurityIps", error(400, "InvalidSecurityIPList.Format"), self.OK)
         RESOURCE.delete(stub.cloud(), ID, INPUTS)
         written = [(call["ModifyMode"], call["SecurityIps"]) for call in stub.asked("ModifySecurityIps")]
@@ -254,6 +337,8 @@ class TestFaults:
 
     def test_any_other_refusal_of_a_deletion_stands(self, stub: Stub) -> None:
         stub.answers("DescribeDBInstanceIPArrayList", self.listed("10.0.0.0/24,10.1.2.3"))
+        stub.answers("DescribeDBInstanceAttribute", self.status("Running"))
+        stub.answers("DescribeInstances", whole("ecs:DescribeInstances"))
         stub.answers("ModifySecurityIps", error(400, "InstanceLocked"))
         with pytest.raises(CloudError, match="InstanceLocked"):
             RESOURCE.delete(stub.cloud(), ID, INPUTS)

@@ -76,9 +76,16 @@ def test_an_edit_made_elsewhere_is_seen_and_entries_of_others_survive(
 ) -> None:
     resource_id, state = resource.create(cloud, inputs(database))
     modify(cloud, resource, database, "Append", "192.168.7.7")
-    with pytest.raises(ResourceError, match="changed elsewhere"):
-        resource.update(cloud, resource_id, state, inputs(database, "10.9.0.0/24"))
-    resource.delete(cloud, resource_id, state)
+    found = resource.read(cloud, resource_id, state)
+    assert found is not None
+    service = {"kvstore": "r-kvstore", "mongodb": "dds"}[resource.product.module]
+    told = (
+        rf"neither applied nor declares: 192\.168\.7\.7\. .*aliyun {service} ModifySecurityIps .*Delete --SecurityIps"
+    )
+    for known in (state, found | {"declared": inputs(database)}):
+        with pytest.raises(ResourceError, match=told):
+            resource.update(cloud, resource_id, known, inputs(database, "10.9.0.0/24"))
+    resource.delete(cloud, resource_id, found | {"declared": inputs(database)})
     assert groups(simulator, database)["migrated"] == ["192.168.7.7"]
 
 

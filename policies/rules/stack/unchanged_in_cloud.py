@@ -144,7 +144,8 @@ RULE: Final = MigrationRule(
         "A port that somebody opened by hand, or a whitelist entry that somebody took out, is found by nobody in the "
         "window."
     ),
-    remediation=(task("Put back what is declared:") + UP) | task("Declare the change."),
+    remediation=(task("Put back what is gone:") + UP)
+    | task("Declare or remove what somebody added, as update-not-refused says: no update takes it away."),
     reads=(MIGRATION, *_TYPES, SECURITY_GROUP, VPC, VSWITCH),
     unknown_ok=None,
     sources=(

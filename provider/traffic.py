@@ -1,0 +1,93 @@
+"""Who is cut off by a deletion: servers that are there, and what lets them through."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from estate.client import Cloud
+from estate.model import SecurityGroupRule
+from estate.paging import listed
+
+#: The one action that these readings need.
+ACTION: Final = "ecs:DescribeInstances"
+_MOST_SHOWN: Final = 5
+# A rule for a broader block says nothing about who talks with whom (README, "Who talks with whom").
+_NARROW: Final = 24
+
+
+class Server(NamedTuple):
+    """One ECS instance: who it is, and how rules and whitelists can mean it."""
+
+    id: str
+    name: str
+    vpc_id: str | None
+    groups: frozenset[str]
+    addresses: frozenset[str]
+
+
+def in_group(cloud: Cloud, group_id: str) -> list[Server]:
+    """Return the servers in a security group."""
+    return _servers(cloud, security_group_id=group_id)
+
+
+def in_vpc(cloud: Cloud, vpc_id: str) -> list[Server]:
+    """Return the servers in a VPC."""
+    return _servers(cloud, vpc_id=vpc_id)
+
+
+def one(cloud: Cloud, instance_id: str) -> Server | None:
+    """Return one server, None if it is gone."""
+    return next(iter(_servers(cloud, instance_ids=json.dumps([instance_id]))), None)
+
+
+def admitted(servers: Iterable[Server], entries: Iterable[str]) -> list[Server]:
+    """Return the servers that one of the entries of a whitelist admits; entries that are no IPv4 blocks admit none."""
+    blocks = [block for entry in entries if (block := _block(entry))]
+    return [
+        server
+        for server in servers
+        if any(ipaddress.IPv4Address(address) in block for address in server.addresses for block in blocks)
+    ]
+
+
+def means(rule: SecurityGroupRule, server: Server) -> bool:
+    """Whether a rule lets traffic of a server through, which it names by a group, an address or a narrow block."""
+    if rule.policy != "accept":
+        return False
+    block = _block(rule.cidr_ip or "")
+    narrow = block is not None and block.prefixlen >= _NARROW and bool(admitted([server], [str(block)]))
+    return narrow or rule.group_id in server.groups
+
+
+def named(servers: Sequence[Server]) -> str:
+    """Return the servers as a text: `web-1 (i-1), web-2 (i-2) and 7 more`."""
+    shown = [f"{server.name} ({server.id})" if server.name else server.id for server in servers[:_MOST_SHOWN]]
+    more = len(servers) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _block(entry: str) -> ipaddress.IPv4Network | None:
+    try:
+        return ipaddress.IPv4Network(entry, strict=False)
+    except ValueError:
+        return None
+
+
+def _servers(cloud: Cloud, **fields: Any) -> list[Server]:
+    found = [_server(item) for item in listed(cloud, ACTION, region_id=cloud.region, **fields)]
+    return sorted(found, key=lambda server: server.id)
+
+
+def _server(item: Any) -> Server:
+    in_a_vpc = item.instance_network_type == "vpc"
+    addresses = item.vpc_attributes.private_ip_address if in_a_vpc else item.inner_ip_address
+    return Server(
+        id=str(item.instance_id),
+        name=str(item.instance_name or ""),
+        vpc_id=item.vpc_attributes.vpc_id if in_a_vpc else None,
+        groups=frozenset(item.security_group_ids.security_group_id),
+        addresses=frozenset(addresses.ip_address),
+    )

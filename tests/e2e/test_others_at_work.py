@@ -1,0 +1,146 @@
+"""Others work on what the stack has made: nobody's change is taken away, and nobody in the VPC is cut off."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Stack
+from tests.e2e.test_waves import FIRST, pass_time, schedule
+from tests.simulator.sdk import Api
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
+
+WEB_2, WEB = "i-bp1web20000000000001", "sg-bp1web00000000000001"
+MYSQL, REDIS, MONGODB = "rm-bp1shopmysql000001", "r-bp1shopsessions001", "dds-bp1shopcatalog01"
+THEIRS = "10.99.9.9"
+OUR_BLOCKS = ["172.16.1.0/24", "172.16.2.0/24"]
+RULE = "ingress accept TCP 3389/3389 from 203.0.113.0/24 (1)"
+
+
+def web_2_with_its_databases(migration: dict[str, Any]) -> None:
+    migration["instances"] = [WEB_2]
+    migration["window"]["start"] = FIRST
+    migration["databases"] = [{"id": name, "hybridAccess": {}} for name in (MYSQL, REDIS, MONGODB)]
+    for key in ("backups", "later"):
+        migration.pop(key)
+
+
+def theirs_declared(migration: dict[str, Any]) -> None:
+    web_2_with_its_databases(migration)
+    migration["databases"][0]["alsoAdmit"] = [THEIRS]
+
+
+def whitelists(stack: Stack) -> dict[str, list[str]]:
+    """Return the entries of our group, by database."""
+    state = stack.cloud.state()
+    return {
+        database["id"]: sorted(group["security_ips"])
+        for table in ("databases", "redis", "mongodb")
+        for database in state[table]
+        for group in database["whitelist_groups"]
+        if group["name"] == "classic_to_vpc"
+    }
+
+
+def clone_ports(stack: Stack) -> set[str]:
+    """Return the ports that the clone of the web servers opens."""
+    [clone] = [item for item in stack.cloud.state()["security_groups"] if item["name"] == "web-vpc"]
+    return {rule["port_range"] for rule in clone["rules"]}
+
+
+def add_theirs(stack: Stack, *databases: str) -> None:
+    """Somebody lets an address into our whitelist groups, and the office into the clone, by hand."""
+    api, cloud = Api(stack.cloud), stack.project.api()
+    calls: dict[str, tuple[str, dict[str, str]]] = {
+        MYSQL: ("rds:ModifySecurityIps", {"DBInstanceId": MYSQL, "DBInstanceIPArrayName": "classic_to_vpc"}),
+        REDIS: ("kvstore:ModifySecurityIps", {"InstanceId": REDIS, "SecurityIpGroupName": "classic_to_vpc"}),
+        MONGODB: ("dds:ModifySecurityIps", {"DBInstanceId": MONGODB, "SecurityIpGroupName": "classic_to_vpc"}),
+    }
+    for database in databases:
+        action, fields = calls[database]
+        api(action, ModifyMode="Append", SecurityIps=THEIRS, **fields)
+    [clone] = [item["id"] for item in stack.cloud.state()["security_groups"] if item["name"] == "web-vpc"]
+    office = {"ip_protocol": "TCP", "port_range": "3389/3389", "source_cidr_ip": "203.0.113.0/24", "priority": "1"}
+    cloud.call("ecs:AuthorizeSecurityGroup", region_id=cloud.region, security_group_id=clone, permissions=[office])
+
+
+def run_printed(stack: Stack, words: str) -> None:
+    """Make the call of the one printed command that has these words."""
+    output = re.sub(r"\s+", " ", stack.output)
+    [command] = {found for found in re.findall(r"aliyun [a-z-]+ \w+(?: --[\w.]+ [^\s]+)+", output) if words in found}
+    service, operation, *options = command.removeprefix("aliyun ").split()
+    fields: dict[str, Any] = {}
+    for option, value in zip(options[::2], options[1::2], strict=True):
+        name, dot, _ = option.removeprefix("--").partition(".")
+        fields[name] = [*fields.get(name, ()), value] if dot else value
+    Api(stack.cloud)(f"{service.removeprefix('r-')}:{operation}", **fields)
+
+
+def test_nobodys_change_is_taken_away_and_nobody_is_cut_off(stack: Stack) -> None:
+    stack.configure(web_2_with_its_databases)
+    assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
+    assert whitelists(stack) == dict.fromkeys((MYSQL, REDIS, MONGODB), OUR_BLOCKS)
+
+    # Between preview and up.
+    add_theirs(stack, MYSQL, REDIS, MONGODB)
+    theirs = dict.fromkeys((MYSQL, REDIS, MONGODB), [THEIRS, *OUR_BLOCKS])
+    assert stack.pulumi("preview") != 0
+    found = {item["rule"]: item for item in stack.result()["results"] if item["rule"].startswith(("update", "stack"))}
+    assert (found["update-not-refused"]["outcome"], found["update-not-refused"]["blocking"]) == ("FAIL", True)
+    for text in (MYSQL, REDIS, MONGODB, RULE):
+        assert text in str(found["update-not-refused"]), found
+    drift = str(found["stack-unchanged-in-cloud"])
+    assert f"securityIps: {THEIRS}/32 was added" in drift
+    assert RULE in drift
+    # Without a refresh nothing of it is seen, and so nothing is to be done.
+    for refused, options in ((False, ["--refresh=false"]), (True, [])):
+        assert (stack.pulumi("up", "--yes", "--skip-preview", *options, pack=False) != 0) is refused, stack.output
+        assert whitelists(stack) == theirs
+        assert "3389/3389" in clone_ports(stack)
+
+    # One is declared, the others are removed by the commands that the refusals print.
+    stack.configure(theirs_declared)
+    assert stack.pulumi("up", "--yes", "--skip-preview", "--continue-on-error", pack=False) != 0
+    for words in (REDIS, MONGODB, "RevokeSecurityGroup"):
+        run_printed(stack, words)
+    assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
+    assert whitelists(stack) == {MYSQL: [THEIRS, *OUR_BLOCKS], REDIS: OUR_BLOCKS, MONGODB: OUR_BLOCKS}
+    assert "3389/3389" not in clone_ports(stack)
+    assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output
+
+    # After the move a destroy would cut web-2 off: it is refused before anything is written.
+    schedule(stack, FIRST, WEB_2)
+    pass_time(stack, datetime.fromisoformat(FIRST) + timedelta(days=1))
+    assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
+    before, written = stack.cloud.state(), len(stack.writes())
+    assert stack.pulumi("destroy", "--yes", "--skip-preview", "--continue-on-error", pack=False) != 0
+    said = re.sub(r"\s+", " ", stack.output)
+    for text in (
+        r"Security group sg-\w+ is in use by web-2 \(i-bp1web20000000000001\)",
+        rf"Whitelist group classic_to_vpc of {MYSQL} alone admits web-2",
+        rf"Whitelist group classic_to_vpc of {REDIS} alone admits web-2",
+        rf"Whitelist group classic_to_vpc of {MONGODB} alone admits web-2",
+        r"Rules in security group sg-bp1app\w+ let web-2 .* reach app-1",
+        r"The ClassicLink of app-1 .* is in use by web-2",
+    ):
+        assert re.search(text, said), said
+    assert stack.writes()[written:] == []
+    for table in ("security_groups", "databases", "redis", "mongodb", "classic_links", "vswitches", "vpcs"):
+        assert stack.cloud.state()[table] == before[table]
+
+
+def test_a_destroy_leaves_what_others_have_added(stack: Stack) -> None:
+    stack.configure(web_2_with_its_databases)
+    assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
+    add_theirs(stack, MYSQL)
+    assert stack.pulumi("destroy", "--yes", "--skip-preview", pack=False) != 0
+    assert RULE in stack.output
+    assert "3389/3389" in clone_ports(stack)
+    run_printed(stack, "RevokeSecurityGroup")
+    assert stack.pulumi("destroy", "--yes", "--skip-preview", pack=False) == 0, stack.output
+    assert whitelists(stack).pop(MYSQL) == [THEIRS]
+    assert not [item for item in stack.cloud.state()["security_groups"] if item["name"] == "web-vpc"]
