@@ -1,0 +1,258 @@
+"""Each reading action of the reader with each defect that an answer can have: no verdict is READY.
+
+The answers of one reading of a prepared stack's estate are kept and given again, those of one action spoilt. Where the
+reader stops, nothing is judged; where it does not, the program and the pack go on to a verdict. `compare` is one case.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache, partial
+from typing import Any, Final
+from unittest.mock import patch
+
+import yaml
+from alibabacloud_tea_openapi.client import Client  # type: ignore[import-untyped]
+
+from components.config import MigrationConfig, parse
+from components.evidence import read_evidence
+from components.migration import Migration
+from components.plan import make_plan
+from components.run import Sources
+from demo.project import CONFIG_KEY, REPOSITORY
+from estate.answers import ByNumber, ByToken, Part, Reading, at
+from estate.client import Cloud
+from estate.clock import ClockReading
+from estate.errors import EstateError
+from estate.live import RAM_ACTIONS, read_estate
+from estate.model import Estate
+from estate.reads import READS
+from estate.settings import CloudSettings
+from policies.core.clock import Moment
+from policies.core.outcome import Outcome
+from policies.core.plan import Plan, Resource
+from policies.pack.evaluation import Evaluation, evaluate
+from policies.pack.registry import all_rules
+from policies.pack.verdicts import Readiness, judge_stack
+from simulator.estate_file import load
+from simulator.model.estate import Estate as SimulatedEstate
+from simulator.server import running
+from tests.components.mocked import declare
+from tests.estate import estates
+from tests.estate.test_live_answers import BALANCER, HOP, POLICY, REGISTRY, ROUTE, SERVICES, TABLE
+from tests.estate.test_live_answers import MIGRATION as MOVE
+from tests.estate.whole import meet, spoil, take
+
+Spoil = Callable[[dict[str, Any]], None]
+
+_STACK: Final = REPOSITORY / "Pulumi.dev.yaml"
+_READY: Final = (Readiness.READY, Readiness.READY_WITH_CONDITIONS)
+_REQUEST: Final = "REQ-7"
+NOW: Final = datetime.fromisoformat("2026-11-30T09:00:00+08:00")
+_UNEXPECTED: Final = {"unexpected": True}
+
+
+@dataclass(frozen=True)
+class Defect:
+    """What is wrong with the answers of one action."""
+
+    action: str
+    what: str
+    spoil: Spoil = field(repr=False)
+
+
+@dataclass
+class _Replay:
+    """The answers of a cloud, by call, and what is done to those of one action."""
+
+    kept: dict[tuple[str, str], Any] = field(default_factory=dict)
+    defect: Defect | None = None
+    struck: int = 0
+
+    @contextmanager
+    def playing(self) -> Iterator[None]:
+        ask = Client.call_api
+
+        def call_api(client: Client, params: Any, request: Any, runtime: Any) -> Any:
+            action = f"{SERVICES[params.version]}:{params.action}"
+            call = (action, json.dumps([request.query, request.body], sort_keys=True, default=str))
+            if call not in self.kept:
+                # What the cloud refuses is refused again: a dry run, above all.
+                try:
+                    self.kept[call] = ask(client, params, request, runtime)
+                except Exception as error:
+                    self.kept[call] = error
+            answer = self.kept[call]
+            if isinstance(answer, Exception):
+                raise answer
+            if self.defect is None or self.defect.action != action:
+                return answer
+            body = deepcopy(answer["body"])
+            body["RequestId"] = _REQUEST
+            whole = deepcopy(body)
+            self.defect.spoil(body)
+            self.struck += body != whole
+            return {**answer, "body": body}
+
+        with patch.object(Client, "call_api", call_api):
+            yield
+
+
+class _Estate:
+    """A simulated estate as it is read, and what the pack says of its stack; the cloud runs as long as the process."""
+
+    def __init__(self, simulated: SimulatedEstate, config: MigrationConfig | None) -> None:
+        self._served = running(simulated)
+        self._settings = CloudSettings.from_config(self._served.__enter__().config(), {})
+        self._config = config
+        self.replay = _Replay()
+        self.whole = self.read(None)
+
+    def read(self, defect: Defect | None) -> Estate:
+        """Read the estate with answers that have the defect. Raises EstateError where the reader stops."""
+        self.replay.defect, self.replay.struck = defect, 0
+        cloud = Cloud(self._settings, sleep=lambda seconds: None)
+        with self.replay.playing():
+            return read_estate(cloud, NOW)
+
+    def evaluation(self, estate: Estate) -> Evaluation:
+        """Return what the pack says of the stack once all of it is applied."""
+        assert self._config is not None
+        evidence = read_evidence(self._config, REPOSITORY, _STACK.name)
+        plan = make_plan(self._config, estate, _STACK.name, evidence)
+        sources = Sources(clock=ClockReading(NOW, NOW))
+        declared = declare(lambda: Migration("migration", plan, sources=sources))
+        resources = []
+        for urn, item in declared.resources.items():
+            applied = {"status": "Available", "applied": "digest", "declared": item.inputs, "drift": []}
+            properties = {**applied, **item.inputs, **declared.outputs.get(urn, {}), "id": f"{item.name}-id"}
+            resources.append(Resource(item.type, urn, item.name, item.parent or None, properties))
+        return evaluate(all_rules(), Plan(resources), Moment(NOW, "cloud"))
+
+    def deceived(self, estate: Estate) -> str | None:
+        """Return why somebody who reads the verdict would be deceived; None where it tells that something is amiss."""
+        if self._config is None:
+            return None if estate.unread_lists else "the reader did not stop, and names nothing that it did not read"
+        evaluation = self.evaluation(estate)
+        readiness = judge_stack(evaluation).readiness
+        if readiness not in _READY:
+            return None
+        # With conditions: what could not be read must be one of them.
+        told = _findings(evaluation) - _findings(self.evaluation(self.whole))
+        return None if readiness is Readiness.READY_WITH_CONDITIONS and told else f"{readiness}"
+
+
+def _findings(evaluation: Evaluation) -> set[tuple[str, str]]:
+    bad = (Outcome.FAIL, Outcome.UNKNOWN)
+    return {(item.rule_id, item.subject.id) for item in evaluation.results if item.outcome in bad}
+
+
+def compare(seed: int) -> tuple[Mapping[str, int], list[str]]:
+    """Give the reader answers with one defect; what must not be is that it ends READY."""
+    defect = defects()[seed % len(defects())]
+    name = f"{defect.action}: {defect.what}"
+    for estate in (_prepared(), _manifold()):
+        try:
+            read = estate.read(defect)
+        except EstateError as stop:
+            told = all(text in str(stop) for text in (defect.action, _REQUEST))
+            return {"readings stopped": 1}, [] if told else [f"{name}: neither action nor RequestId in: {stop}"]
+        if estate.replay.struck:
+            why = estate.deceived(read)
+            return {"verdicts that tell it": 1}, [f"{name}: {why}"] if why else []
+    return {}, [f"{name}: neither estate has anything to spoil"]
+
+
+@cache
+def defects() -> list[Defect]:
+    """Return every defect of every reading action of the reader, parts that may be absent by declaration left out."""
+    actions = sorted({action for actions in RAM_ACTIONS.values() for action in actions if action in READS})
+    return [defect for action in actions for defect in _defects_of(action)]
+
+
+def _defects_of(action: str) -> Iterator[Defect]:
+    reading = READS[action]
+    yield Defect(action, "nothing but a RequestId", _emptied({}))
+    yield Defect(action, "an error with status 200", _emptied({"Code": "ServiceUnavailable", "Message": "Try again."}))
+    if reading.items:
+        head = reading.items.path.split(".")[0]
+        yield Defect(action, "no list", lambda body: take(body, head))
+        if _is_counted(reading):
+            yield Defect(action, "a page that is too short", lambda body: _cut(reading, body))
+        if reading.items.ids:
+            yield Defect(action, "an item twice", lambda body: _double(reading, body))
+    for part in reading.all_parts():
+        if not part.absent:
+            yield Defect(action, f"{part.path} missing", partial(_without, part))
+        yield Defect(action, f"{part.path} of another type", partial(_of_another_type, part))
+
+
+def _without(part: Part, body: dict[str, Any]) -> None:
+    meet(body, part)
+    take(body, part.path)
+
+
+def _of_another_type(part: Part, body: dict[str, Any]) -> None:
+    meet(body, part)
+    spoil(body, part.path, _UNEXPECTED)
+
+
+def _emptied(given: Mapping[str, Any]) -> Spoil:
+    def spoilt(body: dict[str, Any]) -> None:
+        body.clear()
+        body.update({"RequestId": _REQUEST, **given})
+
+    return spoilt
+
+
+def _is_counted(reading: Reading) -> bool:
+    return isinstance(reading.paging, ByNumber) or (isinstance(reading.paging, ByToken) and reading.paging.counted)
+
+
+def _items(reading: Reading, body: dict[str, Any]) -> list[Any]:
+    return (at(body, reading.items.path) or []) if reading.items else []
+
+
+def _cut(reading: Reading, body: dict[str, Any]) -> None:
+    # The call that counts a list has one item, and stays as it is.
+    if not isinstance(reading.paging, ByToken) or "PageNumber" not in body:
+        _items(reading, body)[-1:] = []
+
+
+def _double(reading: Reading, body: dict[str, Any]) -> None:
+    _items(reading, body)[0:0] = _items(reading, body)[:1]
+
+
+@cache
+def _prepared() -> _Estate:
+    """Return the sample with its prepared stack; whole answers pass, else a spoilt one would prove nothing."""
+    config = parse(yaml.safe_load(_STACK.read_text(encoding="utf-8"))["config"][CONFIG_KEY], _STACK.name)
+    made = _Estate(load(REPOSITORY / "simulator/estates/sample.yaml"), config)
+    readiness = judge_stack(made.evaluation(made.whole)).readiness
+    assert readiness in _READY, readiness
+    return made
+
+
+@cache
+def _manifold() -> _Estate:
+    """Return an estate with one of everything that the reader asks for, and no stack."""
+    grouped = {
+        name: [item | {"security_group_ids": ["sg-classic", "sg-peer"]} for item in estates.dumped(name)]
+        for name in ("databases", "redis", "mongodb")
+    }
+    simulated = estates.estate(
+        migrations=[MOVE],
+        auto_snapshot_policies=[POLICY],
+        route_tables=[TABLE],
+        route_entries=[ROUTE],
+        instances=[*estates.dumped("instances"), HOP],
+        load_balancers=[BALANCER],
+        registries=[REGISTRY],
+        **grouped,
+    )
+    return _Estate(simulated, None)
