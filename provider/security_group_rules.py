@@ -83,7 +83,7 @@ def _labels(rules: Sequence[SecurityGroupRule]) -> str:
 
 
 def _changed(group_id: str, others: Sequence[SecurityGroupRule]) -> str:
-    return f"Security group {group_id} has rules that this stack has neither applied nor declares: {_labels(others)}."
+    return f"Security group {group_id} has rules that this stack neither applied nor declares: {_labels(others)}."
 
 
 def _command(group_id: str, rules: Sequence[SecurityGroupRule]) -> str:

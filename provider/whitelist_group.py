@@ -129,7 +129,7 @@ class WhitelistGroup(Resource):
         if others:
             removal = self.product.removal(Entries(*ref, "Delete", others))
             raise ResourceError(
-                f"Whitelist group {ref.group} of {ref.database} has entries that this stack has neither applied nor "
+                f"Whitelist group {ref.group} of {ref.database} has entries that this stack neither applied nor "
                 f"declares: {_shown(others)}. An update would take them away, and was not begun. To keep them, declare "
                 f"them: classic-to-vpc:migration.databases: [{{id: {ref.database}, alsoAdmit: {json.dumps(others)}}}]. "
                 f"To remove them: {removal}"

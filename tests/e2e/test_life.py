@@ -67,7 +67,17 @@ def _a_rule_that_somebody_opened_or_revoked_is_told(stack: Stack) -> None:
     )
     added = f"security group {group['id']}: ingress accept TCP 22/22 from 0.0.0.0/0 (1) was added"
     assert added in judged()
-    # The update puts it back, and says by itself that it has.
+    # No update takes away what is somebody's: who opened it closes it again.
+    assert stack.pulumi("up", "--yes", "--skip-preview") != 0
+    assert "neither applied nor declares: ingress accept TCP 22/22 from 0.0.0.0/0 (1)" in stack.output
+    [opened_id] = [
+        rule["id"]
+        for item in stack.cloud.state()["security_groups"]
+        if item["id"] == group["id"]
+        for rule in item["rules"]
+        if (rule["port_range"], rule["cidr_ip"]) == ("22/22", "0.0.0.0/0")
+    ]
+    api.call("ecs:RevokeSecurityGroup", **target, security_group_rule_id=[opened_id])
     stack.up()
     assert stack.pulumi("preview", "--refresh=false", "--expect-no-changes") == 0, stack.output
     assert stack.found() == {}

@@ -100,3 +100,16 @@ def test_other_resources_tell_theirs_as_well() -> None:
         "securityIps: 0.0.0.0/0 was added",
         "securityIps: 10.0.0.0/24 is gone",
     ]
+
+
+def test_a_state_of_an_earlier_version_counts_as_declared_as_it_was_known(provider: AlimigrateProvider) -> None:
+    """It has no `declared`: an update without a refresh goes by what the state shows, and then remembers."""
+    made = properties(create(provider, INPUTS).properties)
+    earlier = {name: value for name, value in made.items() if name not in ("declared", "drift")}
+    assert drift.recalled(RESOURCES[RULES], earlier)["declared"] == INPUTS
+    wanted = INPUTS | {"rules": {"web": RULE | {"priority": 2}}}
+    after = update(provider, earlier, wanted, preview=False)
+    assert (after["rules"], after["declared"], after["drift"]) == (wanted["rules"], wanted, [])
+    authorize(provider.cloud())
+    with pytest.raises(ResourceError, match="neither applied nor declares"):
+        update(provider, earlier | {"rules": wanted["rules"]}, INPUTS, preview=False)
