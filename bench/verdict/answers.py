@@ -21,7 +21,7 @@ from alibabacloud_tea_openapi.client import Client  # type: ignore[import-untype
 
 from components.config import MigrationConfig, parse
 from components.evidence import read_evidence
-from components.migration import Migration
+from components.migration import Migration, MigrationArgs
 from components.plan import make_plan
 from components.run import Sources
 from demo.project import CONFIG_KEY, REPOSITORY
@@ -126,7 +126,7 @@ class _Estate:
         evidence = read_evidence(self._config, REPOSITORY, _STACK.name)
         plan = make_plan(self._config, estate, _STACK.name, evidence)
         sources = Sources(clock=ClockReading(NOW, NOW))
-        declared = declare(lambda: Migration("migration", plan, sources=sources))
+        declared = declare(lambda: Migration("migration", MigrationArgs(plan, sources)))
         resources = []
         for urn, item in declared.resources.items():
             applied = {"status": "Available", "applied": "digest", "declared": item.inputs, "drift": []}
