@@ -87,7 +87,7 @@ def test_nobodys_change_is_taken_away_and_nobody_is_cut_off(stack: Stack) -> Non
 
     # Between preview and up.
     add_theirs(stack, MYSQL, REDIS, MONGODB)
-    theirs = dict.fromkeys((MYSQL, REDIS, MONGODB), [THEIRS, *OUR_BLOCKS])
+    theirs = {database: [THEIRS, *OUR_BLOCKS] for database in (MYSQL, REDIS, MONGODB)}
     assert stack.pulumi("preview") != 0
     found = {item["rule"]: item for item in stack.result()["results"] if item["rule"].startswith(("update", "stack"))}
     assert (found["update-not-refused"]["outcome"], found["update-not-refused"]["blocking"]) == ("FAIL", True)
