@@ -32,6 +32,7 @@ def broad_rule_facts(plan: MigrationPlan) -> Facts:
     """Rules that tell not who is talked to, and whether the team has told by flows."""
     choice = plan.config.classic_link
     return {
+        **({"linksListed": True} if choice and choice.attach is not None else {}),
         "flowsGiven": bool(choice and choice.flows is not None),
         "broadRules": [
             {"securityGroupId": rule.group_id, "rule": rule.text, "instanceIds": list(rule.instance_ids)}

@@ -90,6 +90,8 @@ def _move(config: MutableMapping[str, Any], place: str, items: Any) -> None:
         _drop_empty(config, "waivers")
     if place != "later":
         _take_out(config, "later", ids)
+    if place == "instances" and isinstance(link := config.get("classicLink"), MutableMapping):
+        _take_out(link, "attach", ids)
     # An entry that says the same takes more instances; one that says something else lets go of them.
     same = {_identity(item) for item in items} if place == "staying" and isinstance(items, list) else set()
     for entry in _maps(config, "staying"):

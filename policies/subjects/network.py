@@ -45,6 +45,12 @@ def with_vswitch(plan: Plan, zones: Iterable[str], fix: Fix) -> Fix:
     return new_vswitch(plan, zones[0]) + fix
 
 
+def link(plan: Plan, instance_ids: Iterable[str]) -> Fix:
+    """Return the change that links classic instances: by name, where the stack lists whom it links."""
+    listed = attempt(lambda: plan.migration.data.get("linksListed"))
+    return change("classicLink", {"attach": list(instance_ids)} if listed is True else {})
+
+
 def new_vswitch(plan: Plan, zone: str, tier: str | None = None) -> Fix:
     """Return the change that adds a VSwitch to the network that the stack declares."""
     if attempt(lambda: plan.network.facts.text("mode")) == "default":

@@ -242,9 +242,10 @@ def test_what_is_no_broad_rule(fields: dict[str, Any]) -> None:
 
 
 def test_the_pack_is_told_whether_flows_are_given() -> None:
-    for link, given in ((None, False), ({}, False), ({"flows": []}, True)):
+    for link, given in ((None, False), ({}, False), ({"flows": []}, True), ({"attach": []}, False)):
         made = plan(broad(), classicLink=link)
         recording = declare(lambda made=made: Migration("migration", MigrationArgs(made)))  # type: ignore[misc]
         facts = recording.outputs[recording.urn("classic-to-vpc:index:Migration", "migration")]
         assert facts["flowsGiven"] is given
+        assert facts.get("linksListed", False) is ("attach" in (link or {}))
         assert facts["broadRules"][0]["securityGroupId"] == "sg-app"

@@ -11,7 +11,7 @@ import pytest
 from components.stack_file import merge
 from demo.story import unprepared
 from estate.model import Estate, Tag
-from policies.core.fixes import UP, Change, Command, Fix, Way
+from policies.core.fixes import UP, Change, Command, Fix, Way, to_fill
 from policies.core.outcome import Outcome, Result
 from policies.pack.registry import all_rules
 from tests.policies.examples import FILLED, as_filled, nested
@@ -233,3 +233,22 @@ def test_each_fix_by_config_settles_its_finding(name: str) -> None:
             after = previewed(pasted(migration, ways), estate, rules=[RULES[result.rule_id]])
             assert still(after.results, result) == [], ways
     assert tried, "no finding with a fix by config: the case shows nothing"
+
+
+def test_all_at_once_settle_all_but_what_needs_a_person() -> None:
+    """As one who begins would: each fix by config that leaves nothing to fill in, the first way of each."""
+    migration = sample_config()
+    bare(migration)
+    before = previewed(migration, sample_estate()).results
+    ways = [
+        next((way for way in fix.ways if by_config(way) and not any(map(to_fill, way))), ())
+        for result in before
+        if result.blocking
+        for fix in result.fixes
+    ]
+    after = previewed(pasted(migration, ways), sample_estate()).results
+    assert {result.rule_id for result in after if result.blocking} == {
+        "guest-ftp-plan",
+        "licence-mac-bound",
+        "licence-reviewed",
+    }

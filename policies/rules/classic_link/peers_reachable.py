@@ -16,7 +16,7 @@ from policies.core.plan import (
     Plan,
 )
 from policies.core.rule import InstanceRule
-from policies.subjects.network import with_network
+from policies.subjects.network import link, with_network
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -40,7 +40,7 @@ def _peer(plan: Plan, peer: Facts, later: frozenset[str]) -> Verdict:
         return failed(
             f"{peer_id} stays in the classic network, the instance talks with it ({peer.text('reason')}), and "
             f"{lacking}.",
-            with_network(plan, change("classicLink", {"attach": [peer_id]}))
+            with_network(plan, link(plan, [peer_id]))
             | (task("If it may be out of reach until its own move:") + change("later", [peer_id])),
         )
     if len(attachments) > 1 or len(links) > 1:

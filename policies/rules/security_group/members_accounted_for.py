@@ -9,7 +9,7 @@ from policies.core.outcome import Verdict, failed, not_applicable, passed, unkno
 from policies.core.plan import CLASSIC_LINK_ATTACHMENT, MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
 from policies.security_groups import reading
-from policies.subjects.network import with_network
+from policies.subjects.network import link, with_network
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -34,8 +34,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         return failed(
             f"Its groups are in use by instances that this stack neither moves nor links: {'; '.join(left)}. Traffic "
             "between members stops there, and a stack that moves them makes a clone of its own.",
-            change("later", nobodys)
-            | (task("For those that stay:") + with_network(plan, change("classicLink", {"attach": nobodys}))),
+            change("later", nobodys) | (task("For those that stay:") + with_network(plan, link(plan, nobodys))),
         )
     return passed("Every member of its groups moves with this stack, now or later, or is linked to its VPC.")
 

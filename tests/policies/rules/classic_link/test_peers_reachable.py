@@ -33,11 +33,18 @@ def test_pending_while_half_of_it_is_only_declared(resource_type: str) -> None:
 
 def test_fail_without_an_attachment() -> None:
     draft = prepared()
-    words = ("i-stay", "no attachment is declared", "classicLink: {attach: [i-stay]}", "later: [i-stay]")
+    words = ("i-stay", "no attachment is declared", "classicLink: {}", "later: [i-stay]")
     draft.facts(CLASSIC_LINK_ATTACHMENT)["instanceId"] = "i-other"
     expect(draft, RULE, "i-app", Outcome.FAIL, *words)
     draft.remove(CLASSIC_LINK_ATTACHMENT)
     expect(draft, RULE, "i-app", Outcome.FAIL, *words)
+
+
+def test_fail_names_whom_to_link_where_the_stack_lists_them() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["linksListed"] = True
+    draft.remove(CLASSIC_LINK_ATTACHMENT)
+    expect(draft, RULE, "i-app", Outcome.FAIL, "classicLink: {attach: [i-stay]}")
 
 
 def test_fail_without_classic_link() -> None:
