@@ -78,11 +78,12 @@ format: dev ## Put the code into the project's format.
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
-docs: setup ## Generate components/alimigrate, docs/schema, docs/ram, docs/rules, docs/notice.md, docs/coverage.md and docs/simulator.md from the code.
+docs: setup ## Generate components/alimigrate, docs/schema, docs/ram, docs/rules, docs/facts.md, docs/notice.md, docs/coverage.md and docs/simulator.md from the code.
 	@$(PYTHON) -m docgen.sdk components/alimigrate
 	@$(PYTHON) -m docgen.package_schema docs/schema/package.schema.json
 	@$(PYTHON) -m components.schema docs/schema/stack.schema.json
 	@$(PYTHON) -m docgen.result_schema docs/schema/result.schema.json
+	@$(PYTHON) -m docgen.facts docs
 	@$(PYTHON) -m docgen.catalogue docs
 	@$(PYTHON) -m estate.guest docs/schema/evidence.schema.json
 	@$(PYTHON) -m components.ram docs/ram

@@ -10,7 +10,7 @@ from components.classic_link import ClassicLinkArgs
 from components.config import CreateNetwork, DatabaseChoice, DefaultNetwork
 from components.conversion import ConversionContext
 from components.database import DatabaseAccessArgs, HybridAccessArgs
-from components.facts.classic_link import classic_link_facts
+from components.facts.classic_link import link_state_facts
 from components.network import TargetNetwork, TargetNetworkArgs, VSwitchArgs
 from components.plan import MigrationPlan, PlannedDatabase, PlannedInstance, PlannedVSwitch
 from components.public_address import CutThrough
@@ -100,7 +100,7 @@ def classic_link_args(plan: MigrationPlan, vpc_id: pulumi.Input[str]) -> Classic
         instance_ids=plan.links.attached_ids,
         groups=plan.links.groups,
         moving_ids=plan.roster.waves_of.keys(),
-        facts=classic_link_facts(plan),
+        facts=link_state_facts(plan),
     )
 
 

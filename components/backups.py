@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_alicloud as alicloud
 
+from components.facts.components import BackupsFacts
 from components.plan import SnapshotSet
 
 # A first snapshot copies the whole disk. The provider waits 5 minutes unless told otherwise, too short for most disks
@@ -30,7 +31,7 @@ class BackupsArgs:
 class Backups(pulumi.ComponentResource):
     """Takes snapshots of disks and keeps them: `pulumi destroy` leaves the snapshots where they are.
 
-    Registered outputs: see Backups in docs/contracts.md. RAM actions: `ram_actions`.
+    Registered outputs: see Backups in docs/facts.md. RAM actions: `ram_actions`.
     """
 
     ram_actions = (
@@ -42,7 +43,7 @@ class Backups(pulumi.ComponentResource):
     )
 
     def __init__(self, name: str, args: BackupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        outputs = {
+        outputs: BackupsFacts = {
             "diskIds": sorted(disk.id for item in args.sets for disk in item.disks),
             "retentionDays": args.retention_days,
             "round": args.round,

@@ -12,7 +12,7 @@ from components import alimigrate
 from components.conversion import VpcPeer, VpcRule
 from components.conversion.priorities import LOWEST
 from components.conversion.rules import IpProtocol, classic_text
-from components.facts import Facts
+from components.facts.classic_link import LinkStateFacts, classic_link_facts
 from components.rules import rule_args
 from estate.model import PeerKind, SecurityGroup, SecurityGroupRule
 
@@ -41,14 +41,14 @@ class ClassicLinkArgs:
     """The clones' ids by those of the classic groups."""
     moving_ids: Collection[str] = frozenset()
     """Those of `instance_ids` that move later. Their links end with their moves, so they are never protected."""
-    facts: Facts = field(default_factory=dict)
+    facts: LinkStateFacts | None = None
     """What is registered beside the inputs, for the policy pack."""
 
 
 class ClassicLink(pulumi.ComponentResource):
     """Enables ClassicLink on the VPC, attaches the instances that stay, and lets the clones into their classic groups.
 
-    Registered outputs: see ClassicLink in docs/contracts.md. RAM actions: `ram_actions`.
+    Registered outputs: see ClassicLink in docs/facts.md. RAM actions: `ram_actions`.
     """
 
     ram_actions = (
@@ -86,7 +86,8 @@ class ClassicLink(pulumi.ComponentResource):
             )
         for group in args.groups:
             self._admit_clones(group, args.clone_ids)
-        self.register_outputs({**inputs, **args.facts})
+        state = args.facts
+        self.register_outputs(inputs if state is None else classic_link_facts(state, args.vpc_id, args.instance_ids))
 
     def _admit_clones(self, group: SecurityGroup, clone_ids: Mapping[str, pulumi.Input[str]]) -> None:
         """Repeats for the clones, in a classic group, what its rules say of the classic groups that were cloned."""

@@ -9,6 +9,7 @@ from typing import Final
 import pulumi
 
 from components import alimigrate
+from components.facts.components import AddressCleanupFacts
 from estate.model import AccessControlList, Database
 
 _REMOVED: Final = {
@@ -36,7 +37,7 @@ class AddressCleanup(pulumi.ComponentResource):
     """Says of addresses that were given up that no whitelist group and no access control list has them.
 
     An address that was given up may be another customer's tomorrow. Groups of the cloud's own, and those for VPC
-    addresses, are left alone. Registered outputs: see AddressCleanup in docs/contracts.md. RAM actions: `ram_actions`.
+    addresses, are left alone. Registered outputs: see AddressCleanup in docs/facts.md. RAM actions: `ram_actions`.
     """
 
     ram_actions = (
@@ -55,7 +56,7 @@ class AddressCleanup(pulumi.ComponentResource):
     )
 
     def __init__(self, name: str, args: AddressCleanupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        inputs = {"addresses": list(args.addresses)}
+        inputs: AddressCleanupFacts = {"addresses": list(args.addresses)}
         super().__init__("classic-to-vpc:cleanup:AddressCleanup", name, inputs, opts)
         for database in args.databases:
             self._clean_database(database, args)

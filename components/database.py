@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import pulumi
 
 from components.alimigrate import kvstore, mongodb, rds
+from components.facts.databases import (
+    DatabaseAccessFacts,
+    HybridAccessFacts,
+    database_access_facts,
+    hybrid_access_facts,
+)
 from components.network import TargetVSwitch
 from estate import hybrid
 from estate.model import Database, DatabaseProduct, Estate
@@ -66,7 +72,7 @@ class DatabaseAccess(pulumi.ComponentResource):
     destroy, because there is no way back from it. Where it cannot be (see `estate.hybrid`), or the target network has
     no VSwitch in the database's zone, none is declared, and the policy pack says so.
 
-    Registered outputs: see DatabaseAccess in docs/contracts.md. RAM actions: `ram_actions`.
+    Registered outputs: see DatabaseAccess in docs/facts.md. RAM actions: `ram_actions`.
     """
 
     ram_actions = (
@@ -92,23 +98,17 @@ class DatabaseAccess(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: DatabaseAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         database, hybrid_access = args.database, args.hybrid_access
-        outputs: dict[str, Any] = {
-            "dbInstanceId": database.id,
-            "product": database.product,
-            "groupName": args.whitelist_group,
-            "networkType": _network_type(database),
-            "securityIps": _entries([*(vswitch.cidr_block for vswitch in args.vswitches), *args.also_admit]),
-        }
+        kept: HybridAccessFacts | None = None
         if hybrid_access is not None:
-            outputs["hybridAccess"] = {
-                "validUntil": hybrid_access.valid_until.isoformat(),
-                "marginDays": hybrid_access.margin_days,
-                "leavesBehind": sorted(hybrid_access.leaves_behind),
-            }
-        super().__init__("classic-to-vpc:database:DatabaseAccess", name, outputs, opts)
+            kept = hybrid_access_facts(
+                hybrid_access.valid_until, hybrid_access.margin_days, hybrid_access.leaves_behind
+            )
+        entries = _entries([*(vswitch.cidr_block for vswitch in args.vswitches), *args.also_admit])
+        facts = database_access_facts(database, args.whitelist_group, entries, kept)
+        super().__init__("classic-to-vpc:database:DatabaseAccess", name, facts, opts)
         self.hybrid_access = self._declare_hybrid_access(args)
-        self._declare_whitelist_group(database, outputs)
-        self.register_outputs(outputs)
+        self._declare_whitelist_group(database, facts)
+        self.register_outputs(facts)
 
     def _declare_hybrid_access(self, args: DatabaseAccessArgs) -> HybridAccess | None:
         database = args.database
@@ -124,21 +124,17 @@ class DatabaseAccess(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
         )
 
-    def _declare_whitelist_group(self, database: Database, outputs: dict[str, Any]) -> None:
+    def _declare_whitelist_group(self, database: Database, facts: DatabaseAccessFacts) -> None:
         # While its network changes, which takes minutes, nothing else of a database can be changed.
         first = [self.hybrid_access] if self.hybrid_access else []
         opts = pulumi.ResourceOptions(parent=self, depends_on=first)
-        name, group_name, entries = (
-            f"{database.id}-{outputs['groupName']}",
-            outputs["groupName"],
-            outputs["securityIps"],
-        )
+        name, group_name, entries = f"{database.id}-{facts['groupName']}", facts["groupName"], facts["securityIps"]
         if database.product == "rds":
             rds.WhitelistGroup(
                 name,
                 db_instance_id=database.id,
                 group_name=group_name,
-                network_type=outputs["networkType"],
+                network_type=facts["networkType"],
                 security_ips=entries,
                 opts=opts,
             )
@@ -160,15 +156,6 @@ def _entries(entries: Sequence[pulumi.Input[str]]) -> pulumi.Input[list[str]]:
     if len(known) == len(entries):
         return sorted(set(known))
     return pulumi.Output.all(*entries).apply(lambda every: sorted(set(every)))
-
-
-def _network_type(database: Database) -> str:
-    """Of the whitelist group.
-
-    In enhanced mode a group serves one network only, and a VPC address in a Classic group is not admitted (Alibaba
-    Cloud, "Change the network isolation mode"); in standard mode there is one kind for both.
-    """
-    return "VPC" if database.security_ip_mode == "safety" else "MIX"
 
 
 def _vswitch_for(database: Database, vswitches: Sequence[TargetVSwitch]) -> TargetVSwitch | None:

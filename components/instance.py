@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.facts import Facts
+from components.facts.instances import InstanceFacts
 
 
 @dataclass(frozen=True)
 class MigratingInstanceArgs:
     """What the policy pack is told of one migrating instance."""
 
-    facts: Facts
-    """See MigratingInstance in docs/contracts.md."""
+    facts: InstanceFacts
+    """See MigratingInstance in docs/facts.md."""
 
 
 class MigratingInstance(pulumi.ComponentResource):
     """Carries the facts of one migrating instance to the policy pack; it creates nothing.
 
-    Registered outputs: see MigratingInstance in docs/contracts.md.
+    Registered outputs: see MigratingInstance in docs/facts.md.
     """
 
     def __init__(self, name: str, args: MigratingInstanceArgs, opts: pulumi.ResourceOptions | None = None) -> None:

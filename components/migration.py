@@ -46,7 +46,7 @@ class MigrationArgs:
 class Migration(pulumi.ComponentResource):
     """Declares what the plan asks for, and carries the facts that the policy pack judges it by.
 
-    Registered outputs: see Migration in docs/contracts.md. What the stack exports: `exports`.
+    Registered outputs: see Migration in docs/facts.md. What the stack exports: `exports`.
     """
 
     def __init__(self, name: str, args: MigrationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -69,7 +69,7 @@ class Migration(pulumi.ComponentResource):
             self._declare_public_addresses(plan, network, clones)
             self._declare_cleanup(plan)
         # In a preview, what is in the state was made by an earlier run; in an update, perhaps by this very one.
-        self.register_outputs(migration_facts(plan, args.sources) | {"dryRun": pulumi.runtime.is_dry_run()})
+        self.register_outputs(migration_facts(plan, args.sources, pulumi.runtime.is_dry_run()))
 
     def _child(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self)

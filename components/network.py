@@ -9,11 +9,8 @@ from typing import Any
 import pulumi
 import pulumi_alicloud as alicloud
 
-from components import alimigrate, cidr
-from components.facts import Facts
-
-# A default VSwitch is a /20 (VPC user guide, "Default VPCs and default VSwitches").
-_DEFAULT_CAPACITY = 4092
+from components import alimigrate
+from components.facts.network import NetworkMode, VSwitchFacts, target_network_facts, vswitch_facts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +77,7 @@ class TargetNetworkArgs:
                 )
 
     @property
-    def mode(self) -> str:
+    def mode(self) -> NetworkMode:
         """Which of the ways it is, as `network.mode` of the config names them."""
         if self.use_default:
             return "default"
@@ -111,7 +108,7 @@ class TargetNetwork(pulumi.ComponentResource):
     """The target VPC: created, existing, or the region's default one; VSwitches of it are taken or created.
 
     What exists is never changed: a VSwitch that is added to an existing VPC is a resource of its own. Registered
-    outputs: see TargetNetwork in docs/contracts.md. RAM actions: `ram_actions`.
+    outputs: see TargetNetwork in docs/facts.md. RAM actions: `ram_actions`.
     """
 
     vpc_id: pulumi.Output[str]
@@ -145,17 +142,7 @@ class TargetNetwork(pulumi.ComponentResource):
         self.cidr_block = pulumi.Output.from_input(cidr_block)
         vswitch_ids: dict[str, Any] = {item.place: item.vswitch_id for item in self.vswitches}
         self.vswitch_ids = pulumi.Output.from_input(vswitch_ids)
-        self.register_outputs(
-            {
-                "mode": args.mode,
-                **({} if args.is_default is None else {"isDefault": args.is_default}),
-                **({} if args.shared_with is None else {"sharedWith": args.shared_with}),
-                "vpcId": self.vpc_id,
-                "cidrBlock": cidr_block,
-                "avoidedCidrs": list(args.avoided_cidrs),
-                "vswitches": [facts for _, facts in declared],
-            }
-        )
+        self.register_outputs(target_network_facts(args, self.vpc_id, cidr_block, [facts for _, facts in declared]))
 
     def _child(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self)
@@ -178,7 +165,7 @@ class TargetNetwork(pulumi.ComponentResource):
         )
         return created.id, args.cidr_block or ""
 
-    def _declare_vswitch(self, args: TargetNetworkArgs, item: VSwitchArgs) -> tuple[TargetVSwitch, Facts]:
+    def _declare_vswitch(self, args: TargetNetworkArgs, item: VSwitchArgs) -> tuple[TargetVSwitch, VSwitchFacts]:
         """Declare one VSwitch unless it is taken as it is; return it with its facts."""
         vswitch_id: pulumi.Output[str]
         cidr_block: pulumi.Input[str] = item.cidr_block or ""
@@ -196,19 +183,7 @@ class TargetNetwork(pulumi.ComponentResource):
         else:
             created = self._create_vswitch(item)
             vswitch_id, status = created.id, created.status
-        facts: Facts = {
-            "vswitchName": item.name,
-            "zoneId": item.zone_id,
-            "cidrBlock": cidr_block,
-            "vswitchId": vswitch_id,
-            "existing": item.vswitch_id is not None,
-            "status": status,
-            "availableIpAddressCount": _capacity(item) if item.free_addresses is None else item.free_addresses,
-        }
-        if item.tier is not None:
-            facts["tier"] = item.tier
-        if item.stranger_ids is not None:
-            facts["strangerIds"] = list(item.stranger_ids)
+        facts = vswitch_facts(item, vswitch_id, cidr_block, status)
         return TargetVSwitch(item.zone_id, item.tier, cidr_block, vswitch_id), facts
 
     def _create_vswitch(self, item: VSwitchArgs) -> alicloud.vpc.Switch:
@@ -220,7 +195,3 @@ class TargetNetwork(pulumi.ComponentResource):
             cidr_block=item.cidr_block,
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=self._retain),
         )
-
-
-def _capacity(item: VSwitchArgs) -> int:
-    return cidr.capacity(item.cidr_block) if item.cidr_block else _DEFAULT_CAPACITY

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from components import alimigrate
+from components.facts.components import public_address_facts
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class PublicAddress(pulumi.ComponentResource):
     """Makes the public address of a moved instance an EIP, and with `cut_through` binds it to an interface of its own.
 
     FTP and protocols like it write the server's address into their packets: behind NatIP they name the wrong one.
-    Registered outputs: see PublicAddress in docs/contracts.md. RAM actions: `ram_actions`.
+    Registered outputs: see PublicAddress in docs/facts.md. RAM actions: `ram_actions`.
     """
 
     ram_actions = (
@@ -74,4 +75,6 @@ class PublicAddress(pulumi.ComponentResource):
                 instance_id=instance_id,
                 opts=child,
             )
-        self.register_outputs({**inputs, "allocationId": conversion.allocation_id, "ipAddress": conversion.ip_address})
+        self.register_outputs(
+            public_address_facts(instance_id, cut_through is not None, conversion.allocation_id, conversion.ip_address)
+        )

@@ -12,7 +12,7 @@ import pulumi_alicloud as alicloud
 from components.alimigrate import ecs
 from components.classic_link import ClassicLink, ClassicLinkArgs
 from components.conversion import Conversion, ConversionContext, convert
-from components.facts import Facts
+from components.facts.security_groups import SharedSecurityGroupFacts, cloned_group_facts
 from components.plan import clone_description
 from components.rules import rule_args
 from estate.model import Estate, SecurityGroup
@@ -123,7 +123,7 @@ class ClonedSecurityGroup(pulumi.ComponentResource):
 
     Declared by `clone_groups`. Every member of the classic group is to be in all of `security_group_ids`; rules that
     name the clone name the first of them, which stands for the same instances. Registered outputs: see
-    ClonedSecurityGroup in docs/contracts.md. RAM actions: `ram_actions`.
+    ClonedSecurityGroup in docs/facts.md. RAM actions: `ram_actions`.
     """
 
     ram_actions = (
@@ -177,15 +177,7 @@ class ClonedSecurityGroup(pulumi.ComponentResource):
                 rules={rule.label: rule_args(rule, clone_ids) for rule in part},
                 opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
             )
-        self.register_outputs(
-            {
-                "classicSecurityGroupId": classic_id,
-                "securityGroupIds": self.security_group_ids,
-                "vpcId": self._args.vpc_id,
-                "report": [entry.as_properties() for entry in conversion.report],
-                "limits": [str(limit) for limit in conversion.limits],
-            }
-        )
+        self.register_outputs(cloned_group_facts(classic_id, conversion, self.security_group_ids, self._args.vpc_id))
 
 
 def _suffixes(conversion: Conversion) -> list[str]:
@@ -199,14 +191,14 @@ class SharedSecurityGroupArgs:
 
     groups: Sequence[SecurityGroup]
     """The VPC groups as they are in the cloud, at least one."""
-    facts: Facts
+    facts: SharedSecurityGroupFacts
     """What is registered of them for the policy pack: their rules change by themselves, so they are no inputs."""
 
 
 class SharedSecurityGroup(pulumi.ComponentResource):
     """VPC groups of others in the place of a classic one, whose id is the component's name; they are never changed.
 
-    Registered outputs: see SharedSecurityGroup in docs/contracts.md.
+    Registered outputs: see SharedSecurityGroup in docs/facts.md.
     """
 
     def __init__(self, name: str, args: SharedSecurityGroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -87,15 +87,6 @@ class ReportEntry:
     labels: tuple[str, ...]
     by_own_group: bool = False
 
-    def as_properties(self) -> dict[str, object]:
-        """Return the entry as `ClonedSecurityGroup` registers it."""
-        return {
-            "classicRule": self.classic_rule,
-            "outcome": self.outcome.value,
-            "reason": self.reason,
-            "labels": list(self.labels),
-        }
-
 
 @dataclass(frozen=True)
 class LimitExceeded:

@@ -3,38 +3,96 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Annotated, Literal, NotRequired
 
-from components.facts.base import Facts
+from typing_extensions import TypedDict
+
+from components.facts.base import note
 from estate.model import AccessControlList, BucketPolicy, Estate, ListService, PolicyStatement, RegistryAccessList
 
-_KEYS: dict[ListService, str] = {"container-registry": "registryAccessLists", "oss": "bucketPolicies"}
+
+class AccessListFacts(TypedDict):
+    """An access control list of CLB."""
+
+    aclId: str
+    aclName: str
+    entries: list[str]
+    listeners: Annotated[list[str], note('that go by it, each as "lb-...:port (white|black)"')]
 
 
-def address_list_facts(estate: Estate, unused: Collection[str]) -> Facts:
-    """Facts of all lists; those of a service that could not be read are absent, and `unreadLists` says why.
+class RegistryAccessListFacts(TypedDict):
+    """The whitelist of the public endpoint of one module of a Container Registry instance."""
+
+    instanceId: str
+    instanceName: str
+    moduleName: Literal["Registry", "Chart"]
+    inForce: bool
+    entries: list[str]
+    linkedVpcIds: Annotated[list[str], note("VPCs that reach the module")]
+
+
+class StatementFacts(TypedDict):
+    """A statement of a bucket policy with acs:SourceIp or acs:SourceVpc."""
+
+    number: int
+    effect: Literal["Allow", "Deny"]
+    scope: Annotated[str, note("the same in statements that differ in nothing but addresses and VPCs")]
+    addresses: Annotated[list[str], note("that are let in: asked for by Allow, excepted by Deny")]
+    vpcs: Annotated[list[str], note("that are let in: asked for by Allow, excepted by Deny")]
+    excludedAddresses: list[str]
+    excludedVpcs: list[str]
+
+
+class BucketPolicyFacts(TypedDict):
+    """The statements of an OSS bucket's policy that name addresses or VPCs."""
+
+    bucket: str
+    statements: list[StatementFacts]
+
+
+class UnreadListFacts(TypedDict):
+    """A service whose lists could not be read."""
+
+    service: ListService
+    reason: str
+    unused: Annotated[bool, note("after.unusedServices of the config names it")]
+
+
+class AddressListFacts(TypedDict):
+    """All lists of the region; absent are those of a service that could not be read."""
+
+    accessLists: list[AccessListFacts]
+    registryAccessLists: NotRequired[list[RegistryAccessListFacts]]
+    bucketPolicies: NotRequired[list[BucketPolicyFacts]]
+    unreadLists: list[UnreadListFacts]
+
+
+def address_list_facts(estate: Estate, unused: Collection[str]) -> AddressListFacts:
+    """Return facts of all lists.
 
     `unused` are services that, by the team's word, nobody uses. Buckets whose policy names neither address nor VPC are
     left out.
     """
-    facts: Facts = {
+    unread = {item.service for item in estate.unread_lists}
+    facts: AddressListFacts = {
         "accessLists": [_access_list(item) for item in estate.access_lists],
-        "registryAccessLists": [_registry(item) for item in estate.registry_access_lists],
-        "bucketPolicies": [_bucket(item) for item in estate.bucket_policies if item.statements],
         "unreadLists": [
             {"service": item.service, "reason": item.reason, "unused": item.service in unused}
             for item in estate.unread_lists
         ],
     }
-    for item in estate.unread_lists:
-        del facts[_KEYS[item.service]]
+    if "container-registry" not in unread:
+        facts["registryAccessLists"] = [_registry(item) for item in estate.registry_access_lists]
+    if "oss" not in unread:
+        facts["bucketPolicies"] = [_bucket(item) for item in estate.bucket_policies if item.statements]
     return facts
 
 
-def _access_list(item: AccessControlList) -> Facts:
+def _access_list(item: AccessControlList) -> AccessListFacts:
     return {"aclId": item.id, "aclName": item.name, "entries": list(item.entries), "listeners": list(item.listeners)}
 
 
-def _registry(item: RegistryAccessList) -> Facts:
+def _registry(item: RegistryAccessList) -> RegistryAccessListFacts:
     return {
         "instanceId": item.registry_id,
         "instanceName": item.registry_name,
@@ -45,11 +103,11 @@ def _registry(item: RegistryAccessList) -> Facts:
     }
 
 
-def _bucket(item: BucketPolicy) -> Facts:
+def _bucket(item: BucketPolicy) -> BucketPolicyFacts:
     return {"bucket": item.id, "statements": [_statement(statement) for statement in item.statements]}
 
 
-def _statement(item: PolicyStatement) -> Facts:
+def _statement(item: PolicyStatement) -> StatementFacts:
     return {
         "number": item.number,
         "effect": item.effect,

@@ -2,19 +2,69 @@
 
 from __future__ import annotations
 
-from components.facts.base import Facts
+from collections.abc import Sequence
+from typing import Annotated
+
+from typing_extensions import TypedDict
+
+from components.facts.base import Later, note
 from components.plan import MigrationPlan
 
 
-def classic_link_facts(plan: MigrationPlan) -> Facts:
-    """Facts that change by themselves, which are outputs of the component and no inputs."""
+class LinkFacts(TypedDict):
+    """A link of a classic instance to a VPC."""
+
+    instanceId: str
+    toTarget: bool
+
+
+class AttachedFacts(TypedDict):
+    """An instance to attach, as it is now."""
+
+    instanceId: str
+    status: str
+    operationLocks: list[str]
+    intranetIps: list[str]
+
+
+class LinkStateFacts(TypedDict):
+    """What is linked already, and what stands in the way of more: it changes by itself."""
+
+    guestRoute: bool
+    customRoutes: Annotated[list[str], note("destinations of the routes of the target VPC as it is")]
+    existingLinks: Annotated[
+        list[LinkFacts], note("those of the target VPC, and those of instances to link that lead elsewhere")
+    ]
+    attached: list[AttachedFacts]
+
+
+class ClassicLinkFacts(LinkStateFacts):
+    """ClassicLink between the target VPC and the classic instances that stay."""
+
+    vpcId: str
+    instanceIds: list[str]
+
+
+class BroadRuleFacts(TypedDict):
+    """A classic rule for more than 256 addresses."""
+
+    securityGroupId: str
+    rule: Annotated[str, note("as text")]
+    instanceIds: Annotated[
+        list[str],
+        note("those it lets talk with instances that move: neither linked, nor of a later wave, nor a classicPeer"),
+    ]
+
+
+def link_state_facts(plan: MigrationPlan) -> LinkStateFacts:
+    """Return facts that change by themselves, which are outputs of the component and no inputs."""
     choice = plan.config.classic_link
     return {
         "guestRoute": bool(choice and choice.guest_route),
         "customRoutes": list(plan.network.custom_routes),
         "existingLinks": [
-            *({"instanceId": link.instance_id, "toTarget": True} for link in plan.links.to_target),
-            *({"instanceId": link.instance_id, "toTarget": False} for link in plan.links.elsewhere),
+            *(LinkFacts(instanceId=link.instance_id, toTarget=True) for link in plan.links.to_target),
+            *(LinkFacts(instanceId=link.instance_id, toTarget=False) for link in plan.links.elsewhere),
         ],
         "attached": [
             {
@@ -28,14 +78,14 @@ def classic_link_facts(plan: MigrationPlan) -> Facts:
     }
 
 
-def broad_rule_facts(plan: MigrationPlan) -> Facts:
-    """Rules that tell not who is talked to, and whether the team has told by flows."""
-    choice = plan.config.classic_link
-    return {
-        **({"linksListed": True} if choice and choice.attach is not None else {}),
-        "flowsGiven": bool(choice and choice.flows is not None),
-        "broadRules": [
-            {"securityGroupId": rule.group_id, "rule": rule.text, "instanceIds": list(rule.instance_ids)}
-            for rule in plan.links.broad_rules
-        ],
-    }
+def classic_link_facts(state: LinkStateFacts, vpc_id: Later, instance_ids: Sequence[str]) -> ClassicLinkFacts:
+    """Return facts of the links of some instances to a VPC."""
+    return {"vpcId": vpc_id, "instanceIds": list(instance_ids), **state}
+
+
+def broad_rule_facts(plan: MigrationPlan) -> list[BroadRuleFacts]:
+    """Return the rules that do not tell who is talked to."""
+    return [
+        {"securityGroupId": rule.group_id, "rule": rule.text, "instanceIds": list(rule.instance_ids)}
+        for rule in plan.links.broad_rules
+    ]

@@ -1,26 +1,90 @@
-"""Facts of databases."""
+"""Facts of databases, and of what the stack prepares of them."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Annotated, Literal, NotRequired
 
-from components.facts.base import Facts
-from estate.model import Database, NetInfo
+from typing_extensions import TypedDict
+
+from components.facts.base import Later, note
+from estate.model import Database, DatabaseProduct, NetInfo, WhitelistNetworkType
 
 
-def database_facts(database: Database, read_at: datetime) -> Facts:
-    """Facts of one database, read at `read_at`: what it is, where it is, how it is reached, and whom it admits.
+class EndpointFacts(TypedDict):
+    """A connection address."""
 
-    What was not read of it is left out, and why is told by `unread`.
+    kind: Annotated[str, note("Normal, ReadWriteSplitting, Primary or Secondary")]
+    ipType: Annotated[str, note("Inner, Private or Public")]
+    connectionString: str
+    vpcId: NotRequired[Annotated[str, note("of a Private one")]]
+    expiresAt: NotRequired[Annotated[str, note("ISO; of a classic (Inner) one in hybrid access")]]
+
+
+class WhitelistGroupFacts(TypedDict):
+    """A whitelist group."""
+
+    groupName: str
+    attribute: Annotated[str, note("hidden: the cloud keeps it for itself")]
+    networkType: WhitelistNetworkType
+    securityIps: list[str]
+
+
+class AdmittedGroupFacts(TypedDict):
+    """An ECS group whose members a database admits, until its network type changes."""
+
+    securityGroupId: str
+    networkType: Literal["Classic", "VPC"]
+
+
+class DatabaseFacts(TypedDict):
+    """A database of the region: what it is, where it is, how it is reached, and whom it admits.
+
+    What the cloud refuses to tell of this database alone is left out, and `unread` says why.
     """
-    unread = {item.part: item.reason for item in database.unread}
-    facts = _facts(database, read_at)
-    return {key: value for key, value in facts.items() if key not in unread} | ({"unread": unread} if unread else {})
+
+    dbInstanceId: str
+    product: DatabaseProduct
+    description: str
+    engine: NotRequired[str]
+    engineVersion: NotRequired[str]
+    zoneId: NotRequired[str]
+    zoneIds: NotRequired[Annotated[list[str], note("several where its zone is one of ApsaraDB's own")]]
+    status: NotRequired[str]
+    networkType: NotRequired[Literal["Classic", "VPC"]]
+    securityIpMode: NotRequired[Literal["normal", "safety"]]
+    endpoints: NotRequired[Annotated[list[EndpointFacts], note("none: addresses are not known (sharded MongoDB)")]]
+    whitelistGroups: NotRequired[list[WhitelistGroupFacts]]
+    securityGroups: NotRequired[list[AdmittedGroupFacts]]
+    vpcId: NotRequired[Annotated[str, note("in a VPC")]]
+    primaryId: NotRequired[Annotated[str, note("of a read-only instance of RDS")]]
+    architecture: NotRequired[Annotated[str, note("of Redis and MongoDB: standalone, replicate, sharding, ...")]]
+    unread: NotRequired[Annotated[dict[str, str], note("why keys are left out: with the action and the RequestId")]]
 
 
-def _facts(database: Database, read_at: datetime) -> Facts:
-    known = {"vpcId": database.vpc_id, "primaryId": database.primary_id, "architecture": database.architecture}
-    return {key: value for key, value in known.items() if value} | {
+class HybridAccessFacts(TypedDict):
+    """Until when a database keeps its classic addresses."""
+
+    validUntil: Annotated[str, note("ISO: marginDays after the Latest Schedule Time of the last wave that uses it")]
+    marginDays: int
+    leavesBehind: Annotated[list[str], note("classic instances that may lose it then")]
+
+
+class DatabaseAccessFacts(TypedDict):
+    """What the stack prepares of one database, read-only instances included."""
+
+    dbInstanceId: str
+    product: DatabaseProduct
+    groupName: str
+    networkType: WhitelistNetworkType
+    securityIps: list[str]
+    hybridAccess: NotRequired[HybridAccessFacts]
+
+
+def database_facts(database: Database, read_at: datetime) -> DatabaseFacts:
+    """Return facts of one database, read at `read_at`."""
+    facts: DatabaseFacts = {
         "dbInstanceId": database.id,
         "product": database.product,
         "description": database.description,
@@ -46,10 +110,21 @@ def _facts(database: Database, read_at: datetime) -> Facts:
             for group in database.security_groups
         ],
     }
+    if database.vpc_id:
+        facts["vpcId"] = database.vpc_id
+    if database.primary_id:
+        facts["primaryId"] = database.primary_id
+    if database.architecture:
+        facts["architecture"] = database.architecture
+    if database.unread:
+        facts["unread"] = {item.part: item.reason for item in database.unread}
+    for item in database.unread:
+        del facts[item.part]
+    return facts
 
 
-def _endpoint(info: NetInfo, read_at: datetime) -> Facts:
-    facts: Facts = {
+def _endpoint(info: NetInfo, read_at: datetime) -> EndpointFacts:
+    facts: EndpointFacts = {
         "kind": info.connection_string_type,
         "ipType": info.ip_type,
         "connectionString": info.connection_string,
@@ -59,3 +134,30 @@ def _endpoint(info: NetInfo, read_at: datetime) -> Facts:
     if info.expires_in_seconds is not None:
         facts["expiresAt"] = (read_at + timedelta(seconds=info.expires_in_seconds)).isoformat(timespec="seconds")
     return facts
+
+
+def database_access_facts(
+    database: Database, group_name: str, security_ips: Later, hybrid_access: HybridAccessFacts | None
+) -> DatabaseAccessFacts:
+    """Return facts of what is prepared of one database; `security_ips` are the entries of the whitelist group."""
+    facts: DatabaseAccessFacts = {
+        "dbInstanceId": database.id,
+        "product": database.product,
+        "groupName": group_name,
+        # In enhanced mode a group serves one network only, and a VPC address in a Classic group is not admitted
+        # (Alibaba Cloud, "Change the network isolation mode"); in standard mode there is one kind for both.
+        "networkType": "VPC" if database.security_ip_mode == "safety" else "MIX",
+        "securityIps": security_ips,
+    }
+    if hybrid_access is not None:
+        facts["hybridAccess"] = hybrid_access
+    return facts
+
+
+def hybrid_access_facts(valid_until: datetime, margin_days: int, leaves_behind: Collection[str]) -> HybridAccessFacts:
+    """Return facts of the hybrid access of one database."""
+    return {
+        "validUntil": valid_until.isoformat(),
+        "marginDays": margin_days,
+        "leavesBehind": sorted(leaves_behind),
+    }

@@ -4,29 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Annotated, Any, Final, NotRequired, cast
 
-from components.facts.base import Facts
-from estate.guest import SCRIPT_VERSION, Evidence
+from typing_extensions import TypedDict
+
+from components.facts.base import note
+from estate.guest import SCRIPT_VERSION, Evidence, Source
 from estate.model import Instance
 
 # What is another every time it is looked at: two sources need not agree on it, the newest counts.
 _PASSING: Final = ("schemaVersion", "collectedAt", "systemDiskFreeMib", "uptimeSeconds", "fileSystems", "macAddresses")
 _SKEW: Final = timedelta(minutes=5)
-_HEAD: Final = ("schemaVersion", "collectedAt", "instanceId")
+
+NOT_TOLD: Final = ("schemaVersion", "collectedAt", "instanceId")
+"""Keys of estate.guest.GuestFacts in whose place a guest has keys of its own."""
 
 
-def guest_facts(evidence: Sequence[Evidence], instance: Instance) -> Facts:
-    """What the evidence of one instance says, and how good it is; nothing where there is none.
+class GuestFacts(TypedDict):
+    """What evidence says of a guest system.
+
+    Beside these keys it has those of docs/schema/evidence.schema.json, GuestFacts; none of them where the evidence is
+    of another version of the scripts or of another instance. An absent key is not known, an empty list is.
+    """
+
+    collectedAt: Annotated[str, note("ISO")]
+    collectedBy: str
+    source: Source
+    scriptVersion: int
+    reportedInstanceId: NotRequired[Annotated[str, note("what the system takes for its own id")]]
+    contradictions: Annotated[list[str], note("facts on which sources disagree; they are left out")]
+
+
+def guest_facts(evidence: Sequence[Evidence], instance: Instance) -> GuestFacts | None:
+    """Return what the evidence of one instance says, and how good it is; None where there is none.
 
     `evidence` has the newest first, which counts. Of another version of the scripts, or from a system that takes
     itself for another instance, it gives no facts but that. A fact of which another source says otherwise is left out,
     and both are told under `contradictions`.
     """
     if not evidence:
-        return {}
+        return None
     newest, *older = evidence
-    head: Facts = {
+    facts: GuestFacts = {
         "collectedAt": newest.collected_at.isoformat(),
         "collectedBy": newest.collected_by,
         "source": newest.source,
@@ -34,13 +53,14 @@ def guest_facts(evidence: Sequence[Evidence], instance: Instance) -> Facts:
         "contradictions": [],
     }
     if newest.facts.instance_id is not None:
-        head["reportedInstanceId"] = newest.facts.instance_id
+        facts["reportedInstanceId"] = newest.facts.instance_id
     if not _usable(newest):
-        return {"guest": head}
+        return facts
     differing = dict(_contradictions(newest, [item for item in older if _usable(item)], instance))
     differing |= _other_clock(newest)
-    known = {key: value for key, value in _stated(newest).items() if key not in (*_HEAD, *differing)}
-    return {"guest": {**head, **known, "contradictions": [differing[key] for key in sorted(differing)]}}
+    facts["contradictions"] = [differing[key] for key in sorted(differing)]
+    known = {key: value for key, value in _stated(newest).items() if key not in (*NOT_TOLD, *differing)}
+    return cast(GuestFacts, {**known, **facts})
 
 
 def _usable(evidence: Evidence) -> bool:

@@ -3,54 +3,167 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Annotated, Final, Literal, NotRequired
+
+from typing_extensions import TypedDict
 
 from components.config import ExcludedDisk
-from components.facts.base import Facts
-from components.facts.guest import guest_facts
-from components.plan import Membership, MigrationPlan, PlannedInstance, PlannedWave
+from components.facts.base import note
+from components.facts.guest import GuestFacts, guest_facts
+from components.facts.security_groups import ApprovalFacts, approval_facts
+from components.plan import Membership, MigrationPlan, PlannedInstance, PlannedWave, Standing
 from estate.model import AutoSnapshotPolicy, Disk, Instance, Snapshot
 
 # The tag that Auto Scaling gives to what it makes (ECS API reference, example of DescribeInstances).
 _SCALING_GROUP: Final = "acs:autoscaling:scalingGroupId"
 
 
-def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> Facts:
-    """Facts of one migrating instance of a plan."""
+class MembershipFacts(TypedDict):
+    """A vServer group of CLB that an instance is in, on one port."""
+
+    vserverGroupId: str
+    vserverGroupName: str
+    loadBalancerId: str
+    addressType: Annotated[str, note("internet or intranet")]
+    port: int
+    weight: int
+    vpcId: NotRequired[Annotated[str, note("of an intranet load balancer in a VPC")]]
+
+
+class VserverGroupFacts(MembershipFacts):
+    """A vServer group of CLB that an instance is in, or was before its move, on one port."""
+
+    standing: Annotated[Standing, note("left: no member any more; deleted: the group is gone")]
+    classicServerIds: Annotated[
+        list[str], note("servers of the load balancer that are classic once the instance has moved")
+    ]
+
+
+class AutoSnapshotPolicyFacts(TypedDict):
+    """An automatic snapshot policy of disks of an instance, in UTC+8; without times where the region lacks it."""
+
+    autoSnapshotPolicyId: str
+    diskIds: list[str]
+    timePoints: NotRequired[Annotated[list[str], note("hours, 0 to 23")]]
+    repeatWeekdays: NotRequired[Annotated[list[str], note("1 (Monday) to 7")]]
+
+
+class DiskFacts(TypedDict):
+    """A disk of an instance."""
+
+    diskId: str
+    type: Literal["system", "data"]
+    category: str
+    sizeGib: int
+    device: Annotated[str, note("empty while attached to nothing")]
+    excluded: NotRequired[Annotated[ApprovalFacts, note("no snapshot of it is needed")]]
+
+
+class SnapshotFacts(TypedDict):
+    """A snapshot that exists."""
+
+    snapshotId: str
+    diskId: str
+    status: str
+    progress: str
+    snapshotType: Annotated[str, note("user, or auto for one that a policy took")]
+    createdAt: Annotated[str, note("ISO")]
+    retentionDays: Annotated[int, note("0: kept until deleted")]
+
+
+class ClassicPeerFacts(TypedDict):
+    """A classic instance that one talks with, by the group rules or by flows."""
+
+    instanceId: str
+    reason: str
+
+
+class DependentFacts(TypedDict):
+    """An instance of a wave at another time that one talks with, in both directions."""
+
+    instanceId: str
+    wave: str
+    reason: str
+
+
+class SharedDatabaseFacts(TypedDict):
+    """A database that instances of these waves, at another time, use too."""
+
+    dbInstanceId: str
+    waves: list[str]
+
+
+class ScheduledMoveFacts(TypedDict):
+    """A system event with the reason code of this migration."""
+
+    eventId: str
+    eventType: str
+    notBefore: Annotated[str, note("ISO")]
+
+
+class ClassicInstanceFacts(TypedDict):
+    """A classic instance, migrating or not, as the other end of traffic."""
+
+    instanceId: str
+    instanceName: str
+    intranetIps: list[str]
+    securityGroupIds: list[str]
+
+
+class InstanceFacts(ClassicInstanceFacts):
+    """A migrating instance and its dependencies as they were in the classic network; only `moved` is of the present."""
+
+    wave: str
+    moved: Annotated[bool, note("it is in the target VPC by now; all else is as it was before")]
+    zoneId: str
+    targetZoneId: str
+    targetTier: NotRequired[Annotated[str, note("absent: its zone has one VSwitch")]]
+    instanceType: str
+    status: str
+    instanceChargeType: NotRequired[Annotated[str, note("PrePaid or PostPaid")]]
+    internetChargeType: Annotated[str, note("empty where the cloud does not say")]
+    spotStrategy: NotRequired[str]
+    ioOptimized: NotRequired[bool]
+    localStorageAmount: NotRequired[Annotated[int, note("local disks")]]
+    operationLocks: Annotated[list[str], note("the API's lock reasons: financial, security, ...")]
+    expiredAt: NotRequired[Annotated[str, note("ISO; end of a subscription")]]
+    autoReleaseAt: NotRequired[Annotated[str, note("ISO; when the cloud releases it by itself")]]
+    scalingGroupIds: Annotated[list[str], note("of Auto Scaling, by the tags of what it made")]
+    eniQuantity: NotRequired[
+        Annotated[int, note("network interfaces that the type can have, the primary included; absent: type not known")]
+    ]
+    internetMaxBandwidthOut: Annotated[int, note("Mbit/s; 0: the move releases the public address")]
+    publicIps: Annotated[list[str], note("assigned by the system; an EIP is apart")]
+    eip: NotRequired[Annotated[str, note("the EIP that is bound to it")]]
+    toEip: Annotated[bool, note("its public address becomes an EIP once it has moved")]
+    retainIp: Annotated[bool, note("its intranet address is to stay")]
+    releasePublicIp: Annotated[bool, note("the team accepts in the config that the public address goes")]
+    rejoinVserverGroups: Annotated[bool, note("the team puts it back into its vServer groups after the move")]
+    vserverGroups: NotRequired[
+        Annotated[list[VserverGroupFacts], note("one for each group and port; absent: moved before it was recorded")]
+    ]
+    autoSnapshotPolicies: list[AutoSnapshotPolicyFacts]
+    disks: list[DiskFacts]
+    snapshots: list[SnapshotFacts]
+    databaseIds: Annotated[
+        list[str], note("databases of all products that admit it by one of its intranet addresses or a security group")
+    ]
+    classicPeers: Annotated[list[ClassicPeerFacts], note("outside the stack, or of a later wave until they move")]
+    dependents: list[DependentFacts]
+    sharedDatabases: list[SharedDatabaseFacts]
+    scheduledMoves: list[ScheduledMoveFacts]
+    ftpPlan: NotRequired[Annotated[str, note("eip-cut-through or passive-mode: what the team has in mind")]]
+    guest: NotRequired[Annotated[GuestFacts, note("what evidence says of the guest system; absent: there is none")]]
+
+
+def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> InstanceFacts:
+    """Return facts of one migrating instance of a plan."""
     instance, index = planned.instance, plan.roster.index
-    known: Facts = guest_facts(planned.evidence, instance)
-    if instance.instance_type in index.instance_types:
-        known["eniQuantity"] = index.instance_types[instance.instance_type].eni_quantity
-    if planned.ftp_plan is not None:
-        known["ftpPlan"] = planned.ftp_plan
-    if instance.expired_time is not None:
-        known["expiredAt"] = instance.expired_time.isoformat()
-    if instance.auto_release_time is not None:
-        known["autoReleaseAt"] = instance.auto_release_time.isoformat()
-    if instance.eip is not None:
-        known["eip"] = instance.eip
-    if planned.memberships is not None:
-        known["vserverGroups"] = [
-            membership_facts(item)
-            | {
-                "standing": plan.load_balancers.standing(instance.id, item),
-                "classicServerIds": _classic_servers(item, planned, plan),
-            }
-            for item in planned.memberships
-        ]
-    for key, value in (
-        ("instanceChargeType", instance.instance_charge_type),
-        ("spotStrategy", instance.spot_strategy),
-        ("ioOptimized", instance.io_optimized),
-        ("localStorageAmount", instance.local_storage_amount),
-    ):
-        if value is not None:
-            known[key] = value
-    if planned.tier is not None:
-        known["targetTier"] = planned.tier
-    return known | {
+    facts: InstanceFacts = {
         "instanceId": instance.id,
         "instanceName": instance.name,
+        "intranetIps": list(instance.intranet_ips),
+        "securityGroupIds": list(instance.security_group_ids),
         "wave": planned.wave.name,
         "moved": planned.moved,
         "zoneId": instance.zone_id,
@@ -62,21 +175,16 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> Facts:
         "scalingGroupIds": sorted(tag.value for tag in instance.tags if tag.key == _SCALING_GROUP),
         "internetMaxBandwidthOut": instance.internet_max_bandwidth_out,
         "publicIps": list(instance.public_ips),
-        "intranetIps": list(instance.intranet_ips),
         "toEip": planned.to_eip,
         "retainIp": planned.retain_ip,
         "releasePublicIp": planned.release_public_ip,
         "rejoinVserverGroups": planned.rejoin_vserver_groups,
         "autoSnapshotPolicies": _auto_snapshot_policies(planned.disks, index.auto_snapshot_policies),
-        "securityGroupIds": list(instance.security_group_ids),
         "disks": [_disk(disk, planned.excluded_disks.get(disk.id)) for disk in planned.disks],
         "snapshots": [_snapshot(snapshot) for snapshot in planned.snapshots],
         "databaseIds": [database.id for database in planned.databases],
         "classicPeers": [
-            {
-                "instanceId": peer.instance_id,
-                "reason": "; ".join(peer.reasons),
-            }
+            {"instanceId": peer.instance_id, "reason": "; ".join(peer.reasons)}
             for peer in planned.peers
             # Who has moved is no classic peer any more.
             if peer.instance_id not in plan.roster.moved_ids
@@ -95,6 +203,38 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> Facts:
             for event in index.scheduled_moves.get(instance.id, ())
         ],
     }
+    _add_known(facts, planned, plan)
+    return facts
+
+
+def _add_known(facts: InstanceFacts, planned: PlannedInstance, plan: MigrationPlan) -> None:
+    """Add what is not known of every instance."""
+    instance, types = planned.instance, plan.roster.index.instance_types
+    if planned.tier is not None:
+        facts["targetTier"] = planned.tier
+    if instance.instance_charge_type is not None:
+        facts["instanceChargeType"] = instance.instance_charge_type
+    if instance.spot_strategy is not None:
+        facts["spotStrategy"] = instance.spot_strategy
+    if instance.io_optimized is not None:
+        facts["ioOptimized"] = instance.io_optimized
+    if instance.local_storage_amount is not None:
+        facts["localStorageAmount"] = instance.local_storage_amount
+    if instance.expired_time is not None:
+        facts["expiredAt"] = instance.expired_time.isoformat()
+    if instance.auto_release_time is not None:
+        facts["autoReleaseAt"] = instance.auto_release_time.isoformat()
+    if instance.instance_type in types:
+        facts["eniQuantity"] = types[instance.instance_type].eni_quantity
+    if instance.eip is not None:
+        facts["eip"] = instance.eip
+    if planned.memberships is not None:
+        facts["vserverGroups"] = [_vserver_group(item, planned, plan) for item in planned.memberships]
+    if planned.ftp_plan is not None:
+        facts["ftpPlan"] = planned.ftp_plan
+    guest = guest_facts(planned.evidence, instance)
+    if guest is not None:
+        facts["guest"] = guest
 
 
 def _other_times(planned: PlannedInstance, waves: Iterable[PlannedWave]) -> list[str]:
@@ -102,8 +242,8 @@ def _other_times(planned: PlannedInstance, waves: Iterable[PlannedWave]) -> list
     return [wave.name for wave in waves if wave.window.start != planned.wave.window.start]
 
 
-def classic_instance_facts(instance: Instance) -> Facts:
-    """Facts of a classic instance, migrating or not, as the other end of traffic."""
+def classic_instance_facts(instance: Instance) -> ClassicInstanceFacts:
+    """Return facts of a classic instance, migrating or not, as the other end of traffic."""
     return {
         "instanceId": instance.id,
         "instanceName": instance.name,
@@ -112,27 +252,39 @@ def classic_instance_facts(instance: Instance) -> Facts:
     }
 
 
-def _disk(disk: Disk, excluded: ExcludedDisk | None) -> Facts:
-    known: Facts = {} if excluded is None else {"excluded": excluded.facts()}
-    return known | {
+def _disk(disk: Disk, excluded: ExcludedDisk | None) -> DiskFacts:
+    facts: DiskFacts = {
         "diskId": disk.id,
         "type": disk.type,
         "category": disk.category,
         "sizeGib": disk.size_gib,
         "device": disk.device or "",
     }
+    if excluded is not None:
+        facts["excluded"] = approval_facts(excluded)
+    return facts
 
 
-def membership_facts(membership: Membership) -> Facts:
-    """Facts of one membership in a vServer group, without the instance's own id."""
-    known: Facts = {} if membership.vpc_id is None else {"vpcId": membership.vpc_id}
-    return known | {
+def membership_facts(membership: Membership) -> MembershipFacts:
+    """Return facts of one membership in a vServer group, without the instance's own id."""
+    facts: MembershipFacts = {
         "vserverGroupId": membership.vserver_group_id,
         "vserverGroupName": membership.vserver_group_name,
         "loadBalancerId": membership.load_balancer_id,
         "addressType": membership.address_type,
         "port": membership.port,
         "weight": membership.weight,
+    }
+    if membership.vpc_id is not None:
+        facts["vpcId"] = membership.vpc_id
+    return facts
+
+
+def _vserver_group(item: Membership, planned: PlannedInstance, plan: MigrationPlan) -> VserverGroupFacts:
+    return {
+        **membership_facts(item),
+        "standing": plan.load_balancers.standing(planned.instance.id, item),
+        "classicServerIds": _classic_servers(item, planned, plan),
     }
 
 
@@ -146,25 +298,26 @@ def _classic_servers(membership: Membership, planned: PlannedInstance, plan: Mig
     )
 
 
-def _auto_snapshot_policies(disks: Iterable[Disk], policies: Mapping[str, AutoSnapshotPolicy]) -> list[Facts]:
-    """Those of its disks; of one that the region does not have, nothing is known but its id."""
+def _auto_snapshot_policies(
+    disks: Iterable[Disk], policies: Mapping[str, AutoSnapshotPolicy]
+) -> list[AutoSnapshotPolicyFacts]:
+    """Return those of its disks; of one that the region does not have, nothing is known but its id."""
     found: dict[str, list[str]] = {}
     for disk in disks:
         if disk.auto_snapshot_policy_id is not None:
             found.setdefault(disk.auto_snapshot_policy_id, []).append(disk.id)
-    return [
-        _times(policies.get(policy_id)) | {"autoSnapshotPolicyId": policy_id, "diskIds": disk_ids}
-        for policy_id, disk_ids in sorted(found.items())
-    ]
+    return [_policy(policy_id, policies.get(policy_id), disk_ids) for policy_id, disk_ids in sorted(found.items())]
 
 
-def _times(policy: AutoSnapshotPolicy | None) -> Facts:
-    if policy is None:
-        return {}
-    return {"timePoints": list(map(str, policy.hours)), "repeatWeekdays": list(map(str, policy.weekdays))}
+def _policy(policy_id: str, policy: AutoSnapshotPolicy | None, disk_ids: list[str]) -> AutoSnapshotPolicyFacts:
+    facts: AutoSnapshotPolicyFacts = {"autoSnapshotPolicyId": policy_id, "diskIds": disk_ids}
+    if policy is not None:
+        facts["timePoints"] = list(map(str, policy.hours))
+        facts["repeatWeekdays"] = list(map(str, policy.weekdays))
+    return facts
 
 
-def _snapshot(snapshot: Snapshot) -> Facts:
+def _snapshot(snapshot: Snapshot) -> SnapshotFacts:
     return {
         "snapshotId": snapshot.id,
         "diskId": snapshot.disk_id,

@@ -2,94 +2,305 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal, NotRequired
+
+from typing_extensions import TypedDict
+
 from components.config import Attestation, BackupChoice, OffPeak, Staying, Waiver
 from components.config.after import USUAL_DUE_DAYS
 from components.config.backups import USUAL_DAYS_AFTER_WINDOW, USUAL_MAX_AGE_HOURS
-from components.facts.address_lists import address_list_facts
-from components.facts.base import SCHEMA_VERSION, Facts
-from components.facts.classic_link import broad_rule_facts
-from components.facts.databases import database_facts
-from components.facts.instances import classic_instance_facts
-from components.facts.security_groups import live_group_facts, security_group_facts
+from components.facts.address_lists import AddressListFacts, address_list_facts
+from components.facts.base import SCHEMA_VERSION, note
+from components.facts.classic_link import BroadRuleFacts, broad_rule_facts
+from components.facts.databases import DatabaseFacts, database_facts
+from components.facts.instances import ClassicInstanceFacts, classic_instance_facts
+from components.facts.security_groups import (
+    LiveGroupFacts,
+    SecurityGroupFacts,
+    live_group_facts,
+    security_group_facts,
+)
 from components.off_peak import off_peak_until
 from components.plan import MigrationPlan, PlannedWave, Roster, instance_ids_of
 from components.run import Sources
 from estate.model import Estate, Zone
 
 
-def migration_facts(plan: MigrationPlan, sources: Sources | None = None) -> Facts:
-    """Facts of the migration as a whole: its waves, its instances, the estate around them, and what they are from."""
+class WindowFacts(TypedDict):
+    """When the servers of a wave move."""
+
+    start: Annotated[str, note("ISO")]
+    latest: Annotated[str, note("ISO; the Latest Schedule Time of the pending task")]
+
+
+class SightingFacts(TypedDict):
+    """Who saw the pending task in the console."""
+
+    by: str
+    at: Annotated[str, note("ISO")]
+    zones: Annotated[list[str], note("destination zones of the plans that were seen")]
+
+
+class WaveFacts(TypedDict):
+    """A wave."""
+
+    name: Annotated[str, note("`all` for a stack with one window")]
+    window: WindowFacts
+    instanceIds: list[str]
+    after: Annotated[list[str], note("waves that must have moved before")]
+    moved: Annotated[bool, note("all of it is in the target VPC")]
+    end: NotRequired[Annotated[str, note("ISO; by when all must be up again")]]
+    disksNeededFrom: NotRequired[Annotated[str, note("ISO")]]
+    offPeakUntil: NotRequired[
+        Annotated[str, note("ISO; end of the off-peak period that holds the start; absent: none does")]
+    ]
+    scheduled: NotRequired[SightingFacts]
+
+
+# `from` is a keyword of Python, so that this one cannot be written as a class.
+OffPeakFacts = TypedDict("OffPeakFacts", {"from": str, "to": str, "timeZone": str})
+OffPeakFacts.__doc__ = "The hours of every day in which instances may be down."
+
+
+class ClockFacts(TypedDict):
+    """What the two clocks said when the estate had been read."""
+
+    cloudTime: Annotated[str, note("ISO")]
+    machineTime: Annotated[str, note("ISO")]
+
+
+class FileFacts(TypedDict):
+    """A file that the program read."""
+
+    path: str
+    sha256: str
+
+
+class MadeOfFacts(TypedDict):
+    """What the program went by."""
+
+    commit: NotRequired[Annotated[str, note("absent where there is no checkout")]]
+    dirty: NotRequired[bool]
+    stackFile: NotRequired[Annotated[FileFacts, note("absent where it does not hold the config that was given")]]
+    files: list[FileFacts]
+
+
+class AttestationFacts(TypedDict):
+    """What somebody answers for."""
+
+    kind: Literal["address-lists", "application-go", "licence-review", "orders-settled", "security-software"]
+    instanceIds: Annotated[list[str], note("those of the wave, or with the tags, where the config names such")]
+    owner: str
+    statedAt: Annotated[str, note("ISO")]
+    validUntil: Annotated[str, note("ISO")]
+    statement: str
+
+
+class WaiverFacts(TypedDict):
+    """A finding that does not stop the migration for a while; with one of instanceIds, wave and all."""
+
+    rule: str
+    instanceIds: NotRequired[list[str]]
+    wave: NotRequired[str]
+    all: NotRequired[Literal[True]]
+    reason: str
+    owner: str
+    approvedBy: str
+    approvedAt: Annotated[str, note("ISO")]
+    expires: Annotated[str, note("ISO")]
+
+
+class StayingFacts(TypedDict):
+    """Classic instances that the team leaves where they are."""
+
+    instanceIds: list[str]
+    owner: str
+    reason: str
+
+
+class GoneFacts(TypedDict):
+    """What the last `up` had in the cloud and nobody finds there; a linked instance whose link is gone by its id."""
+
+    kind: Annotated[str, note("vpc, vswitch, securityGroup or linkedInstance")]
+    id: str
+
+
+class ZoneFacts(TypedDict):
+    """A zone, and what can be made in it now."""
+
+    zoneId: str
+    vswitchAvailable: bool
+    instanceTypes: list[str]
+
+
+class BackupChoiceFacts(TypedDict):
+    """How fresh snapshots must be and how long they must be kept; as usual where the stack takes none itself."""
+
+    keepDaysAfterWindow: int
+    maxAgeHours: float
+    retentionDays: NotRequired[Annotated[int, note("absent: the stack takes none")]]
+    round: NotRequired[int]
+
+
+class LiveVpcFacts(TypedDict):
+    """A VPC of the region."""
+
+    vpcId: str
+    classicLinkEnabled: bool
+
+
+class LiveLinkFacts(TypedDict):
+    """A link of a classic instance to a VPC, by ClassicLink."""
+
+    instanceId: str
+    vpcId: str
+
+
+class LiveNetworkFacts(TypedDict):
+    """The networks of the region as this run read them: what the stack's own networks and links are held against."""
+
+    vpcs: list[LiveVpcFacts]
+    vswitchIds: list[str]
+    classicLinks: list[LiveLinkFacts]
+
+
+class MigrationFacts(AddressListFacts):
+    """The migration as a whole: one a stack, parent of all others."""
+
+    schemaVersion: Literal[2]
+    regionId: str
+    accountId: str
+    estateReadAt: Annotated[str, note("ISO")]
+    dryRun: NotRequired[Annotated[bool, note("it is a preview: what is in the state was made by an earlier run")]]
+    waves: Annotated[list[WaveFacts], note("by window, never none")]
+    offPeak: NotRequired[OffPeakFacts]
+    freezeHours: float
+    clock: NotRequired[Annotated[ClockFacts, note("absent: no answer had a Date")]]
+    rehearsal: NotRequired[
+        Annotated[list[str], note("why nothing proves that the cloud is Alibaba Cloud's; empty: it is")]
+    ]
+    madeOf: NotRequired[MadeOfFacts]
+    attestations: list[AttestationFacts]
+    waivers: NotRequired[Annotated[list[WaiverFacts], note("absent: none")]]
+    evidenceMaxAgeHours: NotRequired[Annotated[float, note("absent: the stack names none")]]
+    instanceIds: Annotated[list[str], note("what migrates in this stack, moved or not")]
+    laterInstanceIds: Annotated[list[str], note("classic instances of a later wave, by the team's own choice")]
+    staying: Annotated[list[StayingFacts], note("empty: none")]
+    zones: list[ZoneFacts]
+    classicInstances: Annotated[list[ClassicInstanceFacts], note("all of the region: migrating, later, staying")]
+    linksListed: NotRequired[
+        Annotated[Literal[True], note("classicLink.attach lists whom to link; absent: the program finds that out")]
+    ]
+    flowsGiven: Annotated[bool, note("classicLink.flows of the config says who talks with whom")]
+    broadRules: list[BroadRuleFacts]
+    securityGroups: Annotated[list[SecurityGroupFacts], note("classic groups of migrating and later instances")]
+    linkedSecurityGroups: Annotated[list[SecurityGroupFacts], note("further groups that linked instances are in")]
+    gone: NotRequired[Annotated[list[GoneFacts], note("absent: nothing")]]
+    liveSecurityGroups: NotRequired[
+        Annotated[list[LiveGroupFacts], note("the stack's own groups of the target VPC; absent: there are none")]
+    ]
+    liveNetwork: LiveNetworkFacts
+    formerAddresses: Annotated[list[str], note("intranet addresses that moved instances had and nothing has now")]
+    cleanupDueDays: Annotated[int, note("days after `latest` until which they may still be let in somewhere")]
+    backups: BackupChoiceFacts
+    databases: Annotated[list[DatabaseFacts], note("all of the region")]
+
+
+def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run: bool | None = None) -> MigrationFacts:
+    """Return facts of the migration: its waves, its instances, the estate around them, and what they are from."""
     config, estate = plan.config, plan.estate
     members, cloned = plan.groups.member_ids, {group.id for group in plan.groups.classic}
-    return broad_rule_facts(plan) | {
+    lists = address_list_facts(estate, config.after.unused_services if config.after else ())
+    facts: MigrationFacts = {
         "schemaVersion": SCHEMA_VERSION,
         "regionId": estate.region_id,
         "accountId": estate.account_id,
         "estateReadAt": estate.read_at.isoformat(),
-        **({} if sources is None else _run(sources)),
         "waves": [wave_facts(wave, config.off_peak) for wave in plan.waves],
         "freezeHours": config.freeze_hours,
         "backups": _backups(config.backups),
-        **({} if config.off_peak is None else {"offPeak": _off_peak(config.off_peak)}),
-        **({} if config.evidence is None else {"evidenceMaxAgeHours": config.evidence.max_age_hours}),
         "attestations": [_attestation(item, plan.roster) for item in config.attestations],
-        **({"waivers": [_waiver(item, plan.roster) for item in config.waivers]} if config.waivers else {}),
         "instanceIds": list(plan.instance_ids),
         "laterInstanceIds": sorted(config.later),
         "staying": [_staying(item) for item in config.staying],
-        **({"gone": [{"kind": kind, "id": item} for kind, item in plan.gone]} if plan.gone else {}),
         "zones": [_zone(zone) for zone in estate.zones],
         "classicInstances": [classic_instance_facts(instance) for instance in plan.roster.classic],
+        "flowsGiven": bool(config.classic_link and config.classic_link.flows is not None),
+        "broadRules": broad_rule_facts(plan),
         "securityGroups": [security_group_facts(group, members.get(group.id, ())) for group in plan.groups.classic],
         "linkedSecurityGroups": [
             security_group_facts(group, members.get(group.id, ()))
             for group in plan.links.groups
             if group.id not in cloned
         ],
-        **({"liveSecurityGroups": [live_group_facts(group) for group in plan.groups.made]} if plan.groups.made else {}),
         "liveNetwork": _live_network(estate),
         "formerAddresses": list(plan.former_addresses),
         "cleanupDueDays": config.after.due_days if config.after else USUAL_DUE_DAYS,
-        **address_list_facts(estate, config.after.unused_services if config.after else ()),
+        "accessLists": lists["accessLists"],
+        "unreadLists": lists["unreadLists"],
         "databases": [database_facts(database, estate.read_at) for database in estate.databases],
     }
+    if "registryAccessLists" in lists:
+        facts["registryAccessLists"] = lists["registryAccessLists"]
+    if "bucketPolicies" in lists:
+        facts["bucketPolicies"] = lists["bucketPolicies"]
+    if dry_run is not None:
+        facts["dryRun"] = dry_run
+    if config.off_peak is not None:
+        facts["offPeak"] = _off_peak(config.off_peak)
+    if config.evidence is not None:
+        facts["evidenceMaxAgeHours"] = config.evidence.max_age_hours
+    if config.classic_link is not None and config.classic_link.attach is not None:
+        facts["linksListed"] = True
+    if config.waivers:
+        facts["waivers"] = [_waiver(item, plan.roster) for item in config.waivers]
+    if plan.gone:
+        facts["gone"] = [{"kind": kind, "id": item} for kind, item in plan.gone]
+    if plan.groups.made:
+        facts["liveSecurityGroups"] = [live_group_facts(group) for group in plan.groups.made]
+    if sources is not None:
+        _add_run(facts, sources)
+    return facts
 
 
-def _run(sources: Sources) -> Facts:
-    facts: Facts = {"madeOf": _made_of(sources), "rehearsal": list(sources.rehearsal)}
+def _add_run(facts: MigrationFacts, sources: Sources) -> None:
+    facts["madeOf"] = _made_of(sources)
+    facts["rehearsal"] = list(sources.rehearsal)
     if sources.clock is not None:
         facts["clock"] = {
             "cloudTime": sources.clock.cloud.isoformat(),
             "machineTime": sources.clock.machine.isoformat(timespec="seconds"),
         }
+
+
+def _made_of(sources: Sources) -> MadeOfFacts:
+    facts: MadeOfFacts = {"files": [{"path": item.path, "sha256": item.sha256} for item in sources.files]}
+    if sources.commit is not None:
+        facts["commit"] = sources.commit
+    if sources.dirty is not None:
+        facts["dirty"] = sources.dirty
+    if sources.stack_file is not None:
+        facts["stackFile"] = {"path": sources.stack_file.path, "sha256": sources.stack_file.sha256}
     return facts
 
 
-def _made_of(sources: Sources) -> Facts:
-    made_of: Facts = {"files": [{"path": item.path, "sha256": item.sha256} for item in sources.files]}
-    if sources.commit is not None:
-        made_of["commit"] = sources.commit
-    if sources.dirty is not None:
-        made_of["dirty"] = sources.dirty
-    if sources.stack_file is not None:
-        made_of["stackFile"] = {"path": sources.stack_file.path, "sha256": sources.stack_file.sha256}
-    return made_of
-
-
-def wave_facts(wave: PlannedWave, off_peak: OffPeak | None = None) -> Facts:
-    """Facts of one wave; `moved` says that all of its instances are in the target VPC."""
-    facts: Facts = {
+def wave_facts(wave: PlannedWave, off_peak: OffPeak | None = None) -> WaveFacts:
+    """Return facts of one wave."""
+    window = wave.window
+    facts: WaveFacts = {
         "name": wave.name,
-        "window": _window(wave),
+        "window": {"start": window.start.isoformat(), "latest": window.latest.isoformat()},
         "instanceIds": list(wave.instance_ids),
         "after": sorted(wave.after),
         "moved": wave.has_moved,
     }
-    window = wave.window
+    if window.end is not None:
+        facts["end"] = window.end.isoformat()
+    if window.disks_needed_from is not None:
+        facts["disksNeededFrom"] = window.disks_needed_from.isoformat()
     until = off_peak_until(off_peak, window.start) if off_peak else None
-    for key, moment in (("end", window.end), ("disksNeededFrom", window.disks_needed_from), ("offPeakUntil", until)):
-        if moment is not None:
-            facts[key] = moment.isoformat()
+    if until is not None:
+        facts["offPeakUntil"] = until.isoformat()
     if window.scheduled is not None:
         facts["scheduled"] = {
             "by": window.scheduled.by,
@@ -99,7 +310,7 @@ def wave_facts(wave: PlannedWave, off_peak: OffPeak | None = None) -> Facts:
     return facts
 
 
-def _attestation(item: Attestation, roster: Roster) -> Facts:
+def _attestation(item: Attestation, roster: Roster) -> AttestationFacts:
     return {
         "kind": item.kind,
         "instanceIds": list(instance_ids_of(item, roster)),
@@ -110,44 +321,44 @@ def _attestation(item: Attestation, roster: Roster) -> Facts:
     }
 
 
-def _waiver(item: Waiver, roster: Roster) -> Facts:
-    scope: Facts = {"wave": item.wave} if item.wave else {"instanceIds": list(instance_ids_of(item, roster))}
-    if item.all:
-        scope = {"all": True}
-    return {
+def _waiver(item: Waiver, roster: Roster) -> WaiverFacts:
+    facts: WaiverFacts = {
         "rule": item.rule,
-        **scope,
         "reason": item.reason,
         "owner": item.owner,
         "approvedBy": item.approved_by,
         "approvedAt": item.approved_at.isoformat(),
         "expires": item.expires.isoformat(),
     }
+    if item.all:
+        facts["all"] = True
+    elif item.wave:
+        facts["wave"] = item.wave
+    else:
+        facts["instanceIds"] = list(instance_ids_of(item, roster))
+    return facts
 
 
-def _staying(item: Staying) -> Facts:
+def _staying(item: Staying) -> StayingFacts:
     return {"instanceIds": sorted(item.instances), "owner": item.owner, "reason": item.reason}
 
 
-def _off_peak(hours: OffPeak) -> Facts:
+def _off_peak(hours: OffPeak) -> OffPeakFacts:
     return {"from": hours.begins, "to": hours.ends, "timeZone": hours.time_zone}
 
 
-def _window(wave: PlannedWave) -> Facts:
-    return {"start": wave.window.start.isoformat(), "latest": wave.window.latest.isoformat()}
-
-
-def _backups(choice: BackupChoice | None) -> Facts:
-    """How fresh snapshots must be and how long they must be kept; as usual where the stack takes none itself."""
+def _backups(choice: BackupChoice | None) -> BackupChoiceFacts:
+    if choice is None:
+        return {"keepDaysAfterWindow": USUAL_DAYS_AFTER_WINDOW, "maxAgeHours": USUAL_MAX_AGE_HOURS}
     return {
-        "keepDaysAfterWindow": choice.keep_days_after_window if choice else USUAL_DAYS_AFTER_WINDOW,
-        "maxAgeHours": choice.max_age_hours if choice else USUAL_MAX_AGE_HOURS,
-        **({"retentionDays": choice.retention_days, "round": choice.round} if choice else {}),
+        "keepDaysAfterWindow": choice.keep_days_after_window,
+        "maxAgeHours": choice.max_age_hours,
+        "retentionDays": choice.retention_days,
+        "round": choice.round,
     }
 
 
-def _live_network(estate: Estate) -> Facts:
-    """What the stack's own networks and links are held against."""
+def _live_network(estate: Estate) -> LiveNetworkFacts:
     return {
         "vpcs": [{"vpcId": vpc.id, "classicLinkEnabled": vpc.classic_link_enabled} for vpc in estate.vpcs],
         "vswitchIds": [vswitch.id for vswitch in estate.vswitches],
@@ -155,7 +366,7 @@ def _live_network(estate: Estate) -> Facts:
     }
 
 
-def _zone(zone: Zone) -> Facts:
+def _zone(zone: Zone) -> ZoneFacts:
     return {
         "zoneId": zone.id,
         "vswitchAvailable": zone.vswitch_available,

@@ -1,27 +1,142 @@
-"""Facts of classic security groups and their rules."""
+"""Facts of security groups and their rules."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Literal, NotRequired, cast
+
+from typing_extensions import TypedDict
 
 from components.config import AcceptedDifferences
-from components.facts.base import Facts
-from estate.model import PeerKind, SecurityGroup, SecurityGroupRule
+from components.config.approvals import Approval
+from components.conversion import Conversion
+from components.facts.base import Later, note
+from estate.model import Direction, NicType, PeerKind, RulePolicy, SecurityGroup, SecurityGroupRule
 
 
-def security_group_facts(group: SecurityGroup, member_ids: Sequence[str]) -> Facts:
-    """Facts of a classic security group; `member_ids` are its instances, sorted."""
+class RuleFacts(TypedDict):
+    """A rule, with exactly one peer: source of an ingress rule, destination of an egress rule."""
+
+    direction: Direction
+    ipProtocol: Annotated[str, note("TCP, UDP, ICMP, ICMPv6, GRE, ALL, or a number")]
+    portRange: Annotated[str, note('"80/80" or "-1/-1"; empty where portRangeListId has the ports')]
+    sourcePortRange: NotRequired[str]
+    policy: RulePolicy
+    priority: Annotated[int, note("1 to 100, lower first; 110 in system rules made before 2020-05-27")]
+    cidrIp: NotRequired[str]
+    ipv6CidrIp: NotRequired[str]
+    groupId: NotRequired[str]
+    prefixListId: NotRequired[str]
+    groupOwnerAccount: NotRequired[Annotated[str, note("account of groupId, where the API names one")]]
+    localCidrIp: NotRequired[Annotated[str, note("where it holds for one own address only")]]
+    portRangeListId: NotRequired[Annotated[str, note("of a live rule that has its ports from a list")]]
+    clonedFrom: NotRequired[Annotated[str, note("of a VPC rule: the classic group whose clone groupId names")]]
+
+
+class ClassicRuleFacts(RuleFacts):
+    """A rule of a classic group."""
+
+    nicType: NicType
+    description: str
+
+
+class VpcRuleFacts(RuleFacts):
+    """A rule of a VPC group of others."""
+
+    description: str
+
+
+class SecurityGroupFacts(TypedDict):
+    """A classic group."""
+
+    securityGroupId: str
+    securityGroupName: str
+    innerAccessPolicy: Literal["Accept", "Drop"]
+    memberIds: list[str]
+    rules: list[ClassicRuleFacts]
+
+
+class LiveGroupFacts(TypedDict):
+    """A VPC group of the stack as this run read it, without the cloud's own rules."""
+
+    securityGroupId: str
+    innerAccessPolicy: Literal["Accept", "Drop"]
+    rules: list[RuleFacts]
+
+
+class VpcGroupFacts(TypedDict):
+    """A VPC group of others, as it is in the cloud."""
+
+    securityGroupId: str
+    vpcId: str
+    innerAccessPolicy: Literal["Accept", "Drop"]
+    rules: Annotated[dict[str, VpcRuleFacts], note("by label")]
+    strangerIds: NotRequired[Annotated[list[str], note("of a mapped group: instances that are in it already")]]
+
+
+class ApprovalFacts(TypedDict):
+    """A decision that lets something pass for a while, and who answers for it."""
+
+    reason: str
+    owner: str
+    approvedBy: str
+    approvedAt: Annotated[str, note("ISO")]
+    expires: Annotated[str, note("ISO")]
+
+
+class AcceptedFacts(TypedDict):
+    """Differences of mapped groups that the config accepts."""
+
+    opened: NotRequired[ApprovalFacts]
+    lost: NotRequired[ApprovalFacts]
+
+
+class SharedSecurityGroupFacts(TypedDict):
+    """VPC groups of others in the place of a classic one: clones of another stack, or groups that it is mapped to."""
+
+    classicSecurityGroupId: str
+    groups: list[VpcGroupFacts]
+    accepted: NotRequired[Annotated[AcceptedFacts, note("of mapped groups")]]
+
+
+class ReportEntryFacts(TypedDict):
+    """What became of one classic rule."""
+
+    classicRule: Annotated[str, note("as text")]
+    outcome: Annotated[
+        str,
+        note(
+            "carried-over, narrowed, merged, folded (told together with other rules), split (told in several VPC "
+            "groups), not-portable, or added (guards and in-group access that no classic rule said)"
+        ),
+    ]
+    reason: str
+    labels: Annotated[list[str], note("of the VPC rules that it led to")]
+
+
+class ClonedSecurityGroupFacts(TypedDict):
+    """The VPC groups that say what a classic one said; almost always one. Each member is to be in all of them."""
+
+    classicSecurityGroupId: str
+    securityGroupIds: list[str]
+    vpcId: str
+    report: list[ReportEntryFacts]
+    limits: Annotated[list[str], note("limits of the cloud that the rules do not keep")]
+
+
+def security_group_facts(group: SecurityGroup, member_ids: Sequence[str]) -> SecurityGroupFacts:
+    """Return facts of a classic security group; `member_ids` are its instances, sorted."""
     return {
         "securityGroupId": group.id,
         "securityGroupName": group.name,
         "innerAccessPolicy": group.inner_access_policy,
         "memberIds": list(member_ids),
-        "rules": [_rule(rule) for rule in group.rules],
+        "rules": [{**_rule(rule), "nicType": rule.nic_type, "description": rule.description} for rule in group.rules],
     }
 
 
-def live_group_facts(group: SecurityGroup) -> Facts:
-    """Facts of a VPC group of the stack as the cloud has it, without the rules that the cloud made itself."""
+def live_group_facts(group: SecurityGroup) -> LiveGroupFacts:
+    """Return facts of a VPC group of the stack as the cloud has it, without the rules that the cloud made itself."""
     return {
         "securityGroupId": group.id,
         "innerAccessPolicy": group.inner_access_policy,
@@ -29,15 +144,17 @@ def live_group_facts(group: SecurityGroup) -> Facts:
     }
 
 
-def _live_rule(rule: SecurityGroupRule) -> Facts:
-    facts = {key: value for key, value in _rule(rule).items() if key not in ("nicType", "description")}
-    return facts | ({"portRangeListId": rule.port_range_list_id} if rule.port_range_list_id else {})
+def _live_rule(rule: SecurityGroupRule) -> RuleFacts:
+    facts = _rule(rule)
+    if rule.port_range_list_id:
+        facts["portRangeListId"] = rule.port_range_list_id
+    return facts
 
 
 def shared_group_facts(
     classic_id: str, found: Sequence[SecurityGroup], ids_of_clones: Mapping[str, Sequence[str]]
-) -> Facts:
-    """Facts of VPC groups in the place of a classic one; `ids_of_clones` are those of all of them, by classic id."""
+) -> SharedSecurityGroupFacts:
+    """Return facts of clones of another stack; `ids_of_clones` are those of all of them, by classic id."""
     classic_ids = {clone_id: classic for classic, ids in ids_of_clones.items() for clone_id in ids}
     return {"classicSecurityGroupId": classic_id, "groups": [_vpc_group(group, classic_ids) for group in found]}
 
@@ -47,15 +164,47 @@ def mapped_group_facts(
     found: Sequence[SecurityGroup],
     strangers: Callable[[str], Sequence[str]],
     accepted: AcceptedDifferences | None,
-) -> Facts:
-    """Facts of VPC groups that the config gives; `strangers` are who is in one already, `accepted` differences."""
-    groups = [{**_vpc_group(group, {}), "strangerIds": list(strangers(group.id))} for group in found]
-    decided = {"opened": accepted.opened, "lost": accepted.lost} if accepted else {}
-    told = {kind: decision.facts() for kind, decision in decided.items() if decision is not None}
-    return {"classicSecurityGroupId": classic_id, "groups": groups, "accepted": told}
+) -> SharedSecurityGroupFacts:
+    """Return facts of groups that the config gives; `strangers` are who is in one already, `accepted` differences."""
+    decided: AcceptedFacts = {}
+    if accepted is not None and accepted.opened is not None:
+        decided["opened"] = approval_facts(accepted.opened)
+    if accepted is not None and accepted.lost is not None:
+        decided["lost"] = approval_facts(accepted.lost)
+    return {
+        "classicSecurityGroupId": classic_id,
+        "groups": [{**_vpc_group(group, {}), "strangerIds": list(strangers(group.id))} for group in found],
+        "accepted": decided,
+    }
 
 
-def _vpc_group(group: SecurityGroup, classic_ids: Mapping[str, str]) -> Facts:
+def cloned_group_facts(
+    classic_id: str, conversion: Conversion, security_group_ids: Later, vpc_id: Later
+) -> ClonedSecurityGroupFacts:
+    """Return facts of the clone of a classic group, and of how its rules came about."""
+    return {
+        "classicSecurityGroupId": classic_id,
+        "securityGroupIds": security_group_ids,
+        "vpcId": vpc_id,
+        "report": [
+            {
+                "classicRule": entry.classic_rule,
+                "outcome": entry.outcome.value,
+                "reason": entry.reason,
+                "labels": list(entry.labels),
+            }
+            for entry in conversion.report
+        ],
+        "limits": [str(limit) for limit in conversion.limits],
+    }
+
+
+def approval_facts(approval: Approval) -> ApprovalFacts:
+    """Return facts of a decision, its times as the config has them."""
+    return cast(ApprovalFacts, approval.model_dump(mode="json", by_alias=True, include=set(Approval.model_fields)))
+
+
+def _vpc_group(group: SecurityGroup, classic_ids: Mapping[str, str]) -> VpcGroupFacts:
     return {
         "securityGroupId": group.id,
         "vpcId": group.vpc_id or "",
@@ -64,28 +213,35 @@ def _vpc_group(group: SecurityGroup, classic_ids: Mapping[str, str]) -> Facts:
     }
 
 
-def _vpc_rule(rule: SecurityGroupRule, classic_ids: Mapping[str, str]) -> Facts:
-    facts = {key: value for key, value in _rule(rule).items() if key != "nicType"}
+def _vpc_rule(rule: SecurityGroupRule, classic_ids: Mapping[str, str]) -> VpcRuleFacts:
+    facts: VpcRuleFacts = {**_rule(rule), "description": rule.description}
     if rule.group_id is not None and rule.group_id in classic_ids:
         facts["clonedFrom"] = classic_ids[rule.group_id]
     return facts
 
 
-def _rule(rule: SecurityGroupRule) -> Facts:
-    facts: Facts = {
+def _rule(rule: SecurityGroupRule) -> RuleFacts:
+    facts: RuleFacts = {
         "direction": rule.direction,
-        "nicType": rule.nic_type,
         "ipProtocol": rule.ip_protocol,
         "portRange": rule.port_range,
         "policy": rule.policy,
         "priority": rule.priority,
-        "description": rule.description,
-        rule.peer.kind.value: rule.peer.value,
     }
+    kind, value = rule.peer
+    if kind is PeerKind.CIDR:
+        facts["cidrIp"] = value
+    elif kind is PeerKind.IPV6_CIDR:
+        facts["ipv6CidrIp"] = value
+    elif kind is PeerKind.GROUP:
+        facts["groupId"] = value
+    else:
+        facts["prefixListId"] = value
     if rule.source_port_range:
         facts["sourcePortRange"] = rule.source_port_range
-    if rule.group_owner_account and rule.peer.kind is PeerKind.GROUP:
+    if rule.group_owner_account and kind is PeerKind.GROUP:
         facts["groupOwnerAccount"] = rule.group_owner_account
-    if rule.local_cidr_ip or rule.local_ipv6_cidr_ip:
-        facts["localCidrIp"] = rule.local_cidr_ip or rule.local_ipv6_cidr_ip
+    near = rule.local_cidr_ip or rule.local_ipv6_cidr_ip
+    if near:
+        facts["localCidrIp"] = near
     return facts

@@ -8,7 +8,7 @@ its problems.
 from components.plan.backups import SnapshotSet
 from components.plan.classic_link import PlannedLinks
 from components.plan.databases import PlannedDatabase, PlannedDatabases
-from components.plan.load_balancers import LoadBalancers, Membership
+from components.plan.load_balancers import LoadBalancers, Membership, Standing
 from components.plan.model import MigrationPlan, PlannedInstance
 from components.plan.network import PlannedNetwork, PlannedVSwitch
 from components.plan.planning import make_plan, plan
@@ -36,6 +36,7 @@ __all__ = [
     "Selection",
     "SnapshotSet",
     "StackRecord",
+    "Standing",
     "clone_description",
     "instance_ids_of",
     "make_plan",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,16 @@ from google.protobuf import empty_pb2
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.stack import run_pulumi_func
 
+from provider import registry
+from tests.contract import COMPONENTS, breaches
+
 PROJECT, STACK = "classic-to-vpc", "test"
+
+# Texts that a resource of the local provider has once it is made, by its type.
+_MADE = {
+    resource_type: [key for key, value in resource["properties"].items() if value.get("type") == "string"]
+    for resource_type, resource in json.loads(registry.schema())["resources"].items()
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,8 @@ class _Answers(pulumi.runtime.Mocks):
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         if self._preview:  # What is to be made has no id, and nothing that only the cloud knows.
             return None, args.inputs
-        return f"{args.name}-id", {**args.inputs, "status": "Available"}
+        made = {key: f"{args.name}-{key}" for key in _MADE.get(args.typ, ())}
+        return f"{args.name}-id", {**made, **args.inputs, "status": "Available"}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         raise AssertionError(f"no component calls a function, but {args.token} was called")
@@ -82,7 +93,8 @@ class _Monitor(mocks.MockMonitor):
 def declare(program: Callable[[], object], *, preview: bool = False) -> Recording:
     """Runs a program under mocks in an event loop of its own; returns what it declared once all has arrived.
 
-    In a preview nothing exists yet, and what the cloud would tell is unknown.
+    In a preview nothing exists yet, and what the cloud would tell is unknown. Whatever is registered in an update is
+    held to the contract of the facts.
     """
     monitor = _Monitor(preview)
     loop = asyncio.new_event_loop()
@@ -97,4 +109,8 @@ def declare(program: Callable[[], object], *, preview: bool = False) -> Recordin
     finally:
         loop.close()
         asyncio.set_event_loop(None)
-    return monitor.recording
+    recording = monitor.recording
+    registered = [(item.type, recording.outputs.get(urn, {})) for urn, item in recording.resources.items()]
+    broken = [breach for kind, outputs in registered if kind in COMPONENTS for breach in breaches(kind, outputs)]
+    assert preview or not broken, "what components register is not what docs/schema/facts.schema.json says"
+    return recording

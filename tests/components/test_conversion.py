@@ -10,6 +10,7 @@ import pytest
 
 from components.conversion import Conversion, ConversionContext, LimitExceeded, Outcome, convert
 from components.conversion.folding import fold
+from components.facts.security_groups import cloned_group_facts
 from estate.model import Instance, SecurityGroup, SecurityGroupRule
 
 NEW_BLOCK = "172.16.0.0/24"
@@ -613,8 +614,9 @@ def test_too_many_priorities_are_reported() -> None:
 
 
 def test_a_report_entry_has_the_properties_of_the_contract() -> None:
-    (entry,) = converted(group("sg-web", "internet ingress accept TCP 22/22 203.0.113.0/24 1")).report
-    assert entry.as_properties() == {
+    conversion = converted(group("sg-web", "internet ingress accept TCP 22/22 203.0.113.0/24 1"))
+    (entry,) = cloned_group_facts("sg-web", conversion, ["sg-clone"], "vpc-1")["report"]
+    assert entry == {
         "classicRule": "internet ingress accept TCP 22/22 from 203.0.113.0/24 (1)",
         "outcome": "carried-over",
         "reason": "says the same in a VPC group",

@@ -23,7 +23,7 @@ def facts(*given: Evidence, **changes: Any) -> dict[str, Any]:
     parsed = parse(config(**{"evidence": DECLARED, **changes}), FILE)
     plan = make_plan(parsed, estate(), FILE, given)
     (web,) = (item for item in plan.instances if item.instance.id == "i-web")
-    return instance_facts(web, plan)
+    return dict(instance_facts(web, plan))
 
 
 def guest(*given: Evidence) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pytest
 from bench.estates import config_of, estate_of
 from components.config import MigrationConfig, parse
 from components.facts import instance_facts, migration_facts
-from components.facts.classic_link import classic_link_facts
+from components.facts.classic_link import link_state_facts
 from components.plan import MigrationPlan, make_plan
 from components.stack_outputs import exported
 from estate.guest import Evidence
@@ -105,7 +105,7 @@ def told(config: MigrationConfig, estate: Estate, evidence: list[Evidence]) -> N
     """All facts and outputs that follow from the plan."""
     plan = planned(config, estate, evidence)
     migration_facts(plan)
-    classic_link_facts(plan)
+    link_state_facts(plan)
     exported(plan)
     for item in plan.instances:
         instance_facts(item, plan)

@@ -23,8 +23,9 @@ def word(**scope: Any) -> dict[str, Any]:
 
 def told(raw: dict[str, Any], key: str) -> list[Any]:
     """What the pack is told whom each entry is for."""
-    facts = migration_facts(plan(raw))[key]
-    return [item.get("instanceIds") or {name: item[name] for name in ("wave", "all") if name in item} for item in facts]
+    facts: dict[str, Any] = {**migration_facts(plan(raw))}
+    told = facts[key]
+    return [item.get("instanceIds") or {name: item[name] for name in ("wave", "all") if name in item} for item in told]
 
 
 @pytest.mark.parametrize(

@@ -438,7 +438,15 @@ def prepared(*, exists: bool = True) -> Draft:
     for classic_id in ("sg-web", "sg-app"):
         _add_clone(draft, classic_id, cloud_id, top.urn)
     asked = {"validUntil": KEPT_UNTIL, "marginDays": 7.0, "leavesBehind": []}
-    draft.add(DATABASE_ACCESS, "rm-orders", {"dbInstanceId": "rm-orders", "hybridAccess": asked}, top.urn)
+    access = {
+        "dbInstanceId": "rm-orders",
+        "product": "rds",
+        "groupName": "classic_to_vpc",
+        "networkType": "VPC",
+        "securityIps": [BLOCK],
+        "hybridAccess": asked,
+    }
+    draft.add(DATABASE_ACCESS, "rm-orders", access, top.urn)
     applied = _applied(exists)
     hybrid = {
         "dbInstanceId": "rm-orders",
@@ -558,7 +566,8 @@ def _add_clone(draft: Draft, classic_id: str, cloud_id: Callable[[str], Any], pa
     )
     if exists:
         live = {"securityGroupId": new_id(classic_id), "innerAccessPolicy": "Accept"}
-        told = [{key: value for key, value in item.items() if key != "clonedFrom"} for item in rules.values()]
+        left_out = ("clonedFrom", "description")
+        told = [{key: value for key, value in item.items() if key not in left_out} for item in rules.values()]
         draft.facts(MIGRATION).setdefault("liveSecurityGroups", []).append({**live, "rules": copy.deepcopy(told)})
 
 
