@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import signal
@@ -10,8 +9,9 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 import yaml
 from rich.console import Console
 
@@ -31,18 +31,32 @@ On a real account, with your own in place of each `...`, of the region, the time
 """
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+@app.command(help=story.__doc__)
+def demo(
+    estate: Annotated[Path, typer.Option(metavar="FILE", help="What the simulated cloud holds.")] = (
+        REPOSITORY / "simulator/estates/sample.yaml"
+    ),
+    stack_config: Annotated[Path, typer.Option(metavar="FILE", help="The stack file of the prepared stack.")] = (
+        REPOSITORY / "Pulumi.dev.yaml"
+    ),
+    directory: Annotated[Path, typer.Option(metavar="DIR", help="Where the stacks live; it is emptied first.")] = (
+        REPOSITORY / ".demo"
+    ),
+) -> None:
+    """Tell the story."""
+    raise typer.Exit(_run(estate, stack_config, directory))
+
+
+def _run(estate: Path, stack_config: Path, directory: Path) -> int:
     """Tell the story; return 0 only if each step did what it must."""
-    parser = argparse.ArgumentParser(prog="python -m demo", description=story.__doc__)
-    parser.add_argument("--estate", type=Path, default=REPOSITORY / "simulator/estates/sample.yaml")
-    parser.add_argument("--stack-config", type=Path, default=REPOSITORY / "Pulumi.dev.yaml")
-    parser.add_argument("--directory", type=Path, default=REPOSITORY / ".demo", help="where the stacks live; emptied")
-    options = parser.parse_args(arguments)
     console = Console()
     # What ends the demo from outside is told like ctrl-c.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        _tell(options.estate, options.stack_config, options.directory, console)
+        _tell(estate, stack_config, directory, console)
     except (InputError, StepError) as error:
         return _stopped(console, str(error), 1)
     except EstateFileError as error:
@@ -53,6 +67,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _stopped(console, f"this machine refuses something: {error}", 1)
     except KeyboardInterrupt:
         return _stopped(console, "interrupted; nothing of it is left running", _INTERRUPTED)
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; 0 only if each step of the story did what it must."""
+    try:
+        app(arguments, prog_name="python -m demo")
+    except SystemExit as ended:
+        return int(ended.code or 0)
     return 0
 
 

@@ -1,10 +1,12 @@
 """Command line: `python -m simulator serve --estate FILE ...`, `... schema` and `... reference`."""
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from simulator.estate_file import EstateFileError, json_schema, load
 
@@ -13,16 +15,20 @@ EXIT_BAD_FILE = 2
 EXIT_BAD_CA_FILE = 3
 _MAX_PORT = 65_535
 
-_SERVING = """\
+_SERVING = """
+Serve an estate on loopback until interrupted.
+
 Serves one region of one account of a simulated Alibaba Cloud on 127.0.0.1, HTTP and HTTPS on one port, and prints its
 URL when it is ready. Point any client at it: host:port is the endpoint of every product (ecs, vpc, rds, sts ...), the
 access keys are those of the users in the estate file.
 
+\b
   Python SDK   Config(endpoint="127.0.0.1:8815", protocol="http", access_key_id=..., access_key_secret=...)
   Terraform    provider "alicloud" { protocol = "HTTP", skip_region_validation = true,
                                      endpoints { ecs = "127.0.0.1:8815" ... } }
                and SSL_CERT_FILE=FILE of --ca-file: some of its calls go over HTTPS whatever protocol says
 
+\b
 Beside the API, for tests (no signature needed):
   curl URL/_simulator/state
   curl 'URL/_simulator/requests?action=ecs:Create*&caller=demo'
@@ -31,25 +37,55 @@ Beside the API, for tests (no signature needed):
   curl -d '{"advance": 3600}' URL/_simulator/clock
   curl -X POST URL/_simulator/reset
 """
-_EXITS = "exit codes: 0 interrupted, 1 the port cannot be had, 2 estate or state file, 3 CA file"
+_EXITS = "Exit codes: 0 interrupted, 1 the port cannot be had, 2 estate or state file, 3 CA file."
+
+app = typer.Typer(
+    help="A simulated Alibaba Cloud.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a subcommand.
+def _port(given: object) -> int:
+    text = str(given)
+    if not text.isdecimal() or int(text) > _MAX_PORT:
+        raise typer.BadParameter(f"{text!r} is no port, expected 0 to {_MAX_PORT:,}; 0 takes a free one")
+    return int(text)
 
-    0 on success, 1 when the port, 2 when the estate or the state file, 3 when the CA file cannot be used.
-    """
-    options = _parser().parse_args(arguments)
-    if options.command == "schema":
-        print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
-        return 0
-    if options.command == "reference":
-        from simulator.reference import render
 
-        print(render(), end="")
-        return 0
+@app.command(help=_SERVING, epilog=_EXITS)
+def serve(
+    estate: Annotated[
+        Path, typer.Option(metavar="FILE", help="What exists: YAML such as simulator/estates/sample.yaml.")
+    ],
+    port: Annotated[int, typer.Option(parser=_port, metavar="N", help="Port on loopback; 0 takes a free one.")] = 0,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Keep the state in this file, so that it survives a restart: begins with --estate where the file is "
+            "not there yet; users, timings and faults always come from --estate.",
+        ),
+    ] = None,
+    ca_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Where to write the CA certificate that HTTPS clients must trust: SSL_CERT_FILE (Go), "
+            "REQUESTS_CA_BUNDLE.",
+        ),
+    ] = None,
+) -> None:
+    """Serve an estate until interrupted."""
+    raise typer.Exit(_serve(estate, port, state, ca_file))
+
+
+def _serve(estate: Path, port: int, state: Path | None, ca_file: Path | None) -> int:
+    """Serve until interrupted; return the exit code."""
     try:
-        estate = load(options.estate)
+        loaded = load(estate)
     except EstateFileError as error:
         print(error, file=sys.stderr)
         return EXIT_BAD_FILE
@@ -57,23 +93,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from simulator.cloud.migrations import MigrationRefusedError
     from simulator.faults import FaultError
     from simulator.persistence import StateFileError
-    from simulator.server import serve
+    from simulator.server import serve as run
     from simulator.tls import CertificateFileError
 
     try:
-        serve(estate, options.port, options.ca_file, options.state)
+        run(loaded, port, ca_file, state)
     except OSError as error:
         told = f"{error.strerror}; --port 0 takes a free one"
-        print(f"Port {options.port} cannot be served: {told}", file=sys.stderr)
+        print(f"Port {port} cannot be served: {told}", file=sys.stderr)
         return EXIT_BAD_PORT
     except StateFileError as error:
         print(error, file=sys.stderr)
         return EXIT_BAD_FILE
     except FaultError as error:
-        print(f"{options.estate}: faults: {error}", file=sys.stderr)
+        print(f"{estate}: faults: {error}", file=sys.stderr)
         return EXIT_BAD_FILE
     except MigrationRefusedError as error:
-        print(f"{options.estate}: {error}", file=sys.stderr)
+        print(f"{estate}: {error}", file=sys.stderr)
         return EXIT_BAD_FILE
     except CertificateFileError as error:
         print(error, file=sys.stderr)
@@ -81,46 +117,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m simulator", description="A simulated Alibaba Cloud.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    serving = commands.add_parser(
-        "serve",
-        help="serve an estate on loopback until interrupted",
-        description=_SERVING,
-        epilog=_EXITS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    serving.add_argument(
-        "--estate",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help="what exists: YAML such as simulator/estates/sample.yaml",
-    )
-    serving.add_argument("--port", type=_port, default=0, metavar="N", help="port on loopback; 0 takes a free one")
-    serving.add_argument(
-        "--state",
-        type=Path,
-        metavar="FILE",
-        help="keep the state in this file, so that it survives a restart: begins with --estate where the file is not "
-        "there yet; users, timings and faults always come from --estate",
-    )
-    serving.add_argument(
-        "--ca-file",
-        type=Path,
-        metavar="FILE",
-        help="where to write the CA certificate that HTTPS clients must trust: SSL_CERT_FILE (Go), REQUESTS_CA_BUNDLE",
-    )
-    commands.add_parser("schema", help="print the JSON Schema of estate files")
-    commands.add_parser("reference", help="print docs/simulator.md: what is simulated, and what is not")
-    return parser
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of estate files."""
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > _MAX_PORT:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port, expected 0 to {_MAX_PORT:,}; 0 takes a free one")
-    return int(text)
+@app.command()
+def reference() -> None:
+    """Print docs/simulator.md: what is simulated, and what is not."""
+    from simulator.reference import render
+
+    print(render(), end="")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a subcommand.
+
+    0 on success, 1 when the port, 2 when the estate or the state file, 3 when the CA file cannot be used.
+    """
+    try:
+        app(arguments, prog_name="python -m simulator")
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    return 0
 
 
 if __name__ == "__main__":

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
+
+import typer
 
 from toolchain.engine import Engine, export_lines
 from toolchain.errors import ToolchainError
@@ -18,25 +20,36 @@ from toolchain.shell import BACKEND_VARIABLE, shell_settings
 _PROJECT = Path(__file__).resolve().parent.parent
 
 
-def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m toolchain",
-        description="Make a Pulumi engine with Python support and the alicloud plugin ready to use.",
-        epilog="Progress goes to stderr, the answer to stdout.",
-    )
-    parser.add_argument(
-        "command",
-        choices=["ensure", "env", "shell"],
-        help="ensure prints the directory to put on PATH; env prints export lines for eval; shell prints those, "
-        "and what previews of this project need: the policy pack, and a backend for trials where you have none",
-    )
-    parser.add_argument(
-        "--build",
-        action="store_true",
-        help=f"use our own build even where pulumi is installed (the same as {BUILD_VARIABLE}=1)",
-    )
-    return parser.parse_args(arguments)
+app = typer.Typer(
+    help="Make a Pulumi engine with Python support and the alicloud plugin ready to use.",
+    epilog="Progress goes to stderr, the answer to stdout.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+Build = Annotated[
+    bool,
+    typer.Option("--build", help=f"Use our own build even where pulumi is installed (the same as {BUILD_VARIABLE}=1)."),
+]
+
+
+@app.command("ensure")
+def _ensure(build: Build = False) -> None:
+    """Print the directory to put on PATH."""
+    raise typer.Exit(_answer("ensure", build))
+
+
+@app.command("env")
+def _env(build: Build = False) -> None:
+    """Print export lines for eval."""
+    raise typer.Exit(_answer("env", build))
+
+
+@app.command("shell")
+def _shell(build: Build = False) -> None:
+    """Print those, and what previews need: the policy pack, and a backend for trials where you have none."""
+    raise typer.Exit(_answer("shell", build))
 
 
 def answer(command: str, engine: Engine) -> str:
@@ -53,11 +66,9 @@ def answer(command: str, engine: Engine) -> str:
     return export_lines(settings)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; 0 when an engine is ready, 1 when none can be had."""
-    options = parse_arguments(arguments)
+def _answer(command: str, build: bool) -> int:
     try:
-        engine = ensure(force_build=options.build)
+        engine = ensure(force_build=build)
     except ToolchainError as error:
         print(f"toolchain: {error}", file=sys.stderr)
         return 1
@@ -67,7 +78,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("toolchain: interrupted; what was finished is kept", file=sys.stderr)
         return 130
-    print(answer(options.command, engine))
+    print(answer(command, engine))
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; 0 when an engine is ready, 1 when none can be had."""
+    try:
+        app(arguments, prog_name="python -m toolchain")
+    except SystemExit as ended:
+        return int(ended.code or 0)
     return 0
 
 

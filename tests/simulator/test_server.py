@@ -71,9 +71,7 @@ def test_serve_on_a_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("port", ["65536", "-1", "http"])
 def test_serve_on_what_is_no_port(port: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["serve", "--estate", str(SAMPLE), f"--port={port}"])
-    assert ended.value.code == 2
+    assert main(["serve", "--estate", str(SAMPLE), f"--port={port}"]) == 2
     assert f"'{port}' is no port, expected 0 to 65,535; 0 takes a free one" in capsys.readouterr().err
 
 
