@@ -7,10 +7,14 @@ from typing import Literal
 
 from pydantic import Field
 
+from components.config.approvals import Approval
 from components.config.base import InstanceId, Strict, duplicates
 from components.config.errors import Problem
 
 USUAL_DUE_DAYS = 7
+
+
+Service = Literal["container-registry", "oss"]
 
 
 class AfterChoice(Strict):
@@ -24,10 +28,13 @@ class AfterChoice(Strict):
     convert_public_ips: tuple[InstanceId, ...] = Field(
         default=(), description="Instances whose public address becomes an EIP. There is no way back."
     )
-    unused_services: tuple[Literal["container-registry", "oss"], ...] = Field(
+    unused_services: tuple[Service, ...] = Field(
         default=(),
         description="Services that nobody uses, so that it does not matter that their lists of addresses cannot be "
-        "read. What can be read is looked at all the same.",
+        "read, where unusedApprovals has an approval of it. What can be read is looked at all the same.",
+    )
+    unused_approvals: dict[Service, Approval] = Field(
+        default={}, description="By service, who answers for it that nobody uses it. Else its lists stay unknown."
     )
     due_days: int = Field(
         default=USUAL_DUE_DAYS,
@@ -43,6 +50,9 @@ def after_problems(after: AfterChoice | None, instance_ids: list[str]) -> Iterat
         return
     yield from duplicates("after.convertPublicIps", after.convert_public_ips)
     yield from duplicates("after.unusedServices", after.unused_services)
+    for service in sorted(set(after.unused_approvals) - set(after.unused_services)):
+        problem = f"{service} is not under unusedServices; expected it there too"
+        yield Problem(f"after.unusedApprovals.{service}", problem)
     for index, instance_id in enumerate(after.convert_public_ips):
         if instance_ids and instance_id not in instance_ids:
             yield Problem(

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Annotated, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from components.config import AfterChoice
 from components.facts.base import note
-from estate.model import AccessControlList, BucketPolicy, Estate, ListService, PolicyStatement, RegistryAccessList
+from components.facts.security_groups import ApprovalFacts, approval_facts
+from estate.model import (
+    AccessControlList,
+    BucketPolicy,
+    Estate,
+    ListService,
+    PolicyStatement,
+    RegistryAccessList,
+    UnreadLists,
+)
 
 
 class AccessListFacts(TypedDict):
@@ -56,6 +65,7 @@ class UnreadListFacts(TypedDict):
     service: ListService
     reason: str
     unused: Annotated[bool, note("after.unusedServices of the config names it")]
+    approval: NotRequired[Annotated[ApprovalFacts, note("who answers for that; absent: nobody")]]
 
 
 class AddressListFacts(TypedDict):
@@ -67,24 +77,32 @@ class AddressListFacts(TypedDict):
     unreadLists: list[UnreadListFacts]
 
 
-def address_list_facts(estate: Estate, unused: Collection[str]) -> AddressListFacts:
+def address_list_facts(estate: Estate, after: AfterChoice | None) -> AddressListFacts:
     """Return facts of all lists.
 
-    `unused` are services that, by the team's word, nobody uses. Buckets whose policy names neither address nor VPC are
-    left out.
+    `after` tells which services nobody uses, and who answers for that. Buckets whose policy names neither address nor
+    VPC are left out.
     """
     unread = {item.service for item in estate.unread_lists}
     facts: AddressListFacts = {
         "accessLists": [_access_list(item) for item in estate.access_lists],
-        "unreadLists": [
-            {"service": item.service, "reason": item.reason, "unused": item.service in unused}
-            for item in estate.unread_lists
-        ],
+        "unreadLists": [_unread_list(item, after) for item in estate.unread_lists],
     }
     if "container-registry" not in unread:
         facts["registryAccessLists"] = [_registry(item) for item in estate.registry_access_lists]
     if "oss" not in unread:
         facts["bucketPolicies"] = [_bucket(item) for item in estate.bucket_policies if item.statements]
+    return facts
+
+
+def _unread_list(item: UnreadLists, after: AfterChoice | None) -> UnreadListFacts:
+    facts: UnreadListFacts = {
+        "service": item.service,
+        "reason": item.reason,
+        "unused": after is not None and item.service in after.unused_services,
+    }
+    if after is not None and item.service in after.unused_approvals:
+        facts["approval"] = approval_facts(after.unused_approvals[item.service])
     return facts
 
 

@@ -210,7 +210,7 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run
     """Return facts of the migration: its waves, its instances, the estate around them, and what they are from."""
     config, estate = plan.config, plan.estate
     members, cloned = plan.groups.member_ids, {group.id for group in plan.groups.classic}
-    lists = address_list_facts(estate, config.after.unused_services if config.after else ())
+    lists = address_list_facts(estate, config.after)
     facts: MigrationFacts = {
         "schemaVersion": SCHEMA_VERSION,
         "regionId": estate.region_id,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Final, NamedTuple, TypeAlias
 
+from policies.core.approvals import approved
 from policies.core.facts import Facts, UnreadableError, attempt
 from policies.core.fixes import Fix, change, command, task
 from policies.core.outcome import Verdict, not_applicable
@@ -30,7 +32,16 @@ class Source(NamedTuple):
     @property
     def remediation(self) -> Fix:
         """What else to do where the lists cannot be read, or are not to be changed."""
-        nobody = task("Where nobody uses it:") + change("after", {"unusedServices": [self.service]})
+        approval = {
+            "reason": "<how that is known>",
+            "owner": "<who answers for it>",
+            "approvedBy": "<somebody else>",
+            "approvedAt": "<when>",
+            "expires": "<by the end of the window>",
+        }
+        nobody = task("Where nobody uses it:") + change(
+            "after", {"unusedServices": [self.service], "unusedApprovals": {self.service: approval}}
+        )
         return nobody | remediation("address-lists")
 
 
@@ -38,19 +49,24 @@ REGISTRIES: Final = Source("registryAccessLists", "container-registry", "Contain
 BUCKETS: Final = Source("bucketPolicies", "oss", "OSS")
 
 
-def unused(plan: Plan, source: Source) -> Verdict | None:
-    """NOT_APPLICABLE where the lists could not be read and the team says that nobody uses the service.
+def unused(plan: Plan, source: Source, now: datetime) -> Verdict | None:
+    """NOT_APPLICABLE where the lists could not be read and somebody answers for it that nobody uses the service.
 
-    Raises UnreadableError, with the reason, where they could not be read and nobody says so.
+    Raises UnreadableError, with the reason, where they could not be read and nobody answers for that.
     """
     if source.key in plan.migration.data:
         return None
     for item in plan.migration.objects("unreadLists"):
         if item.text("service") != source.service:
             continue
-        if item.flag("unused"):
-            return not_applicable(f"The stack says that nobody uses {source.named}; its lists cannot be read.")
-        raise UnreadableError(f"The lists of {source.named}", f"could not be read: {item.text('reason').rstrip('.')}")
+        reason = f"could not be read: {item.text('reason').rstrip('.')}"
+        if not item.flag("unused"):
+            raise UnreadableError(f"The lists of {source.named}", reason)
+        if "approval" not in item.data:
+            said = "after.unusedServices names the service, and nobody answers for that"
+            raise UnreadableError(f"The lists of {source.named}", f"{reason}. {said}")
+        word = approved(item.object("approval"), now)
+        return not_applicable(f"Nobody uses {source.named}, whose lists cannot be read: {word}.")
     return None
 
 

@@ -67,7 +67,7 @@ def left_behind(
         return not_applicable("It has kept its address, or something else has it now.")
     since, due = cleanup(plan, timeline)
     told, until = ", ".join(addresses), due.isoformat(timespec="minutes")
-    not_used = attempt(lambda: unused(plan, source))
+    not_used = attempt(lambda: unused(plan, source, timeline.now))
     if isinstance(not_used, UnreadableError):
         if word := answered_since("address-lists", plan, timeline, instance, since):
             return passed(f"{word} {not_used}.")

@@ -38,6 +38,8 @@ def _of_words(plan: Plan, _schedule: Schedule) -> Iterator[datetime]:
         yield from _times(entry, "statedAt", "validUntil")
     for entry in _entries(lambda: plan.migration.objects("waivers")):
         yield from _times(entry, "approvedAt", "expires")
+    for unread in _entries(lambda: plan.migration.objects("unreadLists")):
+        yield from _approval(partial(unread.object, "approval"))
     for group in plan.of_type(SHARED_SECURITY_GROUP):
         for kind in ("opened", "lost"):
             yield from _approval(partial(_accepted, group.facts, kind))

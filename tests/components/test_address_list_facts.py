@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+from components.config import AfterChoice
 from components.facts.address_lists import address_list_facts
 from estate.model import BucketPolicy, Estate, PolicyStatement, RegistryAccessList, UnreadLists
 from tests.components.builders import estate
@@ -17,7 +20,7 @@ def read(*unread: UnreadLists) -> Estate:
 
 
 def test_what_was_read() -> None:
-    facts = address_list_facts(read(), ["oss"])
+    facts = address_list_facts(read(), AfterChoice.model_validate_json('{"unusedServices": ["oss"]}'))
     assert facts["registryAccessLists"] == [
         {
             "instanceId": "cri-1",
@@ -47,10 +50,26 @@ def test_what_was_read() -> None:
 def test_what_could_not_be_read_is_absent_and_says_why() -> None:
     facts = address_list_facts(
         read(UnreadLists(service="oss", reason="No."), UnreadLists(service="container-registry", reason="Neither.")),
-        ["oss"],
+        AfterChoice.model_validate_json('{"unusedServices": ["oss"]}'),
     )
     assert {"registryAccessLists", "bucketPolicies"} & set(facts) == set()
     assert facts["unreadLists"] == [
         {"service": "oss", "reason": "No.", "unused": True},
         {"service": "container-registry", "reason": "Neither.", "unused": False},
     ]
+
+
+def test_who_answers_for_a_service_that_nobody_uses_is_told_with_it() -> None:
+    approval = {
+        "reason": "No bucket.",
+        "owner": "ann",
+        "approvedBy": "bob",
+        "approvedAt": "2026-11-22T09:00:00+08:00",
+        "expires": "2026-12-20T02:00:00+08:00",
+    }
+    choice = {"unusedServices": ["oss", "container-registry"], "unusedApprovals": {"oss": approval}}
+    after = AfterChoice.model_validate_json(json.dumps(choice))
+    unread = (UnreadLists(service="oss", reason="No."), UnreadLists(service="container-registry", reason="Neither."))
+    oss, registries = address_list_facts(read(*unread), after)["unreadLists"]
+    assert oss["approval"] == approval
+    assert "approval" not in registries

@@ -76,6 +76,25 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
         lambda raw: raw.update(after={"unusedServices": ["oss", "oss"]}),
         "after.unusedServices: oss stands here 2 times; expected once",
     ),
+    "an approval of a service that is not named": (
+        lambda raw: raw.update(
+            after={
+                "unusedServices": ["oss"],
+                "unusedApprovals": {"container-registry": {"reason": "None.", "owner": "ann", **APPROVED}},
+            }
+        ),
+        "after.unusedApprovals.container-registry: container-registry is not under unusedServices; "
+        "expected it there too",
+    ),
+    "a service that its owner approved": (
+        lambda raw: raw.update(
+            after={
+                "unusedServices": ["oss"],
+                "unusedApprovals": {"oss": {"reason": "No bucket.", "owner": "Ann", **APPROVED, "approvedBy": "ann"}},
+            }
+        ),
+        "after.unusedApprovals.oss: expected approvedBy to be somebody else than its owner, Ann",
+    ),
     "a disk excluded without an owner": (
         lambda raw: raw["backups"].update(exclude=[{"disk": "d-web", "reason": "a cache", **APPROVED}]),
         "backups.exclude[0].owner: expected this key: Who answers for it: a name or an address.",

@@ -28,12 +28,12 @@ from policies.subjects.databases import target_blocks
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
-    verdict = judged(partial(_policies, plan, instance))
+    verdict = judged(partial(_policies, plan, timeline, instance))
     return or_attested(verdict, "address-lists", (Outcome.FAIL, Outcome.UNKNOWN), plan, timeline, instance)
 
 
-def _policies(plan: Plan, instance: Facts) -> Verdict:
-    if not_used := unused(plan, BUCKETS):
+def _policies(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    if not_used := unused(plan, BUCKETS, timeline.now):
         return not_used
     addresses = addresses_of(instance)
     every = [(bucket, item) for bucket in plan.migration.objects(BUCKETS.key) for item in bucket.objects("statements")]

@@ -14,12 +14,12 @@ from policies.subjects.attestations import or_attested, remediation
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
-    verdict = judged(partial(_lists, plan, instance))
+    verdict = judged(partial(_lists, plan, timeline, instance))
     return or_attested(verdict, "address-lists", (Outcome.FAIL, Outcome.UNKNOWN), plan, timeline, instance)
 
 
-def _lists(plan: Plan, instance: Facts) -> Verdict:
-    if not_used := unused(plan, REGISTRIES):
+def _lists(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    if not_used := unused(plan, REGISTRIES, timeline.now):
         return not_used
     lists = [item for item in plan.migration.objects(REGISTRIES.key) if item.flag("inForce")]
     addresses = addresses_of(instance)

@@ -121,6 +121,21 @@ def test_accepted_differences_begin_and_end(kind: str, key: str) -> None:
     assert valid_until(draft) == NOON
 
 
+@pytest.mark.parametrize("key", ["approvedAt", "expires"])
+def test_who_answers_for_an_unused_service_does_so_for_a_while(key: str) -> None:
+    draft = prepared()
+    del draft.facts(MIGRATION)["bucketPolicies"]
+    decision = {**DECISION, "expires": "2026-12-20T09:00:00+08:00", key: NOON}
+    unread = {"service": "oss", "reason": "Denied.", "unused": True, "approval": decision}
+    draft.facts(MIGRATION)["unreadLists"] = [unread]
+    assert valid_until(draft) == NOON
+    before, draft.now = draft.now, datetime.fromisoformat(NOON) + AN_HOUR
+    rule = "network-bucket-policies-prepared"
+    ends = draft.result(rule, "i-web").outcome
+    draft.now = before
+    assert {ends, draft.result(rule, "i-web").outcome} == {Outcome.UNKNOWN, Outcome.NOT_APPLICABLE}
+
+
 def test_a_task_that_was_seen_is_seen_from_then_on() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["waves"][0]["scheduled"] = {"by": "ann@example.com", "at": NOON}

@@ -32,11 +32,21 @@ def moved(*entries: Any, now: datetime = DUE) -> Draft:
     return draft
 
 
+APPROVAL = {
+    "reason": "Images come from elsewhere.",
+    "owner": "ann@example.com",
+    "approvedBy": "bob@example.com",
+    "approvedAt": "2026-11-22T09:00:00+08:00",
+    "expires": "2027-01-20T02:00:00+08:00",
+}
+
+
 def unread(*, unused: bool = False, now: datetime = DUE) -> Draft:
     draft = moved(now=now)
     del draft.facts(MIGRATION)["registryAccessLists"]
     reason = "The RAM action cr:GetInstanceEndpoint is not permitted."
-    draft.facts(MIGRATION)["unreadLists"] = [{"service": "container-registry", "reason": reason, "unused": unused}]
+    said = {"unused": unused, **({"approval": APPROVAL} if unused else {})}
+    draft.facts(MIGRATION)["unreadLists"] = [{"service": "container-registry", "reason": reason, **said}]
     return draft
 
 
@@ -84,7 +94,7 @@ def test_pass_where_somebody_has_looked_since_the_move() -> None:
 
 def test_not_applicable_before_the_move_to_an_address_in_use_and_where_nobody_uses_it() -> None:
     expect(prepared(), RULE, "i-web", Outcome.NOT_APPLICABLE, "not moved")
-    expect(unread(unused=True), RULE, "i-app", Outcome.NOT_APPLICABLE, "nobody uses Container Registry")
+    expect(unread(unused=True), RULE, "i-app", Outcome.NOT_APPLICABLE, "Nobody uses Container Registry")
     draft = moved("10.0.0.2")
     draft.facts(MIGRATION)["formerAddresses"] = []
     expect(draft, RULE, "i-app", Outcome.NOT_APPLICABLE, "kept its address")

@@ -22,11 +22,20 @@ def policy(*statements: dict[str, Any], exists: bool = True) -> Draft:
     return draft
 
 
-def unread(*, unused: bool) -> Draft:
+APPROVAL = {
+    "reason": "No application of ours has a bucket.",
+    "owner": "ann@example.com",
+    "approvedBy": "bob@example.com",
+    "approvedAt": "2026-11-22T09:00:00+08:00",
+    "expires": "2026-12-20T02:00:00+08:00",
+}
+
+
+def unread(*, unused: bool, **said: Any) -> Draft:
     draft = prepared()
     del draft.facts(MIGRATION)["bucketPolicies"]
     reason = "The RAM action oss:ListBuckets is not permitted."
-    draft.facts(MIGRATION)["unreadLists"] = [{"service": "oss", "reason": reason, "unused": unused}]
+    draft.facts(MIGRATION)["unreadLists"] = [{"service": "oss", "reason": reason, "unused": unused, **said}]
     return draft
 
 
@@ -179,12 +188,40 @@ def test_fail_while_nobody_knows_where_in_the_vpc_it_goes() -> None:
 
 
 def test_unknown_where_it_could_not_be_read_and_why() -> None:
-    expect(unread(unused=False), RULE, "i-web", Outcome.UNKNOWN, "oss:ListBuckets is not permitted", "[oss]")
+    expect(
+        unread(unused=False),
+        RULE,
+        "i-web",
+        Outcome.UNKNOWN,
+        "oss:ListBuckets is not permitted",
+        "unusedServices: [oss]",
+    )
     expect(policy(statement(addresses=UNKNOWN)), RULE, "i-web", Outcome.UNKNOWN, "addresses")
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["intranetIps"] = []
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "intranetIps")
 
 
-def test_not_applicable_where_nobody_uses_it() -> None:
-    expect(unread(unused=True), RULE, "i-web", Outcome.NOT_APPLICABLE, "nobody uses OSS")
+def test_not_applicable_where_somebody_answers_for_it_that_nobody_uses_it() -> None:
+    told = "No application of ours has a bucket (ann@example.com, approved by bob@example.com until 2026-12-20T02:00"
+    expect(unread(unused=True, approval=APPROVAL), RULE, "i-web", Outcome.NOT_APPLICABLE, "Nobody uses OSS", told)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"approvedBy": "Ann@Example.com"}, "approved it for himself or herself"),
+        ({"owner": " "}, "owner"),
+        ({"approvedAt": "2026-12-12T09:00:00+08:00"}, "which lies ahead"),
+        ({"expires": "2026-12-01T02:00:00+08:00"}, "it expired at"),
+        ({"expires": "2027-12-01T02:00:00+08:00"}, "more than 90 days"),
+    ],
+)
+def test_unknown_where_the_approval_does_not_hold(change: dict[str, str], told: str) -> None:
+    expect(unread(unused=True, approval={**APPROVAL, **change}), RULE, "i-web", Outcome.UNKNOWN, told)
+
+
+def test_unknown_where_nobody_answers_for_it() -> None:
+    """As an earlier version took it: the config is accepted, and the finding says what is missing."""
+    told = "after.unusedServices names the service, and nobody answers for that"
+    expect(unread(unused=True), RULE, "i-web", Outcome.UNKNOWN, "oss:ListBuckets", told, "approvedBy")

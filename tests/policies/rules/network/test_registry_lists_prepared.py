@@ -32,6 +32,15 @@ def named(draft: Draft | None = None, **changes: Any) -> Draft:
     return draft
 
 
+APPROVAL = {
+    "reason": "Images come from elsewhere.",
+    "owner": "ann@example.com",
+    "approvedBy": "bob@example.com",
+    "approvedAt": "2026-11-22T09:00:00+08:00",
+    "expires": "2026-12-20T02:00:00+08:00",
+}
+
+
 def unread(*, unused: bool) -> Draft:
     draft = prepared()
     del draft.facts(MIGRATION)["registryAccessLists"]
@@ -41,6 +50,7 @@ def unread(*, unused: bool) -> Draft:
             "service": "container-registry",
             "reason": "The RAM action cr:ListInstance is not permitted.",
             "unused": unused,
+            **({"approval": APPROVAL} if unused else {}),
         },
     ]
     return draft
@@ -106,7 +116,7 @@ def test_unknown_where_it_could_not_be_read_and_why() -> None:
 
 
 def test_not_applicable_where_nobody_uses_it() -> None:
-    expect(unread(unused=True), RULE, "i-web", Outcome.NOT_APPLICABLE, "nobody uses Container Registry")
+    expect(unread(unused=True), RULE, "i-web", Outcome.NOT_APPLICABLE, "Nobody uses Container Registry")
     # What can be read is looked at, whatever is said.
     draft = named()
     draft.facts(MIGRATION)["unreadLists"] = [{"service": "container-registry", "reason": "x", "unused": True}]
