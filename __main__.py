@@ -15,7 +15,7 @@ from estate.errors import EstateError
 
 
 def main() -> None:
-    """Stops with one message, and before anything is declared, where config, credentials or estate cannot be used."""
+    """Stop with one message, before anything is declared, where config, credentials or estate cannot be used."""
     end_quietly_when_interrupted()
     try:
         inputs = gather(pulumi.get_stack(), Path.cwd(), os.environ)

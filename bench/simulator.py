@@ -77,7 +77,7 @@ QUESTIONS: dict[str, tuple[int, str, dict[str, str]]] = {
 
 
 def crowded() -> Estate:
-    """The sample estate with 10,000 instances and a disk for each."""
+    """Return the sample estate with 10,000 instances and a disk for each."""
     estate = load(SAMPLE)
     instance, disk = estate.instances[0], estate.disks[0]
     for number in range(INSTANCES - len(estate.instances)):
@@ -132,7 +132,7 @@ def _until_closed(ready: Connection) -> None:
 
 @contextmanager
 def process(serve: Callable[[Connection], None]) -> Iterator[tuple[int, int]]:
-    """A server in a process of its own; its port and the id of the process."""
+    """Serve in a process of its own; give its port and the id of the process."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     child = context.Process(target=serve, args=(theirs,), daemon=True)
@@ -148,7 +148,7 @@ def process(serve: Callable[[Connection], None]) -> Iterator[tuple[int, int]]:
 
 
 def signed(product: str, parameters: dict[str, str], nonces: Iterator[int]) -> str:
-    """The form of one request, signed in RPC style, with a nonce of its own."""
+    """Return the form of one request, signed in RPC style, with a nonce of its own."""
     fields = {
         **parameters,
         "Version": VERSIONS[product],
@@ -209,7 +209,7 @@ def start_seconds() -> float:
 
 
 def bare_start_seconds() -> float:
-    """The peer of the start: an interpreter that imports starlette and uvicorn."""
+    """Return the peer of the start: an interpreter that imports starlette and uvicorn."""
     started = time.perf_counter()
     command = [sys.executable, "-c", "import starlette.applications, uvicorn"]
     subprocess.run(command, check=True, env=usual_environment())
@@ -217,7 +217,7 @@ def bare_start_seconds() -> float:
 
 
 def usual_environment() -> dict[str, str]:
-    """The environment as most people have it: without bytecode on disk every start compiles everything anew."""
+    """Return the environment as most people have it: without bytecode on disk every start compiles everything anew."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 

@@ -92,5 +92,8 @@ class Backups(pulumi.ComponentResource):
 
 
 def _of_round(name: str, number: int) -> str:
-    """A new round is a new resource: Pulumi makes it, and lets go of the last round's, which is retained."""
+    """Return the name of a round's resource.
+
+    A new round is a new resource: Pulumi makes it, and lets go of the last round's, which is retained.
+    """
     return name if number == 1 else f"{name}-{number}"

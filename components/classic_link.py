@@ -135,7 +135,10 @@ def references_to_clones(group: SecurityGroup, cloned: Iterable[str]) -> list[Se
 
 
 def rule_for_clone(rule: SecurityGroupRule) -> VpcRule | None:
-    """The same rule about the clone; one that cannot be repeated drops all if it drops, and is None if it accepts."""
+    """Return the same rule about the clone.
+
+    One that cannot be repeated drops all if it drops, and is None if it accepts.
+    """
     exact = _is_repeatable(rule)
     if not exact and rule.policy == "accept":
         return None

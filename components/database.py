@@ -159,5 +159,5 @@ def _entries(entries: Sequence[pulumi.Input[str]]) -> pulumi.Input[list[str]]:
 
 
 def _vswitch_for(database: Database, vswitches: Sequence[TargetVSwitch]) -> TargetVSwitch | None:
-    """The VSwitch to go into, which must be in a zone of the database (hybrid access pages of all products)."""
+    """Return the VSwitch to go into, which must be in a zone of the database (hybrid access pages of all products)."""
     return next((vswitch for vswitch in vswitches if vswitch.zone_id in database.zone_ids), None)

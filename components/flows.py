@@ -14,7 +14,7 @@ _COLUMNS = ("source", "destination", "port")
 
 
 def with_flows(config: MigrationConfig, directory: Path, file: str) -> MigrationConfig:
-    """The config with the flows of `classicLink.flowsFile` under `classicLink.flows`.
+    """Return the config with the flows of `classicLink.flowsFile` under `classicLink.flows`.
 
     `directory` is where the path is seen from, `file` the stack file's name for messages. Raises ConfigError with all
     lines that are no flow.

@@ -95,7 +95,7 @@ def _merged(raw: Mapping[str, Any], directory: Path, places: Places) -> dict[str
 
 
 def _faults(found: object, raw: Mapping[str, Any], name: str) -> Iterator[Problem]:
-    """What keeps the content of the included file `name` from being added to the lists of the stack file."""
+    """Yield what keeps the content of the included file `name` from being added to the lists of the stack file."""
     if not isinstance(found, dict):
         yield Problem("", f"expected a map of lists: {', '.join(LISTS)}", root="", file=name)
         return

@@ -99,7 +99,7 @@ class TargetVSwitch:
         return self.zone_id if self.tier is None else f"{self.zone_id}/{self.tier}"
 
     def as_export(self) -> dict[str, pulumi.Input[str]]:
-        """What the stack exports of it (docs/contracts.md, Stack outputs)."""
+        """Return what the stack exports of it (docs/contracts.md, Stack outputs)."""
         export = {"zoneId": self.zone_id, "cidrBlock": self.cidr_block, "vswitchId": self.vswitch_id}
         return export if self.tier is None else {**export, "tier": self.tier}
 

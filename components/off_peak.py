@@ -9,7 +9,7 @@ from components.config import OffPeak
 
 
 def off_peak_until(hours: OffPeak, moment: datetime) -> datetime | None:
-    """The end, in UTC offset of the zone, of the off-peak period that holds a moment; None where none does.
+    """Return the end, in UTC offset of the zone, of the off-peak period that holds a moment; None where none does.
 
     Periods are from clock time to clock time: the night in which clocks change is an hour shorter or longer. A clock
     time that is skipped that night counts as the hour after it, one that comes twice as its first.

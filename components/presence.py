@@ -62,7 +62,7 @@ def is_judged(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
 
 
 def _engine_port(arguments: Sequence[str]) -> int:
-    """The port in `--engine HOST:PORT`, as every Python language host starts a program."""
+    """Return the port in `--engine HOST:PORT`, as every Python language host starts a program."""
     text = "\n".join(arguments)
     if found := re.search(r"(?m)^--engine[\n=].*:(\d+)$", text):
         return int(found.group(1))

@@ -41,7 +41,7 @@ def evidence_actions() -> list[str]:
 
 
 def render(actions: Iterable[str]) -> str:
-    """A RAM policy document that allows the actions (RAM, "Policy structure and syntax": version 1)."""
+    """Return a RAM policy document that allows the actions (RAM, "Policy structure and syntax": version 1)."""
     policy: dict[str, Any] = {
         "Version": "1",
         "Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}],

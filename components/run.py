@@ -113,7 +113,7 @@ def _git(directory: Path, *arguments: str) -> str | None:
 def _stack_file(
     path: Path, raw: object, directory: Path, cloud: Mapping[str, str], project: Mapping[str, object]
 ) -> SourceFile | None:
-    """The stack file, where it says what this run was given: the migration, and which cloud, as whom."""
+    """Return the stack file, where it says what this run was given: the migration, and which cloud, as whom."""
     config = _config_in(path)
     if not _says(config.get(CONFIG_KEY), raw):
         return None
@@ -124,7 +124,7 @@ def _stack_file(
 
 
 def _project_config(directory: Path) -> Mapping[str, object]:
-    """The `alicloud:` keys that Pulumi.yaml gives all stacks (Pulumi, "Project-level configuration")."""
+    """Return the `alicloud:` keys that Pulumi.yaml gives all stacks (Pulumi, "Project-level configuration")."""
     found = {key: value for key, value in _config_in(directory / _PROJECT_FILE).items() if key.startswith(PREFIX)}
     return {
         key: value["value"] if isinstance(value, dict) and "value" in value else value for key, value in found.items()
@@ -132,7 +132,7 @@ def _project_config(directory: Path) -> Mapping[str, object]:
 
 
 def _config_in(path: Path) -> dict[str, object]:
-    """The config that a file of Pulumi holds; none where it cannot be read."""
+    """Return the config that a file of Pulumi holds; none where it cannot be read."""
     try:
         written = read_document(path)
     except DocumentError:

@@ -10,7 +10,7 @@ from components.config import json_schema
 
 
 def render() -> str:
-    """The schema as the file holds it: sorted keys would part what belongs together, so the model's order is kept."""
+    """Return the schema as the file holds it: in the model's order, as sorted keys would part what belongs together."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 

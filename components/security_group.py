@@ -89,7 +89,7 @@ def clone_groups(args: ClonedSecurityGroupsArgs, opts: pulumi.ResourceOptions | 
     if args.classic_link is not None:
         link = ClassicLink("classic-link", replace(args.classic_link, clone_ids=clone_ids), opts)
     for clone in clones.values():
-        clone.declare_rules(clone_ids, [] if link is None else [link.enabling])
+        clone._declare_rules(clone_ids, [] if link is None else [link.enabling])
     return Clones(clones, link)
 
 
@@ -165,7 +165,7 @@ class ClonedSecurityGroup(pulumi.ComponentResource):
         """The group that rules name, which all members are in."""
         return self.security_group_ids[0]
 
-    def declare_rules(self, clone_ids: Mapping[str, pulumi.Input[str]], depends_on: Sequence[pulumi.Resource]) -> None:
+    def _declare_rules(self, clone_ids: Mapping[str, pulumi.Input[str]], depends_on: Sequence[pulumi.Resource]) -> None:
         """Declare the converted rules; `clone_ids` are by classic id."""
         classic_id, conversion = self._args.group.id, self._args.conversion
         for suffix, group_id, part in zip(

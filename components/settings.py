@@ -29,7 +29,7 @@ _OTHER_CLOUD = "the alicloud plugin would build there, and the estate is read el
 
 
 def cloud_settings(environ: Mapping[str, str]) -> CloudSettings:
-    """Settings that the estate's reader and both providers share; the environment stands behind the stack's config.
+    """Return the settings that the estate's reader and both providers share; the environment comes after the config.
 
     Raises estate.errors.SettingsError, all problems at once.
     """
@@ -79,7 +79,7 @@ def connect(environ: Mapping[str, str]) -> Cloud:
 
 
 def local_provider(cloud: Cloud) -> alimigrate.Provider:
-    """The `alimigrate` provider for the same cloud as `alicloud`, as the same caller.
+    """Return the `alimigrate` provider for the same cloud as `alicloud`, as the same caller.
 
     It gets what the stack's config says of the caller, and finds the rest in the environment and in files by itself, so
     that no credentials of these reach the state. It works in the caller's account alone, on a destroy too.

@@ -20,7 +20,7 @@ _PAUSE_SECONDS: Final = 0.1
 
 
 def exported(plan: MigrationPlan) -> dict[str, pulumi.Input[object]]:
-    """The outputs that follow from the plan: its waves, and what the instances are, or were, in the classic network.
+    """Return the outputs that follow from the plan: its waves, and what the instances are or were as classic ones.
 
     Instances of a later wave are among them: they may move with another stack.
     """
@@ -50,7 +50,7 @@ def exported(plan: MigrationPlan) -> dict[str, pulumi.Input[object]]:
 
 
 def own_record() -> StackRecord:
-    """What this stack's last `up` exported; empty before the first one.
+    """Return what this stack's last `up` exported; empty before the first one.
 
     The engine answers from the state as it was before this update (its `pulumi:pulumi:readStackOutputs`).
     """
@@ -58,7 +58,7 @@ def own_record() -> StackRecord:
 
 
 def read_outputs(stack: str) -> Mapping[str, Any]:
-    """The outputs of `organization/project/stack`, known at once, unlike those of a StackReference.
+    """Return the outputs of `organization/project/stack`, known at once, unlike those of a StackReference.
 
     Raises whatever the engine says where there is no such stack.
     """
@@ -134,7 +134,7 @@ def share(
 
 
 def record_of(outputs: Mapping[str, Any]) -> StackRecord:
-    """The record in a stack's outputs; what an earlier version exported has no origins."""
+    """Return the record in a stack's outputs; what an earlier version exported has no origins."""
     origins = outputs.get("classicOrigins") or {}
     applied = {
         "vswitch": [item.get("vswitchId") for item in outputs.get("vswitches") or ()],

@@ -67,7 +67,7 @@ def _take_rule(api: Cloud, declared: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _take_entry(api: Cloud, declared: Mapping[str, Any]) -> tuple[str, str]:
-    """Replaces the entries of a whitelist group of ours by the loopback address: the way to empty a group."""
+    """Replace the entries of a whitelist group of ours by the loopback address: the way to empty a group."""
     api.call(
         "rds:ModifySecurityIps",
         dbinstance_id=declared["dbInstanceId"],

@@ -98,16 +98,16 @@ class Project:
                 link.symlink_to(file)
 
     def api(self) -> Cloud:
-        """The cloud's API with this project's settings: for what somebody does behind Pulumi's back."""
+        """Return the cloud's API with this project's settings: for what somebody does behind Pulumi's back."""
         return Cloud(CloudSettings.from_config(self.cloud_config, self.environ))
 
     def new_stack(self, stack: str, config: Mapping[str, Any], seen_from: Path = REPOSITORY) -> None:
-        """Makes a stack with the migration of `config`, joined to the simulated cloud."""
+        """Make a stack with the migration of `config`, joined to the simulated cloud."""
         self.configure(stack, config, seen_from)
         self.run("stack", "init", stack, "--no-select", check=True)
 
     def configure(self, stack: str, config: Mapping[str, Any], seen_from: Path = REPOSITORY) -> None:
-        """Writes the migration of `config` into a stack's file; files that it names are seen from `seen_from`."""
+        """Write the migration of `config` into a stack's file; files that it names are seen from `seen_from`."""
         migration = dict(config[CONFIG_KEY])
         if evidence := migration.get("evidence"):
             files = [str(seen_from.resolve() / name) for name in evidence["files"]]
@@ -118,14 +118,14 @@ class Project:
         self.join(stack, {CONFIG_KEY: migration})
 
     def join(self, stack: str, config: Mapping[str, Any] | None = None) -> None:
-        """Writes a stack's config anew, joined to the cloud; what Pulumi keeps of its own in the file is left."""
+        """Write a stack's config anew, joined to the cloud; what Pulumi keeps of its own in the file is left."""
         path = self.directory / f"Pulumi.{stack}.yaml"
         written = yaml.safe_load(path.read_text()) if path.exists() else {}
         joined = {**self.cloud_config, **(config or {})}
         path.write_text(yaml.safe_dump({**written, "config": joined}, sort_keys=False))
 
     def run(self, *args: str, check: bool = False) -> subprocess.CompletedProcess[str]:
-        """Runs one `pulumi` command; its output is captured, stdout and stderr in one."""
+        """Run one `pulumi` command; its output is captured, stdout and stderr in one."""
         return subprocess.run(
             ["pulumi", *args, "--non-interactive"],
             cwd=self.directory,

@@ -43,7 +43,7 @@ def _snapshots(left: dict[str, Any], found: Mapping[str, Any]) -> list[str]:
 
 
 def _network(left: dict[str, Any], found: Mapping[str, Any]) -> list[str]:
-    """A VPC stays with its VSwitches when databases are in it, which cannot leave it."""
+    """Return what stays of the network: a VPC and its VSwitches, when databases are in it, which cannot leave it."""
     vpcs = [item["id"] for item in _new(left, found, "vpcs")]
     vswitches = [item["id"] for item in _new(left, found, "vswitches") if item["vpc_id"] in vpcs]
     _new(left, found, "route_tables")
@@ -51,7 +51,7 @@ def _network(left: dict[str, Any], found: Mapping[str, Any]) -> list[str]:
 
 
 def _new(left: dict[str, Any], found: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    """Takes what was not there before out of one list of the state, and returns it."""
+    """Take what was not there before out of one list of the state, and return it."""
     known = {item["id"] for item in found[name]}
     new = [item for item in left[name] if item["id"] not in known]
     left[name] = [item for item in left[name] if item["id"] in known]
@@ -59,7 +59,10 @@ def _new(left: dict[str, Any], found: Mapping[str, Any], name: str) -> list[dict
 
 
 def _whitelist_groups(database: dict[str, Any], before: Mapping[str, Any]) -> Iterator[str]:
-    """An emptied group stays: the API has no call that deletes one (ModifySecurityIps: one entry must remain)."""
+    """Yield the emptied groups, which stay.
+
+    The API has no call that deletes one (ModifySecurityIps: one entry must remain).
+    """
     for group in database["whitelist_groups"]:
         if group not in before["whitelist_groups"] and group["security_ips"] == ["127.0.0.1/32"]:
             yield f"whitelist group {group['name']} of {database['id']}, which admits nobody now"

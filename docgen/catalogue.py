@@ -137,7 +137,7 @@ def _cells(texts: Iterable[str]) -> str:
 
 
 def served(item: str) -> dict[str, list[str]]:
-    """What serves an item of the notice: of each kind in `Item.how`, and the tests."""
+    """Return what serves an item of the notice: of each kind in `Item.how`, and the tests."""
     how = ITEMS[item].how
     rules = [rule for rule in all_rules() if item in rule.notice_items]
     types = sorted({name for rule in rules for name in rule.reads if name.startswith(_DECLARING)} - _FACTS)
@@ -164,7 +164,7 @@ def mirror(rule: AnyRule) -> str:
 
 
 def write(directory: Path) -> None:
-    """Writes all pages, and removes those of rules that are gone."""
+    """Write all pages, and remove those of rules that are gone."""
     made = documents()
     for stale in (directory / "rules").glob("*.md"):
         if f"rules/{stale.name}" not in made:

@@ -19,13 +19,13 @@ RESULT = TypeAdapter(with_config(ConfigDict(extra="forbid", strict=True))(Result
 
 
 def render() -> str:
-    """The schema as the file holds it."""
+    """Return the schema as the file holds it."""
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Result of the policy pack"}
     return json.dumps(head | _open(RESULT.json_schema()), indent=2, ensure_ascii=False) + "\n"
 
 
 def _open(schema: Any) -> Any:
-    """The schema as readers need it: a later version of the same number may add keys (schemaMinorVersion)."""
+    """Return the schema as readers need it: a later version of the same number may add keys (schemaMinorVersion)."""
     if isinstance(schema, list):
         return [_open(item) for item in schema]
     if not isinstance(schema, dict):

@@ -79,7 +79,10 @@ def no_answer_in(error: BaseException | None) -> NoAnswerError | None:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and everything under it, from the outside in; urllib3 and the SDKs keep causes among the arguments."""
+    """Yield an error and everything under it, from the outside in.
+
+    Urllib3 and the SDKs keep causes among the arguments.
+    """
     seen: list[BaseException] = []
     ahead = [error]
     while ahead:

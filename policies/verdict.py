@@ -363,7 +363,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _print(text: str) -> None:
-    """Prints to whatever reads; a reader that is gone, or knows fewer letters, changes no exit code."""
+    """Print to whatever reads; a reader that is gone, or knows fewer letters, changes no exit code."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:

@@ -49,7 +49,7 @@ class _Filter(Strict):
 
 
 async def not_found(request: Request, error: Exception) -> Response:
-    """What stands at no endpoint, or asks by another method: 404 or 405, and what there is."""
+    """Answer what stands at no endpoint, or asks by another method: 404 or 405, and what there is."""
     status = error.status_code if isinstance(error, HTTPException) else 404
     there = (
         f"{'|'.join(sorted(route.methods - {'HEAD'}))} {route.path}"
@@ -61,7 +61,7 @@ async def not_found(request: Request, error: Exception) -> Response:
 
 
 def routes(simulation: Simulation) -> list[BaseRoute]:
-    """The endpoints for one simulation."""
+    """Return the endpoints for one simulation."""
 
     def state(request: Request, body: bytes) -> object:
         return simulation.state()

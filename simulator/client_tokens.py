@@ -40,7 +40,7 @@ class ClientTokens:
         self._running: dict[tuple[str, str], float] = {}  # until when, of time.monotonic
 
     def used(self) -> list[UsedToken]:
-        """What is remembered, oldest first."""
+        """Return what is remembered, oldest first."""
         return list(self._used.values())
 
     def once(
@@ -52,7 +52,9 @@ class ClientTokens:
         perform: Callable[[], Answer],
         busy: float = 0.0,
     ) -> Answer:
-        """What `perform` answers, or answered to the first call with `token`; a refusal does not use the token up.
+        """Return what `perform` answers, or answered to the first call with `token`.
+
+        A refusal does not use the token up.
 
         `busy` is for how many real seconds the answer is kept back: so long the call counts as running. Raises
         InvalidClientToken.Malformed, IdempotentParameterMismatch (400), IdempotentProcessing (403).

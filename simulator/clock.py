@@ -23,7 +23,7 @@ class ModelClock:
         self.moves = 0
 
     def now(self) -> datetime:
-        """The present model time, with the offset of the estate's `now`."""
+        """Return the present model time, with the offset of the estate's `now`."""
         start, started = self._origin
         return start + timedelta(seconds=self._monotonic() - started)
 

@@ -42,7 +42,7 @@ def load(path: Path) -> Estate:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of an estate file, for editors and for docs/schema."""
+    """Return the JSON Schema of an estate file, for editors and for docs/schema."""
     schema = Estate.model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 

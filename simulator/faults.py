@@ -69,7 +69,7 @@ class _Armed:
         )
 
     def step(self) -> Step:
-        """What it does to the next matching call."""
+        """Return what it does to the next matching call."""
         place = self.matched - self.fault.skip
         self.matched += 1
         if place < 0:
@@ -174,7 +174,10 @@ class Past:
         self._kept.append((now, copy.deepcopy(cloud, {id(cloud.clock): cloud.clock})))
 
     def before(self, cloud: Cloud, seconds: float) -> Cloud:
-        """The state without the writes of the last `seconds` of model time; `cloud` itself where there was none."""
+        """Return the state without the writes of the last `seconds` of model time.
+
+        `cloud` itself where there was none.
+        """
         since = cloud.clock.now() - timedelta(seconds=seconds)
         return next((kept for written, kept in self._kept if written > since), cloud)
 

@@ -19,7 +19,7 @@ class Ids:
         return list(self._given.items())
 
     def new(self, prefix: str, *facts: str, length: int = 20) -> str:
-        """An id `prefix-` + `length` characters, told by `facts` and by how often they came before."""
+        """Return an id `prefix-` + `length` characters, told by `facts` and by how often they came before."""
         key = (prefix, *facts)
         self._given[key] += 1
         return f"{prefix}-{_letters(length, *key, str(self._given[key]))}"
@@ -36,12 +36,12 @@ def _letters(length: int, *facts: str) -> str:
 
 
 def mac_address(*facts: str) -> str:
-    """The MAC address that `facts` tell, of the block that Alibaba Cloud's interfaces have."""
+    """Return the MAC address that `facts` tell, of the block that Alibaba Cloud's interfaces have."""
     digest = hashlib.sha256("\x1f".join(("mac", *facts)).encode()).hexdigest()
     return f"00:16:3e:{digest[:2]}:{digest[2:4]}:{digest[4:6]}"
 
 
 def request_id(count: int) -> str:
-    """The request id of the `count`-th request: the shape of a UUID in capitals."""
+    """Return the request id of the `count`-th request: the shape of a UUID in capitals."""
     digest = hashlib.sha256(f"request {count}".encode()).hexdigest().upper()
     return "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32]))

@@ -48,7 +48,7 @@ def is_rest(request: SignedRequest) -> bool:
 
 
 def asked(request: SignedRequest) -> tuple[str, dict[str, str]]:
-    """The operation and its parameters; what is not simulated is named as it came: `PUT /bucket/?policy`."""
+    """Return the operation and its parameters; what is not simulated is named as it came: `PUT /bucket/?policy`."""
     bucket, _, key = request.path.strip("/").partition("/")
     query = dict(request.query)
     if request.method == "GET" and not bucket:
@@ -62,7 +62,7 @@ def asked(request: SignedRequest) -> tuple[str, dict[str, str]]:
 
 
 def rendered(status: int, body: Answer) -> Rendered:
-    """An answer or a refusal of the simulation in the form of OSS."""
+    """Return an answer or a refusal of the simulation in the form of OSS."""
     fields = dict(body)
     headers = {"x-oss-request-id": str(fields.pop("RequestId", ""))}
     if status == 200 and _DOCUMENT in fields:

@@ -33,7 +33,7 @@ class Claims:
 
 
 def verified(token: str, provider: OidcProvider, now: datetime) -> Claims:
-    """The claims of a token that `provider` signed for one of its clients; `now` is real time.
+    """Return the claims of a token that `provider` signed for one of its clients; `now` is real time.
 
     Raises AuthenticationFail.OIDCToken.Invalid, .IssuerNotMatch, .AudienceNotMatch or .Expired.
     """

@@ -31,7 +31,7 @@ class StateFileError(Exception):
 
 
 def restored(path: Path, estate: Estate) -> Simulation:
-    """The simulation of the state in `path`, or of `estate` where there is no such file.
+    """Return the simulation of the state in `path`, or of `estate` where there is no such file.
 
     `estate` gives the settings, and is what `reset` returns to. Raises StateFileError.
     """

@@ -68,7 +68,7 @@ class Gap:
 
 
 def render() -> str:
-    """The whole document, Markdown."""
+    """Return the whole document, Markdown."""
     folder = Path(__file__).parent / "templates"
     # Markdown, not HTML: nothing is escaped.
     environment = Environment(  # noqa: S701
@@ -88,14 +88,14 @@ def render() -> str:
 
 
 def gaps() -> Iterator[Gap]:
-    """What the docstrings of the modules of actions and of the cloud say after `Not simulated: `."""
+    """Yield what the docstrings of the modules of actions and of the cloud say after `Not simulated: `."""
     for module in (*_modules(simulator.api), *_modules(simulator.cloud)):
         if found := _GAP.search(" ".join(inspect.cleandoc(module.__doc__ or "").split())):
             yield Gap(module.__name__.replace(".", "/"), found[1])
 
 
 def limits() -> Iterator[Limit]:
-    """The constants of the model of the cloud that a comment `#: ...` above them tells, by module and place."""
+    """Yield the constants of the model of the cloud that a comment `#: ...` above them tells, by module and place."""
     for module in _modules(simulator.cloud):
         yield from _limits_of(module)
 
@@ -138,7 +138,7 @@ def _products() -> list[tuple[str, str, list[Action]]]:
 
 
 def _summary(action: Action) -> str:
-    """What the action's docstring says, on one line."""
+    """Return what the action's docstring says, on one line."""
     return " ".join(inspect.cleandoc(action.perform.__doc__ or "").split())
 
 

@@ -53,13 +53,13 @@ class Saved(Head):
 
 
 def to_text(head: Head, estate: Estate) -> str:
-    """The state as it is written; takes 0.2 s at 10,000 instances."""
+    """Return the state as it is written; takes 0.2 s at 10,000 instances."""
     live = estate.model_dump_json(include=set(_LIVE), exclude_defaults=True)
     return f'{head.model_dump_json()[:-1]},"live":{live}}}\n'
 
 
 def from_text(text: str, settings: Estate) -> tuple[Head, Estate]:
-    """What `to_text` wrote, with the `settings` of the estate file.
+    """Return what `to_text` wrote, with the `settings` of the estate file.
 
     Raises SavedStateError where it is something else, or of another region or account.
     """

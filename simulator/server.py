@@ -106,7 +106,7 @@ class Simulator:
         return user.access_key_id, user.access_key_secret.get_secret_value()
 
     def config(self) -> dict[str, Any]:
-        """What `alicloud:*` configuration must say to reach it, keys without that prefix, credentials among them."""
+        """Return the `alicloud:*` configuration that reaches it, keys without that prefix, credentials among them."""
         key, secret = self.credentials
         return {
             "region": self.region,
@@ -120,11 +120,14 @@ class Simulator:
         }
 
     def state(self) -> dict[str, Any]:
-        """The present state in the form of an estate file."""
+        """Return the present state in the form of an estate file."""
         return self.simulation.state()
 
     def requests(self, **patterns: str) -> list[dict[str, Any]]:
-        """The request log, oldest first; `action="ecs:Create*"`, `caller`, `outcome` and `fault` are patterns."""
+        """Return the request log, oldest first.
+
+        `action="ecs:Create*"`, `caller`, `outcome` and `fault` are patterns.
+        """
         return self.simulation.requests(**patterns)
 
     @property
@@ -173,7 +176,7 @@ class _Dated:
 
 
 def application(simulation: Simulation) -> Starlette:
-    """The ASGI application: the OpenAPI at `/`, the admin endpoints under `/_simulator/`."""
+    """Return the ASGI application: the OpenAPI at `/`, the admin endpoints under `/_simulator/`."""
 
     async def openapi(request: Request) -> Response:
         asked = parsed_request(
@@ -227,7 +230,7 @@ def serve(estate: Estate, port: int, ca_file: Path | None = None, state_file: Pa
 
 
 def _how_to_use(simulator: Simulator) -> str:
-    """The variables with the access keys of the estate's first user, which are as simulated as the cloud."""
+    """Return the variables with the access keys of the estate's first user, which are as simulated as the cloud."""
     key, secret = map(shlex.quote, simulator.credentials)
     user = simulator.simulation.cloud.estate.users[0].name
     return (

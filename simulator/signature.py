@@ -109,7 +109,7 @@ class Authenticator:
         self._nonces: dict[tuple[str, str], datetime] = {}  # oldest first
 
     def caller(self, request: SignedRequest, now: datetime | None = None) -> Caller:
-        """The user or the session that signed `request`; `now` is real time unless a test gives another.
+        """Return the user or the session that signed `request`; `now` is real time unless a test gives another.
 
         Raises one of AUTHENTICATION_CODES, 400 but for InvalidAccessKeyId.NotFound (404), and NotSimulatedError where
         the answer is to be XML.
@@ -156,7 +156,7 @@ class Authenticator:
 
 
 def rpc_text_to_sign(method: str, parameters: Sequence[tuple[str, str]]) -> str:
-    """What RPC 1.0 signs: method, path and all parameters but Signature, sorted and encoded."""
+    """Return what RPC 1.0 signs: method, path and all parameters but Signature, sorted and encoded."""
     pairs = sorted((name, value) for name, value in parameters if name != "Signature")
     canonical = "&".join(f"{_encode(name)}={_encode(value)}" for name, value in pairs)
     return f"{method}&{_encode('/')}&{_encode(canonical)}"

@@ -119,7 +119,7 @@ class Simulation:
             self._begin(self._initial if estate is None else estate.model_copy(deep=True), None)
 
     def state(self) -> dict[str, Any]:
-        """The whole present state in the form of an estate file, sorted, secrets masked.
+        """Return the whole present state in the form of an estate file, sorted, secrets masked.
 
         The order does not tell when things were made, and `now` stays where the estate began: two dumps differ only
         where something is different.
@@ -137,7 +137,7 @@ class Simulation:
         return dump
 
     def saved(self) -> tuple[int, str]:
-        """The live state as a text from which another simulation can go on, and the `changes` that are in it."""
+        """Return the live state as a text from which another simulation can go on, and the `changes` that are in it."""
         with self._lock:
             settle(self.cloud)
             head = Head.model_construct(
@@ -163,7 +163,7 @@ class Simulation:
 
     @contextmanager
     def present(self, *, changed: bool = False) -> Iterator[Cloud]:
-        """The cloud as it is now, for what no action of the OpenAPI does; calls wait meanwhile.
+        """Open the cloud as it is now, for what no action of the OpenAPI does; calls wait meanwhile.
 
         With `changed` the caller may change it.
         """
@@ -181,7 +181,7 @@ class Simulation:
     def requests(
         self, action: str = "*", caller: str = "*", outcome: str = "*", fault: str = "*"
     ) -> list[dict[str, Any]]:
-        """The request log, oldest first: what matches all patterns, such as `ecs:Create*` for `action`."""
+        """Return the request log, oldest first: what matches all patterns, such as `ecs:Create*` for `action`."""
         with self._lock:
             return self._log.entries(action, caller, outcome, fault)
 
@@ -293,7 +293,10 @@ def _permitted(cloud: Cloud, action: Action, call: Call) -> bool:
 
 
 def parsed_request(method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> SignedRequest:
-    """A request from what HTTP gives: raw query, headers in lower case, raw body (a form, whatever it calls itself)."""
+    """Return a request from what HTTP gives.
+
+    Raw query, headers in lower case, raw body (a form, whatever it calls itself).
+    """
     return SignedRequest(
         method=method,
         path=path,
@@ -319,7 +322,7 @@ def _check_parameters(action: Action, call: Call) -> None:
 
 
 def _check_declared(action: Action | None, error: CloudError) -> None:
-    """A code that neither the action nor the protocol declares would be missing from the documentation."""
+    """Check the code: one that neither the action nor the protocol declares would be missing from the documentation."""
     if action and error.status != 501 and error.code not in {*action.raises, *COMMON_CODES}:
         raise UndeclaredCodeError(f"{action.permission} answers {error.code}, which it does not declare")
 
@@ -332,5 +335,5 @@ def _refusal(error: CloudError, number: str, host: str, strike: Strike) -> Reply
 
 
 def _order(item: dict[str, Any]) -> list[str]:
-    """What an item is sorted by: its id or name, and what tells namesakes apart."""
+    """Return what an item is sorted by: its id or name, and what tells namesakes apart."""
     return [str(item.get(key, "")) for key in ("id", "name", "instance_id", "network_type")]

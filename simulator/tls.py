@@ -38,7 +38,7 @@ class Identity:
 
 
 def throw_away_identity() -> Identity:
-    """A new CA and a server certificate for 127.0.0.1 and localhost, valid from yesterday for a month.
+    """Return a new CA and a server certificate for 127.0.0.1 and localhost, valid from yesterday for a month.
 
     The server's key is on disk for the moment that it takes to load it, where only this user can read it. Raises
     OSError when there is no temporary directory.

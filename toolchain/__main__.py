@@ -53,7 +53,7 @@ def _shell(build: Build = False) -> None:
 
 
 def answer(command: str, engine: Engine) -> str:
-    """What `command` prints on stdout for `engine`."""
+    """Return what `command` prints on stdout for `engine`."""
     if command == "ensure":
         return str(engine.bin_dir)
     if command == "env":

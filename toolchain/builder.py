@@ -148,7 +148,7 @@ class BuildCounter:
             self._packages += 1
 
     def describe(self) -> str:
-        """What has been done so far."""
+        """Return what has been done so far."""
         downloaded = f" (modules downloaded: {self._downloads})" if self._downloads else ""
         return f"building {self._title}: {self._packages} packages compiled{downloaded}"
 

@@ -94,7 +94,7 @@ def _language_host(pulumi: Path, path: str) -> Path | None:
 
 
 def _ask(command: Sequence[str], environment: Mapping[str, str]) -> str | None:
-    """What a tool prints, or None where it fails or does not answer."""
+    """Return what a tool prints, or None where it fails or does not answer."""
     try:
         answer = subprocess.run(
             list(command),

@@ -51,7 +51,7 @@ class Engine:
         return self.bin_dir / "pulumi"
 
     def settings(self, base: Mapping[str, str]) -> dict[str, str]:
-        """The variables to set on top of `base`, and only those."""
+        """Return the variables to set on top of `base`, and only those."""
         ours = self._path_entries()
         theirs = [entry for entry in _path_of(base) if entry not in ours]
         settings = {"PATH": os.pathsep.join([*ours, *theirs]), **_QUIET}
@@ -62,12 +62,15 @@ class Engine:
         return settings
 
     def environ(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
-        """A whole environment for a child process: `base` (by default this process's own) with this engine in it."""
+        """Return a whole environment for a child process.
+
+        `base` (by default this process's own) with this engine in it.
+        """
         base = os.environ if base is None else base
         return {**base, **self.settings(base)}
 
     def exports(self, base: Mapping[str, str]) -> str:
-        """The same settings as `export` lines for a POSIX shell's eval."""
+        """Return the same settings as `export` lines for a POSIX shell's eval."""
         return export_lines(self.settings(base))
 
     def _path_entries(self) -> list[str]:
@@ -79,7 +82,7 @@ class Engine:
 
 
 def export_lines(settings: Mapping[str, str | None]) -> str:
-    """The lines that set variables in a POSIX shell, and unset those that are None, for its eval."""
+    """Return the lines that set variables in a POSIX shell, and unset those that are None, for its eval."""
     return "\n".join(
         f"unset {name}" if value is None else f"export {name}={shlex.quote(value)}" for name, value in settings.items()
     )

@@ -52,5 +52,5 @@ def pulumi_launcher(pulumi: Path, home: Path) -> str:
 
 
 def digest(*parts: str) -> str:
-    """A short name for a combination of strings."""
+    """Return a short name for a combination of strings."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

@@ -135,7 +135,7 @@ class _Provisioner:
         return self._build(PLUGIN_RECIPE)
 
     def _built_before(self, recipe: Recipe) -> Path | None:
-        """The build of the Go at hand, else one that another Go made, which may be gone."""
+        """Return the build of the Go at hand, else one that another Go made, which may be gone."""
         go = find_go(self._environment, recipe.needs_go(), self._cache)
         if isinstance(go, Go) and built_directory(recipe, go, self._cache).is_dir():
             return build(recipe, go, self._cache, self._environment, self._reporter)

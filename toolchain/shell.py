@@ -48,12 +48,15 @@ def shell_settings(engine: Engine, project: Path, base: Mapping[str, str]) -> di
 
 
 def _trial(project: Path) -> str:
-    """The backend for trials in a checkout."""
+    """Return the backend for trials in a checkout."""
     return (project / ".trial").as_uri()
 
 
 def _packs(given: str, pack: Path, earlier: Path) -> str:
-    """The packs that the user has set already, and ours: by its whole path, so that it is found from anywhere."""
+    """Return the packs that the user has set already, and ours.
+
+    By its whole path, so that it is found from anywhere.
+    """
     packs = [item for item in given.split(",") if item and item not in (str(pack), str(earlier))]
     return ",".join([*packs, str(pack)])
 
@@ -83,7 +86,7 @@ def _has_backend(base: Mapping[str, str], home: Path, project: Path) -> bool:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """A JSON or YAML file's content; empty where it cannot be read, which is for Pulumi to tell."""
+    """Return a JSON or YAML file's content; empty where it cannot be read, which is for Pulumi to tell."""
     try:
         text = path.read_text(encoding="utf-8")
         content = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)

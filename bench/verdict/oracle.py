@@ -65,7 +65,7 @@ def accepts(own: Mapping[str, Group], packet: Packet, far: Far, nic: str | None)
 
 
 def nic_of(address: str) -> str:
-    """The interface by which a classic instance exchanges packets with an address."""
+    """Return the interface by which a classic instance exchanges packets with an address."""
     return "intranet" if any(_in(address, block) for block in PRIVATE) else "internet"
 
 

@@ -183,7 +183,7 @@ def _rule(chance: random.Random, own: str) -> SecurityGroupRule:
 
 
 def vpc_id(classic_id: str) -> str:
-    """The id of the VPC group in place of a classic one."""
+    """Return the id of the VPC group in place of a classic one."""
     return f"{classic_id}-vpc"
 
 
@@ -278,13 +278,13 @@ def _facts(rule: SecurityGroupRule) -> dict[str, Any]:
 
 
 def declared(resource_type: str, name: str, properties: Mapping[str, Any], parent: Resource | None = None) -> Resource:
-    """A resource of the stack."""
+    """Return a resource of the stack."""
     urn = f"urn:pulumi:dev::classic-to-vpc::{resource_type}::{name}"
     return Resource(resource_type, urn, name, parent.urn if parent else None, properties)
 
 
 def plan_of(made: Scenario) -> Plan:
-    """The stack as the pack sees it, each moving instance in a zone with one VSwitch."""
+    """Return the stack as the pack sees it, each moving instance in a zone with one VSwitch."""
     members = {
         group_id: [item.id for item in made.instances if group_id in item.security_group_ids]
         for group_id in made.groups
@@ -335,7 +335,7 @@ def plan_of(made: Scenario) -> Plan:
 
 
 def zone_of(made: Scenario, instance_id: str) -> int:
-    """The number of the target block that an instance moves into."""
+    """Return the number of the target block that an instance moves into."""
     return sorted(made.waves).index(instance_id) % len(made.targets)
 
 

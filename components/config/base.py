@@ -71,7 +71,7 @@ VSwitchId = Annotated[str, Field(pattern=VSWITCH_PATTERN)]
 
 
 def duplicates(key: str, ids: Sequence[str]) -> Iterator[Problem]:
-    """A problem for each id that stands more than once under one key."""
+    """Yield a problem for each id that stands more than once under one key."""
     for item, count in Counter(ids).items():
         if count > 1:
             yield Problem(key, f"{item} stands here {count} times; expected once")

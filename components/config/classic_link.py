@@ -59,7 +59,7 @@ def classic_link_problems(choice: ClassicLinkChoice) -> Iterator[Problem]:
 
 
 def guest_route_problems(choice: ClassicLinkChoice | None, cidr_block: str) -> Iterator[Problem]:
-    """What ClassicLink to a VPC block needs in the guest systems of linked instances; only the team can know that.
+    """Yield what ClassicLink needs in the guest systems of linked instances; only the team can know that.
 
     `cidr_block` must be a block. ClassicLink overview: a VPC in 192.168.0.0/16 is reached only over a route of one's
     own.

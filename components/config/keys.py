@@ -36,7 +36,7 @@ def key_problems(keys: Iterable[str], project: str, sections: Iterable[str]) -> 
 
 
 def _expected(name: str, known: list[str]) -> str | None:
-    """What to write in place of `classic-to-vpc:<name>`; None where it is the right key."""
+    """Return what to write in place of `classic-to-vpc:<name>`; None where it is the right key."""
     if name == _NAME:
         return None
     path = _below(name) or name
@@ -53,7 +53,7 @@ def _expected(name: str, known: list[str]) -> str | None:
 
 
 def _nested(path: str) -> str:
-    """The path as a part of the config in one line, with what is to be filled in; a list item by its id."""
+    """Return the path as a part of the config in one line, with what is to be filled in; a list item by its id."""
     first, *rest = re.split(r"\.|(\[)\d+\]\.?", path)
     names = [name for name in rest if name]
     text = "<value>"
@@ -63,7 +63,7 @@ def _nested(path: str) -> str:
 
 
 def _below(name: str) -> str | None:
-    """The path in `migration.<path>`; None where the name is not of this form."""
+    """Return the path in `migration.<path>`; None where the name is not of this form."""
     head, dot, path = name.partition(".")
     return path if dot and head == _NAME and path else None
 

@@ -110,7 +110,7 @@ class MigrationConfig(Strict):
 
 
 def parse(raw: object, file: str) -> MigrationConfig:
-    """Parses the config object of one stack.
+    """Parse the config object of one stack.
 
     `raw` is what the stack file holds under `classic-to-vpc:migration`, `file` the stack file's name for messages.
     Raises ConfigError with all problems at once.
@@ -133,7 +133,7 @@ def parse(raw: object, file: str) -> MigrationConfig:
 
 
 def parse_stack(config: Mapping[str, object], project: str, file: str) -> MigrationConfig:
-    """Parses all config of one stack, of which the migration is one key.
+    """Parse all config of one stack, of which the migration is one key.
 
     `config` is what the stack file holds under `config`, `project` the project's name, `file` the stack file's name
     for messages. Raises ConfigError with all problems at once, keys that would be ignored among them.
@@ -152,7 +152,7 @@ def parse_stack(config: Mapping[str, object], project: str, file: str) -> Migrat
 
 
 def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
-    """What a single key cannot show to be wrong."""
+    """Yield what a single key cannot show to be wrong."""
     yield from wave_problems(config.waves)
     for key, wave in config.keyed_waves:
         yield from window_problems(f"{key}window.", wave.window)

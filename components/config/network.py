@@ -117,12 +117,12 @@ NetworkChoice: TypeAlias = Annotated[
 
 
 def vswitch_name(vpc_name: str, vswitch: NewVSwitch) -> str:
-    """The name that a new VSwitch gets: its own, else one made of the VPC's name, its tier and its zone."""
+    """Return the name that a new VSwitch gets: its own, else one made of the VPC's name, its tier and its zone."""
     return vswitch.name or "-".join(part for part in (vpc_name, vswitch.tier, vswitch.zone) if part)
 
 
 def network_problems(network: NetworkChoice, *, classic_link: bool) -> Iterator[Problem]:
-    """What the blocks, zones and names of a network have wrong, alone and against each other."""
+    """Yield what the blocks, zones and names of a network have wrong, alone and against each other."""
     if isinstance(network, SharedNetwork):
         return
     if isinstance(network, DefaultNetwork):

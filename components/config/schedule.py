@@ -93,7 +93,7 @@ class Wave(Strict):
 
 
 def window_problems(key: str, window: Window) -> Iterator[Problem]:
-    """An end, or a need for the disks, that is not after the start; `key` is the window's, with its dot."""
+    """Yield an end, or a need for the disks, that is not after the start; `key` is the window's, with its dot."""
     for name, moment in (("end", window.end), ("disksNeededFrom", window.disks_needed_from)):
         if moment is not None and moment <= window.start:
             yield Problem(f"{key}{name}", "expected a time after the window's start")

@@ -37,5 +37,5 @@ def json_schema() -> dict[str, Any]:
 
 
 def _let_ids_stand_alone(instances: dict[str, Any]) -> None:
-    """An instance may be named by its id alone, which the model's before-validator takes and its schema cannot know."""
+    """Let an instance be named by its id alone, which the model's before-validator takes and its schema cannot know."""
     instances["items"] = {"anyOf": [{"type": "string", "pattern": ID_PATTERN}, instances["items"]]}

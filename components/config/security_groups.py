@@ -66,7 +66,7 @@ class SecurityGroupChoice(Strict):
 
 
 def security_group_problems(choice: SecurityGroupChoice) -> Iterator[Problem]:
-    """What a single key of the section cannot show to be wrong."""
+    """Yield what a single key of the section cannot show to be wrong."""
     yield from duplicates("securityGroups.groups", [item.id for item in choice.groups])
     for index, item in enumerate(choice.groups):
         yield from duplicates(f"securityGroups.groups[{index}].mapTo", item.map_to)

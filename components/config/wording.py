@@ -21,7 +21,7 @@ Location = tuple[str | int, ...]
 
 
 def problems_of(error: ValidationError, root: type[BaseModel]) -> Iterator[Problem]:
-    """Puts pydantic's errors about a config of the model `root` into the words of the stack file."""
+    """Put pydantic's errors about a config of the model `root` into the words of the stack file."""
     details = error.errors(include_url=False)
     # A list is found too short also where its items are wrong; then they are what there is to say.
     around = {location[:end] for location in map(_location, details) for end in range(len(location))}

@@ -79,7 +79,7 @@ def convert(groups: Iterable[SecurityGroup], context: ConversionContext) -> Mapp
 
 
 def _components(groups: Sequence[SecurityGroup], moves: Moves) -> list[list[SecurityGroup]]:
-    """Groups that share moving instances, directly or by way of others: their rules are merged by priority."""
+    """Return groups that share moving instances, directly or by way of others; their rules are merged by priority."""
     components: list[set[str]] = []
     together = [moves.cloned_ids.intersection(item.security_group_ids) for item in moves.all_movers]
     for linked in [{group.id} for group in groups] + [set(ids) for ids in together if ids]:

@@ -81,7 +81,7 @@ def _without_subsumed(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
 
 
 def _wider(peer: VpcPeer) -> Iterator[VpcPeer]:
-    """The peer, and all blocks that hold it."""
+    """Yield the peer, and all blocks that hold it."""
     if peer.kind not in _BLOCKS:
         yield peer
         return

@@ -90,7 +90,7 @@ def _joined(levels: Sequence[Level], policies: Mapping[Level, set[RulePolicy]]) 
 
 
 def _numbers(wanted: Sequence[int]) -> list[int]:
-    """Number steps in order, each as near to what it wants as those before and after it allow."""
+    """Return numbers for steps in order, each as near to what it wants as those before and after it allow."""
     numbers: list[int] = []
     for number in wanted:
         numbers.append(max(number, numbers[-1] + 1) if numbers else max(number, 1))

@@ -114,7 +114,7 @@ def translate(rule: SecurityGroupRule, scope: Scope) -> Translation:
 
 
 def _ports(rule: SecurityGroupRule, protocol: IpProtocol | None) -> str | None:
-    """The ports as a VPC group takes them; None where the rule does not say them."""
+    """Return the ports as a VPC group takes them; None where the rule does not say them."""
     if protocol not in _WITH_PORTS:
         return ANY_PORT
     if rule.port_range_list_id:
@@ -181,7 +181,10 @@ def _group(rule: SecurityGroupRule, group_id: str, scope: Scope) -> _Peers:
 
 
 def _mapped_group(rule: SecurityGroupRule, group_id: str, scope: Scope) -> _Peers:
-    """A group whose members will be in VPC groups with strangers: who is let in must not be they, who is not may."""
+    """Return the peers for a group whose members will be in VPC groups with strangers.
+
+    Who is let in must not be they, who is not may.
+    """
     linked = (VpcPeer(PeerKind.GROUP, group_id),) if group_id in scope.moves.linked_group_ids else ()
     why = f"the VPC groups that {group_id} is mapped to are not for its members alone"
     if rule.policy == "accept":

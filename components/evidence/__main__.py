@@ -148,7 +148,7 @@ def check(files: Annotated[list[Path], typer.Argument(help="Evidence files.")]) 
 
 
 def _width() -> int | None:
-    """The terminal's own width (None), or a wide one where the list goes into a file or a pipe."""
+    """Return the terminal's own width (None), or a wide one where the list goes into a file or a pipe."""
     return None if sys.stdout.isatty() else 160
 
 
@@ -158,7 +158,7 @@ def _option_fault(fault: Mapping[str, Any]) -> str:
 
 
 def _printed(output: bytes) -> str:
-    """The text of what a script printed; PowerShell's pipes and files are of UTF-16."""
+    """Return the text of what a script printed; PowerShell's pipes and files are of UTF-16."""
     try:
         return decode(output)
     except ValueError as error:
@@ -173,7 +173,7 @@ def _age(now: datetime, then: datetime) -> str:
 
 
 def _stack(path: Path) -> dict[str, Any]:
-    """The config of a stack file. Raises ConfigError where it has none."""
+    """Return the config of a stack file. Raises ConfigError where it has none."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
@@ -185,7 +185,7 @@ def _stack(path: Path) -> dict[str, Any]:
 
 
 def _project(stack_config: Path) -> str:
-    """The name of the project beside a stack file; ours where there is none to read."""
+    """Return the name of the project beside a stack file; ours where there is none to read."""
     try:
         project = yaml.safe_load((stack_config.parent / "Pulumi.yaml").read_text(encoding="utf-8"))
         return str(project["name"])
@@ -209,7 +209,10 @@ def _is_encrypted(value: Any) -> bool:
 
 
 def _target(config: MigrationConfig, stack_config: Path) -> Path:
-    """The evidence file to write. Raises ConfigError where the stack allows no collecting, or names a pattern only."""
+    """Return the evidence file to write.
+
+    Raises ConfigError where the stack allows no collecting, or names a pattern only.
+    """
     choice: EvidenceChoice | None = config.evidence
     if choice is None or not choice.cloud_assistant:
         problem = Problem("evidence.cloudAssistant", "expected true: collecting runs a script in each instance")
@@ -226,7 +229,7 @@ def _tell(text: str) -> None:
 
 
 def main() -> None:
-    """Runs the command line; every error is one message on stderr, and an exit code that tells its kind."""
+    """Run the command line; every error is one message on stderr, and an exit code that tells its kind."""
     try:
         app()
     except (ConfigError, EvidenceFileError, OutputError, SettingsError) as error:

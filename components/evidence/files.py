@@ -21,7 +21,7 @@ def read_evidence(config: MigrationConfig, directory: Path, file: str) -> tuple[
 
 
 def evidence_paths(choice: EvidenceChoice, directory: Path, file: str) -> list[Path]:
-    """The files that are there, each once, sorted. Raises ConfigError for a name or pattern that none has."""
+    """Return the files that are there, each once, sorted. Raises ConfigError for a name or pattern that none has."""
     paths: set[Path] = set()
     problems: list[Problem] = []
     for index, pattern in enumerate(choice.files):

@@ -84,7 +84,10 @@ def _contradictions(newest: Evidence, others: Sequence[Evidence], instance: Inst
 
 
 def _other_clock(evidence: Evidence) -> dict[str, str]:
-    """What a script printed, and whoever filed it, must be by one clock: the guest's own, where it was run by hand."""
+    """Return what was filed by another clock than the guest's own.
+
+    What a script printed must be by one clock: the guest's own, where it was run by hand.
+    """
     filed, printed = evidence.collected_at, evidence.facts.collected_at
     if evidence.source != "file" or abs(filed - printed) <= _SKEW:
         return {}

@@ -51,32 +51,52 @@ class VSwitch(Protocol):
     """A VSwitch as far as it is known before it exists."""
 
     @property
-    def zone_id(self) -> str: ...
+    def zone_id(self) -> str:
+        """Its zone."""
+
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Its name."""
+
     @property
-    def tier(self) -> str | None: ...
+    def tier(self) -> str | None:
+        """Its tier, where its zone has several."""
+
     @property
-    def vswitch_id(self) -> Later: ...
+    def vswitch_id(self) -> Later:
+        """Its id, where it exists."""
+
     @property
-    def cidr_block(self) -> str | None: ...
+    def cidr_block(self) -> str | None:
+        """Its block, where it is known."""
+
     @property
-    def free_addresses(self) -> int | None: ...
+    def free_addresses(self) -> int | None:
+        """How many addresses are free in it, where it exists."""
+
     @property
-    def stranger_ids(self) -> Sequence[str] | None: ...
+    def stranger_ids(self) -> Sequence[str] | None:
+        """Servers in its block that do not move into it with this stack."""
 
 
 class Network(Protocol):
     """The target network as far as it is known before it exists."""
 
     @property
-    def mode(self) -> NetworkMode: ...
+    def mode(self) -> NetworkMode:
+        """Which of the ways it is."""
+
     @property
-    def is_default(self) -> bool | None: ...
+    def is_default(self) -> bool | None:
+        """Whether a VPC that exists is the default one."""
+
     @property
-    def shared_with(self) -> str | None: ...
+    def shared_with(self) -> str | None:
+        """The stack that chose it, where another one did."""
+
     @property
-    def avoided_cidrs(self) -> Sequence[str]: ...
+    def avoided_cidrs(self) -> Sequence[str]:
+        """Networks that must be reached."""
 
 
 def vswitch_facts(item: VSwitch, vswitch_id: Later, cidr_block: Later, status: Later) -> VSwitchFacts:

@@ -62,7 +62,7 @@ class PlannedInstance:
     evidence: tuple[Evidence, ...] = ()
 
     def snapshot_sets(self, choice: BackupChoice | None) -> tuple[SnapshotSet, ...]:
-        """The snapshots to take of its disks, or that were taken before it moved."""
+        """Return the snapshots to take of its disks, or that were taken before it moved."""
         return snapshot_sets(self.instance.id, self.disks, self.excluded_disks, choice, self.snapshot_round)
 
     @property

@@ -279,7 +279,7 @@ def planning_problems(roster: Roster, planned: PlannedNetwork) -> Iterator[Probl
 
 
 def existing_network_problems(roster: Roster) -> Iterator[Problem]:
-    """An existing VPC or VSwitches that are not there, not available, or do not belong together."""
+    """Yield an existing VPC or VSwitches that are not there, not available, or do not belong together."""
     network, estate = roster.config.network, roster.estate
     if not isinstance(network, ExistingNetwork):
         return

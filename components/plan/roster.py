@@ -129,7 +129,7 @@ def not_classic(key: str, instance_id: str, roster: Roster) -> Iterator[Problem]
 
 
 def wave_problems(roster: Roster) -> Iterator[Problem]:
-    """A selector that selects none, and instances that a selector puts into more than one wave."""
+    """Yield a selector that selects none, and instances that a selector puts into more than one wave."""
     planned = {wave.name: wave for wave in roster.waves}
     waves: dict[str, list[str]] = defaultdict(list)
     for key, wave in roster.config.keyed_waves:

@@ -105,7 +105,7 @@ def _made(roster: Roster, network: PlannedNetwork, classic: tuple[SecurityGroup,
 def mapping_problems(
     roster: Roster, network: PlannedNetwork, groups: PlannedGroups, *, complete: bool
 ) -> Iterator[Problem]:
-    """Groups that are not there, not of the target VPC, or of a kind whose defaults are not known.
+    """Yield groups that are not there, not of the target VPC, or of a kind whose defaults are not known.
 
     `complete` says that all who move are known: without that, nothing can be said of groups that nobody is in.
     """

@@ -43,7 +43,7 @@ def _merge_single(config: MutableMapping[str, Any], item: Any, file: str) -> Non
 
 
 def _wave(config: Mapping[str, Any], name: str, file: str) -> Any:
-    """The wave of that name, or the only one there is."""
+    """Return the wave of that name, or the only one there is."""
     waves = [item for item in config["waves"] if isinstance(item, MutableMapping)]
     named = [item for item in waves if item.get("name") == name] or (waves if len(waves) == 1 else [])
     if not named:
@@ -178,7 +178,7 @@ def _place_of(items: list[Any], item: Any) -> int | None:
 
 
 def _identity(item: Any) -> Any:
-    """What tells an item of a list from the others."""
+    """Return what tells an item of a list from the others."""
     if not isinstance(item, Mapping):
         return item
     if "zone" in item:

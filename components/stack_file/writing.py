@@ -71,7 +71,7 @@ def _parsed(part: str, file: str) -> dict[str, Any]:
 
 
 def _unfilled(path: str, value: Any) -> Iterator[Problem]:
-    """What was left as it was printed, for a person to fill in."""
+    """Yield what was left as it was printed, for a person to fill in."""
     if isinstance(value, str) and _TO_FILL.search(value):
         yield Problem(path, f"expected what {value} stands for: fill it in")
     elif isinstance(value, Mapping):

@@ -98,7 +98,10 @@ def _agents(cloud: Cloud, ids: Sequence[str]) -> dict[str, bool]:
 
 
 def _results(cloud: Cloud, system: System, ids: list[str], missed: dict[str, str]) -> list[Any]:
-    """The results of one RunCommand; where the cloud refuses a batch for one of it, of each instance by itself."""
+    """Return the results of one RunCommand.
+
+    Where the cloud refuses a batch for one of it, of each instance by itself.
+    """
     try:
         body = cloud.call(
             "ecs:RunCommand",

@@ -60,7 +60,7 @@ def save_evidence(path: Path, new: Iterable[Evidence]) -> None:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of an evidence file, for editors and for docs/schema."""
+    """Return the JSON Schema of an evidence file, for editors and for docs/schema."""
     schema = EvidenceFile.model_json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
@@ -118,7 +118,7 @@ def _field(location: tuple[str | int, ...]) -> FieldInfo:
 
 
 def _model(location: tuple[str | int, ...]) -> type[BaseModel]:
-    """The model whose keys stand at a place of the file."""
+    """Return the model whose keys stand at a place of the file."""
     names = [part for part in location if isinstance(part, str)]
     inner: dict[str, type[BaseModel]] = {"evidence": Evidence, "facts": GuestFacts, "fileSystems": FileSystem}
     return inner[names[-1]] if names else EvidenceFile

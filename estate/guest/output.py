@@ -19,7 +19,7 @@ class OutputError(EstateError):
 
 
 def parse_output(text: str) -> GuestFacts:
-    """The facts of one run. Whatever a login shell prints before the object is passed over.
+    """Return the facts of one run. Whatever a login shell prints before the object is passed over.
 
     Raises OutputError for output that is no single object of a script (one that was cut off is none), or of another
     version of the scripts.

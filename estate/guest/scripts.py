@@ -16,5 +16,5 @@ LARGEST_SENT: Final = 16 * 1024
 
 
 def script(system: System) -> str:
-    """The script for a system; sent as Base64 it is at most `LARGEST_SENT` bytes."""
+    """Return the script for a system; sent as Base64 it is at most `LARGEST_SENT` bytes."""
     return FILES[system].read_text(encoding="utf-8")

@@ -146,8 +146,10 @@ def group_heads(cloud: Cloud) -> list[Any]:
 
 
 def security_group(cloud: Cloud, head: Any) -> model.SecurityGroup:
-    """Read one group with its rules: those of a classic group for each NIC, because without NicType the API tells only
-    of the internet side (DescribeSecurityGroupAttribute)."""
+    """Read one group with its rules: those of a classic group for each NIC.
+
+    Without NicType the API tells only of the internet side (DescribeSecurityGroupAttribute).
+    """
     action = "ecs:DescribeSecurityGroupAttribute"
     nic_types = ("intranet",) if head.vpc_id else ("internet", "intranet")
     found = [

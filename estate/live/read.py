@@ -192,7 +192,10 @@ def _estate(**fields: Any) -> model.Estate:
 def _if_readable(
     pool: ThreadPoolExecutor, service: model.ListService, heads: Future[Any], read: Callable[[Any], _Result]
 ) -> tuple[list[_Result], list[model.UnreadLists]]:
-    """What `read` tells of each of the `heads`, or why not all of it can be read: half of it is as good as nothing."""
+    """Return what `read` tells of each of the `heads`, or why not all of it can be read.
+
+    Half of it is as good as nothing.
+    """
     try:
         return [future.result() for future in _spread(pool, read, heads.result())], []
     except PermissionDenied as error:

@@ -128,7 +128,7 @@ class Timeline:
         return self.mandatory_from is None or self.now >= self.mandatory_from
 
     def threshold(self, threshold: Threshold) -> float:
-        """What a limit that the rule declares is set to, by the policy configuration or by itself."""
+        """Return what a limit that the rule declares is set to, by the policy configuration or by itself."""
         return self.settings.thresholds[threshold.name]
 
 
@@ -186,7 +186,7 @@ class Schedule:
 
 
 def read_schedule(now: datetime, plan: Plan) -> Schedule:
-    """The schedule of a migration from its registered outputs; never raises."""
+    """Return the schedule of a migration from its registered outputs; never raises."""
     waves = attempt(lambda: plan.waves)
     if isinstance(waves, UnreadableError):
         return Schedule(now, (), complete=False)
@@ -215,7 +215,7 @@ def _window_time(wave: Facts, key: str) -> datetime | None:
 
 
 def _before(start: datetime, hours: float) -> datetime:
-    """An instant some hours earlier: real hours, whatever the clocks on the wall do in between."""
+    """Return an instant some hours earlier: real hours, whatever the clocks on the wall do in between."""
     try:
         return start - timedelta(hours=hours)
     except OverflowError:

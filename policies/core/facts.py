@@ -61,7 +61,7 @@ class Facts:
     path: str
 
     def text(self, key: str) -> str:
-        """A string that is not empty, with control characters replaced."""
+        """Return a string that is not empty, with control characters replaced."""
         value = self._known(key)
         if not isinstance(value, str) or not value:
             raise self.malformed(key, "a text")
@@ -75,18 +75,18 @@ class Facts:
         return value
 
     def optional_text(self, key: str) -> str | None:
-        """A string, or None where the key is absent, null or empty."""
+        """Return a string, or None where the key is absent, null or empty."""
         return None if self.data.get(key) in (None, "") else self.text(key)
 
     def number(self, key: str) -> float:
-        """A finite number that is not negative: no fact of the contract is below zero."""
+        """Return a finite number that is not negative: no fact of the contract is below zero."""
         value = self._known(key)
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
             raise self.malformed(key, "a number of zero or more")
         return float(value)
 
     def flag(self, key: str) -> bool:
-        """A boolean."""
+        """Return a boolean."""
         value = self._known(key)
         if not isinstance(value, bool):
             raise self.malformed(key, "true or false")
@@ -100,7 +100,7 @@ class Facts:
         return value
 
     def moment(self, key: str) -> datetime:
-        """A time in ISO 8601 with an offset: without one, nobody knows which instant is meant."""
+        """Return a time in ISO 8601 with an offset: without one, nobody knows which instant is meant."""
         value = self._known(key)
         try:
             parsed = datetime.fromisoformat(value) if isinstance(value, str) else None
@@ -111,24 +111,24 @@ class Facts:
         return parsed
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of strings, all of them known."""
+        """Return a list of strings, all of them known."""
         entries = self._list(key)
         return tuple(Facts({name: entry}, self.path).text(name) for name, entry in _numbered(key, entries))
 
     def objects(self, key: str) -> tuple[Facts, ...]:
-        """A list of objects."""
+        """Return a list of objects."""
         entries = self._list(key)
         return tuple(Facts({name: entry}, self.path).object(name) for name, entry in _numbered(key, entries))
 
     def object(self, key: str) -> Facts:
-        """An object."""
+        """Return an object."""
         value = self._known(key)
         if not isinstance(value, Mapping):
             raise self.malformed(key, "an object")
         return Facts(value, self._path_of(key))
 
     def entries(self) -> tuple[tuple[str, Facts], ...]:
-        """The members of a map of objects, sorted by key."""
+        """Return the members of a map of objects, sorted by key."""
         return tuple((key, self.object(key)) for key in sorted(self.data))
 
     def is_known(self, key: str) -> bool:
@@ -137,7 +137,7 @@ class Facts:
         return value is not None and not isinstance(value, Leaf)
 
     def malformed(self, key: str, expected: str) -> UnreadableError:
-        """What to raise where a value is there and cannot be used; `expected` says what can."""
+        """Return what to raise where a value is there and cannot be used; `expected` says what can."""
         return UnreadableError(self._path_of(key), f"is not {expected}")
 
     def _list(self, key: str) -> Sequence[Value]:
@@ -155,7 +155,7 @@ class Facts:
         return value  # type: ignore[return-value]  # mypy cannot see that the sentinel is gone
 
     def _why_absent(self, key: str) -> str:
-        """What the reader says of a part that the cloud refused, else that nobody says anything."""
+        """Return what the reader says of a part that the cloud refused, else that nobody says anything."""
         unread = self.data.get("unread")
         reason = unread.get(key) if isinstance(unread, Mapping) else None
         return f"was not read: {printable(reason)}" if isinstance(reason, str) else "is missing"
@@ -170,7 +170,7 @@ def _numbered(key: str, entries: Sequence[Value]) -> list[tuple[str, Value]]:
 
 
 def attempt(read: Callable[[], T]) -> T | UnreadableError:
-    """The outcome of a read as a value: for rules that go on with the other facts when one cannot be read."""
+    """Return the outcome of a read as a value: for rules that go on with the other facts when one cannot be read."""
     try:
         return read()
     except UnreadableError as problem:

@@ -117,7 +117,7 @@ UP: Final = command("pulumi", "up")
 
 
 def to_fill(step: Step) -> tuple[str, ...]:
-    """What a person has to fill in, in angle brackets; in a task that is told in its words."""
+    """Return what a person has to fill in, in angle brackets; in a task that is told in its words."""
     texts: list[str] = []
     if not isinstance(step, Task):
 

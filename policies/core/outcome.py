@@ -44,32 +44,32 @@ class Verdict:
 
 
 def passed(reason: str) -> Verdict:
-    """What the rule asks for is there."""
+    """Say that what the rule asks for is there."""
     return Verdict(Outcome.PASS, reason)
 
 
 def failed(reason: str, *fixes: Fix) -> Verdict:
-    """What the rule asks for is missing or wrong."""
+    """Say that what the rule asks for is missing or wrong."""
     return Verdict(Outcome.FAIL, reason, fixes)
 
 
 def unknown(reason: str, *fixes: Fix) -> Verdict:
-    """It cannot be told whether what the rule asks for is there."""
+    """Say that no one can tell whether what the rule asks for is there."""
     return Verdict(Outcome.UNKNOWN, reason, fixes)
 
 
 def pending(reason: str, *fixes: Fix) -> Verdict:
-    """It is declared, and does not exist yet."""
+    """Say that it is declared, and does not exist yet."""
     return Verdict(Outcome.PENDING, reason, fixes or (UP,))
 
 
 def not_applicable(reason: str) -> Verdict:
-    """The subject has nothing that the rule is about."""
+    """Say that the subject has nothing that the rule is about."""
     return Verdict(Outcome.NOT_APPLICABLE, reason)
 
 
 def judged(check: Callable[[], Verdict]) -> Verdict:
-    """The verdict of `check`, or UNKNOWN where it needs a fact that cannot be read."""
+    """Return the verdict of `check`, or UNKNOWN where it needs a fact that cannot be read."""
     try:
         return check()
     except UnreadableError as problem:

@@ -220,7 +220,7 @@ class Plan:
         return {classic_id: tuple(clones) for classic_id, clones in found.items()}
 
     def remember(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """The result of a computation over this plan, done once a key.
+        """Return the result of a computation over this plan, done once a key.
 
         Raises again what the computation raised UnreadableError.
         """

@@ -58,7 +58,7 @@ def schema(settable: Mapping[str, Threshold]) -> dict[str, dict[str, Any]]:
 
 
 def read_settings(settable: Mapping[str, Threshold], given: Mapping[str, Any]) -> Settings:
-    """Settings from one policy's configuration. Raises ValueError with all that is wrong with it.
+    """Return the settings of one policy's configuration. Raises ValueError with all that is wrong with it.
 
     The engine has checked types and bounds by the schema, but lets unknown names through.
     """

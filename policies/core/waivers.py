@@ -69,7 +69,7 @@ def waiver(instance_id: str = ID) -> Fix:
 
 
 def read_waivers(plan: Plan) -> tuple[Waiver | UnreadableError, ...]:
-    """The waivers of the migration; one that cannot be read is no waiver, and told in its place."""
+    """Return the waivers of the migration; one that cannot be read is no waiver, and told in its place."""
     if attempt(lambda: "waivers" in plan.migration.data) is not True:
         return ()
     entries = attempt(lambda: plan.migration.objects("waivers"))
@@ -132,7 +132,7 @@ class Review:
         return None if None in ends else max(end for end in ends if end is not None)
 
     def applied(self, result: Result) -> Result:
-        """The result as the waivers leave it: waived, or as it is with the waivers named that do not hold."""
+        """Return the result as the waivers leave it: waived, or as it is with the waivers named that do not hold."""
         if result.outcome not in (Outcome.FAIL, Outcome.UNKNOWN):
             return result
         end, now = self._end_of(result), self.schedule.now

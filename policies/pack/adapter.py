@@ -22,7 +22,7 @@ _DEEPEST: Final = 40
 
 
 def adapt(resources: Iterable[AnalyzerResource], types_read: Collection[str]) -> tuple[Resource, ...]:
-    """Copies resources into plain data; never raises for anything that their properties hold.
+    """Copy resources into plain data; never raises for anything that their properties hold.
 
     Properties of types that no rule reads are left out altogether: they cost time.
     """
@@ -41,7 +41,7 @@ def adapt(resources: Iterable[AnalyzerResource], types_read: Collection[str]) ->
 
 
 def _declared(resource: AnalyzerResource) -> Mapping[str, Value]:
-    """The properties, with what the preview of the alicloud plugin leaves out put back as unknown.
+    """Return the properties, with what the preview of the alicloud plugin leaves out put back as unknown.
 
     Of a resource that it would create, or update in place, the plugin's bridge gives an empty id, and leaves out every
     property whose value is not known (pulumi-terraform-bridge, SDK v1 providers). Which properties those are is told by

@@ -59,7 +59,7 @@ def _size(diagnostics: Iterable[AnalyzeDiagnostic]) -> int:
 
 
 def _rest(found: list[AnalyzeDiagnostic], hidden: int, result_path: str | None) -> AnalyzeDiagnostic:
-    """The finding that stands for those that are not shown, at the worst level of its policy."""
+    """Return the finding that stands for those that are not shown, at the worst level of its policy."""
     rest = AnalyzeDiagnostic()
     rest.CopyFrom(min(found, key=_rank))
     rest.urn = ""

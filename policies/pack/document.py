@@ -234,7 +234,7 @@ class ResultsDocument(TypedDict):
 
 
 def document(evaluation: Evaluation, rules: Iterable[Rule], run: Run | None = None) -> ResultsDocument:
-    """The result as plain data."""
+    """Return the result as plain data."""
     run = run or Run()
     rules = tuple(rules)
     tally = Counter(result.outcome for result in evaluation.results)
@@ -408,7 +408,7 @@ def _waiver(result: Result, waiver: Waiver) -> WaiverDocument:
 
 
 def write(path: Path, content: ResultsDocument) -> None:
-    """Writes the document so that a reader finds the whole of it or nothing. Raises OSError where that fails."""
+    """Write the document so that a reader finds the whole of it or nothing. Raises OSError where that fails."""
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

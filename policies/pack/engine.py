@@ -78,7 +78,7 @@ _asked: Final[ContextVar[Plan]] = ContextVar("asked")
 
 @cache
 def types_read() -> frozenset[str]:
-    """The types of resources whose properties some rule reads."""
+    """Return the types of resources whose properties some rule reads."""
     reads = (name for rule in all_rules() for name in rule.reads)
     return frozenset((MIGRATION, MIGRATING_INSTANCE, SHARED_SECURITY_GROUP, *reads))
 
@@ -104,7 +104,7 @@ class Analyst:
         self._configurations: dict[str, Configuration] = {}
 
     def evaluation(self, args: StackValidationArgs, rule: AnyRule | None = None) -> Evaluation:
-        """The evaluation of this analysis, whose result is written before anything is reported.
+        """Return the evaluation of this analysis, whose result is written before anything is reported.
 
         `rule` is the one whose policy asks, and whose configuration `args` therefore hold. Raises UnreadableError
         where the clock is set to no time, OSError where the result cannot be written.
@@ -149,7 +149,7 @@ class Servicer(sdk.Servicer):
     """The SDK's side of the engine's protocol, which refuses names that are no policy, and bounds its answer."""
 
     def Configure(self, request: ConfigureAnalyzerRequest, context: grpc.ServicerContext) -> Empty:  # noqa: N802
-        """Takes what `--policy-pack-config` sets; the engine says nothing of a policy that there is not."""
+        """Take what `--policy-pack-config` sets; the engine says nothing of a policy that there is not."""
         names = [*(rule.id for rule in all_rules()), ADVICE, WAIVED, ANNOUNCED, TOLD, _ALL]
         problems = [
             f"{name} is not a policy of this pack{_meant(name, names)}"
@@ -179,7 +179,7 @@ class Servicer(sdk.Servicer):
 def stack_policies(
     environment: Mapping[str, str], machine: MachineClock = machine_clock
 ) -> list[StackValidationPolicy]:
-    """A mandatory stack policy a rule, and one advisory policy each for what is advice yet and for what is waived."""
+    """Return a mandatory stack policy a rule, and one advisory policy each for advice and for what is waived."""
     rules = all_rules()
     analyst = Analyst(rules, environment, machine)
     return [
@@ -303,7 +303,7 @@ def _policy(rule: AnyRule, analyst: Analyst) -> StackValidationPolicy:
 def _companion(
     name: str, description: str, title: str, analyst: Analyst, concerns: Callable[[Result], bool]
 ) -> StackValidationPolicy:
-    """An advisory policy that reports some results of all rules, each by the name of its rule."""
+    """Return an advisory policy that reports some results of all rules, each by the name of its rule."""
     rules = {rule.id: rule for rule in all_rules()}
 
     def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
@@ -346,7 +346,7 @@ def incomplete() -> str | None:
 
 
 def serve() -> None:
-    """Serves the pack to the engine; does not return.
+    """Serve the pack to the engine; does not return.
 
     A result left by an earlier run is removed first, so that nobody takes it for this one's. Raises OSError where that
     fails.

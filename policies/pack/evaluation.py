@@ -62,7 +62,7 @@ class Evaluator:
         self._asked: dict[str, tuple[Configuration, list[Result]]] = {}
 
     def evaluation(self, configurations: Mapping[str, Configuration]) -> Evaluation:
-        """The results of all rules, under the configuration of those that have one, by rule id."""
+        """Return the results of all rules, under the configuration of those that have one, by rule id."""
         results = [
             result
             for rule in self._rules
@@ -163,7 +163,10 @@ class Evaluator:
         )
 
     def _filled(self, rule: Rule, fixes: tuple[Fix, ...], subject: Subject) -> tuple[Fix, ...]:
-        """Fixes for the subject that they are of; an instance without an id that can be read stays `<id>`."""
+        """Return the fixes for the subject that they are of.
+
+        An instance without an id that can be read stays `<id>`.
+        """
         values = {RULE: rule.id, STACK: self._stack} | ({ID: subject.id} if subject.kind == "instance" else {})
         return tuple(filled(fix, values, safe) for fix in fixes)
 
@@ -214,7 +217,7 @@ def _settled(verdict: Verdict, timeline: Timeline) -> Verdict:
 
 
 def migration_subject(plan: Plan) -> Subject:
-    """The migration as a whole: id is the stack's name, name the project's.
+    """Return the migration as a whole: id is the stack's name, name the project's.
 
     Both empty where there is no resource at all.
     """

@@ -13,7 +13,7 @@ WIDTH: Final = 90
 
 
 def finding_text(rule: Rule, result: Result) -> str:
-    """What is missing and on which instance, why it matters, and the exact line that mends it.
+    """Return what is missing and on which instance, why it matters, and the exact line that mends it.
 
     Prose is wrapped at 90 columns; what is to be copied (config lines, commands) never is.
     """
@@ -23,7 +23,7 @@ def finding_text(rule: Rule, result: Result) -> str:
 
 
 def advice_text(rule: Rule, result: Result) -> str:
-    """A finding that fails nothing: by the name of its rule, and from when on it is mandatory."""
+    """Return a finding that fails nothing: by the name of its rule, and from when on it is mandatory."""
     named = f"{rule.id}: {finding_text(rule, result)}"
     if not result.advice or result.mandatory_from is None:
         return named
@@ -31,7 +31,7 @@ def advice_text(rule: Rule, result: Result) -> str:
 
 
 def listed(text: str) -> str:
-    """A heading with a colon and a list below it, wrapped at 90 columns."""
+    """Return a heading with a colon and a list below it, wrapped at 90 columns."""
     return "\n".join(_wrapped("", text))
 
 

@@ -54,7 +54,7 @@ class Servicer(_PolicyAnalyzerServicer):
     """The SDK's side of the engine's protocol, which decodes nothing of a stack."""
 
     def Configure(self, request: ConfigureAnalyzerRequest, context: grpc.ServicerContext) -> Empty:  # noqa: N802
-        """Takes the levels and settings of the policies."""
+        """Take the levels and settings of the policies."""
         taken: Empty = super().Configure(request, context)  # type: ignore[no-untyped-call]
         return taken
 

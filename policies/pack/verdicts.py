@@ -1,4 +1,4 @@
-"""From results to the answer that a team asks for: may this instance, this wave, this stack go ahead?"""
+"""From results to the answer that a team asks for: whether an instance, a wave, the stack may go ahead."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ class Judgement:
 
 
 def judge(results: Iterable[Result]) -> Judgement:
-    """The judgement by some results. Nothing that applies is nothing known, and no results are not a good sign."""
+    """Return the judgement by some results.
+
+    Nothing that applies is nothing known, and no results are not a good sign.
+    """
     applicable = [result for result in results if result.outcome is not Outcome.NOT_APPLICABLE]
     undecided = [result for result in applicable if Outcome.UNKNOWN in (result.outcome, result.waived)]
     return Judgement(
@@ -68,7 +71,7 @@ def _readiness(applicable: list[Result]) -> Readiness:
 
 
 def _about(evaluation: Evaluation, results: Iterable[Result]) -> Judgement:
-    """The judgement by some results of an evaluation: a WHAT-IF where that is none for a gate."""
+    """Return the judgement by some results of an evaluation: a WHAT-IF where that is none for a gate."""
     judgement = judge(results)
     if not evaluation.moment.what_if and not evaluation.moment.rehearsal:
         return judgement

@@ -32,12 +32,15 @@ def without_clone(plan: Plan, classic_ids: Iterable[str]) -> list[str]:
 
 
 def the_clone(plan: Plan, classic_id: str) -> Resource:
-    """The one ClonedSecurityGroup of a classic group. Raises UnreadableError when there is none, or more than one."""
+    """Return the one ClonedSecurityGroup of a classic group.
+
+    Raises UnreadableError when there is none, or more than one.
+    """
     return _only(f"ClonedSecurityGroup of {classic_id}", plan.clones.get(classic_id, ()))
 
 
 def the_groups(plan: Plan, clone: Resource) -> tuple[Resource, ...]:
-    """The SecurityGroups below a ClonedSecurityGroup: one, or several where its rules pass the limits of one.
+    """Return the SecurityGroups below a ClonedSecurityGroup: one, or several where its rules pass the limits of one.
 
     Raises UnreadableError when there is none.
     """

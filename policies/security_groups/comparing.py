@@ -40,7 +40,7 @@ from policies.security_groups.packets import (
 def opened(
     firewall: Firewall, around: Surroundings, departure: int | None = None, accepted: Container[str] = ()
 ) -> Differences:
-    """What the VPC groups accept, and the classic ones refuse on the interface that the packet would have used.
+    """Return what the VPC groups accept, and the classic ones refuse on the interface that the packet would have used.
 
     `departure` is the place of the instance's wave among those of the stack: who moves later is still linked then.
     """
@@ -66,7 +66,7 @@ def opened(
 def lost(
     firewall: Firewall, around: Surroundings, departure: int | None = None, accepted: Container[str] = ()
 ) -> Differences:
-    """What the classic groups accept and the VPC groups would refuse, from peers that will still be there."""
+    """Return what the classic groups accept and the VPC groups would refuse, from peers that will still be there."""
     found = Differences(accepted)
     for direction, protocol in _planes(firewall):
         for version, interval, plane in _cells(firewall, direction, protocol):
@@ -85,7 +85,7 @@ def lost(
 
 
 def at_one_that_stays(rules: RuleSet, around: Surroundings) -> tuple[Differences, Differences]:
-    """What a linked instance that keeps its groups opens to instances that move, and what it refuses them from then on.
+    """Return what a linked instance that keeps its groups opens to instances that move, and what it then refuses them.
 
     It knows them by their old addresses and classic groups before, by their new blocks and VPC groups after.
     """
@@ -114,11 +114,11 @@ class _Tables:
     protocol: str
 
     def opened(self, before: Matching, after: Matching) -> Sequence[Difference]:
-        """What the rules that match after the move accept, and those that matched before refused."""
+        """Return what the rules that match after the move accept, and those that matched before refused."""
         return self._differences(before, after)[0]
 
     def lost(self, before: Matching, after: Matching) -> Sequence[Difference]:
-        """What the rules that matched before the move accepted, and those that match after refuse."""
+        """Return what the rules that matched before the move accepted, and those that match after refuse."""
         return self._differences(before, after)[1]
 
     def _differences(self, before: Matching, after: Matching) -> tuple[list[Difference], list[Difference]]:
@@ -299,7 +299,7 @@ def _strangers(clone: Table, classic_id: str, around: Surroundings) -> Iterator[
 
 
 def _compare_nobody(tables: _Tables, classic_id: str, around: Surroundings, found: Differences) -> None:
-    """Opened to a group by its name: being accepted as one of it, or by one's address, is enough."""
+    """Compare what is opened to a group by its name: being accepted as one of it, or by one's address, is enough."""
     clone, classic = tables.clone, tables.classic
     as_group = classic.for_groups([classic_id])
     candidates: dict[tuple[Matching, Matching], None] = {}

@@ -110,7 +110,7 @@ class Differences:
         return bool(self.traffic)
 
     def without(self, instance_id: str) -> Differences:
-        """The same without what concerns one instance only: what it sends to itself meets no security group."""
+        """Return the same without what concerns one instance only: what it sends to itself meets no security group."""
         found = Differences()
         found._join(self, "", lambda item: item != instance_id, whole=True)
         if self._accepted is not None:
@@ -153,7 +153,7 @@ class Differences:
 
 
 def told(reasons: Mapping[str, str], differences: Differences, verb: str) -> list[str]:
-    """Accepted differences as lines; none where there are none."""
+    """Return accepted differences as lines; none where there are none."""
     if not differences.accepted:
         return []
     why = "; ".join(f"{classic_id}: {reason}" for classic_id, reason in reasons.items())

@@ -108,7 +108,7 @@ def _rule_of(rule: Facts) -> _Rule:
 
 
 def _block(text: str) -> str:
-    """A block without the bits behind its mask, which mean nothing to the cloud."""
+    """Return a block without the bits behind its mask, which mean nothing to the cloud."""
     try:
         return str(ipaddress.ip_network(text, strict=False))
     except ValueError:

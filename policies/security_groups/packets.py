@@ -111,7 +111,7 @@ class RuleSet:
         }
 
     def table(self, direction: Direction, protocol: str) -> Table:
-        """The rules that can match packets of one direction and protocol."""
+        """Return the rules that can match packets of one direction and protocol."""
         return self._tables[direction, protocol]
 
     def protocols(self, direction: Direction) -> frozenset[str]:
@@ -135,7 +135,7 @@ class Table:
         self._decided: dict[tuple[tuple[int, ...], int], tuple[Decided, ...]] = {}
 
     def _cut(self, version: int) -> tuple[list[int], list[tuple[int, ...]]]:
-        """Starts of the address intervals that no rule's block divides, and the rules on each."""
+        """Return the starts of the address intervals that no rule's block divides, and the rules on each."""
         blocks = [
             (index, rule.peer.interval)
             for index, rule in enumerate(self.rules)
@@ -153,22 +153,22 @@ class Table:
         return self._cells[version][0]
 
     def at_address(self, version: int, address: int) -> tuple[int, ...]:
-        """Indices of the rules whose block holds the address."""
+        """Return the indices of the rules whose block holds the address."""
         starts, members = self._cells[version]
         return members[bisect_left(starts, address + 1) - 1]
 
     def for_groups(self, keys: Iterable[str]) -> tuple[int, ...]:
-        """Indices of the rules for any of the groups."""
+        """Return the indices of the rules for any of the groups."""
         return tuple(sorted({index for key in keys for index in self._by_group.get(key, ())}))
 
     def in_block(self, version: int, block: Interval) -> Sequence[tuple[int, ...]]:
-        """Indices of the rules that hold for an address of the block, once for each set of rules that one meets."""
+        """Return the indices of the rules that hold for an address of the block, once for each set that one meets."""
         starts, members = self._cells[version]
         low, high = block
         return list(dict.fromkeys(members[bisect_left(starts, low + 1) - 1 : bisect_left(starts, high + 1)]))
 
     def decide(self, matching: tuple[int, ...], source_port: int) -> tuple[Decided, ...]:
-        """The fate of all destination ports for a peer that these rules match, from one source port."""
+        """Return the fate of all destination ports for a peer that these rules match, from one source port."""
         known = self._decided.get((matching, source_port))
         if known is None:
             known = self._decided[matching, source_port] = tuple(self._sweep(matching, source_port))
@@ -205,7 +205,7 @@ def disagreements(
     refusing_rules: tuple[int, ...],
     protocol: str,
 ) -> Iterable[Difference]:
-    """What the first table accepts from a peer and the second refuses.
+    """Yield what the first table accepts from a peer and the second refuses.
 
     The rules that match the peer are given for both.
     """
@@ -243,7 +243,7 @@ def parse_protocol(text: str) -> str:
 
 
 def parse_ports(text: str) -> Interval:
-    """An interval of ports from `80/80`; `-1/-1` is all. Raises ValueError for anything else."""
+    """Return an interval of ports from `80/80`; `-1/-1` is all. Raises ValueError for anything else."""
     low, _, high = text.partition("/")
     interval = int(low), int(high)
     if interval == (-1, -1):
@@ -254,7 +254,10 @@ def parse_ports(text: str) -> Interval:
 
 
 def parse_block(text: str) -> AddressPeer:
-    """A CIDR block or a single address; host bits are ignored as the API does. Raises ValueError for anything else."""
+    """Return a CIDR block or a single address; host bits are ignored as the API does.
+
+    Raises ValueError for anything else.
+    """
     network = ipaddress.ip_network(text, strict=False)
     return AddressPeer(network.version, (int(network.network_address), int(network.broadcast_address)))
 
@@ -263,7 +266,7 @@ def parse_block(text: str) -> AddressPeer:
 
 
 def block_of(facts: Facts, key: str, text: str | None = None) -> AddressPeer:
-    """The block that a fact is, or `text` of its list. Raises UnreadableError where it is none, or not known."""
+    """Return the block that a fact is, or `text` of its list. Raises UnreadableError where it is none, or not known."""
     try:
         return parse_block(facts.text(key) if text is None else text)
     except ValueError:

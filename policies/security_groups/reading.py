@@ -45,7 +45,7 @@ def surroundings(plan: Plan) -> Surroundings:
 
 
 def departures(plan: Plan) -> Mapping[str, int]:
-    """The place of the wave of each instance among those of the stack: one for all that move at the same time."""
+    """Return the place of each instance's wave among those of the stack: one for all that move at the same time."""
 
     def read() -> dict[str, int]:
         starts = sorted({wave.object("window").moment("start") for wave in plan.waves})
@@ -157,7 +157,7 @@ def _vswitch_blocks(plan: Plan, *, reserved: bool = False) -> list[AddressPeer]:
 
 
 def firewall_of(plan: Plan, classic_ids: tuple[str, ...]) -> Firewall:
-    """The rule sets of an instance in these classic groups.
+    """Return the rule sets of an instance in these classic groups.
 
     Raises UnreadableError where a rule of any of them cannot be read.
     """
@@ -189,7 +189,7 @@ def _firewall(plan: Plan, classic_ids: tuple[str, ...]) -> Firewall:
 
 
 def rules_of_linked(plan: Plan, classic_ids: tuple[str, ...]) -> RuleSet:
-    """The intranet rules of a linked instance in these groups, those that are declared to be added included.
+    """Return the intranet rules of a linked instance in these groups, those that are declared to be added included.
 
     Raises UnreadableError where a rule of any of them cannot be read.
     """
@@ -259,7 +259,7 @@ def _clone_rules(plan: Plan, classic_id: str) -> list[PacketRule]:
 
 
 def _clone_peers(plan: Plan, facts: Facts) -> tuple[AddressPeer | GroupPeer, ...]:
-    """The peers of a rule of a VPC group: one, or all whose members a group that it names has."""
+    """Return the peers of a rule of a VPC group: one, or all whose members a group that it names has."""
     cloned_from = facts.optional_text("clonedFrom")
     if cloned_from is not None and not (facts.is_known("groupId") and facts.text("groupId") in members_by_id(plan)):
         return (GroupPeer(clone_key(cloned_from)),)

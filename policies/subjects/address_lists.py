@@ -120,7 +120,7 @@ def any_matches(patterns: Iterable[str], vpc_id: str) -> bool:
 
 
 def target_vpc(plan: Plan) -> str | None:
-    """The id of the target VPC; None while it is yet to be made, or where there is no target network."""
+    """Return the id of the target VPC; None while it is yet to be made, or where there is no target network."""
     if not plan.of_type(TARGET_NETWORK) or not plan.network.facts.is_known("vpcId"):
         return None
     return plan.network.facts.text("vpcId")
@@ -133,7 +133,7 @@ def new_blocks(plan: Plan, instance: Facts) -> tuple[str, ...]:
 
 
 def also_broad(entries: Iterable[str], addresses: Iterable[str]) -> str:
-    """A sentence about broad blocks that hold one of the addresses; empty for none."""
+    """Return a sentence about broad blocks that hold one of the addresses; empty for none."""
     wide = [entry for entry in holding(entries, addresses) if _block(entry).prefixlen < NARROW]
     return f" It is in {', '.join(dict.fromkeys(wide))} too, which no single server was meant by." if wide else ""
 

@@ -117,7 +117,7 @@ def _removed_from_acl(plan: Plan, applied: Facts, own: Facts) -> list[str] | Non
 
 
 def _whitelist(plan: Plan, applied: Facts) -> list[Facts] | None:
-    """The group as it was read: one, or none; None where its database was not read."""
+    """Return the group as it was read: one, or none; None where its database was not read."""
     database = _database(plan, applied)
     if database is None:
         return None

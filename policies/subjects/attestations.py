@@ -21,7 +21,7 @@ KINDS: Final[frozenset[str]] = frozenset(get_args(Kind))
 def or_attested(
     verdict: Verdict, kind: Kind, outcomes: Collection[Outcome], plan: Plan, timeline: Timeline, instance: Facts
 ) -> Verdict:
-    """The verdict, or PASS where it is one of `outcomes` and somebody answers for this instance instead.
+    """Return the verdict, or PASS where it is one of `outcomes` and somebody answers for this instance instead.
 
     The attestation must have been stated by now and hold when the window of the instance's wave begins.
     """
@@ -32,7 +32,9 @@ def or_attested(
 
 
 def answered_since(kind: Kind, plan: Plan, timeline: Timeline, instance: Facts, since: datetime) -> str | None:
-    """What somebody says who answers for an instance now and has said so no earlier than `since`; None for nobody.
+    """Return what somebody says who answers for an instance now and has said so no earlier than `since`.
+
+    None for nobody.
 
     Raises UnreadableError where the attestations cannot be read.
     """
@@ -42,7 +44,7 @@ def answered_since(kind: Kind, plan: Plan, timeline: Timeline, instance: Facts, 
 
 
 def answered_until(kind: Kind, plan: Plan, timeline: Timeline, instance: Facts, until: datetime) -> str | None:
-    """What somebody says who has answered for an instance by now, at least until so long; None for nobody."""
+    """Return what somebody says who has answered for an instance by now, at least until so long; None for nobody."""
     return next(_words(plan, kind, instance, timeline.now, until), None)
 
 
@@ -72,7 +74,7 @@ def window_start(plan: Plan, instance: Facts) -> datetime:
 
 
 def _words(plan: Plan, kind: Kind, instance: Facts, now: datetime, needed: datetime) -> Iterator[str]:
-    """What each attestation that counts says; one that cannot be read whole is none."""
+    """Yield what each attestation that counts says; one that cannot be read whole is none."""
     entries = attempt(lambda: plan.migration.objects("attestations"))
     for entry in () if isinstance(entries, UnreadableError) else entries:
         word = attempt(partial(_word, entry, kind, instance, now, needed))

@@ -64,7 +64,7 @@ _ASK_AGAIN: Final = task(
 
 
 def each_used(plan: Plan, instance: Facts, check: Callable[[Facts], Verdict]) -> Verdict:
-    """The worst of the verdicts on the databases that an instance uses, or may use for all that could be read."""
+    """Return the worst of the verdicts on the databases that an instance uses, or may use as far as can be read."""
     database_ids = instance.texts("databaseIds")
     if not instance.texts("intranetIps"):
         return unknown("No intranet address of the instance is known, by which databases would admit it.")
@@ -101,13 +101,13 @@ def _one(plan: Plan, database_id: str, check: Callable[[Facts], Verdict]) -> Ver
 
 
 def read_only_instances(plan: Plan, database: Facts) -> tuple[Facts, ...]:
-    """The read-only instances that follow a database."""
+    """Return the read-only instances that follow a database."""
     primary_id = database.text("dbInstanceId")
     return tuple(item for item in plan.migration.objects("databases") if item.optional_text("primaryId") == primary_id)
 
 
 def named(database: Facts) -> str:
-    """A database as a finding names it: its id, and what people call it."""
+    """Return a database as a finding names it: its id, and what people call it."""
     description = database.optional_text("description")
     return database.text("dbInstanceId") + (f" ({description})" if description else "")
 
@@ -136,12 +136,12 @@ def endpoints(database: Facts, ip_type: str) -> tuple[Facts, ...]:
 
 
 def hybrid_accesses(plan: Plan, database: Facts) -> tuple[Resource, ...]:
-    """Declared hybrid access of a database."""
+    """Return the declared hybrid access of a database."""
     return _of_database(plan, HYBRID_ACCESSES, database)
 
 
 def whitelist_groups(plan: Plan, database: Facts) -> tuple[Resource, ...]:
-    """Declared whitelist groups of a database."""
+    """Return the declared whitelist groups of a database."""
     return _of_database(plan, WHITELIST_GROUPS, database)
 
 
@@ -224,7 +224,7 @@ def _declared_access(plan: Plan, database: Facts, resource: Resource) -> Verdict
 
 
 def network_type_needed(database: Facts) -> str:
-    """The network type of whitelist groups that admit VPC addresses.
+    """Return the network type of whitelist groups that admit VPC addresses.
 
     In enhanced mode a Classic group admits nobody from a VPC; in standard mode one kind of group serves both.
     """
@@ -287,7 +287,7 @@ def _declared(database: Facts, resource: Resource, needed: str, block: str) -> V
 
 
 def declared_network_type(resource: Resource) -> str:
-    """The network type of a declared group; those of Redis and MongoDB are for both networks."""
+    """Return the network type of a declared group; those of Redis and MongoDB are for both networks."""
     return resource.facts.text("networkType") if resource.type == WHITELIST_GROUPS[0] else "MIX"
 
 

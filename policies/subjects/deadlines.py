@@ -99,7 +99,7 @@ def _times(entry: Facts, *keys: str) -> Iterator[datetime]:
 
 
 def _known(read: Callable[[], T]) -> T | None:
-    """What can be read; None for what cannot, and for a time beyond all calendars, which never comes."""
+    """Return what can be read; None for what cannot, and for a time beyond all calendars, which never comes."""
     try:
         return read()
     except (UnreadableError, OverflowError):

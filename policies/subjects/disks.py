@@ -46,7 +46,7 @@ def copied_at(timeline: Timeline, instance: Facts) -> datetime:
 
 
 def snapshots_to_be_made(plan: Plan, disk_ids: frozenset[str]) -> list[tuple[Resource, frozenset[str]]]:
-    """Declared snapshots, and groups of them, that do not exist yet, each with those of the disks that it is of.
+    """Return declared snapshots, and groups of them, that do not exist yet, each with those of the disks that it is of.
 
     Raises UnreadableError where the disks of one cannot be read.
     """

@@ -38,7 +38,7 @@ InstanceCheck: TypeAlias = Callable[[Plan, Timeline, Facts], Verdict]
 
 
 def by_evidence(check: GuestCheck) -> InstanceCheck:
-    """A check of an instance from one that is given the facts of its guest system too.
+    """Return a check of an instance from one that is given the facts of its guest system too.
 
     Without evidence, and where the evidence does not tell a fact, the outcome is UNKNOWN.
     """
@@ -55,7 +55,7 @@ def by_evidence(check: GuestCheck) -> InstanceCheck:
 
 
 def _not_found(problem: UnreadableError, instance: Facts) -> Verdict:
-    """What evidence does not tell: where the script looked for it, and what is left to do."""
+    """Return what evidence does not tell: where the script looked for it, and what is left to do."""
     guest = instance.object("guest")
     key = next((key for key in LOOKED_FOR if f"guest.{key} " in f"{problem} "), None)
     if key is None or key in guest.data or guest.data.get("privileged") is not True:
@@ -109,6 +109,6 @@ def is_windows(guest: Facts) -> bool:
 
 
 def listed(texts: tuple[str, ...]) -> str:
-    """A list for a sentence, cut after the fifth."""
+    """Return a list for a sentence, cut after the fifth."""
     more = f" and {len(texts) - 5} more" if len(texts) > 5 else ""
     return ", ".join(texts[:5]) + more

@@ -227,7 +227,7 @@ REPORTED: Final = frozenset({*OF_WAVES, *_OF_INSTANCES})
 
 
 def announcement(found: tuple[Note, ...], wave: str) -> str:
-    """What a whole wave has to know, as one text with a heading."""
+    """Return what a whole wave has to know, as one text with a heading."""
     return "\n".join([f"Wave {wave}, whatever the findings are:", *_lines(found, wave)])
 
 

@@ -129,7 +129,7 @@ def not_checked(checked: Iterable[str]) -> tuple[str, ...]:
 
 
 def unchecked(checked: Iterable[str]) -> list[str]:
-    """What of it has to be checked and is in none of the `checked` items, with its text."""
+    """Return what of it has to be checked and is in none of the `checked` items, with its text."""
     known = set(checked)
     return [
         f"{item} {entry.text}"

@@ -23,26 +23,26 @@ class Call:
     host: str = ""
 
     def names(self) -> set[str]:
-        """The parameters given, `Tag.1.Key` as `Tag`."""
+        """Return the parameters given, `Tag.1.Key` as `Tag`."""
         return {name.partition(".")[0] for name in self.parameters}
 
     def optional(self, name: str) -> str | None:
-        """A text, None where absent or empty."""
+        """Return a text, None where absent or empty."""
         return self.parameters.get(name) or None
 
     def given(self, name: str) -> str | None:
-        """A text, None where absent; an empty one stays empty, which is how a text is cleared."""
+        """Return a text, None where absent; an empty one stays empty, which is how a text is cleared."""
         return self.parameters.get(name)
 
     def text(self, name: str) -> str:
-        """A mandatory text; raises MissingParameter."""
+        """Return a mandatory text; raises MissingParameter."""
         value = self.optional(name)
         if value is None:
             raise missing_parameter(name)
         return value
 
     def integer(self, name: str) -> int | None:
-        """A whole number, None where absent; raises InvalidParameter."""
+        """Return a whole number, None where absent; raises InvalidParameter."""
         value = self.optional(name)
         if value is None:
             return None
@@ -52,7 +52,7 @@ class Call:
             raise invalid_parameter(name) from None
 
     def flag(self, name: str) -> bool | None:
-        """A truth value, None where absent; raises InvalidParameter."""
+        """Return a truth value, None where absent; raises InvalidParameter."""
         value = (self.optional(name) or "").lower()
         if value not in ("", "true", "false"):
             raise invalid_parameter(name)
@@ -66,7 +66,10 @@ class Call:
         return value
 
     def json_list(self, name: str, code: str = "InvalidParameter", most: int = 100) -> list[str] | None:
-        """A JSON array of texts such as `["i-1"]`, None where absent; raises `code`. An empty array is a filter."""
+        """Return a JSON array of texts such as `["i-1"]`, None where absent; raises `code`.
+
+        An empty array is a filter.
+        """
         value = self.optional(name)
         if value is None:
             return None
@@ -79,7 +82,7 @@ class Call:
         return items
 
     def json_objects(self, name: str, code: str = "InvalidParameter") -> list[dict[str, Any]]:
-        """A JSON array of objects such as `[{"ServerId": "i-1"}]`, empty where absent; raises `code`."""
+        """Return a JSON array of objects such as `[{"ServerId": "i-1"}]`, empty where absent; raises `code`."""
         try:
             items = json.loads(self.optional(name) or "[]")
         except ValueError:

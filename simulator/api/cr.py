@@ -50,7 +50,7 @@ def list_instance(cloud: Cloud, call: Call) -> Answer:
     resources="instance/{InstanceId}",
 )
 def get_instance_endpoint(cloud: Cloud, call: Call) -> Answer:
-    """The public endpoint of a module (Registry by default) and its whitelist; EndpointType is internet."""
+    """Return the public endpoint of a module (Registry by default) and its whitelist; EndpointType is internet."""
     if call.text("EndpointType") != "internet":
         raise invalid_parameter("EndpointType")
     found = _endpoint(cloud, call)
@@ -73,7 +73,7 @@ def get_instance_endpoint(cloud: Cloud, call: Call) -> Answer:
     resources="instance/{InstanceId}",
 )
 def get_instance_vpc_endpoint(cloud: Cloud, call: Call) -> Answer:
-    """The VPCs that are linked with a module (Registry by default)."""
+    """Return the VPCs that are linked with a module (Registry by default)."""
     found = _endpoint(cloud, call)
     linked = [
         {

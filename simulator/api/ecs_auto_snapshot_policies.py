@@ -22,7 +22,7 @@ from simulator.model.ecs_storage import AutoSnapshotPolicy
     resources="snapshotpolicy/*",
 )
 def create_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
-    """A policy: timePoints ["0".."23"] in UTC+8, repeatWeekdays ["1".."7"], retentionDays -1 or 1..65535.
+    """Create a policy: timePoints ["0".."23"] in UTC+8, repeatWeekdays ["1".."7"], retentionDays -1 or 1..65535.
 
     At most 100 a region.
     """
@@ -129,7 +129,7 @@ def cancel_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
 
 
 def _check_region(cloud: Cloud, call: Call) -> None:
-    """These actions spell it regionId, and refuse a wrong one with a code of their own."""
+    """Check what these actions spell regionId: they refuse a wrong one with a code of their own."""
     if call.text("regionId") != cloud.estate.region_id:
         raise policies.invalid("RegionId")
 
@@ -140,7 +140,7 @@ def _refuse_copies(call: Call) -> None:
 
 
 def _list(call: Call, name: str) -> list[str] | None:
-    """A JSON array of texts; raises ParameterInvalid (403)."""
+    """Return a JSON array of texts; raises ParameterInvalid (403)."""
     try:
         return call.json_list(name)
     except CloudError:

@@ -99,7 +99,7 @@ def describe_invocations(cloud: Cloud, call: Call) -> Answer:
     resources="instance/*",
 )
 def describe_invocation_results(cloud: Cloud, call: Call) -> Answer:
-    """Result and output of commands, one an instance; PageSize and MaxResults at most 50, 10 by default.
+    """Return result and output of commands, one an instance; PageSize and MaxResults at most 50, 10 by default.
 
     Output is Base64 unless ContentEncoding is PlainText; beyond 24 KB it is cut off, and Dropped says how much.
     """
@@ -147,7 +147,7 @@ def _type(call: Call) -> CommandType:
 
 
 def _content(call: Call) -> str:
-    """The command as plain text; an encoding that is neither of the two counts as PlainText, as documented."""
+    """Return the command as plain text; an encoding that is neither of the two counts as PlainText, as documented."""
     given = call.text("CommandContent")
     encoded = (call.optional("ContentEncoding") or "").lower() == "base64"
     try:
@@ -198,7 +198,7 @@ def _invocation(cloud: Cloud, call: Call, invocation: Invocation, *, with_output
 
 
 def _result(cloud: Cloud, call: Call, result: InvocationResult, *, with_output: bool) -> Answer:
-    """What both ways of asking tell of one instance; nothing of its outcome before it is there."""
+    """Return what both ways of asking tell of one instance; nothing of its outcome before it is there."""
     status = cloud_assistant.status_now(cloud, result)
     done = status != "Running"
     answer: Answer = {

@@ -67,7 +67,7 @@ Condition = Callable[[Disk], bool]
     remembers_token=True,
 )
 def create_disk(cloud: Cloud, call: Call) -> Answer:
-    """A pay-as-you-go data disk in a zone; Creating, then Available.
+    """Create a pay-as-you-go data disk in a zone; Creating, then Available.
 
     Sizes in GiB: cloud 5..2000, cloud_efficiency and cloud_ssd 20..32768, cloud_essd PL0 1.., PL1 20.., PL2 461.., PL3
     1261..65536, cloud_auto 1..65536, cloud_essd_entry 10..32768; with SnapshotId at least that of the snapshot.
@@ -266,7 +266,7 @@ def describe_disks(cloud: Cloud, call: Call) -> Answer:
 
 
 def _conditions(call: Call) -> list[Condition]:
-    """What a disk must be, by the filters that are given: most are not."""
+    """Return what a disk must be, by the filters that are given: most are not."""
     _check_choices(call)
     conditions = [
         *(condition for parameter, attribute in _EQUAL.items() for condition in _equal(call, parameter, attribute)),
@@ -375,6 +375,6 @@ def _disk(cloud: Cloud, disk: Disk) -> Answer:
 
 
 def _expiry(cloud: Cloud, disk: Disk) -> str:
-    """A subscription disk ends with its instance."""
+    """Return the time that a subscription disk ends, which is its instance's."""
     instance = cloud.estate.instances.find(disk.instance_id) if disk.charge_type == "PrePaid" else None
     return minutes(instance.expired_at) if instance and instance.expired_at else _NEVER

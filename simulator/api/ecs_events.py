@@ -124,7 +124,7 @@ def _ids(call: Call, name: str) -> list[str] | None:
 
 
 def _event_filters(call: Call) -> list[Filter]:
-    """The filters on events that are given; a list goes before the single value of the same kind."""
+    """Return the filters on events that are given; a list goes before the single value of the same kind."""
     filters: list[Filter] = []
     if ids := _ids(call, "EventId"):
         filters.append(lambda event: event.id in ids)

@@ -247,7 +247,7 @@ def _delete(cloud: Cloud, call: Call, ids: list[str]) -> Answer:
 
 
 def _interface(call: Call) -> str | None:
-    """The network interface that is meant, None for an instance; both at once are refused."""
+    """Return the network interface that is meant, None for an instance; both at once are refused."""
     interface_id = call.optional("NetworkInterfaceId")
     if interface_id is not None and call.optional("InstanceId") is not None:
         raise CloudError("InvalidParameter", "InstanceId and NetworkInterfaceId exclude each other.")

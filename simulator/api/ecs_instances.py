@@ -37,7 +37,10 @@ _ADDITIONAL = frozenset(
 
 
 def _no_instances(cloud: Cloud, call: Call) -> Answer:
-    """What a caller without permission sees: an empty list, unless it asks by DryRun (DescribeInstances reference)."""
+    """Return what a caller without permission sees.
+
+    An empty list, unless it asks by DryRun (DescribeInstances reference).
+    """
     return _instances_answer(cloud, call, [])
 
 
@@ -84,7 +87,7 @@ def describe_instance_attribute(cloud: Cloud, call: Call) -> Answer:
 
 @action(ECS, "DescribeUserData", "InstanceId", raises="InvalidInstanceId.NotFound", resources="instance/{InstanceId}")
 def describe_user_data(cloud: Cloud, call: Call) -> Answer:
-    """The user data of one instance, in Base64."""
+    """Return the user data of one instance, in Base64."""
     instance = cloud.instance(call.text("InstanceId"))
     return {"RegionId": cloud.estate.region_id, "InstanceId": instance.id, "UserData": instance.user_data}
 
@@ -123,7 +126,7 @@ def describe_instance_auto_renew_attribute(cloud: Cloud, call: Call) -> Answer:
     resources="instance/*",
 )
 def describe_instance_maintenance_attributes(cloud: Cloud, call: Call) -> Answer:
-    """What maintenance does with instances, all alike: InstanceId.N and PageSize at most 100, 10 a page by default."""
+    """Return what maintenance does with instances, all alike. InstanceId.N and PageSize at most 100, 10 by default."""
     page = by_number(call, cloud.estate.instances.among(_ids(call)), maximum=100)
     items = [
         {
@@ -149,7 +152,7 @@ def describe_instance_maintenance_attributes(cloud: Cloud, call: Call) -> Answer
     resources="instance/*",
 )
 def describe_instance_ram_role(cloud: Cloud, call: Call) -> Answer:
-    """The RAM roles of instances in VPCs, empty where there is none; PageSize at most 50, 10 by default.
+    """Return the RAM roles of instances in VPCs, empty where there is none; PageSize at most 50, 10 by default.
 
     One of InstanceIds (at most 100) and RamRoleName is mandatory.
     """
@@ -199,7 +202,7 @@ def _ids(call: Call) -> list[str] | None:
 
 
 def _own_filters(cloud: Cloud, call: Call) -> list[Filter]:
-    """The filters that are more than an attribute that must be equal."""
+    """Return the filters that are more than an attribute that must be equal."""
     filters: list[Filter] = []
     if (name := call.optional("InstanceName")) is not None:
         filters.append(lambda instance: _name_matches(instance.name, name))
@@ -233,7 +236,7 @@ def _meet(own: Sequence[str], wanted: Sequence[str]) -> bool:
 
 
 def _name_matches(name: str, wanted: str) -> bool:
-    """The filter takes * as a wildcard at either end."""
+    """Match a name; the filter takes * as a wildcard at either end."""
     core = wanted.strip("*")
     if wanted.startswith("*"):
         return core in name if wanted.endswith("*") else name.endswith(core)
@@ -263,7 +266,7 @@ def _instances_answer(cloud: Cloud, call: Call, found: Sequence[Instance]) -> An
 
 
 def _eips(cloud: Cloud, instances: Sequence[Instance]) -> dict[str, Eip]:
-    """The EIPs that are bound to some of `instances` themselves, by instance."""
+    """Return the EIPs that are bound to some of `instances` themselves, by instance."""
     ids = {instance.id for instance in instances}
     return {
         eip.instance_id: eip

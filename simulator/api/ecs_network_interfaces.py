@@ -243,7 +243,7 @@ def _check_named(cloud: Cloud, call: Call) -> None:
 
 
 def _candidates(cloud: Cloud, call: Call, ids: list[str]) -> list[NetworkInterface]:
-    """What may be meant, by the way that is looked up soonest."""
+    """Return what may be meant, by the way that is looked up soonest."""
     instance_id = call.optional("InstanceId")
     if ids or instance_id is None:
         return cloud.estate.network_interfaces.among(ids or None)
@@ -251,7 +251,7 @@ def _candidates(cloud: Cloud, call: Call, ids: list[str]) -> list[NetworkInterfa
 
 
 def _own_filters(cloud: Cloud, call: Call) -> list[Filter]:
-    """The filters that are more than an attribute that must be equal."""
+    """Return the filters that are more than an attribute that must be equal."""
     filters: list[Filter] = []
     if (vpc_id := call.optional("VpcId")) is not None:
         vswitches = {vswitch.id for vswitch in cloud.vswitches_of(vpc_id)}

@@ -85,7 +85,7 @@ def describe_prefix_list_attributes(cloud: Cloud, call: Call) -> Answer:
     resources=_LIST,
 )
 def describe_prefix_list_associations(cloud: Cloud, call: Call) -> Answer:
-    """The security groups whose rules refer to a prefix list; MaxResults 1..100, 10 by default."""
+    """Return the security groups whose rules refer to a prefix list; MaxResults 1..100, 10 by default."""
     found = cloud.prefix_list(call.text("PrefixListId"))
     page = by_token(call, prefix_lists.associations(cloud, found.id), maximum=100)
     items = [{"ResourceId": group.id, "ResourceType": "securitygroup"} for group in page.items]

@@ -15,7 +15,7 @@ _DESTINATIONS = ("Zone", "IoOptimized", "InstanceType", "SystemDisk", "DataDisk"
 
 @action(ECS, "DescribeRegions", "InstanceChargeType ResourceType")
 def describe_regions(cloud: Cloud, call: Call) -> Answer:
-    """The one region of the estate."""
+    """Return the one region of the estate."""
     region = cloud.estate.region_id
     item = {
         "RegionId": region,
@@ -28,7 +28,7 @@ def describe_regions(cloud: Cloud, call: Call) -> Answer:
 
 @action(ECS, "DescribeZones", "InstanceChargeType SpotStrategy Verbose")
 def describe_zones(cloud: Cloud, call: Call) -> Answer:
-    """The zones, and whether a VSwitch can be made in each (AvailableResourceCreation)."""
+    """Return the zones, and whether a VSwitch can be made in each (AvailableResourceCreation)."""
     return {"Zones": {"Zone": [_zone(zone) for zone in cloud.estate.zones]}}
 
 
@@ -89,8 +89,9 @@ def describe_instance_types(cloud: Cloud, call: Call) -> Answer:
 
 @action(ECS, "DescribeAccountAttributes", "AttributeName ZoneId")
 def describe_account_attributes(cloud: Cloud, call: Call) -> Answer:
-    """Quotas of the account: instance-network-type, max-security-groups, max-elastic-network-interfaces,
-    real-name-authentication; AttributeName.N of other quotas is refused as not simulated.
+    """Return quotas of the account; AttributeName.N of other ones is refused as not simulated.
+
+    These are instance-network-type, max-security-groups, max-elastic-network-interfaces, real-name-authentication.
     """
     values = {
         # Classic instances are there and can be looked at; they are not sold.
@@ -107,7 +108,7 @@ def describe_account_attributes(cloud: Cloud, call: Call) -> Answer:
 
 
 def _types_in_stock(cloud: Cloud, call: Call) -> set[str]:
-    """The instance types that DescribeAvailableResource may answer."""
+    """Return the instance types that DescribeAvailableResource may answer."""
     if call.choice("NetworkCategory", ("vpc", "classic")) == "classic" or call.optional("IoOptimized") == "none":
         return set()
     disks = {call.optional("SystemDiskCategory"), call.optional("DataDiskCategory")} - {None}

@@ -87,7 +87,7 @@ def create_security_group(cloud: Cloud, call: Call) -> Answer:
     resources="securitygroup/*",
 )
 def describe_security_groups(cloud: Cloud, call: Call) -> Answer:
-    """Groups in the order of their creation; PageSize and MaxResults at most 100, 10 by default.
+    """Return groups in the order of their creation; PageSize and MaxResults at most 100, 10 by default.
 
     EcsCount and AvailableInstanceAmount are answered with IsQueryEcsCount only (SDK text 7.11.8).
     """
@@ -114,7 +114,7 @@ def describe_security_groups(cloud: Cloud, call: Call) -> Answer:
     resources="securitygroup/{SecurityGroupId}",
 )
 def describe_security_group_attribute(cloud: Cloud, call: Call) -> Answer:
-    """The rules of one group on one nic type, oldest first.
+    """Return the rules of one group on one nic type, oldest first.
 
     A classic group shows internet unless asked for intranet; a group in a VPC always intranet (SDK text 7.11.8).
     MaxResults 10..1000, 500 by default.
@@ -307,7 +307,7 @@ class _Wanted:
 
 
 def _asked_ids(call: Call) -> list[str] | None:
-    """The ids that SecurityGroupIds (a JSON array, at most 100) and SecurityGroupId both leave; None without."""
+    """Return the ids that SecurityGroupIds (a JSON array, at most 100) and SecurityGroupId both leave; None without."""
     ids = call.json_list("SecurityGroupIds", "InvalidSecurityGroupIds.Malformed")
     one = call.optional("SecurityGroupId")
     if one is None:

@@ -57,7 +57,10 @@ def create_snapshot_group(cloud: Cloud, call: Call) -> Answer:
     resources="snapshotgroup/*",
 )
 def describe_snapshot_groups(cloud: Cloud, call: Call) -> Answer:
-    """Groups with their snapshots; MaxResults 1..100, 10 by default; Status.N and SnapshotGroupId.N are lists."""
+    """Return groups with their snapshots.
+
+    MaxResults 1..100, 10 by default; Status.N and SnapshotGroupId.N are lists.
+    """
     statuses, ids = call.repeated("Status"), call.repeated("SnapshotGroupId")
     if not set(statuses) <= set(_STATUSES):
         raise ForbiddenError(

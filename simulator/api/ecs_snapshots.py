@@ -109,7 +109,7 @@ def delete_snapshot(cloud: Cloud, call: Call) -> Answer:
 
 
 def _conditions(cloud: Cloud, call: Call) -> list[Condition]:
-    """What a snapshot must be, by the filters that are given: most are not."""
+    """Return what a snapshot must be, by the filters that are given: most are not."""
     conditions = [
         *_equal(call, "DiskId", "disk_id"),
         *_equal(call, "SnapshotName", "name"),
@@ -173,7 +173,7 @@ def _usage(cloud: Cloud, snapshot: Snapshot) -> str:
 
 
 def _link_id(snapshot: Snapshot) -> str:
-    """The chain of all snapshots of a disk."""
+    """Return the chain of all snapshots of a disk."""
     return f"sl-{snapshot.disk_id.removeprefix('d-')}"
 
 

@@ -29,7 +29,7 @@ def tagged(call: Call) -> Filter | None:
 
 
 def passing(items: Iterable[Item], *filters: Filter | None) -> list[Item]:
-    """The items that all filters let pass."""
+    """Return the items that all filters let pass."""
     found = list(items)
     for passes in filters:
         if passes is not None:

@@ -7,7 +7,7 @@ from simulator.cloud.state import Cloud
 
 @action(LOCATION, "DescribeEndpoints", "Id ServiceCode Type Namespace", needs_permission=False)
 def describe_endpoints(cloud: Cloud, call: Call) -> Answer:
-    """The endpoint of a product: for every product the host that was asked."""
+    """Return the endpoint of a product: for every product the host that was asked."""
     service = call.text("ServiceCode")
     endpoint = {
         "Id": call.text("Id"),

@@ -70,7 +70,7 @@ def describe_db_instance_attribute(cloud: Cloud, call: Call) -> Answer:
     resources="dbinstance/{DBInstanceId}",
 )
 def describe_replica_set_role(cloud: Cloud, call: Call) -> Answer:
-    """The endpoints of the nodes; ExpiredTime is the seconds that a classic one in hybrid access has left."""
+    """Return the endpoints of the nodes; ExpiredTime is the seconds that a classic one in hybrid access has left."""
     item = cloud.mongodb(call.text("DBInstanceId"))
     roles = [_role(cloud, item, endpoint) for endpoint in item.endpoints]
     return {"DBInstanceId": item.id, "ReplicaSets": {"ReplicaSet": roles}}
@@ -219,7 +219,7 @@ def _is_asked_for(call: Call, item: MongoDb) -> bool:
 
 
 def _instance(cloud: Cloud, item: MongoDb) -> Answer:
-    """What the list and the single answer share."""
+    """Return what the list and the single answer share."""
     answer: Answer = {
         "DBInstanceId": item.id,
         "DBInstanceDescription": item.description,

@@ -36,7 +36,7 @@ def list_buckets(cloud: Cloud, call: Call) -> Answer:
 
 @action(OSS, "GetBucketPolicy", "Bucket", raises="NoSuchBucket NoSuchBucketPolicy", resources="{Bucket}")
 def get_bucket_policy(cloud: Cloud, call: Call) -> Answer:
-    """The policy document of a bucket, JSON."""
+    """Return the policy document of a bucket, JSON."""
     return {"Policy": buckets.policy(cloud, call.text("Bucket"))}
 
 

@@ -172,7 +172,7 @@ def _has_any(database: Database, tags: dict[str, str]) -> bool:
 
 
 def _replicas(cloud: Cloud) -> dict[str, list[str]]:
-    """The ids of all read-only instances, by that of their primary."""
+    """Return the ids of all read-only instances, by that of their primary."""
     found: dict[str, list[str]] = {}
     for database in cloud.estate.databases:
         if database.primary_id:
@@ -185,13 +185,13 @@ def _type(database: Database) -> str:
 
 
 def _main_endpoint(database: Database) -> Endpoint:
-    """The endpoint that the instance is known by: the one in the VPC as soon as there is one."""
+    """Return the endpoint that the instance is known by: the one in the VPC as soon as there is one."""
     order = ("Private", "Inner", "Public")
     return min(database.endpoints, key=lambda endpoint: (endpoint.kind != "Normal", order.index(endpoint.ip_type)))
 
 
 def _instance(cloud: Cloud, database: Database, replica_ids: list[str]) -> Answer:
-    """What the list and the single answer share."""
+    """Return what the list and the single answer share."""
     vpc_id, vswitch_id = databases.vpc_of(database)
     answer: Answer = {
         **_ALIKE,

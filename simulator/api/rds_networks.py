@@ -125,7 +125,7 @@ def _net_info(cloud: Cloud, database: Database, endpoint: Endpoint) -> Answer:
 
 
 def _splitting(cloud: Cloud, database: Database) -> Answer:
-    """What a read/write splitting endpoint has beside; weights are set by the system, alike for all."""
+    """Return what a read/write splitting endpoint has beside; weights are set by the system, alike for all."""
     weights = [
         {"DBInstanceId": item.id, "DBInstanceType": kind, "Availability": "Available", "Weight": "100"}
         for kind, items in (("Master", [database]), ("Readonly", rds.replicas_of(cloud, database)))

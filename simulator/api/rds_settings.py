@@ -42,21 +42,21 @@ def describe_db_instance_monitor(cloud: Cloud, call: Call) -> Answer:
 
 @action(RDS, "DescribeSQLCollectorPolicy", "DBInstanceId", raises=_NOT_FOUND, resources=_RESOURCE)
 def describe_sql_collector_policy(cloud: Cloud, call: Call) -> Answer:
-    """The SQL Explorer is disabled."""
+    """Return that SQL Explorer is disabled."""
     _read(cloud, call)
     return {"SQLCollectorStatus": "Disabled"}
 
 
 @action(RDS, "DescribeSQLCollectorRetention", "DBInstanceId", raises=_NOT_FOUND, resources=_RESOURCE)
 def describe_sql_collector_retention(cloud: Cloud, call: Call) -> Answer:
-    """The SQL Explorer would keep logs for 30 days."""
+    """Return that SQL Explorer would keep logs for 30 days."""
     _read(cloud, call)
     return {"ConfigValue": "30"}
 
 
 @action(RDS, "DescribeDBInstanceHAConfig", "DBInstanceId", raises=_NOT_FOUND, resources=_RESOURCE)
 def describe_db_instance_ha_config(cloud: Cloud, call: Call) -> Answer:
-    """A master and a slave in the zone of the instance."""
+    """Return a master and a slave in the zone of the instance."""
     database = _read(cloud, call)
     nodes = [
         {
@@ -73,7 +73,7 @@ def describe_db_instance_ha_config(cloud: Cloud, call: Call) -> Answer:
 
 @action(RDS, "DescribeHASwitchConfig", "DBInstanceId", raises=_NOT_FOUND, resources=_RESOURCE)
 def describe_ha_switch_config(cloud: Cloud, call: Call) -> Answer:
-    """The slave takes over by itself."""
+    """Return that the slave takes over by itself."""
     _read(cloud, call)
     return {"HAConfig": "Auto", "ManualHATime": ""}
 
@@ -119,7 +119,7 @@ def describe_db_instance_tde(cloud: Cloud, call: Call) -> Answer:
 
 @action(RDS, "DescribeDBInstanceEncryptionKey", "DBInstanceId", raises=_NOT_FOUND, resources=_RESOURCE)
 def describe_db_instance_encryption_key(cloud: Cloud, call: Call) -> Answer:
-    """The disks are not encrypted."""
+    """Return that the disks are not encrypted."""
     _read(cloud, call)
     return {"EncryptionKey": "", "EncryptionKeyList": []}
 

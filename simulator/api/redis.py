@@ -221,7 +221,7 @@ def _main_endpoint(item: Redis) -> Endpoint:
 
 
 def _instance(cloud: Cloud, item: Redis) -> Answer:
-    """What the list and the single answer share."""
+    """Return what the list and the single answer share."""
     endpoint = _main_endpoint(item)
     vpc_id, vswitch_id = databases.vpc_of(item)
     return {

@@ -70,12 +70,15 @@ class Action:
         return self.name.startswith(("Describe", "Get", "List"))
 
     def arns(self, region_id: str, account_id: str, call: Call) -> list[str]:
-        """The resources of one call as RAM names them, each id of a list apart; `*` where the call names none."""
+        """Return the resources of one call as RAM names them, each id of a list apart.
+
+        `*` where the call names none.
+        """
         start = f"acs:{self.product.code}:{region_id}:{account_id}:"
         return [f"{start}{name}" for resource in self.resources or ("*",) for name in _filled(resource, call)]
 
 
-def action(
+def action(  # noqa: PLR0913 - a declaration, read as a table
     product: Product,
     name: str,
     takes: str = "",
@@ -147,7 +150,7 @@ class Registry:
         self._actions = {(item.product.version, item.name): item for item in found}
 
     def find(self, version: str, name: str) -> Action | None:
-        """The action, or None."""
+        """Return the action, or None."""
         return self._actions.get((version, name))
 
     def all(self) -> list[Action]:

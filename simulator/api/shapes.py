@@ -6,12 +6,12 @@ from simulator.api.call import Answer
 
 
 def seconds(moment: datetime | None) -> str:
-    """A time as most actions write it: UTC, to the second."""
+    """Return a time as most actions write it: UTC, to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
 
 
 def minutes(moment: datetime | None) -> str:
-    """A time as ECS writes it for instances: UTC, to the minute."""
+    """Return a time as ECS writes it for instances: UTC, to the minute."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ") if moment else ""
 
 

@@ -40,7 +40,10 @@ def create_access_control_list(cloud: Cloud, call: Call) -> Answer:
     resources="acl/*",
 )
 def describe_access_control_lists(cloud: Cloud, call: Call) -> Answer:
-    """Lists in the order of their creation; AclName is a part of the name. PageSize at most 50, 10 by default."""
+    """Return lists in the order of their creation; AclName is a part of the name.
+
+    PageSize at most 50, 10 by default.
+    """
     name, tags = call.optional("AclName") or "", call.tags("MissingParam.TagKey")
     found = [
         item
@@ -159,7 +162,7 @@ def _entries(call: Call) -> list[dict[str, Any]]:
 
 
 def _entry(item: dict[str, Any]) -> AccessListEntry:
-    """An entry must be a CIDR block; a single address is one with /32."""
+    """Return an entry, which must be a CIDR block; a single address is one with /32."""
     block, comment = item.get("entry"), item.get("comment") or ""
     if not isinstance(block, str) or "/" not in block:
         raise _illegal()

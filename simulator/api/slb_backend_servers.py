@@ -185,7 +185,7 @@ def delete_vserver_group(cloud: Cloud, call: Call) -> Answer:
 
 
 def server_answer(cloud: Cloud, server: BackendServer, *, address: bool = False) -> Answer:
-    """A backend server as the descriptions show it, with its address, or as changes answer it."""
+    """Return a backend server as the descriptions show it, with its address, or as changes answer it."""
     answer: Answer = {
         "ServerId": server.instance_id,
         "Weight": server.weight,
@@ -200,7 +200,10 @@ def server_answer(cloud: Cloud, server: BackendServer, *, address: bool = False)
 
 
 def _load_balancer_answer(cloud: Cloud, load_balancer: LoadBalancer) -> Answer:
-    """What adding and setting answer: the weights are texts, unlike those of RemoveBackendServers (SDK models)."""
+    """Return what adding and setting answer.
+
+    The weights are texts, unlike those of RemoveBackendServers (SDK models).
+    """
     servers = [server_answer(cloud, server) for server in load_balancer.backend_servers]
     for server in servers:
         server["Weight"] = str(server["Weight"])

@@ -45,7 +45,7 @@ def get_caller_identity(cloud: Cloud, call: Call) -> Answer:
     needs_permission=False,
 )
 def assume_role(cloud: Cloud, call: Call) -> Answer:
-    """A session of a role; RAM must let the caller, and the role must trust it."""
+    """Open a session of a role; RAM must let the caller, and the role must trust it."""
     role = sessions.role_by_arn(cloud.estate, call.text("RoleArn"))
     name, policy = _session_name(call), _policy(call)
     sessions.check_may_assume(cloud.estate, call.caller, role, call.optional("ExternalId"))
@@ -64,7 +64,7 @@ def assume_role(cloud: Cloud, call: Call) -> Answer:
     signed=False,
 )
 def assume_role_with_oidc(cloud: Cloud, call: Call) -> Answer:
-    """A session of a role for whoever has a token of an identity provider that the role trusts; nothing is signed."""
+    """Open a session of a role for whoever has a token of an identity provider that the role trusts, unsigned."""
     provider = sessions.provider_by_arn(cloud.estate, call.text("OIDCProviderArn"))
     token = call.text("OIDCToken")
     if len(token) not in _TOKEN_LENGTHS:

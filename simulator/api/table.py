@@ -10,6 +10,6 @@ from simulator.api.registry import Registry
 
 @functools.cache
 def registry() -> Registry:
-    """The table of all actions of the simulated cloud."""
+    """Return the table of all actions of the simulated cloud."""
     found = sorted(module.name for module in pkgutil.iter_modules(simulator.api.__path__))
     return Registry(import_module(f"simulator.api.{name}") for name in found)

@@ -199,7 +199,7 @@ def _named(call: Call, name: str) -> list[str] | None:
 
 
 def _wanted(call: Call) -> dict[str, str]:
-    """What fields of an EIP are asked for, by name; raises the codes of unknown values."""
+    """Return what fields of an EIP are asked for, by name; raises the codes of unknown values."""
     kind = call.optional("AssociatedInstanceType")
     if kind not in (None, *eips.INSTANCE_TYPES, *eips.UNKNOWN_INSTANCE_TYPES):
         raise CloudError(

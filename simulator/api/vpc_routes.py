@@ -239,7 +239,7 @@ def _named_entry(cloud: Cloud, call: Call, next_hop_id: str | None) -> RouteEntr
 
 
 def _tables(cloud: Cloud, call: Call) -> list[RouteTable]:
-    """What both lists of tables filter by; routers other than those of VPCs there are none."""
+    """Return what both lists of tables filter by; routers other than those of VPCs there are none."""
     table_id = call.optional("RouteTableId")
     routers = {call.optional("VRouterId"), call.optional("RouterId")} - {None}
     if call.choice("RouterType", ("VRouter", "VBR")) == "VBR":
@@ -315,7 +315,10 @@ def _with_entries(cloud: Cloud, table: RouteTable) -> Answer:
 
 
 def _in_table(entry: Answer) -> Answer:
-    """An entry as DescribeRouteTables writes it: the one next hop once more, and neither IP version nor origin."""
+    """Return an entry as DescribeRouteTables writes it.
+
+    The one next hop once more, and neither IP version nor origin.
+    """
     hop_type, hop_id = _hop(entry)
     kept = {key: value for key, value in entry.items() if key not in ("IpVersion", "Origin", "ServiceType")}
     return {**kept, "NextHopType": hop_type, "InstanceId": hop_id}

@@ -26,7 +26,7 @@ _NAME = re.compile(r"[\w./-]{1,80}")
 
 
 def find(cloud: Cloud, list_id: str) -> AccessList:
-    """The list; raises AclNotExist."""
+    """Return the list; raises AclNotExist."""
     found = cloud.estate.access_lists.find(list_id)
     if found is None:
         raise CloudError("AclNotExist", "The specified acl does not exist.")
@@ -34,7 +34,7 @@ def find(cloud: Cloud, list_id: str) -> AccessList:
 
 
 def listeners_of(cloud: Cloud, list_id: str) -> Iterator[tuple[LoadBalancer, Listener]]:
-    """The listeners that a list is bound to, with their load balancers."""
+    """Yield the listeners that a list is bound to, with their load balancers."""
     for load_balancer in cloud.estate.load_balancers:
         for listener in load_balancer.listeners:
             if list_id in listener.access_list_ids:

@@ -32,7 +32,7 @@ def create(
     retention_days: int,
     tags: dict[str, str],
 ) -> AutoSnapshotPolicy:
-    """A policy; `time_points` are hours (UTC+8) "0" to "23", `weekdays` "1" (Monday) to "7".
+    """Create a policy; `time_points` are hours (UTC+8) "0" to "23", `weekdays` "1" (Monday) to "7".
 
     Raises InvalidAccountStatus.SnapshotServiceUnavailable, InvalidSnapshotPolicyName.Malformed, ParameterInvalid (403),
     AutoSnapshotPolicy.QuotaExceed.

@@ -35,7 +35,7 @@ class ServerDraft:
 
 
 def find_group(cloud: Cloud, group_id: str) -> VServerGroup:
-    """The vServer group; raises InvalidParameter (404)."""
+    """Return the vServer group; raises InvalidParameter (404)."""
     found = cloud.estate.vserver_groups.find(group_id)
     if found is None:
         raise NotFoundError("InvalidParameter", "The specified VServerGroupId does not exist.")
@@ -43,7 +43,7 @@ def find_group(cloud: Cloud, group_id: str) -> VServerGroup:
 
 
 def groups_of(cloud: Cloud, load_balancer_id: str) -> list[VServerGroup]:
-    """The vServer groups of a load balancer; raises InvalidLoadBalancerId.NotFound."""
+    """Return the vServer groups of a load balancer; raises InvalidLoadBalancerId.NotFound."""
     load_balancers.find(cloud, load_balancer_id)
     return [group for group in cloud.estate.vserver_groups if group.load_balancer_id == load_balancer_id]
 
@@ -175,7 +175,7 @@ def _new_servers(
     *,
     ported: bool = False,
 ) -> list[BackendServer]:
-    """The servers that `drafts` mean, none of them among `present`."""
+    """Return the servers that `drafts` mean, none of them among `present`."""
     _check_number(drafts)
     there = {(server.instance_id, server.port) for server in present}
     added: dict[tuple[str, int | None], BackendServer] = {}
@@ -220,7 +220,7 @@ def _check_number(servers: list[ServerDraft] | list[str]) -> None:
 
 
 def _check_network(load_balancer: LoadBalancer, instance: Instance) -> None:
-    """An intranet load balancer takes instances of its own VPC, or of the classic network, only."""
+    """Check that an intranet load balancer takes instances of its own VPC, or of the classic network, only."""
     if load_balancer.address_type == "intranet" and load_balancer.vpc_id != instance.vpc_id:
         raise CloudError(
             "InvalidParameter", "The specified load balancer does not support the network type of the ECS instance."

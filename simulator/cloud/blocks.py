@@ -15,7 +15,10 @@ _WRITTEN = re.compile(r"[0-9.]+(/[0-9]{1,2})?")
 
 
 def parsed(text: str) -> IPv4Network | None:
-    """The block, or the one address, that `text` writes; None where it writes none, or an address within a block."""
+    """Return the block, or the one address, that `text` writes.
+
+    None where it writes none, or an address within a block.
+    """
     try:
         return IPv4Network(text) if _WRITTEN.fullmatch(text) else None
     except ValueError:

@@ -10,7 +10,7 @@ from simulator.cloud.state import Cloud
 
 
 def policy(cloud: Cloud, name: str) -> dict[str, Any]:
-    """The policy document of a bucket; raises NoSuchBucket, NoSuchBucketPolicy."""
+    """Return the policy document of a bucket; raises NoSuchBucket, NoSuchBucketPolicy."""
     found = cloud.estate.buckets.find(name)
     if found is None:
         raise NotFoundError("NoSuchBucket", "The specified bucket does not exist.")

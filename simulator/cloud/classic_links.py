@@ -71,7 +71,9 @@ def detach(cloud: Cloud, instance_id: str, vpc_id: str) -> None:
 
 
 def _can_be_linked(cloud: Cloud, vpc: Vpc) -> bool:
-    """Enabled, no custom route into 10.0.0.0/8, and a primary block that classic instances can talk to.
+    """Return whether it can be linked.
+
+    Enabled, no custom route into 10.0.0.0/8, and a block in reach of classic instances.
 
     Of a VPC in 10.0.0.0/8 they reach the VSwitches in 10.111.0.0/16 only: it needs one.
     """

@@ -37,12 +37,12 @@ class Command:
 
 
 def agent_is_there(instance: Instance) -> bool:
-    """What DescribeCloudAssistantStatus says: whether the agent is installed."""
+    """Return what DescribeCloudAssistantStatus says: whether the agent is installed."""
     return instance.guest is not None and instance.guest.agent != "missing"
 
 
 def assistant_instances(cloud: Cloud, ids: Sequence[str]) -> list[Instance]:
-    """The instances; raises InvalidInstance.NotFound, InstanceIds.ExceedLimit."""
+    """Return the instances; raises InvalidInstance.NotFound, InstanceIds.ExceedLimit."""
     if len(ids) > MAX_INSTANCES:
         raise ForbiddenError("InstanceIds.ExceedLimit", "The number of instance IDs exceeds the upper limit.")
     found = [cloud.estate.instances.find(instance_id) for instance_id in ids]
@@ -76,12 +76,12 @@ def run(cloud: Cloud, command: Command, ids: Sequence[str]) -> Invocation:
 
 
 def status_now(cloud: Cloud, result: InvocationResult) -> ResultStatus:
-    """Running until the answer is there."""
+    """Return Running until the answer is there."""
     return "Running" if cloud.clock.now() < result.finished_at else result.status
 
 
 def overall_status(cloud: Cloud, invocation: Invocation) -> str:
-    """Running while one is, Success or Failed where all are, else PartialFailed."""
+    """Return Running while one is, Success or Failed where all are, else PartialFailed."""
     statuses = {status_now(cloud, result) for result in invocation.results}
     if "Running" in statuses:
         return "Running"

@@ -18,7 +18,7 @@ def expire(cloud: Cloud, now: datetime) -> None:
 
 
 def retained_endpoint(instance: ApsaraInstance, connection_string: str | None) -> Endpoint | None:
-    """The classic endpoint in hybrid access with this connection string (None: the first), or None."""
+    """Return the classic endpoint in hybrid access with this connection string (None: the first), or None."""
     retained = (endpoint for endpoint in instance.endpoints if endpoint.expires_at is not None)
     return next((item for item in retained if connection_string in (None, item.connection_string)), None)
 

@@ -320,7 +320,7 @@ def modify_spec(
 
 
 def _category(name: str) -> DiskCategory:
-    """A category that a data disk can be made of."""
+    """Return a category that a data disk can be made of."""
     for category in CATEGORIES:
         if category == name and category not in LOCAL_CATEGORIES:
             return category
@@ -340,7 +340,7 @@ def _level(category: DiskCategory, wanted: str | None) -> PerformanceLevel | Non
 
 
 def _sizes(kind: Literal["system", "data"], category: DiskCategory, level: PerformanceLevel | None) -> tuple[int, int]:
-    """The least and the largest size in GiB."""
+    """Return the least and the largest size in GiB."""
     least, most = (_LEAST_ESSD[level], 65536) if level else _DATA_SIZES[category]
     if kind == "data":
         return least, most
@@ -425,7 +425,7 @@ def _check_spec_change(cloud: Cloud, disk: Disk) -> None:
 
 
 def _check_status(cloud: Cloud, disk: Disk, *expected: str) -> None:
-    """What these actions list for a disk whose data is being copied is the same code."""
+    """Check the status; for a disk whose data is being copied these actions list the same code."""
     if disk.status not in expected or disk.transferring(cloud.clock.now()):
         raise ForbiddenError("IncorrectDiskStatus", "The current disk status does not support this operation.")
 
@@ -451,7 +451,7 @@ def _check_instance(instance: Instance, status: int) -> None:
 
 
 def _free_device(cloud: Cloud, instance_id: str, wanted: str | None) -> str:
-    """A device name that no other disk of the instance has: `wanted`, or the first free one."""
+    """Return a device name that no other disk of the instance has: `wanted`, or the first free one."""
     own = [disk for disk in cloud.estate.disks if disk.instance_id == instance_id]
     if sum(disk.type == "data" for disk in own) >= MAX_DATA_DISKS:
         raise ForbiddenError(

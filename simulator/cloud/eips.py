@@ -194,7 +194,7 @@ def convert(cloud: Cloud, instance_id: str) -> Eip:
 
 
 def bound_to(cloud: Cloud, instance_id: str) -> list[Eip]:
-    """The EIPs that are bound, or in passing, to an instance or a network interface."""
+    """Return the EIPs that are bound, or in passing, to an instance or a network interface."""
     return [eip for eip in cloud.estate.eips if eip.instance_id == instance_id]
 
 
@@ -305,7 +305,7 @@ def _check_cut_through(cloud: Cloud, interface: NetworkInterface, bound: list[Ei
 
 
 def _check_texts(name: str, description: str) -> None:
-    """A name begins with a letter; neither is a URL; raises InvalidParameter."""
+    """Check that a name begins with a letter and neither is a URL; raise InvalidParameter."""
     if name and not (len(name) <= MAX_NAME and name[0].isalpha() and not name.startswith(("http://", "https://"))):
         raise invalid_parameter("Name")
     if len(description) > MAX_DESCRIPTION or description.startswith(("http://", "https://")):
@@ -318,7 +318,7 @@ def _check_bandwidth(bandwidth: int, charge_type: ChargeType) -> None:
 
 
 def free_address(cloud: Cloud, owner_id: str) -> str:
-    """A free public address, told by the id of its owner and not by who came first."""
+    """Return a free public address, told by the id of its owner and not by who came first."""
     taken = {eip.ip_address for eip in cloud.estate.eips}
     taken.update(address for instance in cloud.estate.instances for address in instance.public_ips)
     taken.update(load_balancer.address for load_balancer in cloud.estate.load_balancers)
@@ -328,7 +328,7 @@ def free_address(cloud: Cloud, owner_id: str) -> str:
 
 
 def check_supported(instance_type: str) -> None:
-    """Raises InvalidInstanceType.ValueNotSupported; what is real and not simulated is refused as such."""
+    """Raise InvalidInstanceType.ValueNotSupported; what is real and not simulated is refused as such."""
     if instance_type in UNKNOWN_INSTANCE_TYPES:
         raise NotSimulatedError(f"EIPs of InstanceType {instance_type}")
     if instance_type not in INSTANCE_TYPES:

@@ -37,15 +37,15 @@ class NotSimulatedError(CloudError):
 
 
 def missing_parameter(name: str) -> CloudError:
-    """A mandatory parameter is absent."""
+    """Return the error for a mandatory parameter that is absent."""
     return CloudError("MissingParameter", f'The input parameter "{name}" that is mandatory for this action is missing.')
 
 
 def invalid_parameter(name: str, code: str = "InvalidParameter") -> CloudError:
-    """A parameter has a value that the action does not take."""
+    """Return the error for a value that the action does not take."""
     return CloudError(code, f'The specified parameter "{name}" is not valid.')
 
 
 def dry_run_passed() -> CloudError:
-    """A dry run that would have succeeded answers with this error."""
+    """Return the error by which a dry run answers that would have succeeded."""
     return CloudError("DryRunOperation", "Request validation has been passed with DryRun flag set.")

@@ -77,7 +77,7 @@ def change_network(cloud: Cloud, instance_id: str, wanted: NetworkSpec) -> Insta
 
 
 def allocate_address(cloud: Cloud, instance_id: str) -> str:
-    """The public address of an instance, a new one where it has none.
+    """Return the public address of an instance, a new one where it has none.
 
     Raises InvalidInstanceId.NotFound, InstanceLockedForSecurity, InstanceExpiredOrInArrears, IncorrectInstanceStatus,
     AllocateIpInvalidInstanceBandwidth (0 Mbit/s), OperationDenied (400: an EIP is bound).
@@ -222,7 +222,7 @@ def _become(cloud: Cloud, instance: Instance, wanted: InstanceType) -> None:
 
 
 def _free_classic_address(cloud: Cloud, instance: Instance) -> str:
-    """The next free address in the same /16 as the present one."""
+    """Return the next free address in the same /16 as the present one."""
     taken = {address for each in cloud.estate.instances for address in each.intranet_ips}
     block = IPv4Network(f"{instance.intranet_ips[0]}/16", strict=False)
     start = int(IPv4Address(instance.intranet_ips[0])) - int(block[0])

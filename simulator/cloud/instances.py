@@ -287,7 +287,7 @@ def expired(cloud: Cloud, instance: Instance) -> bool:
 
 
 def check_texts(instance: Instance | None, name: str | None, description: str | None, host_name: str | None) -> None:
-    """Raises InvalidInstanceName.Malformed, InvalidDescription.Malformed, InvalidHostName.Malformed."""
+    """Raise InvalidInstanceName.Malformed, InvalidDescription.Malformed, InvalidHostName.Malformed."""
     check_name(name or "", "InvalidInstanceName.Malformed", "InstanceName")
     check_description(description or "", "InvalidDescription.Malformed")
     longest = 15 if instance is not None and instance.os_type == "windows" else 64
@@ -303,7 +303,7 @@ def check_password(password: str) -> None:
 
 
 def check_user_data(user_data: str, *, in_vpc: bool, io_optimized: bool) -> None:
-    """Raises InvalidUserData.NotSupported, InvalidUserData.SizeExceeded, InvalidParameter (it is not Base64)."""
+    """Raise InvalidUserData.NotSupported, InvalidUserData.SizeExceeded, InvalidParameter (it is not Base64)."""
     if not (in_vpc and io_optimized):
         raise CloudError(
             "InvalidUserData.NotSupported",
@@ -324,7 +324,7 @@ def _begin_start(cloud: Cloud, instance: Instance) -> None:
 
 
 def _set_groups(cloud: Cloud, instance: Instance, group_ids: list[str], refusals: memberships.Refusals) -> None:
-    """Groups of an instance, and in a VPC of its primary interface."""
+    """Set the groups of an instance, and in a VPC of its primary interface."""
     if instance.network_type == "vpc":
         network_interfaces.set_groups(cloud, network_interfaces.primary_of(cloud, instance), group_ids, refusals)
         return
@@ -410,7 +410,7 @@ def _release(cloud: Cloud, instance: Instance) -> None:
 
 
 def _check_movable(cloud: Cloud, instance: Instance) -> None:
-    """What can go to another VPC: neither locked nor expired, one interface with one address."""
+    """Check that it can go to another VPC: neither locked nor expired, one interface with one address."""
     interfaces = cloud.interfaces_of(instance.id)
     if instance.locks or expired(cloud, instance) or len(interfaces) > 1 or len(interfaces[0].private_ips) > 1:
         raise ForbiddenError("OperationDenied", "The instance cannot be moved to another VPC.")

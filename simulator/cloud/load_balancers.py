@@ -78,7 +78,7 @@ class NewLoadBalancer:
 
 
 def find(cloud: Cloud, load_balancer_id: str) -> LoadBalancer:
-    """The load balancer; raises InvalidLoadBalancerId.NotFound (404)."""
+    """Return the load balancer; raises InvalidLoadBalancerId.NotFound (404)."""
     found = cloud.estate.load_balancers.find(load_balancer_id)
     if found is None:
         raise NotFoundError("InvalidLoadBalancerId.NotFound", "The specified LoadBalancerId does not exist.")

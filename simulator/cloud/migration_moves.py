@@ -27,7 +27,7 @@ _DOWN, _UP = 1 / 15, 14 / 15
 
 
 def next_step(cloud: Cloud) -> tuple[datetime, Migration] | None:
-    """The plan whose next phase begins first, and when; of two at one moment the older plan."""
+    """Return the plan whose next phase begins first, and when; of two at one moment the older plan."""
     steps = [(plan.next_at, plan) for plan in cloud.estate.migrations if plan.next_at is not None]
     return min(steps, key=lambda step: step[0], default=None)
 
@@ -140,7 +140,7 @@ def _transfer_disks(cloud: Cloud, migration: Migration, move: Move, views: Views
 
 
 def _clone(cloud: Cloud, migration: Migration, group_id: str) -> str:
-    """The clone of a classic group for this plan, made when it is first wanted.
+    """Return the clone of a classic group for this plan, made when it is first wanted.
 
     Its rules are the same but for what no group in a VPC has: the two NICs fold into one, and priority 110 is 100.
     """

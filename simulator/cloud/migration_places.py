@@ -25,14 +25,17 @@ class Places:
         return sum(len(usable(vswitch)) - len(self._taken[vswitch.id]) for vswitch in self._vswitches)
 
     def holding(self, address: str) -> tuple[VSwitch, str] | None:
-        """The VSwitch in which `address` is, if it is free there."""
+        """Return the VSwitch in which `address` is, if it is free there."""
         for vswitch in self._vswitches:
             if int(IPv4Address(address)) in usable(vswitch) and address not in self._taken[vswitch.id]:
                 return vswitch, address
         return None
 
     def random(self, instance_id: str) -> tuple[VSwitch, str] | None:
-        """An address of the first VSwitch that has a free one: any, but always the same for the same instance."""
+        """Return an address of the first VSwitch that has a free one.
+
+        Any, but always the same for the same instance.
+        """
         for vswitch in self._vswitches:
             numbers = usable(vswitch)
             if len(self._taken[vswitch.id]) >= len(numbers):

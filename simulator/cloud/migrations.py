@@ -89,7 +89,7 @@ def reschedule(
 
 
 def _target_refusals(cloud: Cloud, plan: MigrationPlan) -> Iterator[str]:
-    """What of the target of a plan keeps every instance of it where it is."""
+    """Yield what of the target of a plan keeps every instance of it where it is."""
     vpc = cloud.estate.vpcs.find(plan.vpc_id)
     if vpc is None or vpc.status != "Available":
         yield f"{plan.vpc_id}: there is no such VPC, or it is not Available"
@@ -118,7 +118,7 @@ class Views:
                 self.disks[disk.instance_id].append(disk)
 
     def take(self, vswitch: VSwitch, address: str) -> None:
-        """An instance has gone to this address."""
+        """Note that an instance has gone to this address."""
         self.places.take(vswitch, address)
         self.room = {group_id: room - 1 for group_id, room in self.room.items()}
 
@@ -128,7 +128,7 @@ class Views:
         return [*self.target_refusals, *full, *self.own_refusals(instance_id)]
 
     def own_refusals(self, instance_id: str) -> Iterator[str]:
-        """What of the instance itself keeps it where it is."""
+        """Yield what of the instance itself keeps it where it is."""
         instance = self.cloud.estate.instances.find(instance_id)
         if instance is None:
             yield "there is no such instance"

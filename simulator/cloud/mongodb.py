@@ -123,7 +123,7 @@ def _check_days(days: int) -> None:
 
 
 def _vswitch(cloud: Cloud, mongodb: MongoDb, zone_id: str, vpc_id: str, vswitch_id: str) -> VSwitch:
-    """The VSwitch to go to, which must be in the zone of the instance."""
+    """Return the VSwitch to go to, which must be in the zone of the instance."""
     cloud.vpc(vpc_id)
     vswitch = cloud.vswitch(vswitch_id)
     if vswitch.vpc_id != vpc_id:

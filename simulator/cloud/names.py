@@ -24,19 +24,19 @@ NO_LABELS = Labels()
 
 
 def check_name(name: str, code: str, parameter: str) -> None:
-    """An empty name, or 2 to 128 characters that begin with a letter; raises `code` (400)."""
+    """Check for an empty name, or 2 to 128 characters that begin with a letter; raise `code` (400)."""
     if name and not (MIN_NAME <= len(name) <= MAX_NAME and name[0].isalpha() and _proper_start(name)):
         raise CloudError(code, f'The specified parameter "{parameter}" is not valid.')
 
 
 def check_description(description: str, code: str, status: int = 400) -> None:
-    """An empty description, or up to 256 characters that are no URL; raises `code`."""
+    """Check for an empty description, or up to 256 characters that are no URL; raise `code`."""
     if len(description) > MAX_DESCRIPTION or not _proper_start(description):
         raise CloudError(code, 'The specified parameter "Description" is not valid.', status)
 
 
 def check_network_text(text: str, code: str, message: str, most: int = MAX_NAME) -> None:
-    """An empty text, or up to `most` characters that are no URL, as the VPC API takes them; raises `code` (400)."""
+    """Check for an empty text, or up to `most` characters that are no URL, as for the VPC API; raise `code` (400)."""
     if len(text) > most or not _proper_start(text):
         raise CloudError(code, message)
 

@@ -121,7 +121,7 @@ def create_primary(cloud: Cloud, instance: Instance, mac: str | None = None) -> 
 
 
 def primary_of(cloud: Cloud, instance: Instance) -> NetworkInterface:
-    """The primary interface of an instance in a VPC."""
+    """Return the primary interface of an instance in a VPC."""
     return next(item for item in cloud.interfaces_of(instance.id) if item.type == "Primary")
 
 
@@ -171,8 +171,10 @@ def set_groups(
 
 
 def leave(cloud: Cloud, interface_id: str, group_id: str) -> None:
-    """Take an interface out of a group; raises InvalidEniId.NotFound, InvalidSecurityGroupId.NotFound,
-    InstanceNotInSecurityGroup, InstanceLastSecurityGroup (LeaveSecurityGroup).
+    """Take an interface out of a group.
+
+    Raises InvalidEniId.NotFound, InvalidSecurityGroupId.NotFound, InstanceNotInSecurityGroup,
+    InstanceLastSecurityGroup (LeaveSecurityGroup).
     """
     interface = cloud.network_interface(interface_id)
     group = cloud.security_group(group_id)
@@ -257,7 +259,7 @@ def delete(cloud: Cloud, interface_id: str) -> None:
 
 
 def release(cloud: Cloud, instance: Instance) -> None:
-    """What becomes of the interfaces of an instance that is released: some go with it, the others are Available."""
+    """Let go of the interfaces of an instance that is released: some go with it, the others are Available."""
     for interface in cloud.interfaces_of(instance.id):
         if interface.type == "Primary" or interface.delete_on_release:
             cloud.estate.network_interfaces.remove(interface)
@@ -332,7 +334,7 @@ def _wrong_state() -> CloudError:
 
 
 def _wanted_addresses(new: NewInterface) -> tuple[list[str], int]:
-    """The addresses told, the primary one first, and how many more there are to be."""
+    """Return the addresses told, the primary one first, and how many more there are to be."""
     if new.secondary_ips and new.secondary_count is not None:
         raise CloudError(
             "InvalidParameter.Conflict", "PrivateIpAddress and SecondaryPrivateIpAddressCount exclude each other."
@@ -346,7 +348,7 @@ def _wanted_addresses(new: NewInterface) -> tuple[list[str], int]:
 
 
 def _check_texts(name: str, description: str) -> None:
-    """The references name no code for these: InvalidParameter."""
+    """Check the texts; the references name no code for these: InvalidParameter."""
     check_name(name, "InvalidParameter", "NetworkInterfaceName")
     if len(description) > MAX_DESCRIPTION or description.startswith(("http://", "https://")):
         raise invalid_parameter("Description")

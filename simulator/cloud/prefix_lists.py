@@ -119,7 +119,7 @@ def delete(cloud: Cloud, list_id: str) -> None:
 
 
 def associations(cloud: Cloud, list_id: str) -> list[SecurityGroup]:
-    """The security groups with a rule that refers to the list."""
+    """Return the security groups with a rule that refers to the list."""
     return [
         group for group in cloud.estate.security_groups if any(rule.prefix_list_id == list_id for rule in group.rules)
     ]

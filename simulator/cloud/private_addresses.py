@@ -52,7 +52,7 @@ def claim(cloud: Cloud, vswitch: VSwitch, wanted: list[str], more: int, refusals
 
 
 def usable(vswitch: VSwitch) -> range:
-    """The addresses that a VSwitch gives, as numbers."""
+    """Return the addresses that a VSwitch gives, as numbers."""
     block = IPv4Network(vswitch.cidr_block)
     return range(int(block[FIRST_USABLE]), int(block[-1]) - RESERVED_AT_END + 1)
 

@@ -55,13 +55,13 @@ _IN_NO_VPC = re.compile(r"2008.?r2", re.IGNORECASE)
 
 
 def groups(cloud: Cloud, db_instance_id: str, network_type: str | None) -> list[WhitelistGroup]:
-    """The whitelist groups of an RDS instance, of one network type or (None) of all."""
+    """Return the whitelist groups of an RDS instance, of one network type or (None) of all."""
     database = cloud.database(db_instance_id)
     return [group for group in database.whitelist_groups if network_type in (None, group.network_type)]
 
 
 def replicas_of(cloud: Cloud, database: Database) -> list[Database]:
-    """The read-only instances of an RDS instance."""
+    """Return the read-only instances of an RDS instance."""
     return [other for other in cloud.estate.databases if other.primary_id == database.id]
 
 
@@ -238,7 +238,7 @@ def _networks(database: Database, network_type: str) -> tuple[WhitelistNetworkTy
 
 
 def _vswitch(cloud: Cloud, database: Database, vpc_id: str | None, vswitch_id: str | None) -> VSwitch:
-    """The VSwitch to go to, which must be in the zone of the instance."""
+    """Return the VSwitch to go to, which must be in the zone of the instance."""
     if vpc_id is None:
         raise NotSimulatedError("ModifyDBInstanceNetworkType without VPCId (which VPC is taken is not documented)")
     if cloud.estate.vpcs.find(vpc_id) is None:

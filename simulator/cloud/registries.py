@@ -10,7 +10,7 @@ from simulator.model.cr import Module, Registry, RegistryEndpoint
 
 
 def endpoint(cloud: Cloud, registry_id: str, module: Module) -> RegistryEndpoint:
-    """The endpoints of a module, closed ones where it has none; raises INSTANCE_NOT_EXIST."""
+    """Return the endpoints of a module, closed ones where it has none; raises INSTANCE_NOT_EXIST."""
     found: Registry | None = cloud.estate.registries.find(registry_id)
     if found is None:
         raise NotFoundError("INSTANCE_NOT_EXIST", "The instance does not exist.")

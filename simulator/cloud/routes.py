@@ -189,13 +189,13 @@ def unassociate(cloud: Cloud, route_table_id: str, vswitch_id: str) -> None:
 
 
 def vswitches_of(cloud: Cloud, table: RouteTable) -> list[VSwitch]:
-    """The VSwitches that follow a route table."""
+    """Return the VSwitches that follow a route table."""
     own = None if table.type == "System" else table.id
     return [vswitch for vswitch in cloud.vswitches_of(table.vpc_id) if vswitch.route_table_id == own]
 
 
 def system_blocks(cloud: Cloud, table: RouteTable) -> list[str]:
-    """The destinations of the system entries: every VSwitch of the VPC, and the cloud's services."""
+    """Return the destinations of the system entries: every VSwitch of the VPC, and the cloud's services."""
     return [*(vswitch.cidr_block for vswitch in cloud.vswitches_of(table.vpc_id)), str(SERVICE_BLOCK)]
 
 
@@ -218,7 +218,7 @@ def create_entry(cloud: Cloud, route_table_id: str, new: NewEntry) -> RouteEntry
 
 
 def check_new_entry(cloud: Cloud, route_table_id: str, new: NewEntry) -> IPv4Network:
-    """What `create_entry` checks, for dry runs too; the destination, an address without mask being a /32.
+    """Return what `create_entry` checks, for dry runs too; the destination, an address without mask being a /32.
 
     Raises InvalidRouteTableId.NotFound, IncorrectStatus.RouteTableStatus, IncorrectVpcStatus, IncorrectVSwitchStatus
     (one of the VPC is Pending), IncorrectRouteEntryStatus (one of the table is in change), InvalidCidrBlock.Malformed,
@@ -271,7 +271,7 @@ def check_modified_entry(
     description: str | None,
     next_hop: tuple[str, str] | None,
 ) -> None:
-    """What `modify_entry` checks, for dry runs too.
+    """Check what `modify_entry` checks, for dry runs too.
 
     Raises InvalidRouteEntryName.Malformed, InvalidDescription.Malformed, IncorrectRouteEntryStatus, and as
     `_check_next_hop` does.
@@ -292,14 +292,14 @@ def delete_entry(cloud: Cloud, entry: RouteEntry) -> None:
 
 
 def check_deletable_entry(cloud: Cloud, entry: RouteEntry) -> None:
-    """Raises IncorrectVpcStatus, IncorrectRouteEntryStatus (an entry of the table is in change)."""
+    """Raise IncorrectVpcStatus, IncorrectRouteEntryStatus (an entry of the table is in change)."""
     vpcs.available(cloud, _table(cloud, entry.route_table_id).vpc_id)
     if any(sibling.status != "Available" for sibling in cloud.route_entries_of(entry.route_table_id)):
         raise _entry_in_change()
 
 
 def entry_by_id(cloud: Cloud, entry_id: str) -> RouteEntry:
-    """The custom entry; raises InvalidRouteEntryId.NotFound (400)."""
+    """Return the custom entry; raises InvalidRouteEntryId.NotFound (400)."""
     entry = cloud.estate.route_entries.find(entry_id)
     if entry is None:
         raise CloudError("InvalidRouteEntryId.NotFound", "Specified RouteEntryId does not exist.")
@@ -307,7 +307,7 @@ def entry_by_id(cloud: Cloud, entry_id: str) -> RouteEntry:
 
 
 def entry_by_destination(cloud: Cloud, route_table_id: str, destination: str, next_hop_id: str | None) -> RouteEntry:
-    """The custom entry to a destination, with this next hop where it is given.
+    """Return the custom entry to a destination, with this next hop where it is given.
 
     Raises InvalidRouteTableId.NotFound, InvalidCidrBlock.Malformed, OperationDenied (a system entry),
     InvalidRouteEntry.NotFound (400).

@@ -53,7 +53,10 @@ class RuleDraft:
         return next((name for name in PEER_FIELDS if getattr(self, name)), None)
 
     def over(self, rule: Rule) -> "RuleDraft":
-        """What this draft says, and what `rule` says where it is silent; a peer of any kind replaces the peer."""
+        """Return what this draft says, and what `rule` says where it is silent.
+
+        A peer of any kind replaces the peer.
+        """
         peer = (
             self
             if self.peer_field
@@ -79,7 +82,7 @@ class RuleDraft:
 
 
 def checked_rule(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> Rule:
-    """The rule that `draft` means in `group`; raises the documented CloudError of what is wrong with it."""
+    """Return the rule that `draft` means in `group`; raises the documented CloudError of what is wrong with it."""
     protocol = _protocol(draft)
     draft = replace(draft, nic_type=_nic_type(group, draft))
     rule = Rule(
@@ -98,7 +101,7 @@ def checked_rule(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> Rule:
 
 
 def peer_field(rule: Rule) -> str:
-    """The field of `PEER_FIELDS` that is set."""
+    """Return the field of `PEER_FIELDS` that is set."""
     return next(name for name in PEER_FIELDS if getattr(rule, name) is not None)
 
 
@@ -109,7 +112,7 @@ def weight(cloud: Cloud, rule: Rule) -> int:
 
 
 def identity(rule: Rule) -> tuple[object, ...]:
-    """What makes a rule itself: all but its description, so rules that differ only there collide."""
+    """Return what makes a rule itself: all but its description, so rules that differ only there collide."""
     block = rule.cidr_ip or rule.ipv6_cidr_ip
     return (
         rule.direction,
@@ -134,7 +137,7 @@ def _protocol(draft: RuleDraft) -> IpProtocol:
 
 
 def _nic_type(group: SecurityGroup, draft: RuleDraft) -> NicType:
-    """The nic type: internet unless told in a classic group, always intranet in a VPC."""
+    """Return the nic type: internet unless told in a classic group, always intranet in a VPC."""
     if draft.nic_type not in (None, *get_args(NicType)):
         raise CloudError("InvalidNicType.ValueNotSupported", "The specified NicType does not exist.")
     if group.vpc_id:
@@ -193,7 +196,7 @@ def _description(draft: RuleDraft) -> str:
 
 
 def _peer(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> dict[str, str | None]:
-    """The one peer; of several given the first of `PEER_FIELDS`, as documented."""
+    """Return the one peer; of several given the first of `PEER_FIELDS`, as documented."""
     word = draft.peer_word
     if draft.cidr_ip and draft.ipv6_cidr_ip:
         raise CloudError(
@@ -213,7 +216,7 @@ def _peer(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> dict[str, str
 
 
 def _block(draft: RuleDraft, text: str, version: int) -> str:
-    """The block as the cloud keeps it: host bits cleared, a single address without its mask length."""
+    """Return the block as the cloud keeps it: host bits cleared, a single address without its mask length."""
     try:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError:
@@ -227,7 +230,10 @@ def _block(draft: RuleDraft, text: str, version: int) -> str:
 
 
 def _checked_owner(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> str | None:
-    """The account that owns the group of `draft`, None for this one; that group is checked as far as it can be seen."""
+    """Return the account that owns the group of `draft`, None for this one.
+
+    That group is checked as far as it can be seen.
+    """
     word = draft.peer_word
     if group.type == "enterprise":
         raise CloudError(
@@ -267,7 +273,7 @@ def _other_vpc(word: str) -> CloudError:
 
 
 def _check_networks(cloud: Cloud, group: SecurityGroup, peer: SecurityGroup, word: str) -> None:
-    """Groups see each other within one network, or across through ClassicLink."""
+    """Check that groups see each other: within one network, or across through ClassicLink."""
     if group.vpc_id == peer.vpc_id:
         return
     if group.vpc_id and peer.vpc_id:

@@ -100,7 +100,7 @@ def delete(cloud: Cloud, group_id: str) -> None:
 
 
 def referrers(cloud: Cloud, group_id: str) -> list[SecurityGroup]:
-    """The groups with a rule whose peer is this group."""
+    """Return the groups with a rule whose peer is this group."""
     return [group for group in cloud.estate.security_groups if any(rule.group_id == group_id for rule in group.rules)]
 
 

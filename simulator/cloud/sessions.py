@@ -15,17 +15,17 @@ LEAST_SECONDS = 900
 
 
 def arn(estate: Estate, kind: str, name: str) -> str:
-    """The ARN of something of RAM, such as a role."""
+    """Return the ARN of something of RAM, such as a role."""
     return f"acs:ram::{estate.account_id}:{kind}/{name}"
 
 
 def caller_arn(estate: Estate, caller: Caller) -> str:
-    """The ARN of who calls, as GetCallerIdentity tells it."""
+    """Return the ARN of who calls, as GetCallerIdentity tells it."""
     return arn(estate, "user" if isinstance(caller, User) else "assumed-role", caller.name)
 
 
 def role_by_arn(estate: Estate, role_arn: str) -> Role:
-    """The role; raises EntityNotExist.Role."""
+    """Return the role; raises EntityNotExist.Role."""
     for role in estate.roles:
         if arn(estate, "role", role.name) == role_arn:
             return role
@@ -33,7 +33,7 @@ def role_by_arn(estate: Estate, role_arn: str) -> Role:
 
 
 def provider_by_arn(estate: Estate, provider_arn: str) -> OidcProvider:
-    """The OIDC identity provider; raises AuthenticationFail.NoPermission."""
+    """Return the OIDC identity provider; raises AuthenticationFail.NoPermission."""
     for provider in estate.oidc_providers:
         if arn(estate, "oidc-provider", provider.name) == provider_arn:
             return provider
@@ -59,7 +59,7 @@ def check_trusts(estate: Estate, role: Role, provider: OidcProvider) -> None:
 
 
 def opened(cloud: Cloud, role: Role, session_name: str, seconds: int | None, policy: Policy | None) -> Session:
-    """A new session; raises InvalidParameter.DurationSeconds."""
+    """Return a new session; raises InvalidParameter.DurationSeconds."""
     asked = USUAL_SECONDS if seconds is None else seconds
     if not LEAST_SECONDS <= asked <= role.max_session_seconds:
         raise CloudError(

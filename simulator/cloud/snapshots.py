@@ -99,7 +99,7 @@ def used(cloud: Cloud, snapshot: Snapshot) -> bool:
 
 
 def of_disk(cloud: Cloud, disk_id: str) -> list[Snapshot]:
-    """The snapshots of a disk, of whatever status."""
+    """Return the snapshots of a disk, of whatever status."""
     return [snapshot for snapshot in cloud.estate.snapshots if snapshot.disk_id == disk_id]
 
 
@@ -125,7 +125,7 @@ def remaining_seconds(cloud: Cloud, snapshot: Snapshot) -> int:
 
 
 def check_service(cloud: Cloud) -> None:
-    """Raises InvalidAccountStatus.SnapshotServiceUnavailable."""
+    """Raise InvalidAccountStatus.SnapshotServiceUnavailable."""
     if not cloud.estate.snapshot_service:
         raise ForbiddenError(
             "InvalidAccountStatus.SnapshotServiceUnavailable", "Snapshot service has not been opened yet."

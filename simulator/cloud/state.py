@@ -51,11 +51,11 @@ class Cloud:
         self.awaits(item.ready_at)
 
     def zone(self, zone_id: str) -> Zone:
-        """The zone; raises InvalidZoneId.NotFound."""
+        """Return the zone; raises InvalidZoneId.NotFound."""
         return _found(self.estate.zones.find(zone_id), "InvalidZoneId.NotFound", "Specified zone does not exist.")
 
     def instance(self, instance_id: str) -> Instance:
-        """The instance; raises InvalidInstanceId.NotFound."""
+        """Return the instance; raises InvalidInstanceId.NotFound."""
         return _found(
             self.estate.instances.find(instance_id),
             "InvalidInstanceId.NotFound",
@@ -63,11 +63,11 @@ class Cloud:
         )
 
     def disk(self, disk_id: str) -> Disk:
-        """The disk; raises InvalidDiskId.NotFound."""
+        """Return the disk; raises InvalidDiskId.NotFound."""
         return _found(self.estate.disks.find(disk_id), "InvalidDiskId.NotFound", "The specified disk does not exist.")
 
     def snapshot(self, snapshot_id: str) -> Snapshot:
-        """The snapshot; raises InvalidSnapshotId.NotFound."""
+        """Return the snapshot; raises InvalidSnapshotId.NotFound."""
         return _found(
             self.estate.snapshots.find(snapshot_id),
             "InvalidSnapshotId.NotFound",
@@ -75,7 +75,10 @@ class Cloud:
         )
 
     def snapshot_group(self, group_id: str) -> SnapshotGroup:
-        """The snapshot-consistent group; raises InvalidSnapshotGroupId.NotFound (a code that no reference lists)."""
+        """Return the snapshot-consistent group.
+
+        Raises InvalidSnapshotGroupId.NotFound (a code that no reference lists).
+        """
         return _found(
             self.estate.snapshot_groups.find(group_id),
             "InvalidSnapshotGroupId.NotFound",
@@ -83,7 +86,7 @@ class Cloud:
         )
 
     def auto_snapshot_policy(self, policy_id: str) -> AutoSnapshotPolicy:
-        """The automatic snapshot policy; raises ParameterInvalid (404)."""
+        """Return the automatic snapshot policy; raises ParameterInvalid (404)."""
         return _found(
             self.estate.auto_snapshot_policies.find(policy_id),
             "ParameterInvalid",
@@ -91,11 +94,11 @@ class Cloud:
         )
 
     def find_security_group(self, group_id: str) -> SecurityGroup | None:
-        """The security group, or None."""
+        """Return the security group, or None."""
         return self.estate.security_groups.find(group_id)
 
     def security_group(self, group_id: str) -> SecurityGroup:
-        """The security group; raises InvalidSecurityGroupId.NotFound."""
+        """Return the security group; raises InvalidSecurityGroupId.NotFound."""
         return _found(
             self.find_security_group(group_id),
             "InvalidSecurityGroupId.NotFound",
@@ -103,7 +106,7 @@ class Cloud:
         )
 
     def network_interface(self, interface_id: str) -> NetworkInterface:
-        """The network interface; raises InvalidEniId.NotFound."""
+        """Return the network interface; raises InvalidEniId.NotFound."""
         return _found(
             self.estate.network_interfaces.find(interface_id),
             "InvalidEniId.NotFound",
@@ -111,7 +114,7 @@ class Cloud:
         )
 
     def prefix_list(self, list_id: str) -> PrefixList:
-        """The prefix list; raises InvalidPrefixListId.NotFound."""
+        """Return the prefix list; raises InvalidPrefixListId.NotFound."""
         return _found(
             self.estate.prefix_lists.find(list_id),
             "InvalidPrefixListId.NotFound",
@@ -119,11 +122,11 @@ class Cloud:
         )
 
     def vpc(self, vpc_id: str) -> Vpc:
-        """The VPC; raises InvalidVpcId.NotFound."""
+        """Return the VPC; raises InvalidVpcId.NotFound."""
         return _found(self.estate.vpcs.find(vpc_id), "InvalidVpcId.NotFound", "Specified VPC does not exist.")
 
     def vswitch(self, vswitch_id: str) -> VSwitch:
-        """The VSwitch; raises InvalidVSwitchId.NotFound."""
+        """Return the VSwitch; raises InvalidVSwitchId.NotFound."""
         return _found(
             self.estate.vswitches.find(vswitch_id),
             "InvalidVSwitchId.NotFound",
@@ -131,7 +134,7 @@ class Cloud:
         )
 
     def eip(self, allocation_id: str) -> Eip:
-        """The EIP; raises InvalidAllocationId.NotFound."""
+        """Return the EIP; raises InvalidAllocationId.NotFound."""
         return _found(
             self.estate.eips.find(allocation_id),
             "InvalidAllocationId.NotFound",
@@ -139,7 +142,7 @@ class Cloud:
         )
 
     def database(self, db_instance_id: str) -> Database:
-        """The RDS instance; raises InvalidDBInstanceId.NotFound."""
+        """Return the RDS instance; raises InvalidDBInstanceId.NotFound."""
         return _found(
             self.estate.databases.find(db_instance_id),
             "InvalidDBInstanceId.NotFound",
@@ -147,7 +150,7 @@ class Cloud:
         )
 
     def redis(self, instance_id: str) -> Redis:
-        """The Redis instance; raises InvalidInstanceId.NotFound."""
+        """Return the Redis instance; raises InvalidInstanceId.NotFound."""
         return _found(
             self.estate.redis.find(instance_id),
             "InvalidInstanceId.NotFound",
@@ -155,7 +158,7 @@ class Cloud:
         )
 
     def mongodb(self, db_instance_id: str) -> MongoDb:
-        """The MongoDB instance; raises InvalidDBInstanceId.NotFound."""
+        """Return the MongoDB instance; raises InvalidDBInstanceId.NotFound."""
         return _found(
             self.estate.mongodb.find(db_instance_id),
             "InvalidDBInstanceId.NotFound",
@@ -163,27 +166,27 @@ class Cloud:
         )
 
     def vswitches_of(self, vpc_id: str) -> list[VSwitch]:
-        """The VSwitches of a VPC."""
+        """Return the VSwitches of a VPC."""
         return [vswitch for vswitch in self.estate.vswitches if vswitch.vpc_id == vpc_id]
 
     def route_tables_of(self, vpc_id: str) -> list[RouteTable]:
-        """The route tables of a VPC."""
+        """Return the route tables of a VPC."""
         return [table for table in self.estate.route_tables if table.vpc_id == vpc_id]
 
     def system_route_table(self, vpc_id: str) -> RouteTable:
-        """The route table that every VPC has."""
+        """Return the route table that every VPC has."""
         return next(table for table in self.route_tables_of(vpc_id) if table.type == "System")
 
     def route_entries_of(self, route_table_id: str) -> list[RouteEntry]:
-        """The custom entries of a route table."""
+        """Return the custom entries of a route table."""
         return [entry for entry in self.estate.route_entries if entry.route_table_id == route_table_id]
 
     def members_of(self, group_id: str) -> list[Instance]:
-        """The instances in a security group."""
+        """Return the instances in a security group."""
         return [instance for instance in self.estate.instances if group_id in instance.security_group_ids]
 
     def interfaces_in(self, group_id: str) -> list[NetworkInterface]:
-        """The network interfaces in a security group, primary ones among them."""
+        """Return the network interfaces in a security group, primary ones among them."""
         return [item for item in self.estate.network_interfaces if group_id in item.security_group_ids]
 
     def attach(self, interface: NetworkInterface) -> None:
@@ -192,7 +195,7 @@ class Cloud:
             self._attached.setdefault(interface.instance_id, []).append(interface.id)
 
     def interfaces_of(self, instance_id: str) -> list[NetworkInterface]:
-        """The network interfaces of an instance, the primary one first; in constant time."""
+        """Return the network interfaces of an instance, the primary one first; in constant time."""
         known = map(self.estate.network_interfaces.find, dict.fromkeys(self._attached.get(instance_id, ())))
         found = [item for item in known if item is not None and item.instance_id == instance_id]
         return sorted(found, key=lambda item: item.type)
@@ -226,7 +229,7 @@ class Cloud:
 
 
 def _complete_macs(instance: Instance) -> None:
-    """A classic instance has a MAC address for each of its NICs; in a VPC its network interfaces have them."""
+    """Give a classic instance a MAC address for each of its NICs; in a VPC its network interfaces have them."""
     if instance.network_type == "classic":
         instance.intranet_mac = instance.intranet_mac or mac_address(instance.id, "intranet")
         if instance.public_ips:
@@ -234,7 +237,7 @@ def _complete_macs(instance: Instance) -> None:
 
 
 def primary_interface(instance: Instance, interface_id: str, mac: str | None = None) -> NetworkInterface:
-    """What the primary network interface of an instance in a VPC is; `mac` where it is not a new one."""
+    """Return what the primary network interface of an instance in a VPC is; `mac` where it is not a new one."""
     return NetworkInterface.model_validate(
         {
             "id": interface_id,

@@ -60,7 +60,10 @@ _DIALECTS = {
 
 
 def tagged(cloud: Cloud, product: str, kind: str, ids: Iterable[str] | None = None) -> dict[str, dict[str, str]]:
-    """The tags of all resources of a kind (in any case), or of those of `ids`; raises the dialect's `no_kind`."""
+    """Return the tags of all resources of a kind (in any case), or of those of `ids`.
+
+    Raises the dialect's `no_kind`.
+    """
     dialect = _DIALECTS[product]
     table = dialect.tables.get(kind.lower())
     if table is None:

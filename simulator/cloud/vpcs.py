@@ -75,7 +75,7 @@ def create_default(cloud: Cloud) -> Vpc:
 
 
 def check_new(cloud: Cloud, new: NewVpc) -> None:
-    """What `create` checks, for dry runs too.
+    """Check what `create` checks, for dry runs too.
 
     Raises InvalidVpcName.Malformed, InvalidVpcDiscription.Malformed, InvalidParameter and IllegalParam.CidrBlockMask
     (block), IllegalParam.UserCidr, InvalidUserCidr.Quota, InvalidUserCidr.Malformed, QuotaExceeded.Vpc.
@@ -119,7 +119,7 @@ def delete(cloud: Cloud, vpc_id: str) -> None:
 
 
 def check_deletable(cloud: Cloud, vpc_id: str) -> Vpc:
-    """The VPC, if it can be deleted.
+    """Return the VPC, if it can be deleted.
 
     Raises InvalidVpcId.NotFound, IncorrectVpcStatus, DependencyViolation.VSwitch, .SecurityGroup, .RouteTable,
     .RouteEntry, .Instance (linked instances, and whatever else names the VPC).
@@ -140,7 +140,7 @@ def check_deletable(cloud: Cloud, vpc_id: str) -> Vpc:
 
 
 def available(cloud: Cloud, vpc_id: str) -> Vpc:
-    """The VPC, if it is Available; raises IncorrectVpcStatus, InvalidVpcId.NotFound."""
+    """Return the VPC, if it is Available; raises IncorrectVpcStatus, InvalidVpcId.NotFound."""
     vpc = cloud.vpc(vpc_id)
     if vpc.status != "Available":
         raise CloudError("IncorrectVpcStatus", "Current VPC status does not support this operation.")
@@ -187,7 +187,7 @@ def remove_block(cloud: Cloud, vpc_id: str, cidr_block: str) -> None:
 
 
 def blocks_of(vpc: Vpc) -> list[IPv4Network]:
-    """The primary and the secondary blocks of a VPC."""
+    """Return the primary and the secondary blocks of a VPC."""
     return [IPv4Network(block) for block in (vpc.cidr_block, *vpc.secondary_cidr_blocks)]
 
 

@@ -109,7 +109,7 @@ def delete(cloud: Cloud, vswitch_id: str) -> None:
 
 
 def check_deletable(cloud: Cloud, vswitch_id: str) -> VSwitch:
-    """The VSwitch, if it can be deleted.
+    """Return the VSwitch, if it can be deleted.
 
     Raises InvalidVSwitchId.NotFound, IncorrectVSwitchStatus, OperationDenied.OtherSubnetProcessing (another one of the
     VPC is Pending), IncorrectRouteEntryStatus (a route of the VPC is being changed), DependencyViolation.RouteTable,
@@ -133,7 +133,7 @@ def check_deletable(cloud: Cloud, vswitch_id: str) -> VSwitch:
 
 
 def route_table_of(cloud: Cloud, vswitch: VSwitch) -> RouteTable:
-    """The route table that a VSwitch follows: a custom one, or the system route table of its VPC."""
+    """Return the route table that a VSwitch follows: a custom one, or the system route table of its VPC."""
     return cloud.estate.route_tables.find(vswitch.route_table_id) or cloud.system_route_table(vswitch.vpc_id)
 
 
@@ -151,10 +151,10 @@ def available_addresses(cloud: Cloud, vswitches: Iterable[VSwitch]) -> dict[str,
 
 
 def _addresses(item: Any) -> int:
-    """How many addresses of its VSwitch something has: a network interface those it lists, a database one
-    an endpoint, anything else one.
+    """Return how many addresses of its VSwitch something has.
 
-    The primary network interface of an instance is the instance's own address over again.
+    A network interface has those it lists, a database one an endpoint, anything else one. The primary network interface
+    of an instance is the instance's own address over again.
     """
     if isinstance(item, ApsaraInstance):
         return max(1, len(item.private_addresses()))

@@ -40,7 +40,7 @@ class Codes:
 
 
 def check(change: Change, codes: Codes) -> None:
-    """Raises a refusal of `codes` where the change is wrong for any database: its name or its entries."""
+    """Raise a refusal of `codes` where the change is wrong for any database: its name or its entries."""
     if not _GROUP_NAME.fullmatch(change.name):
         raise CloudError(*codes.name)
     if not change.entries or not all(_is_entry(entry) for entry in change.entries):
@@ -83,7 +83,7 @@ def apply(
 
 
 def find(instance: ApsaraInstance, name: str) -> WhitelistGroup | None:
-    """The group of a product that knows one network type only, or None."""
+    """Return the group of a product that knows one network type only, or None."""
     return _group(instance, name, "MIX")
 
 
@@ -113,7 +113,7 @@ def _result(group: WhitelistGroup | None, change: Change) -> list[str]:
 
 
 def _is_entry(text: str) -> bool:
-    """An IPv4 address, or a block of mask length 0 (all) to 32; host bits are allowed, as the API allows them."""
+    """Return whether it is an IPv4 address, or a block of mask length 0 (all) to 32; host bits are allowed."""
     address, slash, mask = text.partition("/")
     try:
         ipaddress.IPv4Address(address)

@@ -101,7 +101,7 @@ class Table(Generic[Item]):
         del self._items[item.id]
 
     def find(self, item_id: str | None) -> Item | None:
-        """The one with this id, or None."""
+        """Return the one with this id, or None."""
         return self._items.get(item_id) if item_id else None
 
     def among(self, ids: Iterable[str] | None) -> list[Item]:

@@ -90,7 +90,7 @@ class ApsaraInstance(Transitional):
             self.endpoints, self.next_endpoints = self.next_endpoints, []
 
     def private_addresses(self) -> list[str]:
-        """The addresses that it has, or is about to have, in its VSwitch."""
+        """Return the addresses that it has, or is about to have, in its VSwitch."""
         endpoints = [*self.endpoints, *self.next_endpoints]
         return [endpoint.ip_address for endpoint in endpoints if endpoint.ip_type == "Private"]
 

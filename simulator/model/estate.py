@@ -137,13 +137,13 @@ class Estate(Strict):
 
 @functools.cache
 def kinds() -> dict[str, type[BaseModel]]:
-    """What each table holds, by the table's name."""
+    """Return what each table holds, by the table's name."""
     fields = Estate.model_fields.items()
     return {name: get_args(field.annotation)[0] for name, field in fields if get_origin(field.annotation) is Table}
 
 
 def _dangling(estate: Estate) -> Iterator[str]:
-    """References to what is not in the file, by what the models mark as references."""
+    """Yield references to what is not in the file, by what the models mark as references."""
     tables = dict(estate.tables())
     for name, table in tables.items():
         for item in table:

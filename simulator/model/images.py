@@ -24,7 +24,7 @@ class Image(Strict):
 
 
 def public_images() -> list[Image]:
-    """The images of an estate that names none."""
+    """Return the images of an estate that names none."""
     return [
         Image(
             id="aliyun_3_x64_20G_alibase_20260613.vhd",

@@ -104,7 +104,6 @@ class Host:
 
     def __getattr__(self, method: str) -> Any:
         """Call a method by its name in the protocol, with the fields of its request, to the end of its answer."""
-
         request = getattr(language_pb2, f"{method.removesuffix('Prompts')}Request")
 
         def call(**fields: Any) -> Any:

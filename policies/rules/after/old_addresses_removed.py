@@ -46,7 +46,7 @@ def _told(places: list[str]) -> str:
 
 
 def _whitelists(plan: Plan, address: str) -> list[str]:
-    """Groups that name it as it is, of databases that may be anybody's, unless this update takes it out."""
+    """Return the groups that name it as it is, of databases that may be anybody's, unless this update takes it out."""
     return [
         f"whitelist group {group.text('groupName')} of {database.text('dbInstanceId')}"
         for database in plan.migration.objects("databases")

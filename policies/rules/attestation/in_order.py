@@ -40,7 +40,7 @@ def _attestation(plan: Plan, timeline: Timeline, instances: Mapping[str, Facts],
 def _about(
     plan: Plan, timeline: Timeline, instances: Mapping[str, Facts], entry: Facts, word: str
 ) -> Iterator[Verdict]:
-    """What is wrong with it about one of its instances or another."""
+    """Yield what is wrong with it about one of its instances or another."""
     until = entry.moment("validUntil")
     told = until.isoformat(timespec="minutes")
     for instance_id in entry.texts("instanceIds"):

@@ -42,7 +42,7 @@ def _policy(policy: Facts, start: datetime, hours: float) -> Verdict:
 
 
 def _first_due(hours: tuple[str, ...], weekdays: tuple[str, ...], start: datetime, lasts: timedelta) -> datetime | None:
-    """The first full hour from `start` on, for so long, that the policy names; all of them are within a week."""
+    """Return the first full hour from `start` on, for so long, that the policy names; all of them are within a week."""
     moment = start.astimezone(_ZONE).replace(minute=0, second=0, microsecond=0)
     end = start + min(lasts, _WEEK)
     while moment < end:

@@ -80,14 +80,17 @@ def _missing(plan: Plan, timeline: Timeline, instance: Facts, disk: str) -> Verd
 
 
 def _in_group(plan: Plan, group: Resource, disk: str) -> Verdict:
-    """What a declared group says of one of its disks; which snapshots are the group's, nothing tells once it exists."""
+    """Return what a declared group says of one of its disks.
+
+    Which snapshots are the group's, nothing tells once it exists.
+    """
     if group.exists:
         return _not_read(plan, f"A snapshot of the {disk}, of group {group.facts.text('id')},")
     return pending(f"A snapshot of the {disk} is declared, in a group of its instance's disks, and does not exist yet.")
 
 
 def _not_read(plan: Plan, what: str) -> Verdict:
-    """What the state has and the cloud did not show: made by this very update, else it is not there."""
+    """Return what the state has and the cloud did not show: made by this very update, else it is not there."""
     if not plan.migration.flag("dryRun"):
         return pending(f"{what} is in the Pulumi state: this update made it, or it is gone.")
     return failed(f"{what} is in the Pulumi state, but the cloud does not show it.", *_next_round(plan))

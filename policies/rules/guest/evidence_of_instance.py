@@ -64,7 +64,7 @@ def _addresses(plan: Plan, instance: Facts, guest: Facts) -> Verdict:
 
 
 def _shared(guest: Facts, other: Facts, other_id: str) -> Iterator[Verdict]:
-    """What it has in common with evidence filed under another instance, of which there can be one only."""
+    """Yield what it has in common with evidence filed under another instance, of which there can be one only."""
     theirs = other.data["guest"]
     if not isinstance(theirs, Mapping):
         return
@@ -88,7 +88,7 @@ def _shared(guest: Facts, other: Facts, other_id: str) -> Iterator[Verdict]:
 
 
 def _one_system(macs: set[str], other_macs: set[str]) -> str | None:
-    """The MAC address by which both are of one system; None where each has one that the other lacks.
+    """Return the MAC address by which both are of one system; None where each has one that the other lacks.
 
     An address in common accuses nobody: LXC's bridge, dial-up of Windows and VPN clients have theirs alike on many
     systems. Two systems have each a NIC of its own, so neither has all that the other has. One system has the same

@@ -24,7 +24,7 @@ def _seen(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> V
 
 
 def _of_other_nics(licences: tuple[str, ...], guest: Facts) -> str:
-    """A sentence more where a licence names a NIC whose MAC address is the first to go."""
+    """Return a sentence more where a licence names a NIC whose MAC address is the first to go."""
     named = {_mac(text) for text in licences} - {None}
     going = [nic for nic in _nics(guest) if not nic.startswith(f"{_PRIVATE_NIC} ") and _mac(nic) in named]
     return (
@@ -39,7 +39,7 @@ def _nics(guest: Facts) -> tuple[str, ...]:
 
 
 def _mac(text: str) -> str | None:
-    """The digits of the MAC address at the end of a text; None where there is none."""
+    """Return the digits of the MAC address at the end of a text; None where there is none."""
     found = _MAC.search(text.lower().rstrip("'\""))
     return re.sub("[:-]", "", found[0]) if found else None
 

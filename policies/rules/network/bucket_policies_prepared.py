@@ -129,7 +129,7 @@ def _lacking(statement: Facts) -> str:
 
 
 def _new_policy(bucket: Facts, vpc_id: str | None) -> Fix:
-    """A new policy, or somebody's word; a VPC that is yet to be made nobody can name now."""
+    """Return the fix: a new policy, or somebody's word, as a VPC that is yet to be made has no id."""
     file = f"<file with acs:SourceVpc {vpc_id or 'of the target VPC'}>"
     return put_policy(bucket.text("bucket"), file) | remediation("address-lists")
 

@@ -111,7 +111,7 @@ def _elsewhere(plan: Plan, instance: Facts) -> Fix:
 
 
 def _misplaced(plan: Plan, vswitch: Resource, name: str) -> Verdict | None:
-    """What is wrong with the VPC that a VSwitch is declared in; None where nothing is."""
+    """Return what is wrong with the VPC that a VSwitch is declared in; None where nothing is."""
     if plan.network.facts.text("mode") == "existing":
         target = plan.network.facts.text("vpcId")
         return None if vswitch.facts.text("vpcId") == target else failed(f"{name} is not in the target VPC.")

@@ -69,7 +69,7 @@ def _apart(plan: Plan, what: str, own: str, waves: list[str]) -> Verdict:
 
 
 def _ordered(plan: Plan, own: str, waves: list[str]) -> Fix:
-    """The order that the windows have already: the later wave is after the earlier one."""
+    """Return the order that the windows have already: the later wave is after the earlier one."""
     starts = {wave.text("name"): wave.object("window").moment("start") for wave in plan.waves}
     pairs = [sorted((own, other), key=lambda name: starts[name]) for other in waves]
     if any(starts[first] == starts[second] for first, second in pairs):

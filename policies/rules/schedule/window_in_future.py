@@ -35,7 +35,7 @@ def _wave(wave: Facts, instances: Mapping[str | None, Facts], timeline: Timeline
 
 
 def _left(wave: Facts, instances: Mapping[str | None, Facts]) -> str:
-    """The instances of the wave that are not known to have moved, by name and id, with their verb."""
+    """Return the instances of the wave that are not known to have moved, by name and id, with their verb."""
     ids = wave.texts("instanceIds")
     left = [item for item in ids if item not in instances or not has_moved(instances[item])]
     if not left:

@@ -63,14 +63,14 @@ def _judge(plan: Plan, instance: Facts, group_ids: tuple[str, ...], now: datetim
 
 
 def _remediation(lost: differences.Differences) -> tuple[Fix, ...]:
-    """The rule's own where clones lose something, and what to do about the groups of linked instances."""
+    """Return the rule's own where clones lose something, and what to do about the groups of linked instances."""
     if not lost.at_linked:
         return ()
     return (_AT_LINKED,) if lost.all_at_linked else (RULE.remediation, _AT_LINKED)
 
 
 def _reported(plan: Plan, group_ids: tuple[str, ...]) -> list[str]:
-    """What the conversion says of rules that it could not carry over: it explains the finding and never decides it."""
+    """Return what the conversion says of rules that it could not carry over; it explains the finding alone."""
     return [line for group_id in sorted(set(group_ids)) for line in _not_portable(plan, group_id)][:_MOST_REASONS]
 
 

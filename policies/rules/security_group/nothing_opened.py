@@ -63,14 +63,14 @@ def _judge(plan: Plan, instance: Facts, group_ids: tuple[str, ...], now: datetim
 
 
 def _remediation(opened: differences.Differences) -> tuple[Fix, ...]:
-    """The rule's own where clones open something, and what to do about the groups of linked instances."""
+    """Return the rule's own where clones open something, and what to do about the groups of linked instances."""
     if not opened.at_linked:
         return ()
     return (_AT_LINKED,) if opened.all_at_linked else (RULE.remediation, _AT_LINKED)
 
 
 def _problems(plan: Plan, group_ids: tuple[str, ...]) -> list[Verdict]:
-    """What makes a comparison of the rule sets worthless."""
+    """Return what makes a comparison of the rule sets worthless."""
     verdicts = [problem for group_id in sorted(set(group_ids)) if (problem := _stranger(plan, group_id))]
     if misdirected := [text for group_id in sorted(set(group_ids)) for text in clones.misdirected(plan, group_id)]:
         verdicts.append(failed("\n".join(["Rules name a group that they should not:", *misdirected])))

@@ -78,7 +78,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
 
 
 def _gone(plan: Plan) -> Iterator[Verdict]:
-    """What the last `up` had in the cloud, and the next one would make anew, or a state that is old takes for there."""
+    """Yield what the last `up` had in the cloud, and the next one would make anew, or an old state takes for there."""
     for item in plan.migration.objects("gone") if "gone" in plan.migration.data else ():
         kind, gone_id = item.choice("kind", *_KINDS), item.text("id")
         what, types = _KINDS[kind]
