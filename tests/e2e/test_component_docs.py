@@ -52,6 +52,24 @@ def test_every_page_has_an_example_and_stands_in_the_index(page: Path) -> None:
     assert f"]({page.name})" in (DOCS / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_the_few_lines_that_a_page_begins_with_are_of_its_whole_example(page: Path) -> None:
+    first, *_ = FENCED.findall(page.read_text(encoding="utf-8"))
+    assert len(first.splitlines()) <= 9
+    assert _is_part(yaml.safe_load(first), examples(page)[0].config[CONFIG_KEY]), page.name
+
+
+def _is_part(part: Any, whole: Any) -> bool:
+    """Whether all that a part says stands in the whole, each item of a list in some item there."""
+    if isinstance(part, dict):
+        return isinstance(whole, dict) and all(
+            key in whole and _is_part(value, whole[key]) for key, value in part.items()
+        )
+    if isinstance(part, list):
+        return isinstance(whole, list) and all(any(_is_part(item, other) for other in whole) for item in part)
+    return bool(part == whole)
+
+
 @pytest.mark.engine
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)

@@ -100,7 +100,8 @@ def test_databases_are_brought_within_reach_for_good(stack: Stack) -> None:
 
 def test_the_documented_example_goes_up(stack: Stack) -> None:
     text = (REPOSITORY / "docs/components/databases.md").read_text(encoding="utf-8")
-    example = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])[CONFIG_KEY]
+    whole = f"{CONFIG_KEY}:" + text.partition(f"\n{CONFIG_KEY}:")[2].partition("```")[0]
+    example = yaml.safe_load(whole)[CONFIG_KEY]
 
     def as_documented(migration: dict[str, Any]) -> None:
         migration.clear()

@@ -22,7 +22,8 @@ OFFICE = "sg-bp1officevpc00000001"
 
 @pytest.mark.timeout(600)
 def test_folded_split_and_mapped_groups_are_applied_and_judged(engine: toolchain.Engine, tmp_path: Path) -> None:
-    [example] = re.findall(r"```yaml\n(.*?)```", DOC.read_text(encoding="utf-8"), flags=re.DOTALL)
+    blocks = re.findall(r"```yaml\n(.*?)```", DOC.read_text(encoding="utf-8"), flags=re.DOTALL)
+    [example] = [block for block in blocks if CONFIG_KEY in block]
     config = yaml.safe_load(example)
     with running(ESTATE) as cloud:
         stack = Stack.prepared(engine, cloud, tmp_path)
