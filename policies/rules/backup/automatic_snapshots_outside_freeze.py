@@ -57,7 +57,7 @@ RULE: Final = InstanceRule(
     title="No automatic snapshot may be due while the disks are blocked",
     severity="medium",
     notice_items=("N07",),
-    why="For about 4 hours per 100 GiB after the move the cloud refuses snapshots: the one of that night is missing.",
+    why="For about 4 hours per 100 GiB after the move the cloud refuses snapshots: that night's snapshot is missing.",
     remediation=aliyun("ecs", "CancelAutoSnapshotPolicy", {"diskIds": ["<disk>"]}, "before the window"),
     remediation_after=(
         task("Take one by hand once the disks' functions are back, and let the policy take them again.")

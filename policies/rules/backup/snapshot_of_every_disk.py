@@ -187,7 +187,7 @@ RULE: Final = InstanceRule(
     title="Every disk must have a snapshot",
     severity="critical",
     notice_items=("N08",),
-    why="There is no way back from a failed move but a snapshot, and for hours after it none can be taken.",
+    why="A snapshot is the only way back from a failed move, and for hours after the move none can be taken.",
     remediation=change("backups", {"retentionDays": 30}),
     remediation_after=(
         task("None can be taken for about 4 hours per 100 GiB. As soon as one can, before anything is repaired:")

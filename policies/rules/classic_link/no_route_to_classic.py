@@ -43,7 +43,7 @@ RULE: Final = MigrationRule(
     title="No custom route may lead to the classic network",
     severity="high",
     notice_items=("N15",),
-    why="ClassicLink cannot be enabled beside a route to 10.0.0.0/8, and a part of it would lead traffic astray.",
+    why="ClassicLink cannot be enabled beside a route to 10.0.0.0/8, and a narrower one would divert its traffic.",
     remediation=aliyun(
         "vpc",
         "DeleteRouteEntry",

@@ -21,7 +21,7 @@ RULE: Final = InstanceRule(
     title="Every database must have an address in the VPC",
     severity="critical",
     notice_items=("N17",),
-    why="From the VPC no classic address can be reached: a database without an address in it is cut off by the move.",
+    why="From the VPC no classic address is reachable: the move cuts off a database that has no address in the VPC.",
     remediation=change("databases", [{"id": "<database>", "hybridAccess": {}}]),
     remediation_after=(
         task("Its connections are refused by now. Apply this at once, then give the application databaseEndpoints:")

@@ -48,7 +48,7 @@ RULE: Final = InstanceRule(
     title="Evidence of the guest system must be current",
     severity="high",
     notice_items=("N14", "N19", "N28", "N31"),
-    why="What is in the guest system decides whether it comes up after the move, and no API of the cloud tells it.",
+    why="What is in the guest system decides whether it starts after the move, and no API of the cloud shows it.",
     remediation=COLLECT,
     remediation_after=(
         task("What the evidence would have shown is seen at its console:")

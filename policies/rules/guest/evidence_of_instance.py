@@ -131,7 +131,7 @@ RULE: Final = InstanceRule(
     title="Evidence must be of the instance that it is filed under",
     severity="high",
     notice_items=("N14", "N19", "N28", "N31"),
-    why="Evidence of another system passes what is wrong in this one, and the move shows it.",
+    why="Evidence of another system hides what is wrong in this one until the move.",
     remediation=COLLECT,
     remediation_after=(
         task("What the evidence would have shown is seen at its console:")

@@ -26,7 +26,7 @@ RULE: Final = InstanceRule(
     title="The system disk must have enough free space",
     severity="critical",
     notice_items=("N14",),
-    why="The migration updates drivers on the system disk, and fails where there is no room for them.",
+    why="The migration updates drivers on the system disk, and fails if they do not fit.",
     remediation=(
         (
             aliyun("ecs", "ResizeDisk", {"DiskId": "<system disk>", "NewSize": "<GiB>"})

@@ -30,7 +30,7 @@ RULE: Final = InstanceRule(
     title="Nothing may depend on a network interface that the move removes",
     severity="high",
     notice_items=("N05",),
-    why="The public NIC is removed: a firewall, route or service that names it lets nothing in or does not start.",
+    why="The public NIC is removed: a firewall, route or service that names it blocks traffic or does not start.",
     remediation=(task("Name eth0, or no interface, in each of these files; then collect the evidence again.")),
     remediation_after=(
         task("Name eth0, or no interface, in these files; where the network is down, at its console:")

@@ -42,7 +42,7 @@ RULE: Final = InstanceRule(
     title="Network file systems must be reachable after the move",
     severity="high",
     notice_items=("N13",),
-    why="A network file system that is not reached blocks the boot, or leaves a directory empty.",
+    why="A network file system that is out of reach blocks the boot, or leaves a directory empty.",
     remediation=(
         task(
             "NAS: make a mount target of the type Vpc with an access group that admits the VSwitches "

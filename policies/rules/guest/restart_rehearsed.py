@@ -49,7 +49,7 @@ RULE: Final = InstanceRule(
     title="A restart must have been rehearsed",
     severity="medium",
     notice_items=("N28",),
-    why="The migration restarts it: a kernel that was never started, or a setting never saved, shows in the window.",
+    why="The migration restarts the system: a kernel that never ran, or an unsaved setting, first shows in the window.",
     remediation=(
         aliyun("ecs", "RebootInstance", {"InstanceId": ID}, "at a quiet time")
         + task("Then collect the evidence again.")

@@ -28,7 +28,7 @@ RULE: Final = InstanceRule(
     title="Data disks of Windows must come online after a restart",
     severity="medium",
     notice_items=(),
-    why="The disks get another controller: by its policy Windows leaves them offline, and what is on them is missing.",
+    why="The disks get another controller: Windows may leave them offline by its policy, and their data is missing.",
     remediation=(task("diskpart: san policy=onlineall; then collect the evidence again.")),
     remediation_after=task("diskpart: select disk <number>, online disk, attributes disk clear readonly."),
     reads=(MIGRATING_INSTANCE,),

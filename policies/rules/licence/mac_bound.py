@@ -54,7 +54,7 @@ RULE: Final = InstanceRule(
     title="No licence may be bound to a MAC address",
     severity="high",
     notice_items=("N27", "N31"),
-    why="One of two MAC addresses is left at most: software that registered the other takes itself for a copy.",
+    why="At most one of two MAC addresses is left: software licensed to the other one treats itself as a copy.",
     remediation=(
         (
             task("Agree with the vendor how it is authorized again, and record who answers for it:")

@@ -29,7 +29,7 @@ RULE: Final = InstanceRule(
     title="Licensed software must be reviewed",
     severity="high",
     notice_items=("N03", "N27", "N31"),
-    why="Licence codes may change with the move: what its vendor allows on no other machine does not start after it.",
+    why="Licence codes may change with the move: software that is licensed to one machine may not start after it.",
     remediation=(
         (
             task("Agree with the vendor what becomes of the licence, and record who answers for it:")

@@ -34,7 +34,7 @@ RULE: Final = InstanceRule(
     title="The VSwitch must not overlap the networks that it must reach",
     severity="high",
     notice_items=("N09",),
-    why="Packets for an address that the VPC has itself never leave it: a peer with that address is out of reach.",
+    why="Packets to an address inside the VPC never leave it: a peer with such an address is out of reach.",
     remediation=change("network.vswitches", [{"zone": "<zone>", "cidrBlock": "<a block apart>"}]),
     remediation_after=(
         task("Stop it and give it an address of a VSwitch that is apart:")

@@ -47,7 +47,7 @@ RULE: Final = InstanceRule(
     title="The VSwitch must have enough free addresses",
     severity="high",
     notice_items=("N06", "N09"),
-    why="Each instance is given an address of the VSwitch at random; when none is left its move fails.",
+    why="Each instance gets a random address of the VSwitch; if none is left, its move fails.",
     remediation=change("network.vswitches", [{"zone": "<zone>", "cidrBlock": "<a larger block>"}]),
     remediation_after=(
         task("What found no address was not moved: declare a VSwitch with room, and open a ticket.")

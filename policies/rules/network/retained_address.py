@@ -66,7 +66,7 @@ RULE: Final = InstanceRule(
     title="The target network must be able to keep the intranet address",
     severity="high",
     notice_items=("N06",),
-    why="Otherwise it is given another one at random, and whatever names the old address reaches nobody.",
+    why="Otherwise the instance gets a random address, and whatever uses the old one reaches nobody.",
     remediation=change("instances", [{"id": ID, "retainIp": False}]),
     remediation_after=(
         task("Stop it, then ask for the address, if its VSwitch has it:")

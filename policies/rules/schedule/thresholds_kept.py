@@ -85,7 +85,7 @@ RULE: Final = MigrationRule(
     title="Thresholds must not be weaker than the move needs",
     severity="high",
     notice_items=(),
-    why="A threshold that is set low enough passes everything, and nobody answers for it.",
+    why="A threshold that is set low enough lets everything pass, and nobody answers for it.",
     remediation=(
         change("freezeHours", 24)
         | task("Leave the key out; what has to be weaker for a while is waived for all, with an owner and an end.")

@@ -72,10 +72,7 @@ RULE: Final = InstanceRule(
     title="Every classic security group must have a clone in the target VPC",
     severity="critical",
     notice_items=("N11", "N12"),
-    why=(
-        "A classic group cannot be used in a VPC: without a clone the instance starts behind a group that knows no "
-        "rule of it."
-    ),
+    why="A classic group cannot be used in a VPC: without a clone the instance starts without any of its rules.",
     remediation=change("securityGroups", {"mode": "clone"}),
     remediation_after=(
         task("Apply this at once, then put it into the clones that the stack exports as securityGroupIds:")

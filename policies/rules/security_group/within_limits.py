@@ -84,7 +84,7 @@ RULE: Final = InstanceRule(
     title="The VPC security groups must stay within the limits of the cloud",
     severity="critical",
     notice_items=("N12", "N13"),
-    why="A rule beyond the limit is refused when the clone is applied, and what it lets in is then cut off.",
+    why="The cloud refuses a rule beyond the limit when the clone is applied, and its traffic is then cut off.",
     remediation=(
         aliyun(
             "ecs",

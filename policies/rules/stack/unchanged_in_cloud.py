@@ -140,10 +140,7 @@ RULE: Final = MigrationRule(
     title="What the stack applied must be unchanged in the cloud",
     severity="critical",
     notice_items=("N13",),
-    why=(
-        "A port that somebody opened by hand, or a whitelist entry that somebody took out, is found by nobody in the "
-        "window."
-    ),
+    why="Nobody notices in the window that a port was opened, or a whitelist entry removed, by hand.",
     remediation=(task("Put back what is gone:") + UP)
     | task("Declare or remove what somebody added, as update-not-refused says: no update takes it away."),
     reads=(MIGRATION, *_TYPES, SECURITY_GROUP, VPC, VSWITCH),

@@ -55,7 +55,7 @@ RULE: Final = MigrationRule(
     title="The update must not be refused",
     severity="high",
     notice_items=(),
-    why="The update stops at the refusal, with some of the environment made and the rest not, perhaps at the freeze.",
+    why="The update stops at the refusal, with the environment half made, perhaps just before the window.",
     remediation=(
         task("The finding says what stands in the way.")
         | (
