@@ -9,7 +9,7 @@ from estate.client import Cloud
 from estate.model import SecurityGroupRule
 from provider import rules as logic
 from provider import traffic
-from provider.group_rules import GroupRules, schema_of
+from provider.group_rules import GroupRules, revocation, schema_of
 from provider.resource import ResourceError
 from provider.values import Properties
 
@@ -47,13 +47,15 @@ class AddedSecurityGroupRules(GroupRules):
         self, cloud: Cloud, group_id: str, live: Sequence[SecurityGroupRule], state: Properties
     ) -> None:
         """Refuse while servers in a VPC, of groups that our rules name, reach servers of this group by them."""
-        peers = {rule.group_id for rule in self._removable(live, state) if rule.policy == "accept" and rule.group_id}
-        servers = [server for peer in sorted(peers) for server in traffic.in_group(cloud, peer) if server.vpc_id]
+        rules = [rule for rule in self._removable(live, state) if rule.policy == "accept" and rule.group_id]
+        peers = sorted({str(rule.group_id) for rule in rules})
+        servers = [server for peer in peers for server in traffic.in_group(cloud, peer) if server.vpc_id]
         if servers and (behind := traffic.in_group(cloud, group_id)):
             raise ResourceError(
                 f"Rules in security group {group_id} let {traffic.named(sorted(set(servers)))} reach "
                 f"{traffic.named(behind)}: without them they would be cut off, and the rules were left as they are. "
-                "Take one side out of its group first, or keep what the stack has made."
+                "Keep what the stack has made; or, where nobody needs them, revoke them: "
+                f"{revocation(group_id, rules)}"
             )
 
     def _removable(self, live: Sequence[SecurityGroupRule], state: Properties) -> list[SecurityGroupRule]:

@@ -227,6 +227,17 @@ def schema_of(description: str, group: str) -> dict[str, Any]:
     }
 
 
+def revocation(group_id: str, rules: Sequence[SecurityGroupRule]) -> str:
+    """Return what revokes the rules: one command for each direction."""
+    commands = []
+    for direction, action in (("ingress", "RevokeSecurityGroup"), ("egress", "RevokeSecurityGroupEgress")):
+        ids = [f" --SecurityGroupRuleId.{{}} {rule.rule_id}" for rule in rules if rule.direction == direction]
+        numbered = "".join(text.format(number) for number, text in enumerate(ids, 1))
+        if ids:
+            commands.append(f"aliyun ecs {action} --SecurityGroupId {group_id}{numbered}")
+    return " && ".join(commands)
+
+
 def _state(group_id: str, seen: Properties) -> Properties:
     applied = digest({"id": group_id, "rules": seen["rules"]})
     return seen | {"securityGroupId": group_id, "applied": applied}

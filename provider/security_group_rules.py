@@ -9,7 +9,7 @@ from estate.client import Cloud
 from estate.model import SecurityGroupRule
 from provider import drift, traffic
 from provider import rules as logic
-from provider.group_rules import GroupRules, schema_of
+from provider.group_rules import GroupRules, revocation, schema_of
 from provider.resource import ResourceError
 from provider.values import Properties
 
@@ -38,7 +38,7 @@ class SecurityGroupRules(GroupRules):
             raise ResourceError(
                 f"{_changed(group_id, others)} An update would revoke them, and was not begun. To keep what they let "
                 "through, authorize it in the classic group, whose clone then has it too, or in a VPC group of your "
-                f"own that the servers join; then remove it here: {_command(group_id, others)}"
+                f"own that the servers join; then remove it here: {revocation(group_id, others)}"
             )
         if others:
             raise ResourceError(
@@ -53,7 +53,7 @@ class SecurityGroupRules(GroupRules):
         if others := _others(live, state):
             raise ResourceError(
                 f"{_changed(group_id, others)} They would go with the group, so its rules were left as they are. "
-                f"Remove them first: {_command(group_id, others)}"
+                f"Remove them first: {revocation(group_id, others)}"
             )
         if servers := traffic.in_group(cloud, group_id):
             raise ResourceError(
@@ -84,14 +84,3 @@ def _labels(rules: Sequence[SecurityGroupRule]) -> str:
 
 def _changed(group_id: str, others: Sequence[SecurityGroupRule]) -> str:
     return f"Security group {group_id} has rules that this stack neither applied nor declares: {_labels(others)}."
-
-
-def _command(group_id: str, rules: Sequence[SecurityGroupRule]) -> str:
-    """Return what revokes the rules: one command for each direction."""
-    commands = []
-    for direction, action in (("ingress", "RevokeSecurityGroup"), ("egress", "RevokeSecurityGroupEgress")):
-        ids = [f" --SecurityGroupRuleId.{{}} {rule.rule_id}" for rule in rules if rule.direction == direction]
-        numbered = "".join(text.format(number) for number, text in enumerate(ids, 1))
-        if ids:
-            commands.append(f"aliyun ecs {action} --SecurityGroupId {group_id}{numbered}")
-    return " && ".join(commands)
