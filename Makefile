@@ -78,17 +78,8 @@ format: dev ## Put the code into the project's format.
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
-docs: setup ## Generate components/alimigrate, docs/schema, docs/ram, docs/rules, docs/facts.md, docs/notice.md, docs/coverage.md and docs/simulator.md from the code.
-	@$(PYTHON) -m docgen.sdk components/alimigrate
-	@$(PYTHON) -m docgen.package_schema docs/schema/package.schema.json
-	@$(PYTHON) -m components.schema docs/schema/stack.schema.json
-	@$(PYTHON) -m docgen.result_schema docs/schema/result.schema.json
-	@$(PYTHON) -m docgen.facts docs
-	@$(PYTHON) -m docgen.catalogue docs
-	@$(PYTHON) -m estate.guest docs/schema/evidence.schema.json
-	@$(PYTHON) -m components.ram docs/ram
-	@$(PYTHON) -m simulator schema > docs/schema/estate.schema.json
-	@$(PYTHON) -m simulator reference > docs/simulator.md
+docs: dev ## Generate components/alimigrate, policies/rules.txt, and the generated files of docs.
+	@$(PYTHON) -m docgen
 
 record: dev engine ## Record anew the previews that tests/policies/test_recorded.py judges (some minutes).
 	@$(PYTHON) -m tests.policies.recorded.record

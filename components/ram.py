@@ -1,14 +1,12 @@
 """The RAM policies that previews and updates need, made from what each reader and component declares.
 
-`python -m components.ram DIRECTORY` writes `preview.json`, `up.json`, and `evidence.json` for collecting evidence.
+`make docs` writes them to docs/ram: for previews, for updates, and for collecting evidence.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from components.backups import Backups
@@ -56,10 +54,3 @@ def documents() -> dict[str, str]:
         "up.json": render(up_actions()),
         "evidence.json": render(evidence_actions()),
     }
-
-
-if __name__ == "__main__":
-    directory = Path(sys.argv[1])
-    directory.mkdir(parents=True, exist_ok=True)
-    for name, content in documents().items():
-        (directory / name).write_text(content, encoding="utf-8")

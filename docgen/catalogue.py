@@ -1,12 +1,8 @@
-"""Writes a page a rule, their index, the matrix of the notice and the pack's list of its rules.
-
-`python -m docgen.catalogue DOCS`.
-"""
+"""A page a rule, their index, the matrix of the notice, what is read of which product, and the pack's list of rules."""
 
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,7 +10,6 @@ from policies.core.fixes import RULE, Fix, as_markdown, filled
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
 from policies.core.rule import AnyRule, InstanceRule, ReviewRule
 from policies.pack.registry import all_rules
-from policies.pack.run import MANIFEST
 from policies.subjects.notes import OF_WAVES, REPORTED
 from policies.subjects.notice import ATTESTED, ITEMS
 from policies.subjects.ways_in import table
@@ -178,8 +173,3 @@ def write(directory: Path) -> None:
 def list_rules() -> str:
     """Return the ids of all rules, a line each: what a whole pack has (`policies/rules.txt`)."""
     return "".join(f"{rule.id}\n" for rule in all_rules())
-
-
-if __name__ == "__main__":
-    write(Path(sys.argv[1]))
-    MANIFEST.write_text(list_rules(), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Writes the contract of the facts, as a JSON Schema and as a page: `python -m docgen.facts DOCS`.
+"""The contract of the facts, as a JSON Schema and as a page.
 
 Both are made of the types that stand beside the writers in `components/facts`. The policy pack imports none of them:
 the schema is what the two sides are held to.
@@ -7,7 +7,6 @@ the schema is what the two sides are held to.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -143,7 +142,3 @@ def main(docs: Path) -> None:
     text = json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
     (docs / "schema" / "facts.schema.json").write_text(text, encoding="utf-8")
     (docs / "facts.md").write_text(page(), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -1,4 +1,4 @@
-"""Writes the JSON Schema of the pack's result: `python -m docgen.result_schema FILE`.
+"""The JSON Schema of the pack's result.
 
 For development only: the pack itself does not need pydantic, which makes the schema from the document's own types.
 """
@@ -6,8 +6,6 @@ For development only: the pack itself does not need pydantic, which makes the sc
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, with_config
@@ -35,7 +33,3 @@ def _open(schema: Any) -> Any:
     if minor is not None:
         opened["properties"]["schemaMinorVersion"] = {"minimum": minor["const"], "type": "integer"}
     return opened
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(render(), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Generate the Python SDK of this provider from its schema: `python -m docgen.sdk components/alimigrate`.
+"""Generate the Python SDK of this provider from its schema.
 
 `pulumi package gen-sdk` makes 33 files and 6,000 lines of the same schema. They pass no strict type check, take every
 required property for optional, and must be installed as a distribution of their own before they can be imported. This
@@ -260,7 +260,3 @@ def _formatted(text: str) -> str:
         command = [sys.executable, "-m", "ruff", *step, "--stdin-filename", "generated.py", "-"]
         text = subprocess.run(command, input=text, stdout=subprocess.PIPE, text=True, check=True).stdout
     return text
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

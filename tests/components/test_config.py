@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from components.config import ConfigError, CreateNetwork, MigrationConfig, parse
-from components.schema import render
+from docgen.stack_schema import render
 from tests.components.builders import APPROVED, FILE, config
 
 Bend = Callable[[dict[str, Any]], object]

@@ -1,10 +1,8 @@
-"""Writes the JSON Schema of a stack file: `python -m components.schema FILE`."""
+"""The JSON Schema of a stack file, for editors."""
 
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 
 from components.config import json_schema
 
@@ -12,7 +10,3 @@ from components.config import json_schema
 def render() -> str:
     """Return the schema as the file holds it: in the model's order, as sorted keys would part what belongs together."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(render(), encoding="utf-8")

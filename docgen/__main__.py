@@ -1,0 +1,54 @@
+"""Write every generated file: `python -m docgen`, which `make docs` calls."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from components.ram import documents as ram_policies
+from docgen import catalogue, facts, package_schema, result_schema, sdk, stack_schema
+from estate.guest.files import json_schema as evidence_schema
+from policies.pack.run import MANIFEST
+from simulator.estate_file import json_schema as estate_schema
+from simulator.reference import render as simulator_page
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def documents() -> dict[str, str]:
+    """Path below `docs` to content, of all but the pages on rules and facts."""
+    return {
+        "schema/stack.schema.json": stack_schema.render(),
+        "schema/result.schema.json": result_schema.render(),
+        "schema/package.schema.json": package_schema.render(),
+        "schema/evidence.schema.json": _json(evidence_schema()),
+        "schema/estate.schema.json": _json(estate_schema()),
+        "simulator.md": simulator_page(),
+        **{f"ram/{name}": content for name, content in ram_policies().items()},
+    }
+
+
+def _json(schema: Mapping[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    """Write the SDK of `alimigrate`, the pack's list of its rules, and docs."""
+    docs = _ROOT / "docs"
+    sdk.main(_ROOT / "components/alimigrate")
+    MANIFEST.write_text(catalogue.list_rules(), encoding="utf-8")
+    catalogue.write(docs)
+    facts.main(docs)
+    for name, content in documents().items():
+        (docs / name).write_text(content, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        # It takes no options: whoever asks for help gets what it does.
+        print(__doc__)
+        sys.exit(0 if sys.argv[1] in ("-h", "--help") else 2)
+    main()
