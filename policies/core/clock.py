@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Final, Literal, TypeAlias, cast
 
 from policies.core.facts import Facts, UnreadableError, attempt
@@ -141,6 +141,11 @@ class Wave:
     moved: bool | None
     timeline: Timeline
 
+    @cached_property
+    def members(self) -> frozenset[str]:
+        """Its instances, to be looked up."""
+        return frozenset(self.instance_ids)
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -160,7 +165,7 @@ class Schedule:
         if isinstance(own, UnreadableError):
             return None, Timeline(self.now)
         found = [wave for wave in self.waves if wave.name == own[0]]
-        if len(found) != 1 or own[1] not in found[0].instance_ids:
+        if len(found) != 1 or own[1] not in found[0].members:
             return None, Timeline(self.now)
         return found[0].name, found[0].timeline
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from typing import Final, TypeAlias, TypeVar
 
 from policies.core.identities import identity
@@ -41,12 +42,16 @@ class UnreadableError(Exception):
 
 def printable(text: str) -> str:
     """Text from the estate made safe for a terminal: control characters replaced, length limited."""
+    if len(text) <= _LONGEST_TEXT and text.isprintable():
+        return text
     clean = safe(text).replace("\n", "?")
     return clean if len(clean) <= _LONGEST_TEXT else clean[: _LONGEST_TEXT - 3] + "..."
 
 
 def safe(text: str) -> str:
     """Text of several lines made safe for a terminal: control characters other than line ends replaced."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)
 
 
@@ -59,6 +64,19 @@ class Facts:
 
     data: Mapping[str, Value]
     path: str
+
+    # What was read before: many rules ask for the same lists and objects, and those of the migration for each instance.
+    @cached_property
+    def _texts(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    @cached_property
+    def _objects(self) -> dict[str, tuple[Facts, ...]]:
+        return {}
+
+    @cached_property
+    def _object(self) -> dict[str, Facts]:
+        return {}
 
     def text(self, key: str) -> str:
         """Return a string that is not empty, with control characters replaced."""
@@ -111,21 +129,28 @@ class Facts:
         return parsed
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Return a list of strings, all of them known."""
-        entries = self._list(key)
-        return tuple(Facts({name: entry}, self.path).text(name) for name, entry in _numbered(key, entries))
+        """A list of strings, all of them known."""
+        if key not in self._texts:
+            entries = self._list(key)
+            self._texts[key] = tuple(
+                Facts({name: entry}, self.path).text(name) for name, entry in _numbered(key, entries)
+            )
+        return self._texts[key]
 
     def objects(self, key: str) -> tuple[Facts, ...]:
-        """Return a list of objects."""
-        entries = self._list(key)
-        return tuple(Facts({name: entry}, self.path).object(name) for name, entry in _numbered(key, entries))
+        """A list of objects."""
+        if key not in self._objects:
+            entries = self._list(key)
+            self._objects[key] = tuple(
+                Facts({name: entry}, self.path)._read_object(name) for name, entry in _numbered(key, entries)
+            )
+        return self._objects[key]
 
     def object(self, key: str) -> Facts:
-        """Return an object."""
-        value = self._known(key)
-        if not isinstance(value, Mapping):
-            raise self.malformed(key, "an object")
-        return Facts(value, self._path_of(key))
+        """An object."""
+        if key not in self._object:
+            self._object[key] = self._read_object(key)
+        return self._object[key]
 
     def entries(self) -> tuple[tuple[str, Facts], ...]:
         """Return the members of a map of objects, sorted by key."""
@@ -139,6 +164,12 @@ class Facts:
     def malformed(self, key: str, expected: str) -> UnreadableError:
         """Return what to raise where a value is there and cannot be used; `expected` says what can."""
         return UnreadableError(self._path_of(key), f"is not {expected}")
+
+    def _read_object(self, key: str) -> Facts:
+        value = self._known(key)
+        if not isinstance(value, Mapping):
+            raise self.malformed(key, "an object")
+        return Facts(value, self._path_of(key))
 
     def _list(self, key: str) -> Sequence[Value]:
         value = self._known(key)

@@ -63,7 +63,7 @@ class Resource:
     parent: str | None
     properties: Mapping[str, Value]
 
-    @property
+    @cached_property
     def facts(self) -> Facts:
         """Its properties, to be read."""
         return Facts(self.properties, f"{self.type.rpartition(':')[2]} {self.name}")

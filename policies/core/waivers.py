@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Final
 
 from policies.core.approvals import void
@@ -36,8 +37,12 @@ class Waiver:
         if self.rule != result.rule_id:
             return False
         if self.instance_ids:
-            return result.subject.kind == "instance" and result.subject.id in self.instance_ids
+            return result.subject.kind == "instance" and result.subject.id in self._named
         return self.wave is None or (result.subject.kind == "instance" and self.wave == result.wave)
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        return frozenset(self.instance_ids)
 
     @property
     def scope(self) -> str:
@@ -107,7 +112,7 @@ class Review:
 
     def matched(self, waiver: Waiver) -> bool:
         """Whether there is anything that it is needed for."""
-        return any(result.outcome in _MATCHED and waiver.covers(result) for result in self.results)
+        return any(result.outcome in _MATCHED and waiver.covers(result) for result in self._of(waiver.rule))
 
     def void(self, waiver: Waiver, now: datetime, end: datetime | None) -> str | None:
         """Why the waiver does not hold for a window that ends at `end`; None where it does."""
@@ -127,7 +132,9 @@ class Review:
 
     def end_for(self, waiver: Waiver) -> datetime | None:
         """When the last of the windows ends that the waiver is for; None where that is not known."""
-        ends = [self._end_of(result) for result in self.results if waiver.instance_ids and waiver.covers(result)]
+        ends = [
+            self._end_of(result) for result in self._of(waiver.rule) if waiver.instance_ids and waiver.covers(result)
+        ]
         ends = ends or [self.schedule.end(waiver.wave)]
         return None if None in ends else max(end for end in ends if end is not None)
 
@@ -158,7 +165,25 @@ class Review:
         return self.schedule.end(result.wave)
 
     def _covering(self, result: Result) -> Iterator[Waiver]:
-        return (waiver for waiver in self.waivers if isinstance(waiver, Waiver) and waiver.covers(result))
+        return (waiver for waiver in self._waivers.get(result.rule_id, ()) if waiver.covers(result))
+
+    def _of(self, rule_id: str) -> list[Result]:
+        return self._results.get(rule_id, [])
+
+    @cached_property
+    def _results(self) -> Mapping[str, list[Result]]:
+        found: dict[str, list[Result]] = defaultdict(list)
+        for result in self.results:
+            found[result.rule_id].append(result)
+        return found
+
+    @cached_property
+    def _waivers(self) -> Mapping[str, list[Waiver]]:
+        found: dict[str, list[Waiver]] = defaultdict(list)
+        for waiver in self.waivers:
+            if isinstance(waiver, Waiver):
+                found[waiver.rule].append(waiver)
+        return found
 
 
 def _told(moment: datetime) -> str:

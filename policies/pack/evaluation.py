@@ -39,6 +39,20 @@ class Evaluation:
     """When time alone may make other results of it, lead times aside."""
 
     @cached_property
+    def of_the_migration(self) -> tuple[Result, ...]:
+        """Results about the migration as a whole."""
+        return tuple(result for result in self.results if result.subject.kind == "migration")
+
+    @cached_property
+    def of_instances(self) -> Mapping[str | None, list[Result]]:
+        """Results about instances, by their URN."""
+        found: dict[str | None, list[Result]] = defaultdict(list)
+        for result in self.results:
+            if result.subject.kind != "migration":
+                found[result.subject.urn].append(result)
+        return found
+
+    @cached_property
     def blocking(self) -> Mapping[str, list[Result]]:
         """Results that block, by rule."""
         found: dict[str, list[Result]] = defaultdict(list)

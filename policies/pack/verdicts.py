@@ -85,10 +85,7 @@ def judge_stack(evaluation: Evaluation) -> Judgement:
 
 def judge_instance(evaluation: Evaluation, urn: str | None) -> Judgement:
     """By its own results and those about the migration as a whole, without which it does not move."""
-    return _about(
-        evaluation,
-        (item for item in evaluation.results if item.subject.kind == "migration" or item.subject.urn == urn),
-    )
+    return _about(evaluation, (*evaluation.of_the_migration, *evaluation.of_instances.get(urn, ())))
 
 
 def judge_wave(evaluation: Evaluation, name: str) -> Judgement:

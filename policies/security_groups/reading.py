@@ -165,8 +165,17 @@ def firewall_of(plan: Plan, classic_ids: tuple[str, ...]) -> Firewall:
     return plan.remember(("firewall", key), lambda: _firewall(plan, key))
 
 
+def groups_by_id(plan: Plan) -> Mapping[str, Facts]:
+    """The classic groups that were read. Raises UnreadableError where one cannot be."""
+
+    def read() -> dict[str, Facts]:
+        return {group.text("securityGroupId"): group for group in plan.migration.objects("securityGroups")}
+
+    return plan.remember("security groups", read)
+
+
 def _firewall(plan: Plan, classic_ids: tuple[str, ...]) -> Firewall:
-    groups = {group.text("securityGroupId"): group for group in plan.migration.objects("securityGroups")}
+    groups = groups_by_id(plan)
     planes: dict[Plane, list[PacketRule]] = {"intranet": [], "internet": []}
     clone: list[PacketRule] = []
     foreign: set[str] = set()

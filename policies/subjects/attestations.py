@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Final, Literal, TypeAlias, get_args
@@ -39,7 +40,7 @@ def answered_since(kind: Kind, plan: Plan, timeline: Timeline, instance: Facts, 
     Raises UnreadableError where the attestations cannot be read.
     """
     entries = [entry for entry in plan.migration.objects("attestations") if entry.moment("statedAt") >= since]
-    words = (_word(entry, kind, instance, timeline.now, timeline.now) for entry in entries)
+    words = (_word_about(entry, kind, instance, timeline.now) for entry in entries)
     return next((word for word in words if word is not None), None)
 
 
@@ -74,18 +75,39 @@ def window_start(plan: Plan, instance: Facts) -> datetime:
 
 
 def _words(plan: Plan, kind: Kind, instance: Facts, now: datetime, needed: datetime) -> Iterator[str]:
-    """Yield what each attestation that counts says; one that cannot be read whole is none."""
-    entries = attempt(lambda: plan.migration.objects("attestations"))
-    for entry in () if isinstance(entries, UnreadableError) else entries:
-        word = attempt(partial(_word, entry, kind, instance, now, needed))
+    """What each attestation that counts says; one that cannot be read whole is none."""
+    own = attempt(lambda: instance.text("instanceId"))
+    for entry in () if isinstance(own, UnreadableError) else _by_instance(plan).get((kind, own), ()):
+        word = attempt(partial(_word, entry, now, needed))
         if isinstance(word, str):
             yield word
 
 
-def _word(entry: Facts, kind: Kind, instance: Facts, now: datetime, needed: datetime) -> str | None:
+def _by_instance(plan: Plan) -> Mapping[tuple[str, str], list[Facts]]:
+    """Attestations by kind and instance; one that does not tell them is about none."""
+
+    def read() -> dict[tuple[str, str], list[Facts]]:
+        found: dict[tuple[str, str], list[Facts]] = defaultdict(list)
+        entries = attempt(lambda: plan.migration.objects("attestations"))
+        for entry in () if isinstance(entries, UnreadableError) else entries:
+            about = attempt(lambda entry=entry: (entry.text("kind"), entry.texts("instanceIds")))  # type: ignore[misc]
+            if not isinstance(about, UnreadableError):
+                for instance_id in dict.fromkeys(about[1]):
+                    found[about[0], instance_id].append(entry)
+        return found
+
+    return plan.remember("attestations", read)
+
+
+def _word_about(entry: Facts, kind: Kind, instance: Facts, now: datetime) -> str | None:
     about_it = entry.text("kind") == kind and instance.text("instanceId") in entry.texts("instanceIds")
+    word = _word(entry, now, now)
+    return word if about_it else None
+
+
+def _word(entry: Facts, now: datetime, needed: datetime) -> str | None:
     owner, statement = entry.name("owner"), entry.name("statement")
     stated, until = entry.moment("statedAt"), entry.moment("validUntil")
-    if not about_it or stated > now or until < max(now, needed) or until - stated > LONGEST:
+    if stated > now or until < max(now, needed) or until - stated > LONGEST:
         return None
     return f"{owner} answers for it until {until.isoformat(timespec='minutes')}: {statement.rstrip('.')}."

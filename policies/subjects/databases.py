@@ -7,9 +7,12 @@ MongoDB are all told in one shape (docs/contracts.md).
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
+from operator import itemgetter
 from typing import Final
 
 from policies.core.facts import Facts, UnreadableError, attempt
@@ -94,10 +97,23 @@ def _secretive(plan: Plan) -> list[tuple[Facts, list[str]]]:
 
 
 def _one(plan: Plan, database_id: str, check: Callable[[Facts], Verdict]) -> Verdict:
-    for database in plan.migration.objects("databases"):
-        if database.text("dbInstanceId") == database_id:
-            return check(database)
+    by_id, problem = plan.remember("databases", lambda: _by_id(plan))
+    if database_id in by_id:
+        return check(by_id[database_id])
+    if problem is not None:
+        raise problem
     return unknown(f"Database {database_id} is missing from the facts of the Migration.")
+
+
+def _by_id(plan: Plan) -> tuple[Mapping[str, Facts], UnreadableError | None]:
+    """The databases up to one whose id cannot be read: behind it may be any."""
+    found: dict[str, Facts] = {}
+    for item in plan.migration.objects("databases"):
+        database_id = attempt(partial(item.text, "dbInstanceId"))
+        if isinstance(database_id, UnreadableError):
+            return found, database_id
+        found.setdefault(database_id, item)
+    return found, None
 
 
 def read_only_instances(plan: Plan, database: Facts) -> tuple[Facts, ...]:
@@ -145,14 +161,16 @@ def whitelist_groups(plan: Plan, database: Facts) -> tuple[Resource, ...]:
     return _of_database(plan, WHITELIST_GROUPS, database)
 
 
-def _of_database(plan: Plan, resource_types: Iterable[str], database: Facts) -> tuple[Resource, ...]:
-    database_id = database.text("dbInstanceId")
-    return tuple(
-        item
-        for resource_type in resource_types
-        for item in plan.of_type(resource_type)
-        if item.facts.data.get("dbInstanceId") == database_id
-    )
+def _of_database(plan: Plan, resource_types: tuple[str, ...], database: Facts) -> tuple[Resource, ...]:
+    def read() -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for item in plan.of_type_in(resource_types):
+            if isinstance(database_id := item.properties.get("dbInstanceId"), str):
+                found[database_id].append(item)
+        return found
+
+    by_database = plan.remember(("of databases", resource_types), read)
+    return tuple(by_database.get(database.text("dbInstanceId"), ()))
 
 
 def left_behind(plan: Plan, database: Facts) -> frozenset[str]:
@@ -294,11 +312,26 @@ def declared_network_type(resource: Resource) -> str:
 def covers(group: Facts, block: str) -> bool:
     """Whether the entries of a whitelist group admit the whole of a block. Raises UnreadableError for no block."""
     try:
-        wanted = ipaddress.IPv4Network(block)
+        low, high = _ends(block)
     except ValueError:
         raise UnreadableError("the VSwitch's block", "is not an IPv4 CIDR block") from None
-    # Collapsed: two halves of a block in two entries admit the whole of it.
-    return any(map(wanted.subnet_of, ipaddress.collapse_addresses(_networks(group.texts("securityIps")))))
+    admitted = _admitted(group.texts("securityIps"))
+    place = bisect_right(admitted, low, key=itemgetter(0)) - 1
+    return place >= 0 and admitted[place][1] >= high
+
+
+# A database is asked about each instance, and an instance by each database: neither is parsed more than once.
+@lru_cache(maxsize=4096)
+def _ends(block: str) -> tuple[int, int]:
+    network = ipaddress.IPv4Network(block)
+    return int(network.network_address), int(network.broadcast_address)
+
+
+@lru_cache(maxsize=4096)
+def _admitted(entries: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """First and last address of all that is admitted, sorted; two halves of a block in two entries as the whole."""
+    networks = ipaddress.collapse_addresses(_networks(entries))
+    return tuple((int(item.network_address), int(item.broadcast_address)) for item in networks)
 
 
 def _networks(entries: Iterable[str]) -> Iterator[ipaddress.IPv4Network]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -50,8 +52,19 @@ def snapshots_to_be_made(plan: Plan, disk_ids: frozenset[str]) -> list[tuple[Res
 
     Raises UnreadableError where the disks of one cannot be read.
     """
-    single = [(item, frozenset({item.facts.text("diskId")})) for item in plan.of_type(SNAPSHOT) if not item.exists]
-    groups = [
+    declared, by_disk = plan.remember("snapshots to be made", lambda: _to_be_made(plan))
+    places = sorted({place for disk_id in disk_ids for place in by_disk.get(disk_id, ())})
+    return [(declared[place][0], declared[place][1] & disk_ids) for place in places]
+
+
+def _to_be_made(plan: Plan) -> tuple[list[tuple[Resource, frozenset[str]]], Mapping[str, list[int]]]:
+    """All of them with their disks, and by disk their places in that list."""
+    declared = [(item, frozenset({item.facts.text("diskId")})) for item in plan.of_type(SNAPSHOT) if not item.exists]
+    declared += [
         (item, frozenset(item.facts.texts("diskIds"))) for item in plan.of_type(SNAPSHOT_GROUP) if not item.exists
     ]
-    return [(item, of & disk_ids) for item, of in (*single, *groups) if of & disk_ids]
+    by_disk: dict[str, list[int]] = defaultdict(list)
+    for place, (_, disk_ids) in enumerate(declared):
+        for disk_id in disk_ids:
+            by_disk[disk_id].append(place)
+    return declared, by_disk

@@ -43,8 +43,10 @@ def _about(
     """Yield what is wrong with it about one of its instances or another."""
     until = entry.moment("validUntil")
     told = until.isoformat(timespec="minutes")
-    for instance_id in entry.texts("instanceIds"):
-        if instance_id not in plan.migration.texts("instanceIds"):
+    ids = entry.texts("instanceIds")
+    moving = plan.remember(__name__, lambda: frozenset(plan.migration.texts("instanceIds"))) if ids else ()
+    for instance_id in ids:
+        if instance_id not in moving:
             yield failed(f"{word} names {instance_id}, which does not move in this stack.")
         instance = instances.get(instance_id)
         if instance is None:  # One that moves and is not declared, schedule-migration-declared tells of.

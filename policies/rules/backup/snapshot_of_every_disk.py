@@ -1,6 +1,8 @@
 """Each disk has a snapshot that is fresh at the window and outlives the hours in which no other can be taken."""
 
 import math
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -62,14 +64,14 @@ def _disk(plan: Plan, timeline: Timeline, instance: Facts, disk: Facts) -> Verdi
     known_ids = [item.text("snapshotId") for item in existing]
     verdicts += [
         judged(partial(_declared, plan, resource, timeline, needed_until, name))
-        for resource in plan.of_type(SNAPSHOT)
-        if resource.properties.get("diskId") == disk_id and resource.properties.get("id") not in known_ids
+        for resource in _declared_by_disk(plan).get(disk_id, ())
+        if resource.properties.get("id") not in known_ids
     ]
     verdicts += [
         judged(partial(_in_group, plan, item, name))
-        for item in plan.of_type(SNAPSHOT_GROUP)
+        for item in _groups_by_disk(plan).get(disk_id, ())
         # Those of a group that a preview finds in the state are among the snapshots that were read.
-        if _is_in(item, disk_id) and not (existing and item.exists and plan.migration.data.get("dryRun") is True)
+        if not (existing and item.exists and plan.migration.data.get("dryRun") is True)
     ]
     return best(verdicts or [judged(partial(_missing, plan, timeline, instance, name))])
 
@@ -115,9 +117,29 @@ def _retention(plan: Plan, timeline: Timeline, instance: Facts) -> int:
     return max(_USUAL_DAYS, math.ceil(needed / timedelta(days=1)))
 
 
-def _is_in(group: Resource, disk_id: str) -> bool:
-    disk_ids = attempt(partial(group.facts.texts, "diskIds"))
-    return isinstance(disk_ids, tuple) and disk_id in disk_ids
+def _declared_by_disk(plan: Plan) -> Mapping[str, list[Resource]]:
+    def read() -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for item in plan.of_type(SNAPSHOT):
+            if isinstance(disk_id := item.properties.get("diskId"), str):
+                found[disk_id].append(item)
+        return found
+
+    return plan.remember("declared snapshots", read)
+
+
+def _groups_by_disk(plan: Plan) -> Mapping[str, list[Resource]]:
+    """Snapshot groups by disk; one that does not tell its disks is of none."""
+
+    def read() -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for item in plan.of_type(SNAPSHOT_GROUP):
+            disk_ids = attempt(partial(item.facts.texts, "diskIds"))
+            for disk_id in dict.fromkeys(disk_ids if isinstance(disk_ids, tuple) else ()):
+                found[disk_id].append(item)
+        return found
+
+    return plan.remember("declared snapshot groups", read)
 
 
 def _of_disk(instance: Facts, disk_id: str) -> list[Facts]:

@@ -1,8 +1,12 @@
 """Evidence is of the instance that it is filed under, and of no other."""
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from functools import partial
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError, attempt
@@ -31,10 +35,10 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     guest = instance.object("guest")
     verdicts = [judged(lambda: _addresses(plan, instance, guest))]
     own_id = instance.text("instanceId")
-    for other in plan.instances:
-        other_id = attempt(lambda other=other: other.facts.text("instanceId"))  # type: ignore[misc]
-        if other_id != own_id and "guest" in other.facts.data:
-            verdicts += _shared(guest, other.facts, str(other_id))
+    own = _system(own_id, guest)
+    for other in plan.remember(__name__, lambda: _Systems(plan)).alike(own):
+        if other.instance_id != own_id:
+            verdicts += _shared(own, other)
     told = worst(verdicts)
     return told if not told.outcome.blocks else Verdict(told.outcome, told.reason, (collect(instance),))
 
@@ -45,16 +49,15 @@ def _addresses(plan: Plan, instance: Facts, guest: Facts) -> Verdict:
         return passed("Cloud Assistant ran the script in the instance itself.")
     found, own = set(guest.texts("ipAddresses")), set(instance.texts("intranetIps"))
     own_id = instance.text("instanceId")
-    others = {
-        address: item.text("instanceId")
-        for item in plan.migration.objects("classicInstances")
-        if item.text("instanceId") != own_id
-        for address in item.texts("intranetIps")
-    }
-    if strange := sorted(found & others.keys()):
-        return failed(
-            f"The evidence is of another instance: the system has {strange[0]}, the address of {others[strange[0]]}."
-        )
+    holders, unreadable = plan.remember((__name__, "addresses"), lambda: _holders(plan))
+    for holder, problem in unreadable:
+        if holder != own_id:
+            raise problem
+    for address in sorted(found & holders.keys()):
+        if others := [holder for holder in holders[address] if holder != own_id]:
+            return failed(
+                f"The evidence is of another instance: the system has {address}, the address of {others[-1]}."
+            )
     if not found & own:
         told = ", ".join(sorted(found)) or "none"
         return failed(
@@ -63,27 +66,88 @@ def _addresses(plan: Plan, instance: Facts, guest: Facts) -> Verdict:
     return passed(f"The system has {', '.join(sorted(found & own))}, as the instance.")
 
 
-def _shared(guest: Facts, other: Facts, other_id: str) -> Iterator[Verdict]:
-    """Yield what it has in common with evidence filed under another instance, of which there can be one only."""
-    theirs = other.data["guest"]
-    if not isinstance(theirs, Mapping):
-        return
-    facts = Facts(theirs, f"MigratingInstance {other_id}: guest")
-    macs, other_macs = _macs(guest), _macs(facts)
-    if same := _one_system(macs, other_macs):
-        yield failed(f"The evidence of {other_id} has the same MAC address, {same}: both are of one system.")
-    if macs and other_macs:
+def _holders(plan: Plan) -> tuple[Mapping[str, list[str]], list[tuple[str, UnreadableError]]]:
+    """Which classic instances have an address, and those of which that cannot be read, with the reason."""
+    found: dict[str, list[str]] = defaultdict(list)
+    unreadable = []
+    for item in plan.migration.objects("classicInstances"):
+        instance_id, addresses = item.text("instanceId"), attempt(partial(item.texts, "intranetIps"))
+        if isinstance(addresses, UnreadableError):
+            unreadable.append((instance_id, addresses))
+        else:
+            for address in addresses:
+                found[address].append(instance_id)
+    return found, unreadable
+
+
+class _System(NamedTuple):
+    """What tells one system from another."""
+
+    instance_id: str
+    guest: Facts
+    macs: set[str]
+    began: datetime | None
+
+
+def _system(instance_id: str, guest: Facts) -> _System:
+    return _System(instance_id, guest, _macs(guest), _began(guest))
+
+
+class _Systems:
+    """The systems of all evidence, to be looked up by what two of them have in common that are one."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._all: list[_System] = []
+        self._by_mac: dict[str, list[int]] = defaultdict(list)
+        self._by_nic: dict[str, list[int]] = defaultdict(list)
+        self._without_nic: dict[str, list[int]] = defaultdict(list)
+        for item in plan.instances:
+            instance_id = str(attempt(partial(item.facts.text, "instanceId")))
+            if isinstance(data := item.facts.data.get("guest"), Mapping):
+                self._add(_system(instance_id, Facts(data, f"MigratingInstance {instance_id}: guest")))
+        began = [(item.began, place) for place, item in enumerate(self._all) if item.began is not None]
+        self._began = sorted(began)
+        self._began_without_macs = [(moment, place) for moment, place in self._began if not self._all[place].macs]
+
+    def _add(self, system: _System) -> None:
+        place, nics = len(self._all), _nics(system.macs)
+        self._all.append(system)
+        for mac in system.macs:
+            self._by_mac[mac].append(place)
+            if not nics:
+                self._without_nic[mac].append(place)
+        for nic in nics:
+            self._by_nic[nic].append(place)
+
+    def alike(self, own: _System) -> list[_System]:
+        """All that `_shared` may find to be the same as one, which is among them; in the order of the instances."""
+        nics = _nics(own.macs)
+        places = {place for nic in nics for place in self._by_nic.get(nic, ())}
+        by_address = self._without_nic if nics else self._by_mac
+        places |= {place for mac in own.macs for place in by_address.get(mac, ())}
+        if own.began is not None:
+            began = self._began_without_macs if own.macs else self._began
+            first = bisect_left(began, own.began - _SAME, key=itemgetter(0))
+            last = bisect_right(began, own.began + _SAME, key=itemgetter(0))
+            places |= {place for _, place in began[first:last]}
+        return [self._all[place] for place in sorted(places)]
+
+
+def _shared(own: _System, other: _System) -> Iterator[Verdict]:
+    """What it has in common with evidence filed under another instance, of which there can be one only."""
+    if same := _one_system(own.macs, other.macs):
+        yield failed(f"The evidence of {other.instance_id} has the same MAC address, {same}: both are of one system.")
+    if own.macs and other.macs:
         # They tell for certain. Systems from one image, restarted together, have host name and start alike.
         return
-    began, other_began = _began(guest), _began(facts)
-    if began is None or other_began is None or abs(began - other_began) > _SAME:
+    if own.began is None or other.began is None or abs(own.began - other.began) > _SAME:
         return
-    host = guest.optional_text("hostName")
-    if host is not None and host == facts.optional_text("hostName"):
-        told = began.isoformat(timespec="seconds")
+    host = own.guest.optional_text("hostName")
+    if host is not None and host == other.guest.optional_text("hostName"):
+        told = own.began.isoformat(timespec="seconds")
         yield failed(
-            f"The evidence of {other_id} is of {host} too, started at {told}: both are of one system. If they are of "
-            "two, run the script as root: it then finds the MAC addresses that distinguish them."
+            f"The evidence of {other.instance_id} is of {host} too, started at {told}: both are of one system. If "
+            "they are of two, run the script as root: it then finds the MAC addresses that distinguish them."
         )
 
 

@@ -75,8 +75,13 @@ def _seen_by(instance: Facts, zones: list[str] | None = None) -> Fix:
 
 def _zones_of_wave(plan: Plan, instance: Facts) -> list[str]:
     """Zones that instances of its wave are still to go to."""
-    own = [item.facts for item in plan.instances if item.facts.text("wave") == instance.text("wave")]
-    return sorted({item.text("targetZoneId") for item in own if not has_moved(item)})
+
+    def read() -> list[str]:
+        own = [item.facts for item in plan.instances if item.facts.text("wave") == wave]
+        return sorted({item.text("targetZoneId") for item in own if not has_moved(item)})
+
+    wave = instance.text("wave")
+    return plan.remember((__name__, wave), read)
 
 
 RULE: Final = InstanceRule(

@@ -16,14 +16,13 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     own, group_ids = instance.text("instanceId"), set(instance.texts("securityGroupIds"))
     if not group_ids:
         return unknown("The facts name no security group of the instance, and every instance is in one.")
-    groups = {group.text("securityGroupId"): group for group in plan.migration.objects("securityGroups")}
+    groups = reading.groups_by_id(plan)
     if missing := sorted(group_ids - groups.keys()):
         return unknown(f"The members of {', '.join(missing)} are not known.")
     others = {group_id: set(groups[group_id].texts("memberIds")) - {own} for group_id in sorted(group_ids)}
     if not any(others.values()):
         return not_applicable("Nobody else is in its groups.")
-    moving = *plan.migration.texts("instanceIds"), *plan.migration.texts("laterInstanceIds")
-    accounted = {*moving, *reading.linked(plan)}
+    accounted = plan.remember(__name__, lambda: _accounted(plan))
     left = [
         f"{', '.join(sorted(members - accounted))} in {group_id}"
         for group_id, members in others.items()
@@ -37,6 +36,11 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
             change("later", nobodys) | (task("For those that stay:") + with_network(plan, link(plan, nobodys))),
         )
     return passed("Every member of its groups moves with this stack, now or later, or is linked to its VPC.")
+
+
+def _accounted(plan: Plan) -> frozenset[str]:
+    moving = *plan.migration.texts("instanceIds"), *plan.migration.texts("laterInstanceIds")
+    return frozenset({*moving, *reading.linked(plan)})
 
 
 RULE: Final = InstanceRule(

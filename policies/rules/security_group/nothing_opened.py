@@ -81,13 +81,7 @@ def _stranger(plan: Plan, group_id: str) -> Verdict | None:
     """Rules declared for the clone outside of its own rule set: what they let in, nobody compared."""
     clone = clones.the_clone(plan, group_id)
     ids = [group.facts.text("id") for group in clones.the_groups(plan, clone) if group.exists]
-    outside = [
-        item
-        for resource_type in (SECURITY_GROUP_RULE, SECURITY_GROUP_RULES, ADDED_SECURITY_GROUP_RULES)
-        for item in plan.of_type(resource_type)
-        if not _is_clones_own(plan, item)
-    ]
-    for item in outside:
+    for item in plan.remember(__name__, lambda: _outside(plan)):
         if not item.facts.is_known("securityGroupId"):
             return unknown(
                 f"{item.name} declares rules for a group not known yet, which may be the clone of {group_id}."
@@ -97,9 +91,13 @@ def _stranger(plan: Plan, group_id: str) -> Verdict | None:
     return None
 
 
-def _is_clones_own(plan: Plan, resource: Resource) -> bool:
+def _outside(plan: Plan) -> list[Resource]:
     parents = {clone.urn for clones in plan.clones.values() for clone in clones}
-    return resource.type == SECURITY_GROUP_RULES and resource.parent in parents
+    return [
+        item
+        for item in plan.of_type_in((SECURITY_GROUP_RULE, SECURITY_GROUP_RULES, ADDED_SECURITY_GROUP_RULES))
+        if item.type != SECURITY_GROUP_RULES or item.parent not in parents
+    ]
 
 
 RULE: Final = InstanceRule(
