@@ -129,7 +129,7 @@ class Facts:
         return parsed
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of strings, all of them known."""
+        """Return a list of strings, all of them known."""
         if key not in self._texts:
             entries = self._list(key)
             self._texts[key] = tuple(
@@ -138,7 +138,7 @@ class Facts:
         return self._texts[key]
 
     def objects(self, key: str) -> tuple[Facts, ...]:
-        """A list of objects."""
+        """Return a list of objects."""
         if key not in self._objects:
             entries = self._list(key)
             self._objects[key] = tuple(
@@ -147,7 +147,7 @@ class Facts:
         return self._objects[key]
 
     def object(self, key: str) -> Facts:
-        """An object."""
+        """Return an object."""
         if key not in self._object:
             self._object[key] = self._read_object(key)
         return self._object[key]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -16,6 +16,7 @@ from policies.security_groups.model import (
     PRIVATE,
     SERVICE,
     Firewall,
+    Kind,
     Matching,
     Peer,
     Plane,
@@ -163,16 +164,14 @@ def _met(tables: _Tables, around: Surroundings, departure: int | None, *, linked
     classic, clone = tables.classic, tables.clone
     for kind in around.kinds:
         as_groups = classic.for_groups(kind.groups)
-        before: dict[Matching, list[Peer]] = defaultdict(list)
         still: dict[tuple[Matching, Matching, bool], list[tuple[Peer, AddressPeer | None]]] = defaultdict(list)
-        for address, peer in kind.by_address:
-            at = classic.at_address(address.version, address.interval[0]) if address else ()
-            before[at].append(peer)
-            if linked and (peer.unlinked or peer.met_linked_after(departure)):
-                now = clone.at_address(address.version, address.interval[0]) if address else ()
+        for address, peer in kind.not_moved_yet if linked else ():
+            if peer.unlinked or peer.met_linked_after(departure):
+                at, now = (_at(table, address) for table in (classic, clone))
                 still[at, now, peer.linked].append((peer, address))
         if kind.moves:
-            in_clones = clone.for_groups(map(clone_key, kind.groups))
+            before = _by_rules(classic, kind)
+            in_clones = clone.for_groups(kind.clones)
             places = dict.fromkeys(
                 at for block in kind.new_blocks for at in clone.in_block(block.version, block.interval)
             )
@@ -184,6 +183,21 @@ def _met(tables: _Tables, around: Surroundings, departure: int | None, *, linked
         for (at, now, reachable), entries in still.items():
             peers, addresses = [peer for peer, _ in entries], [address for _, address in entries if address]
             yield _Meeting(_united(as_groups, at), _united(in_groups, now), peers, addresses, reachable)
+
+
+def _by_rules(classic: Table, kind: Kind) -> Mapping[Matching, Sequence[Peer]]:
+    """Instances of one kind by the rules about addresses that match them: most often the same ones match all."""
+    span = kind.span
+    if span is not None and (at := classic.in_one_cell(span.version, span.interval)) is not None:
+        return {at: kind.peers}
+    found: dict[Matching, list[Peer]] = defaultdict(list)
+    for address, peer in kind.by_address:
+        found[_at(classic, address)].append(peer)
+    return found
+
+
+def _at(table: Table, address: AddressPeer | None) -> Matching:
+    return table.at_address(address.version, address.interval[0]) if address else ()
 
 
 def _is_by_address(rule: PacketRule | None) -> bool:

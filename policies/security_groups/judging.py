@@ -70,7 +70,7 @@ def _at_linked(plan: Plan, groups: frozenset[str]) -> tuple[Differences, Differe
 def _stay_on(plan: Plan, own: str, departure: int | None) -> Iterator[list[Peer]]:
     """Instances that are linked when this one has moved, those in the same groups together."""
     found: dict[frozenset[str], list[Peer]] = defaultdict(list)
-    for peer in surroundings(plan).peers:
+    for peer in surroundings(plan).linked:
         if peer.id != own and peer.met_linked_after(departure):
             found[peer.groups].append(peer)
     yield from found.values()

@@ -87,6 +87,31 @@ class Kind:
     new_blocks: tuple[AddressPeer, ...]
     by_address: tuple[tuple[AddressPeer | None, Peer], ...]
 
+    @cached_property
+    def clones(self) -> tuple[str, ...]:
+        """How rules name the clones of its groups."""
+        return tuple(map(clone_key, self.groups))
+
+    @cached_property
+    def span(self) -> AddressPeer | None:
+        """All addresses between its lowest and its highest; None where one has none, or one of another version."""
+        addresses = [address for address, _ in self.by_address if address]
+        versions = {address.version for address in addresses}
+        if len(addresses) < len(self.by_address) or len(versions) != 1:
+            return None
+        lows, highs = zip(*(address.interval for address in addresses), strict=True)
+        return AddressPeer(versions.pop(), (min(lows), max(highs)))
+
+    @cached_property
+    def peers(self) -> tuple[Peer, ...]:
+        """Its instances, one for each address."""
+        return tuple(peer for _, peer in self.by_address)
+
+    @cached_property
+    def not_moved_yet(self) -> tuple[tuple[AddressPeer | None, Peer], ...]:
+        """Those that may be met as they are now."""
+        return tuple((address, peer) for address, peer in self.by_address if peer.unlinked or peer.linked)
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -117,6 +142,11 @@ class Surroundings:
             for version in versions
             for interval in merged(block.interval for block in self.reserved if block.version == version)
         )
+
+    @cached_property
+    def linked(self) -> tuple[Peer, ...]:
+        """Instances with ClassicLink to the target VPC."""
+        return tuple(peer for peer in self.peers if peer.linked)
 
     @property
     def anywhere(self) -> tuple[AddressPeer, ...]:

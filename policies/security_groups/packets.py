@@ -157,9 +157,17 @@ class Table:
         starts, members = self._cells[version]
         return members[bisect_left(starts, address + 1) - 1]
 
+    def in_one_cell(self, version: int, block: Interval) -> tuple[int, ...] | None:
+        """Return the indices of the rules that hold for every address of the block; None where they are not the same for all."""
+        starts, members = self._cells[version]
+        cell = bisect_left(starts, block[0] + 1)
+        return members[cell - 1] if cell == bisect_left(starts, block[1] + 1) else None
+
     def for_groups(self, keys: Iterable[str]) -> tuple[int, ...]:
         """Return the indices of the rules for any of the groups."""
-        return tuple(sorted({index for key in keys for index in self._by_group.get(key, ())}))
+        by_group = self._by_group
+        found = [by_group[key] for key in keys if key in by_group] if by_group else ()
+        return tuple(sorted({index for indices in found for index in indices})) if found else ()
 
     def in_block(self, version: int, block: Interval) -> Sequence[tuple[int, ...]]:
         """Return the indices of the rules that hold for an address of the block, once for each set that one meets."""

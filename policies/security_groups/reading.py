@@ -166,7 +166,7 @@ def firewall_of(plan: Plan, classic_ids: tuple[str, ...]) -> Firewall:
 
 
 def groups_by_id(plan: Plan) -> Mapping[str, Facts]:
-    """The classic groups that were read. Raises UnreadableError where one cannot be."""
+    """Return the classic groups that were read. Raises UnreadableError where one cannot be."""
 
     def read() -> dict[str, Facts]:
         return {group.text("securityGroupId"): group for group in plan.migration.objects("securityGroups")}

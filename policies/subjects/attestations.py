@@ -75,7 +75,7 @@ def window_start(plan: Plan, instance: Facts) -> datetime:
 
 
 def _words(plan: Plan, kind: Kind, instance: Facts, now: datetime, needed: datetime) -> Iterator[str]:
-    """What each attestation that counts says; one that cannot be read whole is none."""
+    """Yield what each attestation that counts says; one that cannot be read whole is none."""
     own = attempt(lambda: instance.text("instanceId"))
     for entry in () if isinstance(own, UnreadableError) else _by_instance(plan).get((kind, own), ()):
         word = attempt(partial(_word, entry, now, needed))

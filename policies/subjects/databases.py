@@ -106,7 +106,7 @@ def _one(plan: Plan, database_id: str, check: Callable[[Facts], Verdict]) -> Ver
 
 
 def _by_id(plan: Plan) -> tuple[Mapping[str, Facts], UnreadableError | None]:
-    """The databases up to one whose id cannot be read: behind it may be any."""
+    """Return the databases up to one whose id cannot be read: behind it may be any."""
     found: dict[str, Facts] = {}
     for item in plan.migration.objects("databases"):
         database_id = attempt(partial(item.text, "dbInstanceId"))
@@ -118,8 +118,15 @@ def _by_id(plan: Plan) -> tuple[Mapping[str, Facts], UnreadableError | None]:
 
 def read_only_instances(plan: Plan, database: Facts) -> tuple[Facts, ...]:
     """Return the read-only instances that follow a database."""
+
+    def read() -> dict[str | None, list[Facts]]:
+        found: dict[str | None, list[Facts]] = defaultdict(list)
+        for item in plan.migration.objects("databases"):
+            found[item.optional_text("primaryId")].append(item)
+        return found
+
     primary_id = database.text("dbInstanceId")
-    return tuple(item for item in plan.migration.objects("databases") if item.optional_text("primaryId") == primary_id)
+    return tuple(plan.remember("read-only instances", read).get(primary_id, ()))
 
 
 def named(database: Facts) -> str:

@@ -1,5 +1,7 @@
 """Every classic instance that the instance talks with is in a later wave, or linked to the target VPC."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
@@ -14,6 +16,7 @@ from policies.core.plan import (
     MIGRATION,
     TARGET_NETWORK,
     Plan,
+    Resource,
 )
 from policies.core.rule import InstanceRule
 from policies.subjects.network import link, with_network
@@ -23,7 +26,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     peers = instance.objects("classicPeers")
     if not peers:
         return not_applicable("No classic instance outside this migration is named by its group rules.")
-    later = frozenset(plan.migration.texts("laterInstanceIds"))
+    later = plan.remember((__name__, "later"), lambda: frozenset(plan.migration.texts("laterInstanceIds")))
     return worst(judged(partial(_peer, plan, peer, later)) for peer in peers)
 
 
@@ -31,9 +34,7 @@ def _peer(plan: Plan, peer: Facts, later: frozenset[str]) -> Verdict:
     peer_id = peer.text("instanceId")
     if peer_id in later:
         return passed(f"{peer_id} moves in a later wave; the stack accepts that it is out of reach until then.")
-    attachments = [
-        item for item in plan.of_type(CLASSIC_LINK_ATTACHMENT) if item.facts.data.get("instanceId") == peer_id
-    ]
+    attachments = plan.remember(__name__, lambda: _attachments(plan)).get(peer_id, [])
     links = plan.of_type(CLASSIC_LINK)
     if not attachments or not links:
         lacking = "no attachment is declared" if links else "ClassicLink is not declared"
@@ -52,6 +53,14 @@ def _peer(plan: Plan, peer: Facts, later: frozenset[str]) -> Verdict:
     if not (attachments[0].exists and links[0].exists):
         return pending(f"The link of {peer_id} to the target VPC is declared and not applied yet.")
     return passed(f"{peer_id} is linked to the target VPC.")
+
+
+def _attachments(plan: Plan) -> Mapping[str, list[Resource]]:
+    found: dict[str, list[Resource]] = defaultdict(list)
+    for item in plan.of_type(CLASSIC_LINK_ATTACHMENT):
+        if isinstance(instance_id := item.properties.get("instanceId"), str):
+            found[instance_id].append(item)
+    return found
 
 
 RULE: Final = InstanceRule(

@@ -67,7 +67,7 @@ def _addresses(plan: Plan, instance: Facts, guest: Facts) -> Verdict:
 
 
 def _holders(plan: Plan) -> tuple[Mapping[str, list[str]], list[tuple[str, UnreadableError]]]:
-    """Which classic instances have an address, and those of which that cannot be read, with the reason."""
+    """Return which classic instances have an address, and those of which that cannot be read, with the reason."""
     found: dict[str, list[str]] = defaultdict(list)
     unreadable = []
     for item in plan.migration.objects("classicInstances"):
@@ -120,7 +120,7 @@ class _Systems:
             self._by_nic[nic].append(place)
 
     def alike(self, own: _System) -> list[_System]:
-        """All that `_shared` may find to be the same as one, which is among them; in the order of the instances."""
+        """Return all that `_shared` may find to be the same as one, which is among them; in the order of the instances."""
         nics = _nics(own.macs)
         places = {place for nic in nics for place in self._by_nic.get(nic, ())}
         by_address = self._without_nic if nics else self._by_mac
@@ -134,7 +134,7 @@ class _Systems:
 
 
 def _shared(own: _System, other: _System) -> Iterator[Verdict]:
-    """What it has in common with evidence filed under another instance, of which there can be one only."""
+    """Yield what it has in common with evidence filed under another instance, of which there can be one only."""
     if same := _one_system(own.macs, other.macs):
         yield failed(f"The evidence of {other.instance_id} has the same MAC address, {same}: both are of one system.")
     if own.macs and other.macs:
