@@ -408,7 +408,7 @@ def _waiver(result: Result, waiver: Waiver) -> WaiverDocument:
 
 
 def _lines(content: Mapping[str, object]) -> Iterator[str]:
-    """Yield the document with a line for each entry of a list, such as a result: it is large, and lines can be searched.
+    """Yield the document with a line for each entry of a list, such as a result: so a large one can be searched.
 
     With an indent, Python writes JSON by code of its own, which takes ten times as long.
     """

@@ -158,7 +158,7 @@ class Table:
         return members[bisect_left(starts, address + 1) - 1]
 
     def in_one_cell(self, version: int, block: Interval) -> tuple[int, ...] | None:
-        """Return the indices of the rules that hold for every address of the block; None where they are not the same for all."""
+        """Return the indices of the rules for all addresses of the block; None where they are not the same for all."""
         starts, members = self._cells[version]
         cell = bisect_left(starts, block[0] + 1)
         return members[cell - 1] if cell == bisect_left(starts, block[1] + 1) else None

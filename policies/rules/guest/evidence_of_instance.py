@@ -120,7 +120,7 @@ class _Systems:
             self._by_nic[nic].append(place)
 
     def alike(self, own: _System) -> list[_System]:
-        """Return all that `_shared` may find to be the same as one, which is among them; in the order of the instances."""
+        """Return all that `_shared` may find to be the same as one, itself included, in the order of the instances."""
         nics = _nics(own.macs)
         places = {place for nic in nics for place in self._by_nic.get(nic, ())}
         by_address = self._without_nic if nics else self._by_mac
