@@ -14,6 +14,7 @@ from estate.model import Estate
 PER_GROUP: Final = 8
 STAYING: Final = 20  # each twentieth group
 RULES: Final = 24
+EVERYBODY: Final = "10.0.0.0/8"
 START: Final = datetime(2026, 12, 12, 2, tzinfo=UTC)
 
 
@@ -115,7 +116,7 @@ def _group(number: int, groups: int) -> dict[str, Any]:
     stays = number - number % STAYING + STAYING - 1
     near += [{"group_id": f"sg-{stays:06}"}] if stays < groups else []
     near += [{"cidr_ip": _address(number * PER_GROUP)}]
-    near += [{"cidr_ip": "10.0.0.0/8", "ip_protocol": "ICMP", "port_range": "-1/-1"}] if number % 4 == 0 else []
+    near += [{"cidr_ip": EVERYBODY, "ip_protocol": "ICMP", "port_range": "-1/-1"}] if number % 4 == 0 else []
     far = [{"cidr_ip": f"203.0.113.{place}", "nic_type": "internet"} for place in range(RULES - len(near))]
     return {"id": f"sg-{number:06}", "name": f"group-{number}", "rules": [_rule(**peer) for peer in (*near, *far)]}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network
@@ -80,14 +81,16 @@ def convert(groups: Iterable[SecurityGroup], context: ConversionContext) -> Mapp
 
 def _components(groups: Sequence[SecurityGroup], moves: Moves) -> list[list[SecurityGroup]]:
     """Return groups that share moving instances, directly or by way of others; their rules are merged by priority."""
-    components: list[set[str]] = []
-    together = [moves.cloned_ids.intersection(item.security_group_ids) for item in moves.all_movers]
-    for linked in [{group.id} for group in groups] + [set(ids) for ids in together if ids]:
-        apart = [component for component in components if not component & linked]
-        joined = linked.union(*(component for component in components if component & linked))
-        components = [*apart, joined]
+    component_of = {group.id: {group.id} for group in groups}
+    for instance in moves.all_movers:
+        for one, other in itertools.pairwise(moves.cloned_ids.intersection(instance.security_group_ids)):
+            small, large = sorted((component_of[one], component_of[other]), key=len)
+            if small is not large:
+                large |= small
+                component_of |= dict.fromkeys(small, large)
     by_id = {group.id: group for group in groups}
-    return [[by_id[group_id] for group_id in sorted(component)] for component in components]
+    components = {id(component): component for component in component_of.values()}
+    return [[by_id[group_id] for group_id in sorted(component)] for component in components.values()]
 
 
 def _convert_component(groups: Sequence[SecurityGroup], moves: Moves) -> dict[str, Conversion]:
@@ -308,10 +311,7 @@ def _assembled(own: str, statements: Sequence[_Statement], ladders: Mapping[Dire
     rules: dict[str, VpcRule] = {}
     told: list[tuple[_Statement, list[Note], tuple[str, ...]]] = []
     for statement in statements:
-        stated = [
-            replace(draft.rule, priority=ladders[draft.rule.direction].priorities[draft.level])
-            for draft in statement.drafts
-        ]
+        stated = [_at(draft.rule, ladders[draft.rule.direction].priorities[draft.level]) for draft in statement.drafts]
         labels = tuple(dict.fromkeys(rule.label for rule in stated))
         notes = list(statement.notes)
         if labels and rules.keys() >= set(labels):
@@ -330,6 +330,11 @@ def _assembled(own: str, statements: Sequence[_Statement], ladders: Mapping[Dire
         folded = [Note(Outcome.FOLDED, "told together with other rules, exactly equivalent")] if now != labels else []
         report.append(_entry(statement, [*notes, *folded], now))
     return _split(Conversion(ordered, tuple(report), tuple(_limits(ladders)), own))
+
+
+def _at(rule: VpcRule, priority: int) -> VpcRule:
+    """Return the rule at a priority: itself, with the label that it has already, where that is its own."""
+    return rule if rule.priority == priority else replace(rule, priority=priority)
 
 
 def _split(conversion: Conversion) -> Conversion:
@@ -363,7 +368,7 @@ def _limits(ladders: Mapping[Direction, Ladder]) -> Iterator[LimitExceeded]:
 def _within_groups(conversions: Mapping[str, Conversion], moves: Moves) -> dict[str, Conversion]:
     """Say of each group which of its instances would be in too many VPC groups."""
     found = dict(conversions)
-    for instance in moves.all_movers:
+    for instance in moves.movers_in(conversions):
         own = [group_id for group_id in instance.security_group_ids if group_id in conversions]
         count = sum(len(conversions[group_id].parts) for group_id in own)
         count += sum(moves.mapped.get(group_id, 0) for group_id in instance.security_group_ids)

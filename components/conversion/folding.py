@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
 from components.conversion.rules import VpcPeer, VpcRule
@@ -80,14 +81,14 @@ def _without_subsumed(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
             yield replace(piece, origins=piece.origins | inherited(piece.rule.label))
 
 
-def _wider(peer: VpcPeer) -> Iterator[VpcPeer]:
-    """Yield the peer, and all blocks that hold it."""
+@lru_cache(maxsize=4096)
+def _wider(peer: VpcPeer) -> tuple[VpcPeer, ...]:
+    """Return the peer, and all blocks that hold it."""
     if peer.kind not in _BLOCKS:
-        yield peer
-        return
+        return (peer,)
     block = ip_network(peer.value)
-    for length in range(block.prefixlen + 1):
-        yield VpcPeer(peer.kind, str(block.supernet(new_prefix=length)))
+    lengths = range(block.prefixlen + 1)
+    return tuple(VpcPeer(peer.kind, str(block.supernet(new_prefix=length))) for length in lengths)
 
 
 def _subsumes(one: VpcRule, other: VpcRule) -> bool:

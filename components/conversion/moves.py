@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Network
+from heapq import heapify, heappop, heappush
+from ipaddress import IPv4Network
 from typing import NamedTuple
 
+from components.addresses import AddressIndex
 from components.cidr import RFC1918
 from estate.model import Instance, SecurityGroup
 
@@ -76,13 +77,16 @@ class Moves:
         self.linked_group_ids = frozenset(
             group_id for instance in instances if instance.id in linked for group_id in instance.security_group_ids
         )
-        self._stranded = tuple(item for item in instances if item.id not in moving | linked)
+        staying = [item for item in instances if item.id not in moving and item.id not in linked]
+        self._stranded = {item.id: item for item in staying}
+        self._stranded_in = _by_group(staying)
         self._vacated = frozenset(moving - linked)
+        members = _by_group(instances)
         self._members = {
-            group_id: frozenset(item.id for item in instances if group_id in item.security_group_ids)
-            for group_id in sorted(self.cloned_ids)
+            group_id: frozenset(item.id for item in members.get(group_id, ())) for group_id in sorted(self.cloned_ids)
         }
-        self._addresses = sorted((int(IPv4Address(text)), item.id) for item in instances for text in item.intranet_ips)
+        self._addresses = AddressIndex(instances)
+        self._inside: dict[tuple[IPv4Network, ...], Inside] = {}
         self._address_counts = {item.id: len(item.intranet_ips) for item in instances}
         self._unlocated = frozenset(instance_id for instance_id, count in self._address_counts.items() if not count)
         for instance in self._movers.values():
@@ -93,9 +97,12 @@ class Moves:
 
     def inside(self, blocks: Sequence[IPv4Network]) -> Inside:
         """Return who has a classic address in the blocks, which must not overlap each other."""
-        counts = Counter(instance_id for block in blocks for _, instance_id in self._located(block))
-        surely = frozenset(item for item, count in counts.items() if count == self._address_counts[item])
-        return Inside(surely, self._unlocated.union(counts), frozenset(counts) - surely)
+        asked = tuple(blocks)
+        if asked not in self._inside:
+            counts = Counter(instance_id for block in asked for _, instance_id in self._addresses.inside(block))
+            surely = frozenset(item for item, count in counts.items() if count == self._address_counts[item])
+            self._inside[asked] = Inside(surely, self._unlocated.union(counts), frozenset(counts) - surely)
+        return self._inside[asked]
 
     @property
     def all_movers(self) -> tuple[Instance, ...]:
@@ -106,18 +113,22 @@ class Moves:
         """Return how many members of a group move."""
         return len(self._members[group_id] & self.mover_ids)
 
+    def movers_in(self, group_ids: Iterable[str]) -> tuple[Instance, ...]:
+        """Return the instances that move and are in any of the cloned groups, sorted by id."""
+        return self.movers(frozenset().union(*(self._members[group_id] for group_id in group_ids)))
+
     def movers(self, ids: frozenset[str]) -> tuple[Instance, ...]:
         """Return those of the instances that move, sorted by id."""
         return tuple(self._movers[instance_id] for instance_id in sorted(ids & self.mover_ids))
 
     def stranded_members(self, group_id: str) -> tuple[Instance, ...]:
         """Return the members of a group that stay classic without ClassicLink: they and the VPC cannot meet."""
-        return tuple(item for item in self._stranded if group_id in item.security_group_ids)
+        return self._stranded_in.get(group_id, ())
 
     def stranded_at(self, block: IPv4Network) -> tuple[Instance, ...]:
         """Return the instances in a block that stay classic without ClassicLink."""
-        located = {instance_id for _, instance_id in self._located(block)}
-        return tuple(item for item in self._stranded if item.id in located)
+        located = {instance_id for _, instance_id in self._addresses.inside(block)}
+        return tuple(self._stranded[instance_id] for instance_id in sorted(located) if instance_id in self._stranded)
 
     def all_targets_in(self, blocks: Sequence[IPv4Network]) -> bool:
         """Whether whatever new address an instance gets, it is in the blocks."""
@@ -130,7 +141,7 @@ class Moves:
     def only_vacated(self, blocks: Sequence[IPv4Network]) -> bool:
         """Whether the blocks have no address but those that moving instances leave behind."""
         left_behind = {
-            address for block in blocks for address, holder in self._located(block) if holder in self._vacated
+            address for block in blocks for address, holder in self._addresses.inside(block) if holder in self._vacated
         }
         return len(left_behind) == sum(block.num_addresses for block in blocks)
 
@@ -140,18 +151,23 @@ class Moves:
         Only groups are chosen all of whose members, staying ones included, are in `surely`: a clone may be given to any
         of them one day. `own` is never chosen: the cloud takes no rule that names its own group. None: it may be.
         """
-        candidates = {
-            group_id: members for group_id, members in self._members.items() if members <= surely and group_id != own
-        }
         left, chosen = wanted & self.mover_ids, []
-        while left and candidates:
-            # The first of equals: candidates are in order of id.
-            best = max(candidates, key=lambda group_id: len(candidates[group_id] & left))
-            named = candidates.pop(best) & left
-            if not named:
-                break
-            chosen.append(best)
-            left -= named
+        # The clone that names most comes first, of equals the first by id. What a clone names of those left only gets
+        # less: so the first whose number still holds is the best, and the others need not be counted again.
+        best_first = [
+            (-len(members & left), group_id)
+            for group_id, members in self._members.items()
+            if members <= surely and group_id != own and not members.isdisjoint(left)
+        ]
+        heapify(best_first)
+        while best_first:
+            counted, group_id = heappop(best_first)
+            named = self._members[group_id] & left
+            if named and len(named) < -counted:
+                heappush(best_first, (-len(named), group_id))
+            elif named:
+                chosen.append(group_id)
+                left -= named
         return GroupCover(tuple(sorted(chosen)), self.movers(left))
 
     def closest_group(self, instance: Instance, surely: frozenset[str], own: str | None) -> str | None:
@@ -159,8 +175,11 @@ class Moves:
         others = [item for item in instance.security_group_ids if item != own and item in self.cloned_ids]
         return min(others, key=lambda group_id: (len(self._members[group_id] - surely), group_id), default=None)
 
-    def _located(self, block: IPv4Network) -> list[tuple[int, str]]:
-        """Classic addresses in a block, with who has them."""
-        first = bisect_left(self._addresses, (int(block.network_address), ""))
-        last = bisect_left(self._addresses, (int(block.broadcast_address) + 1, ""))
-        return self._addresses[first:last]
+
+def _by_group(instances: Iterable[Instance]) -> dict[str, tuple[Instance, ...]]:
+    """Return the members of each group, in the order of the instances."""
+    found: dict[str, list[Instance]] = defaultdict(list)
+    for instance in instances:
+        for group_id in dict.fromkeys(instance.security_group_ids):
+            found[group_id].append(instance)
+    return {group_id: tuple(members) for group_id, members in found.items()}

@@ -64,7 +64,7 @@ class VpcRule:
     peer: VpcPeer
     description: str
 
-    @property
+    @cached_property
     def label(self) -> str:
         """What the rule says, as a person reads it; two rules that differ only in description have the same."""
         ports = self.port_range

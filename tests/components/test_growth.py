@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from bench.estates import config_of, estate_of
+from bench.estates import EVERYBODY, config_of, estate_of
+from components.arguments import conversion_context
 from components.config import MigrationConfig, parse
+from components.conversion import convert
 from components.facts import instance_facts, migration_facts
 from components.facts.classic_link import link_state_facts
 from components.plan import MigrationPlan, make_plan
@@ -115,6 +117,22 @@ def told(config: MigrationConfig, estate: Estate, evidence: list[Evidence]) -> N
 @pytest.mark.parametrize("work", [planned, told])
 def test_twice_the_estate_takes_twice_the_steps(work: Callable[..., object], waves: int) -> None:
     few, many = (steps(partial(work, *given(size, waves))) for size in (SIZE, 2 * SIZE))
+    assert many < LINEAR * few, f"{few} steps for {SIZE} instances, {many} for twice as many"
+
+
+def test_twice_the_groups_are_converted_in_twice_the_steps() -> None:
+    """But for rules that admit everybody: each names every clone, so that their number alone grows with the square."""
+
+    def conversion(instances: int) -> Callable[[], object]:
+        config, estate, evidence = given(instances, 1)
+        narrow = [
+            group.model_copy(update={"rules": tuple(rule for rule in group.rules if rule.cidr_ip != EVERYBODY)})
+            for group in estate.security_groups
+        ]
+        plan = planned(config, estate.model_copy(update={"security_groups": tuple(narrow)}), evidence)
+        return partial(convert, plan.groups.to_clone, conversion_context(plan))
+
+    few, many = (steps(conversion(size)) for size in (SIZE, 2 * SIZE))
     assert many < LINEAR * few, f"{few} steps for {SIZE} instances, {many} for twice as many"
 
 
