@@ -45,7 +45,11 @@ endef
 	$(call install,requirements-dev.lock)
 	@touch $@
 
-setup: .venv/.installed ## Make the Python environment: what a user needs (some 210 MB).
+# The command itself; `make env` has the directory on PATH.
+.venv/bin/preflight: | .venv/.installed
+	@ln -sfn ../../preflight/command $@
+
+setup: .venv/.installed .venv/bin/preflight ## Make the Python environment: what a user needs (some 210 MB).
 
 dev: .venv/.dev ## Add what a developer needs: tests, lint, types (some 110 MB more).
 

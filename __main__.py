@@ -10,6 +10,7 @@ from components.inputs import gather
 from components.interruption import end_quietly_when_interrupted
 from components.migration import Migration, MigrationArgs
 from components.presence import warn_unless_judged
+from components.run import tell_failure
 from components.settings import local_provider
 from estate.errors import EstateError
 
@@ -21,7 +22,7 @@ def main() -> None:
         inputs = gather(pulumi.get_stack(), Path.cwd(), os.environ)
         alimigrate = local_provider(inputs.cloud)
     except (ConfigError, EstateError) as error:
-        raise pulumi.RunError(str(error)) from None
+        raise pulumi.RunError(tell_failure(error, os.environ)) from None
     warn_unless_judged()
     args = MigrationArgs(inputs.plan, inputs.sources)
     migration = Migration("migration", args, pulumi.ResourceOptions(providers=[alimigrate]))

@@ -18,6 +18,7 @@ from components.stack_config import given_cloud, given_migration, migration_conf
 from components.stack_outputs import own_record, with_shared
 from estate.client import Cloud
 from estate.live import read_estate
+from estate.model import Estate
 
 
 @dataclass(frozen=True)
@@ -52,5 +53,14 @@ def _gathered(config: MigrationConfig, directory: Path, environ: Mapping[str, st
     cloud = connect(environ)
     pulumi.log.info(f"Reading the estate of {cloud.region}", ephemeral=True)
     estate = read_estate(cloud, cloud.now())
+    pulumi.log.info(f"Read {_counted(estate)} of {cloud.region}", ephemeral=True)
     sources = replace(sources, clock=cloud.clock, rehearsal=cloud.settings.rehearsal())
     return Inputs(make_plan(config, estate, file, evidence, record), cloud, sources)
+
+
+def _counted(estate: Estate) -> str:
+    classic = sum(instance.is_classic for instance in estate.instances)
+    return (
+        f"{len(estate.instances)} instances ({classic} classic), {len(estate.security_groups)} security groups and "
+        f"{len(estate.databases)} databases"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -9,16 +10,18 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
-from components.config import CONFIG_KEY, MigrationConfig
+from components.config import CONFIG_KEY, ConfigError, MigrationConfig
 from components.evidence import evidence_paths
 from estate.clock import ClockReading
 from estate.documents import DocumentError, read_document
-from estate.errors import EstateError
+from estate.errors import CredentialsError, EstateError, PermissionDenied, SettingsError
+from estate.guest import EvidenceFileError
 from estate.identity import PREFIX
 
 RESULT_VARIABLE: Final = "PREFLIGHT_RESULT"
+FAILURE_VARIABLE: Final = "PREFLIGHT_FAILURE"
 # Status of a large checkout on a cold disk; a preview does not wait for it longer.
 _GIT_SECONDS: Final = 20
 _PROJECT_FILE: Final = "Pulumi.yaml"
@@ -65,6 +68,29 @@ def discard_result(environ: Mapping[str, str]) -> None:
     except OSError as error:
         problem = f"{RESULT_VARIABLE}: expected a file that can be removed, found {name!r} ({error.strerror})"
         raise EstateError(problem) from None
+
+
+FailureKind: TypeAlias = Literal["input", "access", "cloud"]
+
+
+def failure_kind(error: Exception) -> FailureKind:
+    """Say whose turn it is: who wrote the config, who grants credentials and permissions, or whoever can ask again."""
+    if isinstance(error, ConfigError | SettingsError | EvidenceFileError):
+        return "input"
+    return "access" if isinstance(error, CredentialsError | PermissionDenied) else "cloud"
+
+
+def tell_failure(error: Exception, environ: Mapping[str, str]) -> str:
+    """Return why the program stops; where PREFLIGHT_FAILURE names a file, its kind and message are written there too.
+
+    The engine passes on an exit code of its own and the message among others: a caller could only guess.
+    """
+    message = str(error)
+    if name := environ.get(FAILURE_VARIABLE):
+        # Whoever asked for it finds no file, and then says what the engine says.
+        with contextlib.suppress(OSError):
+            Path(name).write_text(json.dumps({"kind": failure_kind(error), "message": message}), encoding="utf-8")
+    return message
 
 
 def read_sources(

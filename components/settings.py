@@ -13,7 +13,7 @@ import pulumi_alicloud
 from components import alimigrate
 from estate.client import Caller, Cloud
 from estate.errors import CredentialsError, SettingsError
-from estate.identity import KEYS
+from estate.identity import KEYS, PREFIX
 from estate.settings import CloudSettings
 
 _KEYS = ("region", "protocol", "endpoints", "accountId", *KEYS)
@@ -34,9 +34,18 @@ def cloud_settings(environ: Mapping[str, str]) -> CloudSettings:
     Raises estate.errors.SettingsError, all problems at once.
     """
     config = pulumi.Config("alicloud")
-    settings = CloudSettings.from_config({key: config.get(key) for key in _KEYS}, environ)
+    given = {key: config.get(key) for key in (*_KEYS, "accountType")}
+    return settings_from({f"{PREFIX}{key}": value for key, value in given.items() if value is not None}, environ)
+
+
+def settings_from(config: Mapping[str, str], environ: Mapping[str, str]) -> CloudSettings:
+    """Return the same settings by the texts of a stack's config as the engine has them, keys with their namespace.
+
+    Raises estate.errors.SettingsError, all problems at once.
+    """
+    settings = CloudSettings.from_config({key: config.get(f"{PREFIX}{key}") for key in _KEYS}, environ)
     problems = list(_elsewhere(settings, environ))
-    account_type = config.get("accountType") or environ.get("ALIBABA_CLOUD_ACCOUNT_TYPE")
+    account_type = config.get(f"{PREFIX}accountType") or environ.get("ALIBABA_CLOUD_ACCOUNT_TYPE")
     if settings.protocol == "HTTP" and not account_type and "bssopenapi" not in settings.endpoints:
         problems.append(_BILLING_IN_PLAIN_TEXT)
     if problems:

@@ -234,25 +234,47 @@ def judgement(result: Mapping[str, Any], wave: str | None) -> Mapping[str, Any]:
     return judged
 
 
-def verdict(path: Path, wanted: Wanted, now: datetime, *, strict: bool = False) -> tuple[int, list[str]]:
-    """Return the exit code, and what a person reads of it."""
+@dataclass(frozen=True)
+class Decision:
+    """What a result means for a gate: the exit code, and the result where it may be gone by, else why it may not."""
+
+    code: int
+    readiness: str
+    result: Mapping[str, Any] | None
+    problems: tuple[str, ...] = ()
+
+
+def decide(path: Path, wanted: Wanted, now: datetime, *, strict: bool = False) -> Decision:
+    """Return what the file means; never raises for anything that it holds."""
     try:
         result = load(path)
         if problems := refusals(result, wanted, now):
-            raise NotJudgedError("\n  ".join(map(_line, problems)))
-        judged = judgement(result, wanted.wave)
-        readiness = str(judged["readiness"])
+            return Decision(NOT_JUDGED, "NOT JUDGED", None, tuple(map(_line, problems)))
+        readiness = str(judgement(result, wanted.wave)["readiness"])
         if wanted.rehearsal and {item["kind"] for item in result["whatIf"]} == {"rehearsal"}:
-            readiness = str(judged["hypothetical"])
-        told = [_headline(result, wanted, readiness), *_findings(result, wanted)]
+            readiness = str(judgement(result, wanted.wave)["hypothetical"])
     except NotJudgedError as problem:
-        return NOT_JUDGED, [f"NOT JUDGED: {_line(path)}:", f"  {problem}"]
+        return Decision(NOT_JUDGED, "NOT JUDGED", None, (str(problem),))
     except _MALFORMED:
-        return NOT_JUDGED, [f"NOT JUDGED: {_line(path)}:", f"  {_NO_RESULT}"]
+        return Decision(NOT_JUDGED, "NOT JUDGED", None, (_NO_RESULT,))
     code = _CODES.get(readiness, UNKNOWN)
     if strict and readiness == "READY WITH CONDITIONS":
         code = CONDITIONS
-    return code, told
+    return Decision(code, readiness, result)
+
+
+def verdict(path: Path, wanted: Wanted, now: datetime, *, strict: bool = False) -> tuple[int, list[str]]:
+    """Return the exit code, and what a person reads of it."""
+    decision = decide(path, wanted, now, strict=strict)
+    problems = decision.problems
+    if decision.result is not None:
+        try:
+            told = [_headline(decision.result, wanted, decision.readiness), *_findings(decision.result, wanted)]
+        except (*_MALFORMED, NotJudgedError):
+            problems = (_NO_RESULT,)
+        else:
+            return decision.code, told
+    return NOT_JUDGED, [f"NOT JUDGED: {_line(path)}:", *(f"  {problem}" for problem in problems)]
 
 
 def _headline(result: Mapping[str, Any], wanted: Wanted, readiness: str) -> str:

@@ -7,15 +7,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 import typer
 
 from toolchain.engine import Engine, export_lines
 from toolchain.errors import ToolchainError
 from toolchain.provision import BUILD_VARIABLE, ensure
-from toolchain.shell import BACKEND_VARIABLE, shell_settings
+from toolchain.shell import make_trial_backend, shell_settings
 
 _PROJECT = Path(__file__).resolve().parent.parent
 
@@ -59,9 +57,7 @@ def answer(command: str, engine: Engine) -> str:
     if command == "env":
         return engine.exports(os.environ)
     settings = shell_settings(engine, _PROJECT, os.environ)
-    if trial := settings.get(BACKEND_VARIABLE):
-        # Pulumi makes no directory for a backend in a file.
-        Path(url2pathname(urlsplit(trial).path)).mkdir(mode=0o700, exist_ok=True)
+    if trial := make_trial_backend(settings):
         print(f"toolchain: you have no Pulumi backend: for trials, state goes to {trial}", file=sys.stderr)
     return export_lines(settings)
 

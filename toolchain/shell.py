@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import yaml
 
@@ -45,6 +47,15 @@ def shell_settings(engine: Engine, project: Path, base: Mapping[str, str]) -> di
         if not any(name in base for name in _PASSPHRASE_VARIABLES):
             settings[_PASSPHRASE_VARIABLES[0]] = ""
     return settings
+
+
+def make_trial_backend(settings: Mapping[str, str | None]) -> str | None:
+    """Make the directory of the backend for trials where `shell_settings` names one; returns its URL, else None."""
+    trial = settings.get(BACKEND_VARIABLE)
+    if trial:
+        # Pulumi makes no directory for a backend in a file.
+        Path(url2pathname(urlsplit(trial).path)).mkdir(mode=0o700, exist_ok=True)
+    return trial
 
 
 def _trial(project: Path) -> str:

@@ -272,7 +272,7 @@ def _line(step: Step) -> Line:
 
 def _setting(changes: Sequence[Change], stack: str) -> str:
     """Return the command that merges changes into the stack file."""
-    fragments = [flow(_nested(item)).removeprefix("{").removesuffix("}") for item in changes]
+    fragments = [flow(nested(item)).removeprefix("{").removesuffix("}") for item in changes]
     argv = ("python", "-m", "components.stack_file", "set", "--stack", stack, *fragments)
     return _noted(shell(argv), [], *changes)
 
@@ -283,7 +283,8 @@ def _noted(text: str, notes: Iterable[str], *steps: Step) -> str:
     return f"{text}   # {'; '.join(told)}" if told else text
 
 
-def _nested(item: Change) -> Any:
+def nested(item: Change) -> Any:
+    """Return a change as the part of the config that it is."""
     value = item.value
     for key in reversed(item.path.split(".")):
         value = {key: value}

@@ -1,0 +1,67 @@
+"""Checks config, identity and reachability before the engine starts, which refreshes before our program can speak."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from components.config import CONFIG_KEY, ConfigError, MigrationConfig
+from components.evidence import read_evidence
+from components.flows import with_flows
+from components.includes import parse_with_includes
+from components.run import FailureKind, failure_kind
+from components.settings import settings_from
+from estate.client import Cloud
+from estate.errors import EstateError, SettingsError
+from estate.guest import EvidenceFileError
+from estate.live import probe
+from policies.verdict import BAD_INPUT, NOT_JUDGED
+from preflight.exits import NOT_ALLOWED, Stop
+from preflight.redaction import redacted
+from preflight.workspace import OpenStack, decoded
+
+
+@dataclass(frozen=True)
+class Access:
+    """A cloud that answers, and who we are to it: one line without secrets."""
+
+    cloud: Cloud
+    told: str
+
+
+def check_config(stack: OpenStack) -> MigrationConfig:
+    """Return the stack's migration, with its flows and evidence read. Raises Stop, all problems at once."""
+    values: dict[str, object] = dict(stack.config)
+    if CONFIG_KEY in stack.config:
+        values[CONFIG_KEY] = decoded(stack.config[CONFIG_KEY])
+    try:
+        config, places = parse_with_includes(values, stack.project, stack.directory, stack.file)
+        try:
+            config = with_flows(config, stack.directory, stack.file)
+            read_evidence(config, stack.directory, stack.file)
+        except ConfigError as error:
+            raise places.told(error) from None
+    except (ConfigError, EvidenceFileError) as error:
+        raise Stop(BAD_INPUT, redacted(str(error))) from None
+    return config
+
+
+def check_access(stack: OpenStack) -> Access:
+    """Ask the cloud who we are, and that ECS answers and may be read. Raises Stop."""
+    try:
+        cloud = Cloud(settings_from(stack.config, stack.environ))
+    except SettingsError as error:
+        raise Stop(BAD_INPUT, redacted(f"{stack.file}: {error}")) from None
+    try:
+        caller = cloud.caller()
+        probe(cloud, "ecs:DescribeInstances")
+    except EstateError as error:
+        raise Stop(EXIT_CODES[failure_kind(error)], redacted(str(error), cloud.scrub)) from None
+    named = cloud.settings.identity.source.named
+    told = f"account {caller.account_id}, region {cloud.region}, as {caller.arn} by {named}"
+    return Access(cloud, redacted(told, cloud.scrub))
+
+
+EXIT_CODES: Final[Mapping[FailureKind, int]] = {"input": BAD_INPUT, "access": NOT_ALLOWED, "cloud": NOT_JUDGED}
+"""The code for what keeps a run from being judged."""

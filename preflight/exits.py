@@ -1,0 +1,29 @@
+"""How `preflight` ends: its exit codes, which are those of `policies.verdict` and two of its own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from policies.verdict import BAD_INPUT, CONDITIONS, NOT_JUDGED, NOT_READY, READY, UNKNOWN, WHAT_IF
+
+#: Credentials that the cloud does not accept, a permission that is missing, or a passphrase that is not there.
+NOT_ALLOWED: Final = 3
+#: As a shell has it for ctrl-c.
+INTERRUPTED: Final = 130
+
+HELP: Final = f"""exit codes:
+  {READY:<3} ready, or ready with conditions ({CONDITIONS} for these with --strict)
+  {BAD_INPUT:<3} bad input
+  {NOT_ALLOWED:<3} credentials or permission
+  {WHAT_IF:<3} what-if: about another time than the present, or a cloud that is not proven to be Alibaba's
+  {NOT_READY:<3} not ready
+  {UNKNOWN:<3} unknown
+  {NOT_JUDGED:<3} not judged: the pack or the engine gave no result of this run"""
+
+
+class Stop(Exception):  # noqa: N818 - it ends the command, and is not always an error of ours
+    """The command cannot go on; the message is one for a person, without secrets."""
+
+    def __init__(self, code: int, message: str) -> None:
+        self.code = code
+        super().__init__(message)

@@ -1,0 +1,140 @@
+"""One preview by the real engine with the pack on: the result of this very run, or why there is none."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from pulumi import automation
+from pulumi.automation import events
+
+from components.run import FAILURE_VARIABLE, RESULT_VARIABLE
+from policies.core.clock import NOW_VARIABLE
+from policies.pack.run import RUN_VARIABLE
+from preflight.redaction import redacted
+from preflight.workspace import OpenStack, error_lines
+
+_REFRESH: Final = "refresh"
+# Said whatever went wrong; what did stands beside it.
+_SAYS_NOTHING: Final = ("preview failed",)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What the program said of why it stopped; `kind` is one of `components.run.FailureKind`."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """How a preview ended; all texts are redacted.
+
+    `result` is where the pack was told to write. `errors` are what the engine reports beside findings; None of them
+    and no `failure` in a preview that `failed` means that a policy did it.
+    """
+
+    run_id: str
+    result: Path
+    failed: bool
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+
+@dataclass
+class _Heard:
+    """What the engine's events have told so far."""
+
+    tell: Callable[[str], None]
+    scrub: Callable[[str], str]
+    refreshed: int = 0
+    previewed: int = 0
+    violations: int = 0
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def hear(self, event: events.EngineEvent) -> None:
+        """Take in one event, and tell the progress with its counts."""
+        if event.diagnostic_event is not None:
+            self._diagnostic(event.diagnostic_event)
+        elif event.resource_pre_event is not None and event.resource_pre_event.metadata is not None:
+            metadata = event.resource_pre_event.metadata
+            if metadata.op == _REFRESH:
+                self.refreshed += 1
+                self.tell(f"Refreshing the state: {_number(self.refreshed, 'resource')}")
+            elif not metadata.type.startswith("pulumi:"):
+                self.previewed += 1
+                self.tell(f"Previewing: {_number(self.previewed, 'resource')}")
+        elif event.policy_event is not None:
+            self.violations += 1
+            self.tell(f"Judging: {_number(self.violations, 'message')} of policies")
+
+    def _diagnostic(self, event: events.DiagnosticEvent) -> None:
+        text = redacted(event.message, self.scrub).strip()
+        if event.severity == "error" and text not in _SAYS_NOTHING:
+            self.errors.append(text)
+        elif event.severity == "warning":
+            self.warnings.append(text)
+        elif event.severity == "info" and event.ephemeral:
+            self.tell(text)
+
+
+def preview(
+    stack: OpenStack,
+    result: Path,
+    at: datetime | None,
+    scratch: Path,
+    tell: Callable[[str], None],
+    scrub: Callable[[str], str],
+) -> Preview:
+    """Preview the stack; nothing in the cloud is changed, and no result of an earlier run is left at `result`.
+
+    `at` asks about another time. `scratch` is a directory for what the program says of a failure. `tell` is given each
+    step with its counts, `scrub` blanks the secrets in use.
+    """
+    result.unlink(missing_ok=True)
+    failure = scratch / "failure.json"
+    run_id = secrets.token_hex(16)
+    os.environ |= {RESULT_VARIABLE: str(result), RUN_VARIABLE: run_id, FAILURE_VARIABLE: str(failure)}
+    if at is not None:
+        os.environ[NOW_VARIABLE] = at.isoformat()
+    heard = _Heard(tell, scrub)
+    failed = False
+    try:
+        stack.handle.preview(on_event=heard.hear, color="never", refresh=True, suppress_outputs=True)
+    except automation.CommandError as error:
+        failed = True
+        if not heard.errors and not heard.violations:
+            heard.errors += error_lines(scrub(str(error))) or ["the engine ended without saying why"]
+    except RuntimeError as error:
+        # The Automation API, of a preview that ends well and has no summary.
+        failed = True
+        heard.errors.append(redacted(str(error), scrub))
+    return Preview(
+        run_id,
+        result,
+        failed,
+        tuple(dict.fromkeys(heard.errors)),
+        tuple(dict.fromkeys(heard.warnings)),
+        _failure(failure, scrub),
+    )
+
+
+def _failure(path: Path, scrub: Callable[[str], str]) -> Failure | None:
+    try:
+        told: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return Failure(str(told["kind"]), redacted(str(told["message"]), scrub))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

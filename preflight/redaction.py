@@ -1,0 +1,38 @@
+"""Takes out of a text what may stand in no log: keys, secrets, tokens, signatures, and what steers a terminal.
+
+The values in use are blanked by `estate.client.Cloud.scrub`. What is here knows keys by their form: the engine and its
+plugins print whole requests where the cloud does not answer, and may take other credentials than those that we know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from policies.core.facts import safe
+
+_BLANK: Final = "***"
+# ECMA-48, control sequences, and those of the operating system's that end with BEL or ST.
+_ESCAPES: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]")
+# Parameters of signed requests (RPC style, "Request syntax"; OSS, "URL signature"), as in a URL, a header or JSON.
+_NAMES: Final = (
+    r"(?:OSS)?Access[-_]?Key(?:[-_]?(?:Id|Secret))?|Secret[-_]?(?:Access[-_]?)?Key|Signature(?:Nonce)?|"
+    r"(?:X-Acs-|x-oss-)?Security[-_]?Token|x-oss-(?:signature|credential)|SAMLAssertion|OIDCToken|Credential|"
+    r"Pass(?:word|phrase)"
+)
+_NAMED: Final = re.compile(rf"(?i)\b({_NAMES})(\\?[\"']?\s*(?:=|:|%3D)\s*\\?[\"']?)(?!\s)[^\s\"'&,;)}}\]\\]+")
+_AUTHORIZATION: Final = re.compile(r"(?i)\b((?:Proxy-)?Authorization\\?[\"']?\s*[:=]\s*)[^\r\n\"]+")
+# Access key ids of RAM users and of STS sessions (RAM, "AccessKey pair"; STS, AssumeRole).
+_KEY_IDS: Final = re.compile(r"\b(?:LTAI[A-Za-z0-9_-]{8,}|(?:TMP|STS)\.[A-Za-z0-9+/=_-]{8,})")
+# user:password@ in a URL, such as that of a proxy.
+_USERINFO: Final = re.compile(r"(?<=://)[^/\s@]+@")
+
+
+def redacted(text: str, scrub: Callable[[str], str] = str) -> str:
+    """Return the text as it may be shown anywhere; `scrub` blanks the values that are in use."""
+    text = scrub(_ESCAPES.sub("", text))
+    text = _AUTHORIZATION.sub(rf"\1{_BLANK}", text)
+    text = _NAMED.sub(rf"\1\2{_BLANK}", text)
+    text = _USERINFO.sub(f"{_BLANK}@", _KEY_IDS.sub(_BLANK, text))
+    return safe(text.replace("\t", "    ").replace("\r\n", "\n"))

@@ -1,0 +1,308 @@
+"""What a person reads: progress while it runs, then the verdict as the last thing, on one screen of 80 columns or more.
+
+Prose is wrapped to the terminal. What is to be copied, config lines and commands, never is: the terminal folds it.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from rich.console import Console
+from rich.status import Status
+from rich.table import Table
+from rich.text import Text
+
+from policies.core.facts import safe
+from policies.verdict import Decision
+from preflight.fixes import OR, Fix, told
+from preflight.summary import WaveSummary
+
+#: Lines that a verdict with its fixes takes at the most: `--all` shows the others.
+MOST_LINES: Final = 76
+_MOST_FIX_LINES: Final = 3
+_MOST_WAVES: Final = 20
+_INDENT: Final = " " * 4
+_STYLES: Final = {
+    "READY": "bold green",
+    "READY WITH CONDITIONS": "bold yellow",
+    "NOT READY": "bold red",
+    "UNKNOWN": "bold magenta",
+    "WHAT-IF": "bold cyan",
+    "NOT JUDGED": "bold red",
+}
+_CONDITIONS: Final[Mapping[str, Callable[[int], str]]] = {
+    "pending": lambda number: f"{_count(number, 'check')} pass once `pulumi up` has made what is declared",
+    "waived": lambda number: f"{_count(number, 'finding')} waived",
+    "advice": lambda number: f"{_count(number, 'finding')} that will block later",
+}
+
+
+class Progress:
+    """What is being done, on stderr: one line that changes on a terminal, a line a step elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status: Status | None = None
+        self._step = ""
+        self._last = ""
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Show the steps that are told meanwhile."""
+        if self._console.is_terminal:
+            with self._console.status("Starting the engine") as self._status:
+                yield
+            self._status = None
+        else:
+            yield
+        self._finish()
+
+    def tell(self, text: str) -> None:
+        """Show a step; a further count of the same step replaces the earlier one."""
+        step = text.partition(":")[0]
+        if step != self._step:
+            self._finish()
+        self._step, self._last = step, text
+        if self._status is not None:
+            self._status.update(Text(safe(text)))
+
+    def say(self, text: str) -> None:
+        """Show a line that stays."""
+        show(self._console, Text(safe(text)))
+
+    def _finish(self) -> None:
+        """Leave a step with its last count on the screen."""
+        if self._last:
+            self.say(self._last)
+        self._step = self._last = ""
+
+
+def show(console: Console, line: Text | str = "") -> None:
+    """Print one line as it is; the terminal folds it."""
+    console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is shown of a result that was judged, or of one `wave` of it.
+
+    `whole` shows every fix to its end, on however many lines.
+    """
+
+    decision: Decision
+    waves: Sequence[WaveSummary]
+    fixes: Sequence[Fix]
+    conditions: Mapping[str, int]
+    wave: str | None = None
+    whole: bool = False
+
+
+def show_verdict(console: Console, verdict: Verdict) -> None:
+    """Show waves, fixes, and in the last lines the answer."""
+    waves, fixes = verdict.waves, verdict.fixes
+    answer = list(_answer(verdict))
+    table = _waves_table(waves, console.width)
+    taken = sum(_height(text, console.width) for text in answer) + min(len(waves), _MOST_WAVES) + 4
+    lines = None if verdict.whole else MOST_LINES - taken
+    console.print(table)
+    if len(waves) > _MOST_WAVES:
+        show(console, f"and {len(waves) - _MOST_WAVES} more waves; --wave NAME shows one")
+    show(console)
+    for block in _within(lines, fixes, console.width):
+        for line in block:
+            show(console, line)
+    for text in answer:
+        show(console, text)
+
+
+def _waves_table(waves: Sequence[WaveSummary], width: int) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("wave", overflow="ellipsis", no_wrap=True, max_width=width // 5)
+    table.add_column("readiness", no_wrap=True)
+    for heading in ("known", "moving", "blocking"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("more will block", overflow="fold")
+    for wave in waves[:_MOST_WAVES]:
+        table.add_row(
+            Text(safe(wave.name)),
+            Text(wave.readiness, _STYLES.get(wave.readiness, "")),
+            f"{math.floor(wave.confidence * 100)} %",
+            "moved" if wave.moved else str(wave.instances),
+            str(wave.blocking),
+            f"{wave.more} from {when(wave.more_from)}" if wave.more_from else "-",
+        )
+    return table
+
+
+def _within(lines: int | None, fixes: Sequence[Fix], width: int) -> Iterator[list[Text]]:
+    """Yield the blocks of as many fixes as fit, and how many there are beyond them; None: of all."""
+    if not fixes:
+        return
+    yield [Text("Fixes, the worst first", "bold")]
+    left = math.inf if lines is None else lines - 4
+    before: dict[str, int] = {}
+    for number, fix in enumerate(fixes, start=1):
+        block = fix_block(number, fix, width, None if lines is None else _MOST_FIX_LINES, before)
+        height = sum(_height(line, width) for line in block)
+        if height > left:
+            rest = fixes[number - 1 :]
+            text = f"and {_count(len(rest), 'more fix')} for {_count(sum(item.findings for item in rest), 'finding')}: "
+            yield [Text(f"{text}preflight check --all lists them")]
+            break
+        left -= height
+        yield block
+    yield [Text()]
+
+
+def fix_block(
+    number: int, fix: Fix, width: int, most_lines: int | None = None, before: dict[str, int] | None = None
+) -> list[Text]:
+    """Return the lines of one fix: what must hold, what it settles, and what to do.
+
+    `before` has the parts of the config that earlier fixes set, with their numbers; those of this one are added.
+    """
+    label = f"{number:>2}. "
+    since = "" if fix.since is None else f", blocks from {when(fix.since)}"
+    others = f" (and {_count(len(fix.rules) - 1, 'more rule')})" if len(fix.rules) > 1 else ""
+    head = wrapped(f"{fix.title}{others}", width, label)
+    about = f"{fix.severity}{since}: {_count(fix.findings, 'finding')}"
+    if fix.instances:
+        about += f" on {_count(len(fix.instances), 'instance')}: "
+        about += _names(fix.instances, width - len(_INDENT) - len(about))
+    lines = [Text(line, "bold") for line in head]
+    lines.append(Text(_INDENT + about, "red" if fix.since is None and fix.severity in ("critical", "high") else "dim"))
+    todo = [line for text in told(fix.todo) for line in safe(text).splitlines()]
+    shown = todo if most_lines is None else todo[:most_lines]
+    if len(shown) < len(todo) and shown[-1] == OR:
+        shown = shown[:-1]
+    most = math.inf if most_lines is None else most_lines * width - len(_INDENT)
+    for line in shown:
+        line = _as_before(line, number, before)
+        lines.append(Text(_INDENT + (line if len(line) <= most else f"{line[: int(most) - 4]} ...")))
+    if len(todo) > len(shown) or any(len(line) > most for line in shown):
+        lines.append(Text(f"{_INDENT}whole: preflight check --rule {fix.rules[0]}", "dim"))
+    return lines
+
+
+def _as_before(line: str, number: int, before: dict[str, int] | None) -> str:
+    """Return a line, or by which number it stands above already: several fixes may need the same network."""
+    if before is None or not line.startswith("set ") or before.setdefault(line, number) == number:
+        return line
+    return f"{line.partition(':')[0]}: as in {before[line]}"
+
+
+def _names(names: Sequence[str], room: int) -> str:
+    """Return as many names as have room in a line, one at least, and how many there are beyond them."""
+    for count in range(len(names), 1, -1):
+        rest = f" and {len(names) - count} more" if count < len(names) else ""
+        text = safe(", ".join(names[:count])) + rest
+        if len(text) <= room:
+            return text
+    return safe(names[0]) + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+
+
+def _answer(verdict: Verdict) -> Iterator[Text]:
+    """Yield the last lines: what is asked for, of what, and until when it holds."""
+    result, wave, fixes = verdict.decision.result or {}, verdict.wave, verdict.fixes
+    run = result["run"]
+    what = f"stack {result['stack']}" if wave is None else f"wave {wave} of stack {result['stack']}"
+    commit = f", commit {run['commit'][:12]}{' with changes' if run['dirty'] else ''}" if run["commit"] else ""
+    blocking = sum(fix.since is None for fix in fixes)
+    if verdict.decision.readiness == "WHAT-IF":
+        judged = result["judgement"] if wave is None else _judgement(result, wave)
+        yield _styled("WHAT-IF", f", it would be {judged['hypothetical']}: {what}, which passes no gate")
+        for item in result["whatIf"]:
+            yield Text(f"  {safe(item['reason'])}")
+    else:
+        yield _styled(verdict.decision.readiness, f": {what}")
+    if any(verdict.conditions.values()) and not blocking:
+        rests = ", ".join(_CONDITIONS[name](number) for name, number in verdict.conditions.items() if number)
+        yield Text(f"Conditions: {rests}.")
+    elif fixes:
+        yield Text(
+            f"{_count(blocking, 'fix')} to make now, {len(fixes) - blocking} later. What is behind `set`, quoted:"
+        )
+        yield Text(f"  python -m components.stack_file set --stack {result['stack']} '...'")
+    until = f" It holds until {when(result['validUntil'])}." if result["validUntil"] else ""
+    yield Text(f"Judged {when(result['now'])} of account {run['accountId'] or 'not known'}{commit}.{until}")
+
+
+def _judgement(result: Mapping[str, Any], wave: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = next(item["judgement"] for item in result["waves"] if item["name"] == wave)
+    return found
+
+
+def _styled(readiness: str, rest: str) -> Text:
+    return Text.assemble((readiness, _STYLES.get(readiness, "bold")), safe(rest))
+
+
+def show_not_judged(console: Console, problems: Iterable[str]) -> None:
+    """Show that there is no verdict, and why."""
+    show(console, _styled("NOT JUDGED", ": nothing says whether it is ready"))
+    for problem in problems:
+        for line in safe(problem).splitlines():
+            show(console, f"  {line}")
+
+
+def show_findings(
+    console: Console, findings: Iterable[Mapping[str, Any]], rules: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Show every finding: by its rule, with the reason on each instance, and the fix."""
+    by_rule: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for item in findings:
+        by_rule[item["rule"]].append(item)
+    for rule, items in sorted(by_rule.items(), key=lambda entry: (not any(i["blocking"] for i in entry[1]), entry[0])):
+        show(console, Text.assemble((rule, "bold"), f"  {rules[rule]['severity']}"))
+        for line in wrapped(rules[rule]["title"], console.width, "  "):
+            show(console, line)
+        for item in items:
+            since = "" if item["blocking"] else f", blocks from {when(item['mandatoryFrom'])}"
+            show(console, f"  {item['outcome']}{since}: {safe(_subject(item['subject']))}")
+            for paragraph in str(item["reason"]).splitlines():
+                for line in wrapped(paragraph, console.width, " " * 6 + "- "):
+                    show(console, line)
+            for line in safe(str(item["remediation"])).splitlines():
+                show(console, Text(f"      {line}", "cyan"))
+        show(console)
+
+
+def _subject(subject: Mapping[str, Any]) -> str:
+    if subject["kind"] == "migration":
+        return "the stack"
+    return str(subject["id"] if subject["name"] == subject["id"] else f"{subject['name']} ({subject['id']})")
+
+
+def wrapped(text: str, width: int, label: str = "") -> list[str]:
+    """Return prose in lines of the width, behind its label."""
+    return textwrap.wrap(
+        safe(text).replace("\n", " "),
+        max(width, 20),
+        initial_indent=label,
+        subsequent_indent=" " * len(label),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def when(text: str) -> str:
+    """Return a time of a result as people read it, in its own offset."""
+    moment = datetime.fromisoformat(text)
+    offset = moment.strftime("%z")
+    return f"{moment:%Y-%m-%d %H:%M} {offset[:3]}:{offset[3:5]}"
+
+
+def _height(line: Text | str, width: int) -> int:
+    """Lines of the terminal that a line takes."""
+    return max(1, math.ceil(len(line) / width))
+
+
+def _count(number: int, what: str) -> str:
+    plural = f"{what}es" if what.endswith("x") else f"{what}s"
+    return f"{number} {what if number == 1 else plural}"

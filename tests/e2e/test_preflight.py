@@ -1,0 +1,154 @@
+"""`preflight` on the real engine, as a person runs it in the project's directory."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import toolchain
+from demo.project import CONFIG_KEY, REPOSITORY, Project
+from demo.story import unprepared
+from simulator.server import Simulator, running
+from tests.e2e.conftest import ESTATE, Stack
+from toolchain.cache import cache_root
+
+pytestmark = pytest.mark.engine
+
+COMMAND = REPOSITORY / "preflight/command"
+
+
+class Front:
+    """Runs the command for one stack, and looks for secrets in whatever it prints."""
+
+    def __init__(self, project: Project, cloud: Simulator) -> None:
+        self.project = project
+        self._secrets = [value for user in cloud.simulation.cloud.estate.users for value in _keys(user)]
+
+    def __call__(self, *arguments: str, columns: int = 120, **environ: str) -> tuple[int, str, str]:
+        kept = {name: value for name, value in self.project.environ.items() if name != "PREFLIGHT_RESULT"}
+        done = subprocess.run(
+            [COMMAND, *arguments],
+            cwd=self.project.directory,
+            env={**kept, "CLASSIC_TO_VPC_CACHE": str(_CACHE), "COLUMNS": str(columns), **environ},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        printed = done.stdout + done.stderr
+        assert [value for value in self._secrets if value in printed] == []
+        assert "\x1b" not in printed
+        assert "Traceback" not in printed
+        assert not re.search(r"Signature=(?!\*\*\*)", printed)
+        return done.returncode, done.stdout, done.stderr
+
+
+_CACHE = cache_root(os.environ)
+
+
+def _keys(user: Any) -> tuple[str, str]:
+    return user.access_key_id, user.access_key_secret.get_secret_value()
+
+
+@pytest.fixture(scope="module")
+def front(engine: toolchain.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """A stack `test` that is prepared, and one, `bare`, that names its window and its instances only."""
+    with running(ESTATE) as cloud:
+        stack = Stack.prepared(engine, cloud, tmp_path_factory.mktemp("preflight"))
+        config = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
+        stack.project.new_stack("bare", {**config, CONFIG_KEY: unprepared(config[CONFIG_KEY])})
+        yield Front(stack.project, cloud)
+
+
+def test_an_unprepared_stack_is_judged_on_one_screen(front: Front, tmp_path: Path) -> None:
+    result = tmp_path / "result.json"
+    result.write_text("{}", encoding="utf-8")
+    selected = front.project.run("stack", "--show-name").stdout
+    code, out, err = front("check", "--stack", "bare", "--rehearsal", "--result", str(result))
+    assert code == 20
+    lines = out.splitlines()
+    assert len(lines) < 80
+    assert lines[1].startswith("all   NOT READY")
+    assert any("set backups: {retentionDays: 30}" in line for line in lines)
+    assert any(line.startswith("NOT READY: stack bare") for line in lines[-4:])
+    page = (REPOSITORY / "docs/preflight.md").read_text(encoding="utf-8").partition("columns on:\n\n```\n")[2]
+    shown = [
+        line
+        for line in page.partition("```")[0].splitlines()
+        if not re.match(r"\.\.\.|Judged |and \d+ more|\d+ fix", line)
+    ]
+    assert len(shown) > 10
+    assert [line for line in shown if line not in [line.rstrip() for line in lines]] == []
+    assert "account 1234567890123456, region cn-hangzhou, as acs:ram::1234567890123456:user/demo" in err
+    assert "Read 10 instances (10 classic), 7 security groups and 4 databases of cn-hangzhou" in err
+    assert re.search(r"Judging: \d+ messages of policies", err)
+    judged = json.loads(result.read_text(encoding="utf-8"))
+    assert judged["run"]["id"]
+    assert str(judged["blocking"]) in lines[1]
+    assert front.project.run("stack", "--show-name").stdout == selected, "what the user selected stays so"
+
+
+def test_a_prepared_stack_is_ready_with_conditions_and_a_rehearsal_passes_no_gate(front: Front) -> None:
+    # A variable that would leave something out counts for nothing.
+    code, out, _ = front("check", "-s", "test", "--strict", "--rehearsal", PULUMI_OPTION_TARGET="urn:pulumi:nothing")
+    assert (code, "READY WITH CONDITIONS: stack test" in out) == (10, True), out
+    code, out, _ = front("check", "-s", "test", "--at", "2026-12-11T12:00:00+08:00", "--rule", "guest-free-space")
+    assert code == 4, out
+    assert "WHAT-IF, it would be NOT READY: stack test, which passes no gate" in out
+    assert "2026-12-11T12:00+08:00" in out
+
+
+def test_who_asks_and_what_is_reached_is_checked_before_the_engine(front: Front) -> None:
+    blind = next(user for user in _users(ESTATE) if user["name"] == "blind")
+    other = {"ALICLOUD_ACCESS_KEY": blind["access_key_id"], "ALICLOUD_SECRET_KEY": blind["access_key_secret"]}
+    for environ, said in (
+        ({"ALICLOUD_SECRET_KEY": "not-the-right-one"}, "The cloud does not accept the credentials"),
+        (other, "Permission denied for ecs:DescribeInstances"),
+    ):
+        code, out, err = front("check", "--stack", "bare", **environ)
+        assert (code, out) == (3, ""), err
+        assert said in err
+        assert "Previewing" not in err
+
+
+def test_a_cloud_that_does_not_answer_gives_no_verdict(front: Front) -> None:
+    path = front.project.directory / "Pulumi.away.yaml"
+    front.project.run("stack", "init", "away", "--no-select", check=True)
+    text = (front.project.directory / "Pulumi.bare.yaml").read_text(encoding="utf-8")
+    path.write_text(re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:9", text), encoding="utf-8")
+    code, out, err = front("check", "--stack", "away")
+    assert (code, out) == (40, ""), err
+    assert "No answer from 127.0.0.1:9 to sts:GetCallerIdentity: the connection was refused." in err
+
+
+def test_bad_input_is_said_with_file_and_key(front: Front) -> None:
+    assert front("check", "--stack", "nowhere")[0] == 2
+    assert front("check", "--stack", "bare", "--wave", "second")[2].endswith(
+        "preflight: --wave second: expected one of all\n"
+    )
+    front.project.new_stack(
+        "typo", {CONFIG_KEY: {"window": {"start": "soon"}, "instances": ["i-bp1web10000000000001"]}}
+    )
+    code, out, err = front("check", "--stack", "typo")
+    assert (code, out) == (2, "")
+    assert "Pulumi.typo.yaml: classic-to-vpc:migration.window.start: " in err
+    window = {"start": "2026-12-12T02:00:00+08:00", "latest": "2026-12-20T00:00:00+08:00"}
+    front.project.configure("typo", {CONFIG_KEY: {"window": window, "instances": ["i-bp1nowhere0000000001"]}})
+    # Only the program, which has read the estate, can say this: its own words, and its own exit code.
+    code, out, err = front("check", "--stack", "typo")
+    assert (code, out) == (2, ""), err
+    assert "i-bp1nowhere0000000001" in err.splitlines()[-1]
+    assert "preflight: Pulumi.typo.yaml: classic-to-vpc:migration.instances" in err
+
+
+def _users(estate: Path) -> list[dict[str, Any]]:
+    users: list[dict[str, Any]] = yaml.safe_load(estate.read_text(encoding="utf-8"))["users"]
+    return users

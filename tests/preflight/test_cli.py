@@ -1,0 +1,70 @@
+"""The command line, where nothing has to be started to answer."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from demo.project import REPOSITORY
+
+COMMAND = REPOSITORY / "preflight/command"
+
+
+def preflight(directory: Path, *arguments: str) -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "preflight", *arguments],
+        cwd=REPOSITORY,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(directory), "COLUMNS": "80"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (
+            ("check", "--at", "2026-12-11T03:00:00"),
+            "expected a time with its offset, such as 2026-12-11T03:00:00+08:00",
+        ),
+        (("check", "--at", "tomorrow"), "expected a time with its offset"),
+        (("check", "--rule", "backup-of-all"), "--rule backup-of-all: there is no such rule"),
+        (("check", "--project", "docs"), "expected a directory with Pulumi.yaml"),
+        (
+            (
+                "check",
+                "--surely",
+            ),
+            "No such option",
+        ),
+    ],
+)
+def test_bad_input_is_one_message_and_exit_code_2(tmp_path: Path, arguments: tuple[str, ...], expected: str) -> None:
+    code, out, err = preflight(tmp_path, *arguments)
+    assert code == 2
+    assert out == ""
+    assert expected in " ".join(err.replace("│", " ").split())
+
+
+def test_help_has_the_exit_codes(tmp_path: Path) -> None:
+    code, out, _ = preflight(tmp_path, "check", "--help")
+    assert code == 0
+    for line in ("0   ready", "2   bad input", "3   credentials", "4   what-if", "20  not ready", "40  not judged"):
+        assert line in out
+
+
+def test_the_command_runs_from_anywhere_and_leaves_no_pythonpath(tmp_path: Path) -> None:
+    (tmp_path / "preflight").mkdir()
+    (tmp_path / "preflight/__init__.py").write_text("raise SystemExit('not this one')\n", encoding="utf-8")
+    link = tmp_path / "linked"
+    link.symlink_to(COMMAND)
+    done = subprocess.run([link, "check", "--help"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Usage: preflight check" in done.stdout
+    assert "PYTHONPATH=" not in COMMAND.read_text(encoding="utf-8")

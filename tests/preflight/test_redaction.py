@@ -1,0 +1,64 @@
+"""Nothing of a key, a token or a signature gets through, in whatever form it is printed, and nothing else is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from preflight.redaction import redacted
+
+KEY = "LTAI5tNotARealKey000001"
+SIGNATURE = "n0tArealSignature%2Bx%3D"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            f'Post "https://ecs.aliyuncs.com/?AccessKeyId={KEY}&Action=DescribeZones&Signature={SIGNATURE}": EOF',
+            "Action=",
+        ),
+        (f"https://x/?OSSAccessKeyId={KEY}&Expires=1&Signature={SIGNATURE}", "Expires=1"),
+        (f'{{"AccessKeyId": "{KEY}", "Signature": "{SIGNATURE}", "RequestId": "ABC"}}', '"RequestId": "ABC"'),
+        (f'{{\\"AccessKeyId\\":\\"{KEY}\\",\\"SecurityToken\\":\\"{SIGNATURE}\\",\\"Region\\":\\"cn\\"}}', "Region"),
+        (f"Authorization: acs {KEY}:{SIGNATURE}\nHost: ecs", "Host: ecs"),
+        (f"\x1b[31mx-acs-security-token: {SIGNATURE}\x1b[0m failed", " failed"),
+        (f"SecretAccessKey={SIGNATURE} retry", "retry"),
+        (f"the key {KEY} is unknown", "is unknown"),
+        (f"SecurityToken%3D{SIGNATURE} for STS.NotARealSession0001", "for "),
+    ],
+)
+def test_what_tells_a_key_or_a_signature_is_blanked(text: str, kept: str) -> None:
+    shown = redacted(text)
+    assert "LTAI" not in shown
+    assert "n0tAreal" not in shown
+    assert "NotARealSession" not in shown
+    assert "***" in shown
+    assert kept in shown
+
+
+def test_a_value_in_use_is_blanked_wherever_it_stands() -> None:
+    assert redacted("hunter2-is-short", lambda text: text.replace("hunter2", "***")) == "***-is-short"
+
+
+def test_what_steers_a_terminal_is_taken_out() -> None:
+    assert redacted("\x1b]0;title\x07a\x1b[2Jb\rc\x1b[1;31md") == "ab?cd"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No answer from ecs.cn-hangzhou.aliyuncs.com to ecs:DescribeInstances: the connection was refused.",
+        "Check the access key, its secret, the age of an STS token and this machine's clock.",
+        "Pulumi.prod.yaml: classic-to-vpc:migration.window: expected a start\n  and a latest",
+        "They come from ALICLOUD_ACCESS_KEY.",
+        "the secret key: see docs/identity.md",
+    ],
+)
+def test_an_ordinary_message_stays_as_it_is(text: str) -> None:
+    assert redacted(text) == text
+
+
+def test_the_password_of_a_proxy_is_blanked() -> None:
+    assert redacted("proxyconnect http://ann:pass@10.0.0.1:3128: refused") == (
+        "proxyconnect http://***@10.0.0.1:3128: refused"
+    )
