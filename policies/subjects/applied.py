@@ -7,7 +7,8 @@ it. Security groups are compared by `policies.security_groups.live`.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -56,7 +57,7 @@ def _vpc(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
 
 def _vswitch(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
     vswitch_id = own.optional_text("id") or own.text("vswitchId")
-    return [] if vswitch_id in _live(plan).texts("vswitchIds") else [f"VSwitch {vswitch_id} is gone"]
+    return [] if vswitch_id in _vswitch_ids(plan) else [f"VSwitch {vswitch_id} is gone"]
 
 
 def _classic_link(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
@@ -68,8 +69,7 @@ def _classic_link(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
 
 def _attachment(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
     instance_id, vpc_id = applied.text("instanceId"), applied.text("vpcId")
-    links = [item for item in _live(plan).objects("classicLinks") if item.text("instanceId") == instance_id]
-    found = sorted(item.text("vpcId") for item in links)
+    found = _linked_vpcs(plan).get(instance_id, ())
     if vpc_id in found:
         return []
     return [f"instance {instance_id} is linked to {', '.join(found) or 'no VPC'} in place of {vpc_id}"]
@@ -79,8 +79,23 @@ def _live(plan: Plan) -> Facts:
     return plan.migration.object("liveNetwork")
 
 
+# Looked up once, for a stack may have a thousand links.
 def _vpcs(plan: Plan) -> Mapping[str, Facts]:
-    return {item.text("vpcId"): item for item in _live(plan).objects("vpcs")}
+    return plan.remember("live VPCs", lambda: {item.text("vpcId"): item for item in _live(plan).objects("vpcs")})
+
+
+def _vswitch_ids(plan: Plan) -> frozenset[str]:
+    return plan.remember("live VSwitches", lambda: frozenset(_live(plan).texts("vswitchIds")))
+
+
+def _linked_vpcs(plan: Plan) -> Mapping[str, Sequence[str]]:
+    def read() -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for item in _live(plan).objects("classicLinks"):
+            found[item.text("instanceId")].append(item.text("vpcId"))
+        return {instance_id: sorted(vpc_ids) for instance_id, vpc_ids in found.items()}
+
+    return plan.remember("live links", read)
 
 
 # ---- databases and load balancers ----
@@ -149,9 +164,10 @@ def _hybrid_access(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
 
 
 def _database(plan: Plan, applied: Facts) -> Facts | None:
-    database_id = applied.text("dbInstanceId")
-    databases = plan.migration.objects("databases")
-    return next((item for item in databases if item.text("dbInstanceId") == database_id), None)
+    def read() -> dict[str, Facts]:
+        return {item.text("dbInstanceId"): item for item in plan.migration.objects("databases")}
+
+    return plan.remember("live databases", read).get(applied.text("dbInstanceId"))
 
 
 def _blocks(entries: Iterable[str]) -> set[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
 from operator import itemgetter
@@ -83,17 +83,19 @@ def each_used(plan: Plan, instance: Facts, check: Callable[[Facts], Verdict]) ->
     return worst(verdicts)
 
 
-def _secretive(plan: Plan) -> list[tuple[Facts, list[str]]]:
-    """Databases of which the cloud refuses to say whom they admit, each with why."""
-    found = []
-    for database in plan.migration.objects("databases"):
-        unread = database.object("unread") if "unread" in database.data else None
-        reasons = [
-            unread.text(part) for part in ("whitelistGroups", "securityGroups") if unread and part in unread.data
-        ]
-        if reasons:
-            found.append((database, list(dict.fromkeys(reasons))))
-    return found
+def _secretive(plan: Plan) -> Sequence[tuple[Facts, Sequence[str]]]:
+    """Databases of which the cloud refuses to say whom they admit, each with why; looked up once for all instances."""
+
+    def read() -> list[tuple[Facts, Sequence[str]]]:
+        found: list[tuple[Facts, Sequence[str]]] = []
+        for database in plan.migration.objects("databases"):
+            unread = database.object("unread") if "unread" in database.data else None
+            parts = [part for part in ("whitelistGroups", "securityGroups") if unread and part in unread.data]
+            if unread and parts:
+                found.append((database, tuple(dict.fromkeys(unread.text(part) for part in parts))))
+        return found
+
+    return plan.remember("secretive databases", read)
 
 
 def _one(plan: Plan, database_id: str, check: Callable[[Facts], Verdict]) -> Verdict:
