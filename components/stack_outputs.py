@@ -30,6 +30,8 @@ def exported(plan: MigrationPlan) -> dict[str, pulumi.Input[object]]:
         planned.instance.id: {"vserverGroups": [membership_facts(item) for item in planned.memberships]}
         for planned in plan.instances
         if planned.memberships is not None
+        # What nobody knows now is not recorded; what was recorded before a move is kept.
+        and (planned.moved or not plan.load_balancers.unread)
     }
     recorded = {*rounds, *plan.config.later}
     return {

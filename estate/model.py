@@ -355,10 +355,14 @@ DatabasePart = Literal[
 """What the cloud tells of a database by calls of its own, as the facts name it."""
 
 
-class UnreadPart(_Model):
-    """A part of a database that the cloud refuses to tell of; `reason` names database, action and answer."""
+UnreadName = DatabasePart | Literal["entries", "listeners", "vserverGroups"]
+"""The same, and what the cloud tells of an access control list and of a load balancer."""
 
-    part: DatabasePart
+
+class UnreadPart(_Model):
+    """A part of one thing that the cloud refuses to tell of; `reason` names the thing, the action and the answer."""
+
+    part: UnreadName
     reason: str
 
 
@@ -426,12 +430,22 @@ class ScheduledEvent(_Identified):
 
 
 class AccessControlList(_Identified):
-    """An access control list of CLB; `listeners` go by it, each as "lb-...:port (white|black)"."""
+    """An access control list of CLB; `listeners` go by it, each as "lb-...:port (white|black)".
+
+    What is `unread` has a value that means nothing.
+    """
 
     name: str = ""
     ip_version: str = "ipv4"
     entries: tuple[str, ...] = ()
     listeners: tuple[str, ...] = ()
+    unread: tuple[UnreadPart, ...] = ()
+
+
+class UnreadLoadBalancer(_Identified):
+    """A load balancer whose vServer groups the cloud refuses to tell, and why."""
+
+    reason: str
 
 
 class BackendServer(_Model):
@@ -517,6 +531,7 @@ class Estate(_Model):
     classic_links: tuple[ClassicLinkAttachment, ...] = ()
     routes: tuple[RouteEntry, ...] = ()
     access_lists: Annotated[tuple[AccessControlList, ...], ById] = ()
+    unread_load_balancers: Annotated[tuple[UnreadLoadBalancer, ...], ById] = ()
     vserver_groups: Annotated[tuple[VServerGroup, ...], ById] = ()
     auto_snapshot_policies: Annotated[tuple[AutoSnapshotPolicy, ...], ById] = ()
     scheduled_events: Annotated[tuple[ScheduledEvent, ...], ById] = ()

@@ -25,8 +25,9 @@ class AccessListFacts(TypedDict):
 
     aclId: str
     aclName: str
-    entries: list[str]
-    listeners: Annotated[list[str], note('that go by it, each as "lb-...:port (white|black)"')]
+    entries: NotRequired[list[str]]
+    listeners: NotRequired[Annotated[list[str], note('that go by it, each as "lb-...:port (white|black)"')]]
+    unread: NotRequired[Annotated[dict[str, str], note("why keys are left out: with the action and the RequestId")]]
 
 
 class RegistryAccessListFacts(TypedDict):
@@ -107,7 +108,11 @@ def _unread_list(item: UnreadLists, after: AfterChoice | None) -> UnreadListFact
 
 
 def _access_list(item: AccessControlList) -> AccessListFacts:
-    return {"aclId": item.id, "aclName": item.name, "entries": list(item.entries), "listeners": list(item.listeners)}
+    facts: AccessListFacts = {"aclId": item.id, "aclName": item.name}
+    if item.unread:
+        facts["unread"] = {part.part: part.reason for part in item.unread}
+        return facts
+    return facts | {"entries": list(item.entries), "listeners": list(item.listeners)}
 
 
 def _registry(item: RegistryAccessList) -> RegistryAccessListFacts:

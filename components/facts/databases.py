@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Literal, NotRequired, cast
 
 from typing_extensions import TypedDict
 
 from components.facts.base import Later, note
-from estate.model import Database, DatabaseProduct, NetInfo, WhitelistNetworkType
+from estate.model import Database, DatabasePart, DatabaseProduct, NetInfo, WhitelistNetworkType
 
 
 class EndpointFacts(TypedDict):
@@ -119,7 +119,7 @@ def database_facts(database: Database, read_at: datetime) -> DatabaseFacts:
     if database.unread:
         facts["unread"] = {item.part: item.reason for item in database.unread}
     for item in database.unread:
-        del facts[item.part]
+        del facts[cast(DatabasePart, item.part)]
     return facts
 
 

@@ -154,6 +154,7 @@ class InstanceFacts(ClassicInstanceFacts):
     scheduledMoves: list[ScheduledMoveFacts]
     ftpPlan: NotRequired[Annotated[str, note("eip-cut-through or passive-mode: what the team has in mind")]]
     guest: NotRequired[Annotated[GuestFacts, note("what evidence says of the guest system; absent: there is none")]]
+    unread: NotRequired[Annotated[dict[str, str], note("why keys are left out: with the action and the RequestId")]]
 
 
 def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> InstanceFacts:
@@ -228,7 +229,9 @@ def _add_known(facts: InstanceFacts, planned: PlannedInstance, plan: MigrationPl
         facts["eniQuantity"] = types[instance.instance_type].eni_quantity
     if instance.eip is not None:
         facts["eip"] = instance.eip
-    if planned.memberships is not None:
+    if unread := plan.load_balancers.unread_for(planned.memberships, moved=planned.moved):
+        facts["unread"] = {"vserverGroups": unread}
+    elif planned.memberships is not None:
         facts["vserverGroups"] = [_vserver_group(item, planned, plan) for item in planned.memberships]
     if planned.ftp_plan is not None:
         facts["ftpPlan"] = planned.ftp_plan

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from estate.model import VServerGroup
+from estate.model import UnreadLoadBalancer, VServerGroup
 
 Standing: TypeAlias = Literal["member", "left", "deleted"]
 
@@ -31,9 +31,20 @@ class Membership:
 
 @dataclass(frozen=True)
 class LoadBalancers:
-    """The vServer groups of the region, by what is asked of them."""
+    """The vServer groups of the region, by what is asked of them, and load balancers whose groups were not read."""
 
     groups: tuple[VServerGroup, ...]
+    unread: tuple[UnreadLoadBalancer, ...] = ()
+
+    def unread_for(self, memberships: Sequence[Membership] | None, *, moved: bool) -> str | None:
+        """Return why nobody knows which groups an instance is in; None where it is known.
+
+        A load balancer that was not read may serve any instance that has not `moved`, and after its move one that it
+        served before.
+        """
+        served = {item.load_balancer_id for item in memberships or ()}
+        reasons = [item.reason for item in self.unread if not moved or item.id in served]
+        return "; ".join(reasons) or None
 
     @cached_property
     def memberships(self) -> Mapping[str, tuple[Membership, ...]]:

@@ -33,7 +33,7 @@ def plan(selection: Selection, evidence: Iterable[Evidence] = ()) -> MigrationPl
     """Decide what is declared for a selection, with the evidence of its guest systems."""
     roster = selection.roster
     used = databases_used(roster)
-    load_balancers = LoadBalancers(roster.estate.vserver_groups)
+    load_balancers = LoadBalancers(roster.estate.vserver_groups, roster.estate.unread_load_balancers)
     return MigrationPlan(
         roster=roster,
         instances=_planned(selection, used, load_balancers, evidence_by_instance(evidence, roster.config)),

@@ -1,7 +1,7 @@
-"""Parts of a database that the cloud refuses to tell of, alone: they are remembered, and nothing else stops.
+"""Parts of one thing that the cloud refuses to tell of, alone: they are remembered, and nothing else stops.
 
-A database that is being changed refuses some of the calls about it, and a permission may be limited to some databases.
-What fails for all alike is an error, and so is an answer that is not understood.
+A database that is being changed refuses some of the calls about it, and a permission may be limited to some databases,
+load balancers or lists. What fails for all alike is an error, and so is an answer that is not understood.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ _Other = TypeVar("_Other")
 
 
 class Parts:
-    """What is read of one database, part by part; the first refusal of a part is its reason."""
+    """What is read of one thing, part by part; the first refusal of a part is its reason."""
 
-    def __init__(self, database_id: str) -> None:
-        """Begin with nothing refused."""
-        self._database_id = database_id
-        self._refused: dict[model.DatabasePart, str] = {}
+    def __init__(self, named: str) -> None:
+        """Begin with nothing refused; `named` is how a person finds it, such as `database rm-1`."""
+        self._named = named
+        self._refused: dict[model.UnreadName, str] = {}
         self.denied: list[PermissionDenied] = []
 
     def read(
-        self, parts: Sequence[model.DatabasePart], ask: Callable[[], _Result], otherwise: _Other
+        self, parts: Sequence[model.UnreadName], ask: Callable[[], _Result], otherwise: _Other
     ) -> _Result | _Other:
         """Return what `ask` reads, or `otherwise` where the cloud refuses it, which leaves `parts` unread."""
         try:
@@ -39,24 +39,28 @@ class Parts:
                 raise
             refusal = f"{error.action} is refused with {error.code}{_request(error.request_id)}"
         for part in parts:
-            self._refused.setdefault(part, f"of database {self._database_id} {refusal}")
+            self._refused.setdefault(part, f"of {self._named} {refusal}")
         return otherwise
+
+    @property
+    def unread(self) -> tuple[model.UnreadPart, ...]:
+        """What was not read, sorted, each with its reason."""
+        return tuple(model.UnreadPart(part=part, reason=reason) for part, reason in sorted(self._refused.items()))
 
     def of(self, database: model.Database) -> model.Database:
         """Return a database that says what was not read of it."""
-        unread = tuple(model.UnreadPart(part=part, reason=reason) for part, reason in sorted(self._refused.items()))
-        return database.model_copy(update={"unread": unread}) if unread else database
+        return database.model_copy(update={"unread": self.unread}) if self._refused else database
 
 
 def read_part(
-    parts: Parts | None, names: Sequence[model.DatabasePart], ask: Callable[[], _Result], otherwise: _Other
+    parts: Parts | None, names: Sequence[model.UnreadName], ask: Callable[[], _Result], otherwise: _Other
 ) -> _Result | _Other:
     """Return what `ask` reads, by `Parts.read` where not all has to be read."""
     return ask() if parts is None else parts.read(names, ask, otherwise)
 
 
 def raise_what_is_denied_to_all(read: Sequence[Parts]) -> None:
-    """Raise the `PermissionDenied` of an action that no database may be asked for: nobody limited it to some."""
+    """Raise the `PermissionDenied` of an action that none of them may be asked for: nobody limited it to some."""
     for error in read[0].denied if read else ():
         if all(error.action in {other.action for other in parts.denied} for parts in read):
             raise error

@@ -2,8 +2,8 @@
 
 Fail-closed: whoever reads the estate learns an error rather than a part. DescribeInstances and its like answer an
 identity without permission with an empty list (ECS API, DescribeInstances), so that permission is proven by dry runs
-first. Not every team uses Container Registry and OSS, and a single database may refuse what all others tell: of these
-alone it learns what could not be read, and why.
+first. Not every team uses Container Registry and OSS, and a single database, load balancer or list may refuse what all
+others tell: of these alone it learns what could not be read, and why.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
-from typing import Any, Final, TypeVar, get_args
+from typing import Any, Final, NamedTuple, TypeVar, get_args
 
 from pydantic import ValidationError
 
@@ -143,15 +143,14 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         _spread(pool, lambda head: _redis(cloud, head), lists["redis"].result()),
         _spread(pool, lambda database_id: _mongodb(cloud, database_id), lists["mongodb"].result()),
     ]
-    acls = _spread(pool, lambda acl_id: slb.access_list(cloud, acl_id), lists["acls"].result())
-    groups_of_servers = _spread(
-        pool, lambda balancer: list(slb.vserver_groups(cloud, balancer)), lists["balancers"].result()
-    )
+    acls = _spread(pool, lambda acl_id: _access_list(cloud, acl_id), lists["acls"].result())
+    balancers = _spread(pool, lambda balancer: _load_balancer(cloud, balancer), lists["balancers"].result())
     registries, unread_registries = _if_readable(
         pool, "container-registry", lists["registries"], lambda head: cr.access_lists(cloud, *head)
     )
     policies, unread_policies = _if_readable(pool, "oss", lists["buckets"], lambda name: oss.policy(cloud, name))
     known_types = types.result()
+    served = _each(balancers)
     return _estate(
         region_id=cloud.region,
         account_id=account_id,
@@ -164,11 +163,12 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         zones=tuple(lists["zones"].result()),
         vpcs=tuple(future.result() for future in vpcs),
         vswitches=tuple(lists["vswitches"].result()),
-        databases=tuple(database for futures in products for database in _databases(futures)),
+        databases=tuple(database for futures in products for database in _each(futures)),
         classic_links=tuple(link for future in links for link in future.result()),
         routes=tuple(route for future in routes for route in future.result()),
-        access_lists=tuple(future.result() for future in acls),
-        vserver_groups=tuple(group for future in groups_of_servers for group in future.result()),
+        access_lists=tuple(_each(acls)),
+        vserver_groups=tuple(group for found in served for group in found.groups),
+        unread_load_balancers=tuple(found.unread for found in served if found.unread),
         auto_snapshot_policies=tuple(lists["policies"].result()),
         scheduled_events=tuple(lists["events"].result()),
         registry_access_lists=tuple(item for found in registries for item in found),
@@ -205,17 +205,17 @@ def _if_readable(
 
 
 def _rds(cloud: Cloud, head: Any) -> tuple[model.Database, Parts]:
-    parts = Parts(head.dbinstance_id)
+    parts = Parts(f"database {head.dbinstance_id}")
     return parts.of(with_admitted_groups(cloud, rds.rds_database(cloud, head, parts), parts)), parts
 
 
 def _redis(cloud: Cloud, head: Any) -> tuple[model.Database, Parts]:
-    parts = Parts(head.instance_id)
+    parts = Parts(f"database {head.instance_id}")
     return parts.of(with_admitted_groups(cloud, redis.redis_database(cloud, head, parts), parts)), parts
 
 
 def _mongodb(cloud: Cloud, database_id: str) -> tuple[model.Database, Parts]:
-    parts = Parts(database_id)
+    parts = Parts(f"database {database_id}")
     refused: Any = object()
     head = parts.read(get_args(model.DatabasePart), lambda: mongodb.mongodb_head(cloud, database_id), refused)
     if head is refused:
@@ -227,11 +227,34 @@ def _mongodb(cloud: Cloud, database_id: str) -> tuple[model.Database, Parts]:
     return parts.of(with_admitted_groups(cloud, mongodb.mongodb_database(cloud, head, parts), parts)), parts
 
 
-def _databases(futures: Sequence[Future[tuple[model.Database, Parts]]]) -> list[model.Database]:
-    """Return the databases of one product. Raises `PermissionDenied` for what is denied for all of them."""
+class _Balancer(NamedTuple):
+    """The vServer groups of a load balancer, or why they were not read."""
+
+    groups: Sequence[model.VServerGroup] = ()
+    unread: model.UnreadLoadBalancer | None = None
+
+
+def _load_balancer(cloud: Cloud, balancer: Any) -> tuple[_Balancer, Parts]:
+    balancer_id = balancer.load_balancer_id
+    parts = Parts(f"load balancer {balancer_id}")
+    groups = parts.read(("vserverGroups",), lambda: list(slb.vserver_groups(cloud, balancer)), None)
+    if groups is not None:
+        return _Balancer(groups), parts
+    [unread] = parts.unread
+    return _Balancer(unread=model.UnreadLoadBalancer(id=balancer_id, reason=unread.reason)), parts
+
+
+def _access_list(cloud: Cloud, acl_id: str) -> tuple[model.AccessControlList, Parts]:
+    parts = Parts(f"access control list {acl_id}")
+    found = parts.read(("entries", "listeners"), lambda: slb.access_list(cloud, acl_id), None)
+    return found or model.AccessControlList(id=acl_id, unread=parts.unread), parts
+
+
+def _each(futures: Sequence[Future[tuple[_Result, Parts]]]) -> list[_Result]:
+    """Return what was read of all things of one kind. Raises `PermissionDenied` for what is denied for all of them."""
     read = [future.result() for future in futures]
     raise_what_is_denied_to_all([parts for _, parts in read])
-    return [database for database, _ in read]
+    return [found for found, _ in read]
 
 
 def _spread(pool: ThreadPoolExecutor, read: Callable[[Any], _Result], items: Iterable[Any]) -> list[Future[_Result]]:

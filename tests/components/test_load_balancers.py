@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from components.plan import Membership, StackRecord
+from components.plan import Membership, MigrationPlan, StackRecord
 from components.stack_outputs import exported, record_of
-from estate.model import BackendServer, Estate, VServerGroup
+from estate.model import BackendServer, Estate, UnreadLoadBalancer, VServerGroup
 from tests.components.test_waves import INSTANCE, NETWORK, after_the_move, declared, in_waves, plan, recorded
 
 GROUPS = (
@@ -127,3 +127,33 @@ def test_what_an_earlier_version_did_not_record_is_not_known() -> None:
     assert record_of({"vpcId": "vpc-old", **exported(plan(raw, of, record))}).origins["i-web"].memberships is None
     assert facts("i-app", of, record)["vserverGroups"] == []
     assert recorded(raw).origins["i-web"].memberships == ()
+
+
+def origins(of: MigrationPlan) -> dict[str, Any]:
+    return cast(dict[str, Any], exported(of)["classicOrigins"])
+
+
+UNREAD = (UnreadLoadBalancer(id="lb-front", reason="of load balancer lb-front it is refused"),)
+
+
+def test_where_a_load_balancer_was_not_read_nobody_knows_who_is_in_its_groups() -> None:
+    of = with_groups(after_the_move(), GROUPS[1]).model_copy(update={"unread_load_balancers": UNREAD})
+    for instance_id in ("i-web", "i-app"):
+        told = facts(instance_id, of)
+        assert "vserverGroups" not in told
+        assert told["unread"] == {"vserverGroups": UNREAD[0].reason}
+    # Nor is what nobody knows recorded for the time after the move.
+    made = plan(in_waves(network=NETWORK), of)
+    assert [item for item in origins(made).values() if "vserverGroups" in item] == []
+
+
+@pytest.mark.parametrize(("unread", "known"), [("lb-front", False), ("lb-other", True)])
+def test_after_the_move_only_load_balancers_that_served_it_matter(unread: str, known: bool) -> None:
+    """What was recorded before the move stays recorded: nothing else remembers it."""
+    record = before_the_move()
+    balancers = (UnreadLoadBalancer(id=unread, reason="refused"),)
+    moved = with_groups(after_the_move("i-web"), *map(emptied, GROUPS))
+    of = moved.model_copy(update={"unread_load_balancers": balancers})
+    assert ("vserverGroups" in facts("i-web", of, record)) is known
+    origin = origins(plan(in_waves(network=NETWORK), of, record))["i-web"]
+    assert len(origin["vserverGroups"]) == 2

@@ -360,8 +360,37 @@ def test_what_one_database_refuses_stops_nothing_else(session: Session, action: 
     assert {item.reason for item in refusing.unread} == {f"of database {refusing.id} {action} {said} (RequestId REQ-7)"}
 
 
-@pytest.mark.parametrize("action", OF_ONE_DATABASE)
-def test_what_no_database_may_be_asked_for_is_a_permission_that_is_missing(session: Session, action: str) -> None:
+@pytest.mark.parametrize("action", ["slb:DescribeVServerGroups", "slb:DescribeVServerGroupAttribute"])
+def test_a_load_balancer_that_refuses_stops_nothing_else(session: Session, action: str) -> None:
+    read = session.read(action, refused_once("OperationDenied"))
+    [unread] = read.unread_load_balancers
+    assert unread.id == "lb-front"
+    assert unread.reason == f"of load balancer lb-front {action} is refused with OperationDenied (RequestId REQ-7)"
+    assert read.vserver_groups == ()
+    without = {"vserver_groups": (), "unread_load_balancers": ()}
+    assert read.model_copy(update=without) == session.whole.model_copy(update=without)
+
+
+def test_an_access_control_list_that_refuses_stops_nothing_else(session: Session) -> None:
+    action = "slb:DescribeAccessControlListAttribute"
+    read = session.read(action, refused_once("OperationDenied"))
+    [refusing] = read.access_lists
+    assert (refusing.id, [item.part for item in refusing.unread]) == ("acl-callers", ["entries", "listeners"])
+    reason = f"of access control list acl-callers {action} is refused with OperationDenied (RequestId REQ-7)"
+    assert {item.reason for item in refusing.unread} == {reason}
+    assert read.model_copy(update={"access_lists": ()}) == session.whole.model_copy(update={"access_lists": ()})
+
+
+OF_ONE_THING = (
+    *OF_ONE_DATABASE,
+    "slb:DescribeAccessControlListAttribute",
+    "slb:DescribeVServerGroupAttribute",
+    "slb:DescribeVServerGroups",
+)
+
+
+@pytest.mark.parametrize("action", OF_ONE_THING)
+def test_what_none_may_be_asked_for_is_a_permission_that_is_missing(session: Session, action: str) -> None:
     def denied(body: dict[str, Any]) -> None:
         nothing(body)
         body |= {"Code": "Forbidden.RAM", "Message": "No."}
@@ -371,7 +400,7 @@ def test_what_no_database_may_be_asked_for_is_a_permission_that_is_missing(sessi
 
 
 @pytest.mark.parametrize("code", ["ServiceUnavailable", "Throttling.User"])
-@pytest.mark.parametrize("action", OF_ONE_DATABASE)
+@pytest.mark.parametrize("action", OF_ONE_THING)
 def test_what_may_pass_stops_the_reading(session: Session, action: str, code: str) -> None:
     def failing(body: dict[str, Any]) -> None:
         nothing(body)

@@ -64,3 +64,12 @@ def test_unknown_when_membership_was_not_read(key: str) -> None:
 
 def test_not_applicable_to_one_in_no_group() -> None:
     expect(prepared(), RULE, "i-web", Outcome.NOT_APPLICABLE)
+
+
+def test_unknown_where_a_load_balancer_refuses_to_tell() -> None:
+    draft = prepared()
+    reason = "of load balancer lb-1 slb:DescribeVServerGroups is refused with OperationDenied (RequestId A)"
+    facts = draft.facts(MIGRATING_INSTANCE, "i-web")
+    del facts["vserverGroups"]
+    facts["unread"] = {"vserverGroups": reason}
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "vserverGroups was not read", reason)

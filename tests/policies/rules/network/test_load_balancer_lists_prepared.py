@@ -42,3 +42,13 @@ def test_fail_where_nobody_knows_where_it_moves() -> None:
 
 def test_unknown_when_entries_are_not_known() -> None:
     expect(named(entries=UNKNOWN), RULE, "i-web", Outcome.UNKNOWN, "entries")
+
+
+def test_unknown_where_a_list_refuses_to_tell() -> None:
+    """Whom it names, nobody knows."""
+    draft = prepared()
+    reason = "of access control list acl-2 slb:DescribeAccessControlListAttribute is refused with X (RequestId A)"
+    unread = {"aclId": "acl-2", "aclName": "", "unread": {"entries": reason, "listeners": reason}}
+    draft.facts(MIGRATION)["accessLists"].append(unread)
+    for instance in ("i-web", "i-app"):
+        expect(draft, RULE, instance, Outcome.UNKNOWN, "was not read", reason)
