@@ -88,7 +88,7 @@ docs: dev ## Generate components/alimigrate, policies/rules.txt, and the generat
 record: dev engine ## Record anew the previews that tests/policies/test_recorded.py judges (some minutes).
 	@$(PYTHON) -m tests.policies.recorded.record
 
-bench-verdict: dev ## Try the large proofs of the verdict (some minutes). ARGS='--seed 7 --cases 1' replays one case.
+bench-verdict: dev ## Try the large proofs of the verdict (up to an hour). ARGS='--only answers' tries those of one kind.
 	@$(PYTHON) -m bench.verdict $(ARGS)
 
 lock: setup ## Pin the newest of everything: Python packages, the Go that builds, and the Pulumi engine.
