@@ -337,6 +337,7 @@ def _text(text: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
+    # The commands for people are on typer; this one needs no package, as a pipeline without the project's own runs it.
     parser = argparse.ArgumentParser(
         prog="python -m policies.verdict", description=_HELP, formatter_class=argparse.RawDescriptionHelpFormatter
     )
