@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,13 +13,22 @@ from rich.console import Console
 
 from policies.pack.run import manifest
 from policies.verdict import BAD_INPUT, CONDITIONS
-from preflight import exits
+from preflight import exits, reference
 from preflight.check import Wish
 from preflight.check import check as run_check
 from preflight.exits import INTERRUPTED, Stop
 
 #: Where the output is no terminal: wide enough for a log.
 _LOG_WIDTH = 120
+
+
+class Permissions(StrEnum):
+    """What a RAM policy document is for."""
+
+    PREVIEW = "preview"
+    UP = "up"
+    EVIDENCE = "evidence"
+
 
 app = typer.Typer(
     name="preflight",
@@ -83,6 +93,28 @@ def check(  # noqa: PLR0913 - one argument an option
         result=result,
     )
     raise typer.Exit(run_check(wish, console(), console(stderr=True)))
+
+
+@app.command()
+def rules() -> None:
+    """List the rules by which a stack is judged."""
+    reference.show_rules(console())
+
+
+@app.command()
+def explain(rule: Annotated[str, typer.Argument(help="The id of a rule, as a finding names it.")]) -> None:
+    """Show what a rule checks, why, from when it is mandatory, and how to fix what it finds."""
+    reference.explain(console(), rule)
+
+
+@app.command()
+def permissions(
+    what: Annotated[
+        Permissions, typer.Argument(help="For a preview, for an update and a destroy, or for collecting evidence.")
+    ],
+) -> None:
+    """Print the least RAM policy document that a run needs."""
+    reference.show_permissions(console(), what.value)
 
 
 def console(*, stderr: bool = False) -> Console:

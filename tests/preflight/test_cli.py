@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from demo.project import REPOSITORY
+from policies.pack.run import manifest
+from preflight import reference
 
 COMMAND = REPOSITORY / "preflight/command"
 
@@ -68,3 +73,36 @@ def test_the_command_runs_from_anywhere_and_leaves_no_pythonpath(tmp_path: Path)
     assert done.returncode == 0, done.stderr
     assert "Usage: preflight check" in done.stdout
     assert "PYTHONPATH=" not in COMMAND.read_text(encoding="utf-8")
+
+
+def test_every_rule_is_listed_and_explained(tmp_path: Path) -> None:
+    code, out, _ = preflight(tmp_path, "rules")
+    assert code == 0
+    assert out.splitlines()[0].split() == ["rule", "severity", "mandatory", "waivers"]
+    assert [line.split()[0] for line in out.splitlines()[1:]] == list(manifest())
+    assert re.search(r"^guest-free-space +critical +168 h before +", out, re.MULTILINE)
+    code, out, _ = preflight(tmp_path, "explain", "backup-snapshot-of-every-disk")
+    assert code == 0
+    for words in ("Every disk must have a snapshot", "Why it matters in the window", "backups: {retentionDays: 30}"):
+        assert words in out
+
+
+def test_a_rule_that_there_is_not_is_answered_by_those_like_it(tmp_path: Path) -> None:
+    code, out, err = preflight(tmp_path, "explain", "backup-snapshots")
+    assert (code, out) == (2, "")
+    assert err.startswith("preflight: there is no rule backup-snapshots. Did you mean backup-snapshot-of-every-disk")
+
+
+@pytest.mark.parametrize("what", [path.stem for path in sorted((REPOSITORY / "docs/ram").iterdir())])
+def test_permissions_are_the_document_that_the_docs_have(tmp_path: Path, what: str) -> None:
+    code, out, _ = preflight(tmp_path, "permissions", what)
+    assert code == 0
+    assert out == (REPOSITORY / f"docs/ram/{what}.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("columns", ["80", "120"])
+def test_pages_fit_the_terminal(columns: str) -> None:
+    stream = io.StringIO()
+    reference.show_rules(Console(file=stream, width=int(columns), color_system=None))
+    reference.explain(Console(file=stream, width=int(columns), color_system=None), "guest-free-space")
+    assert max(map(len, map(str.rstrip, stream.getvalue().splitlines()))) <= int(columns)
