@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
 from itertools import groupby
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -46,10 +46,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Command:
-    """A command to run: its arguments as the program gets them, `<` and `|` being the shell's; why or when."""
+    """A command to run: its arguments as the program gets them, `<` and `|` being the shell's; why or when.
+
+    With `ids` it is run for each of them, in the place of `<id>`.
+    """
 
     argv: tuple[str, ...]
     comment: str = ""
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,7 @@ def _mapped(step: Step, text: Callable[[str], str]) -> Step:
     if isinstance(step, Change):
         return replace(step, value=_mapped_value(step.value, text))
     if isinstance(step, Command):
-        return Command(tuple(map(text, step.argv)), text(step.comment))
+        return replace(step, argv=tuple(map(text, step.argv)), comment=text(step.comment))
     return Task(text(step.text))
 
 
@@ -226,6 +230,62 @@ def _same_item(one: Any, other: Any) -> bool:
     )
 
 
+# ---- of several instances ----
+
+#: Commands that differ by more than the instance are shown so many times.
+_SHOWN: Final = 3
+
+
+def shape(fixes: Iterable[Fix]) -> Hashable:
+    """Return what fixes of several instances have in common, if they can be told as one."""
+    return tuple(tuple(tuple(_outline(step) for step in way) for way in fix.ways) for fix in fixes)
+
+
+def _outline(step: Step) -> Hashable:
+    if isinstance(step, Change):
+        return "change", step.path
+    if isinstance(step, Task):
+        return "task", step.text
+    # What it is about may differ; of the CLI product and operation may not.
+    return "command", step.argv[: 3 if step.argv[0] == "aliyun" else 1], len(step.argv)
+
+
+def of_all(fixes: Mapping[str, tuple[Fix, ...]]) -> tuple[Fix, ...]:
+    """Return as one the fixes of several instances, by id; all are of one shape."""
+    ids = list(fixes)
+    return tuple(
+        Fix(
+            tuple(
+                tuple(item for steps in zip(*ways, strict=True) for item in _for_all(ids, steps))
+                for ways in zip(*(fix.ways for fix in several), strict=True)
+            )
+        )
+        for several in zip(*fixes.values(), strict=True)
+    )
+
+
+def _for_all(ids: Sequence[str], steps: Sequence[Step]) -> Iterator[Step]:
+    """Steps of one outline, one of each instance, as one, or as a few."""
+    first = steps[0]
+    if not isinstance(first, Command):
+        yield reduce(_merged_step, steps)
+        return
+    commands = [step for step in steps if isinstance(step, Command)]
+    general = [_mapped(step, partial(_with_id, own)) for own, step in zip(ids, commands, strict=True)]
+    if all(step == first for step in commands):
+        yield first
+    elif all(step == general[0] for step in general):
+        yield replace(first, argv=general[0].argv, ids=tuple(ids))  # type: ignore[union-attr]
+    else:
+        yield from commands[:_SHOWN]
+        if more := len(commands) - _SHOWN:
+            yield Task(f"And so on for {more} more: the result file has each.")
+
+
+def _with_id(own: str, text: str) -> str:
+    return text.replace(own, ID)
+
+
 # ---- as text ----
 
 
@@ -267,7 +327,10 @@ def _line(step: Step) -> Line:
     if isinstance(step, Task):
         return Line("prose", step.text)
     assert isinstance(step, Command)
-    return Line("command", _noted(shell(step.argv), [step.comment], step))
+    if not step.ids:
+        return Line("command", _noted(shell(step.argv), [step.comment], step))
+    once = shell(step.argv).replace(f"'{ID}'", '"$id"').replace(ID, "'\"$id\"'")
+    return Line("command", _noted(f"for id in {shell(step.ids)}; do {once}; done", [step.comment]))
 
 
 def _setting(changes: Sequence[Change], stack: str) -> str:

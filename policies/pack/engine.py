@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from difflib import get_close_matches
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -49,7 +50,7 @@ from policies.pack.adapter import adapt
 from policies.pack.budget import within_limit
 from policies.pack.document import RESULT_VARIABLE, document, write
 from policies.pack.evaluation import Configuration, Evaluation, Evaluator
-from policies.pack.messages import advice_text, finding_text, listed
+from policies.pack.messages import advice_text, finding_text, grouped, listed
 from policies.pack.presence import show_presence
 from policies.pack.registry import all_rules
 from policies.pack.run import Run, manifest, read_run
@@ -282,8 +283,8 @@ def _policy(rule: AnyRule, analyst: Analyst) -> StackValidationPolicy:
                 None,
             )
             return
-        for result in evaluation.blocking.get(rule.id, ()):
-            report_violation(finding_text(rule, result), result.subject.urn)
+        for results in grouped(evaluation.blocking.get(rule.id, ())):
+            report_violation(finding_text(rule, results, evaluation.stack), _urn(evaluation, results))
 
     settable = schema(rule.adjustable)
     return StackValidationPolicy(
@@ -300,6 +301,11 @@ def _policy(rule: AnyRule, analyst: Analyst) -> StackValidationPolicy:
     )
 
 
+def _urn(evaluation: Evaluation, results: Sequence[Result]) -> str | None:
+    """What a violation stands on: its instance, or the Migration for several."""
+    return results[0].subject.urn if len(results) == 1 else evaluation.migration_urn
+
+
 def _companion(
     name: str, description: str, title: str, analyst: Analyst, concerns: Callable[[Result], bool]
 ) -> StackValidationPolicy:
@@ -311,9 +317,11 @@ def _companion(
             evaluation = analyst.evaluation(args)
         except Exception:  # Told by the rules' own policies, which are mandatory.
             return
-        for result in evaluation.results:
-            if concerns(result):
-                report_violation(advice_text(rules[result.rule_id], result), result.subject.urn)
+        concerned = [result for result in evaluation.results if concerns(result)]
+        for rule_id, of_rule in groupby(concerned, lambda result: result.rule_id):
+            for results in grouped(of_rule):
+                text = advice_text(rules[rule_id], results, evaluation.stack)
+                report_violation(text, _urn(evaluation, results))
 
     return StackValidationPolicy(
         name=name,

@@ -37,6 +37,8 @@ class Evaluation:
     notes: tuple[Note, ...] = ()
     deadlines: tuple[datetime, ...] = ()
     """When time alone may make other results of it, lead times aside."""
+    migration_urn: str | None = None
+    """What a finding about several instances stands on."""
 
     @cached_property
     def of_the_migration(self) -> tuple[Result, ...]:
@@ -106,6 +108,7 @@ class Evaluator:
             tuple(results),
             self._notes,
             self._deadlines,
+            self._plan.stack_urn,
         )
 
     def _in_own_offset(self, result: Result) -> Result:

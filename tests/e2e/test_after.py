@@ -108,7 +108,7 @@ def test_what_the_move_leaves_behind_is_cleaned_up(stack: Stack) -> None:
     }
     assert "cri-bp1shopimages00001 --EndpointType internet --ModuleName Registry --Entry 10.25.16.10/32" in stack.output
     assert "oss://shop-uploads" in stack.output
-    servers = f'[{{"ServerId":"{WEB_1}","Port":80,"Weight":100}}]'
+    servers = f'[{{"ServerId": "{WEB_1}", "Port": 80, "Weight": 100}}]'
     command = f"aliyun slb AddVServerGroupBackendServers --VServerGroupId rsp-bp1front --BackendServers '{servers}'"
     assert command in stack.output
     Api(stack.cloud)("slb:AddVServerGroupBackendServers", VServerGroupId="rsp-bp1front", BackendServers=servers)

@@ -1,13 +1,16 @@
 """A finding as it stands in a terminal."""
 
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from policies.core.fixes import UP, aliyun, change, command
 from policies.core.outcome import Outcome, Result, Subject
-from policies.pack.messages import WIDTH, advice_text, finding_text, listed
+from policies.pack.messages import MOST_SHOWN, WIDTH, advice_text, finding_text, grouped, listed
 from policies.pack.registry import all_rules
 from policies.subjects.durations import told
 
@@ -34,12 +37,12 @@ def result(kind: Any = "instance", subject_id: str = "i-1", name: str = "web-1",
     ],
 )
 def test_a_finding_tells_about_whom_what_why_and_how_to_mend_it(found: Result, first: str) -> None:
-    assert finding_text(RULE, found) == f"{first}\nWhy: It stops.\nFix: pulumi up"
+    assert finding_text(RULE, [found]) == f"{first}\nWhy: It stops.\nFix: pulumi up"
 
 
 def test_prose_is_wrapped_and_what_is_to_be_copied_never_is() -> None:
     long = "classic-to-vpc " * 30 + "w" * 100
-    text = finding_text(RULE, result(reason=long, remediation=f"aliyun {long}\naliyun {long}"))
+    text = finding_text(RULE, [result(reason=long, remediation=f"aliyun {long}\naliyun {long}")])
     prose, (fix, more) = text.splitlines()[:-2], text.splitlines()[-2:]
     assert (fix, more) == (f"Fix: aliyun {long}", f"     aliyun {long}")
     assert prose[0].startswith("web-1 (i-1): classic-to-vpc classic-to-vpc")
@@ -51,15 +54,85 @@ def test_prose_is_wrapped_and_what_is_to_be_copied_never_is() -> None:
 
 
 def test_advice_is_told_by_its_rule_and_from_when_on_it_is_mandatory() -> None:
-    text = finding_text(RULE, result())
+    text = finding_text(RULE, [result()])
     advice = result(blocking=False, mandatory_from=FROM)
-    assert advice_text(RULE, advice) == f"{RULE.id}: {text}\nMandatory from 2026-12-01T00:00+00:00 on"
+    assert advice_text(RULE, [advice]) == f"{RULE.id}: {text}\nMandatory from 2026-12-01T00:00+00:00 on"
     for other in (
         result(mandatory_from=FROM),
         result(blocking=False),
         result(outcome=Outcome.WAIVED, blocking=False, mandatory_from=FROM),
     ):
-        assert advice_text(RULE, other) == f"{RULE.id}: {text}"
+        assert advice_text(RULE, [other]) == f"{RULE.id}: {text}"
+
+
+def several(*reasons: str, **changes: Any) -> list[Result]:
+    """Results of web-1, web-2 and so on, with a change of the config and a command each."""
+    made = []
+    for number, reason in enumerate(reasons, start=1):
+        own = f"i-{number}"
+        fix = change("instances", [{"id": own, "releasePublicIp": True}]) + aliyun(
+            "ecs", "RebootInstance", {"InstanceId": own}, "at night"
+        )
+        made.append(result(subject_id=own, name=f"web-{number}", reason=reason, fixes=(fix,), **changes))
+    return made
+
+
+def test_one_fix_for_several_is_one_finding() -> None:
+    (group,) = grouped(several("It is missing.", "It is missing."))
+    assert finding_text(RULE, group, "dev").splitlines() == [
+        "web-1 (i-1), web-2 (i-2):",
+        "  - It is missing.",
+        "Why: It stops.",
+        "Fix: python -m components.stack_file set --stack dev "
+        "'instances: [{id: i-1, releasePublicIp: true}, {id: i-2, releasePublicIp: true}]'",
+        """     for id in i-1 i-2; do aliyun ecs RebootInstance --InstanceId "$id"; done   # at night""",
+    ]
+
+
+def test_reasons_of_a_few_are_shown_and_all_are_named() -> None:
+    (group,) = grouped(several(*(f"Disk d-{number} lacks it." for number in range(1, 9))))
+    text = finding_text(RULE, group, "dev")
+    assert [line for line in text.splitlines() if "lacks it" in line] == [
+        f"web-{number} (i-{number}): Disk d-{number} lacks it." for number in range(1, MOST_SHOWN + 1)
+    ]
+    assert "The same of 5 more, each in the result file: web-4 (i-4), web-5 (i-5), web-6 (i-6)," in text
+    assert all(f"i-{number}" in text for number in range(1, 9))
+
+
+def test_what_needs_another_fix_or_another_time_is_apart() -> None:
+    one, two = several("It is missing.", "It is missing.")
+    for other in (
+        replace(two, fixes=(UP,)),
+        replace(two, mandatory_from=FROM),
+        replace(two, waived=Outcome.FAIL),
+        replace(two, subject=replace(two.subject, kind="migration")),
+    ):
+        assert list(grouped([one, other])) == [[one], [other]]
+
+
+def test_commands_that_differ_by_more_are_shown_for_a_few() -> None:
+    results = [
+        result(subject_id=f"i-{number}", fixes=(aliyun("ecs", "ResizeDisk", {"DiskId": f"d-{number}", "NewSize": 9}),))
+        for number in range(5)
+    ]
+    (group,) = grouped(results)
+    fix = finding_text(RULE, group).partition("Fix: ")[2].splitlines()
+    assert [line.strip() for line in fix] == [
+        *(f"aliyun ecs ResizeDisk --DiskId d-{number} --NewSize 9" for number in range(3)),
+        "And so on for 2 more: the result file has each.",
+    ]
+
+
+def test_an_id_in_the_midst_of_an_argument_is_the_shells_too(tmp_path: Path) -> None:
+    """Run by a shell: each id arrives where it stood."""
+    servers = [
+        result(subject_id=own, fixes=(command("printf", "%s,", own, f'[{{"ServerId": "{own}"}}]'),))
+        for own in ("i-1", "i-2")
+    ]
+    (group,) = grouped(servers)
+    line = finding_text(RULE, group).rpartition("Fix: ")[2]
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True)
+    assert done.stdout == 'i-1,[{"ServerId": "i-1"}],i-2,[{"ServerId": "i-2"}],'
 
 
 def test_a_list_has_its_heading() -> None:
