@@ -265,7 +265,7 @@ def of_all(fixes: Mapping[str, tuple[Fix, ...]]) -> tuple[Fix, ...]:
 
 
 def _for_all(ids: Sequence[str], steps: Sequence[Step]) -> Iterator[Step]:
-    """Steps of one outline, one of each instance, as one, or as a few."""
+    """Yield steps of one outline, one of each instance, as one step, or as a few."""
     first = steps[0]
     if not isinstance(first, Command):
         yield reduce(_merged_step, steps)

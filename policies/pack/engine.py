@@ -302,7 +302,7 @@ def _policy(rule: AnyRule, analyst: Analyst) -> StackValidationPolicy:
 
 
 def _urn(evaluation: Evaluation, results: Sequence[Result]) -> str | None:
-    """What a violation stands on: its instance, or the Migration for several."""
+    """Return what a violation stands on: its instance, or the Migration for several."""
     return results[0].subject.urn if len(results) == 1 else evaluation.migration_urn
 
 

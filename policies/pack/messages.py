@@ -38,7 +38,7 @@ def finding_text(rule: Rule, results: Sequence[Result], stack: str = STACK) -> s
 
 
 def _told(results: Sequence[Result]) -> list[str]:
-    """Who lacks what: those of one reason together, and of more than a few reasons the others by name alone."""
+    """Return who lacks what: those of one reason together, and of more than a few reasons the others by name alone."""
     by_reason: dict[str, list[str]] = {}
     for result in results:
         by_reason.setdefault(result.reason, []).append(_named(result.subject))
@@ -69,7 +69,7 @@ def _fix(results: Sequence[Result], stack: str) -> Iterator[str]:
 
 
 def _fitted(line: Line) -> list[str]:
-    """A line of a fix: prose wrapped, what is to be copied as it is."""
+    """Return a line of a fix: prose wrapped, what is to be copied as it is."""
     return textwrap.wrap(line.text, WIDTH - 5) if line.kind == "prose" else [line.text]
 
 

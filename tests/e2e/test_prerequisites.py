@@ -196,7 +196,7 @@ IN_THE_CLOUD: dict[str, tuple[Callable[[Estate], None], dict[str, set[str]], str
     "a vServer group": (
         _vserver_group,
         {"instance-vserver-group-membership": {"web-1", "web-2"}},
-        "rejoinVserverGroups: true}]   # and, once moved:",
+        "rejoinVserverGroups: true}]'",
     ),
     "a whitelist group of somebody else": (
         _group_of_somebody_else,

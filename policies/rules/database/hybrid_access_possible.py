@@ -17,9 +17,10 @@ _2008_R2: Final = re.compile(r"2008.?r2", re.IGNORECASE)
 
 
 def _new_instance(product: str) -> Fix:
+    operation = "CreateInstance" if product == "r-kvstore" else "CreateDBInstance"
     return task(
-        f"Make a new one in the target VPC (aliyun {product}), fill it by DTS or from a backup, and name that one, "
-        "without hybridAccess, under databases in the stack config."
+        f"Make a new one in the target VPC (aliyun {product} {operation}), fill it by DTS or from a backup, and name "
+        "that one, without hybridAccess, under databases in the stack config."
     )
 
 
