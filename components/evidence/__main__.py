@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
 from collections.abc import Mapping
@@ -121,6 +122,8 @@ def add(
         "Next: the stack names it, by its path from the stack file: "
         f"python -m components.stack_file set --stack '<stack>' 'evidence: {{files: [{file}]}}'"
     )
+    if warning := _stranger(Path.cwd(), instance):
+        _tell(warning)
 
 
 @app.command()
@@ -145,6 +148,24 @@ def check(files: Annotated[list[Path], typer.Argument(help="Evidence files.")]) 
             _age(now, item.collected_at),
         )
     Console(width=_width()).print(table)
+
+
+def _stranger(directory: Path, instance: str) -> str | None:
+    """Return a warning where no stack of the directory names the instance; None where one selects by tags."""
+    known: set[str] = set()
+    for path in sorted(directory.glob("Pulumi.*.yaml")):
+        try:
+            config, _ = parse_with_includes(_stack(path), _project(path), directory, path.name)
+        except ConfigError:
+            continue  # A preview says what is wrong with it.
+        if any(wave.selector for wave in config.all_waves):
+            return None
+        known |= {item.id for wave in config.all_waves for item in wave.instances} | set(config.later)
+    if not known or instance in known:
+        return None
+    likely = difflib.get_close_matches(instance, known, n=1)
+    hint = f"is {likely[0]} meant?" if likely else "is the id right?"
+    return f"Warning: no stack file in this directory names {instance}: {hint}"
 
 
 def _width() -> int | None:

@@ -146,6 +146,28 @@ def test_add_takes_what_the_script_printed(cli: Cli) -> None:
     assert found.collected_at.isoformat() == "2026-11-29T02:00:00+00:00"
 
 
+@pytest.mark.parametrize(
+    ("instance", "told"),
+    [
+        ("i-oops", "Warning: no stack file in this directory names i-oops: is the id right?"),
+        (WEB_1[:-1] + "9", f"Warning: no stack file in this directory names {WEB_1[:-1]}9: is {WEB_1} meant?"),
+        (WEB_1, None),
+    ],
+)
+def test_add_warns_of_an_id_that_no_stack_names(cli: Cli, cloud: Simulator, instance: str, told: str | None) -> None:
+    cli.stack(cloud)
+    output = json.dumps({key: value for key, value in json.loads(OUTPUT).items() if key != "instanceId"})
+    assert cli("add", "evidence/test.json", "--instance", instance, "--by", "ann", stdin=output) == 0
+    assert [line for line in cli.stderr.splitlines() if line.startswith("Warning")] == ([told] if told else [])
+
+
+def test_add_warns_of_nobody_where_tags_select(cli: Cli, cloud: Simulator) -> None:
+    cli.stack(cloud, instances=[], selector={"tags": {"wave": "1"}})
+    output = json.dumps({key: value for key, value in json.loads(OUTPUT).items() if key != "instanceId"})
+    assert cli("add", "evidence/test.json", "--instance", "i-oops", "--by", "ann", stdin=output) == 0
+    assert "Warning" not in cli.stderr
+
+
 def test_add_takes_ids_of_old_instances_and_what_powershell_writes(cli: Cli) -> None:
     arguments = ("add", "old.json", "--instance", "AY1210180339330abcde", "--by", "ann")
     assert cli(*arguments, stdin=OUTPUT, encoding="utf-16") == 0
