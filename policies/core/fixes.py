@@ -166,68 +166,54 @@ def _mapped_value(value: Any, text: Callable[[str], str]) -> Any:
 
 
 def joined(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
-    """Return the fixes without repetition; changes of one key that leave no choice become one change."""
-    kept: list[Fix] = []
+    """Return the fixes without repetition; those that change the same keys and else do the same become one."""
+    groups: dict[Hashable, list[Fix]] = {}
     for fix in fixes:
-        place = next((index for index, other in enumerate(kept) if _alike(other, fix)), None)
-        if place is None:
-            kept.append(fix)
-        else:
-            kept[place] = _as_one(kept[place], fix)
-    return tuple(kept)
-
-
-def _alike(one: Fix, other: Fix) -> bool:
-    """Whether each step of one is the other's, or a change of the same key."""
-    return [[_kind(step) for step in way] for way in one.ways] == [[_kind(step) for step in way] for way in other.ways]
-
-
-def _kind(step: Step) -> object:
-    return step.path if isinstance(step, Change) else (step,)
-
-
-def _as_one(one: Fix, other: Fix) -> Fix:
-    return Fix(
-        tuple(
-            tuple(_merged_step(step, same) for step, same in zip(way, twin, strict=True))
-            for way, twin in zip(one.ways, other.ways, strict=True)
+        key = tuple(tuple(step.path if isinstance(step, Change) else step for step in way) for way in fix.ways)
+        groups.setdefault(key, []).append(fix)
+    return tuple(
+        Fix(
+            tuple(
+                tuple(_merged_step(steps) for steps in zip(*ways, strict=True))
+                for ways in zip(*(fix.ways for fix in several), strict=True)
+            )
         )
+        for several in groups.values()
     )
 
 
-def _merged_step(step: Step, other: Step) -> Step:
-    if isinstance(step, Change) and isinstance(other, Change):
-        return Change(step.path, _merged(step.value, other.value))
-    return step
+def _merged_step(steps: Sequence[Step]) -> Step:
+    first = steps[0]
+    if not isinstance(first, Change):
+        return first
+    return Change(first.path, _merged([step.value for step in steps if isinstance(step, Change)]))
 
 
-def _merged(one: Any, other: Any) -> Any:
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return {key: _merged(one.get(key, value), value) for key, value in {**one, **other}.items()}
-    if isinstance(one, list) and isinstance(other, list):
-        merged = list(one)
-        for item in other:
-            place = next((index for index, twin in enumerate(merged) if _same_item(twin, item)), None)
-            if place is None:
-                merged.append(item)
-            else:
-                merged[place] = _merged(merged[place], item)
-        return merged
-    if isinstance(one, int) and isinstance(other, int) and not isinstance(one, bool):
-        return max(one, other)  # Days and the like are needed by all.
-    return other
+def _merged(values: Sequence[Any]) -> Any:
+    """Merge plain data: maps key by key, lists item by item; of numbers the largest, for days are needed by all."""
+    if len(values) == 1:
+        return values[0]
+    if all(isinstance(value, Mapping) for value in values):
+        keys = dict.fromkeys(key for value in values for key in value)
+        return {key: _merged([value[key] for value in values if key in value]) for key in keys}
+    if all(isinstance(value, list) for value in values):
+        items: dict[Hashable, list[Any]] = {}
+        for item in (item for value in values for item in value):
+            items.setdefault(_identity(item), []).append(item)
+        return [_merged(same) for same in items.values()]
+    if all(isinstance(value, int) and not isinstance(value, bool) for value in values):
+        return max(values)
+    return values[-1]
 
 
-def _same_item(one: Any, other: Any) -> bool:
-    """Whether two items of a list are about the same: by what names them, else by all that they say but for lists."""
-    if not (isinstance(one, Mapping) and isinstance(other, Mapping)):
-        return bool(one == other)
+def _identity(item: Any) -> Hashable:
+    """Return what an item of a list is about: what names it, else all that it says but for its own lists."""
+    if not isinstance(item, Mapping):
+        return repr(item)
     for keys in (("zone", "tier"), ("id",), ("name",), ("disk",)):
-        if keys[0] in one or keys[0] in other:
-            return [one.get(key) for key in keys] == [other.get(key) for key in keys]
-    return one.keys() == other.keys() and all(
-        one[key] == other[key] or (isinstance(one[key], list) and isinstance(other[key], list)) for key in one
-    )
+        if keys[0] in item:
+            return keys[0], tuple(repr(item.get(key)) for key in keys)
+    return tuple(sorted((key, "" if isinstance(value, list) else repr(value)) for key, value in item.items()))
 
 
 # ---- of several instances ----
@@ -268,7 +254,7 @@ def _for_all(ids: Sequence[str], steps: Sequence[Step]) -> Iterator[Step]:
     """Yield steps of one outline, one of each instance, as one step, or as a few."""
     first = steps[0]
     if not isinstance(first, Command):
-        yield reduce(_merged_step, steps)
+        yield _merged_step(steps)
         return
     commands = [step for step in steps if isinstance(step, Command)]
     general = [_mapped(step, partial(_with_id, own)) for own, step in zip(ids, commands, strict=True)]

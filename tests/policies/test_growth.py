@@ -20,7 +20,7 @@ from policies.pack.adapter import adapt
 from policies.pack.document import document, write
 from policies.pack.engine import types_read
 from policies.pack.evaluation import Evaluator, evaluate
-from policies.pack.messages import finding_text
+from policies.pack.messages import finding_text, grouped
 from policies.pack.registry import all_rules
 from tests.policies.recordings import asked
 from tests.policies.sdk import servicer
@@ -68,7 +68,10 @@ def counted(question: AnalyzeStackRequest, path: Path) -> dict[str, int]:
     evaluation = evaluate(all_rules(), plan, moment)
     rules = {rule.id: rule for rule in all_rules()}
     found["result"] = calls(lambda: write(path, document(evaluation, all_rules())))
-    found["messages"] = calls(lambda: [finding_text(rules[item.rule_id], item) for item in evaluation.results])
+    by_rule = {rule_id: [item for item in evaluation.results if item.rule_id == rule_id] for rule_id in rules}
+    found["messages"] = calls(
+        lambda: [finding_text(rules[rule_id], group) for rule_id, items in by_rule.items() for group in grouped(items)]
+    )
     return found
 
 
