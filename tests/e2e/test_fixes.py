@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -14,22 +13,30 @@ import yaml
 import toolchain
 from demo.project import CONFIG_KEY, REPOSITORY, Project
 from demo.story import unprepared
-from policies.core.fixes import Change, Fix, as_text
 from simulator.server import Simulator
 from tests.e2e.conftest import Stack
 
 pytestmark = pytest.mark.engine
 
 
-def by_config(result: dict[str, Any]) -> list[str]:
-    """The commands that change the config, of each fix that blocks the first way that needs nobody."""
-    found = []
-    for item in result["results"]:
-        for fix in item["fixes"] if item["blocking"] else ():
-            ways = [way for way in fix["ways"] if not any(step["kind"] == "command" or step["toFill"] for step in way)]
-            changes = [tuple(Change(s["path"], s["value"]) for s in way if s["kind"] == "config") for way in ways]
-            found += [as_text([Fix((steps,))], "test") for steps in changes if steps][:1]
-    return list(dict.fromkeys(found))
+SET = "python -m components.stack_file set --stack test "
+
+
+def by_config(output: str) -> list[str]:
+    """The commands that change the config, of each mandatory finding the first way that leaves nothing to fill in."""
+    found: list[str] = []
+    mandatory = chosen = False
+    for line in (line.strip() for line in output.splitlines()):
+        if line.startswith(("- [mandatory]", "- [advisory]")):
+            mandatory = line.startswith("- [mandatory]")
+        chosen = chosen and line != "or" and not line.startswith("Fix: ")
+        command = line.removeprefix("Fix: ")
+        if line.startswith("Fix: ") or (line == "or" and found and found[-1] == ""):
+            found.append("")
+        if mandatory and command.startswith(SET) and "# fill in" not in command and (chosen or found[-1] == ""):
+            found.append(command)
+            chosen = True
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def test_what_is_printed_is_pasted_and_settles_all_but_what_needs_a_person(
@@ -41,9 +48,8 @@ def test_what_is_printed_is_pasted_and_settles_all_but_what_needs_a_person(
     stack = Stack(project, cloud)
     assert stack.pulumi("preview") != 0
     before = stack.found()
-    shown = [line.strip().removeprefix("Fix: ") for line in stack.output.splitlines()]
-    commands = by_config(stack.result())
-    assert [command for command in commands if command not in shown] == []
+    commands = by_config(stack.output)
+    assert commands
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for command in commands:
         done = subprocess.run(
