@@ -15,7 +15,7 @@ STACK_CONFIG ?= Pulumi.dev.yaml
 # ENGINE=least takes the oldest Pulumi that is accepted in place of the newest.
 export TOOLCHAIN_ENGINE := $(or $(ENGINE),$(TOOLCHAIN_ENGINE))
 
-.PHONY: help setup dev engine env demo simulator test test-quick lint format types docs record bench-verdict lock clean
+.PHONY: help setup dev engine env demo simulator test test-quick lint format types docs record bench bench-verdict lock clean
 
 help: ## List what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -87,6 +87,9 @@ docs: dev ## Generate components/alimigrate, policies/rules.txt, and the generat
 
 record: dev engine ## Record anew the previews that tests/policies/test_recorded.py judges (some minutes).
 	@$(PYTHON) -m tests.policies.recorded.record
+
+bench: dev ## Measure simulator, plan and policy pack, the last two beside the build of 2026-11-28 (15 minutes).
+	@for what in simulator plan pack; do $(PYTHON) -m bench.$$what || exit 1; done
 
 bench-verdict: dev ## Try the large proofs of the verdict (up to an hour). ARGS='--only answers' tries those of one kind.
 	@$(PYTHON) -m bench.verdict $(ARGS)

@@ -1,0 +1,117 @@
+"""What the policy pack spends on one question, beside the build of 2026-11-28 (046c3b9) on the same in the same run.
+
+`python -m bench.pack` needs the repository's history. Each build judges in processes of its own, by its own code.
+Sizes may be given as arguments; for 1,000 instances the build before takes several minutes.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.question import NOW, question_of
+
+BEFORE: Final = "046c3b9"
+SIZES: Final = (100, 300, 1_000)
+ROUNDS: Final = 3
+# From here on the build before is asked once.
+LARGE: Final = 300
+RESULTS: Final = Path(__file__).with_name("results.json")
+
+# Run by either build: what both of them have.
+_JUDGE: Final = """
+import sys, time
+from pathlib import Path
+from pulumi.runtime import proto
+from pulumi_policy import EnforcementLevel
+try:
+    from policies.pack import engine
+except ImportError:
+    from policies import engine
+
+question, result, now = sys.argv[1:]
+policies = engine.stack_policies({"PREFLIGHT_RESULT": result, "PREFLIGHT_NOW": now})
+pack = engine.Servicer("pack", "0.0.1", list(policies), EnforcementLevel.MANDATORY)
+asked = proto.AnalyzeStackRequest.FromString(Path(question).read_bytes())
+begin = time.process_time()
+pack.AnalyzeStack(asked, None)
+print(time.process_time() - begin, Path(result).stat().st_size)
+"""
+
+
+def main() -> None:
+    """Ask both builds about stacks of several sizes; show a table, and keep it with the machine's description."""
+    here = Path.cwd()
+    rows = []
+    with tempfile.TemporaryDirectory() as directory:
+        before = Path(directory) / "before"
+        archive = subprocess.run(["git", "archive", BEFORE], check=True, capture_output=True).stdout
+        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+            files.extractall(before, filter="data")
+        for size in map(int, sys.argv[1:] or SIZES):
+            question = Path(directory) / "question"
+            question.write_bytes(question_of(size).SerializeToString())
+            rounds = 1 if size >= LARGE else ROUNDS
+            old, old_size = _judged(before, question, rounds)
+            new, new_size = _judged(here, question, ROUNDS)
+            rows.append(
+                {
+                    "instances": size,
+                    "before": round(old, 2),
+                    "now": round(new, 2),
+                    "ratio": round(new / old, 3),
+                    "resultKiBAnInstance": {
+                        "before": round(old_size / size / 1024, 1),
+                        "now": round(new_size / size / 1024, 1),
+                    },
+                }
+            )
+    _keep(rows)
+    table = Table("instances", f"{BEFORE}, CPU s", "now, CPU s", "ratio", "result before, KiB an instance", "now")
+    for row in rows:
+        of_result = row["resultKiBAnInstance"]
+        assert isinstance(of_result, dict)
+        table.add_row(
+            *(str(row[key]) for key in ("instances", "before", "now", "ratio")), *map(str, of_result.values())
+        )
+    Console().print(table)
+
+
+def _judged(build: Path, question: Path, rounds: int) -> tuple[float, int]:
+    """CPU seconds, the median of so many rounds, and the size of the result."""
+    result = question.with_name("result.json")
+    environ = {**os.environ, "PYTHONPATH": str(build)}
+    command = [sys.executable, "-c", _JUDGE, str(question), str(result), NOW]
+    told = [
+        subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=build, env=environ).stdout.split()
+        for _ in range(rounds)
+    ]
+    return statistics.median(float(seconds) for seconds, _ in told), int(told[0][1])
+
+
+def _keep(rows: list[dict[str, object]]) -> None:
+    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    machine = {
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+    }
+    kept["pack"] = {"before": BEFORE, "machine": machine, "rows": rows}
+    RESULTS.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
