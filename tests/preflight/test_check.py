@@ -1,0 +1,82 @@
+"""What a run means, whatever way the preview ended: a doubt is never ready, and a failure has a code of its own."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from policies.verdict import Decision
+from preflight.check import Wish, _in_doubt, _show
+from preflight.exits import Stop
+from preflight.previewing import Failure, Preview
+from tests.preflight.results import recorded_result
+
+RUN = Preview("build-7", Path("result.json"), failed=False)
+READY = Decision(0, "READY", {})
+NONE = Decision(40, "NOT JUDGED", None, ("it cannot be read: No such file or directory",))
+
+
+def shown(decision: Decision, run: Preview, wish: Wish) -> tuple[int, str]:
+    stream = io.StringIO()
+    code = _show(decision, run, wish, Console(file=stream, width=120, color_system=None))
+    return code, stream.getvalue()
+
+
+@pytest.mark.parametrize("code", [0, 10])
+def test_a_preview_that_fails_for_another_reason_is_not_ready(code: int) -> None:
+    failed = replace(RUN, failed=True, errors=("the plugin crashed",))
+    doubted = _in_doubt(replace(READY, code=code), failed)
+    assert (doubted.code, doubted.result) == (40, None)
+    assert "the plugin crashed" in doubted.problems
+    assert "another policy pack" in _in_doubt(READY, replace(RUN, failed=True)).problems[-1]
+
+
+@pytest.mark.parametrize("code", [4, 20, 30, 40])
+def test_what_is_not_ready_stays_so_whatever_else_fails(code: int) -> None:
+    decision = Decision(code, "NOT READY", {})
+    assert _in_doubt(decision, replace(RUN, failed=True, errors=("the plugin crashed",))) is decision
+    assert _in_doubt(READY, RUN) is READY
+
+
+@pytest.mark.parametrize(("kind", "code"), [("input", 2), ("access", 3)])
+def test_what_the_program_says_of_its_failure_decides_the_code(kind: str, code: int) -> None:
+    run = replace(RUN, failed=True, errors=("an error of the engine",), failure=Failure(kind, "the program's words"))
+    with pytest.raises(Stop, match="the program's words") as stopped:
+        shown(NONE, run, Wish(Path()))
+    assert stopped.value.code == code
+
+
+def test_without_a_result_the_engine_is_quoted_and_nothing_is_judged() -> None:
+    run = replace(RUN, failed=True, errors=("could not load the policy pack",))
+    code, text = shown(NONE, run, Wish(Path()))
+    assert code == 40
+    assert text.splitlines() == [
+        "NOT JUDGED: nothing says whether it is ready",
+        "  could not load the policy pack",
+        "  it cannot be read: No such file or directory",
+    ]
+    cloud = replace(run, failure=Failure("cloud", "No answer from ecs"))
+    assert shown(NONE, cloud, Wish(Path())) == (
+        40,
+        "NOT JUDGED: nothing says whether it is ready\n  No answer from ecs\n",
+    )
+
+
+def test_only_what_is_asked_for_is_shown_and_the_answer_is_the_same() -> None:
+    result = recorded_result("broken")
+    decision = Decision(20, "NOT READY", result)
+    finding = next(item for item in result["results"] if item["blocking"] and item["subject"]["kind"] == "instance")
+    name, rule = finding["subject"]["name"], finding["rule"]
+    code, text = shown(decision, RUN, Wish(Path(), instances=(name,), rules=(rule,)))
+    assert code == 20
+    assert text.startswith(rule)
+    others = {item["rule"] for item in result["results"] if item["blocking"]} - {rule}
+    assert others
+    assert [other for other in others if f"\n{other}  " in text] == []
+    assert str(result["blocking"]) in text
+    with pytest.raises(Stop, match="--instance nobody: does not migrate in this stack"):
+        shown(decision, RUN, Wish(Path(), instances=("nobody",)))
