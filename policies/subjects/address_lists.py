@@ -37,7 +37,7 @@ class Source(NamedTuple):
             "owner": "<who answers for it>",
             "approvedBy": "<somebody else>",
             "approvedAt": "<when>",
-            "expires": "<by the end of the window>",
+            "expires": "<within 90 days>",
         }
         nobody = task("Where nobody uses it:") + change(
             "after", {"unusedServices": [self.service], "unusedApprovals": {self.service: approval}}

@@ -14,10 +14,10 @@ from policies.core.plan import TARGET_NETWORK, Plan, place_of
 _BLOCK: Final = "172.16.0.0/16"
 
 
-def network_for(plan: Plan, zones: Iterable[str] = ()) -> Fix:
+def network_for(plan: Plan, zones: Iterable[str] = (), block: str = _BLOCK, avoid: Iterable[str] = ()) -> Fix:
     """Return the change that declares a VPC with a VSwitch where each instance goes, and in further zones.
 
-    The blocks of the VSwitches are left to the program, which plans them.
+    The blocks of the VSwitches are left to the program, which plans them; they overlap no block to `avoid`.
     """
     found = [attempt(partial(place_of, item.facts)) for item in plan.instances]
     places = {place for place in found if isinstance(place, tuple)}
@@ -25,9 +25,10 @@ def network_for(plan: Plan, zones: Iterable[str] = ()) -> Fix:
     wanted = sorted(
         {*places, *((zone, None) for zone in zones if zone not in known)}, key=lambda item: (item[0], item[1] or "")
     )
-    return change(
-        "network", {"mode": "create", "cidrBlock": _BLOCK, "vswitches": [vswitch(*place) for place in wanted]}
-    )
+    network: dict[str, Any] = {"mode": "create", "cidrBlock": block, "vswitches": [vswitch(*item) for item in wanted]}
+    if avoided := list(avoid):
+        network["avoid"] = avoided
+    return change("network", network)
 
 
 def with_network(plan: Plan, fix: Fix) -> Fix:

@@ -97,6 +97,9 @@ def base_for(changes: Iterable[Change]) -> dict[str, Any]:
         "securityGroups": {"mode": "clone"},
     }
     config |= {key: value for key, value in NEEDED.items() if any(item.path.startswith(f"{key}.") for item in changes)}
+    if any("mode" in item.value for item in changes if item.path == "network"):
+        # A network of another kind takes its place whole.
+        config["network"] = {"mode": "existing", "vpcId": "vpc-one", "vswitchIds": ["vsw-one"]}
     waves = [item for change in changes if change.path == "waves" for item in as_filled("waves", change.value)]
     if waves:
         del config["window"], config["instances"]

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,9 @@ from components.evidence import read_evidence
 from components.migration import Migration, MigrationArgs
 from components.plan import make_plan
 from components.run import Sources
+from components.stack_outputs import exported, record_of
 from estate.clock import ClockReading
+from estate.guest import Evidence
 from estate.live import read_estate
 from estate.model import Estate
 from policies.core.clock import Moment
@@ -40,6 +43,8 @@ ESTATE: Final = ROOT / "simulator/estates/sample.yaml"
 FILE: Final = "Pulumi.test.yaml"
 # That of the estate.
 BEGINNING: Final = datetime.fromisoformat("2026-11-30T09:00:00+08:00")
+# That of the network that the stack makes, once it is made.
+VPC: Final = "vpc-made"
 
 Migrated = dict[str, Any]
 
@@ -59,20 +64,37 @@ def sample_config() -> Migrated:
     return prepared
 
 
-def previewed(
-    migration: Mapping[str, Any], estate: Estate, now: datetime = BEGINNING, rules: Sequence[AnyRule] = ()
-) -> Evaluation:
-    """What the pack, or some of its rules, conclude from the first preview of a stack.
+@dataclass(frozen=True)
+class Scene:
+    """What a preview finds beside the config.
+
+    `guests` are facts by instance that its evidence tells otherwise. `moved` are instances that have moved since the
+    first `up`, whose record the preview is given.
+    """
+
+    estate: Estate = field(default_factory=sample_estate)
+    now: datetime = BEGINNING
+    guests: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    moved: Collection[str] = ()
+
+
+def previewed(migration: Mapping[str, Any], scene: Scene | None = None, rules: Sequence[AnyRule] = ()) -> Evaluation:
+    """What the pack, or some of its rules, conclude from the preview of a stack that has made nothing itself.
 
     Raises ConfigError where the config is refused.
     """
-    config = parse(migration, FILE)
-    return evaluate(rules or all_rules(), Plan(_resources(config, estate, now)), Moment(now, "cloud"))
+    scene = scene or Scene()
+    resources = _resources(parse(migration, FILE), scene)
+    return evaluate(rules or all_rules(), Plan(resources), Moment(scene.now, "cloud"))
 
 
-def _resources(config: MigrationConfig, estate: Estate, now: datetime) -> list[Resource]:
-    plan = make_plan(config, estate, FILE, read_evidence(config, ROOT, FILE))
-    sources = Sources(clock=ClockReading(now, now), rehearsal=("The cloud is simulated.",))
+def _resources(config: MigrationConfig, scene: Scene) -> list[Resource]:
+    evidence = [_told(item, scene.guests.get(item.instance_id, {})) for item in read_evidence(config, ROOT, FILE)]
+    plan = make_plan(config, scene.estate, FILE, evidence)
+    if scene.moved:
+        record = record_of({"vpcId": VPC, **exported(plan)})
+        plan = make_plan(config, _after_the_move(scene.estate, scene.moved), FILE, evidence, record)
+    sources = Sources(clock=ClockReading(scene.now, scene.now), rehearsal=("The cloud is simulated.",))
     args = MigrationArgs(plan, sources)
 
     def program() -> None:
@@ -83,6 +105,23 @@ def _resources(config: MigrationConfig, estate: Estate, now: datetime) -> list[R
     stack = "urn:pulumi:test::classic-to-vpc::pulumi:pulumi:Stack::classic-to-vpc-test"
     root = Resource(STACK, stack, "classic-to-vpc-test", None, {})
     return [root, *(_resource(recording, urn) for urn in recording.resources)]
+
+
+def _told(evidence: Evidence, facts: Mapping[str, Any]) -> Evidence:
+    return evidence.model_copy(update={"facts": evidence.facts.model_copy(update=dict(facts))})
+
+
+def _after_the_move(estate: Estate, moved: Collection[str]) -> Estate:
+    there = {"network_type": "vpc", "vpc_id": VPC, "vswitch_id": "vsw-made", "security_group_ids": ("sg-clone",)}
+    instances = (
+        item.model_copy(update={**there, "intranet_ips": (f"172.16.1.{place}",)}) if item.id in moved else item
+        for place, item in enumerate(estate.instances, 10)
+    )
+    groups = (
+        item.model_copy(update={"servers": tuple(one for one in item.servers if one.server_id not in moved)})
+        for item in estate.vserver_groups
+    )
+    return estate.model_copy(update={"instances": tuple(instances), "vserver_groups": tuple(groups)})
 
 
 def _resource(recording: Recording, urn: str) -> Resource:

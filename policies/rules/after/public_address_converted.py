@@ -4,10 +4,20 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
-from policies.core.fixes import ID, change, task
+from policies.core.fixes import Fix, change, task, then_all
 from policies.core.outcome import Verdict, failed, not_applicable, passed
-from policies.core.plan import CUT_THROUGH_BINDING, MIGRATING_INSTANCE, PUBLIC_IP_CONVERSION, Plan, has_moved
+from policies.core.plan import (
+    CLONED_SECURITY_GROUP,
+    CUT_THROUGH_BINDING,
+    MIGRATING_INSTANCE,
+    PUBLIC_IP_CONVERSION,
+    TARGET_NETWORK,
+    Plan,
+    has_moved,
+    place_of,
+)
 from policies.core.rule import InstanceRule
+from policies.subjects.network import network_for, new_vswitch
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -25,13 +35,28 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
             what = resource_type.rpartition(":")[2]
             return failed(
                 f"{len(found)} {what} resources are declared for it, and one is needed.",
-                task(
-                    "Declare network and securityGroups in the stack config: the EIP's network interface goes into a "
-                    "VSwitch of its zone and the clones of its groups."
-                ),
+                _place_of_interface(plan, instance),
             )
     return passed("Its public address is an EIP, or becomes one with this update.")
 
+
+def _place_of_interface(plan: Plan, instance: Facts) -> Fix:
+    """Return what the config lacks: a VSwitch of the zone and tier of the instance, and clones of its groups."""
+    zone, tier = place_of(instance)
+    lacking = []
+    if not plan.of_type(TARGET_NETWORK):
+        lacking.append(network_for(plan))
+    elif not any(item.optional_text("tier") == tier for item in plan.vswitches((zone, None))):
+        lacking.append(new_vswitch(plan, zone, tier))
+    if not plan.of_type(CLONED_SECURITY_GROUP):
+        lacking.append(change("securityGroups", {"mode": "clone"}))
+    return then_all([task(_WHERE), *lacking])
+
+
+_WHERE: Final = (
+    "The EIP's network interface goes into a VSwitch of its zone and tier and into the clones of its groups, which the "
+    "stack config has to declare."
+)
 
 RULE: Final = InstanceRule(
     module=__name__,
@@ -39,8 +64,12 @@ RULE: Final = InstanceRule(
     severity="medium",
     notice_items=("N32", "N33"),
     why="After the move the guest system sees no public address: FTP and similar protocols announce the wrong one.",
-    remediation=change("after", {"convertPublicIps": [ID]}),
-    reads=(MIGRATING_INSTANCE, PUBLIC_IP_CONVERSION, CUT_THROUGH_BINDING),
+    remediation=(
+        task(_WHERE)
+        + change("network", {"vswitches": [{"zone": "<zone>"}]})
+        + change("securityGroups", {"mode": "clone"})
+    ),
+    reads=(MIGRATING_INSTANCE, PUBLIC_IP_CONVERSION, CUT_THROUGH_BINDING, TARGET_NETWORK, CLONED_SECURITY_GROUP),
     unknown_ok="What this update converts may wait for it.",
     sources=(
         "Physical server migration and upgrade notice: troubleshooting, FTP.",

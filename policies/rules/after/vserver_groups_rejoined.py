@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
-from policies.core.fixes import ID, aliyun, task
+from policies.core.fixes import ID, Fix, aliyun, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, Plan, has_moved
 from policies.core.rule import InstanceRule
@@ -13,16 +13,16 @@ from policies.core.waivers import waiver
 from policies.subjects.load_balancers import beside_classic, rejoin, serves_classic_intranet, told
 
 
-def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if not has_moved(instance):
         return not_applicable("It has not moved yet.")
     groups = instance.objects("vserverGroups")
     if not groups:
         return not_applicable("It was in no vServer group of CLB.")
-    return worst(judged(partial(_again, instance.text("instanceId"), group)) for group in groups)
+    return worst(judged(partial(_again, instance.text("instanceId"), timeline, group)) for group in groups)
 
 
-def _again(instance_id: str, group: Facts) -> Verdict:
+def _again(instance_id: str, timeline: Timeline, group: Facts) -> Verdict:
     match group.choice("standing", "member", "left", "deleted"):
         case "member":
             return passed(f"It is in {told(group)}, as before.")
@@ -32,14 +32,21 @@ def _again(instance_id: str, group: Facts) -> Verdict:
         return failed(
             f"It was in {told(group)}, which serves the classic intranet and takes no instance of a VPC: its traffic "
             "must come another way, and this rule cannot see whether it does.",
-            task("Put a load balancer of the target VPC in its place, and delete the group.")
-            | (task("Once that serves:") + waiver(instance_id)),
+            _replaced(instance_id, timeline),
         )
     beside = beside_classic(group)
     return failed(
         f"It was in {told(group)}, and is no longer: its load balancer sends it nothing.{beside and ' '}{beside}",
         rejoin(instance_id, group),
     )
+
+
+def _replaced(instance_id: str, timeline: Timeline) -> Fix:
+    fix = task("Put a load balancer of the target VPC in its place, and delete the group.")
+    # No waiver holds past the window.
+    if timeline.latest is not None and timeline.now < timeline.latest:
+        return fix | (task("Once that serves:") + waiver(instance_id))
+    return fix
 
 
 RULE: Final = InstanceRule(

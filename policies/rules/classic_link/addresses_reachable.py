@@ -5,11 +5,12 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
-from policies.core.fixes import change, task
+from policies.core.fixes import Fix, change, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import CLASSIC_LINK_COMPONENT, TARGET_NETWORK, Plan
 from policies.core.rule import MigrationRule
 from policies.security_groups.packets import AddressPeer, block_of, parse_block
+from policies.subjects.network import network_for
 
 # The classic network has the rest of 10.0.0.0/8.
 REACHABLE: Final = ("10.111.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
@@ -22,7 +23,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
         return not_applicable("The stack does not use ClassicLink.")
     network = plan.network.facts
     primary = block_of(network, "cidrBlock")
-    verdicts = [judged(partial(_vswitch, item, primary)) for item in network.objects("vswitches")]
+    verdicts = [judged(partial(_vswitch, plan, item, primary)) for item in network.objects("vswitches")]
     if primary.is_inside(parse_block(NEEDS_ROUTE)) and not link.flag("guestRoute"):
         verdicts.append(
             failed(
@@ -35,13 +36,30 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     return worst(verdicts)
 
 
-def _vswitch(vswitch: Facts, primary: AddressPeer) -> Verdict:
+def _vswitch(plan: Plan, vswitch: Facts, primary: AddressPeer) -> Verdict:
     block, text = block_of(vswitch, "cidrBlock"), vswitch.text("cidrBlock")
     if not block.is_inside(primary):
-        return failed(f"{text} is not in the VPC's primary block, the only one that ClassicLink reaches.")
+        return failed(
+            f"{text} is not in the VPC's primary block, the only one that ClassicLink reaches.", _elsewhere(plan)
+        )
     if not any(block.is_inside(parse_block(area)) for area in REACHABLE):
-        return failed(f"{text} cannot be reached from the classic network: expected a block in {', '.join(REACHABLE)}.")
+        return failed(
+            f"{text} cannot be reached from the classic network: expected a block in {', '.join(REACHABLE)}.",
+            _elsewhere(plan),
+        )
     return passed("Linked instances reach every VSwitch.")
+
+
+def _elsewhere(plan: Plan) -> Fix:
+    """Return the ways to VSwitches within reach: of those that a stack adds itself the config takes no others."""
+    return _OTHERS | (task(_OWN) + network_for(plan))
+
+
+_OTHERS: Final = task(
+    "Take a VSwitch in the VPC's primary block that the classic network reaches: network.mode existing, with its id "
+    "under network.vswitchIds, in the stack config."
+)
+_OWN: Final = "Make a VPC of its own, which it reaches:"
 
 
 RULE: Final = MigrationRule(
@@ -50,7 +68,13 @@ RULE: Final = MigrationRule(
     severity="high",
     notice_items=("N15",),
     why="A link to a VSwitch outside these ranges carries no traffic: connections break although the link is up.",
-    remediation=change("network.vswitches", [{"zone": "<zone>", "cidrBlock": "<a block in the primary block>"}]),
+    remediation=(
+        _OTHERS
+        | (
+            task(_OWN)
+            + change("network", {"mode": "create", "cidrBlock": "172.16.0.0/16", "vswitches": [{"zone": "<zone>"}]})
+        )
+    ),
     reads=(CLASSIC_LINK_COMPONENT, TARGET_NETWORK),
     unknown_ok=None,
     sources=(

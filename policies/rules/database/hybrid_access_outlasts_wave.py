@@ -1,18 +1,42 @@
 """The classic addresses of each database of the instance last until the instance has moved, and a day longer."""
 
+import math
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError
-from policies.core.fixes import UP, Fix, change, task
-from policies.core.outcome import Verdict, best, failed, judged, not_applicable, passed, pending, unknown, worst
-from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, Plan, Resource
+from policies.core.fixes import UP, Fix, aliyun, change, task
+from policies.core.outcome import (
+    Outcome,
+    Verdict,
+    best,
+    failed,
+    judged,
+    not_applicable,
+    passed,
+    pending,
+    unknown,
+    worst,
+)
+from policies.core.plan import (
+    CLASSIC_LINK_ATTACHMENT,
+    HYBRID_ACCESSES,
+    MIGRATING_INSTANCE,
+    MIGRATION,
+    WHITELIST_GROUPS,
+    Plan,
+    Resource,
+)
 from policies.core.rule import InstanceRule
 from policies.core.settings import Threshold
+from policies.core.waivers import waiver
+from policies.subjects.address_lists import addresses_of
+from policies.subjects.attestations import window_start
 from policies.subjects.databases import (
     READING,
+    admission,
     each_used,
     endpoints,
     hybrid_access,
@@ -37,12 +61,7 @@ def _with_read_only_instances(plan: Plan, timeline: Timeline, instance: Facts, d
 def _database(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) -> Verdict:
     classic = endpoints(database, "Inner")
     if not classic and hybrid_accesses(plan, database):
-        return failed(
-            f"{named(database)} has no classic address any more: its hybrid access has ended, and the instance, which "
-            "is classic still, cannot reach it.",
-            task("Until it moves, it reaches the address in the VPC by ClassicLink alone:")
-            + change("classicLink", {"attach": [instance.text("instanceId")]}),
-        )
+        return _ended(plan, instance, database)
     if not classic:
         return not_applicable(f"{named(database)} has no classic address that could end.")
     if timeline.latest is None:
@@ -50,7 +69,9 @@ def _database(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) 
     # A task may be put off until its Latest Schedule Time.
     needed = timeline.latest + timedelta(hours=timeline.threshold(_MARGIN))
     in_vpc = endpoints(database, "Private")
-    declared = [judged(partial(_declared, plan, database, item, needed)) for item in hybrid_accesses(plan, database)]
+    declared = [
+        judged(partial(_declared, timeline, database, item, needed)) for item in hybrid_accesses(plan, database)
+    ]
     if not in_vpc:
         if not declared:
             return not_applicable(f"{named(database)} is not in hybrid access: see database-address-in-vpc.")
@@ -58,6 +79,41 @@ def _database(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) 
     live = judged(partial(_live, plan, database, classic, needed))
     # Of PostgreSQL no call is documented that extends it: what is declared cannot come true.
     return live if database.text("engine") == "PostgreSQL" else best([live, *declared])
+
+
+def _ended(plan: Plan, instance: Facts, database: Facts) -> Verdict:
+    """Judge an instance whose database has no classic address: ClassicLink alone leads to the one in the VPC."""
+    own = instance.text("instanceId")
+    links = [item for item in plan.of_type(CLASSIC_LINK_ATTACHMENT) if item.facts.data.get("instanceId") == own]
+    if not links:
+        return failed(
+            f"{named(database)} has no classic address any more: its hybrid access has ended, and the instance, which "
+            "is classic still, cannot reach it.",
+            task("Until it moves, it reaches the address in the VPC by ClassicLink alone:") + _link(plan, instance),
+        )
+    admitted = worst(judged(partial(admission, plan, database, f"{item}/32")) for item in addresses_of(instance))
+    if admitted.outcome is Outcome.FAIL:
+        return failed(
+            f"{named(database)} has no classic address any more: the instance reaches it by ClassicLink, and is not "
+            "admitted by its own address there.",
+            change("databases", [{"id": database.text("dbInstanceId"), "alsoAdmit": list(addresses_of(instance))}]),
+        )
+    told = f"{named(database)} has no classic address any more; the instance reaches it by ClassicLink until it moves."
+    if admitted.outcome is Outcome.PASS:
+        return passed(told) if all(item.exists for item in links) else pending(f"{told} It is not linked yet.")
+    return admitted
+
+
+def _link(plan: Plan, instance: Facts) -> Fix:
+    """Return how an instance is linked that moves; the program links none of the first wave."""
+    own = instance.text("instanceId")
+    starts = [wave.object("window").moment("start") for wave in plan.waves]
+    if window_start(plan, instance) > min(starts):
+        # Whoever is linked without being listed stays linked.
+        linked = (item.facts.optional_text("instanceId") for item in plan.of_type(CLASSIC_LINK_ATTACHMENT))
+        return change("classicLink", {"attach": sorted({own, *filter(None, linked)})})
+    by_hand = aliyun("ecs", "AttachClassicLinkVpc", {"VpcId": "<the target VPC>", "InstanceId": own})
+    return by_hand + task("Once it reaches the database:") + waiver(own)
 
 
 def _live(plan: Plan, database: Facts, classic: tuple[Facts, ...], needed: datetime) -> Verdict:
@@ -85,12 +141,13 @@ def _extension(plan: Plan, database: Facts) -> Fix:
     return hybrid_access(plan, database) + UP
 
 
-def _declared(plan: Plan, database: Facts, resource: Resource, needed: datetime) -> Verdict:
+def _declared(timeline: Timeline, database: Facts, resource: Resource, needed: datetime) -> Verdict:
     until = resource.facts.moment("validUntil")
     if until < needed:
+        longer = {"marginDays": math.ceil(timeline.threshold(_MARGIN) / 24)}
         return failed(
             f"Hybrid access of {named(database)} is declared until {_day(until)} and needed until {_day(needed)}.",
-            hybrid_access(plan, database),
+            change("databases", [{"id": database.text("dbInstanceId"), "hybridAccess": longer}]),
         )
     return pending(f"Hybrid access of {named(database)} until {_day(until)} is declared and not applied yet.")
 
@@ -111,7 +168,7 @@ RULE: Final = InstanceRule(
         + change("databases", [{"id": "<database>", "hybridAccess": {}}])
         + UP
     ),
-    reads=(MIGRATION, MIGRATING_INSTANCE, *HYBRID_ACCESSES),
+    reads=(MIGRATION, MIGRATING_INSTANCE, *HYBRID_ACCESSES, *WHITELIST_GROUPS, CLASSIC_LINK_ATTACHMENT),
     unknown_ok="Hybrid access that is declared, or its extension, may be applied until the freeze begins.",
     sources=(
         "RDS API reference, ModifyDBInstanceNetworkExpireTime: 1 to 120 days from the call; MySQL and SQL Server.",

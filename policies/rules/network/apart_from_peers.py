@@ -9,6 +9,10 @@ from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
 from policies.core.rule import InstanceRule
 from policies.security_groups.packets import block_of
+from policies.subjects.network import network_for
+
+_OWN: Final = "Make a VPC of its own, whose VSwitches the program plans:"
+_BLOCK: Final = "<a block apart>"
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -24,7 +28,11 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if overlaps:
         return failed(
             f"Its VSwitch overlaps a network that it must reach: {'; '.join(overlaps)}.",
-            task("Take a VSwitch in the network of the stack config whose block is apart from those of network.avoid."),
+            task(
+                "Under network.vswitchIds in the stack config, name in its place a VSwitch whose block is apart from "
+                "those of network.avoid."
+            )
+            | (task(_OWN) + network_for(plan, block=_BLOCK, avoid=avoided)),
         )
     return passed("Its VSwitch overlaps no network that must be reached.")
 
@@ -35,7 +43,10 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N09",),
     why="Packets to an address inside the VPC never leave it: a peer with such an address is out of reach.",
-    remediation=change("network.vswitches", [{"zone": "<zone>", "cidrBlock": "<a block apart>"}]),
+    remediation=(
+        task("Name a VSwitch that is apart under network.vswitchIds in the stack config.")
+        | (task(_OWN) + change("network", {"mode": "create", "cidrBlock": _BLOCK, "vswitches": [{"zone": "<zone>"}]}))
+    ),
     remediation_after=(
         task("Stop it and give it an address of a VSwitch that is apart:")
         + aliyun("ecs", "ModifyInstanceVpcAttribute", {"InstanceId": ID, "VSwitchId": "<vswitch>"})

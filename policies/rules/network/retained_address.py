@@ -9,6 +9,7 @@ from policies.core.outcome import Verdict, failed, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
 from policies.core.rule import InstanceRule
 from policies.security_groups.packets import block_of, parse_block
+from policies.subjects.network import vswitch
 
 # The console's migration plan retains addresses in a VPC of this block only.
 _RETAINING: Final = "10.0.0.0/8"
@@ -42,11 +43,11 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 def _held(plan: Plan, instance: Facts, address: str, peers: list[str]) -> Verdict:
     vswitches = plan.vswitches(place_of(instance))
     block = block_of(instance, "intranetIps", address)
-    if not any(block.is_inside(block_of(vswitch, "cidrBlock")) for vswitch in vswitches):
-        told = ", ".join(vswitch.text("cidrBlock") for vswitch in vswitches) or "none"
+    if not any(block.is_inside(block_of(item, "cidrBlock")) for item in vswitches):
+        told = ", ".join(item.text("cidrBlock") for item in vswitches) or "none"
         return failed(
             f"{address} is to be kept, but no VSwitch of its zone holds it ({told}).",
-            change("network.vswitches", [{"zone": place_of(instance)[0], "cidrBlock": "<a block with the address>"}]),
+            change("network.vswitches", [{**vswitch(*place_of(instance)), "cidrBlock": "<a block with the address>"}]),
         )
     if peers and not block.is_inside(parse_block(_LINKED)):
         return failed(

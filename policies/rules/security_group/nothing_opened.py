@@ -4,7 +4,7 @@ And what linked instances accept at the new address, they accepted at the old on
 """
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
@@ -27,6 +27,11 @@ from policies.core.plan import (
 from policies.core.rule import InstanceRule
 from policies.security_groups import clones, differences, judging
 
+_LEAVE: Final = "Leave the clone to the program:"
+_ACCEPT: Final = task(
+    "Of a group that is mapped it can be accepted under securityGroups.groups[].acceptDifferences.opened in the stack "
+    "config."
+)
 _AT_LINKED: Final = task(
     "For a linked instance that admits the instance at its new address, move into a VSwitch whose block its rules do "
     "not name, or narrow the rule:"
@@ -57,16 +62,29 @@ def _judge(plan: Plan, instance: Facts, group_ids: tuple[str, ...], now: datetim
     opened, reasons = judging.judge(plan, instance, "opened", now)
     if opened:
         lines = ["Traffic would be opened that the classic groups refuse:", *opened.lines("opened by")]
-        verdicts.append(failed("\n".join(lines), *_remediation(opened)))
+        verdicts.append(failed("\n".join(lines), *_remediation(plan, group_ids, opened)))
     accepted = "\n".join(differences.told(reasons, opened, "opened by"))
     return worst([*verdicts, passed(accepted or "The clones accept nothing that the classic groups refuse.")])
 
 
-def _remediation(opened: differences.Differences) -> tuple[Fix, ...]:
-    """Return the rule's own where clones open something, and what to do about the groups of linked instances."""
-    if not opened.at_linked:
-        return ()
-    return (_AT_LINKED,) if opened.all_at_linked else (RULE.remediation, _AT_LINKED)
+def _remediation(plan: Plan, group_ids: tuple[str, ...], opened: differences.Differences) -> tuple[Fix, ...]:
+    """Return what to do where VPC groups open something, and about the groups of linked instances."""
+    if opened.all_at_linked:
+        return (_AT_LINKED,)
+    groups = [_as_clone(clones.the_clone(plan, item)) for item in sorted(set(group_ids))]
+    to_clone = [group for group in groups if group is not None]
+    own = RULE.remediation
+    if to_clone:
+        own = (task(_LEAVE) + change("securityGroups", {"groups": to_clone})) | _ACCEPT
+    return (own, _AT_LINKED) if opened.at_linked else (own,)
+
+
+def _as_clone(clone: Resource) -> dict[str, Any] | None:
+    """Return what makes the program clone a group that the config maps; None for one that it does not map."""
+    if "accepted" not in clone.facts.data:
+        return None
+    group = {"id": clone.facts.text("classicSecurityGroupId"), "mode": "clone", "mapTo": []}
+    return {**group, "acceptDifferences": None} if clone.facts.object("accepted").data else group
 
 
 def _problems(plan: Plan, group_ids: tuple[str, ...]) -> list[Verdict]:
@@ -109,13 +127,7 @@ RULE: Final = InstanceRule(
         "In a VPC one rule serves private and public traffic alike: an intranet rule copied as it is faces the "
         "Internet."
     ),
-    remediation=(
-        (task("Leave the clone to the program:") + change("securityGroups", {"mode": "clone"}))
-        | task(
-            "Of a group that is mapped it can be accepted under securityGroups.groups[].acceptDifferences.opened in "
-            "the stack config."
-        )
-    ),
+    remediation=((task(_LEAVE) + change("securityGroups", {"mode": "clone"})) | _ACCEPT),
     reads=(
         CLASSIC_LINK_ATTACHMENT,
         CLASSIC_LINK_COMPONENT,

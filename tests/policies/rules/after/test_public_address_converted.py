@@ -1,7 +1,7 @@
 import pytest
 
 from policies.core.outcome import Outcome
-from policies.core.plan import CUT_THROUGH_BINDING, MIGRATING_INSTANCE, PUBLIC_IP_CONVERSION
+from policies.core.plan import CUT_THROUGH_BINDING, MIGRATING_INSTANCE, PUBLIC_IP_CONVERSION, TARGET_NETWORK
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 
 RULE = "after-public-address-converted"
@@ -40,6 +40,16 @@ def test_fail_when_it_is_declared_for_another_instance_or_twice() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "0 PublicIpConversion resources")
     twice = moved(PUBLIC_IP_CONVERSION, CUT_THROUGH_BINDING, CUT_THROUGH_BINDING)
     expect(twice, RULE, "i-web", Outcome.FAIL, "2 CutThroughBinding resources")
+
+
+def test_fail_says_what_the_config_lacks_for_the_interface() -> None:
+    draft = moved(PUBLIC_IP_CONVERSION)
+    result = expect(draft, RULE, "i-web", Outcome.FAIL)
+    assert "set --stack" not in result.remediation
+    draft.facts(MIGRATING_INSTANCE, "i-web")["targetTier"] = "ftp"
+    expect(draft, RULE, "i-web", Outcome.FAIL, "network: {vswitches: [{zone: cn-hangzhou-h, tier: ftp}]}")
+    draft.remove(TARGET_NETWORK)
+    expect(draft, RULE, "i-web", Outcome.FAIL, "network: {mode: create")
 
 
 def test_unknown_when_the_wish_is_not_known() -> None:

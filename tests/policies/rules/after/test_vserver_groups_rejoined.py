@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -38,6 +39,14 @@ def test_fail_where_the_load_balancer_takes_it_no_more() -> None:
     expect(moved({"addressType": "intranet"}), RULE, "i-web", Outcome.FAIL, "classic intranet", "delete the group")
     expect(moved({"addressType": "intranet", "standing": "deleted"}), RULE, "i-web", Outcome.PASS)
     expect(moved({"addressType": "intranet", "vpcId": "vpc-1"}), RULE, "i-web", Outcome.FAIL, "AddVServerGroup")
+
+
+def test_a_waiver_is_a_way_while_the_window_lasts() -> None:
+    draft = moved({"addressType": "intranet"})
+    draft.now = datetime.fromisoformat("2026-12-20T01:59:59+08:00")
+    assert "waivers:" in expect(draft, RULE, "i-web", Outcome.FAIL).remediation
+    draft.now = datetime.fromisoformat("2026-12-20T02:00:00+08:00")
+    assert "waivers:" not in expect(draft, RULE, "i-web", Outcome.FAIL, "delete the group").remediation
 
 
 @pytest.mark.parametrize("key", sorted(VSERVER_GROUP.keys() - {"vserverGroupName"}))

@@ -1,5 +1,5 @@
 from policies.core.outcome import Outcome
-from policies.core.plan import HYBRID_ACCESS, MIGRATING_INSTANCE, MIGRATION
+from policies.core.plan import CLASSIC_LINK_ATTACHMENT, HYBRID_ACCESS, MIGRATING_INSTANCE, MIGRATION
 from tests.policies.prepared import BEFORE_FREEZE, KEPT_UNTIL, UNKNOWN, add_wave, expect, prepared
 from tests.policies.rules.database.databases import database, endpoint, followed, without
 
@@ -60,7 +60,8 @@ def test_fail_when_a_read_only_instance_ends_too_early() -> None:
 def test_fail_when_less_is_declared_than_the_wave_needs() -> None:
     draft = prepared(exists=False)
     draft.facts(HYBRID_ACCESS)["validUntil"] = TOO_EARLY
-    expect(draft, RULE, "i-app", Outcome.FAIL, "is declared until 2026-12-21T01:59+08:00")
+    words = ("is declared until 2026-12-21T01:59+08:00", "hybridAccess: {marginDays: 1}")
+    expect(draft, RULE, "i-app", Outcome.FAIL, *words)
 
 
 def test_fail_for_a_later_wave_alone() -> None:
@@ -111,10 +112,26 @@ def test_fail_when_the_classic_address_has_ended_before_the_instance_moved() -> 
     """As where its wave was postponed."""
     draft = prepared()
     without(draft, "Inner")
-    line = "classicLink: {attach: [i-app]}"
-    expect(draft, RULE, "i-app", Outcome.FAIL, "has no classic address any more", line)
+    # The program links nobody of the first wave.
+    by_hand = ("aliyun ecs AttachClassicLinkVpc", "--InstanceId i-app", "waivers:")
+    expect(draft, RULE, "i-app", Outcome.FAIL, "has no classic address any more", *by_hand)
+    add_wave(draft, "second", "i-app", start="2026-12-20T02:00:00+08:00", latest="2026-12-28T02:00:00+08:00")
+    expect(draft, RULE, "i-app", Outcome.FAIL, "has no classic address any more", "attach: [i-app, i-stay]")
     draft.facts(MIGRATING_INSTANCE, "i-app")["moved"] = True
     expect(draft, RULE, "i-app", Outcome.NOT_APPLICABLE)
+
+
+def test_who_is_linked_reaches_the_address_in_the_vpc_where_it_is_admitted() -> None:
+    draft = prepared()
+    without(draft, "Inner")
+    draft.add(CLASSIC_LINK_ATTACHMENT, "i-app", {"instanceId": "i-app", "vpcId": "vpc-1", "applied": "known"})
+    draft.now = BEFORE_FREEZE
+    [address] = draft.facts(MIGRATING_INSTANCE, "i-app")["intranetIps"]
+    database(draft)["whitelistGroups"] = [{"groupName": "own", "networkType": "VPC", "securityIps": [address]}]
+    expect(draft, RULE, "i-app", Outcome.PASS, "reaches it by ClassicLink until it moves")
+    database(draft)["whitelistGroups"] = []
+    words = ("not admitted by its own address", f"alsoAdmit: [{address}]")
+    expect(draft, RULE, "i-app", Outcome.FAIL, *words)
 
 
 def test_not_applicable_without_a_classic_address() -> None:
