@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from estate.client import Cloud
 from estate.errors import CloudError, Unreachable
 from estate.paging import listed
-from provider import traffic
+from provider import instances, traffic
 from provider.group_rules import rules_of
 from provider.resource import Checked, Connect, Resource, ResourceError, reject_others, require_text
 from provider.traffic import Server
@@ -32,7 +32,7 @@ class ClassicLinkAttachment(Resource):
         "ecs:AttachClassicLinkVpc",
         "ecs:DetachClassicLinkVpc",
         # Before a deletion: who talks over the link.
-        traffic.ACTION,
+        instances.ACTION,
         "ecs:DescribeSecurityGroupAttribute",
     )
     replacing: ClassVar[tuple[str, ...]] = _NAMES

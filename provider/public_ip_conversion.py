@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from estate.client import Cloud
 from estate.errors import CloudError, Unreachable
-from estate.paging import listed
 from provider.eips import bound_eip, find_eip
+from provider.instances import ACTION, instances
 from provider.resource import Checked, Connect, Resource, ResourceError, reject_others, require_text
 from provider.values import Properties, digest, is_unknown
 
@@ -23,7 +23,7 @@ class PublicIpConversion(Resource):
 
     type_name: ClassVar[str] = "alimigrate:ecs:PublicIpConversion"
     actions: ClassVar[tuple[str, ...]] = (
-        "ecs:DescribeInstances",
+        ACTION,
         "ecs:ConvertNatPublicIpToEip",
         "vpc:DescribeEipAddresses",
     )
@@ -82,7 +82,7 @@ def _state(instance_id: str, allocation_id: str, ip_address: str) -> Properties:
 
 
 def _instance(cloud: Cloud, instance_id: str) -> Any | None:
-    found = listed(cloud, "ecs:DescribeInstances", region_id=cloud.region, instance_ids=json.dumps([instance_id]))
+    found = instances(cloud, instance_ids=json.dumps([instance_id]))
     return next((item for item in found if item.instance_id == instance_id), None)
 
 

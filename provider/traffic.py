@@ -9,12 +9,10 @@ from typing import Any, Final, NamedTuple
 
 from estate.client import Cloud
 from estate.model import SecurityGroupRule
-from estate.paging import listed
+from provider.instances import instances
 
-#: The one action that these readings need.
-ACTION: Final = "ecs:DescribeInstances"
 _MOST_SHOWN: Final = 5
-# A rule for a broader block says nothing about who talks with whom (README, "Who talks with whom").
+# A rule for a broader block says nothing about who talks with whom (docs/limits.md, "Who talks with whom").
 _NARROW: Final = 24
 
 
@@ -77,8 +75,7 @@ def _block(entry: str) -> ipaddress.IPv4Network | None:
 
 
 def _servers(cloud: Cloud, **fields: Any) -> list[Server]:
-    found = [_server(item) for item in listed(cloud, ACTION, region_id=cloud.region, **fields)]
-    return sorted(found, key=lambda server: server.id)
+    return sorted(map(_server, instances(cloud, **fields)), key=lambda server: server.id)
 
 
 def _server(item: Any) -> Server:

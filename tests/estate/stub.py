@@ -39,6 +39,8 @@ class Stub:
     headers: dict[str, str] = field(default_factory=dict)
     #: The Date header of each answer in turn, None for an answer without one; then the machine's time.
     dates: list[str | None] = field(default_factory=list)
+    #: Operations whose dry runs say that they are permitted, beside their script.
+    permitted: set[str] = field(default_factory=set)
 
     def answers(self, operation: str, *script: Answer) -> None:
         """Set the script of an operation."""
@@ -84,7 +86,8 @@ def serving() -> Iterator[Stub]:
             self.rfile.read(int(self.headers.get("content-length") or 0))
             with lock:
                 stub.calls.append((operation, query))
-                status, body = stub.next_answer(operation)
+                dry = query.get("DryRun", "").lower() == "true" and operation in stub.permitted
+                status, body = error(400, "DryRunOperation") if dry else stub.next_answer(operation)
             if body is None:
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)

@@ -330,6 +330,7 @@ class TestFaults:
         stub.answers("DescribeDBInstanceIPArrayList", self.listed("10.0.0.0/24,10.1.2.3"))
         stub.answers("DescribeDBInstanceAttribute", self.status("Running"))
         stub.answers("DescribeInstances", whole("ecs:DescribeInstances"))
+        stub.permitted.add("DescribeInstances")
         stub.answers("ModifySecurityIps", error(400, "InvalidSecurityIPList.Format"), self.OK)
         RESOURCE.delete(stub.cloud(), ID, INPUTS)
         written = [(call["ModifyMode"], call["SecurityIps"]) for call in stub.asked("ModifySecurityIps")]
@@ -339,6 +340,7 @@ class TestFaults:
         stub.answers("DescribeDBInstanceIPArrayList", self.listed("10.0.0.0/24,10.1.2.3"))
         stub.answers("DescribeDBInstanceAttribute", self.status("Running"))
         stub.answers("DescribeInstances", whole("ecs:DescribeInstances"))
+        stub.permitted.add("DescribeInstances")
         stub.answers("ModifySecurityIps", error(400, "InstanceLocked"))
         with pytest.raises(CloudError, match="InstanceLocked"):
             RESOURCE.delete(stub.cloud(), ID, INPUTS)
