@@ -83,8 +83,8 @@ def _gone(plan: Plan) -> Iterator[Verdict]:
         kind, gone_id = item.choice("kind", *_KINDS), item.text("id")
         what, types = _KINDS[kind]
         declared = plan.of_type_in(types)
-        # Once `up` has made it anew, all of them are there.
-        by_state = plan.migration.flag("dryRun") and any(
+        # What `up` has made anew is there under an id of the cloud's own; a link has none, and looks the same again.
+        by_state = (plan.migration.flag("dryRun") or kind != "linkedInstance") and any(
             gone_id in (resource.facts.data.get("id"), resource.facts.data.get("instanceId")) for resource in declared
         )
         if by_state or not all(resource.exists for resource in declared):

@@ -382,8 +382,19 @@ def test_fail_when_the_record_knows_that_it_is_gone_though_the_state_does_not() 
     """Of a security group nothing else is told: it is among no groups that were read."""
     draft = prepared()
     draft.facts(MIGRATION)["gone"] = [{"kind": "securityGroup", "id": "sg-web-vpc"}]
-    expect(
-        draft, RULE, _alone(draft), Outcome.FAIL, "security group sg-web-vpc was applied, and is gone from the cloud"
-    )
+    told = "security group sg-web-vpc was applied, and is gone from the cloud"
+    expect(draft, RULE, _alone(draft), Outcome.FAIL, told)
+    # An update without a refresh makes nothing anew, and one with it makes another.
     draft.facts(MIGRATION)["dryRun"] = False
+    expect(draft, RULE, _alone(draft), Outcome.FAIL, told)
+    draft.facts(MIGRATION)["gone"] = [{"kind": "securityGroup", "id": "sg-before"}]
     expect(draft, RULE, _alone(draft), Outcome.PASS)
+
+
+@pytest.mark.parametrize(("kind", "resource_type"), [("vpc", VPC), ("vswitch", VSWITCH)])
+@pytest.mark.parametrize("dry_run", [True, False], ids=["preview", "up"])
+def test_fail_when_a_network_is_gone_that_the_state_still_has(kind: str, resource_type: str, dry_run: bool) -> None:
+    draft = prepared()
+    stale = next(item.properties["id"] for item in draft.resources if item.type == resource_type)
+    draft.facts(MIGRATION).update(gone=[{"kind": kind, "id": stale}], dryRun=dry_run)
+    expect(draft, RULE, _alone(draft), Outcome.FAIL, f"{stale} was applied, and is gone from the cloud")
