@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast, get_args
 
 import pulumi
 
 from components import alimigrate
 from components.conversion import VpcPeer, VpcRule
+from components.conversion.classic import ANY_PORT, read_rule
 from components.conversion.priorities import LOWEST
-from components.conversion.rules import IpProtocol, classic_text
+from components.conversion.rules import classic_text
 from components.facts.classic_link import LinkStateFacts, classic_link_facts
 from components.rules import rule_args
 from estate.model import PeerKind, SecurityGroup, SecurityGroupRule
@@ -93,7 +93,7 @@ class ClassicLink(pulumi.ComponentResource):
         """Repeats for the clones, in a classic group, what its rules say of the classic groups that were cloned."""
         references = references_to_clones(group, clone_ids)
         for rule in references:
-            if not _is_repeatable(rule):
+            if not read_rule(rule).is_exact:
                 pulumi.log.warn(f"{group.id}, {classic_text(rule)}: {_INSTEAD[rule.policy]}", resource=self)
         rules = [rule for rule in map(rule_for_clone, references) if rule is not None]
         if not rules:
@@ -125,7 +125,7 @@ def references_to_clones(group: SecurityGroup, cloned: Iterable[str]) -> list[Se
                 direction="ingress",
                 nic_type="intranet",
                 ip_protocol="ALL",
-                port_range="-1/-1",
+                port_range=ANY_PORT,
                 policy="accept",
                 priority=LOWEST,
                 group_id=group.id,
@@ -139,22 +139,17 @@ def rule_for_clone(rule: SecurityGroupRule) -> VpcRule | None:
 
     One that cannot be repeated drops all if it drops, and is None if it accepts.
     """
-    exact = _is_repeatable(rule)
+    read = read_rule(rule)
+    exact = read.is_exact
     if not exact and rule.policy == "accept":
         return None
     return VpcRule(
         direction=rule.direction,
-        ip_protocol=cast(IpProtocol, rule.ip_protocol) if exact else "ALL",
-        port_range=rule.port_range if exact else "-1/-1",
+        ip_protocol=read.protocol if exact and read.protocol else "ALL",
+        port_range=rule.port_range if exact else ANY_PORT,
         source_port_range=rule.source_port_range if exact else None,
         policy=rule.policy,
         priority=min(rule.priority, LOWEST),
         peer=VpcPeer(rule.peer.kind, rule.peer.value, clone=True),
         description=f"the clone of {rule.peer.value}, over ClassicLink",
     )
-
-
-def _is_repeatable(rule: SecurityGroupRule) -> bool:
-    """Whether a declared rule can say it: no list of ports, no near end, and a protocol that has a name."""
-    near = rule.local_cidr_ip or rule.local_ipv6_cidr_ip
-    return rule.ip_protocol in get_args(IpProtocol) and bool(rule.port_range) and not near

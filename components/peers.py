@@ -1,7 +1,7 @@
 """Who talks with whom, as far as security group rules tell: what a migrating instance must still reach.
 
-Who moves at one moment needs nothing of each other. So pairs are only looked for among those that do not, and of these
-only such are gone through that talk: the work grows with the rules and with the pairs found.
+Rules are read as the conversion reads them. Instances that move together stay in reach of each other, so only pairs are
+looked for that do not; and only such are gone through that talk: the work grows with the rules and the pairs found.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from ipaddress import IPv4Network
 from typing import Final
 
 from components.addresses import AddressIndex
-from estate.model import Instance, PeerKind, SecurityGroup, SecurityGroupRule
+from components.conversion.classic import ClassicRule, read_rule
+from estate.model import Instance, SecurityGroup
 
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 """When those move that no wave has."""
@@ -44,8 +45,8 @@ def classic_peers(
     """Return, for each of the classic `instances` that moves, those that stay longer and that it talks with.
 
     `starts` is when those move that do. Two talk where a flow says so, or where rules let them by name: by a group, an
-    address or a block of at most 256. A broader one says nothing of who is really talked to. `flows` are texts by the
-    two instances' ids. Peers are sorted by id.
+    address or a block of at most 256. A broader one says nothing of who is really talked to, and neither does an accept
+    that a drop of its group always precedes. `flows` are texts by the two instances' ids. Peers are sorted by id.
     """
     instances = tuple(instances)
     addresses = AddressIndex(instances)
@@ -61,11 +62,10 @@ def classic_peers(
         group = groups[group_id]
         if group.inner_access_policy == "Accept":
             together(near, near, f"both are in {group_id}, whose members reach each other")
-        for rule in group.rules:
-            if rule.policy == "accept" and rule.nic_type == "intranet":
-                preposition = "from" if rule.direction == "ingress" else "to"
-                text = f"{group_id} accepts {rule.ip_protocol} {rule.port_range} {preposition} {rule.peer}"
-                together(near, _named(rule, members, addresses, leaving), text)
+        for rule in _accepting(group):
+            preposition = "from" if rule.direction == "ingress" else "to"
+            text = f"{group_id} accepts {rule.source.ip_protocol} {rule.source.port_range} {preposition} {rule.peer}"
+            together(near, _named(rule, members, addresses, leaving), text)
     for ends, texts in flows.items():
         one, *others = sorted((leaving[item], item) for item in ends)
         for text in texts:
@@ -76,21 +76,27 @@ def classic_peers(
     }
 
 
+def _accepting(group: SecurityGroup) -> Iterator[ClassicRule]:
+    """Yield the rules by which classic instances may talk: accepts of the intranet NIC that a drop does not undo."""
+    rules = [read_rule(rule) for rule in group.rules if rule.nic_type == "intranet"]
+    drops = [rule for rule in rules if rule.policy == "drop"]
+    for rule in rules:
+        if rule.policy == "accept" and not any(drop.decides_before(rule) for drop in drops):
+            yield rule
+
+
 def _named(
-    rule: SecurityGroupRule,
+    rule: ClassicRule,
     members: Mapping[str, _Departures],
     addresses: AddressIndex,
     leaving: Mapping[str, datetime],
 ) -> _Departures:
     """Return those whom a rule names: the members of a group, or who is in a narrow block."""
-    kind, value = rule.peer
-    if kind is PeerKind.GROUP:
-        return members.get(value, ())
-    if kind is not PeerKind.CIDR:
+    if rule.group_id is not None:
+        return members.get(rule.group_id, ())
+    if not isinstance(rule.block, IPv4Network) or rule.block.prefixlen < _NARROW:
         return ()
-    block = IPv4Network(value, strict=False)
-    holders = {holder for _, holder in addresses.inside(block)} if block.prefixlen >= _NARROW else ()
-    return _departures(holders, leaving)
+    return _departures({holder for _, holder in addresses.inside(rule.block)}, leaving)
 
 
 def _earlier_and_later(some: _Departures, others: _Departures) -> Iterator[tuple[str, str]]:
@@ -126,37 +132,36 @@ def broad_rules(
 ) -> tuple[BroadRule, ...]:
     """Return the intranet rules that accept a block of more than 256 addresses between who moves and who stays longer.
 
-    `starts` is when those of the classic `instances` move that do, `stays` until when those stay that matter here.
-    Only ingress rules are looked at: a classic group accepts all egress unless told otherwise, which says nothing.
+    So do rules for a prefix list, or for text that is no address: they may be for anybody. `starts` is when those of
+    the classic `instances` move that do, `stays` until when those stay that matter here. Only ingress rules are looked
+    at: a classic group accepts all egress unless told otherwise, which says nothing.
     """
     instances = tuple(instances)
     movers, remaining = (_members(instances, times) for times in (starts, stays))
     addresses = AddressIndex(instances)
 
     @cache
-    def inside(block: IPv4Network) -> tuple[_Departures, _Departures]:
-        holders = {holder for _, holder in addresses.inside(block)}
+    def inside(block: IPv4Network | None) -> tuple[_Departures, _Departures]:
+        holders = {item.id for item in instances} if block is None else {at for _, at in addresses.inside(block)}
         return _departures(holders, starts), _departures(holders, stays)
 
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for group_id in sorted(movers.keys() | remaining.keys()):
         near = movers.get(group_id, ()), remaining.get(group_id, ())
-        for rule, block in _broad(groups[group_id]):
-            far = inside(block)
-            text = f"ingress accept {rule.ip_protocol} {rule.port_range} from {rule.peer}"
+        for rule in filter(_is_broad, _accepting(groups[group_id])):
+            far = inside(rule.block if isinstance(rule.block, IPv4Network) else None)
+            text = f"ingress accept {rule.source.ip_protocol} {rule.source.port_range} from {rule.peer}"
             for (moving, _), (_, staying) in ((near, far), (far, near)):
                 if moving:
                     found[group_id, text].update(_later_than(moving[0][0], staying))
     return tuple(BroadRule(*key, tuple(sorted(ids))) for key, ids in sorted(found.items()) if ids)
 
 
-def _broad(group: SecurityGroup) -> Iterator[tuple[SecurityGroupRule, IPv4Network]]:
-    for rule in group.rules:
-        kind, value = rule.peer
-        if (rule.direction, rule.nic_type, rule.policy) == ("ingress", "intranet", "accept") and kind is PeerKind.CIDR:
-            block = IPv4Network(value, strict=False)
-            if block.prefixlen < _NARROW:
-                yield rule, block
+def _is_broad(rule: ClassicRule) -> bool:
+    if rule.direction != "ingress" or rule.group_id is not None:
+        return False
+    # The classic network has no IPv6.
+    return rule.block is None or (isinstance(rule.block, IPv4Network) and rule.block.prefixlen < _NARROW)
 
 
 def _departures(instance_ids: Iterable[str], times: Mapping[str, datetime]) -> _Departures:

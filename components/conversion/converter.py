@@ -6,9 +6,11 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network
+from typing import NamedTuple
 
 from components.cidr import RFC1918
 from components.conversion.addresses import PRIVATE_V4, PRIVATE_V6, overlaps_any
+from components.conversion.classic import ANY_PORT, ClassicRule, read_rule
 from components.conversion.folding import fold
 from components.conversion.moves import ConversionContext, Moves
 from components.conversion.priorities import LOWEST, Band, Draft, Ladder, Level, make_ladder
@@ -22,10 +24,8 @@ from components.conversion.rules import (
     ReportEntry,
     VpcPeer,
     VpcRule,
-    classic_text,
 )
-from components.conversion.shadowing import shadows
-from components.conversion.translation import ANY_PORT, Note, Scope, Ways, cidr_peers, translate
+from components.conversion.translation import Note, Scope, Ways, cidr_peers, takes_every_clone, translate
 from estate.model import Direction, PeerKind, RulePolicy, SecurityGroup, SecurityGroupRule
 
 _DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
@@ -65,6 +65,22 @@ class _Statement:
     to_members: Direction | None = None
 
 
+@dataclass(frozen=True)
+class _Classic:
+    """A classic group and its rules, read, in an order that does not depend on the cloud's."""
+
+    group: SecurityGroup
+    rules: tuple[ClassicRule, ...]
+
+
+class _Default(NamedTuple):
+    """What the classic network does where no rule speaks, for all protocols and ports, and how a person reads it."""
+
+    text: str
+    direction: Direction
+    policy: RulePolicy
+
+
 def convert(groups: Iterable[SecurityGroup], context: ConversionContext) -> Mapping[str, Conversion]:
     """Convert the rules of all classic groups of one migration together, by id of the classic group.
 
@@ -100,25 +116,48 @@ def _convert_component(groups: Sequence[SecurityGroup], moves: Moves) -> dict[st
     but take some thirty rules for `0.0.0.0/0`. The blocks that instances move into take the place of many clones. A
     second VPC group can name the first, and with it the members of both, but is one of the few that an instance has.
     """
-    best = _convert_together(groups, moves, Ways())
-    for ways in _OTHER_WAYS:
-        if _shortfall(best) == (False, 0, 0):
+    classic = [_Classic(group, tuple(map(read_rule, sorted(group.rules, key=_order)))) for group in groups]
+    order = [place for place, ways in enumerate(_WAYS) if moves.targets_to_themselves or not ways.by_block]
+    if _is_crowded(classic, moves):
+        # What is told by clones takes a second group at least: where blocks take none, nothing else need be tried.
+        order.sort(key=lambda place: not _WAYS[place].by_block)
+    best = None
+    for place in order:
+        found = _convert_together(classic, moves, _WAYS[place])
+        rank = (_shortfall(found), place)
+        if best is None or rank < best[0]:
+            best = rank, found
+        if best[0][0] == _NOTHING_SHORT:
             break
-        if ways.by_block and not moves.targets_to_themselves:
-            continue
-        found = _convert_together(groups, moves, ways)
-        if _shortfall(found) < _shortfall(best):
-            best = found
-    return best
+    assert best is not None, "the first way is open to all"
+    return best[1]
 
 
-_OTHER_WAYS = (
+_WAYS = (
+    Ways(),
     Ways(split=True),
     Ways(by_block=True),
     Ways(second=True),
     Ways(split=True, by_block=True),
     Ways(by_block=True, second=True),
 )
+
+
+_NOTHING_SHORT = (False, 0, 0)
+
+
+def _is_crowded(classic: Iterable[_Classic], moves: Moves) -> bool:
+    """Whether some rule takes more clones than a group may name, unless it names the blocks that all move into.
+
+    A rule for everybody takes a clone for each group, so that those of all groups grow with the square of their number.
+    """
+    return moves.targets_to_themselves and any(
+        len(moves.sole_groups) - (item.group.id in moves.sole_groups) > MAX_GROUP_PEERS
+        and takes_every_clone(rule, moves)
+        and not any(other.decides_before(rule) for other in item.rules)
+        for item in classic
+        for rule in item.rules
+    )
 
 
 def _shortfall(conversions: Mapping[str, Conversion]) -> tuple[bool, int, int]:
@@ -128,10 +167,11 @@ def _shortfall(conversions: Mapping[str, Conversion]) -> tuple[bool, int, int]:
     return any(item.limits for item in conversions.values()), lossy, beyond
 
 
-def _convert_together(groups: Sequence[SecurityGroup], moves: Moves, ways: Ways) -> dict[str, Conversion]:
+def _convert_together(classic: Sequence[_Classic], moves: Moves, ways: Ways) -> dict[str, Conversion]:
+    groups = [item.group for item in classic]
     statements = {
-        group.id: [_translated(rule, Scope(moves, group.id, ways), group) for rule in sorted(group.rules, key=_order)]
-        for group in groups
+        item.group.id: [_translated(rule, Scope(moves, item.group.id, ways), item.rules) for rule in item.rules]
+        for item in classic
     }
     banded = {direction: _planes_overlap(_drafts(statements.values(), direction)) for direction in _DIRECTIONS}
     intranet = [draft.rule.priority for draft in _drafts(statements.values(), "ingress") if draft.band is Band.INTRANET]
@@ -194,32 +234,33 @@ def _order(rule: SecurityGroupRule) -> tuple[str, str, int, str]:
     return rule.direction, rule.nic_type, rule.priority, rule.model_dump_json()
 
 
-def _translated(rule: SecurityGroupRule, scope: Scope, group: SecurityGroup) -> _Statement:
+def _translated(rule: ClassicRule, scope: Scope, rules: Sequence[ClassicRule]) -> _Statement:
+    source, text = rule.source, rule.text
     translation = translate(rule, scope)
     inexact = any(note.outcome is Outcome.NOT_PORTABLE for note in translation.notes)
     # What never decides anything is not told in a way that would decide something.
-    if inexact and (before := next((other for other in group.rules if shadows(other, rule)), None)):
-        note = Note(Outcome.NARROWED, f"had no effect: {classic_text(before)} decides before it")
-        return _Statement(rule, classic_text(rule), (note,), ())
+    if inexact and (before := next((other for other in rules if other.decides_before(rule)), None)):
+        note = Note(Outcome.NARROWED, f"had no effect: {before.text} decides before it")
+        return _Statement(source, text, (note,), ())
     band = Band.INTRANET if rule.nic_type == "intranet" else Band.INTERNET
     drafts = tuple(
         Draft(
             band,
             VpcRule(
-                rule.direction,
+                source.direction,
                 translation.ip_protocol,
                 translation.port_range,
                 translation.source_port_range,
-                rule.policy,
-                rule.priority,
+                source.policy,
+                source.priority,
                 peer,
-                rule.description,
+                source.description,
             ),
         )
         for peer in translation.peers
     )
     to_members = rule.direction if translation.to_members else None
-    return _Statement(rule, classic_text(rule), translation.notes, drafts, to_members)
+    return _Statement(source, text, translation.notes, drafts, to_members)
 
 
 # ---- what no classic rule said ----
@@ -248,8 +289,8 @@ def _guards(statements: Sequence[_Statement], direction: Direction) -> Iterator[
     for blocks in guard.ranges:
         if any(_may_be_in(peer, blocks) for peer in opposed):
             reason = "internet rules of this group speak of private addresses, which never came by the internet NIC"
-            text = f"intranet {direction} {guard.policy} by default"
-            yield _added(text, reason, direction, guard.policy, cidr_peers(blocks), (Band.GUARD, 0))
+            default = _Default(f"intranet {direction} {guard.policy} by default", direction, guard.policy)
+            yield _added(default, reason, cidr_peers(blocks), (Band.GUARD, 0))
 
 
 def _in_group_access(
@@ -258,26 +299,25 @@ def _in_group_access(
     """In-group access where something cuts it, and, below all intranet rules, for members that stay classic."""
     if group.inner_access_policy != "Accept":
         return
-    text = "intranet ingress accept from members by default"
+    default = _Default("intranet ingress accept from members by default", "ingress", "accept")
     if cut and moves.moving_members(group.id) > 1:
         if ways.second:
             reason = f"{cut}; told in a second VPC group, for no group can name itself; members need both"
             peer = VpcPeer(PeerKind.GROUP, group.id, clone=True)
-            yield _added(text, reason, "ingress", "accept", (peer,), (Band.INTRANET, priority))
+            yield _added(default, reason, (peer,), (Band.INTRANET, priority))
         else:
             note = Note(
                 Outcome.NOT_PORTABLE, f"{cut}, and the cloud takes no rule that names its own group", by_own_group=True
             )
-            yield _Statement(None, text, (note,), ())
+            yield _Statement(None, default.text, (note,), ())
     if group.id in moves.linked_group_ids:
         reason = "members that stay classic are not in the clone, and reach it by ClassicLink"
         peer = VpcPeer(PeerKind.GROUP, group.id)
-        yield _added(text, reason, "ingress", "accept", (peer,), (Band.INTRANET, priority))
+        yield _added(default, reason, (peer,), (Band.INTRANET, priority))
 
 
-def _added(
-    text: str, reason: str, direction: Direction, policy: RulePolicy, peers: Iterable[VpcPeer], level: Level
-) -> _Statement:
+def _added(default: _Default, reason: str, peers: Iterable[VpcPeer], level: Level) -> _Statement:
+    text, direction, policy = default
     band, priority = level
     drafts = tuple(
         Draft(band, VpcRule(direction, "ALL", ANY_PORT, None, policy, priority, peer, text)) for peer in peers

@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
+from components.conversion.classic import Ports, read_ports
 from components.conversion.rules import VpcPeer, VpcRule
 from estate.model import PeerKind
 
 FOLDED_DESCRIPTION = "several rules in one"
 _BLOCKS = (PeerKind.CIDR, PeerKind.IPV6_CIDR)
-_ANY_PORT = (0, 65535)
 
 
 @dataclass(frozen=True)
@@ -97,20 +97,16 @@ def _subsumes(one: VpcRule, other: VpcRule) -> bool:
         one.label != other.label
         and one.priority <= other.priority
         and one.ip_protocol in ("ALL", other.ip_protocol)
-        and (one.ip_protocol == "ALL" or _holds(_ports(one.port_range), _ports(other.port_range)))
-        and (one.ip_protocol == "ALL" or _holds(_ports(one.source_port_range), _ports(other.source_port_range)))
+        and (one.ip_protocol == "ALL" or _ports(one.port_range).holds(_ports(other.port_range)))
+        and (one.ip_protocol == "ALL" or _ports(one.source_port_range).holds(_ports(other.source_port_range)))
     )
 
 
-def _ports(text: str | None) -> tuple[int, int]:
-    if text in (None, "-1/-1", "1/65535"):
-        return _ANY_PORT
-    low, _, high = str(text).partition("/")
-    return int(low), int(high)
-
-
-def _holds(outer: tuple[int, int], inner: tuple[int, int]) -> bool:
-    return outer[0] <= inner[0] and inner[1] <= outer[1]
+def _ports(text: str | None) -> Ports:
+    ports = read_ports(text)
+    if ports is None:
+        raise ValueError(f"{text!r} is no range of ports, and a rule of a clone has one")
+    return ports
 
 
 # ---- blocks and ports that touch ----
@@ -146,7 +142,7 @@ def _by_port(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
             while by_port and _ports(by_port[0].rule.port_range)[0] <= high + 1:
                 together.append(by_port.pop(0))
                 high = max(high, _ports(together[-1].rule.port_range)[1])
-            yield _united(together, replace(together[0].rule, port_range=f"{max(low, 1)}/{high}"))
+            yield _united(together, replace(together[0].rule, port_range=f"{low}/{high}"))
 
 
 def _alike(pieces: Sequence[_Piece], key: Callable[[VpcRule], Hashable]) -> Iterable[list[_Piece]]:

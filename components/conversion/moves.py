@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from heapq import heapify, heappop, heappush
 from ipaddress import IPv4Network
 from typing import NamedTuple
@@ -48,12 +49,14 @@ class Inside(NamedTuple):
     """Ids of the instances whose classic address is in some blocks, told with certainty and without.
 
     `surely` has those of which all addresses are in the blocks and one at least is known, `possibly` those of which one
-    is, or none is known; `partly` those of which one is and another is not.
+    is, or none is known; `partly` those of which one is and another is not. With
+    `everybody` all who move are surely inside.
     """
 
     surely: frozenset[str]
     possibly: frozenset[str]
     partly: frozenset[str]
+    everybody: bool
 
 
 class Moves:
@@ -101,8 +104,21 @@ class Moves:
         if asked not in self._inside:
             counts = Counter(instance_id for block in asked for _, instance_id in self._addresses.inside(block))
             surely = frozenset(item for item, count in counts.items() if count == self._address_counts[item])
-            self._inside[asked] = Inside(surely, self._unlocated.union(counts), frozenset(counts) - surely)
+            self._inside[asked] = Inside(
+                surely=surely,
+                possibly=self._unlocated.union(counts),
+                partly=frozenset(counts) - surely,
+                everybody=len(surely & self.mover_ids) == len(self.mover_ids),
+            )
         return self._inside[asked]
+
+    @cached_property
+    def sole_groups(self) -> frozenset[str]:
+        """The clones without which somebody who moves has no name: all their members move, and one is in no other."""
+        sole = (self.cloned_ids.intersection(item.security_group_ids) for item in self._movers.values())
+        return frozenset(
+            group_id for own in sole if len(own) == 1 for group_id in own if self._members[group_id] <= self.mover_ids
+        )
 
     @property
     def all_movers(self) -> tuple[Instance, ...]:

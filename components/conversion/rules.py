@@ -70,7 +70,7 @@ class VpcRule:
         ports = self.port_range
         if self.source_port_range:
             ports += f" source ports {self.source_port_range}"
-        return _sentence(self.direction, self.policy, self.ip_protocol, ports, str(self.peer), self.priority)
+        return _sentence(self, ports, str(self.peer))
 
 
 @dataclass(frozen=True)
@@ -161,10 +161,9 @@ def classic_text(rule: SecurityGroupRule) -> str:
     near = rule.local_cidr_ip or rule.local_ipv6_cidr_ip
     if near:
         peer += f" at own address {near}"
-    sentence = _sentence(rule.direction, rule.policy, rule.ip_protocol, ports, peer, rule.priority)
-    return f"{rule.nic_type} {sentence}"
+    return f"{rule.nic_type} {_sentence(rule, ports, peer)}"
 
 
-def _sentence(direction: Direction, policy: str, protocol: str, ports: str, peer: str, priority: int) -> str:
-    preposition = "from" if direction == "ingress" else "to"
-    return f"{direction} {policy} {protocol} {ports} {preposition} {peer} ({priority})"
+def _sentence(rule: VpcRule | SecurityGroupRule, ports: str, peer: str) -> str:
+    preposition = "from" if rule.direction == "ingress" else "to"
+    return f"{rule.direction} {rule.policy} {rule.ip_protocol} {ports} {preposition} {peer} ({rule.priority})"

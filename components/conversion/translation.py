@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 from typing import NamedTuple
 
 from components.cidr import RFC1918
-from components.conversion.addresses import PRIVATE_V4, PRIVATE_V6, common, read_block, without
+from components.conversion.addresses import PRIVATE_V4, PRIVATE_V6, common, without
+from components.conversion.classic import ALL_PORTS, ANY_PORT, EVERY_BLOCK, ClassicRule
 from components.conversion.moves import Moves
 from components.conversion.rules import IpProtocol, Outcome, VpcPeer
-from estate.model import Instance, PeerKind, SecurityGroupRule
+from estate.model import Instance, PeerKind
 
-ANY_PORT = "-1/-1"
-ALL_PORTS = "1/65535"
-_EVERY_BLOCK = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
-_PROTOCOLS: Mapping[str, IpProtocol] = {
-    "TCP": "TCP",
-    "UDP": "UDP",
-    "ICMP": "ICMP",
-    "ICMPV6": "ICMPv6",
-    "GRE": "GRE",
-    "ALL": "ALL",
-}
 _WITH_PORTS = ("TCP", "UDP")
 _NAMED_AT_MOST = 5
 # A broader block was not written with somebody in mind.
@@ -99,53 +88,50 @@ class _Peers(NamedTuple):
     to_members: bool = False
 
 
-def translate(rule: SecurityGroupRule, scope: Scope) -> Translation:
+def translate(rule: ClassicRule, scope: Scope) -> Translation:
     """Translate one rule. An accept that a VPC group cannot say exactly says less, a drop more; both are noted."""
-    protocol = _PROTOCOLS.get(rule.ip_protocol.upper())
-    ports = _ports(rule, protocol)
-    unsayable = tuple(_unsayable(rule, protocol, ports))
+    unsayable = tuple(_unsayable(rule))
     if unsayable and rule.policy == "accept":
         peers, notes, to_members = _Peers(())
     else:
         peers, notes, to_members = _peers(rule, scope)
-    source_ports = rule.source_port_range if protocol in _WITH_PORTS and rule.source_port_range != ANY_PORT else None
-    ports = ports or ALL_PORTS
-    return Translation(protocol or "ALL", ports, source_ports or None, peers, (*unsayable, *notes), to_members)
+    ports, source_ports = ANY_PORT, None
+    if rule.protocol in _WITH_PORTS:
+        # A VPC group takes -1/-1 for protocols without ports alone.
+        ports = str(rule.ports or ALL_PORTS)
+        told = rule.source.source_port_range
+        source_ports = told if rule.source_ports and told != ANY_PORT else None
+    return Translation(
+        rule.protocol or "ALL", ports, source_ports or None, peers, (*unsayable, *notes), to_members=to_members
+    )
 
 
-def _ports(rule: SecurityGroupRule, protocol: IpProtocol | None) -> str | None:
-    """Return the ports as a VPC group takes them; None where the rule does not say them."""
-    if protocol not in _WITH_PORTS:
-        return ANY_PORT
-    if rule.port_range_list_id:
-        return None
-    if rule.port_range == ANY_PORT:
-        return ALL_PORTS
-    return rule.port_range if re.fullmatch(r"\d+/\d+", rule.port_range) else None
+def _unsayable(rule: ClassicRule) -> Iterator[Note]:
+    source = rule.source
+    if rule.protocol is None:
+        yield _lost(f"its protocol is {source.ip_protocol!r}{_instead(rule, 'all protocols')}")
+    if rule.protocol in _WITH_PORTS:
+        if rule.ports is None:
+            listed = source.port_range_list_id
+            ports_are = f"in port list {listed}" if listed else f"{source.port_range!r}"
+            yield _lost(f"its ports are {ports_are}{_instead(rule, 'all ports')}")
+        if rule.source_ports is None:
+            yield _lost(f"its source ports are {source.source_port_range!r}{_instead(rule, 'all source ports')}")
+    if rule.near:
+        yield _lost(f"it holds for the own address {rule.near}, which changes{_instead(rule, 'every own address')}")
 
 
-def _unsayable(rule: SecurityGroupRule, protocol: IpProtocol | None, ports: str | None) -> Iterator[Note]:
-    if protocol is None:
-        yield _lost(f"its protocol is {rule.ip_protocol!r}{_instead(rule, 'all protocols')}")
-    if ports is None:
-        ports_are = f"in port list {rule.port_range_list_id}" if rule.port_range_list_id else f"{rule.port_range!r}"
-        yield _lost(f"its ports are {ports_are}{_instead(rule, 'all ports')}")
-    near = rule.local_cidr_ip or rule.local_ipv6_cidr_ip
-    if near and read_block(near) not in _EVERY_BLOCK:
-        yield _lost(f"it holds for the own address {near}, which changes{_instead(rule, 'every own address')}")
-
-
-def _instead(rule: SecurityGroupRule, widest: str) -> str:
+def _instead(rule: ClassicRule, widest: str) -> str:
     return "; not carried over" if rule.policy == "accept" else f"; drops {widest} instead"
 
 
-def _peers(rule: SecurityGroupRule, scope: Scope) -> _Peers:
+def _peers(rule: ClassicRule, scope: Scope) -> _Peers:
     kind, value = rule.peer
     if kind is PeerKind.GROUP:
         return _group(rule, value, scope)
     if kind is PeerKind.PREFIX_LIST:
         return _prefix_list(rule, value)
-    block = read_block(value)
+    block = rule.block
     if block is None:
         return _unknown_addresses(rule, f"{value!r} is no address")
     if rule.nic_type == "internet":
@@ -156,7 +142,7 @@ def _peers(rule: SecurityGroupRule, scope: Scope) -> _Peers:
 # ---- groups and lists ----
 
 
-def _group(rule: SecurityGroupRule, group_id: str, scope: Scope) -> _Peers:
+def _group(rule: ClassicRule, group_id: str, scope: Scope) -> _Peers:
     if rule.nic_type == "internet":
         return _without_effect("the internet NIC knows no groups")
     if group_id == scope.own:
@@ -169,7 +155,7 @@ def _group(rule: SecurityGroupRule, group_id: str, scope: Scope) -> _Peers:
     if group_id in moves.linked_group_ids:
         peers.append(VpcPeer(PeerKind.GROUP, group_id))
     if not peers:
-        of_account = f" of account {rule.group_owner_account}" if rule.group_owner_account else ""
+        of_account = f" of account {rule.source.group_owner_account}" if rule.source.group_owner_account else ""
         # A VPC group takes a group of the same VPC only (AuthorizeSecurityGroup, InvalidSourceGroupId.Mismatch).
         reason = f"{group_id}{of_account} is not cloned, and none of its members has ClassicLink"
         return _Peers((), (_lost(f"{reason}: name the addresses that it stands for to keep them"),))
@@ -180,7 +166,7 @@ def _group(rule: SecurityGroupRule, group_id: str, scope: Scope) -> _Peers:
     return _Peers(tuple(peers), (Note(Outcome.CARRIED_OVER, reason),))
 
 
-def _mapped_group(rule: SecurityGroupRule, group_id: str, scope: Scope) -> _Peers:
+def _mapped_group(rule: ClassicRule, group_id: str, scope: Scope) -> _Peers:
     """Return the peers for a group whose members will be in VPC groups with strangers.
 
     Who is let in must not be they, who is not may.
@@ -193,7 +179,7 @@ def _mapped_group(rule: SecurityGroupRule, group_id: str, scope: Scope) -> _Peer
     return _Peers((*linked, *cidr_peers(scope.moves.targets)), (_lost(f"{why}; drops all of {where} instead"),))
 
 
-def _own_group(rule: SecurityGroupRule, scope: Scope) -> _Peers:
+def _own_group(rule: ClassicRule, scope: Scope) -> _Peers:
     linked = (VpcPeer(PeerKind.GROUP, scope.own),) if scope.own in scope.moves.linked_group_ids else ()
     if scope.ways.second:
         return _Peers((*linked, *_clone_peers([scope.own])), (_by_second(),))
@@ -208,16 +194,16 @@ def _wider_drop(scope: Scope, whom: str) -> Note:
     return Note(Outcome.NOT_PORTABLE, reason, by_own_group=True)
 
 
-def _prefix_list(rule: SecurityGroupRule, list_id: str) -> _Peers:
+def _prefix_list(rule: ClassicRule, list_id: str) -> _Peers:
     if rule.nic_type == "internet":
         return _Peers((VpcPeer(PeerKind.PREFIX_LIST, list_id),))
     return _unknown_addresses(rule, f"{list_id} cannot be narrowed to its private addresses")
 
 
-def _unknown_addresses(rule: SecurityGroupRule, why: str) -> _Peers:
+def _unknown_addresses(rule: ClassicRule, why: str) -> _Peers:
     if rule.policy == "accept":
         return _Peers((), (_lost(f"{why}; not carried over"),))
-    every = _EVERY_BLOCK if rule.nic_type == "internet" else (*PRIVATE_V4, *PRIVATE_V6)
+    every = EVERY_BLOCK if rule.nic_type == "internet" else (*PRIVATE_V4, *PRIVATE_V6)
     return _Peers(cidr_peers(every), (_lost(f"{why}; drops every address of the {rule.nic_type} NIC instead"),))
 
 
@@ -239,7 +225,7 @@ def _public(block: IPv4Network | IPv6Network, *, split: bool) -> _Peers:
     )
 
 
-def _private(rule: SecurityGroupRule, block: IPv4Network | IPv6Network, scope: Scope) -> _Peers:
+def _private(rule: ClassicRule, block: IPv4Network | IPv6Network, scope: Scope) -> _Peers:
     part = _private_part(block)
     if not part:
         return _without_effect("the intranet NIC saw no public addresses")
@@ -267,8 +253,7 @@ def _accepted(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
     moves = scope.moves
     inside = moves.inside(blocks)
     admitted = inside.surely
-    strangers = moves.mover_ids - admitted
-    if not strangers and _may_name_targets(scope) and min(block.prefixlen for block in blocks) < _BROAD:
+    if inside.everybody and _may_name_targets(scope) and _is_broad(blocks):
         return _Peers(cidr_peers(collapse_addresses([*blocks, *moves.targets])), (_by_targets(scope),))
     notes = [
         _lost(f"does not reach {_names([item])} after the move: not all of its addresses are accepted")
@@ -277,12 +262,11 @@ def _accepted(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
     kept = blocks
     if moves.only_vacated(blocks):
         kept = ()
-    elif strangers and moves.some_target_in(blocks):
+    elif not inside.everybody and moves.some_target_in(blocks):
+        strangers = moves.movers(moves.mover_ids - admitted)
         kept = without(blocks, moves.targets)
         where = ", ".join(str(part) for target in moves.targets for part in common(target, blocks))
-        notes.append(
-            _lost(f"left out {where}: instances that it did not admit move there, {_names(moves.movers(strangers))}")
-        )
+        notes.append(_lost(f"left out {where}: instances that it did not admit move there, {_names(strangers)}"))
     if moves.all_targets_in(kept):
         return _Peers(cidr_peers(kept), tuple(notes))
     cover = moves.cover(admitted, admitted, None if scope.ways.second else scope.own)
@@ -303,7 +287,7 @@ def _dropped(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
     """Peers that drop every instance whose classic address is in the blocks, wherever it gets its new one."""
     moves = scope.moves
     refused = moves.inside(blocks)
-    if moves.mover_ids <= refused.surely and _may_name_targets(scope):
+    if refused.everybody and _may_name_targets(scope):
         return _Peers(cidr_peers(collapse_addresses([*blocks, *moves.targets])), (_by_targets(scope),))
     notes = []
     kept = () if moves.only_vacated(blocks) and not moves.some_target_in(blocks) else blocks
@@ -328,6 +312,28 @@ def _dropped(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
         kept = tuple(collapse_addresses([*kept, *moves.targets]))
     clones = sorted({*cover.exact, *(group_id for _, group_id in wider if group_id)})
     return _Peers((*cidr_peers(kept), *_clone_peers(clones)), tuple(notes))
+
+
+def takes_every_clone(rule: ClassicRule, moves: Moves) -> bool:
+    """Whether a rule is for all who move, by clones or by the blocks that they move into: its own hold none of these.
+
+    It takes all of `Moves.sole_groups` but its own then, unless it may name those blocks.
+    """
+    if rule.nic_type != "intranet" or not isinstance(rule.block, IPv4Network):
+        return False
+    blocks = common(rule.block, PRIVATE_V4)
+    sayable = rule.policy == "drop" or not any(_unsayable(rule))
+    return (
+        bool(blocks)
+        and sayable
+        and _is_broad(blocks)
+        and moves.inside(blocks).everybody
+        and not moves.all_targets_in(blocks)
+    )
+
+
+def _is_broad(blocks: Iterable[IPv4Network]) -> bool:
+    return min(block.prefixlen for block in blocks) < _BROAD
 
 
 def cidr_peers(blocks: Iterable[IPv4Network | IPv6Network]) -> tuple[VpcPeer, ...]:

@@ -203,6 +203,14 @@ def test_a_broad_rule_names_who_stays_unlinked() -> None:
     assert told(plan()) == []
 
 
+@pytest.mark.parametrize("peer", [{"prefix_list_id": "pl-1"}, {"cidr_ip": "10.1.0.300"}])
+def test_a_rule_whose_peer_nobody_can_read_may_be_for_anybody(peer: dict[str, str]) -> None:
+    groups = [group for group in estate().security_groups if group.id != "sg-app"]
+    made = plan(estate(security_groups=(*groups, SecurityGroup(id="sg-app", name="app", rules=(rule(**peer),)))))
+    [value] = peer.values()
+    assert told(made) == [("sg-app", f"ingress accept TCP 8080/8080 from {value}", ("i-idle",))]
+
+
 def test_a_broad_rule_names_who_moves_later_too() -> None:
     late = {"start": "2026-12-15T02:00:00+08:00", "latest": "2026-12-22T00:00:00+08:00"}
     waves = [

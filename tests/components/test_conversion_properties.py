@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from itertools import islice
 from typing import TypeVar
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from components.conversion import MAX_GROUP_PEERS, MAX_RULES, Conversion, ConversionContext, VpcPeer, convert
+from components.conversion import MAX_GROUP_PEERS, MAX_RULES, Conversion, ConversionContext, VpcPeer, convert, converter
+from components.conversion import rules as limits
 from components.conversion.folding import fold
 from estate.model import Instance, PeerKind, SecurityGroup, SecurityGroupRule
 from tests.components.packets import (
@@ -332,6 +334,17 @@ def test_order_of_the_input_changes_nothing(scenario: Scenario, chance: random.R
     groups = [group.model_copy(update={"rules": _shuffled(group.rules, chance)}) for group in scenario.groups]
     context = replace(scenario.context, instances=_shuffled(scenario.context.instances, chance))
     assert convert(_shuffled(groups, chance), context) == scenario.conversions
+
+
+@QUICK
+@given(scenarios())
+def test_what_is_tried_first_changes_nothing(scenario: Scenario) -> None:
+    """Where broad rules would take too many clones, blocks are tried before them: that only saves work."""
+    tight = [patch.object(module, "MAX_GROUP_PEERS", 1) for module in (limits, converter)]
+    with tight[0], tight[1]:
+        at_once = scenario.conversions
+        with patch.object(converter, "_is_crowded", return_value=False):
+            assert scenario.conversions == at_once
 
 
 def _shuffled(items: Sequence[Item], chance: random.Random) -> tuple[Item, ...]:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
+from itertools import permutations
+
 import pytest
 
-from estate.model import SecurityGroup
+from bench.verdict.oracle import Far, Group, Packet, Rule, accepts, packets
+from bench.verdict.security_groups import Scenario, scenario
+from components.facts import security_group_facts
+from components.peers import classic_peers
+from estate.model import Instance, SecurityGroup
 from tests.components.builders import instance, rule
 from tests.components.test_plan import plan
 
@@ -30,6 +38,34 @@ PEERS: dict[str, tuple[dict[str, SecurityGroup], str | None]] = {
         {"sg-app": SecurityGroup(id="sg-app", rules=(rule(group_id="sg-mon", policy="drop"),))},
         None,
     ),
+    "an accept that a drop always precedes lets nobody talk": (
+        {
+            "sg-app": SecurityGroup(
+                id="sg-app",
+                rules=(
+                    rule(group_id="sg-mon"),
+                    rule(group_id="sg-mon", policy="drop", ip_protocol="ALL", port_range="-1/-1"),
+                ),
+            )
+        },
+        None,
+    ),
+    "a drop that leaves something over does not undo an accept": (
+        {
+            "sg-app": SecurityGroup(
+                id="sg-app",
+                rules=(
+                    rule(group_id="sg-mon"),
+                    rule(group_id="sg-mon", policy="drop", ip_protocol="UDP", port_range="-1/-1"),
+                ),
+            )
+        },
+        "sg-app accepts TCP 8080/8080 from sg-mon",
+    ),
+    "a prefix list names nobody": (
+        {"sg-app": SecurityGroup(id="sg-app", rules=(rule(prefix_list_id="pl-1"),))},
+        None,
+    ),
     "the internet NIC knows no classic peers": (
         {"sg-app": SecurityGroup(id="sg-app", rules=(rule(cidr_ip="10.1.0.3", nic_type="internet"),))},
         None,
@@ -53,3 +89,59 @@ def test_members_of_one_group_talk_where_it_lets_them(policy: str, talk: bool) -
         {"security_groups": (shared,), "instances": instances}, instances=["i-app"], databases=None
     ).instances[0]
     assert [peer.instance_id for peer in planned.peers] == (["i-mon"] if talk else [])
+
+
+def matches(rule: Rule, packet: Packet, far: Far) -> bool:
+    """Whether a rule alone decides about a packet: ingress is refused and egress accepted where none does."""
+    inbound = packet.direction == "ingress"
+    alone = Group([{**rule, "policy": "accept" if inbound else "drop"}], inner=False)
+    return accepts({"sg": alone}, packet, far, "intranet") is inbound
+
+
+def names(rule: Rule, other: Instance) -> bool:
+    """Whether a rule was written with an instance in mind."""
+    if rule.get("groupId"):
+        return rule["groupId"] in other.security_group_ids
+    block = ip_network(rule["cidrIp"])
+    return block.prefixlen >= 24 and ip_address(other.intranet_ips[0]) in block
+
+
+def pairs_by_the_oracle(made: Scenario) -> tuple[set[frozenset[str]], set[frozenset[str]]]:
+    """Return who may be meant to talk by some rule, and who of them really can: by every packet tried."""
+    named, talking = set(), set()
+    for own, other in permutations(made.instances, 2):
+        far = Far(other.intranet_ips[0], frozenset(other.security_group_ids))
+        ends = frozenset({own.id, other.id})
+        for group_id in own.security_group_ids:
+            facts = security_group_facts(made.groups[group_id], ())
+            group = Group(facts["rules"], inner=facts["innerAccessPolicy"] == "Accept")
+            if group.inner and group_id in other.security_group_ids:
+                named.add(ends)
+                talking.add(ends)
+            for said in group.rules:
+                if (said["nicType"], said["policy"]) == ("intranet", "accept") and names(said, other):
+                    named.add(ends)
+                    if any(
+                        matches(said, packet, far) and accepts({group_id: group}, packet, far, "intranet")
+                        for packet in packets([group])
+                    ):
+                        talking.add(ends)
+    return named, talking
+
+
+@pytest.mark.parametrize("first", range(0, 160, 40))
+def test_peers_are_those_that_an_independent_reading_of_the_rules_finds(first: int) -> None:
+    """Two talk where a rule that names one of them lets a packet through, and only where some rule names one."""
+    found = 0
+    for seed in range(first, first + 40):
+        made = scenario(seed)
+        starts = {item: datetime(2026, 12, 12 + wave, tzinfo=UTC) for item, wave in made.waves.items()}
+        peers = classic_peers(made.instances, starts, made.groups, {})
+        named, talking = (
+            {ends for ends in pairs if len({starts.get(item) for item in ends}) == 2}
+            for pairs in pairs_by_the_oracle(made)
+        )
+        pairs = {frozenset({one, peer.instance_id}) for one, others in peers.items() for peer in others}
+        assert talking <= pairs <= named, f"seed {seed}"
+        found += len(pairs)
+    assert found > 20
