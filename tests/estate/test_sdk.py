@@ -1,8 +1,43 @@
-"""SDKs are imported by name, and nothing else is."""
+"""SDKs are imported by name, and nothing else is; a model of theirs is imported with its first use."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from estate import sdk
+from estate.client import _PACKAGES
+
+ROOT = Path(__file__).parents[2]
+# In a process of its own: what is imported once in this one stays.
+LOOK = """
+import ast, json, sys
+from pathlib import Path
+from estate import sdk
+found = {}
+for package in sys.argv[1:]:
+    models = sdk.load(f"{package}.models")
+    client = sdk.load(f"{package}.client")
+    before = [name for name in sys.modules if name.startswith(f"{package}.models.")]
+    written = {
+        alias.name: f"{package}.models.{node.module}"
+        for node in ast.parse(Path(models.__file__).read_text()).body
+        if isinstance(node, ast.ImportFrom) and node.level
+        for alias in node.names
+    }
+    late = {name: getattr(models, name).__module__ for name in models.__all__}
+    found[package] = {
+        "imported before use": before,
+        "the client's": client.main_models is models,
+        "by name": __import__(f"{package}.models", fromlist=["models"]) is models,
+        "as written": late == written and set(late) <= set(dir(models)),
+        "models": len(late),
+        "no such model": hasattr(models, "NoSuchRequest"),
+    }
+print(json.dumps(found))
+"""
 
 
 def test_a_module_of_an_sdk_is_loaded() -> None:
@@ -13,3 +48,44 @@ def test_a_module_of_an_sdk_is_loaded() -> None:
 def test_no_other_module_is(name: str) -> None:
     with pytest.raises(ValueError, match="no module of an SDK"):
         sdk.load(name)
+
+
+def test_each_model_of_each_sdk_is_imported_when_it_is_used_and_is_the_sdks_own() -> None:
+    packages = sorted(_PACKAGES.values())
+    done = subprocess.run([sys.executable, "-c", LOOK, *packages], cwd=ROOT, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert sorted(found) == packages
+    for package, told in found.items():
+        assert told.pop("models") > 10, package
+        assert told == {
+            "imported before use": [],
+            "the client's": True,
+            "by name": True,
+            "as written": True,
+            "no such model": False,
+        }, package
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["from ._one import One\n", "from __future__ import annotations\n\nfrom ._one import One\n\nTWO = One.two\n"],
+    ids=["nothing but models", "something beside models"],
+)
+def test_a_package_of_another_form_is_imported_whole(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    package = f"alibabacloud_{request.node.callspec.id.replace(' ', '_')}"
+    directory = tmp_path / package / "models"
+    directory.mkdir(parents=True)
+    (directory.parent / "__init__.py").touch()
+    (directory / "__init__.py").write_text(text, encoding="utf-8")
+    (directory / "_one.py").write_text("class One:\n    two = 2\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    models = sdk.load(f"{package}.models")
+    assert f"{package}.models._one" in sys.modules
+    assert models.One.two == getattr(models, "TWO", 2) == 2
+
+
+def test_a_package_that_is_not_there_is_told_by_its_name() -> None:
+    with pytest.raises(ModuleNotFoundError, match="alibabacloud_none"):
+        sdk.load("alibabacloud_none.models")
