@@ -53,12 +53,13 @@ def _gathered(config: MigrationConfig, directory: Path, environ: Mapping[str, st
     cloud = connect(environ)
     pulumi.log.info(f"Reading the estate of {cloud.region}", ephemeral=True)
     estate = read_estate(cloud, cloud.now())
-    pulumi.log.info(f"Read {_counted(estate)} of {cloud.region}", ephemeral=True)
+    pulumi.log.info(f"Read {counted(estate)} of {cloud.region}", ephemeral=True)
     sources = replace(sources, clock=cloud.clock, rehearsal=cloud.settings.rehearsal())
     return Inputs(make_plan(config, estate, file, evidence, record), cloud, sources)
 
 
-def _counted(estate: Estate) -> str:
+def counted(estate: Estate) -> str:
+    """Return how much of an estate there is, for whoever waits."""
     classic = sum(instance.is_classic for instance in estate.instances)
     return (
         f"{len(estate.instances)} instances ({classic} classic), {len(estate.security_groups)} security groups and "

@@ -11,6 +11,7 @@ from typing import Any
 from components.ram import documents as ram_policies
 from docgen import catalogue, facts, package_schema, result_schema, sdk, stack_schema
 from estate.guest.files import json_schema as evidence_schema
+from estate.inventory import json_schema as inventory_schema
 from policies.pack.run import MANIFEST
 from simulator.estate_file import json_schema as estate_schema
 from simulator.reference import render as simulator_page
@@ -25,6 +26,7 @@ def documents() -> dict[str, str]:
         "schema/result.schema.json": result_schema.render(),
         "schema/package.schema.json": package_schema.render(),
         "schema/evidence.schema.json": _json(evidence_schema()),
+        "schema/inventory.schema.json": _json(inventory_schema()),
         "schema/estate.schema.json": _json(estate_schema()),
         "simulator.md": simulator_page(),
         **{f"ram/{name}": content for name, content in ram_policies().items()},

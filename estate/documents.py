@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 import re
+import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -71,16 +73,44 @@ def read_document(path: Path) -> Any:
     nested too deep, or has a key twice in one map.
     """
     try:
+        return parse_document(decode(read_bytes(path)))
+    except ValueError as error:
+        raise DocumentError(f"{path}: {error}") from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a file, within bounds. Raises DocumentError where it cannot be read or is too large."""
+    try:
         with path.open("rb") as file:
             content = file.read(MAX_JSON_BYTES + 1)
     except OSError as error:
         raise DocumentError(f"{path}: expected a file that can be read: {error.strerror}") from None
     if len(content) > MAX_JSON_BYTES:
         raise DocumentError(f"{path}: expected at most {_mib(MAX_JSON_BYTES)} MiB; split it into several files")
+    return content
+
+
+def write_whole(path: Path, text: str, *, new: bool = False) -> None:
+    """Write a file to be reviewed and committed, so that a reader finds the whole of it or what was there before.
+
+    `new`: the file must not be there yet. Raises OSError where it cannot be written, FileExistsError where it is there.
+    """
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
-        return parse_document(decode(content))
-    except ValueError as error:
-        raise DocumentError(f"{path}: {error}") from None
+        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - Path.open takes no descriptor
+            os.fchmod(file.fileno(), 0o644)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if new:
+            # A link, unlike a renaming, fails where the name is taken by then.
+            os.link(name, path)
+            Path(name).unlink()
+        else:
+            Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def decode(content: bytes) -> str:

@@ -49,10 +49,15 @@ def check_config(stack: OpenStack) -> MigrationConfig:
 
 def check_access(stack: OpenStack) -> Access:
     """Ask the cloud who we are, and that ECS answers and may be read. Raises Stop."""
+    return access_by(stack.config, stack.environ, stack.file)
+
+
+def access_by(config: Mapping[str, str], environ: Mapping[str, str], file: str) -> Access:
+    """Do so by the `alicloud:` keys of a config, as texts, which `file` holds. Raises Stop."""
     try:
-        cloud = Cloud(settings_from(stack.config, stack.environ))
+        cloud = Cloud(settings_from(config, environ))
     except SettingsError as error:
-        raise Stop(BAD_INPUT, redacted(f"{stack.file}: {error}")) from None
+        raise Stop(BAD_INPUT, redacted(f"{file}: {error}")) from None
     try:
         caller = cloud.caller()
         probe(cloud, "ecs:DescribeInstances")

@@ -9,17 +9,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from policies.pack.run import manifest
 from policies.verdict import BAD_INPUT, CONDITIONS
-from preflight import exits, reference
+from preflight import exits, inventory, reference
 from preflight.check import Wish
 from preflight.check import check as run_check
 from preflight.exits import INTERRUPTED, Stop
-
-#: Where the output is no terminal: wide enough for a log.
-_LOG_WIDTH = 120
+from preflight.screen import console
 
 
 class Permissions(StrEnum):
@@ -117,10 +114,7 @@ def permissions(
     reference.show_permissions(console(), what.value)
 
 
-def console(*, stderr: bool = False) -> Console:
-    """Return the console for a stream: the terminal's own width, or that of a log."""
-    made = Console(stderr=stderr, highlight=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=_LOG_WIDTH)
+app.command("inventory", epilog=inventory.EXITS)(inventory.inventory)
 
 
 def _moment(text: str) -> datetime:

@@ -8,6 +8,8 @@ from policies.verdict import BAD_INPUT, CONDITIONS, NOT_JUDGED, NOT_READY, READY
 
 #: Credentials that the cloud does not accept, a permission that is missing, or a passphrase that is not there.
 NOT_ALLOWED: Final = 3
+#: `preflight inventory --diff` found changes.
+CHANGED: Final = 5
 #: As a shell has it for ctrl-c.
 INTERRUPTED: Final = 130
 

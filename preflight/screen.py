@@ -24,6 +24,8 @@ from policies.verdict import Decision
 from preflight.fixes import OR, Fix, told
 from preflight.summary import WaveSummary
 
+#: Where the output is no terminal: wide enough for a log.
+_LOG_WIDTH: Final = 120
 #: Lines that a verdict with its fixes takes at the most: `--all` shows the others.
 MOST_LINES: Final = 76
 _MOST_FIX_LINES: Final = 3
@@ -42,6 +44,12 @@ _CONDITIONS: Final[Mapping[str, Callable[[int], str]]] = {
     "waived": lambda number: f"{_count(number, 'finding')} waived",
     "advice": lambda number: f"{_count(number, 'finding')} that will block later",
 }
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return the console for a stream: the terminal's own width, or that of a log."""
+    made = Console(stderr=stderr, highlight=False)
+    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=_LOG_WIDTH)
 
 
 class Progress:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from estate.documents import DocumentError, as_json, read_document
+from estate.documents import DocumentError, as_json, read_document, write_whole
 from estate.errors import EstateError, listing
 from estate.guest.model import Evidence, EvidenceFile, FileSystem, GuestFacts
 
@@ -47,16 +45,7 @@ def save_evidence(path: Path, new: Iterable[Evidence]) -> None:
     content = EvidenceFile(schema_version=1, evidence=tuple(kept[key] for key in sorted(kept)))
     text = json.dumps(content.model_dump(mode="json", by_alias=True, exclude_none=True), indent=2)
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - Path.open takes no descriptor
-            # A file to be reviewed and committed: readable as any other.
-            os.fchmod(file.fileno(), 0o644)
-            file.write(f"{text}\n")
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_whole(path, f"{text}\n")
 
 
 def json_schema() -> dict[str, Any]:

@@ -1,0 +1,29 @@
+"""The estate in a file: for whoever reviews it, and for a verdict where no cloud can be asked.
+
+`preflight inventory` writes it (docs/preflight-inventory.md).
+"""
+
+from estate.inventory.changes import Change, changes
+from estate.inventory.files import (
+    SCHEMA_VERSION,
+    VARIABLE,
+    Inventory,
+    InventoryError,
+    json_schema,
+    load_inventory,
+    render,
+    save_inventory,
+)
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "VARIABLE",
+    "Change",
+    "Inventory",
+    "InventoryError",
+    "changes",
+    "json_schema",
+    "load_inventory",
+    "render",
+    "save_inventory",
+]

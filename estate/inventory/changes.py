@@ -1,0 +1,216 @@
+"""What differs between two readings of a region, in the words of the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel
+
+from estate.model import Estate, SecurityGroupRule
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference: `kind` of the thing ("instance"), what names it, and what is other now."""
+
+    what: Literal["new", "gone", "changed"]
+    kind: str
+    subject: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """One list of the estate.
+
+    `key` tells its items apart. `ignored` changes by itself all the time. `lists` are told by what was added and
+    removed, each with the word for one of its items.
+    """
+
+    items: str
+    name: str
+    key: Callable[[Any], str] = lambda item: str(item.id)
+    ignored: frozenset[str] = frozenset()
+    lists: Mapping[str, str] = field(default_factory=dict)
+
+
+_KINDS: Final = (
+    _Kind(
+        "instances",
+        "instance",
+        lists={
+            "security_group_ids": "security group",
+            "intranet_ips": "intranet address",
+            "public_ips": "public address",
+            "operation_locks": "lock",
+            "network_interfaces": "network interface",
+            "tags": "tag",
+        },
+    ),
+    _Kind("security_groups", "security group", lists={"rules": "rule", "tags": "tag"}),
+    _Kind("disks", "disk"),
+    _Kind("snapshots", "snapshot", ignored=frozenset({"progress"})),
+    _Kind(
+        "databases",
+        "database",
+        lists={
+            "whitelist_groups": "whitelist group",
+            "security_groups": "admitted security group",
+            "net_infos": "address",
+            "unread": "unread part",
+        },
+    ),
+    _Kind("vpcs", "VPC", lists={"secondary_cidr_blocks": "secondary block"}),
+    _Kind("vswitches", "VSwitch", ignored=frozenset({"available_ip_address_count"})),
+    _Kind("classic_links", "ClassicLink", key=lambda item: f"{item.instance_id} to {item.vpc_id}"),
+    _Kind("routes", "route", key=lambda item: f"{item.destination} in {item.route_table_id} of {item.vpc_id}"),
+    _Kind("vserver_groups", "vServer group", lists={"servers": "server"}),
+    _Kind("unread_load_balancers", "load balancer that cannot be read"),
+    _Kind(
+        "access_lists",
+        "access control list",
+        lists={"entries": "entry", "listeners": "listener", "unread": "unread part"},
+    ),
+    _Kind(
+        "registry_access_lists",
+        "registry access list",
+        key=lambda item: f"{item.module} of {item.registry_id}",
+        lists={"entries": "entry", "linked_vpc_ids": "linked VPC"},
+    ),
+    _Kind("bucket_policies", "bucket policy", lists={"statements": "statement"}),
+    _Kind("unread_lists", "service that cannot be read", key=lambda item: str(item.service)),
+    _Kind("auto_snapshot_policies", "automatic snapshot policy"),
+    _Kind("scheduled_events", "scheduled event"),
+    _Kind("zones", "zone", lists={"instance_types": "instance type"}),
+    _Kind("instance_types", "instance type"),
+)
+# What a whitelist group and an address of a database are named by; their other parts are what changes.
+_NAMED: Final[Mapping[str, Callable[[Any], str]]] = {
+    "whitelist_groups": lambda item: f"{item.name} ({item.network_type})",
+    "net_infos": lambda item: str(item.connection_string),
+}
+
+
+def changes(before: Estate, after: Estate) -> list[Change]:
+    """Return what is new, gone or other, by kind and id; the time of reading and what counts down is none."""
+    return [change for kind in _KINDS for change in _of_kind(kind, before, after)]
+
+
+def _of_kind(kind: _Kind, before: Estate, after: Estate) -> Iterator[Change]:
+    old, new = (
+        {kind.key(item): item for item in sorted(getattr(of, kind.items), key=kind.key)} for of in (before, after)
+    )
+    for key, item in old.items():
+        if key not in new:
+            yield Change("gone", kind.name, _subject(kind, item), _about(item))
+    for key, item in new.items():
+        if key not in old:
+            yield Change("new", kind.name, _subject(kind, item), _about(item))
+        else:
+            for text in _differences(kind, old[key], item):
+                yield Change("changed", kind.name, _subject(kind, item), text)
+
+
+def _subject(kind: _Kind, item: Any) -> str:
+    key = kind.key(item)
+    name = getattr(item, "name", "") or getattr(item, "description", "")
+    return key if not name or kind.items == "bucket_policies" else f"{name} ({key})"
+
+
+def _about(item: Any) -> str:
+    """Return what a reviewer wants to know first of a thing that came or went."""
+    told = {
+        "": getattr(item, "network_type", None),
+        "of ": getattr(item, "instance_id", None) or getattr(item, "disk_id", None) or _of_balancer(item),
+        "in ": getattr(item, "zone_id", None),
+    }
+    return " ".join(f"{word}{value}" for word, value in told.items() if value)
+
+
+def _of_balancer(item: Any) -> str | None:
+    found: str | None = getattr(item, "load_balancer_id", None)
+    return found
+
+
+def _differences(kind: _Kind, old: BaseModel, new: BaseModel) -> Iterator[str]:
+    for name in type(new).model_fields:
+        was, now = getattr(old, name), getattr(new, name)
+        if was == now or name in kind.ignored:
+            continue
+        if name in _NAMED:
+            yield from _named(kind.lists[name], was, now, _NAMED[name])
+        elif name in kind.lists:
+            yield from _listed(kind.lists[name], was, now)
+        else:
+            yield f"{_words(name)}: {_value(was)}, now {_value(now)}"
+
+
+def _named(word: str, old: Sequence[Any], new: Sequence[Any], key: Callable[[Any], str]) -> Iterator[str]:
+    was, now = {key(item): item for item in old}, {key(item): item for item in new}
+    for name in sorted(was.keys() - now.keys()):
+        yield f"{word} {name} removed{_entries_of(was[name])}"
+    for name in sorted(now.keys() - was.keys()):
+        yield f"{word} {name} added{_entries_of(now[name])}"
+    for name in sorted(was.keys() & now.keys()):
+        for part in type(now[name]).model_fields:
+            # The time that is left to a classic address runs by itself.
+            first, second = getattr(was[name], part), getattr(now[name], part)
+            if first == second or part == "expires_in_seconds":
+                continue
+            if part == "security_ips":
+                for text in _listed("entry", first, second):
+                    yield f"{word} {name}: {text}"
+            else:
+                yield f"{word} {name}: {_words(part)}: {_value(first)}, now {_value(second)}"
+
+
+def _entries_of(item: Any) -> str:
+    entries = getattr(item, "security_ips", ())
+    return f": {', '.join(entries)}" if entries else ""
+
+
+def _listed(word: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[str]:
+    was, now = {_value(item): item for item in old}, {_value(item): item for item in new}
+    for text in sorted(was.keys() - now.keys()):
+        yield f"{word} removed: {text}"
+    for text in sorted(now.keys() - was.keys()):
+        yield f"{word} added: {text}"
+    if was.keys() == now.keys() and len(was) == len(old) == len(new) and word.endswith("address"):
+        yield f"{word}es: now in another order, {', '.join(now)} first to last"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, SecurityGroupRule):
+        return _rule(value)
+    if isinstance(value, BaseModel):
+        parts = value.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return ", ".join(f"{key} {part}" for key, part in parts.items() if part not in ("", [], ()))
+    if isinstance(value, tuple):
+        return ", ".join(map(_value, value)) or "none"
+    if value is None or value == "":
+        return "none"
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+
+
+def _rule(rule: SecurityGroupRule) -> str:
+    """One rule as a person reads it; whatever is unusual of it follows, so that two rules never read the same."""
+    ports = "" if rule.port_range in ("", "-1/-1") else f" {rule.port_range}"
+    side = "from" if rule.direction == "ingress" else "to"
+    text = f"{rule.direction} {rule.nic_type} {rule.policy} {rule.ip_protocol}{ports} {side} {rule.peer}"
+    told = {"direction", "nic_type", "policy", "ip_protocol", "port_range", rule.peer.kind.name}
+    kinds = {"CIDR": "cidr_ip", "IPV6_CIDR": "ipv6_cidr_ip", "GROUP": "group_id", "PREFIX_LIST": "prefix_list_id"}
+    told.add(kinds[rule.peer.kind.name])
+    # Two rules that differ in these alone are one to the cloud.
+    told |= {"rule_id", "create_time"}
+    rest = [
+        f"{_words(name)} {getattr(rule, name)}"
+        for name in type(rule).model_fields
+        if name not in told and getattr(rule, name) not in (None, "")
+    ]
+    return f"{text} ({', '.join(rest)})"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

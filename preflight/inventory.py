@@ -1,0 +1,105 @@
+"""`preflight inventory`: the estate of a region in a file to review, and what changed since another one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from components.inputs import counted
+from estate.inventory import Change, Inventory, InventoryError, changes, render, save_inventory
+from policies.core.facts import safe
+from policies.verdict import BAD_INPUT, NOT_JUDGED
+from preflight.exits import CHANGED, NOT_ALLOWED, Stop
+from preflight.redaction import redacted
+from preflight.region import Where, read_file, read_region
+from preflight.screen import Progress, console, show, when, wrapped
+
+EXITS: Final = f"""exit codes:
+
+  0 done; with --diff, nothing changed
+
+  {CHANGED} with --diff: something changed
+
+  {BAD_INPUT} bad input
+
+  {NOT_ALLOWED} credentials or permission
+
+  {NOT_JUDGED} the cloud gave no whole answer"""
+
+_SIGNS: Final = {"new": ("+", "green"), "gone": ("-", "red"), "changed": ("~", "yellow")}
+
+
+def inventory(  # noqa: PLR0913 - one argument an option
+    stack: Annotated[
+        str | None,
+        typer.Option("--stack", "-s", help="Read the region of this stack; of the selected one if not given."),
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="Read this region, by the credentials of the environment.")] = None,
+    cloud: Annotated[
+        Path | None, typer.Option(help="Take the alicloud: keys from this stack file, which needs no stack.")
+    ] = None,
+    estate: Annotated[Path | None, typer.Option(help="Take the estate from this file, and ask no cloud.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Write the estate to this file.")] = None,
+    diff: Annotated[Path | None, typer.Option(help="Show what changed since this file was written.")] = None,
+    project: Annotated[Path, typer.Option(help="The directory with Pulumi.yaml; here if not given.")] = Path(),
+) -> None:
+    """Read the estate of a region into a file that can be reviewed, and be judged by without the cloud.
+
+    Without --output and --diff it is printed.
+    """
+    before = None if diff is None else read_file(diff)
+    if estate is not None:
+        if stack or region or cloud:
+            raise Stop(BAD_INPUT, "--estate: expected no --stack, --region or --cloud beside it")
+        found = read_file(estate)
+    else:
+        found = read_region(Where(project, stack, region, cloud), Progress(console(stderr=True)))
+    if before is not None:
+        _same_region(before, found, diff)
+    if output is not None:
+        _save(output, found)
+    elif before is None:
+        sys.stdout.write(render(found))
+    if before is None:
+        return
+    differences = changes(before.estate, found.estate)
+    show_changes(console(), before, found, differences)
+    if differences:
+        raise typer.Exit(CHANGED)
+
+
+def _same_region(before: Inventory, after: Inventory, path: Path | None) -> None:
+    of = [(item.estate.account_id, item.estate.region_id) for item in (before, after)]
+    if of[0] != of[1]:
+        one, other = (f"region {region} of account {account}" for account, region in of)
+        raise Stop(BAD_INPUT, redacted(f"{path}: it is of {one}; expected one of {other}"))
+
+
+def _save(path: Path, found: Inventory) -> None:
+    try:
+        save_inventory(path, found)
+    except InventoryError as error:
+        raise Stop(BAD_INPUT, redacted(str(error))) from None
+    show(console(stderr=True), Text(safe(f"Wrote {counted(found.estate)} to {path}")))
+
+
+def show_changes(out: Console, before: Inventory, after: Inventory, differences: Sequence[Change]) -> None:
+    """Show what changed between two readings, by kind of thing."""
+    for kind, group in groupby(differences, key=lambda change: change.kind):
+        show(out, Text(kind, "bold"))
+        for change in group:
+            sign, style = _SIGNS[change.what]
+            text = f"{change.subject}: {change.text}" if change.text else change.subject
+            for line in wrapped(text, out.width, f"  {sign} "):
+                show(out, Text(line, style))
+    since = when(before.estate.read_at.isoformat())
+    number = len(differences)
+    told = "Nothing changed" if not number else f"{number} change{'' if number == 1 else 's'}"
+    show(out, f"{told} from {since} to {when(after.estate.read_at.isoformat())}.")
