@@ -26,7 +26,7 @@ _CODES = {
     "InvalidTimeStamp.Format": ("AccessDenied", 403),
     "MissingSecurityToken": ("InvalidAccessKeyId", 403),
     "SignatureDoesNotMatch": ("SignatureDoesNotMatch", 403),
-    "SimulatorNotImplemented": ("NotImplemented", 501),
+    "SimulatorNotImplemented": ("NotImplemented", 400),
 }
 # What GetBucketPolicy answers with as it is.
 _DOCUMENT = "Policy"

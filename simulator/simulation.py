@@ -230,7 +230,7 @@ class Simulation:
             error.with_traceback(None)
             if error is not strike.refusal:
                 _check_declared(action, error)
-            reply, outcome = _refusal(error, number, host, strike), error.code
+            reply, outcome = _refusal(error, name, number, host, strike), error.code
         self._log.append(
             LoggedRequest(
                 request_id=number,
@@ -323,13 +323,15 @@ def _check_parameters(action: Action, call: Call) -> None:
 
 def _check_declared(action: Action | None, error: CloudError) -> None:
     """Check the code: one that neither the action nor the protocol declares would be missing from the documentation."""
-    if action and error.status != 501 and error.code not in {*action.raises, *COMMON_CODES}:
+    if action and not isinstance(error, NotSimulatedError) and error.code not in {*action.raises, *COMMON_CODES}:
         raise UndeclaredCodeError(f"{action.permission} answers {error.code}, which it does not declare")
 
 
-def _refusal(error: CloudError, number: str, host: str, strike: Strike) -> Reply:
+def _refusal(error: CloudError, name: str, number: str, host: str, strike: Strike) -> Reply:
     body: Answer = {"RequestId": number, "HostId": host, "Code": error.code, "Message": error.message}
-    if error.status != 501:
+    if isinstance(error, NotSimulatedError):
+        body["Message"] = f"{name}: {error.message}"
+    else:
         body["Recommend"] = f"https://api.aliyun.com/troubleshoot?q={error.code}"
     return Reply(error.status, body, strike.dropped_after, strike.delay)
 

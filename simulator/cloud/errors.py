@@ -30,10 +30,15 @@ class ForbiddenError(CloudError):
 
 
 class NotSimulatedError(CloudError):
-    """The simulator does not do this: said loudly, since an empty success would be a lie (501)."""
+    """The simulator does not do this: said loudly, since an empty success would be a lie.
+
+    It is a client's error (400): every client tries a server's error again, alicloud 1.285.0 for minutes.
+    """
 
     def __init__(self, what: str) -> None:
-        super().__init__("SimulatorNotImplemented", f"The simulated cloud does not implement {what}.", 501)
+        super().__init__(
+            "SimulatorNotImplemented", f"The simulated cloud does not implement {what}. Alibaba Cloud may well do so."
+        )
 
 
 def missing_parameter(name: str) -> CloudError:

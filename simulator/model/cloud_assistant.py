@@ -32,7 +32,7 @@ class Guest(Strict):
     )
     agent_version: str = Field(default="2.2.3.616", description="Version of the agent.")
     answers: list[GuestAnswer] = Field(
-        default_factory=list, description="The first whose text fits is given; a command without any is refused (501)."
+        default_factory=list, description="The first whose text fits is given; a command without any is refused."
     )
 
 

@@ -15,6 +15,7 @@ import toolchain
 from demo.project import Project
 from simulator.estate_file import load
 from simulator.server import Simulator, running
+from tests.e2e.alicloud_plugin import PluginError, plugin
 from tests.e2e.conftest import ESTATE
 from tests.e2e.lifecycles import Program, check_reads, programs
 
@@ -121,3 +122,14 @@ def test_a_whole_life_leaves_no_diff(life: Life) -> None:
 
     life.run("destroy", "--stack", "made", "--yes", "--skip-preview", "--refresh")
     assert life.cloud.state() == before
+
+
+def test_what_is_not_simulated_ends_the_call_at_once(engine: toolchain.Engine, tmp_path: Path) -> None:
+    """The provider tries a server's error again for minutes, so a refusal of the simulator must be a client's."""
+    with running(ESTATE) as cloud:
+        project = Project(tmp_path, cloud, engine.environ(os.environ))
+        config = {name.partition(":")[2]: value for name, value in project.cloud_config.items()}
+        told = r"AllocateEipAddress: The simulated cloud does not implement subscription EIPs"
+        with plugin(engine, config, project.environ) as alicloud, pytest.raises(PluginError, match=told):
+            alicloud.create("alicloud:ecs/eipAddress:EipAddress", {"paymentType": "Subscription"})
+        assert len(cloud.requests(outcome="SimulatorNotImplemented")) == 1

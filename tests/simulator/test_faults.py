@@ -150,7 +150,7 @@ def test_only_a_call_of_somebody_known_is_counted(simulation: Simulation, direct
     direct.credentials = (right[0], "wrong")
     assert direct.code("vpc:DescribeVpcs") == (400, "SignatureDoesNotMatch")
     direct.credentials = right
-    assert direct.code("vpc:NoSuchAction") == (501, "SimulatorNotImplemented")
+    assert direct.code("vpc:NoSuchAction") == (400, "SimulatorNotImplemented")
     assert direct.code("vpc:DescribeVpcs") == (500, "InternalError")
 
 

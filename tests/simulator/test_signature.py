@@ -92,8 +92,8 @@ def test_rpc_style_signs_what_needs_encoding(simulator: Simulator) -> None:
         ({"Timestamp": "2099-01-01T00:00:00Z"}, (400, "InvalidTimeStamp.Expired")),
         ({"SecurityToken": "of nobody"}, (400, "InvalidSecurityToken.Malformed")),
         ({"Format": "YAML"}, (400, "InvalidParameter.Format")),
-        ({"Format": "XML"}, (501, "SimulatorNotImplemented")),
-        ({"Format": ""}, (501, "SimulatorNotImplemented")),
+        ({"Format": "XML"}, (400, "SimulatorNotImplemented")),
+        ({"Format": ""}, (400, "SimulatorNotImplemented")),
     ],
 )
 def test_rpc_style_refusals(simulator: Simulator, changes: dict[str, str], expected: tuple[int, str]) -> None:

@@ -15,13 +15,13 @@ from tests.simulator.test_signature import send, send_rpc
 
 def test_an_unknown_action_is_refused_loudly(simulator: Simulator) -> None:
     status, answer = send_rpc(simulator, Action="MakeCoffee")
-    assert (status, answer["Code"]) == (501, "SimulatorNotImplemented")
+    assert (status, answer["Code"]) == (400, "SimulatorNotImplemented")
     assert "MakeCoffee" in answer["Message"]
 
 
 def test_an_unknown_parameter_is_refused_loudly(simulator: Simulator) -> None:
     status, answer = send_rpc(simulator, Action="DescribeInstances", RdmaIpAddresses="[]")
-    assert (status, answer["Code"]) == (501, "SimulatorNotImplemented")
+    assert (status, answer["Code"]) == (400, "SimulatorNotImplemented")
     assert "RdmaIpAddresses" in answer["Message"]
 
 
@@ -32,7 +32,7 @@ def test_no_action_at_all(simulator: Simulator) -> None:
 
 def test_an_action_of_another_version_is_not_known(simulator: Simulator) -> None:
     status, answer = send_rpc(simulator, Action="DescribeInstances", Version="2016-04-28")
-    assert (status, answer["Code"]) == (501, "SimulatorNotImplemented")
+    assert (status, answer["Code"]) == (400, "SimulatorNotImplemented")
 
 
 def test_another_region(api: Api) -> None:

@@ -111,7 +111,7 @@ def test_one_instance_that_does_not_match_and_nothing_is_run(simulator: Simulato
 
 
 def test_a_command_that_the_estate_has_no_answer_for_is_refused_loudly(api: Api) -> None:
-    with refused("SimulatorNotImplemented", 501):
+    with refused("SimulatorNotImplemented", 400):
         api("ecs:RunCommand", **{**RUN, "CommandContent": "reboot"})
 
 

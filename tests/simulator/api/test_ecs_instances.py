@@ -85,7 +85,7 @@ def test_one_bought_for_a_vpc_has_no_inner_address(simulator: Any, quick: Estate
     (primary,) = instance["NetworkInterfaces"]["NetworkInterface"]
     assert (primary["NetworkInterfaceId"], primary["PrimaryIpAddress"]) == (PRIMARY, "192.168.10.1")
     assert "MetadataOptions" not in instance, "only where AdditionalAttributes asks for it"
-    with refused("SimulatorNotImplemented", 501):
+    with refused("SimulatorNotImplemented", 400):
         api("ecs:DescribeInstances", AdditionalAttributes=["GPU"])
 
 

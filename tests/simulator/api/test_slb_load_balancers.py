@@ -121,7 +121,7 @@ def test_a_subscription_ends_and_cannot_be_deleted(api: Api) -> None:
     assert (shown["PayType"], shown["EndTime"]) == ("PrePay", "2026-12-30T01:00:00Z")
     with refused("InvalidChargeType"):
         api("slb:DeleteLoadBalancer", LoadBalancerId=CLASSIC)
-    with refused("SimulatorNotImplemented", 501):
+    with refused("SimulatorNotImplemented", 400):
         _create(api, **{**month, "AutoPay": False})
 
 
@@ -177,7 +177,7 @@ def test_adding_is_all_or_nothing(api: Api) -> None:
 
 
 def test_interfaces_as_backend_servers_are_refused_loudly(api: Api) -> None:
-    with refused("SimulatorNotImplemented", 501):
+    with refused("SimulatorNotImplemented", 400):
         servers = _servers({"ServerId": "eni-1", "Type": "eni"})
         api("slb:AddBackendServers", LoadBalancerId=PUBLIC, BackendServers=servers)
 

@@ -96,8 +96,8 @@ EXAMPLES = (
             Refusal("InvalidDevice.Malformed", {**TO_ATTACH, "Device": "/dev/sdb"}),
             Refusal("InvalidDevice.InUse", {**TO_ATTACH, "Device": "/dev/xvda"}, 403),
             Refusal("InvalidDevice.InUse", {**TO_ATTACH, "Device": "/dev/vda"}, 403),
-            Refusal("SimulatorNotImplemented", {**TO_ATTACH, "DiskId": SYSTEM}, 501),
-            Refusal("SimulatorNotImplemented", {**TO_ATTACH, "KeyPairName": "key"}, 501),
+            Refusal("SimulatorNotImplemented", {**TO_ATTACH, "DiskId": SYSTEM}),
+            Refusal("SimulatorNotImplemented", {**TO_ATTACH, "KeyPairName": "key"}),
         ),
     ),
     Example(
@@ -108,7 +108,7 @@ EXAMPLES = (
             Refusal("MissingParameter", {"ZoneId": ZONE_H}),
             Refusal("MissingParameter", {"Size": 20}),
             Refusal("InvalidDiskCategory.ValueNotSupported", {**NEW, "DiskCategory": "ephemeral_ssd"}),
-            Refusal("SimulatorNotImplemented", {**NEW, "DiskCategory": "cloud_regional_disk_auto"}, 501),
+            Refusal("SimulatorNotImplemented", {**NEW, "DiskCategory": "cloud_regional_disk_auto"}),
             Refusal(
                 "InvalidPerformanceLevel.Malformed", {**NEW, "DiskCategory": "cloud_essd", "PerformanceLevel": "PL4"}
             ),
@@ -137,8 +137,8 @@ EXAMPLES = (
             ),
             Refusal("BurstingEnabledForDiskCategoryUnsupported", {**NEW, "BurstingEnabled": True}),
             Refusal("InvalidParameter.MultiAttach", {**NEW, "MultiAttach": "Perhaps"}, 403),
-            Refusal("SimulatorNotImplemented", {**NEW, "MultiAttach": "Enabled"}, 501),
-            Refusal("SimulatorNotImplemented", {**NEW, "InstanceId": WEB_1}, 501),
+            Refusal("SimulatorNotImplemented", {**NEW, "MultiAttach": "Enabled"}),
+            Refusal("SimulatorNotImplemented", {**NEW, "InstanceId": WEB_1}),
             Refusal("MissingParameter.TagKey", {**NEW, "Tag": [{"Value": "b"}]}),
         ),
     ),
@@ -171,7 +171,7 @@ EXAMPLES = (
             Refusal("InvalidFilterValue", {"Filter": [{"Key": "CreationEndTime", "Value": "2026-01-01T00:00"}]}, 404),
             Refusal("MissingParameter.TagKey", {"Tag": [{"Value": "b"}]}),
             Refusal("DryRunOperation", {"DryRun": True}),
-            Refusal("SimulatorNotImplemented", {"AdditionalAttributes": ["IOPS"]}, 501),
+            Refusal("SimulatorNotImplemented", {"AdditionalAttributes": ["IOPS"]}),
         ),
     ),
     Example(
@@ -187,7 +187,7 @@ EXAMPLES = (
             Refusal("IncorrectInstanceStatus", {**ATTACHED, "DiskId": SYSTEM}, 403),
             Refusal("DiskNotPortable", ATTACHED, 403, disk(DATA, charge_type="PrePaid")),
             Refusal("IncorrectDiskStatus", ATTACHED, 403, disk(DATA, status="Detaching")),
-            Refusal("SimulatorNotImplemented", {**ATTACHED, "DiskId": SYSTEM}, 501, instance(WEB_1, status="Stopped")),
+            Refusal("SimulatorNotImplemented", {**ATTACHED, "DiskId": SYSTEM}, 400, instance(WEB_1, status="Stopped")),
         ),
     ),
     Example(

@@ -175,7 +175,7 @@ EXAMPLES = (
             Refusal("InstanceExpired", ONE, 403, expired),
             Refusal("IncorrectInstanceStatus", CLASSIC, 403),
             Refusal("DryRunOperation", {"InstanceId": BATCH_1, "DryRun": True}),
-            Refusal("SimulatorNotImplemented", {"InstanceId": BATCH_1, "InitLocalDisk": True}, 501),
+            Refusal("SimulatorNotImplemented", {"InstanceId": BATCH_1, "InitLocalDisk": True}),
         ),
     ),
     Example(
@@ -189,7 +189,7 @@ EXAMPLES = (
             Refusal("InstanceExpiredOrInArrears", ONE, 403, expired),
             Refusal("InstanceType.ParameterMismatch", ONE, 403, local_disks),
             Refusal("InvalidInstanceId.NotSupport", {**CLASSIC, "StoppedMode": "StopCharging"}, 403),
-            Refusal("SimulatorNotImplemented", {**ONE, "StoppedMode": "StopCharging"}, 501, add),
+            Refusal("SimulatorNotImplemented", {**ONE, "StoppedMode": "StopCharging"}, 400, add),
         ),
     ),
     Example(
@@ -376,7 +376,7 @@ EXAMPLES = (
             _orders("MissingParameter", VSwitchId=""),
             _orders("MissingParameter", SecurityGroupId=""),
             _orders("DryRunOperation", DryRun=True),
-            _orders("SimulatorNotImplemented", 501, SpotStrategy="SpotAsPriceGo"),
+            _orders("SimulatorNotImplemented", SpotStrategy="SpotAsPriceGo"),
         ),
         add,
     ),

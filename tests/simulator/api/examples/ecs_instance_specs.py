@@ -83,8 +83,8 @@ EXAMPLES = (
             Refusal("InvalidInternetChargeType.ValueNotSupported", _to(NetworkChargeType="Free"), 400, given()),
             Refusal("InvalidInstance.InstanceNotSupported", TO_ONE, 403, with_an_eip),
             Refusal("InvalidParam.AllocatePublicIp", _to(AllocatePublicIp=True), 400, given()),
-            Refusal("SimulatorNotImplemented", _to(AutoPay=False), 501, subscription),
-            Refusal("SimulatorNotImplemented", _to(EndTime="2026-12-06T22Z"), 501, given()),
+            Refusal("SimulatorNotImplemented", _to(AutoPay=False), 400, subscription),
+            Refusal("SimulatorNotImplemented", _to(EndTime="2026-12-06T22Z"), 400, given()),
         ),
     ),
     Example(

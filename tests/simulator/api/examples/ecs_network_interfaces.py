@@ -145,7 +145,7 @@ EXAMPLES = (
             Refusal("InvalidParameter", {**NEW, "QueueNumber": 2049}, given=add),
             Refusal("InvalidParameter", {**NEW, "SecondaryPrivateIpAddressCount": 50}, given=add),
             Refusal("InvalidParameter", {**NEW, "PrivateIpAddress": ["192.168.10.20"] * 11}, given=add),
-            Refusal("SimulatorNotImplemented", {**NEW, "InstanceType": "Trunk"}, 501, add),
+            Refusal("SimulatorNotImplemented", {**NEW, "InstanceType": "Trunk"}, 400, add),
         ),
         add,
     ),
@@ -165,7 +165,7 @@ EXAMPLES = (
         ONE,
         (
             Refusal("InvalidEniId.NotFound", {"NetworkInterfaceId": "eni-none"}, 404),
-            Refusal("SimulatorNotImplemented", {**ONE, "Attribute": "slaves"}, 501, add),
+            Refusal("SimulatorNotImplemented", {**ONE, "Attribute": "slaves"}, 400, add),
         ),
         add,
     ),

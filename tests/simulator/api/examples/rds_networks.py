@@ -70,7 +70,7 @@ EXAMPLES = (
             Refusal("InvalidParameter", {**SWITCH, "InstanceNetworkType": "Moon"}, given=ANY),
             Refusal("MissingParameter", {**SWITCH, "InstanceNetworkType": ""}, given=ANY),
             Refusal("MissingParameter", {**SWITCH, "VSwitchId": ""}, given=ANY),
-            Refusal("SimulatorNotImplemented", {**SWITCH, "VPCId": ""}, 501, ANY),
+            Refusal("SimulatorNotImplemented", {**SWITCH, "VPCId": ""}, 400, ANY),
         ),
         with_vswitch_b,
     ),

@@ -84,7 +84,7 @@ EXAMPLES = (
             Refusal("InvalidParameter", {**SWITCH, "ClassicExpiredDays": "7"}, given=with_vswitch_b),
             Refusal("InvalidParameter", {**SWITCH, "TargetNetworkType": "CLASSIC"}, given=with_vswitch_b),
             Refusal("MissingParameter", {**SWITCH, "ClassicExpiredDays": ""}, given=with_vswitch_b),
-            Refusal("SimulatorNotImplemented", {**SWITCH, "VSwitchId": VSWITCH}, 501, HYBRID_REDIS),
+            Refusal("SimulatorNotImplemented", {**SWITCH, "VSwitchId": VSWITCH}, 400, HYBRID_REDIS),
         ),
         with_vswitch_b,
     ),

@@ -168,7 +168,7 @@ EXAMPLES = (
             ),
             Refusal("IllegalParam.IpVersion", {"VpcId": VPC, "SecondaryCidrBlock": SECONDARY, "IpVersion": "5"}),
             Refusal("MissingParam.SecondaryCidrOrIpv6Cidr", {"VpcId": VPC}),
-            Refusal("SimulatorNotImplemented", {"VpcId": VPC, "IpVersion": "IPV6"}, 501),
+            Refusal("SimulatorNotImplemented", {"VpcId": VPC, "IpVersion": "IPV6"}),
         ),
     ),
     Example(
@@ -190,7 +190,7 @@ EXAMPLES = (
         {},
         (
             Refusal("OperationDenied", {}, given=a_default_vpc),
-            Refusal("SimulatorNotImplemented", {"EnableIpv6": True}, 501),
+            Refusal("SimulatorNotImplemented", {"EnableIpv6": True}),
         ),
         given=no_vpcs_left,
     ),
@@ -239,7 +239,7 @@ EXAMPLES = (
             Refusal("QuotaExceeded.Vpc", {"DryRun": True}, given=no_vpcs_left),
             Refusal("MissingParameter.TagKey", {"Tag": TAG_WITHOUT_KEY}),
             Refusal("DryRunOperation", {"DryRun": True}),
-            Refusal("SimulatorNotImplemented", {"EnableIpv6": True}, 501),
+            Refusal("SimulatorNotImplemented", {"EnableIpv6": True}),
         ),
     ),
     Example(
@@ -332,7 +332,7 @@ EXAMPLES = (
             Refusal("InvalidVSwitchId.NotFound", {"VSwitchId": "vsw-none"}, 404),
             Refusal("InvalidVSwitchName.Malformed", {"VSwitchId": VSWITCH, "VSwitchName": "x" * 129}),
             Refusal("InvalidVSwitchDiscription.Malformed", {"VSwitchId": VSWITCH, "Description": "http://x"}),
-            Refusal("SimulatorNotImplemented", {"VSwitchId": VSWITCH, "EnableIPv6": True}, 501),
+            Refusal("SimulatorNotImplemented", {"VSwitchId": VSWITCH, "EnableIPv6": True}),
         ),
     ),
     Example(
@@ -346,7 +346,7 @@ EXAMPLES = (
             Refusal("IllegalParam.CidrBlockMask", {"VpcId": VPC, "CidrBlock": "192.0.0.0/7"}),
             Refusal("InvalidParameter", {"VpcId": VPC, "CidrBlock": "172.16.0.0/16"}),
             Refusal("InvalidParameter", {"VpcId": VPC, "CidrBlock": "192.168.128.0/17"}),
-            Refusal("SimulatorNotImplemented", {"VpcId": VPC, "EnableIPv6": True}, 501),
+            Refusal("SimulatorNotImplemented", {"VpcId": VPC, "EnableIPv6": True}),
         ),
     ),
     Example(

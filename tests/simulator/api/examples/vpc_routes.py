@@ -113,7 +113,7 @@ def _next_hop_refusals(call: dict[str, Any], kind: str, hop: str, by_eni: dict[s
     """What both actions that name a next hop refuse, by the names of their two parameters."""
     return (
         Refusal("InvalidNextHopType", {**call, kind: "Switch"}, given=routed),
-        Refusal("SimulatorNotImplemented", {**call, kind: "NatGateway"}, 501, routed),
+        Refusal("SimulatorNotImplemented", {**call, kind: "NatGateway"}, 400, routed),
         Refusal("InvalidNextHop.NotFound", {**call, hop: "i-none"}, given=routed),
         Refusal("IllegalParam.NextHopId", {**call, hop: CLASSIC}, given=routed),
         Refusal(
@@ -164,7 +164,7 @@ EXAMPLES = (
             Refusal("InvalidRouteEntryName.Malformed", {**ROUTE, "RouteEntryName": "http://x"}, given=routed),
             Refusal("InvalidDescription.Malformed", {**ROUTE, "Description": "http://x"}, given=routed),
             Refusal("MissingParameter", {**ROUTE, "NextHopId": ""}, given=routed),
-            Refusal("SimulatorNotImplemented", {**ROUTE, "NextHopList": [{"NextHopId": "ri-1"}]}, 501, routed),
+            Refusal("SimulatorNotImplemented", {**ROUTE, "NextHopList": [{"NextHopId": "ri-1"}]}, 400, routed),
             Refusal("DryRunOperation", {**ROUTE, "DryRun": True}, given=routed),
             *_next_hop_refusals(ROUTE, "NextHopType", "NextHopId", BY_ENI),
         ),
@@ -181,7 +181,7 @@ EXAMPLES = (
             Refusal("OperationUnsupported.AdvancedFeature", {"VpcId": VPC}, given=an_old_instance),
             Refusal("QuotaExceeded.RouteTable", {"VpcId": VPC}, given=all_tables),
             Refusal("MissingParameter.TagKey", {"VpcId": VPC, "Tag": TAG_WITHOUT_KEY}),
-            Refusal("SimulatorNotImplemented", {"VpcId": VPC, "AssociateType": "Gateway"}, 501),
+            Refusal("SimulatorNotImplemented", {"VpcId": VPC, "AssociateType": "Gateway"}),
         ),
         given=routed,
     ),
