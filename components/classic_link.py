@@ -90,7 +90,7 @@ class ClassicLink(pulumi.ComponentResource):
         self.register_outputs(inputs if state is None else classic_link_facts(state, args.vpc_id, args.instance_ids))
 
     def _admit_clones(self, group: SecurityGroup, clone_ids: Mapping[str, pulumi.Input[str]]) -> None:
-        """Repeats for the clones, in a classic group, what its rules say of the classic groups that were cloned."""
+        """Repeat for the clones, in a classic group, what its rules say of the classic groups that were cloned."""
         references = references_to_clones(group, clone_ids)
         for rule in references:
             if not read_rule(rule).is_exact:

@@ -92,7 +92,7 @@ def _tell(estate: Path, stack_file: Path, directory: Path, console: Console) -> 
         screen.say(f"Shown is what matters; the whole output is in {_shown(path)}.")
         project = Project(directory, cloud, {**os.environ, **watch.environ})
         try:
-            story.tell(screen, project, cloud, watch, prepared, stack_file.parent)
+            story.tell(story.Stage(screen, project, cloud, watch), prepared, stack_file.parent)
         except subprocess.CalledProcessError as error:
             said = f"`{' '.join(error.cmd)}` ended with exit code {error.returncode}:\n{error.stdout}"
             raise StepError(f"{said}\n  The whole output is in {_shown(path)}.") from None

@@ -42,7 +42,7 @@ def _accepts(declared: Mapping[str, Any]) -> list[str]:
 
 
 def _take_rule(api: Cloud, declared: Mapping[str, Any]) -> tuple[str, str]:
-    """Revokes the first declared accept rule of a clone."""
+    """Revoke the first declared accept rule of a clone."""
     group_id = declared["securityGroupId"]
     label = _accepts(declared)[0]
     rule = declared["rules"][label]

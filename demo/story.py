@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,22 @@ _MOST_RULES = 10
 _MOST_LINES = 3
 
 
-def tell(
-    screen: Screen, project: Project, cloud: Simulator, watch: Watch, prepared: Mapping[str, Any], seen_from: Path
-) -> None:
+@dataclass(frozen=True)
+class Stage:
+    """Where the story plays: the screen, the project on the simulated cloud, and the watch over what leaves."""
+
+    screen: Screen
+    project: Project
+    cloud: Simulator
+    watch: Watch
+
+
+def tell(stage: Stage, prepared: Mapping[str, Any], seen_from: Path) -> None:
     """Tell the whole story of a stack whose files are seen from `seen_from`.
 
     Raises StepError at the first step that did not do what it must.
     """
+    screen, project, cloud = stage.screen, stage.project, stage.cloud
     as_found = cloud.state()
     project.new_stack("unprepared", {**prepared, CONFIG_KEY: unprepared(prepared[CONFIG_KEY])})
     project.new_stack("dev", prepared, seen_from)
@@ -42,7 +52,7 @@ def tell(
     _prepared(screen, project)
     _drift(screen, project, cloud)
     _destroyed(screen, project, cloud, as_found)
-    _nothing_left(screen, cloud, watch)
+    _nothing_left(screen, cloud, stage.watch)
 
 
 def unprepared(migration: Mapping[str, Any]) -> dict[str, Any]:

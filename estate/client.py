@@ -21,6 +21,7 @@ from estate.errors import (
     CloudError,
     CredentialsError,
     EstateError,
+    LastinglyUnreachable,
     MalformedAnswer,
     SettingsError,
     Throttled,
@@ -229,15 +230,20 @@ class _Kept(threading.local):
     body: Mapping[str, Any] = {}
 
 
+class _Sdk(NamedTuple):
+    """One of the SDK's clients, the models of its requests, and what each call is made with."""
+
+    client: Any
+    models: Any
+    runtime: Any
+
+
 class _Service:
     """One SDK client with its request models, whose answers are looked at before the SDK reads them."""
 
-    def __init__(
-        self, code: str, client: Any, models: Any, runtime: Any, protocol: str, scrub: Callable[[str], str]
-    ) -> None:
-        self._client = client
-        self._models = models
-        self._runtime = runtime
+    def __init__(self, code: str, made: _Sdk, protocol: str, scrub: Callable[[str], str]) -> None:
+        client = made.client
+        self._sdk = made
         self._kept = _Kept()
         self.clock: clock.ClockReading | None = None
         self.endpoint = str(client._endpoint)
@@ -263,10 +269,10 @@ class _Service:
 
         A list of mappings becomes a list of the SDK's nested models (`permissions` of AuthorizeSecurityGroup).
         """
-        method = getattr(self._client, snake(f"{operation}WithOptions"))
-        request_type = getattr(self._models, f"{operation}Request", None)
+        method = getattr(self._sdk.client, snake(f"{operation}WithOptions"))
+        request_type = getattr(self._sdk.models, f"{operation}Request", None)
         nested = {
-            name: [getattr(self._models, f"{operation}Request{name.capitalize()}")(**item) for item in value]
+            name: [getattr(self._sdk.models, f"{operation}Request{name.capitalize()}")(**item) for item in value]
             for name, value in fields.items()
             if isinstance(value, list) and value and isinstance(value[0], dict)
         }
@@ -275,7 +281,7 @@ class _Service:
 
         def invoke() -> Answer:
             self._kept.body = {}
-            typed = method(*arguments, self._runtime).body
+            typed = method(*arguments, self._sdk.runtime).body
             if typed is None:
                 raise ValueError("the SDK made nothing of the answer")
             # What came by a way that is not looked at proves nothing.
@@ -368,14 +374,14 @@ def _connect(code: str, settings: CloudSettings, keys: Callable[[], Keys], scrub
     )
     # No retry options: the SDK then tries once, and the retries are ours alone.
     runtime = runtime_type(autoretry=False, max_attempts=1, max_idle_conns=CONNECTIONS)
-    return _Service(code, client_type(config), models, runtime, settings.protocol, scrub)
+    return _Service(code, _Sdk(client_type(config), models, runtime), settings.protocol, scrub)
 
 
 def _attempts(failure: EstateError, safe: bool) -> int:
     """Return how often a call that failed so may be made in all."""
     if isinstance(failure, Throttled):
         return _THROTTLED_ATTEMPTS
-    if isinstance(failure, Unreachable) and failure.lasting:
+    if isinstance(failure, LastinglyUnreachable):
         return 1
     if isinstance(failure, Unreachable) and not failure.sent:
         return _CONNECT_ATTEMPTS

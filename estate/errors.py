@@ -64,7 +64,7 @@ class PermissionDenied(EstateError):  # noqa: N818 - the name says what happened
 class Unreachable(EstateError):  # noqa: N818
     """No usable answer came from `endpoint`; whether a write took effect is not known when `sent` is true.
 
-    `why` says what happened, and `remedy` in whole sentences what to do. `lasting` says that asking again cannot help.
+    `why` says what happened, and `remedy` in whole sentences what to do.
     """
 
     def __init__(
@@ -75,13 +75,15 @@ class Unreachable(EstateError):  # noqa: N818
         *,
         sent: bool,
         remedy: str = "Check the network and proxy, the region, and the key alicloud:endpoints.",
-        lasting: bool = False,
     ) -> None:
         self.endpoint = endpoint
         self.action = action
         self.sent = sent
-        self.lasting = lasting
         super().__init__(f"No answer from {endpoint} to {action}: {why}. {remedy}")
+
+
+class LastinglyUnreachable(Unreachable):
+    """No answer, for a reason that stays: asking again cannot help."""
 
 
 class MalformedAnswer(Unreachable):

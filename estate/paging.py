@@ -71,7 +71,9 @@ def _read(cloud: Cloud, action: str, reading: Reading, fields: dict[str, Any]) -
             if name in known:
                 raise _DoesNotAddUpError(f"{' '.join(name or ())} is in its list twice", answer.body["RequestId"])
             known |= {name} if name else set()
-    _agree(cloud, action, reading, fields, answers[-1], count)
+    counted = _counted(cloud, action, reading.paging, fields, answers[-1])
+    if counted is not None:
+        _agree(action, *counted, count)
     return [_page(action, reading, answer, asked_for(action, fields)) for answer in answers]
 
 
@@ -112,15 +114,19 @@ def _by_number(ask: Callable[..., Answer], reading: Reading, paging: ByNumber) -
             return
 
 
-def _agree(cloud: Cloud, action: str, reading: Reading, fields: dict[str, Any], last: Answer, count: int) -> None:
-    """Hold what was read to the cloud's own count, where it has one."""
-    paging = reading.paging
+def _counted(
+    cloud: Cloud, action: str, paging: object, fields: dict[str, Any], last: Answer
+) -> tuple[Answer, str] | None:
+    """Return the answer that has the cloud's own count of a list, and where; None where it has none."""
     if isinstance(paging, ByNumber):
-        counted, total = last, paging.total
-    elif isinstance(paging, ByToken) and paging.counted:
-        counted, total = cloud.answer(action, **fields, page_number=1, page_size=1), "TotalCount"
-    else:
-        return
+        return last, paging.total
+    if isinstance(paging, ByToken) and paging.counted:
+        return cloud.answer(action, **fields, page_number=1, page_size=1), "TotalCount"
+    return None
+
+
+def _agree(action: str, counted: Answer, total: str, count: int) -> None:
+    """Hold what was read to the cloud's own count."""
     announced = at(counted.body, total)
     if isinstance(announced, bool) or not isinstance(announced, int):
         raise UnusableAnswer(action, f"{total} is missing or not a whole number", counted.body["RequestId"])

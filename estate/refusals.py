@@ -14,6 +14,7 @@ from estate.errors import (
     CloudError,
     CredentialsError,
     EstateError,
+    LastinglyUnreachable,
     MalformedAnswer,
     PermissionDenied,
     Throttled,
@@ -105,14 +106,8 @@ def unanswered(inner: Exception, action: str, endpoint: str, scrub: Callable[[st
     found = no_answer_in(inner)
     if found is None:
         return Unreachable(endpoint, action, "the connection was cut", sent=True)
-    return Unreachable(
-        endpoint,
-        action,
-        scrub(str(found)),
-        sent=found.sent,
-        remedy=found.remedy,
-        lasting=found.lasting,
-    )
+    kind = LastinglyUnreachable if found.lasting else Unreachable
+    return kind(endpoint, action, scrub(str(found)), sent=found.sent, remedy=found.remedy)
 
 
 def failure_of(error: Exception, action: str, endpoint: str, scrub: Callable[[str], str]) -> EstateError:

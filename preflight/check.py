@@ -16,7 +16,7 @@ from policies.verdict import BAD_INPUT, CONDITIONS, NOT_JUDGED, READY, Decision,
 from preflight.access import EXIT_CODES, check_access, check_config
 from preflight.exits import Stop
 from preflight.fixes import fixes, open_findings
-from preflight.previewing import Preview, preview
+from preflight.previewing import Heard, Preview, preview
 from preflight.screen import Progress, Verdict, show_findings, show_not_judged, show_verdict
 from preflight.summary import conditions, waves
 from preflight.workspace import open_stack
@@ -54,7 +54,7 @@ def check(wish: Wish, out: Console, err: Console) -> int:
         scratch = Path(directory)
         result = scratch / "result.json" if wish.result is None else wish.result.resolve()
         with progress.running():
-            told = preview(stack, result, wish.at, scratch, progress.tell, access.cloud.scrub)
+            told = preview(stack, result, wish.at, scratch, Heard(progress.tell, access.cloud.scrub))
         wanted = Wanted(
             run=told.run_id,
             since=None,

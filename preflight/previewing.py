@@ -50,8 +50,8 @@ class Preview:
 
 
 @dataclass
-class _Heard:
-    """What the engine's events have told so far."""
+class Heard:
+    """What the engine's events have said so far; `tell` is given each step with its counts, `scrub` blanks secrets."""
 
     tell: Callable[[str], None]
     scrub: Callable[[str], str]
@@ -87,18 +87,11 @@ class _Heard:
             self.tell(text)
 
 
-def preview(
-    stack: OpenStack,
-    result: Path,
-    at: datetime | None,
-    scratch: Path,
-    tell: Callable[[str], None],
-    scrub: Callable[[str], str],
-) -> Preview:
+def preview(stack: OpenStack, result: Path, at: datetime | None, scratch: Path, heard: Heard) -> Preview:
     """Preview the stack; nothing in the cloud is changed, and no result of an earlier run is left at `result`.
 
-    `at` asks about another time. `scratch` is a directory for what the program says of a failure. `tell` is given each
-    step with its counts, `scrub` blanks the secrets in use.
+    `at` asks about another time. `scratch` is a directory for what the program says of a failure. `heard`
+    takes in what the engine says.
     """
     result.unlink(missing_ok=True)
     failure = scratch / "failure.json"
@@ -106,25 +99,24 @@ def preview(
     os.environ |= {RESULT_VARIABLE: str(result), RUN_VARIABLE: run_id, FAILURE_VARIABLE: str(failure)}
     if at is not None:
         os.environ[NOW_VARIABLE] = at.isoformat()
-    heard = _Heard(tell, scrub)
     failed = False
     try:
         stack.handle.preview(on_event=heard.hear, color="never", refresh=True, suppress_outputs=True)
     except automation.CommandError as error:
         failed = True
         if not heard.errors and not heard.violations:
-            heard.errors += error_lines(scrub(str(error))) or ["the engine ended without saying why"]
+            heard.errors += error_lines(heard.scrub(str(error))) or ["the engine ended without saying why"]
     except RuntimeError as error:
         # The Automation API, of a preview that ends well and has no summary.
         failed = True
-        heard.errors.append(redacted(str(error), scrub))
+        heard.errors.append(redacted(str(error), heard.scrub))
     return Preview(
         run_id,
         result,
         failed,
         tuple(dict.fromkeys(heard.errors)),
         tuple(dict.fromkeys(heard.warnings)),
-        _failure(failure, scrub),
+        _failure(failure, heard.scrub),
     )
 
 

@@ -31,9 +31,10 @@ MOST_LINES: Final = 76
 _MOST_FIX_LINES: Final = 3
 _MOST_WAVES: Final = 20
 _INDENT: Final = " " * 4
+_READY_WITH_CONDITIONS: Final = "READY WITH CONDITIONS"
 _STYLES: Final = {
     "READY": "bold green",
-    "READY WITH CONDITIONS": "bold yellow",
+    _READY_WITH_CONDITIONS: "bold yellow",
     "NOT READY": "bold red",
     "UNKNOWN": "bold magenta",
     "WHAT-IF": "bold cyan",
@@ -222,18 +223,20 @@ def _answer(verdict: Verdict) -> Iterator[Text]:
     run = result["run"]
     what = f"stack {result['stack']}" if wave is None else f"wave {wave} of stack {result['stack']}"
     commit = f", commit {run['commit'][:12]}{' with changes' if run['dirty'] else ''}" if run["commit"] else ""
-    blocking = sum(fix.since is None for fix in fixes)
     if verdict.decision.readiness == "WHAT-IF":
         judged = result["judgement"] if wave is None else _judgement(result, wave)
         yield _styled("WHAT-IF", f", it would be {judged['hypothetical']}: {what}, which passes no gate")
         for item in result["whatIf"]:
             yield Text(f"  {safe(item['reason'])}")
+        readiness = judged["hypothetical"]
     else:
-        yield _styled(verdict.decision.readiness, f": {what}")
-    if any(verdict.conditions.values()) and not blocking:
+        readiness = verdict.decision.readiness
+        yield _styled(readiness, f": {what}")
+    if readiness == _READY_WITH_CONDITIONS:
         rests = ", ".join(_CONDITIONS[name](number) for name, number in verdict.conditions.items() if number)
         yield Text(f"Conditions: {rests}.")
     elif fixes:
+        blocking = sum(fix.since is None for fix in fixes)
         yield Text(
             f"{_count(blocking, 'fix')} to make now, {len(fixes) - blocking} later. What is behind `set`, quoted:"
         )

@@ -16,7 +16,7 @@ from policies.verdict import BAD_INPUT, NOT_JUDGED
 from preflight.exits import NOT_ALLOWED, Stop
 from preflight.redaction import redacted
 from toolchain.progress import Reporter
-from toolchain.shell import PACK_VARIABLE, make_trial_backend, shell_settings
+from toolchain.shell import make_trial_backend, shell_settings
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 _PROJECT_FILE: Final = "Pulumi.yaml"
@@ -132,4 +132,4 @@ def decoded(text: str) -> object:
     return value if isinstance(value, dict | list) else text
 
 
-__all__ = ["PACK_VARIABLE", "ROOT", "OpenStack", "decoded", "error_lines", "judged_environment", "open_stack"]
+__all__ = ["ROOT", "OpenStack", "decoded", "error_lines", "judged_environment", "open_stack"]

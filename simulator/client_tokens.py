@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
@@ -31,6 +32,14 @@ class UsedToken(Strict):
     answer: dict[str, object]
 
 
+class Use(NamedTuple):
+    """A call with a ClientToken: the action, the token, and the parameters that must be the same each time."""
+
+    action: str
+    token: str
+    parameters: Mapping[str, str]
+
+
 class ClientTokens:
     """The tokens used of late. Not safe to use from several threads."""
 
@@ -43,31 +52,23 @@ class ClientTokens:
         """Return what is remembered, oldest first."""
         return list(self._used.values())
 
-    def once(
-        self,
-        action: str,
-        token: str,
-        parameters: Mapping[str, str],
-        now: datetime,
-        perform: Callable[[], Answer],
-        busy: float = 0.0,
-    ) -> Answer:
-        """Return what `perform` answers, or answered to the first call with `token`.
+    def once(self, use: Use, now: datetime, perform: Callable[[], Answer], busy: float = 0.0) -> Answer:
+        """Return what `perform` answers, or answered to the first call with the token of `use`.
 
-        A refusal does not use the token up.
-
-        `busy` is for how many real seconds the answer is kept back: so long the call counts as running. Raises
-        InvalidClientToken.Malformed, IdempotentParameterMismatch (400), IdempotentProcessing (403).
+        A refusal does not use the token up. `busy` is for how many real seconds the answer is kept back: so long the
+        call counts as running. Raises InvalidClientToken.Malformed, IdempotentParameterMismatch (400),
+        IdempotentProcessing (403).
         """
+        token = use.token
         if len(token) > MAX_LENGTH or not token.isascii():
             raise CloudError("InvalidClientToken.Malformed", 'The specified parameter "ClientToken" is not valid.')
         self._forget(now)
-        key, digest = (action, token), _digest(parameters)
+        key, digest = (use.action, token), _digest(use.parameters)
         before = self._used.get(key)
         if before is None:
             answer = perform()
             self._used[key] = UsedToken.model_construct(
-                action=action, token=token, parameters=digest, at=now, answer=answer
+                action=use.action, token=token, parameters=digest, at=now, answer=answer
             )
             if busy:
                 self._running[key] = time.monotonic() + busy

@@ -14,7 +14,7 @@ from simulator import object_storage
 from simulator.api.call import Answer, Call
 from simulator.api.registry import VPC, Action
 from simulator.api.table import registry
-from simulator.client_tokens import ClientTokens
+from simulator.client_tokens import ClientTokens, Use
 from simulator.clock import ModelClock
 from simulator.cloud.errors import CloudError, ForbiddenError, NotFoundError, NotSimulatedError, missing_parameter
 from simulator.cloud.migrations import check_given
@@ -282,9 +282,8 @@ class Simulation:
             token = number
         if not action.remembers_token or token is None:
             return action.perform(cloud, call)
-        return self._tokens.once(
-            action.permission, token, call.parameters, cloud.clock.now(), lambda: action.perform(cloud, call), busy
-        )
+        use = Use(action.permission, token, call.parameters)
+        return self._tokens.once(use, cloud.clock.now(), lambda: action.perform(cloud, call), busy)
 
 
 def _permitted(cloud: Cloud, action: Action, call: Call) -> bool:

@@ -163,7 +163,7 @@ def _chunks(url: str, limit: int, patience: Patience) -> Iterator[bytes]:
 class _SameSchemeRedirects(urllib.request.HTTPRedirectHandler):
     """Refuse a redirection from HTTPS to plain HTTP: the checksum would prove nothing."""
 
-    def redirect_request(
+    def redirect_request(  # noqa: PLR0913 (as urllib calls it)
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> urllib.request.Request | None:
         """Follow `newurl` only by the scheme that was asked for."""

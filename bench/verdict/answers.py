@@ -6,18 +6,13 @@ reader stops, nothing is judged; where it does not, the program and the pack go 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from copy import deepcopy
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 from typing import Any, Final
-from unittest.mock import patch
 
 import yaml
-from alibabacloud_tea_openapi.client import Client  # type: ignore[import-untyped]
 
 from components.config import MigrationConfig, parse
 from components.evidence import read_evidence
@@ -44,11 +39,10 @@ from simulator.model.estate import Estate as SimulatedEstate
 from simulator.server import running
 from tests.components.mocked import declare
 from tests.estate import estates
-from tests.estate.test_live_answers import BALANCER, HOP, POLICY, REGISTRY, ROUTE, SERVICES, TABLE
+from tests.estate.replay import Replay, Spoil
+from tests.estate.test_live_answers import BALANCER, HOP, POLICY, REGISTRY, ROUTE, TABLE
 from tests.estate.test_live_answers import MIGRATION as MOVE
 from tests.estate.whole import meet, spoil, take
-
-Spoil = Callable[[dict[str, Any]], None]
 
 _STACK: Final = REPOSITORY / "Pulumi.dev.yaml"
 _READY: Final = (Readiness.READY, Readiness.READY_WITH_CONDITIONS)
@@ -66,43 +60,6 @@ class Defect:
     spoil: Spoil = field(repr=False)
 
 
-@dataclass
-class _Replay:
-    """The answers of a cloud, by call, and what is done to those of one action."""
-
-    kept: dict[tuple[str, str], Any] = field(default_factory=dict)
-    defect: Defect | None = None
-    struck: int = 0
-
-    @contextmanager
-    def playing(self) -> Iterator[None]:
-        ask = Client.call_api
-
-        def call_api(client: Client, params: Any, request: Any, runtime: Any) -> Any:
-            action = f"{SERVICES[params.version]}:{params.action}"
-            call = (action, json.dumps([request.query, request.body], sort_keys=True, default=str))
-            if call not in self.kept:
-                # What the cloud refuses is refused again: a dry run, above all.
-                try:
-                    self.kept[call] = ask(client, params, request, runtime)
-                except Exception as error:
-                    self.kept[call] = error
-            answer = self.kept[call]
-            if isinstance(answer, Exception):
-                raise answer
-            if self.defect is None or self.defect.action != action:
-                return answer
-            body = deepcopy(answer["body"])
-            body["RequestId"] = _REQUEST
-            whole = deepcopy(body)
-            self.defect.spoil(body)
-            self.struck += body != whole
-            return {**answer, "body": body}
-
-        with patch.object(Client, "call_api", call_api):
-            yield
-
-
 class _Estate:
     """A simulated estate as it is read, and what the pack says of its stack; the cloud runs as long as the process."""
 
@@ -110,12 +67,12 @@ class _Estate:
         self._served = running(simulated)
         self._settings = CloudSettings.from_config(self._served.__enter__().config(), {})
         self._config = config
-        self.replay = _Replay()
+        self.replay = Replay(_REQUEST)
         self.whole = self.read(None)
 
     def read(self, defect: Defect | None) -> Estate:
         """Read the estate with answers that have the defect. Raises EstateError where the reader stops."""
-        self.replay.defect, self.replay.struck = defect, 0
+        self.replay.set(defect.action if defect else "", defect.spoil if defect else None)
         cloud = Cloud(self._settings, sleep=lambda seconds: None)
         with self.replay.playing():
             return read_estate(cloud, NOW)

@@ -50,7 +50,7 @@ class Selector(Strict):
 
 
 def let_ids_stand_alone(value: object) -> object:
-    """Lets an instance be named by its id alone."""
+    """Let an instance be named by its id alone."""
     if isinstance(value, list | tuple):
         return tuple({"id": item} if isinstance(item, str) else item for item in value)
     return value

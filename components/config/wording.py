@@ -59,7 +59,7 @@ class _Place(NamedTuple):
 
 
 def _place(root: type[BaseModel], location: Location) -> _Place:
-    """Follows one of pydantic's locations.
+    """Follow one of pydantic's locations.
 
     Pydantic puts the branch of a union into it, which is no key of the file and is left out here.
     """

@@ -9,7 +9,7 @@ from estate.model import Estate
 
 
 def missing(what: str, wanted: str, known: Iterable[str], estate: Estate) -> str:
-    """Says what is not there, and what may have been meant."""
+    """Say what is not there, and what may have been meant."""
     close = difflib.get_close_matches(wanted, list(known), n=1)
     hint = f"; did you mean {close[0]}?" if close else ""
     return f"there is no {what} {wanted} in {estate.region_id} of account {estate.account_id}{hint}"

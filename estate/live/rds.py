@@ -8,8 +8,8 @@ from estate import model
 from estate.answers import Source
 from estate.client import Cloud
 from estate.live.parts import Parts, read_part
-from estate.live.reading import addresses, build, seconds_left
-from estate.paging import Page, listed, pages
+from estate.live.reading import addresses, build, net_info
+from estate.paging import listed, pages
 
 
 def rds_heads(cloud: Cloud) -> list[Any]:
@@ -52,25 +52,12 @@ def rds_database(cloud: Cloud, head: Any, parts: Parts | None = None) -> model.D
         vswitch_id=head.v_switch_id or None,
         security_ip_mode=mode,
         whitelist_groups=groups,
-        net_infos=_net_infos(net) if net else (),
-    )
-
-
-def _net_infos(page: Page) -> tuple[model.NetInfo, ...]:
-    return tuple(
-        build(
-            page.source,
-            model.NetInfo,
-            connection_string=info.connection_string,
-            connection_string_type=info.connection_string_type,
-            ip_type=info.iptype,
-            ip_address=info.ipaddress or None,
-            port=info.port or None,
-            vpc_id=info.vpcid or None,
-            vswitch_id=info.v_switch_id or None,
-            expires_in_seconds=seconds_left(info.expired_time),
+        net_infos=tuple(
+            net_info(net.source, info, connection_string_type=info.connection_string_type, ip_type=info.iptype)
+            for info in net.items
         )
-        for info in page.items
+        if net
+        else (),
     )
 
 

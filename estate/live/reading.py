@@ -116,6 +116,21 @@ def whitelist_groups(source: Source, groups: Iterable[Any]) -> tuple[model.White
     return tuple(sorted(read, key=lambda group: group.name))
 
 
+def net_info(source: Source, info: Any, **told: str) -> model.NetInfo:
+    """Return an address of an RDS or Redis instance; `told` is what each product has in fields of its own."""
+    return build(
+        source,
+        model.NetInfo,
+        connection_string=info.connection_string,
+        ip_address=info.ipaddress or None,
+        port=info.port or None,
+        vpc_id=info.vpcid or None,
+        vswitch_id=info.v_switch_id or None,
+        expires_in_seconds=seconds_left(info.expired_time),
+        **told,
+    )
+
+
 def seconds_left(text: str | int | None) -> int | None:
     """Return the seconds left to a classic address in hybrid access; the cloud says nothing or 0 of all others."""
     return int(text or 0) or None

@@ -8,8 +8,8 @@ from estate import model
 from estate.answers import Source
 from estate.client import Cloud
 from estate.live.parts import Parts, read_part
-from estate.live.reading import build, seconds_left, whitelist_groups
-from estate.paging import Page, listed, pages
+from estate.live.reading import build, net_info, whitelist_groups
+from estate.paging import listed, pages
 
 # DescribeDBInstanceNetInfo, DBInstanceNetType.
 _IP_TYPES = {"0": "Public", "1": "Inner", "2": "Private"}
@@ -57,24 +57,9 @@ def redis_database(cloud: Cloud, head: Any, parts: Parts | None = None) -> model
         vswitch_id=head.v_switch_id or None,
         security_ip_mode="normal",
         whitelist_groups=read_part(parts, ("whitelistGroups",), lambda: redis_whitelist_groups(cloud, database_id), ()),
-        net_infos=_net_infos(net) if net else (),
-    )
-
-
-def _net_infos(page: Page) -> tuple[model.NetInfo, ...]:
-    return tuple(
-        build(
-            page.source,
-            model.NetInfo,
-            connection_string=info.connection_string,
-            ip_type=_IP_TYPES[info.dbinstance_net_type],
-            ip_address=info.ipaddress or None,
-            port=info.port or None,
-            vpc_id=info.vpcid or None,
-            vswitch_id=info.v_switch_id or None,
-            expires_in_seconds=seconds_left(info.expired_time),
-        )
-        for info in page.items
+        net_infos=tuple(net_info(net.source, info, ip_type=_IP_TYPES[info.dbinstance_net_type]) for info in net.items)
+        if net
+        else (),
     )
 
 

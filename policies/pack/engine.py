@@ -85,7 +85,7 @@ def types_read() -> frozenset[str]:
 
 
 class Analyst:
-    """Evaluates all rules once an analysis, however many policies the SDK asks one after another.
+    """Evaluate all rules once an analysis, however many policies the SDK asks one after another.
 
     An analysis is known by its stack, which is read once, whatever thread asks and whichever policies are switched off.
 
@@ -168,7 +168,7 @@ class Servicer(sdk.Servicer):
         return taken
 
     def AnalyzeStack(self, request: AnalyzeStackRequest, context: object) -> AnalyzeResponse:  # noqa: N802
-        """Asks all policies about the whole stack; the answer stays below what the engine takes."""
+        """Ask all policies about the whole stack; the answer stays below what the engine takes."""
         token = _asked.set(Plan(adapt(request.resources, types_read())))
         try:
             answer = super().AnalyzeStack(request, context)
@@ -203,7 +203,7 @@ def stack_policies(
 
 
 def not_checked(environment: Mapping[str, str]) -> StackValidationPolicy:
-    """Says with every preview what a passing one does not mean: silence would be taken for ready."""
+    """Say with every preview what a passing one does not mean: silence would be taken for ready."""
     missing = not_checked_texts(item for rule in all_rules() for item in rule.notice_items)
     texts = ["Passing says nothing of what this version does not check; look at it yourself:", *missing]
 
@@ -225,7 +225,7 @@ def not_checked(environment: Mapping[str, str]) -> StackValidationPolicy:
 
 
 def what_if(environment: Mapping[str, str]) -> StackValidationPolicy:
-    """Fails every run that is about another time than the present: it must not pass for a gate, whatever it finds."""
+    """Fail every run that is about another time than the present: it must not pass for a gate, whatever it finds."""
 
     def validate(_args: StackValidationArgs, report_violation: ReportViolation) -> None:
         if NOW_VARIABLE not in environment:
@@ -247,7 +247,7 @@ def what_if(environment: Mapping[str, str]) -> StackValidationPolicy:
 
 
 def announced(environment: Mapping[str, str], machine: MachineClock = machine_clock) -> StackValidationPolicy:
-    """Tells with every preview what each wave means whatever the rules find, such as that there is no way back."""
+    """Say with every preview what each wave means whatever the rules find, such as that there is no way back."""
 
     def validate(_args: StackValidationArgs, report_violation: ReportViolation) -> None:
         plan = _asked.get()

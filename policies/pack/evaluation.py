@@ -1,4 +1,4 @@
-"""Asks every rule about every subject, settles what is pending by the freeze, and applies the waivers."""
+"""Ask every rule about every subject, settles what is pending by the freeze, and applies the waivers."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ class Evaluator:
 def evaluate(
     rules: Iterable[AnyRule], plan: Plan, moment: Moment, configurations: Mapping[str, Configuration] | None = None
 ) -> Evaluation:
-    """Asks every rule about its subjects, once."""
+    """Ask every rule about its subjects, once."""
     return Evaluator(rules, plan, moment).evaluation(configurations or {})
 
 

@@ -59,7 +59,7 @@ class Servicer(_PolicyAnalyzerServicer):
         return taken
 
     def AnalyzeStack(self, _request: AnalyzeStackRequest, context: object) -> AnalyzeResponse:  # noqa: N802
-        """Asks all policies, one after another in this thread; what they are given holds no resources."""
+        """Ask all policies, one after another in this thread; what they are given holds no resources."""
         answer: AnalyzeResponse = super().AnalyzeStack(AnalyzeStackRequest(), context)  # type: ignore[no-untyped-call]
         return answer
 

@@ -47,9 +47,10 @@ def opened(
     """
     found = Differences(accepted)
     for direction, protocol in _planes(firewall):
-        for version, interval, plane in _cells(firewall, direction, protocol):
+        for cell in _cells(firewall, direction, protocol):
+            version, interval, _ = cell
             if not (_nobodys(interval, around.vacant[version]) or around.is_reserved(version, interval)):
-                for difference in _opened_at(firewall, direction, protocol, plane, version, interval[0]):
+                for difference in _opened_at(firewall, direction, protocol, cell):
                     found.add(difference, (version, interval))
         tables = _private_tables(firewall, direction, protocol)
         for met in _met(tables, around, departure):
@@ -70,9 +71,10 @@ def lost(
     """Return what the classic groups accept and the VPC groups would refuse, from peers that will still be there."""
     found = Differences(accepted)
     for direction, protocol in _planes(firewall):
-        for version, interval, plane in _cells(firewall, direction, protocol):
+        for cell in _cells(firewall, direction, protocol):
+            version, interval, _ = cell
             if not (_nobodys(interval, around.taken[version]) or around.is_reserved(version, interval)):
-                for difference in _lost_at(firewall, direction, protocol, plane, version, interval[0]):
+                for difference in _lost_at(firewall, direction, protocol, cell):
                     found.add(difference, (version, interval))
         tables = _private_tables(firewall, direction, protocol)
         for met in _met(tables, around, departure):
@@ -223,11 +225,16 @@ def _planes(firewall: Firewall) -> Iterator[tuple[Direction, str]]:
             yield direction, protocol
 
 
-def _cells(firewall: Firewall, direction: Direction, protocol: str) -> Iterator[tuple[Version, Interval, Plane | None]]:
-    """Address intervals on which no rule set changes its mind, with their plane.
+class _Cell(NamedTuple):
+    """Addresses on which no rule set changes its mind, and their plane: None for Alibaba Cloud's own services."""
 
-    None for Alibaba Cloud's own services.
-    """
+    version: Version
+    interval: Interval
+    plane: Plane | None
+
+
+def _cells(firewall: Firewall, direction: Direction, protocol: str) -> Iterator[_Cell]:
+    """Yield all addresses, cell by cell."""
     tables = [rules.table(direction, protocol) for rules in (*firewall.classic.values(), firewall.clone)]
     versions: tuple[Version, ...] = (4, 6)
     for version in versions:
@@ -235,7 +242,7 @@ def _cells(firewall: Firewall, direction: Direction, protocol: str) -> Iterator[
         starts = sorted(edges | {start for table in tables for start in table.starts(version)})
         # From the last of them on there are the defaults only, which are the same on both sides.
         for low, after in pairwise(starts):
-            yield version, (low, after - 1), _plane(version, low)
+            yield _Cell(version, (low, after - 1), _plane(version, low))
 
 
 def _plane(version: Version, address: int) -> Plane | None:
@@ -244,9 +251,8 @@ def _plane(version: Version, address: int) -> Plane | None:
     return "intranet" if any(low <= address <= high for low, high in PRIVATE[version]) else "internet"
 
 
-def _opened_at(
-    firewall: Firewall, direction: Direction, protocol: str, plane: Plane | None, version: Version, address: int
-) -> Iterable[Difference]:
+def _opened_at(firewall: Firewall, direction: Direction, protocol: str, cell: _Cell) -> Iterable[Difference]:
+    version, (address, _), plane = cell
     if plane is None:
         return ()
     clone, classic = firewall.clone.table(direction, protocol), firewall.classic[plane].table(direction, protocol)
@@ -254,9 +260,8 @@ def _opened_at(
     return disagreements(clone, matching[0], classic, matching[1], protocol)
 
 
-def _lost_at(
-    firewall: Firewall, direction: Direction, protocol: str, plane: Plane | None, version: Version, address: int
-) -> Iterator[Difference]:
+def _lost_at(firewall: Firewall, direction: Direction, protocol: str, cell: _Cell) -> Iterator[Difference]:
+    version, (address, _), plane = cell
     clone = firewall.clone.table(direction, protocol)
     classic = firewall.classic[plane or "intranet"].table(direction, protocol)
     matching = classic.at_address(version, address), clone.at_address(version, address)

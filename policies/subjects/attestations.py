@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Final, Literal, TypeAlias, get_args
@@ -19,14 +19,12 @@ Kind: TypeAlias = Literal["address-lists", "application-go", "licence-review", "
 KINDS: Final[frozenset[str]] = frozenset(get_args(Kind))
 
 
-def or_attested(
-    verdict: Verdict, kind: Kind, outcomes: Collection[Outcome], plan: Plan, timeline: Timeline, instance: Facts
-) -> Verdict:
-    """Return the verdict, or PASS where it is one of `outcomes` and somebody answers for this instance instead.
+def or_attested(verdict: Verdict, kind: Kind, plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
+    """Return the verdict, or PASS where it is FAIL or UNKNOWN and somebody answers for this instance instead.
 
     The attestation must have been stated by now and hold when the window of the instance's wave begins.
     """
-    if verdict.outcome not in outcomes or timeline.start is None:
+    if verdict.outcome not in (Outcome.FAIL, Outcome.UNKNOWN) or timeline.start is None:
         return verdict
     word = answered_until(kind, plan, timeline, instance, timeline.start)
     return passed(f"{word} {verdict.reason}") if word else verdict

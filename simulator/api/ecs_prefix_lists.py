@@ -2,7 +2,7 @@
 
 from simulator.api.call import Answer, Call
 from simulator.api.filters import equal, passing, tagged
-from simulator.api.paging import by_token
+from simulator.api.paging import Size, by_token
 from simulator.api.registry import ECS, action
 from simulator.api.shapes import ecs_tags, minutes
 from simulator.cloud import prefix_lists
@@ -56,7 +56,7 @@ def describe_prefix_lists(cloud: Cloud, call: Call) -> Answer:
     call.choice("AddressFamily", ("IPv4", "IPv6"))
     same = equal(call, {"PrefixListName": "name", "AddressFamily": "address_family"})
     found = passing(cloud.estate.prefix_lists.among(ids or None), same, tagged(call))
-    page = by_token(call, found, maximum=100)
+    page = by_token(call, found, Size(maximum=100))
     items = [
         {
             **_prefix_list(item),
@@ -87,7 +87,7 @@ def describe_prefix_list_attributes(cloud: Cloud, call: Call) -> Answer:
 def describe_prefix_list_associations(cloud: Cloud, call: Call) -> Answer:
     """Return the security groups whose rules refer to a prefix list; MaxResults 1..100, 10 by default."""
     found = cloud.prefix_list(call.text("PrefixListId"))
-    page = by_token(call, prefix_lists.associations(cloud, found.id), maximum=100)
+    page = by_token(call, prefix_lists.associations(cloud, found.id), Size(maximum=100))
     items = [{"ResourceId": group.id, "ResourceType": "securitygroup"} for group in page.items]
     return {"PrefixListAssociations": {"PrefixListAssociation": items}, **page.fields}
 

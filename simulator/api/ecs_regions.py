@@ -3,7 +3,7 @@
 import math
 
 from simulator.api.call import Answer, Call
-from simulator.api.paging import by_token
+from simulator.api.paging import Size, by_token
 from simulator.api.registry import ECS, action
 from simulator.cloud.errors import CloudError, NotSimulatedError, invalid_parameter, missing_parameter
 from simulator.cloud.state import Cloud
@@ -83,7 +83,7 @@ def describe_instance_types(cloud: Cloud, call: Call) -> Answer:
         and cores[0] <= kind.cpu <= cores[1]
         and memory[0] <= kind.memory_gib <= memory[1]
     ]
-    page = by_token(call, found, maximum=1600, default=1600)
+    page = by_token(call, found, Size(maximum=1600, default=1600))
     return {"InstanceTypes": {"InstanceType": [_instance_type(cloud, kind) for kind in page.items]}, **page.fields}
 
 

@@ -6,11 +6,12 @@ actions) and InvalidDirection.ValueNotSupported.
 """
 
 from simulator.api.call import Answer, Call
-from simulator.api.paging import by_either, by_token
+from simulator.api.paging import Size, by_either, by_token
 from simulator.api.registry import ECS, action
 from simulator.api.shapes import ecs_tags, has_tags, seconds
 from simulator.cloud import security_groups
 from simulator.cloud.errors import CloudError, NotSimulatedError, dry_run_passed, missing_parameter
+from simulator.cloud.names import Labels
 from simulator.cloud.rules import RuleDraft
 from simulator.cloud.state import Cloud
 from simulator.model.ecs import Direction, Rule, SecurityGroup
@@ -69,11 +70,9 @@ def create_security_group(cloud: Cloud, call: Call) -> Answer:
     """Make a group, classic without VpcId; an advanced one (`enterprise`) only in a VPC. At most 20 tags."""
     group = security_groups.create(
         cloud,
-        call.optional("SecurityGroupName") or "",
-        call.optional("Description") or "",
+        Labels(call.optional("SecurityGroupName") or "", call.optional("Description") or "", call.tags()),
         call.optional("VpcId"),
         call.optional("SecurityGroupType") or "normal",
-        call.tags(),
     )
     return {"SecurityGroupId": group.id}
 
@@ -124,7 +123,7 @@ def describe_security_group_attribute(cloud: Cloud, call: Call) -> Answer:
     nic_type = "intranet" if group.vpc_id else asked or "internet"
     direction = call.choice("Direction", ("ingress", "egress", "all"), "InvalidDirection.ValueNotSupported")
     shown = [rule for rule in group.rules if rule.nic_type == nic_type and direction in (None, "all", rule.direction)]
-    page = by_token(call, shown, maximum=1000, default=500, minimum=10)
+    page = by_token(call, shown, Size(maximum=1000, default=500, minimum=10))
     return {
         "SecurityGroupId": group.id,
         "SecurityGroupName": group.name,

@@ -1,7 +1,7 @@
 """ECS: snapshot-consistent groups."""
 
 from simulator.api.call import Answer, Call
-from simulator.api.paging import by_token
+from simulator.api.paging import Size, by_token
 from simulator.api.registry import ECS, action
 from simulator.api.shapes import has_tags, seconds, vpc_tags
 from simulator.cloud import snapshot_groups, snapshots
@@ -76,7 +76,7 @@ def describe_snapshot_groups(cloud: Cloud, call: Call) -> Answer:
         and (not statuses or group.status in statuses)
         and has_tags(group.tags, tags)
     ]
-    page = by_token(call, found, maximum=100)
+    page = by_token(call, found, Size(maximum=100))
     return {"SnapshotGroups": {"SnapshotGroup": [_group(cloud, group) for group in page.items]}, **page.fields}
 
 

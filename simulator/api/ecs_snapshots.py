@@ -9,6 +9,7 @@ from simulator.api.registry import ECS, action
 from simulator.api.shapes import ecs_tags, has_tags, seconds
 from simulator.cloud import snapshots
 from simulator.cloud.errors import CloudError, ForbiddenError, NotFoundError, dry_run_passed
+from simulator.cloud.names import Labels
 from simulator.cloud.state import Cloud
 from simulator.model.ecs_storage import Snapshot
 
@@ -38,10 +39,8 @@ def create_snapshot(cloud: Cloud, call: Call) -> Answer:
     snapshot = snapshots.create(
         cloud,
         call.text("DiskId"),
-        name=call.optional("SnapshotName") or "",
-        description=call.optional("Description") or "",
+        Labels(call.optional("SnapshotName") or "", call.optional("Description") or "", call.tags()),
         retention_days=call.integer("RetentionDays"),
-        tags=call.tags(),
     )
     return {"SnapshotId": snapshot.id}
 

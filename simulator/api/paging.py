@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from simulator.api.call import Answer, Call
@@ -27,17 +28,19 @@ def by_number(call: Call, items: Sequence[Item], maximum: int, default: int = 10
     return Page(items[start : start + size], fields)
 
 
-def by_token(
-    call: Call,
-    items: Sequence[Item],
-    maximum: int,
-    default: int = 10,
-    *,
-    minimum: int = 1,
-    name: str = "MaxResults",
-) -> Page[Item]:
-    """Cut a page by MaxResults and NextToken; raise InvalidParameter for a size outside `minimum`..`maximum`."""
-    return _from_token(call, items, _in_range(call, name, minimum, maximum, default))
+@dataclass(frozen=True)
+class Size:
+    """How many items a page may have, and the parameter that says how many it has."""
+
+    maximum: int
+    default: int = 10
+    minimum: int = 1
+    name: str = "MaxResults"
+
+
+def by_token(call: Call, items: Sequence[Item], size: Size) -> Page[Item]:
+    """Cut a page by its size and NextToken; raise InvalidParameter for a size that is not allowed."""
+    return _from_token(call, items, _in_range(call, size.name, size.minimum, size.maximum, size.default))
 
 
 def by_either(
@@ -50,7 +53,7 @@ def by_either(
     if clamp and (call.optional("MaxResults") or call.optional("NextToken")):
         return _from_token(call, items, max(10, min(token_maximum, call.integer("MaxResults") or 10)))
     if call.optional("MaxResults") or call.optional("NextToken"):
-        return by_token(call, items, token_maximum)
+        return by_token(call, items, Size(token_maximum))
     page = by_number(call, items, maximum)
     page.fields["NextToken"] = ""
     return page

@@ -3,7 +3,7 @@
 import json
 
 from simulator.api.call import Answer, Call
-from simulator.api.paging import by_number, by_token
+from simulator.api.paging import Size, by_number, by_token
 from simulator.api.registry import RDS, action
 from simulator.api.shapes import seconds
 from simulator.cloud import databases, rds
@@ -42,7 +42,7 @@ def describe_db_instances(cloud: Cloud, call: Call) -> Answer:
     ]
     replicas = _replicas(cloud)
     if call.optional("MaxResults") or call.optional("NextToken"):
-        page = by_token(call, found, maximum=100, default=30)
+        page = by_token(call, found, Size(maximum=100, default=30))
         fields = {**page.fields, "PageRecordCount": len(page.items)}
     else:
         page = by_number(call, found, maximum=100, default=30)

@@ -1,7 +1,7 @@
 """ECS, VPC and SLB: tags, alike but for the spelling of Un(t|T)agResources, the resource types, and codes of SLB."""
 
 from simulator.api.call import Answer, Call
-from simulator.api.paging import by_number, by_token
+from simulator.api.paging import Size, by_number, by_token
 from simulator.api.registry import ECS, SLB, VPC, action
 from simulator.api.shapes import has_tags
 from simulator.cloud import tags
@@ -168,5 +168,5 @@ def _list(cloud: Cloud, product: str, call: Call, missing: str = "MissingParamet
         if has_tags(own, wanted)
         for key, value in sorted(own.items())
     ]
-    page = by_token(call, found, maximum=50, default=50)
+    page = by_token(call, found, Size(maximum=50, default=50))
     return {"TagResources": {"TagResource": page.items}, **page.fields}

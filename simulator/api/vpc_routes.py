@@ -1,7 +1,7 @@
 """VPC: route tables and their entries."""
 
 from simulator.api.call import Answer, Call
-from simulator.api.paging import by_number, by_token
+from simulator.api.paging import Size, by_number, by_token
 from simulator.api.registry import VPC, action
 from simulator.api.shapes import has_tags, seconds, vpc_tags
 from simulator.cloud import routes
@@ -225,7 +225,7 @@ def describe_route_entry_list(cloud: Cloud, call: Call) -> Answer:
     if table is None:
         raise CloudError("InvalidRouteTable.NotFound", "The specified RouteTable was not found.")
     found = [entry for entry in _entries(cloud, table) if _is_wanted(call, entry)] if _may_exist(call) else []
-    page = by_token(call, found, maximum=100, name="MaxResult")
+    page = by_token(call, found, Size(maximum=100, name="MaxResult"))
     return {"RouteEntrys": {"RouteEntry": page.items}, "TotalCount": len(found), **page.fields}
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from simulator.cloud.errors import CloudError, ForbiddenError, NotFoundError, invalid_parameter
-from simulator.cloud.names import check_description, check_name
+from simulator.cloud.names import Labels, check_description, check_name
 from simulator.cloud.rules import RuleDraft, checked_rule, identity, peer_field, weight
 from simulator.cloud.state import Cloud
 from simulator.cloud.tags import MAX_TAGS
@@ -29,17 +29,15 @@ MAX_BASIC_MEMBERS = 2000
 MAX_ADVANCED_MEMBERS = 65536
 
 
-def create(
-    cloud: Cloud, name: str, description: str, vpc_id: str | None, kind: str, tags: dict[str, str]
-) -> SecurityGroup:
+def create(cloud: Cloud, labels: Labels, vpc_id: str | None, kind: str) -> SecurityGroup:
     """Make a group: classic without `vpc_id`; the members of an advanced one (`enterprise`) do not reach each other.
 
     Raises InvalidVpcId.NotFound, IncorrectVpcStatus, InvalidSecurityGroupName.Malformed, QuotaExceed.Tags (403),
     InvalidSecurityGroupDiscription.Malformed, InvalidParams.GroupType, InvalidParams.VpcIdGroupType.
     """
-    check_name(name, "InvalidSecurityGroupName.Malformed", "SecurityGroupName")
-    check_description(description, "InvalidSecurityGroupDiscription.Malformed")
-    if len(tags) > MAX_TAGS:
+    check_name(labels.name, "InvalidSecurityGroupName.Malformed", "SecurityGroupName")
+    check_description(labels.description, "InvalidSecurityGroupDiscription.Malformed")
+    if len(labels.tags) > MAX_TAGS:
         raise ForbiddenError("QuotaExceed.Tags", f"A security group can have at most {MAX_TAGS} tags.")
     if kind not in ("normal", "enterprise"):
         raise CloudError("InvalidParams.GroupType", "The specified security group type is not valid.")
@@ -49,14 +47,14 @@ def create(
         available(cloud, vpc_id)
     group = SecurityGroup.model_validate(
         {
-            "id": cloud.ids.new("sg", vpc_id or "classic", name),
-            "name": name,
-            "description": description,
+            "id": cloud.ids.new("sg", vpc_id or "classic", labels.name),
+            "name": labels.name,
+            "description": labels.description,
             "vpc_id": vpc_id,
             "type": kind,
             "inner_access_policy": "Drop" if kind == "enterprise" else "Accept",
             "created_at": cloud.clock.now(),
-            "tags": tags,
+            "tags": dict(labels.tags),
         }
     )
     cloud.estate.security_groups.append(group)

@@ -7,7 +7,7 @@ hour of an instance, and one that was never started, allow no snapshot.
 """
 
 from simulator.cloud.errors import CloudError, ForbiddenError, invalid_parameter
-from simulator.cloud.names import check_description, check_name
+from simulator.cloud.names import NO_LABELS, Labels, check_description, check_name
 from simulator.cloud.state import Cloud
 from simulator.model.ecs_storage import LOCAL_CATEGORIES, Disk, Snapshot
 
@@ -16,28 +16,20 @@ MAX_MANUAL = 256
 MAX_RETENTION_DAYS = 65536
 
 
-def create(
-    cloud: Cloud,
-    disk_id: str,
-    *,
-    name: str = "",
-    description: str = "",
-    retention_days: int | None = None,
-    tags: dict[str, str] | None = None,
-) -> Snapshot:
+def create(cloud: Cloud, disk_id: str, labels: Labels = NO_LABELS, *, retention_days: int | None = None) -> Snapshot:
     """Begin a snapshot: progressing for the estate's `timings.snapshot` seconds, then accomplished.
 
     Raises InvalidDiskId.NotFound, InvalidSnapshotName.Malformed, InvalidDescription.Malformed (404),
     InvalidRetentionDays.Malformed, and as `check_disk` does.
     """
     disk = cloud.disk(disk_id)
-    _check_texts(name, description)
+    _check_texts(labels.name, labels.description)
     _check_retention(retention_days)
     check_disk(cloud, disk)
     snapshot = Snapshot(
-        id=cloud.ids.new("s", disk_id, name),
-        name=name,
-        description=description,
+        id=cloud.ids.new("s", disk_id, labels.name),
+        name=labels.name,
+        description=labels.description,
         disk_id=disk_id,
         source_type=disk.type,
         source_size_gib=disk.size_gib,
@@ -46,7 +38,7 @@ def create(
         encrypted=disk.encrypted,
         kms_key_id=disk.kms_key_id,
         created_at=cloud.clock.now(),
-        tags=tags or {},
+        tags=dict(labels.tags),
     )
     cloud.begins(snapshot, cloud.estate.timings.snapshot)
     cloud.estate.snapshots.append(snapshot)

@@ -7,15 +7,12 @@ Without all that `estate.reads` does not declare the estate is the same.
 from __future__ import annotations
 
 import ast
-import json
-from collections.abc import Callable, Iterator
-from copy import deepcopy
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from alibabacloud_tea_openapi.client import Client  # type: ignore[import-untyped]
 
 from estate.answers import ByNumber, ByToken, Reading, at
 from estate.errors import CloudError, EstateError, PermissionDenied
@@ -24,21 +21,9 @@ from estate.model import DatabasePart, Estate
 from estate.reads import READS
 from simulator.server import Simulator, running
 from tests.estate import estates
+from tests.estate.replay import Replay, Spoil
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-#: By version of the API and operation.
-SERVICES = {
-    "2014-05-26": "ecs",
-    "2016-04-28": "vpc",
-    "2014-08-15": "rds",
-    "2015-01-01": "kvstore",
-    "2015-12-01": "dds",
-    "2014-05-15": "slb",
-    "2015-04-01": "sts",
-    "2018-12-01": "cr",
-}
-Spoil = Callable[[dict[str, Any]], None]
-
 REGISTRY = {
     "id": "cri-1",
     "name": "shop",
@@ -172,36 +157,6 @@ READ = sorted(action for actions in RAM_ACTIONS.values() for action in actions i
 SPARED = {action for part in IF_USED for action in RAM_ACTIONS[part]}
 
 
-class Replay:
-    """The answers of a cloud, by call; `spoil` is what is done to those of one action."""
-
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self.kept: dict[tuple[str, str], Any] = {}
-        self.action = ""
-        self.spoil: Spoil | None = None
-        ask = Client.call_api
-
-        def call_api(client: Client, params: Any, request: Any, runtime: Any) -> Any:
-            action = f"{SERVICES[params.version]}:{params.action}"
-            call = (action, json.dumps([request.query, request.body], sort_keys=True, default=str))
-            if call not in self.kept:
-                # What the cloud refuses is refused again: a dry run, above all.
-                try:
-                    self.kept[call] = ask(client, params, request, runtime)
-                except Exception as error:
-                    self.kept[call] = error
-            answer = self.kept[call]
-            if isinstance(answer, Exception):
-                raise answer
-            if action != self.action or self.spoil is None:
-                return answer
-            body = deepcopy(answer["body"])
-            self.spoil(body)
-            return {**answer, "body": body}
-
-        patch.setattr(Client, "call_api", call_api)
-
-
 class Session:
     """One cloud, read once as it is."""
 
@@ -211,7 +166,7 @@ class Session:
         self.whole = self.read("", None)
 
     def read(self, action: str, spoil: Spoil | None) -> Estate:
-        self.replay.action, self.replay.spoil = action, spoil
+        self.replay.set(action, spoil)
         return read_estate(estates.cloud(self.simulator), NOW)
 
     def answers(self, action: str) -> list[Any]:
@@ -239,8 +194,9 @@ def session() -> Iterator[Session]:
         load_balancers=[BALANCER],
         **{name: _grouped(name) for name in ("databases", "redis", "mongodb")},
     )
-    with pytest.MonkeyPatch.context() as patch, running(rich) as served:
-        yield Session(served, Replay(patch))
+    replay = Replay()
+    with replay.playing(), running(rich) as served:
+        yield Session(served, replay)
 
 
 def stopped(session: Session, action: str, spoil: Spoil) -> str:

@@ -16,7 +16,7 @@ import pytest
 import requests
 import urllib3.util.connection
 
-from estate.errors import CredentialsError, Unreachable
+from estate.errors import CredentialsError, LastinglyUnreachable, Unreachable
 from estate.transport import NoAnswerError, Session
 from simulator.tls import throw_away_identity
 from tests.estate.stub import serving
@@ -189,7 +189,7 @@ def test_each_cause_reads_as_what_it_is(
     assert f" to {action}: " in text
     assert PASSWORD not in text
     assert caught.value.sent is sent
-    if caught.value.lasting:
+    if isinstance(caught.value, LastinglyUnreachable):
         assert stub.slept == []
 
 

@@ -80,6 +80,23 @@ def test_conditions_are_said(width: int) -> None:
     assert not any("fix" in line.lower() for line in lines)
 
 
+@pytest.mark.parametrize(("name", "readiness", "said"), [("broken", "NOT READY", False), ("first", None, True)])
+@pytest.mark.parametrize("what_if", [False, True])
+def test_conditions_are_said_of_what_is_ready_with_them_alone(
+    name: str, readiness: str | None, said: bool, what_if: bool
+) -> None:
+    """Where nothing of what is shown has a fix, as with --rule, too."""
+    result = recorded_result(name)
+    assert readiness in (None, result["judgement"]["readiness"])
+    if what_if:
+        result["judgement"] |= {"readiness": "WHAT-IF", "hypothetical": result["judgement"]["readiness"]}
+        result["whatIf"] = [{"kind": "rehearsal", "reason": "a simulated cloud"}]
+    shown, stream = console(80)
+    decision = Decision(20, result["judgement"]["readiness"], result)
+    show_verdict(shown, Verdict(decision, waves(result), [], {"pending": 1, "waived": 0, "advice": 2}, None, False))
+    assert ("Conditions: " in stream.getvalue()) is said
+
+
 def test_ready_says_until_when_it_holds() -> None:
     result = {**recorded_result("freeze"), "validUntil": "2026-12-12T02:00:00+08:00"}
     lines = screen(result, 80)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from simulator.client_tokens import REMEMBERED, ClientTokens
+from simulator.client_tokens import REMEMBERED, ClientTokens, Use
 from simulator.cloud.errors import CloudError
 
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
 
 def _once(tokens: ClientTokens, answer: str, token: str = "token", hours: float = 0, **parameters: str) -> object:  # noqa: S107
     now = NOW + timedelta(hours=hours)
-    return tokens.once("vpc:CreateVpc", token, parameters, now, lambda: {"VpcId": answer})["VpcId"]
+    return tokens.once(Use("vpc:CreateVpc", token, parameters), now, lambda: {"VpcId": answer})["VpcId"]
 
 
 def test_a_token_is_remembered_for_a_day_from_its_first_use() -> None:
@@ -28,7 +28,7 @@ def test_a_token_is_remembered_for_a_day_from_its_first_use() -> None:
 def test_a_token_is_case_sensitive_and_of_one_action() -> None:
     tokens = ClientTokens()
     assert [_once(tokens, "one", "token"), _once(tokens, "two", "Token")] == ["one", "two"]
-    other = tokens.once("vpc:CreateVSwitch", "token", {}, NOW, lambda: {"VSwitchId": "three"})
+    other = tokens.once(Use("vpc:CreateVSwitch", "token", {}), NOW, lambda: {"VSwitchId": "three"})
     assert other == {"VSwitchId": "three"}
 
 

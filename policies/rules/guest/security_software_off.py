@@ -31,7 +31,9 @@ def _seen(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> V
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     """Judge by evidence: an attestation can replace missing evidence, never contradict evidence."""
     seen = by_evidence(_seen)(plan, timeline, instance)
-    return or_attested(seen, "security-software", {Outcome.UNKNOWN}, plan, timeline, instance)
+    if seen.outcome is Outcome.FAIL:
+        return seen
+    return or_attested(seen, "security-software", plan, timeline, instance)
 
 
 RULE: Final = InstanceRule(

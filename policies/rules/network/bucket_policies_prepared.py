@@ -6,7 +6,7 @@ from typing import Final
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError
 from policies.core.fixes import Fix, task
-from policies.core.outcome import Outcome, Verdict, failed, judged, passed, worst
+from policies.core.outcome import Verdict, failed, judged, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
 from policies.core.rule import InstanceRule
 from policies.subjects.address_lists import (
@@ -29,7 +29,7 @@ from policies.subjects.databases import target_blocks
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     verdict = judged(partial(_policies, plan, timeline, instance))
-    return or_attested(verdict, "address-lists", (Outcome.FAIL, Outcome.UNKNOWN), plan, timeline, instance)
+    return or_attested(verdict, "address-lists", plan, timeline, instance)
 
 
 def _policies(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:

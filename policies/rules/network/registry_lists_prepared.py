@@ -6,7 +6,7 @@ from typing import Final
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
 from policies.core.fixes import Fix, aliyun, task
-from policies.core.outcome import Outcome, Verdict, failed, judged, passed, worst
+from policies.core.outcome import Verdict, failed, judged, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
 from policies.core.rule import InstanceRule
 from policies.subjects.address_lists import REGISTRIES, addresses_of, also_broad, naming, target_vpc, unused
@@ -15,7 +15,7 @@ from policies.subjects.attestations import or_attested, remediation
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     verdict = judged(partial(_lists, plan, timeline, instance))
-    return or_attested(verdict, "address-lists", (Outcome.FAIL, Outcome.UNKNOWN), plan, timeline, instance)
+    return or_attested(verdict, "address-lists", plan, timeline, instance)
 
 
 def _lists(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
