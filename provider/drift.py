@@ -2,17 +2,20 @@
 
 A refresh overwrites what was declared with what is there, after which a change by hand and a change of the stack look
 alike. So each state remembers what was declared last (`declared`), and says how the cloud differs from it (`drift`).
-By the first, updates and deletions tell what is theirs from what somebody else put there.
+By the first, updates and deletions tell what is theirs from what somebody else put there. And it says when the
+cloud, read after the last creation or update, confirmed it (`confirmedAt`): what an update has put right just now
+differs from what was read before that update, and what it left alone does not.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from provider.resource import Change, Resource
 from provider.values import Properties
 
-_OUTPUTS: Final = ("declared", "drift")
+_OUTPUTS: Final = ("declared", "drift", "confirmedAt")
 _WORDS: Final = {
     # As seen from what is in the cloud: an update would have to add what is gone.
     Change.ADD: "is gone",
@@ -49,9 +52,13 @@ def inputs_of(resource: Resource, state: Properties) -> Properties:
     return {name: value for name, value in state.items() if name not in resource.outputs}
 
 
-def remembered(resource: Resource, state: Properties) -> Properties:
-    """Return the state after a creation or an update, which is what was declared."""
-    return state | {"declared": inputs_of(resource, state), "drift": []}
+def remembered(resource: Resource, state: Properties, confirmed_at: datetime | None) -> Properties:
+    """Return the state after a creation or an update, which is what was declared.
+
+    `confirmed_at` is the cloud's time when it was read back as that; None where it was not.
+    """
+    told = {"declared": inputs_of(resource, state), "drift": []}
+    return state | told | ({"confirmedAt": confirmed_at.isoformat(timespec="milliseconds")} if confirmed_at else {})
 
 
 def compared(resource: Resource, known: Properties, live: Properties) -> Properties:
@@ -65,7 +72,8 @@ def compared(resource: Resource, known: Properties, live: Properties) -> Propert
         for path, change in resource.diff(live, wanted).items()
         for text in _told(path, change, live.get(path), wanted.get(path))
     ]
-    return live | {"declared": wanted, "drift": texts}
+    confirmed = {name: known[name] for name in ("confirmedAt",) if name in known}
+    return live | {"declared": wanted, "drift": texts} | confirmed
 
 
 def _told(path: str, change: Change, live: object, wanted: object) -> list[str]:

@@ -177,6 +177,10 @@ _TOLD: Final[dict[str, Any]] = {
         "items": {"type": "string"},
         "description": "How the cloud differs from that, as the last refresh found it.",
     },
+    "confirmedAt": {
+        "type": "string",
+        "description": "When it was found in the cloud after the last creation or update, by the cloud's clock (ISO).",
+    },
     NOT_FORESEEN: {"type": "string", "description": "In a preview: why nobody can say whether it would be refused."},
 }
 

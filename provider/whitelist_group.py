@@ -12,7 +12,7 @@ from estate.client import Cloud
 from estate.errors import CloudError, Unreachable
 from estate.model import WhitelistGroup as Group
 from provider import drift, traffic
-from provider.apsaradb import MONGODB, RDS, REDIS, Entries, Product
+from provider.apsaradb import MONGODB, RDS, REDIS, Entries, Product, Whitelists
 from provider.resource import Checked, Connect, Failure, Resource, ResourceError, reject_others, require_text
 from provider.values import UNKNOWN, Properties, digest, is_unknown
 
@@ -88,19 +88,26 @@ class WhitelistGroup(Resource):
         return live
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
-        """Return the group's live entries; without any, or with the entry for nobody alone, it is gone."""
+        """Return the group's live entries, None if the database is gone, or has no such groups by a switch of its mode.
+
+        A group that we made and somebody deleted or emptied is one without entries: a refresh that let it vanish from
+        the state would make a change by hand look like something that was never applied.
+        """
         ref = self._parse(resource_id)
-        group = self._read_group(cloud, ref)
-        if group is None or _entries(group) in _ADMITTING_NOBODY:
-            return None
-        return self._state(ref, _entries(group))
+        found = self.product.whitelists(cloud, ref.database)
+        group = _find(found.groups, ref) if found else None
+        live = _entries(group) if group else []
+        if live not in _ADMITTING_NOBODY:
+            return self._state(ref, live)
+        return self._state(ref, []) if found and state and ref.network_type in _fitting(found) else None
 
     def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
         """Write the entries; ResourceError where the live ones are not as the state knows them, or are others'."""
         ref = self._parse(resource_id)
         wanted: list[str] = inputs["securityIps"]
-        if self._before_update(cloud, ref, state, wanted) != wanted:
-            self._write(cloud, ref, "Cover", wanted)
+        live = self._before_update(cloud, ref, state, wanted)
+        if live != wanted:
+            self._write(cloud, ref, "Cover" if live else "Append", wanted)
         return self._state(ref, wanted)
 
     def _before_update(self, cloud: Cloud, ref: _Ref, state: Properties, wanted: Sequence[str]) -> list[str]:
@@ -110,7 +117,7 @@ class WhitelistGroup(Resource):
         live = _entries(group) if group else []
         if live != wanted:
             self._refuse_others(ref, group, drift.declared(state)["securityIps"], wanted)
-            if live != state["securityIps"]:
+            if _admitting(live) != _admitting(state["securityIps"]):
                 raise ResourceError(
                     f"Whitelist group {ref.group} of {ref.database} was changed elsewhere: it has {_shown(live)} where "
                     f"{_shown(state['securityIps'])} was known. Run `pulumi refresh`, look at the difference, then "
@@ -207,7 +214,7 @@ class WhitelistGroup(Resource):
         found = self.product.whitelists(cloud, ref.database)
         if found is None:
             return None
-        fitting = ("VPC", "Classic") if found.mode == "safety" else ("MIX",)
+        fitting = _fitting(found)
         if ref.network_type not in fitting:
             name = "enhanced" if found.mode == "safety" else "standard"
             raise ResourceError(
@@ -421,8 +428,18 @@ def _entries(group: Group) -> list[str]:
     return [*_sorted(blocks), *sorted(others)]
 
 
+def _admitting(entries: list[str]) -> list[str]:
+    """Return entries that admit somebody."""
+    return [] if entries in _ADMITTING_NOBODY else entries
+
+
 def _shown(entries: Sequence[str]) -> str:
     return ", ".join(entries[:10]) + (f" and {len(entries) - 10} more" if len(entries) > 10 else "") or "no entries"
+
+
+def _fitting(found: Whitelists) -> tuple[str, ...]:
+    """Return the network types that groups of a database have in its whitelist mode."""
+    return ("VPC", "Classic") if found.mode == "safety" else ("MIX",)
 
 
 def _find(groups: Sequence[Group], ref: _Ref) -> Group | None:

@@ -112,7 +112,11 @@ class Rule:
 class SecurityGroupRules(Resource):
     """The whole rule set of one VPC security group, written in batches and compared as a set."""
 
-    _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {"security_group_id": "securityGroupId", "not_foreseen": "notForeseen"}
+    _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {
+        "security_group_id": "securityGroupId",
+        "confirmed_at": "confirmedAt",
+        "not_foreseen": "notForeseen",
+    }
 
     security_group_id: pulumi.Output[str]
     """The VPC security group. Another one replaces the resource."""
@@ -126,6 +130,8 @@ class SecurityGroupRules(Resource):
     """The inputs as they were applied last."""
     drift: pulumi.Output[Sequence[str] | None]
     """How the cloud differs from that, as the last refresh found it."""
+    confirmed_at: pulumi.Output[str | None]
+    """When it was found in the cloud after the last creation or update, by the cloud's clock (ISO)."""
     not_foreseen: pulumi.Output[str | None]
     """In a preview: why nobody can say whether it would be refused."""
 
@@ -152,6 +158,7 @@ class SecurityGroupRules(Resource):
                 "refused": None,
                 "declared": None,
                 "drift": None,
+                "confirmed_at": None,
                 "not_foreseen": None,
             },
             opts,
@@ -164,6 +171,7 @@ class AddedSecurityGroupRules(Resource):
     _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {
         "security_group_id": "securityGroupId",
         "present_before": "presentBefore",
+        "confirmed_at": "confirmedAt",
         "not_foreseen": "notForeseen",
     }
 
@@ -182,6 +190,8 @@ class AddedSecurityGroupRules(Resource):
     """The inputs as they were applied last."""
     drift: pulumi.Output[Sequence[str] | None]
     """How the cloud differs from that, as the last refresh found it."""
+    confirmed_at: pulumi.Output[str | None]
+    """When it was found in the cloud after the last creation or update, by the cloud's clock (ISO)."""
     not_foreseen: pulumi.Output[str | None]
     """In a preview: why nobody can say whether it would be refused."""
 
@@ -210,6 +220,7 @@ class AddedSecurityGroupRules(Resource):
                 "refused": None,
                 "declared": None,
                 "drift": None,
+                "confirmed_at": None,
                 "not_foreseen": None,
             },
             opts,
@@ -223,6 +234,7 @@ class ClassicLinkAttachment(Resource):
         "instance_id": "instanceId",
         "vpc_id": "vpcId",
         "linked_before": "linkedBefore",
+        "confirmed_at": "confirmedAt",
         "not_foreseen": "notForeseen",
     }
 
@@ -240,6 +252,8 @@ class ClassicLinkAttachment(Resource):
     """The inputs as they were applied last."""
     drift: pulumi.Output[Sequence[str] | None]
     """How the cloud differs from that, as the last refresh found it."""
+    confirmed_at: pulumi.Output[str | None]
+    """When it was found in the cloud after the last creation or update, by the cloud's clock (ISO)."""
     not_foreseen: pulumi.Output[str | None]
     """In a preview: why nobody can say whether it would be refused."""
 
@@ -267,6 +281,7 @@ class ClassicLinkAttachment(Resource):
                 "refused": None,
                 "declared": None,
                 "drift": None,
+                "confirmed_at": None,
                 "not_foreseen": None,
             },
             opts,
@@ -283,6 +298,7 @@ class PublicIpConversion(Resource):
         "instance_id": "instanceId",
         "allocation_id": "allocationId",
         "ip_address": "ipAddress",
+        "confirmed_at": "confirmedAt",
         "not_foreseen": "notForeseen",
     }
 
@@ -300,6 +316,8 @@ class PublicIpConversion(Resource):
     """The inputs as they were applied last."""
     drift: pulumi.Output[Sequence[str] | None]
     """How the cloud differs from that, as the last refresh found it."""
+    confirmed_at: pulumi.Output[str | None]
+    """When it was found in the cloud after the last creation or update, by the cloud's clock (ISO)."""
     not_foreseen: pulumi.Output[str | None]
     """In a preview: why nobody can say whether it would be refused."""
 
@@ -321,6 +339,7 @@ class PublicIpConversion(Resource):
                 "refused": None,
                 "declared": None,
                 "drift": None,
+                "confirmed_at": None,
                 "not_foreseen": None,
             },
             opts,

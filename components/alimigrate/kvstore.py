@@ -18,6 +18,7 @@ class WhitelistGroup(Resource):
         "db_instance_id": "dbInstanceId",
         "group_name": "groupName",
         "security_ips": "securityIps",
+        "confirmed_at": "confirmedAt",
         "not_foreseen": "notForeseen",
     }
 
@@ -35,6 +36,8 @@ class WhitelistGroup(Resource):
     """The inputs as they were applied last."""
     drift: pulumi.Output[Sequence[str] | None]
     """How the cloud differs from that, as the last refresh found it."""
+    confirmed_at: pulumi.Output[str | None]
+    """When it was found in the cloud after the last creation or update, by the cloud's clock (ISO)."""
     not_foreseen: pulumi.Output[str | None]
     """In a preview: why nobody can say whether it would be refused."""
 
@@ -65,6 +68,7 @@ class WhitelistGroup(Resource):
                 "refused": None,
                 "declared": None,
                 "drift": None,
+                "confirmed_at": None,
                 "not_foreseen": None,
             },
             opts,
@@ -85,6 +89,7 @@ class HybridAccess(Resource):
         "valid_until": "validUntil",
         "classic_expires_at": "classicExpiresAt",
         "vpc_connection_strings": "vpcConnectionStrings",
+        "confirmed_at": "confirmedAt",
         "not_foreseen": "notForeseen",
     }
 
@@ -109,6 +114,8 @@ class HybridAccess(Resource):
     """The inputs as they were applied last."""
     drift: pulumi.Output[Sequence[str] | None]
     """How the cloud differs from that, as the last refresh found it."""
+    confirmed_at: pulumi.Output[str | None]
+    """When it was found in the cloud after the last creation or update, by the cloud's clock (ISO)."""
     not_foreseen: pulumi.Output[str | None]
     """In a preview: why nobody can say whether it would be refused."""
 
@@ -145,6 +152,7 @@ class HybridAccess(Resource):
                 "refused": None,
                 "declared": None,
                 "drift": None,
+                "confirmed_at": None,
                 "not_foreseen": None,
             },
             opts,
@@ -159,6 +167,7 @@ class RemovedWhitelistEntries(Resource):
         "group_name": "groupName",
         "network_type": "networkType",
         "security_ips": "securityIps",
+        "confirmed_at": "confirmedAt",
         "not_foreseen": "notForeseen",
     }
 
@@ -178,6 +187,8 @@ class RemovedWhitelistEntries(Resource):
     """The inputs as they were applied last."""
     drift: pulumi.Output[Sequence[str] | None]
     """How the cloud differs from that, as the last refresh found it."""
+    confirmed_at: pulumi.Output[str | None]
+    """When it was found in the cloud after the last creation or update, by the cloud's clock (ISO)."""
     not_foreseen: pulumi.Output[str | None]
     """In a preview: why nobody can say whether it would be refused."""
 
@@ -211,6 +222,7 @@ class RemovedWhitelistEntries(Resource):
                 "refused": None,
                 "declared": None,
                 "drift": None,
+                "confirmed_at": None,
                 "not_foreseen": None,
             },
             opts,

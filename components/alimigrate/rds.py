@@ -19,6 +19,7 @@ class WhitelistGroup(Resource):
         "group_name": "groupName",
         "security_ips": "securityIps",
         "network_type": "networkType",
+        "confirmed_at": "confirmedAt",
         "not_foreseen": "notForeseen",
     }
 
@@ -38,6 +39,8 @@ class WhitelistGroup(Resource):
     """The inputs as they were applied last."""
     drift: pulumi.Output[Sequence[str] | None]
     """How the cloud differs from that, as the last refresh found it."""
+    confirmed_at: pulumi.Output[str | None]
+    """When it was found in the cloud after the last creation or update, by the cloud's clock (ISO)."""
     not_foreseen: pulumi.Output[str | None]
     """In a preview: why nobody can say whether it would be refused."""
 
@@ -71,6 +74,7 @@ class WhitelistGroup(Resource):
                 "refused": None,
                 "declared": None,
                 "drift": None,
+                "confirmed_at": None,
                 "not_foreseen": None,
             },
             opts,
@@ -91,6 +95,7 @@ class HybridAccess(Resource):
         "valid_until": "validUntil",
         "classic_expires_at": "classicExpiresAt",
         "vpc_connection_strings": "vpcConnectionStrings",
+        "confirmed_at": "confirmedAt",
         "not_foreseen": "notForeseen",
     }
 
@@ -115,6 +120,8 @@ class HybridAccess(Resource):
     """The inputs as they were applied last."""
     drift: pulumi.Output[Sequence[str] | None]
     """How the cloud differs from that, as the last refresh found it."""
+    confirmed_at: pulumi.Output[str | None]
+    """When it was found in the cloud after the last creation or update, by the cloud's clock (ISO)."""
     not_foreseen: pulumi.Output[str | None]
     """In a preview: why nobody can say whether it would be refused."""
 
@@ -151,6 +158,7 @@ class HybridAccess(Resource):
                 "refused": None,
                 "declared": None,
                 "drift": None,
+                "confirmed_at": None,
                 "not_foreseen": None,
             },
             opts,
@@ -165,6 +173,7 @@ class RemovedWhitelistEntries(Resource):
         "group_name": "groupName",
         "network_type": "networkType",
         "security_ips": "securityIps",
+        "confirmed_at": "confirmedAt",
         "not_foreseen": "notForeseen",
     }
 
@@ -184,6 +193,8 @@ class RemovedWhitelistEntries(Resource):
     """The inputs as they were applied last."""
     drift: pulumi.Output[Sequence[str] | None]
     """How the cloud differs from that, as the last refresh found it."""
+    confirmed_at: pulumi.Output[str | None]
+    """When it was found in the cloud after the last creation or update, by the cloud's clock (ISO)."""
     not_foreseen: pulumi.Output[str | None]
     """In a preview: why nobody can say whether it would be refused."""
 
@@ -217,6 +228,7 @@ class RemovedWhitelistEntries(Resource):
                 "refused": None,
                 "declared": None,
                 "drift": None,
+                "confirmed_at": None,
                 "not_foreseen": None,
             },
             opts,

@@ -14,7 +14,11 @@ from components.alimigrate._resource import Resource
 class RemovedAclEntries(Resource):
     """Entries that an access control list of CLB must not have; deleting it brings none back."""
 
-    _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {"acl_id": "aclId", "not_foreseen": "notForeseen"}
+    _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {
+        "acl_id": "aclId",
+        "confirmed_at": "confirmedAt",
+        "not_foreseen": "notForeseen",
+    }
 
     acl_id: pulumi.Output[str]
     """The list. Another one replaces the resource."""
@@ -28,6 +32,8 @@ class RemovedAclEntries(Resource):
     """The inputs as they were applied last."""
     drift: pulumi.Output[Sequence[str] | None]
     """How the cloud differs from that, as the last refresh found it."""
+    confirmed_at: pulumi.Output[str | None]
+    """When it was found in the cloud after the last creation or update, by the cloud's clock (ISO)."""
     not_foreseen: pulumi.Output[str | None]
     """In a preview: why nobody can say whether it would be refused."""
 
@@ -54,6 +60,7 @@ class RemovedAclEntries(Resource):
                 "refused": None,
                 "declared": None,
                 "drift": None,
+                "confirmed_at": None,
                 "not_foreseen": None,
             },
             opts,

@@ -20,6 +20,7 @@ class ClassicLink(Resource):
     _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {
         "vpc_id": "vpcId",
         "enabled_before": "enabledBefore",
+        "confirmed_at": "confirmedAt",
         "not_foreseen": "notForeseen",
     }
 
@@ -35,6 +36,8 @@ class ClassicLink(Resource):
     """The inputs as they were applied last."""
     drift: pulumi.Output[Sequence[str] | None]
     """How the cloud differs from that, as the last refresh found it."""
+    confirmed_at: pulumi.Output[str | None]
+    """When it was found in the cloud after the last creation or update, by the cloud's clock (ISO)."""
     not_foreseen: pulumi.Output[str | None]
     """In a preview: why nobody can say whether it would be refused."""
 
@@ -55,6 +58,7 @@ class ClassicLink(Resource):
                 "refused": None,
                 "declared": None,
                 "drift": None,
+                "confirmed_at": None,
                 "not_foreseen": None,
             },
             opts,
@@ -67,6 +71,7 @@ class DefaultVpc(Resource):
     _ENGINE_NAMES: ClassVar[Mapping[str, str]] = {
         "vpc_id": "vpcId",
         "cidr_block": "cidrBlock",
+        "confirmed_at": "confirmedAt",
         "not_foreseen": "notForeseen",
     }
 
@@ -82,6 +87,8 @@ class DefaultVpc(Resource):
     """The inputs as they were applied last."""
     drift: pulumi.Output[Sequence[str] | None]
     """How the cloud differs from that, as the last refresh found it."""
+    confirmed_at: pulumi.Output[str | None]
+    """When it was found in the cloud after the last creation or update, by the cloud's clock (ISO)."""
     not_foreseen: pulumi.Output[str | None]
     """In a preview: why nobody can say whether it would be refused."""
 
@@ -97,6 +104,7 @@ class DefaultVpc(Resource):
                 "refused": None,
                 "declared": None,
                 "drift": None,
+                "confirmed_at": None,
                 "not_foreseen": None,
             },
             opts,
@@ -111,6 +119,7 @@ class DefaultVSwitch(Resource):
         "zone_id": "zoneId",
         "vswitch_id": "vswitchId",
         "cidr_block": "cidrBlock",
+        "confirmed_at": "confirmedAt",
         "not_foreseen": "notForeseen",
     }
 
@@ -132,6 +141,8 @@ class DefaultVSwitch(Resource):
     """The inputs as they were applied last."""
     drift: pulumi.Output[Sequence[str] | None]
     """How the cloud differs from that, as the last refresh found it."""
+    confirmed_at: pulumi.Output[str | None]
+    """When it was found in the cloud after the last creation or update, by the cloud's clock (ISO)."""
     not_foreseen: pulumi.Output[str | None]
     """In a preview: why nobody can say whether it would be refused."""
 
@@ -161,6 +172,7 @@ class DefaultVSwitch(Resource):
                 "refused": None,
                 "declared": None,
                 "drift": None,
+                "confirmed_at": None,
                 "not_foreseen": None,
             },
             opts,
@@ -174,6 +186,7 @@ class CutThroughBinding(Resource):
         "allocation_id": "allocationId",
         "network_interface_id": "networkInterfaceId",
         "instance_id": "instanceId",
+        "confirmed_at": "confirmedAt",
         "not_foreseen": "notForeseen",
     }
 
@@ -191,6 +204,8 @@ class CutThroughBinding(Resource):
     """The inputs as they were applied last."""
     drift: pulumi.Output[Sequence[str] | None]
     """How the cloud differs from that, as the last refresh found it."""
+    confirmed_at: pulumi.Output[str | None]
+    """When it was found in the cloud after the last creation or update, by the cloud's clock (ISO)."""
     not_foreseen: pulumi.Output[str | None]
     """In a preview: why nobody can say whether it would be refused."""
 
@@ -220,6 +235,7 @@ class CutThroughBinding(Resource):
                 "refused": None,
                 "declared": None,
                 "drift": None,
+                "confirmed_at": None,
                 "not_foreseen": None,
             },
             opts,

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Final, TypeAlias, TypeVar, cast
 
 from policies.core.facts import Facts, UnreadableError, Value, attempt
 
 T = TypeVar("T")
+
+# The cloud tells its time in whole seconds, to the program and to the provider, each by an answer of its own.
+_CLOCKS_AGREE: Final = timedelta(seconds=2)
 
 Place: TypeAlias = tuple[str, str | None]
 """A zone, and the tier of the VSwitches in it."""
@@ -120,6 +124,16 @@ class Plan:
         for resource in self.resources:
             self._by_type[resource.type].append(resource)
             self._children[resource.parent].append(resource)
+
+    def confirmed(self, resource: Resource) -> bool:
+        """Whether this very update wrote a resource of `alimigrate` and found it in the cloud then.
+
+        What was read before the update says nothing of it any more; of all else that it did not change, it does.
+        """
+        if self.migration.flag("dryRun") or "confirmedAt" not in resource.facts.data:
+            return False
+        read_at = self.migration.moment("estateReadAt")
+        return resource.facts.moment("confirmedAt") >= read_at - _CLOCKS_AGREE
 
     def of_type(self, resource_type: str) -> tuple[Resource, ...]:
         """Resources of one type."""

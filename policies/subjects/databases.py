@@ -16,9 +16,8 @@ from operator import itemgetter
 from typing import Final
 
 from policies.core.facts import Facts, UnreadableError, attempt
-from policies.core.fixes import Fix, change, command, task
+from policies.core.fixes import UP, Fix, change, command, task
 from policies.core.outcome import (
-    Outcome,
     Verdict,
     best,
     failed,
@@ -243,8 +242,9 @@ def _declared_access(plan: Plan, database: Facts, resource: Resource) -> Verdict
         return failed(f"Hybrid access of {named(database)} is declared into another VPC than the target.")
     if not resource.exists:
         return pending(f"Hybrid access of {named(database)} is declared and not applied yet.")
-    # In the state, and not among the addresses as read: just applied by this very update.
-    return pending(f"{named(database)} has hybrid access by the state, but had no VPC address when it was read.")
+    if plan.confirmed(resource):
+        return passed(f"{named(database)} has hybrid access: this update set it up, and found it there.")
+    return failed(f"{named(database)} has hybrid access by the state, but had no VPC address when it was read.", UP)
 
 
 # ---- whom it admits ----
@@ -262,9 +262,10 @@ def admission(plan: Plan, database: Facts, block: str) -> Verdict:
     """Whether a database admits a block of the VPC, or is declared to."""
     needed = network_type_needed(database)
     ways = [judged(partial(_live, group, needed, block)) for group in database.objects("whitelistGroups")]
-    ways += [judged(partial(_declared, database, item, needed, block)) for item in whitelist_groups(plan, database)]
-    admitted = best(ways) if ways else failed("")
-    if admitted.outcome is not Outcome.FAIL:
+    groups = whitelist_groups(plan, database)
+    ways += [judged(partial(_declared, plan, database, item, needed, block)) for item in groups]
+    admitted = best([way for way in ways if way.reason] or [failed("")])
+    if admitted.reason:
         return admitted
     return failed(
         f"No whitelist group of {named(database)} that is for {needed} addresses admits {block}"
@@ -302,15 +303,17 @@ def _live(group: Facts, needed: str, block: str) -> Verdict:
     return passed(f"{group.text('groupName')} admits {block}.") if covers(group, block) else failed("")
 
 
-def _declared(database: Facts, resource: Resource, needed: str, block: str) -> Verdict:
+def _declared(plan: Plan, database: Facts, resource: Resource, needed: str, block: str) -> Verdict:
     group = resource.facts
     if declared_network_type(resource) != needed or not covers(group, block):
         return failed("")
     name = f"Whitelist group {group.text('groupName')} of {named(database)}"
     if not resource.exists:
         return pending(f"{name}, which admits {block}, is declared and not applied yet.")
-    # In the state, and not among the groups as read: just applied by this very update, or taken away since.
-    return pending(f"{name} admits {block} by the state, but the database as it was read has no such entry.")
+    if plan.confirmed(resource):
+        return passed(f"{name} admits {block}: this update applied it, and found it there.")
+    # In the state, and not among the groups as read: taken away since.
+    return failed(f"{name} admits {block} by the state, but the database as it was read has no such entry.", UP)
 
 
 def declared_network_type(resource: Resource) -> str:

@@ -100,8 +100,10 @@ def _what_somebody_took_away_does_not_count(stack: Stack) -> None:
         whitelist_network_type="MIX",
     )
     users = {"database-whitelist-has-vswitch-cidr": {"app-1", "app-2", "web-1"}}
+    changed = {"stack-unchanged-in-cloud": {"classic-to-vpc"}}
     assert stack.pulumi("preview", "--refresh=true") != 0
-    assert stack.found() == users
+    # The state is in step with the cloud by then, and remembers what was applied.
+    assert stack.found() == {**users, **changed}
 
     # Of each kind one, all at once: a link, the time of a classic address, and the whitelist from above.
     state = stack.cloud.state()
@@ -115,18 +117,34 @@ def _what_somebody_took_away_does_not_count(stack: Stack) -> None:
         connection_string=classic["connection_string"],
         classic_expired_days=2,
     )
-    assert stack.pulumi("preview", "--refresh=false") != 0
-    found = stack.found()
-    assert {rule: found[rule] for rule in users} == users
-    assert found["stack-unchanged-in-cloud"] == {"classic-to-vpc"}
-    assert stack.result()["judgement"]["hypothetical"] == "NOT READY"
-    [told] = [item["reason"] for item in stack.result()["results"] if item["rule"] == "stack-unchanged-in-cloud"]
-    for change in (
+    told_of_it = (
         f"instance {link['instance_id']} is linked to no VPC in place of {link['vpc_id']}",
         "a classic address of rm-bp1shopmysql000001 ends at ",
         "whitelist group classic_to_vpc of rm-bp1shopmysql000001: 172.16.1.0/24 is gone",
-    ):
-        assert change in told
+    )
+    assert stack.pulumi("preview", "--refresh=false") != 0
+    found = stack.found()
+    assert {rule: found[rule] for rule in users} == users
+    _changed_by_hand(stack, *told_of_it)
+
+    # An update that is told not to look puts nothing right, and says so; one that looks does, and is believed.
+    written = len(stack.writes())
+    stack.pulumi("up", "--yes", "--skip-preview", "--refresh=false")
+    assert stack.writes()[written:] == []
+    _changed_by_hand(stack, *told_of_it)
+    stack.up()
+    assert stack.found() == {}
+    assert stack.writes()[written:] != []
+    assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
+    assert stack.found() == {}
+
+
+def _changed_by_hand(stack: Stack, *told: str) -> None:
+    assert stack.found()["stack-unchanged-in-cloud"] == {"classic-to-vpc"}
+    assert stack.result()["judgement"]["hypothetical"] == "NOT READY"
+    [reason] = [item["reason"] for item in stack.result()["results"] if item["rule"] == "stack-unchanged-in-cloud"]
+    for change in told:
+        assert change in reason
 
 
 def _state_holds_no_secret(stack: Stack) -> None:

@@ -44,6 +44,8 @@ START = "2026-12-12T02:00:00+08:00"
 LATEST = "2026-12-20T02:00:00+08:00"
 BEFORE_FREEZE = datetime.fromisoformat("2026-11-23T10:00:00+08:00")
 IN_FREEZE = datetime.fromisoformat("2026-12-11T10:00:00+08:00")
+# The estate was read at nine.
+AFTER_READING, LONG_BEFORE = "2026-12-11T09:00:30+08:00", "2026-12-01T09:00:00+08:00"
 COLLECTED, COLLECTED_EARLY = "2026-12-10T09:00:00+08:00", "2026-11-22T09:00:00+08:00"
 # A week after the Latest Schedule Time.
 KEPT_UNTIL = "2026-12-27T02:00:00+08:00"
@@ -95,6 +97,13 @@ class Draft:
         """Takes a whitelist group out of what was read of the database."""
         for database in self.facts(MIGRATION)["databases"]:
             database["whitelistGroups"] = [item for item in database["whitelistGroups"] if item["groupName"] != name]
+
+    def up(self, *written: str) -> None:
+        """Makes it an update that has ended: it wrote the resources of these names, and found them in the cloud."""
+        self.facts(MIGRATION)["dryRun"] = False
+        for item in self.resources:
+            if "applied" in item.properties:
+                item.properties["confirmedAt"] = AFTER_READING if item.name in written else LONG_BEFORE
 
     def add(self, resource_type: str, name: str, properties: Properties, parent: str | None = None) -> Declared:
         self.resources.append(Declared(resource_type, name, properties, parent))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from pulumi.provider.experimental import provider as sdk
 
@@ -15,6 +17,7 @@ from tests.provider.test_plugin import INPUTS, RULE, RULES, create, provider, ru
 
 __all__ = ["provider"]  # a fixture
 
+NOW = datetime.fromisoformat("2026-11-30T09:00:00.250+08:00")
 WHITELIST = "alimigrate:rds:WhitelistGroup"
 
 
@@ -37,6 +40,11 @@ def read(provider: AlimigrateProvider, state: Properties) -> Properties:
 def update(provider: AlimigrateProvider, state: Properties, inputs: Properties, *, preview: bool) -> Properties:
     request = sdk.UpdateRequest(urn(), "sg-vpc", values(state), values(inputs), 0, [], preview)
     return properties(run(provider.update(request)).properties)
+
+
+def provider_diff(provider: AlimigrateProvider, state: Properties) -> bool:
+    answer = run(provider.diff(sdk.DiffRequest(urn(), "sg-vpc", values(state), values(INPUTS), [])))
+    return bool(answer.changes)
 
 
 def authorize(cloud: Cloud) -> None:
@@ -81,9 +89,42 @@ def test_what_the_stack_declares_anew_is_no_drift(provider: AlimigrateProvider) 
     assert update(provider, made, wanted, preview=False)["declared"] == wanted
 
 
+def test_what_the_cloud_does_not_show_after_the_write_is_not_confirmed_and_fails_nothing(
+    provider: AlimigrateProvider, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(provider.cloud(), "sleep", lambda _seconds: None)
+    reads = 0
+
+    def stale(*_: object) -> None:
+        nonlocal reads
+        reads += 1
+
+    monkeypatch.setattr(RESOURCES[RULES].__class__, "read", stale)
+    made = create(provider, INPUTS)
+    assert made.resource_id == "sg-vpc"
+    told = properties(made.properties)
+    assert (told["declared"], told.get("confirmedAt"), reads) == (INPUTS, None, 11)
+    assert "could not be read back" in caplog.text
+
+
 def test_the_preview_of_a_creation_tells_of_none(provider: AlimigrateProvider) -> None:
     planned = properties(create(provider, INPUTS, preview=True).properties)
-    assert not {"drift", "declared"} & planned.keys()
+    assert not {"drift", "declared", "confirmedAt"} & planned.keys()
+
+
+def test_it_is_told_when_it_was_written_last_and_no_refresh_or_preview_moves_that(provider: AlimigrateProvider) -> None:
+    """So an update can tell what it has put right from what it left as it was."""
+    cloud = provider.cloud()
+    began = cloud.now()
+    made = properties(create(provider, INPUTS).properties)
+    # The Date header of an answer has whole seconds.
+    assert began <= datetime.fromisoformat(made["confirmedAt"]) + timedelta(seconds=1)
+    assert provider_diff(provider, made | {"confirmedAt": "2020-01-01T00:00:00+00:00"}) is False
+    old = made | {"confirmedAt": "2020-01-01T00:00:00+00:00"}
+    assert read(provider, old)["confirmedAt"] == old["confirmedAt"]
+    wanted = INPUTS | {"rules": {"web": RULE | {"priority": 2}}}
+    assert update(provider, old, wanted, preview=True)["confirmedAt"] == old["confirmedAt"]
+    assert update(provider, old, wanted, preview=False)["confirmedAt"] >= made["confirmedAt"]
 
 
 @pytest.mark.parametrize("known", [{}, INPUTS | {"applied": "digest"}], ids=["imported", "of an earlier version"])
@@ -94,7 +135,7 @@ def test_what_remembers_nothing_counts_as_declared(known: Properties) -> None:
 
 def test_other_resources_tell_theirs_as_well() -> None:
     group = {"dbInstanceId": "rm-1", "groupName": "ours", "networkType": "VPC", "securityIps": ["10.0.0.0/24"]}
-    known = drift.remembered(RESOURCES[WHITELIST], group | {"applied": "digest"})
+    known = drift.remembered(RESOURCES[WHITELIST], group | {"applied": "digest"}, NOW)
     live = group | {"securityIps": ["0.0.0.0/0"], "applied": "other"}
     assert drift.compared(RESOURCES[WHITELIST], known, live)["drift"] == [
         "securityIps: 0.0.0.0/0 was added",

@@ -9,6 +9,7 @@ import pytest
 
 from estate.client import Cloud
 from estate.errors import CloudError, WaitTimeout
+from provider import drift
 from provider.resource import Change, ResourceError
 from provider.values import UNKNOWN, Properties
 from provider.whitelist_group import MAX_ENTRIES, RdsWhitelistGroup
@@ -60,9 +61,32 @@ def test_a_group_is_made_read_changed_and_done_away_with(cloud: Cloud, simulator
     after = RESOURCE.update(cloud, ID, state, INPUTS | {"securityIps": ["10.0.0.0/24"]})
     assert groups(simulator)["MIX", "migrated"] == ["10.0.0.0/24"]
     RESOURCE.delete(cloud, ID, after)
-    assert RESOURCE.read(cloud, ID, after) is None
+    assert RESOURCE.read(cloud, ID, {}) is None
     RESOURCE.delete(cloud, ID, after)
     assert {key: ips for key, ips in groups(simulator).items() if key[1] != "migrated"} == others
+
+
+@pytest.mark.parametrize("left", ["nobody", "nothing"])
+def test_a_group_that_somebody_did_away_with_is_there_without_entries_until_an_update(
+    cloud: Cloud, simulator: Simulator, left: str
+) -> None:
+    """Were it to leave the state, nobody could tell it from one that was never applied."""
+    _, state = RESOURCE.create(cloud, INPUTS)
+    if left == "nobody":
+        modify(cloud, "migrated", "127.0.0.1")
+    else:
+        RESOURCE.delete(cloud, ID, state)
+    seen = RESOURCE.read(cloud, ID, state)
+    assert seen is not None
+    assert seen["securityIps"] == []
+    told = drift.compared(RESOURCE, state | {"declared": INPUTS}, seen)
+    assert told["drift"] == [f"securityIps: {entry} is gone" for entry in INPUTS["securityIps"]]
+    assert RESOURCE.diff(seen, INPUTS) == {"securityIps": Change.UPDATE}
+    after = RESOURCE.update(cloud, ID, seen | {"declared": INPUTS}, INPUTS)
+    assert after["securityIps"] == groups(simulator)["MIX", "migrated"] == INPUTS["securityIps"]
+    # What is gone has nothing to delete.
+    RESOURCE.delete(cloud, ID, after)
+    RESOURCE.delete(cloud, ID, seen | {"declared": INPUTS})
 
 
 def test_a_group_that_was_done_away_with_can_be_made_again(cloud: Cloud) -> None:

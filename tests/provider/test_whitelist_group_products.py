@@ -50,8 +50,14 @@ def test_a_group_is_made_read_changed_and_done_away_with(
     after = resource.update(cloud, resource_id, state, inputs(database, "10.0.0.0/24"))
     assert groups(simulator, database) == others | {"migrated": ["10.0.0.0/24"]}
     resource.delete(cloud, resource_id, after)
-    assert resource.read(cloud, resource_id, after) is None
-    resource.delete(cloud, resource_id, after)
+    assert resource.read(cloud, resource_id, {}) is None
+    seen = resource.read(cloud, resource_id, after)
+    assert seen is not None
+    assert seen["securityIps"] == []
+    again = resource.update(cloud, resource_id, seen | {"declared": after}, inputs(database, "10.0.0.0/24"))
+    assert groups(simulator, database) == others | {"migrated": ["10.0.0.0/24"]}
+    resource.delete(cloud, resource_id, again)
+    resource.delete(cloud, resource_id, again)
     left = groups(simulator, database)
     assert left.pop("migrated", ["127.0.0.1/32"]) == ["127.0.0.1/32"]
     assert left == others

@@ -70,7 +70,7 @@ def _database(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) 
     needed = timeline.latest + timedelta(hours=timeline.threshold(_MARGIN))
     in_vpc = endpoints(database, "Private")
     declared = [
-        judged(partial(_declared, timeline, database, item, needed)) for item in hybrid_accesses(plan, database)
+        judged(partial(_declared, plan, timeline, database, item, needed)) for item in hybrid_accesses(plan, database)
     ]
     if not in_vpc:
         if not declared:
@@ -141,7 +141,7 @@ def _extension(plan: Plan, database: Facts) -> Fix:
     return hybrid_access(plan, database) + UP
 
 
-def _declared(timeline: Timeline, database: Facts, resource: Resource, needed: datetime) -> Verdict:
+def _declared(plan: Plan, timeline: Timeline, database: Facts, resource: Resource, needed: datetime) -> Verdict:
     until = resource.facts.moment("validUntil")
     if until < needed:
         longer = {"marginDays": math.ceil(timeline.threshold(_MARGIN) / 24)}
@@ -149,6 +149,13 @@ def _declared(timeline: Timeline, database: Facts, resource: Resource, needed: d
             f"Hybrid access of {named(database)} is declared until {_day(until)} and needed until {_day(needed)}.",
             change("databases", [{"id": database.text("dbInstanceId"), "hybridAccess": longer}]),
         )
+    if plan.confirmed(resource) and resource.facts.optional_text("classicExpiresAt"):
+        ends = resource.facts.moment("classicExpiresAt")
+        if ends >= needed:
+            return passed(f"The classic addresses of {named(database)} last until {_day(ends)}: this update saw to it.")
+    if resource.exists:
+        # No update is to come that would make it longer, and the addresses as they were read do not last.
+        return failed(f"Hybrid access of {named(database)} lasts until {_day(until)} by the state alone.", UP)
     return pending(f"Hybrid access of {named(database)} until {_day(until)} is declared and not applied yet.")
 
 

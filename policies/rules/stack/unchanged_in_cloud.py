@@ -49,7 +49,7 @@ _TYPES: Final = (
     *WHITELIST_GROUPS,
 )
 _RULES: Final = (SECURITY_GROUP_RULES, ADDED_SECURITY_GROUP_RULES)
-_WHOLE_GROUPS: Final = (SECURITY_GROUP, SECURITY_GROUP_RULES)
+_OF_ALICLOUD: Final = (SECURITY_GROUP, VPC, VSWITCH)
 _MOST_SHOWN: Final = 5
 # What kinds of things are called, and the resources that stand for them.
 _KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -108,18 +108,19 @@ def _resource(plan: Plan, item: Resource) -> Verdict:
 
 def _compared(plan: Plan, item: Resource, changes_of: Callable[[Plan, Resource], list[str] | None]) -> Verdict:
     """Hold what was applied against what this run read of the cloud before it."""
-    if plan.migration.flag("dryRun"):
-        changes = changes_of(plan, item)
-        if changes is None:
-            return unknown(f"{_named(item)} was not compared with the cloud: this run did not read it.")
-        return _changed(item, changes) if changes else _as_applied(item)
-    # What this update made or added, links and rules in groups of others, was not there before, as a matter of course.
-    if item.type in _WHOLE_GROUPS and changes_of(plan, item):
+    if not plan.migration.flag("dryRun") and item.type in _OF_ALICLOUD:
+        # That plugin does not tell when it wrote. What was not there when this update began was made by it, or is gone.
+        if item.type != SECURITY_GROUP or not changes_of(plan, item):
+            return _as_applied(item)
         return unknown(
             f"{_named(item)} is not as this update found it, and nothing tells who changed it: run `pulumi preview`."
         )
-    # A group that was not there when the update began was made by it.
-    return _as_applied(item)
+    if plan.confirmed(item):
+        return _as_applied(item)
+    changes = changes_of(plan, item)
+    if changes is None:
+        return unknown(f"{_named(item)} was not compared with the cloud: this run did not read it.")
+    return _changed(item, changes) if changes else _as_applied(item)
 
 
 def _as_applied(item: Resource) -> Verdict:

@@ -1,6 +1,10 @@
+from datetime import datetime
+
+import pytest
+
 from policies.core.outcome import Outcome
 from policies.core.plan import HYBRID_ACCESS, HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
-from tests.policies.prepared import UNKNOWN, expect, prepared
+from tests.policies.prepared import BEFORE_FREEZE, IN_FREEZE, UNKNOWN, expect, prepared
 from tests.policies.rules.database.databases import database, endpoint, without
 
 RULE = "database-address-in-vpc"
@@ -27,11 +31,17 @@ def test_pending_while_hybrid_access_is_only_declared() -> None:
     expect(prepared(exists=False), RULE, "i-app", Outcome.PENDING, "rm-orders (orders)", "not applied yet")
 
 
-def test_fail_in_the_freeze_where_the_state_alone_shows_an_address() -> None:
-    """This very update may have applied it; from the freeze on that is not enough."""
+@pytest.mark.parametrize("now", [BEFORE_FREEZE, IN_FREEZE])
+def test_fail_where_the_state_alone_shows_an_address(now: datetime) -> None:
     draft = prepared()
+    draft.now = now
     without(draft, "Private")
-    expect(draft, RULE, "i-app", Outcome.FAIL, "by the state", "freeze began")
+    expect(draft, RULE, "i-app", Outcome.FAIL, "by the state", "pulumi up")
+    draft.up()
+    expect(draft, RULE, "i-app", Outcome.FAIL, "by the state", "pulumi up")
+    # This very update set it up, and found it in the cloud.
+    draft.up("rm-orders")
+    expect(draft, RULE, "i-app", Outcome.PASS, "this update set it up")
 
 
 def test_fail_with_a_classic_address_only() -> None:

@@ -1,6 +1,10 @@
+from datetime import datetime
+
+import pytest
+
 from policies.core.outcome import Outcome
 from policies.core.plan import CLASSIC_LINK_ATTACHMENT, HYBRID_ACCESS, MIGRATING_INSTANCE, MIGRATION
-from tests.policies.prepared import BEFORE_FREEZE, KEPT_UNTIL, UNKNOWN, add_wave, expect, prepared
+from tests.policies.prepared import BEFORE_FREEZE, IN_FREEZE, KEPT_UNTIL, UNKNOWN, Draft, add_wave, expect, prepared
 from tests.policies.rules.database.databases import database, endpoint, followed, without
 
 RULE = "database-hybrid-access-outlasts-wave"
@@ -28,17 +32,35 @@ def test_pending_while_hybrid_access_is_only_declared() -> None:
     expect(draft, RULE, "i-app", Outcome.PENDING, "until 2026-12-21T02:00+08:00 is declared")
 
 
+def _extension_planned(draft: Draft) -> None:
+    endpoint(draft, "Inner")["expiresAt"] = TOO_EARLY
+    draft.facts(HYBRID_ACCESS)["applied"] = UNKNOWN
+
+
 def test_pending_while_an_extension_is_only_declared() -> None:
     draft = prepared()
     draft.now = BEFORE_FREEZE
-    endpoint(draft, "Inner")["expiresAt"] = TOO_EARLY
+    _extension_planned(draft)
     expect(draft, RULE, "i-app", Outcome.PENDING, "not applied yet")
 
 
 def test_fail_when_the_extension_is_not_applied_at_the_freeze() -> None:
     draft = prepared()
-    endpoint(draft, "Inner")["expiresAt"] = TOO_EARLY
+    _extension_planned(draft)
     expect(draft, RULE, "i-app", Outcome.FAIL, "freeze began")
+
+
+@pytest.mark.parametrize("now", [BEFORE_FREEZE, IN_FREEZE])
+def test_fail_while_the_state_alone_says_that_they_last(now: datetime) -> None:
+    draft = prepared()
+    draft.now = now
+    endpoint(draft, "Inner")["expiresAt"] = TOO_EARLY
+    expect(draft, RULE, "i-app", Outcome.FAIL, "by the state alone", "pulumi up")
+    # This very update has extended them, and found that in the cloud.
+    draft.up("rm-orders")
+    expect(draft, RULE, "i-app", Outcome.PASS, "last until 2026-12-27T02:00+08:00: this update saw to it")
+    draft.facts(HYBRID_ACCESS)["classicExpiresAt"] = TOO_EARLY
+    expect(draft, RULE, "i-app", Outcome.FAIL)
 
 
 def test_fail_when_any_classic_address_ends_too_early() -> None:
