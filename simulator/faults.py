@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from simulator.api.call import Call
 from simulator.api.registry import Action
 from simulator.cloud.errors import CloudError
 from simulator.cloud.state import Cloud
@@ -60,10 +61,11 @@ class _Armed:
     matched: int = 0
     struck: int = 0
 
-    def concerns(self, action: Action, caller: str) -> bool:
+    def concerns(self, action: Action, call: Call) -> bool:
         fault = self.fault
         return (
-            fault.caller in (None, caller)
+            fault.caller in (None, call.caller.name)
+            and (fault.about is None or fault.about in call.texts())
             and (fault.effect != "stale" or action.reads)
             and any(matches(pattern, action.permission, ignoring_case=True) for pattern in fault.actions)
         )
@@ -143,14 +145,14 @@ class Faults:
                 for armed in self._all
             ]
 
-    def strike(self, action: Action, caller: str) -> Strike:
-        """Ask the faults about the next call of `action` by the user `caller`."""
+    def strike(self, action: Action, call: Call) -> Strike:
+        """Ask the faults about the next call of `action`."""
         strike = Strike()
         if not self._active:
             return strike
         with self._lock:
             for armed in self._active:
-                if not strike.ended and armed.concerns(action, caller):
+                if not strike.ended and armed.concerns(action, call):
                     _apply(armed.fault, armed.step(), strike)
             self._active = tuple(armed for armed in self._active if not armed.spent)
         return strike
@@ -198,6 +200,8 @@ def _apply(fault: Fault, step: Step, strike: Strike) -> None:
         strike.dropped_before = True
     elif step == "drop-after":
         strike.dropped_after = True
+    elif step == "refuse" and fault.refusal is not None:
+        strike.refusal = CloudError(fault.refusal.code, fault.refusal.message, fault.refusal.status)
     else:
         code = fault.throttle_code if step == "throttle" else fault.error_code
         status, message = REFUSALS[code]

@@ -223,8 +223,9 @@ class Simulation:
         try:
             caller = self._authenticator.caller(request) if action is None or action.signed else _NOBODY
             known = _known(action, version, name)
-            strike = self.faults.strike(known, caller.name)
-            reply, outcome = self._carry_out(known, Call(own, caller, host), number, strike)
+            call = Call(own, caller, host)
+            strike = self.faults.strike(known, call)
+            reply, outcome = self._carry_out(known, call, number, strike)
         except CloudError as error:
             # Some refusals are constants: what each raise leaves on them must not pile up.
             error.with_traceback(None)

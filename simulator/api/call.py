@@ -1,5 +1,6 @@
 """One call of an action: its parameters, parsed once, and who calls."""
 
+import contextlib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -25,6 +26,16 @@ class Call:
     def names(self) -> set[str]:
         """Return the parameters given, `Tag.1.Key` as `Tag`."""
         return {name.partition(".")[0] for name in self.parameters}
+
+    def texts(self) -> set[str]:
+        """Return every text given, and each entry of those that are lists, by commas or as JSON."""
+        found = set(self.parameters.values())
+        for value in self.parameters.values():
+            found.update(value.split(","))
+            if value.startswith("["):
+                with contextlib.suppress(ValueError, TypeError, RecursionError):
+                    found.update(item for item in json.loads(value) if isinstance(item, str))
+        return found
 
     def optional(self, name: str) -> str | None:
         """Return a text, None where absent or empty."""

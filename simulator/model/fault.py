@@ -6,16 +6,24 @@ from pydantic import Field, model_validator
 
 from simulator.model.base import Strict
 
-Effect = Literal["throttle", "error", "slow", "drop-before", "drop-after", "stale"]
-Step = Literal["ok", "throttle", "error", "slow", "drop-before", "drop-after", "stale"]
+Effect = Literal["throttle", "error", "refuse", "slow", "drop-before", "drop-after", "stale"]
+Step = Literal["ok", "throttle", "error", "refuse", "slow", "drop-before", "drop-after", "stale"]
 ThrottleCode = Literal["Throttling", "Throttling.User", "Throttling.Api", "Rejected.Throttling"]
 ErrorCode = Literal["InternalError", "ServiceUnavailable"]
+
+
+class Refusal(Strict):
+    """What the cloud answers where it refuses."""
+
+    code: str = Field(min_length=1, description="As the OpenAPI names it: OperationDenied.DBInstanceStatus.")
+    status: int = Field(default=400, ge=400, le=599, description="HTTP status.")
+    message: str = Field(default="The operation is refused.", min_length=1, description="For people.")
 
 
 class Fault(Strict):
     """One fault. It strikes calls whose signature is right, of actions that are simulated.
 
-    throttle and error refuse a call before anything happens; drop-before drops its connection before, drop-after after
+    throttle, error and refuse answer a call before anything happens; drop-before drops its connection before, drop-after after
     the effect took place; slow keeps the answer back; stale lets reads answer as the state was before the last writes.
     """
 
@@ -23,12 +31,16 @@ class Fault(Strict):
         default=["*"], min_length=1, description="Patterns such as ecs:Describe*, in any case; * and ? are wildcards."
     )
     caller: str | None = Field(default=None, description="Name of a user; absent: whoever calls.")
+    about: str | None = Field(
+        default=None, min_length=1, description="An id: only calls that name it, alone or in a list; absent: all."
+    )
     effect: Effect | None = Field(default=None, description="What happens; absent where a script tells.")
     script: list[Step] | None = Field(
         default=None, min_length=1, description="What happens to one matching call after the other; ok is nothing."
     )
     throttle_code: ThrottleCode = Field(default="Throttling", description="What throttle answers.")
     error_code: ErrorCode = Field(default="InternalError", description="What error answers (500, 503).")
+    refusal: Refusal | None = Field(default=None, description="What refuse answers: code, status (400), message.")
     seconds: float = Field(
         default=1.0,
         gt=0,
@@ -45,6 +57,8 @@ class Fault(Strict):
     def _one_kind(self) -> Self:
         if (self.effect is None) == (self.script is None):
             raise ValueError("expected exactly one of effect, script")
+        if ("refuse" in (self.effect, *(self.script or ()))) != (self.refusal is not None):
+            raise ValueError("expected refusal where something is to refuse, and only there")
         if self.script is not None and (self.count is not None or self.probability != 1):
             raise ValueError("a script tells for each call what happens: expected neither count nor probability")
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -223,6 +224,38 @@ def test_what_the_cloud_has_is_found_with_the_way_out(engine: toolchain.Engine, 
         assert stack.found() == mandatory
         assert stack.advised() == {rule: names for rule, names in expected.items() if rule in ADVICE}
         assert way_out in stack.output
+
+
+@pytest.mark.timeout(600)
+def test_a_database_that_refuses_is_told_by_name_and_stops_nothing_else(stack: Stack) -> None:
+    """It is being upgraded, or a permission is limited to others: all else is read, judged and applied."""
+    redis, mysql = "r-bp1shopsessions001", "rm-bp1shopmysql000001"
+    refusal = {"code": "IncorrectDBInstanceState", "status": 403, "message": "The instance is being upgraded."}
+    stack.cloud.faults.add(actions=["kvstore:DescribeSecurityIps"], about=redis, effect="refuse", refusal=refusal)
+    assert stack.pulumi("preview") != 0
+    found = {item["rule"]: item for item in stack.result()["results"] if item["outcome"] in ("FAIL", "UNKNOWN")}
+    # Whom it admits, nobody can tell: it may be anybody who moves.
+    assert stack.found()["database-whitelist-has-vswitch-cidr"] == MIGRATING
+    for rule, item in found.items():
+        assert rule.startswith("database-") or rule == "update-not-refused"
+        assert (item["outcome"], item["blocking"]) == ("UNKNOWN", True)
+        assert redis in item["reason"]
+        assert "RequestId" in item["reason"]
+        assert mysql not in item["reason"]
+
+    # A write that is refused stops its own resource; the next `up` goes on from there.
+    stack.cloud.faults.clear()
+    stack.cloud.faults.add(actions=["rds:ModifySecurityIps"], about=mysql, effect="refuse", refusal=refusal)
+    assert stack.pulumi("up", "--yes", "--skip-preview", "--continue-on-error", pack=False) != 0
+    assert re.search(rf"{mysql}.*IncorrectDBInstanceState|IncorrectDBInstanceState.*{mysql}", stack.output, re.DOTALL)
+    assert "RequestId" in stack.output
+    assert [group["name"] for item in stack.cloud.state()["redis"] for group in item["whitelist_groups"]].count(
+        "classic_to_vpc"
+    ) == 1
+    stack.cloud.faults.clear()
+    assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
+    assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
+    assert stack.found() == {}
 
 
 def test_what_is_declared_only_is_not_enough_once_the_freeze_has_begun(stack: Stack) -> None:

@@ -10,16 +10,18 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from estate.client import Cloud
 from estate.errors import Throttled
 from estate.settings import CloudSettings
+from simulator.api.call import Call
 from simulator.api.registry import Action
 from simulator.api.table import registry
 from simulator.faults import FaultError, Faults, Past
 from simulator.model.estate import Estate
 from simulator.model.fault import Fault
+from simulator.model.ram import User
 from simulator.server import Simulator
 from simulator.simulation import Simulation
 from tests.simulator.sdk import Api, refused
@@ -36,6 +38,10 @@ def _action(version: str, name: str) -> Action:
 
 
 READ, WRITE = _action("2016-04-28", "DescribeVpcs"), _action("2016-04-28", "CreateVpc")
+
+
+DEMO = User(name="demo", user_id="2" * 18, access_key_id="demo", access_key_secret=SecretStr("none"))
+CALL = Call({"RegionId": "cn-hangzhou", "VpcId": "vpc-1,vpc-2", "VpcIds": '["vpc-3"]', "Name": "[vpc-4"}, DEMO)
 
 
 @pytest.fixture
@@ -73,6 +79,27 @@ def test_the_typed_sdk_is_refused(
     assert api("vpc:CreateVpc", **VPC)["VpcId"]
 
 
+def test_one_thing_refuses_and_all_others_answer(simulator: Simulator, api: Api) -> None:
+    """By any code: a database that is being upgraded, a permission that is limited to others."""
+    [one, other] = [api("vpc:CreateVpc", **VPC)["VpcId"] for _ in range(2)]
+    refusal = {"code": "OperationDenied.Status", "status": 403, "message": "Not now."}
+    simulator.faults.add(actions=["vpc:*"], about=one, effect="refuse", refusal=refusal)
+    for action in ("vpc:DescribeVpcAttribute", "vpc:DeleteVpc"):
+        with refused("OperationDenied.Status", 403):
+            api(action, VpcId=one)
+    assert api("vpc:DescribeVpcAttribute", VpcId=other)["VpcId"] == other
+    assert api("vpc:DescribeVpcs")["TotalCount"] == 3
+    told = simulator.faults.all()[0]
+    assert (told["refusal"], told["struck"]) == (refusal, 2)
+    # One refusal by the way.
+    simulator.faults.clear()
+    simulator.faults.add(script=["ok", "refuse"], about=one, refusal={"code": "Conflict"})
+    assert api("vpc:DescribeVpcAttribute", VpcId=one)["VpcId"] == one
+    with refused("Conflict", 400):
+        api("vpc:DescribeVpcAttribute", VpcId=one)
+    assert api("vpc:DescribeVpcAttribute", VpcId=one)["VpcId"] == one
+
+
 @pytest.mark.parametrize(("effect", "made"), [("drop-before", 0), ("drop-after", 1)])
 def test_a_dropped_connection_is_closed_without_a_word(simulator: Simulator, effect: str, made: int) -> None:
     simulator.faults.add(actions=["vpc:CreateVpc"], effect=effect)
@@ -105,7 +132,7 @@ def test_a_slow_answer_is_kept_back_for_so_long(simulation: Simulation, direct: 
 @given(skip=st.integers(0, 4), count=st.none() | st.integers(1, 4))
 def test_it_strikes_so_often_after_so_many(skip: int, count: int | None) -> None:
     faults = Faults(PERMISSIONS, [Fault(effect="throttle", skip=skip, count=count)])
-    struck = [bool(faults.strike(READ, "demo").effects) for _ in range(12)]
+    struck = [bool(faults.strike(READ, CALL).effects) for _ in range(12)]
     least, most = skip, 12 if count is None else skip + count
     assert struck == [least <= number < most for number in range(12)]
 
@@ -113,7 +140,7 @@ def test_it_strikes_so_often_after_so_many(skip: int, count: int | None) -> None
 @given(st.lists(st.sampled_from(["ok", "throttle", "error", "slow", "drop-before", "drop-after"]), min_size=1))
 def test_a_script_tells_each_call(script: list[Any]) -> None:
     faults = Faults(PERMISSIONS, [Fault(script=script, skip=1)])
-    struck = ["+".join(faults.strike(READ, "demo").effects) or "ok" for _ in range(len(script) + 2)]
+    struck = ["+".join(faults.strike(READ, CALL).effects) or "ok" for _ in range(len(script) + 2)]
     assert struck == ["ok", *script, "ok"]
 
 
@@ -122,7 +149,7 @@ def test_the_same_seed_throws_the_same_dice(probability: float, seed: int) -> No
     faults = Faults(PERMISSIONS, [Fault(effect="error", probability=probability, seed=seed)])
     dice = random.Random(seed)  # noqa: S311 - the same as the fault's
     for _ in range(20):
-        assert bool(faults.strike(READ, "demo").effects) == (dice.random() < probability)
+        assert bool(faults.strike(READ, CALL).effects) == (dice.random() < probability)
 
 
 @pytest.mark.parametrize(
@@ -137,11 +164,15 @@ def test_the_same_seed_throws_the_same_dice(probability: float, seed: int) -> No
         ({"actions": ["*Vpc"]}, False),
         ({"caller": "blind"}, False),
         ({"caller": "Demo"}, False),
+        *(({"about": f"vpc-{number}"}, True) for number in (1, 2, 3)),
+        ({"about": "vpc-1,vpc-2"}, True),
+        ({"about": "vpc-4"}, False),
+        ({"about": "vpc"}, False),
     ],
 )
 def test_which_calls_it_strikes(fields: dict[str, Any], concerned: bool) -> None:
     faults = Faults(PERMISSIONS, [Fault(effect="error", **fields)])
-    assert bool(faults.strike(READ, "demo").effects) == concerned
+    assert bool(faults.strike(READ, CALL).effects) == concerned
 
 
 def test_only_a_call_of_somebody_known_is_counted(simulation: Simulation, direct: Direct) -> None:
@@ -193,6 +224,10 @@ def test_none_strikes_once_they_are_cleared(simulation: Simulation, direct: Dire
         ({"effect": "explode"}, "drop-before"),
         ({"effect": "slow", "seconds": 0}, "greater than 0"),
         ({"effect": "slow", "second": 1}, "not permitted"),
+        ({"effect": "refuse"}, "expected refusal where"),
+        ({"effect": "error", "refusal": {"code": "Conflict"}}, "expected refusal where"),
+        ({"script": ["refuse"]}, "expected refusal where"),
+        ({"effect": "refuse", "refusal": {"code": "Conflict", "status": 200}}, "greater than or equal to 400"),
     ],
 )
 def test_a_fault_that_says_nothing_clear_is_refused(fields: dict[str, Any], said: str) -> None:
