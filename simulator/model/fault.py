@@ -23,8 +23,9 @@ class Refusal(Strict):
 class Fault(Strict):
     """One fault. It strikes calls whose signature is right, of actions that are simulated.
 
-    throttle, error and refuse answer a call before anything happens; drop-before drops its connection before, drop-after after
-    the effect took place; slow keeps the answer back; stale lets reads answer as the state was before the last writes.
+    throttle, error and refuse answer a call before anything happens; drop-before drops its connection before,
+    drop-after after the effect took place; slow keeps the answer back; stale lets reads answer as the state was before
+    the last writes.
     """
 
     actions: list[str] = Field(
