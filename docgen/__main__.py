@@ -13,6 +13,7 @@ from docgen import catalogue, facts, package_schema, result_schema, sdk, stack_s
 from estate.guest.files import json_schema as evidence_schema
 from estate.inventory import json_schema as inventory_schema
 from policies.pack.run import MANIFEST
+from preflight.plan.model import Document, schema_of
 from simulator.estate_file import json_schema as estate_schema
 from simulator.reference import render as simulator_page
 
@@ -25,6 +26,7 @@ def documents() -> dict[str, str]:
         "schema/stack.schema.json": stack_schema.render(),
         "schema/result.schema.json": result_schema.render(),
         "schema/package.schema.json": package_schema.render(),
+        "schema/plan.schema.json": _json(schema_of(Document, "What a change does")),
         "schema/evidence.schema.json": _json(evidence_schema()),
         "schema/inventory.schema.json": _json(inventory_schema()),
         "schema/estate.schema.json": _json(estate_schema()),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,11 +10,21 @@ from typing import Annotated
 import typer
 
 from policies.pack.run import manifest
-from policies.verdict import BAD_INPUT, CONDITIONS
+from policies.verdict import BAD_INPUT
 from preflight import exits, inventory, reference
 from preflight.check import Wish
 from preflight.check import check as run_check
 from preflight.exits import INTERRUPTED, Stop
+from preflight.options import (
+    AtOption,
+    ProjectOption,
+    RehearsalOption,
+    ResultOption,
+    StackOption,
+    StrictOption,
+    WaveOption,
+)
+from preflight.plan.command import plan
 from preflight.screen import console
 
 
@@ -44,31 +53,18 @@ def _commands() -> None:
 
 @app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))
 def check(  # noqa: PLR0913 - one argument an option
-    stack: Annotated[
-        str | None, typer.Option("--stack", "-s", help="The stack; the selected one if not given.")
-    ] = None,
-    at: Annotated[
-        datetime | None,
-        typer.Option(
-            help="Ask about another time, such as 2026-12-11T03:00:00+08:00: a what-if, which passes no gate.",
-            parser=lambda text: _moment(text),
-            metavar="TIME",
-        ),
-    ] = None,
-    wave: Annotated[str | None, typer.Option(help="Judge one wave, not the whole stack.")] = None,
+    stack: StackOption = None,
+    at: AtOption = None,
+    wave: WaveOption = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every finding and every fix.")] = False,
     instance: Annotated[
         list[str] | None, typer.Option(help="Show the findings of one instance, by id or name; repeat it.")
     ] = None,
     rule: Annotated[list[str] | None, typer.Option(help="Show the findings of one rule; repeat it.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help=f"Exit {CONDITIONS} if ready with conditions.")] = False,
-    rehearsal: Annotated[
-        bool, typer.Option("--rehearsal", help="Judge a simulated cloud as if it were Alibaba's; never for a gate.")
-    ] = False,
-    result: Annotated[
-        Path | None, typer.Option(help="Keep the whole result in this file.", envvar="PREFLIGHT_RESULT")
-    ] = None,
-    project: Annotated[Path, typer.Option(help="The directory with Pulumi.yaml; here if not given.")] = Path(),
+    strict: StrictOption = False,
+    rehearsal: RehearsalOption = False,
+    result: ResultOption = None,
+    project: ProjectOption = Path(),
 ) -> None:
     """Preview the stack with the policy pack on, and show the verdict and the fixes.
 
@@ -115,16 +111,7 @@ def permissions(
 
 
 app.command("inventory", epilog=inventory.EXITS)(inventory.inventory)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.utcoffset() is None:
-        raise typer.BadParameter(f"expected a time with its offset, such as 2026-12-11T03:00:00+08:00; found {text!r}")
-    return moment
+app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(plan)
 
 
 def main() -> None:

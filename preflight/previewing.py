@@ -18,6 +18,7 @@ from components.run import FAILURE_VARIABLE, RESULT_VARIABLE
 from policies.core.clock import NOW_VARIABLE
 from policies.pack.run import RUN_VARIABLE
 from preflight.redaction import redacted
+from preflight.steps import Step, Steps
 from preflight.workspace import OpenStack, error_lines
 
 _REFRESH: Final = "refresh"
@@ -38,7 +39,8 @@ class Preview:
     """How a preview ended; all texts are redacted.
 
     `result` is where the pack was told to write. `errors` are what the engine reports beside findings; None of them
-    and no `failure` in a preview that `failed` means that a policy did it.
+    and no `failure` in a preview that `failed` means that a policy did it. `steps` is what would happen to each
+    resource; where there are errors or a failure, it is not the whole.
     """
 
     run_id: str
@@ -47,6 +49,12 @@ class Preview:
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     failure: Failure | None = None
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the engine came to the end of the program, so that the steps are all of them."""
+        return not self.errors and self.failure is None
 
 
 @dataclass
@@ -60,9 +68,11 @@ class Heard:
     violations: int = 0
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    steps: Steps = field(default_factory=Steps)
 
     def hear(self, event: events.EngineEvent) -> None:
         """Take in one event, and tell the progress with its counts."""
+        self.steps.hear(event)
         if event.diagnostic_event is not None:
             self._diagnostic(event.diagnostic_event)
         elif event.resource_pre_event is not None and event.resource_pre_event.metadata is not None:
@@ -117,6 +127,7 @@ def preview(stack: OpenStack, result: Path, at: datetime | None, scratch: Path, 
         tuple(dict.fromkeys(heard.errors)),
         tuple(dict.fromkeys(heard.warnings)),
         _failure(failure, heard.scrub),
+        heard.steps.all(),
     )
 
 

@@ -225,13 +225,13 @@ def _answer(verdict: Verdict) -> Iterator[Text]:
     commit = f", commit {run['commit'][:12]}{' with changes' if run['dirty'] else ''}" if run["commit"] else ""
     if verdict.decision.readiness == "WHAT-IF":
         judged = result["judgement"] if wave is None else _judgement(result, wave)
-        yield _styled("WHAT-IF", f", it would be {judged['hypothetical']}: {what}, which passes no gate")
+        yield styled("WHAT-IF", f", it would be {judged['hypothetical']}: {what}, which passes no gate")
         for item in result["whatIf"]:
             yield Text(f"  {safe(item['reason'])}")
         readiness = judged["hypothetical"]
     else:
         readiness = verdict.decision.readiness
-        yield _styled(readiness, f": {what}")
+        yield styled(readiness, f": {what}")
     if readiness == _READY_WITH_CONDITIONS:
         rests = ", ".join(_CONDITIONS[name](number) for name, number in verdict.conditions.items() if number)
         yield Text(f"Conditions: {rests}.")
@@ -250,13 +250,14 @@ def _judgement(result: Mapping[str, Any], wave: str) -> Mapping[str, Any]:
     return found
 
 
-def _styled(readiness: str, rest: str) -> Text:
+def styled(readiness: str, rest: str) -> Text:
+    """Return a line that begins with a readiness, in its colour."""
     return Text.assemble((readiness, _STYLES.get(readiness, "bold")), safe(rest))
 
 
 def show_not_judged(console: Console, problems: Iterable[str]) -> None:
     """Show that there is no verdict, and why."""
-    show(console, _styled("NOT JUDGED", ": nothing says whether it is ready"))
+    show(console, styled("NOT JUDGED", ": nothing says whether it is ready"))
     for problem in problems:
         for line in safe(problem).splitlines():
             show(console, f"  {line}")

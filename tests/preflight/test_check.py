@@ -10,8 +10,9 @@ import pytest
 from rich.console import Console
 
 from policies.verdict import Decision
-from preflight.check import Wish, _in_doubt, _show
+from preflight.check import Wish, _show
 from preflight.exits import Stop
+from preflight.judging import in_doubt
 from preflight.previewing import Failure, Preview
 from tests.preflight.results import recorded_result
 
@@ -29,17 +30,17 @@ def shown(decision: Decision, run: Preview, wish: Wish) -> tuple[int, str]:
 @pytest.mark.parametrize("code", [0, 10])
 def test_a_preview_that_fails_for_another_reason_is_not_ready(code: int) -> None:
     failed = replace(RUN, failed=True, errors=("the plugin crashed",))
-    doubted = _in_doubt(replace(READY, code=code), failed)
+    doubted = in_doubt(replace(READY, code=code), failed)
     assert (doubted.code, doubted.result) == (40, None)
     assert "the plugin crashed" in doubted.problems
-    assert "another policy pack" in _in_doubt(READY, replace(RUN, failed=True)).problems[-1]
+    assert "another policy pack" in in_doubt(READY, replace(RUN, failed=True)).problems[-1]
 
 
 @pytest.mark.parametrize("code", [4, 20, 30, 40])
 def test_what_is_not_ready_stays_so_whatever_else_fails(code: int) -> None:
     decision = Decision(code, "NOT READY", {})
-    assert _in_doubt(decision, replace(RUN, failed=True, errors=("the plugin crashed",))) is decision
-    assert _in_doubt(READY, RUN) is READY
+    assert in_doubt(decision, replace(RUN, failed=True, errors=("the plugin crashed",))) is decision
+    assert in_doubt(READY, RUN) is READY
 
 
 @pytest.mark.parametrize(("kind", "code"), [("input", 2), ("access", 3)])

@@ -1,0 +1,92 @@
+"""One run that every command judges by: config, identity and reachability, then a preview with the pack on."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from policies.verdict import BAD_INPUT, CONDITIONS, NOT_JUDGED, READY, Decision, Wanted, decide
+from preflight.access import EXIT_CODES, Access, check_access, check_config
+from preflight.exits import Stop
+from preflight.previewing import Heard, Preview, preview
+from preflight.screen import Progress, show_not_judged
+from preflight.workspace import OpenStack, open_stack
+
+_MOST_PROBLEMS = 8
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which run is asked for; `result` keeps the pack's whole result."""
+
+    project: Path
+    stack: str | None = None
+    at: datetime | None = None
+    wave: str | None = None
+    strict: bool = False
+    rehearsal: bool = False
+    result: Path | None = None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A run that has ended: the stack, who asked the cloud, what the result means, and what the engine told."""
+
+    stack: OpenStack
+    access: Access
+    decision: Decision
+    told: Preview
+
+
+def judge(asked: Asked, err: Console) -> Judged:
+    """Preview the stack and judge it by the result of that run. Raises Stop before anything is judged."""
+    progress = Progress(err)
+    stack = open_stack(asked.project, asked.stack, os.environ)
+    config = check_config(stack)
+    names = [wave.name for wave in config.waves]
+    if asked.wave is not None and asked.wave not in (names or ["all"]):
+        raise Stop(BAD_INPUT, f"--wave {asked.wave}: expected one of {', '.join(names or ['all'])}")
+    access = check_access(stack)
+    progress.say(f"Stack {stack.name}, {access.told}")
+    with tempfile.TemporaryDirectory(prefix="preflight-") as directory:
+        scratch = Path(directory)
+        result = scratch / "result.json" if asked.result is None else asked.result.resolve()
+        with progress.running():
+            told = preview(stack, result, asked.at, scratch, Heard(progress.tell, access.cloud.scrub))
+        wanted = Wanted(
+            run=told.run_id,
+            since=None,
+            project=stack.directory,
+            stack=stack.name,
+            wave=asked.wave,
+            account=access.cloud.account_id(),
+            rehearsal=asked.rehearsal,
+        )
+        decision = decide(result, wanted, datetime.now(UTC), strict=asked.strict)
+    for warning in told.warnings[:_MOST_PROBLEMS]:
+        progress.say(f"warning: {warning}")
+    return Judged(stack, access, in_doubt(decision, told), told)
+
+
+def in_doubt(decision: Decision, told: Preview) -> Decision:
+    """Return no verdict where the pack finds it ready, and the preview failed for another reason."""
+    if decision.code not in (READY, CONDITIONS) or not told.failed:
+        return decision
+    why = told.errors or ("another policy pack does not let it pass: pulumi preview shows which",)
+    return Decision(NOT_JUDGED, "NOT JUDGED", None, (f"the pack finds it {decision.readiness}, but it fails:", *why))
+
+
+def not_judged(decision: Decision, told: Preview, out: Console) -> int:
+    """Show why there is no verdict, and return the exit code. Raises Stop where the program said why it stopped."""
+    if told.failure is not None and told.failure.kind in EXIT_CODES:
+        code = EXIT_CODES[told.failure.kind]  # type: ignore[index]
+        if code != NOT_JUDGED:
+            raise Stop(code, told.failure.message)
+    said = [told.failure.message] if told.failure else [*told.errors[:_MOST_PROBLEMS], *decision.problems]
+    show_not_judged(out, said)
+    return decision.code

@@ -1,0 +1,44 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from policies.verdict import CONDITIONS
+
+
+def moment(text: str) -> datetime:
+    """Read a time with its offset. Raises typer.BadParameter."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.utcoffset() is None:
+        raise typer.BadParameter(f"expected a time with its offset, such as 2026-12-11T03:00:00+08:00; found {text!r}")
+    return found
+
+
+StackOption: TypeAlias = Annotated[
+    str | None, typer.Option("--stack", "-s", help="The stack; the selected one if not given.")
+]
+AtOption: TypeAlias = Annotated[
+    datetime | None,
+    typer.Option(
+        help="Ask about another time, such as 2026-12-11T03:00:00+08:00: a what-if, which passes no gate.",
+        parser=moment,
+        metavar="TIME",
+    ),
+]
+WaveOption: TypeAlias = Annotated[str | None, typer.Option(help="Judge one wave, not the whole stack.")]
+StrictOption: TypeAlias = Annotated[bool, typer.Option("--strict", help=f"Exit {CONDITIONS} if ready with conditions.")]
+RehearsalOption: TypeAlias = Annotated[
+    bool, typer.Option("--rehearsal", help="Judge a simulated cloud as if it were Alibaba's; never for a gate.")
+]
+ResultOption: TypeAlias = Annotated[
+    Path | None, typer.Option(help="Keep the whole result in this file.", envvar="PREFLIGHT_RESULT")
+]
+ProjectOption: TypeAlias = Annotated[Path, typer.Option(help="The directory with Pulumi.yaml; here if not given.")]

@@ -1,0 +1,124 @@
+"""`preflight plan`: what a change does, for whoever has to approve it, and how the verdict differs from the base."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from policies.core.facts import printable
+from policies.verdict import BAD_INPUT, NotJudgedError, load
+from preflight.exits import Stop
+from preflight.judging import Asked, Judged, judge, not_judged
+from preflight.options import (
+    AtOption,
+    ProjectOption,
+    RehearsalOption,
+    ResultOption,
+    StackOption,
+    StrictOption,
+    WaveOption,
+)
+from preflight.plan.comparing import compare
+from preflight.plan.making import make_change
+from preflight.plan.markdown import change_markdown, comparison_markdown, escaped
+from preflight.plan.model import Comparison, Document
+from preflight.plan.text import change_lines, comparison_lines
+from preflight.screen import console, show, styled
+from preflight.steps import plan_of
+
+# What a result raises in which something is missing, or is of another type.
+_MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+
+
+class Format(StrEnum):
+    """How a plan is written."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+def plan(  # noqa: PLR0913 - one argument an option
+    stack: StackOption = None,
+    base: Annotated[
+        Path | None, typer.Option(help="A result of the base branch (--result of its run), to compare with.")
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
+    everything: Annotated[bool, typer.Option("--all", help="Leave nothing out.")] = False,
+    at: AtOption = None,
+    wave: WaveOption = None,
+    strict: StrictOption = False,
+    rehearsal: RehearsalOption = False,
+    result: ResultOption = None,
+    project: ProjectOption = Path(),
+) -> None:
+    """Show what this change does, in the words of the migration, and what of it cannot be undone.
+
+    Nothing is changed in the cloud. It exits by the verdict, as `preflight check` does.
+    """
+    earlier = None if base is None else load_base(base)
+    asked = Asked(project, stack, at, wave, strict, rehearsal, result)
+    out = console()
+    judged = judge(asked, console(stderr=True))
+    if judged.decision.result is None or not judged.told.is_whole:
+        raise typer.Exit(not_judged(judged.decision, judged.told, out))
+    document = make_document(judged, earlier, base)
+    if form is Format.JSON:
+        typer.echo(document.model_dump_json(indent=2))
+    elif form is Format.MARKDOWN:
+        typer.echo(document_markdown(document), nl=False)
+    else:
+        for line in document_lines(document, out.width, everything=everything):
+            show(out, line)
+    raise typer.Exit(judged.decision.code)
+
+
+def load_base(path: Path) -> dict[str, Any]:
+    """Return the result of the base. Raises Stop."""
+    try:
+        return load(path)
+    except NotJudgedError as problem:
+        raise Stop(BAD_INPUT, f"--base {path}: {problem}") from None
+
+
+def make_document(judged: Judged, earlier: dict[str, Any] | None = None, base: Path | None = None) -> Document:
+    """Return what a run tells of the change. Raises Stop where the base is no whole result."""
+    result = judged.decision.result
+    assert result is not None
+    steps = judged.told.steps
+    comparison: Comparison | None = None
+    if earlier is not None:
+        try:
+            comparison = compare(earlier, result, plan_of(steps))
+        except _MALFORMED:
+            raise Stop(BAD_INPUT, f"--base {base}: it does not hold what a result of its schema version must") from None
+    return Document(
+        readiness=judged.decision.readiness,
+        exit_code=judged.decision.code,
+        judged_at=result["now"],
+        commit=result["run"]["commit"],
+        blocking=result["blocking"],
+        change=make_change(steps),
+        comparison=comparison,
+    )
+
+
+def document_lines(document: Document, width: int, *, everything: bool = False) -> list[Text]:
+    """Return the lines of a plan; the verdict is the last one."""
+    lines = list(change_lines(document.change, width, everything=everything))
+    if document.comparison is not None:
+        lines += [Text(), *comparison_lines(document.comparison, width, everything=everything)]
+    number = document.blocking
+    why = f": {number} finding{'' if number == 1 else 's'} must be settled; preflight check shows how" if number else ""
+    return [*lines, Text(), styled(document.readiness, f": stack {printable(document.change.stack)}{why}")]
+
+
+def document_markdown(document: Document) -> str:
+    """Return a plan as Markdown for a pull request."""
+    compared = "" if document.comparison is None else f"\n{comparison_markdown(document.comparison)}"
+    head = f"**{escaped(document.readiness)}**: stack {escaped(document.change.stack)}\n\n"
+    return f"{head}{change_markdown(document.change)}{compared}"

@@ -1,0 +1,237 @@
+"""A result against that of the base branch: what is new, gone, newly waived, and which dates moved; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from policies.core.facts import Facts, UnreadableError, attempt, printable
+from policies.core.plan import Plan
+from preflight.fixes import open_findings
+from preflight.plan.model import Comparison, Decision, FindingChange, MovedDate, Side
+
+#: Before its end, a waiver or an attestation is told as about to end for so long.
+SOON: Final = timedelta(days=7)
+_OPEN: Final = ("FAIL", "UNKNOWN")
+_WAIVED: Final = "WAIVED"
+
+_Key = tuple[str, str, str]
+
+
+def compare(before: Mapping[str, Any], after: Mapping[str, Any], plan: Plan | None = None) -> Comparison:
+    """Return how `after` differs from `before`, two results of the pack.
+
+    `plan` is what `after` was judged by: it alone knows attestations, and waivers that cover nothing.
+    """
+    ones, others = _by_subject(before), _by_subject(after)
+    titles = {rule["id"]: rule for result in (before, after) for rule in result["rules"]}
+    changes = [_change(ones.get(key), others.get(key), titles) for key in sorted({*ones, *others})]
+    opened = [item for item in changes if item.after in _OPEN]
+    before_ids, after_ids = _instances(before), _instances(after)
+    return Comparison(
+        before=_side(before),
+        after=_side(after),
+        new=tuple(item for item in opened if item.before not in _OPEN),
+        gone=tuple(item for item in changes if item.before in _OPEN and item.after not in (*_OPEN, _WAIVED)),
+        newly_waived=tuple(item for item in changes if item.after == _WAIVED and item.before != _WAIVED),
+        blocking_since=tuple(
+            item
+            for key, other in sorted(others.items())
+            if (one := ones.get(key)) is not None
+            and {one["outcome"], other["outcome"]} <= set(_OPEN)
+            and other["blocking"]
+            and not one["blocking"]
+            for item in [_change(one, other, titles)]
+        ),
+        dates=tuple(_dates(before, after)),
+        decisions=tuple(_decisions(before, after, plan)),
+        instances_added=tuple(sorted(printable(after_ids[i]) for i in after_ids.keys() - before_ids.keys())),
+        instances_removed=tuple(sorted(printable(before_ids[i]) for i in before_ids.keys() - after_ids.keys())),
+    )
+
+
+def _by_subject(result: Mapping[str, Any]) -> dict[_Key, Mapping[str, Any]]:
+    """Return findings and what was waived; what passes is found by its absence, and needs no entry."""
+    told = [*open_findings(result), *(item for item in result["results"] if item["outcome"] == _WAIVED)]
+    return {(item["rule"], item["subject"]["kind"], _subject(item)): item for item in told}
+
+
+def _subject(item: Mapping[str, Any]) -> str:
+    """Return whom a finding is about: the migration is the same one on both sides, whatever its stack is called."""
+    return "" if item["subject"]["kind"] == "migration" else str(item["subject"]["id"])
+
+
+def _change(
+    one: Mapping[str, Any] | None, other: Mapping[str, Any] | None, rules: Mapping[str, Mapping[str, Any]]
+) -> FindingChange:
+    item = other or one
+    assert item is not None
+    subject = item["subject"]
+    return FindingChange(
+        rule=item["rule"],
+        title=rules[item["rule"]]["title"],
+        severity=rules[item["rule"]]["severity"],
+        subject=printable(str(subject["id"])),
+        name="the stack" if subject["kind"] == "migration" else printable(str(subject["name"] or subject["id"])),
+        wave=item["wave"],
+        before=None if one is None else one["outcome"],
+        after=None if other is None else other["outcome"],
+        blocking=bool(item["blocking"]),
+        mandatory_from=item["mandatoryFrom"],
+    )
+
+
+def _side(result: Mapping[str, Any]) -> Side:
+    judgement, run = result["judgement"], result["run"]
+    return Side(
+        readiness=str(judgement["hypothetical"] or judgement["readiness"]),
+        blocking=int(result["blocking"]),
+        judged_at=result["now"],
+        commit=run["commit"],
+        account=run["accountId"],
+    )
+
+
+def _instances(result: Mapping[str, Any]) -> dict[str, str]:
+    return {item["subject"]["id"]: item["subject"]["name"] or item["subject"]["id"] for item in result["instances"]}
+
+
+# ---- dates ----
+
+
+def _dates(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[MovedDate]:
+    ones, others = ({wave["name"]: wave for wave in result["waves"]} for result in (before, after))
+    for name in dict.fromkeys([*ones, *others]):
+        one, other = _wave_dates(ones.get(name)), _wave_dates(others.get(name))
+        for what in _OF_A_WAVE:
+            if not _same(one.get(what), other.get(what)):
+                told = f"{what} of wave {printable(name)}"
+                yield MovedDate(what=told, before=one.get(what), after=other.get(what))
+    # When the next thing becomes mandatory; by the clock alone it moves with each run, so only those of findings count.
+    soonest, since = _mandatory(before), _mandatory(after)
+    for rule in sorted(soonest.keys() & since.keys()):
+        if not _same(soonest[rule], since[rule]):
+            yield MovedDate(what=f"{rule} mandatory from", before=soonest[rule], after=since[rule])
+
+
+_OF_A_WAVE: Final = ("start", "latest", "freeze")
+
+
+def _wave_dates(wave: Mapping[str, Any] | None) -> dict[str, str | None]:
+    if wave is None:
+        return {}
+    return {"start": wave["window"]["start"], "latest": wave["window"]["latest"], "freeze": wave["freezeStartsAt"]}
+
+
+def _mandatory(result: Mapping[str, Any]) -> dict[str, str]:
+    """Return from when on each rule with a finding is mandatory, the first time of any of its findings."""
+    found: dict[str, str] = {}
+    for item in open_findings(result):
+        since, rule = item["mandatoryFrom"], item["rule"]
+        if since is not None and (rule not in found or _moment(since) < _moment(found[rule])):
+            found[rule] = since
+    return found
+
+
+def _same(one: str | None, other: str | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return _moment(one) == _moment(other)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+# ---- waivers and attestations ----
+
+
+def _decisions(before: Mapping[str, Any], after: Mapping[str, Any], plan: Plan | None) -> Iterator[Decision]:
+    now, judged = _moment(after["now"]), _moment(before["now"])
+    ones, others = _waivers(before), _waivers(after)
+    for key in sorted({*ones, *others}):
+        if key not in others:
+            yield _decision("waiver", ones[key], "gone")
+        elif (standing := _ending(others[key]["expires"], now) if key in ones else "new") is not None:
+            yield _decision("waiver", others[key], standing)
+    for key, item in sorted(_declared_waivers(plan).items()):
+        # One that covers nothing: the base tells none of these.
+        standing = "new" if _moment(item["approvedAt"]) > judged else _ending(item["expires"], now)
+        if key not in others and standing is not None:
+            yield _decision("waiver", item, standing)
+    for item in _attestations(plan):
+        standing = "new" if _moment(item["statedAt"]) > judged else _ending(item["validUntil"], now)
+        if standing is not None:
+            yield Decision(
+                kind="attestation",
+                what=item["kind"],
+                who=item["owner"],
+                until=item["validUntil"],
+                standing=standing,
+            )
+
+
+def _ending(until: str, now: datetime) -> Any:
+    moment = _moment(until)
+    return "ended" if moment <= now else "about to end" if moment - now <= SOON else None
+
+
+_WaiverKey = tuple[str, str, str, str]
+
+
+def _waivers(result: Mapping[str, Any]) -> dict[_WaiverKey, Mapping[str, Any]]:
+    return {
+        _waiver_key(item["rule"], item["waiver"]): {**item["waiver"], "rule": item["rule"]}
+        for item in result["results"]
+        if item["waiver"] is not None
+    }
+
+
+def _waiver_key(rule: str, waiver: Mapping[str, Any]) -> _WaiverKey:
+    return rule, waiver["reason"], waiver["owner"], _moment(waiver["expires"]).astimezone().isoformat()
+
+
+def _decision(kind: Any, waiver: Mapping[str, Any], standing: Any) -> Decision:
+    return Decision(
+        kind=kind,
+        what=f"{waiver['rule']}: {printable(str(waiver['reason']))}",
+        who=printable(f"{waiver['owner']}, approved by {waiver['approvedBy']}"),
+        until=waiver["expires"],
+        standing=standing,
+    )
+
+
+def _declared_waivers(plan: Plan | None) -> dict[_WaiverKey, Mapping[str, Any]]:
+    """Return the waivers of the config; one that is malformed has a finding of its own."""
+    found: dict[_WaiverKey, Mapping[str, Any]] = {}
+    for facts in _listed(plan, "waivers"):
+        read = attempt(partial(_read_waiver, facts))
+        if not isinstance(read, UnreadableError):
+            found[_waiver_key(read["rule"], read)] = read
+    return found
+
+
+def _read_waiver(facts: Facts) -> dict[str, str]:
+    told = {key: facts.text(key) for key in ("rule", "reason", "owner", "approvedBy")}
+    return told | {key: facts.moment(key).isoformat() for key in ("approvedAt", "expires")}
+
+
+def _read_attestation(facts: Facts) -> dict[str, str]:
+    told = {key: facts.text(key) for key in ("kind", "owner")}
+    return told | {key: facts.moment(key).isoformat() for key in ("statedAt", "validUntil")}
+
+
+def _attestations(plan: Plan | None) -> Iterator[dict[str, str]]:
+    for facts in _listed(plan, "attestations"):
+        read = attempt(partial(_read_attestation, facts))
+        if not isinstance(read, UnreadableError):
+            yield read
+
+
+def _listed(plan: Plan | None, key: str) -> Iterable[Facts]:
+    if plan is None:
+        return ()
+    found = attempt(lambda: plan.migration.objects(key) if key in plan.migration.data else ())
+    return () if isinstance(found, UnreadableError) else found

@@ -1,0 +1,170 @@
+"""What becomes of the classic security groups, and of single rules: blocks that stand for one are told as that one."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from ipaddress import IPv4Network
+from typing import Any, Final
+
+from components.cidr import RFC1918
+from components.conversion.addresses import without
+from policies.core.facts import UnreadableError, Value, attempt, printable
+from policies.core.plan import SECURITY_GROUP, SECURITY_GROUP_RULES, SHARED_SECURITY_GROUP, Plan, Resource
+from policies.security_groups.reading import groups_by_id
+from preflight.plan.model import Action, Became, ConvertedRule, GroupChange
+from preflight.steps import Step
+
+_OUTCOMES: Final[Mapping[str, Became]] = {
+    "carried-over": "carried over",
+    "narrowed": "narrowed",
+    "merged": "merged",
+    "folded": "folded",
+    "split": "split",
+    "not-portable": "lost",
+    "added": "added",
+}
+_PEERS: Final = ("cidrIp", "ipv6CidrIp", "groupId", "prefixListId")
+_MOST_BLOCKS: Final = 3
+ANYWHERE: Final = "0.0.0.0/0"
+
+
+def group_changes(plan: Plan, steps: Iterable[Step]) -> tuple[tuple[GroupChange, ...], list[Step]]:
+    """Return each classic group with what stands in its place, and the steps about groups that are no clone's."""
+    by_parent: defaultdict[str | None, list[Step]] = defaultdict(list)
+    for step in steps:
+        if step.type in (SECURITY_GROUP, SECURITY_GROUP_RULES):
+            by_parent[step.parent].append(step)
+    groups = attempt(lambda: groups_by_id(plan))
+    facts = {} if isinstance(groups, UnreadableError) else groups
+    found = []
+    for classic_id, clones in sorted(plan.clones.items()):
+        for clone in clones:
+            its_steps = by_parent.pop(clone.urn, [])
+            told = facts[classic_id].data if classic_id in facts else {}
+            found.append(_group(plan, clone, classic_id, told, its_steps))
+    return tuple(found), [step for left in by_parent.values() for step in left]
+
+
+def _group(
+    plan: Plan, clone: Resource, classic_id: str, told: Mapping[str, Value], steps: Sequence[Step]
+) -> GroupChange:
+    members, name = told.get("memberIds"), told.get("securityGroupName")
+    rules = [_converted(entry) for entry in _objects(clone.properties.get("report"))]
+    children = plan.children(clone, SECURITY_GROUP_RULES)
+    limits = clone.properties.get("limits")
+    existing = [step for step in steps if step.op == "update" and step.type == SECURITY_GROUP_RULES]
+    of_others = clone.parent in {item.urn for item in plan.of_type(SHARED_SECURITY_GROUP)}
+    return GroupChange(
+        classic_id=printable(classic_id),
+        name=printable(name) if isinstance(name, str) else "",
+        members=len(members) if isinstance(members, Sequence) and not isinstance(members, str) else 0,
+        mode="others" if of_others else "clone",
+        action=_action(steps),
+        vpc_groups=len(plan.children(clone, SECURITY_GROUP)),
+        vpc_rules=sum(len(_mapping(child.properties.get("rules"))) for child in children),
+        tally=dict(sorted(Counter(rule.became for rule in rules).items())),
+        rules=tuple(rules),
+        limits=tuple(printable(item) for item in limits if isinstance(item, str))
+        if isinstance(limits, Sequence) and not isinstance(limits, str)
+        else (),
+        added=tuple(text for step in existing for text in _differences(step.after, step.before)),
+        removed=tuple(text for step in existing for text in _differences(step.before, step.after)),
+    )
+
+
+def _action(steps: Iterable[Step]) -> Action | None:
+    """Return what happens to the groups or their rules: the most that happens to any of them."""
+    found = {step.op for step in steps}
+    order: tuple[tuple[str, Action], ...] = (("create", "create"), ("replace", "replace"), ("update", "update"))
+    if any(step.type == SECURITY_GROUP and step.op == "same" for step in steps) and "create" in found:
+        return "update"
+    if any(step.deletes for step in steps) and not found - {"delete"}:
+        return "delete"
+    return next((action for op, action in order if op in found), None)
+
+
+def _converted(entry: Mapping[str, Value]) -> ConvertedRule:
+    labels = entry.get("labels")
+    rule, reason, outcome = (_text(entry, key) for key in ("classicRule", "reason", "outcome"))
+    return ConvertedRule(
+        classic_rule=rule,
+        # What is not known to be kept counts as lost.
+        became=_OUTCOMES.get(outcome, "lost"),
+        reason=reason,
+        vpc_rules=len(labels) if isinstance(labels, Sequence) and not isinstance(labels, str) else 0,
+    )
+
+
+def _text(data: Mapping[str, Value], key: str) -> str:
+    value = data.get(key)
+    return printable(value) if isinstance(value, str) else ""
+
+
+def _objects(value: Value) -> list[Mapping[str, Value]]:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return []
+    return [item for item in value if isinstance(item, Mapping)]
+
+
+def _mapping(value: Any) -> Mapping[str, Value]:
+    return value if isinstance(value, Mapping) else {}
+
+
+# ---- rules ----
+
+
+def _differences(ones: Mapping[str, Value], others: Mapping[str, Value]) -> tuple[str, ...]:
+    here, there = _mapping(ones.get("rules")), _mapping(others.get("rules"))
+    return told_rules({label: rule for label, rule in here.items() if label not in there})
+
+
+def told_rules(rules: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return rules by label as a reviewer reads them: those that differ in their blocks alone as one.
+
+    An Internet rule about `0.0.0.0/0` may stand in the 31 public blocks; it is told as what it is.
+    """
+    grouped: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    others = []
+    for label, facts in sorted(rules.items()):
+        rule = _mapping(facts)
+        cidr = rule.get("cidrIp")
+        if not isinstance(cidr, str) or not cidr:
+            others.append(printable(label))
+            continue
+        key = tuple(_said(rule, name) for name in ("direction", "policy", "ipProtocol", "portRange", "priority"))
+        grouped[*key, _said(rule, "sourcePortRange")].append(cidr)
+    return tuple(sorted([*others, *(_sentence(key, blocks) for key, blocks in grouped.items())]))
+
+
+def _said(rule: Mapping[str, Value], key: str) -> str:
+    value = rule.get(key)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return printable(value) if isinstance(value, str) else ""
+
+
+def _sentence(key: tuple[str, ...], blocks: Sequence[str]) -> str:
+    direction, policy, protocol, ports, priority, source_ports = key
+    way = "from" if direction == "ingress" else "to"
+    if source_ports:
+        ports += f" source ports {source_ports}"
+    return f"{direction} {policy} {protocol} {ports} {way} {told_blocks(blocks)} ({priority})"
+
+
+def told_blocks(blocks: Iterable[str]) -> str:
+    """Return blocks as few words: all public ones as `0.0.0.0/0`, else the first few and how many there are more."""
+    found = list(dict.fromkeys(blocks))
+    public = _public_blocks()
+    if public <= set(found):
+        rest = [block for block in found if block not in public]
+        found = [f"{ANYWHERE} without private addresses", *rest]
+    more = len(found) - _MOST_BLOCKS
+    shown = ", ".join(printable(block) for block in found[:_MOST_BLOCKS])
+    return f"{shown} and {more} more blocks" if more > 0 else shown
+
+
+@cache
+def _public_blocks() -> frozenset[str]:
+    return frozenset(str(block) for block in without([IPv4Network(ANYWHERE)], RFC1918))

@@ -1,0 +1,360 @@
+"""A preview's steps made into a Change; pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Final
+
+from policies.core import plan as types
+from policies.core.facts import Facts, UnreadableError, Value, attempt, printable
+from policies.core.plan import Plan
+from preflight.plan.groups import group_changes, told_rules
+from preflight.plan.model import Action, Area, Change, Kept, Part
+from preflight.screen import when
+from preflight.steps import Step, plan_of
+
+_ACTIONS: Final[Mapping[str, Action]] = {
+    "create": "create",
+    "import": "create",
+    "update": "update",
+    "replace": "replace",
+    "import-replacement": "replace",
+}
+_ORDER: Final[tuple[Area, ...]] = (
+    "network",
+    "security-groups",
+    "databases",
+    "lists",
+    "links",
+    "public-addresses",
+    "snapshots",
+    "cleanup",
+    "other",
+)
+_INTERFACE: Final = "alicloud:ecs/ecsNetworkInterface:EcsNetworkInterface"
+_OF_GROUPS: Final = (types.SECURITY_GROUP, types.SECURITY_GROUP_RULES)
+_NOT_KNOWN: Final = "(known after the update)"
+
+
+def make_change(steps: Iterable[Step]) -> Change:
+    """Return what the steps of a preview do; a preview that stopped half way has too few, and is not to be given."""
+    every = tuple(steps)
+    real = [step for step in every if _is_real(step)]
+    plan = plan_of(every)
+    names = _names(plan)
+    counts: Counter[Action] = Counter(action for step in real if (action := action_of(step)) is not None)
+    project, stack = plan.project_and_stack
+    parts = [
+        part
+        for step in real
+        if (action := action_of(step)) is not None and step.type not in _OF_GROUPS
+        for part in [_part(step, action, names)]
+    ]
+    groups, strays = group_changes(plan, every)
+    parts += [_plain_part(step, action) for step in strays if (action := action_of(step)) is not None]
+    return Change(
+        project=printable(project),
+        stack=printable(stack),
+        counts=dict(sorted(counts.items())),
+        unchanged=sum(action_of(step) is None for step in real),
+        groups=groups,
+        parts=tuple(sorted(parts, key=lambda part: (_ORDER.index(part.area), part.id, part.what))),
+        kept=tuple(_kept(real)),
+    )
+
+
+def action_of(step: Step) -> Action | None:
+    """Return what happens to a resource; None where nothing does."""
+    if step.deletes:
+        return "release" if step.retained else "delete"
+    return _ACTIONS.get(step.op)
+
+
+def _is_real(step: Step) -> bool:
+    """Whether the step is about something in the cloud: no component of ours, no provider, no reading."""
+    return not step.type.startswith(("pulumi:", "classic-to-vpc:"))
+
+
+# ---- what people call things ----
+
+
+def _names(plan: Plan) -> Mapping[str, str]:
+    """Return the names of instances, databases and groups by id, as far as the facts tell."""
+    found: dict[str, str] = {}
+    for key, id_key, name_key in (
+        ("classicInstances", "instanceId", "instanceName"),
+        ("databases", "dbInstanceId", "description"),
+        ("securityGroups", "securityGroupId", "securityGroupName"),
+        ("linkedSecurityGroups", "securityGroupId", "securityGroupName"),
+        ("accessLists", "aclId", "aclName"),
+    ):
+        listed = attempt(partial(_listed, plan, key))
+        for item in () if isinstance(listed, UnreadableError) else listed:
+            found[_text(item.data, id_key)] = _text(item.data, name_key)
+    for instance in plan.instances:
+        found[_text(instance.properties, "instanceId")] = _text(instance.properties, "instanceName")
+        disks = attempt(partial(instance.facts.objects, "disks"))
+        for disk in () if isinstance(disks, UnreadableError) else disks:
+            found[_text(disk.data, "diskId")] = _text(instance.properties, "instanceName")
+    return found
+
+
+def _listed(plan: Plan, key: str) -> tuple[Facts, ...]:
+    return plan.migration.objects(key)
+
+
+def _text(data: Mapping[str, Value], key: str) -> str:
+    value = data.get(key)
+    return printable(value) if isinstance(value, str) else ""
+
+
+def _known(data: Mapping[str, Value], key: str) -> str:
+    return _text(data, key) or _NOT_KNOWN
+
+
+def _moment(data: Mapping[str, Value], key: str) -> str:
+    text = _text(data, key)
+    try:
+        return when(text) if text else _NOT_KNOWN
+    except ValueError:
+        return text
+
+
+def _texts(data: Mapping[str, Value], key: str) -> tuple[str, ...]:
+    value = data.get(key)
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return ()
+    return tuple(printable(item) for item in value if isinstance(item, str))
+
+
+# ---- a part for each step ----
+
+
+def _plain_part(step: Step, action: Action) -> Part:
+    if step.type in _OF_GROUPS:
+        # Of a clone that the stack no longer declares.
+        what = "the VPC group" if step.type == types.SECURITY_GROUP else "the rules of the VPC group"
+        return Part(area="security-groups", action=action, id=printable(step.name), name="", what=what)
+    return Part(area="other", action=action, id=printable(step.name), name="", what=step.type)
+
+
+def _part(step: Step, action: Action, names: Mapping[str, str]) -> Part:
+    found = _TELLERS.get(step.type)
+    if found is None:
+        return _plain_part(step, action)
+    area, id_key, tell = found
+    data = step.before if step.deletes else step.after
+    subject = _text(data, id_key) if id_key else step.name
+    what, details, forever = tell(step, action)
+    return Part(
+        area=area,
+        action=action,
+        id=subject or printable(step.name),
+        name=names.get(subject, ""),
+        what=what,
+        details=tuple(details),
+        forever=forever,
+    )
+
+
+_Told = tuple[str, Sequence[str], str | None]
+_FOREVER_DATABASE: Final = "a database that has an address in a VPC never goes back, nor into another VPC"
+_FOREVER_ADDRESS: Final = "a public address that is an EIP never becomes an instance's own again"
+
+
+def _vpc(step: Step, action: Action) -> _Told:
+    data = step.before if step.deletes else step.after
+    return f"VPC, {_known(data, 'cidrBlock')}", (), None
+
+
+def _vswitch(step: Step, action: Action) -> _Told:
+    data = step.before if step.deletes else step.after
+    return f"VSwitch, {_known(data, 'cidrBlock')} in {_known(data, 'zoneId')}", (), None
+
+
+def _default_network(step: Step, action: Action) -> _Told:
+    data = step.before if step.deletes else step.after
+    zone = f" in {_text(data, 'zoneId')}" if _text(data, "zoneId") else ""
+    kind = "VSwitch" if zone else "VPC"
+    return f"the account's default {kind}{zone}, made where there is none, {_known(data, 'cidrBlock')}", (), None
+
+
+def _hybrid(step: Step, action: Action) -> _Told:
+    if action in ("release", "delete"):
+        return "the stack lets go of its addresses, which stay as they are", (), None
+    until = _moment(step.after, "validUntil")
+    if action == "update":
+        return f"the classic address is kept until {until} (before: {_moment(step.before, 'validUntil')})", (), None
+    return f"an address in the VPC; the classic one is kept until {until} at least", (), _FOREVER_DATABASE
+
+
+def _whitelist(step: Step, action: Action) -> _Told:
+    data = step.before if step.deletes else step.after
+    kind = f" ({_text(data, 'networkType')})" if _text(data, "networkType") else ""
+    group = f"whitelist group {_known(data, 'groupName')}{kind}"
+    before, after = (
+        frozenset(_texts(step.before, "securityIps")),
+        frozenset(_texts(step.after, "securityIps") if not step.deletes else ()),
+    )
+    if action == "release":
+        return f"{group} stays", (), None
+    details = [f"+ {entry}" for entry in sorted(after - before)] + [f"- {entry}" for entry in sorted(before - after)]
+    if not after and not step.deletes:
+        details.append(f"entries {_NOT_KNOWN}")
+    return group, details, None
+
+
+def _link(step: Step, action: Action) -> _Told:
+    return "ClassicLink of the VPC is " + ("enabled" if action in ("create", "replace") else f"{action}d"), (), None
+
+
+def _attachment(step: Step, action: Action) -> _Told:
+    told = {"create": "linked to the VPC", "replace": "linked to another VPC", "delete": "no longer linked"}
+    return told.get(action, "linked as before"), (), None
+
+
+def _added_rules(step: Step, action: Action) -> _Told:
+    added, removed = rule_differences(step)
+    rules = step.before.get("rules") if step.deletes else step.after.get("rules")
+    number = len(rules) if isinstance(rules, Mapping) else 0
+    what = f"{number} {'rule' if number == 1 else 'rules'} by which VPC groups are let in"
+    if action == "release":
+        return f"{what}, which stay", (), None
+    return what, [*(f"+ {text}" for text in added), *(f"- {text}" for text in removed)], None
+
+
+def rule_differences(step: Step) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the rules that a rule set gets and loses, blocks of one rule told together."""
+    before = step.before.get("rules") if step.before else None
+    after = step.after.get("rules") if not step.deletes else None
+    ones = before if isinstance(before, Mapping) else {}
+    others = after if isinstance(after, Mapping) else {}
+    return (
+        told_rules({label: rule for label, rule in others.items() if label not in ones}),
+        told_rules({label: rule for label, rule in ones.items() if label not in others}),
+    )
+
+
+def _eip(step: Step, action: Action) -> _Told:
+    if action in ("delete", "release"):
+        return "the stack lets go of the EIP, which stays", (), None
+    return "the public address becomes an EIP and stays the same", (), _FOREVER_ADDRESS
+
+
+def _interface(step: Step, action: Action) -> _Told:
+    return "a second network interface, for an EIP in cut-through mode", (), None
+
+
+def _cut_through(step: Step, action: Action) -> _Told:
+    if action == "delete":
+        return "the EIP is bound to the instance again, not to the second interface", (), None
+    return "the EIP is bound to the second interface, in cut-through mode", (), None
+
+
+def _snapshot(step: Step, action: Action) -> _Told:
+    data = step.before if step.deletes else step.after
+    days = data.get("retentionDays")
+    kept = f", kept {days:g} days" if isinstance(days, float) else ""
+    if action == "release":
+        return "the stack lets go of the snapshot, which stays", (), None
+    return f"a snapshot, {'taken' if action in ('create', 'replace') else action + 'd'} before the move{kept}", (), None
+
+
+def _snapshots(step: Step, action: Action) -> _Told:
+    data = step.before if step.deletes else step.after
+    number = len(_texts(data, "diskIds"))
+    if action == "release":
+        return "the stack lets go of the snapshots, which stay", (), None
+    told = "taken" if action in ("create", "replace") else f"{action}d"
+    return f"snapshots of {number} disks, {told} at one moment", (), None
+
+
+def _removed(key: str) -> Callable[[Step, Action], _Told]:
+    def tell(step: Step, action: Action) -> _Told:
+        data = step.before if step.deletes else step.after
+        group = f"group {_text(data, 'groupName')} of " if _text(data, "groupName") else ""
+        if action in ("delete", "release"):
+            return f"the stack forgets what it took out of {group}the list: nothing is put back", (), None
+        ones = frozenset(_texts(step.before, key))
+        entries = sorted(set(_texts(step.after, key)) - ones)
+        return f"old addresses are taken out of {group}the list", [f"- {entry}" for entry in entries], None
+
+    return tell
+
+
+_Teller = tuple[Area, str | None, Callable[[Step, Action], _Told]]
+_TELLERS: Final[Mapping[str, _Teller]] = {
+    types.VPC: ("network", None, _vpc),
+    types.VSWITCH: ("network", None, _vswitch),
+    types.DEFAULT_VPC: ("network", None, _default_network),
+    types.DEFAULT_VSWITCH: ("network", None, _default_network),
+    **dict.fromkeys(types.HYBRID_ACCESSES, ("databases", "dbInstanceId", _hybrid)),
+    **dict.fromkeys(types.WHITELIST_GROUPS, ("lists", "dbInstanceId", _whitelist)),
+    types.CLASSIC_LINK: ("links", "vpcId", _link),
+    types.CLASSIC_LINK_ATTACHMENT: ("links", "instanceId", _attachment),
+    types.ADDED_SECURITY_GROUP_RULES: ("links", "securityGroupId", _added_rules),
+    types.PUBLIC_IP_CONVERSION: ("public-addresses", "instanceId", _eip),
+    _INTERFACE: ("public-addresses", None, _interface),
+    types.CUT_THROUGH_BINDING: ("public-addresses", "instanceId", _cut_through),
+    types.SNAPSHOT: ("snapshots", "diskId", _snapshot),
+    types.SNAPSHOT_GROUP: ("snapshots", "instanceId", _snapshots),
+    **dict.fromkeys(types.REMOVED_WHITELIST_ENTRIES, ("cleanup", "dbInstanceId", _removed("securityIps"))),
+    types.REMOVED_ACL_ENTRIES: ("cleanup", "aclId", _removed("entries")),
+}
+
+
+# ---- what a destroy keeps ----
+
+# By type, for what the provider leaves by itself (docs/contracts.md, "Resources of the local provider").
+_LEFT: Final[Mapping[str, tuple[str, str]]] = {
+    **dict.fromkeys(
+        types.HYBRID_ACCESSES, ("databases with their address in the VPC", "there is no way back out of a VPC")
+    ),
+    types.DEFAULT_VPC: ("the default VPC", "it is the account's, not the stack's"),
+    types.DEFAULT_VSWITCH: ("default VSwitches", "they are the account's, not the stack's"),
+    types.PUBLIC_IP_CONVERSION: ("EIPs", "the address outlives the instance until somebody releases it"),
+    **dict.fromkeys(
+        (*types.REMOVED_WHITELIST_ENTRIES, types.REMOVED_ACL_ENTRIES),
+        ("lists without the old addresses", "what was taken out is not put back"),
+    ),
+}
+_RETAINED: Final[Mapping[str, tuple[str, str]]] = {
+    types.VPC: ("the VPC", "databases have an address in it"),
+    types.VSWITCH: ("VSwitches", "databases have an address in the VPC"),
+    types.SNAPSHOT: ("snapshots of disks", "they are the only way back from the move"),
+    types.SNAPSHOT_GROUP: ("snapshots of all disks of an instance", "they are the only way back from the move"),
+}
+# By what was there before: a rule, a link, ClassicLink of the VPC.
+_BEFORE: Final[Mapping[str, tuple[str, str, str]]] = {
+    types.CLASSIC_LINK: ("enabledBefore", "ClassicLink of the VPC", "it was enabled before this stack"),
+    types.CLASSIC_LINK_ATTACHMENT: ("linkedBefore", "links of instances", "they were there before this stack"),
+    types.ADDED_SECURITY_GROUP_RULES: ("presentBefore", "rules of classic groups", "they were there before this stack"),
+}
+
+
+def _kept(steps: Iterable[Step]) -> Iterator[Kept]:
+    found: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for step in steps:
+        if step.deletes:
+            continue
+        if step.type in _LEFT:
+            found[_LEFT[step.type]] += 1
+        elif step.retained:
+            found[_RETAINED.get(step.type, (step.type, "the program retains it"))] += 1
+        elif step.type in _BEFORE:
+            key, what, why = _BEFORE[step.type]
+            before = step.after.get(key)
+            if before is True:
+                found[what, why] += 1
+            elif isinstance(before, Sequence) and not isinstance(before, str):
+                found[what, why] += len(before)
+        if step.protected:
+            found["what is protected", "a destroy stops at it"] += 1
+    for (what, why), count in sorted(found.items()):
+        if count:
+            yield Kept(what=what, count=count, why=why)
+
+
+__all__ = ["action_of", "make_change", "rule_differences"]

@@ -1,0 +1,192 @@
+"""What a change is, as data: `preflight plan --format json` writes it, and every other form is rendered from it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+SCHEMA_VERSION: Literal[1] = 1
+
+Action: TypeAlias = Literal["create", "update", "replace", "delete", "release"]
+"""What happens: `release` takes a thing out of the stack, and it stays in the cloud."""
+
+Area: TypeAlias = Literal[
+    "network", "security-groups", "databases", "lists", "links", "public-addresses", "snapshots", "cleanup", "other"
+]
+
+Became: TypeAlias = Literal["carried over", "narrowed", "merged", "folded", "split", "lost", "added"]
+
+
+class Model(BaseModel):
+    """An object of the document: camelCase outside, never changed."""
+
+    model_config = ConfigDict(
+        frozen=True, alias_generator=to_camel, populate_by_name=True, extra="forbid", serialize_by_alias=True
+    )
+
+
+class Part(Model):
+    """One thing that happens.
+
+    `what` says it in a line without its subject, which is `id` and, where people call it otherwise, `name`. `forever`
+    says why it cannot be undone; null: it can.
+    """
+
+    area: Area
+    action: Action
+    id: str
+    name: str
+    what: str
+    details: tuple[str, ...] = ()
+    forever: str | None = None
+
+
+class ConvertedRule(Model):
+    """What became of one classic rule, or what was added without one; `vpc_rules` is how many rules say it now."""
+
+    classic_rule: str
+    became: Became
+    reason: str
+    vpc_rules: int
+
+
+class GroupChange(Model):
+    """A classic security group and the VPC groups in its place.
+
+    `mode`: the stack clones it, or others made the VPC groups, which it leaves as they are. `action` is null where
+    nothing happens to them. `tally` counts `rules` by what became of them. `added` and `removed` are the rules that a
+    clone gets and loses, if it is there already.
+    """
+
+    classic_id: str
+    name: str
+    members: int
+    mode: Literal["clone", "others"]
+    action: Action | None
+    vpc_groups: int
+    vpc_rules: int
+    tally: dict[Became, int]
+    rules: tuple[ConvertedRule, ...]
+    limits: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+class Kept(Model):
+    """What a destroy of the whole stack leaves in the cloud, and why."""
+
+    what: str
+    count: int
+    why: str
+
+
+class Change(Model):
+    """What the update would do.
+
+    `counts` are resources by action, components and providers left out. `unchanged` is how many stay as they are.
+    """
+
+    project: str
+    stack: str
+    counts: dict[Action, int]
+    unchanged: int
+    groups: tuple[GroupChange, ...]
+    parts: tuple[Part, ...]
+    kept: tuple[Kept, ...]
+
+    @property
+    def forever(self) -> tuple[Part, ...]:
+        """What cannot be undone."""
+        return tuple(part for part in self.parts if part.forever)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing happens."""
+        return not any(self.counts.values())
+
+
+class FindingChange(Model):
+    """One finding on both sides; null: it was not judged there.
+
+    `before` and `after` are outcomes. Times are ISO 8601; null in `mandatory_from`: it is mandatory at once.
+    """
+
+    rule: str
+    title: str
+    severity: str
+    subject: str
+    name: str
+    wave: str | None
+    before: str | None
+    after: str | None
+    blocking: bool
+    mandatory_from: str | None
+
+
+class MovedDate(Model):
+    """A date that is another on both sides; null: there is none."""
+
+    what: str
+    before: str | None
+    after: str | None
+
+
+class Decision(Model):
+    """A waiver or an attestation, and when it ends."""
+
+    kind: Literal["waiver", "attestation"]
+    what: str
+    who: str
+    until: str
+    standing: Literal["new", "gone", "about to end", "ended"]
+
+
+class Side(Model):
+    """One of the two results that are compared."""
+
+    readiness: str
+    blocking: int
+    judged_at: str
+    commit: str | None
+    account: str | None
+
+
+class Comparison(Model):
+    """What differs between the result of the base and that of the change."""
+
+    before: Side
+    after: Side
+    new: tuple[FindingChange, ...]
+    gone: tuple[FindingChange, ...]
+    newly_waived: tuple[FindingChange, ...]
+    blocking_since: tuple[FindingChange, ...]
+    dates: tuple[MovedDate, ...]
+    decisions: tuple[Decision, ...]
+    instances_added: tuple[str, ...]
+    instances_removed: tuple[str, ...]
+
+
+class Document(Model):
+    """What `preflight plan --format json` writes; `comparison` is null without `--base`.
+
+    `readiness` is the verdict of the very run that the change is of, `exit_code` what it exits with.
+    """
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    readiness: str
+    exit_code: int
+    judged_at: str
+    commit: str | None
+    blocking: int
+    change: Change
+    comparison: Comparison | None
+
+
+def schema_of(model: type[BaseModel], title: str) -> dict[str, Any]:
+    """Return the JSON Schema of a document, as `docs/schema` has it: a reader may meet keys that were added since."""
+    found = model.model_json_schema(mode="serialization", by_alias=True)
+    for part in (found, *found.get("$defs", {}).values()):
+        part.pop("additionalProperties", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found, "title": title}

@@ -1,0 +1,108 @@
+"""What differs between two results, each difference once and under its name."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import datetime, timedelta
+from typing import Any
+
+from policies.core.plan import MIGRATION, Plan, Resource
+from preflight.plan.comparing import compare
+from tests.preflight.results import recorded_result
+from tests.preflight.stepped import HOSTILE
+
+READY, BROKEN = recorded_result("first"), recorded_result("broken")
+WAIVER = {
+    "insteadOf": "FAIL",
+    "scope": "instances",
+    "reason": "Known",
+    "owner": "a@example.com",
+    "approvedBy": "b@example.com",
+    "approvedAt": "2026-11-20T00:00:00+08:00",
+    "expires": "2026-12-02T00:00:00+08:00",
+}
+
+
+def waived(result: dict[str, Any], **terms: str) -> dict[str, Any]:
+    """Return a result in which the first finding is waived."""
+    changed = deepcopy(result)
+    item = next(item for item in changed["results"] if item["outcome"] == "FAIL" and item["blocking"])
+    item |= {"outcome": "WAIVED", "blocking": False, "waiver": {**WAIVER, **terms}}
+    return changed
+
+
+def test_a_result_differs_in_nothing_from_itself() -> None:
+    for result in (READY, BROKEN, recorded_result("waves"), waived(BROKEN, expires="2027-01-01T00:00:00+08:00")):
+        found = compare(result, result)
+        assert found.before == found.after
+        told = found.model_dump(exclude={"before", "after"})
+        assert told == dict.fromkeys(told, ())
+
+
+def test_what_is_new_one_way_is_gone_the_other_way() -> None:
+    there, back = compare(READY, BROKEN), compare(BROKEN, READY)
+    findings = [item for item in BROKEN["results"] if item["outcome"] in ("FAIL", "UNKNOWN")]
+    assert len(there.new) == len(back.gone) == len(findings) > 0
+    assert {(item.rule, item.subject) for item in there.new} == {(item.rule, item.subject) for item in back.gone}
+    assert (there.gone, back.new) == ((), ())
+    assert (there.before.readiness, there.after.readiness) == (READY["judgement"]["readiness"], "NOT READY")
+
+
+def test_a_finding_that_is_waived_is_newly_waived_and_not_gone() -> None:
+    found = compare(BROKEN, waived(BROKEN))
+    assert [(item.before, item.after) for item in found.newly_waived] == [("FAIL", "WAIVED")]
+    assert (found.new, found.gone) == ((), ())
+    [decision] = found.decisions
+    assert (decision.kind, decision.standing) == ("waiver", "new")
+    back = compare(waived(BROKEN), BROKEN)
+    assert [(item.before, item.after) for item in back.new] == [("WAIVED", "FAIL")]
+    assert [item.standing for item in back.decisions] == ["gone"]
+
+
+def test_a_waiver_that_ends_soon_is_told_though_it_is_not_new() -> None:
+    found = compare(waived(BROKEN), waived(BROKEN))
+    assert [item.standing for item in found.decisions] == ["about to end"]
+
+
+def test_what_was_advice_and_blocks_now_is_told() -> None:
+    before = deepcopy(BROKEN)
+    item = next(item for item in before["results"] if item["outcome"] == "FAIL" and item["blocking"])
+    item["blocking"] = False
+    [told] = compare(before, BROKEN).blocking_since
+    assert (told.rule, told.blocking) == (item["rule"], True)
+    assert compare(BROKEN, before).blocking_since == ()
+
+
+def test_dates_that_moved_are_told_and_the_same_moment_in_another_offset_is_not() -> None:
+    after = deepcopy(READY)
+    [wave] = after["waves"]
+    start = datetime.fromisoformat(wave["window"]["start"])
+    wave["window"]["start"] = start.astimezone(tz=None).isoformat()
+    assert compare(READY, after).dates == ()
+    wave["window"]["start"] = (start + timedelta(days=1)).isoformat()
+    [moved] = compare(READY, after).dates
+    assert moved.what == f"start of wave {wave['name']}"
+    assert moved.before == start.isoformat()
+
+
+def test_who_moves_too_and_who_no_more_is_told_by_name() -> None:
+    grown = recorded_result("first", times=2)
+    assert len(compare(READY, grown).instances_added) == len(READY["instances"])
+    assert compare(grown, READY).instances_removed == compare(READY, grown).instances_added
+
+
+def test_attestations_are_told_by_the_facts_and_texts_of_others_are_data() -> None:
+    entry = {
+        "kind": "application-go",
+        "instanceIds": ["i-1"],
+        "owner": HOSTILE,
+        "statement": "Yes",
+        "statedAt": "2026-11-01T00:00:00+08:00",
+        "validUntil": "2026-12-01T00:00:00+08:00",
+    }
+    newer = {**entry, "statedAt": "2026-11-30T10:00:00+08:00", "validUntil": "2027-02-01T00:00:00+08:00"}
+    longer = {**entry, "validUntil": "2027-02-01T00:00:00+08:00"}
+    plan = Plan([Resource(MIGRATION, "urn:pulumi:s::p::t::m", "m", None, {"attestations": [entry, newer, longer, {}]})])
+    found = compare(READY, READY, plan).decisions
+    assert [item.standing for item in found] == ["about to end", "new"]
+    assert all(item.who.isprintable() for item in found)
