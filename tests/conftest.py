@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,14 +13,31 @@ from hypothesis import settings
 import toolchain
 from demo.watch import Watch, watching
 from estate.transport import honour_no_proxy
+from tests.processes import adopt_orphans, children, end_all_but
 
 # The same examples on every machine and every day; a failing one is printed and can be replayed.
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("ci")
 
+# Where a shell starts the suite in the background, SIGINT is ignored, and so it would be in all that tests start and
+# interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # What steers clients of the cloud, the program or Pulumi, and is that of whoever runs the tests.
 _FOREIGN = ("ALICLOUD_", "ALIBABA_CLOUD_", "ALIBABACLOUD_", "PREFLIGHT_", "TF_", "NO_PROXY", "no_proxy")
 _FOREIGN_PULUMI = ("PULUMI_CONFIG", "PULUMI_BACKEND", "PULUMI_ACCESS", "PULUMI_OPTION", "PULUMI_STACK")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker waits for it at the end: the engine, by the time-outs."""
+    items.sort(key=lambda item: ("engine" not in item.keywords, -_allowed(item)))
+
+
+def _allowed(item: pytest.Item) -> float:
+    """Return how many seconds a test may take that says so itself."""
+    marked = item.get_closest_marker("timeout")
+    return 0.0 if marked is None else float(marked.args[0])
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +65,20 @@ def watch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watch]:
         patch.setenv("XDG_CACHE_HOME", os.environ.get("XDG_CACHE_HOME", str(home / ".cache")))
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         yield watch
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _orphans() -> None:
+    """What a test starts is found, too, when the process between has ended."""
+    adopt_orphans()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays(_orphans: None) -> Iterator[None]:
+    """No process outlives the test that started it, however the test ends."""
+    before = children()
+    yield
+    end_all_but(before)
 
 
 @pytest.fixture(autouse=True)

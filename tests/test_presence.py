@@ -18,6 +18,7 @@ import pytest
 from components import presence
 from components.presence import CannotTellError, is_judged, warn_unless_judged
 from policies.pack.presence import show_presence
+from tests.processes import started
 
 ROOT = Path(__file__).parent.parent
 PACK = """
@@ -40,11 +41,10 @@ def pack(temporary: Path, address: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-c", PACK, address, "policies"]
     environment = {**os.environ, "TMPDIR": str(temporary)}
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
+    with started(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         yield process
-        process.kill()
 
 
 def judged(temporary: Path, address: str) -> bool:

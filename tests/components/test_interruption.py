@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from components.interruption import INTERRUPTED
+from tests.processes import started
 
 WAITS = {
     "in a loop": "while True: pass",
@@ -26,9 +27,7 @@ end_quietly_when_interrupted()
 print("there", flush=True)
 {wait}
 """
-    with subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with started([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "there\n"
         process.send_signal(signal.SIGINT)

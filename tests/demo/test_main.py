@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from demo.project import REPOSITORY
+from tests.processes import started
 
 SAMPLE = REPOSITORY / "simulator/estates/sample.yaml"
 
@@ -122,23 +123,21 @@ def test_a_pack_that_writes_no_result(tmp_path: Path) -> None:
 def test_an_interrupt_ends_everything(number: signal.Signals, tmp_path: Path) -> None:
     """The command is interrupted once and may tidy up."""
     tidied = tmp_path / "tidied"
-    script = (
-        f'case "$1" in preview) trap "echo >{tidied}; exit 1" INT; echo "at work"; while :; do sleep 0.05; done;; esac'
-    )
+    work = 'echo "at work"; while kill -0 $PPID; do sleep 0.05; done'
+    script = f'case "$1" in preview) trap "echo >{tidied}; exit 1" INT; {work};; esac'
     environ = _tool(tmp_path / "bin", script)
-    with subprocess.Popen(
+    with started(
         [sys.executable, "-m", "demo", "--directory", str(tmp_path / "demo")],
         cwd=REPOSITORY,
         env=environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
     ) as process:
         log = tmp_path / "demo/demo.log"
         while process.poll() is None and not (log.exists() and "at work" in log.read_text(encoding="utf-8")):
             pass
         process.send_signal(number)
-        said, _ = process.communicate()
+        said, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "✗ interrupted" in said
     assert "Traceback" not in said

@@ -28,6 +28,7 @@ from simulator.persistence import StateFileError, kept, restored, write_atomical
 from simulator.saved import SETTINGS, Saved
 from simulator.server import Simulator, running
 from simulator.simulation import Simulation
+from tests.processes import started
 from tests.simulator.conftest import SAMPLE
 from tests.simulator.sdk import PATIENCE, Api
 from tests.simulator.signing import Direct
@@ -318,14 +319,11 @@ def test_a_last_writing_that_fails_is_an_error(path: Path, quick: Estate) -> Non
 def _served(path: Path, sample: Estate) -> Iterator[tuple[subprocess.Popen[str], Api]]:
     """A process that keeps its state in `path`, and its API."""
     command = [sys.executable, "-m", "simulator", "serve", "--estate", str(SAMPLE), "--state", str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with started(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
-        try:
-            port = int(process.stdout.readline().rpartition(":")[2])
-            # The handle is for host and credentials only; the state is the process's.
-            yield process, Api(Simulator(Simulation(sample), port, ""))
-        finally:
-            process.kill()
+        port = int(process.stdout.readline().rpartition(":")[2])
+        # The handle is for host and credentials only; the state is the process's.
+        yield process, Api(Simulator(Simulation(sample), port, ""))
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])

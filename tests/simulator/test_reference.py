@@ -13,6 +13,7 @@ import pytest
 from simulator.__main__ import main
 from simulator.api.table import registry
 from simulator.reference import gaps, limits, render
+from tests.processes import started
 
 COMMITTED = Path(__file__).parents[2] / "docs/simulator.md"
 
@@ -58,7 +59,7 @@ def test_the_command_that_it_tells_serves(tmp_path: Path) -> None:
     told = re.search(r"^\.venv/bin/python (-m simulator serve .*)$", render(), re.MULTILINE)
     assert told is not None
     words = told[1].replace("--port 8815", "--port 0").replace(" .simulator", f" {tmp_path}/simulator").split()
-    with subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True) as server:
+    with started([sys.executable, *words], stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         url = server.stdout.readline().strip()
         with urllib.request.urlopen(f"{url}/_simulator/clock") as answer:  # noqa: S310 - loopback

@@ -15,6 +15,7 @@ import pytest
 from simulator.__main__ import main
 from simulator.model.estate import Estate
 from simulator.server import Simulator, running
+from tests.processes import started
 from tests.simulator.conftest import SAMPLE
 from tests.simulator.sdk import Api
 
@@ -27,7 +28,7 @@ def _get(url: str, method: str = "GET") -> object:
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_serve_prints_its_url_and_ends_cleanly(ending: signal.Signals) -> None:
     command = [sys.executable, "-m", "simulator", "serve", "--estate", str(SAMPLE), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         url = process.stdout.readline().strip()

@@ -33,6 +33,7 @@ from simulator.server import Simulator, running
 from simulator.signature import SignedRequest
 from simulator.simulation import Reply
 from simulator.tls import CertificateFileError, Identity, throw_away_identity, write_certificate
+from tests.processes import started
 from tests.simulator.conftest import SAMPLE
 
 TIMEOUT = 10.0  # seconds, for what must not take so long
@@ -237,7 +238,7 @@ def test_keys_do_not_stay_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_serve_writes_the_ca_file_before_it_says_that_it_is_ready(tmp_path: Path) -> None:
     ca_file = tmp_path / "ca.pem"
     command = [sys.executable, "-m", "simulator", "serve", "--estate", str(SAMPLE), "--ca-file", str(ca_file)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         host = process.stdout.readline().strip().removeprefix("http://")

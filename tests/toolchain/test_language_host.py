@@ -152,10 +152,12 @@ def host(engine: Engine, tmp_path: Path, extra_environment: dict[str, str]) -> I
         start_new_session=True,
     )
     with process:
-        yield Host(process, log)
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    server.stop(None)
+        try:
+            yield Host(process, log)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            server.stop(None)
 
 
 @pytest.fixture

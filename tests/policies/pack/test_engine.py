@@ -36,6 +36,7 @@ from policies.subjects.notice import NOT_READABLE, unchecked
 from tests.policies.prepared import BEFORE_FREEZE, UNKNOWN, Draft, prepared, urn
 from tests.policies.rules.waiver.test_in_order import waiver
 from tests.policies.sdk import request, secret, servicer
+from tests.processes import started
 
 PACK = Path(policies.__file__).parent
 
@@ -468,13 +469,9 @@ def served(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     variables = {**os.environ, "PREFLIGHT_RESULT": str(result)}
     variables.pop("PYTHONPATH", None)
     command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(directory)]
-    process = subprocess.Popen(command, cwd=directory, env=variables, stdout=subprocess.PIPE, text=True)
-    with process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline(), result
-        finally:
-            process.kill()
+    with started(command, cwd=directory, env=variables, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline(), result
 
 
 def test_runs_from_any_directory_and_prints_only_its_port(served: tuple[str, Path]) -> None:
