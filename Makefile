@@ -65,6 +65,9 @@ demo: engine ## Show the whole story on a simulated cloud. ESTATE=path STACK_CON
 simulator: setup ## Serve the simulated Alibaba Cloud on loopback (PORT=8815). STATE=path keeps its state there.
 	@$(PYTHON) -m simulator serve --estate $(ESTATE) --port $(or $(PORT),8815) $(if $(STATE),--state $(STATE))
 
+# Our own modules are compiled once, too, and not in each process that a test starts.
+test test-quick: export PYTHONDONTWRITEBYTECODE =
+
 test: dev engine ## Run all tests, those on the real engine too. ENGINE=least takes the oldest Pulumi that is accepted.
 	@$(PYTHON) -m pytest -n $(or $(JOBS),2) --dist worksteal $(ARGS)
 
