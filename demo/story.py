@@ -22,6 +22,7 @@ from demo.project import CONFIG_KEY, Project
 from demo.retained import without_retained
 from demo.screen import Output, Screen, unmet
 from demo.watch import Watch
+from policies.results import findings
 from simulator.server import Simulator
 
 _PACK = ("--policy-pack", "policies")
@@ -77,7 +78,7 @@ def _refused(screen: Screen, project: Project) -> None:
     preview = screen.pulumi(project, "preview", "--stack", "unprepared", *_PACK)
     screen.expect(preview.code != 0, "the preview failed", preview)
     result = _result(project, preview)
-    stopping = [item for item in result["results"] if item["outcome"] in ("FAIL", "UNKNOWN") and item["blocking"]]
+    stopping = [item for item in findings(result) if item["outcome"] in ("FAIL", "UNKNOWN") and item["blocking"]]
     screen.expect(any(item["outcome"] == "FAIL" for item in stopping), found(stopping), preview)
     screen.excerpt(preview.first_finding)
     screen.excerpt(_rules(stopping))

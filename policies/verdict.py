@@ -11,21 +11,25 @@ import io
 import json
 import os
 import sys
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from policies import PACK_NAME
 from policies.core.facts import safe
 from policies.pack.run import manifest, rules_digest
+from policies.results import findings, groups
 
-SCHEMA_VERSION: Final = 3
+if TYPE_CHECKING:
+    from policies.pack.document import InstanceDocument, ResultDocument
+
+SCHEMA_VERSION: Final = 4
 READY, CONDITIONS, NOT_READY, UNKNOWN, NOT_JUDGED, WHAT_IF, BAD_INPUT = 0, 10, 20, 30, 40, 4, 2
-# A result of ten thousand instances has some 100 MiB.
-_MOST_BYTES: Final = 512 * 2**20
+# A result of ten thousand instances has some 60 MiB.
+_MOST_BYTES: Final = 256 * 2**20
 _SKEW: Final = timedelta(minutes=5)
 _SHOWN: Final = 20
 
@@ -155,7 +159,7 @@ def _other_rules(result: Mapping[str, Any]) -> Iterator[str]:
     ids = {rule["id"] for rule in result["rules"]}
     if missing := sorted(set(manifest()) - ids):
         yield f"rules are missing: {', '.join(missing)}"
-    judged = {item["rule"] for item in result["results"]}
+    judged = {group["rule"] for group, instances in groups(result) if instances}
     if unasked := sorted(ids - judged):
         yield f"rules have no result: {', '.join(unasked)}"
 
@@ -177,25 +181,27 @@ def _other_sources(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
 
 
 def _contradictions(result: Mapping[str, Any]) -> Iterator[str]:
-    blocking = [item for item in result["results"] if item["blocking"]]
+    told = list(groups(result))
+    blocking = [instances for group, instances in told if group["blocking"]]
     passes = [(None, _passes(result)), *((wave["name"], _passes(wave)) for wave in result["waves"])]
     # What is of no wave holds back every one.
-    held_back = any(wave in (None, item["wave"] or wave) for item in blocking for wave, passing in passes if passing)
-    if len(blocking) != result["blocking"] or held_back:
+    holding = {None if item is None else item["wave"] for instances in blocking for item in instances}
+    held_back = any(wave is None or None in holding or wave in holding for wave, passing in passes if passing)
+    if sum(map(len, blocking)) != result["blocking"] or (holding and held_back):
         yield "its judgement contradicts its results"
-    if any(item["blocking"] is not _must_block(result, item) for item in result["results"]):
+    if any(group["blocking"] is not _must_block(result, group) for group, _ in told):
         yield "it contradicts itself about what is mandatory"
     kinds = [item["kind"] for item in result["whatIf"]]
-    told = {
-        item["readiness"] == "WHAT-IF" for item in (result["judgement"], *(w["judgement"] for w in result["waves"]))
-    }
-    if told != {bool(kinds)} or ("time" in kinds) != (result["clockSource"] == "PREFLIGHT_NOW"):
+    judgements = (result["judgement"], *(wave["judgement"] for wave in result["waves"]))
+    if {item["readiness"] == "WHAT-IF" for item in judgements} != {bool(kinds)} or ("time" in kinds) != (
+        result["clockSource"] == "PREFLIGHT_NOW"
+    ):
         yield "it contradicts itself about whether it is a what-if"
     if result["clockSource"] not in _CLOCKS:
         yield "it does not go by the clock of the cloud"
-    if not result["results"]:
+    if not any(instances for _, instances in told):
         yield "it has no results"
-    yield from _unasked_instances(result)
+    yield from _unasked_instances(result, told)
 
 
 def _passes(judged: Mapping[str, Any]) -> bool:
@@ -203,22 +209,27 @@ def _passes(judged: Mapping[str, Any]) -> bool:
     return (judgement["hypothetical"] or judgement["readiness"]) in _PASSING
 
 
-def _must_block(result: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
+def _must_block(result: Mapping[str, Any], group: ResultDocument) -> bool:
     """Whether it is a finding that is mandatory at the time that the result is about."""
-    since = item["mandatoryFrom"]
-    return item["outcome"] in ("FAIL", "UNKNOWN") and (since is None or _time(result["now"]) >= _time(since))
+    since = group["mandatoryFrom"]
+    return group["outcome"] in ("FAIL", "UNKNOWN") and (since is None or _time(result["now"]) >= _time(since))
 
 
-def _unasked_instances(result: Mapping[str, Any]) -> Iterator[str]:
-    """Rules that were asked about instances, and not about every one."""
-    asked: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
-    for item in result["results"]:
-        if item["subject"]["kind"] == "instance":
-            asked[item["rule"]].add((item["subject"]["id"], item["subject"]["urn"]))
-    instances = {(item["subject"]["id"], item["subject"]["urn"]) for item in result["instances"]}.union(*asked.values())
+def _unasked_instances(
+    result: Mapping[str, Any], told: Iterable[tuple[ResultDocument, Sequence[InstanceDocument | None]]]
+) -> Iterator[str]:
+    """Rules that were asked about instances, and not about every one once."""
+    asked: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for group, instances in told:
+        asked[group["rule"]].update(item["key"] for item in instances if item is not None)
+    every = [item["key"] for item in result["instances"]]
+    if len(set(every)) < len(every):
+        yield "instances cannot be told apart"
     for rule, found in sorted(asked.items()):
-        if missing := sorted(instance_id for instance_id, _ in instances - found):
+        if found and (missing := sorted(set(every) - found.keys())):
             yield f"{rule} has no result for {', '.join(missing)}"
+        if twice := sorted(key for key, count in found.items() if count > 1):
+            yield f"{rule} has more than one result for {', '.join(twice)}"
 
 
 _CLOCKS: Final = ("cloud", "PREFLIGHT_NOW")
@@ -292,7 +303,9 @@ def _headline(result: Mapping[str, Any], wanted: Wanted, readiness: str) -> str:
 def _findings(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
     """Everything that blocks, by rule and subject with the first line of its reason."""
     found = [
-        item for item in result["results"] if item["blocking"] and wanted.wave in (None, item["wave"] or wanted.wave)
+        item
+        for item in findings(result, "FAIL", "UNKNOWN")
+        if item["blocking"] and wanted.wave in (None, item["wave"] or wanted.wave)
     ]
     for item in found[:_SHOWN]:
         reason = item["reason"].partition("\n")[0]

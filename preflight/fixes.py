@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from policies import results
 from policies.core import fixes as data
 from policies.core.fixes import ID, Change, Command, Task
 
@@ -43,7 +44,7 @@ class Fix:
 
 def open_findings(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return what is left to do: FAIL and UNKNOWN, blocking now or later."""
-    return [item for item in result["results"] if item["outcome"] in ("FAIL", "UNKNOWN")]
+    return list(results.findings(result, "FAIL", "UNKNOWN"))
 
 
 def fixes(findings: Iterable[Mapping[str, Any]], rules: Mapping[str, Mapping[str, Any]]) -> list[Fix]:

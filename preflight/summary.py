@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from policies import results
 from preflight.fixes import open_findings
 
 
@@ -62,7 +63,11 @@ def _wave(wave: Mapping[str, Any], findings: list[Mapping[str, Any]]) -> WaveSum
 
 def conditions(result: Mapping[str, Any], wave: str | None) -> dict[str, int]:
     """Return what a READY WITH CONDITIONS rests on: counts of what is pending, waived, and advice so far."""
-    of_it = [item for item in result["results"] if wave in (None, item["wave"] or wave)]
+    of_it = [
+        item
+        for item in results.findings(result, "FAIL", "UNKNOWN", "PENDING", "WAIVED")
+        if wave in (None, item["wave"] or wave)
+    ]
     return {
         "pending": sum(item["outcome"] == "PENDING" for item in of_it),
         "waived": sum(item["outcome"] == "WAIVED" for item in of_it),

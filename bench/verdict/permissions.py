@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 import toolchain
 from demo.project import REPOSITORY
+from policies.results import findings
 from simulator.estate_file import load
 from simulator.model.estate import Estate
 from simulator.model.ram import Policy, User
@@ -78,7 +79,7 @@ def _problems(stack: Stack, code: int, action: str, *, applying: bool) -> list[s
 
 def _unknown(result: Mapping[str, Any], action: str) -> bool:
     """Whether a finding says that it is not known, for want of the action."""
-    return any(item["outcome"] == "UNKNOWN" and action in item["reason"] for item in result["results"])
+    return any(item["outcome"] == "UNKNOWN" and action in item["reason"] for item in findings(result))
 
 
 @cache

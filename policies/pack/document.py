@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -22,12 +22,14 @@ from policies.core.waivers import Waiver
 from policies.pack.evaluation import Evaluation
 from policies.pack.run import Run, Source, rules_digest
 from policies.pack.verdicts import Judgement, judge_instance, judge_stack, judge_wave
+from policies.results import grouped, grouped_notices, keys
+from policies.subjects.notes import Note
 from policies.subjects.notice import ITEMS, Phase, not_checked
 
 RESULT_VARIABLE: Final = "PREFLIGHT_RESULT"
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 # Counts keys that were added and that readers of the same version may ignore.
-SCHEMA_MINOR_VERSION: Final = 1
+SCHEMA_MINOR_VERSION: Final = 0
 
 Answer = Literal["READY", "READY WITH CONDITIONS", "NOT READY", "UNKNOWN", "WHAT-IF"]
 OutcomeName = Literal["PASS", "FAIL", "UNKNOWN", "NOT_APPLICABLE", "PENDING", "WAIVED"]
@@ -69,7 +71,7 @@ class RunDocument(TypedDict):
 
 
 class JudgementDocument(TypedDict):
-    """The answer; confidence is decided / applicable, and raisedBy what would raise it.
+    """The answer; confidence is decided / applicable, and raisedBy the rules that could not be decided.
 
     `hypothetical` is what a WHAT-IF would be for the present and Alibaba Cloud; null where it is that.
     """
@@ -111,8 +113,12 @@ class SubjectDocument(TypedDict):
 
 
 class InstanceDocument(TypedDict):
-    """One migrating instance, and whether it may go ahead."""
+    """One migrating instance, and whether it may go ahead.
 
+    Results name it by `key`: its id, or where two have the same its URN.
+    """
+
+    key: str
     subject: SubjectDocument
     wave: str | None
     judgement: JudgementDocument
@@ -144,7 +150,7 @@ class WaiverDocument(TypedDict):
 
 
 class StepDocument(TypedDict):
-    """One step of a fix; null: not of its kind.
+    """One step of a fix; what is not of its kind is left out, and `toFill` where there is nothing to fill in.
 
     A change of the stack config merges `value` into what is at `path`, keys with dots between, below
     `classic-to-vpc:migration`: maps key by key, lists by the ids of their items. `command` is a line for a shell, from
@@ -153,11 +159,11 @@ class StepDocument(TypedDict):
     """
 
     kind: Literal["config", "command", "task"]
-    path: str | None
-    value: Any
-    command: str | None
-    text: str | None
-    toFill: list[str]
+    path: NotRequired[str | None]
+    value: NotRequired[Any]
+    command: NotRequired[str | None]
+    text: NotRequired[str | None]
+    toFill: NotRequired[list[str]]
 
 
 class FixDocument(TypedDict):
@@ -167,10 +173,31 @@ class FixDocument(TypedDict):
 
 
 class ResultDocument(TypedDict):
-    """The outcome of one rule for one subject.
+    """What one rule says of all subjects of which it says the same.
 
+    `about` the migration as a whole, every instance of `instances` of the file, or those whose keys are in `instances`
+    here. Where `ownId` is true, `<id>` in `reason`, `remediation` and `fixes` stands for the id of each instance.
     `blocking`: it fails the preview. FAIL or UNKNOWN that is not blocking is advice until `mandatoryFrom`. All `fixes`
     are needed; `remediation` has them as text.
+    """
+
+    rule: str
+    outcome: OutcomeName
+    about: Literal["migration", "every instance", "instances"]
+    instances: list[str]
+    blocking: bool
+    mandatoryFrom: str | None
+    reason: str
+    remediation: str
+    fixes: list[FixDocument]
+    ownId: bool
+    waiver: WaiverDocument | None
+
+
+class Finding(TypedDict):
+    """What one rule says of one subject: what `policies.results` reads of a file. Steps have all keys, null if unset.
+
+    `wave` is that of the instance; null for the migration, or where it is not known.
     """
 
     rule: str
@@ -186,6 +213,20 @@ class ResultDocument(TypedDict):
 
 
 class NoticeDocument(TypedDict):
+    """What one item of the notice means for a wave or, where they are not null, for instances, whatever is found.
+
+    Where `ownId` is true, `<id>` in `text` stands for the id of each instance.
+    """
+
+    item: str
+    phase: Phase
+    wave: str | None
+    instanceIds: list[str] | None
+    text: str
+    ownId: bool
+
+
+class Notice(TypedDict):
     """What one item of the notice means for a wave or, where it is not null, for one instance, whatever is found."""
 
     item: str
@@ -211,8 +252,8 @@ class ResultsDocument(TypedDict):
     checks, as the policy `not-checked` says it.
     """
 
-    schemaVersion: Literal[3]
-    schemaMinorVersion: Literal[1]
+    schemaVersion: Literal[4]
+    schemaMinorVersion: Literal[0]
     pack: PackDocument
     project: str
     stack: str
@@ -223,6 +264,7 @@ class ResultsDocument(TypedDict):
     whatIf: list[WhatIfDocument]
     validUntil: str | None
     judgement: JudgementDocument
+    migration: SubjectDocument
     waves: list[WaveDocument]
     instances: list[InstanceDocument]
     rules: list[RuleDocument]
@@ -238,7 +280,7 @@ def document(evaluation: Evaluation, rules: Iterable[Rule], run: Run | None = No
     run = run or Run()
     rules = tuple(rules)
     tally = Counter(result.outcome for result in evaluation.results)
-    waves = {subject.urn: result.wave for result in evaluation.results for subject in [result.subject]}
+    instances = _instances(evaluation)
     return {
         "schemaVersion": SCHEMA_VERSION,
         "schemaMinorVersion": SCHEMA_MINOR_VERSION,
@@ -252,30 +294,40 @@ def document(evaluation: Evaluation, rules: Iterable[Rule], run: Run | None = No
         "whatIf": _what_if(evaluation.moment),
         "validUntil": _time(_valid_until(evaluation)),
         "judgement": _judgement(judge_stack(evaluation)),
+        "migration": _subject(Subject("migration", evaluation.stack, evaluation.project, evaluation.migration_urn)),
         "waves": [_wave(evaluation, wave) for wave in evaluation.schedule.waves],
-        "instances": [
-            {
-                "subject": _subject(subject),
-                "wave": waves.get(subject.urn),
-                "judgement": _judgement(judge_instance(evaluation, subject.urn)),
-            }
-            for subject in evaluation.instances
-        ],
+        "instances": instances,
         "rules": [_rule(rule) for rule in rules],
-        "results": [_result(result) for result in evaluation.results],
+        "results": grouped(map(_result, evaluation.results), instances),
         "tally": {outcome.value: tally[outcome] for outcome in Outcome},
         "blocking": sum(result.blocking for result in evaluation.results),
         "notChecked": list(not_checked(item for rule in rules for item in rule.notice_items)),
-        "notices": [
-            {
-                "item": note.item,
-                "phase": ITEMS[note.item].phase,
-                "wave": note.wave or None,
-                "instanceId": note.instance_id or None,
-                "text": note.text,
-            }
-            for note in evaluation.notes
-        ],
+        "notices": grouped_notices(map(_notice, evaluation.notes)),
+    }
+
+
+def _instances(evaluation: Evaluation) -> list[InstanceDocument]:
+    waves = {result.subject.urn: result.wave for result in evaluation.results}
+    subjects = [_subject(subject) for subject in evaluation.instances]
+    named = keys((subject["id"], subject["urn"]) for subject in subjects)
+    return [
+        {
+            "key": key,
+            "subject": subject,
+            "wave": waves.get(subject["urn"]),
+            "judgement": _judgement(judge_instance(evaluation, subject["urn"])),
+        }
+        for key, subject in zip(named, subjects, strict=True)
+    ]
+
+
+def _notice(note: Note) -> Notice:
+    return {
+        "item": note.item,
+        "phase": ITEMS[note.item].phase,
+        "wave": note.wave or None,
+        "instanceId": note.instance_id or None,
+        "text": note.text,
     }
 
 
@@ -358,7 +410,7 @@ def _subject(subject: Subject) -> SubjectDocument:
     return {"kind": subject.kind, "id": subject.id, "name": subject.name, "urn": subject.urn or ""}
 
 
-def _result(result: Result) -> ResultDocument:
+def _result(result: Result) -> Finding:
     return {
         "rule": result.rule_id,
         "subject": _subject(result.subject),

@@ -28,7 +28,7 @@ class Readiness(StrEnum):
 class Judgement:
     """One answer, and how much of what applies could be decided at all.
 
-    `raised_by` are the remediations of what could not: what would raise the confidence. `hypothetical` is what a
+    `raised_by` are the rules that could not be: whose fixes would raise the confidence. `hypothetical` is what a
     WHAT-IF would be, were it about the present and Alibaba Cloud; else None.
     """
 
@@ -55,7 +55,7 @@ def judge(results: Iterable[Result]) -> Judgement:
         _readiness(applicable),
         len(applicable) - len(undecided),
         len(applicable),
-        tuple(sorted({result.remediation for result in undecided})),
+        tuple(sorted({result.rule_id for result in undecided})),
     )
 
 

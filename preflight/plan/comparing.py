@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from policies.core.facts import Facts, UnreadableError, attempt, printable
 from policies.core.plan import Plan
-from preflight.fixes import open_findings
+from policies.results import findings, groups
 from preflight.plan.model import Comparison, Decision, FindingChange, MovedDate, Side
 
 #: Before its end, a waiver or an attestation is told as about to end for so long.
@@ -54,8 +54,7 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any], plan: Plan | No
 
 def _by_subject(result: Mapping[str, Any]) -> dict[_Key, Mapping[str, Any]]:
     """Return findings and what was waived; what passes is found by its absence, and needs no entry."""
-    told = [*open_findings(result), *(item for item in result["results"] if item["outcome"] == _WAIVED)]
-    return {(item["rule"], item["subject"]["kind"], _subject(item)): item for item in told}
+    return {(item["rule"], item["subject"]["kind"], _subject(item)): item for item in findings(result, *_OPEN, _WAIVED)}
 
 
 def _subject(item: Mapping[str, Any]) -> str:
@@ -128,7 +127,7 @@ def _wave_dates(wave: Mapping[str, Any] | None) -> dict[str, str | None]:
 def _mandatory(result: Mapping[str, Any]) -> dict[str, str]:
     """Return from when on each rule with a finding is mandatory, the first time of any of its findings."""
     found: dict[str, str] = {}
-    for item in open_findings(result):
+    for item in findings(result, *_OPEN):
         since, rule = item["mandatoryFrom"], item["rule"]
         if since is not None and (rule not in found or _moment(since) < _moment(found[rule])):
             found[rule] = since
@@ -184,7 +183,7 @@ _WaiverKey = tuple[str, str, str, str]
 def _waivers(result: Mapping[str, Any]) -> dict[_WaiverKey, Mapping[str, Any]]:
     return {
         _waiver_key(item["rule"], item["waiver"]): {**item["waiver"], "rule": item["rule"]}
-        for item in result["results"]
+        for item, _ in groups(result)
         if item["waiver"] is not None
     }
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from docgen.result_schema import RESULT, render
 from policies.pack.document import document
 from policies.pack.registry import all_rules
+from policies.results import findings
 from tests.policies.prepared import Draft, prepared
 from tests.policies.rules.waiver.test_in_order import waived, waiver
 
@@ -35,10 +36,11 @@ def test_every_result_keeps_to_it(draft: Draft) -> None:
 
 def test_a_waived_finding_has_a_tally_of_its_own_and_its_waiver() -> None:
     told = result(waived(waiver()))
-    (entry,) = (item for item in told["results"] if item["outcome"] == "WAIVED")
+    (entry,) = (item for item in findings(told) if item["outcome"] == "WAIVED")
     assert told["tally"]["WAIVED"] == 1
     assert told["blocking"] == 0
     assert entry["blocking"] is False
+    assert entry["waiver"] is not None
     assert entry["waiver"]["insteadOf"] == "FAIL"
     assert entry["waiver"]["owner"] == "ann@example.com"
     assert told["judgement"]["readiness"] == "READY WITH CONDITIONS"
@@ -56,6 +58,6 @@ def test_readers_are_told_that_keys_may_be_added() -> None:
     text = SCHEMA.read_text(encoding="utf-8")
     schema = json.loads(text)
     assert '"additionalProperties": false' not in text
-    assert schema["properties"]["schemaVersion"] == {"const": 3, "title": "Schemaversion", "type": "integer"}
-    assert schema["properties"]["schemaMinorVersion"] == {"minimum": 1, "type": "integer"}
+    assert schema["properties"]["schemaVersion"] == {"const": 4, "title": "Schemaversion", "type": "integer"}
+    assert schema["properties"]["schemaMinorVersion"] == {"minimum": 0, "type": "integer"}
     assert set(schema["required"]) == set(result(prepared()))

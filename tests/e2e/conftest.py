@@ -15,6 +15,7 @@ import yaml
 
 import toolchain
 from demo.project import CONFIG_KEY, REPOSITORY, Project
+from policies.results import findings
 from simulator.server import Simulator, running
 
 ESTATE = REPOSITORY / "simulator/estates/sample.yaml"
@@ -79,11 +80,11 @@ class Stack:
         return self._findings(blocking=False)
 
     def _findings(self, *, blocking: bool) -> dict[str, set[str]]:
-        findings: dict[str, set[str]] = {}
-        for item in self.result()["results"]:
+        found: dict[str, set[str]] = {}
+        for item in findings(self.result()):
             if item["outcome"] in ("FAIL", "UNKNOWN") and item["blocking"] is blocking:
-                findings.setdefault(item["rule"], set()).add(item["subject"]["name"])
-        return findings
+                found.setdefault(item["rule"], set()).add(item["subject"]["name"])
+        return found
 
     def writes(self) -> list[str]:
         """Actions that the cloud was asked for and that change something."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import toolchain
+from policies.results import findings
 from simulator.estate_file import load
 from simulator.model.ecs import Instance
 from simulator.model.vpc import RouteEntry, RouteTable
@@ -47,7 +49,7 @@ def into_the_shared_vpc_by(stack: Stack, flows: str) -> None:
     stack.configure(bend)
 
 
-def the_only(items: list[dict[str, Any]], key: str, value: str) -> dict[str, Any]:
+def the_only(items: Iterable[Any], key: str, value: str) -> Any:
     [found] = [item for item in items if item[key] == value]
     return found
 
@@ -59,7 +61,7 @@ def test_the_cloud_links_what_stays_and_rules_lead_both_ways(stack: Stack) -> No
     into_the_shared_vpc_by(stack, flows)
     stack.up()
     assert stack.found() == {}
-    judged = {(item["rule"], item["subject"]["name"]): item["outcome"] for item in stack.result()["results"]}
+    judged = {(item["rule"], item["subject"]["name"]): item["outcome"] for item in findings(stack.result())}
     assert judged["classic-link-peers-reachable", "batch-1"] == "PASS"
 
     state = stack.cloud.state()
@@ -148,7 +150,7 @@ def test_links_follow_a_change_of_the_network(stack: Stack) -> None:
     api.call("ecs:DetachClassicLinkVpc", region_id="cn-hangzhou", instance_id=MON, vpc_id=SHARED)
     api.call("vpc:DeleteVSwitch", region_id="cn-hangzhou", v_switch_id=vswitch)
     stack.pulumi("preview", "--refresh=false")
-    told = the_only(stack.result()["results"], "rule", "stack-unchanged-in-cloud")
+    told = the_only(findings(stack.result()), "rule", "stack-unchanged-in-cloud")
     assert told["outcome"] == "FAIL"
     assert f"instance {MON} is linked to no VPC in place of {SHARED}" in told["reason"]
     assert f"VSwitch {vswitch} is gone" in told["reason"]

@@ -12,6 +12,7 @@ import pytest
 
 from components.ram import up_actions
 from demo.project import CONFIG_KEY
+from policies.results import findings
 from tests.e2e.conftest import UNJUDGED, Stack
 
 pytestmark = pytest.mark.engine
@@ -57,7 +58,7 @@ def _a_rule_that_somebody_opened_or_revoked_is_told(stack: Stack) -> None:
     def judged() -> str:
         assert stack.pulumi("preview", "--refresh=false") == 0, stack.output
         assert stack.result()["judgement"]["hypothetical"] == "NOT READY"
-        [told] = [item for item in stack.result()["results"] if item["rule"] == "stack-unchanged-in-cloud"]
+        [told] = [item for item in findings(stack.result()) if item["rule"] == "stack-unchanged-in-cloud"]
         assert told["outcome"] == "FAIL"
         reason: str = told["reason"]
         return reason
@@ -142,7 +143,7 @@ def _what_somebody_took_away_does_not_count(stack: Stack) -> None:
 def _changed_by_hand(stack: Stack, *told: str) -> None:
     assert stack.found()["stack-unchanged-in-cloud"] == {"classic-to-vpc"}
     assert stack.result()["judgement"]["hypothetical"] == "NOT READY"
-    [reason] = [item["reason"] for item in stack.result()["results"] if item["rule"] == "stack-unchanged-in-cloud"]
+    [reason] = [item["reason"] for item in findings(stack.result()) if item["rule"] == "stack-unchanged-in-cloud"]
     for change in told:
         assert change in reason
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from policies.results import findings
 from tests.e2e.conftest import Stack
 from tests.e2e.test_waves import FIRST, pass_time, schedule
 from tests.simulator.sdk import Api
@@ -89,7 +90,7 @@ def test_nobodys_change_is_taken_away_and_nobody_is_cut_off(stack: Stack) -> Non
     add_theirs(stack, MYSQL, REDIS, MONGODB)
     theirs = {database: [THEIRS, *OUR_BLOCKS] for database in (MYSQL, REDIS, MONGODB)}
     assert stack.pulumi("preview") != 0
-    found = {item["rule"]: item for item in stack.result()["results"] if item["rule"].startswith(("update", "stack"))}
+    found = {item["rule"]: item for item in findings(stack.result()) if item["rule"].startswith(("update", "stack"))}
     assert (found["update-not-refused"]["outcome"], found["update-not-refused"]["blocking"]) == ("FAIL", True)
     for text in (MYSQL, REDIS, MONGODB, RULE):
         assert text in str(found["update-not-refused"]), found

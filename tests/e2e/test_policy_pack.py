@@ -25,6 +25,7 @@ from demo.project import REPOSITORY
 from policies.core.outcome import Outcome
 from policies.core.plan import CLASSIC_LINK_ATTACHMENT, MIGRATING_INSTANCE, MIGRATION
 from policies.pack.engine import ADVICE, ANNOUNCED, TOLD, WAIVED, WHAT_IF
+from policies.results import findings
 from simulator.server import running
 from tests.e2e.conftest import ESTATE, Stack
 from tests.policies.recorded import record
@@ -156,8 +157,8 @@ def agree(analysis: Analysis) -> bool:
     """
     expected: Counter[tuple[str, str, str, str]] = Counter()
     severities = {rule["id"]: rule["severity"] for rule in analysis.result["rules"]}
-    urns = {item["subject"]["id"]: item["subject"]["urn"] for item in analysis.result["results"]}
-    for item in analysis.result["results"]:
+    urns = {item["subject"]["id"]: item["subject"]["urn"] for item in findings(analysis.result)}
+    for item in findings(analysis.result):
         rule_id, subject = item["rule"], item["subject"]["id"]
         if item["blocking"]:
             expected[rule_id, "mandatory", severities[rule_id], subject] += 1
@@ -179,7 +180,7 @@ def agree(analysis: Analysis) -> bool:
             {urns[subjects[0]]}
             if len(subjects) == 1
             else {
-                item["subject"]["urn"] for item in analysis.result["results"] if item["subject"]["kind"] == "migration"
+                item["subject"]["urn"] for item in findings(analysis.result) if item["subject"]["kind"] == "migration"
             }
         )
         assert event["resourceUrn"] in on
@@ -244,7 +245,7 @@ def test_what_is_missing_in_a_state_fails_its_analysis_and_nothing_else(up: Up) 
     analysis = up.analyzed(bent(up.state, without_link))
     assert analysis.code != 0
     assert {rule_id for rule_id, _ in analysis.mandatory()} == {PEERS}
-    assert {item["subject"]["name"] for item in analysis.result["results"] if item["blocking"]} == MONITORED
+    assert {item["subject"]["name"] for item in findings(analysis.result) if item["blocking"]} == MONITORED
     assert agree(analysis)
 
 
@@ -314,7 +315,7 @@ def test_a_level_changes_what_fails_and_not_what_is_written(up: Up, level: str) 
     state = bent(up.state, without_link)
     analysis = up.analyzed(state, {PEERS: level})
     assert analysis.code == 0, analysis.output
-    assert {item["rule"] for item in analysis.result["results"] if item["blocking"]} == {PEERS}
+    assert {item["rule"] for item in findings(analysis.result) if item["blocking"]} == {PEERS}
     assert analysis.result["judgement"]["hypothetical"] == "NOT READY"
     told = [event["enforcementLevel"] for event in analysis.events if event["policyName"] == PEERS]
     assert told == (["advisory"] if level == "advisory" else [])

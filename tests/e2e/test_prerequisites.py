@@ -12,6 +12,7 @@ import pytest
 
 import toolchain
 from policies.pack.registry import all_rules
+from policies.results import findings
 from simulator.estate_file import load
 from simulator.model.databases import WhitelistGroup
 from simulator.model.ecs_storage import AutoSnapshotPolicy
@@ -233,7 +234,7 @@ def test_a_database_that_refuses_is_told_by_name_and_stops_nothing_else(stack: S
     refusal = {"code": "IncorrectDBInstanceState", "status": 403, "message": "The instance is being upgraded."}
     stack.cloud.faults.add(actions=["kvstore:DescribeSecurityIps"], about=redis, effect="refuse", refusal=refusal)
     assert stack.pulumi("preview") != 0
-    found = {item["rule"]: item for item in stack.result()["results"] if item["outcome"] in ("FAIL", "UNKNOWN")}
+    found = {item["rule"]: item for item in findings(stack.result(), "FAIL", "UNKNOWN")}
     # Whom it admits, nobody can tell: it may be anybody who moves.
     assert stack.found()["database-whitelist-has-vswitch-cidr"] == MIGRATING
     for rule, item in found.items():

@@ -20,6 +20,7 @@ import yaml
 
 import toolchain
 from demo.project import CONFIG_KEY, REPOSITORY, Project
+from policies.results import findings
 from simulator.server import Simulator
 from tests.e2e.conftest import UNJUDGED
 from toolchain.cache import cache_root
@@ -104,7 +105,7 @@ mkdir .venv && ln -s {checkout}/.venv/* .venv/ && touch .venv/.installed && ln -
     assert (tmp_path / "home/.pulumi/stacks/classic-to-vpc/prod.json").exists()
     result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
     assert result["judgement"]["hypothetical"] == "NOT READY"
-    assert {item["subject"]["id"] for item in result["results"]} >= {"i-bp1web10000000000001", "i-bp1app10000000000001"}
+    assert {item["subject"]["id"] for item in findings(result)} >= {"i-bp1web10000000000001", "i-bp1app10000000000001"}
 
     # A simulated cloud passes no gate, whatever it says.
     shell = "".join(line + "\n" for line in before.splitlines() if line.startswith(("export ", "eval ")))

@@ -10,6 +10,7 @@ import yaml
 
 import toolchain
 from demo.project import CONFIG_KEY, REPOSITORY
+from policies.results import findings
 from simulator.server import running
 from tests.e2e.conftest import Stack
 
@@ -43,7 +44,7 @@ def test_folded_split_and_mapped_groups_are_applied_and_judged(engine: toolchain
         assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output
 
         stack.pulumi("preview")
-        judged = [item for item in stack.result()["results"] if item["rule"].startswith("security-group-")]
+        judged = [item for item in findings(stack.result()) if item["rule"].startswith("security-group-")]
         assert {item["outcome"] for item in judged} <= {"PASS", "NOT_APPLICABLE"}
         [accepted] = [item for item in judged if "Accepted in the config" in item["reason"]]
         assert (accepted["rule"], accepted["subject"]["name"]) == ("security-group-nothing-opened", "office1")

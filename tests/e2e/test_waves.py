@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from policies.results import findings
 from simulator.estate_file import load
 from simulator.server import Simulator, running
 from tests.e2e.conftest import ESTATE, Stack
@@ -90,7 +91,7 @@ def test_the_second_wave_goes_on_when_the_first_has_moved(stack: Stack) -> None:
     pass_time(stack, datetime.fromisoformat(FIRST) + timedelta(days=1))
     assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
     assert stack.found() == {}
-    judged = {(item["rule"], item["subject"]["name"]): item["outcome"] for item in stack.result()["results"]}
+    judged = {(item["rule"], item["subject"]["name"]): item["outcome"] for item in findings(stack.result())}
     assert judged["backup-snapshot-of-every-disk", "web-2"] == "NOT_APPLICABLE"
     assert judged["backup-snapshot-of-every-disk", "web-1"] == "PENDING"
     assert judged["security-group-cloned", "web-2"] == "PASS"
@@ -112,6 +113,6 @@ def test_the_second_wave_goes_on_when_the_first_has_moved(stack: Stack) -> None:
     pass_time(stack, datetime.fromisoformat(SECOND) + timedelta(days=1))
     assert APP_1 not in {link["instance_id"] for link in stack.cloud.state()["classic_links"]}
     stack.pulumi("preview", "--refresh=false")
-    judged = {(item["rule"], item["subject"]["name"]): item["outcome"] for item in stack.result()["results"]}
+    judged = {(item["rule"], item["subject"]["name"]): item["outcome"] for item in findings(stack.result())}
     assert judged["schedule-window-in-future", "classic-to-vpc"] == "FAIL"
     assert judged["stack-unchanged-in-cloud", "classic-to-vpc"] == "PASS"

@@ -23,8 +23,10 @@ from policies.pack.document import document, write
 from policies.pack.evaluation import evaluate
 from policies.pack.registry import all_rules
 from policies.pack.run import PACK, read_run
+from policies.results import findings
 from policies.verdict import Wanted, verdict
 from tests.policies.prepared import BEFORE_FREEZE, UNKNOWN, Draft, add_wave, prepared
+from tests.policies.result_files import with_findings, with_first, without
 
 RUN = "build-7"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -172,14 +174,14 @@ def test_what_the_caller_names_must_be_so(project: Path, want: dict[str, Any], w
 Change = Callable[[dict[str, Any]], object]
 
 REFUSED: dict[str, tuple[Change, str]] = {
-    "another schema": (lambda it: it.update(schemaVersion=2), "its schema version is 2; expected 3"),
+    "another schema": (lambda it: it.update(schemaVersion=3), "its schema version is 3; expected 4"),
     "no schema": (lambda it: it.pop("schemaVersion"), "its schema version is None"),
     "another pack": (lambda it: it.update(pack={"name": "other"}), "it is not of the policy pack"),
     "no pack": (lambda it: it.pop("pack"), "it is no result of the policy pack"),
     "other code": (lambda it: it["run"].update(rulesSha256="0" * 64), "another version of the rules judged"),
     "a rule less": (lambda it: it["rules"].pop(), "rules are missing: waiver-in-order"),
     "a rule without a result": (
-        lambda it: it.update(results=[item for item in it["results"] if item["rule"] != "waiver-in-order"]),
+        without("waiver-in-order"),
         "rules have no result: waiver-in-order",
     ),
     "a what-if that says that it is none": (
@@ -192,7 +194,7 @@ REFUSED: dict[str, tuple[Change, str]] = {
     ),
     "no results": (lambda it: it.update(results=[]), "it has no results"),
     "a finding that does not count": (
-        lambda it: it["results"][0].update(blocking=True),
+        with_first(blocking=True),
         "its judgement contradicts its results",
     ),
     "a count without its findings": (lambda it: it.update(blocking=1), "its judgement contradicts its results"),
@@ -218,34 +220,48 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "no now": (lambda it: it.pop("now"), "it does not hold what a result of its schema version must"),
     "a stack that is none": (lambda it: it.pop("stack"), "it does not hold what a result of its schema version must"),
     "a finding that was always mandatory": (
-        lambda it: it["results"][0].update(outcome="FAIL", mandatoryFrom=None),
+        with_first(outcome="FAIL", mandatoryFrom=None),
         "it contradicts itself about what is mandatory",
     ),
     "a finding that is mandatory by now": (
-        lambda it: it["results"][0].update(outcome="UNKNOWN", mandatoryFrom=it["now"]),
+        lambda it: with_first(outcome="UNKNOWN", mandatoryFrom=it["now"])(it),
         "it contradicts itself about what is mandatory",
     ),
     "advice that blocks": (
-        lambda it: it["results"][0].update(outcome="FAIL", blocking=True, mandatoryFrom="2026-12-11T10:00:01+08:00"),
+        with_first(outcome="FAIL", blocking=True, mandatoryFrom="2026-12-11T10:00:01+08:00"),
         "it contradicts itself about what is mandatory",
     ),
     "a success that blocks": (
-        lambda it: it["results"][0].update(outcome="PASS", blocking=True),
+        with_first(outcome="PASS", blocking=True),
         "it contradicts itself about what is mandatory",
     ),
     "an instance that a rule was not asked about": (
-        lambda it: it.update(
-            results=[
-                item
-                for item in it["results"]
-                if (item["rule"], item["subject"]["id"]) != ("backup-snapshot-of-every-disk", "i-app")
-            ]
-        ),
+        without("backup-snapshot-of-every-disk", "i-app"),
         "backup-snapshot-of-every-disk has no result for i-app",
     ),
     "an instance that no rule was asked about": (
-        lambda it: it.update(results=[item for item in it["results"] if item["subject"]["id"] != "i-app"]),
+        without(instance_id="i-app"),
         "backup-snapshot-of-every-disk has no result for i-app",
+    ),
+    "an instance that a rule was asked about twice": (
+        lambda it: with_findings(it, lambda found: found + [i for i in found if i["subject"]["id"] == "i-app"][:1]),
+        "has more than one result for i-app",
+    ),
+    "an instance that is there twice": (
+        lambda it: it["instances"].append(it["instances"][0]),
+        "instances cannot be told apart",
+    ),
+    "a result about an instance that is not there": (
+        lambda it: it["results"][0].update(about="instances", instances=["i-none"]),
+        "it does not hold what a result of its schema version must",
+    ),
+    "a result about nothing that a reader knows": (
+        lambda it: it["results"][0].update(about="all"),
+        "it does not hold what a result of its schema version must",
+    ),
+    "a rule that was asked about nothing": (
+        lambda it: it["results"][0].update(about="instances", instances=[]),
+        "rules have no result: after-address-lists-reviewed",
     ),
     "results that are none": (
         lambda it: it.update(results=["PASS"]),
@@ -267,7 +283,7 @@ def test_what_is_no_result_of_this_pack_and_time_is_refused(name: str, project: 
 
 def test_advice_passes_until_it_is_mandatory(project: Path) -> None:
     content = result(project)
-    content["results"][0].update(outcome="FAIL", mandatoryFrom="2026-12-11T10:00:01+08:00")
+    with_first(outcome="FAIL", mandatoryFrom="2026-12-11T10:00:01+08:00")(content)
     assert judged(project, content)[0] == 0
 
 
@@ -278,8 +294,9 @@ def test_a_wave_does_not_pass_what_holds_it_back(wave: str | None, project: Path
     draft.facts(MIGRATION)["attestations"][0]["validUntil"] = "2027-02-01T02:00:00+08:00"
     content = result(project, draft)
     assert judged(project, content, wave="all")[0] == 0
-    for item in content["results"]:
-        if item["blocking"]:
+    held = {item["subject"]["id"] for item in findings(content) if item["blocking"]}
+    for item in content["instances"]:
+        if item["subject"]["id"] in held:
             item["wave"] = wave
     code, text = judged(project, content, wave="all")
     assert code == 40
@@ -333,7 +350,9 @@ def test_what_a_result_lacks_never_shows_as_a_crash(key: str, project: Path) -> 
             assert text.endswith("it does not hold what a result of its schema version must")
 
 
-@pytest.mark.parametrize("key", ["outcome", "rule", "subject", "wave", "blocking", "reason", "mandatoryFrom"])
+@pytest.mark.parametrize(
+    "key", ["outcome", "rule", "about", "instances", "ownId", "blocking", "reason", "fixes", "mandatoryFrom"]
+)
 def test_a_finding_of_another_form_never_shows_as_a_crash(key: str, project: Path) -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
@@ -356,8 +375,9 @@ def test_nothing_of_the_file_reaches_the_terminal_as_it_is(project: Path) -> Non
     content["whatIf"][0]["reason"] = bad
     for item in content["results"]:
         if item["blocking"]:
-            item["subject"]["name"] = bad
             item["reason"] = "a\x1b[2J\ud800\nmore"
+    for item in content["instances"]:
+        item["subject"]["name"] = bad
     content["run"]["commit"] = "\x1b]0;x\x07"
     code, text = judged(project, content)
     assert code == 4

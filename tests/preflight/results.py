@@ -8,6 +8,7 @@ from typing import Any
 from policies.pack.document import document
 from policies.pack.registry import all_rules
 from policies.pack.run import Run
+from policies.results import findings, grouped
 from tests.policies.recordings import evaluated
 
 
@@ -16,14 +17,17 @@ def recorded_result(name: str, times: int = 1) -> dict[str, Any]:
     whole: dict[str, Any] = json.loads(
         json.dumps(document(evaluated(name), all_rules(), Run(account_id="1234567890123456")))
     )
-    found, instances = list(whole["results"]), list(whole["instances"])
+    found: list[Any] = list(findings(whole))
+    instances, more = list(whole["instances"]), list(found)
     ids = {item["subject"]["id"]: item["subject"]["name"] for item in instances}
     for number in range(1, times):
-        for known, into in ((found, whole["results"]), (instances, whole["instances"])):
+        for known, into in ((found, more), (instances, whole["instances"])):
             into += [_renamed(item, ids, number) for item in known if item["subject"]["kind"] == "instance"]
         for wave in whole["waves"]:
             wave["instanceIds"] += [f"{item}x{number}" for item in wave["instanceIds"] if item in ids]
-    whole["blocking"] = sum(item["blocking"] for item in whole["results"])
+    # As the pack sorts them: those of one rule together.
+    whole["results"] = grouped(sorted(more, key=lambda item: str(item["rule"])), whole["instances"])
+    whole["blocking"] = sum(item["blocking"] for item in more)
     return whole
 
 

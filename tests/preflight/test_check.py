@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from policies.results import findings
 from policies.verdict import Decision
 from preflight.check import Wish, _show
 from preflight.exits import Stop
@@ -70,12 +71,12 @@ def test_without_a_result_the_engine_is_quoted_and_nothing_is_judged() -> None:
 def test_only_what_is_asked_for_is_shown_and_the_answer_is_the_same() -> None:
     result = recorded_result("broken")
     decision = Decision(20, "NOT READY", result)
-    finding = next(item for item in result["results"] if item["blocking"] and item["subject"]["kind"] == "instance")
+    finding = next(item for item in findings(result) if item["blocking"] and item["subject"]["kind"] == "instance")
     name, rule = finding["subject"]["name"], finding["rule"]
     code, text = shown(decision, RUN, Wish(Path(), instances=(name,), rules=(rule,)))
     assert code == 20
     assert text.startswith(rule)
-    others = {item["rule"] for item in result["results"] if item["blocking"]} - {rule}
+    others = {item["rule"] for item in findings(result) if item["blocking"]} - {rule}
     assert others
     assert [other for other in others if f"\n{other}  " in text] == []
     assert str(result["blocking"]) in text

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from policies.results import findings
 from policies.verdict import Decision
 from preflight.fixes import fixes, open_findings
 from preflight.screen import Progress, Verdict, show_findings, show_not_judged, show_verdict, when
 from preflight.summary import conditions, waves
+from tests.policies.result_files import with_findings
 from tests.preflight.results import recorded_result
 
 WIDTHS = pytest.mark.parametrize("width", [80, 120])
@@ -115,16 +117,20 @@ def test_a_what_if_says_why_and_what_it_would_be() -> None:
 
 def test_what_will_block_later_is_counted_from_its_first_time() -> None:
     result = recorded_result("broken")
-    later = [item for item in result["results"] if item["outcome"] == "FAIL"][:2]
-    for item, since in zip(later, ("2026-12-07T02:00:00+08:00", "2026-12-06T23:00:00+00:00"), strict=True):
-        item |= {"blocking": False, "mandatoryFrom": since}
+
+    def later(found: list[Any]) -> None:
+        failed = [item for item in found if item["outcome"] == "FAIL"][:2]
+        for item, since in zip(failed, ("2026-12-07T02:00:00+08:00", "2026-12-06T23:00:00+00:00"), strict=True):
+            item |= {"blocking": False, "mandatoryFrom": since}
+
+    with_findings(result, later)
     (wave,) = waves(result)
     already = sum(
-        item["outcome"] in ("FAIL", "UNKNOWN") and not item["blocking"] for item in recorded_result("broken")["results"]
+        item["outcome"] in ("FAIL", "UNKNOWN") and not item["blocking"] for item in findings(recorded_result("broken"))
     )
     assert wave.more == already + 2
     assert wave.more_from is not None
-    assert wave.blocking == sum(item["blocking"] for item in result["results"])
+    assert wave.blocking == sum(item["blocking"] for item in findings(result))
 
 
 @WIDTHS

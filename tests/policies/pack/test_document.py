@@ -10,6 +10,7 @@ from policies.core.outcome import Outcome
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
 from policies.pack.document import document, write
 from policies.pack.registry import all_rules
+from policies.results import findings
 from tests.policies.prepared import BEFORE_FREEZE, LATEST, START, UNKNOWN, Draft, add_wave, prepared, urn
 from tests.policies.rules.waiver.test_in_order import waived, waiver
 
@@ -73,12 +74,12 @@ def test_the_judgement_tells_what_was_decided_and_what_would_raise_it() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["eniQuantity"] = UNKNOWN
     result = told(draft)
-    judgement, applicable = result["judgement"], [i for i in result["results"] if i["outcome"] != "NOT_APPLICABLE"]
+    judgement, applicable = result["judgement"], [i for i in findings(result) if i["outcome"] != "NOT_APPLICABLE"]
     assert judgement["readiness"] == "UNKNOWN"
     assert (judgement["decided"], judgement["applicable"]) == (len(applicable) - 1, len(applicable))
     assert judgement["confidence"] == round(judgement["decided"] / judgement["applicable"], 4)
-    (unknown,) = (item for item in result["results"] if item["outcome"] == "UNKNOWN")
-    assert judgement["raisedBy"] == [unknown["remediation"]]
+    (unknown,) = (item for item in findings(result) if item["outcome"] == "UNKNOWN")
+    assert judgement["raisedBy"] == [unknown["rule"]]
     assert result["blocking"] == 1
     assert result["tally"]["UNKNOWN"] == 1
 
@@ -88,9 +89,7 @@ def test_advice_says_from_when_on_it_is_mandatory() -> None:
     draft.now = BEFORE_FREEZE
     draft.facts(MIGRATING_INSTANCE, "i-web")["guest"]["systemDiskFreeMib"] = 0.0
     (result,) = (
-        item
-        for item in told(draft)["results"]
-        if (item["rule"], item["subject"]["id"]) == ("guest-free-space", "i-web")
+        item for item in findings(told(draft)) if (item["rule"], item["subject"]["id"]) == ("guest-free-space", "i-web")
     )
     assert (result["outcome"], result["blocking"]) == ("FAIL", False)
     assert result["mandatoryFrom"] == "2026-12-05T02:00:00+08:00"
@@ -101,7 +100,7 @@ def test_advice_says_from_when_on_it_is_mandatory() -> None:
 def test_a_waived_result_has_its_waiver_and_what_it_would_be_else(bandwidth: object, instead: Outcome) -> None:
     draft = waived(waiver())
     draft.facts(MIGRATING_INSTANCE, "i-web")["internetMaxBandwidthOut"] = bandwidth
-    (result,) = (item for item in told(draft)["results"] if item["outcome"] == "WAIVED")
+    (result,) = (item for item in findings(told(draft)) if item["outcome"] == "WAIVED")
     assert result["waiver"] == {
         "insteadOf": instead,
         "scope": "all",
@@ -132,7 +131,7 @@ def test_an_empty_stack_has_no_names_and_is_not_ready() -> None:
     result = told(Draft([], BEFORE_FREEZE))
     assert (result["project"], result["stack"], result["waves"], result["instances"]) == ("", "", [], [])
     assert result["judgement"]["readiness"] == "NOT READY"
-    assert {item["subject"]["urn"] for item in result["results"]} == {""}
+    assert {item["subject"]["urn"] for item in findings(result)} == {""}
 
 
 def test_a_result_that_cannot_be_written_leaves_the_one_before_and_nothing_else(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from policies.pack.engine import ADVICE, ANNOUNCED, TOLD, WAIVED, WHAT_IF, Servi
 from policies.pack.evaluation import Evaluator
 from policies.pack.messages import WIDTH
 from policies.pack.registry import all_rules
+from policies.results import findings
 from policies.subjects.notice import NOT_READABLE, unchecked
 from tests.policies.prepared import BEFORE_FREEZE, UNKNOWN, Draft, prepared, urn
 from tests.policies.rules.waiver.test_in_order import waiver
@@ -281,7 +282,7 @@ def test_what_is_configured_is_reported_and_stays_in_the_result_whatever_is_aske
     _configure(pack, **settings)
     configured = {name.replace("_", "-") for name in settings}
     assert {item.policyName for item in pack.AnalyzeStack(request(draft), None).diagnostics} == configured
-    results = json.loads(path.read_text(encoding="utf-8"))["results"]
+    results = list(findings(json.loads(path.read_text(encoding="utf-8"))))
     assert {item["rule"] for item in results if item["outcome"] == "FAIL"} == configured
     assert len({(item["rule"], item["subject"]["id"]) for item in results}) == len(results)
 
@@ -289,9 +290,9 @@ def test_what_is_configured_is_reported_and_stays_in_the_result_whatever_is_aske
 def test_a_later_analysis_goes_by_its_own_configuration() -> None:
     draft = _short_of_space()
     pack = servicer({}, draft.now)
-    for most, findings in ((1000.0, 1), (500.0, 0), (1000.0, 1)):
+    for most, number in ((1000.0, 1), (500.0, 0), (1000.0, 1)):
         _configure(pack, guest_free_space={"freeMib": most})
-        assert len(pack.AnalyzeStack(request(draft), None).diagnostics) == findings
+        assert len(pack.AnalyzeStack(request(draft), None).diagnostics) == number
 
 
 def test_what_the_engine_fills_in_asks_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -359,6 +360,7 @@ def test_the_result_has_every_rule_and_subject(tmp_path: Path) -> None:
         "whatIf",
         "validUntil",
         "judgement",
+        "migration",
         "waves",
         "instances",
         "rules",
@@ -368,7 +370,7 @@ def test_the_result_has_every_rule_and_subject(tmp_path: Path) -> None:
         "notChecked",
         "notices",
     ]
-    assert result["schemaVersion"] == 3
+    assert result["schemaVersion"] == 4
     assert result["run"]["accountId"] == "1234567890"
     assert (result["project"], result["stack"], result["clockSource"]) == ("classic-to-vpc", "dev", "cloud")
     (wave,) = result["waves"]
@@ -379,7 +381,7 @@ def test_the_result_has_every_rule_and_subject(tmp_path: Path) -> None:
         "i-app"
     ] == "NOT READY"
     assert [item["id"] for item in result["rules"]] == [rule.id for rule in all_rules()]
-    keys = [(item["rule"], item["subject"]["kind"], item["subject"]["id"]) for item in result["results"]]
+    keys = [(item["rule"], item["subject"]["kind"], item["subject"]["id"]) for item in findings(result)]
     assert keys == sorted(keys)
     assert {rule_id for rule_id, _, _ in keys} == {rule.id for rule in all_rules()}
     assert sum(result["tally"].values()) == len(keys)
@@ -387,7 +389,7 @@ def test_the_result_has_every_rule_and_subject(tmp_path: Path) -> None:
     assert list(result["tally"]) == list(Outcome)
     # What the policy `not-checked` says, and no item that is served in another way than by a rule.
     assert result["notChecked"] == list(NOT_READABLE)
-    (failure,) = (item for item in result["results"] if item["outcome"] == "FAIL")
+    (failure,) = (item for item in findings(result) if item["outcome"] == "FAIL")
     assert failure["subject"] == {
         "kind": "instance",
         "id": "i-app",

@@ -1,5 +1,7 @@
 """What may go ahead by which results, and how much of what applies was decided."""
 
+from dataclasses import replace
+
 import pytest
 
 from policies.core.clock import Moment, Schedule
@@ -20,7 +22,6 @@ def found(
     *,
     advice: bool = False,
     waived: Outcome | None = None,
-    remediation: str = "mend it",
 ) -> Result:
     """A result that blocks where it can, about an instance; "" for the migration as a whole."""
     subject = Subject("instance" if instance else "migration", instance or "dev", "name", f"urn of {instance}")
@@ -29,7 +30,7 @@ def found(
         subject,
         outcome,
         "So it is.",
-        remediation,
+        "mend it",
         blocking=outcome.blocks and not advice,
         wave=wave if instance else None,
         waived=waived,
@@ -79,8 +80,8 @@ def test_confidence_is_the_share_that_could_be_decided(
 
 
 def test_what_raises_the_confidence_is_told_once_and_sorted() -> None:
-    undecided = [found(NOT_KNOWN, remediation=text) for text in ("ask", "look", "ask", "collect")]
-    assert judge([*undecided, found(FAIL, remediation="mend")]).raised_by == ("ask", "collect", "look")
+    undecided = [replace(found(NOT_KNOWN), rule_id=rule) for rule in ("guest-b", "backup-a", "guest-b")]
+    assert judge([*undecided, found(FAIL)]).raised_by == ("backup-a", "guest-b")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
 from policies.pack.document import document
 from policies.pack.engine import Servicer, announced
 from policies.pack.registry import all_rules
+from policies.results import notices
 from policies.subjects.notes import REPORTED, Note
 from policies.subjects.notice import ITEMS
 from tests.policies.prepared import START, UNKNOWN, Draft, add_wave, prepared
@@ -136,13 +137,15 @@ def test_every_item_that_is_to_be_told_is() -> None:
 
 
 def test_the_result_has_them_sorted_with_phase_and_scope() -> None:
-    notices = document(prepared().evaluation(), all_rules())["notices"]
-    keys = [(item["wave"] or "", item["instanceId"] or "", item["item"]) for item in notices]
+    evaluation = prepared().evaluation()
+    told = notices(document(evaluation, all_rules()))
+    assert [(item["wave"], item["instanceId"], item["item"], item["text"]) for item in told] == [
+        (note.wave or None, note.instance_id or None, note.item, note.text) for note in evaluation.notes
+    ]
+    keys = [(item["wave"] or "", item["instanceId"] or "", item["item"]) for item in told]
     assert keys == sorted(keys)
     assert ("all", "i-web", "N06") in keys
-    assert {item["item"]: item["phase"] for item in notices} == {
-        item["item"]: ITEMS[item["item"]].phase for item in notices
-    }
+    assert {item["item"]: item["phase"] for item in told} == {item["item"]: ITEMS[item["item"]].phase for item in told}
 
 
 def _announced(draft: Draft) -> list[str]:

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from policies.core.plan import MIGRATION, Plan, Resource
+from policies.results import findings
 from preflight.plan.comparing import compare
+from tests.policies.result_files import with_findings
 from tests.preflight.results import recorded_result
 from tests.preflight.stepped import HOSTILE
 
@@ -26,9 +28,16 @@ WAIVER = {
 def waived(result: dict[str, Any], **terms: str) -> dict[str, Any]:
     """Return a result in which the first finding is waived."""
     changed = deepcopy(result)
-    item = next(item for item in changed["results"] if item["outcome"] == "FAIL" and item["blocking"])
-    item |= {"outcome": "WAIVED", "blocking": False, "waiver": {**WAIVER, **terms}}
+
+    def waive(found: list[Any]) -> None:
+        first_that_fails(found).update(outcome="WAIVED", blocking=False, waiver={**WAIVER, **terms})
+
+    with_findings(changed, waive)
     return changed
+
+
+def first_that_fails(found: list[Any]) -> dict[str, Any]:
+    return next(item for item in found if item["outcome"] == "FAIL" and item["blocking"])
 
 
 def test_a_result_differs_in_nothing_from_itself() -> None:
@@ -41,8 +50,7 @@ def test_a_result_differs_in_nothing_from_itself() -> None:
 
 def test_what_is_new_one_way_is_gone_the_other_way() -> None:
     there, back = compare(READY, BROKEN), compare(BROKEN, READY)
-    findings = [item for item in BROKEN["results"] if item["outcome"] in ("FAIL", "UNKNOWN")]
-    assert len(there.new) == len(back.gone) == len(findings) > 0
+    assert len(there.new) == len(back.gone) == len(list(findings(BROKEN, "FAIL", "UNKNOWN"))) > 0
     assert {(item.rule, item.subject) for item in there.new} == {(item.rule, item.subject) for item in back.gone}
     assert (there.gone, back.new) == ((), ())
     assert (there.before.readiness, there.after.readiness) == (READY["judgement"]["readiness"], "NOT READY")
@@ -66,10 +74,9 @@ def test_a_waiver_that_ends_soon_is_told_though_it_is_not_new() -> None:
 
 def test_what_was_advice_and_blocks_now_is_told() -> None:
     before = deepcopy(BROKEN)
-    item = next(item for item in before["results"] if item["outcome"] == "FAIL" and item["blocking"])
-    item["blocking"] = False
+    with_findings(before, lambda found: first_that_fails(found).update(blocking=False))
     [told] = compare(before, BROKEN).blocking_since
-    assert (told.rule, told.blocking) == (item["rule"], True)
+    assert (told.rule, told.blocking) == (first_that_fails(list(findings(BROKEN)))["rule"], True)
     assert compare(BROKEN, before).blocking_since == ()
 
 

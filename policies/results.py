@@ -1,0 +1,211 @@
+"""The results of a result file: told once for all instances of which a rule says the same, and read back one by one.
+
+Needs the standard library alone, as does the reader for a gate. Nothing else reads `results` and `notices` of a file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from policies.pack.document import (
+        Finding,
+        FixDocument,
+        InstanceDocument,
+        Notice,
+        NoticeDocument,
+        ResultDocument,
+        StepDocument,
+    )
+
+OWN: Final = "<id>"
+"""Stands in a text about several instances for the id of each, where `ownId` says so."""
+
+EVERY: Final = "every instance"
+SOME: Final = "instances"
+MIGRATION: Final = "migration"
+
+_NO_STEP: Final[Mapping[str, Any]] = {"path": None, "value": None, "command": None, "text": None, "toFill": []}
+
+
+# ---- reading ----
+
+
+def findings(result: Mapping[str, Any], *outcomes: str) -> Iterator[Finding]:
+    """Yield what each rule says of each subject, by rule and subject; of `outcomes` alone, where any is named.
+
+    `result` is the whole content of a result file of schema version 4. Raises KeyError, TypeError, ValueError or
+    AttributeError where it is none.
+    """
+    places = {item["key"]: place for place, item in enumerate(result["instances"])}
+    for _, same_rule in groupby(groups(result), lambda entry: entry[0]["rule"]):
+        of_rule = [
+            (places[instance["key"]] if instance is not None else -1, group, instance)
+            for group, instances in same_rule
+            if not outcomes or group["outcome"] in outcomes
+            for instance in instances
+        ]
+        for _, group, instance in sorted(of_rule, key=lambda entry: entry[0]):
+            yield _finding(result, group, instance)
+
+
+def groups(result: Mapping[str, Any]) -> Iterator[tuple[ResultDocument, Sequence[InstanceDocument | None]]]:
+    """Yield what is told once, with the instances that it is about; None stands for the migration as a whole.
+
+    Raises what `findings` raises.
+    """
+    instances = {item["key"]: item for item in result["instances"]}
+    every = list(instances.values())
+    for group in result["results"]:
+        about = group["about"]
+        if about == MIGRATION:
+            yield group, [None]
+        elif about == EVERY:
+            yield group, every
+        elif about == SOME:
+            yield group, [instances[key] for key in group["instances"]]
+        else:
+            raise ValueError(f"a result about {about!r}")
+
+
+def notices(result: Mapping[str, Any]) -> list[Notice]:
+    """Return what people must know, by wave, instance and item. Raises what `findings` raises."""
+    told: list[Notice] = [
+        {
+            "item": group["item"],
+            "phase": group["phase"],
+            "wave": group["wave"],
+            "instanceId": instance_id,
+            "text": group["text"].replace(OWN, instance_id) if group["ownId"] else group["text"],
+        }
+        for group in result["notices"]
+        for instance_id in group["instanceIds"] or [None]
+    ]
+    return sorted(told, key=lambda item: (item["wave"] or "", item["instanceId"] or "", item["item"]))
+
+
+def _finding(result: Mapping[str, Any], group: ResultDocument, instance: InstanceDocument | None) -> Finding:
+    subject = result["migration"] if instance is None else instance["subject"]
+    fixes: list[FixDocument] = [
+        {"ways": [[{**_NO_STEP, **step} for step in way] for way in fix["ways"]]}  # type: ignore[typeddict-item]
+        for fix in group["fixes"]
+    ]
+    own = subject["id"] if group["ownId"] else OWN
+    return {
+        "rule": group["rule"],
+        "subject": subject,
+        "wave": None if instance is None else instance["wave"],
+        "outcome": group["outcome"],
+        "blocking": group["blocking"],
+        "mandatoryFrom": group["mandatoryFrom"],
+        "reason": group["reason"].replace(OWN, own),
+        "remediation": group["remediation"].replace(OWN, own),
+        "fixes": _replaced(fixes, OWN, own) if group["ownId"] else fixes,
+        "waiver": group["waiver"],
+    }
+
+
+# ---- writing ----
+
+
+def keys(subjects: Iterable[tuple[str, str]]) -> list[str]:
+    """Return by what results name each instance, given its id and URN: by its id, or where two have one by its URN."""
+    given = list(subjects)
+    count = Counter(name for subject in given for name in set(subject))
+    return [urn if count[instance_id] > 1 else instance_id for instance_id, urn in given]
+
+
+def grouped(found: Iterable[Finding], instances: Sequence[InstanceDocument]) -> list[ResultDocument]:
+    """Return findings as a file tells them; `findings` gives them back, those of one rule by their subjects.
+
+    An instance's own id in a text is told as `<id>`, so that texts that differ in nothing else are one; a text that
+    has `<id>` itself is left as it is.
+    """
+    keys_of = {(item["subject"]["id"], item["subject"]["urn"]): item["key"] for item in instances}
+    made: dict[object, ResultDocument] = {}
+    for item in found:
+        subject = item["subject"]
+        is_instance = subject["kind"] != "migration"
+        texts: list[Any] = [item["reason"], item["remediation"], [_short(fix) for fix in item["fixes"]]]
+        written = _json(texts)
+        own_id = is_instance and bool(subject["id"]) and subject["id"] in written and OWN not in written
+        if own_id:
+            texts = _replaced(texts, subject["id"], OWN)
+            written = _json(texts)
+        same = (item["rule"], item["outcome"], item["blocking"], item["mandatoryFrom"], is_instance, own_id, written)
+        waiver = item["waiver"]
+        group = made.get((same, _json(waiver)))
+        if group is None:
+            group = made[same, _json(waiver)] = {
+                "rule": item["rule"],
+                "outcome": item["outcome"],
+                "about": "instances" if is_instance else "migration",
+                "instances": [],
+                "blocking": item["blocking"],
+                "mandatoryFrom": item["mandatoryFrom"],
+                "reason": texts[0],
+                "remediation": texts[1],
+                "fixes": texts[2],
+                "ownId": own_id,
+                "waiver": waiver,
+            }
+        if is_instance:
+            group["instances"].append(keys_of[subject["id"], subject["urn"]])
+    for group in made.values():
+        if len(group["instances"]) == len(instances) == len(set(group["instances"])) and instances:
+            group["about"], group["instances"] = "every instance", []
+    return list(made.values())
+
+
+def grouped_notices(found: Iterable[Notice]) -> list[NoticeDocument]:
+    """Return notices as a file tells them; `notices` gives them back."""
+    made: dict[object, NoticeDocument] = {}
+    for item in found:
+        instance_id, text = item["instanceId"], item["text"]
+        own_id = bool(instance_id) and str(instance_id) in text and OWN not in text
+        text = text.replace(str(instance_id), OWN) if own_id else text
+        group = made.setdefault(
+            (item["item"], item["wave"], instance_id is None, own_id, text),
+            {
+                "item": item["item"],
+                "phase": item["phase"],
+                "wave": item["wave"],
+                "instanceIds": None if instance_id is None else [],
+                "text": text,
+                "ownId": own_id,
+            },
+        )
+        if instance_id is not None and group["instanceIds"] is not None:
+            group["instanceIds"].append(instance_id)
+    return list(made.values())
+
+
+def _short(fix: FixDocument) -> FixDocument:
+    return {"ways": [[_short_step(step) for step in way] for way in fix["ways"]]}
+
+
+def _short_step(step: StepDocument) -> StepDocument:
+    """Return a step without what is not of its kind; a change may have any value."""
+    return {  # type: ignore[return-value]
+        key: value
+        for key, value in step.items()
+        if key == "kind" or value != _NO_STEP.get(key) or (key == "value" and step["kind"] == "config")
+    }
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _replaced(value: Any, old: str, new: str) -> Any:
+    if isinstance(value, str):
+        return value.replace(old, new)
+    if isinstance(value, Mapping):
+        return {key: _replaced(part, old, new) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_replaced(part, old, new) for part in value]
+    return value
