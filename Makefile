@@ -51,7 +51,7 @@ endef
 
 setup: .venv/.installed .venv/bin/preflight ## Make the Python environment: what a user needs (some 210 MB).
 
-dev: .venv/.dev ## Add what a developer needs: tests, lint, types (some 110 MB more).
+dev: .venv/.dev ## Add what a developer needs: tests, lint, types (some 280 MB more).
 
 engine: setup ## Find, download or build (12 to 25 minutes) the Pulumi engine and the alicloud plugin.
 	@$(PYTHON) -m toolchain ensure >/dev/null

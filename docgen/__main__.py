@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from components.ram import documents as ram_policies
-from docgen import catalogue, facts, package_schema, result_schema, sdk, stack_schema
+from docgen import catalogue, facts, package_schema, report_schema, result_schema, sdk, stack_schema
 from estate.guest.files import json_schema as evidence_schema
 from estate.inventory import json_schema as inventory_schema
 from policies.pack.run import MANIFEST
@@ -25,6 +25,7 @@ def documents() -> dict[str, str]:
     return {
         "schema/stack.schema.json": stack_schema.render(),
         "schema/result.schema.json": result_schema.render(),
+        "schema/report.schema.json": report_schema.render(),
         "schema/package.schema.json": package_schema.render(),
         "schema/plan.schema.json": _json(schema_of(Document, "What a change does")),
         "schema/evidence.schema.json": _json(evidence_schema()),

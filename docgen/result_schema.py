@@ -19,17 +19,17 @@ RESULT = TypeAdapter(with_config(ConfigDict(extra="forbid", strict=True))(Result
 def render() -> str:
     """Return the schema as the file holds it."""
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Result of the policy pack"}
-    return json.dumps(head | _open(RESULT.json_schema()), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(head | opened(RESULT.json_schema()), indent=2, ensure_ascii=False) + "\n"
 
 
-def _open(schema: Any) -> Any:
+def opened(schema: Any) -> Any:
     """Return the schema as readers need it: a later version of the same number may add keys (schemaMinorVersion)."""
     if isinstance(schema, list):
-        return [_open(item) for item in schema]
+        return [opened(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    opened = {key: _open(value) for key, value in schema.items() if (key, value) != ("additionalProperties", False)}
-    minor = opened.get("properties", {}).get("schemaMinorVersion")
+    found = {key: opened(value) for key, value in schema.items() if (key, value) != ("additionalProperties", False)}
+    minor = found.get("properties", {}).get("schemaMinorVersion")
     if minor is not None:
-        opened["properties"]["schemaMinorVersion"] = {"minimum": minor["const"], "type": "integer"}
-    return opened
+        found["properties"]["schemaMinorVersion"] = {"minimum": minor["const"], "type": "integer"}
+    return found

@@ -25,6 +25,7 @@ from preflight.options import (
     WaveOption,
 )
 from preflight.plan.command import plan
+from preflight.report.command import report
 from preflight.screen import console
 
 
@@ -112,6 +113,7 @@ def permissions(
 
 app.command("inventory", epilog=inventory.EXITS)(inventory.inventory)
 app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(plan)
+app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(report)
 
 
 def main() -> None:

@@ -30,7 +30,8 @@ class Fix:
     """One fix and what it settles.
 
     `title` is that of its worst rule, `rules` the ids with the worst first. `instances` are names; none for what
-    concerns the stack. `since` is None where a finding of it blocks now, else when the first one will.
+    concerns the stack. `since` is None where a finding of it blocks now, else when the first one will. `items` are the
+    findings that it settles, each once.
     """
 
     title: str
@@ -40,6 +41,7 @@ class Fix:
     findings: int
     instances: tuple[str, ...]
     since: str | None
+    items: tuple[Mapping[str, Any], ...] = ()
 
 
 def open_findings(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -111,6 +113,7 @@ def _fix(found: Sequence[_Found], rules: Mapping[str, Mapping[str, Any]]) -> Fix
         findings=len(items),
         instances=tuple(sorted(instances.values())),
         since=min(waiting, key=datetime.fromisoformat) if len(waiting) == len(items) else None,
+        items=tuple(items),
     )
 
 

@@ -81,12 +81,16 @@ def in_doubt(decision: Decision, told: Preview) -> Decision:
     return Decision(NOT_JUDGED, "NOT JUDGED", None, (f"the pack finds it {decision.readiness}, but it fails:", *why))
 
 
-def not_judged(decision: Decision, told: Preview, out: Console) -> int:
-    """Show why there is no verdict, and return the exit code. Raises Stop where the program said why it stopped."""
+def problems(decision: Decision, told: Preview) -> list[str]:
+    """Return why there is no verdict. Raises Stop where the program said why it stopped."""
     if told.failure is not None and told.failure.kind in EXIT_CODES:
         code = EXIT_CODES[told.failure.kind]  # type: ignore[index]
         if code != NOT_JUDGED:
             raise Stop(code, told.failure.message)
-    said = [told.failure.message] if told.failure else [*told.errors[:_MOST_PROBLEMS], *decision.problems]
-    show_not_judged(out, said)
+    return [told.failure.message] if told.failure else [*told.errors[:_MOST_PROBLEMS], *decision.problems]
+
+
+def not_judged(decision: Decision, told: Preview, out: Console) -> int:
+    """Show why there is no verdict, and return the exit code. Raises Stop where the program said why it stopped."""
+    show_not_judged(out, problems(decision, told))
     return decision.code

@@ -1,0 +1,90 @@
+"""`preflight report`: reports of one verdict, of a run of its own or of a result that an earlier run has kept."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from policies.verdict import BAD_INPUT, Wanted, decide
+from preflight.exits import Stop
+from preflight.judging import Asked, judge, problems
+from preflight.options import (
+    AtOption,
+    ProjectOption,
+    RehearsalOption,
+    ResultOption,
+    StackOption,
+    StrictOption,
+    WaveOption,
+    moment,
+)
+from preflight.report.formats import Format, forget, targets, write
+from preflight.report.model import Report, make_report, stopped
+from preflight.screen import console
+
+
+def report(  # noqa: PLR0913 - one argument an option
+    formats: Annotated[list[Format] | None, typer.Option("--format", help="What to write; repeat it.")] = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option(help="A directory for all of them, or FORMAT=FILE; repeat it. Else it goes to stdout."),
+    ] = None,
+    stack: StackOption = None,
+    at: AtOption = None,
+    wave: WaveOption = None,
+    strict: StrictOption = False,
+    rehearsal: RehearsalOption = False,
+    result: ResultOption = None,
+    kept: Annotated[
+        Path | None,
+        typer.Option("--from", help="Preview nothing: report on this result, which --result of an earlier run kept."),
+    ] = None,
+    run: Annotated[
+        str | None, typer.Option(help="With --from: the id of that run, as PREFLIGHT_RUN_ID had it.")
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option(help="With --from: or when that run began.", parser=moment, metavar="TIME")
+    ] = None,
+    commit: Annotated[str | None, typer.Option(help="With --from: refuse another commit, or one with changes.")] = None,
+    account: Annotated[str | None, typer.Option(help="With --from: refuse another Alibaba Cloud account.")] = None,
+    project: ProjectOption = Path(),
+) -> None:
+    """Write the verdict for a pull request, code scanning, a test report, a log, or a program.
+
+    Nothing is changed in the cloud. Where nothing could be judged, the reports say so. It exits by the verdict.
+    """
+    into = targets(formats or [], output or [])
+    if kept is None and (run, since, commit, account) != (None, None, None, None):
+        raise Stop(BAD_INPUT, "--run, --since, --commit, --account: expected --from with the result that they are of")
+    if kept is not None and at is not None:
+        raise Stop(BAD_INPUT, "--from: expected no --at beside it, for nothing is previewed")
+    if kept is not None and (run is None) == (since is None):
+        raise Stop(BAD_INPUT, "--from: expected --run with the id of its run, as PREFLIGHT_RUN_ID had it, or --since")
+    forget(into)
+    try:
+        if kept is None:
+            made = _of_a_run(Asked(project, stack, at, wave, strict, rehearsal, result))
+        else:
+            wanted = Wanted(run, since, project, stack, wave, commit, account, rehearsal=rehearsal)
+            decision = decide(kept, wanted, datetime.now(UTC), strict=strict)
+            made = make_report(decision, project, wave)
+    except Stop as stop:
+        write(stopped(stop), into, sys.stdout.write)
+        raise
+    write(made, into, sys.stdout.write)
+    typer.echo(made.headline, err=True)
+    raise typer.Exit(made.code)
+
+
+def _of_a_run(asked: Asked) -> Report:
+    """Preview the stack, and return the report of that run. Raises Stop before anything is judged."""
+    judged = judge(asked, console(stderr=True))
+    decision = judged.decision
+    if decision.result is None:
+        decision = replace(decision, problems=tuple(problems(decision, judged.told)))
+    return make_report(decision, judged.stack.directory, asked.wave)

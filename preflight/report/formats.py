@@ -1,0 +1,118 @@
+"""The formats, and where each report goes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from policies.verdict import BAD_INPUT
+from preflight.exits import Stop
+from preflight.report import github, junit, markdown, sarif, summary
+from preflight.report.model import Report
+
+
+class Format(StrEnum):
+    """What a report is for."""
+
+    MARKDOWN = "markdown"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+    JSON = "json"
+
+
+RENDERERS: Final[Mapping[Format, Callable[[Report], str]]] = {
+    Format.MARKDOWN: markdown.render,
+    Format.SARIF: sarif.render,
+    Format.JUNIT: junit.render,
+    Format.GITHUB: github.render,
+    Format.JSON: summary.render,
+}
+
+#: What a report is called in a directory.
+FILES: Final[Mapping[Format, str]] = {
+    Format.MARKDOWN: "report.md",
+    Format.SARIF: "report.sarif",
+    Format.JUNIT: "report.junit.xml",
+    Format.GITHUB: "report.github.txt",
+    Format.JSON: "report.json",
+}
+
+Targets = Mapping[Format, Path | None]
+"""Where each format goes; None: to stdout."""
+
+
+def targets(formats: list[Format], outputs: list[str]) -> Targets:
+    """Return where each format goes that the command line asks for. Raises Stop.
+
+    An output is a directory, or FORMAT=FILE. Workflow commands go to stdout unless they have a file, for the runner
+    reads them there alone.
+    """
+    named: dict[Format, Path | None] = {}
+    directory: Path | None = None
+    for text in outputs:
+        name, is_file, path = text.partition("=")
+        if is_file:
+            named[_format(name, text)] = Path(path)
+        elif directory is not None:
+            raise Stop(BAD_INPUT, f"--output {text}: there is a directory already, {directory}; or name FORMAT=FILE")
+        else:
+            directory = Path(text)
+    for item in formats:
+        into = None if directory is None or item is Format.GITHUB else directory / FILES[item]
+        named.setdefault(item, into)
+    if directory is not None and not formats:
+        raise Stop(BAD_INPUT, f"--output {directory}: --format says which reports to write there")
+    if not named:
+        raise Stop(BAD_INPUT, f"no report is asked for: expected --format with one of {', '.join(Format)}")
+    if len(shown := [item for item, path in named.items() if path is None]) > 1:
+        raise Stop(
+            BAD_INPUT, f"{' and '.join(shown)} would both go to stdout: --output names a directory, or FORMAT=FILE"
+        )
+    return named
+
+
+def _format(name: str, text: str) -> Format:
+    try:
+        return Format(name)
+    except ValueError:
+        raise Stop(BAD_INPUT, f"{text}: expected FORMAT=FILE with one of {', '.join(Format)}") from None
+
+
+def forget(into: Targets) -> None:
+    """Remove what an earlier run wrote: where this one dies, nothing old is taken for its own. Raises Stop."""
+    for path in filter(None, into.values()):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise Stop(BAD_INPUT, f"{path}: cannot be replaced: {error.strerror}") from None
+
+
+def write(report: Report, into: Targets, show: Callable[[str], object]) -> None:
+    """Write each report so that a reader finds the whole of it or nothing. Raises Stop where that fails."""
+    for item, path in into.items():
+        text = RENDERERS[item](report)
+        if path is None:
+            show(text)
+            continue
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(path, text)
+        except OSError as error:
+            raise Stop(BAD_INPUT, f"{path}: the report cannot be written: {error.strerror}") from None
+
+
+def _replace(path: Path, text: str) -> None:
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

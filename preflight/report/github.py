@@ -1,0 +1,67 @@
+"""Annotations for a GitHub Actions job: workflow commands on stdout, each on the line of the stack file to change.
+
+GitHub shows 10 errors, 10 warnings and 10 notices a step (docs of actions/toolkit, "Problem Matchers", Limitations).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from policies.core.facts import safe
+from preflight.report.model import PlacedFix, Report
+from preflight.report.places import Place
+
+#: Of each kind, in a step.
+MOST: Final = 10
+# One annotation holds 64 KiB (REST, "Check runs", annotations.message); a reader takes less.
+_LONGEST: Final = 2000
+_MOST_NAMES: Final = 10
+
+
+def render(report: Report) -> str:
+    """Return the commands, a line each: the answer, then what blocks now, then what will."""
+    return "".join(f"{line}\n" for line in _commands(report))
+
+
+def _commands(report: Report) -> Iterator[str]:
+    passes = report.readiness in ("READY", "READY WITH CONDITIONS")
+    answer = "\n".join([report.headline, *report.reasons])
+    yield _command("notice" if passes else "error", report.start, report.readiness, answer)
+    yield from _fixes("error", [fix for fix in report.fixes if fix.blocks], MOST - (not passes))
+    yield from _fixes("warning", [fix for fix in report.fixes if not fix.blocks], MOST)
+
+
+def _fixes(kind: str, fixes: Sequence[PlacedFix], most: int) -> Iterator[str]:
+    shown = fixes if len(fixes) <= most else fixes[: most - 1]
+    for placed in shown:
+        yield _command(kind, placed.place, placed.fix.title, _message(placed))
+    if rest := fixes[len(shown) :]:
+        count = sum(item.fix.findings for item in rest)
+        text = f"{len(rest)} more fixes for {count} findings: the other reports, or preflight check --all, list them."
+        yield _command(kind, rest[0].place, f"{len(rest)} more fixes", text)
+
+
+def _message(placed: PlacedFix) -> str:
+    fix = placed.fix
+    names = ", ".join(fix.instances[:_MOST_NAMES])
+    more = f" and {len(fix.instances) - _MOST_NAMES} more" if len(fix.instances) > _MOST_NAMES else ""
+    where = f": {names}{more}" if names else ""
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in placed.outcomes.items())
+    since = "" if fix.since is None else f", blocks from {fix.since}"
+    return "\n".join([f"{fix.severity}, {counts}{since}{where}", *(line.text for line in placed.lines)])
+
+
+def _command(kind: str, place: Place, title: str, message: str) -> str:
+    short = message if len(message) <= _LONGEST else message[: _LONGEST - 4] + " ..."
+    properties = f"file={_property(place.file)},line={place.line},title={_property(title)}"
+    return f"::{kind} {properties}::{_data(short)}"
+
+
+def _data(text: str) -> str:
+    """Escape a message as the runner reads it (actions/toolkit, packages/core/src/command.ts)."""
+    return safe(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,294 @@
+"""Markdown for a comment on a pull request: verdict and fixes first, details folded, and never too long to be posted.
+
+Whatever comes from the cloud or the config stands in code spans and fences, in which GitHub reads neither Markdown nor
+HTML, mentions nobody and links nothing. Prose has every character escaped that means something.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from policies.core.facts import safe
+from preflight.report.model import NOT_JUDGED, PlacedFix, Report, told_subject
+from preflight.screen import when
+
+#: GitHub refuses a comment of more than 65,536 characters; whoever posts it may add a head of their own.
+MOST: Final = 60_000
+_SIGNS: Final = {
+    "READY": "✅",
+    "READY WITH CONDITIONS": "🟡",
+    "NOT READY": "⛔",
+    "UNKNOWN": "❓",
+    "WHAT-IF": "🔮",
+    NOT_JUDGED: "🚫",
+}
+_MOST_NAMES: Final = 8
+_MOST_WAVES: Final = 30
+_MOST_DRAWN: Final = 12
+_LONGEST_NAME: Final = 60
+_LONGEST_FIX: Final = 3000
+_LONGEST_REASON: Final = 1500
+# What must find room whatever the fixes: the sections below them.
+_FOR_THE_REST: Final = 15_000
+_PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def render(report: Report) -> str:
+    """Return the comment; its first line, which nobody sees, is the same in each run, so that it can be found again."""
+    text = "\n\n".join(_fitting(report))
+    assert len(text) < MOST
+    return f"{text}\n"
+
+
+def _fitting(report: Report) -> list[str]:
+    """Return the blocks, as many as there is room for, and say what was left out."""
+    head = list(_head(report))
+    left = MOST - _length(head) - 400
+    fixes = _within(left - _FOR_THE_REST, _fixes(report), report.fixes)
+    left -= _length(fixes)
+    blocks = [*head, *fixes]
+    for block in (_picture(report), _conditions(report), _findings(report, min(left - 4000, 30_000)), _notices(report)):
+        if block and len(block) + 2 < left:
+            blocks.append(block)
+            left -= len(block) + 2
+    return blocks
+
+
+def _length(blocks: Iterable[str]) -> int:
+    return sum(len(block) + 2 for block in blocks)
+
+
+def _head(report: Report) -> Iterator[str]:
+    marker = re.sub(r"[^A-Za-z0-9._ -]|--", "", f"preflight report {report.stack} {report.wave or ''}").strip()
+    yield f"<!-- {marker} -->"
+    would = f", it would be {report.hypothetical}" if report.hypothetical else ""
+    what = "nothing says whether it is ready"
+    if report.judged:
+        wave = f"wave {code(report.wave)} of " if report.wave is not None else ""
+        what = f"{wave}stack {code(report.stack)}"
+    yield f"## {_SIGNS.get(report.readiness, '')} {prose(report.readiness)}{prose(would)}: {what}"
+    if report.reasons:
+        yield "\n".join(f"- {code(reason, 300)}" for reason in report.reasons[:10])
+    if not report.judged:
+        return
+    yield _told(report)
+    yield "\n".join(_waves(report))
+
+
+def _told(report: Report) -> str:
+    result, run = report.result, report.result["run"]
+    commit = f", commit {code(run['commit'][:12])}{' with changes' if run['dirty'] else ''}" if run["commit"] else ""
+    until = f" It holds until {prose(when(result['validUntil']))}." if result["validUntil"] else ""
+    account = code(run["accountId"]) if run["accountId"] else "not known"
+    blocking = sum(fix.blocks for fix in report.fixes)
+    later = len(report.fixes) - blocking
+    todo = f" {_count(blocking, 'fix', 'fixes')} to make now, {later} later." if report.fixes else ""
+    return f"Judged {prose(when(result['now']))} of account {account}{commit}.{until}{todo}"
+
+
+def _waves(report: Report) -> Iterator[str]:
+    yield "| wave | readiness | known | moving | blocking | more will block |"
+    yield "|---|---|---:|---:|---:|---|"
+    for wave in report.waves[:_MOST_WAVES]:
+        more = f"{wave.more} from {prose(when(wave.more_from))}" if wave.more_from else "-"
+        moving = "moved" if wave.moved else str(wave.instances)
+        known = int(wave.confidence * 100)
+        sign = _SIGNS.get(wave.readiness, "")
+        readiness = f"{sign} {prose(wave.readiness)}"
+        yield f"| {code(wave.name)} | {readiness} | {known} % | {moving} | {wave.blocking} | {more} |"
+    if len(report.waves) > _MOST_WAVES:
+        yield f"| and {len(report.waves) - _MOST_WAVES} more | | | | | |"
+
+
+def _within(room: int, blocks: Iterable[str], fixes: Sequence[PlacedFix]) -> list[str]:
+    """Return as many fixes as there is room for, and a line about the others."""
+    shown: list[str] = []
+    for number, block in enumerate(blocks):
+        if len(block) + 2 > room:
+            rest = fixes[max(number - 1, 0) :]
+            findings = sum(item.fix.findings for item in rest)
+            shown.append(f"and {len(rest)} more fixes for {findings} findings: `preflight check --all` lists them.")
+            break
+        room -= len(block) + 2
+        shown.append(block)
+    return shown
+
+
+def _fixes(report: Report) -> Iterator[str]:
+    if report.fixes:
+        yield "### Fixes, the worst first"
+    for placed in report.fixes:
+        yield _fix(placed, report)
+
+
+def _fix(placed: PlacedFix, report: Report) -> str:
+    fix = placed.fix
+    links = ", ".join(_rule(rule, report) for rule in fix.rules[:3])
+    others = f" and {len(fix.rules) - 3} more" if len(fix.rules) > 3 else ""
+    since = "" if fix.since is None else f", blocks from {prose(when(fix.since))}"
+    about = f"{prose(fix.severity)}{since}: {_count(fix.findings, 'finding')}"
+    if fix.instances:
+        about += f" on {_count(len(fix.instances), 'instance')}: {_names(fix.instances)}"
+    place = code(f"{placed.place.file}:{placed.place.line}")
+    todo = list(_todo(placed))
+    if _length(todo) > _LONGEST_FIX:
+        todo = [f"The fix is too long for a comment: {code(f'preflight check --rule {fix.rules[0]}')} shows it."]
+    lines = [f"**{placed.number}. {prose(fix.title)}**  ", f"{about}  ", f"{links}{others}, at {place}"]
+    return "\n\n".join(["\n".join(lines), *todo])
+
+
+def _todo(placed: PlacedFix) -> Iterator[str]:
+    """Yield commands in fences, to copy, and prose."""
+    for line in placed.lines:
+        yield fence(line.text, "sh") if line.kind == "command" else prose(line.text)
+
+
+def _rule(rule_id: str, report: Report) -> str:
+    url = str(report.rules[rule_id]["url"])
+    return f"[{prose(rule_id)}]({url})" if re.fullmatch(r"https://[\w./~#-]+", url) else code(rule_id)
+
+
+def _names(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(map(code, names[:_MOST_NAMES])) + more
+
+
+def _picture(report: Report) -> str:
+    """Return the waves in their order, what holds each back, and what runs between them, drawn by Mermaid."""
+    if not report.waves:
+        return ""
+    lines = ["flowchart LR"]
+    for number, wave in enumerate(report.waves[:_MOST_DRAWN]):
+        start = f"<br>{when(wave.start)}" if wave.start else ""
+        moving = "moved" if wave.moved else _count(wave.instances, "instance")
+        label = f"{label_text(wave.name)}<br>{moving}{start}<br>{wave.readiness}, {wave.blocking} blocking"
+        lines.append(f'    w{number}["{label}"]:::{_CLASSES.get(wave.readiness, "unknown")}')
+    lines += [f"    w{number} --> w{number + 1}" for number in range(min(len(report.waves), _MOST_DRAWN) - 1)]
+    lines += [f"    classDef {name} {style}" for name, style in _STYLES.items()]
+    return _folded("Waves", "\n".join(["```mermaid", *lines, "```"]))
+
+
+_CLASSES: Final = {"READY": "ready", "READY WITH CONDITIONS": "conditions", "NOT READY": "blocked"}
+_STYLES: Final = {
+    "ready": "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
+    "conditions": "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
+    "blocked": "fill:#ffebe9,stroke:#cf222e,color:#1f2328",
+    "unknown": "fill:#fbefff,stroke:#8250df,color:#1f2328",
+}
+
+
+def _conditions(report: Report) -> str:
+    """Return what a verdict rests on that is not proven: pending and waived."""
+    parts = []
+    if pending := report.of_outcome("PENDING"):
+        rules = sorted({str(item["rule"]) for item in pending})
+        parts.append(f"{_count(len(pending), 'check')} pass once `pulumi up` has made what is declared: ")
+        parts[-1] += ", ".join(_rule(rule, report) for rule in rules)
+    waived: dict[tuple[str, ...], list[Mapping[str, Any]]] = defaultdict(list)
+    for item in report.of_outcome("WAIVED"):
+        waiver = item["waiver"]
+        waived[item["rule"], waiver["reason"], waiver["owner"], waiver["approvedBy"], waiver["expires"]].append(item)
+    for (rule, reason, owner, approver, expires), items in list(waived.items())[:20]:
+        parts.append(
+            f"{_rule(rule, report)} waived for {_names([told_subject(item['subject']) for item in items])}"
+            f" until {prose(when(expires))}: {code(reason, 200)}; owner {code(owner)}, approved by {code(approver)}"
+        )
+    if len(waived) > 20:
+        parts.append(f"and {len(waived) - 20} more waivers")
+    return _folded("Conditions: pending and waived", "\n".join(f"- {part}" for part in parts)) if parts else ""
+
+
+def _findings(report: Report, room: int) -> str:
+    """Return the findings by rule: of each reason the instances that have it."""
+    by_rule: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for item in report.open:
+        by_rule[item["rule"]].append(item)
+    if not by_rule:
+        return ""
+    parts: list[str] = []
+    for shown, (rule, items) in enumerate(sorted(by_rule.items(), key=lambda entry: (-_blocking(entry[1]), entry[0]))):
+        text = "\n\n".join([f"**{_rule(rule, report)}**: {prose(report.rules[rule]['title'])}", *_reasons(items)])
+        if len(text) + 2 > room:
+            parts.append(f"and {len(by_rule) - shown} more rules: `preflight check --all` lists them.")
+            break
+        room -= len(text) + 2
+        parts.append(text)
+    return _folded(f"All {_count(len(report.open), 'finding')}, by rule", "\n\n".join(parts))
+
+
+def _blocking(items: Iterable[Mapping[str, Any]]) -> int:
+    return sum(bool(item["blocking"]) for item in items)
+
+
+def _reasons(items: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    grouped: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for item in items:
+        since = (
+            "" if item["blocking"] else f", blocks from {when(item['mandatoryFrom'])}" if item["mandatoryFrom"] else ""
+        )
+        grouped[item["outcome"], since, str(item["reason"])].append(told_subject(item["subject"]))
+    for (outcome, since, reason), subjects in list(grouped.items())[:10]:
+        yield f"{prose(outcome)}{prose(since)}: {_names(subjects)}"
+        yield fence(_cut(reason, _LONGEST_REASON), "text")
+    if len(grouped) > 10:
+        yield f"and {len(grouped) - 10} more reasons"
+
+
+def _notices(report: Report) -> str:
+    """Return what people must know whatever is found."""
+    parts = [prose(_cut(text, 400)) for text in report.notices[:20]]
+    return (
+        _folded("What to know of this move, whatever is found", "\n".join(f"- {part}" for part in parts))
+        if parts
+        else ""
+    )
+
+
+def _folded(title: str, text: str) -> str:
+    return f"<details><summary>{title}</summary>\n\n{text}\n\n</details>"
+
+
+def code(text: object, most: int = _LONGEST_NAME) -> str:
+    """Return one line of text as a code span, which is read as it stands, in a table too."""
+    line = _cut(" ".join(safe(str(text)).split()), most) or " "
+    ticks = "`" * (_run(line) + 1)
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    # A table takes a bar for its own even in a code span, and gives back \| as a bar, there alone: so no bar is left.
+    return f"{ticks}{pad}{line.replace('|', '¦')}{pad}{ticks}"
+
+
+def fence(text: str, language: str) -> str:
+    """Return text in a fence that nothing in it can end."""
+    ticks = "`" * max(3, _run(text) + 1)
+    return f"{ticks}{language}\n{safe(text)}\n{ticks}"
+
+
+def prose(text: object) -> str:
+    """Return text in which nothing is read as Markdown, HTML, a mention, a reference or a link."""
+    escaped = _PUNCTUATION.sub(r"\\\1", " ".join(safe(str(text)).split()))
+    # GitHub looks for these in what has been rendered: a comment parts them, and nobody sees it.
+    for sign in ("@", "#"):
+        escaped = escaped.replace(f"\\{sign}", f"\\{sign}<!-- -->")
+    return re.sub(r"(?i)\b(www|gh)(?=\\[.-])", r"\1<!-- -->", escaped)
+
+
+def label_text(text: object) -> str:
+    """Return text as a part of a quoted label of Mermaid, whose entities are written with # for &."""
+    line = _cut(" ".join(safe(str(text)).split()), _LONGEST_NAME)
+    return "".join(char if char.isalnum() or char in " -_." else f"#{ord(char)};" for char in line)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 4] + " ..."
+
+
+def _run(text: str) -> int:
+    """Return the longest run of backticks."""
+    return max((len(run) for run in re.findall("`+", text)), default=0)
+
+
+def _count(number: int, what: str, several: str | None = None) -> str:
+    return f"{number} {what if number == 1 else several or what + 's'}"

@@ -1,0 +1,54 @@
+"""The summary for a program keeps to its schema, and says what the screen says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ConfigDict, TypeAdapter, with_config
+
+from docgen.__main__ import documents
+from preflight.report.model import Report
+from preflight.report.summary import ReportDocument, render
+from tests.preflight.report.reports import hostile_report, not_judged, recorded_report
+
+SCHEMA = Path(__file__).parents[3] / "docs/schema/report.schema.json"
+EXACT = TypeAdapter(with_config(ConfigDict(extra="forbid", strict=True))(ReportDocument))
+
+
+def summary(report: Report) -> dict[str, Any]:
+    text = render(report)
+    EXACT.validate_json(text)
+    return dict(json.loads(text))
+
+
+def test_the_schema_is_in_step() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == documents()["schema/report.schema.json"], "make docs"
+
+
+@pytest.mark.parametrize("name", ["broken", "first", "freeze", "waves", "applied"])
+def test_it_says_what_was_judged(name: str) -> None:
+    report = recorded_report(name)
+    told = summary(report)
+    assert told["readiness"] == report.readiness
+    assert told["exitCode"] == report.code
+    assert told["blocking"] == report.result["blocking"]
+    assert [wave["name"] for wave in told["waves"]] == [wave["name"] for wave in report.result["waves"]]
+    assert sum(fix["failed"] + fix["unknown"] for fix in told["fixes"]) == sum(fix["findings"] for fix in told["fixes"])
+
+
+def test_one_wave_has_what_is_its_own() -> None:
+    told = summary(recorded_report("waves", wave="back"))
+    assert (told["wave"], [wave["name"] for wave in told["waves"]]) == ("back", ["back"])
+
+
+def test_what_was_not_judged_is_null_and_never_zero_findings() -> None:
+    told = summary(not_judged("it is of another run"))
+    assert (told["readiness"], told["exitCode"], told["reasons"]) == ("NOT JUDGED", 40, ["it is of another run"])
+    assert (told["stack"], told["commit"], told["validUntil"], told["blocking"]) == (None, None, None, None)
+
+
+def test_hostile_names_keep_it_valid() -> None:
+    assert summary(hostile_report())["fixes"]
