@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from rich.console import Console
 
-from policies.verdict import BAD_INPUT, Decision
-from preflight.exits import Stop
+from policies.verdict import Decision
+from preflight.findings import chosen_of
 from preflight.fixes import fixes, open_findings
 from preflight.judging import Asked, judge, not_judged
 from preflight.previewing import Preview
@@ -38,7 +36,7 @@ def _show(decision: Decision, told: Preview, wish: Wish, out: Console) -> int:
         return not_judged(decision, told, out)
     rules = {rule["id"]: rule for rule in result["rules"]}
     found = [item for item in open_findings(result) if wish.wave in (None, item["wave"] or wish.wave)]
-    chosen = _chosen(found, result, wish)
+    chosen = chosen_of(found, result, wish.rules, wish.instances)
     whole = bool(wish.everything or wish.instances or wish.rules)
     if whole:
         show_findings(out, chosen, rules)
@@ -46,16 +44,3 @@ def _show(decision: Decision, told: Preview, wish: Wish, out: Console) -> int:
     of_it = conditions(result, wish.wave)
     show_verdict(out, Verdict(decision, shown, fixes(chosen, rules), of_it, wish.wave, whole))
     return decision.code
-
-
-def _chosen(found: Sequence[Mapping[str, Any]], result: Mapping[str, Any], wish: Wish) -> list[Mapping[str, Any]]:
-    """Return the findings that the command line asks for. Raises Stop for an instance that is not in the result."""
-    known = {name for item in result["instances"] for name in (item["subject"]["id"], item["subject"]["name"])}
-    if missing := [name for name in wish.instances if name not in known]:
-        raise Stop(BAD_INPUT, f"--instance {', '.join(missing)}: does not migrate in this stack")
-    return [
-        item
-        for item in found
-        if (not wish.rules or item["rule"] in wish.rules)
-        and (not wish.instances or {item["subject"]["id"], item["subject"]["name"]} & set(wish.instances))
-    ]

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from policies.pack.run import manifest
-from policies.verdict import BAD_INPUT
 from preflight import exits, inventory, reference
 from preflight.check import Wish
 from preflight.check import check as run_check
 from preflight.exits import INTERRUPTED, Stop
+from preflight.findings import InstancesOption, RulesOption, known_rules
+from preflight.fix.command import fix
 from preflight.options import (
     AtOption,
     ProjectOption,
@@ -58,10 +58,8 @@ def check(  # noqa: PLR0913 - one argument an option
     at: AtOption = None,
     wave: WaveOption = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every finding and every fix.")] = False,
-    instance: Annotated[
-        list[str] | None, typer.Option(help="Show the findings of one instance, by id or name; repeat it.")
-    ] = None,
-    rule: Annotated[list[str] | None, typer.Option(help="Show the findings of one rule; repeat it.")] = None,
+    instance: InstancesOption = None,
+    rule: RulesOption = None,
     strict: StrictOption = False,
     rehearsal: RehearsalOption = False,
     result: ResultOption = None,
@@ -71,9 +69,6 @@ def check(  # noqa: PLR0913 - one argument an option
 
     Nothing is changed in the cloud.
     """
-    known = manifest()
-    if unknown := [name for name in rule or () if name not in known]:
-        raise Stop(BAD_INPUT, f"--rule {', '.join(unknown)}: there is no such rule; docs/rules/README.md lists them")
     wish = Wish(
         project=project,
         stack=stack,
@@ -81,7 +76,7 @@ def check(  # noqa: PLR0913 - one argument an option
         wave=wave,
         everything=everything,
         instances=tuple(instance or ()),
-        rules=tuple(rule or ()),
+        rules=known_rules(rule or ()),
         strict=strict,
         rehearsal=rehearsal,
         result=result,
@@ -114,6 +109,7 @@ def permissions(
 app.command("inventory", epilog=inventory.EXITS)(inventory.inventory)
 app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(plan)
 app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(report)
+app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(fix)
 
 
 def main() -> None:

@@ -238,9 +238,9 @@ def _answer(verdict: Verdict) -> Iterator[Text]:
     elif fixes:
         blocking = sum(fix.since is None for fix in fixes)
         yield Text(
-            f"{_count(blocking, 'fix')} to make now, {len(fixes) - blocking} later. What is behind `set`, quoted:"
+            f"{_count(blocking, 'fix')} to make now, {len(fixes) - blocking} later. What is behind `set` is written by:"
         )
-        yield Text(f"  python -m components.stack_file set --stack {result['stack']} '...'")
+        yield Text(f"  preflight fix --stack {result['stack']}")
     until = f" It holds until {when(result['validUntil'])}." if result["validUntil"] else ""
     yield Text(f"Judged {when(result['now'])} of account {run['accountId'] or 'not known'}{commit}.{until}")
 

@@ -5,6 +5,6 @@ set --path` knows no lists and maps as values, and an item of a list by its inde
 """
 
 from components.stack_file.merging import merge
-from components.stack_file.writing import change_stack_file
+from components.stack_file.writing import StackFileChange, change_stack_file, planned_change
 
-__all__ = ["change_stack_file", "merge"]
+__all__ = ["StackFileChange", "change_stack_file", "merge", "planned_change"]

@@ -8,6 +8,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,14 +28,46 @@ _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT")
 _FLUSH: Final = re.compile(r"^( *)[^\s#-][^\n]*:[^\S\n]*(?:#[^\n]*)?\n\1- ", re.MULTILINE)
 
 
+@dataclass(frozen=True)
+class StackFileChange:
+    """A stack file with parts of the migration's config merged into it, which is not written yet."""
+
+    path: Path
+    before: str
+    after: str
+
+    @property
+    def diff(self) -> str:
+        """What changes, as a unified diff; nothing where nothing does."""
+        name = self.path.name
+        before, after = self.before.splitlines(keepends=True), self.after.splitlines(keepends=True)
+        return "".join(difflib.unified_diff(before, after, name, name))
+
+    def write(self) -> None:
+        """Write the whole file or nothing. Raises ConfigError where it has changed meanwhile."""
+        if _text(self.path) != self.before:
+            raise ConfigError(self.path.name, [Problem("", "it has changed meanwhile; expected it as it was", root="")])
+        if self.after != self.before:
+            _write(self.path, self.after)
+
+
 def change_stack_file(path: Path, parts: Sequence[str]) -> str:
     """Merge parts of the migration's config, each as YAML, into a stack file; return what changed as a diff.
 
     Raises ConfigError, all problems at once, where a part is none, is not filled in, or the config would be refused;
     then the file is as it was.
     """
-    found = [_parsed(part, path.name) for part in parts]
-    if problems := [problem for part in found for problem in _unfilled("", part)]:
+    change = planned_change(path, [_parsed(part, path.name) for part in parts])
+    change.write()
+    return change.diff
+
+
+def planned_change(path: Path, parts: Sequence[Mapping[str, Any]]) -> StackFileChange:
+    """Return the stack file with parts of the migration's config, plain data, merged into it. Nothing is written.
+
+    Raises ConfigError, all problems at once, where a part is not filled in, or the config would be refused.
+    """
+    if problems := [problem for part in parts for problem in _unfilled("", part)]:
         raise ConfigError(path.name, problems)
     before = _text(path)
     yaml, document = _loaded(before, path.name)
@@ -42,20 +75,16 @@ def change_stack_file(path: Path, parts: Sequence[str]) -> str:
     migration = config.setdefault(CONFIG_KEY, {}) if isinstance(config, MutableMapping) else None
     if not isinstance(migration, MutableMapping):
         raise ConfigError(path.name, [Problem("", "expected a map to merge into")])
-    if problems := [problem for part in found for problem in _elsewhere(part, migration, path.parent)]:
+    if problems := [problem for part in parts for problem in _elsewhere(part, migration, path.parent)]:
         raise ConfigError(path.name, problems)
-    for part in found:
+    for part in parts:
         merge(migration, _styled(part), path.name)
     _keep_comments(migration)
     output = io.StringIO()
     yaml.dump(document, output)
     after = output.getvalue()
     _check(after, path)
-    if after != before:
-        _write(path, after)
-    return "".join(
-        difflib.unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), path.name, path.name)
-    )
+    return StackFileChange(path, before, after)
 
 
 def _parsed(part: str, file: str) -> dict[str, Any]:

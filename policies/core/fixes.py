@@ -186,21 +186,21 @@ def _merged_step(steps: Sequence[Step]) -> Step:
     first = steps[0]
     if not isinstance(first, Change):
         return first
-    return Change(first.path, _merged([step.value for step in steps if isinstance(step, Change)]))
+    return Change(first.path, merged([step.value for step in steps if isinstance(step, Change)]))
 
 
-def _merged(values: Sequence[Any]) -> Any:
+def merged(values: Sequence[Any]) -> Any:
     """Merge plain data: maps key by key, lists item by item; of numbers the largest, for days are needed by all."""
     if len(values) == 1:
         return values[0]
     if all(isinstance(value, Mapping) for value in values):
         keys = dict.fromkeys(key for value in values for key in value)
-        return {key: _merged([value[key] for value in values if key in value]) for key in keys}
+        return {key: merged([value[key] for value in values if key in value]) for key in keys}
     if all(isinstance(value, list) for value in values):
         items: dict[Hashable, list[Any]] = {}
         for item in (item for value in values for item in value):
             items.setdefault(_identity(item), []).append(item)
-        return [_merged(same) for same in items.values()]
+        return [merged(same) for same in items.values()]
     if all(isinstance(value, int) and not isinstance(value, bool) for value in values):
         return max(values)
     return values[-1]

@@ -1,0 +1,45 @@
+"""Which findings of a result a command is asked about: by rule and by instance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, TypeAlias
+
+import typer
+
+from policies.pack.run import manifest
+from policies.verdict import BAD_INPUT
+from preflight.exits import Stop
+
+RulesOption: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--rule", help="Take the findings of one rule; repeat it.")
+]
+InstancesOption: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--instance", help="Take the findings of one instance, by id or name; repeat it.")
+]
+
+
+def known_rules(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the rules that the command line names. Raises Stop for one that there is not."""
+    known = manifest()
+    if unknown := [name for name in names if name not in known]:
+        raise Stop(BAD_INPUT, f"--rule {', '.join(unknown)}: there is no such rule; docs/rules/README.md lists them")
+    return tuple(names)
+
+
+def chosen_of(
+    found: Sequence[Mapping[str, Any]], result: Mapping[str, Any], rules: Sequence[str], instances: Sequence[str]
+) -> list[Mapping[str, Any]]:
+    """Return the findings of some rules and instances, of all where none is named.
+
+    Raises Stop for an instance that is not in the result.
+    """
+    known = {name for item in result["instances"] for name in (item["subject"]["id"], item["subject"]["name"])}
+    if missing := [name for name in instances if name not in known]:
+        raise Stop(BAD_INPUT, f"--instance {', '.join(missing)}: does not migrate in this stack")
+    return [
+        item
+        for item in found
+        if (not rules or item["rule"] in rules)
+        and (not instances or {item["subject"]["id"], item["subject"]["name"]} & set(instances))
+    ]

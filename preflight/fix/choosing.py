@@ -1,0 +1,201 @@
+"""Which fixes are configuration that nobody has to decide about, and which of them contradict each other. Pure.
+
+A way is taken where it changes the stack's config and nothing else has to be done or decided: it has no text to fill
+in, no words that say when it is the right one, no command but `pulumi up`, and no better way stands before it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from policies.core.fixes import Change, flow, merged, nested
+
+Finding: TypeAlias = Mapping[str, Any]
+Way: TypeAlias = Sequence[Mapping[str, Any]]
+
+#: What is needed after any change, and is not for this command.
+_UP: Final = "pulumi up"
+#: Lists that say where an instance goes: it can be in one of them.
+_PLACES: Final = ("instances", "later", "staying")
+#: Items of a list are told apart by one of these.
+_NAMES: Final = ("id", "name", "disk")
+#: Of these all who ask are served by the largest.
+_DAYS: Final = "days"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One value that fixes ask for; `flow` is it as YAML in one line, `rules` and `instances` are who asks."""
+
+    flow: str
+    rules: tuple[str, ...]
+    instances: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A key of the config for which fixes ask different values: it is left to a person."""
+
+    key: str
+    wanted: tuple[Wanted, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Findings with the fixes that are taken, each by its one way, and with those that are left to a person."""
+
+    taken: tuple[Finding, ...]
+    left: tuple[Finding, ...]
+    conflicts: tuple[Conflict, ...] = ()
+
+    @property
+    def then(self) -> list[Finding]:
+        """The findings whose fixes are taken and go on, each with what has to be done once the config is changed."""
+        found: list[Finding] = []
+        for item in self.taken:
+            _add(found, item, [{"ways": [rest]} for way in _only_ways(item) if (rest := _what_follows(way))])
+        return found
+
+    def part(self, rules: Iterable[str] | None = None) -> dict[str, Any]:
+        """Return the part of the migration's config that the fixes of some rules, or of all, ask for."""
+        chosen = None if rules is None else set(rules)
+        of_it = [item for item in self.taken if chosen is None or item["rule"] in chosen]
+        values = [nested(change) for item in of_it for way in _only_ways(item) for change in _changes(way)]
+        found: dict[str, Any] = merged(values) if values else {}
+        return found
+
+
+def choose(findings: Iterable[Finding], way: int | None = None) -> Choice:
+    """Return which fixes are taken, and which are left.
+
+    `way` is the number of the one that a person has chosen where a fix has several, or has words to be read first.
+    """
+    taken: list[Finding] = []
+    left: list[Finding] = []
+    for item in findings:
+        ways = [_taken(fix["ways"], way) for fix in item["fixes"]]
+        _add(taken, item, [{"ways": [one]} for one in ways if one is not None])
+        _add(left, item, [fix for fix, one in zip(item["fixes"], ways, strict=True) if one is None])
+    return _without_conflicts(taken, left)
+
+
+def _taken(ways: Sequence[Way], chosen: int | None) -> Way | None:
+    if chosen is None:
+        return ways[0] if ways and _nobody_decides(ways[0]) else None
+    if 0 < chosen <= len(ways) and _begins_by_config(ways[chosen - 1]):
+        return ways[chosen - 1]
+    return None
+
+
+def _nobody_decides(way: Way) -> bool:
+    return _begins_by_config(way) and all(step["kind"] == "config" or step["command"] == _UP for step in way)
+
+
+def _begins_by_config(way: Way) -> bool:
+    """Whether config with nothing to fill in is what a way changes first; commands may have to follow."""
+    kinds = [step["kind"] for step in way if step["kind"] != "task"]
+    return kinds[:1] == ["config"] and not any(step["toFill"] for step in way)
+
+
+def _what_follows(way: Way) -> Way:
+    """Return what has to be done once the config is changed, but for `pulumi up`, which every change needs."""
+    first = next(place for place, step in enumerate(way) if step["kind"] == "config")
+    return [step for step in way[first:] if step["kind"] != "config" and step["command"] != _UP]
+
+
+def ways_by_config(finding: Finding) -> Iterator[int]:
+    """Yield the numbers of the ways that a person may choose for a finding."""
+    for fix in finding["fixes"]:
+        yield from (number for number, way in enumerate(fix["ways"], start=1) if _begins_by_config(way))
+
+
+def _add(items: list[Finding], item: Finding, fixes: list[Mapping[str, Any]]) -> None:
+    if fixes:
+        items.append({**item, "fixes": fixes})
+
+
+def _only_ways(item: Finding) -> list[Way]:
+    return [fix["ways"][0] for fix in item["fixes"]]
+
+
+def _changes(way: Way) -> list[Change]:
+    return [Change(step["path"], step["value"]) for step in way if step["kind"] == "config"]
+
+
+# ---- contradictions ----
+
+
+def _without_conflicts(taken: Sequence[Finding], left: list[Finding]) -> Choice:
+    """Leave to a person what two fixes ask differently."""
+    asked: defaultdict[str, defaultdict[str, list[Finding]]] = defaultdict(lambda: defaultdict(list))
+    for item in taken:
+        for way in _only_ways(item):
+            for key, value in _leaves(way):
+                asked[key][value].append(item)
+    conflicts = {key: values for key, values in asked.items() if len(values) > 1 and not key.lower().endswith(_DAYS)}
+    agreed: list[Finding] = []
+    for item in taken:
+        fixes = item["fixes"]
+        clear = [fix for fix in fixes if not any(key in conflicts for key, _ in _leaves(fix["ways"][0]))]
+        _add(agreed, item, clear)
+        _add(left, item, [fix for fix in fixes if fix not in clear])
+    return Choice(tuple(agreed), tuple(left), tuple(_conflict(key, conflicts[key]) for key in sorted(conflicts)))
+
+
+def _conflict(key: str, values: Mapping[str, Sequence[Finding]]) -> Conflict:
+    return Conflict(
+        key,
+        tuple(
+            Wanted(
+                value,
+                tuple(sorted({item["rule"] for item in items})),
+                tuple(sorted({item["subject"]["name"] for item in items if item["subject"]["kind"] == "instance"})),
+            )
+            for value, items in values.items()
+        ),
+    )
+
+
+def _leaves(way: Way) -> Iterator[tuple[str, str]]:
+    """Yield each single value that a way sets, by its key path; a list's items are told apart by what names them."""
+    for change in _changes(way):
+        yield from _leaves_of("", nested(change))
+
+
+def _leaves_of(path: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _leaves_of(f"{path}.{key}" if path else str(key), part)
+    elif isinstance(value, list):
+        yield path, "[...]" if value else "[]"
+        for item in value:
+            yield from _item_leaves(path, item)
+    else:
+        yield path, flow(value)
+
+
+def _item_leaves(path: str, item: Any) -> Iterator[tuple[str, str]]:
+    if path in _PLACES:
+        ids = item.get("instances", ()) if path == "staying" and isinstance(item, Mapping) else [_id(item)]
+        for instance_id in ids:
+            yield f"the place of {instance_id}", path
+    if not isinstance(item, Mapping):
+        return
+    if "zone" in item:
+        name = "/".join(str(item[key]) for key in ("zone", "tier") if key in item)
+    else:
+        name = next((str(item[key]) for key in _NAMES if key in item), json.dumps(item, sort_keys=True))
+    for key, part in item.items():
+        if key not in (*_NAMES, "zone", "tier"):
+            yield from _leaves_of(f"{path}[{name}].{key}", part)
+
+
+def _id(item: Any) -> Any:
+    return item.get("id") if isinstance(item, Mapping) else item
+
+
+__all__ = ["Choice", "Conflict", "Wanted", "choose", "ways_by_config"]

@@ -1,0 +1,100 @@
+"""`preflight fix`: fixes that are configuration, as a change of the stack file; what needs a person, as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from components.config import ConfigError
+from policies.verdict import BAD_INPUT
+from preflight.exits import Stop
+from preflight.findings import InstancesOption, RulesOption, chosen_of, known_rules
+from preflight.fix.choosing import Choice, choose, ways_by_config
+from preflight.fix.merging import Merged, merge_fixes
+from preflight.fix.screen import Shown, show_change, show_outcome
+from preflight.fixes import open_findings
+from preflight.judging import Asked, judge, not_judged
+from preflight.options import ProjectOption, RehearsalOption, StackOption, StrictOption
+from preflight.redaction import redacted
+from preflight.screen import console
+
+
+def fix(  # noqa: PLR0913 - one argument an option
+    stack: StackOption = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the change into the stack file, and judge the stack anew.")
+    ] = False,
+    rule: RulesOption = None,
+    instance: InstancesOption = None,
+    way: Annotated[
+        int | None,
+        typer.Option(min=1, help="With --rule: take this way of its fixes, which a person has chosen."),
+    ] = None,
+    strict: StrictOption = False,
+    rehearsal: RehearsalOption = False,
+    project: ProjectOption = Path(),
+) -> None:
+    """Show the fixes that are configuration as a change of the stack file, and list what needs a person.
+
+    Without --write no file is changed, and nothing is changed in the cloud by either. It exits by the verdict, as
+    `preflight check` does.
+    """
+    rules = known_rules(rule or ())
+    if way is not None and not rules:
+        raise Stop(BAD_INPUT, "--way: expected --rule beside it: each rule has ways of its own")
+    asked = Asked(project=project, stack=stack, strict=strict, rehearsal=rehearsal)
+    out, err = console(), console(stderr=True)
+    judged = judge(asked, err)
+    result = judged.decision.result
+    if result is None:
+        raise typer.Exit(not_judged(judged.decision, judged.told, out))
+    found = chosen_of(open_findings(result), result, rules, tuple(instance or ()))
+    if way is not None and way not in {number for item in found for number in ways_by_config(item)}:
+        raise Stop(BAD_INPUT, _no_way(way, found))
+    choice = choose(found, way)
+    path = judged.stack.directory / judged.stack.file
+    merged = _merged(path, choice)
+    shown = Shown(result, choice, merged, path.name, bool(rules or instance), write)
+    show_change(out, shown)
+    code = judged.decision.code
+    if write and merged.change is not None and merged.change.diff:
+        _write(merged)
+        code = _judge_anew(asked, shown, out, err)
+    else:
+        show_outcome(out, shown, judged.decision)
+    raise typer.Exit(code)
+
+
+def _no_way(way: int, found: list[Mapping[str, Any]]) -> str:
+    known = sorted({number for item in found for number in ways_by_config(item)})
+    if not known:
+        return f"--way {way}: no finding that is chosen has a fix by configuration with nothing to fill in"
+    return f"--way {way}: expected {' or '.join(map(str, known))}: these are by configuration, with nothing to fill in"
+
+
+def _merged(path: Path, choice: Choice) -> Merged:
+    try:
+        return merge_fixes(path, choice)
+    except ConfigError as error:
+        raise Stop(BAD_INPUT, redacted(str(error))) from None
+
+
+def _write(merged: Merged) -> None:
+    assert merged.change is not None
+    try:
+        merged.change.write()
+    except (ConfigError, OSError) as error:
+        raise Stop(BAD_INPUT, redacted(str(error))) from None
+
+
+def _judge_anew(asked: Asked, shown: Shown, out: Console, err: Console) -> int:
+    """Judge the stack as it is written now, and show the verdict."""
+    judged = judge(asked, err)
+    if judged.decision.result is None:
+        return not_judged(judged.decision, judged.told, out)
+    show_outcome(out, shown, judged.decision)
+    return judged.decision.code

@@ -1,0 +1,49 @@
+"""The fixes that are taken, merged into the stack file: all that the program accepts, and what it refuses with why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from components.config import ConfigError
+from components.stack_file import StackFileChange, planned_change
+from preflight.fix.choosing import Choice
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A change of the stack file that makes the fixes of `rules`; the file refuses those of `refused`, each with why.
+
+    `change` is None where no fix is left.
+    """
+
+    change: StackFileChange | None
+    rules: tuple[str, ...]
+    refused: dict[str, str]
+
+
+def merge_fixes(path: Path, choice: Choice) -> Merged:
+    """Merge the fixes that are taken into a stack file, all at once; where it refuses them, rule by rule.
+
+    Nothing is written. Raises ConfigError where the file cannot be changed at all.
+    """
+    rules = tuple(dict.fromkeys(item["rule"] for item in choice.taken))
+    if not rules:
+        return Merged(None, (), {})
+    try:
+        return Merged(planned_change(path, [choice.part()]), rules, {})
+    except ConfigError:
+        planned_change(path, [])
+    change: StackFileChange | None = None
+    kept: list[str] = []
+    refused: dict[str, str] = {}
+    for rule in rules:
+        part: dict[str, Any] = choice.part([*kept, rule])
+        try:
+            change = planned_change(path, [part])
+        except ConfigError as error:
+            refused[rule] = str(error)
+        else:
+            kept.append(rule)
+    return Merged(change, tuple(kept), refused)

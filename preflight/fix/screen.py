@@ -1,0 +1,144 @@
+"""What `preflight fix` shows: the change as a diff, what is left to a person, and in the last lines the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from policies.core.facts import safe
+from policies.verdict import Decision
+from preflight.fix.choosing import Choice, Wanted, choose, ways_by_config
+from preflight.fix.merging import Merged
+from preflight.fixes import Fix, fixes, open_findings
+from preflight.screen import Verdict, fix_block, show, show_verdict, wrapped
+from preflight.summary import conditions, waves
+
+_MOST_LINES = 3
+_MOST_NAMES = 3
+_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is shown of one run: the result that was judged, which fixes are taken, and the change that they make.
+
+    `file` is the stack file's name. `whole` shows every fix that is left to its end. `write`: the change is written.
+    """
+
+    result: Mapping[str, Any]
+    choice: Choice
+    merged: Merged
+    file: str
+    whole: bool
+    write: bool
+
+    @property
+    def rules(self) -> dict[str, Mapping[str, Any]]:
+        """The rules of the result by id."""
+        return {rule["id"]: rule for rule in self.result["rules"]}
+
+
+def show_change(console: Console, shown: Shown) -> None:
+    """Show the diff, then what is left to a person, what fixes ask differently, and what the stack file refuses."""
+    diff = "" if shown.merged.change is None else shown.merged.change.diff
+    for text in diff.splitlines():
+        show(console, Text(safe(text), _STYLES.get(text[:1], "")))
+    if diff:
+        show(console)
+    for block in (
+        _then(shown, console.width),
+        _left(shown, console.width),
+        _conflicts(shown, console.width),
+        _refused(shown, console.width),
+    ):
+        lines = list(block)
+        for line in lines:
+            show(console, line)
+        if lines:
+            show(console)
+    for text in wrapped(_summary(shown, bool(diff)), console.width):
+        show(console, text)
+
+
+def show_outcome(console: Console, shown: Shown, decision: Decision) -> None:
+    """Show the verdict; after a change was written, what more can be fixed now."""
+    result = decision.result
+    assert result is not None
+    if shown.write:
+        rules = {rule["id"]: rule for rule in result["rules"]}
+        more = len(fixes(choose(open_findings(result)).taken, rules))
+        if more:
+            show(console, f"{_count(more, 'more fix')} can be made now: run preflight fix again.")
+    show(console)
+    show_verdict(console, Verdict(decision, waves(result), (), conditions(result, None)))
+
+
+def _left(shown: Shown, width: int) -> Iterator[Text]:
+    left = shown.choice.left
+    if not left:
+        return
+    yield Text("Left to a person, the worst first", "bold")
+    for number, fix in enumerate(fixes(left, shown.rules), start=1):
+        ways = _ways(fix, left)
+        yield from fix_block(number, fix, width, None if shown.whole or ways else _MOST_LINES)
+        for way in ways:
+            yield Text(f"    take way {way}: preflight fix --rule {fix.rules[0]} --way {way}", "cyan")
+
+
+def _then(shown: Shown, width: int) -> Iterator[Text]:
+    then = shown.choice.then
+    if then:
+        yield Text("To be done beside it", "bold")
+    for number, fix in enumerate(fixes(then, shown.rules), start=1):
+        yield from fix_block(number, fix, width, None if shown.whole else _MOST_LINES)
+
+
+def _ways(fix: Fix, left: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Return which ways of a fix a person can take by this command."""
+    of_it = [item for item in left if item["rule"] == fix.rules[0]]
+    return sorted({way for item in of_it for way in ways_by_config(item) if way <= len(fix.todo.ways)})
+
+
+def _conflicts(shown: Shown, width: int) -> Iterator[Text]:
+    if not shown.choice.conflicts:
+        return
+    yield Text("Fixes that contradict each other: none of them is made; --rule RULE takes those of one", "bold")
+    for conflict in shown.choice.conflicts:
+        asked = "; ".join(f"{item.flow} by {_who(item)}" for item in conflict.wanted)
+        yield from (Text(line) for line in wrapped(f"{conflict.key}: {asked}", width, "  - "))
+
+
+def _who(wanted: Wanted) -> str:
+    names = wanted.instances[:_MOST_NAMES]
+    more = len(wanted.instances) - len(names)
+    on = f" on {', '.join(names)}" + (f" and {more} more" if more else "") if names else ""
+    return ", ".join(wanted.rules) + on
+
+
+def _refused(shown: Shown, width: int) -> Iterator[Text]:
+    if not shown.merged.refused:
+        return
+    yield Text("Fixes that the stack file does not take as it is", "bold")
+    for rule, why in shown.merged.refused.items():
+        yield from (Text(line) for line in wrapped(f"{rule}: {' '.join(why.split())}", width, "  - "))
+
+
+def _summary(shown: Shown, changes: bool) -> str:
+    taken = [item for item in shown.choice.taken if item["rule"] in shown.merged.rules]
+    if not taken:
+        return "No fix is configuration that nobody has to decide about: nothing to write."
+    made = f"{_count(len(fixes(taken, shown.rules)), 'fix')} for {_count(len(taken), 'finding')}"
+    if not changes:
+        return f"{shown.file} says already what {made} ask for: pulumi up makes it."
+    if shown.write:
+        return f"Written to {shown.file}: {made}."
+    return f"Nothing is written yet. preflight fix --write writes {made} to {shown.file}."
+
+
+def _count(number: int, what: str) -> str:
+    plural = f"{what}es" if what.endswith("x") else f"{what}s"
+    return f"{number} {what if number == 1 else plural}"

@@ -1,0 +1,96 @@
+"""A stack file with its fixes merged into it keeps its comments, and is ready where nobody has to decide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from components.config import CONFIG_KEY, ConfigError
+from preflight.fix.choosing import choose
+from preflight.fix.merging import merge_fixes
+from preflight.fixes import open_findings
+from tests.policies.fix_cases import CASES
+from tests.policies.in_process import sample_config
+from tests.preflight.fix.stacks import BY_CONFIG, fixed, judged, migration_in, stack_file, without_what_fixes_write
+from tests.preflight.fix.test_choosing import ANSWER, SNAPSHOTS, config
+from tests.preflight.test_fixes import finding
+
+
+def test_where_nobody_has_to_decide_one_run_makes_a_stack_ready(tmp_path: Path) -> None:
+    path = stack_file(tmp_path, without_what_fixes_write(sample_config()))
+    choice, after = fixed(path)
+    assert set(choice.part()) == {*BY_CONFIG, "instances"}
+    assert after["judgement"]["readiness"] == "READY WITH CONDITIONS"
+    assert [item["rule"] for item in after["results"] if item["blocking"]] == []
+    again = merge_fixes(path, choose(open_findings(after)))
+    assert again.change is None or again.change.diff == ""
+
+
+#: Findings that one run settles, and one whose fix has to be chosen by its number.
+SETTLED = {
+    "no security groups": None,
+    "weak thresholds": None,
+    "no hybrid access": None,
+    "two waves without an order": 2,
+    "a member of a vServer group": 1,
+}
+
+
+@pytest.mark.parametrize("name", SETTLED)
+def test_a_finding_whose_fix_is_written_is_gone(tmp_path: Path, name: str) -> None:
+    case = CASES[name]
+    path = stack_file(tmp_path, case.config)
+    before = {item["rule"] for item in open_findings(judged(case.config, case.scene))}
+    assert before >= set(case.shows)
+    choice, after = fixed(path, case.scene, SETTLED[name])
+    assert {item["rule"] for item in choice.taken} >= set(case.shows)
+    assert not {item["rule"] for item in open_findings(after)} & set(case.shows)
+
+
+def asked(*steps: dict[str, Any]) -> Any:
+    return choose(finding(f"rule-{place}", "web", [step]) for place, step in enumerate(steps))
+
+
+def test_what_the_file_refuses_is_told_and_the_rest_is_made(tmp_path: Path) -> None:
+    path = stack_file(tmp_path, sample_config())
+    before = path.read_text(encoding="utf-8")
+    merged = merge_fixes(path, asked(config("backups", {"retentionDays": 1}), config("freezeHours", 48), ANSWER))
+    assert merged.rules == ("rule-1",)
+    assert list(merged.refused) == ["rule-0"]
+    assert "migration.backups.retentionDays: expected 10 or more" in merged.refused["rule-0"]
+    assert merged.change is not None
+    assert "+    freezeHours: 48" in merged.change.diff
+    assert "retentionDays: 1\n" not in merged.change.after
+    assert path.read_text(encoding="utf-8") == before, "nothing is written before somebody asks for it"
+
+
+def test_a_file_that_is_refused_as_it_is_takes_no_fix(tmp_path: Path) -> None:
+    path = stack_file(tmp_path, {**sample_config(), "bakups": {}})
+    with pytest.raises(ConfigError, match="bakups"):
+        merge_fixes(path, asked(SNAPSHOTS))
+
+
+def test_comments_stay_and_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    path = stack_file(tmp_path, sample_config())
+    text = path.read_text(encoding="utf-8").replace("    freezeHours: 24\n", "    freezeHours: 24 # a day\n")
+    path.write_text(f"# Ours.\n{text}", encoding="utf-8")
+    change = merge_fixes(path, asked(config("freezeHours", 36))).change
+    assert change is not None
+    path.write_text(f"# Theirs.\n{text}", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"it has changed meanwhile"):
+        change.write()
+    path.write_text(f"# Ours.\n{text}", encoding="utf-8")
+    change.write()
+    written = path.read_text(encoding="utf-8")
+    assert written.startswith("# Ours.\n")
+    assert "    freezeHours: 36 # a day\n" in written
+    assert yaml.safe_load(written)["config"][CONFIG_KEY] == {**sample_config(), "freezeHours": 36}
+
+
+def test_no_fix_is_no_change(tmp_path: Path) -> None:
+    path = stack_file(tmp_path, sample_config())
+    assert merge_fixes(path, asked(ANSWER)).change is None
+    assert migration_in(path) == sample_config()
