@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable
 from pathlib import Path
+from textwrap import fill
 
 from policies.core.fixes import RULE, Fix, as_markdown, filled
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
@@ -38,7 +39,7 @@ def documents() -> dict[str, str]:
 def _page(rule: AnyRule) -> str:
     about = (importlib.import_module(rule.module).__doc__ or "").strip()
     sections = {
-        "What it checks": f"{about}\n\n{_asked(rule)}",
+        "What it checks": f"{about}\n\n{_scope(rule)}",
         "Why it matters in the window": rule.why,
         "What it reads": _bullets(f"`{name}`" for name in rule.reads) + _permissions(rule),
         "When unknown may wait": rule.unknown_ok or "Never.",
@@ -46,7 +47,7 @@ def _page(rule: AnyRule) -> str:
         "How to fix it": (
             f"### Before the window\n\n{_fix(rule, rule.remediation)}\n\n### After the move\n\n{_afterwards(rule)}"
         ),
-        "Waivers": "A waiver may cover it." if rule.unwaivable is None else f"It cannot be waived: {rule.unwaivable}.",
+        "Waivers": "One can cover it." if rule.unwaivable is None else f"None can cover it: {rule.unwaivable}.",
         "Notice items": _bullets(f"{item}: {ITEMS[item].text}" for item in rule.notice_items) or "None.",
         "Sources": _bullets([*rule.sources, f"<{rule.url}>"]),
     }
@@ -54,37 +55,38 @@ def _page(rule: AnyRule) -> str:
     return f"# {rule.title}\n\n`{rule.id}`, severity {rule.severity}\n\n{body}\n"
 
 
-def _asked(rule: AnyRule) -> str:
+def _scope(rule: AnyRule) -> str:
     if isinstance(rule, InstanceRule):
-        return "Asked about each migrating instance."
+        return "Checked once per migrating instance."
     if isinstance(rule, ReviewRule):
-        return "Asked about the migration as a whole, once all other rules have been."
-    return "Asked about the migration as a whole."
+        return "Checked once for the migration as a whole, after all other rules."
+    return "Checked once for the migration as a whole."
 
 
 def _permissions(rule: AnyRule) -> str:
     if not rule.ram_actions:
         return ""
-    return f"\n\nReading that took {', '.join(f'`{action}`' for action in rule.ram_actions)}."
+    listed = ", ".join(f"`{action}`" for action in rule.ram_actions)
+    return "\n\n" + fill(f"The program reads that by the RAM actions {listed}.", 120, break_on_hyphens=False)
 
 
 def _settings(rule: AnyRule) -> str:
-    always = "Mandatory always.\n\n" if rule.lead_hours is None else ""
+    always = "Always mandatory.\n\n" if rule.lead_hours is None else ""
     if rule.mended_by_up:
-        always = "Blocks in the result file; the engine's policy is advisory, so that `pulumi up` can mend it.\n\n"
+        always = "Blocks in the result file; the engine's policy is advisory, so that `pulumi up` can fix it.\n\n"
     return always + _bullets(
-        f"`{name}`, {item.default:g} unless set ({item.minimum:g} to {item.maximum:g}): {item.what}"
+        f"`{name}`, default {item.default:g} ({item.minimum:g} to {item.maximum:g}): {item.what}"
         for name, item in rule.adjustable.items()
     )
 
 
 def _afterwards(rule: AnyRule) -> str:
     if isinstance(rule, InstanceRule) and rule.until_move:
-        asked = "It is not asked any more about an instance that has moved."
+        checked = "No longer checked once the instance has moved."
     else:
-        asked = "It is asked as before."
-    mended = "It is mended the same way." if rule.remediation_after is None else _fix(rule, rule.remediation_after)
-    return f"{asked}\n\n{mended}"
+        checked = "Still checked after the move."
+    fix = "The fix is the same." if rule.remediation_after is None else _fix(rule, rule.remediation_after)
+    return f"{checked}\n\n{fix}"
 
 
 def _fix(rule: AnyRule, fix: Fix) -> str:
@@ -117,11 +119,11 @@ def _mandatory(rule: AnyRule) -> str:
 
 def _matrix() -> str:
     head = (
-        "# The notice, item by item\n\nMade by `make docs`. What the software does about each item of the notice: a "
-        "resource brings it about (declared), a rule decides it (checked), somebody answers for it (attested), a "
-        "person is told it in the result file and, what holds for a wave, with every preview (told)."
+        "# The notice, item by item\n\nMade by `make docs`. What serves each item of the notice: a resource brings it "
+        "about (declared), a rule checks it (checked), a named person answers for it (attested), or the result file "
+        "reports it, and every preview too where it holds for a wave (reported)."
     )
-    titles = ("item", "phase", "what the notice says", "declared", "checked", "attested", "told", "tests")
+    titles = ("item", "phase", "what the notice says", "declared", "checked", "attested", "reported", "tests")
     return "\n".join([head, "", _cells(titles), "|---" * len(titles) + "|", *(_row(item) for item in ITEMS)]) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Check that somebody has reviewed the lists that cannot be read for a moved instance's old address."""
+"""Somebody has reviewed the lists that no API shows for the old address of a moved instance."""
 
 from typing import Final
 
@@ -36,7 +36,7 @@ RULE: Final = InstanceRule(
     why="An address that was given up may be another customer's tomorrow, and would still be admitted.",
     remediation=remediation("address-lists"),
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok="It may wait until the days after the window are over.",
+    unknown_ok="It may wait until the cleanup after the window is due.",
     sources=(
         "Physical server migration and upgrade notice: what to do next, step 1.",
         "RAM user guide, access Alibaba Cloud resources by using a specific IP address: acs:SourceIp.",

@@ -1,4 +1,4 @@
-"""The address that a moved instance had is in no bucket policy of OSS any more."""
+"""No bucket policy of OSS still names the old address of a moved instance."""
 
 from typing import Final
 
@@ -35,7 +35,7 @@ RULE: Final = InstanceRule(
     why="An address that was given up may be another customer's tomorrow, and would still be admitted.",
     remediation=put_policy("<bucket>", "<file>") | BUCKETS.remediation,
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok="It may wait until the days after the window are over.",
+    unknown_ok="It may wait until the cleanup after the window is due.",
     sources=(
         "Physical server migration and upgrade notice: what to do next, step 1.",
         "OSS user guide, 0030-00000008: a policy with acs:SourceIp must carry acs:SourceVpc too, so that an address "

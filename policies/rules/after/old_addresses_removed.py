@@ -1,4 +1,4 @@
-"""The address that a moved instance had is let in nowhere any more."""
+"""No database whitelist and no access control list of CLB still admits the old address of a moved instance."""
 
 from functools import partial
 from typing import Final
@@ -98,7 +98,7 @@ RULE: Final = InstanceRule(
     why="An address that was given up may be another customer's tomorrow, and would still be admitted.",
     remediation=_REMOVAL,
     reads=(MIGRATION, MIGRATING_INSTANCE, *REMOVED_WHITELIST_ENTRIES, REMOVED_ACL_ENTRIES),
-    unknown_ok="What this update takes out may wait for it, and everything until the days after the window are over.",
+    unknown_ok="What this update removes may wait for it; everything else, until the cleanup after the window is due.",
     sources=(
         "Physical server migration and upgrade notice: what to do next, step 1.",
         "CLB user guide, access control: a listener whose allow list is empty lets everybody in.",

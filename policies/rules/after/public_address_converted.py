@@ -1,4 +1,4 @@
-"""The public address that was to become an EIP is one, bound in cut-through mode where FTP needs it."""
+"""A public address that the stack converts is an EIP, bound in cut-through mode where FTP needs it."""
 
 from typing import Final
 

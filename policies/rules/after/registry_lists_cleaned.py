@@ -1,4 +1,4 @@
-"""The address that a moved instance had is in no whitelist of Container Registry any more."""
+"""No whitelist of Container Registry still names the old address of a moved instance."""
 
 from typing import Final
 
@@ -43,7 +43,7 @@ RULE: Final = InstanceRule(
     why="An address that was given up may be another customer's tomorrow, and would still be admitted.",
     remediation=_deletion("<registry>", "<module>", "<address>") | REGISTRIES.remediation,
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok="It may wait until the days after the window are over.",
+    unknown_ok="It may wait until the cleanup after the window is due.",
     sources=(
         "Physical server migration and upgrade notice: what to do next, step 1.",
         "Container Registry API reference, GetInstanceEndpoint, DeleteInstanceEndpointAclPolicy.",

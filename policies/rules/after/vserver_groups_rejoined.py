@@ -1,4 +1,4 @@
-"""An instance that has moved is again in the vServer groups of CLB that it was in before."""
+"""A moved instance is back in every vServer group of CLB that it was in before the move."""
 
 from functools import partial
 from typing import Final

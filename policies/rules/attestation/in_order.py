@@ -1,4 +1,4 @@
-"""Each attestation is of a known kind, about instances that move here, stated by now, and good while it is needed."""
+"""Each attestation is of a known kind, names instances of this stack, and is valid while it is needed."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial

@@ -1,4 +1,4 @@
-"""No automatic snapshot policy is due in the hours in which the disks are blocked, should the move begin on time."""
+"""No automatic snapshot policy is due in the hours in which the disks are blocked, if the move begins on time."""
 
 from datetime import datetime, timedelta, timezone
 from typing import Final

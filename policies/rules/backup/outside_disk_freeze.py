@@ -1,4 +1,4 @@
-"""Nothing that needs the disks is due in the hours in which their functions are blocked."""
+"""No snapshot and no automatic release is due in the hours in which the disk functions are blocked."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Each disk has a snapshot that is fresh at the window and outlives the hours in which no other can be taken."""
+"""Each disk has a snapshot that is recent enough at the window and is kept until a new one can be taken."""
 
 import math
 from collections import defaultdict
@@ -224,7 +224,7 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-createsnapshot",
     ram_actions=("ecs:DescribeDisks", "ecs:DescribeSnapshots"),
-    unwaivable="there is no way back but a snapshot; a disk that needs none is named in backups.exclude",
+    unwaivable="a snapshot is the only way back; name a disk that needs none in backups.exclude",
     check=_check,
     until_move=True,
 )

@@ -1,4 +1,4 @@
-"""A disk that gets a snapshot has room for it among its manual snapshots."""
+"""Each disk that gets a snapshot has room for it in its quota of manual snapshots."""
 
 from collections import Counter
 from typing import Final

@@ -1,4 +1,4 @@
-"""Rules too broad to tell who talks with whom are not all that is known about instances that stay."""
+"""Broad rules are not all that is known about the traffic of moving instances with instances that stay."""
 
 from functools import partial
 from typing import Final

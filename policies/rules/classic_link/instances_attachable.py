@@ -1,4 +1,4 @@
-"""Every classic instance that is to be linked is in a state in which the cloud links it."""
+"""Every classic instance to be linked is Running or Stopped, and is not locked."""
 
 from functools import partial
 from typing import Final

@@ -1,4 +1,4 @@
-"""The VPC has no custom route that keeps traffic to linked instances in the VPC."""
+"""No custom route of the VPC keeps traffic to linked instances inside the VPC."""
 
 from collections.abc import Sequence
 from typing import Final

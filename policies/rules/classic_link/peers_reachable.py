@@ -1,4 +1,4 @@
-"""Every classic instance that the instance talks with is in a later wave, or linked to the target VPC."""
+"""Every classic instance that the instance talks with moves in a later wave, or is linked to the target VPC."""
 
 from collections import defaultdict
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""No more classic instances are linked to the VPC than it takes, and none that is linked elsewhere."""
+"""The VPC accepts all instances to be linked, and none of them is linked to another VPC."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Each database of the instance of which something is still to be changed is in the status that permits it."""
+"""Each database of the instance that is still to be changed is in a status that permits changes."""
 
 from functools import partial
 from typing import Final

@@ -1,4 +1,4 @@
-"""The classic addresses of each database of the instance last until the instance has moved, and a day longer."""
+"""Each database of the instance keeps its classic addresses until the instance has moved, and for a margin after."""
 
 import math
 from datetime import datetime, timedelta

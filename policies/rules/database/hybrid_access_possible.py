@@ -1,4 +1,4 @@
-"""Each database of the instance that has a classic address only is of a kind that can have hybrid access."""
+"""Each database of the instance that has only classic addresses is of a kind that supports hybrid access."""
 
 import re
 from typing import Final

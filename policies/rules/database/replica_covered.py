@@ -1,4 +1,4 @@
-"""The read-only instances of each database of the instance are prepared as it is: address and whitelist."""
+"""Each read-only instance of a database of the instance has an address in the VPC and admits the VSwitch."""
 
 from functools import partial
 from typing import Final

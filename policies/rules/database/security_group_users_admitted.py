@@ -1,4 +1,4 @@
-"""Users that a database admits by a security group alone keep it when its network type changes."""
+"""No user of a database loses it because the database admits that user by a security group alone."""
 
 from functools import partial
 from typing import Final

@@ -1,4 +1,4 @@
-"""Classic instances that stay and use a database that goes into hybrid access are known to lose it some day."""
+"""The team knows which instances that stay classic lose a database when its hybrid access ends."""
 
 from functools import partial
 from typing import Final

@@ -1,4 +1,4 @@
-"""Each database of the instance that has yet to go into the VPC finds a VSwitch in its own zone."""
+"""Each database of the instance that is still to enter the VPC has a VSwitch in its own zone."""
 
 from functools import partial
 from typing import Final

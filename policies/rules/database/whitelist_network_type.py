@@ -1,4 +1,4 @@
-"""Where whitelists are in enhanced mode, the VSwitch's block stands in a group for VPC addresses."""
+"""In enhanced mode the block of the VSwitch is in a whitelist group for VPC addresses."""
 
 from functools import partial
 from typing import Final

@@ -1,4 +1,4 @@
-"""The whitelist group that is declared for a database of the instance fits beside those that are there."""
+"""Each database of the instance has room for the whitelist group that is declared for it."""
 
 from functools import partial
 from typing import Final

@@ -1,4 +1,4 @@
-"""Nothing in the guest system relies on the present names of its disks."""
+"""Nothing in the guest system depends on the current device names of its disks."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""There is evidence of the guest system, and it can be relied upon."""
+"""The guest system has evidence, and the evidence is recent, complete and without contradiction."""
 
 from datetime import timedelta
 from typing import Final

@@ -1,4 +1,4 @@
-"""Evidence is of the instance that it is filed under, and of no other."""
+"""The evidence is of the instance that it is filed under."""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""File systems are sound, and no check of them is due at the restart."""
+"""No file system has errors, and none is due for a check at the restart."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

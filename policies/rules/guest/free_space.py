@@ -11,7 +11,7 @@ from policies.core.rule import InstanceRule
 from policies.core.settings import Threshold
 from policies.subjects.guest import by_evidence
 
-_FREE: Final = Threshold("freeMib", 500, 500, 102_400, "MiB that have to be free; the notice asks for 500 at least.")
+_FREE: Final = Threshold("freeMib", 500, 500, 102_400, "MiB that must be free; the notice asks for at least 500.")
 
 
 def _check(_plan: Plan, timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:

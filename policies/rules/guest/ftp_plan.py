@@ -1,4 +1,4 @@
-"""An FTP server that is reached over a public address has a plan for when its public NIC is gone."""
+"""An FTP server that clients reach over a public address has a plan for the loss of the public NIC."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Nothing in the guest system relies on a network interface that is removed."""
+"""Nothing in the guest system names a network interface that the move removes."""
 
 from typing import Final
 

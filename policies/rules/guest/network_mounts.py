@@ -1,4 +1,4 @@
-"""File systems that the guest system mounts from other machines are reached after the move too."""
+"""Every network file system that the guest system mounts is still reachable after the move."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The system has been restarted lately, with everything in force that a restart brings into force."""
+"""The system was restarted recently, and no change still waits for a restart."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ from policies.core.settings import Threshold
 from policies.subjects.guest import by_evidence, is_windows, listed
 
 # The notice says "a long time" and no number; half a year is ours.
-_LONG: Final = Threshold("uptimeDays", 180, 1, 180, "Days without a restart after which one has to be rehearsed.")
+_LONG: Final = Threshold("uptimeDays", 180, 1, 180, "Days without a restart after which one must be rehearsed.")
 _DAY: Final = 86_400
 
 

@@ -1,4 +1,4 @@
-"""No security software runs in the guest system, or would start again with it."""
+"""No security software runs in the guest system, and none would start with it."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Data disks of Windows come online by themselves."""
+"""Data disks of Windows come online without help after a restart."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The instance is not a preemptible one."""
+"""The instance is not preemptible."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The instance is in a status in which it can be moved."""
+"""The instance is in a status from which the migration can move it."""
 
 from typing import Final
 
@@ -31,7 +31,7 @@ RULE: Final = InstanceRule(
         + aliyun("ecs", "StartInstance", {"InstanceId": ID})
     ),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok="A status that passes by itself may do so until the freeze begins.",
+    unknown_ok="A status that changes by itself may do so until the freeze begins.",
     sources=("ECS user guide, migrate to a VPC (2021): the instance is stopped, moved and started.",),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=("ecs:DescribeInstances",),

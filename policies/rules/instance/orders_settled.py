@@ -1,4 +1,4 @@
-"""No order for the instance is left that the migration would cancel."""
+"""No unpaid order for the instance is left that the migration would cancel."""
 
 from typing import Final
 

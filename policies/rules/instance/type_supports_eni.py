@@ -1,4 +1,4 @@
-"""The instance type can have a network interface of a VPC."""
+"""The instance type supports elastic network interfaces."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Software whose licence somebody has to look after is not moved unseen."""
+"""No licence manager runs in the guest system, or somebody answers for the licences."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The VSwitch shares no address with a network that the instances must reach."""
+"""The VSwitch does not overlap a network that the instances must reach."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""A bucket policy lets the instance in from the target VPC as it does by its address, and refuses it no more there."""
+"""Each bucket policy treats the instance in the target VPC as it does at its current address."""
 
 from functools import partial
 from typing import Final

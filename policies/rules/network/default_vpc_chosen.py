@@ -1,4 +1,4 @@
-"""Instances go into the region's default VPC only where the team has chosen that by name."""
+"""Instances move into the region's default VPC only if the stack config chooses it by name."""
 
 from typing import Final
 

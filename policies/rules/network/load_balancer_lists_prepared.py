@@ -1,4 +1,4 @@
-"""An access control list of CLB that names the instance holds the block of its VSwitch too."""
+"""Each access control list of CLB that names the instance also names the block of its VSwitch."""
 
 from functools import partial
 from typing import Final

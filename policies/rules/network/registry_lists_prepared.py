@@ -1,4 +1,4 @@
-"""A registry whose whitelist names the instance can be reached from the target VPC."""
+"""Each registry whose whitelist names the instance is reachable from the target VPC."""
 
 from functools import partial
 from typing import Final

@@ -1,4 +1,4 @@
-"""An intranet address that is to be kept can be: by VPC, VSwitch and, over ClassicLink, by its range."""
+"""Each intranet address to be kept fits the VPC, a VSwitch and, over ClassicLink, the range that links reach."""
 
 from typing import Final
 

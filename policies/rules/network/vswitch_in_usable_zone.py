@@ -1,4 +1,4 @@
-"""The target network has a VSwitch in the instance's target zone, and the zone can take the instance."""
+"""The target network has a VSwitch in the target zone of the instance, and the zone can take the instance."""
 
 from functools import partial
 from typing import Final
@@ -167,7 +167,7 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/vpc/vpc-and-vswitch",
     ram_actions=("vpc:DescribeVpcs", "vpc:DescribeVSwitches", "ecs:DescribeZones", "ecs:DescribeAvailableResource"),
-    unwaivable="an instance without a VSwitch does not start again, and other rules compare with it",
+    unwaivable="an instance without a VSwitch does not start again, and other rules compare with that VSwitch",
     check=_check,
     until_move=True,
 )

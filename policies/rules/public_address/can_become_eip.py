@@ -1,4 +1,4 @@
-"""A public address that is to become an EIP after the move can become one."""
+"""A public address that is to become an EIP after the move can be converted."""
 
 from datetime import timedelta
 from typing import Final

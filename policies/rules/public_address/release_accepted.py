@@ -1,4 +1,4 @@
-"""A public address that the move would release is given up knowingly."""
+"""The team has accepted the loss of each public address that the move releases."""
 
 from typing import Final
 

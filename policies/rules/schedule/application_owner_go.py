@@ -1,4 +1,4 @@
-"""Whoever answers for the application lets the instance be stopped in its window."""
+"""The owner of the application has approved that the instance stops in its window."""
 
 from typing import Final
 

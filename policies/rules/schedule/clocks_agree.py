@@ -1,4 +1,4 @@
-"""This machine's clock and the cloud's say the same."""
+"""The clock of this machine and the clock of the cloud differ by five minutes at most."""
 
 from datetime import timedelta
 from typing import Final

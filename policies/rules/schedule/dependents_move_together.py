@@ -1,4 +1,4 @@
-"""Systems that need each other move at the same time, or in an order that the team has named."""
+"""Systems that depend on each other move in one window, or in an order that the team has declared."""
 
 from collections.abc import Mapping
 from functools import partial

@@ -69,6 +69,6 @@ RULE: Final = MigrationRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances",
     ram_actions=("ecs:DescribeInstances",),
-    unwaivable="what is not declared no other rule is asked about",
+    unwaivable="no other rule checks what is not declared",
     check=_check,
 )

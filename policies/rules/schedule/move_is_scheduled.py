@@ -1,4 +1,4 @@
-"""The move of the instance is scheduled, for the time that the stack says."""
+"""The move of the instance is scheduled in Alibaba Cloud, for the time that the stack declares."""
 
 from functools import partial
 from typing import Final
@@ -93,7 +93,7 @@ RULE: Final = InstanceRule(
     remediation=_PLAN + change("window", {"scheduled": _WHO}),
     remediation_after=task("It has moved: nothing is left to do."),
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok="The plan needs the target VPC: until the freeze it may be made and seen.",
+    unknown_ok="The migration plan needs the target VPC, so it may be made until the freeze begins.",
     sources=(
         "ECS user guide, migrate to a VPC (2021): one plan has one destination zone; several zones need several plans.",
         "Physical server migration and upgrade notice: schedule your migration (ECS console, Pending Tasks).",

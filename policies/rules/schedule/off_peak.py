@@ -1,4 +1,4 @@
-"""Each wave moves within the off-peak hours of the team."""
+"""Each wave moves within the team's off-peak hours."""
 
 from functools import partial
 from typing import Final

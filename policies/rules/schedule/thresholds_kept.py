@@ -1,4 +1,4 @@
-"""No threshold of the stack config is weaker than the move needs; one that is, somebody answers for by a waiver."""
+"""No threshold of the stack config is weaker than the move needs, unless a waiver covers it."""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,4 +1,4 @@
-"""Each wave that has not moved has a window that lies ahead."""
+"""Each wave that has not moved has a window in the future."""
 
 from collections.abc import Mapping
 from functools import partial

@@ -1,4 +1,4 @@
-"""Each wave is up again, and its disks are whole, by when the team needs them."""
+"""Each wave is up again, and its disks have all their functions, when the team needs them."""
 
 from datetime import datetime
 from functools import partial

@@ -1,4 +1,4 @@
-"""Each classic security group of the instance has a clone of VPC type, with a rule set of its own."""
+"""Each classic security group of the instance has a clone in the target VPC, with a rule set of its own."""
 
 from functools import partial
 from typing import Final
@@ -88,6 +88,6 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/clone-a-security-group",
     ram_actions=("ecs:DescribeSecurityGroups",),
-    unwaivable="without a clone nothing is compared: two other rules would not be asked",
+    unwaivable="without a clone nothing can be compared, and two other rules cannot decide",
     check=_check,
 )

@@ -1,4 +1,4 @@
-"""What the classic groups accept, the clones accept as well, and so do linked instances at the new address."""
+"""The clones accept all that the classic groups accept, and so do linked instances at the new address."""
 
 from datetime import datetime
 from typing import Final
@@ -128,7 +128,7 @@ RULE: Final = InstanceRule(
         SECURITY_GROUP,
         SECURITY_GROUP_RULES,
     ),
-    unknown_ok="Ids of groups that this preview would create; what they stand for is known by their parents.",
+    unknown_ok="Ids of groups that this preview would create: their parents show what they stand for.",
     sources=(
         "ECS user guide, security groups overview: lower priority number first, drop wins a tie; four rule "
         "directions in "

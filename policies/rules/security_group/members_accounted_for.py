@@ -1,4 +1,4 @@
-"""Who else is in a classic group of the instance moves with this stack, in whatever wave, or is linked to its VPC."""
+"""Each other member of the instance's classic groups moves with this stack, in any wave, or is linked to its VPC."""
 
 from typing import Final
 

@@ -1,6 +1,6 @@
-"""What the clones accept, the classic groups accepted on the interface that such a packet would have used.
+"""The clones accept no packet that the classic groups refuse on the NIC that it would have used.
 
-And what linked instances accept at the new address, they accepted at the old one.
+Linked instances accept nothing at the new address that they refuse at the old one.
 """
 
 from datetime import datetime
@@ -140,7 +140,7 @@ RULE: Final = InstanceRule(
         SECURITY_GROUP_RULES,
         ADDED_SECURITY_GROUP_RULES,
     ),
-    unknown_ok="Ids of groups that this preview would create; what they stand for is known by their parents.",
+    unknown_ok="Ids of groups that this preview would create: their parents show what they stand for.",
     sources=(
         "ECS user guide, add security group rules: classic groups keep Internet and intranet rules apart, VPC "
         "groups do not.",
@@ -148,6 +148,6 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/security-group-rules",
     ram_actions=("ecs:DescribeSecurityGroups", "ecs:DescribeSecurityGroupAttribute"),
-    unwaivable="an open port is open to everybody; of a group that is mapped, acceptDifferences.opened takes a reason",
+    unwaivable="an open port is open to everybody; for a mapped group give a reason in acceptDifferences.opened",
     check=_check,
 )

@@ -1,4 +1,4 @@
-"""The VPC groups of the instance keep the limits of the cloud on rules, rules that name a group, and groups."""
+"""The VPC groups of the instance stay within the cloud's limits on rules, rules that name a group, and groups."""
 
 from typing import Final
 

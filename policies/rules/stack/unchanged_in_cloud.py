@@ -1,4 +1,4 @@
-"""What the stack has applied is in the cloud as it was applied: nobody changed it since the last `pulumi up`."""
+"""Nobody has changed in the cloud what the stack applied at the last `pulumi up`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial

@@ -1,4 +1,4 @@
-"""What `pulumi up` would be refused is found by the preview, in the words of the refusal."""
+"""The preview finds nothing that the cloud would refuse to `pulumi up`."""
 
 from typing import Final
 

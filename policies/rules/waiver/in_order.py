@@ -1,4 +1,4 @@
-"""Each waiver names a rule that may be waived, is in its time, and is needed."""
+"""Each waiver names a rule that can be waived, is valid now, and matches a finding."""
 
 from functools import partial
 from typing import Final

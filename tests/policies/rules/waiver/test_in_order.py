@@ -50,7 +50,7 @@ def test_pass_in_its_time_and_the_finding_is_waived(scope: dict[str, Any]) -> No
     ("changes", "word"),
     [
         ({"rule": "no-such-rule"}, "there is no such rule"),
-        ({"rule": "schedule-migration-declared"}, "cannot be waived (what is not declared no other rule is asked"),
+        ({"rule": "schedule-migration-declared"}, "cannot be waived (no other rule checks what is not declared"),
         ({"wave": "nowhere", "all": None}, "no wave nowhere"),
         ({"rule": "instance-type-supports-eni"}, "matches no finding"),
         ({"instanceIds": ["i-app"], "all": None}, "matches no finding"),
