@@ -8,7 +8,7 @@ ECS and VPC references do not tell its status).
 import copy
 import random
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -60,6 +60,8 @@ class _Armed:
     dice: random.Random
     matched: int = 0
     struck: int = 0
+    minute: int = 0
+    let_through: Counter[str] = field(default_factory=Counter)
 
     def concerns(self, action: Action, call: Call) -> bool:
         fault = self.fault
@@ -70,11 +72,11 @@ class _Armed:
             and any(matches(pattern, action.permission, ignoring_case=True) for pattern in fault.actions)
         )
 
-    def step(self) -> Step:
-        """Return what it does to the next matching call."""
+    def step(self, action: Action, now: datetime) -> Step:
+        """Return what it does to the next matching call, of `action` at the model time `now`."""
         place = self.matched - self.fault.skip
         self.matched += 1
-        if place < 0:
+        if place < 0 or self._within_rate(action, now):
             return "ok"
         if self.fault.script is not None:
             step = self.fault.script[place]
@@ -84,6 +86,16 @@ class _Armed:
             step = self.fault.effect
         self.struck += step != "ok"
         return step
+
+    def _within_rate(self, action: Action, now: datetime) -> bool:
+        """Count a call against the rate of its action; refused ones do not count."""
+        if self.fault.per_minute is None:
+            return False
+        minute = int(now.timestamp() // 60)
+        if minute != self.minute:
+            self.minute, self.let_through = minute, Counter()
+        self.let_through[action.permission] += 1
+        return self.let_through[action.permission] <= self.fault.per_minute
 
     @property
     def spent(self) -> bool:
@@ -145,15 +157,15 @@ class Faults:
                 for armed in self._all
             ]
 
-    def strike(self, action: Action, call: Call) -> Strike:
-        """Ask the faults about the next call of `action`."""
+    def strike(self, action: Action, call: Call, now: datetime) -> Strike:
+        """Ask the faults about the next call of `action`, at the model time `now`."""
         strike = Strike()
         if not self._active:
             return strike
         with self._lock:
             for armed in self._active:
                 if not strike.ended and armed.concerns(action, call):
-                    _apply(armed.fault, armed.step(), strike)
+                    _apply(armed.fault, armed.step(action, now), strike)
             self._active = tuple(armed for armed in self._active if not armed.spent)
         return strike
 

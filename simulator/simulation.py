@@ -224,7 +224,7 @@ class Simulation:
             caller = self._authenticator.caller(request) if action is None or action.signed else _NOBODY
             known = _known(action, version, name)
             call = Call(own, caller, host)
-            strike = self.faults.strike(known, call)
+            strike = self.faults.strike(known, call, self.cloud.clock.now())
             reply, outcome = self._carry_out(known, call, number, strike)
         except CloudError as error:
             # Some refusals are constants: what each raise leaves on them must not pile up.

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
+from itertools import zip_longest
 from typing import Any, Final, NamedTuple, TypeVar, get_args
 
 from pydantic import ValidationError
@@ -72,6 +74,7 @@ IF_USED: Final = frozenset({"registryAccessLists", "bucketPolicies"})
 # These answer a missing permission with an empty list, and take DryRun to tell.
 _PROBED = ("ecs:DescribeInstances", "ecs:DescribeDisks", "ecs:DescribeSnapshots", "ecs:DescribeSecurityGroups")
 
+_NOTHING: Final = object()
 _Result = TypeVar("_Result")
 
 
@@ -132,19 +135,18 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
     }
     instances: list[model.Instance] = lists["instances"].result()
     types = pool.submit(ecs.instance_types, cloud, {instance.instance_type for instance in instances})
-    links = _spread(
-        pool, lambda ids: ecs.classic_links(cloud, ids), _chunks([i.id for i in instances if i.is_classic], 100)
+    links, groups, vpcs, routes, acls, balancers, *products = _interleaved(
+        pool,
+        (partial(ecs.classic_links, cloud), _chunks([i.id for i in instances if i.is_classic], 100)),
+        (partial(ecs.security_group, cloud), lists["groups"].result()),
+        (partial(vpc.vpc, cloud), lists["vpcs"].result()),
+        (lambda table: vpc.custom_routes(cloud, *table), lists["tables"].result()),
+        (partial(_access_list, cloud), lists["acls"].result()),
+        (partial(_load_balancer, cloud), lists["balancers"].result()),
+        (partial(_rds, cloud), lists["rds"].result()),
+        (partial(_redis, cloud), lists["redis"].result()),
+        (partial(_mongodb, cloud), lists["mongodb"].result()),
     )
-    groups = _spread(pool, lambda head: ecs.security_group(cloud, head), lists["groups"].result())
-    vpcs = _spread(pool, lambda vpc_id: vpc.vpc(cloud, vpc_id), lists["vpcs"].result())
-    routes = _spread(pool, lambda table: vpc.custom_routes(cloud, *table), lists["tables"].result())
-    products = [
-        _spread(pool, lambda head: _rds(cloud, head), lists["rds"].result()),
-        _spread(pool, lambda head: _redis(cloud, head), lists["redis"].result()),
-        _spread(pool, lambda database_id: _mongodb(cloud, database_id), lists["mongodb"].result()),
-    ]
-    acls = _spread(pool, lambda acl_id: _access_list(cloud, acl_id), lists["acls"].result())
-    balancers = _spread(pool, lambda balancer: _load_balancer(cloud, balancer), lists["balancers"].result())
     registries, unread_registries = _if_readable(
         pool, "container-registry", lists["registries"], lambda head: cr.access_lists(cloud, *head)
     )
@@ -259,6 +261,18 @@ def _each(futures: Sequence[Future[tuple[_Result, Parts]]]) -> list[_Result]:
 
 def _spread(pool: ThreadPoolExecutor, read: Callable[[Any], _Result], items: Iterable[Any]) -> list[Future[_Result]]:
     return [pool.submit(read, item) for item in items]
+
+
+def _interleaved(
+    pool: ThreadPoolExecutor, *asked: tuple[Callable[[Any], Any], Iterable[Any]]
+) -> list[list[Future[Any]]]:
+    """Read of each kind one in turn: one whose action has to wait for its rate then holds up none of the others."""
+    found: list[list[Future[Any]]] = [[] for _ in asked]
+    for turn in zip_longest(*(items for _, items in asked), fillvalue=_NOTHING):
+        for futures, (read, _), item in zip(found, asked, turn, strict=True):
+            if item is not _NOTHING:
+                futures.append(pool.submit(read, item))
+    return found
 
 
 def _chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -40,6 +40,11 @@ class Fault(Strict):
         default=None, min_length=1, description="What happens to one matching call after the other; ok is nothing."
     )
     throttle_code: ThrottleCode = Field(default="Throttling", description="What throttle answers.")
+    per_minute: int | None = Field(
+        default=None,
+        ge=1,
+        description="throttle: so many calls of each action are let through in each minute of the model clock.",
+    )
     error_code: ErrorCode = Field(default="InternalError", description="What error answers (500, 503).")
     refusal: Refusal | None = Field(default=None, description="What refuse answers: code, status (400), message.")
     seconds: float = Field(
@@ -60,6 +65,8 @@ class Fault(Strict):
             raise ValueError("expected exactly one of effect, script")
         if ("refuse" in (self.effect, *(self.script or ()))) != (self.refusal is not None):
             raise ValueError("expected refusal where something is to refuse, and only there")
+        if self.per_minute is not None and self.effect != "throttle":
+            raise ValueError("expected per_minute with the effect throttle only")
         if self.script is not None and (self.count is not None or self.probability != 1):
             raise ValueError("a script tells for each call what happens: expected neither count nor probability")
         return self

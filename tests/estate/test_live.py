@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from estate.answers import ByToken
+from estate.client import CONNECTIONS, Cloud
 from estate.errors import CloudError, CredentialsError, EstateError, PermissionDenied
 from estate.live import IF_USED, RAM_ACTIONS, cr, mongodb_database, oss, read_estate
 from estate.model import AdmittedGroup, ClassicLinkAttachment, Database, Estate, PeerKind, RouteEntry
@@ -31,6 +33,35 @@ def simulator() -> Iterator[Simulator]:
 @pytest.fixture
 def read(simulator: Simulator) -> Estate:
     return read_estate(estates.cloud(simulator), NOW)
+
+
+@pytest.mark.parametrize("rate", [20, 50])
+def test_a_region_is_read_within_the_rate_of_each_action(rate: int) -> None:
+    """As many minutes as the busiest action needs, and no more than a tenth above: the others are read meanwhile."""
+    region = estates.estate(
+        security_groups=estates.dumped("security_groups")
+        + [{"id": f"sg-{number}", "name": f"group-{number}"} for number in range(60)],
+        databases=[
+            {**item, "id": f"{item['id']}-{number}"} for item in estates.dumped("databases")[:1] for number in range(40)
+        ],
+        faults=[{"effect": "throttle", "per_minute": rate}],
+    )
+    slept: list[float] = []
+    with running(region) as served:
+
+        def sleep(seconds: float) -> None:
+            slept.append(seconds)
+            served.clock.advance(seconds)
+
+        found = read_estate(Cloud(estates.settings(served), sleep=sleep), NOW)
+        let_through = Counter(entry["action"] for entry in served.requests(outcome="OK"))
+        refused = len(served.requests(outcome="Throttling"))
+    assert len(found.security_groups) == 64
+    busiest = max(let_through.values())
+    assert busiest > 2 * rate
+    assert sum(slept) <= 1.1 * 60 * math.ceil(busiest / rate)
+    # A few calls that are under way at once, for each wait.
+    assert refused <= CONNECTIONS * len(slept)
 
 
 def test_everything_is_read_and_sorted(read: Estate) -> None:

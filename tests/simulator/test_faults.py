@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import random
+from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -42,6 +44,8 @@ READ, WRITE = _action("2016-04-28", "DescribeVpcs"), _action("2016-04-28", "Crea
 
 DEMO = User(name="demo", user_id="2" * 18, access_key_id="demo", access_key_secret=SecretStr("none"))
 CALL = Call({"RegionId": "cn-hangzhou", "VpcId": "vpc-1,vpc-2", "VpcIds": '["vpc-3"]', "Name": "[vpc-4"}, DEMO)
+
+NOW = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -132,7 +136,7 @@ def test_a_slow_answer_is_kept_back_for_so_long(simulation: Simulation, direct: 
 @given(skip=st.integers(0, 4), count=st.none() | st.integers(1, 4))
 def test_it_strikes_so_often_after_so_many(skip: int, count: int | None) -> None:
     faults = Faults(PERMISSIONS, [Fault(effect="throttle", skip=skip, count=count)])
-    struck = [bool(faults.strike(READ, CALL).effects) for _ in range(12)]
+    struck = [bool(faults.strike(READ, CALL, NOW).effects) for _ in range(12)]
     least, most = skip, 12 if count is None else skip + count
     assert struck == [least <= number < most for number in range(12)]
 
@@ -140,8 +144,21 @@ def test_it_strikes_so_often_after_so_many(skip: int, count: int | None) -> None
 @given(st.lists(st.sampled_from(["ok", "throttle", "error", "slow", "drop-before", "drop-after"]), min_size=1))
 def test_a_script_tells_each_call(script: list[Any]) -> None:
     faults = Faults(PERMISSIONS, [Fault(script=script, skip=1)])
-    struck = ["+".join(faults.strike(READ, CALL).effects) or "ok" for _ in range(len(script) + 2)]
+    struck = ["+".join(faults.strike(READ, CALL, NOW).effects) or "ok" for _ in range(len(script) + 2)]
     assert struck == ["ok", *script, "ok"]
+
+
+@given(rate=st.integers(1, 4), gaps=st.lists(st.integers(0, 40), min_size=1, max_size=30))
+def test_each_action_has_so_many_calls_a_minute(rate: int, gaps: list[int]) -> None:
+    faults = Faults(PERMISSIONS, [Fault(actions=["vpc:*"], effect="throttle", per_minute=rate)])
+    now, let_through = NOW, Counter[tuple[str, int]]()
+    for number, gap in enumerate(gaps):
+        now += timedelta(seconds=gap)
+        action = (READ, WRITE)[number % 2]
+        minute = (action.name, (now - NOW) // timedelta(minutes=1))
+        refused = faults.strike(action, CALL, now).refusal is not None
+        assert refused == (let_through[minute] == rate)
+        let_through[minute] += not refused
 
 
 @given(probability=st.floats(0.05, 0.95), seed=st.integers(0, 100))
@@ -149,7 +166,7 @@ def test_the_same_seed_throws_the_same_dice(probability: float, seed: int) -> No
     faults = Faults(PERMISSIONS, [Fault(effect="error", probability=probability, seed=seed)])
     dice = random.Random(seed)  # noqa: S311 - the same as the fault's
     for _ in range(20):
-        assert bool(faults.strike(READ, CALL).effects) == (dice.random() < probability)
+        assert bool(faults.strike(READ, CALL, NOW).effects) == (dice.random() < probability)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +189,7 @@ def test_the_same_seed_throws_the_same_dice(probability: float, seed: int) -> No
 )
 def test_which_calls_it_strikes(fields: dict[str, Any], concerned: bool) -> None:
     faults = Faults(PERMISSIONS, [Fault(effect="error", **fields)])
-    assert bool(faults.strike(READ, CALL).effects) == concerned
+    assert bool(faults.strike(READ, CALL, NOW).effects) == concerned
 
 
 def test_only_a_call_of_somebody_known_is_counted(simulation: Simulation, direct: Direct) -> None:
