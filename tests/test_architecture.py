@@ -8,6 +8,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 LINTER: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
@@ -16,7 +18,7 @@ LINTER: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encod
 def test_rooms_wings_and_floors_are_those_of_the_contracts() -> None:
     drawn = [re.findall(r"`(\w+)`", line) for line in PAGE.replace(" ←\n", " ← ").splitlines() if " ← " in line]
     layers = [contract["layers"][::-1] for contract in LINTER["contracts"] if contract["type"] == "layers"]
-    assert drawn == layers
+    assert drawn == [[name for floor in floors for name in floor.split(" : ")] for floors in layers]
     assert set(drawn[0]) == set(LINTER["root_packages"])
 
 
@@ -27,9 +29,12 @@ def test_every_directory_at_the_top_has_its_row() -> None:
     assert rooms == set(re.findall(r"^\| `(\w+)/` \|", _section("The rooms"), re.MULTILINE))
 
 
-def test_every_wing_of_the_pack_has_its_row() -> None:
-    wings = {path.parent.name for path in (ROOT / "policies").glob("*/__init__.py")}
-    assert wings == set(re.findall(r"^\| `(\w+)/` \|", _section("The wings of `policies/`"), re.MULTILINE))
+@pytest.mark.parametrize(
+    ("room", "title"), [("policies", "The wings of `policies/`"), ("preflight", "The command `preflight`")]
+)
+def test_every_wing_of_a_room_has_its_row(room: str, title: str) -> None:
+    wings = {path.parent.name for path in (ROOT / room).glob("*/__init__.py")}
+    assert wings == set(re.findall(r"^\| `(\w+)/` \|", _section(title), re.MULTILINE))
 
 
 def test_every_path_that_is_named_exists() -> None:
