@@ -67,7 +67,10 @@ _MODIFY_CODES = (
     resources="securitygroup/*",
 )
 def create_security_group(cloud: Cloud, call: Call) -> Answer:
-    """Make a group, classic without VpcId; an advanced one (`enterprise`) only in a VPC. At most 20 tags."""
+    """Make a group; an advanced one (`enterprise`) only in a VPC. At most 20 tags.
+
+    Without VpcId it is classic; in an account without the classic network it is in the default VPC.
+    """
     group = security_groups.create(
         cloud,
         Labels(call.optional("SecurityGroupName") or "", call.optional("Description") or "", call.tags()),

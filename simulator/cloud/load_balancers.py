@@ -290,6 +290,9 @@ def _vswitch(cloud: Cloud, new: NewLoadBalancer) -> VSwitch | None:
         if not new.vswitch_id:
             raise CloudError("MissingParam.VSwitchId", "The parameter VSwitchId is required.")
     if not new.vswitch_id:
+        # No source tells what an account without the classic network answers to an intranet one outside any VPC.
+        if new.address_type == "intranet" and not cloud.estate.classic_network:
+            raise CloudError("MissingParam.VSwitchId", "The parameter VSwitchId is required.")
         return None
     vswitch = cloud.estate.vswitches.find(new.vswitch_id)
     if vswitch is None or new.vpc_id not in (None, vswitch.vpc_id):

@@ -122,7 +122,7 @@ def identity(rule: Rule) -> tuple[object, ...]:
         rule.source_port_range,
         rule.policy,
         rule.priority,
-        ipaddress.ip_network(block) if block else rule.group_id or rule.prefix_list_id,
+        ipaddress.ip_network(block, strict=False) if block else rule.group_id or rule.prefix_list_id,
     )
 
 
@@ -216,7 +216,11 @@ def _peer(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> dict[str, str
 
 
 def _block(draft: RuleDraft, text: str, version: int) -> str:
-    """Return the block as the cloud keeps it: host bits cleared, a single address without its mask length."""
+    """Return the block as the cloud keeps it.
+
+    Of IPv4 the host bits are cleared, and a single address goes without its mask length. IPv6 stays as it was written:
+    the provider's own tests (1.285.0) read 2001:0db8:3c4d:0015::1a2f:1a2b/0 back so.
+    """
     try:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError:
@@ -226,6 +230,8 @@ def _block(draft: RuleDraft, text: str, version: int) -> str:
         name = f"{family}{draft.peer_word}CidrIp"
         code = f"Invalid{name}.Malformed" if version == 4 else f"InvalidParam.{name}"
         raise invalid_parameter(name, code)
+    if version == 6:
+        return text
     return str(network) if "/" in text else str(network.network_address)
 
 

@@ -14,7 +14,7 @@ from simulator.cloud.names import Labels, check_description, check_name
 from simulator.cloud.rules import RuleDraft, checked_rule, identity, peer_field, weight
 from simulator.cloud.state import Cloud
 from simulator.cloud.tags import MAX_TAGS
-from simulator.cloud.vpcs import available
+from simulator.cloud.vpcs import available, needed_default
 from simulator.model.ecs import Direction, Rule, SecurityGroup
 
 #: Rules of one basic group whose peer is a group (SDK text of AuthorizeSecurityGroup, ecs20140526 7.0.5)
@@ -30,7 +30,9 @@ MAX_ADVANCED_MEMBERS = 65536
 
 
 def create(cloud: Cloud, labels: Labels, vpc_id: str | None, kind: str) -> SecurityGroup:
-    """Make a group: classic without `vpc_id`; the members of an advanced one (`enterprise`) do not reach each other.
+    """Make a group; the members of an advanced one (`enterprise`) do not reach each other.
+
+    Without `vpc_id` it is classic, or where the account has no classic network, in the default VPC.
 
     Raises InvalidVpcId.NotFound, IncorrectVpcStatus, InvalidSecurityGroupName.Malformed, QuotaExceed.Tags (403),
     InvalidSecurityGroupDiscription.Malformed, InvalidParams.GroupType, InvalidParams.VpcIdGroupType.
@@ -41,10 +43,12 @@ def create(cloud: Cloud, labels: Labels, vpc_id: str | None, kind: str) -> Secur
         raise ForbiddenError("QuotaExceed.Tags", f"A security group can have at most {MAX_TAGS} tags.")
     if kind not in ("normal", "enterprise"):
         raise CloudError("InvalidParams.GroupType", "The specified security group type is not valid.")
-    if kind == "enterprise" and not vpc_id:
-        raise CloudError("InvalidParams.VpcIdGroupType", "Only VPC instance supports enterprise level security group.")
     if vpc_id:
         available(cloud, vpc_id)
+    elif not cloud.estate.classic_network:
+        vpc_id = needed_default(cloud).id
+    elif kind == "enterprise":
+        raise CloudError("InvalidParams.VpcIdGroupType", "Only VPC instance supports enterprise level security group.")
     group = SecurityGroup.model_validate(
         {
             "id": cloud.ids.new("sg", vpc_id or "classic", labels.name),

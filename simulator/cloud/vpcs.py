@@ -74,6 +74,15 @@ def create_default(cloud: Cloud) -> Vpc:
     return create(cloud, NewVpc(DEFAULT_VPC_BLOCK), default=True)
 
 
+def needed_default(cloud: Cloud) -> Vpc:
+    """Return the default VPC, made at once where there is none: for what names no VPC in an account of our time."""
+    found = next((vpc for vpc in cloud.estate.vpcs if vpc.is_default), None)
+    if found is None:
+        found = create_default(cloud)
+        found.arrive()
+    return found
+
+
 def check_new(cloud: Cloud, new: NewVpc) -> None:
     """Check what `create` checks, for dry runs too.
 

@@ -32,7 +32,18 @@ def _block(text: str) -> str:
     return text
 
 
+def _block_around(text: str) -> str:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError as error:
+        raise ValueError(f"{error}, expected a CIDR block") from None
+    return text
+
+
 Cidr = Annotated[str, AfterValidator(_block), Field(description="A CIDR block, or one address.")]
+CidrAsWritten = Annotated[
+    str, AfterValidator(_block_around), Field(description="A CIDR block, or an address within one, as it was written.")
+]
 
 
 @dataclass(frozen=True)

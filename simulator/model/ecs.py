@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from simulator.model.base import Cidr, ClassicId, Ipv4Text, Mac, Refers, Strict, Tags, Transitional
+from simulator.model.base import Cidr, CidrAsWritten, ClassicId, Ipv4Text, Mac, Refers, Strict, Tags, Transitional
 from simulator.model.cloud_assistant import Guest
 
 NicType = Literal["internet", "intranet"]
@@ -54,7 +54,7 @@ class Rule(Strict):
     cidr_ip: Cidr | None = Field(
         default=None, description="IPv4 block; source of an ingress, target of an egress rule."
     )
-    ipv6_cidr_ip: Cidr | None = Field(default=None, description="IPv6 block.")
+    ipv6_cidr_ip: CidrAsWritten | None = Field(default=None, description="IPv6 block.")
     group_id: Annotated[str | None, Refers("security_groups", unless="group_owner_account")] = Field(
         default=None, description="Security group."
     )

@@ -71,6 +71,11 @@ class Estate(Strict):
     users: list[User] = Field(min_length=1)
     roles: list[Role] = Field(default_factory=list, description="RAM roles, for AssumeRole and AssumeRoleWithOIDC.")
     oidc_providers: list[OidcProvider] = Field(default_factory=list, description="For AssumeRoleWithOIDC.")
+    classic_network: bool = Field(
+        default=True,
+        description="Whether the account still has the classic network. One of our time has none: what names no VPC "
+        "goes to the default one, and nothing classic may stand in the file.",
+    )
     timings: Timings = Field(default_factory=Timings)
     emptied_whitelist_group: Literal["refused", "deleted"] = Field(
         default="refused",
@@ -122,8 +127,10 @@ class Estate(Strict):
     migrations: Table[Migration] = Field(default_factory=Table)
 
     @model_validator(mode="after")
-    def _references(self) -> Self:
+    def _whole(self) -> Self:
         faults = list(_dangling(self))
+        if not self.classic_network:
+            faults += [f"{path}: expected nothing classic with classic_network: false" for path in _classic(self)]
         if faults:
             raise ValueError("; ".join(faults))
         return self
@@ -150,6 +157,22 @@ def _dangling(estate: Estate) -> Iterator[str]:
             for path, refers, target in _references(item, f"{name}.{item.id}"):
                 if tables[refers.table].find(target) is None:
                     yield f"{path}: {target} is not in this file"
+
+
+def _classic(estate: Estate) -> Iterator[str]:
+    """Yield what is in the classic network, or leads into it."""
+    yield from (f"security_groups.{group.id}" for group in estate.security_groups if group.vpc_id is None)
+    yield from (f"instances.{instance.id}" for instance in estate.instances if instance.network_type == "classic")
+    for name, table in estate.tables("next_endpoints"):
+        for database in table:
+            endpoints = (*database.endpoints, *database.next_endpoints)
+            if database.network_type == "Classic" or any(endpoint.ip_type == "Inner" for endpoint in endpoints):
+                yield f"{name}.{database.id}"
+    yield from (
+        f"load_balancers.{item.id}"
+        for item in estate.load_balancers
+        if item.address_type == "intranet" and item.vpc_id is None
+    )
 
 
 def _references(item: BaseModel, path: str) -> Iterator[tuple[str, Refers, str]]:

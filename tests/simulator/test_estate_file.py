@@ -72,6 +72,10 @@ FAULTS: dict[str, tuple[Change, str]] = {
         lambda d: d["databases"][0].update(security_ip_mode="safety"),
         "FILE: databases[0]: Value error, expected network_type Classic or VPC with this security_ip_mode",
     ),
+    "something classic without the classic network": (
+        lambda d: d.update(classic_network=False),
+        "instances.i-bp1web10000000000001: expected nothing classic with classic_network: false",
+    ),
     "dangling group": (
         lambda d: d["instances"][0].update(security_group_ids=["sg-none"]),
         "instances.i-bp1web10000000000001.security_group_ids: sg-none is not in this file",

@@ -48,6 +48,41 @@ def _group(api: Api, vpc_id: str | None = SHARED, name: str = "new") -> str:
     return str(api("ecs:CreateSecurityGroup", SecurityGroupName=name, **network)["SecurityGroupId"])
 
 
+class TestOfOurTime:
+    """An account that has no classic network."""
+
+    @pytest.fixture
+    def quick(self, quick: Estate) -> Estate:
+        return Estate.model_validate(
+            {
+                "version": 1,
+                "now": quick.now,
+                "account_id": quick.account_id,
+                "users": quick.users,
+                "classic_network": False,
+                "zones": list(quick.zones),
+            }
+        )
+
+    @pytest.mark.parametrize("kind", ["normal", "enterprise"])
+    def test_a_group_without_a_vpc_is_in_the_default_one(self, api: Api, kind: str) -> None:
+        made = [api("ecs:CreateSecurityGroup", SecurityGroupType=kind)["SecurityGroupId"] for _ in range(2)]
+        [default] = api("vpc:DescribeVpcs", IsDefault=True)["Vpcs"]["Vpc"]
+        assert default["Status"] == "Available"
+        groups = api("ecs:DescribeSecurityGroups", VpcId=default["VpcId"])["SecurityGroups"]["SecurityGroup"]
+        assert {group["SecurityGroupId"] for group in groups} == set(made)
+
+    def test_it_is_the_default_vpc_that_is_there(self, api: Api) -> None:
+        vpc_id = api("vpc:CreateDefaultVpc")["VpcId"]
+        api.until("vpc:DescribeVpcAttribute", lambda vpc: vpc["Status"] == "Available", VpcId=vpc_id)
+        group_id = _group(api, None)
+        assert api("ecs:DescribeSecurityGroupAttribute", SecurityGroupId=group_id)["VpcId"] == vpc_id
+
+    def test_an_intranet_load_balancer_needs_a_vswitch(self, api: Api) -> None:
+        with refused("MissingParam.VSwitchId"):
+            api("slb:CreateLoadBalancer", AddressType="intranet")
+
+
 def test_a_classic_group_shows_one_nic_type_a_call(api: Api) -> None:
     internet = _rules(api, WEB)
     intranet = _rules(api, WEB, NicType="intranet")
@@ -67,6 +102,22 @@ def test_a_group_in_a_vpc_always_shows_intranet(api: Api, asked: dict[str, str])
 @pytest.mark.parametrize(("direction", "count"), [("ingress", 4), ("egress", 2), ("all", 6)])
 def test_directions(api: Api, direction: str, count: int) -> None:
     assert len(_rules(api, WEB, Direction=direction)) == count
+
+
+@pytest.mark.parametrize("block", ["2001:0db8:3c4d:0015::1a2f:1a2b/0", "2001:DB8::/32", "2001:db8::0"])
+@pytest.mark.parametrize("direction", ["", "Egress"])
+def test_an_ipv6_block_comes_back_as_written(api: Api, block: str, direction: str) -> None:
+    group_id = _group(api)
+    field = "Ipv6DestCidrIp" if direction else "Ipv6SourceCidrIp"
+    rule = {"IpProtocol": "tcp", "PortRange": "81/81", field: block}
+    api(f"ecs:AuthorizeSecurityGroup{direction}", SecurityGroupId=group_id, **rule)
+    assert [shown[field] for shown in _rules(api, group_id)] == [block]
+    # Another spelling of the same block is the same rule.
+    same = str(ip_network(block, strict=False))
+    api(f"ecs:AuthorizeSecurityGroup{direction}", SecurityGroupId=group_id, **{**rule, field: same})
+    assert len(_rules(api, group_id)) == 1
+    api(f"ecs:RevokeSecurityGroup{direction}", SecurityGroupId=group_id, **{**rule, field: same})
+    assert _rules(api, group_id) == []
 
 
 def test_a_rule_as_the_api_spells_it(api: Api) -> None:
@@ -189,7 +240,6 @@ def test_egress_rules_name_the_destination(api: Api) -> None:
 @pytest.mark.parametrize(
     ("peer", "field", "expected"),
     [
-        ({"Ipv6SourceCidrIp": "2001:DB8::/32"}, "Ipv6SourceCidrIp", "2001:db8::/32"),
         ({"SourcePrefixListId": LIST}, "SourcePrefixListId", LIST),
         ({"SourcePortRange": "1024/65535", "SourceCidrIp": "0.0.0.0/0"}, "SourcePortRange", "1024/65535"),
         ({"SourcePortRange": "-1/-1", "SourceCidrIp": "0.0.0.0/0"}, "SourcePortRange", ""),
