@@ -6,11 +6,11 @@ from simulator.api.call import Answer, Call
 from simulator.api.paging import by_number
 from simulator.api.registry import VPC, action
 from simulator.api.shapes import has_tags, seconds, vpc_tags
-from simulator.cloud import classic_links, vpcs, vswitches
+from simulator.cloud import classic_links, ipv6_blocks, vpcs, vswitches
 from simulator.cloud.errors import CloudError, NotSimulatedError, dry_run_passed, invalid_parameter
 from simulator.cloud.names import Labels
 from simulator.cloud.state import Cloud
-from simulator.model.vpc import Vpc, VSwitch
+from simulator.model.vpc import Ipv6Isp, Vpc, VSwitch
 
 # DescribeVpcs takes at most so many ids, separated by commas.
 MAX_VPC_IDS = 20
@@ -19,21 +19,24 @@ MAX_VPC_IDS = 20
 @action(
     VPC,
     "CreateVpc",
-    "CidrBlock VpcName Description UserCidr EnableDnsHostname EnableIpv6 DryRun Tag",
+    "CidrBlock VpcName Description UserCidr EnableDnsHostname EnableIpv6 Ipv6Isp DryRun Tag",
     remembers_token=True,
     raises="IllegalParam.CidrBlockMask InvalidVpcName.Malformed InvalidVpcDiscription.Malformed IllegalParam.UserCidr "
     "InvalidUserCidr.Quota InvalidUserCidr.Malformed QuotaExceeded.Vpc MissingParameter.TagKey",
     resources="vpc/*",
 )
 def create_vpc(cloud: Cloud, call: Call) -> Answer:
-    """Make a VPC, 172.16.0.0/12 unless told otherwise; Pending at first. 10 a region, the default VPC not counted."""
-    _no_ipv6(call, "EnableIpv6")
+    """Make a VPC, 172.16.0.0/12 unless told otherwise; Pending at first. 10 a region, the default VPC not counted.
+
+    With EnableIpv6 the cloud assigns an IPv6 block.
+    """
     new = vpcs.NewVpc(
         cidr_block=call.optional("CidrBlock") or vpcs.DEFAULT_BLOCK,
         name=call.optional("VpcName") or "",
         description=call.optional("Description") or "",
         user_cidrs=call.commas("UserCidr") or (),
         dns_hostnames=bool(call.flag("EnableDnsHostname")),
+        ipv6_isp=_ipv6_isp(call),
         tags=call.tags(),
     )
     if call.flag("DryRun"):
@@ -52,10 +55,9 @@ def create_vpc(cloud: Cloud, call: Call) -> Answer:
 )
 def create_default_vpc(cloud: Cloud, call: Call) -> Answer:
     """Make the default VPC of the region, 172.31.0.0/16; Pending at first. One a region."""
-    _no_ipv6(call, "EnableIpv6")
     if call.optional("Ipv6CidrBlock"):
-        raise NotSimulatedError("IPv6 of VPCs")
-    return _created_vpc(cloud, vpcs.create_default(cloud))
+        raise NotSimulatedError("IPv6 blocks that AllocateVpcIpv6Cidr reserved")
+    return _created_vpc(cloud, vpcs.create_default(cloud, _ipv6_isp(call)))
 
 
 @action(
@@ -77,10 +79,11 @@ def describe_vpcs(cloud: Cloud, call: Call) -> Answer:
         for vpc in cloud.estate.vpcs.among(ids)
         if call.optional("VpcName") in (None, vpc.name)
         and call.flag("IsDefault") in (None, vpc.is_default)
+        and call.flag("EnableIpv6") in (None, bool(vpc.ipv6_blocks))
         and has_tags(vpc.tags, call.tags())
     ]
-    # No VPC of the simulator is of another account, has IPv6 or a DHCP options set.
-    none = call.flag("EnableIpv6") or call.optional("DhcpOptionsSetId") or not _is_own(cloud, call, "VpcOwnerId")
+    # No VPC of the simulator is of another account, or has a DHCP options set.
+    none = call.optional("DhcpOptionsSetId") or not _is_own(cloud, call, "VpcOwnerId")
     page = by_number(call, [] if none else found, maximum=50)
     return {"Vpcs": {"Vpc": [_listed_vpc(cloud, vpc) for vpc in page.items]}, **page.fields}
 
@@ -116,22 +119,25 @@ def describe_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
 @action(
     VPC,
     "ModifyVpcAttribute",
-    "VpcId VpcName Description CidrBlock EnableDnsHostname EnableIPv6",
+    "VpcId VpcName Description CidrBlock EnableDnsHostname EnableIPv6 Ipv6Isp",
     raises="InvalidVpcId.NotFound IncorrectVpcStatus InvalidVpcName.Malformed InvalidVpcDiscription.Malformed "
-    "IllegalParam.CidrBlockMask",
+    "IllegalParam.CidrBlockMask DependencyViolation.VSwitch",
     resources="vpc/{VpcId}",
 )
 def modify_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
-    """Change name, description, DNS host names or block of a VPC; a block grows, or shrinks around its VSwitches."""
-    _no_ipv6(call, "EnableIPv6")
-    vpcs.modify(
-        cloud,
-        call.text("VpcId"),
+    """Change name, description, DNS host names or block of a VPC; a block grows, or shrinks around its VSwitches.
+
+    EnableIPv6 assigns an IPv6 block where there is none; `false` takes all that no VSwitch has part of.
+    """
+    changes = vpcs.VpcChanges(
         name=call.given("VpcName"),
         description=call.given("Description"),
         cidr_block=call.optional("CidrBlock"),
         dns_hostnames=call.flag("EnableDnsHostname"),
+        ipv6=call.flag("EnableIPv6"),
+        ipv6_isp=ipv6_blocks.checked_isp(call.optional("Ipv6Isp")),
     )
+    vpcs.modify(cloud, call.text("VpcId"), changes)
     return {}
 
 
@@ -157,17 +163,18 @@ def delete_vpc(cloud: Cloud, call: Call) -> Answer:
 @action(
     VPC,
     "AssociateVpcCidrBlock",
-    "VpcId SecondaryCidrBlock IpVersion",
+    "VpcId SecondaryCidrBlock IpVersion Ipv6Isp",
     raises="InvalidVpc.NotFound IncorrectStatus.Vpc InvalidCidrBlock.Malformed IllegalParam.SecondaryCidrBlock "
     "Duplicated.SecondaryCidrBlock OperationFailed.ConflictWithEntry QuotaExceeded.VpcMultiCidr IllegalParam.IpVersion "
     "MissingParam.SecondaryCidrOrIpv6Cidr",
     resources="vpc/{VpcId}",
 )
 def associate_vpc_cidr_block(cloud: Cloud, call: Call) -> Answer:
-    """Give a VPC a secondary IPv4 block, with a mask of 16 to 28; five a VPC."""
+    """Give a VPC a secondary IPv4 block, with a mask of 8 to 28, five a VPC; or one of IPv6 that the cloud assigns."""
     version = (call.optional("IpVersion") or "IPV4").upper()
     if version == "IPV6":
-        raise NotSimulatedError("IPv6 of VPCs")
+        isp = ipv6_blocks.checked_isp(call.optional("Ipv6Isp"))
+        return {"CidrBlock": vpcs.add_ipv6_block(cloud, call.text("VpcId"), isp), "IpVersion": "IPV6"}
     if version != "IPV4":
         raise CloudError("IllegalParam.IpVersion", "The specified IpVersion is illegal.")
     block = _secondary_block(call)
@@ -178,13 +185,17 @@ def associate_vpc_cidr_block(cloud: Cloud, call: Call) -> Answer:
 @action(
     VPC,
     "UnassociateVpcCidrBlock",
-    "VpcId SecondaryCidrBlock",
+    "VpcId SecondaryCidrBlock IPv6CidrBlock",
     raises="InvalidVpc.NotFound IncorrectStatus.Vpc IllegalParam.SecondaryCidrBlock DependencyViolation.VSwitch "
     "MissingParam.SecondaryCidrOrIpv6Cidr",
     resources="vpc/{VpcId}",
 )
 def unassociate_vpc_cidr_block(cloud: Cloud, call: Call) -> Answer:
-    """Take a secondary block from a VPC; no VSwitch may lie in it."""
+    """Take a secondary block, or an IPv6 block, from a VPC; no VSwitch may lie in it."""
+    ipv6 = call.optional("IPv6CidrBlock")
+    if ipv6:
+        vpcs.remove_ipv6_block(cloud, call.text("VpcId"), ipv6)
+        return {}
     vpcs.remove_block(cloud, call.text("VpcId"), _secondary_block(call))
     return {}
 
@@ -220,7 +231,7 @@ def disable_vpc_classic_link(cloud: Cloud, call: Call) -> Answer:
 @action(
     VPC,
     "CreateVSwitch",
-    "VpcId ZoneId CidrBlock VSwitchName Description Tag",
+    "VpcId ZoneId CidrBlock VSwitchName Description Ipv6CidrBlock VpcIpv6CidrBlock Tag",
     remembers_token=True,
     raises="InvalidVpcId.NotFound InvalidZoneId.NotFound ResourceNotAvailable IncorrectVpcStatus "
     "IncorrectVSwitchStatus InvalidCidrBlock.Malformed InvalidCirdrBlock.MaskLength "
@@ -229,16 +240,25 @@ def disable_vpc_classic_link(cloud: Cloud, call: Call) -> Answer:
     resources="vswitch/* vpc/{VpcId}",
 )
 def create_vswitch(cloud: Cloud, call: Call) -> Answer:
-    """Make a VSwitch in a zone; Pending at first. Masks of 16 to 29, 150 a VPC."""
-    labels = Labels(call.optional("VSwitchName") or "", call.optional("Description") or "", call.tags())
-    vswitch = vswitches.create(cloud, call.text("VpcId"), call.text("ZoneId"), call.text("CidrBlock"), labels)
-    return {"VSwitchId": vswitch.id}
+    """Make a VSwitch in a zone; Pending at first. Masks of 16 to 29, 150 a VPC.
+
+    Ipv6CidrBlock is the last 8 bits of its /64 within the IPv6 block of the VPC.
+    """
+    new = vswitches.NewVSwitch(
+        call.text("VpcId"),
+        call.text("ZoneId"),
+        call.text("CidrBlock"),
+        Labels(call.optional("VSwitchName") or "", call.optional("Description") or "", call.tags()),
+        call.integer("Ipv6CidrBlock"),
+        call.optional("VpcIpv6CidrBlock"),
+    )
+    return {"VSwitchId": vswitches.create(cloud, new).id}
 
 
 @action(
     VPC,
     "CreateDefaultVSwitch",
-    "ZoneId",
+    "ZoneId Ipv6CidrBlock",
     remembers_token=True,
     raises="InvalidVpcId.NotFound InvalidZoneId.NotFound ResourceNotAvailable IncorrectVpcStatus "
     "IncorrectVSwitchStatus InvalidCidrBlock.Overlapped OperationDenied",
@@ -246,7 +266,7 @@ def create_vswitch(cloud: Cloud, call: Call) -> Answer:
 )
 def create_default_vswitch(cloud: Cloud, call: Call) -> Answer:
     """Make the default VSwitch of a zone, the first free /20 of the default VPC; Pending at first. One a zone."""
-    return {"VSwitchId": vswitches.create_default(cloud, call.text("ZoneId")).id}
+    return {"VSwitchId": vswitches.create_default(cloud, call.text("ZoneId"), call.integer("Ipv6CidrBlock")).id}
 
 
 @action(
@@ -269,11 +289,11 @@ def describe_vswitches(cloud: Cloud, call: Call) -> Answer:
         and call.optional("VSwitchName") in (None, vswitch.name)
         and call.optional("ZoneId") in (None, vswitch.zone_id)
         and call.flag("IsDefault") in (None, vswitch.is_default)
+        and call.flag("EnableIpv6") in (None, vswitch.ipv6_cidr_block is not None)
         and (table_id is None or table_id == vswitches.route_table_of(cloud, vswitch).id)
         and has_tags(vswitch.tags, call.tags())
     ]
-    none = call.flag("EnableIpv6") or not _is_own(cloud, call, "VSwitchOwnerId")
-    page = by_number(call, [] if none else found, maximum=50)
+    page = by_number(call, found if _is_own(cloud, call, "VSwitchOwnerId") else [], maximum=50)
     return {"VSwitches": {"VSwitch": _vswitches(cloud, page.items)}, **page.fields}
 
 
@@ -294,14 +314,19 @@ def describe_vswitch_attributes(cloud: Cloud, call: Call) -> Answer:
 @action(
     VPC,
     "ModifyVSwitchAttribute",
-    "VSwitchId VSwitchName Description EnableIPv6",
+    "VSwitchId VSwitchName Description EnableIPv6 Ipv6CidrBlock VpcIpv6CidrBlock",
     raises="InvalidVSwitchId.NotFound InvalidVSwitchName.Malformed InvalidVSwitchDiscription.Malformed",
     resources="vswitch/{VSwitchId}",
 )
 def modify_vswitch_attribute(cloud: Cloud, call: Call) -> Answer:
-    """Change name or description of a VSwitch."""
-    _no_ipv6(call, "EnableIPv6")
-    vswitches.modify(cloud, call.text("VSwitchId"), call.given("VSwitchName"), call.given("Description"))
+    """Change name or description of a VSwitch; give it an IPv6 block (EnableIPv6 with Ipv6CidrBlock), or take it."""
+    vswitch_id, ipv6, last_bits = call.text("VSwitchId"), call.flag("EnableIPv6"), call.integer("Ipv6CidrBlock")
+    if ipv6 is not None and ipv6 == (last_bits is None):
+        raise invalid_parameter("Ipv6CidrBlock")
+    vswitches.check_texts(call.given("VSwitchName"), call.given("Description"))
+    if ipv6 is not None:
+        vswitches.set_ipv6(cloud, vswitch_id, last_bits, call.optional("VpcIpv6CidrBlock"))
+    vswitches.modify(cloud, vswitch_id, call.given("VSwitchName"), call.given("Description"))
     return {}
 
 
@@ -322,9 +347,9 @@ def delete_vswitch(cloud: Cloud, call: Call) -> Answer:
     return {}
 
 
-def _no_ipv6(call: Call, parameter: str) -> None:
-    if call.flag(parameter):
-        raise NotSimulatedError("IPv6 of VPCs")
+def _ipv6_isp(call: Call) -> Ipv6Isp | None:
+    """Return whose IPv6 block a new VPC is to have, None where it is to have none."""
+    return ipv6_blocks.checked_isp(call.optional("Ipv6Isp")) if call.flag("EnableIpv6") else None
 
 
 def _is_own(cloud: Cloud, call: Call, parameter: str) -> bool:
@@ -352,9 +377,11 @@ def _vpc(cloud: Cloud, vpc: Vpc) -> Answer:
         "CidrBlock": vpc.cidr_block,
         "SecondaryCidrBlocks": {"SecondaryCidrBlock": vpc.secondary_cidr_blocks},
         "UserCidrs": {"UserCidr": vpc.user_cidrs},
-        "Ipv6CidrBlock": "",
-        "Ipv6CidrBlocks": {"Ipv6CidrBlock": []},
-        "EnabledIpv6": False,
+        "Ipv6CidrBlock": vpc.ipv6_blocks[0].cidr_block if vpc.ipv6_blocks else "",
+        "Ipv6CidrBlocks": {
+            "Ipv6CidrBlock": [{"Ipv6CidrBlock": item.cidr_block, "Ipv6Isp": item.isp} for item in vpc.ipv6_blocks]
+        },
+        "EnabledIpv6": bool(vpc.ipv6_blocks),
         "DnsHostnameStatus": "ENABLED" if vpc.dns_hostnames else "DISABLED",
         "IsDefault": vpc.is_default,
         "Status": vpc.status,
@@ -392,8 +419,8 @@ def _vswitch(cloud: Cloud, vswitch: VSwitch, free: int) -> Answer:
         "VpcId": vswitch.vpc_id,
         "ZoneId": vswitch.zone_id,
         "CidrBlock": vswitch.cidr_block,
-        "Ipv6CidrBlock": "",
-        "EnabledIpv6": False,
+        "Ipv6CidrBlock": vswitch.ipv6_cidr_block or "",
+        "EnabledIpv6": vswitch.ipv6_cidr_block is not None,
         "AvailableIpAddressCount": free,
         "IsDefault": vswitch.is_default,
         "Status": vswitch.status,

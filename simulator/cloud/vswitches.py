@@ -7,12 +7,13 @@ default VPC, OperationDenied where the zone has a default VSwitch).
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any
 
-from simulator.cloud import vpcs
+from simulator.cloud import ipv6_blocks, vpcs
 from simulator.cloud.blocks import parsed, within
-from simulator.cloud.errors import CloudError, NotFoundError
+from simulator.cloud.errors import CloudError, NotFoundError, invalid_parameter
 from simulator.cloud.names import NO_LABELS, Labels, check_network_text
 from simulator.cloud.state import Cloud
 from simulator.model.databases import ApsaraInstance
@@ -27,50 +28,56 @@ MAX_VSWITCHES = 150
 RESERVED_ADDRESSES = 4
 
 
-def create(
-    cloud: Cloud,
-    vpc_id: str,
-    zone_id: str,
-    cidr_block: str,
-    labels: Labels = NO_LABELS,
-    *,
-    default: bool = False,
-) -> VSwitch:
+@dataclass(frozen=True)
+class NewVSwitch:
+    """What a VSwitch is made of; `ipv6_last_bits` tell its /64 within the IPv6 block of the VPC, None: it has none."""
+
+    vpc_id: str
+    zone_id: str
+    cidr_block: str
+    labels: Labels = NO_LABELS
+    ipv6_last_bits: int | None = None
+    vpc_ipv6_block: str | None = None
+
+
+def create(cloud: Cloud, new: NewVSwitch, *, default: bool = False) -> VSwitch:
     """Make a VSwitch, Pending for `timings.vswitch` seconds.
 
     Raises InvalidVpcId.NotFound, InvalidZoneId.NotFound, ResourceNotAvailable (no VSwitch stock in the zone),
     IncorrectVpcStatus, IncorrectVSwitchStatus (another one of the VPC is Pending), InvalidCidrBlock.Malformed,
     InvalidCirdrBlock.MaskLength, InvalidParameter (outside the VPC), InvalidCidrBlock.Overlapped,
-    QuotaExceeded.VSwitch, InvalidVSwitchName.Malformed, InvalidVSwitchDiscription.Malformed.
+    QuotaExceeded.VSwitch, InvalidVSwitchName.Malformed, InvalidVSwitchDiscription.Malformed, and what
+    `ipv6_blocks.for_vswitch` does.
     """
-    _check_texts(labels.name, labels.description)
-    vpc = vpcs.available(cloud, vpc_id)
-    if not cloud.zone(zone_id).vswitch_available:
+    check_texts(new.labels.name, new.labels.description)
+    vpc = vpcs.available(cloud, new.vpc_id)
+    if not cloud.zone(new.zone_id).vswitch_available:
         raise CloudError("ResourceNotAvailable", "Resource you requested is not available in this region or zone.")
-    block = _checked_block(cloud, vpc, cidr_block)
-    siblings = cloud.vswitches_of(vpc_id)
+    block = _checked_block(cloud, vpc, new.cidr_block)
+    siblings = cloud.vswitches_of(vpc.id)
     if len(siblings) >= MAX_VSWITCHES:
         raise CloudError("QuotaExceeded.VSwitch", "Virtual switch quota exceeded.")
     if any(sibling.status == "Pending" for sibling in siblings):
         raise CloudError("IncorrectVSwitchStatus", "Some virtual switch is modifying within the same VPC.")
     vswitch = VSwitch(
-        id=cloud.ids.new("vsw", vpc_id, labels.name, str(block), length=21),
-        name=labels.name,
-        description=labels.description,
-        vpc_id=vpc_id,
-        zone_id=zone_id,
+        id=cloud.ids.new("vsw", vpc.id, new.labels.name, str(block), length=21),
+        name=new.labels.name,
+        description=new.labels.description,
+        vpc_id=vpc.id,
+        zone_id=new.zone_id,
         cidr_block=str(block),
         status="Pending",
         is_default=default,
         created_at=cloud.clock.now(),
-        tags=dict(labels.tags),
+        tags=dict(new.labels.tags),
     )
+    vswitch.ipv6_cidr_block = _ipv6_block(cloud, vswitch, new.ipv6_last_bits, new.vpc_ipv6_block)
     cloud.begins(vswitch, cloud.estate.timings.vswitch)
     cloud.estate.vswitches.append(vswitch)
     return vswitch
 
 
-def create_default(cloud: Cloud, zone_id: str) -> VSwitch:
+def create_default(cloud: Cloud, zone_id: str, ipv6_last_bits: int | None = None) -> VSwitch:
     """Make the default VSwitch of a zone, the first free /20 of the default VPC.
 
     Raises as `create` does, InvalidVpcId.NotFound without a default VPC, OperationDenied where the zone has one.
@@ -90,15 +97,28 @@ def create_default(cloud: Cloud, zone_id: str) -> VSwitch:
     block = next(free, None)
     if block is None:
         raise CloudError("InvalidCidrBlock.Overlapped", "Specified CIDR block overlapped with other subnets.")
-    return create(cloud, vpc.id, zone_id, str(block), default=True)
+    new = NewVSwitch(vpc.id, zone_id, str(block), ipv6_last_bits=ipv6_last_bits)
+    return create(cloud, new, default=True)
 
 
 def modify(cloud: Cloud, vswitch_id: str, name: str | None, description: str | None) -> None:
     """Change what is given; raises InvalidVSwitchId.NotFound and the texts' errors."""
     vswitch = cloud.vswitch(vswitch_id)
-    _check_texts(name or "", description or "")
+    check_texts(name, description)
     vswitch.name = vswitch.name if name is None else name
     vswitch.description = vswitch.description if description is None else description
+
+
+def set_ipv6(cloud: Cloud, vswitch_id: str, last_bits: int | None, vpc_block: str | None) -> None:
+    """Give a VSwitch the IPv6 block that `last_bits` tell, or (None) take it; one that it has cannot be changed.
+
+    Raises InvalidVSwitchId.NotFound, and what `ipv6_blocks.for_vswitch` does.
+    """
+    vswitch = cloud.vswitch(vswitch_id)
+    wanted = _ipv6_block(cloud, vswitch, last_bits, vpc_block)
+    if wanted and vswitch.ipv6_cidr_block not in (None, wanted):
+        raise invalid_parameter("Ipv6CidrBlock")
+    vswitch.ipv6_cidr_block = wanted
 
 
 def delete(cloud: Cloud, vswitch_id: str) -> None:
@@ -181,8 +201,16 @@ def _checked_block(cloud: Cloud, vpc: Vpc, cidr_block: str) -> IPv4Network:
     return block
 
 
-def _check_texts(name: str, description: str) -> None:
-    check_network_text(name, "InvalidVSwitchName.Malformed", "Specified VSwitch name is not valid.")
+def _ipv6_block(cloud: Cloud, vswitch: VSwitch, last_bits: int | None, vpc_block: str | None) -> str | None:
+    return None if last_bits is None else ipv6_blocks.for_vswitch(cloud, vswitch, last_bits, vpc_block)
+
+
+def check_texts(name: str | None, description: str | None) -> None:
+    """Check what people call a VSwitch; raises InvalidVSwitchName.Malformed, InvalidVSwitchDiscription.Malformed."""
+    check_network_text(name or "", "InvalidVSwitchName.Malformed", "Specified VSwitch name is not valid.")
     check_network_text(
-        description, "InvalidVSwitchDiscription.Malformed", "Specified VSwitch description is not valid.", most=256
+        description or "",
+        "InvalidVSwitchDiscription.Malformed",
+        "Specified VSwitch description is not valid.",
+        most=256,
     )

@@ -14,6 +14,14 @@ NextHopType = Literal["Instance", "NetworkInterface"]
 EipStatus = Literal["Available", "Associating", "InUse", "Unassociating", "Releasing"]
 EipInstanceType = Literal["EcsInstance", "NetworkInterface"]
 EipMode = Literal["NAT", "BINDED"]
+Ipv6Isp = Literal["BGP", "ChinaMobile", "ChinaUnicom", "ChinaTelecom"]
+
+
+class Ipv6Block(Strict):
+    """An IPv6 block of a VPC, and whose line it is of."""
+
+    cidr_block: Cidr
+    isp: Ipv6Isp = "BGP"
 
 
 class Vpc(Transitional):
@@ -25,6 +33,7 @@ class Vpc(Transitional):
     cidr_block: Cidr
     secondary_cidr_blocks: list[Cidr] = Field(default_factory=list, description="Oldest first.")
     user_cidrs: list[Cidr] = Field(default_factory=list, description="Public blocks that are routed as private ones.")
+    ipv6_blocks: list[Ipv6Block] = Field(default_factory=list, description="The first is that of EnableIpv6.")
     becomes: ClassVar[dict[str, str]] = {"Pending": "Available"}
 
     status: VpcStatus = "Available"
@@ -45,6 +54,7 @@ class VSwitch(Transitional):
     vpc_id: Annotated[str, Refers("vpcs")]
     zone_id: Annotated[str, Refers("zones")]
     cidr_block: Cidr
+    ipv6_cidr_block: Cidr | None = Field(default=None, description="A /64 of an IPv6 block of the VPC.")
     becomes: ClassVar[dict[str, str]] = {"Pending": "Available"}
 
     status: VSwitchStatus = "Available"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv6Network, ip_network
 from typing import Any
 
 import pytest
@@ -106,7 +107,9 @@ def test_a_vpc_without_a_block_gets_the_default_one(api: Api) -> None:
     assert api("vpc:DescribeVpcAttribute", VpcId=vpc_id)["CidrBlock"] == "172.16.0.0/12"
 
 
-@pytest.mark.parametrize("parameters", [{"DryRun": True}, {"DryRun": True, "CidrBlock": "x"}, {"EnableIpv6": True}])
+@pytest.mark.parametrize(
+    "parameters", [{"DryRun": True}, {"DryRun": True, "CidrBlock": "x"}, {"EnableIpv6": True, "Ipv6Isp": "x"}]
+)
 def test_what_is_refused_leaves_nothing_behind(api: Api, simulator: Simulator, parameters: dict[str, Any]) -> None:
     before = simulator.state()
     with pytest.raises(Exception, match=r"DryRunOperation|InvalidParameter|SimulatorNotImplemented"):
@@ -144,6 +147,57 @@ def test_what_a_vpc_was_made_with(api: Api) -> None:
 def test_a_block_grows_and_shrinks_around_its_vswitches(api: Api, block: str) -> None:
     api("vpc:ModifyVpcAttribute", VpcId=VPC, CidrBlock=block)
     assert api("vpc:DescribeVpcAttribute", VpcId=VPC)["CidrBlock"] == block
+
+
+def test_ipv6_of_a_vpc_and_its_vswitch(api: Api) -> None:
+    vpc_id = api.new_vpc(EnableIpv6=True, Ipv6Isp="ChinaTelecom")
+    vpc = api("vpc:DescribeVpcAttribute", VpcId=vpc_id)
+    assert vpc["EnabledIpv6"] is True
+    assert ip_network(vpc["Ipv6CidrBlock"]).prefixlen == 56
+    assert vpc["Ipv6CidrBlocks"]["Ipv6CidrBlock"] == [
+        {"Ipv6CidrBlock": vpc["Ipv6CidrBlock"], "Ipv6Isp": "ChinaTelecom"}
+    ]
+    vswitch_id = api.new_vswitch(vpc_id, "172.16.1.0/24", Ipv6CidrBlock=255)
+    block = api("vpc:DescribeVSwitchAttributes", VSwitchId=vswitch_id)["Ipv6CidrBlock"]
+    assert block == str(list(IPv6Network(vpc["Ipv6CidrBlock"]).subnets(new_prefix=64))[255])
+    with refused("InvalidParameter"):
+        api("vpc:CreateVSwitch", VpcId=vpc_id, ZoneId=ZONE, CidrBlock="172.16.2.0/24", Ipv6CidrBlock=255)
+    with refused("DependencyViolation.VSwitch"):
+        api("vpc:ModifyVpcAttribute", VpcId=vpc_id, EnableIPv6=False, VpcName="renamed")
+    assert not api("vpc:DescribeVpcAttribute", VpcId=vpc_id)["VpcName"]
+    listed = api("vpc:DescribeVSwitches", EnableIpv6=True)["VSwitches"]["VSwitch"]
+    assert [(vswitch["VSwitchId"], vswitch["EnabledIpv6"]) for vswitch in listed] == [(vswitch_id, True)]
+    api("vpc:ModifyVSwitchAttribute", VSwitchId=vswitch_id, EnableIPv6=False)
+    assert api("vpc:DescribeVSwitches", EnableIpv6=True)["TotalCount"] == 0
+    api("vpc:ModifyVpcAttribute", VpcId=vpc_id, EnableIPv6=False)
+    assert api("vpc:DescribeVpcs", EnableIpv6=True)["TotalCount"] == 0
+
+
+def test_ipv6_comes_later(api: Api) -> None:
+    api("vpc:ModifyVpcAttribute", VpcId=VPC, EnableIPv6=True)
+    first = api("vpc:DescribeVpcAttribute", VpcId=VPC)["Ipv6CidrBlock"]
+    api("vpc:ModifyVpcAttribute", VpcId=VPC, EnableIPv6=True)
+    second = api("vpc:AssociateVpcCidrBlock", VpcId=VPC, IpVersion="IPV6", Ipv6Isp="ChinaUnicom")["CidrBlock"]
+    blocks = api("vpc:DescribeVpcAttribute", VpcId=VPC)["Ipv6CidrBlocks"]["Ipv6CidrBlock"]
+    assert blocks == [
+        {"Ipv6CidrBlock": first, "Ipv6Isp": "BGP"},
+        {"Ipv6CidrBlock": second, "Ipv6Isp": "ChinaUnicom"},
+    ]
+    api("vpc:ModifyVSwitchAttribute", VSwitchId=VSWITCH, EnableIPv6=True, Ipv6CidrBlock=1, VpcIpv6CidrBlock=second)
+    own = api("vpc:DescribeVSwitchAttributes", VSwitchId=VSWITCH)["Ipv6CidrBlock"]
+    assert IPv6Network(own).subnet_of(IPv6Network(second))
+    with refused("DependencyViolation.VSwitch"):
+        api("vpc:UnassociateVpcCidrBlock", VpcId=VPC, IPv6CidrBlock=second)
+    api("vpc:UnassociateVpcCidrBlock", VpcId=VPC, IPv6CidrBlock=first)
+    other = api.new_vpc(EnableIpv6=True)
+    assert api("vpc:DescribeVpcAttribute", VpcId=other)["Ipv6CidrBlock"] == first
+
+
+def test_a_secondary_block_as_wide_as_a_class_a_network(api: Api) -> None:
+    vpc_id = api.new_vpc("172.16.0.0/12")
+    api("vpc:AssociateVpcCidrBlock", VpcId=vpc_id, SecondaryCidrBlock="10.0.0.0/8", IpVersion="IPV4")
+    vpc = api("vpc:DescribeVpcAttribute", VpcId=vpc_id)
+    assert vpc["SecondaryCidrBlocks"]["SecondaryCidrBlock"] == ["10.0.0.0/8"]
 
 
 def test_secondary_blocks(api: Api) -> None:

@@ -17,6 +17,7 @@ from simulator.cloud.migrations import MigrationRefusedError
 from simulator.cloud.names import Labels
 from simulator.cloud.state import Cloud
 from simulator.cloud.transitions import settle
+from simulator.cloud.vswitches import NewVSwitch
 from simulator.model.base import Table
 from simulator.model.ecs import SecurityGroup
 from simulator.model.ecs_storage import Disk
@@ -502,7 +503,7 @@ def _script(cloud: Cloud) -> list[tuple[datetime, Callable[[], object]]]:
         (START - timedelta(seconds=10), lambda: snapshots.create(cloud, "d-bp1web1sys000000001")),
         (
             START + 5 * minute,
-            lambda: vswitches.create(cloud, SHARED, "cn-hangzhou-h", "192.168.20.0/24", Labels("late")),
+            lambda: vswitches.create(cloud, NewVSwitch(SHARED, "cn-hangzhou-h", "192.168.20.0/24", Labels("late"))),
         ),
         (START + 20 * minute, lambda: instances.start(cloud, MON_1)),
     ]

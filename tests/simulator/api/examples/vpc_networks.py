@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 
 from simulator.model.estate import Estate
-from simulator.model.vpc import RouteEntry, RouteTable, Vpc, VSwitch
+from simulator.model.vpc import Ipv6Block, RouteEntry, RouteTable, Vpc, VSwitch
 from tests.simulator.api.examples import Example, Refusal
 from tests.simulator.api.sample_ids import ROUTE_TABLE, UNUSED_VPC, VPC, VSWITCH, WEB_1
 
@@ -13,6 +13,7 @@ ZONE = "cn-hangzhou-b"
 NEW_VSWITCH = {"VpcId": VPC, "ZoneId": ZONE, "CidrBlock": "192.168.20.0/24"}
 DEFAULT_VPC, DEFAULT_VSWITCH = "vpc-bp1default000000001", "vsw-bp1default000000001"
 SECONDARY = "172.20.0.0/16"
+IPV6 = "2001:db8:0:4200::/56"
 TAG_WITHOUT_KEY = [{"Value": "x"}]
 
 
@@ -106,6 +107,19 @@ def a_rerouted_vswitch(estate: Estate) -> None:
     estate.vswitches[0].route_table_id = "vtb-custom"
 
 
+def ipv6(estate: Estate) -> None:
+    """Give the VPC an IPv6 block and its VSwitch the /64 of it that ends in 7."""
+    _found(estate, VPC).ipv6_blocks = [Ipv6Block(cidr_block=IPV6)]
+    vswitch = estate.vswitches.find(VSWITCH)
+    assert vswitch is not None
+    vswitch.ipv6_cidr_block = "2001:db8:0:4207::/64"
+
+
+def all_ipv6_blocks(estate: Estate) -> None:
+    """Give the VPC all the IPv6 blocks that it can have."""
+    _found(estate, VPC).ipv6_blocks = [Ipv6Block(cidr_block=f"2001:db8:0:4{n}00::/56") for n in range(6)]
+
+
 def a_secondary_block(estate: Estate) -> None:
     _found(estate, VPC).secondary_cidr_blocks = [SECONDARY]
 
@@ -150,7 +164,7 @@ EXAMPLES = (
             Refusal("InvalidVpc.NotFound", {"VpcId": "vpc-none", "SecondaryCidrBlock": SECONDARY}),
             Refusal("IncorrectStatus.Vpc", {"VpcId": UNUSED_VPC, "SecondaryCidrBlock": SECONDARY}, given=a_pending_vpc),
             Refusal("InvalidCidrBlock.Malformed", {"VpcId": VPC, "SecondaryCidrBlock": "172.20.0.1/16"}),
-            Refusal("IllegalParam.SecondaryCidrBlock", {"VpcId": VPC, "SecondaryCidrBlock": "10.0.0.0/8"}),
+            Refusal("IllegalParam.SecondaryCidrBlock", {"VpcId": VPC, "SecondaryCidrBlock": "10.0.0.0/7"}),
             Refusal("IllegalParam.SecondaryCidrBlock", {"VpcId": VPC, "SecondaryCidrBlock": "100.64.0.0/16"}),
             Refusal("IllegalParam.SecondaryCidrBlock", {"VpcId": VPC, "SecondaryCidrBlock": "192.168.0.0/20"}),
             Refusal(
@@ -168,7 +182,9 @@ EXAMPLES = (
             ),
             Refusal("IllegalParam.IpVersion", {"VpcId": VPC, "SecondaryCidrBlock": SECONDARY, "IpVersion": "5"}),
             Refusal("MissingParam.SecondaryCidrOrIpv6Cidr", {"VpcId": VPC}),
-            Refusal("SimulatorNotImplemented", {"VpcId": VPC, "IpVersion": "IPV6"}),
+            Refusal("InvalidParameter", {"VpcId": VPC, "IpVersion": "IPV6", "Ipv6Isp": "Nobody"}),
+            Refusal("InvalidVpc.NotFound", {"VpcId": "vpc-none", "IpVersion": "IPV6"}),
+            Refusal("QuotaExceeded.VpcMultiCidr", {"VpcId": VPC, "IpVersion": "IPV6"}, given=all_ipv6_blocks),
         ),
     ),
     Example(
@@ -190,7 +206,7 @@ EXAMPLES = (
         {},
         (
             Refusal("OperationDenied", {}, given=a_default_vpc),
-            Refusal("SimulatorNotImplemented", {"EnableIpv6": True}),
+            Refusal("SimulatorNotImplemented", {"EnableIpv6": True, "Ipv6CidrBlock": IPV6}),
         ),
         given=no_vpcs_left,
     ),
@@ -239,7 +255,8 @@ EXAMPLES = (
             Refusal("QuotaExceeded.Vpc", {"DryRun": True}, given=no_vpcs_left),
             Refusal("MissingParameter.TagKey", {"Tag": TAG_WITHOUT_KEY}),
             Refusal("DryRunOperation", {"DryRun": True}),
-            Refusal("SimulatorNotImplemented", {"EnableIpv6": True}),
+            Refusal("InvalidParameter", {"EnableIpv6": True, "Ipv6Isp": "Nobody"}),
+            Refusal("SimulatorNotImplemented", {"EnableIpv6": True, "Ipv6CidrBlock": IPV6}),
         ),
     ),
     Example(
@@ -332,7 +349,11 @@ EXAMPLES = (
             Refusal("InvalidVSwitchId.NotFound", {"VSwitchId": "vsw-none"}, 404),
             Refusal("InvalidVSwitchName.Malformed", {"VSwitchId": VSWITCH, "VSwitchName": "x" * 129}),
             Refusal("InvalidVSwitchDiscription.Malformed", {"VSwitchId": VSWITCH, "Description": "http://x"}),
-            Refusal("SimulatorNotImplemented", {"VSwitchId": VSWITCH, "EnableIPv6": True}),
+            Refusal("InvalidParameter", {"VSwitchId": VSWITCH, "EnableIPv6": True}),
+            Refusal("InvalidParameter", {"VSwitchId": VSWITCH, "EnableIPv6": True, "Ipv6CidrBlock": 1}),
+            Refusal("InvalidParameter", {"VSwitchId": VSWITCH, "EnableIPv6": False, "Ipv6CidrBlock": 1}, given=ipv6),
+            Refusal("InvalidParameter", {"VSwitchId": VSWITCH, "EnableIPv6": True, "Ipv6CidrBlock": 256}, given=ipv6),
+            Refusal("InvalidParameter", {"VSwitchId": VSWITCH, "EnableIPv6": True, "Ipv6CidrBlock": 8}, given=ipv6),
         ),
     ),
     Example(
@@ -346,7 +367,7 @@ EXAMPLES = (
             Refusal("IllegalParam.CidrBlockMask", {"VpcId": VPC, "CidrBlock": "192.0.0.0/7"}),
             Refusal("InvalidParameter", {"VpcId": VPC, "CidrBlock": "172.16.0.0/16"}),
             Refusal("InvalidParameter", {"VpcId": VPC, "CidrBlock": "192.168.128.0/17"}),
-            Refusal("SimulatorNotImplemented", {"VpcId": VPC, "EnableIPv6": True}),
+            Refusal("DependencyViolation.VSwitch", {"VpcId": VPC, "EnableIPv6": False}, given=ipv6),
         ),
     ),
     Example(
@@ -362,6 +383,8 @@ EXAMPLES = (
                 given=a_vswitch_in_a_secondary_block,
             ),
             Refusal("MissingParam.SecondaryCidrOrIpv6Cidr", {"VpcId": VPC}),
+            Refusal("InvalidParameter", {"VpcId": VPC, "IPv6CidrBlock": IPV6}),
+            Refusal("DependencyViolation.VSwitch", {"VpcId": VPC, "IPv6CidrBlock": IPV6}, given=ipv6),
         ),
         given=a_secondary_block,
     ),

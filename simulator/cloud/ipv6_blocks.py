@@ -1,0 +1,82 @@
+"""IPv6 blocks of VPCs and VSwitches.
+
+What the cloud assigns is a /56 for a VPC and the /64 of it that the last 8 bits tell for a VSwitch (SDK text of
+CreateVpc and CreateVSwitch, vpc20160428 6.11.0). Not found documented: what it refuses with (InvalidParameter, and
+DependencyViolation.VSwitch of DeleteVpc). Assigned blocks are of the documentation prefix, so that no test reaches
+anybody. Not simulated: blocks reserved by AllocateVpcIpv6Cidr, IPv6 addresses of instances, IPv6 gateways and routes.
+"""
+
+from ipaddress import IPv6Network
+from typing import get_args
+
+from simulator.cloud.errors import CloudError, invalid_parameter
+from simulator.cloud.state import Cloud
+from simulator.model.vpc import Ipv6Block, Ipv6Isp, Vpc, VSwitch
+
+_POOL = IPv6Network("2001:db8::/32")
+_VPC_MASK = 56
+_VSWITCH_MASK = 64
+#: IPv6 blocks of a VPC (quota vpc_quota_secondary_ipv6_cidr_num, and the first one)
+MAX_BLOCKS = 6
+
+
+def checked_isp(text: str | None) -> Ipv6Isp:
+    """Return who gives the block, BGP unless told; raises InvalidParameter."""
+    for isp in get_args(Ipv6Isp):
+        if isp == (text or "BGP"):
+            found: Ipv6Isp = isp
+            return found
+    raise invalid_parameter("Ipv6Isp")
+
+
+def assign(cloud: Cloud, vpc: Vpc, isp: Ipv6Isp) -> Ipv6Block:
+    """Give a VPC one more block, the first free one; raises QuotaExceeded.VpcMultiCidr."""
+    if len(vpc.ipv6_blocks) >= MAX_BLOCKS:
+        raise CloudError("QuotaExceeded.VpcMultiCidr", "The quota of IPv6 CIDR blocks is exceeded.")
+    taken = {block.cidr_block for other in cloud.estate.vpcs for block in other.ipv6_blocks}
+    free = next(str(block) for block in _POOL.subnets(new_prefix=_VPC_MASK) if str(block) not in taken)
+    block = Ipv6Block(cidr_block=free, isp=isp)
+    vpc.ipv6_blocks.append(block)
+    return block
+
+
+def remove(cloud: Cloud, vpc: Vpc, cidr_block: str) -> None:
+    """Take a block from a VPC; raises InvalidParameter (not one of it), DependencyViolation.VSwitch (in use)."""
+    block = next((block for block in vpc.ipv6_blocks if block.cidr_block == cidr_block), None)
+    if block is None:
+        raise invalid_parameter("IPv6CidrBlock")
+    _check_unused(cloud, vpc, block)
+    vpc.ipv6_blocks.remove(block)
+
+
+def remove_all(cloud: Cloud, vpc: Vpc) -> None:
+    """Take every block from a VPC; raises DependencyViolation.VSwitch while a VSwitch has part of one."""
+    for block in vpc.ipv6_blocks:
+        _check_unused(cloud, vpc, block)
+    vpc.ipv6_blocks = []
+
+
+def for_vswitch(cloud: Cloud, vswitch: VSwitch, last_bits: int, vpc_block: str | None) -> str:
+    """Return the /64 that a VSwitch gets: its last 8 bits within a block of its VPC, the first one unless told.
+
+    Raises InvalidParameter (no IPv6 in the VPC, bits beyond 0..255, another VSwitch's block, a block of another VPC).
+    """
+    blocks = [block.cidr_block for block in cloud.vpc(vswitch.vpc_id).ipv6_blocks]
+    if not 0 <= last_bits < 2 ** (_VSWITCH_MASK - _VPC_MASK) or not blocks:
+        raise invalid_parameter("Ipv6CidrBlock")
+    if vpc_block not in (None, *blocks):
+        raise invalid_parameter("VpcIpv6CidrBlock")
+    whole = IPv6Network(vpc_block or blocks[0])
+    step = 2 ** (whole.max_prefixlen - _VSWITCH_MASK)
+    block = str(IPv6Network((int(whole.network_address) + last_bits * step, _VSWITCH_MASK)))
+    others = (other for other in cloud.vswitches_of(vswitch.vpc_id) if other.id != vswitch.id)
+    if any(other.ipv6_cidr_block == block for other in others):
+        raise invalid_parameter("Ipv6CidrBlock")
+    return block
+
+
+def _check_unused(cloud: Cloud, vpc: Vpc, block: Ipv6Block) -> None:
+    whole = IPv6Network(block.cidr_block)
+    parts = [IPv6Network(vswitch.ipv6_cidr_block) for vswitch in cloud.vswitches_of(vpc.id) if vswitch.ipv6_cidr_block]
+    if any(part.subnet_of(whole) for part in parts):
+        raise CloudError("DependencyViolation.VSwitch", "Specified object has dependent resources.")
