@@ -32,6 +32,7 @@ TITLES = {
     "location": "Location",
     "oss": "Object Storage Service (OSS)",
     "rds": "ApsaraDB RDS",
+    "resourcemanager": "Resource Management",
     "slb": "Classic Load Balancer (CLB)",
     "sts": "Security Token Service (STS)",
     "vpc": "Virtual Private Cloud (VPC), EIP",

@@ -44,8 +44,8 @@ _PROTOCOL_PARAMETERS = frozenset(
         "Timestamp",
     }
 )
-# What every action takes; the simulator looks at RegionId and ClientToken only. A resource group is passed over: the
-# simulated account has but the default one. SourceIp is what the Terraform provider tells RDS of its own caller.
+# What every action takes; the simulator looks at RegionId, ClientToken and ResourceGroupId only, at the last where
+# something has a resource group. SourceIp is what the Terraform provider tells RDS of its own caller.
 _COMMON_PARAMETERS = frozenset(
     {
         "RegionId",
@@ -73,6 +73,7 @@ COMMON_CODES = (
     "InvalidClientToken.Malformed",
     "InvalidParameter",
     "InvalidRegionId.NotFound",
+    "InvalidResourceGroup.NotFound",
     "MissingParameter",
     *AUTHENTICATION_CODES,
 )

@@ -6,8 +6,10 @@ Source: reference of Container Registry 2018-12-01, which tells neither limits n
 from typing import cast
 
 from simulator.api.call import Answer, Call
+from simulator.api.filters import passing
 from simulator.api.paging import by_number
 from simulator.api.registry import CR, action
+from simulator.api.resource_groups import of_group
 from simulator.cloud import registries
 from simulator.cloud.errors import invalid_parameter
 from simulator.cloud.state import Cloud
@@ -25,7 +27,7 @@ def list_instance(cloud: Cloud, call: Call) -> Answer:
         if call.optional("InstanceName") in (None, item.name) and call.optional("InstanceStatus") in (None, item.status)
     ]
     numbered = Call({**call.parameters, "PageNumber": call.optional("PageNo") or ""}, call.caller, call.host)
-    page = by_number(numbered, found, maximum=100, default=30)
+    page = by_number(numbered, passing(found, of_group(cloud, call)), maximum=100, default=30)
     fields = dict(page.fields)
     fields["PageNo"] = fields.pop("PageNumber")
     instances = [
@@ -35,6 +37,7 @@ def list_instance(cloud: Cloud, call: Call) -> Answer:
             "InstanceStatus": item.status,
             "InstanceSpecification": item.specification,
             "RegionId": cloud.estate.region_id,
+            "ResourceGroupId": item.resource_group_id or "",
             "CreateTime": str(int(item.created_at.timestamp() * 1000)) if item.created_at else "",
         }
         for item in page.items

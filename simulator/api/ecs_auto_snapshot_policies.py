@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterable
 
+from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
+from simulator.api.filters import passing
 from simulator.api.paging import by_number
 from simulator.api.registry import ECS, action
 from simulator.api.shapes import ecs_tags, has_tags, seconds
@@ -30,6 +32,7 @@ def create_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
     _refuse_copies(call)
     if call.optional("AssociationType") not in (None, "AssociatedWithDisk"):
         raise NotSimulatedError("automatic snapshot policies that are associated by tags")
+    group_id = resource_groups.named(cloud, call)
     policy = policies.create(
         cloud,
         name=call.optional("autoSnapshotPolicyName") or "",
@@ -38,6 +41,7 @@ def create_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
         retention_days=_mandatory_days(call),
         tags=call.tags(),
     )
+    policy.resource_group_id = group_id
     return {"AutoSnapshotPolicyId": policy.id}
 
 
@@ -93,7 +97,7 @@ def describe_auto_snapshot_policy_ex(cloud: Cloud, call: Call) -> Answer:
         for policy in cloud.estate.auto_snapshot_policies.among([policy_id] if policy_id else None)
         if call.optional("AutoSnapshotPolicyName") in (None, policy.name) and has_tags(policy.tags, tags)
     ]
-    page = by_number(call, found, maximum=100)
+    page = by_number(call, passing(found, resource_groups.of_group(cloud, call)), maximum=100)
     counts = policies.disk_counts(cloud)
     told = [_policy(cloud, policy, counts[policy.id]) for policy in page.items]
     return {"AutoSnapshotPolicies": {"AutoSnapshotPolicy": told}, **page.fields}
@@ -174,6 +178,7 @@ def _policy(cloud: Cloud, policy: AutoSnapshotPolicy, disk_count: int) -> Answer
         "VolumeNums": 0,
         "CreationTime": seconds(policy.created_at),
         "RegionId": cloud.estate.region_id,
+        "ResourceGroupId": policy.resource_group_id or "",
         "Tags": ecs_tags(policy.tags),
     }
 

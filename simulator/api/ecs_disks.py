@@ -6,8 +6,10 @@ by CreateDisk (InstanceId), and attaching and detaching system disks.
 
 from collections.abc import Callable
 
+from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
 from simulator.api.creation_times import creation_times
+from simulator.api.filters import passing
 from simulator.api.paging import by_either
 from simulator.api.registry import ECS, action
 from simulator.api.shapes import ecs_tags, has_tags, minutes, seconds
@@ -73,6 +75,7 @@ def create_disk(cloud: Cloud, call: Call) -> Answer:
     1261..65536, cloud_auto 1..65536, cloud_essd_entry 10..32768; with SnapshotId at least that of the snapshot.
     """
     _refuse_multi_attach(call)
+    group_id = resource_groups.named(cloud, call)
     disk = disks.create(
         cloud,
         disks.Wanted(
@@ -90,6 +93,7 @@ def create_disk(cloud: Cloud, call: Call) -> Answer:
             tags=call.tags(),
         ),
     )
+    disk.resource_group_id = group_id
     return {"DiskId": disk.id}
 
 
@@ -261,6 +265,7 @@ def describe_disks(cloud: Cloud, call: Call) -> Answer:
     found = cloud.estate.disks.among(ids)
     for passes in conditions:
         found = [disk for disk in found if passes(disk)]
+    found = passing(found, resource_groups.of_group(cloud, call))
     page = by_either(call, found, maximum=100, token_maximum=500, clamp=True)
     return {"Disks": {"Disk": [_disk(cloud, disk) for disk in page.items]}, **page.fields}
 
@@ -367,6 +372,7 @@ def _disk(cloud: Cloud, disk: Disk) -> Answer:
         "EnableAutomatedSnapshotPolicy": disk.auto_snapshot_policy_id is not None,
         "AutoSnapshotPolicyId": disk.auto_snapshot_policy_id or "",
         "OperationLocks": {"OperationLock": [{"LockReason": reason} for reason in disk.locks]},
+        "ResourceGroupId": disk.resource_group_id or "",
         "Tags": ecs_tags(disk.tags),
     }
     if disk.category == "cloud_auto":

@@ -4,6 +4,7 @@ from simulator.api.call import Answer, Call
 from simulator.api.filters import Filter, equal, passing, tagged
 from simulator.api.paging import by_number
 from simulator.api.registry import ECS, action
+from simulator.api.resource_groups import of_group
 from simulator.api.shapes import ecs_tags, seconds
 from simulator.cloud.errors import CloudError, dry_run_passed
 from simulator.cloud.state import Cloud
@@ -30,7 +31,8 @@ def describe_images(cloud: Cloud, call: Call) -> Answer:
     ids = call.commas("ImageId")
     if len(ids or []) > 100:
         raise CloudError("InvalidParameter", "At most 100 ImageId can be given in one call.")
-    found = passing(cloud.estate.images.among(ids), equal(call, _EQUAL), tagged(call), *_own_filters(cloud, call))
+    given = equal(call, _EQUAL), tagged(call), of_group(cloud, call)
+    found = passing(cloud.estate.images.among(ids), *given, *_own_filters(cloud, call))
     page = by_number(call, found, maximum=100)
     items = [_image(cloud, image) for image in page.items]
     return {"RegionId": cloud.estate.region_id, "Images": {"Image": items}, **page.fields}
@@ -81,5 +83,6 @@ def _image(cloud: Cloud, image: Image) -> Answer:
         "ProductCode": "",
         "ImageVersion": "",
         "DiskDeviceMappings": {"DiskDeviceMapping": []},
+        "ResourceGroupId": image.resource_group_id or "",
         "Tags": ecs_tags(image.tags),
     }

@@ -1,5 +1,6 @@
 """ECS: buying, starting, stopping, changing and releasing instances."""
 
+from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
 from simulator.api.registry import ECS, action
 from simulator.cloud import instances, network_interfaces, purchases
@@ -222,7 +223,10 @@ def run_instances(cloud: Cloud, call: Call) -> Answer:
     SpotStrategy than NoSpot is refused. A password is checked and forgotten; disks have an image's or a given size.
     """
     order, dry_run = _order(call), bool(call.flag("DryRun"))
+    group_id = resource_groups.named(cloud, call)
     made = purchases.run(cloud, order, dry_run=dry_run)
+    for instance in made:
+        instance.resource_group_id = group_id
     _done(dry_run)
     return {"InstanceIdSets": {"InstanceIdSet": [instance.id for instance in made]}}
 

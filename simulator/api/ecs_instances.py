@@ -6,6 +6,7 @@ from simulator.api.call import Answer, Call
 from simulator.api.filters import Filter, equal, passing, tagged
 from simulator.api.paging import Page, by_either, by_number
 from simulator.api.registry import ECS, action
+from simulator.api.resource_groups import of_group
 from simulator.api.shapes import ecs_tags, minutes
 from simulator.cloud.errors import CloudError, NotSimulatedError, dry_run_passed, missing_parameter
 from simulator.cloud.state import Cloud
@@ -63,7 +64,7 @@ def describe_instances(cloud: Cloud, call: Call) -> Answer:
     if call.flag("DryRun"):
         raise dry_run_passed()
     ids = call.json_list("InstanceIds", "InvalidInstanceIds.Malformed")
-    filters = (equal(call, _EQUAL), tagged(call), *_own_filters(cloud, call))
+    filters = (equal(call, _EQUAL), tagged(call), of_group(cloud, call), *_own_filters(cloud, call))
     return _instances_answer(cloud, call, passing(cloud.estate.instances.among(ids), *filters))
 
 
@@ -357,7 +358,7 @@ def _instance(cloud: Cloud, instance: Instance, eips: Mapping[str, Eip], *, with
         "DeviceAvailable": True,
         "Recyclable": False,
         "KeyPairName": "",
-        "ResourceGroupId": "",
+        "ResourceGroupId": instance.resource_group_id or "",
         "AutoReleaseTime": "",
         "StartTime": minutes(instance.started_at or instance.created_at),
         "NetworkInterfaces": {"NetworkInterface": _network_interfaces(cloud, instance, with_addresses)},

@@ -1,5 +1,6 @@
 """ECS: elastic network interfaces."""
 
+from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
 from simulator.api.filters import Filter, equal, passing, tagged
 from simulator.api.paging import by_either
@@ -58,7 +59,9 @@ def create_network_interface(cloud: Cloud, call: Call) -> Answer:
         delete_on_release=bool(call.flag("DeleteOnRelease")),
         tags=call.tags(),
     )
+    group_id = resource_groups.named(cloud, call)
     interface = network_interfaces.create(cloud, new)
+    interface.resource_group_id = group_id
     return {
         **_place(cloud, interface),
         **_properties(interface),
@@ -90,7 +93,8 @@ def describe_network_interfaces(cloud: Cloud, call: Call) -> Answer:
     if max(len(ids), len(call.repeated("PrivateIpAddress"))) > 100:
         raise CloudError("InvalidParameter", "At most 100 NetworkInterfaceId or PrivateIpAddress can be given.")
     candidates = _candidates(cloud, call, ids)
-    found = passing(candidates, equal(call, _EQUAL), tagged(call), *_own_filters(cloud, call))
+    given = equal(call, _EQUAL), tagged(call), resource_groups.of_group(cloud, call)
+    found = passing(candidates, *given, *_own_filters(cloud, call))
     page = by_either(call, found, maximum=500, token_maximum=500, clamp=True)
     eips = _eips(cloud)
     items = [_described(cloud, interface, eips) for interface in page.items]
@@ -335,6 +339,6 @@ def _properties(interface: NetworkInterface) -> Answer:
         "Type": interface.type,
         "SourceDestCheck": interface.source_dest_check,
         "ServiceManaged": False,
-        "ResourceGroupId": "",
+        "ResourceGroupId": interface.resource_group_id or "",
         "Tags": ecs_tags(interface.tags),
     }

@@ -1,5 +1,6 @@
 """ECS: prefix lists."""
 
+from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
 from simulator.api.filters import equal, passing, tagged
 from simulator.api.paging import Size, by_token
@@ -38,7 +39,10 @@ def create_prefix_list(cloud: Cloud, call: Call) -> Answer:
         entries=_entries(call, "Entry"),
         tags=call.tags(),
     )
-    return {"PrefixListId": prefix_lists.create(cloud, new).id}
+    group_id = resource_groups.named(cloud, call)
+    made = prefix_lists.create(cloud, new)
+    made.resource_group_id = group_id
+    return {"PrefixListId": made.id}
 
 
 @action(
@@ -55,13 +59,14 @@ def describe_prefix_lists(cloud: Cloud, call: Call) -> Answer:
         raise CloudError("LimitExceed.PrefixListId", "The specified number of PrefixListId exceeds the limit.")
     call.choice("AddressFamily", ("IPv4", "IPv6"))
     same = equal(call, {"PrefixListName": "name", "AddressFamily": "address_family"})
-    found = passing(cloud.estate.prefix_lists.among(ids or None), same, tagged(call))
+    candidates = cloud.estate.prefix_lists.among(ids or None)
+    found = passing(candidates, same, tagged(call), resource_groups.of_group(cloud, call))
     page = by_token(call, found, Size(maximum=100))
     items = [
         {
             **_prefix_list(item),
             "AssociationCount": len(prefix_lists.associations(cloud, item.id)),
-            "ResourceGroupId": "",
+            "ResourceGroupId": item.resource_group_id or "",
             "Tags": ecs_tags(item.tags),
         }
         for item in page.items

@@ -5,7 +5,9 @@ No source was found for InvalidSecurityGroupIds.Malformed, InvalidNetworkType.Va
 actions) and InvalidDirection.ValueNotSupported.
 """
 
+from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
+from simulator.api.filters import passing
 from simulator.api.paging import Size, by_either, by_token
 from simulator.api.registry import ECS, action
 from simulator.api.shapes import ecs_tags, has_tags, seconds
@@ -71,12 +73,14 @@ def create_security_group(cloud: Cloud, call: Call) -> Answer:
 
     Without VpcId it is classic; in an account without the classic network it is in the default VPC.
     """
+    group_id = resource_groups.named(cloud, call)
     group = security_groups.create(
         cloud,
         Labels(call.optional("SecurityGroupName") or "", call.optional("Description") or "", call.tags()),
         call.optional("VpcId"),
         call.optional("SecurityGroupType") or "normal",
     )
+    group.resource_group_id = group_id
     return {"SecurityGroupId": group.id}
 
 
@@ -98,7 +102,7 @@ def describe_security_groups(cloud: Cloud, call: Call) -> Answer:
     wanted, tags = _Wanted(call), call.tags()
     candidates = cloud.estate.security_groups.among(_asked_ids(call))
     found = [group for group in candidates if wanted.matches(group) and has_tags(group.tags, tags)]
-    page = by_either(call, found, maximum=100, token_maximum=100)
+    page = by_either(call, passing(found, resource_groups.of_group(cloud, call)), maximum=100, token_maximum=100)
     items = [_group(group) for group in page.items]
     if call.flag("IsQueryEcsCount"):
         counts = security_groups.member_counts(cloud, page.items)
@@ -381,7 +385,7 @@ def _group(group: SecurityGroup) -> Answer:
         "CreationTime": seconds(group.created_at),
         "RuleCount": len(group.rules),
         "GroupToGroupRuleCount": sum(rule.group_id is not None for rule in group.rules),
-        "ResourceGroupId": "",
+        "ResourceGroupId": group.resource_group_id or "",
         "ServiceManaged": False,
         "Tags": ecs_tags(group.tags),
     }

@@ -1,6 +1,8 @@
 """ECS: snapshot-consistent groups."""
 
+from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
+from simulator.api.filters import passing
 from simulator.api.paging import Size, by_token
 from simulator.api.registry import ECS, action
 from simulator.api.shapes import has_tags, seconds, vpc_tags
@@ -39,6 +41,7 @@ def create_snapshot_group(cloud: Cloud, call: Call) -> Answer:
     days = call.integer("InstantAccessRetentionDays")
     if days is not None and not 1 <= days <= _MAX_INSTANT_ACCESS_DAYS:
         raise CloudError("InvalidRetentionDays.Malformed", "The specified RetentionDays is not valid.")
+    resource_group_id = resource_groups.named(cloud, call)
     group = snapshot_groups.create(
         cloud,
         instance_id=call.optional("InstanceId"),
@@ -46,6 +49,7 @@ def create_snapshot_group(cloud: Cloud, call: Call) -> Answer:
         excluded_disk_ids=call.repeated("ExcludeDiskId"),
         labels=Labels(call.optional("Name") or "", call.optional("Description") or "", call.tags()),
     )
+    group.resource_group_id = resource_group_id
     return {"SnapshotGroupId": group.id}
 
 
@@ -76,7 +80,7 @@ def describe_snapshot_groups(cloud: Cloud, call: Call) -> Answer:
         and (not statuses or group.status in statuses)
         and has_tags(group.tags, tags)
     ]
-    page = by_token(call, found, Size(maximum=100))
+    page = by_token(call, passing(found, resource_groups.of_group(cloud, call)), Size(maximum=100))
     return {"SnapshotGroups": {"SnapshotGroup": [_group(cloud, group) for group in page.items]}, **page.fields}
 
 
@@ -116,6 +120,7 @@ def _group(cloud: Cloud, group: SnapshotGroup) -> Answer:
         "Status": group.status,
         "CreationTime": seconds(group.created_at),
         "Snapshots": {"Snapshot": members},
+        "ResourceGroupId": group.resource_group_id or "",
         "Tags": vpc_tags(group.tags),
     }
 

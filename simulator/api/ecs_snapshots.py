@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
 from simulator.api.creation_times import creation_times
 from simulator.api.paging import by_either
@@ -36,12 +37,14 @@ def create_snapshot(cloud: Cloud, call: Call) -> Answer:
     One at a time and at most 256 manual ones a disk; RetentionDays 1..65536.
     """
     _category(call)
+    group_id = resource_groups.named(cloud, call)
     snapshot = snapshots.create(
         cloud,
         call.text("DiskId"),
         Labels(call.optional("SnapshotName") or "", call.optional("Description") or "", call.tags()),
         retention_days=call.integer("RetentionDays"),
     )
+    snapshot.resource_group_id = group_id
     return {"SnapshotId": snapshot.id}
 
 
@@ -133,6 +136,8 @@ def _conditions(cloud: Cloud, call: Call) -> list[Condition]:
         conditions.append(lambda snapshot: created(snapshot.created_at))
     if tags := call.tags():
         conditions.append(lambda snapshot: has_tags(snapshot.tags, tags))
+    if within := resource_groups.of_group(cloud, call):
+        conditions.append(within)
     return conditions
 
 
@@ -199,6 +204,7 @@ def _snapshot(cloud: Cloud, snapshot: Snapshot) -> Answer:
         "KMSKeyId": snapshot.kms_key_id,
         "InstantAccess": False,
         "RegionId": cloud.estate.region_id,
+        "ResourceGroupId": snapshot.resource_group_id or "",
         "Tags": ecs_tags(snapshot.tags),
     }
     if snapshot.retention_days is not None:

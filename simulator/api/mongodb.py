@@ -1,8 +1,10 @@
 """ApsaraDB for MongoDB: replica sets and standalone instances."""
 
 from simulator.api.call import Answer, Call
+from simulator.api.filters import passing
 from simulator.api.paging import by_number
 from simulator.api.registry import MONGODB, action
+from simulator.api.resource_groups import of_group
 from simulator.api.shapes import has_tags, minutes, seconds, vpc_tags
 from simulator.cloud import databases, mongodb
 from simulator.cloud.errors import missing_parameter
@@ -27,7 +29,7 @@ def describe_db_instances(cloud: Cloud, call: Call) -> Answer:
     """MongoDB instances; PageSize is 30 (default), 50 or 100. DBInstanceType is replicate by default."""
     call.choice("PageSize", ("30", "50", "100"))
     found = [item for item in cloud.estate.mongodb if _is_asked_for(call, item)]
-    page = by_number(call, found, maximum=100, default=30)
+    page = by_number(call, passing(found, of_group(cloud, call)), maximum=100, default=30)
     return {"DBInstances": {"DBInstance": [_listed(cloud, item) for item in page.items]}, **page.fields}
 
 
@@ -239,7 +241,7 @@ def _instance(cloud: Cloud, item: MongoDb) -> Answer:
         "VpcAuthMode": "Close",
         "RegionId": cloud.estate.region_id,
         "ZoneId": item.answered_zone_id,
-        "ResourceGroupId": "",
+        "ResourceGroupId": item.resource_group_id or "",
         "Tags": vpc_tags(item.tags),
     }
     return {**answer, "ExpireTime": minutes(item.expired_at)} if item.expired_at else answer

@@ -2,7 +2,9 @@
 
 import json
 
+from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
+from simulator.api.filters import passing
 from simulator.api.paging import Size, by_number, by_token
 from simulator.api.registry import RDS, action
 from simulator.api.shapes import seconds
@@ -40,6 +42,7 @@ def describe_db_instances(cloud: Cloud, call: Call) -> Answer:
     found = [
         database for database in cloud.estate.databases if _is_asked_for(call, database) and _has_any(database, tags)
     ]
+    found = passing(found, resource_groups.of_group(cloud, call))
     replicas = _replicas(cloud)
     if call.optional("MaxResults") or call.optional("NextToken"):
         page = by_token(call, found, Size(maximum=100, default=30))
@@ -209,7 +212,7 @@ def _instance(cloud: Cloud, database: Database, replica_ids: list[str]) -> Answe
         "ZoneId": database.answered_zone_id,
         "VpcId": vpc_id,
         "VSwitchId": vswitch_id,
-        "ResourceGroupId": "",
+        "ResourceGroupId": database.resource_group_id or "",
         "ReadOnlyDBInstanceIds": {
             "ReadOnlyDBInstanceId": [{"DBInstanceId": replica_id} for replica_id in replica_ids],
         },

@@ -1,8 +1,10 @@
 """Tair (Redis OSS-compatible)."""
 
 from simulator.api.call import Answer, Call
+from simulator.api.filters import passing
 from simulator.api.paging import by_number
 from simulator.api.registry import REDIS, action
+from simulator.api.resource_groups import of_group
 from simulator.api.shapes import has_tags, seconds, vpc_tags
 from simulator.cloud import databases, redis
 from simulator.cloud.errors import invalid_parameter, missing_parameter
@@ -30,7 +32,7 @@ def describe_instances(cloud: Cloud, call: Call) -> Answer:
     if ids is not None and len(ids) > _MAX_IDS:
         raise invalid_parameter("InstanceIds")
     chosen = [item for item in cloud.estate.redis.among(ids) if _is_asked_for(call, item)]
-    page = by_number(call, chosen, maximum=50, default=30)
+    page = by_number(call, passing(chosen, of_group(cloud, call)), maximum=50, default=30)
     return {"Instances": {"KVStoreInstance": [_listed(cloud, item) for item in page.items]}, **page.fields}
 
 
@@ -251,7 +253,7 @@ def _instance(cloud: Cloud, item: Redis) -> Answer:
         "VSwitchId": vswitch_id,
         "RegionId": cloud.estate.region_id,
         "ZoneId": item.answered_zone_id,
-        "ResourceGroupId": "",
+        "ResourceGroupId": item.resource_group_id or "",
         "Tags": vpc_tags(item.tags),
     }
 

@@ -35,6 +35,7 @@ SLB = Product("slb", "2014-05-15")
 REDIS = Product("kvstore", "2015-01-01")
 MONGODB = Product("dds", "2015-12-01")
 CR = Product("cr", "2018-12-01")
+RESOURCE_MANAGER = Product("resourcemanager", "2020-03-31")
 OSS = Product("oss", "2013-10-15")
 # Billing; `bssopenapi` is what clients call its endpoint.
 BSS = Product("bssapi", "2017-12-14")

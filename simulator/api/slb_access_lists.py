@@ -4,7 +4,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
+from simulator.api.filters import passing
 from simulator.api.paging import by_number
 from simulator.api.registry import SLB, action
 from simulator.api.shapes import ecs_tags, has_tags, seconds
@@ -23,12 +25,14 @@ from simulator.model.slb import AccessListEntry
 )
 def create_access_control_list(cloud: Cloud, call: Call) -> Answer:
     """Make an empty list, ipv4 by default; at most 50 a region, each name once (InvalidParameter). At most 20 tags."""
+    group_id = resource_groups.named(cloud, call)
     made = access_lists.create(
         cloud,
         call.text("AclName"),
         call.optional("AddressIPVersion") or "ipv4",
         call.tags("MissingParam.TagKey"),
     )
+    made.resource_group_id = group_id
     return {"AclId": made.id}
 
 
@@ -52,13 +56,13 @@ def describe_access_control_lists(cloud: Cloud, call: Call) -> Answer:
         and call.optional("AddressIPVersion") in (None, item.ip_version)
         and has_tags(item.tags, tags)
     ]
-    page = by_number(call, found, maximum=50)
+    page = by_number(call, passing(found, resource_groups.of_group(cloud, call)), maximum=50)
     items = [
         {
             "AclId": item.id,
             "AclName": item.name,
             "AddressIPVersion": item.ip_version,
-            "ResourceGroupId": "",
+            "ResourceGroupId": item.resource_group_id or "",
             "CreateTime": seconds(item.created_at),
             "Tags": ecs_tags(item.tags),
         }
@@ -97,7 +101,7 @@ def describe_access_control_list_attribute(cloud: Cloud, call: Call) -> Answer:
         "AclId": found.id,
         "AclName": found.name,
         "AddressIPVersion": found.ip_version,
-        "ResourceGroupId": "",
+        "ResourceGroupId": found.resource_group_id or "",
         "CreateTime": seconds(found.created_at),
         "AclEntrys": {
             "AclEntry": [{"AclEntryIP": entry.entry, "AclEntryComment": entry.comment} for entry in page.items]

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
 from simulator.api.filters import equal, passing
 from simulator.api.paging import by_number
@@ -40,6 +41,7 @@ def create_load_balancer(cloud: Cloud, call: Call) -> Answer:
     if call.optional("PayType") == "PrePay" and not call.flag("AutoPay"):
         raise NotSimulatedError("orders that are not paid at once (AutoPay) of CreateLoadBalancer")
     bandwidth = call.integer("Bandwidth")
+    group_id = resource_groups.named(cloud, call)
     made = load_balancers.create(
         cloud,
         load_balancers.NewLoadBalancer(
@@ -62,6 +64,7 @@ def create_load_balancer(cloud: Cloud, call: Call) -> Answer:
             tags=call.tags("MissingParam.TagKey"),
         ),
     )
+    made.resource_group_id = group_id
     return {
         "LoadBalancerId": made.id,
         "LoadBalancerName": made.name,
@@ -70,7 +73,7 @@ def create_load_balancer(cloud: Cloud, call: Call) -> Answer:
         "NetworkType": _network(made),
         "VpcId": made.vpc_id or "",
         "VSwitchId": made.vswitch_id or "",
-        "ResourceGroupId": "",
+        "ResourceGroupId": made.resource_group_id or "",
         "OrderId": 0,
     }
 
@@ -116,6 +119,7 @@ def describe_load_balancers(cloud: Cloud, call: Call) -> Answer:
         lambda item: names is None or item.name in names,
         lambda item: networks is None or networks.lower() == _network(item),
         lambda item: has_tags(item.tags, tags),
+        resource_groups.of_group(cloud, call),
     )
     servers = _wanted_servers(cloud, call)
     if servers is not None:
@@ -371,7 +375,7 @@ def _common(load_balancer: LoadBalancer, region_id: str) -> Answer:
         "DeleteProtection": "on" if load_balancer.delete_protection else "off",
         "ModificationProtectionStatus": "ConsoleProtection" if load_balancer.console_protection else "NonProtection",
         "ModificationProtectionReason": load_balancer.protection_reason,
-        "ResourceGroupId": "",
+        "ResourceGroupId": load_balancer.resource_group_id or "",
         "CreateTime": seconds(load_balancer.created_at),
         "CreateTimeStamp": _stamp(load_balancer.created_at),
         "Tags": ecs_tags(load_balancer.tags),

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
+from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
+from simulator.api.filters import passing
 from simulator.api.paging import by_number
 from simulator.api.registry import VPC, action
 from simulator.api.shapes import has_tags, minutes, seconds, vpc_tags
@@ -41,6 +43,7 @@ def allocate_eip_address(cloud: Cloud, call: Call) -> Answer:
     if call.optional("InstanceId") or call.optional("IpAddress"):
         raise NotSimulatedError("getting a certain EIP back by AllocateEipAddress")
     call.choice("Netmode", ("public",))
+    group_id = resource_groups.named(cloud, call)
     eip = eips.allocate(
         cloud,
         eips.NewEip(
@@ -51,7 +54,8 @@ def allocate_eip_address(cloud: Cloud, call: Call) -> Answer:
             tags=call.tags(),
         ),
     )
-    return {"AllocationId": eip.id, "EipAddress": eip.ip_address, "ResourceGroupId": ""}
+    eip.resource_group_id = group_id
+    return {"AllocationId": eip.id, "EipAddress": eip.ip_address, "ResourceGroupId": group_id or ""}
 
 
 @action(
@@ -79,7 +83,8 @@ def describe_eip_addresses(cloud: Cloud, call: Call) -> Answer:
         and (eip.created_at is None or since <= eip.created_at <= until)
         and has_tags(eip.tags, wanted)
     ]
-    page = by_number(call, found if _may_exist(call) else [], maximum=100)
+    found = passing(found if _may_exist(call) else [], resource_groups.of_group(cloud, call))
+    page = by_number(call, found, maximum=100)
     return {"EipAddresses": {"EipAddress": [_eip(cloud, eip) for eip in page.items]}, **page.fields}
 
 
@@ -280,7 +285,7 @@ def _eip(cloud: Cloud, eip: Eip) -> Answer:
         "PrivateIpAddress": eip.private_ip_address or "",
         "PublicIpAddressPoolId": "",
         "RegionId": region,
-        "ResourceGroupId": "",
+        "ResourceGroupId": eip.resource_group_id or "",
         "SecondLimited": False,
         "SecurityProtectionTypes": {"SecurityProtectionType": []},
         "SegmentInstanceId": "",

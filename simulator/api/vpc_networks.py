@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
+from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
+from simulator.api.filters import passing
 from simulator.api.paging import by_number
 from simulator.api.registry import VPC, action
 from simulator.api.shapes import has_tags, seconds, vpc_tags
@@ -42,7 +44,10 @@ def create_vpc(cloud: Cloud, call: Call) -> Answer:
     if call.flag("DryRun"):
         vpcs.check_new(cloud, new)
         raise dry_run_passed()
-    return _created_vpc(cloud, vpcs.create(cloud, new))
+    group_id = resource_groups.named(cloud, call)
+    vpc = vpcs.create(cloud, new)
+    vpc.resource_group_id = group_id
+    return _created_vpc(cloud, vpc)
 
 
 @action(
@@ -57,7 +62,10 @@ def create_default_vpc(cloud: Cloud, call: Call) -> Answer:
     """Make the default VPC of the region, 172.31.0.0/16; Pending at first. One a region."""
     if call.optional("Ipv6CidrBlock"):
         raise NotSimulatedError("IPv6 blocks that AllocateVpcIpv6Cidr reserved")
-    return _created_vpc(cloud, vpcs.create_default(cloud, _ipv6_isp(call)))
+    group_id = resource_groups.named(cloud, call)
+    vpc = vpcs.create_default(cloud, _ipv6_isp(call))
+    vpc.resource_group_id = group_id
+    return _created_vpc(cloud, vpc)
 
 
 @action(
@@ -84,7 +92,8 @@ def describe_vpcs(cloud: Cloud, call: Call) -> Answer:
     ]
     # No VPC of the simulator is of another account, or has a DHCP options set.
     none = call.optional("DhcpOptionsSetId") or not _is_own(cloud, call, "VpcOwnerId")
-    page = by_number(call, [] if none else found, maximum=50)
+    found = passing([] if none else found, resource_groups.of_group(cloud, call))
+    page = by_number(call, found, maximum=50)
     return {"Vpcs": {"Vpc": [_listed_vpc(cloud, vpc) for vpc in page.items]}, **page.fields}
 
 
@@ -293,6 +302,9 @@ def describe_vswitches(cloud: Cloud, call: Call) -> Answer:
         and (table_id is None or table_id == vswitches.route_table_of(cloud, vswitch).id)
         and has_tags(vswitch.tags, call.tags())
     ]
+    within = resource_groups.of_group(cloud, call)
+    if within:
+        found = [vswitch for vswitch in found if within(cloud.vpc(vswitch.vpc_id))]
     page = by_number(call, found if _is_own(cloud, call, "VSwitchOwnerId") else [], maximum=50)
     return {"VSwitches": {"VSwitch": _vswitches(cloud, page.items)}, **page.fields}
 
@@ -387,7 +399,7 @@ def _vpc(cloud: Cloud, vpc: Vpc) -> Answer:
         "Status": vpc.status,
         "RegionId": cloud.estate.region_id,
         "OwnerId": int(cloud.estate.account_id),
-        "ResourceGroupId": "",
+        "ResourceGroupId": vpc.resource_group_id or "",
         "VRouterId": vpc.vrouter_id,
         "VSwitchIds": {"VSwitchId": [vswitch.id for vswitch in cloud.vswitches_of(vpc.id)]},
         "CreationTime": seconds(vpc.created_at),
@@ -425,7 +437,7 @@ def _vswitch(cloud: Cloud, vswitch: VSwitch, free: int) -> Answer:
         "IsDefault": vswitch.is_default,
         "Status": vswitch.status,
         "OwnerId": int(cloud.estate.account_id),
-        "ResourceGroupId": "",
+        "ResourceGroupId": cloud.vpc(vswitch.vpc_id).resource_group_id or "",
         "NetworkAclId": "",
         "ShareType": "",
         "RouteTable": {"RouteTableId": table.id, "RouteTableType": table.type},

@@ -1,5 +1,6 @@
 """VPC: route tables and their entries."""
 
+from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
 from simulator.api.paging import Size, by_number, by_token
 from simulator.api.registry import VPC, action
@@ -244,10 +245,13 @@ def _tables(cloud: Cloud, call: Call) -> list[RouteTable]:
     routers = {call.optional("VRouterId"), call.optional("RouterId")} - {None}
     if call.choice("RouterType", ("VRouter", "VBR")) == "VBR":
         return []
+    within = resource_groups.of_group(cloud, call)
     return [
         table
         for table in cloud.estate.route_tables.among(None if table_id is None else [table_id])
-        if call.optional("RouteTableName") in (None, table.name) and routers <= {cloud.vpc(table.vpc_id).vrouter_id}
+        if call.optional("RouteTableName") in (None, table.name)
+        and routers <= {cloud.vpc(table.vpc_id).vrouter_id}
+        and (within is None or within(cloud.vpc(table.vpc_id)))
     ]
 
 
@@ -293,7 +297,7 @@ def _listed(cloud: Cloud, table: RouteTable) -> Answer:
         "GatewayIds": {"GatewayIds": []},
         "AssociateType": "VSwitch",
         "RoutePropagationEnable": table.route_propagation,
-        "ResourceGroupId": "",
+        "ResourceGroupId": cloud.vpc(table.vpc_id).resource_group_id or "",
         "OwnerId": int(cloud.estate.account_id),
         "Status": table.status,
         "CreationTime": seconds(table.created_at),
@@ -308,7 +312,7 @@ def _with_entries(cloud: Cloud, table: RouteTable) -> Answer:
         "VRouterId": cloud.vpc(table.vpc_id).vrouter_id,
         "RouteEntrys": {"RouteEntry": [_in_table(entry) for entry in _entries(cloud, table)]},
         "VSwitchIds": {"VSwitchId": [vswitch.id for vswitch in routes.vswitches_of(cloud, table)]},
-        "ResourceGroupId": "",
+        "ResourceGroupId": cloud.vpc(table.vpc_id).resource_group_id or "",
         "Status": table.status,
         "CreationTime": seconds(table.created_at),
     }

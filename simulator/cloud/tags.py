@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, replace
+from typing import Any
 
 from simulator.cloud.errors import CloudError, NotFoundError
 from simulator.cloud.state import Cloud
@@ -69,6 +70,18 @@ def tagged(cloud: Cloud, product: str, kind: str, ids: Iterable[str] | None = No
     if table is None:
         raise copy(dialect.no_kind)
     return {item.id: item.tags for item in getattr(cloud.estate, table).among(ids)}
+
+
+def resource(cloud: Cloud, product: str, kind: str, resource_id: str) -> Any:
+    """Return what has this id and can be in a resource group; raises the dialect's `no_kind` or `no_resource`."""
+    dialect = _DIALECTS[product]
+    table = dialect.tables.get(kind.lower())
+    if table is None or table not in dict(cloud.estate.tables("resource_group_id")):
+        raise copy(dialect.no_kind)
+    found = getattr(cloud.estate, table).find(resource_id)
+    if found is None:
+        raise copy(dialect.no_resource)
+    return found
 
 
 def tag(cloud: Cloud, product: str, kind: str, ids: list[str], tags: dict[str, str]) -> None:

@@ -54,6 +54,11 @@ class Refers:
     unless: str | None = None
 
 
+ResourceGroupId = Annotated[
+    str | None, Refers("resource_groups"), Field(description="Absent: the default resource group.")
+]
+
+
 class Strict(BaseModel):
     """Unknown keys are errors: a misspelt key would otherwise silently be a default."""
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from simulator.model.base import Cidr, Refers, Strict
+from simulator.model.base import Cidr, Refers, ResourceGroupId, Strict
 
 Module = Literal["Registry", "Chart"]
 RegistryStatus = Literal["PENDING", "INIT_ERROR", "STARTING", "RUNNING", "STOPPING", "STOPPED", "DELETING", "DELETED"]
@@ -47,6 +47,7 @@ class Registry(Strict):
     endpoints: list[RegistryEndpoint] = Field(
         default_factory=list, description="A module that is absent has no public endpoint and no linked VPC."
     )
+    resource_group_id: ResourceGroupId = None
     created_at: AwareDatetime | None = None
 
     @model_validator(mode="after")

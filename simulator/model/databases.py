@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from simulator.model.base import Ipv4Text, Refers, Strict, Tags, Transitional
+from simulator.model.base import Ipv4Text, Refers, ResourceGroupId, Strict, Tags, Transitional
 
 WhitelistNetworkType = Literal["MIX", "Classic", "VPC"]
 DatabaseNetworkType = Literal["Classic", "VPC"]
@@ -66,6 +66,7 @@ class ApsaraInstance(Transitional):
         default_factory=list, description="ECS security groups whose members it admits beside the whitelists."
     )
     created_at: AwareDatetime | None = None
+    resource_group_id: ResourceGroupId = None
     tags: Tags
 
     @property

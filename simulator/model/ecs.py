@@ -4,7 +4,18 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from simulator.model.base import Cidr, CidrAsWritten, ClassicId, Ipv4Text, Mac, Refers, Strict, Tags, Transitional
+from simulator.model.base import (
+    Cidr,
+    CidrAsWritten,
+    ClassicId,
+    Ipv4Text,
+    Mac,
+    Refers,
+    ResourceGroupId,
+    Strict,
+    Tags,
+    Transitional,
+)
 from simulator.model.cloud_assistant import Guest
 
 NicType = Literal["internet", "intranet"]
@@ -82,6 +93,7 @@ class SecurityGroup(Strict):
     type: Literal["normal", "enterprise"] = Field(default="normal", description="Basic or advanced group.")
     inner_access_policy: Literal["Accept", "Drop"] = Field(default="Accept", description="Between its members.")
     created_at: AwareDatetime | None = None
+    resource_group_id: ResourceGroupId = None
     tags: Tags
     rules: list[Rule] = Field(default_factory=list, description="Newest last.")
 
@@ -138,6 +150,7 @@ class Instance(Transitional):
     guest: Guest | None = Field(default=None, description="What Cloud Assistant finds in it; absent: no agent.")
     migrating: bool = Field(default=False, description="While a migration plan moves it, it cannot be operated.")
     created_at: AwareDatetime | None = None
+    resource_group_id: ResourceGroupId = None
     tags: Tags
 
     @property

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from simulator.model.base import ClassicId, Refers, Strict, Tags, Transitional
+from simulator.model.base import ClassicId, Refers, ResourceGroupId, Strict, Tags, Transitional
 
 DiskType = Literal["system", "data"]
 DiskCategory = Literal[
@@ -64,6 +64,7 @@ class Disk(Transitional):
     attached_at: AwareDatetime | None = Field(default=None, description="Absent: when it was created.")
     detached_at: AwareDatetime | None = None
     created_at: AwareDatetime | None = None
+    resource_group_id: ResourceGroupId = None
     tags: Tags
 
     @property
@@ -118,6 +119,7 @@ class Snapshot(Transitional):
     disk_ids: list[str] = Field(default_factory=list, description="Disks made from it; they may be gone.")
     modified_at: AwareDatetime | None = Field(default=None, description="Absent: when it was created.")
     created_at: AwareDatetime
+    resource_group_id: ResourceGroupId = None
     tags: Tags
 
     def arrive(self) -> None:
@@ -152,6 +154,7 @@ class SnapshotGroup(Transitional):
     snapshot_ids: list[str] = Field(min_length=1, description="Some may be gone.")
     status: SnapshotStatus = "accomplished"
     created_at: AwareDatetime
+    resource_group_id: ResourceGroupId = None
     tags: Tags
 
 
@@ -164,4 +167,5 @@ class AutoSnapshotPolicy(Strict):
     repeat_weekdays: list[Weekday] = Field(min_length=1, max_length=7, description="1 is Monday.")
     retention_days: int = Field(default=-1, ge=-1, le=65536, description="-1: kept until deleted.")
     created_at: AwareDatetime | None = None
+    resource_group_id: ResourceGroupId = None
     tags: Tags

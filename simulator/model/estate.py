@@ -21,6 +21,7 @@ from simulator.model.prefix_lists import PrefixList
 from simulator.model.ram import OidcProvider, Role, User
 from simulator.model.rds import Database
 from simulator.model.redis import Redis
+from simulator.model.resource_groups import ResourceGroup, default_groups
 from simulator.model.slb import AccessList, LoadBalancer, VServerGroup
 from simulator.model.system_events import SystemEvent
 from simulator.model.vpc import ClassicLink, Eip, RouteEntry, RouteTable, Vpc, VSwitch
@@ -98,6 +99,9 @@ class Estate(Strict):
     )
     faults: list[Fault] = Field(default_factory=list, description="Faults that are there from the beginning, in order.")
     zones: Table[Zone]
+    resource_groups: Table[ResourceGroup] = Field(
+        default_factory=lambda: Table(default_groups()), description="Absent: the default one."
+    )
     instance_types: Table[InstanceType] = Field(default_factory=Table)
     security_groups: Table[SecurityGroup] = Field(default_factory=Table)
     images: Table[Image] = Field(default_factory=lambda: Table(public_images()), description="Absent: two public ones.")

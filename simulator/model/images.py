@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from simulator.model.base import Strict, Tags
+from simulator.model.base import ResourceGroupId, Strict, Tags
 
 
 class Image(Strict):
@@ -20,6 +20,7 @@ class Image(Strict):
     owner_alias: Literal["system", "self", "others", "marketplace"] = "system"
     description: str = ""
     created_at: AwareDatetime | None = None
+    resource_group_id: ResourceGroupId = None
     tags: Tags
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from simulator.model.base import Ipv4Text, Mac, Refers, Tags, Transitional
+from simulator.model.base import Ipv4Text, Mac, Refers, ResourceGroupId, Tags, Transitional
 
 NetworkInterfaceStatus = Literal["Creating", "Available", "Attaching", "InUse", "Detaching", "Deleting"]
 
@@ -31,6 +31,7 @@ class NetworkInterface(Transitional):
     source_dest_check: bool = False
     delete_on_release: bool = Field(default=False, description="Whether it goes with its instance.")
     created_at: AwareDatetime | None = None
+    resource_group_id: ResourceGroupId = None
     tags: Tags
 
     @model_validator(mode="after")

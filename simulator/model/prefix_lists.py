@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from simulator.model.base import Cidr, Strict, Tags
+from simulator.model.base import Cidr, ResourceGroupId, Strict, Tags
 
 
 class PrefixListEntry(Strict):
@@ -24,6 +24,7 @@ class PrefixList(Strict):
     max_entries: int = Field(ge=1, le=200, description="What a rule that names the list counts for.")
     entries: list[PrefixListEntry] = Field(default_factory=list)
     created_at: AwareDatetime | None = None
+    resource_group_id: ResourceGroupId = None
     tags: Tags
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from simulator.model.base import Cidr, Ipv4Text, Refers, Strict, Tags
+from simulator.model.base import Cidr, Ipv4Text, Refers, ResourceGroupId, Strict, Tags
 
 AddressType = Literal["internet", "intranet"]
 InternetChargeType = Literal["paybytraffic", "paybybandwidth"]
@@ -71,6 +71,7 @@ class LoadBalancer(Strict):
     backend_servers: list[BackendServer] = Field(default_factory=list)
     listeners: list[Listener] = Field(default_factory=list)
     created_at: AwareDatetime | None = None
+    resource_group_id: ResourceGroupId = None
     tags: Tags
 
     @model_validator(mode="after")
@@ -112,6 +113,7 @@ class AccessList(Strict):
     ip_version: Literal["ipv4", "ipv6"] = "ipv4"
     entries: list[AccessListEntry] = Field(default_factory=list, description="Oldest first.")
     created_at: AwareDatetime | None = None
+    resource_group_id: ResourceGroupId = None
     tags: Tags
 
     @model_validator(mode="after")

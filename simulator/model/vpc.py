@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from simulator.model.base import Cidr, Ipv4Text, Refers, Strict, Tags, Transitional
+from simulator.model.base import Cidr, Ipv4Text, Refers, ResourceGroupId, Strict, Tags, Transitional
 
 VpcStatus = Literal["Pending", "Available", "Deleting"]
 VSwitchStatus = Literal["Pending", "Available"]
@@ -42,6 +42,7 @@ class Vpc(Transitional):
     classic_link_enabled: bool = False
     vrouter_id: str | None = Field(default=None, description="vrt-...; given by the simulator where absent.")
     created_at: AwareDatetime | None = None
+    resource_group_id: ResourceGroupId = None
     tags: Tags
 
 
@@ -129,6 +130,7 @@ class Eip(Transitional):
     private_ip_address: Ipv4Text | None = Field(default=None, description="Of the instance, where one was named.")
     deletion_protection: bool = False
     created_at: AwareDatetime | None = None
+    resource_group_id: ResourceGroupId = None
     tags: Tags
 
     @model_validator(mode="after")

@@ -29,6 +29,7 @@ PACKAGES = {
     "dds": "alibabacloud_dds20151201",
     "cr": "alibabacloud_cr20181201",
     "bssapi": "alibabacloud_bssopenapi20171214",
+    "resourcemanager": "alibabacloud_resourcemanager20200331",
 }
 PATIENCE = 10.0  # seconds
 

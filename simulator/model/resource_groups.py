@@ -1,0 +1,20 @@
+"""Resource Management: resource groups."""
+
+from pydantic import AwareDatetime, Field
+
+from simulator.model.base import Strict
+
+
+class ResourceGroup(Strict):
+    """A resource group of the account."""
+
+    id: str = Field(pattern=r"^rg-", description="rg-...")
+    name: str
+    display_name: str = ""
+    is_default: bool = Field(default=False, description="Every account has one: what names no group is in it.")
+    created_at: AwareDatetime | None = None
+
+
+def default_groups() -> list[ResourceGroup]:
+    """Return what an account has that never made a resource group."""
+    return [ResourceGroup(id="rg-acfmdefault00001", name="default", display_name="default", is_default=True)]
