@@ -27,6 +27,7 @@ from preflight.options import (
 from preflight.plan.command import plan
 from preflight.report.command import report
 from preflight.screen import console
+from preflight.timeline.command import timeline
 
 
 class Permissions(StrEnum):
@@ -110,6 +111,7 @@ app.command("inventory", epilog=inventory.EXITS)(inventory.inventory)
 app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(plan)
 app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(report)
 app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(fix)
+app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(timeline)
 
 
 def main() -> None:

@@ -1,0 +1,267 @@
+"""The facts of a preview and its result made into a timeline; pure.
+
+Durations are those by which the rule `schedule-window-long-enough` goes, at the thresholds that the rules have by
+themselves: 15 minutes an instance, five at once, four hours per 100 GiB.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from policies.core import plan as types
+from policies.core.clock import Timeline as Clock
+from policies.core.facts import Facts, UnreadableError, printable
+from policies.core.plan import Plan, has_moved
+from policies.core.settings import Settings
+from policies.subjects import durations
+from preflight.fixes import open_findings
+from preflight.timeline.model import Event, Kind, Phase, Span, Timeline
+
+T = TypeVar("T")
+
+_SETTINGS: Final = Settings(None, {item.name: item.default for item in (*durations.OF_MOVING, durations.COPYING)})
+
+
+def make_timeline(plan: Plan, result: Mapping[str, Any]) -> Timeline:
+    """Return what happens when, by the stack as it was previewed and the result of that preview."""
+    now = datetime.fromisoformat(result["now"])
+    made = _Making(plan, result, now)
+    for part in (made.waves, made.databases, made.snapshots, made.evidence, made.words, made.instances):
+        part()
+    events = sorted(made.events, key=lambda event: (event.at, event.kind, event.what))
+    return Timeline(
+        project=printable(result["project"]),
+        stack=printable(result["stack"]),
+        now=now,
+        events=tuple(events),
+        spans=tuple(made.spans),
+        unknown=tuple(dict.fromkeys(made.unknown)),
+    )
+
+
+class _Making:
+    """Collects events and spans, one kind of thing after the other; what cannot be read is named."""
+
+    def __init__(self, plan: Plan, result: Mapping[str, Any], now: datetime) -> None:
+        self._plan = plan
+        self._result = result
+        self._now = now
+        self.events: list[Event] = []
+        self.spans: list[Span] = []
+        self.unknown: list[str] = []
+        self._places: dict[Hashable, int] = {}
+
+    def waves(self) -> None:
+        """Lead times, freeze, window, what the move takes, and the Latest Schedule Time of each wave ahead."""
+        ahead = [wave for wave in self._result["waves"] if wave["moved"] is not True]
+        for wave in ahead:
+            start, latest = (_time(wave["window"][key]) for key in ("start", "latest"))
+            if start is None or latest is None:
+                self.unknown.append(f"the window of wave {wave['name']}")
+                continue
+            name = printable(wave["name"])
+            freeze = _time(wave["freezeStartsAt"]) or start
+            self._span(name, "preparing", self._now, freeze)
+            self._span(name, "frozen", freeze, start)
+            self._lead_times(wave, start)
+            if freeze < start:
+                self._event(freeze, "freeze", name, "the freeze begins: only what exists counts, not what is declared")
+            self._move(wave, name, start, latest)
+
+    def _lead_times(self, wave: Mapping[str, Any], start: datetime) -> None:
+        hours = Counter(rule["leadHours"] for rule in self._result["rules"] if rule["leadHours"] is not None)
+        waiting = [
+            item["rule"]
+            for item in open_findings(self._result)
+            if not item["blocking"] and item["wave"] in (None, wave["name"])
+        ]
+        of_rule = {rule["id"]: rule["leadHours"] for rule in self._result["rules"]}
+        for lead, rules in sorted(hours.items(), reverse=True):
+            found = sum(of_rule[rule] == lead for rule in waiting)
+            settle = f"; {_count(found, 'finding')} will block then" if found else ""
+            word = "becomes" if rules == 1 else "become"
+            at = start - timedelta(hours=lead)
+            self._event(at, "lead-time", wave["name"], f"{_count(rules, 'rule')} {word} mandatory{settle}")
+
+    def _move(self, wave: Mapping[str, Any], name: str, start: datetime, latest: datetime) -> None:
+        ids = set(wave["instanceIds"])
+        moving = [
+            item.facts
+            for item in self._plan.instances
+            if item.properties.get("instanceId") in ids and not has_moved(item.facts)
+        ]
+        clock = Clock(self._now, start, latest, settings=_SETTINGS)
+        up = start + durations.moving(len(moving), clock)
+        self._event(start, "window", name, f"the move of {_count(len(moving), 'instance')} begins")
+        self._event(up, "up-again", name, f"about then all are up: {durations.told(up - start)} for all")
+        self._span(name, "moving", start, up)
+        self._span(name, "until-latest", up, latest)
+        sizes = self._known(f"the disks of wave {name}", lambda: [_gib(item) for item in moving])
+        if sizes:
+            whole = up + durations.copying(max(sizes), clock)
+            told = f"about then the disks are whole ({max(sizes):g} GiB at the most): snapshots work again"
+            self._event(whole, "disks-whole", name, told)
+            self._span(name, "copying", up, whole)
+        self._event(latest, "latest", name, "Latest Schedule Time: a move that is put off begins by then")
+
+    def databases(self) -> None:
+        """When databases lose their classic addresses: those that have hybrid access, and those that are to get it."""
+        access = {item.facts.data.get("dbInstanceId"): item for item in self._plan.of_type_in(types.HYBRID_ACCESSES)}
+        told = self._known("the databases", lambda: self._plan.migration.objects("databases")) or ()
+        names: dict[Any, str] = {}
+        for database in told:
+            db_id = database.data.get("dbInstanceId")
+            names[db_id] = printable(str(database.data.get("description") or db_id))
+            ends = [
+                end
+                for item in self._known("a database's addresses", partial(database.objects, "endpoints")) or ()
+                if "expiresAt" in item.data
+                and (end := self._known("the end of a classic address", partial(item.moment, "expiresAt"))) is not None
+            ]
+            if ends and db_id not in access:
+                self._classic_end(names[db_id], min(ends), "the classic addresses end")
+        for db_id, resource in access.items():
+            until = self._known(f"hybrid access of {db_id}", partial(resource.facts.moment, "validUntil"))
+            if until is not None:
+                word = "end" if resource.exists else "end, once hybrid access is made"
+                self._classic_end(names.get(db_id, printable(str(db_id))), until, f"the classic addresses {word}")
+
+    def _classic_end(self, name: str, until: datetime, what: str) -> None:
+        self._event(until, "classic-addresses-end", None, what, name)
+        self._span("classic addresses", "classic-addresses", self._now, until)
+
+    def snapshots(self) -> None:
+        """When snapshots are deleted by themselves: the newest of a disk, and those that the stack is to take."""
+        for resource in self._plan.of_type_in((types.SNAPSHOT, types.SNAPSHOT_GROUP)):
+            days = self._known("how long a snapshot is kept", partial(_kept_days, resource.facts))
+            if days and not resource.exists:
+                told = f"snapshots that `pulumi up` takes today are deleted by themselves, after {days:g} days"
+                self._event(self._now + timedelta(days=days), "snapshot-ends", None, told)
+        for instance in self._plan.instances:
+            name = _name(instance.facts)
+            found = self._known(f"the snapshots of {name}", partial(_newest_snapshots, instance.facts)) or ()
+            for ends in found:
+                self._event(ends, "snapshot-ends", None, "the newest snapshot of a disk is deleted by itself", name)
+
+    def evidence(self) -> None:
+        """When evidence of guest systems grows too old."""
+        migration = self._known("the migration", lambda: self._plan.migration)
+        if migration is None or "evidenceMaxAgeHours" not in migration.data:
+            return
+        most = self._known("the age of evidence", partial(migration.number, "evidenceMaxAgeHours"))
+        for instance in self._plan.instances:
+            guest = instance.facts.data.get("guest")
+            if most is None or guest is None or has_moved(instance.facts):
+                continue
+            name = _name(instance.facts)
+            at = self._known(f"evidence of {name}", partial(_collected_at, instance.facts))
+            if at is not None:
+                self._event(at + timedelta(hours=most), "evidence-ends", None, "evidence grows too old", name)
+
+    def words(self) -> None:
+        """When attestations, waivers and accepted differences run out."""
+        migration = self._known("the migration", lambda: self._plan.migration)
+        if migration is None:
+            return
+        for key, kind, ends, what in (
+            ("attestations", "attestation-ends", "validUntil", lambda entry: f"attestation {entry.text('kind')}"),
+            ("waivers", "waiver-ends", "expires", lambda entry: f"waiver of {entry.text('rule')}"),
+        ):
+            entries = (self._known(key, partial(migration.objects, key)) or ()) if key in migration.data else ()
+            for entry in entries:
+                self._word(entry, kind, ends, what)  # type: ignore[arg-type]
+        for instance in self._plan.instances:
+            for disk in self._known("disks", partial(instance.facts.objects, "disks")) or ():
+                if "excluded" in disk.data:
+                    approval = partial(disk.object, "excluded")
+                    self._acceptance(approval, f"leave to take no snapshot of a disk of {_name(instance.facts)}")
+        for unread in self._known("lists that were not read", partial(migration.objects, "unreadLists")) or ():
+            if "approval" in unread.data:
+                self._acceptance(partial(unread.object, "approval"), "leave to go without lists that were not read")
+
+    def _acceptance(self, read: Callable[[], Facts], what: str) -> None:
+        entry = self._known(what, read)
+        if entry is not None:
+            self._word(entry, "acceptance-ends", "expires", lambda _: what)
+
+    def _word(self, entry: Facts, kind: Kind, ends: str, told: Callable[[Facts], str]) -> None:
+        what = self._known("somebody's word", lambda: f"{told(entry)} of {entry.text('owner')} runs out")
+        at = self._known(what or "somebody's word", partial(entry.moment, ends))
+        if what is not None and at is not None:
+            self._event(at, kind, None, what)
+
+    def instances(self) -> None:
+        """When the cloud takes an instance by itself: the end of a subscription, or an automatic release."""
+        for instance in self._plan.instances:
+            # Of one that is paid as you go the cloud tells a day in 2099 (ECS API, DescribeInstances, ExpiredTime).
+            paid_ahead = instance.facts.data.get("instanceChargeType") != "PostPaid"
+            for key, what in (("expiredAt", "the subscription ends"), ("autoReleaseAt", "the cloud releases it")):
+                if key in instance.facts.data and (paid_ahead or key == "autoReleaseAt"):
+                    at = self._known(f"{key} of {_name(instance.facts)}", partial(instance.facts.moment, key))
+                    if at is not None:
+                        self._event(at, "instance-ends", None, what, _name(instance.facts))
+
+    def _event(self, at: datetime, kind: Kind, wave: str | None, what: str, subject: str | None = None) -> None:
+        """Add an event, or its subject to one of the same time, kind and words."""
+        key = (at, kind, wave, what)
+        place = self._places.setdefault(key, len(self.events))
+        if place == len(self.events):
+            subjects = () if subject is None else (subject,)
+            self.events.append(Event(at=at, kind=kind, wave=wave, what=printable(what), subjects=subjects))
+        elif subject is not None:
+            known = self.events[place]
+            self.events[place] = known.model_copy(update={"subjects": tuple(sorted({*known.subjects, subject}))})
+
+    def _span(self, row: str, phase: Phase, start: datetime, end: datetime) -> None:
+        if end > start:
+            self.spans.append(Span(row=row, phase=phase, start=start, end=end))
+
+    def _known(self, what: str, read: Callable[[], T]) -> T | None:
+        """Return what can be read; of what cannot, say so: a time that is missing here may still come."""
+        try:
+            return read()
+        except (UnreadableError, OverflowError):
+            self.unknown.append(printable(what))
+            return None
+
+
+def _newest_snapshots(instance: Facts) -> Sequence[datetime]:
+    """Return when the newest snapshot of each disk ends, of those that end by themselves."""
+    by_disk: defaultdict[str, list[Facts]] = defaultdict(list)
+    for item in instance.objects("snapshots"):
+        if item.text("status") == "accomplished":
+            by_disk[item.text("diskId")].append(item)
+    newest = [max(items, key=lambda item: item.moment("createdAt")) for items in by_disk.values()]
+    return [
+        item.moment("createdAt") + timedelta(days=days) for item in newest if (days := item.number("retentionDays")) > 0
+    ]
+
+
+def _collected_at(instance: Facts) -> datetime:
+    return instance.object("guest").moment("collectedAt")
+
+
+def _kept_days(snapshot: Facts) -> float:
+    """Return for how many days a snapshot is kept; 0: until somebody deletes it."""
+    return snapshot.number("retentionDays") if "retentionDays" in snapshot.data else 0
+
+
+def _gib(instance: Facts) -> float:
+    return sum(disk.number("sizeGib") for disk in instance.objects("disks"))
+
+
+def _name(instance: Facts) -> str:
+    found = instance.data.get("instanceName") or instance.data.get("instanceId")
+    return printable(found) if isinstance(found, str) else "an instance"
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

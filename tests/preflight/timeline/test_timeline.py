@@ -1,0 +1,168 @@
+"""Each moment of a migration stands in its timeline once, and the picture fits the terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from policies.core.facts import Leaf
+from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION
+from preflight.fixes import open_findings
+from preflight.steps import Step, plan_of
+from preflight.timeline.making import make_timeline
+from preflight.timeline.model import Event, Timeline
+from preflight.timeline.text import timeline_lines
+from tests.preflight.results import recorded_result
+from tests.preflight.stepped import HOSTILE, recorded_steps
+
+ROOT = Path(__file__).parents[3]
+WIDTHS = pytest.mark.parametrize("width", [80, 120])
+
+
+def made(name: str, **changes: Mapping[str, Any]) -> Timeline:
+    """The timeline of a recorded preview; `changes` are further facts of resources, by the last word of their type."""
+    steps = [_changed(step, changes.get(step.type.rpartition(":")[2], {})) for step in recorded_steps(name)]
+    return make_timeline(plan_of(steps), recorded_result(name))
+
+
+def _changed(step: Step, facts: Mapping[str, Any]) -> Step:
+    return replace(step, after={**step.after, **facts}) if facts else step
+
+
+def at(timeline: Timeline, kind: str) -> list[tuple[datetime, str | None, str, tuple[str, ...]]]:
+    return [(item.at, item.wave, item.what, item.subjects) for item in timeline.events if item.kind == kind]
+
+
+def lines(timeline: Timeline, width: int) -> list[str]:
+    return [line.plain for line in timeline_lines(timeline, width)]
+
+
+def when(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def test_the_window_has_all_that_leads_to_it_and_follows_from_it() -> None:
+    timeline = made("first")
+    start = when("2026-12-12T02:00:00+08:00")
+    leads = {hours for rule in recorded_result("first")["rules"] if (hours := rule["leadHours"]) is not None}
+    assert {moment for moment, *_ in at(timeline, "lead-time")} == {start - timedelta(hours=hours) for hours in leads}
+    assert [moment for moment, *_ in at(timeline, "freeze")] == [start - timedelta(hours=24)]
+    assert at(timeline, "window") == [(start, "all", "the move of 7 instances begins", ())]
+    # 7 instances, five at once, 15 minutes each; then 4 hours per 100 GiB of the largest.
+    [(up, *_)] = at(timeline, "up-again")
+    assert up == start + timedelta(minutes=30)
+    [(whole, _, what, _)] = at(timeline, "disks-whole")
+    assert whole == up + timedelta(hours=4) * 6.4
+    assert "640 GiB" in what
+    assert [moment for moment, *_ in at(timeline, "latest")] == [when("2026-12-20T00:00:00+08:00")]
+    assert timeline.unknown == ()
+
+
+def test_what_runs_out_is_there_with_whom_it_is_about() -> None:
+    waiver = {
+        "rule": "backup-within-quota",
+        "owner": "ops@example.com",
+        "expires": "2026-12-15T02:00:00+08:00",
+        "approvedAt": "2026-11-28T02:00:00+08:00",
+    }
+    timeline = made("first", Migration={"waivers": [waiver]})
+    [(_, _, what, subjects)] = at(timeline, "classic-addresses-end")
+    assert "once hybrid access is made" in what
+    assert subjects == ("report-postgres", "shop-catalog", "shop-mysql", "shop-sessions")
+    assert [what for _, _, what, _ in at(timeline, "attestation-ends")] == [
+        "attestation address-lists of ops@example.com runs out",
+        "attestation application-go of shop@example.com runs out",
+    ]
+    assert at(timeline, "waiver-ends") == [
+        (when(waiver["expires"]), None, "waiver of backup-within-quota of ops@example.com runs out", ())
+    ]
+    [(moment, _, _, subjects)] = at(timeline, "evidence-ends")
+    assert (moment, len(subjects)) == (when("2026-12-13T21:00:00+08:00"), 7)
+    assert [moment - timeline.now for moment, _, what, _ in at(timeline, "snapshot-ends") if "takes today" in what] == [
+        timedelta(days=60)
+    ]
+
+
+def test_findings_that_will_block_are_counted_at_their_lead_time() -> None:
+    result = recorded_result("broken")
+    waiting = [item for item in open_findings(result) if not item["blocking"]]
+    told = [what for _, _, what, _ in at(made("broken"), "lead-time") if "will block then" in what]
+    counts = [int(found[1]) for what in told if (found := re.search(r"; (\d+) finding", what))]
+    assert len(waiting) == sum(counts) > 0
+
+
+def test_a_subscription_ends_and_what_is_paid_as_you_go_does_not() -> None:
+    ends = {"expiredAt": "2026-12-10T00:00:00+08:00"}
+    paid = made("first", MigratingInstance={**ends, "instanceChargeType": "PrePaid"})
+    [(moment, _, what, subjects)] = at(paid, "instance-ends")
+    assert (moment, what, len(subjects)) == (when(ends["expiredAt"]), "the subscription ends", 7)
+    assert at(made("first", MigratingInstance={**ends, "instanceChargeType": "PostPaid"}), "instance-ends") == []
+
+
+@pytest.mark.parametrize(
+    ("type_", "facts", "missing"),
+    [
+        (MIGRATION, {"attestations": Leaf.UNKNOWN}, "attestations"),
+        (MIGRATION, {"waivers": [{"rule": "x"}]}, "somebody's word"),
+        (MIGRATING_INSTANCE, {"disks": Leaf.UNKNOWN}, "the disks of wave all"),
+        (MIGRATING_INSTANCE, {"snapshots": Leaf.UNKNOWN}, "the snapshots of "),
+        (HYBRID_ACCESSES[0], {"validUntil": Leaf.UNKNOWN}, "hybrid access of "),
+    ],
+)
+def test_what_cannot_be_read_is_named(type_: str, facts: dict[str, Any], missing: str) -> None:
+    timeline = made("first", **{type_.rpartition(":")[2]: facts})
+    assert any(missing in item for item in timeline.unknown), timeline.unknown
+    assert any("Not known, so not shown" in line for line in lines(timeline, 80))
+
+
+def test_a_wave_that_has_moved_has_no_times_ahead() -> None:
+    result = recorded_result("waves")
+    result["waves"][0]["moved"] = True
+    timeline = make_timeline(plan_of(recorded_steps("waves")), result)
+    assert {event.wave for event in timeline.events} == {None, "back"}
+    result["waves"][1]["window"]["start"] = None
+    assert make_timeline(plan_of(recorded_steps("waves")), result).unknown == ("the window of wave back",)
+
+
+@WIDTHS
+@pytest.mark.parametrize("name", ["first", "waves"])
+def test_the_picture_fits_the_terminal_and_its_marks_are_in_order(width: int, name: str) -> None:
+    timeline = made(name)
+    shown = lines(timeline, width)
+    assert max(map(len, shown)) <= width
+    rows = {line.split()[0]: line for line in shown[3 : shown.index("", 2)]}
+    for wave in {event.wave for event in timeline.events} - {None}:
+        row = rows[str(wave)]
+        marks = [row.index(mark) for mark in "-~#" if mark in row]
+        assert marks == sorted(marks)
+        assert "#" in row
+    times = [line[:16] for line in shown if line[:4] in ("2026", "2027")]
+    assert times == sorted(times)
+    assert sum("  today" in line and line.startswith("20") for line in shown) == 1
+
+
+def test_the_page_shows_what_is_shown() -> None:
+    page = (ROOT / "docs/preflight-timeline.md").read_text(encoding="utf-8").split("```")[3]
+    shown = lines(made("first"), 80)
+    assert [line for line in page.strip().splitlines() if line not in (*shown, "...")] == []
+
+
+def test_a_name_of_the_cloud_steers_no_terminal() -> None:
+    text = "\n".join(lines(made("first", MigratingInstance={"instanceName": HOSTILE}), 120))
+    assert "\x1b" not in text
+    assert "\r" not in text
+
+
+def test_the_data_are_valid_by_the_schema() -> None:
+    schema = json.loads((ROOT / "docs/schema/timeline.schema.json").read_text(encoding="utf-8"))
+    data = json.loads(made("first").model_dump_json())
+    jsonschema.validate(data, schema)
+    assert Event.model_validate(data["events"][0]).at == made("first").events[0].at
