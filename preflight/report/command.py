@@ -25,7 +25,9 @@ from preflight.options import (
 )
 from preflight.report.formats import Format, forget, targets, write
 from preflight.report.model import Report, make_report, stopped
+from preflight.report.topology import make_topology
 from preflight.screen import console
+from preflight.steps import plan_of
 
 
 def report(  # noqa: PLR0913 - one argument an option
@@ -54,7 +56,7 @@ def report(  # noqa: PLR0913 - one argument an option
     account: Annotated[str | None, typer.Option(help="With --from: refuse another Alibaba Cloud account.")] = None,
     project: ProjectOption = Path(),
 ) -> None:
-    """Write the verdict for a pull request, code scanning, a test report, a log, or a program.
+    """Write the verdict for a pull request, code scanning, a test report, a log, a program, or as a page.
 
     Nothing is changed in the cloud. Where nothing could be judged, the reports say so. It exits by the verdict.
     """
@@ -87,4 +89,5 @@ def _of_a_run(asked: Asked) -> Report:
     decision = judged.decision
     if decision.result is None:
         decision = replace(decision, problems=tuple(problems(decision, judged.told)))
-    return make_report(decision, judged.stack.directory, asked.wave)
+    topology = make_topology(plan_of(judged.told.steps)) if judged.told.is_whole else None
+    return make_report(decision, judged.stack.directory, asked.wave, topology)

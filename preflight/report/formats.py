@@ -11,7 +11,7 @@ from typing import Final
 
 from policies.verdict import BAD_INPUT
 from preflight.exits import Stop
-from preflight.report import github, junit, markdown, sarif, summary
+from preflight.report import github, junit, markdown, page, sarif, summary
 from preflight.report.model import Report
 
 
@@ -19,6 +19,7 @@ class Format(StrEnum):
     """What a report is for."""
 
     MARKDOWN = "markdown"
+    HTML = "html"
     SARIF = "sarif"
     JUNIT = "junit"
     GITHUB = "github"
@@ -27,6 +28,7 @@ class Format(StrEnum):
 
 RENDERERS: Final[Mapping[Format, Callable[[Report], str]]] = {
     Format.MARKDOWN: markdown.render,
+    Format.HTML: page.render,
     Format.SARIF: sarif.render,
     Format.JUNIT: junit.render,
     Format.GITHUB: github.render,
@@ -36,6 +38,7 @@ RENDERERS: Final[Mapping[Format, Callable[[Report], str]]] = {
 #: What a report is called in a directory.
 FILES: Final[Mapping[Format, str]] = {
     Format.MARKDOWN: "report.md",
+    Format.HTML: "report.html",
     Format.SARIF: "report.sarif",
     Format.JUNIT: "report.junit.xml",
     Format.GITHUB: "report.github.txt",

@@ -15,6 +15,7 @@ from policies.verdict import Decision, judgement
 from preflight.exits import Stop
 from preflight.fixes import Fix, fixes
 from preflight.report.places import Place, Places, read_places
+from preflight.report.topology import Topology
 from preflight.summary import WaveSummary, conditions, waves
 
 NOT_JUDGED: Final = "NOT JUDGED"
@@ -53,6 +54,7 @@ class Report:
     """One verdict as all formats show it. Of a result that counts for nothing there are the `problems` alone.
 
     `hypothetical` is what a WHAT-IF would be. `results` are those of the wave that was asked for, else all.
+    `topology` is known of a preview alone, not of a result that was kept.
     """
 
     readiness: str
@@ -66,6 +68,7 @@ class Report:
     results: Sequence[Mapping[str, Any]] = ()
     conditions: Mapping[str, int] = field(default_factory=dict)
     start: Place = _PROJECT
+    topology: Topology | None = None
 
     @property
     def judged(self) -> bool:
@@ -123,7 +126,7 @@ class Report:
         return list(dict.fromkeys(item["text"] for item in of_waves if self.wave in (None, item["wave"] or self.wave)))
 
 
-def make_report(decision: Decision, project: Path, wave: str | None = None) -> Report:
+def make_report(decision: Decision, project: Path, wave: str | None = None, topology: Topology | None = None) -> Report:
     """Return the report of a decision about a stack, or about one `wave` of it; `project` is where Pulumi.yaml is."""
     result = decision.result
     if result is None:
@@ -147,6 +150,7 @@ def make_report(decision: Decision, project: Path, wave: str | None = None) -> R
         results=results,
         conditions=conditions(result, wave),
         start=places.start,
+        topology=topology,
     )
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from policies.core.plan import Plan
 from policies.verdict import Decision, judgement
 from preflight.report.model import Report, make_report
+from preflight.report.topology import make_topology
+from tests.policies.recordings import recorded
 from tests.preflight.results import recorded_result
 
 CODES: Final = {"READY": 0, "READY WITH CONDITIONS": 0, "NOT READY": 20, "UNKNOWN": 30, "WHAT-IF": 4}
@@ -106,3 +110,16 @@ def in_project(directory: Path, result: dict[str, Any]) -> dict[str, Any]:
     changed["run"]["stackFile"] = {"path": "Pulumi.test.yaml", "sha256": ""}
     changed["run"]["files"] = [{"path": "more.yaml", "sha256": ""}]
     return changed
+
+
+def mapped(report: Report, name: str = "broken") -> Report:
+    """The report with the map of a recorded stack, in which its instances are those of the report."""
+    topology = make_topology(Plan(recorded(name).resources))
+    assert topology is not None
+    known = {item.id: item for item in topology.instances}
+    instances = tuple(
+        replace(known[subject["id"].partition("x")[0]], id=subject["id"], name=subject["name"])
+        for item in report.result["instances"]
+        for subject in [item["subject"]]
+    )
+    return replace(report, topology=replace(topology, instances=instances))

@@ -1,0 +1,228 @@
+"""Who talks with whom, before the move and after it: instances, groups, databases and links, as the plan tells them.
+
+What the facts do not tell is left out here; the verdict's findings say so, and a map decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from policies.core.facts import Value, printable
+from policies.core.plan import (
+    CLASSIC_LINK_ATTACHMENT,
+    DATABASE_ACCESS,
+    MIGRATION,
+    SECURITY_GROUP,
+    SECURITY_GROUP_RULES,
+    SHARED_SECURITY_GROUP,
+    TARGET_NETWORK,
+    Plan,
+    Resource,
+)
+
+_NOT_KNOWN: Final = "known after the update"
+
+
+@dataclass(frozen=True)
+class MovingInstance:
+    """An instance that migrates: where it is, where it goes, and whom it talks with, by ids."""
+
+    id: str
+    name: str
+    wave: str
+    moved: bool
+    zone: str
+    addresses: tuple[str, ...]
+    vswitch: str
+    groups: tuple[str, ...]
+    databases: tuple[str, ...]
+    peers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A classic group, and what stands for it in the VPC."""
+
+    id: str
+    name: str
+    members: int
+    after: str
+    declared: bool
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database that moving instances use; `declared`: the stack gives it, or it has, an address in the VPC."""
+
+    id: str
+    name: str
+    before: str
+    after: str
+    declared: bool
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A classic instance that does not move with this stack, or not yet; `declared`: it is linked by ClassicLink."""
+
+    id: str
+    name: str
+    why: str
+    declared: bool
+
+
+@dataclass(frozen=True)
+class VSwitch:
+    """A VSwitch of the target network, and how many instances go into it."""
+
+    name: str
+    zone: str
+    cidr: str
+    instances: int
+
+
+@dataclass(frozen=True)
+class Topology:
+    """The map of one stack."""
+
+    region: str
+    network: str
+    vswitches: tuple[VSwitch, ...]
+    instances: tuple[MovingInstance, ...]
+    groups: tuple[Group, ...]
+    databases: tuple[Database, ...]
+    peers: tuple[Peer, ...]
+
+
+def make_topology(plan: Plan) -> Topology | None:
+    """Return the map of a plan; None where the plan has no Migration."""
+    migrations = plan.of_type(MIGRATION)
+    if len(migrations) != 1:
+        return None
+    facts = migrations[0].properties
+    network = next(iter(plan.of_type(TARGET_NETWORK)), None)
+    vswitches = _objects(network.properties, "vswitches") if network else []
+    instances = tuple(_instance(item.properties, vswitches) for item in plan.instances)
+    used = {name for item in instances for name in item.databases}
+    met = {name for item in instances for name in item.peers}
+    into = Counter(item.vswitch for item in instances)
+    return Topology(
+        region=_text(facts, "regionId"),
+        network=_network(network),
+        vswitches=tuple(
+            VSwitch(_text(item, "vswitchName"), _text(item, "zoneId"), _text(item, "cidrBlock"), into[_told(item)])
+            for item in vswitches
+        ),
+        instances=instances,
+        groups=tuple(_groups(plan, facts)),
+        databases=tuple(_databases(plan, facts, used)),
+        peers=tuple(_peers(plan, facts, met)),
+    )
+
+
+def _instance(facts: Mapping[str, Value], vswitches: Sequence[Mapping[str, Value]]) -> MovingInstance:
+    zone, tier = _text(facts, "targetZoneId"), _text(facts, "targetTier")
+    goes = [_told(item) for item in vswitches if _text(item, "zoneId") == zone and _text(item, "tier") == tier]
+    return MovingInstance(
+        id=_text(facts, "instanceId"),
+        name=_text(facts, "instanceName"),
+        wave=_text(facts, "wave"),
+        moved=facts.get("moved") is True,
+        zone=_text(facts, "zoneId"),
+        addresses=_texts(facts, "intranetIps"),
+        vswitch=goes[0] if len(goes) == 1 else f"zone {zone}, no VSwitch yet",
+        groups=_texts(facts, "securityGroupIds"),
+        databases=_texts(facts, "databaseIds"),
+        peers=tuple(_text(item, "instanceId") for item in _objects(facts, "classicPeers")),
+    )
+
+
+def _told(vswitch: Mapping[str, Value]) -> str:
+    cidr = _text(vswitch, "cidrBlock") or _NOT_KNOWN
+    return f"{_text(vswitch, 'vswitchName') or _text(vswitch, 'vswitchId')} ({cidr})"
+
+
+def _network(network: Resource | None) -> str:
+    if network is None:
+        return "no target network"
+    facts = network.properties
+    vpc = _text(facts, "vpcId") or {"create": "a new VPC", "default": "the default VPC"}.get(
+        _text(facts, "mode"), "VPC"
+    )
+    return f"{vpc}, {_text(facts, 'cidrBlock') or _NOT_KNOWN}"
+
+
+def _groups(plan: Plan, facts: Mapping[str, Value]) -> Iterable[Group]:
+    shared = {item.urn for item in plan.of_type(SHARED_SECURITY_GROUP)}
+    for item in _objects(facts, "securityGroups"):
+        group_id = _text(item, "securityGroupId")
+        clones = plan.clones.get(group_id, ())
+        rules = sum(
+            len(told)
+            for clone in clones
+            for child in plan.children(clone, SECURITY_GROUP_RULES)
+            for told in [child.properties.get("rules")]
+            if isinstance(told, Mapping)
+        )
+        number = sum(len(plan.children(clone, SECURITY_GROUP)) for clone in clones)
+        kind = "of others" if any(clone.parent in shared for clone in clones) else "cloned"
+        after = f"{number} VPC group{'' if number == 1 else 's'} {kind}, {rules} rules" if clones else "nothing yet"
+        yield Group(group_id, _text(item, "securityGroupName"), len(_texts(item, "memberIds")), after, bool(clones))
+
+
+def _databases(plan: Plan, facts: Mapping[str, Value], used: set[str]) -> Iterable[Database]:
+    access = {_text(item.properties, "dbInstanceId"): item for item in plan.of_type(DATABASE_ACCESS)}
+    for item in _objects(facts, "databases"):
+        database_id = _text(item, "dbInstanceId")
+        if database_id not in used:
+            continue
+        prepared = access.get(database_id)
+        hybrid = prepared is not None and isinstance(prepared.properties.get("hybridAccess"), Mapping)
+        in_vpc = _text(item, "networkType") == "VPC"
+        listed = f", admits {', '.join(_texts(prepared.properties, 'securityIps'))}" if prepared else ""
+        where = _text(item, "networkType") or "network not known"
+        address = "an address in the VPC" if hybrid or in_vpc else "no address in the VPC"
+        yield Database(
+            id=database_id,
+            name=_text(item, "description"),
+            before=f"{_text(item, 'engine') or _text(item, 'product')}, {where}",
+            after=address + listed,
+            declared=prepared is not None and (hybrid or in_vpc),
+        )
+
+
+def _peers(plan: Plan, facts: Mapping[str, Value], met: set[str]) -> Iterable[Peer]:
+    linked = {_text(item.properties, "instanceId") for item in plan.of_type(CLASSIC_LINK_ATTACHMENT)}
+    later = set(_texts(facts, "laterInstanceIds"))
+    staying = {name for item in _objects(facts, "staying") for name in _texts(item, "instanceIds")}
+    waves = {name: _text(wave, "name") for wave in _objects(facts, "waves") for name in _texts(wave, "instanceIds")}
+    for item in _objects(facts, "classicInstances"):
+        instance_id = _text(item, "instanceId")
+        if instance_id in met:
+            stays = (
+                "moves later" if instance_id in later else "stays" if instance_id in staying else "not in this stack"
+            )
+            why = f"moves with wave {waves[instance_id]}" if instance_id in waves else stays
+            yield Peer(instance_id, _text(item, "instanceName"), why, instance_id in linked)
+
+
+def _text(data: Mapping[str, Value], key: str) -> str:
+    value = data.get(key)
+    return printable(value) if isinstance(value, str) else ""
+
+
+def _texts(data: Mapping[str, Value], key: str) -> tuple[str, ...]:
+    value = data.get(key)
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return ()
+    return tuple(printable(item) for item in value if isinstance(item, str))
+
+
+def _objects(data: Mapping[str, Value], key: str) -> list[Mapping[str, Value]]:
+    value = data.get(key)
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return []
+    return [item for item in value if isinstance(item, Mapping)]
