@@ -133,6 +133,7 @@ class _Rds(Product):
         "rds:DescribeDBInstanceAttribute",
         "rds:ModifySecurityIps",
         "ecs:DescribeInstances",
+        "vpc:DescribeVpcAttribute",
     )
     network_actions = (
         "rds:DescribeDBInstanceNetInfo",
@@ -212,6 +213,7 @@ class _Redis(Product):
         "kvstore:DescribeInstanceAttribute",
         "kvstore:ModifySecurityIps",
         "ecs:DescribeInstances",
+        "vpc:DescribeVpcAttribute",
     )
     network_actions = (
         "kvstore:DescribeInstanceAttribute",
@@ -288,6 +290,7 @@ class _MongoDb(Product):
         "dds:DescribeDBInstanceAttribute",
         "dds:ModifySecurityIps",
         "ecs:DescribeInstances",
+        "vpc:DescribeVpcAttribute",
     )
     network_actions = (
         "dds:DescribeDBInstanceAttribute",

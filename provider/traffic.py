@@ -36,6 +36,23 @@ def in_vpc(cloud: Cloud, vpc_id: str) -> list[Server]:
     return _servers(cloud, vpc_id=vpc_id)
 
 
+def reaching(cloud: Cloud, vpc_id: str | None, entries: Iterable[str]) -> list[Server]:
+    """Return the servers that entries admit and that may reach what is in a VPC, or with None in the classic network.
+
+    Whether another VPC is connected with this one is not asked: its servers count, unless their addresses are among the
+    VPC's own, for which its own routes come first. A server of a VPC reaches nothing in the classic network.
+    """
+    servers = admitted(_servers(cloud), entries)
+    if vpc_id is None:
+        return [server for server in servers if server.vpc_id is None]
+    elsewhere = [server for server in servers if server.vpc_id not in (None, vpc_id)]
+    if not elsewhere:
+        return servers
+    vpc = cloud.call("vpc:DescribeVpcAttribute", region_id=cloud.region, vpc_id=vpc_id)
+    hidden = admitted(elsewhere, [vpc.cidr_block, *vpc.secondary_cidr_blocks.secondary_cidr_block])
+    return [server for server in servers if server not in hidden]
+
+
 def one(cloud: Cloud, instance_id: str) -> Server | None:
     """Return one server, None if it is gone."""
     return next(iter(_servers(cloud, instance_ids=json.dumps([instance_id]))), None)

@@ -159,11 +159,10 @@ class WhitelistGroup(Resource):
             self._write(cloud, ref, "Delete", ours)
 
     def _before_deletion(self, cloud: Cloud, ref: _Ref, ours: Sequence[str], left: Sequence[str]) -> None:
-        """Raise ResourceError while servers in the VPC of the database are admitted by our entries alone."""
-        vpc_id = self.product.vpc(cloud, ref.database)
-        if vpc_id is None:
-            return
-        servers = traffic.admitted(traffic.in_vpc(cloud, vpc_id), ours)
+        """Raise ResourceError while servers that may reach the database are admitted by our entries alone."""
+        servers = traffic.reaching(cloud, self.product.vpc(cloud, ref.database), ours)
+        if ref.network_type == "Classic":
+            servers = [server for server in servers if server.vpc_id is None]
         if servers:
             found = self.product.whitelists(cloud, ref.database)
             serving = ("MIX", "VPC") if ref.network_type != "Classic" else ("Classic",)

@@ -159,10 +159,13 @@ def _blocks(
     """Return the block of each new VSwitch: given, as it is since an earlier `up`, or planned; None: no room for it."""
     vpc_block = network.cidr_block if isinstance(network, CreateNetwork) else vpc.cidr_block if vpc else None
     name = network.name if isinstance(network, CreateNetwork) else network.vpc_id
+    # In another zone it is another VSwitch, made before the first one goes: the block is taken until then.
     there = {
-        item.name: item.cidr_block for item in roster.estate.vswitches if vpc is not None and item.vpc_id == vpc.id
+        (item.name, item.zone_id): item.cidr_block
+        for item in roster.estate.vswitches
+        if vpc is not None and item.vpc_id == vpc.id
     }
-    blocks = [item.cidr_block or there.get(vswitch_name(name, item)) for item in network.vswitches]
+    blocks = [item.cidr_block or there.get((vswitch_name(name, item), item.zone)) for item in network.vswitches]
     if vpc_block is None:
         return blocks
     open_places = [index for index, block in enumerate(blocks) if block is None]
@@ -268,6 +271,8 @@ def planning_problems(roster: Roster, planned: PlannedNetwork) -> Iterator[Probl
             yield Problem("network.avoid", missing("VPC", vpc_id, vpcs, estate))
     yield from avoid_problems(network, _blocks_of_vpcs(network, estate))
     name = network.name if isinstance(network, CreateNetwork) else network.vpc_id
+    if isinstance(network, CreateNetwork) and planned.vpc is not None:
+        yield from _clashes(network, planned.vpc, estate)
     made = {item.name for item in planned.vswitches if item.existing is None}
     for index, item in enumerate(network.vswitches):
         if vswitch_name(name, item) not in made:
@@ -325,31 +330,44 @@ def _block_problems(
 ) -> Iterator[Problem]:
     """Blocks taken and added: inside the VPC, where ClassicLink reaches, and apart from all that is in the VPC."""
     taken = [(f"vswitchIds[{index}]", vswitches[item].cidr_block) for index, item in enumerate(network.vswitch_ids)]
-    added = [
-        (f"vswitches[{index}].cidrBlock", item.cidr_block)
-        for index, item in enumerate(network.vswitches)
-        if item.cidr_block
-    ]
-    named = [*taken, *added]
+    named = [*taken, *_given(network)]
     link = roster.config.classic_link
     found = cidr.network_problems(vpc.cidr_block, [block for _, block in named], classic_link=link is not None)
     for problem in found:
         place = "vpcId" if problem.vswitch is None else named[problem.vswitch][0]
         yield Problem(f"network.{place}", f"{problem.what}; expected {problem.expected}")
     if not found:
-        yield from _clashes(network, added, roster.estate)
+        yield from _clashes(network, vpc, roster.estate)
         yield from guest_route_problems(link, vpc.cidr_block)
 
 
-def _clashes(network: ExistingNetwork, added: list[tuple[str, str]], estate: Estate) -> Iterator[Problem]:
-    """Blocks to add that a VSwitch of the VPC has a part of already, unless it is that very one of an earlier `up`."""
-    ours = {vswitch_name(network.vpc_id, item): item.cidr_block for item in network.vswitches}
+def _given(network: CreateNetwork | ExistingNetwork) -> list[tuple[str, str]]:
+    """Return the blocks of new VSwitches that the config gives, with their keys."""
+    return [
+        (f"vswitches[{index}].cidrBlock", item.cidr_block)
+        for index, item in enumerate(network.vswitches)
+        if item.cidr_block
+    ]
+
+
+def _clashes(network: CreateNetwork | ExistingNetwork, vpc: Vpc, estate: Estate) -> Iterator[Problem]:
+    """Blocks to add that a VSwitch of the VPC has a part of already, unless it is that very one of an earlier `up`.
+
+    One that an earlier `up` made is another by another name or in another zone, and goes after the new one is made.
+    """
+    name = network.name if isinstance(network, CreateNetwork) else network.vpc_id
+    taken = network.vswitch_ids if isinstance(network, ExistingNetwork) else ()
+    ours = {vswitch_name(name, item): (item.zone, item.cidr_block) for item in network.vswitches}
     for vswitch in estate.vswitches:
-        if vswitch.vpc_id != network.vpc_id or vswitch.id in network.vswitch_ids:
+        if vswitch.vpc_id != vpc.id or vswitch.id in taken:
             continue
-        for place, block in added:
-            if cidr.overlap(block, vswitch.cidr_block) and ours.get(vswitch.name) != vswitch.cidr_block:
+        if ours.get(vswitch.name) == (vswitch.zone_id, vswitch.cidr_block):
+            continue
+        for place, block in _given(network):
+            if cidr.overlap(block, vswitch.cidr_block):
                 yield Problem(
                     f"network.{place}",
-                    f"{block} overlaps {vswitch.cidr_block} of {vswitch.id}; expected a free block of the VPC",
+                    f"{block} overlaps {vswitch.cidr_block} of {vswitch.id} ({vswitch.name or 'without a name'}, "
+                    f"{vswitch.zone_id}); expected a free block of the VPC: a VSwitch of this stack keeps its block "
+                    "with its name and zone alone",
                 )

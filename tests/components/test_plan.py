@@ -8,7 +8,7 @@ import pytest
 
 from components.config import ConfigError, parse
 from components.plan import MigrationPlan, make_plan
-from estate.model import ClassicLinkAttachment, Database, Disk, Vpc, WhitelistGroup
+from estate.model import ClassicLinkAttachment, Database, Disk, Vpc, WhitelistGroup, Zone
 from tests.components.builders import APPROVED, FILE, config, estate, instance, vswitch
 
 
@@ -261,6 +261,35 @@ def test_a_planned_block_is_kept_once_it_is_made_whatever_is_added() -> None:
     assert [item.free for item in found.network.vswitches] == [None, 200]
 
 
+@pytest.mark.parametrize(
+    ("change", "clashes"),
+    [
+        ({}, False),
+        # The new one is made before the old one goes, and the cloud refuses its block: InvalidCidrBlock.Overlapped.
+        ({"tier": "web"}, True),
+        ({"name": "another"}, True),
+        ({"name": "target-cn-hangzhou-b", "zone": "cn-hangzhou-f"}, True),
+        ({"cidrBlock": "172.20.6.0/24", "tier": "web"}, False),
+    ],
+)
+def test_a_vswitch_that_is_made_keeps_its_block_with_its_name_and_zone(change: dict[str, str], clashes: bool) -> None:
+    made = Vpc(id="vpc-target", name="target", cidr_block="172.20.0.0/16")
+    there = vswitch("vsw-b", "vpc-target", "172.20.5.0/24").model_copy(update={"name": "target-cn-hangzhou-b"})
+    zones = (*estate().zones, Zone(id="cn-hangzhou-f", vswitch_available=True))
+    live = {"vpcs": (*estate().vpcs, made), "vswitches": (*estate().vswitches, there), "zones": zones}
+    item = {"zone": "cn-hangzhou-b", "cidrBlock": "172.20.5.0/24", **change}
+    network = {**CREATED, "vswitches": [item]}
+    if clashes:
+        [told] = problems(live, network=network, classicLink=None)
+        assert "overlaps 172.20.5.0/24 of vsw-b (target-cn-hangzhou-b, cn-hangzhou-b); expected a free block" in told
+    else:
+        assert blocks(plan(live, network=network, classicLink=None)) != {}
+    # One that is planned goes elsewhere.
+    planned = {**CREATED, "vswitches": [{key: value for key, value in item.items() if key != "cidrBlock"}]}
+    [block] = blocks(plan(live, network=planned, classicLink=None)).values()
+    assert (block == "172.20.5.0/24") is (change in ({}, {"cidrBlock": "172.20.6.0/24"}))
+
+
 def test_planned_blocks_stay_off_what_must_be_reached() -> None:
     network = {**CREATED, "avoid": ["172.20.0.0/24", "vpc-near"]}
     near = Vpc(id="vpc-near", cidr_block="172.20.1.0/24", secondary_cidr_blocks=("172.20.2.0/24",))
@@ -351,8 +380,9 @@ NETWORK_PROBLEMS: dict[str, tuple[dict[str, Any], list[str]]] = {
             }
         },
         [
-            "network.vswitches[0].cidrBlock: 172.16.8.0/25 overlaps 172.16.8.0/24 of vsw-old; expected a free block of "
-            "the VPC"
+            "network.vswitches[0].cidrBlock: 172.16.8.0/25 overlaps 172.16.8.0/24 of vsw-old (without a name, "
+            "cn-hangzhou-b); expected a free block of the VPC: a VSwitch of this stack keeps its block with its name "
+            "and zone alone"
         ],
     ),
     "default VSwitch in a zone without stock": (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -20,7 +21,9 @@ from estate.model import (
     VServerGroup,
     WhitelistGroup,
 )
-from tests.policies.in_process import BEGINNING, Scene, sample_config, sample_estate
+from simulator.model.databases import WhitelistGroup as SimulatedGroup
+from simulator.model.estate import Estate as Simulated
+from tests.policies.in_process import BEGINNING, Scene, sample_config, sample_estate, served
 
 Migrated = dict[str, Any]
 Bend = Callable[[Migrated], None]
@@ -41,7 +44,8 @@ class Case:
     """One stack: the sample config and estate, bent.
 
     `shows` are rules with a finding whose fix by config is pasted. With `alone` no other rule is asked. `known` is what
-    a person fills in here in place of what is usual.
+    a person fills in here in place of what is usual. With `cloud` the sample estate is bent where it is served, and the
+    local provider is asked there what it would refuse.
     """
 
     shows: tuple[str, ...]
@@ -52,6 +56,7 @@ class Case:
     moved: tuple[str, ...] = ()
     known: Mapping[str, str] = field(default_factory=dict)
     alone: bool = True
+    cloud: Callable[[Simulated], None] | None = None
 
     @property
     def config(self) -> Migrated:
@@ -62,8 +67,17 @@ class Case:
 
     @property
     def scene(self) -> Scene:
-        """All that the preview finds beside the config."""
+        """All that the preview finds beside the config, where no cloud has to be there."""
         return Scene(self.estate(sample_estate()), self.now, self.guests, self.moved)
+
+    @contextmanager
+    def staged(self) -> Iterator[Scene]:
+        """All that the preview finds beside the config, with the cloud that is asked."""
+        if self.cloud is None:
+            yield self.scene
+        else:
+            with served(self.cloud) as scene:
+                yield scene
 
 
 # ---- configs ----
@@ -326,6 +340,55 @@ OPEN_GROUP: Final = SecurityGroup(
 )
 ACCESS_LIST: Final = AccessControlList(id="acl-web", entries=("10.25.16.10/32",), listeners=("lb-web:443 (white)",))
 
+
+def group_of_somebody_else(estate: Simulated) -> None:
+    """By the name that ours would have."""
+    [mysql] = [item for item in estate.databases if item.id == MYSQL]
+    mysql.whitelist_groups.append(SimulatedGroup(name="classic_to_vpc", security_ips=["10.99.0.1/32"]))
+
+
+_MANY_GROUPS: Final = range(24)
+
+
+def groups_that_meet(estate: Estate) -> Estate:
+    """Instances in a group each, of which every one admits the whole of 10.0.0.0/8; and one that is in the target."""
+    like = estate.instances[0]
+    rules = tuple(
+        SecurityGroupRule(
+            direction="ingress",
+            nic_type="intranet",
+            ip_protocol="TCP",
+            port_range=f"{port}/{port}",
+            policy="accept",
+            priority=1,
+            cidr_ip="10.0.0.0/8",
+        )
+        for port in (6379, 6479, 6579, 6679, 6779)
+    )
+    there = {"network_type": "vpc", "vpc_id": SHARED_VPC, "vswitch_id": SHARED_VSWITCH}
+    instances = [
+        like.model_copy(
+            update={
+                "id": f"i-{number}",
+                "name": f"node-{number}",
+                "intranet_ips": (f"10.30.{number}.1",),
+                "security_group_ids": (f"sg-{number}",),
+            }
+        )
+        for number in _MANY_GROUPS
+    ]
+    stranger = like.model_copy(
+        update={"id": "i-there", "intranet_ips": ("192.168.10.9",), "security_group_ids": (), **there}
+    )
+    groups = tuple(SecurityGroup(id=f"sg-{number}", rules=rules) for number in _MANY_GROUPS)
+    return with_items(instances=(*instances, stranger), security_groups=groups)(estate)
+
+
+def they_move(migration: Migrated) -> None:
+    in_shared_vpc(migration)
+    migration["instances"] = [*migration["instances"], *(f"i-{number}" for number in _MANY_GROUPS)]
+
+
 # ---- times ----
 
 IN_THE_WINDOW: Final = datetime.fromisoformat("2026-12-12T03:00:00+08:00")
@@ -540,5 +603,15 @@ CASES: Final[dict[str, Case]] = {
         moved=(WEB,),
         now=SOON_AFTER,
         known=SINCE_THE_MOVE,
+    ),
+    # What the local provider refuses.
+    "a whitelist group of somebody else": Case(
+        ("update-not-refused",), cloud=group_of_somebody_else, known={"databases.id": MYSQL}
+    ),
+    "rules for a block outside of which the target is": Case(
+        ("security-group-within-limits",),
+        they_move,
+        groups_that_meet,
+        known={"network.cidrBlock": "10.0.0.0/8", "vswitches.cidrBlock": "10.99.0.0/24", "zone": "cn-hangzhou-b"},
     ),
 }

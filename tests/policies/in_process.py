@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -23,6 +24,7 @@ from components.migration import Migration, MigrationArgs
 from components.plan import make_plan
 from components.run import Sources
 from components.stack_outputs import exported, record_of
+from estate.client import Cloud
 from estate.clock import ClockReading
 from estate.guest import Evidence
 from estate.live import read_estate
@@ -33,7 +35,11 @@ from policies.core.plan import STACK, Plan, Resource
 from policies.core.rule import AnyRule
 from policies.pack.evaluation import Evaluation, evaluate
 from policies.pack.registry import all_rules
+from provider import registry
+from provider.resource import REFUSED, ResourceError
+from provider.values import UNKNOWN as NOT_KNOWN
 from simulator.estate_file import load
+from simulator.model.estate import Estate as Simulated
 from simulator.server import running
 from tests.components.mocked import Recording, declare
 from tests.estate import estates
@@ -69,13 +75,25 @@ class Scene:
     """What a preview finds beside the config.
 
     `guests` are facts by instance that its evidence tells otherwise. `moved` are instances that have moved since the
-    first `up`, whose record the preview is given.
+    first `up`, whose record the preview is given. `cloud` is asked by the local provider what an update would be
+    refused; without one nobody asks.
     """
 
     estate: Estate = field(default_factory=sample_estate)
     now: datetime = BEGINNING
     guests: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     moved: Collection[str] = ()
+    cloud: Cloud | None = None
+
+
+@contextmanager
+def served(bend: Callable[[Simulated], None]) -> Iterator[Scene]:
+    """The scene of a simulated cloud with the sample estate, bent: read by the reader, and there for the provider."""
+    simulated = load(ESTATE)
+    bend(simulated)
+    with running(simulated) as simulator:
+        cloud = estates.cloud(simulator, simulator.simulation.cloud.estate.users[0].name)
+        yield Scene(read_estate(cloud, BEGINNING), cloud=cloud)
 
 
 def previewed(migration: Mapping[str, Any], scene: Scene | None = None, rules: Sequence[AnyRule] = ()) -> Evaluation:
@@ -104,7 +122,7 @@ def _resources(config: MigrationConfig, scene: Scene) -> list[Resource]:
     recording = declare(program, preview=True)
     stack = "urn:pulumi:test::classic-to-vpc::pulumi:pulumi:Stack::classic-to-vpc-test"
     root = Resource(STACK, stack, "classic-to-vpc-test", None, {})
-    return [root, *(_resource(recording, urn) for urn in recording.resources)]
+    return [root, *(_resource(recording, urn, scene.cloud) for urn in recording.resources)]
 
 
 def _told(evidence: Evidence, facts: Mapping[str, Any]) -> Evidence:
@@ -124,14 +142,39 @@ def _after_the_move(estate: Estate, moved: Collection[str]) -> Estate:
     return estate.model_copy(update={"instances": tuple(instances), "vserver_groups": tuple(groups)})
 
 
-def _resource(recording: Recording, urn: str) -> Resource:
+def _resource(recording: Recording, urn: str, cloud: Cloud | None) -> Resource:
     item = recording.resources[urn]
     properties = {**_plain(item.inputs), **_plain(recording.outputs.get(urn, {}))}
     if item.type.startswith("alimigrate:"):
         properties["applied"] = Leaf.UNKNOWN
+        if cloud is not None:
+            properties |= _foreseen(item.type, _known_or_not(item.inputs), cloud)
     elif not item.type.startswith("classic-to-vpc:"):
         properties["id"] = Leaf.UNKNOWN
     return Resource(item.type, urn, item.name, item.parent or None, properties)
+
+
+def _foreseen(resource_type: str, inputs: dict[str, Any], cloud: Cloud) -> dict[str, str]:
+    """What the provider's plugin answers to a preview of a creation, beyond the inputs."""
+    resource = registry.RESOURCES[resource_type]
+    checked = resource.check(inputs)
+    assert checked.failures == ()
+    try:
+        resource.foresee(lambda: cloud, checked.inputs, "", {})
+    except ResourceError as refusal:
+        return {REFUSED: str(refusal)}
+    return {}
+
+
+def _known_or_not(value: Any) -> Any:
+    """Values as the local provider has them."""
+    if isinstance(value, Unknown) or value == UNKNOWN:
+        return NOT_KNOWN
+    if isinstance(value, Mapping):
+        return {str(key): _known_or_not(part) for key, part in value.items() if part is not None}
+    if isinstance(value, list | tuple):
+        return [_known_or_not(part) for part in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _plain(value: Any) -> Any:

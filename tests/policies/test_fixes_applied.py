@@ -16,7 +16,7 @@ from policies.core.waivers import waiver
 from policies.pack.registry import all_rules
 from tests.policies.examples import FILLED, as_filled, nested
 from tests.policies.fix_cases import CASES, Case, Migrated, bare
-from tests.policies.in_process import FILE, previewed, sample_config
+from tests.policies.in_process import FILE, Scene, previewed, sample_config
 from tests.policies.recordings import evaluated
 
 RULES: Final = {rule.id: rule for rule in all_rules()}
@@ -93,7 +93,12 @@ def test_what_is_previewed_here_is_what_the_engine_asked() -> None:
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_each_fix_by_config_settles_its_finding(case: Case) -> None:
-    migration, scene = case.config, case.scene
+    with case.staged() as scene:
+        _settles(case, scene)
+
+
+def _settles(case: Case, scene: Scene) -> None:
+    migration = case.config
     tried: list[tuple[str, list[Way]]] = []
     for result in previewed(migration, scene, [RULES[rule_id] for rule_id in case.shows if case.alone]).results:
         if not (result.outcome.blocks or result.outcome is Outcome.PENDING):
@@ -115,9 +120,6 @@ NOT_PASTED: Final = {
     "schedule-migration-declared": "The program declares one migration, and refuses a config that names no instance: "
     "tests/components/test_config.py. It is for programs of others: "
     "tests/policies/rules/schedule/test_migration_declared.py.",
-    "security-group-within-limits": "The group must have hundreds of rules, and the choice of the network is left to a "
-    "person: tests/policies/rules/security_group/test_within_limits.py.",
-    "update-not-refused": "The provider alone refuses: tests/e2e/test_prerequisites.py, on the real engine.",
 }
 
 

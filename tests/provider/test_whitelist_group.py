@@ -13,6 +13,7 @@ from provider import drift
 from provider.resource import Change, ResourceError
 from provider.values import UNKNOWN, Properties
 from provider.whitelist_group import MAX_ENTRIES, RdsWhitelistGroup
+from simulator.model.estate import Estate
 from simulator.server import Simulator, running
 from tests.estate import estates
 from tests.estate.stub import Stub, error, serving
@@ -242,6 +243,49 @@ class TestServersInTheVpc:
         modify(cloud, "migrated", "172.16.0.11", "Append")
         RESOURCE.delete(cloud, ID, state)
         assert groups(simulator)["MIX", "migrated"] == ["172.16.0.11"]
+
+    def test_servers_that_reach_it_from_elsewhere_refuse_it_too(self) -> None:
+        """From another VPC, and from the classic network, by their own addresses."""
+        with running(self.with_another_vpc("192.168.0.0/16", "192.168.7.7")) as simulator:
+            cloud = estates.cloud(simulator)
+            self.made(cloud)
+            inputs = INPUTS | {"groupName": "far", "securityIps": ["10.9.0.0/24", "192.168.0.0/16"]}
+            resource_id, state = RESOURCE.create(cloud, inputs)
+            with pytest.raises(ResourceError, match=r"far of rm-normal alone admits far-1 \(i-far\): without it"):
+                RESOURCE.delete(cloud, resource_id, state)
+            modify(cloud, "app", "192.168.7.7", "Append")
+            RESOURCE.delete(cloud, resource_id, state)
+            inputs = INPUTS | {"groupName": "classic", "securityIps": ["10.160.0.2/32"]}
+            resource_id, state = RESOURCE.create(cloud, inputs)
+            with pytest.raises(ResourceError, match=r"classic of rm-normal alone admits web-2 \(i-2\): without it"):
+                RESOURCE.delete(cloud, resource_id, state)
+
+    def test_a_server_elsewhere_with_an_address_of_its_vpc_does_not_reach_it(self) -> None:
+        """What the VPC has itself is where its own routes lead."""
+        with running(self.with_another_vpc("172.16.0.0/12", "172.16.7.7")) as simulator:
+            cloud = estates.cloud(simulator)
+            self.made(cloud)
+            inputs = INPUTS | {"groupName": "near", "securityIps": ["172.16.7.7/32"]}
+            resource_id, state = RESOURCE.create(cloud, inputs)
+            RESOURCE.delete(cloud, resource_id, state)
+
+    def test_a_group_for_classic_addresses_serves_no_server_of_a_vpc(self) -> None:
+        """In enhanced whitelist mode: one for the other network admits them there."""
+        group = RESOURCE._ref_of(INPUTS | {"networkType": "Classic"})
+        with running(moved.estate()) as simulator:
+            cloud = estates.cloud(simulator)
+            RESOURCE._before_deletion(cloud, group, ["172.16.0.0/24"], [])
+
+    def with_another_vpc(self, block: str, address: str) -> Estate:
+        data = moved.estate().model_dump(mode="json")
+        vswitch = {"id": "vsw-far", "vpc_id": "vpc-2", "zone_id": estates.ZONE, "cidr_block": f"{address[:-1]}0/24"}
+        data["vpcs"] = [item | ({"cidr_block": block} if item["id"] == "vpc-2" else {}) for item in data["vpcs"]]
+        [other] = [item for item in data["instances"] if item["id"] == "i-bare"]
+        far = {"id": "i-far", "name": "far-1", "vpc_id": "vpc-2", "vswitch_id": "vsw-far", "intranet_ips": [address]}
+        data["security_groups"].append({"id": "sg-far", "name": "far", "vpc_id": "vpc-2"})
+        data["instances"].append(other | far | {"security_group_ids": ["sg-far"]})
+        data["vswitches"].append(vswitch)
+        return Estate.model_validate(data)
 
     def test_a_classic_database_has_no_users_in_a_vpc(self, cloud: Cloud, simulator: Simulator) -> None:
         state = self.made(cloud, hybrid=False)
