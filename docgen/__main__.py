@@ -14,6 +14,7 @@ from estate.guest.files import json_schema as evidence_schema
 from estate.inventory import json_schema as inventory_schema
 from policies.pack.run import MANIFEST
 from preflight.plan.model import Document, schema_of
+from preflight.reach.model import Document as ReachDocument
 from preflight.timeline.model import Timeline
 from simulator.estate_file import json_schema as estate_schema
 from simulator.reference import render as simulator_page
@@ -30,6 +31,7 @@ def documents() -> dict[str, str]:
         "schema/package.schema.json": package_schema.render(),
         "schema/plan.schema.json": _json(schema_of(Document, "What a change does")),
         "schema/timeline.schema.json": _json(schema_of(Timeline, "What happens when")),
+        "schema/reach.schema.json": _json(schema_of(ReachDocument, "Who reaches whom before the move and after it")),
         "schema/evidence.schema.json": _json(evidence_schema()),
         "schema/inventory.schema.json": _json(inventory_schema()),
         "schema/estate.schema.json": _json(estate_schema()),

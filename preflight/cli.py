@@ -25,6 +25,7 @@ from preflight.options import (
     WaveOption,
 )
 from preflight.plan.command import plan
+from preflight.reach import command as reaching
 from preflight.report.command import report
 from preflight.screen import console
 from preflight.timeline.command import timeline
@@ -112,6 +113,7 @@ app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(plan)
 app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(report)
 app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(fix)
 app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(timeline)
+app.command(epilog=reaching.EXITS)(reaching.reach)
 
 
 def main() -> None:

@@ -7,9 +7,11 @@ groups were damaged at random, the pack (`policies.security_groups`) must find, 
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
-from bench.verdict import security_groups
+from bench.verdict import reaching, security_groups
 from policies.security_groups.judging import judge
 
 # `make bench-verdict` tries thousands more.
@@ -26,6 +28,15 @@ def test_the_estates_are_worth_looking_at() -> None:
     counted = [security_groups.compare(seed)[0] for seed in range(40)]
     assert sum(item["comparisons that find something"] for item in counted) > 20
     assert sum(item["that find nothing"] for item in counted) > 40
+
+
+@pytest.mark.parametrize("first", range(0, 30, 15))
+def test_who_reaches_whom_is_what_the_oracle_sees(first: int) -> None:
+    found = [reaching.compare(seed) for seed in range(first, first + 15)]
+    problems = [problem for _, told in found for problem in told]
+    assert not problems, problems[0]
+    seen = sum((Counter(tally) for tally, _ in found), Counter[str]())
+    assert min(seen[what] for what in ("kept", "lost", "opened", "outside kept")) > 5
 
 
 def test_what_the_converter_loses_its_report_tells() -> None:

@@ -394,7 +394,7 @@ class Seen:
 
 def seen(made: Scenario, own: Instance) -> Iterator[Seen]:
     """Everything that the move of one instance opens or loses."""
-    classic = {group_id: _classic_group(made, group_id) for group_id in made.groups}
+    classic = {group_id: classic_group(made, group_id) for group_id in made.groups}
     before = {group_id: classic[group_id] for group_id in own.security_group_ids}
     after = {vpc_id(group_id): made.clones[group_id] for group_id in own.security_group_ids}
     addresses = edges([*before.values(), *after.values()], made.targets)
@@ -474,7 +474,7 @@ def _seen_at_linked(made: Scenario, own: Instance, classic: Mapping[str, Group])
         if item.id == own.id or not _linked_after(made, item.id, own.id):
             continue
         groups = {
-            group_id: Group([*classic[group_id].rules, *_added(made, group_id)], classic[group_id].inner)
+            group_id: Group([*classic[group_id].rules, *added(made, group_id)], classic[group_id].inner)
             for group_id in item.security_group_ids
         }
         old = Far(own.intranet_ips[0], frozenset(own.security_group_ids), own.id)
@@ -487,11 +487,13 @@ def _seen_at_linked(made: Scenario, own: Instance, classic: Mapping[str, Group])
                     yield Seen("lost" if was else "opened", packet, new, item.id)
 
 
-def _added(made: Scenario, group_id: str) -> list[dict[str, Any]]:
+def added(made: Scenario, group_id: str) -> list[dict[str, Any]]:
+    """Return the rules that the stack adds to a classic group for linked instances."""
     return [{**rule, "nicType": "intranet"} for rule in made.added.get(group_id, ())]
 
 
-def _classic_group(made: Scenario, group_id: str) -> Group:
+def classic_group(made: Scenario, group_id: str) -> Group:
+    """Return a classic group of the estate."""
     group = made.groups[group_id]
     return Group([_facts(rule) for rule in group.rules], group.inner_access_policy == "Accept")
 

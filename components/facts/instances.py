@@ -110,11 +110,19 @@ class ClassicInstanceFacts(TypedDict):
     securityGroupIds: list[str]
 
 
+class PresentFacts(TypedDict):
+    """Where an instance is that has moved."""
+
+    privateIps: list[str]
+    securityGroupIds: Annotated[list[str], note("VPC groups, as the cloud has them by now")]
+
+
 class InstanceFacts(ClassicInstanceFacts):
-    """A migrating instance and its dependencies as they were in the classic network; only `moved` is of the present."""
+    """A migrating instance and its dependencies as they were classic; `moved` and `present` alone are of now."""
 
     wave: str
     moved: Annotated[bool, note("it is in the target VPC by now; all else is as it was before")]
+    present: NotRequired[Annotated[PresentFacts, note("where it is by now; absent: it has not moved")]]
     zoneId: str
     targetZoneId: str
     targetTier: NotRequired[Annotated[str, note("absent: its zone has one VSwitch")]]
@@ -211,6 +219,12 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> InstanceFac
 def _add_known(facts: InstanceFacts, planned: PlannedInstance, plan: MigrationPlan) -> None:
     """Add what is not known of every instance."""
     instance, types = planned.instance, plan.roster.index.instance_types
+    if planned.moved:
+        now = plan.roster.index.instances[instance.id]
+        facts["present"] = {
+            "privateIps": list(now.intranet_ips),
+            "securityGroupIds": list(now.security_group_ids),
+        }
     if planned.tier is not None:
         facts["targetTier"] = planned.tier
     if instance.instance_charge_type is not None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from policies.security_groups.differences import Differences
@@ -26,6 +26,7 @@ from policies.security_groups.model import (
 )
 from policies.security_groups.packets import (
     DIRECTIONS,
+    PROTOCOLS,
     AddressPeer,
     Difference,
     Direction,
@@ -34,6 +35,7 @@ from policies.security_groups.packets import (
     PacketRule,
     RuleSet,
     Table,
+    agreements,
     disagreements,
 )
 
@@ -52,13 +54,13 @@ def opened(
             if not (_nobodys(interval, around.vacant[version]) or around.is_reserved(version, interval)):
                 for difference in _opened_at(firewall, direction, protocol, cell):
                     found.add(difference, (version, interval))
-        tables = _private_tables(firewall, direction, protocol)
-        for met in _met(tables, around, departure):
+        tables = private_tables(firewall, direction, protocol)
+        for met in met_by(tables, around, departure):
             for difference in tables.opened(met.before, met.after):
                 # No rule of a clone names the group of one that is not linked: what shuts it out there, nothing opens.
                 told = met.reachable or not _is_by_group(difference.refused_by)
                 # Where nobody can tell where it moves to, no address lets it in.
-                if told and (met.placed or not _is_by_address(difference.accepted_by)):
+                if told and (met.placed or not is_by_address(difference.accepted_by)):
                     found.add_instances(difference, met.peers, met.addresses, _as_members(difference))
         for classic_id in _groups_named(firewall, direction, protocol):
             _compare_nobody(tables, classic_id, around, found)
@@ -76,15 +78,39 @@ def lost(
             if not (_nobodys(interval, around.taken[version]) or around.is_reserved(version, interval)):
                 for difference in _lost_at(firewall, direction, protocol, cell):
                     found.add(difference, (version, interval))
-        tables = _private_tables(firewall, direction, protocol)
-        for met in _met(tables, around, departure):
+        tables = private_tables(firewall, direction, protocol)
+        for met in met_by(tables, around, departure):
             for difference in tables.lost(met.before, met.after):
                 # Of one that is not linked, groups are lost by that alone, and another rule tells of it.
-                if met.reachable or _is_by_address(difference.accepted_by):
+                if met.reachable or is_by_address(difference.accepted_by):
                     found.add_instances(difference, met.peers, met.addresses)
         for group in sorted(firewall.foreign):
             _compare_foreign(tables, group, found)
     return found
+
+
+class Kept(NamedTuple):
+    """Traffic with addresses outside that is accepted before the move and after it."""
+
+    direction: Direction
+    protocol: str
+    ports: Interval
+    source_ports: Interval
+    version: Version
+    addresses: Interval
+
+
+def kept_outside(firewall: Firewall, around: Surroundings) -> Iterator[Kept]:
+    """Yield what both accept, with the addresses of which `lost` and `opened` tell what only one of them accepts."""
+    for direction, protocol in product(DIRECTIONS, PROTOCOLS):
+        clone = firewall.clone.table(direction, protocol)
+        for version, interval, plane in _cells(firewall, direction, protocol, defaults=True):
+            if plane is None or _nobodys(interval, around.taken[version]) or around.is_reserved(version, interval):
+                continue
+            classic = firewall.classic[plane].table(direction, protocol)
+            matching = classic.at_address(version, interval[0]), clone.at_address(version, interval[0])
+            for ports, source_ports in agreements(classic, matching[0], clone, matching[1]):
+                yield Kept(direction, protocol, ports, source_ports, version, interval)
 
 
 def at_one_that_stays(rules: RuleSet, around: Surroundings) -> tuple[Differences, Differences]:
@@ -96,8 +122,8 @@ def at_one_that_stays(rules: RuleSet, around: Surroundings) -> tuple[Differences
     for direction in DIRECTIONS:
         for protocol in sorted(rules.protocols(direction)):
             table = rules.table(direction, protocol)
-            tables = _Tables(table, table, protocol)
-            for met in _met(tables, around, None, linked=False):
+            tables = Tables(table, table, protocol)
+            for met in met_by(tables, around, None, linked=False):
                 for difference in tables.opened(met.before, met.after):
                     opened_there.add_instances(difference, met.peers)
                 for difference in tables.lost(met.before, met.after):
@@ -109,7 +135,7 @@ def at_one_that_stays(rules: RuleSet, around: Surroundings) -> tuple[Differences
 
 
 @dataclass(frozen=True)
-class _Tables:
+class Tables:
     """The rules for private peers before and after the move, and which of them disagree; no question is asked twice."""
 
     classic: Table
@@ -138,16 +164,18 @@ class _Tables:
         return {}
 
 
-def _private_tables(firewall: Firewall, direction: Direction, protocol: str) -> _Tables:
-    return _Tables(
+def private_tables(firewall: Firewall, direction: Direction, protocol: str) -> Tables:
+    """Return the tables by which instances are compared: classic ones talk by their intranet interfaces."""
+    return Tables(
         firewall.classic["intranet"].table(direction, protocol), firewall.clone.table(direction, protocol), protocol
     )
 
 
-class _Meeting(NamedTuple):
+class Meeting(NamedTuple):
     """Instances that the same rules match, before the move and after it; `addresses` are those that they keep.
 
-    Not `reachable` are those that stay and are not linked, as if they were; not `placed` those that may be anywhere.
+    Not `reachable` are those that stay and are not linked, as if they were; not `placed` those that may be anywhere;
+    not `moved` those that are met as they are now.
     """
 
     before: Matching
@@ -156,9 +184,10 @@ class _Meeting(NamedTuple):
     addresses: Sequence[AddressPeer] = ()
     reachable: bool = True
     placed: bool = True
+    moved: bool = True
 
 
-def _met(tables: _Tables, around: Surroundings, departure: int | None, *, linked: bool = True) -> Iterator[_Meeting]:
+def met_by(tables: Tables, around: Surroundings, departure: int | None, *, linked: bool = True) -> Iterator[Meeting]:
     """Every instance in each way in which it is met after the move: in its VPC groups wherever its new address may be.
 
     And, with `linked`, where it has not moved yet, as it is now.
@@ -180,11 +209,12 @@ def _met(tables: _Tables, around: Surroundings, departure: int | None, *, linked
             for at, peers in before.items():
                 for place in places:
                     after = _united(in_clones, place)
-                    yield _Meeting(_united(as_groups, at), after, peers, placed=kind.placed)
+                    yield Meeting(_united(as_groups, at), after, peers, placed=kind.placed)
         in_groups = clone.for_groups(kind.groups)
         for (at, now, reachable), entries in still.items():
             peers, addresses = [peer for peer, _ in entries], [address for _, address in entries if address]
-            yield _Meeting(_united(as_groups, at), _united(in_groups, now), peers, addresses, reachable)
+            met = _united(as_groups, at), _united(in_groups, now)
+            yield Meeting(*met, peers, addresses, reachable, moved=False)
 
 
 def _by_rules(classic: Table, kind: Kind) -> Mapping[Matching, Sequence[Peer]]:
@@ -202,7 +232,8 @@ def _at(table: Table, address: AddressPeer | None) -> Matching:
     return table.at_address(address.version, address.interval[0]) if address else ()
 
 
-def _is_by_address(rule: PacketRule | None) -> bool:
+def is_by_address(rule: PacketRule | None) -> bool:
+    """Whether a rule knows its peers by their addresses."""
     return rule is not None and isinstance(rule.peer, AddressPeer)
 
 
@@ -233,15 +264,18 @@ class _Cell(NamedTuple):
     plane: Plane | None
 
 
-def _cells(firewall: Firewall, direction: Direction, protocol: str) -> Iterator[_Cell]:
-    """Yield all addresses, cell by cell."""
+def _cells(firewall: Firewall, direction: Direction, protocol: str, *, defaults: bool = False) -> Iterator[_Cell]:
+    """Yield all addresses, cell by cell.
+
+    Behind the last rule there are the defaults only, which are the same on both sides: that cell only with `defaults`.
+    """
     tables = [rules.table(direction, protocol) for rules in (*firewall.classic.values(), firewall.clone)]
     versions: tuple[Version, ...] = (4, 6)
     for version in versions:
         edges = {edge for low, high in (*PRIVATE[version], *SERVICE[version]) for edge in (low, high + 1)}
         starts = sorted(edges | {start for table in tables for start in table.starts(version)})
-        # From the last of them on there are the defaults only, which are the same on both sides.
-        for low, after in pairwise(starts):
+        end = 2 ** (32 if version == 4 else 128)
+        for low, after in pairwise([*starts, end] if defaults and starts[-1] < end else starts):
             yield _Cell(version, (low, after - 1), _plane(version, low))
 
 
@@ -317,7 +351,7 @@ def _strangers(clone: Table, classic_id: str, around: Surroundings) -> Iterator[
         yield _Stranger(classic_id, None, ANYWHERE_PRIVATE)
 
 
-def _compare_nobody(tables: _Tables, classic_id: str, around: Surroundings, found: Differences) -> None:
+def _compare_nobody(tables: Tables, classic_id: str, around: Surroundings, found: Differences) -> None:
     """Compare what is opened to a group by its name: being accepted as one of it, or by one's address, is enough."""
     clone, classic = tables.clone, tables.classic
     as_group = classic.for_groups([classic_id])
@@ -337,7 +371,7 @@ def _drops(table: Table, matching: Matching) -> Matching:
     return tuple(index for index in matching if not table.rules[index].accept)
 
 
-def _compare_foreign(tables: _Tables, group: str, found: Differences) -> None:
+def _compare_foreign(tables: Tables, group: str, found: Differences) -> None:
     if as_group := tables.classic.for_groups([group]):
         in_clone = tables.clone.for_groups([group])
         for place in ANYWHERE_PRIVATE:

@@ -217,16 +217,30 @@ def disagreements(
 
     The rules that match the peer are given for both.
     """
-    source_starts = sorted(
-        ({ALL_PORTS[0]} | accepting.source_port_ends | refusing.source_port_ends) - {ALL_PORTS[1] + 1}
-    )
-    for start, after in pairwise([*source_starts, ALL_PORTS[1] + 1]):
+    for start, after in _source_ports(accepting, refusing):
         accepted = accepting.decide(accepting_rules, start)
         refused = refusing.decide(refusing_rules, start)
         for one, other in _overlaps(accepted, refused):
             if one.accept and not other.accept:
                 ports = max(one.ports[0], other.ports[0]), min(one.ports[1], other.ports[1])
                 yield Difference(accepting.direction, protocol, ports, (start, after - 1), one.rule, other.rule)
+
+
+def agreements(
+    one: Table, one_rules: tuple[int, ...], other: Table, other_rules: tuple[int, ...]
+) -> Iterable[tuple[Interval, Interval]]:
+    """Yield the ports and the source ports that both tables accept from a peer, of which the rules are given."""
+    for start, after in _source_ports(one, other):
+        for here, there in _overlaps(one.decide(one_rules, start), other.decide(other_rules, start)):
+            if here.accept and there.accept:
+                ports = max(here.ports[0], there.ports[0]), min(here.ports[1], there.ports[1])
+                yield ports, (start, after - 1)
+
+
+def _source_ports(one: Table, other: Table) -> Iterable[Interval]:
+    """Pairs of where an interval of source ports begins that no rule divides, and where the next one does."""
+    starts = sorted(({ALL_PORTS[0]} | one.source_port_ends | other.source_port_ends) - {ALL_PORTS[1] + 1})
+    return pairwise([*starts, ALL_PORTS[1] + 1])
 
 
 def _overlaps(ones: Sequence[Decided], others: Sequence[Decided]) -> Iterable[tuple[Decided, Decided]]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from components.config import ConfigError, parse
+from components.facts.instances import instance_facts
 from components.migration import Migration, MigrationArgs
 from components.plan import MigrationPlan, Origin, StackRecord, make_plan, still_classic
 from components.stack_outputs import exported, record_of
@@ -391,3 +392,14 @@ def test_a_link_to_the_vpc_before_a_change_of_the_network_is_not_gone() -> None:
     before = of.vpcs[0].model_copy(update={"id": "vpc-before", "name": "before", "is_default": False})
     made = plan(config(network=NETWORK), of.model_copy(update={"vpcs": (*of.vpcs, before)}), known)
     assert made.gone == ()
+
+
+def test_where_a_moved_instance_is_by_now_is_told_beside_what_it_was() -> None:
+    raw = in_waves(network=NETWORK)
+    made = plan(raw, after_the_move("i-web"), recorded(raw))
+    told = {item.instance.id: instance_facts(item, made) for item in made.instances}
+    web = told["i-web"]
+    assert web["moved"]
+    assert web["present"] == {"privateIps": ["172.16.8.7"], "securityGroupIds": ["sg-clone"]}
+    assert web["securityGroupIds"] != ["sg-clone"]
+    assert [item for item, facts in told.items() if "present" in facts] == ["i-web"]

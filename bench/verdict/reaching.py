@@ -1,0 +1,182 @@
+"""Who reaches whom on random estates: for each packet between two instances, what the oracle sees, reach must tell.
+
+A packet between two instances needs both: the rules of the one that sends it, and of the one that it comes to.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
+from itertools import product
+
+from bench.verdict import security_groups
+from bench.verdict.oracle import Far, Group, Packet, accepts, edges, is_service, nic_of, packets, within
+from bench.verdict.security_groups import Scenario, classic_group, vpc_id, zone_of
+from estate.model import Instance
+from policies.core.plan import Plan
+from policies.security_groups.comparing import Kept, kept_outside
+from policies.security_groups.reaching import Pair, Traffic, pairs
+from policies.security_groups.reading import firewall_of, surroundings
+
+_Key = tuple[str, str, bool]
+
+
+def compare(seed: int) -> tuple[Mapping[str, int], list[str]]:
+    """Tell of the estate of a seed twice; return what was looked at, and everything on which the two disagree."""
+    made = security_groups.scenario(seed)
+    plan = security_groups.plan_of(made)
+    found = _by_instances(pairs(plan))
+    tally, problems = Counter[str](), []
+    for source, target, between in _questions(made):
+        pair = found.get((source.id, target.id, between))
+        for packet, expected in _truth(made, source, target, between=between):
+            told = {name for name in ("kept", "lost", "opened", "one_end") if pair and _holds(pair, name, packet)}
+            tally.update(expected)
+            if told != expected:
+                when = "between" if between else "after"
+                problems.append(
+                    f"seed {seed}, {source.id} -> {target.id} {when} ({', '.join(made.damage) or 'as converted'}): "
+                    f"{packet} is {sorted(expected)}, told as {sorted(told)}"
+                )
+    problems += _outside_problems(made, plan, tally)
+    return tally, problems
+
+
+def _outside_problems(made: Scenario, plan: Plan, tally: Counter[str]) -> Iterator[str]:
+    """Yield what is told as kept with addresses outside, or is not, and the oracle sees otherwise."""
+    around = surroundings(plan)
+    for own in made.instances:
+        if own.id not in made.waves:
+            continue
+        kept = list(kept_outside(firewall_of(plan, tuple(sorted(own.security_group_ids))), around))
+        before, after = _own(made, own, {item: classic_group(made, item) for item in made.groups}, None)
+        rule_sets = [*before.values(), *after.values()]
+        insiders = {address for item in made.instances for address in item.intranet_ips}
+        for address, packet in product(edges(rule_sets, made.targets), list(packets(rule_sets))):
+            far = Far(address, frozenset())
+            number, version = int(ip_address(address)), ip_address(address).version
+            if address in insiders or is_service(address) or around.is_reserved(version, (number, number)):
+                continue
+            expected = accepts(before, packet, far, nic_of(address)) and accepts(after, packet, far, None)
+            told = any(_is_about(item, packet, (version, number)) for item in kept)
+            tally["outside kept"] += expected
+            if told != expected:
+                how = ", ".join(made.damage) or "as converted"
+                yield f"{how}, {own.id}: {packet} with {address} is told as {'kept' if told else 'not kept'}"
+
+
+def _is_about(item: Kept, packet: Packet, address: tuple[int, int]) -> bool:
+    return (
+        (item.direction, item.protocol, item.version) == (packet.direction, packet.protocol, address[0])
+        and item.addresses[0] <= address[1] <= item.addresses[1]
+        and item.ports[0] <= packet.port <= item.ports[1]
+        and item.source_ports[0] <= packet.source_port <= item.source_ports[1]
+    )
+
+
+def _by_instances(every: Iterator[Pair]) -> dict[_Key, Pair]:
+    return {
+        (source.id, target.id, pair.between): pair
+        for pair in every
+        for source, target in product(pair.sources, pair.targets)
+        if source is not target
+    }
+
+
+def _holds(pair: Pair, name: str, packet: Packet) -> bool:
+    traffic: Traffic = getattr(pair, name)
+    return any(
+        low <= packet.source_port <= high and first <= packet.port <= last
+        for protocol, flows in traffic
+        if protocol == packet.protocol
+        for (low, high), ports in flows
+        for first, last in ports
+    )
+
+
+def _questions(made: Scenario) -> Iterator[tuple[Instance, Instance, bool]]:
+    for source, target in product(made.instances, made.instances):
+        if source is target or not {source.id, target.id} & made.waves.keys():
+            continue
+        yield source, target, False
+        if _late(made, source.id, target.id) is not None:
+            yield source, target, True
+
+
+def _late(made: Scenario, one: str, other: str) -> str | None:
+    """Return which of two moves later, and is linked until then; None where there is no such time."""
+    places = {item: made.waves.get(item, 9 if item in made.later else None) for item in (one, other)}
+    if None in places.values() or places[one] == places[other]:
+        return None
+    late = max(places, key=lambda item: places[item] or 0)
+    return late if late in made.linked else None
+
+
+def _truth(made: Scenario, source: Instance, target: Instance, *, between: bool) -> Iterator[tuple[Packet, set[str]]]:
+    late = _late(made, source.id, target.id) if between else None
+    classic = {group_id: classic_group(made, group_id) for group_id in made.groups}
+    own = {item.id: _own(made, item, classic, late) for item in (source, target)}
+    rule_sets = [group for before, after in own.values() for group in (*before.values(), *after.values())]
+    addresses = edges(rule_sets, made.targets)
+    ends = {item.id: _ends(made, item, addresses, late) for item in (source, target)}
+    apart = any(_stays(made, item.id) and item.id not in made.linked for item in (source, target))
+    for packet in packets(rule_sets):
+        if packet.direction != "egress":
+            continue
+        came = Packet("ingress", packet.protocol, packet.port, packet.source_port)
+        yield packet, _fate(own[source.id], own[target.id], (packet, came), (ends[source.id], ends[target.id]), apart)
+
+
+_Own = tuple[Mapping[str, Group], Mapping[str, Group]]
+_End = tuple[Far, list[Far]]
+
+
+def _fate(out: _Own, into: _Own, packet: tuple[Packet, Packet], ends: tuple[_End, _End], apart: bool) -> set[str]:
+    (source, sources), (target, targets) = ends
+    left, came = packet
+    was_out, was_in = accepts(out[0], left, target, "intranet"), accepts(into[0], came, source, "intranet")
+    was, now, alone = was_out and was_in, set[bool](), set[bool]()
+    for at_source, at_target in product(sources, targets):
+        is_out = not apart and accepts(out[1], left, at_target, _nic(out))
+        is_in = not apart and accepts(into[1], came, at_source, _nic(into))
+        now.add(is_out and is_in)
+        alone.add(((is_out and not was_out) or (is_in and not was_in)) and not (is_out and is_in))
+    found = {"kept"} if was and now == {True} else set()
+    found |= {"lost"} if was and False in now else set()
+    found |= {"opened"} if not was and True in now else set()
+    # What is opened at both ends for one address is not told once more for the others.
+    return found | ({"one_end"} if True in alone and True not in now else set())
+
+
+def _nic(own: _Own) -> str | None:
+    """Return the interface by which an instance talks after the move: one that keeps its groups has two."""
+    return "intranet" if own[0] is own[1] else None
+
+
+def _stays(made: Scenario, instance_id: str) -> bool:
+    return instance_id not in made.waves and instance_id not in made.later
+
+
+def _own(made: Scenario, item: Instance, classic: Mapping[str, Group], late: str | None) -> _Own:
+    before = {group_id: classic[group_id] for group_id in item.security_group_ids}
+    if _stays(made, item.id) or item.id == late:
+        with_added = {
+            group_id: Group([*group.rules, *security_groups.added(made, group_id)], group.inner)
+            for group_id, group in before.items()
+        }
+        return with_added, with_added
+    return before, {vpc_id(group_id): made.clones[group_id] for group_id in item.security_group_ids}
+
+
+def _ends(made: Scenario, item: Instance, addresses: list[str], late: str | None) -> _End:
+    groups, (address,) = frozenset(item.security_group_ids), item.intranet_ips
+    old = Far(address, groups, item.id)
+    if _stays(made, item.id) or item.id == late:
+        return old, [old]
+    blocks = [made.targets[zone_of(made, item.id)]] if item.id in made.waves else list(made.targets)
+    known_by = frozenset(map(vpc_id, groups))
+    return old, [Far(place, known_by, item.id) for block in blocks for place in within(addresses, block)]
+
+
+__all__ = ["compare"]

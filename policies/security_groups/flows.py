@@ -1,0 +1,102 @@
+"""Sets of traffic between two ends: which ports from which source ports, one protocol a set; exact, by intervals."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final, TypeAlias
+
+from policies.security_groups.packets import ALL_PORTS, Interval, Table, merged
+
+Flows: TypeAlias = tuple[tuple[Interval, tuple[Interval, ...]], ...]
+"""Destination ports by source ports: both sorted, none overlapping, neighbours that say the same as one."""
+
+NOTHING: Final[Flows] = ()
+EVERYTHING: Final[Flows] = ((ALL_PORTS, (ALL_PORTS,)),)
+
+
+def accepted(table: Table, matching: tuple[int, ...]) -> Flows:
+    """Return what a table accepts from a peer that these of its rules match."""
+    starts = sorted(({ALL_PORTS[0]} | table.source_port_ends) - {ALL_PORTS[1] + 1})
+    return _joined(
+        ((start, after - 1), tuple(merged(item.ports for item in table.decide(matching, start) if item.accept)))
+        for start, after in pairwise([*starts, ALL_PORTS[1] + 1])
+    )
+
+
+def rectangle(ports: Interval, source_ports: Interval) -> Flows:
+    """Return the set of all of these ports from all of those."""
+    return ((source_ports, (ports,)),)
+
+
+@lru_cache(maxsize=65536)
+def both(ones: Flows, others: Flows) -> Flows:
+    """Return what is in both."""
+    return _combined(ones, others, lambda one, other: one and other)
+
+
+@lru_cache(maxsize=65536)
+def either(ones: Flows, others: Flows) -> Flows:
+    """Return what is in any of them."""
+    return _combined(ones, others, lambda one, other: one or other)
+
+
+@lru_cache(maxsize=65536)
+def without(ones: Flows, others: Flows) -> Flows:
+    """Return what is in the first and not in the second."""
+    return _combined(ones, others, lambda one, other: one and not other)
+
+
+def pieces(every: Iterable[Flows]) -> Iterator[Flows]:
+    """Yield the parts of some sets that none of them divides."""
+    sets = set(every)
+    sources = sorted({edge for flows in sets for low, high in _sources(flows) for edge in (low, high + 1)})
+    for low, after in pairwise(sources):
+        there = {_at(flows, low) for flows in sets} - {()}
+        edges = sorted({edge for ports in there for first, last in ports for edge in (first, last + 1)})
+        for first, beyond in pairwise(edges):
+            if any(_holds(ports, first) for ports in there):
+                yield rectangle((first, beyond - 1), (low, after - 1))
+
+
+def _combined(ones: Flows, others: Flows, wanted: Callable[[bool, bool], bool]) -> Flows:
+    edges = {edge for low, high in (*_sources(ones), *_sources(others)) for edge in (low, high + 1)}
+    return _joined(
+        ((low, after - 1), _ports(_at(ones, low), _at(others, low), wanted)) for low, after in pairwise(sorted(edges))
+    )
+
+
+def _sources(flows: Flows) -> Iterator[Interval]:
+    return (source for source, _ in flows)
+
+
+def _at(flows: Flows, source: int) -> tuple[Interval, ...]:
+    return next((ports for (low, high), ports in flows if low <= source <= high), ())
+
+
+def _ports(
+    ones: tuple[Interval, ...], others: tuple[Interval, ...], wanted: Callable[[bool, bool], bool]
+) -> tuple[Interval, ...]:
+    edges = sorted({edge for low, high in (*ones, *others) for edge in (low, high + 1)})
+    return tuple(
+        merged((low, after - 1) for low, after in pairwise(edges) if wanted(_holds(ones, low), _holds(others, low)))
+    )
+
+
+def _holds(intervals: tuple[Interval, ...], number: int) -> bool:
+    place = bisect_left(intervals, (number + 1,)) - 1
+    return place >= 0 and intervals[place][1] >= number
+
+
+def _joined(cells: Iterable[tuple[Interval, tuple[Interval, ...]]]) -> Flows:
+    found: list[tuple[Interval, tuple[Interval, ...]]] = []
+    for (low, high), ports in cells:
+        if not ports:
+            continue
+        if found and found[-1][0][1] + 1 == low and found[-1][1] == ports:
+            found[-1] = (found[-1][0][0], high), ports
+        else:
+            found.append(((low, high), ports))
+    return tuple(found)

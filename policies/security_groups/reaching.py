@@ -1,0 +1,268 @@
+"""Who could talk with whom before the move, and who can after it: each pair of instances, both ends' rules together.
+
+A flow needs both: the rules of the end that it leaves, and those of the end that it comes to. What each end accepts is
+what `comparing` compares by; a rule for one end alone tells of that end, and a pair of both.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final, NamedTuple, TypeAlias
+
+from policies.core.facts import UnreadableError, attempt
+from policies.core.plan import Plan
+from policies.security_groups.comparing import Meeting, Tables, is_by_address, met_by, private_tables
+from policies.security_groups.flows import EVERYTHING, NOTHING, Flows, accepted, both, either, rectangle, without
+from policies.security_groups.model import Firewall, Peer, Surroundings
+from policies.security_groups.packets import DIRECTIONS, PROTOCOLS, Direction, RuleSet
+from policies.security_groups.reading import firewall_of, rules_of_linked, surroundings
+
+Traffic: TypeAlias = tuple[tuple[str, Flows], ...]
+"""Flows by protocol, in the order of PROTOCOLS, protocols without any left out."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Instances of which all on one side could talk alike with all on the other, one way: `sources` begin.
+
+    `kept` is accepted before and after by both ends, `lost` before alone, `opened` after alone. Where an address of a
+    VSwitch decides, what may be lost or opened counts as that. `one_end` is what one end accepts only after the move,
+    and the other end still refuses. `between`: while one of them has moved, and the other is linked and has not.
+    `apart`: the end that is classic cannot be reached after the move. Not `known` are the rules of an end whose groups
+    are in no facts: it is taken to accept everything.
+    """
+
+    sources: tuple[Peer, ...]
+    targets: tuple[Peer, ...]
+    kept: Traffic
+    lost: Traffic
+    opened: Traffic
+    one_end: Traffic
+    between: bool
+    apart: bool
+    known: bool
+
+
+class _Way(NamedTuple):
+    """One way in which a peer is met at an end: what that end accepts before, after, and after at the most."""
+
+    moved: bool
+    reachable: bool
+    before: Flows
+    after: Flows
+    most: Flows
+
+
+_Ways: TypeAlias = tuple[_Way, ...]
+_Key: TypeAlias = tuple[Direction, str]
+_UNKNOWN_END: Final = (
+    _Way(moved=True, reachable=True, before=EVERYTHING, after=EVERYTHING, most=EVERYTHING),
+    _Way(moved=False, reachable=True, before=EVERYTHING, after=EVERYTHING, most=EVERYTHING),
+)
+
+
+@dataclass
+class _End:
+    """All that the rules of one set of groups say of each peer; None where the rules are not known."""
+
+    ways: Mapping[_Key, Mapping[str, _Ways]] | None
+
+    def met(self, key: _Key, peer: Peer) -> _Ways:
+        """Return the ways in which a peer is met."""
+        return _UNKNOWN_END if self.ways is None else self.ways[key].get(peer.id, ())
+
+
+class _Ends(NamedTuple):
+    """What an instance says of others: when it has moved, and while it is classic."""
+
+    moved: _End
+    classic: _End
+
+
+@dataclass
+class _Found:
+    """What becomes of the flows of one pair, by protocol."""
+
+    kept: dict[str, Flows] = field(default_factory=dict)
+    lost: dict[str, Flows] = field(default_factory=dict)
+    opened: dict[str, Flows] = field(default_factory=dict)
+    one_end: dict[str, Flows] = field(default_factory=dict)
+
+    def add(self, protocol: str, out: _Way, into: _Way, *, gone: bool) -> None:
+        before = both(out.before, into.before)
+        after = NOTHING if gone else both(out.after, into.after)
+        most = NOTHING if gone else both(out.most, into.most)
+        opened = without(most, before)
+        alone = NOTHING if gone else either(without(out.most, out.before), without(into.most, into.before))
+        for flows, more in (
+            (self.kept, both(before, after)),
+            (self.lost, without(before, after)),
+            (self.opened, opened),
+            (self.one_end, without(alone, most)),
+        ):
+            flows[protocol] = either(flows.get(protocol, NOTHING), more)
+
+
+def pairs(plan: Plan) -> Iterator[Pair]:
+    """Yield every pair of instances of which one moves with this stack, and that can or could talk.
+
+    Raises UnreadableError where the rules of an instance that moves cannot be read.
+    """
+    around = surroundings(plan)
+    ends = {peer.id: _ends(plan, peer, around) for peer in around.peers}
+    alike = list(_alike(around, ends))
+    for sources in alike:
+        for targets in alike:
+            one, other = sources[0], targets[0] if targets is not sources else targets[-1]
+            if one is not other and "migrates" in (one.fate, other.fate):
+                for between in (False, True):
+                    found = _pair(ends, one, other, between=between)
+                    if found is not None:
+                        yield _told(found, sources, targets, ends, between=between)
+
+
+def _told(
+    found: _Found, sources: tuple[Peer, ...], targets: tuple[Peer, ...], ends: Mapping[str, _Ends], *, between: bool
+) -> Pair:
+    kept = {name: without(flows, found.lost[name]) for name, flows in found.kept.items()}
+    return Pair(
+        sources,
+        targets,
+        _traffic(kept),
+        _traffic(found.lost),
+        _traffic(found.opened),
+        # What is opened at both ends for one address is not told once more for the others.
+        _traffic({name: without(flows, found.opened[name]) for name, flows in found.one_end.items()}),
+        between,
+        _is_apart(sources[0], targets[0]) and not between,
+        known=all(_own(ends, peer, between=between).ways is not None for peer in (sources[0], targets[0])),
+    )
+
+
+def _traffic(flows: Mapping[str, Flows]) -> Traffic:
+    return tuple((name, flows[name]) for name in PROTOCOLS if flows.get(name))
+
+
+def _is_apart(one: Peer, other: Peer) -> bool:
+    return any(not peer.moves and not peer.linked for peer in (one, other))
+
+
+def _own(ends: Mapping[str, _Ends], peer: Peer, *, between: bool) -> _End:
+    return ends[peer.id].moved if peer.moves and not between else ends[peer.id].classic
+
+
+def _pair(ends: Mapping[str, _Ends], source: Peer, target: Peer, *, between: bool) -> _Found | None:
+    """Return what becomes of the flows from one instance to another; None where none could be, nor can be."""
+    gone = _is_apart(source, target)
+    if between and (gone or not _linked_between(source, target)):
+        return None
+    # Between their moves, whoever leaves later has its classic rules; else everybody has those of where it will be.
+    late = (source if _leaves_before(target, source) else target) if between else None
+    found = _Found()
+    for protocol in PROTOCOLS:
+        out = _ways(ends, source, target, ("egress", protocol), late)
+        into = _ways(ends, target, source, ("ingress", protocol), late)
+        for one in out:
+            for other in into:
+                found.add(protocol, one, other, gone=gone)
+    every = (*found.kept.values(), *found.lost.values(), *found.opened.values(), *found.one_end.values())
+    return found if any(every) else None
+
+
+def _linked_between(one: Peer, other: Peer) -> bool:
+    """Whether both move, and the one that leaves later is linked until then."""
+    first, second = (one, other) if _leaves_before(one, other) else (other, one)
+    return (
+        first.fate == "migrates"
+        and second.moves
+        and second.met_linked_after(first.departure)
+        and (first.departure != second.departure)
+    )
+
+
+def _leaves_before(one: Peer, other: Peer) -> bool:
+    return one.departure is not None and (other.departure is None or one.departure < other.departure)
+
+
+def _ways(ends: Mapping[str, _Ends], near: Peer, far: Peer, key: _Key, late: Peer | None) -> _Ways:
+    """Return how an end meets the other one: as what has moved, or as what has not."""
+    classic_near = near is late or not near.moves
+    end = ends[near.id].classic if classic_near else ends[near.id].moved
+    has_moved = far.moves and far is not late
+    return tuple(way for way in end.met(key, far) if way.moved == has_moved)
+
+
+# ---- what one end says ----
+
+
+def _ends(plan: Plan, peer: Peer, around: Surroundings) -> _Ends:
+    key = tuple(sorted(peer.groups))
+    moved = _End(None)
+    if peer.fate == "migrates":
+        moved = plan.remember((__name__, key, peer.departure), partial(_moved_end, plan, key, peer.departure, around))
+    elif peer.moves:
+        # It moves with another stack: as far as this one has all of its clones, it is known.
+        found = attempt(lambda: plan.remember((__name__, key, None), partial(_moved_end, plan, key, None, around)))
+        moved = _End(None) if isinstance(found, UnreadableError) else found
+    return _Ends(moved, plan.remember((__name__, key), partial(_classic_end, plan, key, around)))
+
+
+def _moved_end(plan: Plan, groups: tuple[str, ...], departure: int | None, around: Surroundings) -> _End:
+    firewall = firewall_of(plan, groups)
+    return _End({key: _of_firewall(firewall, key, around, departure) for key in _keys()})
+
+
+def _classic_end(plan: Plan, groups: tuple[str, ...], around: Surroundings) -> _End:
+    """Return what an instance says that keeps its classic groups; of one that nothing links no rule may be known."""
+    rules = attempt(partial(rules_of_linked, plan, groups))
+    if isinstance(rules, UnreadableError):
+        return _End(None)
+    return _End({key: _of_rules(rules, key, around) for key in _keys()})
+
+
+def _keys() -> Iterator[_Key]:
+    return ((direction, protocol) for direction in DIRECTIONS for protocol in PROTOCOLS)
+
+
+def _of_firewall(firewall: Firewall, key: _Key, around: Surroundings, departure: int | None) -> Mapping[str, _Ways]:
+    tables = private_tables(firewall, *key)
+    return _by_peer((met, _way(tables, met)) for met in met_by(tables, around, departure))
+
+
+def _of_rules(rules: RuleSet, key: _Key, around: Surroundings) -> Mapping[str, _Ways]:
+    table = rules.table(*key)
+    tables = Tables(table, table, key[1])
+    return _by_peer((met, _way(tables, met)) for met in met_by(tables, around, None))
+
+
+def _by_peer(ways: Iterator[tuple[Meeting, _Way]]) -> Mapping[str, _Ways]:
+    found: dict[str, dict[_Way, None]] = defaultdict(dict)
+    for met, way in ways:
+        for peer in met.peers:
+            found[peer.id][way] = None
+    return {peer_id: tuple(told) for peer_id, told in found.items()}
+
+
+def _way(tables: Tables, met: Meeting) -> _Way:
+    before, after = accepted(tables.classic, met.before), accepted(tables.clone, met.after)
+    most = after
+    if not met.placed:
+        # Where nobody can tell where it moves to, no address lets it in.
+        most = both(before, after)
+        for difference in tables.opened(met.before, met.after):
+            if not is_by_address(difference.accepted_by):
+                most = either(most, rectangle(difference.ports, difference.source_ports))
+    return _Way(met.moved, met.reachable, before, after, most)
+
+
+def _alike(around: Surroundings, ends: Mapping[str, _Ends]) -> Iterator[tuple[Peer, ...]]:
+    """Yield instances, those together of which every end says the same, and that say the same of every peer."""
+    every = {id(end): end for own in ends.values() for end in own if end.ways is not None}
+    found: dict[object, list[Peer]] = defaultdict(list)
+    for peer in around.peers:
+        said = tuple(end.met(key, peer) for end in every.values() for key in _keys())
+        found[peer.groups, peer.fate, peer.linked, peer.departure, said].append(peer)
+    return (tuple(peers) for peers in found.values())

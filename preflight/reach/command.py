@@ -1,0 +1,142 @@
+"""`preflight reach`: who could reach whom before the move, who can after it, and that nothing is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from policies.core.facts import UnreadableError, printable
+from policies.verdict import BAD_INPUT, CONDITIONS, NOT_JUDGED, NOT_READY, READY, UNKNOWN, WHAT_IF
+from preflight.exits import NOT_ALLOWED, Stop
+from preflight.judging import Asked, Judged, judge, not_judged
+from preflight.options import ProjectOption, RehearsalOption, ResultOption, StackOption
+from preflight.reach.making import Basis, make_reach, moved_and_not
+from preflight.reach.model import Document, End, Reach
+from preflight.reach.text import show_reach
+from preflight.screen import console
+from preflight.steps import plan_of
+
+EXITS = f"""exit codes:
+
+  {READY:<3} nothing is opened ({CONDITIONS} with --strict where something is lost)
+
+  {BAD_INPUT:<3} bad input
+
+  {NOT_ALLOWED:<3} credentials or permission
+
+  {WHAT_IF:<3} what-if: the cloud is not proven to be Alibaba's
+
+  {NOT_READY:<3} something is opened that nobody accepted
+
+  {UNKNOWN:<3} unknown: not all of it can be told
+
+  {NOT_JUDGED:<3} not judged: the pack or the engine gave no result of this run"""
+
+
+class Format(StrEnum):
+    """How it is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Of(StrEnum):
+    """By what the time after the move is told."""
+
+    PLAN = "plan"
+    CLOUD = "cloud"
+
+
+def reach(  # noqa: PLR0913 - one argument an option
+    stack: StackOption = None,
+    of: Annotated[
+        Of | None,
+        typer.Option(
+            "--after",
+            help="Tell the time after the move by the plan, or by the cloud as it is now; the cloud if all have moved.",
+        ),
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
+    everything: Annotated[bool, typer.Option("--all", help="Leave nothing out.")] = False,
+    instance: Annotated[
+        list[str] | None, typer.Option(help="Show what concerns one instance, by id or name; repeat it.")
+    ] = None,
+    whole_vswitches: Annotated[
+        bool,
+        typer.Option(
+            "--accept-whole-vswitches",
+            help="Accept that a database lets in everybody of a VSwitch that its users move into, as the notice asks.",
+        ),
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help=f"Exit {CONDITIONS} where something is lost.")] = False,
+    rehearsal: RehearsalOption = False,
+    result: ResultOption = None,
+    project: ProjectOption = Path(),
+) -> None:
+    """Show who reached whom before the move, who does after it, and what is opened.
+
+    Nothing is changed in the cloud. Anything that is opened, and that nobody accepted, is exit 20.
+    """
+    asked = Asked(project, stack, rehearsal=rehearsal, result=result)
+    out = console()
+    judged = judge(asked, console(stderr=True))
+    if judged.decision.result is None or not judged.told.is_whole:
+        raise typer.Exit(not_judged(judged.decision, judged.told, out))
+    document = make_document(judged, None if of is None else of.value, strict=strict, whole_vswitches=whole_vswitches)
+    if form is Format.JSON:
+        typer.echo(document.model_dump_json(indent=2))
+    else:
+        known = {name for end in _ends(document.reach) for name in (*end.ids, *end.names)}
+        if missing := [item for item in instance or () if item not in known]:
+            raise Stop(BAD_INPUT, f"--instance {printable(missing[0])}: no instance of that id or name is told of")
+        show_reach(out, document, everything=everything, only=instance or ())
+    raise typer.Exit(document.exit_code)
+
+
+def _ends(found: Reach) -> Iterator[End]:
+    for pair in found.pairs:
+        yield from (pair.source, pair.target)
+    yield from (item.at for item in found.outside)
+    yield from (item.source for item in found.databases)
+
+
+def make_document(
+    judged: Judged, basis: Basis | None = None, *, strict: bool = False, whole_vswitches: bool = False
+) -> Document:
+    """Return what a run tells of who reaches whom. Raises Stop where it tells nothing."""
+    result = judged.decision.result
+    assert result is not None
+    plan = plan_of(judged.told.steps)
+    moved, to_move = moved_and_not(plan)
+    chosen: Basis = basis or ("cloud" if moved and not to_move else "plan")
+    try:
+        found = make_reach(plan, datetime.fromisoformat(result["now"]), chosen, whole_vswitches=whole_vswitches)
+    except UnreadableError as problem:
+        raise Stop(UNKNOWN, f"Who reaches whom cannot be told: {problem}") from None
+    return Document(
+        readiness=judged.decision.readiness,
+        exit_code=exit_code(found, judged.decision.code, strict=strict),
+        judged_at=result["now"],
+        commit=result["run"]["commit"],
+        account=result["run"]["accountId"],
+        basis=chosen,
+        moved=moved,
+        to_move=to_move,
+        reach=found,
+    )
+
+
+def exit_code(found: Reach, verdict: int, *, strict: bool = False) -> int:
+    """Return the exit code: what is opened goes before what is not known, and a what-if passes no gate."""
+    if found.opened:
+        return NOT_READY
+    if found.unknown or found.to_databases.unknown:
+        return UNKNOWN
+    if verdict == WHAT_IF:
+        return WHAT_IF
+    return CONDITIONS if strict and found.lost else READY

@@ -1,0 +1,241 @@
+"""Who reaches whom, as a table for a terminal: what is opened and lost first, what is kept counted or in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from policies.core.facts import printable
+from preflight.reach.model import Document, End, PairReach, Reach
+from preflight.screen import show, when, wrapped
+
+_STYLES: Final = {
+    "opened": "bold red",
+    "lost": "red",
+    "lost in part": "yellow",
+    "unknown": "magenta",
+    "kept": "green",
+}
+_ORDER: Final = tuple(_STYLES)
+_MOST_ROWS: Final = 15
+_MOST_KEPT: Final = 10
+_MOST_NAMES: Final = 3
+_MOST_WORDS: Final = 6
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: what becomes of the traffic of some with others."""
+
+    status: str
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    what: str
+
+
+def show_reach(out: Console, document: Document, *, everything: bool = False, only: Sequence[str] = ()) -> None:
+    """Show who reaches whom; `only` some instances, by id or name. The answer is the last line."""
+    reach, width = document.reach, out.width
+    for line in wrapped(head_text(document), width):
+        show(out, Text(line, "bold"))
+    for title, rows in (
+        (f"Instances: {counts_text(reach)}", pair_rows(reach.pairs, only)),
+        (
+            "Others: addresses of no instance of the region, and members of groups",
+            outside_rows(reach, only, whole=everything),
+        ),
+        (f"Databases: {database_counts_text(reach)}", database_rows(reach, only)),
+        ("Public addresses", public_rows(reach, only)),
+    ):
+        if rows:
+            show(out)
+            for line in wrapped(title, width):
+                show(out, Text(line, "bold"))
+            _show_rows(out, rows, everything=everything or bool(only))
+    if reach.unknown:
+        show(out)
+        show(out, Text("Not known", "bold magenta"))
+        for item in reach.unknown:
+            for line in wrapped(f"{item.subject}: {item.reason}", width, "  "):
+                show(out, line)
+    show(out)
+    for line in wrapped(answer_text(document), width):
+        show(out, Text(line, "bold red" if document.exit_code else "bold green"))
+
+
+def head_text(document: Document) -> str:
+    """Return of what this is, and when it was read."""
+    stack = document.reach.stack
+    if document.basis == "cloud":
+        after = "as the cloud is now"
+    elif document.moved:
+        after = f"once the plan is carried out ({document.moved} have moved, {document.to_move} have not)"
+    else:
+        after = "once the plan is carried out"
+    return f"Who reaches whom, stack {stack}: before the move, and {after}; read {when(document.judged_at)}."
+
+
+def counts_text(reach: Reach) -> str:
+    """Return the pairs of instances in a line."""
+    counts = reach.instances
+    return _counted(
+        f"{counts.before} pairs could talk, one way each", counts.kept, counts.lost_in_part, counts.lost, counts.opened
+    )
+
+
+def database_counts_text(reach: Reach) -> str:
+    """Return the pairs of an instance and a database in a line."""
+    counts = reach.to_databases
+    told = _counted(
+        f"{counts.before} pairs with an instance", counts.kept, counts.lost_in_part, counts.lost, counts.opened
+    )
+    return told + (f", {counts.unknown} not known" if counts.unknown else "")
+
+
+def _counted(what: str, kept: int, part: int, lost: int, opened: int) -> str:
+    told = [f"{kept} still can"]
+    told += [f"{number} {word}" for number, word in ((part, "in part"), (lost, "cannot")) if number]
+    return f"{what}: {', '.join(told)}" + (f"; {opened} can that could not" if opened else "; nothing is opened")
+
+
+def answer_text(document: Document) -> str:
+    """Return the answer, for which the exit code stands."""
+    reach = document.reach
+    told = []
+    if reach.opened:
+        told.append(f"OPENED: {_number(reach.opened, 'row')} above reached nothing before, and nobody accepted that")
+    if reach.unknown or reach.to_databases.unknown:
+        told.append("UNKNOWN: not all of it can be told")
+    if not told:
+        told.append("NOTHING OPENED")
+    if reach.lost:
+        told.append(f"{_number(reach.lost, 'row')} lost, in part or whole")
+    return f"{'; '.join(told)}: stack {reach.stack}"
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+# ---- rows ----
+
+
+def pair_rows(pairs: Iterable[PairReach], only: Sequence[str] = ()) -> list[Row]:
+    """Return pairs of instances, those of which the same is told in one row."""
+    rows = [
+        Row(_status(item.status, accepted=item.accepted), item.source.names, item.target.names, pair_text(item))
+        for item in pairs
+        if _wanted(item.source, only) or _wanted(item.target, only)
+    ]
+    return _together(rows)
+
+
+def pair_text(item: PairReach) -> str:
+    """Return what becomes of a pair."""
+    parts = ((item.opened, "opened"), (item.lost, "lost"), (item.kept, "kept"))
+    given = [(flows, word) for flows, word in parts if flows.parts]
+    told = [flows.text if len(given) == 1 and word == item.status else f"{word} {flows.text}" for flows, word in given]
+    return "; ".join([*told, *([item.note] if item.note else [])])
+
+
+def outside_rows(reach: Reach, only: Sequence[str] = (), *, whole: bool = False) -> list[Row]:
+    """Return the traffic of instances with all others; with `whole`, every block is named."""
+    rows = []
+    for item in reach.outside:
+        if _wanted(item.at, only):
+            peers = ", ".join(item.blocks) if whole and "more blocks" in item.peers else item.peers
+            ends = (peers,), item.at.names
+            source, target = ends if item.direction == "ingress" else (ends[1], ends[0])
+            told = f"{item.traffic}: {item.rule}" if item.rule else item.traffic
+            rows.append(Row(_status(item.status, accepted=item.accepted), source, target, told))
+    return _together(rows)
+
+
+def database_rows(reach: Reach, only: Sequence[str] = ()) -> list[Row]:
+    """Return who reaches which database."""
+    rows = [
+        Row(
+            _status(item.status, accepted=item.accepted),
+            item.source.names,
+            (item.name or item.database,),
+            item.reason,
+        )
+        for item in reach.databases
+        if _wanted(item.source, only)
+    ]
+    return _together(rows)
+
+
+def public_rows(reach: Reach, only: Sequence[str] = ()) -> list[Row]:
+    """Return what becomes of public addresses."""
+    return [
+        Row(item.status, (item.name,), item.addresses, item.reason)
+        for item in reach.public
+        if not only or {item.instance, item.name} & set(only)
+    ]
+
+
+def _status(status: str, *, accepted: bool) -> str:
+    return f"{status}, accepted" if accepted else status
+
+
+def _wanted(end: End, only: Sequence[str]) -> bool:
+    return not only or bool({*end.ids, *end.names} & set(only))
+
+
+def _together(rows: Iterable[Row]) -> list[Row]:
+    """Return rows that differ in their sources alone as one, then those that differ in their targets alone."""
+    by_target: dict[tuple[str, tuple[str, ...], str], dict[str, None]] = {}
+    for row in rows:
+        by_target.setdefault((row.status, row.targets, row.what), {}).update(dict.fromkeys(row.sources))
+    by_source: dict[tuple[str, tuple[str, ...], str], dict[str, None]] = {}
+    for (status, targets, what), sources in by_target.items():
+        by_source.setdefault((status, tuple(sources), what), {}).update(dict.fromkeys(targets))
+    found = [Row(status, sources, tuple(targets), what) for (status, sources, what), targets in by_source.items()]
+    return sorted(found, key=lambda row: _ORDER.index(row.status.partition(",")[0]))
+
+
+def _show_rows(out: Console, rows: Sequence[Row], *, everything: bool) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False, width=out.width)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=3, overflow="fold")
+    table.add_column(ratio=3, overflow="fold")
+    table.add_column(ratio=6, overflow="fold")
+    shown = list(rows if everything else _few_rows(rows))
+    for row in shown:
+        table.add_row(
+            Text(row.status, _STYLES.get(row.status.partition(",")[0], "")),
+            Text(_names(row.sources, everything)),
+            Text(f"-> {_names(row.targets, everything)}"),
+            Text(row.what if everything else _shortened(row.what)),
+        )
+    out.print(table)
+    if len(shown) < len(rows):
+        more = len(rows) - len(shown)
+        show(out, Text(f"and {_number(more, 'more row')}: --all shows them, --instance those of one", "dim"))
+
+
+def _few_rows(rows: Sequence[Row]) -> Iterator[Row]:
+    """Yield the first rows, of what is kept fewer than of all else."""
+    kept = [row for row in rows if row.status == "kept"]
+    others = [row for row in rows if row.status != "kept"]
+    yield from others[:_MOST_ROWS]
+    yield from kept[:_MOST_KEPT]
+
+
+def _names(names: Sequence[str], everything: bool) -> str:
+    few = names if everything else names[:_MOST_NAMES]
+    more = len(names) - len(few)
+    return printable(", ".join(few)) + (f" and {more} more" if more else "")
+
+
+def _shortened(text: str) -> str:
+    words = text.split(", ")
+    return (
+        text if len(words) <= _MOST_WORDS else f"{', '.join(words[:_MOST_WORDS])} and {len(words) - _MOST_WORDS} more"
+    )
