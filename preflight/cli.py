@@ -12,9 +12,10 @@ import typer
 from preflight import exits, inventory, reference
 from preflight.check import Wish
 from preflight.check import check as run_check
-from preflight.exits import INTERRUPTED, Stop
+from preflight.exits import BY_SIGNAL, Stop
 from preflight.findings import InstancesOption, RulesOption, known_rules
 from preflight.fix.command import fix
+from preflight.interruption import Interrupted, ending_cleanly
 from preflight.options import (
     AtOption,
     ProjectOption,
@@ -119,11 +120,12 @@ app.command(epilog=reaching.EXITS)(reaching.reach)
 def main() -> None:
     """Run the command line; every error is one message on stderr, and an exit code that says its kind."""
     try:
-        app(prog_name="preflight")
+        with ending_cleanly():
+            app(prog_name="preflight")
     except Stop as stop:
         _stop(str(stop), stop.code)
-    except KeyboardInterrupt:
-        _stop("interrupted; nothing was changed in the cloud", INTERRUPTED)
+    except Interrupted as interrupted:
+        _stop(f"interrupted by {interrupted}; nothing was changed in the cloud", BY_SIGNAL + interrupted.number)
 
 
 def _stop(message: str, code: int) -> None:

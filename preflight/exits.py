@@ -10,8 +10,8 @@ from policies.verdict import BAD_INPUT, CONDITIONS, NOT_JUDGED, NOT_READY, READY
 NOT_ALLOWED: Final = 3
 #: `preflight inventory --diff` found changes.
 CHANGED: Final = 5
-#: As a shell has it for ctrl-c.
-INTERRUPTED: Final = 130
+#: As a shell has it for a command that a signal ended: 130 for ctrl-c, 143 for SIGTERM.
+BY_SIGNAL: Final = 128
 
 HELP: Final = f"""exit codes:
   {READY:<3} ready, or ready with conditions ({CONDITIONS} for these with --strict)

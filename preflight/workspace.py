@@ -14,6 +14,7 @@ from pulumi import automation
 import toolchain
 from policies.verdict import BAD_INPUT, NOT_JUDGED
 from preflight.exits import NOT_ALLOWED, Stop
+from preflight.interruption import InterruptibleCommand
 from preflight.redaction import redacted
 from toolchain.progress import Reporter
 from toolchain.shell import make_trial_backend, shell_settings
@@ -92,7 +93,7 @@ def open_stack(directory: Path, stack: str | None, environ: Mapping[str, str]) -
     judged = judged_environment(engine, directory, environ)
     os.environ.clear()
     os.environ.update(judged)
-    command = automation.PulumiCommand(root=str(engine.bin_dir.parent))
+    command = InterruptibleCommand(root=str(engine.bin_dir.parent))
     try:
         workspace = _Workspace(work_dir=str(directory), pulumi_command=command)
         name = stack or environ.get("PULUMI_STACK") or command.run(["stack", "--show-name"], str(directory), {}).stdout
