@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from policies.verdict import BAD_INPUT
 from preflight import exits, inventory, reference
 from preflight.check import Wish
 from preflight.check import check as run_check
@@ -94,8 +95,24 @@ def rules() -> None:
 
 
 @app.command()
-def explain(rule: Annotated[str, typer.Argument(help="The id of a rule, as a finding names it.")]) -> None:
-    """Show what a rule checks, why, from when it is mandatory, and how to fix what it finds."""
+def explain(
+    rule: Annotated[str, typer.Argument(help="The id of a rule, as a finding names it.")],
+    instance: Annotated[
+        list[str] | None, typer.Option(help="Explain what the rule says of one instance, by id or name; repeat it.")
+    ] = None,
+    result: Annotated[
+        Path | None, typer.Option(help="The result that is meant, which --result kept.", envvar="PREFLIGHT_RESULT")
+    ] = None,
+) -> None:
+    """Show what a rule checks, why, from when it is mandatory, and how to fix what it finds.
+
+    With a result it shows first what the rule said in it, of each instance or of those chosen.
+    """
+    reference.known_rule(rule)
+    if instance and result is None:
+        raise Stop(BAD_INPUT, "--instance: expected --result beside it, the file that `preflight check --result` kept")
+    if result is not None and (instance or result.exists()):
+        reference.explain_findings(console(), rule, result, tuple(instance or ()))
     reference.explain(console(), rule)
 
 

@@ -21,13 +21,11 @@ from pulumi import automation
 from pulumi.automation.errors import create_command_error
 
 # SIGHUP, which Windows has not: the terminal is gone.
-_SIGNALS: Final = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
+_SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class Interrupted(BaseException):
-    """The command was told to end by a signal, and the engine has ended; nothing on the way may catch it as an error."""
+    """The command was told to end by a signal, and the engine has ended; nothing on the way catches it as an error."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -77,7 +75,10 @@ class InterruptibleCommand(automation.PulumiCommand):
         on_output: Callable[[str], object] | None = None,
         on_error: Callable[[str], object] | None = None,
     ) -> automation.CommandResult:
-        """Run the engine to its end. Raises CommandError, of its kind, where it fails, and Interrupted where it was told to end."""
+        """Run the engine to its end.
+
+        Raises CommandError, of its kind, where it fails, and Interrupted where it was told to end.
+        """
         process = self._start(args, cwd, additional_env)
 
         assert process.stdout is not None

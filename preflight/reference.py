@@ -1,8 +1,10 @@
-"""What can be looked up without a stack: the rules, and the permissions that a run needs."""
+"""What can be looked up without a stack: rules, findings of a result that was kept, and permissions."""
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -12,9 +14,11 @@ from components.ram import documents
 from policies.core.facts import safe
 from policies.pack.registry import all_rules
 from policies.pack.run import manifest
-from policies.verdict import BAD_INPUT
+from policies.results import findings
+from policies.verdict import BAD_INPUT, NotJudgedError, load
 from preflight.exits import Stop
-from preflight.screen import show
+from preflight.findings import chosen_of
+from preflight.screen import show, show_findings, when
 from preflight.workspace import ROOT
 
 
@@ -30,15 +34,42 @@ def show_rules(console: Console) -> None:
     console.print(table)
 
 
-def explain(console: Console, rule_id: str) -> None:
-    """Show the page of a rule. Raises Stop where there is no such rule, with the ids that are like it."""
+def known_rule(rule_id: str) -> None:
+    """Raise Stop where there is no such rule, with the ids that are like it."""
     known = manifest()
     if rule_id not in known:
         alike = difflib.get_close_matches(rule_id, known, cutoff=0.4)
         said = f" Did you mean {', '.join(alike)}?" if alike else ""
         raise Stop(BAD_INPUT, f"there is no rule {safe(rule_id)}.{said} `preflight rules` lists them.")
+
+
+def explain(console: Console, rule_id: str) -> None:
+    """Show the page of a rule. Raises Stop where there is no such rule."""
+    known_rule(rule_id)
     page = (ROOT / f"docs/rules/{rule_id}.md").read_text(encoding="utf-8")
     console.print(Markdown(page))
+
+
+def explain_findings(console: Console, rule_id: str, path: Path, instances: Sequence[str]) -> None:
+    """Show what a rule said in a result that was kept, of some instances or of all: passes, too, and what is waived.
+
+    Raises Stop where the file is no result, or the rule said nothing of an instance.
+    """
+    try:
+        result = load(path)
+        rules = {rule["id"]: rule for rule in result["rules"]}
+        said = [item for item in findings(result) if item["rule"] == rule_id]
+        found = chosen_of(said, result, (), instances)
+        judged = f"{result['stack']}, judged {when(result['now'])}"
+    except NotJudgedError as problem:
+        raise Stop(BAD_INPUT, f"--result {path}: {problem}") from None
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        raise Stop(BAD_INPUT, f"--result {path}: it does not hold what a result of its schema version must") from None
+    if not found:
+        of_it = f" about {', '.join(instances)}" if instances else ""
+        raise Stop(BAD_INPUT, f"--result {path}: {rule_id} says nothing{of_it}")
+    show(console, f"By the result of stack {safe(judged)}:")
+    show_findings(console, found, rules)
 
 
 def show_permissions(console: Console, what: str) -> None:

@@ -275,14 +275,21 @@ def show_findings(
         for line in wrapped(rules[rule]["title"], console.width, "  "):
             show(console, line)
         for item in items:
-            since = "" if item["blocking"] else f", blocks from {when(item['mandatoryFrom'])}"
-            show(console, f"  {item['outcome']}{since}: {safe(_subject(item['subject']))}")
+            show(console, f"  {item['outcome']}{_since(item)}: {safe(_subject(item['subject']))}")
             for paragraph in str(item["reason"]).splitlines():
                 for line in wrapped(paragraph, console.width, " " * 6 + "- "):
                     show(console, line)
             for line in safe(str(item["remediation"])).splitlines():
                 show(console, Text(f"      {line}", "cyan"))
         show(console)
+
+
+def _since(item: Mapping[str, Any]) -> str:
+    """Say from when a finding blocks, or until when it is waived; nothing of one that blocks now, or is none."""
+    if item["outcome"] == "WAIVED":
+        return f" until {when(item['waiver']['expires'])}, by {safe(item['waiver']['owner'])}"
+    waits = item["outcome"] in ("FAIL", "UNKNOWN") and not item["blocking"] and item["mandatoryFrom"]
+    return f", blocks from {when(item['mandatoryFrom'])}" if waits else ""
 
 
 def _subject(subject: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import subprocess
 import sys
@@ -13,7 +14,9 @@ from rich.console import Console
 
 from demo.project import REPOSITORY
 from policies.pack.run import manifest
+from policies.results import findings
 from preflight import reference
+from tests.preflight.results import recorded_result
 
 COMMAND = REPOSITORY / "preflight/command"
 
@@ -85,6 +88,51 @@ def test_every_rule_is_listed_and_explained(tmp_path: Path) -> None:
     assert code == 0
     for words in ("Every disk must have a snapshot", "Why it matters in the window", "backups: {retentionDays: 30}"):
         assert words in out
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A result that was kept."""
+    path = tmp_path_factory.mktemp("kept") / "result.json"
+    path.write_text(json.dumps(recorded_result("broken")), encoding="utf-8")
+    return path
+
+
+def test_a_finding_of_a_kept_result_is_explained(tmp_path: Path, kept: Path) -> None:
+    said = list(findings(json.loads(kept.read_text(encoding="utf-8")), "FAIL"))
+    item = next(item for item in said if item["subject"]["kind"] == "instance")
+    rule, subject = item["rule"], item["subject"]
+    code, out, err = preflight(tmp_path, "explain", rule, "--result", str(kept), "--instance", subject["name"])
+    assert code == 0, err
+    lines = out.splitlines()
+    assert lines[0].startswith("By the result of stack test, judged 20")
+    assert lines[1].startswith(rule)
+    [about] = [line for line in lines if line.startswith("  FAIL")]
+    assert f"{subject['name']} ({subject['id']})" in about
+    words = " ".join(out.replace("- ", "").split())
+    assert " ".join(item["reason"].splitlines()[0].split()) in words
+    assert "Why it matters in the window" in words
+    # Of all instances, those that pass too.
+    code, out, _ = preflight(tmp_path, "explain", rule, "--result", str(kept))
+    assert (code, out.count(subject["id"]) > 0) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("--instance", "web-1"), "--instance: expected --result beside it"),
+        (("--instance", "web-1", "--result", "nowhere.json"), "--result nowhere.json: it cannot be read"),
+        (("--instance", "web-1", "--result", "README.md"), "--result README.md: it is no JSON"),
+        (("--instance", "nobody", "--result", "KEPT"), "--instance nobody: does not migrate in this stack"),
+    ],
+)
+def test_no_finding_is_explained_without_a_result_that_has_it(
+    tmp_path: Path, kept: Path, arguments: tuple[str, ...], expected: str
+) -> None:
+    given = [str(kept) if item == "KEPT" else item for item in arguments]
+    code, out, err = preflight(tmp_path, "explain", "guest-free-space", *given)
+    assert (code, out) == (2, "")
+    assert expected in err
 
 
 def test_a_rule_that_there_is_not_is_answered_by_those_like_it(tmp_path: Path) -> None:
