@@ -11,7 +11,7 @@ from components.interruption import end_quietly_when_interrupted
 from components.migration import Migration, MigrationArgs
 from components.presence import warn_unless_judged
 from components.run import tell_failure
-from components.settings import local_provider
+from components.settings import providers_of
 from estate.errors import EstateError
 
 
@@ -20,12 +20,12 @@ def main() -> None:
     end_quietly_when_interrupted()
     try:
         inputs = gather(pulumi.get_stack(), Path.cwd(), os.environ)
-        alimigrate = local_provider(inputs.cloud)
+        providers = providers_of(inputs.cloud, inputs.plan.estate)
     except (ConfigError, EstateError) as error:
         raise pulumi.RunError(tell_failure(error, os.environ)) from None
     warn_unless_judged()
     args = MigrationArgs(inputs.plan, inputs.sources)
-    migration = Migration("migration", args, pulumi.ResourceOptions(providers=[alimigrate]))
+    migration = Migration("migration", args, pulumi.ResourceOptions(providers=providers))
     for name, value in migration.exports.items():
         pulumi.export(name, value)
 

@@ -8,45 +8,54 @@ from pathlib import Path
 
 import pulumi
 
-from components.config import ConfigError, MigrationConfig
+from components.config import ConfigError, MigrationConfig, Problem, SharedNetwork
 from components.evidence import read_evidence
 from components.flows import with_flows
 from components.plan import MigrationPlan, make_plan
-from components.run import Sources, discard_result, read_sources
+from components.run import Sources, discard_result, read_sources, source_file
 from components.settings import connect
 from components.stack_config import given_cloud, given_migration, migration_config
 from components.stack_outputs import own_record, with_shared
 from estate.client import Cloud
+from estate.clock import ClockReading, now
+from estate.errors import SettingsError
+from estate.identity import PREFIX
+from estate.inventory import VARIABLE, InventoryError, load_inventory
 from estate.live import read_estate
 from estate.model import Estate
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """The plan, the session with the cloud that it was read from, and the files that it was made of."""
+    """The plan, the files that it was made of, and the session with the cloud that it was read from.
+
+    `cloud` is None where the estate is from a file: no cloud is asked then.
+    """
 
     plan: MigrationPlan
-    cloud: Cloud
+    cloud: Cloud | None
     sources: Sources
 
 
 def gather(stack: str, directory: Path, environ: Mapping[str, str]) -> Inputs:
     """Read config, evidence and estate; `directory` is that of Pulumi.yaml.
 
-    The result of an earlier run is gone before anything can fail. Raises ConfigError and EstateError where config,
-    credentials or estate cannot be used.
+    The estate is from the file that PREFLIGHT_ESTATE names, else from the cloud. The result of an earlier run is gone
+    before anything can fail. Raises ConfigError and EstateError where config, credentials or estate cannot be used.
     """
     discard_result(environ)
     file = f"Pulumi.{stack}.yaml"
     config, places = migration_config(directory, file)
     try:
-        return _gathered(config, directory, environ, file)
+        config = with_flows(config, directory, file)
+        if environ.get(VARIABLE):
+            return _by_file(config, directory, file, Path(environ[VARIABLE]))
+        return _by_cloud(config, directory, environ, file)
     except ConfigError as error:
         raise places.told(error) from None
 
 
-def _gathered(config: MigrationConfig, directory: Path, environ: Mapping[str, str], file: str) -> Inputs:
-    config = with_flows(config, directory, file)
+def _by_cloud(config: MigrationConfig, directory: Path, environ: Mapping[str, str], file: str) -> Inputs:
     sources = read_sources(config, given_migration(), directory, file, given_cloud())
     config, record = with_shared(config, own_record(), file)
     evidence = read_evidence(config, directory, file)
@@ -56,6 +65,44 @@ def _gathered(config: MigrationConfig, directory: Path, environ: Mapping[str, st
     pulumi.log.info(f"Read {counted(estate)} of {cloud.region}", ephemeral=True)
     sources = replace(sources, clock=cloud.clock, rehearsal=cloud.settings.rehearsal())
     return Inputs(make_plan(config, estate, file, evidence, record), cloud, sources)
+
+
+def _by_file(config: MigrationConfig, directory: Path, file: str, path: Path) -> Inputs:
+    """Gather what there is without a cloud; what it alone knows is found by nobody, and the pack says so."""
+    if not pulumi.runtime.is_dry_run():
+        raise SettingsError((f"{VARIABLE}: expected a preview; an update goes by the cloud alone",))
+    # Before it is read: if it changes meanwhile, whoever judges the result sees another file than this one.
+    source = source_file(path, directory)
+    inventory = load_inventory(path)
+    estate = inventory.estate
+    config = in_region(config, estate, file, given_cloud())
+    evidence = read_evidence(config, directory, file)
+    pulumi.log.info(f"Read {counted(estate)} of {estate.region_id} from {path.name}", ephemeral=True)
+    sources = read_sources(config, given_migration(), directory, file, None)
+    if source is None:
+        raise InventoryError(f"{path}: expected a file that can be read")
+    files = tuple(sorted({*sources.files, source}, key=lambda item: item.path))
+    # A simulated cloud has a clock of its own, which counts in a rehearsal.
+    clock = ClockReading(estate.read_at, now()) if inventory.rehearsal else None
+    sources = replace(sources, files=files, clock=clock, rehearsal=inventory.rehearsal, estate_file=source)
+    return Inputs(make_plan(config, estate, file, evidence), None, sources)
+
+
+def in_region(config: MigrationConfig, estate: Estate, file: str, cloud: Mapping[str, str]) -> MigrationConfig:
+    """Return the config, where it is of the estate's region and account, and needs no other stack's state.
+
+    `cloud` are the texts of the `alicloud:` keys. Raises ConfigError, all problems at once.
+    """
+    problems = [
+        Problem(f"{PREFIX}{key}", f"{given}, and the estate in the file is of {found}; expected one of both", root="")
+        for key, found in (("region", estate.region_id), ("accountId", estate.account_id))
+        if (given := cloud.get(f"{PREFIX}{key}")) not in (None, found)
+    ]
+    if isinstance(config.network, SharedNetwork):
+        problems.append(Problem("network.stack", "the file has no state of other stacks; expected a run by the cloud"))
+    if problems:
+        raise ConfigError(file, problems)
+    return config
 
 
 def counted(estate: Estate) -> str:

@@ -42,7 +42,7 @@ class Sources:
     `commit` is the checkout's HEAD, `dirty` whether tracked files differ from it. `stack_file` is None where it does
     not hold the config that this run was given (`--config-file`, an environment), its `alicloud:` keys included.
     `files` are all others. `clock` is the cloud's time when the estate had been read, `rehearsal` why nothing proves
-    that it is Alibaba Cloud's.
+    that it is Alibaba Cloud's. `estate_file` is the file that the estate is from, None where it is from the cloud.
     """
 
     commit: str | None = None
@@ -51,6 +51,7 @@ class Sources:
     files: tuple[SourceFile, ...] = ()
     clock: ClockReading | None = None
     rehearsal: tuple[str, ...] = ()
+    estate_file: SourceFile | None = None
 
 
 def discard_result(environ: Mapping[str, str]) -> None:
@@ -94,12 +95,12 @@ def tell_failure(error: Exception, environ: Mapping[str, str]) -> str:
 
 
 def read_sources(
-    config: MigrationConfig, raw: object, directory: Path, file: str, cloud: Mapping[str, str] | None = None
+    config: MigrationConfig, raw: object, directory: Path, file: str, cloud: Mapping[str, str] | None
 ) -> Sources:
     """Return what this run is made of; what cannot be told is left out.
 
-    `raw` is the migration's config as the engine gave it, `cloud` are the texts of all `alicloud:` keys, `directory` is
-    that of Pulumi.yaml, `file` the stack file.
+    `raw` is the migration's config as the engine gave it, `cloud` are the texts of all `alicloud:` keys, None where no
+    cloud is asked. `directory` is that of Pulumi.yaml, `file` the stack file.
     """
     paths = [] if config.evidence is None else evidence_paths(config.evidence, directory, file)
     paths += [directory / name for name in config.include]
@@ -112,7 +113,7 @@ def read_sources(
     return Sources(
         commit=commit,
         dirty=None if commit is None else _is_dirty(directory),
-        stack_file=_stack_file(directory / file, raw, directory, cloud or {}, project),
+        stack_file=_stack_file(directory / file, raw, directory, cloud, project),
         files=tuple(item for item in _digests(paths, directory) if item is not None),
     )
 
@@ -137,16 +138,18 @@ def _git(directory: Path, *arguments: str) -> str | None:
 
 
 def _stack_file(
-    path: Path, raw: object, directory: Path, cloud: Mapping[str, str], project: Mapping[str, object]
+    path: Path, raw: object, directory: Path, cloud: Mapping[str, str] | None, project: Mapping[str, object]
 ) -> SourceFile | None:
     """Return the stack file, where it says what this run was given: the migration, and which cloud, as whom."""
     config = _config_in(path)
     if not _says(config.get(CONFIG_KEY), raw):
         return None
+    if cloud is None:
+        return source_file(path, directory)
     said = {**project, **{key: value for key, value in config.items() if key.startswith(PREFIX)}}
     if said.keys() != cloud.keys() or not all(_says_text(value, cloud[key]) for key, value in said.items()):
         return None
-    return _digest(path, directory)
+    return source_file(path, directory)
 
 
 def _project_config(directory: Path) -> Mapping[str, object]:
@@ -193,10 +196,11 @@ def _says(written: object, given: object) -> bool:
 
 
 def _digests(paths: Iterable[Path], directory: Path) -> Iterable[SourceFile | None]:
-    return (_digest(path, directory) for path in sorted(set(paths)))
+    return (source_file(path, directory) for path in sorted(set(paths)))
 
 
-def _digest(path: Path, directory: Path) -> SourceFile | None:
+def source_file(path: Path, directory: Path) -> SourceFile | None:
+    """Return a file that the program goes by, as seen from `directory`; None where it cannot be read."""
     try:
         content = path.read_bytes()
     except OSError:

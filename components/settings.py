@@ -14,7 +14,8 @@ from components import alimigrate
 from estate.client import Caller, Cloud
 from estate.errors import CredentialsError, SettingsError
 from estate.identity import KEYS, PREFIX
-from estate.settings import CloudSettings
+from estate.model import Estate
+from estate.settings import ASKED, CloudSettings
 
 _KEYS = ("region", "protocol", "endpoints", "accountId", *KEYS)
 
@@ -115,6 +116,38 @@ def local_provider(cloud: Cloud) -> alimigrate.Provider:
     )
     _check_alimigrate(cloud, provider)
     return provider
+
+
+def providers_of(cloud: Cloud | None, estate: Estate) -> list[pulumi.ProviderResource]:
+    """Return the providers that resources get beside the default ones; without a cloud, in place of them.
+
+    Raises CredentialsError and SettingsError where they would not be who reads the estate.
+    """
+    return providers_without_cloud(estate) if cloud is None else [local_provider(cloud)]
+
+
+def providers_without_cloud(estate: Estate) -> list[pulumi.ProviderResource]:
+    """Return the two providers for a preview by the estate of a file: neither asks anything of anybody.
+
+    `alicloud` checks what it is given with the code that it always has. It is told all that it would ask for, its keys
+    are none, and whatever it asked nevertheless would end on this machine: port 1 of loopback, which serves nothing.
+    """
+    nowhere = dict.fromkeys((*ASKED, "location", "bssopenapi"), "127.0.0.1:1")
+    alicloud = pulumi_alicloud.Provider(
+        "alicloud",
+        region=estate.region_id,
+        account_id=estate.account_id,
+        account_type="Domestic",
+        access_key="none",
+        secret_key="none",  # noqa: S106 - there is none
+        protocol="HTTP",
+        skip_region_validation=True,
+        endpoints=[nowhere],  # type: ignore[list-item]  # a dict is taken, whatever its type is called
+    )
+    alimigrate_provider = alimigrate.Provider(
+        "alimigrate", region=estate.region_id, protocol="HTTPS", account_id=estate.account_id
+    )
+    return [alicloud, alimigrate_provider]
 
 
 def _check_alicloud(cloud: Cloud, ours: Caller) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -88,6 +88,8 @@ _HOST_NAMES = {
     "cr": "cr",
     "oss": "oss",
 }
+#: The codes of these services.
+ASKED: Final = tuple(_HOST_NAMES)
 
 
 def _is_public(code: str, host: str) -> bool:

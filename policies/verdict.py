@@ -137,7 +137,9 @@ def _other_run(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
 
 def _out_of_time(result: Mapping[str, Any], wanted: Wanted, now: datetime) -> Iterator[str]:
     run = result["run"]
-    for what, text in (("it was judged", result["judgedAt"]), ("the estate was read", run["machineTime"])):
+    # The estate of a file is as old as the file: such a result is never ready, and says so.
+    read = () if _by_file(result) else (("the estate was read", run["machineTime"]),)
+    for what, text in (("it was judged", result["judgedAt"]), *read):
         if text is None:
             yield f"when {what} is not told"
         elif _time(text) > now + _SKEW:
@@ -197,11 +199,18 @@ def _contradictions(result: Mapping[str, Any]) -> Iterator[str]:
         result["clockSource"] == "PREFLIGHT_NOW"
     ):
         yield "it contradicts itself about whether it is a what-if"
-    if result["clockSource"] not in _CLOCKS:
+    if _by_file(result) and any(passing for _, passing in passes):
+        yield "it is ready by the estate of a file, of which only the cloud knows whether it is still so"
+    if result["clockSource"] not in (*_CLOCKS, *(("system",) if _by_file(result) else ())):
         yield "it does not go by the clock of the cloud"
     if not any(instances for _, instances in told):
         yield "it has no results"
     yield from _unasked_instances(result, told)
+
+
+def _by_file(result: Mapping[str, Any]) -> bool:
+    """Whether the estate is from a file and not from the cloud."""
+    return result["run"].get("estateFile") is not None
 
 
 def _passes(judged: Mapping[str, Any]) -> bool:
@@ -293,6 +302,8 @@ def _headline(result: Mapping[str, Any], wanted: Wanted, readiness: str) -> str:
     what = f"stack {result['stack']}" if wanted.wave is None else f"wave {wanted.wave} of stack {result['stack']}"
     commit = f", commit {run['commit'][:12]}{' with changes' if run['dirty'] else ''}" if run["commit"] else ""
     headline = f"{readiness}: {what}, account {run['accountId'] or 'not known'}, judged at {result['now']}{commit}"
+    if _by_file(result):
+        headline += f", by the estate in {run['estateFile']['path']} of {run['estateReadAt']}"
     if not result["whatIf"]:
         return _line(headline)
     would = judgement(result, wanted.wave)["hypothetical"]

@@ -19,6 +19,7 @@ from preflight.fix.command import fix
 from preflight.interruption import Interrupted, ending_cleanly
 from preflight.options import (
     AtOption,
+    EstateOption,
     ProjectOption,
     RehearsalOption,
     ResultOption,
@@ -67,6 +68,7 @@ def check(  # noqa: PLR0913 - one argument an option
     strict: StrictOption = False,
     rehearsal: RehearsalOption = False,
     result: ResultOption = None,
+    estate: EstateOption = None,
     project: ProjectOption = Path(),
 ) -> None:
     """Preview the stack with the policy pack on, and show the verdict and the fixes.
@@ -84,6 +86,7 @@ def check(  # noqa: PLR0913 - one argument an option
         strict=strict,
         rehearsal=rehearsal,
         result=result,
+        estate=estate,
     )
     raise typer.Exit(run_check(wish, console(), console(stderr=True)))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,18 +9,22 @@ from pathlib import Path
 from rich.console import Console
 
 from policies.verdict import BAD_INPUT, CONDITIONS, NOT_JUDGED, READY, Decision, Wanted, decide
-from preflight.access import EXIT_CODES, Access, check_access, check_config
+from preflight.access import EXIT_CODES
 from preflight.exits import Stop
 from preflight.previewing import Heard, Preview, preview
 from preflight.screen import Progress, show_not_judged
-from preflight.workspace import OpenStack, open_stack
+from preflight.session import session
+from preflight.workspace import OpenStack
 
 _MOST_PROBLEMS = 8
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Which run is asked for; `result` keeps the pack's whole result."""
+    """Which run is asked for.
+
+    `result` keeps the pack's whole result. `estate` is the file that the estate is from; None: it is from the cloud.
+    """
 
     project: Path
     stack: str | None = None
@@ -31,14 +33,14 @@ class Asked:
     strict: bool = False
     rehearsal: bool = False
     result: Path | None = None
+    estate: Path | None = None
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A run that has ended: the stack, who asked the cloud, what the result means, and what the engine told."""
+    """A run that has ended: the stack, what the result means, and what the engine told."""
 
     stack: OpenStack
-    access: Access
     decision: Decision
     told: Preview
 
@@ -46,31 +48,28 @@ class Judged:
 def judge(asked: Asked, err: Console) -> Judged:
     """Preview the stack and judge it by the result of that run. Raises Stop before anything is judged."""
     progress = Progress(err)
-    stack = open_stack(asked.project, asked.stack, os.environ)
-    config = check_config(stack)
-    names = [wave.name for wave in config.waves]
-    if asked.wave is not None and asked.wave not in (names or ["all"]):
-        raise Stop(BAD_INPUT, f"--wave {asked.wave}: expected one of {', '.join(names or ['all'])}")
-    access = check_access(stack)
-    progress.say(f"Stack {stack.name}, {access.told}")
-    with tempfile.TemporaryDirectory(prefix="preflight-") as directory:
-        scratch = Path(directory)
-        result = scratch / "result.json" if asked.result is None else asked.result.resolve()
+    with session(asked.project, asked.stack, asked.estate) as opened:
+        stack = opened.stack
+        names = [wave.name for wave in opened.config.waves]
+        if asked.wave is not None and asked.wave not in (names or ["all"]):
+            raise Stop(BAD_INPUT, f"--wave {asked.wave}: expected one of {', '.join(names or ['all'])}")
+        progress.say(f"Stack {stack.name}, {opened.told}")
+        result = opened.scratch / "result.json" if asked.result is None else asked.result.resolve()
         with progress.running():
-            told = preview(stack, result, asked.at, scratch, Heard(progress.tell, access.cloud.scrub))
+            told = preview(stack, result, asked.at, opened.scratch, Heard(progress.tell, opened.scrub))
         wanted = Wanted(
             run=told.run_id,
             since=None,
             project=stack.directory,
             stack=stack.name,
             wave=asked.wave,
-            account=access.cloud.account_id(),
+            account=opened.account_id,
             rehearsal=asked.rehearsal,
         )
         decision = decide(result, wanted, datetime.now(UTC), strict=asked.strict)
     for warning in told.warnings[:_MOST_PROBLEMS]:
         progress.say(f"warning: {warning}")
-    return Judged(stack, access, in_doubt(decision, told), told)
+    return Judged(stack, in_doubt(decision, told), told)
 
 
 def in_doubt(decision: Decision, told: Preview) -> Decision:

@@ -42,3 +42,12 @@ ResultOption: TypeAlias = Annotated[
     Path | None, typer.Option(help="Keep the whole result in this file.", envvar="PREFLIGHT_RESULT")
 ]
 ProjectOption: TypeAlias = Annotated[Path, typer.Option(help="The directory with Pulumi.yaml; here if not given.")]
+EstateOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--estate",
+        help="Judge by the estate in this file, which `preflight inventory` wrote, and ask no cloud; never READY.",
+        metavar="FILE",
+        envvar="PREFLIGHT_ESTATE",
+    ),
+]

@@ -111,7 +111,14 @@ def preview(stack: OpenStack, result: Path, at: datetime | None, scratch: Path, 
         os.environ[NOW_VARIABLE] = at.isoformat()
     failed = False
     try:
-        stack.handle.preview(on_event=heard.hear, color="never", refresh=True, suppress_outputs=True)
+        stack.handle.preview(
+            on_event=heard.hear,
+            color="never",
+            # The state of a run by an estate file is empty: there is nothing to refresh, and no cloud to ask.
+            refresh=stack.config_file is None,
+            suppress_outputs=True,
+            config_file=None if stack.config_file is None else str(stack.config_file),
+        )
     except automation.CommandError as error:
         failed = True
         if not heard.errors and not heard.violations:

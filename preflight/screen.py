@@ -19,6 +19,7 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
+from policies.core.clock import age
 from policies.core.facts import safe
 from policies.verdict import Decision
 from preflight.fixes import OR, Fix, told
@@ -243,6 +244,19 @@ def _answer(verdict: Verdict) -> Iterator[Text]:
         yield Text(f"  preflight fix --stack {result['stack']}")
     until = f" It holds until {when(result['validUntil'])}." if result["validUntil"] else ""
     yield Text(f"Judged {when(result['now'])} of account {run['accountId'] or 'not known'}{commit}.{until}")
+    if run.get("estateFile"):
+        path = run["estateFile"]["path"]
+        yield Text(safe(f"By the estate in {path}: no cloud was asked, and what it alone knows is UNKNOWN."))
+        yield Text(f"The file is of {file_age(result)}.")
+
+
+def file_age(result: Mapping[str, Any]) -> str:
+    """Say when the estate of a file was read, and how long that was before the time that is asked about."""
+    read_at = result["run"]["estateReadAt"]
+    if read_at is None:
+        return "a time that nobody can tell"
+    passed = datetime.fromisoformat(result["now"]) - datetime.fromisoformat(read_at)
+    return f"{when(read_at)}, {age(passed)}"
 
 
 def _judgement(result: Mapping[str, Any], wave: str) -> Mapping[str, Any]:

@@ -12,6 +12,9 @@ from typing import Final
 from pulumi import automation
 
 import toolchain
+from estate.documents import DocumentError, read_document
+from estate.identity import PREFIX
+from estate.inventory import VARIABLE as ESTATE_VARIABLE
 from policies.verdict import BAD_INPUT, NOT_JUDGED
 from preflight.exits import NOT_ALLOWED, Stop
 from preflight.interruption import InterruptibleCommand
@@ -27,6 +30,13 @@ _LEAVING_OUT: Final = tuple(
     f"PULUMI_OPTION_{name}"
     for name in ("TARGET", "TARGET_DEPENDENTS", "TARGET_REPLACE", "EXCLUDE", "EXCLUDE_DEPENDENTS", "REFRESH", "JSON")
 )
+
+
+# The plugins read these, and what the state of a stack is reached by.
+_CLOUDS: Final = ("ALICLOUD_", "ALIBABA_CLOUD_", "ALIBABACLOUD_")
+_STATES: Final = ("PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE", "TF_ENDPOINT_PATH", ESTATE_VARIABLE)
+# What the estate's own region and account are held against.
+_PLACE: Final = (f"{PREFIX}region", f"{PREFIX}accountId")
 
 
 class _Quiet(Reporter):
@@ -49,7 +59,8 @@ class _Workspace(automation.LocalWorkspace):
 class OpenStack:
     """One stack: `handle` to the engine, its config as the engine gives it to the program, and its environment.
 
-    `config` holds decrypted secrets: it is for nobody's eyes.
+    `config` holds decrypted secrets: it is for nobody's eyes. `config_file` stands for the stack file, None where it
+    is that itself.
     """
 
     handle: automation.Stack
@@ -57,6 +68,7 @@ class OpenStack:
     project: str
     config: Mapping[str, str]
     environ: Mapping[str, str]
+    config_file: Path | None = None
 
     @property
     def name(self) -> str:
@@ -83,14 +95,10 @@ def open_stack(directory: Path, stack: str | None, environ: Mapping[str, str]) -
 
     From then on this process has the stack's environment: the Automation API hands down all of it. Raises Stop.
     """
-    directory = directory.resolve()
-    if not (directory / _PROJECT_FILE).is_file():
-        raise Stop(BAD_INPUT, f"{directory}: expected a directory with {_PROJECT_FILE}; --project names it")
-    try:
-        engine = toolchain.ensure(environment=environ, reporter=_Quiet())
-    except toolchain.ToolchainError as error:
-        raise Stop(NOT_JUDGED, f"there is no engine: {error}") from None
+    directory, engine = _project(directory), _engine(environ)
     judged = judged_environment(engine, directory, environ)
+    # A command that goes by the cloud does so whatever is set for others.
+    judged.pop(ESTATE_VARIABLE, None)
     os.environ.clear()
     os.environ.update(judged)
     command = InterruptibleCommand(root=str(engine.bin_dir.parent))
@@ -103,6 +111,100 @@ def open_stack(directory: Path, stack: str | None, environ: Mapping[str, str]) -
     except automation.CommandError as error:
         raise _refused(error, stack) from None
     return OpenStack(handle, directory, project, config, judged)
+
+
+def open_by_file(
+    directory: Path, stack: str | None, environ: Mapping[str, str], estate: Path, scratch: Path
+) -> OpenStack:
+    """Open a stack for a preview by the estate in a file: an empty one of its name, in `scratch`, with its config.
+
+    The backend of the stack is not asked, and neither is the cloud: it may be a bucket there, and a fork has no key to
+    either. From then on this process has an environment without any credentials. Raises Stop.
+    """
+    directory, engine = _project(directory), _engine(environ)
+    name = (stack or environ.get("PULUMI_STACK") or _only_stack(directory)).rpartition("/")[2]
+    project, config = _document(directory / _PROJECT_FILE), _document(directory / f"Pulumi.{name}.yaml")
+    judged = without_cloud(judged_environment(engine, directory, environ))
+    state, place = scratch / "state", scratch / "project"
+    for made in (state, place):
+        made.mkdir()
+    judged |= {"PULUMI_BACKEND_URL": state.as_uri(), "PULUMI_CONFIG_PASSPHRASE": "", "PULUMI_OPTION_REFRESH": "false"}
+    judged[ESTATE_VARIABLE] = str(estate.resolve())
+    os.environ.clear()
+    os.environ.update(judged)
+    kept = _without_secrets(config.get("config"), f"Pulumi.{name}.yaml")
+    # Pulumi writes a salt beside the config of a new stack: not into the file of the user.
+    (place / _PROJECT_FILE).write_text(json.dumps({"name": project.get("name"), "runtime": "python"}), encoding="utf-8")
+    command = automation.PulumiCommand(root=str(engine.bin_dir.parent))
+    try:
+        command.run(["stack", "init", name, "--no-select", "--non-interactive"], str(place), {})
+        file = place / f"Pulumi.{name}.yaml"
+        salt = read_document(file) if file.is_file() else None
+        file.write_text(json.dumps({**(salt or {}), "config": kept}), encoding="utf-8")
+        handle = automation.Stack.select(name, _Workspace(work_dir=str(directory), pulumi_command=command))
+    except automation.CommandError as error:
+        raise _refused(error, name) from None
+    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in kept.items()}
+    return OpenStack(handle, directory, str(project.get("name")), texts, judged, file)
+
+
+def without_cloud(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment by which nobody reaches the cloud or a backend: no credentials, no hosts of either."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith(_CLOUDS) and not name.endswith("_ENDPOINT") and name not in _STATES
+    }
+
+
+def _only_stack(directory: Path) -> str:
+    names = sorted(path.name[len("Pulumi.") : -len(".yaml")] for path in directory.glob("Pulumi.*.yaml"))
+    if len(names) != 1:
+        there = f"there are {', '.join(names)}" if names else "there is none"
+        raise Stop(BAD_INPUT, f"--stack: expected the name of a stack with --estate; {there}")
+    return names[0]
+
+
+def _document(path: Path) -> Mapping[str, object]:
+    try:
+        found = read_document(path)
+    except DocumentError as error:
+        raise Stop(BAD_INPUT, redacted(str(error))) from None
+    if not isinstance(found, Mapping):
+        raise Stop(BAD_INPUT, f"{path.name}: expected a map")
+    return found
+
+
+def _without_secrets(config: object, file: str) -> dict[str, object]:
+    """Return the config without how to reach the cloud, and what only the key of the stack opens."""
+    kept: dict[str, object] = {}
+    for key, value in config.items() if isinstance(config, Mapping) else ():
+        if str(key).startswith(PREFIX) and key not in _PLACE:
+            continue
+        if _is_secret(value):
+            raise Stop(BAD_INPUT, f"{file}: {key}: expected no secret with --estate, which has no key to open it")
+        kept[str(key)] = value
+    return kept
+
+
+def _is_secret(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return set(value) == {"secure"} or any(map(_is_secret, value.values()))
+    return isinstance(value, list) and any(map(_is_secret, value))
+
+
+def _project(directory: Path) -> Path:
+    directory = directory.resolve()
+    if not (directory / _PROJECT_FILE).is_file():
+        raise Stop(BAD_INPUT, f"{directory}: expected a directory with {_PROJECT_FILE}; --project names it")
+    return directory
+
+
+def _engine(environ: Mapping[str, str]) -> toolchain.Engine:
+    try:
+        return toolchain.ensure(environment=environ, reporter=_Quiet())
+    except toolchain.ToolchainError as error:
+        raise Stop(NOT_JUDGED, f"there is no engine: {error}") from None
 
 
 def _refused(error: automation.CommandError, stack: str | None) -> Stop:

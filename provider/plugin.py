@@ -7,12 +7,14 @@ import os
 import threading
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Final, NoReturn
 
 from pulumi.provider.experimental import provider as sdk
 
 from estate.client import Cloud
 from estate.errors import EstateError, SettingsError
+from estate.inventory import VARIABLE
 from estate.settings import CloudSettings
 from provider import drift, registry
 from provider.resource import LOG, NOT_FORESEEN, REFUSED, Change, Resource, ResourceError
@@ -168,8 +170,10 @@ class AlimigrateProvider(sdk.Provider):
         """Return the session with the cloud, of which the account is the configured one.
 
         Raises `SettingsError` if the configuration is not usable, `CredentialsError` if the credentials are not, or
-        belong to another account.
+        belong to another account, and `EstateError` where the estate is from a file: no cloud is asked then.
         """
+        if path := self._environ.get(VARIABLE):
+            raise EstateError(f"The estate is from the file {Path(path).name}, and the cloud is not asked.")
         with self._lock:
             if self._cloud is None:
                 cloud = Cloud(self._settings(), sleep=self._sleep)

@@ -179,6 +179,7 @@ class MigrationFacts(AddressListFacts):
     rehearsal: NotRequired[
         Annotated[list[str], note("why nothing proves that the cloud is Alibaba Cloud's; empty: it is")]
     ]
+    estateFile: NotRequired[Annotated[FileFacts, note("the estate is from this file; absent: from the cloud")]]
     madeOf: NotRequired[MadeOfFacts]
     attestations: list[AttestationFacts]
     waivers: NotRequired[Annotated[list[WaiverFacts], note("absent: none")]]
@@ -266,6 +267,8 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run
 def _add_run(facts: MigrationFacts, sources: Sources) -> None:
     facts["madeOf"] = _made_of(sources)
     facts["rehearsal"] = list(sources.rehearsal)
+    if sources.estate_file is not None:
+        facts["estateFile"] = {"path": sources.estate_file.path, "sha256": sources.estate_file.sha256}
     if sources.clock is not None:
         facts["clock"] = {
             "cloudTime": sources.clock.cloud.isoformat(),

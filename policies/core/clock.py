@@ -26,6 +26,7 @@ class Moment:
     `source` is the clock: the cloud's, as the program read it; this machine's where the facts do not tell that; or
     PREFLIGHT_NOW. `judged_at` is this machine's time then. `what_if` says why the instant is not the present,
     `rehearsal` why the estate is not proven to be Alibaba Cloud's: with either, no gate may go by the verdict.
+    `estate_file` is the file that the estate is from, None where it is from the cloud.
     """
 
     now: datetime
@@ -33,6 +34,7 @@ class Moment:
     judged_at: datetime | None = None
     what_if: tuple[str, ...] = ()
     rehearsal: tuple[str, ...] = ()
+    estate_file: str | None = None
 
 
 MachineClock: TypeAlias = Callable[[], datetime]
@@ -58,17 +60,40 @@ def read_clock(
         present, source = clock[0] + (judged_at - clock[1]), "cloud"
     told = () if plan is None else attempt(lambda: plan.migration.texts("rehearsal"))
     rehearsal = () if isinstance(told, UnreadableError) else told
+    file = None if plan is None else estate_file(plan)
     if NOW_VARIABLE not in environment:
-        return Moment(present, cast(Source, source), judged_at, rehearsal=rehearsal)
+        return Moment(present, cast(Source, source), judged_at, rehearsal=rehearsal, estate_file=file)
     now = Facts(environment, "environment").moment(NOW_VARIABLE)
     reason = f"{NOW_VARIABLE} asks about {_told(now)}, and it is {_told(present)} now"
-    return Moment(now, "PREFLIGHT_NOW", judged_at, (reason,), rehearsal)
+    return Moment(now, "PREFLIGHT_NOW", judged_at, (reason,), rehearsal, file)
 
 
 def read_cloud_clock(plan: Plan) -> tuple[datetime, datetime]:
     """Return the cloud's time when the estate was read, and this machine's then. Raises UnreadableError."""
     clock = plan.migration.object("clock")
     return clock.moment("cloudTime"), clock.moment("machineTime")
+
+
+def estate_file(plan: Plan) -> str | None:
+    """Return the file that the estate is from; None where the facts have none, and it is from the cloud.
+
+    What is there and cannot be read is no sign of the cloud: it is a file without a name.
+    """
+    migration = attempt(lambda: plan.migration)
+    if isinstance(migration, UnreadableError) or migration.data.get("estateFile") is None:
+        return None
+    name = attempt(lambda: migration.object("estateFile").text("path"))
+    return "a file that is not named" if isinstance(name, UnreadableError) else name
+
+
+def age(passed: timedelta) -> str:
+    """Return how long ago something was, in the largest unit that says it."""
+    if passed < timedelta(0):
+        return "later than the time that is asked about"
+    for unit, size in (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1))):
+        if number := passed // size:
+            return f"{number} {unit}{'' if number == 1 else 's'} ago"
+    return "less than a minute ago"
 
 
 # A time in a text, with the offset without which it names no instant.

@@ -29,7 +29,7 @@ from policies.subjects.notice import ITEMS, Phase, not_checked
 RESULT_VARIABLE: Final = "PREFLIGHT_RESULT"
 SCHEMA_VERSION: Final = 4
 # Counts keys that were added and that readers of the same version may ignore.
-SCHEMA_MINOR_VERSION: Final = 0
+SCHEMA_MINOR_VERSION: Final = 1
 
 Answer = Literal["READY", "READY WITH CONDITIONS", "NOT READY", "UNKNOWN", "WHAT-IF"]
 OutcomeName = Literal["PASS", "FAIL", "UNKNOWN", "NOT_APPLICABLE", "PENDING", "WAIVED"]
@@ -54,7 +54,8 @@ class RunDocument(TypedDict):
 
     `id` is the caller's, from PREFLIGHT_RUN_ID. `rulesSha256` is the digest of the pack's code. `stackFile` is null
     where the config was not that of the stack file; `files` are all others: evidence, flows. `cloudTime` and
-    `machineTime` are what the two clocks said when the estate had been read.
+    `machineTime` are what the two clocks said when the estate had been read. `estateFile` is the file that the estate
+    is from; null: it is from the cloud.
     """
 
     id: str | None
@@ -68,6 +69,7 @@ class RunDocument(TypedDict):
     rulesSha256: str
     stackFile: SourceDocument | None
     files: list[SourceDocument] | None
+    estateFile: SourceDocument | None
 
 
 class JudgementDocument(TypedDict):
@@ -253,7 +255,7 @@ class ResultsDocument(TypedDict):
     """
 
     schemaVersion: Literal[4]
-    schemaMinorVersion: Literal[0]
+    schemaMinorVersion: Literal[1]
     pack: PackDocument
     project: str
     stack: str
@@ -349,6 +351,7 @@ def _run(run: Run) -> RunDocument:
         "rulesSha256": rules_digest(),
         "stackFile": None if run.stack_file is None else _source(run.stack_file),
         "files": None if run.files is None else [_source(item) for item in run.files],
+        "estateFile": None if run.estate_file is None else _source(run.estate_file),
     }
 
 

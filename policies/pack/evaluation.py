@@ -163,7 +163,7 @@ class Evaluator:
         check: Callable[[], Verdict],
         wave: str | None = None,
     ) -> Result:
-        verdict = _settled(_guarded(check), timeline)
+        verdict = _settled(_guarded(check), timeline, self._moment.estate_file)
         subject = migration_subject(self._plan) if instance is None else instance_subject(instance)
         needless = verdict.outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE)
         fixes = () if needless else self._filled(rule, verdict.fixes or (rule.remediation,), subject)
@@ -220,10 +220,18 @@ def _guarded(check: Callable[[], Verdict]) -> Verdict:
         )
 
 
-def _settled(verdict: Verdict, timeline: Timeline) -> Verdict:
-    """PENDING is enough until the freeze; from then on, or where the freeze's beginning is not known, it is not."""
+def _settled(verdict: Verdict, timeline: Timeline, estate_file: str | None) -> Verdict:
+    """PENDING is enough until the freeze; from then on, or where the freeze's beginning is not known, it is not.
+
+    Of a run by the estate of a file nobody knows whether an update has made since what it finds declared.
+    """
     if verdict.outcome is not Outcome.PENDING or timeline.frozen is False:
         return verdict
+    if estate_file is not None:
+        return unknown(
+            f"{verdict.reason}\nOnly the cloud knows whether it has been made: the estate is from {estate_file}.",
+            *verdict.fixes,
+        )
     if timeline.freeze_starts_at is None:
         return unknown(
             f"{verdict.reason}\nWhether declared is enough is not known: the facts do not say when the freeze begins.",

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
 
-from policies.core.clock import read_cloud_clock
+from policies.core.clock import estate_file, read_cloud_clock
 from policies.core.facts import Facts, UnreadableError, attempt, printable
 from policies.core.plan import Plan
 
@@ -45,6 +45,7 @@ class Run:
     dirty: bool | None = None
     stack_file: Source | None = None
     files: tuple[Source, ...] | None = None
+    estate_file: Source | None = None
 
 
 def read_run(environment: Mapping[str, str], plan: Plan) -> Run:
@@ -61,12 +62,21 @@ def read_run(environment: Mapping[str, str], plan: Plan) -> Run:
         dirty=_known(lambda: _made_of(plan).flag("dirty")),
         stack_file=_known(lambda: _source(_made_of(plan).object("stackFile"))),
         files=_known(lambda: tuple(map(_source, _made_of(plan).objects("files")))),
+        estate_file=_estate_file(plan),
     )
 
 
 def _known(read: Callable[[], T]) -> T | None:
     value = attempt(read)
     return None if isinstance(value, UnreadableError) else value
+
+
+def _estate_file(plan: Plan) -> Source | None:
+    """Return the file that the estate is from; of one that cannot be told, that there is one."""
+    name = estate_file(plan)
+    if name is None:
+        return None
+    return Source(name, _known(lambda: plan.migration.object("estateFile").text("sha256")) or "")
 
 
 def _made_of(plan: Plan) -> Facts:

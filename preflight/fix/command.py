@@ -18,7 +18,7 @@ from preflight.fix.merging import Merged, merge_fixes
 from preflight.fix.screen import Shown, show_change, show_outcome
 from preflight.fixes import open_findings
 from preflight.judging import Asked, judge, not_judged
-from preflight.options import ProjectOption, RehearsalOption, StackOption, StrictOption
+from preflight.options import EstateOption, ProjectOption, RehearsalOption, StackOption, StrictOption
 from preflight.redaction import redacted
 from preflight.screen import console
 
@@ -36,6 +36,7 @@ def fix(  # noqa: PLR0913 - one argument an option
     ] = None,
     strict: StrictOption = False,
     rehearsal: RehearsalOption = False,
+    estate: EstateOption = None,
     project: ProjectOption = Path(),
 ) -> None:
     """Show the fixes that are configuration as a change of the stack file, and list what needs a person.
@@ -46,7 +47,7 @@ def fix(  # noqa: PLR0913 - one argument an option
     rules = known_rules(rule or ())
     if way is not None and not rules:
         raise Stop(BAD_INPUT, "--way: expected --rule beside it: each rule has ways of its own")
-    asked = Asked(project=project, stack=stack, strict=strict, rehearsal=rehearsal)
+    asked = Asked(project=project, stack=stack, strict=strict, rehearsal=rehearsal, estate=estate)
     out, err = console(), console(stderr=True)
     judged = judge(asked, err)
     result = judged.decision.result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ from preflight.exits import Stop
 from preflight.judging import Asked, Judged, judge, not_judged
 from preflight.options import (
     AtOption,
+    EstateOption,
     ProjectOption,
     RehearsalOption,
     ResultOption,
@@ -27,7 +29,7 @@ from preflight.plan.making import make_change
 from preflight.plan.markdown import change_markdown, comparison_markdown, escaped
 from preflight.plan.model import Comparison, Document
 from preflight.plan.text import change_lines, comparison_lines
-from preflight.screen import console, show, styled
+from preflight.screen import console, show, styled, wrapped
 from preflight.steps import plan_of
 
 # What a result raises in which something is missing, or is of another type.
@@ -54,6 +56,7 @@ def plan(  # noqa: PLR0913 - one argument an option
     strict: StrictOption = False,
     rehearsal: RehearsalOption = False,
     result: ResultOption = None,
+    estate: EstateOption = None,
     project: ProjectOption = Path(),
 ) -> None:
     """Show what this change does, in the words of the migration, and what of it cannot be undone.
@@ -61,7 +64,7 @@ def plan(  # noqa: PLR0913 - one argument an option
     Nothing is changed in the cloud. It exits by the verdict, as `preflight check` does.
     """
     earlier = None if base is None else load_base(base)
-    asked = Asked(project, stack, at, wave, strict, rehearsal, result)
+    asked = Asked(project, stack, at, wave, strict, rehearsal, result, estate)
     out = console()
     judged = judge(asked, console(stderr=True))
     if judged.decision.result is None or not judged.told.is_whole:
@@ -101,6 +104,7 @@ def make_document(judged: Judged, earlier: dict[str, Any] | None = None, base: P
         exit_code=judged.decision.code,
         judged_at=result["now"],
         commit=result["run"]["commit"],
+        estate_file=(result["run"].get("estateFile") or {}).get("path"),
         blocking=result["blocking"],
         change=make_change(steps),
         comparison=comparison,
@@ -109,7 +113,8 @@ def make_document(judged: Judged, earlier: dict[str, Any] | None = None, base: P
 
 def document_lines(document: Document, width: int, *, everything: bool = False) -> list[Text]:
     """Return the lines of a plan; the verdict is the last one."""
-    lines = list(change_lines(document.change, width, everything=everything))
+    lines = [Text(line) for told in _by_file(document) for line in wrapped(told, width)]
+    lines += change_lines(document.change, width, everything=everything)
     if document.comparison is not None:
         lines += [Text(), *comparison_lines(document.comparison, width, everything=everything)]
     number = document.blocking
@@ -121,4 +126,14 @@ def document_markdown(document: Document) -> str:
     """Return a plan as Markdown for a pull request."""
     compared = "" if document.comparison is None else f"\n{comparison_markdown(document.comparison)}"
     head = f"**{escaped(document.readiness)}**: stack {escaped(document.change.stack)}\n\n"
-    return f"{head}{change_markdown(document.change)}{compared}"
+    by_file = "".join(f"{escaped(told)}\n\n" for told in _by_file(document))
+    return f"{head}{by_file}{change_markdown(document.change)}{compared}"
+
+
+def _by_file(document: Document) -> Iterator[str]:
+    """Say what a plan without cloud and state cannot know."""
+    if document.estate_file is not None:
+        yield (
+            f"By the estate in {printable(document.estate_file)}, without cloud and state: "
+            "what has been applied already is shown as to create."
+        )

@@ -171,7 +171,8 @@ class Comparison(Model):
 class Document(Model):
     """What `preflight plan --format json` writes; `comparison` is null without `--base`.
 
-    `readiness` is the verdict of the very run that the change is of, `exit_code` what it exits with.
+    `readiness` is the verdict of the very run that the change is of, `exit_code` what it exits with. `estate_file` is
+    the file that the estate is from, null where it is from the cloud: by a file, nothing counts as applied already.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -179,6 +180,7 @@ class Document(Model):
     exit_code: int
     judged_at: str
     commit: str | None
+    estate_file: str | None = None
     blocking: int
     change: Change
     comparison: Comparison | None

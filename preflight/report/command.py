@@ -15,6 +15,7 @@ from preflight.exits import Stop
 from preflight.judging import Asked, judge, problems
 from preflight.options import (
     AtOption,
+    EstateOption,
     ProjectOption,
     RehearsalOption,
     ResultOption,
@@ -42,6 +43,7 @@ def report(  # noqa: PLR0913 - one argument an option
     strict: StrictOption = False,
     rehearsal: RehearsalOption = False,
     result: ResultOption = None,
+    estate: EstateOption = None,
     kept: Annotated[
         Path | None,
         typer.Option("--from", help="Preview nothing: report on this result, which --result of an earlier run kept."),
@@ -63,14 +65,14 @@ def report(  # noqa: PLR0913 - one argument an option
     into = targets(formats or [], output or [])
     if kept is None and (run, since, commit, account) != (None, None, None, None):
         raise Stop(BAD_INPUT, "--run, --since, --commit, --account: expected --from with the result that they are of")
-    if kept is not None and at is not None:
-        raise Stop(BAD_INPUT, "--from: expected no --at beside it, for nothing is previewed")
+    if kept is not None and (at is not None or estate is not None):
+        raise Stop(BAD_INPUT, "--from: expected no --at and no --estate beside it, for nothing is previewed")
     if kept is not None and (run is None) == (since is None):
         raise Stop(BAD_INPUT, "--from: expected --run with the id of its run, as PREFLIGHT_RUN_ID had it, or --since")
     forget(into)
     try:
         if kept is None:
-            made = _of_a_run(Asked(project, stack, at, wave, strict, rehearsal, result))
+            made = _of_a_run(Asked(project, stack, at, wave, strict, rehearsal, result, estate))
         else:
             wanted = Wanted(run, since, project, stack, wave, commit, account, rehearsal=rehearsal)
             decision = decide(kept, wanted, datetime.now(UTC), strict=strict)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from policies.core.facts import safe
 from preflight.report.model import NOT_JUDGED, PlacedFix, Report, told_subject
-from preflight.screen import when
+from preflight.screen import file_age, when
 
 #: GitHub refuses a comment of more than 65,536 characters; whoever posts it may add a head of their own.
 MOST: Final = 60_000
@@ -86,7 +86,12 @@ def _told(report: Report) -> str:
     blocking = sum(fix.blocks for fix in report.fixes)
     later = len(report.fixes) - blocking
     todo = f" {_count(blocking, 'fix', 'fixes')} to make now, {later} later." if report.fixes else ""
-    return f"Judged {prose(when(result['now']))} of account {account}{commit}.{until}{todo}"
+    judged = f"Judged {prose(when(result['now']))} of account {account}{commit}.{until}{todo}"
+    if not run.get("estateFile"):
+        return judged
+    file = code(run["estateFile"]["path"])
+    by_file = f"By the estate in {file}: no cloud was asked, and what it alone knows is UNKNOWN."
+    return f"{judged}\n\n{by_file} The file is of {prose(file_age(result))}."
 
 
 def _waves(report: Report) -> Iterator[str]:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from policies.core.facts import printable
 from preflight.judging import Asked, judge, not_judged
-from preflight.options import AtOption, ProjectOption, RehearsalOption, StackOption, StrictOption
+from preflight.options import AtOption, EstateOption, ProjectOption, RehearsalOption, StackOption, StrictOption
 from preflight.screen import console, show, styled
 from preflight.steps import plan_of
 from preflight.timeline.making import make_timeline
@@ -23,6 +23,7 @@ def timeline(  # noqa: PLR0913 - one argument an option
     at: AtOption = None,
     strict: StrictOption = False,
     rehearsal: RehearsalOption = False,
+    estate: EstateOption = None,
     project: ProjectOption = Path(),
 ) -> None:
     """Show what happens when: lead times, freeze, windows, and what runs out.
@@ -30,7 +31,10 @@ def timeline(  # noqa: PLR0913 - one argument an option
     Nothing is changed in the cloud. It exits by the verdict, as `preflight check` does.
     """
     out = console()
-    judged = judge(Asked(project=project, stack=stack, at=at, strict=strict, rehearsal=rehearsal), console(stderr=True))
+    judged = judge(
+        Asked(project=project, stack=stack, at=at, strict=strict, rehearsal=rehearsal, estate=estate),
+        console(stderr=True),
+    )
     decision, told = judged.decision, judged.told
     if decision.result is None or not told.is_whole:
         raise typer.Exit(not_judged(decision, told, out))

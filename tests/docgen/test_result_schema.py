@@ -59,5 +59,5 @@ def test_readers_are_told_that_keys_may_be_added() -> None:
     schema = json.loads(text)
     assert '"additionalProperties": false' not in text
     assert schema["properties"]["schemaVersion"] == {"const": 4, "title": "Schemaversion", "type": "integer"}
-    assert schema["properties"]["schemaMinorVersion"] == {"minimum": 0, "type": "integer"}
+    assert schema["properties"]["schemaMinorVersion"] == {"minimum": 1, "type": "integer"}
     assert set(schema["required"]) == set(result(prepared()))

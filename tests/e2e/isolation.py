@@ -38,13 +38,17 @@ ip route add default via 198.51.100.1
 
 @dataclass(frozen=True)
 class Report:
-    """What a command did: its exit code and output, and what it asked of anything beyond loopback."""
+    """What a command did: its exit code and output, and what it asked of anything beyond loopback.
+
+    `knocks` counts the connections to port 1 of loopback, where a plugin ends up that is told of no cloud.
+    """
 
     code: int
     output: str
     names: tuple[str, ...]
     packets: tuple[str, ...]
     proxied: tuple[str, ...]
+    knocks: int
 
 
 @functools.cache
@@ -74,7 +78,8 @@ def isolated(command: Sequence[str], environ: Mapping[str, str], directory: Path
         )
         assert report.exists(), done.stdout
         noted = json.loads(report.read_text(encoding="utf-8"))
-        return Report(done.returncode, done.stdout, *(tuple(noted[key]) for key in ("names", "packets", "proxied")))
+        names, packets, proxied = (tuple(noted[key]) for key in ("names", "packets", "proxied"))
+        return Report(done.returncode, done.stdout, names, packets, proxied, noted["knocks"])
 
 
 def main(report: Path, command: Sequence[str]) -> int:
@@ -84,6 +89,8 @@ def main(report: Path, command: Sequence[str]) -> int:
     packets: list[str] = []
     _resolver(names)
     _wire(packets)
+    knocks: list[str] = []
+    _door(knocks)
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     with watching() as watch:
         done = subprocess.run(command, env={**environ, **watch.environ}, check=False)
@@ -91,7 +98,7 @@ def main(report: Path, command: Sequence[str]) -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
         last.sendto(b"last", ("198.51.100.1", 9))
     _LAST_SEEN.wait(10)
-    noted = {"names": names, "packets": packets, "proxied": watch.seen}
+    noted = {"names": names, "packets": packets, "proxied": watch.seen, "knocks": len(knocks)}
     report.write_text(json.dumps(noted), encoding="utf-8")
     return done.returncode
 
@@ -134,6 +141,19 @@ def _wire(packets: list[str]) -> None:
                 _LAST_SEEN.set()
                 return
             packets.append(socket.inet_ntoa(frame[30:34]))
+
+    threading.Thread(target=listen, daemon=True).start()
+
+
+def _door(knocks: list[str]) -> None:
+    """Note each connection to port 1 of loopback, and close it."""
+    server = socket.create_server(("127.0.0.1", 1))
+
+    def listen() -> None:
+        while True:
+            connection, client = server.accept()
+            connection.close()
+            knocks.append(client[0])
 
     threading.Thread(target=listen, daemon=True).start()
 

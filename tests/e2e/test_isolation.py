@@ -17,6 +17,7 @@ for ask in (
     lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"here", ("192.0.2.1", 9)),
     lambda: urllib.request.urlopen("http://business.example/"),
     lambda: socket.create_connection(("127.0.0.1", 9)),
+    lambda: socket.create_connection(("127.0.0.1", 1)).recv(1),
 ):
     try:
         ask()
@@ -32,10 +33,11 @@ def test_what_goes_beyond_loopback_is_seen(tmp_path: Path) -> None:
     assert set(report.names) == {"business.example"}
     assert report.packets == ("192.0.2.1",)
     assert report.proxied == ("GET http://business.example/ HTTP/1.1",)
+    assert report.knocks == 1
 
 
 @pytest.mark.skipif(why_not() is not None, reason=f"no network of its own: {why_not()}")
 def test_what_stays_on_loopback_is_not(tmp_path: Path) -> None:
     quiet = "import socket; s = socket.create_server(('127.0.0.1', 0)); socket.create_connection(s.getsockname())"
     report = isolated([sys.executable, "-c", quiet], os.environ, tmp_path)
-    assert (report.code, report.names, report.packets, report.proxied) == (0, (), (), ())
+    assert (report.code, report.names, report.packets, report.proxied, report.knocks) == (0, (), (), (), 0)

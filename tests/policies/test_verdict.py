@@ -25,7 +25,7 @@ from policies.pack.registry import all_rules
 from policies.pack.run import PACK, read_run
 from policies.results import findings
 from policies.verdict import Wanted, verdict
-from tests.policies.prepared import BEFORE_FREEZE, UNKNOWN, Draft, add_wave, prepared
+from tests.policies.prepared import BEFORE_FREEZE, IN_FREEZE, UNKNOWN, Draft, add_wave, prepared
 from tests.policies.result_files import with_findings, with_first, without
 
 RUN = "build-7"
@@ -136,6 +136,47 @@ def test_a_wave_is_judged_by_itself(project: Path) -> None:
         40,
         f"NOT JUDGED: {project}/result.json:\n  it knows no wave three",
     )
+
+
+def by_file(project: Path, exists: bool = True) -> Draft:
+    """The prepared stack, judged without a cloud by an estate of two weeks ago; the freeze has begun."""
+    (project / "estate.json").write_text("{}\n", encoding="utf-8")
+    draft = prepared(exists=exists)
+    draft.now = IN_FREEZE
+    draft.facts(MIGRATION)["estateFile"] = {"path": "estate.json", "sha256": digest(project / "estate.json")}
+    return draft
+
+
+def without_clock(content: dict[str, Any]) -> dict[str, Any]:
+    """The result of a run that asked no cloud for the time."""
+    content["run"] |= {"machineTime": None, "cloudTime": None, "estateReadAt": "2026-11-27T10:00:00+08:00"}
+    content["clockSource"] = "system"
+    return content
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_by_a_file_all_is_unknown_at_best_and_it_is_said_of_when_it_is(project: Path, exists: bool) -> None:
+    code, text = judged(project, without_clock(result(project, by_file(project, exists))))
+    assert code == 30
+    assert text.startswith("UNKNOWN: stack dev, ")
+    assert "by the estate in estate.json of 2026-11-27T10:00:00+08:00" in text.splitlines()[0]
+    assert "\n  UNKNOWN stack-estate-read-live " in text
+    assert " FAIL " not in text
+
+
+def test_by_a_file_what_fails_is_not_ready(project: Path) -> None:
+    draft = by_file(project)
+    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    assert judged(project, without_clock(result(project, draft)))[0] == 20
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_result_that_is_ready_by_a_file_is_none(project: Path, strict: bool) -> None:
+    content = result(project)
+    content["run"]["estateFile"] = {"path": "evidence.json", "sha256": digest(project / "evidence.json")}
+    code, text = judged(project, content, strict=strict)
+    assert code == 40
+    assert "it is ready by the estate of a file" in text
 
 
 # ---- what it refuses ----

@@ -115,6 +115,26 @@ def test_a_what_if_says_why_and_what_it_would_be() -> None:
     assert "  alicloud:endpoints leads to 127.0.0.1:1?[2J" in lines
 
 
+@WIDTHS
+@pytest.mark.parametrize(
+    ("read_at", "told"),
+    [
+        ("2026-11-28T02:00:00+08:00", "The file is of 2026-11-28 02:00 +08:00, 14 days ago."),
+        ("2026-12-12T01:59:30+08:00", "The file is of 2026-12-12 01:59 +08:00, less than a minute ago."),
+        (None, "The file is of a time that nobody can tell."),
+    ],
+)
+def test_a_verdict_by_a_file_says_how_old_it_is(width: int, read_at: str | None, told: str) -> None:
+    result = {**recorded_result("freeze"), "now": "2026-12-12T02:00:00+08:00"}
+    result["run"] |= {"estateFile": {"path": "a\x1b[2J.json", "sha256": "0" * 64}, "estateReadAt": read_at}
+    lines = screen(result, width)
+    assert lines[-2:] == [
+        "By the estate in a?[2J.json: no cloud was asked, and what it alone knows is UNKNOWN.",
+        told,
+    ]
+    assert len(lines[-1]) <= 80
+
+
 def test_what_will_block_later_is_counted_from_its_first_time() -> None:
     result = recorded_result("broken")
 

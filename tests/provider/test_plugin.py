@@ -42,8 +42,8 @@ def urn(token: str = RULES) -> str:
     return URN.format(token)
 
 
-def configured(config: Properties) -> AlimigrateProvider:
-    provider = AlimigrateProvider({})
+def configured(config: Properties, environ: dict[str, str] | None = None) -> AlimigrateProvider:
+    provider = AlimigrateProvider(environ or {})
     run(provider.configure(sdk.ConfigureRequest({}, values(config), accept_secrets=True, accept_resources=True)))
     return provider
 
@@ -216,6 +216,17 @@ def test_a_preview_says_what_cannot_be_found_out() -> None:
     assert "refused" not in told
     assert "alicloud:accessKey" in told["notForeseen"]
     assert "not known yet" in linked_in_preview(configured({"region": UNKNOWN}), "vpc-2")["notForeseen"]
+
+
+def test_by_the_estate_of_a_file_nothing_is_foreseen_and_nobody_is_asked(simulator: Simulator) -> None:
+    config = simulator.config()
+    config |= {"endpoints": json.dumps(dict(config["endpoints"]))}
+    provider = configured(config, {"PREFLIGHT_ESTATE": "/somewhere/estate.json"})
+    before = len(simulator.requests())
+    told = linked_in_preview(provider, "vpc-2")
+    assert "refused" not in told
+    assert "the file estate.json, and the cloud is not asked" in told["notForeseen"]
+    assert len(simulator.requests()) == before
 
 
 @pytest.mark.parametrize("linked_before", [False, True])

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from policies.core.clock import Timeline, read_cloud_clock
+from policies.core.clock import Timeline, estate_file, read_cloud_clock
 from policies.core.fixes import command, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATION, Plan
@@ -14,6 +14,8 @@ _MOST: Final = timedelta(minutes=5)
 
 
 def _check(plan: Plan, _timeline: Timeline) -> Verdict:
+    if estate_file(plan) is not None:
+        return not_applicable("No cloud was asked: this machine's clock counts, or that of a rehearsal's file.")
     cloud, machine = read_cloud_clock(plan)
     if plan.migration.texts("rehearsal"):
         return not_applicable("The cloud is not proven to be Alibaba Cloud's: in a rehearsal its own clock counts.")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from policies.core.clock import Timeline
+from policies.core.clock import Timeline, estate_file
 from policies.core.facts import Facts
 from policies.core.fixes import UP, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, unknown, worst
@@ -68,6 +68,8 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     region = plan.migration.text("regionId")
     groups = [item for item in plan.of_type(SECURITY_GROUP) if item.parent not in others and item.exists]
     networks = [item for item in plan.of_type_in((VPC, VSWITCH)) if item.exists]
+    if file := estate_file(plan):
+        return unknown(f"Only the cloud and the state know what was applied: the estate is from {file}.")
     verdicts = [
         *_gone(plan),
         *(judged(partial(_resource, plan, item)) for item in found),

@@ -102,6 +102,22 @@ def test_where_the_freeze_is_not_known_nothing_may_wait(kind: str, damage: str) 
         assert result.reason.startswith("It is declared.\n")
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("now", "outcome"), [(FREEZE - SECOND, Outcome.PENDING), (FREEZE, Outcome.UNKNOWN), (IN_FREEZE, Outcome.UNKNOWN)]
+)
+def test_by_a_file_nobody_knows_what_was_made_since_it_was_declared(kind: str, now: datetime, outcome: Outcome) -> None:
+    draft = prepared()
+    draft.now = now
+    rule = ruled(kind, pending("It is declared.", UP))
+    found = evaluate([rule], draft.plan(), Moment(now, "system", estate_file="estate.json")).results
+    assert found
+    for result in found:
+        assert (result.outcome, result.blocking) == (outcome, outcome is Outcome.UNKNOWN)
+        assert result.reason.startswith("It is declared.")
+        assert ("the estate is from estate.json" in result.reason) == result.blocking
+
+
 def test_a_lead_time_makes_advice_of_a_finding_and_not_of_what_passes() -> None:
     draft = prepared()
     draft.now = FREEZE - timedelta(days=20)

@@ -51,6 +51,18 @@ def large(times: int) -> Change:
 
 
 @pytest.mark.parametrize("width", [80, 120])
+def test_by_a_file_it_says_what_it_cannot_know(width: int) -> None:
+    by_file = document().model_copy(update={"estate_file": "estate\x1b[2J<b>.json"})
+    lines = [line.plain for line in document_lines(by_file, width)]
+    assert max(map(len, lines)) <= width
+    told = "without cloud and state: what has been applied already is shown as to create."
+    assert " ".join(lines).startswith(f"By the estate in estate?[2J<b>.json, {told} What this change does")
+    assert told in html.unescape(document_markdown(by_file))
+    assert "<b>" not in document_markdown(by_file)
+    assert told not in document_markdown(document())
+
+
+@pytest.mark.parametrize("width", [80, 120])
 @pytest.mark.parametrize("times", [1, 150])
 def test_it_fits_one_screen_and_no_line_is_longer_than_the_terminal(width: int, times: int) -> None:
     lines = [line.plain for line in document_lines(document(large(times), base="first"), width)]

@@ -171,3 +171,14 @@ def test_a_what_if_passes_no_gate() -> None:
     text = Page(render(report_of(result, code=4))).text
     assert "WHAT-IF, it would be READY WITH CONDITIONS" in text
     assert "it is about 2027" in text
+
+
+def test_a_verdict_by_a_file_says_how_old_it_is() -> None:
+    result = {**recorded_result("freeze"), "now": "2026-12-12T02:00:00+08:00"}
+    result["run"] |= {
+        "estateFile": {"path": "`a`<b>.json", "sha256": "0" * 64},
+        "estateReadAt": "2026-11-28T02:00:00+08:00",
+    }
+    page = Page(render(report_of(result)))
+    assert "The file is of 2026-11-28 02:00 +08:00, 14 days ago." in page.text
+    assert "b" not in [tag for tag, _ in page.tags]

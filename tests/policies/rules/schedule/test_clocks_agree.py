@@ -48,3 +48,9 @@ def test_not_applicable_to_a_rehearsal_whose_cloud_has_a_clock_of_its_own() -> N
     draft = machine_says("2026-11-27T01:00:00+00:00")
     draft.facts(MIGRATION)["rehearsal"] = ["alicloud:endpoints leads to 127.0.0.1:8815"]
     expect(draft, RULE, "dev", Outcome.NOT_APPLICABLE)
+
+
+def test_not_applicable_where_no_cloud_was_asked() -> None:
+    draft = machine_says("2026-11-27T01:00:00+00:00")
+    draft.facts(MIGRATION)["estateFile"] = {"path": "estate.json", "sha256": "0" * 64}
+    expect(draft, RULE, "dev", Outcome.NOT_APPLICABLE)

@@ -440,3 +440,10 @@ def test_fail_when_a_network_is_gone_that_the_state_still_has(kind: str, resourc
     stale = next(item.properties["id"] for item in draft.resources if item.type == resource_type)
     draft.facts(MIGRATION).update(gone=[{"kind": kind, "id": stale}], dryRun=dry_run)
     expect(draft, RULE, _alone(draft), Outcome.FAIL, f"{stale} was applied, and is gone from the cloud")
+
+
+@pytest.mark.parametrize("applied", [True, False])
+def test_unknown_by_the_estate_of_a_file_whatever_is_declared(applied: bool) -> None:
+    draft = prepared(exists=applied)
+    draft.facts(MIGRATION)["estateFile"] = {"path": "estate.json", "sha256": "0" * 64}
+    expect(draft, RULE, "dev", Outcome.UNKNOWN, "estate.json")

@@ -1,0 +1,42 @@
+"""The estate must be read from the cloud: a file says how it was, and nothing of what has changed since."""
+
+from typing import Final
+
+from policies.core.clock import Timeline, age, estate_file
+from policies.core.facts import UnreadableError, attempt
+from policies.core.fixes import command, task
+from policies.core.outcome import Verdict, passed, unknown
+from policies.core.plan import MIGRATION, Plan
+from policies.core.rule import MigrationRule
+
+
+def _check(plan: Plan, timeline: Timeline) -> Verdict:
+    file = estate_file(plan)
+    if file is None:
+        plan.migration.moment("estateReadAt")
+        return passed("The estate was read from the cloud.")
+    read_at = attempt(lambda: plan.migration.moment("estateReadAt"))
+    if isinstance(read_at, UnreadableError):
+        return unknown(f"The estate is from {file}, and nobody can tell its age.")
+    return unknown(
+        f"The estate is from {file}, read at {read_at.isoformat(timespec='minutes')}, {age(timeline.now - read_at)}. "
+        "What has changed since, what has been made by now, and whether the caller may do what is declared, only the "
+        "cloud knows."
+    )
+
+
+RULE: Final = MigrationRule(
+    module=__name__,
+    title="The estate must be read from the cloud",
+    severity="critical",
+    notice_items=(),
+    why="A file says how the estate was. A disk, a rule or a whitelist entry that was added since is not in it.",
+    remediation=task("Judge by the cloud, with credentials and without --estate:") + command("pulumi", "preview"),
+    reads=(MIGRATION,),
+    unknown_ok=None,
+    sources=("docs/preflight-inventory.md: what a file can tell, and what only the cloud knows.",),
+    url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances",
+    ram_actions=(),
+    unwaivable="a verdict by a file says nothing of the present, whoever approves of that",
+    check=_check,
+)

@@ -1,0 +1,49 @@
+"""A stack that is about to be judged: by the cloud, or by the estate in a file and then without any cloud."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from components.config import MigrationConfig
+from preflight.access import check_access, check_config
+from preflight.region import read_file
+from preflight.screen import when
+from preflight.workspace import OpenStack, open_by_file, open_stack
+
+
+@dataclass(frozen=True)
+class Session:
+    """One stack, its config read, and where its estate is from.
+
+    `told` says that in a line without secrets; `scrub` blanks the secrets in use. `scratch` is gone with the session.
+    """
+
+    stack: OpenStack
+    config: MigrationConfig
+    account_id: str
+    told: str
+    scrub: Callable[[str], str]
+    scratch: Path
+
+
+@contextmanager
+def session(project: Path, stack: str | None, estate: Path | None) -> Iterator[Session]:
+    """Open a stack: config first, then who calls the cloud, or what the file holds. Raises Stop."""
+    with tempfile.TemporaryDirectory(prefix="preflight-") as directory:
+        scratch = Path(directory)
+        if estate is None:
+            opened = open_stack(project, stack, os.environ)
+            config = check_config(opened)
+            access = check_access(opened)
+            yield Session(opened, config, access.cloud.account_id(), access.told, access.cloud.scrub, scratch)
+            return
+        found = read_file(estate).estate
+        opened = open_by_file(project, stack, os.environ, estate, scratch)
+        config = check_config(opened)
+        told = f"by the estate in {estate} of {when(found.read_at.isoformat())}, account {found.account_id}"
+        yield Session(opened, config, found.account_id, f"{told}, region {found.region_id}", str, scratch)
