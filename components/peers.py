@@ -63,9 +63,7 @@ def classic_peers(
         if group.inner_access_policy == "Accept":
             together(near, near, f"both are in {group_id}, whose members reach each other")
         for rule in _accepting(group):
-            preposition = "from" if rule.direction == "ingress" else "to"
-            text = f"{group_id} accepts {rule.source.ip_protocol} {rule.source.port_range} {preposition} {rule.peer}"
-            together(near, _named(rule, members, addresses, leaving), text)
+            together(near, _named(rule, members, addresses, leaving), _told(group_id, rule))
     for ends, texts in flows.items():
         one, *others = sorted((leaving[item], item) for item in ends)
         for text in texts:
@@ -74,6 +72,38 @@ def classic_peers(
         one: tuple(ClassicPeer(other, tuple(sorted(found))) for other, found in sorted(others.items()))
         for one, others in reasons.items()
     }
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """The members of a group, and those whom its rules name by one key: a group, or an address or narrow block."""
+
+    members: tuple[str, ...]
+    peer: str
+    others: tuple[str, ...]
+
+
+def conversations(
+    instances: Iterable[Instance], groups: Mapping[str, SecurityGroup]
+) -> Iterator[tuple[SecurityGroup, tuple[Conversation, ...]]]:
+    """Yield each group that has classic `instances`, with whom its rules name: the same reading as `classic_peers`."""
+    instances = tuple(instances)
+    addresses = AddressIndex(instances)
+    leaving = {item.id: NEVER for item in instances}
+    members = _members(instances, leaving)
+    for group_id, departures in sorted(members.items()):
+        near = tuple(instance_id for _, instance_id in departures)
+        peers: dict[str, tuple[str, ...]] = {}
+        for rule in _accepting(groups[group_id]):
+            key = str(rule.peer)
+            if key not in peers:
+                peers[key] = tuple(instance_id for _, instance_id in _named(rule, members, addresses, leaving))
+        yield groups[group_id], tuple(Conversation(near, key, far) for key, far in sorted(peers.items()) if far)
+
+
+def _told(group_id: str, rule: ClassicRule) -> str:
+    preposition = "from" if rule.direction == "ingress" else "to"
+    return f"{group_id} accepts {rule.source.ip_protocol} {rule.source.port_range} {preposition} {rule.peer}"
 
 
 def _accepting(group: SecurityGroup) -> Iterator[ClassicRule]:

@@ -16,6 +16,8 @@ from preflight.check import check as run_check
 from preflight.exits import BY_SIGNAL, Stop
 from preflight.findings import InstancesOption, RulesOption, known_rules
 from preflight.fix.command import fix
+from preflight.init.command import EXITS as INIT_EXITS
+from preflight.init.command import init
 from preflight.interruption import Interrupted, ending_cleanly
 from preflight.options import (
     AtOption,
@@ -129,6 +131,7 @@ def permissions(
     reference.show_permissions(console(), what.value)
 
 
+app.command(epilog=INIT_EXITS)(init)
 app.command("inventory", epilog=inventory.EXITS)(inventory.inventory)
 app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(plan)
 app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(report)

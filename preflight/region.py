@@ -70,13 +70,14 @@ def cloud_keys(where: Where) -> dict[str, object]:
     keys: dict[str, object] = {}
     for path in (where.project / "Pulumi.yaml", where.cloud):
         if path is not None and (path == where.cloud or path.is_file()):
-            keys |= _keys_in(path)
+            keys |= keys_in(path)
     if where.region is not None:
         keys[f"{PREFIX}region"] = where.region
     return keys
 
 
-def _keys_in(path: Path) -> dict[str, object]:
+def keys_in(path: Path) -> dict[str, object]:
+    """Return the `alicloud:` keys of a stack file or of Pulumi.yaml, none of them a secret. Raises Stop."""
     try:
         document = read_document(path)
     except DocumentError as error:

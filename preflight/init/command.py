@@ -1,0 +1,307 @@
+"""`preflight init`: from a region, or its inventory, to a first stack file that names each classic instance."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.text import Text
+
+from components.config import CONFIG_KEY, ConfigError, MigrationConfig, parse
+from components.plan import make_plan
+from estate.documents import DocumentError, parse_document, read_document, write_whole
+from estate.identity import PREFIX
+from estate.inventory import Inventory
+from policies.core.facts import safe
+from policies.verdict import BAD_INPUT, NOT_JUDGED
+from preflight.exits import NOT_ALLOWED, Stop
+from preflight.init.grouping import Proposal, propose
+from preflight.init.overview import number, proposal_lines, survey_lines
+from preflight.init.survey import Survey, survey
+from preflight.init.writing import Choices, stack_file
+from preflight.options import ProjectOption, moment
+from preflight.redaction import redacted
+from preflight.region import Where, keys_in, read_file, read_region
+from preflight.screen import Progress, console, show
+
+EXITS: Final = f"""exit codes:
+
+  0 the file was written
+
+  {BAD_INPUT} bad input, or a file that is there already
+
+  {NOT_ALLOWED} credentials or permission
+
+  {NOT_JUDGED} the cloud gave no whole answer"""
+
+_WAVE_SIZE: Final = 20
+_DAYS: Final = 7
+# The first night that is proposed: a Saturday, two weeks ahead at least, at two in the morning where the regions are.
+_AHEAD: Final = timedelta(days=14)
+_CHINA: Final = timezone(timedelta(hours=8))
+_SATURDAY: Final = 5
+#: What Pulumi keeps in a stack file beside the config.
+_PULUMI: Final = ("secretsprovider", "encryptedkey", "encryptionsalt")
+
+
+# With or without organization and project.
+_STACK: Final = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/){0,2}[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+
+
+class AccountType(StrEnum):
+    """Whose account it is: aliyun.com's or alibabacloud.com's."""
+
+    DOMESTIC = "Domestic"
+    INTERNATIONAL = "International"
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What the command line says; what it leaves open is asked for on a terminal, and else has its default."""
+
+    stack: str | None
+    start: datetime | None
+    latest: datetime | None
+    size: int | None
+    stay: tuple[str, ...]
+    owner: str | None
+    reason: str | None
+
+
+def init(  # noqa: PLR0913 - one argument an option
+    stack: Annotated[str | None, typer.Option("--stack", "-s", help="The stack whose file is written.")] = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Take the estate from this inventory file, and ask no cloud.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="Read this region, by the credentials of the environment.")] = None,
+    cloud: Annotated[
+        Path | None, typer.Option(help="Take the alicloud: keys from this stack file; they are written too.")
+    ] = None,
+    start: Annotated[
+        datetime | None,
+        typer.Option(
+            help="When the first wave moves, such as 2026-12-12T02:00:00+08:00.", parser=moment, metavar="TIME"
+        ),
+    ] = None,
+    latest: Annotated[
+        datetime | None,
+        typer.Option(help="Latest Schedule Time of the pending tasks.", parser=moment, metavar="TIME"),
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, help="Days between two waves.")] = _DAYS,
+    wave_size: Annotated[int | None, typer.Option(min=1, help=f"Most instances of a wave; {_WAVE_SIZE}.")] = None,
+    stay: Annotated[
+        list[str] | None, typer.Option(help="An instance that stays classic, by id or name; repeat it.")
+    ] = None,
+    owner: Annotated[str | None, typer.Option(help="Who answers for those that stay.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why they stay, in a sentence.")] = None,
+    account_type: Annotated[
+        AccountType | None, typer.Option(help="Of aliyun.com, or of alibabacloud.com: else it is asked in each run.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show every group, database and wave.")] = False,
+    project: ProjectOption = Path(),
+) -> None:
+    """Show what is classic in a region, propose who moves when, and write a first stack file.
+
+    It asks on a terminal for what is not given; in a pipeline, defaults count. Nothing is changed in the cloud.
+    """
+    asking = not yes and interactive()
+    wish = _Wish(stack, start, latest, wave_size, tuple(stay or ()), owner, reason)
+    name = _stack_name(wish, asking)
+    path = project / f"Pulumi.{name}.yaml"
+    kept = _kept(path, force)
+    inventory = _inventory(source, Where(project, None, region, cloud), asking)
+    found = _surveyed(inventory, path.name)
+    out = console()
+    for line in survey_lines(found, out.width, everything=everything):
+        show(out, line)
+    choices, staying, size = _choices(wish, name, found, days, asking)
+    choices = _with_cloud(choices, inventory, cloud, account_type)
+    proposal = propose(found, staying, size)
+    if not proposal.waves:
+        raise Stop(BAD_INPUT, "no classic instance can move as it is: each is under later or staying")
+    _check_times(choices, proposal)
+    text = stack_file(proposal, found.estate, choices, kept)
+    _check(text, found, path.name)
+    for line in proposal_lines(proposal, out.width, everything=everything):
+        show(out, line)
+    if asking and not typer.confirm(f"Write {path}?", default=True, err=True):
+        raise Stop(BAD_INPUT, f"{path} was not written")
+    _write(path, text, force)
+    moving = number(sum(len(wave.instances) for wave in proposal.waves), "instance")
+    rest = f"{len(proposal.later)} later, {len(proposal.staying)} staying"
+    show(out, Text(safe(f"Wrote {path}: {moving} in {number(len(proposal.waves), 'wave')}, {rest}.")))
+    show(out, Text(safe(f"Look at its times, then: {_next(name, source)}")))
+
+
+def interactive() -> bool:
+    """Whether somebody can answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _next(stack: str, source: Path | None) -> str:
+    by_file = "" if source is None else f" --estate {source}"
+    return f"preflight check --stack {stack}{by_file}"
+
+
+# ---- what is there ----
+
+
+def _kept(path: Path, force: bool) -> Mapping[str, object]:
+    """Return what Pulumi keeps in a file that is replaced. Raises Stop where there is one, and nobody said so."""
+    if not path.exists():
+        return {}
+    if not force:
+        raise Stop(BAD_INPUT, f"{path}: it is there already; expected another --stack, or --force to replace it")
+    try:
+        document = read_document(path)
+    except DocumentError:
+        return {}
+    return {key: document[key] for key in _PULUMI if key in document} if isinstance(document, Mapping) else {}
+
+
+def _inventory(source: Path | None, where: Where, asking: bool) -> Inventory:
+    if source is not None:
+        if where.region or where.cloud:
+            raise Stop(BAD_INPUT, "--from: expected no --region or --cloud beside it")
+        return read_file(source)
+    if where.region is None and where.cloud is None:
+        if not asking:
+            raise Stop(BAD_INPUT, "expected --region, or --from with an inventory file")
+        where = Where(where.project, None, typer.prompt("Region", default="cn-hangzhou", err=True))
+    return read_region(where, Progress(console(stderr=True)))
+
+
+def _surveyed(inventory: Inventory, file: str) -> Survey:
+    try:
+        found = survey(inventory.estate, file)
+    except ConfigError as error:
+        raise Stop(BAD_INPUT, redacted(str(error))) from None
+    if not found.classic:
+        estate = inventory.estate
+        raise Stop(BAD_INPUT, f"there is no classic instance in {estate.region_id} of account {estate.account_id}")
+    return found
+
+
+# ---- what is decided ----
+
+
+def _stack_name(wish: _Wish, asking: bool) -> str:
+    name = wish.stack
+    if name is None:
+        if not asking:
+            raise Stop(BAD_INPUT, "--stack: expected the name of the stack whose file is written")
+        name = str(typer.prompt("Name of the stack", default="prod", err=True))
+    if not _STACK.fullmatch(name):
+        raise Stop(BAD_INPUT, f"--stack {safe(name)}: expected a name of letters, digits, - _ and .")
+    return name.rpartition("/")[2]
+
+
+def _choices(wish: _Wish, stack: str, found: Survey, days: int, asking: bool) -> tuple[Choices, frozenset[str], int]:
+    """Return what is decided, who stays, and how many instances a wave has at the most."""
+    start = wish.start
+    if start is None:
+        start = proposed_start(max(found.estate.read_at, datetime.now(UTC)))
+        start = moment_asked("When the first wave moves", start) if asking else start
+    latest = wish.latest
+    if latest is None and asking:
+        answer = typer.prompt("Latest Schedule Time in the ECS console (empty: look later)", default="", err=True)
+        latest = moment(answer) if answer else None
+    size = _WAVE_SIZE if wish.size is None else wish.size
+    if wish.size is None and asking:
+        size = typer.prompt("Most instances of a wave", default=_WAVE_SIZE, type=int, err=True)
+    if size < 1:
+        raise Stop(BAD_INPUT, f"a wave of {size} instances: expected 1 at least")
+    stay = wish.stay
+    if not stay and asking:
+        answer = typer.prompt("Instances that stay classic, by id or name (empty: none)", default="", err=True)
+        stay = tuple(answer.replace(",", " ").split())
+    staying = frozenset(item for name in stay for item in _ids(name, found))
+    owner, reason = wish.owner or "", wish.reason or ""
+    if staying and asking:
+        owner = owner or typer.prompt("Who answers for those that stay", err=True)
+        reason = reason or typer.prompt("Why they stay, in a sentence", err=True)
+    if len({bool(staying), bool(owner.strip()), bool(reason.strip())}) > 1:
+        raise Stop(BAD_INPUT, "--stay, --owner, --reason: expected all three, or none: somebody answers for who stays")
+    return Choices(stack, start, latest, days, owner, reason, {}), staying, size
+
+
+def proposed_start(now: datetime) -> datetime:
+    """Return the night to propose: that before a Saturday, two weeks ahead at least."""
+    day = (now + _AHEAD).astimezone(_CHINA)
+    day += timedelta(days=(_SATURDAY - day.weekday()) % 7)
+    night = day.replace(hour=2, minute=0, second=0, microsecond=0)
+    return night if night >= now + _AHEAD else night + timedelta(days=7)
+
+
+def moment_asked(question: str, default: datetime) -> datetime:
+    """Ask for a time with its offset until it is one."""
+    while True:
+        try:
+            return moment(typer.prompt(question, default=default.isoformat(), err=True))
+        except typer.BadParameter as error:
+            typer.echo(str(error), err=True)
+
+
+def _ids(name: str, found: Survey) -> Sequence[str]:
+    ids = [item.id for item in found.classic if name in (item.id, item.name)]
+    if len(ids) == 1:
+        return ids
+    if ids:
+        raise Stop(BAD_INPUT, f"--stay {safe(name)}: {number(len(ids), 'instance')} have this name; expected an id")
+    near = difflib.get_close_matches(name, [*found.names, *found.names.values()], n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    raise Stop(BAD_INPUT, f"--stay {safe(name)}: expected a classic instance, by id or name{hint}")
+
+
+def _with_cloud(
+    choices: Choices, inventory: Inventory, cloud: Path | None, account_type: AccountType | None
+) -> Choices:
+    keys: dict[str, object] = {f"{PREFIX}region": inventory.estate.region_id}
+    keys |= {} if cloud is None else keys_in(cloud)
+    keys |= {f"{PREFIX}region": inventory.estate.region_id}
+    keys |= {} if account_type is None else {f"{PREFIX}accountType": account_type.value}
+    return Choices(**{**vars(choices), "cloud": keys})
+
+
+def _check_times(choices: Choices, proposal: Proposal) -> None:
+    for place, wave in enumerate(proposal.waves):
+        start, latest = choices.window(place)
+        if latest < start:
+            raise Stop(
+                BAD_INPUT,
+                f"--latest {latest.isoformat()}: {wave.name} of {len(proposal.waves)} would move at "
+                f"{start.isoformat()}; expected a later one, fewer --days in between, or a larger --wave-size",
+            )
+
+
+# ---- what is written ----
+
+
+def _check(text: str, found: Survey, file: str) -> MigrationConfig:
+    """Read the text as the program will, and plan by it. Raises Stop where the program would refuse it."""
+    document: Any = parse_document(text)
+    try:
+        config = parse(document["config"][CONFIG_KEY], file)
+        make_plan(config, found.estate, file)
+    except ConfigError as error:
+        raise Stop(BAD_INPUT, redacted(f"{file} was not written, the program would refuse it: {error}")) from None
+    return config
+
+
+def _write(path: Path, text: str, force: bool) -> None:
+    try:
+        write_whole(path, text, new=not force)
+    except FileExistsError:
+        raise Stop(BAD_INPUT, f"{path}: it is there by now; --force replaces it") from None
+    except OSError as error:
+        raise Stop(BAD_INPUT, f"{path}: expected a file that can be written: {error.strerror}") from None

@@ -1,0 +1,127 @@
+"""Proposes who moves when: waves of a bounded size, of those who belong together; pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from estate.model import Instance
+from preflight.init.survey import Bond, BondKind, Survey
+
+#: How much is lost where a bond is cut by two windows: members of a group and servers of a balancer do one job, two
+#: that talk need a ClassicLink in between, and a database is kept reachable from both networks anyway.
+_WEIGHTS: Final[Mapping[BondKind, int]] = {"group": 4, "servers": 4, "rule": 2, "database": 1}
+
+
+# A text and the number behind it.
+_PARTS: Final = re.compile(r"(\D*)(\d{0,18})")
+
+
+@dataclass(frozen=True)
+class ProposedWave:
+    """Instances to move in one window, by name.
+
+    `together` are the bonds that are whole in it, `cut` those that are not. `others` say where the other members of
+    those are: names of waves, "later", "staying".
+    """
+
+    name: str
+    instances: tuple[Instance, ...]
+    together: tuple[Bond, ...]
+    cut: tuple[Bond, ...]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Where each classic instance goes: into a wave, later with the reasons, or nowhere, because it stays."""
+
+    waves: tuple[ProposedWave, ...]
+    later: tuple[tuple[Instance, tuple[str, ...]], ...]
+    staying: tuple[Instance, ...]
+
+
+def propose(found: Survey, staying: Collection[str], size: int) -> Proposal:
+    """Place each classic instance; those of `staying` by id, a wave has `size` instances at the most."""
+    stays = tuple(item for item in found.classic if item.id in staying)
+    left = tuple(item for item in found.classic if item.id not in staying)
+    later = tuple((item, found.hindrances[item.id]) for item in left if item.id in found.hindrances)
+    moving = tuple(sorted((item for item in left if item.id not in found.hindrances), key=_order))
+    waves = _ordered(_waves(moving, found.bonds, size), found.bonds)
+    places = {item.id: "staying" for item in stays} | {item.id: "later" for item, _ in later}
+    places |= {item.id: name for name, items in waves.items() for item in items}
+    return Proposal(tuple(_told(name, items, found.bonds, places) for name, items in waves.items()), later, stays)
+
+
+def _order(instance: Instance) -> tuple[str, list[tuple[str, int]], str]:
+    """Order by zone and name, as people count: app-2 before app-10."""
+    parts = [(text, int(digits or 0)) for text, digits in _PARTS.findall(instance.name)]
+    return instance.zone_id, parts, instance.id
+
+
+def _waves(moving: Sequence[Instance], bonds: Sequence[Bond], size: int) -> list[list[Instance]]:
+    """Join who belongs together, the strongest and narrowest bonds first; then fill waves with what is joined."""
+    clusters = _joined(moving, bonds, size)
+    cluster_of = {item.id: number for number, items in enumerate(clusters) for item in items}
+    near: dict[int, list[tuple[int, set[int]]]] = defaultdict(list)
+    for bond in bonds:
+        met = {cluster_of[item] for item in bond.members if item in cluster_of}
+        for number in met:
+            near[number].append((_WEIGHTS[bond.kind], met))
+    waves: list[list[Instance]] = []
+    wave_of: dict[int, int] = {}
+    for number in sorted(range(len(clusters)), key=lambda number: -len(clusters[number])):
+        pull: Counter[int] = Counter()
+        for weight, met in near[number]:
+            pull.update(dict.fromkeys({wave_of[other] for other in met if other in wave_of}, weight))
+        room = [place for place, wave in enumerate(waves) if len(wave) + len(clusters[number]) <= size]
+        place = max(room, key=lambda place: (pull[place], -place), default=len(waves))
+        if place == len(waves):
+            waves.append([])
+        waves[place] += clusters[number]
+        wave_of[number] = place
+    return waves
+
+
+def _joined(moving: Sequence[Instance], bonds: Iterable[Bond], size: int) -> list[list[Instance]]:
+    places = {item.id: place for place, item in enumerate(moving)}
+    cluster_of = [[item] for item in moving]
+    for bond in sorted(bonds, key=lambda bond: (-_WEIGHTS[bond.kind], len(bond.members), bond.id)):
+        opened: list[list[Instance]] = []
+        for place in sorted(places[item] for item in bond.members if item in places):
+            part = cluster_of[place]
+            if any(part is other for other in opened):
+                continue
+            into = next((other for other in opened if len(other) + len(part) <= size), None)
+            if into is None:
+                opened.append(part)
+                continue
+            into += part
+            for item in part:
+                cluster_of[places[item.id]] = into
+    seen = {id(cluster): cluster for cluster in cluster_of}
+    return list(seen.values())
+
+
+def _ordered(waves: Iterable[Sequence[Instance]], bonds: Sequence[Bond]) -> dict[str, list[Instance]]:
+    """Name the waves in their order: those first that need the fewest of the others, and the small ones of them."""
+
+    def rank(items: Sequence[Instance]) -> tuple[int, int, Any]:
+        ids = {item.id for item in items}
+        cut = sum(_WEIGHTS[bond.kind] for bond in bonds if bond.members & ids and not bond.members <= ids)
+        return cut, len(items), _order(items[0])
+
+    found = sorted((sorted(items, key=_order) for items in waves), key=rank)
+    return {f"wave-{place}": items for place, items in enumerate(found, 1)}
+
+
+def _told(name: str, items: Sequence[Instance], bonds: Iterable[Bond], places: Mapping[str, str]) -> ProposedWave:
+    ids = {item.id for item in items}
+    met = [bond for bond in bonds if bond.members & ids]
+    cut = tuple(bond for bond in met if not bond.members <= ids)
+    others = {places[item] for bond in cut for item in bond.members - ids}
+    together = tuple(bond for bond in met if bond.members <= ids)
+    return ProposedWave(name, tuple(items), together, cut, tuple(sorted(others, key=lambda text: (len(text), text))))

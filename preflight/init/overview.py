@@ -1,0 +1,122 @@
+"""What `preflight init` shows: the classic estate, and the proposal; lines for a terminal, on one screen or whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from rich.text import Text
+
+from estate.model import Instance
+from policies.core.facts import printable
+from preflight.init.grouping import Proposal, ProposedWave
+from preflight.init.survey import Bond, Survey, called, database_name
+from preflight.screen import when, wrapped
+
+_MOST_LINES: Final = 6
+_MOST_NAMES: Final = 6
+_MOST_BONDS: Final = 4
+_TEBIBYTE: Final = 1024
+
+
+def survey_lines(found: Survey, width: int, *, everything: bool = False) -> Iterator[Text]:
+    """Yield what is classic: instances by zone, disks, groups and whom they name, databases and whom they admit."""
+    estate = found.estate
+    yield Text(f"Classic estate of {estate.region_id}, account {estate.account_id}", "bold")
+    yield Text(f"  read {when(estate.read_at.isoformat())}")
+    zones = counted_zones(found.classic)
+    yield from _paragraph(f"{number(len(found.classic), 'instance')} in {zones}", width)
+    saved = {item.disk_id for item in estate.snapshots if item.status == "accomplished"}
+    bare = sum(disk.id not in saved for disk in found.disks)
+    size = _size(sum(disk.size_gib for disk in found.disks))
+    yield from _paragraph(f"{number(len(found.disks), 'disk')} of {size}, {bare} without a snapshot", width)
+    yield from _section("Security groups, and whom their rules name", _groups(found), width, everything)
+    yield from _section("Databases, and whom they admit", _databases(found), width, everything)
+
+
+def proposal_lines(proposal: Proposal, width: int, *, everything: bool = False) -> Iterator[Text]:
+    """Yield who moves when, and who does not, with the reasons."""
+    yield from _section("Waves", map(_wave, proposal.waves), width, everything, marked=True)
+    later = [f"{_name(item)}: {' '.join(reasons)}" for item, reasons in proposal.later]
+    yield from _section("Later, once this has been changed", later, width, everything)
+    if proposal.staying:
+        yield Text("Staying", "bold")
+        yield from _paragraph(few([_name(item) for item in proposal.staying]), width)
+
+
+def number(count: int, what: str) -> str:
+    """Return a count with its word."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def few(names: Sequence[str], most: int = _MOST_NAMES) -> str:
+    """Return the first names, and how many more there are."""
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def counted_zones(instances: Iterable[Instance]) -> str:
+    """Return the zones with how many of the instances are in each."""
+    counts = Counter(item.zone_id for item in instances)
+    if len(counts) == 1:
+        return printable(next(iter(counts)))
+    return ", ".join(f"{printable(zone)} ({count})" for zone, count in sorted(counts.items()))
+
+
+def bonds_text(bonds: Iterable[Bond]) -> str:
+    """Return by what instances belong together, groups first."""
+    order = {"group": 0, "servers": 1, "database": 2, "rule": 3}
+    names = dict.fromkeys(bond.name for bond in sorted(bonds, key=lambda bond: order[bond.kind]))
+    return few(list(names), _MOST_BONDS)
+
+
+def _groups(found: Survey) -> Iterator[str]:
+    names = {group.id: called(group) for group, _ in found.talks}
+    for group, talks in sorted(found.talks, key=lambda item: (-len(found.members[item[0].id]), item[0].id)):
+        others = [talk for talk in talks if not set(talk.members).issuperset(talk.others)]
+        peers = list(dict.fromkeys(names.get(talk.peer) or found.holders(talk) for talk in others))
+        members = number(len(found.members[group.id]), "instance")
+        yield f"{called(group)}: {members}; {few(peers) if peers else 'nobody'}"
+
+
+def _databases(found: Survey) -> Iterator[str]:
+    for database, users in sorted(found.users, key=lambda item: (-len(item[1]), item[0].id)):
+        kind = f"{database.engine} {database.engine_version} in {database.zone_id}"
+        admitted = few([found.names[item] for item in users]) if users else "no classic instance"
+        yield f"{database_name(database)} ({printable(kind)}): {admitted}"
+
+
+def _wave(wave: ProposedWave) -> str:
+    text = f"{wave.name}: {number(len(wave.instances), 'instance')} in {counted_zones(wave.instances)}"
+    if wave.together:
+        text += f"; together by {bonds_text(wave.together)}"
+    if wave.cut:
+        text += f"; tied to {few(wave.others)} by {bonds_text(wave.cut)}"
+    return text
+
+
+def _name(instance: Instance) -> str:
+    return printable(instance.name) or instance.id
+
+
+def _size(gib: int) -> str:
+    return f"{gib} GiB" if gib < _TEBIBYTE else f"{gib / _TEBIBYTE:.1f} TiB"
+
+
+def _section(title: str, texts: Iterable[str], width: int, everything: bool, *, marked: bool = False) -> Iterator[Text]:
+    found = list(texts)
+    if not found:
+        return
+    yield Text(title, "bold")
+    shown = found if everything else found[:_MOST_LINES]
+    for text in shown:
+        for place, line in enumerate(wrapped(text, width - 4, "")):
+            yield Text(f"{'  ' if not place else '    '}{line}", "green" if marked and not place else "")
+    if len(shown) < len(found):
+        yield Text(f"  and {len(found) - len(shown)} more: --all shows them")
+
+
+def _paragraph(text: str, width: int) -> Iterator[Text]:
+    for line in wrapped(text, width, "  "):
+        yield Text(line)

@@ -1,0 +1,161 @@
+"""What is classic in an estate, what ties it together, and who cannot move as it is; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property, partial
+from typing import Any, Final, Literal, TypeAlias
+
+from components.config import parse
+from components.facts.instances import instance_facts
+from components.peers import Conversation, conversations
+from components.plan import MigrationPlan, make_plan
+from components.plan.indexes import Indexes
+from estate.model import Database, Disk, Estate, Instance, SecurityGroup
+from policies.core.clock import Timeline
+from policies.core.facts import Facts, printable
+from policies.core.outcome import Outcome, judged
+from policies.core.plan import Plan
+from policies.core.rule import InstanceRule
+from policies.pack.registry import all_rules
+
+#: What is so of an instance whatever is prepared: it moves once somebody has changed that.
+_HINDERING: Final = frozenset(
+    {
+        "instance-eligible-zone",
+        "instance-no-local-disks",
+        "instance-not-locked",
+        "instance-not-spot",
+        "instance-out-of-scaling-groups",
+        "instance-type-supports-eni",
+    }
+)
+
+BondKind: TypeAlias = Literal["group", "servers", "rule", "database"]
+
+
+@dataclass(frozen=True)
+class Bond:
+    """Classic instances, two at least, that belong together, and by what: `name` is what people call it."""
+
+    kind: BondKind
+    id: str
+    name: str
+    members: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What is classic in an estate.
+
+    `talks` are the groups with classic members and whom their rules name, `users` the classic instances that each
+    database admits, `hindrances` why an instance cannot move as it is, by its id.
+    """
+
+    estate: Estate
+    classic: tuple[Instance, ...]
+    talks: tuple[tuple[SecurityGroup, tuple[Conversation, ...]], ...]
+    users: tuple[tuple[Database, tuple[str, ...]], ...]
+    hindrances: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What people call each classic instance."""
+        return {item.id: printable(item.name) or item.id for item in self.classic}
+
+    @cached_property
+    def members(self) -> Mapping[str, tuple[str, ...]]:
+        """The classic members of each group that has any."""
+        return {
+            group.id: tuple(item.id for item in self.classic if group.id in item.security_group_ids)
+            for group, _ in self.talks
+        }
+
+    @cached_property
+    def disks(self) -> tuple[Disk, ...]:
+        """The disks of classic instances."""
+        ids = self.names.keys()
+        return tuple(disk for disk in self.estate.disks if disk.instance_id in ids)
+
+    @cached_property
+    def bonds(self) -> tuple[Bond, ...]:
+        """What ties classic instances together, each by kind and id."""
+        return tuple(bond for bond in self._bonds() if len(bond.members) > 1)
+
+    def _bonds(self) -> Iterator[Bond]:
+        groups = {group.id: called(group) for group, _ in self.talks}
+        for group, talks in self.talks:
+            members = frozenset(self.members[group.id])
+            yield Bond("group", group.id, called(group), members)
+            for talk in talks:
+                # Members that talk with each other have the bond of their group.
+                if not members.issuperset(talk.others):
+                    name = f"{called(group)} and {groups.get(talk.peer) or self.holders(talk)}"
+                    yield Bond("rule", f"{group.id} {talk.peer}", name, members.union(talk.others))
+        for servers in self.estate.vserver_groups:
+            ids = frozenset(item.server_id for item in servers.servers) & self.names.keys()
+            yield Bond("servers", servers.id, printable(servers.name) or servers.id, ids)
+        for database, users in self.users:
+            yield Bond("database", database.id, database_name(database), frozenset(users))
+
+    def holders(self, talk: Conversation) -> str:
+        """Return who has the address or block that a rule names: one instance by name, several by the block."""
+        return self.names[talk.others[0]] if len(talk.others) == 1 else talk.peer
+
+
+def called(group: SecurityGroup) -> str:
+    """Return what people call a group."""
+    return printable(group.name) or group.id
+
+
+def database_name(database: Database) -> str:
+    """Return what people call a database."""
+    return printable(database.description) or database.id
+
+
+def survey(estate: Estate, file: str) -> Survey:
+    """Look at what is classic. Raises ConfigError, in the name of `file`, where no plan can be made of the estate."""
+    classic = tuple(item for item in estate.instances if item.is_classic)
+    groups = Indexes(estate).security_groups
+    if not classic:
+        return Survey(estate, (), (), (), {})
+    plan = make_plan(parse(_all_at_once(estate, classic), file), estate, file)
+    users: dict[str, list[str]] = {}
+    for planned in plan.instances:
+        for database in planned.databases:
+            users.setdefault(database.id, []).append(planned.instance.id)
+    return Survey(
+        estate,
+        classic,
+        tuple(conversations(classic, groups)),
+        tuple((database, tuple(users.get(database.id, ()))) for database in estate.databases),
+        dict(_hindrances(plan)),
+    )
+
+
+def _all_at_once(estate: Estate, classic: Sequence[Instance]) -> dict[str, Any]:
+    """Return a config by which all move in one window, for what a plan finds out of each."""
+    start = estate.read_at + timedelta(days=30)
+    window = {"start": start.isoformat(), "latest": (start + timedelta(days=1)).isoformat()}
+    return {"window": window, "instances": [item.id for item in classic]}
+
+
+def _hindrances(plan: MigrationPlan) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield who cannot move and why, in the words of the rules by which the stack will be judged."""
+    rules = [rule for rule in all_rules() if isinstance(rule, InstanceRule) and rule.id in _HINDERING]
+    assert len(rules) == len(_HINDERING)
+    timeline = Timeline(plan.estate.read_at)
+    for planned in plan.instances:
+        facts: Any = instance_facts(planned, plan)
+        read = Facts(facts, planned.instance.id)
+        verdicts = [judged(partial(rule.check, Plan(()), timeline, read)) for rule in rules]
+        # An unknown with a fix of its own is found so, such as a type that is sold no more; others were not read.
+        reasons = [
+            item.reason
+            for item in verdicts
+            if item.outcome is Outcome.FAIL or (item.outcome is Outcome.UNKNOWN and item.fixes)
+        ]
+        if reasons:
+            yield planned.instance.id, tuple(reasons)

@@ -1,0 +1,143 @@
+"""The first stack file as text: who moves when, with a comment for whatever a person has to look at; pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from components.config import CONFIG_KEY
+from estate.identity import PREFIX
+from estate.model import Estate, Instance
+from policies.core.facts import printable
+from preflight.init.grouping import Proposal, ProposedWave
+from preflight.init.overview import bonds_text, counted_zones, few, number
+from preflight.screen import when, wrapped
+
+_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+_WIDTH: Final = 110
+_ACCOUNT_TYPE: Final = f"{PREFIX}accountType"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the user decides: the windows, and who answers for those that stay.
+
+    `start` is that of the first wave, `days` lie between two. `latest` is the Latest Schedule Time of all; None: a week
+    after each start. `cloud` are further keys of the stack file, such as `alicloud:` ones.
+    """
+
+    stack: str
+    start: datetime
+    latest: datetime | None
+    days: int
+    owner: str
+    reason: str
+    cloud: Mapping[str, object]
+
+    def window(self, place: int) -> tuple[datetime, datetime]:
+        """Return start and Latest Schedule Time of the wave at a place."""
+        start = self.start + timedelta(days=self.days * place)
+        return start, self.latest or start + timedelta(days=7)
+
+
+def stack_file(proposal: Proposal, estate: Estate, choices: Choices, kept: Mapping[str, object]) -> str:
+    """Return the text; `kept` are the keys beside `config` of a file that it replaces, such as Pulumi's salt."""
+    return "\n".join(_lines(proposal, estate, choices, kept)) + "\n"
+
+
+def _lines(proposal: Proposal, estate: Estate, choices: Choices, kept: Mapping[str, object]) -> Iterator[str]:
+    yield "# yaml-language-server: $schema=docs/schema/stack.schema.json"
+    yield "#"
+    yield from _comment(
+        f"Proposed by `preflight init` from the estate of {estate.region_id}, account {estate.account_id}, read "
+        f"{when(estate.read_at.isoformat())}. It says who moves when; nobody has looked at it yet. Check the times and "
+        "the waves, and move whatever belongs elsewhere: each classic instance is in a wave, under later or under "
+        "staying. Everything that can stand here: docs/config.md.",
+        "",
+    )
+    yield from _comment(
+        f"Then `pulumi stack init {choices.stack}`, if there is no such stack, and "
+        f"`preflight check --stack {choices.stack}`, which shows what is missing; `preflight fix` adds what is config.",
+        "",
+    )
+    for key, value in kept.items():
+        yield f"{_scalar(key)}: {_value(value)}"
+    yield "config:"
+    for key, value in choices.cloud.items():
+        yield f"  {key}: {_value(value)}"
+    if _ACCOUNT_TYPE not in choices.cloud:
+        yield f"  # {_ACCOUNT_TYPE}: Domestic # of aliyun.com; International: of alibabacloud.com"
+    yield f"  {CONFIG_KEY}:"
+    if len(proposal.waves) == 1:
+        (wave,) = proposal.waves
+        yield from _comment(_about(wave), "    ")
+        yield from _window(choices, 0, "    ")
+        yield from _instances(wave.instances, "    ")
+    else:
+        yield "    waves:"
+        for place, wave in enumerate(proposal.waves):
+            yield from _comment(_about(wave), "      ")
+            yield f"      - name: {wave.name}"
+            yield from _window(choices, place, "        ")
+            yield from _instances(wave.instances, "        ")
+    if proposal.later:
+        yield "    later: # each once what is said of it has been changed"
+        for instance, reasons in proposal.later:
+            yield from _comment(f"{_name(instance)}: {' '.join(reasons)}", "      ")
+            yield f"      - {_scalar(instance.id)}"
+    if proposal.staying:
+        yield "    staying:"
+        yield "      - instances:"
+        for instance in proposal.staying:
+            yield f"          - {_scalar(instance.id)} # {_name(instance)}"
+        yield f"        owner: {_scalar(choices.owner)}"
+        yield f"        reason: {_scalar(choices.reason)}"
+
+
+def _about(wave: ProposedWave) -> str:
+    text = f"{number(len(wave.instances), 'instance')} in {counted_zones(wave.instances)}."
+    if wave.together:
+        text += f" Together by {bonds_text(wave.together)}."
+    if wave.cut:
+        text += f" Tied to {few(wave.others)} by {bonds_text(wave.cut)}."
+    return text
+
+
+def _window(choices: Choices, place: int, indent: str) -> Iterator[str]:
+    start, latest = choices.window(place)
+    yield f"{indent}window:"
+    yield f'{indent}  start: "{start.isoformat()}" # as scheduled in the ECS console'
+    guess = "a guess: take the " if choices.latest is None else ""
+    yield f'{indent}  latest: "{latest.isoformat()}" # {guess}Latest Schedule Time in the ECS console'
+
+
+def _instances(instances: Sequence[Instance], indent: str) -> Iterator[str]:
+    yield f"{indent}instances:"
+    for instance in instances:
+        yield f"{indent}  - {_scalar(instance.id)} # {_name(instance)}, {printable(instance.zone_id)}"
+
+
+def _name(instance: Instance) -> str:
+    return printable(instance.name) or "no name"
+
+
+def _comment(text: str, indent: str) -> Iterator[str]:
+    for line in wrapped(text, _WIDTH - len(indent), "# "):
+        # A continuation is behind the label, which is blank there.
+        yield f"{indent}# {line[2:]}"
+
+
+def _scalar(text: str) -> str:
+    """Return a text as YAML: as it is where nobody can read it otherwise, else quoted as in JSON."""
+    return text if _PLAIN.fullmatch(text) and text.lower() not in _WORDS else json.dumps(text)
+
+
+def _value(value: Any) -> str:
+    return _scalar(value) if isinstance(value, str) else json.dumps(value)
+
+
+_WORDS: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})

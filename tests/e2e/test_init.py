@@ -1,0 +1,83 @@
+"""What `preflight init` writes is accepted by the program, on the real engine: there is a verdict, no error."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import toolchain
+from bench.estates import estate_of
+from demo.project import REPOSITORY, Project
+from estate.inventory import SCHEMA_VERSION, Inventory, save_inventory
+from policies.results import findings
+from simulator.server import running
+from tests.e2e.conftest import ESTATE, Stack
+from toolchain.cache import cache_root
+
+pytestmark = pytest.mark.engine
+
+_CACHE = cache_root(os.environ)
+
+
+def preflight(project: Project, *arguments: str) -> tuple[int, str]:
+    kept = {name: value for name, value in project.environ.items() if name != "PREFLIGHT_RESULT"}
+    done = subprocess.run(
+        [REPOSITORY / "preflight/command", *arguments],
+        cwd=project.directory,
+        env={**kept, "CLASSIC_TO_VPC_CACHE": str(_CACHE)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stdout
+    return done.returncode, done.stdout
+
+
+def judged(result: Path, instances: int) -> None:
+    """The pack judged so many instances, and found none that is nowhere."""
+    content = json.loads(result.read_text(encoding="utf-8"))
+    assert len(content["instances"]) == instances
+    forgotten = [item["outcome"] for item in findings(content) if item["rule"] == "schedule-no-instance-forgotten"]
+    assert forgotten == ["PASS"]
+
+
+def test_the_sample_is_judged_by_its_cloud_and_by_its_file(engine: toolchain.Engine, tmp_path: Path) -> None:
+    result = tmp_path / "result.json"
+    with running(ESTATE) as cloud:
+        project = Stack.prepared(engine, cloud, tmp_path).project
+        code, said = preflight(project, "init", "--stack", "new", "--cloud", "Pulumi.test.yaml")
+        assert code == 0, said
+        project.run("stack", "init", "new", "--no-select", check=True)
+        code, said = preflight(project, "check", "--stack", "new", "--rehearsal", "--result", str(result))
+        assert code == 20, said
+        assert "NOT READY: stack new" in said
+        judged(result, 9)
+        assert preflight(project, "inventory", "--stack", "new", "--output", "estate.json")[0] == 0
+    code, said = preflight(project, "init", "--stack", "fork", "--from", "estate.json", "--wave-size", "4")
+    assert code == 0, said
+    code, said = preflight(
+        project, "check", "--stack", "fork", "--estate", "estate.json", "--rehearsal", "--result", str(result)
+    )
+    assert code == 20, said
+    judged(result, 9)
+    assert "wave-3" in said
+
+
+@pytest.mark.parametrize("number", [60, 300])
+def test_a_large_estate_is_judged_by_its_file(engine: toolchain.Engine, tmp_path: Path, number: int) -> None:
+    with running(ESTATE) as cloud:
+        project = Stack.prepared(engine, cloud, tmp_path).project
+    inventory = Inventory(schema_version=SCHEMA_VERSION, rehearsal=(), estate=estate_of(number))
+    save_inventory(project.directory / "estate.json", inventory)
+    assert preflight(project, "init", "--stack", "big", "--from", "estate.json")[0] == 0
+    result = tmp_path / "result.json"
+    code, said = preflight(project, "check", "--stack", "big", "--estate", "estate.json", "--result", str(result))
+    assert code == 20, said
+    assert "NOT READY: stack big" in said
+    judged(result, number)
