@@ -1,0 +1,305 @@
+"""The pipelines to copy: valid for their systems, least in rights, and every command of theirs is one that there is."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+from typer.main import get_command
+
+from policies.verdict import _parser
+from preflight.cli import app
+
+ROOT = Path(__file__).resolve().parents[2]
+GITOPS = ROOT / "docs/gitops"
+WORKFLOWS = sorted((GITOPS / "github").glob("*.yml"))
+GITLAB = GITOPS / "gitlab-ci.yml"
+OPERATOR = GITOPS / "operator.yaml"
+
+each_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+
+
+def loaded(path: Path) -> Any:
+    # YAML 1.1 reads the key `on` as true.
+    return yaml.safe_load(re.sub(r"(?m)^on:", '"on":', path.read_text(encoding="utf-8")))
+
+
+def jobs(path: Path) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = loaded(path)["jobs"]
+    return found
+
+
+def steps(path: Path) -> list[Mapping[str, Any]]:
+    return [step for job in jobs(path).values() for step in job["steps"]]
+
+
+def scripts() -> Iterator[tuple[str, str]]:
+    """Yield every shell script with where it stands."""
+    for path in WORKFLOWS:
+        for number, step in enumerate(steps(path)):
+            if "run" in step:
+                yield f"{path.name} {number}", step["run"]
+    for name, job in loaded(GITLAB).items():
+        lines = job.get("script", []) + job.get("before_script", []) if isinstance(job, dict) else []
+        if lines:
+            yield f"gitlab {name}", "\n".join(lines)
+
+
+def commands(program: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the arguments of each call of a program, up to what is the shell's."""
+    for where, script in scripts():
+        for line in script.replace("\\\n", " ").splitlines():
+            tokens = _tokens(line)
+            if program in tokens:
+                arguments = tokens[tokens.index(program) + 1 :]
+                end = next((i for i, text in enumerate(arguments) if text in ("||", "&&", ";", ">", ">>", "|")), None)
+                yield where, arguments[:end]
+
+
+_STANDS_FOR = {'"${base[@]}"': "--base base.json", "$since": "2026-12-11T03:00:00+08:00"}
+
+
+def _tokens(line: str) -> list[str]:
+    for name, value in _STANDS_FOR.items():
+        line = line.replace(name, value)
+    lexer = shlex.shlex(line, posix=True, punctuation_chars="|;<>&")
+    lexer.whitespace_split = True
+    return list(lexer)
+
+
+@pytest.mark.parametrize(
+    ("schema", "files"),
+    [("vendor.github-workflows", WORKFLOWS), ("vendor.gitlab-ci", [GITLAB])],
+    ids=["github", "gitlab"],
+)
+def test_each_file_is_valid_for_its_system(schema: str, files: list[Path]) -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *map(str, files)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(shutil.which("actionlint") is None, reason="no actionlint on PATH")
+def test_actionlint_finds_nothing() -> None:
+    done = subprocess.run(["actionlint", *map(str, WORKFLOWS)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@each_workflow
+def test_actions_are_pinned_by_commit_with_their_version_beside(path: Path) -> None:
+    used = re.findall(r"uses: (.*)", path.read_text(encoding="utf-8"))
+    assert used or path.name == ""
+    for text in used:
+        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", text), text
+
+
+@each_workflow
+def test_nobody_has_more_rights_than_the_job_takes(path: Path) -> None:
+    whole = loaded(path)
+    assert whole["permissions"] == {}
+    assert set(whole["on"]) <= {"pull_request", "push", "schedule", "workflow_dispatch"}, "never pull_request_target"
+    writing = {"judge": {"id-token", "pull-requests", "security-events"}, "up": {"id-token"}, "fork": set()}
+    writing["look"] = {"id-token", "security-events"}
+    for name, job in jobs(path).items():
+        assert {key for key, value in job.get("permissions", {}).items() if value == "write"} == writing[name]
+        assert job["timeout-minutes"]
+        text = json.dumps(job)
+        assert ("PREFLIGHT_UP_ROLE" in text) == (path.name == "main.yml"), "one identity for reading, one for writing"
+        assert ("secrets." in text) == ("id-token" in writing[name])
+        for step in job["steps"]:
+            # What others can write, such as a branch's name, would be run.
+            assert "${{" not in step.get("run", "")
+            if str(step.get("uses", "")).startswith("actions/checkout@"):
+                assert step["with"]["persist-credentials"] is False
+
+
+def test_what_applies_uses_no_cache_and_always_its_preview() -> None:
+    text = (GITOPS / "github/main.yml").read_text(encoding="utf-8")
+    assert "actions/cache" not in text
+    for _, arguments in commands("pulumi"):
+        assert arguments[0] == "up"
+        assert "--skip-preview" not in arguments
+    updates = [step for step in steps(GITOPS / "github/main.yml") if "pulumi up" in step.get("run", "")]
+    assert [step["env"]["PULUMI_OPTION_POLICY_PACK"] for step in updates] == ["policies"]
+    assert loaded(GITLAB)["migrate"]["variables"]["PULUMI_OPTION_POLICY_PACK"] == "policies"
+
+
+def test_every_command_is_one_that_there_is() -> None:
+    known: Any = get_command(app)
+    found = list(commands(".venv/bin/preflight"))
+    assert {arguments[0] for _, arguments in found} == {"report", "plan", "inventory"}
+    for where, (name, *arguments) in found:
+        known.commands[name].make_context(f"{where}: {name}", [*arguments])
+    verdicts = [arguments for _, arguments in commands("policies.verdict")]
+    assert len(verdicts) == 2
+    for arguments in verdicts:
+        assert _parser().parse_args(arguments).commit
+
+
+@pytest.mark.parametrize(("where", "script"), list(scripts()), ids=[where for where, _ in scripts()])
+def test_every_script_is_one_of_bash(where: str, script: str) -> None:
+    done = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{where}: {done.stderr}"
+
+
+# ---- run, with a command that answers in the place of preflight ----
+
+
+class Runner:
+    """Runs the shell steps of a workflow as GitHub does, in a checkout of its own."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.outputs: dict[str, str] = {}
+
+    def answers(self, script: str) -> None:
+        command = self.directory / ".venv/bin/preflight"
+        command.parent.mkdir(parents=True, exist_ok=True)
+        command.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        command.chmod(0o755)
+
+    def run(self, step: Mapping[str, Any], **environ: str) -> int:
+        output = self.directory / "output"
+        output.write_text("", encoding="utf-8")
+        environ |= {"GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(self.directory / "summary.md")}
+        done = subprocess.run(
+            ["bash", "-e", "-c", step["run"]],
+            cwd=self.directory,
+            env={"PATH": "/usr/bin:/bin", "STACK": "prod", **environ},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.outputs = dict(line.split("=", 1) for line in output.read_text(encoding="utf-8").splitlines())
+        return done.returncode
+
+    @property
+    def summary(self) -> str:
+        return (self.directory / "summary.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
+    return Runner(tmp_path)
+
+
+def step_of(path: str, job: str, name: str) -> Mapping[str, Any]:
+    found: list[Mapping[str, Any]] = [
+        step for step in jobs(GITOPS / path)[job]["steps"] if name in (step.get("id"), step.get("name"))
+    ]
+    return found[0]
+
+
+@pytest.mark.parametrize("code", [0, 4, 20, 30, 40])
+def test_the_gate_of_a_pull_request_is_the_verdict(runner: Runner, code: int) -> None:
+    runner.answers(f"mkdir -p reports && echo '<!-- preflight report prod -->' > reports/report.md; exit {code}")
+    assert runner.run(step_of("github/pull-request.yml", "judge", "judge")) == 0, "comment and upload come after it"
+    assert runner.outputs == {"code": str(code)}
+    assert runner.summary.startswith("<!-- preflight report prod -->")
+    assert runner.run(step_of("github/pull-request.yml", "judge", "Gate"), CODE=runner.outputs["code"]) == code
+
+
+@pytest.mark.parametrize("path", ["github/pull-request.yml", "github/nightly.yml"])
+def test_a_step_that_was_never_reached_is_not_green(path: str) -> None:
+    job = next(iter(jobs(GITOPS / path)))
+    code = step_of(path, job, "Gate")["env"]["CODE"]
+    assert code.endswith("|| '40' }}")
+    assert step_of(path, job, "Gate")["if"] == "always()"
+
+
+def test_a_fork_is_not_judged(runner: Runner) -> None:
+    conditions = {name: job["if"] for name, job in jobs(GITOPS / "github/pull-request.yml").items()}
+    assert conditions["judge"].replace("==", "!=") == conditions["fork"]
+    assert runner.run(step_of("github/pull-request.yml", "fork", "Gate")) == 40
+
+
+def test_what_is_not_ready_is_not_applied(runner: Runner) -> None:
+    runner.answers("echo plan; exit 20")
+    assert runner.run(step_of("github/main.yml", "up", "Judge")) == 20
+    names = [step.get("name") for step in jobs(GITOPS / "github/main.yml")["up"]["steps"]]
+    assert names.index("Judge") < names.index("Update")
+    update = step_of("github/main.yml", "up", "Update")
+    assert "if" not in update, "it runs only where all before it passed"
+
+
+def test_the_night_compares_with_the_one_before(runner: Runner) -> None:
+    step = step_of("github/nightly.yml", "look", "estate")
+    runner.answers('for last; do :; done; echo first > "$last"')
+    assert runner.run(step) == 0
+    assert runner.outputs == {"code": "0"}
+    runner.answers('echo "$@" > asked; for last; do :; done; echo second > "$last"; echo "+ i-new"; exit 5')
+    assert runner.run(step) == 0
+    assert runner.outputs == {"code": "5"}
+    assert "--diff nightly/estate.yaml" in (runner.directory / "asked").read_text(encoding="utf-8")
+    assert "+ i-new" in runner.summary
+    assert (runner.directory / "nightly/estate.yaml").read_text(encoding="utf-8") == "second\n"
+
+
+def test_a_night_without_a_result_keeps_the_one_before(runner: Runner) -> None:
+    step = step_of("github/nightly.yml", "look", "plan")
+    (runner.directory / "nightly").mkdir()
+    (runner.directory / "nightly/result.json").write_text("yesterday", encoding="utf-8")
+    runner.answers('echo "$@" >> asked; exit 40')
+    assert runner.run(step) == 0
+    assert runner.outputs == {"code": "40"}
+    assert "--base nightly/result.json" in (runner.directory / "asked").read_text(encoding="utf-8")
+    assert (runner.directory / "nightly/result.json").read_text(encoding="utf-8") == "yesterday"
+
+
+# ---- the operator, the roles, the image ----
+
+
+def test_the_stacks_of_the_operator_are_valid_and_judged() -> None:
+    schema = Draft202012Validator(json.loads((Path(__file__).parent / "stack.schema.json").read_text(encoding="utf-8")))
+    stacks = list(yaml.safe_load_all(OPERATOR.read_text(encoding="utf-8")))
+    assert [error.message for stack in stacks for error in schema.iter_errors(stack)] == []
+    by_name = {stack["metadata"]["name"]: stack["spec"] for stack in stacks}
+    for spec in by_name.values():
+        pack = spec["envRefs"]["PULUMI_OPTION_POLICY_PACK"]
+        assert pack == {"type": "Literal", "literal": {"value": "policies"}}
+        assert (ROOT / pack["literal"]["value"] / "PulumiPolicy.yaml").is_file()
+        assert re.fullmatch("[0-9a-f]{40}", spec["commit"]), "a commit, not a branch"
+        assert "secret" in spec["envRefs"]["PULUMI_CONFIG_PASSPHRASE"]
+    (waits,) = (spec for spec in by_name.values() if not spec.get("preview"))
+    assert [by_name[item["name"]]["preview"] for item in waits["prerequisites"]] == [True]
+    assert waits["destroyOnFinalize"] is False
+    assert len({spec["serviceAccountName"] for spec in by_name.values()}) == 2
+
+
+def test_the_schema_of_the_operator_refuses_an_unknown_key() -> None:
+    schema = Draft202012Validator(json.loads((Path(__file__).parent / "stack.schema.json").read_text(encoding="utf-8")))
+    stack = next(yaml.safe_load_all(OPERATOR.read_text(encoding="utf-8")))
+    stack["spec"]["policyPacks"] = ["policies"]
+    assert list(schema.iter_errors(stack))
+
+
+def test_each_role_trusts_one_environment_of_one_repository() -> None:
+    used = {job["environment"]: path.name for path in WORKFLOWS for job in jobs(path).values() if "environment" in job}
+    for name, environment in (("preview", "preview"), ("up", "prod")):
+        (statement,) = json.loads((GITOPS / f"ram/{name}-trust.json").read_text(encoding="utf-8"))["Statement"]
+        assert statement["Action"] == "sts:AssumeRole"
+        (test,) = statement["Condition"]
+        assert test == "StringEquals"
+        claims = statement["Condition"][test]
+        assert set(claims) == {"oidc:iss", "oidc:aud", "oidc:sub"}
+        assert claims["oidc:sub"].endswith(f":environment:{environment}")
+        assert "*" not in claims["oidc:sub"]
+        assert environment in used
+
+
+def test_the_image_runs_as_nobody_special() -> None:
+    lines = (GITOPS / "Containerfile").read_text(encoding="utf-8").splitlines()
+    words = [line.split()[0] for line in lines if line and line[0] not in "# "]
+    assert words.index("USER") < words.index("COPY")
+    assert "USER preflight" in lines
+    assert ".venv" in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert not [line for line in lines if line.startswith("FROM") and (":latest" in line or ":" not in line)]
