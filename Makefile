@@ -91,8 +91,8 @@ docs: dev ## Generate components/alimigrate, policies/rules.txt, and the generat
 record: dev engine ## Record anew the previews that tests/policies/test_recorded.py judges (some minutes).
 	@$(PYTHON) -m tests.policies.recorded.record
 
-bench: dev ## Measure simulator, plan and policy pack, the last two beside the build of 2026-11-28 (15 minutes).
-	@for what in simulator plan pack; do $(PYTHON) -m bench.$$what || exit 1; done
+bench: dev ## Measure, beside the build of 2026-11-28 and other peers (25 minutes).
+	@for what in simulator plan rates pack checkov; do $(PYTHON) -m bench.$$what || exit 1; done
 
 bench-verdict: dev ## Try the large proofs of the verdict (up to an hour). ARGS='--only answers' tries those of one kind.
 	@$(PYTHON) -m bench.verdict $(ARGS)

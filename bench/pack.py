@@ -30,8 +30,7 @@ ROUNDS: Final = 3
 LARGE: Final = 300
 RESULTS: Final = Path(__file__).with_name("results.json")
 
-# Run by either build: what both of them have.
-_JUDGE: Final = """
+JUDGE: Final = """
 import sys, time
 from pathlib import Path
 from pulumi.runtime import proto
@@ -49,6 +48,7 @@ begin = time.process_time()
 pack.AnalyzeStack(asked, None)
 print(time.process_time() - begin, Path(result).stat().st_size)
 """
+"""Run by either build, with what both of them have: tells CPU seconds, and the size of the result."""
 
 
 def main() -> None:
@@ -78,7 +78,7 @@ def main() -> None:
                     },
                 }
             )
-    _keep(rows)
+    keep("pack", BEFORE, rows)
     table = Table("instances", f"{BEFORE}, CPU s", "now, CPU s", "ratio", "result before, KiB an instance", "now")
     for row in rows:
         of_result = row["resultKiBAnInstance"]
@@ -93,7 +93,7 @@ def _judged(build: Path, question: Path, rounds: int) -> tuple[float, int]:
     """CPU seconds, the median of so many rounds, and the size of the result."""
     result = question.with_name("result.json")
     environ = {**os.environ, "PYTHONPATH": str(build)}
-    command = [sys.executable, "-c", _JUDGE, str(question), str(result), NOW]
+    command = [sys.executable, "-c", JUDGE, str(question), str(result), NOW]
     told = [
         subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=build, env=environ).stdout.split()
         for _ in range(rounds)
@@ -101,7 +101,8 @@ def _judged(build: Path, question: Path, rounds: int) -> tuple[float, int]:
     return statistics.median(float(seconds) for seconds, _ in told), int(told[0][1])
 
 
-def _keep(rows: list[dict[str, object]]) -> None:
+def keep(what: str, peer: str, rows: list[dict[str, object]]) -> None:
+    """Keep the figures of one benchmark, beside which `peer` was asked, with the machine's description."""
     kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     machine = {
         "python": platform.python_version(),
@@ -109,7 +110,7 @@ def _keep(rows: list[dict[str, object]]) -> None:
         "machine": platform.machine(),
         "cores": os.cpu_count(),
     }
-    kept["pack"] = {"before": BEFORE, "machine": machine, "rows": rows}
+    kept[what] = {"before": peer, "machine": machine, "rows": rows}
     RESULTS.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 

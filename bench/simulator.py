@@ -76,11 +76,11 @@ QUESTIONS: dict[str, tuple[int, str, dict[str, str]]] = {
 }
 
 
-def crowded() -> Estate:
-    """Return the sample estate with 10,000 instances and a disk for each."""
+def crowded(instances: int = INSTANCES) -> Estate:
+    """Return the sample estate with so many instances and a disk for each."""
     estate = load(SAMPLE)
     instance, disk = estate.instances[0], estate.disks[0]
-    for number in range(INSTANCES - len(estate.instances)):
+    for number in range(instances - len(estate.instances)):
         name = f"bench-{number:05}"
         address = f"10.{128 + number // 65536}.{number // 256 % 256}.{number % 256}"
         estate.instances.append(

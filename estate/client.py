@@ -14,6 +14,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from estate import answers, clock, object_storage, sdk
@@ -168,7 +169,7 @@ class Cloud:
             if attempt >= _attempts(failure, safe):
                 raise failure
             if isinstance(failure, Throttled):
-                pace.refused(turn, self._backoff(attempt, failure))
+                pace.refused(turn, partial(self._backoff, failure=failure))
             else:
                 self.sleep(self._backoff(attempt, failure))
 

@@ -22,6 +22,7 @@ class Pace:
         self._state, self._queue = threading.Lock(), threading.Lock()
         self._wait = 0.0
         self._turn = 0
+        self._refused = 0
         self.passed = 0
         """How many calls were let through so far."""
 
@@ -38,13 +39,19 @@ class Pace:
         """Note that a call was not refused for its rate."""
         with self._state:
             self.passed += 1
+            self._refused = 0
 
-    def refused(self, turn: int, wait: float) -> None:
-        """Let all calls wait for so many seconds, unless one of the same turn was refused before this one."""
+    def refused(self, turn: int, wait: Callable[[int], float]) -> None:
+        """Let all calls wait, unless one of the same turn was refused before this one.
+
+        `wait` tells for how many seconds, by how many turns were refused one after the other, this one included: a
+        call that is asked for the first time must not shorten the wait of those that were refused before.
+        """
         with self._state:
             if turn == self._turn:
                 self._turn += 1
-                self._wait = wait
+                self._refused += 1
+                self._wait = wait(self._refused)
 
 
 def until_next_minute(now: datetime) -> float:
