@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from demo.project import CONFIG_KEY, REPOSITORY, Project
 from demo.story import unprepared
 from simulator.server import Simulator, running
 from tests.e2e.conftest import ESTATE, Stack
+from tests.preflight.fix.stacks import without_what_fixes_write
 from toolchain.cache import cache_root
 
 pytestmark = pytest.mark.engine
@@ -94,6 +96,54 @@ def test_an_unprepared_stack_is_judged_on_one_screen(front: Front, tmp_path: Pat
     assert judged["run"]["id"]
     assert str(judged["blocking"]) in lines[1]
     assert front.project.run("stack", "--show-name").stdout == selected, "what the user selected stays so"
+
+
+def test_fixes_that_are_configuration_are_shown_and_then_written(front: Front) -> None:
+    config = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
+    front.project.new_stack("begun", {**config, CONFIG_KEY: without_what_fixes_write(config[CONFIG_KEY])})
+    path = front.project.directory / "Pulumi.begun.yaml"
+    before = path.read_text(encoding="utf-8")
+    code, out, err = front("fix", "--stack", "begun", "--rehearsal", columns=80)
+    assert code == 20, err
+    assert path.read_text(encoding="utf-8") == before
+    assert [line for line in out.splitlines() if line.startswith("+    ")] != []
+    assert "Nothing is written yet. preflight fix --write writes" in out
+    code, out, err = front("fix", "--stack", "begun", "--rehearsal", "--write")
+    assert code == 0, out + err
+    assert "Written to Pulumi.begun.yaml: " in out
+    assert out.splitlines()[-3].startswith("READY WITH CONDITIONS: stack begun")
+    assert front("fix", "--stack", "begun", "--way", "2")[2].startswith("preflight: --way: expected --rule beside it")
+    # What happens when, of the stack as it is now.
+    code, out, err = front("timeline", "--stack", "begun", "--rehearsal", columns=80)
+    assert code == 0, out + err
+    lines = out.splitlines()
+    assert lines[0] == "Timeline of stack begun, times in UTC+08:00"
+    assert "2026-12-12 02:00  the move of 7 instances begins" in lines
+    assert "Not known" not in out
+    assert lines[-1] == "READY WITH CONDITIONS: stack begun"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_preview_that_is_interrupted_ends_in_order(front: Front, number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [COMMAND, "check", "--stack", "bare", "--rehearsal"],
+        cwd=front.project.directory,
+        env={**front.project.environ, "CLASSIC_TO_VPC_CACHE": str(_CACHE)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        # The first word of the engine's own: it runs.
+        assert any(line.startswith(("Refreshing", "Previewing", "Reading")) for line in process.stderr)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=120)
+    assert (process.returncode, out) == (128 + number, ""), err
+    assert err.splitlines()[-1] == f"preflight: interrupted by {number.name}; nothing was changed in the cloud"
+    assert "Traceback" not in err
+    # Nothing is locked: the next run is judged.
+    assert front("check", "--stack", "bare", "--rehearsal")[0] == 20
 
 
 def test_a_prepared_stack_is_ready_with_conditions_and_a_rehearsal_passes_no_gate(front: Front) -> None:
