@@ -111,8 +111,7 @@ class Draft:
 
     def plan(self) -> Plan:
         return Plan(
-            Resource(item.type, item.urn, item.name, item.parent, copy.deepcopy(item.properties))
-            for item in self.resources
+            Resource(item.type, item.urn, item.name, item.parent, _copied(item.properties)) for item in self.resources
         )
 
     def evaluation(self, rules: Iterable[AnyRule] | None = None) -> Evaluation:
@@ -135,6 +134,13 @@ class Draft:
     def findings(self) -> set[tuple[str, str]]:
         """Rule and subject of everything that is missing, advice included."""
         return {(item.rule_id, item.subject.id) for item in self.evaluation().results if item.outcome.blocks}
+
+
+def _copied(value: Any) -> Any:
+    """Copy plain data, in less than half the time of copy.deepcopy: each case of each rule takes a copy."""
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    return [_copied(item) for item in value] if isinstance(value, list) else value
 
 
 def rule(peer: Properties, **fields: Any) -> Properties:

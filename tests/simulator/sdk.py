@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import inspect
 import re
 import time
@@ -17,6 +16,7 @@ import pytest
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException  # type: ignore[import-untyped]
 from alibabacloud_tea_openapi.models import Config  # type: ignore[import-untyped]
 
+from estate.sdk import load
 from simulator.server import Simulator
 
 PACKAGES = {
@@ -36,7 +36,13 @@ PATIENCE = 10.0  # seconds
 
 def models(product: str) -> ModuleType:
     """The SDK's models of a product."""
-    return importlib.import_module(f"{PACKAGES[product]}.models")
+    return load(f"{PACKAGES[product]}.models")
+
+
+def client_with(product: str, config: Config) -> Any:
+    """The SDK's client of a product."""
+    models(product)  # First: the client would import all of them.
+    return load(f"{PACKAGES[product]}.client").Client(config)
 
 
 class Api:
@@ -89,7 +95,7 @@ class Api:
 def _client(product: str, host: str, key: str, secret: str) -> tuple[Any, dict[str, str]]:
     """A client, and its methods by action: the SDK's names have underscores where it likes."""
     config = Config(endpoint=host, protocol="http", access_key_id=key, access_key_secret=secret)
-    client = importlib.import_module(f"{PACKAGES[product]}.client").Client(config)
+    client = client_with(product, config)
     return client, {method.replace("_", ""): method for method in dir(client)}
 
 

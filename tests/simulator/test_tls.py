@@ -21,8 +21,6 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from alibabacloud_ecs20140526.client import Client  # type: ignore[import-untyped]
-from alibabacloud_ecs20140526.models import DescribeRegionsRequest  # type: ignore[import-untyped]
 from alibabacloud_tea_openapi.models import Config  # type: ignore[import-untyped]
 from cryptography import x509
 
@@ -35,6 +33,7 @@ from simulator.simulation import Reply
 from simulator.tls import CertificateFileError, Identity, throw_away_identity, write_certificate
 from tests.processes import started
 from tests.simulator.conftest import SAMPLE
+from tests.simulator.sdk import client_with, models
 
 TIMEOUT = 10.0  # seconds, for what must not take so long
 FIRST_OF_HANDSHAKE = b"\x16"
@@ -87,10 +86,10 @@ def test_the_sdk_on_one_port(scheme: str, simulator: Simulator, tmp_path: Path) 
     ca_file = tmp_path / "ca.pem"
     write_certificate(ca_file, simulator.ca_certificate)
     key, secret = simulator.credentials
-    client = Client(
-        Config(endpoint=simulator.host, protocol=scheme, ca=str(ca_file), access_key_id=key, access_key_secret=secret)
+    config = Config(
+        endpoint=simulator.host, protocol=scheme, ca=str(ca_file), access_key_id=key, access_key_secret=secret
     )
-    answer = client.describe_regions(DescribeRegionsRequest())
+    answer = client_with("ecs", config).describe_regions(models("ecs").DescribeRegionsRequest())
     assert [region.region_id for region in answer.body.regions.region] == [simulator.region]
 
 
