@@ -15,6 +15,7 @@ from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Final
 
+from policies.core.clock import estate_file
 from policies.core.facts import Facts, UnreadableError, attempt
 from policies.core.fixes import UP, Fix, change, command, task
 from policies.core.outcome import (
@@ -217,6 +218,12 @@ def _private(plan: Plan, database: Facts, private: Iterable[Facts]) -> Verdict:
     there = {item.text("kind"): item.text("connectionString") for item in private if item.text("vpcId") == target}
     if not there:
         vpc_ids = sorted({item.text("vpcId") for item in private})
+        if network and target is None and (file := estate_file(plan)):
+            # The stack's state, which is not read then, has the id of the VPC that an update may have made.
+            return unknown(
+                f"{named(database)} is in {', '.join(vpc_ids)}. Whether that is the VPC of this stack, only its state "
+                f"knows: the estate is from {file}."
+            )
         return failed(
             f"{named(database)} is in {', '.join(vpc_ids)}, which is not the target VPC; from one VPC to another it "
             "cannot be moved in hybrid access.",

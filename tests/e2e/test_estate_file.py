@@ -82,7 +82,6 @@ def test_a_stack_is_judged_by_a_file_without_cloud_state_or_credentials(project:
     kept = tmp_path / "result.json"
     report = run(project, "--stack", "test", "--estate", "estate.json", "--rehearsal", "--result", str(kept))
     quiet(report)
-    print(report.output)
     assert report.code == 30, report.output
     assert "all   UNKNOWN" in report.output
     assert "UNKNOWN: stack test" in report.output
@@ -114,3 +113,18 @@ def test_a_rehearsal_stays_one_and_a_file_is_refused_for_another_region(project:
     assert report.code == 2, report.output
     said = "Pulumi.away.yaml: alicloud:region: cn-beijing, and the estate in the file is of cn-hangzhou"
     assert said in report.output
+
+
+def test_what_the_stack_itself_has_made_is_no_fault_of_it(engine: toolchain.Engine, tmp_path: Path) -> None:
+    """Without its state nobody knows whose the network, the links and the whitelist groups in the file are."""
+    with running(ESTATE) as cloud:
+        stack = Stack.prepared(engine, cloud, tmp_path)
+        stack.up()
+        api = stack.project.api()
+        api.caller()
+        estate = read_estate(api, api.now())
+        inventory = Inventory(schema_version=SCHEMA_VERSION, rehearsal=api.settings.rehearsal(), estate=estate)
+    save_inventory(stack.project.directory / "estate.json", inventory)
+    report = run(stack.project, "--stack", "test", "--estate", "estate.json", "--rehearsal", "--all")
+    quiet(report)
+    assert report.code == 30, report.output

@@ -53,6 +53,24 @@ def test_fail_with_a_classic_address_only() -> None:
     expect(draft, RULE, "i-app", Outcome.FAIL, "rm-orders has a classic address only", line)
 
 
+def test_unknown_by_a_file_whether_the_vpc_is_the_one_that_the_stack_has_made() -> None:
+    draft = prepared()
+    draft.facts(TARGET_NETWORK)["vpcId"] = UNKNOWN
+    endpoint(draft, "Private")["vpcId"] = "vpc-other"
+    expect(draft, RULE, "i-app", Outcome.FAIL, "vpc-other")
+    draft.facts(MIGRATION)["estateFile"] = {"path": "estate.json", "sha256": "0" * 64}
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "vpc-other", "only its state knows", "estate.json")
+
+
+def test_fail_by_a_file_where_the_target_vpc_is_another_or_none() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["estateFile"] = {"path": "estate.json", "sha256": "0" * 64}
+    endpoint(draft, "Private")["vpcId"] = "vpc-other"
+    expect(draft, RULE, "i-app", Outcome.FAIL, "is in vpc-other, which is not the target VPC")
+    draft.remove(TARGET_NETWORK)
+    expect(draft, RULE, "i-app", Outcome.FAIL, "is in vpc-other, which is not the target VPC")
+
+
 def test_fail_with_an_address_in_another_vpc() -> None:
     draft = prepared()
     endpoint(draft, "Private")["vpcId"] = "vpc-other"
