@@ -202,3 +202,27 @@ def test_bad_input_is_said_with_file_and_key(front: Front) -> None:
 def _users(estate: Path) -> list[dict[str, Any]]:
     users: list[dict[str, Any]] = yaml.safe_load(estate.read_text(encoding="utf-8"))["users"]
     return users
+
+
+def test_reports_are_of_one_run_and_of_a_result_that_it_kept(front: Front, tmp_path: Path) -> None:
+    formats = [text for name in ("markdown", "html", "sarif", "junit", "github", "json") for text in ("--format", name)]
+    kept, first, second = tmp_path / "result.json", tmp_path / "first", tmp_path / "second"
+    asked = ("report", "--stack", "bare", "--rehearsal", *formats)
+    code, out, err = front(*asked, "--result", str(kept), "--output", str(first))
+    assert code == 20, err
+    assert "::error file=Pulumi.bare.yaml,line=" in out
+    assert err.splitlines()[-1] == "NOT READY: stack bare"
+    alerts = json.loads((first / "report.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
+    places = {item["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for item in alerts}
+    assert places == {"Pulumi.bare.yaml"}
+    run = json.loads(kept.read_text(encoding="utf-8"))["run"]["id"]
+    code, again, err = front(*asked, "--from", str(kept), "--run", run, "--output", str(second))
+    assert (code, again) == (20, out), err
+    page, kept_page = ((directory / "report.html").read_text(encoding="utf-8") for directory in (first, second))
+    assert all(f'data-find="{name}"' in page for name in ("sg-bp1web00000000000001", "rm-bp1shopmysql000001"))
+    assert 'data-find="' not in kept_page
+    assert "A result that was kept has no map." in kept_page
+    for path in first.iterdir():
+        assert path.suffix == ".html" or (second / path.name).read_bytes() == path.read_bytes()
+    code, again, _ = front(*asked, "--from", str(kept), "--run", "another", "--output", str(second))
+    assert (code, "title=NOT JUDGED" in again) == (40, True)
