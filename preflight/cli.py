@@ -9,8 +9,14 @@ from typing import Annotated
 
 import typer
 
+from components.config import ConfigError
+from components.evidence.__main__ import app as evidence
+from components.run import failure_kind
+from estate.errors import EstateError
+from estate.guest import EvidenceFileError, OutputError
 from policies.verdict import BAD_INPUT
 from preflight import exits, inventory, reference
+from preflight.access import EXIT_CODES
 from preflight.check import Wish
 from preflight.check import check as run_check
 from preflight.exits import BY_SIGNAL, Stop
@@ -31,6 +37,7 @@ from preflight.options import (
 )
 from preflight.plan.command import plan
 from preflight.reach import command as reaching
+from preflight.redaction import redacted
 from preflight.report.command import report
 from preflight.screen import console
 from preflight.timeline.command import timeline
@@ -138,6 +145,7 @@ app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(report)
 app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(fix)
 app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(timeline)
 app.command(epilog=reaching.EXITS)(reaching.reach)
+app.add_typer(evidence, name="evidence")
 
 
 def main() -> None:
@@ -147,6 +155,10 @@ def main() -> None:
             app(prog_name="preflight")
     except Stop as stop:
         _stop(str(stop), stop.code)
+    except OutputError as error:
+        _stop(redacted(str(error)), BAD_INPUT)
+    except (ConfigError, EstateError, EvidenceFileError) as error:
+        _stop(redacted(str(error)), EXIT_CODES[failure_kind(error)])
     except Interrupted as interrupted:
         _stop(f"interrupted by {interrupted}; nothing was changed in the cloud", BY_SIGNAL + interrupted.number)
 

@@ -135,6 +135,18 @@ def test_no_finding_is_explained_without_a_result_that_has_it(
     assert expected in err
 
 
+def test_evidence_has_its_place_under_the_one_command(tmp_path: Path) -> None:
+    code, out, _ = preflight(tmp_path, "evidence", "--help")
+    assert code == 0
+    assert all(f" {name} " in out for name in ("collect", "add", "check"))
+    code, out, err = preflight(tmp_path, "evidence", "check", "simulator/estates/sample-evidence.json")
+    assert (code, "i-bp1web10000000000001" in out) == (0, True), err
+    code, out, err = preflight(tmp_path, "evidence", "check", "README.md")
+    assert (code, out) == (2, "")
+    assert err.startswith("preflight: ")
+    assert "README.md" in err
+
+
 def test_a_rule_that_there_is_not_is_answered_by_those_like_it(tmp_path: Path) -> None:
     code, out, err = preflight(tmp_path, "explain", "backup-snapshots")
     assert (code, out) == (2, "")
