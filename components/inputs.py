@@ -15,7 +15,7 @@ from components.plan import MigrationPlan, make_plan
 from components.run import Sources, discard_result, read_sources, source_file
 from components.settings import connect
 from components.stack_config import given_cloud, given_migration, migration_config
-from components.stack_outputs import own_record, with_shared
+from components.stack_outputs import own_record, with_leftovers, with_shared
 from estate.client import Cloud
 from estate.clock import ClockReading, now
 from estate.errors import SettingsError
@@ -64,6 +64,7 @@ def _by_cloud(config: MigrationConfig, directory: Path, environ: Mapping[str, st
     estate = read_estate(cloud, cloud.now())
     pulumi.log.info(f"Read {counted(estate)} of {cloud.region}", ephemeral=True)
     sources = replace(sources, clock=cloud.clock, rehearsal=cloud.settings.rehearsal())
+    record = with_leftovers(record, config, estate)
     return Inputs(make_plan(config, estate, file, evidence, record), cloud, sources)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components.adoption import adopting
 from components.arguments import (
     classic_link_args,
     conversion_context,
@@ -51,8 +52,10 @@ class Migration(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MigrationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         # Facts are outputs and no inputs: a fact that changes is no change of what is declared.
-        super().__init__("classic-to-vpc:index:Migration", name, None, opts)
         plan = args.plan
+        adopting_ours = pulumi.ResourceOptions(transformations=adopting(plan.roster.record))
+        opts = pulumi.ResourceOptions.merge(opts, adopting_ours)
+        super().__init__("classic-to-vpc:index:Migration", name, None, opts)
         self.exports: dict[str, pulumi.Input[object]] = exported(plan)
         self._guard = plan.config.protect
         self._declare_instances(plan)

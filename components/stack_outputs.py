@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 import pulumi
 
-from components.config import ConfigError, ExistingNetwork, MigrationConfig, Problem, SharedNetwork
+from components.config import ConfigError, CreateNetwork, ExistingNetwork, MigrationConfig, Problem, SharedNetwork
 from components.facts.instances import membership_facts
 from components.facts.migration import wave_facts
+from components.marks import NETWORK, found_marked, maker, mark
 from components.plan import Membership, MigrationPlan, Origin, StackRecord
+from estate.model import Estate
 
 _ATTEMPTS: Final = 20
 _PAUSE_SECONDS: Final = 0.1
@@ -56,7 +58,56 @@ def own_record() -> StackRecord:
 
     The engine answers from the state as it was before this update (its `pulumi:pulumi:readStackOutputs`).
     """
-    return record_of(read_outputs(f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"))
+    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    return replace(record_of(read_outputs(stack)), stack=stack)
+
+
+def with_leftovers(record: StackRecord, config: MigrationConfig, estate: Estate) -> StackRecord:
+    """Return the record with what a killed run of this stack has made, and the VPC that its state has.
+
+    A killed run exports nothing. The state, which is large, is read where something bears a mark of this stack, or may
+    be its VPC, and is not in its outputs.
+    """
+    if record.stack is None:
+        return record
+    known = {record.vpc_id, *(item for ids in record.applied.values() for item in ids)}
+    found = {key: ids for key, ids in found_marked(estate).items() if maker(key[1]) in (record.stack, None)}
+    name = config.network.name if isinstance(config.network, CreateNetwork) else None
+    alike = [vpc.id for vpc in estate.vpcs if name is not None and vpc.name == name]
+    if known.issuperset([*alike, *(item for ids in found.values() for item in ids)]):
+        return record
+    state = read_state(record.stack)
+    made = {(kind, mark(record.stack, own)) for kind, own in state}
+    vpc_id = record.vpc_id or (state.get((NETWORK, name)) if name is not None else None)
+    left = {key: ids for key, ids in found.items() if key not in made}
+    target = _target(config, vpc_id, left.get((NETWORK, mark(record.stack, name or ""))))
+    vpcs = {item.id: item.vpc_id for item in estate.vswitches}
+    vpcs |= {item.id: item.vpc_id for item in estate.security_groups if item.vpc_id}
+    leftovers = {
+        # What is in another VPC is no part of this target.
+        key: kept[0]
+        for key, ids in left.items()
+        if (kept := [item for item in ids if item not in vpcs or vpcs[item] == target])
+    }
+    return replace(record, vpc_id=vpc_id, leftovers=leftovers)
+
+
+def _target(config: MigrationConfig, vpc_id: str | None, left: Sequence[str] | None) -> str | None:
+    if isinstance(config.network, ExistingNetwork):
+        return config.network.vpc_id
+    return vpc_id or (left[0] if left else None)
+
+
+def read_state(stack: str) -> Mapping[tuple[str, str], str | None]:
+    """Return the ids of the resources in a stack's state, as it was before this update, by type and name.
+
+    A resource of the local provider tells none there.
+    """
+    outputs = _asked("readStackResourceOutputs", {"stackName": stack})
+    return {
+        (urn.split("::")[2].rpartition("$")[2], urn.split("::", 3)[3]): (item.get("outputs") or {}).get("id")
+        for urn, item in outputs.items()
+    }
 
 
 def read_outputs(stack: str) -> Mapping[str, Any]:
@@ -64,9 +115,13 @@ def read_outputs(stack: str) -> Mapping[str, Any]:
 
     Raises whatever the engine says where there is no such stack.
     """
+    return _asked("readStackOutputs", {"name": stack})
+
+
+def _asked(function: str, arguments: Mapping[str, str]) -> Mapping[str, Any]:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            result = pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": stack})
+            result = pulumi.runtime.invoke(f"pulumi:pulumi:{function}", arguments)
             outputs: Mapping[str, Any] = (result.value or {}).get("outputs") or {}
             return outputs
         except Exception as error:

@@ -142,6 +142,7 @@ class Snapshot(_Identified):
     """
 
     name: str = ""
+    description: str = ""
     disk_id: str
     type: str = "user"
     status: str
@@ -275,6 +276,7 @@ class Vpc(_Identified):
     """A VPC; ClassicLink reaches only `cidr_block`, never a secondary one."""
 
     name: str = ""
+    description: str = ""
     status: str = "Available"
     cidr_block: str
     secondary_cidr_blocks: Annotated[tuple[str, ...], Sorted] = ()
@@ -286,6 +288,7 @@ class VSwitch(_Identified):
     """A VSwitch with the number of addresses still free in it."""
 
     name: str = ""
+    description: str = ""
     vpc_id: str
     zone_id: str
     cidr_block: str

@@ -105,7 +105,7 @@ _ECS: Final[Mapping[str, Reading]] = {
             Part("SnapshotType", ANY_TEXT, absent=f"{_OLDER}; it then counts as one of somebody's own"),
             Part("Progress", ANY_TEXT, absent="it is only shown"),
             Part("Available", FLAG, absent=_OLDER),
-            Part("SnapshotName", ANY_TEXT, absent=_NAME),
+            *parts(ANY_TEXT, "SnapshotName", "Description", absent=_NAME),
         ),
     ),
     "ecs:DescribeSecurityGroups": Reading(
@@ -249,7 +249,7 @@ _VPC: Final[Mapping[str, Reading]] = {
             *parts(TEXT, "VpcId", "Status", "CidrBlock"),
             *parts(FLAG, "ClassicLinkEnabled", "IsDefault"),
             *parts(TEXTS, "SecondaryCidrBlocks.SecondaryCidrBlock"),
-            Part("VpcName", ANY_TEXT, absent=_NAME),
+            *parts(ANY_TEXT, "VpcName", "Description", absent=_NAME),
         ),
     ),
     "vpc:DescribeVSwitches": Reading(
@@ -259,7 +259,7 @@ _VPC: Final[Mapping[str, Reading]] = {
             *parts(TEXT, "VSwitchId", "VpcId", "ZoneId", "CidrBlock", "Status"),
             *parts(WHOLE, "AvailableIpAddressCount"),
             *parts(FLAG, "IsDefault"),
-            Part("VSwitchName", ANY_TEXT, absent=_NAME),
+            *parts(ANY_TEXT, "VSwitchName", "Description", absent=_NAME),
         ),
     ),
     "vpc:DescribeVSwitchAttributes": Reading(

@@ -21,7 +21,9 @@ from components.config import (
     guest_route_problems,
     vswitch_name,
 )
+from components.marks import NETWORK, maker
 from components.plan.lookup import missing
+from components.plan.record import StackRecord
 from components.plan.roster import Roster
 from estate.model import Estate, Vpc, VSwitch
 
@@ -87,7 +89,7 @@ def look_up_network(roster: Roster) -> PlannedNetwork:
     A VSwitch whose block cannot be planned is left out; `planning_problems` tells of it.
     """
     config, estate = roster.config, roster.estate
-    vpc = _target_vpc(config.network, estate)
+    vpc = _target_vpc(config.network, roster)
     avoided = _avoided_cidrs(config.network, estate)
     vswitches = _planned_vswitches(roster, vpc, avoided)
     return PlannedNetwork(
@@ -102,16 +104,29 @@ def look_up_network(roster: Roster) -> PlannedNetwork:
     )
 
 
-def _target_vpc(network: NetworkChoice | None, estate: Estate) -> Vpc | None:
-    """Return the VPC of the config; one that this stack made has no id there, and is known by its name and block."""
-    for vpc in estate.vpcs:
+def _target_vpc(network: NetworkChoice | None, roster: Roster) -> Vpc | None:
+    """Return the VPC of the config; one that this stack made has no id there: the record has it."""
+    for vpc in roster.estate.vpcs:
         if isinstance(network, ExistingNetwork) and vpc.id == network.vpc_id:
             return vpc
-        if isinstance(network, CreateNetwork) and (vpc.name, vpc.cidr_block) == (network.name, network.cidr_block):
+        if isinstance(network, CreateNetwork) and _is_made(vpc, network, roster.record):
             return vpc
         if isinstance(network, DefaultNetwork) and vpc.is_default:
             return vpc
     return None
+
+
+def _is_alike(vpc: Vpc, network: CreateNetwork) -> bool:
+    return (vpc.name, vpc.cidr_block) == (network.name, network.cidr_block)
+
+
+def _is_made(vpc: Vpc, network: CreateNetwork, record: StackRecord) -> bool:
+    """Whether this stack made it: the state has its id, or a killed run left it.
+
+    Where nobody asks whose things are, as of an estate in a file, name and block are all that is known.
+    """
+    made = (record.vpc_id, record.leftover(NETWORK, network.name))
+    return _is_alike(vpc, network) and (record.stack is None or vpc.id in made)
 
 
 def _strangers(roster: Roster, vpc: Vpc | None, blocks: list[str]) -> Mapping[str, tuple[str, ...]]:
@@ -266,6 +281,8 @@ def planning_problems(roster: Roster, planned: PlannedNetwork) -> Iterator[Probl
     if not isinstance(network, CreateNetwork | ExistingNetwork):
         return
     vpcs = {vpc.id: vpc for vpc in estate.vpcs}
+    if isinstance(network, CreateNetwork) and planned.vpc is None:
+        yield from _taken_names(network, estate)
     for vpc_id in network.avoided_vpcs:
         if vpc_id not in vpcs:
             yield Problem("network.avoid", missing("VPC", vpc_id, vpcs, estate))
@@ -281,6 +298,25 @@ def planning_problems(roster: Roster, planned: PlannedNetwork) -> Iterator[Probl
                 f"network.vswitches[{index}].cidrBlock",
                 f"the VPC has no free block for {need} addresses; expected a block, a smaller growth, or a larger VPC",
             )
+
+
+def _taken_names(network: CreateNetwork, estate: Estate) -> Iterator[Problem]:
+    """VPCs of others that have the name and the block of the one to create: it is made beside them by no mistake."""
+    for vpc in estate.vpcs:
+        if not _is_alike(vpc, network):
+            continue
+        stack = maker(vpc.description)
+        whose = f"the stack {stack} made it" if stack else "this stack did not make it, or has lost the state of it"
+        ways = [
+            "another name",
+            f"network: {{mode: existing, vpcId: {vpc.id}}} to move into it",
+            *([f"network: {{mode: shared, stack: {stack}}} to share it"] if stack else []),
+        ]
+        yield Problem(
+            "network.name",
+            f"there is a VPC {network.name} of {network.cidr_block} already, {vpc.id}, and {whose}; "
+            f"expected {', or '.join(ways)}",
+        )
 
 
 def existing_network_problems(roster: Roster) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from components.marks import mark
 from components.plan.load_balancers import Membership
 from estate.model import Instance
 
@@ -47,7 +48,9 @@ class StackRecord:
     `vpc_id` is the target VPC, None before the first `up`. `origins` are by instance id: what no API shows once an
     instance has moved. `shared_with` is the other stack's name, None without one; `clone_ids` are its clones, by
     classic id; `starts` is when each instance of its waves moves. `applied` are ids of what this stack had in the
-    cloud, by kind: vswitch, securityGroup, and linkedInstance for the links of instances.
+    cloud, by kind: vswitch, securityGroup, and linkedInstance for the links of instances. `stack` is this stack as
+    `organization/project/stack`, None where nobody asks whose things are. `leftovers` are ids of what a run of it made
+    that was killed before the state knew, by type and mark (`components.marks`).
     """
 
     vpc_id: str | None = None
@@ -56,3 +59,9 @@ class StackRecord:
     clone_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     starts: Mapping[str, datetime] = field(default_factory=dict)
     applied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stack: str | None = None
+    leftovers: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def leftover(self, kind: str, name: str) -> str | None:
+        """Return the id of the resource that a killed run made by this name, if it did."""
+        return None if self.stack is None else self.leftovers.get((kind, mark(self.stack, name)))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from components.config import ExistingNetwork, Problem
+from components.marks import maker, mark_of
 from components.plan.lookup import missing
 from components.plan.network import PlannedNetwork
 from components.plan.roster import Roster
@@ -95,8 +96,18 @@ def _made(roster: Roster, network: PlannedNetwork, classic: tuple[SecurityGroup,
         group
         for group in roster.estate.security_groups
         if group.vpc_id is not None
-        and (group.id in applied or (network.is_target(group.vpc_id) and group.description in described))
+        and (
+            group.id in applied or (network.is_target(group.vpc_id) and _is_ours(group, described, roster.record.stack))
+        )
     )
+
+
+def _is_ours(group: SecurityGroup, described: Container[str], stack: str | None) -> bool:
+    """Whether a group has one of the descriptions, and no mark of another stack."""
+    text, words = group.description, mark_of(group.description)
+    if words is not None:
+        text = text.removesuffix(words).removesuffix(". ")
+    return text in described and maker(group.description) in (None, stack)
 
 
 # ---- what is wrong with them ----

@@ -125,6 +125,7 @@ def snapshots(cloud: Cloud) -> list[model.Snapshot]:
             model.Snapshot,
             id=item.snapshot_id,
             name=item.snapshot_name or "",
+            description=item.description or "",
             # Empty once the disk is released.
             disk_id=item.source_disk_id or "",
             # By a policy "auto", in older text "timer"; whatever else it may be counts against the manual quota.

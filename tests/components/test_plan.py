@@ -7,18 +7,23 @@ from typing import Any
 import pytest
 
 from components.config import ConfigError, parse
-from components.plan import MigrationPlan, make_plan
+from components.marks import NETWORK, mark, marked
+from components.plan import MigrationPlan, StackRecord, make_plan
 from estate.model import ClassicLinkAttachment, Database, Disk, Vpc, WhitelistGroup, Zone
 from tests.components.builders import APPROVED, FILE, config, estate, instance, vswitch
 
 
-def plan(estate_changes: dict[str, Any] | None = None, **changes: Any) -> MigrationPlan:
-    return make_plan(parse(config(**changes), FILE), estate(**estate_changes or {}), FILE)
+def plan(
+    estate_changes: dict[str, Any] | None = None, record: StackRecord | None = None, **changes: Any
+) -> MigrationPlan:
+    return make_plan(parse(config(**changes), FILE), estate(**estate_changes or {}), FILE, record=record)
 
 
-def problems(estate_changes: dict[str, Any] | None = None, **changes: Any) -> list[str]:
+def problems(
+    estate_changes: dict[str, Any] | None = None, record: StackRecord | None = None, **changes: Any
+) -> list[str]:
     with pytest.raises(ConfigError) as caught:
-        plan(estate_changes, **changes)
+        plan(estate_changes, record, **changes)
     return [line.removeprefix(f"{FILE}: classic-to-vpc:migration.") for line in str(caught.value).splitlines()]
 
 
@@ -213,7 +218,7 @@ def test_an_instance_that_is_linked_elsewhere_cannot_be_linked() -> None:
     assert plan({"classic_links": links}, later=["i-mon"]).links.linked_ids == ()
     vpcs = (*estate().vpcs, Vpc(id="vpc-made", name="target", cidr_block="172.16.0.0/16"))
     made = {"vpcs": vpcs, "classic_links": (ClassicLinkAttachment(instance_id="i-mon", vpc_id="vpc-made"),)}
-    assert plan(made).links.linked_ids == ("i-mon",)
+    assert plan(made, StackRecord("vpc-made")).links.linked_ids == ("i-mon",)
     linked_here = (ClassicLinkAttachment(instance_id="i-mon", vpc_id="vpc-old"),)
     assert plan({"classic_links": linked_here}, network=EXISTING).links.linked_ids == ("i-mon",)
 
@@ -231,6 +236,11 @@ CREATED = {
     "cidrBlock": "172.20.0.0/16",
     "vswitches": [{"zone": "cn-hangzhou-b"}],
 }
+
+
+STACK = "organization/shop/dev"
+# This stack made it, as its state says.
+OURS = StackRecord("vpc-target")
 
 
 def blocks(found: MigrationPlan) -> dict[str, str | None]:
@@ -253,7 +263,7 @@ def test_a_planned_block_is_kept_once_it_is_made_whatever_is_added() -> None:
     there = vswitch("vsw-b", "vpc-target", "172.20.5.0/24").model_copy(update={"name": "target-cn-hangzhou-b"})
     changes = {"vpcs": (*estate().vpcs, made), "vswitches": (*estate().vswitches, there)}
     network = {**CREATED, "vswitches": [{"zone": "cn-hangzhou-b", "tier": "web"}, {"zone": "cn-hangzhou-b"}]}
-    found = plan(changes, network=network, instances=[{"id": "i-web", "tier": "web"}, "i-app"])
+    found = plan(changes, OURS, network=network, instances=[{"id": "i-web", "tier": "web"}, "i-app"])
     assert blocks(found) == {
         "target-web-cn-hangzhou-b": "172.20.0.0/24",
         "target-cn-hangzhou-b": "172.20.5.0/24",
@@ -280,14 +290,37 @@ def test_a_vswitch_that_is_made_keeps_its_block_with_its_name_and_zone(change: d
     item = {"zone": "cn-hangzhou-b", "cidrBlock": "172.20.5.0/24", **change}
     network = {**CREATED, "vswitches": [item]}
     if clashes:
-        [told] = problems(live, network=network, classicLink=None)
+        [told] = problems(live, OURS, network=network, classicLink=None)
         assert "overlaps 172.20.5.0/24 of vsw-b (target-cn-hangzhou-b, cn-hangzhou-b); expected a free block" in told
     else:
-        assert blocks(plan(live, network=network, classicLink=None)) != {}
+        assert blocks(plan(live, OURS, network=network, classicLink=None)) != {}
     # One that is planned goes elsewhere.
     planned = {**CREATED, "vswitches": [{key: value for key, value in item.items() if key != "cidrBlock"}]}
-    [block] = blocks(plan(live, network=planned, classicLink=None)).values()
+    [block] = blocks(plan(live, OURS, network=planned, classicLink=None)).values()
     assert (block == "172.20.5.0/24") is (change in ({}, {"cidrBlock": "172.20.6.0/24"}))
+
+
+@pytest.mark.parametrize("maker", [None, "organization/shop/other"])
+def test_a_vpc_of_others_with_that_name_and_block_is_not_taken(maker: str | None) -> None:
+    description = marked("", maker, "target") if maker else "the team's"
+    there = Vpc(id="vpc-theirs", name="target", cidr_block="172.20.0.0/16", description=description)
+    live = {"vpcs": (*estate().vpcs, there)}
+    for record in (StackRecord(stack=STACK), StackRecord("vpc-before", stack=STACK)):
+        [told] = problems(live, record, network=CREATED, classicLink=None)
+        assert told.startswith("network.name: there is a VPC target of 172.20.0.0/16 already, vpc-theirs, and ")
+        assert "expected another name, or network: {mode: existing, vpcId: vpc-theirs} to move into it" in told
+        assert (f"the stack {maker} made it" in told) is (maker is not None)
+        assert (f"or network: {{mode: shared, stack: {maker}}} to share it" in told) is (maker is not None)
+    another = {**CREATED, "name": "another"}
+    assert plan(live, StackRecord(stack=STACK), network=another, classicLink=None).network.vpc is None
+
+
+def test_a_vpc_that_a_killed_run_of_this_stack_made_is_the_target() -> None:
+    left = Vpc(id="vpc-left", name="target", cidr_block="172.20.0.0/16", description=marked("", STACK, "target"))
+    theirs = left.model_copy(update={"id": "vpc-a-theirs", "description": ""})
+    record = StackRecord(stack=STACK, leftovers={(NETWORK, mark(STACK, "target")): "vpc-left"})
+    found = plan({"vpcs": (*estate().vpcs, theirs, left)}, record, network=CREATED, classicLink=None)
+    assert found.network.vpc == left
 
 
 def test_planned_blocks_stay_off_what_must_be_reached() -> None:

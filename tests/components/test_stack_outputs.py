@@ -9,6 +9,11 @@ import pulumi
 import pytest
 
 from components import stack_outputs
+from components.config import parse
+from components.marks import GROUP, NETWORK, SWITCH, mark, marked
+from components.plan import StackRecord
+from estate.model import Estate, SecurityGroup, Vpc
+from tests.components.builders import FILE, config, estate, vswitch
 
 CUT_SHORT = "invoke of pulumi:pulumi:readStackOutputs failed: failed to load checkpoint: EOF"
 
@@ -19,7 +24,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> list[str]:
     script = list(answers)
 
     def invoke(token: str, props: dict[str, str]) -> Any:
-        asked.append(f"{token} {props['name']}")
+        asked.append(" ".join((token, *props.values())))
         answer = script.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -48,3 +53,77 @@ def test_any_other_answer_of_the_engine_stands(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(Exception, match="no such stack"):
         stack_outputs.read_outputs("me/project/other")
     assert len(asked) == 1
+
+
+# ---- what a killed run has left ----
+
+STACK = "organization/shop/dev"
+TARGET = {
+    "mode": "create",
+    "name": "target",
+    "cidrBlock": "172.20.0.0/16",
+    "vswitches": [{"zone": "cn-hangzhou-b", "cidrBlock": "172.20.1.0/24"}],
+}
+ROOT = "urn:pulumi:dev::shop::classic-to-vpc:index:Migration"
+VPC_URN = f"{ROOT}$classic-to-vpc:network:TargetNetwork${NETWORK}::target"
+
+
+def left_behind(vpc_id: str, description: str, *, stack: str = STACK) -> Estate:
+    """A VPC of the target's name and block, a VSwitch and a clone in it, and a VSwitch of an earlier target."""
+    own = [marked("", stack, name) for name in ("target", "target-cn-hangzhou-b", "sg-web")]
+    there = vswitch("vsw-left", vpc_id, "172.20.1.0/24").model_copy(update={"description": own[1]})
+    return estate(
+        vpcs=(Vpc(id=vpc_id, name="target", cidr_block="172.20.0.0/16", description=description),),
+        vswitches=(there, there.model_copy(update={"id": "vsw-before", "vpc_id": "vpc-before"})),
+        security_groups=(
+            *estate().security_groups,
+            SecurityGroup(id="sg-left", name="web-vpc", vpc_id=vpc_id, description=own[2]),
+        ),
+    )
+
+
+def completed(record: StackRecord, live: Estate) -> StackRecord:
+    return stack_outputs.with_leftovers(record, parse(config(network=TARGET), FILE), live)
+
+
+def test_what_a_killed_run_made_is_found_by_its_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = answering(monkeypatch, {})
+    record = completed(StackRecord(stack=STACK), left_behind("vpc-left", marked("", STACK, "target")))
+    assert asked == [f"pulumi:pulumi:readStackResourceOutputs {STACK}"]
+    assert record.vpc_id is None
+    assert record.leftovers == {
+        (NETWORK, mark(STACK, "target")): "vpc-left",
+        # That of the earlier target is in another VPC.
+        (SWITCH, mark(STACK, "target-cn-hangzhou-b")): "vsw-left",
+        (GROUP, mark(STACK, "sg-web")): "sg-left",
+    }
+    assert record.leftover(NETWORK, "target") == "vpc-left"
+    assert record.leftover(NETWORK, "other") is None
+
+
+@pytest.mark.parametrize("description", ["", marked("", STACK, "target")])
+def test_what_the_state_has_is_no_leftover_and_its_vpc_is_known_by_id(
+    monkeypatch: pytest.MonkeyPatch, description: str
+) -> None:
+    """Also one that an earlier version made, without a mark."""
+    answering(monkeypatch, {VPC_URN: {"type": NETWORK, "outputs": {"id": "vpc-left"}}})
+    record = completed(StackRecord(stack=STACK), left_behind("vpc-left", description))
+    assert record.vpc_id == "vpc-left"
+    assert {kind for kind, _ in record.leftovers} == {SWITCH, GROUP}
+
+
+def test_what_another_stack_made_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, {})
+    other = "organization/shop/other"
+    record = completed(StackRecord(stack=STACK), left_behind("vpc-left", marked("", other, "target"), stack=other))
+    assert (record.vpc_id, record.leftovers) == (None, {})
+
+
+def test_the_state_is_not_read_where_all_is_in_the_outputs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is as large as the stack."""
+    asked = answering(monkeypatch)
+    applied = {"vswitch": ("vsw-left", "vsw-before"), "securityGroup": ("sg-left",)}
+    known = StackRecord("vpc-left", stack=STACK, applied=applied)
+    assert completed(known, left_behind("vpc-left", marked("", STACK, "target"))) == known
+    assert completed(StackRecord(), left_behind("vpc-left", "")) == StackRecord()
+    assert asked == []

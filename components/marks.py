@@ -1,0 +1,71 @@
+"""Who made a thing in the cloud, in its description: what a run made that was killed is known by it, and adopted.
+
+The engine writes a resource into the state after its creation. A run that is killed in between leaves what the next one
+would make a second time. Name and block do not tell whose it is: somebody else's may have the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Final
+
+from estate.model import Estate
+
+NETWORK: Final = "alicloud:vpc/network:Network"
+SWITCH: Final = "alicloud:vpc/switch:Switch"
+GROUP: Final = "alicloud:ecs/securityGroup:SecurityGroup"
+SNAPSHOT: Final = "alicloud:ecs/ecsSnapshot:EcsSnapshot"
+
+# Descriptions have 256 characters at most (CreateVpc, CreateVSwitch, CreateSecurityGroup, CreateSnapshot).
+_LONGEST: Final = 256
+_ROOM: Final = 176
+_MARK: Final = re.compile(r"Made by (?:the Pulumi stack (?P<stack>\S+) as .+|a Pulumi stack, mark [0-9a-f]{32})\.$")
+# A destroy leaves snapshots, and an `up` long after it takes new ones.
+_CUT_OFF: Final = timedelta(days=1)
+
+
+def mark(stack: str, name: str) -> str:
+    """Return the words by which the resource `name` of `organization/project/stack` is known."""
+    words = f"Made by the Pulumi stack {stack} as {name}."
+    if len(words) <= _ROOM:
+        return words
+    return f"Made by a Pulumi stack, mark {hashlib.sha256(words.encode()).hexdigest()[:32]}."
+
+
+def marked(description: str, stack: str, name: str) -> str:
+    """Return a description with the mark at its end."""
+    words = mark(stack, name)
+    return f"{description[: _LONGEST - len(words) - 2]}. {words}" if description else words
+
+
+def mark_of(description: str) -> str | None:
+    """Return the mark that a description bears."""
+    found = _MARK.search(description)
+    return found and found[0]
+
+
+def maker(description: str) -> str | None:
+    """Return the stack that a description names as the maker."""
+    found = _MARK.search(description)
+    return found and found["stack"]
+
+
+def found_marked(estate: Estate) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Return the ids of what is in the cloud by type and mark, in order; snapshots of the last day alone."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for kind, thing_id, description in _described(estate):
+        if words := mark_of(description):
+            found[kind, words] = tuple(sorted((*found.get((kind, words), ()), thing_id)))
+    return found
+
+
+def _described(estate: Estate) -> Iterator[tuple[str, str, str]]:
+    yield from ((NETWORK, item.id, item.description) for item in estate.vpcs)
+    yield from ((SWITCH, item.id, item.description) for item in estate.vswitches)
+    yield from ((GROUP, item.id, item.description) for item in estate.security_groups)
+    for item in estate.snapshots:
+        if item.status != "failed" and item.created_at > estate.read_at - _CUT_OFF:
+            yield SNAPSHOT, item.id, item.description

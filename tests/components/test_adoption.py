@@ -1,0 +1,61 @@
+"""What is declared bears a mark, and what a killed run left is imported."""
+
+from __future__ import annotations
+
+from components.config import parse
+from components.marks import GROUP, NETWORK, SNAPSHOT, SWITCH, mark
+from components.migration import Migration, MigrationArgs
+from components.plan import StackRecord, make_plan
+from tests.components.builders import FILE, config, estate
+from tests.components.mocked import Recording, declare
+
+STACK = "organization/shop/dev"
+NETWORK_CHOICE = {
+    "mode": "create",
+    "name": "target",
+    "cidrBlock": "172.20.0.0/16",
+    "vswitches": [{"zone": "cn-hangzhou-b", "cidrBlock": "172.20.1.0/24"}],
+}
+
+
+def declared(record: StackRecord) -> Recording:
+    plan = make_plan(parse(config(network=NETWORK_CHOICE, classicLink=None), FILE), estate(), FILE, record=record)
+    return declare(lambda: Migration("migration", MigrationArgs(plan)))
+
+
+def imported(recording: Recording) -> dict[tuple[str, str], str]:
+    found = recording.resources.values()
+    return {(item.type, item.name): item.request.importId for item in found if item.request.importId}
+
+
+def test_what_is_made_bears_the_mark_of_its_stack_and_name() -> None:
+    recording = declared(StackRecord(stack=STACK))
+    kinds = {NETWORK: 1, SWITCH: 1, GROUP: 2, SNAPSHOT: 2}
+    for kind, count in kinds.items():
+        found = recording.of_type(kind)
+        assert len(found) == count
+        for name, item in found.items():
+            assert item.inputs["description"].endswith(mark(STACK, name))
+            # A mark alone is no reason to change what is there.
+            assert ("description" in item.request.ignoreChanges) is (kind in (NETWORK, SWITCH))
+    [group] = [item for name, item in recording.of_type(GROUP).items() if name == "sg-web"]
+    assert group.inputs["description"].startswith("clone of the classic security group sg-web. Made by ")
+    assert "classicLinkEnabled" in recording.of_type(NETWORK)["target"].request.ignoreChanges
+    assert imported(recording) == {}
+
+
+def test_a_leftover_is_imported_and_nothing_else() -> None:
+    left = {
+        (NETWORK, mark(STACK, "target")): "vpc-left",
+        (GROUP, mark(STACK, "sg-web")): "sg-left",
+        # Of that name, but of another kind.
+        (SWITCH, mark(STACK, "sg-app")): "vsw-left",
+    }
+    recording = declared(StackRecord(stack=STACK, leftovers=left))
+    assert imported(recording) == {(NETWORK, "target"): "vpc-left", (GROUP, "sg-web"): "sg-left"}
+
+
+def test_without_a_stack_nothing_is_marked() -> None:
+    recording = declared(StackRecord())
+    [network] = recording.of_type(NETWORK).values()
+    assert "description" not in network.inputs

@@ -1,0 +1,89 @@
+"""A run that is killed just after a write leaves what the next one adopts; what is somebody else's is not taken."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+from collections import Counter
+from typing import Final
+
+import pytest
+import yaml
+
+from components.marks import mark_of
+from demo.project import CONFIG_KEY, REPOSITORY
+from tests.e2e.conftest import Stack
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
+
+# A write, and the table of the simulated cloud that has what it makes.
+WRITES: Final = {
+    "vpc:CreateVpc": "vpcs",
+    "vpc:CreateVSwitch": "vswitches",
+    "ecs:CreateSecurityGroup": "security_groups",
+    "ecs:CreateSnapshot": "snapshots",
+}
+UP: Final = ("up", "--yes", "--skip-preview")
+
+
+def killed_at(stack: Stack, action: str) -> None:
+    """Kill everything of an update when one write has taken effect, and before its answer arrives."""
+    stack.cloud.faults.add(actions=[action], effect="slow", seconds=3600, count=1)
+    run = subprocess.Popen(
+        ["pulumi", *UP, "--stack", "test", "--non-interactive"],
+        cwd=stack.project.directory,
+        env=stack.project.environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    tick = threading.Event()
+    while not stack.cloud.faults.all()[0]["struck"]:
+        assert run.poll() is None, f"the update ended without {action}"
+        tick.wait(0.02)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    stack.cloud.faults.clear()
+    # A state in files keeps the lock of who was killed, and says so.
+    assert stack.pulumi("cancel", "--yes", pack=False) == 0, stack.output
+
+
+def made(stack: Stack, table: str) -> dict[str, str]:
+    """Return the marks of what is there, by id."""
+    items = stack.cloud.state()[table]
+    return {item["id"]: words for item in items if (words := mark_of(item.get("description", "")))}
+
+
+@pytest.mark.parametrize("action", WRITES)
+def test_what_a_killed_update_made_is_adopted_once(stack: Stack, action: str) -> None:
+    killed_at(stack, action)
+    left = made(stack, WRITES[action])
+    assert left
+    assert stack.pulumi("preview") == 0, stack.output
+    assert stack.found() == {}
+    assert stack.pulumi(*UP, pack=False) == 0, stack.output
+    for table in WRITES.values():
+        there = made(stack, table)
+        assert set(Counter(there.values()).values()) == {1}, f"{table}: {there}"
+    assert left.items() <= made(stack, WRITES[action]).items()
+    assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
+    assert stack.found() == {}
+
+
+def test_a_network_of_others_is_not_taken_in_silence(stack: Stack) -> None:
+    """Another stack on the same estate is told so by its preview, and by whom; so is one beside a VPC made by hand."""
+    assert stack.pulumi(*UP, pack=False) == 0, stack.output
+    [vpc_id] = made(stack, "vpcs")
+    prepared = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
+    stack.project.new_stack("other", {CONFIG_KEY: prepared[CONFIG_KEY]})
+    before = len(stack.writes())
+    for command in ("preview", "up"):
+        options = ("--yes", "--skip-preview") if command == "up" else ()
+        done = stack.project.run(command, "--stack", "other", *options)
+        said = " ".join(done.stdout.split())
+        assert done.returncode != 0
+        assert f"{vpc_id}, and the stack organization/classic-to-vpc/test made it; expected another name" in said
+    assert stack.writes()[before:] == []
