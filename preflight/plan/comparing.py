@@ -27,7 +27,8 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any], plan: Plan | No
     """
     ones, others = _by_subject(before), _by_subject(after)
     titles = {rule["id"]: rule for result in (before, after) for rule in result["rules"]}
-    changes = [_change(ones.get(key), others.get(key), titles) for key in sorted({*ones, *others})]
+    told = (key for key in {*ones, *others} if {_outcome(ones, key), _outcome(others, key)} & {*_OPEN, _WAIVED})
+    changes = [_change(ones.get(key), others.get(key), titles) for key in sorted(told)]
     opened = [item for item in changes if item.after in _OPEN]
     before_ids, after_ids = _instances(before), _instances(after)
     return Comparison(
@@ -53,8 +54,13 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any], plan: Plan | No
 
 
 def _by_subject(result: Mapping[str, Any]) -> dict[_Key, Mapping[str, Any]]:
-    """Return findings and what was waived; what passes is found by its absence, and needs no entry."""
-    return {(item["rule"], item["subject"]["kind"], _subject(item)): item for item in findings(result, *_OPEN, _WAIVED)}
+    """Return what every rule says of every subject: of a finding that is gone, that tells why."""
+    return {(item["rule"], item["subject"]["kind"], _subject(item)): item for item in findings(result)}
+
+
+def _outcome(results: Mapping[_Key, Mapping[str, Any]], key: _Key) -> str | None:
+    found = results.get(key)
+    return None if found is None else str(found["outcome"])
 
 
 def _subject(item: Mapping[str, Any]) -> str:
@@ -65,7 +71,7 @@ def _subject(item: Mapping[str, Any]) -> str:
 def _change(
     one: Mapping[str, Any] | None, other: Mapping[str, Any] | None, rules: Mapping[str, Mapping[str, Any]]
 ) -> FindingChange:
-    item = other or one
+    item = other if other is not None and (one is None or other["outcome"] in (*_OPEN, _WAIVED)) else one
     assert item is not None
     subject = item["subject"]
     return FindingChange(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import tzinfo
 from functools import partial
 from typing import Final
 
@@ -40,7 +42,7 @@ _NOT_KNOWN: Final = "(known after the update)"
 
 def make_change(steps: Iterable[Step]) -> Change:
     """Return what the steps of a preview do; a preview that stopped half way has too few, and is not to be given."""
-    every = tuple(steps)
+    every = tuple(_in_the_stacks_time(tuple(steps)))
     real = [step for step in every if _is_real(step)]
     plan = plan_of(every)
     names = _names(plan)
@@ -63,6 +65,21 @@ def make_change(steps: Iterable[Step]) -> Change:
         parts=tuple(sorted(parts, key=lambda part: (_ORDER.index(part.area), part.id, part.what))),
         kept=tuple(_kept(real)),
     )
+
+
+def _in_the_stacks_time(steps: Sequence[Step]) -> Iterator[Step]:
+    """Yield steps with their ends of validity in the offset of the first window, as people there read the clock."""
+    start = attempt(lambda: plan_of(steps).waves[0].object("window").moment("start"))
+    zone = None if isinstance(start, UnreadableError) else start.tzinfo
+    for step in steps:
+        if zone is not None and step.type in types.HYBRID_ACCESSES:
+            step = replace(step, before=_moved_to(step.before, zone), after=_moved_to(step.after, zone))
+        yield step
+
+
+def _moved_to(data: Mapping[str, Value], zone: tzinfo) -> Mapping[str, Value]:
+    until = attempt(lambda: Facts(data, "").moment("validUntil"))
+    return data if isinstance(until, UnreadableError) else {**data, "validUntil": until.astimezone(zone).isoformat()}
 
 
 def action_of(step: Step) -> Action | None:

@@ -21,6 +21,7 @@ from preflight.plan.text import (
     grouped_findings,
     grouped_lines,
     groups_heading,
+    other_account,
     tally_text,
     verdicts_text,
 )
@@ -130,6 +131,9 @@ def _comparison(found: Comparison) -> Iterator[str]:
     yield "### Against the base"
     yield ""
     yield f"**{escaped(verdicts_text(found))}.**"
+    if other := other_account(found):
+        yield ""
+        yield f"> **{escaped(other)}**"
     for title, changes in (
         ("New findings", found.new),
         ("Findings that now block", found.blocking_since),

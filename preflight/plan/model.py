@@ -108,9 +108,10 @@ class Change(Model):
 
 
 class FindingChange(Model):
-    """One finding on both sides; null: it was not judged there.
+    """One finding on both sides; null: it is not judged there, as of an instance that does not move.
 
-    `before` and `after` are outcomes. Times are ISO 8601; null in `mandatory_from`: it is mandatory at once.
+    `before` and `after` are outcomes; `blocking` and `mandatory_from` are those of the change, of a finding that is
+    gone those of the base. Times are ISO 8601; null in `mandatory_from`: it is mandatory at once.
     """
 
     rule: str

@@ -11,6 +11,7 @@ from typing import Final
 
 from rich.text import Text
 
+from policies.core.facts import printable
 from preflight.plan.model import Action, Area, Became, Change, Comparison, Decision, FindingChange, GroupChange, Part
 from preflight.screen import when, wrapped
 
@@ -229,6 +230,8 @@ def comparison_lines(found: Comparison, width: int, *, everything: bool = False)
     """Yield how the result differs from that of the base."""
     for line in wrapped(f"Against the base: {verdicts_text(found)}.", width):
         yield Text(line, "bold")
+    if other := other_account(found):
+        yield from _texts(wrapped(other, width), "bold red")
     for title, changes, style in (
         ("New findings", found.new, "red"),
         ("Findings that now block", found.blocking_since, "red"),
@@ -261,6 +264,12 @@ def verdicts_text(found: Comparison) -> str:
         f"{before.readiness}{commit} -> {after.readiness}; blocking findings {before.blocking} -> {after.blocking}; "
         f"{len(found.new)} new, {len(found.gone)} gone, {len(found.newly_waived)} newly waived"
     )
+
+
+def other_account(found: Comparison) -> str:
+    """Return a warning where the base is about another account; empty where it is not."""
+    before, after = (printable(side.account or "not known") for side in (found.before, found.after))
+    return "" if before == after else f"The base is of another account: {before}, and this change of {after}."
 
 
 def decision_text(item: Decision) -> str:

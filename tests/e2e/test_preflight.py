@@ -146,10 +146,24 @@ def test_a_preview_that_is_interrupted_ends_in_order(front: Front, number: signa
     assert front("check", "--stack", "bare", "--rehearsal")[0] == 20
 
 
-def test_a_prepared_stack_is_ready_with_conditions_and_a_rehearsal_passes_no_gate(front: Front) -> None:
+def test_a_prepared_stack_is_ready_with_conditions_and_a_rehearsal_passes_no_gate(front: Front, tmp_path: Path) -> None:
     # A variable that would leave something out counts for nothing.
-    code, out, _ = front("check", "-s", "test", "--strict", "--rehearsal", PULUMI_OPTION_TARGET="urn:pulumi:nothing")
+    kept = str(tmp_path / "base.json")
+    code, out, _ = front(
+        "check", "-s", "test", "--strict", "--rehearsal", "--result", kept, PULUMI_OPTION_TARGET="urn:pulumi:nothing"
+    )
     assert (code, "READY WITH CONDITIONS: stack test" in out) == (10, True), out
+    # What a reviewer is told, against the result of that run as the base.
+    code, out, _ = front("plan", "-s", "test", "--rehearsal", "--base", kept)
+    assert code == 0, out
+    lines = out.splitlines()
+    assert lines[0] == "What this change does to stack test: 38 to create, 0 as they are."
+    assert max(map(len, lines)) <= 120
+    page = (REPOSITORY / "docs/preflight-plan.md").read_text(encoding="utf-8").split("```")[3]
+    assert [line for line in page.strip().splitlines() if line not in (*lines, "...")] == []
+    assert "Against the base: READY WITH CONDITIONS" in out
+    assert "0 new, 0 gone, 0 newly waived" in " ".join(out.split())
+    assert lines[-1] == "READY WITH CONDITIONS: stack test"
     code, out, _ = front("check", "-s", "test", "--at", "2026-12-11T12:00:00+08:00", "--rule", "guest-free-space")
     assert code == 4, out
     assert "WHAT-IF, it would be NOT READY: stack test, which passes no gate" in out

@@ -9,6 +9,7 @@ from typing import Any
 from policies.core.plan import MIGRATION, Plan, Resource
 from policies.results import findings
 from preflight.plan.comparing import compare
+from preflight.plan.text import other_account
 from tests.policies.result_files import with_findings
 from tests.preflight.results import recorded_result
 from tests.preflight.stepped import HOSTILE
@@ -23,6 +24,15 @@ WAIVER = {
     "approvedAt": "2026-11-20T00:00:00+08:00",
     "expires": "2026-12-02T00:00:00+08:00",
 }
+
+
+def without_instance(result: dict[str, Any], key: Any) -> dict[str, Any]:
+    """Return a result from which one instance is gone."""
+    result["instances"] = [item for item in result["instances"] if item["key"] != key]
+    for group in result["results"]:
+        if group["about"] == "instances":
+            group["instances"] = [item for item in group["instances"] if item != key]
+    return result
 
 
 def waived(result: dict[str, Any], **terms: str) -> dict[str, Any]:
@@ -54,6 +64,26 @@ def test_what_is_new_one_way_is_gone_the_other_way() -> None:
     assert {(item.rule, item.subject) for item in there.new} == {(item.rule, item.subject) for item in back.gone}
     assert (there.gone, back.new) == ((), ())
     assert (there.before.readiness, there.after.readiness) == (READY["judgement"]["readiness"], "NOT READY")
+
+
+def test_what_is_gone_is_told_with_what_the_rule_says_now() -> None:
+    back = compare(BROKEN, READY)
+    assert {(item.before, item.after) for item in back.gone} & {("FAIL", "PASS"), ("FAIL", "PENDING")}
+    assert None not in {item.after for item in back.gone if item.name != "the stack"}
+    one = READY["instances"][0]["key"]
+    fewer = deepcopy(BROKEN)
+    left = next(item for item in fewer["instances"] if item["key"] == one)
+    alone = compare(BROKEN, without_instance(fewer, left["key"]))
+    mine = [item for item in alone.gone if item.subject == left["subject"]["id"]]
+    assert mine
+    assert {item.after for item in mine} == {None}
+
+
+def test_a_base_of_another_account_is_told() -> None:
+    other = deepcopy(READY)
+    other["run"]["accountId"] = "9999999999999999"
+    assert "another account: 9999999999999999" in other_account(compare(other, READY))
+    assert other_account(compare(READY, READY)) == ""
 
 
 def test_a_finding_that_is_waived_is_newly_waived_and_not_gone() -> None:
