@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +14,7 @@ from simulator.estate_file import load
 from simulator.model.slb import AccessList, LoadBalancer, VServerGroup
 from simulator.server import Simulator, running
 from tests.e2e.conftest import ESTATE, Stack
+from tests.e2e.test_preflight import Front
 from tests.e2e.test_waves import outputs, pass_time
 from tests.simulator.sdk import Api
 
@@ -114,4 +117,19 @@ def test_what_the_move_leaves_behind_is_cleaned_up(stack: Stack) -> None:
     Api(stack.cloud)("slb:AddVServerGroupBackendServers", VServerGroupId="rsp-bp1front", BackendServers=servers)
     stack.pulumi("preview", "--expect-no-changes")
     assert "after-vserver-groups-rejoined" not in stack.found()
+
+    # The proof to keep with the change, of the cloud as it is; and it sees what somebody opens by hand.
+    front = Front(stack.project, stack.cloud)
+    code, out, err = front("reach", "-s", "test", "--rehearsal", "--format", "json", "--accept-whole-vswitches")
+    told = json.loads(out)
+    assert (code, told["basis"], told["moved"], told["toMove"]) == (0, "cloud", 2, 0), out + err
+    assert (told["reach"]["opened"], told["reach"]["unknown"]) == (0, [])
+    group = outputs(stack)["securityGroupIds"]["sg-bp1web00000000000001"][0]
+    opened = {"IpProtocol": "TCP", "PortRange": "5000/5000", "SourceCidrIp": "0.0.0.0/0", "Priority": "1"}
+    Api(stack.cloud)("ecs:AuthorizeSecurityGroup", SecurityGroupId=group, Policy="accept", **opened)
+    code, out, err = front("reach", "-s", "test", "--rehearsal", "--accept-whole-vswitches", columns=80)
+    assert code == 20, out + err
+    assert re.search(r"opened +0\.0\.0\.0/0 +-> web-1 +TCP 5000", out), out
+    gone = {key: value for key, value in opened.items() if key != "Priority"}
+    Api(stack.cloud)("ecs:RevokeSecurityGroup", SecurityGroupId=group, Policy="accept", **gone, Priority="1")
     assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output

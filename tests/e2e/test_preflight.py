@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -164,10 +165,84 @@ def test_a_prepared_stack_is_ready_with_conditions_and_a_rehearsal_passes_no_gat
     assert "Against the base: READY WITH CONDITIONS" in out
     assert "0 new, 0 gone, 0 newly waived" in " ".join(out.split())
     assert lines[-1] == "READY WITH CONDITIONS: stack test"
+    # Who reaches whom: nothing but what databases let in with a whole VSwitch, as the notice asks.
+    code, out, _ = front("reach", "-s", "test", "--rehearsal")
+    assert (code, out.splitlines()[-1].startswith("OPENED: ")) == (20, True), out
+    page = (REPOSITORY / "docs/preflight-reach.md").read_text(encoding="utf-8").split("```")[3]
+    shown = [line.rstrip() for line in out.splitlines()]
+    assert [line for line in page.strip().splitlines() if line not in (*shown, "...")] == []
+    code, out, _ = front("reach", "-s", "test", "--rehearsal", "--accept-whole-vswitches", "--format", "json")
+    reach = json.loads(out)
+    assert (code, reach["exitCode"], reach["basis"], reach["reach"]["opened"]) == (0, 0, "plan", 0)
+    assert reach["reach"]["instances"] == {
+        "before": 64,
+        "kept": 62,
+        "lostInPart": 0,
+        "lost": 2,
+        "opened": 0,
+        "unknown": 0,
+    }
     code, out, _ = front("check", "-s", "test", "--at", "2026-12-11T12:00:00+08:00", "--rule", "guest-free-space")
     assert code == 4, out
     assert "WHAT-IF, it would be NOT READY: stack test, which passes no gate" in out
     assert "2026-12-11T12:00+08:00" in out
+
+
+def test_a_change_is_told_against_its_base(front: Front, tmp_path: Path) -> None:
+    config = yaml.safe_load((front.project.directory / "Pulumi.test.yaml").read_text(encoding="utf-8"))["config"]
+    base, changed = str(tmp_path / "base.json"), deepcopy(config)
+    front.project.new_stack("changed", config)
+    code, out, _ = front("check", "-s", "changed", "--rehearsal", "--result", base)
+    assert code == 0, out
+    migration = changed[CONFIG_KEY]
+    migration["window"]["start"] = "2026-12-13T02:00:00+08:00"
+    migration["window"]["scheduled"]["at"] = "2026-11-28T10:00:00+08:00"
+    del migration["backups"]
+    migration["waivers"] = [
+        {
+            "rule": "public-address-release-accepted",
+            "instances": ["i-bp1web30000000000001"],
+            "reason": "Nobody names its public address.",
+            "owner": "batch@example.com",
+            "approvedBy": "lead@example.com",
+            "approvedAt": "2026-11-29T10:00:00+08:00",
+            "expires": "2026-12-19T00:00:00+08:00",
+        }
+    ]
+    [web3] = [item for item in migration["instances"] if isinstance(item, dict) and "releasePublicIp" in item]
+    del web3["releasePublicIp"]
+    [go] = [item for item in migration["attestations"] if item["kind"] == "application-go"]
+    go["validUntil"] = "2026-12-04T00:00:00+08:00"
+    front.project.configure("changed", changed)
+    code, out, _ = front("plan", "-s", "changed", "--rehearsal", "--base", base)
+    told = " ".join(out.split())
+    assert code == 20, out
+    assert re.search(r"Against the base: READY WITH CONDITIONS \(.*?\) -> NOT READY", told), out
+    assert re.search(r"Every disk must have a snapshot \(critical, PENDING -> FAIL\): ", told), out
+    assert "Newly waived: 1" in out
+    assert "start of wave all: 2026-12-12 02:00 +08:00 -> 2026-12-13 02:00 +08:00" in out
+    assert "new: waiver public-address-release-accepted: Nobody names its public address." in told
+    assert "about to end: attestation application-go, by shop@example.com" in told
+    assert "snapshots of disks" not in out
+    assert out.splitlines()[-1].startswith("NOT READY: stack changed: ")
+    code, out, _ = front("plan", "-s", "changed", "--rehearsal", "--base", base, "--format", "json")
+    document = json.loads(out)
+    assert (code, document["comparison"]["before"]["blocking"]) == (20, 0)
+    assert document["comparison"]["gone"] == []
+    code, out, _ = front("plan", "-s", "changed", "--rehearsal", "--base", base, "--format", "markdown")
+    assert "### Against the base" in out
+    assert len(out) < 60_000
+    # The other way round, what was missing is there again.
+    back = str(tmp_path / "back.json")
+    assert front("check", "-s", "changed", "--rehearsal", "--result", back)[0] == 20
+    front.project.configure("changed", config)
+    code, out, _ = front("plan", "-s", "changed", "--rehearsal", "--base", back)
+    told = " ".join(out.split())
+    assert code == 0, out
+    assert re.search(r"Findings gone: \d+ Every disk must have a snapshot \(critical, FAIL -> PENDING\)", told), out
+    assert "gone: waiver public-address-release-accepted" in told
+    code, _, err = front("plan", "-s", "changed", "--base", str(tmp_path / "nothing.json"))
+    assert (code, "--base" in err) == (2, True)
 
 
 def test_who_asks_and_what_is_reached_is_checked_before_the_engine(front: Front) -> None:
