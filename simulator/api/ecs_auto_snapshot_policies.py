@@ -1,4 +1,4 @@
-"""ECS: automatic snapshot policies. Not simulated: the snapshots that they take, and copies in other regions."""
+"""ECS: automatic snapshot policies. Not simulated: the snapshots that they take, and their copies in other regions."""
 
 import json
 from collections.abc import Iterable
@@ -12,13 +12,15 @@ from simulator.api.shapes import ecs_tags, has_tags, seconds
 from simulator.cloud import auto_snapshot_policies as policies
 from simulator.cloud.errors import CloudError, NotSimulatedError, missing_parameter
 from simulator.cloud.state import Cloud
-from simulator.model.ecs_storage import AutoSnapshotPolicy
+from simulator.model.ecs_storage import AutoSnapshotPolicy, SnapshotCopies
+
+_COPIES = "EnableCrossRegionCopy TargetCopyRegions CopiedSnapshotsRetentionDays CopyEncryptionConfiguration"
 
 
 @action(
     ECS,
     "CreateAutoSnapshotPolicy",
-    "regionId autoSnapshotPolicyName timePoints repeatWeekdays retentionDays AssociationType EnableCrossRegionCopy Tag",
+    f"regionId autoSnapshotPolicyName timePoints repeatWeekdays retentionDays AssociationType Tag {_COPIES}",
     raises="ParameterInvalid InvalidSnapshotPolicyName.Malformed InvalidAccountStatus.SnapshotServiceUnavailable "
     "AutoSnapshotPolicy.QuotaExceed MissingParameter.TagKey",
     resources="snapshotpolicy/*",
@@ -29,7 +31,7 @@ def create_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
     At most 100 a region.
     """
     _check_region(cloud, call)
-    _refuse_copies(call)
+    copies = _copies(call, SnapshotCopies())
     if call.optional("AssociationType") not in (None, "AssociatedWithDisk"):
         raise NotSimulatedError("automatic snapshot policies that are associated by tags")
     group_id = resource_groups.named(cloud, call)
@@ -41,30 +43,31 @@ def create_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
         retention_days=_mandatory_days(call),
         tags=call.tags(),
     )
-    policy.resource_group_id = group_id
+    policy.resource_group_id, policy.copies = group_id, copies
     return {"AutoSnapshotPolicyId": policy.id}
 
 
 @action(
     ECS,
     "ModifyAutoSnapshotPolicyEx",
-    "regionId autoSnapshotPolicyId autoSnapshotPolicyName timePoints repeatWeekdays retentionDays "
-    "EnableCrossRegionCopy",
+    f"regionId autoSnapshotPolicyId autoSnapshotPolicyName timePoints repeatWeekdays retentionDays {_COPIES}",
     raises="ParameterInvalid",
     resources="snapshotpolicy/{autoSnapshotPolicyId}",
 )
 def modify_auto_snapshot_policy_ex(cloud: Cloud, call: Call) -> Answer:
     """Change a policy; retentionDays -1 or 1..65536."""
     _check_region(cloud, call)
-    _refuse_copies(call)
+    policy = cloud.auto_snapshot_policy(call.text("autoSnapshotPolicyId"))
+    copies = _copies(call, policy.copies)
     policies.modify(
         cloud,
-        call.text("autoSnapshotPolicyId"),
+        policy.id,
         name=call.optional("autoSnapshotPolicyName"),
         time_points=_list(call, "timePoints"),
         weekdays=_list(call, "repeatWeekdays"),
         retention_days=call.integer("retentionDays"),
     )
+    policy.copies = copies
     return {}
 
 
@@ -138,9 +141,24 @@ def _check_region(cloud: Cloud, call: Call) -> None:
         raise policies.invalid("RegionId")
 
 
-def _refuse_copies(call: Call) -> None:
-    if call.flag("EnableCrossRegionCopy"):
-        raise NotSimulatedError("copies of snapshots in other regions")
+def _copies(call: Call, before: SnapshotCopies) -> SnapshotCopies:
+    """Return what is set about copies in other regions, as it was where nothing is said.
+
+    Raises ParameterInvalid (403): copies without a region, a retention of other days than -1 or 1..65535.
+    """
+    said = {
+        "enabled": call.flag("EnableCrossRegionCopy"),
+        "regions": _list(call, "TargetCopyRegions"),
+        "retention_days": call.integer("CopiedSnapshotsRetentionDays"),
+        "encrypted": call.flag("CopyEncryptionConfiguration.Encrypted"),
+        "kms_key_id": call.given("CopyEncryptionConfiguration.KMSKeyId"),
+    }
+    copies = before.model_copy(update={name: value for name, value in said.items() if value is not None})
+    if copies.enabled and not copies.regions:
+        raise policies.invalid("TargetCopyRegions")
+    if copies.retention_days != -1 and not 1 <= copies.retention_days <= policies.MAX_RETENTION_DAYS:
+        raise policies.invalid("CopiedSnapshotsRetentionDays")
+    return copies
 
 
 def _list(call: Call, name: str) -> list[str] | None:
@@ -173,7 +191,10 @@ def _policy(cloud: Cloud, policy: AutoSnapshotPolicy, disk_count: int) -> Answer
         "TimePoints": _json(policy.time_points),
         "RepeatWeekdays": _json(policy.repeat_weekdays),
         "RetentionDays": policy.retention_days,
-        "EnableCrossRegionCopy": False,
+        "EnableCrossRegionCopy": policy.copies.enabled,
+        "TargetCopyRegions": json.dumps(policy.copies.regions) if policy.copies.regions else "",
+        "CopiedSnapshotsRetentionDays": policy.copies.retention_days,
+        "CopyEncryptionConfiguration": {"Encrypted": policy.copies.encrypted, "KMSKeyId": policy.copies.kms_key_id},
         "DiskNums": disk_count,
         "VolumeNums": 0,
         "CreationTime": seconds(policy.created_at),

@@ -122,12 +122,14 @@ def describe_security_groups(cloud: Cloud, call: Call) -> Answer:
 def describe_security_group_attribute(cloud: Cloud, call: Call) -> Answer:
     """Return the rules of one group on one nic type, oldest first.
 
-    A classic group shows internet unless asked for intranet; a group in a VPC always intranet (SDK text 7.11.8).
-    MaxResults 10..1000, 500 by default.
+    A classic group shows internet unless asked for intranet; a group in a VPC always intranet (SDK text 7.11.8), and
+    whatever NicType says: the provider (1.285.0) writes a text for none there. MaxResults 10..1000, 500 by default.
     """
     group = cloud.security_group(call.text("SecurityGroupId"))
-    asked = call.choice("NicType", ("internet", "intranet"), "InvalidNicType.ValueNotSupported")
-    nic_type = "intranet" if group.vpc_id else asked or "internet"
+    nic_type = "intranet"
+    if group.vpc_id is None:
+        asked = call.choice("NicType", ("internet", "intranet"), "InvalidNicType.ValueNotSupported")
+        nic_type = asked or "internet"
     direction = call.choice("Direction", ("ingress", "egress", "all"), "InvalidDirection.ValueNotSupported")
     shown = [rule for rule in group.rules if rule.nic_type == nic_type and direction in (None, "all", rule.direction)]
     page = by_token(call, shown, Size(maximum=1000, default=500, minimum=10))

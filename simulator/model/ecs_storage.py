@@ -158,6 +158,16 @@ class SnapshotGroup(Transitional):
     tags: Tags
 
 
+class SnapshotCopies(Strict):
+    """Copies of automatic snapshots in other regions: what is set; the simulator has one region, and makes none."""
+
+    enabled: bool = False
+    regions: list[str] = Field(default_factory=list, description="Where they go.")
+    retention_days: int = Field(default=-1, ge=-1, le=65535, description="-1: kept until deleted.")
+    encrypted: bool = False
+    kms_key_id: str = ""
+
+
 class AutoSnapshotPolicy(Strict):
     """An automatic snapshot policy; which disks it applies to is told with the disks."""
 
@@ -166,6 +176,7 @@ class AutoSnapshotPolicy(Strict):
     time_points: list[Hour] = Field(min_length=1, max_length=24, description="Hours of the day, UTC+8.")
     repeat_weekdays: list[Weekday] = Field(min_length=1, max_length=7, description="1 is Monday.")
     retention_days: int = Field(default=-1, ge=-1, le=65536, description="-1: kept until deleted.")
+    copies: SnapshotCopies = Field(default_factory=SnapshotCopies)
     created_at: AwareDatetime | None = None
     resource_group_id: ResourceGroupId = None
     tags: Tags

@@ -44,6 +44,23 @@ def test_what_is_given_is_told(api: Api) -> None:
     assert {key: policy[key] for key in wanted} == wanted
 
 
+def test_copies_are_kept_as_they_are_set(api: Api) -> None:
+    policy_id = _new(api)
+    fields = ("EnableCrossRegionCopy", "TargetCopyRegions", "CopiedSnapshotsRetentionDays")
+
+    def told() -> list[Any]:
+        return [_found(api, AutoSnapshotPolicyId=policy_id)[0][field] for field in fields]
+
+    assert told() == [False, "", -1]
+    change = {**HERE, "autoSnapshotPolicyId": policy_id}
+    api("ecs:ModifyAutoSnapshotPolicyEx", **change, CopiedSnapshotsRetentionDays=2)
+    assert told() == [False, "", 2]
+    api("ecs:ModifyAutoSnapshotPolicyEx", **change, EnableCrossRegionCopy=True, TargetCopyRegions='["cn-beijing"]')
+    assert told() == [True, '["cn-beijing"]', 2]
+    api("ecs:ModifyAutoSnapshotPolicyEx", **change, EnableCrossRegionCopy=False)
+    assert told() == [False, '["cn-beijing"]', 2]
+
+
 def test_change(api: Api) -> None:
     policy_id = _new(api)
     changes = {"autoSnapshotPolicyName": "renamed", "repeatWeekdays": '["3"]', "retentionDays": -1}

@@ -92,7 +92,7 @@ def test_a_classic_group_shows_one_nic_type_a_call(api: Api) -> None:
     assert (len(internet), len(intranet)) == (6, 3)
 
 
-@pytest.mark.parametrize("asked", [{}, {"NicType": "internet"}, {"NicType": "intranet"}])
+@pytest.mark.parametrize("asked", [{}, {"NicType": "internet"}, {"NicType": "intranet"}, {"NicType": "<nil>"}])
 def test_a_group_in_a_vpc_always_shows_intranet(api: Api, asked: dict[str, str]) -> None:
     group_id = _group(api)
     api("ecs:AuthorizeSecurityGroup", SecurityGroupId=group_id, **TCP_81)
