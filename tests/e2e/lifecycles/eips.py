@@ -23,7 +23,11 @@ RESOURCES = (
         },
         changed={"addressName": "renamed", "bandwidth": "20", "description": "second", "tags": {"team": "web"}},
     ),
-    Resource("direct", "alicloud:ecs/eipAddress:EipAddress", {"addressName": "ftp", "deletionProtection": False}),
+    Resource(
+        "direct",
+        "alicloud:ecs/eipAddress:EipAddress",
+        {"addressName": "ftp", "deletionProtection": False, "isp": "BGP_PRO"},
+    ),
     Resource(
         "association",
         "alicloud:ecs/eipAssociation:EipAssociation",

@@ -1,9 +1,12 @@
-"""VPC and VSwitch."""
+"""VPC and VSwitch, with IPv6 and resource groups from the second `up` on."""
 
 from __future__ import annotations
 
 from simulator.model.estate import Estate
+from simulator.model.resource_groups import ResourceGroup
 from tests.e2e.lifecycles import Read, Resource
+
+DEFAULT_GROUP, SHOP = "rg-acfmdefault00001", "rg-acfmshop"
 
 RESOURCES = (
     Resource(
@@ -15,12 +18,16 @@ RESOURCES = (
             "description": "first",
             "userCidrs": ["30.0.0.0/8"],
             "systemRouteTableName": "main",
+            "resourceGroupId": DEFAULT_GROUP,
             "tags": {"team": "shop"},
         },
         changed={
             "vpcName": "renamed",
             "description": "second",
-            "secondaryCidrBlocks": ["192.168.0.0/16"],
+            "secondaryCidrBlocks": ["192.168.0.0/16", "10.0.0.0/8"],
+            "enableIpv6": True,
+            "ipv6Isp": "BGP",
+            "resourceGroupId": SHOP,
             "classicLinkEnabled": True,
             "dnsHostnameStatus": "ENABLED",
             "systemRouteTableName": "system",
@@ -31,7 +38,16 @@ RESOURCES = (
         "vswitch",
         "alicloud:vpc/switch:Switch",
         {"vpcId": "${vpc.id}", "zoneId": "cn-hangzhou-h", "cidrBlock": "172.16.1.0/24", "vswitchName": "web"},
-        changed={"vswitchName": "front", "description": "second", "tags": {"team": "web"}},
+        changed={
+            "vswitchName": "front",
+            "description": "second",
+            "enableIpv6": True,
+            "ipv6CidrBlockMask": 7,
+            "tags": {"team": "web"},
+        },
+        after=("vpc",),
+        # The provider reads the IPv6 block alone, so an import knows neither.
+        unread=("enableIpv6", "ipv6CidrBlockMask"),
     ),
 )
 
@@ -52,4 +68,5 @@ READS = (
 
 
 def given(estate: Estate) -> None:
-    """Nothing beside the sample estate."""
+    """A resource group beside the default one."""
+    estate.resource_groups.append(ResourceGroup(id=SHOP, name="shop"))
