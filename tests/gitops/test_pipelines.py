@@ -216,10 +216,28 @@ def test_a_step_that_was_never_reached_is_not_green(path: str) -> None:
     assert step_of(path, job, "Gate")["if"] == "always()"
 
 
-def test_a_fork_is_not_judged(runner: Runner) -> None:
+def test_a_fork_has_a_job_of_its_own() -> None:
     conditions = {name: job["if"] for name, job in jobs(GITOPS / "github/pull-request.yml").items()}
     assert conditions["judge"].replace("==", "!=") == conditions["fork"]
-    assert runner.run(step_of("github/pull-request.yml", "fork", "Gate")) == 40
+
+
+@pytest.mark.parametrize(("said", "gate"), [(0, 40), (4, 4), (20, 20), (30, 30), (40, 40)])
+def test_a_fork_is_judged_by_a_file_and_never_green(runner: Runner, said: int, gate: int) -> None:
+    (runner.directory / "base").mkdir()
+    (runner.directory / "base/estate.json").write_text("of the base branch", encoding="utf-8")
+    runner.answers(f'echo "$@" > asked; mkdir -p reports; echo "# prod" > reports/report.md; exit {said}')
+    assert runner.run(step_of("github/pull-request.yml", "fork", "judge")) == 0
+    assert "--estate base/estate.json" in (runner.directory / "asked").read_text(encoding="utf-8")
+    assert runner.summary == "# prod\n"
+    assert runner.outputs == {"code": str(said)}
+    assert runner.run(step_of("github/pull-request.yml", "fork", "Gate"), CODE=str(said)) == gate
+
+
+def test_a_fork_without_a_file_is_not_judged(runner: Runner) -> None:
+    runner.answers("touch asked")
+    assert runner.run(step_of("github/pull-request.yml", "fork", "judge")) == 0
+    assert not (runner.directory / "asked").exists()
+    assert runner.outputs == {"code": "40"}
 
 
 def test_what_is_not_ready_is_not_applied(runner: Runner) -> None:
