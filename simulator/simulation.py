@@ -20,6 +20,7 @@ from simulator.cloud.errors import CloudError, ForbiddenError, NotFoundError, No
 from simulator.cloud.migrations import check_given
 from simulator.cloud.state import Cloud
 from simulator.cloud.transitions import settle
+from simulator.collecting import not_collecting
 from simulator.faults import Faults, Past, Strike
 from simulator.ids import Ids, request_id
 from simulator.model.estate import Estate
@@ -110,7 +111,8 @@ class Simulation:
         self._lock = threading.Lock()
         self.faults = Faults(action.permission for action in self._registry.all())
         self._changes = 0
-        self._begin(estate.model_copy(deep=True), saved)
+        with not_collecting():
+            self._begin(estate.model_copy(deep=True), saved)
 
     def reset(self, estate: Estate | None = None) -> None:
         """Return to the estate as it was given, or take another: state, clock, ids, tokens, faults and request log."""

@@ -1,7 +1,5 @@
 """ECS: regions, zones, instance types, and the quotas of the account."""
 
-import math
-
 from simulator.api.call import Answer, Call
 from simulator.api.paging import Size, by_token
 from simulator.api.registry import ECS, action
@@ -10,6 +8,33 @@ from simulator.cloud.state import Cloud
 from simulator.model.ecs import InstanceType, Zone
 
 _DISK_CATEGORIES = ["cloud_efficiency", "cloud_ssd", "cloud_essd"]
+# Filters of DescribeInstanceTypes: figures, a word of several, part of a word. By the name of what is listed.
+_LEAST = (
+    "BaselineCredit CpuCoreCount CpuSpeedFrequency CpuTurboFrequency DiskQuantity EniIpv6AddressQuantity "
+    "EniPrivateIpAddressQuantity EniQuantity EriQuantity GPUAmount InitialCredit InstanceBandwidthRx "
+    "InstanceBandwidthTx InstancePpsRx InstancePpsTx LocalStorageAmount LocalStorageCapacity MemorySize "
+    "PrimaryEniQueueNumber QueuePairNumber SecondaryEniQueueNumber"
+)
+_MOST = "CpuCoreCount CpuSpeedFrequency CpuTurboFrequency GPUAmount MemorySize"
+_BOUNDS = (*(f"Minimum{name}" for name in _LEAST.split()), *(f"Maximum{name}" for name in _MOST.split()))
+_ONE_OF = {
+    "CpuArchitecture": "CpuArchitecture",
+    "CpuArchitectures": "CpuArchitecture",
+    "InstanceCategories": "InstanceCategory",
+    "InstanceCategory": "InstanceCategory",
+    "InstanceFamilyLevel": "InstanceFamilyLevel",
+    "InstanceTypeFamilies": "InstanceTypeFamily",
+    "InstanceTypeFamily": "InstanceTypeFamily",
+    "LocalStorageCategories": "LocalStorageCategory",
+    "LocalStorageCategory": "LocalStorageCategory",
+    "NvmeSupport": "NvmeSupport",
+}
+_PART_OF = {
+    "GPUSpec": "GPUSpec",
+    "GpuSpecs": "GPUSpec",
+    "PhysicalProcessorModel": "PhysicalProcessorModel",
+    "PhysicalProcessorModels": "PhysicalProcessorModel",
+}
 _DESTINATIONS = ("Zone", "IoOptimized", "InstanceType", "SystemDisk", "DataDisk", "Network", "ddh")
 
 
@@ -42,17 +67,19 @@ def describe_zones(cloud: Cloud, call: Call) -> Answer:
 def describe_available_resource(cloud: Cloud, call: Call) -> Answer:
     """Instance types, disks or zones in stock, for instances in a VPC: nothing is for the classic network.
 
-    Only ResourceType instance, and only DestinationResource Zone, InstanceType, SystemDisk and DataDisk tell more than
-    the zone; SpotStrategy and InstanceChargeType change nothing.
+    Only ResourceType instance and disk, and only DestinationResource Zone, InstanceType, SystemDisk and DataDisk tell
+    more than the zone; SpotStrategy and InstanceChargeType change nothing.
     """
     destination = call.text("DestinationResource")
     if destination not in _DESTINATIONS:
         raise invalid_parameter("DestinationResource", "InvalidDestinationResource.Malformed")
-    if call.optional("ResourceType") not in (None, "instance"):
+    if call.optional("ResourceType") not in (None, "instance", "disk"):
         raise NotSimulatedError(f"DescribeAvailableResource of {call.optional('ResourceType')}")
     kinds = _types_in_stock(cloud, call)
     zones = [zone for zone in cloud.estate.zones if call.optional("ZoneId") in (None, zone.id)]
     wanted = call.optional("InstanceType")
+    if wanted is None and destination in ("SystemDisk", "DataDisk") and call.optional("ResourceType") != "disk":
+        raise missing_parameter("InstanceType")
     available = [
         _zone_resources(zone, destination, wanted, kinds) for zone in zones if kinds & set(zone.instance_types)
     ]
@@ -62,29 +89,22 @@ def describe_available_resource(cloud: Cloud, call: Call) -> Answer:
 @action(
     ECS,
     "DescribeInstanceTypes",
-    "InstanceTypes InstanceTypeFamily MinimumEniQuantity MinimumCpuCoreCount MaximumCpuCoreCount MinimumMemorySize "
-    "MaximumMemorySize MaxResults NextToken",
+    f"InstanceTypes {' '.join(_BOUNDS)} {' '.join(_ONE_OF)} {' '.join(_PART_OF)} MaxResults NextToken",
     raises="Invalid.InstanceTypes",
 )
 def describe_instance_types(cloud: Cloud, call: Call) -> Answer:
-    """Instance types; MaxResults at most 1600, and as many by default. At most 10 InstanceTypes.N."""
+    """Instance types; MaxResults at most 1600, and as many by default. At most 10 InstanceTypes.N.
+
+    A figure that a type is listed without counts as 0, a word as none.
+    """
     wanted = call.repeated("InstanceTypes")
     if len(wanted) > 10:
         raise CloudError("Invalid.InstanceTypes", "The number of InstanceTypes exceeds 10.")
-    family = call.optional("InstanceTypeFamily")
-    least = call.integer("MinimumEniQuantity") or 0
-    cores = (call.integer("MinimumCpuCoreCount") or 0, call.integer("MaximumCpuCoreCount") or math.inf)
-    memory = (_number(call, "MinimumMemorySize") or 0, _number(call, "MaximumMemorySize") or math.inf)
-    found = [
-        kind
-        for kind in cloud.estate.instance_types.among(wanted or None)
-        if family in (None, kind.family)
-        and (kind.eni_quantity or 0) >= least
-        and cores[0] <= kind.cpu <= cores[1]
-        and memory[0] <= kind.memory_gib <= memory[1]
-    ]
+    bounds = {name: bound for name in _BOUNDS if (bound := _number(call, name)) is not None}
+    listed = [_instance_type(cloud, kind) for kind in cloud.estate.instance_types.among(wanted or None)]
+    found = [kind for kind in listed if _is_within(kind, bounds) and _is_named(kind, call)]
     page = by_token(call, found, Size(maximum=1600, default=1600))
-    return {"InstanceTypes": {"InstanceType": [_instance_type(cloud, kind) for kind in page.items]}, **page.fields}
+    return {"InstanceTypes": {"InstanceType": page.items}, **page.fields}
 
 
 @action(ECS, "DescribeAccountAttributes", "AttributeName ZoneId")
@@ -105,6 +125,32 @@ def describe_account_attributes(cloud: Cloud, call: Call) -> Answer:
         raise NotSimulatedError(f"the account attributes {', '.join(unknown)}")
     items = [{"AttributeName": name, "AttributeValues": {"ValueItem": [{"Value": values[name]}]}} for name in wanted]
     return {"AccountAttributeItems": {"AccountAttributeItem": items}}
+
+
+def _is_within(kind: Answer, bounds: dict[str, float]) -> bool:
+    """Whether an instance type is listed with figures within all bounds."""
+    for name, bound in bounds.items():
+        figure = float(str(kind.get(name[len("Minimum") :]) or 0))
+        if (figure < bound) if name.startswith("Minimum") else (figure > bound):
+            return False
+    return True
+
+
+def _is_named(kind: Answer, call: Call) -> bool:
+    """Whether an instance type is listed with one of the words that are given for each field."""
+    for name, field in _ONE_OF.items():
+        asked = _words(call, name)
+        if asked and kind.get(field) not in asked:
+            return False
+    for name, field in _PART_OF.items():
+        asked = _words(call, name)
+        if asked and not any(word in str(kind.get(field, "")) for word in asked):
+            return False
+    return True
+
+
+def _words(call: Call, name: str) -> list[str]:
+    return call.repeated(name) or [word for word in [call.optional(name)] if word]
 
 
 def _types_in_stock(cloud: Cloud, call: Call) -> set[str]:
@@ -146,9 +192,7 @@ def _zone_resources(zone: Zone, destination: str, wanted: str | None, kinds: set
     if destination == "InstanceType":
         values = [kind for kind in zone.instance_types if kind in kinds and wanted in (None, kind)]
     elif destination in ("SystemDisk", "DataDisk"):
-        if wanted is None:
-            raise missing_parameter("InstanceType")
-        values = _DISK_CATEGORIES if wanted in zone.instance_types else []
+        values = _DISK_CATEGORIES if wanted in (None, *zone.instance_types) else []
     else:
         values = [zone.id]
     resources = [{"Value": value, "Status": "Available", "StatusCategory": "WithStock"} for value in values]

@@ -1,6 +1,7 @@
 """VPC: EIPs."""
 
 from datetime import UTC, datetime
+from typing import cast, get_args
 
 from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
@@ -18,7 +19,7 @@ from simulator.cloud.errors import (
     missing_parameter,
 )
 from simulator.cloud.state import Cloud
-from simulator.model.vpc import Eip
+from simulator.model.vpc import Eip, EipLine
 
 # DescribeEipAddresses takes at most so many ids, and addresses, separated by commas.
 MAX_NAMED = 50
@@ -35,11 +36,9 @@ _STATUSES = ("Associating", "InUse", "Unassociating", "Available", "Releasing")
     resources="eip/*",
 )
 def allocate_eip_address(cloud: Cloud, call: Call) -> Answer:
-    """Get an EIP; pay-as-you-go, on BGP lines, of 5 Mbit/s and PayByBandwidth unless told otherwise; 20 an account."""
+    """Get an EIP; pay-as-you-go, on a BGP line, of 5 Mbit/s and PayByBandwidth unless told otherwise; 20 an account."""
     if call.choice("InstanceChargeType", ("PostPaid", "PrePaid")) == "PrePaid":
         raise NotSimulatedError("subscription EIPs in AllocateEipAddress")
-    if call.optional("ISP") not in (None, "BGP"):
-        raise NotSimulatedError("other lines than BGP in AllocateEipAddress")
     if call.optional("InstanceId") or call.optional("IpAddress"):
         raise NotSimulatedError("getting a certain EIP back by AllocateEipAddress")
     call.choice("Netmode", ("public",))
@@ -49,6 +48,7 @@ def allocate_eip_address(cloud: Cloud, call: Call) -> Answer:
         eips.NewEip(
             name=call.optional("Name") or "",
             description=call.optional("Description") or "",
+            isp=cast("EipLine", call.choice("ISP", get_args(EipLine)) or "BGP"),
             bandwidth=call.integer("Bandwidth") or eips.DEFAULT_BANDWIDTH,
             internet_charge_type=_charge_type(call),
             tags=call.tags(),
@@ -218,19 +218,19 @@ def _wanted(call: Call) -> dict[str, str]:
         "instance_id": call.optional("AssociatedInstanceId"),
         "instance_type": kind,
         "charge_type": charge,
+        "isp": call.optional("ISP"),
     }
     return {name: value for name, value in asked.items() if value is not None}
 
 
 def _may_exist(call: Call) -> bool:
-    """Whether an EIP of the simulator can be what the other filters ask for: on BGP lines, unlocked, by itself."""
+    """Whether an EIP of the simulator can be what the other filters ask for: unlocked, by itself."""
     reason = call.optional("LockReason")
     if reason not in (None, "financial", "security"):
         raise NotFoundError("InvalidLockReason.NotFound", "The specified LockReason is not found")
     call.flag("IncludeReservationData")
     return (
-        call.optional("ISP") in (None, "BGP")
-        and reason is None
+        reason is None
         and call.optional("SegmentInstanceId") is None
         and call.optional("PublicIpAddressPoolId") is None
         and not call.flag("ServiceManaged")
@@ -272,7 +272,7 @@ def _eip(cloud: Cloud, eip: Eip) -> Answer:
         "ExpiredTime": minutes(eip.expired_at),
         "HDMonitorStatus": "OFF",
         "HasReservationData": "false",
-        "ISP": "BGP",
+        "ISP": eip.isp,
         "InstanceId": eip.instance_id or "",
         "InstanceRegionId": region if eip.instance_id else "",
         "InstanceType": eip.instance_type or "",

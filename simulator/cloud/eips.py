@@ -19,7 +19,7 @@ from simulator.cloud.names import MAX_DESCRIPTION, MAX_NAME
 from simulator.cloud.state import Cloud
 from simulator.model.ecs import Instance
 from simulator.model.network_interfaces import NetworkInterface
-from simulator.model.vpc import Eip, EipInstanceType, EipMode
+from simulator.model.vpc import Eip, EipInstanceType, EipLine, EipMode
 
 DEFAULT_BANDWIDTH = 5
 ChargeType = Literal["PayByBandwidth", "PayByTraffic"]
@@ -42,6 +42,7 @@ class NewEip:
 
     name: str = ""
     description: str = ""
+    isp: EipLine = "BGP"
     bandwidth: int = DEFAULT_BANDWIDTH
     internet_charge_type: ChargeType = "PayByBandwidth"
     tags: dict[str, str] = field(default_factory=dict)
@@ -69,6 +70,7 @@ def allocate(cloud: Cloud, new: NewEip) -> Eip:
         ip_address=free_address(cloud, eip_id),
         name=new.name,
         description=new.description,
+        isp=new.isp,
         bandwidth=new.bandwidth,
         internet_charge_type=new.internet_charge_type,
         created_at=cloud.clock.now(),

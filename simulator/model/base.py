@@ -5,9 +5,11 @@ Times carry an offset, sizes are GiB, bandwidths Mbit/s.
 
 import ipaddress
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
+from datetime import datetime
 from types import GenericAlias
-from typing import Annotated, Any, ClassVar, Generic, Protocol, TypeVar, get_args, overload
+from typing import Annotated, Any, ClassVar, Final, Generic, Protocol, Self, TypeVar, get_args, overload
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -58,11 +60,28 @@ ResourceGroupId = Annotated[
     str | None, Refers("resource_groups"), Field(description="Absent: the default resource group.")
 ]
 
+_SIMPLE: Final = frozenset({str, int, float, bool, type(None), datetime})
+
 
 class Strict(BaseModel):
     """Unknown keys are errors: a misspelt key would otherwise silently be a default."""
 
     model_config = ConfigDict(extra="forbid")
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """Copy as pydantic does, but without a call for each text and number: most of a large estate is these."""
+        fields = {
+            name: value if type(value) in _SIMPLE else deepcopy(value, memo) for name, value in self.__dict__.items()
+        }
+        copied = type(self).__new__(type(self))
+        for name, value in (
+            ("__dict__", fields),
+            ("__pydantic_fields_set__", set(self.model_fields_set)),
+            ("__pydantic_extra__", None),
+            ("__pydantic_private__", None),
+        ):
+            object.__setattr__(copied, name, value)
+        return copied
 
 
 class Transitional(Strict):

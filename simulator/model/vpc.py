@@ -14,6 +14,17 @@ NextHopType = Literal["Instance", "NetworkInterface"]
 EipStatus = Literal["Available", "Associating", "InUse", "Unassociating", "Releasing"]
 EipInstanceType = Literal["EcsInstance", "NetworkInterface"]
 EipMode = Literal["NAT", "BINDED"]
+EipLine = Literal[
+    "BGP",
+    "BGP_PRO",
+    "BGP_FinanceCloud",
+    "ChinaTelecom",
+    "ChinaUnicom",
+    "ChinaMobile",
+    "ChinaTelecom_L2",
+    "ChinaUnicom_L2",
+    "ChinaMobile_L2",
+]
 Ipv6Isp = Literal["BGP", "ChinaMobile", "ChinaUnicom", "ChinaTelecom"]
 
 
@@ -117,6 +128,7 @@ class Eip(Transitional):
     ip_address: Ipv4Text
     name: str = ""
     description: str = ""
+    isp: EipLine = Field(default="BGP", description="Its line; the simulator has each in every region.")
     bandwidth: int = Field(default=5, ge=1, le=1000, description="Mbit/s.")
     internet_charge_type: Literal["PayByBandwidth", "PayByTraffic"] = "PayByBandwidth"
     charge_type: Literal["PostPaid", "PrePaid"] = "PostPaid"

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 from collections import Counter
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -44,11 +45,22 @@ def killed_at(stack: Stack, action: str) -> None:
     while not stack.cloud.faults.all()[0]["struck"]:
         assert run.poll() is None, f"the update ended without {action}"
         tick.wait(0.02)
+    # Pulumi may be writing its own file of the state at this moment, which a kill leaves empty.
+    state = stack.project.directory / "state/.pulumi/stacks/classic-to-vpc/test.json"
+    while not _is_written(state):
+        tick.wait(0.05)
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
     stack.cloud.faults.clear()
     # A state in files keeps the lock of who was killed, and says so.
     assert stack.pulumi("cancel", "--yes", pack=False) == 0, stack.output
+
+
+def _is_written(state: Path) -> bool:
+    """Whether a file of a state is whole, and stays as it is for a while."""
+    first = state.read_text(encoding="utf-8")
+    threading.Event().wait(0.5)
+    return bool(first) and state.read_text(encoding="utf-8") == first
 
 
 def made(stack: Stack, table: str) -> dict[str, str]:

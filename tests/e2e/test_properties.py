@@ -119,6 +119,8 @@ ROUNDS: tuple[tuple[Case, ...], ...] = (
         Case(NETWORK, "shop", "vpcName", "shop-2", "vpcs", "name"),
     ),
 )
+# The mark of who made it; no later update touches it (components/adoption.py).
+WRITTEN_ONCE = {(NETWORK, "description"), (SWITCH, "description")}
 CASES = [case for batch in ROUNDS for case in batch]
 
 
@@ -241,4 +243,5 @@ def test_the_cloud_has_what_was_changed(stack: Stack) -> None:
             assert found[case.key] == _with(case.value, ids), case
         # Nothing that the program declares was left out.
         given = {(kind, name) for (kind, _), item in resources.items() for name in item["inputs"]}
-        assert {item for item in given if item[1] != "__defaults"} <= {(case.type, case.property) for case in CASES}
+        given = {item for item in given if item[1] != "__defaults"} - WRITTEN_ONCE
+        assert given <= {(case.type, case.property) for case in CASES}

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
+from copy import deepcopy
+from datetime import datetime
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -118,6 +122,9 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
             "FILE: expected YAML: expected the node content, but found '<stream end>', line 2, column 9",
         ),
         ("zones: \x07", "FILE: expected YAML: unacceptable character"),
+        ('{"version": NaN}', "FILE: version: "),
+        ('{"zones": [{"id": "a", "id": "b"}]}', "FILE: zones[0].id: key given twice, expected once"),
+        ('{"version": 1, "zones": [', "FILE: expected YAML: expected the node content, but found '<stream end>'"),
         ("- a\n- b\n", "FILE: (the whole file): "),
         ("", "FILE: (the whole file): "),
         ("version: 1\nzones:\n  - id: a\n    id: b\n", "FILE: zones[0].id: key given twice, expected once"),
@@ -125,6 +132,46 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
 )
 def test_what_is_no_estate_at_all(text: str, expected: str, tmp_path: Path) -> None:
     assert expected in _faults(tmp_path, text)
+
+
+def test_an_estate_in_json_is_the_same_as_in_yaml_and_no_parser_of_yaml_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of Python takes minutes for thousands of instances."""
+    sample = load(SAMPLE)
+    content = yaml.safe_load(SAMPLE.read_text())
+    path = tmp_path / "estate.json"
+    path.write_text(json.dumps(content, default=datetime.isoformat))
+    for loader in ("SafeLoader", "CSafeLoader"):
+        monkeypatch.delattr(yaml, loader)
+    assert load(path).model_dump() == sample.model_dump()
+
+
+def test_a_large_estate_is_copied_without_a_call_for_each_text() -> None:
+    estate = load(SAMPLE)
+    copied = deepcopy(estate)
+    assert copied.model_dump() == estate.model_dump()
+    assert copied.instances[0] == estate.instances[0]
+    assert copied.instances[0].model_fields_set == estate.instances[0].model_fields_set
+    copied.instances[0].tags["new"] = "yes"
+    copied.instances[0].security_group_ids.append("sg-new")
+    assert "new" not in estate.instances[0].tags
+    assert "sg-new" not in estate.instances[0].security_group_ids
+    # A model, its dicts and its lists; not its texts, numbers and times.
+    texts = sum(isinstance(value, str) for item in estate.instances for value in item.__dict__.values())
+    assert texts > len(estate.instances) * 5
+    counted = 0
+
+    def visit(_frame: FrameType, event: str, arg: object) -> None:
+        nonlocal counted
+        counted += event == "call" and _frame.f_code.co_name == "deepcopy"
+
+    sys.setprofile(visit)
+    try:
+        deepcopy(list(estate.instances))
+    finally:
+        sys.setprofile(None)
+    assert 0 < counted < texts
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

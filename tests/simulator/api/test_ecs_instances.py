@@ -137,6 +137,63 @@ def test_instance_types_and_their_interfaces(api: Api) -> None:
         api("ecs:DescribeInstanceTypes", InstanceTypes=["ecs.n1.small"] * 11)
 
 
+LISTED = (
+    "ecs.s1.small",
+    "ecs.n1.small",
+    "ecs.n1.large",
+    "ecs.n4.large",
+    "ecs.sn1.medium",
+    "ecs.sn2.medium",
+    "ecs.g6.large",
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"MinimumCpuCoreCount": 4}, {"ecs.n1.large"}),
+        ({"MinimumCpuCoreCount": 2, "MaximumMemorySize": 4}, {"ecs.n4.large", "ecs.sn1.medium"}),
+        ({"MinimumEniQuantity": 1, "MaximumCpuCoreCount": 1}, {"ecs.n1.small"}),
+        ({"MinimumGPUAmount": 1}, set()),
+        (
+            {"MinimumLocalStorageAmount": 0, "InstanceTypeFamilies": ["ecs.s1", "ecs.g6"]},
+            {"ecs.s1.small", "ecs.g6.large"},
+        ),
+        ({"MinimumEniIpv6AddressQuantity": 1}, set()),
+        ({"CpuArchitecture": "X86"}, set(LISTED)),
+        ({"CpuArchitectures": ["ARM"]}, set()),
+        ({"PhysicalProcessorModel": "Intel"}, set()),
+        ({"NvmeSupport": "required"}, set()),
+    ],
+)
+def test_instance_types_by_what_they_are(api: Api, asked: dict[str, Any], expected: set[str]) -> None:
+    found = api("ecs:DescribeInstanceTypes", **asked)["InstanceTypes"]["InstanceType"]
+    assert {kind["InstanceTypeId"] for kind in found} == expected
+
+
+def test_images_by_what_they_are(api: Api) -> None:
+    for asked, count in (
+        ({"ActionType": "ChangeOS", "InstanceType": "ecs.g6.large"}, 2),
+        ({"InstanceType": "ecs.none"}, 0),
+        ({"ShowExpired": True, "IsPublic": False}, 2),
+        ({"SnapshotId": "s-none"}, 0),
+        ({"ImageFamily": "acs:none"}, 0),
+        ({"Filter": [{"Key": "CreationEndTime", "Value": "2000-01-01T00:00Z"}]}, 0),
+    ):
+        assert api("ecs:DescribeImages", **asked)["TotalCount"] == count, asked
+    image_id = api("ecs:DescribeImages")["Images"]["Image"][0]["ImageId"]
+    kinds = api("ecs:DescribeImageSupportInstanceTypes", ImageId=image_id)["InstanceTypes"]["InstanceType"]
+    assert {kind["InstanceTypeId"] for kind in kinds} == set(LISTED)
+
+
+def test_disks_of_a_zone_are_asked_for_without_an_instance_type(api: Api) -> None:
+    assert _in_stock(api, DestinationResource="DataDisk", ResourceType="disk", ZoneId="cn-hangzhou-h") == [
+        "h:cloud_efficiency",
+        "h:cloud_ssd",
+        "h:cloud_essd",
+    ]
+
+
 def test_the_region(api: Api) -> None:
     assert [region["RegionId"] for region in api("ecs:DescribeRegions")["Regions"]["Region"]] == ["cn-hangzhou"]
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from simulator.model.estate import Estate
+from simulator.model.vpc import EipLine
 from simulator.server import Simulator
 from tests.simulator.api.examples.vpc_eips import BOUND, FREE, OTHER, PREPAID, PRIMARY, SECONDARY, SERVER, servers
 from tests.simulator.sdk import Api, refused
@@ -140,6 +141,13 @@ def test_protected(api: Api) -> None:
         api("vpc:ReleaseEipAddress", AllocationId=FREE)
     api("vpc:DeletionProtection", InstanceId=FREE, Type="EIP", ProtectionEnable=False)
     api("vpc:ReleaseEipAddress", AllocationId=FREE)
+
+
+@pytest.mark.parametrize("line", get_args(EipLine))
+def test_an_eip_is_of_the_line_that_was_asked_for(api: Api, line: str) -> None:
+    made = api("vpc:AllocateEipAddress", ISP=line)["AllocationId"]
+    found = api("vpc:DescribeEipAddresses", ISP=line)["EipAddresses"]["EipAddress"]
+    assert [(eip["AllocationId"], eip["ISP"]) for eip in found if eip["AllocationId"] == made] == [(made, line)]
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ EXAMPLES = (
             Refusal("InvalidParameter", {"Description": "http://x"}),
             Refusal("MissingParameter.TagKey", {"Tag": TAG_WITHOUT_KEY}),
             Refusal("SimulatorNotImplemented", {"InstanceChargeType": "PrePaid", "Period": 1}),
-            Refusal("SimulatorNotImplemented", {"ISP": "BGP_PRO"}),
+            Refusal("InvalidParameter", {"ISP": "Nobody"}),
             Refusal("SimulatorNotImplemented", {"IpAddress": "192.0.2.250"}),
         ),
     ),
