@@ -30,13 +30,12 @@ def test_the_estates_are_worth_looking_at() -> None:
     assert sum(item["that find nothing"] for item in counted) > 40
 
 
-@pytest.mark.parametrize("first", range(0, 30, 15))
-def test_who_reaches_whom_is_what_the_oracle_sees(first: int) -> None:
-    found = [reaching.compare(seed) for seed in range(first, first + 15)]
+def test_who_reaches_whom_is_what_the_oracle_sees() -> None:
+    found = [reaching.compare(seed) for seed in range(30)]
     problems = [problem for _, told in found for problem in told]
     assert not problems, problems[0]
     seen = sum((Counter(tally) for tally, _ in found), Counter[str]())
-    assert min(seen[what] for what in ("kept", "lost", "opened", "outside kept")) > 0
+    assert min(seen[what] for what in ("kept", "lost", "opened", "outside kept")) > 5
 
 
 def test_what_the_converter_loses_its_report_tells() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
@@ -21,7 +21,7 @@ from components.config import (
     guest_route_problems,
     vswitch_name,
 )
-from components.marks import NETWORK, maker
+from components.marks import NETWORK, maker, mark, mark_of
 from components.plan.lookup import missing
 from components.plan.record import StackRecord
 from components.plan.roster import Roster
@@ -126,7 +126,24 @@ def _is_made(vpc: Vpc, network: CreateNetwork, record: StackRecord) -> bool:
     Where nobody asks whose things are, as of an estate in a file, name and block are all that is known.
     """
     made = (record.vpc_id, record.leftover(NETWORK, network.name))
-    return _is_alike(vpc, network) and (record.stack is None or vpc.id in made)
+    if record.stack is None:
+        return _is_alike(vpc, network)
+    called = _made_name(vpc, (network.name,), record)
+    return vpc.id in made and (called, vpc.cidr_block) == (network.name, network.cidr_block)
+
+
+def _made_name(thing: Vpc | VSwitch, names: Iterable[str], record: StackRecord) -> str:
+    """Return by which of `names` this stack made it, as its mark says, whatever it is called since; else its name."""
+    words = mark_of(thing.description)
+    if words is None or record.stack is None:
+        return thing.name
+    return next((name for name in names if mark(record.stack, name) == words), thing.name)
+
+
+def _vswitch_names(network: CreateNetwork | ExistingNetwork) -> list[str]:
+    """Return the names of the VSwitches to create, in the order of the config."""
+    name = network.name if isinstance(network, CreateNetwork) else network.vpc_id
+    return [vswitch_name(name, item) for item in network.vswitches]
 
 
 def _strangers(roster: Roster, vpc: Vpc | None, blocks: list[str]) -> Mapping[str, tuple[str, ...]]:
@@ -142,11 +159,15 @@ def _planned_vswitches(roster: Roster, vpc: Vpc | None, avoided: tuple[str, ...]
     if network is None or isinstance(network, SharedNetwork):
         return ()
     taken = [_existing(item) for item in estate.vswitches if _is_taken(network, item)]
-    name = network.name if isinstance(network, CreateNetwork) else network.vpc_id
-    live = {item.name: item.available_ip_address_count for item in estate.vswitches if vpc and item.vpc_id == vpc.id}
+    names = _vswitch_names(network)
+    live = {
+        _made_name(item, names, roster.record): item.available_ip_address_count
+        for item in estate.vswitches
+        if vpc and item.vpc_id == vpc.id
+    }
     made = [
-        PlannedVSwitch(vswitch_name(name, item), item.zone, item.tier, block, None, live.get(vswitch_name(name, item)))
-        for item, block in zip(network.vswitches, _blocks(roster, network, vpc, avoided), strict=True)
+        PlannedVSwitch(name, item.zone, item.tier, block, None, live.get(name))
+        for name, item, block in zip(names, network.vswitches, _blocks(roster, network, vpc, avoided), strict=True)
         if block is not None
     ]
     return (*taken, *made)
@@ -173,14 +194,13 @@ def _blocks(
 ) -> list[str | None]:
     """Return the block of each new VSwitch: given, as it is since an earlier `up`, or planned; None: no room for it."""
     vpc_block = network.cidr_block if isinstance(network, CreateNetwork) else vpc.cidr_block if vpc else None
-    name = network.name if isinstance(network, CreateNetwork) else network.vpc_id
+    names = _vswitch_names(network)
+    live = [item for item in roster.estate.vswitches if vpc is not None and item.vpc_id == vpc.id]
     # In another zone it is another VSwitch, made before the first one goes: the block is taken until then.
-    there = {
-        (item.name, item.zone_id): item.cidr_block
-        for item in roster.estate.vswitches
-        if vpc is not None and item.vpc_id == vpc.id
-    }
-    blocks = [item.cidr_block or there.get((vswitch_name(name, item), item.zone)) for item in network.vswitches]
+    there = {(_made_name(item, names, roster.record), item.zone_id): item.cidr_block for item in live}
+    blocks = [
+        item.cidr_block or there.get((name, item.zone)) for name, item in zip(names, network.vswitches, strict=True)
+    ]
     if vpc_block is None:
         return blocks
     open_places = [index for index, block in enumerate(blocks) if block is None]
@@ -188,7 +208,7 @@ def _blocks(
     planned = cidr.plan_blocks(
         vpc_block,
         [_need(network, network.vswitches[index], moving) for index in open_places],
-        taken=[*there.values(), *(block for block in blocks if block)],
+        taken=[*(item.cidr_block for item in live), *(block for block in blocks if block)],
         avoid=avoided,
         classic_link=roster.config.classic_link is not None,
     )
@@ -287,12 +307,11 @@ def planning_problems(roster: Roster, planned: PlannedNetwork) -> Iterator[Probl
         if vpc_id not in vpcs:
             yield Problem("network.avoid", missing("VPC", vpc_id, vpcs, estate))
     yield from avoid_problems(network, _blocks_of_vpcs(network, estate))
-    name = network.name if isinstance(network, CreateNetwork) else network.vpc_id
     if isinstance(network, CreateNetwork) and planned.vpc is not None:
-        yield from _clashes(network, planned.vpc, estate)
+        yield from _clashes(network, planned.vpc, roster)
     made = {item.name for item in planned.vswitches if item.existing is None}
-    for index, item in enumerate(network.vswitches):
-        if vswitch_name(name, item) not in made:
+    for index, (name, item) in enumerate(zip(_vswitch_names(network), network.vswitches, strict=True)):
+        if name not in made:
             need = _need(network, item, _instances_at(roster))
             yield Problem(
                 f"network.vswitches[{index}].cidrBlock",
@@ -373,7 +392,7 @@ def _block_problems(
         place = "vpcId" if problem.vswitch is None else named[problem.vswitch][0]
         yield Problem(f"network.{place}", f"{problem.what}; expected {problem.expected}")
     if not found:
-        yield from _clashes(network, vpc, roster.estate)
+        yield from _clashes(network, vpc, roster)
         yield from guest_route_problems(link, vpc.cidr_block)
 
 
@@ -386,18 +405,18 @@ def _given(network: CreateNetwork | ExistingNetwork) -> list[tuple[str, str]]:
     ]
 
 
-def _clashes(network: CreateNetwork | ExistingNetwork, vpc: Vpc, estate: Estate) -> Iterator[Problem]:
+def _clashes(network: CreateNetwork | ExistingNetwork, vpc: Vpc, roster: Roster) -> Iterator[Problem]:
     """Blocks to add that a VSwitch of the VPC has a part of already, unless it is that very one of an earlier `up`.
 
     One that an earlier `up` made is another by another name or in another zone, and goes after the new one is made.
     """
-    name = network.name if isinstance(network, CreateNetwork) else network.vpc_id
+    names = _vswitch_names(network)
     taken = network.vswitch_ids if isinstance(network, ExistingNetwork) else ()
-    ours = {vswitch_name(name, item): (item.zone, item.cidr_block) for item in network.vswitches}
-    for vswitch in estate.vswitches:
+    ours = {name: (item.zone, item.cidr_block) for name, item in zip(names, network.vswitches, strict=True)}
+    for vswitch in roster.estate.vswitches:
         if vswitch.vpc_id != vpc.id or vswitch.id in taken:
             continue
-        if ours.get(vswitch.name) == (vswitch.zone_id, vswitch.cidr_block):
+        if ours.get(_made_name(vswitch, names, roster.record)) == (vswitch.zone_id, vswitch.cidr_block):
             continue
         for place, block in _given(network):
             if cidr.overlap(block, vswitch.cidr_block):

@@ -300,6 +300,31 @@ def test_a_vswitch_that_is_made_keeps_its_block_with_its_name_and_zone(change: d
     assert (block == "172.20.5.0/24") is (change in ({}, {"cidrBlock": "172.20.6.0/24"}))
 
 
+@pytest.mark.parametrize("given", [{}, {"cidrBlock": "172.20.5.0/24"}])
+@pytest.mark.parametrize("name", ["target", "renamed"])
+def test_what_somebody_renames_in_the_console_stays_the_stacks_own(name: str, given: dict[str, str]) -> None:
+    made = Vpc(id="vpc-target", name=name, cidr_block="172.20.0.0/16", description=marked("", STACK, "target"))
+    own = {"name": name, "description": marked("", STACK, "target-cn-hangzhou-b")}
+    there = vswitch("vsw-b", "vpc-target", "172.20.5.0/24").model_copy(update=own)
+    live = {"vpcs": (*estate().vpcs, made), "vswitches": (*estate().vswitches, there)}
+    network = {**CREATED, "vswitches": [{"zone": "cn-hangzhou-b", **given}]}
+    found = plan(live, StackRecord("vpc-target", stack=STACK), network=network, classicLink=None).network
+    assert found.vpc == made
+    assert [(item.name, item.cidr_block, item.free) for item in found.vswitches] == [
+        ("target-cn-hangzhou-b", "172.20.5.0/24", 200)
+    ]
+
+
+def test_a_planned_block_keeps_off_every_vswitch_of_the_vpc_whatever_their_names() -> None:
+    made = Vpc(id="vpc-target", name="target", cidr_block="172.20.0.0/16")
+    unnamed = tuple(
+        vswitch(f"vsw-{n}", "vpc-target", f"172.20.{n}.0/24").model_copy(update={"name": ""}) for n in (0, 1)
+    )
+    live = {"vpcs": (*estate().vpcs, made), "vswitches": (*estate().vswitches, *unnamed)}
+    network = {**CREATED, "vswitches": [{"zone": "cn-hangzhou-b"}]}
+    assert blocks(plan(live, OURS, network=network)) == {"target-cn-hangzhou-b": "172.20.2.0/24"}
+
+
 @pytest.mark.parametrize("maker", [None, "organization/shop/other"])
 def test_a_vpc_of_others_with_that_name_and_block_is_not_taken(maker: str | None) -> None:
     description = marked("", maker, "target") if maker else "the team's"

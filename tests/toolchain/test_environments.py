@@ -39,7 +39,13 @@ def test_the_lock_file_pins_pip_so_that_no_sync_removes_it() -> None:
 
 
 def test_a_user_and_a_developer_have_the_same_versions() -> None:
-    assert _builds(LOCK).items() < _builds(DEV_LOCK).items()
+    users, developers = _pins(LOCK), _pins(DEV_LOCK)
+    assert users.keys() < developers.keys()
+    for name, pin in users.items():
+        version, *hashes = _parts(pin)
+        assert _parts(developers[name]) == [version, *hashes]
+        # A developer's tools may want a package on more machines than the product does, never on fewer.
+        assert _conditions(developers[name]) <= _conditions(pin), name
 
 
 def test_a_user_installs_no_tool_of_a_developer() -> None:
@@ -49,9 +55,15 @@ def test_a_user_installs_no_tool_of_a_developer() -> None:
     assert not tools & _pins(LOCK).keys()
 
 
-def _builds(lock: str) -> dict[str, tuple[str, ...]]:
-    """Each package with version and hashes; the marker may be wider for a developer, whose tools want it too."""
-    return {name: (pin.split()[0], *re.findall(r"sha256:[0-9a-f]+", pin)) for name, pin in _pins(lock).items()}
+def _parts(pin: str) -> list[str]:
+    """The version and the hashes of a pin."""
+    return [pin.split()[0], *re.findall(r"sha256:[0-9a-f]+", pin)]
+
+
+def _conditions(pin: str) -> set[str]:
+    """What its marker demands, all of it."""
+    marker = pin.splitlines()[0].partition(" ; ")[2].removesuffix("\\").strip()
+    return set(marker.split(" and ")) - {""}
 
 
 def _pins(lock: str) -> dict[str, str]:
