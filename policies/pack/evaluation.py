@@ -1,4 +1,4 @@
-"""Ask every rule about every subject, settles what is pending by the freeze, and applies the waivers."""
+"""Ask every rule about every subject, settle what is pending by the freeze, and apply the waivers."""
 
 from __future__ import annotations
 
