@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import select
+import selectors
 import shutil
 import signal
 import subprocess
@@ -455,8 +455,11 @@ def assert_gone(pid: int) -> None:
         descriptor = os.pidfd_open(pid)
     except ProcessLookupError:
         return
-    assert select.select([descriptor], [], [], SECONDS)[0], f"{pid} is still running"
+    with selectors.DefaultSelector() as selector:  # select() takes no descriptor above 1,023.
+        selector.register(descriptor, selectors.EVENT_READ)
+        ended = selector.select(SECONDS)
     os.close(descriptor)
+    assert ended, f"{pid} is still running"
 
 
 class TestPolicyPack:
