@@ -25,6 +25,7 @@ from estate.errors import (
     EstateError,
     LastinglyUnreachable,
     MalformedAnswer,
+    PermissionDenied,
     SettingsError,
     Throttled,
     Unreachable,
@@ -162,6 +163,7 @@ class Cloud:
             if isinstance(failure, UnusableAnswer):
                 # It shows what was found.
                 failure.problem = self.scrub(failure.problem)
+            if isinstance(failure, UnusableAnswer | PermissionDenied):
                 failure.name(answers.asked_for(action, fields))
             if isinstance(failure, Throttled) and pace.passed > passed:
                 # Others are let through, so that its turn will come.

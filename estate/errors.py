@@ -50,14 +50,27 @@ class CredentialsError(EstateError):
 
 
 class PermissionDenied(EstateError):  # noqa: N818 - the name says what happened
-    """The credentials are good but may not do `action` (a RAM action such as ecs:DescribeInstances)."""
+    """The credentials are good but may not do `action` (a RAM action such as ecs:DescribeInstances).
+
+    `of` is the one thing that was asked for, empty where there is none: a policy may allow the action for others alone.
+    """
 
     def __init__(self, action: str, request_id: str | None = None) -> None:
         self.action = action
         self.request_id = request_id
-        super().__init__(
-            f"Permission denied for {action}{_request(request_id)}. "
-            f"Grant the RAM action {action} to the identity in use, or use one that has it."
+        self.of = ""
+        super().__init__(self._told())
+
+    def name(self, of: str) -> None:
+        """Say what was asked for, where the message does not say it yet."""
+        self.of = self.of or of
+        self.args = (self._told(),)
+
+    def _told(self) -> str:
+        asked, reaching = (f" of {self.of}", f" for {self.of}") if self.of else ("", "")
+        return (
+            f"Permission denied for {self.action}{asked}{_request(self.request_id)}. "
+            f"Grant the RAM action {self.action}{reaching} to the identity in use, or use one that has it."
         )
 
 

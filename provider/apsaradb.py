@@ -133,7 +133,7 @@ class _Rds(Product):
         "rds:DescribeDBInstanceAttribute",
         "rds:ModifySecurityIps",
         "ecs:DescribeInstances",
-        "vpc:DescribeVpcAttribute",
+        "vpc:DescribeVSwitches",
     )
     network_actions = (
         "rds:DescribeDBInstanceNetInfo",
@@ -213,7 +213,7 @@ class _Redis(Product):
         "kvstore:DescribeInstanceAttribute",
         "kvstore:ModifySecurityIps",
         "ecs:DescribeInstances",
-        "vpc:DescribeVpcAttribute",
+        "vpc:DescribeVSwitches",
     )
     network_actions = (
         "kvstore:DescribeInstanceAttribute",
@@ -290,7 +290,7 @@ class _MongoDb(Product):
         "dds:DescribeDBInstanceAttribute",
         "dds:ModifySecurityIps",
         "ecs:DescribeInstances",
-        "vpc:DescribeVpcAttribute",
+        "vpc:DescribeVSwitches",
     )
     network_actions = (
         "dds:DescribeDBInstanceAttribute",

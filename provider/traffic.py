@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from estate.client import Cloud
 from estate.model import SecurityGroupRule
+from estate.paging import listed
 from provider.instances import instances
 
 _MOST_SHOWN: Final = 5
@@ -39,8 +40,9 @@ def in_vpc(cloud: Cloud, vpc_id: str) -> list[Server]:
 def reaching(cloud: Cloud, vpc_id: str | None, entries: Iterable[str]) -> list[Server]:
     """Return the servers that entries admit and that may reach what is in a VPC, or with None in the classic network.
 
-    Whether another VPC is connected with this one is not asked: its servers count, unless their addresses are among the
-    VPC's own, for which its own routes come first. A server of a VPC reaches nothing in the classic network.
+    Whether another VPC is connected with this one is not asked: its servers count, unless their addresses are in a
+    VSwitch of the VPC, where its own routes lead. The blocks of VPCs may overlap: routes are by VSwitch (CEN help,
+    "Resolve overlapping vSwitch CIDR blocks"). A server of a VPC reaches nothing in the classic network.
     """
     servers = admitted(_servers(cloud), entries)
     if vpc_id is None:
@@ -48,8 +50,8 @@ def reaching(cloud: Cloud, vpc_id: str | None, entries: Iterable[str]) -> list[S
     elsewhere = [server for server in servers if server.vpc_id not in (None, vpc_id)]
     if not elsewhere:
         return servers
-    vpc = cloud.call("vpc:DescribeVpcAttribute", region_id=cloud.region, vpc_id=vpc_id)
-    hidden = admitted(elsewhere, [vpc.cidr_block, *vpc.secondary_cidr_blocks.secondary_cidr_block])
+    vswitches = listed(cloud, "vpc:DescribeVSwitches", region_id=cloud.region, vpc_id=vpc_id)
+    hidden = admitted(elsewhere, [str(vswitch.cidr_block) for vswitch in vswitches])
     return [server for server in servers if server not in hidden]
 
 

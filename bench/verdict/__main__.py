@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench.verdict import answers, permissions, security_groups
+from bench.verdict import answers, permissions, reaching, security_groups
 
 
 class Proof(NamedTuple):
@@ -29,6 +29,7 @@ class Proof(NamedTuple):
 
 PROOFS: Final[Mapping[str, Proof]] = {
     "security-groups": Proof(security_groups.compare),
+    "reach": Proof(reaching.compare),
     "answers": Proof(answers.compare, lambda: len(answers.defects())),
     "permissions": Proof(permissions.compare, lambda: len(permissions.cases())),
 }

@@ -1,12 +1,13 @@
-"""Who reaches whom on random estates: for each packet between two instances, what the oracle sees, reach must tell.
+"""Who reaches whom on random estates: for each packet between two instances, what `preflight reach` says of it is true.
 
-A packet between two instances needs both: the rules of the one that sends it, and of the one that it comes to.
+A packet between two instances needs both: the rules of the one that sends it, and of the one that it comes to. Compared
+with the oracle is what the command writes as JSON, and by which it exits.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address
 from itertools import product
 
@@ -16,29 +17,40 @@ from bench.verdict.security_groups import Scenario, classic_group, vpc_id, zone_
 from estate.model import Instance
 from policies.core.plan import Plan
 from policies.security_groups.comparing import Kept, kept_outside
-from policies.security_groups.reaching import Pair, Traffic, pairs
 from policies.security_groups.reading import firewall_of, surroundings
+from preflight.reach.making import make_reach
+from preflight.reach.model import Flow, Flows, PairReach
 
 _Key = tuple[str, str, bool]
+_COUNTED = {
+    "kept": "packets kept between two instances",
+    "lost": "lost between two instances",
+    "opened": "opened between two instances",
+    "one_end": "opened at one end alone",
+}
 
 
 def compare(seed: int) -> tuple[Mapping[str, int], list[str]]:
     """Tell of the estate of a seed twice; return what was looked at, and everything on which the two disagree."""
     made = security_groups.scenario(seed)
     plan = security_groups.plan_of(made)
-    found = _by_instances(pairs(plan))
-    tally, problems = Counter[str](), []
+    reached = make_reach(plan, security_groups.NOW)
+    found = _by_instances(reached.pairs)
+    problems = [f"seed {seed}: {item.subject} is unknown: {item.reason}" for item in reached.unknown]
+    tally = Counter[str]()
     for source, target, between in _questions(made):
         pair = found.get((source.id, target.id, between))
         for packet, expected in _truth(made, source, target, between=between):
             told = {name for name in ("kept", "lost", "opened", "one_end") if pair and _holds(pair, name, packet)}
-            tally.update(expected)
+            tally.update(_COUNTED[name] for name in expected)
             if told != expected:
                 when = "between" if between else "after"
                 problems.append(
                     f"seed {seed}, {source.id} -> {target.id} {when} ({', '.join(made.damage) or 'as converted'}): "
                     f"{packet} is {sorted(expected)}, told as {sorted(told)}"
                 )
+    if not reached.opened and (tally[_COUNTED["opened"]] or tally[_COUNTED["one_end"]]):
+        problems.append(f"seed {seed}: something is opened, and the exit is that of nothing")
     problems += _outside_problems(made, plan, tally)
     return tally, problems
 
@@ -60,7 +72,7 @@ def _outside_problems(made: Scenario, plan: Plan, tally: Counter[str]) -> Iterat
                 continue
             expected = accepts(before, packet, far, nic_of(address)) and accepts(after, packet, far, None)
             told = any(_is_about(item, packet, (version, number)) for item in kept)
-            tally["outside kept"] += expected
+            tally["kept with addresses outside"] += expected
             if told != expected:
                 how = ", ".join(made.damage) or "as converted"
                 yield f"{how}, {own.id}: {packet} with {address} is told as {'kept' if told else 'not kept'}"
@@ -75,24 +87,24 @@ def _is_about(item: Kept, packet: Packet, address: tuple[int, int]) -> bool:
     )
 
 
-def _by_instances(every: Iterator[Pair]) -> dict[_Key, Pair]:
+def _by_instances(every: Iterable[PairReach]) -> dict[_Key, PairReach]:
     return {
-        (source.id, target.id, pair.between): pair
+        (source, target, pair.between): pair
         for pair in every
-        for source, target in product(pair.sources, pair.targets)
-        if source is not target
+        for source, target in product(pair.source.ids, pair.target.ids)
+        if source != target
     }
 
 
-def _holds(pair: Pair, name: str, packet: Packet) -> bool:
-    traffic: Traffic = getattr(pair, name)
-    return any(
-        low <= packet.source_port <= high and first <= packet.port <= last
-        for protocol, flows in traffic
-        if protocol == packet.protocol
-        for (low, high), ports in flows
-        for first, last in ports
-    )
+def _holds(pair: PairReach, name: str, packet: Packet) -> bool:
+    flows: Flows = getattr(pair, name)
+    return any(_is_part(flow, packet) for flow in flows.parts)
+
+
+def _is_part(flow: Flow, packet: Packet) -> bool:
+    within_ports = flow.ports is None or flow.ports[0] <= packet.port <= flow.ports[1]
+    from_ports = flow.source_ports is None or flow.source_ports[0] <= packet.source_port <= flow.source_ports[1]
+    return flow.protocol == packet.protocol and within_ports and from_ports
 
 
 def _questions(made: Scenario) -> Iterator[tuple[Instance, Instance, bool]]:

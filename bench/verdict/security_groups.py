@@ -307,6 +307,7 @@ def plan_of(made: Scenario) -> Plan:
             ],
             "classicInstances": [classic_instance_facts(item) for item in made.instances],
             "securityGroups": [facts[group_id] for group_id in made.cloned],
+            "databases": [],
             "linkedSecurityGroups": [facts[group_id] for group_id in made.groups if group_id not in made.cloned],
         },
     )

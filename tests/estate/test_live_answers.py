@@ -7,6 +7,7 @@ Without all that `estate.reads` does not declare the estate is the same.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -345,14 +346,37 @@ OF_ONE_THING = (
 )
 
 
-@pytest.mark.parametrize("action", OF_ONE_THING)
-def test_what_none_may_be_asked_for_is_a_permission_that_is_missing(session: Session, action: str) -> None:
-    def denied(body: dict[str, Any]) -> None:
-        nothing(body)
-        body |= {"Code": "Forbidden.RAM", "Message": "No."}
+#: What is asked for one thing at a time, and what that is called.
+THINGS: dict[str, str] = {
+    **dict.fromkeys(OF_ONE_DATABASE, "database"),
+    "ecs:DescribeSecurityGroupAttribute": "security group",
+    "slb:DescribeAccessControlListAttribute": "access control list",
+    "slb:DescribeVServerGroupAttribute": "vServer group",
+    "slb:DescribeVServerGroups": "load balancer",
+    "vpc:DescribeRouteEntryList": "route table",
+    "vpc:DescribeVpcAttribute": "VPC",
+}
 
-    with pytest.raises(PermissionDenied, match=f"RAM action {action}"):
+
+def denied(body: dict[str, Any]) -> None:
+    nothing(body)
+    body |= {"Code": "Forbidden.RAM", "Message": "No."}
+
+
+@pytest.mark.parametrize("action", sorted(set(READ) - SPARED))
+def test_what_none_may_be_asked_for_is_a_permission_that_is_missing(session: Session, action: str) -> None:
+    """Of the one thing of a kind as of many: nobody can tell whether the permission is limited to others."""
+    with pytest.raises(PermissionDenied) as caught:
         session.read(action, denied)
+    of, reaching = (rf" of {THINGS[action]} \S+", rf" for {THINGS[action]} \S+") if action in THINGS else ("", "")
+    told = rf"Permission denied for {action}{of} \(RequestId REQ-7\)\. Grant the RAM action {action}{reaching} to the "
+    assert re.match(told, str(caught.value))
+
+
+@pytest.mark.parametrize("action", sorted(THINGS.keys() - set(OF_ONE_THING)))
+def test_one_thing_of_many_that_is_not_permitted_stops_the_reading_by_its_name(session: Session, action: str) -> None:
+    with pytest.raises(PermissionDenied, match=f"^Permission denied for {action} of {THINGS[action]} "):
+        session.read(action, refused_once("Forbidden.RAM"))
 
 
 @pytest.mark.parametrize("code", ["ServiceUnavailable", "Throttling.User"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -260,14 +261,21 @@ class TestServersInTheVpc:
             with pytest.raises(ResourceError, match=r"classic of rm-normal alone admits web-2 \(i-2\): without it"):
                 RESOURCE.delete(cloud, resource_id, state)
 
-    def test_a_server_elsewhere_with_an_address_of_its_vpc_does_not_reach_it(self) -> None:
-        """What the VPC has itself is where its own routes lead."""
-        with running(self.with_another_vpc("172.16.0.0/12", "172.16.7.7")) as simulator:
+    @pytest.mark.parametrize(
+        ("address", "reaches"),
+        [("172.16.0.7", False), ("172.16.7.7", True)],
+        ids=["in a VSwitch of the VPC", "in its block alone"],
+    )
+    def test_a_server_elsewhere_with_an_address_of_the_vpc(self, address: str, reaches: bool) -> None:
+        """Where the VPC has a VSwitch its own routes lead; the blocks of two VPCs that are connected may overlap."""
+        with running(self.with_another_vpc("172.16.0.0/12", address)) as simulator:
             cloud = estates.cloud(simulator)
             self.made(cloud)
-            inputs = INPUTS | {"groupName": "near", "securityIps": ["172.16.7.7/32"]}
+            inputs = INPUTS | {"groupName": "near", "securityIps": [f"{address}/32"]}
             resource_id, state = RESOURCE.create(cloud, inputs)
-            RESOURCE.delete(cloud, resource_id, state)
+            refused = pytest.raises(ResourceError, match=r"near of rm-normal alone admits far-1 \(i-far\): without it")
+            with refused if reaches else nullcontext():
+                RESOURCE.delete(cloud, resource_id, state)
 
     def test_a_group_for_classic_addresses_serves_no_server_of_a_vpc(self) -> None:
         """In enhanced whitelist mode: one for the other network admits them there."""
