@@ -1,8 +1,8 @@
-"""What makes an answer of the cloud whole: its parts are declared for each reading action, and looked for in it.
+"""Check that an answer of the cloud is whole: each reading action declares its parts, and they are looked for.
 
-An answer is looked at as it came, before the SDK makes a model of it: the SDK's models leave out what they do not know,
-coerce no types, and read a foreign body as one without lists. Paths are the API's own names, joined by dots; `[]` goes
-through a list (`OperationLocks.LockReason[].LockReason`). A part that is null is not there.
+An answer is checked before the SDK makes a model of it. The SDK's models drop unknown keys, coerce no types, and read a
+foreign body as one without lists. Paths are the API's own names, joined by dots; `[]` goes through a list
+(`OperationLocks.LockReason[].LockReason`). A part that is null counts as missing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from estate.errors import UnusableAnswer
 
 
 class Source(NamedTuple):
-    """Where something was read: the action, the RequestId of the answer, and what it was asked for, if by its id."""
+    """Where something was read: the action, the RequestId of the answer, and the requested id, if there was one."""
 
     action: str
     request_id: str
@@ -25,7 +25,7 @@ class Source(NamedTuple):
 
 _SHOWN: Final = 60
 
-# Fields of requests that name one thing, the narrowest first, and what it is called; some products call theirs alike.
+# Fields of requests that name one resource, the narrowest first, and its name in messages; some products share a field.
 _ASKED_BY: Final = {
     "vserver_group_id": "vServer group",
     "load_balancer_id": "load balancer",
@@ -41,7 +41,7 @@ _INSTANCES_OF: Final = {"kvstore": "database", "cr": "registry"}
 
 
 def asked_for(action: str, fields: Mapping[str, Any]) -> str:
-    """Return the one thing that a request is about, such as "security group sg-1"; empty where there is none."""
+    """Return the one resource that a request is about, such as "security group sg-1"; empty where there is none."""
     for name, noun in _ASKED_BY.items():
         value = fields.get(name)
         if isinstance(value, str) and value and "," not in value:
@@ -51,7 +51,7 @@ def asked_for(action: str, fields: Mapping[str, Any]) -> str:
 
 
 class Kind(NamedTuple):
-    """A type of a part: what it is called, which values it has, and one of them, for tests that make answers up."""
+    """The type of a part: its name, its allowed values, and one sample value for tests that make up answers."""
 
     name: str
     fits: Callable[[Any], bool]
@@ -97,7 +97,7 @@ ITEMS: Final = Kind("a list of objects", lambda value: _is_list_of(dict, value),
 
 
 def one_of(*values: str) -> Kind:
-    """Return the kind of a part with so many values; capitals do not matter, as the products spell them differently."""
+    """Return the kind with these values only; case does not matter, because the products differ in it."""
     known = {value.lower() for value in values}
     return Kind(
         f"one of {', '.join(values)}", lambda value: isinstance(value, str) and value.lower() in known, values[0]
@@ -105,7 +105,7 @@ def one_of(*values: str) -> Kind:
 
 
 class When(NamedTuple):
-    """What a part beside another one has to be for this one to be there: `value`, with capitals that do not matter."""
+    """A condition for a part: another part beside it has this `value`, in any case."""
 
     part: str
     value: str | bool
@@ -115,8 +115,8 @@ class When(NamedTuple):
 class Part:
     """A part of an answer, or of each item of its list.
 
-    `absent` says why an answer may lack it, with the source; without it, an answer that lacks it is no answer. `when`
-    narrows that to items of which something else holds.
+    `absent` gives the reason why the part may be missing, with the source. Without it, an answer that lacks the part is
+    refused. `when` limits the part to items that meet a condition.
     """
 
     path: str
@@ -132,10 +132,10 @@ def parts(kind: Kind, *paths: str, absent: str = "", when: When | None = None) -
 
 @dataclass(frozen=True)
 class ByToken:
-    """Pages of at most `size` items by a token, the last without one.
+    """Pages of at most `size` items, fetched by a token; the last page has none.
 
-    With a token the reference calls TotalCount meaningless (SDK-ECS 7.11.8). `counted` actions give it where they are
-    asked by PageNumber, so that a list is counted by one more call.
+    The reference calls TotalCount meaningless with a token (SDK-ECS 7.11.8). `counted` actions return it when called by
+    PageNumber, so one more call counts the list.
     """
 
     size: int
@@ -146,7 +146,7 @@ class ByToken:
 
 @dataclass(frozen=True)
 class ByNumber:
-    """Pages of at most `size` items by a number; every answer has the `total`."""
+    """Pages of at most `size` items, fetched by number; every answer has the `total`."""
 
     size: int
     size_as: str = "page_size"
@@ -160,8 +160,8 @@ class ByNumber:
 class Items:
     """The list of an answer: its path, the same in the SDK's response model, and what identifies an item.
 
-    `ids` are parts of an item; nothing is known of repetitions without them, nor of an item that lacks them. `of_one`
-    says that the list holds what was asked for by id, or nothing.
+    `ids` are parts of an item. Without them, or for an item that lacks them, repetitions go unnoticed. `of_one` means
+    that the list holds the resource that the request names, or nothing.
     """
 
     path: str
@@ -171,10 +171,10 @@ class Items:
 
 @dataclass(frozen=True)
 class Reading:
-    """What an answer of a reading action has: a list with pages, or what is told of one thing, and `parts` of it.
+    """The declared answer of a reading action: a paged list or one resource, and its `parts`.
 
-    `parts` are those of each item where there is a list, and `around` those of the answer itself. `success` names the
-    flag by which a product tells of its refusals with status 200.
+    With a list, `parts` are those of each item, and `around` those of the answer itself. `success` names the flag by
+    which a product reports refusals with status 200.
     """
 
     parts: tuple[Part, ...] = ()
@@ -195,9 +195,9 @@ class Reading:
 
 @dataclass(frozen=True)
 class _Place:
-    """One place in an answer that a path leads to: what is there, and where it is, for a person.
+    """One place in an answer that a path leads to: its value, and its position for a person.
 
-    `owner` is the object that it is a part of, `item` that of the outermost list that it is in.
+    `owner` is the object that contains it, `item` the item of the outermost list.
     """
 
     where: str
@@ -219,40 +219,40 @@ def check(action: str, reading: Reading, body: Mapping[str, Any]) -> None:
 
 
 def identity(items: Items, item: Any) -> tuple[str, ...] | None:
-    """Return what tells an item of a list from all others, None where the answer does not say."""
+    """Return what identifies an item of a list, None where the answer does not contain it."""
     found = [at(item, path) for path in items.ids]
     return None if not found or None in found or "" in found else tuple(map(str, found))
 
 
 def _problem(part: Part, place: _Place) -> str:
     due = part.when is None or _holds(part.when, place.owner)
-    # What has no meaning where its condition does not hold is left out, or empty.
+    # A part whose condition does not hold may be missing, or empty.
     if place.value is None or (not due and not place.value):
         return "is missing" if due and not part.absent else ""
     return "" if part.kind.fits(place.value) else f"is not {part.kind.name}: {shown(place.value)}"
 
 
 def shown(value: object) -> str:
-    """Return what was found, as an error shows it: of a long one its beginning."""
+    """Return a value as an error shows it, shortened if it is long."""
     text = repr(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _item(reading: Reading, place: _Place) -> str:
-    """Return the id of the item that a place is in, empty where it has none."""
+    """Return the id of the item that contains a place, empty where there is none."""
     known = reading.items and identity(reading.items, place.owner if place.item is None else place.item)
     return " ".join(known) if known else ""
 
 
 def at(body: object, path: str) -> Any:
-    """Return what stands at a path without lists in it, None where nothing does."""
+    """Return the value at a path without lists, None where there is none."""
     for name in path.split("."):
         body = body.get(name) if isinstance(body, Mapping) else None
     return body
 
 
 def _places(body: Any, path: str, where: str = "", inside: Any = None) -> Iterator[_Place]:
-    """Give each place that a path leads to; a list that is not there leads nowhere, and is missed by its own part."""
+    """Yield each place that a path leads to; a missing list yields none, and its own part reports it."""
     head, brackets, rest = path.partition("[]")
     reached = f"{where}.{head}".strip(".")
     value = at(body, head)
@@ -264,7 +264,7 @@ def _places(body: Any, path: str, where: str = "", inside: Any = None) -> Iterat
 
 
 def _holds(when: When, owner: Mapping[str, Any]) -> bool:
-    """Whether the condition of a part holds in the item, or the answer, that the part is of."""
+    """Whether the condition of a part holds in the item, or answer, that contains it."""
     value = at(owner, when.part)
     if isinstance(value, str) and isinstance(when.value, str):
         return value.lower() == when.value.lower()

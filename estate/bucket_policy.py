@@ -1,4 +1,4 @@
-"""What a bucket policy says of addresses and VPCs, statement by statement.
+"""Read the addresses and VPCs that a bucket policy names, statement by statement.
 
 Source: OSS user guide, bucket policy; RAM, "Policy elements" (all conditions of a statement must hold, one value of
 each); OSS 0030-00000008: a statement with a private acs:SourceIp needs acs:SourceVpc too.
@@ -22,7 +22,7 @@ _PLAIN: Final = ("ipaddress", "stringequals", "stringequalsignorecase", "stringl
 def statements(document: str) -> tuple[PolicyStatement, ...]:
     """Return the statements of a policy document that name an address or a VPC, numbered from 1.
 
-    Raises ValueError for what is no policy, and for an operator on these keys that we do not know.
+    Raises ValueError for a document that is no policy, and for an unknown operator on these keys.
     """
     policy = json.loads(document)
     given = policy.get("Statement") if isinstance(policy, dict) else None
@@ -49,7 +49,7 @@ def _statement(number: int, item: Mapping[str, Any]) -> PolicyStatement:
         elif operator.lower() not in (*_PLAIN, *_NEGATED):
             raise ValueError(f"statement {number}: operator {operator} on {key} is not known")
         else:
-            # What Allow asks for is let in; so is what Deny excepts.
+            # An address or VPC that Allow requires is let in; so is one that Deny excepts.
             lets_in = (operator.lower() in _PLAIN) == (effect == "Allow")
             named.setdefault((key.lower(), lets_in), []).extend(_texts(value))
     scope = json.dumps([rest, others], sort_keys=True)

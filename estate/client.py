@@ -50,7 +50,7 @@ from estate.settings import CloudSettings
 CONNECTIONS = 8
 
 # An operation throttled in one minute is free again in the next (Alibaba Cloud, "API throttling"): 4 waits of 1..8 s
-# for what passes sooner, then twice until a minute begins. Counted anew when some call of the action is let through.
+# for shorter causes, then twice until a minute begins. The count restarts when a call of the action is let through.
 _THROTTLED_ATTEMPTS = 7
 _SHORT_WAITS = 4
 _FAULT_ATTEMPTS = 4
@@ -69,7 +69,7 @@ _PACKAGES = {
 
 
 class Caller(NamedTuple):
-    """Who calls: the account, and the ARN of the user or of the session of a role."""
+    """The caller: its account, and the ARN of the user or of the session of a role."""
 
     account_id: str
     arn: str
@@ -128,18 +128,18 @@ class Cloud:
         try:
             return self._send(service, action, fields, repeatable=repeatable)
         except CredentialsError as error:
-            # A token that has ended was not let in, so that the call may be made again with another.
+            # A call with an expired token was not carried out, so it may be made again with another.
             if not error.ended or not self.credentials.renew(used):
                 raise
             return self._send(service, action, fields, repeatable=repeatable)
 
     def _ask_sts(self, action: str, signer: Keys | None, fields: dict[str, Any]) -> Any:
-        """Make the call that opens a session of a role, signed with the keys of somebody else, or with none."""
+        """Make the call that opens a session of a role, signed with the given keys, or unsigned."""
         service = _connect("sts", self.settings, lambda: signer or Keys("", ""), self.scrub)
         return self._send(service, action, fields, repeatable=True).typed
 
     def _send(self, service: Any, action: str, fields: dict[str, Any], *, repeatable: bool) -> Answer:
-        """Make a call of `service`, again and again where that is safe and helps, in the pace of its action."""
+        """Make a call of `service`, retry it where that is safe and helps, and keep to the pace of its action."""
         operation = action.partition(":")[2]
         safe = repeatable or is_reading(action) or "client_token" in fields
         invoke = service.invocation(operation, fields)
@@ -161,12 +161,12 @@ class Cloud:
             if isinstance(failure, CredentialsError):
                 failure.name(self.settings.identity.source.named)
             if isinstance(failure, UnusableAnswer):
-                # It shows what was found.
+                # Its error shows the value that was found.
                 failure.problem = self.scrub(failure.problem)
             if isinstance(failure, UnusableAnswer | PermissionDenied):
                 failure.name(answers.asked_for(action, fields))
             if isinstance(failure, Throttled) and pace.passed > passed:
-                # Others are let through, so that its turn will come.
+                # Other calls of the action are let through, so this one gets its turn.
                 attempt, passed = 1, pace.passed
             if attempt >= _attempts(failure, safe):
                 raise failure
@@ -176,12 +176,12 @@ class Cloud:
                 self.sleep(self._backoff(attempt, failure))
 
     def now(self) -> datetime:
-        """Return the cloud's time by its latest answer; this machine's own where no answer told any."""
+        """Return the cloud's time by its latest answer, or this machine's time before the first answer."""
         machine = clock.now()
         return machine if self.clock is None else machine + self.clock.skew
 
     def wait(self, condition: Callable[[], bool], what: str, *, timeout: float = 300, interval: float = 3) -> None:
-        """Ask `condition` every `interval` seconds until it holds; `WaitTimeout` names `what` after `timeout`."""
+        """Check `condition` every `interval` seconds until it holds; `WaitTimeout` names `what` after `timeout`."""
         for _ in range(max(1, int(timeout // interval))):
             if condition():
                 return
@@ -190,9 +190,9 @@ class Cloud:
             raise WaitTimeout(f"Waited {timeout:.0f} s in vain for {what}.")
 
     def caller(self) -> Caller:
-        """Return who calls, as the cloud has it, having compared the account with the configured one; asked once.
+        """Return the caller by the cloud, once its account has been compared with the configured one; called once.
 
-        Wrong credentials show here and nowhere later: GetCallerIdentity needs no permission. Raises `CredentialsError`.
+        Wrong credentials show here first: GetCallerIdentity needs no permission. Raises `CredentialsError`.
         """
         if self._caller is None:
             body = self.call("sts:GetCallerIdentity")
@@ -221,9 +221,9 @@ class Cloud:
             return self._services[code]
 
     def _backoff(self, attempt: int, failure: EstateError) -> float:
-        """Return the seconds to wait: the cloud's own word where it gives one, else doubling to 32 s, with jitter.
+        """Return the seconds to wait: the cloud's own value where it gives one, else doubling to 32 s, with jitter.
 
-        A rate is free again when the cloud's next minute begins, so that no wait for one goes beyond.
+        A rate is free again when the cloud's next minute begins, so no wait for a rate is longer.
         """
         told = getattr(failure, "retry_after", None)
         if told:
@@ -248,13 +248,13 @@ def new_token() -> str:
 
 
 class _Kept(threading.local):
-    """The answer that this thread got last, as it came."""
+    """The latest answer of this thread, as it came."""
 
     body: Mapping[str, Any] = {}
 
 
 class _Sdk(NamedTuple):
-    """One of the SDK's clients, the models of its requests, and what each call is made with."""
+    """One of the SDK's clients, its request models, and the options of each call."""
 
     client: Any
     models: Any
@@ -262,7 +262,7 @@ class _Sdk(NamedTuple):
 
 
 class _Service:
-    """One SDK client with its request models, whose answers are looked at before the SDK reads them."""
+    """One SDK client with its request models; its answers are checked before the SDK reads them."""
 
     def __init__(self, code: str, made: _Sdk, protocol: str, scrub: Callable[[str], str]) -> None:
         client = made.client
@@ -271,12 +271,12 @@ class _Service:
         self.clock: clock.ClockReading | None = None
         self.endpoint = str(client._endpoint)
         self.route = route(protocol, self.endpoint)
-        # Calls without keys, such as AssumeRoleWithOIDC, go the SDK's older way, which names the operation alone.
+        # Calls without keys, such as AssumeRoleWithOIDC, use the SDK's older method, which names the operation alone.
         for way in ("call_api", "do_rpcrequest"):
             setattr(client, way, self._looking(code, getattr(client, way), scrub))
 
     def _looking(self, code: str, ask: Callable[..., Any], scrub: Callable[[str], str]) -> Callable[..., Any]:
-        """Return one of the SDK's ways to ask, whose answers are looked at."""
+        """Return one of the SDK's request methods, wrapped so that its answers are checked."""
 
         def asked(named: Any, *arguments: Any) -> Any:
             response = ask(named, *arguments)
@@ -299,7 +299,7 @@ class _Service:
             for name, value in fields.items()
             if isinstance(value, list) and value and isinstance(value[0], dict)
         }
-        # GetCallerIdentity alone takes no request.
+        # Only GetCallerIdentity takes no request.
         arguments = (request_type(**(fields | nested)),) if request_type else ()
 
         def invoke() -> Answer:
@@ -307,7 +307,7 @@ class _Service:
             typed = method(*arguments, self._sdk.runtime).body
             if typed is None:
                 raise ValueError("the SDK made nothing of the answer")
-            # What came by a way that is not looked at proves nothing.
+            # An answer that was not checked proves nothing.
             if not self._kept.body:
                 raise MalformedAnswer(self.route, operation, NOT_THE_API, sent=True)
             return Answer(typed, self._kept.body)
@@ -316,7 +316,7 @@ class _Service:
 
     def failure(self, error: Exception, action: str, scrub: Callable[[str], str]) -> EstateError:
         """Translate what the SDK raised; an error that is not the cloud's or the network's is raised as it is."""
-        # Only what is no part that we declare can be so: the SDK could not make its model of it.
+        # This can only be a part that we do not declare, of which the SDK could not make its model.
         if self._kept.body and isinstance(error, RuntimeError | ValueError | AttributeError | TypeError):
             return UnusableAnswer(action, "it has another shape than the SDK's model", self._kept.body["RequestId"])
         return failure_of(error, action, self.route, scrub)
@@ -331,7 +331,7 @@ def _date(response: Any) -> str | None:
 
 
 def _told(action: str, response: Any, endpoint: str, scrub: Callable[[str], str]) -> Mapping[str, Any]:
-    """Return the body of a response that is one of success and whole; raise what it says or lacks otherwise."""
+    """Return the body of a successful, whole response; raise the error that it contains, or name what it lacks."""
     body = response.get("body") if isinstance(response, Mapping) else None
     # Every answer of the API has a RequestId. Without this check whatever else answers with JSON (a proxy, a captive
     # portal) would be read as an empty list.
@@ -350,14 +350,14 @@ def _told(action: str, response: Any, endpoint: str, scrub: Callable[[str], str]
 
 
 class _Signer:
-    """The keys in the form in which the SDK asks for them, before each request."""
+    """The keys in the form in which the SDK requests them, before each request."""
 
     def __init__(self, keys: Callable[[], Keys], model: Any) -> None:
         self._keys = keys
         self._model = model
 
     def get_credential(self) -> Any:
-        """Return the keys of this moment."""
+        """Return the current keys."""
         keys = self._keys()
         return self._model(
             access_key_id=keys.access_key,
@@ -401,7 +401,7 @@ def _connect(code: str, settings: CloudSettings, keys: Callable[[], Keys], scrub
 
 
 def _attempts(failure: EstateError, safe: bool) -> int:
-    """Return how often a call that failed so may be made in all."""
+    """Return the largest number of attempts for a call that failed in this way."""
     if isinstance(failure, Throttled):
         return _THROTTLED_ATTEMPTS
     if isinstance(failure, LastinglyUnreachable):

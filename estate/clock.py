@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 
 @dataclass(frozen=True)
 class ClockReading:
-    """The cloud's time, to the second, as the `Date` header of an answer told it, and this machine's time then."""
+    """The cloud's time, to the second, by the `Date` header of an answer, and this machine's time at that moment."""
 
     cloud: datetime
     machine: datetime
@@ -30,5 +30,5 @@ def reading(date: str | None, machine: datetime) -> ClockReading | None:
 
 
 def now() -> datetime:
-    """Return this machine's time in UTC: for what has no answer of the cloud at hand."""
+    """Return this machine's time in UTC, where no answer of the cloud is at hand."""
     return datetime.now(UTC)

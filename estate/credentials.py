@@ -1,4 +1,4 @@
-"""The keys that requests are signed with: asked of their source, and asked for anew before they end."""
+"""Get the keys that sign requests from their source, and renew them before they expire."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from estate import sdk
 from estate.errors import CredentialsError
 from estate.identity import AssumedRole, CliProfile, CredentialsUri, EcsRole, OidcRole, Source, StaticKeys
 
-#: Seconds before their end at which keys are asked for anew; a call may take a while to arrive.
+#: Keys are renewed this many seconds before they expire, because a call may take a while to arrive.
 RENEWED_BEFORE: Final = 300
-#: Seconds after which the SDK is asked again for keys that it keeps itself.
+#: Keys that the SDK caches itself are requested again after this many seconds.
 _ASKED_AGAIN_AFTER: Final = 60
 
 
 @dataclass(frozen=True, repr=False)
 class Keys:
-    """An access key with its secret, and a token and an end (seconds since 1970) where it is that of a session."""
+    """An access key with its secret; for a session also its token and its end (seconds since 1970)."""
 
     access_key: str
     secret_key: str
@@ -30,11 +30,11 @@ class Keys:
     expires_at: float | None = None
 
     def secrets(self) -> tuple[str, ...]:
-        """Return the values that no message may hold."""
+        """Return the values that must not be in any message."""
         return tuple(item for item in (self.access_key, self.secret_key, self.security_token) if item)
 
 
-#: Asks STS for a session: action, the keys to sign with (None: unsigned), and the fields of the request.
+#: Requests a session from STS: action, the keys to sign with (None: unsigned), and the fields of the request.
 AskSts = Callable[[str, Keys | None, dict[str, Any]], Any]
 
 
@@ -55,14 +55,14 @@ class Credentials:
         self._seen: frozenset[str] = frozenset()
 
     def keys(self) -> Keys:
-        """Return the keys to sign the next request with. Raises `CredentialsError`, and what the call of STS raises."""
+        """Return the keys that sign the next request. Raises `CredentialsError`, and the errors of the call of STS."""
         with self._lock:
             if self._keys is None or self._ends(self._keys):
                 self._keys = self._fetch(self._source)
             return self._keys
 
     def renew(self, refused: Keys) -> bool:
-        """Ask for other keys after the cloud said that the token of `refused` has ended; say whether there are any."""
+        """Get other keys after the cloud reported that the token of `refused` has expired; return whether any exist."""
         with self._lock:
             current = self._keys
             if current is None or current.secrets() == refused.secrets():
@@ -71,7 +71,7 @@ class Credentials:
             return current.secrets() != refused.secrets()
 
     def secrets(self) -> tuple[str, ...]:
-        """Return every secret that was used so far, for whoever has to blank them out of a text."""
+        """Return every secret that was used so far, so that the caller can blank them out of a text."""
         return tuple(self._seen)
 
     def _ends(self, keys: Keys) -> bool:
@@ -79,7 +79,7 @@ class Credentials:
 
     def _fetch(self, source: Source) -> Keys:
         keys = self._asked(source)
-        # A new set, since secrets() may be asked for meanwhile, by the call of STS too.
+        # A new set, because secrets() may be called meanwhile, by the call of STS too.
         self._seen |= frozenset(keys.secrets())
         return keys
 
@@ -114,11 +114,11 @@ class Credentials:
         try:
             found = self._sdk.get_credentials()
         except Exception as error:
-            # Its text may hold what the service answered, keys included.
+            # Its text may contain what the service answered, keys included.
             why = no_answer_in(error) or type(error).__name__
             raise CredentialsError(f"{source.named} gives no credentials ({why}). {_HINTS[source.kind]}") from None
-        # The SDK keeps the session and renews it well before its end; where it knows of none, it starts a command or
-        # asks a service each time.
+        # The SDK keeps the session and renews it well before its end. Where it knows no end, it starts a command or
+        # calls a service each time.
         until = self._now() + RENEWED_BEFORE + _ASKED_AGAIN_AFTER
         return Keys(found.get_access_key_id(), found.get_access_key_secret(), found.get_security_token() or None, until)
 
@@ -131,12 +131,12 @@ _HINTS: Final = {
 
 
 def _sdk_provider(source: EcsRole | CredentialsUri | CliProfile) -> Any:
-    """Return the provider of the official package for a source; it is imported here, for it takes a second."""
+    """Return the official package's provider for a source; it is imported here because that takes a second."""
     from estate.transport import honour_no_proxy
 
     honour_no_proxy()
     providers = sdk.load("alibabacloud_credentials.provider")
-    # It logs each fault with a traceback and with what a service answered.
+    # It logs each fault with a traceback and the service's answer.
     logging.getLogger("credentials").setLevel(logging.CRITICAL + 1)
     if isinstance(source, EcsRole):
         return providers.EcsRamRoleCredentialsProvider(

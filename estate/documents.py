@@ -1,4 +1,4 @@
-"""Files that people and scripts write: YAML or JSON, read within bounds, and never read for something else."""
+"""Read files that people and scripts write, YAML or JSON, within bounds and strictly."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MARKS: Final = (
 
 
 class DocumentError(EstateError):
-    """A file cannot be used; the message names it and says what was expected."""
+    """A file cannot be used; the message names it and states what was expected."""
 
 
 class _Loader(yaml.CSafeLoader):
@@ -53,7 +53,7 @@ class _Loader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep)
 
 
-# As YAML 1.2, and so Pulumi, has them: 22:00, yes and 2026-12-12 are texts, and 1e3 is a number.
+# As in YAML 1.2, and so in Pulumi: 22:00, yes and 2026-12-12 are texts, and 1e3 is a number.
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] in ("null", "merge", "value")]
     for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
@@ -67,10 +67,10 @@ for _tag, _pattern, _first in (
 
 
 def read_document(path: Path) -> Any:
-    """Return what a YAML or JSON file holds, as JSON would: maps, lists, texts, numbers, booleans, None.
+    """Return the content of a YAML or JSON file as JSON would have it: maps, lists, texts, numbers, booleans, None.
 
-    UTF-8, or UTF-16 with its byte order mark. Raises DocumentError where the file cannot be read, is too large or
-    nested too deep, or has a key twice in one map.
+    The file is UTF-8, or UTF-16 with its byte order mark. Raises DocumentError where it cannot be read, is too large,
+    is nested too deep, or has a key twice in one map.
     """
     try:
         return parse_document(decode(read_bytes(path)))
@@ -91,9 +91,9 @@ def read_bytes(path: Path) -> bytes:
 
 
 def write_whole(path: Path, text: str, *, new: bool = False) -> None:
-    """Write a file to be reviewed and committed, so that a reader finds the whole of it or what was there before.
+    """Write a file to be reviewed and committed; a reader finds the whole file, or the earlier one.
 
-    `new`: the file must not be there yet. Raises OSError where it cannot be written, FileExistsError where it is there.
+    With `new` the file must not exist yet. Raises OSError where it cannot be written, FileExistsError where it exists.
     """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
@@ -103,7 +103,7 @@ def write_whole(path: Path, text: str, *, new: bool = False) -> None:
             file.flush()
             os.fsync(file.fileno())
         if new:
-            # A link, unlike a renaming, fails where the name is taken by then.
+            # Unlike a rename, a link fails if the name is taken by then.
             os.link(name, path)
             Path(name).unlink()
         else:
@@ -114,7 +114,7 @@ def write_whole(path: Path, text: str, *, new: bool = False) -> None:
 
 
 def decode(content: bytes) -> str:
-    """Return the text of a file or an output. Raises ValueError where it is in no encoding that we read."""
+    """Return the text of a file or an output. Raises ValueError where its encoding is not supported."""
     encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
     try:
         return content.decode(encoding)
@@ -123,14 +123,14 @@ def decode(content: bytes) -> str:
 
 
 def parse_document(text: str) -> Any:
-    """Return what a YAML or JSON text holds; see `read_document`. Raises ValueError, which says what was expected."""
+    """Return the content of a YAML or JSON text; see `read_document`. Raises ValueError with what was expected."""
     try:
         if text.lstrip()[:1] not in ("{", "["):
             return _yaml(text)
         try:
             return parse_json(text)
         except json.JSONDecodeError as error:
-            # YAML's flow style begins so too.
+            # YAML's flow style begins with this too.
             try:
                 return _yaml(text)
             except yaml.YAMLError:
@@ -140,9 +140,9 @@ def parse_document(text: str) -> Any:
 
 
 def parse_json(text: str) -> Any:
-    """Return what a JSON text holds; see `read_document`.
+    """Return the content of a JSON text; see `read_document`.
 
-    Raises JSONDecodeError where it is no JSON, and ValueError where it is beyond what we take.
+    Raises JSONDecodeError where it is no JSON, and ValueError where it exceeds the bounds.
     """
     try:
         found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
@@ -162,7 +162,7 @@ def as_json(value: Any) -> bytes:
 
 
 def depth(value: Any) -> int:
-    """Return how many maps and lists stand inside each other at the deepest place, counted to one above MAX_DEPTH."""
+    """Return the depth of nested maps and lists, counted to one above MAX_DEPTH."""
     level, found = [value], 0
     while found <= MAX_DEPTH and (nested := [item for item in level if isinstance(item, Mapping | list)]):
         level = [inner for item in nested for inner in (item.values() if isinstance(item, Mapping) else item)]
@@ -178,7 +178,7 @@ def _twice(key: str) -> str:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse what JSON leaves to chance: which of two values of one key counts."""
+    """Refuse duplicate keys: JSON does not define which value counts."""
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
@@ -195,14 +195,14 @@ def _yaml(text: str) -> Any:
         raise ValueError(f"expected at most {_mib(MAX_YAML_BYTES)} MiB of YAML; larger files must be JSON")
     _measure(text)
     found = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, see its base
-    # Aliases inside what aliases stand for go deeper than the text.
+    # Nested aliases can go deeper than the text.
     if depth(found) > MAX_DEPTH:
         raise ValueError(_TOO_DEEP)
     return found
 
 
 def _measure(text: str) -> None:
-    """Refuse YAML that is nested too deep or grows too large by its aliases, before anything is built of it."""
+    """Refuse YAML that is nested too deep or grows too large by its aliases, before it is built."""
     sizes: dict[str, int] = {}
     opened: list[tuple[str | None, int]] = []
     size = 0
@@ -217,13 +217,13 @@ def _measure(text: str) -> None:
                 sizes[anchor] = size - before
         elif isinstance(event, yaml.AliasEvent):
             if event.anchor not in sizes:
-                raise ValueError(f"expected *{event.anchor} after the end of what it stands for")
+                raise ValueError(f"expected *{event.anchor} after the end of the value that it repeats")
             size += sizes[event.anchor] - 1
         elif isinstance(event, yaml.ScalarEvent) and event.anchor is not None:
             sizes[event.anchor] = 1
         size += isinstance(event, yaml.NodeEvent)
         if size > MAX_YAML_NODES:
-            raise ValueError(f"expected at most {MAX_YAML_NODES:,} values, those counted that aliases stand for")
+            raise ValueError(f"expected at most {MAX_YAML_NODES:,} values, including those that aliases repeat")
 
 
 def _mib(size: int) -> int:

@@ -1,6 +1,6 @@
-"""What can go wrong between us and the cloud, as types; each message says what happened and what to do.
+"""The errors between us and the cloud, as types; each message states what happened and what to do.
 
-No message holds a secret: what the cloud echoes of a rejected signature is left out, and `estate.client` blanks the
+No message contains a secret: the cloud's echo of a rejected signature is left out, and `estate.client` blanks the
 configured secrets in everything else.
 """
 
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 _LINES_SHOWN = 100
-# IdempotentProcessing is answered where the same ClientToken is still being worked on ("How to ensure idempotence").
+# IdempotentProcessing: a call with the same ClientToken is still in progress ("How to ensure idempotence").
 _PASSING_CODES = ("IdempotentProcessing", "ServiceUnavailable", "InternalError")
 
 
 def listing(lines: Sequence[str]) -> str:
-    """Return one message of many lines, one a problem: the first hundred, and how many more there are."""
+    """Return one message of many lines, one a problem: the first hundred, and the number of the others."""
     more = len(lines) - _LINES_SHOWN
     return "\n".join([*lines[:_LINES_SHOWN], *([f"and {more} more problems like these"] if more > 0 else ())])
 
@@ -24,7 +24,7 @@ class EstateError(Exception):
 
 
 class SettingsError(EstateError):
-    """The settings are wrong; `problems` lists each key with what was expected of it."""
+    """The settings are wrong; `problems` lists each key with what was expected."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
         self.problems = problems
@@ -32,9 +32,9 @@ class SettingsError(EstateError):
 
 
 class CredentialsError(EstateError):
-    """The cloud does not accept the credentials, their source gives none, or they are of another account.
+    """The cloud rejects the credentials, their source gives none, or they belong to another account.
 
-    `ended` says that the time of an STS token is over: the call was not carried out.
+    `ended` means that an STS token has expired: the call was not carried out.
     """
 
     def __init__(self, message: str, *, ended: bool = False) -> None:
@@ -43,7 +43,7 @@ class CredentialsError(EstateError):
         self.source: str | None = None
 
     def name(self, source: str) -> None:
-        """Say in the message which key or variable the credentials come from, once."""
+        """Add to the message which key or variable the credentials come from, once."""
         if self.source is None:
             self.source = source
             self.args = (f"{self.args[0]} They come from {source}.",)
@@ -75,9 +75,9 @@ class PermissionDenied(EstateError):  # noqa: N818 - the name says what happened
 
 
 class Unreachable(EstateError):  # noqa: N818
-    """No usable answer came from `endpoint`; whether a write took effect is not known when `sent` is true.
+    """No usable answer came from `endpoint`; if `sent` is true, a write may have taken effect.
 
-    `why` says what happened, and `remedy` in whole sentences what to do.
+    `why` states what happened, and `remedy` in whole sentences what to do.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Unreachable(EstateError):  # noqa: N818
 
 
 class LastinglyUnreachable(Unreachable):
-    """No answer, for a reason that stays: asking again cannot help."""
+    """No answer, for a lasting reason: a retry cannot help."""
 
 
 class MalformedAnswer(Unreachable):
@@ -104,10 +104,10 @@ class MalformedAnswer(Unreachable):
 
 
 class UnusableAnswer(EstateError):  # noqa: N818
-    """The cloud answered `action`, but not whole, or not so that it can be understood; `problem` says in what.
+    """The answer of `action` is not whole, or cannot be understood; `problem` describes it.
 
-    `of` is what the answer, or that part of it, is about ("security group sg-1"), empty where it is about no one thing;
-    `item` the id of the item of its list that has the problem.
+    `of` is the subject of the answer or of that part ("security group sg-1"), empty where there is no single one.
+    `item` is the id of the list item with the problem.
     """
 
     def __init__(self, action: str, problem: str, request_id: str | None, of: str = "", item: str = "") -> None:
@@ -119,7 +119,7 @@ class UnusableAnswer(EstateError):  # noqa: N818
         super().__init__(self._told())
 
     def name(self, of: str) -> None:
-        """Say what the answer is about, where the message does not say it yet."""
+        """Add the subject of the answer to the message, where it is not there yet."""
         self.of = self.of or of
         self.args = (self._told(),)
 
@@ -144,7 +144,7 @@ class CloudError(EstateError):
 
     @property
     def passing(self) -> bool:
-        """Whether asking again may cure it, whatever the status: some answers tell of it with 200."""
+        """Whether a retry may succeed, whatever the status: some answers report a passing fault with 200."""
         return self.code in _PASSING_CODES
 
     def __init__(self, action: str, code: str, message: str, request_id: str | None = None, status: int = 400) -> None:
@@ -169,7 +169,7 @@ class Throttled(CloudError):  # noqa: N818
 
 
 class WaitTimeout(EstateError):  # noqa: N818
-    """A condition did not come about within its bounded wait."""
+    """A condition did not become true within its bounded wait."""
 
 
 def _request(request_id: str | None) -> str:

@@ -1,4 +1,4 @@
-"""What the cloud permits of hybrid access: which databases can have it, how long, and whether it can be extended.
+"""The limits of hybrid access: which databases can have it, for how long, and whether it can be extended.
 
 Hybrid access is a database in a VPC that keeps its classic addresses for a while. Sources, all SDK texts: of RDS 16.0.2
 ModifyDBInstanceNetworkType and ModifyDBInstanceNetworkExpireTime, of R-kvstore 7.0.0 SwitchNetwork and
@@ -27,7 +27,7 @@ _2008_R2: Final = re.compile(r"2008.?r2", re.IGNORECASE)
 
 
 def obstacle(database: Database) -> str | None:
-    """Return why a database cannot have hybrid access, with the way out; None where it can."""
+    """Return the reason why a database cannot have hybrid access, with the way out; None where it can."""
     if database.product == "rds" and database.engine not in _RDS_ENGINES:
         return (
             f"{database.engine} has no documented switch with classic addresses kept: create an instance in the VPC "
@@ -45,14 +45,14 @@ def obstacle(database: Database) -> str | None:
 
 
 def extendable(database: Database) -> bool:
-    """Whether a call is documented that extends the time of its classic addresses: of RDS, not for PostgreSQL."""
+    """Whether a documented call extends the time of its classic addresses: for RDS, except PostgreSQL."""
     return database.product != "rds" or database.engine in ("MySQL", "SQLServer")
 
 
 def days_for(database: Database, wanted: float) -> int:
-    """Return the number of days to ask for so that at least `wanted` days are covered, or as many as there can be.
+    """Return the number of days to request so that at least `wanted` days are covered, or as many as possible.
 
-    What cannot be extended later is given all the time there is.
+    A database whose period cannot be extended later gets the longest one.
     """
     if not extendable(database):
         return MAX_DAYS

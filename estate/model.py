@@ -31,7 +31,7 @@ class _Model(BaseModel):
 
 
 class _Identified(_Model):
-    """Something the cloud gives an id."""
+    """A resource with an id."""
 
     id: str = Field(min_length=1)
 
@@ -40,7 +40,7 @@ _Item = TypeVar("_Item", bound=_Identified)
 
 
 def _by_id(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
-    """Return the items sorted by id; the same id twice is an error: one of the two would be believed by chance."""
+    """Return the items sorted by id; a duplicate id is an error, because either of the two could be wrong."""
     ordered = tuple(sorted(items, key=lambda item: item.id))
     for first, second in itertools.pairwise(ordered):
         if first.id == second.id:
@@ -60,7 +60,7 @@ class Tag(_Model):
 
 
 class NetworkInterface(_Model):
-    """A network interface that DescribeInstances lists; `mac_address` is what software licences tend to be bound to."""
+    """A network interface that DescribeInstances lists; software licences are often bound to its `mac_address`."""
 
     id: str
     type: str = ""
@@ -71,10 +71,10 @@ class NetworkInterface(_Model):
 class Instance(_Identified):
     """An ECS instance, classic or VPC.
 
-    `public_ips` are the system-assigned public addresses; an EIP is apart. `internet_max_bandwidth_out` is Mbit/s; 0
-    means that the migration releases the public address. `operation_locks` are the API's lock reasons (financial,
-    security, ...). `instance_charge_type`, `spot_strategy`, `io_optimized` and `local_storage_amount` are None where
-    they are not known: none of their values is one to assume.
+    `public_ips` are the system-assigned public addresses, without EIPs. `internet_max_bandwidth_out` is Mbit/s; with 0
+    the migration releases the public address. `operation_locks` are the API's lock reasons (financial, security, ...).
+    `instance_charge_type`, `spot_strategy`, `io_optimized` and `local_storage_amount` are None where they are unknown,
+    because no default would be safe.
     """
 
     name: str = ""
@@ -110,9 +110,9 @@ class Instance(_Identified):
 
 
 class Disk(_Identified):
-    """A disk; `instance_id` and `device` are None while it is attached to nothing. `size_gib` is GiB.
+    """A disk; `instance_id` and `device` are None while it is not attached. `size_gib` is GiB.
 
-    `auto_snapshot_policy_id` is None where no policy takes snapshots of it.
+    `auto_snapshot_policy_id` is None where no policy takes its snapshots.
     """
 
     name: str = ""
@@ -128,7 +128,7 @@ class Disk(_Identified):
 
 
 class AutoSnapshotPolicy(_Identified):
-    """When the disks that it applies to are snapshotted: hours 0 to 23 of weekdays 1 (Monday) to 7, in UTC+8."""
+    """When disks with this policy are snapshotted: hours 0 to 23 of weekdays 1 (Monday) to 7, in UTC+8."""
 
     name: str = ""
     hours: tuple[Annotated[int, Field(ge=0, le=23)], ...]
@@ -153,7 +153,7 @@ class Snapshot(_Identified):
 
 
 class PeerKind(StrEnum):
-    """What the far end of a security group rule is given as."""
+    """The form in which the far end of a security group rule is given."""
 
     CIDR = "cidrIp"
     IPV6_CIDR = "ipv6CidrIp"
@@ -211,12 +211,12 @@ class SecurityGroupRule(_Model):
 
     @property
     def is_system_rule(self) -> bool:
-        """Whether the cloud made the rule itself: only it could give a priority beyond 100 (until 2020-05-27)."""
+        """Whether the cloud made the rule itself: only it could set a priority above 100 (until 2020-05-27)."""
         return self.priority > 100
 
     @property
     def peer(self) -> Peer:
-        """The far end. Where the API gives an address and a group, the address wins, as it does in the cloud."""
+        """The far end. Where the API returns an address and a group, the address wins, as it does in the cloud."""
         for kind, value in (
             (PeerKind.CIDR, self.cidr_ip),
             (PeerKind.IPV6_CIDR, self.ipv6_cidr_ip),
@@ -229,9 +229,9 @@ class SecurityGroupRule(_Model):
 
 
 class SecurityGroup(_Identified):
-    """A security group with all its rules; no `vpc_id` means classic, and then the rules of both NICs are here.
+    """A security group with all its rules; without `vpc_id` it is classic, and has the rules of both NICs.
 
-    `type` is normal or enterprise. `inner_access_policy` says whether members reach each other without any rule.
+    `type` is normal or enterprise. `inner_access_policy` decides whether members reach each other without any rule.
     """
 
     name: str = ""
@@ -250,14 +250,14 @@ class SecurityGroup(_Identified):
 
     @property
     def is_classic(self) -> bool:
-        """Whether the group is of the classic network."""
+        """Whether the group is in the classic network."""
         return self.vpc_id is None
 
 
 class InstanceType(_Identified):
     """An instance type; `id` is its name. `eni_quantity` counts the network interfaces, the primary included.
 
-    `local_storage_amount` is the number of its local disks, None where the cloud does not say.
+    `local_storage_amount` is the number of its local disks, None where it is unknown.
     """
 
     family: str = ""
@@ -266,7 +266,7 @@ class InstanceType(_Identified):
 
 
 class Zone(_Identified):
-    """A zone of the region, and what can be made in it now."""
+    """A zone of the region, and what can be created in it now."""
 
     vswitch_available: bool
     instance_types: Annotated[tuple[str, ...], Sorted] = ()
@@ -300,8 +300,8 @@ class VSwitch(_Identified):
 class WhitelistGroup(_Model):
     """One whitelist group of a database.
 
-    `attribute` is "hidden" for groups that the cloud keeps for itself. `network_type` is MIX in standard mode; in
-    enhanced mode a VPC group does nothing for classic addresses, and the other way about.
+    `attribute` is "hidden" for groups that the cloud reserves. `network_type` is MIX in standard mode. In enhanced mode
+    a VPC group does not apply to classic addresses, nor a classic group to VPC addresses.
     """
 
     name: str
@@ -311,7 +311,7 @@ class WhitelistGroup(_Model):
 
 
 class AdmittedGroup(_Model):
-    """An ECS security group whose members a database admits beside its whitelists.
+    """An ECS security group whose members a database admits, beside its whitelists.
 
     `network_type` is that of the group. A change of the database's network type makes the association invalid (RDS user
     guide, security group settings).
@@ -355,28 +355,28 @@ DatabasePart = Literal[
     "whitelistGroups",
     "securityGroups",
 ]
-"""What the cloud tells of a database by calls of its own, as the facts name it."""
+"""Parts of a database that separate calls return, by their names in the facts."""
 
 
 UnreadName = DatabasePart | Literal["entries", "listeners", "vserverGroups"]
-"""The same, and what the cloud tells of an access control list and of a load balancer."""
+"""Those, and the parts of an access control list and of a load balancer."""
 
 
 class UnreadPart(_Model):
-    """A part of one thing that the cloud refuses to tell of; `reason` names the thing, the action and the answer."""
+    """A part of one resource that the cloud refuses to read; `reason` names the resource, the action and the answer."""
 
     part: UnreadName
     reason: str
 
 
 class Database(_Identified):
-    """An ApsaraDB instance of any product: where it is, how it is reached and whom it admits.
+    """An ApsaraDB instance of any product: its location, its addresses and its whitelists.
 
     `architecture` is standard, cluster or rwsplit for Redis, standalone, replicate or sharding for MongoDB, and empty
     for RDS. `status` is Running (of Redis: Normal) while the instance can be changed. `primary_id` names the instance
     that a read-only one of RDS follows. In a VPC and with an Inner address it is in hybrid access. `security_ip_mode`
-    normal has one set of whitelist groups for both networks; safety ("enhanced", RDS only) has one for each. What is
-    `unread` has a value that means nothing.
+    normal has one set of whitelist groups for both networks; safety ("enhanced", RDS only) has one for each. The value
+    of an `unread` part has no meaning.
     """
 
     product: DatabaseProduct = "rds"
@@ -398,7 +398,7 @@ class Database(_Identified):
 
     @property
     def zone_ids(self) -> tuple[str, ...]:
-        """The zones that it is in: several where its zone is one of ApsaraDB's own, such as cn-hangzhou-MAZ5(b,h)."""
+        """The zones that it is in: several for a zone of ApsaraDB's own, such as cn-hangzhou-MAZ5(b,h)."""
         match = _SEVERAL_ZONES.fullmatch(self.zone_id)
         return tuple(f"{match[1]}{zone.strip()}" for zone in match[2].split(",")) if match else (self.zone_id,)
 
@@ -419,8 +419,8 @@ class RouteEntry(_Model):
 
 
 MIGRATION_REASON = "VPCMigrationEcs"
-"""The reason code of the move from the classic network. DescribeInstanceHistoryEvents has it as its only example; no
-text says when it is given, so this is our reading, and an event that is not there tells nothing."""
+"""The reason code of the move from the classic network. It is DescribeInstanceHistoryEvents' only example. No text
+states when it is set, so this is our reading, and a missing event proves nothing."""
 
 
 class ScheduledEvent(_Identified):
@@ -433,9 +433,9 @@ class ScheduledEvent(_Identified):
 
 
 class AccessControlList(_Identified):
-    """An access control list of CLB; `listeners` go by it, each as "lb-...:port (white|black)".
+    """An access control list of CLB; `listeners` use it, each as "lb-...:port (white|black)".
 
-    What is `unread` has a value that means nothing.
+    The value of an `unread` part has no meaning.
     """
 
     name: str = ""
@@ -446,7 +446,7 @@ class AccessControlList(_Identified):
 
 
 class UnreadLoadBalancer(_Identified):
-    """A load balancer whose vServer groups the cloud refuses to tell, and why."""
+    """A load balancer whose vServer groups the cloud refuses to list, and the reason."""
 
     reason: str
 
@@ -472,7 +472,7 @@ class VServerGroup(_Identified):
 class RegistryAccessList(_Model):
     """The whitelist of the public endpoint of one module (Registry or Chart) of a Container Registry instance.
 
-    It counts while it is `in_force`. `linked_vpc_ids` reach the module over the instance's VPC endpoint instead.
+    It applies while it is `in_force`. `linked_vpc_ids` reach the module by the instance's VPC endpoint instead.
     """
 
     registry_id: str
@@ -484,10 +484,10 @@ class RegistryAccessList(_Model):
 
 
 class PolicyStatement(_Model):
-    """What one statement of a bucket policy says of addresses and VPCs, which are as they stand there.
+    """The addresses and VPCs in one statement of a bucket policy, spelt as in the policy.
 
-    `addresses` and `vpcs` are those that it lets in: Allow asks for them, or Deny excepts them; the `excluded_` ones
-    are the others. `scope` is the same for two statements that differ in nothing but addresses and VPCs.
+    `addresses` and `vpcs` are those that it lets in: Allow requires them, or Deny excepts them. The `excluded_` ones
+    are the others. Statements that differ in nothing but addresses and VPCs have the same `scope`.
     """
 
     number: int
@@ -506,11 +506,11 @@ class BucketPolicy(_Identified):
 
 
 ListService = Literal["container-registry", "oss"]
-"""Services whose lists not every team has, so that one that cannot be read does not stop the reading of the estate."""
+"""Services that not every team uses: unreadable lists of them do not stop the reading of the estate."""
 
 
 class UnreadLists(_Model):
-    """A service whose lists could not be read, and why: what is in them is not known."""
+    """A service whose lists could not be read, and the reason: their content is unknown."""
 
     service: ListService
     reason: str

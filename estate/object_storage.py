@@ -30,13 +30,13 @@ _SDK = "alibabacloud_oss_v2"
 
 
 class _Kept(threading.local):
-    """The document that this thread got last, as it came."""
+    """The latest document of this thread, as it came."""
 
     document = b""
 
 
 class ObjectStorage:
-    """One SDK client; an operation is called by the name that RAM has for it."""
+    """One SDK client; an operation is called by its RAM name."""
 
     def __init__(self, client: Any, sdk: Any, endpoint: str, protocol: str) -> None:
         self._client = client
@@ -73,7 +73,7 @@ class ObjectStorage:
         name = type(cause).__name__
         if name == "ServiceError":
             told: Any = cause
-            # What is no XML of OSS has the SDK's own code.
+            # An answer that is no XML of OSS has the SDK's own code.
             if told.code == "BadErrorResponse":
                 return MalformedAnswer(self.route, action, NOT_THE_API, sent=True)
             return refused(
@@ -88,7 +88,7 @@ class ObjectStorage:
 
 
 def _check(operation: str, typed: Any, document: bytes) -> None:
-    """Hold the answer to what is read of it; the SDK's model cannot tell an empty list from none."""
+    """Check the answer against its declaration; the SDK's model cannot tell an empty list from a missing one."""
     action = f"oss:{operation}"
     if operation == "GetBucketPolicy" and not typed.body:
         raise UnusableAnswer(action, "the policy is missing", typed.request_id)
@@ -105,7 +105,7 @@ def _check(operation: str, typed: Any, document: bytes) -> None:
 
 
 def connect(settings: CloudSettings, keys: Callable[[], Keys]) -> ObjectStorage:
-    """Return a session with OSS in the region of the settings; without an endpoint, by the public one of the region."""
+    """Return a session with OSS in the region of the settings; without an endpoint, at the public one of the region."""
     oss = sdk.load(_SDK)
     config = oss.config.load_default()
     config.region = settings.region
@@ -113,7 +113,7 @@ def connect(settings: CloudSettings, keys: Callable[[], Keys]) -> ObjectStorage:
     config.disable_ssl = settings.protocol == "HTTP"
 
     def signer() -> Any:
-        """Give the keys of this moment: the SDK asks before each request."""
+        """Return the current keys: the SDK requests them before each request."""
         now = keys()
         return oss.credentials.Credentials(now.access_key, now.secret_key, now.security_token)
 
@@ -121,7 +121,7 @@ def connect(settings: CloudSettings, keys: Callable[[], Keys]) -> ObjectStorage:
     config.connect_timeout = CONNECT_TIMEOUT_MS / 1000
     config.readwrite_timeout = READ_TIMEOUT_MS / 1000
     config.user_agent = "classic-to-vpc"
-    # The retries are ours alone.
+    # Only our code retries.
     config.retry_max_attempts = 1
     config.http_client = oss.transport.RequestsHttpClient(
         session=Session(), connect_timeout=config.connect_timeout, readwrite_timeout=config.readwrite_timeout

@@ -1,4 +1,4 @@
-"""Calls of one action at the rate that the cloud allows, which it tells by refusing them and not otherwise."""
+"""Pace the calls of one action to the rate that the cloud allows; the cloud shows it only by refusing calls."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ _MINUTE: Final = 60
 
 
 class Pace:
-    """The turns of all calls of one action: once it is refused for its rate, none is made before a wait is over.
+    """The turns of all calls of one action: after a refusal for its rate, all calls wait.
 
     One call waits for all; the others queue behind it. Safe to share between threads.
     """
 
     def __init__(self, sleep: Callable[[float], None]) -> None:
-        """Begin with calls going on; `sleep` waits for so many seconds."""
+        """Begin without a wait; `sleep` waits for a number of seconds."""
         self._sleep = sleep
         self._state, self._queue = threading.Lock(), threading.Lock()
         self._wait = 0.0
         self._turn = 0
         self._refused = 0
         self.passed = 0
-        """How many calls were let through so far."""
+        """Return how many calls were let through so far."""
 
     def enter(self) -> int:
-        """Wait until calls may go on, and return the turn that this one belongs to."""
+        """Wait until calls may go on, and return the turn of this one."""
         with self._queue:
             with self._state:
                 wait, self._wait = self._wait, 0.0
@@ -44,8 +44,8 @@ class Pace:
     def refused(self, turn: int, wait: Callable[[int], float]) -> None:
         """Let all calls wait, unless one of the same turn was refused before this one.
 
-        `wait` tells for how many seconds, by how many turns were refused one after the other, this one included: a
-        call that is asked for the first time must not shorten the wait of those that were refused before.
+        `wait` returns the seconds, given the number of turns refused in a row, this one included: the first attempt of
+        another call must not shorten the wait of the refused ones.
         """
         with self._state:
             if turn == self._turn:

@@ -1,7 +1,7 @@
-"""Lists read whole: all pages, as many items as the cloud counts, and none of them twice.
+"""Read lists whole: all pages, as many items as the cloud counts, and none of them twice.
 
-The cloud's lists change while they are read: one that does not add up is read again from its first page, a few times,
-before that is an error.
+Lists can change while they are read. One that does not add up is read again from its first page, a few times, before it
+is an error.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _TIMES: Final = 3
 
 
 class Page(NamedTuple):
-    """One page: where it is from, the typed body, and the typed items of its list."""
+    """One page: its source, the typed body, and the typed items of its list."""
 
     source: Source
     body: Any
@@ -34,8 +34,8 @@ def listed(cloud: Cloud, action: str, **fields: Any) -> list[Any]:
 def pages(cloud: Cloud, action: str, **fields: Any) -> list[Page]:
     """Read all pages of the list of an action; `fields` are those of the request, without the ones of paging.
 
-    Raises `UnusableAnswer` where it has not as many items as the cloud counts, or an item twice, however often it is
-    read; else the errors of `Cloud.call`.
+    Raises `UnusableAnswer` where the number of items differs from the cloud's count, or an item repeats, in every
+    attempt; otherwise the errors of `Cloud.call`.
     """
     reading = READS[action]
     for time in range(1, _TIMES + 1):
@@ -52,7 +52,7 @@ def pages(cloud: Cloud, action: str, **fields: Any) -> list[Page]:
 
 
 class _DoesNotAddUpError(Exception):
-    """What was read is not the whole list."""
+    """The items that were read are not the whole list."""
 
     def __init__(self, problem: str, request_id: str) -> None:
         super().__init__(problem)
@@ -109,7 +109,7 @@ def _by_number(ask: Callable[..., Answer], reading: Reading, paging: ByNumber) -
         yield answer
         found = len(at(answer.body, reading.items.path))
         read, number = read + found, number + 1
-        # An empty page before the end is for the count to find.
+        # The count shows whether an empty page came before the end.
         if read >= at(answer.body, paging.total) or not found:
             return
 
@@ -117,7 +117,7 @@ def _by_number(ask: Callable[..., Answer], reading: Reading, paging: ByNumber) -
 def _counted(
     cloud: Cloud, action: str, paging: object, fields: dict[str, Any], last: Answer
 ) -> tuple[Answer, str] | None:
-    """Return the answer that has the cloud's own count of a list, and where; None where it has none."""
+    """Return the answer with the cloud's own count of a list, and the place of the count; None where there is none."""
     if isinstance(paging, ByNumber):
         return last, paging.total
     if isinstance(paging, ByToken) and paging.counted:
@@ -126,7 +126,7 @@ def _counted(
 
 
 def _agree(action: str, counted: Answer, total: str, count: int) -> None:
-    """Hold what was read to the cloud's own count."""
+    """Compare what was read with the cloud's own count."""
     announced = at(counted.body, total)
     if isinstance(announced, bool) or not isinstance(announced, int):
         raise UnusableAnswer(action, f"{total} is missing or not a whole number", counted.body["RequestId"])

@@ -1,6 +1,6 @@
-"""Which proxy a request goes through: HTTP_PROXY, HTTPS_PROXY and NO_PROXY, read alike for every client of ours.
+"""Choose the proxy of a request by HTTP_PROXY, HTTPS_PROXY and NO_PROXY, alike for every client of ours.
 
-Upper case wins over lower case, as in the alicloud plugin; docs/network.md compares the readings of all parties.
+Upper case wins over lower case, as in the alicloud plugin; docs/network.md compares how all parties read them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-#: The metadata service of ECS: each machine has its own at this address, and a proxy would ask for its own machine's.
+#: The metadata service of ECS: each machine has its own at this address, so a proxy would reach the proxy's.
 METADATA_HOST = "100.100.100.200"
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -18,9 +18,9 @@ _PORT = re.compile(r"(?P<host>[^:]+|\[[^\]]*\]):(?P<port>[0-9]+)")
 
 
 def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
-    """Return the URL of the proxy that a request for `url` goes through, or None where it goes straight to its host.
+    """Return the URL of the proxy for a request to `url`, or None where the request goes straight to its host.
 
-    A host of loopback and the metadata service of ECS never have one: at a proxy these would be another machine's.
+    Loopback and the metadata service of ECS never have one: through a proxy they would be another machine's.
     """
     parts = urlsplit(url)
     proxy = _value(environ, f"{parts.scheme}_proxy")
@@ -33,7 +33,7 @@ def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
 
 
 def proxy_host(url: str, environ: Mapping[str, str]) -> str | None:
-    """Return host[:port] of `proxy_for`, which holds no password, for messages; None where it has none to be read."""
+    """Return host[:port] of `proxy_for`, without its password, for messages; None where there is none to be read."""
     proxy = proxy_for(url, environ)
     if proxy is None or proxy_fault(proxy) is not None:
         return None
@@ -41,13 +41,13 @@ def proxy_host(url: str, environ: Mapping[str, str]) -> str | None:
 
 
 def proxy_variable(url: str, environ: Mapping[str, str]) -> str:
-    """Return the name of the variable that says which proxy a request for `url` goes through, as it is spelt there."""
+    """Return the name of the variable that sets the proxy for a request to `url`, as it is spelt there."""
     name = f"{urlsplit(url).scheme}_proxy"
     return name.upper() if environ.get(name.upper()) else name
 
 
 def proxy_fault(proxy: str) -> str | None:
-    """Return why a proxy cannot be used, without its password; None where it can."""
+    """Return the reason why a proxy cannot be used, without its password; None where it can."""
     try:
         parts = urlsplit(proxy)
         usable = bool(parts.hostname) and parts.port != 0
@@ -59,7 +59,7 @@ def proxy_fault(proxy: str) -> str | None:
 
 
 def sends_metadata_to_proxy(environ: Mapping[str, str]) -> bool:
-    """Tell whether the alicloud plugin would ask a proxy for the metadata of ECS: only NO_PROXY keeps it from that.
+    """Tell whether the alicloud plugin would use a proxy for the metadata of ECS: only NO_PROXY prevents that.
 
     Source: credentials-go 1.4.12, whose transport is Go's with ProxyFromEnvironment.
     """
@@ -81,7 +81,7 @@ def _is_own(host: str) -> bool:
 
 
 def _covers(entry: str, host: str, port: int) -> bool:
-    """Tell whether one entry of NO_PROXY, in small letters, covers a host: `*`, an address, a block, or a domain."""
+    """Return whether one entry of NO_PROXY, in small letters, covers a host: `*`, an address, a block, or a domain."""
     with_port = _PORT.fullmatch(entry)
     if with_port:
         if int(with_port["port"]) != port:

@@ -1,7 +1,7 @@
-"""Every reading action that we call, and what its answer has: an action that is not here cannot be called.
+"""Every reading action that we call, with its declared answer: an action that is not here cannot be called.
 
-A part is what something here or a rule decides by. What an answer may lack is so by the SDK's models and references,
-or by answers seen in public: those of classic instances from 2014 to 2019 (DescribeInstances, InstanceNetworkType
+The parts are those that a decision depends on. That a part may be missing is known from the SDK's models and
+references, or from public answers: those of classic instances from 2014 to 2019 (DescribeInstances, InstanceNetworkType
 classic) and of later ones.
 """
 
@@ -48,7 +48,8 @@ _ECS: Final[Mapping[str, Reading]] = {
         paging=ByToken(100, counted=True),
         parts=(
             *parts(TEXT, "InstanceId", "ZoneId", "InstanceType", "Status", "InstanceChargeType"),
-            # Seen in every answer since 2017, NoSpot where it is none; that of 2016 is from before there were spots.
+            # Present in every answer since 2017, NoSpot for ordinary instances; an answer of 2016 is older than spot
+            # instances.
             *parts(TEXT, "SpotStrategy"),
             Part("InstanceNetworkType", _NETWORK),
             *parts(FLAG, "IoOptimized"),
@@ -64,7 +65,7 @@ _ECS: Final[Mapping[str, Reading]] = {
             Part("AutoReleaseTime", ANY_TEXT, absent=_NONE),
             Part("InternetChargeType", ANY_TEXT, absent="what decides by it does not know it then"),
             Part("EipAddress.IpAddress", ANY_TEXT, absent="EipAddress is empty where there is none (answer of 2016)"),
-            # Left out of all answers seen of instances without local disks: the instance type has the last word.
+            # Missing in all answers seen of instances without local disks: the instance type decides.
             Part("LocalStorageAmount", WHOLE, absent="answered by the instance type then"),
             *parts(ANY_TEXT, "OSType", "OSName", "OSNameEn", absent="what decides by it does not know it then"),
             Part("InstanceName", ANY_TEXT, absent=_NAME),
@@ -88,7 +89,7 @@ _ECS: Final[Mapping[str, Reading]] = {
             Part("Type", one_of("system", "data")),
             *parts(WHOLE, "Size"),
             *parts(FLAG, "Encrypted", "EnableAutoSnapshot"),
-            # Empty while the disk is attached to nothing, or has no policy.
+            # Empty while the disk is not attached, or has no policy.
             *parts(ANY_TEXT, "InstanceId", "Device", "AutoSnapshotPolicyId"),
             Part("DiskName", ANY_TEXT, absent=_NAME),
         ),
@@ -102,7 +103,7 @@ _ECS: Final[Mapping[str, Reading]] = {
             # Empty once the disk is released.
             *parts(ANY_TEXT, "SourceDiskId"),
             Part("RetentionDays", WHOLE, absent="kept until it is deleted (CreateSnapshot)"),
-            Part("SnapshotType", ANY_TEXT, absent=f"{_OLDER}; it then counts as one of somebody's own"),
+            Part("SnapshotType", ANY_TEXT, absent=f"{_OLDER}; it then counts as one taken by hand"),
             Part("Progress", ANY_TEXT, absent="it is only shown"),
             Part("Available", FLAG, absent=_OLDER),
             *parts(ANY_TEXT, "SnapshotName", "Description", absent=_NAME),
@@ -113,7 +114,7 @@ _ECS: Final[Mapping[str, Reading]] = {
         paging=ByToken(100, counted=True),
         parts=(
             *parts(TEXT, "SecurityGroupId", "SecurityGroupType"),
-            # Empty of a classic group.
+            # Empty for a classic group.
             *parts(ANY_TEXT, "VpcId"),
             Part("ServiceManaged", FLAG, absent=_OLDER),
             *parts(ANY_TEXT, "SecurityGroupName", "Description", absent=_NAME),
@@ -145,7 +146,7 @@ _ECS: Final[Mapping[str, Reading]] = {
                 "SecurityGroupRuleId",
                 absent=_OLDER,
             ),
-            # Whose are the far end: a rule without any is no rule.
+            # The far end: a rule without any of these is no rule.
             *parts(
                 ANY_TEXT,
                 "SourceCidrIp",
@@ -230,7 +231,7 @@ _ECS: Final[Mapping[str, Reading]] = {
             "invocation.invocation_results.invocation_result",
             ("InstanceId",),
         ),
-        # The token stands inside Invocation, not beside it.
+        # The token is inside Invocation, not beside it.
         paging=ByToken(50, token="Invocation.NextToken"),  # noqa: S106 - the name of a field
         parts=(
             *parts(TEXT, "InstanceId", "InvocationStatus"),
@@ -263,7 +264,7 @@ _VPC: Final[Mapping[str, Reading]] = {
         ),
     ),
     "vpc:DescribeVSwitchAttributes": Reading(
-        # The cloud answers an id that it does not know with an empty VSwitch.
+        # For an unknown id the cloud answers with an empty VSwitch.
         parts=(
             *parts(ANY_TEXT, "VSwitchId"),
             *parts(TEXT, "VpcId", "ZoneId", "CidrBlock", "Status", absent="of an id that is not known"),
@@ -275,7 +276,7 @@ _VPC: Final[Mapping[str, Reading]] = {
             "RouterTableList.RouterTableListType", "router_table_list.router_table_list_type", ("RouteTableId",)
         ),
         paging=ByNumber(50),
-        # VpcId is empty of a table of a virtual border router.
+        # VpcId is empty for a table of a virtual border router.
         parts=(*parts(TEXT, "RouteTableId"), *parts(ANY_TEXT, "VpcId")),
     ),
     "vpc:DescribeRouteEntryList": Reading(
@@ -288,7 +289,7 @@ _VPC: Final[Mapping[str, Reading]] = {
         paging=ByNumber(100),
         parts=(
             *parts(TEXT, "AllocationId", "IpAddress", "Status"),
-            # Empty while it is bound to nothing.
+            # Empty while it is not bound.
             *parts(ANY_TEXT, "InstanceId"),
             Part("Mode", ANY_TEXT, absent=_OLDER),
         ),
@@ -311,7 +312,7 @@ _ENTRIES: Final = (
 _DATABASES: Final[Mapping[str, Reading]] = {
     "rds:DescribeDBInstances": Reading(
         items=Items("Items.DBInstance", "items.dbinstance", ("DBInstanceId",)),
-        # With a token TotalRecordCount counts the page (SDK-RDS 16.0.2), so that a list is read by numbers.
+        # With a token TotalRecordCount counts the page (SDK-RDS 16.0.2), so the list is read by page numbers.
         paging=ByNumber(100, total="TotalRecordCount"),
         parts=_HEAD,
     ),
@@ -401,7 +402,7 @@ _DATABASES: Final[Mapping[str, Reading]] = {
             *parts(TEXT, "DBInstanceId", "Engine", "EngineVersion", "ZoneId", "DBInstanceStatus"),
             Part("DBInstanceType", one_of("replicate", "sharding")),
             Part("NetworkType", _NETWORK),
-            # 1 of a standalone instance, which cannot have hybrid access.
+            # 1 for a standalone instance, which cannot have hybrid access.
             Part("ReplicationFactor", NUMERAL, when=When("DBInstanceType", "replicate")),
             *parts(TEXT, "VPCId", "VSwitchId", when=When("NetworkType", "VPC")),
             Part("DBInstanceDescription", ANY_TEXT, absent=_NAME),
@@ -426,7 +427,7 @@ _DATABASES: Final[Mapping[str, Reading]] = {
 
 _OTHERS: Final[Mapping[str, Reading]] = {
     "sts:GetCallerIdentity": Reading(
-        parts=(*parts(NUMERAL, "AccountId"), Part("Arn", TEXT, absent="who collects evidence wants it, nobody else"))
+        parts=(*parts(NUMERAL, "AccountId"), Part("Arn", TEXT, absent="only the collection of evidence needs it"))
     ),
     "slb:DescribeLoadBalancers": Reading(
         items=Items("LoadBalancers.LoadBalancer", "load_balancers.load_balancer", ("LoadBalancerId",)),
@@ -434,7 +435,7 @@ _OTHERS: Final[Mapping[str, Reading]] = {
         parts=(
             *parts(TEXT, "LoadBalancerId"),
             Part("AddressType", one_of("internet", "intranet")),
-            # Empty of one in the classic network.
+            # Empty for one in the classic network.
             *parts(ANY_TEXT, "VpcId"),
         ),
     ),
@@ -489,7 +490,7 @@ _OTHERS: Final[Mapping[str, Reading]] = {
     ),
 }
 
-#: By RAM action. OSS answers in XML: its SDK holds it to the root element, `estate.object_storage` to the rest.
+#: By RAM action. OSS answers in XML: its SDK checks the root element, `estate.object_storage` the rest.
 READS: Final[Mapping[str, Reading]] = {**_ECS, **_VPC, **_DATABASES, **_OTHERS}
 
 _SESSION: Final = (
@@ -497,7 +498,7 @@ _SESSION: Final = (
     *parts(TIME, "Credentials.Expiration"),
 )
 
-#: The writes whose answers are read, for what they made.
+#: Writes whose answers are read, for the ids that they create.
 WRITES: Final[Mapping[str, Reading]] = {
     "sts:AssumeRole": Reading(parts=_SESSION),
     "sts:AssumeRoleWithOIDC": Reading(parts=_SESSION),

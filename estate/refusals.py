@@ -1,4 +1,4 @@
-"""How the cloud says no, or nothing: error answers and lost ones, translated into the errors of `estate.errors`.
+"""Translate error answers and lost answers of the cloud into the errors of `estate.errors`.
 
 Shared by the sessions of the OpenAPI (`estate.client`) and of OSS (`estate.object_storage`).
 """
@@ -36,7 +36,7 @@ _CREDENTIAL_CODES = (
     "InvalidCredentials",
     "SecurityTokenExpired",
 )
-# An STS token whose time is over: of the OpenAPI, of OSS ("SecurityTokenExpired").
+# An STS token that has expired: of the OpenAPI, of OSS ("SecurityTokenExpired").
 _ENDED_CODES = ("InvalidSecurityToken.Expired", "SecurityTokenExpired")
 _PERMISSION_CODES = (
     "AccessDenied",
@@ -52,14 +52,14 @@ NOT_THE_API = "the answer is not that of the Alibaba Cloud API"
 
 
 class Answer(NamedTuple):
-    """An answer as the SDK's model has it, and as it came: an object of the API's own names, empty of OSS."""
+    """An answer as the SDK's model has it, and as it came: an object with the API's own names, empty for OSS."""
 
     typed: Any
     body: Mapping[str, Any]
 
 
 class Refusal(NamedTuple):
-    """What an error answer of the API says."""
+    """The content of an error answer of the API."""
 
     code: str
     message: str
@@ -74,13 +74,13 @@ def snake(operation: str) -> str:
 
 
 def route(protocol: str, endpoint: str) -> str:
-    """Return the endpoint as an error names it: with the proxy that stands before it, if one does."""
+    """Return the endpoint as an error names it, with its proxy if there is one."""
     proxy = proxy_host(f"{protocol.lower()}://{endpoint}", os.environ)
     return f"{endpoint} (through the proxy {proxy})" if proxy else endpoint
 
 
 def refused(refusal: Refusal, action: str, scrub: Callable[[str], str]) -> EstateError:
-    """Return the error of the types of `estate.errors` that a refusal is; `scrub` blanks secrets."""
+    """Return the error of `estate.errors` for a refusal; `scrub` blanks secrets."""
     code, request_id = refusal.code, refusal.request_id
     if code.startswith(_CREDENTIAL_CODES):
         # The cloud's own message is left out: it may repeat the signed request, token included.
@@ -91,7 +91,7 @@ def refused(refusal: Refusal, action: str, scrub: Callable[[str], str]) -> Estat
         )
     if code in _PERMISSION_CODES:
         return PermissionDenied(action, request_id)
-    # Where the cloud names a time to wait, it has not carried the request out, whatever its code.
+    # Where the cloud names a time to wait, it has not carried out the request, whatever the code.
     kind = Throttled if "Throttling" in code or refusal.retry_after else CloudError
     failure = kind(action, code, scrub(refusal.message), request_id, refusal.status)
     if refusal.retry_after:
@@ -100,7 +100,7 @@ def refused(refusal: Refusal, action: str, scrub: Callable[[str], str]) -> Estat
 
 
 def unanswered(inner: Exception, action: str, endpoint: str, scrub: Callable[[str], str]) -> Unreachable:
-    """Say why no answer came, and whether the request was sent; the SDKs keep only under their own error."""
+    """Return why no answer came, and whether the request was sent; the SDKs keep only their own error."""
     from estate.transport import no_answer_in
 
     found = no_answer_in(inner)
@@ -112,13 +112,13 @@ def unanswered(inner: Exception, action: str, endpoint: str, scrub: Callable[[st
 
 def failure_of(error: Exception, action: str, endpoint: str, scrub: Callable[[str], str]) -> EstateError:
     """Translate what the SDK raised; an error that is not the cloud's or the network's is raised as it is."""
-    # The SDK wraps what a call without retries met last.
+    # The SDK wraps the last error of a call without retries.
     inner = getattr(error, "inner_exception", error)
     if getattr(inner, "status_code", None) and getattr(inner, "code", None):
         return refused(_refusal(inner), action, scrub)
     if type(inner).__name__ == "RetryError":
         return unanswered(inner, action, endpoint, scrub)
-    # What is left came up while the SDK read the answer: no JSON (RuntimeError), or JSON that is no object.
+    # Any other error came up while the SDK read the answer: no JSON (RuntimeError), or JSON that is no object.
     if isinstance(inner, RuntimeError | ValueError | AttributeError | TypeError):
         return MalformedAnswer(endpoint, action, NOT_THE_API, sent=True)
     raise error

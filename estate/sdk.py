@@ -1,4 +1,4 @@
-"""The one way in which modules of Alibaba Cloud's SDKs are imported: late, by name, and a model when it is used.
+"""Import modules of Alibaba Cloud's SDKs, in this one way: late, by name, and each model on first use.
 
 Importing all of them takes seconds and 200 MiB, and a preview that changes nothing needs a few of 5,000 models.
 """
@@ -16,7 +16,7 @@ from typing import Any
 
 _PREFIX = "alibabacloud_"
 _MODEL = re.compile(r"^from \.(\w+) import (\w+)\n", re.MULTILINE)
-# What the generator writes beside that. Anything else may need the whole package.
+# What the generator writes beside the models. Anything else may need the whole package.
 _REST = re.compile(r"(?:#.*\n|\s)*from __future__ import annotations\s*__all__ = \[[^\]]*\]\s*")
 
 
@@ -31,7 +31,7 @@ def load(name: str) -> ModuleType:
 
 
 class _Models(ModuleType):
-    """The models of one SDK, as its own package of them: each in its file, which is imported with its first use."""
+    """The models of one SDK, in a package of our own: each in its file, which is imported on first use."""
 
     def __init__(self, name: str, file_of: Mapping[str, str]) -> None:
         super().__init__(name)

@@ -1,4 +1,4 @@
-"""Where the cloud is and as whom we speak to it: one set of settings for the reader, `alicloud` and `alimigrate`."""
+"""Where the cloud is and who calls it: one set of settings for the reader, `alicloud` and `alimigrate`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class CloudSettings(BaseModel):
 
     `endpoints` maps a service code (ecs, vpc, rds, sts, ...) to host[:port]; for a service without one the official SDK
     computes the public host of the region. `account_id`, where given, must be the account of the credentials.
-    `identity` says where these come from.
+    `identity` is the source of these.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,13 +35,12 @@ class CloudSettings(BaseModel):
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any], environ: Mapping[str, str]) -> CloudSettings:
-        """Build the settings from `alicloud` configuration with the environment behind it.
+        """Build the settings from `alicloud` configuration and, behind it, the environment.
 
         `config` has the keys of `alicloud:*`, with or without that prefix: region, protocol, endpoints (a mapping, a
         list of mappings as pulumi-alicloud takes it, or JSON of either), accountId, and those of the identity
-        (`estate.identity.KEYS`; docs/identity.md has their order and their variables); keys that are not ours are
-        ignored. A profile and a file with a token are read, and nothing is asked of anybody. Raises `SettingsError`
-        with every problem at once.
+        (`estate.identity.KEYS`; docs/identity.md has their order and their variables). Other keys are ignored. A
+        profile and a token file are read, and no service is called. Raises `SettingsError` with every problem at once.
         """
         named = {key.removeprefix(PREFIX): value for key, value in config.items() if value is not None}
         given = {key: value for key, value in named.items() if value != "" or key in KEYS}
@@ -59,9 +58,9 @@ class CloudSettings(BaseModel):
         return cls(**fields)
 
     def rehearsal(self) -> tuple[str, ...]:
-        """Say why nothing proves that the answers are Alibaba Cloud's own; nothing where they are.
+        """Return the reasons why the answers may not be Alibaba Cloud's own; none where they are.
 
-        What is read then rehearses a migration, whatever the answers say of it, their time included.
+        With any, the run is a rehearsal, whatever the answers contain, their time included.
         """
         asked = {code: host for code, host in self.endpoints.items() if code in _HOST_NAMES}
         others = sorted({host for code, host in asked.items() if not _is_public(code, host)})
@@ -71,11 +70,11 @@ class CloudSettings(BaseModel):
         return tuple(reasons)
 
     def secrets(self) -> tuple[str, ...]:
-        """Return the secret values themselves, for whoever has to blank them out of a text."""
+        """Return the secret values themselves, so that the caller can blank them out of a text."""
         return self.identity.secrets()
 
 
-#: The services that are asked, each with the name that its hosts begin with (endpoint lists of the SDKs). Endpoints of
+#: The services that are called, each with the prefix of its host names (endpoint lists of the SDKs). The endpoints of
 #: other services are the team's own business.
 _HOST_NAMES = {
     "ecs": "ecs",

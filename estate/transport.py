@@ -1,6 +1,6 @@
-"""The HTTP session under every client of the cloud: NO_PROXY and SSL_CERT_FILE count, ~/.netrc does not.
+"""The HTTP session under every client of the cloud: it honours NO_PROXY and SSL_CERT_FILE, and ignores ~/.netrc.
 
-Where no answer comes, it raises `NoAnswerError`, which says why: the SDKs on top keep little of what they met.
+Where no answer comes, it raises `NoAnswerError` with the reason: the SDKs keep little of the original error.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _CERTIFICATES: Final = "SSL_CERT_FILE"
 
 
 class NoAnswerError(requests.RequestException):
-    """No answer came; `str()` says what happened, `remedy` in a sentence what to do.
+    """No answer came; `str()` states what happened, `remedy` in a sentence what to do.
 
-    `sent` says that the request may have reached the other end; `lasting` that asking again cannot help.
+    `sent` means that the request may have reached the other end, `lasting` that a retry cannot help.
     """
 
     def __init__(self, why: str, remedy: str, *, sent: bool = False, lasting: bool = False) -> None:
@@ -38,19 +38,19 @@ class NoAnswerError(requests.RequestException):
 
 
 class Session(requests.Session):
-    """A session that asks `estate.proxies` at each request, each hop of a redirect included."""
+    """A session that calls `estate.proxies` for each request, and for each hop of a redirect."""
 
     def __init__(self) -> None:
-        """Make a session that goes by no variable or file but those that are named here."""
+        """Make a session that uses no variable or file but those named here."""
         super().__init__()
-        # Else `requests` puts what ~/.netrc has for the host, or for every host, over the Authorization header, and
-        # REQUESTS_CA_BUNDLE over SSL_CERT_FILE, for OSS alone.
+        # Otherwise `requests` lets the entry of ~/.netrc for the host, or for every host, replace the Authorization
+        # header, and REQUESTS_CA_BUNDLE replace SSL_CERT_FILE, for OSS alone.
         self.trust_env = False
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send one request through its proxy or through none, whatever the SDK says.
+        """Send one request through its proxy, or directly, whatever the SDK sets.
 
-        SSL_CERT_FILE holds behind a proxy too, as it does for the alicloud plugin; the SDKs then forget it.
+        SSL_CERT_FILE applies behind a proxy too, as it does for the alicloud plugin; the SDKs forget it there.
         """
         proxy = proxy_for(request.url or "", os.environ)
         kwargs["proxies"] = {"http": proxy, "https": proxy} if proxy else {}
@@ -74,12 +74,12 @@ class Session(requests.Session):
 
 
 def no_answer_in(error: BaseException | None) -> NoAnswerError | None:
-    """Return the session's own error under one of an SDK's; None where there is none."""
+    """Return the session's own error inside an SDK's error; None where there is none."""
     return next((item for item in _causes(error) if isinstance(item, NoAnswerError)), None)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and everything under it, from the outside in.
+    """Yield an error and all its causes, from the outside in.
 
     Urllib3 and the SDKs keep causes among the arguments.
     """
@@ -96,7 +96,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _no_answer(error: OSError, proxy: str | None, trusted: object, timeout: Any) -> NoAnswerError:
-    """Say why no answer came; `proxy` is the variable that names the proxy, `trusted` the file of certificates."""
+    """Return why no answer came; `proxy` is the variable that names the proxy, `trusted` the file of certificates."""
     causes = list(_causes(error))
     connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
     bad_file = _unusable(trusted)
@@ -117,7 +117,7 @@ def _no_answer(error: OSError, proxy: str | None, trusted: object, timeout: Any)
 
 
 def _cut(causes: list[BaseException], proxy: str | None) -> NoAnswerError:
-    """Say why there was no connection, or that it broke."""
+    """Return why there was no connection, or why it broke."""
     for item in causes:
         if isinstance(item, urllib3.exceptions.NameResolutionError):
             whose = f"the name of the proxy that {proxy} names" if proxy else "its name"
@@ -131,7 +131,7 @@ def _cut(causes: list[BaseException], proxy: str | None) -> NoAnswerError:
             return NoAnswerError(f"{whose}no connection can be made{told}", _way(proxy))
         if isinstance(item, OSError) and str(item).startswith("Tunnel connection failed"):
             told = str(item).removeprefix("Tunnel connection failed: ")
-            return NoAnswerError(f"the proxy refuses to lead there ({told})", _way(proxy))
+            return NoAnswerError(f"the proxy refuses the connection ({told})", _way(proxy))
         if isinstance(item, ssl.SSLError) and item.reason == "WRONG_VERSION_NUMBER":
             way = _way(proxy) if proxy else "Check the port in alicloud:endpoints, and the key alicloud:protocol."
             return NoAnswerError("what listens there does not speak TLS", way, lasting=True)
@@ -144,7 +144,7 @@ def _untrusted(error: ssl.SSLCertVerificationError) -> NoAnswerError:
         "inspects TLS."
     )
     if error.verify_code in _WRONG_TIME:
-        remedy = "Check this machine's clock; the certificate is renewed by whoever runs that host."
+        remedy = "Check this machine's clock; the operator of that host renews the certificate."
     if error.verify_code in _WRONG_HOST:
         remedy = "Check the host in alicloud:endpoints, and the proxy."
     return NoAnswerError(f"its certificate is not trusted ({error.verify_message})", remedy, lasting=True)

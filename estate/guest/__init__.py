@@ -1,7 +1,7 @@
-"""What only the guest system of an instance knows: scripts that find it, the evidence made of it, and who collects it.
+"""Facts that only an instance's guest system has: the scripts that find them, the evidence, and its collection.
 
-The scripts are `linux.sh` and `windows.ps1`; both only read. What they print is a `GuestFacts`; with the instance, the
-collector and the way it came it is an `Evidence`, kept in evidence files.
+The scripts are `linux.sh` and `windows.ps1`; both only read. Their output is a `GuestFacts`. With the instance, the
+collector and the channel it is an `Evidence`, kept in evidence files.
 """
 
 from estate.guest.files import EvidenceFileError, load_evidence, save_evidence

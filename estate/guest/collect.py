@@ -1,8 +1,8 @@
-"""Collects evidence by Cloud Assistant: runs the scripts on instances that have its agent, and reads what they print.
+"""Collect evidence by Cloud Assistant: run the scripts on instances that have its agent, and read their output.
 
 Limits: RunCommand takes 50 instances (reference of 2021; 100 in SDK 7.11.8) and fails as a whole where one of them does
-not qualify; DescribeInvocationResults gives 50 a page and at most 24 KB of output. The reference of 2021 refuses
-classic instances, that of 2024 and later does not say so: where the cloud refuses, that is told of the instance.
+not qualify. DescribeInvocationResults gives 50 a page and at most 24 KB of output. The reference of 2021 refuses
+classic instances; that of 2024 and later does not mention it. A refusal by the cloud is reported for the instance.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ RAM_ACTIONS: Final = (
     "ecs:RunCommand",
     "sts:GetCallerIdentity",
 )
-"""What collecting needs beyond reading the estate. RunCommand runs a command as root: grant it to people, not to CI."""
+"""Permissions for collecting, beside reading. RunCommand runs a command as root: grant it to people, not to CI."""
 
 BATCH: Final = 50
-SCRIPT_TIMEOUT: Final = 60  # seconds that the script may take; it takes about one
-_DELIVERY: Final = 60  # seconds within which a command is delivered, or given up (DescribeInvocationResults)
+SCRIPT_TIMEOUT: Final = 60  # seconds; the script takes about one
+_DELIVERY: Final = 60  # seconds until an undelivered command is given up (DescribeInvocationResults)
 _UNDER_WAY: Final = ("Pending", "Scheduled", "Running", "Stopping")
 _TYPES: Final[dict[System, str]] = {"linux": "RunShellScript", "windows": "RunPowerShellScript"}
 _BY_HAND: Final = "run the script by hand"
@@ -43,17 +43,17 @@ _NOT_MATCH: Final = (
 
 @dataclass
 class Collection:
-    """What was collected, and why nothing was of the others: instance id to a sentence."""
+    """The collected evidence, and a reason for each instance without: instance id to a sentence."""
 
     evidence: list[Evidence] = field(default_factory=list)
     missed: dict[str, str] = field(default_factory=dict)
 
 
 def collect(cloud: Cloud, instances: Sequence[Instance], now: datetime, tell: Callable[[str], None]) -> Collection:
-    """Run the script for its system on each instance, and make evidence of what it prints.
+    """Run the script for its system on each instance, and make evidence of its output.
 
-    `now` becomes `collected_at`; `collected_by` is the identity of the credentials; `tell` is given progress. What
-    fails on one instance is in `missed`. Raises the errors of `estate.errors` for what concerns all of them.
+    `now` becomes `collected_at`; `collected_by` is the identity of the credentials; `tell` receives progress. Failures
+    on one instance are in `missed`. Raises the errors of `estate.errors` for what concerns all of them.
     """
     collection = Collection()
     identity = _identity(cloud)
@@ -76,7 +76,7 @@ def _identity(cloud: Cloud) -> str:
 
 
 def _ready(cloud: Cloud, instances: Sequence[Instance], collection: Collection) -> Iterator[Instance]:
-    """Those on which a command can be run; of the others it is told why not."""
+    """Return the instances on which a command can run; for each of the others, record the reason."""
     agents = _agents(cloud, [instance.id for instance in instances])
     for instance in instances:
         if instance.status != "Running":
@@ -100,7 +100,7 @@ def _agents(cloud: Cloud, ids: Sequence[str]) -> dict[str, bool]:
 def _results(cloud: Cloud, system: System, ids: list[str], missed: dict[str, str]) -> list[Any]:
     """Return the results of one RunCommand.
 
-    Where the cloud refuses a batch for one of it, of each instance by itself.
+    If the cloud refuses a batch because of one instance, each instance is tried by itself.
     """
     try:
         body = cloud.call(
@@ -126,7 +126,7 @@ def _results(cloud: Cloud, system: System, ids: list[str], missed: dict[str, str
 
 
 def _finished(cloud: Cloud, invoke_id: str, ids: Sequence[str], missed: dict[str, str]) -> list[Any]:
-    """Wait for all results and give those that are there; the others are missed."""
+    """Wait for all results and return those that arrived; the others are missed."""
     results: dict[str, Any] = {}
 
     def all_there() -> bool:
@@ -154,7 +154,7 @@ def _results_of(cloud: Cloud, invoke_id: str) -> list[Any]:
 
 
 def _evidence(result: Any, identity: str, now: datetime, missed: dict[str, str]) -> Evidence | None:
-    """Evidence of one result, or None with the reason in `missed`: what is not whole is not known."""
+    """Return the evidence of one result, or None with the reason in `missed`: incomplete output is no evidence."""
     instance_id = str(result.instance_id)
     try:
         facts = parse_output(_whole_output(result))

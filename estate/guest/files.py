@@ -1,4 +1,4 @@
-"""Evidence files, YAML or JSON: reading them, with every fault told at once, and writing them."""
+"""Read and write evidence files, YAML or JSON; all faults are reported at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from estate.guest.model import Evidence, EvidenceFile, FileSystem, GuestFacts
 
 
 class EvidenceFileError(EstateError):
-    """Evidence files cannot be used; the message has a line a fault: file, key and what was expected."""
+    """Evidence files cannot be used; the message has a line for each fault: file, key and what was expected."""
 
 
 def load_evidence(paths: Iterable[Path]) -> tuple[Evidence, ...]:
@@ -35,10 +35,10 @@ def load_evidence(paths: Iterable[Path]) -> tuple[Evidence, ...]:
 
 
 def save_evidence(path: Path, new: Iterable[Evidence]) -> None:
-    """Put evidence into a file, made where there is none: each replaces the older of its instance and source.
+    """Put evidence into a file, made if missing: each entry replaces the older one of its instance and source.
 
-    JSON, sorted, written beside the file and moved into its place. Raises EvidenceFileError where the file that is
-    there cannot be read: it is left as it is.
+    The file is JSON, sorted, written beside the old one and moved into its place. Raises EvidenceFileError where the
+    existing file cannot be read: it is left as it is.
     """
     kept = {(item.instance_id, item.source): item for item in (_load(path) if path.exists() else ())}
     kept |= {(item.instance_id, item.source): item for item in new}
@@ -107,7 +107,7 @@ def _field(location: tuple[str | int, ...]) -> FieldInfo:
 
 
 def _model(location: tuple[str | int, ...]) -> type[BaseModel]:
-    """Return the model whose keys stand at a place of the file."""
+    """Return the model that belongs to a place in the file."""
     names = [part for part in location if isinstance(part, str)]
     inner: dict[str, type[BaseModel]] = {"evidence": Evidence, "facts": GuestFacts, "fileSystems": FileSystem}
     return inner[names[-1]] if names else EvidenceFile

@@ -1,4 +1,4 @@
-"""What the scripts find, and what makes evidence of it: immutable, camelCase in files, what is not known is None."""
+"""The scripts' findings, and the evidence made of them: immutable, camelCase in files, None where unknown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 from pydantic.alias_generators import to_camel
 
 SCRIPT_VERSION: Final = 1
-"""The version of the scripts whose findings this version of the model is about."""
+"""The version of the scripts that this version of the model describes."""
 
 Source: TypeAlias = Literal["cloud-assistant", "file"]
 Names: TypeAlias = tuple[Annotated[str, Field(max_length=400)], ...]
@@ -23,8 +23,8 @@ class _Strict(BaseModel):
 class FileSystem(_Strict):
     """A mounted file system.
 
-    `state`, counts and times are those of tune2fs for ext2 to ext4; NTFS has the state clean or dirty; others have
-    none, for nothing checks them at boot.
+    `state`, counts and times are those of tune2fs for ext2 to ext4. NTFS is clean or dirty. Other file systems have no
+    state, because nothing checks them at boot.
     """
 
     device: str = Field(description="What is mounted, such as /dev/xvda1.")
@@ -50,7 +50,7 @@ class FileSystem(_Strict):
 
 
 class GuestFacts(_Strict):
-    """What one run of a script found out. A key that is absent is not known; an empty list says that there is none."""
+    """The findings of one run of a script. A missing key is unknown; an empty list means that there is none."""
 
     schema_version: int = Field(description="Version of the script: 1.")
     os: Literal["linux", "windows"] = Field(description="Which script it was.")
@@ -87,7 +87,7 @@ class GuestFacts(_Strict):
 
 
 class Evidence(_Strict):
-    """What was found out in one instance, by whom, and how."""
+    """The findings in one instance, who collected them, and how."""
 
     instance_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$", description="ECS instance id.")
     collected_by: str = Field(min_length=1, description="Who ran the script: a name or an address.")
@@ -97,7 +97,7 @@ class Evidence(_Strict):
 
 
 class EvidenceFile(_Strict):
-    """A file of evidence; of each instance it holds one from each source."""
+    """A file of evidence; it holds one entry for each instance and source."""
 
     schema_version: Literal[1] = Field(description="Version of this format: 1.")
     evidence: tuple[Evidence, ...] = Field(default=(), description="In any order.")

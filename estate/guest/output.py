@@ -1,4 +1,4 @@
-"""From what a script printed to facts."""
+"""Turn the output of a script into facts."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 class OutputError(EstateError):
-    """What a script printed cannot be used; the message says why, on one line."""
+    """The output of a script cannot be used; the message gives the reason on one line."""
 
 
 def parse_output(text: str) -> GuestFacts:
-    """Return the facts of one run. Whatever a login shell prints before the object is passed over.
+    """Return the facts of one run; text that a login shell prints before the object is skipped.
 
-    Raises OutputError for output that is no single object of a script (one that was cut off is none), or of another
-    version of the scripts.
+    Raises OutputError for output that is not exactly one object of a script, such as a truncated one, or that is of
+    another version of the scripts.
     """
     start, end = text.find('{"schemaVersion"'), text.rstrip()
     if start < 0:
-        raise OutputError("expected what a script of estate/guest prints, found none of it")
+        raise OutputError("expected the output of a script of estate/guest, found nothing of it")
     try:
         data = parse_json(end[start:])
         whole = as_json(data)

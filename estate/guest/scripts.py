@@ -1,4 +1,4 @@
-"""The scripts, as they are sent."""
+"""The scripts in the form in which they are sent."""
 
 from __future__ import annotations
 

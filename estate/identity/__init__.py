@@ -1,8 +1,8 @@
-"""Who calls the cloud: the credential sources of the alicloud provider, in its own order.
+"""The caller of the cloud: the credential sources of the alicloud provider, in its own order.
 
 The reader, `alimigrate` and `alicloud` must be the same caller, so `Sources` follows the provider's code, field by
-field. docs/identity.md lists the sources and their order. What the provider would take in silence although nobody can
-mean it, and what the reader cannot honour, is refused by name.
+field. docs/identity.md lists the sources and their order. Settings that the provider silently accepts although they
+make no sense, and those that the reader cannot honour, are refused by name.
 """
 
 from estate.identity.model import (

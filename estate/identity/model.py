@@ -14,11 +14,11 @@ class _Source(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     named: str
-    """The key, variable or profile that the credentials come from; it never holds a value that is secret."""
+    """The key, variable or profile that the credentials come from; never a secret value."""
 
 
 class StaticKeys(_Source):
-    """An access key, or the keys and the token of a session that somebody else opened."""
+    """An access key, or the keys and the token of a session opened elsewhere."""
 
     kind: Literal["keys"] = "keys"
     access_key: SecretStr
@@ -27,7 +27,7 @@ class StaticKeys(_Source):
 
 
 class EcsRole(_Source):
-    """The RAM role of the ECS instance that this runs on, from its metadata service."""
+    """The RAM role of the ECS instance that this program runs on, from its metadata service."""
 
     kind: Literal["ecs-role"] = "ecs-role"
     role_name: str
@@ -35,7 +35,7 @@ class EcsRole(_Source):
 
 
 class CredentialsUri(_Source):
-    """A service beside the program that answers with the keys of a session."""
+    """A local service that answers with the keys of a session."""
 
     kind: Literal["uri"] = "uri"
     uri: SecretStr
@@ -81,7 +81,7 @@ Source = Base | AssumedRole
 
 
 class Identity(BaseModel):
-    """The source of the credentials, and the names that are set beside it and passed over by their order."""
+    """The source of the credentials, and the names that are also set but come later in the order."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -93,7 +93,7 @@ class Identity(BaseModel):
         return _secrets(self.source)
 
     def digest(self, nonce: str) -> str:
-        """Return what two processes compare to know that their source is the same, secrets included; `nonce` is new."""
+        """Return a digest by which two processes compare their sources, secrets included; `nonce` is new."""
         held = "\0".join((self.source.model_dump_json(), *self.secrets()))
         return hmac.new(nonce.encode(), held.encode(), hashlib.sha256).hexdigest()
 

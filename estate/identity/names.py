@@ -7,7 +7,7 @@ from typing import Final
 
 PREFIX: Final = "alicloud:"
 
-#: Configuration key -> the variables that stand behind it, in the provider's order.
+#: Configuration key -> its fallback variables, in the provider's order.
 VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "accessKey": ("ALICLOUD_ACCESS_KEY", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_ID"),
     "secretKey": ("ALICLOUD_SECRET_KEY", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABACLOUD_ACCESS_KEY_SECRET"),
@@ -38,15 +38,15 @@ ROLE_VARIABLES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "sessionExpiration": (),
     },
 }
-#: Keys of which the provider sends the value with every request, for RAM to judge; the reader's SDKs cannot.
+#: Keys whose values the provider sends with every request, for RAM to judge; the reader's SDKs cannot.
 REFUSED: Final[Mapping[str, tuple[str, ...]]] = {
     "sourceIp": ("ALICLOUD_SOURCE_IP", "ALIBABA_CLOUD_SOURCE_IP"),
     "secureTransport": ("ALICLOUD_SECURE_TRANSPORT", "ALIBABA_CLOUD_SECURE_TRANSPORT"),
     "securityTransport": ("ALICLOUD_SECURITY_TRANSPORT", "ALIBABA_CLOUD_SECURITY_TRANSPORT"),
 }
-#: All keys of the stack's `alicloud:*` configuration that decide who calls.
+#: All keys of the stack's `alicloud:*` configuration that determine the caller.
 KEYS: Final = (*VARIABLES, *ROLE_VARIABLES, *REFUSED)
 
-#: Modes of an aliyun CLI profile that the provider asks the SDK for; it reads the others by itself.
+#: Modes of an aliyun CLI profile that the provider leaves to the SDK; it reads the others by itself.
 ADVANCED_MODES: Final = ("ChainableRamRoleArn", "CloudSSO", "External", "OAuth")
 PLAIN_MODES: Final = ("AK", "StsToken", "RamRoleArn", "EcsRamRole")

@@ -1,4 +1,4 @@
-"""Which source the alicloud provider takes, with what is set: its own code, field by field.
+"""Find the source that the alicloud provider uses with the given settings, following its code field by field.
 
 Source: terraform-provider-alicloud 1.285.0, `providerConfigure` and `getConfigFromProfile` in alicloud/provider.go, and
 `RefreshAuthCredential` in alicloud/connectivity/config.go.
@@ -46,12 +46,12 @@ class _Profile(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """How messages call it."""
+        """Return its name for messages."""
         return f"{self.named} ({self.name})"
 
 
 class _Found(NamedTuple):
-    """A value with the name that it stands under, and which family of names that is (config, each of the variables)."""
+    """A value, its name, and the family of that name (config, or one of the sets of variables)."""
 
     value: str
     name: str
@@ -59,7 +59,7 @@ class _Found(NamedTuple):
 
 
 class Sources:
-    """The configuration with the environment behind it, as the provider sees them.
+    """The configuration and the environment, as the provider sees them.
 
     `given` has configuration keys without prefix. `problems` collects one line a fault, each naming key or variable.
     """
@@ -72,17 +72,17 @@ class Sources:
         self.profile = self._profile()
 
     def region(self) -> Any:
-        """Return the region: the key, its variables, then the profile's; None where nothing names one."""
+        """Return the region: the key, its variables, then the profile's; None where none is set."""
         named = self._named("region")
         return named.value if named else self.profile.fields.get("region_id") or None
 
     def account_id(self) -> Any:
-        """Return the account that the credentials must belong to, None where nothing names it."""
+        """Return the account that the credentials must belong to, None where none is set."""
         named = self._named("accountId")
         return named.value if named else None
 
     def identity(self) -> Identity | None:
-        """Return who calls; None with a problem more where nobody can be told."""
+        """Return the caller; None, with one more problem, where it cannot be determined."""
         oidc = self._oidc()
         base, others = self._base(oidc)
         if base is None:
@@ -167,7 +167,7 @@ class Sources:
             self._problems.append(f"{named.name}: expected a profile with a mode, of {file}, which has: {names}")
         return profiles
 
-    # ---- who calls ----
+    # ---- the caller ----
 
     def _base(self, oidc: OidcRole | None) -> tuple[Base | None, list[str]]:
         key, secret = self._static("accessKey", "access_key_id"), self._static("secretKey", "access_key_secret")
@@ -190,7 +190,7 @@ class Sources:
         if profile.mode in ADVANCED_MODES:
             return self._advanced(), passed_over
         if profile.mode is not None and profile.mode not in PLAIN_MODES:
-            # The provider would take whatever keys stand in it, or the next source.
+            # The provider would take the keys in it, or the next source.
             self._nobody()
             return None, []
         if uri:
@@ -217,7 +217,7 @@ class Sources:
         return _Found(str(value).strip(), self.profile.named, -1) if value else None
 
     def _check_family(self, key: _Found, other: _Found, other_key: str, what: str) -> None:
-        """Refuse a secret or a token that belongs to another access key: the provider takes each name by itself."""
+        """Refuse a secret or token of another access key: the provider takes each name by itself."""
         if other.family == key.family:
             return
         owner = self._key_of_family(other.family)
@@ -239,7 +239,7 @@ class Sources:
         return _Found(str(value).strip(), name, family) if value else None
 
     def _other_keys(self, key: _Found) -> list[str]:
-        """Return the names of access keys that stand behind the one that is used and have another value."""
+        """Return the names of access keys with another value that come after the one in use."""
         others = [self._key_of_family(family) for family in range(len(VARIABLES["accessKey"]) + 1)]
         return [other.name for other in others if other and other.family != key.family and other.value != key.value]
 
@@ -249,7 +249,7 @@ class Sources:
         return mode is not None and key.name != self.profile.named and mode != "RamRoleArn"
 
     def _sibling(self, key: str, of: _Found) -> str:
-        """Return the name of `key` in the family of another value."""
+        """Return the name of `key` in the same family as another value."""
         return f"{PREFIX}{key}" if of.family <= 0 else VARIABLES[key][of.family - 1]
 
     def _role(self) -> _Found | None:
@@ -287,8 +287,8 @@ class Sources:
         return CredentialsUri(named=uri.name, uri=SecretStr(uri.value))
 
     def _advanced(self) -> CliProfile | None:
-        # The provider reads the mode from one file, and the SDK the credentials: without a key or variable of the
-        # provider's own the SDK has another variable for it.
+        # The provider reads the mode from one file, and the SDK the credentials from another: unless a key or variable
+        # of the provider is set, the SDK has a different variable for it.
         variable = "ALIBABA_CLOUD_CONFIG_FILE"
         if self._named("sharedCredentialsFile") is None and self._environ.get(variable):
             self._problems.append(
@@ -305,7 +305,7 @@ class Sources:
 
     def _nobody(self) -> None:
         if self.profile.name and self.profile.mode is None:
-            return  # told already
+            return  # already reported
         if self.profile.mode is not None:
             modes = f"{', '.join((*PLAIN_MODES, *ADVANCED_MODES[:-1]))} or {ADVANCED_MODES[-1]}"
             why = (
@@ -331,7 +331,7 @@ class Sources:
     # ---- roles ----
 
     def _block(self, name: str) -> Mapping[str, Any] | None:
-        """Return the mapping under a key of the stack, None without that key or where it is none."""
+        """Return the mapping under a key of the stack; None where the key is missing or holds no mapping."""
         if name not in self._given or self._given[name] == "":
             return None
         value, keys = self._given[name], ROLE_VARIABLES[name]

@@ -1,4 +1,4 @@
-"""The estate in a file: for whoever reviews it, and for a verdict where no cloud can be asked.
+"""The estate in a file: for reviewers, and for a verdict without access to the cloud.
 
 `preflight inventory` writes it (docs/preflight-inventory.md).
 """

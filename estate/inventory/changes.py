@@ -1,4 +1,4 @@
-"""What differs between two readings of a region, in the words of the domain."""
+"""List the differences between two readings of a region, in the words of the domain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from estate.model import Estate, SecurityGroupRule
 
 @dataclass(frozen=True)
 class Change:
-    """One difference: `kind` of the thing ("instance"), what names it, and what is other now."""
+    """One difference: `kind` of the resource ("instance"), its name, and what changed."""
 
     what: Literal["new", "gone", "changed"]
     kind: str
@@ -25,8 +25,8 @@ class Change:
 class _Kind:
     """One list of the estate.
 
-    `key` tells its items apart. `ignored` changes by itself all the time. `lists` are told by what was added and
-    removed, each with the word for one of its items.
+    `key` identifies its items. `ignored` fields change all the time by themselves. `lists` are compared by added and
+    removed items, each with the word for one item.
     """
 
     items: str
@@ -86,7 +86,7 @@ _KINDS: Final = (
     _Kind("zones", "zone", lists={"instance_types": "instance type"}),
     _Kind("instance_types", "instance type"),
 )
-# What a whitelist group and an address of a database are named by; their other parts are what changes.
+# The fields that identify a whitelist group or an address of a database; the others may change.
 _NAMED: Final[Mapping[str, Callable[[Any], str]]] = {
     "whitelist_groups": lambda item: f"{item.name} ({item.network_type})",
     "net_infos": lambda item: str(item.connection_string),
@@ -94,7 +94,7 @@ _NAMED: Final[Mapping[str, Callable[[Any], str]]] = {
 
 
 def changes(before: Estate, after: Estate) -> list[Change]:
-    """Return what is new, gone or other, by kind and id; the time of reading and what counts down is none."""
+    """Return what is new, gone or changed, by kind and id; times of reading and remaining times are ignored."""
     return [change for kind in _KINDS for change in _of_kind(kind, before, after)]
 
 
@@ -120,7 +120,7 @@ def _subject(kind: _Kind, item: Any) -> str:
 
 
 def _about(item: Any) -> str:
-    """Return what a reviewer wants to know first of a thing that came or went."""
+    """Return what a reviewer needs first about a resource that was added or removed."""
     told = {
         "": getattr(item, "network_type", None),
         "of ": getattr(item, "instance_id", None) or getattr(item, "disk_id", None) or _of_balancer(item),
@@ -155,7 +155,7 @@ def _named(word: str, old: Sequence[Any], new: Sequence[Any], key: Callable[[Any
         yield f"{word} {name} added{_entries_of(now[name])}"
     for name in sorted(was.keys() & now.keys()):
         for part in type(now[name]).model_fields:
-            # The time that is left to a classic address runs by itself.
+            # The remaining time of a classic address changes by itself.
             first, second = getattr(was[name], part), getattr(now[name], part)
             if first == second or part == "expires_in_seconds":
                 continue
@@ -195,14 +195,14 @@ def _value(value: Any) -> str:
 
 
 def _rule(rule: SecurityGroupRule) -> str:
-    """One rule as a person reads it; whatever is unusual of it follows, so that two rules never read the same."""
+    """Return one rule as a person reads it; unusual fields follow, so that different rules never read the same."""
     ports = "" if rule.port_range in ("", "-1/-1") else f" {rule.port_range}"
     side = "from" if rule.direction == "ingress" else "to"
     text = f"{rule.direction} {rule.nic_type} {rule.policy} {rule.ip_protocol}{ports} {side} {rule.peer}"
     told = {"direction", "nic_type", "policy", "ip_protocol", "port_range", rule.peer.kind.name}
     kinds = {"CIDR": "cidr_ip", "IPV6_CIDR": "ipv6_cidr_ip", "GROUP": "group_id", "PREFIX_LIST": "prefix_list_id"}
     told.add(kinds[rule.peer.kind.name])
-    # Two rules that differ in these alone are one to the cloud.
+    # For the cloud, two rules that differ only in these are the same.
     told |= {"rule_id", "create_time"}
     rest = [
         f"{_words(name)} {getattr(rule, name)}"

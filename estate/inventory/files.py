@@ -1,7 +1,7 @@
 """The inventory file: strict to read, and the same text for the same estate.
 
-A file is written whole: a key that may be left out is one whose absence says "none" (`estate.model`). So a file that
-was cut short is refused, and never read as an estate with less in it.
+A file is written whole. Only keys whose absence means "none" may be left out (`estate.model`), so a truncated file is
+refused, and never read as a smaller estate.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from estate.errors import EstateError, listing
 from estate.model import Estate
 
 SCHEMA_VERSION: Final = 1
-#: Names the file by whose estate a preview is made, in place of the cloud.
+#: Names the inventory file that a preview uses in place of the cloud.
 VARIABLE: Final = "PREFLIGHT_ESTATE"
 
-# Lists whose order the cloud does not promise. That of the others has a meaning, such as the first address.
+# Lists whose order the cloud does not promise. In the others the order has a meaning, such as the first address.
 _SETS: Final = frozenset(
     {
         "addresses",
@@ -50,11 +50,11 @@ _LINE: Final = 160
 
 
 class InventoryError(EstateError):
-    """An inventory file cannot be used; the message has a line a fault: file, key and what was expected."""
+    """An inventory file cannot be used; the message has a line for each fault: file, key and what was expected."""
 
 
 class Inventory(BaseModel):
-    """An estate, and whether it is a real one: `rehearsal` says why nothing proves that it is Alibaba Cloud's."""
+    """An estate, and whether it is real: `rehearsal` lists the reasons why it may not be Alibaba Cloud's."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
@@ -64,16 +64,16 @@ class Inventory(BaseModel):
 
 
 def render(inventory: Inventory) -> str:
-    """Return the text of the file. Two readings of the same cloud differ in their time alone.
+    """Return the text of the file. Two readings of the same cloud differ only in their time.
 
-    Characters that no one sees are escaped, so that a review shows what is there.
+    Invisible characters are escaped, so that a review shows everything.
     """
     content = inventory.model_dump(mode="json", by_alias=True, exclude_none=True)
     return "".join(_escaped(part) for part in _lines(_sorted(content), "")) + "\n"
 
 
 def save_inventory(path: Path, inventory: Inventory) -> None:
-    """Write the file, the whole of it or nothing. Raises InventoryError where that fails."""
+    """Write the file, whole or not at all. Raises InventoryError where that fails."""
     text = render(inventory)
     if len(text.encode()) > MAX_JSON_BYTES:
         raise InventoryError(f"{path}: the estate takes more than the {MAX_JSON_BYTES // 2**20} MiB that can be read")
@@ -113,7 +113,7 @@ def json_schema() -> dict[str, Any]:
 
 
 class _AsWritten(GenerateJsonSchema):
-    """Requires what a file always has."""
+    """Requires the keys that a file always has."""
 
     def field_is_required(self, field: Any, total: bool) -> bool:
         del total
@@ -130,7 +130,7 @@ def _sorted(value: Any, key: str = "") -> Any:
     if isinstance(value, list):
         items = [_sorted(item) for item in value]
         return sorted(items, key=_compact) if key in _SETS else items
-    # Each reading has a request of its own.
+    # Each reading has a RequestId of its own.
     return _REQUEST_ID.sub("", value) if key == "reason" else value
 
 
@@ -139,7 +139,7 @@ def _compact(value: Any) -> str:
 
 
 def _lines(value: Any, indent: str) -> Iterator[str]:
-    """Yield JSON with a line for each thing that has no lists, so that a change of a rule is a change of a line."""
+    """Yield JSON with a line for each object that has no lists, so that a changed rule is one changed line."""
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     compact = _compact(value)
     flat = not any(isinstance(part, dict | list) for part in parts)
@@ -158,7 +158,7 @@ def _lines(value: Any, indent: str) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    """Escape what is not printable, which JSON allows inside texts alone: marks of direction, separators."""
+    """Escape what is not printable, which JSON allows only inside texts: direction marks, separators."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() or char == "\n" else _escape(char) for char in text)
@@ -172,7 +172,7 @@ def _escape(char: str) -> str:
 
 
 def _faults(model: type[BaseModel], value: object, place: str) -> Iterator[str]:
-    """Yield keys that are missing or unknown, at any depth; values of a wrong type are for the model to name."""
+    """Yield missing and unknown keys, at any depth; the model reports values of a wrong type."""
     if not isinstance(value, Mapping):
         return
     known = {str(field.alias): field for field in model.model_fields.values()}

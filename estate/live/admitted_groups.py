@@ -1,4 +1,4 @@
-"""ECS security groups whose members a database admits, which its whitelists do not tell."""
+"""ECS security groups whose members a database admits; its whitelists do not show them."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def registries(cloud: Cloud) -> list[tuple[str, str]]:
 
 
 def access_lists(cloud: Cloud, registry_id: str, name: str) -> list[model.RegistryAccessList]:
-    """Read the whitelists of an instance, one of each module, and the VPCs that reach the module over its endpoint."""
+    """Read the whitelists of an instance, one of each module, and the VPCs that reach the module by its endpoint."""
     return list(_access_lists(cloud, registry_id, name))
 
 

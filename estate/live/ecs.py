@@ -128,7 +128,7 @@ def snapshots(cloud: Cloud) -> list[model.Snapshot]:
             description=item.description or "",
             # Empty once the disk is released.
             disk_id=item.source_disk_id or "",
-            # By a policy "auto", in older text "timer"; whatever else it may be counts against the manual quota.
+            # A policy's are "auto", in older text "timer"; any other type counts against the manual quota.
             type="auto" if item.snapshot_type in ("auto", "timer") else "user",
             status=item.status,
             progress=item.progress or "",
@@ -147,9 +147,9 @@ def group_heads(cloud: Cloud) -> list[Any]:
 
 
 def security_group(cloud: Cloud, head: Any) -> model.SecurityGroup:
-    """Read one group with its rules: those of a classic group for each NIC.
+    """Read one group with its rules; for a classic group those of each NIC.
 
-    Without NicType the API tells only of the internet side (DescribeSecurityGroupAttribute).
+    Without NicType the API returns only the internet side (DescribeSecurityGroupAttribute).
     """
     action = "ecs:DescribeSecurityGroupAttribute"
     nic_types = ("intranet",) if head.vpc_id else ("internet", "intranet")
@@ -180,7 +180,7 @@ _PROTOCOLS = {name.upper(): name for name in ("TCP", "UDP", "ICMP", "ICMPv6", "G
 
 
 def rule_of(source: Source, item: Any, nic_type: str) -> model.SecurityGroupRule:
-    """Make a rule of a Permission of DescribeSecurityGroupAttribute, asked for with `nic_type`."""
+    """Make a rule from a Permission of DescribeSecurityGroupAttribute, requested with `nic_type`."""
     ingress = item.direction == "ingress"
     sources = (item.source_cidr_ip or None, item.ipv_6source_cidr_ip or None)
     dests = (item.dest_cidr_ip or None, item.ipv_6dest_cidr_ip or None)
@@ -193,7 +193,7 @@ def rule_of(source: Source, item: Any, nic_type: str) -> model.SecurityGroupRule
         nic_type=item.nic_type or nic_type,
         ip_protocol=_PROTOCOLS.get(protocol.upper(), protocol),
         port_range=item.port_range or "",
-        # The API fills in "-1/-1" where no source port was asked for.
+        # The API fills in "-1/-1" where the request had no source port.
         source_port_range=None if item.source_port_range in (None, "", "-1/-1") else item.source_port_range,
         port_range_list_id=item.port_range_list_id or None,
         policy=str(item.policy).lower(),
@@ -212,7 +212,7 @@ def rule_of(source: Source, item: Any, nic_type: str) -> model.SecurityGroupRule
 
 
 def instance_types(cloud: Cloud, used: set[str]) -> list[model.InstanceType]:
-    """Read the types that the estate uses; one the API no longer lists is left out, and is unknown to whoever asks."""
+    """Read the types that the estate uses; a type that the API no longer lists is left out, and so unknown."""
     if not used:
         return []
     return [
@@ -240,7 +240,7 @@ def _local_storage(item: Any) -> int | None:
 def with_local_storage(
     found: Sequence[model.Instance], types: Sequence[model.InstanceType]
 ) -> tuple[model.Instance, ...]:
-    """Return the instances, with the local disks of the type where the cloud does not say it of an instance."""
+    """Return the instances; where an answer lacks the number of local disks, it is that of the type."""
     of_type = {kind.id: kind.local_storage_amount for kind in types}
     return tuple(
         instance

@@ -1,4 +1,4 @@
-"""ApsaraDB for MongoDB: where instances are, how they are reached, and whom they admit."""
+"""ApsaraDB for MongoDB: location, addresses and whitelists of instances."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def mongodb_ids(cloud: Cloud) -> list[str]:
 
 
 def mongodb_head(cloud: Cloud, database_id: str) -> Any:
-    """Read one MongoDB instance, without addresses and whitelists; None where the cloud names none."""
+    """Read one MongoDB instance, without addresses and whitelists; None where the cloud returns none."""
     return next(iter(listed(cloud, "dds:DescribeDBInstanceAttribute", dbinstance_id=database_id)), None)
 
 
 def mongodb_database(cloud: Cloud, head: Any, parts: Parts | None = None) -> model.Database:
-    """Read one MongoDB instance; with `parts` what the cloud refuses to tell of it alone is left unread.
+    """Read one MongoDB instance; with `parts`, calls that the cloud refuses for it alone are recorded as unread.
 
-    The addresses of a sharded cluster are not read, and so it has none here: whoever needs them cannot tell.
+    The addresses of a sharded cluster are not read: it has none here, and rules that need them report UNKNOWN.
     """
     database_id = head.dbinstance_id
     sharded = head.dbinstance_type == "sharding"
@@ -80,7 +80,7 @@ def mongodb_database(cloud: Cloud, head: Any, parts: Parts | None = None) -> mod
 
 
 def unread_mongodb(database_id: str) -> model.Database:
-    """Return a MongoDB instance of which nothing but its id is known."""
+    """Return a MongoDB instance of which only the id is known."""
     return model.Database(
         id=database_id,
         product="mongodb",
@@ -93,6 +93,6 @@ def unread_mongodb(database_id: str) -> model.Database:
 
 
 def mongodb_whitelist_groups(cloud: Cloud, database_id: str) -> tuple[model.WhitelistGroup, ...]:
-    """Read the whitelist groups of a MongoDB instance, that of DAS too."""
+    """Read the whitelist groups of a MongoDB instance, that of DAS included."""
     [page] = pages(cloud, "dds:DescribeSecurityIps", dbinstance_id=database_id, show_hdmips=True)
     return whitelist_groups(page.source, page.items)

@@ -25,19 +25,19 @@ def bucket_names(cloud: Cloud) -> list[str]:
             raise UnusableAnswer(action, "a bucket is in the list twice", body.request_id)
         if not body.is_truncated:
             return names
-        # The list is in the order of names: a marker that does not grow would be asked for without end.
+        # The list is sorted by name: a marker that does not grow would never end.
         if not body.next_marker or body.next_marker <= (marker or ""):
             raise UnusableAnswer(action, "NextMarker does not lead on, so that the list has no end", body.request_id)
         marker = body.next_marker
 
 
 def policy(cloud: Cloud, name: str) -> model.BucketPolicy:
-    """Read what the policy of a bucket says of addresses and VPCs; a bucket without a policy says nothing."""
+    """Read the addresses and VPCs in the policy of a bucket; a bucket without a policy has none."""
     action = "oss:GetBucketPolicy"
     try:
         answer = cloud.call(action, bucket=name)
     except CloudError as error:
-        # The bucket may be gone since it was listed.
+        # The bucket may have been deleted since it was listed.
         if error.code in ("NoSuchBucketPolicy", "NoSuchBucket"):
             return model.BucketPolicy(id=name)
         raise

@@ -1,7 +1,7 @@
-"""Parts of one thing that the cloud refuses to tell of, alone: they are remembered, and nothing else stops.
+"""Record the parts of one resource that the cloud refuses to read; the rest is read all the same.
 
-A database that is being changed refuses some of the calls about it, and a permission may be limited to some databases,
-load balancers or lists. What fails for all alike is an error, and so is an answer that is not understood.
+A database that is being changed refuses some of the calls about it, and a permission may exclude some databases, load
+balancers or lists. A failure for all alike is an error, and so is an answer that is not understood.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ _Other = TypeVar("_Other")
 
 
 class Parts:
-    """What is read of one thing, part by part; the first refusal of a part is its reason."""
+    """The parts of one resource as they are read; the first refusal of a part is its reason."""
 
     def __init__(self, named: str) -> None:
-        """Begin with nothing refused; `named` is how a person finds it, such as `database rm-1`."""
+        """Begin with nothing refused; `named` is its name for a person, such as `database rm-1`."""
         self._named = named
         self._refused: dict[model.UnreadName, str] = {}
         self.denied: list[PermissionDenied] = []
@@ -44,23 +44,23 @@ class Parts:
 
     @property
     def unread(self) -> tuple[model.UnreadPart, ...]:
-        """What was not read, sorted, each with its reason."""
+        """Return the unread parts, sorted, each with its reason."""
         return tuple(model.UnreadPart(part=part, reason=reason) for part, reason in sorted(self._refused.items()))
 
     def of(self, database: model.Database) -> model.Database:
-        """Return a database that says what was not read of it."""
+        """Return a database with its unread parts."""
         return database.model_copy(update={"unread": self.unread}) if self._refused else database
 
 
 def read_part(
     parts: Parts | None, names: Sequence[model.UnreadName], ask: Callable[[], _Result], otherwise: _Other
 ) -> _Result | _Other:
-    """Return what `ask` reads, by `Parts.read` where not all has to be read."""
+    """Return what `ask` reads; by `Parts.read` where a part may stay unread."""
     return ask() if parts is None else parts.read(names, ask, otherwise)
 
 
 def raise_what_is_denied_to_all(read: Sequence[Parts]) -> None:
-    """Raise the `PermissionDenied` of an action that none of them may be asked for: nobody limited it to some."""
+    """Raise the `PermissionDenied` of an action that is denied for all of them: then it is not limited to some."""
     for error in read[0].denied if read else ():
         if all(error.action in {other.action for other in parts.denied} for parts in read):
             raise error

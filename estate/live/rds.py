@@ -1,4 +1,4 @@
-"""ApsaraDB RDS: where databases are, how they are reached, and whom they admit."""
+"""ApsaraDB RDS: location, addresses and whitelists of databases."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def rds_heads(cloud: Cloud) -> list[Any]:
 
 
 def rds_head(cloud: Cloud, database_id: str) -> Any:
-    """Read one RDS instance in the shape of the list; None where the cloud names none."""
+    """Read one RDS instance in the shape of the list; None where the cloud returns none."""
     return next(iter(listed(cloud, "rds:DescribeDBInstanceAttribute", dbinstance_id=database_id)), None)
 
 
 def rds_database(cloud: Cloud, head: Any, parts: Parts | None = None) -> model.Database:
-    """Read one RDS instance; with `parts` what the cloud refuses to tell of it alone is left unread."""
+    """Read one RDS instance; with `parts`, calls that the cloud refuses for it alone are recorded as unread."""
     database_id = head.dbinstance_id
     net = read_part(
         parts,
-        # In which mode it is decides how its whitelists are asked for.
+        # Its mode decides which whitelists there are to read.
         ("networkType", "securityIpMode", "endpoints", "whitelistGroups"),
         lambda: pages(cloud, "rds:DescribeDBInstanceNetInfo", dbinstance_id=database_id)[0],
         None,
@@ -64,8 +64,8 @@ def rds_database(cloud: Cloud, head: Any, parts: Parts | None = None) -> model.D
 def rds_whitelist_groups(cloud: Cloud, database_id: str, mode: str) -> tuple[model.WhitelistGroup, ...]:
     """Read the whitelist groups of a database, sorted by network type and name.
 
-    In standard mode (`mode` normal) there is one set, MIX; in enhanced mode (safety) one for each network, and each
-    has to be asked for by name (DescribeDBInstanceIPArrayList, WhitelistNetworkType).
+    In standard mode (`mode` normal) there is one set, MIX. In enhanced mode (safety) there is one for each network, and
+    each is read by its name (DescribeDBInstanceIPArrayList, WhitelistNetworkType).
     """
     action = "rds:DescribeDBInstanceIPArrayList"
     groups = [

@@ -1,9 +1,9 @@
-"""The reading of a whole region, two stages of calls side by side.
+"""Read a whole region, in two stages of concurrent calls.
 
-Fail-closed: whoever reads the estate learns an error rather than a part. DescribeInstances and its like answer an
-identity without permission with an empty list (ECS API, DescribeInstances), so that permission is proven by dry runs
-first. Not every team uses Container Registry and OSS, and a single database, load balancer or list may refuse what all
-others tell: of these alone it learns what could not be read, and why.
+Fail-closed: the reader raises an error rather than return a part. DescribeInstances and similar actions answer an
+identity without permission with an empty list (ECS API, DescribeInstances), so dry runs prove the permission first.
+There are two exceptions, which are recorded with their reason: Container Registry and OSS, which not every team uses,
+and single databases, load balancers or lists that refuse calls about themselves.
 """
 
 from __future__ import annotations
@@ -68,10 +68,10 @@ RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "bucketPolicies": ("oss:ListBuckets", "oss:GetBucketPolicy"),
 }
 
-#: The parts that not every team has, and without whose permissions the rest is read all the same.
+#: The parts that not every team has; the rest is read without their permissions.
 IF_USED: Final = frozenset({"registryAccessLists", "bucketPolicies"})
 
-# These answer a missing permission with an empty list, and take DryRun to tell.
+# These answer a missing permission with an empty list, and accept DryRun.
 _PROBED = ("ecs:DescribeInstances", "ecs:DescribeDisks", "ecs:DescribeSnapshots", "ecs:DescribeSecurityGroups")
 
 _NOTHING: Final = object()
@@ -110,7 +110,7 @@ def probe(cloud: Cloud, action: str) -> None:
 
 
 def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime) -> model.Estate:
-    """Read in two stages, lists first and then what needs their ids; the stages fill the pool, never a worker of it."""
+    """Read in two stages, lists first, then what needs their ids; only the stages submit to the pool, never workers."""
     lists: dict[str, Future[Any]] = {
         name: pool.submit(reader, cloud)
         for name, reader in (
@@ -180,7 +180,7 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
 
 
 def _estate(**fields: Any) -> model.Estate:
-    """Make an estate of its parts; what contradicts itself across the answers of several actions is an error."""
+    """Make an estate of its parts; a contradiction between the answers of several actions is an error."""
     try:
         return model.Estate(**fields)
     except ValidationError as error:
@@ -194,9 +194,9 @@ def _estate(**fields: Any) -> model.Estate:
 def _if_readable(
     pool: ThreadPoolExecutor, service: model.ListService, heads: Future[Any], read: Callable[[Any], _Result]
 ) -> tuple[list[_Result], list[model.UnreadLists]]:
-    """Return what `read` tells of each of the `heads`, or why not all of it can be read.
+    """Return what `read` returns for each of the `heads`, or the reason why not all of it can be read.
 
-    Half of it is as good as nothing.
+    A partial list would be no use.
     """
     try:
         return [future.result() for future in _spread(pool, read, heads.result())], []
@@ -230,7 +230,7 @@ def _mongodb(cloud: Cloud, database_id: str) -> tuple[model.Database, Parts]:
 
 
 class _Balancer(NamedTuple):
-    """The vServer groups of a load balancer, or why they were not read."""
+    """The vServer groups of a load balancer, or the reason why they were not read."""
 
     groups: Sequence[model.VServerGroup] = ()
     unread: model.UnreadLoadBalancer | None = None
@@ -253,7 +253,7 @@ def _access_list(cloud: Cloud, acl_id: str) -> tuple[model.AccessControlList, Pa
 
 
 def _each(futures: Sequence[Future[tuple[_Result, Parts]]]) -> list[_Result]:
-    """Return what was read of all things of one kind. Raises `PermissionDenied` for what is denied for all of them."""
+    """Return the readings of all resources of one kind. Raises `PermissionDenied` for what is denied for all."""
     read = [future.result() for future in futures]
     raise_what_is_denied_to_all([parts for _, parts in read])
     return [found for found, _ in read]
@@ -266,7 +266,7 @@ def _spread(pool: ThreadPoolExecutor, read: Callable[[Any], _Result], items: Ite
 def _interleaved(
     pool: ThreadPoolExecutor, *asked: tuple[Callable[[Any], Any], Iterable[Any]]
 ) -> list[list[Future[Any]]]:
-    """Read of each kind one in turn: one whose action has to wait for its rate then holds up none of the others."""
+    """Alternate between the kinds, so that one whose action waits for its rate does not hold up the others."""
     found: list[list[Future[Any]]] = [[] for _ in asked]
     for turn in zip_longest(*(items for _, items in asked), fillvalue=_NOTHING):
         for futures, (read, _), item in zip(found, asked, turn, strict=True):

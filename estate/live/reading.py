@@ -1,4 +1,4 @@
-"""What the readers of all products share: parts out of the SDK's holders, and models made of what the cloud said."""
+"""Helpers of all product readers: take parts out of the SDK's holders, and make models of the cloud's answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 class _Noun(NamedTuple):
-    """What a thing of the cloud is called, and the field that tells it from others."""
+    """The name of a kind of resource, and the field that identifies one."""
 
     noun: str
     field: str = "id"
@@ -45,11 +45,11 @@ NOUNS: Final[Mapping[type[BaseModel], _Noun]] = {
     model.WhitelistGroup: _Noun("whitelist group", "name"),
     model.Zone: _Noun("zone"),
 }
-"""What each model that the readers build is called in an error."""
+"""The name of each model that the readers build, for errors."""
 
 
 def build(source: Source, kind: type[_Model], **fields: Any) -> _Model:
-    """Make a model of what the cloud said; what it says and we cannot understand is an error, never a guess."""
+    """Make a model of the cloud's answer; an answer that cannot be understood is an error, never a guess."""
     try:
         return kind(**fields)
     except ValidationError as error:
@@ -61,14 +61,14 @@ def build(source: Source, kind: type[_Model], **fields: Any) -> _Model:
 
 
 def _problem(where: Iterable[str | int], found: object, message: str) -> str:
-    """Put one of pydantic's errors into words: the field, what was found there, and what was expected."""
+    """Put one of pydantic's errors into words: the field, its value, and what was expected."""
     expected = re.sub(r"^\w+ should (be|have) ", "expected ", message.removeprefix("Value error, "))
     path = ".".join(to_camel(str(part)) for part in where)
     return f"{path} is {shown(found)}, {expected}" if path else expected
 
 
 def _name(kind: type[BaseModel], fields: Mapping[str, Any]) -> str:
-    """Name a thing as a person finds it in the console; rules of old groups have no id."""
+    """Name a resource as the console shows it; rules of old groups have no id."""
     noun, field = NOUNS[kind]
     name = str(fields.get(field) or "")
     if kind is not model.SecurityGroupRule:
@@ -78,7 +78,7 @@ def _name(kind: type[BaseModel], fields: Mapping[str, Any]) -> str:
 
 
 def source_of(action: str, body: Any, **fields: Any) -> Source:
-    """Return where a typed body is from, asked for with these `fields`."""
+    """Return where a typed body is from, requested with these `fields`."""
     return Source(action, str(body.request_id), asked_for(action, fields))
 
 
@@ -97,7 +97,7 @@ def tags(owner: Any) -> tuple[model.Tag, ...]:
 
 
 def addresses(text: str | None) -> tuple[str, ...]:
-    """Return the entries of a whitelist, which the cloud gives as one text."""
+    """Return the entries of a whitelist, which the cloud returns as one text."""
     return tuple(entry.strip() for entry in (text or "").split(",") if entry.strip())
 
 
@@ -117,7 +117,7 @@ def whitelist_groups(source: Source, groups: Iterable[Any]) -> tuple[model.White
 
 
 def net_info(source: Source, info: Any, **told: str) -> model.NetInfo:
-    """Return an address of an RDS or Redis instance; `told` is what each product has in fields of its own."""
+    """Return an address of an RDS or Redis instance; `told` has the fields that differ between the products."""
     return build(
         source,
         model.NetInfo,
@@ -132,5 +132,5 @@ def net_info(source: Source, info: Any, **told: str) -> model.NetInfo:
 
 
 def seconds_left(text: str | int | None) -> int | None:
-    """Return the seconds left to a classic address in hybrid access; the cloud says nothing or 0 of all others."""
+    """Return the seconds left to a classic address in hybrid access; for all others the cloud returns nothing or 0."""
     return int(text or 0) or None

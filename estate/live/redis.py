@@ -1,4 +1,4 @@
-"""Tair (Redis OSS-compatible): where instances are, how they are reached, and whom they admit."""
+"""Tair (Redis OSS-compatible): location, addresses and whitelists of instances."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _IP_TYPES = {"0": "Public", "1": "Inner", "2": "Private"}
 def redis_heads(cloud: Cloud) -> list[Any]:
     """Read the list of Redis instances, without addresses and whitelists.
 
-    No text says whether Memcache is among them without a filter (DescribeInstances, InstanceType): it is asked for too.
+    No text states whether an unfiltered list includes Memcache (DescribeInstances, InstanceType), so it is requested
+    too.
     """
     found = listed(cloud, "kvstore:DescribeInstances", region_id=cloud.region)
     known = {head.instance_id for head in found}
@@ -27,12 +28,12 @@ def redis_heads(cloud: Cloud) -> list[Any]:
 
 
 def redis_head(cloud: Cloud, database_id: str) -> Any:
-    """Read one Redis instance in the shape of the list; None where the cloud names none."""
+    """Read one Redis instance in the shape of the list; None where the cloud returns none."""
     return next(iter(listed(cloud, "kvstore:DescribeInstanceAttribute", instance_id=database_id)), None)
 
 
 def redis_database(cloud: Cloud, head: Any, parts: Parts | None = None) -> model.Database:
-    """Read one Redis instance; with `parts` what the cloud refuses to tell of it alone is left unread."""
+    """Read one Redis instance; with `parts`, calls that the cloud refuses for it alone are recorded as unread."""
     database_id = head.instance_id
     net = read_part(
         parts,

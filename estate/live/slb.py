@@ -17,7 +17,7 @@ def access_list_ids(cloud: Cloud) -> list[str]:
 
 
 def access_list(cloud: Cloud, acl_id: str) -> model.AccessControlList:
-    """Read one access control list with all its entries and the listeners that go by it."""
+    """Read one access control list with all its entries and the listeners that use it."""
     found = pages(cloud, "slb:DescribeAccessControlListAttribute", region_id=cloud.region, acl_id=acl_id)
     source, body, _ = found[-1]
     return build(

@@ -188,7 +188,7 @@ def test_add_refuses_options_that_say_nothing(cli: Cli, instance: str, by: str, 
     [
         ("", "the input is empty: did ssh fail?"),
         (" \n", "the input is empty: did ssh fail?"),
-        ("ssh: connection refused", "found none of it"),
+        ("ssh: connection refused", "found nothing of it"),
         (OUTPUT[:-1], "cut off"),
         (json.dumps({**FACTS, "instanceId": WEB_3}), f"says that it is {WEB_3}, expected {WEB_1}"),
         (json.dumps({**FACTS, "collectedAt": "2026-11-30T01:05:01Z"}), "the system's clock says"),

@@ -74,7 +74,7 @@ def test_a_value_without_quotes_is_what_pulumi_makes_of_it(text: str, value: obj
     [
         ('{"a": 1, "b": {"c": 1, "d": 2, "c": 3}}', "the key 'c' stands twice in one map; expected it once"),
         ("a: 1\nb:\n  c: 1\n  c: 2", "line 4: the key 'c' stands twice in one map; expected it once"),
-        ("base: &base [*base]", "expected *base after the end of what it stands for"),
+        ("base: &base [*base]", "expected *base after the end of the value that it repeats"),
         ("? [a, b]\n: c", "line 1: expected text as a key, found a list or a map"),
         ("!!python/name:os.system x", "expected YAML or JSON: could not determine a constructor"),
         ("{a: [}", "expected YAML or JSON: "),
@@ -114,7 +114,7 @@ def test_what_aliases_stand_for_is_counted(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(documents, "MAX_YAML_NODES", size)
     assert parse_document(text)["c"] == [[[1, 2], [1, 2]]] * 2
     monkeypatch.setattr(documents, "MAX_YAML_NODES", size - 1)
-    with pytest.raises(ValueError, match="those counted that aliases stand for"):
+    with pytest.raises(ValueError, match="including those that aliases repeat"):
         parse_document(text)
 
 

@@ -137,7 +137,7 @@ CASES: dict[str, tuple[Case, tuple[str, ...], bool]] = {
     ),
     "a proxy that asks who calls": (
         ("nothing", "HTTPS", {"HTTPS_PROXY": "http://127.0.0.1:{refusing}"}),
-        ("the proxy refuses to lead there (407 Proxy Authentication Required). Check HTTPS_PROXY, and whether",),
+        ("the proxy refuses the connection (407 Proxy Authentication Required). Check HTTPS_PROXY, and whether",),
         False,
     ),
     "a name that nobody knows": (

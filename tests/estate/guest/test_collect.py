@@ -91,7 +91,7 @@ def test_each_system_gets_its_script(simulator: Simulator) -> None:
         (_instance(2, _answering(exit_code=2)), "Failed, ExitCodeNonzero"),
         (_instance(2, _answering(seconds=SCRIPT_TIMEOUT + 1)), "Timeout, ExecutionTimeout"),
         (_instance(2, _answering(cut_at=len(json.dumps(WHOLE)) - 1)), "cut off by 1 bytes"),
-        (_instance(2, _answering(output="")), "found none of it"),
+        (_instance(2, _answering(output="")), "found nothing of it"),
         (_instance(2, _answering(output=json.dumps({**WHOLE, "schemaVersion": 9}))), "version 1"),
         (_instance(2, _answering(output=json.dumps({**WHOLE, "instanceId": "i-web9"}))), "says that it is i-web9"),
     ],

@@ -42,8 +42,8 @@ def test_output_that_is_cut_off_is_refused_wherever_it_is_cut(end: int) -> None:
 @pytest.mark.parametrize(
     ("output", "told"),
     [
-        ("", "found none of it"),
-        ("sh: syntax error", "found none of it"),
+        ("", "found nothing of it"),
+        ("sh: syntax error", "found nothing of it"),
         (TEXT + TEXT, "mixed with other output"),
         (TEXT.replace('"schemaVersion": 1', '"schemaVersion": 2'), "version 1 of the script prints, found version 2"),
         (json.dumps({**WHOLE, "os": "plan9"}), "os:"),
