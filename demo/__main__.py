@@ -46,14 +46,14 @@ def demo(
         REPOSITORY / ".demo"
     ),
 ) -> None:
-    """Tell the story."""
+    """Run the story."""
     raise typer.Exit(_run(estate, stack_config, directory))
 
 
 def _run(estate: Path, stack_config: Path, directory: Path) -> int:
-    """Tell the story; return 0 only if each step did what it must."""
+    """Run the story; return 0 only if each step had the expected result."""
     console = Console()
-    # What ends the demo from outside is told like ctrl-c.
+    # A signal from outside ends the demo as ctrl-c does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _tell(estate, stack_config, directory, console)
@@ -66,12 +66,12 @@ def _run(estate: Path, stack_config: Path, directory: Path) -> int:
     except (OSError, TimeoutError) as error:
         return _stopped(console, f"this machine refuses something: {error}", 1)
     except KeyboardInterrupt:
-        return _stopped(console, "interrupted; nothing of it is left running", _INTERRUPTED)
+        return _stopped(console, "interrupted; no process of it is left running", _INTERRUPTED)
     return 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; 0 only if each step of the story did what it must."""
+    """Run the command line; 0 only if each step of the story had the expected result."""
     try:
         app(arguments, prog_name="python -m demo")
     except SystemExit as ended:
@@ -109,7 +109,7 @@ def steps() -> str:
 
 
 def _stack_config(path: Path) -> Mapping[str, Any]:
-    """Return what a stack file holds under `config`, checked as the program will check it. Raises InputError."""
+    """Return the `config` of a stack file, checked as the program will check it. Raises InputError."""
     try:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -132,7 +132,7 @@ def _stopped(console: Console, why: str, code: int) -> int:
 
 
 def _shown(path: Path) -> Path:
-    """Return a path as it is shortest from here."""
+    """Return the shortest form of a path, seen from the current directory."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 

@@ -1,4 +1,4 @@
-"""What somebody takes away behind Pulumi's back, by the API: a cloned rule, and a whitelist entry."""
+"""Remove a cloned rule and a whitelist entry through the API, behind Pulumi's back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from estate.client import Cloud
 
 
 def take_away(project: Project) -> dict[str, str]:
-    """Take a cloned rule and a whitelist entry away; return what a preview must name, with what it is."""
+    """Remove a cloned rule and a whitelist entry; return what a preview must name, each with its description."""
     api = project.api()
     resources = json.loads(project.run("stack", "export", "--stack", "dev", check=True).stdout)["deployment"][
         "resources"
@@ -21,7 +21,7 @@ def take_away(project: Project) -> dict[str, str]:
         ("alimigrate:ecs:SecurityGroupRules", _take_rule),
         ("alimigrate:rds:WhitelistGroup", _take_entry),
     ):
-        # Sorted, because resources stand in the state in the order in which they happened to be made.
+        # Sorted, because the order of resources in the state is the order of their creation.
         declared = sorted((item for item in resources if item["type"] == kind), key=lambda item: str(item["urn"]))
         first = next((item["outputs"] for item in declared if _has_something(item["outputs"])), None)
         if first:
@@ -31,12 +31,12 @@ def take_away(project: Project) -> dict[str, str]:
 
 
 def _has_something(declared: Mapping[str, Any]) -> bool:
-    """Whether there is an accept rule, or a whitelist entry, to take away."""
+    """Whether there is an accept rule, or a whitelist entry, to remove."""
     return bool(_accepts(declared) or declared.get("securityIps"))
 
 
 def _accepts(declared: Mapping[str, Any]) -> list[str]:
-    """Labels of the accept rules, those that let something in first."""
+    """Return the labels of the accept rules, those for ingress first."""
     accepts = {label: rule for label, rule in declared.get("rules", {}).items() if rule["policy"] == "accept"}
     return sorted(accepts, key=lambda label: (accepts[label]["direction"] != "ingress", label))
 
@@ -67,7 +67,7 @@ def _take_rule(api: Cloud, declared: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _take_entry(api: Cloud, declared: Mapping[str, Any]) -> tuple[str, str]:
-    """Replace the entries of a whitelist group of ours by the loopback address: the way to empty a group."""
+    """Replace the entries of one of our whitelist groups by the loopback address: this is how a group is emptied."""
     api.call(
         "rds:ModifySecurityIps",
         dbinstance_id=declared["dbInstanceId"],

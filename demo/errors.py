@@ -1,11 +1,11 @@
-"""Why the demo stops."""
+"""Errors that stop the demo."""
 
 from __future__ import annotations
 
 
 class StepError(Exception):
-    """A step of the story did not do what it must; the message says what it should have done, and why it did not."""
+    """A step of the story had another result than expected; the message gives both, and the reason."""
 
 
 class InputError(Exception):
-    """The demo cannot begin; the message says what is wrong, a line a problem, and what was expected."""
+    """The demo cannot begin; the message has a line for each problem, with what was expected."""

@@ -1,4 +1,4 @@
-"""This program as a Pulumi project of its own, joined to a simulated cloud: own directory, own stacks, own state."""
+"""This program as a Pulumi project of its own, connected to a simulated cloud: own directory, own stacks, own state."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ PROGRAM = tuple(
     REPOSITORY / name for name in ("__main__.py", "Pulumi.yaml", "components", "estate", "policies", "provider")
 )
 
-# All that a child takes from the environment of the person who runs this. Left out are credentials and profiles, and
-# whatever else steers the cloud's clients (ALIBABA_CLOUD_*, ALICLOUD_*, ECS_ENDPOINT, TF_ENDPOINT_PATH, ...) or Pulumi.
+# All that a child process gets of the user's environment. Credentials and profiles are left out, and so is everything
+# else that steers the cloud's clients (ALIBABA_CLOUD_*, ALICLOUD_*, ECS_ENDPOINT, TF_ENDPOINT_PATH, ...) or Pulumi.
 _KEPT = frozenset(
     (
         *("PATH", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TERM", "COLORTERM", "NO_COLOR", "COLUMNS"),
@@ -34,7 +34,7 @@ _KEPT = frozenset(
 
 
 def _kept(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return what a child takes from `environ`, with the plugins of Pulumi from where they are: its home is another."""
+    """Return the part of `environ` for child processes, with the path to Pulumi's plugins: their home is another."""
     kept = {name: value for name, value in environ.items() if name in _KEPT or name.startswith("LC_")}
     if "HOME" in environ:
         kept.setdefault("PULUMI_HOME", str(Path(environ["HOME"]) / ".pulumi"))
@@ -42,16 +42,16 @@ def _kept(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def no_proxy(cloud: Simulator) -> str:
-    """Return what has no proxy: for tea, which the provider calls by, host and port as they stand in the endpoint."""
+    """Return the hosts without a proxy; tea, the provider's HTTP library, compares host and port as in the endpoint."""
     return f"127.0.0.1,localhost,{cloud.host}"
 
 
 class Project:
     """Runs the `pulumi` on PATH on this program, or on that of `files`, against one simulated cloud.
 
-    `directory` holds links to the program's files, the stack files and, in `state/`, the stacks' state: nothing in the
-    checkout or in the user's own Pulumi backend is touched. Of `environ`, by default this process's own, children see
-    what they need to run and nothing else; their home is empty. Program and pack go by the cloud's own time.
+    `directory` holds links to the program's files, the stack files and, in `state/`, the stacks' state: the checkout
+    and the user's own Pulumi backend stay untouched. Of `environ`, by default this process's own, child processes get
+    only what they need to run; their home is empty. Program and pack use the cloud's own time.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Project:
         self.cloud_config = {
             "alicloud:region": cloud.region,
             "alicloud:protocol": "HTTP",
-            # Without it the alicloud provider asks the billing service for it at every configure.
+            # Without it the alicloud provider requests it from the billing service at every configure.
             "alicloud:accountType": "Domestic",
             "alicloud:skipRegionValidation": True,
             "alicloud:endpoints": [cloud.endpoints],
@@ -86,7 +86,7 @@ class Project:
             "PREFLIGHT_RESULT": str(self.result_file),
             # The alicloud provider reads the first, gRPC under Pulumi's Python SDK the second.
             **dict.fromkeys(("NO_PROXY", "no_proxy"), no_proxy(cloud)),
-            # The alicloud provider makes some of its calls over HTTPS whatever `protocol` says.
+            # The alicloud provider makes some of its calls over HTTPS, whatever `protocol` is.
             "SSL_CERT_FILE": str(ca_file),
         }
         (directory / "state").mkdir(parents=True, exist_ok=True)
@@ -98,16 +98,16 @@ class Project:
                 link.symlink_to(file)
 
     def api(self) -> Cloud:
-        """Return the cloud's API with this project's settings: for what somebody does behind Pulumi's back."""
+        """Return the cloud's API with this project's settings, for changes behind Pulumi's back."""
         return Cloud(CloudSettings.from_config(self.cloud_config, self.environ))
 
     def new_stack(self, stack: str, config: Mapping[str, Any], seen_from: Path = REPOSITORY) -> None:
-        """Make a stack with the migration of `config`, joined to the simulated cloud."""
+        """Make a stack with the migration of `config`, connected to the simulated cloud."""
         self.configure(stack, config, seen_from)
         self.run("stack", "init", stack, "--no-select", check=True)
 
     def configure(self, stack: str, config: Mapping[str, Any], seen_from: Path = REPOSITORY) -> None:
-        """Write the migration of `config` into a stack's file; files that it names are seen from `seen_from`."""
+        """Write the migration of `config` into a stack's file; paths in it are relative to `seen_from`."""
         migration = dict(config[CONFIG_KEY])
         if evidence := migration.get("evidence"):
             files = [str(seen_from.resolve() / name) for name in evidence["files"]]
@@ -118,7 +118,7 @@ class Project:
         self.join(stack, {CONFIG_KEY: migration})
 
     def join(self, stack: str, config: Mapping[str, Any] | None = None) -> None:
-        """Write a stack's config anew, joined to the cloud; what Pulumi keeps of its own in the file is left."""
+        """Write a stack's config anew, connected to the cloud; Pulumi's own entries in the file are kept."""
         path = self.directory / f"Pulumi.{stack}.yaml"
         written = yaml.safe_load(path.read_text()) if path.exists() else {}
         joined = {**self.cloud_config, **(config or {})}

@@ -1,4 +1,4 @@
-"""What a destroy keeps on purpose: snapshots, a network that databases are in, and databases in hybrid access."""
+"""Resources that a destroy keeps on purpose: snapshots, a network with databases in it, databases in hybrid access."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Any, NamedTuple
 
 
 class Retained(NamedTuple):
-    """Things of one kind that stay, and why; `items` describes each."""
+    """Resources of one kind that stay, and the reason; `items` describes each."""
 
     noun: str
     why: str
     items: list[str]
 
     def __str__(self) -> str:
-        """Say how many there are, and why they stay."""
+        """Return how many there are, and why they stay."""
         return f"{len(self.items)} {self.noun}{'' if len(self.items) == 1 else 's'}: {self.why}"
 
 
 def without_retained(left: dict[str, Any], found: Mapping[str, Any]) -> tuple[dict[str, Any], list[Retained]]:
-    """Return the state less what a destroy keeps on purpose, and what that is."""
+    """Return the state without the resources that a destroy keeps on purpose, and those resources."""
     groups: list[str] = []
     databases: list[str] = []
     snapshots, networks = _snapshots(left, found), _network(left, found)
@@ -37,13 +37,13 @@ def without_retained(left: dict[str, Any], found: Mapping[str, Any]) -> tuple[di
 
 
 def _snapshots(left: dict[str, Any], found: Mapping[str, Any]) -> list[str]:
-    """Snapshots are kept because there is no way back without them."""
+    """Return the snapshots: they are kept because without them nothing can be restored."""
     new = _new(left, found, "snapshots")
     return [f"snapshot {item['id']} of {item['disk_id']}, for {item['retention_days']} days" for item in new]
 
 
 def _network(left: dict[str, Any], found: Mapping[str, Any]) -> list[str]:
-    """Return what stays of the network: a VPC and its VSwitches, when databases are in it, which cannot leave it."""
+    """Return the part of the network that stays: a VPC and its VSwitches with databases in them, which cannot leave."""
     vpcs = [item["id"] for item in _new(left, found, "vpcs")]
     vswitches = [item["id"] for item in _new(left, found, "vswitches") if item["vpc_id"] in vpcs]
     _new(left, found, "route_tables")
@@ -51,7 +51,7 @@ def _network(left: dict[str, Any], found: Mapping[str, Any]) -> list[str]:
 
 
 def _new(left: dict[str, Any], found: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    """Take what was not there before out of one list of the state, and return it."""
+    """Take the items that are new out of one list of the state, and return them."""
     known = {item["id"] for item in found[name]}
     new = [item for item in left[name] if item["id"] not in known]
     left[name] = [item for item in left[name] if item["id"] in known]
@@ -70,7 +70,7 @@ def _whitelist_groups(database: dict[str, Any], before: Mapping[str, Any]) -> It
 
 
 def _hybrid_access(database: dict[str, Any], before: Mapping[str, Any]) -> Iterator[str]:
-    """No database goes back to the classic network; its classic addresses are those it had, and end some day."""
+    """Yield a database: it cannot go back to the classic network, and its classic addresses will end."""
     if database["network_type"] == before["network_type"]:
         return
     classic = [item for item in database["endpoints"] if item["ip_type"] == "Inner"]

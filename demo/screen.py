@@ -1,4 +1,4 @@
-"""What a person reads: each command with what matters of its output; the whole output goes into a file."""
+"""The screen of the demo: each command with the relevant part of its output; the whole output goes into a file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FAULT = re.compile(r"\s*(error: .+|.+ error: .+)")
 
 @dataclass(frozen=True)
 class Output:
-    """What one command said, and its exit code."""
+    """The output of one command, and its exit code."""
 
     command: str
     code: int
@@ -35,7 +35,7 @@ class Output:
 
     @property
     def first_finding(self) -> list[str]:
-        """The lines of the first finding of the policy pack."""
+        """Return the lines of the policy pack's first finding."""
         lines = self.text.splitlines()
         starts = [number for number, line in enumerate(lines) if _FINDING.match(line)]
         found = lines[starts[0] : starts[1] if len(starts) > 1 else None] if starts else []
@@ -43,7 +43,7 @@ class Output:
 
     @property
     def gist(self) -> list[str]:
-        """Which pack judged it, how, and how many resources it was about."""
+        """Return which pack judged the run, the result, and the number of resources."""
         lines = dict.fromkeys(self.text.splitlines())
         packs = [line.strip() for line in lines if _PACK.match(line)]
         tallies = [line.strip().lstrip("+~- ") for line in lines if _TALLY.match(line)]
@@ -51,20 +51,20 @@ class Output:
 
     @property
     def why(self) -> str:
-        """What it says of its failure: its lines with errors, else its last lines."""
+        """Return the reason of a failure: the lines with errors, else the last lines."""
         lines = [line.strip() for line in self.text.splitlines() if line.strip()]
         faults = list(dict.fromkeys(line for line in lines if _FAULT.fullmatch(line)))
         return "\n".join(f"    {line}" for line in (faults or lines)[-_FAULT_LINES:])
 
 
 def unmet(what: str, output: Output | None = None) -> str:
-    """Say what was expected of a step, and what the command says that did not bring it about."""
+    """Return what was expected of a step, and the command's output instead."""
     said = f"\n  pulumi {output.command} ended with exit code {output.code}:\n{output.why}" if output else ""
     return f"expected: {what}{said}"
 
 
 class Screen:
-    """Runs commands, shows what matters of them on `console`, and writes everything into `log`."""
+    """Runs commands, shows the relevant part on `console`, and writes everything into `log`."""
 
     def __init__(self, console: Console, log: TextIO, path: Path) -> None:
         self._console = console
@@ -88,13 +88,13 @@ class Screen:
         self.note(f"== {number}. {title}")
 
     def expect(self, met: bool, what: str, output: Output | None = None) -> None:
-        """Show one thing that a step must bring about; raises StepError where it did not, with what `output` says."""
+        """Show one expected result of a step; raise StepError where it is missing, with the text of `output`."""
         if not met:
             raise StepError(unmet(what, output))
         self.say(f"✓ {what}", "green")
 
     def pulumi(self, project: Project, *args: str) -> Output:
-        """Run one command as a user would type it, show what matters of it, and return what it said."""
+        """Run one command as a user would type it, show the relevant part, and return its output."""
         command = " ".join(args)
         self.say(f"$ pulumi {command}", "bold cyan")
         process = subprocess.Popen(
@@ -106,7 +106,7 @@ class Screen:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            # Ctrl-c is ours to pass on, once: a second signal has Pulumi leave its state as it stands.
+            # Ctrl-c is passed on once: a second signal makes Pulumi leave its state unfinished.
             start_new_session=True,
         )
         try:
@@ -137,7 +137,7 @@ class Screen:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """Interrupt a command, and let it end by itself, so that its state stays whole."""
+    """Interrupt a command, and let it end by itself, so that its state stays complete."""
     process.send_signal(signal.SIGINT)
     try:
         process.communicate(timeout=_PATIENCE)

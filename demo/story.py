@@ -1,10 +1,14 @@
 """The story that `make demo` shows: the real CLI on a simulated cloud, each step checked.
 
-1. a stack that names only the window and the instances fails its preview;
-2. the prepared stack passes, goes up, and a second `up` changes nothing;
-3. what somebody takes away behind Pulumi's back shows in the next preview with refresh, and `up` heals it;
-4. `destroy` leaves the estate as it was found, but for what is retained;
-5. all of it stayed on this machine.
+1. A stack that names only the window and the instances fails its preview.
+
+2. The prepared stack passes, is deployed, and a second `up` changes nothing.
+
+3. A change behind Pulumi's back shows in the next preview with refresh, and `up` repairs it.
+
+4. `destroy` leaves the estate as it was found, except for what is retained.
+
+5. All traffic stayed on this machine.
 """
 
 from __future__ import annotations
@@ -32,7 +36,7 @@ _MOST_LINES = 3
 
 @dataclass(frozen=True)
 class Stage:
-    """Where the story plays: the screen, the project on the simulated cloud, and the watch over what leaves."""
+    """The setting of the story: the screen, the project on the simulated cloud, and the watch over requests."""
 
     screen: Screen
     project: Project
@@ -41,9 +45,9 @@ class Stage:
 
 
 def tell(stage: Stage, prepared: Mapping[str, Any], seen_from: Path) -> None:
-    """Tell the whole story of a stack whose files are seen from `seen_from`.
+    """Run the whole story of a stack whose files are relative to `seen_from`.
 
-    Raises StepError at the first step that did not do what it must.
+    Raises StepError at the first step without its expected result.
     """
     screen, project, cloud = stage.screen, stage.project, stage.cloud
     as_found = cloud.state()
@@ -57,7 +61,7 @@ def tell(stage: Stage, prepared: Mapping[str, Any], seen_from: Path) -> None:
 
 
 def unprepared(migration: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the stack of a team that has not begun: windows and instances, and nothing else."""
+    """Return the stack of a team that has not begun: only windows and instances."""
     kept = {key: migration[key] for key in ("window", "selector", "name", "after") if key in migration}
     if "waves" in migration:
         kept["waves"] = [unprepared(wave) for wave in migration["waves"]]
@@ -85,7 +89,7 @@ def _refused(screen: Screen, project: Project) -> None:
 
 
 def found(stopping: Iterable[Mapping[str, Any]]) -> str:
-    """Say how many results stop a preview, what is missing and what is not known each by its number."""
+    """Return how many results stop a preview: what is missing and what is unknown, each with its number."""
     counted = Counter(item["outcome"] for item in stopping)
     failed, unknown = counted["FAIL"], counted["UNKNOWN"]
     more = f", and {unknown} that it cannot tell (UNKNOWN)" if unknown else ""
@@ -93,7 +97,7 @@ def found(stopping: Iterable[Mapping[str, Any]]) -> str:
 
 
 def standing(judgement: Mapping[str, Any]) -> str:
-    """Say what a judgement is of the stack, and why a simulated cloud is never more than a what-if."""
+    """Return a judgement of the stack in words, and why a simulated cloud never gives more than a what-if."""
     would_be = judgement.get("hypothetical")
     if would_be is None:
         return f"The stack is {judgement['readiness']}."
@@ -160,7 +164,7 @@ def _nothing_left(screen: Screen, cloud: Simulator, watch: Watch) -> None:
 
 
 def _result(project: Project, output: Output) -> dict[str, Any]:
-    """Return the pack's result of the run that said `output`. Raises StepError where there is none."""
+    """Return the pack's result of the run with this `output`. Raises StepError where there is none."""
     try:
         result: dict[str, Any] = json.loads(project.result_file.read_text(encoding="utf-8"))
     except (OSError, ValueError):

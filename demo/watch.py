@@ -1,4 +1,4 @@
-"""A proxy on loopback that lets nothing through and notes what was asked of it: the proof that nothing goes out."""
+"""A proxy on loopback that blocks and records every request: the proof that nothing leaves the machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LOOPBACK = "127.0.0.1,localhost"
 
 
 class Watch:
-    """What clients asked of the proxy at `url`: the first line of each request, oldest first."""
+    """The requests that reached the proxy at `url`: the first line of each, oldest first."""
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
@@ -22,7 +22,7 @@ class Watch:
 
     @property
     def environ(self) -> Mapping[str, str]:
-        """The variables that send through this proxy whatever does not go to loopback, in both spellings."""
+        """Return the variables that send all but loopback traffic through this proxy, in both spellings."""
         upper = {"HTTP_PROXY": self.url, "HTTPS_PROXY": self.url, "NO_PROXY": _LOOPBACK}
         return upper | {name.lower(): value for name, value in upper.items()}
 

@@ -1,1 +1,1 @@
-"""Writes the generated pages of docs/ and the schema of the result; may know every room, tests and docs."""
+"""Write the generated pages of docs/ and the schema of the result; may import every room, tests and docs."""

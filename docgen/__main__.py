@@ -23,7 +23,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 
 def documents() -> dict[str, str]:
-    """Path below `docs` to content, of all but the pages on rules and facts."""
+    """Return path below `docs` -> content, for all pages but those on rules and facts."""
     return {
         "schema/stack.schema.json": stack_schema.render(),
         "schema/result.schema.json": result_schema.render(),
@@ -57,7 +57,7 @@ def main() -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        # It takes no options: whoever asks for help gets what it does.
+        # It takes no options: `--help` shows what it does.
         print(__doc__)
         sys.exit(0 if sys.argv[1] in ("-h", "--help") else 2)
     main()

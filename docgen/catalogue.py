@@ -1,4 +1,4 @@
-"""A page a rule, their index, the matrix of the notice, what is read of which product, and the pack's list of rules."""
+"""Write a page for each rule, their index, the pages on the notice and on coverage, and the pack's list of rules."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from policies.subjects.notice import ATTESTED, ITEMS
 from policies.subjects.ways_in import table
 
 _DECLARING = ("classic-to-vpc:", "alimigrate:", "alicloud:")
-# They carry facts, and bring nothing about.
+# They carry facts, and serve no item of the notice.
 _FACTS = {MIGRATION, MIGRATING_INSTANCE}
 
-# Pages of docs/components that tell how to declare an item.
+# Pages of docs/components that show how to declare an item.
 PAGES = {
     "network": ("N09", "N10"),
     "security-groups": ("N11", "N12", "N30"),
@@ -31,7 +31,7 @@ PAGES = {
 
 
 def documents() -> dict[str, str]:
-    """Path below `docs` to content."""
+    """Return path below `docs` -> content."""
     pages = {f"rules/{rule.id}.md": _page(rule) for rule in all_rules()}
     return pages | {"rules/README.md": _index(), "notice.md": _matrix(), "coverage.md": table()}
 
@@ -158,13 +158,13 @@ def served(item: str) -> dict[str, list[str]]:
 
 
 def mirror(rule: AnyRule) -> str:
-    """Path of a rule's tests."""
+    """Return the path of a rule's tests."""
     family, _, name = rule.module.removeprefix("policies.rules.").partition(".")
     return f"tests/policies/rules/{family}/test_{name}.py"
 
 
 def write(directory: Path) -> None:
-    """Write all pages, and remove those of rules that are gone."""
+    """Write all pages, and remove those of rules that no longer exist."""
     made = documents()
     for stale in (directory / "rules").glob("*.md"):
         if f"rules/{stale.name}" not in made:
@@ -176,5 +176,5 @@ def write(directory: Path) -> None:
 
 
 def list_rules() -> str:
-    """Return the ids of all rules, a line each: what a whole pack has (`policies/rules.txt`)."""
+    """Return the ids of all rules, a line each: the rules of a whole pack (`policies/rules.txt`)."""
     return "".join(f"{rule.id}\n" for rule in all_rules())

@@ -1,7 +1,7 @@
 """The contract of the facts, as a JSON Schema and as a page.
 
-Both are made of the types that stand beside the writers in `components/facts`. The policy pack imports none of them:
-the schema is what the two sides are held to.
+Both are made of the types beside the writers in `components/facts`. The policy pack imports none of them: tests hold
+both sides to the schema.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ def schema() -> dict[str, Any]:
 
 
 def _closed(item: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
-    """Let an object have no key that the contract does not name, and leave out what pydantic says beside."""
+    """Close an object to keys outside the contract, and leave out what pydantic adds."""
     name, definition = item
     properties = {key: _untitled(value) for key, value in definition["properties"].items()}
-    # The fact that it is one of pydantic's is no part of the contract.
+    # That it is one of pydantic's types is no part of the contract.
     rest = {key: value for key, value in definition.items() if key not in ("title", "properties")}
     return name, {**rest, "properties": properties, "additionalProperties": False}
 
@@ -64,7 +64,7 @@ def _all_present(definition: dict[str, Any]) -> dict[str, Any]:
 
 
 def _present(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema of a value that is there: what is None is left out of the facts."""
+    """Return the schema of a value that is present: a fact that is None is left out."""
     kept = {key: item for key, item in value.items() if key not in ("anyOf", "default")}
     kinds = [item for item in value.get("anyOf", ()) if item != {"type": "null"}]
     return kept | (kinds[0] if kinds else {})

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, TypeAdapter, with_config
 
 from policies.pack.document import ResultsDocument
 
-# What the pack writes has no key that the schema does not name; what readers meet may.
+# The pack writes no key outside the schema; a reader may meet others.
 RESULT = TypeAdapter(with_config(ConfigDict(extra="forbid", strict=True))(ResultsDocument))
 
 
@@ -23,7 +23,7 @@ def render() -> str:
 
 
 def opened(schema: Any) -> Any:
-    """Return the schema as readers need it: a later version of the same number may add keys (schemaMinorVersion)."""
+    """Return the schema for readers: a later version with the same number may add keys (schemaMinorVersion)."""
     if isinstance(schema, list):
         return [opened(item) for item in schema]
     if not isinstance(schema, dict):

@@ -1,8 +1,9 @@
 """Generate the Python SDK of this provider from its schema.
 
-`pulumi package gen-sdk` makes 33 files and 6,000 lines of the same schema. They pass no strict type check, take every
-required property for optional, and must be installed as a distribution of their own before they can be imported. This
-makes what the project needs: one typed class a resource, in one module for each module of the schema.
+`pulumi package gen-sdk` makes 33 files and 6,000 lines of the same schema. They pass no strict type check, make every
+required property optional, and must be installed as a distribution of their own before they can be imported. This
+module generates only what the project needs: one typed class for each resource, in one module for each module of the
+schema.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def _provider(package: Mapping[str, Any]) -> Iterator[str]:
     yield from _class_docstring(package["provider"]["description"])
     yield "\n    def __init__(self, resource_name: str, *,"
     for name, described in properties.items():
-        # A stack's config has objects as texts, and the engine takes nothing else in a provider's configuration.
+        # A stack's config holds objects as texts, and the engine accepts nothing else in a provider's configuration.
         kind = "pulumi.Input[Mapping[str, Any] | str]" if _is_object(described) else _type(described, as_input=True)
         yield f"        {_snake(name)}: {kind} | None = None,"
     yield "        opts: pulumi.ResourceOptions | None = None) -> None:"
@@ -158,7 +159,7 @@ def _resource(token: str, resource: Mapping[str, Any]) -> Iterator[str]:
 def _attributes(
     properties: Mapping[str, Any], required: Iterable[str], form: str, *, renamed: bool = True
 ) -> Iterator[str]:
-    """Yield one attribute a property, with its docstring; `form` holds what its type is wrapped in."""
+    """Yield one attribute for each property, with its docstring; `form` is the wrapper of its type."""
     for name, described in properties.items():
         kind = form.format(_declared(described, name in required, as_input=False))
         value = f" = pulumi.property({name!r})" if renamed and _snake(name) != name else ""
@@ -172,7 +173,7 @@ def _declared(described: Mapping[str, Any], is_required: bool, *, as_input: bool
 
 
 def _type(described: Mapping[str, Any], *, as_input: bool = False) -> str:
-    """Return the Python type of a property, as an input or as what it is once it is known."""
+    """Return the Python type of a property, as an input or as its known value."""
     if reference := described.get("$ref"):
         kind = "Any" if reference == _ANY else f"{_name(reference)}{'Args' if as_input else ''}"
     elif described["type"] == "array":
@@ -208,7 +209,7 @@ def _docstring(text: str) -> Iterator[str]:
 
 
 def _class_docstring(text: str) -> Iterator[str]:
-    """Yield the first sentence as the summary, and what follows in a paragraph of its own."""
+    """Yield the first sentence as the summary, and the rest in a paragraph of its own."""
     summary, _, more = text.partition(". ")
     if not more:
         yield from _docstring(text)
@@ -249,13 +250,13 @@ def _capital(name: str) -> str:
 
 
 def _lower(text: str) -> str:
-    """Return a sentence as it goes on after a colon; a name such as `VSwitch` or `IPv4` stays."""
+    """Return a sentence in the form that follows a colon; a name such as `VSwitch` or `IPv4` keeps its capitals."""
     first = text.split(" ")[0]
     return text[0].lower() + text[1:] if first[1:].islower() or len(first) == 1 else text
 
 
 def _formatted(text: str) -> str:
-    """Return a module in the project's format, without the imports that it does not need."""
+    """Return a module in the project's format, without unused imports."""
     for step in (("check", "--fix", "--quiet", "--select", "F401,I"), ("format",)):
         command = [sys.executable, "-m", "ruff", *step, "--stdin-filename", "generated.py", "-"]
         text = subprocess.run(command, input=text, stdout=subprocess.PIPE, text=True, check=True).stdout

@@ -8,5 +8,5 @@ from components.config import json_schema
 
 
 def render() -> str:
-    """Return the schema as the file holds it: in the model's order, as sorted keys would part what belongs together."""
+    """Return the schema as the file holds it, in the model's order: sorting the keys would separate related ones."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"

@@ -1,12 +1,12 @@
 """The components as every language sees them: arguments that cross a process, and outputs.
 
-The host reads this module's annotations, and serves what they say as the package's schema. Arguments are mappings here
-because the host makes no others. What a component must know of the estate it reads itself, as our own program does.
+The host serves this module's annotations as the package's schema. Arguments are mappings here because the host makes no
+others. A component reads the estate by itself, as our own program does.
 """
 
-# No `from __future__ import annotations`: the host reads types, not texts.
-# Members of a list of objects are inputs although they have to be known, which the host sees to: of a plain list of
-# plain objects Pulumi's generator makes Go that does not compile (3.276.0).
+# No `from __future__ import annotations`: the host reads types, not texts. Members of a list of objects are inputs
+# although they have to be known, which the host enforces: for a plain list of plain objects Pulumi's generator writes
+# Go that does not compile (3.276.0).
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NotRequired, TypedDict, cast
@@ -18,37 +18,37 @@ from package.estate import read
 
 
 class VSwitch(TypedDict):
-    """A VSwitch to migrate into: one to create, or with `vswitchId` one that exists."""
+    """A VSwitch to migrate into: one to create, or with `vswitchId` an existing one."""
 
     zone_id: str
     """Its zone."""
     name: str
-    """Its name; that of the resource too, where it is created."""
+    """Its name; also that of the resource, where it is created."""
     cidr_block: NotRequired[str]
     """Its block; only a default VSwitch needs none."""
     tier: NotRequired[str]
-    """A word that tells it apart, where its zone has several."""
+    """A word that distinguishes it, where its zone has several."""
     vswitch_id: NotRequired[pulumi.Input[str]]
-    """The id of one that exists; it is taken as it is."""
+    """The id of an existing VSwitch; it is used unchanged."""
 
 
 class TargetNetworkArgs(TypedDict):
-    """The VPC to migrate into: one to create, one that exists (`vpcId`), or the region's default one."""
+    """The VPC to migrate into: one to create, an existing one (`vpcId`), or the region's default one."""
 
     vswitches: list[pulumi.Input[VSwitch]]
     """The VSwitches to migrate into, one a zone, or a zone and tier."""
     vpc_name: NotRequired[str]
-    """The name of the VPC to create; that of the resource too."""
+    """The name of the VPC to create; also that of the resource."""
     cidr_block: NotRequired[pulumi.Input[str]]
     """The block of the VPC; only the default VPC needs none."""
     vpc_id: NotRequired[pulumi.Input[str]]
-    """The id of a VPC that exists; it is never changed."""
+    """The id of an existing VPC; it is never changed."""
     use_default: NotRequired[bool]
-    """Whether the default VPC and the default VSwitches of the zones are taken, and made where they are not there."""
+    """Whether to use the default VPC and the default VSwitches of the zones, and to create missing ones."""
 
 
 class TargetNetwork(network.TargetNetwork):
-    """The target VPC: created, existing, or the region's default one; VSwitches of it are taken or created."""
+    """The target VPC: created, existing, or the region's default one; its VSwitches are created or existing."""
 
     vpc_id: pulumi.Output[str]
     """The id of the VPC."""
@@ -80,7 +80,7 @@ class TargetNetwork(network.TargetNetwork):
 
 
 class ClonedSecurityGroupsArgs(TypedDict):
-    """Classic instances that move together, and where to."""
+    """Classic instances that move together, and their destination."""
 
     vpc_id: pulumi.Input[str]
     """The VPC that the clones are in."""
@@ -94,7 +94,7 @@ class ClonedSecurityGroups(security_group.ClonedSecurityGroups):
     """Clones of classic security groups in a VPC, with their rules converted so that nothing is opened."""
 
     security_group_ids: pulumi.Output[Mapping[str, Sequence[str]]]
-    """The VPC groups by classic group: each member of the classic one is to be in all of them."""
+    """The VPC groups by classic group: each member of the classic one must be in all of them."""
 
     def __init__(self, name: str, args: ClonedSecurityGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the clones of the estate's groups."""
@@ -119,11 +119,11 @@ class HybridAccess(TypedDict):
     """An address in the VPC beside the classic ones, which the cloud keeps for a while only; there is no way back."""
 
     valid_until: str
-    """Until when the classic addresses are needed: a date and time with its UTC offset."""
+    """The time until which the classic addresses are needed: a date and time with its UTC offset."""
 
 
 class DatabaseAccessArgs(TypedDict):
-    """One database, and who gets access to it."""
+    """One database, and the network that gets access to it."""
 
     db_instance_id: str
     """The database."""
@@ -132,15 +132,15 @@ class DatabaseAccessArgs(TypedDict):
     vswitches: list[pulumi.Input[AdmittedVSwitch]]
     """The VSwitches that are admitted; hybrid access uses the first in a zone of the database."""
     whitelist_group: str
-    """The name of the whitelist group that is made: 2 to 32 small letters, digits and underscores, not `default`."""
+    """The name of the whitelist group to create: 2 to 32 small letters, digits and underscores, not `default`."""
     also_admit: NotRequired[list[str]]
     """Further IPv4 addresses and blocks to admit."""
     hybrid_access: NotRequired[HybridAccess]
-    """Asks for an address in the VPC; without it the database's network stays as it is."""
+    """Requests an address in the VPC; without it the database's network is unchanged."""
 
 
 class DatabaseAccess(database.DatabaseAccess):
-    """One database within reach of a VPC: an address there, where asked for, and a whitelist group of its own."""
+    """Access from a VPC to one database: an address there, if requested, and a whitelist group of its own."""
 
     def __init__(self, name: str, args: DatabaseAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the access."""

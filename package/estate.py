@@ -1,4 +1,4 @@
-"""The estate that components are made for, read once a run by the stack's own settings."""
+"""The estate for the components, read once a run by the stack's own settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from estate.model import Estate
 
 
 def read() -> Estate:
-    """Return the estate by the stack's `alicloud:*` config and the environment behind it.
+    """Return the estate by the stack's `alicloud:*` config and, behind it, the environment.
 
     Raises the errors of `estate.errors` where settings, credentials or permissions do not suffice.
     """
@@ -23,7 +23,7 @@ def read() -> Estate:
 
 @cache
 def _read(*, is_dry_run: bool) -> Estate:
-    """Read it anew for an update that follows a preview in the same process."""
+    """Read it again for an update that follows a preview in the same process."""
     del is_dry_run
     cloud = Cloud(cloud_settings(os.environ))
     return read_estate(cloud, cloud.now())

@@ -22,10 +22,10 @@ VERSION: Final = "0.1.0"
 
 
 class Host(ComponentProvider):
-    """Serves the components as `component_provider_host` does.
+    """Serves the components as `component_provider_host` does, with readable errors.
 
-    That shows a Python traceback for whatever a constructor raises. This one shows the message alone, and says which
-    argument has to be known while it still depends on something that is yet to be made.
+    The SDK's host shows a Python traceback for every exception of a constructor. This one shows only the message. It
+    also names an argument that has to be known but still depends on a resource to be created.
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Host(ComponentProvider):
 
     @property
     def package_schema(self) -> str:
-        """The package's schema, as JSON."""
+        """Return the package's schema, as JSON."""
         return str(self.schema)
 
     def construct(
@@ -43,7 +43,7 @@ class Host(ComponentProvider):
         inputs: pulumi.Inputs,
         options: pulumi.ResourceOptions | None = None,
     ) -> ConstructResult:
-        """Declare one component; raise an input error, without a traceback, for what its user has to mend."""
+        """Declare one component; raise an input error, without a traceback, for what its user has to fix."""
         for key, definition in self._component_defs[resource_type.rpartition(":")[2]].inputs.items():
             _require_known(key, definition, inputs.get(key), self._type_defs)
         try:
@@ -59,12 +59,12 @@ class Host(ComponentProvider):
 
 
 def _refusal(message: str) -> pulumi.InputPropertiesError:
-    # Without a list, even an empty one, the SDK's server breaks down over the error (pulumi 3.272.0).
+    # Without a list, even an empty one, the SDK's server fails on the error (pulumi 3.272.0).
     return pulumi.InputPropertiesError(message, [])
 
 
 def _as_written(message: str) -> str:
-    """Return what a component says of its arguments with their names as every language's schema has them."""
+    """Return a component's message with the argument names as every language's schema has them."""
     return re.sub(r"(?<=[a-z])_([a-z])", lambda match: match[1].upper(), message)
 
 
@@ -82,5 +82,5 @@ def _require_known(path: str, definition: PropertyDefinition, value: Any, types:
 
 
 def main(args: Sequence[str]) -> None:
-    """Serve until the engine ends us; `args` are the engine's."""
+    """Serve until the engine ends this process; `args` are the engine's."""
     serve(Host(), list(args))

@@ -1,4 +1,4 @@
-"""A usable Pulumi engine on any machine: the installed one, the official release, or one built from Go modules.
+"""Find or make a usable Pulumi engine on any machine: installed, the official release, or built from Go modules.
 
 `ensure()` returns an `Engine`, whose `environ()` is the environment for a process that runs `pulumi`.
 """

@@ -46,7 +46,7 @@ def _env(build: Build = False) -> None:
 
 @app.command("shell")
 def _shell(build: Build = False) -> None:
-    """Print those, and what previews need: the policy pack, and a backend for trials where you have none."""
+    """Print those lines, and the settings of a preview: the policy pack, and a backend for trials if you have none."""
     raise typer.Exit(_answer("shell", build))
 
 

@@ -23,7 +23,7 @@ SCHEMA = "schema.json"
 _SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
 _SOURCES = ("*.go", "go.mod", "go.sum")
 
-#: No C compiler is needed, and neither the checkout's path nor its commit ends up in the binary or in the key.
+#: No C compiler is needed, and neither the checkout's path nor its commit is part of the binary or the key.
 _BUILD_FLAGS = ("-trimpath", "-buildvcs=false")
 
 _BUILD_ADVICE = (
@@ -36,9 +36,9 @@ _BUILD_ADVICE = (
 class Recipe:
     """How binaries are built: of one package as `output`, or of several by their own names, with `output` empty.
 
-    `module` is the directory whose go.mod pins the versions; `local` are those of this repository's own modules that
-    it refers to. Where the binary embeds a schema, `schema_generator` is the package of the program that writes it, and
-    `schema_file` is the path in the module from which it is embedded.
+    `module` is the directory whose go.mod pins the versions; `local` are those of this repository's own modules that it
+    refers to. Where the binary embeds a schema, `schema_generator` is the package of the program that writes it, and
+    `schema_file` the path in the module.
     """
 
     name: str
@@ -55,17 +55,17 @@ class Recipe:
     schema_file: str = ""
 
     def needs_go(self) -> Version:
-        """Read which Go the module demands."""
+        """Read the Go version that the module requires."""
         return minimum_go((self.module / "go.mod").read_text())
 
     def source_key(self) -> str:
-        """Hash the sources as they are now."""
+        """Hash the current sources."""
         return content_key(self._sources(), [])
 
     def build_key(self, go_version: Version | None) -> str:
-        """Hash the sources as they are now with all else that decides what `go_version` builds on this platform.
+        """Hash the current sources, and everything else that determines what `go_version` builds on this platform.
 
-        None: whichever Go builds it.
+        None: any version of Go.
         """
         settings = [
             *self.packages,
@@ -79,7 +79,7 @@ class Recipe:
         return content_key(self._sources(), settings)
 
     def command(self, go: str, into: Path, overlay: Path | None = None) -> list[str]:
-        """Compose the build command of the packages; `overlay` names files to take from elsewhere than the module."""
+        """Compose the build command of the packages; `overlay` names files that replace those of the module."""
         laid_over = ("-overlay", str(overlay)) if overlay is not None else ()
         return [*self._build(go), *laid_over, "-o", f"{into}/{self.output}", *self.packages]
 
@@ -88,7 +88,7 @@ class Recipe:
         return [*self._build(go), "-o", str(output), self.schema_generator]
 
     def _build(self, go: str) -> list[str]:
-        # -v prints each package as it is compiled, which is what progress counts.
+        # -v prints each package as it is compiled; progress counts these lines.
         return [go, "build", "-v", *_BUILD_FLAGS, "-ldflags", self.linker_flags]
 
     def _sources(self) -> list[tuple[str, bytes]]:
@@ -154,18 +154,18 @@ class BuildCounter:
 
 
 def built_directory(recipe: Recipe, go: Go, cache: Path) -> Path:
-    """Return where `recipe` is kept once it has been built with `go`."""
+    """Return the directory of `recipe` once it has been built with `go`."""
     return cache / f"{recipe.name}-{recipe.build_key(go.version)}"
 
 
 def built_with_any_go(recipe: Recipe, cache: Path) -> Path | None:
-    """Return the build of `recipe` that was used last, whichever Go made it; None where there is none."""
+    """Return the latest build of `recipe`, by any version of Go; None where there is none."""
     record = _record(recipe, cache)
     return cache / record.readlink() if record.is_dir() else None
 
 
 def _record(recipe: Recipe, cache: Path) -> Path:
-    """Where a link says which build of `recipe` was used last."""
+    """Return the path of the link to the latest build of `recipe`."""
     return cache / f"built-{recipe.name}-{recipe.build_key(None)}"
 
 
@@ -184,7 +184,7 @@ def build(recipe: Recipe, go: Go, cache: Path, environment: Mapping[str, str], r
     publish_once(target, recipe.title, fill, reporter)
     record = _record(recipe, cache)
     if not (record.is_symlink() and record.readlink() == Path(target.name)):
-        # Renamed into place, so that whoever reads it sees the old or the new one.
+        # Renamed into place, so that a reader sees the old link or the new one.
         link = cache / f".{record.name}.{os.getpid()}"
         link.unlink(missing_ok=True)
         link.symlink_to(target.name)
@@ -209,7 +209,7 @@ def _compile(recipe: Recipe, go: Go, into: Path, environment: Mapping[str, str],
 
 
 def _generate_schema(recipe: Recipe, go: Go, into: Path, run: Callable[[Sequence[str]], None]) -> Path:
-    """Write the schema beside the binary, and return an overlay that has it where the binary embeds it from."""
+    """Write the schema beside the binary, and return an overlay that puts it where the binary embeds it."""
     generator, schema, overlay = into / "generator", into / SCHEMA, into / "overlay.json"
     run(recipe.generator_command(go.path, generator))
     run([str(generator), str(schema)])

@@ -1,6 +1,6 @@
-"""The cache outside the checkout: what is in it is whole, whoever else is writing.
+"""The cache outside the checkout: its entries are complete, even while other processes write.
 
-Locks are POSIX ones. On Windows the official Pulumi CLI is to be installed, and this package has nothing to do.
+Locks are POSIX ones. Windows needs the official Pulumi CLI; this package does nothing there.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def read_sources(directory: Path, patterns: Iterable[str]) -> list[tuple[str, by
 
 @contextmanager
 def exclusive(lock_file: Path, what: str, reporter: Reporter) -> Iterator[None]:
-    """Hold `lock_file` for the block; say so and wait while another process holds it.
+    """Hold `lock_file` for the block; report it and wait while another process holds it.
 
     The kernel drops the lock when its holder dies, so a crash never leaves it stuck.
     """
@@ -85,10 +85,10 @@ def exclusive(lock_file: Path, what: str, reporter: Reporter) -> Iterator[None]:
 
 
 def publish_once(target: Path, what: str, fill: Callable[[Path], None], reporter: Reporter) -> None:
-    """Create the directory `target`, unless it is there: `fill` writes into a temporary one, which is then renamed.
+    """Create the directory `target` unless it exists: `fill` writes into a temporary one, which is then renamed.
 
-    Whatever stops `fill`, `target` is not there. Of several processes one fills and the others wait; `what` tells them
-    what for.
+    If `fill` is interrupted, `target` does not exist. Of several processes one fills and the others wait; `what` is
+    what they report to wait for.
     """
     if target.is_dir():
         return
@@ -98,7 +98,7 @@ def publish_once(target: Path, what: str, fill: Callable[[Path], None], reporter
 
 
 def _publish(target: Path, fill: Callable[[Path], None]) -> None:
-    # The lock is held, so a temporary directory that is there already belongs to a process that was killed.
+    # The lock is held, so an existing temporary directory belongs to a process that was killed.
     for abandoned in target.parent.glob(f".{target.name}.*"):
         shutil.rmtree(abandoned, ignore_errors=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
@@ -112,7 +112,7 @@ def _publish(target: Path, fill: Callable[[Path], None]) -> None:
 
 
 def write_script(path: Path, text: str) -> None:
-    """Write an executable file so that a process starting it at the same moment sees the old or the new one."""
+    """Write an executable file so that a process that starts it at the same moment sees the old or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     temporary = Path(name)

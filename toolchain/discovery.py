@@ -1,4 +1,4 @@
-"""What is already installed: the Pulumi CLI on PATH, its Python support and its plugins."""
+"""Find what is installed: the Pulumi CLI on PATH, its Python support and its plugins."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from toolchain.versions import MINIMUM_PULUMI, PLUGIN, Version, parse_version
 
 LANGUAGE_HOST = "pulumi-language-python"
-#: The script that the host runs a program by; it lies beside the host.
+#: The script by which the host runs a program; it is beside the host.
 EXEC_SCRIPT = "pulumi-language-python-exec"
 
 _ANSWER_SECONDS = 60
@@ -30,15 +30,15 @@ class Installed:
 
 @dataclass(frozen=True)
 class Unusable:
-    """Why what is on PATH is not used."""
+    """The reason why the Pulumi on PATH is not used."""
 
     reason: str
 
 
 def search_path(environment: Mapping[str, str], exclude: Path) -> str:
-    """PATH without the directories inside `exclude`.
+    """Return PATH without the directories inside `exclude`.
 
-    What this package built earlier may be on PATH; it is found again by its key, never taken for an installed one.
+    Earlier builds of this package may be on PATH. They are found by their key, and never count as installed.
     """
     entries = environment.get("PATH", "").split(os.pathsep)
     excluded = exclude.resolve()
@@ -63,13 +63,13 @@ def find_pulumi(path: str, environment: Mapping[str, str]) -> Installed | Unusab
 
 
 def has_plugin(pulumi: Path, environment: Mapping[str, str]) -> bool:
-    """Whether `pulumi` has the alicloud plugin of the version that the program asks for."""
+    """Whether `pulumi` has the alicloud plugin in the version that the program requires."""
     answer = _ask([str(pulumi), "plugin", "ls", "--json"], environment)
     return answer is not None and lists_plugin(answer)
 
 
 def lists_plugin(listing: str) -> bool:
-    """Whether the JSON that `pulumi plugin ls --json` prints has the alicloud plugin in the right version."""
+    """Whether the JSON of `pulumi plugin ls --json` lists the alicloud plugin in the right version."""
     try:
         plugins = json.loads(listing)
     except json.JSONDecodeError:
@@ -94,7 +94,7 @@ def _language_host(pulumi: Path, path: str) -> Path | None:
 
 
 def _ask(command: Sequence[str], environment: Mapping[str, str]) -> str | None:
-    """Return what a tool prints, or None where it fails or does not answer."""
+    """Return the output of a tool, or None where it fails or does not answer."""
     try:
         answer = subprocess.run(
             list(command),

@@ -21,13 +21,13 @@ class Origin(StrEnum):
     BUILT = "built"
 
 
-#: Nothing that this project runs asks anyone on the internet whether there is a newer Pulumi.
+#: No process of this project checks the internet for a newer Pulumi.
 _QUIET = {
     "PULUMI_SKIP_UPDATE_CHECK": "true",
     "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK": "true",
 }
 
-#: A built engine is used where plugins cannot be downloaded: a missing one is an error at once, not after time-outs.
+#: A built engine is used where plugins cannot be downloaded: a missing plugin is an error at once, not after time-outs.
 _NO_DOWNLOADS = {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
 
 
@@ -75,7 +75,7 @@ class Engine:
 
     def _path_entries(self) -> list[str]:
         entries = [str(self.bin_dir)]
-        # Run from a virtualenv that is not activated, `python3` on PATH would be one without Pulumi's SDK.
+        # In a virtualenv that is not activated, `python3` on PATH would be one without Pulumi's SDK.
         if sys.prefix != sys.base_prefix:
             entries.append(str(Path(sys.executable).parent))
         return entries

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class ToolchainError(Exception):
-    """No usable engine could be made ready; the message says what went wrong and what to do about it."""
+    """No usable engine could be made ready; the message states what went wrong and what to do about it."""

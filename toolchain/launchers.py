@@ -1,4 +1,4 @@
-"""The directory that goes on PATH, and what is in it."""
+"""The directory that goes on PATH, and its content."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WHAT = "the launchers"
 def front_of_installed(pulumi: Path, cache: Path, reporter: Reporter) -> Path:
     """Make a directory with a link to the installed CLI and nothing else.
 
-    The directory where it is installed may hold a `python3` as well, which must not get ahead of the caller's.
+    Its installation directory may contain a `python3` too, which must not come before the caller's.
     """
     front = cache / f"installed-{digest(str(pulumi))}"
 
@@ -28,9 +28,9 @@ def front_of_installed(pulumi: Path, cache: Path, reporter: Reporter) -> Path:
 
 
 def front_of_own(pulumi: Path, home: Path, cache: Path, reporter: Reporter) -> Path:
-    """Make a directory with a launcher of a CLI of ours, which finds its own language host beside itself.
+    """Make a directory with a launcher of our own CLI, which finds its language host beside itself.
 
-    With nothing but PATH set, PULUMI_HOME is the one that has the plugin.
+    If only PATH is set, PULUMI_HOME is the one that has the plugin.
     """
     front = cache / f"front-{digest(str(pulumi), home.name)}"
 
@@ -42,7 +42,7 @@ def front_of_own(pulumi: Path, home: Path, cache: Path, reporter: Reporter) -> P
 
 
 def pulumi_launcher(pulumi: Path, home: Path) -> str:
-    """Return the script that starts a CLI of ours; its PULUMI_HOME is `home` unless the caller has set another."""
+    """Return the script that starts our own CLI; its PULUMI_HOME is `home` unless the caller has set another."""
     return (
         "#!/bin/sh\n"
         f'[ -n "${{PULUMI_HOME:-}}" ] || PULUMI_HOME={shlex.quote(str(home))}\n'

@@ -35,7 +35,7 @@ def newest_first(versions: Iterable[str], after: Version) -> list[Version]:
 
 
 def required(go_mod: str, version: Version) -> str:
-    """Write the text of a go.mod that requires the engine `version`, and of the rest what that version asks for."""
+    """Write the text of a go.mod that requires the engine `version`, and its requirements for the rest."""
     bare = re.sub(r"require (\(\n.*?\n\)|[^(\n]+)\n+", "", go_mod, flags=re.DOTALL)
     return re.sub(r"^(go .*\n)", rf"\1\nrequire {_MODULE} v{version}\n", bare, flags=re.MULTILINE)
 
@@ -53,11 +53,11 @@ def move(module: Path, versions_file: Path, version: Version, tidied: Path) -> N
 def pin(
     module: Path, versions_file: Path, pinned: Version, environment: Mapping[str, str], reporter: Reporter
 ) -> Version:
-    """Try each version newer than `pinned`, the newest first, until the Go module proxy has all that it is built from.
+    """Try each version newer than `pinned`, the newest first, until the Go module proxy has all modules of its build.
 
-    `module` is the directory with the engine's go.mod, `versions_file` the Python file with the line of the pin; both
-    are left alone where no newer version can be built. Returns the version that is pinned now.
-    Raises ToolchainError when there is no Go or the published versions cannot be listed.
+    `module` is the directory with the engine's go.mod, `versions_file` the Python file with the line of the pin;
+    neither changes where no newer version can be built. Returns the version that is pinned now. Raises ToolchainError
+    when there is no Go or the published versions cannot be listed.
     """
     cache = cache_root(environment) / "toolchain"
     current = (module / "go.mod").read_text()
@@ -77,7 +77,7 @@ def pin(
 
 
 def main() -> int:
-    """Run the command line; 0 when the pin is the newest that can be built, 1 when nothing is known."""
+    """Run the command line; 0 when the pin is the newest that can be built, 1 when that is not known."""
     try:
         pin(ENGINE_RECIPE.module, _VERSIONS, ENGINE, os.environ, Reporter())
     except ToolchainError as error:
@@ -103,7 +103,7 @@ def _tidy(go: str, module: Path, version: Version, environment: Mapping[str, str
 
 
 def _run(command: list[str], directory: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    # A version that demands a newer Go than the locked one cannot be built, so Go must not download itself anew.
+    # A version that requires a newer Go than the locked one cannot be built, so Go must not download another.
     settings = {**environment, **GO_ENVIRONMENT, "GOTOOLCHAIN": "local"}
     return subprocess.run(command, cwd=directory, env=settings, capture_output=True, text=True, check=False)
 

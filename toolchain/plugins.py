@@ -1,4 +1,4 @@
-"""Installing the alicloud provider plugin where a Pulumi CLI finds it."""
+"""Install the alicloud provider plugin where a Pulumi CLI finds it."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def ensure_plugin(
     build_plugin: Callable[[], Path],
     reporter: Reporter,
 ) -> None:
-    """Give the user's own Pulumi the alicloud plugin: already there, from its official place, or built.
+    """Give the user's own Pulumi the alicloud plugin: the installed one, the official one, or one that is built.
 
-    `build_plugin` is called only when the other two fail, and returns the directory with the binary.
-    Raises ToolchainError when it cannot be had at all.
+    `build_plugin` is called only when the other two fail, and returns the directory with the binary. Raises
+    ToolchainError when no plugin can be had.
     """
     if has_plugin(installed.path, environment):
         return
@@ -55,7 +55,7 @@ def ensure_plugin(
 
 
 def install_official_plugin(pulumi: Path, environment: Mapping[str, str], reporter: Reporter) -> bool:
-    """Let `pulumi` download the official plugin into the PULUMI_HOME of `environment`; return whether it could."""
+    """Let `pulumi` download the official plugin into the PULUMI_HOME of `environment`; return whether it succeeded."""
     with reporter.running(lambda: f"installing the official alicloud plugin {PLUGIN}"):
         try:
             answer = subprocess.run(

@@ -1,4 +1,4 @@
-"""Running a tool to its end, with its output kept for the error message."""
+"""Run a tool to its end, and keep its output for the error message."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def run_streamed(
 
 
 def failure_message(command: Sequence[str], cwd: Path, reason: str, tail: Sequence[str], advice: str) -> str:
-    """Compose what a person needs to see about a failed command."""
+    """Compose the message for a person about a failed command."""
     lines = [f"this command failed ({reason}):", f"  cd {shlex.quote(str(cwd))} && {shlex.join(command)}"]
     if tail:
         lines.append(f"its last {len(tail)} lines of output:")

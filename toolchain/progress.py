@@ -1,4 +1,4 @@
-"""Progress of long steps, for a person at a terminal and for a log file."""
+"""Report the progress of long steps, to a person at a terminal and to a log file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def format_elapsed(seconds: float) -> str:
 class Reporter:
     """Writes messages and running progress to one text stream.
 
-    `clock` gives seconds and exists so that tests need not wait.
+    `clock` returns seconds; tests replace it so that they need not wait.
     """
 
     def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -47,7 +47,7 @@ class Reporter:
         if not self._is_tty:
             self.say(message)
             return
-        # A line that wraps could not be rewritten.
+        # A wrapped line could not be rewritten.
         line = f"toolchain: {message}"[: shutil.get_terminal_size().columns - 1]
         with self._lock:
             self._stream.write(f"\r\x1b[K{line}")
@@ -56,7 +56,7 @@ class Reporter:
 
     @contextmanager
     def running(self, describe: Callable[[], str]) -> Iterator[None]:
-        """Repeat `describe()` with the elapsed time until the block ends, at once and then at intervals."""
+        """Report `describe()` with the elapsed time, at once and then at intervals, until the block ends."""
         started = self._clock()
         finished = threading.Event()
 

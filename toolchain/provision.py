@@ -29,7 +29,7 @@ from toolchain.versions import MINIMUM_PULUMI
 BUILD_VARIABLE = "TOOLCHAIN_BUILD"
 ENGINE_VARIABLE = "TOOLCHAIN_ENGINE"
 
-#: What `TOOLCHAIN_ENGINE` may say: the engine of a fresh installation, or the oldest one that is accepted.
+#: The values of `TOOLCHAIN_ENGINE`: the engine of a fresh installation, or the oldest one that is accepted.
 _RECIPES = {"newest": ENGINE_RECIPE, "least": LEAST_ENGINE_RECIPE}
 
 
@@ -42,11 +42,10 @@ def ensure(
     """Make a Pulumi engine with Python support and the alicloud plugin ready, and return it.
 
     In this order: a recent enough `pulumi` on PATH, used as it is; one downloaded or built into the cache earlier; the
-    official release; a build from Go modules. With `force_build` (or TOOLCHAIN_BUILD=1) only the build is considered,
-    and TOOLCHAIN_ENGINE=least takes the oldest accepted version, never the one on PATH.
-    What is there already is only checked, so a second call takes well under a second.
-    `environment` stands for this process's own; `reporter` says what is done, by default on stderr.
-    Raises ToolchainError, with what to do, when no engine can be had.
+    official release; a build from Go modules. With `force_build` (or TOOLCHAIN_BUILD=1) only the build is considered.
+    TOOLCHAIN_ENGINE=least selects the oldest accepted version, never the one on PATH. An engine that exists is only
+    checked, so a second call takes well under a second. `environment` replaces this process's own; `reporter` receives
+    progress, by default for stderr. Raises ToolchainError, with what to do, when no engine can be had.
     """
     environment = dict(os.environ if environment is None else environment)
     reporter = reporter if reporter is not None else Reporter()
@@ -81,7 +80,7 @@ def _writable(cache: Path) -> Path:
 
 
 class _Provisioner:
-    """Makes each kind of engine ready, in one cache and environment; says in one line which kind it is, and why."""
+    """Makes each kind of engine ready, in one cache and environment; reports in one line which kind, and why."""
 
     def __init__(self, cache: Path, environment: Mapping[str, str], reporter: Reporter) -> None:
         self._cache = cache
@@ -96,7 +95,7 @@ class _Provisioner:
         return Engine(bin_dir, None, found.version, Origin.INSTALLED, found.language_host)
 
     def own(self, recipe: Recipe, reason: str) -> Engine:
-        """Use an engine of our own cache: what is there already, else the official release, else a build."""
+        """Use an engine of our own cache: one that exists, else the official release, else a build."""
         if not release_directory(recipe.version, self._cache).is_dir():
             if self._built_before(recipe):
                 return self.built(recipe, f"{reason}; it was built here before")
@@ -135,7 +134,7 @@ class _Provisioner:
         return self._build(PLUGIN_RECIPE)
 
     def _built_before(self, recipe: Recipe) -> Path | None:
-        """Return the build of the Go at hand, else one that another Go made, which may be gone."""
+        """Return the build by the Go at hand, else one by another Go, which may be gone."""
         go = find_go(self._environment, recipe.needs_go(), self._cache)
         if isinstance(go, Go) and built_directory(recipe, go, self._cache).is_dir():
             return build(recipe, go, self._cache, self._environment, self._reporter)
@@ -160,7 +159,7 @@ class _Provisioner:
         return {**self._environment, "PULUMI_HOME": str(home)}
 
     def _home(self, key: str, fill: Callable[[Path], None]) -> Path:
-        """Make a PULUMI_HOME of our own with the plugin in it, so that nothing of the user's is touched."""
+        """Make a PULUMI_HOME of our own with the plugin, so that the user's stays untouched."""
         home = self._cache / f"home-{key}"
         publish_once(home, "the plugin's installation", fill, self._reporter)
         return home

@@ -25,14 +25,14 @@ from toolchain.errors import ToolchainError
 from toolchain.progress import Reporter
 from toolchain.versions import Version
 
-#: Where Pulumi publishes its releases. A closed network names its own mirror of that directory in the variable.
+#: Where Pulumi publishes its releases. In a closed network the variable names a mirror of that directory.
 RELEASES_URL = "https://get.pulumi.com/releases/sdk"
 RELEASES_VARIABLE = "TOOLCHAIN_RELEASES"
 
 _SYSTEMS = {"Linux": "linux", "Darwin": "darwin"}
 _MACHINES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
 
-#: The directory in the archive that holds the binaries.
+#: The directory in the archive with the binaries.
 _INSIDE = PurePosixPath("pulumi")
 
 _CHUNK_BYTES = 1 << 20
@@ -42,19 +42,19 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 class NotDownloadedError(Exception):
-    """The official release cannot be had from here; the message is the reason, without a full stop."""
+    """The official release cannot be downloaded here; the message is the reason, without a full stop."""
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How many seconds a server may be silent, and how many a whole file may take."""
+    """The seconds for which a server may be silent, and those for a whole file."""
 
     silence: float = 20
     whole: float = 1200
 
 
 def release_directory(version: Version, cache: Path) -> Path:
-    """Return where the release is kept once it has been downloaded."""
+    """Return the directory of the release once it has been downloaded."""
     return cache / f"release-{version}-{platform.system()}-{platform.machine()}"
 
 
@@ -67,8 +67,8 @@ def download(
 ) -> Path:
     """Make sure that the official release `version` is in `cache`, and return the directory with its binaries.
 
-    Raises NotDownloadedError when it cannot be reached, is not whole or does not match its published checksum; then the
-    cache is as it was before. Raises ToolchainError when TOOLCHAIN_RELEASES names no acceptable place.
+    Raises NotDownloadedError when it cannot be reached, is not whole or does not match its published checksum; the
+    cache is unchanged then. Raises ToolchainError when TOOLCHAIN_RELEASES names no acceptable place.
     """
     target = release_directory(version, cache)
     if target.is_dir():
@@ -134,7 +134,7 @@ def _chunks(url: str, limit: int, patience: Patience) -> Iterator[bytes]:
 
     Raises NotDownloadedError when it cannot be read whole or not in time.
     """
-    # Beside this one, urllib's own handlers: the proxies of this process's environment, less what no_proxy exempts.
+    # urllib's own handlers beside this one: the proxies of this process's environment, except for no_proxy.
     opener = urllib.request.build_opener(_SameSchemeRedirects())
     deadline = time.monotonic() + patience.whole
     received = 0
@@ -166,7 +166,7 @@ class _SameSchemeRedirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(  # noqa: PLR0913 (as urllib calls it)
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> urllib.request.Request | None:
-        """Follow `newurl` only by the scheme that was asked for."""
+        """Follow `newurl` only by the scheme of the request."""
         if urlsplit(newurl).scheme != urlsplit(req.full_url).scheme:
             raise urllib.error.URLError(f"it redirects to {newurl}, by another scheme")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
@@ -175,7 +175,7 @@ class _SameSchemeRedirects(urllib.request.HTTPRedirectHandler):
 def _unpack(archive: Path, into: Path) -> None:
     """Write the files of the archive's one directory into `into`.
 
-    Nothing but plain files directly in that directory is written, so no link and no path can lead out of `into`.
+    Only plain files directly in that directory are written, so no link and no path can lead out of `into`.
     """
     try:
         with tarfile.open(archive, "r:gz") as packed:

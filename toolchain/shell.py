@@ -1,4 +1,4 @@
-"""What a shell needs to preview and apply this project: `eval "$(make env)"`."""
+"""The settings with which a shell previews and applies this project: `eval "$(make env)"`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from toolchain.engine import Engine
 
 PACK_VARIABLE = "PULUMI_OPTION_POLICY_PACK"
 BACKEND_VARIABLE = "PULUMI_BACKEND_URL"
-#: The checkout that an earlier `make env` has set this shell up for: what it set gives way to the next one's.
+#: The checkout for which an earlier `make env` set up this shell: the next one replaces its settings.
 CHECKOUT_VARIABLE = "CLASSIC_TO_VPC_CHECKOUT"
 _PASSPHRASE_VARIABLES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
 _PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "grpc_proxy")
@@ -25,10 +25,10 @@ _LOOPBACK = ("127.0.0.1", "localhost")
 def shell_settings(engine: Engine, project: Path, base: Mapping[str, str]) -> dict[str, str | None]:
     """Compute the variables to set on top of `base`, and only those, for the checkout `project`; None: to be unset.
 
-    Pulumi takes each flag of its commands from a variable too: with the pack set there, no preview and no update can
-    forget it. Where the user has no backend, state goes to `.trial` in the checkout, with an empty passphrase. The pack
-    and the `.trial` of another checkout, which an earlier `make env` has set, are replaced. Where there is a proxy,
-    loopback gets none: gRPC, by which engine, program and pack talk, would ask it for 127.0.0.1 too.
+    Pulumi takes each flag of its commands from a variable too, so the pack is on in every preview and update. Where the
+    user has no backend, state goes to `.trial` in the checkout, with an empty passphrase. The pack and the `.trial` of
+    another checkout, set by an earlier `make env`, are replaced. Where there is a proxy, loopback is excluded from it:
+    otherwise gRPC between engine, program and pack would use the proxy for 127.0.0.1 too.
     """
     settings: dict[str, str | None] = {**engine.settings(base), **_loopback_without_proxy(base)}
     earlier = Path(base[CHECKOUT_VARIABLE]) if base.get(CHECKOUT_VARIABLE) else project
@@ -50,7 +50,7 @@ def shell_settings(engine: Engine, project: Path, base: Mapping[str, str]) -> di
 
 
 def make_trial_backend(settings: Mapping[str, str | None]) -> str | None:
-    """Make the directory of the backend for trials where `shell_settings` names one; returns its URL, else None."""
+    """Make the directory of the backend for trials where `shell_settings` names one; return its URL, else None."""
     trial = settings.get(BACKEND_VARIABLE)
     if trial:
         # Pulumi makes no directory for a backend in a file.
@@ -66,23 +66,23 @@ def _trial(project: Path) -> str:
 def _packs(given: str, pack: Path, earlier: Path) -> str:
     """Return the packs that the user has set already, and ours.
 
-    By its whole path, so that it is found from anywhere.
+    Ours has its absolute path, so that it is found from any directory.
     """
     packs = [item for item in given.split(",") if item and item not in (str(pack), str(earlier))]
     return ",".join([*packs, str(pack)])
 
 
 def _loopback_without_proxy(base: Mapping[str, str]) -> dict[str, str]:
-    """NO_PROXY in both spellings with loopback in them; where one is not set, it says what the other does."""
+    """Return NO_PROXY in both spellings with loopback added; where one is not set, it starts from the other."""
     if not any(value and name.lower() in _PROXY_VARIABLES for name, value in base.items()):
         return {}
     settings = {}
     for name, other in (("no_proxy", "NO_PROXY"), ("NO_PROXY", "no_proxy")):
         listed = [item.strip() for item in base.get(name, base.get(other, "")).split(",") if item.strip()]
-        # An asterisk means every host where it stands alone, and nothing beside others.
+        # An asterisk alone means every host, and has no meaning beside others.
         settings[name] = "*" if listed == ["*"] else ",".join(dict.fromkeys([*listed, *_LOOPBACK]))
         if listed == ["*"]:
-            # gRPC knows no asterisk, but has a variable of its own.
+            # gRPC does not support the asterisk, but has a variable of its own.
             settings["no_grpc_proxy"] = ",".join(_LOOPBACK)
     return settings
 
@@ -97,7 +97,7 @@ def _has_backend(base: Mapping[str, str], home: Path, project: Path) -> bool:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """Return a JSON or YAML file's content; empty where it cannot be read, which is for Pulumi to tell."""
+    """Return a JSON or YAML file's content; empty where it cannot be read, because Pulumi reports that."""
     try:
         text = path.read_text(encoding="utf-8")
         content = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)

@@ -1,4 +1,4 @@
-"""Which versions this project needs, each written down once."""
+"""The versions that this project needs, each written once."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class Version(NamedTuple):
 
 
 #: The Pulumi CLI that is downloaded or built where no recent one is installed: the newest that the Go module proxy
-#: serves complete. `toolchain/engines/newest/go.mod` is pinned to the same version; `make lock` moves both.
+#: serves complete. `toolchain/engines/newest/go.mod` pins the same version; `make lock` moves both.
 ENGINE = Version(3, 276, 0)
 
 #: The oldest Pulumi CLI accepted from PATH (`toolchain/engines/least/go.mod`): the tests on the engine pass on it too
-#: (`make test ENGINE=least`). Older ones may work, but nobody has seen it, and a gate must not pass by accident.
+#: (`make test ENGINE=least`). Older ones are not tested, and a gate must not pass by accident.
 MINIMUM_PULUMI = Version(3, 259, 0)
 
-#: The alicloud provider plugin; the same version as pulumi-alicloud in pyproject.toml, which asks the engine for it.
+#: The alicloud provider plugin; the version of pulumi-alicloud in pyproject.toml, which requires it of the engine.
 PLUGIN = Version(4, 0, 0)
 
 _NUMBER = re.compile(r"(?<![\d.])v?(\d+)\.(\d+)(?:\.(\d+))?")
