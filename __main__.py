@@ -8,8 +8,8 @@ import pulumi
 from components.config import ConfigError
 from components.inputs import gather
 from components.interruption import end_quietly_when_interrupted
+from components.judgement import UnjudgedError, require_verdict
 from components.migration import Migration, MigrationArgs
-from components.presence import warn_unless_judged
 from components.run import tell_failure
 from components.settings import providers_of
 from estate.errors import EstateError
@@ -21,9 +21,9 @@ def main() -> None:
     try:
         inputs = gather(pulumi.get_stack(), Path.cwd(), os.environ)
         providers = providers_of(inputs.cloud, inputs.plan.estate)
-    except (ConfigError, EstateError) as error:
+        require_verdict(inputs)
+    except (ConfigError, EstateError, UnjudgedError) as error:
         raise pulumi.RunError(tell_failure(error, os.environ)) from None
-    warn_unless_judged()
     args = MigrationArgs(inputs.plan, inputs.sources)
     migration = Migration("migration", args, pulumi.ResourceOptions(providers=providers))
     for name, value in migration.exports.items():

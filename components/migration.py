@@ -19,7 +19,7 @@ from components.backups import Backups, BackupsArgs
 from components.cleanup import AddressCleanup, AddressCleanupArgs
 from components.config import BackupChoice
 from components.database import DatabaseAccess
-from components.facts import instance_facts, mapped_group_facts, migration_facts, shared_group_facts
+from components.facts import instance_facts, migration_facts, others_group_facts
 from components.instance import MigratingInstance, MigratingInstanceArgs
 from components.network import TargetNetwork
 from components.plan import MigrationPlan
@@ -131,25 +131,13 @@ class Migration(pulumi.ComponentResource):
     def _declare_shared_groups(self, plan: MigrationPlan) -> Mapping[str, SharedSecurityGroup]:
         """Declare the VPC groups of others: the clones of another stack, or those that the config gives."""
         groups, choice = plan.groups, plan.config.security_groups
-        if choice is None:
-            return {}
-        if choice.mode == "shared":
-            found = {
-                classic_id: SharedSecurityGroupArgs(
-                    groups=shared, facts=shared_group_facts(classic_id, shared, groups.clone_ids)
-                )
-                for classic_id, shared in groups.shared.items()
-            }
-        else:
-            accepted = {classic_id: item.accept_differences for classic_id, item in choice.mapped.items()}
-            found = {
-                classic_id: SharedSecurityGroupArgs(
-                    groups=mapped,
-                    facts=mapped_group_facts(classic_id, mapped, groups.strangers_in, accepted[classic_id]),
-                )
-                for classic_id, mapped in groups.mapped.items()
-            }
-        return {classic_id: SharedSecurityGroup(classic_id, args, self._child()) for classic_id, args in found.items()}
+        found = groups.shared if choice is not None and choice.mode == "shared" else groups.mapped
+        return {
+            classic_id: SharedSecurityGroup(
+                classic_id, SharedSecurityGroupArgs(groups=found[classic_id], facts=facts), self._child()
+            )
+            for classic_id, facts in others_group_facts(plan).items()
+        }
 
     def _declare_public_addresses(
         self, plan: MigrationPlan, network: TargetNetwork, clones: Mapping[str, Sequence[pulumi.Output[str]]]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -40,25 +42,41 @@ def is_judged(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
     import fcntl
 
     port = _engine_port(arguments)
-    directory = Path(environment.get("TMPDIR") or "/tmp") / f"{_DIRECTORY}-{os.getuid()}"  # noqa: S108 - checked below
+    path = private_directory(environment) / _FILE
     try:
-        # Made here too where there is none: what the program can do there, the pack could as well.
-        directory.mkdir(mode=0o700, exist_ok=True)
-        held = directory.lstat()
-        if held.st_uid != os.getuid() or held.st_mode & 0o077:
-            raise CannotTellError(f"{directory} is not this user's alone")
-        file = os.open(directory / _FILE, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
-        raise CannotTellError(f"{directory / _FILE} cannot be opened ({error.strerror})") from None
+        raise CannotTellError(f"{path} cannot be opened ({error.strerror})") from None
     try:
         fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB, 1, port)
     except (BlockingIOError, PermissionError):  # Which of the two it is depends on the system.
         return True
     except OSError as error:
-        raise CannotTellError(f"{directory / _FILE} takes no locks ({error.strerror})") from None
+        raise CannotTellError(f"{path} takes no locks ({error.strerror})") from None
     finally:
         os.close(file)
     return False
+
+
+def private_directory(environment: Mapping[str, str]) -> Path:
+    """Return the directory in which pack and program meet; made where there is none. Raises CannotTellError.
+
+    What the program can do there, the pack could as well.
+    """
+    if sys.platform == "win32":
+        # The temporary directory is the user's own there, and has no mode.
+        directory = Path(tempfile.gettempdir()) / _DIRECTORY
+        directory.mkdir(exist_ok=True)
+        return directory
+    directory = Path(environment.get("TMPDIR") or "/tmp") / f"{_DIRECTORY}-{os.getuid()}"  # noqa: S108 - checked below
+    try:
+        directory.mkdir(mode=0o700, exist_ok=True)
+        held = directory.lstat()
+    except OSError as error:
+        raise CannotTellError(f"{directory} cannot be opened ({error.strerror})") from None
+    if held.st_uid != os.getuid() or held.st_mode & 0o077 or not stat.S_ISDIR(held.st_mode):
+        raise CannotTellError(f"{directory} is not this user's alone")
+    return directory
 
 
 def _engine_port(arguments: Sequence[str]) -> int:

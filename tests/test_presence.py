@@ -101,7 +101,7 @@ def test_it_is_not_told_where_it_cannot_be_known(engines: list[tuple[grpc.Server
     with pytest.raises(CannotTellError, match="not started by the Pulumi engine"):
         is_judged(["python", "__main__.py"], {"TMPDIR": str(tmp_path)})
     missing = tmp_path / "missing"
-    with pytest.raises(CannotTellError, match="engines cannot be opened"):
+    with pytest.raises(CannotTellError, match="cannot be opened"):
         judged(missing, address)
     with pack(tmp_path, address):
         (tmp_path / f"classic-to-vpc-{os.getuid()}").chmod(0o755)

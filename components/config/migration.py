@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from components.config.after import AfterChoice, after_problems
+from components.config.approvals import Approval
 from components.config.attestations import Attestation, attestation_problems
 from components.config.backups import BackupChoice, backup_problems
 from components.config.base import InstanceId, Strict, duplicates
@@ -66,6 +67,11 @@ class MigrationConfig(Strict):
         default=(), description="Findings that do not stop the migration for a while, and who answers for each."
     )
     after: AfterChoice | None = Field(default=None, description="What is done about instances that have moved.")
+    unjudged_updates: Approval | None = Field(
+        default=None,
+        description="Who answers for updates that no verdict stands behind, though they cannot be undone, and until "
+        "when. Without it such an update is refused; see docs/weakening.md.",
+    )
     protect: bool = Field(
         default=True,
         description="Keeps what would cut traffic from being deleted or replaced. To take the stack down, set false, "

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, NotRequired
+import hashlib
+import json
+from typing import Annotated, Final, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -10,14 +12,15 @@ from components.config import Attestation, BackupChoice, OffPeak, Staying, Waive
 from components.config.after import USUAL_DUE_DAYS
 from components.config.backups import USUAL_DAYS_AFTER_WINDOW, USUAL_MAX_AGE_HOURS
 from components.facts.address_lists import AddressListFacts, address_list_facts
-from components.facts.base import SCHEMA_VERSION, note
+from components.facts.base import SCHEMA_VERSION, Facts, note
 from components.facts.classic_link import BroadRuleFacts, broad_rule_facts
 from components.facts.databases import DatabaseFacts, database_facts
-from components.facts.instances import ClassicInstanceFacts, classic_instance_facts
+from components.facts.instances import ClassicInstanceFacts, classic_instance_facts, instance_facts
 from components.facts.security_groups import (
     LiveGroupFacts,
     SecurityGroupFacts,
     live_group_facts,
+    others_group_facts,
     security_group_facts,
 )
 from components.off_peak import off_peak_until
@@ -76,6 +79,10 @@ class FileFacts(TypedDict):
     sha256: str
 
 
+#: Facts that are others at each reading, though nothing has changed. Databases are among them by when addresses end.
+RUNNING_ON: Final = ("clock", "databases", "dryRun", "estateReadAt")
+
+
 class MadeOfFacts(TypedDict):
     """What the program went by."""
 
@@ -83,6 +90,9 @@ class MadeOfFacts(TypedDict):
     dirty: NotRequired[bool]
     stackFile: NotRequired[Annotated[FileFacts, note("absent where it does not hold the config that was given")]]
     files: list[FileFacts]
+    factsSha256: NotRequired[
+        Annotated[str, note("of config and facts less the times of the reading: by it `up` knows what was judged")]
+    ]
 
 
 class AttestationFacts(TypedDict):
@@ -261,7 +271,27 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run
         facts["liveSecurityGroups"] = [live_group_facts(group) for group in plan.groups.made]
     if sources is not None:
         _add_run(facts, sources)
+        facts["madeOf"]["factsSha256"] = _digest(facts, plan)
     return facts
+
+
+def _digest(facts: MigrationFacts, plan: MigrationPlan) -> str:
+    """Return the SHA-256 by which a verdict is known: the same for two readings between which nothing has changed."""
+    every = {
+        "migration": {key: value for key, value in facts.items() if key not in RUNNING_ON},
+        "databases": [_standing_still(database) for database in facts["databases"]],
+        "instances": [instance_facts(planned, plan) for planned in plan.instances],
+        "groupsOfOthers": others_group_facts(plan),
+        "config": plan.config.model_dump(mode="json"),
+    }
+    text = json.dumps(every, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _standing_still(database: DatabaseFacts) -> Facts:
+    """Return the facts of a database less when a classic address ends: the cloud gives it as seconds from now."""
+    endpoints = [{key: value for key, value in item.items() if key != "expiresAt"} for item in database["endpoints"]]
+    return {**database, "endpoints": endpoints}
 
 
 def _add_run(facts: MigrationFacts, sources: Sources) -> None:

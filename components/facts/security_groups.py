@@ -11,6 +11,7 @@ from components.config import AcceptedDifferences
 from components.config.approvals import Approval
 from components.conversion import Conversion
 from components.facts.base import Later, note
+from components.plan import MigrationPlan
 from estate.model import Direction, NicType, PeerKind, RulePolicy, SecurityGroup, SecurityGroupRule
 
 
@@ -149,6 +150,27 @@ def _live_rule(rule: SecurityGroupRule) -> RuleFacts:
     if rule.port_range_list_id:
         facts["portRangeListId"] = rule.port_range_list_id
     return facts
+
+
+def others_group_facts(plan: MigrationPlan) -> Mapping[str, SharedSecurityGroupFacts]:
+    """Return facts of the VPC groups of others by the classic groups that they stand for, in the order of the config.
+
+    These are the clones of another stack, or groups that the config gives.
+    """
+    groups, choice = plan.groups, plan.config.security_groups
+    if choice is None:
+        return {}
+    if choice.mode == "shared":
+        return {
+            classic_id: shared_group_facts(classic_id, found, groups.clone_ids)
+            for classic_id, found in groups.shared.items()
+        }
+    return {
+        classic_id: mapped_group_facts(
+            classic_id, found, groups.strangers_in, choice.mapped[classic_id].accept_differences
+        )
+        for classic_id, found in groups.mapped.items()
+    }
 
 
 def shared_group_facts(

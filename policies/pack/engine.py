@@ -50,6 +50,7 @@ from policies.pack.adapter import adapt
 from policies.pack.budget import within_limit
 from policies.pack.document import RESULT_VARIABLE, document, write
 from policies.pack.evaluation import Configuration, Evaluation, Evaluator
+from policies.pack.kept import keep_verdict
 from policies.pack.messages import advice_text, finding_text, grouped, listed
 from policies.pack.presence import show_presence
 from policies.pack.registry import all_rules
@@ -136,6 +137,8 @@ class Analyst:
     def _write(self, evaluation: Evaluation) -> None:
         if path := self._environment.get(RESULT_VARIABLE):
             write(Path(path), document(evaluation, self._rules, self._run))
+        if self._plan is not None:
+            keep_verdict(evaluation, self._plan, self._rules, self._environment)
 
 
 def _meant(name: str, names: list[str]) -> str:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -37,17 +39,29 @@ def show_presence(arguments: Sequence[str], environment: Mapping[str, str]) -> N
         return
     import fcntl
 
-    directory = Path(environment.get("TMPDIR") or "/tmp") / f"{_DIRECTORY}-{os.getuid()}"  # noqa: S108 - checked below
     try:
-        directory.mkdir(mode=0o700, exist_ok=True)
-        held = directory.lstat()
-        if held.st_uid != os.getuid() or held.st_mode & 0o077:
+        directory = private_directory(environment)
+        if directory is None:
             return
         file = os.open(directory / _FILE, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, int(addresses[0].rpartition(":")[2]))
     except OSError:
         return
     _close_after(addresses[0], file)
+
+
+def private_directory(environment: Mapping[str, str]) -> Path | None:
+    """Return the directory in which pack and program meet; None where it is not this user's alone. Raises OSError."""
+    if sys.platform == "win32":
+        # The temporary directory is the user's own there, and has no mode.
+        directory = Path(tempfile.gettempdir()) / _DIRECTORY
+        directory.mkdir(exist_ok=True)
+        return directory
+    directory = Path(environment.get("TMPDIR") or "/tmp") / f"{_DIRECTORY}-{os.getuid()}"  # noqa: S108 - checked below
+    directory.mkdir(mode=0o700, exist_ok=True)
+    held = directory.lstat()
+    alone = held.st_uid == os.getuid() and not held.st_mode & 0o077 and stat.S_ISDIR(held.st_mode)
+    return directory if alone else None
 
 
 def _close_after(address: str, file: int) -> None:

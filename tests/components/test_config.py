@@ -41,7 +41,7 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
         lambda raw: raw.update(instnaces=[]),
         "instnaces: unknown key; expected one of after, attestations, backups, classicLink, databases, evidence, "
         "freezeHours, include, instances, later, network, offPeak, protect, securityGroups, selector, staying, "
-        "waivers, waves, window; did you mean instances?",
+        "unjudgedUpdates, waivers, waves, window; did you mean instances?",
     ),
     "unknown key deep down": (
         lambda raw: raw["network"]["vswitches"][0].update(cidr="172.16.1.0/24"),

@@ -14,7 +14,7 @@ import yaml
 import toolchain
 from demo.project import CONFIG_KEY, REPOSITORY
 from simulator.server import running
-from tests.e2e.conftest import Stack
+from tests.e2e.conftest import Stack, skipping_previews
 
 DOCS = REPOSITORY / "docs/components"
 FENCED = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -78,7 +78,7 @@ def test_examples_run_as_they_stand(page: Path, engine: toolchain.Engine, tmp_pa
     for index, example in enumerate(examples(page)):
         with running(example.estate) as cloud:
             stack = Stack.prepared(engine, cloud, tmp_path / str(index))
-            stack.project.configure("test", example.config)
+            stack.project.configure("test", skipping_previews(example.config))
             assert (stack.pulumi("preview") == 0) == (not example.findings), stack.output
             _finds_what_it_says(example, stack)
             assert stack.pulumi("up", "--yes", "--skip-preview", pack=not example.findings) == 0, stack.output

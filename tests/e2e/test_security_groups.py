@@ -12,7 +12,7 @@ import toolchain
 from demo.project import CONFIG_KEY, REPOSITORY
 from policies.results import findings
 from simulator.server import running
-from tests.e2e.conftest import Stack
+from tests.e2e.conftest import Stack, skipping_previews
 
 pytestmark = pytest.mark.engine
 
@@ -25,7 +25,7 @@ OFFICE = "sg-bp1officevpc00000001"
 def test_folded_split_and_mapped_groups_are_applied_and_judged(engine: toolchain.Engine, tmp_path: Path) -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", DOC.read_text(encoding="utf-8"), flags=re.DOTALL)
     [example] = [block for block in blocks if CONFIG_KEY in block]
-    config = yaml.safe_load(example)
+    config = skipping_previews(yaml.safe_load(example))
     with running(ESTATE) as cloud:
         stack = Stack.prepared(engine, cloud, tmp_path)
         stack.project.configure("test", config)

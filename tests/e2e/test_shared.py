@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from demo.project import CONFIG_KEY, REPOSITORY
-from tests.e2e.conftest import Stack, keep_attestations_of_movers
+from tests.e2e.conftest import Stack, keep_attestations_of_movers, skipping_previews
 
 pytestmark = pytest.mark.engine
 
@@ -45,7 +45,7 @@ def test_the_second_stack_takes_what_the_first_has_made(stack: Stack) -> None:
     bent = deepcopy(prepared)
     second(bent[CONFIG_KEY])
     keep_attestations_of_movers(bent[CONFIG_KEY])
-    stack.project.new_stack("second", bent)
+    stack.project.new_stack("second", skipping_previews(bent))
 
     def run(command: str, *options: str) -> int:
         done = stack.project.run(command, "--stack", "second", "--policy-pack", "policies", *options)

@@ -19,6 +19,7 @@ import yaml
 import toolchain
 from demo.project import REPOSITORY, Project
 from simulator.server import running
+from tests.e2e.conftest import skipping_previews
 
 HERE = Path(__file__).parent
 STACK = "recorded"
@@ -32,7 +33,8 @@ def record(name: str) -> None:
         cloud_file = Path(directory) / "cloud.json"
         with running(REPOSITORY / "simulator/estates/sample.yaml", cloud_file) as cloud:
             project = Project(Path(directory) / "project", cloud, toolchain.ensure().environ(os.environ))
-            project.new_stack(STACK, yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text())["config"])
+            config = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text())["config"]
+            project.new_stack(STACK, skipping_previews(config))
             project.run("up", "--stack", STACK, "--yes", "--skip-preview", check=True)
             exported = json.loads(project.run("stack", "export", "--stack", STACK, check=True).stdout)
             text = json.dumps(_scrubbed(exported), indent=1).replace(cloud.host, CLOUD)
