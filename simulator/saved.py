@@ -24,6 +24,8 @@ SETTINGS = frozenset(
         "faults",
         "cloud_assistant_on_classic",
         "emptied_whitelist_group",
+        "whitelist_entry_there",
+        "whitelist_entry_within",
         "snapshot_service",
     }
 )

@@ -7,6 +7,7 @@ from simulator.api.registry import MONGODB, action
 from simulator.api.resource_groups import of_group
 from simulator.api.shapes import has_tags, minutes, seconds, vpc_tags
 from simulator.cloud import databases, mongodb
+from simulator.cloud.database_security_groups import admit, admitted
 from simulator.cloud.errors import missing_parameter
 from simulator.cloud.state import Cloud
 from simulator.cloud.whitelists import Change
@@ -116,9 +117,25 @@ def describe_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
             "RegionId": cloud.estate.region_id,
             "SecurityGroupId": group.id,
         }
-        for group in cloud.estate.security_groups.among(cloud.mongodb(call.text("DBInstanceId")).security_group_ids)
+        for group in admitted(cloud, cloud.mongodb(call.text("DBInstanceId")))
     ]
     return {"Items": {"RdsEcsSecurityGroupRel": relations}}
+
+
+@action(
+    MONGODB,
+    "ModifySecurityGroupConfiguration",
+    "DBInstanceId SecurityGroupId",
+    raises="InvalidDBInstanceId.NotFound IncorrectDBInstanceState AssociatedEcsSecurityGroupIdQuotaExceed "
+    "InvalidSecurityGroupId.NotFound InvalidNetworkType.Mismatch",
+    resources="dbinstance/{DBInstanceId}",
+)
+def modify_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
+    """Admit up to 10 ECS security groups, by commas, and no others."""
+    instance = cloud.mongodb(call.text("DBInstanceId"))
+    mongodb.check_running(instance)
+    admit(cloud, instance, call.text("SecurityGroupId").split(","))
+    return {}
 
 
 @action(

@@ -3,8 +3,11 @@
 from simulator.api.call import Answer, Call
 from simulator.api.registry import RDS, action
 from simulator.cloud import rds
+from simulator.cloud.database_security_groups import admit, admitted
+from simulator.cloud.errors import missing_parameter
 from simulator.cloud.state import Cloud
 from simulator.cloud.whitelists import Change
+from simulator.model.rds import Database
 
 
 @action(
@@ -41,15 +44,29 @@ def describe_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
     """ECS security groups whose members are admitted; a change of the network type ends that."""
     database = cloud.database(call.text("DBInstanceId"))
     relations = [
-        {
-            "NetworkType": "VPC" if group.vpc_id else "Classic",
-            "RegionId": cloud.estate.region_id,
-            "SecurityGroupId": group.id,
-            "SecurityGroupName": group.name,
-        }
-        for group in cloud.estate.security_groups.among(database.security_group_ids)
+        {**relation, "SecurityGroupName": group.name}
+        for relation, group in zip(_relations(cloud, database), admitted(cloud, database), strict=True)
     ]
     return {"DBInstanceName": database.id, "Items": {"EcsSecurityGroupRelation": relations}}
+
+
+@action(
+    RDS,
+    "ModifySecurityGroupConfiguration",
+    "DBInstanceId SecurityGroupId",
+    raises="InvalidDBInstanceId.NotFound OperationDenied.DBInstanceStatus AssociatedEcsSecurityGroupIdQuotaExceed "
+    "InvalidSecurityGroupId.NotFound InvalidNetworkType.Mismatch",
+    resources="dbinstance/{DBInstanceId}",
+)
+def modify_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
+    """Admit up to 10 ECS security groups, by commas, and no others; an empty text admits none."""
+    database = cloud.database(call.text("DBInstanceId"))
+    rds.check_running(database)
+    group_ids = call.given("SecurityGroupId")
+    if group_ids is None:
+        raise missing_parameter("SecurityGroupId")
+    admit(cloud, database, group_ids.split(",") if group_ids else [])
+    return {"DBInstanceName": database.id, "Items": {"EcsSecurityGroupRelation": _relations(cloud, database)}}
 
 
 @action(
@@ -63,10 +80,11 @@ def describe_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
     resources="dbinstance/{DBInstanceId}",
 )
 def modify_security_ips(cloud: Cloud, call: Call) -> Answer:
-    """Change a whitelist group, covering it unless ModifyMode says otherwise; the same call again changes nothing more.
+    """Change a whitelist group, covering it unless ModifyMode says otherwise.
 
-    At most 200 groups and 1,000 entries an instance. FreshWhiteListReadins: read-only instances, of PostgreSQL, whose
-    group of that name is made the same.
+    Append of an entry that is there is refused, unless the estate file chooses otherwise. At most 200 groups and 1,000
+    entries an instance. FreshWhiteListReadins: read-only instances, of PostgreSQL, whose group of that name is made the
+    same.
     """
     call.choice("SecurityIPType", ("IPv4", "ipv4"))
     change = Change(
@@ -99,3 +117,14 @@ def migrate_security_ip_mode(cloud: Cloud, call: Call) -> Answer:
     """
     database = rds.migrate_whitelist_mode(cloud, call.text("DBInstanceId"))
     return {"DBInstanceId": database.id, "SecurityIPMode": database.security_ip_mode}
+
+
+def _relations(cloud: Cloud, database: Database) -> list[Answer]:
+    return [
+        {
+            "NetworkType": "VPC" if group.vpc_id else "Classic",
+            "RegionId": cloud.estate.region_id,
+            "SecurityGroupId": group.id,
+        }
+        for group in admitted(cloud, database)
+    ]

@@ -7,6 +7,7 @@ from simulator.api.registry import REDIS, action
 from simulator.api.resource_groups import of_group
 from simulator.api.shapes import has_tags, seconds, vpc_tags
 from simulator.cloud import databases, redis
+from simulator.cloud.database_security_groups import admit, admitted
 from simulator.cloud.errors import invalid_parameter, missing_parameter
 from simulator.cloud.state import Cloud
 from simulator.cloud.whitelists import Change
@@ -114,9 +115,25 @@ def describe_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
             "RegionId": cloud.estate.region_id,
             "SecurityGroupId": group.id,
         }
-        for group in cloud.estate.security_groups.among(cloud.redis(call.text("InstanceId")).security_group_ids)
+        for group in admitted(cloud, cloud.redis(call.text("InstanceId")))
     ]
     return {"Items": {"EcsSecurityGroupRelation": relations}}
+
+
+@action(
+    REDIS,
+    "ModifySecurityGroupConfiguration",
+    "DBInstanceId SecurityGroupId",
+    raises="InvalidInstanceId.NotFound IncorrectDBInstanceState AssociatedEcsSecurityGroupIdQuotaExceed "
+    "InvalidSecurityGroupId.NotFound InvalidNetworkType.Mismatch",
+    resources="instance/{DBInstanceId}",
+)
+def modify_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
+    """Admit up to 10 ECS security groups, by commas, and no others."""
+    instance = cloud.redis(call.text("DBInstanceId"))
+    redis.check_normal(instance)
+    admit(cloud, instance, call.text("SecurityGroupId").split(","))
+    return {}
 
 
 @action(

@@ -6,7 +6,7 @@ from typing import cast, get_args
 from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
 from simulator.api.filters import passing
-from simulator.api.paging import by_number
+from simulator.api.paging import Size, by_number, by_token
 from simulator.api.registry import VPC, action
 from simulator.api.shapes import has_tags, minutes, seconds, vpc_tags
 from simulator.cloud import eips
@@ -189,6 +189,23 @@ def deletion_protection(cloud: Cloud, call: Call) -> Answer:
         raise missing_parameter("ProtectionEnable")
     eips.protect(cloud, call.text("InstanceId"), protected)
     return {}
+
+
+@action(
+    VPC,
+    "ListPublicIpAddressPools",
+    "PublicIpAddressPoolIds Name Isp Status SecurityProtectionEnabled Tags DryRun MaxResults NextToken",
+    resources="publicipaddresspool/*",
+)
+def list_public_ip_address_pools(cloud: Cloud, call: Call) -> Answer:
+    """Public IP address pools, of which the account has none; MaxResults 10..100, 10 by default."""
+    if call.flag("DryRun"):
+        raise dry_run_passed()
+    call.choice("Isp", get_args(EipLine))
+    call.flag("SecurityProtectionEnabled")
+    none: list[Answer] = []
+    page = by_token(call, none, Size(maximum=100, minimum=10))
+    return {"PublicIpAddressPoolList": page.items, "TotalCount": 0, **page.fields}
 
 
 def _charge_type(call: Call) -> eips.ChargeType:

@@ -88,11 +88,11 @@ def describe_vpcs(cloud: Cloud, call: Call) -> Answer:
         if call.optional("VpcName") in (None, vpc.name)
         and call.flag("IsDefault") in (None, vpc.is_default)
         and call.flag("EnableIpv6") in (None, bool(vpc.ipv6_blocks))
+        and call.optional("DhcpOptionsSetId") in (None, _dhcp_options(cloud, vpc)["DhcpOptionsSetId"])
         and has_tags(vpc.tags, call.tags())
     ]
-    # No VPC of the simulator is of another account, or has a DHCP options set.
-    none = call.optional("DhcpOptionsSetId") or not _is_own(cloud, call, "VpcOwnerId")
-    found = passing([] if none else found, resource_groups.of_group(cloud, call))
+    # No VPC of the simulator is of another account.
+    found = passing(found if _is_own(cloud, call, "VpcOwnerId") else [], resource_groups.of_group(cloud, call))
     page = by_number(call, found, maximum=50)
     return {"Vpcs": {"Vpc": [_listed_vpc(cloud, vpc) for vpc in page.items]}, **page.fields}
 
@@ -395,6 +395,7 @@ def _vpc(cloud: Cloud, vpc: Vpc) -> Answer:
         },
         "EnabledIpv6": bool(vpc.ipv6_blocks),
         "DnsHostnameStatus": "ENABLED" if vpc.dns_hostnames else "DISABLED",
+        **_dhcp_options(cloud, vpc),
         "IsDefault": vpc.is_default,
         "Status": vpc.status,
         "RegionId": cloud.estate.region_id,
@@ -405,6 +406,14 @@ def _vpc(cloud: Cloud, vpc: Vpc) -> Answer:
         "CreationTime": seconds(vpc.created_at),
         "Tags": vpc_tags(vpc.tags),
     }
+
+
+def _dhcp_options(cloud: Cloud, vpc: Vpc) -> Answer:
+    """Return the DHCP options set of a VPC, empty texts where it has none."""
+    attachment = cloud.estate.dhcp_attachments.find(vpc.id)
+    if attachment is None:
+        return {"DhcpOptionsSetId": "", "DhcpOptionsSetStatus": ""}
+    return {"DhcpOptionsSetId": attachment.dhcp_options_set_id, "DhcpOptionsSetStatus": attachment.status}
 
 
 def _listed_vpc(cloud: Cloud, vpc: Vpc) -> Answer:

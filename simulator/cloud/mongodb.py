@@ -47,7 +47,7 @@ def change_whitelist(cloud: Cloud, db_instance_id: str, change: Change, *, dry_r
     InvalidSecurityIPListLength.Malformed.
     """
     mongodb = cloud.mongodb(db_instance_id)
-    _check_running(mongodb)
+    check_running(mongodb)
     if change.mode not in MODES:
         raise invalid_parameter("ModifyMode")
     if len(change.attribute) > 120 or not (change.attribute.isalnum() or change.attribute == ""):
@@ -77,7 +77,7 @@ def switch_to_vpc(
     InvalidVSwitchId.NotFound, AllocateVpcIp.NotEnough, InvalidClassicExpiredDays.Format.
     """
     mongodb = cloud.mongodb(db_instance_id)
-    _check_running(mongodb)
+    check_running(mongodb)
     _check_replica_set(mongodb)
     if mongodb.network_type == "VPC":
         raise CloudError("IncorrectDBInstanceNetType", "Current DB instance net type does not support this operation.")
@@ -97,7 +97,7 @@ def extend(cloud: Cloud, db_instance_id: str, connection_string: str | None, day
     InvalidClassicExpiredDays.Format, InvalidConnectionString.NotFound (not that of a retained endpoint).
     """
     mongodb = cloud.mongodb(db_instance_id)
-    _check_running(mongodb)
+    check_running(mongodb)
     _check_replica_set(mongodb)
     _check_days(days)
     if databases.retained_endpoint(mongodb, connection_string) is None:
@@ -107,7 +107,8 @@ def extend(cloud: Cloud, db_instance_id: str, connection_string: str | None, day
             databases.retain(cloud, endpoint, days)
 
 
-def _check_running(mongodb: MongoDb) -> None:
+def check_running(mongodb: MongoDb) -> None:
+    """Raise IncorrectDBInstanceState where the instance is not Running."""
     if mongodb.status != "Running":
         raise CloudError("IncorrectDBInstanceState", "Current DB instance state does not support this operation.")
 

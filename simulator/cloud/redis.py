@@ -48,7 +48,7 @@ def change_whitelist(cloud: Cloud, instance_id: str, change: Change) -> None:
     InvalidSecurityIPListGroup.QuotaExceeded.
     """
     redis = cloud.redis(instance_id)
-    _check_normal(redis)
+    check_normal(redis)
     if change.mode not in MODES:
         raise invalid_parameter("ModifyMode")
     if change.attribute not in ("", "hidden"):
@@ -68,7 +68,7 @@ def switch_to_vpc(cloud: Cloud, instance_id: str, vpc_id: str, vswitch_id: str, 
     InvalidParameter (days).
     """
     redis = cloud.redis(instance_id)
-    _check_normal(redis)
+    check_normal(redis)
     if retained_days is not None and retained_days not in CLASSIC_DAYS:
         raise invalid_parameter("ClassicExpiredDays")
     if (redis.vpc_id, redis.vswitch_id) == (vpc_id, vswitch_id):
@@ -93,7 +93,7 @@ def extend(cloud: Cloud, instance_id: str, connection_string: str, days: int) ->
     (other days than 14, 30, 60, 120), InvalidConnectionString.NotFound.
     """
     redis = cloud.redis(instance_id)
-    _check_normal(redis)
+    check_normal(redis)
     if days == 0:
         raise CloudError("ClassicExpiredDaysError", "The ClassicExpiredDays can not set to 0.")
     if days not in CLASSIC_DAYS:
@@ -105,6 +105,7 @@ def extend(cloud: Cloud, instance_id: str, connection_string: str, days: int) ->
     return endpoint
 
 
-def _check_normal(redis: Redis) -> None:
+def check_normal(redis: Redis) -> None:
+    """Raise IncorrectDBInstanceState (403) where the instance is not Normal."""
     if redis.status != "Normal":
         raise ForbiddenError("IncorrectDBInstanceState", "Current DB instance state does not support this operation.")

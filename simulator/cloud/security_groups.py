@@ -98,6 +98,8 @@ def delete(cloud: Cloud, group_id: str) -> None:
         raise ForbiddenError("DependencyViolation", "There is still instance(s) in the specified security group.")
     if referrers(cloud, group_id):
         raise ForbiddenError("DependencyViolation", "The specified security group has been authorized in another one.")
+    for database in (*cloud.estate.databases, *cloud.estate.redis, *cloud.estate.mongodb):
+        database.security_group_ids = [other for other in database.security_group_ids if other != group_id]
     cloud.estate.security_groups.remove(group)
 
 

@@ -48,7 +48,16 @@ _ECS = Dialect(
 )
 _DIALECTS = {
     "ecs": _ECS,
-    "vpc": replace(_ECS, tables={"vpc": "vpcs", "vswitch": "vswitches", "routetable": "route_tables", "eip": "eips"}),
+    "vpc": replace(
+        _ECS,
+        tables={
+            "vpc": "vpcs",
+            "vswitch": "vswitches",
+            "routetable": "route_tables",
+            "eip": "eips",
+            "dhcpoptionsset": "dhcp_options_sets",
+        },
+    ),
     "slb": Dialect(
         {"instance": "load_balancers", "acl": "access_lists", "vservergroup": "vserver_groups"},
         max_resources=20,

@@ -137,7 +137,8 @@ def delete(cloud: Cloud, vpc_id: str) -> None:
     table = cloud.system_route_table(vpc_id)
     vpc.status, table.status = "Deleting", "Deleting"
     cloud.begins(vpc, cloud.estate.timings.vpc, leaving=True)
-    table.leaving, table.ready_at = vpc.leaving, vpc.ready_at
+    for item in (table, *cloud.estate.dhcp_attachments.among([vpc_id])):
+        item.leaving, item.ready_at = vpc.leaving, vpc.ready_at
 
 
 def check_deletable(cloud: Cloud, vpc_id: str) -> Vpc:
@@ -156,7 +157,7 @@ def check_deletable(cloud: Cloud, vpc_id: str) -> Vpc:
         raise CloudError("DependencyViolation.RouteTable", "VPC cannot be deleted when custom route table exists.")
     if cloud.route_entries_of(cloud.system_route_table(vpc_id).id):
         raise CloudError("DependencyViolation.RouteEntry", "Specified object has dependent resources.")
-    if users - {"route_tables"}:
+    if users - {"route_tables", "dhcp_attachments"}:
         raise CloudError("DependencyViolation.Instance", "Specified object has dependent resources.")
     return vpc
 

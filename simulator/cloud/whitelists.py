@@ -1,6 +1,7 @@
 """IP whitelists, as ModifySecurityIps of the three ApsaraDB products changes them."""
 
 import ipaddress
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ _GROUP_NAME = re.compile(r"[a-z][a-z0-9_]{1,31}")
 
 @dataclass(frozen=True)
 class Change:
-    """One change of the group `name`; `mode` is Cover, Append (what is there stays once), or Delete."""
+    """One change of the group `name`; `mode` is Cover, Append (what is there stays once) or Delete."""
 
     name: str
     mode: str
@@ -80,6 +81,20 @@ def apply(
     if not dry_run:
         for network, entries in changed.items():
             _write(instance, change, network, entries)
+
+
+def results(
+    instance: ApsaraInstance, change: Change, networks: tuple[WhitelistNetworkType, ...]
+) -> list[tuple[list[str], list[str]]]:
+    """Return the entries before and after a change, for the group of each network."""
+    groups = [_group(instance, change.name, network) for network in networks]
+    return [(group.security_ips if group else [], _result(group, change)) for group in groups]
+
+
+def are_nested(entries: list[str]) -> bool:
+    """Whether one entry lies in another."""
+    blocks = [ipaddress.IPv4Network(entry, strict=False) for entry in entries]
+    return any(one.subnet_of(other) for one, other in itertools.permutations(blocks, 2))
 
 
 def find(instance: ApsaraInstance, name: str) -> WhitelistGroup | None:

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from simulator.model.base import Refers, Strict, Table
 from simulator.model.cloud_assistant import Invocation
 from simulator.model.cr import Registry
+from simulator.model.dhcp_options import DhcpAttachment, DhcpOptionsSet
 from simulator.model.ecs import Instance, InstanceType, SecurityGroup, Zone
 from simulator.model.ecs_storage import AutoSnapshotPolicy, Disk, Snapshot, SnapshotGroup
 from simulator.model.fault import Fault
@@ -83,6 +84,16 @@ class Estate(Strict):
         description="What ModifySecurityIps with ModifyMode Delete does with the last entry of a group. refused: the "
         "present documentation (one entry must remain); deleted: the one before 2018 (the group goes).",
     )
+    whitelist_entry_there: Literal["refused", "merged"] = Field(
+        default="refused",
+        description="What ModifySecurityIps of RDS with ModifyMode Append does with an entry that the group has. "
+        "refused: a public report of 2020 quotes the refusal; merged: the reference, which says nothing of one.",
+    )
+    whitelist_entry_within: Literal["allowed", "refused"] = Field(
+        default="allowed",
+        description="What ModifySecurityIps of RDS for MySQL does with an address and a block around it in one group. "
+        "allowed: the reference, which says nothing; refused: the FAQ of 2025, by which they conflict.",
+    )
     bandwidth_from_zero: Literal["running", "stopped"] = Field(
         default="running",
         description="When a classic instance of 0 Mbit/s can be given a bandwidth. running: always, with a restart "
@@ -118,6 +129,8 @@ class Estate(Strict):
     vswitches: Table[VSwitch] = Field(default_factory=Table)
     route_tables: Table[RouteTable] = Field(default_factory=Table)
     route_entries: Table[RouteEntry] = Field(default_factory=Table)
+    dhcp_options_sets: Table[DhcpOptionsSet] = Field(default_factory=Table)
+    dhcp_attachments: Table[DhcpAttachment] = Field(default_factory=Table)
     eips: Table[Eip] = Field(default_factory=Table)
     databases: Table[Database] = Field(default_factory=Table)
     redis: Table[Redis] = Field(default_factory=Table)

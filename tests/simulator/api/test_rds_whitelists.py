@@ -42,11 +42,54 @@ def test_cover_is_the_default_and_overwrites(api: Api) -> None:
         ("Delete", "172.16.1.0/24"),
     ],
 )
-def test_the_same_change_again_changes_nothing_more(api: Api, mode: str, entries: str) -> None:
+def test_the_same_change_again_changes_nothing_more(
+    simulator: Simulator, quick: Estate, mode: str, entries: str
+) -> None:
+    quick.whitelist_entry_there = "merged"
+    simulator.simulation.reset(quick)
+    api = Api(simulator)
     _modify(api, SecurityIps="172.16.1.0/24,172.16.2.0/24")
     for _ in range(2):
         _modify(api, SecurityIps="172.16.2.0/24,172.16.3.0/24", ModifyMode=mode)
         assert _groups(api, MYSQL)["vswitches"] == entries
+
+
+@pytest.mark.parametrize("entries", ["172.16.1.0/24", "172.16.9.0/24,172.16.1.0/24"])
+def test_an_entry_that_is_there_is_not_appended(api: Api, entries: str) -> None:
+    _modify(api)
+    before = _groups(api, MYSQL)
+    with refused("InvalidSecurityIPList.Duplicate"):
+        _modify(api, SecurityIps=entries, ModifyMode="Append")
+    assert _groups(api, MYSQL) == before
+    _modify(api, SecurityIps="172.16.9.0/24", ModifyMode="Append")
+    assert _groups(api, MYSQL)["vswitches"] == "172.16.1.0/24,172.16.9.0/24"
+
+
+class TestAddressesWithinBlocks:
+    """A whitelist group of MySQL with an address and a block around it."""
+
+    @pytest.mark.parametrize("mode", ["Cover", "Append"])
+    def test_they_may_be_in_one_group(self, api: Api, mode: str) -> None:
+        _modify(api)
+        _modify(api, SecurityIps="172.16.1.9", ModifyMode=mode)
+        _modify(api, SecurityIps="172.16.1.128/25", ModifyMode="Append")
+
+    @pytest.mark.parametrize(
+        ("mode", "entries"), [("Append", "172.16.1.9"), ("Append", "172.0.0.0/8"), ("Cover", "10.0.0.0/8,10.0.0.1")]
+    )
+    def test_the_estate_file_can_have_them_conflict(
+        self, simulator: Simulator, quick: Estate, mode: str, entries: str
+    ) -> None:
+        quick.whitelist_entry_within = "refused"
+        simulator.simulation.reset(quick)
+        api = Api(simulator)
+        _modify(api)
+        with refused("InvalidSecurityIPList.Duplicate"):
+            _modify(api, SecurityIps=entries, ModifyMode=mode)
+        _modify(api, POSTGRES)
+        _modify(api, POSTGRES, SecurityIps="172.16.1.9", ModifyMode="Append")
+        _modify(api, SecurityIps="172.16.2.9", ModifyMode="Append")
+        _modify(api, SecurityIps="172.16.2.9", ModifyMode="Delete")
 
 
 def test_without_a_name_it_is_the_default_group(api: Api) -> None:

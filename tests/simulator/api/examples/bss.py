@@ -13,6 +13,9 @@ EXAMPLES = (
         (
             Refusal("NotApplicable", {"ProductCode": "cfw", "ProductType": "cfw_pre_intl"}),
             Refusal("InvalidParameter", {**FIREWALLS, "PageSize": 301}),
+            Refusal("InvalidParameter", {"ProductCode": "ecs", "EndTimeStart": "tomorrow"}),
+            Refusal("InvalidParameter", {"ProductCode": "ecs", "InstanceIDs": ",".join(["i-none"] * 101)}),
+            Refusal("SimulatorNotImplemented", {"ProductCode": "moon"}),
         ),
     ),
 )

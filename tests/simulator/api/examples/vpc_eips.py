@@ -222,4 +222,13 @@ EXAMPLES = (
         ),
         given=servers,
     ),
+    Example(
+        "vpc:ListPublicIpAddressPools",
+        {"Name": "none", "Isp": "BGP", "MaxResults": 10},
+        (
+            Refusal("InvalidParameter", {"Isp": "moon"}),
+            Refusal("InvalidParameter", {"MaxResults": 9}),
+            Refusal("DryRunOperation", {"DryRun": True}),
+        ),
+    ),
 )

@@ -1,0 +1,194 @@
+"""VPC: DHCP options sets.
+
+Instances are told nothing by them: guest systems are not simulated.
+"""
+
+from simulator.api import resource_groups
+from simulator.api.call import Answer, Call
+from simulator.api.filters import equal, passing
+from simulator.api.paging import Size, by_token
+from simulator.api.registry import VPC, action
+from simulator.api.shapes import has_tags, seconds
+from simulator.cloud import dhcp_options
+from simulator.cloud.errors import dry_run_passed, invalid_parameter
+from simulator.cloud.state import Cloud
+from simulator.model.dhcp_options import DhcpOptionsSet
+
+_SET = "dhcpoptionsset/{DhcpOptionsSetId}"
+_SET_OF_VPC = f"{_SET} vpc/{{VpcId}}"
+_TEXTS = "DhcpOptionsSetName DhcpOptionsSetDescription DomainName DomainNameServers LeaseTime Ipv6LeaseTime DryRun"
+_ATTACHMENT_CODES = "InvalidDhcpOptionsSetId.NotFound InvalidVpcId.NotFound IncorrectStatus.DhcpOptionsSet"
+#: ListDhcpOptionsSets takes at most so many ids (SDK text)
+MAX_SETS = 20
+
+
+@action(
+    VPC,
+    "CreateDhcpOptionsSet",
+    f"{_TEXTS} Tag",
+    raises="MissingParameter.TagKey",
+    remembers_token=True,
+    resources="dhcpoptionsset/*",
+)
+def create_dhcp_options_set(cloud: Cloud, call: Call) -> Answer:
+    """Make a DHCP options set; Pending at first. Leases of 3650d, and of 1d for IPv6, unless told otherwise."""
+    new = _told(call)
+    group_id = resource_groups.named(cloud, call)
+    if call.flag("DryRun"):
+        dhcp_options.check(new)
+        raise dry_run_passed()
+    made = dhcp_options.create(cloud, new)
+    made.resource_group_id = group_id
+    return {"DhcpOptionsSetId": made.id, "ResourceGroupId": group_id or ""}
+
+
+@action(VPC, "GetDhcpOptionsSet", "DhcpOptionsSetId", raises="InvalidDhcpOptionsSetId.NotFound", resources=_SET)
+def get_dhcp_options_set(cloud: Cloud, call: Call) -> Answer:
+    """One set with the VPCs that have it."""
+    found = dhcp_options.find(cloud, call.text("DhcpOptionsSetId"))
+    attachments = dhcp_options.attachments_of(cloud, found.id)
+    vpcs = [{"VpcId": item.vpc_id, "AssociateStatus": item.status} for item in attachments]
+    return {**_set(cloud, found), "AssociateVpcs": vpcs}
+
+
+@action(
+    VPC,
+    "ListDhcpOptionsSets",
+    "DhcpOptionsSetId DhcpOptionsSetName DomainName Tags MaxResults NextToken",
+    resources="dhcpoptionsset/*",
+)
+def list_dhcp_options_sets(cloud: Cloud, call: Call) -> Answer:
+    """DHCP options sets, at most 20 DhcpOptionsSetId.N; MaxResults 1..100, 10 by default."""
+    ids = call.repeated("DhcpOptionsSetId")
+    if len(ids) > MAX_SETS:
+        raise invalid_parameter("DhcpOptionsSetId")
+    tags = {record.text("Key"): record.given("Value") or "" for record in call.records("Tags")}
+    found = passing(
+        cloud.estate.dhcp_options_sets.among(ids or None),
+        equal(call, {"DhcpOptionsSetName": "name", "DomainName": "domain_name"}),
+        lambda item: has_tags(item.tags, tags),
+        resource_groups.of_group(cloud, call),
+    )
+    page = by_token(call, found, Size(maximum=100))
+    items = [
+        {**_set(cloud, item), "AssociateVpcCount": len(dhcp_options.attachments_of(cloud, item.id))}
+        for item in page.items
+    ]
+    return {"DhcpOptionsSets": items, "TotalCount": str(len(found)), **page.fields}
+
+
+@action(
+    VPC,
+    "UpdateDhcpOptionsSetAttribute",
+    f"DhcpOptionsSetId {_TEXTS}",
+    raises="InvalidDhcpOptionsSetId.NotFound",
+    remembers_token=True,
+    resources=_SET,
+)
+def update_dhcp_options_set_attribute(cloud: Cloud, call: Call) -> Answer:
+    """Change what is given."""
+    changes, set_id = _told(call), call.text("DhcpOptionsSetId")
+    if call.flag("DryRun"):
+        dhcp_options.find(cloud, set_id)
+        dhcp_options.check(changes)
+        raise dry_run_passed()
+    dhcp_options.modify(cloud, set_id, changes)
+    return {}
+
+
+@action(
+    VPC,
+    "DeleteDhcpOptionsSet",
+    "DhcpOptionsSetId DryRun",
+    raises="InvalidDhcpOptionsSetId.NotFound IncorrectStatus.DhcpOptionsSet DependencyViolation.VpcAttachment",
+    remembers_token=True,
+    resources=_SET,
+)
+def delete_dhcp_options_set(cloud: Cloud, call: Call) -> Answer:
+    """Delete a set that no VPC has; Deleting at first."""
+    if call.flag("DryRun"):
+        dhcp_options.check_deletable(cloud, call.text("DhcpOptionsSetId"))
+        raise dry_run_passed()
+    dhcp_options.delete(cloud, call.text("DhcpOptionsSetId"))
+    return {}
+
+
+@action(
+    VPC,
+    "AttachDhcpOptionsSetToVpc",
+    "DhcpOptionsSetId VpcId DryRun",
+    raises=f"{_ATTACHMENT_CODES} IncorrectVpcStatus OperationFailed.AttachmentExist",
+    remembers_token=True,
+    resources=_SET_OF_VPC,
+)
+def attach_dhcp_options_set_to_vpc(cloud: Cloud, call: Call) -> Answer:
+    """Give a VPC, which has none, a set; Pending at first."""
+    if call.flag("DryRun"):
+        dhcp_options.check_attachable(cloud, call.text("DhcpOptionsSetId"), call.text("VpcId"))
+        raise dry_run_passed()
+    dhcp_options.attach(cloud, call.text("DhcpOptionsSetId"), call.text("VpcId"))
+    return {}
+
+
+@action(
+    VPC,
+    "DetachDhcpOptionsSetFromVpc",
+    "DhcpOptionsSetId VpcId DryRun",
+    raises=f"{_ATTACHMENT_CODES} OperationFailed.AttachmentNotExist",
+    remembers_token=True,
+    resources=_SET_OF_VPC,
+)
+def detach_dhcp_options_set_from_vpc(cloud: Cloud, call: Call) -> Answer:
+    """Take a set from a VPC; Pending at first."""
+    if call.flag("DryRun"):
+        dhcp_options.check_detachable(cloud, call.text("DhcpOptionsSetId"), call.text("VpcId"))
+        raise dry_run_passed()
+    dhcp_options.detach(cloud, call.text("DhcpOptionsSetId"), call.text("VpcId"))
+    return {}
+
+
+@action(
+    VPC,
+    "ReplaceVpcDhcpOptionsSet",
+    "DhcpOptionsSetId VpcId",
+    raises=f"{_ATTACHMENT_CODES} OperationFailed.AttachmentNotExist",
+    remembers_token=True,
+    resources=_SET_OF_VPC,
+)
+def replace_vpc_dhcp_options_set(cloud: Cloud, call: Call) -> Answer:
+    """Give a VPC another set in place of its own; Pending at first."""
+    dhcp_options.replace(cloud, call.text("DhcpOptionsSetId"), call.text("VpcId"))
+    return {}
+
+
+def _told(call: Call) -> dhcp_options.DhcpOptions:
+    servers = call.given("DomainNameServers")
+    return dhcp_options.DhcpOptions(
+        name=call.given("DhcpOptionsSetName"),
+        description=call.given("DhcpOptionsSetDescription"),
+        domain_name=call.given("DomainName"),
+        domain_name_servers=None if servers is None else [part for part in servers.split(",") if part],
+        lease_time=call.optional("LeaseTime"),
+        ipv6_lease_time=call.optional("Ipv6LeaseTime"),
+        tags=call.tags(),
+    )
+
+
+def _set(cloud: Cloud, item: DhcpOptionsSet) -> Answer:
+    used = item.status == "Available" and dhcp_options.attachments_of(cloud, item.id)
+    return {
+        "DhcpOptionsSetId": item.id,
+        "DhcpOptionsSetName": item.name,
+        "DhcpOptionsSetDescription": item.description,
+        "DhcpOptions": {
+            "DomainName": item.domain_name,
+            "DomainNameServers": ",".join(item.domain_name_servers),
+            "LeaseTime": item.lease_time,
+            "Ipv6LeaseTime": item.ipv6_lease_time,
+        },
+        "Status": "InUse" if used else item.status,
+        "CreationTime": seconds(item.created_at),
+        "OwnerId": int(cloud.estate.account_id),
+        "ResourceGroupId": item.resource_group_id or "",
+        "Tags": [{"Key": key, "Value": value} for key, value in sorted(item.tags.items())],
+    }
