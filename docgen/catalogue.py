@@ -103,10 +103,7 @@ def _index() -> str:
         f"{'yes' if rule.unwaivable is None else 'no'} | {', '.join(rule.notice_items) or '-'} |"
         for rule in all_rules()
     ]
-    head = (
-        "# Rules\n\nMade by `make docs` from what each rule says of itself. What the words mean: "
-        "[glossary](../glossary.md).\n"
-    )
+    head = "# Rules\n\nMade by `make docs` from the rules. The words: [glossary](../glossary.md).\n"
     titles = "| rule | title | severity | mandatory | waivable | notice items |"
     return "\n".join([head, titles, "|---|---|---|---|---|---|", *rows]) + "\n"
 

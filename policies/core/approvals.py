@@ -1,4 +1,4 @@
-"""Decisions that let something pass: they count with a reason, an owner, somebody else who approved, and an end."""
+"""Decisions that let something pass: each needs a reason, an owner, another person's approval, and an end."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Final
 from policies.core.facts import Facts, UnreadableError
 from policies.core.identities import identity
 
-# From the approval on: what is to hold for longer is no exception, and somebody has to look at it again.
+# Counted from the approval: a longer exception needs a new decision.
 LONGEST: Final = timedelta(days=90)
 
 
 def void(owner: str, approved_by: str, approved_at: datetime, expires: datetime, now: datetime) -> str | None:
-    """Say why an approval does not hold at `now`; None where it does."""
+    """Return why an approval is void at `now`; None where it holds."""
     if not (identity(owner) and identity(approved_by)):
         return "its owner or who approved it is blank, which is no name"
     if identity(owner) == identity(approved_by):
@@ -28,7 +28,7 @@ def void(owner: str, approved_by: str, approved_at: datetime, expires: datetime,
 
 
 def approved(entry: Facts, now: datetime) -> str:
-    """Return the reason of a decision with who answers for it. Raises UnreadableError where it does not hold."""
+    """Return the reason of a decision with its owner and approver. Raises UnreadableError where it does not hold."""
     owner, approved_by, expires = entry.name("owner"), entry.name("approvedBy"), entry.moment("expires")
     reason = entry.name("reason").rstrip(".")
     if problem := void(owner, approved_by, entry.moment("approvedAt"), expires, now):

@@ -21,12 +21,12 @@ Source: TypeAlias = Literal["cloud", "system", "PREFLIGHT_NOW"]
 
 @dataclass(frozen=True)
 class Moment:
-    """The instant that an evaluation is for, and whether a gate may go by it.
+    """The instant of an evaluation, and whether a gate may use it.
 
-    `source` is the clock: the cloud's, as the program read it; this machine's where the facts do not tell that; or
-    PREFLIGHT_NOW. `judged_at` is this machine's time then. `what_if` says why the instant is not the present,
-    `rehearsal` why the estate is not proven to be Alibaba Cloud's: with either, no gate may go by the verdict.
-    `estate_file` is the file that the estate is from, None where it is from the cloud.
+    `source` is the clock: the cloud's, as the program read it; this machine's where the facts lack it; or
+    PREFLIGHT_NOW. `judged_at` is this machine's time at that instant. `what_if` is why the instant is not the present,
+    `rehearsal` why the estate may not be Alibaba Cloud's: with either, no gate may pass. `estate_file` is the inventory
+    file of the estate, None where the cloud was read.
     """
 
     now: datetime
@@ -48,7 +48,7 @@ def machine_clock() -> datetime:
 def read_clock(
     environment: Mapping[str, str], plan: Plan | None = None, machine: MachineClock = machine_clock
 ) -> Moment:
-    """Return the present by the cloud's clock, which the facts tell; or the time of PREFLIGHT_NOW, which is a what-if.
+    """Return the present by the cloud's clock, which is a fact; or the time of PREFLIGHT_NOW, which is a what-if.
 
     Raises UnreadableError if PREFLIGHT_NOW is not a time.
     """
@@ -56,7 +56,7 @@ def read_clock(
     present, source = judged_at, "system"
     clock = None if plan is None else attempt(lambda: read_cloud_clock(plan))
     if clock is not None and not isinstance(clock, UnreadableError):
-        # The facts are older than this moment, and by how much this machine's clock tells, right or wrong.
+        # The facts are older than this moment; this machine's clock measures by how much, even if it is set wrong.
         present, source = clock[0] + (judged_at - clock[1]), "cloud"
     told = () if plan is None else attempt(lambda: plan.migration.texts("rehearsal"))
     rehearsal = () if isinstance(told, UnreadableError) else told
@@ -69,15 +69,15 @@ def read_clock(
 
 
 def read_cloud_clock(plan: Plan) -> tuple[datetime, datetime]:
-    """Return the cloud's time when the estate was read, and this machine's then. Raises UnreadableError."""
+    """Return the cloud's time when the estate was read, and this machine's at that moment. Raises UnreadableError."""
     clock = plan.migration.object("clock")
     return clock.moment("cloudTime"), clock.moment("machineTime")
 
 
 def estate_file(plan: Plan) -> str | None:
-    """Return the file that the estate is from; None where the facts have none, and it is from the cloud.
+    """Return the file that the estate is from; None where the facts name none, and the cloud was read.
 
-    What is there and cannot be read is no sign of the cloud: it is a file without a name.
+    A value that cannot be read is no proof of the cloud: it counts as a file without a name.
     """
     migration = attempt(lambda: plan.migration)
     if isinstance(migration, UnreadableError) or migration.data.get("estateFile") is None:
@@ -87,7 +87,7 @@ def estate_file(plan: Plan) -> str | None:
 
 
 def age(passed: timedelta) -> str:
-    """Return how long ago something was, in the largest unit that says it."""
+    """Return a past interval in the largest unit that fits."""
     if passed < timedelta(0):
         return "later than the time that is asked about"
     for unit, size in (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1))):
@@ -96,14 +96,14 @@ def age(passed: timedelta) -> str:
     return "less than a minute ago"
 
 
-# A time in a text, with the offset without which it names no instant.
+# A time in a text, with its offset: without one it names no instant.
 _TIME: Final = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d(?P<seconds>:\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)(?!\d)")
 
 
 def in_offset_of(start: datetime | None, text: str) -> str:
     """Rewrite every time in a text with the UTC offset of a window's start, so that people compare them at a glance.
 
-    The instants stay as they are. Without a start, so does the text.
+    The instants do not change. Without a start, the text does not change either.
     """
     return text if start is None else _TIME.sub(partial(_shown, start), text)
 
@@ -112,7 +112,7 @@ def _shown(start: datetime, found: re.Match[str]) -> str:
     try:
         moment = datetime.fromisoformat(found[0]).astimezone(start.tzinfo)
     except (ValueError, OverflowError):
-        # No day of the calendar, or the other side of its ends.
+        # No day of the calendar, or outside its range.
         return found[0]
     return moment.isoformat(timespec="seconds" if found["seconds"] else "minutes")
 
@@ -123,9 +123,9 @@ def _told(moment: datetime) -> str:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The times and limits that a rule goes by: those of one wave, under the rule's own settings.
+    """The times and limits of a rule: those of one wave, under the rule's own settings.
 
-    Each time is None where the facts do not tell it. `start` and `latest` are the window's, `freeze_starts_at` is
+    Each time is None where the facts lack it. `start` and `latest` are the window's. `freeze_starts_at` is
     `freezeHours` before the start: from then on only what exists counts as prepared.
     """
 
@@ -137,23 +137,23 @@ class Timeline:
 
     @property
     def frozen(self) -> bool | None:
-        """Whether the freeze has begun; None where nobody can tell."""
+        """Whether the freeze has begun; None where that is unknown."""
         return None if self.freeze_starts_at is None else self.now >= self.freeze_starts_at
 
     @property
     def mandatory_from(self) -> datetime | None:
-        """When the rule turns from advice into mandatory; None where it always was, or nobody can tell."""
+        """When the rule turns from advice into mandatory; None where it always was, or where that is unknown."""
         if self.settings.lead_hours is None or self.start is None:
             return None
         return _before(self.start, self.settings.lead_hours)
 
     @property
     def mandatory(self) -> bool:
-        """Whether the rule blocks by now: from its lead time on; where the window is not known, always."""
+        """Whether the rule blocks now: from its lead time on; where the window is unknown, always."""
         return self.mandatory_from is None or self.now >= self.mandatory_from
 
     def threshold(self, threshold: Threshold) -> float:
-        """Return what a limit that the rule declares is set to, by the policy configuration or by itself."""
+        """Return the value of one of the rule's limits, from the policy configuration or the rule's own."""
         return self.settings.thresholds[threshold.name]
 
 
@@ -168,23 +168,24 @@ class Wave:
 
     @cached_property
     def members(self) -> frozenset[str]:
-        """Its instances, to be looked up."""
+        """Its instances, as a set for look-ups."""
         return frozenset(self.instance_ids)
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """All waves that can be told, in the order of the facts."""
+    """All waves that can be read, in the order of the facts."""
 
     now: datetime
     waves: tuple[Wave, ...]
     complete: bool
-    """Whether the facts tell all of them."""
+    """Whether the facts have all of them."""
 
     def of(self, instance: Facts) -> tuple[str | None, Timeline]:
-        """Name and timeline of an instance's wave: None and no time unless it is for certain the one that it names.
+        """Return name and timeline of an instance's wave; no name and no time unless the wave is certain.
 
-        The one wave of that name has to name the instance as well: else it would count for none of the waves that do.
+        The instance names its wave, and that one wave must list the instance too. Otherwise it would count for none of
+        the waves that list it.
         """
         own = attempt(lambda: (instance.text("wave"), instance.text("instanceId")))
         if isinstance(own, UnreadableError):
@@ -196,9 +197,9 @@ class Schedule:
 
     @property
     def first(self) -> Timeline:
-        """The timeline of the migration as a whole: of the earliest window still ahead, else of the earliest.
+        """Return the timeline of the migration as a whole: of the earliest window still ahead, else of the earliest.
 
-        Without any time where it cannot be told which one that is.
+        It has no time where that window cannot be determined.
         """
         ahead = [wave for wave in self.waves if wave.moved is not True] or self.waves
         starts = {wave.timeline.start: wave.timeline for wave in ahead if wave.timeline.start is not None}
@@ -207,7 +208,7 @@ class Schedule:
         return starts[min(starts)]
 
     def end(self, wave: str | None) -> datetime | None:
-        """When the window of a wave ends at the latest, for None that of the last wave; None where it is not known."""
+        """Return the latest end of a wave's window, for None that of the last wave; None where it is unknown."""
         ends = [item.timeline.latest for item in self.waves if wave in (None, item.name)]
         known = [end for end in ends if end is not None]
         if not self.complete or not ends or len(known) < len(ends):
@@ -245,9 +246,9 @@ def _window_time(wave: Facts, key: str) -> datetime | None:
 
 
 def _before(start: datetime, hours: float) -> datetime:
-    """Return an instant some hours earlier: real hours, whatever the clocks on the wall do in between."""
+    """Return an instant some hours earlier; the hours are real ones, across changes of daylight saving time."""
     try:
         return start - timedelta(hours=hours)
     except OverflowError:
-        # What would have begun before all calendars has begun.
+        # A time before the calendar's range has begun.
         return datetime.min.replace(tzinfo=UTC)

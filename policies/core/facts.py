@@ -1,8 +1,7 @@
-"""Plain data with explicit unknowns, and the one way in which rules read it.
+"""Plain data with explicit unknowns, and the only way for rules to read it.
 
-A read never yields a value that is not known: it raises `UnreadableError`, which the evaluation turns into the outcome
-UNKNOWN of that one subject. A rule therefore cannot pass on what it does not know, and nothing that it forgot to check
-can crash it.
+A read never yields an unknown value: it raises `UnreadableError`, and the evaluation gives that subject the outcome
+UNKNOWN. So a rule cannot pass on an unknown fact, and a forgotten check cannot crash it.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ T = TypeVar("T")
 
 
 class Leaf(Enum):
-    """A value that is not there to be read: it is not known before the update."""
+    """A value that cannot be read: it is unknown before the update."""
 
     UNKNOWN = "not known in this preview"
 
@@ -34,14 +33,14 @@ _LONGEST_TEXT: Final = 200
 
 
 class UnreadableError(Exception):
-    """A fact that a rule needs is unknown, missing or malformed; the message says which and how, never its value."""
+    """A fact that a rule needs is unknown, missing or malformed; the message states which and how, never its value."""
 
     def __init__(self, path: str, problem: str) -> None:
         super().__init__(f"{path} {problem}")
 
 
 def printable(text: str) -> str:
-    """Text from the estate made safe for a terminal: control characters replaced, length limited."""
+    """Make text from the estate safe for a terminal: replace control characters, limit the length."""
     if len(text) <= _LONGEST_TEXT and text.isprintable():
         return text
     clean = safe(text).replace("\n", "?")
@@ -49,7 +48,7 @@ def printable(text: str) -> str:
 
 
 def safe(text: str) -> str:
-    """Text of several lines made safe for a terminal: control characters other than line ends replaced."""
+    """Make text of several lines safe for a terminal: replace control characters except line ends."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)
@@ -57,15 +56,15 @@ def safe(text: str) -> str:
 
 @dataclass(frozen=True)
 class Facts:
-    """One object of the plain data. `path` names it in messages, such as `MigratingInstance web-1: disks[0]`.
+    """One object of the plain data; `path` is its name in messages, such as `MigratingInstance web-1: disks[0]`.
 
-    Every reader raises UnreadableError unless the key is there, known and of the type asked for.
+    Every reader raises UnreadableError unless the key is present, known and of the requested type.
     """
 
     data: Mapping[str, Value]
     path: str
 
-    # What was read before: many rules ask for the same lists and objects, and those of the migration for each instance.
+    # Cache of readings: many rules read the same lists and objects, and those of the migration for each instance.
     @cached_property
     def _texts(self) -> dict[str, tuple[str, ...]]:
         return {}
@@ -86,7 +85,7 @@ class Facts:
         return printable(value)
 
     def name(self, key: str) -> str:
-        """Text in which something can be read: whoever answers for something, or why. Blank is no name."""
+        """Return text that names an owner or a reason. Blank text is no name."""
         value = self.text(key)
         if not identity(str(self._known(key))):
             raise self.malformed(key, "text that is not blank")
@@ -111,14 +110,14 @@ class Facts:
         return value
 
     def choice(self, key: str, *choices: str) -> str:
-        """One of the given strings."""
+        """Return one of the given strings."""
         value = self._known(key)
         if not isinstance(value, str) or value not in choices:
             raise self.malformed(key, "one of " + ", ".join(choices))
         return value
 
     def moment(self, key: str) -> datetime:
-        """Return a time in ISO 8601 with an offset: without one, nobody knows which instant is meant."""
+        """Return a time in ISO 8601 with an offset: without one it names no instant."""
         value = self._known(key)
         try:
             parsed = datetime.fromisoformat(value) if isinstance(value, str) else None
@@ -162,7 +161,7 @@ class Facts:
         return value is not None and not isinstance(value, Leaf)
 
     def malformed(self, key: str, expected: str) -> UnreadableError:
-        """Return what to raise where a value is there and cannot be used; `expected` says what can."""
+        """Return the error for a value that is present but cannot be used; `expected` is what can."""
         return UnreadableError(self._path_of(key), f"is not {expected}")
 
     def _read_object(self, key: str) -> Facts:
@@ -186,7 +185,7 @@ class Facts:
         return value  # type: ignore[return-value]  # mypy cannot see that the sentinel is gone
 
     def _why_absent(self, key: str) -> str:
-        """Return what the reader says of a part that the cloud refused, else that nobody says anything."""
+        """Return the reader's reason for a part that the cloud refused, else that the fact is missing."""
         unread = self.data.get("unread")
         reason = unread.get(key) if isinstance(unread, Mapping) else None
         return f"was not read: {printable(reason)}" if isinstance(reason, str) else "is missing"
@@ -201,7 +200,7 @@ def _numbered(key: str, entries: Sequence[Value]) -> list[tuple[str, Value]]:
 
 
 def attempt(read: Callable[[], T]) -> T | UnreadableError:
-    """Return the outcome of a read as a value: for rules that go on with the other facts when one cannot be read."""
+    """Return the outcome of a read as a value, for rules that continue with the other facts when one cannot be read."""
     try:
         return read()
     except UnreadableError as problem:

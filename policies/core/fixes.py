@@ -1,8 +1,8 @@
-"""What puts a finding right, as data: changes of the stack config, commands, and tasks for a person.
+"""The fix of a finding, as data: changes of the stack config, commands, and tasks for a person.
 
-A fix is built by `change`, `command`, `aliyun` and `task`; `one + other` does both in this order, `one | other` gives
-the reader the choice, the better way first. What only a person can decide stands in angle brackets, `<owner>`: it is
-listed as `to_fill`, and nothing takes it as it stands.
+A fix is built by `change`, `command`, `aliyun` and `task`. `one + other` does both in this order; `one | other` gives
+the reader the choice, the better way first. A value that only a person can decide is in angle brackets, `<owner>`: it
+is listed as `to_fill`, and is refused until it is replaced.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from itertools import groupby
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 ID: Final = "<id>"
-"""Stands for the instance that a finding is about."""
+"""Placeholder for the instance of the finding."""
 
 RULE: Final = "<rule>"
-"""Stands for the rule of the finding."""
+"""Placeholder for the rule of the finding."""
 
 STACK: Final = "<stack>"
-"""Stands for the stack."""
+"""Placeholder for the stack."""
 
 _TO_FILL: Final = re.compile(r"<[^<>]+>")
-# Tokens of a command line that are the shell's own.
+# Tokens of a command line that belong to the shell.
 _OPERATORS: Final = frozenset({"<", "|"})
-# What YAML reads as the text that it is, in a flow collection too.
+# Text that YAML reads unchanged, in a flow collection too.
 _PLAIN: Final = re.compile(r"[A-Za-z][\w./-]*|\d+\.\d+\.\d+\.\d+(/\d+)?|<[\w ./'-]+>")
 _NOT_TEXT: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 
 @dataclass(frozen=True)
 class Change:
-    """A change of the stack config: `value`, plain data, is merged into what is at `path` below the migration's key.
+    """A change of the stack config: `value`, plain data, is merged into the value at `path` below the migration's key.
 
-    `path` is keys with dots between. Maps are merged key by key, lists by what tells their items apart.
+    `path` is keys joined by dots. Maps are merged key by key, lists by the key that identifies their items.
     """
 
     path: str
@@ -46,9 +46,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Command:
-    """A command to run: its arguments as the program gets them, `<` and `|` being the shell's; why or when.
+    """A command to run: its arguments as the program gets them, with a note why or when; `<` and `|` are the shell's.
 
-    With `ids` it is run for each of them, in the place of `<id>`.
+    With `ids` it is run for each of them, in place of `<id>`.
     """
 
     argv: tuple[str, ...]
@@ -58,7 +58,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Task:
-    """What a person has to do, in words."""
+    """A task for a person, in words."""
 
     text: str
 
@@ -69,7 +69,7 @@ Way: TypeAlias = tuple[Step, ...]
 
 @dataclass(frozen=True)
 class Fix:
-    """One thing to put right: the ways to do so, of which one is enough, the better first."""
+    """One thing to fix: the ways to do so, of which one is enough, the better first."""
 
     ways: tuple[Way, ...]
 
@@ -83,7 +83,7 @@ class Fix:
 
     @property
     def to_fill(self) -> tuple[str, ...]:
-        """What a person has to fill in, in angle brackets."""
+        """The values that a person has to fill in, in angle brackets."""
         return tuple(dict.fromkeys(text for way in self.ways for step in way for text in to_fill(step)))
 
 
@@ -98,7 +98,7 @@ def command(*argv: str, comment: str = "") -> Fix:
 
 
 def aliyun(product: str, operation: str, parameters: Mapping[str, object], comment: str = "") -> Fix:
-    """Return the fix by a call of Alibaba Cloud's CLI; lists and maps among the parameters go as JSON."""
+    """Return the fix by a call of Alibaba Cloud's CLI; lists and maps among the parameters are JSON."""
     options = [
         text
         for name, value in parameters.items()
@@ -121,7 +121,7 @@ UP: Final = command("pulumi", "up")
 
 
 def to_fill(step: Step) -> tuple[str, ...]:
-    """Return what a person has to fill in, in angle brackets; in a task that is told in its words."""
+    """Return the values that a person has to fill in, in angle brackets; none for a task, whose words explain them."""
     texts: list[str] = []
     if not isinstance(step, Task):
 
@@ -134,7 +134,7 @@ def to_fill(step: Step) -> tuple[str, ...]:
 
 
 def filled(fix: Fix, values: Mapping[str, str], clean: Callable[[str], str] = str) -> Fix:
-    """Return the fix with what stands for something replaced by it, and every text made clean."""
+    """Return the fix with its placeholders replaced, and every text made safe."""
 
     def replaced(text: str) -> str:
         for name, value in values.items():
@@ -166,7 +166,7 @@ def _mapped_value(value: Any, text: Callable[[str], str]) -> Any:
 
 
 def joined(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
-    """Return the fixes without repetition; those that change the same keys and else do the same become one."""
+    """Return the fixes without repetition; those that change the same keys and are otherwise equal become one."""
     groups: dict[Hashable, list[Fix]] = {}
     for fix in fixes:
         key = tuple(tuple(step.path if isinstance(step, Change) else step for step in way) for way in fix.ways)
@@ -190,7 +190,7 @@ def _merged_step(steps: Sequence[Step]) -> Step:
 
 
 def merged(values: Sequence[Any]) -> Any:
-    """Merge plain data: maps key by key, lists item by item; of numbers the largest, for days are needed by all."""
+    """Merge plain data: maps key by key, lists item by item; of numbers the largest, as days must suit all."""
     if len(values) == 1:
         return values[0]
     if all(isinstance(value, Mapping) for value in values):
@@ -207,7 +207,7 @@ def merged(values: Sequence[Any]) -> Any:
 
 
 def _identity(item: Any) -> Hashable:
-    """Return what an item of a list is about: what names it, else all that it says but for its own lists."""
+    """Return what identifies an item of a list: its naming key, else all its content except its own lists."""
     if not isinstance(item, Mapping):
         return repr(item)
     for keys in (("zone", "tier"), ("id",), ("name",), ("disk",)):
@@ -218,12 +218,12 @@ def _identity(item: Any) -> Hashable:
 
 # ---- of several instances ----
 
-#: Commands that differ by more than the instance are shown so many times.
+#: Up to this many commands are shown if they differ by more than the instance.
 _SHOWN: Final = 3
 
 
 def shape(fixes: Iterable[Fix]) -> Hashable:
-    """Return what fixes of several instances have in common, if they can be told as one."""
+    """Return the common form of fixes of several instances, if one fix can show them all."""
     return tuple(tuple(tuple(_outline(step) for step in way) for way in fix.ways) for fix in fixes)
 
 
@@ -232,12 +232,12 @@ def _outline(step: Step) -> Hashable:
         return "change", step.path
     if isinstance(step, Task):
         return "task", step.text
-    # What it is about may differ; of the CLI product and operation may not.
+    # The resource may differ; product and operation of the CLI may not.
     return "command", step.argv[: 3 if step.argv[0] == "aliyun" else 1], len(step.argv)
 
 
 def of_all(fixes: Mapping[str, tuple[Fix, ...]]) -> tuple[Fix, ...]:
-    """Return as one the fixes of several instances, by id; all are of one shape."""
+    """Return the fixes of several instances, by id, as one; all have one shape."""
     ids = list(fixes)
     return tuple(
         Fix(
@@ -251,7 +251,7 @@ def of_all(fixes: Mapping[str, tuple[Fix, ...]]) -> tuple[Fix, ...]:
 
 
 def _for_all(ids: Sequence[str], steps: Sequence[Step]) -> Iterator[Step]:
-    """Yield steps of one outline, one of each instance, as one step, or as a few."""
+    """Yield steps of one form, one for each instance, as one step or a few."""
     first = steps[0]
     if not isinstance(first, Command):
         yield _merged_step(steps)
@@ -276,7 +276,7 @@ def _with_id(own: str, text: str) -> str:
 
 
 class Line(NamedTuple):
-    """One line of a fix as it is printed: one to copy runs as it stands, once what it marks is filled in."""
+    """One line of a printed fix: a line to copy runs as it is, once its marked values are filled in."""
 
     kind: Literal["command", "prose", "or"]
     text: str
@@ -301,7 +301,7 @@ def as_text(fixes: Iterable[Fix], stack: str = STACK) -> str:
 
 
 def as_markdown(fixes: Iterable[Fix]) -> str:
-    """Return fixes with what is to be copied in fences, and prose outside of them."""
+    """Return fixes with the lines to copy in fences, and prose outside."""
     parts: list[str] = []
     for is_command, group in groupby(lines(fixes), lambda line: line.kind == "command"):
         texts = [line.text for line in group]
@@ -333,7 +333,7 @@ def _noted(text: str, notes: Iterable[str], *steps: Step) -> str:
 
 
 def nested(item: Change) -> Any:
-    """Return a change as the part of the config that it is."""
+    """Return a change as a part of the config."""
     value = item.value
     for key in reversed(item.path.split(".")):
         value = {key: value}

@@ -1,4 +1,4 @@
-"""What a rule can conclude about one subject."""
+"""The conclusions of a rule about one subject."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class Outcome(StrEnum):
-    """PENDING: declared, not existing yet; it passes until the freeze. UNKNOWN never passes.
+    """PENDING: declared, but not created yet; it passes until the freeze. UNKNOWN never passes.
 
-    WAIVED: FAIL or UNKNOWN, and somebody answers for it; no rule concludes that by itself.
+    WAIVED: FAIL or UNKNOWN, covered by an approved waiver; no rule returns it by itself.
     """
 
     PASS = "PASS"  # noqa: S105 - an outcome, not a password
@@ -36,7 +36,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """Outcome, its reason in sentences for a person, and the fixes, all of them needed; none: the rule's own."""
+    """The outcome, its reason in sentences for a person, and the fixes, all of them needed; none: the rule's own."""
 
     outcome: Outcome
     reason: str
@@ -44,27 +44,27 @@ class Verdict:
 
 
 def passed(reason: str) -> Verdict:
-    """Say that what the rule asks for is there."""
+    """Return that the requirement is met."""
     return Verdict(Outcome.PASS, reason)
 
 
 def failed(reason: str, *fixes: Fix) -> Verdict:
-    """Say that what the rule asks for is missing or wrong."""
+    """Return that the requirement is not met."""
     return Verdict(Outcome.FAIL, reason, fixes)
 
 
 def unknown(reason: str, *fixes: Fix) -> Verdict:
-    """Say that no one can tell whether what the rule asks for is there."""
+    """Return that it cannot be determined whether the requirement is met."""
     return Verdict(Outcome.UNKNOWN, reason, fixes)
 
 
 def pending(reason: str, *fixes: Fix) -> Verdict:
-    """Say that it is declared, and does not exist yet."""
+    """Return that the required resource is declared, and not created yet."""
     return Verdict(Outcome.PENDING, reason, fixes or (UP,))
 
 
 def not_applicable(reason: str) -> Verdict:
-    """Say that the subject has nothing that the rule is about."""
+    """Return that the rule does not concern the subject."""
     return Verdict(Outcome.NOT_APPLICABLE, reason)
 
 
@@ -76,14 +76,14 @@ def judged(check: Callable[[], Verdict]) -> Verdict:
         return unknown(f"Not known: {problem}.")
 
 
-# From the worst: how the verdicts on the parts of a subject become one.
+# From the worst: the order in which verdicts on the parts of a subject become one.
 _WORST_FIRST: Final = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PENDING, Outcome.PASS, Outcome.NOT_APPLICABLE)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """One verdict for all parts: the worst outcome, with the reasons of every part that has it or blocks as well.
+    """Return one verdict for all parts: the worst outcome, with the reasons of every part that has it or also blocks.
 
-    Raises ValueError for no verdicts at all: about nothing, nothing can be said.
+    Raises ValueError for no verdicts at all.
     """
     ordered = sorted(verdicts, key=lambda verdict: _WORST_FIRST.index(verdict.outcome))
     if not ordered:
@@ -95,7 +95,7 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def best(verdicts: Iterable[Verdict]) -> Verdict:
-    """Of several ways to satisfy a rule, the verdict on the best one. Raises ValueError for no verdicts at all."""
+    """Return the verdict on the best of several ways to satisfy a rule. Raises ValueError for no verdicts at all."""
     ordered = sorted(verdicts, key=lambda verdict: _BEST_FIRST.index(verdict.outcome))
     if not ordered:
         raise ValueError("no verdicts")
@@ -110,7 +110,7 @@ _BEST_FIRST: Final = (Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.PENDING, Out
 
 @dataclass(frozen=True, order=True)
 class Subject:
-    """What a result is about. `urn` is None where no resource stands for it, which the engine takes for the stack."""
+    """The subject of a result. `urn` is None where it has no resource; the engine then shows the stack."""
 
     kind: Literal["instance", "migration"]
     id: str
@@ -122,9 +122,9 @@ class Subject:
 class Result:
     """The outcome of one rule for one subject.
 
-    `fixes`, all of them needed, and `remediation`, the same as text, are empty for PASS and NOT_APPLICABLE. What is
-    FAIL or UNKNOWN and not `blocking` is advice until `mandatory_from`. `wave` is that of the instance; None for the
-    migration, or where it is not known. Where the outcome is WAIVED, `waived` is what it would be else.
+    `fixes`, all of them needed, and `remediation`, the same as text, are empty for PASS and NOT_APPLICABLE. A FAIL or
+    UNKNOWN that is not `blocking` is advice until `mandatory_from`. `wave` is that of the instance; None for the
+    migration, or where it is unknown. Where the outcome is WAIVED, `waived` is the outcome without the waiver.
     """
 
     rule_id: str
@@ -141,5 +141,5 @@ class Result:
 
     @property
     def advice(self) -> bool:
-        """Whether it is told and fails nothing, because the rule is not mandatory yet."""
+        """Whether it is reported but fails nothing, because the rule is not mandatory yet."""
         return self.outcome.blocks and not self.blocking

@@ -1,4 +1,4 @@
-"""The declared stack as plain data, indexed: what rules are functions of."""
+"""The declared stack as plain data, indexed: the input of all rules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from policies.core.facts import Facts, UnreadableError, Value, attempt
 
 T = TypeVar("T")
 
-# The cloud tells its time in whole seconds, to the program and to the provider, each by an answer of its own.
+# The cloud's time comes in whole seconds, and program and provider each get it by an answer of their own.
 _CLOCKS_AGREE: Final = timedelta(seconds=2)
 
 Place: TypeAlias = tuple[str, str | None]
@@ -69,27 +69,27 @@ class Resource:
 
     @cached_property
     def facts(self) -> Facts:
-        """Its properties, to be read."""
+        """Its properties, for rules to read."""
         return Facts(self.properties, f"{self.type.rpartition(':')[2]} {self.name}")
 
     @property
     def exists(self) -> bool:
-        """Whether the cloud has it already: a resource to be created has no id, one of `alimigrate` nothing applied."""
+        """Whether the cloud has it already: a resource to be created has no id, one of `alimigrate` no `applied`."""
         return self.facts.is_known("applied" if self.type.startswith("alimigrate:") else "id")
 
 
 def has_moved(instance: Facts) -> bool:
-    """Whether an instance is in the target VPC by now; where that is not known, it is not."""
+    """Whether an instance is in the target VPC; False where that is unknown."""
     return instance.data.get("moved") is True
 
 
 def place_of(instance: Facts) -> Place:
-    """Where an instance goes: zone, and tier where one is chosen. Raises UnreadableError when it cannot be told."""
+    """Return an instance's destination: zone, and tier if one is chosen. Raises UnreadableError if unknown."""
     return instance.text("targetZoneId"), instance.optional_text("targetTier")
 
 
 def _shared_group(resource: Resource) -> Iterator[Resource]:
-    """VPC groups of others as the clone that they stand for: what a rule asks of a clone it asks of both alike."""
+    """Return VPC groups of others in the form of a clone, so that rules treat both alike."""
     if resource.type != SHARED_SECURITY_GROUP:
         return
     facts = resource.properties
@@ -113,7 +113,7 @@ _OF_A_GROUP: Final = (
 
 
 class Plan:
-    """All resources of one analysis, sorted by URN whatever order the engine gave them in."""
+    """All resources of one analysis, sorted by URN."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         all_of_them = [item for resource in resources for item in (resource, *_shared_group(resource))]
@@ -126,9 +126,10 @@ class Plan:
             self._children[resource.parent].append(resource)
 
     def confirmed(self, resource: Resource) -> bool:
-        """Whether this very update wrote a resource of `alimigrate` and found it in the cloud then.
+        """Whether this very update wrote a resource of `alimigrate` and found it in the cloud afterwards.
 
-        What was read before the update says nothing of it any more; of all else that it did not change, it does.
+        For such a resource an earlier reading no longer counts. For all others, which the update did not change, it
+        does.
         """
         if self.migration.flag("dryRun") or "confirmedAt" not in resource.facts.data:
             return False
@@ -136,20 +137,20 @@ class Plan:
         return resource.facts.moment("confirmedAt") >= read_at - _CLOCKS_AGREE
 
     def of_type(self, resource_type: str) -> tuple[Resource, ...]:
-        """Resources of one type."""
+        """Return the resources of one type."""
         return tuple(self._by_type.get(resource_type, ()))
 
     def of_type_in(self, resource_types: Iterable[str]) -> tuple[Resource, ...]:
-        """Resources of any of several types."""
+        """Return the resources of any of several types."""
         return tuple(item for resource_type in resource_types for item in self.of_type(resource_type))
 
     def children(self, parent: Resource, resource_type: str) -> tuple[Resource, ...]:
-        """Children of one resource that are of one type."""
+        """Return the children of one resource that have one type."""
         return tuple(child for child in self._children.get(parent.urn, ()) if child.type == resource_type)
 
     @cached_property
     def migration(self) -> Facts:
-        """Facts of the one Migration of the stack. Raises UnreadableError when there is none, or more than one."""
+        """Return the facts of the stack's one Migration. Raises UnreadableError for none, or more than one."""
         found = self.of_type(MIGRATION)
         if len(found) != 1:
             raise UnreadableError(
@@ -159,7 +160,7 @@ class Plan:
 
     @cached_property
     def waves(self) -> tuple[Facts, ...]:
-        """All waves of the stack, in the order of their windows; never none. Raises UnreadableError."""
+        """Return all waves of the stack, in the order of their windows; at least one. Raises UnreadableError."""
         waves = self.migration.objects("waves")
         if not waves:
             raise self.migration.malformed("waves", "a list of at least one wave")
@@ -167,17 +168,17 @@ class Plan:
 
     @cached_property
     def waves_ahead(self) -> tuple[Facts, ...]:
-        """Those of which not all instances have moved. Raises UnreadableError where that cannot be told."""
+        """Return the waves with instances that have not moved. Raises UnreadableError where that is unknown."""
         return tuple(wave for wave in self.waves if not wave.flag("moved"))
 
     @cached_property
     def instances(self) -> tuple[Resource, ...]:
-        """The migrating instances."""
+        """Return the migrating instances."""
         return self.of_type(MIGRATING_INSTANCE)
 
     @cached_property
     def network(self) -> Resource:
-        """The one TargetNetwork. Raises UnreadableError when there is none, or more than one."""
+        """Return the one TargetNetwork. Raises UnreadableError when there is none, or more than one."""
         found = self.of_type(TARGET_NETWORK)
         if len(found) != 1:
             raise UnreadableError(
@@ -186,16 +187,16 @@ class Plan:
         return found[0]
 
     def leads_to_target(self, resource: Resource) -> bool:
-        """Whether a resource's VPC is the target VPC. Raises UnreadableError where that cannot be told."""
+        """Whether a resource's VPC is the target VPC. Raises UnreadableError where that is unknown."""
         target, own = self.network.facts, resource.facts
-        # In the first preview neither id is known; as soon as one of them is, the other must be too, and be the same.
+        # In the first preview neither id is known. Once one is known, the other must be known too, and be equal.
         if not target.is_known("vpcId") and not own.is_known("vpcId") and "vpcId" in own.data:
             return True
         return own.text("vpcId") == target.text("vpcId")
 
     @cached_property
     def classic_link(self) -> Facts | None:
-        """The ClassicLink component of the one migration; None where the stack links nothing.
+        """Return the ClassicLink component of the migration; None where the stack links nothing.
 
         Raises UnreadableError when there are several, or links without it.
         """
@@ -208,7 +209,7 @@ class Plan:
         return found[0].facts if found else None
 
     def vswitches(self, place: Place) -> tuple[Facts, ...]:
-        """VSwitches of the target network for a zone and tier; without a tier, all of the zone.
+        """Return the VSwitches of the target network for a zone and tier; without a tier, all of the zone.
 
         Raises UnreadableError when a VSwitch's zone cannot be read.
         """
@@ -218,15 +219,15 @@ class Plan:
 
     @cached_property
     def instances_per_place(self) -> Mapping[Place, int]:
-        """How many instances are still to go to each zone and tier.
+        """Return how many instances have yet to move to each zone and tier.
 
-        Raises UnreadableError when the zone of any of them is not known.
+        Raises UnreadableError when the zone of any of them is unknown.
         """
         return Counter(place_of(instance.facts) for instance in self.instances if not has_moved(instance.facts))
 
     @cached_property
     def clones(self) -> Mapping[str, tuple[Resource, ...]]:
-        """Cloned security groups by id of the classic group; one whose classic group is not known is left out."""
+        """Return cloned security groups by id of the classic group; one without a known classic group is left out."""
         found: dict[str, list[Resource]] = defaultdict(list)
         for clone in self.of_type(CLONED_SECURITY_GROUP):
             if clone.facts.is_known("classicSecurityGroupId"):
@@ -234,9 +235,9 @@ class Plan:
         return {classic_id: tuple(clones) for classic_id, clones in found.items()}
 
     def remember(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """Return the result of a computation over this plan, done once a key.
+        """Return the result of a computation over this plan, done once for each key.
 
-        Raises again what the computation raised UnreadableError.
+        Repeats the UnreadableError of the computation.
         """
         if key not in self._remembered:
             self._remembered[key] = attempt(compute)
@@ -247,7 +248,7 @@ class Plan:
 
     @property
     def project_and_stack(self) -> tuple[str, str]:
-        """Names of project and stack, taken from the URNs; empty where there is no resource at all."""
+        """Return the names of project and stack, taken from the URNs; empty where there is no resource at all."""
         if not self.resources:
             return "", ""
         # urn:pulumi:<stack>::<project>::<types>::<name>
@@ -256,6 +257,6 @@ class Plan:
 
     @property
     def stack_urn(self) -> str | None:
-        """What a finding about the whole stack stands on: its root, else any resource; None for no resource at all."""
+        """Return the URN for findings about the whole stack: its root, else any resource; None without resources."""
         candidates = self.of_type(MIGRATION) or self.of_type(STACK) or self.resources
         return candidates[0].urn if candidates else None

@@ -1,4 +1,4 @@
-"""What a rule declares, and the two kinds of rule there are."""
+"""The declaration of a rule, and the kinds of rules."""
 
 from __future__ import annotations
 
@@ -21,20 +21,19 @@ _PACKAGE = "policies.rules."
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What one rule says of itself.
+    """The declaration of one rule.
 
-    `module` is its `__name__`, from which its id is derived: an id is never reused. `notice_items` number what the
-    migration notice asks for (N01..N35). `why` tells what happens in the window otherwise. `remediation` is the fix,
-    unless a verdict has a more exact one; `remediation_after` what to do where it was not done before the move, None:
-    the same. In both `<id>` stands for the instance, and the like of it for what a reader fills in.
-    `reads` are the resource types that it depends on.
-    `unknown_ok` tells when something not yet known may wait, None where it never may. `sources` are where its facts
-    about the cloud are from, `url` the page to read first.
-    `ram_actions` are the permissions that reading those facts took: a rule itself calls nothing.
-    A rule with `lead_hours` is advice until so many hours before the window and mandatory from then on; None: always.
-    `thresholds` are the limits that a team may set; `check` reads one by `timeline.threshold(...)`.
-    What a rule `mended_by_up` finds blocks in the result file alone, for a preview that fails lets no `up` mend it.
-    `unwaivable` is why no waiver covers it: it cannot be undone, or everything else relies on it. None: one may.
+    `module` is its `__name__`, from which its id is derived: an id is never reused. `notice_items` are the numbers of
+    the migration notice's items (N01..N35). `why` is what happens in the window otherwise. `remediation` is the fix,
+    unless a verdict has a more exact one; `remediation_after` is the fix after the move, None: the same. In both,
+    `<id>` is a placeholder for the instance, and other angle brackets are for the reader to fill in. `reads` are the
+    resource types that it depends on. `unknown_ok` is when an unknown value may wait, None where it never may.
+    `sources` are the sources of its facts about the cloud, `url` the page to read first. `ram_actions` are the
+    permissions for reading those facts: a rule itself calls nothing. A rule with `lead_hours` is advice until so many
+    hours before the window and mandatory from then on; None: always mandatory. `thresholds` are the limits that a team
+    may set; `check` reads one by `timeline.threshold(...)`. A finding of a rule `mended_by_up` blocks only in the
+    result file: if it failed the preview, no `up` could fix it. `unwaivable` is the reason why no waiver covers it: it
+    cannot be undone, or all other rules rely on it. None: a waiver may.
     """
 
     module: str
@@ -56,12 +55,12 @@ class Rule:
 
     @property
     def id(self) -> str:
-        """Kebab name of its path below `policies/rules`."""
+        """Return the kebab name of its path below `policies/rules`."""
         return self.module.removeprefix(_PACKAGE).replace(".", "-").replace("_", "-")
 
     @property
     def adjustable(self) -> dict[str, Threshold]:
-        """What the policy configuration can set, by name."""
+        """Return what the policy configuration can set, by name."""
         return adjustable(self.lead_hours, self.thresholds)
 
 
@@ -74,10 +73,10 @@ class MigrationRule(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class InstanceRule(Rule):
-    """A rule about each migrating instance, whose facts `check` is given.
+    """A rule about each migrating instance; `check` gets its facts.
 
     It may raise UnreadableError, which counts as UNKNOWN. A rule that holds `until_move` is not applicable to an
-    instance that is in the target VPC by now.
+    instance that is in the target VPC.
     """
 
     until_move: bool = False
@@ -86,7 +85,7 @@ class InstanceRule(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewRule(Rule):
-    """A rule about what all others concluded, asked after them and about the migration as a whole.
+    """A rule about the conclusions of all others, evaluated after them and for the migration as a whole.
 
     It may raise UnreadableError, which counts as UNKNOWN.
     """

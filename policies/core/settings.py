@@ -1,4 +1,4 @@
-"""What of a rule can be set by `--policy-pack-config`: its lead time and its thresholds, within bounds."""
+"""The settings of a rule in `--policy-pack-config`: its lead time and its thresholds, within bounds."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 LEAD_HOURS: Final = "leadHours"
-# A year: a rule that is mandatory longer before than that needs no lead time.
+# A year: a rule that becomes mandatory even earlier needs no lead time.
 LONGEST_LEAD_HOURS: Final = 8760
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """One limit that a rule goes by, which a team may set for itself. `what` says of what, with its unit."""
+    """One limit of a rule that a team may set; `what` is its meaning, with its unit."""
 
     name: str
     default: float
@@ -24,17 +24,17 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Settings:
-    """What one rule is set to. Hours before the window from which it is mandatory, None: always."""
+    """The settings of one rule: hours before the window from which it is mandatory, None: always."""
 
     lead_hours: float | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
 
 
 def adjustable(lead_hours: float | None, thresholds: tuple[Threshold, ...]) -> dict[str, Threshold]:
-    """Everything of a rule that can be set, by name. A rule that is always mandatory has no lead time to set.
+    """Return every setting of a rule, by name. A rule that is always mandatory has no lead time to set.
 
-    A lead time can be raised, and not lowered: the rule's own is what the fix takes. A threshold's bounds are such that
-    what is set is never weaker than the rule's own. Who needs less has a waiver, with an owner and an end.
+    A lead time can be raised, not lowered: the fix needs the rule's own. The bounds of a threshold exclude values
+    weaker than the rule's own. A team that needs less uses a waiver, with an owner and an end.
     """
     settable = {threshold.name: threshold for threshold in thresholds}
     if lead_hours is None:
@@ -44,7 +44,7 @@ def adjustable(lead_hours: float | None, thresholds: tuple[Threshold, ...]) -> d
 
 
 def schema(settable: Mapping[str, Threshold]) -> dict[str, dict[str, Any]]:
-    """JSON Schema of the properties, in the form that the policy SDK takes."""
+    """Return the JSON Schema of the properties, in the form of the policy SDK."""
     return {
         name: {
             "type": "number",
@@ -58,7 +58,7 @@ def schema(settable: Mapping[str, Threshold]) -> dict[str, dict[str, Any]]:
 
 
 def read_settings(settable: Mapping[str, Threshold], given: Mapping[str, Any]) -> Settings:
-    """Return the settings of one policy's configuration. Raises ValueError with all that is wrong with it.
+    """Return the settings of one policy's configuration. Raises ValueError with all problems.
 
     The engine has checked types and bounds by the schema, but lets unknown names through.
     """

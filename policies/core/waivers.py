@@ -1,4 +1,4 @@
-"""Waivers: findings that somebody answers for, for a while. Every failure mode leaves the finding standing."""
+"""Waivers: approved exceptions to findings, for a limited time. If anything is wrong with one, the finding stands."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MATCHED: Final = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PENDING)
 
 @dataclass(frozen=True)
 class Waiver:
-    """What one entry of the stack config waives: a rule, for some instances, for a wave, or (neither) for all."""
+    """One waiver of the stack config: a rule, and some instances, a wave, or (neither) all."""
 
     rule: str
     instance_ids: tuple[str, ...]
@@ -33,7 +33,7 @@ class Waiver:
     expires: datetime
 
     def covers(self, result: Result) -> bool:
-        """Whether the result is in its scope. What concerns the migration as a whole, only a waiver for all covers."""
+        """Whether the result is in its scope. Only a waiver for all covers the migration as a whole."""
         if self.rule != result.rule_id:
             return False
         if self.instance_ids:
@@ -46,7 +46,7 @@ class Waiver:
 
     @property
     def scope(self) -> str:
-        """Its scope in words."""
+        """Return its scope in words."""
         if self.instance_ids:
             return ", ".join(self.instance_ids)
         return "all" if self.wave is None else f"wave {self.wave}"
@@ -56,7 +56,7 @@ class Waiver:
 
 
 def waiver(instance_id: str = ID) -> Fix:
-    """Return the fix by a waiver of the rule for an instance; who answers for it, a person decides."""
+    """Return the fix by a waiver of the rule for an instance; a person fills in owner and approver."""
     return change(
         "waivers",
         [
@@ -74,7 +74,7 @@ def waiver(instance_id: str = ID) -> Fix:
 
 
 def read_waivers(plan: Plan) -> tuple[Waiver | UnreadableError, ...]:
-    """Return the waivers of the migration; one that cannot be read is no waiver, and told in its place."""
+    """Return the waivers of the migration; one that cannot be read does not count, and is reported by its place."""
     if attempt(lambda: "waivers" in plan.migration.data) is not True:
         return ()
     entries = attempt(lambda: plan.migration.objects("waivers"))
@@ -102,20 +102,20 @@ def _waiver(entry: Facts) -> Waiver:
 
 @dataclass(frozen=True)
 class Review:
-    """What is known once all other rules have been asked: their results as they are without any waiver."""
+    """The input of a review rule: the results of all other rules, without waivers."""
 
     unwaivable: Mapping[str, str | None]
-    """Ids of all rules, and why they may not be waived."""
+    """Ids of all rules, each with the reason why it may not be waived."""
     waivers: tuple[Waiver | UnreadableError, ...]
     results: tuple[Result, ...]
     schedule: Schedule
 
     def matched(self, waiver: Waiver) -> bool:
-        """Whether there is anything that it is needed for."""
+        """Whether any result needs it."""
         return any(result.outcome in _MATCHED and waiver.covers(result) for result in self._of(waiver.rule))
 
     def void(self, waiver: Waiver, now: datetime, end: datetime | None) -> str | None:
-        """Why the waiver does not hold for a window that ends at `end`; None where it does."""
+        """Return why the waiver is void for a window that ends at `end`; None where it holds."""
         if waiver.rule not in self.unwaivable:
             return "there is no such rule"
         if why := self.unwaivable[waiver.rule]:
@@ -131,7 +131,7 @@ class Review:
         return None
 
     def end_for(self, waiver: Waiver) -> datetime | None:
-        """When the last of the windows ends that the waiver is for; None where that is not known."""
+        """Return the end of the last window that the waiver covers; None where it is unknown."""
         ends = [
             self._end_of(result) for result in self._of(waiver.rule) if waiver.instance_ids and waiver.covers(result)
         ]
@@ -139,7 +139,7 @@ class Review:
         return None if None in ends else max(end for end in ends if end is not None)
 
     def applied(self, result: Result) -> Result:
-        """Return the result as the waivers leave it: waived, or as it is with the waivers named that do not hold."""
+        """Return the result under the waivers: waived, or unchanged with the void waivers named."""
         if result.outcome not in (Outcome.FAIL, Outcome.UNKNOWN):
             return result
         end, now = self._end_of(result), self.schedule.now
@@ -159,7 +159,7 @@ class Review:
         return replace(result, reason=result.reason + "".join(reasons))
 
     def _end_of(self, result: Result) -> datetime | None:
-        """When the window ends that the result is about: of an instance of no known wave, nobody knows."""
+        """Return the end of the window of the result; unknown for an instance without a known wave."""
         if result.subject.kind == "instance" and result.wave is None:
             return None
         return self.schedule.end(result.wave)

@@ -1,4 +1,4 @@
-"""The VPC groups in the place of classic ones: which there are, who is in them, and what the config accepts of them."""
+"""The VPC groups that replace classic ones: their members, and the differences that the config accepts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from policies.security_groups.model import clone_key
 
 
 def without_clone(plan: Plan, classic_ids: Iterable[str]) -> list[str]:
-    """Those of the classic groups that have no clone, or one without a group or rules: there is nothing to compare."""
+    """Return the classic groups without a clone, or with one that lacks a group or rules: they cannot be compared."""
     return [
         classic_id
         for classic_id in sorted(set(classic_ids))
@@ -40,7 +40,7 @@ def the_clone(plan: Plan, classic_id: str) -> Resource:
 
 
 def the_groups(plan: Plan, clone: Resource) -> tuple[Resource, ...]:
-    """Return the SecurityGroups below a ClonedSecurityGroup: one, or several where its rules pass the limits of one.
+    """Return the SecurityGroups below a ClonedSecurityGroup: one, or several where its rules exceed the limits of one.
 
     Raises UnreadableError when there is none.
     """
@@ -57,12 +57,12 @@ def _only(what: str, found: tuple[Resource, ...]) -> Resource:
 
 
 def members_of(plan: Plan, group_id: str) -> tuple[str, ...]:
-    """Keys of all who are in a VPC group: members of classic groups in whose place it is, and strangers."""
+    """Return the keys of all members of a VPC group: those of the classic groups that it replaces, and strangers."""
     return members_by_id(plan).get(group_id, (group_id,))
 
 
 def members_by_id(plan: Plan) -> Mapping[str, tuple[str, ...]]:
-    """Who is in the VPC groups that exist, by their ids: a rule may name a clone without saying so."""
+    """Return the members of existing VPC groups, by group id: a rule may name a clone without its original."""
 
     def read() -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = defaultdict(list)
@@ -82,10 +82,10 @@ def members_by_id(plan: Plan) -> Mapping[str, tuple[str, ...]]:
 def accepted_differences(
     plan: Plan, classic_ids: Iterable[str], kind: Literal["opened", "lost"], now: datetime
 ) -> Mapping[str, str]:
-    """Why the config accepts that VPC groups differ from the classic ones in whose place they are, by classic id.
+    """Return why the config accepts that VPC groups differ from the classic ones that they replace, by classic id.
 
-    Only groups that exist already may: a clone is made to open nothing. Raises UnreadableError if unknown, and where
-    the approval does not hold at `now`.
+    Only existing groups may differ: a clone is made to open nothing. Raises UnreadableError where the facts are
+    unknown, and where the approval does not hold at `now`.
     """
     found, of_others = {}, {item.urn for item in plan.of_type(SHARED_SECURITY_GROUP)}
     for classic_id in sorted(set(classic_ids)):
@@ -98,9 +98,9 @@ def accepted_differences(
 
 
 def misdirected(plan: Plan, classic_id: str) -> list[str]:
-    """Rules of a clone that say they name the clone of some group, and name another group.
+    """Return the rules of a clone that claim to name the clone of a group, and name another group.
 
-    Raises UnreadableError if unknown.
+    Raises UnreadableError where a fact is unknown.
     """
     found = []
     for child in plan.children(the_clone(plan, classic_id), SECURITY_GROUP_RULES):
@@ -109,11 +109,11 @@ def misdirected(plan: Plan, classic_id: str) -> list[str]:
             if cloned_from is not None:
                 clone = the_clone(plan, cloned_from)
                 groups = the_groups(plan, clone)
-                # The plugin's preview of an update in place gives no id; then the component still knows it.
+                # In the preview of an update in place the plugin returns no id; the component still knows it.
                 told = clone.facts.data.get("securityGroupIds")
                 its_ids = [group.facts.text("id") for group in groups if group.exists]
                 its_ids += [item for item in told if isinstance(item, str)] if isinstance(told, (list, tuple)) else []
-                # Before the first update no id is known; once a group exists, what names it must be known too.
+                # Before the first update no id is known; once a group exists, the rules that name it must be known too.
                 if (groups[0].exists or facts.is_known("groupId")) and facts.text("groupId") not in its_ids:
                     found.append(f"clone rule '{label}' of {classic_id} does not name the clone of {cloned_from}")
     return found

@@ -1,4 +1,4 @@
-"""What the classic groups of an instance accept and the VPC groups would not, and the other way round."""
+"""Compare what the classic groups of an instance accept and the VPC groups would not, and the other way round."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def opened(
 ) -> Differences:
     """Return what the VPC groups accept, and the classic ones refuse on the interface that the packet would have used.
 
-    `departure` is the place of the instance's wave among those of the stack: who moves later is still linked then.
+    `departure` is the position of the instance's wave in the stack: instances of later waves are still linked then.
     """
     found = Differences(accepted)
     for direction, protocol in _planes(firewall):
@@ -57,9 +57,9 @@ def opened(
         tables = private_tables(firewall, direction, protocol)
         for met in met_by(tables, around, departure):
             for difference in tables.opened(met.before, met.after):
-                # No rule of a clone names the group of one that is not linked: what shuts it out there, nothing opens.
+                # No rule of a clone names the group of an unlinked instance, so a refusal by that group is not lifted.
                 told = met.reachable or not _is_by_group(difference.refused_by)
-                # Where nobody can tell where it moves to, no address lets it in.
+                # An instance with an unknown destination is let in by no address.
                 if told and (met.placed or not is_by_address(difference.accepted_by)):
                     found.add_instances(difference, met.peers, met.addresses, _as_members(difference))
         for classic_id in _groups_named(firewall, direction, protocol):
@@ -70,7 +70,7 @@ def opened(
 def lost(
     firewall: Firewall, around: Surroundings, departure: int | None = None, accepted: Container[str] = ()
 ) -> Differences:
-    """Return what the classic groups accept and the VPC groups would refuse, from peers that will still be there."""
+    """Return what the classic groups accept and the VPC groups would refuse, from peers that still exist then."""
     found = Differences(accepted)
     for direction, protocol in _planes(firewall):
         for cell in _cells(firewall, direction, protocol):
@@ -81,7 +81,7 @@ def lost(
         tables = private_tables(firewall, direction, protocol)
         for met in met_by(tables, around, departure):
             for difference in tables.lost(met.before, met.after):
-                # Of one that is not linked, groups are lost by that alone, and another rule tells of it.
+                # An unlinked instance loses its groups for that reason alone, and another rule reports it.
                 if met.reachable or is_by_address(difference.accepted_by):
                     found.add_instances(difference, met.peers, met.addresses)
         for group in sorted(firewall.foreign):
@@ -90,7 +90,7 @@ def lost(
 
 
 class Kept(NamedTuple):
-    """Traffic with addresses outside that is accepted before the move and after it."""
+    """Traffic with outside addresses that is accepted before the move and after it."""
 
     direction: Direction
     protocol: str
@@ -101,7 +101,7 @@ class Kept(NamedTuple):
 
 
 def kept_outside(firewall: Firewall, around: Surroundings) -> Iterator[Kept]:
-    """Yield what both accept, with the addresses of which `lost` and `opened` tell what only one of them accepts."""
+    """Yield what both accept, for the addresses whose differences `lost` and `opened` return."""
     for direction, protocol in product(DIRECTIONS, PROTOCOLS):
         clone = firewall.clone.table(direction, protocol)
         for version, interval, plane in _cells(firewall, direction, protocol, defaults=True):
@@ -114,9 +114,10 @@ def kept_outside(firewall: Firewall, around: Surroundings) -> Iterator[Kept]:
 
 
 def at_one_that_stays(rules: RuleSet, around: Surroundings) -> tuple[Differences, Differences]:
-    """Return what a linked instance that keeps its groups opens to instances that move, and what it then refuses them.
+    """Return what a linked instance that keeps its groups opens to moving instances, and what it then refuses them.
 
-    It knows them by their old addresses and classic groups before, by their new blocks and VPC groups after.
+    Before the move it matches them by their old addresses and classic groups, after it by their new blocks and VPC
+    groups.
     """
     opened_there, lost_there = Differences(), Differences()
     for direction in DIRECTIONS:
@@ -136,7 +137,7 @@ def at_one_that_stays(rules: RuleSet, around: Surroundings) -> tuple[Differences
 
 @dataclass(frozen=True)
 class Tables:
-    """The rules for private peers before and after the move, and which of them disagree; no question is asked twice."""
+    """The rules for private peers before and after the move, and where they disagree; results are cached."""
 
     classic: Table
     clone: Table
@@ -165,7 +166,7 @@ class Tables:
 
 
 def private_tables(firewall: Firewall, direction: Direction, protocol: str) -> Tables:
-    """Return the tables by which instances are compared: classic ones talk by their intranet interfaces."""
+    """Return the tables for comparing instances: classic ones connect by their intranet interfaces."""
     return Tables(
         firewall.classic["intranet"].table(direction, protocol), firewall.clone.table(direction, protocol), protocol
     )
@@ -174,8 +175,8 @@ def private_tables(firewall: Firewall, direction: Direction, protocol: str) -> T
 class Meeting(NamedTuple):
     """Instances that the same rules match, before the move and after it; `addresses` are those that they keep.
 
-    Not `reachable` are those that stay and are not linked, as if they were; not `placed` those that may be anywhere;
-    not `moved` those that are met as they are now.
+    `reachable` is false for instances that stay unlinked, compared as if they were linked; `placed` is false for those
+    with an unknown destination; `moved` is false for those in their present state.
     """
 
     before: Matching
@@ -188,9 +189,9 @@ class Meeting(NamedTuple):
 
 
 def met_by(tables: Tables, around: Surroundings, departure: int | None, *, linked: bool = True) -> Iterator[Meeting]:
-    """Every instance in each way in which it is met after the move: in its VPC groups wherever its new address may be.
+    """Return every instance in each way in which it is a peer after the move: in its VPC groups, at any new address.
 
-    And, with `linked`, where it has not moved yet, as it is now.
+    With `linked`, also in its present state where it has not moved yet.
     """
     classic, clone = tables.classic, tables.clone
     for kind in around.kinds:
@@ -218,7 +219,7 @@ def met_by(tables: Tables, around: Surroundings, departure: int | None, *, linke
 
 
 def _by_rules(classic: Table, kind: Kind) -> Mapping[Matching, Sequence[Peer]]:
-    """Instances of one kind by the rules about addresses that match them: most often the same ones match all."""
+    """Return instances of one kind by the address rules that match them: most often all match the same ones."""
     span = kind.span
     if span is not None and (at := classic.in_one_cell(span.version, span.interval)) is not None:
         return {at: kind.peers}
@@ -233,7 +234,7 @@ def _at(table: Table, address: AddressPeer | None) -> Matching:
 
 
 def is_by_address(rule: PacketRule | None) -> bool:
-    """Whether a rule knows its peers by their addresses."""
+    """Whether a rule matches its peers by address."""
     return rule is not None and isinstance(rule.peer, AddressPeer)
 
 
@@ -242,7 +243,7 @@ def _is_by_group(rule: PacketRule | None) -> bool:
 
 
 def _as_members(difference: Difference) -> str | None:
-    """By which name of a group the instances are told that it opens to; None where no rule names one."""
+    """Return the group name by which a rule opens to the instances; None where no rule names one."""
     peers = [rule.peer for rule in (difference.accepted_by, difference.refused_by) if rule]
     return next((f"members of {_classic_id(peer.key)}" for peer in peers if isinstance(peer, GroupPeer)), None)
 
@@ -257,7 +258,7 @@ def _planes(firewall: Firewall) -> Iterator[tuple[Direction, str]]:
 
 
 class _Cell(NamedTuple):
-    """Addresses on which no rule set changes its mind, and their plane: None for Alibaba Cloud's own services."""
+    """Addresses that every rule set treats alike, and their plane: None for Alibaba Cloud's own services."""
 
     version: Version
     interval: Interval
@@ -267,7 +268,8 @@ class _Cell(NamedTuple):
 def _cells(firewall: Firewall, direction: Direction, protocol: str, *, defaults: bool = False) -> Iterator[_Cell]:
     """Yield all addresses, cell by cell.
 
-    Behind the last rule there are the defaults only, which are the same on both sides: that cell only with `defaults`.
+    After the last rule only the defaults apply, and they are the same on both sides: that cell is yielded only with
+    `defaults`.
     """
     tables = [rules.table(direction, protocol) for rules in (*firewall.classic.values(), firewall.clone)]
     versions: tuple[Version, ...] = (4, 6)
@@ -300,7 +302,7 @@ def _lost_at(firewall: Firewall, direction: Direction, protocol: str, cell: _Cel
     classic = firewall.classic[plane or "intranet"].table(direction, protocol)
     matching = classic.at_address(version, address), clone.at_address(version, address)
     for difference in disagreements(classic, matching[0], clone, matching[1], protocol):
-        # What goes to the service range all counts, for name servers are there; of what comes, only what a rule names.
+        # All traffic to the service range counts, because name servers are there; from it, only what a rule names.
         if plane is not None or direction == "egress" or _names_service_range(difference.accepted_by):
             yield difference
 
@@ -312,11 +314,11 @@ def _names_service_range(rule: PacketRule | None) -> bool:
     return any(first <= low and high <= last for first, last in SERVICE[rule.peer.version])
 
 
-# ---- groups of which no member is known ----
+# ---- groups without known members ----
 
 
 def _groups_named(firewall: Firewall, direction: Direction, protocol: str) -> list[str]:
-    """Classic ids of all groups that a rule on either side names, clones by their originals."""
+    """Return the classic ids of all groups that a rule on either side names, clones by their originals."""
     tables = [rules.table(direction, protocol) for rules in (firewall.classic["intranet"], firewall.clone)]
     keys = {rule.peer.key for table in tables for rule in table.rules if isinstance(rule.peer, GroupPeer)}
     return sorted({_classic_id(key) for key in keys})
@@ -327,7 +329,7 @@ def _classic_id(key: str) -> str:
 
 
 class _Stranger(NamedTuple):
-    """Somebody who may be in a group one day: by which key rules know him then, and by what address he is known now."""
+    """A possible future member of a group: the key by which rules would match it, and its present address."""
 
     key: str
     address: AddressPeer | None
@@ -335,9 +337,9 @@ class _Stranger(NamedTuple):
 
 
 def _strangers(clone: Table, classic_id: str, around: Surroundings) -> Iterator[_Stranger]:
-    """Who is no instance to be met, and may be in a group that a rule of the clone names.
+    """Return the possible future members of groups that a rule of the clone names.
 
-    Members that stay may be put into the clone one day; of a group without known members anybody may be one.
+    Members that stay may be put into the clone later; a group without known members may get any.
     """
     members, cloned = around.members.get(classic_id, ()), clone_key(classic_id)
     named = {key for key in (cloned, classic_id) if clone.for_groups([key])}
@@ -352,7 +354,7 @@ def _strangers(clone: Table, classic_id: str, around: Surroundings) -> Iterator[
 
 
 def _compare_nobody(tables: Tables, classic_id: str, around: Surroundings, found: Differences) -> None:
-    """Compare what is opened to a group by its name: being accepted as one of it, or by one's address, is enough."""
+    """Compare what is opened to a group by its name: a peer is accepted as a member, or by its address."""
     clone, classic = tables.clone, tables.classic
     as_group = classic.for_groups([classic_id])
     candidates: dict[tuple[Matching, Matching], None] = {}
@@ -385,6 +387,6 @@ def _united(ones: Matching, others: Matching) -> Matching:
 
 
 def _nobodys(interval: Interval, taken_out: tuple[int, ...]) -> bool:
-    """Whether the interval consists only of addresses that are not to be compared by address."""
+    """Whether the interval consists only of addresses that are not compared by address."""
     low, high = interval
     return bisect_left(taken_out, high + 1) - bisect_left(taken_out, low) == high - low + 1

@@ -15,7 +15,7 @@ _MOST_NAMED: Final = 3
 
 
 class Line(NamedTuple):
-    """What the differences of one line have in common. `near` is at whom they are, empty for the instance judged."""
+    """The common part of the differences of one line. `near` is the instance with them, empty for the judged one."""
 
     near: str
     direction: str
@@ -26,7 +26,7 @@ class Line(NamedTuple):
 
 @dataclass
 class Traffic:
-    """The peers of one kind of difference; `instances` are ids, by the text that stands for them."""
+    """The peers of one kind of difference; `instances` maps the text for some instances to their ids."""
 
     addresses: dict[Version, list[Interval]] = field(default_factory=lambda: {4: [], 6: []})
     others: set[str] = field(default_factory=set)
@@ -45,7 +45,7 @@ class Traffic:
         return ", ".join(parts)
 
     def add(self, other: Traffic, keep: Callable[[str], bool]) -> None:
-        """Add the peers of another, of its instances those to keep."""
+        """Add the peers of another one, of its instances those to keep."""
         for version, intervals in other.addresses.items():
             self.addresses[version] += intervals
         self.others |= other.others
@@ -55,10 +55,10 @@ class Traffic:
 
 
 class Differences:
-    """Collects differences, those with the same rules and ports as one.
+    """Collects differences; those with the same rules and ports become one.
 
-    Those that come of a rule of the groups `accepted`, by classic id, are kept apart: the config accepts them. What no
-    rule accepts but a default is of the group whose rule refuses it.
+    Differences caused by a rule of the groups `accepted`, by classic id, are kept apart: the config accepts them. A
+    difference that only a default accepts belongs to the group whose rule refuses it.
     """
 
     def __init__(self, accepted: Container[str] = ()) -> None:
@@ -74,7 +74,7 @@ class Differences:
         return self._accepted
 
     def add(self, difference: Difference, peer: tuple[Version, Interval] | str) -> None:
-        """`peer` is an address interval, or a text for peers that are no known instances."""
+        """Add a difference; `peer` is an address interval, or a text for peers that are no known instances."""
         traffic = self._of(difference)
         if isinstance(peer, str):
             traffic.others.add(peer)
@@ -88,9 +88,9 @@ class Differences:
         addresses: Iterable[AddressPeer] = (),
         text: str | None = None,
     ) -> None:
-        """Each instance is told by itself, or all of them by one text.
+        """Add a difference for instances, each by itself or all by one text.
 
-        `addresses` are those that they keep, of which a rule about addresses speaks.
+        `addresses` are those that they keep; rules about addresses match them.
         """
         traffic = self._of(difference)
         if difference.accepted_by and isinstance(difference.accepted_by.peer, AddressPeer):
@@ -110,7 +110,7 @@ class Differences:
         return bool(self.traffic)
 
     def without(self, instance_id: str) -> Differences:
-        """Return the same without what concerns one instance only: what it sends to itself meets no security group."""
+        """Return the same without those of one instance alone: its traffic to itself passes no security group."""
         found = Differences()
         found._join(self, "", lambda item: item != instance_id, whole=True)
         if self._accepted is not None:
@@ -118,7 +118,7 @@ class Differences:
         return found
 
     def join_of(self, others: Differences, instance_id: str, near: str) -> None:
-        """Add of the differences at somebody else, who is called `near`, those that concern one instance."""
+        """Add those differences at another instance, called `near`, that concern one instance."""
         self._join(others, near, lambda item: item == instance_id, whole=False)
 
     def _join(self, others: Differences, near: str, keep: Callable[[str], bool], *, whole: bool) -> None:
@@ -135,11 +135,11 @@ class Differences:
 
     @property
     def all_at_linked(self) -> bool:
-        """Whether all of them are."""
+        """Whether all of them are at linked instances."""
         return bool(self.traffic) and all(line.near for line in self.traffic)
 
     def lines(self, verb: str) -> list[str]:
-        """One line a difference, such as `ingress TCP 22 from 10.0.0.0/8: opened by ...; refused by ...`."""
+        """Return a line for each difference, as `ingress TCP 22 from 10.0.0.0/8: opened by ...; refused by ...`."""
         lines = []
         for key, traffic in sorted(self.traffic.items()):
             preposition = "from" if key.direction == "ingress" else "to"

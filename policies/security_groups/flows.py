@@ -1,4 +1,4 @@
-"""Sets of traffic between two ends: which ports from which source ports, one protocol a set; exact, by intervals."""
+"""Exact sets of traffic between two ends, by intervals: ports and source ports, one protocol for each set."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Final, TypeAlias
 from policies.security_groups.packets import ALL_PORTS, Interval, Table, merged
 
 Flows: TypeAlias = tuple[tuple[Interval, tuple[Interval, ...]], ...]
-"""Destination ports by source ports: both sorted, none overlapping, neighbours that say the same as one."""
+"""Destination ports by source ports: both sorted, without overlaps; equal neighbours are one."""
 
 NOTHING: Final[Flows] = ()
 EVERYTHING: Final[Flows] = ((ALL_PORTS, (ALL_PORTS,)),)
 
 
 def accepted(table: Table, matching: tuple[int, ...]) -> Flows:
-    """Return what a table accepts from a peer that these of its rules match."""
+    """Return what a table accepts from a peer that matches these of its rules."""
     starts = sorted(({ALL_PORTS[0]} | table.source_port_ends) - {ALL_PORTS[1] + 1})
     return _joined(
         ((start, after - 1), tuple(merged(item.ports for item in table.decide(matching, start) if item.accept)))
@@ -27,30 +27,30 @@ def accepted(table: Table, matching: tuple[int, ...]) -> Flows:
 
 
 def rectangle(ports: Interval, source_ports: Interval) -> Flows:
-    """Return the set of all of these ports from all of those."""
+    """Return the set of all these ports from all those source ports."""
     return ((source_ports, (ports,)),)
 
 
 @lru_cache(maxsize=65536)
 def both(ones: Flows, others: Flows) -> Flows:
-    """Return what is in both."""
+    """Return the intersection."""
     return _combined(ones, others, lambda one, other: one and other)
 
 
 @lru_cache(maxsize=65536)
 def either(ones: Flows, others: Flows) -> Flows:
-    """Return what is in any of them."""
+    """Return the union."""
     return _combined(ones, others, lambda one, other: one or other)
 
 
 @lru_cache(maxsize=65536)
 def without(ones: Flows, others: Flows) -> Flows:
-    """Return what is in the first and not in the second."""
+    """Return the first without the second."""
     return _combined(ones, others, lambda one, other: one and not other)
 
 
 def pieces(every: Iterable[Flows]) -> Iterator[Flows]:
-    """Yield the parts of some sets that none of them divides."""
+    """Yield the parts into which several sets divide each other."""
     sets = set(every)
     sources = sorted({edge for flows in sets for low, high in _sources(flows) for edge in (low, high + 1)})
     for low, after in pairwise(sources):

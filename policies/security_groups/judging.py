@@ -1,4 +1,4 @@
-"""What the move of one instance opens, and what it loses, at itself and at linked instances that stay."""
+"""Judge what the move of one instance opens and loses, at itself and at linked instances that stay."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Kind = Literal["opened", "lost"]
 
 
 class Judged(NamedTuple):
-    """The differences of one kind for one instance, and why the config accepts some of them, by classic id."""
+    """The differences of one kind for one instance, and the config's reasons to accept some, by classic id."""
 
     differences: Differences
     reasons: Mapping[str, str]
@@ -40,7 +40,7 @@ def judge(plan: Plan, instance: Facts, kind: Kind, now: datetime) -> Judged:
 
 
 def judge_linked(plan: Plan, instance: Facts, kind: Kind) -> Differences:
-    """Compare for one instance what linked instances accept from it alone, whatever becomes of its own groups.
+    """Compare what linked instances accept from one instance, leaving out the instance's own groups.
 
     Raises UnreadableError where a fact that this needs cannot be read.
     """
@@ -68,7 +68,7 @@ def _at_linked(plan: Plan, groups: frozenset[str]) -> tuple[Differences, Differe
 
 
 def _stay_on(plan: Plan, own: str, departure: int | None) -> Iterator[list[Peer]]:
-    """Instances that are linked when this one has moved, those in the same groups together."""
+    """Return the instances that are linked when this one has moved, those in the same groups together."""
     found: dict[frozenset[str], list[Peer]] = defaultdict(list)
     for peer in surroundings(plan).linked:
         if peer.id != own and peer.met_linked_after(departure):

@@ -1,6 +1,6 @@
-"""Security groups as the cloud has them, read by this very run, held against what the stack applied.
+"""Compare security groups in the cloud, as this run read them, with what the stack applied.
 
-A state may be old: a preview with `--refresh=false` compares nothing with the cloud. These facts are of the reading.
+A state may be old: a preview with `--refresh=false` compares nothing with the cloud. These facts come from the reading.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from policies.core.facts import Facts
 from policies.core.plan import ADDED_SECURITY_GROUP_RULES, Plan, Resource
 
 _PEERS: Final = ("cidrIp", "ipv6CidrIp", "groupId", "prefixListId")
-# In a list with a classic group, the rules of its Internet interface stand beside those that can be added to.
+# A classic group's list also holds the rules of its Internet interface, to which no rule is added.
 _READINGS: Final = ("liveSecurityGroups", "securityGroups", "linkedSecurityGroups")
 
 
 class _Rule(NamedTuple):
-    """What makes two rules the same one for the cloud: all that decides which packets get which answer."""
+    """The fields that make two rules the same for the cloud: all that affects which packets they match and how."""
 
     direction: str
     policy: str
@@ -45,11 +45,11 @@ class _Group(NamedTuple):
 
 
 def changes_of_rules(plan: Plan, item: Resource) -> list[str] | None:
-    """How the cloud differs from the rules that were applied, one text a rule; None where the group was not read.
+    """Return the differences between applied rules and the cloud, one text a rule; None where the group was not read.
 
     A SecurityGroupRules holds all rules of its group, an AddedSecurityGroupRules some. Raises UnreadableError.
     """
-    # A preview that plans an update gives as `rules` those that are to be, and still remembers what was applied last.
+    # In a preview that plans an update, `rules` are the new ones, and `declared` holds those applied last.
     applied = item.facts.object("declared") if "declared" in item.facts.data else item.facts
     group_id = applied.text("securityGroupId")
     group = _groups(plan).get(group_id)
@@ -66,7 +66,7 @@ def changes_of_rules(plan: Plan, item: Resource) -> list[str] | None:
 
 
 def changes_of_group(plan: Plan, item: Resource) -> list[str] | None:
-    """How a SecurityGroup that exists differs in the cloud from the state; None where it was not read."""
+    """Return how an existing SecurityGroup differs in the cloud from the state; None where it was not read."""
     group = _groups(plan).get(item.facts.text("id"))
     if group is None:
         return None
@@ -108,7 +108,7 @@ def _rule_of(rule: Facts) -> _Rule:
 
 
 def _block(text: str) -> str:
-    """Return a block without the bits behind its mask, which mean nothing to the cloud."""
+    """Return a block without the bits behind its mask, which the cloud ignores."""
     try:
         return str(ipaddress.ip_network(text, strict=False))
     except ValueError:

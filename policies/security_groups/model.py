@@ -1,4 +1,4 @@
-"""What a comparison is about: who may be at the other end, and the rules on both sides of the move."""
+"""The model of a comparison: possible peers, and the rules on both sides of the move."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ANYWHERE_PRIVATE: Final = tuple(AddressPeer(4, interval) for interval in PRIVATE
 
 
 def clone_key(classic_id: str) -> str:
-    """How rules of the clones name the clone of a classic group."""
+    """Return the key by which rules of the clones name the clone of a classic group."""
     return f"clone of {classic_id}"
 
 
@@ -38,9 +38,9 @@ def clone_key(classic_id: str) -> str:
 class Peer:
     """One classic instance.
 
-    `new_blocks` are the VSwitch blocks it moves into, empty where it stays or nobody can tell. One that is `linked` has
-    ClassicLink to the target VPC: it is met there as it is now, until it moves itself. `departure` is the place of its
-    wave among those of the stack, None where it is in none.
+    `new_blocks` are the VSwitch blocks it moves into, empty where it stays or where they are unknown. A `linked` one
+    has ClassicLink to the target VPC: it is a peer in its present state, until it moves itself. `departure` is the
+    position of its wave in the stack, None where it is in none.
     """
 
     id: str
@@ -59,7 +59,7 @@ class Peer:
 
     @property
     def unlinked(self) -> bool:
-        """Whether it stays, and nobody in the VPC can reach it as things stand; somebody may link it yet."""
+        """Whether it stays, and is not reachable from the VPC now; it may still be linked later."""
         return not self.moves and not self.linked
 
     def met_linked_after(self, departure: int | None) -> bool:
@@ -67,18 +67,18 @@ class Peer:
         return self.linked and (self.departure is None or departure is None or departure < self.departure)
 
     def __str__(self) -> str:
-        """Return who it is, and what becomes of it, as a finding says."""
+        """Return its name and its future, as a finding shows it."""
         fates = {"migrates": "migrates", "later": "moves in a later wave", "stays": "stays"}
         return f"{self.id} ({self.name}), which {fates[self.fate]}"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Instances of the same groups that move into the same blocks: rules know them apart by their old addresses alone.
+    """Instances of the same groups that move into the same blocks: rules distinguish them by their old addresses alone.
 
-    Not `placed`, nobody can tell where they move to, and the blocks are all that may be.
+    Where `placed` is false, their destination is unknown, and the blocks are all possible ones.
 
-    `by_address` has one entry for each address, in order; of an instance without any, one with None.
+    `by_address` has one entry for each address, in order; one with None for an instance without any.
     """
 
     groups: frozenset[str]
@@ -89,12 +89,12 @@ class Kind:
 
     @cached_property
     def clones(self) -> tuple[str, ...]:
-        """How rules name the clones of its groups."""
+        """Return the keys by which rules name the clones of its groups."""
         return tuple(map(clone_key, self.groups))
 
     @cached_property
     def span(self) -> AddressPeer | None:
-        """All addresses between its lowest and its highest; None where one has none, or one of another version."""
+        """Return the range of its addresses; None where an instance has none, or one of another version."""
         addresses = [address for address, _ in self.by_address if address]
         versions = {address.version for address in addresses}
         if len(addresses) < len(self.by_address) or len(versions) != 1:
@@ -104,22 +104,22 @@ class Kind:
 
     @cached_property
     def peers(self) -> tuple[Peer, ...]:
-        """Its instances, one for each address."""
+        """Return its instances, one for each address."""
         return tuple(peer for _, peer in self.by_address)
 
     @cached_property
     def not_moved_yet(self) -> tuple[tuple[AddressPeer | None, Peer], ...]:
-        """Those that may be met as they are now."""
+        """Return those that may be peers in their present state."""
         return tuple((address, peer) for address, peer in self.by_address if peer.unlinked or peer.linked)
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Who may be at the other end: all classic instances, and the members of groups.
+    """The possible peers: all classic instances, and the members of groups.
 
-    `taken` are addresses, sorted, that instances have now: what a rule says of those concerns the instances, which are
-    compared one by one. `vacant` are those of them that nobody else may have after the move: of instances that stay,
-    and of those that move where they are in none of the `target_blocks`. In the `reserved` ones is no other server.
+    `taken` are the addresses, sorted, that instances have now: rules about them concern the instances, which are
+    compared one by one. `vacant` are those that no other server may have after the move: of instances that stay, and of
+    those that move where they are in none of the `target_blocks`. No other server is in the `reserved` ones.
     """
 
     peers: tuple[Peer, ...]
@@ -130,12 +130,12 @@ class Surroundings:
     reserved: tuple[AddressPeer, ...] = ()
 
     def is_reserved(self, version: Version, interval: Interval) -> bool:
-        """Whether only instances that move will have the addresses: they are compared one by one."""
+        """Whether only moving instances will have the addresses: they are compared one by one."""
         return any(AddressPeer(version, interval).is_inside(area) for area in self._reserved_areas)
 
     @cached_property
     def _reserved_areas(self) -> tuple[AddressPeer, ...]:
-        """The reserved blocks, those that touch as one: a rule may name them together."""
+        """Return the reserved blocks, adjacent ones as one: a rule may cover several."""
         versions: tuple[Version, ...] = (4, 6)
         return tuple(
             AddressPeer(version, interval)
@@ -150,12 +150,12 @@ class Surroundings:
 
     @property
     def anywhere(self) -> tuple[AddressPeer, ...]:
-        """Where an instance may be of which nobody can tell where it moves to."""
+        """Return all blocks in which an instance with an unknown destination may be."""
         return self.target_blocks or ANYWHERE_PRIVATE
 
     @cached_property
     def kinds(self) -> tuple[Kind, ...]:
-        """All instances, those together that most rules treat alike."""
+        """Return all instances, grouped by how most rules treat them."""
         found: dict[tuple[frozenset[str], bool, bool, tuple[AddressPeer, ...]], list[tuple[AddressPeer | None, Peer]]]
         found = defaultdict(list)
         for peer in self.peers:
@@ -174,6 +174,6 @@ class Firewall:
     foreign: frozenset[str]
 
     def protocols(self, direction: Direction) -> list[str]:
-        """Protocols worth looking at."""
+        """Return the protocols to compare."""
         rule_sets = (*self.classic.values(), self.clone)
         return sorted({protocol for rules in rule_sets for protocol in rules.protocols(direction)})

@@ -1,9 +1,9 @@
-"""Which packets a set of security group rules accepts: exact, by intervals, priorities and defaults.
+"""Compute which packets a set of security group rules accepts: exact, by intervals, priorities and defaults.
 
 A packet has a direction, a protocol, a peer, a source port and a destination port. Rules are compared by what they
-accept together, never one by one: a clone may order and split its rules as it likes. Semantics ("Security groups"
-in the ECS user guide): the lowest priority number wins, at equal priority drop wins; what no rule matches is dropped
-on ingress and accepted on egress.
+accept together, never one by one: a clone may order and split its rules in its own way. Semantics ("Security groups" in
+the ECS user guide): the lowest priority number wins, at equal priority drop wins; a packet without a matching rule is
+dropped on ingress and accepted on egress.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Interval: TypeAlias = tuple[int, int]
 """Both ends included."""
 
 ALL_PORTS: Final[Interval] = (1, 65535)
-# A rule set only tells these apart; "other" stands for every further IP protocol, which only a rule for ALL matches.
+# The protocols that rules distinguish; "other" is every further IP protocol, which only a rule for ALL matches.
 PROTOCOLS: Final = ("TCP", "UDP", "ICMP", "ICMPv6", "GRE", "other")
 DIRECTIONS: Final[tuple[Direction, ...]] = ("ingress", "egress")
 
@@ -56,9 +56,9 @@ class GroupPeer:
 
 @dataclass(frozen=True)
 class PacketRule:
-    """One rule. `label` names it to a person, `priority` 1 is the strongest; `protocol` is one of PROTOCOLS or ALL.
+    """One rule. `label` is its name for a person, `priority` 1 is the strongest; `protocol` is one of PROTOCOLS or ALL.
 
-    `origin` is the classic group that it is a rule of, or in whose place its group is.
+    `origin` is the classic group that has the rule, or whose VPC group has it.
     """
 
     label: str
@@ -74,7 +74,7 @@ class PacketRule:
 
 @dataclass(frozen=True)
 class Decided:
-    """Destination ports with one fate, and the rule that decided it; None is the default of the direction."""
+    """Destination ports with one result, and the rule that decided it; None is the default of the direction."""
 
     ports: Interval
     accept: bool
@@ -115,12 +115,12 @@ class RuleSet:
         return self._tables[direction, protocol]
 
     def protocols(self, direction: Direction) -> frozenset[str]:
-        """Protocols that a rule names, and "other" for all that none does."""
+        """Return the protocols that a rule names, and "other" for the rest."""
         return frozenset(rule.protocol for rule in self.rules if rule.direction == direction) - {"ALL"} | {"other"}
 
 
 class Table:
-    """Rules of one direction and protocol, strongest first, found by peer without looking at all of them."""
+    """Rules of one direction and protocol, strongest first, indexed by peer."""
 
     def __init__(self, rules: Iterable[PacketRule], direction: Direction, protocol: str) -> None:
         self.direction: Direction = direction
@@ -149,16 +149,16 @@ class Table:
         return starts, [tuple(found) for found in members]
 
     def starts(self, version: int) -> Sequence[int]:
-        """Where this table's address intervals begin."""
+        """Return where this table's address intervals begin."""
         return self._cells[version][0]
 
     def at_address(self, version: int, address: int) -> tuple[int, ...]:
-        """Return the indices of the rules whose block holds the address."""
+        """Return the indices of the rules whose block contains the address."""
         starts, members = self._cells[version]
         return members[bisect_left(starts, address + 1) - 1]
 
     def in_one_cell(self, version: int, block: Interval) -> tuple[int, ...] | None:
-        """Return the indices of the rules for all addresses of the block; None where they are not the same for all."""
+        """Return the indices of the rules for all addresses of the block; None where they differ within it."""
         starts, members = self._cells[version]
         cell = bisect_left(starts, block[0] + 1)
         return members[cell - 1] if cell == bisect_left(starts, block[1] + 1) else None
@@ -170,13 +170,13 @@ class Table:
         return tuple(sorted({index for indices in found for index in indices})) if found else ()
 
     def in_block(self, version: int, block: Interval) -> Sequence[tuple[int, ...]]:
-        """Return the indices of the rules that hold for an address of the block, once for each set that one meets."""
+        """Return the indices of the rules for any address of the block, once for each distinct set."""
         starts, members = self._cells[version]
         low, high = block
         return list(dict.fromkeys(members[bisect_left(starts, low + 1) - 1 : bisect_left(starts, high + 1)]))
 
     def decide(self, matching: tuple[int, ...], source_port: int) -> tuple[Decided, ...]:
-        """Return the fate of all destination ports for a peer that these rules match, from one source port."""
+        """Return the result for all destination ports, for a peer that these rules match, from one source port."""
         known = self._decided.get((matching, source_port))
         if known is None:
             known = self._decided[matching, source_port] = tuple(self._sweep(matching, source_port))
@@ -229,7 +229,7 @@ def disagreements(
 def agreements(
     one: Table, one_rules: tuple[int, ...], other: Table, other_rules: tuple[int, ...]
 ) -> Iterable[tuple[Interval, Interval]]:
-    """Yield the ports and the source ports that both tables accept from a peer, of which the rules are given."""
+    """Yield the ports and the source ports that both tables accept from a peer, given its matching rules."""
     for start, after in _source_ports(one, other):
         for here, there in _overlaps(one.decide(one_rules, start), other.decide(other_rules, start)):
             if here.accept and there.accept:
@@ -238,13 +238,13 @@ def agreements(
 
 
 def _source_ports(one: Table, other: Table) -> Iterable[Interval]:
-    """Pairs of where an interval of source ports begins that no rule divides, and where the next one does."""
+    """Yield pairs: the start of an interval of source ports that no rule divides, and the start of the next one."""
     starts = sorted(({ALL_PORTS[0]} | one.source_port_ends | other.source_port_ends) - {ALL_PORTS[1] + 1})
     return pairwise([*starts, ALL_PORTS[1] + 1])
 
 
 def _overlaps(ones: Sequence[Decided], others: Sequence[Decided]) -> Iterable[tuple[Decided, Decided]]:
-    """Pairs of entries that share ports; both sequences cover all ports in order."""
+    """Yield pairs of entries that share ports; both sequences cover all ports in order."""
     first, second = 0, 0
     while first < len(ones):
         yield ones[first], others[second]
@@ -257,7 +257,7 @@ def _overlaps(ones: Sequence[Decided], others: Sequence[Decided]) -> Iterable[tu
 
 
 def parse_protocol(text: str) -> str:
-    """One of PROTOCOLS or ALL. Raises ValueError for anything else."""
+    """Return one of PROTOCOLS or ALL. Raises ValueError for anything else."""
     known = {name.upper(): name for name in (*PROTOCOLS[:-1], "ALL")}
     if text.upper() not in known:
         raise ValueError("not a protocol")
@@ -284,11 +284,11 @@ def parse_block(text: str) -> AddressPeer:
     return AddressPeer(network.version, (int(network.network_address), int(network.broadcast_address)))
 
 
-# ---- to a person's words ----
+# ---- to words ----
 
 
 def block_of(facts: Facts, key: str, text: str | None = None) -> AddressPeer:
-    """Return the block that a fact is, or `text` of its list. Raises UnreadableError where it is none, or not known."""
+    """Return the block in a fact, or in `text` of its list. Raises UnreadableError where it is none or unknown."""
     try:
         return parse_block(facts.text(key) if text is None else text)
     except ValueError:
@@ -296,7 +296,7 @@ def block_of(facts: Facts, key: str, text: str | None = None) -> AddressPeer:
 
 
 def describe_ports(difference: Difference) -> str:
-    """`TCP 22`, `UDP 1000-2000`, `all ICMP`, with source ports where they matter."""
+    """Return `TCP 22`, `UDP 1000-2000`, `all ICMP`, with source ports where they matter."""
     protocol = "any other protocol" if difference.protocol == "other" else difference.protocol
     text = protocol
     if difference.protocol in ("TCP", "UDP"):
@@ -311,7 +311,7 @@ def _range(interval: Interval) -> str:
 
 
 def describe_addresses(version: Literal[4, 6], intervals: Iterable[Interval], most: int = 3) -> str:
-    """Address intervals as CIDR blocks, the first few by name and the rest counted."""
+    """Return address intervals as CIDR blocks: the first few, and the number of the others."""
     address = ipaddress.IPv4Address if version == 4 else ipaddress.IPv6Address
     blocks: list[str] = []
     for low, high in merged(intervals):
@@ -321,7 +321,7 @@ def describe_addresses(version: Literal[4, 6], intervals: Iterable[Interval], mo
 
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
-    """Sorted intervals with those that touch made one."""
+    """Return sorted intervals with adjacent ones joined."""
     result: list[Interval] = []
     for low, high in sorted(intervals):
         if result and low <= result[-1][1] + 1:

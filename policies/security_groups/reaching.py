@@ -1,7 +1,7 @@
-"""Who could talk with whom before the move, and who can after it: each pair of instances, both ends' rules together.
+"""Compute who can connect with whom before and after the move: each pair of instances, by the rules of both ends.
 
-A flow needs both: the rules of the end that it leaves, and those of the end that it comes to. What each end accepts is
-what `comparing` compares by; a rule for one end alone tells of that end, and a pair of both.
+A flow needs both: the rules of the end that it leaves, and those of the end that it reaches. Each end is compared as in
+`comparing`; a rule of one end is about that end alone, and a pair is about both.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ Traffic: TypeAlias = tuple[tuple[str, Flows], ...]
 
 @dataclass(frozen=True)
 class Pair:
-    """Instances of which all on one side could talk alike with all on the other, one way: `sources` begin.
+    """Instances that connect alike, all on one side with all on the other, in one direction: `sources` begin.
 
-    `kept` is accepted before and after by both ends, `lost` before alone, `opened` after alone. Where an address of a
-    VSwitch decides, what may be lost or opened counts as that. `one_end` is what one end accepts only after the move,
-    and the other end still refuses. `between`: while one of them has moved, and the other is linked and has not.
-    `apart`: the end that is classic cannot be reached after the move. Not `known` are the rules of an end whose groups
-    are in no facts: it is taken to accept everything.
+    `kept` is accepted before and after by both ends, `lost` only before, `opened` only after. Where the address in a
+    VSwitch decides, possible losses and openings count. `one_end` is what one end accepts only after the move, while
+    the other end still refuses it. `between` is the time when one of them has moved, and the other is linked and has
+    not. `apart` means that the classic end cannot be reached after the move. `known` is false where an end's groups are
+    in no facts: it then counts as accepting everything.
     """
 
     sources: tuple[Peer, ...]
@@ -47,7 +47,7 @@ class Pair:
 
 
 class _Way(NamedTuple):
-    """One way in which a peer is met at an end: what that end accepts before, after, and after at the most."""
+    """One way in which an end sees a peer: what it accepts before, after, and after at most."""
 
     moved: bool
     reachable: bool
@@ -66,17 +66,17 @@ _UNKNOWN_END: Final = (
 
 @dataclass
 class _End:
-    """All that the rules of one set of groups say of each peer; None where the rules are not known."""
+    """The rules of one set of groups for each peer; None where the rules are unknown."""
 
     ways: Mapping[_Key, Mapping[str, _Ways]] | None
 
     def met(self, key: _Key, peer: Peer) -> _Ways:
-        """Return the ways in which a peer is met."""
+        """Return the ways in which the end sees a peer."""
         return _UNKNOWN_END if self.ways is None else self.ways[key].get(peer.id, ())
 
 
 class _Ends(NamedTuple):
-    """What an instance says of others: when it has moved, and while it is classic."""
+    """The two ends of an instance: once it has moved, and while it is classic."""
 
     moved: _End
     classic: _End
@@ -84,7 +84,7 @@ class _Ends(NamedTuple):
 
 @dataclass
 class _Found:
-    """What becomes of the flows of one pair, by protocol."""
+    """The result for the flows of one pair, by protocol."""
 
     kept: dict[str, Flows] = field(default_factory=dict)
     lost: dict[str, Flows] = field(default_factory=dict)
@@ -107,9 +107,9 @@ class _Found:
 
 
 def pairs(plan: Plan) -> Iterator[Pair]:
-    """Yield every pair of instances of which one moves with this stack, and that can or could talk.
+    """Yield every pair of instances with at least one that moves with this stack, and with traffic before or after.
 
-    Raises UnreadableError where the rules of an instance that moves cannot be read.
+    Raises UnreadableError where the rules of a moving instance cannot be read.
     """
     around = surroundings(plan)
     ends = {peer.id: _ends(plan, peer, around) for peer in around.peers}
@@ -134,7 +134,7 @@ def _told(
         _traffic(kept),
         _traffic(found.lost),
         _traffic(found.opened),
-        # What is opened at both ends for one address is not told once more for the others.
+        # What both ends open for one address is not repeated for the others.
         _traffic({name: without(flows, found.opened[name]) for name, flows in found.one_end.items()}),
         between,
         _is_apart(sources[0], targets[0]) and not between,
@@ -155,11 +155,11 @@ def _own(ends: Mapping[str, _Ends], peer: Peer, *, between: bool) -> _End:
 
 
 def _pair(ends: Mapping[str, _Ends], source: Peer, target: Peer, *, between: bool) -> _Found | None:
-    """Return what becomes of the flows from one instance to another; None where none could be, nor can be."""
+    """Return the result for the flows from one instance to another; None where there are none before or after."""
     gone = _is_apart(source, target)
     if between and (gone or not _linked_between(source, target)):
         return None
-    # Between their moves, whoever leaves later has its classic rules; else everybody has those of where it will be.
+    # Between their moves, the later instance has its classic rules; otherwise both have those of their destination.
     late = (source if _leaves_before(target, source) else target) if between else None
     found = _Found()
     for protocol in PROTOCOLS:
@@ -173,7 +173,7 @@ def _pair(ends: Mapping[str, _Ends], source: Peer, target: Peer, *, between: boo
 
 
 def _linked_between(one: Peer, other: Peer) -> bool:
-    """Whether both move, and the one that leaves later is linked until then."""
+    """Whether both move, and the later one is linked until then."""
     first, second = (one, other) if _leaves_before(one, other) else (other, one)
     return (
         first.fate == "migrates"
@@ -188,14 +188,14 @@ def _leaves_before(one: Peer, other: Peer) -> bool:
 
 
 def _ways(ends: Mapping[str, _Ends], near: Peer, far: Peer, key: _Key, late: Peer | None) -> _Ways:
-    """Return how an end meets the other one: as what has moved, or as what has not."""
+    """Return the ways in which an end sees the other one: as moved, or as not moved."""
     classic_near = near is late or not near.moves
     end = ends[near.id].classic if classic_near else ends[near.id].moved
     has_moved = far.moves and far is not late
     return tuple(way for way in end.met(key, far) if way.moved == has_moved)
 
 
-# ---- what one end says ----
+# ---- one end ----
 
 
 def _ends(plan: Plan, peer: Peer, around: Surroundings) -> _Ends:
@@ -204,7 +204,7 @@ def _ends(plan: Plan, peer: Peer, around: Surroundings) -> _Ends:
     if peer.fate == "migrates":
         moved = plan.remember((__name__, key, peer.departure), partial(_moved_end, plan, key, peer.departure, around))
     elif peer.moves:
-        # It moves with another stack: as far as this one has all of its clones, it is known.
+        # It moves with another stack: its rules are known if this stack has all of its clones.
         found = attempt(lambda: plan.remember((__name__, key, None), partial(_moved_end, plan, key, None, around)))
         moved = _End(None) if isinstance(found, UnreadableError) else found
     return _Ends(moved, plan.remember((__name__, key), partial(_classic_end, plan, key, around)))
@@ -216,7 +216,7 @@ def _moved_end(plan: Plan, groups: tuple[str, ...], departure: int | None, aroun
 
 
 def _classic_end(plan: Plan, groups: tuple[str, ...], around: Surroundings) -> _End:
-    """Return what an instance says that keeps its classic groups; of one that nothing links no rule may be known."""
+    """Return the end of an instance that keeps its classic groups; the rules of an unlinked one may be unknown."""
     rules = attempt(partial(rules_of_linked, plan, groups))
     if isinstance(rules, UnreadableError):
         return _End(None)
@@ -250,7 +250,7 @@ def _way(tables: Tables, met: Meeting) -> _Way:
     before, after = accepted(tables.classic, met.before), accepted(tables.clone, met.after)
     most = after
     if not met.placed:
-        # Where nobody can tell where it moves to, no address lets it in.
+        # An instance with an unknown destination is let in by no address.
         most = both(before, after)
         for difference in tables.opened(met.before, met.after):
             if not is_by_address(difference.accepted_by):
@@ -259,7 +259,7 @@ def _way(tables: Tables, met: Meeting) -> _Way:
 
 
 def _alike(around: Surroundings, ends: Mapping[str, _Ends]) -> Iterator[tuple[Peer, ...]]:
-    """Yield instances, those together of which every end says the same, and that say the same of every peer."""
+    """Yield instances, grouped where every end treats them alike and they treat every peer alike."""
     every = {id(end): end for own in ends.values() for end in own if end.ways is not None}
     found: dict[object, list[Peer]] = defaultdict(list)
     for peer in around.peers:

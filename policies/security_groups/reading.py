@@ -1,4 +1,4 @@
-"""The rules of classic groups and of their clones, and everyone around them, as the facts of the plan tell them."""
+"""Read the rules of classic groups and of their clones, and all possible peers, from the facts of the plan."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ from policies.security_groups.packets import (
 
 T = TypeVar("T")
 
-# Weaker than any rule that can be written, so that explicit rules go before it.
+# Weaker than any rule that a user can write, so that explicit rules come first.
 _INNER_ACCESS_PRIORITY: Final = 1000
 # System rules made before 2020-05-27 have 110, the weakest there is (Alibaba Cloud, "Restore security group rules").
 _WEAKEST_PRIORITY: Final = 110
 
 
 def surroundings(plan: Plan) -> Surroundings:
-    """Everyone who may be at the other end of an instance. Raises UnreadableError where the facts do not tell."""
+    """Return all possible peers of an instance. Raises UnreadableError where the facts lack them."""
     return plan.remember("surroundings", lambda: _surroundings(plan))
 
 
 def departures(plan: Plan) -> Mapping[str, int]:
-    """Return the place of each instance's wave among those of the stack: one for all that move at the same time."""
+    """Return the position of each instance's wave in the stack: the same for all that move at the same time."""
 
     def read() -> dict[str, int]:
         starts = sorted({wave.object("window").moment("start") for wave in plan.waves})
@@ -88,7 +88,7 @@ def _surroundings(plan: Plan) -> Surroundings:
         for group_id in peer.groups:
             members[group_id].append(peer)
     for group_id, member_ids in listed.items():
-        # A member of which nothing else is known has no address by which it could have been accepted.
+        # A member without known facts has no address by which it could have been accepted.
         members[group_id] += [
             Peer(member, member, (), frozenset({group_id}), "stays", linked=False, new_blocks=(), departure=None)
             for member in member_ids
@@ -117,21 +117,21 @@ def _fate(peer_id: str, migrating: frozenset[str], later: frozenset[str]) -> Lit
 
 
 def linked(plan: Plan) -> frozenset[str]:
-    """Instances that are attached by ClassicLink; an attachment that does not tell its instance attaches nobody."""
+    """Return the instances that are attached by ClassicLink; an attachment without a known instance counts for none."""
     ids = (attempt(partial(item.facts.text, "instanceId")) for item in plan.of_type(CLASSIC_LINK_ATTACHMENT))
     return frozenset(item for item in ids if isinstance(item, str))
 
 
 def _meant_to_be_linked(plan: Plan) -> frozenset[str]:
-    """Instances that are attached, and those that the component of the links names: one lost makes nothing better."""
+    """Return attached instances, and those that the ClassicLink component names: a lost link hides no finding."""
     named = (attempt(partial(item.facts.texts, "instanceIds")) for item in plan.of_type(CLASSIC_LINK_COMPONENT))
     return linked(plan).union(*(ids for ids in named if isinstance(ids, tuple)))
 
 
 def _new_blocks(plan: Plan) -> dict[str, tuple[AddressPeer, ...]]:
-    """VSwitch blocks by migrating instance, and the VPC's where its zone has no VSwitch yet.
+    """Return the VSwitch blocks by migrating instance, or the VPC's where its zone has no VSwitch yet.
 
-    An instance for which they cannot be read is left out, as having none.
+    An instance whose blocks cannot be read is left out, as having none.
     """
 
     def blocks_of(instance: Facts) -> tuple[str, tuple[AddressPeer, ...]]:
@@ -144,9 +144,9 @@ def _new_blocks(plan: Plan) -> dict[str, tuple[AddressPeer, ...]]:
 
 
 def _vswitch_blocks(plan: Plan, *, reserved: bool = False) -> list[AddressPeer]:
-    """Blocks of all VSwitches of the target network, those that cannot be read left out.
+    """Return the blocks of all VSwitches of the target network; unreadable ones are left out.
 
-    Where they are to be `reserved`, those alone in which no other server is known to be.
+    With `reserved`, only those in which no other server is known to be.
     """
     network = attempt(lambda: plan.network.facts.objects("vswitches"))
     if isinstance(network, UnreadableError):
@@ -166,7 +166,7 @@ def firewall_of(plan: Plan, classic_ids: tuple[str, ...]) -> Firewall:
 
 
 def groups_by_id(plan: Plan) -> Mapping[str, Facts]:
-    """Return the classic groups that were read. Raises UnreadableError where one cannot be."""
+    """Return the classic groups of the facts. Raises UnreadableError where one cannot be read."""
 
     def read() -> dict[str, Facts]:
         return {group.text("securityGroupId"): group for group in plan.migration.objects("securityGroups")}
@@ -198,7 +198,7 @@ def _firewall(plan: Plan, classic_ids: tuple[str, ...]) -> Firewall:
 
 
 def rules_of_linked(plan: Plan, classic_ids: tuple[str, ...]) -> RuleSet:
-    """Return the intranet rules of a linked instance in these groups, those that are declared to be added included.
+    """Return the intranet rules of a linked instance in these groups, including those that the stack adds.
 
     Raises UnreadableError where a rule of any of them cannot be read.
     """
@@ -268,7 +268,7 @@ def _clone_rules(plan: Plan, classic_id: str) -> list[PacketRule]:
 
 
 def _clone_peers(plan: Plan, facts: Facts) -> tuple[AddressPeer | GroupPeer, ...]:
-    """Return the peers of a rule of a VPC group: one, or all whose members a group that it names has."""
+    """Return the peers of a rule of a VPC group: one, or all members of a group that it names."""
     cloned_from = facts.optional_text("clonedFrom")
     if cloned_from is not None and not (facts.is_known("groupId") and facts.text("groupId") in members_by_id(plan)):
         return (GroupPeer(clone_key(cloned_from)),)

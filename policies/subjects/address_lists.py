@@ -1,4 +1,4 @@
-"""Lists that admit servers by their intranet addresses: which of them name an address, and who may read them."""
+"""Lists that admit servers by intranet address: which of them name an address, and the permissions to read them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from policies.subjects.databases import target_blocks
 
 Block: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-#: Blocks of more addresses than 256 were made for a network, not for servers.
+#: Blocks of more than 256 addresses were made for a network, not for servers.
 NARROW: Final = 24
 
 
 class Source(NamedTuple):
-    """Lists of a service that not every team uses: the fact that holds them, and the service by its two names."""
+    """Lists of a service that not every team uses: the fact that holds them, and both names of the service."""
 
     key: str
     service: str
@@ -31,7 +31,7 @@ class Source(NamedTuple):
 
     @property
     def remediation(self) -> Fix:
-        """What else to do where the lists cannot be read, or are not to be changed."""
+        """Return the other ways out where the lists cannot be read, or must not be changed."""
         approval = {
             "reason": "<how that is known>",
             "owner": "<who answers for it>",
@@ -50,9 +50,9 @@ BUCKETS: Final = Source("bucketPolicies", "oss", "OSS")
 
 
 def unused(plan: Plan, source: Source, now: datetime) -> Verdict | None:
-    """NOT_APPLICABLE where the lists could not be read and somebody answers for it that nobody uses the service.
+    """Return NOT_APPLICABLE where the lists could not be read and an attestation states that the service is not used.
 
-    Raises UnreadableError, with the reason, where they could not be read and nobody answers for that.
+    Raises UnreadableError, with the reason, where they could not be read and there is no attestation.
     """
     if source.key in plan.migration.data:
         return None
@@ -63,7 +63,7 @@ def unused(plan: Plan, source: Source, now: datetime) -> Verdict | None:
         if not item.flag("unused"):
             raise UnreadableError(f"The lists of {source.named}", reason)
         if "approval" not in item.data:
-            said = "after.unusedServices names the service, and nobody answers for that"
+            said = "after.unusedServices names the service without an approval"
             raise UnreadableError(f"The lists of {source.named}", f"{reason}. {said}")
         word = approved(item.object("approval"), now)
         return not_applicable(f"Nobody uses {source.named}, whose lists cannot be read: {word}.")
@@ -76,7 +76,7 @@ def put_policy(bucket: str, file: str) -> Fix:
 
 
 def addresses_of(instance: Facts) -> tuple[str, ...]:
-    """Intranet addresses of an instance. Raises UnreadableError for none: a classic instance has one."""
+    """Return the intranet addresses of an instance. Raises UnreadableError for none: a classic instance has one."""
     addresses = instance.texts("intranetIps")
     if not addresses:
         raise UnreadableError(f"{instance.path}: intranetIps", "holds no address that a list could name")
@@ -84,18 +84,18 @@ def addresses_of(instance: Facts) -> tuple[str, ...]:
 
 
 def naming(entries: Iterable[str], addresses: Iterable[str]) -> tuple[str, ...]:
-    """Entries that name one of the addresses: by itself, or in a block that was made for servers."""
+    """Return the entries that name one of the addresses: by itself, or in a block that was made for servers."""
     return tuple(entry for entry in holding(entries, addresses) if _block(entry).prefixlen >= NARROW)
 
 
 def holding(entries: Iterable[str], addresses: Iterable[str]) -> tuple[str, ...]:
-    """Entries that hold one of the addresses, broad blocks too. Raises UnreadableError for what is no entry."""
+    """Return entries that contain one of the addresses, broad ones too. Raises UnreadableError for a bad entry."""
     wanted = [ipaddress.ip_address(address) for address in addresses]
     return tuple(entry for entry in entries if any(address in _block(entry) for address in wanted))
 
 
 def left_over(plan: Plan, entries: Iterable[str], address: str) -> tuple[str, ...]:
-    """Entries that name an address which was given up, and no classic instance that is still there."""
+    """Return the entries that name an address which was given up, and no classic instance that still exists."""
     former = plan.migration.texts("formerAddresses")
     classic = plan.migration.objects("classicInstances")
     used = [item for one in classic for item in one.texts("intranetIps") if item not in former]
@@ -103,37 +103,37 @@ def left_over(plan: Plan, entries: Iterable[str], address: str) -> tuple[str, ..
 
 
 def covers(entries: Iterable[str], blocks: Iterable[str]) -> bool:
-    """Whether the entries hold the whole of every block."""
+    """Whether the entries cover every block completely."""
     given = list(ipaddress.collapse_addresses(_ipv4(entries)))
     return all(any(ipaddress.IPv4Network(block).subnet_of(own) for own in given) for block in blocks)
 
 
 def touches(entries: Iterable[str], blocks: Iterable[str]) -> bool:
-    """Whether the entries hold anything of one of the blocks."""
+    """Whether the entries cover any part of one of the blocks."""
     given = list(_ipv4(entries))
     return any(ipaddress.IPv4Network(block).overlaps(own) for block in blocks for own in given)
 
 
 def any_matches(patterns: Iterable[str], vpc_id: str) -> bool:
-    """Whether one of the patterns, with * and ? as OSS has them, is of the VPC."""
+    """Whether one of the patterns, with * and ? as in OSS, matches the VPC."""
     return any(fnmatchcase(vpc_id, pattern) for pattern in patterns)
 
 
 def target_vpc(plan: Plan) -> str | None:
-    """Return the id of the target VPC; None while it is yet to be made, or where there is no target network."""
+    """Return the id of the target VPC; None where it is not created yet, or where there is no target network."""
     if not plan.of_type(TARGET_NETWORK) or not plan.network.facts.is_known("vpcId"):
         return None
     return plan.network.facts.text("vpcId")
 
 
 def new_blocks(plan: Plan, instance: Facts) -> tuple[str, ...]:
-    """Blocks that the instance's address will be of; none where nobody can tell yet."""
+    """Return the blocks for the instance's new address; none where they are not known yet."""
     blocks = attempt(lambda: target_blocks(plan, instance))
     return () if isinstance(blocks, UnreadableError) else blocks
 
 
 def also_broad(entries: Iterable[str], addresses: Iterable[str]) -> str:
-    """Return a sentence about broad blocks that hold one of the addresses; empty for none."""
+    """Return a sentence about broad blocks that contain one of the addresses; empty for none."""
     wide = [entry for entry in holding(entries, addresses) if _block(entry).prefixlen < NARROW]
     return f" It is in {', '.join(dict.fromkeys(wide))} too, which no single server was meant by." if wide else ""
 

@@ -1,4 +1,4 @@
-"""Until when what comes after a move may wait."""
+"""The deadlines of the work after a move."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from policies.subjects.attestations import answered_since
 
 
 class Left(NamedTuple):
-    """Where an old address still stands, and the fix that takes it out."""
+    """An old address in a list, and the fix that removes it."""
 
     place: str
     fix: Fix
 
 
 class Cleanup(NamedTuple):
-    """From when on an instance leaves something behind, and until when that may wait.
+    """The time from which a moved instance leaves old addresses behind, and the time by which they must be gone.
 
-    What was said before `since` cannot be about what is left.
+    Statements from before `since` cannot be about them.
     """
 
     since: datetime
@@ -33,18 +33,18 @@ class Cleanup(NamedTuple):
 
 
 def cleanup(plan: Plan, timeline: Timeline) -> Cleanup:
-    """From the start of the window until some days after its Latest Schedule Time, as the config says.
+    """Return the period from the start of the window until some days after its Latest Schedule Time, by the config.
 
-    Raises UnreadableError where the window or the days are not known.
+    Raises UnreadableError where the window or the days are unknown.
     """
     if timeline.start is None or timeline.latest is None:
-        raise UnreadableError("the window", "does not tell until when what is left behind may stay")
+        raise UnreadableError("the window", "does not show until when what is left behind may stay")
     days = min(plan.migration.number("cleanupDueDays"), 3_650)
     return Cleanup(timeline.start, max(timeline.start, timeline.latest) + timedelta(days=days))
 
 
 def given_up(plan: Plan, instance: Facts) -> list[str]:
-    """Addresses that a moved instance had, and that nothing has now."""
+    """Return the addresses that a moved instance had and that are free now."""
     former = set(plan.migration.texts("formerAddresses"))
     return [address for address in instance.texts("intranetIps") if address in former]
 
@@ -56,9 +56,9 @@ def left_behind(
     source: Source,
     places: Callable[[Plan, str], Sequence[Left]],
 ) -> Verdict:
-    """Whether an address that a moved instance had still stands in lists of a service, and since when that counts.
+    """Judge whether a moved instance's old address is still in lists of a service, and since when that counts.
 
-    Where the lists cannot be read, the word of somebody who has looked since the move does as well.
+    Where the lists cannot be read, an attestation made after the move is enough.
     """
     if not has_moved(instance):
         return not_applicable("It has not moved yet.")

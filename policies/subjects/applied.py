@@ -1,7 +1,7 @@
-"""What the stack applied, held against the cloud as this very run read it: networks, links, whitelists, hybrid access.
+"""Compare what the stack applied with the cloud as this run read it: networks, links, whitelists, hybrid access.
 
-A state may be old: a preview with `--refresh=false` compares nothing with the cloud, and with `--target` only some of
-it. Security groups are compared by `policies.security_groups.live`.
+A state may be old: a preview with `--refresh=false` compares nothing with the cloud, and one with `--target` only some
+of it. Security groups are compared by `policies.security_groups.live`.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from policies.core.plan import (
     Resource,
 )
 
-# The cloud tells the end of classic addresses in seconds from now: by so much it may differ from reading to reading.
+# The cloud reports the end of classic addresses in seconds from now; readings may differ by this much.
 _SLACK: Final = timedelta(hours=1)
 
 
 def changes_of_applied(plan: Plan, item: Resource) -> list[str] | None:
-    """How the cloud differs from what a resource applied, one text each; None where it was not read.
+    """Return the differences between a resource as applied and the cloud, one text each; None where it was not read.
 
     Raises UnreadableError.
     """
-    # A preview that plans an update gives what is to be, and still remembers what was applied last.
+    # In a preview that plans an update, the inputs are the new ones, and `declared` what was applied last.
     applied = item.facts.object("declared") if "declared" in item.facts.data else item.facts
     return _COMPARED[item.type](plan, applied, item.facts)
 
@@ -79,7 +79,7 @@ def _live(plan: Plan) -> Facts:
     return plan.migration.object("liveNetwork")
 
 
-# Looked up once, for a stack may have a thousand links.
+# Indexed once, because a stack may have a thousand links.
 def _vpcs(plan: Plan) -> Mapping[str, Facts]:
     return plan.remember("live VPCs", lambda: {item.text("vpcId"): item for item in _live(plan).objects("vpcs")})
 
@@ -132,11 +132,11 @@ def _removed_from_acl(plan: Plan, applied: Facts, own: Facts) -> list[str] | Non
 
 
 def _whitelist(plan: Plan, applied: Facts) -> list[Facts] | None:
-    """Return the group as it was read: one, or none; None where its database was not read."""
+    """Return the one group as it was read, or none; None where its database was not read."""
     database = _database(plan, applied)
     if database is None:
         return None
-    # Groups of Redis and MongoDB are for both networks.
+    # Groups of Redis and MongoDB apply to both networks.
     key = (applied.text("groupName"), applied.optional_text("networkType") or "MIX")
     groups = database.objects("whitelistGroups")
     return [group for group in groups if (group.text("groupName"), group.text("networkType")) == key]
@@ -150,7 +150,7 @@ def _hybrid_access(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
     found = database.optional_text("vpcId") if database.text("networkType") == "VPC" else None
     if found != vpc_id:
         return [f"{database_id} is in {found or 'the classic network'} in place of {vpc_id}"]
-    # Without it, no classic address ends, or an update is to come that says anew when one does.
+    # Without it, no classic address ends, or a coming update sets a new end.
     if not own.is_known("classicExpiresAt") or own.optional_text("classicExpiresAt") is None:
         return []
     until = own.moment("classicExpiresAt")
@@ -171,7 +171,7 @@ def _database(plan: Plan, applied: Facts) -> Facts | None:
 
 
 def _blocks(entries: Iterable[str]) -> set[str]:
-    """Entries in one spelling: an address with and without /32 is the same."""
+    """Return entries in one spelling: an address with and without /32 is the same."""
     return {_block(entry) for entry in entries}
 
 
@@ -188,7 +188,7 @@ def _block(entry: str) -> str:
 
 def _conversion(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
     instance_id, eip = applied.text("instanceId"), _eip_of(plan, applied)
-    # In cut-through mode it is bound to a network interface beside it, which is not read.
+    # In cut-through mode it is bound to a network interface, which is not read.
     if eip is None or not own.is_known("ipAddress") or eip == own.text("ipAddress"):
         return []
     return [f"{eip} is bound to {instance_id} in place of {own.text('ipAddress')}"]

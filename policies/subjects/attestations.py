@@ -1,4 +1,4 @@
-"""What a person answers for in place of evidence: never without an owner, never beyond its time."""
+"""Attestations in place of evidence: never without an owner, never beyond their end."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KINDS: Final[frozenset[str]] = frozenset(get_args(Kind))
 
 
 def or_attested(verdict: Verdict, kind: Kind, plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
-    """Return the verdict, or PASS where it is FAIL or UNKNOWN and somebody answers for this instance instead.
+    """Return the verdict, or PASS where it is FAIL or UNKNOWN and an attestation covers this instance.
 
     The attestation must have been stated by now and hold when the window of the instance's wave begins.
     """
@@ -31,9 +31,9 @@ def or_attested(verdict: Verdict, kind: Kind, plan: Plan, timeline: Timeline, in
 
 
 def answered_since(kind: Kind, plan: Plan, timeline: Timeline, instance: Facts, since: datetime) -> str | None:
-    """Return what somebody says who answers for an instance now and has said so no earlier than `since`.
+    """Return the statement of an attestation for an instance that holds now and was stated no earlier than `since`.
 
-    None for nobody.
+    None where there is none.
 
     Raises UnreadableError where the attestations cannot be read.
     """
@@ -43,12 +43,12 @@ def answered_since(kind: Kind, plan: Plan, timeline: Timeline, instance: Facts, 
 
 
 def answered_until(kind: Kind, plan: Plan, timeline: Timeline, instance: Facts, until: datetime) -> str | None:
-    """Return what somebody says who has answered for an instance by now, at least until so long; None for nobody."""
+    """Return the statement of an attestation for an instance, stated by now and valid until a time; None for none."""
     return next(_words(plan, kind, instance, timeline.now, until), None)
 
 
 def remediation(kind: Kind) -> Fix:
-    """Return how one of this kind is recorded for an instance."""
+    """Return the fix that records an attestation of this kind for an instance."""
     return change(
         "attestations",
         [
@@ -65,7 +65,7 @@ def remediation(kind: Kind) -> Fix:
 
 
 def window_start(plan: Plan, instance: Facts) -> datetime:
-    """When the wave of an instance begins. Raises UnreadableError."""
+    """Return the start of an instance's wave. Raises UnreadableError."""
     own = [wave for wave in plan.waves if wave.text("name") == instance.text("wave")]
     if len(own) != 1:
         raise instance.malformed("wave", "the name of one wave of the stack")
@@ -73,7 +73,7 @@ def window_start(plan: Plan, instance: Facts) -> datetime:
 
 
 def _words(plan: Plan, kind: Kind, instance: Facts, now: datetime, needed: datetime) -> Iterator[str]:
-    """Yield what each attestation that counts says; one that cannot be read whole is none."""
+    """Yield the statement of each attestation that counts; one that cannot be read completely does not."""
     own = attempt(lambda: instance.text("instanceId"))
     for entry in () if isinstance(own, UnreadableError) else _by_instance(plan).get((kind, own), ()):
         word = attempt(partial(_word, entry, now, needed))
@@ -82,7 +82,7 @@ def _words(plan: Plan, kind: Kind, instance: Facts, now: datetime, needed: datet
 
 
 def _by_instance(plan: Plan) -> Mapping[tuple[str, str], list[Facts]]:
-    """Attestations by kind and instance; one that does not tell them is about none."""
+    """Return attestations by kind and instance; one without readable instances covers none."""
 
     def read() -> dict[tuple[str, str], list[Facts]]:
         found: dict[tuple[str, str], list[Facts]] = defaultdict(list)

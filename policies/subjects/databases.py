@@ -1,7 +1,7 @@
-"""Databases as rules see them: which an instance uses, how they are reached, and whom they admit.
+"""Databases as rules see them: which an instance uses, their addresses, and their whitelists.
 
-An instance uses a database that admits its intranet address by a whitelist, or it by a security group. RDS, Redis and
-MongoDB are all told in one shape (docs/contracts.md).
+An instance uses a database that admits its intranet address by a whitelist, or the instance by a security group. RDS,
+Redis and MongoDB have one common form (docs/contracts.md).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from policies.core.plan import (
 from policies.core.waivers import waiver
 from policies.subjects.network import with_network, with_vswitch
 
-#: The RAM actions that the facts about databases take.
+#: The RAM actions for the facts about databases.
 READING: Final = (
     "rds:DescribeDBInstances",
     "rds:DescribeDBInstanceNetInfo",
@@ -60,21 +60,21 @@ READING: Final = (
 )
 
 
-# It is said of the database, which nobody but the cloud can put right.
+# Reported for the database: only the cloud can fix it.
 _ASK_AGAIN: Final = task(
     "Wait until the database is Running, or grant the RAM action for it, and have it read again:"
 ) + command("pulumi", "preview")
 
 
 def each_used(plan: Plan, instance: Facts, check: Callable[[Facts], Verdict]) -> Verdict:
-    """Return the worst of the verdicts on the databases that an instance uses, or may use as far as can be read."""
+    """Return the worst of the verdicts on the databases that an instance uses, or may use if some cannot be read."""
     database_ids = instance.texts("databaseIds")
     if not instance.texts("intranetIps"):
         return unknown("No intranet address of the instance is known, by which databases would admit it.")
     verdicts = [judged(partial(_one, plan, database_id, check)) for database_id in database_ids]
     if not has_moved(instance):
         verdicts += [
-            unknown(f"Whether {named(item)} admits the instance cannot be told: {'; '.join(reasons)}.", _ASK_AGAIN)
+            unknown(f"It is unknown whether {named(item)} admits the instance: {'; '.join(reasons)}.", _ASK_AGAIN)
             for item, reasons in _secretive(plan)
             if item.text("dbInstanceId") not in database_ids
         ]
@@ -84,7 +84,7 @@ def each_used(plan: Plan, instance: Facts, check: Callable[[Facts], Verdict]) ->
 
 
 def _secretive(plan: Plan) -> Sequence[tuple[Facts, Sequence[str]]]:
-    """Databases of which the cloud refuses to say whom they admit, each with why; looked up once for all instances."""
+    """Databases whose whitelists the cloud refuses to read, each with the reason; computed once for all instances."""
 
     def read() -> list[tuple[Facts, Sequence[str]]]:
         found: list[tuple[Facts, Sequence[str]]] = []
@@ -108,7 +108,7 @@ def _one(plan: Plan, database_id: str, check: Callable[[Facts], Verdict]) -> Ver
 
 
 def _by_id(plan: Plan) -> tuple[Mapping[str, Facts], UnreadableError | None]:
-    """Return the databases up to one whose id cannot be read: behind it may be any."""
+    """Return the databases up to one whose id cannot be read: the rest could be any."""
     found: dict[str, Facts] = {}
     for item in plan.migration.objects("databases"):
         database_id = attempt(partial(item.text, "dbInstanceId"))
@@ -132,7 +132,7 @@ def read_only_instances(plan: Plan, database: Facts) -> tuple[Facts, ...]:
 
 
 def named(database: Facts) -> str:
-    """Return a database as a finding names it: its id, and what people call it."""
+    """Return a database's name in findings: its id, and its description."""
     description = database.optional_text("description")
     return database.text("dbInstanceId") + (f" ({description})" if description else "")
 
@@ -150,9 +150,9 @@ def prepared(database: Facts) -> Fix:
 
 
 def endpoints(database: Facts, ip_type: str) -> tuple[Facts, ...]:
-    """Its addresses of one type: Inner of the classic network, Private of a VPC.
+    """Return its addresses of one type: Inner of the classic network, Private of a VPC.
 
-    Raises UnreadableError where no address at all is known: each database has one.
+    Raises UnreadableError where it has no address at all: each database has one.
     """
     every = database.objects("endpoints")
     if not every:
@@ -183,14 +183,14 @@ def _of_database(plan: Plan, resource_types: tuple[str, ...], database: Facts) -
 
 
 def left_behind(plan: Plan, database: Facts) -> frozenset[str]:
-    """Classic instances of which the team knows that they lose the database when hybrid access ends."""
+    """Return the classic instances that lose the database when hybrid access ends, as the config accepts."""
     accesses = (item.facts for item in _of_database(plan, (DATABASE_ACCESS,), database))
     asked = [access.object("hybridAccess") for access in accesses if "hybridAccess" in access.data]
     return frozenset(instance_id for item in asked for instance_id in item.texts("leavesBehind"))
 
 
 def target_blocks(plan: Plan, instance: Facts) -> tuple[str, ...]:
-    """Blocks of the VSwitches that an instance may move into. Raises UnreadableError without one target network."""
+    """Return the blocks of the VSwitches for an instance. Raises UnreadableError without one target network."""
     return tuple(vswitch.text("cidrBlock") for vswitch in plan.vswitches(place_of(instance)))
 
 
@@ -219,7 +219,7 @@ def _private(plan: Plan, database: Facts, private: Iterable[Facts]) -> Verdict:
     if not there:
         vpc_ids = sorted({item.text("vpcId") for item in private})
         if network and target is None and (file := estate_file(plan)):
-            # The stack's state, which is not read then, has the id of the VPC that an update may have made.
+            # The id of a VPC made by an update is in the stack's state, which this preview does not read.
             return unknown(
                 f"{named(database)} is in {', '.join(vpc_ids)}. Whether that is the VPC of this stack, only its state "
                 f"knows: the estate is from {file}."
@@ -254,19 +254,19 @@ def _declared_access(plan: Plan, database: Facts, resource: Resource) -> Verdict
     return failed(f"{named(database)} has hybrid access by the state, but had no VPC address when it was read.", UP)
 
 
-# ---- whom it admits ----
+# ---- access ----
 
 
 def network_type_needed(database: Facts) -> str:
     """Return the network type of whitelist groups that admit VPC addresses.
 
-    In enhanced mode a Classic group admits nobody from a VPC; in standard mode one kind of group serves both.
+    In enhanced mode a Classic group admits no VPC address; in standard mode one kind of group applies to both networks.
     """
     return "VPC" if database.choice("securityIpMode", "normal", "safety") == "safety" else "MIX"
 
 
 def admission(plan: Plan, database: Facts, block: str) -> Verdict:
-    """Whether a database admits a block of the VPC, or is declared to."""
+    """Judge whether a database admits a block of the VPC, or is declared to."""
     needed = network_type_needed(database)
     ways = [judged(partial(_live, group, needed, block)) for group in database.objects("whitelistGroups")]
     groups = whitelist_groups(plan, database)
@@ -282,13 +282,13 @@ def admission(plan: Plan, database: Facts, block: str) -> Verdict:
 
 
 def classic_groups(database: Facts) -> frozenset[str]:
-    """Classic security groups whose members a database admits, whatever their addresses are."""
+    """Return the classic security groups whose members a database admits, whatever their addresses."""
     groups = database.objects("securityGroups")
     return frozenset(item.text("securityGroupId") for item in groups if item.text("networkType") == "Classic")
 
 
 def admits_by_group(database: Facts, instance: Facts) -> bool:
-    """Whether a database admits a classic instance by a security group that it is in."""
+    """Whether a database admits a classic instance by one of its security groups."""
     groups = classic_groups(database)
     return bool(groups) and not groups.isdisjoint(instance.texts("securityGroupIds"))
 
@@ -300,7 +300,7 @@ def admits_by_address(database: Facts, instance: Facts) -> bool:
 
 
 def is_hidden(group: Facts) -> bool:
-    """Whether a group belongs to another service of Alibaba Cloud, which changes it as it likes."""
+    """Whether a group belongs to another service of Alibaba Cloud, which may change it at any time."""
     return group.optional_text("attribute") == "hidden"
 
 
@@ -319,17 +319,17 @@ def _declared(plan: Plan, database: Facts, resource: Resource, needed: str, bloc
         return pending(f"{name}, which admits {block}, is declared and not applied yet.")
     if plan.confirmed(resource):
         return passed(f"{name} admits {block}: this update applied it, and found it there.")
-    # In the state, and not among the groups as read: taken away since.
+    # In the state, but not among the groups as read: it was removed since.
     return failed(f"{name} admits {block} by the state, but the database as it was read has no such entry.", UP)
 
 
 def declared_network_type(resource: Resource) -> str:
-    """Return the network type of a declared group; those of Redis and MongoDB are for both networks."""
+    """Return the network type of a declared group; those of Redis and MongoDB apply to both networks."""
     return resource.facts.text("networkType") if resource.type == WHITELIST_GROUPS[0] else "MIX"
 
 
 def covers(group: Facts, block: str) -> bool:
-    """Whether the entries of a whitelist group admit the whole of a block. Raises UnreadableError for no block."""
+    """Whether the entries of a whitelist group admit a whole block. Raises UnreadableError for no block."""
     try:
         low, high = _ends(block)
     except ValueError:
@@ -339,7 +339,7 @@ def covers(group: Facts, block: str) -> bool:
     return place >= 0 and admitted[place][1] >= high
 
 
-# A database is asked about each instance, and an instance by each database: neither is parsed more than once.
+# Each database is compared with each instance, so neither is parsed more than once.
 @lru_cache(maxsize=4096)
 def _ends(block: str) -> tuple[int, int]:
     network = ipaddress.IPv4Network(block)
@@ -348,13 +348,13 @@ def _ends(block: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=4096)
 def _admitted(entries: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
-    """First and last address of all that is admitted, sorted; two halves of a block in two entries as the whole."""
+    """Return first and last address of each admitted range, sorted; two halves of a block count as the whole."""
     networks = ipaddress.collapse_addresses(_networks(entries))
     return tuple((int(item.network_address), int(item.broadcast_address)) for item in networks)
 
 
 def _networks(entries: Iterable[str]) -> Iterator[ipaddress.IPv4Network]:
     for entry in entries:
-        # What nobody can read as IPv4 addresses admits nobody.
+        # An entry that is no IPv4 address admits nothing.
         with suppress(ValueError):
             yield ipaddress.IPv4Network(entry, strict=False)

@@ -1,4 +1,4 @@
-"""The times at which a verdict may change though nothing else does: every one that a rule compares with the present."""
+"""The times at which a verdict may change by time alone: every one that a rule compares with the present."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ T = TypeVar("T")
 
 
 def deadlines(plan: Plan, schedule: Schedule) -> tuple[datetime, ...]:
-    """Return the times that lie in the facts, sorted; what cannot be read has none. Never raises.
+    """Return the times in the facts, sorted; unreadable facts have none. Never raises.
 
-    Lead times are with the results. Not among them are times at which a finding can only
-    go: evidence or a snapshot from the future, the end of the hours in which disks are blocked.
+    Lead times are with the results. Times at which a finding can only disappear are left out: evidence or a snapshot
+    from the future, the end of the hours in which disks are blocked.
     """
     found = (_of_windows, _of_words, _of_exclusions, _of_evidence, _of_what_comes_after)
     return tuple(sorted({moment for times in found for moment in times(plan, schedule)}))
@@ -33,7 +33,7 @@ def _of_windows(_plan: Plan, schedule: Schedule) -> Iterator[datetime]:
 
 
 def _of_words(plan: Plan, _schedule: Schedule) -> Iterator[datetime]:
-    """When somebody's word begins and ends: attestations, waivers, accepted differences, a task that was seen."""
+    """Yield begin and end of people's statements: attestations, waivers, accepted differences, a seen task."""
     for entry in _entries(lambda: plan.migration.objects("attestations")):
         yield from _times(entry, "statedAt", "validUntil")
     for entry in _entries(lambda: plan.migration.objects("waivers")):
@@ -60,7 +60,7 @@ def _of_exclusions(plan: Plan, _schedule: Schedule) -> Iterator[datetime]:
 
 
 def _of_evidence(plan: Plan, _schedule: Schedule) -> Iterator[datetime]:
-    """When evidence of what has not moved grows too old."""
+    """Yield the times at which evidence of instances that have not moved becomes too old."""
     most = _known(lambda: plan.migration.number("evidenceMaxAgeHours"))
     if most is None:
         return
@@ -76,7 +76,7 @@ def _stale_at(guest: Facts, most: float) -> datetime:
 
 
 def _of_what_comes_after(plan: Plan, schedule: Schedule) -> Iterator[datetime]:
-    """When what a moved instance has left behind may not wait any longer."""
+    """Yield the deadlines for the old addresses of moved instances."""
     for instance in plan.instances:
         if has_moved(instance.facts):
             times = _known(partial(cleanup, plan, schedule.of(instance.facts)[1]))
@@ -99,7 +99,7 @@ def _times(entry: Facts, *keys: str) -> Iterator[datetime]:
 
 
 def _known(read: Callable[[], T]) -> T | None:
-    """Return what can be read; None for what cannot, and for a time beyond all calendars, which never comes."""
+    """Return a readable value; None for an unreadable one, and for a time beyond the calendar, which never comes."""
     try:
         return read()
     except (UnreadableError, OverflowError):

@@ -1,4 +1,4 @@
-"""What rules say of disks: which are local, and how long their functions are blocked after a move."""
+"""Facts about disks that rules share: which are local, and how long their functions are blocked after a move."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError
 from policies.core.plan import SNAPSHOT, SNAPSHOT_GROUP, Plan, Resource
 
-# Disks that are on the physical server itself: they have no snapshots, and their data stays on the server that is given
-# up (ECS API reference, DescribeDisks, CreateSnapshot).
+# Disks on the physical server itself: they have no snapshots, and their data stays on the old server (ECS API
+# reference, DescribeDisks, CreateSnapshot).
 LOCAL_CATEGORIES: Final = frozenset({"ephemeral", "ephemeral_ssd", "local_ssd_pro", "local_hdd_pro"})
 
 # Notice, I/O performance impact: about four hours for 100 GiB, in which snapshot and disk functions are disabled.
@@ -20,35 +20,35 @@ _HOURS_PER_100_GIB: Final = 4
 
 
 def hours_blocked(instance: Facts) -> float:
-    """For how many hours after its move an instance's disk functions are blocked, at the most."""
+    """Return for how many hours after its move an instance's disk functions are blocked, at most."""
     return _HOURS_PER_100_GIB * sum(disk.number("sizeGib") for disk in instance.objects("disks")) / 100
 
 
 class Blocked(NamedTuple):
-    """From when until when an instance's disk functions may be blocked: it moves at some time in its window."""
+    """The time in which an instance's disk functions may be blocked: it moves at some moment in its window."""
 
     start: datetime
     end: datetime
 
 
 def blocked(timeline: Timeline, instance: Facts) -> Blocked:
-    """When they may be, should it move on time or as late as the Latest Schedule Time.
+    """Return that time, whether the instance moves at the start or as late as the Latest Schedule Time.
 
-    Raises UnreadableError where the window is not known.
+    Raises UnreadableError where the window is unknown.
     """
     if timeline.start is None or timeline.latest is None:
-        raise UnreadableError("the window", "does not tell when the data of the disks will be copied")
+        raise UnreadableError("the window", "does not show when the data of the disks will be copied")
     end = max(timeline.start, timeline.latest) + timedelta(hours=hours_blocked(instance))
     return Blocked(timeline.start, end)
 
 
 def copied_at(timeline: Timeline, instance: Facts) -> datetime:
-    """When the data of an instance is copied at the latest. Raises UnreadableError as `blocked`."""
+    """Return when the data of an instance is copied at the latest. Raises UnreadableError as `blocked`."""
     return blocked(timeline, instance).end
 
 
 def snapshots_to_be_made(plan: Plan, disk_ids: frozenset[str]) -> list[tuple[Resource, frozenset[str]]]:
-    """Return declared snapshots, and groups of them, that do not exist yet, each with those of the disks that it is of.
+    """Return declared snapshots, and groups of them, that do not exist yet, together with all those of their disks.
 
     Raises UnreadableError where the disks of one cannot be read.
     """
@@ -58,7 +58,7 @@ def snapshots_to_be_made(plan: Plan, disk_ids: frozenset[str]) -> list[tuple[Res
 
 
 def _to_be_made(plan: Plan) -> tuple[list[tuple[Resource, frozenset[str]]], Mapping[str, list[int]]]:
-    """All of them with their disks, and by disk their places in that list."""
+    """Return all of them with their disks, and for each disk their positions in that list."""
     declared = [(item, frozenset({item.facts.text("diskId")})) for item in plan.of_type(SNAPSHOT) if not item.exists]
     declared += [
         (item, frozenset(item.facts.texts("diskIds"))) for item in plan.of_type(SNAPSHOT_GROUP) if not item.exists

@@ -1,8 +1,8 @@
-"""How long the move takes, as far as it is documented.
+"""The duration of the move, as far as it is documented.
 
-About 15 minutes an instance, and about four hours per 100 GiB until its disks are whole (the notice of 2019; the help
-page of 2025 has that for a change of zone only). How many instances move at once is said nowhere: five is what the
-console takes at once for a change of zone, which is the nearest thing that is documented.
+About 15 minutes an instance, and about four hours per 100 GiB until its disks are complete (the notice of 2019; the
+help page of 2025 has that for a change of zone only). The number of instances that move at once is not documented. Five
+is the console's limit for a change of zone, the closest documented case.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ COPYING: Final = Threshold(
 
 
 def moving(instances: int, timeline: Timeline) -> timedelta:
-    """From the first instance that stops to the last one that is up, by the thresholds OF_MOVING."""
+    """Return the time from the first instance that stops to the last one that is up, by the thresholds OF_MOVING."""
     rounds = math.ceil(instances / math.floor(timeline.threshold(_AT_ONCE)))
     return timedelta(minutes=timeline.threshold(_MINUTES)) * rounds
 
 
 def copying(gib: float, timeline: Timeline) -> timedelta:
-    """From when an instance is up until its snapshot and disk functions work again; `gib` are all its disks."""
+    """Return the time until an instance's snapshot and disk functions work again; `gib` are all its disks."""
     return timedelta(hours=timeline.threshold(COPYING)) * gib / 100
 
 
 def told(duration: timedelta) -> str:
-    """`45 min`, `25.6 h`."""
+    """Return a duration such as `45 min` or `25.6 h`."""
     minutes = duration.total_seconds() / 60
     return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"

@@ -1,4 +1,4 @@
-"""What rules share that judge by evidence of the guest system."""
+"""Helpers of rules that judge by evidence of the guest system."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from policies.core.outcome import Verdict, unknown
 from policies.core.plan import Plan
 from policies.core.waivers import waiver
 
-# The version of the scripts in estate/guest whose facts these rules understand.
+# The version of the scripts in estate/guest whose facts these rules know.
 SCRIPT_VERSION: Final = 1
 
 _FILE: Final = f"evidence/{STACK}.json"
@@ -28,19 +28,19 @@ COLLECT: Final = (
     change("evidence", {"cloudAssistant": True, "files": [_FILE]})
     + command(*_EVIDENCE, "collect", "--stack-config", f"Pulumi.{STACK}.yaml", comment="by Cloud Assistant")
 )
-"""How evidence comes about, as the fix of the one rule that is about evidence itself."""
+"""How to collect evidence: the fix of the one rule about evidence itself."""
 
 COLLECT_AGAIN: Final = task("Collect it as root, as guest-evidence-current says.")
-"""The same for all rules that lack a fact: they would repeat each other."""
+"""The same for all rules that lack a fact, so that they do not repeat each other."""
 
 GuestCheck: TypeAlias = Callable[[Plan, Timeline, Facts, Facts], Verdict]
 InstanceCheck: TypeAlias = Callable[[Plan, Timeline, Facts], Verdict]
 
 
 def by_evidence(check: GuestCheck) -> InstanceCheck:
-    """Return a check of an instance from one that is given the facts of its guest system too.
+    """Return a check of an instance, given one that also takes the facts of its guest system.
 
-    Without evidence, and where the evidence does not tell a fact, the outcome is UNKNOWN.
+    Without evidence, and where the evidence lacks a fact, the outcome is UNKNOWN.
     """
 
     def judge(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
@@ -55,7 +55,7 @@ def by_evidence(check: GuestCheck) -> InstanceCheck:
 
 
 def _not_found(problem: UnreadableError, instance: Facts) -> Verdict:
-    """Return what evidence does not tell: where the script looked for it, and what is left to do."""
+    """Return where the script looked for a fact that the evidence lacks, and what is left to do."""
     guest = instance.object("guest")
     key = next((key for key in LOOKED_FOR if f"guest.{key} " in f"{problem} "), None)
     if key is None or key in guest.data or guest.data.get("privileged") is not True:
@@ -93,18 +93,18 @@ LOOKED_FOR: Final[Mapping[str, str]] = {
     "sanPolicy": "the registry's key of the partition manager",
     "dataDisks": "Win32_DiskDrive",
 }
-"""Where the scripts in estate/guest look for each fact."""
+"""The places in which the scripts of estate/guest look for each fact."""
 
 
 def collect(instance: Facts) -> Fix:
-    """Return how evidence of an instance is collected: by its intranet address, where it has one."""
+    """Return the commands that collect evidence of an instance: by its intranet address, where it has one."""
     addresses = attempt(lambda: instance.texts("intranetIps"))
     known = {"<address>": addresses[0]} if isinstance(addresses, tuple) and addresses else {}
     return filled(COLLECT, known)
 
 
 def is_windows(guest: Facts) -> bool:
-    """Whether the guest system is Windows; else it is Linux."""
+    """Whether the guest system is Windows; otherwise it is Linux."""
     return guest.choice("os", "linux", "windows") == "windows"
 
 

@@ -1,4 +1,4 @@
-"""What rules say of the vServer groups of CLB that an instance is in, or was before its move."""
+"""Helpers of rules on vServer groups of CLB that an instance is in, or was before its move."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from policies.core.fixes import Fix, aliyun
 
 
 def told(group: Facts) -> str:
-    """Which group of which load balancer, on which port, with which weight."""
+    """Return the group, its load balancer, the port and the weight in words."""
     group_id, name = group.text("vserverGroupId"), group.optional_text("vserverGroupName")
     return (
         f"vServer group {f'{name} ({group_id})' if name else group_id} of load balancer "
@@ -16,7 +16,7 @@ def told(group: Facts) -> str:
 
 
 def serves_classic_intranet(group: Facts) -> bool:
-    """Whether its load balancer takes no instance of a VPC, for it is an intranet one in none itself.
+    """Whether its load balancer accepts no instance of a VPC: it is an intranet one, and itself in no VPC.
 
     Source: CLB user guide, backend servers; Terraform provider, slb_server_group: a group of an intranet load balancer
     in the classic network takes classic instances only, one of a load balancer in a VPC those of that VPC.
@@ -35,10 +35,10 @@ def rejoin(instance_id: str, group: Facts) -> Fix:
 
 
 def beside_classic(group: Facts) -> str:
-    """Which servers of its load balancer keep a moved instance out, for they are classic; empty where none does.
+    """Return the classic servers of its load balancer, which keep a moved instance out; empty where there are none.
 
     Source: CLB error code InvalidBackendServers.Inconsistent: all servers of a load balancer are in one VPC, or all are
-    classic. The Terraform provider's slb_server_group says that a public one in the classic network takes both.
+    classic. The Terraform provider's slb_server_group allows both for a public one in the classic network.
     """
     ids = group.texts("classicServerIds")
     if not ids:

@@ -1,4 +1,4 @@
-"""How the target network is declared, where a fix needs one or a VSwitch more."""
+"""Fixes that declare the target network, or one more VSwitch."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from policies.core.facts import attempt
 from policies.core.fixes import Fix, change
 from policies.core.plan import TARGET_NETWORK, Plan, place_of
 
-# A block of RFC 1918 that ClassicLink reaches whole, and that Docker's own 172.17.0.0/16 does not overlap.
+# A block of RFC 1918 that ClassicLink reaches completely, and that does not overlap Docker's 172.17.0.0/16.
 _BLOCK: Final = "172.16.0.0/16"
 
 
 def network_for(plan: Plan, zones: Iterable[str] = (), block: str = _BLOCK, avoid: Iterable[str] = ()) -> Fix:
-    """Return the change that declares a VPC with a VSwitch where each instance goes, and in further zones.
+    """Return the change that declares a VPC with a VSwitch in each zone of the instances, and in further zones.
 
-    The blocks of the VSwitches are left to the program, which plans them; they overlap no block to `avoid`.
+    The program plans the blocks of the VSwitches; they overlap no block of `avoid`.
     """
     found = [attempt(partial(place_of, item.facts)) for item in plan.instances]
     places = {place for place in found if isinstance(place, tuple)}
@@ -32,12 +32,12 @@ def network_for(plan: Plan, zones: Iterable[str] = (), block: str = _BLOCK, avoi
 
 
 def with_network(plan: Plan, fix: Fix) -> Fix:
-    """Return a fix that needs a target network: with one, where the stack declares none."""
+    """Return a fix that needs a target network, preceded by its declaration where the stack has none."""
     return fix if plan.of_type(TARGET_NETWORK) else network_for(plan) + fix
 
 
 def with_vswitch(plan: Plan, zones: Iterable[str], fix: Fix) -> Fix:
-    """Return a fix that needs a VSwitch in one of the zones: with one in the first of them, where there is none."""
+    """Return a fix that needs a VSwitch in one of the zones, preceded by one in the first zone where there is none."""
     zones = tuple(zones)
     if not plan.of_type(TARGET_NETWORK):
         return network_for(plan, zones[:1]) + fix
@@ -47,18 +47,18 @@ def with_vswitch(plan: Plan, zones: Iterable[str], fix: Fix) -> Fix:
 
 
 def link(plan: Plan, instance_ids: Iterable[str]) -> Fix:
-    """Return the change that links classic instances: by name, where the stack lists whom it links."""
+    """Return the change that links classic instances: by name, where the stack lists the linked ones."""
     listed = attempt(lambda: plan.migration.data.get("linksListed"))
     return change("classicLink", {"attach": list(instance_ids)} if listed is True else {})
 
 
 def new_vswitch(plan: Plan, zone: str, tier: str | None = None) -> Fix:
-    """Return the change that adds a VSwitch to the network that the stack declares."""
+    """Return the change that adds a VSwitch to the stack's network."""
     if attempt(lambda: plan.network.facts.text("mode")) == "default":
         return change("network", {"zones": [zone]})
     return change("network", {"vswitches": [vswitch(zone, tier)]})
 
 
 def vswitch(zone: str, tier: str | None = None) -> dict[str, Any]:
-    """Return a VSwitch as the stack config declares one."""
+    """Return a VSwitch in the form of the stack config."""
     return {"zone": zone} if tier is None else {"zone": zone, "tier": tier}

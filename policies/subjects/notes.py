@@ -1,6 +1,6 @@
-"""What a person has to know of the move whatever the rules find: per wave and instance, computed from the facts.
+"""What a person must know about the move, independent of findings: per wave and instance, computed from the facts.
 
-Nothing here decides anything. What a note needs and nobody knows is told as such, in place of a figure.
+Nothing here decides anything. A note names a fact that is unknown, in place of a figure.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _BY_DEFAULT: Final = Settings(thresholds={item.name: item.default for item in du
 
 @dataclass(frozen=True, order=True)
 class Note:
-    """What one item of the notice means for a wave, or for one instance of it; `wave` "" where it is not known."""
+    """The meaning of an item of the notice for a wave, or for one of its instances; `wave` "" where it is unknown."""
 
     wave: str
     instance_id: str
@@ -36,7 +36,7 @@ class Note:
 
 
 def notes(plan: Plan, schedule: Schedule) -> tuple[Note, ...]:
-    """All of them, sorted; of what has moved only those about what comes after it. Never raises."""
+    """Return all notes, sorted; for moved instances only those of the phase after the move. Never raises."""
     found: list[Note] = []
     for wave in schedule.waves:
         for item, tell in OF_WAVES.items():
@@ -58,7 +58,7 @@ def _told(item: str, tell: Callable[[], str]) -> str:
     except UnreadableError as problem:
         return f"{ITEMS[item].text} More is not known: {problem}."
     except Exception as error:
-        # What is only told must not end the analysis. The type alone: the message may hold values.
+        # A note must not end the analysis. Only the type of the error: its message may hold values.
         return f"{ITEMS[item].text} More is not known: {type(error).__name__}."
 
 
@@ -112,12 +112,12 @@ def _vouchers(_plan: Plan, _schedule: Schedule, wave: Wave) -> str:
 def _tickets(_plan: Plan, _schedule: Schedule, wave: Wave) -> str:
     latest = wave.timeline.latest
     until = f", scheduled until {latest.isoformat(timespec='minutes')} at the latest" if latest else ""
-    return f"Open a ticket for whatever goes wrong in the move of wave {wave.name}{until}."
+    return f"Open a ticket if anything goes wrong in the move of wave {wave.name}{until}."
 
 
 def _start(wave: Wave) -> datetime:
     if wave.timeline.start is None:
-        raise UnreadableError(f"the window of wave {wave.name}", "does not tell when it begins")
+        raise UnreadableError(f"the window of wave {wave.name}", "does not show when it begins")
     return wave.timeline.start
 
 
@@ -223,12 +223,12 @@ _OF_INSTANCES: Final[dict[str, Callable[[Plan, Facts], str]]] = {
 }
 
 REPORTED: Final = frozenset({*OF_WAVES, *_OF_INSTANCES})
-"""The items of the notice of which a person is told."""
+"""The items of the notice that are reported to a person."""
 
 
 def announcement(found: tuple[Note, ...], wave: str) -> str:
-    """Return what a whole wave has to know, as one text with a heading."""
-    return "\n".join([f"Wave {wave}, whatever the findings are:", *_lines(found, wave)])
+    """Return the notes of a whole wave, as one text with a heading."""
+    return "\n".join([f"Wave {wave}, independent of findings:", *_lines(found, wave)])
 
 
 def _lines(found: tuple[Note, ...], wave: str) -> Iterator[str]:

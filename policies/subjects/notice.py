@@ -1,4 +1,4 @@
-"""What the migration notice asks for or announces, item by item, and who serves each."""
+"""The items of the migration notice: what each requires or announces, and what serves it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Phase: TypeAlias = Literal["before", "window", "after"]
 class Item:
     """One item of the notice. `phase` is before, window or after the move.
 
-    `how` is what this software does about it: declare (a resource brings it about), check (a rule decides it), attest
-    (only a person can know it) and report (a person is told it).
+    `how` is what this software does about it: declare (a resource does it), check (a rule decides it), attest (a person
+    states it) and report (a person is informed).
     """
 
     phase: Phase
@@ -109,7 +109,7 @@ ATTESTED: Final[Mapping[str, Kind]] = {
     "N27": "licence-review",
     "N31": "licence-review",
 }
-"""The kind of attestation by which somebody answers for an item."""
+"""The kind of attestation for each item that a person states."""
 
 
 NOT_READABLE: Final = (
@@ -117,11 +117,11 @@ NOT_READABLE: Final = (
     "whether applications take new addresses and connection strings",
     *told(),
 )
-"""What no rule of this version decides: most of it no API or script tells."""
+"""Parts that no rule of this version decides; most cannot be read by an API or a script."""
 
 
 def not_checked(checked: Iterable[str]) -> tuple[str, ...]:
-    """Say what a passing preview does not mean: what nothing can read, and items of the notice that have no rule.
+    """Return what a passing preview does not cover: what cannot be read, and items of the notice without a rule.
 
     `checked` are the items that the rules serve.
     """
@@ -129,7 +129,7 @@ def not_checked(checked: Iterable[str]) -> tuple[str, ...]:
 
 
 def unchecked(checked: Iterable[str]) -> list[str]:
-    """Return what of it has to be checked and is in none of the `checked` items, with its text."""
+    """Return the items that have to be checked and are not in `checked`, with their texts."""
     known = set(checked)
     return [
         f"{item} {entry.text}"

@@ -1,7 +1,7 @@
-"""Whatever admits, names, stops or ends an instance: what the reader reads of it, and what is told in `not-checked`.
+"""Everything that admits, names, stops or ends an instance: what the reader reads, and what `not-checked` lists.
 
-`read` are the RAM actions by which it is read; without any, `told` is what a person has to look at. Sources are the
-official SDKs and references; docs/coverage.md is made of this.
+`read` are the RAM actions that read it. Without any, `told` is what a person has to check. Sources are the official
+SDKs and references; docs/coverage.md is made of this.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 
 class WayIn(NamedTuple):
-    """One product, and what of it admits, names, stops or ends an instance."""
+    """One product, and how it admits, names, stops or ends an instance."""
 
     product: str
     does: str
@@ -197,29 +197,31 @@ WAYS_IN: Final = (
 
 
 def told() -> Iterator[str]:
-    """Give what of it nothing is read of, in the words of `not-checked`."""
+    """Return the products that are not read, in the words of `not-checked`."""
     return (way.told for way in WAYS_IN if way.told)
+
+
+def _code(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def table() -> str:
     """Return docs/coverage.md."""
     rows = [
-        "| product | what admits, names, stops or ends | read or told | source |",
+        "| product | what admits, names, stops or ends | read or listed | source |",
         "|---|---|---|---|",
         *(
             f"| {way.product} | {way.does} | "
-            f"{'read: ' + ', '.join(f'`{action}`' for action in way.read) if way.read else 'told in `not-checked`'} | "
-            f"{way.source} |"
+            f"{f'read: {_code(way.read)}' if way.read else 'listed in `not-checked`'} | {way.source} |"
             for way in WAYS_IN
         ),
     ]
     return "\n".join(
         [
-            "# What is read, and what is told",
+            "# What is read, and what is not",
             "",
-            "Whatever admits, names, stops or ends an instance is read and judged, or every preview says by the policy "
-            "`not-checked`",
-            "that nothing of it is read. A test holds this list to the actions of the reader and to what is told.",
+            "Everything that admits, names, stops or ends an instance is read and judged, or every preview lists it as",
+            "not read (policy `not-checked`). A test compares this list with the reader's actions and with that policy.",
             "",
             *rows,
             "",

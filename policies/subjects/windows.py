@@ -1,4 +1,4 @@
-"""How the window of a wave is changed in the stack config."""
+"""Fixes that change the window of a wave in the stack config."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from policies.core.fixes import Fix, change
 
-# The name that the program gives to the one wave of a stack with a window of its own.
+# The program's name for the one wave of a stack with a window of its own.
 _ONLY: Final = "all"
 
 

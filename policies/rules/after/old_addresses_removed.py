@@ -46,7 +46,7 @@ def _told(places: list[str]) -> str:
 
 
 def _whitelists(plan: Plan, address: str) -> list[str]:
-    """Return the groups that name it as it is, of databases that may be anybody's, unless this update takes it out."""
+    """Return the groups that name it explicitly, of all databases, unless this update removes it."""
     return [
         f"whitelist group {group.text('groupName')} of {database.text('dbInstanceId')}"
         for database in plan.migration.objects("databases")
@@ -72,7 +72,7 @@ def _names(entries: tuple[str, ...], address: str) -> bool:
 
 
 def _removes(resource: Resource, database: Facts, group: Facts, address: str) -> bool:
-    """Whether a declared resource takes the address out with this very update: declared and not applied yet."""
+    """Whether a declared resource removes the address in this very update: declared and not applied yet."""
     wanted = (database.text("dbInstanceId"), group.text("groupName"), group.text("networkType"))
     found = tuple(resource.facts.data.get(key) for key in ("dbInstanceId", "groupName", "networkType"))
     return not resource.exists and found == wanted and _has(resource, "securityIps", address)

@@ -41,7 +41,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 
 def _place_of_interface(plan: Plan, instance: Facts) -> Fix:
-    """Return what the config lacks: a VSwitch of the zone and tier of the instance, and clones of its groups."""
+    """Return the missing parts of the config: a VSwitch of the instance's zone and tier, and clones of its groups."""
     zone, tier = place_of(instance)
     lacking = []
     if not plan.of_type(TARGET_NETWORK):

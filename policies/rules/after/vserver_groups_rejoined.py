@@ -43,7 +43,7 @@ def _again(instance_id: str, timeline: Timeline, group: Facts) -> Verdict:
 
 def _replaced(instance_id: str, timeline: Timeline) -> Fix:
     fix = task("Put a load balancer of the target VPC in its place, and delete the group.")
-    # No waiver holds past the window.
+    # No waiver holds after the window.
     if timeline.latest is not None and timeline.now < timeline.latest:
         return fix | (task("Once that serves:") + waiver(instance_id))
     return fix

@@ -1,1 +1,1 @@
-"""Rules about what somebody answers for."""
+"""Rules about attestations."""

@@ -40,7 +40,7 @@ def _attestation(plan: Plan, timeline: Timeline, instances: Mapping[str, Facts],
 def _about(
     plan: Plan, timeline: Timeline, instances: Mapping[str, Facts], entry: Facts, word: str
 ) -> Iterator[Verdict]:
-    """Yield what is wrong with it about one of its instances or another."""
+    """Yield the problems of an attestation with its instances."""
     until = entry.moment("validUntil")
     told = until.isoformat(timespec="minutes")
     ids = entry.texts("instanceIds")
@@ -49,7 +49,7 @@ def _about(
         if instance_id not in moving:
             yield failed(f"{word} names {instance_id}, which does not move in this stack.")
         instance = instances.get(instance_id)
-        if instance is None:  # One that moves and is not declared, schedule-migration-declared tells of.
+        if instance is None:  # schedule-migration-declared reports one that moves and is not declared.
             continue
         if until < timeline.now and not _is_over(entry, instance):
             yield failed(f"{word} expired at {told}, and {instance_id} still needs one.")
@@ -59,7 +59,7 @@ def _about(
 
 
 def _is_over(entry: Facts, instance: Facts) -> bool:
-    """Whether nothing is left to be attested: of the kinds only address-lists is asked about after the move."""
+    """Whether nothing is left to attest: after the move only address-lists is still needed."""
     return has_moved(instance) and entry.text("kind") != "address-lists"
 
 
@@ -68,7 +68,7 @@ RULE: Final = MigrationRule(
     title="Every attestation must be valid while it is needed",
     severity="medium",
     notice_items=(),
-    why="An attestation that does not count looks like an answer, and nobody answers when the window begins.",
+    why="An invalid attestation looks like an answer, but the question is still open when the window begins.",
     remediation=(
         task(
             "Under attestations in the stack config take the entry out, or have it stated anew by its owner, with "

@@ -22,7 +22,7 @@ def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if not policies:
         return not_applicable("No automatic snapshot policy applies to its disks.")
     if timeline.start is None:
-        raise UnreadableError("the window", "does not tell when its disks will be blocked")
+        raise UnreadableError("the window", "does not show when its disks will be blocked")
     return worst([_policy(policy, timeline.start, hours_blocked(instance)) for policy in policies])
 
 
@@ -42,7 +42,7 @@ def _policy(policy: Facts, start: datetime, hours: float) -> Verdict:
 
 
 def _first_due(hours: tuple[str, ...], weekdays: tuple[str, ...], start: datetime, lasts: timedelta) -> datetime | None:
-    """Return the first full hour from `start` on, for so long, that the policy names; all of them are within a week."""
+    """Return the policy's first full hour within the given time from `start`; a week contains all of them."""
     moment = start.astimezone(_ZONE).replace(minute=0, second=0, microsecond=0)
     end = start + min(lasts, _WEEK)
     while moment < end:

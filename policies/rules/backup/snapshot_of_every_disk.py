@@ -16,7 +16,7 @@ from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, SNAPSHOT, SNAPSHOT
 from policies.core.rule import InstanceRule
 from policies.subjects.disks import LOCAL_CATEGORIES, copied_at
 
-# The cloud's clock and ours may differ; further apart than this, the cloud refuses our requests as expired.
+# The cloud's clock and ours may differ by this much; beyond it, the cloud refuses our requests as expired.
 MAX_CLOCK_SKEW: Final = timedelta(minutes=15)
 
 
@@ -60,7 +60,7 @@ def _disk(plan: Plan, timeline: Timeline, instance: Facts, disk: Facts) -> Verdi
     needed_until = _needed_until(plan, timeline, instance)
     existing = _of_disk(instance, disk_id)
     verdicts = [judged(partial(_existing, plan, item, timeline, needed_until, name)) for item in existing]
-    # One that is declared and known to the cloud is judged by what the cloud says of it.
+    # One that is declared and exists in the cloud is judged by its state in the cloud.
     known_ids = [item.text("snapshotId") for item in existing]
     verdicts += [
         judged(partial(_declared, plan, resource, timeline, needed_until, name))
@@ -70,7 +70,7 @@ def _disk(plan: Plan, timeline: Timeline, instance: Facts, disk: Facts) -> Verdi
     verdicts += [
         judged(partial(_in_group, plan, item, name))
         for item in _groups_by_disk(plan).get(disk_id, ())
-        # Those of a group that a preview finds in the state are among the snapshots that were read.
+        # Snapshots of a group that a preview finds in the state are among those that were read.
         if not (existing and item.exists and plan.migration.data.get("dryRun") is True)
     ]
     return best(verdicts or [judged(partial(_missing, plan, timeline, instance, name))])
@@ -82,9 +82,9 @@ def _missing(plan: Plan, timeline: Timeline, instance: Facts, disk: str) -> Verd
 
 
 def _in_group(plan: Plan, group: Resource, disk: str) -> Verdict:
-    """Return what a declared group says of one of its disks.
+    """Return the verdict on a declared group for one of its disks.
 
-    Which snapshots are the group's, nothing tells once it exists.
+    Once a group exists, nothing shows which snapshots belong to it.
     """
     if group.exists:
         return _not_read(plan, f"A snapshot of the {disk}, of group {group.facts.text('id')},")
@@ -92,14 +92,14 @@ def _in_group(plan: Plan, group: Resource, disk: str) -> Verdict:
 
 
 def _not_read(plan: Plan, what: str) -> Verdict:
-    """Return what the state has and the cloud did not show: made by this very update, else it is not there."""
+    """Return the verdict on a snapshot in the state that was not read: this update made it, or it does not exist."""
     if not plan.migration.flag("dryRun"):
         return pending(f"{what} is in the Pulumi state: this update made it, or it is gone.")
     return failed(f"{what} is in the Pulumi state, but the cloud does not show it.", *_next_round(plan))
 
 
 def _next_round(plan: Plan, when: str = "") -> tuple[Fix, ...]:
-    """How to take new ones; the rule's own fix where the stack takes none."""
+    """Return the fix that takes new snapshots; the rule's own where the stack takes none."""
     backups = plan.migration.object("backups")
     if "round" not in backups.data:
         return ()
@@ -109,7 +109,7 @@ def _next_round(plan: Plan, when: str = "") -> tuple[Fix, ...]:
 
 
 def _retention(plan: Plan, timeline: Timeline, instance: Facts) -> int:
-    """Days for which snapshots are to be kept: as the stack says, else long enough for one that is taken now."""
+    """Return for how many days snapshots are kept: by the stack, else long enough for one that is taken now."""
     backups = plan.migration.object("backups")
     if "retentionDays" in backups.data:
         return int(backups.number("retentionDays"))
@@ -129,7 +129,7 @@ def _declared_by_disk(plan: Plan) -> Mapping[str, list[Resource]]:
 
 
 def _groups_by_disk(plan: Plan) -> Mapping[str, list[Resource]]:
-    """Snapshot groups by disk; one that does not tell its disks is of none."""
+    """Return snapshot groups by disk; a group without readable disks belongs to none."""
 
     def read() -> dict[str, list[Resource]]:
         found: dict[str, list[Resource]] = defaultdict(list)
@@ -147,7 +147,7 @@ def _of_disk(instance: Facts, disk_id: str) -> list[Facts]:
 
 
 def _needed_until(plan: Plan, timeline: Timeline, instance: Facts) -> datetime:
-    # Time to notice that something is wrong, once a newer snapshot could have been taken.
+    # Time to notice a failure, once a newer snapshot could have been taken.
     margin = timedelta(days=min(plan.migration.object("backups").number("keepDaysAfterWindow"), 36_500))
     return copied_at(timeline, instance) + margin
 
@@ -182,7 +182,7 @@ def _judge_age(plan: Plan, what: str, created: datetime, timeline: Timeline, max
         raise UnreadableError("the beginning of the freeze", "is not known, by which a snapshot's age is judged")
     if created > timeline.now + MAX_CLOCK_SKEW:
         return unknown(f"{what} is dated in the future.")
-    # The freeze, not the window, is the mark: a team that prepares in time takes the last snapshot as it begins.
+    # The freeze counts, not the window: a team that prepares in time takes the last snapshot when the freeze begins.
     if created < timeline.freeze_starts_at - timedelta(hours=min(max_age, 8_760)):
         return pending(
             f"{what} is from {created.isoformat(timespec='minutes')} and will be more than {max_age:g} h old when the "

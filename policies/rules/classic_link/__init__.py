@@ -1,1 +1,1 @@
-"""Rules about classic instances that stay behind."""
+"""Rules about classic instances that stay."""

@@ -51,7 +51,7 @@ def _vswitch(plan: Plan, vswitch: Facts, primary: AddressPeer) -> Verdict:
 
 
 def _elsewhere(plan: Plan) -> Fix:
-    """Return the ways to VSwitches within reach: of those that a stack adds itself the config takes no others."""
+    """Return the fixes with VSwitches in reach: the config accepts no others where the stack adds some itself."""
     return _OTHERS | (task(_OWN) + network_for(plan))
 
 

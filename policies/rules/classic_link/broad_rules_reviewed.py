@@ -10,7 +10,7 @@ from policies.core.outcome import Verdict, failed, judged, not_applicable, passe
 from policies.core.plan import MIGRATION, Plan
 from policies.core.rule import MigrationRule
 
-# As many ids as a person reads.
+# As many ids as a person can read.
 _SHOWN: Final = 5
 
 
@@ -34,7 +34,7 @@ def _rule(rule: Facts) -> Verdict:
 
 
 def _reviewed(out_of_reach: list[str]) -> Fix:
-    """Say who talks with whom, or that nobody does, or that those may be out of reach until their own move."""
+    """Return the fix: declare the flows, or none, or that the peers may be unreachable until they move."""
     flow = {"source": "<id or address>", "destination": "<id or address>", "port": "<port>"}
     return (
         change("classicLink", {"flows": [flow]})

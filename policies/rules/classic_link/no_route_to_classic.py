@@ -26,7 +26,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
 
 
 def _diverts(route: AddressPeer, addresses: Sequence[AddressPeer]) -> bool:
-    """Whether a route is the one that ClassicLink forbids, or a part of it that holds a linked instance."""
+    """Whether a route is the one that ClassicLink forbids, or a part of it with a linked instance."""
     classic = parse_block(CLASSIC_NETWORK)
     return route == classic or (route.is_inside(classic) and any(address.is_inside(route) for address in addresses))
 

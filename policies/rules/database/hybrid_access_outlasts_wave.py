@@ -45,7 +45,7 @@ from policies.subjects.databases import (
     read_only_instances,
 )
 
-# By when the last instance has not only begun to move, but runs and was looked at.
+# The time when the last instance not only began to move, but runs and has been checked.
 _MARGIN: Final = Threshold("marginHours", 24, 24, 2_880, "Hours by which classic addresses must outlast the wave.")
 
 
@@ -65,7 +65,7 @@ def _database(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) 
     if not classic:
         return not_applicable(f"{named(database)} has no classic address that could end.")
     if timeline.latest is None:
-        raise UnreadableError("the window", "does not tell until when classic addresses are needed")
+        raise UnreadableError("the window", "does not show until when classic addresses are needed")
     # A task may be put off until its Latest Schedule Time.
     needed = timeline.latest + timedelta(hours=timeline.threshold(_MARGIN))
     in_vpc = endpoints(database, "Private")
@@ -77,12 +77,12 @@ def _database(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) 
             return not_applicable(f"{named(database)} is not in hybrid access: see database-address-in-vpc.")
         return best(declared)
     live = judged(partial(_live, plan, database, classic, needed))
-    # Of PostgreSQL no call is documented that extends it: what is declared cannot come true.
+    # No documented call extends it for PostgreSQL: the declared end cannot be reached.
     return live if database.text("engine") == "PostgreSQL" else best([live, *declared])
 
 
 def _ended(plan: Plan, instance: Facts, database: Facts) -> Verdict:
-    """Judge an instance whose database has no classic address: ClassicLink alone leads to the one in the VPC."""
+    """Judge an instance whose database has no classic address: only ClassicLink leads to the address in the VPC."""
     own = instance.text("instanceId")
     links = [item for item in plan.of_type(CLASSIC_LINK_ATTACHMENT) if item.facts.data.get("instanceId") == own]
     if not links:
@@ -105,11 +105,11 @@ def _ended(plan: Plan, instance: Facts, database: Facts) -> Verdict:
 
 
 def _link(plan: Plan, instance: Facts) -> Fix:
-    """Return how an instance is linked that moves; the program links none of the first wave."""
+    """Return the fix that links a moving instance; the program links none of the first wave."""
     own = instance.text("instanceId")
     starts = [wave.object("window").moment("start") for wave in plan.waves]
     if window_start(plan, instance) > min(starts):
-        # Whoever is linked without being listed stays linked.
+        # An instance that is linked without being listed stays linked.
         linked = (item.facts.optional_text("instanceId") for item in plan.of_type(CLASSIC_LINK_ATTACHMENT))
         return change("classicLink", {"attach": sorted({own, *filter(None, linked)})})
     by_hand = aliyun("ecs", "AttachClassicLinkVpc", {"VpcId": "<the target VPC>", "InstanceId": own})
@@ -154,7 +154,7 @@ def _declared(plan: Plan, timeline: Timeline, database: Facts, resource: Resourc
         if ends >= needed:
             return passed(f"The classic addresses of {named(database)} last until {_day(ends)}: this update saw to it.")
     if resource.exists:
-        # No update is to come that would make it longer, and the addresses as they were read do not last.
+        # No pending update extends it, and the addresses as read end too early.
         return failed(f"Hybrid access of {named(database)} lasts until {_day(until)} by the state alone.", UP)
     return pending(f"Hybrid access of {named(database)} until {_day(until)} is declared and not applied yet.")
 
@@ -168,7 +168,7 @@ RULE: Final = InstanceRule(
     title="Hybrid access must last until the last wave that needs it is over",
     severity="critical",
     notice_items=("N17",),
-    why="When hybrid access ends, classic addresses are deleted: whatever has not moved by then loses its database.",
+    why="When hybrid access ends, classic addresses are deleted: instances that have not moved lose their database.",
     remediation=change("databases", [{"id": "<database>", "hybridAccess": {}}]),
     remediation_after=(
         task("It uses the address in the VPC by now; for those that are still classic:")

@@ -30,7 +30,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 def _database(database: Facts) -> Verdict:
     product = database.choice("product", "rds", "redis", "mongodb")
-    # Those of Redis have names of their own: standard, cluster, and the like.
+    # Redis has its own names: standard, cluster, and others.
     architecture = database.optional_text("architecture")
     if architecture == "sharding":
         return failed(

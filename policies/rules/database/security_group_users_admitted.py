@@ -67,7 +67,7 @@ def _command(database: Facts, users: list[Facts]) -> Fix:
 
 
 def _group(database: Facts) -> str:
-    """Name a whitelist group that is nobody else's."""
+    """Return a name for a whitelist group that no other uses."""
     taken = {group.text("groupName") for group in database.objects("whitelistGroups") if is_hidden(group)}
     return _GROUP if _GROUP not in taken else f"{_GROUP}_1"
 

@@ -23,7 +23,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     databases = [item for item in plan.migration.objects("databases") if hybrid_accesses(plan, item)]
     if not databases:
         return not_applicable("No hybrid access is declared.")
-    # Those of a later wave are the team's own choice, and the stack that moves them extends hybrid access.
+    # Instances of a later wave are the team's own choice; the stack that moves them extends hybrid access.
     moving = {*plan.migration.texts("instanceIds"), *plan.migration.texts("laterInstanceIds")}
     staying = [item for item in plan.migration.objects("classicInstances") if item.text("instanceId") not in moving]
     return worst(judged(partial(_database, plan, item, staying)) for item in databases)
@@ -56,8 +56,8 @@ RULE: Final = MigrationRule(
     severity="high",
     notice_items=("N16", "N17"),
     why=(
-        "Classic addresses last 120 days at most from the last extension: whatever is classic by then loses the "
-        "database, and there is no way back into the classic network."
+        "Classic addresses last 120 days at most from the last extension. An instance that is classic by then loses "
+        "the database, and there is no way back into the classic network."
     ),
     remediation=change("databases", [{"id": "<database>", "hybridAccess": {"leavesBehind": ["<instance>"]}}]),
     reads=(MIGRATION, DATABASE_ACCESS, *HYBRID_ACCESSES),

@@ -49,7 +49,7 @@ def _database(plan: Plan, blocks: tuple[str, ...], database: Facts) -> Verdict:
         if "Classic" in admitting and needed not in admitting:
             return failed(
                 f"Whitelist group {admitting['Classic']} of {named(database)} admits {block} for classic addresses: in "
-                "enhanced mode that admits nobody from the VPC.",
+                "enhanced mode that admits no VPC address.",
                 prepared(database),
             )
     return passed(f"{named(database)} admits the VPC in groups for VPC addresses.")
@@ -60,7 +60,7 @@ RULE: Final = InstanceRule(
     title="Whitelist entries must be in groups of the right network type",
     severity="high",
     notice_items=("N18",),
-    why="In enhanced mode an entry in a group for classic addresses admits nobody from the VPC, though it looks so.",
+    why="In enhanced mode an entry in a group for classic addresses looks right, but does not admit VPC addresses.",
     remediation=change("databases", [{"id": "<database>"}]),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, *WHITELIST_GROUPS),
     unknown_ok=None,

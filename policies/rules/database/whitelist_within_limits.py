@@ -54,7 +54,7 @@ def _remedy(database: Facts) -> Fix:
 
 
 def _merge(database_id: str, cli: str = "rds") -> Fix:
-    """Return the fix: the entries are read, and a person decides what can be merged or left out."""
+    """Return the fix: a command reads the entries, and a person decides which to merge or remove."""
     instance_id, name = ("DBInstanceId", "DBInstanceIPArrayName") if cli == "rds" else _OTHERS[cli]
     return task("Merge addresses into blocks, or empty groups that nobody needs:") + aliyun(
         cli, "ModifySecurityIps", {instance_id: database_id, name: "<group>", "SecurityIps": "<all that it is to hold>"}

@@ -1,1 +1,1 @@
-"""Rules about what is in the guest system, by evidence of it."""
+"""Rules about the guest system, by its evidence."""

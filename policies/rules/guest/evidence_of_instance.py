@@ -18,14 +18,14 @@ from policies.subjects.guest import COLLECT, collect
 
 # The guest rounds its uptime to seconds.
 _SAME: Final = timedelta(seconds=2)
-# The second bit of the first byte: an address that the system itself gave, such as to a bridge of containers, which
-# many systems have alike (IEEE 802, locally administered).
+# The second bit of the first byte: an address that the system itself chose, such as for a bridge of containers, so many
+# systems may share it (IEEE 802, locally administered).
 _LOCAL: Final = 0x02
-# No address: what a bond without members or a tunnel shows in its place.
+# No address: a bond without members or a tunnel shows this instead.
 _NONE: Final = "00:00:00:00:00:00"
-# What the addresses of NICs of ECS begin with (ECS API reference, DescribeNetworkInterfaces: MacAddress).
+# The prefix of the addresses of ECS NICs (ECS API reference, DescribeNetworkInterfaces: MacAddress).
 _NIC: Final = "00:16:3e:"
-# The same prefix, and no NIC: what LXC gives its bridge lxcbr0 everywhere (LXC, lxc-net: LXC_BRIDGE_MAC).
+# The same prefix, but no NIC: LXC gives it to its bridge lxcbr0 everywhere (LXC, lxc-net: LXC_BRIDGE_MAC).
 _LXC_BRIDGE: Final = "00:16:3e:00:00:00"
 
 
@@ -44,7 +44,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 
 def _addresses(plan: Plan, instance: Facts, guest: Facts) -> Verdict:
-    """Whether the system has an address of the instance's own, and none of another's."""
+    """Judge whether the system has an address of its own instance, and none of another's."""
     if "ipAddresses" not in guest.data and guest.choice("source", "cloud-assistant", "file") == "cloud-assistant":
         return passed("Cloud Assistant ran the script in the instance itself.")
     found, own = set(guest.texts("ipAddresses")), set(instance.texts("intranetIps"))
@@ -67,7 +67,7 @@ def _addresses(plan: Plan, instance: Facts, guest: Facts) -> Verdict:
 
 
 def _holders(plan: Plan) -> tuple[Mapping[str, list[str]], list[tuple[str, UnreadableError]]]:
-    """Return which classic instances have an address, and those of which that cannot be read, with the reason."""
+    """Return the classic instances with an address, and those whose addresses cannot be read, with the reason."""
     found: dict[str, list[str]] = defaultdict(list)
     unreadable = []
     for item in plan.migration.objects("classicInstances"):
@@ -81,7 +81,7 @@ def _holders(plan: Plan) -> tuple[Mapping[str, list[str]], list[tuple[str, Unrea
 
 
 class _System(NamedTuple):
-    """What tells one system from another."""
+    """The properties that identify a system."""
 
     instance_id: str
     guest: Facts
@@ -94,7 +94,7 @@ def _system(instance_id: str, guest: Facts) -> _System:
 
 
 class _Systems:
-    """The systems of all evidence, to be looked up by what two of them have in common that are one."""
+    """The systems of all evidence, indexed by the properties that two pieces of evidence of one system share."""
 
     def __init__(self, plan: Plan) -> None:
         self._all: list[_System] = []
@@ -120,7 +120,7 @@ class _Systems:
             self._by_nic[nic].append(place)
 
     def alike(self, own: _System) -> list[_System]:
-        """Return all that `_shared` may find to be the same as one, itself included, in the order of the instances."""
+        """Return all that `_shared` may find equal to one, itself included, in the order of the instances."""
         nics = _nics(own.macs)
         places = {place for nic in nics for place in self._by_nic.get(nic, ())}
         by_address = self._without_nic if nics else self._by_mac
@@ -134,11 +134,11 @@ class _Systems:
 
 
 def _shared(own: _System, other: _System) -> Iterator[Verdict]:
-    """Yield what it has in common with evidence filed under another instance, of which there can be one only."""
+    """Yield the properties that it shares with evidence of another instance, and that only one system can have."""
     if same := _one_system(own.macs, other.macs):
         yield failed(f"The evidence of {other.instance_id} has the same MAC address, {same}: both are of one system.")
     if own.macs and other.macs:
-        # They tell for certain. Systems from one image, restarted together, have host name and start alike.
+        # MAC addresses are certain. Systems from one image, restarted together, share host name and start time.
         return
     if own.began is None or other.began is None or abs(own.began - other.began) > _SAME:
         return
@@ -152,12 +152,13 @@ def _shared(own: _System, other: _System) -> Iterator[Verdict]:
 
 
 def _one_system(macs: set[str], other_macs: set[str]) -> str | None:
-    """Return the MAC address by which both are of one system; None where each has one that the other lacks.
+    """Return the MAC address by which both are one system; None where each has one that the other lacks.
 
-    An address in common accuses nobody: LXC's bridge, dial-up of Windows and VPN clients have theirs alike on many
-    systems. Two systems have each a NIC of its own, so neither has all that the other has. One system has the same
-    NICs in all its evidence, and only what software adds comes and goes between two runs of the script. Hence NICs
-    are compared where both have some: else a client that came and another that went would make two systems of one.
+    A common address alone proves nothing: LXC's bridge, dial-up of Windows and VPN clients use the same one on many
+    systems. Two systems each have a NIC of their own, so neither has all addresses of the other. One system has the
+    same NICs in all its evidence; only addresses made by software appear and disappear between two runs of the script.
+    So NICs are compared where both have some: otherwise one VPN client that appears and another that disappears would
+    make one system look like two.
     """
     nics, other_nics = _nics(macs), _nics(other_macs)
     if nics and other_nics:
@@ -170,7 +171,7 @@ def _nics(macs: set[str]) -> set[str]:
 
 
 def _macs(guest: Facts) -> set[str]:
-    """MAC addresses of the hardware that the system was given."""
+    """Return the MAC addresses of the system's hardware."""
     entries = attempt(lambda: guest.texts("macAddresses"))
     found = (
         {entry.rpartition(" ")[2].lower() for entry in entries} if not isinstance(entries, UnreadableError) else set()
@@ -210,7 +211,7 @@ RULE: Final = InstanceRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances",
     ram_actions=("ecs:DescribeInstances",),
-    # With the earliest of the rules that go by evidence.
+    # As early as the first rule that uses evidence.
     lead_hours=336,
     check=_check,
     until_move=True,

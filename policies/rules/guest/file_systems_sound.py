@@ -38,7 +38,7 @@ def _sound(system: Facts, restart: Callable[[], datetime]) -> Verdict:
 
 
 def _due(system: Facts, restart: Callable[[], datetime]) -> str | None:
-    """Why a check is due then, None where none is: a pass of 0 in /etc/fstab lets nothing be checked."""
+    """Return why a check is due then, None where none is: with a pass of 0 in /etc/fstab nothing is checked."""
     if "fsckPass" in system.data and system.number("fsckPass") == 0:
         return None
     most, count = system.number("maxMountCount"), system.number("mountCount")

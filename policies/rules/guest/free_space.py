@@ -35,9 +35,7 @@ RULE: Final = InstanceRule(
         | task("Delete what is not needed, and collect the evidence again.")
     ),
     remediation_after=(
-        task(
-            "If the move failed for want of it, make room and open a ticket: whether it is tried again is told nowhere."
-        )
+        task("If the move failed for lack of space, make room and open a ticket: no document promises another attempt.")
     ),
     reads=(MIGRATING_INSTANCE,),
     unknown_ok=None,

@@ -10,7 +10,7 @@ from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
 from policies.subjects.guest import by_evidence, is_windows, listed
 
-# The intranet NIC of a classic instance, and the only one of an instance in a VPC.
+# The name of the intranet NIC of a classic instance, and of the only NIC of an instance in a VPC.
 _STAYS: Final = "eth0"
 
 

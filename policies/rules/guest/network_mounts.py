@@ -16,8 +16,8 @@ _NAS: Final = ".nas.aliyuncs.com"
 
 def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
     if is_windows(guest):
-        # Each user has drives of his own, which a script of the administrator does not see. UNKNOWN would be a finding
-        # of each Windows system that only a waiver ends; the policy `not-checked` says it once, for all of them.
+        # Each user has drives of his own, which the administrator's script does not see. UNKNOWN would be a finding of
+        # each Windows system that only a waiver ends. The policy `not-checked` reports it once, for all of them.
         return not_applicable("Not checked: the policy not-checked lists network drives of Windows.")
     mounts = guest.texts("networkMounts")
     if not mounts:

@@ -11,7 +11,7 @@ from policies.core.rule import InstanceRule
 from policies.core.settings import Threshold
 from policies.subjects.guest import by_evidence, is_windows, listed
 
-# The notice says "a long time" and no number; half a year is ours.
+# The notice states "a long time" without a number; half a year is our choice.
 _LONG: Final = Threshold("uptimeDays", 180, 1, 180, "Days without a restart after which one must be rehearsed.")
 _DAY: Final = 86_400
 

@@ -12,7 +12,7 @@ from policies.core.waivers import waiver
 
 
 def _remedy(instance_id: str) -> Fix:
-    """Each of them ends the finding: the tag is all that is read, and Auto Scaling may leave it on."""
+    """Return the ways out, each of which ends the finding: only the tag is read, and Auto Scaling may leave it on."""
     return (
         task(
             "Put it on standby in its scaling group (EnterStandby), where a stopped instance is left alone, or take it "

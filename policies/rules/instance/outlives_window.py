@@ -19,7 +19,7 @@ _MARGIN: Final = Threshold("marginHours", 0, 0, 8_760, "Hours that it must last 
 def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     needed = copied_at(timeline, instance) + timedelta(hours=timeline.threshold(_MARGIN))
     verdicts = [passed(f"It lasts beyond {needed.isoformat(timespec='minutes')}, when its data is copied.")]
-    # Of a pay-as-you-go instance ExpiredTime says nothing.
+    # For a pay-as-you-go instance ExpiredTime has no meaning.
     if instance.choice("instanceChargeType", "PrePaid", "PostPaid") == "PrePaid":
         verdicts.append(_lasts(instance.moment("expiredAt"), needed, "Its subscription ends", _renew, instance))
     if "autoReleaseAt" in instance.data:

@@ -1,4 +1,4 @@
-"""The stack says who puts the instance back into the vServer groups of CLB that it loses with the move."""
+"""The stack names who puts the instance back into the vServer groups of CLB that it loses with the move."""
 
 from typing import Final
 

@@ -24,7 +24,7 @@ def _seen(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> V
 
 
 def _of_other_nics(licences: tuple[str, ...], guest: Facts) -> str:
-    """Return a sentence more where a licence names a NIC whose MAC address is the first to go."""
+    """Return an additional sentence where a licence names a NIC whose MAC address may be lost."""
     named = {_mac(text) for text in licences} - {None}
     going = [nic for nic in _nics(guest) if not nic.startswith(f"{_PRIVATE_NIC} ") and _mac(nic) in named]
     return (

@@ -1,4 +1,4 @@
-"""No licence manager runs in the guest system, or somebody answers for the licences."""
+"""No licence manager runs in the guest system, or an attestation covers the licences."""
 
 from typing import Final
 

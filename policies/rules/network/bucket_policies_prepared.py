@@ -62,7 +62,7 @@ def _allowed(plan: Plan, instance: Facts, bucket: Facts, statement: Facts) -> Ve
 
 
 def _allows_again(bucket: Facts, statement: Facts, blocks: tuple[str, ...], vpc_id: str) -> bool:
-    """Whether the blocks in the VPC are let in by it, or by a statement that is otherwise the same."""
+    """Whether it admits the blocks in the VPC, or an otherwise equal statement does."""
     scope = statement.text("scope")
     return any(_allows(item, blocks, vpc_id) for item in bucket.objects("statements") if item.text("scope") == scope)
 
@@ -77,7 +77,7 @@ def _allows(statement: Facts, blocks: tuple[str, ...], vpc_id: str) -> bool:
 
 
 def _denied(plan: Plan, instance: Facts, bucket: Facts, statement: Facts) -> Verdict:
-    """Deny comes first, and whoever reaches the bucket by credentials of its own is refused too."""
+    """Judge the Deny statements first: they also refuse an instance with credentials of its own."""
     if _denies_today(statement, addresses_of(instance)) or not _denies_in_vpc(plan, instance, statement):
         return passed(f"{_numbered(bucket, statement)} does not refuse it more than today.")
     denied = (*statement.texts("excludedAddresses"), *statement.texts("excludedVpcs"))
@@ -93,20 +93,20 @@ def _denied(plan: Plan, instance: Facts, bucket: Facts, statement: Facts) -> Ver
 
 
 def _denies_today(statement: Facts, addresses: tuple[str, ...]) -> bool:
-    """Whether it is of a classic instance: a request of one has no acs:SourceVpc."""
+    """Whether the Deny applies to requests from the classic network, which carry no acs:SourceVpc."""
     denied, excepted = statement.texts("excludedAddresses"), statement.texts("addresses")
     of_it = not statement.texts("excludedVpcs") and (not denied or bool(holding(denied, addresses)))
     return of_it and not holding(excepted, addresses)
 
 
 def _denies_in_vpc(plan: Plan, instance: Facts, statement: Facts) -> bool:
-    """Whether it is of where the instance goes, or a part of that. Raises UnreadableError where that is not known."""
+    """Whether the Deny applies to the destination, or a part of it. Raises UnreadableError if that is unknown."""
     denied, excepted = statement.texts("excludedAddresses"), statement.texts("addresses")
     denied_vpcs = statement.texts("excludedVpcs")
     blocks = target_blocks(plan, instance) if denied or excepted else ()
     if not blocks and (denied or excepted):
         raise UnreadableError("the target network", "has no VSwitch that it could go to")
-    # One that is yet to be made may be of a pattern.
+    # A VPC that does not exist yet may match a pattern.
     vpc_id = target_vpc(plan) or "vpc-"
     of_it = (not denied or touches(denied, blocks)) and (not denied_vpcs or any_matches(denied_vpcs, vpc_id))
     return of_it and not (excepted and covers(excepted, blocks)) and not any_matches(statement.texts("vpcs"), vpc_id)
@@ -129,7 +129,7 @@ def _lacking(statement: Facts) -> str:
 
 
 def _new_policy(bucket: Facts, vpc_id: str | None) -> Fix:
-    """Return the fix: a new policy, or somebody's word, as a VPC that is yet to be made has no id."""
+    """Return the fix: a new policy, or an attestation where the VPC has no id yet."""
     file = f"<file with acs:SourceVpc {vpc_id or 'of the target VPC'}>"
     return put_policy(bucket.text("bucket"), file) | remediation("address-lists")
 

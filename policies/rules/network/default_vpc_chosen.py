@@ -16,7 +16,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     network = plan.network.facts
     mode = network.choice("mode", "create", "existing", "default")
     if mode == "create":
-        return not_applicable("The target VPC is one of its own.")
+        return not_applicable("The target VPC is not the default VPC.")
     if mode == "default":
         return passed("The default VPC is chosen: network.mode is default.")
     if stack := network.optional_text("sharedWith"):
@@ -37,8 +37,8 @@ RULE: Final = MigrationRule(
     severity="low",
     notice_items=("N09", "N10"),
     why=(
-        "The cloud made the default VPC, with blocks of its own choice, for whatever was started without a network: "
-        "what moves in cannot move back, and is among strangers."
+        "The cloud made the default VPC, with blocks of its own choice, for resources without a network. An instance "
+        "that moves into it cannot move back, and shares it with all that others start there."
     ),
     remediation=(
         (task("If it is meant:") + change("network", {"mode": "default", "zones": ["<zone>"]}))

@@ -23,7 +23,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     vswitches = plan.vswitches(place) if plan.of_type(TARGET_NETWORK) else ()
     if not vswitches:
         return not_applicable(f"There is no VSwitch in zone {zone_id}: see network-vswitch-in-usable-zone.")
-    # One plan has one VSwitch: what several of them have free together helps no instance.
+    # Each plan has one VSwitch: the sum over several does not help an instance.
     free = max(_free(vswitch) for vswitch in vswitches)
     if free >= moving + timeline.threshold(_SPARE):
         return passed(f"{free} addresses are free in zone {zone_id}, for {moving} instances.")
@@ -36,7 +36,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 
 def _free(vswitch: Facts) -> int:
     free = int(vswitch.number("availableIpAddressCount"))
-    if not vswitch.is_known("cidrBlock"):  # The cloud chooses that of a default VSwitch.
+    if not vswitch.is_known("cidrBlock"):  # The cloud chooses the block of a default VSwitch.
         return free
     low, high = block_of(vswitch, "cidrBlock").interval
     return min(free, max(high - low + 1 - RESERVED, 0))

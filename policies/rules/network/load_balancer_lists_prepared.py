@@ -20,7 +20,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 
 def _lists(plan: Plan, instance: Facts) -> Verdict:
     addresses = addresses_of(instance)
-    # A list that no listener goes by lets nobody in.
+    # A list without listeners admits nobody.
     lists = [item for item in plan.migration.objects("accessLists") if item.texts("listeners")]
     named = [item for item in lists if naming(item.texts("entries"), addresses)]
     if not named:

@@ -13,7 +13,7 @@ from policies.subjects.network import vswitch
 
 # The console's migration plan retains addresses in a VPC of this block only.
 _RETAINING: Final = "10.0.0.0/8"
-# What a classic instance reaches of 10.0.0.0/8 over ClassicLink.
+# The part of 10.0.0.0/8 that a classic instance reaches over ClassicLink.
 _LINKED: Final = "10.111.0.0/16"
 
 
@@ -67,7 +67,7 @@ RULE: Final = InstanceRule(
     title="The target network must be able to keep the intranet address",
     severity="high",
     notice_items=("N06",),
-    why="Otherwise the instance gets a random address, and whatever uses the old one reaches nobody.",
+    why="Otherwise the instance gets a random address, and clients of the old one cannot connect.",
     remediation=change("instances", [{"id": ID, "retainIp": False}]),
     remediation_after=(
         task("Stop it, then ask for the address, if its VSwitch has it:")

@@ -43,7 +43,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 
 def _unsold(plan: Plan, zone_id: str, instance: Facts) -> bool:
-    """Whether a VSwitch in the zone would not help: it is not known, or does not sell the type."""
+    """Whether a VSwitch in the zone would not help: the zone is unknown, or does not sell the type."""
     verdict = attempt(lambda: _zone(plan, zone_id, instance))
     return isinstance(verdict, Verdict) and verdict.outcome is Outcome.FAIL
 
@@ -90,7 +90,7 @@ def _takes(zone: Facts, instance_type: str) -> bool:
 
 
 def _elsewhere(plan: Plan, instance: Facts) -> Fix:
-    """Another zone for the instance: the first that sells its type, better one in which the network has a VSwitch."""
+    """Return another zone for the instance: one that sells its type, preferably with a VSwitch of the network."""
     instance_type, tier = instance.text("instanceType"), place_of(instance)[1]
     selling = sorted(
         zone.text("zoneId")
@@ -111,14 +111,14 @@ def _elsewhere(plan: Plan, instance: Facts) -> Fix:
 
 
 def _misplaced(plan: Plan, vswitch: Resource, name: str) -> Verdict | None:
-    """Return what is wrong with the VPC that a VSwitch is declared in; None where nothing is."""
+    """Return what is wrong with the VPC of a declared VSwitch; None where nothing is."""
     if plan.network.facts.text("mode") == "existing":
         target = plan.network.facts.text("vpcId")
         return None if vswitch.facts.text("vpcId") == target else failed(f"{name} is not in the target VPC.")
     networks = plan.children(plan.network, VPC)
     if len(networks) != 1:
         return failed(f"{name} is to be created in a new VPC, and {len(networks)} VPC resources are declared.")
-    # In the first preview neither id of the VPC is known; as soon as one of them is, the other must be too, and be it.
+    # In the first preview neither id of the VPC is known; once one is known, the other must be known and equal.
     vpc = networks[0]
     if (vpc.exists or vswitch.facts.is_known("vpcId")) and vswitch.facts.text("vpcId") != vpc.facts.text("id"):
         return failed(f"{name} is not in the target VPC.")
@@ -126,7 +126,7 @@ def _misplaced(plan: Plan, vswitch: Resource, name: str) -> Verdict | None:
 
 
 def _vpc_exists(plan: Plan) -> bool:
-    """Whether the VPC is there: one to be created has a resource that says so."""
+    """Whether the VPC exists: one to be created has a resource that shows it."""
     return all(vpc.exists for vpc in plan.children(plan.network, VPC))
 
 

@@ -10,7 +10,7 @@ from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
 
-# Of a subscription that ends within so long the cloud refuses the conversion (InvalidEndTime.OperateNotSupport).
+# For a subscription that ends within this time the cloud refuses the conversion (InvalidEndTime.OperateNotSupport).
 _BEFORE_EXPIRY: Final = timedelta(hours=24)
 
 
@@ -31,7 +31,7 @@ def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if instance.choice("instanceChargeType", "PrePaid", "PostPaid") == "PostPaid":
         return passed("A pay-as-you-go instance converts its public address.")
     if timeline.latest is None:
-        raise UnreadableError("the window", "does not tell when its public address is converted at the latest")
+        raise UnreadableError("the window", "does not show when its public address is converted at the latest")
     end = instance.moment("expiredAt")
     if end - _BEFORE_EXPIRY <= timeline.latest:
         return failed(

@@ -13,8 +13,8 @@ from policies.subjects.attestations import answered_until, remediation
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if timeline.latest is None:
-        raise UnreadableError("the window", "does not tell until when its application must be free to stop")
-    # The move may be put off to the Latest Schedule Time: the go has to hold until then.
+        raise UnreadableError("the window", "does not show until when its application must be free to stop")
+    # The move may be put off to the Latest Schedule Time: the approval has to hold until then.
     go = answered_until("application-go", plan, timeline, instance, timeline.latest)
     if go is not None:
         return passed(go)

@@ -9,7 +9,7 @@ from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATION, Plan
 from policies.core.rule import MigrationRule
 
-# An answer is on its way for seconds, and a clock that is set by NTP is right to the second.
+# An answer takes seconds at most, and a clock that is set by NTP is correct to the second.
 _MOST: Final = timedelta(minutes=5)
 
 

@@ -27,7 +27,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 
 def _before(plan: Plan) -> Mapping[str, frozenset[str]]:
-    """For each wave those that it is after, directly or by way of others."""
+    """Return for each wave the waves before it, directly or indirectly."""
     named = {wave.text("name"): wave.texts("after") for wave in plan.waves}
     found: dict[str, frozenset[str]] = {}
     for name in named:
@@ -69,7 +69,7 @@ def _apart(plan: Plan, what: str, own: str, waves: list[str]) -> Verdict:
 
 
 def _ordered(plan: Plan, own: str, waves: list[str]) -> Fix:
-    """Return the order that the windows have already: the later wave is after the earlier one."""
+    """Return the fix that declares the order of the windows: the later wave is after the earlier one."""
     starts = {wave.text("name"): wave.object("window").moment("start") for wave in plan.waves}
     pairs = [sorted((own, other), key=lambda name: starts[name]) for other in waves]
     if any(starts[first] == starts[second] for first, second in pairs):

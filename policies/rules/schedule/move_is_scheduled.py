@@ -57,7 +57,7 @@ def _seen(plan: Plan, sighting: Facts, timeline: Timeline, instance: Facts) -> V
     by, at = sighting.text("by"), sighting.moment("at")
     told = at.isoformat(timespec="minutes")
     if at > timeline.now:
-        return failed(f"{by} is said to have seen the pending task at {told}, which is in the future.")
+        return failed(f"By window.scheduled, {by} saw the pending task at {told}, which is in the future.")
     zones = _zones_of_wave(plan, instance)
     if len(zones) > 1 and instance.text("targetZoneId") not in sighting.texts("zones"):
         return pending(
@@ -74,7 +74,7 @@ def _seen_by(instance: Facts, zones: list[str] | None = None) -> Fix:
 
 
 def _zones_of_wave(plan: Plan, instance: Facts) -> list[str]:
-    """Zones that instances of its wave are still to go to."""
+    """Return the zones to which instances of its wave have yet to move."""
 
     def read() -> list[str]:
         own = [item.facts for item in plan.instances if item.facts.text("wave") == wave]
@@ -98,8 +98,8 @@ RULE: Final = InstanceRule(
         "ECS user guide, migrate to a VPC (2021): one plan has one destination zone; several zones need several plans.",
         "Physical server migration and upgrade notice: schedule your migration (ECS console, Pending Tasks).",
         "ECS API reference, DescribeInstanceHistoryEvents: NotBefore is the scheduled start; VPCMigrationEcs is an "
-        "example of a reason code. No text says that a migration plan shows so: an event is believed, its absence "
-        "tells nothing, and then somebody's word is needed.",
+        "example of a reason code. No document states that a migration plan causes such an event: an event counts, a "
+        "missing one proves nothing, and a person must then confirm the task.",
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=("ecs:DescribeInstanceHistoryEvents",),

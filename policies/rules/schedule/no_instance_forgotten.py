@@ -52,7 +52,7 @@ def _told(instance: Facts) -> str:
 
 
 def _ways(instance_id: str) -> Fix:
-    """Return the ways out: it moves, now or later, or somebody answers for it that it stays."""
+    """Return the ways out: it moves, now or later, or it stays with an owner and a reason."""
     staying = {"instances": [instance_id], "owner": "<who answers for it>", "reason": "<why it stays>"}
     return (
         (task("Let it move with this stack:") + change("instances", [instance_id]))

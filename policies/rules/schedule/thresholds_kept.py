@@ -13,7 +13,7 @@ from policies.core.rule import MigrationRule
 
 
 class _Bound(NamedTuple):
-    """A key below `classic-to-vpc:migration`, its weakest value and why; `read` gives None where it is not set."""
+    """A key below `classic-to-vpc:migration`, its weakest value and why; `read` returns None where it is unset."""
 
     key: str
     read: Callable[[Facts], float | None]
@@ -85,7 +85,7 @@ RULE: Final = MigrationRule(
     title="Thresholds must not be weaker than the move needs",
     severity="high",
     notice_items=(),
-    why="A threshold that is set low enough lets everything pass, and nobody answers for it.",
+    why="A threshold that is set low enough lets everything pass, without an owner.",
     remediation=(
         change("freezeHours", 24)
         | task("Leave the key out; what has to be weaker for a while is waived for all, with an owner and an end.")

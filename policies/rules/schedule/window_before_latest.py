@@ -45,6 +45,6 @@ RULE: Final = MigrationRule(
     sources=("Physical server migration and upgrade notice: modify the migration time, Latest Schedule Time.",),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=(),
-    unwaivable="the console refuses a later time, whoever approves it",
+    unwaivable="the console refuses a later time, even with an approval",
     check=_check,
 )

@@ -52,14 +52,14 @@ def _group(plan: Plan, group_id: str) -> Verdict:
 
 
 def _misplaced(plan: Plan, group_id: str, clone: Resource, group: Resource, rule_set: Resource) -> Verdict | None:
-    """Where the group is not in the target VPC, or the rules are not in the group."""
+    """Return the problem where the group is not in the target VPC, or the rules are not in the group."""
     if "vpcId" not in group.facts.data:
         return failed(f"The clone of {group_id} names no VPC: it would be a classic group again.")
     if not plan.leads_to_target(group):
         return failed(f"The clone of {group_id} is not in the target VPC.")
     if group.exists and rule_set.facts.text("securityGroupId") != group.facts.text("id"):
         return failed(f"The rules of the clone of {group_id} are declared for another group.")
-    # The plugin's preview of an update in place has no id either; then the component still knows it.
+    # In the preview of an update in place the plugin returns no id; the component still knows it.
     told = clone.facts.data.get("securityGroupIds")
     known = told if isinstance(told, (list, tuple)) else (told,)
     if not group.exists and rule_set.facts.data.get("securityGroupId") not in known:

@@ -44,7 +44,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if not group_ids:
         return unknown("The facts name no security group of the instance, and every instance is in one.")
     if missing := clones.without_clone(plan, group_ids):
-        # Where a clone is lacking as well, what a linked instance does is no better for it.
+        # A missing clone does not excuse what linked instances lose.
         if found := judging.judge_linked(plan, instance, "lost"):
             lines = ["Traffic would be lost:", *found.lines("accepted by")]
             return failed("\n".join(lines), _AT_LINKED)
@@ -63,14 +63,14 @@ def _judge(plan: Plan, instance: Facts, group_ids: tuple[str, ...], now: datetim
 
 
 def _remediation(lost: differences.Differences) -> tuple[Fix, ...]:
-    """Return the rule's own where clones lose something, and what to do about the groups of linked instances."""
+    """Return the rule's own fix where clones lose something, and the one for groups of linked instances."""
     if not lost.at_linked:
         return ()
     return (_AT_LINKED,) if lost.all_at_linked else (RULE.remediation, _AT_LINKED)
 
 
 def _reported(plan: Plan, group_ids: tuple[str, ...]) -> list[str]:
-    """Return what the conversion says of rules that it could not carry over; it explains the finding alone."""
+    """Return what the conversion reports about rules that it could not carry over; it only explains the finding."""
     return [line for group_id in sorted(set(group_ids)) for line in _not_portable(plan, group_id)][:_MOST_REASONS]
 
 
@@ -128,7 +128,7 @@ RULE: Final = InstanceRule(
         SECURITY_GROUP,
         SECURITY_GROUP_RULES,
     ),
-    unknown_ok="Ids of groups that this preview would create: their parents show what they stand for.",
+    unknown_ok="Ids of groups that this preview would create: their parents show which groups they are.",
     sources=(
         "ECS user guide, security groups overview: lower priority number first, drop wins a tie; four rule "
         "directions in "

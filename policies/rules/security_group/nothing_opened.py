@@ -47,7 +47,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if not group_ids:
         return unknown("The facts name no security group of the instance, and every instance is in one.")
     if missing := clones.without_clone(plan, group_ids):
-        # Where a clone is lacking as well, what a linked instance does is no better for it.
+        # A missing clone does not excuse what linked instances open.
         if found := judging.judge_linked(plan, instance, "opened"):
             return failed(
                 "\n".join(["Traffic would be opened that the classic groups refuse:", *found.lines("opened by")]),
@@ -68,7 +68,7 @@ def _judge(plan: Plan, instance: Facts, group_ids: tuple[str, ...], now: datetim
 
 
 def _remediation(plan: Plan, group_ids: tuple[str, ...], opened: differences.Differences) -> tuple[Fix, ...]:
-    """Return what to do where VPC groups open something, and about the groups of linked instances."""
+    """Return the fix where VPC groups open something, and the one for groups of linked instances."""
     if opened.all_at_linked:
         return (_AT_LINKED,)
     groups = [_as_clone(clones.the_clone(plan, item)) for item in sorted(set(group_ids))]
@@ -80,7 +80,7 @@ def _remediation(plan: Plan, group_ids: tuple[str, ...], opened: differences.Dif
 
 
 def _as_clone(clone: Resource) -> dict[str, Any] | None:
-    """Return what makes the program clone a group that the config maps; None for one that it does not map."""
+    """Return the change by which the program clones a group that the config maps; None for an unmapped one."""
     if "accepted" not in clone.facts.data:
         return None
     group = {"id": clone.facts.text("classicSecurityGroupId"), "mode": "clone", "mapTo": []}
@@ -88,7 +88,7 @@ def _as_clone(clone: Resource) -> dict[str, Any] | None:
 
 
 def _problems(plan: Plan, group_ids: tuple[str, ...]) -> list[Verdict]:
-    """Return what makes a comparison of the rule sets worthless."""
+    """Return the problems that make a comparison of the rule sets worthless."""
     verdicts = [problem for group_id in sorted(set(group_ids)) if (problem := _stranger(plan, group_id))]
     if misdirected := [text for group_id in sorted(set(group_ids)) for text in clones.misdirected(plan, group_id)]:
         verdicts.append(failed("\n".join(["Rules name a group that they should not:", *misdirected])))
@@ -96,7 +96,7 @@ def _problems(plan: Plan, group_ids: tuple[str, ...]) -> list[Verdict]:
 
 
 def _stranger(plan: Plan, group_id: str) -> Verdict | None:
-    """Rules declared for the clone outside of its own rule set: what they let in, nobody compared."""
+    """Return rules declared for the clone outside its own rule set: they were not compared."""
     clone = clones.the_clone(plan, group_id)
     ids = [group.facts.text("id") for group in clones.the_groups(plan, clone) if group.exists]
     for item in plan.remember(__name__, lambda: _outside(plan)):
@@ -140,7 +140,7 @@ RULE: Final = InstanceRule(
         SECURITY_GROUP_RULES,
         ADDED_SECURITY_GROUP_RULES,
     ),
-    unknown_ok="Ids of groups that this preview would create: their parents show what they stand for.",
+    unknown_ok="Ids of groups that this preview would create: their parents show which groups they are.",
     sources=(
         "ECS user guide, add security group rules: classic groups keep Internet and intranet rules apart, VPC "
         "groups do not.",

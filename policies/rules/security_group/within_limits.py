@@ -65,7 +65,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 
 def _widest(clone: Facts, group_id: str) -> list[str]:
-    """Classic rules that take many rules, one for each clone of an instance that they let in or shut out."""
+    """Return the classic rules that take most rules, one for each clone of an instance that they match."""
 
     def read() -> list[str]:
         return [

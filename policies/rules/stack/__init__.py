@@ -1,1 +1,1 @@
-"""Rules about what the stack declares as a whole."""
+"""Rules about the stack as a whole."""

@@ -1,4 +1,4 @@
-"""The estate must be read from the cloud: a file says how it was, and nothing of what has changed since."""
+"""The estate is read from the cloud: a file shows an earlier estate, and no later change."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ def _check(plan: Plan, timeline: Timeline) -> Verdict:
         return passed("The estate was read from the cloud.")
     read_at = attempt(lambda: plan.migration.moment("estateReadAt"))
     if isinstance(read_at, UnreadableError):
-        return unknown(f"The estate is from {file}, and nobody can tell its age.")
+        return unknown(f"The estate is from {file}, and its age is unknown.")
     return unknown(
         f"The estate is from {file}, read at {read_at.isoformat(timespec='minutes')}, {age(timeline.now - read_at)}. "
         "What has changed since, what has been made by now, and whether the caller may do what is declared, only the "
@@ -34,9 +34,9 @@ RULE: Final = MigrationRule(
     remediation=task("Judge by the cloud, with credentials and without --estate:") + command("pulumi", "preview"),
     reads=(MIGRATION,),
     unknown_ok=None,
-    sources=("docs/preflight-inventory.md: what a file can tell, and what only the cloud knows.",),
+    sources=("docs/preflight-inventory.md: what a file shows, and what only the cloud knows.",),
     url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances",
     ram_actions=(),
-    unwaivable="a verdict by a file says nothing of the present, whoever approves of that",
+    unwaivable="a file shows an earlier estate, and no approval makes it current",
     check=_check,
 )

@@ -51,7 +51,7 @@ _TYPES: Final = (
 _RULES: Final = (SECURITY_GROUP_RULES, ADDED_SECURITY_GROUP_RULES)
 _OF_ALICLOUD: Final = (SECURITY_GROUP, VPC, VSWITCH)
 _MOST_SHOWN: Final = 5
-# What kinds of things are called, and the resources that stand for them.
+# The name of each kind of resource, and its resource types.
 _KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "vpc": ("VPC", (VPC, DEFAULT_VPC)),
     "vswitch": ("VSwitch", (VSWITCH, DEFAULT_VSWITCH)),
@@ -61,10 +61,10 @@ _KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 
 
 def _check(plan: Plan, _timeline: Timeline) -> Verdict:
-    # Groups of others stand for clones, and no `up` of this stack ever applied them.
+    # Groups of others are in place of clones, and no `up` of this stack applied them.
     others = {f"{item.urn}/clone" for item in plan.of_type(SHARED_SECURITY_GROUP)}
     found = [item for item in plan.of_type_in(_TYPES) if item.parent not in others and _was_applied(item)]
-    # Raises where there is no migration, of which nobody can tell what was applied.
+    # Raises where there is no migration: then nothing is known to be applied.
     region = plan.migration.text("regionId")
     groups = [item for item in plan.of_type(SECURITY_GROUP) if item.parent not in others and item.exists]
     networks = [item for item in plan.of_type_in((VPC, VSWITCH)) if item.exists]
@@ -80,12 +80,12 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
 
 
 def _gone(plan: Plan) -> Iterator[Verdict]:
-    """Yield what the last `up` had in the cloud, and the next one would make anew, or an old state takes for there."""
+    """Yield what the last `up` had in the cloud and the next one would create again, or an old state takes to exist."""
     for item in plan.migration.objects("gone") if "gone" in plan.migration.data else ():
         kind, gone_id = item.choice("kind", *_KINDS), item.text("id")
         what, types = _KINDS[kind]
         declared = plan.of_type_in(types)
-        # What `up` has made anew is there under an id of the cloud's own; a link has none, and looks the same again.
+        # A resource that `up` created again has an id of the cloud's own; a link has none, and looks the same again.
         by_state = (plan.migration.flag("dryRun") or kind != "linkedInstance") and any(
             gone_id in (resource.facts.data.get("id"), resource.facts.data.get("instanceId")) for resource in declared
         )
@@ -94,7 +94,7 @@ def _gone(plan: Plan) -> Iterator[Verdict]:
 
 
 def _was_applied(item: Resource) -> bool:
-    """Whether it is in the cloud: a preview of an update does not tell what is applied, but what has changed."""
+    """Whether it is in the cloud: in the preview of an update `applied` is unknown, but `drift` is known."""
     return item.exists or item.facts.is_known("drift")
 
 
@@ -104,18 +104,19 @@ def _resource(plan: Plan, item: Resource) -> Verdict:
     drift = item.facts.texts("drift")
     if drift:
         return _changed(item, drift)
-    # The state tells what the last refresh found, and this run may have made none: it is compared as just read.
+    # The state holds the result of the last refresh, which may be an earlier run's: it is compared with this reading.
     return _compared(plan, item, changes_of_rules if item.type in _RULES else changes_of_applied)
 
 
 def _compared(plan: Plan, item: Resource, changes_of: Callable[[Plan, Resource], list[str] | None]) -> Verdict:
-    """Hold what was applied against what this run read of the cloud before it."""
+    """Compare what was applied with what this run read of the cloud before it."""
     if not plan.migration.flag("dryRun") and item.type in _OF_ALICLOUD:
-        # That plugin does not tell when it wrote. What was not there when this update began was made by it, or is gone.
+        # That plugin does not report when it wrote. What did not exist when this update began was created by it, or is
+        # gone.
         if item.type != SECURITY_GROUP or not changes_of(plan, item):
             return _as_applied(item)
         return unknown(
-            f"{_named(item)} is not as this update found it, and nothing tells who changed it: run `pulumi preview`."
+            f"{_named(item)} is not as this update found it, and it is unknown who changed it: run `pulumi preview`."
         )
     if plan.confirmed(item):
         return _as_applied(item)
@@ -145,7 +146,7 @@ RULE: Final = MigrationRule(
     notice_items=("N13",),
     why="Nobody notices in the window that a port was opened, or a whitelist entry removed, by hand.",
     remediation=(task("Put back what is gone:") + UP)
-    | task("Declare or remove what somebody added, as update-not-refused says: no update takes it away."),
+    | task("Declare or remove what others added, as update-not-refused lists it: no update removes it."),
     reads=(MIGRATION, *_TYPES, SECURITY_GROUP, VPC, VSWITCH),
     unknown_ok=None,
     sources=(

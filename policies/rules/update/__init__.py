@@ -1,1 +1,1 @@
-"""Rules about what `pulumi up` will meet."""
+"""Rules about what `pulumi up` will encounter."""

@@ -1,1 +1,1 @@
-"""Rules about findings that somebody answers for."""
+"""Rules about waivers."""

@@ -15,7 +15,7 @@ from policies.core.waivers import Review, Waiver
 
 def _check(plan: Plan, timeline: Timeline, review: Review) -> Verdict:
     if not review.waivers:
-        # Raises where nobody can tell whether there are any.
+        # Raises where the waivers cannot be read.
         return not_applicable(f"The migration in {plan.migration.text('regionId')} names no waiver.")
     return worst(judged(partial(_waiver, timeline, review, waiver)) for waiver in review.waivers)
 

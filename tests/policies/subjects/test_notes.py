@@ -103,7 +103,7 @@ def test_what_nobody_knows_is_told_as_such_and_never_left_out(key: str, damage: 
 @pytest.mark.parametrize(
     ("start", "why"),
     [
-        (UNKNOWN, "the window of wave all does not tell when it begins"),
+        (UNKNOWN, "the window of wave all does not show when it begins"),
         ("9999-12-30T00:00:00+00:00", "the window ends where the calendar does"),
     ],
 )
@@ -160,7 +160,7 @@ def test_a_preview_announces_each_wave() -> None:
     draft = prepared()
     add_wave(draft, "two", "i-app", start="2027-01-20T02:00:00+08:00")
     first, second = _announced(draft)
-    assert first.startswith("Wave all, whatever the findings are:\n")
+    assert first.startswith("Wave all, independent of findings:\n")
     assert "no way back" in first
     assert "2027-01-20T02:00+08:00: 1 instances" in second
     draft.remove(MIGRATION)

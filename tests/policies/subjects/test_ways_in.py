@@ -28,4 +28,4 @@ def test_the_table_has_a_row_for_each() -> None:
     for way, row in zip(WAYS_IN, rows, strict=True):
         assert row.startswith(f"| {way.product} |")
         assert way.source in row
-        assert ("told in `not-checked`" in row) == bool(way.told)
+        assert ("listed in `not-checked`" in row) == bool(way.told)

@@ -46,7 +46,7 @@ def test_unknown_for_everybody_who_may_use_it(rule: str, part: str, reason: str)
     draft = prepared()
     another(draft, **{part: reason})
     for instance in ("i-web", "i-app"):
-        expect(draft, rule, instance, Outcome.UNKNOWN, "Whether rm-other (other) admits the instance", reason)
+        expect(draft, rule, instance, Outcome.UNKNOWN, "whether rm-other (other) admits the instance", reason)
     assert judge_stack(draft.evaluation()).readiness == "UNKNOWN"
 
 

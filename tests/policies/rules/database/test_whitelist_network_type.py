@@ -28,7 +28,7 @@ def test_fail_with_a_group_for_classic_addresses_alone(block: str) -> None:
     draft = prepared()
     draft.remove(WHITELIST_GROUP)
     _admit(draft, "Classic", block)
-    expect(draft, RULE, "i-app", Outcome.FAIL, "theirs", "admits nobody from the VPC", "[{id: rm-orders}]")
+    expect(draft, RULE, "i-app", Outcome.FAIL, "theirs", "admits no VPC address", "[{id: rm-orders}]")
 
 
 @pytest.mark.parametrize(("mode", "declared", "needed"), [("safety", "MIX", "VPC"), ("normal", "VPC", "MIX")])

@@ -223,5 +223,5 @@ def test_unknown_where_the_approval_does_not_hold(change: dict[str, str], told: 
 
 def test_unknown_where_nobody_answers_for_it() -> None:
     """As an earlier version took it: the config is accepted, and the finding says what is missing."""
-    told = "after.unusedServices names the service, and nobody answers for that"
+    told = "after.unusedServices names the service without an approval"
     expect(unread(unused=True), RULE, "i-web", Outcome.UNKNOWN, "oss:ListBuckets", told, "approvedBy")

@@ -48,6 +48,6 @@ def test_unknown_when_it_is_not_known_which_one_it_is(key: str) -> None:
 
 def test_not_applicable_to_one_of_its_own_or_without_a_network() -> None:
     draft = prepared()
-    expect(draft, RULE, "dev", Outcome.NOT_APPLICABLE, "of its own")
+    expect(draft, RULE, "dev", Outcome.NOT_APPLICABLE, "not the default VPC")
     draft.remove(TARGET_NETWORK)
     expect(draft, RULE, "dev", Outcome.NOT_APPLICABLE, "no target network")

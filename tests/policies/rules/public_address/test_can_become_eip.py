@@ -69,7 +69,7 @@ def test_unknown_when_a_fact_is_not_known(facts: dict[str, Any]) -> None:
 def test_unknown_when_it_is_not_known_how_late_it_may_move() -> None:
     draft = wanted(instanceChargeType="PrePaid")
     draft.facts(MIGRATION)["waves"][0]["window"] = UNKNOWN
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "the window does not tell")
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "the window does not show")
 
 
 def test_not_applicable_where_it_need_not() -> None:
