@@ -220,8 +220,8 @@ def table() -> str:
         [
             "# What is read, and what is not",
             "",
-            "Everything that admits, names, stops or ends an instance is read and judged, or every preview lists it as",
-            "not read (policy `not-checked`). A test compares this list with the reader's actions and with that policy.",
+            "Everything that admits, names, stops or ends an instance is read and judged, or every preview lists it",
+            "as not read (policy `not-checked`). A test compares this list with the reader's actions and that policy.",
             "",
             *rows,
             "",
