@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from policies.results import findings
 from policies.verdict import BAD_INPUT, NotJudgedError, load
 from preflight.exits import Stop
 from preflight.findings import chosen_of
+from preflight.pages import read_pages
 from preflight.screen import show, show_findings, when
 from preflight.workspace import ROOT
 
@@ -48,6 +50,8 @@ def explain(console: Console, rule_id: str) -> None:
     known_rule(rule_id)
     page = (ROOT / f"docs/rules/{rule_id}.md").read_text(encoding="utf-8")
     console.print(Markdown(page))
+    show(console)
+    show(console, f"This page: {read_pages(os.environ).of(rule_id)}")
 
 
 def explain_findings(console: Console, rule_id: str, path: Path, instances: Sequence[str]) -> None:

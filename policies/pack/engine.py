@@ -51,7 +51,7 @@ from policies.pack.budget import within_limit
 from policies.pack.document import RESULT_VARIABLE, document, write
 from policies.pack.evaluation import Configuration, Evaluation, Evaluator
 from policies.pack.kept import keep_verdict
-from policies.pack.messages import advice_text, finding_text, grouped, listed
+from policies.pack.messages import advice_text, finding_text, grouped, listed, said_alike
 from policies.pack.presence import show_presence
 from policies.pack.registry import all_rules
 from policies.pack.run import Run, manifest, read_run
@@ -208,14 +208,15 @@ def stack_policies(
 def not_checked(environment: Mapping[str, str]) -> StackValidationPolicy:
     """Say with every preview what a passing one does not mean: silence would be taken for ready."""
     missing = not_checked_texts(item for rule in all_rules() for item in rule.notice_items)
-    texts = ["Passing says nothing of what this version does not check; look at it yourself:", *missing]
+    heads = "; ".join(text.partition(": ")[0] for text in missing)
+    told_once = f"Passing says nothing of what no rule checks (docs/coverage.md); look at it yourself: {heads}."
 
     def validate(_args: StackValidationArgs, report_violation: ReportViolation) -> None:
         plan = _asked.get()
         told = attempt(lambda: read_clock(environment, plan).rehearsal)
         rehearsal = () if isinstance(told, UnreadableError) else told
         notes = [f"This is a rehearsal, and says nothing to a gate: {reason}" for reason in rehearsal]
-        report_violation(listed("\n".join([*texts, *notes])), plan.stack_urn)
+        report_violation("\n".join(map(listed, [told_once, *notes])), plan.stack_urn)
 
     return StackValidationPolicy(
         name=TOLD,
@@ -250,7 +251,7 @@ def what_if(environment: Mapping[str, str]) -> StackValidationPolicy:
 
 
 def announced(environment: Mapping[str, str], machine: MachineClock = machine_clock) -> StackValidationPolicy:
-    """Say with every preview what each wave means whatever the rules find, such as that there is no way back."""
+    """Say with every preview what the waves mean whatever the rules find, such as that there is no way back."""
 
     def validate(_args: StackValidationArgs, report_violation: ReportViolation) -> None:
         plan = _asked.get()
@@ -259,8 +260,8 @@ def announced(environment: Mapping[str, str], machine: MachineClock = machine_cl
         except UnreadableError:  # Told by the rules' own policies, which are mandatory.
             return
         found = notes(plan, schedule)
-        for wave in schedule.waves:
-            report_violation(listed(announcement(found, wave.name)), plan.stack_urn)
+        if schedule.waves:
+            report_violation(listed(announcement(found, [wave.name for wave in schedule.waves])), plan.stack_urn)
 
     return StackValidationPolicy(
         name=ANNOUNCED,
@@ -321,10 +322,10 @@ def _companion(
         except Exception:  # Told by the rules' own policies, which are mandatory.
             return
         concerned = [result for result in evaluation.results if concerns(result)]
-        for rule_id, of_rule in groupby(concerned, lambda result: result.rule_id):
-            for results in grouped(of_rule):
-                text = advice_text(rules[rule_id], results, evaluation.stack)
-                report_violation(text, _urn(evaluation, results))
+        of_rules = groupby(concerned, lambda result: result.rule_id)
+        for alike in said_alike(group for _, of_rule in of_rules for group in grouped(of_rule)):
+            found = [(rules[group[0].rule_id], group) for group in alike]
+            report_violation(advice_text(found, evaluation.stack), _urn(evaluation, alike[0]))
 
     return StackValidationPolicy(
         name=name,

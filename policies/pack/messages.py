@@ -13,49 +13,108 @@ from policies.core.rule import Rule
 
 # The engine indents by four to eight columns; terminals and code hosts show 100.
 WIDTH: Final = 90
-# Reasons that are shown of several instances with one fix.
+#: Reasons that are shown of several instances with one fix, and the lines that they take at the most.
 MOST_SHOWN: Final = 3
+MOST_LINES: Final = 8
+#: Instances that are named with their ids, and the lines that the names of more take at the most.
+MOST_IDS: Final = 3
+_NAME_LINES: Final = 2
+_IN_RESULT: Final = "in the result file"
 
 
 def grouped(results: Iterable[Result]) -> Iterator[list[Result]]:
     """Yield results of one rule that one fix settles together, in the order of the first of each."""
     groups: dict[object, list[Result]] = {}
     for result in results:
-        key = (result.subject.kind, result.mandatory_from, result.waived, shape(result.fixes))
+        key = (result.subject.kind, result.waived, shape(result.fixes))
         groups.setdefault(key, []).append(result)
     yield from groups.values()
+
+
+def said_alike(groups: Iterable[Sequence[Result]]) -> Iterator[list[Sequence[Result]]]:
+    """Yield groups of several rules that say the same of the same subjects and have one fix, in their order."""
+    alike: dict[object, list[Sequence[Result]]] = {}
+    for group in groups:
+        key = tuple((item.subject, item.outcome, item.reason, item.remediation, item.waived) for item in group)
+        alike.setdefault(key, []).append(group)
+    yield from alike.values()
 
 
 def finding_text(rule: Rule, results: Sequence[Result], stack: str = STACK) -> str:
     """Return what is missing and on which instances, why it matters, and what puts it right.
 
     Prose is wrapped at 90 columns; what is to be copied (commands) never is. Several results are such that `grouped`
-    keeps together: the reasons of a few are shown, and all others are named.
+    keeps together: the reasons of a few are shown, and the others named. The result file has each as a whole.
     """
     lines = _told(results)
-    lines += _wrapped("Why: ", rule.why)
+    lines += _wrapped("Why: ", f"{rule.why} See {page(rule.id)}")
     return "\n".join([*lines, *_fix(results, stack)])
+
+
+def page(rule_id: str) -> str:
+    """Return where the page of a rule is, as seen from the root of the repository."""
+    return f"docs/rules/{rule_id}.md"
 
 
 def _told(results: Sequence[Result]) -> list[str]:
     """Return who lacks what: those of one reason together, and of more than a few reasons the others by name alone."""
-    by_reason: dict[str, list[str]] = {}
+    by_reason: dict[str, list[Subject]] = {}
     for result in results:
-        by_reason.setdefault(result.reason, []).append(_named(result.subject))
+        by_reason.setdefault(result.reason, []).append(result.subject)
     entries = list(by_reason.items())
-    lines = [
-        line
-        for reason, names in entries[:MOST_SHOWN]
-        for line in (_wrapped(f"{names[0]}: ", reason) if len(names) == 1 else _shared(names, reason))
-    ]
-    if others := [name for _, names in entries[MOST_SHOWN:] for name in names]:
-        lines += _fill(f"The same of {len(others)} more, each in the result file: {', '.join(others)}", "")
+    lines: list[str] = []
+    shown = 0
+    for reason, subjects in entries[:MOST_SHOWN]:
+        told = _of_one_reason(subjects, reason)
+        if lines and len(lines) + len(told) > MOST_LINES:
+            break
+        lines += told
+        shown += 1
+    if others := [subject for _, subjects in entries[shown:] for subject in subjects]:
+        lines += _short(f"The same of {len(others)} more, each {_IN_RESULT}: ", others)
     return lines
 
 
-def _shared(names: Sequence[str], reason: str) -> list[str]:
-    items = reason.splitlines()
-    return [*_fill(f"{', '.join(names)}:", ""), *(line for item in items for line in _fill(item, "  - "))]
+def _of_one_reason(subjects: Sequence[Subject], reason: str) -> list[str]:
+    """Return a reason with whom it is about; of a long list the first items."""
+    who = _who(subjects)
+    if len(subjects) == 1 and len(told := _wrapped(f"{who[0]}: ", reason)) <= MOST_LINES:
+        return told
+    heading, items = _listed(reason)
+    lines = [*who[:-1], f"{who[-1]}:"] if heading is None else _fill(f"{' '.join(who)}: {heading}", "")
+    for number, item in enumerate(items):
+        told = _fill(item, "  - ")
+        if number and len(lines) + len(told) > MOST_LINES:
+            return [*lines, f"  - and {len(items) - number} more, each {_IN_RESULT}"]
+        lines += told
+    return lines
+
+
+def _who(subjects: Sequence[Subject]) -> list[str]:
+    """Return a few by name and id, in one line; of more how many there are, and their names in a few lines."""
+    if len(subjects) == 1:
+        return [_named(subjects[0])]
+    if len(subjects) <= MOST_IDS:
+        return _fill(", ".join(map(_named, subjects)), "")
+    return _short(f"{len(subjects)} instances: ", subjects)
+
+
+def _short(label: str, subjects: Sequence[Subject]) -> list[str]:
+    """Return as many names as a few lines hold, and how many there are beyond them."""
+    shown: list[str] = []
+    for count in range(1, len(subjects) + 1):
+        rest = f" and {len(subjects) - count} more" if count < len(subjects) else ""
+        lines = _fill(f"{label}{', '.join(subject.name for subject in subjects[:count])}{rest}", "")
+        if shown and len(lines) > _NAME_LINES:
+            break
+        shown = lines
+    return shown
+
+
+def _listed(reason: str) -> tuple[str | None, list[str]]:
+    """Return the heading of a reason, which is a first paragraph with a colon, and its items."""
+    first, *items = reason.splitlines() or [""]
+    return (first, items) if items and first.endswith(":") else (None, [first, *items])
 
 
 def _fix(results: Sequence[Result], stack: str) -> Iterator[str]:
@@ -73,13 +132,20 @@ def _fitted(line: Line) -> list[str]:
     return textwrap.wrap(line.text, WIDTH - 5) if line.kind == "prose" else [line.text]
 
 
-def advice_text(rule: Rule, results: Sequence[Result], stack: str = STACK) -> str:
-    """Return a finding that fails nothing: by the name of its rule, and from when on it is mandatory."""
-    first = results[0]
-    named = f"{rule.id}: {finding_text(rule, results, stack)}"
-    if not first.advice or first.mandatory_from is None:
-        return named
-    return f"{named}\nMandatory from {first.mandatory_from.isoformat(timespec='minutes')} on"
+def advice_text(found: Sequence[tuple[Rule, Sequence[Result]]], stack: str = STACK) -> str:
+    """Return findings that fail nothing: by the names of their rules, and from when on they are mandatory.
+
+    Those of several rules are such that `said_alike` keeps together: what they say is said once.
+    """
+    (rule, results), *others = found
+    lines = _fill(", ".join(item.id for item, _ in found) + ":", "")
+    # Why it matters is another thing for each rule, and stands on its page.
+    lines += [*_told(results), *_fix(results, stack)] if others else finding_text(rule, results, stack).splitlines()
+    dates = sorted({item.mandatory_from for _, group in found for item in group if item.advice and item.mandatory_from})
+    if dates:
+        first, last = (date.isoformat(timespec="minutes") for date in (dates[0], dates[-1]))
+        lines.append(f"Mandatory from {first} on" + ("" if first == last else f", the last of it from {last} on"))
+    return "\n".join(lines)
 
 
 def listed(text: str) -> str:
@@ -95,9 +161,9 @@ def _named(subject: Subject) -> str:
 
 def _wrapped(label: str, text: str) -> list[str]:
     """One paragraph behind its label; several as a list below it, whose heading is a first paragraph with a colon."""
-    heading, *items = text.splitlines() or [""]
-    if items and not heading.endswith(":"):
-        heading, items = "", [heading, *items]
+    if len(text.splitlines()) < 2:
+        return _fill(text, label) or [label.rstrip()]
+    heading, items = _listed(text)
     lines = _fill(heading, label) if heading else [label.rstrip()]
     return lines + [line for item in items for line in _fill(item, "  - ")]
 

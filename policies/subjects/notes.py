@@ -5,7 +5,7 @@ Nothing here decides anything. A note names a fact that is unknown, in place of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -140,6 +140,10 @@ OF_WAVES: Final[dict[str, Callable[[Plan, Schedule, Wave], str]]] = {
 }
 
 
+#: Items whose note is the same for every wave, unless a fact is not known.
+_SAME: Final = ("N02", "N20")
+
+
 # ---- instances ----
 
 
@@ -226,10 +230,28 @@ REPORTED: Final = frozenset({*OF_WAVES, *_OF_INSTANCES})
 """The items of the notice that are reported to a person."""
 
 
-def announcement(found: tuple[Note, ...], wave: str) -> str:
-    """Return the notes of a whole wave, as one text with a heading."""
-    return "\n".join([f"Wave {wave}, independent of findings:", *_lines(found, wave)])
+#: Waves whose beginning a preview shows.
+_MOST_WAVES: Final = 5
 
 
-def _lines(found: tuple[Note, ...], wave: str) -> Iterator[str]:
-    return (f"{note.item} {note.text}" for note in found if (note.wave, note.instance_id) == (wave, ""))
+def announcement(found: tuple[Note, ...], waves: Sequence[str]) -> str:
+    """Return the notes of all waves, as one text with a heading and few lines.
+
+    Notes that are the same for all waves are shown once. Each wave has the line with its beginning. Of all other notes
+    the items are named.
+    """
+    told = {(note.wave, note.item): note.text for note in found if not note.instance_id}
+    texts = {item: {told.get((wave, item)) for wave in waves} for item in OF_WAVES}
+    shared = [item for item, of_waves in texts.items() if len(of_waves) == 1 and item in _SAME]
+    begins = [f"N01 {wave}: {told[wave, 'N01']}" for wave in waves if (wave, "N01") in told]
+    more = len(begins) - _MOST_WAVES
+    others = sorted({item for _, item in told} - {"N01", *shared})
+    return "\n".join(
+        [
+            "Independent of findings:",
+            *begins[:_MOST_WAVES],
+            *([f"N01 and {more} more waves"] if more > 0 else []),
+            *(f"{item} {told[waves[0], item]}" for item in shared if (waves[0], item) in told),
+            *([f"{', '.join(others)}: for each wave in the notices of the result file"] if others else []),
+        ]
+    )

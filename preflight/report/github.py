@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from policies.core.facts import safe
+from preflight.pages import Pages
 from preflight.report.model import PlacedFix, Report
 from preflight.report.places import Place
 
@@ -17,6 +18,7 @@ MOST: Final = 10
 # One annotation holds 64 KiB (REST, "Check runs", annotations.message); a reader takes less.
 _LONGEST: Final = 2000
 _MOST_NAMES: Final = 10
+_MOST_PAGES: Final = 3
 
 
 def render(report: Report) -> str:
@@ -28,28 +30,29 @@ def _commands(report: Report) -> Iterator[str]:
     passes = report.readiness in ("READY", "READY WITH CONDITIONS")
     answer = "\n".join([report.headline, *report.reasons])
     yield _command("notice" if passes else "error", report.start, report.readiness, answer)
-    yield from _fixes("error", [fix for fix in report.fixes if fix.blocks], MOST - (not passes))
-    yield from _fixes("warning", [fix for fix in report.fixes if not fix.blocks], MOST)
+    yield from _fixes("error", [fix for fix in report.fixes if fix.blocks], MOST - (not passes), report.pages)
+    yield from _fixes("warning", [fix for fix in report.fixes if not fix.blocks], MOST, report.pages)
 
 
-def _fixes(kind: str, fixes: Sequence[PlacedFix], most: int) -> Iterator[str]:
+def _fixes(kind: str, fixes: Sequence[PlacedFix], most: int, pages: Pages) -> Iterator[str]:
     shown = fixes if len(fixes) <= most else fixes[: most - 1]
     for placed in shown:
-        yield _command(kind, placed.place, placed.fix.title, _message(placed))
+        yield _command(kind, placed.place, placed.fix.title, _message(placed, pages))
     if rest := fixes[len(shown) :]:
         count = sum(item.fix.findings for item in rest)
         text = f"{len(rest)} more fixes for {count} findings: the other reports, or preflight check --all, list them."
         yield _command(kind, rest[0].place, f"{len(rest)} more fixes", text)
 
 
-def _message(placed: PlacedFix) -> str:
+def _message(placed: PlacedFix, pages: Pages) -> str:
     fix = placed.fix
     names = ", ".join(fix.instances[:_MOST_NAMES])
     more = f" and {len(fix.instances) - _MOST_NAMES} more" if len(fix.instances) > _MOST_NAMES else ""
     where = f": {names}{more}" if names else ""
     counts = ", ".join(f"{count} {outcome}" for outcome, count in placed.outcomes.items())
     since = "" if fix.since is None else f", blocks from {fix.since}"
-    return "\n".join([f"{fix.severity}, {counts}{since}{where}", *(line.text for line in placed.lines)])
+    todo = [line.text for line in placed.lines]
+    return "\n".join([f"{fix.severity}, {counts}{since}{where}", *todo, *map(pages.of, fix.rules[:_MOST_PAGES])])
 
 
 def _command(kind: str, place: Place, title: str, message: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from policies.core.facts import safe
 from preflight.report.model import NOT_JUDGED, PlacedFix, Report, told_subject
-from preflight.screen import file_age, when
+from preflight.screen import when
 
 #: GitHub refuses a comment of more than 65,536 characters; whoever posts it may add a head of their own.
 MOST: Final = 60_000
@@ -28,11 +28,13 @@ _SIGNS: Final = {
 _MOST_NAMES: Final = 8
 _MOST_WAVES: Final = 30
 _MOST_DRAWN: Final = 12
+_MOST_MEETINGS: Final = 30
 _LONGEST_NAME: Final = 60
 _LONGEST_FIX: Final = 3000
 _LONGEST_REASON: Final = 1500
 # What must find room whatever the fixes: the sections below them.
 _FOR_THE_REST: Final = 15_000
+_RULE: Final = re.compile(r"[a-z][a-z0-9-]*")
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -87,11 +89,7 @@ def _told(report: Report) -> str:
     later = len(report.fixes) - blocking
     todo = f" {_count(blocking, 'fix', 'fixes')} to make now, {later} later." if report.fixes else ""
     judged = f"Judged {prose(when(result['now']))} of account {account}{commit}.{until}{todo}"
-    if not run.get("estateFile"):
-        return judged
-    file = code(run["estateFile"]["path"])
-    by_file = f"By the estate in {file}: no cloud was asked, and what it alone knows is UNKNOWN."
-    return f"{judged}\n\n{by_file} The file is of {prose(file_age(result))}."
+    return judged if report.estate is None else f"{judged}\n\n{prose(report.estate)}"
 
 
 def _waves(report: Report) -> Iterator[str]:
@@ -152,8 +150,8 @@ def _todo(placed: PlacedFix) -> Iterator[str]:
 
 
 def _rule(rule_id: str, report: Report) -> str:
-    url = str(report.rules[rule_id]["url"])
-    return f"[{prose(rule_id)}]({url})" if re.fullmatch(r"https://[\w./~#-]+", url) else code(rule_id)
+    """Return the link to a rule's page; a path is one where the comment or file is read in the repository."""
+    return f"[{prose(rule_id)}]({report.pages.of(rule_id)})" if _RULE.fullmatch(rule_id) else code(rule_id)
 
 
 def _names(names: Sequence[str]) -> str:
@@ -172,8 +170,35 @@ def _picture(report: Report) -> str:
         label = f"{label_text(wave.name)}<br>{moving}{start}<br>{wave.readiness}, {wave.blocking} blocking"
         lines.append(f'    w{number}["{label}"]:::{_CLASSES.get(wave.readiness, "unknown")}')
     lines += [f"    w{number} --> w{number + 1}" for number in range(min(len(report.waves), _MOST_DRAWN) - 1)]
+    lines += _meetings(report)
     lines += [f"    classDef {name} {style}" for name, style in _STYLES.items()]
-    return _folded("Waves", "\n".join(["```mermaid", *lines, "```"]))
+    title = "Waves" if report.topology is None else "Waves, and how many they talk with who move at another time"
+    return _folded(title, "\n".join(["```mermaid", *lines, "```"]))
+
+
+def _meetings(report: Report) -> list[str]:
+    """Return a line from each wave to those whom it talks with and who move at another time, if at all.
+
+    Whole where they are linked by ClassicLink, dotted where they are not.
+    """
+    if report.topology is None:
+        return []
+    nodes = {wave.name: f"w{number}" for number, wave in enumerate(report.waves[:_MOST_DRAWN])}
+    others: dict[str, str] = {}
+    met: defaultdict[tuple[str, str, bool], set[str]] = defaultdict(set)
+    peers = {peer.id: peer for peer in report.topology.peers}
+    for instance in report.topology.instances:
+        for peer in (peers[name] for name in instance.peers if name in peers):
+            place = nodes.get(peer.wave) or others.setdefault(peer.why, f"o{len(others)}")
+            if instance.wave in nodes and place != nodes[instance.wave]:
+                met[nodes[instance.wave], place, peer.declared].add(peer.id)
+    drawn = list(met.items())[:_MOST_MEETINGS]
+    used = {place for (_, place, _), _ in drawn}
+    lines = [f'    {node}["{label_text(why)}"]' for why, node in others.items() if node in used]
+    for (wave, place, linked), names in drawn:
+        told = f"ClassicLink: {len(names)}" if linked else f"not linked: {len(names)}"
+        lines.append(f'    {wave} {"---" if linked else "-.-"}|"{told}"| {place}')
+    return lines
 
 
 _CLASSES: Final = {"READY": "ready", "READY WITH CONDITIONS": "conditions", "NOT READY": "blocked"}

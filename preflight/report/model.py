@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,8 +15,10 @@ from policies.results import findings, notices
 from policies.verdict import Decision, judgement
 from preflight.exits import Stop
 from preflight.fixes import Fix, fixes
+from preflight.pages import Pages, read_pages
 from preflight.report.places import Place, Places, read_places
 from preflight.report.topology import Topology
+from preflight.screen import file_age
 from preflight.summary import WaveSummary, conditions, waves
 
 NOT_JUDGED: Final = "NOT JUDGED"
@@ -69,6 +72,7 @@ class Report:
     conditions: Mapping[str, int] = field(default_factory=dict)
     start: Place = _PROJECT
     topology: Topology | None = None
+    pages: Pages = field(default_factory=Pages)
 
     @property
     def judged(self) -> bool:
@@ -119,6 +123,16 @@ class Report:
         return _open(self.results)
 
     @property
+    def estate(self) -> str | None:
+        """What it means that the estate is from a file, and how old that is; None where it is from the cloud."""
+        run = self.result.get("run", {})
+        if not run.get("estateFile"):
+            return None
+        file = safe(str(run["estateFile"]["path"]))
+        by_file = f"By the estate in {file}: no cloud was asked, and what it alone knows is UNKNOWN."
+        return f"{by_file} The file is of {file_age(self.result)}."
+
+    @property
     def notices(self) -> list[str]:
         """What people must know of the waves whatever is found, each once."""
         found = notices(self.result) if self.judged else []
@@ -151,6 +165,7 @@ def make_report(decision: Decision, project: Path, wave: str | None = None, topo
         conditions=conditions(result, wave),
         start=places.start,
         topology=topology,
+        pages=read_pages(os.environ),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from policies import PACK_NAME, PACK_VERSION
 from policies.core.facts import safe
+from preflight.pages import Pages
 from preflight.report.model import NOT_JUDGED, WHAT_IF, PlacedFix, Report
 from preflight.report.places import Place
 
@@ -41,7 +42,7 @@ def render(report: Report) -> str:
 
 def document(report: Report) -> dict[str, Any]:
     """Return the log as plain data."""
-    rules = [*map(_rule, report.rules.values()), *_own_rule(report)]
+    rules = [*(_rule(rule, report.pages) for rule in report.rules.values()), *_own_rule(report)]
     index = {rule["id"]: number for number, rule in enumerate(rules)}
     results = [*_own_result(report), *(item for placed in report.fixes for item in _results(placed, report))]
     shown = sorted(results, key=lambda item: _LEVELS.index(item["level"]))[:MOST_RESULTS]
@@ -68,7 +69,7 @@ def document(report: Report) -> dict[str, Any]:
 _LEVELS: Final = ("error", "warning", "note")
 
 
-def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+def _rule(rule: Mapping[str, Any], pages: Pages) -> dict[str, Any]:
     lead = rule["leadHours"]
     since = "It is always mandatory." if lead is None else f"It is mandatory from {lead:g} hours before the window on."
     waivers = "" if rule["unwaivable"] is None else f" It cannot be waived: {rule['unwaivable']}"
@@ -77,14 +78,15 @@ def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
         "name": "".join(part.capitalize() for part in str(rule["id"]).split("-")),
         "shortDescription": {"text": _text(rule["title"])},
         "fullDescription": {"text": _text(f"{rule['title']}. {since}{waivers}")},
-        "help": {"text": _text(f"{since}{waivers} What it checks, why, and how to fix it: {rule['url']}")},
+        "help": {"text": _text(f"{since}{waivers} What it checks, why, and how to fix it: {pages.of(rule['id'])}")},
         "defaultConfiguration": {"level": "error"},
         "properties": {
             "tags": list(rule["noticeItems"])[:_MOST_TAGS],
             "problem.severity": _PROBLEM.get(rule["severity"], "warning"),
         },
     }
-    return told | ({"helpUri": rule["url"]} if str(rule["url"]).startswith("https://") else {})
+    uri = pages.of(str(rule["id"])) if pages.are_linked else str(rule["url"])
+    return told | ({"helpUri": uri} if uri.startswith(("https://", "http://")) else {})
 
 
 def _own_rule(report: Report) -> Iterator[dict[str, Any]]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Final, Literal
+from datetime import datetime
+from typing import Any, Final, Literal
 
 from typing_extensions import TypedDict
 
+from preflight.pages import Pages
 from preflight.report.model import PlacedFix, Report
 from preflight.report.places import Place
 from preflight.summary import WaveSummary
 
 SCHEMA_VERSION: Final = 1
 # Counts keys that were added and that readers of the same version may ignore.
-SCHEMA_MINOR_VERSION: Final = 0
+SCHEMA_MINOR_VERSION: Final = 1
 
 Readiness = Literal["READY", "READY WITH CONDITIONS", "NOT READY", "UNKNOWN", "WHAT-IF", "NOT JUDGED"]
 
@@ -37,13 +39,15 @@ class FixSummaryDocument(TypedDict):
     """One fix with all that it settles.
 
     `severity` and `title` are those of its worst rule. `blocksFrom` is null where it blocks now, else when it will.
-    `instances` are names; none: it concerns the stack.
+    `instances` are names; none: it concerns the stack. `pages` are those of its `rules`: URLs, or paths as seen from
+    the root of the repository.
     """
 
     number: int
     title: str
     severity: Literal["low", "medium", "high", "critical"]
     rules: list[str]
+    pages: list[str]
     findings: int
     failed: int
     unknown: int
@@ -77,15 +81,26 @@ class ConditionsDocument(TypedDict):
     advice: int
 
 
+class EstateDocument(TypedDict):
+    """The file that the estate is from: `readAt` is when the cloud was read, `ageSeconds` how long before `now`.
+
+    Both are null where nobody can tell.
+    """
+
+    file: str
+    readAt: str | None
+    ageSeconds: float | None
+
+
 class ReportDocument(TypedDict):
     """The answer of one run, its waves and its fixes; null: not known, or not judged.
 
     `exitCode` is that of the command. `hypothetical` is what a WHAT-IF would be. `reasons` say why nothing was judged,
-    or why no gate may go by the answer.
+    or why no gate may go by the answer. `estate` is null where the estate is from the cloud.
     """
 
     schemaVersion: Literal[1]
-    schemaMinorVersion: Literal[0]
+    schemaMinorVersion: Literal[1]
     readiness: Readiness
     hypothetical: str | None
     exitCode: int
@@ -93,6 +108,7 @@ class ReportDocument(TypedDict):
     stack: str | None
     wave: str | None
     accountId: str | None
+    estate: EstateDocument | None
     commit: str | None
     dirty: bool | None
     now: str | None
@@ -116,6 +132,7 @@ def document(report: Report) -> ReportDocument:
         "stack": report.stack or None,
         "wave": report.wave,
         "accountId": run.get("accountId"),
+        "estate": _estate(report.result),
         "commit": run.get("commit"),
         "dirty": run.get("dirty"),
         "now": report.result.get("now"),
@@ -123,7 +140,20 @@ def document(report: Report) -> ReportDocument:
         "blocking": report.blocking if report.judged else None,
         "conditions": _conditions(report.conditions) if report.judged else None,
         "waves": [_wave(wave) for wave in report.waves],
-        "fixes": [_fix(fix) for fix in report.fixes],
+        "fixes": [_fix(fix, report.pages) for fix in report.fixes],
+    }
+
+
+def _estate(result: Mapping[str, Any]) -> EstateDocument | None:
+    run = result.get("run", {})
+    if not run.get("estateFile"):
+        return None
+    read_at = run["estateReadAt"]
+    age = None if read_at is None else datetime.fromisoformat(result["now"]) - datetime.fromisoformat(read_at)
+    return {
+        "file": str(run["estateFile"]["path"]),
+        "readAt": read_at,
+        "ageSeconds": None if age is None else age.total_seconds(),
     }
 
 
@@ -147,13 +177,14 @@ def _wave(wave: WaveSummary) -> WaveSummaryDocument:
     }
 
 
-def _fix(placed: PlacedFix) -> FixSummaryDocument:
+def _fix(placed: PlacedFix, pages: Pages) -> FixSummaryDocument:
     fix, outcomes = placed.fix, placed.outcomes
     return {
         "number": placed.number,
         "title": fix.title,
         "severity": fix.severity,  # type: ignore[typeddict-item]
         "rules": list(fix.rules),
+        "pages": [pages.of(rule_id) for rule_id in fix.rules],
         "findings": fix.findings,
         "failed": outcomes.get("FAIL", 0),
         "unknown": outcomes.get("UNKNOWN", 0),

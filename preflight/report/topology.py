@@ -66,12 +66,16 @@ class Database:
 
 @dataclass(frozen=True)
 class Peer:
-    """A classic instance that does not move with this stack, or not yet; `declared`: it is linked by ClassicLink."""
+    """A classic instance that does not move with this stack, or not yet; `declared`: it is linked by ClassicLink.
+
+    `wave` is the one that it moves with, empty where it moves with none.
+    """
 
     id: str
     name: str
     why: str
     declared: bool
+    wave: str = ""
 
 
 @dataclass(frozen=True)
@@ -206,7 +210,7 @@ def _peers(plan: Plan, facts: Mapping[str, Value], met: set[str]) -> Iterable[Pe
                 "moves later" if instance_id in later else "stays" if instance_id in staying else "not in this stack"
             )
             why = f"moves with wave {waves[instance_id]}" if instance_id in waves else stays
-            yield Peer(instance_id, _text(item, "instanceName"), why, instance_id in linked)
+            yield Peer(instance_id, _text(item, "instanceName"), why, instance_id in linked, waves.get(instance_id, ""))
 
 
 def _text(data: Mapping[str, Value], key: str) -> str:

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -168,13 +169,13 @@ def agree(analysis: Analysis) -> bool:
             expected[f"{WAIVED} {rule_id}", "advisory", "medium", subject] += 1
     told: Counter[tuple[str, str, str, str]] = Counter()
     for event in analysis.events:
-        policy, lines = event["policyName"], event["message"].splitlines()
-        if policy in (TOLD, ANNOUNCED, WHAT_IF):
+        policies, text = [event["policyName"]], " ".join(event["message"].partition("Why: ")[0].split())
+        if policies[0] in (TOLD, ANNOUNCED, WHAT_IF):
             continue
-        if policy in (ADVICE, WAIVED):
-            policy = f"{policy} {lines[1].partition(':')[0]}"
-        text = " ".join(event["message"].partition("Why: ")[0].split())
-        subjects = [item for item in urns if re.search(rf"\({re.escape(item)}\)[:,]|(^| ){re.escape(item)}: ", text)]
+        if policies[0] in (ADVICE, WAIVED):
+            rules = " ".join(event["message"].splitlines()[1:]).partition(":")[0]
+            policies = [f"{policies[0]} {rule_id}" for rule_id in rules.split(", ")]
+        subjects = _named(text, analysis.result)
         assert subjects, text
         on = (
             {urns[subjects[0]]}
@@ -184,13 +185,25 @@ def agree(analysis: Analysis) -> bool:
             }
         )
         assert event["resourceUrn"] in on
-        for subject in subjects:
+        for policy, subject in product(policies, subjects):
             told[policy, event["enforcementLevel"], event["severity"], subject] += 1
     assert told == expected
     untold = [event for event in analysis.events if event["policyName"] in (TOLD, ANNOUNCED)]
     assert {event["enforcementLevel"] for event in untold} == {"advisory"}
     assert sum(event["policyName"] == TOLD for event in untold) == 1
     return True
+
+
+def _named(text: str, result: dict[str, Any]) -> list[str]:
+    """The ids of whom a message is about: a few stand with theirs, of many the names alone."""
+    subjects = {item["subject"]["id"]: item["subject"]["name"] for item in findings(result)}
+    lists = re.findall(r"(?:\d+ instances|each in the result file): ([\w., -]+?)(?: and \d+ more)?(?=:| *$)", text)
+    listed = {name for names in lists for name in names.split(", ")}
+    return [
+        own
+        for own, name in subjects.items()
+        if name in listed or re.search(rf"\({re.escape(own)}\)[:,]|(^| ){re.escape(own)}: ", text)
+    ]
 
 
 def test_a_state_is_judged_as_its_preview(up: Up) -> None:

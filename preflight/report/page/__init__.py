@@ -59,6 +59,7 @@ class RuleFindings:
     title: str
     severity: str
     url: str | None
+    page: str
     findings: int
     reasons: tuple[Reason, ...]
     more: int
@@ -167,6 +168,7 @@ def _rules(report: Report) -> Iterator[RuleFindings]:
             id=rule_id,
             title=rule["title"],
             severity=rule["severity"],
+            page=report.pages.of(rule_id),
             url=rule["url"] if str(rule["url"]).startswith("https://") else None,
             findings=len(items),
             reasons=tuple(reasons[:_MOST_REASONS]),

@@ -55,7 +55,9 @@ def test_every_preview_tells_what_passing_does_not_mean() -> None:
     assert told.urn == urn(MIGRATION, "migration")
     missing = [*NOT_READABLE, *unchecked(item for rule in all_rules() for item in rule.notice_items)]
     assert told.message.splitlines()[1].startswith("Passing says")
-    assert all(item.split()[0] in told.message for item in missing)
+    said = " ".join(told.message.split())
+    assert [item for item in missing if item.partition(": ")[0] not in said] == []
+    assert len(told.message.splitlines()) < 15
     assert "rehearsal" not in told.message
 
 
@@ -146,9 +148,9 @@ def test_what_is_advice_and_what_is_waived_is_told_and_fails_nothing() -> None:
     assert told.keys() == {ADVICE, WAIVED}
     assert {item.enforcementLevel for item in told.values()} == {proto.ADVISORY}
     assert {item.urn for item in told.values()} == {urn(MIGRATING_INSTANCE, "i-web")}
-    assert "guest-free-space: web-1 (i-web): " in told[ADVICE].message
+    assert "guest-free-space:\nweb-1 (i-web): " in told[ADVICE].message
     assert "Mandatory from 2026-12-05T02:00+08:00 on" in told[ADVICE].message
-    assert "public-address-release-accepted: web-1 (i-web)" in told[WAIVED].message
+    assert "public-address-release-accepted:\nweb-1 (i-web)" in told[WAIVED].message
     assert "Waived until 2026-12-19T09:00+08:00" in " ".join(told[WAIVED].message.split())
 
 

@@ -12,7 +12,7 @@ from policies.pack.document import document
 from policies.pack.engine import Servicer, announced
 from policies.pack.registry import all_rules
 from policies.results import notices
-from policies.subjects.notes import REPORTED, Note
+from policies.subjects.notes import REPORTED, Note, announcement
 from policies.subjects.notice import ITEMS
 from tests.policies.prepared import START, UNKNOWN, Draft, add_wave, prepared
 from tests.policies.sdk import request
@@ -156,12 +156,29 @@ def _announced(draft: Draft) -> list[str]:
     return [item.message.partition("\n")[2] for item in diagnostics]
 
 
-def test_a_preview_announces_each_wave() -> None:
+def test_a_preview_announces_the_waves_in_a_few_lines() -> None:
     draft = prepared()
     add_wave(draft, "two", "i-app", start="2027-01-20T02:00:00+08:00")
-    first, second = _announced(draft)
-    assert first.startswith("Wave all, independent of findings:\n")
-    assert "no way back" in first
-    assert "2027-01-20T02:00+08:00: 1 instances" in second
+    (told,) = _announced(draft)
+    assert told.startswith("Independent of findings:\n")
+    assert told.count("no way back") == 1
+    assert "N01 two: 2027-01-20T02:00+08:00: 1 instances" in told
+    assert told.splitlines()[-1] == "  - N16, N29, N35: for each wave in the notices of the result file"
+    assert len(told.splitlines()) < 12
     draft.remove(MIGRATION)
     assert _announced(draft) == []
+
+
+def test_of_many_waves_the_first_are_announced() -> None:
+    found = tuple(Note(f"wave-{number}", "", "N01", "It stops.") for number in range(1, 10))
+    assert announcement(found, [note.wave for note in found]).splitlines()[1:] == [
+        *(f"N01 wave-{number}: It stops." for number in range(1, 6)),
+        "N01 and 4 more waves",
+    ]
+
+
+def test_what_is_known_of_one_wave_alone_is_not_told_of_all() -> None:
+    found = (Note("one", "", "N02", "No way back."), Note("two", "", "N02", "More is not known."))
+    assert announcement(found, ["one", "two"]).splitlines()[1:] == [
+        "N02: for each wave in the notices of the result file"
+    ]

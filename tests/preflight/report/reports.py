@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -110,6 +111,13 @@ def in_project(directory: Path, result: dict[str, Any]) -> dict[str, Any]:
     changed["run"]["stackFile"] = {"path": "Pulumi.test.yaml", "sha256": ""}
     changed["run"]["files"] = [{"path": "more.yaml", "sha256": ""}]
     return changed
+
+
+def by_file(report: Report, hours: float) -> Report:
+    """The report of a run by the estate of a file that was so many hours old."""
+    read_at = datetime.fromisoformat(report.result["now"]) - timedelta(hours=hours)
+    told = {"estateFile": {"path": "estate.json", "sha256": ""}, "estateReadAt": read_at.isoformat()}
+    return replace(report, result={**report.result, "run": {**report.result["run"], **told}})
 
 
 def mapped(report: Report, name: str = "broken") -> Report:

@@ -7,6 +7,7 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
+import pytest
 from cmarkgfm import github_flavored_markdown_to_html
 from cmarkgfm.cmark import Options
 from hypothesis import given
@@ -14,7 +15,15 @@ from hypothesis import strategies as st
 
 from policies.core.facts import safe
 from preflight.report.markdown import MOST, code, fence, label_text, prose, render
-from tests.preflight.report.reports import HOSTILE, hostile_report, not_judged, recorded_report, renamed, report_of
+from tests.preflight.report.reports import (
+    HOSTILE,
+    hostile_report,
+    mapped,
+    not_judged,
+    recorded_report,
+    renamed,
+    report_of,
+)
 from tests.preflight.results import recorded_result
 
 TEXTS = st.text() | st.sampled_from(HOSTILE) | st.text(alphabet="`|\\@#<>&[]()!*_~-+.:/wwgh0 \n", max_size=30)
@@ -136,7 +145,7 @@ def test_nothing_of_the_cloud_is_read_as_markup() -> None:
     expected = {"h2", "p", "code", "table", "thead", "tbody", "tr", "th", "td", "h3", "strong", "br", "a", "pre", "ul"}
     assert {tag for tag, _ in page.tags} <= expected | {"li", "details", "summary"}
     links = {attributes["href"] for tag, attributes in page.tags if tag == "a"}
-    assert links <= {rule["url"] for rule in hostile_report().rules.values()}
+    assert links <= {f"docs/rules/{rule}.md" for rule in hostile_report().rules}
     assert all(set(attributes) <= {"href", "align", "lang", "class"} for _, attributes in page.tags)
     assert text.count("<details>") == text.count("</details>") == text.count("<summary>")
     assert "\x1b" not in text
@@ -147,6 +156,26 @@ def test_a_picture_shows_each_wave() -> None:
     text = render(recorded_report("waves"))
     assert re.search(r'w0\["front<br>\d+ instances?<br>', text)
     assert "w0 --> w1" in text
+
+
+def test_the_picture_shows_who_talks_across_and_by_classic_link_or_not() -> None:
+    text = render(mapped(recorded_report("waves"), "waves"))
+    picture = text.partition("```mermaid")[2].partition("```")[0]
+    others = dict(re.findall(r'(o\d)\["([^"]+)"\]', picture))
+    assert set(others.values()) == {"stays", "moves later"}
+    lines = {
+        (others.get(place, place), line, told)
+        for line, told, place in re.findall(r'    w\d (---|-\.-)\|"([^"]+)"\| (\w+)', picture)
+    }
+    assert ("stays", "---", "ClassicLink: 2") in lines
+    assert ("moves later", "-.-", "not linked: 1") in lines
+    assert {place for place, line, _ in lines if line == "---"} > {"stays"}, "a wave that is linked with another one"
+
+
+def test_a_rule_is_linked_with_its_page_where_the_ci_shows_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFLIGHT_DOCS_URL", "https://git.example.com/m/blob/main")
+    links = set(re.findall(r"\]\((https://[^)]*)\)", render(report_of(recorded_result("broken")))))
+    assert "https://git.example.com/m/blob/main/docs/rules/backup-snapshot-of-every-disk.md" in links
 
 
 def test_conditions_name_what_is_pending() -> None:

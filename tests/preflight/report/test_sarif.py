@@ -140,3 +140,15 @@ def test_no_message_has_a_link_or_a_placeholder(text: str) -> None:
 
 def test_hostile_names_keep_it_valid() -> None:
     assert run_of(hostile_report())["results"]
+
+
+@pytest.mark.parametrize(
+    ("base", "uri"),
+    [("", "https://www.alibabacloud.com/"), ("https://git.example.com/m", "https://git.example.com/m/docs/rules/")],
+)
+def test_each_rule_has_its_page(monkeypatch: pytest.MonkeyPatch, base: str, uri: str) -> None:
+    monkeypatch.setenv("PREFLIGHT_DOCS_URL", base)
+    rules = document(report_of(recorded_result("broken")))["runs"][0]["tool"]["driver"]["rules"]
+    told = next(rule for rule in rules if rule["id"] == "backup-snapshot-of-every-disk")
+    assert told["helpUri"].startswith(uri)
+    assert "docs/rules/backup-snapshot-of-every-disk.md" in told["help"]["text"]

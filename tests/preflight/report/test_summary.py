@@ -12,7 +12,7 @@ from pydantic import ConfigDict, TypeAdapter, with_config
 from docgen.__main__ import documents
 from preflight.report.model import Report
 from preflight.report.summary import ReportDocument, render
-from tests.preflight.report.reports import hostile_report, not_judged, recorded_report
+from tests.preflight.report.reports import by_file, hostile_report, not_judged, recorded_report
 
 SCHEMA = Path(__file__).parents[3] / "docs/schema/report.schema.json"
 EXACT = TypeAdapter(with_config(ConfigDict(extra="forbid", strict=True))(ReportDocument))
@@ -42,6 +42,20 @@ def test_it_says_what_was_judged(name: str) -> None:
 def test_one_wave_has_what_is_its_own() -> None:
     told = summary(recorded_report("waves", wave="back"))
     assert (told["wave"], [wave["name"] for wave in told["waves"]]) == ("back", ["back"])
+
+
+def test_the_file_that_the_estate_is_from_is_named_with_its_age() -> None:
+    assert summary(recorded_report("broken"))["estate"] is None
+    assert summary(by_file(recorded_report("broken"), hours=30))["estate"] == {
+        "file": "estate.json",
+        "readAt": by_file(recorded_report("broken"), hours=30).result["run"]["estateReadAt"],
+        "ageSeconds": 108_000.0,
+    }
+
+
+def test_each_rule_of_a_fix_has_its_page() -> None:
+    for fix in summary(recorded_report("broken"))["fixes"]:
+        assert fix["pages"] == [f"docs/rules/{rule}.md" for rule in fix["rules"]]
 
 
 def test_what_was_not_judged_is_null_and_never_zero_findings() -> None:

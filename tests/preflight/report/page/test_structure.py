@@ -15,6 +15,7 @@ from preflight.report.model import Report
 from preflight.report.page import render, rows
 from tests.preflight.report.reports import (
     HOSTILE,
+    by_file,
     hostile_report,
     mapped,
     not_judged,
@@ -206,6 +207,21 @@ def test_what_was_not_judged_has_its_reason_and_no_parts() -> None:
     assert "it is of another run: <b>" in page.shown
     assert not page.all("table")
     assert not page.all("nav")
+
+
+def test_the_file_that_the_estate_is_from_is_named_with_its_age() -> None:
+    page = Page(render(by_file(recorded_report("broken"), hours=72)))
+    assert "By the estate in estate.json: no cloud was asked, and what it alone knows is UNKNOWN." in page.shown
+    assert ", 3 days ago." in page.shown
+    assert "By the estate in" not in Page(render(recorded_report("broken"))).shown
+
+
+def test_a_rule_leads_to_its_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = "docs/rules/backup-snapshot-of-every-disk.md"
+    assert path in Page(render(recorded_report("broken"))).shown
+    monkeypatch.setenv("PREFLIGHT_DOCS_URL", "https://git.example.com/m")
+    page = Page(render(report_of(recorded_result("broken"))))
+    assert f"https://git.example.com/m/{path}" in [attributes.get("href") for _, attributes in page.elements]
 
 
 def test_a_what_if_says_so_first() -> None:
