@@ -69,7 +69,7 @@ simulator: setup ## Serve the simulated Alibaba Cloud on loopback (PORT=8815). S
 test test-quick: export PYTHONDONTWRITEBYTECODE =
 
 test: dev engine ## Run all tests, those on the real engine too. ENGINE=least takes the oldest Pulumi that is accepted.
-	@$(PYTHON) -m pytest -n $(or $(JOBS),2) --dist worksteal $(ARGS)
+	@$(PYTHON) -m pytest -n $(or $(JOBS),4) --dist worksteal $(ARGS)
 
 test-quick: dev ## Run the tests that need no engine.
 	@$(PYTHON) -m pytest -n $(or $(JOBS),2) -m 'not engine' $(ARGS)

@@ -58,27 +58,64 @@ def _order(rule: VpcRule) -> tuple[str, int, str, str]:
 
 
 def _without_subsumed(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
-    by_peer: dict[tuple[str, str, VpcPeer], list[_Piece]] = defaultdict(list)
+    spoken: dict[tuple[str, str, VpcPeer], list[VpcRule]] = defaultdict(list)
     for piece in pieces:
-        by_peer[piece.rule.direction, piece.rule.policy, piece.rule.peer].append(piece)
+        spoken[piece.rule.direction, piece.rule.policy, piece.rule.peer].append(piece.rule)
+    of_peer = {key: _grouped(rules) for key, rules in spoken.items()}
     heirs: dict[str, list[_Piece]] = defaultdict(list)
     for piece in pieces:
-        candidates = (
-            other
-            for peer in _wider(piece.rule.peer)
-            for other in by_peer.get((piece.rule.direction, piece.rule.policy, peer), ())
-        )
-        if heir := next((other for other in candidates if _subsumes(other.rule, piece.rule)), None):
-            heirs[heir.rule.label].append(piece)
+        keys = ((piece.rule.direction, piece.rule.policy, peer) for peer in _wider(piece.rule.peer))
+        heir_of_each = (_heir(of_peer.get(key, ()), piece.rule) for key in keys)
+        if heir := next(filter(None, heir_of_each), None):
+            heirs[heir.label].append(piece)
     gone = {piece.rule.label for subsumed in heirs.values() for piece in subsumed}
 
     def inherited(label: str) -> frozenset[str]:
-        # A heir may itself be subsumed: that ends, for of two rules only one can subsume the other.
+        # An heir may itself be subsumed: that ends, for of two rules only one can subsume the other.
         return frozenset().union(*(piece.origins | inherited(piece.rule.label) for piece in heirs.get(label, ())))
 
     for piece in pieces:
         if piece.rule.label not in gone:
             yield replace(piece, origins=piece.origins | inherited(piece.rule.label))
+
+
+class _Ranges:
+    """Rules that differ in their ports alone: which one holds a range is found without a look at each of them."""
+
+    def __init__(self, rules: Iterable[VpcRule]) -> None:
+        by_start = sorted(rules, key=_widest_first)
+        self._starts = [_ports(rule.port_range).first for rule in by_start]
+        # Up to each place the rule that ends last: of several the one that begins first, so that a rule finds itself
+        # only where no other holds it.
+        self._longest: list[VpcRule] = []
+        for rule in by_start:
+            longest = self._longest[-1] if self._longest else rule
+            further = _ports(rule.port_range).last > _ports(longest.port_range).last
+            self._longest.append(rule if further else longest)
+
+    def holding(self, ports: Ports) -> VpcRule | None:
+        """Return the rule that reaches furthest of those that begin no later than a range of ports."""
+        place = bisect_right(self._starts, ports.first)
+        return self._longest[place - 1] if place else None
+
+
+def _widest_first(rule: VpcRule) -> tuple[int, int, str]:
+    ports = _ports(rule.port_range)
+    return ports.first, -ports.last, rule.label
+
+
+def _grouped(rules: Iterable[VpcRule]) -> Sequence[_Ranges]:
+    """Return the rules of one direction, policy and peer, the strongest first."""
+    found: dict[tuple[int, str, Ports], list[VpcRule]] = defaultdict(list)
+    for rule in rules:
+        found[rule.priority, rule.ip_protocol, _ports(rule.source_port_range)].append(rule)
+    return [_Ranges(found[key]) for key in sorted(found)]
+
+
+def _heir(ranges: Iterable[_Ranges], rule: VpcRule) -> VpcRule | None:
+    """Return the first rule that says all that a rule with a peer inside its own says, and no later."""
+    found = (item.holding(_ports(rule.port_range)) for item in ranges)
+    return next((other for other in found if other is not None and _subsumes(other, rule)), None)
 
 
 @lru_cache(maxsize=4096)
@@ -102,6 +139,7 @@ def _subsumes(one: VpcRule, other: VpcRule) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def _ports(text: str | None) -> Ports:
     ports = read_ports(text)
     if ports is None:

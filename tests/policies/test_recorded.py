@@ -23,9 +23,10 @@ from policies.pack.document import document, write
 from policies.pack.evaluation import Evaluation
 from policies.pack.registry import all_rules
 from policies.pack.verdicts import Judgement, Readiness, judge_instance, judge_stack, judge_wave
+from tests.policies.reads import Path
 from tests.policies.recordings import NAMES, Recording, adapted, asked, evaluated, recorded
 from tests.policies.sdk import secret, servicer
-from tests.policies.test_properties import OPTIONAL, TOLD_BY, WRONG, Path, holder_of, paths
+from tests.policies.test_properties import OPTIONAL, TOLD_BY, WRONG, holder_of, paths
 
 MARK: Final = "hunter2"
 READ: Final = {MIGRATION, MIGRATING_INSTANCE} | {name for rule in all_rules() for name in rule.reads}

@@ -1,0 +1,111 @@
+"""Which values of a stack each rule reads, so that a value that is changed is judged anew by those alone that read it.
+
+A rule is a function of what it reads: what it has not read it cannot tell apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from policies.core.clock import Moment
+from policies.core.outcome import Result
+from policies.core.plan import Plan, Resource
+from policies.core.rule import AnyRule, ReviewRule
+from policies.pack.evaluation import Evaluator
+from policies.pack.registry import all_rules
+from tests.policies.prepared import Draft
+
+Path = tuple[str | int, ...]
+
+
+class _Reads:
+    """The places of one resource that were read. A place is read with all that it is in."""
+
+    def __init__(self) -> None:
+        self._places: set[Path] = set()
+
+    def value(self, path: Path, value: Any) -> Any:
+        """Note that a value was read, and return it so that reads of what is in it are noted, too."""
+        self._places.update(path[: index + 1] for index in range(len(path)))
+        if isinstance(value, dict):
+            return _Object(self, path, value)
+        return _List(self, path, value) if isinstance(value, list) else value
+
+    def keys(self, path: Path, value: dict[str, Any]) -> None:
+        """Note that the keys of an object were read: each may be missing."""
+        for key in value:
+            self.value((*path, key), None)
+
+    def sees(self, path: Path) -> bool:
+        """Whether a change of the value at a place can be seen."""
+        return path in self._places
+
+
+class _Object(Mapping[str, Any]):
+    """An object that notes what is read of it."""
+
+    def __init__(self, reads: _Reads, path: Path, told: dict[str, Any]) -> None:
+        self._reads, self._path, self._told = reads, path, told
+
+    def __getitem__(self, key: str) -> Any:
+        value = self._reads.value((*self._path, key), self._told.get(key))
+        if key not in self._told:
+            raise KeyError(key)
+        return value
+
+    def __contains__(self, key: object) -> bool:
+        self._reads.value((*self._path, str(key)), None)
+        return key in self._told
+
+    def __iter__(self) -> Iterator[str]:
+        self._reads.keys(self._path, self._told)
+        return iter(self._told)
+
+    def __len__(self) -> int:
+        self._reads.keys(self._path, self._told)
+        return len(self._told)
+
+
+class _List(list[Any]):
+    """A list that notes what is read of it; a list in truth, which some rules ask."""
+
+    def __init__(self, reads: _Reads, path: Path, told: list[Any]) -> None:
+        super().__init__(reads.value((*path, index), item) for index, item in enumerate(told))
+
+
+class Readers:
+    """The rules that read each value of a draft, and how they judged it."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._rules: Final = [rule for rule in all_rules() if not isinstance(rule, ReviewRule)]
+        self._judged: Final = {rule.id: self._asked(rule) for rule in self._rules}
+
+    def _asked(self, rule: AnyRule) -> tuple[list[Result], list[_Reads]]:
+        """One rule's results of the draft, as they are before any review, and what it read of each resource."""
+        reads = [_Reads() for _ in self._draft.resources]
+        tracked = Plan(
+            Resource(item.type, item.urn, item.name, item.parent, own.value((), item.properties))
+            for item, own in zip(self._draft.resources, reads, strict=True)
+        )
+        results = self._results(rule, tracked)
+        assert results == self._results(rule, self._draft.plan()), f"{rule.id} answers otherwise where it is watched"
+        return results, reads
+
+    def _results(self, rule: AnyRule, plan: Plan) -> list[Result]:
+        evaluator = Evaluator([rule], plan, self._moment)
+        evaluator.evaluation({})
+        return evaluator._asked[rule.id][1]
+
+    @property
+    def _moment(self) -> Moment:
+        return Moment(self._draft.now, "cloud")
+
+    def results(self, changed: Draft, index: int, path: Path) -> tuple[Result, ...]:
+        """Return all results of a draft that differs in one value; rules that never read it are not asked again."""
+        evaluator = Evaluator(all_rules(), changed.plan(), self._moment)
+        for rule_id, (results, reads) in self._judged.items():
+            if not reads[index].sees(path):
+                evaluator._asked[rule_id] = ({}, results)
+        return evaluator.evaluation({}).results
