@@ -107,7 +107,7 @@ class DatabaseAccess(pulumi.ComponentResource):
         facts = database_access_facts(database, args.whitelist_group, entries, kept)
         super().__init__("classic-to-vpc:database:DatabaseAccess", name, facts, opts)
         self.hybrid_access = self._declare_hybrid_access(args)
-        self._declare_whitelist_group(database, facts)
+        self.whitelist_group_id = self._declare_whitelist_group(database, facts)
         self.register_outputs(facts)
 
     def _declare_hybrid_access(self, args: DatabaseAccessArgs) -> HybridAccess | None:
@@ -124,24 +124,23 @@ class DatabaseAccess(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
         )
 
-    def _declare_whitelist_group(self, database: Database, facts: DatabaseAccessFacts) -> None:
+    def _declare_whitelist_group(self, database: Database, facts: DatabaseAccessFacts) -> pulumi.Output[str]:
         # While its network changes, which takes minutes, nothing else of a database can be changed.
         first = [self.hybrid_access] if self.hybrid_access else []
         opts = pulumi.ResourceOptions(parent=self, depends_on=first)
         name, group_name, entries = f"{database.id}-{facts['groupName']}", facts["groupName"], facts["securityIps"]
         if database.product == "rds":
-            rds.WhitelistGroup(
+            return rds.WhitelistGroup(
                 name,
                 db_instance_id=database.id,
                 group_name=group_name,
                 network_type=facts["networkType"],
                 security_ips=entries,
                 opts=opts,
-            )
-        else:
-            _PLAIN_GROUPS[database.product](
-                name, db_instance_id=database.id, group_name=group_name, security_ips=entries, opts=opts
-            )
+            ).id
+        return _PLAIN_GROUPS[database.product](
+            name, db_instance_id=database.id, group_name=group_name, security_ips=entries, opts=opts
+        ).id
 
 
 _PLAIN_GROUPS: Final[dict[DatabaseProduct, type[kvstore.WhitelistGroup] | type[mongodb.WhitelistGroup]]] = {

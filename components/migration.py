@@ -103,6 +103,7 @@ class Migration(pulumi.ComponentResource):
             for database_id, access in accesses.items()
             if access.hybrid_access is not None
         }
+        self.exports["whitelistGroupIds"] = {item: access.whitelist_group_id for item, access in accesses.items()}
 
     def _declare_groups(
         self, plan: MigrationPlan, network: TargetNetwork

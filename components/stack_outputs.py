@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pulumi
 
+from components import cut_off
 from components.config import ConfigError, CreateNetwork, ExistingNetwork, MigrationConfig, Problem, SharedNetwork
 from components.facts.instances import membership_facts
 from components.facts.migration import wave_facts
@@ -66,21 +67,23 @@ def with_leftovers(record: StackRecord, config: MigrationConfig, estate: Estate)
     """Return the record with what a killed run of this stack has made, and the VPC that its state has.
 
     A killed run exports nothing. The state, which is large, is read where something bears a mark of this stack, or may
-    be its VPC, and is not in its outputs.
+    be its VPC or whitelist group, and is not in its outputs.
     """
-    if record.stack is None:
+    stack = record.stack
+    if stack is None:
         return record
+    record = _with_whitelist_groups(record, stack, config, estate)
     known = {record.vpc_id, *(item for ids in record.applied.values() for item in ids)}
-    found = {key: ids for key, ids in found_marked(estate).items() if maker(key[1]) in (record.stack, None)}
+    found = {key: ids for key, ids in found_marked(estate).items() if maker(key[1]) in (stack, None)}
     name = config.network.name if isinstance(config.network, CreateNetwork) else None
     alike = [vpc.id for vpc in estate.vpcs if name is not None and vpc.name == name]
     if known.issuperset([*alike, *(item for ids in found.values() for item in ids)]):
         return record
-    state = read_state(record.stack)
-    made = {(kind, mark(record.stack, own)) for kind, own in state}
+    state = read_state(stack)
+    made = {(kind, mark(stack, own)) for kind, own in state}
     vpc_id = record.vpc_id or (state.get((NETWORK, name)) if name is not None else None)
     left = {key: ids for key, ids in found.items() if key not in made}
-    target = _target(config, vpc_id, left.get((NETWORK, mark(record.stack, name or ""))))
+    target = _target(config, vpc_id, left.get((NETWORK, mark(stack, name or ""))))
     vpcs = {item.id: item.vpc_id for item in estate.vswitches}
     vpcs |= {item.id: item.vpc_id for item in estate.security_groups if item.vpc_id}
     leftovers = {
@@ -89,7 +92,16 @@ def with_leftovers(record: StackRecord, config: MigrationConfig, estate: Estate)
         for key, ids in left.items()
         if (kept := [item for item in ids if item not in vpcs or vpcs[item] == target])
     }
-    return replace(record, vpc_id=vpc_id, leftovers=leftovers)
+    return replace(record, vpc_id=vpc_id, leftovers={**record.leftovers, **leftovers})
+
+
+def _with_whitelist_groups(record: StackRecord, stack: str, config: MigrationConfig, estate: Estate) -> StackRecord:
+    """Return the record with the whitelist groups that a killed run has made: the cloud keeps no mark of them."""
+    found = cut_off.whitelist_groups(estate, config.databases)
+    if found.keys() <= set(record.whitelist_group_ids):
+        return record
+    left = cut_off.adoptable(found, config.databases, cut_off.read_begun(stack))
+    return replace(record, leftovers={(kind, mark(stack, name)): item for (kind, name), item in left.items()})
 
 
 def _target(config: MigrationConfig, vpc_id: str | None, left: Sequence[str] | None) -> str | None:
@@ -201,6 +213,7 @@ def record_of(outputs: Mapping[str, Any]) -> StackRecord:
     return StackRecord(
         applied={kind: tuple(ids) for kind, found in applied.items() if (ids := [item for item in found if item])},
         vpc_id=outputs.get("vpcId"),
+        whitelist_group_ids=tuple((outputs.get("whitelistGroupIds") or {}).values()),
         origins={
             instance_id: Origin(
                 zone_id=origin["zoneId"],

@@ -34,7 +34,7 @@ class WhitelistGroup(Resource):
     neither applied here nor is declared: it stops updates, and outlives the deletion. The deletion is refused while
     servers are admitted by the group alone. A group that admits anybody already is not made ours by being declared,
     even with equal entries, because deleting the resource would empty it: only an import does that, by the user's own
-    word.
+    word, or the program's, which knows what a run of its own that was killed had begun.
     """
 
     product: ClassVar[Product]
@@ -78,11 +78,18 @@ class WhitelistGroup(Resource):
             raise ResourceError(f"Database {ref.database} does not exist in {cloud.region}.")
         group = _find(groups, ref)
         live = _entries(group) if group else []
-        if live not in _ADMITTING_NOBODY:
+        if group and live not in _ADMITTING_NOBODY:
+            others = [entry for entry in group.security_ips if (_block(entry) or entry) not in wanted]
+            made_by_us = ""
+            if others and len(others) < len(live):
+                made_by_us = (
+                    f" If a run of this stack made it that was cut off, it was not taken over with {_shown(others)} in "
+                    f"it, which the stack does not declare. {self._both_ways(ref, others)}"
+                )
             raise ResourceError(
                 f"Database {ref.database} already has a whitelist group {ref.group} with {_shown(live)}. If it is "
                 f"yours to change and delete, import it (pulumi import {self.type_name} NAME {self._id(ref)}); else "
-                "choose another groupName."
+                f"choose another groupName.{made_by_us}"
             )
         self._check_limits(ref, groups, group, wanted)
         return live
@@ -106,9 +113,25 @@ class WhitelistGroup(Resource):
         ref = self._parse(resource_id)
         wanted: list[str] = inputs["securityIps"]
         live = self._before_update(cloud, ref, state, wanted)
-        if live != wanted:
-            self._write(cloud, ref, "Cover" if live else "Append", wanted)
+        self._exchange(cloud, ref, live, wanted)
         return self._state(ref, wanted)
+
+    def _exchange(self, cloud: Cloud, ref: _Ref, live: Sequence[str], wanted: Sequence[str]) -> None:
+        """Go from the live entries to the wanted ones by these alone: what somebody adds meanwhile stays.
+
+        Cover would take it away. It is for the change of what overlaps, of which a group cannot hold both (RDS for
+        MySQL refuses an address inside a block of the same group), and for a group that admits nobody.
+        """
+        new = [entry for entry in wanted if entry not in live]
+        old = [entry for entry in live if entry not in wanted]
+        if (live and list(live) in _ADMITTING_NOBODY) or any(
+            _overlap(first, second) for first in new for second in old
+        ):
+            self._write(cloud, ref, "Cover", wanted)
+            return
+        for mode, entries in (("Append", new), ("Delete", old)):
+            if entries:
+                self._write(cloud, ref, mode, entries)
 
     def _before_update(self, cloud: Cloud, ref: _Ref, state: Properties, wanted: Sequence[str]) -> list[str]:
         """Return the entries that the group has; ResourceError where it may not be written."""
@@ -134,13 +157,19 @@ class WhitelistGroup(Resource):
             if (block := _block(entry) or entry) not in (*applied, _NOBODY) and not _inside(block, wanted)
         ]
         if others:
-            removal = self.product.removal(Entries(*ref, "Delete", others))
             raise ResourceError(
                 f"Whitelist group {ref.group} of {ref.database} has entries that this stack neither applied nor "
-                f"declares: {_shown(others)}. An update would take them away, and was not begun. To keep them, declare "
-                f"them: classic-to-vpc:migration.databases: [{{id: {ref.database}, alsoAdmit: {json.dumps(others)}}}]. "
-                f"To remove them: {removal}"
+                f"declares: {_shown(others)}. An update would take them away, and was not begun. "
+                f"{self._both_ways(ref, others)}"
             )
+
+    def _both_ways(self, ref: _Ref, others: Sequence[str]) -> str:
+        """Return how entries of others are kept, and how they are removed."""
+        return (
+            "To keep them, declare them: "
+            f"classic-to-vpc:migration.databases: [{{id: {ref.database}, alsoAdmit: {json.dumps(others)}}}]. "
+            f"To remove them: {self.product.removal(Entries(*ref, 'Delete', others))}"
+        )
 
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
         """Delete the entries that were applied here; those that someone added to the group stay, with the group."""
@@ -271,7 +300,9 @@ class WhitelistGroup(Resource):
     def _took_effect(self, cloud: Cloud, ref: _Ref, mode: str, entries: Sequence[str]) -> bool:
         group = self._read_group(cloud, ref)
         live = _entries(group) if group else []
-        return not set(live) & set(entries) if mode == "Delete" else live == list(entries)
+        if mode == "Cover":
+            return live == list(entries)
+        return not set(live) & set(entries) if mode == "Delete" else set(entries) <= set(live)
 
 
 class _Ref(NamedTuple):
@@ -406,6 +437,12 @@ def _inside(entry: str, blocks: Sequence[str]) -> bool:
     except ValueError:
         return False
     return any(network.subnet_of(ipaddress.IPv4Network(block)) for block in blocks)
+
+
+def _overlap(first: str, second: str) -> bool:
+    """Whether two entries may admit the same address; one that is no IPv4 block might be anything."""
+    blocks = [ipaddress.IPv4Network(block) for entry in (first, second) if (block := _block(entry))]
+    return len(blocks) < 2 or blocks[0].overlaps(blocks[1])
 
 
 def _block(entry: Any) -> str | None:

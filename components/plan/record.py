@@ -50,7 +50,8 @@ class StackRecord:
     classic id; `starts` is when each instance of its waves moves. `applied` are ids of what this stack had in the
     cloud, by kind: vswitch, securityGroup, and linkedInstance for the links of instances. `stack` is this stack as
     `organization/project/stack`, None where nobody asks whose things are. `leftovers` are ids of what a run of it made
-    that was killed before the state knew, by type and mark (`components.marks`).
+    that was killed before the state knew, by type and mark (`components.marks`). `whitelist_group_ids` are ids of the
+    stack's own resources on databases.
     """
 
     vpc_id: str | None = None
@@ -61,6 +62,7 @@ class StackRecord:
     applied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     stack: str | None = None
     leftovers: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    whitelist_group_ids: tuple[str, ...] = ()
 
     def leftover(self, kind: str, name: str) -> str | None:
         """Return the id of the resource that a killed run made by this name, if it did."""

@@ -30,6 +30,8 @@ Value: TypeAlias = "bool | float | str | Leaf | Sequence[Value] | Mapping[str, V
 _ABSENT: Final = object()
 # Longer texts are cut: a finding is read in a terminal and in comments of limited size.
 _LONGEST_TEXT: Final = 200
+# What the provider alimigrate says ends with a command to paste, which is nothing when it is cut.
+_LONGEST_MESSAGE: Final = 4_000
 
 
 class UnreadableError(Exception):
@@ -39,12 +41,13 @@ class UnreadableError(Exception):
         super().__init__(f"{path} {problem}")
 
 
-def printable(text: str) -> str:
+def printable(text: str, longest: int = _LONGEST_TEXT) -> str:
     """Make text from the estate safe for a terminal: replace control characters, limit the length."""
-    if len(text) <= _LONGEST_TEXT and text.isprintable():
+    if len(text) <= longest and text.isprintable():
         return text
-    clean = safe(text).replace("\n", "?")
-    return clean if len(clean) <= _LONGEST_TEXT else clean[: _LONGEST_TEXT - 3] + "..."
+    # What is far too long is not looked through.
+    clean = safe(text[: longest + 1]).replace("\n", "?")
+    return clean if len(text) <= longest else clean[: longest - 3] + "..."
 
 
 def safe(text: str) -> str:
@@ -94,6 +97,12 @@ class Facts:
     def optional_text(self, key: str) -> str | None:
         """Return a string, or None where the key is absent, null or empty."""
         return None if self.data.get(key) in (None, "") else self.text(key)
+
+    def optional_message(self, key: str) -> str | None:
+        """Return what the provider says in some sentences, or None where the key is absent, null or empty."""
+        self.optional_text(key)
+        value = self.data.get(key)
+        return printable(value, _LONGEST_MESSAGE) if isinstance(value, str) and value else None
 
     def number(self, key: str) -> float:
         """Return a finite number that is not negative: no fact of the contract is below zero."""

@@ -15,7 +15,9 @@ import yaml
 
 from components.marks import mark_of
 from demo.project import CONFIG_KEY, REPOSITORY
+from policies.results import findings
 from tests.e2e.conftest import Stack
+from tests.e2e.test_others_at_work import REDIS, THEIRS, add_to_whitelist, run_printed, whitelists
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
@@ -83,6 +85,22 @@ def test_what_a_killed_update_made_is_adopted_once(stack: Stack, action: str) ->
     assert left.items() <= made(stack, WRITES[action]).items()
     assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
     assert stack.found() == {}
+
+
+def test_a_whitelist_group_of_a_killed_update_is_adopted_unless_others_use_it(stack: Stack) -> None:
+    """The cloud keeps no mark of it: the engine's own note of what was begun tells whose it is."""
+    killed_at(stack, "kvstore:ModifySecurityIps")
+    ours = whitelists(stack)[REDIS]
+    add_to_whitelist(stack, REDIS)
+    assert stack.pulumi("preview") != 0
+    refused = str([item for item in findings(stack.result()) if item["rule"] == "update-not-refused"])
+    assert f"not taken over with {THEIRS} in it" in refused, refused
+    run_printed(stack, "Delete")
+    assert stack.pulumi("preview") == 0, stack.output
+    assert stack.found() == {}
+    assert stack.pulumi(*UP, pack=False) == 0, stack.output
+    assert whitelists(stack)[REDIS] == ours
+    assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output
 
 
 def test_a_network_of_others_is_not_taken_in_silence(stack: Stack) -> None:

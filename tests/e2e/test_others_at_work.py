@@ -53,9 +53,50 @@ def clone_ports(stack: Stack) -> set[str]:
     return {rule["port_range"] for rule in clone["rules"]}
 
 
+def described(stack: Stack) -> dict[str, Any]:
+    """Return tags and description of the VPC, the VSwitches and the groups of the stack."""
+    state = stack.cloud.state()
+    vswitches = [item for item in state["vswitches"] if item["cidr_block"] in OUR_BLOCKS]
+    ours = [
+        *(item for item in state["vpcs"] if item["id"] == vswitches[0]["vpc_id"]),
+        *vswitches,
+        *(item for item in state["security_groups"] if item["name"] == "web-vpc"),
+    ]
+    return {item["id"]: (item["tags"], item["description"]) for item in ours}
+
+
+def describe_as_theirs(stack: Stack) -> dict[str, Any]:
+    """Somebody tags what the stack has made, and says in the description whom to ask; returns `described` as it is."""
+    api, region = Api(stack.cloud), {"RegionId": stack.project.api().region}
+    tag = [{"Key": "cost-centre", "Value": "4711"}]
+    change: dict[str, tuple[str, str, dict[str, str]]] = {
+        "vpc": ("VPC", "vpc:ModifyVpcAttribute", {}),
+        "vsw": ("VSWITCH", "vpc:ModifyVSwitchAttribute", {}),
+        "sg": ("securitygroup", "ecs:ModifySecurityGroupAttribute", region),
+    }
+    keys = {"vpc": "VpcId", "vsw": "VSwitchId", "sg": "SecurityGroupId"}
+    ids = list(described(stack))
+    assert len(ids) == 4
+    for item in ids:
+        prefix = item.partition("-")[0]
+        kind, action, fields = change[prefix]
+        api(f"{action.partition(':')[0]}:TagResources", ResourceType=kind, ResourceId=[item], Tag=tag, **region)
+        api(action, **{keys[prefix]: item}, Description="Ask ops@example.com", **fields)
+    return dict.fromkeys(ids, ({"cost-centre": "4711"}, "Ask ops@example.com"))
+
+
 def add_theirs(stack: Stack, *databases: str) -> None:
     """Somebody lets an address into our whitelist groups, and the office into the clone, by hand."""
-    api, cloud = Api(stack.cloud), stack.project.api()
+    add_to_whitelist(stack, *databases)
+    cloud = stack.project.api()
+    [clone] = [item["id"] for item in stack.cloud.state()["security_groups"] if item["name"] == "web-vpc"]
+    office = {"ip_protocol": "TCP", "port_range": "3389/3389", "source_cidr_ip": "203.0.113.0/24", "priority": "1"}
+    cloud.call("ecs:AuthorizeSecurityGroup", region_id=cloud.region, security_group_id=clone, permissions=[office])
+
+
+def add_to_whitelist(stack: Stack, *databases: str) -> None:
+    """Somebody lets an address into our whitelist groups."""
+    api = Api(stack.cloud)
     calls: dict[str, tuple[str, dict[str, str]]] = {
         MYSQL: ("rds:ModifySecurityIps", {"DBInstanceId": MYSQL, "DBInstanceIPArrayName": "classic_to_vpc"}),
         REDIS: ("kvstore:ModifySecurityIps", {"InstanceId": REDIS, "SecurityIpGroupName": "classic_to_vpc"}),
@@ -64,9 +105,6 @@ def add_theirs(stack: Stack, *databases: str) -> None:
     for database in databases:
         action, fields = calls[database]
         api(action, ModifyMode="Append", SecurityIps=THEIRS, **fields)
-    [clone] = [item["id"] for item in stack.cloud.state()["security_groups"] if item["name"] == "web-vpc"]
-    office = {"ip_protocol": "TCP", "port_range": "3389/3389", "source_cidr_ip": "203.0.113.0/24", "priority": "1"}
-    cloud.call("ecs:AuthorizeSecurityGroup", region_id=cloud.region, security_group_id=clone, permissions=[office])
 
 
 def run_printed(stack: Stack, words: str) -> None:
@@ -88,6 +126,7 @@ def test_nobodys_change_is_taken_away_and_nobody_is_cut_off(stack: Stack) -> Non
 
     # Between preview and up.
     add_theirs(stack, MYSQL, REDIS, MONGODB)
+    words = describe_as_theirs(stack)
     theirs = {database: [THEIRS, *OUR_BLOCKS] for database in (MYSQL, REDIS, MONGODB)}
     assert stack.pulumi("preview") != 0
     found = {item["rule"]: item for item in findings(stack.result()) if item["rule"].startswith(("update", "stack"))}
@@ -106,11 +145,12 @@ def test_nobodys_change_is_taken_away_and_nobody_is_cut_off(stack: Stack) -> Non
     # One is declared, the others are removed by the commands that the refusals print.
     stack.configure(theirs_declared)
     assert stack.pulumi("up", "--yes", "--skip-preview", "--continue-on-error", pack=False) != 0
-    for words in (REDIS, MONGODB, "RevokeSecurityGroup"):
-        run_printed(stack, words)
+    for command in (REDIS, MONGODB, "RevokeSecurityGroup"):
+        run_printed(stack, command)
     assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
     assert whitelists(stack) == {MYSQL: [THEIRS, *OUR_BLOCKS], REDIS: OUR_BLOCKS, MONGODB: OUR_BLOCKS}
     assert "3389/3389" not in clone_ports(stack)
+    assert described(stack) == words
     assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output
 
     # After the move a destroy would cut web-2 off: it is refused before anything is written.

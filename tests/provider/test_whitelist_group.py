@@ -171,7 +171,7 @@ def test_an_edit_made_elsewhere_is_seen_and_not_overwritten(cloud: Cloud, simula
     assert "192.168.7.7" in groups(simulator)["MIX", "migrated"]
     kept = INPUTS | {"securityIps": ["10.0.0.0/24", "192.168.7.7/32"]}
     after = RESOURCE.update(cloud, ID, found | {"declared": INPUTS}, kept)
-    assert groups(simulator)["MIX", "migrated"] == kept["securityIps"]
+    assert groups(simulator)["MIX", "migrated"] == ["10.0.0.0/24", "192.168.7.7"]
     # What was declared once may go like any other of ours.
     RESOURCE.update(cloud, ID, after | {"declared": kept}, wanted)
     assert groups(simulator)["MIX", "migrated"] == ["10.0.0.0/24"]
@@ -185,7 +185,7 @@ def test_an_entry_of_ours_that_somebody_took_out_is_put_back(cloud: Cloud, simul
     found = RESOURCE.read(cloud, ID, state)
     assert found is not None
     RESOURCE.update(cloud, ID, found | {"declared": INPUTS}, INPUTS)
-    assert groups(simulator)["MIX", "migrated"] == INPUTS["securityIps"]
+    assert sorted(groups(simulator)["MIX", "migrated"]) == INPUTS["securityIps"]
 
 
 def test_what_the_declared_entries_admit_as_well_stands_in_nobodys_way(cloud: Cloud, simulator: Simulator) -> None:
@@ -200,6 +200,54 @@ def test_what_the_declared_entries_admit_as_well_stands_in_nobodys_way(cloud: Cl
     narrower = INPUTS | {"securityIps": ["10.1.2.3/32"]}
     with pytest.raises(ResourceError, match=r"declares: 10\.0\.0\.77\."):
         RESOURCE.update(cloud, ID, found | {"declared": INPUTS}, narrower)
+
+
+def test_what_somebody_adds_during_an_update_stays(
+    cloud: Cloud, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the read that finds only ours and the write."""
+    _, state = RESOURCE.create(cloud, INPUTS)
+    read = RdsWhitelistGroup._before_update
+
+    def added(self: RdsWhitelistGroup, *arguments: Any) -> list[str]:
+        live = read(self, *arguments)
+        if live == INPUTS["securityIps"]:
+            modify(cloud, "migrated", "192.168.7.7", "Append")
+        return live
+
+    monkeypatch.setattr(RdsWhitelistGroup, "_before_update", added)
+    wanted = INPUTS | {"securityIps": ["10.0.0.0/24", "10.9.0.0/24"]}
+    # Past the preview, which is asked before: nothing was there then.
+    monkeypatch.setattr(RdsWhitelistGroup, "foresee", lambda *_: None)
+    after = RESOURCE.update(cloud, ID, state | {"declared": INPUTS}, wanted)
+    assert sorted(groups(simulator)["MIX", "migrated"]) == ["10.0.0.0/24", "10.9.0.0/24", "192.168.7.7"]
+    assert after["securityIps"] == wanted["securityIps"]
+    seen = RESOURCE.read(cloud, ID, after)
+    assert seen is not None
+    told = drift.compared(RESOURCE, after | {"declared": wanted}, seen)
+    assert told["drift"] == ["securityIps: 192.168.7.7/32 was added"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "modes"),
+    [
+        (["10.0.0.0/24"], ["10.0.0.0/24", "10.1.0.0/24"], ["Append"]),
+        (["10.0.0.0/24", "10.1.0.0/24"], ["10.0.0.0/24"], ["Delete"]),
+        (["10.0.0.0/24"], ["10.1.0.0/24"], ["Append", "Delete"]),
+        # One group cannot hold both at once.
+        (["10.0.0.0/24", "10.1.0.0/24"], ["10.0.0.0/16", "10.1.0.0/24"], ["Cover"]),
+        (["10.0.0.0/16"], ["10.0.0.7/32"], ["Cover"]),
+    ],
+)
+def test_an_update_names_what_it_adds_and_takes_away(
+    cloud: Cloud, simulator: Simulator, before: list[str], after: list[str], modes: list[str]
+) -> None:
+    """At every moment of it the group admits whoever both sets admit."""
+    _, state = RESOURCE.create(cloud, INPUTS | {"securityIps": before})
+    RESOURCE.update(cloud, ID, state, INPUTS | {"securityIps": after})
+    assert groups(simulator)["MIX", "migrated"] == after
+    written = [item["parameters"] for item in simulator.requests() if item["action"] == "ModifySecurityIps"]
+    assert [item["ModifyMode"] for item in written[1:]] == modes
 
 
 def test_entries_of_others_in_our_group_survive_its_deletion(cloud: Cloud, simulator: Simulator) -> None:

@@ -41,11 +41,11 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     declared = [resource for kind in _ASKED for resource in plan.of_type(kind)]
     if not declared:
         return not_applicable("Nothing is declared that could be refused.")
-    refused = [text for resource in declared if (text := resource.facts.optional_text("refused"))]
+    refused = [text for resource in declared if (text := resource.facts.optional_message("refused"))]
     if refused:
         return failed("\n".join(sorted(set(refused))))
     for resource in declared:
-        if text := resource.facts.optional_text("notForeseen"):
+        if text := resource.facts.optional_message("notForeseen"):
             raise UnreadableError(resource.name, f"cannot be asked whether it will be refused: {text}")
     return passed(f"Nothing of what is declared would be refused: {len(declared)} resources.")
 

@@ -20,6 +20,16 @@ def test_fail_with_the_refusal_in_its_own_words(kind: str) -> None:
     expect(draft, RULE, "dev", Outcome.FAIL, REFUSAL)
 
 
+def test_fail_with_the_whole_command_that_mends_it() -> None:
+    """It is the end of a long refusal."""
+    draft = prepared()
+    removal = "To remove them: aliyun rds ModifySecurityIps --SecurityIps " + ",".join(["10.0.0.1"] * 40)
+    draft.facts(WHITELIST_GROUP)["refused"] = f"{REFUSAL} {removal}\x1b[2J"
+    assert expect(draft, RULE, "dev", Outcome.FAIL).reason == f"{REFUSAL} {removal}?[2J"
+    draft.facts(WHITELIST_GROUP)["refused"] = "x" * 10_000_000
+    assert len(expect(draft, RULE, "dev", Outcome.FAIL).reason) == 4_000
+
+
 def test_fail_names_each_refusal_once() -> None:
     """Whoever mends the first alone meets the second at `pulumi up`."""
     draft = prepared()

@@ -1,0 +1,106 @@
+"""What the state says of creations that were begun and not ended: the mark of what the cloud keeps no mark of.
+
+Before it calls a plugin, the engine writes down which resource is about to be created, with its inputs. A run that is
+killed leaves that, and the next runs carry it on.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from components.config import DatabaseChoice
+from estate.model import Database, DatabaseProduct, Estate, WhitelistGroup
+
+#: Type and name of a resource, and the inputs that it was to be created with.
+Begun = Mapping[tuple[str, str], Mapping[str, Any]]
+
+_WHITELIST_GROUPS: Final[Mapping[DatabaseProduct, str]] = {
+    "rds": "alimigrate:rds:WhitelistGroup",
+    "redis": "alimigrate:kvstore:WhitelistGroup",
+    "mongodb": "alimigrate:mongodb:WhitelistGroup",
+}
+_SECONDS: Final = 60
+# ApsaraDB reads a group with this one entry as "nobody".
+_NOBODY: Final = "127.0.0.1/32"
+
+
+def whitelist_groups(
+    estate: Estate, choices: Sequence[DatabaseChoice]
+) -> Mapping[str, tuple[Database, WhitelistGroup]]:
+    """Return the groups of the names that a stack gives, by the id of the resource; such as admit somebody."""
+    names = {choice.whitelist_group for choice in choices}
+    return {
+        _id_of(database, group): (database, group)
+        for database in estate.databases
+        for group in database.whitelist_groups
+        if group.name in names and _blocks(group.security_ips) - {_NOBODY}
+    }
+
+
+def adoptable(
+    groups: Mapping[str, tuple[Database, WhitelistGroup]], choices: Sequence[DatabaseChoice], begun: Begun
+) -> Mapping[tuple[str, str], str]:
+    """Return the ids of the groups that a killed run made, by type and name of the resource.
+
+    That is one whose creation was begun, and of which each entry was among those to be written then, or is declared
+    now: a group with an entry of somebody else is not taken, because an import makes all entries the stack's own.
+    """
+    also = {choice.id: choice.also_admit for choice in choices}
+    found: dict[tuple[str, str], str] = {}
+    for resource_id, (database, group) in groups.items():
+        key = _WHITELIST_GROUPS[database.product], f"{database.id}-{group.name}"
+        inputs = begun.get(key, {})
+        ours = _blocks(str(item) for item in inputs.get("securityIps") or ()) | _blocks(also.get(database.id, ()))
+        network_type = inputs.get("networkType", group.network_type)
+        if inputs and network_type == group.network_type and _blocks(group.security_ips) <= ours:
+            found[key] = resource_id
+    return found
+
+
+def read_begun(stack: str) -> Begun:
+    """Return the creations in a stack's state that were begun and not ended, but for such as are there by now.
+
+    The engine has no function that tells them, so its own command line is asked. Where that cannot be, there are none:
+    what is in the way is then refused, as it is where somebody else made it.
+    """
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_OPTION_")}
+    command = ["pulumi", "stack", "export", "--stack", stack, "--non-interactive"]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, stdin=subprocess.DEVNULL, env=environ, timeout=_SECONDS, check=True
+        )
+        deployment = json.loads(done.stdout)["deployment"]
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError):
+        return {}
+    there = {item["urn"] for item in deployment.get("resources") or ()}
+    return {
+        _key_of(item["resource"]["urn"]): item["resource"].get("inputs") or {}
+        for item in deployment.get("pending_operations") or ()
+        if item.get("type") == "creating" and item["resource"]["urn"] not in there
+    }
+
+
+def _key_of(urn: str) -> tuple[str, str]:
+    return urn.split("::")[2].rpartition("$")[2], urn.split("::", 3)[3]
+
+
+def _id_of(database: Database, group: WhitelistGroup) -> str:
+    """Return the id of the resource (provider/whitelist_group.py)."""
+    parts = [database.id, *([group.network_type] if database.product == "rds" else ()), group.name]
+    return ":".join(parts)
+
+
+def _blocks(entries: Iterable[str]) -> set[str]:
+    return {_block(entry) for entry in entries}
+
+
+def _block(entry: str) -> str:
+    try:
+        return str(ipaddress.IPv4Network(entry, strict=False))
+    except ValueError:
+        return entry
