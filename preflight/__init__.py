@@ -1,1 +1,1 @@
-"""The front door: from nothing to a verdict on one screen, by the real engine with the policy pack always on."""
+"""The command `preflight`: from nothing to a verdict on one screen, by the real engine with the policy pack on."""

@@ -1,4 +1,4 @@
-"""Checks config, identity and reachability before the engine starts, which refreshes before our program can speak."""
+"""Check config, identity and reachability before the engine starts: it refreshes before our program runs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from preflight.workspace import OpenStack, decoded
 
 @dataclass(frozen=True)
 class Access:
-    """A cloud that answers, and who we are to it: one line without secrets."""
+    """A cloud that answers, and its caller: one line without secrets."""
 
     cloud: Cloud
     told: str
@@ -48,12 +48,12 @@ def check_config(stack: OpenStack) -> MigrationConfig:
 
 
 def check_access(stack: OpenStack) -> Access:
-    """Ask the cloud who we are, and that ECS answers and may be read. Raises Stop."""
+    """Check the caller's identity, and that ECS answers and may be read. Raises Stop."""
     return access_by(stack.config, stack.environ, stack.file)
 
 
 def access_by(config: Mapping[str, str], environ: Mapping[str, str], file: str) -> Access:
-    """Do so by the `alicloud:` keys of a config, as texts, which `file` holds. Raises Stop."""
+    """Do so with the `alicloud:` keys of a config, as texts, from `file`. Raises Stop."""
     try:
         cloud = Cloud(settings_from(config, environ))
     except SettingsError as error:
@@ -69,4 +69,4 @@ def access_by(config: Mapping[str, str], environ: Mapping[str, str], file: str) 
 
 
 EXIT_CODES: Final[Mapping[FailureKind, int]] = {"input": BAD_INPUT, "access": NOT_ALLOWED, "cloud": NOT_JUDGED}
-"""The code for what keeps a run from being judged."""
+"""Return the exit code for a fault that prevents a verdict."""

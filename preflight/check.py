@@ -17,7 +17,7 @@ from preflight.summary import conditions, waves
 
 @dataclass(frozen=True)
 class Wish(Asked):
-    """What the command line asks for; `instances` by id or name, `rules` by id, `everything` shows all findings."""
+    """The request of the command line; `instances` by id or name, `rules` by id, `everything` shows all findings."""
 
     everything: bool = False
     instances: tuple[str, ...] = ()

@@ -44,7 +44,7 @@ from preflight.timeline.command import timeline
 
 
 class Permissions(StrEnum):
-    """What a RAM policy document is for."""
+    """The use of a RAM policy document."""
 
     PREVIEW = "preview"
     UP = "up"
@@ -110,7 +110,8 @@ def rules() -> None:
 def explain(
     rule: Annotated[str, typer.Argument(help="The id of a rule, as a finding names it.")],
     instance: Annotated[
-        list[str] | None, typer.Option(help="Explain what the rule says of one instance, by id or name; repeat it.")
+        list[str] | None,
+        typer.Option(help="Show the rule's result for one instance, by id or name; repeat it for more."),
     ] = None,
     result: Annotated[
         Path | None, typer.Option(help="The result that is meant, which --result kept.", envvar="PREFLIGHT_RESULT")
@@ -149,7 +150,7 @@ app.add_typer(evidence, name="evidence")
 
 
 def main() -> None:
-    """Run the command line; every error is one message on stderr, and an exit code that says its kind."""
+    """Run the command line; every error is one message on stderr, and an exit code for its kind."""
     try:
         with ending_cleanly():
             app(prog_name="preflight")

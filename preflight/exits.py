@@ -1,4 +1,4 @@
-"""How `preflight` ends: its exit codes, which are those of `policies.verdict` and two of its own."""
+"""The exit codes of `preflight`: those of `policies.verdict`, and some of its own."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Final
 
 from policies.verdict import BAD_INPUT, CONDITIONS, NOT_JUDGED, NOT_READY, READY, UNKNOWN, WHAT_IF
 
-#: Credentials that the cloud does not accept, a permission that is missing, or a passphrase that is not there.
+#: The cloud rejects the credentials, or a permission or the passphrase is missing.
 NOT_ALLOWED: Final = 3
 #: `preflight inventory --diff` found changes.
 CHANGED: Final = 5
-#: As a shell has it for a command that a signal ended: 130 for ctrl-c, 143 for SIGTERM.
+#: As a shell reports a command that a signal ended: 130 for ctrl-c, 143 for SIGTERM.
 BY_SIGNAL: Final = 128
 
 HELP: Final = f"""exit codes:

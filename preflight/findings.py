@@ -1,4 +1,4 @@
-"""Which findings of a result a command is asked about: by rule and by instance."""
+"""Select findings of a result by rule and by instance."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ InstancesOption: TypeAlias = Annotated[
 
 
 def known_rules(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the rules that the command line names. Raises Stop for one that there is not."""
+    """Return the rules that the command line names. Raises Stop for an unknown one."""
     known = manifest()
     if unknown := [name for name in names if name not in known]:
         raise Stop(BAD_INPUT, f"--rule {', '.join(unknown)}: there is no such rule; docs/rules/README.md lists them")

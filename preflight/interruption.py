@@ -1,8 +1,8 @@
-"""SIGINT and SIGTERM end a command cleanly: the engine is asked to stop, and has given its lock back before we end.
+"""End a command cleanly on SIGINT and SIGTERM: stop the engine, and wait until it has released its lock.
 
-The engine takes the first SIGINT as the wish to end in order, and a second one as that to end at once. A terminal sends
-ctrl-c to all processes of a group: so the engine runs in a session of its own, and gets exactly the signals that we
-pass on. SIGTERM, by which a pipeline cancels a job, reaches this process alone.
+The engine takes the first SIGINT as a request to end in order, and a second one as an order to end at once. A terminal
+sends ctrl-c to all processes of a group, so the engine runs in a session of its own, and gets exactly the signals that
+we pass on. A pipeline cancels a job by SIGTERM, which reaches this process alone.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from typing import IO, Final
 from pulumi import automation
 from pulumi.automation.errors import create_command_error
 
-# SIGHUP, which Windows has not: the terminal is gone.
+# SIGHUP: the terminal is gone. Windows does not have it.
 _SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class Interrupted(BaseException):
-    """The command was told to end by a signal, and the engine has ended; nothing on the way catches it as an error."""
+    """A signal has ended the command and its engine; no handler of errors may catch this."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -33,7 +33,7 @@ class Interrupted(BaseException):
 
 
 class _Engine:
-    """The engine's process, while it runs, whether it is just being started, and the signal that has come meanwhile."""
+    """The engine's process: whether it runs or is being started, and the signal that has arrived meanwhile."""
 
     process: subprocess.Popen[str] | None = None
     starting: bool = False
@@ -44,7 +44,7 @@ _ENGINE: Final = _Engine()
 
 
 def _pass_on(number: int, _frame: FrameType | None) -> None:
-    """Ask the engine to end where it runs, which ends the command after it; else end the command."""
+    """Pass a signal on to a running engine, which ends the command after it; otherwise end the command."""
     process = _ENGINE.process
     if process is None and not _ENGINE.starting:
         raise Interrupted(number)
@@ -55,7 +55,7 @@ def _pass_on(number: int, _frame: FrameType | None) -> None:
 
 @contextmanager
 def ending_cleanly() -> Iterator[None]:
-    """Take SIGINT and SIGTERM as the wish to end in order, for as long as a command runs."""
+    """Treat SIGINT and SIGTERM as requests to end in order, while a command runs."""
     before = {number: signal.signal(number, _pass_on) for number in _SIGNALS}
     try:
         yield
@@ -77,7 +77,7 @@ class InterruptibleCommand(automation.PulumiCommand):
     ) -> automation.CommandResult:
         """Run the engine to its end.
 
-        Raises CommandError, of its kind, where it fails, and Interrupted where it was told to end.
+        Raises CommandError, of its kind, where it fails, and Interrupted where a signal ended it.
         """
         process = self._start(args, cwd, additional_env)
 
@@ -106,7 +106,7 @@ class InterruptibleCommand(automation.PulumiCommand):
         return result
 
     def _start(self, args: list[str], cwd: str, more: Mapping[str, str]) -> subprocess.Popen[str]:
-        """Start the engine; a signal that comes before it is there reaches it all the same."""
+        """Start the engine; a signal that arrived before it started is passed on to it."""
         _ENGINE.signalled, _ENGINE.starting = None, True
         try:
             process = subprocess.Popen(
@@ -128,7 +128,7 @@ class InterruptibleCommand(automation.PulumiCommand):
 
     def _environ(self, more: Mapping[str, str]) -> dict[str, str]:
         environ = {**os.environ, **more, "PULUMI_AUTOMATION_API": "true"}
-        # The language host and plugins of this very engine come first.
+        # The language host and plugins of this engine come first.
         environ["PATH"] = os.pathsep.join([str(Path(self.command).parent), environ.get("PATH", "")])
         return environ
 

@@ -1,4 +1,4 @@
-"""`preflight inventory`: the estate of a region in a file to review, and what changed since another one."""
+"""`preflight inventory`: write the estate of a region into a file to review, and list changes since an earlier one."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _save(path: Path, found: Inventory) -> None:
 
 
 def show_changes(out: Console, before: Inventory, after: Inventory, differences: Sequence[Change]) -> None:
-    """Show what changed between two readings, by kind of thing."""
+    """Show the changes between two readings, by kind of resource."""
     for kind, group in groupby(differences, key=lambda change: change.kind):
         show(out, Text(kind, "bold"))
         for change in group:

@@ -1,4 +1,4 @@
-"""One run that every command judges by: config, identity and reachability, then a preview with the pack on."""
+"""The run by which every command judges: config, identity and reachability, then a preview with the pack on."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _MOST_PROBLEMS = 8
 
 @dataclass(frozen=True)
 class Asked:
-    """Which run is asked for.
+    """The requested run.
 
-    `result` keeps the pack's whole result. `estate` is the file that the estate is from; None: it is from the cloud.
+    `result` keeps the pack's whole result. `estate` is the inventory file to use; None: the cloud is read.
     """
 
     project: Path
@@ -38,7 +38,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Judged:
-    """A run that has ended: the stack, what the result means, and what the engine told."""
+    """A finished run: the stack, the meaning of its result, and the engine's messages."""
 
     stack: OpenStack
     decision: Decision
@@ -73,7 +73,7 @@ def judge(asked: Asked, err: Console) -> Judged:
 
 
 def in_doubt(decision: Decision, told: Preview) -> Decision:
-    """Return no verdict where the pack finds it ready, and the preview failed for another reason."""
+    """Return NOT JUDGED where the pack's result is ready, but the preview failed for another reason."""
     if decision.code not in (READY, CONDITIONS) or not told.failed:
         return decision
     why = told.errors or ("another policy pack does not let it pass: pulumi preview shows which",)
@@ -81,7 +81,7 @@ def in_doubt(decision: Decision, told: Preview) -> Decision:
 
 
 def problems(decision: Decision, told: Preview) -> list[str]:
-    """Return why there is no verdict. Raises Stop where the program said why it stopped."""
+    """Return why there is no verdict. Raises Stop where the program gave the reason."""
     if told.failure is not None and told.failure.kind in EXIT_CODES:
         code = EXIT_CODES[told.failure.kind]  # type: ignore[index]
         if code != NOT_JUDGED:
@@ -90,6 +90,6 @@ def problems(decision: Decision, told: Preview) -> list[str]:
 
 
 def not_judged(decision: Decision, told: Preview, out: Console) -> int:
-    """Show why there is no verdict, and return the exit code. Raises Stop where the program said why it stopped."""
+    """Show why there is no verdict, and return the exit code. Raises Stop where the program gave the reason."""
     show_not_judged(out, problems(decision, told))
     return decision.code

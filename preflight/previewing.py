@@ -1,4 +1,4 @@
-"""One preview by the real engine with the pack on: the result of this very run, or why there is none."""
+"""One preview by the real engine with the pack on: the result of this very run, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from preflight.steps import Step, Steps
 from preflight.workspace import OpenStack, error_lines
 
 _REFRESH: Final = "refresh"
-# Said whatever went wrong; what did stands beside it.
+# Printed after any failure; the reason is beside it.
 _SAYS_NOTHING: Final = ("preview failed",)
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What the program said of why it stopped; `kind` is one of `components.run.FailureKind`."""
+    """The program's reason for stopping; `kind` is one of `components.run.FailureKind`."""
 
     kind: str
     message: str
@@ -36,11 +36,11 @@ class Failure:
 
 @dataclass(frozen=True)
 class Preview:
-    """How a preview ended; all texts are redacted.
+    """The end of a preview; all texts are redacted.
 
-    `result` is where the pack was told to write. `errors` are what the engine reports beside findings; None of them
-    and no `failure` in a preview that `failed` means that a policy did it. `steps` is what would happen to each
-    resource; where there are errors or a failure, it is not the whole.
+    `result` is the file that the pack was to write. `errors` are the engine's reports beside findings. A preview that
+    `failed` without any of them and without `failure` was refused by a policy. `steps` are the planned actions on each
+    resource; after errors or a failure they are incomplete.
     """
 
     run_id: str
@@ -53,13 +53,13 @@ class Preview:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the engine came to the end of the program, so that the steps are all of them."""
+        """Whether the engine reached the end of the program, so that the steps are complete."""
         return not self.errors and self.failure is None
 
 
 @dataclass
 class Heard:
-    """What the engine's events have said so far; `tell` is given each step with its counts, `scrub` blanks secrets."""
+    """What the engine's events reported so far; `tell` receives each step with counts, `scrub` blanks secrets."""
 
     tell: Callable[[str], None]
     scrub: Callable[[str], str]
@@ -71,7 +71,7 @@ class Heard:
     steps: Steps = field(default_factory=Steps)
 
     def hear(self, event: events.EngineEvent) -> None:
-        """Take in one event, and tell the progress with its counts."""
+        """Take in one event, and report the progress with its counts."""
         self.steps.hear(event)
         if event.diagnostic_event is not None:
             self._diagnostic(event.diagnostic_event)
@@ -98,10 +98,10 @@ class Heard:
 
 
 def preview(stack: OpenStack, result: Path, at: datetime | None, scratch: Path, heard: Heard) -> Preview:
-    """Preview the stack; nothing in the cloud is changed, and no result of an earlier run is left at `result`.
+    """Preview the stack; nothing in the cloud is changed, and a result of an earlier run at `result` is removed.
 
-    `at` asks about another time. `scratch` is a directory for what the program says of a failure. `heard`
-    takes in what the engine says.
+    `at` asks about another time. `scratch` is a directory for the program's report of a failure. `heard` takes in the
+    engine's events.
     """
     result.unlink(missing_ok=True)
     failure = scratch / "failure.json"
@@ -114,7 +114,7 @@ def preview(stack: OpenStack, result: Path, at: datetime | None, scratch: Path, 
         stack.handle.preview(
             on_event=heard.hear,
             color="never",
-            # The state of a run by an estate file is empty: there is nothing to refresh, and no cloud to ask.
+            # The state of a run by an inventory file is empty: there is nothing to refresh, and no cloud to call.
             refresh=stack.config_file is None,
             suppress_outputs=True,
             config_file=None if stack.config_file is None else str(stack.config_file),
@@ -124,7 +124,7 @@ def preview(stack: OpenStack, result: Path, at: datetime | None, scratch: Path, 
         if not heard.errors and not heard.violations:
             heard.errors += error_lines(heard.scrub(str(error))) or ["the engine ended without saying why"]
     except RuntimeError as error:
-        # The Automation API, of a preview that ends well and has no summary.
+        # The Automation API raises this for a successful preview without a summary.
         failed = True
         heard.errors.append(redacted(str(error), heard.scrub))
     return Preview(

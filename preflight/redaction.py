@@ -1,7 +1,7 @@
-"""Takes out of a text what may stand in no log: keys, secrets, tokens, signatures, and what steers a terminal.
+"""Remove what no log may contain: keys, secrets, tokens, signatures, and terminal controls.
 
-The values in use are blanked by `estate.client.Cloud.scrub`. What is here knows keys by their form: the engine and its
-plugins print whole requests where the cloud does not answer, and may take other credentials than those that we know.
+`estate.client.Cloud.scrub` blanks the values in use. This module recognizes keys by their form: the engine and its
+plugins print whole requests where the cloud does not answer, and may use other credentials than those that we know.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _USERINFO: Final = re.compile(r"(?<=://)[^/\s@]+@")
 
 
 def redacted(text: str, scrub: Callable[[str], str] = str) -> str:
-    """Return the text as it may be shown anywhere; `scrub` blanks the values that are in use."""
+    """Return the text in a form that may be shown anywhere; `scrub` blanks the values in use."""
     text = scrub(_ESCAPES.sub("", text))
     text = _AUTHORIZATION.sub(rf"\1{_BLANK}", text)
     text = _NAMED.sub(rf"\1\2{_BLANK}", text)

@@ -1,4 +1,4 @@
-"""What can be looked up without a stack: rules, findings of a result that was kept, and permissions."""
+"""Look-ups that need no stack: rules, findings of a result that was kept, and permissions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def show_rules(console: Console) -> None:
 
 
 def known_rule(rule_id: str) -> None:
-    """Raise Stop where there is no such rule, with the ids that are like it."""
+    """Raise Stop for an unknown rule, with the ids that are similar."""
     known = manifest()
     if rule_id not in known:
         alike = difflib.get_close_matches(rule_id, known, cutoff=0.4)
@@ -46,7 +46,7 @@ def known_rule(rule_id: str) -> None:
 
 
 def explain(console: Console, rule_id: str) -> None:
-    """Show the page of a rule. Raises Stop where there is no such rule."""
+    """Show the page of a rule. Raises Stop for an unknown rule."""
     known_rule(rule_id)
     page = (ROOT / f"docs/rules/{rule_id}.md").read_text(encoding="utf-8")
     console.print(Markdown(page))
@@ -55,9 +55,9 @@ def explain(console: Console, rule_id: str) -> None:
 
 
 def explain_findings(console: Console, rule_id: str, path: Path, instances: Sequence[str]) -> None:
-    """Show what a rule said in a result that was kept, of some instances or of all: passes, too, and what is waived.
+    """Show a rule's results in a result that was kept, for some instances or all, including passes and waived ones.
 
-    Raises Stop where the file is no result, or the rule said nothing of an instance.
+    Raises Stop where the file is no result, or has nothing about an instance.
     """
     try:
         result = load(path)

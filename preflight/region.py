@@ -1,4 +1,4 @@
-"""A region as it is, read from the cloud or from a file: what `inventory` writes and `init` starts from."""
+"""Read a region from the cloud or from a file: the input of `inventory` and `init`."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from preflight.workspace import open_stack
 
 @dataclass(frozen=True)
 class Where:
-    """Which region: that of a `stack`; or a `region` by name, by the keys of `cloud`, a stack file, and of Pulumi.yaml.
+    """The region to read: that of a `stack`; or a `region` by name, with the keys of a stack file and Pulumi.yaml.
 
-    Where all three are None, it is the region of the selected stack.
+    `cloud` is that stack file. With all three None, it is the region of the selected stack.
     """
 
     project: Path
@@ -96,7 +96,7 @@ def keys_in(path: Path) -> dict[str, object]:
 
 
 def _text(value: object) -> str:
-    """Return a value of the config as the engine hands it over."""
+    """Return a value of the config in the engine's form."""
     if isinstance(value, bool):
         return str(value).lower()
     return value if isinstance(value, str) else json.dumps(value)

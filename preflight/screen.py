@@ -1,6 +1,6 @@
-"""What a person reads: progress while it runs, then the verdict as the last thing, on one screen of 80 columns or more.
+"""The terminal: progress while a command runs, then the verdict at the end, on one screen of 80 columns or more.
 
-Prose is wrapped to the terminal. What is to be copied, config lines and commands, never is: the terminal folds it.
+Prose is wrapped to the terminal. Config lines and commands to copy never are: the terminal folds them.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from policies.verdict import Decision
 from preflight.fixes import OR, Fix, told
 from preflight.summary import WaveSummary
 
-#: Where the output is no terminal: wide enough for a log.
+#: The width where the output is no terminal: enough for a log.
 _LOG_WIDTH: Final = 120
-#: Lines that a verdict with its fixes takes at the most: `--all` shows the others.
+#: The most lines of a verdict with its fixes: `--all` shows the others.
 MOST_LINES: Final = 76
 _MOST_FIX_LINES: Final = 3
 _MOST_WAVES: Final = 20
@@ -49,13 +49,13 @@ _CONDITIONS: Final[Mapping[str, Callable[[int], str]]] = {
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return the console for a stream: the terminal's own width, or that of a log."""
+    """Return the console for a stream, with the terminal's own width, or that of a log."""
     made = Console(stderr=stderr, highlight=False)
     return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=_LOG_WIDTH)
 
 
 class Progress:
-    """What is being done, on stderr: one line that changes on a terminal, a line a step elsewhere."""
+    """The current step, on stderr: one line that changes on a terminal, a line for each step elsewhere."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -65,7 +65,7 @@ class Progress:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Show the steps that are told meanwhile."""
+        """Show the steps that are reported meanwhile."""
         if self._console.is_terminal:
             with self._console.status("Starting the engine") as self._status:
                 yield
@@ -101,9 +101,9 @@ def show(console: Console, line: Text | str = "") -> None:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is shown of a result that was judged, or of one `wave` of it.
+    """A judged result, or one `wave`, to show.
 
-    `whole` shows every fix to its end, on however many lines.
+    `whole` shows every fix completely, on however many lines.
     """
 
     decision: Decision
@@ -115,7 +115,7 @@ class Verdict:
 
 
 def show_verdict(console: Console, verdict: Verdict) -> None:
-    """Show waves, fixes, and in the last lines the answer."""
+    """Show waves and fixes, and in the last lines the answer."""
     waves, fixes = verdict.waves, verdict.fixes
     answer = list(_answer(verdict))
     table = _waves_table(waves, console.width)
@@ -152,7 +152,7 @@ def _waves_table(waves: Sequence[WaveSummary], width: int) -> Table:
 
 
 def _within(lines: int | None, fixes: Sequence[Fix], width: int) -> Iterator[list[Text]]:
-    """Yield the blocks of as many fixes as fit, and how many there are beyond them; None: of all."""
+    """Yield the blocks of the fixes that fit, and the number of the others; None: of all."""
     if not fixes:
         return
     yield [Text("Fixes, the worst first", "bold")]
@@ -202,14 +202,14 @@ def fix_block(
 
 
 def _as_before(line: str, number: int, before: dict[str, int] | None) -> str:
-    """Return a line, or by which number it stands above already: several fixes may need the same network."""
+    """Return a line, or the number of the earlier fix that has it: several fixes may need the same network."""
     if before is None or not line.startswith("set ") or before.setdefault(line, number) == number:
         return line
     return f"{line.partition(':')[0]}: as in {before[line]}"
 
 
 def _names(names: Sequence[str], room: int) -> str:
-    """Return as many names as have room in a line, one at least, and how many there are beyond them."""
+    """Return as many names as fit in a line, at least one, and the number of the others."""
     for count in range(len(names), 1, -1):
         rest = f" and {len(names) - count} more" if count < len(names) else ""
         text = safe(", ".join(names[:count])) + rest
@@ -219,7 +219,7 @@ def _names(names: Sequence[str], room: int) -> str:
 
 
 def _answer(verdict: Verdict) -> Iterator[Text]:
-    """Yield the last lines: what is asked for, of what, and until when it holds."""
+    """Yield the last lines: the answer, its subject, and its end of validity."""
     result, wave, fixes = verdict.decision.result or {}, verdict.wave, verdict.fixes
     run = result["run"]
     what = f"stack {result['stack']}" if wave is None else f"wave {wave} of stack {result['stack']}"
@@ -251,10 +251,10 @@ def _answer(verdict: Verdict) -> Iterator[Text]:
 
 
 def file_age(result: Mapping[str, Any]) -> str:
-    """Say when the estate of a file was read, and how long that was before the time that is asked about."""
+    """Return when the estate of a file was read, and its age at the time of the question."""
     read_at = result["run"]["estateReadAt"]
     if read_at is None:
-        return "a time that nobody can tell"
+        return "an unknown time"
     passed = datetime.fromisoformat(result["now"]) - datetime.fromisoformat(read_at)
     return f"{when(read_at)}, {age(passed)}"
 
@@ -299,7 +299,7 @@ def show_findings(
 
 
 def _since(item: Mapping[str, Any]) -> str:
-    """Say from when a finding blocks, or until when it is waived; nothing of one that blocks now, or is none."""
+    """Return from when a finding blocks, or until when it is waived; empty where it blocks now, or is no finding."""
     if item["outcome"] == "WAIVED":
         return f" until {when(item['waiver']['expires'])}, by {safe(item['waiver']['owner'])}"
     waits = item["outcome"] in ("FAIL", "UNKNOWN") and not item["blocking"] and item["mandatoryFrom"]
@@ -332,7 +332,7 @@ def when(text: str) -> str:
 
 
 def _height(line: Text | str, width: int) -> int:
-    """Lines of the terminal that a line takes."""
+    """Return the number of the terminal's lines that a line takes."""
     return max(1, math.ceil(len(line) / width))
 
 

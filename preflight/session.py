@@ -1,4 +1,4 @@
-"""A stack that is about to be judged: by the cloud, or by the estate in a file and then without any cloud."""
+"""A stack to be judged: by the cloud, or by the estate in a file and then without any cloud."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from preflight.workspace import OpenStack, open_by_file, open_stack
 
 @dataclass(frozen=True)
 class Session:
-    """One stack, its config read, and where its estate is from.
+    """One stack, its config, and the source of its estate.
 
-    `told` says that in a line without secrets; `scrub` blanks the secrets in use. `scratch` is gone with the session.
+    `told` names the source in a line without secrets; `scrub` blanks the secrets in use. `scratch` is deleted with the
+    session.
     """
 
     stack: OpenStack
@@ -33,7 +34,7 @@ class Session:
 
 @contextmanager
 def session(project: Path, stack: str | None, estate: Path | None) -> Iterator[Session]:
-    """Open a stack: config first, then who calls the cloud, or what the file holds. Raises Stop."""
+    """Open a stack: first its config, then the caller of the cloud, or the content of the file. Raises Stop."""
     with tempfile.TemporaryDirectory(prefix="preflight-") as directory:
         scratch = Path(directory)
         if estate is None:

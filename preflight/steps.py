@@ -1,4 +1,4 @@
-"""What the engine says that it would do, a step a resource, as plain data; and the same as the pack's own plan."""
+"""The engine's planned actions, a step for each resource, as plain data; and the same as the pack's own plan."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from policies.core.facts import Leaf, Value
 from policies.core.plan import Plan, Resource
 from policies.pack.sdk import SIGNATURE, UNKNOWN
 
-#: Operations by which the engine looks at a resource, before it says what it would do.
+#: Operations by which the engine reads a resource, before its planned action.
 _LOOKING: Final = frozenset({"refresh", "read", "read-replacement", "read-discard"})
-#: The second half of a replacement, and what ends one of an earlier run: the step that makes the new one tells it all.
+#: The second half of a replacement, and the cleanup of an earlier run: the step that creates the new one covers both.
 _HALVES: Final = frozenset({"create-replacement", "delete-replaced", "discard-replaced", "remove-pending-replace"})
 _DELETING: Final = frozenset({"delete", "discard"})
 #: The bridge's own notes in a state, such as timeouts.
@@ -23,11 +23,11 @@ _TIMEOUTS: Final = "__meta"
 
 @dataclass(frozen=True)
 class Step:
-    """What would happen to one resource.
+    """The planned action on one resource.
 
     `op` is the engine's word: same, create, update, replace, delete, import. `before` are its properties in the state,
-    `after` those that it would have, with `Leaf.UNKNOWN` for what nobody knows yet; empty where there is none.
-    `retained`: a destroy, or its own deletion, leaves it in the cloud.
+    `after` its planned ones, with `Leaf.UNKNOWN` for unknown values; empty where there is none. `retained`: a destroy,
+    or its own deletion, leaves it in the cloud.
     """
 
     op: str
@@ -52,18 +52,18 @@ class Step:
 
     @property
     def changes(self) -> bool:
-        """Whether anything happens to it."""
+        """Whether there is an action on it."""
         return self.op != "same"
 
 
 @dataclass
 class Steps:
-    """Collects the steps of one preview from the engine's events; the last event of a resource tells the most."""
+    """Collects the steps of one preview from the engine's events; the last event of a resource counts."""
 
     _last: dict[str, events.StepEventMetadata] = field(default_factory=dict)
 
     def hear(self, event: events.EngineEvent) -> None:
-        """Take in one event; those that are no step of a resource tell nothing."""
+        """Take in one event; events that are no step of a resource are ignored."""
         told = event.res_outputs_event or event.resource_pre_event
         if told is None or told.metadata is None:
             return
@@ -72,7 +72,7 @@ class Steps:
         if op in _LOOKING:
             return
         if op in _HALVES:
-            # Of what goes with a replacement, keep nothing; of what comes, the properties.
+            # Of the deleted half of a replacement, keep nothing; of the created half, the properties.
             if op == "create-replacement":
                 self._last[metadata.urn] = metadata
             return
@@ -116,9 +116,9 @@ def _word(op: events.OpType | str) -> str:
 
 
 def _properties(state: events.StepEventStateMetadata) -> Mapping[str, Value]:
-    """Return the properties as `policies.pack.adapter` gives them to the rules.
+    """Return the properties as `policies.pack.adapter` passes them to the rules.
 
-    The plugin's preview leaves out what is not known yet, and gives an empty id; inputs tell which those are.
+    The plugin's preview leaves out unknown values, and returns an empty id; the inputs show which values those are.
     """
     inputs: dict[str, Value] = {key: _plain(value) for key, value in (state.inputs or {}).items()}
     outputs: dict[str, Value] = {key: _plain(value) for key, value in (state.outputs or {}).items() if key != _TIMEOUTS}
@@ -138,7 +138,7 @@ def _plain(value: Any) -> Value:
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):
-        # A secret, which nobody may tell; an asset, an archive, and whatever later engines may add.
+        # A secret, which is never shown; an asset, an archive, and kinds of later engines.
         return Leaf.UNKNOWN if SIGNATURE in value else {str(key): _plain(item) for key, item in value.items()}
     return Leaf.UNKNOWN
 

@@ -1,4 +1,4 @@
-"""The answer that a team asks for, as data: each wave's readiness, what blocks it, and from when more will."""
+"""The answer for a team, as data: each wave's readiness, what blocks it, and from when more will."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from preflight.fixes import open_findings
 
 @dataclass(frozen=True)
 class WaveSummary:
-    """One wave: `blocking` findings now, and `more` that will be mandatory, the first of them from `more_from` on.
+    """One wave: the number of `blocking` findings, and of `more` that will be mandatory, the first from `more_from` on.
 
-    `confidence` is 0 to 1. `readiness` is what it would be in a what-if. Times are ISO 8601.
+    `confidence` is 0 to 1. `readiness` is the hypothetical one in a what-if. Times are ISO 8601.
     """
 
     name: str
@@ -32,12 +32,12 @@ class WaveSummary:
 
     @property
     def blocking(self) -> int:
-        """Findings that hold the wave back now."""
+        """Findings that block the wave now."""
         return self.failed + self.unknown
 
 
 def waves(result: Mapping[str, Any]) -> list[WaveSummary]:
-    """Return each wave by its window; what concerns the stack as a whole holds back every one, as in the judgement."""
+    """Return each wave by its window; findings about the stack as a whole block every wave, as in the judgement."""
     found = open_findings(result)
     return [_wave(wave, [item for item in found if item["wave"] in (None, wave["name"])]) for wave in result["waves"]]
 
@@ -62,7 +62,7 @@ def _wave(wave: Mapping[str, Any], findings: list[Mapping[str, Any]]) -> WaveSum
 
 
 def conditions(result: Mapping[str, Any], wave: str | None) -> dict[str, int]:
-    """Return what a READY WITH CONDITIONS rests on: counts of what is pending, waived, and advice so far."""
+    """Return the conditions of a READY WITH CONDITIONS: counts of pending, waived, and advice."""
     of_it = [
         item
         for item in results.findings(result, "FAIL", "UNKNOWN", "PENDING", "WAIVED")

@@ -25,31 +25,31 @@ from toolchain.shell import make_trial_backend, shell_settings
 ROOT: Final = Path(__file__).resolve().parent.parent
 _PROJECT_FILE: Final = "Pulumi.yaml"
 
-#: Options by which a preview leaves something out, and Pulumi takes each from a variable too: nothing may be judged so.
+#: Options by which a preview leaves something out. Pulumi reads each from a variable too, so these are removed.
 _LEAVING_OUT: Final = tuple(
     f"PULUMI_OPTION_{name}"
     for name in ("TARGET", "TARGET_DEPENDENTS", "TARGET_REPLACE", "EXCLUDE", "EXCLUDE_DEPENDENTS", "REFRESH", "JSON")
 )
 
 
-# The plugins read these, and what the state of a stack is reached by.
+# Variables that the plugins read, and those of the state's backend.
 _CLOUDS: Final = ("ALICLOUD_", "ALIBABA_CLOUD_", "ALIBABACLOUD_")
 _STATES: Final = ("PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE", "TF_ENDPOINT_PATH", ESTATE_VARIABLE)
-# What the estate's own region and account are held against.
+# Compared with the estate's own region and account.
 _PLACE: Final = (f"{PREFIX}region", f"{PREFIX}accountId")
 
 
 class _Quiet(Reporter):
-    """Says what takes time, a download or a build, and not which engine is used: that is the same each time."""
+    """Reports downloads and builds, which take time, and not which engine is used: that is the same each time."""
 
     def say(self, message: str) -> None:
-        """Write one message, unless it is about what is there already."""
+        """Write one message, unless it is about an engine that exists already."""
         if not message.startswith("using "):
             super().say(message)
 
 
 class _Workspace(automation.LocalWorkspace):
-    """A workspace that leaves the stack selected which the user has selected."""
+    """A workspace that keeps the user's selected stack."""
 
     def select_stack(self, stack_name: str) -> None:
         """Do nothing: every command names its stack."""
@@ -57,10 +57,10 @@ class _Workspace(automation.LocalWorkspace):
 
 @dataclass(frozen=True)
 class OpenStack:
-    """One stack: `handle` to the engine, its config as the engine gives it to the program, and its environment.
+    """One stack: `handle` to the engine, its config as the engine passes it to the program, and its environment.
 
-    `config` holds decrypted secrets: it is for nobody's eyes. `config_file` stands for the stack file, None where it
-    is that itself.
+    `config` holds decrypted secrets and must never be shown. `config_file` replaces the stack file, None where it is
+    that itself.
     """
 
     handle: automation.Stack
@@ -82,7 +82,7 @@ class OpenStack:
 
 
 def judged_environment(engine: toolchain.Engine, directory: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return `environ` with engine and backend as `make env` sets them, and the pack on, which leaves nothing out."""
+    """Return `environ` with engine and backend as `make env` sets them, the pack on, and nothing left out."""
     project = directory if (directory / "policies/PulumiPolicy.yaml").is_file() else ROOT
     settings = shell_settings(engine, project, environ)
     make_trial_backend(settings)
@@ -93,11 +93,11 @@ def judged_environment(engine: toolchain.Engine, directory: Path, environ: Mappi
 def open_stack(directory: Path, stack: str | None, environ: Mapping[str, str]) -> OpenStack:
     """Find the stack, the selected one where none is named, and read its config.
 
-    From then on this process has the stack's environment: the Automation API hands down all of it. Raises Stop.
+    From then on this process has the stack's environment, because the Automation API passes all of it on. Raises Stop.
     """
     directory, engine = _project(directory), _engine(environ)
     judged = judged_environment(engine, directory, environ)
-    # A command that goes by the cloud does so whatever is set for others.
+    # A command that reads the cloud ignores an inventory file in the environment.
     judged.pop(ESTATE_VARIABLE, None)
     os.environ.clear()
     os.environ.update(judged)
@@ -116,9 +116,9 @@ def open_stack(directory: Path, stack: str | None, environ: Mapping[str, str]) -
 def open_by_file(
     directory: Path, stack: str | None, environ: Mapping[str, str], estate: Path, scratch: Path
 ) -> OpenStack:
-    """Open a stack for a preview by the estate in a file: an empty one of its name, in `scratch`, with its config.
+    """Open a stack for a preview by an inventory file: an empty one of its name, in `scratch`, with its config.
 
-    The backend of the stack is not asked, and neither is the cloud: it may be a bucket there, and a fork has no key to
+    Neither the backend of the stack nor the cloud is called: the backend may be a bucket, and a fork has no key to
     either. From then on this process has an environment without any credentials. Raises Stop.
     """
     directory, engine = _project(directory), _engine(environ)
@@ -133,7 +133,7 @@ def open_by_file(
     os.environ.clear()
     os.environ.update(judged)
     kept = _without_secrets(config.get("config"), f"Pulumi.{name}.yaml")
-    # Pulumi writes a salt beside the config of a new stack: not into the file of the user.
+    # Pulumi writes a salt beside the config of a new stack; this keeps it out of the user's file.
     (place / _PROJECT_FILE).write_text(json.dumps({"name": project.get("name"), "runtime": "python"}), encoding="utf-8")
     command = automation.PulumiCommand(root=str(engine.bin_dir.parent))
     try:
@@ -149,7 +149,7 @@ def open_by_file(
 
 
 def without_cloud(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment by which nobody reaches the cloud or a backend: no credentials, no hosts of either."""
+    """Return an environment without access to the cloud or a backend: no credentials, no hosts of either."""
     return {
         name: value
         for name, value in environ.items()
@@ -176,7 +176,7 @@ def _document(path: Path) -> Mapping[str, object]:
 
 
 def _without_secrets(config: object, file: str) -> dict[str, object]:
-    """Return the config without how to reach the cloud, and what only the key of the stack opens."""
+    """Return the config without the keys of cloud access, and without values that only the stack's key opens."""
     kept: dict[str, object] = {}
     for key, value in config.items() if isinstance(config, Mapping) else ():
         if str(key).startswith(PREFIX) and key not in _PLACE:
@@ -208,7 +208,7 @@ def _engine(environ: Mapping[str, str]) -> toolchain.Engine:
 
 
 def _refused(error: automation.CommandError, stack: str | None) -> Stop:
-    """Say why the engine does not open the stack, in a line and with a way out."""
+    """Return why the engine does not open the stack, in a line and with a way out."""
     said = "; ".join(error_lines(str(error))) or "it says nothing"
     if "no stack named" in said:
         return Stop(BAD_INPUT, f"there is no stack {stack}: make it by `pulumi stack init {stack}`, or name another")
@@ -227,7 +227,7 @@ def error_lines(output: str) -> list[str]:
 
 
 def decoded(text: str) -> object:
-    """Return the object or list that a text of the config holds, else the text."""
+    """Return the object or list in a text of the config, or the text if it is neither."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

@@ -1,1 +1,1 @@
-"""A first stack file: what is classic in a region, who belongs together, and a proposal of who moves when."""
+"""A first stack file: what is classic in a region, which instances belong together, and a proposal of waves."""

@@ -44,11 +44,11 @@ EXITS: Final = f"""exit codes:
 
 _WAVE_SIZE: Final = 20
 _DAYS: Final = 7
-# The first night that is proposed: a Saturday, two weeks ahead at least, at two in the morning where the regions are.
+# The proposed first night: a Saturday, at least two weeks ahead, at two in the morning in the regions' time zone.
 _AHEAD: Final = timedelta(days=14)
 _CHINA: Final = timezone(timedelta(hours=8))
 _SATURDAY: Final = 5
-#: What Pulumi keeps in a stack file beside the config.
+#: Pulumi's own entries in a stack file, beside the config.
 _PULUMI: Final = ("secretsprovider", "encryptedkey", "encryptionsalt")
 
 
@@ -57,7 +57,7 @@ _STACK: Final = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/){0,2}[A-Za-z0-9_-]
 
 
 class AccountType(StrEnum):
-    """Whose account it is: aliyun.com's or alibabacloud.com's."""
+    """The site of the account: aliyun.com or alibabacloud.com."""
 
     DOMESTIC = "Domestic"
     INTERNATIONAL = "International"
@@ -65,7 +65,7 @@ class AccountType(StrEnum):
 
 @dataclass(frozen=True)
 class _Wish:
-    """What the command line says; what it leaves open is asked for on a terminal, and else has its default."""
+    """The options of the command line; a missing one is asked for on a terminal, and has its default elsewhere."""
 
     stack: str | None
     start: datetime | None
@@ -144,7 +144,7 @@ def init(  # noqa: PLR0913 - one argument an option
 
 
 def interactive() -> bool:
-    """Whether somebody can answer."""
+    """Whether a person can answer questions."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
@@ -153,11 +153,11 @@ def _next(stack: str, source: Path | None) -> str:
     return f"preflight check --stack {stack}{by_file}"
 
 
-# ---- what is there ----
+# ---- the region ----
 
 
 def _kept(path: Path, force: bool) -> Mapping[str, object]:
-    """Return what Pulumi keeps in a file that is replaced. Raises Stop where there is one, and nobody said so."""
+    """Return Pulumi's own entries in a file that is replaced. Raises Stop where it exists, and --force is missing."""
     if not path.exists():
         return {}
     if not force:
@@ -192,7 +192,7 @@ def _surveyed(inventory: Inventory, file: str) -> Survey:
     return found
 
 
-# ---- what is decided ----
+# ---- decisions ----
 
 
 def _stack_name(wish: _Wish, asking: bool) -> str:
@@ -207,7 +207,7 @@ def _stack_name(wish: _Wish, asking: bool) -> str:
 
 
 def _choices(wish: _Wish, stack: str, found: Survey, days: int, asking: bool) -> tuple[Choices, frozenset[str], int]:
-    """Return what is decided, who stays, and how many instances a wave has at the most."""
+    """Return the decisions, the staying instances, and the largest number of instances in a wave."""
     start = wish.start
     if start is None:
         start = proposed_start(max(found.estate.read_at, datetime.now(UTC)))
@@ -231,12 +231,14 @@ def _choices(wish: _Wish, stack: str, found: Survey, days: int, asking: bool) ->
         owner = owner or typer.prompt("Who answers for those that stay", err=True)
         reason = reason or typer.prompt("Why they stay, in a sentence", err=True)
     if len({bool(staying), bool(owner.strip()), bool(reason.strip())}) > 1:
-        raise Stop(BAD_INPUT, "--stay, --owner, --reason: expected all three, or none: somebody answers for who stays")
+        raise Stop(
+            BAD_INPUT, "--stay, --owner, --reason: expected all three, or none: staying needs an owner and a reason"
+        )
     return Choices(stack, start, latest, days, owner, reason, {}), staying, size
 
 
 def proposed_start(now: datetime) -> datetime:
-    """Return the night to propose: that before a Saturday, two weeks ahead at least."""
+    """Return the night to propose: before a Saturday, at least two weeks ahead."""
     day = (now + _AHEAD).astimezone(_CHINA)
     day += timedelta(days=(_SATURDAY - day.weekday()) % 7)
     night = day.replace(hour=2, minute=0, second=0, microsecond=0)
@@ -244,7 +246,7 @@ def proposed_start(now: datetime) -> datetime:
 
 
 def moment_asked(question: str, default: datetime) -> datetime:
-    """Ask for a time with its offset until it is one."""
+    """Ask for a time with its offset until the answer is one."""
     while True:
         try:
             return moment(typer.prompt(question, default=default.isoformat(), err=True))
@@ -284,7 +286,7 @@ def _check_times(choices: Choices, proposal: Proposal) -> None:
             )
 
 
-# ---- what is written ----
+# ---- the file ----
 
 
 def _check(text: str, found: Survey, file: str) -> MigrationConfig:

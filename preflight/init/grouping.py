@@ -1,4 +1,4 @@
-"""Proposes who moves when: waves of a bounded size, of those who belong together; pure."""
+"""Propose waves of a bounded size, of instances that belong together; pure."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any, Final
 from estate.model import Instance
 from preflight.init.survey import Bond, BondKind, Survey
 
-#: How much is lost where a bond is cut by two windows: members of a group and servers of a balancer do one job, two
-#: that talk need a ClassicLink in between, and a database is kept reachable from both networks anyway.
+#: The cost of cutting a bond between two windows: members of a group and servers of a balancer do one job, two that
+#: talk need a ClassicLink in between, and a database is kept reachable from both networks anyway.
 _WEIGHTS: Final[Mapping[BondKind, int]] = {"group": 4, "servers": 4, "rule": 2, "database": 1}
 
 
-# A text and the number behind it.
+# A text and the number after it.
 _PARTS: Final = re.compile(r"(\D*)(\d{0,18})")
 
 
@@ -24,8 +24,8 @@ _PARTS: Final = re.compile(r"(\D*)(\d{0,18})")
 class ProposedWave:
     """Instances to move in one window, by name.
 
-    `together` are the bonds that are whole in it, `cut` those that are not. `others` say where the other members of
-    those are: names of waves, "later", "staying".
+    `together` are the bonds that are complete in it, `cut` the others. `others` names where their other members are:
+    names of waves, "later", "staying".
     """
 
     name: str
@@ -37,7 +37,7 @@ class ProposedWave:
 
 @dataclass(frozen=True)
 class Proposal:
-    """Where each classic instance goes: into a wave, later with the reasons, or nowhere, because it stays."""
+    """The proposal for each classic instance: in a wave, later with the reasons, or staying."""
 
     waves: tuple[ProposedWave, ...]
     later: tuple[tuple[Instance, tuple[str, ...]], ...]
@@ -45,7 +45,7 @@ class Proposal:
 
 
 def propose(found: Survey, staying: Collection[str], size: int) -> Proposal:
-    """Place each classic instance; those of `staying` by id, a wave has `size` instances at the most."""
+    """Place each classic instance; `staying` are by id, and a wave has at most `size` instances."""
     stays = tuple(item for item in found.classic if item.id in staying)
     left = tuple(item for item in found.classic if item.id not in staying)
     later = tuple((item, found.hindrances[item.id]) for item in left if item.id in found.hindrances)
@@ -57,13 +57,13 @@ def propose(found: Survey, staying: Collection[str], size: int) -> Proposal:
 
 
 def _order(instance: Instance) -> tuple[str, list[tuple[str, int]], str]:
-    """Order by zone and name, as people count: app-2 before app-10."""
+    """Order by zone and name, numbers by value: app-2 before app-10."""
     parts = [(text, int(digits or 0)) for text, digits in _PARTS.findall(instance.name)]
     return instance.zone_id, parts, instance.id
 
 
 def _waves(moving: Sequence[Instance], bonds: Sequence[Bond], size: int) -> list[list[Instance]]:
-    """Join who belongs together, the strongest and narrowest bonds first; then fill waves with what is joined."""
+    """Join instances that belong together, the strongest and narrowest bonds first; then fill waves with them."""
     clusters = _joined(moving, bonds, size)
     cluster_of = {item.id: number for number, items in enumerate(clusters) for item in items}
     near: dict[int, list[tuple[int, set[int]]]] = defaultdict(list)
@@ -107,7 +107,7 @@ def _joined(moving: Sequence[Instance], bonds: Iterable[Bond], size: int) -> lis
 
 
 def _ordered(waves: Iterable[Sequence[Instance]], bonds: Sequence[Bond]) -> dict[str, list[Instance]]:
-    """Name the waves in their order: those first that need the fewest of the others, and the small ones of them."""
+    """Name the waves in their order: first those that need the fewest others, small ones before large ones."""
 
     def rank(items: Sequence[Instance]) -> tuple[int, int, Any]:
         ids = {item.id for item in items}

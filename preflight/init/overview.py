@@ -1,4 +1,4 @@
-"""What `preflight init` shows: the classic estate, and the proposal; lines for a terminal, on one screen or whole."""
+"""The output of `preflight init`: the classic estate and the proposal, for a terminal, on one screen or whole."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TEBIBYTE: Final = 1024
 
 
 def survey_lines(found: Survey, width: int, *, everything: bool = False) -> Iterator[Text]:
-    """Yield what is classic: instances by zone, disks, groups and whom they name, databases and whom they admit."""
+    """Yield what is classic: instances by zone, disks, groups and the groups they name, databases and their users."""
     estate = found.estate
     yield Text(f"Classic estate of {estate.region_id}, account {estate.account_id}", "bold")
     yield Text(f"  read {when(estate.read_at.isoformat())}")
@@ -36,7 +36,7 @@ def survey_lines(found: Survey, width: int, *, everything: bool = False) -> Iter
 
 
 def proposal_lines(proposal: Proposal, width: int, *, everything: bool = False) -> Iterator[Text]:
-    """Yield who moves when, and who does not, with the reasons."""
+    """Yield which instances move when, and which do not, with the reasons."""
     yield from _section("Waves", map(_wave, proposal.waves), width, everything, marked=True)
     later = [f"{_name(item)}: {' '.join(reasons)}" for item, reasons in proposal.later]
     yield from _section("Later, once this has been changed", later, width, everything)
@@ -51,13 +51,13 @@ def number(count: int, what: str) -> str:
 
 
 def few(names: Sequence[str], most: int = _MOST_NAMES) -> str:
-    """Return the first names, and how many more there are."""
+    """Return the first names, and the number of the others."""
     shown = ", ".join(names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
 def counted_zones(instances: Iterable[Instance]) -> str:
-    """Return the zones with how many of the instances are in each."""
+    """Return the zones with the number of the instances in each."""
     counts = Counter(item.zone_id for item in instances)
     if len(counts) == 1:
         return printable(next(iter(counts)))
@@ -65,7 +65,7 @@ def counted_zones(instances: Iterable[Instance]) -> str:
 
 
 def bonds_text(bonds: Iterable[Bond]) -> str:
-    """Return by what instances belong together, groups first."""
+    """Return the bonds of instances in words, groups first."""
     order = {"group": 0, "servers": 1, "database": 2, "rule": 3}
     names = dict.fromkeys(bond.name for bond in sorted(bonds, key=lambda bond: order[bond.kind]))
     return few(list(names), _MOST_BONDS)

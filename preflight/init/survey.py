@@ -1,4 +1,4 @@
-"""What is classic in an estate, what ties it together, and who cannot move as it is; pure."""
+"""The classic instances of an estate, the bonds between them, and obstacles to their move; pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from policies.core.plan import Plan
 from policies.core.rule import InstanceRule
 from policies.pack.registry import all_rules
 
-#: What is so of an instance whatever is prepared: it moves once somebody has changed that.
+#: Obstacles that no preparation removes: the instance moves only after a person has changed it.
 _HINDERING: Final = frozenset(
     {
         "instance-eligible-zone",
@@ -38,7 +38,7 @@ BondKind: TypeAlias = Literal["group", "servers", "rule", "database"]
 
 @dataclass(frozen=True)
 class Bond:
-    """Classic instances, two at least, that belong together, and by what: `name` is what people call it."""
+    """At least two classic instances that belong together, and the reason; `name` is its name for a person."""
 
     kind: BondKind
     id: str
@@ -48,10 +48,10 @@ class Bond:
 
 @dataclass(frozen=True)
 class Survey:
-    """What is classic in an estate.
+    """The classic part of an estate.
 
-    `talks` are the groups with classic members and whom their rules name, `users` the classic instances that each
-    database admits, `hindrances` why an instance cannot move as it is, by its id.
+    `talks` are the groups with classic members and the groups that their rules name, `users` the classic instances that
+    each database admits, `hindrances` the reasons why an instance cannot move yet, by its id.
     """
 
     estate: Estate
@@ -62,7 +62,7 @@ class Survey:
 
     @cached_property
     def names(self) -> Mapping[str, str]:
-        """What people call each classic instance."""
+        """The name of each classic instance for a person."""
         return {item.id: printable(item.name) or item.id for item in self.classic}
 
     @cached_property
@@ -81,7 +81,7 @@ class Survey:
 
     @cached_property
     def bonds(self) -> tuple[Bond, ...]:
-        """What ties classic instances together, each by kind and id."""
+        """The bonds between classic instances, each by kind and id."""
         return tuple(bond for bond in self._bonds() if len(bond.members) > 1)
 
     def _bonds(self) -> Iterator[Bond]:
@@ -90,7 +90,7 @@ class Survey:
             members = frozenset(self.members[group.id])
             yield Bond("group", group.id, called(group), members)
             for talk in talks:
-                # Members that talk with each other have the bond of their group.
+                # Members that talk with each other already have the bond of their group.
                 if not members.issuperset(talk.others):
                     name = f"{called(group)} and {groups.get(talk.peer) or self.holders(talk)}"
                     yield Bond("rule", f"{group.id} {talk.peer}", name, members.union(talk.others))
@@ -101,22 +101,22 @@ class Survey:
             yield Bond("database", database.id, database_name(database), frozenset(users))
 
     def holders(self, talk: Conversation) -> str:
-        """Return who has the address or block that a rule names: one instance by name, several by the block."""
+        """Return the owners of an address or block in a rule: one instance by name, several by the block."""
         return self.names[talk.others[0]] if len(talk.others) == 1 else talk.peer
 
 
 def called(group: SecurityGroup) -> str:
-    """Return what people call a group."""
+    """Return a group's name for a person."""
     return printable(group.name) or group.id
 
 
 def database_name(database: Database) -> str:
-    """Return what people call a database."""
+    """Return a database's name for a person."""
     return printable(database.description) or database.id
 
 
 def survey(estate: Estate, file: str) -> Survey:
-    """Look at what is classic. Raises ConfigError, in the name of `file`, where no plan can be made of the estate."""
+    """Survey the classic instances. Raises ConfigError, naming `file`, where no plan can be made of the estate."""
     classic = tuple(item for item in estate.instances if item.is_classic)
     groups = Indexes(estate).security_groups
     if not classic:
@@ -136,14 +136,14 @@ def survey(estate: Estate, file: str) -> Survey:
 
 
 def _all_at_once(estate: Estate, classic: Sequence[Instance]) -> dict[str, Any]:
-    """Return a config by which all move in one window, for what a plan finds out of each."""
+    """Return a config by which all move in one window, so that a plan shows what it finds for each."""
     start = estate.read_at + timedelta(days=30)
     window = {"start": start.isoformat(), "latest": (start + timedelta(days=1)).isoformat()}
     return {"window": window, "instances": [item.id for item in classic]}
 
 
 def _hindrances(plan: MigrationPlan) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield who cannot move and why, in the words of the rules by which the stack will be judged."""
+    """Yield the instances that cannot move and why, by the rules that will judge the stack."""
     rules = [rule for rule in all_rules() if isinstance(rule, InstanceRule) and rule.id in _HINDERING]
     assert len(rules) == len(_HINDERING)
     timeline = Timeline(plan.estate.read_at)
@@ -151,7 +151,8 @@ def _hindrances(plan: MigrationPlan) -> Iterator[tuple[str, tuple[str, ...]]]:
         facts: Any = instance_facts(planned, plan)
         read = Facts(facts, planned.instance.id)
         verdicts = [judged(partial(rule.check, Plan(()), timeline, read)) for rule in rules]
-        # An unknown with a fix of its own is found so, such as a type that is sold no more; others were not read.
+        # An unknown with a fix of its own is a finding, such as a type that is no longer sold; the others were not
+        # read.
         reasons = [
             item.reason
             for item in verdicts

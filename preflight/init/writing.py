@@ -1,4 +1,4 @@
-"""The first stack file as text: who moves when, with a comment for whatever a person has to look at; pure."""
+"""Write the first stack file as text: the waves, with a comment where a person has to decide; pure."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _ACCOUNT_TYPE: Final = f"{PREFIX}accountType"
 
 @dataclass(frozen=True)
 class Choices:
-    """What the user decides: the windows, and who answers for those that stay.
+    """The user's decisions: the windows, and the owners of staying instances.
 
-    `start` is that of the first wave, `days` lie between two. `latest` is the Latest Schedule Time of all; None: a week
-    after each start. `cloud` are further keys of the stack file, such as `alicloud:` ones.
+    `start` is that of the first wave, and `days` lie between two waves. `latest` is the Latest Schedule Time of all;
+    None: a week after each start. `cloud` are further keys of the stack file, such as `alicloud:` ones.
     """
 
     stack: str
@@ -39,13 +39,13 @@ class Choices:
     cloud: Mapping[str, object]
 
     def window(self, place: int) -> tuple[datetime, datetime]:
-        """Return start and Latest Schedule Time of the wave at a place."""
+        """Return start and Latest Schedule Time of the wave at a position."""
         start = self.start + timedelta(days=self.days * place)
         return start, self.latest or start + timedelta(days=7)
 
 
 def stack_file(proposal: Proposal, estate: Estate, choices: Choices, kept: Mapping[str, object]) -> str:
-    """Return the text; `kept` are the keys beside `config` of a file that it replaces, such as Pulumi's salt."""
+    """Return the text; `kept` are the keys beside `config` in a file that it replaces, such as Pulumi's salt."""
     return "\n".join(_lines(proposal, estate, choices, kept)) + "\n"
 
 
@@ -54,9 +54,9 @@ def _lines(proposal: Proposal, estate: Estate, choices: Choices, kept: Mapping[s
     yield "#"
     yield from _comment(
         f"Proposed by `preflight init` from the estate of {estate.region_id}, account {estate.account_id}, read "
-        f"{when(estate.read_at.isoformat())}. It says who moves when; nobody has looked at it yet. Check the times and "
-        "the waves, and move whatever belongs elsewhere: each classic instance is in a wave, under later or under "
-        "staying. Everything that can stand here: docs/config.md.",
+        f"{when(estate.read_at.isoformat())}. It proposes which instance moves when. Check the times and "
+        "the waves, and move entries that belong elsewhere: each classic instance is in a wave, under later or under "
+        "staying. All keys: docs/config.md.",
         "",
     )
     yield from _comment(
@@ -85,7 +85,7 @@ def _lines(proposal: Proposal, estate: Estate, choices: Choices, kept: Mapping[s
             yield from _window(choices, place, "        ")
             yield from _instances(wave.instances, "        ")
     if proposal.later:
-        yield "    later: # each once what is said of it has been changed"
+        yield "    later: # each once its obstacle has been removed"
         for instance, reasons in proposal.later:
             yield from _comment(f"{_name(instance)}: {' '.join(reasons)}", "      ")
             yield f"      - {_scalar(instance.id)}"
@@ -127,12 +127,12 @@ def _name(instance: Instance) -> str:
 
 def _comment(text: str, indent: str) -> Iterator[str]:
     for line in wrapped(text, _WIDTH - len(indent), "# "):
-        # A continuation is behind the label, which is blank there.
+        # A continuation line is indented to the label's width.
         yield f"{indent}# {line[2:]}"
 
 
 def _scalar(text: str) -> str:
-    """Return a text as YAML: as it is where nobody can read it otherwise, else quoted as in JSON."""
+    """Return a text as YAML: unchanged where that is unambiguous, else quoted as in JSON."""
     return text if _PLAIN.fullmatch(text) and text.lower() not in _WORDS else json.dumps(text)
 
 

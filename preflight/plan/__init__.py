@@ -1,1 +1,1 @@
-"""What a change does, in the words of the domain: data made of a preview's steps and its result, and its renderings."""
+"""What a change does, in the words of the migration: data made of a preview and its result, and its renderings."""

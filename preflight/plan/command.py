@@ -1,4 +1,4 @@
-"""`preflight plan`: what a change does, for whoever has to approve it, and how the verdict differs from the base."""
+"""`preflight plan`: show a reviewer what a change does, and how the verdict differs from the base branch."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from preflight.plan.text import change_lines, comparison_lines
 from preflight.screen import console, show, styled, wrapped
 from preflight.steps import plan_of
 
-# What a result raises in which something is missing, or is of another type.
+# Errors that an incomplete or mistyped result raises.
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
 class Format(StrEnum):
-    """How a plan is written."""
+    """The format of a plan."""
 
     TEXT = "text"
     MARKDOWN = "markdown"
@@ -81,7 +81,7 @@ def plan(  # noqa: PLR0913 - one argument an option
 
 
 def load_base(path: Path) -> dict[str, Any]:
-    """Return the result of the base. Raises Stop."""
+    """Return the result of the base branch. Raises Stop."""
     try:
         return load(path)
     except NotJudgedError as problem:
@@ -89,7 +89,7 @@ def load_base(path: Path) -> dict[str, Any]:
 
 
 def make_document(judged: Judged, earlier: dict[str, Any] | None = None, base: Path | None = None) -> Document:
-    """Return what a run tells of the change. Raises Stop where the base is no whole result."""
+    """Return the plan of a run. Raises Stop where the base is no whole result."""
     result = judged.decision.result
     assert result is not None
     steps = judged.told.steps
@@ -131,7 +131,7 @@ def document_markdown(document: Document) -> str:
 
 
 def _by_file(document: Document) -> Iterator[str]:
-    """Say what a plan without cloud and state cannot know."""
+    """Return what a plan without cloud and state cannot know."""
     if document.estate_file is not None:
         yield (
             f"By the estate in {printable(document.estate_file)}, without cloud and state: "

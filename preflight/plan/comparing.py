@@ -1,4 +1,4 @@
-"""A result against that of the base branch: what is new, gone, newly waived, and which dates moved; pure."""
+"""Compare a result with that of the base branch: new, gone and newly waived findings, and moved dates; pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from policies.core.plan import Plan
 from policies.results import findings, groups
 from preflight.plan.model import Comparison, Decision, FindingChange, MovedDate, Side
 
-#: Before its end, a waiver or an attestation is told as about to end for so long.
+#: For this time before its end, a waiver or an attestation is reported as about to end.
 SOON: Final = timedelta(days=7)
 _OPEN: Final = ("FAIL", "UNKNOWN")
 _WAIVED: Final = "WAIVED"
@@ -23,7 +23,7 @@ _Key = tuple[str, str, str]
 def compare(before: Mapping[str, Any], after: Mapping[str, Any], plan: Plan | None = None) -> Comparison:
     """Return how `after` differs from `before`, two results of the pack.
 
-    `plan` is what `after` was judged by: it alone knows attestations, and waivers that cover nothing.
+    `plan` is the input of `after`: only it has attestations, and waivers that cover nothing.
     """
     ones, others = _by_subject(before), _by_subject(after)
     titles = {rule["id"]: rule for result in (before, after) for rule in result["rules"]}
@@ -54,7 +54,7 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any], plan: Plan | No
 
 
 def _by_subject(result: Mapping[str, Any]) -> dict[_Key, Mapping[str, Any]]:
-    """Return what every rule says of every subject: of a finding that is gone, that tells why."""
+    """Return every rule's result for every subject: for a finding that is gone, it gives the reason."""
     return {(item["rule"], item["subject"]["kind"], _subject(item)): item for item in findings(result)}
 
 
@@ -64,7 +64,7 @@ def _outcome(results: Mapping[_Key, Mapping[str, Any]], key: _Key) -> str | None
 
 
 def _subject(item: Mapping[str, Any]) -> str:
-    """Return whom a finding is about: the migration is the same one on both sides, whatever its stack is called."""
+    """Return the subject of a finding: the migration counts as the same on both sides, under any stack name."""
     return "" if item["subject"]["kind"] == "migration" else str(item["subject"]["id"])
 
 
@@ -114,7 +114,7 @@ def _dates(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Move
             if not _same(one.get(what), other.get(what)):
                 told = f"{what} of wave {printable(name)}"
                 yield MovedDate(what=told, before=one.get(what), after=other.get(what))
-    # When the next thing becomes mandatory; by the clock alone it moves with each run, so only those of findings count.
+    # The next time at which something becomes mandatory moves with every run by itself, so only findings count here.
     soonest, since = _mandatory(before), _mandatory(after)
     for rule in sorted(soonest.keys() & since.keys()):
         if not _same(soonest[rule], since[rule]):
@@ -131,7 +131,7 @@ def _wave_dates(wave: Mapping[str, Any] | None) -> dict[str, str | None]:
 
 
 def _mandatory(result: Mapping[str, Any]) -> dict[str, str]:
-    """Return from when on each rule with a finding is mandatory, the first time of any of its findings."""
+    """Return the time from which each rule with a finding is mandatory: the first of its findings."""
     found: dict[str, str] = {}
     for item in findings(result, *_OPEN):
         since, rule = item["mandatoryFrom"], item["rule"]
@@ -162,7 +162,7 @@ def _decisions(before: Mapping[str, Any], after: Mapping[str, Any], plan: Plan |
         elif (standing := _ending(others[key]["expires"], now) if key in ones else "new") is not None:
             yield _decision("waiver", others[key], standing)
     for key, item in sorted(_declared_waivers(plan).items()):
-        # One that covers nothing: the base tells none of these.
+        # A waiver that covers nothing: the base result has none of these.
         standing = "new" if _moment(item["approvedAt"]) > judged else _ending(item["expires"], now)
         if key not in others and standing is not None:
             yield _decision("waiver", item, standing)
@@ -209,7 +209,7 @@ def _decision(kind: Any, waiver: Mapping[str, Any], standing: Any) -> Decision:
 
 
 def _declared_waivers(plan: Plan | None) -> dict[_WaiverKey, Mapping[str, Any]]:
-    """Return the waivers of the config; one that is malformed has a finding of its own."""
+    """Return the waivers of the config; a malformed one is a finding already."""
     found: dict[_WaiverKey, Mapping[str, Any]] = {}
     for facts in _listed(plan, "waivers"):
         read = attempt(partial(_read_waiver, facts))

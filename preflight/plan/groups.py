@@ -1,4 +1,4 @@
-"""What becomes of the classic security groups, and of single rules: blocks that stand for one are told as that one."""
+"""Changes of the classic security groups and of single rules; several blocks that replace one are shown as that one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ANYWHERE: Final = "0.0.0.0/0"
 
 
 def group_changes(plan: Plan, steps: Iterable[Step]) -> tuple[tuple[GroupChange, ...], list[Step]]:
-    """Return each classic group with what stands in its place, and the steps about groups that are no clone's."""
+    """Return each classic group with its replacement, and the steps about other groups."""
     by_parent: defaultdict[str | None, list[Step]] = defaultdict(list)
     for step in steps:
         if step.type in (SECURITY_GROUP, SECURITY_GROUP_RULES):
@@ -75,7 +75,7 @@ def _group(
 
 
 def _action(steps: Iterable[Step]) -> Action | None:
-    """Return what happens to the groups or their rules: the most that happens to any of them."""
+    """Return the action on a group or its rules: the strongest of all."""
     found = {step.op for step in steps}
     order: tuple[tuple[str, Action], ...] = (("create", "create"), ("replace", "replace"), ("update", "update"))
     if any(step.type == SECURITY_GROUP and step.op == "same" for step in steps) and "create" in found:
@@ -90,7 +90,7 @@ def _converted(entry: Mapping[str, Value]) -> ConvertedRule:
     rule, reason, outcome = (_text(entry, key) for key in ("classicRule", "reason", "outcome"))
     return ConvertedRule(
         classic_rule=rule,
-        # What is not known to be kept counts as lost.
+        # A rule that is not known to be kept counts as lost.
         became=_OUTCOMES.get(outcome, "lost"),
         reason=reason,
         vpc_rules=len(labels) if isinstance(labels, Sequence) and not isinstance(labels, str) else 0,
@@ -121,9 +121,9 @@ def _differences(ones: Mapping[str, Value], others: Mapping[str, Value]) -> tupl
 
 
 def told_rules(rules: Mapping[str, Value]) -> tuple[str, ...]:
-    """Return rules by label as a reviewer reads them: those that differ in their blocks alone as one.
+    """Return rules by label as a reviewer reads them: those that differ only in their blocks as one.
 
-    An Internet rule about `0.0.0.0/0` may stand in the 31 public blocks; it is told as what it is.
+    An Internet rule for `0.0.0.0/0` may have become the 31 public blocks; it is shown as `0.0.0.0/0`.
     """
     grouped: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
     others = []
@@ -154,7 +154,7 @@ def _sentence(key: tuple[str, ...], blocks: Sequence[str]) -> str:
 
 
 def told_blocks(blocks: Iterable[str]) -> str:
-    """Return blocks as few words: all public ones as `0.0.0.0/0`, else the first few and how many there are more."""
+    """Return blocks in few words: all public ones as `0.0.0.0/0`, else the first few and the number of the others."""
     found = list(dict.fromkeys(blocks))
     public = _public_blocks()
     if public <= set(found):

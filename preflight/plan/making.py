@@ -1,4 +1,4 @@
-"""A preview's steps made into a Change; pure."""
+"""Make a Change of a preview's steps; pure."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _NOT_KNOWN: Final = "(known after the update)"
 
 
 def make_change(steps: Iterable[Step]) -> Change:
-    """Return what the steps of a preview do; a preview that stopped half way has too few, and is not to be given."""
+    """Return what the steps of a preview do; an incomplete preview has too few steps and must not be passed."""
     every = tuple(_in_the_stacks_time(tuple(steps)))
     real = [step for step in every if _is_real(step)]
     plan = plan_of(every)
@@ -68,7 +68,7 @@ def make_change(steps: Iterable[Step]) -> Change:
 
 
 def _in_the_stacks_time(steps: Sequence[Step]) -> Iterator[Step]:
-    """Yield steps with their ends of validity in the offset of the first window, as people there read the clock."""
+    """Yield steps with their ends of validity in the offset of the first window, the local time of the people there."""
     start = attempt(lambda: plan_of(steps).waves[0].object("window").moment("start"))
     zone = None if isinstance(start, UnreadableError) else start.tzinfo
     for step in steps:
@@ -83,7 +83,7 @@ def _moved_to(data: Mapping[str, Value], zone: tzinfo) -> Mapping[str, Value]:
 
 
 def action_of(step: Step) -> Action | None:
-    """Return what happens to a resource; None where nothing does."""
+    """Return the action on a resource; None where there is none."""
     if step.deletes:
         return "release" if step.retained else "delete"
     return _ACTIONS.get(step.op)
@@ -94,11 +94,11 @@ def _is_real(step: Step) -> bool:
     return not step.type.startswith(("pulumi:", "classic-to-vpc:"))
 
 
-# ---- what people call things ----
+# ---- names ----
 
 
 def _names(plan: Plan) -> Mapping[str, str]:
-    """Return the names of instances, databases and groups by id, as far as the facts tell."""
+    """Return the names of instances, databases and groups by id, where the facts have them."""
     found: dict[str, str] = {}
     for key, id_key, name_key in (
         ("classicInstances", "instanceId", "instanceName"),
@@ -151,7 +151,7 @@ def _texts(data: Mapping[str, Value], key: str) -> tuple[str, ...]:
 
 def _plain_part(step: Step, action: Action) -> Part:
     if step.type in _OF_GROUPS:
-        # Of a clone that the stack no longer declares.
+        # Belongs to a clone that the stack no longer declares.
         what = "the VPC group" if step.type == types.SECURITY_GROUP else "the rules of the VPC group"
         return Part(area="security-groups", action=action, id=printable(step.name), name="", what=what)
     return Part(area="other", action=action, id=printable(step.name), name="", what=step.type)
@@ -243,7 +243,7 @@ def _added_rules(step: Step, action: Action) -> _Told:
 
 
 def rule_differences(step: Step) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the rules that a rule set gets and loses, blocks of one rule told together."""
+    """Return the rules that a rule set gets and loses; blocks of one rule are shown together."""
     before = step.before.get("rules") if step.before else None
     after = step.after.get("rules") if not step.deletes else None
     ones = before if isinstance(before, Mapping) else {}
@@ -324,14 +324,14 @@ _TELLERS: Final[Mapping[str, _Teller]] = {
 
 # ---- what a destroy keeps ----
 
-# By type, for what the provider leaves by itself (docs/contracts.md, "Resources of the local provider").
+# By type, where the provider leaves the resource in the cloud (docs/contracts.md, "Resources of the local provider").
 _LEFT: Final[Mapping[str, tuple[str, str]]] = {
     **dict.fromkeys(
         types.HYBRID_ACCESSES, ("databases with their address in the VPC", "there is no way back out of a VPC")
     ),
     types.DEFAULT_VPC: ("the default VPC", "it is the account's, not the stack's"),
     types.DEFAULT_VSWITCH: ("default VSwitches", "they are the account's, not the stack's"),
-    types.PUBLIC_IP_CONVERSION: ("EIPs", "the address outlives the instance until somebody releases it"),
+    types.PUBLIC_IP_CONVERSION: ("EIPs", "the address outlives the instance until it is released"),
     **dict.fromkeys(
         (*types.REMOVED_WHITELIST_ENTRIES, types.REMOVED_ACL_ENTRIES),
         ("lists without the old addresses", "what was taken out is not put back"),
@@ -343,7 +343,7 @@ _RETAINED: Final[Mapping[str, tuple[str, str]]] = {
     types.SNAPSHOT: ("snapshots of disks", "they are the only way back from the move"),
     types.SNAPSHOT_GROUP: ("snapshots of all disks of an instance", "they are the only way back from the move"),
 }
-# By what was there before: a rule, a link, ClassicLink of the VPC.
+# By what existed before: a rule, a link, ClassicLink of the VPC.
 _BEFORE: Final[Mapping[str, tuple[str, str, str]]] = {
     types.CLASSIC_LINK: ("enabledBefore", "ClassicLink of the VPC", "it was enabled before this stack"),
     types.CLASSIC_LINK_ATTACHMENT: ("linkedBefore", "links of instances", "they were there before this stack"),

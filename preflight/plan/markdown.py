@@ -1,6 +1,6 @@
-"""A Change, and how it differs from the base, as Markdown for a pull request: counts first, details folded.
+"""A Change, and its differences from the base, as Markdown for a pull request: counts first, details folded.
 
-Texts of the cloud are data: `escaped` leaves nothing in them that Markdown or HTML would take as its own.
+Texts of the cloud are data: `escaped` leaves nothing in them that Markdown or HTML would interpret.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from preflight.plan.text import (
 )
 
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+!|<>&~@$:-])")
-#: Rows of one table: GitHub takes 65,536 characters of a comment, and nobody reads more.
+#: Rows of one table: GitHub accepts 65,536 characters in a comment, and few people read more.
 _MOST_ROWS: Final = 40
 _MOST_NAMES: Final = 10
 
@@ -38,7 +38,7 @@ def change_markdown(change: Change) -> str:
 
 
 def comparison_markdown(found: Comparison) -> str:
-    """Return how a result differs from that of the base as Markdown."""
+    """Return the differences from the base as Markdown."""
     return "\n".join(_comparison(found)) + "\n"
 
 

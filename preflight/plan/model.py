@@ -1,4 +1,4 @@
-"""What a change is, as data: `preflight plan --format json` writes it, and every other form is rendered from it."""
+"""A change as data: `preflight plan --format json` writes it, and every other form is rendered from it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 SCHEMA_VERSION: Literal[1] = 1
 
 Action: TypeAlias = Literal["create", "update", "replace", "delete", "release"]
-"""What happens: `release` takes a thing out of the stack, and it stays in the cloud."""
+"""The action; `release` removes a resource from the stack, and it stays in the cloud."""
 
 Area: TypeAlias = Literal[
     "network", "security-groups", "databases", "lists", "links", "public-addresses", "snapshots", "cleanup", "other"
@@ -28,10 +28,10 @@ class Model(BaseModel):
 
 
 class Part(Model):
-    """One thing that happens.
+    """One action of the change.
 
-    `what` says it in a line without its subject, which is `id` and, where people call it otherwise, `name`. `forever`
-    says why it cannot be undone; null: it can.
+    `what` describes it in a line without its subject, which is `id` and, where it has another name, `name`. `forever`
+    is why it cannot be undone; null: it can.
     """
 
     area: Area
@@ -44,7 +44,7 @@ class Part(Model):
 
 
 class ConvertedRule(Model):
-    """What became of one classic rule, or what was added without one; `vpc_rules` is how many rules say it now."""
+    """The result for one classic rule, or a rule added without one; `vpc_rules` is how many rules replace it."""
 
     classic_rule: str
     became: Became
@@ -53,11 +53,11 @@ class ConvertedRule(Model):
 
 
 class GroupChange(Model):
-    """A classic security group and the VPC groups in its place.
+    """A classic security group and the VPC groups that replace it.
 
-    `mode`: the stack clones it, or others made the VPC groups, which it leaves as they are. `action` is null where
-    nothing happens to them. `tally` counts `rules` by what became of them. `added` and `removed` are the rules that a
-    clone gets and loses, if it is there already.
+    `mode`: the stack clones it, or others made the VPC groups, which stay unchanged. `action` is null where nothing
+    happens to them. `tally` counts `rules` by their result. `added` and `removed` are the rules that an existing clone
+    gets and loses.
     """
 
     classic_id: str
@@ -75,7 +75,7 @@ class GroupChange(Model):
 
 
 class Kept(Model):
-    """What a destroy of the whole stack leaves in the cloud, and why."""
+    """A resource that a destroy of the whole stack leaves in the cloud, and the reason."""
 
     what: str
     count: int
@@ -83,9 +83,10 @@ class Kept(Model):
 
 
 class Change(Model):
-    """What the update would do.
+    """The effect of the update.
 
-    `counts` are resources by action, components and providers left out. `unchanged` is how many stay as they are.
+    `counts` are resources by action, without components and providers. `unchanged` is the number of resources that stay
+    as they are.
     """
 
     project: str
@@ -98,7 +99,7 @@ class Change(Model):
 
     @property
     def forever(self) -> tuple[Part, ...]:
-        """What cannot be undone."""
+        """The actions that cannot be undone."""
         return tuple(part for part in self.parts if part.forever)
 
     @property
@@ -108,10 +109,10 @@ class Change(Model):
 
 
 class FindingChange(Model):
-    """One finding on both sides; null: it is not judged there, as of an instance that does not move.
+    """One finding on both sides; null: that side does not judge it, for example because the instance does not move.
 
-    `before` and `after` are outcomes; `blocking` and `mandatory_from` are those of the change, of a finding that is
-    gone those of the base. Times are ISO 8601; null in `mandatory_from`: it is mandatory at once.
+    `before` and `after` are outcomes. `blocking` and `mandatory_from` are those of the change; for a finding that is
+    gone, those of the base. Times are ISO 8601; null in `mandatory_from`: it is mandatory at once.
     """
 
     rule: str
@@ -127,7 +128,7 @@ class FindingChange(Model):
 
 
 class MovedDate(Model):
-    """A date that is another on both sides; null: there is none."""
+    """A date that differs between the sides; null: there is none."""
 
     what: str
     before: str | None
@@ -135,7 +136,7 @@ class MovedDate(Model):
 
 
 class Decision(Model):
-    """A waiver or an attestation, and when it ends."""
+    """A waiver or an attestation, and its end."""
 
     kind: Literal["waiver", "attestation"]
     what: str
@@ -155,7 +156,7 @@ class Side(Model):
 
 
 class Comparison(Model):
-    """What differs between the result of the base and that of the change."""
+    """The differences between the result of the base and that of the change."""
 
     before: Side
     after: Side
@@ -170,10 +171,10 @@ class Comparison(Model):
 
 
 class Document(Model):
-    """What `preflight plan --format json` writes; `comparison` is null without `--base`.
+    """The output of `preflight plan --format json`; `comparison` is null without `--base`.
 
-    `readiness` is the verdict of the very run that the change is of, `exit_code` what it exits with. `estate_file` is
-    the file that the estate is from, null where it is from the cloud: by a file, nothing counts as applied already.
+    `readiness` is the verdict of the run that previewed the change, `exit_code` the exit code. `estate_file` is the
+    inventory file of the estate, null where the cloud was read: with a file, nothing counts as applied already.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -188,7 +189,7 @@ class Document(Model):
 
 
 def schema_of(model: type[BaseModel], title: str) -> dict[str, Any]:
-    """Return the JSON Schema of a document, as `docs/schema` has it: a reader may meet keys that were added since."""
+    """Return the JSON Schema of a document, as in `docs/schema`: a reader may meet keys that were added later."""
     found = model.model_json_schema(mode="serialization", by_alias=True)
     for part in (found, *found.get("$defs", {}).values()):
         part.pop("additionalProperties", None)

@@ -1,4 +1,4 @@
-"""A Change, and how it differs from the base, as lines for a terminal: counts first, details where they are asked for.
+"""A Change, and its differences from the base, as lines for a terminal: counts first, details on request.
 
 Prose is wrapped to the terminal. `report` and `up` show the same lines.
 """
@@ -68,7 +68,7 @@ def change_lines(change: Change, width: int, *, everything: bool = False) -> Ite
 
 
 def counts_text(change: Change) -> str:
-    """Return how many resources are created, updated and so on."""
+    """Return the number of resources that are created, updated and so on."""
     told = [f"{number} {WORDS[action]}" for action, number in change.counts.items() if number]
     return ", ".join([*(told or ["nothing to do"]), f"{change.unchanged} as they are"])
 
@@ -82,7 +82,7 @@ def _texts(lines: Iterable[str], style: str = "") -> Iterator[Text]:
 
 
 def groups_heading(groups: Sequence[GroupChange]) -> str:
-    """Return what becomes of the rules of all groups together."""
+    """Return a summary of the rules of all groups."""
     tally: Counter[Became] = Counter()
     for group in groups:
         tally.update(group.tally)
@@ -95,7 +95,7 @@ def groups_heading(groups: Sequence[GroupChange]) -> str:
 
 
 def tally_text(tally: Mapping[Became, int]) -> str:
-    """Return what became of rules, as `7 carried over, 1 lost`."""
+    """Return the results of rules, as `7 carried over, 1 lost`."""
     order: tuple[Became, ...] = ("carried over", "narrowed", "merged", "folded", "split", "lost", "added")
     return ", ".join(f"{tally[name]} {name}" for name in order if tally.get(name))
 
@@ -122,7 +122,7 @@ def _groups(groups: Sequence[GroupChange], width: int, everything: bool) -> Iter
         return
     yield Text()
     yield from _texts(wrapped(f"Security groups: {groups_heading(groups)}", width), "bold")
-    # What loses something first, then what changes.
+    # Groups that lose something first, then those that change.
     ordered = sorted(groups, key=lambda group: (-group.tally.get("lost", 0), group.action is None, group.classic_id))
     shown = ordered if everything else ordered[:_MOST_GROUPS]
     most = _MOST_RULES if len(ordered) <= _MOST_GROUPS else 1
@@ -183,7 +183,7 @@ def _area(area: Area, parts: Sequence[Part], width: int, everything: bool) -> It
 
 
 def area_counts(parts: Sequence[Part]) -> str:
-    """Return the parts of an area by what happens to them."""
+    """Return the parts of an area by action."""
     counts = Counter(part.action for part in parts)
     return ", ".join(f"{counts[action]} {word}" for action, word in WORDS.items() if counts[action])
 
@@ -197,7 +197,7 @@ Grouped = tuple[Action, bool, str, tuple[str, ...]]
 
 
 def grouped_lines(parts: Sequence[Part]) -> list[Grouped]:
-    """Return parts of which the same is told as one line each, with their subjects counted."""
+    """Return equal parts as one line each, with their subjects counted."""
     found: dict[tuple[Action, bool, str, tuple[str, ...]], list[Part]] = {}
     for part in parts:
         found.setdefault((part.action, part.forever is not None, part.what, part.details), []).append(part)
@@ -215,7 +215,7 @@ def _few(details: Sequence[str]) -> str:
 
 
 def called(item_id: str, name: str) -> str:
-    """Return a thing by its id, and by what people call it."""
+    """Return a resource by its id, and its name."""
     return f"{item_id} ({name})" if name and name != item_id else item_id
 
 
@@ -227,7 +227,7 @@ def _number(count: int, what: str) -> str:
 
 
 def comparison_lines(found: Comparison, width: int, *, everything: bool = False) -> Iterator[Text]:
-    """Yield how the result differs from that of the base."""
+    """Yield the differences from the result of the base."""
     for line in wrapped(f"Against the base: {verdicts_text(found)}.", width):
         yield Text(line, "bold")
     if other := other_account(found):
@@ -267,7 +267,7 @@ def verdicts_text(found: Comparison) -> str:
 
 
 def other_account(found: Comparison) -> str:
-    """Return a warning where the base is about another account; empty where it is not."""
+    """Return a warning where the base result is of another account; otherwise empty."""
     before, after = (printable(side.account or "not known") for side in (found.before, found.after))
     return "" if before == after else f"The base is of another account: {before}, and this change of {after}."
 
@@ -278,7 +278,7 @@ def decision_text(item: Decision) -> str:
 
 
 def grouped_findings(changes: Sequence[FindingChange]) -> list[tuple[FindingChange, list[str]]]:
-    """Return the findings by rule, the worst first, with the names of what they are on."""
+    """Return the findings by rule, the worst first, with the names of their subjects."""
     found: dict[str, list[FindingChange]] = {}
     for item in changes:
         found.setdefault(item.rule, []).append(item)

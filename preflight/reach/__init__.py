@@ -1,1 +1,1 @@
-"""Who can reach whom before the move and after it: data made of a plan of the pack, and its renderings."""
+"""Who can reach whom before and after the move: data made of a plan of the pack, and its renderings."""

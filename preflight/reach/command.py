@@ -1,4 +1,4 @@
-"""`preflight reach`: who could reach whom before the move, who can after it, and that nothing is opened."""
+"""`preflight reach`: who could reach whom before the move, who can after it, and whether anything is opened."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ EXITS = f"""exit codes:
 
   {NOT_READY:<3} something is opened that nobody accepted
 
-  {UNKNOWN:<3} unknown: not all of it can be told
+  {UNKNOWN:<3} unknown: not everything can be read
 
   {NOT_JUDGED:<3} not judged: the pack or the engine gave no result of this run"""
 
 
 class Format(StrEnum):
-    """How it is written."""
+    """The output format."""
 
     TEXT = "text"
     JSON = "json"
 
 
 class Of(StrEnum):
-    """By what the time after the move is told."""
+    """The source for the time after the move."""
 
     PLAN = "plan"
     CLOUD = "cloud"
@@ -58,7 +58,7 @@ def reach(  # noqa: PLR0913 - one argument an option
         Of | None,
         typer.Option(
             "--after",
-            help="Tell the time after the move by the plan, or by the cloud as it is now; the cloud if all have moved.",
+            help="Read the state after the move from the plan or the present cloud; the cloud if all have moved.",
         ),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
@@ -93,7 +93,7 @@ def reach(  # noqa: PLR0913 - one argument an option
     else:
         known = {name for end in _ends(document.reach) for name in (*end.ids, *end.names)}
         if missing := [item for item in instance or () if item not in known]:
-            raise Stop(BAD_INPUT, f"--instance {printable(missing[0])}: no instance of that id or name is told of")
+            raise Stop(BAD_INPUT, f"--instance {printable(missing[0])}: no instance with that id or name is shown")
         show_reach(out, document, everything=everything, only=instance or ())
     raise typer.Exit(document.exit_code)
 
@@ -108,7 +108,7 @@ def _ends(found: Reach) -> Iterator[End]:
 def make_document(
     judged: Judged, basis: Basis | None = None, *, strict: bool = False, whole_vswitches: bool = False
 ) -> Document:
-    """Return what a run tells of who reaches whom. Raises Stop where it tells nothing."""
+    """Return who reaches whom, by a run. Raises Stop where the run does not show it."""
     result = judged.decision.result
     assert result is not None
     plan = plan_of(judged.told.steps)
@@ -117,7 +117,7 @@ def make_document(
     try:
         found = make_reach(plan, datetime.fromisoformat(result["now"]), chosen, whole_vswitches=whole_vswitches)
     except UnreadableError as problem:
-        raise Stop(UNKNOWN, f"Who reaches whom cannot be told: {problem}") from None
+        raise Stop(UNKNOWN, f"Who reaches whom is unknown: {problem}") from None
     return Document(
         readiness=judged.decision.readiness,
         exit_code=exit_code(found, judged.decision.code, strict=strict),
@@ -132,7 +132,7 @@ def make_document(
 
 
 def exit_code(found: Reach, verdict: int, *, strict: bool = False) -> int:
-    """Return the exit code: what is opened goes before what is not known, and a what-if passes no gate."""
+    """Return the exit code: openings come before unknowns, and a what-if passes no gate."""
     if found.opened:
         return NOT_READY
     if found.unknown or found.to_databases.unknown:

@@ -1,4 +1,4 @@
-"""From the pack's plan to who reaches whom: the comparison is the pack's own, pure, told for each pair."""
+"""Turn the pack's plan into who reaches whom: the comparison is the pack's own, pure, shown for each pair."""
 
 from __future__ import annotations
 
@@ -76,11 +76,11 @@ _STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 
 
 def make_reach(plan: Plan, now: datetime, basis: Basis = "plan", *, whole_vswitches: bool = False) -> Reach:
-    """Return who reaches whom before the move and after it.
+    """Return who reaches whom before and after the move.
 
-    By the plan, after the update and all moves; by the cloud, as it is now that instances have moved. With
-    `whole_vswitches` it is accepted that a database lets in everybody of a VSwitch. What cannot be read is in
-    `unknown`. Raises UnreadableError where the facts do not say who there is at all.
+    After is the plan's state once the update and all moves are done, or the cloud's present one, once instances have
+    moved. With `whole_vswitches` a database may admit a whole VSwitch. `unknown` lists what cannot be read. Raises
+    UnreadableError where the facts do not even list the instances.
     """
     seen = plan if basis == "plan" else as_in_cloud(plan)
     around = surroundings(seen)
@@ -151,12 +151,12 @@ def _label(rule: Facts) -> str:
     return " ".join(word for word in words if word)
 
 
-# ---- what the pack says of each instance ----
+# ---- the pack's comparison for each instance ----
 
 
 @dataclass
 class _Judging:
-    """What the pack's comparison says of the instances that move, each asked once; what cannot be read is kept."""
+    """The pack's comparison for the moving instances, cached; what cannot be read is kept."""
 
     plan: Plan
     around: Surroundings
@@ -186,7 +186,7 @@ class _Judging:
         self.by_kind["lost"][own] = judge(self.plan, facts, "lost", self.now)
 
     def _is_where_it_should(self, own: str) -> None:
-        """Raise UnreadableError where an instance that has moved is in other groups, or elsewhere, than is compared."""
+        """Raise UnreadableError where a moved instance is in other groups, or elsewhere, than is compared."""
         facts = self.movers[own]
         if not has_moved(facts):
             return
@@ -207,10 +207,10 @@ class _Judging:
                 raise UnreadableError(f"{text}, its address since the move,", "is in none of the VSwitches of its zone")
 
     def accepts(self, near: Peer, far: Peer) -> bool:
-        """Whether the config accepts what one instance opens to another one, or it opens nothing to it."""
+        """Whether the config accepts what one instance opens to another, or it opens nothing to it."""
         found = self._opened_by(near)
         if found is None:
-            # One that keeps its classic groups: nothing of the kind can be accepted of it.
+            # For an instance that keeps its classic groups, nothing of the kind can be accepted.
             return near.id not in self.movers
         opened_to = found.differences.traffic.values()
         return not any(far.id in ids for traffic in opened_to for ids in traffic.instances.values())
@@ -221,7 +221,7 @@ class _Judging:
         return found is not None and bool(found.reasons)
 
     def _opened_by(self, near: Peer) -> Judged | None:
-        """Return what the groups of an instance open; of one that moves with another stack, what they would."""
+        """Return what the groups of an instance open; for one that moves with another stack, what they would open."""
         if near.id in self.movers or not near.moves:
             return self.by_kind["opened"].get(near.id)
         groups = tuple(sorted(near.groups))
@@ -269,7 +269,7 @@ def _pairs(judging: _Judging) -> Iterator[PairReach]:
 
 
 def _status_of(pair: Pair) -> Status:
-    # What one end alone opens is a rule that is too wide, though the other end still refuses it.
+    # An opening at one end alone is a rule that is too broad, even while the other end refuses the traffic.
     if pair.opened or pair.one_end:
         return "opened"
     return "kept" if not pair.lost else "lost in part" if pair.kept else "lost"
@@ -333,11 +333,11 @@ def _flows(traffic: PairTraffic) -> Flows:
     return Flows(text=", ".join(dict.fromkeys(texts)), parts=parts)
 
 
-# ---- all others ----
+# ---- peers outside ----
 
 
 def _outside(judging: _Judging) -> Iterator[OutsideReach]:
-    """Yield what becomes of traffic with addresses outside and members of groups, for instances alike together."""
+    """Yield the result for traffic with outside addresses and members of groups, for equal instances together."""
     alike: dict[tuple[frozenset[str], int | None], list[Peer]] = defaultdict(list)
     for peer in judging.around.peers:
         if peer.id in judging.by_kind["lost"]:
@@ -359,7 +359,7 @@ def _kept(judging: _Judging, groups: frozenset[str], at: End) -> Iterator[Outsid
         known = cells[item.direction, item.protocol]
         where = item.version, item.addresses
         known[where] = either(known.get(where, NOTHING), rectangle(item.ports, item.source_ports))
-    # Ports that the same addresses may use are told together, whatever else some of those addresses may.
+    # Ports that the same addresses may use are shown together, even if some of those addresses may use more.
     found: dict[tuple[Direction, _Told], list[tuple[str, PortFlows]]] = defaultdict(list)
     for (direction, protocol), by_address in cells.items():
         for addresses, flows in _by_addresses(by_address):
@@ -413,14 +413,14 @@ def _why(line: Line) -> str:
 
 
 class _Told(NamedTuple):
-    """Addresses and others in few words, and all blocks."""
+    """Addresses and other peers in few words, and all blocks."""
 
     text: str
     blocks: tuple[str, ...]
 
 
 def _others(traffic: Traffic, around: Surroundings) -> _Told:
-    """Return those of some traffic that are no instances: addresses, and members of groups."""
+    """Return the peers of some traffic that are no instances: addresses, and members of groups."""
     text, blocks = _told_addresses(traffic.addresses, around)
     return _Told(", ".join([*([text] if text else []), *map(printable, sorted(traffic.others))]), blocks)
 
@@ -436,7 +436,7 @@ def _told_addresses(by_version: Mapping[Version, Sequence[Interval]], around: Su
 
 
 def _bridged(version: Version, intervals: Sequence[Interval], around: Surroundings) -> list[Interval]:
-    """Join intervals between which only instances and the cloud's own services are: those are not outside."""
+    """Join intervals that are separated only by instances and the cloud's own services: those are not outside."""
     between = merged(
         [
             *((address, address) for address in around.taken[version]),
@@ -455,7 +455,7 @@ def _bridged(version: Version, intervals: Sequence[Interval], around: Surroundin
 
 
 def _in_words(version: Version, intervals: Sequence[Interval]) -> str:
-    """Return address intervals in few words: all of them, or all public ones, but for a few, as a rule would say."""
+    """Return address intervals in few words: all of them, or all public ones, with few exceptions, as a rule would."""
     last = 2 ** (32 if version == 4 else 128) - 1
     anywhere = "0.0.0.0/0" if version == 4 else "::/0"
     edges = [-1, *(edge for low, high in PRIVATE[version] for edge in (low - 1, high)), last]
@@ -477,7 +477,7 @@ def _has_many_blocks(version: Version, intervals: Sequence[Interval]) -> bool:
 
 
 def _minus(intervals: Sequence[Interval], others: Sequence[Interval]) -> list[Interval]:
-    """Return what is in the first and in none of the others, which are sorted and apart."""
+    """Return the first without all others, which are sorted and do not overlap."""
     rest: list[Interval] = []
     for low, high in intervals:
         for first, last in others:
@@ -495,7 +495,7 @@ def _minus(intervals: Sequence[Interval], others: Sequence[Interval]) -> list[In
 
 
 def _databases(plan: Plan, around: Surroundings, basis: Basis, *, whole_vswitches: bool) -> Iterator[DatabaseReach]:
-    """Yield whether each classic instance reaches each database, before and after; those alike together."""
+    """Yield whether each classic instance reaches each database, before and after; equal ones together."""
     movers = {item.facts.text("instanceId"): item.facts for item in plan.instances}
     moved = {item for item, facts in movers.items() if has_moved(facts)}
     peers = {peer.id: peer for peer in around.peers}
@@ -526,7 +526,7 @@ _Reached = tuple[Status, str]
 
 
 def _moving(plan: Plan, database: Facts, mover: Facts, instance: Facts, basis: Basis) -> _Reached | None:
-    """Return what becomes of the access of an instance that moves; None where it has none, and gets none."""
+    """Return the result for the access of a moving instance; None where it has none, and gets none."""
     before = attempt(lambda: admits_by_address(database, instance) or admits_by_group(database, instance))
     if isinstance(before, UnreadableError):
         return "unknown", str(before)
@@ -541,7 +541,7 @@ def _moving(plan: Plan, database: Facts, mover: Facts, instance: Facts, basis: B
             return "unknown", str(lets_in)
         if not lets_in or reached.outcome is Outcome.FAIL:
             return None
-        return "opened", f"its lists let in {', '.join(blocks)}, and with it whoever moves there"
+        return "opened", f"its lists admit {', '.join(blocks)}, and so every instance that moves there"
     if not blocks:
         return "lost", "there is no VSwitch in the zone that it moves to"
     admitted = worst([reached, *(judged(partial(admission, plan, database, block)) for block in blocks)])
@@ -557,7 +557,7 @@ def _by_verdict(verdict: Verdict, basis: Basis) -> _Reached:
 
 
 def _lets_any_in(plan: Plan, database: Facts, blocks: Sequence[str]) -> bool:
-    """Whether lists for VPC addresses hold anything of the blocks. Raises UnreadableError."""
+    """Whether lists for VPC addresses contain anything of the blocks. Raises UnreadableError."""
     needed = network_type_needed(database)
     lists = [
         group.texts("securityIps")
@@ -573,7 +573,7 @@ def _lets_any_in(plan: Plan, database: Facts, blocks: Sequence[str]) -> bool:
 
 
 def _staying(plan: Plan, database: Facts, instance: Facts, peer: Peer) -> _Reached | None:
-    """Return what becomes of the access of an instance that stays, or moves later; None where it has none."""
+    """Return the result for the access of an instance that stays, or moves later; None where it has none."""
     by_address = attempt(partial(admits_by_address, database, instance))
     by_group = attempt(partial(admits_by_group, database, instance))
     for problem in (by_address, by_group):
@@ -614,7 +614,7 @@ def _public(instance: Facts) -> Iterator[PublicReach]:
 
 
 def _counts(items: Iterable[tuple[Status, bool, int]]) -> Counts:
-    """Count pairs by status, and those that could talk before."""
+    """Count pairs by status, and those that could connect before."""
     tally: Counter[Status] = Counter()
     before = 0
     for status, could, number in items:

@@ -10,11 +10,11 @@ SCHEMA_VERSION: Literal[1] = 1
 
 Fate: TypeAlias = Literal["moves", "has moved", "moves later", "stays linked", "stays"]
 Status: TypeAlias = Literal["kept", "lost in part", "lost", "opened", "unknown"]
-"""`opened` goes before all else: whatever was lost, something is accepted that was refused before."""
+"""`opened` takes precedence: even if something was lost too, something is accepted that was refused before."""
 
 
 class End(Model):
-    """Instances that are alike: the same of them can be said of each. Ids, names and classic groups, each sorted."""
+    """Instances with the same results. Ids, names and classic groups, each sorted."""
 
     ids: tuple[str, ...]
     names: tuple[str, ...]
@@ -23,7 +23,7 @@ class End(Model):
 
 
 class Flow(Model):
-    """Traffic of one kind: `ports` and `source_ports` are first and last, both included; null for what has none."""
+    """Traffic of one kind: `ports` and `source_ports` are first and last, both included; null without ports."""
 
     protocol: str
     ports: tuple[int, int] | None
@@ -31,17 +31,17 @@ class Flow(Model):
 
 
 class Flows(Model):
-    """Traffic as a person reads it, and in parts."""
+    """Traffic in words for a person, and in parts."""
 
     text: str
     parts: tuple[Flow, ...]
 
 
 class PairReach(Model):
-    """Traffic that the `source` begins to the `target`, both ends' rules together.
+    """Traffic that the `source` begins to the `target`, by the rules of both ends.
 
     `between`: while one of them has moved, and the other, which is linked, has not. `accepted`: the config accepts what
-    is opened, with a reason, an owner and an approval. `note` says what else is to know; empty: nothing.
+    is opened, with a reason, an owner and an approval. `note` is a further remark; empty: none.
     """
 
     source: End
@@ -57,10 +57,10 @@ class PairReach(Model):
 
 
 class OutsideReach(Model):
-    """Traffic of instances with all who are none of the instances of the region: addresses, or members of a group.
+    """Traffic of instances with peers that are no instances of the region: addresses, or members of a group.
 
-    `peers` says in few words who they are, as if instances were not among the addresses; `blocks` are all addresses,
-    without those of instances.
+    `peers` describes them in few words, as if no instance had one of the addresses; `blocks` are all addresses, without
+    those of instances.
     """
 
     at: End
@@ -76,7 +76,7 @@ class OutsideReach(Model):
 class DatabaseReach(Model):
     """Whether instances can reach a database: by its lists and addresses, before and after.
 
-    `accepted`: what is opened is the rest of a VSwitch, and whoever asked accepts that.
+    `accepted`: what is opened is the rest of a VSwitch, and the user accepts that.
     """
 
     source: End
@@ -88,7 +88,7 @@ class DatabaseReach(Model):
 
 
 class PublicReach(Model):
-    """What becomes of the public address of an instance."""
+    """The result for the public address of an instance."""
 
     instance: str
     name: str
@@ -98,14 +98,14 @@ class PublicReach(Model):
 
 
 class NotKnown(Model):
-    """Of whom something could not be read, and why: nothing of the kind is told of them."""
+    """Instances of which something could not be read, and the reason: results of that kind are missing for them."""
 
     subject: str
     reason: str
 
 
 class Counts(Model):
-    """Pairs of one instance with another, one way, or with a database, by their status; those between waves apart."""
+    """Pairs of one instance with another, one way, or with a database, by status; those between waves are separate."""
 
     before: int
     kept: int
@@ -116,7 +116,7 @@ class Counts(Model):
 
 
 class Reach(Model):
-    """All of it. `opened` counts what nobody accepted: any of it is exit 20."""
+    """The whole result. `opened` counts openings that nobody accepted: any of them is exit code 20."""
 
     project: str
     stack: str
@@ -132,9 +132,9 @@ class Reach(Model):
 
 
 class Document(Model):
-    """What `preflight reach --format json` writes; `readiness` is the verdict of the very run that it is of.
+    """The output of `preflight reach --format json`; `readiness` is the verdict of the run that it is made of.
 
-    `basis` is by what the time after the move is told; `moved` and `to_move` count the instances of the stack.
+    `basis` is the source for the time after the move; `moved` and `to_move` count the instances of the stack.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION

@@ -1,4 +1,4 @@
-"""Who reaches whom, as a table for a terminal: what is opened and lost first, what is kept counted or in full."""
+"""Who reaches whom, as a table for a terminal: openings and losses first, kept traffic counted or in full."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MOST_WORDS: Final = 6
 
 @dataclass(frozen=True)
 class Row:
-    """One row: what becomes of the traffic of some with others."""
+    """One row: the result for the traffic of some instances with others."""
 
     status: str
     sources: tuple[str, ...]
@@ -69,7 +69,7 @@ def show_reach(out: Console, document: Document, *, everything: bool = False, on
 
 
 def head_text(document: Document) -> str:
-    """Return of what this is, and when it was read."""
+    """Return the subject of the table, and when it was read."""
     stack = document.reach.stack
     if document.basis == "cloud":
         after = "as the cloud is now"
@@ -104,13 +104,13 @@ def _counted(what: str, kept: int, part: int, lost: int, opened: int) -> str:
 
 
 def answer_text(document: Document) -> str:
-    """Return the answer, for which the exit code stands."""
+    """Return the answer that the exit code reports."""
     reach = document.reach
     told = []
     if reach.opened:
         told.append(f"OPENED: {_number(reach.opened, 'row')} above reached nothing before, and nobody accepted that")
     if reach.unknown or reach.to_databases.unknown:
-        told.append("UNKNOWN: not all of it can be told")
+        told.append("UNKNOWN: not everything can be read")
     if not told:
         told.append("NOTHING OPENED")
     if reach.lost:
@@ -126,7 +126,7 @@ def _number(count: int, what: str) -> str:
 
 
 def pair_rows(pairs: Iterable[PairReach], only: Sequence[str] = ()) -> list[Row]:
-    """Return pairs of instances, those of which the same is told in one row."""
+    """Return pairs of instances, those with equal results in one row."""
     rows = [
         Row(_status(item.status, accepted=item.accepted), item.source.names, item.target.names, pair_text(item))
         for item in pairs
@@ -136,7 +136,7 @@ def pair_rows(pairs: Iterable[PairReach], only: Sequence[str] = ()) -> list[Row]
 
 
 def pair_text(item: PairReach) -> str:
-    """Return what becomes of a pair."""
+    """Return the result for a pair."""
     parts = ((item.opened, "opened"), (item.lost, "lost"), (item.kept, "kept"))
     given = [(flows, word) for flows, word in parts if flows.parts]
     told = [flows.text if len(given) == 1 and word == item.status else f"{word} {flows.text}" for flows, word in given]
@@ -172,7 +172,7 @@ def database_rows(reach: Reach, only: Sequence[str] = ()) -> list[Row]:
 
 
 def public_rows(reach: Reach, only: Sequence[str] = ()) -> list[Row]:
-    """Return what becomes of public addresses."""
+    """Return the results for public addresses."""
     return [
         Row(item.status, (item.name,), item.addresses, item.reason)
         for item in reach.public
@@ -189,7 +189,7 @@ def _wanted(end: End, only: Sequence[str]) -> bool:
 
 
 def _together(rows: Iterable[Row]) -> list[Row]:
-    """Return rows that differ in their sources alone as one, then those that differ in their targets alone."""
+    """Return rows that differ only in their sources as one, then those that differ only in their targets."""
     by_target: dict[tuple[str, tuple[str, ...], str], dict[str, None]] = {}
     for row in rows:
         by_target.setdefault((row.status, row.targets, row.what), {}).update(dict.fromkeys(row.sources))
@@ -221,7 +221,7 @@ def _show_rows(out: Console, rows: Sequence[Row], *, everything: bool) -> None:
 
 
 def _few_rows(rows: Sequence[Row]) -> Iterator[Row]:
-    """Yield the first rows, of what is kept fewer than of all else."""
+    """Yield the first rows; of kept traffic fewer than of the rest."""
     kept = [row for row in rows if row.status == "kept"]
     others = [row for row in rows if row.status != "kept"]
     yield from others[:_MOST_ROWS]

@@ -1,4 +1,4 @@
-"""`preflight report`: reports of one verdict, of a run of its own or of a result that an earlier run has kept."""
+"""`preflight report`: reports of one verdict, from a new run or from a result that was kept."""
 
 from __future__ import annotations
 

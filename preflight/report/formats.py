@@ -1,4 +1,4 @@
-"""The formats, and where each report goes."""
+"""The formats, and the destination of each report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from preflight.report.model import Report
 
 
 class Format(StrEnum):
-    """What a report is for."""
+    """The purpose of a report."""
 
     MARKDOWN = "markdown"
     HTML = "html"
@@ -35,7 +35,7 @@ RENDERERS: Final[Mapping[Format, Callable[[Report], str]]] = {
     Format.JSON: summary.render,
 }
 
-#: What a report is called in a directory.
+#: The file name of each report in a directory.
 FILES: Final[Mapping[Format, str]] = {
     Format.MARKDOWN: "report.md",
     Format.HTML: "report.html",
@@ -46,14 +46,14 @@ FILES: Final[Mapping[Format, str]] = {
 }
 
 Targets = Mapping[Format, Path | None]
-"""Where each format goes; None: to stdout."""
+"""The destination of each format; None: stdout."""
 
 
 def targets(formats: list[Format], outputs: list[str]) -> Targets:
-    """Return where each format goes that the command line asks for. Raises Stop.
+    """Return the destination of each format in the command line. Raises Stop.
 
-    An output is a directory, or FORMAT=FILE. Workflow commands go to stdout unless they have a file, for the runner
-    reads them there alone.
+    An output is a directory, or FORMAT=FILE. Workflow commands go to stdout unless they have a file, because the runner
+    reads them only there.
     """
     named: dict[Format, Path | None] = {}
     directory: Path | None = None
@@ -87,7 +87,7 @@ def _format(name: str, text: str) -> Format:
 
 
 def forget(into: Targets) -> None:
-    """Remove what an earlier run wrote: where this one dies, nothing old is taken for its own. Raises Stop."""
+    """Remove the reports of an earlier run: if this run dies, none is mistaken for its own. Raises Stop."""
     for path in filter(None, into.values()):
         try:
             path.unlink(missing_ok=True)
@@ -96,7 +96,7 @@ def forget(into: Targets) -> None:
 
 
 def write(report: Report, into: Targets, show: Callable[[str], object]) -> None:
-    """Write each report so that a reader finds the whole of it or nothing. Raises Stop where that fails."""
+    """Write each report whole or not at all. Raises Stop where that fails."""
     for item, path in into.items():
         text = RENDERERS[item](report)
         if path is None:

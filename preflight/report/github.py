@@ -13,16 +13,16 @@ from preflight.pages import Pages
 from preflight.report.model import PlacedFix, Report
 from preflight.report.places import Place
 
-#: Of each kind, in a step.
+#: The limit for each kind in a step.
 MOST: Final = 10
-# One annotation holds 64 KiB (REST, "Check runs", annotations.message); a reader takes less.
+# One annotation holds 64 KiB (REST, "Check runs", annotations.message); a reader needs less.
 _LONGEST: Final = 2000
 _MOST_NAMES: Final = 10
 _MOST_PAGES: Final = 3
 
 
 def render(report: Report) -> str:
-    """Return the commands, a line each: the answer, then what blocks now, then what will."""
+    """Return the commands, a line each: the answer, then what blocks now, then what will block."""
     return "".join(f"{line}\n" for line in _commands(report))
 
 

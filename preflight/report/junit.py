@@ -23,7 +23,7 @@ from xml.etree import ElementTree as Xml
 from policies.core.facts import safe
 from preflight.report.model import Report, told_subject
 
-# What XML 1.0 has no place for, whatever escape: production 2, Char. `safe` has taken out control characters already.
+# Characters that XML 1.0 excludes even as escapes: production 2, Char. `safe` has already removed control characters.
 _FORBIDDEN: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LONGEST: Final = 8000
 
@@ -104,6 +104,6 @@ def _add(case: Xml.Element, tag: str, kind: str, message: str, text: str) -> Non
 
 
 def _clean(text: object) -> str:
-    """Return a text that XML can hold; a longer one than anybody reads is cut."""
+    """Return a text that XML can hold, cut to a readable length."""
     clean = _FORBIDDEN.sub("?", safe(str(text)))
     return clean if len(clean) <= _LONGEST else clean[: _LONGEST - 4] + " ..."

@@ -1,7 +1,7 @@
-"""Markdown for a comment on a pull request: verdict and fixes first, details folded, and never too long to be posted.
+"""Markdown for a comment on a pull request: verdict and fixes first, details folded, always short enough to post.
 
-Whatever comes from the cloud or the config stands in code spans and fences, in which GitHub reads neither Markdown nor
-HTML, mentions nobody and links nothing. Prose has every character escaped that means something.
+Texts of the cloud or the config are in code spans and fences, where GitHub interprets neither Markdown nor HTML,
+mentions nobody and links nothing. In prose, every special character is escaped.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from policies.core.facts import safe
 from preflight.report.model import NOT_JUDGED, PlacedFix, Report, told_subject
 from preflight.screen import when
 
-#: GitHub refuses a comment of more than 65,536 characters; whoever posts it may add a head of their own.
+#: GitHub refuses a comment of more than 65,536 characters; the user may add a heading of his own.
 MOST: Final = 60_000
 _SIGNS: Final = {
     "READY": "✅",
@@ -32,21 +32,21 @@ _MOST_MEETINGS: Final = 30
 _LONGEST_NAME: Final = 60
 _LONGEST_FIX: Final = 3000
 _LONGEST_REASON: Final = 1500
-# What must find room whatever the fixes: the sections below them.
+# Space that the fixes must leave for the sections below them.
 _FOR_THE_REST: Final = 15_000
 _RULE: Final = re.compile(r"[a-z][a-z0-9-]*")
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def render(report: Report) -> str:
-    """Return the comment; its first line, which nobody sees, is the same in each run, so that it can be found again."""
+    """Return the comment; its invisible first line is the same in each run, so that it can be found again."""
     text = "\n\n".join(_fitting(report))
     assert len(text) < MOST
     return f"{text}\n"
 
 
 def _fitting(report: Report) -> list[str]:
-    """Return the blocks, as many as there is room for, and say what was left out."""
+    """Return the blocks that fit, and a note about those left out."""
     head = list(_head(report))
     left = MOST - _length(head) - 400
     fixes = _within(left - _FOR_THE_REST, _fixes(report), report.fixes)
@@ -107,7 +107,7 @@ def _waves(report: Report) -> Iterator[str]:
 
 
 def _within(room: int, blocks: Iterable[str], fixes: Sequence[PlacedFix]) -> list[str]:
-    """Return as many fixes as there is room for, and a line about the others."""
+    """Return the fixes that fit, and a line about the others."""
     shown: list[str] = []
     for number, block in enumerate(blocks):
         if len(block) + 2 > room:
@@ -144,7 +144,7 @@ def _fix(placed: PlacedFix, report: Report) -> str:
 
 
 def _todo(placed: PlacedFix) -> Iterator[str]:
-    """Yield commands in fences, to copy, and prose."""
+    """Yield commands to copy in fences, and prose."""
     for line in placed.lines:
         yield fence(line.text, "sh") if line.kind == "command" else prose(line.text)
 
@@ -160,7 +160,7 @@ def _names(names: Sequence[str]) -> str:
 
 
 def _picture(report: Report) -> str:
-    """Return the waves in their order, what holds each back, and what runs between them, drawn by Mermaid."""
+    """Return the waves in their order, what blocks each, and what happens between them, drawn by Mermaid."""
     if not report.waves:
         return ""
     lines = ["flowchart LR"]
@@ -211,7 +211,7 @@ _STYLES: Final = {
 
 
 def _conditions(report: Report) -> str:
-    """Return what a verdict rests on that is not proven: pending and waived."""
+    """Return the unproven parts of a verdict: pending and waived."""
     parts = []
     if pending := report.of_outcome("PENDING"):
         rules = sorted({str(item["rule"]) for item in pending})
@@ -232,7 +232,7 @@ def _conditions(report: Report) -> str:
 
 
 def _findings(report: Report, room: int) -> str:
-    """Return the findings by rule: of each reason the instances that have it."""
+    """Return the findings by rule: for each reason its instances."""
     by_rule: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for item in report.open:
         by_rule[item["rule"]].append(item)
@@ -268,10 +268,10 @@ def _reasons(items: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _notices(report: Report) -> str:
-    """Return what people must know whatever is found."""
+    """Return the notices that hold independent of findings."""
     parts = [prose(_cut(text, 400)) for text in report.notices[:20]]
     return (
-        _folded("What to know of this move, whatever is found", "\n".join(f"- {part}" for part in parts))
+        _folded("What this move means, independent of findings", "\n".join(f"- {part}" for part in parts))
         if parts
         else ""
     )
@@ -282,31 +282,31 @@ def _folded(title: str, text: str) -> str:
 
 
 def code(text: object, most: int = _LONGEST_NAME) -> str:
-    """Return one line of text as a code span, which is read as it stands, in a table too."""
+    """Return one line of text as a code span, which shows it unchanged, in a table too."""
     line = _cut(" ".join(safe(str(text)).split()), most) or " "
     ticks = "`" * (_run(line) + 1)
     pad = " " if line.startswith("`") or line.endswith("`") else ""
-    # A table takes a bar for its own even in a code span, and gives back \| as a bar, there alone: so no bar is left.
+    # In a table a bar separates cells even in a code span, and \| becomes a bar only there: so bars are replaced.
     return f"{ticks}{pad}{line.replace('|', '¦')}{pad}{ticks}"
 
 
 def fence(text: str, language: str) -> str:
-    """Return text in a fence that nothing in it can end."""
+    """Return text in a fence that nothing in the text can end."""
     ticks = "`" * max(3, _run(text) + 1)
     return f"{ticks}{language}\n{safe(text)}\n{ticks}"
 
 
 def prose(text: object) -> str:
-    """Return text in which nothing is read as Markdown, HTML, a mention, a reference or a link."""
+    """Return text that contains no Markdown, HTML, mention, reference or link."""
     escaped = _PUNCTUATION.sub(r"\\\1", " ".join(safe(str(text)).split()))
-    # GitHub looks for these in what has been rendered: a comment parts them, and nobody sees it.
+    # GitHub looks for these in the rendered text: an invisible comment splits them.
     for sign in ("@", "#"):
         escaped = escaped.replace(f"\\{sign}", f"\\{sign}<!-- -->")
     return re.sub(r"(?i)\b(www|gh)(?=\\[.-])", r"\1<!-- -->", escaped)
 
 
 def label_text(text: object) -> str:
-    """Return text as a part of a quoted label of Mermaid, whose entities are written with # for &."""
+    """Return text for a quoted label of Mermaid, whose entities are written with # for &."""
     line = _cut(" ".join(safe(str(text)).split()), _LONGEST_NAME)
     return "".join(char if char.isalnum() or char in " -_." else f"#{ord(char)};" for char in line)
 

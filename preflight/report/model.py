@@ -1,4 +1,4 @@
-"""What every report is made of: one answer, its waves, its fixes with their places, and the results behind them."""
+"""The data of every report: one answer, its waves, its fixes with their places, and the results behind them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PROJECT: Final = Place("Pulumi.yaml")
 
 @dataclass(frozen=True)
 class PlacedFix:
-    """A fix by its number, from 1 and the worst first, with the line of the stack file that it changes."""
+    """A fix with its number, from 1 and the worst first, and the line of the stack file that it changes."""
 
     number: int
     fix: Fix
@@ -37,27 +37,27 @@ class PlacedFix:
 
     @property
     def blocks(self) -> bool:
-        """Whether a finding of it blocks now."""
+        """Whether one of its findings blocks now."""
         return self.fix.since is None
 
     @property
     def lines(self) -> list[Line]:
-        """What to do: commands to copy, and prose."""
+        """The steps: commands to copy, and prose."""
         return list(lines((self.fix.todo,), self.stack))
 
     @property
     def outcomes(self) -> dict[str, int]:
-        """How many of its findings are FAIL, and how many UNKNOWN."""
+        """The number of its findings that are FAIL, and of those that are UNKNOWN."""
         told = [str(item["outcome"]) for item in self.fix.items]
         return {outcome: told.count(outcome) for outcome in ("FAIL", "UNKNOWN") if outcome in told}
 
 
 @dataclass(frozen=True)
 class Report:
-    """One verdict as all formats show it. Of a result that counts for nothing there are the `problems` alone.
+    """One verdict as all formats show it. A result that does not count has only `problems`.
 
-    `hypothetical` is what a WHAT-IF would be. `results` are those of the wave that was asked for, else all.
-    `topology` is known of a preview alone, not of a result that was kept.
+    `hypothetical` is the answer inside a WHAT-IF. `results` are those of the requested wave, else all. `topology`
+    exists for a preview, not for a result that was kept.
     """
 
     readiness: str
@@ -98,7 +98,7 @@ class Report:
 
     @property
     def reasons(self) -> list[str]:
-        """Why no gate may go by it: what was wrong with the result, or why it is a what-if."""
+        """Why no gate may use it: what was wrong with the result, or why it is a what-if."""
         return [*self.problems, *(str(item["reason"]) for item in self.result.get("whatIf", ()))]
 
     @property
@@ -119,7 +119,7 @@ class Report:
 
     @property
     def open(self) -> list[Mapping[str, Any]]:
-        """What is left to do: FAIL and UNKNOWN, blocking now or later."""
+        """The open findings: FAIL and UNKNOWN, blocking now or later."""
         return _open(self.results)
 
     @property
@@ -134,7 +134,7 @@ class Report:
 
     @property
     def notices(self) -> list[str]:
-        """What people must know of the waves whatever is found, each once."""
+        """The notices of the waves, independent of findings, each once."""
         found = notices(self.result) if self.judged else []
         of_waves = (item for item in found if item["instanceId"] is None)
         return list(dict.fromkeys(item["text"] for item in of_waves if self.wave in (None, item["wave"] or self.wave)))
@@ -179,7 +179,7 @@ def _open(results: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def _place(fix: Fix, places: Places) -> Place:
-    """Return the line of the key that a fix changes, else of the first instance that it is about."""
+    """Return the line of the key that a fix changes, else of its first instance."""
     for step in (step for way in fix.todo.ways for step in way):
         if isinstance(step, Change):
             return places.of_key(step.path, step.value)
@@ -188,7 +188,7 @@ def _place(fix: Fix, places: Places) -> Place:
 
 
 def told_subject(subject: Mapping[str, Any]) -> str:
-    """Return what a result is about, in one line that is safe to show."""
+    """Return the subject of a result, in one line that is safe to show."""
     if subject["kind"] == "migration":
         return "the stack"
     name, own = safe(str(subject["name"])).replace("\n", "?"), safe(str(subject["id"])).replace("\n", "?")

@@ -1,4 +1,4 @@
-"""Where in the stack file a fix belongs: a key path, or the instance that it is about, as file and line."""
+"""Find the place of a fix in the stack file: a key path, or its instance, as file and line."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Places:
-    """The files that hold a stack's config, composed: the stack file first, then those whose lists it includes."""
+    """The files with a stack's config, parsed: the stack file first, then those that it includes."""
 
     start: Place
     _roots: tuple[tuple[str, yaml.Node], ...] = ()
@@ -35,7 +35,7 @@ class Places:
     def of_key(self, path: str, value: object = None) -> Place:
         """Return the line of a key path below the migration's key, as far as the file has it.
 
-        `value` is what is merged there: of a map with one key it is the line of that, of a list that of its item.
+        `value` is merged there: for a map with one key it is the line of that key, for a list that of its item.
         """
         keys = path.split(".")
         while isinstance(value, Mapping) and len(value) == 1:
@@ -52,7 +52,7 @@ class Places:
         return (self._item(keys[0], value) if len(keys) == 1 else None) or found
 
     def _item(self, key: str, value: object) -> Place | None:
-        """Return the line of the first item of a list that is in the files already."""
+        """Return the line of the first item of a list that the files already contain."""
         wanted = [_name(item) for item in value] if isinstance(value, list) else []
         if not any(wanted):
             return None
@@ -66,12 +66,12 @@ class Places:
         return None
 
     def of_instance(self, instance_id: str) -> Place:
-        """Return the line on which an instance is named to migrate."""
+        """Return the line that lists an instance to migrate."""
         return self._instances.get(instance_id, self.start)
 
 
 def read_places(run: Mapping[str, Any] | None, project: Path) -> Places:
-    """Return the places of a result's `run`, whose files are in `project` as they were judged; never raises."""
+    """Return the places of a result's `run`, whose files are in `project` unchanged since; never raises."""
     project = project.resolve()
     if run is None or run["stackFile"] is None:
         return Places(Place(_seen(project, _PROJECT_FILE)))
@@ -90,7 +90,7 @@ def read_places(run: Mapping[str, Any] | None, project: Path) -> Places:
 
 
 def _seen(project: Path, name: str) -> str:
-    """Return a path as seen from the repository that the project lies in, as GitHub names files; else the project."""
+    """Return a path relative to the repository of the project, as GitHub names files; without one, to the project."""
     path = (project / name).resolve()
     above = next((item for item in (project, *project.parents) if (item / ".git").exists()), project)
     return path.relative_to(above).as_posix() if path.is_relative_to(above) else Path(name).as_posix()
@@ -123,7 +123,7 @@ def _items(node: yaml.Node | None) -> Sequence[yaml.Node]:
 
 
 def _name(item: object) -> str | None:
-    """Return what tells an item of a list apart, such as an id, in plain data."""
+    """Return what identifies an item of a list, such as an id, in plain data."""
     if isinstance(item, Mapping):
         return next((str(item[key]) for key in _NAMING if key in item), None)
     return item if isinstance(item, str) else None
@@ -140,7 +140,7 @@ def _identity(node: yaml.Node) -> str | None:
 
 
 def _instances(roots: Sequence[tuple[str, yaml.Node]]) -> Iterator[tuple[str, Place]]:
-    """Yield where each migrating instance is named: in the stack's own list, or in that of a wave."""
+    """Yield the lines that list migrating instances: in the stack's own list, or in that of a wave."""
     for file, root in roots:
         waves = _items(_entry_value(root, "waves"))
         for holder in (*waves, root):

@@ -1,8 +1,8 @@
 """SARIF 2.1.0 for code scanning: a result for each rule and fix, on the line of the stack file that would fix it.
 
-A result stands for all instances that one fix settles, so that an alert is closed by one change, and 1,000 instances
-are no more alerts than one. What is pending or waived is no alert. Where nothing was judged or it is a what-if, that is
-a result of its own: a file without results would close every alert.
+A result covers all instances that one fix settles: an alert is closed by one change, and 1,000 instances cause no more
+alerts than one. Pending and waived findings cause none. A run that was not judged, or is a what-if, has a result of its
+own: a file without results would close every alert.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from preflight.pages import Pages
 from preflight.report.model import NOT_JUDGED, WHAT_IF, PlacedFix, Report
 from preflight.report.places import Place
 
-# GitHub, "SARIF results file exceeds limits": of a run only the first 5,000 results are shown (25,000 are taken); 10
-# tags of a rule are shown (20 taken), 100 locations of a result; 10 MB compressed.
+# GitHub, "SARIF results file exceeds limits": the first 5,000 results of a run are shown (25,000 are accepted); 10 tags
+# of a rule are shown (20 accepted), 100 locations of a result; 10 MB compressed.
 MOST_RESULTS: Final = 5000
 _MOST_TAGS: Final = 10
 # 5,000 results of these lengths have 10 MB before they are compressed.
@@ -120,7 +120,7 @@ def _results(placed: PlacedFix, report: Report) -> Iterator[dict[str, Any]]:
 
 
 def _paths(placed: PlacedFix) -> Iterator[str]:
-    """Yield what tells one fix of a rule from another in every run: the keys that it changes, or what is to be done."""
+    """Yield what identifies one fix of a rule in every run: the keys that it changes, or its task."""
     for way in placed.fix.todo.ways:
         for step in way:
             yield str(getattr(step, "path", "") or step)
@@ -140,7 +140,7 @@ def _result(rule_id: str, level: str, text: str, place: Place, fix: str) -> dict
 
 
 def _uri(path: str) -> str:
-    # RFC 3986: a path that an uri holds; the names of stacks need no more.
+    # RFC 3986: characters of a path in a uri; names of stacks need no more.
     return "".join(char if (char.isalnum() and char.isascii()) or char in "-._~/" else _escaped(char) for char in path)
 
 

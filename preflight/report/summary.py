@@ -1,4 +1,4 @@
-"""The summary for a program: what `preflight check` shows, as JSON (docs/schema/report.schema.json)."""
+"""The summary for a program: the content of `preflight check`, as JSON (docs/schema/report.schema.json)."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from preflight.report.places import Place
 from preflight.summary import WaveSummary
 
 SCHEMA_VERSION: Final = 1
-# Counts keys that were added and that readers of the same version may ignore.
+# Counts added keys that readers of the same version may ignore.
 SCHEMA_MINOR_VERSION: Final = 1
 
 Readiness = Literal["READY", "READY WITH CONDITIONS", "NOT READY", "UNKNOWN", "WHAT-IF", "NOT JUDGED"]
 
 
 class PlaceDocument(TypedDict):
-    """A line of a file: the path as seen from the repository; lines count from 1."""
+    """A line of a file: the path relative to the repository; lines count from 1."""
 
     file: str
     line: int
@@ -38,9 +38,9 @@ class LineDocument(TypedDict):
 class FixSummaryDocument(TypedDict):
     """One fix with all that it settles.
 
-    `severity` and `title` are those of its worst rule. `blocksFrom` is null where it blocks now, else when it will.
-    `instances` are names; none: it concerns the stack. `pages` are those of its `rules`: URLs, or paths as seen from
-    the root of the repository.
+    `severity` and `title` are those of its worst rule. `blocksFrom` is null where it blocks now, otherwise the time
+    from which it will. `instances` are names; none: it concerns the stack. `pages` are those of its `rules`: URLs, or
+    paths relative to the root of the repository.
     """
 
     number: int
@@ -74,7 +74,7 @@ class WaveSummaryDocument(TypedDict):
 
 
 class ConditionsDocument(TypedDict):
-    """What a READY WITH CONDITIONS rests on, as counts of findings."""
+    """The conditions of a READY WITH CONDITIONS, as counts of findings."""
 
     pending: int
     waived: int
@@ -93,7 +93,7 @@ class EstateDocument(TypedDict):
 
 
 class ReportDocument(TypedDict):
-    """The answer of one run, its waves and its fixes; null: not known, or not judged.
+    """The answer of one run, its waves and its fixes; null: unknown, or not judged.
 
     `exitCode` is that of the command. `hypothetical` is what a WHAT-IF would be. `reasons` say why nothing was judged,
     or why no gate may go by the answer. `estate` is null where the estate is from the cloud.

@@ -1,6 +1,6 @@
-"""Who talks with whom, before the move and after it: instances, groups, databases and links, as the plan tells them.
+"""Who talks with whom, before and after the move: instances, groups, databases and links, from the plan.
 
-What the facts do not tell is left out here; the verdict's findings say so, and a map decides nothing.
+Missing facts are left out here; the verdict's findings report them, and a map decides nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NOT_KNOWN: Final = "known after the update"
 
 @dataclass(frozen=True)
 class MovingInstance:
-    """An instance that migrates: where it is, where it goes, and whom it talks with, by ids."""
+    """A migrating instance: its place, its destination, and its peers, by ids."""
 
     id: str
     name: str
@@ -44,7 +44,7 @@ class MovingInstance:
 
 @dataclass(frozen=True)
 class Group:
-    """A classic group, and what stands for it in the VPC."""
+    """A classic group, and its replacement in the VPC."""
 
     id: str
     name: str
@@ -55,7 +55,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Database:
-    """A database that moving instances use; `declared`: the stack gives it, or it has, an address in the VPC."""
+    """A database that moving instances use; `declared`: it has an address in the VPC, or the stack gives it one."""
 
     id: str
     name: str
@@ -80,7 +80,7 @@ class Peer:
 
 @dataclass(frozen=True)
 class VSwitch:
-    """A VSwitch of the target network, and how many instances go into it."""
+    """A VSwitch of the target network, and the number of instances that move into it."""
 
     name: str
     zone: str

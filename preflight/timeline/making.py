@@ -1,7 +1,7 @@
-"""The facts of a preview and its result made into a timeline; pure.
+"""Make a timeline of the facts of a preview and its result; pure.
 
-Durations are those by which the rule `schedule-window-long-enough` goes, at the thresholds that the rules have by
-themselves: 15 minutes an instance, five at once, four hours per 100 GiB.
+Durations are those of the rule `schedule-window-long-enough`, at the rule's own thresholds: 15 minutes an instance,
+five at once, four hours per 100 GiB.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def make_timeline(plan: Plan, result: Mapping[str, Any]) -> Timeline:
 
 
 class _Making:
-    """Collects events and spans, one kind of thing after the other; what cannot be read is named."""
+    """Collects events and spans, one kind after the other; unreadable facts are named."""
 
     def __init__(self, plan: Plan, result: Mapping[str, Any], now: datetime) -> None:
         self._plan = plan
@@ -56,7 +56,7 @@ class _Making:
         self._places: dict[Hashable, int] = {}
 
     def waves(self) -> None:
-        """Lead times, freeze, window, what the move takes, and the Latest Schedule Time of each wave ahead."""
+        """Add lead times, freeze, window, the duration of the move, and the Latest Schedule Time of each wave ahead."""
         ahead = [wave for wave in self._result["waves"] if wave["moved"] is not True]
         for wave in ahead:
             start, latest = (_time(wave["window"][key]) for key in ("start", "latest"))
@@ -109,7 +109,7 @@ class _Making:
         self._event(latest, "latest", name, "Latest Schedule Time: a move that is put off begins by then")
 
     def databases(self) -> None:
-        """When databases lose their classic addresses: those that have hybrid access, and those that are to get it."""
+        """Add when databases lose their classic addresses: by their hybrid access, existing or planned."""
         access = {item.facts.data.get("dbInstanceId"): item for item in self._plan.of_type_in(types.HYBRID_ACCESSES)}
         told = self._known("the databases", lambda: self._plan.migration.objects("databases")) or ()
         names: dict[Any, str] = {}
@@ -135,7 +135,7 @@ class _Making:
         self._span("classic addresses", "classic-addresses", self._now, until)
 
     def snapshots(self) -> None:
-        """When snapshots are deleted by themselves: the newest of a disk, and those that the stack is to take."""
+        """Add the times at which snapshots are deleted: the newest of a disk, and those that the stack will take."""
         for resource in self._plan.of_type_in((types.SNAPSHOT, types.SNAPSHOT_GROUP)):
             days = self._known("how long a snapshot is kept", partial(_kept_days, resource.facts))
             if days and not resource.exists:
@@ -148,7 +148,7 @@ class _Making:
                 self._event(ends, "snapshot-ends", None, "the newest snapshot of a disk is deleted by itself", name)
 
     def evidence(self) -> None:
-        """When evidence of guest systems grows too old."""
+        """Add the times at which evidence of guest systems becomes too old."""
         migration = self._known("the migration", lambda: self._plan.migration)
         if migration is None or "evidenceMaxAgeHours" not in migration.data:
             return
@@ -163,7 +163,7 @@ class _Making:
                 self._event(at + timedelta(hours=most), "evidence-ends", None, "evidence grows too old", name)
 
     def words(self) -> None:
-        """When attestations, waivers and accepted differences run out."""
+        """Add the ends of attestations, waivers and accepted differences."""
         migration = self._known("the migration", lambda: self._plan.migration)
         if migration is None:
             return
@@ -189,15 +189,15 @@ class _Making:
             self._word(entry, "acceptance-ends", "expires", lambda _: what)
 
     def _word(self, entry: Facts, kind: Kind, ends: str, told: Callable[[Facts], str]) -> None:
-        what = self._known("somebody's word", lambda: f"{told(entry)} of {entry.text('owner')} runs out")
-        at = self._known(what or "somebody's word", partial(entry.moment, ends))
+        what = self._known("a statement with an end", lambda: f"{told(entry)} of {entry.text('owner')} runs out")
+        at = self._known(what or "a statement with an end", partial(entry.moment, ends))
         if what is not None and at is not None:
             self._event(at, kind, None, what)
 
     def instances(self) -> None:
-        """When the cloud takes an instance by itself: the end of a subscription, or an automatic release."""
+        """Add the times at which the cloud ends an instance: the end of a subscription, or an automatic release."""
         for instance in self._plan.instances:
-            # Of one that is paid as you go the cloud tells a day in 2099 (ECS API, DescribeInstances, ExpiredTime).
+            # For a pay-as-you-go instance the cloud returns a day in 2099 (ECS API, DescribeInstances, ExpiredTime).
             paid_ahead = instance.facts.data.get("instanceChargeType") != "PostPaid"
             for key, what in (("expiredAt", "the subscription ends"), ("autoReleaseAt", "the cloud releases it")):
                 if key in instance.facts.data and (paid_ahead or key == "autoReleaseAt"):
@@ -221,7 +221,7 @@ class _Making:
             self.spans.append(Span(row=row, phase=phase, start=start, end=end))
 
     def _known(self, what: str, read: Callable[[], T]) -> T | None:
-        """Return what can be read; of what cannot, say so: a time that is missing here may still come."""
+        """Return a readable value; record an unreadable one, because a time that is missing here may still come."""
         try:
             return read()
         except (UnreadableError, OverflowError):
@@ -246,7 +246,7 @@ def _collected_at(instance: Facts) -> datetime:
 
 
 def _kept_days(snapshot: Facts) -> float:
-    """Return for how many days a snapshot is kept; 0: until somebody deletes it."""
+    """Return for how many days a snapshot is kept; 0: until it is deleted."""
     return snapshot.number("retentionDays") if "retentionDays" in snapshot.data else 0
 
 

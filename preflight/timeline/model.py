@@ -28,7 +28,7 @@ Phase: TypeAlias = Literal["preparing", "frozen", "moving", "copying", "until-la
 
 
 class Event(Model):
-    """One moment: `what` in a line; `subjects` whom it is about, names sorted, none for the wave or the stack."""
+    """One moment: `what` in a line; `subjects` are sorted names, none for the wave or the stack."""
 
     at: datetime
     kind: Kind
@@ -38,7 +38,7 @@ class Event(Model):
 
 
 class Span(Model):
-    """A time that something lasts. `row` is what it belongs to: a wave, or something that ends by itself."""
+    """A period. `row` is its owner: a wave, or something that ends by itself."""
 
     row: str
     phase: Phase
@@ -47,7 +47,7 @@ class Span(Model):
 
 
 class Timeline(Model):
-    """What happens when. `unknown` names what could not be read, so that it is missing here."""
+    """What happens when. `unknown` names facts that could not be read, so their events are missing."""
 
     schema_version: Literal[1] = SCHEMA_VERSION
     project: str

@@ -1,4 +1,4 @@
-"""A timeline for a terminal: a picture to its width, then what happens when, line by line."""
+"""A timeline for a terminal: a picture fitted to its width, then the events, line by line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from policies.core.facts import safe
 from preflight.screen import wrapped
 from preflight.timeline.model import Event, Kind, Phase, Span, Timeline
 
-#: What stands for each phase in the picture; a later one covers an earlier one.
+#: The character of each phase in the picture; a later phase covers an earlier one.
 _MARKS: Final[dict[Phase, tuple[str, str]]] = {
     "preparing": ("-", "to prepare"),
     "frozen": ("~", "frozen"),
@@ -66,7 +66,7 @@ def _offset(moment: datetime) -> str:
 
 @dataclass(frozen=True)
 class _Scale:
-    """A time as a column; what lies outside stands at the edge."""
+    """A time as a column; times outside the picture are at its edge."""
 
     start: datetime
     end: datetime
@@ -93,14 +93,14 @@ def _picture(timeline: Timeline, width: int, zone: tzinfo | None) -> Iterator[Te
 
 
 def _horizon(timeline: Timeline) -> datetime:
-    """Return where the picture ends: a little after what the move itself lasts; what ends later runs to its edge."""
+    """Return the end of the picture: a little after the last move; later events are at the edge."""
     ends = [span.end for span in timeline.spans if span.end > timeline.now]
     last = max(ends, default=max((event.at for event in timeline.events), default=timeline.now))
     return timeline.now + max((last - timeline.now) * 1.05, timedelta(days=1))
 
 
 def _rows(timeline: Timeline) -> list[tuple[str, list[Span]]]:
-    """Return the rows: each wave, classic addresses, then what runs out, each kind to its first end and to its last."""
+    """Return the rows: each wave, classic addresses, then approvals and evidence, to their first and last ends."""
     found: dict[str, list[Span]] = {}
     for span in timeline.spans:
         found.setdefault(span.row, []).append(span)
@@ -120,7 +120,7 @@ def _bar(scale: _Scale, spans: Sequence[Span]) -> str:
         for column in range(first, max(last, first + 1)):
             columns[column] = _MARKS[span.phase][0]
     for span in spans:
-        # Of what runs out every end is marked, for they lie in one row.
+        # In these rows every end is marked, because several share a row.
         if span.phase in ("word", "classic-addresses", "until-latest"):
             columns[scale.at(span.end)] = "|" if span.end < scale.end else ">"
     return "".join(columns)

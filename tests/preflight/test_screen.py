@@ -121,7 +121,7 @@ def test_a_what_if_says_why_and_what_it_would_be() -> None:
     [
         ("2026-11-28T02:00:00+08:00", "The file is of 2026-11-28 02:00 +08:00, 14 days ago."),
         ("2026-12-12T01:59:30+08:00", "The file is of 2026-12-12 01:59 +08:00, less than a minute ago."),
-        (None, "The file is of a time that nobody can tell."),
+        (None, "The file is of an unknown time."),
     ],
 )
 def test_a_verdict_by_a_file_says_how_old_it_is(width: int, read_at: str | None, told: str) -> None:

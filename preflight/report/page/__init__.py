@@ -1,4 +1,4 @@
-"""One page for people, whole in itself: no request leaves it, and nothing of the cloud is read as HTML or run."""
+"""One self-contained page for people: it sends no request, and no text of the cloud becomes HTML or code."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from preflight.report.topology import Database, Group, MovingInstance, Peer, Top
 from preflight.screen import when
 
 _HERE: Final = Path(__file__).parent
-#: Findings that have a paragraph of their own; the result file has all.
+#: Findings with a paragraph of their own; the result file has all.
 _MOST_REASONS: Final = 40
 _MOST_RULES: Final = 100
 
 
 @dataclass(frozen=True)
 class Row:
-    """An instance in the table; `moving` is what the map knows of it."""
+    """An instance in the table; `moving` is its data in the map."""
 
     id: str
     name: str
@@ -43,7 +43,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Reason:
-    """What a rule says, and of whom."""
+    """A reason of a rule, and its subjects."""
 
     outcome: str
     since: str | None
@@ -53,7 +53,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class RuleFindings:
-    """A rule with what it finds."""
+    """A rule with its findings."""
 
     id: str
     title: str
@@ -90,14 +90,14 @@ def render(report: Report) -> str:
 
 @cache
 def _asset(name: str) -> str:
-    """Return what is inlined; nothing in it ends the element that it stands in."""
+    """Return a text to inline; nothing in it ends the element around it."""
     text = (_HERE / name).read_text(encoding="utf-8")
     assert "</" not in text
     return text
 
 
 def _digest(text: str) -> str:
-    """Return the source expression of an inline element (CSP Level 3, 2.3.1): no other one is applied or run."""
+    """Return the source expression of an inline element (CSP Level 3, 2.3.1): the browser applies or runs no other."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
@@ -122,7 +122,7 @@ def _todo(placed: PlacedFix) -> list[tuple[str, str]]:
 
 
 def rows(report: Report) -> list[Row]:
-    """Return the instances, those with the most to do first."""
+    """Return the instances, those with most to do first."""
     if not report.judged:
         return []
     blocking: Counter[str] = Counter()
@@ -187,7 +187,7 @@ def _waivers(report: Report) -> list[tuple[str, Mapping[str, Any], list[str]]]:
 
 
 def _names(topology: Topology | None) -> Mapping[str, str]:
-    """Return what ids are called, for the table."""
+    """Return the names of ids, for the table."""
     if topology is None:
         return {}
     named: list[Group | Database | Peer | MovingInstance] = [

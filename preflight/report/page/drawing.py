@@ -1,4 +1,4 @@
-"""Where the parts of the two pictures stand; the template writes them as SVG."""
+"""Positions of the parts of the two pictures; the template writes them as SVG."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from preflight.report.page.times import Moment
 from preflight.report.topology import Topology
 
 WIDTH: Final = 960
-#: Of a column; the table has all.
+#: Boxes in a column; the table has all.
 MOST_NODES: Final = 24
 _ROW: Final = 58
 _TOP: Final = 40
@@ -23,7 +23,7 @@ _AXIS: Final = 44
 
 @dataclass(frozen=True)
 class Node:
-    """A box of the map: what it is called, what it is before and after, and whether the stack declares its after."""
+    """A box of the map: its name, its text before and after, and whether the stack declares the latter."""
 
     id: str
     title: str
@@ -35,23 +35,23 @@ class Node:
 
     @property
     def label(self) -> str:
-        """Its name, as far as there is room."""
+        """Its name, cut to the space."""
         return _short(self.title)
 
     @property
     def told_before(self) -> str:
-        """What it is before the move, as far as there is room."""
+        """Its text before the move, cut to the space."""
         return _short(self.before)
 
     @property
     def told_after(self) -> str:
-        """What it is after the move, as far as there is room."""
+        """Its text after the move, cut to the space."""
         return _short(self.after)
 
 
 @dataclass(frozen=True)
 class Edge:
-    """A line from a group to what its members talk with, and how many of them do."""
+    """A line from a group to a peer of its members, and the number of those members."""
 
     source: Node
     target: Node
@@ -66,7 +66,7 @@ class Edge:
 
     @property
     def width(self) -> float:
-        """Of the line: it grows with the count, and never fills the picture."""
+        """The width of the line: it grows with the count, within a limit."""
         return round(min(6.0, 1.5 + math.sqrt(self.count) / 4), 1)
 
 
@@ -83,7 +83,7 @@ class Map:
 
 
 def draw_map(topology: Topology) -> Map:
-    """Return the map; of a large estate what most instances talk with."""
+    """Return the map; for a large estate the peers of most instances."""
     links: Counter[tuple[str, str]] = Counter()
     for instance in topology.instances:
         for target in (*instance.databases, *instance.peers):
@@ -135,13 +135,13 @@ def _column(items: Sequence[tuple[str, str, str, str, bool]], weight: Counter[st
 
 
 def _short(text: str) -> str:
-    """Return text that has room in a box."""
+    """Return text cut to the width of a box."""
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A moment on the line: where it is, and in which row its number stands."""
+    """A moment on the line: its position, and the row of its number."""
 
     number: int
     moment: Moment
@@ -160,7 +160,7 @@ class Line:
 
 
 def draw_timeline(found: Sequence[Moment]) -> Line | None:
-    """Return the line; None where there are too few dates for one. Marks that would cover each other are stacked."""
+    """Return the line; None where there are too few dates. Marks that would overlap are stacked."""
     if len(found) < 2 or found[0].at == found[-1].at:
         return None
     first, span = found[0].at, (found[-1].at - found[0].at).total_seconds()

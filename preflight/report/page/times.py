@@ -1,4 +1,4 @@
-"""The dates of a verdict in their order: what begins, what ends, from when more will block."""
+"""The dates of a verdict in their order: what begins, what ends, and from when more will block."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Kind = Literal["now", "window", "freeze", "mandatory", "ends"]
 
 @dataclass(frozen=True)
 class Moment:
-    """A date, and what it is: `kind` is how it is drawn."""
+    """A date with its text; `kind` is how it is drawn."""
 
     at: datetime
     text: str
@@ -22,7 +22,7 @@ class Moment:
 
     @property
     def iso(self) -> str:
-        """The date as a machine reads it."""
+        """The date in machine-readable form."""
         return self.at.isoformat()
 
 

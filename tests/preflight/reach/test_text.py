@@ -108,7 +108,7 @@ def test_what_is_not_known_is_told_with_its_reason() -> None:
     whole = Document.model_validate({**told.model_dump(), "reach": unknown.model_dump(warnings=False)})
     lines = shown(whole, 80)
     assert "  i-1: cannot be read" in lines
-    assert "UNKNOWN: not all of it can be told" in " ".join(lines[-3:])
+    assert "UNKNOWN: not everything can be read" in " ".join(lines[-3:])
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -111,7 +111,7 @@ def test_a_subscription_ends_and_what_is_paid_as_you_go_does_not() -> None:
     ("type_", "facts", "missing"),
     [
         (MIGRATION, {"attestations": Leaf.UNKNOWN}, "attestations"),
-        (MIGRATION, {"waivers": [{"rule": "x"}]}, "somebody's word"),
+        (MIGRATION, {"waivers": [{"rule": "x"}]}, "a statement with an end"),
         (MIGRATING_INSTANCE, {"disks": Leaf.UNKNOWN}, "the disks of wave all"),
         (MIGRATING_INSTANCE, {"snapshots": Leaf.UNKNOWN}, "the snapshots of "),
         (HYBRID_ACCESSES[0], {"validUntil": Leaf.UNKNOWN}, "hybrid access of "),
