@@ -41,6 +41,8 @@ from preflight.redaction import redacted
 from preflight.report.command import report
 from preflight.screen import console
 from preflight.timeline.command import timeline
+from preflight.up.command import EXITS as UP_EXITS
+from preflight.up.command import up
 
 
 class Permissions(StrEnum):
@@ -146,6 +148,7 @@ app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(report)
 app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(fix)
 app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(timeline)
 app.command(epilog=reaching.EXITS)(reaching.reach)
+app.command(epilog=UP_EXITS)(up)
 app.add_typer(evidence, name="evidence")
 
 
@@ -161,7 +164,7 @@ def main() -> None:
     except (ConfigError, EstateError, EvidenceFileError) as error:
         _stop(redacted(str(error)), EXIT_CODES[failure_kind(error)])
     except Interrupted as interrupted:
-        _stop(f"interrupted by {interrupted}; nothing was changed in the cloud", BY_SIGNAL + interrupted.number)
+        _stop(f"interrupted by {interrupted}; {interrupted.left}", BY_SIGNAL + interrupted.number)
 
 
 def _stop(message: str, code: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from rich.console import Console
 from policies.verdict import BAD_INPUT, CONDITIONS, NOT_JUDGED, READY, Decision, Wanted, decide
 from preflight.access import EXIT_CODES
 from preflight.exits import Stop
-from preflight.previewing import Heard, Preview, preview
+from preflight.previewing import Heard, Preview, Request, preview
 from preflight.screen import Progress, show_not_judged
 from preflight.session import session
 from preflight.workspace import OpenStack
@@ -23,7 +24,8 @@ _MOST_PROBLEMS = 8
 class Asked:
     """The requested run.
 
-    `result` keeps the pack's whole result. `estate` is the inventory file to use; None: the cloud is read.
+    `result` keeps the pack's whole result, `plan` the engine's update plan. `estate` is the inventory file to use;
+    None: the cloud is read.
     """
 
     project: Path
@@ -34,15 +36,21 @@ class Asked:
     rehearsal: bool = False
     result: Path | None = None
     estate: Path | None = None
+    plan: Path | None = None
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A finished run: the stack, the meaning of its result, and the engine's messages."""
+    """A finished run: the stack, the meaning of its result, and the engine's messages.
+
+    `wanted` is what the result had to match. `scrub` blanks the secrets in use.
+    """
 
     stack: OpenStack
     decision: Decision
     told: Preview
+    wanted: Wanted | None = None
+    scrub: Callable[[str], str] = str
 
 
 def judge(asked: Asked, err: Console) -> Judged:
@@ -56,7 +64,8 @@ def judge(asked: Asked, err: Console) -> Judged:
         progress.say(f"Stack {stack.name}, {opened.told}")
         result = opened.scratch / "result.json" if asked.result is None else asked.result.resolve()
         with progress.running():
-            told = preview(stack, result, asked.at, opened.scratch, Heard(progress.tell, opened.scrub))
+            heard = Heard(progress.tell, opened.scrub)
+            told = preview(stack, Request(result, opened.scratch, asked.at, asked.plan), heard)
         wanted = Wanted(
             run=told.run_id,
             since=None,
@@ -69,7 +78,7 @@ def judge(asked: Asked, err: Console) -> Judged:
         decision = decide(result, wanted, datetime.now(UTC), strict=asked.strict)
     for warning in told.warnings[:_MOST_PROBLEMS]:
         progress.say(f"warning: {warning}")
-    return Judged(stack, in_doubt(decision, told), told)
+    return Judged(stack, in_doubt(decision, told), told, wanted, opened.scrub)
 
 
 def in_doubt(decision: Decision, told: Preview) -> Decision:

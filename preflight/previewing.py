@@ -23,7 +23,7 @@ from preflight.workspace import OpenStack, error_lines
 
 _REFRESH: Final = "refresh"
 # Printed after any failure; the reason is beside it.
-_SAYS_NOTHING: Final = ("preview failed",)
+_SAYS_NOTHING: Final = ("preview failed", "update failed")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Preview:
-    """The end of a preview; all texts are redacted.
+    """The end of a preview or an update; all texts are redacted.
 
     `result` is the file that the pack was to write. `errors` are the engine's reports beside findings. A preview that
     `failed` without any of them and without `failure` was refused by a policy. `steps` are the planned actions on each
@@ -66,6 +66,7 @@ class Heard:
     refreshed: int = 0
     previewed: int = 0
     violations: int = 0
+    doing: str = "Previewing"
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     steps: Steps = field(default_factory=Steps)
@@ -82,7 +83,7 @@ class Heard:
                 self.tell(f"Refreshing the state: {_number(self.refreshed, 'resource')}")
             elif not metadata.type.startswith("pulumi:"):
                 self.previewed += 1
-                self.tell(f"Previewing: {_number(self.previewed, 'resource')}")
+                self.tell(f"{self.doing}: {_number(self.previewed, 'resource')}")
         elif event.policy_event is not None:
             self.violations += 1
             self.tell(f"Judging: {_number(self.violations, 'message')} of policies")
@@ -97,28 +98,49 @@ class Heard:
             self.tell(text)
 
 
-def preview(stack: OpenStack, result: Path, at: datetime | None, scratch: Path, heard: Heard) -> Preview:
-    """Preview the stack; nothing in the cloud is changed, and a result of an earlier run at `result` is removed.
+@dataclass(frozen=True)
+class Request:
+    """Where a run writes its files, and the time that it asks about.
 
-    `at` asks about another time. `scratch` is a directory for the program's report of a failure. `heard` takes in the
-    engine's events.
+    `result` is the pack's result, `plan` the engine's update plan. `scratch` is a directory for the program's report of
+    a failure. `at` asks about another time.
     """
-    result.unlink(missing_ok=True)
-    failure = scratch / "failure.json"
-    run_id = secrets.token_hex(16)
-    os.environ |= {RESULT_VARIABLE: str(result), RUN_VARIABLE: run_id, FAILURE_VARIABLE: str(failure)}
-    if at is not None:
-        os.environ[NOW_VARIABLE] = at.isoformat()
-    failed = False
-    try:
-        stack.handle.preview(
+
+    result: Path
+    scratch: Path
+    at: datetime | None = None
+    plan: Path | None = None
+
+
+def preview(stack: OpenStack, request: Request, heard: Heard) -> Preview:
+    """Preview the stack; nothing in the cloud is changed. `heard` takes in what the engine says."""
+    if request.at is not None:
+        os.environ[NOW_VARIABLE] = request.at.isoformat()
+
+    def run(engine: automation.Stack) -> None:
+        engine.preview(
             on_event=heard.hear,
             color="never",
             # The state of a run by an inventory file is empty: there is nothing to refresh, and no cloud to call.
             refresh=stack.config_file is None,
             suppress_outputs=True,
             config_file=None if stack.config_file is None else str(stack.config_file),
+            plan=None if request.plan is None else str(request.plan),
         )
+
+    return run_engine(stack, run, request, heard)
+
+
+def run_engine(stack: OpenStack, run: Callable[[automation.Stack], None], request: Request, heard: Heard) -> Preview:
+    """Run the engine to its end, and say how that was; no result of an earlier run is left at `request.result`."""
+    request.result.unlink(missing_ok=True)
+    failure = request.scratch / "failure.json"
+    failure.unlink(missing_ok=True)
+    run_id = secrets.token_hex(16)
+    os.environ |= {RESULT_VARIABLE: str(request.result), RUN_VARIABLE: run_id, FAILURE_VARIABLE: str(failure)}
+    failed = False
+    try:
+        run(stack.handle)
     except automation.CommandError as error:
         failed = True
         if not heard.errors and not heard.violations:
@@ -129,7 +151,7 @@ def preview(stack: OpenStack, result: Path, at: datetime | None, scratch: Path, 
         heard.errors.append(redacted(str(error), heard.scrub))
     return Preview(
         run_id,
-        result,
+        request.result,
         failed,
         tuple(dict.fromkeys(heard.errors)),
         tuple(dict.fromkeys(heard.warnings)),

@@ -122,21 +122,19 @@ def test_nobody_has_more_rights_than_the_job_takes(path: Path) -> None:
                 assert step["with"]["persist-credentials"] is False
 
 
-def test_what_applies_uses_no_cache_and_always_its_preview() -> None:
+def test_what_applies_uses_no_cache_and_only_what_was_judged() -> None:
     text = (GITOPS / "github/main.yml").read_text(encoding="utf-8")
     assert "actions/cache" not in text
-    for _, arguments in commands("pulumi"):
-        assert arguments[0] == "up"
-        assert "--skip-preview" not in arguments
-    updates = [step for step in steps(GITOPS / "github/main.yml") if "pulumi up" in step.get("run", "")]
-    assert [step["env"]["PULUMI_OPTION_POLICY_PACK"] for step in updates] == ["policies"]
-    assert loaded(GITLAB)["migrate"]["variables"]["PULUMI_OPTION_POLICY_PACK"] == "policies"
+    assert list(commands("pulumi")) == []
+    updates = [(where, arguments) for where, arguments in commands(".venv/bin/preflight") if arguments[0] == "up"]
+    assert [where.split()[0] for where, _ in updates] == ["main.yml", "gitlab"]
+    assert all("--yes" in arguments and "--rehearsal" not in arguments for _, arguments in updates)
 
 
 def test_every_command_is_one_that_there_is() -> None:
     known: Any = get_command(app)
     found = list(commands(".venv/bin/preflight"))
-    assert {arguments[0] for _, arguments in found} == {"report", "plan", "inventory"}
+    assert {arguments[0] for _, arguments in found} == {"report", "plan", "inventory", "up"}
     for where, (name, *arguments) in found:
         known.commands[name].make_context(f"{where}: {name}", [*arguments])
     verdicts = [arguments for _, arguments in commands("policies.verdict")]

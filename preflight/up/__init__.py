@@ -1,0 +1,1 @@
+"""`preflight up`: the update of just what was judged and shown."""

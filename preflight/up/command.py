@@ -1,0 +1,146 @@
+"""`preflight up`: preview with the pack, verdict, what it will do, confirmation, then the update of just that."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from policies.core.facts import printable, safe
+from policies.verdict import BAD_INPUT, NOT_JUDGED, Decision, decide
+from preflight import exits
+from preflight.access import EXIT_CODES
+from preflight.exits import Stop
+from preflight.judging import Asked, Judged, judge, not_judged
+from preflight.options import ProjectOption, RehearsalOption, ResultOption, StackOption, StrictOption
+from preflight.plan.command import document_lines, make_document
+from preflight.plan.model import Change
+from preflight.previewing import Heard, Preview, Request
+from preflight.screen import Progress, console, show, show_not_judged, styled
+from preflight.up.holding import may_follow, release_what_runs_on
+from preflight.up.updating import Done, update
+
+#: The update failed, or nobody confirmed it.
+FAILED: Final = 1
+EXITS: Final = (
+    exits.HELP.replace(f"  {BAD_INPUT:<3}", f"  {FAILED:<3} the update failed, or was not confirmed\n  {BAD_INPUT:<3}")
+    .replace(f"  {NOT_JUDGED:<3} not judged:", f"  {NOT_JUDGED:<3} not judged, or not any more as it was judged:")
+    .replace("\n  ", "\n\n  ")
+)
+_UNCHANGED: Final = "Nothing is changed in the cloud"
+#: By which the engine says that an update is not what its plan shows.
+_OTHERWISE: Final = ("violates plan", "is not allowed by the plan")
+_MOST_ERRORS: Final = 8
+
+
+def up(  # noqa: PLR0913 - one argument an option
+    stack: StackOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nobody; needed where there is no terminal.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Leave nothing out of what it will do.")] = False,
+    strict: StrictOption = False,
+    rehearsal: RehearsalOption = False,
+    result: ResultOption = None,
+    project: ProjectOption = Path(),
+) -> None:
+    """Judge the stack, show what the update will do and what of it cannot be undone, ask, and do just that.
+
+    It is refused where the verdict does not let it pass, and where the cloud, the commit or the stack file is not as it
+    was judged. It exits by the verdict after the update; where nothing was done, by the verdict before it.
+    """
+    if not yes and not is_terminal():
+        raise Stop(BAD_INPUT, "expected --yes: there is no terminal to ask at. preflight plan shows what it would do")
+    out, err = console(), console(stderr=True)
+    with tempfile.TemporaryDirectory(prefix="preflight-") as directory:
+        scratch = Path(directory)
+        kept = scratch / "judged.json" if result is None else result
+        asked = Asked(project, stack, strict=strict, rehearsal=rehearsal, result=kept, plan=scratch / "plan.json")
+        judged = judge(asked, err)
+        if judged.decision.result is None or not judged.told.is_whole:
+            raise typer.Exit(not_judged(judged.decision, judged.told, out))
+        document = make_document(judged)
+        for line in document_lines(document, out.width, everything=everything):
+            show(out, line)
+        if not may_follow(judged):
+            show(out, Text(_why_not(judged)))
+            raise typer.Exit(judged.decision.code or NOT_JUDGED)
+        if not yes and not _confirmed(document.change):
+            show(out, Text(f"{_UNCHANGED}: it was not confirmed."))
+            raise typer.Exit(FAILED)
+        raise typer.Exit(_update(judged, asked, scratch, out, err))
+
+
+def is_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty()
+
+
+def _why_not(judged: Judged) -> str:
+    if judged.decision.readiness == "WHAT-IF":
+        return f"{_UNCHANGED}: --rehearsal takes a simulated cloud as if it were Alibaba's."
+    return f"{_UNCHANGED}: preflight check shows what must be settled first."
+
+
+def _confirmed(change: Change) -> bool:
+    number = len(change.forever)
+    lasting = f" {number} of these changes cannot be undone." if number else ""
+    try:
+        return typer.confirm(f"Update stack {change.stack}?{lasting}", default=False, err=True)
+    except typer.Abort:
+        return False
+
+
+def _update(judged: Judged, asked: Asked, scratch: Path, out: Console, err: Console) -> int:
+    """Update, and show how it went; returns the exit code. Raises Stop where it is not as it was judged."""
+    assert judged.wanted is not None
+    assert asked.plan is not None
+    again = decide(judged.told.result, judged.wanted, datetime.now(UTC))
+    if again.result is None:
+        raise Stop(NOT_JUDGED, f"{_UNCHANGED}: it is not any more as it was judged: {'; '.join(again.problems)}")
+    try:
+        release_what_runs_on(asked.plan)
+    except (OSError, ValueError, KeyError) as error:
+        raise Stop(NOT_JUDGED, f"{_UNCHANGED}: the engine left no plan of it ({type(error).__name__})") from None
+    progress, done = Progress(err), Done()
+    with progress.running():
+        heard = Heard(progress.tell, judged.scrub)
+        told = update(judged.stack, asked.plan, Request(scratch / "updated.json", scratch), heard, done)
+    if told.failed and (told.errors or told.failure is not None):
+        return _failed(told, done, out)
+    show(out)
+    show(out, Text(f"Done: {done.told}."))
+    wanted = replace(judged.wanted, run=told.run_id)
+    return _show_after(decide(told.result, wanted, datetime.now(UTC), strict=asked.strict), judged, out)
+
+
+def _failed(told: Preview, done: Done, out: Console) -> int:
+    """Show why an update did not come to its end, and how far it came; returns the exit code."""
+    code, problems = FAILED, list(told.errors[:_MOST_ERRORS])
+    if told.failure is not None:
+        problems = [told.failure.message]
+        code = {str(kind): code for kind, code in EXIT_CODES.items()}.get(told.failure.kind, NOT_JUDGED)
+    elif any(word in error for error in told.errors for word in _OTHERWISE):
+        code = NOT_JUDGED
+        problems.append("So the cloud, the commit or the config is not any more as it was judged.")
+    for text in problems:
+        show(out, Text(safe(text)))
+    how_far = f"until then: {done.told}; preflight up goes on from there" if done.counts else "nothing was changed"
+    show(out, styled("NOT JUDGED" if code == NOT_JUDGED else "FAILED", f": the update stopped; {how_far}"))
+    return code
+
+
+def _show_after(decision: Decision, judged: Judged, out: Console) -> int:
+    """Show the verdict after the update, by the result of that very run."""
+    if decision.result is None:
+        show_not_judged(out, decision.problems)
+        return decision.code
+    number = decision.result["blocking"]
+    why = f": {number} finding{'' if number == 1 else 's'} must be settled; preflight check shows how" if number else ""
+    show(out, styled(decision.readiness, f": stack {printable(judged.stack.name)}, after the update{why}"))
+    return decision.code

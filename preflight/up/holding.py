@@ -1,0 +1,57 @@
+"""Holds an update to what its preview showed: by the result, by the files, and by the engine's own plan.
+
+The engine's update plans (`preview --save-plan`, `up --plan`) were tried with 3.276.0: they take what is not known yet
+as anything, go with a refresh, and stop at the first resource that the update would treat otherwise than the preview
+said. They hold the facts of components to it too, and some of these are others at each reading.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pulumi.runtime.rpc import UNKNOWN
+
+from components.facts.migration import RUNNING_ON
+from policies.core.plan import MIGRATION
+from policies.pack.registry import all_rules
+from policies.results import groups
+from policies.verdict import CONDITIONS, READY
+from preflight.judging import Judged
+
+
+def may_follow(judged: Judged) -> bool:
+    """Whether an update may follow, as the engine lets one: nothing mandatory is open but what `up` itself mends."""
+    result = judged.decision.result
+    if result is None or judged.told.failed or judged.decision.readiness == "WHAT-IF":
+        return False
+    if judged.decision.code in (READY, CONDITIONS):
+        return True
+    mended = {rule.id for rule in all_rules() if rule.mended_by_up}
+    return {group["rule"] for group, _ in groups(result) if group["blocking"]} <= mended
+
+
+def release_what_runs_on(path: Path) -> None:
+    """Let facts differ in the update that are others at each reading; the program's own digest judges the rest.
+
+    Raises OSError and ValueError where there is no plan.
+    """
+    plan: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    resources = plan["resourcePlans"]
+    if not isinstance(resources, Mapping):
+        raise ValueError("a plan without resources")
+    for resource in resources.values():
+        goal = resource.get("goal") or {}
+        if goal.get("type") == MIGRATION:
+            goal["outputDiff"] = _released(goal.get("outputDiff") or {})
+    path.write_text(json.dumps(plan), encoding="utf-8")
+
+
+def _released(diff: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a difference in which each of these facts may become anything; what the plan adds, it may change too."""
+    kept = {key: value for key, value in (diff.get("updates") or {}).items() if key not in RUNNING_ON}
+    gone = [key for key in diff.get("deletes") or () if key not in RUNNING_ON]
+    added = {**(diff.get("adds") or {}), **dict.fromkeys(RUNNING_ON, UNKNOWN)}
+    return {**diff, "adds": added, "updates": kept, "deletes": gone}

@@ -1,0 +1,163 @@
+"""`preflight up` on the real engine, and what the program refuses without a verdict."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import toolchain
+from demo.project import REPOSITORY
+from simulator.server import Simulator
+from tests.e2e.conftest import Stack
+from toolchain.cache import cache_root
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
+
+COMMAND = REPOSITORY / "preflight/command"
+WEB = "sg-bp1web00000000000001"
+SECONDS = 300
+
+
+@pytest.fixture
+def raised(engine: toolchain.Engine, cloud: Simulator, tmp_path: Path) -> Stack:
+    """A prepared stack in which nobody answers for updates without a verdict, and a place for verdicts of its own."""
+    stack = Stack.prepared(engine, cloud, tmp_path)
+    stack.configure(lambda migration: migration.pop("unjudgedUpdates"))
+    (tmp_path / "tmp").mkdir()
+    stack.project.environ["TMPDIR"] = str(tmp_path / "tmp")
+    stack.project.environ["CLASSIC_TO_VPC_CACHE"] = str(cache_root(os.environ))
+    return stack
+
+
+def command(stack: Stack, *arguments: str, columns: int = 120) -> tuple[int, str, str]:
+    environ = {name: value for name, value in stack.project.environ.items() if name != "PREFLIGHT_RESULT"}
+    done = subprocess.run(
+        [COMMAND, "up", "--stack", "test", "--rehearsal", *arguments],
+        cwd=stack.project.directory,
+        env={**environ, "COLUMNS": str(columns)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+def at_a_terminal(stack: Stack, meanwhile: Callable[[], object], answer: str) -> tuple[int, str]:
+    """Run the command at a terminal; do something while it asks, and then answer. Returns exit code and screen."""
+    environ = {name: value for name, value in stack.project.environ.items() if name != "PREFLIGHT_RESULT"}
+    leader, follower = pty.openpty()
+    with subprocess.Popen(
+        [COMMAND, "up", "--stack", "test", "--rehearsal"],
+        cwd=stack.project.directory,
+        env={**environ, "COLUMNS": "80", "TERM": "dumb"},
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+        start_new_session=True,
+    ) as process:
+        os.close(follower)
+        screen = _read_until(leader, "[y/N]: ")
+        meanwhile()
+        os.write(leader, answer.encode() + b"\n")
+        screen += _read_until(leader, None)
+        code = process.wait(timeout=SECONDS)
+    os.close(leader)
+    return code, screen.replace("\r\n", "\n")
+
+
+def _read_until(leader: int, word: str | None) -> str:
+    read, end = "", time.monotonic() + SECONDS
+    while (word is None or word not in read) and time.monotonic() < end:
+        if select.select([leader], [], [], 1)[0]:
+            try:
+                chunk = os.read(leader, 65536)
+            except OSError:  # The other side is closed.
+                chunk = b""
+            if not chunk:
+                break
+            read += chunk.decode(errors="replace")
+    assert word is None or word in read, read
+    return read
+
+
+def open_a_port(stack: Stack) -> None:
+    permission: dict[str, Any] = {"ip_protocol": "TCP", "port_range": "1234/1234", "source_cidr_ip": "10.0.0.1/32"}
+    stack.project.api().call(
+        "ecs:AuthorizeSecurityGroup",
+        region_id="cn-hangzhou",
+        security_group_id=WEB,
+        permissions=[{**permission, "nic_type": "intranet", "policy": "accept"}],
+    )
+
+
+def test_an_update_does_what_was_judged_and_shown_and_nothing_else(raised: Stack) -> None:
+    """Refused without a verdict, without anybody's word, and where the cloud has changed; then made, and made again."""
+    assert raised.pulumi("up", "--yes", "--skip-preview", pack=False) != 0
+    said = " ".join(raised.output.split())
+    assert "Nothing is changed in the cloud: no preview with the policy pack has judged this update" in said
+    assert "shop-mysql gets an address in the VPC" in said
+    code, out, err = command(raised)
+    assert (code, out) == (2, "")
+    assert err == "preflight: expected --yes: there is no terminal to ask at. preflight plan shows what it would do\n"
+    before = len(raised.writes())
+
+    code, screen = at_a_terminal(raised, lambda: open_a_port(raised), "y")
+    assert code == 40, screen
+    assert "Update stack test? 4 of these changes cannot be undone. [y/N]: " in screen
+    told = " ".join(screen.split())
+    assert "the cloud, the commit or the stack file is not as it was judged at 20" in told
+    assert screen.splitlines()[-1] == "NOT JUDGED: the update stopped; nothing was changed"
+    assert raised.writes()[before:] == ["AuthorizeSecurityGroup"]
+
+    before = len(raised.writes())
+    code, out, err = command(raised, "--yes")
+    assert code == 0, out + err
+    lines = out.splitlines()
+    assert lines[0].startswith("What this change does to stack test: 38 to create")
+    assert "READY WITH CONDITIONS: stack test" in lines
+    assert lines[-2] == "Done: 38 created."
+    assert lines[-1] == "READY WITH CONDITIONS: stack test, after the update"
+    assert re.search(r"Updating: \d+ resources", err)
+    assert len(raised.writes()) - before > 38
+
+    code, out, err = command(raised, "--yes", "--strict", columns=80)
+    assert code == 10, out + err
+    assert out.splitlines()[-2] == "Done: nothing."
+
+
+def test_an_update_that_is_interrupted_says_how_far_it_came(raised: Stack) -> None:
+    environ = {name: value for name, value in raised.project.environ.items() if name != "PREFLIGHT_RESULT"}
+    with subprocess.Popen(
+        [COMMAND, "up", "--stack", "test", "--rehearsal", "--yes"],
+        cwd=raised.project.directory,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        end = time.monotonic() + SECONDS
+        while "CreateVpc" not in raised.writes() and process.poll() is None and time.monotonic() < end:
+            threading.Event().wait(0.1)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=SECONDS)
+    assert process.returncode == 130, out + err
+    left = r"until then, of what was shown: \d+ created; preflight up goes on from there"
+    assert re.fullmatch(f"preflight: interrupted by SIGINT; {left}", err.splitlines()[-1]), err
+    # Nothing is locked, and nothing is made twice.
+    code, out, err = command(raised, "--yes")
+    assert code == 0, out + err
+    assert [vpc["name"] for vpc in raised.cloud.state()["vpcs"]].count("shop") == 1

@@ -1,0 +1,75 @@
+"""How far an update came is known whatever ends it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi.automation import events
+
+from preflight.interruption import Interrupted
+from preflight.previewing import Heard, Request
+from preflight.up.updating import Done, update
+from tests.preflight.stepped import event
+
+VPC = "urn:pulumi:test::p::alicloud:vpc/network:Network::shop"
+COMPONENT = "urn:pulumi:test::p::classic-to-vpc:index:Migration::migration"
+
+
+def told(op: str, urn: str = VPC, **more: Any) -> events.EngineEvent:
+    made = event(op, urn, {"inputs": {}, "outputs": {}})
+    made["resOutputsEvent"] |= more
+    return events.EngineEvent.from_json({"sequence": 1, "timestamp": 1, **made})
+
+
+def test_what_was_done_is_counted_and_nothing_else() -> None:
+    done = Done()
+    assert done.told == "nothing"
+    for op in ("create", "create", "update", "same", "refresh", "read", "create-replacement", "delete-replaced"):
+        done.hear(told(op))
+    done.hear(told("create", COMPONENT))
+    done.hear(told("delete", planning=True))
+    assert done.told == "2 created, 1 replaced, 1 updated"
+
+
+class Engine:
+    """Stands for the engine: says what it did, and is told to end."""
+
+    def __init__(self, *said: events.EngineEvent) -> None:
+        self.said = said
+        self.given: dict[str, Any] = {}
+
+    def up(self, **given: Any) -> None:
+        self.given = given
+        for item in self.said:
+            given["on_event"](item)
+        raise Interrupted(2)
+
+
+class Stack:
+    def __init__(self, engine: Engine) -> None:
+        self.handle = engine
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ((), "nothing was changed in the cloud"),
+        ((told("refresh"), told("same")), "nothing was changed in the cloud"),
+        ((told("create"),), "until then, of what was shown: 1 created; preflight up goes on from there"),
+    ],
+    ids=["at once", "while it looks", "while it writes"],
+)
+def test_whoever_interrupts_it_hears_what_was_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: tuple[events.EngineEvent, ...], left: str
+) -> None:
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    engine = Engine(*said)
+    request, heard = Request(tmp_path / "updated.json", tmp_path), Heard(lambda _: None, str)
+    with pytest.raises(Interrupted) as interrupted:
+        update(Stack(engine), tmp_path / "plan.json", request, heard, Done())  # type: ignore[arg-type]
+    assert (interrupted.value.number, interrupted.value.left) == (2, left)
+    assert engine.given["plan"] == str(tmp_path / "plan.json")
+    assert engine.given["refresh"] is True
