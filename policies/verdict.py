@@ -26,6 +26,7 @@ from policies.results import findings, groups
 if TYPE_CHECKING:
     from policies.pack.document import InstanceDocument, ResultDocument
 
+PROGRAM: Final = "python -m policies.verdict"
 SCHEMA_VERSION: Final = 4
 READY, CONDITIONS, NOT_READY, UNKNOWN, NOT_JUDGED, WHAT_IF, BAD_INPUT = 0, 10, 20, 30, 40, 4, 2
 # A result of ten thousand instances has some 60 MiB.
@@ -360,11 +361,9 @@ def _text(text: str) -> str:
     return text.strip()
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(prog: str = PROGRAM) -> argparse.ArgumentParser:
     # The commands for people are on typer; this one needs no package, as a pipeline without the project's own runs it.
-    parser = argparse.ArgumentParser(
-        prog="python -m policies.verdict", description=_HELP, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(prog=prog, description=_HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path, metavar="FILE", help="the result, to which PREFLIGHT_RESULT led")
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--run", type=_text, metavar="ID", help="the run's own id, as PREFLIGHT_RUN_ID had it")
@@ -389,9 +388,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Judge the file that the command line names; returns the exit code."""
-    given = _parser().parse_args(arguments)
+def main(arguments: Sequence[str] | None = None, prog: str = PROGRAM) -> int:
+    """Judge the file that the command line names, as the command `prog`; return the exit code."""
+    given = _parser(prog).parse_args(arguments)
     wanted = Wanted(
         given.run,
         given.since,

@@ -12,9 +12,11 @@ import typer
 from components.config import ConfigError
 from components.evidence.__main__ import app as evidence
 from components.run import failure_kind
+from components.stack_file.__main__ import set_parts
 from estate.errors import EstateError
 from estate.guest import EvidenceFileError, OutputError
 from policies.verdict import BAD_INPUT
+from policies.verdict import main as read_verdict
 from preflight import exits, inventory, reference
 from preflight.access import EXIT_CODES
 from preflight.check import Wish
@@ -141,6 +143,17 @@ def permissions(
     reference.show_permissions(console(), what.value)
 
 
+@app.command(
+    "verdict",
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+def verdict(context: typer.Context) -> None:
+    """Read a result that was kept, for a gate: what `python -m policies.verdict` does, with its options."""
+    raise typer.Exit(read_verdict(context.args, "preflight verdict"))
+
+
+app.command("set")(set_parts)
 app.command(epilog=INIT_EXITS)(init)
 app.command("inventory", epilog=inventory.EXITS)(inventory.inventory)
 app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(plan)

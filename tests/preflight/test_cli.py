@@ -166,3 +166,21 @@ def test_pages_fit_the_terminal(columns: str) -> None:
     reference.show_rules(Console(file=stream, width=int(columns), color_system=None))
     reference.explain(Console(file=stream, width=int(columns), color_system=None), "guest-free-space")
     assert max(map(len, map(str.rstrip, stream.getvalue().splitlines()))) <= int(columns)
+
+
+def test_the_other_command_lines_are_commands_of_it(tmp_path: Path) -> None:
+    """With the exit codes and messages of their own; without options, each says what it takes."""
+    result = tmp_path / "result.json"
+    code, out, _ = preflight(tmp_path, "verdict", str(result), "--run", "build-7")
+    assert code == 40
+    assert out.startswith(f"NOT JUDGED: {result}:\n  it cannot be read: No such file")
+    code, _, err = preflight(tmp_path, "verdict", str(result))
+    assert code == 2
+    assert err.startswith("usage: preflight verdict ")
+    code, out, _ = preflight(tmp_path, "verdict", "--help")
+    assert code == 0
+    assert out.startswith("usage: preflight verdict ")
+    assert "not judged: no result, or none of this run" in out
+    code, out, err = preflight(tmp_path, "set", "--stack", "nowhere", "backups: {retentionDays: 30}")
+    assert (code, out) == (2, "")
+    assert err.startswith("preflight: Pulumi.nowhere.yaml: ")
