@@ -27,7 +27,7 @@ from simulator.server import running
 
 _INTERRUPTED = 130  # as a shell has it
 _NEXT = """
-On a real account, with your own in place of each `...`, of the region, the times and the instances:
+On a real account, with your own in place of each `...` and of the region:
 """
 
 

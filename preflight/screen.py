@@ -180,8 +180,8 @@ def fix_block(
     """
     label = f"{number:>2}. "
     since = "" if fix.since is None else f", blocks from {when(fix.since)}"
-    others = f" (and {_count(len(fix.rules) - 1, 'more rule')})" if len(fix.rules) > 1 else ""
-    head = wrapped(f"{fix.title}{others}", width, label)
+    others = f" and {_count(len(fix.rules) - 1, 'more rule')}" if len(fix.rules) > 1 else ""
+    head = wrapped(f"{fix.title} ({fix.rules[0]}{others})", width, label)
     about = f"{fix.severity}{since}: {_count(fix.findings, 'finding')}"
     if fix.instances:
         about += f" on {_count(len(fix.instances), 'instance')}: "
@@ -242,6 +242,7 @@ def _answer(verdict: Verdict) -> Iterator[Text]:
             f"{_count(blocking, 'fix')} to make now, {len(fixes) - blocking} later. What is behind `set` is written by:"
         )
         yield Text(f"  preflight fix --stack {result['stack']}")
+        yield Text(f"The page of a rule, which is in brackets: preflight explain {fixes[0].rules[0]}")
     until = f" It holds until {when(result['validUntil'])}." if result["validUntil"] else ""
     yield Text(f"Judged {when(result['now'])} of account {run['accountId'] or 'not known'}{commit}.{until}")
     if run.get("estateFile"):

@@ -16,7 +16,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def test_every_make_target_exists() -> None:
     others = ("CONTRIBUTING.md", "docs/setup.md", "docs/architecture.md")
-    named = set(re.findall(r"\bmake ([a-z-]+)", README)).union(
+    named = set(re.findall(r"(?m)(?:^|[`(])make ([a-z-]+)", README)).union(
         *(re.findall(r"`make ([a-z-]+)", (ROOT / name).read_text(encoding="utf-8")) for name in others)
     )
     assert {"demo", "test", "env", "simulator"} <= named

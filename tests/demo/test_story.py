@@ -132,6 +132,6 @@ def test_a_what_if_is_told_by_what_it_would_be(judgement: dict[str, Any], said: 
 def test_the_last_screen_has_the_steps_of_the_readme() -> None:
     said = steps()
     assert said.splitlines()[0].startswith("export ALICLOUD_ACCESS_KEY=")
-    assert said.splitlines()[-1].startswith("pulumi preview --stack prod")
-    assert "cat > Pulumi.prod.yaml <<'EOF'\n" in said
+    assert "\npreflight init --stack prod " in said
+    assert said.splitlines()[-1].startswith("preflight check --stack prod")
     assert said in (REPOSITORY / "README.md").read_text(encoding="utf-8"), "whole, and in order"

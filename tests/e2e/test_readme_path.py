@@ -1,13 +1,12 @@
 """The README's path from clone to first verdict, run as it is printed: a clean clone, a clean home, a new shell.
 
 Put in: the origin of the clone, credentials and a passphrase for each `...`. Added: the checkout's Python packages and
-built engine, so that nothing is installed or downloaded, the keys of the stack file that point at the simulated cloud,
-and its time. All else, the identifiers and times too, is what the README says.
+built engine, so that nothing is installed or downloaded, and a file with the keys that point at the simulated cloud.
+All else is what the README says.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
@@ -20,7 +19,6 @@ import yaml
 
 import toolchain
 from demo.project import CONFIG_KEY, REPOSITORY, Project
-from policies.results import findings
 from simulator.server import Simulator
 from tests.e2e.conftest import UNJUDGED
 from toolchain.cache import cache_root
@@ -29,7 +27,8 @@ pytestmark = pytest.mark.engine
 
 SECTION = (REPOSITORY / "README.md").read_text(encoding="utf-8").partition("## On a real account")[2]
 BLOCKS = re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
-PATH, _, PIPELINE = (block for block in BLOCKS if "preview --" in block)
+PATH, _, PIPELINE = BLOCKS
+SCREEN = (REPOSITORY / "README.md").read_text(encoding="utf-8").partition("```\n")[2].partition("```")[0]
 (OWN_PROJECT,) = (
     block
     for block in re.findall(r"```sh\n(.*?)```", (REPOSITORY / "docs/setup.md").read_text(encoding="utf-8"), re.DOTALL)
@@ -86,29 +85,27 @@ def test_the_path_from_clone_to_first_verdict(
     for value in (str(origin(tmp_path / "origin")), key, secret, "a passphrase"):
         script = script.replace("...", f"'{value}'", 1)
     assert "..." not in script
-    at_once = """
-mkdir .venv && ln -s {checkout}/.venv/* .venv/ && touch .venv/.installed && ln -s ../.venv policies/venv
-"""
-    clone, rest = script.split("\n", 1)
-    before, marker, after = rest.partition("pulumi stack init prod\n")
-    assert marker
-    keys = Project(tmp_path / "project", cloud, {}).cloud_config
-    given = yaml.safe_load(script.partition("<<'EOF'\n")[2].partition("EOF\n")[0])["config"]
-    keys = {key: value for key, value in keys.items() if key not in given}
-    joined = "".join(f"  {line}\n" for line in yaml.safe_dump(keys).splitlines())
-    steps = [clone, at_once.format(checkout=REPOSITORY), before, f"cat >> Pulumi.prod.yaml <<'EOF'\n{joined}EOF\n"]
-    done = run("\n".join([*steps, marker + after]), settings, tmp_path)
-    assert done.returncode == 1, done.stdout
-    assert "backup-snapshot-of-every-disk" in done.stdout
-    assert UNJUDGED not in done.stdout
+    commands = [line.partition(" #")[0].strip() for line in script.splitlines()]
+    assert len(commands) == 6
+    clone, credentials, settled, init, stack, check = commands
+    at_once = (
+        f"mkdir .venv && ln -s {REPOSITORY}/.venv/* .venv/ && touch .venv/.installed && ln -s ../.venv policies/venv"
+    )
+    keys = yaml.safe_dump({"config": Project(tmp_path / "project", cloud, {}).cloud_config})
+    (tmp_path / "cloud.yaml").write_text(keys, encoding="utf-8")
+    before = [clone, at_once, credentials, settled, f"{init} --cloud {tmp_path}/cloud.yaml", stack]
+    done = run("\n".join([*before, check]), settings, tmp_path)
+    assert done.returncode == 4, done.stdout
+    assert "WHAT-IF, it would be NOT READY: stack prod" in done.stdout
     assert "you have no Pulumi backend" not in done.stdout, "the one in the environment is used"
     assert (tmp_path / "home/.pulumi/stacks/classic-to-vpc/prod.json").exists()
-    result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
-    assert result["judgement"]["hypothetical"] == "NOT READY"
-    assert {item["subject"]["id"] for item in findings(result)} >= {"i-bp1web10000000000001", "i-bp1app10000000000001"}
+    shown = [line for line in SCREEN.splitlines() if line.strip() != "[...]"]
+    assert len(shown) > 10
+    printed = [line.rstrip() for line in done.stdout.splitlines()]
+    assert [line for line in shown if line not in printed] == [], "the README's first screen is what is printed"
 
     # A simulated cloud passes no gate, whatever it says.
-    shell = "".join(line + "\n" for line in before.splitlines() if line.startswith(("export ", "eval ")))
+    shell = f"{credentials}\n{settled}\n"
     present = {name: value for name, value in settings.items() if not name.startswith("PREFLIGHT_")}
     decided = run(shell + PIPELINE, present, tmp_path / "classic-to-vpc")
     assert decided.returncode == 4, decided.stdout
@@ -135,7 +132,10 @@ def test_a_project_of_ones_own_has_a_name_of_its_own(
 
     assert pulumi(project, shop, "stack", "init", "prod").returncode == 0
 
-    migration = yaml.safe_load(PATH.partition("EOF'\n")[2].partition("EOF\n")[0])["config"][CONFIG_KEY]
+    migration = {
+        "window": {"start": "2026-12-12T02:00:00+08:00", "latest": "2026-12-20T00:00:00+08:00"},
+        "instances": ["i-bp1web10000000000001", "i-bp1app10000000000001"],
+    }
     pasted = f"{CONFIG_KEY}.backups"
     for keys, told in (
         (

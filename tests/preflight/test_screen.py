@@ -60,7 +60,7 @@ def test_the_whole_has_every_fix_to_its_end(width: int) -> None:
     text = "\n".join(screen(result, width, whole=True))
     rules = {rule["id"]: rule for rule in result["rules"]}
     for fix in fixes(open_findings(result), rules):
-        assert fix.title in " ".join(text.split())
+        assert f"{fix.title} ({fix.rules[0]}" in " ".join(text.split()), "the rule, whose page explain shows"
     assert "preflight check --" not in text
 
 
