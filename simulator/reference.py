@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import json
 import pkgutil
 import re
 from collections.abc import Iterator
@@ -68,6 +69,16 @@ class Gap:
     said: str
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of one resource: with which inputs it was made, which were changed, which an import lacks."""
+
+    name: str
+    made: list[str]
+    changed: list[str]
+    unknown: list[str]
+
+
 def render() -> str:
     """Return the whole document, Markdown."""
     folder = Path(__file__).parent / "templates"
@@ -85,7 +96,17 @@ def render() -> str:
         plan=MigrationPlan.model_json_schema()["properties"],
         common_codes=sorted(COMMON_CODES),
         gaps=list(gaps()),
+        seen=list(seen()),
     )
+
+
+def seen() -> Iterator[Seen]:
+    """Yield what the real plugin was seen to do with each of its resources: `tests/e2e/sweep` writes it."""
+    told = json.loads((Path(__file__).parent / "seen.json").read_text(encoding="utf-8"))
+    for type_token, life in told.items():
+        package, module, name = type_token.split(":")
+        unknown = sorted(set(life["made"]) - set(life["imported"]))
+        yield Seen(f"{package}.{module.split('/')[0]}.{name}", life["made"], life["changed"], unknown)
 
 
 def gaps() -> Iterator[Gap]:

@@ -29,6 +29,17 @@ class Plugin:
     def __init__(self, stub: Any) -> None:
         self._stub = stub
 
+    def schema(self) -> dict[str, Any]:
+        """Return the schema of the package that it serves."""
+        with _told():
+            answer = self._stub.GetSchema(provider_pb2.GetSchemaRequest())
+        told: dict[str, Any] = json.loads(answer.schema)
+        return told
+
+    def manage(self, type_token: str, inputs: Mapping[str, Any]) -> Managed:
+        """Make a resource to go on with. Raises PluginError."""
+        return Managed(self._stub, type_token, inputs)
+
     def caller(self) -> str:
         """Return the ARN of whoever it calls as."""
         return str(self.ask("alicloud:index/getCallerIdentity:getCallerIdentity")["arn"])
@@ -42,14 +53,80 @@ class Plugin:
 
     def create(self, type_token: str, inputs: Mapping[str, Any]) -> str:
         """Make a resource and return its id. Raises PluginError."""
+        return Managed(self._stub, type_token, inputs).id
+
+
+class Managed:
+    """One resource as the engine manages it: `inputs` as the program says them, `state` as the plugin knows it."""
+
+    def __init__(self, stub: Any, type_token: str, inputs: Mapping[str, Any]) -> None:
+        """Make it. Raises PluginError."""
+        self._stub = stub
+        self._urn = f"urn:pulumi:test::test::{type_token}::one"
+        self._inputs = self._checked(inputs)
+        with _told():
+            made = stub.Create(provider_pb2.CreateRequest(urn=self._urn, properties=self._inputs))
+        self.id, self._state = str(made.id), made.properties
+
+    def refresh(self) -> list[str]:
+        """Read it, and return the properties that the cloud has otherwise than the program says. Raises PluginError."""
+        with _told():
+            read = self._stub.Read(
+                provider_pb2.ReadRequest(id=self.id, urn=self._urn, properties=self._state, inputs=self._inputs)
+            )
+        assert read.id == self.id, f"{self.id} is gone"
+        self._state = read.properties
+        return self._diff(self._inputs, read.inputs)[0]
+
+    def update(self, inputs: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+        """Change it; the properties that change, and those for which it would be made anew: then nothing is done.
+
+        Raises PluginError.
+        """
+        wanted = self._checked(inputs)
+        changed, replaced = self._diff(wanted, self._inputs)
+        if changed and not replaced:
+            with _told():
+                made = self._stub.Update(
+                    provider_pb2.UpdateRequest(
+                        id=self.id, urn=self._urn, olds=self._state, news=wanted, old_inputs=self._inputs
+                    )
+                )
+            self._state, self._inputs = made.properties, wanted
+        return changed, replaced
+
+    def imported(self) -> list[str]:
+        """Read it by its id alone, and return the properties of which that knows another value. Raises PluginError."""
+        with _told():
+            read = self._stub.Read(provider_pb2.ReadRequest(id=self.id, urn=self._urn))
+        known, self._state = self._state, read.properties
+        different, _ = self._diff(self._inputs, read.inputs)
+        self._state = known
+        return different
+
+    def delete(self) -> None:
+        """Delete it. Raises PluginError."""
+        with _told():
+            self._stub.Delete(
+                provider_pb2.DeleteRequest(id=self.id, urn=self._urn, properties=self._state, old_inputs=self._inputs)
+            )
+
+    def _checked(self, inputs: Mapping[str, Any]) -> Any:
         given = struct_pb2.Struct()
         given.update(inputs)
-        urn = f"urn:pulumi:test::test::{type_token}::one"
         with _told():
-            checked = self._stub.Check(provider_pb2.CheckRequest(urn=urn, news=given))
-            assert not checked.failures, checked.failures
-            made = self._stub.Create(provider_pb2.CreateRequest(urn=urn, properties=checked.inputs))
-        return str(made.id)
+            checked = self._stub.Check(provider_pb2.CheckRequest(urn=self._urn, news=given))
+        assert not checked.failures, checked.failures
+        return checked.inputs
+
+    def _diff(self, wanted: Any, known: Any) -> tuple[list[str], list[str]]:
+        with _told():
+            found = self._stub.Diff(
+                provider_pb2.DiffRequest(id=self.id, urn=self._urn, olds=self._state, news=wanted, old_inputs=known)
+            )
+        if found.changes == provider_pb2.DiffResponse.DIFF_NONE:
+            return [], []
+        return sorted(found.diffs) or ["?"], sorted(found.replaces)
 
 
 @contextmanager

@@ -1,0 +1,340 @@
+"""The resources of the sweep, and what of each is served."""
+
+from __future__ import annotations
+
+from simulator.model.ecs_storage import AutoSnapshotPolicy, Disk
+from simulator.model.estate import Estate
+from simulator.model.prefix_lists import PrefixList
+from simulator.model.resource_groups import ResourceGroup
+from simulator.model.vpc import Eip, RouteTable
+from tests.e2e.sweep import Case, Values
+from tests.simulator.api.sample_ids import VPC, VSWITCH
+from tests.simulator.in_vpc import GROUP, INSTANCE, INTERFACE, ZONE, add
+
+SHOP, WEB = "rg-acfmshop", "rg-acfmweb"
+LIST, TABLE, EIP = "pl-bp1offices0000000001", "vtb-bp1custom00000000001", "eip-bp1free000000000001"
+DISK, ESSD, POLICY = "d-bp1spare00000000001", "d-bp1fast000000000001", "sp-bp1nightly0000000001"
+#: Resources whose lives are elsewhere.
+ELSEWHERE = {
+    "alicloud:ecs/instance:Instance": "lifecycles/instances",
+    "alicloud:slb/applicationLoadBalancer:ApplicationLoadBalancer": "lifecycles/load_balancers",
+    "alicloud:rds/instance:Instance": "databases are not made",
+}
+TAGS = Values({"team": "shop"}, {"team": "web", "tier": "front"})
+NAME, DESCRIPTION = Values("first", "second"), Values("The first", "The second")
+RESOURCE_GROUP = Values(SHOP, WEB)
+_ONLY_DRY = "a dry run makes nothing"
+_IPAM = "IPAM is not simulated"
+_KMS = "keys of KMS are not simulated"
+
+
+def given(estate: Estate) -> None:
+    """An instance and a network interface in the VPC, and something of each kind that an input names."""
+    add(estate)
+    server = estate.instances.find(INSTANCE)
+    assert server is not None
+    # Of a family that custom route tables go with, and a disk that can be in a snapshot-consistent group.
+    server.instance_type = "ecs.g6.large"
+    estate.disks.append(
+        Disk(
+            id=ESSD,
+            name="data",
+            type="data",
+            category="cloud_essd",
+            size_gib=40,
+            zone_id=ZONE,
+            instance_id=INSTANCE,
+            device="/dev/xvdb",
+            tags={},
+        )
+    )
+    estate.resource_groups.extend(ResourceGroup(id=group_id, name=group_id) for group_id in (SHOP, WEB))
+    estate.prefix_lists.append(PrefixList(id=LIST, name="offices", max_entries=2, tags={}))
+    estate.route_tables.append(RouteTable(id=TABLE, name="custom", vpc_id=VPC, tags={}))
+    estate.auto_snapshot_policies.append(
+        AutoSnapshotPolicy(id=POLICY, name="nightly", time_points=[1], repeat_weekdays=[1], tags={})
+    )
+    estate.eips.append(Eip(id=EIP, ip_address="192.0.2.200", tags={}))
+
+
+CASES = (
+    Case(
+        "alicloud:vpc/network:Network",
+        {"cidrBlock": "172.16.0.0/16"},
+        {
+            "vpcName": NAME,
+            "description": DESCRIPTION,
+            "tags": TAGS,
+            "resourceGroupId": RESOURCE_GROUP,
+            "userCidrs": Values(["30.0.0.0/8"]),
+            "enableIpv6": Values(True),
+            "classicLinkEnabled": Values(first=False, second=True),
+            "dnsHostnameStatus": Values("DISABLED", "ENABLED"),
+            "systemRouteTableName": NAME,
+            "systemRouteTableDescription": DESCRIPTION,
+            "systemRouteTableRoutePropagationEnable": Values(first=True, second=False),
+        },
+        {
+            "dryRun": _ONLY_DRY,
+            "forceDelete": "is for gateways, which are not simulated",
+            "ipv4CidrMask": _IPAM,
+            "ipv4IpamPoolId": _IPAM,
+            "isDefault": "makes the default VPC, which takes no other input",
+        },
+        given=given,
+    ),
+    Case(
+        "alicloud:vpc/switch:Switch",
+        {"vpcId": VPC, "cidrBlock": "192.168.40.0/24", "zoneId": ZONE},
+        {"vswitchName": NAME, "description": DESCRIPTION, "tags": TAGS},
+        {
+            "enableIpv6": "wants a VPC with IPv6: lifecycles/networks",
+            "ipv6CidrBlockMask": "wants a VPC with IPv6: lifecycles/networks",
+            "vpcIpv6CidrBlock": "wants a VPC with IPv6: lifecycles/networks",
+            "isDefault": "makes a default VSwitch, which takes no other input",
+        },
+        given=given,
+    ),
+    Case(
+        "alicloud:vpc/routeTable:RouteTable",
+        {"vpcId": VPC},
+        {
+            "routeTableName": NAME,
+            "description": DESCRIPTION,
+            "tags": TAGS,
+            "associateType": Values("VSwitch"),
+            "routePropagationEnable": Values(first=True, second=False),
+        },
+        given=given,
+    ),
+    Case(
+        "alicloud:vpc/routeEntry:RouteEntry",
+        {
+            "routeTableId": TABLE,
+            "destinationCidrblock": "203.0.113.0/24",
+            "nexthopType": "NetworkInterface",
+            "nexthopId": INTERFACE,
+        },
+        {"name": Values("first"), "description": Values("The first")},
+        given=given,
+    ),
+    Case(
+        "alicloud:vpc/routeTableAttachment:RouteTableAttachment",
+        {"routeTableId": TABLE, "vswitchId": VSWITCH},
+        {},
+        given=given,
+    ),
+    Case(
+        "alicloud:ecs/securityGroup:SecurityGroup",
+        {"vpcId": VPC},
+        {
+            "securityGroupName": NAME,
+            "description": DESCRIPTION,
+            "innerAccessPolicy": Values("Accept", "Drop"),
+            "resourceGroupId": RESOURCE_GROUP,
+            "securityGroupType": Values("normal"),
+            "tags": TAGS,
+        },
+        given=given,
+    ),
+    Case(
+        "alicloud:ecs/securityGroupRule:SecurityGroupRule",
+        {
+            "type": "ingress",
+            "ipProtocol": "tcp",
+            "securityGroupId": GROUP,
+            "portRange": "22/22",
+            "cidrIp": "10.0.0.0/8",
+        },
+        {
+            "description": DESCRIPTION,
+            "nicType": Values("intranet"),
+            "policy": Values("drop"),
+            "priority": Values(7),
+        },
+        {
+            "ipv6CidrIp": "in place of cidrIp: lifecycles/security_groups",
+            "prefixListId": "in place of cidrIp: lifecycles/network_interfaces",
+            "sourceSecurityGroupId": "in place of cidrIp: lifecycles/security_groups",
+            "sourceGroupOwnerAccount": "groups of other accounts are not simulated",
+        },
+        given=given,
+    ),
+    Case(
+        "alicloud:ecs/ecsPrefixList:EcsPrefixList",
+        {
+            "prefixListName": "offices",
+            "addressFamily": "IPv4",
+            "maxEntries": 3,
+            "entries": [{"cidr": "203.0.113.0/24"}],
+        },
+        {"description": DESCRIPTION},
+        given=given,
+    ),
+    Case(
+        "alicloud:ecs/ecsNetworkInterface:EcsNetworkInterface",
+        {"vswitchId": VSWITCH, "securityGroupIds": [GROUP]},
+        {
+            "networkInterfaceName": NAME,
+            "description": DESCRIPTION,
+            "tags": TAGS,
+            "resourceGroupId": Values(SHOP),
+            "primaryIpAddress": Values("192.168.10.40"),
+            "privateIpAddresses": Values(["192.168.10.41"], ["192.168.10.42", "192.168.10.43"]),
+        },
+        {
+            "deleteOnRelease": "of an interface that is attached",
+            "instanceType": "says how it is made; Secondary is what it is without",
+            "ipv4PrefixCount": "prefixes are not simulated",
+            "ipv4Prefixes": "prefixes are not simulated",
+            "ipv6AddressCount": "IPv6 addresses of interfaces are not simulated",
+            "ipv6Addresses": "IPv6 addresses of interfaces are not simulated",
+            "networkInterfaceTrafficMode": "RDMA is not simulated",
+            "queueNumber": "queues are not simulated",
+            "secondaryPrivateIpAddressCount": "in place of privateIpAddresses",
+            "sourceDestCheck": "is not simulated",
+        },
+        given=given,
+    ),
+    Case(
+        "alicloud:ecs/eipAddress:EipAddress",
+        {},
+        {
+            "addressName": NAME,
+            "description": DESCRIPTION,
+            "bandwidth": Values("10", "20"),
+            "deletionProtection": Values(first=True, second=False),
+            "internetChargeType": Values("PayByTraffic"),
+            "isp": Values("BGP"),
+            "netmode": Values("public"),
+            "paymentType": Values("PayAsYouGo"),
+            "resourceGroupId": RESOURCE_GROUP,
+            "tags": TAGS,
+        },
+        {
+            "activityId": "sales are not simulated",
+            "allocationId": "getting a certain EIP back is not simulated",
+            "ipAddress": "getting a certain EIP back is not simulated",
+            "autoPay": "is for subscriptions, which are not simulated",
+            "period": "is for subscriptions, which are not simulated",
+            "pricingCycle": "is for subscriptions, which are not simulated",
+            "highDefinitionMonitorLogStatus": "the monitor is not simulated",
+            "logProject": "the monitor is not simulated",
+            "logStore": "the monitor is not simulated",
+            "mode": "is of an EIP that is bound",
+            "publicIpAddressPoolId": "the account has no pool",
+            "securityProtectionTypes": "Anti-DDoS is not simulated",
+            "zone": "zones of EIPs are not simulated",
+        },
+        given=given,
+    ),
+    Case(
+        "alicloud:ecs/eipAssociation:EipAssociation",
+        {"allocationId": EIP, "instanceId": INSTANCE},
+        {"instanceType": Values("EcsInstance"), "mode": Values("NAT"), "force": Values(True)},
+        {"privateIpAddress": "of network interfaces: lifecycles/eips", "vpcId": "of other kinds of instances"},
+        unread=frozenset({"force"}),
+        given=given,
+    ),
+    Case(
+        "alicloud:ecs/ecsDisk:EcsDisk",
+        {"zoneId": ZONE, "size": 40},
+        {
+            "diskName": NAME,
+            "description": DESCRIPTION,
+            "category": Values("cloud_essd"),
+            "performanceLevel": Values("PL0", "PL1"),
+            "deleteAutoSnapshot": Values(first=False, second=True),
+            "deleteWithInstance": Values(first=False, second=True),
+            "enableAutoSnapshot": Values(first=False, second=True),
+            "encrypted": Values(False),
+            "resourceGroupId": RESOURCE_GROUP,
+            "tags": TAGS,
+            "paymentType": Values("PayAsYouGo"),
+        },
+        {
+            "advancedFeatures": "is not simulated",
+            "burstingEnabled": "of cloud_auto: lifecycles/storage",
+            "provisionedIops": "of cloud_auto: lifecycles/storage",
+            "dryRun": _ONLY_DRY,
+            "encryptAlgorithm": _KMS,
+            "instanceId": "subscription disks are not simulated",
+            "kmsKeyId": "of encrypted disks: lifecycles/storage",
+            "multiAttach": "is not simulated",
+            "snapshotId": "makes the disk of a snapshot",
+            "storageSetId": "storage sets are not simulated",
+            "storageSetPartitionNumber": "storage sets are not simulated",
+            "type": "says how a change of the size is made",
+        },
+        given=given,
+    ),
+    Case(
+        "alicloud:ecs/ecsDiskAttachment:EcsDiskAttachment",
+        {"diskId": DISK, "instanceId": INSTANCE},
+        {"deleteWithInstance": Values(first=False)},
+        {
+            "bootable": "attaching system disks is not simulated",
+            "keyPairName": "attaching system disks is not simulated",
+            "password": "attaching system disks is not simulated",
+        },
+        unread=frozenset({"deleteWithInstance", "bootable"}),
+        given=given,
+    ),
+    Case(
+        "alicloud:ecs/ecsSnapshot:EcsSnapshot",
+        {"diskId": "d-bp1cachesys00000001"},
+        {
+            "snapshotName": NAME,
+            "description": DESCRIPTION,
+            "retentionDays": Values(30, 60),
+            "resourceGroupId": RESOURCE_GROUP,
+            "tags": TAGS,
+            "category": Values("standard"),
+        },
+        {"force": "deletes a snapshot that disks were made of"},
+        given=given,
+    ),
+    Case(
+        "alicloud:ecs/ecsSnapshotGroup:EcsSnapshotGroup",
+        {"instanceId": INSTANCE},
+        {
+            "snapshotGroupName": NAME,
+            "description": DESCRIPTION,
+            "resourceGroupId": Values(SHOP),
+            "tags": TAGS,
+        },
+        {
+            "diskIds": "chooses of the instance's disks: lifecycles/storage",
+            "excludeDiskIds": "chooses of the instance's disks",
+            "instantAccess": "is part of every snapshot now",
+            "instantAccessRetentionDays": "is part of every snapshot now",
+        },
+        given=given,
+    ),
+    Case(
+        "alicloud:ecs/autoSnapshotPolicy:AutoSnapshotPolicy",
+        {"repeatWeekdays": ["1"], "retentionDays": -1, "timePoints": ["1"]},
+        {
+            "autoSnapshotPolicyName": NAME,
+            "resourceGroupId": RESOURCE_GROUP,
+            "tags": TAGS,
+            "enableCrossRegionCopy": Values(first=False, second=True),
+            "targetCopyRegions": Values(["cn-beijing"], ["cn-shanghai"]),
+            "copiedSnapshotsRetentionDays": Values(3, 4),
+        },
+        {"copyEncryptionConfiguration": _KMS},
+        given=given,
+    ),
+    Case(
+        "alicloud:ecs/ecsAutoSnapshotPolicyAttachment:EcsAutoSnapshotPolicyAttachment",
+        {"autoSnapshotPolicyId": POLICY, "diskId": DISK},
+        {},
+        given=given,
+    ),
+    Case(
+        "alicloud:slb/acl:Acl",
+        {},
+        {"name": NAME, "ipVersion": Values("ipv4"), "resourceGroupId": Values(SHOP), "tags": TAGS},
+        given=given,
+    ),
+)
