@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import darabonba.core
 import requests
-import Tea.core
 import urllib3.exceptions
 
 from estate.proxies import proxy_fault, proxy_for, proxy_variable
+from estate.sdk import without_aiohttp
+
+with without_aiohttp():
+    import darabonba.core
+    import Tea.core
 
 # OpenSSL, X509_V_ERR_*: not yet valid, expired; another host name, another address.
 _WRONG_TIME: Final = (9, 10)

@@ -6,9 +6,12 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from darabonba.core import DaraCore
 from hypothesis import settings
+from requests.adapters import HTTPAdapter
 
 import toolchain
 from demo.watch import Watch, watching
@@ -54,8 +57,15 @@ _OF_WHOEVER_RUNS_THEM = {"XDG_CACHE_HOME": str(Path.home() / ".cache"), **os.env
 def watch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watch]:
     """A proxy that must see nothing, for this process and all that it starts; and a home without profiles."""
     honour_no_proxy()
+    made = DaraCore.get_adapter
+
+    def get_adapter(prefix: str, *args: Any, **kwargs: Any) -> HTTPAdapter:
+        # Else what loads all certificates of the machine for plain HTTP, too: 40 ms for each simulated cloud.
+        return HTTPAdapter(pool_maxsize=40) if prefix.upper() == "HTTP" else made(prefix, *args, **kwargs)
+
     home = Path.home()
     with watching() as watch, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DaraCore, "get_adapter", get_adapter)
         for name in [name for name in os.environ if name.startswith((*_FOREIGN, *_FOREIGN_PULUMI))]:
             patch.delenv(name)
         for name, value in watch.environ.items():
@@ -79,6 +89,20 @@ def _nothing_stays(_orphans: None) -> Iterator[None]:
     before = children()
     yield
     end_all_but(before)
+
+
+# Each has some connections.
+_KEPT_SESSIONS = 16
+
+
+@pytest.fixture(autouse=True)
+def _connections_end() -> Iterator[None]:
+    """The SDKs keep a session for each host and port that they were ever at; here each simulated cloud is another."""
+    yield
+    if len(DaraCore._sessions) > _KEPT_SESSIONS:
+        for session in DaraCore._sessions.values():
+            session.close()
+        DaraCore._sessions.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,18 +52,12 @@ class Stack:
         project = Project(directory / "project", cloud, engine.environ(os.environ))
         made = cls(project, cloud)
         made.configure()
-        project.run("stack", "init", "test", "--no-select", check=True)
+        _init(project)
         return made
 
     def configure(self, bend: Bend | None = None) -> None:
         """Gives the stack the prepared config, bent by `bend`."""
-        prepared = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
-        config = skipping_previews(deepcopy(prepared))
-        if bend is not None:
-            bend(config[CONFIG_KEY])
-            keep_attestations_of_movers(config[CONFIG_KEY])
-            declare_who_stays(config[CONFIG_KEY])
-        self.project.configure("test", config)
+        self.project.configure("test", bent_config(bend))
 
     def pulumi(self, command: str, *options: str, pack: bool = True) -> int:
         """Runs `pulumi COMMAND`, with the pack unless told otherwise; returns the exit code."""
@@ -105,6 +98,39 @@ class Stack:
         """Actions that the cloud was asked for and that change something."""
         actions = [entry["action"] for entry in self.cloud.requests()]
         return [action for action in actions if not action.startswith(("Describe", "Get", "List"))]
+
+
+# All files of a stack `test` that has just been made, and what its stack file has of them: the same for each test.
+_made: dict[Path, bytes] = {}
+_SALT = "encryptionsalt"
+
+
+def _init(project: Project) -> None:
+    """`pulumi stack init test`, by the engine once, and from then on by the files that it wrote."""
+    state, stack_file = project.directory / "state", project.directory / "Pulumi.test.yaml"
+    if not _made:
+        project.run("stack", "init", "test", "--no-select", check=True)
+        _made.update({file.relative_to(state): file.read_bytes() for file in state.rglob("*") if file.is_file()})
+        _made[Path(_SALT)] = yaml.safe_load(stack_file.read_text(encoding="utf-8"))[_SALT].encode()
+        return
+    for name, content in _made.items():
+        if name == Path(_SALT):
+            written = yaml.safe_load(stack_file.read_text(encoding="utf-8"))
+            stack_file.write_text(yaml.safe_dump({_SALT: content.decode(), **written}, sort_keys=False))
+        else:
+            (state / name).parent.mkdir(parents=True, exist_ok=True)
+            (state / name).write_bytes(content)
+
+
+def bent_config(bend: Bend | None = None) -> dict[str, Any]:
+    """The prepared config of the sample estate, bent."""
+    prepared = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
+    config = skipping_previews(prepared)
+    if bend is not None:
+        bend(config[CONFIG_KEY])
+        keep_attestations_of_movers(config[CONFIG_KEY])
+        declare_who_stays(config[CONFIG_KEY])
+    return config
 
 
 def keep_attestations_of_movers(migration: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 import toolchain
+from demo.project import CONFIG_KEY
+from policies.core.outcome import Outcome, Result
 from policies.pack.registry import all_rules
 from policies.results import findings
 from simulator.estate_file import load
@@ -19,9 +21,8 @@ from simulator.model.ecs_storage import AutoSnapshotPolicy
 from simulator.model.estate import Estate
 from simulator.model.slb import LoadBalancer, VServerGroup
 from simulator.server import running
-from tests.e2e.conftest import ESTATE, Bend, Stack
-
-pytestmark = pytest.mark.engine
+from tests.e2e.conftest import ESTATE, Bend, Stack, bent_config
+from tests.policies.in_process import previewed, sample_config, served
 
 IDS = {
     "web-1": "i-bp1web10000000000001",
@@ -131,17 +132,71 @@ PREREQUISITES: dict[str, tuple[Bend, dict[str, set[str]]]] = {
 }
 
 
+def _found(results: Iterable[Result], *, blocking: bool) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for item in results:
+        if item.outcome in (Outcome.FAIL, Outcome.UNKNOWN) and item.blocking is blocking:
+            found.setdefault(item.rule_id, set()).add(item.subject.name)
+    return found
+
+
+def _mandatory(expected: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    return {rule: names for rule, names in expected.items() if rule not in ADVICE}
+
+
+def _advice(expected: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    return {rule: names for rule, names in expected.items() if rule in ADVICE}
+
+
 @pytest.mark.parametrize("prerequisite", PREREQUISITES)
-def test_its_absence_and_nothing_else_is_found(stack: Stack, prerequisite: str) -> None:
+def test_its_absence_and_nothing_else_is_found(prerequisite: str) -> None:
+    """By the preview without an engine, which `test_fixes_applied` holds to the real one."""
     bend, expected = PREREQUISITES[prerequisite]
-    stack.configure(bend)
-    mandatory = {rule: names for rule, names in expected.items() if rule not in ADVICE}
-    assert (stack.pulumi("preview") != 0) is bool(mandatory)
-    assert stack.found() == mandatory
-    assert stack.advised() == {rule: names for rule, names in expected.items() if rule in ADVICE}
+    results = previewed(bent_config(bend)[CONFIG_KEY]).results
+    assert _found(results, blocking=True) == _mandatory(expected)
+    assert _found(results, blocking=False) == _advice(expected)
+
+
+#: Whose findings keep out of each other's way, so that one preview of the engine shows them all.
+TOGETHER = (
+    ("snapshots", "Redis", "consent to release", "a plan for FTP", "evidence that is fresh enough"),
+    ("security groups", "hybrid access", "evidence of the guest systems"),
+    ("ClassicLink", "one database", "room in a VSwitch", "time before the latest schedule time"),
+    ("MongoDB",),
+    ("a VSwitch in a zone",),
+)
+
+
+def test_each_is_taken_away_on_the_engine() -> None:
+    assert sorted(name for names in TOGETHER for name in names) == sorted(PREREQUISITES)
+
+
+@pytest.fixture(scope="module")
+def previews(engine: toolchain.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack that is previewed only, so that tests can share it."""
+    with running(ESTATE) as cloud:
+        yield Stack.prepared(engine, cloud, tmp_path_factory.mktemp("previews"))
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("names", TOGETHER, ids=", ".join)
+def test_the_absence_of_several_is_found_by_the_engine(previews: Stack, names: tuple[str, ...]) -> None:
+    expected: dict[str, set[str]] = {}
+
+    def bend(migration: dict[str, Any]) -> None:
+        for name in names:
+            PREREQUISITES[name][0](migration)
+
+    for name in names:
+        for rule, found in PREREQUISITES[name][1].items():
+            expected[rule] = expected.get(rule, set()) | found
+    previews.configure(bend)
+    assert (previews.pulumi("preview") != 0) is bool(_mandatory(expected))
+    assert previews.found() == _mandatory(expected)
+    assert previews.advised() == _advice(expected)
     for rule in expected:
-        assert rule in stack.output
-    assert stack.writes() == []
+        assert rule in previews.output
+    assert previews.writes() == []
 
 
 def _type_without_interfaces(estate: Estate) -> None:
@@ -214,19 +269,34 @@ IN_THE_CLOUD: dict[str, tuple[Callable[[Estate], None], dict[str, set[str]], str
 
 
 @pytest.mark.parametrize("what", IN_THE_CLOUD)
-def test_what_the_cloud_has_is_found_with_the_way_out(engine: toolchain.Engine, tmp_path: Path, what: str) -> None:
+def test_what_the_cloud_has_is_found_with_the_way_out(what: str) -> None:
+    """By the preview without an engine."""
     bend, expected, way_out = IN_THE_CLOUD[what]
-    estate = load(ESTATE)
-    bend(estate)
+    with served(bend) as scene:
+        results = previewed(sample_config(), scene).results
+    assert _found(results, blocking=True) == _mandatory(expected)
+    assert _found(results, blocking=False) == _advice(expected)
+    ways_out = [item.remediation for item in results if item.rule_id in expected]
+    assert [text for text in ways_out if way_out in " ".join(text.split())] != []
+
+
+@pytest.mark.engine
+def test_all_that_the_cloud_has_is_found_by_the_engine(engine: toolchain.Engine, tmp_path: Path) -> None:
+    estate, expected = load(ESTATE), dict[str, set[str]]()
+    for bend, of_it, _ in IN_THE_CLOUD.values():
+        bend(estate)
+        for rule, names in of_it.items():
+            expected[rule] = expected.get(rule, set()) | names
     with running(estate) as cloud:
         stack = Stack.prepared(engine, cloud, tmp_path)
-        mandatory = {rule: names for rule, names in expected.items() if rule not in ADVICE}
-        assert (stack.pulumi("preview") != 0) is bool(mandatory)
-        assert stack.found() == mandatory
-        assert stack.advised() == {rule: names for rule, names in expected.items() if rule in ADVICE}
-        assert way_out in stack.output
+        assert stack.pulumi("preview") != 0
+        assert stack.found() == _mandatory(expected)
+        assert stack.advised() == _advice(expected)
+        for _, _, way_out in IN_THE_CLOUD.values():
+            assert way_out in stack.output
 
 
+@pytest.mark.engine
 @pytest.mark.timeout(600)
 def test_a_database_that_refuses_is_told_by_name_and_stops_nothing_else(stack: Stack) -> None:
     """It is being upgraded, or a permission is limited to others: all else is read, judged and applied."""
@@ -259,6 +329,7 @@ def test_a_database_that_refuses_is_told_by_name_and_stops_nothing_else(stack: S
     assert stack.found() == {}
 
 
+@pytest.mark.engine
 def test_what_is_declared_only_is_not_enough_once_the_freeze_has_begun(stack: Stack) -> None:
     """Declared counts before the freeze, applied is required from then on; and so is a fresh round of snapshots."""
     stack.cloud.clock.set(datetime.fromisoformat("2026-12-11T03:00:00+08:00"))

@@ -1,6 +1,7 @@
 """SDKs are imported by name, and nothing else is; a model of theirs is imported with its first use."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -89,3 +90,30 @@ def test_a_package_of_another_form_is_imported_whole(
 def test_a_package_that_is_not_there_is_told_by_its_name() -> None:
     with pytest.raises(ModuleNotFoundError, match="alibabacloud_none"):
         sdk.load("alibabacloud_none.models")
+
+
+AIOHTTP = """
+import sys
+import estate.client
+print("aiohttp" in sys.modules, "aiohttp.client" in sys.modules)
+import asyncio, darabonba.core, Tea.core
+from darabonba.request import DaraRequest
+print("aiohttp" in sys.modules)
+request = DaraRequest()
+request.protocol, request.headers["host"], request.port = "http", "127.0.0.1", 9
+try:
+    asyncio.run(darabonba.core.DaraCore.async_do_action(request))
+except Exception as error:
+    print(type(error).__name__)
+import aiohttp
+print(darabonba.core.aiohttp.ClientSession is Tea.core.aiohttp.ClientSession is aiohttp.ClientSession)
+"""
+
+
+def test_the_client_of_asynchronous_calls_is_imported_by_the_first_of_them() -> None:
+    # The SDK's core would send what is for loopback through the proxy of the tests.
+    environ = {name: value for name, value in os.environ.items() if not name.lower().endswith("proxy")}
+    done = subprocess.run(
+        [sys.executable, "-c", AIOHTTP], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == ["False", "False", "False", "RetryError", "True"], done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from simulator.model.cloud_assistant import Invocation, InvocationResult
 from simulator.model.estate import Estate
 from simulator.model.network_interfaces import NetworkInterface
 from simulator.model.vpc import ClassicLink, Eip
+from simulator.server import Simulator, running
 from tests.simulator.api.load_balanced import load_balanced
 from tests.simulator.sdk import Api, refused
 
@@ -85,9 +87,20 @@ INVOCATION = Invocation(
 )
 
 
+@pytest.fixture(scope="module")
+def _many(sample: Estate) -> Iterator[Simulator]:
+    with running(_multiplied(sample.model_copy(deep=True))) as started:
+        yield started
+
+
 @pytest.fixture
-def quick(quick: Estate) -> Estate:
-    """An estate with 520 of everything that is paged."""
+def simulator(_many: Simulator) -> Simulator:
+    """One for all tests: they only read, and to copy so large an estate takes seconds."""
+    return _many
+
+
+def _multiplied(quick: Estate) -> Estate:
+    """Return the estate with 520 of everything that is paged."""
 
     def multiply(items: Table[Any], prefix: str, kept: int = 0) -> Table[Any]:
         copies = (items[0].model_copy(deep=True, update={"id": f"{prefix}-{n:04}"}) for n in range(kept, MANY))
