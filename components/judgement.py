@@ -92,6 +92,8 @@ def unjudged(digest: str, stack: tuple[str, str], environ: Mapping[str, str], no
     found = max((kept for kept in fresh if kept.facts_sha256 == digest), key=lambda kept: kept.judged_at, default=None)
     if found is not None and found.passes:
         return None
+    if found is not None and not found.open_findings:
+        return f"the preview of {_told(found.judged_at)} found nothing that it could judge."
     if found is not None:
         number = f"{found.open_findings} finding{'' if found.open_findings == 1 else 's'}"
         return f"the preview of {_told(found.judged_at)} left {number} open that must be settled first."

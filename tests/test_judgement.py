@@ -97,12 +97,12 @@ BENDS: dict[str, tuple[Callable[[Draft], object], dict[str, str], str]] = {
     "about another time": (
         lambda _: None,
         {"PREFLIGHT_NOW": (BEFORE_FREEZE + timedelta(hours=1)).isoformat()},
-        "left 0 findings open",
+        "no preview with",
     ),
     "by the estate in a file": (
         lambda draft: draft.facts(MIGRATION).update(estateFile={"path": "estate.json", "sha256": "aa"}),
         {},
-        "open that must be settled first.",
+        "no preview with",
     ),
 }
 
@@ -169,6 +169,11 @@ def database(**changes: Any) -> Estate:
     return estate(databases=(known.model_copy(update=changes),))
 
 
+def sold(*instance_types: str) -> Estate:
+    first, *others = estate().zones
+    return estate(zones=(first.model_copy(update={"instance_types": instance_types}), *others))
+
+
 def hybrid(seconds: int) -> Estate:
     inner = NetInfo(connection_string="rm.mysql", ip_type="Inner", expires_in_seconds=seconds)
     return database(network_type="vpc", vpc_id="vpc-old", net_infos=(inner,))
@@ -180,6 +185,9 @@ def test_a_verdict_holds_for_another_reading_of_the_same() -> None:
     read_later = estate(read_at=later)
     assert digest(planned(read_later), replace(SOURCES, clock=ClockReading(later, later)), dry_run=False) == judged
     assert digest(planned(hybrid(3600))) == digest(planned(hybrid(3590))), "seconds that are left run on"
+    assert digest(planned(sold("ecs.n1.small", "ecs.g9.huge"))) == judged, (
+        "what nobody of the stack needs comes and goes"
+    )
 
 
 def other_estates() -> dict[str, Estate]:
@@ -190,6 +198,7 @@ def other_estates() -> dict[str, Estate]:
         "a rule": estate(security_groups=(group.model_copy(update={"rules": ()}), *groups)),
         "a whitelist": database(whitelist_groups=()),
         "a database": database(status="Rebooting"),
+        "what is sold": sold(),
         "a VPC": estate(vpcs=estate().vpcs[1:]),
     }
 

@@ -79,8 +79,9 @@ class FileFacts(TypedDict):
     sha256: str
 
 
-#: Facts that are others at each reading, though nothing has changed. Databases are among them by when addresses end.
-RUNNING_ON: Final = ("clock", "databases", "dryRun", "estateReadAt")
+#: Facts that are others at each reading, though nothing has changed. Of databases that is when
+#: addresses end, of zones what is sold there.
+RUNNING_ON: Final = ("clock", "databases", "dryRun", "estateReadAt", "zones")
 
 
 class MadeOfFacts(TypedDict):
@@ -277,8 +278,13 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run
 
 def _digest(facts: MigrationFacts, plan: MigrationPlan) -> str:
     """Return the SHA-256 by which a verdict is known: the same for two readings between which nothing has changed."""
+    moving = {planned.instance.instance_type for planned in plan.instances}
     every = {
         "migration": {key: value for key, value in facts.items() if key not in RUNNING_ON},
+        # What is sold where changes all day long: only what this stack moves counts.
+        "zones": [
+            {**zone, "instanceTypes": sorted(moving.intersection(zone["instanceTypes"]))} for zone in facts["zones"]
+        ],
         "databases": [_standing_still(database) for database in facts["databases"]],
         "instances": [instance_facts(planned, plan) for planned in plan.instances],
         "groupsOfOthers": others_group_facts(plan),

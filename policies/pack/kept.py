@@ -33,8 +33,11 @@ def keep_verdict(
 ) -> Path | None:
     """Keep the verdict of a preview, in place of an earlier one of the same facts; return where, None for nowhere.
 
-    An update keeps none: it was judged when it was done. Where none can be kept, the program finds none.
+    None is kept of an update, which was judged when it was done, of a what-if, and of an estate in a file. Where it
+    cannot be kept, the program finds none.
     """
+    if evaluation.moment.what_if or evaluation.moment.estate_file is not None:
+        return None
     digest = attempt(lambda: plan.migration.object("madeOf").text("factsSha256"))
     preview = attempt(lambda: plan.migration.flag("dryRun"))
     if isinstance(digest, UnreadableError) or preview is not True or not digest.isalnum():
@@ -49,16 +52,16 @@ def keep_verdict(
 def _content(evaluation: Evaluation, digest: str, rules: Iterable[AnyRule]) -> dict[str, Any]:
     mended = {rule.id for rule in rules if rule.mended_by_up}
     left = sum(len(found) for rule_id, found in evaluation.blocking.items() if rule_id not in mended)
-    moment = evaluation.moment
+    judged_at = evaluation.moment.judged_at
     asked = any(result.outcome is not Outcome.NOT_APPLICABLE for result in evaluation.results)
     return {
         "factsSha256": digest,
         "project": evaluation.project,
         "stack": evaluation.stack,
-        "judgedAt": None if moment.judged_at is None else moment.judged_at.isoformat(),
+        "judgedAt": None if judged_at is None else judged_at.isoformat(),
         "openFindings": left,
-        # As the engine lets an update follow: a simulated cloud is no obstacle, another time than now is.
-        "passes": left == 0 and asked and not moment.what_if and moment.estate_file is None,
+        # As the engine lets an update follow: a simulated cloud is no obstacle.
+        "passes": left == 0 and asked,
     }
 
 

@@ -258,7 +258,11 @@ def test_it_exits_by_the_verdict_after_the_update(run: Run) -> None:
 
 def test_the_engines_plan_holds_all_but_what_runs_on(tmp_path: Path) -> None:
     facts = {"clock": {"cloudTime": "x"}, "regionId": "cn-hangzhou"}
-    diff = {"adds": {"dryRun": True, **facts}, "updates": {"databases": [], "zones": []}, "deletes": ["gone"]}
+    diff = {
+        "adds": {"dryRun": True, **facts},
+        "updates": {"databases": [], "gone": []},
+        "deletes": ["offPeak", "clock"],
+    }
     other = {"goal": {"type": "alicloud:vpc/network:Network", "inputDiff": {"adds": {"clock": 1}}}, "steps": ["create"]}
     migration = {"goal": {"type": "classic-to-vpc:index:Migration", "outputDiff": diff}, "steps": ["create"]}
     plan = {"manifest": {"magic": "m"}, "resourcePlans": {"a": migration, "b": other, "c": {"steps": ["delete"]}}}
@@ -268,11 +272,11 @@ def test_the_engines_plan_holds_all_but_what_runs_on(tmp_path: Path) -> None:
     held = json.loads(path.read_text(encoding="utf-8"))
     released = held["resourcePlans"]["a"]["goal"].pop("outputDiff")
     unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-    names = ("clock", "databases", "dryRun", "estateReadAt")
+    names = ("clock", "databases", "dryRun", "estateReadAt", "zones")
     assert released == {
         "adds": {"regionId": "cn-hangzhou", **dict.fromkeys(names, unknown)},
-        "updates": {"zones": []},
-        "deletes": ["gone"],
+        "updates": {"gone": []},
+        "deletes": ["offPeak"],
     }
     plan["resourcePlans"]["a"]["goal"].pop("outputDiff")  # type: ignore[index]
     assert held == plan, "all else is as it was"
