@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from estate.client import Cloud, new_token
 from estate.errors import CloudError
+from provider.lost_answers import brought_about
 from provider.resource import Checked, Connect, Resource, ResourceError, reject_others, require_text
 from provider.values import Properties, digest, is_unknown
 
@@ -46,8 +47,15 @@ class ClassicLink(Resource):
         vpc_id = str(inputs["vpcId"])
         enabled = _before_creation(cloud, vpc_id)
         if not enabled:
-            cloud.call("vpc:EnableVpcClassicLink", region_id=cloud.region, vpc_id=vpc_id, client_token=new_token())
-            cloud.wait(lambda: bool(_is_enabled(cloud, vpc_id)), f"ClassicLink of {vpc_id} to be enabled")
+            token = new_token()
+            brought_about(
+                cloud,
+                lambda: cloud.call(
+                    "vpc:EnableVpcClassicLink", region_id=cloud.region, vpc_id=vpc_id, client_token=token
+                ),
+                lambda: bool(_is_enabled(cloud, vpc_id)),
+                f"ClassicLink of {vpc_id} to be enabled",
+            )
         return vpc_id, _state(vpc_id, enabled_before=enabled)
 
     def foresee(self, connect: Connect, inputs: Properties, resource_id: str, state: Properties) -> None:

@@ -9,6 +9,7 @@ from estate.errors import CloudError, Unreachable
 from estate.paging import listed
 from provider import instances, traffic
 from provider.group_rules import rules_of
+from provider.lost_answers import brought_about
 from provider.resource import Checked, Connect, Resource, ResourceError, reject_others, require_text
 from provider.traffic import Server
 from provider.values import Properties, digest, is_unknown
@@ -141,17 +142,13 @@ def _state(instance_id: str, vpc_id: str, *, linked_before: bool) -> Properties:
 
 
 def _attach(cloud: Cloud, instance_id: str, vpc_id: str) -> None:
-    """Link the instance and wait for the link.
-
-    The call has no ClientToken. After a lost answer the link is waited for all the same: a failure here would let the
-    next creation find our own link, and take it for one that was there before.
-    """
-    try:
-        cloud.call("ecs:AttachClassicLinkVpc", region_id=cloud.region, instance_id=instance_id, vpc_id=vpc_id)
-    except Unreachable as error:
-        if not error.sent:
-            raise
-    cloud.wait(lambda: _vpc_of(cloud, instance_id) == vpc_id, f"{instance_id} to be linked to {vpc_id}")
+    """Link the instance and wait for the link. The call has no ClientToken."""
+    brought_about(
+        cloud,
+        lambda: cloud.call("ecs:AttachClassicLinkVpc", region_id=cloud.region, instance_id=instance_id, vpc_id=vpc_id),
+        lambda: _vpc_of(cloud, instance_id) == vpc_id,
+        f"{instance_id} to be linked to {vpc_id}",
+    )
 
 
 def _vpc_of(cloud: Cloud, instance_id: str) -> str | None:

@@ -5,13 +5,25 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from estate.client import Cloud, new_token
-from estate.errors import CloudError
+from estate.errors import CloudError, EstateError
+from provider import instances, traffic
 from provider.eips import find_eip
-from provider.resource import Checked, Connect, Resource, ResourceError, reject_others, require_text
+from provider.resource import (
+    Change,
+    Checked,
+    Connect,
+    PartialFailure,
+    Resource,
+    ResourceError,
+    reject_others,
+    require_text,
+)
 from provider.values import Properties, digest, is_unknown
 
 _NAMES = ("allocationId", "networkInterfaceId", "instanceId")
 _GONE = ("InvalidEniId.NotFound",)
+# `applied` of a binding that was begun or taken back half way.
+_APART = "apart"
 
 
 class CutThroughBinding(Resource):
@@ -31,6 +43,7 @@ class CutThroughBinding(Resource):
         "ecs:DescribeNetworkInterfaceAttribute",
         "ecs:AttachNetworkInterface",
         "ecs:DetachNetworkInterface",
+        instances.ACTION,
     )
     replacing: ClassVar[tuple[str, ...]] = _NAMES
     # One EIP has one binding.
@@ -51,14 +64,15 @@ class CutThroughBinding(Resource):
 
     def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
         """Free the EIP, bind it to the detached interface, attach that; what is done already is left."""
-        allocation_id, eni_id, instance_id = (str(inputs[name]) for name in _NAMES)
-        if not _is_bound(cloud, allocation_id, eni_id):
-            _check_interface(cloud, eni_id)
-            if _before_freeing(cloud, allocation_id, instance_id):
-                _unbind(cloud, allocation_id, instance_id, "EcsInstance")
-            _bind(cloud, allocation_id, eni_id, "NetworkInterface", mode="BINDED")
-        _attach(cloud, eni_id, instance_id)
-        return f"{allocation_id}:{eni_id}", _state(inputs)
+        resource_id = f"{inputs['allocationId']}:{inputs['networkInterfaceId']}"
+        try:
+            _put_together(cloud, inputs)
+        except EstateError as error:
+            # Once the EIP is freed, a destroy has to give it back.
+            if (apart := self.read(cloud, resource_id, inputs)) is None:
+                raise
+            raise PartialFailure(resource_id, inputs, apart, inputs, str(error)) from error
+        return resource_id, _state(inputs)
 
     def foresee(self, connect: Connect, inputs: Properties, resource_id: str, state: Properties) -> None:
         """Raise what `create` would, as far as the inputs are known."""
@@ -72,20 +86,35 @@ class CutThroughBinding(Resource):
             if not is_unknown(instance_id):
                 _before_freeing(connect(), allocation_id, instance_id)
 
+    def diff(self, state: Properties, inputs: Properties) -> dict[str, Change]:
+        """Return what differs; what does not hang together is put together by an update."""
+        changes = super().diff(state, inputs)
+        if not changes and state.get("applied") == _APART:
+            changes["networkInterfaceId"] = Change.UPDATE
+        return changes
+
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
-        """Return the state while EIP, interface and instance hang together."""
+        """Return the state while EIP, interface and instance hang together, or the EIP is on its way from one to other.
+
+        A deletion that stops half way leaves it so. Were it to leave the state then, nobody would give the instance its
+        address back.
+        """
         allocation_id, _, eni_id = resource_id.partition(":")
         if not allocation_id or not eni_id:
             raise ResourceError(f"{resource_id!r} is no id of a cut-through binding: expected allocationId:eniId.")
         interface = _interface(cloud, eni_id)
-        if interface is None or not interface.instance_id or not _is_bound(cloud, allocation_id, eni_id):
+        if interface is not None and interface.instance_id and _is_bound(cloud, allocation_id, eni_id):
+            found = (allocation_id, eni_id, interface.instance_id)
+            return _state(dict(zip(_NAMES, found, strict=True)))
+        eip = find_eip(cloud, allocation_id)
+        if not state or eip is None or eip.instance_id not in (None, "", eni_id):
             return None
-        found = (allocation_id, eni_id, interface.instance_id)
-        return _state(dict(zip(_NAMES, found, strict=True)))
+        return {name: state[name] for name in _NAMES} | {"applied": _APART}
 
     def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
-        """Do nothing: every input replaces."""
-        return inputs | {name: state[name] for name in self.outputs}
+        """Put together what came apart; every input replaces."""
+        _put_together(cloud, inputs)
+        return _state(inputs)
 
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
         """Detach the interface, free the EIP, and bind it to the instance as before; what is gone is left."""
@@ -93,7 +122,19 @@ class CutThroughBinding(Resource):
         _detach(cloud, eni_id)
         if _is_bound(cloud, allocation_id, eni_id):
             _unbind(cloud, allocation_id, eni_id, "NetworkInterface")
+        eip = find_eip(cloud, allocation_id)
+        if eip is not None and not eip.instance_id and traffic.one(cloud, instance_id) is not None:
             _bind(cloud, allocation_id, instance_id, "EcsInstance", mode="NAT")
+
+
+def _put_together(cloud: Cloud, inputs: Properties) -> None:
+    allocation_id, eni_id, instance_id = (str(inputs[name]) for name in _NAMES)
+    if not _is_bound(cloud, allocation_id, eni_id):
+        _check_interface(cloud, eni_id)
+        if _before_freeing(cloud, allocation_id, instance_id):
+            _unbind(cloud, allocation_id, instance_id, "EcsInstance")
+        _bind(cloud, allocation_id, eni_id, "NetworkInterface", mode="BINDED")
+    _attach(cloud, eni_id, instance_id)
 
 
 def _state(inputs: Properties) -> Properties:

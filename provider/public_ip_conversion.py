@@ -6,9 +6,10 @@ import json
 from typing import Any, ClassVar
 
 from estate.client import Cloud
-from estate.errors import CloudError, Unreachable
+from estate.errors import CloudError
 from provider.eips import bound_eip, find_eip
 from provider.instances import ACTION, instances
+from provider.lost_answers import brought_about
 from provider.resource import Checked, Connect, Resource, ResourceError, reject_others, require_text
 from provider.values import Properties, digest, is_unknown
 
@@ -108,13 +109,14 @@ def _check_convertible(instance: Any) -> None:
 
 
 def _convert(cloud: Cloud, instance_id: str) -> None:
-    """Convert; the call has no ClientToken, so that after a lost answer the instance is looked at."""
-    try:
-        cloud.call("ecs:ConvertNatPublicIpToEip", region_id=cloud.region, instance_id=instance_id)
-    except Unreachable as error:
-        if not error.sent:
-            raise
-    except CloudError as error:
-        if bound_eip(cloud, instance_id) is None:
-            raise error from None
-    cloud.wait(lambda: bound_eip(cloud, instance_id) is not None, f"an EIP to be bound to {instance_id}")
+    """Convert and wait for the EIP. The call has no ClientToken, and may be made again where it was carried out."""
+
+    def convert() -> None:
+        try:
+            cloud.call("ecs:ConvertNatPublicIpToEip", region_id=cloud.region, instance_id=instance_id)
+        except CloudError:
+            if bound_eip(cloud, instance_id) is None:
+                raise
+
+    there = f"an EIP to be bound to {instance_id}"
+    brought_about(cloud, convert, lambda: bound_eip(cloud, instance_id) is not None, there)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from estate.client import Cloud
-from estate.errors import CloudError, WaitTimeout
+from estate.errors import CloudError, Unreachable
 from provider.classic_link_attachment import ClassicLinkAttachment
 from provider.resource import Change, ResourceError
 from provider.values import UNKNOWN
@@ -118,7 +118,7 @@ def test_a_call_that_was_lost_on_its_way_is_an_error() -> None:
     with serving() as stub:
         stub.answers("DescribeClassicLinkInstances", whole("ecs:DescribeClassicLinkInstances"))
         stub.answers("AttachClassicLinkVpc", (200, None))
-        with pytest.raises(WaitTimeout, match="i-3 to be linked to vpc-1"):
+        with pytest.raises(Unreachable, match="AttachClassicLinkVpc: the connection was cut"):
             RESOURCE.create(stub.cloud(), INPUTS)
 
 

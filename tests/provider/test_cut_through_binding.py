@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from estate.client import Cloud
-from estate.errors import CloudError
+from estate.errors import EstateError
 from provider.cut_through_binding import CutThroughBinding
 from provider.public_ip_conversion import PublicIpConversion
-from provider.resource import Change, ResourceError
+from provider.resource import Change, PartialFailure, ResourceError
 from provider.values import Properties
 from simulator.server import Simulator, running
 from tests.provider import moved
@@ -60,13 +60,32 @@ def test_an_interrupted_creation_is_taken_up_where_it_stopped(
     cloud: Cloud, simulator: Simulator, inputs: Properties, step: str
 ) -> None:
     simulator.faults.add(actions=[f"*:{step}"], effect="error", error_code="ServiceUnavailable")
-    with pytest.raises(CloudError, match="ServiceUnavailable"):
+    with pytest.raises(EstateError, match="ServiceUnavailable"):
         RESOURCE.create(cloud, inputs)
     simulator.faults.clear()
     resource_id, state = RESOURCE.create(cloud, inputs)
     assert bound(simulator) == ("eni-free", "BINDED", "InUse")
     assert attached(simulator) == "i-moved"
     assert RESOURCE.read(cloud, resource_id, state) == state
+
+
+@pytest.mark.parametrize("step", STEPS[1:])
+def test_what_stopped_half_way_is_in_the_state_and_gives_the_address_back(
+    cloud: Cloud, simulator: Simulator, inputs: Properties, step: str
+) -> None:
+    """A destroy in place of another `up` would else leave the server without its address."""
+    simulator.faults.add(actions=[f"*:{step}"], effect="error", error_code="ServiceUnavailable")
+    with pytest.raises(PartialFailure, match="ServiceUnavailable") as stopped:
+        RESOURCE.create(cloud, inputs)
+    simulator.faults.clear()
+    failure = stopped.value
+    seen = RESOURCE.read(cloud, failure.resource_id, failure.state)
+    assert seen is not None
+    assert RESOURCE.diff(seen, inputs) == {"networkInterfaceId": Change.UPDATE}
+    RESOURCE.delete(cloud, failure.resource_id, seen)
+    assert bound(simulator) == ("i-moved", "NAT", "InUse")
+    assert attached(simulator) is None
+    assert RESOURCE.read(cloud, failure.resource_id, seen) is None
 
 
 @pytest.mark.parametrize(

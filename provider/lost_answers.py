@@ -1,0 +1,27 @@
+"""Writes that may have taken effect though their answer was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from estate.client import Cloud
+from estate.errors import Unreachable, WaitTimeout
+
+
+def brought_about(cloud: Cloud, write: Callable[[], object], there: Callable[[], bool], what: str) -> None:
+    """Make a write, and wait until what it brings about is there.
+
+    A failure after a lost answer would let the next creation find our own work, and take it for what was there before.
+    So the answer counts as lost only where its effect is waited for in vain.
+    """
+    lost: Unreachable | None = None
+    try:
+        write()
+    except Unreachable as error:
+        if not error.sent:
+            raise
+        lost = error
+    try:
+        cloud.wait(there, what)
+    except WaitTimeout as timeout:
+        raise (lost or timeout) from None

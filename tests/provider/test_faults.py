@@ -1,0 +1,261 @@
+"""Every write of `alimigrate` meets every fault: it converges, or says in one message what happened and what to do.
+
+A life is creation, update and deletion. In each of them every write of an undisturbed life is struck in turn. What
+failed is done again as the engine would: after a refresh. Then the cloud is as after an undisturbed life, at each step.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from estate.client import Cloud
+from estate.errors import CloudError, CredentialsError, EstateError, Unreachable
+from provider import drift
+from provider.added_security_group_rules import AddedSecurityGroupRules
+from provider.classic_link import ClassicLink
+from provider.classic_link_attachment import ClassicLinkAttachment
+from provider.cut_through_binding import CutThroughBinding
+from provider.hybrid_access import MongoDbHybridAccess, RdsHybridAccess, RedisHybridAccess
+from provider.public_ip_conversion import PublicIpConversion
+from provider.removed_acl_entries import RemovedAclEntries
+from provider.removed_whitelist_entries import RdsRemovedWhitelistEntries
+from provider.resource import PartialFailure, Resource
+from provider.security_group_rules import SecurityGroupRules
+from provider.values import Properties
+from provider.whitelist_group import MongoDbWhitelistGroup, RdsWhitelistGroup, RedisWhitelistGroup
+from simulator.model.estate import Estate
+from simulator.server import Simulator, running
+from tests.estate import estates
+from tests.provider import moved
+from tests.provider.test_rules import rule
+
+# A change of a database's network is waited for half an hour, and a call that is throttled some minutes.
+LONGEST = 2 * 3600.0
+STEPS = ("create", "update", "delete")
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "throttled for a while": {"effect": "throttle", "throttle_code": "Throttling.User", "count": 3},
+    "throttled for good": {"effect": "throttle", "throttle_code": "Throttling.User"},
+    "unavailable once": {"effect": "error", "error_code": "ServiceUnavailable", "count": 1},
+    "failing for good": {"effect": "error", "error_code": "InternalError"},
+    "request lost": {"effect": "drop-before", "count": 1},
+    "answer lost": {"effect": "drop-after", "count": 1},
+    "answers lost": {"effect": "drop-after", "count": 5},
+    "quota reached": {"effect": "refuse", "refusal": {"code": "QuotaExceeded", "status": 400}},
+    "rebooting": {"effect": "refuse", "refusal": {"code": "IncorrectDBInstanceState", "status": 400}, "count": 2},
+    "locked": {"effect": "refuse", "refusal": {"code": "InstanceLockedForSecurity", "status": 403}},
+    "token ended": {"effect": "refuse", "refusal": {"code": "InvalidSecurityToken.Expired", "status": 400}},
+}
+# What these end well by themselves, whichever write they strike.
+PASSING = {"throttled for a while"}
+
+
+def group(database: str, ips: list[str], **more: str) -> Properties:
+    return {"dbInstanceId": database, "groupName": "migrated", "securityIps": ips, **more}
+
+
+def hybrid(simulator: Simulator, database: str) -> Properties:
+    until = (simulator.clock.now() + timedelta(days=20)).isoformat()
+    return {"dbInstanceId": database, "vpcId": "vpc-1", "vswitchId": "vsw-1", "validUntil": until}
+
+
+def cut_through(simulator: Simulator, cloud: Cloud) -> Properties:
+    del simulator
+    _, state = PublicIpConversion().create(cloud, {"instanceId": "i-moved"})
+    return {"allocationId": state["allocationId"], "networkInterfaceId": "eni-free", "instanceId": "i-moved"}
+
+
+def timed() -> Estate:
+    return estates.estate(timings={"database": 0})
+
+
+@dataclass(frozen=True)
+class Case:
+    """One resource in one cloud: what it is created with, and what it is updated to, None where there is no update."""
+
+    resource: Resource
+    inputs: Callable[[Simulator, Cloud], Properties]
+    then: Properties | None = None
+    estate: Callable[[], Estate] = field(default=estates.estate)
+
+
+RULES = {f"r{number}": rule(portRange=f"{number}/{number}") for number in (1, 2)}
+OUT = {"out": rule(direction="egress", portRange="9/9")}
+CASES: dict[str, Case] = {
+    "rules": Case(
+        SecurityGroupRules(),
+        lambda *_: {"securityGroupId": "sg-vpc2", "rules": RULES | OUT},
+        {"securityGroupId": "sg-vpc2", "rules": {"r2": RULES["r2"] | {"description": "web"}, "r3": rule()}},
+    ),
+    "added rules": Case(
+        AddedSecurityGroupRules(),
+        lambda *_: {"securityGroupId": "sg-classic", "rules": {"a": rule(portRange="7/7", cidrIp="10.1.1.1/32")}},
+    ),
+    "RDS group": Case(
+        RdsWhitelistGroup(),
+        lambda *_: group("rm-normal", ["10.0.0.0/24"], networkType="MIX"),
+        group("rm-normal", ["10.2.0.0/24"], networkType="MIX"),
+    ),
+    "Redis group": Case(
+        RedisWhitelistGroup(), lambda *_: group("r-cache", ["10.0.0.0/24"]), group("r-cache", ["10.0.0.0/16"])
+    ),
+    "MongoDB group": Case(
+        MongoDbWhitelistGroup(), lambda *_: group("dds-three", ["10.0.0.0/24"]), group("dds-three", ["10.2.0.0/24"])
+    ),
+    "RDS access": Case(RdsHybridAccess(), lambda simulator, _: hybrid(simulator, "rm-normal"), estate=timed),
+    "Redis access": Case(RedisHybridAccess(), lambda simulator, _: hybrid(simulator, "r-cache"), estate=timed),
+    "MongoDB access": Case(MongoDbHybridAccess(), lambda simulator, _: hybrid(simulator, "dds-three"), estate=timed),
+    "ClassicLink": Case(ClassicLink(), lambda *_: {"vpcId": "vpc-2"}),
+    "link": Case(ClassicLinkAttachment(), lambda *_: {"instanceId": "i-3", "vpcId": "vpc-1"}),
+    "EIP": Case(PublicIpConversion(), lambda *_: {"instanceId": "i-moved"}, estate=moved.estate),
+    "cut-through": Case(CutThroughBinding(), cut_through, estate=moved.estate),
+    "ACL": Case(
+        RemovedAclEntries(),
+        lambda *_: {"aclId": "acl-two", "entries": ["10.160.0.1/32"]},
+        estate=lambda: estates.estate(
+            access_lists=[
+                {"id": "acl-two", "name": "two", "entries": [{"entry": "10.160.0.1/32"}, {"entry": "10.9.0.0/16"}]}
+            ]
+        ),
+    ),
+    "whitelist entries": Case(
+        RdsRemovedWhitelistEntries(),
+        lambda *_: group("rm-normal", ["10.160.0.1"], networkType="MIX") | {"groupName": "app"},
+    ),
+}
+_OWN_TO_A_RUN = re.compile(r".*(_at|expires?.*|_id_of_rule|vrouter_id)|now|faults|allocation_id")
+
+
+def look(simulator: Simulator) -> Any:
+    """Return the state of the cloud without ids that the cloud gives, and times."""
+
+    def scrub(value: Any) -> Any:
+        if isinstance(value, list):
+            return sorted((scrub(item) for item in value), key=repr)
+        if not isinstance(value, Mapping):
+            return value
+        given = "port_range" in value or "allocation_time" in value or "bandwidth" in value
+        return {
+            key: scrub(item)
+            for key, item in value.items()
+            if not _OWN_TO_A_RUN.fullmatch(key) and not (given and key == "id")
+        }
+
+    return scrub(simulator.state())
+
+
+class Life:
+    """One resource as the engine leads it, with a refresh before each operation."""
+
+    def __init__(self, case: Case, simulator: Simulator) -> None:
+        self.slept: list[float] = []
+        self.cloud = Cloud(estates.settings(simulator), sleep=self.slept.append, jitter=lambda: 1.0)
+        self.case = case
+        self.inputs = case.resource.check(case.inputs(simulator, self.cloud)).inputs
+        self.id = ""
+        self.known: Properties = {}
+
+    def step(self, name: str) -> None:
+        """Do one step; raises what it raises, after which it can be done again."""
+        resource = self.case.resource
+        if self.id:
+            live = resource.read(self.cloud, self.id, drift.forgotten(self.known))
+            if live is None:
+                self.id, self.known = "", {}
+            else:
+                self.known = drift.compared(resource, self.known, live)
+        if name == "delete":
+            if self.id:
+                resource.delete(self.cloud, self.id, drift.recalled(resource, self.known))
+            self.id = ""
+            return
+        then = self.case.then
+        wanted = resource.check(then).inputs if name == "update" and then else self.inputs
+        try:
+            if self.id:
+                if resource.diff(drift.forgotten(self.known), wanted):
+                    state = drift.recalled(resource, self.known)
+                    self._keep(self.id, resource.update(self.cloud, self.id, state, wanted))
+            else:
+                self._keep(*resource.create(self.cloud, wanted))
+        except PartialFailure as failure:
+            self.id, self.known = failure.resource_id, failure.state
+            raise
+
+    def _keep(self, resource_id: str, state: Properties) -> None:
+        self.id, self.known = resource_id, drift.remembered(self.case.resource, state, None)
+
+
+@contextmanager
+def lives(case: Case) -> Iterator[tuple[Simulator, Life]]:
+    with running(case.estate()) as simulator:
+        yield simulator, Life(case, simulator)
+
+
+@functools.cache
+def undisturbed(name: str) -> tuple[list[tuple[str, ...]], list[Any]]:
+    """Return the writes of each step, and the cloud after it."""
+    writes, seen = [], []
+    with lives(CASES[name]) as (simulator, life):
+        for step in STEPS:
+            before = len(simulator.requests())
+            life.step(step)
+            actions = [item["action"] for item in simulator.requests()[before:]]
+            writes.append(tuple(dict.fromkeys(item for item in actions if not item.startswith(("Describe", "Get")))))
+            seen.append(look(simulator))
+    return writes, seen
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("name", CASES)
+def test_a_write_that_meets_a_fault_converges_or_says_why(name: str, fault: str) -> None:
+    writes, seen = undisturbed(name)
+    assert writes[0], "a life without a write shows nothing"
+    for struck, actions in zip(STEPS, writes, strict=True):
+        for action in actions:
+            with lives(CASES[name]) as (simulator, life):
+                for step, wanted in zip(STEPS, seen, strict=True):
+                    if step == struck:
+                        simulator.faults.add(actions=[f"*:{action}"], **FAULTS[fault])
+                        failure = _tried(life, step)
+                        assert simulator.faults.all()[0]["struck"], f"{action} was never called"
+                        simulator.faults.clear()
+                        if failure is not None:
+                            _tells(failure, fault, action)
+                            life.step(step)
+                    else:
+                        life.step(step)
+                    assert look(simulator) == wanted, f"after {step}, with {action} {fault} in {struck}"
+                assert sum(life.slept) < LONGEST
+
+
+def _tried(life: Life, step: str) -> EstateError | None:
+    try:
+        life.step(step)
+    except EstateError as failure:
+        return failure
+    return None
+
+
+def _tells(failure: EstateError, fault: str, action: str) -> None:
+    """One message that names the action and the cause; the cloud's refusals have the RequestId to ask support with."""
+    assert fault not in PASSING, f"{action}: {failure}"
+    text = str(failure)
+    told = failure.__cause__ if isinstance(failure, PartialFailure) else failure
+    assert isinstance(told, CloudError | CredentialsError | Unreachable | EstateError)
+    if isinstance(told, Unreachable):
+        assert action in text, text
+        return
+    refusal = FAULTS[fault].get("refusal", {}).get("code") or FAULTS[fault].get("throttle_code")
+    assert (refusal or FAULTS[fault].get("error_code", "")) in text, text
+    assert re.search(r"RequestId:? [0-9A-F-]{8,}", text), text
+    # Credentials are wrong for every action.
+    assert isinstance(told, CredentialsError) or action in text, text
