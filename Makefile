@@ -15,7 +15,7 @@ STACK_CONFIG ?= Pulumi.dev.yaml
 # ENGINE=least takes the oldest Pulumi that is accepted in place of the newest.
 export TOOLCHAIN_ENGINE := $(or $(ENGINE),$(TOOLCHAIN_ENGINE))
 
-.PHONY: help setup dev engine env demo simulator test test-quick lint format types docs record bench bench-verdict lock clean
+.PHONY: help setup dev engine env demo simulator test test-quick lint format types docs record bench bench-verdict bench-kills lock clean
 
 help: ## List what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -93,6 +93,9 @@ record: dev engine ## Record anew the previews that tests/policies/test_recorded
 
 bench: dev ## Measure, beside the build of 2026-11-28 and other peers (25 minutes).
 	@for what in simulator plan rates pack checkov; do $(PYTHON) -m bench.$$what || exit 1; done
+
+bench-kills: dev ## Kill runs at random moments (a minute or two each). ARGS='--seed 17 --runs 1' plays one again.
+	@$(PYTHON) -m bench.kills $(ARGS)
 
 bench-verdict: dev ## Try the large proofs of the verdict (up to an hour). ARGS='--only answers' tries those of one kind.
 	@$(PYTHON) -m bench.verdict $(ARGS)
