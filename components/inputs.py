@@ -5,24 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final, NamedTuple
 
 import pulumi
 
 from components.config import ConfigError, MigrationConfig, Problem, SharedNetwork
 from components.evidence import read_evidence
 from components.flows import with_flows
-from components.plan import MigrationPlan, make_plan
-from components.run import Sources, discard_result, read_sources, source_file
+from components.plan import MigrationPlan, StackRecord, make_plan
+from components.run import SourceFile, Sources, discard_result, read_sources, source_file
 from components.settings import connect
 from components.stack_config import given_cloud, given_migration, migration_config
-from components.stack_outputs import own_record, with_leftovers, with_shared
+from components.stack_outputs import own_record, share, with_leftovers, with_shared
 from estate.client import Cloud
 from estate.clock import ClockReading, now
+from estate.documents import DocumentError, read_document
 from estate.errors import SettingsError
 from estate.identity import PREFIX
 from estate.inventory import VARIABLE, InventoryError, load_inventory
 from estate.live import read_estate
 from estate.model import Estate
+
+#: Names a file with the outputs of the stack whose network is shared, for a preview by an inventory file: seen from the
+#: directory of Pulumi.yaml.
+OUTPUTS_VARIABLE: Final = "PREFLIGHT_OUTPUTS"
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,9 @@ def gather(stack: str, directory: Path, environ: Mapping[str, str]) -> Inputs:
     try:
         config = with_flows(config, directory, file)
         if environ.get(VARIABLE):
-            return _by_file(config, directory, file, Path(environ[VARIABLE]))
+            given = environ.get(OUTPUTS_VARIABLE)
+            shared = with_shared_file(config, directory, file, directory / given if given else None)
+            return _by_file(shared, directory, file, Path(environ[VARIABLE]))
         return _by_cloud(config, directory, environ, file)
     except ConfigError as error:
         raise places.told(error) from None
@@ -68,7 +76,37 @@ def _by_cloud(config: MigrationConfig, directory: Path, environ: Mapping[str, st
     return Inputs(make_plan(config, estate, file, evidence, record), cloud, sources)
 
 
-def _by_file(config: MigrationConfig, directory: Path, file: str, path: Path) -> Inputs:
+class WithOutputs(NamedTuple):
+    """A config with the network of another stack, what follows from that stack's outputs, and the file of these."""
+
+    config: MigrationConfig
+    record: StackRecord | None
+    source: SourceFile | None
+
+
+def with_shared_file(config: MigrationConfig, directory: Path, file: str, outputs: Path | None) -> WithOutputs:
+    """Return the config with the network of the other stack that it names, whose outputs are in a file.
+
+    A config that shares no network is returned as it is, and so is one without a file: `in_region` tells of it. Raises
+    ConfigError where the file does not hold what `pulumi stack output --json` prints of such a stack.
+    """
+    if not isinstance(config.network, SharedNetwork) or outputs is None:
+        return WithOutputs(config, None, None)
+    # Before it is read, as the inventory file.
+    source = source_file(outputs, directory)
+    try:
+        found = read_document(outputs)
+        if not isinstance(found, Mapping):
+            raise TypeError("expected a map")
+        shared, record = share(config, StackRecord(), found, file)
+    except (DocumentError, ValueError, KeyError, TypeError, AttributeError) as error:
+        told = f"{error}" if isinstance(error, DocumentError) else f"{outputs}: it holds something else"
+        expected = f"expected what `pulumi stack output --json --stack {config.network.stack}` prints"
+        raise ConfigError(file, [Problem("network.stack", f"{told}; {expected}")]) from None
+    return WithOutputs(shared, record, source)
+
+
+def _by_file(given: WithOutputs, directory: Path, file: str, path: Path) -> Inputs:
     """Gather what there is without a cloud; what it alone knows is found by nobody, and the pack says so."""
     if not pulumi.runtime.is_dry_run():
         raise SettingsError((f"{VARIABLE}: expected a preview; an update goes by the cloud alone",))
@@ -76,17 +114,18 @@ def _by_file(config: MigrationConfig, directory: Path, file: str, path: Path) ->
     source = source_file(path, directory)
     inventory = load_inventory(path)
     estate = inventory.estate
-    config = in_region(config, estate, file, given_cloud())
+    config = in_region(given.config, estate, file, given_cloud())
     evidence = read_evidence(config, directory, file)
     pulumi.log.info(f"Read {counted(estate)} of {estate.region_id} from {path.name}", ephemeral=True)
     sources = read_sources(config, given_migration(), directory, file, None)
     if source is None:
         raise InventoryError(f"{path}: expected a file that can be read")
-    files = tuple(sorted({*sources.files, source}, key=lambda item: item.path))
+    own = {*sources.files, source, *([given.source] if given.source else ())}
+    files = tuple(sorted(own, key=lambda item: item.path))
     # A simulated cloud has a clock of its own, which counts in a rehearsal.
     clock = ClockReading(estate.read_at, now()) if inventory.rehearsal else None
     sources = replace(sources, files=files, clock=clock, rehearsal=inventory.rehearsal, estate_file=source)
-    return Inputs(make_plan(config, estate, file, evidence), None, sources)
+    return Inputs(make_plan(config, estate, file, evidence, given.record), None, sources)
 
 
 def in_region(config: MigrationConfig, estate: Estate, file: str, cloud: Mapping[str, str]) -> MigrationConfig:
@@ -100,7 +139,8 @@ def in_region(config: MigrationConfig, estate: Estate, file: str, cloud: Mapping
         if (given := cloud.get(f"{PREFIX}{key}")) not in (None, found)
     ]
     if isinstance(config.network, SharedNetwork):
-        problems.append(Problem("network.stack", "the file has no state of other stacks; expected a run by the cloud"))
+        expected = f"expected a run by the cloud, or its outputs in the file that {OUTPUTS_VARIABLE} names"
+        problems.append(Problem("network.stack", f"the file has no state of other stacks; {expected}"))
     if problems:
         raise ConfigError(file, problems)
     return config

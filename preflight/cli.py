@@ -24,6 +24,8 @@ from preflight.check import check as run_check
 from preflight.exits import BY_SIGNAL, Stop
 from preflight.findings import InstancesOption, RulesOption, known_rules
 from preflight.fix.command import fix
+from preflight.fleet import command as fleet_planning
+from preflight.fleet.reporting import report as report_fleet
 from preflight.init.command import EXITS as INIT_EXITS
 from preflight.init.command import init
 from preflight.interruption import Interrupted, ending_cleanly
@@ -163,6 +165,15 @@ app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(timeline)
 app.command(epilog=reaching.EXITS)(reaching.reach)
 app.command(epilog=UP_EXITS)(up)
 app.add_typer(evidence, name="evidence")
+
+fleet = typer.Typer(
+    help="Plans the stacks of a region too large for one, and rolls their verdicts up.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+fleet.command("plan", epilog=fleet_planning.EXITS)(fleet_planning.plan)
+fleet.command("report", epilog=exits.HELP.replace("\n  ", "\n\n  "))(report_fleet)
+app.add_typer(fleet, name="fleet")
 
 
 def main() -> None:

@@ -33,7 +33,7 @@ _MOST_FIX_LINES: Final = 3
 _MOST_WAVES: Final = 20
 _INDENT: Final = " " * 4
 _READY_WITH_CONDITIONS: Final = "READY WITH CONDITIONS"
-_STYLES: Final = {
+STYLES: Final = {
     "READY": "bold green",
     _READY_WITH_CONDITIONS: "bold yellow",
     "NOT READY": "bold red",
@@ -142,7 +142,7 @@ def _waves_table(waves: Sequence[WaveSummary], width: int) -> Table:
     for wave in waves[:_MOST_WAVES]:
         table.add_row(
             Text(safe(wave.name)),
-            Text(wave.readiness, _STYLES.get(wave.readiness, "")),
+            Text(wave.readiness, STYLES.get(wave.readiness, "")),
             f"{math.floor(wave.confidence * 100)} %",
             "moved" if wave.moved else str(wave.instances),
             str(wave.blocking),
@@ -267,7 +267,7 @@ def _judgement(result: Mapping[str, Any], wave: str) -> Mapping[str, Any]:
 
 def styled(readiness: str, rest: str) -> Text:
     """Return a line that begins with a readiness, in its colour."""
-    return Text.assemble((readiness, _STYLES.get(readiness, "bold")), safe(rest))
+    return Text.assemble((readiness, STYLES.get(readiness, "bold")), safe(rest))
 
 
 def show_not_judged(console: Console, problems: Iterable[str]) -> None:

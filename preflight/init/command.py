@@ -118,18 +118,18 @@ def init(  # noqa: PLR0913 - one argument an option
     wish = _Wish(stack, start, latest, wave_size, tuple(stay or ()), owner, reason)
     name = _stack_name(wish, asking)
     path = project / f"Pulumi.{name}.yaml"
-    kept = _kept(path, force)
+    kept = kept_keys(path, force)
     inventory = _inventory(source, Where(project, None, region, cloud), asking)
-    found = _surveyed(inventory, path.name)
+    found = surveyed(inventory, path.name)
     out = console()
     for line in survey_lines(found, out.width, everything=everything):
         show(out, line)
     choices, staying, size = _choices(wish, name, found, days, asking)
-    choices = _with_cloud(choices, inventory, cloud, account_type)
+    choices = with_cloud(choices, inventory, cloud, account_type)
     proposal = propose(found, staying, size)
     if not proposal.waves:
         raise Stop(BAD_INPUT, "no classic instance can move as it is: each is under later or staying")
-    _check_times(choices, proposal)
+    check_times(choices, proposal)
     text = stack_file(proposal, found.estate, choices, kept)
     _check(text, found, path.name)
     for line in proposal_lines(proposal, out.width, everything=everything):
@@ -156,7 +156,7 @@ def _next(stack: str, source: Path | None) -> str:
 # ---- the region ----
 
 
-def _kept(path: Path, force: bool) -> Mapping[str, object]:
+def kept_keys(path: Path, force: bool) -> Mapping[str, object]:
     """Return Pulumi's own entries in a file that is replaced. Raises Stop where it exists, and --force is missing."""
     if not path.exists():
         return {}
@@ -181,7 +181,8 @@ def _inventory(source: Path | None, where: Where, asking: bool) -> Inventory:
     return read_region(where, Progress(console(stderr=True)))
 
 
-def _surveyed(inventory: Inventory, file: str) -> Survey:
+def surveyed(inventory: Inventory, file: str) -> Survey:
+    """Look at what is classic. Raises Stop where nothing is, or no plan can be made of it."""
     try:
         found = survey(inventory.estate, file)
     except ConfigError as error:
@@ -225,7 +226,7 @@ def _choices(wish: _Wish, stack: str, found: Survey, days: int, asking: bool) ->
     if not stay and asking:
         answer = typer.prompt("Instances that stay classic, by id or name (empty: none)", default="", err=True)
         stay = tuple(answer.replace(",", " ").split())
-    staying = frozenset(item for name in stay for item in _ids(name, found))
+    staying = frozenset(item for name in stay for item in classic_ids(name, found))
     owner, reason = wish.owner or "", wish.reason or ""
     if staying and asking:
         owner = owner or typer.prompt("Who answers for those that stay", err=True)
@@ -254,7 +255,8 @@ def moment_asked(question: str, default: datetime) -> datetime:
             typer.echo(str(error), err=True)
 
 
-def _ids(name: str, found: Survey) -> Sequence[str]:
+def classic_ids(name: str, found: Survey) -> Sequence[str]:
+    """Return the id of a classic instance that --stay names by id or name. Raises Stop."""
     ids = [item.id for item in found.classic if name in (item.id, item.name)]
     if len(ids) == 1:
         return ids
@@ -265,9 +267,8 @@ def _ids(name: str, found: Survey) -> Sequence[str]:
     raise Stop(BAD_INPUT, f"--stay {safe(name)}: expected a classic instance, by id or name{hint}")
 
 
-def _with_cloud(
-    choices: Choices, inventory: Inventory, cloud: Path | None, account_type: AccountType | None
-) -> Choices:
+def with_cloud(choices: Choices, inventory: Inventory, cloud: Path | None, account_type: AccountType | None) -> Choices:
+    """Return the choices with the keys by which the stack reaches its region."""
     keys: dict[str, object] = {f"{PREFIX}region": inventory.estate.region_id}
     keys |= {} if cloud is None else keys_in(cloud)
     keys |= {f"{PREFIX}region": inventory.estate.region_id}
@@ -275,7 +276,8 @@ def _with_cloud(
     return Choices(**{**vars(choices), "cloud": keys})
 
 
-def _check_times(choices: Choices, proposal: Proposal) -> None:
+def check_times(choices: Choices, proposal: Proposal) -> None:
+    """Raise Stop where a wave would move after the Latest Schedule Time."""
     for place, wave in enumerate(proposal.waves):
         start, latest = choices.window(place)
         if latest < start:

@@ -13,7 +13,7 @@ from preflight.init.survey import Bond, BondKind, Survey
 
 #: The cost of cutting a bond between two windows: members of a group and servers of a balancer do one job, two that
 #: talk need a ClassicLink in between, and a database is kept reachable from both networks anyway.
-_WEIGHTS: Final[Mapping[BondKind, int]] = {"group": 4, "servers": 4, "rule": 2, "database": 1}
+WEIGHTS: Final[Mapping[BondKind, int]] = {"group": 4, "servers": 4, "rule": 2, "database": 1}
 
 
 # A text and the number after it.
@@ -49,28 +49,35 @@ def propose(found: Survey, staying: Collection[str], size: int) -> Proposal:
     stays = tuple(item for item in found.classic if item.id in staying)
     left = tuple(item for item in found.classic if item.id not in staying)
     later = tuple((item, found.hindrances[item.id]) for item in left if item.id in found.hindrances)
-    moving = tuple(sorted((item for item in left if item.id not in found.hindrances), key=_order))
-    waves = _ordered(_waves(moving, found.bonds, size), found.bonds)
+    moving = tuple(sorted((item for item in left if item.id not in found.hindrances), key=order))
     places = {item.id: "staying" for item in stays} | {item.id: "later" for item, _ in later}
-    places |= {item.id: name for name, items in waves.items() for item in items}
-    return Proposal(tuple(_told(name, items, found.bonds, places) for name, items in waves.items()), later, stays)
+    return Proposal(waves_of(moving, found.bonds, size, places), later, stays)
 
 
-def _order(instance: Instance) -> tuple[str, list[tuple[str, int]], str]:
+def waves_of(
+    moving: Sequence[Instance], bonds: Sequence[Bond], size: int, places: Mapping[str, str]
+) -> tuple[ProposedWave, ...]:
+    """Put instances that move into waves of at most `size`, in their order; `places` says where others are, by id."""
+    found = ranked(packed(joined([[item] for item in moving], bonds, size), bonds, size), bonds)
+    waves = {f"wave-{place}": items for place, items in enumerate(found, 1)}
+    everywhere = {**places, **{item.id: name for name, items in waves.items() for item in items}}
+    return tuple(_told(name, items, bonds, everywhere) for name, items in waves.items())
+
+
+def order(instance: Instance) -> tuple[str, list[tuple[str, int]], str]:
     """Order by zone and name, numbers by value: app-2 before app-10."""
     parts = [(text, int(digits or 0)) for text, digits in _PARTS.findall(instance.name)]
     return instance.zone_id, parts, instance.id
 
 
-def _waves(moving: Sequence[Instance], bonds: Sequence[Bond], size: int) -> list[list[Instance]]:
-    """Join instances that belong together, the strongest and narrowest bonds first; then fill waves with them."""
-    clusters = _joined(moving, bonds, size)
+def packed(clusters: Sequence[Sequence[Instance]], bonds: Sequence[Bond], size: int) -> list[list[Instance]]:
+    """Fill waves of at most `size` with clusters, none of them larger: the large ones first, each beside its bonds."""
     cluster_of = {item.id: number for number, items in enumerate(clusters) for item in items}
     near: dict[int, list[tuple[int, set[int]]]] = defaultdict(list)
     for bond in bonds:
         met = {cluster_of[item] for item in bond.members if item in cluster_of}
         for number in met:
-            near[number].append((_WEIGHTS[bond.kind], met))
+            near[number].append((WEIGHTS[bond.kind], met))
     waves: list[list[Instance]] = []
     wave_of: dict[int, int] = {}
     for number in sorted(range(len(clusters)), key=lambda number: -len(clusters[number])):
@@ -86,10 +93,11 @@ def _waves(moving: Sequence[Instance], bonds: Sequence[Bond], size: int) -> list
     return waves
 
 
-def _joined(moving: Sequence[Instance], bonds: Iterable[Bond], size: int) -> list[list[Instance]]:
-    places = {item.id: place for place, item in enumerate(moving)}
-    cluster_of = [[item] for item in moving]
-    for bond in sorted(bonds, key=lambda bond: (-_WEIGHTS[bond.kind], len(bond.members), bond.id)):
+def joined(clusters: Sequence[Sequence[Instance]], bonds: Iterable[Bond], size: float) -> list[list[Instance]]:
+    """Join clusters of those who belong together, the strongest and narrowest bonds first, none above `size`."""
+    places = {item.id: place for place, item in enumerate(item for items in clusters for item in items)}
+    cluster_of = [items for items in map(list, clusters) for _ in items]
+    for bond in sorted(bonds, key=lambda bond: (-WEIGHTS[bond.kind], len(bond.members), bond.id)):
         opened: list[list[Instance]] = []
         for place in sorted(places[item] for item in bond.members if item in places):
             part = cluster_of[place]
@@ -106,16 +114,15 @@ def _joined(moving: Sequence[Instance], bonds: Iterable[Bond], size: int) -> lis
     return list(seen.values())
 
 
-def _ordered(waves: Iterable[Sequence[Instance]], bonds: Sequence[Bond]) -> dict[str, list[Instance]]:
-    """Name the waves in their order: first those that need the fewest others, small ones before large ones."""
+def ranked(waves: Iterable[Sequence[Instance]], bonds: Sequence[Bond]) -> list[list[Instance]]:
+    """Return the waves in their order: those first that need the fewest of the others, and the small ones of them."""
 
     def rank(items: Sequence[Instance]) -> tuple[int, int, Any]:
         ids = {item.id for item in items}
-        cut = sum(_WEIGHTS[bond.kind] for bond in bonds if bond.members & ids and not bond.members <= ids)
-        return cut, len(items), _order(items[0])
+        cut = sum(WEIGHTS[bond.kind] for bond in bonds if bond.members & ids and not bond.members <= ids)
+        return cut, len(items), order(items[0])
 
-    found = sorted((sorted(items, key=_order) for items in waves), key=rank)
-    return {f"wave-{place}": items for place, items in enumerate(found, 1)}
+    return sorted((sorted(items, key=order) for items in waves), key=rank)
 
 
 def _told(name: str, items: Sequence[Instance], bonds: Iterable[Bond], places: Mapping[str, str]) -> ProposedWave:

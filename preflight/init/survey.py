@@ -68,10 +68,11 @@ class Survey:
     @cached_property
     def members(self) -> Mapping[str, tuple[str, ...]]:
         """The classic members of each group that has any."""
-        return {
-            group.id: tuple(item.id for item in self.classic if group.id in item.security_group_ids)
-            for group, _ in self.talks
-        }
+        found: dict[str, list[str]] = {group.id: [] for group, _ in self.talks}
+        for item in self.classic:
+            for group_id in dict.fromkeys(item.security_group_ids):
+                found[group_id].append(item.id)
+        return {group_id: tuple(ids) for group_id, ids in found.items()}
 
     @cached_property
     def disks(self) -> tuple[Disk, ...]:

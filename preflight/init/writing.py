@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import yaml
+
 from components.config import CONFIG_KEY
 from estate.identity import PREFIX
 from estate.model import Estate, Instance
@@ -44,21 +46,39 @@ class Choices:
         return start, self.latest or start + timedelta(days=7)
 
 
-def stack_file(proposal: Proposal, estate: Estate, choices: Choices, kept: Mapping[str, object]) -> str:
-    """Return the text; `kept` are the keys beside `config` in a file that it replaces, such as Pulumi's salt."""
-    return "\n".join(_lines(proposal, estate, choices, kept)) + "\n"
+@dataclass(frozen=True)
+class Beside:
+    """What the file says beside who moves when: by which command, and what follows from it.
+
+    `keys` are further keys of the migration, each with a comment above it, which may be empty.
+    """
+
+    command: str = "preflight init"
+    about: tuple[str, ...] = ()
+    keys: tuple[tuple[str, str, object], ...] = ()
 
 
-def _lines(proposal: Proposal, estate: Estate, choices: Choices, kept: Mapping[str, object]) -> Iterator[str]:
+def stack_file(
+    proposal: Proposal, estate: Estate, choices: Choices, kept: Mapping[str, object], beside: Beside | None = None
+) -> str:
+    """Return the text; `kept` are the keys beside `config` of a file that it replaces, such as Pulumi's salt."""
+    return "\n".join(_lines(proposal, estate, choices, kept, beside or Beside())) + "\n"
+
+
+def _lines(
+    proposal: Proposal, estate: Estate, choices: Choices, kept: Mapping[str, object], beside: Beside
+) -> Iterator[str]:
     yield "# yaml-language-server: $schema=docs/schema/stack.schema.json"
     yield "#"
     yield from _comment(
-        f"Proposed by `preflight init` from the estate of {estate.region_id}, account {estate.account_id}, read "
+        f"Proposed by `{beside.command}` from the estate of {estate.region_id}, account {estate.account_id}, read "
         f"{when(estate.read_at.isoformat())}. It proposes which instance moves when. Check the times and "
         "the waves, and move entries that belong elsewhere: each classic instance is in a wave, under later or under "
         "staying. All keys: docs/config.md.",
         "",
     )
+    for text in beside.about:
+        yield from _comment(text, "")
     yield from _comment(
         f"Then `pulumi stack init {choices.stack}`, if there is no such stack, and "
         f"`preflight check --stack {choices.stack}`, which shows what is missing; `preflight fix` adds what is config.",
@@ -72,6 +92,10 @@ def _lines(proposal: Proposal, estate: Estate, choices: Choices, kept: Mapping[s
     if _ACCOUNT_TYPE not in choices.cloud:
         yield f"  # {_ACCOUNT_TYPE}: Domestic # of aliyun.com; International: of alibabacloud.com"
     yield f"  {CONFIG_KEY}:"
+    for key, comment, value in beside.keys:
+        yield from _comment(comment, "    ")
+        dumped = yaml.safe_dump({key: value}, sort_keys=False, allow_unicode=True, width=_WIDTH)
+        yield from (f"    {line}" for line in dumped.splitlines())
     if len(proposal.waves) == 1:
         (wave,) = proposal.waves
         yield from _comment(_about(wave), "    ")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.config import ConfigError, ExistingNetwork, parse
+from components.inputs import WithOutputs, in_region, with_shared_file
 from components.migration import Migration, MigrationArgs
 from components.plan import MigrationPlan, StackRecord, make_plan
 from components.stack_outputs import exported, record_of, share, with_shared
@@ -173,3 +177,56 @@ def test_an_instance_moves_with_one_stack() -> None:
 def test_a_config_that_shares_nothing_is_left_as_it_is() -> None:
     parsed, record = parse(config(), FILE), StackRecord()
     assert with_shared(parsed, record, FILE) == (parsed, record)
+
+
+# ---- the outputs of the other stack in a file, for a preview by an inventory file ----
+
+
+def by_file(directory: Path, content: object, **changes: Any) -> WithOutputs:
+    path = directory / "outputs.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return with_shared_file(parse({**SECOND, **changes}, FILE), directory, FILE, path)
+
+
+def test_outputs_in_a_file_are_those_of_the_other_stack(tmp_path: Path) -> None:
+    given = by_file(tmp_path, of_the_first())
+    live = second()
+    made = make_plan(given.config, with_clones(), FILE, record=given.record)
+    assert (made.network, made.groups, made.instances) == (live.network, live.groups, live.instances)
+    # A result that goes by it counts only beside the same file.
+    assert given.source is not None
+    assert given.source.path == "outputs.json"
+    assert given.source.sha256 == hashlib.sha256((tmp_path / "outputs.json").read_bytes()).hexdigest()
+
+
+def test_a_stack_that_shares_nothing_and_one_without_a_file_are_as_they_were(tmp_path: Path) -> None:
+    own = parse(FIRST, FILE)
+    assert with_shared_file(own, tmp_path, FILE, tmp_path / "nowhere.json") == (own, None, None)
+    shared = parse(SECOND, FILE)
+    assert with_shared_file(shared, tmp_path, FILE, None) == (shared, None, None)
+    with pytest.raises(ConfigError, match="or its outputs in the file that PREFLIGHT_OUTPUTS names"):
+        in_region(shared, with_clones(), FILE, {})
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", "outputs.json: it holds something else"),
+        ("[]", "outputs.json: it holds something else"),
+        ("{", "outputs.json: "),
+        ("{}", "does not export vpcId, vswitches, waves, classicOrigins"),
+        ({**of_the_first(), "vswitches": [{}]}, "outputs.json: it holds something else"),
+        ({**of_the_first(), "waves": {"a": 1}}, "outputs.json: it holds something else"),
+        ({**of_the_first(), "waves": [{"window": {"start": "soon"}, "instanceIds": ["i"]}]}, "it holds something else"),
+        ({**of_the_first(), "classicOrigins": {"i-web": 1}}, "outputs.json: it holds something else"),
+    ],
+)
+def test_a_file_that_holds_no_such_outputs_is_refused(tmp_path: Path, content: object, told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        by_file(tmp_path, content)
+    assert told in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.json: expected a file that can be read"):
+        with_shared_file(parse(SECOND, FILE), tmp_path, FILE, tmp_path / "nowhere.json")

@@ -67,6 +67,7 @@ def commands(program: str) -> Iterator[tuple[str, list[str]]]:
 
 
 _STANDS_FOR = {'"${base[@]}"': "--base base.json", "$since": "2026-12-11T03:00:00+08:00"}
+_STANDS_FOR |= {"$SINCE": "2026-12-11T03:00:00+08:00", "$MINUTES": "1440"}
 
 
 def _tokens(line: str) -> list[str]:
@@ -109,6 +110,8 @@ def test_nobody_has_more_rights_than_the_job_takes(path: Path) -> None:
     assert set(whole["on"]) <= {"pull_request", "push", "schedule", "workflow_dispatch"}, "never pull_request_target"
     writing = {"judge": {"id-token", "pull-requests", "security-events"}, "up": {"id-token"}, "fork": set()}
     writing["look"] = {"id-token", "security-events"}
+    if path.name == "fleet.yml":
+        writing = {"read": {"id-token"}, "judge": set(), "report": set()}
     for name, job in jobs(path).items():
         assert {key for key, value in job.get("permissions", {}).items() if value == "write"} == writing[name]
         assert job["timeout-minutes"]
@@ -125,7 +128,7 @@ def test_nobody_has_more_rights_than_the_job_takes(path: Path) -> None:
 def test_what_applies_uses_no_cache_and_only_what_was_judged() -> None:
     text = (GITOPS / "github/main.yml").read_text(encoding="utf-8")
     assert "actions/cache" not in text
-    assert list(commands("pulumi")) == []
+    assert {tuple(arguments[:2]) for _, arguments in commands("pulumi")} == {("stack", "output")}
     updates = [(where, arguments) for where, arguments in commands(".venv/bin/preflight") if arguments[0] == "up"]
     assert [where.split()[0] for where, _ in updates] == ["main.yml", "gitlab"]
     assert all("--yes" in arguments and "--rehearsal" not in arguments for _, arguments in updates)
@@ -134,9 +137,12 @@ def test_what_applies_uses_no_cache_and_only_what_was_judged() -> None:
 def test_every_command_is_one_that_there_is() -> None:
     known: Any = get_command(app)
     found = list(commands(".venv/bin/preflight"))
-    assert {arguments[0] for _, arguments in found} == {"report", "plan", "inventory", "up"}
+    assert {arguments[0] for _, arguments in found} == {"report", "plan", "inventory", "up", "check", "fleet"}
     for where, (name, *arguments) in found:
-        known.commands[name].make_context(f"{where}: {name}", [*arguments])
+        command = known.commands[name]
+        if name == "fleet":
+            command = command.commands[arguments.pop(0)]
+        command.make_context(f"{where}: {name}", [*arguments])
     verdicts = [arguments for _, arguments in commands("policies.verdict")]
     assert len(verdicts) == 2
     for arguments in verdicts:
@@ -204,6 +210,19 @@ def test_the_gate_of_a_pull_request_is_the_verdict(runner: Runner, code: int) ->
     assert runner.outputs == {"code": str(code)}
     assert runner.summary.startswith("<!-- preflight report prod -->")
     assert runner.run(step_of("github/pull-request.yml", "judge", "Gate"), CODE=runner.outputs["code"]) == code
+
+
+@pytest.mark.parametrize("code", [0, 20, 40])
+def test_the_gate_of_a_fleet_is_the_verdict_of_them_all(runner: Runner, code: int) -> None:
+    runner.answers(f"mkdir -p reports; echo '<!-- preflight fleet -->' > reports/fleet.md; exit {code}")
+    for job in ("judge", "report"):
+        assert runner.run(step_of("github/fleet.yml", job, job.title()), SINCE="2026-12-11T03:00:00+08:00") == (
+            code if job == "report" else 0
+        )
+    assert runner.summary == "<!-- preflight fleet -->\n"
+    whole = jobs(GITOPS / "github/fleet.yml")
+    assert (whole["report"]["if"], set(whole["report"]["needs"])) == ("always()", {"read", "judge"})
+    assert whole["judge"]["strategy"]["max-parallel"] == 2
 
 
 @pytest.mark.parametrize("path", ["github/pull-request.yml", "github/nightly.yml"])

@@ -1,0 +1,255 @@
+"""`preflight fleet`: plans the stacks of a region, and rolls their verdicts up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.text import Text
+
+from components.config import CONFIG_KEY, ConfigError, parse
+from components.plan import make_plan
+from estate.documents import DocumentError, parse_document, read_document
+from policies.verdict import BAD_INPUT
+from preflight.exits import Stop
+from preflight.fleet import files
+from preflight.fleet.document import FleetDocument, read_fleet
+from preflight.fleet.limits import MOST_CONFIG_BYTES, MOST_IN_VPC, Allowed, Limit, full_disks, limits
+from preflight.fleet.network import NoRoomError, network_of
+from preflight.fleet.overview import plan_lines
+from preflight.fleet.placing import Fleet, TooLargeError, place
+from preflight.fleet.writing import write_all
+from preflight.init.command import (
+    AccountType,
+    check_times,
+    classic_ids,
+    kept_keys,
+    proposed_start,
+    surveyed,
+    with_cloud,
+)
+from preflight.init.grouping import Proposal
+from preflight.init.overview import few, number
+from preflight.init.survey import Survey
+from preflight.init.writing import Choices
+from preflight.options import moment
+from preflight.redaction import redacted
+from preflight.region import read_file
+from preflight.screen import console, show, wrapped
+
+_SIZE: Final = 1000
+_WAVE_SIZE: Final = 20
+_MOST_NAMES: Final = 6
+
+EXITS: Final = f"""exit codes:
+
+  0 the files were written
+
+  {BAD_INPUT} bad input: files that are there already, no classic instance, a limit that no plan can keep"""
+
+
+def plan(  # noqa: PLR0913 - one argument an option
+    source: Annotated[Path, typer.Option("--from", help="The inventory file of the region; no cloud is asked.")],
+    size: Annotated[int, typer.Option(min=1, help="Most instances that a stack moves.")] = _SIZE,
+    wave_size: Annotated[int, typer.Option(min=1, help="Most instances of a wave.")] = _WAVE_SIZE,
+    output: Annotated[Path, typer.Option(help="The directory with Pulumi.yaml, where files go.")] = Path(),
+    prefix: Annotated[
+        str, typer.Option(help="What the stacks' names begin with, and what the VPC is called.")
+    ] = "fleet",
+    block: Annotated[
+        str | None, typer.Option(help="Block of the VPC; a free one of 172.16.0.0/12 if not given.")
+    ] = None,
+    start: Annotated[
+        datetime | None,
+        typer.Option(
+            help="When the first wave moves, such as 2026-12-12T02:00:00+08:00.", parser=moment, metavar="TIME"
+        ),
+    ] = None,
+    latest: Annotated[
+        datetime | None,
+        typer.Option(help="Latest Schedule Time of the pending tasks.", parser=moment, metavar="TIME"),
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, help="Days between two waves, of one stack or of two.")] = 1,
+    stay: Annotated[
+        list[str] | None, typer.Option(help="An instance that stays classic, by id or name; repeat it.")
+    ] = None,
+    owner: Annotated[str, typer.Option(help="Who answers for those that stay.")] = "",
+    reason: Annotated[str, typer.Option(help="Why they stay, in a sentence.")] = "",
+    whole: Annotated[bool, typer.Option("--whole", help="Write nothing where a tie would be cut.")] = False,
+    classic_link: Annotated[
+        bool,
+        typer.Option("--classic-link/--no-classic-link", help="Whether the VPC is linked with the classic network."),
+    ] = True,
+    vpc_quota: Annotated[
+        int, typer.Option(min=1, help="Instances that the VPC takes, where Quota Center shows another number.")
+    ] = MOST_IN_VPC,
+    organization: Annotated[
+        str, typer.Option(help="The stacks' organization; without Pulumi Cloud it is this word.")
+    ] = "organization",
+    repository: Annotated[str, typer.Option(help="Where the operator takes the program from.")] = "<repository>",
+    commit: Annotated[str, typer.Option(help="The commit that the operator runs.")] = "<commit>",
+    cloud: Annotated[
+        Path | None, typer.Option(help="Take the alicloud: keys from this stack file; they are written too.")
+    ] = None,
+    account_type: Annotated[
+        AccountType | None, typer.Option(help="Of aliyun.com, or of alibabacloud.com: else it is asked in each run.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show every stack and every cut.")] = False,
+) -> None:
+    """Plan the stacks of a region from one reading of it, and write their files and pipelines.
+
+    Nothing is asked of the cloud, and nothing is changed in it. The same inventory gives the same files.
+    """
+    project = _project(output)
+    inventory = read_file(source)
+    found = surveyed(inventory, source.name)
+    before = read_fleet(output / files.PLAN) if force and (output / files.PLAN).exists() else None
+    _same_as_before(before, found)
+    staying = frozenset(item for name in stay or () for item in classic_ids(name, found))
+    if len({bool(staying), bool(owner.strip()), bool(reason.strip())}) > 1:
+        raise Stop(BAD_INPUT, "--stay, --owner, --reason: expected all three, or none: somebody answers for who stays")
+    fleet = _placed(found, staying, size, wave_size, prefix)
+    began = start or proposed_start(max(found.estate.read_at, datetime.now(UTC)))
+    choices = with_cloud(Choices(prefix, began, latest, days, owner, reason, {}), inventory, cloud, account_type)
+    orders = files.Orders(choices, f"{organization}/{project}", repository, commit)
+    document = files.fleet_document(found.estate, fleet, orders, size)
+    draft = files.Draft(found, fleet, orders, _network(found, fleet, block, prefix), document)
+    kept_limits = limits(found, fleet, files.starts(fleet, orders), Allowed(vpc_quota, classic_link))
+    out = console()
+    for line in plan_lines(draft, kept_limits, out.width, everything=everything):
+        show(out, line)
+    _check(draft, kept_limits, whole)
+    _write(output, _texts(draft, output, force), force)
+    for text in _told(draft, output, before):
+        for told in wrapped(text, out.width):
+            show(out, Text(told))
+
+
+def _project(directory: Path) -> str:
+    path = directory / "Pulumi.yaml"
+    try:
+        document = read_document(path)
+    except DocumentError as error:
+        raise Stop(BAD_INPUT, f"--output: expected the directory with Pulumi.yaml: {redacted(str(error))}") from None
+    name = document.get("name") if isinstance(document, Mapping) else None
+    if not isinstance(name, str):
+        raise Stop(BAD_INPUT, f"{path}: name: expected the name of the project")
+    return name
+
+
+def _same_as_before(before: FleetDocument | None, found: Survey) -> None:
+    """Raise Stop where a new plan would put instances into other stacks than those that have begun to move them."""
+    if before is None:
+        return
+    classic = found.names.keys()
+    gone = sorted(item for stack in before.stacks for item in stack.moving if item not in classic)
+    if gone:
+        raise Stop(
+            BAD_INPUT,
+            f"{files.PLAN}: {number(len(gone), 'instance')} of it moved since or are gone ({few(gone)}); a new plan "
+            "would put the others into other stacks; go on with the stacks that there are: edit their files",
+        )
+
+
+def _placed(found: Survey, staying: frozenset[str], size: int, wave_size: int, prefix: str) -> Fleet:
+    try:
+        fleet = place(found, staying, size, wave_size, prefix)
+    except TooLargeError as error:
+        names = few(list(dict.fromkeys(bond.name for bond in error.bonds)), _MOST_NAMES)
+        raise Stop(
+            BAD_INPUT,
+            f"--size {size}: {number(len(error.instances), 'instance')} belong together by the security groups or "
+            f"vServer groups {names}, and are not split; expected --size {len(error.instances)} at least",
+        ) from None
+    if not fleet.stacks:
+        raise Stop(BAD_INPUT, "no classic instance can move as it is: preflight init shows why")
+    return fleet
+
+
+def _network(found: Survey, fleet: Fleet, block: str | None, name: str) -> Mapping[str, object]:
+    moving = [item for stack in fleet.stacks for item in stack.moving]
+    try:
+        return network_of(moving, found.estate.vpcs, block, name)
+    except (NoRoomError, ValueError) as error:
+        raise Stop(BAD_INPUT, f"--block: {error}; expected a larger, private block") from None
+
+
+def _check(draft: files.Draft, found: tuple[Limit, ...], whole: bool) -> None:
+    """Raise Stop where the plan cannot be carried out, or cuts what the user wants whole."""
+    of, cuts = draft.orders.of(draft.fleet), draft.document.cuts
+    for stack in draft.fleet.stacks:
+        check_times(of[stack.name], Proposal(stack.waves, stack.later, draft.fleet.staying))
+    exceeded = [
+        f"{item.what}: {item.used}, and the limit is {item.most}: {item.way_out}" for item in found if item.exceeded
+    ]
+    if exceeded:
+        raise Stop(BAD_INPUT, "; ".join(["nothing was written, for no fleet may exceed", *exceeded]))
+    if whole and cuts:
+        raise Stop(
+            BAD_INPUT,
+            f"--whole: {number(len(cuts), 'tie')} would be cut ({few([cut.name for cut in cuts])}); "
+            "expected a larger --size",
+        )
+
+
+def _texts(draft: files.Draft, output: Path, force: bool) -> dict[str, str]:
+    """Return all files by path, each stack file read as the program will. Raises Stop."""
+    fleet, found = draft.fleet, draft.found
+    kept = {stack.name: kept_keys(output / files.stack_path(stack.name), force) for stack in fleet.stacks}
+    stacks, lists = files.stack_texts(draft, kept), files.list_texts(fleet)
+    for path, text in stacks.items():
+        if (size := files.config_bytes(text)) > MOST_CONFIG_BYTES:
+            raise Stop(
+                BAD_INPUT,
+                f"{path} would take {size} bytes, and Pulumi passes on {MOST_CONFIG_BYTES}; take a smaller --size",
+            )
+        _check_file(path, text, lists, found)
+    pipelines = files.pipeline_texts(fleet, found.estate.region_id, draft.orders)
+    # The fleet's own file comes last: where it is, all others are.
+    return {**lists, **stacks, **pipelines, files.PLAN: files.fleet_text(draft.document)}
+
+
+def _check_file(path: str, text: str, lists: Mapping[str, str], found: Survey) -> None:
+    raw: dict[str, Any] = dict(parse_document(text)["config"][CONFIG_KEY])
+    for name in raw.pop("include", ()):
+        raw["later"] = [*raw.get("later", ()), *parse_document(lists[name])["later"]]
+    try:
+        make_plan(parse(raw, path), found.estate, path)
+    except ConfigError as error:
+        raise Stop(BAD_INPUT, redacted(f"{path} was not written, the program would refuse it: {error}")) from None
+
+
+def _write(output: Path, texts: Mapping[str, str], force: bool) -> None:
+    if not force and (there := [name for name in texts if (output / name).exists()]):
+        raise Stop(BAD_INPUT, f"{few(there)}: there already; expected another --prefix or --output, or --force")
+    try:
+        write_all(output, texts, replace=force)
+    except FileExistsError as error:
+        raise Stop(BAD_INPUT, f"{error.filename2}: it is there by now; --force replaces it") from None
+    except OSError as error:
+        raise Stop(BAD_INPUT, f"{output}: expected files that can be written: {error.strerror}") from None
+
+
+def _told(draft: files.Draft, output: Path, before: FleetDocument | None) -> list[str]:
+    fleet = draft.fleet
+    moving = sum(len(stack.moving) for stack in fleet.stacks)
+    later = sum(len(stack.later) for stack in fleet.stacks)
+    stacks, first = number(len(fleet.stacks), "stack"), fleet.stacks[0].name
+    told = []
+    if full := full_disks(draft.found):
+        told.append(f"{number(len(full), 'disk')} have no room for a snapshot: {few(full)}. No stack helps that.")
+    gone = sorted({stack.name for stack in before.stacks} - {stack.name for stack in fleet.stacks}) if before else []
+    if gone:
+        told.append(
+            f"No longer of the fleet, and to be removed by hand: {few([files.stack_path(name) for name in gone])}."
+        )
+    told.append(
+        f"Wrote {stacks}, {number(moving, 'instance')} moving, {later} later, {len(fleet.staying)} staying; pipelines "
+        f"and lists: {output / files.DIRECTORY}."
+    )
+    told.append(f"Look at the times, then: preflight check --stack {first}")
+    return told

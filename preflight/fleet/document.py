@@ -1,0 +1,101 @@
+"""fleet.json: which stack has which instance, as the plan writes it and the report reads it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from estate.documents import DocumentError, decode, read_bytes
+from policies.verdict import BAD_INPUT
+from preflight.exits import Stop
+from preflight.fleet.placing import Cut
+from preflight.init.overview import number
+from preflight.init.survey import BondKind
+from preflight.redaction import redacted
+
+#: What is lost where two stacks move the members of a tie, and by what they are tied; other ties are never cut.
+_COSTS: Final[dict[BondKind, str]] = {
+    "rule": "Until they have moved too, {links} instances are reached over ClassicLink alone, up to {days}.",
+    "database": "Its classic addresses must outlast the first of their moves by {days}, and it has a whitelist group "
+    "for each of these stacks.",
+}
+_WHATS: Final[dict[BondKind, str]] = {
+    "rule": "a rule of a security group names them",
+    "database": "the database admits them",
+}
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, validate_by_name=True)
+
+
+class StackDocument(_Model):
+    """One stack: `moving` are ids of those in its waves, `later` of those that cannot move as they are."""
+
+    name: str
+    moving: tuple[str, ...]
+    later: tuple[str, ...]
+
+
+class CutDocument(_Model):
+    """A tie that several stacks cut: how many of its members each of them moves, why, and what it costs.
+
+    `days` lie between the first of their moves and the last, `links` of them move after the first.
+    """
+
+    kind: BondKind
+    id: str
+    name: str
+    stacks: dict[str, int]
+    why: str
+    cost: str
+    days: int
+    links: int
+
+
+class FleetDocument(_Model):
+    """A fleet: stacks in their order, who stays, and the ties that are cut."""
+
+    schema_version: Literal[1]
+    account_id: str
+    region_id: str
+    read_at: AwareDatetime
+    size: int
+    stacks: tuple[StackDocument, ...]
+    staying: tuple[str, ...]
+    cuts: tuple[CutDocument, ...]
+
+
+def told_cut(cut: Cut, starts: Mapping[str, datetime]) -> CutDocument:
+    """Return a cut with why it is one and what it costs; `starts` is when each instance moves that does."""
+    times = sorted(starts[item] for item in cut.bond.members if item in starts)
+    days = math.ceil((times[-1] - times[0]) / timedelta(days=1))
+    links = sum(time > times[0] for time in times)
+    return CutDocument(
+        kind=cut.bond.kind,
+        id=cut.bond.id,
+        name=cut.bond.name,
+        stacks=dict(cut.parts),
+        why=f"{_WHATS[cut.bond.kind]}; with those that they are tied to already they are more than one stack takes",
+        cost=_COSTS[cut.bond.kind].format(links=links, days=number(days, "day")),
+        days=days,
+        links=links,
+    )
+
+
+def read_fleet(path: Path) -> FleetDocument:
+    """Read fleet.json. Raises Stop."""
+    try:
+        document = json.loads(decode(read_bytes(path)))
+        return FleetDocument.model_validate_json(json.dumps(document))
+    except DocumentError as error:
+        raise Stop(BAD_INPUT, redacted(str(error))) from None
+    except (ValidationError, ValueError, RecursionError):
+        raise Stop(BAD_INPUT, f"{path}: expected fleet.json as `preflight fleet plan` wrote it") from None

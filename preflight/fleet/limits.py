@@ -1,0 +1,159 @@
+"""What the cloud and the pipelines allow of a fleet as a whole; pure. What one stack shows, the policy pack judges."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from components.cidr import MAX_VSWITCHES
+from components.peers import NEVER
+from components.plan.classic_link import MAX_LINKS
+from estate.model import Database
+from policies.rules.database.whitelist_within_limits import MAX_ENTRIES, MAX_GROUPS
+from preflight.fleet.placing import Fleet
+from preflight.init.survey import Bond, Survey, database_name
+
+#: VPC API reference, CreateVSwitch: instances of a VPC. Quota Center may tell another one.
+MOST_IN_VPC: Final = 15_000
+#: Manual snapshots of a disk (CreateSnapshot, QuotaExceed.Snapshot).
+MOST_SNAPSHOTS: Final = 256
+#: GitHub, workflow syntax: a matrix makes at most so many jobs of a run.
+MOST_JOBS: Final = 256
+#: What one environment variable takes on Linux (MAX_ARG_STRLEN); Pulumi hands the config over in one.
+MOST_CONFIG_BYTES: Final = 128 * 1024
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One limit: how much of `most` the fleet takes at its fullest place, and what to do where that is too much."""
+
+    what: str
+    used: int
+    most: int
+    way_out: str
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether the fleet could not be carried out."""
+        return self.used > self.most
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What the user knows better than any document: the quota of the VPC, and whether ClassicLink is used."""
+
+    in_vpc: int = MOST_IN_VPC
+    classic_link: bool = True
+
+
+def limits(found: Survey, fleet: Fleet, starts: Mapping[str, datetime], allowed: Allowed) -> tuple[Limit, ...]:
+    """Return all limits, exceeded or not; `starts` is when each instance moves that does."""
+    return tuple(_limits(found, fleet, starts, allowed))
+
+
+def _limits(found: Survey, fleet: Fleet, starts: Mapping[str, datetime], allowed: Allowed) -> Iterator[Limit]:
+    zones = {item.zone_id for item in found.classic if item.id in starts}
+    yield Limit(
+        "instances of the VPC",
+        len(starts),
+        allowed.in_vpc,
+        "ask for a higher quota and say so by --vpc-quota, or let some stay (--stay) and plan them by themselves",
+    )
+    yield Limit("VSwitches of the VPC", len(zones), MAX_VSWITCHES, "let the instances of some zones stay")
+    if allowed.classic_link:
+        yield Limit(
+            "links of classic instances to the VPC at one time",
+            peak_links(found.bonds, starts),
+            MAX_LINKS,
+            "a larger --wave-size moves more of those who talk together; or --no-classic-link, where nobody who "
+            "moves needs to reach who has not moved yet",
+        )
+    groups, entries = _whitelists(found, fleet, len(zones))
+    yield groups
+    yield entries
+    yield Limit("jobs of a matrix", len(fleet.stacks), MOST_JOBS, "take a larger --size")
+
+
+def peak_links(bonds: Iterable[Bond], starts: Mapping[str, datetime]) -> int:
+    """Return the most classic instances that somebody in the VPC may talk with at one time.
+
+    An instance needs a link from the first move of anybody that a group or rule ties it to until its own. That all
+    members of a tie talk with each other is more than rules say: the number is an upper bound.
+    """
+    first: dict[str, datetime] = {}
+    for bond in bonds:
+        if bond.kind in ("group", "rule"):
+            begin = min((starts[item] for item in bond.members if item in starts), default=NEVER)
+            for item in bond.members:
+                first[item] = min(begin, first.get(item, NEVER))
+    turns: Counter[datetime] = Counter()
+    for item, begin in first.items():
+        end = starts.get(item, NEVER)
+        if begin < end:
+            turns[begin] += 1
+            turns[end] -= 1
+    linked = most = 0
+    for moment in sorted(turns):
+        linked += turns[moment]
+        most = max(most, linked)
+    return most
+
+
+def stacks_of_databases(found: Survey, fleet: Fleet) -> Mapping[str, tuple[str, ...]]:
+    """Return the stacks whose instances each database admits, by its id and in their order."""
+    stack_of = {item.id: stack.name for stack in fleet.stacks for item in stack.moving}
+    return {
+        database.id: tuple(sorted({stack_of[item] for item in users if item in stack_of}))
+        for database, users in found.users
+    }
+
+
+def _whitelists(found: Survey, fleet: Fleet, blocks: int) -> tuple[Limit, Limit]:
+    """Return the limits of the fullest database: each stack adds a group with the blocks of all VSwitches."""
+    stacks = stacks_of_databases(found, fleet)
+    databases = [database for database, _ in found.users if stacks[database.id]]
+    groups = _fullest(
+        [
+            (
+                len({(item.network_type, item.name) for item in database.whitelist_groups}) + len(stacks[database.id]),
+                database,
+            )
+            for database in databases
+            if database.product == "rds"
+        ]
+    )
+    entries = _fullest(
+        [
+            (
+                sum(len(item.security_ips) for item in database.whitelist_groups) + blocks * len(stacks[database.id]),
+                database,
+            )
+            for database in databases
+        ]
+    )
+    return (
+        Limit(f"whitelist groups of one database{groups[1]}", groups[0], MAX_GROUPS, _FEWER),
+        Limit(f"whitelist entries of one database{entries[1]}", entries[0], MAX_ENTRIES, _FEWER),
+    )
+
+
+_FEWER: Final = "merge or empty groups that nobody needs, or take a larger --size: fewer stacks share the database"
+
+
+def _fullest(counted: Sequence[tuple[int, Database]]) -> tuple[int, str]:
+    """Return the most, and whose it is in brackets."""
+    if not counted:
+        return 0, ""
+    count, database = max(counted, key=lambda entry: (entry[0], entry[1].id))
+    return count, f" ({database_name(database)})"
+
+
+def full_disks(found: Survey) -> tuple[str, ...]:
+    """Return the disks that take no further manual snapshot, sorted: no placement helps them."""
+    manual: defaultdict[str, int] = defaultdict(int)
+    for snapshot in found.estate.snapshots:
+        manual[snapshot.disk_id] += snapshot.type == "user"
+    return tuple(sorted(disk.id for disk in found.disks if manual[disk.id] >= MOST_SNAPSHOTS))

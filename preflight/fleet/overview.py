@@ -1,0 +1,82 @@
+"""What `preflight fleet plan` shows: stacks, ties that are cut, and limits; lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from rich.text import Text
+
+from preflight.fleet.document import CutDocument
+from preflight.fleet.files import Draft
+from preflight.fleet.files import starts as times_of
+from preflight.fleet.limits import Limit
+from preflight.fleet.placing import FleetStack
+from preflight.init.overview import counted_zones, few, number
+from preflight.screen import when, wrapped
+
+_MOST_STACKS: Final = 20
+_MOST_CUTS: Final = 6
+_KINDS: Final = {"rule": "rules between", "database": "databases"}
+
+
+def plan_lines(draft: Draft, limits: Sequence[Limit], width: int, *, everything: bool = False) -> Iterator[Text]:
+    """Yield who moves with which stack, what is cut and what it costs, and how full the limits are."""
+    fleet, cuts = draft.fleet, draft.document.cuts
+    starts = times_of(fleet, draft.orders)
+    yield Text("Stacks", "bold")
+    shown = fleet.stacks if everything else fleet.stacks[:_MOST_STACKS]
+    for place, stack in enumerate(shown):
+        yield from _paragraph(_stack(stack, starts, first=place == 0 and len(fleet.stacks) > 1), width, "green")
+    yield from _rest(len(fleet.stacks) - len(shown))
+    if cuts:
+        yield Text("Ties that are cut, for what they tie is more than one stack takes", "bold")
+        told = [_cut(cut) for cut in cuts] if everything else list(_cuts(cuts))
+        for text in told if everything else told[:_MOST_CUTS]:
+            yield from _paragraph(text, width, "yellow")
+        yield from _rest(0 if everything else len(told) - _MOST_CUTS)
+    else:
+        yield Text("No tie is cut.", "bold")
+    yield Text("Limits", "bold")
+    for limit in limits:
+        style = "bold red" if limit.exceeded else ""
+        yield from _paragraph(f"{limit.what}: {limit.used} of {limit.most}", width, style)
+
+
+def _cut(cut: CutDocument) -> str:
+    parts = ", ".join(f"{count} in {name}" for name, count in cut.stacks.items())
+    return f"{cut.name} ({parts}): {cut.why}. {cut.cost}"
+
+
+def _cuts(cuts: Sequence[CutDocument]) -> Iterator[str]:
+    """Yield what each two or more stacks cut, the most first, with the dearest of it."""
+    found: dict[tuple[tuple[str, ...], str], list[CutDocument]] = {}
+    for cut in cuts:
+        found.setdefault((tuple(cut.stacks), cut.kind), []).append(cut)
+    for (stacks, kind), items in sorted(found.items(), key=lambda entry: (-len(entry[1]), entry[0])):
+        dearest = max(items, key=lambda cut: (cut.days, cut.links, cut.id))
+        what = f"{_KINDS[kind]} {few([cut.name for cut in items], 3)}"
+        cost = dearest.cost if len(items) == 1 else f"The dearest of them: {dearest.cost[0].lower()}{dearest.cost[1:]}"
+        yield f"{', '.join(stacks)}: {what}. {cost}"
+
+
+def _stack(stack: FleetStack, starts: Mapping[str, datetime], *, first: bool) -> str:
+    moving = stack.moving
+    begin, end = (limit(starts[item.id] for item in moving) for limit in (min, max))
+    text = f"{stack.name}: {number(len(moving), 'instance')} in {counted_zones(moving)}; "
+    text += f"{number(len(stack.waves), 'wave')}, {when(begin.isoformat())}"
+    text += f" to {when(end.isoformat())}" if begin < end else ""
+    if stack.later:
+        text += f"; {len(stack.later)} later: {few([item.name or item.id for item, _ in stack.later], 3)}"
+    return text + ("; makes network and clones" if first else "")
+
+
+def _rest(count: int) -> Iterator[Text]:
+    if count > 0:
+        yield Text(f"  and {count} more: --all shows them")
+
+
+def _paragraph(text: str, width: int, style: str = "") -> Iterator[Text]:
+    for place, line in enumerate(wrapped(text, width - 4, "")):
+        yield Text(f"{'    ' if place else '  '}{line}", "" if place else style)

@@ -1,0 +1,152 @@
+"""Proposes which stack moves which instance: stacks of a bounded size, of those who belong together; pure.
+
+One region has one target network, made by the first stack and shared by the others, and so have all clones. Therefore a
+tie that two stacks cut is met again once both have moved, as with a tie that two waves cut: what is lost is lost
+between the two windows. Members of a security group and servers of a vServer group are never in two stacks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from estate.model import Instance
+from preflight.init.grouping import WEIGHTS, ProposedWave, joined, order, packed, ranked, waves_of
+from preflight.init.survey import Bond, BondKind, Survey
+
+#: Ties that no plan cuts: members of a group reach each other by being in it, and servers of a group share its work.
+WHOLE: Final[frozenset[BondKind]] = frozenset({"group", "servers"})
+
+
+@dataclass(frozen=True)
+class FleetStack:
+    """One stack: the waves of those that it moves, and those of its own that cannot move as they are, with reasons."""
+
+    name: str
+    waves: tuple[ProposedWave, ...]
+    later: tuple[tuple[Instance, tuple[str, ...]], ...]
+
+    @property
+    def moving(self) -> tuple[Instance, ...]:
+        """Those that it moves, in the order of its waves."""
+        return tuple(item for wave in self.waves for item in wave.instances)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All that are its own, sorted."""
+        return tuple(sorted([*(item.id for item in self.moving), *(item.id for item, _ in self.later)]))
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A tie whose members several stacks move: how many each, in the order of the stacks."""
+
+    bond: Bond
+    parts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Where each classic instance is: in one stack, or staying. `cuts` are sorted by what is lost, the most first."""
+
+    stacks: tuple[FleetStack, ...]
+    cuts: tuple[Cut, ...]
+    staying: tuple[Instance, ...]
+
+
+class TooLargeError(Exception):
+    """Instances that no two stacks may share are more than a stack takes."""
+
+    def __init__(self, instances: Sequence[Instance], bonds: Sequence[Bond]) -> None:
+        self.instances = tuple(instances)
+        self.bonds = tuple(bonds)
+        super().__init__(f"{len(instances)} instances belong together")
+
+
+def place(found: Survey, staying: Collection[str], size: int, wave_size: int, prefix: str) -> Fleet:
+    """Place each classic instance; those of `staying` by id. A stack moves `size` instances at the most.
+
+    The same estate has the same fleet, in whatever order it was read. Raises TooLargeError.
+    """
+    stays = tuple(item for item in found.classic if item.id in staying)
+    left = [item for item in found.classic if item.id not in staying]
+    moving = sorted((item for item in left if item.id not in found.hindrances), key=order)
+    bonds = tuple(sorted(found.bonds, key=lambda bond: (bond.kind, bond.id)))
+    parts = [] if not moving else _parts(moving, bonds, size)
+    width = max(2, len(str(len(parts))))
+    stack_of = {item.id: f"{prefix}-{number:0{width}}" for number, items in enumerate(parts, 1) for item in items}
+    members = _members_by_stack(parts, stack_of)
+    later = _hindered([item for item in left if item.id in found.hindrances], bonds, stack_of)
+    places = {**stack_of, **dict.fromkeys((item.id for item in stays), "staying")}
+    places |= {item.id: "later" for items in later.values() for item in items}
+    near = _bonds_of(bonds, stack_of)
+    return Fleet(
+        stacks=tuple(
+            FleetStack(
+                name,
+                waves_of(items, near[name], wave_size, places),
+                tuple((item, found.hindrances[item.id]) for item in later[name]),
+            )
+            for name, items in members.items()
+        ),
+        cuts=_cuts(bonds, stack_of),
+        staying=stays,
+    )
+
+
+def _parts(moving: Sequence[Instance], bonds: Sequence[Bond], size: int) -> list[list[Instance]]:
+    """Join what no two stacks may share, then what had better be together, and fill stacks with what is joined."""
+    whole = joined([[item] for item in moving], (bond for bond in bonds if bond.kind in WHOLE), math.inf)
+    largest = max(whole, key=len)
+    if len(largest) > size:
+        ids = {item.id for item in largest}
+        raise TooLargeError(largest, [bond for bond in bonds if bond.kind in WHOLE and bond.members & ids])
+    loose = [bond for bond in bonds if bond.kind not in WHOLE]
+    return ranked(packed(joined(whole, loose, size), bonds, size), bonds)
+
+
+def _members_by_stack(
+    parts: Iterable[Sequence[Instance]], stack_of: Mapping[str, str]
+) -> Mapping[str, Sequence[Instance]]:
+    return {stack_of[items[0].id]: items for items in parts}
+
+
+def _hindered(
+    instances: Iterable[Instance], bonds: Iterable[Bond], stack_of: Mapping[str, str]
+) -> Mapping[str, list[Instance]]:
+    """Give each that cannot move as it is to the stack that it has the most ties with, else to the last one.
+
+    The last one has the most time to wait for it.
+    """
+    waiting = {item.id: item for item in instances}
+    pull: dict[str, Counter[str]] = defaultdict(Counter)
+    for bond in bonds:
+        stacks = {stack_of[item] for item in bond.members if item in stack_of}
+        for instance_id in bond.members & waiting.keys():
+            pull[instance_id].update(dict.fromkeys(stacks, WEIGHTS[bond.kind]))
+    found: dict[str, list[Instance]] = defaultdict(list)
+    last = max(stack_of.values(), default="")
+    for item in sorted(waiting.values(), key=order):
+        nearest = min(((-weight, name) for name, weight in pull[item.id].items()), default=(0, last))
+        found[nearest[1]].append(item)
+    return found
+
+
+def _bonds_of(bonds: Iterable[Bond], stack_of: Mapping[str, str]) -> Mapping[str, Sequence[Bond]]:
+    found: dict[str, list[Bond]] = defaultdict(list)
+    for bond in bonds:
+        for name in {stack_of[item] for item in bond.members if item in stack_of}:
+            found[name].append(bond)
+    return found
+
+
+def _cuts(bonds: Iterable[Bond], stack_of: Mapping[str, str]) -> tuple[Cut, ...]:
+    found = []
+    for bond in bonds:
+        parts = Counter(stack_of[item] for item in bond.members if item in stack_of)
+        if len(parts) > 1:
+            found.append(Cut(bond, tuple(sorted(parts.items()))))
+    return tuple(sorted(found, key=lambda cut: (-WEIGHTS[cut.bond.kind], -len(cut.bond.members), cut.bond.id)))

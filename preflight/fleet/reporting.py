@@ -1,0 +1,118 @@
+"""`preflight fleet report`: the verdicts of all stacks of a fleet as one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.table import Table
+
+from estate.documents import write_whole
+from policies.verdict import BAD_INPUT, Wanted
+from preflight.exits import Stop
+from preflight.fleet.document import read_fleet
+from preflight.fleet.files import PLAN
+from preflight.fleet.rollup import Rollup, roll_up, summary
+from preflight.fleet.showing import markdown, screen
+from preflight.options import ProjectOption, RehearsalOption, StrictOption, moment
+from preflight.screen import console, show
+
+_MINUTES: Final = 60
+
+
+class Format(StrEnum):
+    """What a report of a fleet is for."""
+
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+FILES: Final = {Format.MARKDOWN: "fleet.md", Format.JSON: "fleet.json"}
+
+
+def report(  # noqa: PLR0913 - one argument an option
+    results: Annotated[
+        list[Path], typer.Argument(help="Results that `preflight check --result` kept, or directories with them.")
+    ],
+    since: Annotated[
+        datetime | None, typer.Option(help="When the run began that they are all of.", parser=moment, metavar="TIME")
+    ] = None,
+    run: Annotated[
+        str | None, typer.Option(help="Or the id of that run, as PREFLIGHT_RUN_ID had it in all jobs.")
+    ] = None,
+    plan: Annotated[Path | None, typer.Option("--fleet", help=f"The fleet; {PLAN} if not given.")] = None,
+    commit: Annotated[str | None, typer.Option(help="Refuse another commit, or one with changes.")] = None,
+    max_age: Annotated[int, typer.Option(min=1, help="Minutes that a verdict may be old.")] = _MINUTES,
+    formats: Annotated[
+        list[Format] | None, typer.Option("--format", help="What to write to --output; repeat it.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="A directory for these files.")] = None,
+    strict: StrictOption = False,
+    rehearsal: RehearsalOption = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show every stack, problem and fix.")] = False,
+    project: ProjectOption = Path(),
+) -> None:
+    """Show the verdicts of all stacks of a fleet as one, the worst first, and exit by the worst.
+
+    A stack without a result of this run, or with one that counts for nothing, is NOT JUDGED, and so is the fleet.
+    """
+    if (run is None) == (since is None):
+        raise Stop(BAD_INPUT, "expected --since with the time when the run began, or --run with its id")
+    if bool(formats) != (output is not None):
+        raise Stop(BAD_INPUT, "--format, --output: expected both, or none")
+    into = {item: output / FILES[item] for item in formats or ()} if output is not None else {}
+    _forget(list(into.values()))
+    fleet = read_fleet(project / PLAN if plan is None else plan)
+    wanted = Wanted(
+        run,
+        since,
+        project,
+        commit=commit,
+        account=fleet.account_id,
+        rehearsal=rehearsal,
+        max_age=timedelta(minutes=max_age),
+    )
+    made = roll_up(fleet, _files(results), wanted, datetime.now(UTC))
+    _write(made, into)
+    out = console()
+    for line in screen(made, out.width, everything=everything):
+        if isinstance(line, Table):
+            out.print(line)
+        else:
+            show(out, line)
+    raise typer.Exit(made.exit_code(strict=strict))
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    """Yield the files that are named, each once, and all JSON files of directories; one that is missing is told of."""
+    seen: set[Path] = set()
+    for path in paths:
+        for file in sorted(path.glob("*.json")) if path.is_dir() else [path]:
+            if file.resolve() not in seen:
+                seen.add(file.resolve())
+                yield file
+
+
+def _forget(paths: Sequence[Path]) -> None:
+    """Remove what an earlier run wrote: where this one dies, nothing old is taken for its own. Raises Stop."""
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise Stop(BAD_INPUT, f"{path}: cannot be replaced: {error.strerror}") from None
+
+
+def _write(made: Rollup, into: dict[Format, Path]) -> None:
+    for item, path in into.items():
+        data = json.dumps(summary(made), ensure_ascii=False, indent=1)
+        text = markdown(made) if item is Format.MARKDOWN else f"{data}\n"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, text)
+        except OSError as error:
+            raise Stop(BAD_INPUT, f"{path}: the report cannot be written: {error.strerror}") from None

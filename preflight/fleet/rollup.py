@@ -1,0 +1,251 @@
+"""The verdicts of all stacks of a fleet as one: read one after the other, so that one result is in memory at a time."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from policies.core.facts import safe
+from policies.verdict import CONDITIONS, NOT_JUDGED, NOT_READY, READY, UNKNOWN, WHAT_IF, Wanted, decide
+from preflight.fixes import fixes, open_findings
+from preflight.fleet.document import FleetDocument
+from preflight.init.overview import few, number
+from preflight.summary import waves
+
+#: The worst first. A fleet is as ready as the worst of its stacks.
+_CODES: Final = (NOT_JUDGED, NOT_READY, UNKNOWN, WHAT_IF, CONDITIONS, READY)
+NAMES: Final[Mapping[int, str]] = {
+    NOT_JUDGED: "NOT JUDGED",
+    NOT_READY: "NOT READY",
+    UNKNOWN: "UNKNOWN",
+    WHAT_IF: "WHAT-IF",
+    CONDITIONS: "READY WITH CONDITIONS",
+    READY: "READY",
+}
+_RANK: Final = {code: place for place, code in enumerate(_CODES)}
+
+
+@dataclass(frozen=True)
+class StackVerdict:
+    """One stack: its verdict, and of a result that counts what it rests on.
+
+    `code` is that of `check --strict`, which tells READY WITH CONDITIONS apart. `confidence` is 0 to 1. `start` is when
+    its next wave moves, `by_file` the SHA-256 of the inventory file that it was judged by.
+    """
+
+    name: str
+    code: int
+    problems: tuple[str, ...] = ()
+    confidence: float = 0.0
+    instances: frozenset[str] = frozenset()
+    moved: int = 0
+    blocking: int = 0
+    start: str | None = None
+    hypothetical: str | None = None
+    estate_read_at: str | None = None
+    by_file: str | None = None
+    fixes: tuple[tuple[str, str, int], ...] = ()
+
+    @property
+    def readiness(self) -> str:
+        """The verdict in words."""
+        return NAMES[self.code]
+
+
+@dataclass(frozen=True)
+class FleetFix:
+    """One fix by its title and severity: in how many stacks it blocks, and how many findings it settles there."""
+
+    title: str
+    severity: str
+    stacks: int
+    findings: int
+
+
+@dataclass(frozen=True)
+class Rollup:
+    """All stacks, the worst first; `problems` are what no single stack can see."""
+
+    fleet: FleetDocument
+    stacks: tuple[StackVerdict, ...]
+    problems: tuple[str, ...]
+    code: int
+    fixes: tuple[FleetFix, ...] = field(default=())
+
+    @property
+    def readiness(self) -> str:
+        """The verdict of the whole fleet in words."""
+        return NAMES[self.code]
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many stacks have each verdict, the worst first."""
+        found = Counter(stack.code for stack in self.stacks)
+        return {NAMES[code]: found[code] for code in _CODES if found[code]}
+
+    def exit_code(self, *, strict: bool) -> int:
+        """Return the exit code, as that of `check`."""
+        return READY if self.code == CONDITIONS and not strict else self.code
+
+
+def roll_up(fleet: FleetDocument, paths: Iterable[Path], wanted: Wanted, now: datetime) -> Rollup:
+    """Judge each result by itself, and all of them together.
+
+    `wanted` is what every result must be of. A stack without a result that counts is NOT JUDGED, and so is one with
+    two. A result that counts for nothing, or is of no stack of the fleet, is a problem of the whole.
+    """
+    known = {stack.name for stack in fleet.stacks}
+    found: dict[str, list[tuple[Path, StackVerdict]]] = defaultdict(list)
+    problems: list[str] = []
+    for path in sorted(paths):
+        verdict = _judged(path, wanted, now)
+        if verdict.name in known:
+            found[verdict.name].append((path, verdict))
+        elif not verdict.problems:
+            problems.append(f"{safe(str(path))}: it is of the stack {safe(verdict.name)}, which the fleet has not")
+        elif path.stem in known:
+            # It does not tell reliably whose it is; what it is called says where to look.
+            found[path.stem].append((path, verdict))
+        else:
+            problems.append(f"{safe(str(path))}: {'; '.join(verdict.problems)}")
+    stacks = _of_one_reading([_verdict(stack.name, found.get(stack.name, ())) for stack in fleet.stacks])
+    astray = list(_astray(fleet, stacks))
+    worst = [NOT_JUDGED] * bool(problems) + [NOT_READY] * bool(astray) + [stack.code for stack in stacks]
+    return Rollup(
+        fleet=fleet,
+        stacks=tuple(sorted(stacks, key=lambda item: (_RANK[item.code], -item.blocking, item.start or "9", item.name))),
+        problems=(*problems, *astray),
+        code=min(worst, key=_RANK.__getitem__),
+        fixes=_fixes(stacks),
+    )
+
+
+def _judged(path: Path, wanted: Wanted, now: datetime) -> StackVerdict:
+    """Judge one file; whatever it holds is let go of but for the few things that are shown."""
+    decision = decide(path, wanted, now, strict=True)
+    result = decision.result
+    if result is None:
+        return StackVerdict("", NOT_JUDGED, tuple(safe(text) for text in decision.problems))
+    run, judgement = result["run"], result["judgement"]
+    shown, findings = waves(result), open_findings(result)
+    blocking = [item for item in findings if item["blocking"]]
+    rules = {rule["id"]: rule for rule in result["rules"]}
+    return StackVerdict(
+        name=result["stack"],
+        code=decision.code,
+        confidence=judgement["confidence"],
+        instances=frozenset(item["subject"]["id"] for item in result["instances"]),
+        moved=sum(wave.instances for wave in shown if wave.moved),
+        blocking=len(blocking),
+        start=min((wave.start for wave in shown if wave.start and not wave.moved), key=_time, default=None),
+        hypothetical=judgement["hypothetical"],
+        estate_read_at=run["estateReadAt"],
+        by_file=None if run.get("estateFile") is None else run["estateFile"]["sha256"],
+        fixes=tuple((fix.title, fix.severity, fix.findings) for fix in fixes(blocking, rules)),
+    )
+
+
+def _verdict(name: str, found: Sequence[tuple[Path, StackVerdict]]) -> StackVerdict:
+    """Return the verdict of a stack: that of the only result that it has."""
+    if not found:
+        return StackVerdict(name, NOT_JUDGED, ("there is no result of it",))
+    if len(found) > 1:
+        paths = ", ".join(safe(str(path)) for path, _ in found)
+        why = f"it has {len(found)} results, and nobody can tell which counts: {paths}"
+        return StackVerdict(name, NOT_JUDGED, (why,))
+    path, verdict = found[0]
+    return replace(verdict, name=name, problems=tuple(f"{safe(str(path))}: {text}" for text in verdict.problems))
+
+
+def _of_one_reading(stacks: Sequence[StackVerdict]) -> list[StackVerdict]:
+    """Return the verdicts, NOT JUDGED where a stack was judged by an older inventory file than another one was."""
+    files = {item.by_file: item.estate_read_at for item in stacks if item.by_file is not None}
+    if len(files) <= 1:
+        return list(stacks)
+    newest = max(files, key=lambda digest: (_time(files[digest] or _NEVER), digest))
+    return [item if item.by_file in (None, newest) else _outdated(item) for item in stacks]
+
+
+def _outdated(item: StackVerdict) -> StackVerdict:
+    why = f"it was judged by an inventory file of {item.estate_read_at}, and others by a newer one"
+    return replace(item, code=NOT_JUDGED, problems=(why,))
+
+
+def _astray(fleet: FleetDocument, stacks: Iterable[StackVerdict]) -> Iterator[str]:
+    """Yield instances that no stack moves though the plan gave them to one, and those that two stacks move.
+
+    Each stack has the instances of the others under later, so none of them sees it.
+    """
+    by_name = {stack.name: stack for stack in stacks}
+    movers: defaultdict[str, list[str]] = defaultdict(list)
+    for name, verdict in by_name.items():
+        for instance_id in verdict.instances:
+            movers[instance_id].append(name)
+    for stack in fleet.stacks:
+        if by_name[stack.name].code == NOT_JUDGED:
+            continue
+        if left := sorted(set(stack.moving) - movers.keys()):
+            count = number(len(left), "instance")
+            yield f"{stack.name} no longer moves {count} of the plan, and no other stack does: {few(left)}"
+    twice = sorted(item for item, names in movers.items() if len(names) > 1)
+    if twice:
+        names = sorted({name for item in twice for name in movers[item]})
+        yield f"{number(len(twice), 'instance')} would be moved by more than one of {few(names)}: {few(twice)}"
+
+
+def _fixes(stacks: Iterable[StackVerdict]) -> tuple[FleetFix, ...]:
+    """Return what blocks, each once, in the order in which the stacks have it: the worst first, then the most."""
+    severities = {name: place for place, name in enumerate(("critical", "high", "medium", "low"))}
+    found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for stack in stacks:
+        of_stack: Counter[tuple[str, str]] = Counter()
+        for title, severity, findings in stack.fixes:
+            of_stack[title, severity] += findings
+        for key, count in of_stack.items():
+            found[key].append(count)
+    made = [FleetFix(title, severity, len(counts), sum(counts)) for (title, severity), counts in found.items()]
+    return tuple(sorted(made, key=lambda fix: (severities.get(fix.severity, 9), -fix.stacks, -fix.findings, fix.title)))
+
+
+def summary(rollup: Rollup) -> dict[str, Any]:
+    """Return the report as data."""
+    return {
+        "schemaVersion": 1,
+        "readiness": rollup.readiness,
+        "exitCode": rollup.exit_code(strict=False),
+        "accountId": rollup.fleet.account_id,
+        "regionId": rollup.fleet.region_id,
+        "counts": dict(rollup.counts),
+        "problems": list(rollup.problems),
+        "stacks": [
+            {
+                "name": stack.name,
+                "readiness": stack.readiness,
+                "hypothetical": stack.hypothetical,
+                "problems": list(stack.problems),
+                "confidence": stack.confidence,
+                "instances": len(stack.instances),
+                "moved": stack.moved,
+                "blocking": stack.blocking,
+                "start": stack.start,
+                "estateReadAt": stack.estate_read_at,
+                "estateFileSha256": stack.by_file,
+            }
+            for stack in rollup.stacks
+        ],
+        "fixes": [
+            {"title": fix.title, "severity": fix.severity, "stacks": fix.stacks, "findings": fix.findings}
+            for fix in rollup.fixes
+        ],
+    }
+
+
+_NEVER: Final = "0001-01-01T00:00:00+00:00"
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,384 @@
+"""`preflight fleet report`: a fleet is as ready as the worst of its stacks, and what is missing is never green."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+from rich.text import Text
+from typer.testing import CliRunner
+
+from policies.core.plan import MIGRATING_INSTANCE
+from policies.verdict import Wanted
+from preflight.cli import app
+from preflight.exits import Stop
+from preflight.fleet import reporting
+from preflight.fleet.document import FleetDocument
+from preflight.fleet.rollup import Rollup, StackVerdict, roll_up, summary
+from preflight.fleet.showing import markdown, screen
+from preflight.screen import show
+from tests.policies.prepared import BEFORE_FREEZE, IN_FREEZE, UNKNOWN, Draft, prepared
+from tests.policies.test_verdict import COMMIT, RUN, by_file, digest, result, without_clock
+
+ACCOUNT = "1234567890"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
+    (tmp_path / "evidence.json").write_text("{}\n")
+    return tmp_path
+
+
+def fleet_of(*names: str, account: str = ACCOUNT, **changes: Any) -> FleetDocument:
+    """A fleet in which each stack moves the two instances of the prepared one, by names of its own."""
+    return FleetDocument.model_validate_json(
+        json.dumps(
+            {
+                "schemaVersion": 1,
+                "accountId": account,
+                "regionId": "cn-hangzhou",
+                "readAt": "2026-12-11T02:00:00Z",
+                "size": 1000,
+                "stacks": [
+                    {"name": name, "moving": changes.get(name, [f"i-web-{name}"]), "later": []} for name in names
+                ],
+                "staying": [],
+                "cuts": [],
+            }
+        )
+    )
+
+
+def unready() -> Draft:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    return draft
+
+
+def undecided() -> Draft:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["eniQuantity"] = UNKNOWN
+    return draft
+
+
+def of_stack(project: Path, name: str, draft: Draft | None = None, **changes: Any) -> dict[str, Any]:
+    """The result of the prepared stack, as one of this name with instances of its own."""
+    text = json.dumps(result(project, draft)).replace("i-web", f"i-web-{name}").replace("i-app", f"i-app-{name}")
+    content: dict[str, Any] = json.loads(text)
+    return content | {"stack": name} | changes
+
+
+def keep(project: Path, name: str, content: dict[str, Any]) -> Path:
+    path = project / "results" / f"{name}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def rolled(
+    project: Path,
+    fleet: FleetDocument,
+    paths: Sequence[Path],
+    at: datetime = IN_FREEZE,
+    after: timedelta = timedelta(minutes=1),
+) -> Rollup:
+    return roll_up(fleet, paths, Wanted(RUN, None, project, account=fleet.account_id), at + after)
+
+
+def verdicts(made: Rollup) -> dict[str, str]:
+    return {stack.name: stack.readiness for stack in made.stacks}
+
+
+def test_a_fleet_whose_stacks_are_ready_is_ready(project: Path) -> None:
+    paths = [keep(project, name, of_stack(project, name)) for name in ("a", "b")]
+    made = rolled(project, fleet_of("a", "b"), paths)
+    assert (made.readiness, verdicts(made), made.problems) == ("READY", {"a": "READY", "b": "READY"}, ())
+    assert made.exit_code(strict=True) == 0
+
+
+def test_the_worst_stack_comes_first_and_decides(project: Path) -> None:
+    paths = [
+        keep(project, "a", of_stack(project, "a")),
+        keep(project, "b", of_stack(project, "b", unready())),
+        keep(project, "c", of_stack(project, "c", undecided())),
+    ]
+    made = rolled(project, fleet_of("a", "b", "c"), paths)
+    assert list(verdicts(made).values()) == ["NOT READY", "UNKNOWN", "READY"]
+    assert (made.readiness, made.exit_code(strict=False)) == ("NOT READY", 20)
+    assert dict(made.counts) == {"NOT READY": 1, "UNKNOWN": 1, "READY": 1}
+    assert [(fix.severity, fix.stacks, fix.findings) for fix in made.fixes] == [("critical", 1, 1), ("high", 1, 1)]
+
+
+def test_a_fleet_with_conditions_passes_unless_asked_strictly(project: Path) -> None:
+    paths = [keep(project, "a", of_stack(project, "a", prepared(exists=False)))]
+    made = rolled(project, fleet_of("a"), paths, at=BEFORE_FREEZE)
+    assert made.readiness == "READY WITH CONDITIONS"
+    assert (made.exit_code(strict=False), made.exit_code(strict=True)) == (0, 10)
+
+
+def _missing(project: Path) -> list[Path]:
+    (project / "results/b.json").unlink()
+    return [project / "results/a.json"]
+
+
+def _named_and_missing(project: Path) -> list[Path]:
+    (project / "results/b.json").unlink()
+    return [project / "results/a.json", project / "results/b.json"]
+
+
+def _cut_short(project: Path) -> list[Path]:
+    path = project / "results/b.json"
+    path.write_bytes(path.read_bytes()[:-100])
+    return [project / "results/a.json", path]
+
+
+def _of_another_run(project: Path) -> list[Path]:
+    content = of_stack(project, "b")
+    content["run"]["id"] = "build-6"
+    return [project / "results/a.json", keep(project, "b", content)]
+
+
+def _of_another_account(project: Path) -> list[Path]:
+    content = of_stack(project, "b")
+    content["run"]["accountId"] = "999"
+    return [project / "results/a.json", keep(project, "b", content)]
+
+
+def _of_the_other_stack(project: Path) -> list[Path]:
+    return [project / "results/a.json", keep(project, "b", of_stack(project, "a"))]
+
+
+def _twice(project: Path) -> list[Path]:
+    return [*(project / f"results/{name}.json" for name in ("a", "b")), keep(project, "x", of_stack(project, "b"))]
+
+
+def _contradicting(project: Path) -> list[Path]:
+    content = of_stack(project, "b", unready())
+    content["judgement"]["readiness"] = "READY"
+    for wave in content["waves"]:
+        wave["judgement"]["readiness"] = "READY"
+    return [project / "results/a.json", keep(project, "b", content)]
+
+
+def _of_no_stack(project: Path) -> list[Path]:
+    return [*(project / f"results/{name}.json" for name in ("a", "b")), keep(project, "x", of_stack(project, "x"))]
+
+
+def _something_else(project: Path) -> list[Path]:
+    return [*(project / f"results/{name}.json" for name in ("a", "b")), keep(project, "x", {})]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (_missing, "b: there is no result of it"),
+        (_named_and_missing, "b.json: it cannot be read"),
+        (_cut_short, "b.json: it is no JSON, or not the whole of it"),
+        (_of_another_run, "b.json: it is of the run build-6, expected build-7"),
+        (_of_another_account, "b.json: it is of the account 999, expected 1234567890"),
+        (_of_the_other_stack, "b: there is no result of it"),
+        (_twice, "b: it has 2 results, and nobody can tell which counts"),
+        (_contradicting, "b.json: its judgement contradicts its results"),
+        (_of_no_stack, "x.json: it is of the stack x, which the fleet has not"),
+        (_something_else, "x.json: it is no result of the policy pack"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_result_that_is_missing_or_counts_for_nothing_is_not_judged(
+    project: Path, change: Callable[[Path], list[Path]], told: str
+) -> None:
+    for name in ("a", "b"):
+        keep(project, name, of_stack(project, name))
+    made = rolled(project, fleet_of("a", "b"), change(project))
+    assert (made.readiness, made.exit_code(strict=False)) == ("NOT JUDGED", 40)
+    assert told in "\n".join(str(line) for line in screen(made, 400))
+    assert told in "\n".join([*made.problems, *(f"{s.name}: {text}" for s in made.stacks for text in s.problems)])
+
+
+def test_a_result_that_is_too_old_is_not_judged(project: Path) -> None:
+    paths = [keep(project, name, of_stack(project, name)) for name in ("a", "b")]
+    assert rolled(project, fleet_of("a", "b"), paths).code == 0
+    made = rolled(project, fleet_of("a", "b"), paths, after=timedelta(minutes=61))
+    assert set(verdicts(made).values()) == {"NOT JUDGED"}
+    assert "more than 60 minutes ago" in made.stacks[0].problems[0]
+
+
+def test_stacks_that_were_judged_by_two_readings_are_not_judged_together(project: Path) -> None:
+    contents = [
+        json.loads(json.dumps(without_clock(result(project, by_file(project)))).replace("i-web", f"i-web-{name}"))
+        | {"stack": name}
+        for name in ("a", "b")
+    ]
+    paths = [keep(project, content["stack"], content) for content in contents]
+    assert verdicts(rolled(project, fleet_of("a", "b"), paths)) == {"a": "UNKNOWN", "b": "UNKNOWN"}
+    (project / "older.json").write_text("{} ", encoding="utf-8")
+    contents[1] = json.loads(json.dumps(contents[1]).replace("estate.json", "older.json"))
+    contents[1]["run"] |= {"estateReadAt": "2026-11-20T10:00:00+08:00"}
+    contents[1]["run"]["estateFile"]["sha256"] = digest(project / "older.json")
+    paths = [keep(project, content["stack"], content) for content in contents]
+    made = rolled(project, fleet_of("a", "b"), paths)
+    assert verdicts(made) == {"b": "NOT JUDGED", "a": "UNKNOWN"}
+    assert "others by a newer one" in made.stacks[0].problems[0]
+
+
+def test_an_instance_that_no_stack_moves_any_more_is_found(project: Path) -> None:
+    """Its own stack dropped it, and all others have it under later: no stack by itself can see that."""
+    paths = [keep(project, name, of_stack(project, name)) for name in ("a", "b")]
+    made = rolled(project, fleet_of("a", "b", b=["i-web-b", "i-lost"]), paths)
+    assert (made.readiness, verdicts(made)) == ("NOT READY", {"a": "READY", "b": "READY"})
+    assert made.problems == ("b no longer moves 1 instance of the plan, and no other stack does: i-lost",)
+
+
+def test_an_instance_may_have_gone_to_another_stack_and_not_to_two(project: Path) -> None:
+    paths = [keep(project, name, of_stack(project, name)) for name in ("a", "b")]
+    assert rolled(project, fleet_of("a", "b", a=["i-web-a", "i-web-b"], b=["i-web-b"]), paths).code == 0
+    both = json.loads(json.dumps(of_stack(project, "b")).replace("i-web-b", "i-web-a"))
+    made = rolled(project, fleet_of("a", "b", b=[]), [paths[0], keep(project, "b", both)])
+    assert made.readiness == "NOT READY"
+    assert made.problems == ("1 instance would be moved by more than one of a, b: i-web-a",)
+
+
+def test_one_result_is_in_memory_at_a_time(project: Path) -> None:
+    names = [f"s{number}" for number in range(6)]
+    for name in names:
+        keep(project, name, of_stack(project, name))
+
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        made = rolled(project, fleet_of(*names[:count]), [project / f"results/{name}.json" for name in names[:count]])
+        assert made.code == 0
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    peak(1)  # What is imported and cached at the first use is not of a result.
+    assert peak(6) < 1.5 * peak(1)
+
+
+def many(count: int) -> Rollup:
+    stacks = tuple(
+        StackVerdict(
+            f"fleet-{number:03}-with-a-rather-long-name",
+            40 if number < 9 else 20,
+            problems=("results/x.json: it was judged at 2026-12-11T10:00:00+08:00, 61 minutes ago",) * (number < 9),
+            confidence=0.987,
+            instances=frozenset() if number < 9 else frozenset(f"i-{number}-{item}" for item in range(1000)),
+            blocking=0 if number < 9 else 1234,
+            start="2026-12-12T02:00:00+08:00",
+            estate_read_at="2026-12-11T10:00:00+08:00",
+        )
+        for number in range(count)
+    )
+    return Rollup(fleet_of(*(item.name for item in stacks)), stacks, (), 40)
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("count", [1, 100])
+def test_it_fits_a_screen(count: int, columns: int) -> None:
+    out = Console(width=columns, record=True, highlight=False, file=None, quiet=False)
+    with out.capture() as captured:
+        for line in screen(many(count), columns):
+            show(out, line) if isinstance(line, Text) else out.print(line)
+    lines = captured.get().splitlines()
+    assert len(lines) < 50
+    assert max(map(len, lines)) <= columns
+    assert lines[0].split() == ["stack", "readiness", "known", "moving", "blocking", "next", "window"]
+    assert any(line.startswith("NOT JUDGED: fleet of ") for line in lines)
+
+
+def test_text_of_results_is_data_in_markdown(project: Path) -> None:
+    hostile = "<img src=x onerror=alert(1)> @octocat | x"
+    made = many(1)
+    made = Rollup(made.fleet, made.stacks, (hostile,), 40)
+    text = markdown(made)
+    assert text.startswith("<!-- preflight fleet -->\n\n## NOT JUDGED: ")
+    assert "<img" not in text.replace("\\<", "")
+    assert " @octocat" not in text
+    assert "\\|" in text
+
+
+# ---- the command ----
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, ["fleet", "report", *arguments])
+    if isinstance(done.exception, Stop):
+        return done.exception.code, done.stdout, str(done.exception)
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, done.stdout, done.stderr
+
+
+@pytest.fixture
+def kept(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two results and their fleet, and a clock that shows when they were judged."""
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+            return datetime.fromisoformat("2026-12-11T10:01:00+08:00").astimezone(tz)
+
+    monkeypatch.chdir(project)
+    monkeypatch.setattr(reporting, "datetime", Clock)
+    (project / "fleet").mkdir()
+    document = fleet_of("a", "b").model_dump(mode="json", by_alias=True)
+    (project / "fleet/fleet.json").write_text(json.dumps(document), encoding="utf-8")
+    for name in ("a", "b"):
+        keep(project, name, of_stack(project, name))
+    return project
+
+
+def test_a_directory_of_results_is_reported_in_all_forms(kept: Path) -> None:
+    keep(kept, "b", of_stack(kept, "b", unready()))
+    code, out, _ = run(
+        "results", "--run", RUN, "--commit", COMMIT, "--output", "reports", "--format", "json", "--format", "markdown"
+    )
+    assert code == 20
+    assert out.splitlines()[-2].startswith(f"NOT READY: fleet of 2 stacks in cn-hangzhou, account {ACCOUNT}")
+    data = json.loads((kept / "reports/fleet.json").read_text(encoding="utf-8"))
+    assert (data["readiness"], data["exitCode"], data["counts"]) == ("NOT READY", 20, {"NOT READY": 1, "READY": 1})
+    assert [item["name"] for item in data["stacks"]] == ["b", "a"]
+    assert "| `b` | NOT READY |" in (kept / "reports/fleet.md").read_text(encoding="utf-8")
+
+
+def test_a_file_that_is_named_twice_is_one(kept: Path) -> None:
+    assert run("results", "results/a.json", "--run", RUN)[0] == 0
+
+
+def test_a_directory_without_results_is_not_judged(kept: Path) -> None:
+    (kept / "empty").mkdir()
+    assert run("empty", "--run", RUN)[0] == 40
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["results"], "expected --since with the time when the run began, or --run with its id"),
+        (["results", "--run", RUN, "--format", "json"], "--format, --output: expected both, or none"),
+        (["results", "--run", RUN, "--fleet", "results/a.json"], "expected fleet.json as `preflight fleet plan` wrote"),
+        (["results", "--run", RUN, "--fleet", "nowhere.json"], "nowhere.json: expected a file that can be read"),
+    ],
+)
+def test_bad_input_is_told(kept: Path, arguments: list[str], told: str) -> None:
+    code, _, error = run(*arguments)
+    assert code == 2
+    assert told in error
+
+
+def test_nothing_old_is_left_where_a_report_dies(kept: Path) -> None:
+    (kept / "reports").mkdir()
+    (kept / "reports/fleet.json").write_text("{}", encoding="utf-8")
+    assert run("results", "--run", RUN, "--fleet", "no.json", "--output", "reports", "--format", "json")[0] == 2
+    assert not (kept / "reports/fleet.json").exists()
+
+
+def test_the_summary_is_told_as_data(project: Path) -> None:
+    told = summary(many(2))
+    assert told["stacks"][0]["readiness"] == "NOT JUDGED"
+    json.dumps(told)
