@@ -1,4 +1,4 @@
-"""Intranet addresses of instances, sorted: who is in a block is looked up, not searched for."""
+"""Intranet addresses of instances, sorted, so that those in a block are looked up instead of searched."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class AddressIndex:
         self._addresses = sorted((int(IPv4Address(text)), item.id) for item in instances for text in item.intranet_ips)
 
     def inside(self, block: IPv4Network) -> list[tuple[int, str]]:
-        """Return the addresses in a block, in order, each with the id of the instance that has it."""
+        """Return the addresses in a block, in order, each with the id of its instance."""
         first = bisect_left(self._addresses, (int(block.network_address), ""))
         last = bisect_left(self._addresses, (int(block.broadcast_address) + 1, ""))
         return self._addresses[first:last]

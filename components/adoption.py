@@ -1,4 +1,4 @@
-"""What is made bears the mark of its stack, and what a killed run has made is adopted in place of being made again."""
+"""Mark resources with their stack, and adopt what a killed run has made instead of making it again."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from components.marks import GROUP, NETWORK, SNAPSHOT, SWITCH, marked
 from components.plan import StackRecord
 
 _MARKED: Final = (GROUP, NETWORK, SNAPSHOT, SWITCH)
-# A refresh makes the state tell them as they are, and the next update would take away what somebody has written there.
+# A refresh writes the cloud's values into the state, and the next update would remove what others have changed there.
 _THEIRS: Final = ("description", "tags")
 
 
 def adopting(record: StackRecord) -> list[pulumi.ResourceTransformation]:
-    """Return what marks each resource below a component, and imports those of which the record has leftovers.
+    """Return an option that marks each resource below a component, and imports those that the record has as leftovers.
 
-    The import is the engine's own (`import_`): the plugin reads the thing, and what differs from what is declared is
-    updated. Once it is in the state, it is one resource as any other. Tags and descriptions are written once: what
-    somebody gives to a thing later is theirs, and what an earlier version made without a mark is known by its id.
+    The import is the engine's own (`import_`): the plugin reads the resource, and differences from the declaration are
+    updated. Once in the state, it is a resource like any other. Tags and descriptions are written once: later changes
+    belong to others, and an earlier version's resources without a mark are known by their ids.
     """
     stack = record.stack
     if stack is None:
@@ -32,7 +32,7 @@ def adopting(record: StackRecord) -> list[pulumi.ResourceTransformation]:
             opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(ignore_changes=list(_THEIRS)))
         if args.type_ not in _MARKED:
             return pulumi.ResourceTransformationResult(args.props, opts)
-        # The components give texts that are known at once.
+        # The components pass texts that are known at once.
         description = cast(str, args.props.get("description") or "")
         props = {**args.props, "description": marked(description, stack, args.name)}
         return pulumi.ResourceTransformationResult(props, opts)

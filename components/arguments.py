@@ -1,4 +1,4 @@
-"""What a plan gives to each component, as its arguments."""
+"""Turn a plan into the arguments of each component."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _hybrid_access_args(planned: PlannedDatabase, choice: DatabaseChoice) -> Hyb
 
 
 def conversion_context(plan: MigrationPlan) -> ConversionContext:
-    """Return what the conversion of the plan's groups must know of the estate."""
+    """Return the part of the estate that the conversion of the plan's groups needs."""
     linked, groups = frozenset(plan.links.linked_ids), plan.groups
     return ConversionContext(
         instances=plan.roster.classic,
@@ -91,7 +91,7 @@ def conversion_context(plan: MigrationPlan) -> ConversionContext:
 def classic_link_args(plan: MigrationPlan, vpc_id: pulumi.Input[str]) -> ClassicLinkArgs | None:
     """Return the links, None where the plan has none.
 
-    Flows may be given, and show that no one who stays is talked to: then the VPC is left without ClassicLink.
+    Flows may show that no staying instance is a peer: then the VPC is left without ClassicLink.
     """
     if not plan.links.linked_ids:
         return None
@@ -107,7 +107,7 @@ def classic_link_args(plan: MigrationPlan, vpc_id: pulumi.Input[str]) -> Classic
 def cut_through(
     planned: PlannedInstance, network: TargetNetwork, clones: Mapping[str, Sequence[pulumi.Output[str]]]
 ) -> CutThrough | None:
-    """Return where the second network interface of an instance goes, if its FTP plan has one and there is such a place.
+    """Return the place of an instance's second network interface, if its FTP plan has one and the place exists.
 
     Beside the instance: in its zone and tier, and in the clones of its groups.
     """

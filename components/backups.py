@@ -11,8 +11,8 @@ import pulumi_alicloud as alicloud
 from components.facts.components import BackupsFacts
 from components.plan import SnapshotSet
 
-# A first snapshot copies the whole disk. The provider waits 5 minutes unless told otherwise, too short for most disks
-# (terraform-provider-alicloud, resource_alicloud_ecs_snapshot.go); a TiB was given room here.
+# A first snapshot copies the whole disk. The provider waits 5 minutes by default, too short for most disks
+# (terraform-provider-alicloud, resource_alicloud_ecs_snapshot.go); this allows for a TiB.
 CREATE_TIMEOUT = "6h"
 
 
@@ -23,13 +23,13 @@ class BackupsArgs:
     sets: Sequence[SnapshotSet]
     """Disks whose snapshots are taken at one moment, each with its round: a new round is a new snapshot."""
     retention_days: int
-    """Days from a snapshot's creation; those of a snapshot-consistent group are kept until somebody deletes them."""
+    """Days from a snapshot's creation; those of a snapshot-consistent group are kept until they are deleted."""
     round: int = 1
     """The current round; an instance that has moved keeps the last one before its move."""
 
 
 class Backups(pulumi.ComponentResource):
-    """Takes snapshots of disks and keeps them: `pulumi destroy` leaves the snapshots where they are.
+    """Takes snapshots of disks and keeps them: `pulumi destroy` leaves the snapshots in the cloud.
 
     Registered outputs: see Backups in docs/facts.md. RAM actions: `ram_actions`.
     """
@@ -78,8 +78,8 @@ class Backups(pulumi.ComponentResource):
             description=f"disks of {item.instance_id} before its migration to a VPC",
             instance_id=item.instance_id,
             disk_ids=[disk.id for disk in item.disks],
-            # The provider (1.285.0) plans another list as an update, and makes no call: a disk that is added would
-            # count as backed up. A new group has snapshots of all of them.
+            # The provider (1.285.0) plans another list as an update, but makes no call: an added disk would count as
+            # backed up. A new group has snapshots of all disks.
             opts=pulumi.ResourceOptions.merge(self._kept(), pulumi.ResourceOptions(replace_on_changes=["diskIds"])),
         )
 
@@ -94,6 +94,7 @@ class Backups(pulumi.ComponentResource):
 def _of_round(name: str, number: int) -> str:
     """Return the name of a round's resource.
 
-    A new round is a new resource: Pulumi makes it, and lets go of the last round's, which is retained.
+    A new round is a new resource: Pulumi makes it, and removes the last round's from the state, which is retained in
+    the cloud.
     """
     return name if number == 1 else f"{name}-{number}"

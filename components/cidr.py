@@ -1,4 +1,4 @@
-"""CIDR planning for the target network: what a VPC, its VSwitches and ClassicLink allow. Pure, knows no Pulumi.
+"""Plan the CIDR blocks of the target network: what a VPC, its VSwitches and ClassicLink allow. Pure, without Pulumi.
 
 Every check returns problems and raises nothing, so that a config can report all of them at once. Blocks are IPv4, as
 text such as `10.0.0.0/16`. The facts are of the CreateVpc and CreateVSwitch API references (VPC API 2016-04-28), the
@@ -13,13 +13,13 @@ from itertools import combinations
 from typing import NamedTuple
 
 RFC1918 = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4Network("192.168.0.0/16"))
-"""The private ranges. The API takes others too, never 100.64.0.0/10, 224.0.0.0/4, 127.0.0.0/8 or 169.254.0.0/16."""
+"""The private ranges. The API accepts others too, except 100.64.0.0/10, 224.0.0.0/4, 127.0.0.0/8 and 169.254.0.0/16."""
 
 CLASSIC_LINK_RANGES = (IPv4Network("10.111.0.0/16"), *RFC1918[1:])
-"""What a classic instance reaches by ClassicLink; the classic network itself has the rest of 10.0.0.0/8."""
+"""The range that a classic instance reaches by ClassicLink; the classic network has the rest of 10.0.0.0/8."""
 
 CLASSIC_RANGES = tuple(RFC1918[0].address_exclude(CLASSIC_LINK_RANGES[0]))
-"""What the classic network itself uses: 10.0.0.0/8 less 10.111.0.0/16."""
+"""The range of the classic network itself: 10.0.0.0/8 less 10.111.0.0/16."""
 
 VPC_MASKS = range(8, 29)
 VSWITCH_MASKS = range(16, 30)
@@ -27,11 +27,11 @@ MAX_VSWITCHES = 150
 RESERVED_ADDRESSES = 4
 """The first address of a VSwitch and its last three are the cloud's own."""
 PLANNED_MASK = 24
-"""A planned VSwitch is no smaller: its block can never be changed, and 252 addresses cost nothing."""
+"""The smallest planned VSwitch: its block can never be changed, and 252 addresses cost nothing."""
 
 
 class CidrProblem(NamedTuple):
-    """Something wrong with a block: `vswitch` is the position of the VSwitch it is about, None for the VPC."""
+    """A problem of a block: `vswitch` is the position of its VSwitch, None for the VPC."""
 
     vswitch: int | None
     what: str
@@ -41,8 +41,9 @@ class CidrProblem(NamedTuple):
 def network_problems(vpc: str, vswitches: Sequence[str], *, classic_link: bool = False) -> list[CidrProblem]:
     """Check the block of a VPC and those of its VSwitches, alone and against each other.
 
-    With `classic_link` also what ClassicLink asks of them. What no block can show is left to the caller: the VPC must
-    have no custom route to 10.0.0.0/8, and `guest_route` may name a route that classic instances need.
+    With `classic_link` the requirements of ClassicLink too. Two checks are left to the caller, because no block shows
+    them: the VPC must have no custom route to 10.0.0.0/8, and `guest_route` may name a route that classic instances
+    need.
     """
     block, problems = _parse(vpc, None, VPC_MASKS)
     if block and not _inside_any(block, RFC1918):
@@ -65,9 +66,9 @@ def plan_blocks(
 ) -> list[str | None]:
     """Choose a block for each VSwitch to be made, in the order of `needs`: the addresses that each must hold.
 
-    Each is the first free block of the VPC that is large enough; None where there is none. Blocks never overlap what is
-    `taken` in the VPC, what they have to `avoid`, or each other; nor the classic network's addresses, unless the VPC
-    lies whole in them; with `classic_link` they lie where ClassicLink reaches. Every block must be one.
+    Each is the first free block of the VPC that is large enough; None where there is none. Blocks never overlap those
+    that are `taken` in the VPC, those to `avoid`, or each other; nor the classic network's addresses, unless the whole
+    VPC is in them; with `classic_link` they are in the range that links reach. Every argument must be a valid block.
     """
     block = IPv4Network(vpc)
     closed = [IPv4Network(text) for text in (*taken, *avoid)]
@@ -88,7 +89,7 @@ def _first_free(
     needed = 32 - (need + RESERVED_ADDRESSES - 1).bit_length()
     for area in areas:
         inside = max(vpc, area, key=lambda item: item.prefixlen)
-        # A VPC that is smaller than what is planned for is taken whole, if that is enough.
+        # A VPC that is smaller than the planned size is used whole, if that is enough.
         mask = max(min(PLANNED_MASK, needed), inside.prefixlen)
         if mask <= needed and mask in VSWITCH_MASKS and (found := _scan(inside, closed, mask)):
             return found
@@ -96,7 +97,7 @@ def _first_free(
 
 
 def _scan(area: IPv4Network, closed: Sequence[IPv4Network], mask: int) -> IPv4Network | None:
-    """Return the first block of a mask that touches nothing closed, leaping over what it meets."""
+    """Return the first block of a mask that overlaps no closed block, skipping those that do."""
     step = 2 ** (32 - mask)
     address, end = int(area.network_address), int(area.broadcast_address)
     while address + step - 1 <= end:
@@ -140,7 +141,7 @@ def guest_route(vpc: str) -> str | None:
 
 
 def _parse(text: str, vswitch: int | None, masks: range) -> tuple[IPv4Network | None, list[CidrProblem]]:
-    """Read one block; None where nothing further can be said of it."""
+    """Read one block; None where it cannot be checked further."""
     try:
         block = IPv4Network(text, strict=False)
     except ValueError:

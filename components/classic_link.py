@@ -36,7 +36,7 @@ class ClassicLinkArgs:
     instance_ids: Sequence[str]
     """The classic instances to attach."""
     groups: Sequence[SecurityGroup]
-    """Their classic groups: what these say of a cloned group is repeated for its clone."""
+    """Their classic groups: rules that name a cloned group are repeated for its clone."""
     clone_ids: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     """The clones' ids by those of the classic groups."""
     moving_ids: Collection[str] = frozenset()
@@ -46,7 +46,7 @@ class ClassicLinkArgs:
 
 
 class ClassicLink(pulumi.ComponentResource):
-    """Enables ClassicLink on the VPC, attaches the instances that stay, and lets the clones into their classic groups.
+    """Enables ClassicLink on the VPC, attaches the instances that stay, and admits the clones to their classic groups.
 
     Registered outputs: see ClassicLink in docs/facts.md. RAM actions: `ram_actions`.
     """
@@ -80,7 +80,7 @@ class ClassicLink(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(
                     parent=self,
                     depends_on=[self.enabling],
-                    # Where it does not end by itself, it is protected as its parent is.
+                    # A link that does not end by itself is protected as its parent is.
                     protect=False if instance_id in args.moving_ids else None,
                 ),
             )
@@ -90,7 +90,7 @@ class ClassicLink(pulumi.ComponentResource):
         self.register_outputs(inputs if state is None else classic_link_facts(state, args.vpc_id, args.instance_ids))
 
     def _admit_clones(self, group: SecurityGroup, clone_ids: Mapping[str, pulumi.Input[str]]) -> None:
-        """Repeat for the clones, in a classic group, what its rules say of the classic groups that were cloned."""
+        """Repeat for the clones, in a classic group, its rules about the classic groups that were cloned."""
         references = references_to_clones(group, clone_ids)
         for rule in references:
             if not read_rule(rule).is_exact:
@@ -102,16 +102,16 @@ class ClassicLink(pulumi.ComponentResource):
             group.id,
             security_group_id=group.id,
             rules={rule.label: rule_args(rule, clone_ids) for rule in rules},
-            # Between a classic and a VPC group the cloud takes rules only while the VPC has ClassicLink enabled.
+            # The cloud accepts rules between a classic and a VPC group only while the VPC has ClassicLink enabled.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.enabling]),
         )
 
 
 def references_to_clones(group: SecurityGroup, cloned: Iterable[str]) -> list[SecurityGroupRule]:
-    """Rules of a classic group that name one of the cloned groups.
+    """Return the rules of a classic group that name one of the cloned groups.
 
-    Members of a group that was itself cloned reach each other without a rule, which becomes one here: some of them move
-    and some stay.
+    Members of a group that was itself cloned reach each other without a rule. Here this becomes one, because some of
+    them move and some stay.
     """
     cloned_ids = set(cloned)
     rules = [

@@ -1,4 +1,4 @@
-"""Old intranet addresses out of what lets addresses in: whitelists of databases, access control lists of CLB."""
+"""Remove old intranet addresses from whitelists of databases and from access control lists of CLB."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _REMOVED: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class AddressCleanupArgs:
-    """Addresses that were given up, and where they may still be let in."""
+    """Addresses that were given up, and the lists that may still admit them."""
 
     addresses: Sequence[str]
     """The addresses."""
@@ -30,14 +30,14 @@ class AddressCleanupArgs:
     access_lists: Sequence[AccessControlList] = ()
     """Access control lists of CLB that must not have them."""
     own_groups: Collection[str] = frozenset()
-    """Names of whitelist groups that the program manages otherwise; they are left alone."""
+    """Names of whitelist groups that the program manages elsewhere; they are not changed."""
 
 
 class AddressCleanup(pulumi.ComponentResource):
-    """Says of addresses that were given up that no whitelist group and no access control list has them.
+    """Declares that no whitelist group and no access control list contains addresses that were given up.
 
-    An address that was given up may be another customer's tomorrow. Groups of the cloud's own, and those for VPC
-    addresses, are left alone. Registered outputs: see AddressCleanup in docs/facts.md. RAM actions: `ram_actions`.
+    Such an address may belong to another customer tomorrow. Groups of the cloud's own, and those for VPC addresses, are
+    not changed. Registered outputs: see AddressCleanup in docs/facts.md. RAM actions: `ram_actions`.
     """
 
     ram_actions = (

@@ -1,7 +1,7 @@
-"""What the state says of creations that were begun and not ended: the mark of what the cloud keeps no mark of.
+"""Find creations that the state has as begun and not finished: the mark of resources that carry no mark in the cloud.
 
-Before it calls a plugin, the engine writes down which resource is about to be created, with its inputs. A run that is
-killed leaves that, and the next runs carry it on.
+Before it calls a plugin, the engine records the resource to be created, with its inputs. A killed run leaves that
+record, and later runs keep it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _WHITELIST_GROUPS: Final[Mapping[DatabaseProduct, str]] = {
     "mongodb": "alimigrate:mongodb:WhitelistGroup",
 }
 _SECONDS: Final = 60
-# ApsaraDB reads a group with this one entry as "nobody".
+# ApsaraDB reads a group with only this entry as empty.
 _NOBODY: Final = "127.0.0.1/32"
 
 
@@ -47,8 +47,8 @@ def adoptable(
 ) -> Mapping[tuple[str, str], str]:
     """Return the ids of the groups that a killed run made, by type and name of the resource.
 
-    That is one whose creation was begun, and of which each entry was among those to be written then, or is declared
-    now: a group with an entry of somebody else is not taken, because an import makes all entries the stack's own.
+    A group counts if its creation was begun and each of its entries was to be written then, or is declared now. A group
+    with an entry of others is not adopted, because an import makes all entries the stack's own.
     """
     also = {choice.id: choice.also_admit for choice in choices}
     found: dict[tuple[str, str], str] = {}
@@ -63,10 +63,10 @@ def adoptable(
 
 
 def read_begun(stack: str) -> Begun:
-    """Return the creations in a stack's state that were begun and not ended, but for such as are there by now.
+    """Return the creations in a stack's state that were begun and not finished, without those that exist by now.
 
-    The engine has no function that tells them, so its own command line is asked. Where that cannot be, there are none:
-    what is in the way is then refused, as it is where somebody else made it.
+    The engine has no function for them, so its command line is called. If that fails, there are none: an obstacle is
+    then refused as if others had made it.
     """
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_OPTION_")}
     command = ["pulumi", "stack", "export", "--stack", stack, "--non-interactive"]

@@ -32,16 +32,16 @@ class HybridAccessArgs:
     """An address in the VPC beside the classic ones, which the cloud keeps for a while only; there is no way back."""
 
     valid_until: datetime
-    """Until when the classic addresses are needed."""
+    """The time until which the classic addresses are needed."""
     margin_days: int = 0
-    """How many days of that are a reserve after the last move; told to the policy pack."""
+    """The days of that period that are a reserve after the last move; for the policy pack."""
     leaves_behind: Sequence[str] = ()
-    """Instances that are known to lose the database when its classic addresses end; told to the policy pack."""
+    """Instances that are known to lose the database when its classic addresses end; for the policy pack."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseAccessArgs:
-    """One database, and who gets access to it."""
+    """One database, and the network that gets access to it."""
 
     database: Database
     """The database as the estate has it."""
@@ -50,11 +50,11 @@ class DatabaseAccessArgs:
     vswitches: Sequence[TargetVSwitch]
     """The VSwitches whose blocks are admitted; hybrid access uses the first in a zone of the database."""
     whitelist_group: str
-    """The name of the whitelist group that is made: 2 to 32 small letters, digits and underscores, not `default`."""
+    """The name of the whitelist group to create: 2 to 32 small letters, digits and underscores, not `default`."""
     also_admit: Sequence[str] = ()
     """Further IPv4 addresses and blocks to admit."""
     hybrid_access: HybridAccessArgs | None = None
-    """Asks for an address in the VPC; None leaves the database's network as it is."""
+    """Requests an address in the VPC; None leaves the database's network unchanged."""
 
 
 def find_database(estate: Estate, db_instance_id: str) -> Database:
@@ -66,11 +66,11 @@ def find_database(estate: Estate, db_instance_id: str) -> Database:
 
 
 class DatabaseAccess(pulumi.ComponentResource):
-    """Brings one database within reach of the VPC: an address there, where asked for, and a whitelist group of our own.
+    """Gives a VPC access to one database: an address there, if requested, and a whitelist group of our own.
 
     No other whitelist group is touched, and the database itself is no resource of the stack. Hybrid access outlives a
-    destroy, because there is no way back from it. Where it cannot be (see `estate.hybrid`), or the target network has
-    no VSwitch in the database's zone, none is declared, and the policy pack says so.
+    destroy, because there is no way back from it. If it is not possible (see `estate.hybrid`), or the target network
+    has no VSwitch in the database's zone, none is declared, and the policy pack reports it.
 
     Registered outputs: see DatabaseAccess in docs/facts.md. RAM actions: `ram_actions`.
     """
@@ -158,5 +158,5 @@ def _entries(entries: Sequence[pulumi.Input[str]]) -> pulumi.Input[list[str]]:
 
 
 def _vswitch_for(database: Database, vswitches: Sequence[TargetVSwitch]) -> TargetVSwitch | None:
-    """Return the VSwitch to go into, which must be in a zone of the database (hybrid access pages of all products)."""
+    """Return the VSwitch for the database, which must be in one of its zones (hybrid access pages of all products)."""
     return next((vswitch for vswitch in vswitches if vswitch.zone_id in database.zone_ids), None)

@@ -1,6 +1,6 @@
 """Lists of the config in files of their own: a stack file above 128 KiB does not reach the program.
 
-Pulumi hands the config over in one environment variable, and Linux takes no longer one.
+Pulumi passes the config in one environment variable, and Linux limits its length.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ _ITEM: Final = re.compile(r"([A-Za-z]+)\[(\d+)\](.*)", re.DOTALL)
 
 @dataclass
 class Places:
-    """Where each item of a list stands: in the stack file, or in a file that it includes."""
+    """The place of each item of a list: in the stack file, or in a file that it includes."""
 
     stack_file: str
     _items: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
 
     def add(self, key: str, count: int, file: str) -> None:
-        """Note that the next `count` items of the list `key` are those of `file`."""
+        """Record that the next `count` items of the list `key` are those of `file`."""
         self._items.setdefault(key, []).extend((file, index) for index in range(count))
 
     def told(self, error: ConfigError) -> ConfigError:
-        """Return the error with each problem told where it stands."""
+        """Return the error with the place of each problem."""
         return ConfigError(error.file, [self._placed(problem) for problem in error.problems])
 
     def _placed(self, problem: Problem) -> Problem:
@@ -57,8 +57,8 @@ def parse_with_includes(
 ) -> tuple[MigrationConfig, Places]:
     """Parse the config of one stack with the lists of the files that it includes.
 
-    `values`, `project` and `file` are those of `parse_stack`; `directory` is that of Pulumi.yaml, from which the files
-    are seen. Raises ConfigError with all problems at once, each told where it stands.
+    `values`, `project` and `file` are those of `parse_stack`; `directory` is that of Pulumi.yaml, to which paths are
+    relative. Raises ConfigError with all problems at once, each with its place.
     """
     places = Places(file)
     raw = values.get(CONFIG_KEY)
@@ -78,7 +78,7 @@ def _merged(raw: Mapping[str, Any], directory: Path, places: Places) -> dict[str
     problems: list[Problem] = []
     for index, name in enumerate(raw[_KEY] if isinstance(raw[_KEY], list) else ()):
         if not isinstance(name, str):
-            continue  # The parser says what it expects in its place.
+            continue  # the parser reports what it expects there
         try:
             found = read_document(directory / name)
         except DocumentError as error:
@@ -95,7 +95,7 @@ def _merged(raw: Mapping[str, Any], directory: Path, places: Places) -> dict[str
 
 
 def _faults(found: object, raw: Mapping[str, Any], name: str) -> Iterator[Problem]:
-    """Yield what keeps the content of the included file `name` from being added to the lists of the stack file."""
+    """Yield what prevents the included file `name` from being added to the lists of the stack file."""
     if not isinstance(found, dict):
         yield Problem("", f"expected a map of lists: {', '.join(LISTS)}", root="", file=name)
         return

@@ -1,4 +1,4 @@
-"""What the program goes by, gathered before anything is declared."""
+"""Gather the inputs of the program before anything is declared."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ OUTPUTS_VARIABLE: Final = "PREFLIGHT_OUTPUTS"
 class Inputs:
     """The plan, the files that it was made of, and the session with the cloud that it was read from.
 
-    `cloud` is None where the estate is from a file: no cloud is asked then.
+    `cloud` is None where the estate is from a file: no cloud is called then.
     """
 
     plan: MigrationPlan
@@ -46,7 +46,7 @@ class Inputs:
 def gather(stack: str, directory: Path, environ: Mapping[str, str]) -> Inputs:
     """Read config, evidence and estate; `directory` is that of Pulumi.yaml.
 
-    The estate is from the file that PREFLIGHT_ESTATE names, else from the cloud. The result of an earlier run is gone
+    The estate is from the file in PREFLIGHT_ESTATE, otherwise from the cloud. The result of an earlier run is removed
     before anything can fail. Raises ConfigError and EstateError where config, credentials or estate cannot be used.
     """
     discard_result(environ)
@@ -87,7 +87,7 @@ class WithOutputs(NamedTuple):
 def with_shared_file(config: MigrationConfig, directory: Path, file: str, outputs: Path | None) -> WithOutputs:
     """Return the config with the network of the other stack that it names, whose outputs are in a file.
 
-    A config that shares no network is returned as it is, and so is one without a file: `in_region` tells of it. Raises
+    A config that shares no network is returned as it is, and so is one without a file: `in_region` reports it. Raises
     ConfigError where the file does not hold what `pulumi stack output --json` prints of such a stack.
     """
     if not isinstance(config.network, SharedNetwork) or outputs is None:
@@ -107,10 +107,10 @@ def with_shared_file(config: MigrationConfig, directory: Path, file: str, output
 
 
 def _by_file(given: WithOutputs, directory: Path, file: str, path: Path) -> Inputs:
-    """Gather what there is without a cloud; what it alone knows is found by nobody, and the pack says so."""
+    """Gather the inputs without a cloud; facts that only the cloud has stay unknown, and the pack reports them."""
     if not pulumi.runtime.is_dry_run():
         raise SettingsError((f"{VARIABLE}: expected a preview; an update goes by the cloud alone",))
-    # Before it is read: if it changes meanwhile, whoever judges the result sees another file than this one.
+    # The digest is made before the reading: if the file changes meanwhile, the reader of the result notices it.
     source = source_file(path, directory)
     inventory = load_inventory(path)
     estate = inventory.estate
@@ -129,7 +129,7 @@ def _by_file(given: WithOutputs, directory: Path, file: str, path: Path) -> Inpu
 
 
 def in_region(config: MigrationConfig, estate: Estate, file: str, cloud: Mapping[str, str]) -> MigrationConfig:
-    """Return the config, where it is of the estate's region and account, and needs no other stack's state.
+    """Return the config if it is of the estate's region and account, and needs no other stack's state.
 
     `cloud` are the texts of the `alicloud:` keys. Raises ConfigError, all problems at once.
     """
@@ -147,7 +147,7 @@ def in_region(config: MigrationConfig, estate: Estate, file: str, cloud: Mapping
 
 
 def counted(estate: Estate) -> str:
-    """Return how much of an estate there is, for whoever waits."""
+    """Return the size of an estate in words, as progress."""
     classic = sum(instance.is_classic for instance in estate.instances)
     return (
         f"{len(estate.instances)} instances ({classic} classic), {len(estate.security_groups)} security groups and "

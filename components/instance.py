@@ -1,4 +1,4 @@
-"""One migrating instance, as a resource that findings can stand on."""
+"""One migrating instance, as a resource that findings can be attached to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from components.facts.instances import InstanceFacts
 
 @dataclass(frozen=True)
 class MigratingInstanceArgs:
-    """What the policy pack is told of one migrating instance."""
+    """The facts of one migrating instance for the policy pack."""
 
     facts: InstanceFacts
     """See MigratingInstance in docs/facts.md."""

@@ -1,7 +1,7 @@
-"""An interrupted program ends without a word.
+"""End an interrupted program without output.
 
-Pulumi interrupts a program that it needs no more, such as when the policy pack has refused a preview. Python would
-answer with a traceback for each interrupt, below the findings that the reader is to read.
+Pulumi interrupts a program that it no longer needs, such as after the policy pack has refused a preview. Python would
+print a traceback for each interrupt, below the findings that the reader needs.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ import sys
 from types import FrameType
 from typing import Final
 
-#: By which a shell tells a command that was ended by SIGINT; Pulumi reports it where it has not interrupted by itself.
+#: The exit code by which a shell reports SIGINT; Pulumi reports it if it has not interrupted the program itself.
 INTERRUPTED: Final = 128 + signal.SIGINT
 
 
 def end_quietly_when_interrupted() -> None:
-    """End this process at once at the next SIGINT: what is declared so far is the engine's to decide about."""
+    """End this process at once at the next SIGINT: the engine decides about what is declared so far."""
     signal.signal(signal.SIGINT, _end)
 
 
 def _end(number: int, frame: FrameType | None) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
-    # An exception would meet the SDK's threads and event loop, each with a traceback of its own.
+    # An exception would reach the SDK's threads and event loop, and each would print a traceback.
     os._exit(INTERRUPTED)

@@ -1,7 +1,7 @@
-"""Who made a thing in the cloud, in its description: what a run made that was killed is known by it, and adopted.
+"""Mark resources in the cloud with their stack, in the description, so that a killed run's resources are adopted.
 
-The engine writes a resource into the state after its creation. A run that is killed in between leaves what the next one
-would make a second time. Name and block do not tell whose it is: somebody else's may have the same.
+The engine writes a resource into the state after its creation. A run that is killed in between leaves one that the next
+run would make again. Name and block do not identify it: resources of others may have the same.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CUT_OFF: Final = timedelta(days=1)
 
 
 def mark(stack: str, name: str) -> str:
-    """Return the words by which the resource `name` of `organization/project/stack` is known."""
+    """Return the mark of the resource `name` of `organization/project/stack`."""
     words = f"Made by the Pulumi stack {stack} as {name}."
     if len(words) <= _ROOM:
         return words
@@ -42,19 +42,19 @@ def marked(description: str, stack: str, name: str) -> str:
 
 
 def mark_of(description: str) -> str | None:
-    """Return the mark that a description bears."""
+    """Return the mark in a description."""
     found = _MARK.search(description)
     return found and found[0]
 
 
 def maker(description: str) -> str | None:
-    """Return the stack that a description names as the maker."""
+    """Return the stack that a description's mark names."""
     found = _MARK.search(description)
     return found and found["stack"]
 
 
 def found_marked(estate: Estate) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """Return the ids of what is in the cloud by type and mark, in order; snapshots of the last day alone."""
+    """Return the ids of marked resources by type and mark, in order; of snapshots only those of the last day."""
     found: dict[tuple[str, str], tuple[str, ...]] = {}
     for kind, thing_id, description in _described(estate):
         if words := mark_of(description):

@@ -1,4 +1,4 @@
-"""The whole of one migration: the component that all others are children of."""
+"""The component of one migration, and parent of all others."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ from components.stack_outputs import exported
 
 @dataclass(frozen=True)
 class MigrationArgs:
-    """One migration, decided, and what it was decided by."""
+    """One migration as planned, and the inputs of the plan."""
 
     plan: MigrationPlan
     """What to declare."""
     sources: Sources | None = None
-    """The files, the commit and the clocks of this run; None where nobody asks for them."""
+    """The files, the commit and the clocks of this run; None where they are not needed."""
 
 
 class Migration(pulumi.ComponentResource):
-    """Declares what the plan asks for, and carries the facts that the policy pack judges it by.
+    """Declares the resources of the plan, and carries the facts for the policy pack.
 
     Registered outputs: see Migration in docs/facts.md. What the stack exports: `exports`.
     """
@@ -78,7 +78,7 @@ class Migration(pulumi.ComponentResource):
         return pulumi.ResourceOptions(parent=self)
 
     def _guarded(self) -> pulumi.ResourceOptions:
-        """For what traffic goes through once servers have moved: its children inherit the protection."""
+        """Return options for resources that later traffic needs: their children inherit the protection."""
         return pulumi.ResourceOptions(parent=self, protect=self._guard)
 
     def _declare_instances(self, plan: MigrationPlan) -> None:
@@ -111,7 +111,7 @@ class Migration(pulumi.ComponentResource):
         """Declare the groups and the links; return the VPC groups' ids by those of the classic groups."""
         groups, choice = plan.groups, plan.config.security_groups
         shared = self._declare_shared_groups(plan)
-        # Rules name a group of others only where it stands for the members of the classic one alone.
+        # Rules name a group of others only if it has exactly the members of the classic one.
         other_ids: dict[str, pulumi.Input[str]] = {**groups.namable}
         other_ids |= {item: group.security_group_id for item, group in shared.items() if item not in groups.mapped}
         args = ClonedSecurityGroupsArgs(
@@ -130,7 +130,7 @@ class Migration(pulumi.ComponentResource):
         return ids
 
     def _declare_shared_groups(self, plan: MigrationPlan) -> Mapping[str, SharedSecurityGroup]:
-        """Declare the VPC groups of others: the clones of another stack, or those that the config gives."""
+        """Declare the VPC groups of others: the clones of another stack, or those of the config."""
         groups, choice = plan.groups, plan.config.security_groups
         found = groups.shared if choice is not None and choice.mode == "shared" else groups.mapped
         return {
@@ -143,7 +143,7 @@ class Migration(pulumi.ComponentResource):
     def _declare_public_addresses(
         self, plan: MigrationPlan, network: TargetNetwork, clones: Mapping[str, Sequence[pulumi.Output[str]]]
     ) -> None:
-        """Only of instances that have moved: the address of a classic one can become an EIP by its release alone."""
+        """Declare them only for moved instances: a classic address can become an EIP only by being released."""
         for planned in plan.instances:
             if planned.moved and planned.to_eip:
                 through = cut_through(planned, network, clones)

@@ -15,54 +15,54 @@ from components.facts.network import NetworkMode, VSwitchFacts, target_network_f
 
 @dataclass(frozen=True, kw_only=True)
 class VSwitchArgs:
-    """A VSwitch to migrate into: one to create, or with `vswitch_id` one that exists and is taken as it is."""
+    """A VSwitch to migrate into: one to create, or with `vswitch_id` an existing one, which is used unchanged."""
 
     zone_id: str
     """Its zone."""
     name: str
-    """Its name; that of the resource too, where it is created."""
+    """Its name; also that of the resource, where it is created."""
     cidr_block: str | None
-    """Its block; None for a default VSwitch that is yet to be made, as the cloud chooses the block then."""
+    """Its block; None for a default VSwitch that does not exist yet, because the cloud chooses the block."""
     tier: str | None = None
     """The word by which instances choose it, where their zone has several."""
     vswitch_id: pulumi.Input[str] | None = None
-    """The id of one that exists."""
+    """The id of an existing one."""
     status: pulumi.Input[str] | None = None
-    """Of one that exists: Pending or Available."""
+    """For an existing one: Pending or Available."""
     free_addresses: int | None = None
-    """Of one that exists: how many addresses are free in it."""
+    """For an existing one: its number of free addresses."""
     stranger_ids: Sequence[str] | None = None
-    """Servers in its block that do not move into it with this stack; None where nobody has looked."""
+    """Servers in its block that do not move into it with this stack; None where that was not checked."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TargetNetworkArgs:
-    """The VPC to migrate into: one to create, one that exists (`vpc_id`), or the region's default one.
+    """The VPC to migrate into: one to create, an existing one (`vpc_id`), or the region's default one.
 
-    Blocks are needed of all but the default VPC and its VSwitches, which have those that the cloud chooses.
+    All need blocks except the default VPC and its VSwitches, whose blocks the cloud chooses.
     """
 
     vswitches: Sequence[VSwitchArgs]
     """The VSwitches to migrate into, one a zone, or a zone and tier."""
     vpc_name: str | None = None
-    """The name of the VPC to create; that of the resource too."""
+    """The name of the VPC to create; also that of the resource."""
     cidr_block: pulumi.Input[str] | None = None
-    """The block of the VPC; of the default one None until it exists."""
+    """The block of the VPC; None for a default one that does not exist yet."""
     vpc_id: pulumi.Input[str] | None = None
-    """The id of a VPC that exists; it is never changed."""
+    """The id of an existing VPC; it is never changed."""
     use_default: bool = False
-    """Whether the default VPC and the default VSwitches of the zones are taken, and made where they are not there."""
+    """Whether to use the default VPC and the default VSwitches of the zones, and to create missing ones."""
     is_default: bool | None = None
-    """Whether a VPC that exists is the default one; None where nobody has looked."""
+    """Whether an existing VPC is the default one; None where that was not checked."""
     shared_with: str | None = None
-    """The stack that chose the network, where another one did."""
+    """The stack that chose the network, if another one did."""
     avoided_cidrs: Sequence[str] = ()
-    """Networks that the instances must reach: nothing may overlap with them."""
+    """Networks that the instances must reach: nothing may overlap them."""
     retain: bool = False
-    """Whether what is created outlives a destroy."""
+    """Whether created resources outlive a destroy."""
 
     def __post_init__(self) -> None:
-        """Refuse what names no network, by pulumi.RunError."""
+        """Refuse arguments that name no network, by pulumi.RunError."""
         if self.use_default:
             return
         if self.cidr_block is None or (self.vpc_name is None) == (self.vpc_id is None):
@@ -78,7 +78,7 @@ class TargetNetworkArgs:
 
     @property
     def mode(self) -> NetworkMode:
-        """Which of the ways it is, as `network.mode` of the config names them."""
+        """The mode, as `network.mode` of the config names it."""
         if self.use_default:
             return "default"
         return "create" if self.vpc_id is None else "existing"
@@ -86,7 +86,7 @@ class TargetNetworkArgs:
 
 @dataclass(frozen=True)
 class TargetVSwitch:
-    """A VSwitch to migrate into. Its id is not known before it exists, nor is the block of a default one."""
+    """A VSwitch to migrate into. Its id is unknown before it exists, and so is the block of a default one."""
 
     zone_id: str
     tier: str | None
@@ -99,16 +99,16 @@ class TargetVSwitch:
         return self.zone_id if self.tier is None else f"{self.zone_id}/{self.tier}"
 
     def as_export(self) -> dict[str, pulumi.Input[str]]:
-        """Return what the stack exports of it (docs/contracts.md, Stack outputs)."""
+        """Return what the stack exports for it (docs/contracts.md, Stack outputs)."""
         export = {"zoneId": self.zone_id, "cidrBlock": self.cidr_block, "vswitchId": self.vswitch_id}
         return export if self.tier is None else {**export, "tier": self.tier}
 
 
 class TargetNetwork(pulumi.ComponentResource):
-    """The target VPC: created, existing, or the region's default one; VSwitches of it are taken or created.
+    """The target VPC: created, existing, or the region's default one; its VSwitches are created or existing.
 
-    What exists is never changed: a VSwitch that is added to an existing VPC is a resource of its own. Registered
-    outputs: see TargetNetwork in docs/facts.md. RAM actions: `ram_actions`.
+    Existing resources are never changed: a VSwitch that is added to an existing VPC is a resource of its own.
+    Registered outputs: see TargetNetwork in docs/facts.md. RAM actions: `ram_actions`.
     """
 
     vpc_id: pulumi.Output[str]
@@ -148,7 +148,7 @@ class TargetNetwork(pulumi.ComponentResource):
         return pulumi.ResourceOptions(parent=self)
 
     def _declare_vpc(self, args: TargetNetworkArgs) -> tuple[pulumi.Input[str], pulumi.Input[str]]:
-        """Declare the VPC unless it is taken as it is; return its id and its block."""
+        """Declare the VPC unless it exists; return its id and its block."""
         if args.use_default:
             default = alimigrate.vpc.DefaultVpc("default", opts=self._child())
             return default.vpc_id, default.cidr_block if args.cidr_block is None else args.cidr_block
@@ -166,12 +166,12 @@ class TargetNetwork(pulumi.ComponentResource):
         return created.id, args.cidr_block or ""
 
     def _declare_vswitch(self, args: TargetNetworkArgs, item: VSwitchArgs) -> tuple[TargetVSwitch, VSwitchFacts]:
-        """Declare one VSwitch unless it is taken as it is; return it with its facts."""
+        """Declare one VSwitch unless it exists; return it with its facts."""
         vswitch_id: pulumi.Output[str]
         cidr_block: pulumi.Input[str] = item.cidr_block or ""
         status = item.status
         if args.use_default:
-            # Named by its zone and never by what the cloud or somebody calls it: the URN is the same once it is found.
+            # Named by its zone and never by its name in the cloud, so that the URN stays the same once it is found.
             default = alimigrate.vpc.DefaultVSwitch(
                 f"default-{item.zone_id}", vpc_id=self.vpc_id, zone_id=item.zone_id, opts=self._child()
             )

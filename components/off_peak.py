@@ -1,4 +1,4 @@
-"""Off-peak hours as instants: by the clock of a time zone, its daylight saving included. Pure."""
+"""Off-peak hours as instants, by the clock of a time zone with its daylight saving. Pure."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from components.config import OffPeak
 
 
 def off_peak_until(hours: OffPeak, moment: datetime) -> datetime | None:
-    """Return the end, in UTC offset of the zone, of the off-peak period that holds a moment; None where none does.
+    """Return the end, in UTC offset of the zone, of the off-peak period around a moment; None outside of one.
 
-    Periods are from clock time to clock time: the night in which clocks change is an hour shorter or longer. A clock
-    time that is skipped that night counts as the hour after it, one that comes twice as its first.
+    Periods are from clock time to clock time: when clocks change, the night is an hour shorter or longer. A clock time
+    that is skipped counts as the hour after it, one that occurs twice as the first.
     """
     zone = ZoneInfo(hours.time_zone)
     begins, ends = time.fromisoformat(hours.begins), time.fromisoformat(hours.ends)

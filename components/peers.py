@@ -1,7 +1,7 @@
-"""Who talks with whom, as far as security group rules tell: what a migrating instance must still reach.
+"""Find the peers of migrating instances by security group rules: those that they must still reach.
 
-Rules are read as the conversion reads them. Instances that move together stay in reach of each other, so only pairs are
-looked for that do not; and only such are gone through that talk: the work grows with the rules and the pairs found.
+Rules are read as the conversion reads them. Instances that move together stay in reach of each other, so only other
+pairs are searched, and only among instances with a common rule: the work grows with the rules and the pairs found.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from components.conversion.classic import ClassicRule, read_rule
 from estate.model import Instance, SecurityGroup
 
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
-"""When those move that no wave has."""
+"""The time of instances that are in no wave."""
 
-# A block of 256 addresses or fewer was written with somebody in mind.
+# A block of at most 256 addresses was written for specific servers.
 _NARROW = 24
 
 _Departures = Sequence[tuple[datetime, str]]
-"""When instances leave the classic network, in that order, and their ids."""
+"""The times at which instances leave the classic network, in order, and their ids."""
 
 
 @dataclass(frozen=True)
 class ClassicPeer:
-    """A classic instance that a migrating one talks with, and by which rules one knows it."""
+    """A classic peer of a migrating instance, and the rules that connect them."""
 
     instance_id: str
     reasons: tuple[str, ...]
@@ -42,11 +42,11 @@ def classic_peers(
     groups: Mapping[str, SecurityGroup],
     flows: Mapping[frozenset[str], Sequence[str]],
 ) -> Mapping[str, tuple[ClassicPeer, ...]]:
-    """Return, for each of the classic `instances` that moves, those that stay longer and that it talks with.
+    """Return, for each of the classic `instances` that moves, its peers that stay longer.
 
-    `starts` is when those move that do. Two talk where a flow says so, or where rules let them by name: by a group, an
-    address or a block of at most 256. A broader one says nothing of who is really talked to, and neither does an accept
-    that a drop of its group always precedes. `flows` are texts by the two instances' ids. Peers are sorted by id.
+    `starts` is the start of those that move. Two are peers if a flow connects them, or rules that name one: by a group,
+    an address or a block of at most 256. A broader rule does not show its users, and neither does an accept that is
+    always preceded by a drop of its group. `flows` are texts by the two instances' ids. Peers are sorted by id.
     """
     instances = tuple(instances)
     addresses = AddressIndex(instances)
@@ -76,7 +76,7 @@ def classic_peers(
 
 @dataclass(frozen=True)
 class Conversation:
-    """The members of a group, and those whom its rules name by one key: a group, or an address or narrow block."""
+    """The members of a group, and the peers that its rules name by one key: a group, or an address or narrow block."""
 
     members: tuple[str, ...]
     peer: str
@@ -86,7 +86,7 @@ class Conversation:
 def conversations(
     instances: Iterable[Instance], groups: Mapping[str, SecurityGroup]
 ) -> Iterator[tuple[SecurityGroup, tuple[Conversation, ...]]]:
-    """Yield each group that has classic `instances`, with whom its rules name: the same reading as `classic_peers`."""
+    """Yield each group of classic `instances`, with the peers that its rules name, read as in `classic_peers`."""
     instances = tuple(instances)
     addresses = AddressIndex(instances)
     leaving = {item.id: NEVER for item in instances}
@@ -107,7 +107,7 @@ def _told(group_id: str, rule: ClassicRule) -> str:
 
 
 def _accepting(group: SecurityGroup) -> Iterator[ClassicRule]:
-    """Yield the rules by which classic instances may talk: accepts of the intranet NIC that a drop does not undo."""
+    """Yield the rules that connect classic instances: accepts of the intranet NIC that no drop overrides."""
     rules = [read_rule(rule) for rule in group.rules if rule.nic_type == "intranet"]
     drops = [rule for rule in rules if rule.policy == "drop"]
     for rule in rules:
@@ -121,7 +121,7 @@ def _named(
     addresses: AddressIndex,
     leaving: Mapping[str, datetime],
 ) -> _Departures:
-    """Return those whom a rule names: the members of a group, or who is in a narrow block."""
+    """Return the peers that a rule names: the members of a group, or the instances in a narrow block."""
     if rule.group_id is not None:
         return members.get(rule.group_id, ())
     if not isinstance(rule.block, IPv4Network) or rule.block.prefixlen < _NARROW:
@@ -147,7 +147,7 @@ def _later_than(start: datetime, departures: _Departures) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class BroadRule:
-    """A rule too broad to tell who is talked to, and the classic instances that it lets talk with those that move."""
+    """A rule too broad to show its users, and the classic instances that it connects with those that move."""
 
     group_id: str
     text: str
@@ -160,7 +160,7 @@ def broad_rules(
     stays: Mapping[str, datetime],
     groups: Mapping[str, SecurityGroup],
 ) -> tuple[BroadRule, ...]:
-    """Return the intranet rules that accept a block of more than 256 addresses between who moves and who stays longer.
+    """Return intranet rules that accept a block of more than 256 addresses between moving and longer staying ones.
 
     So do rules for a prefix list, or for text that is no address: they may be for anybody. `starts` is when those of
     the classic `instances` move that do, `stays` until when those stay that matter here. Only ingress rules are looked
@@ -199,7 +199,7 @@ def _departures(instance_ids: Iterable[str], times: Mapping[str, datetime]) -> _
 
 
 def _members(instances: Iterable[Instance], times: Mapping[str, datetime]) -> Mapping[str, _Departures]:
-    """Return the members of each group of whom a time is known."""
+    """Return the members of each group whose time is known."""
     found: dict[str, set[str]] = defaultdict(set)
     for instance in instances:
         for group_id in instance.security_group_ids:

@@ -14,7 +14,7 @@ from components.facts.components import public_address_facts
 
 @dataclass(frozen=True)
 class CutThrough:
-    """Where the second network interface of an instance goes: its VSwitch, and the security groups it is in."""
+    """The place of an instance's second network interface: its VSwitch, and its security groups."""
 
     vswitch_id: pulumi.Input[str]
     security_group_ids: Sequence[pulumi.Input[str]]
@@ -22,19 +22,19 @@ class CutThrough:
 
 @dataclass(frozen=True, kw_only=True)
 class PublicAddressArgs:
-    """An instance that is in a VPC by now, and what becomes of its public address."""
+    """An instance that is in a VPC, and the future of its public address."""
 
     instance_id: str
     """The instance."""
     cut_through: CutThrough | None = None
-    """The second network interface that the EIP is bound to in cut-through mode; None leaves it as it is."""
+    """The second network interface that the EIP is bound to in cut-through mode; None binds none."""
 
 
 class PublicAddress(pulumi.ComponentResource):
-    """Makes the public address of a moved instance an EIP, and with `cut_through` binds it to an interface of its own.
+    """Converts the public address of a moved instance to an EIP, and with `cut_through` binds it to an own interface.
 
-    FTP and protocols like it write the server's address into their packets: behind NatIP they name the wrong one.
-    Registered outputs: see PublicAddress in docs/facts.md. RAM actions: `ram_actions`.
+    FTP and similar protocols write the server's address into their packets: behind NAT it is the wrong one. Registered
+    outputs: see PublicAddress in docs/facts.md. RAM actions: `ram_actions`.
     """
 
     ram_actions = (

@@ -1,4 +1,4 @@
-"""The RAM policies that previews and updates need, made from what each reader and component declares.
+"""The RAM policies of previews and updates, made from the declarations of each reader and component.
 
 `make docs` writes them to docs/ram: for previews, for updates, and for collecting evidence.
 """
@@ -48,7 +48,7 @@ def render(actions: Iterable[str]) -> str:
 
 
 def documents() -> dict[str, str]:
-    """File name to content."""
+    """Return file name -> content."""
     return {
         "preview.json": render(preview_actions()),
         "up.json": render(up_actions()),

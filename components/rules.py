@@ -1,4 +1,4 @@
-"""Converted rules as the resources of security group rules take them."""
+"""Converted rules in the form of the resources of security group rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This run: the result that an earlier one left is taken away, and what this one is made of is told."""
+"""This run: remove the result of an earlier one, and record the inputs of this one."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from estate.identity import PREFIX
 
 RESULT_VARIABLE: Final = "PREFLIGHT_RESULT"
 FAILURE_VARIABLE: Final = "PREFLIGHT_FAILURE"
-# Status of a large checkout on a cold disk; a preview does not wait for it longer.
+# `git status` of a large checkout on a cold disk; a preview does not wait longer.
 _GIT_SECONDS: Final = 20
 _PROJECT_FILE: Final = "Pulumi.yaml"
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file that the program went by: its path as seen from the project, and the SHA-256 of its content."""
+    """A file that the program read: its path relative to the project, and the SHA-256 of its content."""
 
     path: str
     sha256: str
@@ -37,12 +37,12 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Sources:
-    """What a preview is made of. None: not known.
+    """The inputs of a preview. None: unknown.
 
     `commit` is the checkout's HEAD, `dirty` whether tracked files differ from it. `stack_file` is None where it does
-    not hold the config that this run was given (`--config-file`, an environment), its `alicloud:` keys included.
-    `files` are all others. `clock` is the cloud's time when the estate had been read, `rehearsal` why nothing proves
-    that it is Alibaba Cloud's. `estate_file` is the file that the estate is from, None where it is from the cloud.
+    not hold the config of this run (`--config-file`, an environment), its `alicloud:` keys included. `files` are all
+    others. `clock` is the cloud's time when the estate had been read, `rehearsal` the reasons why it may not be Alibaba
+    Cloud's. `estate_file` is the inventory file of the estate, None where the cloud was read.
     """
 
     commit: str | None = None
@@ -55,9 +55,9 @@ class Sources:
 
 
 def discard_result(environ: Mapping[str, str]) -> None:
-    """Remove the result file of an earlier run, so that it cannot be taken for this one's if the pack is not loaded.
+    """Remove the result file of an earlier run, so that it cannot pass for this one's if the pack is not loaded.
 
-    Raises `EstateError` where it cannot be removed, and for a relative path: the pack would see it from elsewhere.
+    Raises `EstateError` where it cannot be removed, and for a relative path: the pack would resolve it elsewhere.
     """
     name = environ.get(RESULT_VARIABLE)
     if not name:
@@ -75,20 +75,20 @@ FailureKind: TypeAlias = Literal["input", "access", "cloud"]
 
 
 def failure_kind(error: Exception) -> FailureKind:
-    """Say whose turn it is: who wrote the config, who grants credentials and permissions, or whoever can ask again."""
+    """Return the kind of a failure: bad input, missing credentials or permission, or anything else of the cloud."""
     if isinstance(error, ConfigError | SettingsError | EvidenceFileError):
         return "input"
     return "access" if isinstance(error, CredentialsError | PermissionDenied) else "cloud"
 
 
 def tell_failure(error: Exception, environ: Mapping[str, str]) -> str:
-    """Return why the program stops; where PREFLIGHT_FAILURE names a file, its kind and message are written there too.
+    """Return why the program stops; if PREFLIGHT_FAILURE names a file, kind and message are written there too.
 
-    The engine passes on an exit code of its own and the message among others: a caller could only guess.
+    The engine exits with its own code, and prints the message among others: a caller could only guess.
     """
     message = str(error)
     if name := environ.get(FAILURE_VARIABLE):
-        # Whoever asked for it finds no file, and then says what the engine says.
+        # The caller finds no file, and then reports the engine's message.
         with contextlib.suppress(OSError):
             Path(name).write_text(json.dumps({"kind": failure_kind(error), "message": message}), encoding="utf-8")
     return message
@@ -97,10 +97,10 @@ def tell_failure(error: Exception, environ: Mapping[str, str]) -> str:
 def read_sources(
     config: MigrationConfig, raw: object, directory: Path, file: str, cloud: Mapping[str, str] | None
 ) -> Sources:
-    """Return what this run is made of; what cannot be told is left out.
+    """Return the inputs of this run; unknown ones are left out.
 
-    `raw` is the migration's config as the engine gave it, `cloud` are the texts of all `alicloud:` keys, None where no
-    cloud is asked. `directory` is that of Pulumi.yaml, `file` the stack file.
+    `raw` is the migration's config from the engine, `cloud` are the texts of all `alicloud:` keys, None where no cloud
+    is called. `directory` is that of Pulumi.yaml, `file` the stack file.
     """
     paths = [] if config.evidence is None else evidence_paths(config.evidence, directory, file)
     paths += [directory / name for name in config.include]
@@ -119,16 +119,16 @@ def read_sources(
 
 
 def _is_dirty(directory: Path) -> bool | None:
-    """Whether tracked files differ from the commit, or there is Python code beside them that may be run."""
+    """Whether tracked files differ from the commit, or untracked Python code may be run."""
     changes = _git(directory, "status", "--porcelain", "--untracked-files=no")
     code = _git(directory, "ls-files", "--others", "--exclude-standard", "--", "*.py")
     return None if changes is None or code is None else bool(changes or code)
 
 
 def _git(directory: Path, *arguments: str) -> str | None:
-    """Return what git says of the checkout, None where there is no git, no checkout, or no leave to look at it."""
+    """Return the output of git for the checkout, None without git, a checkout, or the right to read it."""
     command = ["git", "-C", str(directory), *arguments]
-    # GIT_DIR and its like would answer for another repository.
+    # GIT_DIR and similar variables would select another repository.
     environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_GIT_SECONDS, check=False, env=environ)
@@ -140,7 +140,7 @@ def _git(directory: Path, *arguments: str) -> str | None:
 def _stack_file(
     path: Path, raw: object, directory: Path, cloud: Mapping[str, str] | None, project: Mapping[str, object]
 ) -> SourceFile | None:
-    """Return the stack file, where it says what this run was given: the migration, and which cloud, as whom."""
+    """Return the stack file, if it holds the config of this run: the migration, the cloud and the caller."""
     config = _config_in(path)
     if not _says(config.get(CONFIG_KEY), raw):
         return None
@@ -153,7 +153,7 @@ def _stack_file(
 
 
 def _project_config(directory: Path) -> Mapping[str, object]:
-    """Return the `alicloud:` keys that Pulumi.yaml gives all stacks (Pulumi, "Project-level configuration")."""
+    """Return the `alicloud:` keys of Pulumi.yaml, which hold for all stacks (Pulumi, "Project-level configuration")."""
     found = {key: value for key, value in _config_in(directory / _PROJECT_FILE).items() if key.startswith(PREFIX)}
     return {
         key: value["value"] if isinstance(value, dict) and "value" in value else value for key, value in found.items()
@@ -161,7 +161,7 @@ def _project_config(directory: Path) -> Mapping[str, object]:
 
 
 def _config_in(path: Path) -> dict[str, object]:
-    """Return the config that a file of Pulumi holds; none where it cannot be read."""
+    """Return the config in a file of Pulumi; none where it cannot be read."""
     try:
         written = read_document(path)
     except DocumentError:
@@ -171,7 +171,7 @@ def _config_in(path: Path) -> dict[str, object]:
 
 
 def _says_text(written: object, given: str) -> bool:
-    """Whether the file holds what the engine gave as a text: it gives lists and maps as JSON."""
+    """Whether the file holds a text that the engine passed: it passes lists and maps as JSON."""
     if isinstance(written, str):
         return written == given
     try:
@@ -181,7 +181,7 @@ def _says_text(written: object, given: str) -> bool:
 
 
 def _says(written: object, given: object) -> bool:
-    """Whether the file holds what the engine gave; of a secret it says the same in another form."""
+    """Whether the file holds a value that the engine passed; a secret has another form there, and counts as equal."""
     if isinstance(written, dict) and set(written) == {"secure"}:
         return True
     if isinstance(written, dict):
@@ -200,7 +200,7 @@ def _digests(paths: Iterable[Path], directory: Path) -> Iterable[SourceFile | No
 
 
 def source_file(path: Path, directory: Path) -> SourceFile | None:
-    """Return a file that the program goes by, as seen from `directory`; None where it cannot be read."""
+    """Return a file that the program reads, relative to `directory`; None where it cannot be read."""
     try:
         content = path.read_bytes()
     except OSError:

@@ -1,4 +1,4 @@
-"""VPC-type security groups that say what the classic ones said."""
+"""VPC security groups with the rules of classic ones."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from estate.model import Estate, SecurityGroup
 
 @dataclass(frozen=True, kw_only=True)
 class ClonedSecurityGroupsArgs:
-    """Classic groups to clone, and what the conversion of their rules depends on."""
+    """Classic groups to clone, and the context of the conversion of their rules."""
 
     vpc_id: pulumi.Input[str]
     """The VPC that the clones are in."""
     groups: Sequence[SecurityGroup]
     """The classic groups as the estate has them."""
     context: ConversionContext
-    """Who moves and who stays, and the blocks that they move into."""
+    """Moving and staying instances, and the blocks of the destination."""
     other_ids: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    """VPC groups that exist and stand for classic ones, by the classic id: rules name them as they name clones."""
+    """Existing VPC groups that replace classic ones, by the classic id: rules name them as they name clones."""
     classic_link: ClassicLinkArgs | None = None
-    """ClassicLink to those that stay. Its `clone_ids` are filled in, and it is enabled before any rule is made."""
+    """ClassicLink to staying instances. Its `clone_ids` are filled in, and it is enabled before any rule is made."""
 
     @classmethod
     def of(
@@ -39,8 +39,8 @@ class ClonedSecurityGroupsArgs:
     ) -> ClonedSecurityGroupsArgs:
         """Return the groups of classic instances that move together; all others stay, and are not linked.
 
-        `target_cidrs` are the blocks that they move into. Raises pulumi.RunError where an id is of no classic instance:
-        after the move nothing tells which groups an instance was in, and its clones would be taken away.
+        `target_cidrs` are the blocks of the destination. Raises pulumi.RunError for an id of no classic instance: after
+        the move nothing shows which groups an instance was in, and its clones would be deleted.
         """
         classic = {item.id: item for item in estate.instances if item.is_classic}
         if unknown := sorted(set(instance_ids) - classic.keys()):
@@ -62,22 +62,22 @@ class ClonedSecurityGroupsArgs:
 
 @dataclass(frozen=True)
 class Clones:
-    """What was declared: the clones by the classic id, and the link that their rules wait for."""
+    """The declared clones by the classic id, and the link that their rules wait for."""
 
     groups: Mapping[str, ClonedSecurityGroup]
     link: ClassicLink | None
 
     @property
     def security_group_ids(self) -> dict[str, list[pulumi.Output[str]]]:
-        """The ids of the VPC groups that every member of a classic group is to be in, by the classic id."""
+        """The ids of the VPC groups of every member of a classic group, by the classic id."""
         return {classic_id: clone.security_group_ids for classic_id, clone in self.groups.items()}
 
 
 def clone_groups(args: ClonedSecurityGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> Clones:
     """Declare the clones, then the link, then the rules, each with the given options.
 
-    Groups name each other, in cycles too, and across ClassicLink the classic groups: so all groups are there before
-    any rule is. This is for a component that is itself the parent of the clones; others declare `ClonedSecurityGroups`.
+    Groups name each other, in cycles too, and across ClassicLink the classic groups. So all groups are made before any
+    rule is. This is for a component that is itself the parent of the clones; others declare `ClonedSecurityGroups`.
     """
     conversions = convert(args.groups, args.context) if args.groups else {}
     clones = {
@@ -100,7 +100,7 @@ class ClonedSecurityGroups(pulumi.ComponentResource):
     """
 
     security_group_ids: pulumi.Output[Mapping[str, Sequence[str]]]
-    """The VPC groups by classic group: each member of the classic one is to be in all of them."""
+    """The VPC groups by classic group: each member of the classic one must be in all of them."""
 
     def __init__(self, name: str, args: ClonedSecurityGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         inputs = {"vpcId": args.vpc_id, "classicSecurityGroupIds": [group.id for group in args.groups]}
@@ -119,10 +119,10 @@ class _CloneArgs:
 
 
 class ClonedSecurityGroup(pulumi.ComponentResource):
-    """A security group in the target VPC with the converted rules of a classic one; several where they pass its limits.
+    """A security group in the target VPC with the converted rules of a classic one; several if they exceed its limits.
 
-    Declared by `clone_groups`. Every member of the classic group is to be in all of `security_group_ids`; rules that
-    name the clone name the first of them, which stands for the same instances. Registered outputs: see
+    Declared by `clone_groups`. Every member of the classic group must be in all of `security_group_ids`; rules that
+    name the clone name the first of them, which has the same members. Registered outputs: see
     ClonedSecurityGroup in docs/facts.md. RAM actions: `ram_actions`.
     """
 
@@ -181,22 +181,22 @@ class ClonedSecurityGroup(pulumi.ComponentResource):
 
 
 def _suffixes(conversion: Conversion) -> list[str]:
-    """Return what the names of a clone's groups end with; the first is named as if it were the only one."""
+    """Return the suffixes of the names of a clone's groups; the first has the name that a single one would have."""
     return ["" if number == 1 else f"-{number}" for number in range(1, len(conversion.parts) + 1)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SharedSecurityGroupArgs:
-    """VPC groups of others in the place of a classic one: clones of another stack, or groups that the config gives."""
+    """VPC groups of others that replace a classic one: clones of another stack, or groups of the config."""
 
     groups: Sequence[SecurityGroup]
     """The VPC groups as they are in the cloud, at least one."""
     facts: SharedSecurityGroupFacts
-    """What is registered of them for the policy pack: their rules change by themselves, so they are no inputs."""
+    """Their facts for the policy pack: their rules change by themselves, so they are no inputs."""
 
 
 class SharedSecurityGroup(pulumi.ComponentResource):
-    """VPC groups of others in the place of a classic one, whose id is the component's name; they are never changed.
+    """VPC groups of others that replace a classic one, whose id is the component's name; they are never changed.
 
     Registered outputs: see SharedSecurityGroup in docs/facts.md.
     """

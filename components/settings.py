@@ -1,4 +1,4 @@
-"""The settings of the cloud, taken from the stack's `alicloud:*` config, and the providers that they make."""
+"""The settings of the cloud, from the stack's `alicloud:*` config, and the providers that use them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OTHER_CLOUD = "the alicloud plugin would build there, and the estate is read el
 
 
 def cloud_settings(environ: Mapping[str, str]) -> CloudSettings:
-    """Return the settings that the estate's reader and both providers share; the environment comes after the config.
+    """Return the settings that the estate's reader and both providers share; config comes before the environment.
 
     Raises estate.errors.SettingsError, all problems at once.
     """
@@ -40,7 +40,7 @@ def cloud_settings(environ: Mapping[str, str]) -> CloudSettings:
 
 
 def settings_from(config: Mapping[str, str], environ: Mapping[str, str]) -> CloudSettings:
-    """Return the same settings by the texts of a stack's config as the engine has them, keys with their namespace.
+    """Return the same settings from the texts of a stack's config in the engine's form, keys with their namespace.
 
     Raises estate.errors.SettingsError, all problems at once.
     """
@@ -55,7 +55,7 @@ def settings_from(config: Mapping[str, str], environ: Mapping[str, str]) -> Clou
 
 
 def _elsewhere(settings: CloudSettings, environ: Mapping[str, str]) -> Iterator[str]:
-    """Name what would have the alicloud plugin build in another cloud than the one that is read.
+    """Name the settings by which the alicloud plugin would change another cloud than the one that is read.
 
     Source: loadEndpoint and loadEndpointFromLocal of terraform-provider-alicloud 1.285.0; endpoints of the config come
     before the variables, and a file before these.
@@ -73,9 +73,9 @@ def _elsewhere(settings: CloudSettings, environ: Mapping[str, str]) -> Iterator[
 
 
 def connect(environ: Mapping[str, str]) -> Cloud:
-    """Return a session with the cloud, and show whose it is and by which credentials: one line, without secrets.
+    """Return a session with the cloud, and print account, caller and credential source: one line, without secrets.
 
-    `alicloud` is asked who it is, too. Raises what `cloud_settings` and `estate.client.Cloud.caller` raise, and
+    `alicloud` reports its caller, too. Raises what `cloud_settings` and `estate.client.Cloud.caller` raise, and
     estate.errors.CredentialsError where it is somebody else.
     """
     cloud = Cloud(cloud_settings(environ))
@@ -91,9 +91,9 @@ def connect(environ: Mapping[str, str]) -> Cloud:
 def local_provider(cloud: Cloud) -> alimigrate.Provider:
     """Return the `alimigrate` provider for the same cloud as `alicloud`, as the same caller.
 
-    It gets what the stack's config says of the caller, and finds the rest in the environment and in files by itself, so
-    that no credentials of these reach the state. It works in the caller's account alone, on a destroy too.
-    Raises estate.errors.CredentialsError where it is somebody else.
+    It gets the caller's keys of the stack's config, and finds the rest in the environment and in files by itself, so
+    that their credentials do not reach the state. It works only in the caller's account, on a destroy too. Raises
+    estate.errors.CredentialsError where the caller differs.
     """
     settings = cloud.settings
     config = pulumi.Config("alicloud")
@@ -106,7 +106,7 @@ def local_provider(cloud: Cloud) -> alimigrate.Provider:
         profile=config.get("profile"),
         shared_credentials_file=config.get("sharedCredentialsFile"),
         ecs_role_name=config.get("ecsRoleName"),
-        # What may hold a secret. Credentials of the environment never get into the state at all.
+        # Keys that may hold a secret. Credentials of the environment never get into the state.
         access_key=config.get_secret("accessKey"),
         secret_key=config.get_secret("secretKey"),
         security_token=config.get_secret("securityToken"),
@@ -119,18 +119,18 @@ def local_provider(cloud: Cloud) -> alimigrate.Provider:
 
 
 def providers_of(cloud: Cloud | None, estate: Estate) -> list[pulumi.ProviderResource]:
-    """Return the providers that resources get beside the default ones; without a cloud, in place of them.
+    """Return the providers for resources beside the default ones; without a cloud, instead of them.
 
-    Raises CredentialsError and SettingsError where they would not be who reads the estate.
+    Raises CredentialsError and SettingsError where their caller would not be the reader's.
     """
     return providers_without_cloud(estate) if cloud is None else [local_provider(cloud)]
 
 
 def providers_without_cloud(estate: Estate) -> list[pulumi.ProviderResource]:
-    """Return the two providers for a preview by the estate of a file: neither asks anything of anybody.
+    """Return the two providers for a preview by the estate of a file: neither sends any request.
 
-    `alicloud` checks what it is given with the code that it always has. It is told all that it would ask for, its keys
-    are none, and whatever it asked nevertheless would end on this machine: port 1 of loopback, which serves nothing.
+    `alicloud` checks its inputs with its usual code. It gets all values that it would request, and no keys; any request
+    would end on this machine: port 1 of loopback, which serves nothing.
     """
     nowhere = dict.fromkeys((*ASKED, "location", "bssopenapi"), "127.0.0.1:1")
     alicloud = pulumi_alicloud.Provider(
@@ -151,8 +151,8 @@ def providers_without_cloud(estate: Estate) -> list[pulumi.ProviderResource]:
 
 
 def _check_alicloud(cloud: Cloud, ours: Caller) -> None:
-    """Ask `alicloud` who it is: its own code decides that. Raises CredentialsError where it is somebody else."""
-    # By the SDK, which names the version: the answer is that of the very provider that resources get.
+    """Get the caller from `alicloud`'s own code. Raises CredentialsError where it differs from the reader's."""
+    # By the SDK, which names the version: the answer is that of the provider that resources get.
     with _telling(cloud, "alicloud"):
         theirs = Caller(ours.account_id, str(pulumi_alicloud.get_caller_identity().arn))
     if theirs.principal != ours.principal:
@@ -163,9 +163,9 @@ def _check_alicloud(cloud: Cloud, ours: Caller) -> None:
 
 
 def _check_alimigrate(cloud: Cloud, provider: alimigrate.Provider) -> None:
-    """Compare the source and the region that `alimigrate` finds with ours, which needs no call of the cloud.
+    """Compare the source and the region of `alimigrate` with ours, which needs no call of the cloud.
 
-    The engine starts `alicloud` in the same environment. Raises CredentialsError where it is another one.
+    The engine starts `alicloud` in the same environment. Raises CredentialsError where they differ.
     """
     identity, nonce = cloud.settings.identity, secrets.token_hex(16)
     with _telling(cloud, "alimigrate"):
@@ -190,7 +190,7 @@ def _check_alimigrate(cloud: Cloud, provider: alimigrate.Provider) -> None:
 
 @contextmanager
 def _telling(cloud: Cloud, name: str) -> Iterator[None]:
-    """Make CredentialsError of whatever a provider says in place of an answer."""
+    """Turn a provider's error into CredentialsError."""
     try:
         yield
     except Exception as error:

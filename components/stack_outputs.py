@@ -1,4 +1,4 @@
-"""What a stack exports (docs/contracts.md, Stack outputs), and how another, or the same one later, reads it."""
+"""The exports of a stack (docs/contracts.md, Stack outputs), and how another, or the same one later, reads them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PAUSE_SECONDS: Final = 0.1
 
 
 def exported(plan: MigrationPlan) -> dict[str, pulumi.Input[object]]:
-    """Return the outputs that follow from the plan: its waves, and what the instances are or were as classic ones.
+    """Return the outputs that follow from the plan: its waves, and its instances as they are or were when classic.
 
     Instances of a later wave are among them: they may move with another stack.
     """
@@ -33,7 +33,7 @@ def exported(plan: MigrationPlan) -> dict[str, pulumi.Input[object]]:
         planned.instance.id: {"vserverGroups": [membership_facts(item) for item in planned.memberships]}
         for planned in plan.instances
         if planned.memberships is not None
-        # What nobody knows now is not recorded; what was recorded before a move is kept.
+        # Unknown facts are not recorded; a record from before a move is kept.
         and (planned.moved or not plan.load_balancers.unread)
     }
     recorded = {*rounds, *plan.config.later}
@@ -55,19 +55,19 @@ def exported(plan: MigrationPlan) -> dict[str, pulumi.Input[object]]:
 
 
 def own_record() -> StackRecord:
-    """Return what this stack's last `up` exported; empty before the first one.
+    """Return the exports of this stack's last `up`; empty before the first one.
 
-    The engine answers from the state as it was before this update (its `pulumi:pulumi:readStackOutputs`).
+    The engine answers from the state before this update (its `pulumi:pulumi:readStackOutputs`).
     """
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     return replace(record_of(read_outputs(stack)), stack=stack)
 
 
 def with_leftovers(record: StackRecord, config: MigrationConfig, estate: Estate) -> StackRecord:
-    """Return the record with what a killed run of this stack has made, and the VPC that its state has.
+    """Return the record with the resources of a killed run of this stack, and the VPC of its state.
 
-    A killed run exports nothing. The state, which is large, is read where something bears a mark of this stack, or may
-    be its VPC or whitelist group, and is not in its outputs.
+    A killed run exports nothing. The state, which is large, is read only if a resource carries a mark of this stack, or
+    may be its VPC or whitelist group, and is not in its outputs.
     """
     stack = record.stack
     if stack is None:
@@ -87,7 +87,7 @@ def with_leftovers(record: StackRecord, config: MigrationConfig, estate: Estate)
     vpcs = {item.id: item.vpc_id for item in estate.vswitches}
     vpcs |= {item.id: item.vpc_id for item in estate.security_groups if item.vpc_id}
     leftovers = {
-        # What is in another VPC is no part of this target.
+        # Resources in another VPC are no part of this target.
         key: kept[0]
         for key, ids in left.items()
         if (kept := [item for item in ids if item not in vpcs or vpcs[item] == target])
@@ -96,7 +96,7 @@ def with_leftovers(record: StackRecord, config: MigrationConfig, estate: Estate)
 
 
 def _with_whitelist_groups(record: StackRecord, stack: str, config: MigrationConfig, estate: Estate) -> StackRecord:
-    """Return the record with the whitelist groups that a killed run has made: the cloud keeps no mark of them."""
+    """Return the record with the whitelist groups of a killed run: the cloud keeps no mark of them."""
     found = cut_off.whitelist_groups(estate, config.databases)
     if found.keys() <= set(record.whitelist_group_ids):
         return record
@@ -113,7 +113,7 @@ def _target(config: MigrationConfig, vpc_id: str | None, left: Sequence[str] | N
 def read_state(stack: str) -> Mapping[tuple[str, str], str | None]:
     """Return the ids of the resources in a stack's state, as it was before this update, by type and name.
 
-    A resource of the local provider tells none there.
+    Resources of the local provider have no id there.
     """
     outputs = _asked("readStackResourceOutputs", {"stackName": stack})
     return {
@@ -125,7 +125,7 @@ def read_state(stack: str) -> Mapping[tuple[str, str], str | None]:
 def read_outputs(stack: str) -> Mapping[str, Any]:
     """Return the outputs of `organization/project/stack`, known at once, unlike those of a StackReference.
 
-    Raises whatever the engine says where there is no such stack.
+    Raises the engine's error where there is no such stack.
     """
     return _asked("readStackOutputs", {"name": stack})
 
@@ -137,7 +137,7 @@ def _asked(function: str, arguments: Mapping[str, str]) -> Mapping[str, Any]:
             outputs: Mapping[str, Any] = (result.value or {}).get("outputs") or {}
             return outputs
         except Exception as error:
-            # A state in a file is cut short for the moment in which the engine writes it, as it does at the beginning.
+            # A state in a file is truncated for the moment in which the engine writes it, as it does at the beginning.
             if "failed to load checkpoint" not in str(error) or attempt == _ATTEMPTS:
                 raise
             time.sleep(_PAUSE_SECONDS)
@@ -145,7 +145,7 @@ def _asked(function: str, arguments: Mapping[str, str]) -> Mapping[str, Any]:
 
 
 def with_shared(config: MigrationConfig, record: StackRecord, file: str) -> tuple[MigrationConfig, StackRecord]:
-    """Config and record with the network, the waves and the clones of the stack that `network` shares, if it does.
+    """Return config and record with network, waves and clones of the stack that `network` shares, if it does.
 
     Raises ConfigError where there is no such stack, or one that exports no network.
     """
@@ -155,7 +155,7 @@ def with_shared(config: MigrationConfig, record: StackRecord, file: str) -> tupl
     try:
         outputs = read_outputs(stack)
     except Exception as error:
-        # The engine's own error: an RPC's text, of no type that could be told apart.
+        # The engine's own error: the text of an RPC error, of no specific type.
         raise ConfigError(file, [Problem("network.stack", f"{stack} cannot be read: {error}")]) from None
     return share(config, record, outputs, file)
 
@@ -163,10 +163,10 @@ def with_shared(config: MigrationConfig, record: StackRecord, file: str) -> tupl
 def share(
     config: MigrationConfig, record: StackRecord, outputs: Mapping[str, Any], file: str
 ) -> tuple[MigrationConfig, StackRecord]:
-    """Config and record with what the other stack exports; raises ConfigError, all that it lacks at once.
+    """Return config and record with the other stack's exports; raise ConfigError with all that are missing.
 
-    Its network becomes an existing one, and instances of its waves are of a later wave here: they are in the VPC, or
-    will be, and nothing of theirs is declared.
+    Its network becomes an existing one, and instances of its waves belong to a later wave here: they are in the VPC, or
+    will be, and none of their resources is declared.
     """
     stack = config.network.stack if isinstance(config.network, SharedNetwork) else ""
     lacking = [key for key in ("vpcId", "vswitches", "waves", "classicOrigins") if not outputs.get(key)]
@@ -203,7 +203,7 @@ def share(
 
 
 def record_of(outputs: Mapping[str, Any]) -> StackRecord:
-    """Return the record in a stack's outputs; what an earlier version exported has no origins."""
+    """Return the record in a stack's outputs; the exports of an earlier version have no origins."""
     origins = outputs.get("classicOrigins") or {}
     applied = {
         "vswitch": [item.get("vswitchId") for item in outputs.get("vswitches") or ()],
@@ -229,7 +229,7 @@ def record_of(outputs: Mapping[str, Any]) -> StackRecord:
 
 
 def _memberships(groups: Iterable[Mapping[str, Any]]) -> tuple[Membership, ...]:
-    """Those of an origin; a number comes back from the state as a float."""
+    """Return the memberships of an origin; a number comes back from the state as a float."""
     return tuple(
         Membership(
             vserver_group_id=group["vserverGroupId"],

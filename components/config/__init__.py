@@ -1,6 +1,6 @@
 """The stack config `classic-to-vpc:migration`: one object, checked as a whole before anything is touched.
 
-Each section has a module of its own, with its models and with what a single key of it cannot show to be wrong.
+Each section has a module of its own, with its models and with the checks that need more than one key.
 """
 
 from components.config.after import AfterChoice

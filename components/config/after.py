@@ -1,4 +1,4 @@
-"""What is done once servers have moved; before that, nothing of it."""
+"""Settings for the time after the move."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class AfterChoice(Strict):
     )
     unused_services: tuple[Service, ...] = Field(
         default=(),
-        description="Services that nobody uses, so that it does not matter that their lists of addresses cannot be "
-        "read, where unusedApprovals has an approval of it. What can be read is looked at all the same.",
+        description="Services that are not used, so that their lists of addresses need not be readable; each needs "
+        "an approval under unusedApprovals. Lists that can be read are still checked.",
     )
     unused_approvals: dict[Service, Approval] = Field(
-        default={}, description="By service, who answers for it that nobody uses it. Else its lists stay unknown."
+        default={}, description="By service, the approval that it is not used. Without one its lists stay unknown."
     )
     due_days: int = Field(
         default=USUAL_DUE_DAYS,
@@ -45,7 +45,7 @@ class AfterChoice(Strict):
 
 
 def after_problems(after: AfterChoice | None, instance_ids: list[str]) -> Iterator[Problem]:
-    """Instances that stand twice or that the stack does not move; `instance_ids` is empty where a selector selects."""
+    """Yield instances that are listed twice or that do not move; `instance_ids` is empty where a selector selects."""
     if after is None:
         return
     yield from duplicates("after.convertPublicIps", after.convert_public_ips)

@@ -1,4 +1,4 @@
-"""Decisions that let something pass: with a reason, an owner, somebody else who approved, and an end."""
+"""Decisions that let something pass: each needs a reason, an owner, another person's approval, and an end."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pydantic import AwareDatetime, Field, model_validator
 from components.config.base import Strict, WrittenText
 from components.config.identities import identity
 
-# The policy pack holds to the same: what is to hold for longer is no exception.
+# The policy pack has the same limit: a longer exception is no exception.
 LONGEST = timedelta(days=90)
 
 
 class Approval(Strict):
-    """A decision that weakens the verdict for a while, and who answers for it."""
+    """A decision that weakens the verdict for a while, with its owner."""
 
     reason: WrittenText = Field(description="Why it may be, in a sentence.")
     owner: WrittenText = Field(description="Who answers for it: a name or an address.")

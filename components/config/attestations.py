@@ -1,4 +1,4 @@
-"""What only a person can know, recorded with whoever answers for it."""
+"""Statements about what only a person can know, each with its owner."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from components.config.schedule import WaveName
 
 
 class Attestation(Strict):
-    """One person's word about some instances, good for a while."""
+    """One person's statement about some instances, valid for a while."""
 
     kind: Literal["address-lists", "application-go", "licence-review", "orders-settled", "security-software"] = Field(
-        description="application-go: whoever answers for the application lets it be stopped in the window. "
-        "orders-settled: no renewal or change of it is ordered that is not paid for, or not yet in force. "
-        "address-lists: said before the move, whoever names its address in a list of CLB, Container Registry "
-        "or OSS lets the new one in by then; said after it, the old one is in no list that cannot be read, no"
-        " RAM policy and no application. licence-review: licences that the move may end are looked after. "
-        "security-software: what the scripts cannot see of it is off, and stays off until the move is over."
+        description="application-go: the owner of the application allows it to be stopped in the window. "
+        "orders-settled: the instance has no order that is unpaid, or not yet in force. "
+        "address-lists: stated before the move, lists of CLB, Container Registry or OSS that name its address will "
+        "admit the new one by then; stated after it, the old one is in no list that cannot be read, no RAM policy "
+        "and no application. licence-review: licences that the move may end are settled. security-software: "
+        "software that the scripts cannot see is off, and stays off until the move is over."
     )
     instances: tuple[InstanceId, ...] = Field(
         default=(), min_length=1, description="Ids of the instances that it is about."
@@ -48,9 +48,9 @@ class Attestation(Strict):
 def attestation_problems(
     attestations: Sequence[Attestation], instance_ids: Sequence[str], waves: Collection[str]
 ) -> Iterator[Problem]:
-    """Periods that end before they begin or are too long, and instances or waves that the stack does not move.
+    """Yield periods that end before they begin or are too long, and instances or waves that do not move.
 
-    `instance_ids` is empty where a selector selects, `waves` are the names of the waves.
+    `instance_ids` is empty where a selector selects; `waves` are the names of the waves.
     """
     for index, item in enumerate(attestations):
         key = f"attestations[{index}]"

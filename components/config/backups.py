@@ -18,7 +18,7 @@ USUAL_MAX_AGE_HOURS = 24
 
 
 class ExcludedDisk(Approval):
-    """A disk of which no snapshot is taken: why none is needed, or how its data is backed up otherwise."""
+    """A disk without a snapshot: why none is needed, or how its data is backed up otherwise."""
 
     disk: str = Field(pattern=ID_PATTERN, description="Disk id.")
 
@@ -53,10 +53,10 @@ class BackupChoice(Strict):
 
 
 def backup_problems(choice: BackupChoice | None, waves: Sequence[Wave], freeze_hours: float) -> Iterator[Problem]:
-    """Disks that are excluded twice, and a retention that no snapshot taken in time can live up to.
+    """Yield disks that are excluded twice, and a retention that is too short for any snapshot taken in time.
 
     Retention counts from a snapshot's creation, which is before the freeze of the wave. The hours in which its disks'
-    data is copied come on top; their size is not in the config, and the policy pack counts them.
+    data is copied are added; the sizes are not in the config, so the policy pack counts them.
     """
     if choice is None:
         return

@@ -1,4 +1,4 @@
-"""What the sections of the config share: the strict model, and the patterns of ids."""
+"""Shared parts of the config's sections: the strict model, and the patterns of ids."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
 
 
-# Ids of 2012 to 2015 have other shapes than today's (AY1210..., rds...), and it is estates of that time that are still
-# classic. An id is held to letters that can stand in commands and URNs; whether it exists, the estate tells.
+# Ids of 2012 to 2015 have other forms than today's (AY1210..., rds...), and estates of that time are still classic. An
+# id may only have characters that are safe in commands and URNs; the estate shows whether it exists.
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$"
 ZONE_PATTERN = r"^[a-z]{2}-[a-z0-9-]+$"
 CIDR_PATTERN = r"^\d+\.\d+\.\d+\.\d+/\d+$"
@@ -62,7 +62,7 @@ def _says_something(text: str) -> str:
 
 
 WrittenText = Annotated[str, Field(pattern=WRITTEN_PATTERN), AfterValidator(_says_something)]
-"""Text that says something: blank is no name and no reason."""
+"""Text with content: blank is no name and no reason."""
 
 InstanceId = Annotated[str, Field(pattern=ID_PATTERN)]
 ZoneId = Annotated[str, Field(pattern=ZONE_PATTERN)]
@@ -71,7 +71,7 @@ VSwitchId = Annotated[str, Field(pattern=VSWITCH_PATTERN)]
 
 
 def duplicates(key: str, ids: Sequence[str]) -> Iterator[Problem]:
-    """Yield a problem for each id that stands more than once under one key."""
+    """Yield a problem for each id that is listed more than once under one key."""
     for item, count in Counter(ids).items():
         if count > 1:
             yield Problem(key, f"{item} stands here {count} times; expected once")

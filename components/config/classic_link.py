@@ -12,14 +12,14 @@ from components.config.errors import Problem
 
 
 class Flow(Strict):
-    """Traffic that was seen, or is known of: who opens connections to whom."""
+    """Known traffic: which end opens connections to which."""
 
     source: str = Field(pattern=FLOW_END_PATTERN, description="Instance id or intranet address of who connects.")
     destination: str = Field(pattern=FLOW_END_PATTERN, description="Instance id or intranet address of who is reached.")
     port: str = Field(pattern=FLOW_PORT_PATTERN, description="Port of the destination: 6379, udp/53, 8000-8010; TCP.")
 
     def __str__(self) -> str:
-        """Return it as a person would say it."""
+        """Return it as a sentence's part."""
         protocol, _, ports = self.port.rpartition("/")
         return f"flow {(protocol or 'tcp').upper()} {ports} from {self.source} to {self.destination}"
 
@@ -32,8 +32,7 @@ class ClassicLinkChoice(Strict):
     )
     flows: tuple[Flow, ...] | None = Field(
         default=None,
-        description="Who connects to whom, beside what the security group rules tell by name; an empty list says that "
-        "it was looked at.",
+        description="Known traffic, beside rules that name their peers; an empty list states that it was reviewed.",
     )
     flows_file: str | None = Field(
         default=None,
@@ -53,16 +52,16 @@ class ClassicLinkChoice(Strict):
 
 
 def classic_link_problems(choice: ClassicLinkChoice) -> Iterator[Problem]:
-    """Instances to attach that stand there twice."""
+    """Yield instances to attach that are listed twice."""
     if choice.attach is not None:
         yield from duplicates("classicLink.attach", choice.attach)
 
 
 def guest_route_problems(choice: ClassicLinkChoice | None, cidr_block: str) -> Iterator[Problem]:
-    """Yield what ClassicLink needs in the guest systems of linked instances; only the team can know that.
+    """Yield the requirements of ClassicLink in the guest systems of linked instances, which only the team can know.
 
-    `cidr_block` must be a block. ClassicLink overview: a VPC in 192.168.0.0/16 is reached only over a route of one's
-    own.
+    `cidr_block` must be a block. ClassicLink overview: a VPC in 192.168.0.0/16 is reached only over an additional
+    route.
     """
     route = cidr.guest_route(cidr_block)
     if choice is not None and route is not None and not choice.guest_route:

@@ -23,7 +23,7 @@ _BROADEST = 8
 
 
 class HybridAccessChoice(Strict):
-    """The database goes into the target VPC, for good, and keeps its classic addresses for a while."""
+    """The database moves into the target VPC, for good, and keeps its classic addresses for a while."""
 
     margin_days: int = Field(
         default=7,
@@ -54,7 +54,7 @@ class DatabaseChoice(Strict):
 
 
 def database_choice_problems(databases: Sequence[DatabaseChoice]) -> Iterator[Problem]:
-    """Databases and instances that stand there twice, and entries that are no addresses."""
+    """Yield databases and instances that are listed twice, and entries that are no addresses."""
     yield from duplicates("databases", [choice.id for choice in databases])
     for index, choice in enumerate(databases):
         if choice.hybrid_access is not None:

@@ -1,4 +1,4 @@
-"""What is wrong with a stack config, in lines that name file, key and what was expected."""
+"""The problems of a stack config, as lines that name file, key and what was expected."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Problem:
 
 
 class ConfigError(Exception):
-    """The stack config cannot be used; the message has a line a problem: file, key and what was expected."""
+    """The stack config cannot be used; the message has a line for each problem: file, key and what was expected."""
 
     def __init__(self, file: str, problems: Iterable[Problem]) -> None:
         self.file = file

@@ -1,4 +1,4 @@
-"""Evidence of what the guest systems know: where it is, and how old it may be."""
+"""Evidence of the guest systems: its files, and its greatest age."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from components.config.base import Strict
 
 
 class EvidenceChoice(Strict):
-    """Where the evidence of the guest systems is kept. A preview reads it; `python -m components.evidence` makes it."""
+    """The place of the guest systems' evidence. A preview reads it; `python -m components.evidence` makes it."""
 
     files: tuple[str, ...] = Field(
         min_length=1,

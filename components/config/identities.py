@@ -1,4 +1,4 @@
-"""Who is who: names and addresses compared as people are; the policy pack, which imports nothing, has the same."""
+"""Compare people by name and address; the policy pack, which imports no other room, has a copy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _ADDRESS: Final = re.compile(r"<([^<>]*@[^<>]*)>")
 
 
 def identity(name: str) -> str:
-    """Return what two spellings of one person have in common; empty for what is no name.
+    """Return the common form of all spellings of one person; empty where there is no name.
 
     Case, white space, invisible characters and compatibility forms (NFKC) make no difference. Of `Ann <ann@x.com>` the
     address counts, and in an address neither `+tag` nor `mailto:`.

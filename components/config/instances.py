@@ -1,4 +1,4 @@
-"""Which instances move, and what the team chooses about each."""
+"""The moving instances, and the team's choices for each."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Selector(Strict):
 
 
 def let_ids_stand_alone(value: object) -> object:
-    """Let an instance be named by its id alone."""
+    """Accept an instance that is named by its id alone."""
     if isinstance(value, list | tuple):
         return tuple({"id": item} if isinstance(item, str) else item for item in value)
     return value

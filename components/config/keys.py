@@ -1,4 +1,4 @@
-"""Config keys that the program would ignore: a mistyped one must not pass in silence."""
+"""Find config keys that the program would ignore: a mistyped one must not pass silently."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from components.config.errors import CONFIG_KEY, NAMESPACE, Problem
 
 _NAME = CONFIG_KEY.partition(":")[2]
-# Two typing errors in the namespace, and no more: another library may well have a key of the same name.
+# At most two typing errors in the namespace: another library may have a similar key.
 _ALIKE = 0.85
 
 
 def key_problems(keys: Iterable[str], project: str, sections: Iterable[str]) -> Iterator[Problem]:
-    """Find the config keys of a stack that look like this program's and that it does not read.
+    """Yield the config keys of a stack that look like this program's but are not read.
 
     `keys` are those of the stack file, with their namespace or without (Pulumi then takes the name of `project`),
     `sections` the keys that `classic-to-vpc:migration` can have. Keys of other namespaces are not judged.
@@ -28,7 +28,7 @@ def key_problems(keys: Iterable[str], project: str, sections: Iterable[str]) -> 
         if namespace == NAMESPACE:
             expected = _expected(name, known)
         elif _is_migration(name) and namespace == project:
-            expected = f"expected {_moved(name)}: its namespace is {NAMESPACE} whatever the project is called"
+            expected = f"expected {_moved(name)}: its namespace is {NAMESPACE} in every project"
         elif _is_migration(name) and difflib.get_close_matches(namespace, [NAMESPACE], cutoff=_ALIKE):
             expected = f"unknown key; did you mean {_moved(name)}?"
         if expected:
@@ -36,7 +36,7 @@ def key_problems(keys: Iterable[str], project: str, sections: Iterable[str]) -> 
 
 
 def _expected(name: str, known: list[str]) -> str | None:
-    """Return what to write in place of `classic-to-vpc:<name>`; None where it is the right key."""
+    """Return what to write instead of `classic-to-vpc:<name>`; None where it is the right key."""
     if name == _NAME:
         return None
     path = _below(name) or name
@@ -53,7 +53,7 @@ def _expected(name: str, known: list[str]) -> str | None:
 
 
 def _nested(path: str) -> str:
-    """Return the path as a part of the config in one line, with what is to be filled in; a list item by its id."""
+    """Return the path as a part of the config in one line, with placeholders; a list item by its id."""
     first, *rest = re.split(r"\.|(\[)\d+\]\.?", path)
     names = [name for name in rest if name]
     text = "<value>"

@@ -1,4 +1,4 @@
-"""The config as a whole: its model, and what its sections must agree on."""
+"""The config as a whole: its model, and the checks between its sections."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class MigrationConfig(Strict):
     backups: BackupChoice | None = Field(default=None, description="Snapshots before the window.")
     evidence: EvidenceChoice | None = Field(default=None, description="What was found out in the guest systems.")
     attestations: tuple[Attestation, ...] = Field(
-        default=(), description="What somebody answers for, because no script can see it."
+        default=(), description="Statements about what no script can see, each with an owner."
     )
     waivers: tuple[Waiver, ...] = Field(
         default=(), description="Findings that do not stop the migration for a while, and who answers for each."
@@ -100,7 +100,7 @@ class MigrationConfig(Strict):
 
     @cached_property
     def keyed_waves(self) -> tuple[tuple[str, Wave], ...]:
-        """The waves, each with the key of the file below which its own keys are, with its dot."""
+        """The waves, each with the key path of the wave's own keys in the file, with its dot."""
         if self.window is None:
             return tuple((f"waves[{index}].", wave) for index, wave in enumerate(self.waves))
         return (("", Wave(name=SINGLE_WAVE, window=self.window, instances=self.instances, selector=self.selector)),)
@@ -118,7 +118,7 @@ class MigrationConfig(Strict):
 def parse(raw: object, file: str) -> MigrationConfig:
     """Parse the config object of one stack.
 
-    `raw` is what the stack file holds under `classic-to-vpc:migration`, `file` the stack file's name for messages.
+    `raw` is the value of `classic-to-vpc:migration` in the stack file, `file` the stack file's name for messages.
     Raises ConfigError with all problems at once.
     """
     if depth(raw) > MAX_DEPTH:
@@ -128,7 +128,7 @@ def parse(raw: object, file: str) -> MigrationConfig:
     except ValueError as error:
         raise ConfigError(file, [Problem("", str(error))]) from None
     try:
-        # As the JSON that it is: strictly, so that no number is taken for a time, and no truth for a number.
+        # As the JSON that it is: strictly, so that no number becomes a time, and no boolean a number.
         config = MigrationConfig.model_validate_json(text, strict=True)
     except ValidationError as error:
         raise ConfigError(file, problems_of(error, MigrationConfig)) from None
@@ -141,8 +141,8 @@ def parse(raw: object, file: str) -> MigrationConfig:
 def parse_stack(config: Mapping[str, object], project: str, file: str) -> MigrationConfig:
     """Parse all config of one stack, of which the migration is one key.
 
-    `config` is what the stack file holds under `config`, `project` the project's name, `file` the stack file's name
-    for messages. Raises ConfigError with all problems at once, keys that would be ignored among them.
+    `config` is the `config` of the stack file, `project` the project's name, `file` the stack file's name for messages.
+    Raises ConfigError with all problems at once, including keys that would be ignored.
     """
     sections = [field.alias or name for name, field in MigrationConfig.model_fields.items()]
     problems = list(key_problems(config, project, sections))
@@ -158,7 +158,7 @@ def parse_stack(config: Mapping[str, object], project: str, file: str) -> Migrat
 
 
 def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
-    """Yield what a single key cannot show to be wrong."""
+    """Yield problems that need more than one key."""
     yield from wave_problems(config.waves)
     for key, wave in config.keyed_waves:
         yield from window_problems(f"{key}window.", wave.window)

@@ -45,7 +45,7 @@ class NewVSwitch(Strict):
 
 
 class _WithNewVSwitches(Strict):
-    """What networks with VSwitches to create share."""
+    """Shared keys of networks with VSwitches to create."""
 
     growth: float = Field(
         default=4,
@@ -69,7 +69,7 @@ class _WithNewVSwitches(Strict):
 
 
 class CreateNetwork(_WithNewVSwitches):
-    """A VPC and VSwitches of one's own, created by this stack."""
+    """A VPC and VSwitches that this stack creates."""
 
     mode: Literal["create"]
     name: str = Field(default="classic-to-vpc", min_length=2, max_length=128, description="Name of the VPC.")
@@ -80,7 +80,7 @@ class CreateNetwork(_WithNewVSwitches):
 
 
 class ExistingNetwork(_WithNewVSwitches):
-    """A VPC that exists already; its VSwitches are taken as they are, and those named under `vswitches` are added."""
+    """An existing VPC; its VSwitches are used unchanged, and those named under `vswitches` are added."""
 
     mode: Literal["existing"]
     vpc_id: VpcId = Field(description="Id of the VPC.")
@@ -93,14 +93,14 @@ class ExistingNetwork(_WithNewVSwitches):
 
 
 class DefaultNetwork(Strict):
-    """The default VPC of the region and the default VSwitches of the zones: found, or made as the cloud makes them."""
+    """The default VPC of the region and the default VSwitches of the zones: existing, or created by the cloud."""
 
     mode: Literal["default"]
     zones: tuple[ZoneId, ...] = Field(min_length=1, description="Zones whose default VSwitch instances move into.")
 
 
 class SharedNetwork(Strict):
-    """The target network of another stack of this program, which must be up: a stack a wave, one network for all."""
+    """The target network of another stack of this program, which must be up: one network for a stack each wave."""
 
     mode: Literal["shared"]
     stack: str = Field(
@@ -117,12 +117,12 @@ NetworkChoice: TypeAlias = Annotated[
 
 
 def vswitch_name(vpc_name: str, vswitch: NewVSwitch) -> str:
-    """Return the name that a new VSwitch gets: its own, else one made of the VPC's name, its tier and its zone."""
+    """Return the name of a new VSwitch: its own, else one made of the VPC's name, its tier and its zone."""
     return vswitch.name or "-".join(part for part in (vpc_name, vswitch.tier, vswitch.zone) if part)
 
 
 def network_problems(network: NetworkChoice, *, classic_link: bool) -> Iterator[Problem]:
-    """Yield what the blocks, zones and names of a network have wrong, alone and against each other."""
+    """Yield the problems of a network's blocks, zones and names, alone and against each other."""
     if isinstance(network, SharedNetwork):
         return
     if isinstance(network, DefaultNetwork):
@@ -143,7 +143,7 @@ def network_problems(network: NetworkChoice, *, classic_link: bool) -> Iterator[
 
 
 def avoid_problems(network: CreateNetwork | ExistingNetwork, avoided: Sequence[str]) -> Iterator[Problem]:
-    """Blocks to avoid that are none, or that a given block overlaps."""
+    """Yield blocks to avoid that are no blocks, or that a given block overlaps."""
     for block in avoided:
         if not cidr.is_block(block):
             yield Problem("network.avoid", f"{block!r} is no CIDR block; expected one such as 10.0.0.0/16")

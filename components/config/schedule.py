@@ -1,4 +1,4 @@
-"""When the servers move: one window, or waves with windows of their own."""
+"""The times of the move: one window, or waves with windows of their own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WaveName = Annotated[str, Field(pattern=WAVE_NAME_PATTERN)]
 
 
 class Sighting(Strict):
-    """Somebody's word for what no API shows: that the console's pending task has the window's start."""
+    """A person's confirmation that the console's pending task has the window's start, which no API shows."""
 
     by: WrittenText = Field(description="Who saw it: a name or an address.")
     at: AwareDatetime = Field(description="When, with its UTC offset.")
@@ -32,7 +32,7 @@ class Sighting(Strict):
 
 
 class Window(Strict):
-    """When the servers move. `latest` is the Latest Schedule Time that the pending task in the ECS console shows."""
+    """The time of the move. `latest` is the Latest Schedule Time of the pending task in the ECS console."""
 
     start: AwareDatetime = Field(description="Scheduled date and time of the migration, with its UTC offset.")
     latest: AwareDatetime = Field(description="Latest Schedule Time of the pending task, with its UTC offset.")
@@ -93,14 +93,14 @@ class Wave(Strict):
 
 
 def window_problems(key: str, window: Window) -> Iterator[Problem]:
-    """Yield an end, or a need for the disks, that is not after the start; `key` is the window's, with its dot."""
+    """Yield an end, or a time for the disks, that is not after the start; `key` is the window's, with its dot."""
     for name, moment in (("end", window.end), ("disksNeededFrom", window.disks_needed_from)):
         if moment is not None and moment <= window.start:
             yield Problem(f"{key}{name}", "expected a time after the window's start")
 
 
 def wave_problems(waves: Sequence[Wave]) -> Iterator[Problem]:
-    """Names that are not unique, and an order that the waves cannot be in: unknown, in a circle, or against time."""
+    """Yield names that are not unique, and an impossible order of waves: unknown, circular, or against the times."""
     yield from duplicates("waves", [wave.name for wave in waves])
     by_name = {wave.name: wave for wave in waves}
     for index, wave in enumerate(waves):

@@ -1,4 +1,4 @@
-"""How the VPC-type security groups come about."""
+"""The source of the VPC security groups."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GroupId = Annotated[str, Field(pattern=ID_PATTERN)]
 
 
 class AcceptedDifferences(Strict):
-    """What the team accepts of VPC groups that are not the classic group's equal: each with who answers for it."""
+    """Accepted differences between VPC groups and the classic group, each with its owner."""
 
     opened: Approval | None = Field(
         default=None, description="Why it may be that they accept what the classic group refuses."
@@ -26,7 +26,7 @@ class AcceptedDifferences(Strict):
 
 
 class GroupChoice(Strict):
-    """What becomes of one classic group."""
+    """The choice for one classic group."""
 
     id: GroupId = Field(description="The classic group.")
     mode: Literal["clone", "map"] = Field(
@@ -36,7 +36,7 @@ class GroupChoice(Strict):
         default=(), description="Groups of the target VPC that each member gets in place of the classic one."
     )
     accept_differences: AcceptedDifferences | None = Field(
-        default=None, description="Without it, whatever the VPC groups open or close is a finding."
+        default=None, description="Without it, everything that the VPC groups open or close is a finding."
     )
 
     @model_validator(mode="after")
@@ -49,11 +49,11 @@ class GroupChoice(Strict):
 
 
 class SecurityGroupChoice(Strict):
-    """How the VPC-type security groups come about."""
+    """The source of the VPC security groups."""
 
     mode: Literal["clone", "map", "shared"] = Field(
         description="clone: a VPC group for each classic group, with its rules converted. map: VPC groups that exist, "
-        "told under groups for each classic one. shared: the clones of the stack whose network is shared."
+        "listed under groups for each classic one. shared: the clones of the stack whose network is shared."
     )
     groups: tuple[GroupChoice, ...] = Field(
         default=(), description="Classic groups for which something else holds, or that are mapped."
@@ -66,7 +66,7 @@ class SecurityGroupChoice(Strict):
 
 
 def security_group_problems(choice: SecurityGroupChoice) -> Iterator[Problem]:
-    """Yield what a single key of the section cannot show to be wrong."""
+    """Yield problems that need more than one key of the section."""
     yield from duplicates("securityGroups.groups", [item.id for item in choice.groups])
     for index, item in enumerate(choice.groups):
         yield from duplicates(f"securityGroups.groups[{index}].mapTo", item.map_to)

@@ -1,4 +1,4 @@
-"""Classic instances that stay where they are, and who answers for that."""
+"""Classic instances that stay in the classic network, and their owners."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Staying(Strict):
 
 
 def staying_problems(staying: Sequence[Staying], moving: Sequence[str], later: Sequence[str]) -> Iterator[Problem]:
-    """Report instances that are said to stay twice, and those that are said to move too."""
+    """Yield instances that are listed twice as staying, and those that are also listed as moving."""
     yield from duplicates("staying", [instance_id for item in staying for instance_id in item.instances])
     for index, item in enumerate(staying):
         for place, instance_id in enumerate(item.instances):

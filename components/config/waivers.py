@@ -1,4 +1,4 @@
-"""Findings that somebody answers for, for a while."""
+"""Waivers: approved exceptions to findings, for a while."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from components.config.schedule import WaveName, Window
 
 
 class Waiver(Strict):
-    """One rule's findings, for some instances, a wave, a tag, or all, that stop no migration until `expires`."""
+    """Findings of one rule, for some instances, a wave, a tag, or all, that stop no migration until `expires`."""
 
     rule: str = Field(min_length=1, description="Id of the rule, as the finding names it. Some cannot be waived.")
     instances: Annotated[tuple[InstanceId, ...], Field(description="Ids of the instances that it is for.")] = ()
@@ -45,10 +45,10 @@ class Waiver(Strict):
 def waiver_problems(
     waivers: Sequence[Waiver], windows: Mapping[str, Window], waves_of: Mapping[str, str] | None
 ) -> Iterator[Problem]:
-    """Waivers that nobody else approved, that hold too long, or that are for nothing in the stack.
+    """Yield waivers that no other person approved, that last too long, or that match nothing in the stack.
 
-    `windows` are those of the waves by name, `waves_of` the wave of each instance: None where a selector selects. Whom
-    the selector of a waiver selects, the plan knows; which rules there are, the policy pack.
+    `windows` are those of the waves by name, `waves_of` the wave of each instance: None where a selector selects. The
+    plan resolves the selector of a waiver. Rule ids are checked by the policy pack.
     """
     for index, item in enumerate(waivers):
         key = f"waivers[{index}]"

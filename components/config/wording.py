@@ -1,4 +1,4 @@
-"""Pydantic's errors in the words of the stack file: key path and what was expected there."""
+"""Put pydantic's errors into the words of the stack file: key path and what was expected."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from components.config.errors import Problem
 
 _EXAMPLE_TIME = '"2026-12-12T02:00:00+08:00"'
 
-# Of one map. Each is compared with all known keys for the one that was meant.
+# For one map. Each is compared with all known keys to suggest the intended one.
 _UNKNOWN_KEYS_SHOWN = 10
 
 Location = tuple[str | int, ...]
@@ -23,7 +23,7 @@ Location = tuple[str | int, ...]
 def problems_of(error: ValidationError, root: type[BaseModel]) -> Iterator[Problem]:
     """Put pydantic's errors about a config of the model `root` into the words of the stack file."""
     details = error.errors(include_url=False)
-    # A list is found too short also where its items are wrong; then they are what there is to say.
+    # A list is also reported as too short where its items are wrong; then only the items are reported.
     around = {location[:end] for location in map(_location, details) for end in range(len(location))}
     unknown: Counter[Location] = Counter()
     for detail in details:
@@ -45,7 +45,7 @@ def _location(detail: Mapping[str, Any]) -> Location:
 
 
 class _Place(NamedTuple):
-    """A place in the config: the keys that lead there, the model there if any, or the modes to choose one by."""
+    """A place in the config: the keys that lead there, its model if any, or the modes to choose from."""
 
     keys: Location
     model: type[BaseModel] | None
@@ -53,7 +53,7 @@ class _Place(NamedTuple):
 
     @property
     def fields(self) -> Mapping[str, str]:
-        """Key to description of what the model there holds."""
+        """Key -> description, for the keys of the model at this place."""
         known = self.model.model_fields.items() if self.model else ()
         return {field.alias or name: field.description or "" for name, field in known}
 
@@ -61,7 +61,7 @@ class _Place(NamedTuple):
 def _place(root: type[BaseModel], location: Location) -> _Place:
     """Follow one of pydantic's locations.
 
-    Pydantic puts the branch of a union into it, which is no key of the file and is left out here.
+    Pydantic adds the branch of a union, which is no key of the file and is left out here.
     """
     place = _Place((), root, {})
     for part in location:
@@ -78,7 +78,7 @@ def _step(place: _Place, part: str | int) -> _Place:
     fields = model.model_fields if model else {}
     field = next((item for name, item in fields.items() if part == (item.alias or name)), None)
     if field is None:
-        # A free key of a map: what is below is what the map's values are.
+        # A free key of a map: its value has the type of the map's values.
         return _Place((*keys, part), model, {})
     inner = list(_inner_models(field.annotation))
     if len(inner) > 1:

@@ -1,4 +1,4 @@
-"""Address blocks: which of them are private, and the little arithmetic that narrowing needs."""
+"""Address blocks: which are private, and the arithmetic for narrowing rules."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from components.cidr import RFC1918
 Block = TypeVar("Block", IPv4Network, IPv6Network)
 
 SERVICE_RANGE = IPv4Network("100.64.0.0/10")
-"""Where the cloud's own services and the health checks of its load balancers are."""
+"""The range of the cloud's own services and of the health checks of its load balancers."""
 
 PRIVATE_V4 = (RFC1918[0], SERVICE_RANGE, *RFC1918[1:])
 PRIVATE_V6 = (IPv6Network("fc00::/7"),)
-"""Unique local addresses. The classic network has no IPv6; whatever a rule says of it is treated as IPv4 is."""
+"""Unique local addresses. The classic network has no IPv6; rules for it are treated like those for IPv4."""
 
 
 def read_block(text: str) -> IPv4Network | IPv6Network | None:
@@ -38,7 +38,7 @@ def overlaps_any(text: str, areas: Iterable[IPv4Network | IPv6Network]) -> bool:
 
 
 def without(blocks: Iterable[Block], holes: Iterable[Block]) -> tuple[Block, ...]:
-    """Return what is left of the blocks, as few blocks as can be, sorted."""
+    """Return the remaining part of the blocks, in as few blocks as possible, sorted."""
     left = list(blocks)
     for hole in holes:
         left = [part for block in left for part in _excluded(block, hole)]

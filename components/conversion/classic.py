@@ -1,4 +1,4 @@
-"""One rule of a classic group, read once: what it says of packets, in values that can be compared."""
+"""A rule of a classic group, parsed once into values that can be compared."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PROTOCOLS: Final[Mapping[str, IpProtocol]] = {
     "ALL": "ALL",
 }
 ANY_PORT: Final = "-1/-1"
-"""How the API writes all ports, and what it wants for protocols that have none."""
+"""The API's text for all ports, and for protocols without ports."""
 EVERY_BLOCK: Final = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
 
 
@@ -44,7 +44,7 @@ ALL_PORTS: Final = Ports(1, 65535)
 
 
 def read_ports(text: str | None) -> Ports | None:
-    """Read ports as the API writes them, -1/-1 and none at all being all; None for text that is not understood."""
+    """Read ports in the API's form, where -1/-1 and an empty text mean all; None for text that is not understood."""
     if text in (None, ANY_PORT):
         return ALL_PORTS
     found = re.fullmatch(r"(\d+)/(\d+)", str(text))
@@ -53,11 +53,11 @@ def read_ports(text: str | None) -> Ports | None:
 
 @dataclass(frozen=True)
 class ClassicRule:
-    """A classic rule, parsed; `source` is the rule as the cloud has it. Made by `read_rule`.
+    """A classic rule, parsed; `source` is the rule in the cloud's form. Made by `read_rule`.
 
     `protocol` is None for one that has no name. `ports` and `source_ports` are None where they are in a list, or not
-    understood. `block` is the peer's; None for a group, a list, and text that is no address. `near` is the own address
-    for which alone the rule holds, None nearly always.
+    understood. `block` is the peer's; None for a group, a list, and text that is no address. `near` is the instance's
+    own address that the rule is limited to, nearly always None.
     """
 
     source: SecurityGroupRule
@@ -90,7 +90,7 @@ class ClassicRule:
 
     @property
     def is_exact(self) -> bool:
-        """Whether all is understood but the peer, and holds for the whole instance: so another rule can say the same.
+        """Whether all but the peer is understood, and holds for the whole instance: a new rule can express it.
 
         A list of ports, a protocol without a name and a rule for one own address cannot be declared.
         """
@@ -102,9 +102,9 @@ class ClassicRule:
         return classic_text(self.source)
 
     def decides_before(self, other: ClassicRule) -> bool:
-        """Whether it speaks of all packets that another of its group speaks of, and decides them first.
+        """Whether it matches all packets that another rule of its group matches, and decides them first.
 
-        Of two rules that say the same with one priority and policy, neither counts as first.
+        Of two rules with the same packets, priority and policy, neither counts as first.
         """
         return (
             (self.direction, self.nic_type) == (other.direction, other.nic_type)

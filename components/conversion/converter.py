@@ -1,4 +1,4 @@
-"""The conversion of all groups of one migration: translate rules, add guards, settle priorities, account for all."""
+"""Convert all groups of one migration: translate rules, add guards, settle priorities, report every classic rule."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
 
 @dataclass(frozen=True)
 class _Guard:
-    """How a direction treats private addresses where no intranet rule speaks, and when that must be said.
+    """The treatment of private addresses in a direction where no intranet rule matches, and when a guard must state it.
 
     `against` are the internet rules that would decide otherwise; `ranges` are the blocks of each IP version. The
     intranet NIC denies ingress and accepts egress by default. 100.64.0.0/10 has no ingress guard: it would cut health
@@ -53,7 +53,7 @@ _GUARDS: Mapping[Direction, _Guard] = {
 
 @dataclass(frozen=True)
 class _Statement:
-    """What one report entry is made of: a classic rule, or something added, and the drafts it leads to.
+    """The source of one report entry: a classic rule, or an addition, and its drafts.
 
     `to_members` is the direction in which it accepts members of its own group, which is left to the defaults.
     """
@@ -74,7 +74,7 @@ class _Classic:
 
 
 class _Default(NamedTuple):
-    """What the classic network does where no rule speaks, for all protocols and ports, and how a person reads it."""
+    """The default of the classic network where no rule matches, for all protocols and ports, and its text."""
 
     text: str
     direction: Direction
@@ -96,7 +96,7 @@ def convert(groups: Iterable[SecurityGroup], context: ConversionContext) -> Mapp
 
 
 def _components(groups: Sequence[SecurityGroup], moves: Moves) -> list[list[SecurityGroup]]:
-    """Return groups that share moving instances, directly or by way of others; their rules are merged by priority."""
+    """Return groups that share moving instances, directly or through others; their rules are merged by priority."""
     component_of = {group.id: {group.id} for group in groups}
     for instance in moves.all_movers:
         for one, other in itertools.pairwise(moves.cloned_ids.intersection(instance.security_group_ids)):
@@ -110,16 +110,16 @@ def _components(groups: Sequence[SecurityGroup], moves: Moves) -> list[list[Secu
 
 
 def _convert_component(groups: Sequence[SecurityGroup], moves: Moves) -> dict[str, Conversion]:
-    """Convert as the rules are written, or in the first of other ways that loses less, or needs fewer groups.
+    """Convert the rules as written, or in the first other way that loses less, or needs fewer groups.
 
-    Members reach each other by a default that every rule overrides, guards too. Public blocks leave the default alone,
-    but take some thirty rules for `0.0.0.0/0`. The blocks that instances move into take the place of many clones. A
-    second VPC group can name the first, and with it the members of both, but is one of the few that an instance has.
+    Members reach each other by a default that every rule overrides, guards too. Public blocks keep the default, but
+    take some thirty rules for `0.0.0.0/0`. The blocks of the destination can replace many clones. A second VPC group
+    can name the first, and so the members of both, but uses one of the few groups that an instance may have.
     """
     classic = [_Classic(group, tuple(map(read_rule, sorted(group.rules, key=_order)))) for group in groups]
     order = [place for place, ways in enumerate(_WAYS) if moves.targets_to_themselves or not ways.by_block]
     if _is_crowded(classic, moves):
-        # What is told by clones takes a second group at least: where blocks take none, nothing else need be tried.
+        # Rules that name clones need at least a second group: where blocks need none, no other way is tried.
         order.sort(key=lambda place: not _WAYS[place].by_block)
     best = None
     for place in order:
@@ -147,9 +147,9 @@ _NOTHING_SHORT = (False, 0, 0)
 
 
 def _is_crowded(classic: Iterable[_Classic], moves: Moves) -> bool:
-    """Whether some rule takes more clones than a group may name, unless it names the blocks that all move into.
+    """Whether some rule needs more clones than a group may name, unless it names the blocks of the destination.
 
-    A rule for everybody takes a clone for each group, so that those of all groups grow with the square of their number.
+    A rule for all peers needs a clone for each group, so the total grows with the square of their number.
     """
     return moves.targets_to_themselves and any(
         len(moves.sole_groups) - (item.group.id in moves.sole_groups) > MAX_GROUP_PEERS
@@ -161,7 +161,7 @@ def _is_crowded(classic: Iterable[_Classic], moves: Moves) -> bool:
 
 
 def _shortfall(conversions: Mapping[str, Conversion]) -> tuple[bool, int, int]:
-    """How far a conversion falls short: limits that it passes, rules that it loses by, groups beyond one of each."""
+    """Return how far a conversion falls short: exceeded limits, rules with losses, groups beyond one each."""
     lossy = sum(entry.by_own_group for item in conversions.values() for entry in item.report)
     beyond = sum(len(item.parts) - 1 for item in conversions.values())
     return any(item.limits for item in conversions.values()), lossy, beyond
@@ -207,7 +207,7 @@ def _convert_together(classic: Sequence[_Classic], moves: Moves, ways: Ways) -> 
 
 
 def _with_members(statement: _Statement, group: SecurityGroup, drops: Mapping[Direction, bool]) -> _Statement:
-    """Say what becomes of an accept for members of the rule's own group: the defaults stand for it, or nothing does."""
+    """Report the result of an accept for members of the rule's own group: the defaults replace it, or nothing does."""
     direction = statement.to_members
     if direction is None:
         return statement
@@ -238,7 +238,7 @@ def _translated(rule: ClassicRule, scope: Scope, rules: Sequence[ClassicRule]) -
     source, text = rule.source, rule.text
     translation = translate(rule, scope)
     inexact = any(note.outcome is Outcome.NOT_PORTABLE for note in translation.notes)
-    # What never decides anything is not told in a way that would decide something.
+    # A rule that never decides is not converted in a way that would decide something.
     if inexact and (before := next((other for other in rules if other.decides_before(rule)), None)):
         note = Note(Outcome.NARROWED, f"had no effect: {before.text} decides before it")
         return _Statement(source, text, (note,), ())
@@ -263,11 +263,11 @@ def _translated(rule: ClassicRule, scope: Scope, rules: Sequence[ClassicRule]) -
     return _Statement(source, text, translation.notes, drafts, to_members)
 
 
-# ---- what no classic rule said ----
+# ---- additions ----
 
 
 def _planes_overlap(drafts: Iterable[Draft]) -> bool:
-    """Whether an internet rule speaks of private addresses, so that its place among intranet rules matters."""
+    """Whether an internet rule matches private addresses, so that its order among intranet rules matters."""
     return any(draft.band is Band.INTERNET and _may_be_in(draft.rule.peer, PRIVATE_V4 + PRIVATE_V6) for draft in drafts)
 
 
@@ -279,7 +279,7 @@ def _drops_private(draft: Draft) -> bool:
 
 
 def _guards(statements: Sequence[_Statement], direction: Direction) -> Iterator[_Statement]:
-    """Guards of one group: none where no rule of its own needs one."""
+    """Return the guards of one group: none where no rule of its own needs one."""
     guard = _GUARDS[direction]
     opposed = [
         draft.rule.peer
@@ -296,7 +296,7 @@ def _guards(statements: Sequence[_Statement], direction: Direction) -> Iterator[
 def _in_group_access(
     group: SecurityGroup, moves: Moves, ways: Ways, *, priority: int, cut: str | None
 ) -> Iterator[_Statement]:
-    """In-group access where something cuts it, and, below all intranet rules, for members that stay classic."""
+    """Return rules for in-group access: where something cuts it, and, after all intranet rules, for those that stay."""
     if group.inner_access_policy != "Accept":
         return
     default = _Default("intranet ingress accept from members by default", "ingress", "accept")
@@ -326,7 +326,7 @@ def _added(default: _Default, reason: str, peers: Iterable[VpcPeer], level: Leve
 
 
 def _may_be_in(peer: VpcPeer, blocks: Iterable[IPv4Network | IPv6Network]) -> bool:
-    """Whether a peer of an internet rule may have addresses in the blocks; what a prefix list holds is not known."""
+    """Whether a peer of an internet rule may have addresses in the blocks; the content of a prefix list is unknown."""
     return peer.kind is PeerKind.PREFIX_LIST or overlaps_any(peer.value, blocks)
 
 
@@ -344,9 +344,9 @@ _GRAVITY = (
 
 
 def _assembled(own: str, statements: Sequence[_Statement], ladders: Mapping[Direction, Ladder]) -> Conversion:
-    """Put one group together. Of rules that differ only in their description the first is kept.
+    """Assemble one group. Of rules that differ only in their description the first is kept.
 
-    Rules are folded only where there are too many: a clone that reads like its group is worth more than a short one.
+    Rules are folded only if there are too many: a clone that reads like its group is worth more than a short one.
     """
     rules: dict[str, VpcRule] = {}
     told: list[tuple[_Statement, list[Note], tuple[str, ...]]] = []
@@ -373,12 +373,12 @@ def _assembled(own: str, statements: Sequence[_Statement], ladders: Mapping[Dire
 
 
 def _at(rule: VpcRule, priority: int) -> VpcRule:
-    """Return the rule at a priority: itself, with the label that it has already, where that is its own."""
+    """Return the rule at a priority: the same object, with its label, if it has that priority already."""
     return rule if rule.priority == priority else replace(rule, priority=priority)
 
 
 def _split(conversion: Conversion) -> Conversion:
-    """Say so where the rules take several VPC groups."""
+    """Report where the rules take several VPC groups."""
     count = len(conversion.parts)
     if count == 1:
         return conversion
@@ -406,7 +406,7 @@ def _limits(ladders: Mapping[Direction, Ladder]) -> Iterator[LimitExceeded]:
 
 
 def _within_groups(conversions: Mapping[str, Conversion], moves: Moves) -> dict[str, Conversion]:
-    """Say of each group which of its instances would be in too many VPC groups."""
+    """Report for each group which of its instances would be in too many VPC groups."""
     found = dict(conversions)
     for instance in moves.movers_in(conversions):
         own = [group_id for group_id in instance.security_group_ids if group_id in conversions]

@@ -1,8 +1,8 @@
-"""Fewer rules that say the same: exactly equivalent whatever other groups an instance is in.
+"""Replace rules by fewer equivalent ones: exactly, whatever other groups an instance is in.
 
-Rules of one policy and priority decide together, so what one of them says is free to move to another: blocks that
-touch are told as one, ports that touch as one range. A rule that another of its policy says too, at its priority or a
-stronger one, never decides anything.
+Rules of one policy and priority decide together, so matches can move between them: adjacent blocks become one, and
+adjacent ports become one range. A rule whose packets another of its policy matches too, at its priority or a stronger
+one, never decides.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _BLOCKS = (PeerKind.CIDR, PeerKind.IPV6_CIDR)
 
 @dataclass(frozen=True)
 class _Piece:
-    """A rule, and the labels of the rules that it stands for."""
+    """A rule, and the labels of the rules that it replaces."""
 
     rule: VpcRule
     origins: frozenset[str]
@@ -32,14 +32,14 @@ class _Piece:
 
 @dataclass(frozen=True)
 class Folding:
-    """The rules that are left, and for each label of before the label of the rule that says it now."""
+    """The remaining rules, and for each former label the label of the rule that replaces it."""
 
     rules: tuple[VpcRule, ...]
     label_of: Mapping[str, str]
 
 
 def fold(rules: Iterable[VpcRule]) -> Folding:
-    """Fold the rules of one group, whose labels are unique; their order changes nothing, folding twice neither."""
+    """Fold the rules of one group, whose labels are unique; neither their order nor repeated folding matters."""
     pieces = [_Piece(rule, frozenset({rule.label})) for rule in sorted(rules, key=_order)]
     count = None
     while count != len(pieces):
@@ -54,7 +54,7 @@ def _order(rule: VpcRule) -> tuple[str, int, str, str]:
     return rule.direction, rule.priority, rule.policy, rule.label
 
 
-# ---- rules that another one says too ----
+# ---- subsumed rules ----
 
 
 def _without_subsumed(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
@@ -71,7 +71,7 @@ def _without_subsumed(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
     gone = {piece.rule.label for subsumed in heirs.values() for piece in subsumed}
 
     def inherited(label: str) -> frozenset[str]:
-        # An heir may itself be subsumed: that ends, for of two rules only one can subsume the other.
+        # An heir may itself be subsumed. That ends, because of two rules only one can subsume the other.
         return frozenset().union(*(piece.origins | inherited(piece.rule.label) for piece in heirs.get(label, ())))
 
     for piece in pieces:
@@ -80,13 +80,13 @@ def _without_subsumed(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
 
 
 class _Ranges:
-    """Rules that differ in their ports alone: which one holds a range is found without a look at each of them."""
+    """Rules that differ only in their ports, indexed so that the one that contains a range is found quickly."""
 
     def __init__(self, rules: Iterable[VpcRule]) -> None:
         by_start = sorted(rules, key=_widest_first)
         self._starts = [_ports(rule.port_range).first for rule in by_start]
-        # Up to each place the rule that ends last: of several the one that begins first, so that a rule finds itself
-        # only where no other holds it.
+        # For each start the rule that ends last, and of several the one that begins first, so that a rule finds itself
+        # only if no other contains it.
         self._longest: list[VpcRule] = []
         for rule in by_start:
             longest = self._longest[-1] if self._longest else rule
@@ -113,14 +113,14 @@ def _grouped(rules: Iterable[VpcRule]) -> Sequence[_Ranges]:
 
 
 def _heir(ranges: Iterable[_Ranges], rule: VpcRule) -> VpcRule | None:
-    """Return the first rule that says all that a rule with a peer inside its own says, and no later."""
+    """Return the first rule that covers all packets of a rule with a peer inside its own, no later in the order."""
     found = (item.holding(_ports(rule.port_range)) for item in ranges)
     return next((other for other in found if other is not None and _subsumes(other, rule)), None)
 
 
 @lru_cache(maxsize=4096)
 def _wider(peer: VpcPeer) -> tuple[VpcPeer, ...]:
-    """Return the peer, and all blocks that hold it."""
+    """Return the peer, and all blocks that contain it."""
     if peer.kind not in _BLOCKS:
         return (peer,)
     block = ip_network(peer.value)
@@ -129,7 +129,7 @@ def _wider(peer: VpcPeer) -> tuple[VpcPeer, ...]:
 
 
 def _subsumes(one: VpcRule, other: VpcRule) -> bool:
-    """Whether one rule says all that another of its policy, with a peer inside its own, says, and no later."""
+    """Whether a rule covers all packets of another of its policy, with a peer inside its own, no later in the order."""
     return (
         one.label != other.label
         and one.priority <= other.priority
@@ -147,7 +147,7 @@ def _ports(text: str | None) -> Ports:
     return ports
 
 
-# ---- blocks and ports that touch ----
+# ---- adjacent blocks and ports ----
 
 
 def _by_address(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
@@ -191,7 +191,7 @@ def _alike(pieces: Sequence[_Piece], key: Callable[[VpcRule], Hashable]) -> Iter
 
 
 def _united(pieces: Sequence[_Piece], rule: VpcRule) -> _Piece:
-    """One piece for several, told by the rule; a single piece stays as it is."""
+    """Return one piece for several, with the given rule; a single piece is unchanged."""
     if len(pieces) == 1:
         return pieces[0]
     descriptions = {piece.rule.description for piece in pieces}

@@ -1,4 +1,4 @@
-"""Who moves, who stays and how either is reached afterwards: what the conversion must know of the estate."""
+"""The estate as the conversion sees it: moving and staying instances, and how each is reached after the move."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class ConversionContext:
 
     `instances` are all classic instances of the region. `migrating_ids` move now, `later_ids` in a later wave; all
     others stay. `linked_ids` are attached to the target VPC by ClassicLink. `target_cidrs` are the blocks of the
-    VSwitches that instances move into, those of a later wave too; empty where they are not known, which is taken for
-    anywhere private. `mapped` are classic groups for which there are VPC groups already, and how many: they are not
-    converted; rules may name those of them in `namable_ids`. With `targets_to_themselves` no other server is in any of
-    the blocks, all of which are known.
+    VSwitches that instances move into, including those of a later wave; empty where they are unknown, which counts as
+    any private address. `mapped` are classic groups with existing VPC groups, and the number of those: they are not
+    converted; rules may name those in `namable_ids`. With `targets_to_themselves` no other server is in any of the
+    blocks, all of which are known.
     """
 
     instances: tuple[Instance, ...]
@@ -39,18 +39,18 @@ class ConversionContext:
 
 @dataclass(frozen=True)
 class GroupCover:
-    """Clones that name moving instances: `exact` ones hold no others; for the instances in `unnamed` there is none."""
+    """Clones that name moving instances: `exact` ones have no others; `unnamed` are the instances without one."""
 
     exact: tuple[str, ...]
     unnamed: tuple[Instance, ...]
 
 
 class Inside(NamedTuple):
-    """Ids of the instances whose classic address is in some blocks, told with certainty and without.
+    """Ids of the instances with a classic address in some blocks, by certainty.
 
-    `surely` has those of which all addresses are in the blocks and one at least is known, `possibly` those of which one
-    is, or none is known; `partly` those of which one is and another is not. With
-    `everybody` all who move are surely inside.
+    `surely` are those with at least one known address and all of them in the blocks; `possibly` those with one in them,
+    or with none known; `partly` those with one inside and another outside. With `everybody` all moving instances are
+    surely inside.
     """
 
     surely: frozenset[str]
@@ -60,10 +60,10 @@ class Inside(NamedTuple):
 
 
 class Moves:
-    """The context, indexed for the questions that rules ask.
+    """The context, indexed for the look-ups of rules.
 
-    Raises ValueError where a moving instance has no group, or one that is not among those to clone: its verdicts would
-    be decided by rules that the conversion never saw.
+    Raises ValueError where a moving instance has no group, or one that is not among those to clone: rules that the
+    conversion never saw would decide for it.
     """
 
     def __init__(self, groups: Iterable[SecurityGroup], context: ConversionContext) -> None:
@@ -99,7 +99,7 @@ class Moves:
                 raise ValueError(f"{instance.id} moves, but its security group ({missing}) is not among those to clone")
 
     def inside(self, blocks: Sequence[IPv4Network]) -> Inside:
-        """Return who has a classic address in the blocks, which must not overlap each other."""
+        """Return the instances with a classic address in the blocks, which must not overlap each other."""
         asked = tuple(blocks)
         if asked not in self._inside:
             counts = Counter(instance_id for block in asked for _, instance_id in self._addresses.inside(block))
@@ -114,7 +114,7 @@ class Moves:
 
     @cached_property
     def sole_groups(self) -> frozenset[str]:
-        """The clones without which somebody who moves has no name: all their members move, and one is in no other."""
+        """Return the clones that alone name a moving instance: all their members move, and one is in no other."""
         sole = (self.cloned_ids.intersection(item.security_group_ids) for item in self._movers.values())
         return frozenset(
             group_id for own in sole if len(own) == 1 for group_id in own if self._members[group_id] <= self.mover_ids
@@ -138,7 +138,7 @@ class Moves:
         return tuple(self._movers[instance_id] for instance_id in sorted(ids & self.mover_ids))
 
     def stranded_members(self, group_id: str) -> tuple[Instance, ...]:
-        """Return the members of a group that stay classic without ClassicLink: they and the VPC cannot meet."""
+        """Return the members of a group that stay classic without ClassicLink: they and the VPC cannot connect."""
         return self._stranded_in.get(group_id, ())
 
     def stranded_at(self, block: IPv4Network) -> tuple[Instance, ...]:
@@ -147,7 +147,7 @@ class Moves:
         return tuple(self._stranded[instance_id] for instance_id in sorted(located) if instance_id in self._stranded)
 
     def all_targets_in(self, blocks: Sequence[IPv4Network]) -> bool:
-        """Whether whatever new address an instance gets, it is in the blocks."""
+        """Whether every possible new address of an instance is in the blocks."""
         return all(any(target.subnet_of(block) for block in blocks) for target in self.targets)
 
     def some_target_in(self, blocks: Sequence[IPv4Network]) -> bool:
@@ -155,21 +155,23 @@ class Moves:
         return any(target.overlaps(block) for target in self.targets for block in blocks)
 
     def only_vacated(self, blocks: Sequence[IPv4Network]) -> bool:
-        """Whether the blocks have no address but those that moving instances leave behind."""
+        """Whether the blocks have no addresses except those that moving instances leave."""
         left_behind = {
             address for block in blocks for address, holder in self._addresses.inside(block) if holder in self._vacated
         }
         return len(left_behind) == sum(block.num_addresses for block in blocks)
 
     def cover(self, wanted: frozenset[str], surely: frozenset[str], own: str | None) -> GroupCover:
-        """Choose few clones that together name those of the wanted instances that move, for a rule of group `own`.
+        """Choose few clones that together name the wanted moving instances, for a rule of group `own`.
 
-        Only groups are chosen all of whose members, staying ones included, are in `surely`: a clone may be given to any
-        of them one day. `own` is never chosen: the cloud takes no rule that names its own group. None: it may be.
+        A group is chosen only if all its members, staying ones included, are in `surely`, because a clone may be given
+        to any of them later. `own` is never chosen: the cloud accepts no rule that names its own group. None: it may
+        be.
         """
         left, chosen = wanted & self.mover_ids, []
-        # The clone that names most comes first, of equals the first by id. What a clone names of those left only gets
-        # less: so the first whose number still holds is the best, and the others need not be counted again.
+        # The clone that names most comes first, of equals the first by id. The number of unnamed instances that a clone
+        # names only decreases. So the first clone whose number is still correct is the best, and the others need not be
+        # counted again.
         best_first = [
             (-len(members & left), group_id)
             for group_id, members in self._members.items()

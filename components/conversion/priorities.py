@@ -1,7 +1,7 @@
-"""Priorities of a migration's VPC rules: in bands where planes overlap, at their classic number wherever that is free.
+"""Assign the priorities of a migration's VPC rules: in bands where planes overlap, else at their classic number.
 
-An instance is in several groups and the rules of all of them are merged by priority, lower first, drop before accept.
-So the mapping from classic to VPC priorities is one for all groups, and keeps order and ties.
+An instance is in several groups, and the rules of all of them are merged by priority, lower first, drop before accept.
+So all groups share one mapping from classic to VPC priorities, which keeps order and ties.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from components.conversion.rules import VpcRule
 from estate.model import RulePolicy
 
 LOWEST = 100
-"""The priority that is evaluated last. System rules made before 2020-05-27 have 110, which nobody can create."""
+"""The priority that is evaluated last. System rules made before 2020-05-27 have 110, which can no longer be set."""
 
 
 class Band(IntEnum):
-    """Where a rule stands among those of its direction: intranet rules first."""
+    """The order of rules in one direction: intranet rules first."""
 
     INTRANET = 0
     GUARD = 1
@@ -45,10 +45,10 @@ class Draft(NamedTuple):
 
 @dataclass(frozen=True)
 class Ladder:
-    """The priority of every level of one direction; `slots` is how many priorities that took.
+    """The priority of every level of one direction; `slots` is the number of priorities used.
 
-    Where `slots` exceeds `LOWEST`, the first levels share priority 1: then a drop wins that used to lose, so traffic is
-    cut and none let in.
+    Where `slots` exceeds `LOWEST`, the first levels share priority 1: then a drop may win that used to lose, so traffic
+    is cut, but none is admitted.
     """
 
     priorities: Mapping[Level, int]
@@ -56,9 +56,9 @@ class Ladder:
 
 
 def make_ladder(drafts: Iterable[Draft], *, banded: bool) -> Ladder:
-    """Settle the priorities of all drafts of one direction.
+    """Assign the priorities of all drafts of one direction.
 
-    Not `banded`, no packet meets rules of two bands, and each band is numbered as if the other were not there.
+    If not `banded`, no packet matches rules of two bands, and each band is numbered as if the other did not exist.
     """
     policies: dict[Level, set[RulePolicy]] = {}
     for draft in drafts:
@@ -78,7 +78,7 @@ def make_ladder(drafts: Iterable[Draft], *, banded: bool) -> Ladder:
 
 
 def _joined(levels: Sequence[Level], policies: Mapping[Level, set[RulePolicy]]) -> list[list[Level]]:
-    """Join neighbours of one band that all accept, or all drop: among them the order decides nothing."""
+    """Join adjacent levels of one band that all accept, or all drop: their order decides nothing."""
     steps: list[list[Level]] = []
     for level in levels:
         last = steps[-1][-1] if steps else None
@@ -90,7 +90,7 @@ def _joined(levels: Sequence[Level], policies: Mapping[Level, set[RulePolicy]]) 
 
 
 def _numbers(wanted: Sequence[int]) -> list[int]:
-    """Return numbers for steps in order, each as near to what it wants as those before and after it allow."""
+    """Return numbers for steps in order, each as near to its wish as the others allow."""
     numbers: list[int] = []
     for number in wanted:
         numbers.append(max(number, numbers[-1] + 1) if numbers else max(number, 1))

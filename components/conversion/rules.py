@@ -1,4 +1,4 @@
-"""What a conversion gives: VPC rules, and a report that accounts for every classic rule."""
+"""The result of a conversion: VPC rules, and a report on every classic rule."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ IpProtocol = Literal["TCP", "UDP", "ICMP", "ICMPv6", "GRE", "ALL"]
 
 
 class Outcome(StrEnum):
-    """What became of a classic rule.
+    """The result for a classic rule.
 
-    `NOT_PORTABLE` also where part of it was kept: some traffic that the classic group accepted is accepted no more.
-    `ADDED` is for what no classic rule said: guards, and in-group access of members that stay classic. `FOLDED` and
-    `SPLIT` keep limits of the cloud and are exactly equivalent: rules told as one, rules told in several VPC groups.
+    `NOT_PORTABLE` also where a part was kept: some traffic that the classic group accepted is no longer accepted.
+    `ADDED` is for additions: guards, and in-group access of members that stay classic. `FOLDED` and `SPLIT` keep limits
+    of the cloud and are exactly equivalent: several rules as one, or rules in several VPC groups.
     """
 
     CARRIED_OVER = "carried-over"
@@ -66,7 +66,7 @@ class VpcRule:
 
     @cached_property
     def label(self) -> str:
-        """What the rule says, as a person reads it; two rules that differ only in description have the same."""
+        """The rule in words; two rules that differ only in description have the same."""
         ports = self.port_range
         if self.source_port_range:
             ports += f" source ports {self.source_port_range}"
@@ -75,9 +75,9 @@ class VpcRule:
 
 @dataclass(frozen=True)
 class ReportEntry:
-    """What became of one classic rule, None for what was added, and why; `labels` are the VPC rules it led to.
+    """The result for one classic rule, None for an addition, with the reason; `labels` are its VPC rules.
 
-    `by_own_group` is for what is lost because no group can name itself.
+    `by_own_group` marks losses that occur because no group can name itself.
     """
 
     rule: SecurityGroupRule | None
@@ -90,7 +90,7 @@ class ReportEntry:
 
 @dataclass(frozen=True)
 class LimitExceeded:
-    """A limit of the cloud that the converted rules do not keep."""
+    """A limit of the cloud that the converted rules exceed."""
 
     what: str
     limit: int
@@ -103,9 +103,9 @@ class LimitExceeded:
 
 @dataclass(frozen=True)
 class Conversion:
-    """The rules of one clone, egress first, in order of evaluation, and the report of how they came about.
+    """The rules of one clone, egress first, in order of evaluation, and the report on their origin.
 
-    `own` is the classic group that it is a clone of.
+    `own` is the cloned classic group.
     """
 
     rules: tuple[VpcRule, ...]
@@ -115,7 +115,7 @@ class Conversion:
 
     @property
     def passes_limits(self) -> bool:
-        """Whether one group cannot take the rules, whatever they name."""
+        """Whether there are too many rules for one group."""
         naming = sum(rule.peer.kind is PeerKind.GROUP for rule in self.rules)
         return len(self.rules) > MAX_RULES or naming > MAX_GROUP_PEERS
 
@@ -125,10 +125,11 @@ class Conversion:
 
     @cached_property
     def parts(self) -> tuple[tuple[VpcRule, ...], ...]:
-        """The rules of each VPC group that the clone takes; one almost always.
+        """The rules of each VPC group of the clone; almost always one.
 
-        An instance merges the rules of all its groups by priority, so it matters to no packet which part a rule is in.
-        Rules name the first part, and no group can name itself: what is for the clone's own members is in the others.
+        An instance merges the rules of all its groups by priority, so no packet depends on the part that a rule is in.
+        Rules name the first part, and no group can name itself: rules for the clone's own members are in the other
+        parts.
         """
         own = [rule for rule in self.rules if self.names_own(rule)]
         naming = [rule for rule in self.rules if rule.peer.kind is PeerKind.GROUP and not self.names_own(rule)]
@@ -151,7 +152,7 @@ class Conversion:
 
 
 def classic_text(rule: SecurityGroupRule) -> str:
-    """Return a classic rule as a person reads it; no field that decides about a packet is left out."""
+    """Return a classic rule in words; no field that affects packets is left out."""
     ports = rule.port_range or f"ports of {rule.port_range_list_id}"
     if rule.source_port_range:
         ports += f" source ports {rule.source_port_range}"

@@ -1,4 +1,4 @@
-"""Translation of one classic rule into the peers of its VPC rules, the priority left aside."""
+"""Translate one classic rule into the peers of its VPC rules, without its priority."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from estate.model import Instance, PeerKind
 
 _WITH_PORTS = ("TCP", "UDP")
 _NAMED_AT_MOST = 5
-# A broader block was not written with somebody in mind.
+# A broader block was not written for specific servers.
 _BROAD = 24
 _INTRANET_SEES = {
     4: "the intranet NIC sees RFC 1918 and the cloud's own 100.64.0.0/10 only",
@@ -25,9 +25,9 @@ _INTRANET_SEES = {
 
 
 class Note(NamedTuple):
-    """One thing to report of a rule, and the outcome that it alone would give.
+    """One remark on a rule, and the outcome that it alone would cause.
 
-    `by_own_group` where it is so because no group can name itself.
+    `by_own_group` if the cause is that no group can name itself.
     """
 
     outcome: Outcome
@@ -37,11 +37,11 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True)
 class Ways:
-    """In which ways rules are told that are not the first choice.
+    """The ways of conversion that are not the first choice.
 
-    With `split`, internet ingress rules are told in public blocks alone, without guards. With `by_block`, a broad
-    intranet rule that treats all who move alike names the blocks that they move into, not their clones. With `second`,
-    rules for members of the clone itself are told in a second VPC group, which all members are in too.
+    With `split`, internet ingress rules use only public blocks, without guards. With `by_block`, a broad intranet rule
+    that treats all moving instances alike names the blocks of their destination, not their clones. With `second`, rules
+    for members of the clone itself are in a second VPC group, which all members are in too.
     """
 
     split: bool = False
@@ -51,9 +51,9 @@ class Ways:
 
 @dataclass(frozen=True)
 class Scope:
-    """What the translation of a rule depends on besides the rule.
+    """The context of a rule's translation.
 
-    `own` is the rule's group: the cloud takes no rule that names its own group as the peer (AuthorizeSecurityGroup,
+    `own` is the rule's group: the cloud accepts no rule that names its own group as the peer (AuthorizeSecurityGroup,
     InvalidParamter.Conflict).
     """
 
@@ -63,15 +63,16 @@ class Scope:
 
     @property
     def has_members(self) -> bool:
-        """Whether there is somebody to meet in the rule's own clone: more than one member moves."""
+        """Whether the rule's own clone has peers: more than one member moves."""
         return self.moves.moving_members(self.own) > 1
 
 
 @dataclass(frozen=True)
 class Translation:
-    """What a classic rule becomes: one VPC rule for each peer, none where nothing is left of it.
+    """The result for a classic rule: one VPC rule for each peer, none where nothing is left.
 
-    `to_members` is true where it accepts members of its own group, which no rule can say: it is left to the defaults.
+    `to_members` is true where it accepts members of its own group, which no rule can express: it is left to the
+    defaults.
     """
 
     ip_protocol: IpProtocol
@@ -89,7 +90,7 @@ class _Peers(NamedTuple):
 
 
 def translate(rule: ClassicRule, scope: Scope) -> Translation:
-    """Translate one rule. An accept that a VPC group cannot say exactly says less, a drop more; both are noted."""
+    """Translate one rule. Without an exact equivalent, an accept is narrowed and a drop widened; both are noted."""
     unsayable = tuple(_unsayable(rule))
     if unsayable and rule.policy == "accept":
         peers, notes, to_members = _Peers(())
@@ -156,7 +157,7 @@ def _group(rule: ClassicRule, group_id: str, scope: Scope) -> _Peers:
         peers.append(VpcPeer(PeerKind.GROUP, group_id))
     if not peers:
         of_account = f" of account {rule.source.group_owner_account}" if rule.source.group_owner_account else ""
-        # A VPC group takes a group of the same VPC only (AuthorizeSecurityGroup, InvalidSourceGroupId.Mismatch).
+        # A VPC group accepts only a group of the same VPC (AuthorizeSecurityGroup, InvalidSourceGroupId.Mismatch).
         reason = f"{group_id}{of_account} is not cloned, and none of its members has ClassicLink"
         return _Peers((), (_lost(f"{reason}: name the addresses that it stands for to keep them"),))
     stranded = moves.stranded_members(group_id)
@@ -169,7 +170,7 @@ def _group(rule: ClassicRule, group_id: str, scope: Scope) -> _Peers:
 def _mapped_group(rule: ClassicRule, group_id: str, scope: Scope) -> _Peers:
     """Return the peers for a group whose members will be in VPC groups with strangers.
 
-    Who is let in must not be they, who is not may.
+    An accept must not admit the strangers; a drop may include them.
     """
     linked = (VpcPeer(PeerKind.GROUP, group_id),) if group_id in scope.moves.linked_group_ids else ()
     why = f"the VPC groups that {group_id} is mapped to are not for its members alone"
@@ -215,7 +216,7 @@ def _public(block: IPv4Network | IPv6Network, *, split: bool) -> _Peers:
         return _without_effect("the internet NIC saw none of these addresses")
     if not split:
         return _Peers(cidr_peers((block,)))
-    # 100.64.0.0/10 stays in: no tenant's traffic comes from there, and health checks must never be cut.
+    # 100.64.0.0/10 is kept: no tenant's traffic comes from there, and health checks must never be cut.
     parts: tuple[IPv4Network, ...] | tuple[IPv6Network, ...]
     parts = without((block,), PRIVATE_V6) if isinstance(block, IPv6Network) else without((block,), RFC1918)
     if parts == (block,):
@@ -249,7 +250,7 @@ def _stranded_host(block: IPv4Network, moves: Moves) -> Iterator[Note]:
 
 
 def _accepted(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
-    """Peers that accept no instance but those whose classic address is in the blocks, wherever it gets its new one."""
+    """Return peers that accept only instances with a classic address in the blocks, wherever they move."""
     moves = scope.moves
     inside = moves.inside(blocks)
     admitted = inside.surely
@@ -284,7 +285,7 @@ def _accepted(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
 
 
 def _dropped(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
-    """Peers that drop every instance whose classic address is in the blocks, wherever it gets its new one."""
+    """Return peers that drop every instance with a classic address in the blocks, wherever it moves."""
     moves = scope.moves
     refused = moves.inside(blocks)
     if refused.everybody and _may_name_targets(scope):
@@ -315,9 +316,9 @@ def _dropped(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
 
 
 def takes_every_clone(rule: ClassicRule, moves: Moves) -> bool:
-    """Whether a rule is for all who move, by clones or by the blocks that they move into: its own hold none of these.
+    """Whether a rule is for all moving instances, by clones or by the blocks of the destination: its own contain none.
 
-    It takes all of `Moves.sole_groups` but its own then, unless it may name those blocks.
+    Then it needs all of `Moves.sole_groups` except its own, unless it may name those blocks.
     """
     if rule.nic_type != "intranet" or not isinstance(rule.block, IPv4Network):
         return False

@@ -1,4 +1,4 @@
-"""Collects evidence of the guest systems into files that previews read: `python -m components.evidence --help`."""
+"""Collect evidence of the guest systems into files that previews read: `python -m components.evidence --help`."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ def collect(
         list[str] | None, typer.Option(help="Id of an instance; repeat it. All that migrate when not given.")
     ] = None,
 ) -> None:
-    """Run the scripts in the stack's instances by Cloud Assistant, and write what they print.
+    """Run the scripts in the stack's instances by Cloud Assistant, and write their output.
 
     Needs `evidence: {cloudAssistant: true}` in the stack and the RAM actions of docs/ram/evidence.json. An instance
-    that is stopped, has no agent or is refused by the cloud is told, and left to `add`.
+    that is stopped, has no agent or is refused by the cloud is reported, and left to `add`.
 
     Example: python -m components.evidence collect --stack-config Pulumi.prod.yaml
     """
@@ -135,7 +135,7 @@ def check(files: Annotated[list[Path], typer.Argument(help="Evidence files.")]) 
     now = clock.now()
     found = load_evidence(files)
     table = Table(box=None)
-    # Copied from here: an id is never cut or folded, however narrow the terminal is.
+    # Ids are copied from here, so they are never cut or folded, however narrow the terminal is.
     table.add_column("instance", no_wrap=True, min_width=max(map(len, (item.instance_id for item in found)), default=0))
     for heading in ("system", "source", "collected by", "hours ago"):
         table.add_column(heading, overflow="fold")
@@ -157,7 +157,7 @@ def _stranger(directory: Path, instance: str) -> str | None:
         try:
             config, _ = parse_with_includes(_stack(path), _project(path), directory, path.name)
         except ConfigError:
-            continue  # A preview says what is wrong with it.
+            continue  # a preview reports its errors
         if any(wave.selector for wave in config.all_waves):
             return None
         known |= {item.id for wave in config.all_waves for item in wave.instances} | set(config.later)
@@ -179,7 +179,7 @@ def _option_fault(fault: Mapping[str, Any]) -> str:
 
 
 def _printed(output: bytes) -> str:
-    """Return the text of what a script printed; PowerShell's pipes and files are of UTF-16."""
+    """Return the output of a script as text; PowerShell's pipes and files are UTF-16."""
     try:
         return decode(output)
     except ValueError as error:
@@ -187,7 +187,7 @@ def _printed(output: bytes) -> str:
 
 
 def _age(now: datetime, then: datetime) -> str:
-    """Whole hours since then; what a guest's clock is a little ahead by is none."""
+    """Return the whole hours since then; a guest's clock that is a little ahead counts as zero."""
     if then > now + _SKEW:
         return "in the future"
     return f"{max(0.0, (now - then) / timedelta(hours=1)):.0f}"
@@ -206,7 +206,7 @@ def _stack(path: Path) -> dict[str, Any]:
 
 
 def _project(stack_config: Path) -> str:
-    """Return the name of the project beside a stack file; ours where there is none to read."""
+    """Return the name of the project beside a stack file; ours where none can be read."""
     try:
         project = yaml.safe_load((stack_config.parent / "Pulumi.yaml").read_text(encoding="utf-8"))
         return str(project["name"])
@@ -215,7 +215,7 @@ def _project(stack_config: Path) -> str:
 
 
 def _plain(stack: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what only Pulumi can decrypt, and tell of it: credentials then come from the environment."""
+    """Leave out values that only Pulumi can decrypt, and report it: credentials then come from the environment."""
     encrypted = sorted(key for key, value in stack.items() if key.startswith(PREFIX) and _is_encrypted(value))
     if encrypted:
         _tell(f"{', '.join(encrypted)}: encrypted by Pulumi, so not read here; the environment is used in its place")
@@ -223,7 +223,7 @@ def _plain(stack: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_encrypted(value: Any) -> bool:
-    """Whether a value of the config, or a part of it, is one that only Pulumi can decrypt."""
+    """Whether a value of the config, or a part of it, can be decrypted only by Pulumi."""
     if isinstance(value, Mapping):
         return "secure" in value or any(_is_encrypted(part) for part in value.values())
     return isinstance(value, list) and any(_is_encrypted(part) for part in value)
@@ -232,7 +232,7 @@ def _is_encrypted(value: Any) -> bool:
 def _target(config: MigrationConfig, stack_config: Path) -> Path:
     """Return the evidence file to write.
 
-    Raises ConfigError where the stack allows no collecting, or names a pattern only.
+    Raises ConfigError where the stack does not allow collecting, or names only a pattern.
     """
     choice: EvidenceChoice | None = config.evidence
     if choice is None or not choice.cloud_assistant:
@@ -250,7 +250,7 @@ def _tell(text: str) -> None:
 
 
 def main() -> None:
-    """Run the command line; every error is one message on stderr, and an exit code that tells its kind."""
+    """Run the command line; every error is one message on stderr, and an exit code for its kind."""
     try:
         app()
     except (ConfigError, EvidenceFileError, OutputError, SettingsError) as error:

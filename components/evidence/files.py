@@ -10,10 +10,10 @@ from estate.guest import Evidence, load_evidence
 
 
 def read_evidence(config: MigrationConfig, directory: Path, file: str) -> tuple[Evidence, ...]:
-    """All evidence that the config names; none where it names none.
+    """Return all evidence of the config; none where it names none.
 
-    `directory` is that of Pulumi.yaml, `file` the stack file's name for messages. Raises ConfigError for files that
-    are not there, EvidenceFileError for files that cannot be used; all problems at once.
+    `directory` is that of Pulumi.yaml, `file` the stack file's name for messages. Raises ConfigError for files that do
+    not exist, EvidenceFileError for files that cannot be used; all problems at once.
     """
     if config.evidence is None:
         return ()
@@ -21,7 +21,7 @@ def read_evidence(config: MigrationConfig, directory: Path, file: str) -> tuple[
 
 
 def evidence_paths(choice: EvidenceChoice, directory: Path, file: str) -> list[Path]:
-    """Return the files that are there, each once, sorted. Raises ConfigError for a name or pattern that none has."""
+    """Return the existing files, each once, sorted. Raises ConfigError for a name or pattern without a file."""
     paths: set[Path] = set()
     problems: list[Problem] = []
     for index, pattern in enumerate(choice.files):

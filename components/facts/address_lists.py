@@ -66,7 +66,7 @@ class UnreadListFacts(TypedDict):
     service: ListService
     reason: str
     unused: Annotated[bool, note("after.unusedServices of the config names it")]
-    approval: NotRequired[Annotated[ApprovalFacts, note("who answers for that; absent: nobody")]]
+    approval: NotRequired[Annotated[ApprovalFacts, note("the approval of that; absent: none")]]
 
 
 class AddressListFacts(TypedDict):
@@ -81,8 +81,8 @@ class AddressListFacts(TypedDict):
 def address_list_facts(estate: Estate, after: AfterChoice | None) -> AddressListFacts:
     """Return facts of all lists.
 
-    `after` tells which services nobody uses, and who answers for that. Buckets whose policy names neither address nor
-    VPC are left out.
+    `after` has the services that the team declares unused, with the approvals. Buckets whose policy names neither
+    address nor VPC are left out.
     """
     unread = {item.service for item in estate.unread_lists}
     facts: AddressListFacts = {

@@ -1,4 +1,4 @@
-"""Facts of ClassicLink: what is linked already, and what stands in the way of more."""
+"""Facts of ClassicLink: existing links, and obstacles to more."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class LinkFacts(TypedDict):
 
 
 class AttachedFacts(TypedDict):
-    """An instance to attach, as it is now."""
+    """An instance to attach, in its present state."""
 
     instanceId: str
     status: str
@@ -28,7 +28,7 @@ class AttachedFacts(TypedDict):
 
 
 class LinkStateFacts(TypedDict):
-    """What is linked already, and what stands in the way of more: it changes by itself."""
+    """Existing links, and obstacles to more: these facts change by themselves."""
 
     guestRoute: bool
     customRoutes: Annotated[list[str], note("destinations of the routes of the target VPC as it is")]
@@ -84,7 +84,7 @@ def classic_link_facts(state: LinkStateFacts, vpc_id: Later, instance_ids: Seque
 
 
 def broad_rule_facts(plan: MigrationPlan) -> list[BroadRuleFacts]:
-    """Return the rules that do not tell who is talked to."""
+    """Return the rules that do not show which peers use them."""
     return [
         {"securityGroupId": rule.group_id, "rule": rule.text, "instanceIds": list(rule.instance_ids)}
         for rule in plan.links.broad_rules

@@ -1,4 +1,4 @@
-"""Facts of the components that need few words."""
+"""Facts of the smaller components."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class PublicAddressFacts(TypedDict):
 
 
 class AddressCleanupFacts(TypedDict):
-    """Addresses that are taken out of what lets addresses in, once an instance has moved."""
+    """Addresses that are removed from lists, once an instance has moved."""
 
     addresses: list[str]
 

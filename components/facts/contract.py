@@ -1,4 +1,4 @@
-"""Which facts each component registers: the contract with whoever judges them."""
+"""The facts that each component registers: the contract with the policy pack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Facts of databases, and of what the stack prepares of them."""
+"""Facts of databases, and of their preparation by the stack."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class AdmittedGroupFacts(TypedDict):
 
 
 class DatabaseFacts(TypedDict):
-    """A database of the region: what it is, where it is, how it is reached, and whom it admits.
+    """A database of the region: its product, location, addresses and whitelists.
 
-    What the cloud refuses to tell of this database alone is left out, and `unread` says why.
+    Parts that the cloud refuses to read for this database alone are left out, and `unread` gives the reasons.
     """
 
     dbInstanceId: str
@@ -64,7 +64,7 @@ class DatabaseFacts(TypedDict):
 
 
 class HybridAccessFacts(TypedDict):
-    """Until when a database keeps its classic addresses."""
+    """The end of a database's classic addresses."""
 
     validUntil: Annotated[str, note("ISO: marginDays after the Latest Schedule Time of the last wave that uses it")]
     marginDays: int
@@ -72,7 +72,7 @@ class HybridAccessFacts(TypedDict):
 
 
 class DatabaseAccessFacts(TypedDict):
-    """What the stack prepares of one database, read-only instances included."""
+    """The preparation of one database by the stack, read-only instances included."""
 
     dbInstanceId: str
     product: DatabaseProduct
@@ -139,7 +139,7 @@ def _endpoint(info: NetInfo, read_at: datetime) -> EndpointFacts:
 def database_access_facts(
     database: Database, group_name: str, security_ips: Later, hybrid_access: HybridAccessFacts | None
 ) -> DatabaseAccessFacts:
-    """Return facts of what is prepared of one database; `security_ips` are the entries of the whitelist group."""
+    """Return facts of the preparation of one database; `security_ips` are the entries of the whitelist group."""
     facts: DatabaseAccessFacts = {
         "dbInstanceId": database.id,
         "product": database.product,

@@ -1,4 +1,4 @@
-"""Facts of guest systems, made of evidence."""
+"""Facts of guest systems, made from evidence."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from components.facts.base import note
 from estate.guest import SCRIPT_VERSION, Evidence, Source
 from estate.model import Instance
 
-# What is another every time it is looked at: two sources need not agree on it, the newest counts.
+# Values that differ at every reading: two sources need not agree, the newest counts.
 _PASSING: Final = ("schemaVersion", "collectedAt", "systemDiskFreeMib", "uptimeSeconds", "fileSystems", "macAddresses")
 _SKEW: Final = timedelta(minutes=5)
 
 NOT_TOLD: Final = ("schemaVersion", "collectedAt", "instanceId")
-"""Keys of estate.guest.GuestFacts in whose place a guest has keys of its own."""
+"""Keys of estate.guest.GuestFacts that a guest has under other keys."""
 
 
 class GuestFacts(TypedDict):
-    """What evidence says of a guest system.
+    """The evidence of a guest system.
 
     Beside these keys it has those of docs/schema/evidence.schema.json, GuestFacts; none of them where the evidence is
-    of another version of the scripts or of another instance. An absent key is not known, an empty list is.
+    of another version of the scripts or of another instance. An absent key is unknown, an empty list is known to be
+    empty.
     """
 
     collectedAt: Annotated[str, note("ISO")]
@@ -36,11 +37,11 @@ class GuestFacts(TypedDict):
 
 
 def guest_facts(evidence: Sequence[Evidence], instance: Instance) -> GuestFacts | None:
-    """Return what the evidence of one instance says, and how good it is; None where there is none.
+    """Return the evidence of one instance, and its quality; None where there is none.
 
-    `evidence` has the newest first, which counts. Of another version of the scripts, or from a system that takes
-    itself for another instance, it gives no facts but that. A fact of which another source says otherwise is left out,
-    and both are told under `contradictions`.
+    `evidence` has the newest first, which counts. Evidence of another version of the scripts, or of a system with
+    another instance's id, gives only that fact. A fact that another source contradicts is left out, and both are listed
+    under `contradictions`.
     """
     if not evidence:
         return None
@@ -73,7 +74,7 @@ def _stated(evidence: Evidence) -> dict[str, Any]:
 
 
 def _contradictions(newest: Evidence, others: Sequence[Evidence], instance: Instance) -> Iterator[tuple[str, str]]:
-    """Key and text of each fact on which sources differ; the cloud itself is one of them for the system."""
+    """Yield key and text of each fact on which sources differ; for the operating system, the cloud is a source too."""
     stated = _stated(newest)
     if instance.os_type is not None and instance.os_type.lower() != stated["os"]:
         yield "os", f"os: {stated['os']} ({newest.source}), {instance.os_type} (DescribeInstances)"
@@ -84,9 +85,9 @@ def _contradictions(newest: Evidence, others: Sequence[Evidence], instance: Inst
 
 
 def _other_clock(evidence: Evidence) -> dict[str, str]:
-    """Return what was filed by another clock than the guest's own.
+    """Return evidence that was filed by another clock than the guest's own.
 
-    What a script printed must be by one clock: the guest's own, where it was run by hand.
+    Evidence of one script must be by one clock: the guest's own, where it was run by hand.
     """
     filed, printed = evidence.collected_at, evidence.facts.collected_at
     if evidence.source != "file" or abs(filed - printed) <= _SKEW:

@@ -40,7 +40,7 @@ class VserverGroupFacts(MembershipFacts):
 
 
 class AutoSnapshotPolicyFacts(TypedDict):
-    """An automatic snapshot policy of disks of an instance, in UTC+8; without times where the region lacks it."""
+    """An automatic snapshot policy of disks of an instance, in UTC+8; without times if the region lacks it."""
 
     autoSnapshotPolicyId: str
     diskIds: list[str]
@@ -72,14 +72,14 @@ class SnapshotFacts(TypedDict):
 
 
 class ClassicPeerFacts(TypedDict):
-    """A classic instance that one talks with, by the group rules or by flows."""
+    """A classic peer of an instance, by the group rules or by flows."""
 
     instanceId: str
     reason: str
 
 
 class DependentFacts(TypedDict):
-    """An instance of a wave at another time that one talks with, in both directions."""
+    """A peer of an instance in a wave at another time, in either direction."""
 
     instanceId: str
     wave: str
@@ -87,7 +87,7 @@ class DependentFacts(TypedDict):
 
 
 class SharedDatabaseFacts(TypedDict):
-    """A database that instances of these waves, at another time, use too."""
+    """A database that instances of these waves, at another time, also use."""
 
     dbInstanceId: str
     waves: list[str]
@@ -111,14 +111,14 @@ class ClassicInstanceFacts(TypedDict):
 
 
 class PresentFacts(TypedDict):
-    """Where an instance is that has moved."""
+    """The place of an instance that has moved."""
 
     privateIps: list[str]
     securityGroupIds: Annotated[list[str], note("VPC groups, as the cloud has them by now")]
 
 
 class InstanceFacts(ClassicInstanceFacts):
-    """A migrating instance and its dependencies as they were classic; `moved` and `present` alone are of now."""
+    """A migrating instance and its dependencies as they were classic; only `moved` and `present` are current."""
 
     wave: str
     moved: Annotated[bool, note("it is in the target VPC by now; all else is as it was before")]
@@ -195,7 +195,7 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> InstanceFac
         "classicPeers": [
             {"instanceId": peer.instance_id, "reason": "; ".join(peer.reasons)}
             for peer in planned.peers
-            # Who has moved is no classic peer any more.
+            # An instance that has moved is no longer a classic peer.
             if peer.instance_id not in plan.roster.moved_ids
         ],
         "dependents": [
@@ -217,7 +217,7 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> InstanceFac
 
 
 def _add_known(facts: InstanceFacts, planned: PlannedInstance, plan: MigrationPlan) -> None:
-    """Add what is not known of every instance."""
+    """Add facts that are not known of every instance."""
     instance, types = planned.instance, plan.roster.index.instance_types
     if planned.moved:
         now = plan.roster.index.instances[instance.id]
@@ -255,7 +255,7 @@ def _add_known(facts: InstanceFacts, planned: PlannedInstance, plan: MigrationPl
 
 
 def _other_times(planned: PlannedInstance, waves: Iterable[PlannedWave]) -> list[str]:
-    """Names of the waves that move at another time than the instance."""
+    """Return the names of the waves that move at another time than the instance."""
     return [wave.name for wave in waves if wave.window.start != planned.wave.window.start]
 
 
@@ -306,7 +306,7 @@ def _vserver_group(item: Membership, planned: PlannedInstance, plan: MigrationPl
 
 
 def _classic_servers(membership: Membership, planned: PlannedInstance, plan: MigrationPlan) -> list[str]:
-    """Servers of the same load balancer that are classic once the instance has moved."""
+    """Return the servers of the same load balancer that are classic once the instance has moved."""
     roster, start = plan.roster, planned.wave.window.start
     return sorted(
         item
@@ -318,7 +318,7 @@ def _classic_servers(membership: Membership, planned: PlannedInstance, plan: Mig
 def _auto_snapshot_policies(
     disks: Iterable[Disk], policies: Mapping[str, AutoSnapshotPolicy]
 ) -> list[AutoSnapshotPolicyFacts]:
-    """Return those of its disks; of one that the region does not have, nothing is known but its id."""
+    """Return those of its disks; of one that the region does not have, only the id is known."""
     found: dict[str, list[str]] = {}
     for disk in disks:
         if disk.auto_snapshot_policy_id is not None:
@@ -342,6 +342,6 @@ def _snapshot(snapshot: Snapshot) -> SnapshotFacts:
         "progress": snapshot.progress,
         "snapshotType": snapshot.type,
         "createdAt": snapshot.created_at.isoformat(),
-        # The contract has no null: 0 says that it is kept until somebody deletes it.
+        # The contract has no null: 0 means that it is kept until it is deleted.
         "retentionDays": snapshot.retention_days or 0,
     }

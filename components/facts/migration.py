@@ -37,7 +37,7 @@ class WindowFacts(TypedDict):
 
 
 class SightingFacts(TypedDict):
-    """Who saw the pending task in the console."""
+    """The person who saw the pending task in the console."""
 
     by: str
     at: Annotated[str, note("ISO")]
@@ -60,13 +60,13 @@ class WaveFacts(TypedDict):
     scheduled: NotRequired[SightingFacts]
 
 
-# `from` is a keyword of Python, so that this one cannot be written as a class.
+# `from` is a keyword of Python, so this one cannot be written as a class.
 OffPeakFacts = TypedDict("OffPeakFacts", {"from": str, "to": str, "timeZone": str})
 OffPeakFacts.__doc__ = "The hours of every day in which instances may be down."
 
 
 class ClockFacts(TypedDict):
-    """What the two clocks said when the estate had been read."""
+    """Both clocks at the moment when the estate had been read."""
 
     cloudTime: Annotated[str, note("ISO")]
     machineTime: Annotated[str, note("ISO")]
@@ -79,13 +79,12 @@ class FileFacts(TypedDict):
     sha256: str
 
 
-#: Facts that are others at each reading, though nothing has changed. Of databases that is when
-#: addresses end, of zones what is sold there.
+#: Facts that differ at each reading without any change: for databases the end of addresses, for zones the stock.
 RUNNING_ON: Final = ("clock", "databases", "dryRun", "estateReadAt", "zones")
 
 
 class MadeOfFacts(TypedDict):
-    """What the program went by."""
+    """The inputs of the program."""
 
     commit: NotRequired[Annotated[str, note("absent where there is no checkout")]]
     dirty: NotRequired[bool]
@@ -97,7 +96,7 @@ class MadeOfFacts(TypedDict):
 
 
 class AttestationFacts(TypedDict):
-    """What somebody answers for."""
+    """A person's statement, with its owner."""
 
     kind: Literal["address-lists", "application-go", "licence-review", "orders-settled", "security-software"]
     instanceIds: Annotated[list[str], note("those of the wave, or with the tags, where the config names such")]
@@ -122,7 +121,7 @@ class WaiverFacts(TypedDict):
 
 
 class StayingFacts(TypedDict):
-    """Classic instances that the team leaves where they are."""
+    """Classic instances that the team leaves in the classic network."""
 
     instanceIds: list[str]
     owner: str
@@ -130,14 +129,14 @@ class StayingFacts(TypedDict):
 
 
 class GoneFacts(TypedDict):
-    """What the last `up` had in the cloud and nobody finds there; a linked instance whose link is gone by its id."""
+    """Resources of the last `up` that are gone from the cloud; a lost link is listed by its instance's id."""
 
     kind: Annotated[str, note("vpc, vswitch, securityGroup or linkedInstance")]
     id: str
 
 
 class ZoneFacts(TypedDict):
-    """A zone, and what can be made in it now."""
+    """A zone, and what can be created in it now."""
 
     zoneId: str
     vswitchAvailable: bool
@@ -145,7 +144,7 @@ class ZoneFacts(TypedDict):
 
 
 class BackupChoiceFacts(TypedDict):
-    """How fresh snapshots must be and how long they must be kept; as usual where the stack takes none itself."""
+    """The age and retention of snapshots; the defaults where the stack takes none itself."""
 
     keepDaysAfterWindow: int
     maxAgeHours: float
@@ -168,7 +167,7 @@ class LiveLinkFacts(TypedDict):
 
 
 class LiveNetworkFacts(TypedDict):
-    """The networks of the region as this run read them: what the stack's own networks and links are held against."""
+    """The networks of the region as this run read them, for comparison with the stack's own networks and links."""
 
     vpcs: list[LiveVpcFacts]
     vswitchIds: list[str]
@@ -176,7 +175,7 @@ class LiveNetworkFacts(TypedDict):
 
 
 class MigrationFacts(AddressListFacts):
-    """The migration as a whole: one a stack, parent of all others."""
+    """The migration as a whole: one for each stack, parent of all other components."""
 
     schemaVersion: Literal[2]
     regionId: str
@@ -219,7 +218,7 @@ class MigrationFacts(AddressListFacts):
 
 
 def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run: bool | None = None) -> MigrationFacts:
-    """Return facts of the migration: its waves, its instances, the estate around them, and what they are from."""
+    """Return facts of the migration: its waves, its instances, the estate around them, and their sources."""
     config, estate = plan.config, plan.estate
     members, cloned = plan.groups.member_ids, {group.id for group in plan.groups.classic}
     lists = address_list_facts(estate, config.after)
@@ -277,11 +276,11 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run
 
 
 def _digest(facts: MigrationFacts, plan: MigrationPlan) -> str:
-    """Return the SHA-256 by which a verdict is known: the same for two readings between which nothing has changed."""
+    """Return the SHA-256 that identifies a verdict's facts: the same for two readings without a change in between."""
     moving = {planned.instance.instance_type for planned in plan.instances}
     every = {
         "migration": {key: value for key, value in facts.items() if key not in RUNNING_ON},
-        # What is sold where changes all day long: only what this stack moves counts.
+        # The stock of zones changes all day: only types that this stack moves count.
         "zones": [
             {**zone, "instanceTypes": sorted(moving.intersection(zone["instanceTypes"]))} for zone in facts["zones"]
         ],
@@ -295,7 +294,7 @@ def _digest(facts: MigrationFacts, plan: MigrationPlan) -> str:
 
 
 def _standing_still(database: DatabaseFacts) -> Facts:
-    """Return the facts of a database less when a classic address ends: the cloud gives it as seconds from now."""
+    """Return the facts of a database without the end of its classic addresses: the cloud returns seconds from now."""
     endpoints = [{key: value for key, value in item.items() if key != "expiresAt"} for item in database["endpoints"]]
     return {**database, "endpoints": endpoints}
 

@@ -48,7 +48,7 @@ class TargetNetworkFacts(TypedDict):
 
 
 class VSwitch(Protocol):
-    """A VSwitch as far as it is known before it exists."""
+    """The known properties of a VSwitch before it exists."""
 
     @property
     def zone_id(self) -> str:
@@ -72,7 +72,7 @@ class VSwitch(Protocol):
 
     @property
     def free_addresses(self) -> int | None:
-        """How many addresses are free in it, where it exists."""
+        """The number of free addresses in it, where it exists."""
 
     @property
     def stranger_ids(self) -> Sequence[str] | None:
@@ -80,19 +80,19 @@ class VSwitch(Protocol):
 
 
 class Network(Protocol):
-    """The target network as far as it is known before it exists."""
+    """The known properties of the target network before it exists."""
 
     @property
     def mode(self) -> NetworkMode:
-        """Which of the ways it is."""
+        """Its mode, as in the config."""
 
     @property
     def is_default(self) -> bool | None:
-        """Whether a VPC that exists is the default one."""
+        """Whether an existing VPC is the default one."""
 
     @property
     def shared_with(self) -> str | None:
-        """The stack that chose it, where another one did."""
+        """The stack that chose it, if another one did."""
 
     @property
     def avoided_cidrs(self) -> Sequence[str]:
@@ -100,7 +100,7 @@ class Network(Protocol):
 
 
 def vswitch_facts(item: VSwitch, vswitch_id: Later, cidr_block: Later, status: Later) -> VSwitchFacts:
-    """Return facts of one VSwitch, with what its resource or the cloud says of it."""
+    """Return facts of one VSwitch, with the values of its resource or of the cloud."""
     facts: VSwitchFacts = {
         "vswitchName": item.name,
         "zoneId": item.zone_id,
@@ -124,7 +124,7 @@ def _capacity(item: VSwitch) -> int:
 def target_network_facts(
     network: Network, vpc_id: Later, cidr_block: Later, vswitches: Sequence[VSwitchFacts]
 ) -> TargetNetworkFacts:
-    """Return facts of the target network, with what its VPC is."""
+    """Return facts of the target network, with those of its VPC."""
     facts: TargetNetworkFacts = {
         "mode": network.mode,
         "vpcId": vpc_id,

@@ -76,7 +76,7 @@ class VpcGroupFacts(TypedDict):
 
 
 class ApprovalFacts(TypedDict):
-    """A decision that lets something pass for a while, and who answers for it."""
+    """A decision that lets something pass for a while, and its owner."""
 
     reason: str
     owner: str
@@ -93,7 +93,7 @@ class AcceptedFacts(TypedDict):
 
 
 class SharedSecurityGroupFacts(TypedDict):
-    """VPC groups of others in the place of a classic one: clones of another stack, or groups that it is mapped to."""
+    """VPC groups of others that replace a classic one: clones of another stack, or groups that it is mapped to."""
 
     classicSecurityGroupId: str
     groups: list[VpcGroupFacts]
@@ -101,7 +101,7 @@ class SharedSecurityGroupFacts(TypedDict):
 
 
 class ReportEntryFacts(TypedDict):
-    """What became of one classic rule."""
+    """The result for one classic rule."""
 
     classicRule: Annotated[str, note("as text")]
     outcome: Annotated[
@@ -116,7 +116,7 @@ class ReportEntryFacts(TypedDict):
 
 
 class ClonedSecurityGroupFacts(TypedDict):
-    """The VPC groups that say what a classic one said; almost always one. Each member is to be in all of them."""
+    """The VPC groups with the rules of a classic one; almost always one. Each member must be in all of them."""
 
     classicSecurityGroupId: str
     securityGroupIds: list[str]
@@ -153,9 +153,9 @@ def _live_rule(rule: SecurityGroupRule) -> RuleFacts:
 
 
 def others_group_facts(plan: MigrationPlan) -> Mapping[str, SharedSecurityGroupFacts]:
-    """Return facts of the VPC groups of others by the classic groups that they stand for, in the order of the config.
+    """Return facts of the VPC groups of others by the classic groups that they replace, in the order of the config.
 
-    These are the clones of another stack, or groups that the config gives.
+    These are the clones of another stack, or groups of the config.
     """
     groups, choice = plan.groups, plan.config.security_groups
     if choice is None:
@@ -187,7 +187,7 @@ def mapped_group_facts(
     strangers: Callable[[str], Sequence[str]],
     accepted: AcceptedDifferences | None,
 ) -> SharedSecurityGroupFacts:
-    """Return facts of groups that the config gives; `strangers` are who is in one already, `accepted` differences."""
+    """Return facts of groups of the config; `strangers` are servers already in one, `accepted` differences."""
     decided: AcceptedFacts = {}
     if accepted is not None and accepted.opened is not None:
         decided["opened"] = approval_facts(accepted.opened)
@@ -203,7 +203,7 @@ def mapped_group_facts(
 def cloned_group_facts(
     classic_id: str, conversion: Conversion, security_group_ids: Later, vpc_id: Later
 ) -> ClonedSecurityGroupFacts:
-    """Return facts of the clone of a classic group, and of how its rules came about."""
+    """Return facts of the clone of a classic group, and of the origin of its rules."""
     return {
         "classicSecurityGroupId": classic_id,
         "securityGroupIds": security_group_ids,
@@ -222,7 +222,7 @@ def cloned_group_facts(
 
 
 def approval_facts(approval: Approval) -> ApprovalFacts:
-    """Return facts of a decision, its times as the config has them."""
+    """Return facts of a decision, its times as in the config."""
     return cast(ApprovalFacts, approval.model_dump(mode="json", by_alias=True, include=set(Approval.model_fields)))
 
 

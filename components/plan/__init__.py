@@ -1,8 +1,8 @@
-"""Config and estate put together, in two steps. Pure; knows nothing of Pulumi.
+"""Combine config and estate, in two steps. Pure; knows nothing of Pulumi.
 
-`select` looks up once what the config names, and reports all that is wrong with it; `plan` decides what is declared for
-what was selected, and cannot fail. Each subject has a module of its own: a value, how it is looked up or decided, and
-its problems.
+`select` looks up once everything that the config names, and reports all problems; `plan` decides what is declared for
+the selection, and cannot fail. Each subject has a module of its own: a value, its look-up or decision, and its
+problems.
 """
 
 from components.plan.backups import SnapshotSet

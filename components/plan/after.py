@@ -1,4 +1,4 @@
-"""What comes after a move: addresses that were given up, and public addresses that become EIPs."""
+"""The time after a move: old addresses, and public addresses that become EIPs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from components.plan.roster import Roster
 
 
 def former_addresses(roster: Roster) -> tuple[str, ...]:
-    """Return intranet addresses that moved instances had and that nothing in the region has now, sorted.
+    """Return intranet addresses of moved instances that nothing in the region has now, sorted.
 
-    An address that some instance has, because it was retained or given to another one, is no former address.
+    An address that an instance has again, because it was retained or reassigned, is no former address.
     """
     moved = roster.moved_ids & roster.waves_of.keys()
     had = {address for item in moved for address in roster.instances[item].intranet_ips}

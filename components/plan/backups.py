@@ -1,4 +1,4 @@
-"""Backups: which snapshots are taken together, of which disks, and which disks are left out."""
+"""Plan the backups: the snapshots that are taken together, their disks, and the excluded disks."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from components.plan.roster import Roster
 from estate.model import Disk
 
 LOCAL_CATEGORIES = frozenset({"ephemeral", "ephemeral_ssd", "local_ssd_pro", "local_hdd_pro"})
-"""Disks that are on the physical server itself; CreateSnapshot takes none of them."""
+"""Disks on the physical server itself; CreateSnapshot accepts none of them."""
 
 _GROUP_CATEGORIES = frozenset({"cloud_essd", "cloud_auto", "cloud_essd_entry"})
-"""Disks that a snapshot-consistent group can hold (CreateSnapshotGroup reference); it holds 128 at most."""
+"""Disks that a snapshot-consistent group accepts (CreateSnapshotGroup reference), at most 128."""
 _GROUP_SIZE = range(2, 129)
 
 
@@ -37,7 +37,7 @@ def snapshot_sets(
 ) -> tuple[SnapshotSet, ...]:
     """Return the snapshots to take of an instance's disks in round `number`; none of local and of `excluded` ones.
 
-    Several disks are taken together where the cloud can do so for all of them, else one by one.
+    Several disks are taken together if the cloud can do so for all of them, otherwise one by one.
     """
     if choice is None:
         return ()
@@ -49,7 +49,7 @@ def snapshot_sets(
 
 
 def excluded_disk_problems(roster: Roster) -> Iterator[Problem]:
-    """Excluded disks that do not exist."""
+    """Yield excluded disks that do not exist."""
     backups, known = roster.config.backups, roster.index.disks
     for index, item in enumerate(backups.exclude if backups else ()):
         if item.disk not in known:

@@ -1,4 +1,4 @@
-"""ClassicLink: instances to attach, the flows that show who needs it, and links that the cloud would refuse."""
+"""Plan ClassicLink: instances to attach, the flows that need it, and links that the cloud would refuse."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from components.plan.security_groups import groups_of
 from estate.model import ClassicLinkAttachment, Instance, SecurityGroup
 
 MAX_LINKS = 1000
-"""Classic instances that a VPC takes (ClassicLink overview; AttachClassicLinkVpc then says QuotaExceeded)."""
+"""The most classic instances of a VPC (ClassicLink overview; AttachClassicLinkVpc then answers QuotaExceeded)."""
 
 
 @dataclass(frozen=True)
 class PlannedLinks:
     """ClassicLink between the target VPC and classic instances.
 
-    `linked_ids` are to be attached: those named, else all that stay and are talked to; none without ClassicLink. Those
-    of a later wave of this stack stay until their own window, and are still among these once they have moved, which
-    ends their link: what was declared for the links goes on. `attached` are those that are classic still. All are
-    sorted by id. `to_target` are links to the target VPC that exist already, `elsewhere` links of `attached` to another
-    VPC, but for those that this stack made: an update that changes the network detaches them first. `of_stack` are the
-    links to the target VPC and to that of the last `up`. `groups` are the classic groups of `linked_ids`. `broad_rules`
-    let instances that move talk with unlinked classic ones, and may be meant or not.
+    `linked_ids` are to be attached: the named ones, otherwise all staying peers; none without ClassicLink. Those of a
+    later wave of this stack stay until their own window. They remain in the list once they have moved, which ends their
+    link, so that the declarations for the links remain. `attached` are those that are still classic. All are sorted by
+    id. `to_target` are existing links to the target VPC, `elsewhere` links of `attached` to another VPC, except those
+    that this stack made: an update that changes the network detaches them first. `of_stack` are the links to the target
+    VPC and to that of the last `up`. `groups` are the classic groups of `linked_ids`. `broad_rules` connect moving
+    instances with unlinked classic ones, on purpose or not.
     """
 
     linked_ids: tuple[str, ...]
@@ -40,18 +40,18 @@ class PlannedLinks:
 
     @property
     def attached_ids(self) -> tuple[str, ...]:
-        """Ids of the instances to attach that are classic still, sorted."""
+        """Ids of the instances to attach that are still classic, sorted."""
         return tuple(item.id for item in self.attached)
 
 
 def peers_of(roster: Roster) -> Mapping[str, tuple[ClassicPeer, ...]]:
-    """Return the classic peers of each instance that moves with this stack; every end of a flow must be known."""
+    """Return the classic peers of each instance that moves with this stack; both ends of every flow must be known."""
     found = classic_peers(roster.classic, roster.starts, roster.index.security_groups, _flows_between(roster))
     return {item: found.get(item, ()) for item in roster.waves_of}
 
 
 def look_up_links(roster: Roster, network: PlannedNetwork, peers: Mapping[str, Iterable[ClassicPeer]]) -> PlannedLinks:
-    """Return who is linked, or is to be. `peers` are the classic peers of each instance that moves with this stack."""
+    """Return existing and planned links. `peers` are the classic peers of each instance that moves with this stack."""
     talked_to = {peer.instance_id for found in peers.values() for peer in found}
     linked = _linked(roster, talked_to)
     attached = tuple(roster.instances[item] for item in linked if item not in roster.moved_ids)
@@ -85,7 +85,7 @@ def _linked(roster: Roster, talked_to: set[str]) -> tuple[str, ...]:
 
 
 def _broad_rules(roster: Roster, in_reach: set[str]) -> tuple[BroadRule, ...]:
-    """Return the rules that let instances that move talk with classic ones that are not known to be in reach.
+    """Return the rules that connect moving instances with classic ones that are not known to be reachable.
 
     Classic are those that stay, and those of a later wave of this stack until they move themselves.
     """
@@ -119,11 +119,11 @@ def _by_id_and_address(roster: Roster) -> Mapping[str, str]:
     return {key: instance.id for instance in roster.classic for key in (instance.id, *instance.intranet_ips)}
 
 
-# ---- what is wrong with them ----
+# ---- problems ----
 
 
 def flow_problems(roster: Roster) -> Iterator[Problem]:
-    """Flows with an end that is no classic instance."""
+    """Yield flows with an end that is no classic instance."""
     known, link = _by_id_and_address(roster), roster.config.classic_link
     for index, flow in enumerate(_flows(roster.config)):
         for end, value in (("source", flow.source), ("destination", flow.destination)):
@@ -136,7 +136,7 @@ def flow_problems(roster: Roster) -> Iterator[Problem]:
 
 
 def attachment_problems(roster: Roster) -> Iterator[Problem]:
-    """Instances to attach that do not exist, are not classic, or migrate themselves before anything else does."""
+    """Yield instances to attach that do not exist, are not classic, or migrate themselves in the first wave."""
     first = roster.waves[0].window.start
     attach = roster.config.classic_link.attach if roster.config.classic_link else None
     for index, instance_id in enumerate(attach or ()):
@@ -147,7 +147,7 @@ def attachment_problems(roster: Roster) -> Iterator[Problem]:
 
 
 def link_problems(roster: Roster, links: PlannedLinks) -> Iterator[Problem]:
-    """Links that the cloud would refuse: of an instance that is linked elsewhere, and more than a VPC can have."""
+    """Yield links that the cloud would refuse: of an instance that is linked elsewhere, or beyond the VPC's limit."""
     if roster.config.classic_link is None:
         return
     for link in links.elsewhere:

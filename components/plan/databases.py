@@ -1,4 +1,4 @@
-"""Databases: which of them are prepared, until when they need classic addresses, and which an instance uses."""
+"""Plan the databases: which are prepared, until when they need classic addresses, and which an instance uses."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from components.plan.roster import Roster, not_classic
 from components.plan.waves import PlannedWave, last_latest
 from estate.model import Database
 
-# What decides which resources are declared for a database, and how.
+# The properties that decide which resources are declared for a database, and how.
 _DECIDING: Final = ("engine", "securityIpMode")
 
 
 @dataclass(frozen=True)
 class PlannedDatabase:
-    """One database that the stack prepares: one that the config names, or a read-only one of it.
+    """One database that the stack prepares: one of the config, or a read-only one of it.
 
-    `valid_until` is until when it needs its classic addresses; None where the config does not ask for hybrid access.
+    `valid_until` is the time until which it needs its classic addresses; None where the config declares no hybrid
+    access.
     """
 
     database: Database
@@ -36,7 +37,8 @@ class PlannedDatabase:
 class PlannedDatabases:
     """The databases that the stack prepares, read-only ones included, sorted by id; and the waves that use any.
 
-    `waves` are by id of the database, of all databases that one of their instances uses, in the order of their windows.
+    `waves` are by id of the database, for all databases that one of their instances uses, in the order of their
+    windows.
     """
 
     prepared: tuple[PlannedDatabase, ...]
@@ -46,8 +48,8 @@ class PlannedDatabases:
 def databases_used(roster: Roster) -> Mapping[str, tuple[Database, ...]]:
     """Return the databases that each instance of the waves uses, sorted by id.
 
-    Those that admit it over the classic network, by an intranet address or a security group; and of one that has moved
-    those that did before.
+    Those that admit it over the classic network, by an intranet address or a security group; for a moved instance those
+    that did before.
     """
     instances = [roster.instances[item] for item in roster.waves_of]
     addresses = AddressIndex(instances)
@@ -74,9 +76,9 @@ def _classic_entries(database: Database) -> set[str]:
 
 
 def _holders(entry: str, addresses: AddressIndex, everybody: set[str]) -> set[str]:
-    """Return who has an address that an entry of a whitelist admits; `everybody` where the entry cannot be read.
+    """Return the instances that an entry of a whitelist admits; `everybody` where the entry cannot be read.
 
-    It may well admit the address: better a database too many prepared than one cut off.
+    An unreadable entry may admit any address: preparing one database too many is safer than losing one.
     """
     try:
         block = ipaddress.ip_network(entry, strict=False)
@@ -88,7 +90,7 @@ def _holders(entry: str, addresses: AddressIndex, everybody: set[str]) -> set[st
 
 
 def plan_databases(roster: Roster, used: Mapping[str, tuple[Database, ...]]) -> PlannedDatabases:
-    """Return the databases of the config and their read-only instances; one that is named has its own choice.
+    """Return the databases of the config and their read-only instances; a named one has its own choice.
 
     `used` are the databases of each instance. Read-only instances need their classic addresses as long as the one that
     they follow: a read/write splitting address leads to all of them.
@@ -118,7 +120,7 @@ def _waves_of_databases(
 
 
 def database_problems(roster: Roster) -> Iterator[Problem]:
-    """Databases of the config that do not exist or cannot be declared, and what is wrong with who is left behind."""
+    """Yield databases of the config that do not exist or cannot be declared, and problems with `leavesBehind`."""
     databases = roster.index.databases
     for index, choice in enumerate(roster.config.databases):
         if choice.id not in databases:
@@ -126,7 +128,7 @@ def database_problems(roster: Roster) -> Iterator[Problem]:
             continue
         for database in (databases[choice.id], *roster.index.read_only_databases.get(choice.id, ())):
             for part in database.unread:
-                # The same answer leaves several parts unread.
+                # One refused answer leaves several parts unread.
                 if part.part in _DECIDING:
                     yield Problem(
                         f"databases[{index}].id",

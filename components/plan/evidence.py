@@ -1,4 +1,4 @@
-"""Which evidence counts for an instance."""
+"""Select the evidence that counts for an instance."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from estate.guest import Evidence
 
 
 def evidence_by_instance(evidence: Iterable[Evidence], config: MigrationConfig) -> Mapping[str, tuple[Evidence, ...]]:
-    """Return the evidence of each instance, newest first, without what is older than that by more than it may be."""
+    """Return the evidence of each instance, newest first, without records too much older than the newest."""
     if config.evidence is None:
         return {}
     age = timedelta(hours=config.evidence.max_age_hours)

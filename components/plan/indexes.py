@@ -1,4 +1,4 @@
-"""The estate by its ids. Each list is gone through once, however often it is asked."""
+"""The estate, indexed by id: each list is traversed once."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def grouped(items: Iterable[_Item], keys: Callable[[_Item], Iterable[str]]) -> d
 
 @dataclass(frozen=True)
 class Indexes:
-    """An estate as it was read, by id; what belongs to something is in the order of its own ids."""
+    """An estate as it was read, by id; dependent resources are in the order of their own ids."""
 
     estate: Estate
 

@@ -1,4 +1,4 @@
-"""What a plan would do for good: the cloud has no way back from it."""
+"""The changes of a plan that cannot be undone in the cloud."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from estate import hybrid
 
 
 def cannot_be_undone(plan: MigrationPlan) -> Iterator[str]:
-    """Yield what an update would do for good and is not done yet, each as a line about one database or instance.
+    """Yield what an update does that cannot be undone, unless already done, a line for each database or instance.
 
     A database that has an address in a VPC never goes back; a public address that is an EIP never becomes an
     instance's own again (`preflight plan` marks the same two).

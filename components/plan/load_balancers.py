@@ -1,4 +1,4 @@
-"""Which vServer groups of CLB an instance is in, or was before its move took it out of them."""
+"""The vServer groups of CLB that an instance is in, or was before its move removed it."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class Membership:
 
 @dataclass(frozen=True)
 class LoadBalancers:
-    """The vServer groups of the region, by what is asked of them, and load balancers whose groups were not read."""
+    """The vServer groups of the region, indexed, and load balancers whose groups were not read."""
 
     groups: tuple[VServerGroup, ...]
     unread: tuple[UnreadLoadBalancer, ...] = ()
 
     def unread_for(self, memberships: Sequence[Membership] | None, *, moved: bool) -> str | None:
-        """Return why nobody knows which groups an instance is in; None where it is known.
+        """Return why an instance's groups are unknown; None where they are known.
 
         A load balancer that was not read may serve any instance that has not `moved`, and after its move one that it
         served before.
@@ -73,7 +73,7 @@ class LoadBalancers:
         return {key: frozenset(ids) for key, ids in found.items()}
 
     def standing(self, instance_id: str, membership: Membership) -> Standing:
-        """Whether the instance is a member on that port now, is not, or the group has been deleted."""
+        """Return whether the instance is a member on that port now, is not, or the group has been deleted."""
         if membership.vserver_group_id not in self._group_ids:
             return "deleted"
         return "member" if (membership.vserver_group_id, instance_id, membership.port) in self._served else "left"

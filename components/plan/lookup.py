@@ -1,4 +1,4 @@
-"""What a config is told that names something the estate does not have."""
+"""The error for a config that names a resource that the estate does not have."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from estate.model import Estate
 
 
 def missing(what: str, wanted: str, known: Iterable[str], estate: Estate) -> str:
-    """Say what is not there, and what may have been meant."""
+    """Return a sentence about the missing resource, with similar ones."""
     close = difflib.get_close_matches(wanted, list(known), n=1)
     hint = f"; did you mean {close[0]}?" if close else ""
     return f"there is no {what} {wanted} in {estate.region_id} of account {estate.account_id}{hint}"

@@ -1,4 +1,4 @@
-"""One migration, decided: what moves, what stays, and what hangs on each."""
+"""A plan: the moving instances, the staying ones, and the dependencies of each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from estate.model import Database, Disk, Estate, Instance, Snapshot
 
 @dataclass(frozen=True)
 class Dependent:
-    """An instance of another wave of the stack that one talks with, and by which rules or flows one knows it."""
+    """A peer of an instance in another wave of the stack, and the rules or flows that connect them."""
 
     instance_id: str
     wave: str
@@ -33,12 +33,12 @@ class Dependent:
 
 @dataclass(frozen=True)
 class PlannedInstance:
-    """A migrating instance and its dependencies as they were in the classic network; only `moved` is of the present.
+    """A migrating instance and its dependencies as they were in the classic network; only `moved` reflects the present.
 
-    `origin` is what the stack recorded of it before its move, None while it is classic. `peers` are classic instances
-    that do not move with it, nor before it; `dependents` those of other waves that it talks with, in both directions.
+    `origin` is the stack's record of it from before its move, None while it is classic. `peers` are classic instances
+    that move neither with it nor before it; `dependents` are its peers in other waves, in both directions.
     `snapshot_round` is the round of snapshots of its disks: none is taken after its move. `memberships` are None where
-    nobody recorded them before its move.
+    they were not recorded before its move.
     """
 
     instance: Instance
@@ -67,13 +67,13 @@ class PlannedInstance:
 
     @property
     def moved(self) -> bool:
-        """Whether it is in the target VPC by now."""
+        """Whether it is in the target VPC."""
         return self.origin is not None
 
 
 @dataclass(frozen=True)
 class MigrationPlan:
-    """One migration, decided: every id in it exists in the estate. Made by `plan`.
+    """The plan of one migration: every id in it exists in the estate. Made by `plan`.
 
     `instances` are those that move, or have moved, with this stack, sorted by id. `roster` has all instances of the
     region and the waves.
@@ -109,12 +109,12 @@ class MigrationPlan:
 
     @cached_property
     def former_addresses(self) -> tuple[str, ...]:
-        """Intranet addresses that moved instances had and nobody has now, sorted."""
+        """Intranet addresses of moved instances that nothing has now, sorted."""
         return former_addresses(self.roster)
 
     @cached_property
     def gone(self) -> tuple[tuple[str, str], ...]:
-        """What the last `up` had in the cloud and nobody finds there now, as kind and id, sorted."""
+        """Resources of the last `up` that no longer exist in the cloud, as kind and id, sorted."""
         estate, roster = self.estate, self.roster
         there = {
             "vpc": {item.id for item in estate.vpcs},

@@ -1,4 +1,4 @@
-"""The target network: what the config asks for, looked up among the VPCs and VSwitches that there are."""
+"""Plan the target network: look up the config's choice among the existing VPCs and VSwitches."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ Place = tuple[str, str | None]
 class PlannedVSwitch:
     """A VSwitch that instances move into: `existing`, or to be created.
 
-    `cidr_block` is None for a default VSwitch that is yet to be made: the cloud chooses its block. `free` are the
-    addresses that are free in it, None while it is yet to be made.
+    `cidr_block` is None for a default VSwitch that does not exist yet: the cloud chooses its block. `free` is its
+    number of free addresses, None while it does not exist.
     """
 
     name: str
@@ -51,12 +51,12 @@ class PlannedVSwitch:
 class PlannedNetwork:
     """The VPC and the VSwitches that instances move into.
 
-    `choice` is the config's, None where it names no network: nothing else is known then. `vpc` is None while it is yet
-    to be created. `vswitches` are in the order of the config. `avoided_cidrs` are blocks of networks that the instances
+    `choice` is the config's, None where it names no network: nothing else is known then. `vpc` is None while it does
+    not exist. `vswitches` are in the order of the config. `avoided_cidrs` are blocks of networks that the instances
     must reach, sorted; `custom_routes` the destinations of the VPC's own routes. `strangers` are servers in the block
     of a VSwitch, by block, that did not move there with this stack. `shared_with` names the stack that chose the
-    network, where another one did. `retained` says that it outlives a destroy, because a database in hybrid access
-    never leaves it.
+    network, if another one did. `retained` means that it outlives a destroy, because a database in hybrid access never
+    leaves it.
     """
 
     choice: NetworkChoice | None
@@ -70,7 +70,7 @@ class PlannedNetwork:
 
     @property
     def target_cidrs(self) -> tuple[str, ...]:
-        """CIDR blocks of the VSwitches that instances move into, those that are known."""
+        """The known CIDR blocks of the VSwitches that instances move into."""
         return tuple(item.cidr_block for item in self.vswitches if item.cidr_block)
 
     @property
@@ -79,14 +79,14 @@ class PlannedNetwork:
         return all(item.cidr_block for item in self.vswitches) and not any(self.strangers.values())
 
     def is_target(self, vpc_id: str | None) -> bool:
-        """Whether a VPC is the target, as far as that exists."""
+        """Whether a VPC is the target, as far as the target exists."""
         return self.vpc is not None and vpc_id == self.vpc.id
 
 
 def look_up_network(roster: Roster) -> PlannedNetwork:
-    """Return the target network as it is, or is to be.
+    """Return the target network, existing or planned.
 
-    A VSwitch whose block cannot be planned is left out; `planning_problems` tells of it.
+    A VSwitch whose block cannot be planned is left out; `planning_problems` reports it.
     """
     config, estate = roster.config, roster.estate
     vpc = _target_vpc(config.network, roster)
@@ -105,7 +105,7 @@ def look_up_network(roster: Roster) -> PlannedNetwork:
 
 
 def _target_vpc(network: NetworkChoice | None, roster: Roster) -> Vpc | None:
-    """Return the VPC of the config; one that this stack made has no id there: the record has it."""
+    """Return the VPC of the config; one that this stack made has no id there, and is found by the record."""
     for vpc in roster.estate.vpcs:
         if isinstance(network, ExistingNetwork) and vpc.id == network.vpc_id:
             return vpc
@@ -123,7 +123,7 @@ def _is_alike(vpc: Vpc, network: CreateNetwork) -> bool:
 def _is_made(vpc: Vpc, network: CreateNetwork, record: StackRecord) -> bool:
     """Whether this stack made it: the state has its id, or a killed run left it.
 
-    Where nobody asks whose things are, as of an estate in a file, name and block are all that is known.
+    Where ownership is not checked, such as for an estate in a file, only name and block are compared.
     """
     made = (record.vpc_id, record.leftover(NETWORK, network.name))
     if record.stack is None:
@@ -133,7 +133,7 @@ def _is_made(vpc: Vpc, network: CreateNetwork, record: StackRecord) -> bool:
 
 
 def _made_name(thing: Vpc | VSwitch, names: Iterable[str], record: StackRecord) -> str:
-    """Return by which of `names` this stack made it, as its mark says, whatever it is called since; else its name."""
+    """Return the one of `names` in the stack's mark on it, even if it was renamed; without a mark, its name."""
     words = mark_of(thing.description)
     if words is None or record.stack is None:
         return thing.name
@@ -192,11 +192,11 @@ def _default(zone: str, vpc: Vpc | None, estate: Estate) -> PlannedVSwitch:
 def _blocks(
     roster: Roster, network: CreateNetwork | ExistingNetwork, vpc: Vpc | None, avoided: tuple[str, ...]
 ) -> list[str | None]:
-    """Return the block of each new VSwitch: given, as it is since an earlier `up`, or planned; None: no room for it."""
+    """Return the block of each new VSwitch: given, kept from an earlier `up`, or planned; None without room."""
     vpc_block = network.cidr_block if isinstance(network, CreateNetwork) else vpc.cidr_block if vpc else None
     names = _vswitch_names(network)
     live = [item for item in roster.estate.vswitches if vpc is not None and item.vpc_id == vpc.id]
-    # In another zone it is another VSwitch, made before the first one goes: the block is taken until then.
+    # In another zone it is another VSwitch, made before the first one is deleted: the block is taken until then.
     there = {(_made_name(item, names, roster.record), item.zone_id): item.cidr_block for item in live}
     blocks = [
         item.cidr_block or there.get((name, item.zone)) for name, item in zip(names, network.vswitches, strict=True)
@@ -218,7 +218,7 @@ def _blocks(
 
 
 def _avoided_cidrs(network: NetworkChoice | None, estate: Estate) -> tuple[str, ...]:
-    """Return the blocks of all networks that the instances must reach, as the config names them, sorted."""
+    """Return the blocks of all networks that the instances must reach, from the config, sorted."""
     if not isinstance(network, CreateNetwork | ExistingNetwork):
         return ()
     return tuple(sorted({*network.avoided_blocks, *_blocks_of_vpcs(network, estate)}))
@@ -234,12 +234,12 @@ def _blocks_of_vpcs(network: CreateNetwork | ExistingNetwork, estate: Estate) ->
 
 
 def _need(network: CreateNetwork | ExistingNetwork, vswitch: NewVSwitch, moving: Counter[Place]) -> int:
-    """Return the addresses that a planned VSwitch must hold: more than instances move in, times the growth."""
+    """Return the addresses that a planned VSwitch must hold: more than the moving instances, times the growth."""
     return int(moving[vswitch.zone, vswitch.tier] * network.growth) + 1
 
 
 def _instances_at(roster: Roster) -> Counter[Place]:
-    """Return how many instances move to each zone and tier; one that names no tier counts for its zone alone."""
+    """Return how many instances move to each zone and tier; one without a tier counts only for its zone."""
     places: Counter[Place] = Counter()
     for instance_id in (item for wave in roster.waves for item in wave.instance_ids):
         choice = roster.choices.get(instance_id)
@@ -248,11 +248,11 @@ def _instances_at(roster: Roster) -> Counter[Place]:
     return places
 
 
-# ---- what is wrong with it ----
+# ---- problems ----
 
 
 def zone_problems(roster: Roster, network: PlannedNetwork) -> Iterator[Problem]:
-    """Zones that do not exist, or have no stock for a VSwitch that is to be created."""
+    """Yield zones that do not exist, or have no stock for a VSwitch to be created."""
     zones = roster.index.zones
     usable = ", ".join(zone.id for zone in zones.values() if zone.vswitch_available)
     for key, choice in roster.config.keyed_instances:
@@ -277,7 +277,7 @@ def _zones_to_make_in(network: PlannedNetwork) -> Iterator[tuple[str, str]]:
 
 
 def tier_problems(roster: Roster) -> Iterator[Problem]:
-    """Instances whose tier no VSwitch of their zone is for, and those that would have to choose one."""
+    """Yield instances with a tier that no VSwitch of their zone has, and those that would have to choose one."""
     config = roster.config
     if not isinstance(config.network, CreateNetwork | ExistingNetwork):
         return
@@ -296,7 +296,7 @@ def tier_problems(roster: Roster) -> Iterator[Problem]:
 
 
 def planning_problems(roster: Roster, planned: PlannedNetwork) -> Iterator[Problem]:
-    """VSwitches to create for which the VPC has no room, and VPCs to avoid that are not there or in the way."""
+    """Yield VSwitches to create for which the VPC has no room, and VPCs to avoid that do not exist or overlap."""
     network, estate = planned.choice, roster.estate
     if not isinstance(network, CreateNetwork | ExistingNetwork):
         return
@@ -320,7 +320,7 @@ def planning_problems(roster: Roster, planned: PlannedNetwork) -> Iterator[Probl
 
 
 def _taken_names(network: CreateNetwork, estate: Estate) -> Iterator[Problem]:
-    """VPCs of others that have the name and the block of the one to create: it is made beside them by no mistake."""
+    """Yield VPCs of others with the name and the block of the one to create, which is then likely a mistake."""
     for vpc in estate.vpcs:
         if not _is_alike(vpc, network):
             continue
@@ -339,7 +339,7 @@ def _taken_names(network: CreateNetwork, estate: Estate) -> Iterator[Problem]:
 
 
 def existing_network_problems(roster: Roster) -> Iterator[Problem]:
-    """Yield an existing VPC or VSwitches that are not there, not available, or do not belong together."""
+    """Yield problems of an existing VPC or VSwitches: missing, not available, or not belonging together."""
     network, estate = roster.config.network, roster.estate
     if not isinstance(network, ExistingNetwork):
         return
@@ -369,7 +369,7 @@ def existing_network_problems(roster: Roster) -> Iterator[Problem]:
 
 
 def _quota_problems(network: ExistingNetwork, estate: Estate) -> Iterator[Problem]:
-    """More VSwitches than the VPC takes; one that an earlier `up` added is among those that it has."""
+    """Yield VSwitches beyond the VPC's limit; one that an earlier `up` added is among the existing ones."""
     there = {item.name for item in estate.vswitches if item.vpc_id == network.vpc_id}
     count = sum(item.vpc_id == network.vpc_id for item in estate.vswitches)
     added = sum(vswitch_name(network.vpc_id, item) not in there for item in network.vswitches)
@@ -383,7 +383,7 @@ def _quota_problems(network: ExistingNetwork, estate: Estate) -> Iterator[Proble
 def _block_problems(
     roster: Roster, network: ExistingNetwork, vpc: Vpc, vswitches: Mapping[str, VSwitch]
 ) -> Iterator[Problem]:
-    """Blocks taken and added: inside the VPC, where ClassicLink reaches, and apart from all that is in the VPC."""
+    """Yield problems of used and added blocks: outside the VPC or the reach of ClassicLink, or overlapping."""
     taken = [(f"vswitchIds[{index}]", vswitches[item].cidr_block) for index, item in enumerate(network.vswitch_ids)]
     named = [*taken, *_given(network)]
     link = roster.config.classic_link
@@ -397,7 +397,7 @@ def _block_problems(
 
 
 def _given(network: CreateNetwork | ExistingNetwork) -> list[tuple[str, str]]:
-    """Return the blocks of new VSwitches that the config gives, with their keys."""
+    """Return the blocks of new VSwitches in the config, with their keys."""
     return [
         (f"vswitches[{index}].cidrBlock", item.cidr_block)
         for index, item in enumerate(network.vswitches)
@@ -406,9 +406,9 @@ def _given(network: CreateNetwork | ExistingNetwork) -> list[tuple[str, str]]:
 
 
 def _clashes(network: CreateNetwork | ExistingNetwork, vpc: Vpc, roster: Roster) -> Iterator[Problem]:
-    """Blocks to add that a VSwitch of the VPC has a part of already, unless it is that very one of an earlier `up`.
+    """Yield blocks to add that overlap a VSwitch of the VPC, unless it is the same one, made by an earlier `up`.
 
-    One that an earlier `up` made is another by another name or in another zone, and goes after the new one is made.
+    One made by an earlier `up` is another if its name or zone differs: it is deleted after the new one is made.
     """
     names = _vswitch_names(network)
     taken = network.vswitch_ids if isinstance(network, ExistingNetwork) else ()

@@ -51,7 +51,7 @@ def _planned(
     load_balancers: LoadBalancers,
     evidence: Mapping[str, tuple[Evidence, ...]],
 ) -> tuple[PlannedInstance, ...]:
-    """Return the instances of all waves, sorted by id, each with what hangs on it."""
+    """Return the instances of all waves, sorted by id, each with its dependencies."""
     roster, peers = selection.roster, selection.peers
     config, index = roster.config, roster.index
     excluded = {item.disk: item for item in config.backups.exclude} if config.backups else {}
@@ -82,7 +82,7 @@ def _planned(
                 dependents=dependents.get(instance_id, ()),
                 excluded_disks=excluded,
                 snapshot_round=origin.snapshot_round if origin else this_round,
-                # For FTP its own EIP is what makes the plan work, whether or not it is listed.
+                # The FTP plan needs an EIP of its own, whether or not the instance is listed.
                 to_eip=instance_id in to_eip or ftp_plan == "eip-cut-through",
                 ftp_plan=ftp_plan,
                 evidence=evidence.get(instance_id, ()),
@@ -92,7 +92,7 @@ def _planned(
 
 
 def _dependents(roster: Roster, peers: Mapping[str, Sequence[ClassicPeer]]) -> Mapping[str, tuple[Dependent, ...]]:
-    """Return, for each instance, those of other waves that it talks with, in both directions."""
+    """Return, for each instance, its peers in other waves, in both directions."""
     found: dict[str, list[Dependent]] = defaultdict(list)
     for one, others in peers.items():
         for peer in others:

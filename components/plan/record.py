@@ -1,4 +1,4 @@
-"""What the last `up` of a stack exported: the only memory of instances as they were before their move."""
+"""The exports of a stack's last `up`: the only record of instances as they were before their move."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from estate.model import Instance
 
 @dataclass(frozen=True)
 class Origin:
-    """An instance as it was in the classic network, as far as that decides what is declared for it.
+    """An instance as it was in the classic network, as far as declarations depend on it.
 
-    `snapshot_round` is the last round of snapshots that was taken of its disks. `database_ids` are the databases that
-    admitted it then: its old address goes from their whitelists some day. `memberships` are its vServer groups of CLB,
-    None where an earlier version did not record them.
+    `snapshot_round` is the last round of snapshots of its disks. `database_ids` are the databases that admitted it
+    then: its old address will be removed from their whitelists. `memberships` are its vServer groups of CLB, None where
+    an earlier version did not record them.
     """
 
     zone_id: str
@@ -43,15 +43,15 @@ class Origin:
 
 @dataclass(frozen=True)
 class StackRecord:
-    """What the last `up` exported, of this stack and of the one whose network it shares.
+    """The exports of the last `up`, of this stack and of the one whose network it shares.
 
-    `vpc_id` is the target VPC, None before the first `up`. `origins` are by instance id: what no API shows once an
-    instance has moved. `shared_with` is the other stack's name, None without one; `clone_ids` are its clones, by
-    classic id; `starts` is when each instance of its waves moves. `applied` are ids of what this stack had in the
-    cloud, by kind: vswitch, securityGroup, and linkedInstance for the links of instances. `stack` is this stack as
-    `organization/project/stack`, None where nobody asks whose things are. `leftovers` are ids of what a run of it made
-    that was killed before the state knew, by type and mark (`components.marks`). `whitelist_group_ids` are ids of the
-    stack's own resources on databases.
+    `vpc_id` is the target VPC, None before the first `up`. `origins` are by instance id: facts that no API shows once
+    an instance has moved. `shared_with` is the other stack's name, None without one; `clone_ids` are its clones, by
+    classic id; `starts` is when each instance of its waves moves. `applied` are ids of resources that this stack had in
+    the cloud, by kind: vswitch, securityGroup, and linkedInstance for the links of instances. `stack` is this stack as
+    `organization/project/stack`, None where ownership is not checked. `leftovers` are ids of resources of a killed run
+    that the state does not have, by type and mark (`components.marks`). `whitelist_group_ids` are ids of the stack's
+    own resources on databases.
     """
 
     vpc_id: str | None = None
@@ -65,5 +65,5 @@ class StackRecord:
     whitelist_group_ids: tuple[str, ...] = ()
 
     def leftover(self, kind: str, name: str) -> str | None:
-        """Return the id of the resource that a killed run made by this name, if it did."""
+        """Return the id of the resource that a killed run made under this name, if it did."""
         return None if self.stack is None else self.leftovers.get((kind, mark(self.stack, name)))

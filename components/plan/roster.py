@@ -1,4 +1,4 @@
-"""Who moves with this stack and when, and who is in the classic network beside them."""
+"""The instances that move with this stack, the times of their moves, and the other classic instances."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from estate.model import Estate, Instance
 class Roster:
     """The instances of the region, sorted into waves. Made by `enrol`.
 
-    `instances` are all of them by id, sorted by it: those that have moved with this stack (`moved_ids`) as they were
+    `instances` are all of them by id, in that order: those that have moved with this stack (`moved_ids`) as they were
     before. `waves` are in the order of their windows.
     """
 
@@ -54,12 +54,12 @@ class Roster:
 
     @cached_property
     def choices(self) -> Mapping[str, MigratingInstanceChoice]:
-        """What the config says of single instances."""
+        """The config's choices for single instances."""
         return {choice.id: choice for _, choice in self.config.keyed_instances}
 
     @cached_property
     def starts(self) -> Mapping[str, datetime]:
-        """When each instance moves that is in a wave of this stack, or of the one whose network it shares."""
+        """The start of each instance that is in a wave of this stack, or of the one whose network it shares."""
         starts = dict(self.record.starts)
         for instance_id, wave in self.waves_of.items():
             starts[instance_id] = min(wave.window.start, starts.get(instance_id, NEVER))
@@ -71,15 +71,15 @@ class Roster:
         return instance is not None and instance.is_classic
 
     def start_of(self, instance_id: str) -> datetime:
-        """Return when an instance leaves the classic network; NEVER for one that no wave has."""
+        """Return when an instance leaves the classic network; NEVER for one that is in no wave."""
         return self.starts.get(instance_id, NEVER)
 
 
 def enrol(config: MigrationConfig, estate: Estate, record: StackRecord) -> Roster:
-    """Sort the instances into the waves of the config. What it names and the estate lacks is in no wave.
+    """Sort the instances into the waves of the config. Instances that the estate lacks are in no wave.
 
-    Moved is an instance that the stack recorded as a classic one and that is in the target VPC. Any other instance in a
-    VPC is left as it is.
+    An instance has moved if the stack recorded it as classic and it is in the target VPC. Any other instance in a VPC
+    is left as it is.
     """
     index = Indexes(estate)
     network = config.network
@@ -102,7 +102,7 @@ def enrol(config: MigrationConfig, estate: Estate, record: StackRecord) -> Roste
 
 
 def instance_problems(roster: Roster) -> Iterator[Problem]:
-    """Instances of the config that do not exist or are not classic."""
+    """Yield instances of the config that do not exist or are not classic."""
     config = roster.config
     named = [(f"{key}.id", choice.id) for key, choice in config.keyed_instances]
     named += [(f"later[{index}]", instance_id) for index, instance_id in enumerate(config.later)]
@@ -116,7 +116,7 @@ def instance_problems(roster: Roster) -> Iterator[Problem]:
 
 
 def not_classic(key: str, instance_id: str, roster: Roster) -> Iterator[Problem]:
-    """Say why an instance that the config names under `key` cannot be taken, if it cannot."""
+    """Return why an instance that the config names under `key` cannot be used, if it cannot."""
     instance = roster.instances.get(instance_id)
     if instance is None:
         yield Problem(key, missing("instance", instance_id, roster.instances, roster.estate))
@@ -129,7 +129,7 @@ def not_classic(key: str, instance_id: str, roster: Roster) -> Iterator[Problem]
 
 
 def wave_problems(roster: Roster) -> Iterator[Problem]:
-    """Yield a selector that selects none, and instances that a selector puts into more than one wave."""
+    """Yield selectors without instances, and instances that a selector puts into more than one wave."""
     planned = {wave.name: wave for wave in roster.waves}
     waves: dict[str, list[str]] = defaultdict(list)
     for key, wave in roster.config.keyed_waves:
@@ -144,7 +144,7 @@ def wave_problems(roster: Roster) -> Iterator[Problem]:
 
 
 def group_problems(roster: Roster) -> Iterator[Problem]:
-    """Classic instances in groups that were not read: their rules decide who talks with whom."""
+    """Yield classic instances in groups that were not read: their rules decide about traffic."""
     known = roster.index.security_groups.keys()
     for instance in roster.classic:
         unread = sorted(set(instance.security_group_ids) - known)

@@ -1,4 +1,4 @@
-"""Whom an attestation or a waiver is for: the ids of those that its instances, its wave or its tags stand for."""
+"""The instances of an attestation or a waiver, by its ids, its wave or its tags."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from components.plan.waves import carries, last_latest
 
 
 def instance_ids_of(item: Attestation | Waiver, roster: Roster) -> tuple[str, ...]:
-    """Return the ids that it is for, sorted; of a wave or of tags those that move with the stack, or have moved."""
+    """Return its instance ids, sorted; for a wave or tags those that move with the stack, or have moved."""
     if item.selector is not None:
         tags = item.selector.tags
         return tuple(sorted(key for key in roster.waves_of if carries(roster.instances[key], tags)))
@@ -20,7 +20,7 @@ def instance_ids_of(item: Attestation | Waiver, roster: Roster) -> tuple[str, ..
 
 
 def scope_problems(roster: Roster) -> Iterator[Problem]:
-    """Tags that none of those that move carries, and waivers by tags that outlast the windows of all who carry them."""
+    """Yield tags that no moving instance carries, and waivers by tags that outlast the windows of their instances."""
     config = roster.config
     scoped: list[tuple[str, Attestation | Waiver]] = [
         *((f"attestations[{index}]", item) for index, item in enumerate(config.attestations)),

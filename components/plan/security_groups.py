@@ -1,4 +1,4 @@
-"""The security groups of those that move: which are cloned, and which VPC groups stand in the place of others."""
+"""Plan the security groups of moving instances: which are cloned, and which VPC groups of others replace one."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from estate.model import SecurityGroup
 
 @dataclass(frozen=True)
 class PlannedGroups:
-    """The classic groups of those that move, now or later, and the VPC groups that there are for them.
+    """The classic groups of instances that move, now or later, and their VPC groups.
 
-    `classic` are sorted by id; `member_ids` are the members of every group of the region, sorted, those that have moved
-    in their classic groups. `clone_ids` are all clones of the stack whose network is shared, `shared` those of
-    `classic`; `mapped` are the VPC groups that the config gives; all by classic id. `namable` is the VPC group with
-    exactly the members of a mapped classic group, by classic id, if there is one: only such a group can replace it as
-    the peer of a rule. `made` are the stack's own groups of the target VPC, as they are in the cloud.
+    `classic` are sorted by id; `member_ids` are the members of every group of the region, sorted, moved ones in their
+    classic groups. `clone_ids` are all clones of the stack whose network is shared, `shared` those of `classic`;
+    `mapped` are the VPC groups of the config; all by classic id. `namable` is the VPC group with exactly the members of
+    a mapped classic group, by classic id, if there is one: only such a group can replace it as the peer of a rule.
+    `made` are the stack's own groups of the target VPC, as they are in the cloud.
     """
 
     classic: tuple[SecurityGroup, ...]
@@ -35,7 +35,7 @@ class PlannedGroups:
 
     @property
     def to_clone(self) -> tuple[SecurityGroup, ...]:
-        """The classic groups that this stack clones, where the config asks for clones: no group is given for them."""
+        """The classic groups that this stack clones, where the config declares clones: those without a given group."""
         return tuple(group for group in self.classic if group.id not in self.mapped)
 
     def strangers_in(self, group_id: str) -> tuple[str, ...]:
@@ -44,12 +44,12 @@ class PlannedGroups:
 
 
 def clone_description(classic_id: str) -> str:
-    """Return the description of a clone of a classic group, which the stack gives it."""
+    """Return the description of a classic group's clone."""
     return f"clone of the classic security group {classic_id}"
 
 
 def look_up_groups(roster: Roster, network: PlannedNetwork) -> PlannedGroups:
-    """Return the groups as they are; what is not there is left out, and the problems of this module tell of it."""
+    """Return the groups, without those that do not exist: the problems of this module report them."""
     config, known = roster.config, roster.index.security_groups
     classic = groups_of(roster, {*roster.waves_of, *config.later})
     member_ids = {group_id: tuple(item.id for item in found) for group_id, found in roster.members.items()}
@@ -81,7 +81,7 @@ def look_up_groups(roster: Roster, network: PlannedNetwork) -> PlannedGroups:
 
 
 def groups_of(roster: Roster, instance_ids: Iterable[str]) -> tuple[SecurityGroup, ...]:
-    """Return the classic groups that any of the classic instances is in, sorted by id."""
+    """Return the classic groups with any of the classic instances in them, sorted by id."""
     instances = [roster.instances[item] for item in instance_ids if item in roster.instances]
     wanted = {group_id for item in instances if item.is_classic for group_id in item.security_group_ids}
     known = roster.index.security_groups
@@ -89,7 +89,7 @@ def groups_of(roster: Roster, instance_ids: Iterable[str]) -> tuple[SecurityGrou
 
 
 def _made(roster: Roster, network: PlannedNetwork, classic: tuple[SecurityGroup, ...]) -> tuple[SecurityGroup, ...]:
-    """Return the stack's own groups. An `up` that stopped half way exported none: their description shows them."""
+    """Return the stack's own groups. An `up` that stopped midway exported none: they are found by their description."""
     applied = set(roster.record.applied.get("securityGroup", ()))
     described = {clone_description(group.id) for group in classic}
     return tuple(
@@ -110,15 +110,15 @@ def _is_ours(group: SecurityGroup, described: Container[str], stack: str | None)
     return text in described and maker(group.description) in (None, stack)
 
 
-# ---- what is wrong with them ----
+# ---- problems ----
 
 
 def mapping_problems(
     roster: Roster, network: PlannedNetwork, groups: PlannedGroups, *, complete: bool
 ) -> Iterator[Problem]:
-    """Yield groups that are not there, not of the target VPC, or of a kind whose defaults are not known.
+    """Yield groups that do not exist, are not in the target VPC, or are of a kind with unknown defaults.
 
-    `complete` says that all who move are known: without that, nothing can be said of groups that nobody is in.
+    `complete` means that all moving instances are known: otherwise nothing can be said about groups without members.
     """
     choice = roster.config.security_groups
     if choice is None:
@@ -134,14 +134,14 @@ def mapping_problems(
             yield from _target_problems(f"{key}.mapTo[{place}]", group_id, roster, network)
     if choice.mode == "map" and complete:
         for group_id in sorted(classic - {item.id for item in choice.groups}):
-            yield Problem("securityGroups.groups", f"expected {group_id} too: with mode map each classic group is told")
+            yield Problem("securityGroups.groups", f"expected {group_id} too: mode map must list each classic group")
 
 
 def _target_problems(key: str, group_id: str, roster: Roster, network: PlannedNetwork) -> Iterator[Problem]:
-    """Say why a VPC group cannot stand for a classic one, if it cannot."""
+    """Return why a VPC group cannot replace a classic one, if it cannot."""
     found, target = roster.index.security_groups.get(group_id), network.vpc
     if target is None and isinstance(network.choice, ExistingNetwork):
-        return  # Its id is wrong, and `existing_network_problems` says so.
+        return  # existing_network_problems reports the wrong id
     if target is None:
         yield Problem(key, "expected a network that exists: a VPC that is yet to be created has no groups")
     elif found is None:
@@ -154,7 +154,7 @@ def _target_problems(key: str, group_id: str, roster: Roster, network: PlannedNe
 
 
 def shared_group_problems(roster: Roster, network: PlannedNetwork, groups: PlannedGroups) -> Iterator[Problem]:
-    """Classic groups without a clone to share, and clones that are not there, or in another VPC."""
+    """Yield classic groups without a clone to share, and clones that do not exist, or are in another VPC."""
     choice = roster.config.security_groups
     if choice is None or choice.mode != "shared" or network.vpc is None:
         return

@@ -1,4 +1,4 @@
-"""The first step of a plan: everything that the config names, looked up in the estate once."""
+"""The first step of a plan: look up everything that the config names, once."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from estate.model import Estate, Instance
 
 @dataclass(frozen=True)
 class Selection:
-    """What config, estate and record come to: every id that the config names exists. Made by `select`.
+    """Config, estate and record combined: every id that the config names exists. Made by `select`.
 
     `peers` are the classic peers of each instance that moves with this stack, by its id.
     """
@@ -48,10 +48,10 @@ class Selection:
 
 
 def select(config: MigrationConfig, estate: Estate, file: str, record: StackRecord | None = None) -> Selection:
-    """Look up what the config names in the estate as read.
+    """Look up in the estate what the config names.
 
-    `file` is the stack file's name for messages, `record` what the stack's last `up` exported. Raises ConfigError, all
-    problems at once, where the config names something that does not exist or cannot serve.
+    `file` is the stack file's name for messages, `record` the exports of the stack's last `up`. Raises ConfigError, all
+    problems at once, where the config names something that does not exist or cannot be used.
     """
     roster = enrol(config, estate, record or StackRecord())
     network = look_up_network(roster)
@@ -69,7 +69,7 @@ def select(config: MigrationConfig, estate: Estate, file: str, record: StackReco
 
 
 def _unknown(roster: Roster) -> Iterator[Problem]:
-    """Yield what leaves open who moves and who talks with whom."""
+    """Yield problems that leave open which instances move and which are peers."""
     yield from instance_problems(roster)
     yield from wave_problems(roster)
     yield from group_problems(roster)
@@ -78,7 +78,7 @@ def _unknown(roster: Roster) -> Iterator[Problem]:
 
 
 def _unfit(roster: Roster, network: PlannedNetwork, groups: PlannedGroups, *, complete: bool) -> Iterator[Problem]:
-    """Yield what else the estate lacks or has otherwise; `complete` says that all who move are known."""
+    """Yield the other problems; `complete` means that all moving instances are known."""
     yield from database_problems(roster)
     yield from excluded_disk_problems(roster)
     yield from zone_problems(roster, network)

@@ -12,7 +12,7 @@ from estate.model import Instance
 
 @dataclass(frozen=True)
 class PlannedWave:
-    """One wave with its instances, sorted by id; `moved_ids` are those that are in the target VPC by now."""
+    """One wave with its instances, sorted by id; `moved_ids` are those in the target VPC."""
 
     name: str
     window: Window

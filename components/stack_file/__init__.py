@@ -1,7 +1,7 @@
-"""Changes of a stack file: merged into what is there, with its comments kept, and refused where the config would be.
+"""Change a stack file: merge parts into it, keep its comments, and refuse what the program would refuse.
 
 `python -m components.stack_file set --stack dev 'databases: [{id: rm-..., hybridAccess: {}}]'`. Pulumi's own `config
-set --path` knows no lists and maps as values, and an item of a list by its index alone.
+set --path` takes no lists and maps as values, and names an item of a list only by its index.
 """
 
 from components.stack_file.merging import merge

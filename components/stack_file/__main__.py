@@ -1,4 +1,4 @@
-"""Changes a stack file by parts of its config: `python -m components.stack_file --help`."""
+"""Change a stack file by parts of its config: `python -m components.stack_file --help`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Merges a part of the config into the whole: maps key by key, lists by what tells their items apart. Pure."""
+"""Merge a part of the config into the whole: maps key by key, lists by the keys that identify their items. Pure."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any, Final
 from components.config import ConfigError, Problem
 from components.config.schedule import SINGLE_WAVE
 
-#: Lists that say where an instance goes: it can be in one of them.
+#: Lists that place an instance: it can be in only one of them.
 _PLACES: Final = ("instances", "later", "staying")
 
 
 def merge(config: MutableMapping[str, Any], part: Mapping[str, Any], file: str) -> None:
     """Merge a part of the migration's config into the whole, in place.
 
-    What a map has already is kept unless the part says otherwise; a map whose `mode` changes is replaced. An item of a
-    list is the one with the same id, name or place; else one that says the same but for its own lists, which are
-    joined; else it is added. An instance that is given a place is taken out of the others, and what names it there
-    goes with it. Raises ConfigError, with `file` for its name, where the part fits nowhere.
+    Keys of a map are kept unless the part sets them; a map whose `mode` changes is replaced. An item of a list matches
+    the one with the same id, name or place, or one that is equal except for its own lists, which are joined; otherwise
+    it is added. An instance with a new place is removed from the others, with the entries that name it there. Raises
+    ConfigError, naming `file`, where the part does not fit.
     """
     for key, value in part.items():
         if key in _PLACES:
@@ -36,7 +36,7 @@ def merge(config: MutableMapping[str, Any], part: Mapping[str, Any], file: str) 
 
 
 def _merge_single(config: MutableMapping[str, Any], item: Any, file: str) -> None:
-    """Merge what is said of the one wave of a stack that names none."""
+    """Merge the keys of the one wave of a stack that names none."""
     if not isinstance(item, Mapping) or item.get("name") != SINGLE_WAVE:
         raise ConfigError(file, [Problem("waves", "the stack has one window; expected window and instances")])
     merge(config, {key: value for key, value in item.items() if key != "name"}, file)
@@ -51,7 +51,7 @@ def _wave(config: Mapping[str, Any], name: str, file: str) -> Any:
     return named[0]
 
 
-# ---- where an instance goes ----
+# ---- the place of an instance ----
 
 
 def _merge_instances(config: MutableMapping[str, Any], items: Any, file: str) -> None:
@@ -79,7 +79,7 @@ def _with_instances(config: MutableMapping[str, Any]) -> Iterator[MutableMapping
 
 
 def _move(config: MutableMapping[str, Any], place: str, items: Any) -> None:
-    """Take instances out of the places that they leave, and out of what is said of them there."""
+    """Remove instances from their former places, with the entries about them there."""
     ids = set(_placed(place, items))
     if place != "instances":
         for holder in (*_with_instances(config), *_said_of_moving(config)):
@@ -92,7 +92,7 @@ def _move(config: MutableMapping[str, Any], place: str, items: Any) -> None:
         _take_out(config, "later", ids)
     if place == "instances" and isinstance(link := config.get("classicLink"), MutableMapping):
         _take_out(link, "attach", ids)
-    # An entry that says the same takes more instances; one that says something else lets go of them.
+    # An equal entry takes more instances; a different one releases them.
     same = {_identity(item) for item in items} if place == "staying" and isinstance(items, list) else set()
     for entry in _maps(config, "staying"):
         if _identity(entry) not in same:
@@ -129,7 +129,7 @@ def _take_out(holder: MutableMapping[str, Any], key: str, ids: set[Any]) -> None
 
 
 def _drop_empty(config: MutableMapping[str, Any], key: str) -> None:
-    """Drop the entries whose instances are all gone."""
+    """Drop the entries without instances."""
     items = config.get(key)
     if not isinstance(items, list):
         return
@@ -166,7 +166,7 @@ def _merge_item(items: list[Any], item: Any) -> None:
         items.append(item)
     elif isinstance(item, Mapping):
         if not isinstance(items[place], MutableMapping):
-            items[place] = item  # An instance named by its id alone.
+            items[place] = item  # an instance named by its id alone
             return
         for name, part in item.items():
             _merge_value(items[place], name, part)
@@ -178,7 +178,7 @@ def _place_of(items: list[Any], item: Any) -> int | None:
 
 
 def _identity(item: Any) -> Any:
-    """Return what tells an item of a list from the others."""
+    """Return what identifies an item of a list."""
     if not isinstance(item, Mapping):
         return item
     if "zone" in item:

@@ -1,4 +1,4 @@
-"""A stack file changed by parts of its config: comments stay, and what the program would refuse is not written."""
+"""Change a stack file by parts of its config: comments stay, and what the program would refuse is not written."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _FLUSH: Final = re.compile(r"^( *)[^\s#-][^\n]*:[^\S\n]*(?:#[^\n]*)?\n\1- ", re.
 
 @dataclass(frozen=True)
 class StackFileChange:
-    """A stack file with parts of the migration's config merged into it, which is not written yet."""
+    """A stack file with parts of the migration's config merged into it, not written yet."""
 
     path: Path
     before: str
@@ -38,7 +38,7 @@ class StackFileChange:
 
     @property
     def diff(self) -> str:
-        """What changes, as a unified diff; nothing where nothing does."""
+        """The change as a unified diff; empty without changes."""
         name = self.path.name
         before, after = self.before.splitlines(keepends=True), self.after.splitlines(keepends=True)
         return "".join(difflib.unified_diff(before, after, name, name))
@@ -52,10 +52,10 @@ class StackFileChange:
 
 
 def change_stack_file(path: Path, parts: Sequence[str]) -> str:
-    """Merge parts of the migration's config, each as YAML, into a stack file; return what changed as a diff.
+    """Merge parts of the migration's config, each as YAML, into a stack file; return the change as a diff.
 
-    Raises ConfigError, all problems at once, where a part is none, is not filled in, or the config would be refused;
-    then the file is as it was.
+    Raises ConfigError, all problems at once, where a part is not valid, is not filled in, or the config would be
+    refused; the file is unchanged then.
     """
     change = planned_change(path, [_parsed(part, path.name) for part in parts])
     change.write()
@@ -100,9 +100,9 @@ def _parsed(part: str, file: str) -> dict[str, Any]:
 
 
 def _unfilled(path: str, value: Any) -> Iterator[Problem]:
-    """Yield what was left as it was printed, for a person to fill in."""
+    """Yield placeholders that a person has to fill in."""
     if isinstance(value, str) and _TO_FILL.search(value):
-        yield Problem(path, f"expected what {value} stands for: fill it in")
+        yield Problem(path, f"expected a value in place of {value}: fill it in")
     elif isinstance(value, Mapping):
         for key, part in value.items():
             yield from _unfilled(f"{path}.{key}" if path else str(key), part)
@@ -112,13 +112,13 @@ def _unfilled(path: str, value: Any) -> Iterator[Problem]:
 
 
 def _elsewhere(part: Mapping[str, Any], migration: Mapping[str, Any], directory: Path) -> Iterator[Problem]:
-    """Items that are in a file which the stack includes: there they have to be changed."""
+    """Yield items of files that the stack includes: they have to be changed there."""
     included = migration.get("include")
     for name in included if isinstance(included, list) else ():
         try:
             found = read_document(directory / str(name))
         except DocumentError:
-            continue  # The check of the whole config says so.
+            continue  # the check of the whole config reports it
         for key, items in part.items():
             there = _ids(found.get(key)) if isinstance(found, Mapping) else set()
             for item_id in sorted(there & _ids(items)):
@@ -160,7 +160,7 @@ def _loaded(text: str, file: str) -> tuple[YAML, MutableMapping[str, Any]]:
 
 
 def _styled(value: Any) -> Any:
-    """Plain data as it is written: block style, and times in the quotes that people use."""
+    """Return plain data in the form in which it is written: block style, and quoted times."""
     if isinstance(value, dict):
         return CommentedMap((key, _styled(part)) for key, part in value.items())
     if isinstance(value, list):
@@ -169,7 +169,7 @@ def _styled(value: Any) -> Any:
 
 
 def _keep_comments(value: Any) -> None:
-    """Give the comment of an id that has become a map to the map's id: beside a dash it would be lost."""
+    """Move the comment of an id that has become a map to the map's id: beside the dash it would be lost."""
     for part in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
         _keep_comments(part)
     if not isinstance(value, CommentedSeq):
@@ -184,7 +184,7 @@ def _keep_comments(value: Any) -> None:
 
 
 def _check(text: str, path: Path) -> None:
-    """Raise ConfigError where the program would refuse the config; what only Pulumi can decrypt stays as it is."""
+    """Raise ConfigError where the program would refuse the config; encrypted values stay as they are."""
     try:
         config = parse_document(text)["config"]
     except ValueError as error:
@@ -200,7 +200,7 @@ def _project(directory: Path) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write the whole file or nothing, with the rights that it has."""
+    """Write the whole file or nothing, with its permissions."""
     target = path.resolve()
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
     temporary = Path(name)

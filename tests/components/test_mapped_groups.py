@@ -71,7 +71,7 @@ def declared(made: MigrationPlan) -> Recording:
         ([{"id": "sg-app", "mapTo": ["sg-far"]}], "clone", "expected a group of vpc-old; sg-far is not in it"),
         ([{"id": "sg-app", "mapTo": ["sg-web"]}], "clone", "expected a group of vpc-old; sg-web is not in it"),
         ([{"id": "sg-app", "mapTo": ["sg-big"]}], "clone", "sg-big is enterprise"),
-        ([MAPPED], "map", "securityGroups.groups: expected sg-web too: with mode map each classic group is told"),
+        ([MAPPED], "map", "securityGroups.groups: expected sg-web too: mode map must list each classic group"),
         ([MAPPED], "shared", "securityGroups.groups: expected none with mode shared"),
     ],
 )

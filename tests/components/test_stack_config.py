@@ -69,12 +69,12 @@ IGNORED: dict[str, tuple[str, str, str]] = {
     "the name of a renamed project": (
         "shop:migration",
         "shop",
-        f"expected {KEY}: its namespace is classic-to-vpc whatever the project is called",
+        f"expected {KEY}: its namespace is classic-to-vpc in every project",
     ),
     "a path by the name of a renamed project": (
         "shop:migration.backups",
         "shop",
-        f"expected backups inside the object {KEY}: its namespace is classic-to-vpc whatever the project is called",
+        f"expected backups inside the object {KEY}: its namespace is classic-to-vpc in every project",
     ),
     "a namespace with a typing error": ("classic-to-vcp:migration", "shop", f"unknown key; did you mean {KEY}?"),
     "a namespace in snake case": ("classic_to_vpc:migration", "shop", f"unknown key; did you mean {KEY}?"),
@@ -90,7 +90,7 @@ def test_a_key_that_would_be_ignored_is_refused(case: str, beside: bool) -> None
 
 def test_a_key_without_a_namespace_is_the_projects() -> None:
     assert problems({"migration": config()}, "shop") == [
-        f"shop:migration: expected {KEY}: its namespace is classic-to-vpc whatever the project is called"
+        f"shop:migration: expected {KEY}: its namespace is classic-to-vpc in every project"
     ]
     assert parse_stack({"migration": config()["window"], KEY: config()}, "classic-to-vpc", FILE)
 

@@ -73,7 +73,7 @@ def test_what_is_there_already_is_no_change(stack: Path) -> None:
     [
         (
             "staying: [{instances: [i-x], owner: <who>, reason: Old.}]",
-            r"staying\[0\].owner: expected what <who> stands for",
+            r"staying\[0\].owner: expected a value in place of <who>",
         ),
         ("backups: {retentionDays: 1}", "backups.retentionDays: expected 11 or more"),
         ("bakups: {retentionDays: 30}", "bakups: unknown key"),
