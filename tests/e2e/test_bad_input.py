@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Bend, Stack
+import toolchain
+from simulator.server import running
+from tests.e2e.conftest import ESTATE, Bend, Stack
 
 pytestmark = pytest.mark.engine
+
+
+@pytest.fixture(scope="module")
+def untouched(engine: toolchain.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack and a cloud that no test here changes: each sees that nothing was written."""
+    with running(ESTATE) as cloud:
+        yield Stack.prepared(engine, cloud, tmp_path_factory.mktemp("bad-input"))
+
+
+@pytest.fixture
+def stack(untouched: Stack) -> Iterator[Stack]:
+    """The prepared stack; what a test sets of its project is taken back."""
+    project = untouched.project
+    environ, cloud_config = dict(project.environ), dict(project.cloud_config)
+    untouched.configure()
+    yield untouched
+    assert untouched.writes() == []
+    project.environ, project.cloud_config = environ, cloud_config
 
 
 def _window_after_latest(migration: dict[str, Any]) -> None:
