@@ -11,7 +11,7 @@ from collections import Counter
 
 import pytest
 
-from bench.verdict import reaching, security_groups
+from bench.verdict import answers, reaching, security_groups
 from policies.security_groups.judging import judge
 
 # `make bench-verdict` tries thousands more.
@@ -37,6 +37,16 @@ def test_who_reaches_whom_is_what_the_oracle_sees() -> None:
     seen = sum((Counter(tally) for tally, _ in found), Counter[str]())
     assert len(seen) == 5
     assert min(seen.values()) > 5
+
+
+def test_an_answer_with_a_defect_stops_the_reading_or_is_told() -> None:
+    """One of each end: the whole run of `make bench-verdict` works."""
+    every = {(defect.action, defect.what): seed for seed, defect in enumerate(answers.defects())}
+    for action, end in (
+        ("slb:DescribeLoadBalancers", "readings stopped"),
+        ("cr:ListInstance", "verdicts that tell it"),
+    ):
+        assert answers.compare(every[action, "no list"]) == ({end: 1}, [])
 
 
 def test_what_the_converter_loses_its_report_tells() -> None:

@@ -8,46 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache, partial
 from typing import Any, Final
 
-import yaml
-
-from components.config import MigrationConfig, parse
-from components.evidence import read_evidence
-from components.migration import Migration, MigrationArgs
-from components.plan import make_plan
-from components.run import Sources
-from demo.project import CONFIG_KEY, REPOSITORY
 from estate.answers import ByNumber, ByToken, Part, Reading, at
 from estate.client import Cloud
-from estate.clock import ClockReading
 from estate.errors import EstateError
 from estate.live import RAM_ACTIONS, read_estate
 from estate.model import Estate
 from estate.reads import READS
 from estate.settings import CloudSettings
-from policies.core.clock import Moment
 from policies.core.outcome import Outcome
-from policies.core.plan import Plan, Resource
-from policies.pack.evaluation import Evaluation, evaluate
-from policies.pack.registry import all_rules
+from policies.pack.evaluation import Evaluation
 from policies.pack.verdicts import Readiness, judge_stack
 from simulator.estate_file import load
 from simulator.model.estate import Estate as SimulatedEstate
 from simulator.server import running
-from tests.components.mocked import declare
 from tests.estate import estates
 from tests.estate.replay import Replay, Spoil
 from tests.estate.test_live_answers import BALANCER, HOP, POLICY, REGISTRY, ROUTE, TABLE
 from tests.estate.test_live_answers import MIGRATION as MOVE
 from tests.estate.whole import meet, spoil, take
+from tests.policies.in_process import BEGINNING, ESTATE, Scene, previewed, sample_config
 
-_STACK: Final = REPOSITORY / "Pulumi.dev.yaml"
 _READY: Final = (Readiness.READY, Readiness.READY_WITH_CONDITIONS)
 _REQUEST: Final = "REQ-7"
-NOW: Final = datetime.fromisoformat("2026-11-30T09:00:00+08:00")
 _UNEXPECTED: Final = {"unexpected": True}
 
 
@@ -63,10 +48,10 @@ class Defect:
 class _Estate:
     """A simulated estate as it is read, and what the pack says of its stack; the cloud runs as long as the process."""
 
-    def __init__(self, simulated: SimulatedEstate, config: MigrationConfig | None) -> None:
+    def __init__(self, simulated: SimulatedEstate, migration: Mapping[str, Any] | None) -> None:
         self._served = running(simulated)
         self._settings = CloudSettings.from_config(self._served.__enter__().config(), {})
-        self._config = config
+        self._migration = migration
         self.replay = Replay(_REQUEST)
         self.whole = self.read(None)
 
@@ -75,25 +60,16 @@ class _Estate:
         self.replay.set(defect.action if defect else "", defect.spoil if defect else None)
         cloud = Cloud(self._settings, sleep=lambda seconds: None)
         with self.replay.playing():
-            return read_estate(cloud, NOW)
+            return read_estate(cloud, BEGINNING)
 
     def evaluation(self, estate: Estate) -> Evaluation:
-        """Return what the pack says of the stack once all of it is applied."""
-        assert self._config is not None
-        evidence = read_evidence(self._config, REPOSITORY, _STACK.name)
-        plan = make_plan(self._config, estate, _STACK.name, evidence)
-        sources = Sources(clock=ClockReading(NOW, NOW))
-        declared = declare(lambda: Migration("migration", MigrationArgs(plan, sources)))
-        resources = []
-        for urn, item in declared.resources.items():
-            applied = {"status": "Available", "applied": "digest", "declared": item.inputs, "drift": []}
-            properties = {**applied, **item.inputs, **declared.outputs.get(urn, {}), "id": f"{item.name}-id"}
-            resources.append(Resource(item.type, urn, item.name, item.parent or None, properties))
-        return evaluate(all_rules(), Plan(resources), Moment(NOW, "cloud"))
+        """Return what the pack says of the first preview of the stack."""
+        assert self._migration is not None
+        return previewed(self._migration, Scene(estate))
 
     def deceived(self, estate: Estate) -> str | None:
         """Return why somebody who reads the verdict would be deceived; None where it tells that something is amiss."""
-        if self._config is None:
+        if self._migration is None:
             return None if estate.unread_lists else "the reader did not stop, and names nothing that it did not read"
         evaluation = self.evaluation(estate)
         readiness = judge_stack(evaluation).readiness
@@ -188,8 +164,7 @@ def _double(reading: Reading, body: dict[str, Any]) -> None:
 @cache
 def _prepared() -> _Estate:
     """Return the sample with its prepared stack; whole answers pass, else a spoilt one would prove nothing."""
-    config = parse(yaml.safe_load(_STACK.read_text(encoding="utf-8"))["config"][CONFIG_KEY], _STACK.name)
-    made = _Estate(load(REPOSITORY / "simulator/estates/sample.yaml"), config)
+    made = _Estate(load(ESTATE), sample_config())
     readiness = judge_stack(made.evaluation(made.whole)).readiness
     assert readiness in _READY, readiness
     return made
