@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 from typing import NamedTuple
 
 from policies.security_groups.differences import Differences
@@ -15,6 +15,8 @@ from policies.security_groups.model import (
     ANYWHERE_PRIVATE,
     PRIVATE,
     SERVICE,
+    Crowd,
+    Entry,
     Firewall,
     Kind,
     Matching,
@@ -23,6 +25,7 @@ from policies.security_groups.model import (
     Surroundings,
     Version,
     clone_key,
+    is_linked_after,
 )
 from policies.security_groups.packets import (
     DIRECTIONS,
@@ -62,7 +65,7 @@ def opened(
                 # An instance with an unknown destination is let in by no address.
                 if told and (met.placed or not is_by_address(difference.accepted_by)):
                     found.add_instances(difference, met.peers, met.addresses, _as_members(difference))
-        for classic_id in _groups_named(firewall, direction, protocol):
+        for classic_id in sorted(tables.named):
             _compare_nobody(tables, classic_id, around, found)
     return found
 
@@ -161,6 +164,11 @@ class Tables:
         return known
 
     @cached_property
+    def named(self) -> frozenset[str]:
+        """Return the classic ids of all groups that a rule on either side names, clones by their originals."""
+        return frozenset(_classic_id(key) for table in (self.classic, self.clone) for key in table.groups)
+
+    @cached_property
     def _known(self) -> dict[tuple[Matching, Matching], tuple[list[Difference], list[Difference]]]:
         return {}
 
@@ -172,8 +180,9 @@ def private_tables(firewall: Firewall, direction: Direction, protocol: str) -> T
     )
 
 
-class Meeting(NamedTuple):
-    """Instances that the same rules match, before the move and after it; `addresses` are those that they keep.
+@dataclass(frozen=True)
+class Meeting:
+    """Instances that the same rules match, before the move and after it, by their addresses: at least one.
 
     `reachable` is false for instances that stay unlinked, compared as if they were linked; `placed` is false for those
     with an unknown destination; `moved` is false for those in their present state.
@@ -181,52 +190,114 @@ class Meeting(NamedTuple):
 
     before: Matching
     after: Matching
-    peers: Sequence[Peer]
-    addresses: Sequence[AddressPeer] = ()
+    entries: Iterable[Entry]
     reachable: bool = True
     placed: bool = True
     moved: bool = True
+
+    @property
+    def peers(self) -> Iterator[Peer]:
+        """Return the instances, one for each address."""
+        return (peer for _, peer in self.entries)
+
+    @property
+    def addresses(self) -> Iterator[AddressPeer]:
+        """Return the addresses that they keep."""
+        return (address for address, _ in self.entries if address and not self.moved)
 
 
 def met_by(tables: Tables, around: Surroundings, departure: int | None, *, linked: bool = True) -> Iterator[Meeting]:
     """Return every instance in each way in which it is a peer after the move: in its VPC groups, at any new address.
 
-    With `linked`, also in its present state where it has not moved yet.
+    With `linked`, also in its present state where it has not moved yet. Instances in groups that no rule names are found
+    by their addresses, and listed only where a caller iterates over them: they are most of all.
     """
+    for kind in around.kinds_in(tables.named):
+        yield from _met_of(kind, tables, departure, linked=linked)
+    for (placed, blocks), crowd in around.movers.items():
+        places = _places(tables.clone, blocks)
+        for (before,), others in _by_cells((tables.classic,), crowd, tables.named):
+            for place in places:
+                yield Meeting(before, place, others, placed=placed)
+    for (is_linked, own), crowd in around.not_moved_yet.items() if linked else ():
+        if not is_linked or is_linked_after(departure, own):
+            for (before, after), others in _by_cells((tables.classic, tables.clone), crowd, tables.named):
+                yield Meeting(before, after, others, is_linked, moved=False)
+
+
+def _met_of(kind: Kind, tables: Tables, departure: int | None, *, linked: bool) -> Iterator[Meeting]:
+    """Yield every instance of a kind, whose groups a rule may name."""
     classic, clone = tables.classic, tables.clone
-    for kind in around.kinds:
-        as_groups = classic.for_groups(kind.groups)
-        still: dict[tuple[Matching, Matching, bool], list[tuple[Peer, AddressPeer | None]]] = defaultdict(list)
-        for address, peer in kind.not_moved_yet if linked else ():
-            if peer.unlinked or peer.met_linked_after(departure):
-                at, now = (_at(table, address) for table in (classic, clone))
-                still[at, now, peer.linked].append((peer, address))
-        if kind.moves:
-            before = _by_rules(classic, kind)
-            in_clones = clone.for_groups(kind.clones)
-            places = dict.fromkeys(
-                at for block in kind.new_blocks for at in clone.in_block(block.version, block.interval)
-            )
-            for at, peers in before.items():
-                for place in places:
-                    after = _united(in_clones, place)
-                    yield Meeting(_united(as_groups, at), after, peers, placed=kind.placed)
-        in_groups = clone.for_groups(kind.groups)
-        for (at, now, reachable), entries in still.items():
-            peers, addresses = [peer for peer, _ in entries], [address for _, address in entries if address]
-            met = _united(as_groups, at), _united(in_groups, now)
-            yield Meeting(*met, peers, addresses, reachable, moved=False)
+    as_groups = classic.for_groups(kind.groups)
+    if kind.moves:
+        in_clones = clone.for_groups(kind.clones)
+        places = _places(clone, kind.new_blocks)
+        for at, entries in _by_rules(classic, kind).items():
+            for place in places:
+                yield Meeting(_united(as_groups, at), _united(in_clones, place), entries, placed=kind.placed)
+    still: dict[tuple[Matching, Matching, bool], list[Entry]] = defaultdict(list)
+    for address, peer in kind.not_moved_yet if linked else ():
+        if peer.unlinked or peer.met_linked_after(departure):
+            still[_at(classic, address), _at(clone, address), peer.linked].append((address, peer))
+    in_groups = clone.for_groups(kind.groups)
+    for (at, now, reachable), entries in still.items():
+        yield Meeting(_united(as_groups, at), _united(in_groups, now), entries, reachable, moved=False)
 
 
-def _by_rules(classic: Table, kind: Kind) -> Mapping[Matching, Sequence[Peer]]:
+def _places(clone: Table, blocks: Iterable[AddressPeer]) -> Iterable[Matching]:
+    """Return the rules that may match by an address of the blocks."""
+    return dict.fromkeys(at for block in blocks for at in clone.in_block(block.version, block.interval))
+
+
+def _by_rules(classic: Table, kind: Kind) -> Mapping[Matching, Sequence[Entry]]:
     """Return instances of one kind by the address rules that match them: most often all match the same ones."""
     span = kind.span
     if span is not None and (at := classic.in_one_cell(span.version, span.interval)) is not None:
-        return {at: kind.peers}
-    found: dict[Matching, list[Peer]] = defaultdict(list)
+        return {at: kind.by_address}
+    found: dict[Matching, list[Entry]] = defaultdict(list)
     for address, peer in kind.by_address:
-        found[_at(classic, address)].append(peer)
+        found[_at(classic, address)].append((address, peer))
     return found
+
+
+class _Stretch(NamedTuple):
+    """Entries of a crowd that follow one another."""
+
+    version: Version | None
+    first: int
+    last: int | None
+
+
+@dataclass(frozen=True)
+class _Others:
+    """The instances of a crowd in groups that no rule names, found when a caller iterates over them."""
+
+    crowd: Crowd
+    stretches: list[_Stretch]
+    named: Container[str]
+
+    def __iter__(self) -> Iterator[Entry]:
+        return chain.from_iterable(self.crowd.between(*stretch, self.named) for stretch in self.stretches)
+
+
+def _by_cells(tables: Sequence[Table], crowd: Crowd, named: Container[str]) -> Iterator[tuple[list[Matching], _Others]]:
+    """Yield the instances of a crowd by the address rules that match them in each table."""
+    found: dict[tuple[Matching, ...], list[_Stretch]] = defaultdict(list)
+    for version in crowd.versions:
+        if version is None:
+            found[((),) * len(tables)].append(_Stretch(None, 0, None))
+            continue
+        starts = sorted({start for table in tables for start in table.starts(version)})
+        places = [crowd.first_from(version, start) for start in starts]
+        for start, first, last in zip(starts, places, [*places[1:], None], strict=True):
+            if first != last:
+                found[tuple(table.at_address(version, start) for table in tables)].append(
+                    _Stretch(version, first, last)
+                )
+    for at, stretches in found.items():
+        others = _Others(crowd, stretches, named)
+        if next(iter(others), None):
+            yield list(at), others
 
 
 def _at(table: Table, address: AddressPeer | None) -> Matching:
@@ -315,13 +386,6 @@ def _names_service_range(rule: PacketRule | None) -> bool:
 
 
 # ---- groups without known members ----
-
-
-def _groups_named(firewall: Firewall, direction: Direction, protocol: str) -> list[str]:
-    """Return the classic ids of all groups that a rule on either side names, clones by their originals."""
-    tables = [rules.table(direction, protocol) for rules in (firewall.classic["intranet"], firewall.clone)]
-    keys = {rule.peer.key for table in tables for rule in table.rules if isinstance(rule.peer, GroupPeer)}
-    return sorted({_classic_id(key) for key in keys})
 
 
 def _classic_id(key: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Final, Literal, TypeAlias
 
 from policies.security_groups.packets import AddressPeer, Direction, Interval, RuleSet, merged, parse_block
@@ -32,6 +34,11 @@ ANYWHERE_PRIVATE: Final = tuple(AddressPeer(4, interval) for interval in PRIVATE
 def clone_key(classic_id: str) -> str:
     """Return the key by which rules of the clones name the clone of a classic group."""
     return f"clone of {classic_id}"
+
+
+def is_linked_after(departure: int | None, own: int | None) -> bool:
+    """Whether a linked instance of the wave `own` is still there when one of another departure has moved."""
+    return own is None or departure is None or departure < own
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ class Peer:
 
     def met_linked_after(self, departure: int | None) -> bool:
         """Whether it is still linked when an instance of that departure has moved."""
-        return self.linked and (self.departure is None or departure is None or departure < self.departure)
+        return self.linked and is_linked_after(departure, self.departure)
 
     def __str__(self) -> str:
         """Return its name and its future, as a finding shows it."""
@@ -72,7 +79,11 @@ class Peer:
         return f"{self.id} ({self.name}), which {fates[self.fate]}"
 
 
-@dataclass(frozen=True)
+Entry: TypeAlias = tuple[AddressPeer | None, Peer]
+"""An instance by one of its addresses; None: it has none."""
+
+
+@dataclass(frozen=True, eq=False)
 class Kind:
     """Instances of the same groups that move into the same blocks: rules distinguish them by their old addresses alone.
 
@@ -85,7 +96,7 @@ class Kind:
     moves: bool
     placed: bool
     new_blocks: tuple[AddressPeer, ...]
-    by_address: tuple[tuple[AddressPeer | None, Peer], ...]
+    by_address: tuple[Entry, ...]
 
     @cached_property
     def clones(self) -> tuple[str, ...]:
@@ -103,14 +114,41 @@ class Kind:
         return AddressPeer(versions.pop(), (min(lows), max(highs)))
 
     @cached_property
-    def peers(self) -> tuple[Peer, ...]:
-        """Return its instances, one for each address."""
-        return tuple(peer for _, peer in self.by_address)
-
-    @cached_property
-    def not_moved_yet(self) -> tuple[tuple[AddressPeer | None, Peer], ...]:
+    def not_moved_yet(self) -> tuple[Entry, ...]:
         """Return those that may be peers in their present state."""
         return tuple((address, peer) for address, peer in self.by_address if peer.unlinked or peer.linked)
+
+
+class Crowd:
+    """Instances that rules distinguish by their addresses alone, found by address without a look at each of them."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        found: dict[Version | None, list[Entry]] = defaultdict(list)
+        for address, peer in entries:
+            found[address.version if address else None].append((address, peer))
+        for version in found.keys() - {None}:
+            found[version].sort(key=_low)
+        self._entries = dict(found)
+        self._lows = {version: [_low(entry) for entry in every] for version, every in found.items()}
+
+    @property
+    def versions(self) -> Iterable[Version | None]:
+        """Return the versions of its addresses, and None for instances without one."""
+        return self._entries
+
+    def first_from(self, version: Version, address: int) -> int:
+        """Return the place of the first entry of a version whose address is not below one."""
+        return bisect_left(self._lows[version], address)
+
+    def between(self, version: Version | None, first: int, last: int | None, named: Container[str]) -> Iterator[Entry]:
+        """Yield the entries of a version from one place to before another, those in `named` groups left out."""
+        for address, peer in islice(self._entries[version], first, last):
+            if not any(group in named for group in peer.groups):
+                yield address, peer
+
+
+def _low(entry: Entry) -> int:
+    return entry[0].interval[0] if entry[0] else 0
 
 
 @dataclass(frozen=True)
@@ -153,16 +191,48 @@ class Surroundings:
         """Return all blocks in which an instance with an unknown destination may be."""
         return self.target_blocks or ANYWHERE_PRIVATE
 
+    def kinds_in(self, groups: Iterable[str]) -> Iterable[Kind]:
+        """Return the instances in any of the groups, grouped by how most rules treat them."""
+        return dict.fromkeys(kind for group in sorted(groups) for kind in self._kinds.get(group, ()))
+
     @cached_property
-    def kinds(self) -> tuple[Kind, ...]:
-        """Return all instances, grouped by how most rules treat them."""
-        found: dict[tuple[frozenset[str], bool, bool, tuple[AddressPeer, ...]], list[tuple[AddressPeer | None, Peer]]]
-        found = defaultdict(list)
+    def _kinds(self) -> Mapping[str, Sequence[Kind]]:
+        found: dict[tuple[frozenset[str], bool, bool, tuple[AddressPeer, ...]], list[Entry]] = defaultdict(list)
         for peer in self.peers:
-            places = (peer.new_blocks or self.anywhere) if peer.moves else ()
-            key = peer.groups, peer.moves, bool(peer.new_blocks), places
-            found[key] += [(address, peer) for address in peer.addresses or (None,)]
-        return tuple(Kind(*key, tuple(entries)) for key, entries in found.items())
+            found[peer.groups, peer.moves, bool(peer.new_blocks), self._places(peer)] += _entries(peer)
+        by_group: dict[str, list[Kind]] = defaultdict(list)
+        for key, entries in found.items():
+            kind = Kind(*key, tuple(entries))
+            for group in kind.groups:
+                by_group[group].append(kind)
+        return by_group
+
+    @cached_property
+    def movers(self) -> Mapping[tuple[bool, tuple[AddressPeer, ...]], Crowd]:
+        """Return all moving instances, by whether their destination is known, and by its blocks."""
+        found: dict[tuple[bool, tuple[AddressPeer, ...]], list[Entry]] = defaultdict(list)
+        for peer in self.peers:
+            if peer.moves:
+                found[bool(peer.new_blocks), self._places(peer)] += _entries(peer)
+        return {key: Crowd(entries) for key, entries in found.items()}
+
+    @cached_property
+    def not_moved_yet(self) -> Mapping[tuple[bool, int | None], Crowd]:
+        """Return those that may be peers in their present state, by whether they are linked, and then by departure."""
+        found: dict[tuple[bool, int | None], list[Entry]] = defaultdict(list)
+        for peer in self.peers:
+            if peer.linked:
+                found[True, peer.departure] += _entries(peer)
+            elif peer.unlinked:
+                found[False, None] += _entries(peer)
+        return {key: Crowd(entries) for key, entries in found.items()}
+
+    def _places(self, peer: Peer) -> tuple[AddressPeer, ...]:
+        return (peer.new_blocks or self.anywhere) if peer.moves else ()
+
+
+def _entries(peer: Peer) -> list[Entry]:
+    return [(address, peer) for address in peer.addresses or (None,)]
 
 
 @dataclass(frozen=True)

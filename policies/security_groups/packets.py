@@ -148,6 +148,11 @@ class Table:
                 members[cell].append(index)
         return starts, [tuple(found) for found in members]
 
+    @property
+    def groups(self) -> Iterable[str]:
+        """Keys of the groups that rules name."""
+        return self._by_group
+
     def starts(self, version: int) -> Sequence[int]:
         """Return where this table's address intervals begin."""
         return self._cells[version][0]

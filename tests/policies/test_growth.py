@@ -29,8 +29,6 @@ SIZE: Final = 160
 """Instances of the smaller stack: a whole period of the estate, so that the larger one is exactly twice as much."""
 LINEAR: Final = 2.2
 """Twice the stack takes at most so many times the calls: sorting takes a little more than twice, a square four."""
-COMPARED: Final = frozenset({"security-group-every-rule-carried-over", "security-group-nothing-opened"})
-"""Rules that hold each set of groups against all others: by the groups, of which there is one for eight instances."""
 
 
 def calls(work: Callable[[], object]) -> int:
@@ -63,7 +61,7 @@ def counted(question: AnalyzeStackRequest, path: Path) -> dict[str, int]:
     found["notes and deadlines"] = calls(lambda: Evaluator((), plan, moment))
     families = {rule.module.split(".")[2] for rule in all_rules()}
     for family in sorted(families):
-        asked_of = [rule for rule in all_rules() if rule.module.split(".")[2] == family and rule.id not in COMPARED]
+        asked_of = [rule for rule in all_rules() if rule.module.split(".")[2] == family]
         found[family] = calls(lambda asked_of=asked_of: evaluate(asked_of, plan, moment))  # type: ignore[misc]
     evaluation = evaluate(all_rules(), plan, moment)
     rules = {rule.id: rule for rule in all_rules()}
