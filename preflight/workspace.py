@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,8 @@ _CLOUDS: Final = ("ALICLOUD_", "ALIBABA_CLOUD_", "ALIBABACLOUD_")
 _STATES: Final = ("PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE", "TF_ENDPOINT_PATH", ESTATE_VARIABLE)
 # Compared with the estate's own region and account.
 _PLACE: Final = (f"{PREFIX}region", f"{PREFIX}accountId")
+# Linux takes no longer variable (execve(2), MAX_ARG_STRLEN), and Pulumi hands the whole config over in one.
+_LONGEST: Final = 128 * 1024
 
 
 class _Quiet(Reporter):
@@ -110,7 +113,9 @@ def open_stack(directory: Path, stack: str | None, environ: Mapping[str, str]) -
         project = workspace.project_settings().name
     except automation.CommandError as error:
         raise _refused(error, stack) from None
-    return OpenStack(handle, directory, project, config, judged)
+    opened = OpenStack(handle, directory, project, config, judged)
+    _check_length(config, opened.file)
+    return opened
 
 
 def open_by_file(
@@ -133,6 +138,8 @@ def open_by_file(
     os.environ.clear()
     os.environ.update(judged)
     kept = _without_secrets(config.get("config"), f"Pulumi.{name}.yaml")
+    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in kept.items()}
+    _check_length(texts, f"Pulumi.{name}.yaml")
     # Pulumi writes a salt beside the config of a new stack; this keeps it out of the user's file.
     (place / _PROJECT_FILE).write_text(json.dumps({"name": project.get("name"), "runtime": "python"}), encoding="utf-8")
     command = automation.PulumiCommand(root=str(engine.bin_dir.parent))
@@ -144,8 +151,18 @@ def open_by_file(
         handle = automation.Stack.select(name, _Workspace(work_dir=str(directory), pulumi_command=command))
     except automation.CommandError as error:
         raise _refused(error, name) from None
-    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in kept.items()}
     return OpenStack(handle, directory, str(project.get("name")), texts, judged, file)
+
+
+def _check_length(config: Mapping[str, str], file: str) -> None:
+    """Raise Stop for a config that is too long for the program to be started with it."""
+    taken = len(f"PULUMI_CONFIG={json.dumps(config, ensure_ascii=False)}".encode())
+    if sys.platform == "linux" and taken >= _LONGEST:
+        raise Stop(
+            BAD_INPUT,
+            f"{file}: the config takes {taken // 1024} KiB, and the program does not start with 128 or more. Put long "
+            "lists into files of their own, which classic-to-vpc:migration.include names (docs/config.md).",
+        )
 
 
 def without_cloud(environ: Mapping[str, str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -151,3 +152,19 @@ def test_a_stack_that_cannot_be_judged_by_a_file_says_why(
         open_by_file(project, None, environ, tmp_path / "estate.json", tmp_path / "scratch")
     assert stopped.value.code == 2
     assert said in str(stopped.value)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others take longer variables")
+def test_a_config_too_long_for_the_program_is_told_with_the_way_out(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = json.dumps([f"i-{number:020}" for number in range(6000)])
+    text = f'config: {{"classic-to-vpc:migration": {{"later": {later}}}}}'
+    (project / "Pulumi.a.yaml").write_text(text, encoding="utf-8")
+    environ = {"PATH": "/usr/bin"}
+    monkeypatch.setattr("os.environ", dict(environ))
+    with pytest.raises(
+        Stop, match=r"^Pulumi.a.yaml: the config takes 1[5-9]\d KiB.*migration\.include names"
+    ) as stopped:
+        open_by_file(project, None, environ, tmp_path / "estate.json", tmp_path / "scratch")
+    assert stopped.value.code == 2
