@@ -209,8 +209,8 @@ class Meeting:
 def met_by(tables: Tables, around: Surroundings, departure: int | None, *, linked: bool = True) -> Iterator[Meeting]:
     """Return every instance in each way in which it is a peer after the move: in its VPC groups, at any new address.
 
-    With `linked`, also in its present state where it has not moved yet. Most instances are in groups that no rule names:
-    these are found by their addresses, and listed only where a caller iterates over them.
+    With `linked`, also in its present state where it has not moved yet. Most instances are in groups that no rule
+    names: these are found by their addresses, and listed only where a caller iterates over them.
     """
     for kind in around.kinds_in(tables.named):
         yield from _met_of(kind, tables, departure, linked=linked)
