@@ -28,6 +28,8 @@ NOT_OF_THINGS = {
     "rds:DescribeSQLCollectorPolicy",
     "rds:DescribeSQLCollectorRetention",
     "dds:DescribeDBInstanceAttribute",
+    # What is for sale is in no group.
+    "kvstore:DescribeAvailableResource",
 }
 KNOWING = [
     action
