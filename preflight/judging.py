@@ -56,6 +56,9 @@ class Judged:
 def judge(asked: Asked, err: Console) -> Judged:
     """Preview the stack and judge it by the result of that run. Raises Stop before anything is judged."""
     progress = Progress(err)
+    if asked.result is not None and not asked.result.absolute().parent.is_dir():
+        # The pack could not write it, and minutes later nothing would be judged.
+        raise Stop(BAD_INPUT, f"--result {asked.result}: expected a file in a directory that exists")
     with session(asked.project, asked.stack, asked.estate) as opened:
         stack = opened.stack
         names = [wave.name for wave in opened.config.waves]

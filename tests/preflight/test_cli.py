@@ -44,6 +44,7 @@ def preflight(directory: Path, *arguments: str) -> tuple[int, str, str]:
         (("check", "--at", "tomorrow"), "expected a time with its offset"),
         (("check", "--rule", "backup-of-all"), "--rule backup-of-all: there is no such rule"),
         (("check", "--project", "docs"), "expected a directory with Pulumi.yaml"),
+        (("check", "--result", "no/where.json"), "--result no/where.json: expected a file in a directory that exists"),
         (
             (
                 "check",
