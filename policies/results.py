@@ -1,6 +1,6 @@
-"""The results of a result file: told once for all instances of which a rule says the same, and read back one by one.
+"""The results of a result file: equal results of a rule as one entry, and read back one by one.
 
-Needs the standard library alone, as does the reader for a gate. Nothing else reads `results` and `notices` of a file.
+Needs only the standard library, as does the reader for a gate. No other module reads `results` and `notices` of a file.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     )
 
 OWN: Final = "<id>"
-"""Stands in a text about several instances for the id of each, where `ownId` says so."""
+"""Placeholder in a text about several instances for the id of each, where `ownId` is true."""
 
 EVERY: Final = "every instance"
 SOME: Final = "instances"
@@ -36,7 +36,7 @@ _NO_STEP: Final[Mapping[str, Any]] = {"path": None, "value": None, "command": No
 
 
 def findings(result: Mapping[str, Any], *outcomes: str) -> Iterator[Finding]:
-    """Yield what each rule says of each subject, by rule and subject; of `outcomes` alone, where any is named.
+    """Yield each rule's result for each subject, by rule and subject; only those of `outcomes`, if any is named.
 
     `result` is the whole content of a result file of schema version 4. Raises KeyError, TypeError, ValueError or
     AttributeError where it is none.
@@ -54,9 +54,9 @@ def findings(result: Mapping[str, Any], *outcomes: str) -> Iterator[Finding]:
 
 
 def groups(result: Mapping[str, Any]) -> Iterator[tuple[ResultDocument, Sequence[InstanceDocument | None]]]:
-    """Yield what is told once, with the instances that it is about; None stands for the migration as a whole.
+    """Yield each entry with its instances; None is the migration as a whole.
 
-    Raises what `findings` raises.
+    Raises the errors of `findings`.
     """
     instances = {item["key"]: item for item in result["instances"]}
     every = list(instances.values())
@@ -73,7 +73,7 @@ def groups(result: Mapping[str, Any]) -> Iterator[tuple[ResultDocument, Sequence
 
 
 def notices(result: Mapping[str, Any]) -> list[Notice]:
-    """Return what people must know, by wave, instance and item. Raises what `findings` raises."""
+    """Return the notices, by wave, instance and item. Raises the errors of `findings`."""
     told: list[Notice] = [
         {
             "item": group["item"],
@@ -113,17 +113,17 @@ def _finding(result: Mapping[str, Any], group: ResultDocument, instance: Instanc
 
 
 def keys(subjects: Iterable[tuple[str, str]]) -> list[str]:
-    """Return by what results name each instance, given its id and URN: by its id, or where two have one by its URN."""
+    """Return the key of each instance in results, given its id and URN: its id, or the URN where two share one."""
     given = list(subjects)
     count = Counter(name for subject in given for name in set(subject))
     return [urn if count[instance_id] > 1 else instance_id for instance_id, urn in given]
 
 
 def grouped(found: Iterable[Finding], instances: Sequence[InstanceDocument]) -> list[ResultDocument]:
-    """Return findings as a file tells them; `findings` gives them back, those of one rule by their subjects.
+    """Return findings in the form of a file; `findings` reads them back, those of one rule by their subjects.
 
-    An instance's own id in a text is told as `<id>`, so that texts that differ in nothing else are one; a text that
-    has `<id>` itself is left as it is.
+    An instance's own id in a text is replaced by `<id>`, so that texts that differ only in it become one; a text that
+    contains `<id>` itself is unchanged.
     """
     keys_of = {(item["subject"]["id"], item["subject"]["urn"]): item["key"] for item in instances}
     made: dict[object, ResultDocument] = {}
@@ -162,7 +162,7 @@ def grouped(found: Iterable[Finding], instances: Sequence[InstanceDocument]) -> 
 
 
 def grouped_notices(found: Iterable[Notice]) -> list[NoticeDocument]:
-    """Return notices as a file tells them; `notices` gives them back."""
+    """Return notices in the form of a file; `notices` reads them back."""
     made: dict[object, NoticeDocument] = {}
     for item in found:
         instance_id, text = item["instanceId"], item["text"]
@@ -189,7 +189,7 @@ def _short(fix: FixDocument) -> FixDocument:
 
 
 def _short_step(step: StepDocument) -> StepDocument:
-    """Return a step without what is not of its kind; a change may have any value."""
+    """Return a step without the keys of other kinds; a change may have any value."""
     return {  # type: ignore[return-value]
         key: value
         for key, value in step.items()

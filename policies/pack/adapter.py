@@ -1,8 +1,8 @@
-"""From the engine's question to plain data, read once: the only module that reads its wire format.
+"""Turn the engine's request into plain data, once: the only module that reads its wire format.
 
 The policy SDK wraps properties in proxies that raise on every unknown value, even for `in`, `get` and `dict()`, and
-then turns that exception into advice that passes (pulumi-policy issue 181). And it hands over secrets unmarked. Here
-each leaf is read by itself: one that is unknown, secret, or nothing that a rule can read becomes `Leaf.UNKNOWN`.
+then turns that exception into advice that passes (pulumi-policy issue 181). It also passes on secrets unmarked. Here
+each leaf is read by itself: one that is unknown, secret, or of no readable type becomes `Leaf.UNKNOWN`.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from policies.core.facts import Leaf, Value
 from policies.core.plan import Resource
 from policies.pack.sdk import SIGNATURE, UNKNOWN
 
-# No fact of the contract is nested deeper than a handful of levels; what is, is not ours to read.
+# Facts of the contract have only a few levels; deeper data is not ours.
 _DEEPEST: Final = 40
 
 
 def adapt(resources: Iterable[AnalyzerResource], types_read: Collection[str]) -> tuple[Resource, ...]:
-    """Copy resources into plain data; never raises for anything that their properties hold.
+    """Copy resources into plain data; never raises, whatever their properties hold.
 
-    Properties of types that no rule reads are left out altogether: they cost time.
+    Properties of types that no rule reads are left out, because they cost time.
     """
     sent = tuple(resources)
     urns = {resource.urn for resource in sent}
@@ -41,11 +41,11 @@ def adapt(resources: Iterable[AnalyzerResource], types_read: Collection[str]) ->
 
 
 def _declared(resource: AnalyzerResource) -> Mapping[str, Value]:
-    """Return the properties, with what the preview of the alicloud plugin leaves out put back as unknown.
+    """Return the properties; those that the preview of the alicloud plugin leaves out are restored as unknown.
 
-    Of a resource that it would create, or update in place, the plugin's bridge gives an empty id, and leaves out every
-    property whose value is not known (pulumi-terraform-bridge, SDK v1 providers). Which properties those are is told by
-    the dependencies: what depends on nothing and is absent was not declared.
+    For a resource that it would create, or update in place, the plugin's bridge returns an empty id, and leaves out
+    every property with an unknown value (pulumi-terraform-bridge, SDK v1 providers). The dependencies show which
+    properties those are: one that depends on nothing and is absent was not declared.
     """
     properties = {key: _plain(value, 1) for key, value in resource.properties.fields.items()}
     if resource.type.startswith("alicloud:") and not properties.get("id"):
@@ -71,6 +71,6 @@ def _plain(value: struct_pb2.Value, depth: int) -> Value:
         return [_plain(item, depth + 1) for item in value.list_value.values]
     fields = value.struct_value.fields
     if SIGNATURE in fields:
-        # A secret, which no rule may tell; an asset, an archive, and whatever later engines may add.
+        # A secret, which no rule may show; an asset, an archive, and kinds of later engines.
         return Leaf.UNKNOWN
     return {key: _plain(item, depth + 1) for key, item in fields.items()}

@@ -1,7 +1,7 @@
-"""The size of an answer to the engine, bounded whatever the estate.
+"""Bound the size of an answer to the engine, for any estate.
 
-Pulumi's language hosts pass a pack's answers through a gRPC client with the default limit of 4 MiB. Past it the engine
-shows an error beside a green tick for the pack, which reads as ready. So the answer stays below by construction.
+Pulumi's language hosts pass a pack's answers through a gRPC client with the default limit of 4 MiB. Beyond it the
+engine shows an error beside a green tick for the pack, which looks ready. So the answer always stays below.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pulumi.runtime.proto.analyzer_pb2 import MANDATORY, AnalyzeDiagnostic, Anal
 
 from policies.pack.document import RESULT_VARIABLE
 
-#: Of the 4 MiB (4,194,304 bytes) that gRPC takes, with a quarter left for what later versions may add.
+#: Of the 4 MiB (4,194,304 bytes) that gRPC accepts, a quarter is left for later versions.
 LIMIT: Final = 3 * 1024 * 1024
 
 # A field's tag and length around each diagnostic: at the most one byte and five.
@@ -22,10 +22,10 @@ _FRAME: Final = 6
 
 
 def within_limit(answer: AnalyzeResponse, result_path: str | None, limit: int = LIMIT) -> AnalyzeResponse:
-    """Keep `answer` below `limit` bytes: the worst findings, and of each policy the number of the others.
+    """Keep `answer` below `limit` bytes: the worst findings, and for each policy the number of the others.
 
-    The number is itself a finding at the policy's own level, so what failed the preview still does. `result_path` is
-    the file that holds every finding, if one is written.
+    The number is itself a finding at the policy's own level, so a failed preview still fails. `result_path` is the file
+    with every finding, if one is written.
     """
     if answer.ByteSize() <= limit:
         return answer
@@ -59,7 +59,7 @@ def _size(diagnostics: Iterable[AnalyzeDiagnostic]) -> int:
 
 
 def _rest(found: list[AnalyzeDiagnostic], hidden: int, result_path: str | None) -> AnalyzeDiagnostic:
-    """Return the finding that stands for those that are not shown, at the worst level of its policy."""
+    """Return the finding that replaces those left out, at the worst level of its policy."""
     rest = AnalyzeDiagnostic()
     rest.CopyFrom(min(found, key=_rank))
     rest.urn = ""

@@ -28,7 +28,7 @@ from policies.subjects.notice import ITEMS, Phase, not_checked
 
 RESULT_VARIABLE: Final = "PREFLIGHT_RESULT"
 SCHEMA_VERSION: Final = 4
-# Counts keys that were added and that readers of the same version may ignore.
+# Counts added keys that readers of the same version may ignore.
 SCHEMA_MINOR_VERSION: Final = 1
 
 Answer = Literal["READY", "READY WITH CONDITIONS", "NOT READY", "UNKNOWN", "WHAT-IF"]
@@ -43,19 +43,19 @@ class PackDocument(TypedDict):
 
 
 class SourceDocument(TypedDict):
-    """A file by which the program went: its path as seen from the project, and the SHA-256 of its content."""
+    """A file that the program read: its path relative to the project, and the SHA-256 of its content."""
 
     path: str
     sha256: str
 
 
 class RunDocument(TypedDict):
-    """The run that the result is of; null: not known, or not given.
+    """The run of the result; null: unknown, or not given.
 
     `id` is the caller's, from PREFLIGHT_RUN_ID. `rulesSha256` is the digest of the pack's code. `stackFile` is null
     where the config was not that of the stack file; `files` are all others: evidence, flows. `cloudTime` and
-    `machineTime` are what the two clocks said when the estate had been read. `estateFile` is the file that the estate
-    is from; null: it is from the cloud.
+    `machineTime` are both clocks when the estate had been read. `estateFile` is the inventory file of the estate; null:
+    the cloud was read.
     """
 
     id: str | None
@@ -87,14 +87,14 @@ class JudgementDocument(TypedDict):
 
 
 class WindowDocument(TypedDict):
-    """Times in ISO 8601 with offset; null: not known."""
+    """Times in ISO 8601 with offset; null: unknown."""
 
     start: str | None
     latest: str | None
 
 
 class WaveDocument(TypedDict):
-    """One wave of instances, and whether it may go ahead. null: not known."""
+    """One wave of instances, and whether it may go ahead. null: unknown."""
 
     name: str
     window: WindowDocument
@@ -106,7 +106,7 @@ class WaveDocument(TypedDict):
 
 
 class SubjectDocument(TypedDict):
-    """What a result is about. The migration has the stack's name as id and the project's as name."""
+    """The subject of a result. The migration has the stack's name as id and the project's as name."""
 
     kind: Literal["instance", "migration"]
     id: str
@@ -127,7 +127,7 @@ class InstanceDocument(TypedDict):
 
 
 class RuleDocument(TypedDict):
-    """What a rule says of itself; leadHours null: it is always mandatory. unwaivable: why no waiver covers it."""
+    """A rule's declaration; leadHours null: it is always mandatory. unwaivable: why no waiver covers it."""
 
     id: str
     title: str
@@ -140,7 +140,7 @@ class RuleDocument(TypedDict):
 
 
 class WaiverDocument(TypedDict):
-    """The waiver that a result is waived by, and the outcome that it would have else."""
+    """The waiver of a result, and the outcome without it."""
 
     insteadOf: Literal["FAIL", "UNKNOWN"]
     scope: str
@@ -152,12 +152,12 @@ class WaiverDocument(TypedDict):
 
 
 class StepDocument(TypedDict):
-    """One step of a fix; what is not of its kind is left out, and `toFill` where there is nothing to fill in.
+    """One step of a fix; keys of other kinds are left out, and so is `toFill` where there is nothing to fill in.
 
-    A change of the stack config merges `value` into what is at `path`, keys with dots between, below
+    A change of the stack config merges `value` into the value at `path`, keys joined by dots, below
     `classic-to-vpc:migration`: maps key by key, lists by the ids of their items. `command` is a line for a shell, from
-    the project's directory; `text` a task for a person, or a remark on the command. `toFill` is what a person has to
-    put in place of what is in angle brackets.
+    the project's directory; `text` a task for a person, or a remark on the command. `toFill` lists the values in angle
+    brackets, which a person has to replace.
     """
 
     kind: Literal["config", "command", "task"]
@@ -169,18 +169,18 @@ class StepDocument(TypedDict):
 
 
 class FixDocument(TypedDict):
-    """One thing to put right: the ways to do so, of which one is enough, the better first; each a list of steps."""
+    """One thing to fix: the ways to do so, of which one is enough, the better first; each a list of steps."""
 
     ways: list[list[StepDocument]]
 
 
 class ResultDocument(TypedDict):
-    """What one rule says of all subjects of which it says the same.
+    """The equal results of one rule for several subjects.
 
     `about` the migration as a whole, every instance of `instances` of the file, or those whose keys are in `instances`
-    here. Where `ownId` is true, `<id>` in `reason`, `remediation` and `fixes` stands for the id of each instance.
-    `blocking`: it fails the preview. FAIL or UNKNOWN that is not blocking is advice until `mandatoryFrom`. All `fixes`
-    are needed; `remediation` has them as text.
+    here. Where `ownId` is true, `<id>` in `reason`, `remediation` and `fixes` is a placeholder for the id of each
+    instance. `blocking`: it fails the preview. FAIL or UNKNOWN that is not blocking is advice until `mandatoryFrom`.
+    All `fixes` are needed; `remediation` has them as text.
     """
 
     rule: str
@@ -197,9 +197,9 @@ class ResultDocument(TypedDict):
 
 
 class Finding(TypedDict):
-    """What one rule says of one subject: what `policies.results` reads of a file. Steps have all keys, null if unset.
+    """The result of one rule for one subject, as `policies.results` reads it. Steps have all keys, null if unset.
 
-    `wave` is that of the instance; null for the migration, or where it is not known.
+    `wave` is that of the instance; null for the migration, or where it is unknown.
     """
 
     rule: str
@@ -215,9 +215,9 @@ class Finding(TypedDict):
 
 
 class NoticeDocument(TypedDict):
-    """What one item of the notice means for a wave or, where they are not null, for instances, whatever is found.
+    """The meaning of an item of the notice for a wave or, if they are not null, for instances, whatever is found.
 
-    Where `ownId` is true, `<id>` in `text` stands for the id of each instance.
+    Where `ownId` is true, `<id>` in `text` is a placeholder for the id of each instance.
     """
 
     item: str
@@ -239,19 +239,19 @@ class Notice(TypedDict):
 
 
 class WhatIfDocument(TypedDict):
-    """Why no gate may go by the result: it is about another `time`, or the cloud is not proven to be Alibaba's."""
+    """Why no gate may use the result: it is about another `time`, or the cloud may not be Alibaba's."""
 
     kind: Literal["time", "rehearsal"]
     reason: str
 
 
 class ResultsDocument(TypedDict):
-    """Everything that the pack concluded in one analysis: every rule, every subject, whatever the outcome.
+    """Everything that the pack concluded in one analysis: every rule, every subject, every outcome.
 
-    `now` is the time that it is about, by `clockSource`; `judgedAt` what the machine's clock said then.
-    `validUntil` is when the judgement may change by time alone: a freeze, a lead time or a window begins, an approval
-    or an attestation ends, evidence grows too old, what a move leaves behind is due. `notChecked` is what no rule
-    checks, as the policy `not-checked` says it.
+    `now` is the time of the judgement, by `clockSource`; `judgedAt` is the machine's clock at that moment. `validUntil`
+    is when the judgement may change by time alone: a freeze, a lead time or a window begins, an approval or an
+    attestation ends, evidence becomes too old, the cleanup after a move is due. `notChecked` is what no rule checks, in
+    the words of the policy `not-checked`.
     """
 
     schemaVersion: Literal[4]
@@ -360,7 +360,7 @@ def _source(source: Source) -> SourceDocument:
 
 
 def _valid_until(evaluation: Evaluation) -> datetime | None:
-    """When the judgement may change though nothing else does; None where no such time lies ahead."""
+    """Return when the judgement may change by time alone; None where no such time is ahead."""
     moments = [
         *evaluation.deadlines,
         *(result.mandatory_from for result in evaluation.results if result.advice),

@@ -1,8 +1,8 @@
-"""Between the policy SDK and the rules: a stack policy a rule, all of them answered from one evaluation.
+"""Connect the policy SDK with the rules: a stack policy for each rule, all answered from one evaluation.
 
-The SDK gives a policy one level for all that it reports. So each rule's own policy is mandatory and reports what
-blocks, but for rules of which `pulumi up` mends the findings (`Rule.mended_by_up`); what is advice until its lead time,
-and what is waived, two advisory policies report for all rules together.
+The SDK gives a policy one level for all its reports. So each rule's own policy is mandatory and reports blocking
+findings, except for rules whose findings `pulumi up` fixes (`Rule.mended_by_up`). Two advisory policies report, for all
+rules together, advice before the lead time and waived findings.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ _SEVERITIES: Final = {
 
 
 _asked: Final[ContextVar[Plan]] = ContextVar("asked")
-"""The stack that the engine asks about, for the policies that are being asked."""
+"""The stack of the engine's request, for the policies that are evaluated."""
 
 
 @cache
@@ -86,12 +86,12 @@ def types_read() -> frozenset[str]:
 
 
 class Analyst:
-    """Evaluate all rules once an analysis, however many policies the SDK asks one after another.
+    """Evaluate all rules once for each analysis, although the SDK calls the policies one after another.
 
-    An analysis is known by its stack, which is read once, whatever thread asks and whichever policies are switched off.
+    An analysis is identified by its stack, which is read once, in any thread and with any policies switched off.
 
-    Each policy is told its own configuration only. A rule whose configuration differs from what it declares is
-    therefore asked again when its policy's turn comes, and the result is written again.
+    Each policy gets only its own configuration. A rule whose configuration differs from its declaration is therefore
+    evaluated again when its policy's turn comes, and the result is written again.
     """
 
     def __init__(self, rules: tuple[AnyRule, ...], environment: Mapping[str, str], machine: MachineClock) -> None:
@@ -106,10 +106,10 @@ class Analyst:
         self._configurations: dict[str, Configuration] = {}
 
     def evaluation(self, args: StackValidationArgs, rule: AnyRule | None = None) -> Evaluation:
-        """Return the evaluation of this analysis, whose result is written before anything is reported.
+        """Return the evaluation of this analysis; its result is written before anything is reported.
 
-        `rule` is the one whose policy asks, and whose configuration `args` therefore hold. Raises UnreadableError
-        where the clock is set to no time, OSError where the result cannot be written.
+        `rule` is the one whose policy is evaluated, and whose configuration `args` therefore hold. Raises
+        UnreadableError where PREFLIGHT_NOW is no time, OSError where the result cannot be written.
         """
         plan = _asked.get()
         with self._lock:
@@ -127,7 +127,7 @@ class Analyst:
     def _reconfigured(self, args: StackValidationArgs, rule: AnyRule | None) -> bool:
         if rule is None:
             return False
-        # The engine fills in what is not configured from the schema.
+        # The engine fills in missing configuration from the schema.
         defaults = {name: item.default for name, item in rule.adjustable.items()}
         given = {name: value for name, value in args.get_config().items() if defaults.get(name) != value}
         changed = given != self._configurations.get(rule.id, {})
@@ -153,7 +153,7 @@ class Servicer(sdk.Servicer):
     """The SDK's side of the engine's protocol, which refuses names that are no policy, and bounds its answer."""
 
     def Configure(self, request: ConfigureAnalyzerRequest, context: grpc.ServicerContext) -> Empty:  # noqa: N802
-        """Take what `--policy-pack-config` sets; the engine says nothing of a policy that there is not."""
+        """Take the settings of `--policy-pack-config`; the engine ignores names that are no policy."""
         names = [*(rule.id for rule in all_rules()), ADVICE, WAIVED, ANNOUNCED, TOLD, _ALL]
         problems = [
             f"{name} is not a policy of this pack{_meant(name, names)}"
@@ -171,7 +171,7 @@ class Servicer(sdk.Servicer):
         return taken
 
     def AnalyzeStack(self, request: AnalyzeStackRequest, context: object) -> AnalyzeResponse:  # noqa: N802
-        """Ask all policies about the whole stack; the answer stays below what the engine takes."""
+        """Evaluate all policies for the whole stack; the answer stays below the engine's limit."""
         token = _asked.set(Plan(adapt(request.resources, types_read())))
         try:
             answer = super().AnalyzeStack(request, context)
@@ -183,7 +183,7 @@ class Servicer(sdk.Servicer):
 def stack_policies(
     environment: Mapping[str, str], machine: MachineClock = machine_clock
 ) -> list[StackValidationPolicy]:
-    """Return a mandatory stack policy a rule, and one advisory policy each for advice and for what is waived."""
+    """Return a mandatory stack policy for each rule, and advisory policies for advice and for waived findings."""
     rules = all_rules()
     analyst = Analyst(rules, environment, machine)
     return [
@@ -206,7 +206,7 @@ def stack_policies(
 
 
 def not_checked(environment: Mapping[str, str]) -> StackValidationPolicy:
-    """Say with every preview what a passing one does not mean: silence would be taken for ready."""
+    """Report with every preview what a passing one does not cover: silence would look like ready."""
     missing = not_checked_texts(item for rule in all_rules() for item in rule.notice_items)
     heads = "; ".join(text.partition(": ")[0] for text in missing)
     told_once = f"Passing says nothing of what no rule checks (docs/coverage.md); look at it yourself: {heads}."
@@ -229,7 +229,7 @@ def not_checked(environment: Mapping[str, str]) -> StackValidationPolicy:
 
 
 def what_if(environment: Mapping[str, str]) -> StackValidationPolicy:
-    """Fail every run that is about another time than the present: it must not pass for a gate, whatever it finds."""
+    """Fail every run about another time than the present: it must pass no gate, whatever it finds."""
 
     def validate(_args: StackValidationArgs, report_violation: ReportViolation) -> None:
         if NOW_VARIABLE not in environment:
@@ -251,13 +251,13 @@ def what_if(environment: Mapping[str, str]) -> StackValidationPolicy:
 
 
 def announced(environment: Mapping[str, str], machine: MachineClock = machine_clock) -> StackValidationPolicy:
-    """Say with every preview what the waves mean whatever the rules find, such as that there is no way back."""
+    """Report with every preview what the waves mean, independent of findings, such as that there is no way back."""
 
     def validate(_args: StackValidationArgs, report_violation: ReportViolation) -> None:
         plan = _asked.get()
         try:
             schedule = read_schedule(read_clock(environment, plan, machine).now, plan)
-        except UnreadableError:  # Told by the rules' own policies, which are mandatory.
+        except UnreadableError:  # reported by the rules' own policies, which are mandatory
             return
         found = notes(plan, schedule)
         if schedule.waves:
@@ -278,8 +278,8 @@ def _policy(rule: AnyRule, analyst: Analyst) -> StackValidationPolicy:
         try:
             evaluation = analyst.evaluation(args, rule)
         except Exception as error:
-            # An exception here would end the whole analysis and hide the findings of other packs. Its type alone is
-            # told: its message may hold values.
+            # An exception here would end the whole analysis and hide the findings of other packs. Only its type is
+            # reported: its message may hold values.
             report_violation(
                 f"The policy pack itself failed ({type(error).__name__}): nothing was checked.\n"
                 "Fix: check that PREFLIGHT_NOW, if set, is a time with an offset and PREFLIGHT_RESULT can be "
@@ -306,20 +306,20 @@ def _policy(rule: AnyRule, analyst: Analyst) -> StackValidationPolicy:
 
 
 def _urn(evaluation: Evaluation, results: Sequence[Result]) -> str | None:
-    """Return what a violation stands on: its instance, or the Migration for several."""
+    """Return the URN of a violation: its instance's, or the Migration's for several."""
     return results[0].subject.urn if len(results) == 1 else evaluation.migration_urn
 
 
 def _companion(
     name: str, description: str, title: str, analyst: Analyst, concerns: Callable[[Result], bool]
 ) -> StackValidationPolicy:
-    """Return an advisory policy that reports some results of all rules, each by the name of its rule."""
+    """Return an advisory policy that reports some results of all rules, each under the name of its rule."""
     rules = {rule.id: rule for rule in all_rules()}
 
     def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
         try:
             evaluation = analyst.evaluation(args)
-        except Exception:  # Told by the rules' own policies, which are mandatory.
+        except Exception:  # reported by the rules' own policies, which are mandatory
             return
         concerned = [result for result in evaluation.results if concerns(result)]
         of_rules = groupby(concerned, lambda result: result.rule_id)
@@ -338,7 +338,7 @@ def _companion(
 
 
 def incomplete() -> str | None:
-    """Say what is wrong with the pack's rules where they are not those of its manifest; None where they are."""
+    """Return what is wrong if the pack's rules differ from its manifest; None where they do not."""
     found = {rule.id for rule in all_rules()}
     try:
         listed_ids = set(manifest())
@@ -360,8 +360,7 @@ def incomplete() -> str | None:
 def serve() -> None:
     """Serve the pack to the engine; does not return.
 
-    A result left by an earlier run is removed first, so that nobody takes it for this one's. Raises OSError where that
-    fails.
+    A result of an earlier run is removed first, so that it cannot pass for this one's. Raises OSError where that fails.
     """
     if path := os.environ.get(RESULT_VARIABLE):
         Path(path).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Ask every rule about every subject, settle what is pending by the freeze, and apply the waivers."""
+"""Evaluate every rule for every subject, settle pending results by the freeze, and apply the waivers."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from policies.subjects.deadlines import deadlines
 from policies.subjects.notes import Note, notes
 
 Configuration = Mapping[str, Any]
-"""What `--policy-pack-config` sets of one rule; what it does not set is the rule's own."""
+"""The settings of one rule from `--policy-pack-config`; others are the rule's own."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All results of one analysis, sorted by rule and subject, and the times that they hold for."""
+    """All results of one analysis, sorted by rule and subject, and the times for which they hold."""
 
     project: str
     stack: str
@@ -36,9 +36,9 @@ class Evaluation:
     results: tuple[Result, ...]
     notes: tuple[Note, ...] = ()
     deadlines: tuple[datetime, ...] = ()
-    """When time alone may make other results of it, lead times aside."""
+    """When time alone may change results, apart from lead times."""
     migration_urn: str | None = None
-    """What a finding about several instances stands on."""
+    """The resource of a finding about several instances."""
 
     @cached_property
     def of_the_migration(self) -> tuple[Result, ...]:
@@ -65,7 +65,7 @@ class Evaluation:
 
 
 class Evaluator:
-    """Asks rules about one plan at one moment; never raises for anything that the plan holds or a rule does."""
+    """Evaluates rules for one plan at one moment; never raises for any content of the plan, or for a rule's error."""
 
     def __init__(self, rules: Iterable[AnyRule], plan: Plan, moment: Moment) -> None:
         self._rules = tuple(rules)
@@ -112,7 +112,7 @@ class Evaluator:
         )
 
     def _in_own_offset(self, result: Result) -> Result:
-        """Write the times of a result as those of its window are; of several windows, where they agree."""
+        """Write the times of a result in the offset of its window; for several windows, where they agree."""
         starts = [wave.timeline.start for wave in self._schedule.waves if result.wave in (None, wave.name)]
         agree = len({None if start is None else start.utcoffset() for start in starts}) == 1
         return replace(result, reason=in_offset_of(starts[0], result.reason)) if agree else result
@@ -129,7 +129,7 @@ class Evaluator:
             settings = read_settings(rule.adjustable, given)
         except ValueError as problem:
             return [self._result(rule, None, Timeline(self._moment.now), _misconfigured(rule, str(problem)))]
-        # What a plan remembers may be from a threshold that is another now.
+        # Values cached in a plan may come from a threshold that is different now.
         return self._ask(rule, Plan(self._plan.resources) if given else self._plan, settings)
 
     def _ask(self, rule: MigrationRule | InstanceRule, plan: Plan, settings: Settings) -> list[Result]:
@@ -137,7 +137,7 @@ class Evaluator:
         if isinstance(rule, MigrationRule):
             return [self._result(rule, None, first, lambda: rule.check(plan, first))]
         if not plan.instances or len(plan.of_type(MIGRATION)) != 1:
-            # Nothing to ask about is not an answer: without this a pack over an empty estate would be silent, green.
+            # No subject is no answer: without this a pack over an empty estate would be silent, and green.
             return [self._result(rule, None, first, _without_migration)]
         return [self._ask_about(rule, plan, settings, instance) for instance in plan.instances]
 
@@ -180,9 +180,9 @@ class Evaluator:
         )
 
     def _filled(self, rule: Rule, fixes: tuple[Fix, ...], subject: Subject) -> tuple[Fix, ...]:
-        """Return the fixes for the subject that they are of.
+        """Return the fixes for their subject.
 
-        An instance without an id that can be read stays `<id>`.
+        For an instance without a readable id, `<id>` stays.
         """
         values = {RULE: rule.id, STACK: self._stack} | ({ID: subject.id} if subject.kind == "instance" else {})
         return tuple(filled(fix, values, safe) for fix in fixes)
@@ -191,7 +191,7 @@ class Evaluator:
 def evaluate(
     rules: Iterable[AnyRule], plan: Plan, moment: Moment, configurations: Mapping[str, Configuration] | None = None
 ) -> Evaluation:
-    """Ask every rule about its subjects, once."""
+    """Evaluate every rule for its subjects, once."""
     return Evaluator(rules, plan, moment).evaluation(configurations or {})
 
 
@@ -221,9 +221,9 @@ def _guarded(check: Callable[[], Verdict]) -> Verdict:
 
 
 def _settled(verdict: Verdict, timeline: Timeline, estate_file: str | None) -> Verdict:
-    """PENDING is enough until the freeze; from then on, or where the freeze's beginning is not known, it is not.
+    """Return a PENDING result unchanged before the freeze; from then on, or where the freeze is unknown, it fails.
 
-    Of a run by the estate of a file nobody knows whether an update has made since what it finds declared.
+    In a run by a file it is unknown whether an update has created the declared resource since.
     """
     if verdict.outcome is not Outcome.PENDING or timeline.frozen is False:
         return verdict
@@ -251,7 +251,7 @@ def migration_subject(plan: Plan) -> Subject:
 
 
 def instance_subject(instance: Resource) -> Subject:
-    """One migrating instance; where its id cannot be read, the resource's name stands for it."""
+    """Return one migrating instance; without a readable id, the resource's name replaces it."""
     instance_id = attempt(lambda: instance.facts.text("instanceId"))
     name = attempt(lambda: instance.facts.text("instanceName"))
     fallback = printable(instance.name)

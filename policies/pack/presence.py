@@ -1,9 +1,9 @@
-"""How the pack shows the program that it judges this very run (docs/contracts.md, Presence of the pack).
+"""Show the program that the pack judges this very run (docs/contracts.md, Presence of the pack).
 
-The engine tells a program nothing about policy packs. Both are told the engine's own address, though, so they meet
-there: for as long as pack and engine live, the pack holds a lock on one byte, by the number of the engine's port, of
-one file of the user's. The system takes the lock away when the pack's process ends. Where an engine was killed and left
-its pack behind, the pack loses its connection and gives the lock back. So no lock outlives its run.
+The engine gives a program no information about policy packs. But both get the engine's own address. So while pack and
+engine live, the pack holds a lock on one byte of a file of the user's; its offset is the engine's port. The system
+releases the lock when the pack's process ends. If an engine was killed and its pack lives on, the pack loses its
+connection and releases the lock. So no lock outlives its run.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ _DIRECTORY = "classic-to-vpc"
 _FILE = "engines"
 
 
-# Loopback has no proxy, whatever the environment says.
+# Loopback has no proxy, whatever the environment sets.
 _OPTIONS: Final = (("grpc.enable_http_proxy", 0),)
 
 
 def show_presence(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Hold the lock of the engine that `arguments` name, until this process ends or the engine does.
+    """Hold the lock of the engine in `arguments`, until this process ends or the engine does.
 
-    `arguments` are those that the engine gives a pack, its address among them. Where no lock can be had, none is held,
-    and the program finds out the same for itself.
+    `arguments` are those that the engine passes to a pack, with its address. If no lock is possible, none is held, and
+    the program detects the same for itself.
     """
     addresses = [item for item in arguments if re.fullmatch(r"[\w.\[\]:-]+:\d+", item)]
     if sys.platform == "win32" or not addresses:
@@ -51,7 +51,7 @@ def show_presence(arguments: Sequence[str], environment: Mapping[str, str]) -> N
 
 
 def private_directory(environment: Mapping[str, str]) -> Path | None:
-    """Return the directory in which pack and program meet; None where it is not this user's alone. Raises OSError."""
+    """Return the directory shared by pack and program; None where it is not this user's alone. Raises OSError."""
     if sys.platform == "win32":
         # The temporary directory is the user's own there, and has no mode.
         directory = Path(tempfile.gettempdir()) / _DIRECTORY
@@ -65,14 +65,14 @@ def private_directory(environment: Mapping[str, str]) -> Path | None:
 
 
 def _close_after(address: str, file: int) -> None:
-    """Close the file, which gives its lock back, once there is no connection to the engine any more."""
+    """Close the file, which releases its lock, once the connection to the engine has ended."""
     channel = grpc.insecure_channel(address, options=_OPTIONS)
     lost = threading.Event()
 
     def watch(state: grpc.ChannelConnectivity) -> None:
         if state in (grpc.ChannelConnectivity.TRANSIENT_FAILURE, grpc.ChannelConnectivity.SHUTDOWN):
             lost.set()
-        elif state is grpc.ChannelConnectivity.IDLE:  # A connection that ended: a new one tells why.
+        elif state is grpc.ChannelConnectivity.IDLE:  # the connection ended; a new one shows why
             channel.subscribe(lambda _: None, try_to_connect=True)
 
     def wait() -> None:

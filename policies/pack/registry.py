@@ -1,4 +1,4 @@
-"""Finds the rules: every module below `policies/rules` defines one."""
+"""Find the rules: every module below `policies/rules` defines one."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from policies.core.rule import AnyRule
 
 @cache
 def all_rules() -> tuple[AnyRule, ...]:
-    """All rules, sorted by id.
+    """Return all rules, sorted by id.
 
-    Raises TypeError for a module there that defines none: a rule must not go missing in silence.
+    Raises TypeError for a module there that defines none: a rule must not go missing silently.
     """
     names = (module.name for module in pkgutil.walk_packages(rules.__path__, "policies.rules.") if not module.ispkg)
     return tuple(sorted((_rule_of(name) for name in names), key=lambda rule: rule.id))

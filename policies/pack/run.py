@@ -1,4 +1,4 @@
-"""The run that a result belongs to: the caller's id for it, and what the judged facts were made of."""
+"""The run of a result: the caller's id for it, and the sources of the judged facts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NOT_OURS: Final = frozenset({"venv", ".venv", "__pycache__"})
 
 @dataclass(frozen=True)
 class Source:
-    """A file that the judged program went by: its path as seen from the project, and the SHA-256 of its content."""
+    """A file that the judged program read: its path relative to the project, and the SHA-256 of its content."""
 
     path: str
     sha256: str
@@ -33,7 +33,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Run:
-    """What a result says of where it comes from; None where that is not known."""
+    """The origin of a result; None where it is unknown."""
 
     id: str | None = None
     account_id: str | None = None
@@ -49,7 +49,7 @@ class Run:
 
 
 def read_run(environment: Mapping[str, str], plan: Plan) -> Run:
-    """Return the run by the environment and the migration's facts; never raises."""
+    """Return the run from the environment and the migration's facts; never raises."""
     given = printable(environment.get(RUN_VARIABLE, "")).strip()
     return Run(
         id=given or None,
@@ -72,7 +72,7 @@ def _known(read: Callable[[], T]) -> T | None:
 
 
 def _estate_file(plan: Plan) -> Source | None:
-    """Return the file that the estate is from; of one that cannot be told, that there is one."""
+    """Return the file that the estate is from; an unreadable name still counts as a file."""
     name = estate_file(plan)
     if name is None:
         return None

@@ -1,4 +1,4 @@
-"""From results to the answer that a team asks for: whether an instance, a wave, the stack may go ahead."""
+"""Turn results into the answer for a team: whether an instance, a wave, the stack may go ahead."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from policies.pack.evaluation import Evaluation
 
 
 class Readiness(StrEnum):
-    """The answer. Only READY says that nothing is left to do; NOT READY and UNKNOWN both mean: do not go ahead.
+    """The answer. Only READY means that nothing is left to do; NOT READY and UNKNOWN both mean: do not go ahead.
 
-    WHAT-IF is about another time than the present, or about a cloud that is not proven to be Alibaba Cloud: what the
-    answer would be is told beside it, and no gate may go by it.
+    WHAT-IF is about another time than the present, or about a cloud that may not be Alibaba Cloud: its answer is shown
+    beside it, and no gate may use it.
     """
 
     READY = "READY"
@@ -26,10 +26,10 @@ class Readiness(StrEnum):
 
 @dataclass(frozen=True)
 class Judgement:
-    """One answer, and how much of what applies could be decided at all.
+    """One answer, and the share of applicable checks that could be decided.
 
-    `raised_by` are the rules that could not be: whose fixes would raise the confidence. `hypothetical` is what a
-    WHAT-IF would be, were it about the present and Alibaba Cloud; else None.
+    `raised_by` are the undecided rules, whose fixes would raise the confidence. `hypothetical` is the answer inside a
+    WHAT-IF; otherwise None.
     """
 
     readiness: Readiness
@@ -40,14 +40,14 @@ class Judgement:
 
     @property
     def confidence(self) -> float:
-        """Share of the applicable checks that could be decided, 0 to 1; 0 where none applies."""
+        """The share of the applicable checks that could be decided, 0 to 1; 0 where none applies."""
         return round(self.decided / self.applicable, 4) if self.applicable else 0.0
 
 
 def judge(results: Iterable[Result]) -> Judgement:
     """Return the judgement by some results.
 
-    Nothing that applies is nothing known, and no results are not a good sign.
+    If no rule applies, nothing is known, and the lack of results is no good sign.
     """
     applicable = [result for result in results if result.outcome is not Outcome.NOT_APPLICABLE]
     undecided = [result for result in applicable if Outcome.UNKNOWN in (result.outcome, result.waived)]
@@ -71,7 +71,7 @@ def _readiness(applicable: list[Result]) -> Readiness:
 
 
 def _about(evaluation: Evaluation, results: Iterable[Result]) -> Judgement:
-    """Return the judgement by some results of an evaluation: a WHAT-IF where that is none for a gate."""
+    """Return the judgement by some results of an evaluation: a WHAT-IF where no gate may use it."""
     judgement = judge(results)
     if not evaluation.moment.what_if and not evaluation.moment.rehearsal:
         return judgement
@@ -79,15 +79,15 @@ def _about(evaluation: Evaluation, results: Iterable[Result]) -> Judgement:
 
 
 def judge_stack(evaluation: Evaluation) -> Judgement:
-    """By all results."""
+    """Judge by all results."""
     return _about(evaluation, evaluation.results)
 
 
 def judge_instance(evaluation: Evaluation, urn: str | None) -> Judgement:
-    """By its own results and those about the migration as a whole, without which it does not move."""
+    """Judge by its own results and those about the migration as a whole, without which it does not move."""
     return _about(evaluation, (*evaluation.of_the_migration, *evaluation.of_instances.get(urn, ())))
 
 
 def judge_wave(evaluation: Evaluation, name: str) -> Judgement:
-    """By the results of its instances, of those of no known wave, and about the migration as a whole."""
+    """Judge by the results of its instances, of those without a known wave, and about the migration as a whole."""
     return _about(evaluation, (item for item in evaluation.results if item.wave in (None, name)))
