@@ -14,7 +14,7 @@ from provider.values import Properties, digest
 class DefaultVpc(Resource):
     """The default VPC of the region; its id is that of the VPC.
 
-    There is one a region, shared by whoever needs it: it is made where there is none, never changed, and deleting the
+    Each region has one, which others may use: it is made where there is none, never changed, and deleting the
     resource leaves it. Its block is the cloud's to choose (VPC user guide, "Default VPCs and default VSwitches").
     """
 

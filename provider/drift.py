@@ -1,4 +1,4 @@
-"""What somebody changed in the cloud since the last `up`, told in every state, for the pack to see in a preview.
+"""Record in every state what others changed in the cloud since the last `up`, for the pack to see in a preview.
 
 A refresh overwrites what was declared with what is there, after which a change by hand and a change of the stack look
 alike. So each state remembers what was declared last (`declared`), and says how the cloud differs from it (`drift`).

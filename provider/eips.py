@@ -1,4 +1,4 @@
-"""EIPs as the cloud tells of them: which there are, and what they are bound to."""
+"""Read the EIPs of the account, and what they are bound to."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ _OPERATIONS: Final = {
 class GroupRules(Resource):
     """Rules of one group, as a map of label -> rule; the resource's id is that of the group.
 
-    Rules are told apart by what they do (`rules.key_of`), not by their labels. New rules are authorized before old ones
+    Rules are identified by their effect (`rules.key_of`), not by their labels. New rules are authorized before old ones
     are revoked, unless the group has no room for both. Rules that the cloud made itself (priority beyond 100) are let
     be. Which of the live rules are the resource's own is for the subclasses to say.
     """
@@ -80,7 +80,7 @@ class GroupRules(Resource):
 
     @abstractmethod
     def _seen(self, live: Sequence[SecurityGroupRule], known: Properties) -> Properties:
-        """Return what a state tells of the live rules; `known` is the state so far, empty on import."""
+        """Return the state for the live rules; `known` is the state so far, empty on import."""
 
     @abstractmethod
     def _before_deletion(

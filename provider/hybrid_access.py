@@ -158,7 +158,7 @@ class HybridAccess(Resource):
                 raise
             self._wait_for_a_sign(cloud, database.id, lost)
         what = f"database {database.id} to be in {vpc_id}"
-        # The status may tell of the change a little later than the answer to the call.
+        # The status may show the change a little later than the answer to the call.
         cloud.wait(lambda: self._read(cloud, database.id).network_type == "vpc", what, timeout=1800)
         self.product.wait_until_ready(cloud, database.id)
         return self._read(cloud, database.id)

@@ -48,7 +48,7 @@ class AlimigrateProvider(sdk.Provider):
         return sdk.GetSchemaResponse(registry.schema())
 
     async def configure(self, request: sdk.ConfigureRequest) -> sdk.ConfigureResponse:
-        """Keep the configuration; it is judged when the cloud is first needed, as a preview may not need it.
+        """Keep the configuration; it is checked when the cloud is first needed, because a preview may not need it.
 
         Secrets are left to the engine: it takes them out of what comes in and marks them again in what goes out.
         """
@@ -80,7 +80,7 @@ class AlimigrateProvider(sdk.Provider):
         )
 
     async def create(self, request: sdk.CreateRequest) -> sdk.CreateResponse:
-        """Create, or tell what a creation would come to."""
+        """Create; in a preview, return the planned result."""
         resource, inputs = _resource(request.type), properties(request.properties)
         if request.preview:
             foreseen: Properties = {}
@@ -102,7 +102,7 @@ class AlimigrateProvider(sdk.Provider):
         return sdk.ReadResponse(request.resource_id, values(seen), values(drift.inputs_of(resource, live)))
 
     async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
-        """Update, or tell what an update would come to."""
+        """Update; in a preview, return the planned result."""
         resource, known, inputs = _resource(request.type), properties(request.olds), properties(request.news)
         state = drift.recalled(resource, known)
         if request.preview:
@@ -119,7 +119,7 @@ class AlimigrateProvider(sdk.Provider):
         await asyncio.to_thread(lambda: resource.delete(self.cloud(), request.resource_id, state))
 
     async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:
-        """Answer the one function: where the credentials come from, and whether they are those of who asks."""
+        """Answer the one function: the source of the credentials, and whether they are the caller's."""
         if request.tok != registry.IDENTITY:
             raise ResourceError(f"alimigrate has no function {request.tok}; it has {registry.IDENTITY}.")
         asked = properties(request.args)
@@ -132,11 +132,11 @@ class AlimigrateProvider(sdk.Provider):
         return sdk.InvokeResponse(values(told))
 
     async def cancel(self) -> None:
-        """Let every wait end at once."""
+        """End every wait at once."""
         self._cancelled.set()
 
     def _foreseen(self, resource: Resource, inputs: Properties, resource_id: str, state: Properties) -> Properties:
-        """Return what a preview tells of the write to come: why it would be refused, or why nobody can say."""
+        """Return a preview's forecast of the write: why it would be refused, or why that is unknown."""
         if is_unknown(self._config):
             return {NOT_FORESEEN: "The configuration of the alimigrate provider is not known yet."}
         try:
@@ -177,7 +177,7 @@ class AlimigrateProvider(sdk.Provider):
         with self._lock:
             if self._cloud is None:
                 cloud = Cloud(self._settings(), sleep=self._sleep)
-                # Nothing is written into an account that nobody meant.
+                # Nothing is written into another account than the configured one.
                 if cloud.settings.account_id:
                     cloud.caller()
                 self._cloud = cloud

@@ -18,7 +18,7 @@ class PublicIpConversion(Resource):
     """One conversion; its id is `instanceId:allocationId`. There is no way back.
 
     The address stays the same and becomes an EIP of the account, which is billed apart and outlives the instance.
-    Deleting the resource therefore deletes nothing: whoever no longer wants the address releases the EIP. An instance
+    Deleting the resource therefore deletes nothing: release the EIP to give up the address. An instance
     whose address is an EIP already is taken as it is.
     """
 
@@ -62,7 +62,7 @@ class PublicIpConversion(Resource):
             _before_creation(connect(), str(inputs["instanceId"]))
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
-        """Return the state while the EIP exists, whatever it is bound to by now."""
+        """Return the state while the EIP exists, even if it is bound elsewhere."""
         instance_id, _, allocation_id = resource_id.partition(":")
         if not instance_id or not allocation_id:
             raise ResourceError(f"{resource_id!r} is no id of a conversion: expected instanceId:allocationId.")

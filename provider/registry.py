@@ -27,7 +27,7 @@ from provider.whitelist_group import MongoDbWhitelistGroup, RdsWhitelistGroup, R
 NAME: Final = "alimigrate"
 VERSION: Final = "0.1.0"
 
-#: The function that tells which credentials are used, without them.
+#: The function that names the credentials in use, without their values.
 IDENTITY: Final = "alimigrate:index:getIdentity"
 
 #: Type token -> resource.

@@ -1,4 +1,4 @@
-"""What a resource of this provider is: pure checks and diffs, and five operations on the cloud, all on plain data."""
+"""The resources of this provider: pure checks and diffs, and five operations on the cloud, all on plain data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from estate.client import Cloud
 from estate.errors import EstateError
 from provider.values import UNKNOWN, Properties
 
-#: What resources have to say to whoever runs Pulumi, without failing.
+#: Receives the messages of resources for the user, which fail nothing.
 LOG: Final = logging.getLogger("alimigrate")
 
 
@@ -81,7 +81,7 @@ class Resource(ABC):
     replacing: ClassVar[tuple[str, ...]]
     #: Whether the old one must go before the new one can be.
     delete_first: ClassVar[bool] = False
-    #: Outputs beyond inputs, which no preview of a creation can tell.
+    #: Outputs beyond inputs, which are unknown in the preview of a creation.
     outputs: ClassVar[tuple[str, ...]] = ("applied",)
 
     @abstractmethod
@@ -104,7 +104,7 @@ class Resource(ABC):
         return changes
 
     def planned(self, state: Properties, inputs: Properties) -> Properties:
-        """Return the state that a preview can tell of a creation (`state` empty) or an update."""
+        """Return the known state in the preview of a creation (`state` empty) or an update."""
         del state
         return inputs | dict.fromkeys(self.outputs, UNKNOWN)
 

@@ -86,7 +86,7 @@ class _Status(grpc.Status):  # type: ignore[misc]
 
 
 class EngineLog(logging.Handler):
-    """Hands log messages to the engine, which shows them to whoever runs it; the plugin's stderr it keeps to itself."""
+    """Hands log messages to the engine, which shows them to the user; it does not show the plugin's stderr."""
 
     def __init__(self, engine_address: str) -> None:
         super().__init__(logging.WARNING)

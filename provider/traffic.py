@@ -1,4 +1,4 @@
-"""Who is cut off by a deletion: servers that are there, and what lets them through."""
+"""Find the servers that a deletion would disconnect, by the rules and lists that admit them."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class _Unknown(Enum):
         raise TypeError("an unknown value has no truth; ask is_unknown first")
 
 
-#: A value that only the update will tell.
+#: A value that is known only in the update.
 UNKNOWN: Final = _Unknown.UNKNOWN
 
 # How the engine writes an unknown text, bool, number, list, object, asset and archive

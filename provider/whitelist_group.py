@@ -117,7 +117,7 @@ class WhitelistGroup(Resource):
         return self._state(ref, wanted)
 
     def _exchange(self, cloud: Cloud, ref: _Ref, live: Sequence[str], wanted: Sequence[str]) -> None:
-        """Go from the live entries to the wanted ones by these alone: what somebody adds meanwhile stays.
+        """Change only the entries that differ, so that entries added meanwhile stay.
 
         Cover would take it away. It is for the change of what overlaps, of which a group cannot hold both (RDS for
         MySQL refuses an address inside a block of the same group), and for a group that admits nobody.
@@ -150,7 +150,7 @@ class WhitelistGroup(Resource):
         return live
 
     def _refuse_others(self, ref: _Ref, group: Group | None, applied: Sequence[str], wanted: Sequence[str]) -> None:
-        """Raise ResourceError for entries of somebody else, but for such as the wanted ones admit as well."""
+        """Raise ResourceError for entries of others, except those that the wanted ones cover."""
         others = [
             entry
             for entry in (group.security_ips if group else ())
@@ -431,7 +431,7 @@ def _outermost(blocks: Sequence[str]) -> list[str]:
 
 
 def _inside(entry: str, blocks: Sequence[str]) -> bool:
-    """Whether one of the blocks admits whatever an entry admits."""
+    """Whether one of the blocks covers an entry."""
     try:
         network = ipaddress.IPv4Network(entry)
     except ValueError:
@@ -465,7 +465,7 @@ def _entries(group: Group) -> list[str]:
 
 
 def _admitting(entries: list[str]) -> list[str]:
-    """Return entries that admit somebody."""
+    """Return the entries that admit a client."""
     return [] if entries in _ADMITTING_NOBODY else entries
 
 
