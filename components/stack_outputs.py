@@ -73,7 +73,7 @@ def with_leftovers(record: StackRecord, config: MigrationConfig, estate: Estate)
     if stack is None:
         return record
     record = _with_whitelist_groups(record, stack, config, estate)
-    known = {record.vpc_id, *(item for ids in record.applied.values() for item in ids)}
+    known = {record.vpc_id, *record.snapshot_ids, *(item for ids in record.applied.values() for item in ids)}
     found = {key: ids for key, ids in found_marked(estate).items() if maker(key[1]) in (stack, None)}
     name = config.network.name if isinstance(config.network, CreateNetwork) else None
     alike = [vpc.id for vpc in estate.vpcs if name is not None and vpc.name == name]
@@ -213,6 +213,7 @@ def record_of(outputs: Mapping[str, Any]) -> StackRecord:
     return StackRecord(
         applied={kind: tuple(ids) for kind, found in applied.items() if (ids := [item for item in found if item])},
         vpc_id=outputs.get("vpcId"),
+        snapshot_ids=tuple((outputs.get("snapshotIds") or {}).values()),
         whitelist_group_ids=tuple((outputs.get("whitelistGroupIds") or {}).values()),
         origins={
             instance_id: Origin(

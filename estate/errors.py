@@ -9,14 +9,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 _LINES_SHOWN = 100
+# Lists of ids may be long; a value of a megabyte is not shown whole.
+_LONGEST_LINE = 10_000
 # IdempotentProcessing: a call with the same ClientToken is still in progress ("How to ensure idempotence").
 _PASSING_CODES = ("IdempotentProcessing", "ServiceUnavailable", "InternalError")
 
 
 def listing(lines: Sequence[str]) -> str:
-    """Return one message of many lines, one a problem: the first hundred, and the number of the others."""
+    """Return one message of many lines, one a problem: the first hundred, and the number of the others.
+
+    Lines show what stands in files of others: control characters are escaped, for they would steer the terminal.
+    """
     more = len(lines) - _LINES_SHOWN
-    return "\n".join([*lines[:_LINES_SHOWN], *([f"and {more} more problems like these"] if more > 0 else ())])
+    return "\n".join(
+        [
+            *(_printable(line) for line in lines[:_LINES_SHOWN]),
+            *([f"and {more} more problems like these"] if more > 0 else ()),
+        ]
+    )
+
+
+def _printable(line: str) -> str:
+    shown = line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 3]}..."
+    if shown.isprintable():
+        return shown
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)
 
 
 class EstateError(Exception):

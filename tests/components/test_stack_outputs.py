@@ -12,7 +12,7 @@ from components import stack_outputs
 from components.config import parse
 from components.marks import GROUP, NETWORK, SWITCH, mark, marked
 from components.plan import StackRecord
-from estate.model import Estate, SecurityGroup, Vpc
+from estate.model import Estate, SecurityGroup, Snapshot, Vpc
 from tests.components.builders import FILE, config, estate, vswitch
 
 CUT_SHORT = "invoke of pulumi:pulumi:readStackOutputs failed: failed to load checkpoint: EOF"
@@ -53,6 +53,12 @@ def test_any_other_answer_of_the_engine_stands(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(Exception, match="no such stack"):
         stack_outputs.read_outputs("me/project/other")
     assert len(asked) == 1
+
+
+def test_what_is_exported_is_known_by_its_id() -> None:
+    outputs = {"snapshotIds": {"d-1": "s-1"}, "whitelistGroupIds": {"rm-1": "rm-1:MIX:ours"}}
+    record = stack_outputs.record_of(outputs)
+    assert (record.snapshot_ids, record.whitelist_group_ids) == (("s-1",), ("rm-1:MIX:ours",))
 
 
 # ---- what a killed run has left ----
@@ -123,7 +129,12 @@ def test_the_state_is_not_read_where_all_is_in_the_outputs(monkeypatch: pytest.M
     """It is as large as the stack."""
     asked = answering(monkeypatch)
     applied = {"vswitch": ("vsw-left", "vsw-before"), "securityGroup": ("sg-left",)}
-    known = StackRecord("vpc-left", stack=STACK, applied=applied)
-    assert completed(known, left_behind("vpc-left", marked("", STACK, "target"))) == known
+    known = StackRecord("vpc-left", stack=STACK, applied=applied, snapshot_ids=("s-ours",))
+    there = left_behind("vpc-left", marked("", STACK, "target"))
+    # Snapshots are looked for during the day after they were taken.
+    words = marked("", STACK, "d-web")
+    taken = Snapshot(id="s-ours", disk_id="d-web", status="accomplished", created_at=there.read_at, description=words)
+    there = there.model_copy(update={"snapshots": (taken,)})
+    assert completed(known, there) == known
     assert completed(StackRecord(), left_behind("vpc-left", "")) == StackRecord()
     assert asked == []
