@@ -10,6 +10,7 @@ from components.config import ConfigError, parse
 from components.facts.instances import instance_facts
 from components.migration import Migration, MigrationArgs
 from components.plan import MigrationPlan, Origin, StackRecord, make_plan, still_classic
+from components.plan.lasting import cannot_be_undone
 from components.stack_outputs import exported, record_of
 from estate.model import (
     AccessControlList,
@@ -312,6 +313,25 @@ def test_an_eip_alone_needs_no_interface() -> None:
     component = recording.urn("classic-to-vpc:publicaddress:PublicAddress", "i-web")
     assert recording.children(component) == ["alimigrate:ecs:PublicIpConversion"]
     assert recording.of_type("alimigrate:ecs:PublicIpConversion")["i-web"].inputs == {"instanceId": "i-web"}
+
+
+@pytest.mark.parametrize(
+    ("moved", "changes", "lasting"),
+    [
+        (["i-web"], {"public_ips": ("203.0.113.7",)}, ["the public address of web becomes an EIP"]),
+        (["i-web"], {"eip": "203.0.113.7"}, []),
+        ([], {"public_ips": ("203.0.113.7",)}, []),
+    ],
+    ids=["moved", "an EIP already", "classic"],
+)
+def test_an_eip_is_for_good_and_asks_for_a_verdict_until_it_is_one(
+    moved: list[str], changes: dict[str, Any], lasting: list[str]
+) -> None:
+    raw = in_waves(network=NETWORK, after={"convertPublicIps": ["i-web"]}, databases=None)
+    instances = [
+        item.model_copy(update=changes) if item.id == "i-web" else item for item in after_the_move(*moved).instances
+    ]
+    assert list(cannot_be_undone(plan(raw, estate(instances=tuple(instances)), recorded(raw)))) == lasting
 
 
 @pytest.mark.parametrize(
