@@ -1,13 +1,13 @@
 """The RAM policies of previews and updates, made from the declarations of each reader and component.
 
-`make docs` writes them to docs/ram: for previews, for updates, and for collecting evidence.
+`make docs` writes them to docs/ram: for previews, for updates, for collecting evidence, and for the state's bucket.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from components.backups import Backups
 from components.classic_link import ClassicLink
@@ -38,6 +38,20 @@ def evidence_actions() -> list[str]:
     return sorted({action for actions in RAM_ACTIONS.values() for action in actions}.union(COLLECTING))
 
 
+# What Pulumi's backend for buckets calls (OSS, "RAM policies"): it lists stacks and locks, reads, writes and deletes
+# objects below .pulumi, and copies a state before it replaces it, which is a read and a write.
+_STATE: Final = (
+    (["oss:ListObjects"], "acs:oss:*:*:BUCKET"),
+    (["oss:DeleteObject", "oss:GetObject", "oss:PutObject"], "acs:oss:*:*:BUCKET/.pulumi/*"),
+)
+
+
+def state() -> str:
+    """Return the RAM policy document for a bucket with the state."""
+    statements = [{"Effect": "Allow", "Action": actions, "Resource": resource} for actions, resource in _STATE]
+    return json.dumps({"Version": "1", "Statement": statements}, indent=2) + "\n"
+
+
 def render(actions: Iterable[str]) -> str:
     """Return a RAM policy document that allows the actions (RAM, "Policy structure and syntax": version 1)."""
     policy: dict[str, Any] = {
@@ -53,4 +67,5 @@ def documents() -> dict[str, str]:
         "preview.json": render(preview_actions()),
         "up.json": render(up_actions()),
         "evidence.json": render(evidence_actions()),
+        "state.json": state(),
     }

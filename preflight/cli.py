@@ -55,6 +55,7 @@ class Permissions(StrEnum):
     PREVIEW = "preview"
     UP = "up"
     EVIDENCE = "evidence"
+    STATE = "state"
 
 
 app = typer.Typer(
@@ -138,7 +139,10 @@ def explain(
 @app.command()
 def permissions(
     what: Annotated[
-        Permissions, typer.Argument(help="For a preview, for an update and a destroy, or for collecting evidence.")
+        Permissions,
+        typer.Argument(
+            help="For a preview, for an update and a destroy, for collecting evidence, or for the bucket of the state."
+        ),
     ],
 ) -> None:
     """Print the least RAM policy document that a run needs."""
