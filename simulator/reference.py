@@ -29,6 +29,7 @@ TITLES = {
     "cr": "Container Registry Enterprise Edition",
     "dds": "ApsaraDB for MongoDB",
     "ecs": "Elastic Compute Service (ECS)",
+    "kms": "Key Management Service (KMS)",
     "kvstore": "ApsaraDB for Redis, Tair",
     "location": "Location",
     "oss": "Object Storage Service (OSS)",

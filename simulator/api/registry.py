@@ -37,6 +37,7 @@ MONGODB = Product("dds", "2015-12-01")
 CR = Product("cr", "2018-12-01")
 RESOURCE_MANAGER = Product("resourcemanager", "2020-03-31")
 OSS = Product("oss", "2013-10-15")
+KMS = Product("kms", "2016-01-20")
 # Billing; `bssopenapi` is what clients call its endpoint.
 BSS = Product("bssapi", "2017-12-14")
 

@@ -14,6 +14,7 @@ from simulator.model.ecs import Instance, InstanceType, SecurityGroup, Zone
 from simulator.model.ecs_storage import AutoSnapshotPolicy, Disk, Snapshot, SnapshotGroup
 from simulator.model.fault import Fault
 from simulator.model.images import Image, public_images
+from simulator.model.kms import KmsKey
 from simulator.model.migrations import Migration
 from simulator.model.mongodb import MongoDb
 from simulator.model.network_interfaces import NetworkInterface
@@ -141,6 +142,7 @@ class Estate(Strict):
     access_lists: Table[AccessList] = Field(default_factory=Table)
     registries: Table[Registry] = Field(default_factory=Table)
     buckets: Table[Bucket] = Field(default_factory=Table)
+    kms_keys: Table[KmsKey] = Field(default_factory=Table)
     migrations: Table[Migration] = Field(default_factory=Table)
 
     @model_validator(mode="after")
