@@ -319,7 +319,7 @@ def _known(action: Action | None, version: str, name: str) -> Action:
 
 
 def _check_parameters(action: Action, call: Call) -> None:
-    unknown = call.names() - action.takes - _COMMON_PARAMETERS
+    unknown = call.names() - action.takes - action.passes_over - _COMMON_PARAMETERS
     if unknown:
         raise NotSimulatedError(f"the parameters {', '.join(sorted(unknown))} of {action.name}")
 

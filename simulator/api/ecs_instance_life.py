@@ -202,7 +202,7 @@ def leave_security_group(cloud: Cloud, call: Call) -> Answer:
     "ImageId InstanceType VSwitchId SecurityGroupId SecurityGroupIds ZoneId Amount MinAmount InstanceName UniqueSuffix "
     "Description HostName Password PrivateIpAddress InternetMaxBandwidthOut InternetMaxBandwidthIn InternetChargeType "
     "InstanceChargeType Period PeriodUnit AutoRenew AutoRenewPeriod AutoPay IoOptimized SpotStrategy "
-    "DeletionProtection UserData RamRoleName SystemDisk DataDisk Tag DryRun",
+    "DeletionProtection UserData RamRoleName SecurityEnhancementStrategy SystemDisk DataDisk Tag DryRun",
     raises="InvalidVSwitchId.NotFound IncorrectVSwitchStatus InvalidZoneId.NotFound InvalidParameter.Mismatch "
     "InvalidImageId.NotFound InvalidInstanceType.ValueNotSupported OperationDenied.NoStock InvalidParam.Amount "
     "InvalidInstanceName.Malformed InvalidDescription.Malformed InvalidHostName.Malformed InvalidPassword.Malformed "
@@ -221,7 +221,9 @@ def run_instances(cloud: Cloud, call: Call) -> Answer:
 
     VSwitchId is mandatory, since classic instances are not sold. Only on-demand and subscription instances: another
     SpotStrategy than NoSpot is refused. A password is checked and forgotten; disks have an image's or a given size.
+    SecurityEnhancementStrategy is about the guest system, and changes nothing.
     """
+    call.choice("SecurityEnhancementStrategy", ("Active", "Deactive"))
     order, dry_run = _order(call), bool(call.flag("DryRun"))
     group_id = resource_groups.named(cloud, call)
     made = purchases.run(cloud, order, dry_run=dry_run)

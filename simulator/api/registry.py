@@ -60,6 +60,7 @@ class Action:
     remembers_token: bool = False
     needs_permission: bool = True
     signed: bool = True
+    passes_over: frozenset[str] = frozenset()
 
     @property
     def permission(self) -> str:
@@ -91,6 +92,7 @@ def action(  # noqa: PLR0913 - a declaration, read as a table
     remembers_token: bool = False,
     needs_permission: bool = True,
     signed: bool = True,
+    passes_over: str = "",
 ) -> Callable[[Perform], Action]:
     """Make a function the action `name`.
 
@@ -100,7 +102,7 @@ def action(  # noqa: PLR0913 - a declaration, read as a table
     one id, ids joined by commas, a JSON array or `InstanceId.1`, `InstanceId.2` ... `empty_if_denied` answers
     a caller without permission, where the real action hides the refusal. With `remembers_token` the same
     ClientToken gets the same answer. Without `needs_permission` every user may call it, and where it is not `signed`
-    everybody.
+    everybody. `passes_over` names parameters that clients send and no reference knows: they change nothing.
     """
 
     def decorate(perform: Perform) -> Action:
@@ -115,6 +117,7 @@ def action(  # noqa: PLR0913 - a declaration, read as a table
             remembers_token,
             needs_permission,
             signed,
+            frozenset(passes_over.split()),
         )
 
     return decorate

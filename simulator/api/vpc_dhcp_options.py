@@ -29,6 +29,8 @@ MAX_SETS = 20
     raises="MissingParameter.TagKey",
     remembers_token=True,
     resources="dhcpoptionsset/*",
+    # What alicloud 1.285.0 sends for Tag; it sets the tags by TagResources then.
+    passes_over="Tags",
 )
 def create_dhcp_options_set(cloud: Cloud, call: Call) -> Answer:
     """Make a DHCP options set; Pending at first. Leases of 3650d, and of 1d for IPv6, unless told otherwise."""
@@ -42,10 +44,15 @@ def create_dhcp_options_set(cloud: Cloud, call: Call) -> Answer:
     return {"DhcpOptionsSetId": made.id, "ResourceGroupId": group_id or ""}
 
 
-@action(VPC, "GetDhcpOptionsSet", "DhcpOptionsSetId", raises="InvalidDhcpOptionsSetId.NotFound", resources=_SET)
+@action(VPC, "GetDhcpOptionsSet", "DhcpOptionsSetId", resources=_SET)
 def get_dhcp_options_set(cloud: Cloud, call: Call) -> Answer:
-    """One set with the VPCs that have it."""
-    found = dhcp_options.find(cloud, call.text("DhcpOptionsSetId"))
+    """One set with the VPCs that have it; of one that is not there, an answer without its fields.
+
+    That is no refusal: alicloud 1.285.0 takes a set for deleted by the Status that is missing, and fails by any code.
+    """
+    found = cloud.estate.dhcp_options_sets.find(call.text("DhcpOptionsSetId"))
+    if found is None:
+        return {}
     attachments = dhcp_options.attachments_of(cloud, found.id)
     vpcs = [{"VpcId": item.vpc_id, "AssociateStatus": item.status} for item in attachments]
     return {**_set(cloud, found), "AssociateVpcs": vpcs}

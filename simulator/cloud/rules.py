@@ -218,8 +218,9 @@ def _peer(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> dict[str, str
 def _block(draft: RuleDraft, text: str, version: int) -> str:
     """Return the block as the cloud keeps it.
 
-    Of IPv4 the host bits are cleared, and a single address goes without its mask length. IPv6 stays as it was written:
-    the provider's own tests (1.285.0) read 2001:0db8:3c4d:0015::1a2f:1a2b/0 back so.
+    Of IPv4 the host bits are cleared, and a single address goes without its mask length. IPv6 keeps both, in its short
+    form: 2001:0db8:3c4d:0015:0000:0000:1a2f:1a2b/0 is 2001:db8:3c4d:15::1a2f:1a2b/0, by which the provider (1.285.0)
+    finds a rule that it has made.
     """
     try:
         network = ipaddress.ip_network(text, strict=False)
@@ -231,7 +232,7 @@ def _block(draft: RuleDraft, text: str, version: int) -> str:
         code = f"Invalid{name}.Malformed" if version == 4 else f"InvalidParam.{name}"
         raise invalid_parameter(name, code)
     if version == 6:
-        return text
+        return str(ipaddress.IPv6Interface(text)) if "/" in text else str(ipaddress.IPv6Address(text))
     return str(network) if "/" in text else str(network.network_address)
 
 

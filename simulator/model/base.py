@@ -44,7 +44,7 @@ def _block_around(text: str) -> str:
 
 Cidr = Annotated[str, AfterValidator(_block), Field(description="A CIDR block, or one address.")]
 CidrAsWritten = Annotated[
-    str, AfterValidator(_block_around), Field(description="A CIDR block, or an address within one, as it was written.")
+    str, AfterValidator(_block_around), Field(description="A CIDR block, or an address within one.")
 ]
 
 

@@ -108,6 +108,17 @@ def test_odd_values_are_answered_or_refused_as_declared(action: Action, quick: E
                     simulation.reset()
 
 
+@pytest.mark.parametrize(
+    "action", [action for action in ACTIONS if action.passes_over], ids=lambda action: action.permission
+)
+def test_what_an_action_passes_over_changes_nothing(action: Action, quick: Estate) -> None:
+    assert not action.passes_over & request_fields(action.product.code, action.name)
+    told = _wire(dict(EXAMPLES[action.permission].call))
+    without = Direct(Simulation(quick)).reply(action.permission, **told)
+    for name in action.passes_over:
+        assert Direct(Simulation(quick)).reply(action.permission, **told, **{f"{name}.1.Key": "x"}) == without
+
+
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.permission)
 def test_a_parameter_that_is_not_there_is_refused_loudly(action: Action, simulator: Simulator) -> None:
     reply = Direct(simulator.simulation).reply(action.permission, Moon="full")

@@ -52,6 +52,14 @@ def test_a_vpc_gets_a_set_and_gives_it_back(api: Api) -> None:
     assert _of_vpc(api) == ""
 
 
+def test_one_that_is_gone_is_answered_without_a_status(api: Api) -> None:
+    set_id = str(api("vpc:CreateDhcpOptionsSet", **NEW)["DhcpOptionsSetId"])
+    _until(api, set_id)
+    api("vpc:DeleteDhcpOptionsSet", DhcpOptionsSetId=set_id)
+    gone = api.until("vpc:GetDhcpOptionsSet", lambda found: "Status" not in found, DhcpOptionsSetId=set_id)
+    assert list(gone) == ["RequestId"]
+
+
 def test_a_vpc_changes_from_one_set_to_another(simulator: Simulator, quick: Estate) -> None:
     attached(quick)
     simulator.simulation.reset(quick)

@@ -70,7 +70,7 @@ EXAMPLES = (
             Refusal("DryRunOperation", {**NEW, "DryRun": True}),
         ),
     ),
-    Example("vpc:GetDhcpOptionsSet", NAMED, (UNKNOWN_SET,), attached),
+    Example("vpc:GetDhcpOptionsSet", NAMED, given=attached),
     Example(
         "vpc:ListDhcpOptionsSets",
         {"DhcpOptionsSetName": "names", "Tags": [{"Key": "team", "Value": "shop"}]},
