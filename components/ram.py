@@ -1,6 +1,6 @@
 """The RAM policies of previews and updates, made from the declarations of each reader and component.
 
-`make docs` writes them to docs/ram: for previews, for updates, for collecting evidence, and for the state's bucket.
+`make docs` writes them to docs/ram: for previews, updates, cleaning up, collecting evidence, and the state's bucket.
 """
 
 from __future__ import annotations
@@ -22,6 +22,20 @@ from estate.live import RAM_ACTIONS
 COMPONENTS = (AddressCleanup, Backups, ClassicLink, ClonedSecurityGroup, DatabaseAccess, PublicAddress, TargetNetwork)
 
 
+# What ends something that an update made, or takes entries out of a list. A cut-through binding that is deleted gives
+# the server its EIP back in the usual mode.
+_ENDING: Final = (
+    "AssociateEipAddress",
+    "Delete",
+    "Detach",
+    "Disable",
+    "ModifySecurityIps",
+    "Remove",
+    "Revoke",
+    "Unassociate",
+)
+
+
 def up_actions() -> list[str]:
     """RAM actions of `pulumi up` and `destroy`, sorted."""
     reads = {action for actions in RAM_ACTIONS.values() for action in actions}
@@ -31,6 +45,12 @@ def up_actions() -> list[str]:
 def preview_actions() -> list[str]:
     """RAM actions of `pulumi preview`, with refresh too: those of `up` that only read."""
     return [action for action in up_actions() if action.split(":")[1].startswith(("Describe", "Get", "List"))]
+
+
+def cleanup_actions() -> list[str]:
+    """RAM actions of cleaning up: an update that clears address lists, and `destroy`. They make and open nothing."""
+    reads = set(preview_actions())
+    return [action for action in up_actions() if action in reads or action.split(":")[1].startswith(_ENDING)]
 
 
 def evidence_actions() -> list[str]:
@@ -66,6 +86,7 @@ def documents() -> dict[str, str]:
     return {
         "preview.json": render(preview_actions()),
         "up.json": render(up_actions()),
+        "cleanup.json": render(cleanup_actions()),
         "evidence.json": render(evidence_actions()),
         "state.json": state(),
     }

@@ -54,6 +54,7 @@ class Permissions(StrEnum):
 
     PREVIEW = "preview"
     UP = "up"
+    CLEANUP = "cleanup"
     EVIDENCE = "evidence"
     STATE = "state"
 
@@ -141,7 +142,8 @@ def permissions(
     what: Annotated[
         Permissions,
         typer.Argument(
-            help="For a preview, for an update and a destroy, for collecting evidence, or for the bucket of the state."
+            help="For a preview, for an update and a destroy, for cleaning up alone, for collecting evidence, or for "
+            "the bucket of the state."
         ),
     ],
 ) -> None:

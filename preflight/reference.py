@@ -77,5 +77,5 @@ def explain_findings(console: Console, rule_id: str, path: Path, instances: Sequ
 
 
 def show_permissions(console: Console, what: str) -> None:
-    """Print the RAM policy document for a preview, an update or the collecting of evidence, and nothing else."""
+    """Print the RAM policy document for that use, and nothing else."""
     show(console, documents()[f"{what}.json"].rstrip())

@@ -132,7 +132,7 @@ def init(  # noqa: PLR0913 - one argument an option
     check_times(choices, proposal)
     text = stack_file(proposal, found.estate, choices, kept)
     _check(text, found, path.name)
-    for line in proposal_lines(proposal, out.width, everything=everything):
+    for line in proposal_lines(proposal, found.names, out.width, everything=everything):
         show(out, line)
     if asking and not typer.confirm(f"Write {path}?", default=True, err=True):
         raise Stop(BAD_INPUT, f"{path} was not written")
@@ -262,8 +262,8 @@ def classic_ids(name: str, found: Survey) -> Sequence[str]:
         return ids
     if ids:
         raise Stop(BAD_INPUT, f"--stay {safe(name)}: {number(len(ids), 'instance')} have this name; expected an id")
-    near = difflib.get_close_matches(name, [*found.names, *found.names.values()], n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
+    near = difflib.get_close_matches(name, [text for item in found.classic for text in (item.id, item.name)], n=1)
+    hint = f"; did you mean {safe(near[0])}?" if near else ""
     raise Stop(BAD_INPUT, f"--stay {safe(name)}: expected a classic instance, by id or name{hint}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from rich.text import Text
@@ -11,7 +11,7 @@ from rich.text import Text
 from estate.model import Instance
 from policies.core.facts import printable
 from preflight.init.grouping import Proposal, ProposedWave
-from preflight.init.survey import Bond, Survey, called, database_name
+from preflight.init.survey import Bond, Survey
 from preflight.screen import when, wrapped
 
 _MOST_LINES: Final = 6
@@ -35,14 +35,16 @@ def survey_lines(found: Survey, width: int, *, everything: bool = False) -> Iter
     yield from _section("Databases, and whom they admit", _databases(found), width, everything)
 
 
-def proposal_lines(proposal: Proposal, width: int, *, everything: bool = False) -> Iterator[Text]:
-    """Yield which instances move when, and which do not, with the reasons."""
+def proposal_lines(
+    proposal: Proposal, names: Mapping[str, str], width: int, *, everything: bool = False
+) -> Iterator[Text]:
+    """Yield which instances move when, and which do not, with the reasons; `names` are those of a survey."""
     yield from _section("Waves", map(_wave, proposal.waves), width, everything, marked=True)
-    later = [f"{_name(item)}: {' '.join(reasons)}" for item, reasons in proposal.later]
+    later = [f"{names[item.id]}: {' '.join(reasons)}" for item, reasons in proposal.later]
     yield from _section("Later, once this has been changed", later, width, everything)
     if proposal.staying:
         yield Text("Staying", "bold")
-        yield from _paragraph(few([_name(item) for item in proposal.staying]), width)
+        yield from _paragraph(few([names[item.id] for item in proposal.staying]), width)
 
 
 def number(count: int, what: str) -> str:
@@ -72,19 +74,19 @@ def bonds_text(bonds: Iterable[Bond]) -> str:
 
 
 def _groups(found: Survey) -> Iterator[str]:
-    names = {group.id: called(group) for group, _ in found.talks}
+    names = found.group_names
     for group, talks in sorted(found.talks, key=lambda item: (-len(found.members[item[0].id]), item[0].id)):
         others = [talk for talk in talks if not set(talk.members).issuperset(talk.others)]
         peers = list(dict.fromkeys(names.get(talk.peer) or found.holders(talk) for talk in others))
         members = number(len(found.members[group.id]), "instance")
-        yield f"{called(group)}: {members}; {few(peers) if peers else 'nobody'}"
+        yield f"{names[group.id]}: {members}; {few(peers) if peers else 'nobody'}"
 
 
 def _databases(found: Survey) -> Iterator[str]:
     for database, users in sorted(found.users, key=lambda item: (-len(item[1]), item[0].id)):
         kind = f"{database.engine} {database.engine_version} in {database.zone_id}"
         admitted = few([found.names[item] for item in users]) if users else "no classic instance"
-        yield f"{database_name(database)} ({printable(kind)}): {admitted}"
+        yield f"{found.database_names[database.id]} ({printable(kind)}): {admitted}"
 
 
 def _wave(wave: ProposedWave) -> str:
@@ -94,10 +96,6 @@ def _wave(wave: ProposedWave) -> str:
     if wave.cut:
         text += f"; tied to {few(wave.others)} by {bonds_text(wave.cut)}"
     return text
-
-
-def _name(instance: Instance) -> str:
-    return printable(instance.name) or instance.id
 
 
 def _size(gib: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -63,7 +64,17 @@ class Survey:
     @cached_property
     def names(self) -> Mapping[str, str]:
         """The name of each classic instance for a person."""
-        return {item.id: printable(item.name) or item.id for item in self.classic}
+        return _told_apart({item.id: printable(item.name) or item.id for item in self.classic})
+
+    @cached_property
+    def group_names(self) -> Mapping[str, str]:
+        """The name of each group of `talks` for a person."""
+        return _told_apart({group.id: printable(group.name) or group.id for group, _ in self.talks})
+
+    @cached_property
+    def database_names(self) -> Mapping[str, str]:
+        """The name of each database for a person."""
+        return _told_apart({database.id: database_name(database) for database, _ in self.users})
 
     @cached_property
     def members(self) -> Mapping[str, tuple[str, ...]]:
@@ -86,34 +97,35 @@ class Survey:
         return tuple(bond for bond in self._bonds() if len(bond.members) > 1)
 
     def _bonds(self) -> Iterator[Bond]:
-        groups = {group.id: called(group) for group, _ in self.talks}
+        groups = self.group_names
         for group, talks in self.talks:
             members = frozenset(self.members[group.id])
-            yield Bond("group", group.id, called(group), members)
+            yield Bond("group", group.id, groups[group.id], members)
             for talk in talks:
                 # Members that talk with each other already have the bond of their group.
                 if not members.issuperset(talk.others):
-                    name = f"{called(group)} and {groups.get(talk.peer) or self.holders(talk)}"
+                    name = f"{groups[group.id]} and {groups.get(talk.peer) or self.holders(talk)}"
                     yield Bond("rule", f"{group.id} {talk.peer}", name, members.union(talk.others))
         for servers in self.estate.vserver_groups:
             ids = frozenset(item.server_id for item in servers.servers) & self.names.keys()
             yield Bond("servers", servers.id, printable(servers.name) or servers.id, ids)
         for database, users in self.users:
-            yield Bond("database", database.id, database_name(database), frozenset(users))
+            yield Bond("database", database.id, self.database_names[database.id], frozenset(users))
 
     def holders(self, talk: Conversation) -> str:
         """Return the owners of an address or block in a rule: one instance by name, several by the block."""
         return self.names[talk.others[0]] if len(talk.others) == 1 else talk.peer
 
 
-def called(group: SecurityGroup) -> str:
-    """Return a group's name for a person."""
-    return printable(group.name) or group.id
-
-
 def database_name(database: Database) -> str:
     """Return a database's name for a person."""
     return printable(database.description) or database.id
+
+
+def _told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """Return the names by id; a name that several have gets the id beside it."""
+    counts = Counter(names.values())
+    return {key: name if counts[name] == 1 else f"{name} ({key})" for key, name in names.items()}
 
 
 def survey(estate: Estate, file: str) -> Survey:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from components.ram import documents, preview_actions, up_actions
+from components.ram import cleanup_actions, documents, preview_actions, up_actions
 
 DOCS = Path(__file__).parents[2] / "docs/ram"
 
@@ -20,6 +20,27 @@ def test_a_preview_writes_nothing() -> None:
         action for action in preview_actions() if not action.split(":")[1].startswith(("Describe", "Get", "List"))
     ]
     assert set(preview_actions()) < set(up_actions())
+
+
+def test_cleaning_up_makes_nothing_and_opens_nothing() -> None:
+    """It ends what an update made: it deletes, detaches, revokes, and takes entries out of lists."""
+    assert set(preview_actions()) < set(cleanup_actions()) < set(up_actions())
+    writes = {action.split(":")[1] for action in set(cleanup_actions()) - set(preview_actions())}
+    assert writes == {
+        "AssociateEipAddress",
+        "DeleteNetworkInterface",
+        "DeleteSecurityGroup",
+        "DeleteVSwitch",
+        "DeleteVpc",
+        "DetachClassicLinkVpc",
+        "DetachNetworkInterface",
+        "DisableVpcClassicLink",
+        "ModifySecurityIps",
+        "RemoveAccessControlListEntry",
+        "RevokeSecurityGroup",
+        "RevokeSecurityGroupEgress",
+        "UnassociateEipAddress",
+    }
 
 
 def test_no_action_is_a_pattern() -> None:

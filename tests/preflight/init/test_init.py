@@ -83,6 +83,30 @@ def save(path: Path, of: Estate) -> str:
     return str(path)
 
 
+def test_what_has_one_name_is_told_apart_by_its_id(sample: str, tmp_path: Path) -> None:
+    """Groups and databases of a region often have one name; a name that only one has stays alone."""
+    found = load_inventory(tmp_path / sample)
+    renamed = found.estate.model_copy(
+        update={
+            "instances": (
+                *(item.model_copy(update={"name": "web"}) for item in found.estate.instances[:2]),
+                *found.estate.instances[2:],
+            ),
+            "security_groups": tuple(
+                item.model_copy(update={"name": "default"}) for item in found.estate.security_groups
+            ),
+            "databases": tuple(item.model_copy(update={"description": "orders"}) for item in found.estate.databases),
+        }
+    )
+    code, out, _ = run("--stack", "new", "--from", save(tmp_path / "one.json", renamed), "--latest", LATEST, "--all")
+    assert code == 0
+    text = " ".join(out.split())
+    for item in (*renamed.databases, *(group for group in renamed.security_groups if group.vpc_id is None)):
+        assert f"orders ({item.id})" in text or f"default ({item.id})" in text
+    assert f"web ({renamed.instances[0].id})" in text
+    assert "legacy-1: " in text
+
+
 def test_the_region_becomes_a_file_that_names_every_classic_instance(keys: str, tmp_path: Path) -> None:
     code, out, _ = run("--stack", "new", "--cloud", keys, "--start", START, "--latest", LATEST)
     assert code == 0
