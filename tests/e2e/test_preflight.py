@@ -81,7 +81,7 @@ def test_an_unprepared_stack_is_judged_on_one_screen(front: Front, tmp_path: Pat
     assert len(lines) < 80
     assert lines[1].startswith("all   NOT READY")
     assert any("set backups: {retentionDays: 30}" in line for line in lines)
-    assert any(line.startswith("NOT READY: stack bare") for line in lines[-4:])
+    assert any(line.startswith("NOT READY: stack bare") for line in lines[-5:])
     page = (REPOSITORY / "docs/preflight.md").read_text(encoding="utf-8").partition("columns on:\n\n```\n")[2]
     shown = [
         line
@@ -293,6 +293,10 @@ def _users(estate: Path) -> list[dict[str, Any]]:
     return users
 
 
+def _without_picture(markdown: str) -> str:
+    return re.sub(r"<details><summary>Waves.*?</details>", "", markdown, count=1, flags=re.DOTALL)
+
+
 def test_reports_are_of_one_run_and_of_a_result_that_it_kept(front: Front, tmp_path: Path) -> None:
     formats = [text for name in ("markdown", "html", "sarif", "junit", "github", "json") for text in ("--format", name)]
     kept, first, second = tmp_path / "result.json", tmp_path / "first", tmp_path / "second"
@@ -311,7 +315,12 @@ def test_reports_are_of_one_run_and_of_a_result_that_it_kept(front: Front, tmp_p
     assert all(f'data-find="{name}"' in page for name in ("sg-bp1web00000000000001", "rm-bp1shopmysql000001"))
     assert 'data-find="' not in kept_page
     assert "A result that was kept has no map." in kept_page
+    # A result does not hold who talks with whom, so the picture in Markdown shows the waves alone.
+    told, again_told = ((directory / "report.md").read_text(encoding="utf-8") for directory in (first, second))
+    assert 'w0 -.-|"not linked: 2"| o0' in told
+    assert "not linked" not in again_told
+    assert _without_picture(again_told) == _without_picture(told)
     for path in first.iterdir():
-        assert path.suffix == ".html" or (second / path.name).read_bytes() == path.read_bytes()
+        assert path.suffix in (".html", ".md") or (second / path.name).read_bytes() == path.read_bytes()
     code, again, _ = front(*asked, "--from", str(kept), "--run", "another", "--output", str(second))
     assert (code, "title=NOT JUDGED" in again) == (40, True)

@@ -50,7 +50,7 @@ def test_a_user_and_a_developer_have_the_same_versions() -> None:
 
 def test_a_user_installs_no_tool_of_a_developer() -> None:
     named = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]["dev"]
-    tools = {re.split(r"[><=~]", requirement)[0] for requirement in named}
+    tools = {re.split(r"[\[><=~]", requirement)[0] for requirement in named}
     assert tools <= _pins(DEV_LOCK).keys()
     assert not tools & _pins(LOCK).keys()
 
