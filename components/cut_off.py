@@ -74,9 +74,12 @@ def read_begun(stack: str) -> Begun:
         done = subprocess.run(
             command, capture_output=True, text=True, stdin=subprocess.DEVNULL, env=environ, timeout=_SECONDS, check=True
         )
-        deployment = json.loads(done.stdout)["deployment"]
-    except (OSError, subprocess.SubprocessError, ValueError, KeyError):
+        return _begun(json.loads(done.stdout)["deployment"] or {})
+    except (OSError, subprocess.SubprocessError, ValueError, LookupError, TypeError, AttributeError):
         return {}
+
+
+def _begun(deployment: Mapping[str, Any]) -> Begun:
     there = {item["urn"] for item in deployment.get("resources") or ()}
     return {
         _key_of(item["resource"]["urn"]): item["resource"].get("inputs") or {}

@@ -85,7 +85,7 @@ def judge(asked: Asked, err: Console) -> Judged:
 
 
 def in_doubt(decision: Decision, told: Preview) -> Decision:
-    """Return NOT JUDGED where the pack's result is ready, but the preview failed for another reason."""
+    """Return NOT JUDGED where the pack's result is ready, but the preview or update failed for another reason."""
     if decision.code not in (READY, CONDITIONS) or not told.failed:
         return decision
     why = told.errors or ("another policy pack does not let it pass: pulumi preview shows which",)

@@ -7,9 +7,9 @@ import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from estate.documents import DocumentError, decode, read_bytes
@@ -68,7 +68,7 @@ class FleetDocument(_Model):
     region_id: str
     read_at: AwareDatetime
     size: int
-    stacks: tuple[StackDocument, ...]
+    stacks: Annotated[tuple[StackDocument, ...], Field(min_length=1)]
     staying: tuple[str, ...]
     cuts: tuple[CutDocument, ...]
 

@@ -18,7 +18,7 @@ from policies.verdict import BAD_INPUT, NOT_JUDGED, Decision, decide
 from preflight import exits
 from preflight.access import EXIT_CODES
 from preflight.exits import Stop
-from preflight.judging import Asked, Judged, judge, not_judged
+from preflight.judging import Asked, Judged, in_doubt, judge, not_judged
 from preflight.options import ProjectOption, RehearsalOption, ResultOption, StackOption, StrictOption
 from preflight.plan.command import document_lines, make_document
 from preflight.plan.model import Change
@@ -116,7 +116,8 @@ def _update(judged: Judged, asked: Asked, scratch: Path, out: Console, err: Cons
     show(out)
     show(out, Text(f"Done: {done.told}."))
     wanted = replace(judged.wanted, run=told.run_id)
-    return _show_after(decide(told.result, wanted, datetime.now(UTC), strict=asked.strict), judged, out)
+    decision = decide(told.result, wanted, datetime.now(UTC), strict=asked.strict)
+    return _show_after(in_doubt(decision, told), judged, out)
 
 
 def _failed(told: Preview, done: Done, out: Console) -> int:

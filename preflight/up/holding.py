@@ -23,14 +23,16 @@ from preflight.judging import Judged
 
 
 def may_follow(judged: Judged) -> bool:
-    """Whether an update may follow, as the engine lets one: nothing mandatory is open but what `up` itself mends."""
+    """Whether an update may follow: the verdict is ready, or nothing mandatory is open but what `up` itself mends."""
     result = judged.decision.result
     if result is None or judged.told.failed or judged.decision.readiness == "WHAT-IF":
         return False
     if judged.decision.code in (READY, CONDITIONS):
         return True
     mended = {rule.id for rule in all_rules() if rule.mended_by_up}
-    return {group["rule"] for group, _ in groups(result) if group["blocking"]} <= mended
+    blocking = {group["rule"] for group, _ in groups(result) if group["blocking"]}
+    # Where no rule applies, nothing is open either, and nothing is known.
+    return bool(blocking) and blocking <= mended
 
 
 def release_what_runs_on(path: Path) -> None:

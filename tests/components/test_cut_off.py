@@ -107,6 +107,9 @@ def test_only_creations_that_did_not_end_count(monkeypatch: pytest.MonkeyPatch) 
         "no JSON",
         "{}",
         json.dumps({"deployment": {}}),
+        json.dumps({"deployment": None}),
+        "[]",
+        json.dumps({"deployment": {"pending_operations": [{"type": "creating", "resource": {"urn": "urn"}}]}}),
     ],
 )
 def test_what_cannot_be_read_was_not_begun(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:

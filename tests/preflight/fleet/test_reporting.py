@@ -371,6 +371,15 @@ def test_bad_input_is_told(kept: Path, arguments: list[str], told: str) -> None:
     assert told in error
 
 
+def test_a_fleet_without_stacks_is_none(kept: Path) -> None:
+    """Nothing would be judged, and nothing would be wrong."""
+    document = json.loads((kept / "fleet/fleet.json").read_text(encoding="utf-8")) | {"stacks": []}
+    (kept / "fleet/fleet.json").write_text(json.dumps(document), encoding="utf-8")
+    code, _, error = run("results", "--run", RUN)
+    assert code == 2
+    assert "expected fleet.json as `preflight fleet plan` wrote" in error
+
+
 def test_nothing_old_is_left_where_a_report_dies(kept: Path) -> None:
     (kept / "reports").mkdir()
     (kept / "reports/fleet.json").write_text("{}", encoding="utf-8")

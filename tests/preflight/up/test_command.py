@@ -164,6 +164,13 @@ def test_what_the_update_mends_does_not_stop_it_as_with_plain_pulumi_up(run: Run
     assert len(run.updates) == 1
 
 
+def test_no_update_follows_where_no_rule_applies(run: Run) -> None:
+    """Nothing is open then, and nothing is known."""
+    run.judged = replace(run.judged, decision=Decision(30, "UNKNOWN", READY))
+    assert run("--yes")[0] == 30
+    assert run.updates == []
+
+
 def _only_what_is_mended(found: list[Any]) -> None:
     blocking = [item for item in found if item["blocking"]]
     for item in blocking[1:]:
@@ -254,6 +261,16 @@ def test_it_exits_by_the_verdict_after_the_update(run: Run) -> None:
     code, out, _ = run("--yes")
     assert code == 40
     assert "it cannot be read" in out
+
+
+def test_a_failed_update_is_not_ready_though_the_pack_finds_it_so(run: Run) -> None:
+    """Another policy pack may refuse what it sees only when everything is done."""
+    run.updated = failed(run)
+    for options in (("--yes",), ("--yes", "--strict")):
+        code, out, _ = run(*options)
+        assert code == 40
+        assert "another policy pack does not let it pass" in out
+        assert "READY WITH CONDITIONS: stack test, after the update" not in out
 
 
 def test_the_engines_plan_holds_all_but_what_runs_on(tmp_path: Path) -> None:
