@@ -17,10 +17,9 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from bench.estates import PER_GROUP
 from bench.pack import keep
-from bench.rates import PER_DATABASE, RATES
-from bench.simulator import KEY, SECRET, crowded
+from bench.rates import RATES, proportioned
+from bench.simulator import KEY, SECRET
 from estate.client import Cloud
 from estate.live import read_estate
 from estate.settings import CloudSettings
@@ -65,13 +64,7 @@ def table_of(
 
 def calls(instances: int) -> Counter[str]:
     """Return the calls of one reading of a region with so many instances, by action."""
-    region = crowded(instances)
-    group, database = region.security_groups[0], region.databases[0]
-    for number in range(instances // PER_GROUP):
-        region.security_groups.append(group.model_copy(deep=True, update={"id": f"sg-bench-{number}"}))
-    for number in range(instances // PER_DATABASE):
-        region.databases.append(database.model_copy(deep=True, update={"id": f"rm-bench-{number}"}))
-    with running(region) as served:
+    with running(proportioned(instances)) as served:
         config = served.config() | {"accessKey": KEY, "secretKey": SECRET}
         read_estate(Cloud(CloudSettings.from_config(config, {})), datetime.now(UTC))
         return Counter(str(entry["action"]) for entry in served.requests(outcome="OK"))

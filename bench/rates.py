@@ -20,6 +20,7 @@ from bench.simulator import KEY, SECRET, crowded
 from estate.client import Cloud
 from estate.live import read_estate
 from estate.settings import CloudSettings
+from simulator.model.estate import Estate
 from simulator.model.fault import Fault
 from simulator.server import running
 
@@ -39,13 +40,19 @@ def main() -> None:
     Console().print(table)
 
 
-def _read(instances: int, rate: int) -> dict[str, object]:
+def proportioned(instances: int) -> Estate:
+    """Return a region with so many instances, and security groups and databases in the proportions of a real one."""
     region = crowded(instances)
     group, database = region.security_groups[0], region.databases[0]
     for number in range(instances // PER_GROUP):
         region.security_groups.append(group.model_copy(deep=True, update={"id": f"sg-bench-{number}"}))
     for number in range(instances // PER_DATABASE):
         region.databases.append(database.model_copy(deep=True, update={"id": f"rm-bench-{number}"}))
+    return region
+
+
+def _read(instances: int, rate: int) -> dict[str, object]:
+    region = proportioned(instances)
     region.faults.append(Fault(effect="throttle", per_minute=rate))
     with running(region) as served:
         begin = served.clock.now()

@@ -95,6 +95,15 @@ def write_whole(path: Path, text: str, *, new: bool = False) -> None:
 
     With `new` the file must not exist yet. Raises OSError where it cannot be written, FileExistsError where it exists.
     """
+    temporary = write_beside(path, text)
+    try:
+        put_in_place(temporary, path, new=new)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_beside(path: Path, text: str) -> Path:
+    """Write the text into a new file beside `path`, and return that file. Raises OSError, and leaves none then."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
         with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - Path.open takes no descriptor
@@ -102,15 +111,19 @@ def write_whole(path: Path, text: str, *, new: bool = False) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        if new:
-            # Unlike a rename, a link fails if the name is taken by then.
-            os.link(name, path)
-            Path(name).unlink()
-        else:
-            Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+    return Path(name)
+
+
+def put_in_place(temporary: Path, path: Path, *, new: bool) -> None:
+    """Give a file its name. With `new`, raises FileExistsError where that name is taken, and leaves the file."""
+    if new:
+        # Unlike a rename, a link fails if the name is taken by then.
+        os.link(temporary, path)
+    else:
+        temporary.replace(path)
 
 
 def decode(content: bytes) -> str:

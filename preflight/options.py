@@ -22,6 +22,19 @@ def moment(text: str) -> datetime:
     return found
 
 
+StartOption: TypeAlias = Annotated[
+    datetime | None,
+    typer.Option(help="When the first wave moves, such as 2026-12-12T02:00:00+08:00.", parser=moment, metavar="TIME"),
+]
+LatestOption: TypeAlias = Annotated[
+    datetime | None, typer.Option(help="Latest Schedule Time of the pending tasks.", parser=moment, metavar="TIME")
+]
+StayOption: TypeAlias = Annotated[
+    list[str] | None, typer.Option(help="An instance that stays classic, by id or name; repeat it.")
+]
+KeysOption: TypeAlias = Annotated[
+    Path | None, typer.Option("--cloud", help="Take the alicloud: keys from this stack file; they are written too.")
+]
 StackOption: TypeAlias = Annotated[
     str | None, typer.Option("--stack", "-s", help="The stack; the selected one if not given.")
 ]

@@ -23,7 +23,7 @@ from preflight.fleet.overview import plan_lines
 from preflight.fleet.placing import Fleet, TooLargeError, place
 from preflight.fleet.writing import write_all
 from preflight.init.command import (
-    AccountType,
+    AccountTypeOption,
     check_times,
     classic_ids,
     kept_keys,
@@ -35,7 +35,7 @@ from preflight.init.grouping import Proposal
 from preflight.init.overview import few, number
 from preflight.init.survey import Survey
 from preflight.init.writing import Choices
-from preflight.options import moment
+from preflight.options import KeysOption, LatestOption, StartOption, StayOption
 from preflight.redaction import redacted
 from preflight.region import read_file
 from preflight.screen import console, show, wrapped
@@ -62,20 +62,10 @@ def plan(  # noqa: PLR0913 - one argument an option
     block: Annotated[
         str | None, typer.Option(help="Block of the VPC; a free one of 172.16.0.0/12 if not given.")
     ] = None,
-    start: Annotated[
-        datetime | None,
-        typer.Option(
-            help="When the first wave moves, such as 2026-12-12T02:00:00+08:00.", parser=moment, metavar="TIME"
-        ),
-    ] = None,
-    latest: Annotated[
-        datetime | None,
-        typer.Option(help="Latest Schedule Time of the pending tasks.", parser=moment, metavar="TIME"),
-    ] = None,
+    start: StartOption = None,
+    latest: LatestOption = None,
     days: Annotated[int, typer.Option(min=1, help="Days between two waves, of one stack or of two.")] = 1,
-    stay: Annotated[
-        list[str] | None, typer.Option(help="An instance that stays classic, by id or name; repeat it.")
-    ] = None,
+    stay: StayOption = None,
     owner: Annotated[str, typer.Option(help="Who answers for those that stay.")] = "",
     reason: Annotated[str, typer.Option(help="Why they stay, in a sentence.")] = "",
     whole: Annotated[bool, typer.Option("--whole", help="Write nothing where a tie would be cut.")] = False,
@@ -91,12 +81,8 @@ def plan(  # noqa: PLR0913 - one argument an option
     ] = "organization",
     repository: Annotated[str, typer.Option(help="Where the operator takes the program from.")] = "<repository>",
     commit: Annotated[str, typer.Option(help="The commit that the operator runs.")] = "<commit>",
-    cloud: Annotated[
-        Path | None, typer.Option(help="Take the alicloud: keys from this stack file; they are written too.")
-    ] = None,
-    account_type: Annotated[
-        AccountType | None, typer.Option(help="Of aliyun.com, or of alibabacloud.com: else it is asked in each run.")
-    ] = None,
+    cloud: KeysOption = None,
+    account_type: AccountTypeOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Show every stack and every cut.")] = False,
 ) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+
+from estate.documents import put_in_place, write_beside
 
 
 def write_all(directory: Path, texts: Mapping[str, str], *, replace: bool) -> None:
@@ -18,13 +18,12 @@ def write_all(directory: Path, texts: Mapping[str, str], *, replace: bool) -> No
     placed: list[Path] = []
     try:
         for name, text in texts.items():
-            staged.append((_staged(directory / name, text), directory / name))
+            path = directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            staged.append((write_beside(path, text), path))
         for temporary, path in staged:
-            if replace:
-                temporary.replace(path)
-            else:
-                # A link, unlike a renaming, fails where the name is taken by then.
-                os.link(temporary, path)
+            put_in_place(temporary, path, new=not replace)
+            if not replace:
                 placed.append(path)
     except BaseException:
         for path in placed:
@@ -33,18 +32,3 @@ def write_all(directory: Path, texts: Mapping[str, str], *, replace: bool) -> No
     finally:
         for temporary, _ in staged:
             temporary.unlink(missing_ok=True)
-
-
-def _staged(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - Path.open takes no descriptor
-            os.fchmod(file.fileno(), 0o644)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return Path(name)

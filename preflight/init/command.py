@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
 import typer
 from rich.text import Text
@@ -27,7 +27,7 @@ from preflight.init.grouping import Proposal, propose
 from preflight.init.overview import number, proposal_lines, survey_lines
 from preflight.init.survey import Survey, survey
 from preflight.init.writing import Choices, stack_file
-from preflight.options import ProjectOption, moment
+from preflight.options import KeysOption, LatestOption, ProjectOption, StartOption, StayOption, moment
 from preflight.redaction import redacted
 from preflight.region import Where, keys_in, read_file, read_region
 from preflight.screen import Progress, console, show
@@ -63,6 +63,11 @@ class AccountType(StrEnum):
     INTERNATIONAL = "International"
 
 
+AccountTypeOption: TypeAlias = Annotated[
+    AccountType | None, typer.Option(help="Of aliyun.com, or of alibabacloud.com: else it is asked in each run.")
+]
+
+
 @dataclass(frozen=True)
 class _Wish:
     """The options of the command line; a missing one is asked for on a terminal, and has its default elsewhere."""
@@ -82,29 +87,15 @@ def init(  # noqa: PLR0913 - one argument an option
         Path | None, typer.Option("--from", help="Take the estate from this inventory file, and ask no cloud.")
     ] = None,
     region: Annotated[str | None, typer.Option(help="Read this region, by the credentials of the environment.")] = None,
-    cloud: Annotated[
-        Path | None, typer.Option(help="Take the alicloud: keys from this stack file; they are written too.")
-    ] = None,
-    start: Annotated[
-        datetime | None,
-        typer.Option(
-            help="When the first wave moves, such as 2026-12-12T02:00:00+08:00.", parser=moment, metavar="TIME"
-        ),
-    ] = None,
-    latest: Annotated[
-        datetime | None,
-        typer.Option(help="Latest Schedule Time of the pending tasks.", parser=moment, metavar="TIME"),
-    ] = None,
+    cloud: KeysOption = None,
+    start: StartOption = None,
+    latest: LatestOption = None,
     days: Annotated[int, typer.Option(min=1, help="Days between two waves.")] = _DAYS,
     wave_size: Annotated[int | None, typer.Option(min=1, help=f"Most instances of a wave; {_WAVE_SIZE}.")] = None,
-    stay: Annotated[
-        list[str] | None, typer.Option(help="An instance that stays classic, by id or name; repeat it.")
-    ] = None,
+    stay: StayOption = None,
     owner: Annotated[str | None, typer.Option(help="Who answers for those that stay.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why they stay, in a sentence.")] = None,
-    account_type: Annotated[
-        AccountType | None, typer.Option(help="Of aliyun.com, or of alibabacloud.com: else it is asked in each run.")
-    ] = None,
+    account_type: AccountTypeOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Show every group, database and wave.")] = False,

@@ -20,6 +20,7 @@ from bench.estates import estate_of
 from components.config import MigrationConfig
 from components.includes import parse_with_includes
 from demo.project import REPOSITORY
+from estate.documents import write_beside
 from estate.inventory import SCHEMA_VERSION, Inventory, save_inventory
 from estate.model import Estate, Vpc
 from preflight.cli import app
@@ -200,14 +201,14 @@ def test_files_that_are_there_are_replaced_by_force_alone_and_keep_their_salt(pr
 @pytest.mark.parametrize("force", [False, True])
 def test_a_failing_write_leaves_nothing_of_a_fleet(project: Path, force: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     before = files(project)
-    staged = writing._staged
+    staged = write_beside
 
     def failing(path: Path, text: str) -> Path:
         if path.name == "operator.yaml":
             raise OSError(28, "No space left on device")
         return staged(path, text)
 
-    monkeypatch.setattr(writing, "_staged", failing)
+    monkeypatch.setattr(writing, "write_beside", failing)
     code, _, error = run(*PLAN, *(["--force"] if force else []))
     assert (code, files(project)) == (2, before)
     assert "No space left on device" in error
