@@ -19,6 +19,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from components.config import CONFIG_KEY, NAMESPACE, ConfigError, Problem
 from components.includes import parse_with_includes
+from components.stack_file.comments import hang_on_what_follows, move_to_ids, parted
 from components.stack_file.merging import merge
 from estate.documents import DocumentError, parse_document, read_document
 
@@ -70,7 +71,9 @@ def planned_change(path: Path, parts: Sequence[Mapping[str, Any]]) -> StackFileC
     if problems := [problem for part in parts for problem in _unfilled("", part)]:
         raise ConfigError(path.name, problems)
     before = _text(path)
-    yaml, document = _loaded(before, path.name)
+    text, end = parted(before)
+    yaml, document = _loaded(text, path.name)
+    hang_on_what_follows(document)
     config = document.setdefault("config", {})
     migration = config.setdefault(CONFIG_KEY, {}) if isinstance(config, MutableMapping) else None
     if not isinstance(migration, MutableMapping):
@@ -79,10 +82,10 @@ def planned_change(path: Path, parts: Sequence[Mapping[str, Any]]) -> StackFileC
         raise ConfigError(path.name, problems)
     for part in parts:
         merge(migration, _styled(part), path.name)
-    _keep_comments(migration)
+    move_to_ids(migration)
     output = io.StringIO()
     yaml.dump(document, output)
-    after = output.getvalue()
+    after = output.getvalue() + end
     _check(after, path)
     return StackFileChange(path, before, after)
 
@@ -166,21 +169,6 @@ def _styled(value: Any) -> Any:
     if isinstance(value, list):
         return CommentedSeq(map(_styled, value))
     return DoubleQuotedScalarString(value) if isinstance(value, str) and _TIME.match(value) else value
-
-
-def _keep_comments(value: Any) -> None:
-    """Move the comment of an id that has become a map to the map's id: beside the dash it would be lost."""
-    for part in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
-        _keep_comments(part)
-    if not isinstance(value, CommentedSeq):
-        return
-    for index, comment in list(value.ca.items.items()):
-        item = value[index] if isinstance(index, int) and index < len(value) else None
-        if isinstance(item, CommentedMap) and item and comment and comment[0] and not item.ca.items:
-            text = comment[0].value
-            if text.startswith("#"):
-                item.yaml_add_eol_comment(text.splitlines()[0].removeprefix("#").strip(), next(iter(item)), column=0)
-                del value.ca.items[index]
 
 
 def _check(text: str, path: Path) -> None:

@@ -56,6 +56,70 @@ def test_nothing_else_changes(stack: Path) -> None:
     assert "secure" not in diff
 
 
+COMMENTED: Final = """\
+config:
+  classic-to-vpc:migration:
+    window:
+      start: "2026-12-12T02:00:00+08:00"
+      latest: "2026-12-20T00:00:00+08:00"
+
+    # What moves.
+    instances:
+      # The shop.
+      - i-web # web-1
+      # Its server.
+      - i-app # app-1
+
+    # Each once its obstacle has been removed.
+    later:
+      - i-old
+    # No snapshot is older than this.
+    freezeHours: 24
+
+# Ask the shop's owner before you change anything.
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "before", "after"),
+    [
+        (
+            'window: {end: "2026-12-12T09:00:00+08:00"}',
+            '+08:00"\n\n    # W',
+            '+08:00"\n      end: "2026-12-12T09:00:00+08:00"\n\n    # W',
+        ),
+        ("instances: [{id: i-new}]", "app-1\n\n    # E", "app-1\n      - id: i-new\n\n    # E"),
+        (
+            "instances: [{id: i-app, retainIp: false}]",
+            "- i-app # app-1\n",
+            "- id: i-app # app-1\n        retainIp: false\n",
+        ),
+        ("later: [i-oldest]", "- i-old\n", "- i-old\n      - i-oldest\n"),
+        (
+            "backups: {retentionDays: 30}",
+            "freezeHours: 24\n",
+            "freezeHours: 24\n    backups:\n      retentionDays: 30\n",
+        ),
+    ],
+)
+def test_a_comment_stays_above_what_it_speaks_of(stack: Path, part: str, before: str, after: str) -> None:
+    stack.write_text(COMMENTED, encoding="utf-8")
+    change_stack_file(stack, [part])
+    assert stack.read_text(encoding="utf-8") == COMMENTED.replace(before, after)
+
+
+def test_comments_go_with_what_goes_alone(stack: Path) -> None:
+    stack.write_text(COMMENTED, encoding="utf-8")
+    change_stack_file(stack, ["instances: [{id: i-old}]"])
+    later = "\n    # Each once its obstacle has been removed.\n    later:\n      - i-old\n"
+    expected = COMMENTED.replace(later, "      - id: i-old\n")
+    assert stack.read_text(encoding="utf-8") == expected
+    change_stack_file(stack, ["later: [i-app]"])
+    expected = expected.replace("      # Its server.\n      - i-app # app-1\n", "")
+    expected = expected.replace("freezeHours: 24\n", "freezeHours: 24\n    later:\n      - i-app\n")
+    assert stack.read_text(encoding="utf-8") == expected
+
+
 def test_a_list_is_written_as_the_others_are(stack: Path) -> None:
     flush = TEXT.replace("      - i-", "    - i-")
     stack.write_text(flush, encoding="utf-8")
