@@ -99,7 +99,7 @@ def unjudged(digest: str, stack: tuple[str, str], environ: Mapping[str, str], no
         return f"the preview of {_told(found.judged_at)} left {number} open that must be settled first."
     if fresh:
         last = _told(max(kept.judged_at for kept in fresh))
-        return f"the cloud, the commit or the stack file is not as it was judged at {last}."
+        return f"the cloud, the commit or the stack file has changed since the verdict of {last}."
     minutes = HOLDS // timedelta(minutes=1)
     return f"no preview with the policy pack has judged this update within the last {minutes} minutes."
 

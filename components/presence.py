@@ -1,4 +1,4 @@
-"""Whether the policy pack judges this very run: the engine tells a program nothing about packs."""
+"""Find out whether the policy pack judges this run; the engine tells a program nothing about packs."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ _REMEDY = 'Run pulumi with --policy-pack policies, or after eval "$(make env)".'
 
 
 class CannotTellError(Exception):
-    """Nothing is known about the pack; the message says why."""
+    """Whether a pack is loaded is unknown; the message says why."""
 
 
 def warn_unless_judged() -> None:
-    """Say in one line that no pack judges this run, or that this cannot be told; nothing where the pack does."""
+    """Log one line if no pack judges this run, or if that is unknown."""
     run = "preview" if pulumi.runtime.is_dry_run() else "update"
     try:
         if not is_judged(sys.orig_argv, os.environ):
             pulumi.log.warn(f"No policy pack judges this {run}: nothing in it is checked. {_REMEDY}")
     except CannotTellError as error:
-        pulumi.log.info(f"It cannot be told whether a policy pack judges this {run}: {error}. {_REMEDY}")
+        pulumi.log.info(f"Whether a policy pack judges this {run} is unknown: {error}. {_REMEDY}")
 
 
 def is_judged(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
-    """Tell whether a pack of this product is loaded by the engine that `arguments`, the program's own, name.
+    """Tell whether this product's pack is loaded in the engine that the program's `arguments` name.
 
-    The pack holds a lock for as long as it lives (docs/contracts.md, Presence of the pack). The engine loads and
-    configures all packs before it starts the program. Raises CannotTellError.
+    The pack holds a lock as long as it runs (docs/contracts.md, Presence of the pack). The engine loads and configures
+    all packs before it starts the program. Raises CannotTellError.
     """
     if sys.platform == "win32":
-        raise CannotTellError("on Windows the pack leaves no trace")
+        raise CannotTellError("on Windows a pack cannot be detected")
     import fcntl
 
     port = _engine_port(arguments)
@@ -49,22 +49,22 @@ def is_judged(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
         raise CannotTellError(f"{path} cannot be opened ({error.strerror})") from None
     try:
         fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB, 1, port)
-    except (BlockingIOError, PermissionError):  # Which of the two it is depends on the system.
+    except (BlockingIOError, PermissionError):  # Which of the two depends on the operating system.
         return True
     except OSError as error:
-        raise CannotTellError(f"{path} takes no locks ({error.strerror})") from None
+        raise CannotTellError(f"{path} cannot be locked ({error.strerror})") from None
     finally:
         os.close(file)
     return False
 
 
 def private_directory(environment: Mapping[str, str]) -> Path:
-    """Return the directory in which pack and program meet; made where there is none. Raises CannotTellError.
+    """Return the directory that pack and program share; it is created if missing. Raises CannotTellError.
 
-    What the program can do there, the pack could as well.
+    Only this user may read or write it; pack and program run as the same user.
     """
     if sys.platform == "win32":
-        # The temporary directory is the user's own there, and has no mode.
+        # On Windows the temporary directory is the user's own, and has no mode.
         directory = Path(tempfile.gettempdir()) / _DIRECTORY
         directory.mkdir(exist_ok=True)
         return directory
@@ -75,12 +75,12 @@ def private_directory(environment: Mapping[str, str]) -> Path:
     except OSError as error:
         raise CannotTellError(f"{directory} cannot be opened ({error.strerror})") from None
     if held.st_uid != os.getuid() or held.st_mode & 0o077 or not stat.S_ISDIR(held.st_mode):
-        raise CannotTellError(f"{directory} is not this user's alone")
+        raise CannotTellError(f"{directory} is not private to this user")
     return directory
 
 
 def _engine_port(arguments: Sequence[str]) -> int:
-    """Return the port in `--engine HOST:PORT`, as every Python language host starts a program."""
+    """Return the engine's port from `--engine HOST:PORT`, which every Python language host passes."""
     text = "\n".join(arguments)
     if found := re.search(r"(?m)^--engine[\n=].*:(\d+)$", text):
         return int(found.group(1))

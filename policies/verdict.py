@@ -1,6 +1,6 @@
-"""Reads the pack's result for a gate: `python -m policies.verdict FILE --run ID`; needs the standard library alone.
+"""Judge the pack's result for a gate: `python -m policies.verdict FILE --run ID`. Needs only the standard library.
 
-A result counts only where it is of this very run, of this pack, of these files, and of now.
+A result counts only if it is of this run, of this pack, of these files, and recent.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PROGRAM: Final = "python -m policies.verdict"
 SCHEMA_VERSION: Final = 4
 READY, CONDITIONS, NOT_READY, UNKNOWN, NOT_JUDGED, WHAT_IF, BAD_INPUT = 0, 10, 20, 30, 40, 4, 2
-# A result of ten thousand instances has some 60 MiB.
+# The result of ten thousand instances has about 60 MiB.
 _MOST_BYTES: Final = 256 * 2**20
 _SKEW: Final = timedelta(minutes=5)
 _SHOWN: Final = 20
@@ -50,22 +50,22 @@ exit codes:
   {UNKNOWN:<3} unknown
   {NOT_JUDGED:<3} not judged: no result, or none of this run, pack, checkout or time
   {WHAT_IF:<3} what-if: about another time than the present, or about a cloud that
-      is not proven to be Alibaba's
+      is not proven to be Alibaba Cloud
   {BAD_INPUT:<3} bad input"""
 
 
-# What reading a file raises in which something of a result is missing, or of another type.
+# What reading raises if a part of the result is missing or has another type.
 _MALFORMED: Final = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError)
-_NO_RESULT: Final = "it does not hold what a result of its schema version must"
+_NO_RESULT: Final = "it lacks what a result of its schema version must have"
 
 
 class NotJudgedError(Exception):
-    """The file is no result that may be gone by; the message says why."""
+    """The file is no result that a gate may trust; the message says why."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the result must be of; None: whatever it says."""
+    """What the result must match; None accepts any value."""
 
     run: str | None
     since: datetime | None
@@ -80,7 +80,7 @@ class Wanted:
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Read a result of the schema that this reader knows. Raises NotJudgedError for anything else."""
+    """Read a result of this reader's schema version. Raises NotJudgedError for anything else."""
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise NotJudgedError(f"it is larger than {_MOST_BYTES // 2**20} MiB")
@@ -88,7 +88,7 @@ def load(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise NotJudgedError(f"it cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
-        raise NotJudgedError("it is no JSON, or not the whole of it") from None
+        raise NotJudgedError("it is not valid JSON, or not complete") from None
     if not isinstance(result, dict) or not isinstance(result.get("pack"), dict):
         raise NotJudgedError("it is no result of the policy pack")
     if result["pack"].get("name") != PACK_NAME:
@@ -106,7 +106,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def refusals(result: Mapping[str, Any], wanted: Wanted, now: datetime) -> list[str]:
-    """Return why the result is not of this run, this pack, these files, or of now; nothing where it is."""
+    """Return why the result is not of this run, this pack and these files, or not recent; empty if it is."""
     try:
         return [
             *_other_run(result, wanted),
@@ -122,7 +122,7 @@ def refusals(result: Mapping[str, Any], wanted: Wanted, now: datetime) -> list[s
 def _other_run(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
     run = result["run"]
     if wanted.run is not None and run["id"] != wanted.run:
-        yield f"it is of the run {run['id'] or 'without an id'}, expected {wanted.run}"
+        yield f"its run is {run['id'] or 'without an id'}, expected {wanted.run}"
     if wanted.since is not None and _time(result["judgedAt"]) < wanted.since:
         yield f"it was judged at {result['judgedAt']}, before {wanted.since.isoformat()}"
     for name, found, expected in (
@@ -131,34 +131,34 @@ def _other_run(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
         ("account", run["accountId"], wanted.account),
     ):
         if expected is not None and found != expected:
-            yield f"it is of the {name} {found or '(not known)'}, expected {expected}"
+            yield f"its {name} is {found or '(not known)'}, expected {expected}"
     if wanted.commit is not None and run["dirty"] is not False:
-        yield "files of the checkout were not as that commit has them"
+        yield "the checkout had changes on top of that commit"
 
 
 def _out_of_time(result: Mapping[str, Any], wanted: Wanted, now: datetime) -> Iterator[str]:
     run = result["run"]
-    # The estate of a file is as old as the file: such a result is never ready, and says so.
+    # The age of an inventory file does not matter here: a result by a file is never ready anyway.
     read = () if _by_file(result) else (("the estate was read", run["machineTime"]),)
     for what, text in (("it was judged", result["judgedAt"]), *read):
         if text is None:
-            yield f"when {what} is not told"
+            yield f"it does not say when {what}"
         elif _time(text) > now + _SKEW:
-            yield f"{what} at {text}, which lies ahead: it is {_told(now)} here"
+            yield f"{what} at {text}, which is in the future: it is {_told(now)} here"
         elif _time(text) < now - wanted.max_age:
             yield f"{what} at {text}, more than {wanted.max_age // timedelta(minutes=1)} minutes ago"
     if result["validUntil"] is None or run["cloudTime"] is None or run["machineTime"] is None:
         return
-    # By the cloud's clock, as the pack judged.
+    # In terms of the cloud's clock, which the pack used.
     present = now + (_time(run["cloudTime"]) - _time(run["machineTime"]))
     if result["clockSource"] == "cloud" and _time(result["validUntil"]) <= present:
-        yield f"it held until {result['validUntil']}: by time alone it may be another since (a freeze, an approval ...)"
+        yield f"it was valid until {result['validUntil']}: a freeze or an approval may have changed it since"
 
 
 def _other_rules(result: Mapping[str, Any]) -> Iterator[str]:
     digest, expected = result["run"]["rulesSha256"], rules_digest()
     if digest != expected:
-        yield f"another version of the rules judged: {digest[:12]}, this pack is {expected[:12]}"
+        yield f"another version of the rules judged it: {digest[:12]}, this pack has {expected[:12]}"
     ids = {rule["id"] for rule in result["rules"]}
     if missing := sorted(set(manifest()) - ids):
         yield f"rules are missing: {', '.join(missing)}"
@@ -170,29 +170,29 @@ def _other_rules(result: Mapping[str, Any]) -> Iterator[str]:
 def _other_sources(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
     stack_file, files = result["run"]["stackFile"], result["run"]["files"]
     if stack_file is None and not wanted.config_elsewhere:
-        yield "it does not tell the stack file: the config was not that of the file (--config-elsewhere takes it)"
+        yield "it names no stack file: its config came from elsewhere (--config-elsewhere accepts that)"
     if files is None:
-        yield "it does not tell the files that it goes by"
+        yield "it does not list the files that it rests on"
     for item in [*([] if stack_file is None else [stack_file]), *(files or ())]:
         try:
             digest = hashlib.sha256((wanted.project / item["path"]).read_bytes()).hexdigest()
         except OSError as error:
-            yield f"{item['path']}, by which it goes, cannot be read in {wanted.project}: {error.strerror}"
+            yield f"{item['path']}, which it rests on, cannot be read in {wanted.project}: {error.strerror}"
             continue
         if digest != item["sha256"]:
-            yield f"{item['path']} is not as it was judged"
+            yield f"{item['path']} has changed since it was judged"
 
 
 def _contradictions(result: Mapping[str, Any]) -> Iterator[str]:
-    told = list(groups(result))
-    blocking = [instances for group, instances in told if group["blocking"]]
+    every = list(groups(result))
+    blocking = [instances for group, instances in every if group["blocking"]]
     passes = [(None, _passes(result)), *((wave["name"], _passes(wave)) for wave in result["waves"])]
-    # What is of no wave holds back every one.
+    # A finding of no wave holds back all waves.
     holding = {None if item is None else item["wave"] for instances in blocking for item in instances}
     held_back = any(wave is None or None in holding or wave in holding for wave, passing in passes if passing)
     if sum(map(len, blocking)) != result["blocking"] or (holding and held_back):
         yield "its judgement contradicts its results"
-    if any(group["blocking"] is not _must_block(result, group) for group, _ in told):
+    if any(group["blocking"] is not _must_block(result, group) for group, _ in every):
         yield "it contradicts itself about what is mandatory"
     kinds = [item["kind"] for item in result["whatIf"]]
     judgements = (result["judgement"], *(wave["judgement"] for wave in result["waves"]))
@@ -201,16 +201,16 @@ def _contradictions(result: Mapping[str, Any]) -> Iterator[str]:
     ):
         yield "it contradicts itself about whether it is a what-if"
     if _by_file(result) and any(passing for _, passing in passes):
-        yield "it is ready by the estate of a file, of which only the cloud knows whether it is still so"
+        yield "it is ready by the estate of a file, which may be out of date"
     if result["clockSource"] not in (*_CLOCKS, *(("system",) if _by_file(result) else ())):
-        yield "it does not go by the clock of the cloud"
-    if not any(instances for _, instances in told):
+        yield "it does not use the cloud's clock"
+    if not any(instances for _, instances in every):
         yield "it has no results"
-    yield from _unasked_instances(result, told)
+    yield from _unasked_instances(result, every)
 
 
 def _by_file(result: Mapping[str, Any]) -> bool:
-    """Whether the estate is from a file and not from the cloud."""
+    """Whether the estate is from an inventory file instead of the cloud."""
     return result["run"].get("estateFile") is not None
 
 
@@ -220,21 +220,21 @@ def _passes(judged: Mapping[str, Any]) -> bool:
 
 
 def _must_block(result: Mapping[str, Any], group: ResultDocument) -> bool:
-    """Whether it is a finding that is mandatory at the time that the result is about."""
+    """Whether the group is a finding that is mandatory at the time of the result."""
     since = group["mandatoryFrom"]
     return group["outcome"] in ("FAIL", "UNKNOWN") and (since is None or _time(result["now"]) >= _time(since))
 
 
 def _unasked_instances(
-    result: Mapping[str, Any], told: Iterable[tuple[ResultDocument, Sequence[InstanceDocument | None]]]
+    result: Mapping[str, Any], results: Iterable[tuple[ResultDocument, Sequence[InstanceDocument | None]]]
 ) -> Iterator[str]:
-    """Rules that were asked about instances, and not about every one once."""
+    """Yield the rules with results for instances that do not have exactly one for each instance."""
     asked: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for group, instances in told:
+    for group, instances in results:
         asked[group["rule"]].update(item["key"] for item in instances if item is not None)
     every = [item["key"] for item in result["instances"]]
     if len(set(every)) < len(every):
-        yield "instances cannot be told apart"
+        yield "two instances have the same key"
     for rule, found in sorted(asked.items()):
         if found and (missing := sorted(set(every) - found.keys())):
             yield f"{rule} has no result for {', '.join(missing)}"
@@ -247,17 +247,17 @@ _PASSING: Final = frozenset(name for name, code in _CODES.items() if code == REA
 
 
 def judgement(result: Mapping[str, Any], wave: str | None) -> Mapping[str, Any]:
-    """Return the judgement of the stack, or of one of its waves. Raises NotJudgedError where there is no such wave."""
+    """Return the judgement of the stack, or of one of its waves. Raises NotJudgedError if there is no such wave."""
     found = [result] if wave is None else [item for item in result["waves"] if item["name"] == wave]
     if len(found) != 1:
-        raise NotJudgedError(f"it knows no wave {wave}")
+        raise NotJudgedError(f"it has no wave {wave}")
     judged: Mapping[str, Any] = found[0]["judgement"]
     return judged
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What a result means for a gate: the exit code, and the result where it may be gone by, else why it may not."""
+    """What a file means for a gate: the exit code and, if the result counts, the result; else the reasons."""
 
     code: int
     readiness: str
@@ -266,7 +266,7 @@ class Decision:
 
 
 def decide(path: Path, wanted: Wanted, now: datetime, *, strict: bool = False) -> Decision:
-    """Return what the file means; never raises for anything that it holds."""
+    """Return what the file means for a gate; no content of the file makes it raise."""
     try:
         result = load(path)
         if problems := refusals(result, wanted, now):
@@ -285,16 +285,16 @@ def decide(path: Path, wanted: Wanted, now: datetime, *, strict: bool = False) -
 
 
 def verdict(path: Path, wanted: Wanted, now: datetime, *, strict: bool = False) -> tuple[int, list[str]]:
-    """Return the exit code, and what a person reads of it."""
+    """Return the exit code, and the lines for a person."""
     decision = decide(path, wanted, now, strict=strict)
     problems = decision.problems
     if decision.result is not None:
         try:
-            told = [_headline(decision.result, wanted, decision.readiness), *_findings(decision.result, wanted)]
+            lines = [_headline(decision.result, wanted, decision.readiness), *_findings(decision.result, wanted)]
         except (*_MALFORMED, NotJudgedError):
             problems = (_NO_RESULT,)
         else:
-            return decision.code, told
+            return decision.code, lines
     return NOT_JUDGED, [f"NOT JUDGED: {_line(path)}:", *(f"  {problem}" for problem in problems)]
 
 
@@ -313,7 +313,7 @@ def _headline(result: Mapping[str, Any], wanted: Wanted, readiness: str) -> str:
 
 
 def _findings(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
-    """Everything that blocks, by rule and subject with the first line of its reason."""
+    """Yield each blocking finding: outcome, rule, subject and the first line of the reason."""
     found = [
         item
         for item in findings(result, "FAIL", "UNKNOWN")
@@ -334,7 +334,7 @@ def _time(text: str) -> datetime:
 
 
 def _line(text: object) -> str:
-    """Text of the file or of a path as one line that a terminal may be given."""
+    """Return text from the file, or a path, as one line that is safe for a terminal."""
     return safe(str(text)).replace("\n", "?")
 
 
@@ -362,29 +362,29 @@ def _text(text: str) -> str:
 
 
 def _parser(prog: str = PROGRAM) -> argparse.ArgumentParser:
-    # The commands for people are on typer; this one needs no package, as a pipeline without the project's own runs it.
+    # Other commands use typer; this one must run in a pipeline without the project's packages.
     parser = argparse.ArgumentParser(prog=prog, description=_HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", type=Path, metavar="FILE", help="the result, to which PREFLIGHT_RESULT led")
+    parser.add_argument("file", type=Path, metavar="FILE", help="the result file that PREFLIGHT_RESULT named")
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--run", type=_text, metavar="ID", help="the run's own id, as PREFLIGHT_RUN_ID had it")
     which.add_argument("--since", type=_moment, metavar="TIME", help="or when the run began, with its UTC offset")
     parser.add_argument(
-        "--project", type=Path, default=Path(), metavar="DIR", help="where Pulumi.yaml is; here unless given"
+        "--project", type=Path, default=Path(), metavar="DIR", help="the directory with Pulumi.yaml (default: this one)"
     )
     parser.add_argument("--stack", type=_text, metavar="NAME", help="refuse the result of another stack")
     parser.add_argument("--wave", type=_text, metavar="NAME", help="judge one wave, not the whole stack")
     parser.add_argument("--commit", type=_text, metavar="SHA", help="refuse another commit, or one with changes")
     parser.add_argument("--account", type=_text, metavar="ID", help="refuse another Alibaba Cloud account")
     parser.add_argument(
-        "--max-age", type=_minutes, default=timedelta(hours=1), metavar="MIN", help="minutes it holds; 60 unless given"
+        "--max-age", type=_minutes, default=timedelta(hours=1), metavar="MIN", help="minutes it is valid (default 60)"
     )
     parser.add_argument(
         "--config-elsewhere", action="store_true", help="the config is not that of the stack file (--config-file)"
     )
     parser.add_argument(
-        "--rehearsal", action="store_true", help="judge a simulated cloud as if it were Alibaba's; never for a gate"
+        "--rehearsal", action="store_true", help="judge a simulated cloud as if it were Alibaba Cloud; never for a gate"
     )
-    parser.add_argument("--strict", action="store_true", help=f"exit {CONDITIONS} where it is ready with conditions")
+    parser.add_argument("--strict", action="store_true", help=f"exit {CONDITIONS} if it is ready with conditions")
     return parser
 
 
@@ -409,13 +409,13 @@ def main(arguments: Sequence[str] | None = None, prog: str = PROGRAM) -> int:
 
 
 def _print(text: str) -> None:
-    """Print to whatever reads; a reader that is gone, or knows fewer letters, changes no exit code."""
+    """Print; neither a closed pipe nor a narrow encoding changes the exit code."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         print(text, flush=True)
     except BrokenPipeError:
-        # Else Python tries once more as it ends, and says so.
+        # Otherwise Python flushes again at exit, fails, and reports that.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -49,7 +49,7 @@ AtOption: TypeAlias = Annotated[
 WaveOption: TypeAlias = Annotated[str | None, typer.Option(help="Judge one wave, not the whole stack.")]
 StrictOption: TypeAlias = Annotated[bool, typer.Option("--strict", help=f"Exit {CONDITIONS} if ready with conditions.")]
 RehearsalOption: TypeAlias = Annotated[
-    bool, typer.Option("--rehearsal", help="Judge a simulated cloud as if it were Alibaba's; never for a gate.")
+    bool, typer.Option("--rehearsal", help="Judge a simulated cloud as if it were Alibaba Cloud; never for a gate.")
 ]
 ResultOption: TypeAlias = Annotated[
     Path | None, typer.Option(help="Keep the whole result in this file.", envvar="PREFLIGHT_RESULT")

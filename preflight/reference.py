@@ -68,7 +68,7 @@ def explain_findings(console: Console, rule_id: str, path: Path, instances: Sequ
     except NotJudgedError as problem:
         raise Stop(BAD_INPUT, f"--result {path}: {problem}") from None
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
-        raise Stop(BAD_INPUT, f"--result {path}: it does not hold what a result of its schema version must") from None
+        raise Stop(BAD_INPUT, f"--result {path}: it lacks what a result of its schema version must have") from None
     if not found:
         of_it = f" about {', '.join(instances)}" if instances else ""
         raise Stop(BAD_INPUT, f"--result {path}: {rule_id} says nothing{of_it}")

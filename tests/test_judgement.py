@@ -73,10 +73,10 @@ def test_what_nobody_judged_is_not_judged(tmp_path: Path) -> None:
     assert found(tmp_path) == nobody
     keep(tmp_path, first_preview())
     assert found(tmp_path, later=HOLDS + timedelta(seconds=1)) == nobody
-    assert found(tmp_path, later=timedelta(minutes=-6)) == nobody, "of a time that lies ahead"
+    assert found(tmp_path, later=timedelta(minutes=-6)) == nobody, "of a time in the future"
     assert found(tmp_path, stack=("classic-to-vpc", "prod")) == nobody
     assert found(tmp_path, digest="cd" * 32).startswith(
-        "the cloud, the commit or the stack file is not as it was judged at 2026-11-"
+        "the cloud, the commit or the stack file has changed since the verdict of 2026-11-"
     )
 
 
@@ -128,7 +128,7 @@ def test_the_last_verdict_of_the_same_facts_counts(tmp_path: Path) -> None:
 def test_a_directory_of_somebody_else_is_not_trusted(tmp_path: Path) -> None:
     keep(tmp_path, first_preview())
     (tmp_path / f"classic-to-vpc-{os.getuid()}").chmod(0o755)
-    assert "is not this user's alone" in found(tmp_path)
+    assert "is not private to this user" in found(tmp_path)
     keep(tmp_path, first_preview())
     assert found(tmp_path / "missing").startswith("it cannot be told whether this update was judged: ")
 

@@ -105,7 +105,7 @@ def test_it_is_not_told_where_it_cannot_be_known(engines: list[tuple[grpc.Server
         judged(missing, address)
     with pack(tmp_path, address):
         (tmp_path / f"classic-to-vpc-{os.getuid()}").chmod(0o755)
-        with pytest.raises(CannotTellError, match="is not this user's alone"):
+        with pytest.raises(CannotTellError, match="is not private to this user"):
             judged(tmp_path, address)
 
 
@@ -131,7 +131,7 @@ def test_a_pack_without_an_engine_leaves_nothing(tmp_path: Path, arguments: list
         (True, False, ""),
         (False, True, "warning: No policy pack judges this preview: nothing in it is checked."),
         (False, False, "warning: No policy pack judges this update: nothing in it is checked."),
-        (None, True, "info: It cannot be told whether a policy pack judges this preview: because."),
+        (None, True, "info: Whether a policy pack judges this preview is unknown: because."),
     ],
 )
 def test_it_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch, answer: bool | None, preview: bool, told: str) -> None:

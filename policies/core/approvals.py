@@ -19,7 +19,7 @@ def void(owner: str, approved_by: str, approved_at: datetime, expires: datetime,
     if identity(owner) == identity(approved_by):
         return f"{owner} approved it for himself or herself, as {approved_by}"
     if approved_at > now:
-        return f"it is approved for {_told(approved_at)}, which lies ahead"
+        return f"it is approved for {_told(approved_at)}, which is in the future"
     if expires > approved_at + LONGEST:
         return f"it expires more than {LONGEST.days} days after its approval"
     if expires <= now:

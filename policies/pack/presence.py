@@ -51,7 +51,7 @@ def show_presence(arguments: Sequence[str], environment: Mapping[str, str]) -> N
 
 
 def private_directory(environment: Mapping[str, str]) -> Path | None:
-    """Return the directory shared by pack and program; None where it is not this user's alone. Raises OSError."""
+    """Return the directory shared by pack and program; None where it is not private to this user. Raises OSError."""
     if sys.platform == "win32":
         # The temporary directory is the user's own there, and has no mode.
         directory = Path(tempfile.gettempdir()) / _DIRECTORY

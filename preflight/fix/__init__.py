@@ -1,1 +1,1 @@
-"""`preflight fix`: what the stack file has to say, merged into it; and what is left to a person."""
+"""`preflight fix`: merges fixes that are configuration into the stack file, and lists those that need a person."""

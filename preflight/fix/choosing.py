@@ -1,7 +1,7 @@
-"""Which fixes are configuration that nobody has to decide about, and which of them contradict each other. Pure.
+"""Choose the fixes that are configuration and need no decision, and find those that contradict each other. Pure.
 
-A way is taken where it changes the stack's config and nothing else has to be done or decided: it has no text to fill
-in, no words that say when it is the right one, no command but `pulumi up`, and no better way stands before it.
+A fix has one or more ways, the best first. The first way is taken if it only changes the stack's config: it has no text
+to fill in, no task that says when it applies, and no command but `pulumi up`.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from policies.core.fixes import Change, flow, merged, nested
 Finding: TypeAlias = Mapping[str, Any]
 Way: TypeAlias = Sequence[Mapping[str, Any]]
 
-#: What is needed after any change, and is not for this command.
+#: Every change needs this command, so no fix lists it.
 _UP: Final = "pulumi up"
-#: Lists that say where an instance goes: it can be in one of them.
+#: Lists that place instances. An instance can be in only one of them.
 _PLACES: Final = ("instances", "later", "staying")
-#: Items of a list are told apart by one of these.
+#: The keys that identify an item of a list; the first that is there counts.
 _NAMES: Final = ("id", "name", "disk")
-#: Of these all who ask are served by the largest.
+#: Keys with this ending never conflict: the largest number of days satisfies every fix.
 _DAYS: Final = "days"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """One value that fixes ask for; `flow` is it as YAML in one line, `rules` and `instances` are who asks."""
+    """A value that fixes ask for: `flow` is the value as one line of YAML, `rules` and `instances` are who asks."""
 
     flow: str
     rules: tuple[str, ...]
@@ -38,7 +38,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Conflict:
-    """A key of the config for which fixes ask different values: it is left to a person."""
+    """A config key for which fixes ask different values; a person must decide."""
 
     key: str
     wanted: tuple[Wanted, ...]
@@ -46,7 +46,7 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Choice:
-    """Findings with the fixes that are taken, each by its one way, and with those that are left to a person."""
+    """The findings by what happens to their fixes: `taken` with the one way of each fix, or `left` to a person."""
 
     taken: tuple[Finding, ...]
     left: tuple[Finding, ...]
@@ -54,25 +54,25 @@ class Choice:
 
     @property
     def then(self) -> list[Finding]:
-        """The findings whose fixes are taken and go on, each with what has to be done once the config is changed."""
+        """The taken findings that need more than config, each with the steps that follow the config change."""
         found: list[Finding] = []
         for item in self.taken:
             _add(found, item, [{"ways": [rest]} for way in _only_ways(item) if (rest := _what_follows(way))])
         return found
 
     def part(self, rules: Iterable[str] | None = None) -> dict[str, Any]:
-        """Return the part of the migration's config that the fixes of some rules, or of all, ask for."""
+        """Return the part of the migration's config that the taken fixes ask for; `rules` restricts it."""
         chosen = None if rules is None else set(rules)
-        of_it = [item for item in self.taken if chosen is None or item["rule"] in chosen]
-        values = [nested(change) for item in of_it for way in _only_ways(item) for change in _changes(way)]
+        items = [item for item in self.taken if chosen is None or item["rule"] in chosen]
+        values = [nested(change) for item in items for way in _only_ways(item) for change in _changes(way)]
         found: dict[str, Any] = merged(values) if values else {}
         return found
 
 
 def choose(findings: Iterable[Finding], way: int | None = None) -> Choice:
-    """Return which fixes are taken, and which are left.
+    """Return the fixes that are taken, and those that are left to a person.
 
-    `way` is the number of the one that a person has chosen where a fix has several, or has words to be read first.
+    `way` is the number, from 1, of the way that a person chose for fixes that need a choice.
     """
     taken: list[Finding] = []
     left: list[Finding] = []
@@ -96,13 +96,13 @@ def _nobody_decides(way: Way) -> bool:
 
 
 def _begins_by_config(way: Way) -> bool:
-    """Whether config with nothing to fill in is what a way changes first; commands may have to follow."""
+    """Whether the first change of a way is config with nothing to fill in; commands may follow it."""
     kinds = [step["kind"] for step in way if step["kind"] != "task"]
     return kinds[:1] == ["config"] and not any(step["toFill"] for step in way)
 
 
 def _what_follows(way: Way) -> Way:
-    """Return what has to be done once the config is changed, but for `pulumi up`, which every change needs."""
+    """Return the steps that follow the config change, without `pulumi up`, which every change needs."""
     first = next(place for place, step in enumerate(way) if step["kind"] == "config")
     return [step for step in way[first:] if step["kind"] != "config" and step["command"] != _UP]
 
@@ -130,7 +130,7 @@ def _changes(way: Way) -> list[Change]:
 
 
 def _without_conflicts(taken: Sequence[Finding], left: list[Finding]) -> Choice:
-    """Leave to a person what two fixes ask differently."""
+    """Leave to a person each fix whose value for a key differs from another fix's value for it."""
     asked: defaultdict[str, defaultdict[str, list[Finding]]] = defaultdict(lambda: defaultdict(list))
     for item in taken:
         for way in _only_ways(item):
@@ -161,7 +161,7 @@ def _conflict(key: str, values: Mapping[str, Sequence[Finding]]) -> Conflict:
 
 
 def _leaves(way: Way) -> Iterator[tuple[str, str]]:
-    """Yield each single value that a way sets, by its key path; a list's items are told apart by what names them."""
+    """Yield each single value that a way sets, by its key path; an item of a list is identified by its name."""
     for change in _changes(way):
         yield from _leaves_of("", nested(change))
 

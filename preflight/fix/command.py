@@ -1,4 +1,4 @@
-"""`preflight fix`: fixes that are configuration, as a change of the stack file; what needs a person, as a list."""
+"""`preflight fix`: shows or writes the fixes that are configuration, and lists those that need a person."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ def fix(  # noqa: PLR0913 - one argument an option
     instance: InstancesOption = None,
     way: Annotated[
         int | None,
-        typer.Option(min=1, help="With --rule: take this way of its fixes, which a person has chosen."),
+        typer.Option(min=1, help="With --rule: the number of the way to take for its fixes."),
     ] = None,
     strict: StrictOption = False,
     rehearsal: RehearsalOption = False,
     estate: EstateOption = None,
     project: ProjectOption = Path(),
 ) -> None:
-    """Show the fixes that are configuration as a change of the stack file, and list what needs a person.
+    """Show the fixes that are configuration as a change of the stack file, and list those that need a person.
 
-    Without --write no file is changed, and nothing is changed in the cloud by either. It exits by the verdict, as
-    `preflight check` does.
+    No file is changed without --write. The cloud is never changed. The exit code is the verdict's, as in
+    `preflight check`.
     """
     rules = known_rules(rule or ())
     if way is not None and not rules:
@@ -73,8 +73,8 @@ def fix(  # noqa: PLR0913 - one argument an option
 def _no_way(way: int, found: list[Mapping[str, Any]]) -> str:
     known = sorted({number for item in found for number in ways_by_config(item)})
     if not known:
-        return f"--way {way}: no finding that is chosen has a fix by configuration with nothing to fill in"
-    return f"--way {way}: expected {' or '.join(map(str, known))}: these are by configuration, with nothing to fill in"
+        return f"--way {way}: no chosen finding has a fix that is configuration with nothing to fill in"
+    return f"--way {way}: expected {' or '.join(map(str, known))} (configuration with nothing to fill in)"
 
 
 def _merged(path: Path, choice: Choice) -> Merged:
@@ -93,7 +93,7 @@ def _write(merged: Merged) -> None:
 
 
 def _judge_anew(asked: Asked, shown: Shown, out: Console, err: Console) -> int:
-    """Judge the stack as it is written now, and show the verdict."""
+    """Judge the stack with the file that was just written, and show the verdict."""
     judged = judge(asked, err)
     if judged.decision.result is None:
         return not_judged(judged.decision, judged.told, out)

@@ -1,4 +1,4 @@
-"""The fixes that are taken, merged into the stack file: all that the program accepts, and what it refuses with why."""
+"""Merge the taken fixes into the stack file: those that the program accepts, and why it refuses the others."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from preflight.fix.choosing import Choice
 
 @dataclass(frozen=True)
 class Merged:
-    """A change of the stack file that makes the fixes of `rules`; the file refuses those of `refused`, each with why.
+    """A change of the stack file that makes the fixes of `rules`.
 
-    `change` is None where no fix is left.
+    `refused` maps a rule whose fix the stack file does not accept to the reason. `change` is None if there is nothing
+    to change.
     """
 
     change: StackFileChange | None
@@ -24,9 +25,9 @@ class Merged:
 
 
 def merge_fixes(path: Path, choice: Choice) -> Merged:
-    """Merge the fixes that are taken into a stack file, all at once; where it refuses them, rule by rule.
+    """Merge the taken fixes into a stack file: all at once, or rule by rule if that is refused.
 
-    Nothing is written. Raises ConfigError where the file cannot be changed at all.
+    Nothing is written. Raises ConfigError if the file cannot be changed at all.
     """
     rules = tuple(dict.fromkeys(item["rule"] for item in choice.taken))
     if not rules:

@@ -1,4 +1,4 @@
-"""What `preflight fix` shows: the change as a diff, what is left to a person, and in the last lines the verdict."""
+"""Show what `preflight fix` found: the change as a diff, the fixes that need a person, and last the verdict."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 @dataclass(frozen=True)
 class Shown:
-    """What is shown of one run: the result that was judged, which fixes are taken, and the change that they make.
+    """What one run shows: the judged result, the choice of fixes, and the change that they make.
 
-    `file` is the stack file's name. `whole` shows every fix that is left to its end. `write`: the change is written.
+    `file` is the stack file's name. `whole` shows the fixes left to a person in full. `write` is true if the change
+    is written.
     """
 
     result: Mapping[str, Any]
@@ -43,7 +44,7 @@ class Shown:
 
 
 def show_change(console: Console, shown: Shown) -> None:
-    """Show the diff, then what is left to a person, what fixes ask differently, and what the stack file refuses."""
+    """Show the diff, then the fixes left to a person, the conflicts, and the fixes that the stack file refuses."""
     diff = "" if shown.merged.change is None else shown.merged.change.diff
     for text in diff.splitlines():
         show(console, Text(safe(text), _STYLES.get(text[:1], "")))
@@ -65,7 +66,7 @@ def show_change(console: Console, shown: Shown) -> None:
 
 
 def show_outcome(console: Console, shown: Shown, decision: Decision) -> None:
-    """Show the verdict; after a change was written, what more can be fixed now."""
+    """Show the verdict; if a change was written, first the number of fixes that can be made now."""
     result = decision.result
     assert result is not None
     if shown.write:
@@ -92,21 +93,21 @@ def _left(shown: Shown, width: int) -> Iterator[Text]:
 def _then(shown: Shown, width: int) -> Iterator[Text]:
     then = shown.choice.then
     if then:
-        yield Text("To be done beside it", "bold")
+        yield Text("To be done after the change", "bold")
     for number, fix in enumerate(fixes(then, shown.rules), start=1):
         yield from fix_block(number, fix, width, None if shown.whole else _MOST_LINES)
 
 
 def _ways(fix: Fix, left: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Return which ways of a fix a person can take by this command."""
-    of_it = [item for item in left if item["rule"] == fix.rules[0]]
-    return sorted({way for item in of_it for way in ways_by_config(item) if way <= len(fix.todo.ways)})
+    """Return the ways of a fix that a person can choose with `--way`."""
+    found = [item for item in left if item["rule"] == fix.rules[0]]
+    return sorted({way for item in found for way in ways_by_config(item) if way <= len(fix.todo.ways)})
 
 
 def _conflicts(shown: Shown, width: int) -> Iterator[Text]:
     if not shown.choice.conflicts:
         return
-    yield Text("Fixes that contradict each other: none of them is made; --rule RULE takes those of one", "bold")
+    yield Text("Fixes that contradict each other: none is made; choose a rule with --rule RULE", "bold")
     for conflict in shown.choice.conflicts:
         asked = "; ".join(f"{item.flow} by {_who(item)}" for item in conflict.wanted)
         yield from (Text(line) for line in wrapped(f"{conflict.key}: {asked}", width, "  - "))
@@ -122,7 +123,7 @@ def _who(wanted: Wanted) -> str:
 def _refused(shown: Shown, width: int) -> Iterator[Text]:
     if not shown.merged.refused:
         return
-    yield Text("Fixes that the stack file does not take as it is", "bold")
+    yield Text("Fixes that the stack file refuses", "bold")
     for rule, why in shown.merged.refused.items():
         yield from (Text(line) for line in wrapped(f"{rule}: {' '.join(why.split())}", width, "  - "))
 
@@ -130,10 +131,10 @@ def _refused(shown: Shown, width: int) -> Iterator[Text]:
 def _summary(shown: Shown, changes: bool) -> str:
     taken = [item for item in shown.choice.taken if item["rule"] in shown.merged.rules]
     if not taken:
-        return "No fix is configuration that nobody has to decide about: nothing to write."
+        return "Every open fix needs a person: nothing to write."
     made = f"{_count(len(fixes(taken, shown.rules)), 'fix')} for {_count(len(taken), 'finding')}"
     if not changes:
-        return f"{shown.file} says already what {made} ask for: pulumi up makes it."
+        return f"{shown.file} already has {made}: run pulumi up."
     if shown.write:
         return f"Written to {shown.file}: {made}."
     return f"Nothing is written yet. preflight fix --write writes {made} to {shown.file}."

@@ -1,1 +1,1 @@
-"""Many stacks for one region: who is in which, their files and pipelines, and one report of all their verdicts."""
+"""`preflight fleet`: many stacks for one region, with their files, their pipelines and one report of their verdicts."""

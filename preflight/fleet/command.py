@@ -1,4 +1,4 @@
-"""`preflight fleet`: plans the stacks of a region, and rolls their verdicts up."""
+"""`preflight fleet plan`: plans the stacks of a region, and writes their files."""
 
 from __future__ import annotations
 
@@ -86,9 +86,9 @@ def plan(  # noqa: PLR0913 - one argument an option
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Show every stack and every cut.")] = False,
 ) -> None:
-    """Plan the stacks of a region from one reading of it, and write their files and pipelines.
+    """Plan the stacks of a region from its inventory file, and write their files and pipelines.
 
-    Nothing is asked of the cloud, and nothing is changed in it. The same inventory gives the same files.
+    The cloud is neither read nor changed. The same inventory gives the same files.
     """
     project = _project(output)
     inventory = read_file(source)
@@ -110,9 +110,9 @@ def plan(  # noqa: PLR0913 - one argument an option
         show(out, line)
     _check(draft, kept_limits, whole)
     _write(output, _texts(draft, output, force), force)
-    for text in _told(draft, output, before):
-        for told in wrapped(text, out.width):
-            show(out, Text(told))
+    for text in _summary(draft, output, before):
+        for part in wrapped(text, out.width):
+            show(out, Text(part))
 
 
 def _project(directory: Path) -> str:
@@ -128,7 +128,7 @@ def _project(directory: Path) -> str:
 
 
 def _same_as_before(before: FleetDocument | None, found: Survey) -> None:
-    """Raise Stop where a new plan would put instances into other stacks than those that have begun to move them."""
+    """Raise Stop if instances of the former plan have moved: a new plan would place the others differently."""
     if before is None:
         return
     classic = found.names.keys()
@@ -165,7 +165,7 @@ def _network(found: Survey, fleet: Fleet, block: str | None, name: str) -> Mappi
 
 
 def _check(draft: files.Draft, found: tuple[Limit, ...], whole: bool) -> None:
-    """Raise Stop where the plan cannot be carried out, or cuts what the user wants whole."""
+    """Raise Stop if the plan exceeds a limit, or cuts a tie although `whole` forbids it."""
     of, cuts = draft.orders.of(draft.fleet), draft.document.cuts
     for stack in draft.fleet.stacks:
         check_times(of[stack.name], Proposal(stack.waves, stack.later, draft.fleet.staying))
@@ -183,7 +183,7 @@ def _check(draft: files.Draft, found: tuple[Limit, ...], whole: bool) -> None:
 
 
 def _texts(draft: files.Draft, output: Path, force: bool) -> dict[str, str]:
-    """Return all files by path, each stack file read as the program will. Raises Stop."""
+    """Return all files by path; each stack file is checked as the program will read it. Raises Stop."""
     fleet, found = draft.fleet, draft.found
     kept = {stack.name: kept_keys(output / files.stack_path(stack.name), force) for stack in fleet.stacks}
     stacks, lists = files.stack_texts(draft, kept), files.list_texts(fleet)
@@ -195,7 +195,7 @@ def _texts(draft: files.Draft, output: Path, force: bool) -> dict[str, str]:
             )
         _check_file(path, text, lists, found)
     pipelines = files.pipeline_texts(fleet, found.estate.region_id, draft.orders)
-    # The fleet's own file comes last: where it is, all others are.
+    # The fleet's own file is written last: if it exists, all others do.
     return {**lists, **stacks, **pipelines, files.PLAN: files.fleet_text(draft.document)}
 
 
@@ -220,22 +220,24 @@ def _write(output: Path, texts: Mapping[str, str], force: bool) -> None:
         raise Stop(BAD_INPUT, f"{output}: expected files that can be written: {error.strerror}") from None
 
 
-def _told(draft: files.Draft, output: Path, before: FleetDocument | None) -> list[str]:
+def _summary(draft: files.Draft, output: Path, before: FleetDocument | None) -> list[str]:
     fleet = draft.fleet
     moving = sum(len(stack.moving) for stack in fleet.stacks)
     later = sum(len(stack.later) for stack in fleet.stacks)
     stacks, first = number(len(fleet.stacks), "stack"), fleet.stacks[0].name
-    told = []
+    texts = []
     if full := full_disks(draft.found):
-        told.append(f"{number(len(full), 'disk')} have no room for a snapshot: {few(full)}. No stack helps that.")
+        texts.append(
+            f"{number(len(full), 'disk')} have no room for another manual snapshot: {few(full)}. Delete old ones."
+        )
     gone = sorted({stack.name for stack in before.stacks} - {stack.name for stack in fleet.stacks}) if before else []
     if gone:
-        told.append(
-            f"No longer of the fleet, and to be removed by hand: {few([files.stack_path(name) for name in gone])}."
+        texts.append(
+            f"No longer part of the fleet; remove them by hand: {few([files.stack_path(name) for name in gone])}."
         )
-    told.append(
+    texts.append(
         f"Wrote {stacks}, {number(moving, 'instance')} moving, {later} later, {len(fleet.staying)} staying; pipelines "
         f"and lists: {output / files.DIRECTORY}."
     )
-    told.append(f"Look at the times, then: preflight check --stack {first}")
-    return told
+    texts.append(f"Check the times, then run: preflight check --stack {first}")
+    return texts

@@ -1,4 +1,4 @@
-"""fleet.json: which stack has which instance, as the plan writes it and the report reads it."""
+"""fleet.json: which instance is in which stack. The plan writes it, the report reads it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from preflight.init.overview import number
 from preflight.init.survey import BondKind
 from preflight.redaction import redacted
 
-#: What is lost where two stacks move the members of a tie, and by what they are tied; other ties are never cut.
+#: What it costs if two stacks move the members of a tie, and what the tie is. Ties of other kinds are never cut.
 _COSTS: Final[dict[BondKind, str]] = {
     "rule": "Until they have moved too, {links} instances are reached over ClassicLink alone, up to {days}.",
     "database": "Its classic addresses must outlast the first of their moves by {days}, and it has a whitelist group "
@@ -37,7 +37,7 @@ class _Model(BaseModel):
 
 
 class StackDocument(_Model):
-    """One stack: `moving` are ids of those in its waves, `later` of those that cannot move as they are."""
+    """One stack: `moving` are the ids in its waves, `later` the ids that cannot move in their present state."""
 
     name: str
     moving: tuple[str, ...]
@@ -45,9 +45,9 @@ class StackDocument(_Model):
 
 
 class CutDocument(_Model):
-    """A tie that several stacks cut: how many of its members each of them moves, why, and what it costs.
+    """A tie whose members are in several stacks: how many each stack moves, why it is cut, and what it costs.
 
-    `days` lie between the first of their moves and the last, `links` of them move after the first.
+    `days` is the time between their first and last move, `links` how many of them move after the first.
     """
 
     kind: BondKind
@@ -61,7 +61,7 @@ class CutDocument(_Model):
 
 
 class FleetDocument(_Model):
-    """A fleet: stacks in their order, who stays, and the ties that are cut."""
+    """A fleet: its stacks in order, the instances that stay, and the ties that are cut."""
 
     schema_version: Literal[1]
     account_id: str
@@ -73,8 +73,8 @@ class FleetDocument(_Model):
     cuts: tuple[CutDocument, ...]
 
 
-def told_cut(cut: Cut, starts: Mapping[str, datetime]) -> CutDocument:
-    """Return a cut with why it is one and what it costs; `starts` is when each instance moves that does."""
+def cut_document(cut: Cut, starts: Mapping[str, datetime]) -> CutDocument:
+    """Return a cut with its reason and cost; `starts` maps the id of each moving instance to its time."""
     times = sorted(starts[item] for item in cut.bond.members if item in starts)
     days = math.ceil((times[-1] - times[0]) / timedelta(days=1))
     links = sum(time > times[0] for time in times)
@@ -83,7 +83,7 @@ def told_cut(cut: Cut, starts: Mapping[str, datetime]) -> CutDocument:
         id=cut.bond.id,
         name=cut.bond.name,
         stacks=dict(cut.parts),
-        why=f"{_WHATS[cut.bond.kind]}; with those that they are tied to already they are more than one stack takes",
+        why=f"{_WHATS[cut.bond.kind]}; together with their other ties they are too many for one stack",
         cost=_COSTS[cut.bond.kind].format(links=links, days=number(days, "day")),
         days=days,
         links=links,

@@ -1,4 +1,4 @@
-"""The files of a fleet as texts: stack files, the lists that they include, pipelines, and the fleet itself; pure."""
+"""Write the files of a fleet as texts: stack files, the lists that they include, pipelines, and fleet.json. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import yaml
 
 from components.config import CONFIG_KEY
 from estate.model import Estate
-from preflight.fleet.document import FleetDocument, StackDocument, told_cut
+from preflight.fleet.document import FleetDocument, StackDocument, cut_document
 from preflight.fleet.limits import stacks_of_databases
 from preflight.fleet.placing import Fleet, FleetStack
 from preflight.init.grouping import Proposal
@@ -20,7 +20,7 @@ from preflight.init.overview import few
 from preflight.init.survey import Survey
 from preflight.init.writing import Beside, Choices, stack_file
 
-#: Where everything lies that is no stack file, seen from Pulumi.yaml.
+#: The directory of all files but the stack files, beside Pulumi.yaml.
 DIRECTORY: Final = "fleet"
 PLAN: Final = f"{DIRECTORY}/fleet.json"
 _AT_ONCE: Final = 2
@@ -30,10 +30,10 @@ _CHECK: Final = ".venv/bin/preflight check --estate estate.json"
 
 @dataclass(frozen=True)
 class Orders:
-    """What the user decides about all stacks.
+    """What the user chose for all stacks.
 
-    `choices` are those of the first stack. `project` is `organization/project`, `repository` and `commit` are where the
-    operator takes the program from.
+    `choices` are those of the first stack. `project` is `organization/project`. `repository` and `commit` are those of
+    the program that the Kubernetes operator runs.
     """
 
     choices: Choices
@@ -42,7 +42,7 @@ class Orders:
     commit: str
 
     def of(self, fleet: Fleet) -> Mapping[str, Choices]:
-        """Return the choices of each stack: one window after the other, the stacks in their order."""
+        """Return the choices of each stack, by name: the windows follow each other in the order of the stacks."""
         found, place = {}, 0
         for stack in fleet.stacks:
             start, _ = self.choices.window(place)
@@ -53,7 +53,7 @@ class Orders:
 
 @dataclass(frozen=True)
 class Draft:
-    """A fleet that is about to be written, with its target network as the config of the first stack has it."""
+    """A fleet that is about to be written; `network` is the target network in the config of the first stack."""
 
     found: Survey
     fleet: Fleet
@@ -63,7 +63,7 @@ class Draft:
 
 
 def starts(fleet: Fleet, orders: Orders) -> Mapping[str, datetime]:
-    """Return when each instance moves that does, by its id."""
+    """Return the time of each moving instance's window, by instance id."""
     of = orders.of(fleet)
     return {
         item.id: of[stack.name].window(place)[0]
@@ -74,7 +74,7 @@ def starts(fleet: Fleet, orders: Orders) -> Mapping[str, datetime]:
 
 
 def list_of(stack: str) -> str:
-    """Return the path of the list of a stack's own instances, which the others include."""
+    """Return the path of the list of a stack's own instances, which the other stacks include."""
     return f"{DIRECTORY}/later/{stack}.json"
 
 
@@ -84,7 +84,7 @@ def stack_path(stack: str) -> str:
 
 
 def stack_texts(draft: Draft, kept: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
-    """Return the stack files by path; `kept` is what Pulumi keeps in those that are replaced, by stack."""
+    """Return the stack files by path; `kept` has, by stack, the keys of Pulumi's own in files that are replaced."""
     fleet, of = draft.fleet, draft.orders.of(draft.fleet)
     shared = stacks_of_databases(draft.found, fleet)
     texts = {}
@@ -106,10 +106,10 @@ def _about(fleet: Fleet, place: int) -> str:
         return "It is the only stack of its fleet."
     first = names[0]
     role = (
-        "It makes the target network and the clones of all security groups, so it is up before the others, and "
-        "destroyed last."
+        "It makes the target network and the clones of all security groups: run `pulumi up` on it before the others, "
+        "and destroy it last."
         if place == 0
-        else f"Network and clones are those of {first}, which must be up first."
+        else f"It uses the network and the clones of {first}, which must be up first."
     )
     return f"Stack {place + 1} of {len(names)} ({few(names)}). {role}"
 
@@ -120,11 +120,11 @@ def _keys(draft: Draft, place: int, shared: Mapping[str, Sequence[str]]) -> Iter
     if others := [other.name for other in fleet.stacks if other is not stack]:
         yield (
             "include",
-            "Under later: whatever the other stacks move. One list a stack, which all others include.",
+            "Instances of the other stacks, which count as `later` here: one list per stack.",
             [list_of(name) for name in others],
         )
     if place == 0:
-        yield "network", "With room for the instances of all stacks.", dict(draft.network)
+        yield "network", "It has room for the instances of all stacks.", dict(draft.network)
         yield "securityGroups", "", {"mode": "clone"}
     else:
         first = fleet.stacks[0].name
@@ -138,13 +138,13 @@ def _keys(draft: Draft, place: int, shared: Mapping[str, Sequence[str]]) -> Iter
     if databases:
         yield (
             "databases",
-            "Other stacks use these too, so each stack has a whitelist group of its own name.",
+            "Other stacks use these databases too, so each stack names its own whitelist group.",
             databases,
         )
 
 
 def list_texts(fleet: Fleet) -> dict[str, str]:
-    """Return the list of each stack's own instances by path, as the others include it; none of a single stack."""
+    """Return the list of each stack's own instances, by path; a single stack needs none."""
     if len(fleet.stacks) == 1:
         return {}
     return {list_of(stack.name): _json({"later": list(stack.ids)}) for stack in fleet.stacks}
@@ -154,7 +154,7 @@ def list_texts(fleet: Fleet) -> dict[str, str]:
 
 
 def matrix(fleet: Fleet) -> dict[str, object]:
-    """Return the matrix of a GitHub workflow: a job a stack."""
+    """Return the matrix of a GitHub workflow: one job per stack."""
     first = fleet.stacks[0].name
     return {
         "include": [
@@ -165,12 +165,12 @@ def matrix(fleet: Fleet) -> dict[str, object]:
 
 
 def gitlab(fleet: Fleet, region: str) -> dict[str, object]:
-    """Return a child pipeline of GitLab: one reading, a job a stack, at most two at a time, and the report as gate."""
+    """Return a child pipeline of GitLab: one reading, one job per stack (two at a time), and the report as the gate."""
     first = fleet.stacks[0].name
     jobs: dict[str, object] = {
         stack.name: {
             "stage": "judge",
-            # The gate is the report: a stack that is not ready must not hide the others.
+            # The report is the gate: a stack that is not ready must not stop the others from being judged.
             "allow_failure": True,
             "resource_group": f"preflight-fleet-{place % _AT_ONCE}",
             "environment": {"name": "preview", "action": "verify"},
@@ -203,7 +203,7 @@ def gitlab(fleet: Fleet, region: str) -> dict[str, object]:
             "script": [
                 f".venv/bin/preflight inventory --region {region} --output estate.json",
                 'eval "$(make env)"',
-                # Before the first stack is up there are none, and the others are not judged.
+                # Until the first stack is up it has no outputs, and the others cannot be judged.
                 f"pulumi stack output --json --stack {first} > {DIRECTORY}/outputs.json || true",
             ],
             "artifacts": {"paths": ["estate.json", f"{DIRECTORY}/outputs.json"]},
@@ -213,7 +213,7 @@ def gitlab(fleet: Fleet, region: str) -> dict[str, object]:
             "stage": "report",
             "when": "always",
             "script": [
-                # Two stacks at a time: a hundred take their hours.
+                # A hundred stacks, two at a time, take hours.
                 '.venv/bin/preflight fleet report results --since "$CI_PIPELINE_CREATED_AT" --max-age 1440 '
                 '--commit "$CI_COMMIT_SHA" --output reports --format markdown --format json'
             ],
@@ -223,10 +223,10 @@ def gitlab(fleet: Fleet, region: str) -> dict[str, object]:
 
 
 def operator(fleet: Fleet, orders: Orders) -> list[dict[str, object]]:
-    """Return the objects of the Pulumi Kubernetes Operator: for each stack one that judges, and one that waits for it.
+    """Return the objects of the Pulumi Kubernetes Operator: per stack one that judges, and one that updates after it.
 
-    All but the first wait for the first, whose network they share. The more stacks, the rarer each is judged again: a
-    reading of the region takes the same calls for each.
+    All stacks wait for the first, whose network they share. The interval between two judgements grows with the number
+    of stacks, because each of them reads the whole region.
     """
     resync = _RESYNC_SECONDS * len(fleet.stacks)
     first = fleet.stacks[0].name
@@ -288,7 +288,7 @@ def _object(name: str, stack: FleetStack, orders: Orders, spec: Mapping[str, obj
 
 
 def pipeline_texts(fleet: Fleet, region: str, orders: Orders) -> dict[str, str]:
-    """Return matrix, child pipeline and the operator's objects by path."""
+    """Return the matrix, the child pipeline and the operator's objects, by path."""
     stacks = operator(fleet, orders)
     return {
         f"{DIRECTORY}/matrix.json": _json(matrix(fleet)),
@@ -309,7 +309,7 @@ _OPERATOR: Final = """# Stack objects of the Pulumi Kubernetes Operator, written
 
 
 def fleet_document(estate: Estate, fleet: Fleet, orders: Orders, size: int) -> FleetDocument:
-    """Return the fleet as the report reads it: which stack has whom, and which ties are cut."""
+    """Return the fleet as the report reads it: the instances of each stack, and the ties that are cut."""
     times = starts(fleet, orders)
     return FleetDocument(
         schema_version=1,
@@ -326,17 +326,17 @@ def fleet_document(estate: Estate, fleet: Fleet, orders: Orders, size: int) -> F
             for stack in fleet.stacks
         ),
         staying=tuple(sorted(item.id for item in fleet.staying)),
-        cuts=tuple(told_cut(cut, times) for cut in fleet.cuts),
+        cuts=tuple(cut_document(cut, times) for cut in fleet.cuts),
     )
 
 
 def fleet_text(document: FleetDocument) -> str:
-    """Return fleet.json."""
+    """Return the text of fleet.json."""
     return _json(document.model_dump(mode="json", by_alias=True))
 
 
 def config_bytes(text: str) -> int:
-    """Return what the config of a stack file takes in the environment of the program: its values as texts in JSON."""
+    """Return the bytes that a stack file's config takes in the program's environment: a JSON object of its values."""
     config: Mapping[str, Any] = yaml.safe_load(text)["config"]
     values = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
     assert CONFIG_KEY in values

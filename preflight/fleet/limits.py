@@ -1,4 +1,4 @@
-"""What the cloud and the pipelines allow of a fleet as a whole; pure. What one stack shows, the policy pack judges."""
+"""Limits of the cloud and of pipelines on a fleet as a whole. Pure. The policy pack checks those on one stack."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from policies.rules.database.whitelist_within_limits import MAX_ENTRIES, MAX_GRO
 from preflight.fleet.placing import Fleet
 from preflight.init.survey import Bond, Survey, database_name
 
-#: VPC API reference, CreateVSwitch: instances of a VPC. Quota Center may tell another one.
+#: Instances in a VPC (VPC API reference, CreateVSwitch). Quota Center may show another number.
 MOST_IN_VPC: Final = 15_000
 #: Manual snapshots of a disk (CreateSnapshot, QuotaExceed.Snapshot).
 MOST_SNAPSHOTS: Final = 256
-#: GitHub, workflow syntax: a matrix makes at most so many jobs of a run.
+#: Jobs that a matrix can generate in one run (GitHub Actions, workflow syntax).
 MOST_JOBS: Final = 256
-#: What one environment variable takes on Linux (MAX_ARG_STRLEN); Pulumi hands the config over in one.
+#: Size of an environment variable on Linux (MAX_ARG_STRLEN). Pulumi passes the config to the program in one.
 MOST_CONFIG_BYTES: Final = 128 * 1024
 
 
 @dataclass(frozen=True)
 class Limit:
-    """One limit: how much of `most` the fleet takes at its fullest place, and what to do where that is too much."""
+    """One limit: how much of `most` the fleet uses where it uses the most, and what to do if that is too much."""
 
     what: str
     used: int
@@ -37,20 +37,20 @@ class Limit:
 
     @property
     def exceeded(self) -> bool:
-        """Whether the fleet could not be carried out."""
+        """Whether the fleet uses more than the limit."""
         return self.used > self.most
 
 
 @dataclass(frozen=True)
 class Allowed:
-    """What the user knows better than any document: the quota of the VPC, and whether ClassicLink is used."""
+    """What the user states: the VPC's quota of instances, and whether ClassicLink is used."""
 
     in_vpc: int = MOST_IN_VPC
     classic_link: bool = True
 
 
 def limits(found: Survey, fleet: Fleet, starts: Mapping[str, datetime], allowed: Allowed) -> tuple[Limit, ...]:
-    """Return all limits, exceeded or not; `starts` is when each instance moves that does."""
+    """Return all limits, exceeded or not; `starts` maps the id of each moving instance to its time."""
     return tuple(_limits(found, fleet, starts, allowed))
 
 
@@ -60,7 +60,7 @@ def _limits(found: Survey, fleet: Fleet, starts: Mapping[str, datetime], allowed
         "instances of the VPC",
         len(starts),
         allowed.in_vpc,
-        "ask for a higher quota and say so by --vpc-quota, or let some stay (--stay) and plan them by themselves",
+        "ask for a higher quota and pass it as --vpc-quota, or let some stay (--stay) and plan them separately",
     )
     yield Limit("VSwitches of the VPC", len(zones), MAX_VSWITCHES, "let the instances of some zones stay")
     if allowed.classic_link:
@@ -68,8 +68,8 @@ def _limits(found: Survey, fleet: Fleet, starts: Mapping[str, datetime], allowed
             "links of classic instances to the VPC at one time",
             peak_links(found.bonds, starts),
             MAX_LINKS,
-            "a larger --wave-size moves more of those who talk together; or --no-classic-link, where nobody who "
-            "moves needs to reach who has not moved yet",
+            "a larger --wave-size moves more tied instances together; or use --no-classic-link if no moved instance "
+            "needs to reach a classic one",
         )
     groups, entries = _whitelists(found, fleet, len(zones))
     yield groups
@@ -78,10 +78,10 @@ def _limits(found: Survey, fleet: Fleet, starts: Mapping[str, datetime], allowed
 
 
 def peak_links(bonds: Iterable[Bond], starts: Mapping[str, datetime]) -> int:
-    """Return the most classic instances that somebody in the VPC may talk with at one time.
+    """Return the largest number of classic instances that need a ClassicLink at one time.
 
-    An instance needs a link from the first move of anybody that a group or rule ties it to until its own. That all
-    members of a tie talk with each other is more than rules say: the number is an upper bound.
+    An instance needs a link from the first move of an instance that a group or rule ties it to, until its own move. The
+    number is an upper bound: not all members of a tie really exchange traffic.
     """
     first: dict[str, datetime] = {}
     for bond in bonds:
@@ -103,7 +103,7 @@ def peak_links(bonds: Iterable[Bond], starts: Mapping[str, datetime]) -> int:
 
 
 def stacks_of_databases(found: Survey, fleet: Fleet) -> Mapping[str, tuple[str, ...]]:
-    """Return the stacks whose instances each database admits, by its id and in their order."""
+    """Return the stacks whose instances each database admits, by database id, in the order of the stacks."""
     stack_of = {item.id: stack.name for stack in fleet.stacks for item in stack.moving}
     return {
         database.id: tuple(sorted({stack_of[item] for item in users if item in stack_of}))
@@ -140,11 +140,11 @@ def _whitelists(found: Survey, fleet: Fleet, blocks: int) -> tuple[Limit, Limit]
     )
 
 
-_FEWER: Final = "merge or empty groups that nobody needs, or take a larger --size: fewer stacks share the database"
+_FEWER: Final = "merge or delete groups that are not needed, or use a larger --size: fewer stacks share the database"
 
 
 def _fullest(counted: Sequence[tuple[int, Database]]) -> tuple[int, str]:
-    """Return the most, and whose it is in brackets."""
+    """Return the largest count, and the name of its database in brackets."""
     if not counted:
         return 0, ""
     count, database = max(counted, key=lambda entry: (entry[0], entry[1].id))
@@ -152,7 +152,7 @@ def _fullest(counted: Sequence[tuple[int, Database]]) -> tuple[int, str]:
 
 
 def full_disks(found: Survey) -> tuple[str, ...]:
-    """Return the disks that take no further manual snapshot, sorted: no placement helps them."""
+    """Return the ids of disks without room for another manual snapshot, sorted; no placement can help them."""
     manual: defaultdict[str, int] = defaultdict(int)
     for snapshot in found.estate.snapshots:
         manual[snapshot.disk_id] += snapshot.type == "user"

@@ -1,4 +1,4 @@
-"""The one network of a fleet: its first stack makes it, with room for all that move; pure."""
+"""Plan the one network of a fleet: its first stack makes it, with room for all moving instances. Pure."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Final
 from components import cidr
 from estate.model import Instance, Vpc
 
-# ClassicLink reaches all of it, without a route in the guests (ClassicLink overview).
+# ClassicLink reaches this whole block without a route in the guests (ClassicLink overview).
 _AREA: Final = IPv4Network("172.16.0.0/12")
 _MASKS: Final = (16, 15, 14, 13, 12)
-# How many times those that move: as much as there is room for, since a block can never be changed.
+# Room per moving instance, tried in this order: a VSwitch's block can never be changed, so more is better.
 _GROWTH: Final = (4, 3, 2)
 
 
 class NoRoomError(Exception):
-    """No block has room for all that move."""
+    """No block has room for all moving instances."""
 
 
 def network_of(moving: Iterable[Instance], vpcs: Sequence[Vpc], block: str | None, name: str) -> dict[str, object]:
-    """Return the network as the config has it: a VSwitch for each zone that somebody moves from, in the `block`.
+    """Return the network for the config: the VPC's block, and one VSwitch for each zone with moving instances.
 
-    A block that nobody gave lies apart from all VPCs of the region. Raises NoRoomError.
+    If no `block` is given, one is chosen that overlaps no VPC of the region. Raises NoRoomError.
     """
     counts = dict(sorted(Counter(item.zone_id for item in moving).items()))
     for candidate in [block] if block is not None else _free(vpcs):

@@ -1,4 +1,4 @@
-"""What `preflight fleet plan` shows: stacks, ties that are cut, and limits; lines for a terminal."""
+"""Show a fleet plan in a terminal: its stacks, the ties that are cut, and the limits."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KINDS: Final = {"rule": "rules between", "database": "databases"}
 
 
 def plan_lines(draft: Draft, limits: Sequence[Limit], width: int, *, everything: bool = False) -> Iterator[Text]:
-    """Yield who moves with which stack, what is cut and what it costs, and how full the limits are."""
+    """Yield the stacks with their instances, the ties that are cut with their costs, and the limits with their use."""
     fleet, cuts = draft.fleet, draft.document.cuts
     starts = times_of(fleet, draft.orders)
     yield Text("Stacks", "bold")
@@ -31,11 +31,11 @@ def plan_lines(draft: Draft, limits: Sequence[Limit], width: int, *, everything:
         yield from _paragraph(_stack(stack, starts, first=place == 0 and len(fleet.stacks) > 1), width, "green")
     yield from _rest(len(fleet.stacks) - len(shown))
     if cuts:
-        yield Text("Ties that are cut, for what they tie is more than one stack takes", "bold")
-        told = [_cut(cut) for cut in cuts] if everything else list(_cuts(cuts))
-        for text in told if everything else told[:_MOST_CUTS]:
+        yield Text("Ties that are cut, because their instances are too many for one stack", "bold")
+        texts = [_cut(cut) for cut in cuts] if everything else list(_cuts(cuts))
+        for text in texts if everything else texts[:_MOST_CUTS]:
             yield from _paragraph(text, width, "yellow")
-        yield from _rest(0 if everything else len(told) - _MOST_CUTS)
+        yield from _rest(0 if everything else len(texts) - _MOST_CUTS)
     else:
         yield Text("No tie is cut.", "bold")
     yield Text("Limits", "bold")
@@ -50,7 +50,7 @@ def _cut(cut: CutDocument) -> str:
 
 
 def _cuts(cuts: Sequence[CutDocument]) -> Iterator[str]:
-    """Yield what each two or more stacks cut, the most first, with the dearest of it."""
+    """Yield one line per set of stacks and kind of tie, the most ties first, with the cost of the dearest tie."""
     found: dict[tuple[tuple[str, ...], str], list[CutDocument]] = {}
     for cut in cuts:
         found.setdefault((tuple(cut.stacks), cut.kind), []).append(cut)

@@ -1,8 +1,8 @@
-"""Proposes which stack moves which instance: stacks of a bounded size, of those who belong together; pure.
+"""Propose which stack moves which instance: stacks of a bounded size, with tied instances together. Pure.
 
-One region has one target network, made by the first stack and shared by the others, and so have all clones. Therefore a
-tie that two stacks cut is met again once both have moved, as with a tie that two waves cut: what is lost is lost
-between the two windows. Members of a security group and servers of a vServer group are never in two stacks.
+A region has one target network and one set of clones, which the first stack makes and the others share. So a tie
+between two stacks is interrupted only between their two windows, like a tie between two waves. Members of a security
+group, and servers of a vServer group, are never split between stacks.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from estate.model import Instance
 from preflight.init.grouping import WEIGHTS, ProposedWave, joined, order, packed, ranked, waves_of
 from preflight.init.survey import Bond, BondKind, Survey
 
-#: Ties that no plan cuts: members of a group reach each other by being in it, and servers of a group share its work.
+#: Ties that are never cut: members of a security group reach each other, and servers of a vServer group share its load.
 WHOLE: Final[frozenset[BondKind]] = frozenset({"group", "servers"})
 
 
 @dataclass(frozen=True)
 class FleetStack:
-    """One stack: the waves of those that it moves, and those of its own that cannot move as they are, with reasons."""
+    """One stack: the waves of instances that it moves, and its `later` instances with what hinders their move."""
 
     name: str
     waves: tuple[ProposedWave, ...]
@@ -31,18 +31,18 @@ class FleetStack:
 
     @property
     def moving(self) -> tuple[Instance, ...]:
-        """Those that it moves, in the order of its waves."""
+        """The instances that it moves, in the order of its waves."""
         return tuple(item for wave in self.waves for item in wave.instances)
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """All that are its own, sorted."""
+        """The ids of all its instances, sorted."""
         return tuple(sorted([*(item.id for item in self.moving), *(item.id for item, _ in self.later)]))
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A tie whose members several stacks move: how many each, in the order of the stacks."""
+    """A tie whose members are in several stacks: how many each stack moves, in the order of the stacks."""
 
     bond: Bond
     parts: tuple[tuple[str, int], ...]
@@ -50,7 +50,7 @@ class Cut:
 
 @dataclass(frozen=True)
 class Fleet:
-    """Where each classic instance is: in one stack, or staying. `cuts` are sorted by what is lost, the most first."""
+    """The place of each classic instance: one stack, or `staying`. `cuts` are sorted by weight, the heaviest first."""
 
     stacks: tuple[FleetStack, ...]
     cuts: tuple[Cut, ...]
@@ -58,7 +58,7 @@ class Fleet:
 
 
 class TooLargeError(Exception):
-    """Instances that no two stacks may share are more than a stack takes."""
+    """Instances that must be in one stack are more than a stack may have."""
 
     def __init__(self, instances: Sequence[Instance], bonds: Sequence[Bond]) -> None:
         self.instances = tuple(instances)
@@ -67,9 +67,9 @@ class TooLargeError(Exception):
 
 
 def place(found: Survey, staying: Collection[str], size: int, wave_size: int, prefix: str) -> Fleet:
-    """Place each classic instance; those of `staying` by id. A stack moves `size` instances at the most.
+    """Place each classic instance in a stack of at most `size` instances; `staying` has the ids of those that stay.
 
-    The same estate has the same fleet, in whatever order it was read. Raises TooLargeError.
+    The order in which the estate was read does not matter. Raises TooLargeError.
     """
     stays = tuple(item for item in found.classic if item.id in staying)
     left = [item for item in found.classic if item.id not in staying]
@@ -98,7 +98,7 @@ def place(found: Survey, staying: Collection[str], size: int, wave_size: int, pr
 
 
 def _parts(moving: Sequence[Instance], bonds: Sequence[Bond], size: int) -> list[list[Instance]]:
-    """Join what no two stacks may share, then what had better be together, and fill stacks with what is joined."""
+    """Join the instances that must be in one stack, then those that should be, and fill stacks with these groups."""
     whole = joined([[item] for item in moving], (bond for bond in bonds if bond.kind in WHOLE), math.inf)
     largest = max(whole, key=len)
     if len(largest) > size:
@@ -117,9 +117,9 @@ def _members_by_stack(
 def _hindered(
     instances: Iterable[Instance], bonds: Iterable[Bond], stack_of: Mapping[str, str]
 ) -> Mapping[str, list[Instance]]:
-    """Give each that cannot move as it is to the stack that it has the most ties with, else to the last one.
+    """Put each instance that cannot move yet into the stack that it has the most ties with, or into the last one.
 
-    The last one has the most time to wait for it.
+    The last stack leaves the most time to settle what hinders the move.
     """
     waiting = {item.id: item for item in instances}
     pull: dict[str, Counter[str]] = defaultdict(Counter)

@@ -1,4 +1,4 @@
-"""`preflight fleet report`: the verdicts of all stacks of a fleet as one."""
+"""`preflight fleet report`: reads the results of all stacks of a fleet, and reports on them as one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MINUTES: Final = 60
 
 
 class Format(StrEnum):
-    """What a report of a fleet is for."""
+    """The format of a fleet's report."""
 
     MARKDOWN = "markdown"
     JSON = "json"
@@ -57,9 +57,9 @@ def report(  # noqa: PLR0913 - one argument an option
     everything: Annotated[bool, typer.Option("--all", help="Show every stack, problem and fix.")] = False,
     project: ProjectOption = Path(),
 ) -> None:
-    """Show the verdicts of all stacks of a fleet as one, the worst first, and exit by the worst.
+    """Show the verdicts of all stacks of a fleet, the worst first, and exit by the worst.
 
-    A stack without a result of this run, or with one that counts for nothing, is NOT JUDGED, and so is the fleet.
+    A stack without a valid result of this run is NOT JUDGED, and then the fleet is NOT JUDGED too.
     """
     if (run is None) == (since is None):
         raise Stop(BAD_INPUT, "expected --since with the time when the run began, or --run with its id")
@@ -89,7 +89,7 @@ def report(  # noqa: PLR0913 - one argument an option
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    """Yield the files that are named, each once, and all JSON files of directories; one that is missing is told of."""
+    """Yield each named file and each JSON file of a named directory once; a missing file is yielded too."""
     seen: set[Path] = set()
     for path in paths:
         for file in sorted(path.glob("*.json")) if path.is_dir() else [path]:
@@ -99,7 +99,7 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def _forget(paths: Sequence[Path]) -> None:
-    """Remove what an earlier run wrote: where this one dies, nothing old is taken for its own. Raises Stop."""
+    """Remove the reports of an earlier run, so that none is taken for this run's if this one dies. Raises Stop."""
     for path in paths:
         try:
             path.unlink(missing_ok=True)

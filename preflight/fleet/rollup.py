@@ -1,4 +1,4 @@
-"""The verdicts of all stacks of a fleet as one: read one after the other, so that one result is in memory at a time."""
+"""Combine the verdicts of all stacks of a fleet. Results are read one by one, so only one is in memory at a time."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _RANK: Final = {code: place for place, code in enumerate(_CODES)}
 
 @dataclass(frozen=True)
 class StackVerdict:
-    """One stack: its verdict, and of a result that counts what it rests on.
+    """One stack: its verdict, and the figures of its result if that counts.
 
-    `code` is that of `check --strict`, which tells READY WITH CONDITIONS apart. `confidence` is 0 to 1. `start` is when
-    its next wave moves, `by_file` the SHA-256 of the inventory file that it was judged by.
+    `code` is the exit code of `check --strict`, in which READY WITH CONDITIONS has its own. `confidence` is 0 to 1.
+    `start` is the time of its next wave, `by_file` the SHA-256 of the inventory file that it was judged by.
     """
 
     name: str
@@ -58,7 +58,7 @@ class StackVerdict:
 
 @dataclass(frozen=True)
 class FleetFix:
-    """One fix by its title and severity: in how many stacks it blocks, and how many findings it settles there."""
+    """One fix, by title and severity: the number of stacks that it blocks, and the findings that it settles there."""
 
     title: str
     severity: str
@@ -68,7 +68,7 @@ class FleetFix:
 
 @dataclass(frozen=True)
 class Rollup:
-    """All stacks, the worst first; `problems` are what no single stack can see."""
+    """All stacks, the worst first; `problems` are those that no single stack can see."""
 
     fleet: FleetDocument
     stacks: tuple[StackVerdict, ...]
@@ -93,10 +93,10 @@ class Rollup:
 
 
 def roll_up(fleet: FleetDocument, paths: Iterable[Path], wanted: Wanted, now: datetime) -> Rollup:
-    """Judge each result by itself, and all of them together.
+    """Judge each result alone, then the fleet.
 
-    `wanted` is what every result must be of. A stack without a result that counts is NOT JUDGED, and so is one with
-    two. A result that counts for nothing, or is of no stack of the fleet, is a problem of the whole.
+    `wanted` is what every result must match. A stack with no valid result, or with two, is NOT JUDGED. An invalid
+    result of an unknown stack, or a result of a stack outside the fleet, is a problem of the whole fleet.
     """
     known = {stack.name for stack in fleet.stacks}
     found: dict[str, list[tuple[Path, StackVerdict]]] = defaultdict(list)
@@ -106,9 +106,9 @@ def roll_up(fleet: FleetDocument, paths: Iterable[Path], wanted: Wanted, now: da
         if verdict.name in known:
             found[verdict.name].append((path, verdict))
         elif not verdict.problems:
-            problems.append(f"{safe(str(path))}: it is of the stack {safe(verdict.name)}, which the fleet has not")
+            problems.append(f"{safe(str(path))}: its stack {safe(verdict.name)} is not in the fleet")
         elif path.stem in known:
-            # It does not tell reliably whose it is; what it is called says where to look.
+            # The content of an invalid result cannot be trusted; the file's name says which stack to look at.
             found[path.stem].append((path, verdict))
         else:
             problems.append(f"{safe(str(path))}: {'; '.join(verdict.problems)}")
@@ -125,7 +125,7 @@ def roll_up(fleet: FleetDocument, paths: Iterable[Path], wanted: Wanted, now: da
 
 
 def _judged(path: Path, wanted: Wanted, now: datetime) -> StackVerdict:
-    """Judge one file; whatever it holds is let go of but for the few things that are shown."""
+    """Judge one file, and keep only the few values that the report shows."""
     decision = decide(path, wanted, now, strict=True)
     result = decision.result
     if result is None:
@@ -150,7 +150,7 @@ def _judged(path: Path, wanted: Wanted, now: datetime) -> StackVerdict:
 
 
 def _verdict(name: str, found: Sequence[tuple[Path, StackVerdict]]) -> StackVerdict:
-    """Return the verdict of a stack: that of the only result that it has."""
+    """Return the verdict of a stack, which must have exactly one result."""
     if not found:
         return StackVerdict(name, NOT_JUDGED, ("there is no result of it",))
     if len(found) > 1:
@@ -162,7 +162,7 @@ def _verdict(name: str, found: Sequence[tuple[Path, StackVerdict]]) -> StackVerd
 
 
 def _of_one_reading(stacks: Sequence[StackVerdict]) -> list[StackVerdict]:
-    """Return the verdicts, NOT JUDGED where a stack was judged by an older inventory file than another one was."""
+    """Return the verdicts; a stack judged by an older inventory file than another stack becomes NOT JUDGED."""
     files = {item.by_file: item.estate_read_at for item in stacks if item.by_file is not None}
     if len(files) <= 1:
         return list(stacks)
@@ -176,9 +176,9 @@ def _outdated(item: StackVerdict) -> StackVerdict:
 
 
 def _astray(fleet: FleetDocument, stacks: Iterable[StackVerdict]) -> Iterator[str]:
-    """Yield instances that no stack moves though the plan gave them to one, and those that two stacks move.
+    """Yield a problem for instances of the plan that no stack moves, and one for those that several stacks move.
 
-    Each stack has the instances of the others under later, so none of them sees it.
+    A single stack cannot see this: it has the instances of the others under `later`.
     """
     by_name = {stack.name: stack for stack in stacks}
     movers: defaultdict[str, list[str]] = defaultdict(list)
@@ -198,7 +198,7 @@ def _astray(fleet: FleetDocument, stacks: Iterable[StackVerdict]) -> Iterator[st
 
 
 def _fixes(stacks: Iterable[StackVerdict]) -> tuple[FleetFix, ...]:
-    """Return what blocks, each once, in the order in which the stacks have it: the worst first, then the most."""
+    """Return each blocking fix once: the worst severity first, then the most stacks and findings."""
     severities = {name: place for place, name in enumerate(("critical", "high", "medium", "low"))}
     found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for stack in stacks:

@@ -1,4 +1,4 @@
-"""The report of a fleet for a terminal of 80 columns or more, and as Markdown."""
+"""Show the report of a fleet in a terminal of 80 columns or more, and as Markdown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_ROWS: Final = 256
 
 
 def screen(rollup: Rollup, width: int, *, everything: bool = False) -> Iterator[Text | Table]:
-    """Yield the stacks, why some are not judged, what blocks most, and in the last lines the answer."""
+    """Yield the stacks, the reasons of those not judged, the worst blocking fixes, and last the fleet's verdict."""
     shown = rollup.stacks if everything else rollup.stacks[:_MOST_STACKS]
     yield _table(shown, width)
     if len(shown) < len(rollup.stacks):
@@ -33,8 +33,8 @@ def screen(rollup: Rollup, width: int, *, everything: bool = False) -> Iterator[
         yield from _listed(problems, width, problems if everything else problems[:_MOST_PROBLEMS])
     if rollup.fixes:
         yield Text("What blocks, the worst first", "bold")
-        told = [_fix(rollup, place) for place in range(len(rollup.fixes))]
-        yield from _listed(told, width, told if everything else told[:_MOST_FIXES])
+        fixes = [_fix(rollup, place) for place in range(len(rollup.fixes))]
+        yield from _listed(fixes, width, fixes if everything else fixes[:_MOST_FIXES])
     if problems or rollup.fixes:
         yield Text()
     yield styled(rollup.readiness, f": {_what(rollup)}")
@@ -88,13 +88,13 @@ def _what(rollup: Rollup) -> str:
 def _counted(rollup: Rollup) -> str:
     counts = ", ".join(f"{count} {name}" for name, count in rollup.counts.items())
     read = sorted({item.estate_read_at for item in rollup.stacks if item.estate_read_at})
-    told = f" The estate was read {when(read[0])}" if read else ""
-    told += f" to {when(read[-1])}" if len(read) > 1 else ""
-    return f"{counts}.{told}{'.' if told else ''}"
+    reading = f" The estate was read {when(read[0])}" if read else ""
+    reading += f" to {when(read[-1])}" if len(read) > 1 else ""
+    return f"{counts}.{reading}{'.' if reading else ''}"
 
 
 def markdown(rollup: Rollup) -> str:
-    """Return a comment for a pull request; its first line, which nobody sees, is the same in each run."""
+    """Return a comment for a pull request; a hidden first line lets the next run find and replace it."""
     blocks = ["<!-- preflight fleet -->", f"## {rollup.readiness}: {prose(_what(rollup))}", prose(_counted(rollup))]
     if problems := _problems(rollup):
         blocks.append("\n".join(f"- {prose(text)}" for text in problems[:_MOST_ROWS]))
@@ -104,6 +104,6 @@ def markdown(rollup: Rollup) -> str:
     ]
     blocks.append("\n".join(rows))
     if rollup.fixes:
-        told = [f"1. {prose(_fix(rollup, place))}" for place in range(min(len(rollup.fixes), _MOST_ROWS // 8))]
-        blocks.append("\n".join(["### What blocks, the worst first", "", *told]))
+        fixes = [f"1. {prose(_fix(rollup, place))}" for place in range(min(len(rollup.fixes), _MOST_ROWS // 8))]
+        blocks.append("\n".join(["### What blocks, the worst first", "", *fixes]))
     return "\n\n".join(blocks) + "\n"

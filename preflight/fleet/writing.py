@@ -1,4 +1,4 @@
-"""Writes the files of a fleet: all of them, or none."""
+"""Write the files of a fleet: all of them, or none."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from estate.documents import put_in_place, write_beside
 
 
 def write_all(directory: Path, texts: Mapping[str, str], *, replace: bool) -> None:
-    """Write each text to its path below the directory, the last one last.
+    """Write each text to its path below the directory, in the order of `texts`.
 
-    First all are written beside their places, then they are put there. Raises OSError where that fails, with nothing
-    changed but for a failure of the very last step; FileExistsError where one is there and `replace` is false.
+    All files are first written under temporary names, then put in place. Raises OSError if that fails, and
+    FileExistsError if a file exists and `replace` is false. After an error no file has changed, unless `replace` is
+    true and putting files in place failed midway.
     """
     staged: list[tuple[Path, Path]] = []
     placed: list[Path] = []

@@ -50,7 +50,7 @@ def plan(  # noqa: PLR0913 - one argument an option
         Path | None, typer.Option(help="A result of the base branch (--result of its run), to compare with.")
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
-    everything: Annotated[bool, typer.Option("--all", help="Leave nothing out.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show everything.")] = False,
     at: AtOption = None,
     wave: WaveOption = None,
     strict: StrictOption = False,
@@ -98,7 +98,7 @@ def make_document(judged: Judged, earlier: dict[str, Any] | None = None, base: P
         try:
             comparison = compare(earlier, result, plan_of(steps))
         except _MALFORMED:
-            raise Stop(BAD_INPUT, f"--base {base}: it does not hold what a result of its schema version must") from None
+            raise Stop(BAD_INPUT, f"--base {base}: it lacks what a result of its schema version must have") from None
     return Document(
         readiness=judged.decision.readiness,
         exit_code=judged.decision.code,

@@ -62,7 +62,7 @@ def reach(  # noqa: PLR0913 - one argument an option
         ),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
-    everything: Annotated[bool, typer.Option("--all", help="Leave nothing out.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show everything.")] = False,
     instance: Annotated[
         list[str] | None, typer.Option(help="Show what concerns one instance, by id or name; repeat it.")
     ] = None,

@@ -1,1 +1,1 @@
-"""`preflight up`: the update of just what was judged and shown."""
+"""`preflight up`: updates exactly what was judged and shown."""

@@ -1,4 +1,4 @@
-"""`preflight up`: preview with the pack, verdict, what it will do, confirmation, then the update of just that."""
+"""`preflight up`: preview with the pack, verdict, the planned changes, confirmation, then exactly that update."""
 
 from __future__ import annotations
 
@@ -27,35 +27,35 @@ from preflight.screen import Progress, console, show, show_not_judged, styled
 from preflight.up.holding import may_follow, release_what_runs_on
 from preflight.up.updating import Done, update
 
-#: The update failed, or nobody confirmed it.
+#: Exit code: the update failed, or nobody confirmed it.
 FAILED: Final = 1
 EXITS: Final = (
     exits.HELP.replace(f"  {BAD_INPUT:<3}", f"  {FAILED:<3} the update failed, or was not confirmed\n  {BAD_INPUT:<3}")
-    .replace(f"  {NOT_JUDGED:<3} not judged:", f"  {NOT_JUDGED:<3} not judged, or not any more as it was judged:")
+    .replace(f"  {NOT_JUDGED:<3} not judged:", f"  {NOT_JUDGED:<3} not judged, or the verdict no longer holds:")
     .replace("\n  ", "\n\n  ")
 )
 _UNCHANGED: Final = "Nothing is changed in the cloud"
-#: By which the engine says that an update is not what its plan shows.
+#: The engine's words for an update that differs from its plan.
 _OTHERWISE: Final = ("violates plan", "is not allowed by the plan")
 _MOST_ERRORS: Final = 8
 
 
 def up(  # noqa: PLR0913 - one argument an option
     stack: StackOption = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nobody; needed where there is no terminal.")] = False,
-    everything: Annotated[bool, typer.Option("--all", help="Leave nothing out of what it will do.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Update without asking.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show every change.")] = False,
     strict: StrictOption = False,
     rehearsal: RehearsalOption = False,
     result: ResultOption = None,
     project: ProjectOption = Path(),
 ) -> None:
-    """Judge the stack, show what the update will do and what of it cannot be undone, ask, and do just that.
+    """Judge the stack, show what the update will do and what of it cannot be undone, ask, and do exactly that.
 
-    It is refused where the verdict does not let it pass, and where the cloud, the commit or the stack file is not as it
-    was judged. It exits by the verdict after the update; where nothing was done, by the verdict before it.
+    The update is refused if the verdict does not allow it, or if the cloud, the commit or the stack file has changed
+    since the verdict. The exit code is that of the verdict after the update, or before it if nothing was done.
     """
     if not yes and not is_terminal():
-        raise Stop(BAD_INPUT, "expected --yes: there is no terminal to ask at. preflight plan shows what it would do")
+        raise Stop(BAD_INPUT, "expected --yes: there is no terminal to ask at; preflight plan shows the changes")
     out, err = console(), console(stderr=True)
     with tempfile.TemporaryDirectory(prefix="preflight-") as directory:
         scratch = Path(directory)
@@ -77,13 +77,13 @@ def up(  # noqa: PLR0913 - one argument an option
 
 
 def is_terminal() -> bool:
-    """Whether somebody can be asked."""
+    """Whether there is a terminal to ask at."""
     return sys.stdin.isatty()
 
 
 def _why_not(judged: Judged) -> str:
     if judged.decision.readiness == "WHAT-IF":
-        return f"{_UNCHANGED}: --rehearsal takes a simulated cloud as if it were Alibaba's."
+        return f"{_UNCHANGED}: --rehearsal judges a simulated cloud as if it were Alibaba Cloud."
     return f"{_UNCHANGED}: preflight check shows what must be settled first."
 
 
@@ -97,16 +97,16 @@ def _confirmed(change: Change) -> bool:
 
 
 def _update(judged: Judged, asked: Asked, scratch: Path, out: Console, err: Console) -> int:
-    """Update, and show how it went; returns the exit code. Raises Stop where it is not as it was judged."""
+    """Update, and show how it went; return the exit code. Raises Stop if something changed since the verdict."""
     assert judged.wanted is not None
     assert asked.plan is not None
     again = decide(judged.told.result, judged.wanted, datetime.now(UTC))
     if again.result is None:
-        raise Stop(NOT_JUDGED, f"{_UNCHANGED}: it is not any more as it was judged: {'; '.join(again.problems)}")
+        raise Stop(NOT_JUDGED, f"{_UNCHANGED}: the verdict no longer holds: {'; '.join(again.problems)}")
     try:
         release_what_runs_on(asked.plan)
     except (OSError, ValueError, KeyError) as error:
-        raise Stop(NOT_JUDGED, f"{_UNCHANGED}: the engine left no plan of it ({type(error).__name__})") from None
+        raise Stop(NOT_JUDGED, f"{_UNCHANGED}: the engine wrote no update plan ({type(error).__name__})") from None
     progress, done = Progress(err), Done()
     with progress.running():
         heard = Heard(progress.tell, judged.scrub)
@@ -114,30 +114,30 @@ def _update(judged: Judged, asked: Asked, scratch: Path, out: Console, err: Cons
     if told.failed and (told.errors or told.failure is not None):
         return _failed(told, done, out)
     show(out)
-    show(out, Text(f"Done: {done.told}."))
+    show(out, Text(f"Done: {done.summary}."))
     wanted = replace(judged.wanted, run=told.run_id)
     decision = decide(told.result, wanted, datetime.now(UTC), strict=asked.strict)
     return _show_after(in_doubt(decision, told), judged, out)
 
 
 def _failed(told: Preview, done: Done, out: Console) -> int:
-    """Show why an update did not come to its end, and how far it came; returns the exit code."""
+    """Show why an update stopped early, and how far it got; return the exit code."""
     code, problems = FAILED, list(told.errors[:_MOST_ERRORS])
     if told.failure is not None:
         problems = [told.failure.message]
         code = {str(kind): code for kind, code in EXIT_CODES.items()}.get(told.failure.kind, NOT_JUDGED)
     elif any(word in error for error in told.errors for word in _OTHERWISE):
         code = NOT_JUDGED
-        problems.append("So the cloud, the commit or the config is not any more as it was judged.")
+        problems.append("The cloud, the commit or the config has changed since the verdict.")
     for text in problems:
         show(out, Text(safe(text)))
-    how_far = f"until then: {done.told}; preflight up goes on from there" if done.counts else "nothing was changed"
+    how_far = f"done before: {done.summary}; preflight up goes on from there" if done.counts else "nothing was changed"
     show(out, styled("NOT JUDGED" if code == NOT_JUDGED else "FAILED", f": the update stopped; {how_far}"))
     return code
 
 
 def _show_after(decision: Decision, judged: Judged, out: Console) -> int:
-    """Show the verdict after the update, by the result of that very run."""
+    """Show the verdict after the update, from the result of that run; return the exit code."""
     if decision.result is None:
         show_not_judged(out, decision.problems)
         return decision.code

@@ -1,8 +1,8 @@
-"""Holds an update to what its preview showed: by the result, by the files, and by the engine's own plan.
+"""Hold an update to what its preview showed, by the engine's own update plan.
 
-The engine's update plans (`preview --save-plan`, `up --plan`) were tried with 3.276.0: they take what is not known yet
-as anything, go with a refresh, and stop at the first resource that the update would treat otherwise than the preview
-said. They hold the facts of components to it too, and some of these are others at each reading.
+The engine's update plans (`preview --save-plan`, `up --plan`) were tried with 3.276.0. They accept any value where the
+preview had an unknown one, and they work with a refresh. They stop at the first resource that the update would treat
+differently from the preview. They also hold the facts of components, some of which differ at each reading.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from preflight.judging import Judged
 
 
 def may_follow(judged: Judged) -> bool:
-    """Whether an update may follow: the verdict is ready, or nothing mandatory is open but what `up` itself mends."""
+    """Whether an update may follow: the verdict is ready, or `up` itself fixes every mandatory finding."""
     result = judged.decision.result
     if result is None or judged.told.failed or judged.decision.readiness == "WHAT-IF":
         return False
     if judged.decision.code in (READY, CONDITIONS):
         return True
-    mended = {rule.id for rule in all_rules() if rule.mended_by_up}
+    fixed_by_up = {rule.id for rule in all_rules() if rule.mended_by_up}
     blocking = {group["rule"] for group, _ in groups(result) if group["blocking"]}
-    # Where no rule applies, nothing is open either, and nothing is known.
-    return bool(blocking) and blocking <= mended
+    # Not ready without a blocking finding: no rule applied, so nothing is known.
+    return bool(blocking) and blocking <= fixed_by_up
 
 
 def release_what_runs_on(path: Path) -> None:
-    """Let facts differ in the update that are others at each reading; the program's own digest judges the rest.
+    """Take the facts that differ at each reading out of the plan; the program's own digest covers the rest.
 
-    Raises OSError and ValueError where there is no plan.
+    Raises OSError or ValueError if there is no plan.
     """
     plan: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     resources = plan["resourcePlans"]
@@ -52,7 +52,7 @@ def release_what_runs_on(path: Path) -> None:
 
 
 def _released(diff: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a difference in which each of these facts may become anything; what the plan adds, it may change too."""
+    """Return a difference in which each of these facts may take any value; an added key may be a changed one too."""
     kept = {key: value for key, value in (diff.get("updates") or {}).items() if key not in RUNNING_ON}
     gone = [key for key in diff.get("deletes") or () if key not in RUNNING_ON]
     added = {**(diff.get("adds") or {}), **dict.fromkeys(RUNNING_ON, UNKNOWN)}

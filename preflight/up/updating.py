@@ -1,4 +1,4 @@
-"""The update itself, by the engine's own plan; how far it came is known whatever ends it."""
+"""Run the update by the engine's own plan, and count what it has done, however it ends."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ _DONE = {
 
 @dataclass
 class Done:
-    """What an update has done so far, counted by what happened; components and providers are left out."""
+    """How many resources an update has created, changed and so on; components and providers are not counted."""
 
     counts: Counter[str] = field(default_factory=Counter)
 
     def hear(self, event: events.EngineEvent) -> None:
-        """Take in one event."""
-        told = event.res_outputs_event
-        if told is None or told.planning or told.metadata.type.startswith(("pulumi:", "classic-to-vpc:")):
+        """Count the step that an event reports as done."""
+        step = event.res_outputs_event
+        if step is None or step.planning or step.metadata.type.startswith(("pulumi:", "classic-to-vpc:")):
             return
-        op = told.metadata.op
+        op = step.metadata.op
         if word := _DONE.get(str(op.value) if isinstance(op, events.OpType) else op):
             self.counts[word] += 1
 
     @property
-    def told(self) -> str:
-        """The counts in a few words; what was never begun is no change."""
+    def summary(self) -> str:
+        """The counts in a few words; "nothing" if no step was done."""
         return ", ".join(f"{count} {word}" for word, count in sorted(self.counts.items())) or "nothing"
 
 
 def update(stack: OpenStack, plan: Path, request: Request, heard: Heard, done: Done) -> Preview:
-    """Update the stack by `plan`, and say how that ended. Raises Interrupted, which says what was done."""
+    """Update the stack by `plan`, and return how that ended. Raises Interrupted, which says what was done."""
     heard.doing = "Updating"
 
     def hear(event: events.EngineEvent) -> None:
@@ -61,5 +61,5 @@ def update(stack: OpenStack, plan: Path, request: Request, heard: Heard, done: D
     except Interrupted as interrupted:
         left = "nothing was changed in the cloud"
         if done.counts:
-            left = f"until then, of what was shown: {done.told}; preflight up goes on from there"
+            left = f"done before, of what was shown: {done.summary}; preflight up goes on from there"
         raise Interrupted(interrupted.number, left) from None

@@ -243,7 +243,7 @@ def test_a_result_of_an_earlier_run_passes_no_gate(up: Up) -> None:
         project.environ = ran | {"PREFLIGHT_RUN_ID": "two", "PULUMI_CONFIG_PASSPHRASE": "wrong"}
         assert up.stack.pulumi("preview") != 0
         assert verdict("two")[0] == 40
-        assert "it is of the run one, expected two" in verdict("two")[1]
+        assert "its run is one, expected two" in verdict("two")[1]
         project.environ = ran | {"PREFLIGHT_RUN_ID": "three"}
         assert up.stack.pulumi("preview", "--policy-pack", "no-such-directory", pack=False) != 0
         assert verdict("three")[0] == 40

@@ -111,14 +111,14 @@ def test_an_update_does_what_was_judged_and_shown_and_nothing_else(raised: Stack
     assert "shop-mysql gets an address in the VPC" in said
     code, out, err = command(raised)
     assert (code, out) == (2, "")
-    assert err == "preflight: expected --yes: there is no terminal to ask at. preflight plan shows what it would do\n"
+    assert err == "preflight: expected --yes: there is no terminal to ask at; preflight plan shows the changes\n"
     before = len(raised.writes())
 
     code, screen = at_a_terminal(raised, lambda: open_a_port(raised), "y")
     assert code == 40, screen
     assert "Update stack test? 4 of these changes cannot be undone. [y/N]: " in screen
     told = " ".join(screen.split())
-    assert "the cloud, the commit or the stack file is not as it was judged at 20" in told
+    assert "the cloud, the commit or the stack file has changed since the verdict of 20" in told
     assert screen.splitlines()[-1] == "NOT JUDGED: the update stopped; nothing was changed"
     assert raised.writes()[before:] == ["AuthorizeSecurityGroup"]
 
@@ -155,7 +155,7 @@ def test_an_update_that_is_interrupted_says_how_far_it_came(raised: Stack) -> No
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 130, out + err
-    left = r"until then, of what was shown: \d+ created; preflight up goes on from there"
+    left = r"done before, of what was shown: \d+ created; preflight up goes on from there"
     assert re.fullmatch(f"preflight: interrupted by SIGINT; {left}", err.splitlines()[-1]), err
     # Nothing is locked, and nothing is made twice.
     code, out, err = command(raised, "--yes")

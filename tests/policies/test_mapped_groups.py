@@ -101,7 +101,7 @@ def test_a_difference_fails_until_it_is_accepted_by_its_kind(change: Any, rule_i
     [
         ({"approvedBy": "Ann@Example.com"}, "does not hold: ann@example.com approved it for himself or herself"),
         ({"expires": "2026-12-11T10:00:00+08:00"}, "does not hold: it expired at 2026-12-11T10:00+08:00"),
-        ({"approvedAt": "2026-12-11T10:00:01+08:00"}, "which lies ahead"),
+        ({"approvedAt": "2026-12-11T10:00:01+08:00"}, "which is in the future"),
         ({"approvedAt": "2026-09-01T00:00:00Z"}, "more than 90 days"),
         *(({key: ""}, key) for key in ("reason", "owner", "approvedBy", "expires")),
     ],

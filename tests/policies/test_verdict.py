@@ -134,7 +134,7 @@ def test_a_wave_is_judged_by_itself(project: Path) -> None:
     assert (code, "app-1" in text) == (20, True)
     assert judged(project, content, wave="three") == (
         40,
-        f"NOT JUDGED: {project}/result.json:\n  it knows no wave three",
+        f"NOT JUDGED: {project}/result.json:\n  it has no wave three",
     )
 
 
@@ -186,7 +186,7 @@ def test_a_result_that_is_ready_by_a_file_is_none(project: Path, strict: bool) -
 def test_a_result_of_another_run_is_none(project: Path, run: str | None) -> None:
     code, text = judged(project, result(project, run=run))
     assert code == 40
-    assert f"it is of the run {run or 'without an id'}, expected {RUN}" in text
+    assert f"its run is {run or 'without an id'}, expected {RUN}" in text
 
 
 def test_a_run_may_be_told_by_its_beginning(project: Path) -> None:
@@ -201,9 +201,9 @@ def test_a_run_may_be_told_by_its_beginning(project: Path) -> None:
 @pytest.mark.parametrize(
     ("want", "words"),
     [
-        ({"stack": "prod"}, "it is of the stack dev, expected prod"),
-        ({"commit": "fedcba"}, f"it is of the commit {COMMIT}, expected fedcba"),
-        ({"account": "42"}, "it is of the account 1234567890, expected 42"),
+        ({"stack": "prod"}, "its stack is dev, expected prod"),
+        ({"commit": "fedcba"}, f"its commit is {COMMIT}, expected fedcba"),
+        ({"account": "42"}, "its account is 1234567890, expected 42"),
     ],
 )
 def test_what_the_caller_names_must_be_so(project: Path, want: dict[str, Any], words: str) -> None:
@@ -239,27 +239,33 @@ REFUSED: dict[str, tuple[Change, str]] = {
         "its judgement contradicts its results",
     ),
     "a count without its findings": (lambda it: it.update(blocking=1), "its judgement contradicts its results"),
-    "no stack file": (lambda it: it["run"].update(stackFile=None), "it does not tell the stack file"),
-    "no files": (lambda it: it["run"].update(files=None), "it does not tell the files that it goes by"),
-    "when the estate was read": (lambda it: it["run"].update(machineTime=None), "the estate was read is not told"),
+    "no stack file": (lambda it: it["run"].update(stackFile=None), "it names no stack file"),
+    "no files": (lambda it: it["run"].update(files=None), "it does not list the files that it rests on"),
+    "when the estate was read": (
+        lambda it: it["run"].update(machineTime=None),
+        "it does not say when the estate was read",
+    ),
     "an estate of yesterday": (
         lambda it: it["run"].update(machineTime="2026-12-10T10:00:00+08:00"),
         "the estate was read at 2026-12-10T10:00:00+08:00, more than 60 minutes ago",
     ),
     "an estate of tomorrow": (
         lambda it: it["run"].update(machineTime="2026-12-12T10:00:00+08:00"),
-        "the estate was read at 2026-12-12T10:00:00+08:00, which lies ahead",
+        "the estate was read at 2026-12-12T10:00:00+08:00, which is in the future",
     ),
-    "no run": (lambda it: it.pop("run"), "it does not hold what a result of its schema version must"),
+    "no run": (lambda it: it.pop("run"), "it lacks what a result of its schema version must have"),
     "a time without an offset": (
         lambda it: it["run"].update(machineTime="2026-12-11T10:00:00"),
-        "it does not hold what a result of its schema version must",
+        "it lacks what a result of its schema version must have",
     ),
-    "this machine's clock": (lambda it: it.update(clockSource="system"), "it does not go by the clock of the cloud"),
-    "a clock of its own": (lambda it: it.update(clockSource="mine"), "it does not go by the clock of the cloud"),
-    "no word of a what-if": (lambda it: it.update(whatIf=None), "it does not hold what a result of its schema version"),
-    "no now": (lambda it: it.pop("now"), "it does not hold what a result of its schema version must"),
-    "a stack that is none": (lambda it: it.pop("stack"), "it does not hold what a result of its schema version must"),
+    "this machine's clock": (lambda it: it.update(clockSource="system"), "it does not use the cloud's clock"),
+    "a clock of its own": (lambda it: it.update(clockSource="mine"), "it does not use the cloud's clock"),
+    "no word of a what-if": (
+        lambda it: it.update(whatIf=None),
+        "it lacks what a result of its schema version must have",
+    ),
+    "no now": (lambda it: it.pop("now"), "it lacks what a result of its schema version must have"),
+    "a stack that is none": (lambda it: it.pop("stack"), "it lacks what a result of its schema version must have"),
     "a finding that was always mandatory": (
         with_first(outcome="FAIL", mandatoryFrom=None),
         "it contradicts itself about what is mandatory",
@@ -290,15 +296,15 @@ REFUSED: dict[str, tuple[Change, str]] = {
     ),
     "an instance that is there twice": (
         lambda it: it["instances"].append(it["instances"][0]),
-        "instances cannot be told apart",
+        "two instances have the same key",
     ),
     "a result about an instance that is not there": (
         lambda it: it["results"][0].update(about="instances", instances=["i-none"]),
-        "it does not hold what a result of its schema version must",
+        "it lacks what a result of its schema version must have",
     ),
     "a result about nothing that a reader knows": (
         lambda it: it["results"][0].update(about="all"),
-        "it does not hold what a result of its schema version must",
+        "it lacks what a result of its schema version must have",
     ),
     "a rule that was asked about nothing": (
         lambda it: it["results"][0].update(about="instances", instances=[]),
@@ -306,7 +312,7 @@ REFUSED: dict[str, tuple[Change, str]] = {
     ),
     "results that are none": (
         lambda it: it.update(results=["PASS"]),
-        "it does not hold what a result of its schema version must",
+        "it lacks what a result of its schema version must have",
     ),
 }
 
@@ -388,7 +394,7 @@ def test_what_a_result_lacks_never_shows_as_a_crash(key: str, project: Path) -> 
         assert code in (0, 40)
         if change == len(OTHERS):
             assert code == 40
-            assert text.endswith("it does not hold what a result of its schema version must")
+            assert text.endswith("it lacks what a result of its schema version must have")
 
 
 @pytest.mark.parametrize(
@@ -435,7 +441,7 @@ def test_uncommitted_changes_are_no_commit(project: Path) -> None:
         content["run"]["dirty"] = dirty
         code, text = judged(project, content, commit=COMMIT)
         assert code == 40
-        assert "files of the checkout were not as that commit has them" in text
+        assert "the checkout had changes on top of that commit" in text
         assert judged(project, content)[0] == 0
 
 
@@ -443,11 +449,11 @@ def test_uncommitted_changes_are_no_commit(project: Path) -> None:
 def test_files_must_be_as_they_were_judged(name: str, project: Path) -> None:
     content = result(project)
     (project / name).write_text("changed")
-    assert f"{name} is not as it was judged" in judged(project, content)[1]
+    assert f"{name} has changed since it was judged" in judged(project, content)[1]
     (project / name).unlink()
     code, text = judged(project, content)
     assert code == 40
-    assert f"{name}, by which it goes, cannot be read" in text
+    assert f"{name}, which it rests on, cannot be read" in text
 
 
 def test_a_config_from_elsewhere_is_taken_where_the_caller_says_so(project: Path) -> None:
@@ -465,7 +471,7 @@ def test_it_grows_stale(project: Path) -> None:
     assert judged(project, content, after=timedelta(minutes=61), max_age=timedelta(minutes=90))[0] == 0
     code, text = judged(project, content, after=timedelta(minutes=-10))
     assert code == 40
-    assert "which lies ahead: it is 2026-12-11T09:50:00+08:00 here" in text
+    assert "which is in the future: it is 2026-12-11T09:50:00+08:00 here" in text
 
 
 @pytest.mark.parametrize(
@@ -486,7 +492,7 @@ def test_it_does_not_outlive_what_begins_meanwhile(project: Path, now: str, unti
     assert judged(project, content, after=timedelta(minutes=29))[0] != 40
     code, text = judged(project, content, after=timedelta(minutes=30))
     assert code == 40
-    assert f"it held until {until}" in text
+    assert f"it was valid until {until}" in text
 
 
 def test_nothing_ahead_is_no_end(project: Path) -> None:
@@ -591,7 +597,7 @@ def test_the_command_needs_the_standard_library_alone(project: Path) -> None:
     done = command(str(path), "--run", RUN, "--project", str(project))
     assert done.stderr == ""
     assert done.returncode == 40
-    assert "which lies ahead" in done.stdout or "minutes ago" in done.stdout
+    assert "which is in the future" in done.stdout or "minutes ago" in done.stdout
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "utf-8"])

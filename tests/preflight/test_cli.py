@@ -123,7 +123,7 @@ def test_a_finding_of_a_kept_result_is_explained(tmp_path: Path, kept: Path) -> 
     [
         (("--instance", "web-1"), "--instance: expected --result beside it"),
         (("--instance", "web-1", "--result", "nowhere.json"), "--result nowhere.json: it cannot be read"),
-        (("--instance", "web-1", "--result", "README.md"), "--result README.md: it is no JSON"),
+        (("--instance", "web-1", "--result", "README.md"), "--result README.md: it is not valid JSON"),
         (("--instance", "nobody", "--result", "KEPT"), "--instance nobody: does not migrate in this stack"),
     ],
 )

@@ -63,7 +63,7 @@ def test_the_change_comes_first_then_what_is_left_and_the_verdict_last(
     assert places == sorted(places)
     summary = f"Nothing is written yet. preflight fix --write writes 6 fixes for 38 findings to {FILE}."
     assert summary in " ".join(" ".join(lines).split())
-    assert not any("To be done beside it" in line or "contradict" in line for line in lines)
+    assert not any("To be done after the change" in line or "contradict" in line for line in lines)
     assert max(len(line) for line in lines[places[3] : places[4]]) <= width
 
 
@@ -78,10 +78,10 @@ def test_contradictions_and_refusals_are_named(width: int, tmp_path: Path, begun
         finding(rules[2], "app-1", [config("backups", {"retentionDays": 1})]),
     ]
     text = " ".join(" ".join(screen(width, shown_of(path, begun, findings), begun)).split())
-    assert "Fixes that contradict each other: none of them is made; --rule RULE takes those of one" in text
+    assert "Fixes that contradict each other: none is made; choose a rule with --rule RULE" in text
     assert f"- network.mode: create by {rules[0]} on web-1; existing by {rules[1]} on app-1" in text
-    assert f"Fixes that the stack file does not take as it is - {rules[2]}: {FILE}: " in text
-    assert "No fix is configuration that nobody has to decide about: nothing to write." in text
+    assert f"Fixes that the stack file refuses - {rules[2]}: {FILE}: " in text
+    assert "Every open fix needs a person: nothing to write." in text
 
 
 @WIDTHS
@@ -96,4 +96,4 @@ def test_after_it_is_written_the_new_verdict_is_shown(width: int, tmp_path: Path
         width, shown_of(path, begun, [finding(begun["rules"][0]["id"], "web-1", [config("freezeHours", 24)])]), begun
     )
     text = " ".join(lines)
-    assert f"{FILE} says already what 1 fix for 1 finding ask for: pulumi up makes it." in text
+    assert f"{FILE} already has 1 fix for 1 finding: run pulumi up." in text

@@ -87,7 +87,7 @@ def test_every_stack_names_every_classic_instance_and_one_of_them_moves_it(proje
         assert found.staying == ()
         moved.update(moving)
     assert moved == Counter(every)
-    assert out.splitlines()[-1] == "Look at the times, then: preflight check --stack fleet-01"
+    assert out.splitlines()[-1] == "Check the times, then run: preflight check --stack fleet-01"
 
 
 def test_the_first_stack_makes_network_and_clones_and_the_others_share_them(project: Path) -> None:

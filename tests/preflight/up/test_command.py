@@ -25,7 +25,7 @@ from tests.preflight.stepped import recorded_steps
 
 READY, BROKEN = recorded_result("first"), recorded_result("broken")
 CONDITIONS = Decision(0, "READY WITH CONDITIONS", READY)
-REFUSAL = "Nothing is changed in the cloud: the cloud, the commit or the stack file is not as it was judged at 13:06."
+REFUSAL = "Nothing is changed in the cloud: the cloud, the commit or the stack file has changed since 13:06."
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def failed(run: Run, **changes: Any) -> Preview:
 def test_nothing_begins_without_somebody_to_ask_or_yes(run: Run) -> None:
     code, out, said = run("--stack", "test")
     assert (code, out) == (2, "")
-    assert said == "expected --yes: there is no terminal to ask at. preflight plan shows what it would do"
+    assert said == "expected --yes: there is no terminal to ask at; preflight plan shows the changes"
     assert run.asked == []
 
 
@@ -138,7 +138,7 @@ def test_at_a_terminal_somebody_is_asked_and_no_answer_is_no(
 VERDICTS: dict[str, tuple[Decision, int, str]] = {
     "not ready": (Decision(20, "NOT READY", BROKEN), 20, "preflight check shows what must be settled first."),
     "unknown": (Decision(30, "UNKNOWN", BROKEN), 30, "preflight check shows what must be settled first."),
-    "a simulated cloud": (Decision(4, "WHAT-IF", READY), 4, "--rehearsal takes a simulated cloud as if it were"),
+    "a simulated cloud": (Decision(4, "WHAT-IF", READY), 4, "--rehearsal judges a simulated cloud as if it were"),
     "not judged": (Decision(40, "NOT JUDGED", None, ("it is of another run",)), 40, "it is of another run"),
 }
 
@@ -180,11 +180,11 @@ def _only_what_is_mended(found: list[Any]) -> None:
 
 
 def test_files_that_have_changed_since_stop_it_before_the_engine_begins(run: Run) -> None:
-    run.again = Decision(40, "NOT JUDGED", None, ("Pulumi.test.yaml is not as it was judged",))
+    run.again = Decision(40, "NOT JUDGED", None, ("Pulumi.test.yaml has changed since it was judged",))
     code, _, said = run("--yes")
     assert code == 40
     assert said == (
-        "Nothing is changed in the cloud: it is not any more as it was judged: Pulumi.test.yaml is not as it was judged"
+        "Nothing is changed in the cloud: the verdict no longer holds: Pulumi.test.yaml has changed since it was judged"
     )
     assert run.updates == []
 
@@ -195,7 +195,7 @@ def test_an_engine_that_left_no_plan_updates_nothing(run: Run, monkeypatch: pyte
 
     monkeypatch.setattr(command, "release_what_runs_on", missing)
     code, _, said = run("--yes")
-    assert (code, said) == (40, "Nothing is changed in the cloud: the engine left no plan of it (FileNotFoundError)")
+    assert (code, said) == (40, "Nothing is changed in the cloud: the engine wrote no update plan (FileNotFoundError)")
     assert run.updates == []
 
 
@@ -219,8 +219,8 @@ ENDS: dict[str, tuple[Callable[[Run], Preview], dict[str, int], int, tuple[str, 
         {"created": 2},
         40,
         (
-            "So the cloud, the commit or the config is not any more as it was judged.",
-            "NOT JUDGED: the update stopped; until then: 2 created; preflight up goes on from there",
+            "The cloud, the commit or the config has changed since the verdict.",
+            "NOT JUDGED: the update stopped; done before: 2 created; preflight up goes on from there",
         ),
     ),
     "the cloud refuses a write": (
@@ -229,7 +229,7 @@ ENDS: dict[str, tuple[Callable[[Run], Preview], dict[str, int], int, tuple[str, 
         1,
         (
             "QuotaExceeded.Vpc: the quota is used up",
-            "FAILED: the update stopped; until then: 2 created, 1 updated; preflight up goes on from there",
+            "FAILED: the update stopped; done before: 2 created, 1 updated; preflight up goes on from there",
         ),
     ),
 }

@@ -26,12 +26,12 @@ def told(op: str, urn: str = VPC, **more: Any) -> events.EngineEvent:
 
 def test_what_was_done_is_counted_and_nothing_else() -> None:
     done = Done()
-    assert done.told == "nothing"
+    assert done.summary == "nothing"
     for op in ("create", "create", "update", "same", "refresh", "read", "create-replacement", "delete-replaced"):
         done.hear(told(op))
     done.hear(told("create", COMPONENT))
     done.hear(told("delete", planning=True))
-    assert done.told == "2 created, 1 replaced, 1 updated"
+    assert done.summary == "2 created, 1 replaced, 1 updated"
 
 
 class Engine:
@@ -58,7 +58,7 @@ class Stack:
     [
         ((), "nothing was changed in the cloud"),
         ((told("refresh"), told("same")), "nothing was changed in the cloud"),
-        ((told("create"),), "until then, of what was shown: 1 created; preflight up goes on from there"),
+        ((told("create"),), "done before, of what was shown: 1 created; preflight up goes on from there"),
     ],
     ids=["at once", "while it looks", "while it writes"],
 )

@@ -212,7 +212,7 @@ def test_not_applicable_where_somebody_answers_for_it_that_nobody_uses_it() -> N
     [
         ({"approvedBy": "Ann@Example.com"}, "approved it for himself or herself"),
         ({"owner": " "}, "owner"),
-        ({"approvedAt": "2026-12-12T09:00:00+08:00"}, "which lies ahead"),
+        ({"approvedAt": "2026-12-12T09:00:00+08:00"}, "which is in the future"),
         ({"expires": "2026-12-01T02:00:00+08:00"}, "it expired at"),
         ({"expires": "2027-12-01T02:00:00+08:00"}, "more than 90 days"),
     ],

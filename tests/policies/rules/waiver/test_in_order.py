@@ -60,7 +60,7 @@ def test_pass_in_its_time_and_the_finding_is_waived(scope: dict[str, Any]) -> No
         ({"approvedBy": "ann+waivers@example.com"}, "approved it for himself or herself"),
         ({"approvedBy": "-"}, "which is no name"),
         ({"owner": " "}, "which is no name"),
-        ({"approvedAt": "2026-12-11T10:00:01+08:00"}, "lies ahead"),
+        ({"approvedAt": "2026-12-11T10:00:01+08:00"}, "is in the future"),
         ({"approvedAt": "2026-09-01T00:00:00Z"}, "more than 90 days"),
         ({"expires": "2026-12-11T10:00:00+08:00"}, "expired at 2026-12-11T10:00+08:00"),
         ({"expires": "2026-12-20T02:00:01+08:00"}, "after the window"),
