@@ -38,10 +38,23 @@ def hang_on_what_follows(node: Any, following: tuple[_Node, Any] | None = None) 
     for key, below in zip(keys, [*((node, key) for key in keys[1:]), following], strict=True):
         value = node[key]
         if isinstance(value, _Node) and value and not value.fa.flow_style():
+            _hang_first(node, key)
             hang_on_what_follows(value, below)
         # The lines after a block of text belong to its value.
         elif below is not None and not (isinstance(value, ScalarString) and "\n" in value):
             _hang(node, key, *below)
+
+
+def _hang_first(node: _Node, key: Any) -> None:
+    """Hang the lines of comment above the first item of a list on that item, in place of the list."""
+    value, comments = node[key], node.ca.items.get(key)
+    if not isinstance(value, CommentedSeq) or value.ca.comment is None or not value.ca.comment[1]:
+        return
+    there = value.ca.items.setdefault(0, [None, None, None, None])
+    there[1] = [*value.ca.comment[1], *(there[1] or ())]
+    value.ca.comment[1] = None
+    if comments and len(comments) > 3:
+        comments[3] = None  # the same lines, as the key knows them
 
 
 def _hang(node: _Node, key: Any, holder: _Node, below: Any) -> None:

@@ -72,6 +72,7 @@ config:
 
     # Each once its obstacle has been removed.
     later:
+      # Its type is phased out.
       - i-old
     # No snapshot is older than this.
     freezeHours: 24
@@ -111,13 +112,22 @@ def test_a_comment_stays_above_what_it_speaks_of(stack: Path, part: str, before:
 def test_comments_go_with_what_goes_alone(stack: Path) -> None:
     stack.write_text(COMMENTED, encoding="utf-8")
     change_stack_file(stack, ["instances: [{id: i-old}]"])
-    later = "\n    # Each once its obstacle has been removed.\n    later:\n      - i-old\n"
+    later = (
+        "\n    # Each once its obstacle has been removed.\n    later:\n      # Its type is phased out.\n      - i-old\n"
+    )
     expected = COMMENTED.replace(later, "      - id: i-old\n")
     assert stack.read_text(encoding="utf-8") == expected
     change_stack_file(stack, ["later: [i-app]"])
     expected = expected.replace("      # Its server.\n      - i-app # app-1\n", "")
     expected = expected.replace("freezeHours: 24\n", "freezeHours: 24\n    later:\n      - i-app\n")
     assert stack.read_text(encoding="utf-8") == expected
+
+
+def test_the_comment_above_the_first_of_a_list_is_its_own(stack: Path) -> None:
+    stack.write_text(COMMENTED, encoding="utf-8")
+    change_stack_file(stack, ["later: [i-web]"])
+    expected = COMMENTED.replace("      # The shop.\n      - i-web # web-1\n", "")
+    assert stack.read_text(encoding="utf-8") == expected.replace("- i-old\n", "- i-old\n      - i-web\n")
 
 
 def test_a_list_is_written_as_the_others_are(stack: Path) -> None:
