@@ -60,6 +60,7 @@ Condition = Callable[[Disk], bool]
     "BurstingEnabled MultiAttach Tag",
     raises="InvalidZoneId.NotFound InvalidDiskCategory.ValueNotSupported InvalidPerformanceLevel.Malformed "
     "InvalidDiskName.Malformed InvalidDescription.Malformed InvalidParameter.EncryptedIllegal "
+    "InvalidParameter.KMSKeyId.NotFound InvalidParameter.KMSKeyId.CMKNotEnabled "
     "InvalidSnapshotId.NotFound InvalidSnapshotId.NotReady InvalidSnapshotId.NotDataDiskSnapshot "
     "InvalidEncrypted.NotMatchSnapshot InvalidDiskSize.NotSupported InvalidDataDiskSize.ValueNotSupported "
     "OperationDenied.PerformanceLevelNotMatch ProvisionedIopsForDiskCategoryUnsupported "
@@ -114,7 +115,7 @@ def delete_disk(cloud: Cloud, call: Call) -> Answer:
 @action(
     ECS,
     "AttachDisk",
-    "DiskId InstanceId Device Bootable DeleteWithInstance",
+    "DiskId InstanceId Device Bootable DeleteWithInstance KeyPairName Password",
     raises="InvalidInstanceId.NotFound InvalidDiskId.NotFound InvalidDisk.DiskNotBootable InstanceLockedForSecurity "
     "IncorrectInstanceStatus DiskInArrears DiskNotPortable IncorrectDiskStatus ResourcesNotInSameZone "
     "InstanceDiskLimitExceeded InvalidDevice.Malformed InvalidDevice.InUse",
@@ -123,7 +124,8 @@ def delete_disk(cloud: Cloud, call: Call) -> Answer:
 def attach_disk(cloud: Cloud, call: Call) -> Answer:
     """Attach an Available data disk to a Running or Stopped instance of its zone; Attaching, then In_use.
 
-    At most 16 data disks an instance. An attached disk is not released with its instance unless told.
+    At most 16 data disks an instance. An attached disk is not released with its instance unless told. KeyPairName and
+    Password are of system disks, and have no effect.
     """
     disks.attach(
         cloud,

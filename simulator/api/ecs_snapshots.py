@@ -36,7 +36,9 @@ def create_snapshot(cloud: Cloud, call: Call) -> Answer:
 
     One at a time and at most 256 manual ones a disk; RetentionDays 1..65536.
     """
-    _category(call)
+    category = _category(call)
+    if category == "archive":
+        raise _no_category()
     group_id = resource_groups.named(cloud, call)
     snapshot = snapshots.create(
         cloud,
@@ -44,6 +46,7 @@ def create_snapshot(cloud: Cloud, call: Call) -> Answer:
         Labels(call.optional("SnapshotName") or "", call.optional("Description") or "", call.tags()),
         retention_days=call.integer("RetentionDays"),
     )
+    snapshot.category = "flash" if category == "flash" else "standard"
     snapshot.resource_group_id = group_id
     return {"SnapshotId": snapshot.id}
 
@@ -121,8 +124,8 @@ def _conditions(cloud: Cloud, call: Call) -> list[Condition]:
         *_listed(call, "SourceDiskType", ("system", "data"), lambda item: item.source_type),
         *_listed(call, "Usage", ("image", "disk", "image_disk", "none"), lambda item: _usage(cloud, item)),
     ]
-    if _category(call) not in (None, "standard"):
-        conditions.append(lambda _: False)
+    if category := _category(call):
+        conditions.append(lambda snapshot: snapshot.category == category)
     if link_id := call.optional("SnapshotLinkId"):
         if not any(_link_id(snapshot) == link_id for snapshot in cloud.estate.snapshots):
             raise NotFoundError("InvalidSnapshotLinkId.NotFound", "The specified snapshot link is not found.")
@@ -165,11 +168,15 @@ def _listed(call: Call, parameter: str, values: tuple[str, ...], own: Callable[[
 
 
 def _category(call: Call) -> str | None:
-    """As the caller asks for it; what is made is standard: local (flash) snapshots are no more."""
+    """Return what the caller asks for, in small letters; archived snapshots are only looked for here."""
     wanted = (call.optional("Category") or "").lower()
     if wanted not in ("", "standard", "flash", "archive"):
-        raise CloudError("InvalidSnapshotCategory.Malformed", "The specified Category is not valid.", 403)
+        raise _no_category()
     return wanted or None
+
+
+def _no_category() -> CloudError:
+    return CloudError("InvalidSnapshotCategory.Malformed", "The specified Category is not valid.", 403)
 
 
 def _usage(cloud: Cloud, snapshot: Snapshot) -> str:
@@ -198,7 +205,7 @@ def _snapshot(cloud: Cloud, snapshot: Snapshot) -> Answer:
         "SourceDiskType": snapshot.source_type,
         "SourceStorageType": "disk",
         "SnapshotType": snapshot.type,
-        "Category": "standard",
+        "Category": snapshot.category,
         "Usage": _usage(cloud, snapshot),
         "Encrypted": snapshot.encrypted,
         "KMSKeyId": snapshot.kms_key_id,

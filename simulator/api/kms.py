@@ -1,7 +1,7 @@
-"""Key Management Service: which keys there are.
+"""Key Management Service: keys of the account.
 
-Sources: references of ListKeys (2025-08) and DescribeKey of KMS 2016-01-20; Forbidden.KeyNotFound (404) is what the
-provider expects of a key that is not there. Not simulated: making, changing and using keys.
+Sources: references of ListKeys (2025-08), DescribeKey and CreateKey of KMS 2016-01-20. CreateKey writes tags as a JSON
+array of TagKey and TagValue. What CreateKey and the key it makes answer of rotation is that there is none.
 """
 
 from simulator.api.call import Answer, Call
@@ -9,18 +9,22 @@ from simulator.api.filters import Filter, passing
 from simulator.api.paging import by_number
 from simulator.api.registry import KMS, action
 from simulator.api.shapes import seconds
-from simulator.cloud.errors import NotFoundError, NotSimulatedError, invalid_parameter
+from simulator.cloud import keys
+from simulator.cloud.errors import NotSimulatedError, invalid_parameter, missing_parameter
 from simulator.cloud.state import Cloud
 from simulator.model.kms import KmsKey
 
 _FILTERS = {
-    "KeyState": "state",
+    "KeyState": "status",
     "KeySpec": "spec",
     "KeyUsage": "usage",
     "CreatorType": "creator_type",
     "keyId": "id",
 }
 _MAX_VALUES = 10
+_KEY = "key/{KeyId}"
+_NOT_FOUND = "Forbidden.KeyNotFound"
+_STATES = f"{_NOT_FOUND} Rejected.StateModifiedFailed"
 
 
 @action(KMS, "ListKeys", "PageNumber PageSize Filters")
@@ -32,26 +36,91 @@ def list_keys(cloud: Cloud, call: Call) -> Answer:
     return {"Keys": {"Key": items}, **page.fields}
 
 
-@action(KMS, "DescribeKey", "KeyId", raises="Forbidden.KeyNotFound", resources="key/{KeyId}")
+@action(KMS, "DescribeKey", "KeyId", raises=_NOT_FOUND, resources=_KEY)
 def describe_key(cloud: Cloud, call: Call) -> Answer:
     """One key, which nothing rotates."""
-    key = cloud.estate.kms_keys.find(call.text("KeyId"))
-    if key is None:
-        raise NotFoundError("Forbidden.KeyNotFound", "The specified Key is not found.")
-    told = {
+    return {"KeyMetadata": _metadata(cloud, keys.find(cloud, call.text("KeyId")))}
+
+
+@action(KMS, "CreateKey", "Description KeySpec KeyUsage Origin ProtectionLevel Tags")
+def create_key(cloud: Cloud, call: Call) -> Answer:
+    """Make a key with material of KMS (Origin Aliyun_KMS), Enabled at once."""
+    if call.choice("Origin", ("Aliyun_KMS", "EXTERNAL")) == "EXTERNAL":
+        raise NotSimulatedError("CreateKey with Origin EXTERNAL")
+    usage = call.choice("KeyUsage", ("ENCRYPT/DECRYPT", "SIGN/VERIFY"))
+    level = call.choice("ProtectionLevel", ("SOFTWARE", "HSM")) or "SOFTWARE"
+    spec = call.optional("KeySpec") or "Aliyun_AES_256"
+    new = keys.NewKey(call.optional("Description") or "", spec, usage, level, _tags(call))
+    return {"KeyMetadata": _metadata(cloud, keys.create(cloud, new))}
+
+
+@action(
+    KMS, "UpdateKeyDescription", "KeyId Description", raises=f"{_NOT_FOUND} Rejected.PendingDeletion", resources=_KEY
+)
+def update_key_description(cloud: Cloud, call: Call) -> Answer:
+    """Change the description, at most 8,192 characters."""
+    keys.describe(cloud, call.text("KeyId"), call.text("Description"))
+    return {}
+
+
+@action(KMS, "EnableKey", "KeyId", raises=_STATES, resources=_KEY)
+def enable_key(cloud: Cloud, call: Call) -> Answer:
+    """Let a key be used again; one that is Enabled stays so."""
+    keys.enable(cloud, call.text("KeyId"))
+    return {}
+
+
+@action(KMS, "DisableKey", "KeyId", raises=_STATES, resources=_KEY)
+def disable_key(cloud: Cloud, call: Call) -> Answer:
+    """Let no new disk be encrypted with a key; what is encrypted stays readable here."""
+    keys.disable(cloud, call.text("KeyId"))
+    return {}
+
+
+@action(KMS, "ScheduleKeyDeletion", "KeyId PendingWindowInDays", raises=_STATES, resources=_KEY)
+def schedule_key_deletion(cloud: Cloud, call: Call) -> Answer:
+    """Let a key be PendingDeletion for 7 to 366 days, and then gone."""
+    key_id, days = call.text("KeyId"), call.integer("PendingWindowInDays")
+    if days is None:
+        raise missing_parameter("PendingWindowInDays")
+    keys.plan_deletion(cloud, key_id, days)
+    return {}
+
+
+@action(KMS, "CancelKeyDeletion", "KeyId", raises=_STATES, resources=_KEY)
+def cancel_key_deletion(cloud: Cloud, call: Call) -> Answer:
+    """Let a key that is PendingDeletion be Enabled again."""
+    keys.cancel_deletion(cloud, call.text("KeyId"))
+    return {}
+
+
+def _metadata(cloud: Cloud, key: KmsKey) -> Answer:
+    told: Answer = {"DeleteDate": seconds(key.ready_at)} if key.status == "PendingDeletion" else {}
+    return {
         "KeyId": key.id,
         "Arn": _arn(cloud, key),
         "Description": key.description,
-        "KeyState": key.state,
+        "KeyState": key.status,
         "KeySpec": key.spec,
         "KeyUsage": key.usage,
         "Creator": cloud.estate.account_id,
         "CreationDate": seconds(key.created_at),
         "AutomaticRotation": "Disabled",
+        "DeletionProtection": "Disabled",
         "Origin": "Aliyun_KMS",
-        "ProtectionLevel": "SOFTWARE",
+        "ProtectionLevel": key.protection_level,
+        **told,
     }
-    return {"KeyMetadata": told}
+
+
+def _tags(call: Call) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for item in call.json_objects("Tags"):
+        key, value = item.get("TagKey"), item.get("TagValue", "")
+        if not isinstance(key, str) or not key or not isinstance(value, str):
+            raise invalid_parameter("Tags")
+        found[key] = value
+    return found
 
 
 def _filters(call: Call) -> list[Filter]:

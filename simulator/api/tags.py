@@ -1,8 +1,8 @@
-"""ECS, VPC and SLB: tags, alike but for the spelling of Un(t|T)agResources, the resource types, and codes of SLB."""
+"""ECS, VPC, SLB and KMS: tags, alike but for the spelling of Un(t|T)agResources, resource types, and codes of SLB."""
 
 from simulator.api.call import Answer, Call
 from simulator.api.paging import Size, by_number, by_token
-from simulator.api.registry import ECS, SLB, VPC, action
+from simulator.api.registry import ECS, KMS, SLB, VPC, action
 from simulator.api.shapes import has_tags
 from simulator.cloud import tags
 from simulator.cloud.errors import missing_parameter
@@ -57,6 +57,18 @@ def tag_slb_resources(cloud: Cloud, call: Call) -> Answer:
 
 
 @action(
+    KMS,
+    "TagResources",
+    "ResourceType ResourceId Tag",
+    raises="InvalidResourceType.NotFound InvalidResourceId.NotFound MissingParameter.TagKey "
+    "QuotaExceeded.TagPerResource",
+)
+def tag_kms_resources(cloud: Cloud, call: Call) -> Answer:
+    """Set Tag.N on ResourceId.N; ResourceType is key."""
+    return _tag(cloud, KMS.code, call)
+
+
+@action(
     ECS,
     "UntagResources",
     "ResourceType ResourceId TagKey All",
@@ -90,6 +102,17 @@ def untag_slb_resources(cloud: Cloud, call: Call) -> Answer:
 
 
 @action(
+    KMS,
+    "UntagResources",
+    "ResourceType ResourceId TagKey All",
+    raises="InvalidResourceType.NotFound InvalidResourceId.NotFound",
+)
+def untag_kms_resources(cloud: Cloud, call: Call) -> Answer:
+    """Take TagKey.N, or with All every tag, from ResourceId.N."""
+    return _untag(cloud, KMS.code, call)
+
+
+@action(
     ECS,
     "ListTagResources",
     "ResourceType ResourceId Tag NextToken",
@@ -120,6 +143,17 @@ def list_vpc_tag_resources(cloud: Cloud, call: Call) -> Answer:
 def list_slb_tag_resources(cloud: Cloud, call: Call) -> Answer:
     """Tags, one item a tag; 50 a page."""
     return _list(cloud, SLB.code, call, "MissingParam.TagKey")
+
+
+@action(
+    KMS,
+    "ListTagResources",
+    "ResourceType ResourceId Tag NextToken",
+    raises="InvalidResourceType.NotFound MissingParameter.TagKey",
+)
+def list_kms_tag_resources(cloud: Cloud, call: Call) -> Answer:
+    """Tags, one item a tag; 200 a page."""
+    return _list(cloud, KMS.code, call, most=200)
 
 
 @action(
@@ -159,7 +193,7 @@ def _untag(cloud: Cloud, product: str, call: Call) -> Answer:
     return {}
 
 
-def _list(cloud: Cloud, product: str, call: Call, missing: str = "MissingParameter.TagKey") -> Answer:
+def _list(cloud: Cloud, product: str, call: Call, missing: str = "MissingParameter.TagKey", most: int = 50) -> Answer:
     kind, wanted = call.text("ResourceType"), call.tags(missing)
     resources = tags.tagged(cloud, product, kind, call.repeated("ResourceId") or None)
     found = [
@@ -168,5 +202,5 @@ def _list(cloud: Cloud, product: str, call: Call, missing: str = "MissingParamet
         if has_tags(own, wanted)
         for key, value in sorted(own.items())
     ]
-    page = by_token(call, found, Size(maximum=50, default=50))
+    page = by_token(call, found, Size(maximum=most, default=most))
     return {"TagResources": {"TagResource": page.items}, **page.fields}

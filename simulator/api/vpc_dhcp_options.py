@@ -196,6 +196,6 @@ def _set(cloud: Cloud, item: DhcpOptionsSet) -> Answer:
         "Status": "InUse" if used else item.status,
         "CreationTime": seconds(item.created_at),
         "OwnerId": int(cloud.estate.account_id),
-        "ResourceGroupId": item.resource_group_id or "",
+        "ResourceGroupId": resource_groups.own(cloud, item.resource_group_id),
         "Tags": [{"Key": key, "Value": value} for key, value in sorted(item.tags.items())],
     }

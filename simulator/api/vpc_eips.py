@@ -302,7 +302,7 @@ def _eip(cloud: Cloud, eip: Eip) -> Answer:
         "PrivateIpAddress": eip.private_ip_address or "",
         "PublicIpAddressPoolId": "",
         "RegionId": region,
-        "ResourceGroupId": eip.resource_group_id or "",
+        "ResourceGroupId": resource_groups.own(cloud, eip.resource_group_id),
         "SecondLimited": False,
         "SecurityProtectionTypes": {"SecurityProtectionType": []},
         "SegmentInstanceId": "",

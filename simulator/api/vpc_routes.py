@@ -297,7 +297,7 @@ def _listed(cloud: Cloud, table: RouteTable) -> Answer:
         "GatewayIds": {"GatewayIds": []},
         "AssociateType": "VSwitch",
         "RoutePropagationEnable": table.route_propagation,
-        "ResourceGroupId": cloud.vpc(table.vpc_id).resource_group_id or "",
+        "ResourceGroupId": resource_groups.own(cloud, cloud.vpc(table.vpc_id).resource_group_id),
         "OwnerId": int(cloud.estate.account_id),
         "Status": table.status,
         "CreationTime": seconds(table.created_at),
@@ -312,7 +312,7 @@ def _with_entries(cloud: Cloud, table: RouteTable) -> Answer:
         "VRouterId": cloud.vpc(table.vpc_id).vrouter_id,
         "RouteEntrys": {"RouteEntry": [_in_table(entry) for entry in _entries(cloud, table)]},
         "VSwitchIds": {"VSwitchId": [vswitch.id for vswitch in routes.vswitches_of(cloud, table)]},
-        "ResourceGroupId": cloud.vpc(table.vpc_id).resource_group_id or "",
+        "ResourceGroupId": resource_groups.own(cloud, cloud.vpc(table.vpc_id).resource_group_id),
         "Status": table.status,
         "CreationTime": seconds(table.created_at),
     }

@@ -75,11 +75,12 @@ def create(cloud: Cloud, wanted: Wanted) -> Disk:
     """Begin a data disk: Creating for the estate's `timings.disk` seconds, then Available.
 
     Raises InvalidZoneId.NotFound, InvalidDiskCategory.ValueNotSupported, InvalidPerformanceLevel.Malformed,
-    InvalidDiskName.Malformed, InvalidDescription.Malformed, InvalidParameter.EncryptedIllegal, a refusal of the
-    snapshot (InvalidSnapshotId.NotFound, .NotReady, .NotDataDiskSnapshot, InvalidEncrypted.NotMatchSnapshot), of the
-    size (InvalidDiskSize.NotSupported, InvalidDataDiskSize.ValueNotSupported,
-    OperationDenied.PerformanceLevelNotMatch), and ProvisionedIopsForDiskCategoryUnsupported,
-    InvalidProvisionedIops.LimitExceed, BurstingEnabledForDiskCategoryUnsupported.
+    InvalidDiskName.Malformed, InvalidDescription.Malformed, InvalidParameter.EncryptedIllegal, a refusal of the key
+    (InvalidParameter.KMSKeyId.NotFound, .CMKNotEnabled), of the snapshot (InvalidSnapshotId.NotFound, .NotReady,
+    .NotDataDiskSnapshot, InvalidEncrypted.NotMatchSnapshot), of the size (InvalidDiskSize.NotSupported,
+    InvalidDataDiskSize.ValueNotSupported, OperationDenied.PerformanceLevelNotMatch), and
+    ProvisionedIopsForDiskCategoryUnsupported, InvalidProvisionedIops.LimitExceed,
+    BurstingEnabledForDiskCategoryUnsupported.
     """
     zone = cloud.zone(wanted.zone_id)
     check_name(wanted.name, "InvalidDiskName.Malformed", "DiskName")
@@ -88,11 +89,8 @@ def create(cloud: Cloud, wanted: Wanted) -> Disk:
     level = _level(category, wanted.performance_level)
     size = _size_of_new(cloud, wanted)
     _check_size_of_new(category, level, size)
-    if wanted.kms_key_id and not wanted.encrypted:
-        raise CloudError(
-            "InvalidParameter.EncryptedIllegal",
-            "The specified parameter Encrypted must be true when kmsKeyId is not empty.",
-        )
+    if wanted.kms_key_id:
+        _check_key(cloud, wanted)
     _check_provisioned(category, size, wanted.provisioned_iops)
     if wanted.bursting_enabled:
         _check_bursting(category)
@@ -393,6 +391,19 @@ def _check_provisioned(category: DiskCategory, size: int, iops: int | None) -> N
     baseline = max(min(1800 + 50 * size, 50_000), 3000)
     if not 0 <= iops <= min(1000 * size - baseline, MAX_PROVISIONED_IOPS):
         raise CloudError("InvalidProvisionedIops.LimitExceed", "The provisioned iops exceeds the limit.")
+
+
+def _check_key(cloud: Cloud, wanted: Wanted) -> None:
+    if not wanted.encrypted:
+        raise CloudError(
+            "InvalidParameter.EncryptedIllegal",
+            "The specified parameter Encrypted must be true when kmsKeyId is not empty.",
+        )
+    key = cloud.estate.kms_keys.find(wanted.kms_key_id)
+    if key is None:
+        raise NotFoundError("InvalidParameter.KMSKeyId.NotFound", "The specified KMSKeyId does not exist.")
+    if key.status != "Enabled":
+        raise ForbiddenError("InvalidParameter.KMSKeyId.CMKNotEnabled", "The CMK needs to be enabled.")
 
 
 def _check_bursting(category: DiskCategory) -> None:

@@ -58,6 +58,7 @@ _DIALECTS = {
             "dhcpoptionsset": "dhcp_options_sets",
         },
     ),
+    "kms": replace(_ECS, tables={"key": "kms_keys"}),
     "slb": Dialect(
         {"instance": "load_balancers", "acl": "access_lists", "vservergroup": "vserver_groups"},
         max_resources=20,

@@ -113,6 +113,7 @@ class Snapshot(Transitional):
     source_size_gib: int = Field(ge=1)
     status: SnapshotStatus = "accomplished"
     type: Literal["user", "auto"] = "user"
+    category: Literal["standard", "flash"] = Field(default="standard", description="flash: a local snapshot of old.")
     retention_days: int | None = Field(default=None, ge=1, le=65536, description="Absent: kept until deleted.")
     encrypted: bool = False
     kms_key_id: str = ""

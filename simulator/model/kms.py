@@ -1,19 +1,39 @@
 """Key Management Service: keys."""
 
-from typing import Literal
+from typing import ClassVar, Literal, get_args
 
 from pydantic import AwareDatetime, Field
 
-from simulator.model.base import Strict
+from simulator.model.base import Tags, Transitional
+
+KeyUsage = Literal["ENCRYPT/DECRYPT", "SIGN/VERIFY"]
+SymmetricSpec = Literal["Aliyun_AES_256", "Aliyun_AES_128", "Aliyun_AES_192", "Aliyun_SM4"]
+AsymmetricSpec = Literal["RSA_2048", "RSA_3072", "EC_P256", "EC_P256K", "EC_SM2"]
+KeySpec = SymmetricSpec | AsymmetricSpec
+#: What a key of each spec can be used for, the first by itself (CreateKey, and "Key types and specifications" of KMS)
+USAGES: dict[str, tuple[KeyUsage, ...]] = {
+    **dict.fromkeys(get_args(SymmetricSpec), ("ENCRYPT/DECRYPT",)),
+    "RSA_2048": ("SIGN/VERIFY", "ENCRYPT/DECRYPT"),
+    "RSA_3072": ("SIGN/VERIFY", "ENCRYPT/DECRYPT"),
+    "EC_P256": ("SIGN/VERIFY",),
+    "EC_P256K": ("SIGN/VERIFY",),
+    "EC_SM2": ("SIGN/VERIFY", "ENCRYPT/DECRYPT"),
+}
 
 
-class KmsKey(Strict):
-    """A key, with which disks can be encrypted."""
+class KmsKey(Transitional):
+    """A key, with which disks can be encrypted; one whose deletion is planned is gone at `ready_at`."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9-]{1,64}$", description="key-..., or a UUID.")
+    becomes: ClassVar[dict[str, str]] = {}
+
+    status: Literal["Enabled", "Disabled", "PendingDeletion", "PendingImport"] = Field(
+        default="Enabled", description="KeyState."
+    )
     description: str = ""
-    state: Literal["Enabled", "Disabled", "PendingDeletion", "PendingImport"] = "Enabled"
-    spec: str = Field(default="Aliyun_AES_256", description="KeySpec.")
-    usage: Literal["ENCRYPT/DECRYPT", "SIGN/VERIFY"] = "ENCRYPT/DECRYPT"
+    spec: KeySpec = Field(default="Aliyun_AES_256", description="KeySpec.")
+    usage: KeyUsage = "ENCRYPT/DECRYPT"
+    protection_level: Literal["SOFTWARE", "HSM"] = "SOFTWARE"
     creator_type: Literal["User", "Service"] = Field(default="User", description="Service: made by a cloud product.")
     created_at: AwareDatetime | None = None
+    tags: Tags

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.model.estate import Estate
+from simulator.model.kms import KmsKey
 from tests.e2e.lifecycles import Read, Resource
 
 INSTANCE = "i-bp1cache100000000001"
@@ -138,4 +139,5 @@ READS = (
 
 
 def given(estate: Estate) -> None:
-    """Nothing beside the sample estate."""
+    """The key that a disk is encrypted with."""
+    estate.kms_keys.append(KmsKey(id="key-of-the-team", tags={}))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from simulator.model.estate import Estate
+from simulator.model.kms import KmsKey
 from simulator.server import Simulator
 from tests.simulator.api.examples.ecs_disks import CACHE_1, DATA, SNAPSHOT, SPARE, SYSTEM, ZONE_H, disk, snapshot
 from tests.simulator.api.sample_ids import WEB_1
@@ -238,6 +239,20 @@ def test_a_token_makes_one_disk(api: Api) -> None:
     assert len(ids) == 1
     with refused("IdempotentParameterMismatch"):
         api("ecs:CreateDisk", ZoneId=ZONE_H, Size=6, ClientToken="once")
+
+
+def test_a_key_is_used_while_it_is_enabled(simulator: Simulator, quick: Estate, api: Api) -> None:
+    quick.kms_keys.append(KmsKey(id="key-hzz0000000001", tags={}))
+    simulator.simulation.reset(quick)
+    wanted = {"DiskCategory": "cloud_essd", "Encrypted": True, "KMSKeyId": "key-hzz0000000001"}
+    made = _new(api, **wanted)
+    [disk] = api("ecs:DescribeDisks", KMSKeyId="key-hzz0000000001")["Disks"]["Disk"]
+    assert (disk["DiskId"], disk["Encrypted"]) == (made, True)
+
+
+def test_a_key_pair_for_a_data_disk_has_no_effect(simulator: Simulator, api: Api) -> None:
+    api("ecs:AttachDisk", DiskId=SPARE, InstanceId=CACHE_1, KeyPairName="shop", **{"Password": "Not-a-secret-1"})
+    assert "Not-a-secret-1" not in str(simulator.requests()) + str(simulator.state())
 
 
 def test_growing(api: Api) -> None:

@@ -116,6 +116,14 @@ def test_filters(api: Api, filters: dict[str, str], names: list[str]) -> None:
     assert [item["SnapshotName"] for item in found] == names
 
 
+def test_a_local_snapshot_is_said_to_be_one(api: Api) -> None:
+    made = api("ecs:CreateSnapshot", DiskId=DISK, SnapshotName="local", Category="flash")["SnapshotId"]
+    [found] = api("ecs:DescribeSnapshots", Category="Flash")["Snapshots"]["Snapshot"]
+    assert (found["SnapshotId"], found["Category"]) == (made, "flash")
+    with refused("InvalidSnapshotCategory.Malformed", 403):
+        api("ecs:CreateSnapshot", DiskId=DISK, Category="archive")
+
+
 def test_change_and_delete(api: Api) -> None:
     snapshot_id = _made(api, SnapshotName="before", Description="first")
     api("ecs:ModifySnapshotAttribute", SnapshotId=snapshot_id, SnapshotName="kept", Description="")

@@ -128,6 +128,14 @@ def test_vswitches_and_route_tables_are_where_their_vpc_is(api: Api) -> None:
     assert (vswitch["VSwitchId"], vswitch["ResourceGroupId"], table["ResourceGroupId"]) == (VSWITCH, SHOP, SHOP)
 
 
+def test_the_vpc_api_names_the_default_group(api: Api) -> None:
+    [default] = [group["Id"] for group in _items(api("resourcemanager:ListResourceGroups", Name="default"))]
+    api("vpc:AllocateEipAddress")
+    for listing in ("DescribeVpcs", "DescribeVSwitches", "DescribeEipAddresses", "DescribeRouteTableList"):
+        assert {item["ResourceGroupId"] for item in _items(api(f"vpc:{listing}"))} == {default}
+    assert {item["ResourceGroupId"] for item in _items(api("ecs:DescribeInstances"))} == {""}
+
+
 def test_the_groups_of_the_account(api: Api) -> None:
     answer = api("resourcemanager:ListResourceGroups", Status="OK", PageSize=100)
     assert [group["Name"] for group in _items(answer)] == ["default", "shop", "empty"]

@@ -7,12 +7,14 @@ from typing import Any
 
 from simulator.model.ecs_storage import Snapshot
 from simulator.model.estate import Estate
+from simulator.model.kms import KmsKey
 from tests.simulator.api.examples import Example, Given, Refusal
 from tests.simulator.api.sample_ids import MON_1, WEB_1
 
 ZONE_B, ZONE_H = "cn-hangzhou-b", "cn-hangzhou-h"
 SYSTEM, DATA, SPARE = "d-bp1web1sys000000001", "d-bp1web1dat000000001", "d-bp1spare00000000001"
 CACHE_1 = "i-bp1cache100000000001"
+KEY = "key-hzz0000000001"
 SNAPSHOT = "s-bp1ofdata000000000001"
 NEW = {"ZoneId": ZONE_H, "DiskCategory": "cloud_efficiency", "Size": 20}
 ATTACHED = {"DiskId": DATA, "InstanceId": WEB_1}
@@ -57,6 +59,11 @@ def all_of(*given: Callable[[Estate], None]) -> Given:
     return together
 
 
+def disabled_key(estate: Estate) -> None:
+    """A key that is not enabled."""
+    estate.kms_keys.append(KmsKey(id=KEY, status="Disabled", tags={}))
+
+
 def full(estate: Estate) -> None:
     """An instance with 16 data disks."""
     model = estate.disks.find(SPARE)
@@ -97,7 +104,7 @@ EXAMPLES = (
             Refusal("InvalidDevice.InUse", {**TO_ATTACH, "Device": "/dev/xvda"}, 403),
             Refusal("InvalidDevice.InUse", {**TO_ATTACH, "Device": "/dev/vda"}, 403),
             Refusal("SimulatorNotImplemented", {**TO_ATTACH, "DiskId": SYSTEM}),
-            Refusal("SimulatorNotImplemented", {**TO_ATTACH, "KeyPairName": "key"}),
+            Refusal("SimulatorNotImplemented", {**TO_ATTACH, "Force": True}),
         ),
     ),
     Example(
@@ -116,6 +123,13 @@ EXAMPLES = (
             Refusal("InvalidDiskName.Malformed", {**NEW, "DiskName": "1"}),
             Refusal("InvalidDescription.Malformed", {**NEW, "Description": "http://x"}),
             Refusal("InvalidParameter.EncryptedIllegal", {**NEW, "KMSKeyId": "key"}),
+            Refusal("InvalidParameter.KMSKeyId.NotFound", {**NEW, "Encrypted": True, "KMSKeyId": "key"}, 404),
+            Refusal(
+                "InvalidParameter.KMSKeyId.CMKNotEnabled",
+                {**NEW, "Encrypted": True, "KMSKeyId": KEY},
+                403,
+                disabled_key,
+            ),
             Refusal("InvalidSnapshotId.NotFound", {**NEW, "SnapshotId": "s-none"}, 404),
             Refusal("InvalidSnapshotId.NotReady", {**NEW, "SnapshotId": SNAPSHOT}, 403, PROGRESSING),
             Refusal("InvalidSnapshotId.NotDataDiskSnapshot", {**NEW, "SnapshotId": "s-bp1web1old000000001"}, 403),
