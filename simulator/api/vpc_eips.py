@@ -30,13 +30,16 @@ _STATUSES = ("Associating", "InUse", "Unassociating", "Available", "Releasing")
     VPC,
     "AllocateEipAddress",
     "Bandwidth InternetChargeType InstanceChargeType ISP Netmode Name Description Tag InstanceId IpAddress Period "
-    "PricingCycle AutoPay",
+    "PricingCycle AutoPay ActivityId",
     remembers_token=True,
     raises="QuotaExceeded.Eip MissingParameter.TagKey",
     resources="eip/*",
 )
 def allocate_eip_address(cloud: Cloud, call: Call) -> Answer:
-    """Get an EIP; pay-as-you-go, on a BGP line, of 5 Mbit/s and PayByBandwidth unless told otherwise; 20 an account."""
+    """Get an EIP; pay-as-you-go, on a BGP line, of 5 Mbit/s and PayByBandwidth unless told otherwise; 20 an account.
+
+    ActivityId names a promotion, which has no effect here.
+    """
     if call.choice("InstanceChargeType", ("PostPaid", "PrePaid")) == "PrePaid":
         raise NotSimulatedError("subscription EIPs in AllocateEipAddress")
     if call.optional("InstanceId") or call.optional("IpAddress"):
@@ -134,6 +137,25 @@ def associate_eip_address(cloud: Cloud, call: Call) -> Answer:
             mode="BINDED" if mode == "BINDED" else "MULTI_BINDED" if mode == "MULTI_BINDED" else "NAT",
             private_ip_address=call.optional("PrivateIpAddress"),
         ),
+    )
+    return {}
+
+
+@action(
+    VPC,
+    "ModifyEipForwardMode",
+    "InstanceId Mode",
+    remembers_token=True,
+    raises="InvalidAllocationId.NotFound InvalidBindingStatus IncorrectEipStatus InvalidStatus.EniStatusNotSupport "
+    "Mode.NotSupport Mode.Conflict Eni.Attached Eni.HasSubIp InvalidNexthop.DirectEni",
+    resources="eip/{InstanceId}",
+)
+def modify_eip_forward_mode(cloud: Cloud, call: Call) -> Answer:
+    """Change how an EIP (InstanceId) is bound to its network interface: Mode NAT or BINDED (cut-through)."""
+    allocation_id, mode = call.text("InstanceId"), call.text("Mode")
+    call.choice("Mode", (*eips.MODES, "MULTI_BINDED"))
+    eips.change_mode(
+        cloud, allocation_id, "BINDED" if mode == "BINDED" else "MULTI_BINDED" if mode == "MULTI_BINDED" else "NAT"
     )
     return {}
 

@@ -144,6 +144,28 @@ def associate(cloud: Cloud, allocation_id: str, binding: Binding) -> None:
     cloud.begins(eip, cloud.estate.timings.eip)
 
 
+def change_mode(cloud: Cloud, allocation_id: str, mode: EipMode | Literal["MULTI_BINDED"]) -> None:
+    """Change how an EIP is bound to its network interface, at once; the mode that it has already changes nothing.
+
+    ModifyEipForwardMode documents no codes of its own: those of AssociateEipAddress are taken. Raises
+    InvalidAllocationId.NotFound, InvalidBindingStatus, IncorrectEipStatus (it is bound to nothing, or to an instance),
+    and as `_check_network_interface` does; Eni.Attached also where it leaves the cut-through mode.
+    """
+    eip = cloud.eip(allocation_id)
+    if eip.ready_at is not None:
+        raise _in_passing()
+    interface = cloud.estate.network_interfaces.find(eip.instance_id)
+    if eip.status != "InUse" or interface is None:
+        raise _incorrect_status()
+    if mode == eip.mode:
+        return
+    if eip.mode == "BINDED" and interface.status != "Available":
+        raise _attached()
+    binding = Binding(interface.id, "NetworkInterface", mode, eip.private_ip_address)
+    _check_network_interface(cloud, binding, but=eip)
+    eip.mode = "BINDED" if mode == "BINDED" else "NAT"
+
+
 def unassociate(cloud: Cloud, allocation_id: str, instance_id: str | None) -> None:
     """Unbind an EIP: Unassociating for `timings.eip` seconds, then Available.
 
@@ -259,8 +281,8 @@ def _check_instance(cloud: Cloud, binding: Binding) -> None:
         raise invalid_parameter("PrivateIpAddress")
 
 
-def _check_network_interface(cloud: Cloud, binding: Binding) -> None:
-    """Whether an EIP can be bound to a network interface.
+def _check_network_interface(cloud: Cloud, binding: Binding, *, but: Eip | None = None) -> None:
+    """Whether an EIP can be bound to a network interface; `but` is not counted among those that are.
 
     Raises InvalidInstanId.NotFound, InvalidStatus.EniStatusNotSupport (it is in change), Mode.NotSupport
     (MULTI_BINDED, closed to new applicants), Mode.Conflict, InvalidParameter (not one of its addresses), in NAT mode
@@ -275,7 +297,7 @@ def _check_network_interface(cloud: Cloud, binding: Binding) -> None:
         raise CloudError("InvalidStatus.EniStatusNotSupport", "The status of the ENI does not support this operation.")
     if binding.mode == "MULTI_BINDED":
         raise CloudError("Mode.NotSupport", "The user cannot use multi direct eip.")
-    bound = bound_to(cloud, interface.id)
+    bound = [eip for eip in bound_to(cloud, interface.id) if eip is not but]
     if any(eip.mode != binding.mode for eip in bound):
         raise CloudError("Mode.Conflict", "The eni can bind only one mode of eip.")
     if binding.private_ip_address is not None and binding.private_ip_address not in interface.private_ips:

@@ -48,13 +48,12 @@ def create(
     check_description(labels.description, "InvalidDescription.Malformed", 404)
     disks = _chosen(cloud, instance_id, disk_ids, excluded_disk_ids)
     _check_disks(cloud, disks)
-    instance_ids = {disk.instance_id for disk in disks}
     made = [snapshots.create(cloud, disk.id) for disk in disks]
     group = SnapshotGroup(
         id=cloud.ids.new("ssg", disks[0].id, labels.name),
         name=labels.name,
         description=labels.description,
-        instance_id=instance_ids.pop() if len(instance_ids) == 1 else None,
+        instance_id=instance_id,
         snapshot_ids=[snapshot.id for snapshot in made],
         status="progressing",
         created_at=cloud.clock.now(),

@@ -151,7 +151,9 @@ class SnapshotGroup(Transitional):
     id: str = Field(pattern=r"^ssg-", description="ssg-...")
     name: str = ""
     description: str = ""
-    instance_id: str | None = Field(default=None, description="Where all disks are of one; it may be gone.")
+    instance_id: str | None = Field(
+        default=None, description="Where the group was made of one's disks; it may be gone."
+    )
     snapshot_ids: list[str] = Field(min_length=1, description="Some may be gone.")
     status: SnapshotStatus = "accomplished"
     created_at: AwareDatetime

@@ -45,7 +45,6 @@ def _disks(group: dict[str, Any]) -> list[str]:
         ({"InstanceId": WEB_1}, [SYSTEM, DATA]),
         ({"InstanceId": WEB_1, "ExcludeDiskId": [SYSTEM]}, [DATA]),
         ({"InstanceId": WEB_1, "DiskId": [DATA, DATA]}, [DATA]),
-        ({"DiskId": [DATA]}, [DATA]),
     ],
 )
 def test_the_disks_of_an_instance(api: Api, chosen: dict[str, Any], disks: list[str]) -> None:
@@ -54,9 +53,11 @@ def test_the_disks_of_an_instance(api: Api, chosen: dict[str, Any], disks: list[
     assert {item["Progress"] for item in group["Snapshots"]["Snapshot"]} == {"100%"}
 
 
-def test_disks_of_several_instances(api: Api) -> None:
-    group = _made(api, DiskId=[DATA, BATCH_DISK])
-    assert (_disks(group), group["InstanceId"]) == ([DATA, BATCH_DISK], "")
+@pytest.mark.parametrize("disks", [[DATA], [DATA, BATCH_DISK]])
+def test_disks_that_are_named_alone(api: Api, disks: list[str]) -> None:
+    """The provider's plan is empty only where a group of named disks names no instance."""
+    group = _made(api, DiskId=disks)
+    assert (_disks(group), group["InstanceId"]) == (disks, "")
 
 
 def test_it_is_all_or_none(api: Api) -> None:

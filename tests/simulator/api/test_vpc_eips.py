@@ -113,6 +113,14 @@ def test_cut_through(api: Api) -> None:
     assert _until(api, FREE, "Available")["Mode"] == ""
 
 
+def test_a_mode_is_changed_and_changed_back(api: Api) -> None:
+    api("vpc:AssociateEipAddress", AllocationId=FREE, InstanceId=SECONDARY, **ENI)
+    _until(api, FREE, "InUse")
+    for mode in ("BINDED", "BINDED", "NAT"):
+        api("vpc:ModifyEipForwardMode", InstanceId=FREE, Mode=mode)
+        assert _eip(api, FREE)["Mode"] == mode
+
+
 def test_one_eip_for_each_address_of_a_network_interface(api: Api, simulator: Simulator, quick: Estate) -> None:
     interface = quick.network_interfaces.find(SECONDARY)
     assert interface is not None

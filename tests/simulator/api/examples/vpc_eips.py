@@ -10,6 +10,7 @@ from simulator.model.vpc import Eip, RouteEntry
 from tests.simulator.api.examples import Example, Given, Refusal
 from tests.simulator.api.sample_ids import ROUTE_TABLE, VPC, VSWITCH, WEB, WEB_1
 
+ENI_EIP = "eip-of-eni"
 FREE, BOUND, PREPAID = "eip-free", "eip-bound", "eip-prepaid"
 SERVER, OTHER, CLASSIC = WEB_1, "i-bp1web20000000000001", "i-bp1app10000000000001"
 PRIMARY, SECONDARY, PASSING = "eni-primary", "eni-secondary", "eni-passing"
@@ -76,6 +77,20 @@ def _bound(allocation_id: str, mode: str = "NAT", **more: Any) -> Given:
     return given
 
 
+def _two_bound(estate: Estate) -> None:
+    """Two EIPs of one network interface with two addresses."""
+    _bound(ENI_EIP, secondary_private_ips=["192.168.10.3", "192.168.10.4"])(estate)
+    second = {"status": "InUse", "instance_id": SECONDARY, "instance_type": "NetworkInterface"}
+    estate.eips.append(_eip("eip-second", 213, **second))
+
+
+def _bound_next_hop(estate: Estate) -> None:
+    """A network interface with an EIP that a route leads to."""
+    a_next_hop(estate)
+    bound = {"status": "InUse", "instance_id": SECONDARY, "instance_type": "NetworkInterface"}
+    estate.eips.append(_eip(ENI_EIP, 210, **bound))
+
+
 def _bound_to_primary(estate: Estate) -> None:
     servers(estate)
     estate.eips.append(_eip("eip-primary", 211, status="InUse", instance_id=PRIMARY, instance_type="NetworkInterface"))
@@ -113,6 +128,42 @@ EXAMPLES = (
             Refusal("InvalidParameter", {"ISP": "Nobody"}),
             Refusal("SimulatorNotImplemented", {"IpAddress": "192.0.2.250"}),
         ),
+    ),
+    Example(
+        "vpc:ModifyEipForwardMode",
+        {"InstanceId": ENI_EIP, "Mode": "BINDED"},
+        (
+            Refusal("InvalidAllocationId.NotFound", {"InstanceId": "eip-none", "Mode": "NAT"}, 404),
+            Refusal("InvalidParameter", {"InstanceId": ENI_EIP, "Mode": "LOOSE"}, given=_bound(ENI_EIP)),
+            Refusal("MissingParameter", {"InstanceId": ENI_EIP}, given=_bound(ENI_EIP)),
+            Refusal("InvalidBindingStatus", {"InstanceId": BOUND, "Mode": "BINDED"}, given=in_passing),
+            Refusal("IncorrectEipStatus", {"InstanceId": FREE, "Mode": "BINDED"}, given=servers),
+            Refusal("IncorrectEipStatus", {"InstanceId": BOUND, "Mode": "BINDED"}, given=servers),
+            Refusal("Mode.NotSupport", {"InstanceId": ENI_EIP, "Mode": "MULTI_BINDED"}, given=_bound(ENI_EIP)),
+            Refusal(
+                "InvalidStatus.EniStatusNotSupport",
+                {"InstanceId": ENI_EIP, "Mode": "BINDED"},
+                given=_bound(ENI_EIP, secondary_status="Detaching"),
+            ),
+            Refusal(
+                "Eni.Attached",
+                {"InstanceId": ENI_EIP, "Mode": "BINDED"},
+                given=_bound(ENI_EIP, secondary_status="InUse", secondary_instance_id=SERVER),
+            ),
+            Refusal(
+                "Eni.Attached",
+                {"InstanceId": ENI_EIP, "Mode": "NAT"},
+                given=_bound(ENI_EIP, "BINDED", secondary_status="InUse", secondary_instance_id=SERVER),
+            ),
+            Refusal(
+                "Eni.HasSubIp",
+                {"InstanceId": ENI_EIP, "Mode": "BINDED"},
+                given=_bound(ENI_EIP, secondary_private_ips=["192.168.10.3", "192.168.10.4"]),
+            ),
+            Refusal("Mode.Conflict", {"InstanceId": ENI_EIP, "Mode": "BINDED"}, given=_two_bound),
+            Refusal("InvalidNexthop.DirectEni", {"InstanceId": ENI_EIP, "Mode": "BINDED"}, given=_bound_next_hop),
+        ),
+        _bound(ENI_EIP),
     ),
     Example(
         "vpc:AssociateEipAddress",
