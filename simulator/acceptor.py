@@ -1,6 +1,6 @@
-"""HTTP and HTTPS on one port: each connection is what its first byte says.
+"""Serve HTTP and HTTPS on one port; the first byte of a connection tells which it is.
 
-Alibaba's own clients send some calls over TLS and others in plain text to one and the same host:port.
+Alibaba's own clients send some calls over TLS and others in plain text to the same host:port.
 """
 
 import asyncio
@@ -16,28 +16,28 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _TLS_HANDSHAKE = b"\x16"  # the record type that every TLS connection begins with, RFC 8446 section 5.1
 _WITHOUT_DESCRIPTORS = 0.1  # seconds until the next try
-_FAREWELL = 0.05  # seconds that clients have to take their answers and to close, once the server stops
+_FAREWELL = 0.05  # seconds for clients to read their answers and close when the server stops
 
 
 class Connection(H11Protocol):
     """A connection that the application can abort: `request.state.abort()`, for plain and for TLS clients."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take up a connection, whose TLS handshake is done if there is one."""
+        """Accept a connection; a TLS handshake is already done."""
         transport = cast(asyncio.Transport, transport)
         super().connection_made(transport)
         # uvicorn gives every request a copy of this as its `state`.
         self.app_state = {**self.app_state, "abort": transport.abort}
 
     def shutdown(self) -> None:
-        """Close when the request at hand is answered."""
+        """Close after the current request is answered."""
         # Python 3.11 cannot abort a TLS transport that was closed twice.
         if not self.transport.is_closing():
             super().shutdown()
 
 
 class Server(uvicorn.Server):
-    """uvicorn on a listening socket that takes plain and TLS clients alike."""
+    """uvicorn on a listening socket that accepts both plain and TLS clients."""
 
     def __init__(self, config: uvicorn.Config, listening: socket.socket, context: ssl.SSLContext) -> None:
         """Serve the application of `config` at `listening`; `context` is for the TLS clients."""
@@ -52,14 +52,14 @@ class Server(uvicorn.Server):
         self._accepting = asyncio.create_task(accept(self._listening, protocol, self._context))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop accepting, then let go of every connection, whatever its client does."""
+        """Stop accepting, then close every connection, whatever its client does."""
         self._accepting.cancel()
         await asyncio.wait([self._accepting])
         asyncio.get_running_loop().call_later(_FAREWELL, self._abort_connections)
         await super().shutdown(sockets)
 
     def _abort_connections(self) -> None:
-        """End what is still open: TLS clients that do not answer a farewell, and requests whose answer is delayed."""
+        """Abort what is still open: TLS clients that do not answer the shutdown, and requests with a delayed answer."""
         for connection in self.server_state.connections:
             cast(Connection, connection).transport.abort()
 
@@ -77,7 +77,7 @@ async def accept(listening: socket.socket, protocol: Callable[[], asyncio.Protoc
             try:
                 connection, _ = await loop.sock_accept(listening)
             except OSError:
-                # No descriptor is left for it: the connection waits until others end.
+                # No file descriptor is free: the connection waits until others end.
                 await asyncio.sleep(_WITHOUT_DESCRIPTORS)
                 continue
             begun.create_task(_join(connection, protocol, context))
@@ -93,7 +93,7 @@ async def _join(connection: socket.socket, protocol: Callable[[], asyncio.Protoc
 
 
 async def _first_byte(connection: socket.socket) -> bytes:
-    """Wait for the first byte and leave it to be read; empty when the client closes without one.
+    """Wait for the first byte without consuming it; empty if the client closes without sending one.
 
     Closes the connection when it fails or is cancelled.
     """

@@ -1,4 +1,4 @@
-"""The admin endpoints under `/_simulator/`, which no cloud has: for tests and for people who try things out.
+"""The admin endpoints under `/_simulator/`, for tests and for people who try things out. No real cloud has them.
 
 GET state; GET requests?action=ecs:Create*&caller=demo&outcome=OK&fault=slow; GET, POST, DELETE faults; GET, POST clock;
 POST reset; GET, POST migrations; POST migrations/verify, migrations/reschedule. What they do not take they refuse with
@@ -28,19 +28,19 @@ PREFIX = "/_simulator"
 
 
 class _Set(Strict):
-    """Body of POST clock: the time that it shall show."""
+    """Body of POST clock: the time to set."""
 
     now: AwareDatetime
 
 
 class _Advance(Strict):
-    """Body of POST clock: how far it shall move on, in seconds."""
+    """Body of POST clock: the seconds to advance."""
 
     advance: float = Field(ge=0, allow_inf_nan=False)
 
 
 class _Filter(Strict):
-    """What GET requests asks for, each a pattern."""
+    """The filters of GET requests, each a pattern."""
 
     action: str = "*"
     caller: str = "*"
@@ -49,7 +49,7 @@ class _Filter(Strict):
 
 
 async def not_found(request: Request, error: Exception) -> Response:
-    """Answer what stands at no endpoint, or asks by another method: 404 or 405, and what there is."""
+    """Answer an unknown path with 404 and a wrong method with 405, and list the endpoints."""
     status = error.status_code if isinstance(error, HTTPException) else 404
     there = (
         f"{'|'.join(sorted(route.methods - {'HEAD'}))} {route.path}"

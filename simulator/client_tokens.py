@@ -1,7 +1,7 @@
-"""ClientTokens: the same call once only ("How to ensure idempotence" of ECS and of VPC).
+"""ClientTokens: a repeated call takes effect once ("How to ensure idempotence" of ECS and of VPC).
 
 IdempotentProcessing: reference of CreateSnapshot (403). IdempotentParameterMismatch is 400 in most references and 403
-in CreateSnapshot's; it is 400 here. How long a token is remembered, and by whom it is shared, is not documented: here
+in CreateSnapshot's; it is 400 here. How long a token is remembered, and which callers share it, is not documented: here
 for 24 h of model time and by all users of the account, apart for each action.
 """
 
@@ -23,7 +23,7 @@ MAX_LENGTH = 64
 
 
 class UsedToken(Strict):
-    """What a token was first used for, and what that answered; of the parameters, a digest."""
+    """The first use of a token: a digest of its parameters, and the answer."""
 
     action: str
     token: str
@@ -41,7 +41,7 @@ class Use(NamedTuple):
 
 
 class ClientTokens:
-    """The tokens used of late. Not safe to use from several threads."""
+    """The recently used tokens. Not thread-safe."""
 
     def __init__(self, used: list[UsedToken] | None = None) -> None:
         """Remember `used`, oldest first."""
@@ -49,14 +49,14 @@ class ClientTokens:
         self._running: dict[tuple[str, str], float] = {}  # until when, of time.monotonic
 
     def used(self) -> list[UsedToken]:
-        """Return what is remembered, oldest first."""
+        """Return the remembered uses, oldest first."""
         return list(self._used.values())
 
     def once(self, use: Use, now: datetime, perform: Callable[[], Answer], busy: float = 0.0) -> Answer:
-        """Return what `perform` answers, or answered to the first call with the token of `use`.
+        """Return the answer of `perform`, or the answer of the first call with this token.
 
-        A refusal does not use the token up. `busy` is for how many real seconds the answer is kept back: so long the
-        call counts as running. Raises InvalidClientToken.Malformed, IdempotentParameterMismatch (400),
+        A refusal does not consume the token. `busy` is the number of real seconds that the answer is delayed; so long
+        the call counts as running. Raises InvalidClientToken.Malformed, IdempotentParameterMismatch (400),
         IdempotentProcessing (403).
         """
         token = use.token
@@ -92,6 +92,6 @@ class ClientTokens:
 
 
 def _digest(parameters: Mapping[str, str]) -> str:
-    """Of the parameters but the token itself: passwords among them are not to be kept."""
+    """Return a digest of the parameters without the token, so that no password is stored."""
     pairs = sorted((name, value) for name, value in parameters.items() if name != "ClientToken")
     return hashlib.sha256(json.dumps(pairs).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The model clock: begins at the estate's `now` and runs on with real time."""
+"""The model clock, which starts at the estate's `now` and advances with real time."""
 
 import threading
 import time
@@ -7,19 +7,19 @@ from datetime import datetime, timedelta
 
 
 class ClockError(ValueError):
-    """The clock was asked for what it does not do."""
+    """The clock cannot be set so."""
 
 
 class ModelClock:
-    """Model time, apart from real time; signatures are never checked against it. Safe to use from several threads."""
+    """Model time, separate from real time; signatures are not checked against it. Thread-safe."""
 
     def __init__(self, start: datetime, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """Begin at `start` (with offset); `monotonic` gives real seconds, for tests to replace."""
+        """Start at `start` (with offset); tests replace `monotonic`, which gives real seconds."""
         self._monotonic = monotonic
         self._lock = threading.Lock()
         # One tuple, so that `now` needs no lock.
         self._origin = (start, monotonic())
-        #: How often the clock was moved.
+        #: How often the clock was set or advanced.
         self.moves = 0
 
     def now(self) -> datetime:
@@ -28,9 +28,9 @@ class ModelClock:
         return start + timedelta(seconds=self._monotonic() - started)
 
     def set(self, moment: datetime) -> None:
-        """Let the clock show `moment` now and run on from there.
+        """Set the clock to `moment`; it advances from there.
 
-        Raises ClockError where that is in its past, or without an offset.
+        Raises ClockError if `moment` is in the clock's past, or has no offset.
         """
         if moment.tzinfo is None:
             raise ClockError(f"{moment.isoformat()} has no offset from UTC, expected one such as +08:00")
@@ -41,7 +41,7 @@ class ModelClock:
             self._move(moment.astimezone(now.tzinfo))
 
     def advance(self, seconds: float) -> None:
-        """Move the clock `seconds` on; raises ClockError for less than 0 and for what is beyond the year 9999."""
+        """Advance the clock by `seconds`; raises ClockError below 0 and beyond the year 9999."""
         if not seconds >= 0:
             raise ClockError(f"{seconds} s: the clock never goes back")
         with self._lock:

@@ -1,4 +1,4 @@
-"""The search for garbage, left out while an estate is made: none of it is any, and it takes a third of a start."""
+"""Garbage collection is paused while an estate is built: nothing is garbage then, and it takes a third of the time."""
 
 import gc
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def not_collecting() -> Iterator[None]:
-    """Leave garbage alone for the time of a with block; afterwards it is as it was."""
+    """Pause garbage collection in a with block, and restore the former setting afterwards."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""Estate files: reading them, and telling every fault with its key path."""
+"""Read estate files, and report every fault with its key path."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -45,19 +45,19 @@ def load(path: Path) -> Estate:
 
 
 def _parsed(text: str) -> tuple[Any, list[str]]:
-    """Return what a text holds, and the paths of keys given twice. Raises yaml.YAMLError where it is not YAML.
+    """Return the parsed text, and the paths of keys given twice. Raises yaml.YAMLError if it is not YAML.
 
-    Large estates are JSON, which is YAML too, and are read as JSON: that takes a hundredth of the time.
+    Large estates are JSON, which is YAML too; reading them as JSON takes a hundredth of the time.
     """
     try:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number), []
     except (ValueError, RecursionError):
-        # It is not, or holds what YAML's parser has better words for.
+        # It is not JSON, or has a fault that YAML's parser describes better.
         pass
     try:
         return _yaml(text, yaml.CSafeLoader)
     except yaml.YAMLError:
-        # libyaml tells less of what is wrong.
+        # libyaml describes faults less precisely.
         return _yaml(text, yaml.SafeLoader)
 
 
@@ -127,7 +127,7 @@ def _by_key(model: type[BaseModel]) -> dict[str, FieldInfo]:
 
 
 def _repeated_keys(node: yaml.Node | None, path: tuple[str | int, ...]) -> Iterator[str]:
-    """Keys that a mapping gives twice: YAML would keep the last and drop the rest without a word."""
+    """Yield keys that a mapping has twice: YAML would silently keep only the last."""
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:

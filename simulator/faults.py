@@ -1,8 +1,8 @@
-"""Which faults strike a call, and what a stale read sees.
+"""The faults that strike a call, and the state that a stale read sees.
 
 Codes, statuses and messages: public error codes of the Error Center (Throttling, Throttling.User, Throttling.Api, 400),
 Error code table of the ECS appendix (InternalError, ServiceUnavailable), KMS reference (Rejected.Throttling, 429; the
-ECS and VPC references do not tell its status).
+ECS and VPC references do not give its status).
 """
 
 import copy
@@ -37,7 +37,7 @@ class FaultError(ValueError):
 
 @dataclass
 class Strike:
-    """What the faults do to one call; nothing at all where `effects` is empty."""
+    """The effects of faults on one call; none if `effects` is empty."""
 
     effects: list[str] = field(default_factory=list)
     delay: float = 0.0
@@ -48,13 +48,13 @@ class Strike:
 
     @property
     def ended(self) -> bool:
-        """Whether no further fault is asked."""
+        """Whether later faults are skipped."""
         return self.refusal is not None or self.dropped_before or self.dropped_after
 
 
 @dataclass
 class _Armed:
-    """A fault with what it has met so far."""
+    """A fault with its counts so far."""
 
     fault: Fault
     dice: random.Random
@@ -73,7 +73,7 @@ class _Armed:
         )
 
     def step(self, action: Action, now: datetime) -> Step:
-        """Return what it does to the next matching call, of `action` at the model time `now`."""
+        """Return its effect on the next matching call of `action` at the model time `now`."""
         place = self.matched - self.fault.skip
         self.matched += 1
         if place < 0 or self._within_rate(action, now):
@@ -88,7 +88,7 @@ class _Armed:
         return step
 
     def _within_rate(self, action: Action, now: datetime) -> bool:
-        """Count a call against the rate of its action; refused ones do not count."""
+        """Count a call against the rate of its action; refused calls do not count."""
         if self.fault.per_minute is None:
             return False
         minute = int(now.timestamp() // 60)
@@ -109,14 +109,14 @@ class _Armed:
 
 
 class Faults:
-    """The faults of a simulated cloud, asked in the order in which they were added.
+    """The faults of a simulated cloud, applied in the order in which they were added.
 
-    A slow or stale fault lets the next one be asked too, and delays add up; the first that refuses or drops a call
-    ends the asking, so that later ones neither see nor count it. Safe to use from several threads.
+    After a slow or stale fault the next one applies too, and delays add up; the first that refuses or drops a call
+    is the last, so later ones neither see nor count the call. Thread-safe.
     """
 
     def __init__(self, permissions: Iterable[str], faults: Iterable[Fault] = ()) -> None:
-        """Begin with `faults`; `permissions` are the actions there are (`ecs:DescribeInstances`)."""
+        """Begin with `faults`; `permissions` are all simulated actions (`ecs:DescribeInstances`)."""
         self._permissions = tuple(permissions)
         self._lock = threading.Lock()
         self._all: list[_Armed] = []
@@ -134,7 +134,7 @@ class Faults:
             if not any(matches(pattern, permission, ignoring_case=True) for permission in self._permissions):
                 raise FaultError(f"{pattern} matches no action of the simulated cloud")
         with self._lock:
-            # Not for secrets: a test must see the same throws each time.
+            # Not for secrets: a test must get the same random numbers each time.
             armed = _Armed(fault, random.Random(fault.seed))  # noqa: S311
             self._all.append(armed)
             self._active = (*self._active, armed)
@@ -146,7 +146,7 @@ class Faults:
             self._active = ()
 
     def all(self) -> list[dict[str, Any]]:
-        """Every fault since the last `clear`, with how many calls it `matched` and how many it `struck`."""
+        """Return every fault since the last `clear`, with the number of calls that it `matched` and `struck`."""
         with self._lock:
             return [
                 {
@@ -158,7 +158,7 @@ class Faults:
             ]
 
     def strike(self, action: Action, call: Call, now: datetime) -> Strike:
-        """Ask the faults about the next call of `action`, at the model time `now`."""
+        """Apply the faults to the next call of `action`, at the model time `now`."""
         strike = Strike()
         if not self._active:
             return strike
@@ -171,18 +171,18 @@ class Faults:
 
     @property
     def stale_for(self) -> float:
-        """How many model seconds back a stale read may look; 0 while no fault can make one."""
+        """Return how many model seconds old a stale read may be; 0 if no fault makes stale reads."""
         return max((armed.fault.seconds for armed in self._active if armed.may_be_stale), default=0.0)
 
 
 class Past:
-    """The state as it was before each recent write, for stale reads. Each write costs a copy of the whole state."""
+    """The states before recent writes, for stale reads. Each write costs a copy of the whole state."""
 
     def __init__(self) -> None:
         self._kept: deque[tuple[datetime, Cloud]] = deque()
 
     def keep(self, cloud: Cloud, seconds: float) -> None:
-        """Keep the present state, about to be changed, for `seconds` of model time."""
+        """Keep a copy of the present state, before a write, for `seconds` of model time."""
         now = cloud.clock.now()
         self._forget(now - timedelta(seconds=seconds))
         self._kept.append((now, copy.deepcopy(cloud, {id(cloud.clock): cloud.clock})))
@@ -190,7 +190,7 @@ class Past:
     def before(self, cloud: Cloud, seconds: float) -> Cloud:
         """Return the state without the writes of the last `seconds` of model time.
 
-        `cloud` itself where there was none.
+        It is `cloud` itself if there was none.
         """
         since = cloud.clock.now() - timedelta(seconds=seconds)
         return next((kept for written, kept in self._kept if written > since), cloud)

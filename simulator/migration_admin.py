@@ -1,4 +1,4 @@
-"""Migration plans of a running simulated cloud: there is no public API for them, the console makes them."""
+"""Migration plans of a running simulated cloud. They have no public API: the console makes them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +13,7 @@ from simulator.simulation import Simulation
 
 
 class NewTime(Strict):
-    """Another time for instances of a plan that have not begun."""
+    """A new time for instances of a plan that have not begun to move."""
 
     id: str = Field(description="mp-...")
     start: AwareDatetime
@@ -21,19 +21,19 @@ class NewTime(Strict):
 
 
 class Migrations:
-    """Makes, lists and reschedules plans; what a plan does follows from the model clock."""
+    """Makes, lists and reschedules plans; they run by the model clock."""
 
     def __init__(self, simulation: Simulation) -> None:
-        """For one simulated cloud, whatever it is reset to."""
+        """Serve one simulated cloud, also after a reset."""
         self._simulation = simulation
 
     def all(self) -> list[dict[str, Any]]:
-        """All plans, oldest first, as JSON values of Migration: each instance with its phase, and why it Failed."""
+        """Return all plans, oldest first, as JSON values of Migration: each instance with its phase and failure."""
         with self._simulation.present() as cloud:
             return [_shown(migration) for migration in cloud.estate.migrations]
 
     def verify(self, plan: MigrationPlan | None = None, **fields: Any) -> list[str]:
-        """Everything that keeps a plan (or the fields of one) from being made; pydantic's ValidationError."""
+        """Return the reasons why a plan (or its fields) cannot be made; raises pydantic's ValidationError."""
         with self._simulation.present() as cloud:
             return migrations.verify(cloud, plan or MigrationPlan(**fields))
 
@@ -45,7 +45,7 @@ class Migrations:
     def reschedule(
         self, migration_id: str, start: datetime, instance_ids: Iterable[str] | None = None
     ) -> dict[str, Any]:
-        """Give the instances of a plan, or some of them, another time; raises MigrationRefusedError."""
+        """Set a new time for all or some instances of a plan; raises MigrationRefusedError."""
         with self._simulation.present(changed=True) as cloud:
             return _shown(migrations.reschedule(cloud, migration_id, start, instance_ids))
 

@@ -1,6 +1,6 @@
-"""OSS on the wire: which operation a REST request asks for, and its answer as XML.
+"""OSS on the wire: find the operation of a REST request, and write its answer as XML.
 
-The bucket stands in the path, as the SDK puts it for an endpoint that is an IP address. Codes that OSS has names of its
+The bucket is in the path, where the SDK puts it if the endpoint is an IP address. Codes for which OSS has names of its
 own for: OSS user guide, HTTP 403 errors.
 """
 
@@ -28,13 +28,13 @@ _CODES = {
     "SignatureDoesNotMatch": ("SignatureDoesNotMatch", 403),
     "SimulatorNotImplemented": ("NotImplemented", 400),
 }
-# What GetBucketPolicy answers with as it is.
+# GetBucketPolicy answers this document as it is.
 _DOCUMENT = "Policy"
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """An answer as it travels."""
+    """An answer as sent."""
 
     status: int
     body: str
@@ -43,12 +43,12 @@ class Rendered:
 
 
 def is_rest(request: SignedRequest) -> bool:
-    """Whether it is a request of OSS."""
+    """Whether it is a request to OSS."""
     return request.headers.get("authorization", "").startswith(OSS4)
 
 
 def asked(request: SignedRequest) -> tuple[str, dict[str, str]]:
-    """Return the operation and its parameters; what is not simulated is named as it came: `PUT /bucket/?policy`."""
+    """Return operation and parameters; one that is not simulated is named by its request: `PUT /bucket/?policy`."""
     bucket, _, key = request.path.strip("/").partition("/")
     query = dict(request.query)
     if request.method == "GET" and not bucket:
@@ -62,7 +62,7 @@ def asked(request: SignedRequest) -> tuple[str, dict[str, str]]:
 
 
 def rendered(status: int, body: Answer) -> Rendered:
-    """Return an answer or a refusal of the simulation in the form of OSS."""
+    """Return an answer or error of the simulation in OSS's form."""
     fields = dict(body)
     headers = {"x-oss-request-id": str(fields.pop("RequestId", ""))}
     if status == 200 and _DOCUMENT in fields:

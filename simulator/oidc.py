@@ -23,7 +23,7 @@ _FAIL = "AuthenticationFail.OIDCToken"
 
 @dataclass(frozen=True)
 class Claims:
-    """What a token says of its bearer; times are seconds since 1970."""
+    """The claims of a token; times are seconds since 1970."""
 
     issuer: str
     subject: str

@@ -1,12 +1,12 @@
-"""The live state in a file, so that it survives a restart.
+"""Keep the live state in a file, so that it survives a restart.
 
-In it: everything of the estate but its settings, the ids given, the ClientTokens used, the model clock, and how many
-requests there were. Not in it: settings (users, timings, faults ...), which are the estate file's and may be changed
-between two runs, the request log, and nonces. So no access key is in it, and users may come and go.
+The file has everything of the estate but its settings, the ids given, the ClientTokens used, the model clock, and the
+number of requests. It does not have settings (users, timings, faults ...), which come from the estate file and may
+change between two runs, nor the request log, nor nonces. So it contains no access key.
 
-A process that is killed (SIGKILL) loses what changed since the last writing: the last second, or ten times as long as
-writing takes where that is more (2 s at 10,000 instances, where requests wait 0.2 s for it). A file is for one
-simulator at a time.
+A process that is killed (SIGKILL) loses the changes since the last write: of the last second, or of ten times as long
+as a write takes if that is more (2 s at 10,000 instances, where requests wait 0.2 s for it). Only one simulator may use
+a file at a time.
 """
 
 import contextlib
@@ -22,18 +22,18 @@ from simulator.model.estate import Estate
 from simulator.saved import Head, SavedStateError, from_text
 from simulator.simulation import Simulation
 
-INTERVAL = 1.0  # seconds from one writing to the next, at least
-_SHARE = 10  # and so many times as long as the writing took
+INTERVAL = 1.0  # seconds between two writes, at least
+_SHARE = 10  # and at least so many times the duration of a write
 
 
 class StateFileError(Exception):
-    """The state file cannot be used; the message names it and what was expected. It was not touched."""
+    """The state file cannot be used; the message names the file and the expectation. The file is unchanged."""
 
 
 def restored(path: Path, estate: Estate) -> Simulation:
-    """Return the simulation of the state in `path`, or of `estate` where there is no such file.
+    """Return the simulation of the state in `path`, or of `estate` if there is no such file.
 
-    `estate` gives the settings, and is what `reset` returns to. Raises StateFileError.
+    `estate` has the settings, and is the state after a `reset`. Raises StateFileError.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -52,7 +52,7 @@ def restored(path: Path, estate: Estate) -> Simulation:
 def kept(path: Path, simulation: Simulation) -> Iterator[None]:
     """Write the state to `path` at once, then each time it has changed, at most once a second, and at the end.
 
-    Raises StateFileError when it cannot be written at once, or at the end; between, that is told on stderr and tried
+    Raises StateFileError if the first or the last write fails; others are reported on stderr and tried
     again.
     """
     keeper = _Keeper(path, simulation)
@@ -75,7 +75,7 @@ class _Keeper:
         self.stop = threading.Event()
 
     def run(self) -> None:
-        """Write what changes until `stop` is set."""
+        """Write changes until `stop` is set."""
         pause = INTERVAL
         while not self.stop.wait(pause):
             if self._simulation.changes == self._written:
@@ -98,7 +98,7 @@ class _Keeper:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Put `text` in place of what `path` holds, mode 0600, so that at no moment less than one of both is there."""
+    """Replace the content of `path` by `text` atomically, with mode 0600."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
         with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - Path.open takes no descriptor

@@ -1,4 +1,4 @@
-"""docs/simulator.md, generated from what the code declares: actions, parameters, states, refusals, limits, faults."""
+"""Generate docs/simulator.md from the code: actions, parameters, statuses, errors, limits and faults."""
 
 import ast
 import inspect
@@ -41,13 +41,13 @@ TITLES = {
 }
 
 
-# To the next sentence, which begins with a capital.
+# Up to the next sentence, which begins with a capital.
 _GAP = re.compile(r"Not simulated: (.+?\.)(?= [A-Z]|$)")
 
 
 @dataclass(frozen=True)
 class States:
-    """The statuses of one kind of thing, and which end by themselves in what."""
+    """The statuses of one resource type, and the automatic transitions between them."""
 
     kind: str
     statuses: tuple[str, ...]
@@ -56,7 +56,7 @@ class States:
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit that the cloud keeps, and what the code says of it."""
+    """A limit that the cloud enforces, with its comment in the code."""
 
     said: str
     value: str
@@ -64,7 +64,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Gap:
-    """What a module (`simulator/cloud/snapshots`) says that it leaves out."""
+    """What a module (`simulator/cloud/snapshots`) does not simulate, by its docstring."""
 
     module: str
     said: str
@@ -72,7 +72,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Seen:
-    """What was seen of one resource: with which inputs it was made, which were changed, which an import lacks."""
+    """Observations of one resource: its inputs, those that were changed, and those that an import lacks."""
 
     name: str
     made: list[str]
@@ -83,7 +83,7 @@ class Seen:
 def render() -> str:
     """Return the whole document, Markdown."""
     folder = Path(__file__).parent / "templates"
-    # Markdown, not HTML: nothing is escaped.
+    # Markdown, not HTML, so nothing is escaped.
     environment = Environment(  # noqa: S701
         loader=FileSystemLoader(folder), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -102,7 +102,7 @@ def render() -> str:
 
 
 def seen() -> Iterator[Seen]:
-    """Yield what the real plugin was seen to do with each of its resources: `tests/e2e/sweep` writes it."""
+    """Yield the observations of the real plugin's resources, which `tests/e2e/sweep` writes."""
     told = json.loads((Path(__file__).parent / "seen.json").read_text(encoding="utf-8"))
     for type_token, life in told.items():
         package, module, name = type_token.split(":")
@@ -111,14 +111,14 @@ def seen() -> Iterator[Seen]:
 
 
 def gaps() -> Iterator[Gap]:
-    """Yield what the docstrings of the modules of actions and of the cloud say after `Not simulated: `."""
+    """Yield the texts after `Not simulated: ` in the docstrings of the actions' and the cloud's modules."""
     for module in (*_modules(simulator.api), *_modules(simulator.cloud)):
         if found := _GAP.search(" ".join(inspect.cleandoc(module.__doc__ or "").split())):
             yield Gap(module.__name__.replace(".", "/"), found[1])
 
 
 def limits() -> Iterator[Limit]:
-    """Yield the constants of the model of the cloud that a comment `#: ...` above them tells, by module and place."""
+    """Yield the constants in the model of the cloud with a comment `#: ...` above them, by module and place."""
     for module in _modules(simulator.cloud):
         yield from _limits_of(module)
 
@@ -153,7 +153,7 @@ def _value(limit: int | range | dict[str, int]) -> str:
 
 
 def _products() -> list[tuple[str, str, list[Action]]]:
-    """Title, API version and actions of every product."""
+    """Yield title, API version and actions of every product."""
     by_code: dict[str, list[Action]] = {}
     for action in registry().all():
         by_code.setdefault(action.product.code, []).append(action)
@@ -161,7 +161,7 @@ def _products() -> list[tuple[str, str, list[Action]]]:
 
 
 def _summary(action: Action) -> str:
-    """Return what the action's docstring says, on one line."""
+    """Return the action's docstring on one line."""
     return " ".join(inspect.cleandoc(action.perform.__doc__ or "").split())
 
 

@@ -1,4 +1,4 @@
-"""The request log: who asked what and how it went, in a form that tests can assert on, without any secret."""
+"""The request log: callers, requests and outcomes, in a form for tests, without secrets."""
 
 import re
 from collections import deque
@@ -18,8 +18,8 @@ class LoggedRequest:
     """One request of the OpenAPI.
 
     `time` is model time. `outcome` is OK, the code of the refusal, or Dropped where a fault dropped the connection
-    before anything happened; then `status` is 0. Where a fault lost the answer only (drop-after), outcome and status
-    are those of the answer. `fault` names the faults that struck, in their order, joined by +.
+    before anything happened; then `status` is 0. If a fault dropped only the answer (drop-after), outcome and status
+    are those of the answer. `fault` names the faults that struck, in order, joined by +.
     """
 
     request_id: str
@@ -34,22 +34,22 @@ class LoggedRequest:
 
 
 class RequestLog:
-    """The latest 100,000 requests, oldest first; `count` is how many there were at all."""
+    """The latest 100,000 requests, oldest first; `count` is the number of all requests."""
 
     def __init__(self, count: int = 0) -> None:
-        """Begin empty, after `count` requests that are not in it."""
+        """Begin with an empty log, after `count` earlier requests."""
         self._entries: deque[LoggedRequest] = deque(maxlen=KEPT)
         self.count = count
 
     def append(self, entry: LoggedRequest) -> None:
-        """Add the newest."""
+        """Append the newest request."""
         self._entries.append(entry)
         self.count += 1
 
     def entries(
         self, action: str = "*", caller: str = "*", outcome: str = "*", fault: str = "*"
     ) -> list[dict[str, Any]]:
-        """Those that match all patterns, such as `ecs:Create*` for `action`; * and ? are wildcards."""
+        """Return the requests that match all patterns, such as `ecs:Create*` for `action`; * and ? are wildcards."""
         return [
             asdict(entry)
             for entry in self._entries
@@ -61,5 +61,5 @@ class RequestLog:
 
 
 def masked(parameters: Mapping[str, str]) -> dict[str, str]:
-    """Parameters for the log: passwords, secrets and user data by `******`."""
+    """Return the parameters for the log, with `******` for passwords, secrets and user data."""
     return {name: MASK if _SECRET.search(name) else value for name, value in parameters.items()}

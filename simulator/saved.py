@@ -1,4 +1,4 @@
-"""The live state as a text and back: JSON, one object. As in an estate file, what has its default is left out."""
+"""Write the live state as a JSON object, and read it back. As in an estate file, default values are left out."""
 
 import json
 from typing import Any, Literal
@@ -9,7 +9,7 @@ from simulator.client_tokens import UsedToken
 from simulator.model.base import Strict
 from simulator.model.estate import Estate
 
-# What the estate file says anew at each start; everything else of an estate is live state.
+# The settings, which are read from the estate file at each start; everything else is live state.
 SETTINGS = frozenset(
     {
         "version",
@@ -33,11 +33,11 @@ _LIVE = frozenset(Estate.model_fields) - SETTINGS
 
 
 class SavedStateError(ValueError):
-    """The text is not a live state of this estate; the message tells what was expected."""
+    """The text is no live state of this estate; the message says what was expected."""
 
 
 class Head(Strict):
-    """What is saved beside the estate."""
+    """The saved values outside the estate."""
 
     simulator_state: Literal[1] = Field(default=1, description="Version of this format.")
     region_id: str
@@ -55,15 +55,15 @@ class Saved(Head):
 
 
 def to_text(head: Head, estate: Estate) -> str:
-    """Return the state as it is written; takes 0.2 s at 10,000 instances."""
+    """Return the state as text; takes 0.2 s at 10,000 instances."""
     live = estate.model_dump_json(include=set(_LIVE), exclude_defaults=True)
     return f'{head.model_dump_json()[:-1]},"live":{live}}}\n'
 
 
 def from_text(text: str, settings: Estate) -> tuple[Head, Estate]:
-    """Return what `to_text` wrote, with the `settings` of the estate file.
+    """Read the text that `to_text` wrote, with the `settings` of the estate file.
 
-    Raises SavedStateError where it is something else, or of another region or account.
+    Raises SavedStateError if it is something else, or of another region or account.
     """
     try:
         saved = Saved.model_validate(json.loads(text))
@@ -79,7 +79,7 @@ def from_text(text: str, settings: Estate) -> tuple[Head, Estate]:
     unknown = sorted(set(saved.live) - _LIVE)
     if unknown:
         raise SavedStateError(f"live: unknown {', '.join(unknown)}, expected one of: {', '.join(sorted(_LIVE))}")
-    # Field by field: an estate file must be whole in itself, while a snapshot outlives its disk.
+    # Each field by itself: an estate file must be consistent, but in a live state a snapshot outlives its disk.
     return saved, settings.model_copy(update={name: _field(name, saved.live) for name in _LIVE})
 
 

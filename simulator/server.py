@@ -37,11 +37,11 @@ from simulator.tls import throw_away_identity, write_certificate
 
 LOOPBACK = "127.0.0.1"
 TIMEOUT = 10.0  # seconds, to start and to stop
-# Seconds that an idle connection stays: longer than the 5 s that the provider pauses between two looks, for what is
-# sent just as the connection is closed fails.
+# Seconds that an idle connection stays open: longer than the provider's pause of 5 s between two reads, because a
+# request that is sent while the connection closes fails.
 KEEP_ALIVE = 60
 _REST_METHODS = ("DELETE", "GET", "HEAD", "POST", "PUT")
-# Every service is answered on the one port; clients want an endpoint for each that they use.
+# All services are on one port; clients need an endpoint for each that they use.
 SERVICES = (
     "ecs",
     "vpc",
@@ -64,19 +64,19 @@ class Simulator:
     """A running simulated cloud, for tests and the demo."""
 
     def __init__(self, simulation: Simulation, port: int, ca_certificate: str) -> None:
-        """Hold what serves at `port` of loopback; `ca_certificate` is what its TLS clients must trust, PEM."""
+        """Hold what serves at `port` of loopback; `ca_certificate` is the CA that TLS clients must trust, PEM."""
         self.simulation = simulation
         self.port = port
         self.ca_certificate = ca_certificate
 
     @property
     def host(self) -> str:
-        """host:port, as clients take it for an endpoint."""
+        """host:port, as an endpoint for clients."""
         return f"{LOOPBACK}:{self.port}"
 
     @property
     def url(self) -> str:
-        """The URL of every service; `https` in place of `http` does as well."""
+        """The URL of every service; `https` works too."""
         return f"http://{self.host}"
 
     @property
@@ -106,7 +106,7 @@ class Simulator:
         return user.access_key_id, user.access_key_secret.get_secret_value()
 
     def config(self) -> dict[str, Any]:
-        """Return the `alicloud:*` configuration that reaches it, keys without that prefix, credentials among them."""
+        """Return the `alicloud:*` configuration with credentials, keys without that prefix."""
         key, secret = self.credentials
         return {
             "region": self.region,
@@ -137,7 +137,7 @@ class Simulator:
 
     @property
     def migrations(self) -> Migrations:
-        """Migration plans: `migrations.create(instance_ids=[...], start=..., ...)`; their time comes with the clock."""
+        """Migration plans: `migrations.create(instance_ids=[...], start=..., ...)`; they run by the model clock."""
         return Migrations(self.simulation)
 
     @property
@@ -146,12 +146,12 @@ class Simulator:
         return self.simulation.clock
 
     def reset(self) -> None:
-        """Return to the estate as it was given."""
+        """Reset to the estate as it was given."""
         self.simulation.reset()
 
 
 class _ObjectStorage(Route):
-    """Any path, where the request is signed as OSS has it: a bucket stands in the path of OSS alone."""
+    """Matches any path if the request has OSS's signature: only OSS has the bucket in the path."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         signed = Headers(scope=scope).get("authorization", "").startswith(OSS4) if scope["type"] == "http" else False
@@ -159,7 +159,7 @@ class _ObjectStorage(Route):
 
 
 class _Dated:
-    """Says in every answer what time it is: model time, as the cloud's own clock."""
+    """Sends the model time in every answer, as the cloud's own clock."""
 
     def __init__(self, app: ASGIApp, simulation: Simulation) -> None:
         self._app = app
@@ -187,7 +187,7 @@ def application(simulation: Simulation) -> Starlette:
             await _departure(request, reply.delay)
         if reply.dropped:
             request.state.abort()
-            # To a client that is gone uvicorn sends nothing.
+            # uvicorn sends nothing to a client that is gone.
             await _departure(request)
         if is_rest(asked):
             answer = rendered(reply.status, reply.body)
@@ -206,16 +206,16 @@ def application(simulation: Simulation) -> Starlette:
 
 
 def serve(estate: Estate, port: int, ca_file: Path | None = None, state_file: Path | None = None) -> None:
-    """Serve until SIGINT or SIGTERM; prints one line with the URL when ready, and how to use it on stderr.
+    """Serve until SIGINT or SIGTERM; prints one line with the URL when ready, and instructions on stderr.
 
     Port 0 takes a free one.
 
-    By then `ca_file` holds the CA certificate that TLS clients must trust, PEM. The state is that of `state_file` where
-    there is such a file, and is kept there. Raises OSError when the port cannot be had, CertificateFileError,
-    StateFileError, and FaultError where the estate has a fault that could never strike.
+    Before that, it writes the CA certificate that TLS clients must trust (PEM) to `ca_file`. The state is that of
+    `state_file` if that file exists, and is kept there. Raises OSError if the port is in use, CertificateFileError,
+    StateFileError, and FaultError if the estate has a fault that could never strike.
     """
     stop = {signal.SIGINT, signal.SIGTERM}
-    # Blocked before the server's thread begins, which inherits it: only this thread takes them, in its own time.
+    # Block the signals before the server's thread starts and inherits the mask: only this thread handles them.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, stop)
     try:
         with _kept(estate, state_file) as simulation, _serving(simulation, port) as simulator:
@@ -225,12 +225,12 @@ def serve(estate: Estate, port: int, ca_file: Path | None = None, state_file: Pa
             print(_how_to_use(simulator), file=sys.stderr, flush=True)
             signal.sigwait(stop)
     finally:
-        # A caller's own children would inherit the mask.
+        # Child processes of the caller would inherit the mask.
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _how_to_use(simulator: Simulator) -> str:
-    """Return the variables with the access keys of the estate's first user, which are as simulated as the cloud."""
+    """Return the variables with the (simulated) access keys of the estate's first user."""
     key, secret = map(shlex.quote, simulator.credentials)
     user = simulator.simulation.cloud.estate.users[0].name
     return (
@@ -242,9 +242,9 @@ def _how_to_use(simulator: Simulator) -> str:
 
 @contextmanager
 def running(estate: Estate | Path, state_file: Path | None = None) -> Iterator[Simulator]:
-    """Serve on a free port in a thread of its own with an event loop of its own; several may run side by side.
+    """Serve on a free port in a thread with its own event loop; several may run at once.
 
-    Raises EstateFileError, StateFileError, FaultError as `serve` does, and TimeoutError when it cannot start.
+    Raises EstateFileError, StateFileError and FaultError as `serve` does, and TimeoutError if it does not start.
     """
     initial = load(estate) if isinstance(estate, Path) else estate
     with _kept(initial, state_file) as simulation, _serving(simulation, 0) as simulator:
@@ -259,7 +259,7 @@ def _kept(estate: Estate, state_file: Path | None) -> Iterator[Simulation]:
 
 
 async def _departure(request: Request, within: float | None = None) -> None:
-    """Wait until the connection of a request, read to its end, is gone; or for `within` seconds if that is sooner."""
+    """Wait until the connection of a fully read request is closed, at most `within` seconds."""
     try:
         async with asyncio.timeout(within):
             while (await request.receive())["type"] != "http.disconnect":

@@ -1,13 +1,13 @@
-"""Signatures of requests, in all styles that clients of Alibaba Cloud use.
+"""Signatures of requests, in all versions that clients of Alibaba Cloud use.
 
 RPC 1.0: HMAC-SHA1 over the sorted parameters, which carry AccessKeyId, Timestamp, SignatureNonce and Signature.
 ACS3-HMAC-SHA256: over method, path, query, named headers and the digest of the body, in the Authorization header.
-OSS4-HMAC-SHA256: of OSS, the same without a nonce and with a key made of date and region (OSS reference, "Include a V4
+OSS4-HMAC-SHA256: for OSS; the same without a nonce, and with a key from date and region (OSS reference, "Include a V4
 signature in the Authorization header").
 Times of requests are checked against real time, never against the model clock.
 
-Codes: the public error codes of the Error Center, in which `Missing` and `Invalid` stand before the name of whichever
-parameter is meant.
+Codes: the public error codes of the Error Center, with `Missing` or `Invalid` before the name of the
+parameter.
 """
 
 import base64
@@ -24,7 +24,7 @@ from simulator.model.ram import Caller, Session, User
 
 ACS3 = "ACS3-HMAC-SHA256"
 OSS4 = "OSS4-HMAC-SHA256"
-# How far the time of a request may be from ours; nonces are remembered as long.
+# How far the time of a request may differ from ours; nonces are remembered as long.
 TOLERANCE = timedelta(minutes=15)
 AUTHENTICATION_CODES = (
     "IncompleteSignature",
@@ -64,7 +64,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """A request as it came: header names in lower case, parameters of query and form apart and in order."""
+    """A received request: header names in lower case, parameters of query and form separate and in order."""
 
     method: str
     path: str
@@ -76,7 +76,7 @@ class SignedRequest:
 
 @dataclass(frozen=True)
 class _Claim:
-    """What a request says of itself, and what its signature would be with a given secret."""
+    """The claims of a request, and the signature that it needs for a given secret."""
 
     access_key_id: str
     time: str
@@ -100,19 +100,19 @@ class _Claim:
 
 
 class Authenticator:
-    """Tells who calls, and refuses what is wrongly signed, stale or seen before."""
+    """Finds the caller of a request, and refuses a wrong, stale or repeated signature."""
 
     def __init__(self, users: Sequence[User], sessions: Mapping[str, Session] | None = None) -> None:
-        """Know the access keys of `users`, and those of `sessions`, which come and go."""
+        """Use the access keys of `users` and of `sessions`, which may change."""
         self._users = {user.access_key_id: user for user in users}
         self._sessions = {} if sessions is None else sessions
         self._nonces: dict[tuple[str, str], datetime] = {}  # oldest first
 
     def caller(self, request: SignedRequest, now: datetime | None = None) -> Caller:
-        """Return the user or the session that signed `request`; `now` is real time unless a test gives another.
+        """Return the user or the session that signed `request`; `now` is real time, except in tests.
 
-        Raises one of AUTHENTICATION_CODES, 400 but for InvalidAccessKeyId.NotFound (404), and NotSimulatedError where
-        the answer is to be XML.
+        Raises one of AUTHENTICATION_CODES, 400 except for InvalidAccessKeyId.NotFound (404), and NotSimulatedError if
+        the client wants XML.
         """
         now = now or datetime.now(UTC)
         claim = _claim(request)
@@ -124,7 +124,7 @@ class Authenticator:
         if not hmac.compare_digest(expected.encode(), claim.given.encode()):
             raise CloudError("SignatureDoesNotMatch", "Specified signature is not matched with our calculation.")
         _check_time(claim.time, now)
-        # Requests of OSS have no nonce: the same one may come again.
+        # Requests to OSS have no nonce, so the same one may come again.
         if claim.style != OSS4:
             self._check_nonce(claim, now)
         return caller
@@ -156,7 +156,7 @@ class Authenticator:
 
 
 def rpc_text_to_sign(method: str, parameters: Sequence[tuple[str, str]]) -> str:
-    """Return what RPC 1.0 signs: method, path and all parameters but Signature, sorted and encoded."""
+    """Return the text that RPC 1.0 signs: method, path and all parameters but Signature, sorted and encoded."""
     pairs = sorted((name, value) for name, value in parameters if name != "Signature")
     canonical = "&".join(f"{_encode(name)}={_encode(value)}" for name, value in pairs)
     return f"{method}&{_encode('/')}&{_encode(canonical)}"
@@ -177,7 +177,7 @@ def _claim(request: SignedRequest) -> _Claim:
 def _rpc_claim(request: SignedRequest) -> _Claim:
     pairs = [*request.query, *request.form]
     parameters = dict(pairs)
-    # SignatureMethod may be left out: the public error codes say so.
+    # SignatureMethod may be missing, according to the public error codes.
     for name in ("AccessKeyId", "Signature", "SignatureNonce", "SignatureVersion", "Timestamp"):
         if not parameters.get(name):
             raise CloudError(f"Missing{name}", f"{name} is mandatory for this action.")
@@ -185,7 +185,7 @@ def _rpc_claim(request: SignedRequest) -> _Claim:
         raise CloudError("InvalidSignatureMethod", "Specified signature method is not valid.")
     if parameters["SignatureVersion"] != "1.0":
         raise CloudError("InvalidSignatureVersion", "Specified parameter SignatureVersion is not valid.")
-    # What is not told is XML ("Common parameters").
+    # Without a Format the answer is XML ("Common parameters").
     _check_format(parameters.get("Format") or "XML")
     return _Claim(
         parameters["AccessKeyId"],
@@ -201,7 +201,7 @@ def _rpc_claim(request: SignedRequest) -> _Claim:
 def _acs3_claim(request: SignedRequest) -> _Claim:
     parsed = _ACS3_AUTHORIZATION.fullmatch(request.headers["authorization"].strip())
     names = parsed["headers"].lower().split(";") if parsed else []
-    # Whatever common header is there must be signed ("Request structure and signature", version 3).
+    # Every common header must be signed ("Request structure and signature", version 3).
     signed = _ACS3_MUST_SIGN | {name for name in request.headers if name.startswith("x-acs-")}
     if parsed is None or not signed <= set(names) or any(name not in request.headers for name in names):
         raise CloudError("IncompleteSignature", "The request signature does not conform to Aliyun standards.")

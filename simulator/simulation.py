@@ -1,4 +1,4 @@
-"""From a request to an answer: who calls, whether it may, what the action does, and what is logged."""
+"""Answer requests: find the caller, check its permission, run the action, and log the outcome."""
 
 import threading
 from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ from simulator.request_log import LoggedRequest, RequestLog, masked
 from simulator.saved import Head, to_text
 from simulator.signature import AUTHENTICATION_CODES, Authenticator, SignedRequest
 
-# What belongs to every request and not to an action: never passed on, never logged but for Action and Version.
+# Parameters of the protocol: never passed to an action, never logged, except Action and Version.
 _PROTOCOL_PARAMETERS = frozenset(
     {
         "Action",
@@ -45,8 +45,8 @@ _PROTOCOL_PARAMETERS = frozenset(
         "Timestamp",
     }
 )
-# What every action takes; the simulator looks at RegionId, ClientToken and ResourceGroupId only, at the last where
-# something has a resource group. SourceIp is what the Terraform provider tells RDS of its own caller.
+# Parameters that every action accepts; the simulator uses RegionId, ClientToken and, for resources with a resource
+# group, ResourceGroupId. The Terraform provider sends SourceIp to RDS.
 _COMMON_PARAMETERS = frozenset(
     {
         "RegionId",
@@ -63,9 +63,9 @@ _COMMON_PARAMETERS = frozenset(
 _NO_REGION_CHECK = frozenset(
     {"AssumeRole", "AssumeRoleWithOIDC", "DescribeRegions", "DescribeEndpoints", "GetCallerIdentity"}
 )
-# Who calls without a signature.
+# The caller of unsigned requests.
 _NOBODY = User.model_construct(name="", user_id="", access_key_id="", access_key_secret=SecretStr(""), policies=[])
-# What any action can be refused with.
+# Codes that every action can answer.
 COMMON_CODES = (
     "DryRunOperation",
     "Forbidden.RAM",
@@ -81,15 +81,15 @@ COMMON_CODES = (
 
 
 class UndeclaredCodeError(Exception):
-    """A defect of the simulator: an action refuses with a code that its declaration does not name."""
+    """A defect of the simulator: an action raised a code that it does not declare."""
 
 
 @dataclass(frozen=True)
 class Reply:
     """An answer with its HTTP status.
 
-    It is sent after `delay` seconds; where it is `dropped`, the connection is aborted then in its place (status 0 where
-    nothing was done before).
+    It is sent after `delay` seconds; if it is `dropped`, the connection is aborted instead (status 0 if
+    the action did not run).
     """
 
     status: int
@@ -99,13 +99,13 @@ class Reply:
 
 
 class Simulation:
-    """One simulated cloud behind its OpenAPI. Safe to use from several threads."""
+    """One simulated cloud behind its OpenAPI. Thread-safe."""
 
     def __init__(self, estate: Estate, saved: tuple[Head, Estate] | None = None) -> None:
-        """Begin with what `estate` says, or go on from the live state `saved`; both are copied.
+        """Begin with `estate`, or continue from the live state `saved`; both are copied.
 
-        Raises FaultError where `estate` has a fault that could never strike, MigrationRefusedError where it has a
-        migration plan that the cloud would not take.
+        Raises FaultError if `estate` has a fault that could never strike, MigrationRefusedError if it has a
+        migration plan that the cloud would refuse.
         """
         self._registry = registry()
         self._lock = threading.Lock()
@@ -115,17 +115,17 @@ class Simulation:
             self._begin(estate.model_copy(deep=True), saved)
 
     def reset(self, estate: Estate | None = None) -> None:
-        """Return to the estate as it was given, or take another: state, clock, ids, tokens, faults and request log."""
+        """Reset to the estate as it was given, or to another: state, clock, ids, tokens, faults and request log."""
         with self._lock:
-            # The new clock has not been moved yet: the count must not fall.
+            # The new clock has not been set yet, but the count must not fall.
             self._changes = self.changes + 1
             self._begin(self._initial if estate is None else estate.model_copy(deep=True), None)
 
     def state(self) -> dict[str, Any]:
         """Return the whole present state in the form of an estate file, sorted, secrets masked.
 
-        The order does not tell when things were made, and `now` stays where the estate began: two dumps differ only
-        where something is different.
+        The order does not depend on creation, and `now` is that of the estate's start: two dumps differ only
+        if the resources differ.
         """
         with self._lock:
             settle(self.cloud)
@@ -140,7 +140,7 @@ class Simulation:
         return dump
 
     def saved(self) -> tuple[int, str]:
-        """Return the live state as a text from which another simulation can go on, and the `changes` that are in it."""
+        """Return the live state as a text from which another simulation can continue, and the `changes` in it."""
         with self._lock:
             settle(self.cloud)
             head = Head.model_construct(
@@ -156,19 +156,19 @@ class Simulation:
 
     @property
     def clock(self) -> ModelClock:
-        """The model clock, which `reset` begins anew."""
+        """The model clock; `reset` starts a new one."""
         return self.cloud.clock
 
     @property
     def changes(self) -> int:
-        """Grows with each change of the state or the clock."""
+        """A number that grows with each change of the state or the clock."""
         return self._changes + self.cloud.clock.moves
 
     @contextmanager
     def present(self, *, changed: bool = False) -> Iterator[Cloud]:
-        """Open the cloud as it is now, for what no action of the OpenAPI does; calls wait meanwhile.
+        """Open the present state for work outside the OpenAPI; calls wait meanwhile.
 
-        With `changed` the caller may change it.
+        With `changed` the caller may change the state.
         """
         with self._lock:
             settle(self.cloud)
@@ -176,7 +176,7 @@ class Simulation:
             yield self.cloud
 
     def end_sessions(self) -> None:
-        """Let the time of every session of STS be over, as if it had come."""
+        """End every STS session now."""
         with self._lock:
             for key, session in self.cloud.sessions.items():
                 self.cloud.sessions[key] = replace(session, ends_at=datetime.now(UTC))
@@ -184,12 +184,12 @@ class Simulation:
     def requests(
         self, action: str = "*", caller: str = "*", outcome: str = "*", fault: str = "*"
     ) -> list[dict[str, Any]]:
-        """Return the request log, oldest first: what matches all patterns, such as `ecs:Create*` for `action`."""
+        """Return the logged requests that match all patterns, such as `ecs:Create*` for `action`, oldest first."""
         with self._lock:
             return self._log.entries(action, caller, outcome, fault)
 
     def reply(self, request: SignedRequest) -> Reply:
-        """Answer one request of the OpenAPI; every refusal is an answer too."""
+        """Answer one request of the OpenAPI; an error is an answer too."""
         with self._lock:
             return self._reply(request)
 
@@ -230,7 +230,7 @@ class Simulation:
             strike = self.faults.strike(known, call, self.cloud.clock.now())
             reply, outcome = self._carry_out(known, call, number, strike)
         except CloudError as error:
-            # Some refusals are constants: what each raise leaves on them must not pile up.
+            # Some errors are constants: their tracebacks must not accumulate.
             error.with_traceback(None)
             if error is not strike.refusal:
                 _check_declared(action, error)
@@ -251,7 +251,7 @@ class Simulation:
         return reply
 
     def _carry_out(self, action: Action, call: Call, number: str, strike: Strike) -> tuple[Reply, str]:
-        """One call as the faults leave it, and its outcome."""
+        """Run one call under the faults; return its reply and outcome."""
         if strike.refusal is not None:
             raise strike.refusal
         if strike.dropped_before:
@@ -282,7 +282,7 @@ class Simulation:
             raise NotFoundError("InvalidRegionId.NotFound", "The specified RegionId does not exist.")
         token = call.optional("ClientToken")
         if token is None and action.product is VPC:
-            # Its request id is the token of a call of the VPC API that has none (SDK texts, vpc20160428).
+            # In the VPC API, the request id is the token of a call without one (SDK texts, vpc20160428).
             token = number
         if not action.remembers_token or token is None:
             return action.perform(cloud, call)
@@ -296,9 +296,9 @@ def _permitted(cloud: Cloud, action: Action, call: Call) -> bool:
 
 
 def parsed_request(method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> SignedRequest:
-    """Return a request from what HTTP gives.
+    """Build a request from its parts in HTTP.
 
-    Raw query, headers in lower case, raw body (a form, whatever it calls itself).
+    The query is raw, headers are in lower case, the body is a raw form, in spite of its content type.
     """
     return SignedRequest(
         method=method,
@@ -325,7 +325,7 @@ def _check_parameters(action: Action, call: Call) -> None:
 
 
 def _check_declared(action: Action | None, error: CloudError) -> None:
-    """Check the code: one that neither the action nor the protocol declares would be missing from the documentation."""
+    """Raise UndeclaredCodeError for a code that neither action nor protocol declares, as the docs would lack it."""
     if action and not isinstance(error, NotSimulatedError) and error.code not in {*action.raises, *COMMON_CODES}:
         raise UndeclaredCodeError(f"{action.permission} answers {error.code}, which it does not declare")
 
@@ -340,5 +340,5 @@ def _refusal(error: CloudError, name: str, number: str, host: str, strike: Strik
 
 
 def _order(item: dict[str, Any]) -> list[str]:
-    """Return what an item is sorted by: its id or name, and what tells namesakes apart."""
+    """Return the sort key of an item: its id or name, then a key for equal names."""
     return [str(item.get(key, "")) for key in ("id", "name", "instance_id", "network_type")]

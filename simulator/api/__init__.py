@@ -1,1 +1,1 @@
-"""The OpenAPI: one decorated function an action, between wire names and the model."""
+"""The OpenAPI: one decorated function per action, which translates between wire names and the model."""

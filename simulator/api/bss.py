@@ -1,7 +1,7 @@
-"""Billing: what an account has bought, product by product.
+"""Billing: what an account has bought, by product.
 
 Sources: BSS OpenAPI reference of QueryAvailableInstances; getAccountType of terraform-provider-alicloud 1.285.0, which
-asks for Cloud Firewall to learn whether an account is of aliyun.com or of alibabacloud.com.
+asks about Cloud Firewall to learn whether an account belongs to aliyun.com or to alibabacloud.com.
 """
 
 from collections.abc import Iterator
@@ -34,8 +34,8 @@ _RENEWALS = ("AutoRenewal", "ManualRenewal", "NotRenewal")
 def query_available_instances(cloud: Cloud, call: Call) -> Answer:
     """Return what was bought of ecs, eip and slb, oldest first, or of Cloud Firewall (nothing); others are refused.
 
-    ProductType tells kinds of one product apart and has no effect here. A product that the account's site does not sell
-    is NotApplicable.
+    ProductType, which distinguishes kinds of one product, has no effect here. A product that the account's site does
+    not sell is NotApplicable.
     """
     product = call.optional("ProductCode")
     if product == _INTERNATIONAL:
@@ -58,7 +58,7 @@ def query_available_instances(cloud: Cloud, call: Call) -> Answer:
 
 
 def _bought(cloud: Cloud, call: Call, product: str) -> Iterator[Answer]:
-    """Yield what there is of a product, and is asked for."""
+    """Yield what was bought of a product and passes the filters."""
     ids = call.commas("InstanceIDs")
     if ids is not None and len(ids) > _MAX_IDS:
         raise invalid_parameter("InstanceIDs")

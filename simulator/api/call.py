@@ -1,4 +1,4 @@
-"""One call of an action: its parameters, parsed once, and who calls."""
+"""One call of an action: its parameters, parsed once, and its caller."""
 
 import contextlib
 import json
@@ -28,7 +28,7 @@ class Call:
         return {name.partition(".")[0] for name in self.parameters}
 
     def texts(self) -> set[str]:
-        """Return every text given, and each entry of those that are lists, by commas or as JSON."""
+        """Return every text given; of a list (by commas or as JSON), each entry too."""
         found = set(self.parameters.values())
         for value in self.parameters.values():
             found.update(value.split(","))
@@ -42,7 +42,7 @@ class Call:
         return self.parameters.get(name) or None
 
     def given(self, name: str) -> str | None:
-        """Return a text, None where absent; an empty one stays empty, which is how a text is cleared."""
+        """Return a text, None if absent; an empty text stays empty, because callers clear a text with it."""
         return self.parameters.get(name)
 
     def text(self, name: str) -> str:
@@ -79,7 +79,7 @@ class Call:
     def json_list(self, name: str, code: str = "InvalidParameter", most: int = 100) -> list[str] | None:
         """Return a JSON array of texts such as `["i-1"]`, None where absent; raises `code`.
 
-        An empty array is a filter.
+        An empty array is a filter that matches nothing.
         """
         value = self.optional(name)
         if value is None:
@@ -108,12 +108,12 @@ class Call:
         return None if value is None else value.split(",")
 
     def repeated(self, name: str) -> list[str]:
-        """`Name.1`, `Name.2` ... in their order."""
+        """Return `Name.1`, `Name.2` ... in order."""
         found = self._numbered(name)
         return [fields[""] for _, fields in sorted(found.items()) if "" in fields]
 
     def records(self, name: str) -> list["Call"]:
-        """`Name.1.Field` ... as one call a number, in their order."""
+        """Return `Name.1.Field` ... as one call per number, in order."""
         found = self._numbered(name)
         return [Call(fields, self.caller, self.host) for _, fields in sorted(found.items())]
 

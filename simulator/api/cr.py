@@ -1,6 +1,6 @@
-"""Container Registry Enterprise Edition: instances, and who reaches them.
+"""Container Registry Enterprise Edition: instances, and their endpoints.
 
-Source: reference of Container Registry 2018-12-01, which tells neither limits nor codes.
+Source: reference of Container Registry 2018-12-01, which has neither limits nor error codes.
 """
 
 from typing import cast

@@ -1,4 +1,4 @@
-"""The filter of several lists of ECS by when things were created."""
+"""The filter by creation time that several lists of ECS have."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -28,7 +28,7 @@ _COPIES = "EnableCrossRegionCopy TargetCopyRegions CopiedSnapshotsRetentionDays 
 def create_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
     """Create a policy: timePoints ["0".."23"] in UTC+8, repeatWeekdays ["1".."7"], retentionDays -1 or 1..65535.
 
-    At most 100 a region.
+    At most 100 per region.
     """
     _check_region(cloud, call)
     copies = _copies(call, SnapshotCopies())
@@ -79,7 +79,7 @@ def modify_auto_snapshot_policy_ex(cloud: Cloud, call: Call) -> Answer:
     resources="snapshotpolicy/{autoSnapshotPolicyId}",
 )
 def delete_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
-    """Delete a policy, also one that applies to disks: it does so no more."""
+    """Delete a policy; it then no longer applies to any disk."""
     _check_region(cloud, call)
     policies.delete(cloud, call.text("autoSnapshotPolicyId"))
     return {}
@@ -115,7 +115,7 @@ def describe_auto_snapshot_policy_ex(cloud: Cloud, call: Call) -> Answer:
     resources="disk/{diskIds} snapshotpolicy/{autoSnapshotPolicyId}",
 )
 def apply_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
-    """Let a policy apply to the disks of the JSON array diskIds, in place of the one that they have."""
+    """Apply a policy to the disks of the JSON array diskIds; it replaces the policy that they have."""
     _check_region(cloud, call)
     policies.apply(cloud, call.text("autoSnapshotPolicyId"), _mandatory_list(call, "diskIds"))
     return {}
@@ -129,20 +129,20 @@ def apply_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
     resources="disk/{diskIds}",
 )
 def cancel_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
-    """Let the policy named, or whichever there is, not apply to disks any more; a disk without one is no error."""
+    """Remove the named policy, or any policy, from disks; a disk without one is no error."""
     _check_region(cloud, call)
     policies.cancel(cloud, call.optional("autoSnapshotPolicyId"), _mandatory_list(call, "diskIds"))
     return {}
 
 
 def _check_region(cloud: Cloud, call: Call) -> None:
-    """Check what these actions spell regionId: they refuse a wrong one with a code of their own."""
+    """Check regionId, which these actions spell so and refuse with their own code."""
     if call.text("regionId") != cloud.estate.region_id:
         raise policies.invalid("RegionId")
 
 
 def _copies(call: Call, before: SnapshotCopies) -> SnapshotCopies:
-    """Return what is set about copies in other regions, as it was where nothing is said.
+    """Return the settings of copies in other regions; what the call does not set stays as it was.
 
     Raises ParameterInvalid (403): copies without a region, a retention of other days than -1 or 1..65535.
     """
@@ -212,5 +212,5 @@ def _policy(cloud: Cloud, policy: AutoSnapshotPolicy, disk_count: int) -> Answer
 
 
 def _json(numbers: Iterable[int]) -> str:
-    """As it was given: an array of texts."""
+    """Return the array of texts as it was given."""
     return json.dumps([str(number) for number in numbers])

@@ -31,14 +31,14 @@ def attach_classic_link_vpc(cloud: Cloud, call: Call) -> Answer:
     resources="instance/{InstanceId}",
 )
 def detach_classic_link_vpc(cloud: Cloud, call: Call) -> Answer:
-    """Take the link of an instance to a VPC away."""
+    """Remove the link of an instance to a VPC."""
     classic_links.detach(cloud, call.text("InstanceId"), call.text("VpcId"))
     return {}
 
 
 @action(ECS, "DescribeClassicLinkInstances", "InstanceId VpcId PageNumber PageSize", resources="instance/*")
 def describe_classic_link_instances(cloud: Cloud, call: Call) -> Answer:
-    """Links of a VPC or of instances (at most 100, comma separated); one of both is mandatory.
+    """Links of a VPC or of instances (at most 100, comma separated); one of the two is mandatory.
 
     PageSize 1..100, 10 by default.
     """

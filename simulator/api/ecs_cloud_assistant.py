@@ -29,7 +29,7 @@ _INFO = {
     resources="instance/*",
 )
 def describe_cloud_assistant_status(cloud: Cloud, call: Call) -> Answer:
-    """Whether instances have the agent (InstanceId.N, at most 100; then all are answered); else MaxResults at most 50.
+    """Return whether instances have the agent; at most 100 InstanceId.N, else pages of at most 50 (MaxResults).
 
     CloudAssistantStatus is a text, "true" or "false".
     """
@@ -52,7 +52,7 @@ def describe_cloud_assistant_status(cloud: Cloud, call: Call) -> Answer:
     resources="instance/{InstanceId}",
 )
 def run_command(cloud: Cloud, call: Call) -> Answer:
-    """Run a command on instances (InstanceId.N, at most 100), all or none; each answers what its guest.answers say.
+    """Run a command on instances (at most 100 InstanceId.N), all or none; the answers come from guest.answers.
 
     Every instance must be Running and of the right system. Nothing is really run. Only RepeatMode Once.
     """
@@ -99,7 +99,7 @@ def describe_invocations(cloud: Cloud, call: Call) -> Answer:
     resources="instance/*",
 )
 def describe_invocation_results(cloud: Cloud, call: Call) -> Answer:
-    """Return result and output of commands, one an instance; PageSize and MaxResults at most 50, 10 by default.
+    """Return result and output of commands, one per instance; PageSize and MaxResults at most 50, 10 by default.
 
     Output is Base64 unless ContentEncoding is PlainText; beyond 24 KB it is cut off, and Dropped says how much.
     """
@@ -147,7 +147,7 @@ def _type(call: Call) -> CommandType:
 
 
 def _content(call: Call) -> str:
-    """Return the command as plain text; an encoding that is neither of the two counts as PlainText, as documented."""
+    """Return the command as plain text; an unknown encoding counts as PlainText, as documented."""
     given = call.text("CommandContent")
     encoded = (call.optional("ContentEncoding") or "").lower() == "base64"
     try:
@@ -198,7 +198,7 @@ def _invocation(cloud: Cloud, call: Call, invocation: Invocation, *, with_output
 
 
 def _result(cloud: Cloud, call: Call, result: InvocationResult, *, with_output: bool) -> Answer:
-    """Return what both ways of asking tell of one instance; nothing of its outcome before it is there."""
+    """Return the fields of one instance that both actions answer; the outcome only once it is known."""
     status = cloud_assistant.status_now(cloud, result)
     done = status != "Running"
     answer: Answer = {

@@ -28,14 +28,14 @@ from simulator.model.ecs_storage import Disk
 MAX_IDS = 100
 _NEVER = "2999-09-08T16:00Z"
 _STATUSES = ("In_use", "Available", "Attaching", "Detaching", "Creating", "ReIniting", "All")
-# Categories that DescribeDisks takes beside those that the simulator has.
+# Categories that DescribeDisks accepts although the simulator has no such disks.
 _OTHER_CATEGORIES = (
     "all",
     "cloud_regional_disk_auto",
     "elastic_ephemeral_disk_standard",
     "elastic_ephemeral_disk_premium",
 )
-# Filters on an attribute, the most selective first, and the values that stand for any.
+# Filters on an attribute, the most selective first, with the values that mean any.
 _EQUAL = {
     "InstanceId": "instance_id",
     "SnapshotId": "source_snapshot_id",
@@ -124,7 +124,7 @@ def delete_disk(cloud: Cloud, call: Call) -> Answer:
 def attach_disk(cloud: Cloud, call: Call) -> Answer:
     """Attach an Available data disk to a Running or Stopped instance of its zone; Attaching, then In_use.
 
-    At most 16 data disks an instance. An attached disk is not released with its instance unless told. KeyPairName and
+    At most 16 data disks an instance. An attached disk is not released with its instance by default. KeyPairName and
     Password are of system disks, and have no effect.
     """
     disks.attach(
@@ -168,7 +168,7 @@ def detach_disk(cloud: Cloud, call: Call) -> Answer:
     remembers_token=True,
 )
 def resize_disk(cloud: Cloud, call: Call) -> Answer:
-    """Let a disk grow, at once; system disks to 2048 GiB (cloud: 500), data disks to what CreateDisk allows.
+    """Enlarge a disk, at once; system disks to 2048 GiB (cloud: 500), data disks to what CreateDisk allows.
 
     Type online needs a Running instance and is not for the category cloud.
     """
@@ -189,7 +189,7 @@ def resize_disk(cloud: Cloud, call: Call) -> Answer:
     resources="disk/{DiskId} disk/{DiskIds}",
 )
 def modify_disk_attribute(cloud: Cloud, call: Call) -> Answer:
-    """Change texts and flags of DiskId, or of DiskIds.N alike."""
+    """Change texts and flags of DiskId, or the same of all DiskIds.N."""
     disk_id, disk_ids = call.optional("DiskId"), call.repeated("DiskIds")
     if disk_id and disk_ids:
         raise CloudError(
@@ -222,7 +222,7 @@ def modify_disk_attribute(cloud: Cloud, call: Call) -> Answer:
     resources="disk/{DiskId}",
 )
 def modify_disk_spec(cloud: Cloud, call: Call) -> Answer:
-    """Change category or performance, at once; never down to PL0, and not from or to the category cloud.
+    """Change category or performance level, at once; never down to PL0, nor from or to the category cloud.
 
     DryRun=true answers DryRunOperation (400).
     """
@@ -254,9 +254,9 @@ def modify_disk_spec(cloud: Cloud, call: Call) -> Answer:
     resources="disk/*",
 )
 def describe_disks(cloud: Cloud, call: Call) -> Answer:
-    """Disks; PageSize at most 100, MaxResults drawn into 10..500, 10 by default either way.
+    """Disks; PageSize at most 100, MaxResults clamped to 10..500, 10 by default either way.
 
-    DryRun=true answers DryRunOperation (400). An empty DiskIds array is a filter that nothing passes.
+    DryRun=true answers DryRunOperation (400). An empty DiskIds array matches nothing.
     """
     conditions = _conditions(call)
     ids = call.json_list("DiskIds", "InvalidParameter.DiskIds", most=10 * MAX_IDS)
@@ -273,7 +273,7 @@ def describe_disks(cloud: Cloud, call: Call) -> Answer:
 
 
 def _conditions(call: Call) -> list[Condition]:
-    """Return what a disk must be, by the filters that are given: most are not."""
+    """Return the conditions of the filters that are given."""
     _check_choices(call)
     conditions = [
         *(condition for parameter, attribute in _EQUAL.items() for condition in _equal(call, parameter, attribute)),
@@ -333,7 +333,7 @@ def _refuse_multi_attach(call: Call) -> None:
 
 
 def _instance_id(disk: Disk) -> str:
-    """As told outside: only while the disk is In_use or Detaching."""
+    """Return the instance id that answers show: only while the disk is In_use or Detaching."""
     return disk.instance_id if disk.instance_id and disk.status in ("In_use", "Detaching") else ""
 
 

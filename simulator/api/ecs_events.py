@@ -26,7 +26,7 @@ _STATUS_CODES = {"Running": 1}
 _HEALTH_CODES = {"Ok": 0, "Warning": 64}
 _CYCLE_STATUSES = frozenset(get_args(EventCycleStatus))
 _RANGES = "EventPublishTime NotBefore"
-# What the history has where no status is asked for, and how long it has it.
+# The statuses that the history answers by default, and how long it keeps events.
 _ENDED = ("Avoided", "Executed", "Canceled", "Failed")
 _KEPT = timedelta(days=30)
 
@@ -93,7 +93,7 @@ def describe_instances_full_status(cloud: Cloud, call: Call) -> Answer:
     resources="instance/*",
 )
 def describe_instance_history_events(cloud: Cloud, call: Call) -> Answer:
-    """System events of instances; PageSize at most 100, MaxResults drawn into 10..100.
+    """System events of instances; PageSize at most 100, MaxResults clamped to 10..100.
 
     Every instance of a migration plan has one, with ReasonCode VPCMigrationEcs. Without a filter on their status only
     those that have ended, at most 30 days ago. Lists of ids at most 100 long. Times as 2026-12-01T00:00:00Z, both ends
@@ -124,7 +124,7 @@ def _ids(call: Call, name: str) -> list[str] | None:
 
 
 def _event_filters(call: Call) -> list[Filter]:
-    """Return the filters on events that are given; a list goes before the single value of the same kind."""
+    """Return the filters on events; a list takes precedence over the single value of the same kind."""
     filters: list[Filter] = []
     if ids := _ids(call, "EventId"):
         filters.append(lambda event: event.id in ids)

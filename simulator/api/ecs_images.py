@@ -25,8 +25,8 @@ _EQUAL = {"ImageOwnerAlias": "owner_alias", "OSType": "os_type", "Architecture":
 def describe_images(cloud: Cloud, call: Call) -> Answer:
     """Images, all Available; ImageId at most 100, comma separated, ImageName with * at either end.
 
-    PageSize at most 100, 10 by default. None is a community image, of a family, or made of a snapshot; every one can be
-    used for every ActionType and InstanceType of its architecture, and ShowExpired shows no more.
+    PageSize at most 100, 10 by default. No image is a community image, of a family, or made from a snapshot. Every one
+    can be used for every ActionType and InstanceType of its architecture. ShowExpired shows nothing more.
     """
     if call.flag("DryRun"):
         raise dry_run_passed()
@@ -48,7 +48,7 @@ def describe_images(cloud: Cloud, call: Call) -> Answer:
     resources="image/{ImageId}",
 )
 def describe_image_support_instance_types(cloud: Cloud, call: Call) -> Answer:
-    """Return the instance types that an image can be used for: all of its architecture, and every type here is x86."""
+    """Return the instance types that an image supports: all of its architecture. Every type here is x86."""
     call.choice("ActionType", ("CreateEcs", "ChangeOS"))
     image = cloud.estate.images.find(call.text("ImageId"))
     if image is None:

@@ -1,4 +1,4 @@
-"""ECS: buying, starting, stopping, changing and releasing instances."""
+"""ECS: create, start, stop, change and release instances."""
 
 from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
@@ -49,9 +49,9 @@ def start_instance(cloud: Cloud, call: Call) -> Answer:
     resources=_INSTANCE,
 )
 def stop_instance(cloud: Cloud, call: Call) -> Answer:
-    """Stop a Running instance: Stopping, then Stopped, by force in the same time.
+    """Stop a Running instance: Stopping, then Stopped; force does not shorten that.
 
-    StoppedMode StopCharging is refused: with InvalidInstanceId.NotSupport where the real one does, else as not
+    StoppedMode StopCharging is refused: with InvalidInstanceId.NotSupport where the real cloud does so, else as not
     simulated.
     """
     call.flag("ForceStop")
@@ -86,7 +86,7 @@ def reboot_instance(cloud: Cloud, call: Call) -> Answer:
     resources=_INSTANCE,
 )
 def delete_instance(cloud: Cloud, call: Call) -> Answer:
-    """Release an instance; a Running one only with Force, a subscription before its end with TerminateSubscription."""
+    """Release an instance; a Running one needs Force, a subscription before its end TerminateSubscription."""
     return _delete(cloud, call, [call.text("InstanceId")])
 
 
@@ -119,7 +119,7 @@ def delete_instances(cloud: Cloud, call: Call) -> Answer:
     resources=_INSTANCE,
 )
 def modify_instance_attribute(cloud: Cloud, call: Call) -> Answer:
-    """Change what is given; SecurityGroupIds.N replace the groups of an instance in a VPC. A password is forgotten."""
+    """Change the given attributes; SecurityGroupIds.N replace the groups of an instance in a VPC."""
     changes = instances.Changes(
         name=call.given("InstanceName"),
         description=call.given("Description"),
@@ -144,7 +144,7 @@ def modify_instance_attribute(cloud: Cloud, call: Call) -> Answer:
     resources=_INSTANCE,
 )
 def modify_instance_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
-    """Give a Stopped instance in a VPC another VSwitch, address or VPC; a classic one is refused."""
+    """Change VSwitch, address or VPC of a Stopped instance in a VPC; a classic one is refused."""
     instances.move(
         cloud,
         call.text("InstanceId"),
@@ -167,7 +167,7 @@ def modify_instance_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
     resources="instance/{InstanceId} securitygroup/{SecurityGroupId}",
 )
 def join_security_group(cloud: Cloud, call: Call) -> Answer:
-    """Put an instance into one more group, or a network interface (codes as ModifyNetworkInterfaceAttribute)."""
+    """Add an instance or a network interface to a group (codes as ModifyNetworkInterfaceAttribute)."""
     interface_id = _interface(call)
     if interface_id is None:
         instances.join(cloud, call.text("InstanceId"), call.text("SecurityGroupId"))
@@ -187,7 +187,7 @@ def join_security_group(cloud: Cloud, call: Call) -> Answer:
     resources="instance/{InstanceId} securitygroup/{SecurityGroupId}",
 )
 def leave_security_group(cloud: Cloud, call: Call) -> Answer:
-    """Take an instance, or a network interface, out of a group; the last one cannot be left."""
+    """Remove an instance or a network interface from a group, unless it is its last one."""
     interface_id = _interface(call)
     if interface_id is None:
         instances.leave(cloud, call.text("InstanceId"), call.text("SecurityGroupId"))
@@ -217,7 +217,7 @@ def leave_security_group(cloud: Cloud, call: Call) -> Answer:
     resources="instance/*",
 )
 def run_instances(cloud: Cloud, call: Call) -> Answer:
-    """Buy and start instances in a VSwitch: Pending, then Running. Amount 1 to 100, all or none.
+    """Create and start instances in a VSwitch: Pending, then Running. Amount 1 to 100, all or none.
 
     VSwitchId is mandatory, since classic instances are not sold. Only on-demand and subscription instances: another
     SpotStrategy than NoSpot is refused. A password is checked and forgotten; disks have an image's or a given size.
@@ -253,7 +253,7 @@ def _delete(cloud: Cloud, call: Call, ids: list[str]) -> Answer:
 
 
 def _interface(call: Call) -> str | None:
-    """Return the network interface that is meant, None for an instance; both at once are refused."""
+    """Return the network interface, or None if an instance is named; both at once are refused."""
     interface_id = call.optional("NetworkInterfaceId")
     if interface_id is not None and call.optional("InstanceId") is not None:
         raise CloudError("InvalidParameter", "InstanceId and NetworkInterfaceId exclude each other.")
@@ -296,7 +296,7 @@ def _order(call: Call) -> purchases.Order:
 
 
 def _groups(call: Call) -> list[str]:
-    """SecurityGroupId or SecurityGroupIds.N, one of both."""
+    """Return SecurityGroupId or SecurityGroupIds.N; exactly one of them must be given."""
     one, several = call.optional("SecurityGroupId"), call.repeated("SecurityGroupIds")
     if one is None and not several:
         raise missing_parameter("SecurityGroupId")
@@ -306,7 +306,7 @@ def _groups(call: Call) -> list[str]:
 
 
 def _count(call: Call, name: str) -> int | None:
-    """Amount; MinAmount is the same, for the simulated stock never runs short."""
+    """Return Amount; MinAmount has no effect, because the simulated stock never runs out."""
     least, count = call.integer("MinAmount"), call.integer(name)
     if least is not None and not 1 <= least <= (count or 1):
         raise invalid_parameter("MinAmount")
@@ -322,7 +322,7 @@ def _months(call: Call, name: str) -> int | None:
 
 
 def _nested(call: Call, name: str) -> Call:
-    """`SystemDisk.Size` and the like as a call of their own."""
+    """Return parameters such as `SystemDisk.Size` as a call of their own."""
     start = f"{name}."
     fields = {key.removeprefix(start): value for key, value in call.parameters.items() if key.startswith(start)}
     return Call(fields, call.caller, call.host)

@@ -26,12 +26,12 @@ _BANDWIDTH_CODES = (
     resources=_INSTANCE,
 )
 def modify_instance_network_spec(cloud: Cloud, call: Call) -> Answer:
-    """Change the Internet bandwidth (0 to 100 Mbit/s; 200 for subscriptions that pay by bandwidth) and how it is paid.
+    """Change the Internet bandwidth (0 to 100 Mbit/s; 200 for subscriptions that pay by bandwidth) and its charge type.
 
-    In comes 1 to 10 Mbit/s, or as much as goes out. From 0 a subscription gets a public address, a pay-as-you-go
-    instance with AllocatePublicIp; to 0 an instance in a VPC loses its own. From 0 a Running classic instance needs a
-    restart, or must be Stopped where the estate says so. Subscriptions are answered an OrderId; AutoPay false of one is
-    refused as not simulated.
+    The inbound bandwidth is 1 to 10 Mbit/s, or as much as outbound. From 0 a subscription gets a public address, a
+    pay-as-you-go instance with AllocatePublicIp; to 0 an instance in a VPC loses its own. From 0 a Running classic
+    instance needs a restart, or must be Stopped where the estate says so. Subscriptions are answered an OrderId;
+    AutoPay false of one is refused as not simulated.
     """
     charge_type = call.choice(
         "NetworkChargeType", ("PayByTraffic", "PayByBandwidth"), "InvalidInternetChargeType.ValueNotSupported"
@@ -60,7 +60,7 @@ def modify_instance_network_spec(cloud: Cloud, call: Call) -> Answer:
     resources=_INSTANCE,
 )
 def modify_instance_spec(cloud: Cloud, call: Call) -> Answer:
-    """Give a Stopped pay-as-you-go instance another type that its zone has; a classic one may get another private IP.
+    """Change the type of a Stopped pay-as-you-go instance; a classic one may get another private IP.
 
     Its bandwidth is for ModifyInstanceNetworkSpec. AllowMigrateAcrossZone changes nothing: there are no clusters.
     """

@@ -1,4 +1,4 @@
-"""ECS: what instances are, as the lists and the single reads answer it."""
+"""ECS: describe instances, in lists and one by one."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,7 +25,7 @@ _EQUAL = {
     "VSwitchId": "vswitch_id",
     "ZoneId": "zone_id",
 }
-# What AdditionalAttributes.N can ask for beside what is always answered.
+# The values of AdditionalAttributes.N.
 _ADDITIONAL = frozenset(
     {
         "META_OPTIONS",
@@ -38,9 +38,9 @@ _ADDITIONAL = frozenset(
 
 
 def _no_instances(cloud: Cloud, call: Call) -> Answer:
-    """Return what a caller without permission sees.
+    """Return the answer for a caller without permission.
 
-    An empty list, unless it asks by DryRun (DescribeInstances reference).
+    It is an empty list, except for a DryRun (DescribeInstances reference).
     """
     return _instances_answer(cloud, call, [])
 
@@ -56,9 +56,9 @@ def _no_instances(cloud: Cloud, call: Call) -> Answer:
     resources="instance/*",
 )
 def describe_instances(cloud: Cloud, call: Call) -> Answer:
-    """Instances; PageSize at most 100, MaxResults drawn into 10..100, 10 by default either way.
+    """Instances; PageSize at most 100, MaxResults clamped to 10..100, 10 by default either way.
 
-    DryRun=true answers DryRunOperation (400). An empty InstanceIds array is a filter that nothing passes. At most 100
+    DryRun=true answers DryRunOperation (400). An empty InstanceIds array matches nothing. At most 100
     InstanceIds, and as many of each kind of address. InstanceName takes * at either end.
     """
     if call.flag("DryRun"):
@@ -78,7 +78,7 @@ def describe_instances(cloud: Cloud, call: Call) -> Answer:
 def describe_instance_attribute(cloud: Cloud, call: Call) -> Answer:
     """One instance."""
     instance = cloud.instance(call.text("InstanceId"))
-    # This action gives IoOptimized as a word, DescribeInstances as a truth value.
+    # This action answers IoOptimized as a word, DescribeInstances as a boolean.
     return {
         **_common_fields(cloud, instance, _eips(cloud, [instance])),
         "IoOptimized": "optimized" if instance.io_optimized else "none",
@@ -100,7 +100,7 @@ def describe_user_data(cloud: Cloud, call: Call) -> Answer:
     resources="instance/*",
 )
 def describe_instance_auto_renew_attribute(cloud: Cloud, call: Call) -> Answer:
-    """How subscriptions renew, of InstanceId (at most 100, comma separated) or by status; pay-as-you-go is left out.
+    """Return how subscriptions renew, by InstanceId (at most 100, comma separated) or status; no pay-as-you-go ones.
 
     One of InstanceId and RenewalStatus is mandatory. PageSize at most 100, 10 by default.
     """
@@ -127,7 +127,7 @@ def describe_instance_auto_renew_attribute(cloud: Cloud, call: Call) -> Answer:
     resources="instance/*",
 )
 def describe_instance_maintenance_attributes(cloud: Cloud, call: Call) -> Answer:
-    """Return what maintenance does with instances, all alike. InstanceId.N and PageSize at most 100, 10 by default."""
+    """Return the same maintenance attributes of all instances. InstanceId.N and PageSize at most 100, 10 by default."""
     page = by_number(call, cloud.estate.instances.among(_ids(call)), maximum=100)
     items = [
         {
@@ -203,7 +203,7 @@ def _ids(call: Call) -> list[str] | None:
 
 
 def _own_filters(cloud: Cloud, call: Call) -> list[Filter]:
-    """Return the filters that are more than an attribute that must be equal."""
+    """Return the filters that do more than compare an attribute."""
     filters: list[Filter] = []
     if (name := call.optional("InstanceName")) is not None:
         filters.append(lambda instance: _name_matches(instance.name, name))
@@ -237,7 +237,7 @@ def _meet(own: Sequence[str], wanted: Sequence[str]) -> bool:
 
 
 def _name_matches(name: str, wanted: str) -> bool:
-    """Match a name; the filter takes * as a wildcard at either end."""
+    """Whether a name matches; the filter may have the wildcard * at either end."""
     core = wanted.strip("*")
     if wanted.startswith("*"):
         return core in name if wanted.endswith("*") else name.endswith(core)
@@ -277,10 +277,10 @@ def _eips(cloud: Cloud, instances: Sequence[Instance]) -> dict[str, Eip]:
 
 
 def _network_fields(cloud: Cloud, instance: Instance, eip: Eip | None) -> Answer:
-    """Addresses: a classic instance has InnerIpAddress, one in a VPC VpcAttributes; the other is there and empty.
+    """Return the addresses: InnerIpAddress of a classic instance, VpcAttributes of one in a VPC; the other is empty.
 
-    NatIpAddress is always empty: it is for reaching another VPC. A public address that an instance in a VPC has from
-    its time in the classic network is its PublicIpAddress.
+    NatIpAddress, which is for reaching another VPC, is always empty. A public address that an instance in a VPC has
+    from its time in the classic network is its PublicIpAddress.
     """
     classic = instance.network_type == "classic"
     return {
@@ -342,7 +342,7 @@ def _instance(cloud: Cloud, instance: Instance, eips: Mapping[str, Eip], *, with
     kind = cloud.estate.instance_types.find(instance.instance_type)
     return {
         **_common_fields(cloud, instance, eips),
-        # Here a bound EIP says too whether it can be unbound.
+        # This answer also has whether a bound EIP can be unbound.
         "EipAddress": {**_eip(eips.get(instance.id)), "IsSupportUnassociate": instance.id in eips},
         "IoOptimized": instance.io_optimized,
         "InstanceTypeFamily": _family(instance),
@@ -368,7 +368,7 @@ def _instance(cloud: Cloud, instance: Instance, eips: Mapping[str, Eip], *, with
 
 
 def _network_interfaces(cloud: Cloud, instance: Instance, with_addresses: bool) -> list[Answer]:
-    """Interfaces in short; addresses where AdditionalAttributes asks for NETWORK_PRIMARY_ENI_IP."""
+    """Return the interfaces in short; with addresses if AdditionalAttributes has NETWORK_PRIMARY_ENI_IP."""
     found: list[Answer] = []
     for interface in cloud.interfaces_of(instance.id):
         answer: Answer = {

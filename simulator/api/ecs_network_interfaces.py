@@ -83,10 +83,10 @@ def create_network_interface(cloud: Cloud, call: Call) -> Answer:
     resources="eni/*",
 )
 def describe_network_interfaces(cloud: Cloud, call: Call) -> Answer:
-    """Interfaces, primary and secondary; MaxResults drawn into 10..500, PageSize at most 500, 10 by default either way.
+    """Interfaces, primary and secondary; MaxResults clamped to 10..500, PageSize at most 500, 10 by default either way.
 
-    NetworkInterfaceId.N and PrivateIpAddress.N at most 100; the latter, and PrimaryIpAddress, are exact. A VSwitch,
-    a group or an instance that is not there is refused.
+    NetworkInterfaceId.N and PrivateIpAddress.N at most 100; the latter and PrimaryIpAddress must match exactly. A
+    VSwitch, a group or an instance that does not exist is refused.
     """
     _check_named(cloud, call)
     ids = call.repeated("NetworkInterfaceId")
@@ -109,7 +109,7 @@ def describe_network_interfaces(cloud: Cloud, call: Call) -> Answer:
     resources=_INTERFACE,
 )
 def describe_network_interface_attribute(cloud: Cloud, call: Call) -> Answer:
-    """One interface; Attribute asks for no more than is always answered (attachment), another one is refused."""
+    """One interface; Attribute may only be attachment, which is always answered."""
     _refuse_unlike(call, "Attribute", "attachment")
     return _described(cloud, cloud.network_interface(call.text("NetworkInterfaceId")), _eips(cloud))
 
@@ -122,7 +122,7 @@ def describe_network_interface_attribute(cloud: Cloud, call: Call) -> Answer:
     resources=_INTERFACE,
 )
 def modify_network_interface_attribute(cloud: Cloud, call: Call) -> Answer:
-    """Change what is given; SecurityGroupId.N replace the groups, of a primary interface those of its instance too."""
+    """Change the given attributes; SecurityGroupId.N replace the groups, of a primary interface its instance's too."""
     changes = network_interfaces.Changes(
         name=call.given("NetworkInterfaceName"),
         description=call.given("Description"),
@@ -147,7 +147,7 @@ def modify_network_interface_attribute(cloud: Cloud, call: Call) -> Answer:
 def attach_network_interface(cloud: Cloud, call: Call) -> Answer:
     """Attach an Available interface to a Running or Stopped instance of its VPC and zone: Attaching, then InUse.
 
-    The instance type says how many there can be, the primary one among them.
+    The instance type limits the number of interfaces, the primary one included.
     """
     call.flag("WaitForNetworkConfigurationReady")
     network_interfaces.attach(cloud, call.text("NetworkInterfaceId"), call.text("InstanceId"))
@@ -163,7 +163,7 @@ def attach_network_interface(cloud: Cloud, call: Call) -> Answer:
     resources=f"instance/{{InstanceId}} {_INTERFACE}",
 )
 def detach_network_interface(cloud: Cloud, call: Call) -> Answer:
-    """Detach a secondary interface: Detaching, then Available; while it is Detaching, again is no error."""
+    """Detach a secondary interface: Detaching, then Available. Repeating the call while Detaching is no error."""
     network_interfaces.detach(cloud, call.text("NetworkInterfaceId"), call.text("InstanceId"))
     return {}
 
@@ -192,7 +192,7 @@ def delete_network_interface(cloud: Cloud, call: Call) -> Answer:
     resources=_INTERFACE,
 )
 def assign_private_ip_addresses(cloud: Cloud, call: Call) -> Answer:
-    """Give an interface secondary addresses: PrivateIpAddress.N, or as many as the count says. At most 50 in all."""
+    """Assign secondary addresses: PrivateIpAddress.N, or SecondaryPrivateIpAddressCount of them. At most 50 in all."""
     interface_id = call.text("NetworkInterfaceId")
     count = call.integer("SecondaryPrivateIpAddressCount") or 0
     assigned = network_interfaces.assign(cloud, interface_id, call.repeated("PrivateIpAddress"), count)
@@ -213,7 +213,7 @@ def assign_private_ip_addresses(cloud: Cloud, call: Call) -> Answer:
     resources=_INTERFACE,
 )
 def unassign_private_ip_addresses(cloud: Cloud, call: Call) -> Answer:
-    """Take secondary addresses away (PrivateIpAddress.N), all or none."""
+    """Unassign secondary addresses (PrivateIpAddress.N), all or none."""
     addresses = call.repeated("PrivateIpAddress")
     if not addresses:
         raise missing_parameter("PrivateIpAddress")
@@ -228,7 +228,7 @@ def _refuse_unlike(call: Call, name: str, simulated: str) -> None:
 
 
 def _groups(call: Call) -> list[str]:
-    """SecurityGroupId or SecurityGroupIds.N, one of both."""
+    """Return SecurityGroupId or SecurityGroupIds.N; exactly one of them must be given."""
     one, several = call.optional("SecurityGroupId"), call.repeated("SecurityGroupIds")
     if one is None and not several:
         raise missing_parameter("SecurityGroupId")
@@ -247,7 +247,7 @@ def _check_named(cloud: Cloud, call: Call) -> None:
 
 
 def _candidates(cloud: Cloud, call: Call, ids: list[str]) -> list[NetworkInterface]:
-    """Return what may be meant, by the way that is looked up soonest."""
+    """Return the candidates by the fastest lookup that the filters allow."""
     instance_id = call.optional("InstanceId")
     if ids or instance_id is None:
         return cloud.estate.network_interfaces.among(ids or None)
@@ -255,7 +255,7 @@ def _candidates(cloud: Cloud, call: Call, ids: list[str]) -> list[NetworkInterfa
 
 
 def _own_filters(cloud: Cloud, call: Call) -> list[Filter]:
-    """Return the filters that are more than an attribute that must be equal."""
+    """Return the filters that do more than compare an attribute."""
     filters: list[Filter] = []
     if (vpc_id := call.optional("VpcId")) is not None:
         vswitches = {vswitch.id for vswitch in cloud.vswitches_of(vpc_id)}
@@ -267,7 +267,7 @@ def _own_filters(cloud: Cloud, call: Call) -> list[Filter]:
     if (group := call.optional("SecurityGroupId")) is not None:
         filters.append(lambda interface: group in interface.security_group_ids)
     if call.flag("ServiceManaged"):
-        filters.append(lambda interface: False)  # None belongs to another service of the cloud.
+        filters.append(lambda interface: False)  # No interface belongs to another cloud service.
     return filters
 
 
@@ -281,7 +281,7 @@ def _eips(cloud: Cloud) -> dict[tuple[str, str | None], Eip]:
 
 
 def _described(cloud: Cloud, interface: NetworkInterface, eips: dict[tuple[str, str | None], Eip]) -> Answer:
-    """One interface as DescribeNetworkInterfaces and DescribeNetworkInterfaceAttribute answer it, alike."""
+    """Return one interface as DescribeNetworkInterfaces and DescribeNetworkInterfaceAttribute both answer it."""
     sets = [
         {
             "PrivateIpAddress": address,

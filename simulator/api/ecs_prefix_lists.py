@@ -27,7 +27,7 @@ _ENTRY_CODES = (
     resources="prefixlist/*",
 )
 def create_prefix_list(cloud: Cloud, call: Call) -> Answer:
-    """Make a prefix list of one address family; MaxEntries 1 to 200 is for good, and what a rule counts for."""
+    """Make a prefix list of one address family; MaxEntries (1 to 200) is fixed, and is what a rule counts for."""
     most = call.integer("MaxEntries")
     if most is None:
         raise missing_parameter("MaxEntries")

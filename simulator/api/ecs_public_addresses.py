@@ -1,4 +1,4 @@
-"""ECS: static public addresses of instances, and those that become EIPs."""
+"""ECS: static public addresses of instances, and their conversion to EIPs."""
 
 from simulator.api.call import Answer, Call
 from simulator.api.registry import ECS, action
@@ -15,9 +15,9 @@ from simulator.cloud.state import Cloud
     resources="instance/{InstanceId}",
 )
 def allocate_public_ip_address(cloud: Cloud, call: Call) -> Answer:
-    """Give an instance with a bandwidth a public address; one that has an address is answered that one.
+    """Give an instance with a bandwidth a public address, or answer the one that it has.
 
-    That is how the help pages since 2024 have it; before, it was refused with AllocatedAlready.
+    The help pages say so since 2024; earlier ones refuse it with AllocatedAlready.
     """
     return {"IpAddress": instance_specs.allocate_address(cloud, call.text("InstanceId"))}
 
@@ -32,6 +32,6 @@ def allocate_public_ip_address(cloud: Cloud, call: Call) -> Answer:
     resources="instance/{InstanceId}",
 )
 def convert_nat_public_ip_to_eip(cloud: Cloud, call: Call) -> Answer:
-    """Make the public address of an instance in a VPC an EIP that is bound to it; there is no way back."""
+    """Convert the public address of an instance in a VPC to an EIP that is bound to it. This cannot be undone."""
     eips.convert(cloud, call.text("InstanceId"))
     return {}

@@ -8,7 +8,7 @@ from simulator.cloud.state import Cloud
 from simulator.model.ecs import InstanceType, Zone
 
 _DISK_CATEGORIES = ["cloud_efficiency", "cloud_ssd", "cloud_essd"]
-# Filters of DescribeInstanceTypes: figures, a word of several, part of a word. By the name of what is listed.
+# Filters of DescribeInstanceTypes, by field: numbers, one of several words, part of a word.
 _LEAST = (
     "BaselineCredit CpuCoreCount CpuSpeedFrequency CpuTurboFrequency DiskQuantity EniIpv6AddressQuantity "
     "EniPrivateIpAddressQuantity EniQuantity EriQuantity GPUAmount InitialCredit InstanceBandwidthRx "
@@ -53,7 +53,7 @@ def describe_regions(cloud: Cloud, call: Call) -> Answer:
 
 @action(ECS, "DescribeZones", "InstanceChargeType SpotStrategy Verbose")
 def describe_zones(cloud: Cloud, call: Call) -> Answer:
-    """Return the zones, and whether a VSwitch can be made in each (AvailableResourceCreation)."""
+    """Return the zones, and whether a VSwitch can be created in each (AvailableResourceCreation)."""
     return {"Zones": {"Zone": [_zone(zone) for zone in cloud.estate.zones]}}
 
 
@@ -65,9 +65,9 @@ def describe_zones(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidDestinationResource.Malformed",
 )
 def describe_available_resource(cloud: Cloud, call: Call) -> Answer:
-    """Instance types, disks or zones in stock, for instances in a VPC: nothing is for the classic network.
+    """Instance types, disks or zones in stock for instances in a VPC; nothing is sold for the classic network.
 
-    Only ResourceType instance and disk, and only DestinationResource Zone, InstanceType, SystemDisk and DataDisk tell
+    Only ResourceType instance and disk, and only DestinationResource Zone, InstanceType, SystemDisk and DataDisk answer
     more than the zone; SpotStrategy and InstanceChargeType change nothing.
     """
     destination = call.text("DestinationResource")
@@ -91,13 +91,13 @@ def describe_available_resource(cloud: Cloud, call: Call) -> Answer:
     "DescribeInstanceTypes",
     f"InstanceTypes {' '.join(_BOUNDS)} {' '.join(_ONE_OF)} {' '.join(_PART_OF)} MaxResults NextToken",
     raises="Invalid.InstanceTypes",
-    # What alicloud 1.285.0 sends of its own.
+    # alicloud 1.285.0 always sends these.
     passes_over="SystemDiskCategory",
 )
 def describe_instance_types(cloud: Cloud, call: Call) -> Answer:
-    """Instance types; MaxResults at most 1600, and as many by default. At most 10 InstanceTypes.N.
+    """Instance types; MaxResults at most 1600, which is the default. At most 10 InstanceTypes.N.
 
-    A figure that a type is listed without counts as 0, a word as none.
+    A missing number of a type counts as 0, a missing word as none.
     """
     wanted = call.repeated("InstanceTypes")
     if len(wanted) > 10:
@@ -116,7 +116,7 @@ def describe_account_attributes(cloud: Cloud, call: Call) -> Answer:
     These are instance-network-type, max-security-groups, max-elastic-network-interfaces, real-name-authentication.
     """
     values = {
-        # Classic instances are there and can be looked at; they are not sold.
+        # Classic instances exist and can be read, but are no longer sold.
         "instance-network-type": "vpc",
         "max-security-groups": "100",
         "max-elastic-network-interfaces": str(cloud.estate.quotas.network_interfaces),
@@ -130,7 +130,7 @@ def describe_account_attributes(cloud: Cloud, call: Call) -> Answer:
 
 
 def _is_within(kind: Answer, bounds: dict[str, float]) -> bool:
-    """Whether an instance type is listed with figures within all bounds."""
+    """Whether the listed numbers of an instance type are within all bounds."""
     for name, bound in bounds.items():
         figure = float(str(kind.get(name[len("Minimum") :]) or 0))
         if (figure < bound) if name.startswith("Minimum") else (figure > bound):
@@ -139,7 +139,7 @@ def _is_within(kind: Answer, bounds: dict[str, float]) -> bool:
 
 
 def _is_named(kind: Answer, call: Call) -> bool:
-    """Whether an instance type is listed with one of the words that are given for each field."""
+    """Whether the listed word of each field is one of the given words."""
     for name, field in _ONE_OF.items():
         asked = _words(call, name)
         if asked and kind.get(field) not in asked:

@@ -147,7 +147,7 @@ def describe_security_group_attribute(cloud: Cloud, call: Call) -> Answer:
 
 @action(ECS, "DescribeSecurityGroupReferences", "SecurityGroupId", resources="securitygroup/*")
 def describe_security_group_references(cloud: Cloud, call: Call) -> Answer:
-    """Which groups refer to the given ones (SecurityGroupId.N, at most 10); only those referred to are answered."""
+    """Return which groups refer to the given ones (at most 10 SecurityGroupId.N); unreferenced ones are left out."""
     ids = call.repeated("SecurityGroupId")
     if not ids:
         raise missing_parameter("SecurityGroupId")
@@ -190,7 +190,7 @@ def modify_security_group_attribute(cloud: Cloud, call: Call) -> Answer:
     resources="securitygroup/{SecurityGroupId}",
 )
 def modify_security_group_policy(cloud: Cloud, call: Call) -> Answer:
-    """Whether the members of a group reach each other: Accept or Drop, in any case."""
+    """Set whether the members of a group reach each other: Accept or Drop, in upper or lower case."""
     security_groups.set_inner_access(cloud, call.text("SecurityGroupId"), call.text("InnerAccessPolicy"))
     return {}
 
@@ -251,7 +251,7 @@ def authorize_security_group_egress(cloud: Cloud, call: Call) -> Answer:
     resources="securitygroup/{SecurityGroupId}",
 )
 def revoke_security_group(cloud: Cloud, call: Call) -> Answer:
-    """Remove inbound rules by SecurityGroupRuleId.N (at most 100), or by what they say; all or none."""
+    """Remove inbound rules by SecurityGroupRuleId.N (at most 100), or by their fields; all or none."""
     return _revoke(cloud, call, "ingress")
 
 
@@ -264,7 +264,7 @@ def revoke_security_group(cloud: Cloud, call: Call) -> Answer:
     resources="securitygroup/{SecurityGroupId}",
 )
 def revoke_security_group_egress(cloud: Cloud, call: Call) -> Answer:
-    """Remove outbound rules by SecurityGroupRuleId.N (at most 100), or by what they say; all or none."""
+    """Remove outbound rules by SecurityGroupRuleId.N (at most 100), or by their fields; all or none."""
     return _revoke(cloud, call, "egress")
 
 
@@ -277,7 +277,7 @@ def revoke_security_group_egress(cloud: Cloud, call: Call) -> Answer:
     resources="securitygroup/{SecurityGroupId}",
 )
 def modify_security_group_rule(cloud: Cloud, call: Call) -> Answer:
-    """Change one inbound rule by id, or the description of the one that the parameters tell."""
+    """Change one inbound rule by id, or the description of the rule with these fields."""
     return _modify_rule(cloud, call, "ingress")
 
 
@@ -290,7 +290,7 @@ def modify_security_group_rule(cloud: Cloud, call: Call) -> Answer:
     resources="securitygroup/{SecurityGroupId}",
 )
 def modify_security_group_egress_rule(cloud: Cloud, call: Call) -> Answer:
-    """Change one outbound rule by id, or the description of the one that the parameters tell."""
+    """Change one outbound rule by id, or the description of the rule with these fields."""
     return _modify_rule(cloud, call, "egress")
 
 
@@ -305,7 +305,7 @@ class _Wanted:
         self._fuzzy = bool(call.flag("FuzzyQuery"))
 
     def matches(self, group: SecurityGroup) -> bool:
-        """Whether the group passes them all."""
+        """Whether the group passes all filters."""
         return (
             self._network in (None, "vpc" if group.vpc_id else "classic")
             and self._vpc_id in (None, group.vpc_id)
@@ -315,7 +315,7 @@ class _Wanted:
 
 
 def _asked_ids(call: Call) -> list[str] | None:
-    """Return the ids that SecurityGroupIds (a JSON array, at most 100) and SecurityGroupId both leave; None without."""
+    """Return the ids in SecurityGroupIds (a JSON array, at most 100) and SecurityGroupId; None without both."""
     ids = call.json_list("SecurityGroupIds", "InvalidSecurityGroupIds.Malformed")
     one = call.optional("SecurityGroupId")
     if one is None:

@@ -61,7 +61,7 @@ def create_snapshot_group(cloud: Cloud, call: Call) -> Answer:
     resources="snapshotgroup/*",
 )
 def describe_snapshot_groups(cloud: Cloud, call: Call) -> Answer:
-    """Return groups with their snapshots.
+    """Return snapshot-consistent groups with their snapshots.
 
     MaxResults 1..100, 10 by default; Status.N and SnapshotGroupId.N are lists.
     """
@@ -105,7 +105,7 @@ def modify_snapshot_group(cloud: Cloud, call: Call) -> Answer:
     resources="snapshotgroup/{SnapshotGroupId}",
 )
 def delete_snapshot_group(cloud: Cloud, call: Call) -> Answer:
-    """Delete a group and its snapshots; what became of each snapshot is told: those that disks were made from stay."""
+    """Delete a group and its snapshots, and answer what became of each; those that disks were made from stay."""
     told = [_deleted(item) for item in snapshot_groups.delete(cloud, call.text("SnapshotGroupId"))]
     return {"OperationProgressSet": {"OperationProgress": told}}
 

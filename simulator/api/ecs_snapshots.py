@@ -32,7 +32,7 @@ Condition = Callable[[Snapshot], bool]
     resources="disk/{DiskId} snapshot/*",
 )
 def create_snapshot(cloud: Cloud, call: Call) -> Answer:
-    """Begin a snapshot of a disk; it is there at once, progressing.
+    """Begin a snapshot of a disk; the snapshot exists at once, and is progressing.
 
     One at a time and at most 256 manual ones a disk; RetentionDays 1..65536.
     """
@@ -64,7 +64,7 @@ def create_snapshot(cloud: Cloud, call: Call) -> Answer:
 def describe_snapshots(cloud: Cloud, call: Call) -> Answer:
     """Snapshots; PageSize and MaxResults at most 100, 10 by default.
 
-    DryRun=true answers DryRunOperation (400). An empty SnapshotIds array is a filter that nothing passes.
+    DryRun=true answers DryRunOperation (400). An empty SnapshotIds array matches nothing.
     """
     conditions = _conditions(cloud, call)
     ids = call.json_list("SnapshotIds", "InvalidSnapshotIds.Malformed", most=10 * MAX_IDS)
@@ -89,7 +89,7 @@ def describe_snapshots(cloud: Cloud, call: Call) -> Answer:
     resources="snapshot/{SnapshotId}",
 )
 def modify_snapshot_attribute(cloud: Cloud, call: Call) -> Answer:
-    """Change name or description, or prolong the retention, which counts from the creation."""
+    """Change name or description, or extend the retention, which counts from the creation."""
     snapshots.modify(
         cloud,
         call.text("SnapshotId"),
@@ -114,7 +114,7 @@ def delete_snapshot(cloud: Cloud, call: Call) -> Answer:
 
 
 def _conditions(cloud: Cloud, call: Call) -> list[Condition]:
-    """Return what a snapshot must be, by the filters that are given: most are not."""
+    """Return the conditions of the filters that are given."""
     conditions = [
         *_equal(call, "DiskId", "disk_id"),
         *_equal(call, "SnapshotName", "name"),
@@ -184,7 +184,7 @@ def _usage(cloud: Cloud, snapshot: Snapshot) -> str:
 
 
 def _link_id(snapshot: Snapshot) -> str:
-    """Return the chain of all snapshots of a disk."""
+    """Return the id of the chain that all snapshots of a disk form."""
     return f"sl-{snapshot.disk_id.removeprefix('d-')}"
 
 

@@ -1,4 +1,4 @@
-"""Filters of list actions: read once a call, then asked of every item."""
+"""Filters of list actions: read once per call, then applied to every item."""
 
 from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
@@ -12,7 +12,7 @@ Filter = Callable[[Any], bool]
 
 
 def equal(call: Call, attributes: Mapping[str, str]) -> Filter | None:
-    """Parameters that an attribute of an item must equal, such as {"VpcId": "vpc_id"}; None where none is given."""
+    """Return a filter by attributes, such as {"VpcId": "vpc_id"} by parameter; None if no parameter is given."""
     given = {attribute: call.optional(parameter) for parameter, attribute in attributes.items()}
     wanted = {attribute: value for attribute, value in given.items() if value is not None}
     if not wanted:
@@ -23,13 +23,13 @@ def equal(call: Call, attributes: Mapping[str, str]) -> Filter | None:
 
 
 def tagged(call: Call) -> Filter | None:
-    """Tag.N.Key and Tag.N.Value, all of which an item must have; None without any. Raises MissingParameter.TagKey."""
+    """Return a filter by all of Tag.N.Key and Tag.N.Value; None if none is given. Raises MissingParameter.TagKey."""
     tags = call.tags()
     return (lambda item: has_tags(item.tags, tags)) if tags else None
 
 
 def passing(items: Iterable[Item], *filters: Filter | None) -> list[Item]:
-    """Return the items that all filters let pass."""
+    """Return the items that pass all filters."""
     found = list(items)
     for passes in filters:
         if passes is not None:

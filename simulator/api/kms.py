@@ -1,7 +1,7 @@
 """Key Management Service: keys of the account.
 
 Sources: references of ListKeys (2025-08), DescribeKey and CreateKey of KMS 2016-01-20. CreateKey writes tags as a JSON
-array of TagKey and TagValue. What CreateKey and the key it makes answer of rotation is that there is none.
+array of TagKey and TagValue. Keys are never rotated here.
 """
 
 from simulator.api.call import Answer, Call
@@ -38,7 +38,7 @@ def list_keys(cloud: Cloud, call: Call) -> Answer:
 
 @action(KMS, "DescribeKey", "KeyId", raises=_NOT_FOUND, resources=_KEY)
 def describe_key(cloud: Cloud, call: Call) -> Answer:
-    """One key, which nothing rotates."""
+    """One key; keys are not rotated here."""
     return {"KeyMetadata": _metadata(cloud, keys.find(cloud, call.text("KeyId")))}
 
 
@@ -65,21 +65,21 @@ def update_key_description(cloud: Cloud, call: Call) -> Answer:
 
 @action(KMS, "EnableKey", "KeyId", raises=_STATES, resources=_KEY)
 def enable_key(cloud: Cloud, call: Call) -> Answer:
-    """Let a key be used again; one that is Enabled stays so."""
+    """Enable a key; an Enabled one stays so."""
     keys.enable(cloud, call.text("KeyId"))
     return {}
 
 
 @action(KMS, "DisableKey", "KeyId", raises=_STATES, resources=_KEY)
 def disable_key(cloud: Cloud, call: Call) -> Answer:
-    """Let no new disk be encrypted with a key; what is encrypted stays readable here."""
+    """Disable a key: no new disk can be encrypted with it, but encrypted ones stay readable here."""
     keys.disable(cloud, call.text("KeyId"))
     return {}
 
 
 @action(KMS, "ScheduleKeyDeletion", "KeyId PendingWindowInDays", raises=_STATES, resources=_KEY)
 def schedule_key_deletion(cloud: Cloud, call: Call) -> Answer:
-    """Let a key be PendingDeletion for 7 to 366 days, and then gone."""
+    """Schedule the deletion of a key: PendingDeletion for 7 to 366 days, then gone."""
     key_id, days = call.text("KeyId"), call.integer("PendingWindowInDays")
     if days is None:
         raise missing_parameter("PendingWindowInDays")
@@ -89,7 +89,7 @@ def schedule_key_deletion(cloud: Cloud, call: Call) -> Answer:
 
 @action(KMS, "CancelKeyDeletion", "KeyId", raises=_STATES, resources=_KEY)
 def cancel_key_deletion(cloud: Cloud, call: Call) -> Answer:
-    """Let a key that is PendingDeletion be Enabled again."""
+    """Cancel the deletion of a PendingDeletion key, which is Enabled again."""
     keys.cancel_deletion(cloud, call.text("KeyId"))
     return {}
 

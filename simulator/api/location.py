@@ -1,4 +1,4 @@
-"""Location: where the products' endpoints are."""
+"""Location: the endpoints of the products."""
 
 from simulator.api.call import Answer, Call
 from simulator.api.registry import LOCATION, action
@@ -7,12 +7,12 @@ from simulator.cloud.state import Cloud
 
 @action(LOCATION, "DescribeEndpoints", "Id ServiceCode Type Namespace", needs_permission=False)
 def describe_endpoints(cloud: Cloud, call: Call) -> Answer:
-    """Return the endpoint of a product: for every product the host that was asked."""
+    """Return the endpoint of a product, which is always the host of the request."""
     service = call.text("ServiceCode")
     endpoint = {
         "Id": call.text("Id"),
         "ServiceCode": service,
-        # Spelled so in the real answer; the Go SDK reads this one.
+        # The real answer spells it so, and the Go SDK reads this spelling.
         "SerivceCode": service,
         "Namespace": "",
         "Type": "openAPI",

@@ -73,7 +73,7 @@ def describe_db_instance_attribute(cloud: Cloud, call: Call) -> Answer:
     resources="dbinstance/{DBInstanceId}",
 )
 def describe_replica_set_role(cloud: Cloud, call: Call) -> Answer:
-    """Return the endpoints of the nodes; ExpiredTime is the seconds that a classic one in hybrid access has left."""
+    """Return the endpoints of the nodes; ExpiredTime is the rest of hybrid access of a classic one, in seconds."""
     item = cloud.mongodb(call.text("DBInstanceId"))
     roles = [_role(cloud, item, endpoint) for endpoint in item.endpoints]
     return {"DBInstanceId": item.id, "ReplicaSets": {"ReplicaSet": roles}}
@@ -87,7 +87,7 @@ def describe_replica_set_role(cloud: Cloud, call: Call) -> Answer:
     resources="dbinstance/{DBInstanceId}",
 )
 def describe_security_ips(cloud: Cloud, call: Call) -> Answer:
-    """Whitelist groups, that of DAS (hdm_security_ips) only with ShowHDMIps; SecurityIps are those of `default`."""
+    """Whitelist groups; DAS's own (hdm_security_ips) only with ShowHDMIps. SecurityIps are those of `default`."""
     item = cloud.mongodb(call.text("DBInstanceId"))
     shown = [group for group in item.whitelist_groups if group.name != _DAS_GROUP or call.flag("ShowHDMIps")]
     groups = [
@@ -110,7 +110,7 @@ def describe_security_ips(cloud: Cloud, call: Call) -> Answer:
     resources="dbinstance/{DBInstanceId}",
 )
 def describe_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
-    """ECS security groups whose members are admitted; a change of the network type ends that."""
+    """ECS security groups whose members are admitted; a change of the network type removes them."""
     relations = [
         {
             "NetType": "vpc" if group.vpc_id else "classic",
@@ -131,7 +131,7 @@ def describe_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
     resources="dbinstance/{DBInstanceId}",
 )
 def modify_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
-    """Admit up to 10 ECS security groups, by commas, and no others."""
+    """Set the admitted ECS security groups, at most 10, comma separated."""
     instance = cloud.mongodb(call.text("DBInstanceId"))
     mongodb.check_running(instance)
     admit(cloud, instance, call.text("SecurityGroupId").split(","))
@@ -148,9 +148,9 @@ def modify_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
     remembers_token=True,
 )
 def modify_security_ips(cloud: Cloud, call: Call) -> Answer:
-    """Change a whitelist group, covering it unless ModifyMode says otherwise; at most 1,000 entries an instance.
+    """Change a whitelist group; ModifyMode is Cover by default; at most 1,000 entries per instance.
 
-    Append refuses what is there already; Extend merges it.
+    Append refuses an entry that exists; Extend merges it.
     """
     change = Change(
         call.optional("SecurityIpGroupName") or "default",
@@ -172,7 +172,7 @@ def modify_security_ips(cloud: Cloud, call: Call) -> Answer:
     resources="dbinstance/{DBInstanceId}",
 )
 def modify_db_instance_network_type(cloud: Cloud, call: Call) -> Answer:
-    """Move a replica set to a VPC, which takes `timings.database` seconds; there is no way back.
+    """Move a replica set to a VPC, which takes `timings.database` seconds and cannot be undone.
 
     RetainClassic True keeps the classic endpoints for ClassicExpiredDays: 14, 30, 60 or 120.
     """
@@ -199,7 +199,7 @@ def modify_db_instance_network_type(cloud: Cloud, call: Call) -> Answer:
     resources="dbinstance/{DBInstanceId}",
 )
 def modify_db_instance_net_expire_time(cloud: Cloud, call: Call) -> Answer:
-    """Let a classic endpoint in hybrid access, or every one, end ClassicExpendExpiredDays from now: 14, 30, 60, 120."""
+    """End hybrid access of a classic endpoint, or of all, ClassicExpendExpiredDays from now: 14, 30, 60 or 120."""
     days = _days(call, "ClassicExpendExpiredDays")
     mongodb.extend(cloud, call.text("DBInstanceId"), call.optional("ConnectionString"), days)
     return {}
@@ -238,7 +238,7 @@ def _is_asked_for(call: Call, item: MongoDb) -> bool:
 
 
 def _instance(cloud: Cloud, item: MongoDb) -> Answer:
-    """Return what the list and the single answer share."""
+    """Return the fields that the list and the single answer share."""
     answer: Answer = {
         "DBInstanceId": item.id,
         "DBInstanceDescription": item.description,
@@ -288,7 +288,7 @@ def _role(cloud: Cloud, item: MongoDb, endpoint: Endpoint) -> Answer:
         "ConnectionDomain": endpoint.connection_string,
         "ConnectionPort": str(endpoint.port),
         "NetworkType": _NETWORKS[endpoint.ip_type],
-        # A node is the same by whichever network it is reached.
+        # A node is the same in both networks.
         "RoleId": f"{item.id.removeprefix('dds-')}-{endpoint.kind.lower()}",
     }
     return answer if left is None else {**answer, "ExpiredTime": str(left)}

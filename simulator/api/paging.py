@@ -1,4 +1,4 @@
-"""The two ways of paging of the OpenAPI. Each action tells its sizes, which come from the texts of the SDK's models."""
+"""The two ways of paging in the OpenAPI. Each action has its own sizes, from the texts of the SDK's models."""
 
 import base64
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ def by_number(call: Call, items: Sequence[Item], maximum: int, default: int = 10
 
 @dataclass(frozen=True)
 class Size:
-    """How many items a page may have, and the parameter that says how many it has."""
+    """The page sizes that are allowed, and the parameter that sets the size."""
 
     maximum: int
     default: int = 10
@@ -46,9 +46,9 @@ def by_token(call: Call, items: Sequence[Item], size: Size) -> Page[Item]:
 def by_either(
     call: Call, items: Sequence[Item], maximum: int, token_maximum: int, *, clamp: bool = False
 ) -> Page[Item]:
-    """Cut a page by token where MaxResults or NextToken is given (the page parameters are void then), else by number.
+    """Cut a page by token if MaxResults or NextToken is given (page parameters have no effect then), else by number.
 
-    With `clamp` MaxResults is drawn into 10..`token_maximum`, as DescribeInstances and DescribeDisks document it.
+    `clamp` limits MaxResults to 10..`token_maximum`, as DescribeInstances and DescribeDisks document it.
     """
     if clamp and (call.optional("MaxResults") or call.optional("NextToken")):
         return _from_token(call, items, max(10, min(token_maximum, call.integer("MaxResults") or 10)))
@@ -85,7 +85,7 @@ def _offset(call: Call) -> int:
         return 0
     try:
         word, _, number = base64.urlsafe_b64decode(token).decode().partition(":")
-    except ValueError:  # no Base64, or not of a text
+    except ValueError:  # not Base64, or not of a text
         word, number = "", ""
     if word != "offset" or not number.isdecimal():
         raise invalid_parameter("NextToken")

@@ -1,4 +1,4 @@
-"""RDS: instances, and where they can be."""
+"""RDS: instances, and the zones that offer them."""
 
 import json
 
@@ -14,7 +14,7 @@ from simulator.cloud.state import Cloud
 from simulator.model.databases import Endpoint
 from simulator.model.rds import Database
 
-# What every instance answers that the model does not tell apart.
+# Fields that are the same for every instance.
 _ALIKE = {
     "Category": "HighAvailability",
     "ConnectionMode": "Standard",
@@ -34,9 +34,9 @@ _MAX_TAGS = 5
     resources="dbinstance/*",
 )
 def describe_db_instances(cloud: Cloud, call: Call) -> Answer:
-    """RDS instances; PageSize and MaxResults 1..100, 30 by default; with MaxResults the page parameters are void.
+    """RDS instances; PageSize and MaxResults 1..100, 30 by default; with MaxResults the page parameters have no effect.
 
-    With Tags (JSON, at most 5) those that have any of them.
+    Tags (JSON, at most 5) matches instances with any of them.
     """
     tags = tags_of(call)
     found = [
@@ -188,13 +188,13 @@ def _type(database: Database) -> str:
 
 
 def _main_endpoint(database: Database) -> Endpoint:
-    """Return the endpoint that the instance is known by: the one in the VPC as soon as there is one."""
+    """Return the instance's main endpoint: the one in the VPC if there is one."""
     order = ("Private", "Inner", "Public")
     return min(database.endpoints, key=lambda endpoint: (endpoint.kind != "Normal", order.index(endpoint.ip_type)))
 
 
 def _instance(cloud: Cloud, database: Database, replica_ids: list[str]) -> Answer:
-    """Return what the list and the single answer share."""
+    """Return the fields that the list and the single answer share."""
     vpc_id, vswitch_id = databases.vpc_of(database)
     answer: Answer = {
         **_ALIKE,

@@ -1,4 +1,4 @@
-"""RDS: endpoints, and the way from the classic network to a VPC."""
+"""RDS: endpoints, and the switch from the classic network to a VPC."""
 
 from simulator.api.call import Answer, Call
 from simulator.api.registry import RDS, action
@@ -17,7 +17,7 @@ from simulator.model.rds import Database
     resources="dbinstance/{DBInstanceId}",
 )
 def describe_db_instance_net_info(cloud: Cloud, call: Call) -> Answer:
-    """Endpoints and whitelist mode; ExpiredTime is the seconds that a classic endpoint in hybrid access has left."""
+    """Endpoints and whitelist mode; ExpiredTime is the rest of hybrid access of a classic endpoint, in seconds."""
     database = cloud.database(call.text("DBInstanceId"))
     kind = call.choice("DBInstanceNetRWSplitType", ("Normal", "ReadWriteSplitting"))
     infos = [_net_info(cloud, database, endpoint) for endpoint in database.endpoints if kind in (None, endpoint.kind)]
@@ -39,7 +39,7 @@ def describe_db_instance_net_info(cloud: Cloud, call: Call) -> Answer:
     resources="dbinstance/{DBInstanceId}",
 )
 def modify_db_instance_network_type(cloud: Cloud, call: Call) -> Answer:
-    """Move an instance to a VPC, which takes `timings.database` seconds; there is no way back.
+    """Move an instance to a VPC, which takes `timings.database` seconds and cannot be undone.
 
     RetainClassic True keeps the classic endpoints for ClassicExpiredDays (1 to 120, default 7). A second call is
     refused with NetTypeExists. VPCId is required here.
@@ -74,7 +74,7 @@ def modify_db_instance_network_type(cloud: Cloud, call: Call) -> Answer:
     resources="dbinstance/{DBInstanceId}",
 )
 def modify_db_instance_network_expire_time(cloud: Cloud, call: Call) -> Answer:
-    """Let a classic endpoint in hybrid access end ClassicExpiredDays (1 to 120) from now; MySQL and SQL Server."""
+    """End hybrid access of a classic endpoint ClassicExpiredDays (1 to 120) from now; MySQL and SQL Server only."""
     days = call.integer("ClassicExpiredDays")
     if days is None:
         raise missing_parameter("ClassicExpiredDays")
@@ -83,7 +83,7 @@ def modify_db_instance_network_expire_time(cloud: Cloud, call: Call) -> Answer:
 
 
 def _retained_days(call: Call) -> dict[EndpointKind, int] | None:
-    """How long classic endpoints stay, by kind; None: they go."""
+    """Return the days that classic endpoints stay, by kind; None if they do not stay."""
     days = {}
     names: dict[EndpointKind, str] = {
         "Normal": "ClassicExpiredDays",
@@ -125,7 +125,7 @@ def _net_info(cloud: Cloud, database: Database, endpoint: Endpoint) -> Answer:
 
 
 def _splitting(cloud: Cloud, database: Database) -> Answer:
-    """Return what a read/write splitting endpoint has beside; weights are set by the system, alike for all."""
+    """Return the extra fields of a read/write splitting endpoint; the system sets equal weights."""
     weights = [
         {"DBInstanceId": item.id, "DBInstanceType": kind, "Availability": "Available", "Weight": "100"}
         for kind, items in (("Master", [database]), ("Readonly", rds.replicas_of(cloud, database)))

@@ -17,7 +17,7 @@ _TIME_ZONES = {"MySQL": ("default_time_zone", "SYSTEM"), "PostgreSQL": ("timezon
 
 @action(RDS, "DescribeTags", "DBInstanceId Tags", raises=_NOT_FOUND, resources="dbinstance/*")
 def describe_tags(cloud: Cloud, call: Call) -> Answer:
-    """Tags of one instance, or of all, each with the instances that have it; Tags (JSON) is void with DBInstanceId."""
+    """Tags of one or all instances, each with the instances that have it; with DBInstanceId, Tags has no effect."""
     db_instance_id = call.optional("DBInstanceId")
     chosen = [cloud.database(db_instance_id)] if db_instance_id else list(cloud.estate.databases)
     wanted = {} if db_instance_id else tags_of(call)
@@ -35,7 +35,7 @@ def describe_tags(cloud: Cloud, call: Call) -> Answer:
 
 @action(RDS, "DescribeDBInstanceMonitor", "DBInstanceId", raises=_NOT_FOUND, resources=_RESOURCE)
 def describe_db_instance_monitor(cloud: Cloud, call: Call) -> Answer:
-    """How often an instance is measured: every 300 s."""
+    """Return the monitoring interval of an instance, always 300 s."""
     _read(cloud, call)
     return {"Period": "300"}
 
@@ -73,21 +73,21 @@ def describe_db_instance_ha_config(cloud: Cloud, call: Call) -> Answer:
 
 @action(RDS, "DescribeHASwitchConfig", "DBInstanceId", raises=_NOT_FOUND, resources=_RESOURCE)
 def describe_ha_switch_config(cloud: Cloud, call: Call) -> Answer:
-    """Return that the slave takes over by itself."""
+    """Return that failover is automatic."""
     _read(cloud, call)
     return {"HAConfig": "Auto", "ManualHATime": ""}
 
 
 @action(RDS, "DescribeHADiagnoseConfig", "DBInstanceId", raises=_NOT_FOUND, resources=_RESOURCE)
 def describe_ha_diagnose_config(cloud: Cloud, call: Call) -> Answer:
-    """Availability is probed with short connections."""
+    """Return that availability is probed with short connections."""
     _read(cloud, call)
     return {"TcpConnectionType": "SHORT"}
 
 
 @action(RDS, "DescribeParameters", "DBInstanceId", raises=_NOT_FOUND, resources=_RESOURCE)
 def describe_parameters(cloud: Cloud, call: Call) -> Answer:
-    """Parameters of the database engine: of the many, only the time zone."""
+    """Parameters of the database engine; only the time zone is simulated."""
     database = _read(cloud, call)
     running = []
     if database.engine in _TIME_ZONES:

@@ -18,7 +18,7 @@ from simulator.model.rds import Database
     resources="dbinstance/{DBInstanceId}",
 )
 def describe_db_instance_ip_array_list(cloud: Cloud, call: Call) -> Answer:
-    """Whitelist groups of one network type, or of all; the answer does not say which is of which."""
+    """Whitelist groups of one network type, or of all; the answer does not contain the type."""
     network_type = call.choice("WhitelistNetworkType", ("MIX", "Classic", "VPC"))
     found = rds.groups(cloud, call.text("DBInstanceId"), network_type)
     items = [
@@ -41,7 +41,7 @@ def describe_db_instance_ip_array_list(cloud: Cloud, call: Call) -> Answer:
     resources="dbinstance/{DBInstanceId}",
 )
 def describe_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
-    """ECS security groups whose members are admitted; a change of the network type ends that."""
+    """ECS security groups whose members are admitted; a change of the network type removes them."""
     database = cloud.database(call.text("DBInstanceId"))
     relations = [
         {**relation, "SecurityGroupName": group.name}
@@ -59,7 +59,7 @@ def describe_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
     resources="dbinstance/{DBInstanceId}",
 )
 def modify_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
-    """Admit up to 10 ECS security groups, by commas, and no others; an empty text admits none."""
+    """Set the admitted ECS security groups, at most 10, comma separated; an empty text admits none."""
     database = cloud.database(call.text("DBInstanceId"))
     rds.check_running(database)
     group_ids = call.given("SecurityGroupId")
@@ -80,10 +80,10 @@ def modify_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
     resources="dbinstance/{DBInstanceId}",
 )
 def modify_security_ips(cloud: Cloud, call: Call) -> Answer:
-    """Change a whitelist group, covering it unless ModifyMode says otherwise.
+    """Change a whitelist group; ModifyMode is Cover by default.
 
-    Append of an entry that is there is refused, unless the estate file chooses otherwise. At most 200 groups and 1,000
-    entries an instance. FreshWhiteListReadins: read-only instances, of PostgreSQL, whose group of that name is made the
+    Append of an existing entry is refused, unless the estate file chooses otherwise. At most 200 groups and 1,000
+    entries per instance. FreshWhiteListReadins: read-only PostgreSQL instances whose group of that name is made the
     same.
     """
     call.choice("SecurityIPType", ("IPv4", "ipv4"))

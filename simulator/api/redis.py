@@ -74,7 +74,7 @@ def describe_instance_attribute(cloud: Cloud, call: Call) -> Answer:
     resources="instance/{InstanceId}",
 )
 def describe_db_instance_net_info(cloud: Cloud, call: Call) -> Answer:
-    """Endpoints; ExpiredTime is the seconds that a classic endpoint in hybrid access has left."""
+    """Endpoints; ExpiredTime is the rest of hybrid access of a classic endpoint, in seconds."""
     item = cloud.redis(call.text("InstanceId"))
     infos = [_net_info(cloud, item, endpoint) for endpoint in item.endpoints]
     return {"InstanceNetworkType": item.network_type.upper(), "NetInfoItems": {"InstanceNetInfo": infos}}
@@ -108,7 +108,7 @@ def describe_security_ips(cloud: Cloud, call: Call) -> Answer:
     resources="instance/{InstanceId}",
 )
 def describe_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
-    """ECS security groups whose members are admitted; a change of the network type ends that."""
+    """ECS security groups whose members are admitted; a change of the network type removes them."""
     relations = [
         {
             "NetType": "vpc" if group.vpc_id else "classic",
@@ -129,7 +129,7 @@ def describe_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
     resources="instance/{DBInstanceId}",
 )
 def modify_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
-    """Admit up to 10 ECS security groups, by commas, and no others."""
+    """Set the admitted ECS security groups, at most 10, comma separated."""
     instance = cloud.redis(call.text("DBInstanceId"))
     redis.check_normal(instance)
     admit(cloud, instance, call.text("SecurityGroupId").split(","))
@@ -145,7 +145,7 @@ def modify_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
     resources="instance/{InstanceId}",
 )
 def modify_security_ips(cloud: Cloud, call: Call) -> Answer:
-    """Change a whitelist group, covering it unless ModifyMode says otherwise; at most 1,000 entries an instance."""
+    """Change a whitelist group; ModifyMode is Cover by default; at most 1,000 entries per instance."""
     change = Change(
         call.optional("SecurityIpGroupName") or "default",
         call.optional("ModifyMode") or "Cover",
@@ -165,7 +165,7 @@ def modify_security_ips(cloud: Cloud, call: Call) -> Answer:
     resources="instance/{InstanceId}",
 )
 def switch_network(cloud: Cloud, call: Call) -> Answer:
-    """Move an instance to a VPC, which takes `timings.database` seconds; there is no way back.
+    """Move an instance to a VPC, which takes `timings.database` seconds and cannot be undone.
 
     RetainClassic True keeps the classic endpoint for ClassicExpiredDays: 14, 30, 60 or 120.
     """
@@ -185,7 +185,7 @@ def switch_network(cloud: Cloud, call: Call) -> Answer:
     resources="instance/{InstanceId}",
 )
 def modify_instance_net_expire_time(cloud: Cloud, call: Call) -> Answer:
-    """Let the classic endpoint in hybrid access end ClassicExpiredDays (14, 30, 60 or 120) from now."""
+    """End hybrid access of the classic endpoint ClassicExpiredDays (14, 30, 60 or 120) from now."""
     instance_id = call.text("InstanceId")
     endpoint = redis.extend(cloud, instance_id, call.text("ConnectionString"), _days(call))
     item = {
@@ -240,7 +240,7 @@ def _main_endpoint(item: Redis) -> Endpoint:
 
 
 def _instance(cloud: Cloud, item: Redis) -> Answer:
-    """Return what the list and the single answer share."""
+    """Return the fields that the list and the single answer share."""
     endpoint = _main_endpoint(item)
     vpc_id, vswitch_id = databases.vpc_of(item)
     return {

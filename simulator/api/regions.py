@@ -1,4 +1,4 @@
-"""Regions and zones as the products other than ECS list them, and what CLB and Redis sell in each zone.
+"""Regions and zones of the products other than ECS, and what CLB and Redis sell in each zone.
 
 Sources: SDK texts of DescribeRegions, DescribeZones and DescribeAvailableResource of each product. What a zone sells is
 in no estate file: CLB is in every zone that takes VSwitches, with the next one as its secondary zone; Redis of the
@@ -79,7 +79,7 @@ def describe_slb_available_resource(cloud: Cloud, call: Call) -> Answer:
 
 @action(RDS, "DescribeRegions")
 def describe_rds_regions(cloud: Cloud, call: Call) -> Answer:
-    """Return the zones for databases of the one region, each an item; several together too where a database has them.
+    """Return the zones for databases, one item each; a multi-zone item too if a database uses it.
 
     A zone of several is named as ApsaraDB does, such as cn-hangzhou-MAZ1(b,h).
     """
@@ -107,7 +107,7 @@ def describe_redis_regions(cloud: Cloud, call: Call) -> Answer:
     "Engine InstanceChargeType InstanceId InstanceScene NodeId OrderType ProductType ZoneId",
 )
 def describe_redis_available_resource(cloud: Cloud, call: Call) -> Answer:
-    """Return what can be bought of Redis: the classic architecture (ProductType Local), a master with its replica.
+    """Return what is sold of Redis: the classic architecture (ProductType Local), a master with a replica.
 
     The instance classes are those of the estate, and redis.master.small.default. What is left to change to (OrderType
     UPGRADE and DOWNGRADE) and the other kinds of product are refused as not simulated.
@@ -148,7 +148,7 @@ def _region(cloud: Cloud, code: str) -> Answer:
 
 
 def _selling(cloud: Cloud) -> list[Zone]:
-    """Return the zones in which there is anything new."""
+    """Return the zones in which new instances are sold."""
     return [zone for zone in cloud.estate.zones if zone.vswitch_available]
 
 

@@ -1,7 +1,7 @@
 """The table of actions.
 
-An action is a decorated function `(cloud, call) -> answer` in a product's module, and nothing else: the table collects
-what the modules hold.
+An action is a decorated function `(cloud, call) -> answer` in a product's module. The table collects
+the actions of all modules.
 """
 
 import contextlib
@@ -38,7 +38,7 @@ CR = Product("cr", "2018-12-01")
 RESOURCE_MANAGER = Product("resourcemanager", "2020-03-31")
 OSS = Product("oss", "2013-10-15")
 KMS = Product("kms", "2016-01-20")
-# Billing; `bssopenapi` is what clients call its endpoint.
+# Billing; clients call its endpoint `bssopenapi`.
 BSS = Product("bssapi", "2017-12-14")
 
 
@@ -46,8 +46,8 @@ BSS = Product("bssapi", "2017-12-14")
 class Action:
     """One action of the OpenAPI.
 
-    `raises` names the codes of its own refusals, in the order given; those that any action can answer with (signature,
-    permission, a missing parameter ...) are not among them. `resources` are what RAM judges it by.
+    `raises` names the codes of its own refusals, in order; codes that any action can answer (signature,
+    permission, a missing parameter ...) are not listed. `resources` are those that RAM checks.
     """
 
     product: Product
@@ -64,16 +64,16 @@ class Action:
 
     @property
     def permission(self) -> str:
-        """What RAM calls it: `ecs:DescribeInstances`."""
+        """The action's name in RAM, such as `ecs:DescribeInstances`."""
         return f"{self.product.code}:{self.name}"
 
     @property
     def reads(self) -> bool:
-        """Whether it changes nothing."""
+        """Whether the action only reads."""
         return self.name.startswith(("Describe", "Get", "List"))
 
     def arns(self, region_id: str, account_id: str, call: Call) -> list[str]:
-        """Return the resources of one call as RAM names them, each id of a list apart.
+        """Return the ARNs of one call's resources, one per id of a list.
 
         `*` where the call names none.
         """
@@ -96,13 +96,13 @@ def action(  # noqa: PLR0913 - a declaration, read as a table
 ) -> Callable[[Perform], Action]:
     """Make a function the action `name`.
 
-    `takes` names its parameters, separated by blanks; any other is refused as not implemented, for a filter silently
-    passed over is a wrong answer. `raises` names the codes that it refuses with; another is a defect of the simulator.
-    `resources` names what RAM judges it by, such as "instance/{InstanceId} vpc/{VpcId}": a parameter in braces may be
-    one id, ids joined by commas, a JSON array or `InstanceId.1`, `InstanceId.2` ... `empty_if_denied` answers
-    a caller without permission, where the real action hides the refusal. With `remembers_token` the same
-    ClientToken gets the same answer. Without `needs_permission` every user may call it, and where it is not `signed`
-    everybody. `passes_over` names parameters that clients send and no reference knows: they change nothing.
+    `takes` names its parameters, separated by blanks. Others are refused as not implemented, because a filter silently
+    ignored gives a wrong answer. `raises` names its codes; any other code is a defect of the simulator. `resources`
+    names the resources that RAM checks, such as "instance/{InstanceId} vpc/{VpcId}": a parameter in braces may be one
+    id, ids joined by commas, a JSON array or `InstanceId.1`, `InstanceId.2` ... `empty_if_denied` answers a caller
+    without permission if the real action hides the refusal. With `remembers_token` the same ClientToken gets the same
+    answer. Without `needs_permission` every user may call it; without `signed` everybody. `passes_over` names
+    undocumented parameters that clients send; they have no effect.
     """
 
     def decorate(perform: Perform) -> Action:
@@ -140,7 +140,7 @@ def _ids(call: Call, name: str) -> list[str]:
     if value is None:
         return call.repeated(name) or ["*"]
     if value.startswith("["):
-        # What is no list of texts is for the action to refuse.
+        # The action itself refuses a value that is no list of texts.
         with contextlib.suppress(CloudError):
             return call.json_list(name) or ["*"]
     return value.split(",")

@@ -1,4 +1,4 @@
-"""Resource groups: what there are, what is in one, and how things are moved into another.
+"""Resource groups: list them, list their content, and move resources between them.
 
 What names no group is in the default one. ECS answers an empty ResourceGroupId for it, and so do all products here but
 those of the VPC API, which name the default group: Alibaba's own tests of its provider (1.285.0) look for it in VPCs
@@ -80,7 +80,7 @@ def get_resource_group(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidResourceType.NotFound InvalidResourceId.NotFound",
 )
 def join_resource_group(cloud: Cloud, call: Call) -> Answer:
-    """Move an instance, disk, snapshot, security group, network interface or whatever else has tags into a group."""
+    """Move an instance, disk, snapshot, security group, network interface or other taggable resource into a group."""
     _move(cloud, ECS.code, call)
     return {}
 

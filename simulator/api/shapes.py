@@ -1,4 +1,4 @@
-"""Forms that the answers of several products share."""
+"""Parts of answers that several products share."""
 
 from datetime import UTC, datetime
 
@@ -26,5 +26,5 @@ def vpc_tags(tags: dict[str, str]) -> Answer:
 
 
 def has_tags(tags: dict[str, str], wanted: dict[str, str]) -> bool:
-    """Whether all wanted tags are there; an empty wanted value means any value."""
+    """Whether a resource has all wanted tags; an empty wanted value matches any value."""
     return all(key in tags and value in ("", tags[key]) for key, value in wanted.items())

@@ -24,7 +24,7 @@ from simulator.model.slb import AccessListEntry
     resources="acl/*",
 )
 def create_access_control_list(cloud: Cloud, call: Call) -> Answer:
-    """Make an empty list, ipv4 by default; at most 50 a region, each name once (InvalidParameter). At most 20 tags."""
+    """Make an empty list, ipv4 by default; 50 per region, names are unique (InvalidParameter). At most 20 tags."""
     group_id = resource_groups.named(cloud, call)
     made = access_lists.create(
         cloud,
@@ -81,7 +81,7 @@ def describe_access_control_lists(cloud: Cloud, call: Call) -> Answer:
 def describe_access_control_list_attribute(cloud: Cloud, call: Call) -> Answer:
     """One list with its entries and listeners; PageSize (of entries) at most 50, 10 by default.
 
-    The Go provider asks for no page: of an `entry_list` it sees the first 10 entries.
+    The Go provider sends no page parameters, so it sees only the first 10 entries of an `entry_list`.
     """
     found = access_lists.find(cloud, call.text("AclId"))
     comment = call.optional("AclEntryComment")
@@ -114,7 +114,7 @@ def describe_access_control_list_attribute(cloud: Cloud, call: Call) -> Answer:
 
 @action(SLB, "SetAccessControlListAttribute", "AclId AclName", raises="AclNotExist", resources="acl/{AclId}")
 def set_access_control_list_attribute(cloud: Cloud, call: Call) -> Answer:
-    """Another name: 1 to 80 letters, digits, periods, hyphens, slashes and underscores."""
+    """Rename a list: 1 to 80 letters, digits, periods, hyphens, slashes and underscores."""
     access_lists.rename(cloud, call.text("AclId"), call.text("AclName"))
     return {}
 
@@ -127,7 +127,7 @@ def set_access_control_list_attribute(cloud: Cloud, call: Call) -> Answer:
     resources="acl/{AclId}",
 )
 def add_access_control_list_entry(cloud: Cloud, call: Call) -> Answer:
-    """Add CIDR blocks (a JSON array of objects with entry and comment): at most 50 a call, 300 a list."""
+    """Add CIDR blocks (a JSON array of objects with entry and comment): at most 50 per call, 300 per list."""
     access_lists.add(cloud, call.text("AclId"), [_entry(item) for item in _entries(call)])
     return {}
 
@@ -140,7 +140,7 @@ def add_access_control_list_entry(cloud: Cloud, call: Call) -> Answer:
     resources="acl/{AclId}",
 )
 def remove_access_control_list_entry(cloud: Cloud, call: Call) -> Answer:
-    """Remove blocks (as of AddAccessControlListEntry); a list that a listener uses keeps one."""
+    """Remove blocks (as in AddAccessControlListEntry); a list that a listener uses must keep one."""
     access_lists.remove(cloud, call.text("AclId"), [str(item.get("entry") or "") for item in _entries(call)])
     return {}
 

@@ -30,7 +30,8 @@ _GROUP_WITH_SERVERS = "vservergroup/{VServerGroupId}"
 def add_backend_servers(cloud: Cloud, call: Call) -> Answer:
     """Add running instances (a JSON array of at most 20 objects with ServerId, Weight 0 to 100, Description).
 
-    An intranet load balancer takes instances of its own network only (InvalidParameter), a public one those of one.
+    An intranet load balancer accepts only instances of its own network (InvalidParameter), a public one those of one
+    network.
     """
     made = backend_servers.add_servers(cloud, call.text("LoadBalancerId"), _drafts(call))
     return _load_balancer_answer(cloud, made)
@@ -58,7 +59,7 @@ def remove_backend_servers(cloud: Cloud, call: Call) -> Answer:
     resources="loadbalancer/{LoadBalancerId}",
 )
 def set_backend_servers(cloud: Cloud, call: Call) -> Answer:
-    """Give backend servers other weights (a JSON array of at most 20 objects)."""
+    """Change the weights of backend servers (a JSON array of at most 20 objects)."""
     changed = backend_servers.set_servers(cloud, call.text("LoadBalancerId"), _drafts(call))
     return _load_balancer_answer(cloud, changed)
 
@@ -130,7 +131,7 @@ def describe_vserver_group_attribute(cloud: Cloud, call: Call) -> Answer:
     resources=_GROUP_WITH_SERVERS,
 )
 def set_vserver_group_attribute(cloud: Cloud, call: Call) -> Answer:
-    """Another name of a vServer group, other weights of servers in it."""
+    """Change the name of a vServer group, or the weights of servers in it."""
     changed = backend_servers.change_group(
         cloud, call.text("VServerGroupId"), call.optional("VServerGroupName"), _drafts(call)
     )
@@ -172,7 +173,7 @@ def remove_vserver_group_backend_servers(cloud: Cloud, call: Call) -> Answer:
     resources=_GROUP_WITH_SERVERS,
 )
 def modify_vserver_group_backend_servers(cloud: Cloud, call: Call) -> Answer:
-    """Put NewBackendServers in place of OldBackendServers, all or none."""
+    """Replace OldBackendServers by NewBackendServers, all or none."""
     old, new = _drafts(call, "OldBackendServers"), _drafts(call, "NewBackendServers")
     return _group_answer(cloud, backend_servers.replace_in_group(cloud, call.text("VServerGroupId"), old, new))
 
@@ -185,7 +186,7 @@ def delete_vserver_group(cloud: Cloud, call: Call) -> Answer:
 
 
 def server_answer(cloud: Cloud, server: BackendServer, *, address: bool = False) -> Answer:
-    """Return a backend server as the descriptions show it, with its address, or as changes answer it."""
+    """Return a backend server as descriptions answer it (with its address), or as changes answer it."""
     answer: Answer = {
         "ServerId": server.instance_id,
         "Weight": server.weight,
@@ -200,7 +201,7 @@ def server_answer(cloud: Cloud, server: BackendServer, *, address: bool = False)
 
 
 def _load_balancer_answer(cloud: Cloud, load_balancer: LoadBalancer) -> Answer:
-    """Return what adding and setting answer.
+    """Return the answer of adding and setting servers.
 
     The weights are texts, unlike those of RemoveBackendServers (SDK models).
     """
@@ -242,7 +243,7 @@ def _drafts(call: Call, parameter: str = "BackendServers") -> list[ServerDraft]:
 
 
 def _draft(item: dict[str, Any]) -> ServerDraft:
-    """One server; numbers may be texts, as the examples of the reference have them."""
+    """Read one server; numbers may be texts, as in the examples of the reference."""
     if str(item.get("Type") or "ecs") != "ecs":
         raise NotSimulatedError("backend servers of Type eni and eci")
     server_id = item.get("ServerId")
@@ -252,7 +253,7 @@ def _draft(item: dict[str, Any]) -> ServerDraft:
 
 
 def _server_ids(call: Call) -> list[str]:
-    """Of objects with ServerId, or plain ids."""
+    """Read the ids from objects with ServerId, or from plain ids."""
     try:
         items = json.loads(call.text("BackendServers"))
     except ValueError:

@@ -14,7 +14,7 @@ from simulator.cloud.errors import CloudError, NotSimulatedError, invalid_parame
 from simulator.cloud.state import Cloud
 from simulator.model.slb import LoadBalancer
 
-# DescribeLoadBalancers takes at most so many ids, and names, separated by commas.
+# The most ids, and names, that DescribeLoadBalancers accepts, separated by commas.
 MAX_NAMED = 10
 
 
@@ -35,7 +35,7 @@ MAX_NAMED = 10
 def create_load_balancer(cloud: Cloud, call: Call) -> Answer:
     """Make a load balancer, active at once: intranet with VSwitchId, else public; LoadBalancerSpec unless PayByCLCU.
 
-    A subscription (PrePay) needs AutoPay, since an unpaid order makes nothing. At most 20 tags.
+    A subscription (PrePay) needs AutoPay, because an unpaid order creates nothing. At most 20 tags.
     """
     _check_ip_version(call)
     if call.optional("PayType") == "PrePay" and not call.flag("AutoPay"):
@@ -171,7 +171,7 @@ def describe_load_balancer_attribute(cloud: Cloud, call: Call) -> Answer:
     resources="loadbalancer/{LoadBalancerId}",
 )
 def set_load_balancer_name(cloud: Cloud, call: Call) -> Answer:
-    """Another name: 1 to 80 letters, digits, periods, underscores and hyphens."""
+    """Rename a load balancer: 1 to 80 letters, digits, periods, underscores and hyphens."""
     load_balancers.rename(cloud, call.text("LoadBalancerId"), call.text("LoadBalancerName"))
     return {}
 
@@ -184,7 +184,7 @@ def set_load_balancer_name(cloud: Cloud, call: Call) -> Answer:
     resources="loadbalancer/{LoadBalancerId}",
 )
 def set_load_balancer_status(cloud: Cloud, call: Call) -> Answer:
-    """Make a load balancer active or inactive, at once."""
+    """Set a load balancer active or inactive, at once."""
     load_balancers.set_status(cloud, call.text("LoadBalancerId"), call.text("LoadBalancerStatus"))
     return {}
 
@@ -197,7 +197,7 @@ def set_load_balancer_status(cloud: Cloud, call: Call) -> Answer:
     resources="loadbalancer/{LoadBalancerId}",
 )
 def set_load_balancer_delete_protection(cloud: Cloud, call: Call) -> Answer:
-    """Protect a load balancer from deletion (on), or no more (off)."""
+    """Turn the deletion protection of a load balancer on or off."""
     call.text("DeleteProtection")
     protected = call.choice("DeleteProtection", ("on", "off")) == "on"
     load_balancers.protect(cloud, call.text("LoadBalancerId"), protected)
@@ -213,7 +213,7 @@ def set_load_balancer_delete_protection(cloud: Cloud, call: Call) -> Answer:
     resources="loadbalancer/{LoadBalancerId}",
 )
 def set_load_balancer_modification_protection(cloud: Cloud, call: Call) -> Answer:
-    """Set the configuration read-only mode of the console; the API changes what it protects all the same."""
+    """Set the configuration read-only mode of the console; the API itself is not restricted by it."""
     load_balancers.protect_from_console(
         cloud,
         call.text("LoadBalancerId"),
@@ -231,7 +231,7 @@ def set_load_balancer_modification_protection(cloud: Cloud, call: Call) -> Answe
     resources="loadbalancer/{LoadBalancerId}",
 )
 def modify_load_balancer_instance_spec(cloud: Cloud, call: Call) -> Answer:
-    """Another specification of a load balancer that is paid by it."""
+    """Change the specification of a load balancer that is paid by specification."""
     load_balancers.change_specification(cloud, call.text("LoadBalancerId"), call.text("LoadBalancerSpec"))
     return {"OrderId": 0}
 
@@ -245,7 +245,7 @@ def modify_load_balancer_instance_spec(cloud: Cloud, call: Call) -> Answer:
     resources="loadbalancer/{LoadBalancerId}",
 )
 def modify_load_balancer_internet_spec(cloud: Cloud, call: Call) -> Answer:
-    """Another bandwidth (1 to 5120 Mbit/s) or charge type; the real charge type changes at midnight, here at once."""
+    """Change bandwidth (1 to 5120 Mbit/s) or charge type, at once; the real charge type changes at midnight."""
     bandwidth = call.integer("Bandwidth")
     load_balancers.change_internet(
         cloud,
@@ -282,7 +282,7 @@ def modify_load_balancer_pay_type(cloud: Cloud, call: Call) -> Answer:
     resources="loadbalancer/{LoadBalancerId}",
 )
 def modify_load_balancer_instance_charge_type(cloud: Cloud, call: Call) -> Answer:
-    """Pay by use (PayByCLCU); there is no way back to PayBySpec."""
+    """Change to pay by use (PayByCLCU); this cannot be undone."""
     load_balancers.pay_by_use(cloud, call.text("LoadBalancerId"), call.text("InstanceChargeType"))
     return {}
 
@@ -325,7 +325,7 @@ def _named(call: Call, parameter: str) -> list[str] | None:
 
 
 def _wanted_servers(cloud: Cloud, call: Call) -> set[str] | None:
-    """Ids of the instances that ServerId and ServerIntranetAddress both leave; None without."""
+    """Return the ids of instances that pass both ServerId and ServerIntranetAddress; None if neither is given."""
     server_id, addresses = call.optional("ServerId"), call.commas("ServerIntranetAddress")
     wanted = None if server_id is None else {server_id}
     if addresses is not None:
@@ -337,7 +337,7 @@ def _wanted_servers(cloud: Cloud, call: Call) -> set[str] | None:
 
 
 def _before(cloud: Cloud, instance_ids: set[str]) -> set[str]:
-    """Ids of the load balancers that have one of these instances among their servers or in a vServer group."""
+    """Return the ids of load balancers that have one of these instances as a server, or in a vServer group."""
     pools = [
         *((item.id, item.backend_servers) for item in cloud.estate.load_balancers),
         *((group.load_balancer_id, group.backend_servers) for group in cloud.estate.vserver_groups),

@@ -1,7 +1,7 @@
-"""STS: who calls, and sessions of roles.
+"""STS: the caller's identity, and sessions of roles.
 
 Codes: references of AssumeRole and AssumeRoleWithOIDC, "Common errors when you access OSS by using STS", and for OIDC
-the table of errors of "Use RRSA to authorize pods" (ACK). HTTP statuses that these leave open are ours: 400 for a token
+the table of errors of "Use RRSA to authorize pods" (ACK). HTTP statuses that they do not give are ours: 400 for a token
 that is not good, 403 for a missing permission. Not simulated: SourceIdentity, and conditions of trust policies other
 than ExternalId.
 """
@@ -27,7 +27,7 @@ _TOKEN_LENGTHS = range(4, 20_001)
 
 @action(STS, "GetCallerIdentity", needs_permission=False)
 def get_caller_identity(cloud: Cloud, call: Call) -> Answer:
-    """Account and RAM user of the access key, or the session of a role."""
+    """Return account and RAM user of the access key, or the session of a role."""
     caller, arn = call.caller, sessions.caller_arn(cloud.estate, call.caller)
     answer: Answer = {"AccountId": cloud.estate.account_id, "Arn": arn}
     if isinstance(caller, User):
@@ -64,7 +64,7 @@ def assume_role(cloud: Cloud, call: Call) -> Answer:
     signed=False,
 )
 def assume_role_with_oidc(cloud: Cloud, call: Call) -> Answer:
-    """Open a session of a role for whoever has a token of an identity provider that the role trusts, unsigned."""
+    """Open a session of a role for a token of an identity provider that the role trusts; the call is unsigned."""
     provider = sessions.provider_by_arn(cloud.estate, call.text("OIDCProviderArn"))
     token = call.text("OIDCToken")
     if len(token) not in _TOKEN_LENGTHS:

@@ -1,4 +1,4 @@
-"""The table of all actions: whatever the modules of this package hold."""
+"""The table of all actions in the modules of this package."""
 
 import functools
 import pkgutil

@@ -8,7 +8,7 @@ from simulator.cloud import tags
 from simulator.cloud.errors import missing_parameter
 from simulator.cloud.state import Cloud
 
-# What DescribeTags counts; of the other kinds it gives the tags alone.
+# The kinds that DescribeTags counts; of other kinds it answers only the tags.
 _COUNTED = {
     "instance": "Instance",
     "disk": "Disk",
@@ -75,7 +75,7 @@ def tag_kms_resources(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidResourceType.NotFound InvalidResourceId.NotFound",
 )
 def untag_ecs_resources(cloud: Cloud, call: Call) -> Answer:
-    """Take TagKey.N, or with All every tag, from ResourceId.N."""
+    """Remove TagKey.N, or with All every tag, from ResourceId.N."""
     return _untag(cloud, ECS.code, call)
 
 
@@ -86,7 +86,7 @@ def untag_ecs_resources(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidResourceType.NotFound InvalidResourceId.NotFound",
 )
 def untag_vpc_resources(cloud: Cloud, call: Call) -> Answer:
-    """Take TagKey.N, or with All every tag, from ResourceId.N."""
+    """Remove TagKey.N, or with All every tag, from ResourceId.N."""
     return _untag(cloud, VPC.code, call)
 
 
@@ -97,7 +97,7 @@ def untag_vpc_resources(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidParam.ResourceType ResourceNotExist SizeLimitExceeded.ResourceId",
 )
 def untag_slb_resources(cloud: Cloud, call: Call) -> Answer:
-    """Take TagKey.N, or with All every tag, from ResourceId.N."""
+    """Remove TagKey.N, or with All every tag, from ResourceId.N."""
     return _untag(cloud, SLB.code, call)
 
 
@@ -108,7 +108,7 @@ def untag_slb_resources(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidResourceType.NotFound InvalidResourceId.NotFound",
 )
 def untag_kms_resources(cloud: Cloud, call: Call) -> Answer:
-    """Take TagKey.N, or with All every tag, from ResourceId.N."""
+    """Remove TagKey.N, or with All every tag, from ResourceId.N."""
     return _untag(cloud, KMS.code, call)
 
 
@@ -119,7 +119,7 @@ def untag_kms_resources(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidResourceType.NotFound MissingParameter.TagKey",
 )
 def list_ecs_tag_resources(cloud: Cloud, call: Call) -> Answer:
-    """Tags, one item a tag; 50 a page."""
+    """Tags, one item per tag; 50 per page."""
     return _list(cloud, ECS.code, call)
 
 
@@ -130,7 +130,7 @@ def list_ecs_tag_resources(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidResourceType.NotFound MissingParameter.TagKey",
 )
 def list_vpc_tag_resources(cloud: Cloud, call: Call) -> Answer:
-    """Tags, one item a tag; MaxResults 1..50, 50 by default."""
+    """Tags, one item per tag; MaxResults 1..50, 50 by default."""
     return _list(cloud, VPC.code, call)
 
 
@@ -141,7 +141,7 @@ def list_vpc_tag_resources(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidParam.ResourceType MissingParam.TagKey",
 )
 def list_slb_tag_resources(cloud: Cloud, call: Call) -> Answer:
-    """Tags, one item a tag; 50 a page."""
+    """Tags, one item per tag; 50 per page."""
     return _list(cloud, SLB.code, call, "MissingParam.TagKey")
 
 
@@ -152,7 +152,7 @@ def list_slb_tag_resources(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidResourceType.NotFound MissingParameter.TagKey",
 )
 def list_kms_tag_resources(cloud: Cloud, call: Call) -> Answer:
-    """Tags, one item a tag; 200 a page."""
+    """Tags, one item per tag; 200 per page."""
     return _list(cloud, KMS.code, call, most=200)
 
 
@@ -163,7 +163,7 @@ def list_kms_tag_resources(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidResourceType.NotFound MissingParameter.TagKey",
 )
 def describe_tags(cloud: Cloud, call: Call) -> Answer:
-    """Tag keys and values with how many resources of each type have them; PageSize at most 100, 50 by default."""
+    """Tag keys and values, with the number of resources of each type; PageSize at most 100, 50 by default."""
     kind, wanted, resource_id = call.optional("ResourceType"), call.tags(), call.optional("ResourceId")
     counts: dict[tuple[str, str], dict[str, int]] = {}
     for name in [kind] if kind else list(_COUNTED):

@@ -1,6 +1,6 @@
 """VPC: DHCP options sets.
 
-Instances are told nothing by them: guest systems are not simulated.
+They have no effect on instances: guest systems are not simulated.
 """
 
 from simulator.api import resource_groups
@@ -18,7 +18,7 @@ _SET = "dhcpoptionsset/{DhcpOptionsSetId}"
 _SET_OF_VPC = f"{_SET} vpc/{{VpcId}}"
 _TEXTS = "DhcpOptionsSetName DhcpOptionsSetDescription DomainName DomainNameServers LeaseTime Ipv6LeaseTime DryRun"
 _ATTACHMENT_CODES = "InvalidDhcpOptionsSetId.NotFound InvalidVpcId.NotFound IncorrectStatus.DhcpOptionsSet"
-#: ListDhcpOptionsSets takes at most so many ids (SDK text)
+#: Ids that ListDhcpOptionsSets accepts (SDK text)
 MAX_SETS = 20
 
 
@@ -29,11 +29,11 @@ MAX_SETS = 20
     raises="MissingParameter.TagKey",
     remembers_token=True,
     resources="dhcpoptionsset/*",
-    # What alicloud 1.285.0 sends for Tag; it sets the tags by TagResources then.
+    # alicloud 1.285.0 sends these for Tag, and then sets the tags by TagResources.
     passes_over="Tags",
 )
 def create_dhcp_options_set(cloud: Cloud, call: Call) -> Answer:
-    """Make a DHCP options set; Pending at first. Leases of 3650d, and of 1d for IPv6, unless told otherwise."""
+    """Make a DHCP options set; Pending at first. Leases are 3650d, and 1d for IPv6, by default."""
     new = _told(call)
     group_id = resource_groups.named(cloud, call)
     if call.flag("DryRun"):
@@ -46,9 +46,9 @@ def create_dhcp_options_set(cloud: Cloud, call: Call) -> Answer:
 
 @action(VPC, "GetDhcpOptionsSet", "DhcpOptionsSetId", resources=_SET)
 def get_dhcp_options_set(cloud: Cloud, call: Call) -> Answer:
-    """One set with the VPCs that have it; of one that is not there, an answer without its fields.
+    """One set with the VPCs that have it; for an unknown set, an answer without fields.
 
-    That is no refusal: alicloud 1.285.0 takes a set for deleted by the Status that is missing, and fails by any code.
+    An unknown set is no error: alicloud 1.285.0 knows a deleted set by the missing Status, and fails on any code.
     """
     found = cloud.estate.dhcp_options_sets.find(call.text("DhcpOptionsSetId"))
     if found is None:
@@ -129,7 +129,7 @@ def delete_dhcp_options_set(cloud: Cloud, call: Call) -> Answer:
     resources=_SET_OF_VPC,
 )
 def attach_dhcp_options_set_to_vpc(cloud: Cloud, call: Call) -> Answer:
-    """Give a VPC, which has none, a set; Pending at first."""
+    """Attach a set to a VPC that has none; Pending at first."""
     if call.flag("DryRun"):
         dhcp_options.check_attachable(cloud, call.text("DhcpOptionsSetId"), call.text("VpcId"))
         raise dry_run_passed()
@@ -146,7 +146,7 @@ def attach_dhcp_options_set_to_vpc(cloud: Cloud, call: Call) -> Answer:
     resources=_SET_OF_VPC,
 )
 def detach_dhcp_options_set_from_vpc(cloud: Cloud, call: Call) -> Answer:
-    """Take a set from a VPC; Pending at first."""
+    """Detach a set from a VPC; Pending at first."""
     if call.flag("DryRun"):
         dhcp_options.check_detachable(cloud, call.text("DhcpOptionsSetId"), call.text("VpcId"))
         raise dry_run_passed()
@@ -163,7 +163,7 @@ def detach_dhcp_options_set_from_vpc(cloud: Cloud, call: Call) -> Answer:
     resources=_SET_OF_VPC,
 )
 def replace_vpc_dhcp_options_set(cloud: Cloud, call: Call) -> Answer:
-    """Give a VPC another set in place of its own; Pending at first."""
+    """Replace the set of a VPC; Pending at first."""
     dhcp_options.replace(cloud, call.text("DhcpOptionsSetId"), call.text("VpcId"))
     return {}
 

@@ -21,7 +21,7 @@ from simulator.cloud.errors import (
 from simulator.cloud.state import Cloud
 from simulator.model.vpc import Eip, EipLine
 
-# DescribeEipAddresses takes at most so many ids, and addresses, separated by commas.
+# The most ids, and addresses, that DescribeEipAddresses accepts, separated by commas.
 MAX_NAMED = 50
 _STATUSES = ("Associating", "InUse", "Unassociating", "Available", "Releasing")
 
@@ -36,7 +36,7 @@ _STATUSES = ("Associating", "InUse", "Unassociating", "Available", "Releasing")
     resources="eip/*",
 )
 def allocate_eip_address(cloud: Cloud, call: Call) -> Answer:
-    """Get an EIP; pay-as-you-go, on a BGP line, of 5 Mbit/s and PayByBandwidth unless told otherwise; 20 an account.
+    """Allocate an EIP; by default pay-as-you-go, BGP, 5 Mbit/s and PayByBandwidth. 20 per account.
 
     ActivityId names a promotion, which has no effect here.
     """
@@ -119,7 +119,7 @@ def modify_eip_address_attribute(cloud: Cloud, call: Call) -> Answer:
     resources="eip/{AllocationId}",
 )
 def associate_eip_address(cloud: Cloud, call: Call) -> Answer:
-    """Bind an EIP to an instance in a VPC, or in mode NAT or BINDED (cut-through) to a network interface.
+    """Bind an EIP to an instance in a VPC, or to a network interface in mode NAT or BINDED (cut-through).
 
     Associating at first, then InUse. MULTI_BINDED is closed to new applicants, this account among them.
     """
@@ -189,7 +189,7 @@ def unassociate_eip_address(cloud: Cloud, call: Call) -> Answer:
     resources="eip/{AllocationId}",
 )
 def release_eip_address(cloud: Cloud, call: Call) -> Answer:
-    """Give an Available pay-as-you-go EIP back; Releasing at first."""
+    """Release an Available pay-as-you-go EIP; Releasing at first."""
     eips.release(cloud, call.text("AllocationId"))
     return {}
 
@@ -203,7 +203,7 @@ def release_eip_address(cloud: Cloud, call: Call) -> Answer:
     resources="eip/{InstanceId}",
 )
 def deletion_protection(cloud: Cloud, call: Call) -> Answer:
-    """Keep an EIP (Type EIP) from being released, or no more. How it refuses an unknown EIP is not documented."""
+    """Turn the deletion protection of an EIP (Type EIP) on or off. The code for an unknown EIP is not documented."""
     if call.text("Type") != "EIP":
         raise NotSimulatedError(f"DeletionProtection of Type {call.text('Type')}")
     protected = call.flag("ProtectionEnable")
@@ -243,7 +243,7 @@ def _named(call: Call, name: str) -> list[str] | None:
 
 
 def _wanted(call: Call) -> dict[str, str]:
-    """Return what fields of an EIP are asked for, by name; raises the codes of unknown values."""
+    """Return the wanted values of an EIP's fields, by name; raises the codes of unknown values."""
     kind = call.optional("AssociatedInstanceType")
     if kind not in (None, *eips.INSTANCE_TYPES, *eips.UNKNOWN_INSTANCE_TYPES):
         raise CloudError(
@@ -263,7 +263,7 @@ def _wanted(call: Call) -> dict[str, str]:
 
 
 def _may_exist(call: Call) -> bool:
-    """Whether an EIP of the simulator can be what the other filters ask for: unlocked, by itself."""
+    """Whether an EIP of the simulator can match the other filters: unlocked, and of no other service."""
     reason = call.optional("LockReason")
     if reason not in (None, "financial", "security"):
         raise NotFoundError("InvalidLockReason.NotFound", "The specified LockReason is not found")
@@ -296,7 +296,7 @@ def _eip(cloud: Cloud, eip: Eip) -> Answer:
     return {
         "AllocationId": eip.id,
         "AllocationTime": seconds(eip.created_at),
-        # Named by the reference and read by the provider's data source; gone from the newest SDK.
+        # In the reference, and read by the provider's data source; the newest SDK no longer has it.
         "AvailableRegions": {"AvailableRegion": [region]},
         "Bandwidth": str(eip.bandwidth),
         "BandwidthPackageBandwidth": "",

@@ -14,7 +14,7 @@ from simulator.cloud.names import Labels
 from simulator.cloud.state import Cloud
 from simulator.model.vpc import Ipv6Isp, Vpc, VSwitch
 
-# DescribeVpcs takes at most so many ids, separated by commas.
+# The most ids that DescribeVpcs accepts, separated by commas.
 MAX_VPC_IDS = 20
 
 
@@ -28,7 +28,7 @@ MAX_VPC_IDS = 20
     resources="vpc/*",
 )
 def create_vpc(cloud: Cloud, call: Call) -> Answer:
-    """Make a VPC, 172.16.0.0/12 unless told otherwise; Pending at first. 10 a region, the default VPC not counted.
+    """Make a VPC, 172.16.0.0/12 by default; Pending at first. 10 per region, the default VPC not counted.
 
     With EnableIpv6 the cloud assigns an IPv6 block.
     """
@@ -59,7 +59,7 @@ def create_vpc(cloud: Cloud, call: Call) -> Answer:
     resources="vpc/*",
 )
 def create_default_vpc(cloud: Cloud, call: Call) -> Answer:
-    """Make the default VPC of the region, 172.31.0.0/16; Pending at first. One a region."""
+    """Make the default VPC of the region, 172.31.0.0/16; Pending at first. One per region."""
     if call.optional("Ipv6CidrBlock"):
         raise NotSimulatedError("IPv6 blocks that AllocateVpcIpv6Cidr reserved")
     group_id = resource_groups.named(cloud, call)
@@ -91,7 +91,7 @@ def describe_vpcs(cloud: Cloud, call: Call) -> Answer:
         and call.optional("DhcpOptionsSetId") in (None, _dhcp_options(cloud, vpc)["DhcpOptionsSetId"])
         and has_tags(vpc.tags, call.tags())
     ]
-    # No VPC of the simulator is of another account.
+    # The simulator has no VPC of another account.
     found = passing(found if _is_own(cloud, call, "VpcOwnerId") else [], resource_groups.of_group(cloud, call))
     page = by_number(call, found, maximum=50)
     return {"Vpcs": {"Vpc": [_listed_vpc(cloud, vpc) for vpc in page.items]}, **page.fields}
@@ -105,7 +105,7 @@ def describe_vpcs(cloud: Cloud, call: Call) -> Answer:
     resources="vpc/{VpcId}",
 )
 def describe_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
-    """One VPC, with ClassicLinkEnabled; with IsDefault it must be the default VPC, or not."""
+    """One VPC, with ClassicLinkEnabled; IsDefault filters on whether it is the default VPC."""
     if call.flag("DryRun"):
         raise dry_run_passed()
     vpc = cloud.vpc(call.text("VpcId"))
@@ -134,9 +134,9 @@ def describe_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
     resources="vpc/{VpcId}",
 )
 def modify_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
-    """Change name, description, DNS host names or block of a VPC; a block grows, or shrinks around its VSwitches.
+    """Change name, description, DNS host names or block of a VPC; the new block must contain its VSwitches.
 
-    EnableIPv6 assigns an IPv6 block where there is none; `false` takes all that no VSwitch has part of.
+    EnableIPv6 assigns an IPv6 block if there is none; `false` removes the blocks, if no VSwitch uses them.
     """
     changes = vpcs.VpcChanges(
         name=call.given("VpcName"),
@@ -160,7 +160,7 @@ def modify_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
     resources="vpc/{VpcId}",
 )
 def delete_vpc(cloud: Cloud, call: Call) -> Answer:
-    """Delete an empty VPC; Deleting at first. ForceDelete is about IPv4 and IPv6 gateways, which there are none of."""
+    """Delete an empty VPC; Deleting at first. ForceDelete has no effect: there are no IPv4 or IPv6 gateways."""
     call.flag("ForceDelete")
     if call.flag("DryRun"):
         vpcs.check_deletable(cloud, call.text("VpcId"))
@@ -179,7 +179,7 @@ def delete_vpc(cloud: Cloud, call: Call) -> Answer:
     resources="vpc/{VpcId}",
 )
 def associate_vpc_cidr_block(cloud: Cloud, call: Call) -> Answer:
-    """Give a VPC a secondary IPv4 block, with a mask of 8 to 28, five a VPC; or one of IPv6 that the cloud assigns."""
+    """Add a secondary IPv4 block (mask 8 to 28, five per VPC), or an IPv6 block that the cloud assigns."""
     version = (call.optional("IpVersion") or "IPV4").upper()
     if version == "IPV6":
         isp = ipv6_blocks.checked_isp(call.optional("Ipv6Isp"))
@@ -200,7 +200,7 @@ def associate_vpc_cidr_block(cloud: Cloud, call: Call) -> Answer:
     resources="vpc/{VpcId}",
 )
 def unassociate_vpc_cidr_block(cloud: Cloud, call: Call) -> Answer:
-    """Take a secondary block, or an IPv6 block, from a VPC; no VSwitch may lie in it."""
+    """Remove a secondary block, or an IPv6 block, from a VPC; no VSwitch may use it."""
     ipv6 = call.optional("IPv6CidrBlock")
     if ipv6:
         vpcs.remove_ipv6_block(cloud, call.text("VpcId"), ipv6)
@@ -218,7 +218,7 @@ def unassociate_vpc_cidr_block(cloud: Cloud, call: Call) -> Answer:
     resources="vpc/{VpcId}",
 )
 def enable_vpc_classic_link(cloud: Cloud, call: Call) -> Answer:
-    """Let a VPC take links from classic instances."""
+    """Enable ClassicLink for a VPC."""
     classic_links.enable(cloud, call.text("VpcId"))
     return {}
 
@@ -232,7 +232,7 @@ def enable_vpc_classic_link(cloud: Cloud, call: Call) -> Answer:
     resources="vpc/{VpcId}",
 )
 def disable_vpc_classic_link(cloud: Cloud, call: Call) -> Answer:
-    """Let a VPC take no links; refused while there are any."""
+    """Disable ClassicLink for a VPC; refused while there are links."""
     classic_links.disable(cloud, call.text("VpcId"))
     return {}
 
@@ -249,7 +249,7 @@ def disable_vpc_classic_link(cloud: Cloud, call: Call) -> Answer:
     resources="vswitch/* vpc/{VpcId}",
 )
 def create_vswitch(cloud: Cloud, call: Call) -> Answer:
-    """Make a VSwitch in a zone; Pending at first. Masks of 16 to 29, 150 a VPC.
+    """Make a VSwitch in a zone; Pending at first. Masks of 16 to 29, 150 per VPC.
 
     Ipv6CidrBlock is the last 8 bits of its /64 within the IPv6 block of the VPC.
     """
@@ -274,7 +274,7 @@ def create_vswitch(cloud: Cloud, call: Call) -> Answer:
     resources="vswitch/*",
 )
 def create_default_vswitch(cloud: Cloud, call: Call) -> Answer:
-    """Make the default VSwitch of a zone, the first free /20 of the default VPC; Pending at first. One a zone."""
+    """Make the default VSwitch of a zone, the first free /20 of the default VPC; Pending at first. One per zone."""
     return {"VSwitchId": vswitches.create_default(cloud, call.text("ZoneId"), call.integer("Ipv6CidrBlock")).id}
 
 
@@ -331,7 +331,7 @@ def describe_vswitch_attributes(cloud: Cloud, call: Call) -> Answer:
     resources="vswitch/{VSwitchId}",
 )
 def modify_vswitch_attribute(cloud: Cloud, call: Call) -> Answer:
-    """Change name or description of a VSwitch; give it an IPv6 block (EnableIPv6 with Ipv6CidrBlock), or take it."""
+    """Change name or description of a VSwitch; add an IPv6 block (EnableIPv6 with Ipv6CidrBlock), or remove it."""
     vswitch_id, ipv6, last_bits = call.text("VSwitchId"), call.flag("EnableIPv6"), call.integer("Ipv6CidrBlock")
     if ipv6 is not None and ipv6 == (last_bits is None):
         raise invalid_parameter("Ipv6CidrBlock")
@@ -360,7 +360,7 @@ def delete_vswitch(cloud: Cloud, call: Call) -> Answer:
 
 
 def _ipv6_isp(call: Call) -> Ipv6Isp | None:
-    """Return whose IPv6 block a new VPC is to have, None where it is to have none."""
+    """Return the ISP of a new VPC's IPv6 block, None if it gets none."""
     return ipv6_blocks.checked_isp(call.optional("Ipv6Isp")) if call.flag("EnableIpv6") else None
 
 
@@ -409,7 +409,7 @@ def _vpc(cloud: Cloud, vpc: Vpc) -> Answer:
 
 
 def _dhcp_options(cloud: Cloud, vpc: Vpc) -> Answer:
-    """Return the DHCP options set of a VPC, empty texts where it has none."""
+    """Return the DHCP options set of a VPC, with empty texts if it has none."""
     attachment = cloud.estate.dhcp_attachments.find(vpc.id)
     if attachment is None:
         return {"DhcpOptionsSetId": "", "DhcpOptionsSetStatus": ""}

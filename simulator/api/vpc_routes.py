@@ -16,7 +16,7 @@ _NEXT_HOP_CODES = (
     "IncorrectInstanceStatus InvalidNetworkInterface.NotFound Mismatch.EniIdAndRouteTableId InvalidNexthop.DirectEni"
 )
 _ENTRY_TYPES = ("Custom", "System", "BGP", "CEN", "ECR")
-# DescribeRouteEntryList takes at most so many DestCidrBlockList.N.
+# The most DestCidrBlockList.N that DescribeRouteEntryList accepts.
 MAX_DESTINATIONS = 20
 
 
@@ -31,7 +31,7 @@ MAX_DESTINATIONS = 20
     resources="routetable/*",
 )
 def create_route_table(cloud: Cloud, call: Call) -> Answer:
-    """Make a custom route table; Creating at first. Nine a VPC; gateway route tables are not simulated."""
+    """Make a custom route table; Creating at first. Nine per VPC; gateway route tables are not simulated."""
     if call.choice("AssociateType", ("VSwitch", "Gateway")) == "Gateway":
         raise NotSimulatedError("gateway route tables")
     table = routes.create_table(
@@ -69,7 +69,7 @@ def delete_route_table(cloud: Cloud, call: Call) -> Answer:
     resources="vswitch/{VSwitchId}",
 )
 def associate_route_table(cloud: Cloud, call: Call) -> Answer:
-    """Let a VSwitch follow a custom route table of its VPC; the VSwitch is Pending at first."""
+    """Associate a VSwitch with a custom route table of its VPC; the VSwitch is Pending at first."""
     routes.associate(cloud, call.text("RouteTableId"), call.text("VSwitchId"))
     return {}
 
@@ -84,7 +84,7 @@ def associate_route_table(cloud: Cloud, call: Call) -> Answer:
     resources="vswitch/{VSwitchId}",
 )
 def unassociate_route_table(cloud: Cloud, call: Call) -> Answer:
-    """Let a VSwitch follow the system route table again; the VSwitch is Pending at first."""
+    """Associate a VSwitch with the system route table again; the VSwitch is Pending at first."""
     routes.unassociate(cloud, call.text("RouteTableId"), call.text("VSwitchId"))
     return {}
 
@@ -130,7 +130,7 @@ def describe_route_tables(cloud: Cloud, call: Call) -> Answer:
     resources="routetable/{RouteTableId}",
 )
 def modify_route_table_attributes(cloud: Cloud, call: Call) -> Answer:
-    """Change name, description or route propagation of a route table; nothing propagates routes here."""
+    """Change name, description or route propagation of a route table; no routes are propagated here."""
     routes.modify_table(
         cloud,
         call.text("RouteTableId"),
@@ -152,7 +152,7 @@ def modify_route_table_attributes(cloud: Cloud, call: Call) -> Answer:
     resources="routetable/{RouteTableId}",
 )
 def create_route_entry(cloud: Cloud, call: Call) -> Answer:
-    """Make a custom entry; Pending at first. 200 a table; next hops are instances and network interfaces, no ECMP."""
+    """Make a custom entry; Pending at first. 200 per table; next hops are instances and network interfaces, no ECMP."""
     if call.records("NextHopList"):
         raise NotSimulatedError("routes with NextHopList")
     table_id = call.text("RouteTableId")
@@ -179,7 +179,7 @@ def create_route_entry(cloud: Cloud, call: Call) -> Answer:
     resources="routetable/{RouteTableId}",
 )
 def modify_route_entry(cloud: Cloud, call: Call) -> Answer:
-    """Change name, description or next hop of a custom entry; another next hop makes it Modifying at first."""
+    """Change name, description or next hop of a custom entry; a new next hop makes it Modifying at first."""
     entry = _named_entry(cloud, call, None)
     hop_type, hop_id = call.optional("NewNextHopType"), call.optional("NewNextHopId")
     hop = (hop_type or "Instance", hop_id or "") if hop_type or hop_id else None
@@ -240,7 +240,7 @@ def _named_entry(cloud: Cloud, call: Call, next_hop_id: str | None) -> RouteEntr
 
 
 def _tables(cloud: Cloud, call: Call) -> list[RouteTable]:
-    """Return what both lists of tables filter by; routers other than those of VPCs there are none."""
+    """Return the filters of both lists of tables; the only routers are those of VPCs."""
     table_id = call.optional("RouteTableId")
     routers = {call.optional("VRouterId"), call.optional("RouterId")} - {None}
     if call.choice("RouterType", ("VRouter", "VBR")) == "VBR":
@@ -256,7 +256,7 @@ def _tables(cloud: Cloud, call: Call) -> list[RouteTable]:
 
 
 def _may_exist(call: Call) -> bool:
-    """Whether the simulator can have entries of the kind that is asked for; raises the codes of unknown kinds."""
+    """Whether the simulator can have entries of the wanted kind; raises the codes of unknown kinds."""
     kind, version = call.optional("RouteEntryType"), (call.optional("IpVersion") or "IPv4").lower()
     if kind not in (None, *_ENTRY_TYPES):
         raise CloudError("IllegalParam.RouteEntryType", "The parameter of RouteEntryType is illegal.")
@@ -321,7 +321,7 @@ def _with_entries(cloud: Cloud, table: RouteTable) -> Answer:
 def _in_table(entry: Answer) -> Answer:
     """Return an entry as DescribeRouteTables writes it.
 
-    The one next hop once more, and neither IP version nor origin.
+    It repeats the one next hop, and has neither IP version nor origin.
     """
     hop_type, hop_id = _hop(entry)
     kept = {key: value for key, value in entry.items() if key not in ("IpVersion", "Origin", "ServiceType")}

@@ -1,7 +1,7 @@
 """Access control lists (ACLs) of the Classic Load Balancer.
 
 Codes: the OpenAPI's own metadata of Slb 2014-05-15; AclNotExist and AclEntryEmpty as the provider knows them, the first
-with status 400, which no source tells. Not found documented: what a name that is taken is refused with (here
+with status 400, which no source gives. Undocumented: the code for a name that is taken (here
 InvalidParameter). The reference says both that an entry that is there is not added and that it is refused with
 InvalidParam.AclEntryExists; here it is refused, and only within one call ignored.
 """
@@ -17,9 +17,9 @@ from simulator.model.slb import AccessList, AccessListEntry, Listener, LoadBalan
 
 #: Access control lists of a region (reference of CreateAccessControlList)
 MAX_LISTS = 50
-#: Entries of one call for an access control list (the same)
+#: Entries that one call can add to, or remove from, an access control list (reference of AddAccessControlListEntry)
 MAX_BATCH = 50
-#: Entries of one access control list (the same)
+#: Entries of one access control list (reference of AddAccessControlListEntry)
 MAX_ENTRIES = 300
 
 _NAME = re.compile(r"[\w./-]{1,80}")
@@ -34,7 +34,7 @@ def find(cloud: Cloud, list_id: str) -> AccessList:
 
 
 def listeners_of(cloud: Cloud, list_id: str) -> Iterator[tuple[LoadBalancer, Listener]]:
-    """Yield the listeners that a list is bound to, with their load balancers."""
+    """Yield the listeners that use a list, with their load balancers."""
     for load_balancer in cloud.estate.load_balancers:
         for listener in load_balancer.listeners:
             if list_id in listener.access_list_ids:
@@ -64,7 +64,7 @@ def create(cloud: Cloud, name: str, ip_version: str, tags: dict[str, str]) -> Ac
 
 
 def rename(cloud: Cloud, list_id: str, name: str) -> None:
-    """Give another name; raises AclNotExist, InvalidParameter."""
+    """Rename a list; raises AclNotExist, InvalidParameter."""
     access_list = find(cloud, list_id)
     if name != access_list.name:
         _check_name(cloud, name)
@@ -72,7 +72,7 @@ def rename(cloud: Cloud, list_id: str, name: str) -> None:
 
 
 def add(cloud: Cloud, list_id: str, entries: list[AccessListEntry]) -> None:
-    """Add entries, all or none; of the same block twice in a call the first counts.
+    """Add entries, all or none; if a call has a block twice, the first counts.
 
     Raises AclNotExist, InvalidParameter (more than 50), IllegalEntry (the other IP version),
     InvalidParam.AclEntryExists, AclEntryExceedLimit (more than 300).
@@ -93,9 +93,9 @@ def add(cloud: Cloud, list_id: str, entries: list[AccessListEntry]) -> None:
 
 
 def remove(cloud: Cloud, list_id: str, blocks: list[str]) -> None:
-    """Remove entries by block; one that is not there is no error.
+    """Remove entries by block; an unknown block is no error.
 
-    Raises AclNotExist, InvalidParameter (more than 50), AclEntryEmpty (nothing would be left for a listener).
+    Raises AclNotExist, InvalidParameter (more than 50), AclEntryEmpty (a list in use would become empty).
     """
     access_list = find(cloud, list_id)
     _check_number(blocks)

@@ -1,8 +1,8 @@
 """Automatic snapshot policies and the disks that they apply to.
 
 Refusals as in the references of Create-, Modify-, Delete-, Apply- and CancelAutoSnapshotPolicy (alibabacloud.com, ECS
-developer reference, 2024-12 to 2025-04; AlibabaCloudDocs/ecs, API Reference/Snapshots). A disk has one policy, and
-another takes its place: ten at once are for accounts that asked for it.
+developer reference, 2024-12 to 2025-04; AlibabaCloudDocs/ecs, API Reference/Snapshots). A disk has one policy, which
+another replaces; several per disk need an application, and are not simulated.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from simulator.model.ecs_storage import AutoSnapshotPolicy, Disk
 #: Automatic snapshot policies of a region (ECS Limits, 2021)
 MAX_POLICIES = 100
 MAX_RETENTION_DAYS = 65535
-# ModifyAutoSnapshotPolicyEx has a day more (SDK texts, ecs20140526 7.11.8).
+# ModifyAutoSnapshotPolicyEx allows one day more (SDK texts, ecs20140526 7.11.8).
 MAX_CHANGED_RETENTION_DAYS = 65536
 _HOURS = frozenset(map(str, range(24)))
 _WEEKDAYS = frozenset(map(str, range(1, 8)))
@@ -79,7 +79,7 @@ def modify(
 
 
 def delete(cloud: Cloud, policy_id: str) -> None:
-    """Delete a policy, which applies to no disk any more; raises ParameterInvalid (404)."""
+    """Delete a policy; it no longer applies to any disk. Raises ParameterInvalid (404)."""
     cloud.estate.auto_snapshot_policies.remove(cloud.auto_snapshot_policy(policy_id))
     for disk in cloud.estate.disks:
         if disk.auto_snapshot_policy_id == policy_id:
@@ -87,7 +87,7 @@ def delete(cloud: Cloud, policy_id: str) -> None:
 
 
 def apply(cloud: Cloud, policy_id: str, disk_ids: Iterable[str]) -> None:
-    """Let a policy apply to disks, all or none, in place of the one that they have.
+    """Apply a policy to disks, all or none; it replaces the policy that they have.
 
     Raises InvalidAccountStatus.SnapshotServiceUnavailable, ParameterInvalid (404), InvalidDiskId.NotFound,
     DiskCategory.OperationNotSupported.
@@ -102,14 +102,14 @@ def apply(cloud: Cloud, policy_id: str, disk_ids: Iterable[str]) -> None:
 
 
 def cancel(cloud: Cloud, policy_id: str | None, disk_ids: Iterable[str]) -> None:
-    """Let the policy, or whichever there is, not apply to disks any more; raises InvalidDiskId.NotFound."""
+    """Remove this policy, or any, from disks; raises InvalidDiskId.NotFound."""
     for disk in _disks(cloud, disk_ids):
         if policy_id in (None, disk.auto_snapshot_policy_id):
             disk.auto_snapshot_policy_id = None
 
 
 def disk_counts(cloud: Cloud) -> Counter[str]:
-    """How many disks each policy applies to, by its id."""
+    """Return how many disks each policy applies to, by policy id."""
     return Counter(disk.auto_snapshot_policy_id for disk in cloud.estate.disks if disk.auto_snapshot_policy_id)
 
 
@@ -136,5 +136,5 @@ def _check_retention(days: int, most: int) -> None:
 
 
 def invalid(parameter: str) -> CloudError:
-    """ParameterInvalid (403): what these actions answer to a wrong value of most parameters."""
+    """Return ParameterInvalid (403), these actions' error for a wrong value of most parameters."""
     return ForbiddenError("ParameterInvalid", f"The specified {parameter} parameter is invalid.")

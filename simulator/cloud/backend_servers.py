@@ -1,8 +1,8 @@
-"""Backend servers of the Classic Load Balancer: its own ones, and those of its vServer groups.
+"""Backend servers of Classic Load Balancers and of their vServer groups.
 
-Codes: the common error codes of Slb 2014-05-15 (AlibabaCloudDocs/slb), where a vServer group that is not there is
-InvalidParameter with status 404. Not found documented: what a server is refused with that is already there (here
-InvalidBackendServers.ServerIpConflict), and one whose weight is set and that is not (here InvalidParameter). Not
+Codes: the common error codes of Slb 2014-05-15 (AlibabaCloudDocs/slb), where an unknown vServer group is
+InvalidParameter with status 404. Undocumented: the code for a server that is already there (here
+InvalidBackendServers.ServerIpConflict), and for the weight of an unknown server (here InvalidParameter). Not
 simulated: ENIs and container instances as backend servers.
 """
 
@@ -26,7 +26,7 @@ _GROUP_NAME = re.compile(r"[\w./-]{1,80}")
 
 @dataclass(frozen=True)
 class ServerDraft:
-    """A backend server as a request gives it."""
+    """A backend server in a request, unchecked."""
 
     instance_id: str
     port: int | None = None
@@ -49,7 +49,7 @@ def groups_of(cloud: Cloud, load_balancer_id: str) -> list[VServerGroup]:
 
 
 def add_servers(cloud: Cloud, load_balancer_id: str, drafts: list[ServerDraft]) -> LoadBalancer:
-    """Add running instances as backend servers, all or none; of the same one twice in a call the first counts.
+    """Add running instances as backend servers, all or none; if a call has one twice, the first counts.
 
     Raises InvalidLoadBalancerId.NotFound, TooManyBackendServers, ObtainIpFail, InvalidWeight.Malformed,
     InvalidParameter (an instance of another network), InvalidBackendServers.Inconsistent (a public load balancer has
@@ -62,7 +62,7 @@ def add_servers(cloud: Cloud, load_balancer_id: str, drafts: list[ServerDraft]) 
 
 
 def remove_servers(cloud: Cloud, load_balancer_id: str, instance_ids: list[str]) -> LoadBalancer:
-    """Remove backend servers; one that is not there is no error. Raises as `add_servers` does on the call itself."""
+    """Remove backend servers; an unknown one is no error. Raises as `add_servers` does on the call itself."""
     load_balancer = load_balancers.find(cloud, load_balancer_id)
     _check_number(instance_ids)
     load_balancer.backend_servers = [
@@ -72,7 +72,7 @@ def remove_servers(cloud: Cloud, load_balancer_id: str, instance_ids: list[str])
 
 
 def set_servers(cloud: Cloud, load_balancer_id: str, drafts: list[ServerDraft]) -> LoadBalancer:
-    """Give backend servers weights and descriptions, all or none.
+    """Set weights and descriptions of backend servers, all or none.
 
     Raises InvalidLoadBalancerId.NotFound, TooManyBackendServers, InvalidWeight.Malformed, InvalidParameter (not there).
     """
@@ -119,7 +119,7 @@ def add_to_group(cloud: Cloud, group_id: str, drafts: list[ServerDraft]) -> VSer
 
 
 def remove_from_group(cloud: Cloud, group_id: str, drafts: list[ServerDraft]) -> VServerGroup:
-    """Remove servers by instance and port; one that is not there is no error.
+    """Remove servers by instance and port; an unknown one is no error.
 
     Raises InvalidParameter (404), TooManyBackendServers.
     """
@@ -133,7 +133,7 @@ def remove_from_group(cloud: Cloud, group_id: str, drafts: list[ServerDraft]) ->
 
 
 def replace_in_group(cloud: Cloud, group_id: str, old: list[ServerDraft], new: list[ServerDraft]) -> VServerGroup:
-    """Put `new` in place of `old`, all or none; raises as `add_to_group` does."""
+    """Replace `old` by `new`, all or none; raises as `add_to_group` does."""
     group = find_group(cloud, group_id)
     before = group.backend_servers
     remove_from_group(cloud, group_id, old)
@@ -145,7 +145,7 @@ def replace_in_group(cloud: Cloud, group_id: str, old: list[ServerDraft], new: l
 
 
 def change_group(cloud: Cloud, group_id: str, name: str | None, drafts: list[ServerDraft]) -> VServerGroup:
-    """Give a group another name, and servers in it other weights.
+    """Change the name of a group, and the weights of servers in it.
 
     Raises InvalidParameter (404 without the group; a name; a server that is not there), TooManyBackendServers,
     InvalidWeight.Malformed.
@@ -175,7 +175,7 @@ def _new_servers(
     *,
     ported: bool = False,
 ) -> list[BackendServer]:
-    """Return the servers that `drafts` mean, none of them among `present`."""
+    """Return the servers of `drafts`, checked; none of them may be in `present`."""
     _check_number(drafts)
     there = {(server.instance_id, server.port) for server in present}
     added: dict[tuple[str, int | None], BackendServer] = {}
@@ -220,7 +220,7 @@ def _check_number(servers: list[ServerDraft] | list[str]) -> None:
 
 
 def _check_network(load_balancer: LoadBalancer, instance: Instance) -> None:
-    """Check that an intranet load balancer takes instances of its own VPC, or of the classic network, only."""
+    """Check that an intranet load balancer gets only instances of its own VPC, or of the classic network."""
     if load_balancer.address_type == "intranet" and load_balancer.vpc_id != instance.vpc_id:
         raise CloudError(
             "InvalidParameter", "The specified load balancer does not support the network type of the ECS instance."
@@ -228,9 +228,9 @@ def _check_network(load_balancer: LoadBalancer, instance: Instance) -> None:
 
 
 def _check_consistent(cloud: Cloud, load_balancer: LoadBalancer, added: list[BackendServer]) -> None:
-    """All servers of a public load balancer, new ones and old, are in one VPC, or all classic.
+    """Check that all servers of a public load balancer are in one VPC, or all classic.
 
-    What the migration has left apart is no obstacle to adding what goes with any of it.
+    If a migration left servers in several networks, a new server may be in any of them.
     """
     groups = groups_of(cloud, load_balancer.id)
     servers = [*load_balancer.backend_servers, *(server for group in groups for server in group.backend_servers)]

@@ -1,4 +1,4 @@
-"""ClassicLink: classic instances that reach into one VPC.
+"""ClassicLink: links of classic instances to a VPC.
 
 Codes and limits: ECS API Reference/Networks (AttachClassicLinkVpc, DetachClassicLinkVpc) and the ClassicLink overview
 (2024-10), where classic addresses are 10.0.0.0/8 except 10.111.0.0/16, and only the primary block of a VPC is reached.
@@ -21,12 +21,12 @@ _TALKABLE_BLOCKS = (_SPARED_BLOCK, IPv4Network("172.16.0.0/12"), IPv4Network("19
 
 
 def enable(cloud: Cloud, vpc_id: str) -> None:
-    """Let a VPC take links; enabling again is no error. Raises InvalidVpcId.NotFound, IncorrectVpcStatus."""
+    """Enable ClassicLink; again is no error. Raises InvalidVpcId.NotFound, IncorrectVpcStatus."""
     vpcs.available(cloud, vpc_id).classic_link_enabled = True
 
 
 def disable(cloud: Cloud, vpc_id: str) -> None:
-    """Let a VPC take no links; raises OperationDenied (403) while there are links."""
+    """Disable ClassicLink; raises OperationDenied (403) while there are links."""
     vpc = vpcs.available(cloud, vpc_id)
     if any(link.vpc_id == vpc_id for link in cloud.estate.classic_links):
         raise ForbiddenError("OperationDenied", "Classic network instances are still linked to the VPC.")
@@ -61,7 +61,7 @@ def attach(cloud: Cloud, instance_id: str, vpc_id: str) -> None:
 
 
 def detach(cloud: Cloud, instance_id: str, vpc_id: str) -> None:
-    """Take a link away; raises InvalidParameter.InvalidInstanceIdAndVpcId where there is none."""
+    """Remove a link; raises InvalidParameter.InvalidInstanceIdAndVpcId if there is none."""
     cloud.instance(instance_id)
     cloud.vpc(vpc_id)
     link = cloud.estate.classic_links.find(instance_id)
@@ -71,11 +71,11 @@ def detach(cloud: Cloud, instance_id: str, vpc_id: str) -> None:
 
 
 def _can_be_linked(cloud: Cloud, vpc: Vpc) -> bool:
-    """Return whether it can be linked.
+    """Return whether a VPC can have links.
 
-    Enabled, no custom route into 10.0.0.0/8, and a block in reach of classic instances.
+    It must be enabled, have no custom route into 10.0.0.0/8, and a block that classic instances reach.
 
-    Of a VPC in 10.0.0.0/8 they reach the VSwitches in 10.111.0.0/16 only: it needs one.
+    In a VPC of 10.0.0.0/8 they reach only VSwitches in 10.111.0.0/16, so it needs one.
     """
     if not vpc.classic_link_enabled:
         return False

@@ -1,4 +1,4 @@
-"""ECS Cloud Assistant: commands run in guest systems, which answer what the estate file says.
+"""ECS Cloud Assistant: runs commands in guest systems, whose answers are in the estate file.
 
 Nothing is run. Codes: references of RunCommand, DescribeInvocationResults, DescribeCloudAssistantStatus (2021) and SDK
 texts 7.11.8. The sources disagree on classic instances: the text of 2021 demands that an instance is in a VPC, that of
@@ -28,7 +28,7 @@ MAX_NAME = 128
 
 @dataclass(frozen=True)
 class Command:
-    """What is to be run; `content` is plain text, `timeout` in seconds."""
+    """A command to run; `content` is plain text, `timeout` in seconds."""
 
     type: CommandType
     content: str
@@ -37,7 +37,7 @@ class Command:
 
 
 def agent_is_there(instance: Instance) -> bool:
-    """Return what DescribeCloudAssistantStatus says: whether the agent is installed."""
+    """Return whether the agent is installed, as DescribeCloudAssistantStatus answers it."""
     return instance.guest is not None and instance.guest.agent != "missing"
 
 
@@ -76,12 +76,12 @@ def run(cloud: Cloud, command: Command, ids: Sequence[str]) -> Invocation:
 
 
 def status_now(cloud: Cloud, result: InvocationResult) -> ResultStatus:
-    """Return Running until the answer is there."""
+    """Return Running until the answer is due, then its status."""
     return "Running" if cloud.clock.now() < result.finished_at else result.status
 
 
 def overall_status(cloud: Cloud, invocation: Invocation) -> str:
-    """Return Running while one is, Success or Failed where all are, else PartialFailed."""
+    """Return Running while one is, Success or Failed if all are, else PartialFailed."""
     statuses = {status_now(cloud, result) for result in invocation.results}
     if "Running" in statuses:
         return "Running"

@@ -1,8 +1,8 @@
-"""ECS security groups whose members an ApsaraDB instance admits beside its whitelists.
+"""ECS security groups whose members an ApsaraDB instance admits, in addition to its whitelists.
 
 Sources: SDK texts of ModifySecurityGroupConfiguration of the three products (at most 10 groups; the call overwrites);
-AssociatedEcsSecurityGroupIdQuotaExceed is in the reference of RDS, whose guide says too that groups and instance must
-be of one network type, and that a change of it ends what was configured. Not found documented: the codes of a group
+AssociatedEcsSecurityGroupIdQuotaExceed is in the reference of RDS. Its guide says too that groups and instance must
+have the same network type, and that a change of the type removes them. Undocumented: the codes of a group
 that is not there or does not fit (those of ECS here), and what Redis and MongoDB refuse too many groups with (as RDS).
 """
 
@@ -21,7 +21,7 @@ def admitted(cloud: Cloud, instance: ApsaraInstance) -> list[SecurityGroup]:
 
 
 def admit(cloud: Cloud, instance: ApsaraInstance, group_ids: list[str]) -> None:
-    """Have an instance admit these groups and no others.
+    """Set the groups that an instance admits.
 
     Raises AssociatedEcsSecurityGroupIdQuotaExceed, InvalidSecurityGroupId.NotFound (404), InvalidNetworkType.Mismatch.
     """

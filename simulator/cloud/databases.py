@@ -1,4 +1,4 @@
-"""The network of ApsaraDB instances: from the classic network to a VPC, hybrid access, and its end."""
+"""The network of ApsaraDB instances: the switch to a VPC, hybrid access, and its end."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from simulator.model.vpc import VSwitch
 
 
 def expire(cloud: Cloud, now: datetime) -> None:
-    """Take away the classic endpoints whose time has come, and await the end of the others."""
+    """Remove classic endpoints whose hybrid access has ended, and schedule the end of the others."""
     for table in (cloud.estate.databases, cloud.estate.redis, cloud.estate.mongodb):
         for instance in table:
             if any(endpoint.expires_at is not None for endpoint in instance.endpoints):
@@ -24,20 +24,20 @@ def retained_endpoint(instance: ApsaraInstance, connection_string: str | None) -
 
 
 def retain(cloud: Cloud, endpoint: Endpoint, days: int) -> None:
-    """Let a classic endpoint end `days` from now, whenever it would have ended."""
+    """Set the end of a classic endpoint to `days` from now, earlier or later than before."""
     endpoint.expires_at = cloud.clock.now() + timedelta(days=days)
     cloud.awaits(endpoint.expires_at)
 
 
 def remaining_seconds(cloud: Cloud, endpoint: Endpoint) -> int | None:
-    """How long a classic endpoint in hybrid access has left; None: it does not end."""
+    """Return the rest of a classic endpoint's hybrid access; None if it does not end."""
     if endpoint.expires_at is None:
         return None
     return max(0, int((endpoint.expires_at - cloud.clock.now()).total_seconds()))
 
 
 def vpc_of(instance: ApsaraInstance) -> tuple[str, str]:
-    """VPC and VSwitch that an instance answers with, empty texts in the classic network."""
+    """Return VPC and VSwitch of an instance as answers show them, empty texts in the classic network."""
     if instance.network_type == "Classic":
         return "", ""
     return instance.vpc_id or "", instance.vswitch_id or ""
@@ -51,7 +51,7 @@ def switch_to_vpc(
     refusals: Refusals,
     addresses: Mapping[EndpointKind, str] | None = None,
 ) -> list[Endpoint]:
-    """Begin to move the classic endpoints to a VSwitch; answers what they are in the VPC.
+    """Begin to move the classic endpoints to a VSwitch; return their future form in the VPC.
 
     The move takes `timings.database` seconds; the caller sets the passing status. `addresses` are wanted ones, by the
     kind of the endpoint. With `retained_days` the classic endpoints stay so many days from now, by kind, and those in
@@ -59,7 +59,7 @@ def switch_to_vpc(
     `refusals`.
     """
     classic = [endpoint for endpoint in instance.endpoints if endpoint.ip_type == "Inner"]
-    # Those that ask for an address go first: `claim` gives wanted addresses before free ones.
+    # Endpoints with a wanted address come first, because `claim` returns wanted addresses before free ones.
     classic.sort(key=lambda endpoint: endpoint.kind not in (addresses or {}))
     wanted = [address for endpoint in classic if (address := (addresses or {}).get(endpoint.kind))]
     claimed = claim(cloud, vswitch, wanted, len(classic) - len(wanted), refusals)
@@ -93,6 +93,6 @@ def _expire_one(cloud: Cloud, instance: ApsaraInstance, now: datetime) -> None:
 
 
 def _name_in_vpc(connection_string: str, hybrid: bool) -> str:
-    """Hybrid access needs a second name; how the cloud forms it is not documented."""
+    """Return the second name that hybrid access needs; how the cloud forms it is not documented."""
     first, dot, rest = connection_string.partition(".")
     return f"{first}-vpc{dot}{rest}" if hybrid else connection_string

@@ -1,8 +1,8 @@
-"""DHCP options sets, and the VPCs that have one.
+"""DHCP options sets, and their attachment to VPCs.
 
 Codes: references of AttachDhcpOptionsSetToVpc, ReplaceVpcDhcpOptionsSet and DeleteDhcpOptionsSet of the VPC API (2025
-and 2026), and what alicloud 1.285.0 expects of them. Not found documented: what a VPC that has a set is refused another
-with (OperationFailed.AttachmentExist here), what wrong texts are refused with (InvalidParameter here), and what becomes
+and 2026), and what alicloud 1.285.0 expects of them. Undocumented: the code for a second set of a VPC
+(OperationFailed.AttachmentExist here), the code for wrong texts (InvalidParameter here), and what becomes
 of the set of a VPC that is deleted (it is free again here).
 """
 
@@ -19,13 +19,13 @@ from simulator.model.dhcp_options import DhcpAttachment, DhcpOptionsSet
 #: DNS servers of a DHCP options set (SDK text of CreateDhcpOptionsSet)
 MAX_SERVERS = 4
 MAX_NAME = 128
-# Of both lease times (SDK text of CreateDhcpOptionsSet)
+# The format of both lease times (SDK text of CreateDhcpOptionsSet)
 _LEASES = {"h": (range(24, 1177), range(87600, 175201)), "d": (range(1, 50), range(3650, 7301))}
 
 
 @dataclass(frozen=True)
 class DhcpOptions:
-    """What a DHCP options set is made of, or what of one is to change; None leaves as it is."""
+    """The settings of a new DHCP options set, or the changes of one; None changes nothing."""
 
     name: str | None = None
     description: str | None = None
@@ -72,14 +72,14 @@ def modify(cloud: Cloud, set_id: str, changes: DhcpOptions) -> None:
 
 
 def delete(cloud: Cloud, set_id: str) -> None:
-    """Let a set that no VPC has be Deleting for `timings.vpc` seconds, and then gone; raises as `check_deletable`."""
+    """Delete an unused set: Deleting for `timings.vpc` seconds, then gone; raises as `check_deletable`."""
     gone = check_deletable(cloud, set_id)
     gone.status = "Deleting"
     cloud.begins(gone, cloud.estate.timings.vpc, leaving=True)
 
 
 def check_deletable(cloud: Cloud, set_id: str) -> DhcpOptionsSet:
-    """Return the set, if it can be deleted.
+    """Return the set if it can be deleted.
 
     Raises InvalidDhcpOptionsSetId.NotFound, IncorrectStatus.DhcpOptionsSet, DependencyViolation.VpcAttachment.
     """
@@ -90,7 +90,7 @@ def check_deletable(cloud: Cloud, set_id: str) -> DhcpOptionsSet:
 
 
 def check_attachable(cloud: Cloud, set_id: str, vpc_id: str) -> None:
-    """Check what `attach` checks, for dry runs too.
+    """Make the checks of `attach`, for dry runs too.
 
     Raises InvalidDhcpOptionsSetId.NotFound, IncorrectStatus.DhcpOptionsSet, InvalidVpcId.NotFound, IncorrectVpcStatus,
     OperationFailed.AttachmentExist.
@@ -103,7 +103,7 @@ def check_attachable(cloud: Cloud, set_id: str, vpc_id: str) -> None:
 
 
 def attach(cloud: Cloud, set_id: str, vpc_id: str) -> None:
-    """Give a VPC a set, Pending for `timings.vpc` seconds; raises as `check_attachable` does."""
+    """Attach a set to a VPC: Pending for `timings.vpc` seconds; raises as `check_attachable` does."""
     check_attachable(cloud, set_id, vpc_id)
     made = DhcpAttachment(vpc_id=vpc_id, dhcp_options_set_id=set_id, status="Pending")
     cloud.begins(made, cloud.estate.timings.vpc)
@@ -111,7 +111,7 @@ def attach(cloud: Cloud, set_id: str, vpc_id: str) -> None:
 
 
 def check_detachable(cloud: Cloud, set_id: str, vpc_id: str) -> DhcpAttachment:
-    """Return the attachment, if it can be ended.
+    """Return the attachment if it can be removed.
 
     Raises InvalidDhcpOptionsSetId.NotFound, InvalidVpcId.NotFound, OperationFailed.AttachmentNotExist,
     IncorrectStatus.DhcpOptionsSet.
@@ -127,14 +127,14 @@ def check_detachable(cloud: Cloud, set_id: str, vpc_id: str) -> DhcpAttachment:
 
 
 def detach(cloud: Cloud, set_id: str, vpc_id: str) -> None:
-    """Take a set from a VPC, Pending for `timings.vpc` seconds; raises as `check_detachable` does."""
+    """Detach a set from a VPC: Pending for `timings.vpc` seconds; raises as `check_detachable` does."""
     ended = check_detachable(cloud, set_id, vpc_id)
     ended.status = "Pending"
     cloud.begins(ended, cloud.estate.timings.vpc, leaving=True)
 
 
 def replace(cloud: Cloud, set_id: str, vpc_id: str) -> None:
-    """Give a VPC another set in place of its own.
+    """Replace the set of a VPC.
 
     Raises InvalidDhcpOptionsSetId.NotFound, InvalidVpcId.NotFound, OperationFailed.AttachmentNotExist,
     IncorrectStatus.DhcpOptionsSet.
@@ -151,7 +151,7 @@ def replace(cloud: Cloud, set_id: str, vpc_id: str) -> None:
 
 
 def attachments_of(cloud: Cloud, set_id: str) -> list[DhcpAttachment]:
-    """Return what VPCs have a set."""
+    """Return the attachments of a set."""
     return [item for item in cloud.estate.dhcp_attachments if item.dhcp_options_set_id == set_id]
 
 

@@ -1,11 +1,11 @@
-"""Disks: their life apart from their instance.
+"""Disks, independent of their instance.
 
 Refusals as in the references of CreateDisk, DeleteDisk, AttachDisk, DetachDisk, ResizeDisk, ModifyDiskAttribute and
 ModifyDiskSpec (alibabacloud.com, ECS developer reference, 2024-12 to 2026-01; AlibabaCloudDocs/ecs, API Reference).
-Which of three codes a wrong size has is told by the CSI driver of Kubernetes (alibaba-cloud-csi-driver, pkg/disk).
-The reference says that DeleteDisk ignores an id that does not exist, and lists InvalidDiskId.NotFound for it: it is
-refused. It says too that DeleteAutoSnapshot is true for a new disk; Alibaba's own provider takes it for false, and its
-acceptance tests find no diff: it is false.
+Which of three codes a wrong size gets follows the CSI driver of Kubernetes (alibaba-cloud-csi-driver, pkg/disk).
+The reference says that DeleteDisk ignores an unknown id, and also lists InvalidDiskId.NotFound for it: here it is
+refused. It also says that DeleteAutoSnapshot is true for a new disk. Alibaba's own provider assumes false, and its
+acceptance tests find no diff, so here it is false.
 """
 
 import re
@@ -33,7 +33,7 @@ _DATA_SIZES: dict[DiskCategory, tuple[int, int]] = {
     "cloud_essd_entry": (10, 32768),
 }
 _LEAST_ESSD: dict[PerformanceLevel, int] = {"PL0": 1, "PL1": 20, "PL2": 461, "PL3": 1261}
-# Categories of the API that the simulator has not.
+# Categories of the API that the simulator does not have.
 _NOT_SIMULATED = frozenset(
     {"cloud_regional_disk_auto", "elastic_ephemeral_disk_standard", "elastic_ephemeral_disk_premium"}
 )
@@ -43,7 +43,7 @@ _DEVICE = re.compile(r"/dev/x?vd[a-z]{1,2}")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a new data disk shall be; texts as the caller gives them."""
+    """The settings of a new data disk; texts as the caller gives them."""
 
     zone_id: str
     category: str = "cloud"
@@ -61,7 +61,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Changes:
-    """What changes of a disk; None leaves it."""
+    """The changes of a disk; None changes nothing."""
 
     name: str | None = None
     description: str | None = None
@@ -122,7 +122,7 @@ def create(cloud: Cloud, wanted: Wanted) -> Disk:
 
 
 def delete(cloud: Cloud, disk_id: str) -> None:
-    """Release a data disk, and with it its automatic snapshots where it says so; others stay.
+    """Release a data disk, and with DeleteAutoSnapshot its automatic snapshots; others stay.
 
     Raises InvalidDiskId.NotFound, IncorrectDiskStatus.Initializing, IncorrectDiskStatus (attached, or its data is being
     copied), DiskTypeViolation, DiskNotPortable, DiskCreatingSnapshot.
@@ -144,7 +144,7 @@ def delete(cloud: Cloud, disk_id: str) -> None:
 
 
 def remove(cloud: Cloud, disk: Disk) -> None:
-    """Take a disk away without asking, with the automatic snapshots that go with it."""
+    """Remove a disk without checks, with the automatic snapshots that go with it."""
     if disk.delete_auto_snapshot:
         for snapshot in snapshots.of_disk(cloud, disk.id):
             if snapshot.type == "auto":
@@ -215,7 +215,7 @@ def detach(cloud: Cloud, disk_id: str, instance_id: str, *, delete_with_instance
 
 
 def resize(cloud: Cloud, disk_id: str, size_gib: int, how: str = "offline") -> None:
-    """Let a disk grow; the guest's view is not simulated, so the new size is there at once, `how`ever it is done.
+    """Enlarge a disk, at once; the guest's view is not simulated, so `how` is only checked.
 
     Raises InvalidDiskId.NotFound, InvalidParam.Type, InvalidDiskCategory.NotSupported, DiskInArrears,
     InstanceLockedForSecurity, IncorrectInstanceStatus (403), InvalidInstanceStatus.NotRunning, IncorrectDiskStatus,
@@ -247,7 +247,7 @@ def resize(cloud: Cloud, disk_id: str, size_gib: int, how: str = "offline") -> N
 
 
 def modify(cloud: Cloud, disk_ids: list[str], changes: Changes) -> None:
-    """Change disks alike, all or none.
+    """Make the same changes to all disks, or to none.
 
     Raises NoAttributeToModify, InvalidDiskId.NotFound, InvalidDiskName.Malformed, InvalidDescription.Malformed (404),
     DiskNotPortable (a local disk always goes with its instance), BurstingEnabledForDiskCategoryUnsupported.
@@ -259,7 +259,7 @@ def modify(cloud: Cloud, disk_ids: list[str], changes: Changes) -> None:
     check_description(changes.description or "", "InvalidDescription.Malformed", 404)
     chosen = [cloud.disk(disk_id) for disk_id in disk_ids]
     for disk in chosen:
-        # The reference says that an error is returned, and not which: of its codes this one fits.
+        # The reference does not say which error is returned; of its codes this one fits.
         if changes.delete_with_instance is False and disk.category in LOCAL_CATEGORIES:
             raise _not_portable()
         if changes.bursting_enabled is not None:
@@ -278,12 +278,12 @@ def modify_spec(
     provisioned_iops: int | None,
     dry_run: bool = False,
 ) -> bool:
-    """Change what a disk can do, at once; returns whether its category changed. A dry run changes nothing.
+    """Change category or performance, at once; return whether the category changed. A dry run changes nothing.
 
     Raises InvalidDiskId.NotFound, InvalidDiskCategory.ValueNotSupported, OperationDenied (its category cannot be
     changed), InvalidPerformanceLevel.Malformed, InvalidPerformanceLevelParam.Mismatch, InvalidPerformanceLevel.TooLow,
     DiskInArrears, IncorrectDiskStatus, InvalidOperation.InstanceStatusUnsupported, DiskCreatingSnapshot,
-    OperationDenied.PerformanceLevelNotMatch (whatever size does not fit), ProvisionedIopsForDiskCategoryUnsupported,
+    OperationDenied.PerformanceLevelNotMatch (the size does not fit), ProvisionedIopsForDiskCategoryUnsupported,
     InvalidProvisionedIops.LimitExceed, NoChangeInDiskCategoryAndPerformanceLevel.
     """
     disk = cloud.disk(disk_id)
@@ -318,7 +318,7 @@ def modify_spec(
 
 
 def _category(name: str) -> DiskCategory:
-    """Return a category that a data disk can be made of."""
+    """Return the category, checked for data disks."""
     for category in CATEGORIES:
         if category == name and category not in LOCAL_CATEGORIES:
             return category
@@ -346,7 +346,7 @@ def _sizes(kind: Literal["system", "data"], category: DiskCategory, level: Perfo
 
 
 def _size_of_new(cloud: Cloud, wanted: Wanted) -> int:
-    """As wanted, and at least that of the snapshot."""
+    """Return the wanted size, which must be at least that of the snapshot."""
     if wanted.snapshot_id is None:
         if wanted.size_gib is None:
             raise missing_parameter("Size")
@@ -380,7 +380,7 @@ def _check_size_of_new(category: DiskCategory, level: PerformanceLevel | None, s
 
 
 def _check_provisioned(category: DiskCategory, size: int, iops: int | None) -> None:
-    """Provisioned IOPS come on top of a baseline, up to a limit (SDK text of CreateDisk)."""
+    """Check provisioned IOPS, which add to a baseline up to a limit (SDK text of CreateDisk)."""
     if not iops:
         return
     if category != "cloud_auto":
@@ -415,7 +415,7 @@ def _check_bursting(category: DiskCategory) -> None:
 
 
 def _check_level_change(disk: Disk, level: PerformanceLevel | None) -> None:
-    """Never down to PL0; a subscription never goes down."""
+    """Check that the level does not fall to PL0, and for a subscription does not fall at all."""
     old = disk.performance_level
     if old and level and level < old and (level == "PL0" or disk.charge_type == "PrePaid"):
         raise ForbiddenError(
@@ -436,7 +436,7 @@ def _check_spec_change(cloud: Cloud, disk: Disk) -> None:
 
 
 def _check_status(cloud: Cloud, disk: Disk, *expected: str) -> None:
-    """Check the status; for a disk whose data is being copied these actions list the same code."""
+    """Check the status; these actions list the same code for a disk whose data is being copied."""
     if disk.status not in expected or disk.transferring(cloud.clock.now()):
         raise ForbiddenError("IncorrectDiskStatus", "The current disk status does not support this operation.")
 
@@ -468,7 +468,7 @@ def _free_device(cloud: Cloud, instance_id: str, wanted: str | None) -> str:
         raise ForbiddenError(
             "InstanceDiskLimitExceeded", "The amount of the disk on instance in question reach its limits."
         )
-    # A migration to a VPC renames xvdb to vdb: the letter is what counts.
+    # A migration to a VPC renames xvdb to vdb, so only the letter counts.
     taken = {_slot(disk.device) for disk in own}
     if wanted is None:
         return next(name for name in map("/dev/xvd{}".format, "bcdefghijklmnopqrstuvwxyz") if name not in taken)

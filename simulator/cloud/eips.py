@@ -1,4 +1,4 @@
-"""EIPs: what they can be bound to, in which mode, and the public addresses of instances that become EIPs.
+"""EIPs: their bindings and modes, and the conversion of instances' public addresses to EIPs.
 
 Codes: references of AllocateEipAddress, AssociateEipAddress, UnassociateEipAddress (2023), ReleaseEipAddress
 (2026-02), ModifyEipAddressAttribute and DescribeEipAddresses (2021) of the VPC API 2016-04-28, and of
@@ -26,19 +26,19 @@ ChargeType = Literal["PayByBandwidth", "PayByTraffic"]
 #: Mbit/s of a pay-as-you-go EIP, by internet charge type (SDK text of AllocateEipAddress)
 MAX_BANDWIDTH: dict[ChargeType, int] = {"PayByBandwidth": 500, "PayByTraffic": 200}
 INSTANCE_TYPES = get_args(EipInstanceType)
-# What an EIP can be bound to and the simulator does not bind.
+# Kinds of resources that an EIP can be bound to, but not here.
 UNKNOWN_INSTANCE_TYPES = ("SlbInstance", "Nat", "HaVip", "IpAddress")
 MODES = get_args(EipMode)
-# A subscription instance must be good for so long to convert its address.
+# A subscription must last at least so long for its address to be converted.
 MIN_SUBSCRIPTION = timedelta(hours=24)
 
-# Given out addresses: the block for benchmarks (RFC 2544), which nobody has.
+# Addresses are taken from the block for benchmarks (RFC 2544), which nobody uses.
 _POOL = IPv4Network("198.18.0.0/15")
 
 
 @dataclass(frozen=True)
 class NewEip:
-    """What an EIP is made of."""
+    """The settings of a new EIP."""
 
     name: str = ""
     description: str = ""
@@ -50,7 +50,7 @@ class NewEip:
 
 @dataclass(frozen=True)
 class Binding:
-    """What an EIP is to be bound to; `private_ip_address`, if any, is one of that thing's addresses."""
+    """The wanted binding of an EIP; `private_ip_address`, if any, is an address of the resource that it is bound to."""
 
     instance_id: str
     instance_type: EipInstanceType = "EcsInstance"
@@ -59,7 +59,7 @@ class Binding:
 
 
 def allocate(cloud: Cloud, new: NewEip) -> Eip:
-    """Make an EIP, which is Available at once; raises InvalidParameter (texts, bandwidth), QuotaExceeded.Eip."""
+    """Allocate an EIP, Available at once; raises InvalidParameter (texts, bandwidth), QuotaExceeded.Eip."""
     _check_texts(new.name, new.description)
     _check_bandwidth(new.bandwidth, new.internet_charge_type)
     if len(cloud.estate.eips) >= cloud.estate.quotas.eips:
@@ -81,7 +81,7 @@ def allocate(cloud: Cloud, new: NewEip) -> Eip:
 
 
 def modify(cloud: Cloud, allocation_id: str, name: str | None, description: str | None, bandwidth: int | None) -> None:
-    """Change what is given, of a pay-as-you-go EIP.
+    """Change the given attributes of a pay-as-you-go EIP.
 
     Raises InvalidAllocationId.NotFound, IncorrectEipStatus, InvalidParameter (a subscription, texts, bandwidth).
     """
@@ -99,12 +99,12 @@ def modify(cloud: Cloud, allocation_id: str, name: str | None, description: str 
 
 
 def protect(cloud: Cloud, allocation_id: str, protected: bool) -> None:
-    """Keep an EIP from being released, or no more; raises InvalidAllocationId.NotFound."""
+    """Turn the deletion protection of an EIP on or off; raises InvalidAllocationId.NotFound."""
     cloud.eip(allocation_id).deletion_protection = protected
 
 
 def release(cloud: Cloud, allocation_id: str) -> None:
-    """Let an Available EIP be Releasing for `timings.eip` seconds, and then gone.
+    """Release an Available EIP: Releasing for `timings.eip` seconds, then gone.
 
     Raises InvalidAllocationId.NotFound, IncorrectEipStatus, Forbidden.ChargeTypeIsPrepaid (400),
     InvalidOperation.DeletionProtection.
@@ -191,7 +191,7 @@ def unassociate(cloud: Cloud, allocation_id: str, instance_id: str | None) -> No
 
 
 def convert(cloud: Cloud, instance_id: str) -> Eip:
-    """Make the public address of an instance in a VPC an EIP, which is InUse at once; there is no way back.
+    """Convert the public address of an instance in a VPC to an EIP, InUse at once. This cannot be undone.
 
     Raises InvalidInstanceId.NotFound, InvalidInstance.IpAddressMissing (404), and with 403 OperationDenied (classic,
     or an EIP is bound), IncorrectInstanceStatus, InvalidInstance.OverduePayment, InvalidInstance.ZeroBandwidth,
@@ -218,7 +218,7 @@ def convert(cloud: Cloud, instance_id: str) -> Eip:
 
 
 def bound_to(cloud: Cloud, instance_id: str) -> list[Eip]:
-    """Return the EIPs that are bound, or in passing, to an instance or a network interface."""
+    """Return the EIPs that are bound to an instance or a network interface, or are being bound or unbound."""
     return [eip for eip in cloud.estate.eips if eip.instance_id == instance_id]
 
 
@@ -254,7 +254,7 @@ def _check_subscription(cloud: Cloud, instance: Instance) -> None:
 
 
 def _check_instance(cloud: Cloud, binding: Binding) -> None:
-    """Whether an EIP can be bound to an instance.
+    """Check that an EIP can be bound to an instance.
 
     Raises InvalidInstanId.NotFound, OperationDenied (400: not in a VPC), IncorrectInstanceStatus,
     Invalid.DirectEip.BindType (a mode of network interfaces), InvalidAssociation.Duplicated,
@@ -342,7 +342,7 @@ def _check_bandwidth(bandwidth: int, charge_type: ChargeType) -> None:
 
 
 def free_address(cloud: Cloud, owner_id: str) -> str:
-    """Return a free public address, told by the id of its owner and not by who came first."""
+    """Return a free public address that depends on the owner's id, not on the order of calls."""
     taken = {eip.ip_address for eip in cloud.estate.eips}
     taken.update(address for instance in cloud.estate.instances for address in instance.public_ips)
     taken.update(load_balancer.address for load_balancer in cloud.estate.load_balancers)
@@ -352,7 +352,7 @@ def free_address(cloud: Cloud, owner_id: str) -> str:
 
 
 def check_supported(instance_type: str) -> None:
-    """Raise InvalidInstanceType.ValueNotSupported; what is real and not simulated is refused as such."""
+    """Raise InvalidInstanceType.ValueNotSupported, or NotSimulatedError for a real type that is not simulated."""
     if instance_type in UNKNOWN_INSTANCE_TYPES:
         raise NotSimulatedError(f"EIPs of InstanceType {instance_type}")
     if instance_type not in INSTANCE_TYPES:

@@ -30,9 +30,9 @@ class ForbiddenError(CloudError):
 
 
 class NotSimulatedError(CloudError):
-    """The simulator does not do this: said loudly, since an empty success would be a lie.
+    """The simulator does not do this; an empty success would be a lie.
 
-    It is a client's error (400): every client tries a server's error again, alicloud 1.285.0 for minutes.
+    It has status 400, because clients retry a server error; alicloud 1.285.0 does so for minutes.
     """
 
     def __init__(self, what: str) -> None:
@@ -47,10 +47,10 @@ def missing_parameter(name: str) -> CloudError:
 
 
 def invalid_parameter(name: str, code: str = "InvalidParameter") -> CloudError:
-    """Return the error for a value that the action does not take."""
+    """Return the error for a value that the action does not accept."""
     return CloudError(code, f'The specified parameter "{name}" is not valid.')
 
 
 def dry_run_passed() -> CloudError:
-    """Return the error by which a dry run answers that would have succeeded."""
+    """Return the error that answers a successful dry run."""
     return CloudError("DryRunOperation", "Request validation has been passed with DryRun flag set.")

@@ -1,16 +1,16 @@
 """ECS instances: their Internet bandwidth, their static public address, and their type.
 
 Codes: references of ModifyInstanceNetworkSpec, AllocatePublicIpAddress and ModifyInstanceSpec (AlibabaCloudDocs/ecs,
-2021; the newest help pages where they differ). The references say which code stands for what in few words only; ours is
+2021; the newest help pages where they differ). The references hardly explain what a code stands for; ours is
 the reading that InvalidParam.AllocatePublicIp refuses an address without a bandwidth, that OperationDenied refuses an
 address beside an EIP (400) and a type with too few network interfaces (403), and that a change whose parameters name
-nothing is no error. What comes in goes back to its documented default where only what goes out is changed. Not
+nothing is no error. If only the outbound bandwidth changes, the inbound one returns to its documented default. Not
 simulated: the five minutes between two changes and the number of downgrades of a subscription (both of 2021), and
 overdue payments of the account.
 
 The first change of a classic instance from 0 Mbit/s: the reference of ModifyInstanceNetworkSpec wants it Stopped, the
 user guide ("Modify bandwidth configurations", 2021) lets it run and then needs a restart. `Estate.bandwidth_from_zero`
-tells which holds. What a migration does before that restart is not documented: here it still counts as 0 Mbit/s.
+chooses. What a migration does before that restart is not documented: here the bandwidth still counts as 0 Mbit/s.
 """
 
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ from simulator.model.ecs import Instance, InstanceType
 from simulator.model.ecs_storage import LOCAL_CATEGORIES
 
 MAX_BANDWIDTH = 100
-#: Of a subscription that pays by bandwidth
+#: Outbound Mbit/s of a subscription that pays by bandwidth
 MAX_SUBSCRIBED_BANDWIDTH = 200
 
-# "Instance families that support instance type changes" (AlibabaCloudDocs/ecs, 2021). What the families beside these
-# can become is not restricted here.
+# "Instance families that support instance type changes" (AlibabaCloudDocs/ecs, 2021). What other families can become
+# is not restricted here.
 _OLDEST = frozenset(["t1", "s1", "s2", "s3", "m1", "m2", "c1", "c2"])
 _OLD = frozenset(["n1", "n2", "e3"])
 _CURRENT_NAMES = "sn1 sn2 se1 sn1ne sn2ne se1ne c4 cm4 ce4 hfc5 hfg5 g5 r5 c5 ic5 re4 t5 n4 mn4 xn4 e4"
@@ -38,7 +38,7 @@ _CURRENT = frozenset(_CURRENT_NAMES.split())
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """What is to change of an instance's Internet connection; None stays. Bandwidths in Mbit/s."""
+    """Changes of an instance's Internet connection; None changes nothing. Bandwidths are in Mbit/s."""
 
     bandwidth_out: int | None = None
     bandwidth_in: int | None = None
@@ -47,7 +47,7 @@ class NetworkSpec:
 
 
 def change_network(cloud: Cloud, instance_id: str, wanted: NetworkSpec) -> Instance:
-    """Change the bandwidth, at once but for the first one of a Running classic instance.
+    """Change the bandwidth: at once, except for the first one of a Running classic instance.
 
     From 0 Mbit/s a subscription gets a public address, a pay-as-you-go instance only on demand. To 0 an instance in a
     VPC loses its address, a classic one keeps it. Raises InvalidInstanceId.NotFound, InstanceLockedForSecurity,
@@ -77,7 +77,7 @@ def change_network(cloud: Cloud, instance_id: str, wanted: NetworkSpec) -> Insta
 
 
 def allocate_address(cloud: Cloud, instance_id: str) -> str:
-    """Return the public address of an instance, a new one where it has none.
+    """Return the public address of an instance; allocate one if it has none.
 
     Raises InvalidInstanceId.NotFound, InstanceLockedForSecurity, InstanceExpiredOrInArrears, IncorrectInstanceStatus,
     AllocateIpInvalidInstanceBandwidth (0 Mbit/s), OperationDenied (400: an EIP is bound).
@@ -96,10 +96,10 @@ def allocate_address(cloud: Cloud, instance_id: str) -> str:
 
 
 def change_type(cloud: Cloud, instance_id: str, type_id: str, *, dry_run: bool = False) -> None:
-    """Give a Stopped pay-as-you-go instance another type, at once. A dry run checks only.
+    """Change the type of a Stopped pay-as-you-go instance, at once. A dry run only checks.
 
-    A classic one that goes to a current family has another private address afterwards; one that was not I/O optimized
-    is, and its disks have other names. Raises InvalidInstanceId.NotFound, InstanceLockedForSecurity,
+    A classic one gets another private address if the new family is a current one. An instance that was not I/O
+    optimized becomes so, and its disks get other names. Raises InvalidInstanceId.NotFound, InstanceLockedForSecurity,
     ChargeTypeViolation, InvalidInstanceStatus.NotStopped, CategoryViolation (local disks),
     InvalidInstanceType.ValueNotSupported (400, 403: not sold in its zone), DependencyViolation.InstanceType,
     OperationDenied (403).

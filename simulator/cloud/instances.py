@@ -1,8 +1,8 @@
-"""ECS instances: starting, stopping, buying, releasing, and what can be changed of them.
+"""ECS instances: start, stop, create, release and change them.
 
 Codes: references of StartInstance, StopInstance, RebootInstance, JoinSecurityGroup, LeaveSecurityGroup, RunInstances,
 DeleteInstances, ModifyInstanceAttribute, ModifyInstanceVpcAttribute (AlibabaCloudDocs/ecs, 2019 to 2021). Not found
-documented: what ModifyInstanceAttribute refuses other groups of a classic instance with (here OperationDenied), groups
+documented: the codes of ModifyInstanceAttribute for other groups of a classic instance (here OperationDenied), groups
 of another network and too many of them (here the codes of JoinSecurityGroup). Not simulated: StopCharging where it
 would have an effect, and the end of a subscription whose time the clock passes (it goes on running).
 """
@@ -61,7 +61,7 @@ _MOVED_ADDRESS = private_addresses.Refusals(
 
 
 def start(cloud: Cloud, instance_id: str, *, dry_run: bool = False) -> None:
-    """Start a Stopped instance: Starting for `timings.instance` seconds, then Running. A dry run checks only.
+    """Start a Stopped instance: Starting for `timings.instance` seconds, then Running. A dry run only checks.
 
     Raises InvalidInstanceId.NotFound, InstanceLockedForSecurity, InstanceExpired, IncorrectInstanceStatus.
     """
@@ -82,7 +82,7 @@ def stop(
     confirmed: bool = False,
     dry_run: bool = False,
 ) -> None:
-    """Stop a Running instance: Stopping for `timings.instance` seconds, then Stopped. A dry run checks only.
+    """Stop a Running instance: Stopping for `timings.instance` seconds, then Stopped. A dry run only checks.
 
     Raises InvalidInstanceId.NotFound, InstanceLockedForSecurity, InstanceExpiredOrInArrears, IncorrectInstanceStatus,
     InstanceType.ParameterMismatch (an i1 without `confirmed`), InvalidInstanceId.NotSupport (StopCharging of what keeps
@@ -105,7 +105,7 @@ def stop(
 
 
 def reboot(cloud: Cloud, instance_id: str, *, dry_run: bool = False) -> None:
-    """Restart a Running instance: Starting for `timings.instance` seconds, then Running. A dry run checks only.
+    """Restart a Running instance: Starting for `timings.instance` seconds, then Running. A dry run only checks.
 
     Raises InvalidInstanceId.NotFound, InstanceLockedForSecurity, InstanceExpiredOrInArrears, IncorrectInstanceStatus.
     """
@@ -125,10 +125,10 @@ def delete(
     terminate_subscription: bool = False,
     dry_run: bool = False,
 ) -> None:
-    """Release instances, all or none: what is attached goes with them or is Available again, EIPs are unbound.
+    """Release instances, all or none: attached resources are released or Available again, EIPs are unbound.
 
-    A Running one is released only with `force`, a subscription that has not ended only with `terminate_subscription`. A
-    dry run checks only. Raises InvalidInstanceId.NotFound, InstanceLockedForSecurity,
+    A Running one needs `force`, a subscription that has not ended `terminate_subscription`. A
+    dry run only checks. Raises InvalidInstanceId.NotFound, InstanceLockedForSecurity,
     InvalidOperation.DeletionProtection, ChargeTypeViolation, IncorrectInstanceStatus,
     IncorrectInstanceStatus.Initializing, DependencyViolation.RouteEntry.
     """
@@ -141,7 +141,7 @@ def delete(
 
 
 def join(cloud: Cloud, instance_id: str, group_id: str) -> None:
-    """Put an instance into one more group.
+    """Add an instance to a group.
 
     Raises InvalidInstanceId.NotFound, InvalidSecurityGroupId.NotFound, InstanceLockedForSecurity,
     IncorrectInstanceStatus, InvalidInstanceId.AlreadyExists, InvalidInstanceId.Mismatch (400), InvalidParameter (basic
@@ -159,7 +159,7 @@ def join(cloud: Cloud, instance_id: str, group_id: str) -> None:
 
 
 def leave(cloud: Cloud, instance_id: str, group_id: str) -> None:
-    """Take an instance out of a group.
+    """Remove an instance from a group.
 
     Raises InvalidInstanceId.NotFound, InvalidSecurityGroupId.NotFound, and with 403 InstanceLockedForSecurity,
     IncorrectInstanceStatus, InstanceNotInSecurityGroup, InstanceLastSecurityGroup.
@@ -180,7 +180,7 @@ def leave(cloud: Cloud, instance_id: str, group_id: str) -> None:
 
 @dataclass(frozen=True)
 class Changes:
-    """What of an instance is to change; None leaves it as it is. A password is checked and forgotten."""
+    """Changes of an instance; None changes nothing. A password is checked, and not kept."""
 
     name: str | None = None
     description: str | None = None
@@ -192,7 +192,7 @@ class Changes:
 
 
 def modify(cloud: Cloud, instance_id: str, to: Changes) -> None:
-    """Change what is given, all or nothing. Groups replace the present ones.
+    """Make the given changes, all or none. Groups replace the present ones.
 
     Raises InvalidInstanceId.NotFound, InstanceLockedForSecurity, InvalidInstanceName.Malformed,
     InvalidDescription.Malformed, InvalidHostName.Malformed, InvalidPassword.Malformed, IncorrectInstanceStatus (a
@@ -230,7 +230,7 @@ def move(
     vpc_id: str | None,
     group_ids: list[str],
 ) -> None:
-    """Give a Stopped instance in a VPC another VSwitch or address, or with `vpc_id` another VPC and groups.
+    """Move a Stopped instance to another VSwitch or address of its VPC, or with `vpc_id` to another VPC and its groups.
 
     Raises InvalidInstanceId.NotFound, InvalidVSwitchId.NotFound (404; of another VPC too), MissingParameter (groups,
     with `vpc_id`), and with 400 OperationDenied (a classic instance), IncorrectInstanceStatus, IncorrectVSwitchStatus,
@@ -278,7 +278,7 @@ def move(
 
 
 def expired(cloud: Cloud, instance: Instance) -> bool:
-    """Whether its subscription has ended."""
+    """Whether the instance's subscription has ended."""
     return (
         instance.charge_type == "PrePaid"
         and instance.expired_at is not None
@@ -296,7 +296,7 @@ def check_texts(instance: Instance | None, name: str | None, description: str | 
 
 
 def check_password(password: str) -> None:
-    """8 to 30 characters of at least three kinds; raises InvalidPassword.Malformed."""
+    """Check for 8 to 30 characters of at least three kinds; raises InvalidPassword.Malformed."""
     kinds = sum(re.search(kind, password) is not None for kind in _PASSWORD_KINDS)
     if not 8 <= len(password) <= 30 or kinds < 3:
         raise invalid_parameter("Password", "InvalidPassword.Malformed")
@@ -410,7 +410,7 @@ def _release(cloud: Cloud, instance: Instance) -> None:
 
 
 def _check_movable(cloud: Cloud, instance: Instance) -> None:
-    """Check that it can go to another VPC: neither locked nor expired, one interface with one address."""
+    """Check that an instance can move to another VPC: not locked, not expired, one interface with one address."""
     interfaces = cloud.interfaces_of(instance.id)
     if instance.locks or expired(cloud, instance) or len(interfaces) > 1 or len(interfaces[0].private_ips) > 1:
         raise ForbiddenError("OperationDenied", "The instance cannot be moved to another VPC.")

@@ -1,8 +1,8 @@
 """IPv6 blocks of VPCs and VSwitches.
 
-What the cloud assigns is a /56 for a VPC and the /64 of it that the last 8 bits tell for a VSwitch (SDK text of
-CreateVpc and CreateVSwitch, vpc20160428 6.11.0). Not found documented: what it refuses with (InvalidParameter, and
-DependencyViolation.VSwitch of DeleteVpc). Assigned blocks are of the documentation prefix, so that no test reaches
+The cloud assigns a /56 to a VPC, and the VSwitch chooses a /64 of it by its last 8 bits (SDK text of
+CreateVpc and CreateVSwitch, vpc20160428 6.11.0). Undocumented: the codes of refusals (InvalidParameter, and
+DependencyViolation.VSwitch of DeleteVpc). Assigned blocks are from the documentation prefix, so that no test can reach
 anybody. Not simulated: blocks reserved by AllocateVpcIpv6Cidr, IPv6 addresses of instances, IPv6 gateways and routes.
 """
 
@@ -21,7 +21,7 @@ MAX_BLOCKS = 6
 
 
 def checked_isp(text: str | None) -> Ipv6Isp:
-    """Return who gives the block, BGP unless told; raises InvalidParameter."""
+    """Return the ISP of the block, BGP by default; raises InvalidParameter."""
     for isp in get_args(Ipv6Isp):
         if isp == (text or "BGP"):
             found: Ipv6Isp = isp
@@ -30,7 +30,7 @@ def checked_isp(text: str | None) -> Ipv6Isp:
 
 
 def assign(cloud: Cloud, vpc: Vpc, isp: Ipv6Isp) -> Ipv6Block:
-    """Give a VPC one more block, the first free one; raises QuotaExceeded.VpcMultiCidr."""
+    """Add the first free block to a VPC; raises QuotaExceeded.VpcMultiCidr."""
     if len(vpc.ipv6_blocks) >= MAX_BLOCKS:
         raise CloudError("QuotaExceeded.VpcMultiCidr", "The quota of IPv6 CIDR blocks is exceeded.")
     taken = {block.cidr_block for other in cloud.estate.vpcs for block in other.ipv6_blocks}
@@ -41,7 +41,7 @@ def assign(cloud: Cloud, vpc: Vpc, isp: Ipv6Isp) -> Ipv6Block:
 
 
 def remove(cloud: Cloud, vpc: Vpc, cidr_block: str) -> None:
-    """Take a block from a VPC; raises InvalidParameter (not one of it), DependencyViolation.VSwitch (in use)."""
+    """Remove a block of a VPC; raises InvalidParameter (not its block), DependencyViolation.VSwitch (in use)."""
     block = next((block for block in vpc.ipv6_blocks if block.cidr_block == cidr_block), None)
     if block is None:
         raise invalid_parameter("IPv6CidrBlock")
@@ -50,14 +50,14 @@ def remove(cloud: Cloud, vpc: Vpc, cidr_block: str) -> None:
 
 
 def remove_all(cloud: Cloud, vpc: Vpc) -> None:
-    """Take every block from a VPC; raises DependencyViolation.VSwitch while a VSwitch has part of one."""
+    """Remove all blocks of a VPC; raises DependencyViolation.VSwitch while a VSwitch uses one."""
     for block in vpc.ipv6_blocks:
         _check_unused(cloud, vpc, block)
     vpc.ipv6_blocks = []
 
 
 def for_vswitch(cloud: Cloud, vswitch: VSwitch, last_bits: int, vpc_block: str | None) -> str:
-    """Return the /64 that a VSwitch gets: its last 8 bits within a block of its VPC, the first one unless told.
+    """Return the /64 of a VSwitch: its last 8 bits within a block of its VPC, by default the first one.
 
     Raises InvalidParameter (no IPv6 in the VPC, bits beyond 0..255, another VSwitch's block, a block of another VPC).
     """

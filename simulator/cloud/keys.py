@@ -1,6 +1,6 @@
-"""Keys of KMS: making them, switching them on and off, and planning their deletion.
+"""Keys of KMS: create, enable and disable them, and schedule their deletion.
 
-Which state refuses what: "Impact of CMK status on API operations" of KMS (alibabacloud.com, read 2026-11-29), all 409.
+Refusals by state: "Impact of CMK status on API operations" of KMS (alibabacloud.com, read 2026-11-29), all 409.
 Parameters, limits and Forbidden.KeyNotFound (404): references of KMS 2016-01-20 (CreateKey, EnableKey, DisableKey,
 ScheduleKeyDeletion, CancelKeyDeletion, UpdateKeyDescription). Not simulated: keys of KMS instances, imported material,
 rotation, deletion protection, key policies, and using keys.
@@ -19,7 +19,7 @@ DELETION_DAYS = range(7, 367)
 
 @dataclass(frozen=True)
 class NewKey:
-    """What a key is made of; texts as the caller gives them."""
+    """The settings of a new key; texts as the caller gives them."""
 
     description: str = ""
     spec: str = "Aliyun_AES_256"
@@ -37,7 +37,7 @@ def find(cloud: Cloud, key_id: str) -> KmsKey:
 
 
 def create(cloud: Cloud, new: NewKey) -> KmsKey:
-    """Make a key, Enabled at once; raises InvalidParameter for a value that CreateKey does not take."""
+    """Create a key, Enabled at once; raises InvalidParameter for a value that CreateKey does not accept."""
     _check_description(new.description)
     if new.spec not in USAGES:
         raise invalid_parameter("KeySpec")
@@ -60,17 +60,17 @@ def create(cloud: Cloud, new: NewKey) -> KmsKey:
 
 
 def enable(cloud: Cloud, key_id: str) -> None:
-    """Let a key be used again; raises Forbidden.KeyNotFound, Rejected.StateModifiedFailed."""
+    """Enable a key; raises Forbidden.KeyNotFound, Rejected.StateModifiedFailed."""
     _switchable(cloud, key_id, "Enabled", "Disabled").status = "Enabled"
 
 
 def disable(cloud: Cloud, key_id: str) -> None:
-    """Let a key not be used; raises Forbidden.KeyNotFound, Rejected.StateModifiedFailed."""
+    """Disable a key; raises Forbidden.KeyNotFound, Rejected.StateModifiedFailed."""
     _switchable(cloud, key_id, "Enabled", "Disabled").status = "Disabled"
 
 
 def describe(cloud: Cloud, key_id: str, description: str) -> None:
-    """Give a key another description; raises Forbidden.KeyNotFound, Rejected.PendingDeletion, InvalidParameter."""
+    """Change the description of a key; raises Forbidden.KeyNotFound, Rejected.PendingDeletion, InvalidParameter."""
     key = find(cloud, key_id)
     _check_description(description)
     if key.status == "PendingDeletion":
@@ -79,7 +79,7 @@ def describe(cloud: Cloud, key_id: str, description: str) -> None:
 
 
 def plan_deletion(cloud: Cloud, key_id: str, days: int) -> None:
-    """Let a key be PendingDeletion for so many days of model time, and then gone.
+    """Schedule the deletion of a key: PendingDeletion for so many days of model time, then gone.
 
     Raises Forbidden.KeyNotFound, InvalidParameter (not 7..366), Rejected.StateModifiedFailed.
     """
@@ -91,7 +91,7 @@ def plan_deletion(cloud: Cloud, key_id: str, days: int) -> None:
 
 
 def cancel_deletion(cloud: Cloud, key_id: str) -> None:
-    """Let a key whose deletion is planned be Enabled; raises Forbidden.KeyNotFound, Rejected.StateModifiedFailed."""
+    """Cancel the deletion of a key, Enabled again; raises Forbidden.KeyNotFound, Rejected.StateModifiedFailed."""
     key = _switchable(cloud, key_id, "PendingDeletion")
     key.status, key.ready_at, key.leaving = "Enabled", None, False
 

@@ -1,7 +1,7 @@
-"""Classic Load Balancer: its life, and what can be changed of it.
+"""Classic Load Balancers: create, change and delete them.
 
 Codes: the OpenAPI's own metadata of Slb 2014-05-15 (2025), and its common error codes (AlibabaCloudDocs/slb). Not
-simulated: IPv6, and listeners other than those of the estate file, which are shown and keep their vServer groups and
+simulated: IPv6, and changes of listeners. Those of the estate file are shown, and keep their vServer groups and
 ACLs from being deleted.
 """
 
@@ -28,7 +28,7 @@ from simulator.model.slb import (
 from simulator.model.vpc import VSwitch
 
 MAX_BANDWIDTH = 5120
-# By PricingCycle how long a subscription can be bought for (SDK text of CreateLoadBalancer).
+# The durations of a subscription, by PricingCycle (SDK text of CreateLoadBalancer).
 MAX_DURATION = {"month": 9, "year": 5}
 
 _LENGTHS = {"month": timedelta(days=30), "year": timedelta(days=365)}
@@ -36,7 +36,7 @@ _LETTERS = r"[^\W\d_]"
 _NAME = re.compile(rf"{_LETTERS}[\w.-]{{0,79}}")
 _NEW_NAME = re.compile(r"[\w.-]{1,80}")
 _REASON = re.compile(rf"{_LETTERS}[\w.-]{{0,79}}")
-# Addresses of classic intranet load balancers; the sample estate has its instances and databases elsewhere.
+# Addresses of classic intranet load balancers; the sample estate uses other blocks for instances and databases.
 _CLASSIC_POOL = IPv4Network("10.157.0.0/16")
 _ADDRESS = private_addresses.Refusals(
     not_enough=CloudError("VSwitchAvailableIpNotExist", "The specified VSwitch has no availabe ip."),
@@ -48,7 +48,7 @@ _ADDRESS = private_addresses.Refusals(
 
 @dataclass(frozen=True)
 class Subscription:
-    """How long a subscription is bought for."""
+    """The duration of a subscription."""
 
     duration: int = 1
     pricing_cycle: str = "month"
@@ -56,7 +56,7 @@ class Subscription:
 
 @dataclass(frozen=True)
 class NewLoadBalancer:
-    """What a load balancer is made of, as a request gives it; nothing is checked yet."""
+    """The settings of a new load balancer as a request has them, unchecked."""
 
     name: str = ""
     address: str = ""
@@ -86,7 +86,7 @@ def find(cloud: Cloud, load_balancer_id: str) -> LoadBalancer:
 
 
 def create(cloud: Cloud, new: NewLoadBalancer) -> LoadBalancer:
-    """Make a load balancer, active at once; without VSwitch and address type it is a public one.
+    """Create a load balancer, active at once; it is public if neither VSwitch nor address type is given.
 
     Raises InvalidParameter (name, zone, specification, address), MissingParam.VSwitchId, InvalidVpcId.NotExist,
     VSwitchNotExist, VSwitchAvailableIpNotExist, ShareSlbHaltSales, IllegalParam.InstanceChargeType,
@@ -133,7 +133,7 @@ def create(cloud: Cloud, new: NewLoadBalancer) -> LoadBalancer:
 
 
 def rename(cloud: Cloud, load_balancer_id: str, name: str) -> None:
-    """Give another name; raises InvalidLoadBalancerId.NotFound, InvalidParameter."""
+    """Rename a load balancer; raises InvalidLoadBalancerId.NotFound, InvalidParameter."""
     load_balancer = find(cloud, load_balancer_id)
     if not _NEW_NAME.fullmatch(name):
         raise CloudError("InvalidParameter", "The Lb Name is Not supported.")
@@ -141,7 +141,7 @@ def rename(cloud: Cloud, load_balancer_id: str, name: str) -> None:
 
 
 def set_status(cloud: Cloud, load_balancer_id: str, status: str) -> None:
-    """Make it active or inactive; raises InvalidLoadBalancerId.NotFound, InvalidParameter."""
+    """Set it active or inactive; raises InvalidLoadBalancerId.NotFound, InvalidParameter."""
     load_balancer = find(cloud, load_balancer_id)
     if status not in ("active", "inactive"):
         raise invalid_parameter("LoadBalancerStatus")
@@ -149,7 +149,7 @@ def set_status(cloud: Cloud, load_balancer_id: str, status: str) -> None:
 
 
 def protect(cloud: Cloud, load_balancer_id: str, protected: bool) -> None:
-    """Let it not be deleted, or again.
+    """Turn its deletion protection on or off.
 
     Raises InvalidLoadBalancerId.NotFound, OperationUnsupported.DeleteProtectionForPrePayInstance.
     """
@@ -160,7 +160,7 @@ def protect(cloud: Cloud, load_balancer_id: str, protected: bool) -> None:
 
 
 def protect_from_console(cloud: Cloud, load_balancer_id: str, status: str, reason: str) -> None:
-    """Set the configuration read-only mode, of which the API takes no notice.
+    """Set the configuration read-only mode, which does not restrict the API.
 
     Raises InvalidLoadBalancerId.NotFound, InvalidParam.ModificationProtectionStatus, .ModificationProtectionReason.
     """
@@ -169,7 +169,7 @@ def protect_from_console(cloud: Cloud, load_balancer_id: str, status: str, reaso
 
 
 def change_specification(cloud: Cloud, load_balancer_id: str, specification: str) -> None:
-    """Another specification; raises InvalidLoadBalancerId.NotFound, OperationDenied.PayByCLCU, InvalidParameter."""
+    """Change its specification; raises InvalidLoadBalancerId.NotFound, OperationDenied.PayByCLCU, InvalidParameter."""
     load_balancer = find(cloud, load_balancer_id)
     _check_paid_by_spec(load_balancer)
     if specification not in get_args(Specification):
@@ -180,7 +180,7 @@ def change_specification(cloud: Cloud, load_balancer_id: str, specification: str
 def change_internet(
     cloud: Cloud, load_balancer_id: str, internet_charge_type: str | None, bandwidth: int | None
 ) -> None:
-    """Another bandwidth or internet charge type, at once; the real one changes the charge type at midnight.
+    """Change bandwidth or internet charge type, at once; the real cloud changes the charge type at midnight.
 
     Raises InvalidLoadBalancerId.NotFound, OperationDenied.PayByCLCU, Instance.InternetChargeTypeNotAllowed,
     ActionNotAllowed (an intranet one is never paid by bandwidth), InvalidParameter (bandwidth).
@@ -201,7 +201,7 @@ def change_internet(
 
 
 def subscribe(cloud: Cloud, load_balancer_id: str, pay_type: str, subscription: Subscription) -> None:
-    """Make a pay-as-you-go one a subscription.
+    """Change a pay-as-you-go load balancer to a subscription.
 
     Raises InvalidLoadBalancerId.NotFound, OperationDenied.PayByCLCU, Operation.NotAllowed (public and paid by traffic,
     or a subscription already), InvalidParameter.
@@ -220,7 +220,7 @@ def subscribe(cloud: Cloud, load_balancer_id: str, pay_type: str, subscription: 
 
 
 def pay_by_use(cloud: Cloud, load_balancer_id: str, charge_type: str) -> None:
-    """Pay by LCU and no more by specification; there is no way back.
+    """Change from pay by specification to pay by LCU; this cannot be undone.
 
     Raises InvalidLoadBalancerId.NotFound, IllegalParam.InstanceChargeType, OperationDenied.PayByCLCU,
     Forbidden.LcuToSpec.
@@ -236,7 +236,7 @@ def pay_by_use(cloud: Cloud, load_balancer_id: str, charge_type: str) -> None:
 
 
 def delete(cloud: Cloud, load_balancer_id: str) -> None:
-    """Delete a pay-as-you-go one with its listeners and vServer groups.
+    """Delete a pay-as-you-go load balancer with its listeners and vServer groups.
 
     Raises InvalidLoadBalancerId.NotFound, InvalidChargeType, OperationDenied.DeleteProtectionIsOn.
     """
@@ -255,13 +255,13 @@ def delete(cloud: Cloud, load_balancer_id: str) -> None:
 
 
 def drop_from_vserver_groups(cloud: Cloud, instance_id: str) -> None:
-    """Take an instance out of every vServer group, as the migration to a VPC does; it stays a plain backend server."""
+    """Remove an instance from every vServer group, as a migration to a VPC does; it remains a backend server."""
     for group in cloud.estate.vserver_groups:
         group.backend_servers = [server for server in group.backend_servers if server.instance_id != instance_id]
 
 
 def forget(cloud: Cloud, instance_id: str) -> None:
-    """Take an instance that is released out of everything."""
+    """Remove a released instance from all load balancers and vServer groups."""
     drop_from_vserver_groups(cloud, instance_id)
     for load_balancer in cloud.estate.load_balancers:
         load_balancer.backend_servers = [
@@ -290,7 +290,7 @@ def _vswitch(cloud: Cloud, new: NewLoadBalancer) -> VSwitch | None:
         if not new.vswitch_id:
             raise CloudError("MissingParam.VSwitchId", "The parameter VSwitchId is required.")
     if not new.vswitch_id:
-        # No source tells what an account without the classic network answers to an intranet one outside any VPC.
+        # No source says how an account without the classic network answers an intranet load balancer without a VPC.
         if new.address_type == "intranet" and not cloud.estate.classic_network:
             raise CloudError("MissingParam.VSwitchId", "The parameter VSwitchId is required.")
         return None
@@ -310,7 +310,7 @@ def _address_type(new: NewLoadBalancer, vswitch: VSwitch | None) -> AddressType:
 
 
 def _zones(cloud: Cloud, new: NewLoadBalancer, vswitch: VSwitch | None) -> tuple[str, str]:
-    """Primary and secondary zone: those asked for, or the zone of the VSwitch and the next other one."""
+    """Return primary and secondary zone: the wanted ones, or the zone of the VSwitch and the next zone."""
     zones = [zone.id for zone in cloud.estate.zones]
     for asked in (new.master_zone_id, new.slave_zone_id):
         if asked is not None and asked not in zones:
@@ -339,7 +339,7 @@ def _pay_type(pay_type: str) -> PayType:
 
 
 def _internet_charge_type(text: str, charge_type: InstanceChargeType) -> InternetChargeType:
-    """In any case: the provider writes PayByTraffic on changes."""
+    """Return the charge type in upper or lower case: the provider writes PayByTraffic on changes."""
     internet = text.lower()
     if internet not in get_args(InternetChargeType) or (charge_type == "PayByCLCU" and internet == "paybybandwidth"):
         raise CloudError(
@@ -381,7 +381,7 @@ def _check_duration(subscription: Subscription) -> None:
 
 
 def _check_bandwidth(bandwidth: int | None, internet: InternetChargeType) -> None:
-    """Paid by traffic it need not be told."""
+    """Check the bandwidth; it may be missing if traffic is paid."""
     told = bandwidth is not None or internet == "paybybandwidth"
     if told and not 1 <= (bandwidth or 0) <= MAX_BANDWIDTH:
         raise CloudError("InvalidParameter.Bandwidth", "The param Bandwidth is invalid.")

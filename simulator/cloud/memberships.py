@@ -1,6 +1,6 @@
-"""Who is in a security group: instances and network interfaces, how many groups each may be in, how many a group takes.
+"""Membership of instances and network interfaces in security groups, and its limits.
 
-Limits: ECS Limits (2021). The references name a code for most refusals, each action its own: callers say which.
+Limits: ECS Limits (2021). Each action has its own codes for most refusals, so callers pass them.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from simulator.model.ecs import SecurityGroup
 
 @dataclass(frozen=True)
 class Refusals:
-    """What an action refuses security groups with."""
+    """The errors with which an action refuses security groups."""
 
     classic: CloudError
     elsewhere: CloudError
@@ -30,9 +30,9 @@ def check(
     now_in: list[str] | None = None,
     addresses: int = 1,
 ) -> None:
-    """Whether something in a VPC (None: the classic network) can be in these groups, and in no others.
+    """Check that a resource in a VPC (None: the classic network) can have exactly these groups.
 
-    `now_in` are the groups that count it already; `addresses` is how many private addresses it brings.
+    `now_in` are the groups that already count the resource; `addresses` is the number of its private addresses.
     Raises InvalidSecurityGroupId.NotFound, InvalidParameter (a group twice, or basic and advanced ones mixed), and what
     `refusals` say.
     """
@@ -52,7 +52,7 @@ def check(
 
 
 def size(cloud: Cloud, group: SecurityGroup) -> int:
-    """How many instances a classic group has, or how many private addresses one in a VPC."""
+    """Return the number of instances of a classic group, or of private addresses of a group in a VPC."""
     if group.vpc_id is None:
         return len(cloud.members_of(group.id))
     return sum(len(interface.private_ips) for interface in cloud.interfaces_in(group.id))

@@ -1,10 +1,10 @@
-"""What the cloud does with the instances of a migration plan when their time has come.
+"""Run migration plans: what the cloud does with the instances when their time has come.
 
-The notice of 2019 and the help page of 2021 tell what changes. Not documented, so decided here: how the 15 minutes are
+The notice of 2019 and the help page of 2021 say what changes. Not documented, so decided here: how the 15 minutes are
 divided, that an instance found Stopped is not started, that an instance without a public MAC address keeps its private
 one, that the first VSwitch with a free address is taken, that all disks of an instance are in transfer until its data
-is whole, and that clones have the names of their originals. An instance that cannot be moved goes back to what it was.
-There is no step back from a VPC.
+is complete, and that clones have the names of their originals. An instance that cannot be moved returns to its
+former state. There is no way back from a VPC.
 """
 
 from collections.abc import Callable
@@ -22,18 +22,18 @@ from simulator.model.vpc import VSwitch
 
 # "Typically, it takes about four hours to add 100 GiB of data."
 TRANSFER_PER_GIB = timedelta(hours=4) / 100
-# When the instance is down, and when it comes up again, as shares of `timings.migration`: after 1 and 14 of 15 minutes.
+# When the instance is down, and up again, as shares of `timings.migration`: after 1 and after 14 of 15 minutes.
 _DOWN, _UP = 1 / 15, 14 / 15
 
 
 def next_step(cloud: Cloud) -> tuple[datetime, Migration] | None:
-    """Return the plan whose next phase begins first, and when; of two at one moment the older plan."""
+    """Return the plan whose next phase begins first, and its time; of two at the same time, the older plan."""
     steps = [(plan.next_at, plan) for plan in cloud.estate.migrations if plan.next_at is not None]
     return min(steps, key=lambda step: step[0], default=None)
 
 
 def take(cloud: Cloud, moment: datetime, migration: Migration) -> None:
-    """Begin the phases of a plan that begin at `moment`, as if it were that moment now."""
+    """Begin the phases of a plan that are due at `moment`, as if it were that time now."""
     then = copy(cloud)
     then.clock = ModelClock(moment, lambda: 0.0)
     views = Views(then, migration)
@@ -103,7 +103,7 @@ def _enter(cloud: Cloud, move: Move, phase: MovePhase, until: float) -> None:
 def _change_network(
     cloud: Cloud, migration: Migration, move: Move, instance: Instance, vswitch: VSwitch, address: str
 ) -> None:
-    """Put a stopped instance into the VPC; what belongs to the classic network only is gone."""
+    """Move a stopped instance to the VPC; what exists only in the classic network is removed."""
     move.former_intranet_ips = instance.intranet_ips
     instance.network_type, instance.zone_id = "vpc", vswitch.zone_id
     instance.vpc_id, instance.vswitch_id, instance.intranet_ips = vswitch.vpc_id, vswitch.id, [address]
@@ -128,7 +128,7 @@ def _retained_mac(migration: Migration, move: Move, instance: Instance) -> str |
 
 
 def _transfer_disks(cloud: Cloud, migration: Migration, move: Move, views: Views, zone_id: str) -> None:
-    """Rename the disks, move them to the zone, and let their data follow from when the instance is up."""
+    """Rename the disks and move them to the zone; their data follows once the instance is up."""
     disks = views.disks[move.instance_id]
     up = move.start + timedelta(seconds=cloud.estate.timings.migration)
     whole = up + TRANSFER_PER_GIB * sum(disk.size_gib for disk in disks)
@@ -140,9 +140,9 @@ def _transfer_disks(cloud: Cloud, migration: Migration, move: Move, views: Views
 
 
 def _clone(cloud: Cloud, migration: Migration, group_id: str) -> str:
-    """Return the clone of a classic group for this plan, made when it is first wanted.
+    """Return the plan's clone of a classic group, created on first use.
 
-    Its rules are the same but for what no group in a VPC has: the two NICs fold into one, and priority 110 is 100.
+    Its rules differ only where a VPC requires it: the rules of both NICs are merged, and priority 110 becomes 100.
     """
     known = cloud.find_security_group(migration.clones.get(group_id, ""))
     if known is not None:

@@ -9,23 +9,23 @@ from simulator.model.vpc import VSwitch
 
 
 class Places:
-    """What is free in some VSwitches, looked up once; what is handed out is the caller's to take or to leave."""
+    """The free addresses of some VSwitches, read once; a returned address counts as used only after `take`."""
 
     def __init__(self, cloud: Cloud, vswitches: list[VSwitch]) -> None:
-        """Look at everything that has an address in one of `vswitches`."""
+        """Collect all addresses in use in `vswitches`."""
         self._vswitches = vswitches
         self._taken = {vswitch.id: set(taken_in(cloud, vswitch)) for vswitch in vswitches}
 
     def take(self, vswitch: VSwitch, address: str) -> None:
-        """From now on `address` is not free."""
+        """Mark `address` as used."""
         self._taken[vswitch.id].add(address)
 
     def free(self) -> int:
-        """How many addresses are free in all of the VSwitches."""
+        """Return the number of free addresses in all VSwitches together."""
         return sum(len(usable(vswitch)) - len(self._taken[vswitch.id]) for vswitch in self._vswitches)
 
     def holding(self, address: str) -> tuple[VSwitch, str] | None:
-        """Return the VSwitch in which `address` is, if it is free there."""
+        """Return the VSwitch that contains `address`, if the address is free."""
         for vswitch in self._vswitches:
             if int(IPv4Address(address)) in usable(vswitch) and address not in self._taken[vswitch.id]:
                 return vswitch, address
@@ -34,7 +34,7 @@ class Places:
     def random(self, instance_id: str) -> tuple[VSwitch, str] | None:
         """Return an address of the first VSwitch that has a free one.
 
-        Any, but always the same for the same instance.
+        The address is arbitrary, but always the same for the same instance.
         """
         for vswitch in self._vswitches:
             numbers = usable(vswitch)

@@ -1,8 +1,8 @@
-"""Migration plans: what can be planned, and when. What happens at its time is in `migration_moves`.
+"""Migration plans: which can be made, and for when. `migration_moves` runs them.
 
 There is no public API for plans; in the console one makes them under Migration Plan (AlibabaCloudDocs/ecs, "Migrate an
-ECS instance from the classic network to a VPC", 2021). What its Verify step checks and how it words it is not
-documented: the conditions here are those of that page and of the notice of 2019, the words are ours. Not simulated: a
+ECS instance from the classic network to a VPC", 2021). The checks of its Verify step and their words are not
+documented: the conditions here are those of that page and of the notice of 2019; the words are ours. Not simulated: a
 VPC or VSwitches made by the plan, the order of unpaid renewals (they are cancelled), and whether packets pass.
 """
 
@@ -24,7 +24,7 @@ INELIGIBLE_ZONES = frozenset({"cn-hangzhou-c"})
 
 
 class MigrationRefusedError(ValueError):
-    """A plan, or a new time for one, that the cloud does not take; `refusals` are all the reasons."""
+    """The cloud refuses a plan, or a new time for one; `refusals` are all reasons."""
 
     def __init__(self, refusals: Iterable[str]) -> None:
         self.refusals = list(refusals)
@@ -32,7 +32,7 @@ class MigrationRefusedError(ValueError):
 
 
 def verify(cloud: Cloud, plan: MigrationPlan) -> list[str]:
-    """Everything that keeps `plan` from being made, all at once; empty where nothing does."""
+    """Return all reasons why `plan` cannot be made, empty if it can."""
     views = Views(cloud, plan)
     return [
         *_time_refusals(cloud, plan, plan.start),
@@ -64,9 +64,9 @@ def check_given(cloud: Cloud) -> None:
 def reschedule(
     cloud: Cloud, migration_id: str, start: datetime, instance_ids: Iterable[str] | None = None
 ) -> Migration:
-    """Give the instances (all of the plan where none are named) another time, or none of them.
+    """Set a new time for the named instances, by default all of the plan; all or none.
 
-    Raises MigrationRefusedError where one of them has begun, and for a time that is past or after the Latest Schedule
+    Raises MigrationRefusedError if one of them has begun, or if the time is past or after the Latest Schedule
     Time.
     """
     migration = cloud.estate.migrations.find(migration_id)
@@ -89,7 +89,7 @@ def reschedule(
 
 
 def _target_refusals(cloud: Cloud, plan: MigrationPlan) -> Iterator[str]:
-    """Yield what of the target of a plan keeps every instance of it where it is."""
+    """Yield the reasons in a plan's target that keep all of its instances from moving."""
     vpc = cloud.estate.vpcs.find(plan.vpc_id)
     if vpc is None or vpc.status != "Available":
         yield f"{plan.vpc_id}: there is no such VPC, or it is not Available"
@@ -100,15 +100,15 @@ def _target_refusals(cloud: Cloud, plan: MigrationPlan) -> Iterator[str]:
 
 
 class Views:
-    """What is asked of one plan again and again at one moment: its target, free addresses, disks, refusals."""
+    """One plan at one moment: its target, free addresses, disks and refusals, each computed once."""
 
     def __init__(self, cloud: Cloud, plan: MigrationPlan) -> None:
-        """Look at everything once: there may be many instances and disks."""
+        """Read the state once, because there may be many instances and disks."""
         self.cloud = cloud
         self.plan = plan
         self.target_refusals = list(_target_refusals(cloud, plan))
         groups = cloud.estate.security_groups.among(plan.security_group_ids or [])
-        # How many more instances each of the groups takes.
+        # How many more instances each group can have.
         self.room = {group.id: max_members(group) - memberships.size(cloud, group) for group in groups}
         vswitches = [cloud.estate.vswitches.find(each) for each in plan.vswitch_ids]
         self.places = Places(cloud, [vswitch for vswitch in vswitches if vswitch])
@@ -118,17 +118,17 @@ class Views:
                 self.disks[disk.instance_id].append(disk)
 
     def take(self, vswitch: VSwitch, address: str) -> None:
-        """Note that an instance has gone to this address."""
+        """Mark an address as used by a moved instance."""
         self.places.take(vswitch, address)
         self.room = {group_id: room - 1 for group_id, room in self.room.items()}
 
     def refusals(self, instance_id: str) -> list[str]:
-        """Why this plan cannot move an instance now."""
+        """Return the reasons why this plan cannot move an instance now."""
         full = [f"{group_id}: the security group is full" for group_id, room in self.room.items() if room < 1]
         return [*self.target_refusals, *full, *self.own_refusals(instance_id)]
 
     def own_refusals(self, instance_id: str) -> Iterator[str]:
-        """Yield what of the instance itself keeps it where it is."""
+        """Yield the reasons in the instance itself that keep it from moving."""
         instance = self.cloud.estate.instances.find(instance_id)
         if instance is None:
             yield "there is no such instance"
@@ -143,7 +143,7 @@ class Views:
                 yield f"no VSwitch of the plan has {address}"
 
     def place(self, instance: Instance) -> tuple[VSwitch, str] | None:
-        """Where the plan puts an instance: a VSwitch and the address in it."""
+        """Return the VSwitch and the address that the plan gives an instance."""
         if self.plan.retain_internal_ip:
             return self.places.holding(instance.intranet_ips[0])
         return self.places.random(instance.id)

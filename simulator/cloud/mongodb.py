@@ -1,7 +1,7 @@
-"""ApsaraDB for MongoDB: whitelists, and the way to a VPC.
+"""ApsaraDB for MongoDB: whitelists, and the switch to a VPC.
 
 Codes: the references of ModifySecurityIps and ModifyDBInstanceNetExpireTime (2015-12-01), and the product's table of
-error codes (AlibabaCloudDocs/mongodb, API Reference/Appendix/Error codes). Not found documented: what is refused where
+error codes (AlibabaCloudDocs/mongodb, API Reference/Appendix/Error codes). Undocumented: the code if
 the instance is in a VPC already (IncorrectDBInstanceNetType, which RDS has for that), and what a wrong VPC or VSwitch
 is refused with (the codes of the VPC API).
 """
@@ -14,7 +14,7 @@ from simulator.cloud.whitelists import Change, Codes
 from simulator.model.mongodb import MongoDb
 from simulator.model.vpc import VSwitch
 
-# Append refuses what is there already, Extend merges it (SDK text, dds20151201 9.5.0).
+# Append refuses an existing entry, Extend merges it (SDK text, dds20151201 9.5.0).
 MODES = ("Cover", "Append", "Extend", "Delete")
 # Days that a classic endpoint stays (ModifyDBInstanceNetworkType, ModifyDBInstanceNetExpireTime).
 CLASSIC_DAYS = (14, 30, 60, 120)
@@ -39,7 +39,7 @@ _CODES = Codes(
 
 
 def change_whitelist(cloud: Cloud, db_instance_id: str, change: Change, *, dry_run: bool) -> None:
-    """Change one whitelist group, or (`dry_run`) refuse with DryRunOperation what would succeed.
+    """Change one whitelist group; a `dry_run` that would succeed raises DryRunOperation.
 
     Raises InvalidDBInstanceId.NotFound, IncorrectDBInstanceState, InvalidParameter (mode, attribute),
     InvalidGroupName.Format, InvalidSecurityIps.MalFormed, InvalidSecurityIPList.Duplicate (in the list, or Append of
@@ -69,7 +69,7 @@ def change_whitelist(cloud: Cloud, db_instance_id: str, change: Change, *, dry_r
 def switch_to_vpc(
     cloud: Cloud, db_instance_id: str, zone_id: str, vpc_id: str, vswitch_id: str, retained_days: int | None
 ) -> None:
-    """Begin to move an instance from the classic network to a VPC; `retained_days` None: its classic endpoints go.
+    """Begin to move an instance from the classic network to a VPC; `retained_days` None removes its classic endpoints.
 
     It is DBInstanceNetTypeChanging for `timings.database` seconds. Raises InvalidDBInstanceId.NotFound,
     IncorrectDBInstanceState, IncorrectDBInstanceType (standalone), IncorrectDBInstanceNetType (it is in a VPC),
@@ -91,7 +91,7 @@ def switch_to_vpc(
 
 
 def extend(cloud: Cloud, db_instance_id: str, connection_string: str | None, days: int) -> None:
-    """Let a classic endpoint in hybrid access, or (None) every one, end `days` from now.
+    """End hybrid access of a classic endpoint, or (None) of all, `days` from now.
 
     Raises InvalidDBInstanceId.NotFound, IncorrectDBInstanceState, IncorrectDBInstanceType (standalone),
     InvalidClassicExpiredDays.Format, InvalidConnectionString.NotFound (not that of a retained endpoint).
@@ -108,7 +108,7 @@ def extend(cloud: Cloud, db_instance_id: str, connection_string: str | None, day
 
 
 def check_running(mongodb: MongoDb) -> None:
-    """Raise IncorrectDBInstanceState where the instance is not Running."""
+    """Raise IncorrectDBInstanceState if the instance is not Running."""
     if mongodb.status != "Running":
         raise CloudError("IncorrectDBInstanceState", "Current DB instance state does not support this operation.")
 
@@ -124,7 +124,7 @@ def _check_days(days: int) -> None:
 
 
 def _vswitch(cloud: Cloud, mongodb: MongoDb, zone_id: str, vpc_id: str, vswitch_id: str) -> VSwitch:
-    """Return the VSwitch to go to, which must be in the zone of the instance."""
+    """Return the target VSwitch, which must be in the zone of the instance."""
     cloud.vpc(vpc_id)
     vswitch = cloud.vswitch(vswitch_id)
     if vswitch.vpc_id != vpc_id:

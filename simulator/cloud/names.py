@@ -1,4 +1,4 @@
-"""Names and descriptions, which the products check alike."""
+"""Checks of names and descriptions that several products share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ _FORBIDDEN_STARTS = ("http://", "https://")
 
 @dataclass(frozen=True)
 class Labels:
-    """What people call something that is made, and their tags on it."""
+    """Name, description and tags of a new resource."""
 
     name: str = ""
     description: str = ""

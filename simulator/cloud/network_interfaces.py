@@ -1,9 +1,9 @@
-"""Elastic network interfaces: their life, their addresses, and what they are attached to.
+"""Elastic network interfaces: create, attach, change and delete them, and assign their addresses.
 
 Codes: references of CreateNetworkInterface, AttachNetworkInterface, DetachNetworkInterface, DeleteNetworkInterface,
-AssignPrivateIpAddresses and UnassignPrivateIpAddresses (AlibabaCloudDocs/ecs, 2021). Not found documented: what too
-many groups of one interface are refused with (here JoinedGroupLimitExceed, as RunInstances), and an instance type
-without network interfaces (here InvalidOperation.InvalidGeneration, which is named without saying for what).
+AssignPrivateIpAddresses and UnassignPrivateIpAddresses (AlibabaCloudDocs/ecs, 2021). Undocumented: the codes for too
+many groups of one interface (here JoinedGroupLimitExceed, as RunInstances), and for an instance type
+without network interfaces (here InvalidOperation.InvalidGeneration, whose meaning is not given).
 """
 
 from dataclasses import dataclass, field
@@ -16,10 +16,10 @@ from simulator.ids import mac_address
 from simulator.model.ecs import Instance
 from simulator.model.network_interfaces import NetworkInterface
 
-# Secondary addresses of one call of CreateNetworkInterface, told or counted (SDK text 7.11.8).
+# Secondary addresses in one call of CreateNetworkInterface, listed or counted (SDK text 7.11.8).
 MAX_TOLD_ADDRESSES = 10
 MAX_COUNTED_ADDRESSES = 49
-#: Addresses of one ENI, the primary one among them; what an instance type takes is not simulated
+#: Addresses of one ENI, the primary one included; limits by instance type are not simulated
 MAX_ADDRESSES = 50
 MAX_QUEUES = 2048
 
@@ -49,7 +49,7 @@ _ASSIGNED_ADDRESSES = private_addresses.Refusals(
 
 @dataclass(frozen=True)
 class NewInterface:
-    """What a secondary network interface is made of; None where the cloud chooses."""
+    """The settings of a new secondary network interface; None lets the cloud choose."""
 
     vswitch_id: str
     security_group_ids: list[str]
@@ -68,7 +68,7 @@ def create(cloud: Cloud, new: NewInterface) -> NetworkInterface:
     """Make a secondary interface: Creating for `timings.network_interface` seconds, then Available.
 
     Raises InvalidVSwitchId.NotFound, IncorrectVSwitchStatus, InvalidParameter (name, description, queues, counts,
-    groups), InvalidParameter.Conflict (addresses both told and counted), MaxEniCountExceeded,
+    groups), InvalidParameter.Conflict (addresses both listed and counted), MaxEniCountExceeded,
     InvalidSecurityGroupId.NotFound, InvalidSecurityGroupId.NotVpc, InvalidOperation.VpcMismatch,
     JoinedGroupLimitExceed, SecurityGroupInstanceLimitExceed, InvalidVSwitchId.IpNotEnough, InvalidVSwitchId.IpInvalid,
     InvalidPrivateIpAddress.Duplicated.
@@ -109,9 +109,9 @@ def create(cloud: Cloud, new: NewInterface) -> NetworkInterface:
 
 
 def create_primary(cloud: Cloud, instance: Instance, mac: str | None = None) -> NetworkInterface:
-    """Give an instance that is in a VPC its primary interface, InUse, with the instance's VSwitch, groups and address.
+    """Create the primary interface of an instance in a VPC, InUse, with the instance's VSwitch, groups and address.
 
-    `mac` is the address that it keeps; a new one otherwise.
+    `mac` is its MAC address, by default a new one.
     """
     interface = primary_interface(instance, cloud.ids.new("eni", instance.id), mac)
     interface.created_at = cloud.clock.now()
@@ -127,7 +127,7 @@ def primary_of(cloud: Cloud, instance: Instance) -> NetworkInterface:
 
 @dataclass(frozen=True)
 class Changes:
-    """What is to be changed of an interface; None: nothing."""
+    """Changes of an interface; None changes nothing."""
 
     name: str | None = None
     description: str | None = None
@@ -138,7 +138,7 @@ class Changes:
 
 
 def modify(cloud: Cloud, interface_id: str, changes: Changes) -> None:
-    """Change what is given; groups of a primary interface are those of its instance.
+    """Make the given changes; groups of a primary interface are also those of its instance.
 
     Raises InvalidEniId.NotFound, InvalidParameter, and for groups what `create` raises.
     """
@@ -156,7 +156,7 @@ def modify(cloud: Cloud, interface_id: str, changes: Changes) -> None:
 def set_groups(
     cloud: Cloud, interface: NetworkInterface, group_ids: list[str], refusals: memberships.Refusals = _GROUPS
 ) -> None:
-    """Put an interface, and with a primary one its instance, into these groups; raises as `memberships.check` does."""
+    """Set the groups of an interface, and of a primary one's instance; raises as `memberships.check` does."""
     memberships.check(
         cloud,
         group_ids,
@@ -171,7 +171,7 @@ def set_groups(
 
 
 def leave(cloud: Cloud, interface_id: str, group_id: str) -> None:
-    """Take an interface out of a group.
+    """Remove an interface from a group.
 
     Raises InvalidEniId.NotFound, InvalidSecurityGroupId.NotFound, InstanceNotInSecurityGroup,
     InstanceLastSecurityGroup (LeaveSecurityGroup).
@@ -223,9 +223,9 @@ def attach(cloud: Cloud, interface_id: str, instance_id: str) -> None:
 
 
 def detach(cloud: Cloud, interface_id: str, instance_id: str) -> None:
-    """Detach an interface that is InUse: Detaching for `timings.network_interface` seconds, then Available.
+    """Detach an InUse interface: Detaching for `timings.network_interface` seconds, then Available.
 
-    While it is Detaching, nothing happens. Raises InvalidEniId.NotFound, InvalidEcsId.NotFound (404; of another
+    Repeating this while Detaching has no effect. Raises InvalidEniId.NotFound, InvalidEcsId.NotFound (404; of another
     instance too), InvalidOperation.DetachPrimaryEniNotAllowed, InvalidOperation.InvalidEniState,
     InvalidOperation.InvalidEcsState.
     """
@@ -246,7 +246,7 @@ def detach(cloud: Cloud, interface_id: str, instance_id: str) -> None:
 
 
 def delete(cloud: Cloud, interface_id: str) -> None:
-    """Let an Available interface be Deleting for `timings.network_interface` seconds, and then gone.
+    """Delete an Available interface: Deleting for `timings.network_interface` seconds, then gone.
 
     Raises InvalidEniId.NotFound, InvalidOperation.InvalidEniType (a primary one), InvalidOperation.InvalidEniState.
     """
@@ -259,7 +259,7 @@ def delete(cloud: Cloud, interface_id: str) -> None:
 
 
 def release(cloud: Cloud, instance: Instance) -> None:
-    """Let go of the interfaces of an instance that is released: some go with it, the others are Available."""
+    """Release the interfaces of a released instance: some are deleted with it, the others become Available."""
     for interface in cloud.interfaces_of(instance.id):
         if interface.type == "Primary" or interface.delete_on_release:
             cloud.estate.network_interfaces.remove(interface)
@@ -268,7 +268,7 @@ def release(cloud: Cloud, instance: Instance) -> None:
 
 
 def assign(cloud: Cloud, interface_id: str, wanted: list[str], more: int) -> list[str]:
-    """Give an interface secondary addresses, `wanted` or `more` that the cloud chooses; the new ones.
+    """Assign secondary addresses, the `wanted` ones or `more` that the cloud chooses; return the new ones.
 
     Raises InvalidEniId.NotFound, InvalidParameter (neither of both, or both), InvalidOperation.InvalidEniState,
     InvalidOperation.InvalidEcsState, InvalidOperation.Ipv4CountExceeded, InvalidVSwitchId.IpNotEnough,
@@ -292,7 +292,7 @@ def assign(cloud: Cloud, interface_id: str, wanted: list[str], more: int) -> lis
 
 
 def unassign(cloud: Cloud, interface_id: str, addresses: list[str]) -> None:
-    """Take secondary addresses away, all or none.
+    """Unassign secondary addresses, all or none.
 
     Raises InvalidEniId.NotFound, InvalidOperation.InvalidEniState, InvalidOperation.InvalidEcsState,
     InvalidIp.IpUnassigned.
@@ -334,7 +334,7 @@ def _wrong_state() -> CloudError:
 
 
 def _wanted_addresses(new: NewInterface) -> tuple[list[str], int]:
-    """Return the addresses told, the primary one first, and how many more there are to be."""
+    """Return the wanted addresses, the primary one first, and how many more are wanted."""
     if new.secondary_ips and new.secondary_count is not None:
         raise CloudError(
             "InvalidParameter.Conflict", "PrivateIpAddress and SecondaryPrivateIpAddressCount exclude each other."
@@ -348,7 +348,7 @@ def _wanted_addresses(new: NewInterface) -> tuple[list[str], int]:
 
 
 def _check_texts(name: str, description: str) -> None:
-    """Check the texts; the references name no code for these: InvalidParameter."""
+    """Check the texts; the references name no code, so raise InvalidParameter."""
     check_name(name, "InvalidParameter", "NetworkInterfaceName")
     if len(description) > MAX_DESCRIPTION or description.startswith(("http://", "https://")):
         raise invalid_parameter("Description")

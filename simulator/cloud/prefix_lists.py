@@ -1,8 +1,8 @@
 """Prefix lists, which rules of security groups refer to.
 
-Codes: references of CreatePrefixList, ModifyPrefixList, DescribePrefixLists (2021 to 2025). Not found documented: what
-DeletePrefixList refuses a list that rules refer to with (here DependencyViolation, 403, as DeleteSecurityGroup), and
-what a wrong description is refused with (here InvalidParameter).
+Codes: references of CreatePrefixList, ModifyPrefixList, DescribePrefixLists (2021 to 2025). Undocumented: the code of
+DeletePrefixList for a list that rules refer to (here DependencyViolation, 403, as DeleteSecurityGroup), and the code
+for a wrong description (here InvalidParameter).
 """
 
 import ipaddress
@@ -18,7 +18,7 @@ from simulator.model.prefix_lists import PrefixList, PrefixListEntry
 Family = Literal["IPv4", "IPv6"]
 #: Entries of a prefix list (SDK text of CreatePrefixList)
 MAX_ENTRIES = 200
-# Entries added, or removed, by one call: as many as Entry.N, AddEntry.N and RemoveEntry.N can have.
+# Entries that one call can add or remove, by Entry.N, AddEntry.N and RemoveEntry.N.
 MAX_CHANGES = 200
 MAX_ENTRY_DESCRIPTION = 32
 _KEPT_STARTS = ("com.aliyun", "com.alibabacloud")
@@ -27,7 +27,7 @@ _VERSIONS: dict[Family, int] = {"IPv4": 4, "IPv6": 6}
 
 @dataclass(frozen=True)
 class EntryDraft:
-    """An entry as a request gives it."""
+    """An entry in a request, unchecked."""
 
     cidr: str
     description: str = ""
@@ -35,7 +35,7 @@ class EntryDraft:
 
 @dataclass(frozen=True)
 class NewPrefixList:
-    """What a prefix list is made of; nothing checked yet."""
+    """The settings of a new prefix list, unchecked."""
 
     name: str
     family: str
@@ -86,7 +86,7 @@ def modify(
     added: list[EntryDraft],
     removed: list[str],
 ) -> None:
-    """Change what is given; an added block that is there already gets the new description.
+    """Make the given changes; an added block that exists gets the new description.
 
     Raises InvalidPrefixListId.NotFound, and as `create` does; InvalidParameter.CidrDuplicated too for a block both
     added and removed, InvalidParameter for a removed one that is not there.
@@ -138,7 +138,7 @@ def _check_texts(name: str, description: str) -> None:
 
 
 def _check_blocks(entries: list[EntryDraft], family: Family) -> None:
-    """Blocks of the family, each once, as 10.0.0.0/8 and not 10.0.0.1/8."""
+    """Check that blocks are of the family, unique, and without host bits (10.0.0.0/8, not 10.0.0.1/8)."""
     if len(entries) > MAX_CHANGES:
         raise _too_many_changes()
     blocks = [_block(entry.cidr, family) for entry in entries]

@@ -1,7 +1,7 @@
-"""Private addresses of VSwitches: which are taken, and the next free ones.
+"""Private addresses of VSwitches: those in use, and the next free ones.
 
 Of the codes that the references name for a VSwitch without a free address, InvalidVSwitchId.IpNotEnough is that of
-network interfaces, QuotaExceeded.PrivateIpAddress that of RunInstances: callers say which.
+network interfaces, QuotaExceeded.PrivateIpAddress that of RunInstances: callers pass it.
 """
 
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ from simulator.cloud.state import Cloud
 from simulator.cloud.vswitches import available_addresses
 from simulator.model.vpc import VSwitch
 
-# Of every VSwitch the first address and the last three are the cloud's own (SDK text of CreateVSwitch, 6.11.0).
+# The cloud reserves the first address and the last three of every VSwitch (SDK text of CreateVSwitch, 6.11.0).
 FIRST_USABLE = 1
 RESERVED_AT_END = 3
 
 
 @dataclass(frozen=True)
 class Refusals:
-    """What an action refuses addresses with."""
+    """The errors with which an action refuses addresses."""
 
     not_enough: CloudError
     outside: CloudError
@@ -29,9 +29,9 @@ class Refusals:
 
 
 def claim(cloud: Cloud, vswitch: VSwitch, wanted: list[str], more: int, refusals: Refusals) -> list[str]:
-    """`wanted` and after them `more` free addresses, lowest first; nothing is kept.
+    """Return the `wanted` addresses, then `more` free ones, lowest first; none is reserved.
 
-    Raises one of `refusals` where a wanted one is no address, outside of what can be used, or taken, and where there
+    Raises one of `refusals` if a wanted one is no address, cannot be used or is in use, and if there
     are not enough.
     """
     numbers = usable(vswitch)
@@ -52,7 +52,7 @@ def claim(cloud: Cloud, vswitch: VSwitch, wanted: list[str], more: int, refusals
 
 
 def usable(vswitch: VSwitch) -> range:
-    """Return the addresses that a VSwitch gives, as numbers."""
+    """Return the addresses that a VSwitch can assign, as numbers."""
     block = IPv4Network(vswitch.cidr_block)
     return range(int(block[FIRST_USABLE]), int(block[-1]) - RESERVED_AT_END + 1)
 
@@ -65,7 +65,7 @@ def _number(text: str) -> int | None:
 
 
 def taken_in(cloud: Cloud, vswitch: VSwitch) -> Iterator[str]:
-    """Addresses in the VSwitch that something has, as far as it is known which."""
+    """Return the known addresses in use in the VSwitch."""
     for interface in cloud.estate.network_interfaces:
         if interface.vswitch_id == vswitch.id:
             yield from interface.private_ips

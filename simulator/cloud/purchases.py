@@ -1,7 +1,7 @@
-"""Buying instances: always into a VSwitch, since classic instances are no longer sold.
+"""Create instances, always in a VSwitch: classic instances are no longer sold.
 
-Codes: reference of RunInstances (AlibabaCloudDocs/ecs, 2021), which knows several for one thing: a type that the zone
-has not in stock is OperationDenied.NoStock here, a VSwitch without a free address QuotaExceeded.PrivateIpAddress.
+Codes: reference of RunInstances (AlibabaCloudDocs/ecs, 2021), which has several for one case: a type that the zone
+does not stock is OperationDenied.NoStock here, a VSwitch without a free address QuotaExceeded.PrivateIpAddress.
 """
 
 from dataclasses import dataclass, field
@@ -48,7 +48,7 @@ _ADDRESSES = private_addresses.Refusals(
 
 @dataclass(frozen=True)
 class WantedDisk:
-    """A disk that comes with an instance; None where the cloud chooses."""
+    """A disk of a new instance; None lets the cloud choose."""
 
     category: str | None = None
     size_gib: int | None = None
@@ -62,7 +62,7 @@ class WantedDisk:
 
 @dataclass(frozen=True)
 class Order:
-    """What is bought; texts as the caller gives them, None where the cloud chooses."""
+    """The order of new instances; texts as the caller gives them, None lets the cloud choose."""
 
     image_id: str
     instance_type: str
@@ -91,7 +91,7 @@ class Order:
 
 
 def run(cloud: Cloud, order: Order, *, dry_run: bool = False) -> list[Instance]:
-    """Buy and start instances: Pending for `timings.instance` seconds, then Running. A dry run checks only.
+    """Create and start instances: Pending for `timings.instance` seconds, then Running. A dry run only checks.
 
     With a bandwidth each has a public address. Raises InvalidVSwitchId.NotFound, IncorrectVSwitchStatus,
     InvalidZoneId.NotFound, InvalidParameter.Mismatch (zone or group and VSwitch), InvalidImageId.NotFound (404),
@@ -207,7 +207,7 @@ def _make(cloud: Cloud, order: Order, vswitch: VSwitch, image: Image, place: int
         intranet_ips=[address],
         public_ips=[eips.free_address(cloud, instance_id)] if order.bandwidth_out else [],
         internet_max_bandwidth_out=order.bandwidth_out,
-        # What comes in has at least 10 Mbit/s, or as much as what goes out (SDK text of RunInstances, 7.11.8).
+        # The inbound bandwidth is at least 10 Mbit/s, or as much as outbound (SDK text of RunInstances, 7.11.8).
         internet_max_bandwidth_in=order.bandwidth_in or max(10, order.bandwidth_out),
         internet_charge_type=order.internet_charge_type,
         security_group_ids=list(order.security_group_ids),

@@ -1,9 +1,9 @@
-"""ApsaraDB RDS: whitelists in both modes, and the way to a VPC.
+"""ApsaraDB RDS: whitelists in both modes, and the switch to a VPC.
 
 Codes of ModifySecurityIps and ModifyDBInstanceNetworkType: the references of these actions, and the service error codes
 of RDS 2014-08-15 (InvalidSecurityIPList.*; InvalidConnVPCId and InvalidVswitchId are those of SwitchDBInstanceVpc and
 of many others, OperationDenied for an address in use is that of CreateDBInstance). ModifyDBInstanceNetworkExpireTime
-and MigrateSecurityIPMode name no codes: they use the same ones, and those that other actions of RDS name for the same
+and MigrateSecurityIPMode name no codes: here they use the same ones, and those of other RDS actions for the same
 reason.
 """
 
@@ -47,7 +47,7 @@ _CODES = Codes(
         400,
     ),
 )
-# What can have the enhanced whitelist mode, all with local SSDs (SDK text of ModifySecurityIps).
+# Engines that can have the enhanced whitelist mode, all with local SSDs (SDK text of ModifySecurityIps).
 _ENHANCED = {"MySQL": {"5.1", "5.5", "5.6", "5.7"}, "PostgreSQL": {"9.4", "10", "10.0"}}
 _TO_VPC = frozenset({"MySQL", "PostgreSQL", "SQLServer"})
 _EXTENDABLE = frozenset({"MySQL", "SQLServer"})
@@ -68,7 +68,7 @@ def replicas_of(cloud: Cloud, database: Database) -> list[Database]:
 def change_whitelist(
     cloud: Cloud, db_instance_id: str, change: Change, network_type: str, replica_ids: list[str]
 ) -> None:
-    """Change one whitelist group, and have those of read-only instances say the same; all or none.
+    """Change one whitelist group, and make those of read-only instances the same; all or none.
 
     `network_type` MIX reaches, in enhanced mode, the Classic and the VPC group of that name (help page
     api-modify-ip-address-whitelist); in standard mode every network type means MIX.
@@ -97,10 +97,10 @@ def change_whitelist(
 
 
 def migrate_whitelist_mode(cloud: Cloud, db_instance_id: str) -> Database:
-    """Change from the standard whitelist mode to the enhanced one; there is no way back.
+    """Change from the standard whitelist mode to the enhanced one; this cannot be undone.
 
     The entries of each group become those of a group of each network that the instance has: Classic (and the
-    internet), VPC, or in hybrid access both. Where the mode is the enhanced one already, nothing happens: no refusal
+    internet), VPC, or in hybrid access both. If the mode is the enhanced one already, nothing happens: no refusal
     is documented.
 
     Raises InvalidDBInstanceId.NotFound, OperationDenied.DBInstanceStatus, IncorrectDBType, IncorrectEngineVersion.
@@ -135,9 +135,10 @@ def switch_to_vpc(
     retained_days: dict[EndpointKind, int] | None,
     addresses: dict[EndpointKind, str],
 ) -> str:
-    """Begin to move an instance from the classic network to a VPC; answers its connection string there.
+    """Begin to move an instance from the classic network to a VPC; return its connection string there.
 
-    It is DBInstanceNetTypeChanging for `timings.database` seconds. `retained_days` None: the classic endpoints go.
+    It is DBInstanceNetTypeChanging for `timings.database` seconds. With `retained_days` None the classic endpoints are
+    removed.
 
     Raises InvalidDBInstanceId.NotFound, NetTypeExists (it is in a VPC), OperationDenied.DBInstanceStatus (400 here),
     OperationNotSupported (engine), OperationDenied.Switch (SQL Server 2008 R2), InvalidConnVPCId, InvalidVswitchId (of
@@ -178,7 +179,7 @@ def refuse_way_back(cloud: Cloud, db_instance_id: str) -> None:
 
 
 def extend(cloud: Cloud, db_instance_id: str, connection_string: str, days: int) -> None:
-    """Let a classic endpoint in hybrid access end `days` from now.
+    """End hybrid access of a classic endpoint `days` from now.
 
     Raises InvalidDBInstanceId.NotFound, OperationDenied.DBInstanceStatus, OperationNotSupported (PostgreSQL and MariaDB
     are not among the documented engines), OperationDenied.DBInstanceNetType (no hybrid access),
@@ -203,7 +204,7 @@ def extend(cloud: Cloud, db_instance_id: str, connection_string: str, days: int)
 
 
 def check_running(database: Database) -> None:
-    """Raise OperationDenied.DBInstanceStatus (403) where the instance is not Running."""
+    """Raise OperationDenied.DBInstanceStatus (403) if the instance is not Running."""
     if database.status != "Running":
         raise ForbiddenError("OperationDenied.DBInstanceStatus", "The DB instance is not in the Running state.")
 
@@ -236,9 +237,9 @@ def _synchronized(cloud: Cloud, database: Database, replica_ids: list[str]) -> l
 def _check_entries(
     cloud: Cloud, database: Database, change: Change, results: list[tuple[list[str], list[str]]]
 ) -> None:
-    """Refuse entries by what the estate file chooses of it; the report and the FAQ name no code.
+    """Refuse entries by the code that the estate file chooses; neither reference nor FAQ names one.
 
-    With MIX in enhanced mode an Append is refused where the groups of both networks have the entry.
+    With MIX in enhanced mode an Append is refused if the groups of both networks have the entry.
     """
     there = all(set(before) & set(change.entries) for before, _ in results)
     if change.mode == "Append" and there and cloud.estate.whitelist_entry_there == "refused":
@@ -258,7 +259,7 @@ def _networks(database: Database, network_type: str) -> tuple[WhitelistNetworkTy
 
 
 def _vswitch(cloud: Cloud, database: Database, vpc_id: str | None, vswitch_id: str | None) -> VSwitch:
-    """Return the VSwitch to go to, which must be in the zone of the instance."""
+    """Return the target VSwitch, which must be in the zone of the instance."""
     if vpc_id is None:
         raise NotSimulatedError("ModifyDBInstanceNetworkType without VPCId (which VPC is taken is not documented)")
     if cloud.estate.vpcs.find(vpc_id) is None:

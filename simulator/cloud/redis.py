@@ -1,7 +1,7 @@
-"""Tair (Redis OSS-compatible): whitelists, and the way to a VPC.
+"""Tair (Redis OSS-compatible): whitelists, and the switch to a VPC.
 
-Codes: the references of SwitchNetwork and ModifyInstanceNetExpireTime (2015-01-01). For ModifySecurityIps, and for an
-endpoint that is none, no codes were found: those of ApsaraDB for MongoDB stand for them (InvalidSecurityIPList.Format,
+Codes: the references of SwitchNetwork and ModifyInstanceNetExpireTime (2015-01-01). For ModifySecurityIps, and for a
+wrong endpoint, no codes were found: those of ApsaraDB for MongoDB are used (InvalidSecurityIPList.Format,
 InvalidGroupName.Format, InvalidConnectionString.NotFound ...). IncorrectDBInstanceState is what the Terraform provider
 retries on; its status, 403, is that of RDS.
 """
@@ -60,7 +60,7 @@ def change_whitelist(cloud: Cloud, instance_id: str, change: Change) -> None:
 
 
 def switch_to_vpc(cloud: Cloud, instance_id: str, vpc_id: str, vswitch_id: str, retained_days: int | None) -> None:
-    """Begin to move an instance from the classic network to a VPC; `retained_days` None: its classic endpoint goes.
+    """Begin to move an instance from the classic network to a VPC; `retained_days` None removes its classic endpoint.
 
     It is NetworkModifying for `timings.database` seconds. Raises InvalidInstanceId.NotFound, IncorrectDBInstanceState,
     VpcAndVSwitchNotChange, NotSimulatedError (to another VSwitch), VpcVerifyError (VPC and VSwitch do not exist or do
@@ -87,7 +87,7 @@ def switch_to_vpc(cloud: Cloud, instance_id: str, vpc_id: str, vswitch_id: str, 
 
 
 def extend(cloud: Cloud, instance_id: str, connection_string: str, days: int) -> Endpoint:
-    """Let the classic endpoint in hybrid access end `days` from now.
+    """End hybrid access of the classic endpoint `days` from now.
 
     Raises InvalidInstanceId.NotFound, IncorrectDBInstanceState, ClassicExpiredDaysError (0 days), InvalidParameter
     (other days than 14, 30, 60, 120), InvalidConnectionString.NotFound.
@@ -106,6 +106,6 @@ def extend(cloud: Cloud, instance_id: str, connection_string: str, days: int) ->
 
 
 def check_normal(redis: Redis) -> None:
-    """Raise IncorrectDBInstanceState (403) where the instance is not Normal."""
+    """Raise IncorrectDBInstanceState (403) if the instance is not Normal."""
     if redis.status != "Normal":
         raise ForbiddenError("IncorrectDBInstanceState", "Current DB instance state does not support this operation.")

@@ -1,6 +1,6 @@
 """Instances of Container Registry Enterprise Edition.
 
-Not found documented: the code and status for an instance that does not exist (here INSTANCE_NOT_EXIST, 404). Not
+Undocumented: the code and status for an instance that does not exist (here INSTANCE_NOT_EXIST, 404). Not
 simulated: any change of an instance or its endpoints.
 """
 
@@ -10,7 +10,7 @@ from simulator.model.cr import Module, Registry, RegistryEndpoint
 
 
 def endpoint(cloud: Cloud, registry_id: str, module: Module) -> RegistryEndpoint:
-    """Return the endpoints of a module, closed ones where it has none; raises INSTANCE_NOT_EXIST."""
+    """Return the endpoints of a module, closed ones if it has none; raises INSTANCE_NOT_EXIST."""
     found: Registry | None = cloud.estate.registries.find(registry_id)
     if found is None:
         raise NotFoundError("INSTANCE_NOT_EXIST", "The instance does not exist.")

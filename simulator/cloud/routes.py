@@ -2,11 +2,11 @@
 
 Codes: references of CreateRouteTable, DeleteRouteTable, AssociateRouteTable, UnassociateRouteTable (2025-12),
 ModifyRouteTableAttributes (2025-03), CreateRouteEntry (2025-12), DeleteRouteEntry (2025-05) and ModifyRouteEntry of
-the VPC API 2016-04-28. RouterEntryConflict.Duplicated is what the service and the provider say of a destination that
-is there already (Container Service documentation, provider source); the reference names InvalidCIDRBlock.Duplicate.
-Not found documented: what DeleteRouteTable says of an unknown table (InvalidRouteTableId.NotFound) and of one that
-VSwitches follow (IncorrectRouteTableStatus), what CreateRouteTable says of a VPC that is not Available
-(IncorrectVpcStatus), and what ModifyRouteEntry says of an entry in change or of a wrong next hop (as
+the VPC API 2016-04-28. RouterEntryConflict.Duplicated is the code of service and provider for a destination that
+exists already (Container Service documentation, provider source); the reference names InvalidCIDRBlock.Duplicate.
+Undocumented: the codes of DeleteRouteTable for an unknown table (InvalidRouteTableId.NotFound) and for one that
+VSwitches use (IncorrectRouteTableStatus), of CreateRouteTable for a VPC that is not Available
+(IncorrectVpcStatus), and of ModifyRouteEntry for an entry in change or a wrong next hop (as
 CreateRouteEntry).
 """
 
@@ -26,7 +26,7 @@ MAX_TABLES = 9
 #: Custom entries of a route table (quota vpc_quota_route_entrys_num)
 MAX_ENTRIES = 200
 NEXT_HOP_TYPES = get_args(NextHopType)
-# What a route can point to and the simulator does not have.
+# Next hops of the API that the simulator does not have.
 UNKNOWN_NEXT_HOP_TYPES = (
     "HaVip",
     "RouterInterface",
@@ -40,7 +40,7 @@ UNKNOWN_NEXT_HOP_TYPES = (
     "GatewayLoadBalancerEndpoint",
     "Ecr",
 )
-# A VPC with an instance of one of these families takes no custom route table (CreateRouteTable, 2023).
+# A VPC with an instance of one of these families cannot have custom route tables (CreateRouteTable, 2023).
 _OLD_FAMILIES = frozenset(
     f"ecs.{family}"
     for family in (
@@ -52,7 +52,7 @@ _OLD_FAMILIES = frozenset(
 
 @dataclass(frozen=True)
 class NewEntry:
-    """What a custom entry is made of."""
+    """The settings of a new custom entry."""
 
     destination: str
     next_hop_type: str
@@ -62,7 +62,7 @@ class NewEntry:
 
 
 def create_table(cloud: Cloud, vpc_id: str, name: str, description: str, tags: dict[str, str]) -> RouteTable:
-    """Make a custom route table, Creating for `timings.route` seconds.
+    """Create a custom route table: Creating for `timings.route` seconds.
 
     Raises InvalidVpcId.NotFound, IncorrectVpcStatus, InvalidParameter.RouteTableName.Malformed,
     InvalidParameter.Description.Malformed, OperationUnsupported.AdvancedFeature (instances of old families in the VPC),
@@ -114,10 +114,10 @@ def modify_table(
 
 
 def delete_table(cloud: Cloud, route_table_id: str) -> None:
-    """Let an unused custom table be Deleting for `timings.route` seconds, and then gone.
+    """Delete an unused custom table: Deleting for `timings.route` seconds, then gone.
 
     Raises InvalidRouteTableId.NotFound, IncorrectRouteTableType (a system table), IncorrectRouteTableStatus (404: not
-    Available, or VSwitches follow it), IncorrectRouteTableStatus.RouteEntryExist.
+    Available, or VSwitches use it), IncorrectRouteTableStatus.RouteEntryExist.
     """
     table = _table(cloud, route_table_id)
     if table.type == "System":
@@ -138,7 +138,7 @@ def delete_table(cloud: Cloud, route_table_id: str) -> None:
 
 
 def associate(cloud: Cloud, route_table_id: str, vswitch_id: str) -> None:
-    """Let a VSwitch follow a custom table; it is Pending for `timings.vswitch` seconds.
+    """Associate a VSwitch with a custom table; the VSwitch is Pending for `timings.vswitch` seconds.
 
     Raises InvalidRouteTableId.NotFound (400), InvalidVSwitchId.NotFound, and with 404 IncorrectVSwitchStatus,
     IncorrectStatus.RouteTable, Forbidden.NotInSameVpc, Forbidden.VSwitchAlreadyAssociatedRouteTable (another table);
@@ -172,10 +172,10 @@ def associate(cloud: Cloud, route_table_id: str, vswitch_id: str) -> None:
 
 
 def unassociate(cloud: Cloud, route_table_id: str, vswitch_id: str) -> None:
-    """Let a VSwitch follow the system table again; it is Pending for `timings.vswitch` seconds.
+    """Associate a VSwitch with the system table again; the VSwitch is Pending for `timings.vswitch` seconds.
 
     Raises, all with 404, InvalidRouteTableId.NotFound, InvalidVSwitchId.NotFound, IncorrectVSwitchStatus,
-    OperationUnsupported.SystemRouteTable, InvalidBindingStatus.RouteTable (it follows another one).
+    OperationUnsupported.SystemRouteTable, InvalidBindingStatus.RouteTable (it uses another table).
     """
     table = _table(cloud, route_table_id)
     vswitch = _available_vswitch(cloud, vswitch_id)
@@ -189,7 +189,7 @@ def unassociate(cloud: Cloud, route_table_id: str, vswitch_id: str) -> None:
 
 
 def vswitches_of(cloud: Cloud, table: RouteTable) -> list[VSwitch]:
-    """Return the VSwitches that follow a route table."""
+    """Return the VSwitches that use a route table."""
     own = None if table.type == "System" else table.id
     return [vswitch for vswitch in cloud.vswitches_of(table.vpc_id) if vswitch.route_table_id == own]
 
@@ -200,7 +200,7 @@ def system_blocks(cloud: Cloud, table: RouteTable) -> list[str]:
 
 
 def create_entry(cloud: Cloud, route_table_id: str, new: NewEntry) -> RouteEntry:
-    """Make a custom entry, Pending for `timings.route` seconds; raises as `check_new_entry` does."""
+    """Create a custom entry: Pending for `timings.route` seconds; raises as `check_new_entry` does."""
     destination = check_new_entry(cloud, route_table_id, new)
     entry = RouteEntry(
         id=cloud.ids.new("rte", route_table_id, str(destination), length=21),
@@ -218,7 +218,7 @@ def create_entry(cloud: Cloud, route_table_id: str, new: NewEntry) -> RouteEntry
 
 
 def check_new_entry(cloud: Cloud, route_table_id: str, new: NewEntry) -> IPv4Network:
-    """Return what `create_entry` checks, for dry runs too; the destination, an address without mask being a /32.
+    """Make the checks of `create_entry`, for dry runs too; return the destination, in which a single address is a /32.
 
     Raises InvalidRouteTableId.NotFound, IncorrectStatus.RouteTableStatus, IncorrectVpcStatus, IncorrectVSwitchStatus
     (one of the VPC is Pending), IncorrectRouteEntryStatus (one of the table is in change), InvalidCidrBlock.Malformed,
@@ -250,7 +250,7 @@ def modify_entry(
     description: str | None,
     next_hop: tuple[str, str] | None,
 ) -> None:
-    """Change what is given; another next hop (type, id) takes `timings.route` seconds, Modifying meanwhile.
+    """Make the given changes; a new next hop (type, id) makes the entry Modifying for `timings.route` seconds.
 
     Raises as `check_modified_entry` does.
     """
@@ -271,7 +271,7 @@ def check_modified_entry(
     description: str | None,
     next_hop: tuple[str, str] | None,
 ) -> None:
-    """Check what `modify_entry` checks, for dry runs too.
+    """Make the checks of `modify_entry`, for dry runs too.
 
     Raises InvalidRouteEntryName.Malformed, InvalidDescription.Malformed, IncorrectRouteEntryStatus, and as
     `_check_next_hop` does.
@@ -285,7 +285,7 @@ def check_modified_entry(
 
 
 def delete_entry(cloud: Cloud, entry: RouteEntry) -> None:
-    """Let an entry be Deleting for `timings.route` seconds, and then gone; raises as `check_deletable_entry` does."""
+    """Delete an entry: Deleting for `timings.route` seconds, then gone; raises as `check_deletable_entry` does."""
     check_deletable_entry(cloud, entry)
     entry.status = "Deleting"
     cloud.begins(entry, cloud.estate.timings.route, leaving=True)
@@ -307,7 +307,7 @@ def entry_by_id(cloud: Cloud, entry_id: str) -> RouteEntry:
 
 
 def entry_by_destination(cloud: Cloud, route_table_id: str, destination: str, next_hop_id: str | None) -> RouteEntry:
-    """Return the custom entry to a destination, with this next hop where it is given.
+    """Return the custom entry to a destination, with this next hop if it is given.
 
     Raises InvalidRouteTableId.NotFound, InvalidCidrBlock.Malformed, OperationDenied (a system entry),
     InvalidRouteEntry.NotFound (400).
@@ -363,7 +363,7 @@ def _checked_destination(cloud: Cloud, table: RouteTable, text: str) -> IPv4Netw
 
 
 def _check_next_hop(cloud: Cloud, table: RouteTable, next_hop_type: str, next_hop_id: str) -> None:
-    """Where a route points: an instance or a network interface in the VPC of its table.
+    """Check a next hop: an instance or a network interface in the VPC of the table.
 
     Raises InvalidNextHopType, MissingParameter, and for instances InvalidNextHop.NotFound, IllegalParam.NextHopId (a
     classic one), OperationFailed.InstanceDismatchCurrentVpc (404), IncorrectInstanceStatus, for network interfaces

@@ -1,4 +1,4 @@
-"""Security group rules: what is a valid rule, and when two rules are one.
+"""Security group rules: the checks of a rule, and when two rules are the same.
 
 Error codes are those of the AuthorizeSecurityGroup references (AlibabaCloudDocs/ecs, API Reference/Security groups,
 2021; the one of 2025-04 for prefix lists, advanced groups and groups that are named too often).
@@ -16,7 +16,7 @@ ANY_PORT = "-1/-1"
 HIGHEST_PORT = 65535
 MAX_PRIORITY = 100
 MAX_DESCRIPTION = 512
-# What a rule can be about, the first given counts ("SourceCidrIp takes precedence", "this parameter is ignored").
+# The kinds of peers; the first one given counts ("SourceCidrIp takes precedence", "this parameter is ignored").
 PEER_FIELDS = ("cidr_ip", "ipv6_cidr_ip", "group_id", "prefix_list_id")
 
 _PROTOCOLS: dict[str, IpProtocol] = {name.upper(): name for name in get_args(IpProtocol)}
@@ -25,7 +25,7 @@ _WITH_PORTS = frozenset({"TCP", "UDP"})
 
 @dataclass(frozen=True)
 class RuleDraft:
-    """A rule as a request gives it: nothing checked yet, None where nothing is said."""
+    """A rule in a request, unchecked; None where the request says nothing."""
 
     direction: Direction
     ip_protocol: str | None = None
@@ -44,16 +44,16 @@ class RuleDraft:
 
     @property
     def peer_word(self) -> str:
-        """How parameters and codes name the other side of this direction."""
+        """The word by which parameters and codes name the peer in this direction."""
         return "Source" if self.direction == "ingress" else "Dest"
 
     @property
     def peer_field(self) -> str | None:
-        """The field of the peer that counts: an address before a group, a group before a prefix list; None without."""
+        """The peer's field that counts: address before group, group before prefix list; None without a peer."""
         return next((name for name in PEER_FIELDS if getattr(self, name)), None)
 
     def over(self, rule: Rule) -> "RuleDraft":
-        """Return what this draft says, and what `rule` says where it is silent.
+        """Return this draft, with the values of `rule` for missing ones.
 
         A peer of any kind replaces the peer.
         """
@@ -82,7 +82,7 @@ class RuleDraft:
 
 
 def checked_rule(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> Rule:
-    """Return the rule that `draft` means in `group`; raises the documented CloudError of what is wrong with it."""
+    """Return the rule that `draft` means in `group`; raises the documented CloudError of its first fault."""
     protocol = _protocol(draft)
     draft = replace(draft, nic_type=_nic_type(group, draft))
     rule = Rule(
@@ -106,13 +106,13 @@ def peer_field(rule: Rule) -> str:
 
 
 def weight(cloud: Cloud, rule: Rule) -> int:
-    """How many rules it counts for: one that names a prefix list for as many as the list may have entries."""
+    """How many rules it counts for: a rule with a prefix list counts for the list's MaxEntries."""
     prefix_list = cloud.estate.prefix_lists.find(rule.prefix_list_id)
     return prefix_list.max_entries if prefix_list else 1
 
 
 def identity(rule: Rule) -> tuple[object, ...]:
-    """Return what makes a rule itself: all but its description, so rules that differ only there collide."""
+    """Return the identity of a rule: all fields but the description, so rules that differ only there collide."""
     block = rule.cidr_ip or rule.ipv6_cidr_ip
     return (
         rule.direction,
@@ -137,7 +137,7 @@ def _protocol(draft: RuleDraft) -> IpProtocol:
 
 
 def _nic_type(group: SecurityGroup, draft: RuleDraft) -> NicType:
-    """Return the nic type: internet unless told in a classic group, always intranet in a VPC."""
+    """Return the nic type: internet by default in a classic group, always intranet in a VPC."""
     if draft.nic_type not in (None, *get_args(NicType)):
         raise CloudError("InvalidNicType.ValueNotSupported", "The specified NicType does not exist.")
     if group.vpc_id:
@@ -196,7 +196,7 @@ def _description(draft: RuleDraft) -> str:
 
 
 def _peer(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> dict[str, str | None]:
-    """Return the one peer; of several given the first of `PEER_FIELDS`, as documented."""
+    """Return the peer; if several are given, the first of `PEER_FIELDS`, as documented."""
     word = draft.peer_word
     if draft.cidr_ip and draft.ipv6_cidr_ip:
         raise CloudError(
@@ -216,7 +216,7 @@ def _peer(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> dict[str, str
 
 
 def _block(draft: RuleDraft, text: str, version: int) -> str:
-    """Return the block as the cloud keeps it.
+    """Return the block as the cloud stores it.
 
     Of IPv4 the host bits are cleared, and a single address goes without its mask length. IPv6 keeps both, in its short
     form: 2001:0db8:3c4d:0015:0000:0000:1a2f:1a2b/0 is 2001:db8:3c4d:15::1a2f:1a2b/0, by which the provider (1.285.0)
@@ -239,7 +239,7 @@ def _block(draft: RuleDraft, text: str, version: int) -> str:
 def _checked_owner(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> str | None:
     """Return the account that owns the group of `draft`, None for this one.
 
-    That group is checked as far as it can be seen.
+    The group is checked if it is in this account.
     """
     word = draft.peer_word
     if group.type == "enterprise":
@@ -256,7 +256,7 @@ def _checked_owner(cloud: Cloud, group: SecurityGroup, draft: RuleDraft) -> str 
         )
     owner = draft.group_owner_account or draft.group_owner_id
     if owner and owner != cloud.estate.account_id:
-        if group.vpc_id:  # Groups of other accounts are for classic groups (AuthorizeSecurityGroup, 2021).
+        if group.vpc_id:  # Only classic groups can name groups of other accounts (AuthorizeSecurityGroup, 2021).
             raise _other_vpc(word)
         return owner
     peer = cloud.find_security_group(draft.group_id or "")
@@ -280,7 +280,7 @@ def _other_vpc(word: str) -> CloudError:
 
 
 def _check_networks(cloud: Cloud, group: SecurityGroup, peer: SecurityGroup, word: str) -> None:
-    """Check that groups see each other: within one network, or across through ClassicLink."""
+    """Check that two groups can refer to each other: in one network, or in two that ClassicLink connects."""
     if group.vpc_id == peer.vpc_id:
         return
     if group.vpc_id and peer.vpc_id:

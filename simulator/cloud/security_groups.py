@@ -1,8 +1,8 @@
-"""Security groups: their life, their rules, and who refers to whom.
+"""Security groups: create, change and delete them, their rules, and the references between them.
 
 Codes: references of CreateSecurityGroup, ModifySecurityGroupPolicy, Authorize-, Modify- and RevokeSecurityGroup of
-2025. The last contradicts itself on rules that are not there: a notice says that since 2024-07-08 the call is refused
-with InvalidSecurityGroupRule.RuleNotExist, an older sentence that it succeeds; the notice is followed here. Not
+2025. The last contradicts itself on unknown rules: a notice says that since 2024-07-08 the call is refused
+with InvalidSecurityGroupRule.RuleNotExist, an older sentence says that it succeeds; here the notice holds. Not
 simulated: the quota of groups in a region (100 or more).
 """
 
@@ -32,7 +32,7 @@ MAX_ADVANCED_MEMBERS = 65536
 def create(cloud: Cloud, labels: Labels, vpc_id: str | None, kind: str) -> SecurityGroup:
     """Make a group; the members of an advanced one (`enterprise`) do not reach each other.
 
-    Without `vpc_id` it is classic, or where the account has no classic network, in the default VPC.
+    Without `vpc_id` it is classic, or in the default VPC if the account has no classic network.
 
     Raises InvalidVpcId.NotFound, IncorrectVpcStatus, InvalidSecurityGroupName.Malformed, QuotaExceed.Tags (403),
     InvalidSecurityGroupDiscription.Malformed, InvalidParams.GroupType, InvalidParams.VpcIdGroupType.
@@ -75,7 +75,7 @@ def modify(cloud: Cloud, group_id: str, name: str | None, description: str | Non
 
 
 def set_inner_access(cloud: Cloud, group_id: str, policy: str) -> None:
-    """Accept or Drop (any case) between members.
+    """Set Accept or Drop (upper or lower case) between members.
 
     Raises InvalidPolicy.Malformed, InvalidSecurityGroupId.NotFound, InvalidParameter.InnerAccessPolicy (404, of an
     advanced group).
@@ -109,7 +109,7 @@ def referrers(cloud: Cloud, group_id: str) -> list[SecurityGroup]:
 
 
 def member_counts(cloud: Cloud, groups: Collection[SecurityGroup]) -> dict[str, int]:
-    """How many instances each of `groups` has, counted in one pass over all instances."""
+    """Return the number of instances of each of `groups`, counted in one pass over all instances."""
     counts = Counter(group_id for instance in cloud.estate.instances for group_id in instance.security_group_ids)
     return {group.id: counts[group.id] for group in groups}
 
@@ -122,9 +122,9 @@ def max_members(group: SecurityGroup) -> int:
 
 
 def authorize(cloud: Cloud, group_id: str, drafts: list[RuleDraft]) -> None:
-    """Add rules, all or none; one that is there already succeeds and adds nothing.
+    """Add rules, all or none; an existing rule succeeds and adds nothing.
 
-    Raises AuthorizationLimitExceed (403) above the quota of rules a group, AuthorizedGroupRule.LimitExceed above 20
+    Raises AuthorizationLimitExceed (403) above the quota of rules per group, AuthorizedGroupRule.LimitExceed above 20
     rules that name a group, InvalidParam.DuplicatePermissions, and what `rules.checked_rule` raises.
     """
     group = cloud.security_group(group_id)
@@ -140,7 +140,7 @@ def authorize(cloud: Cloud, group_id: str, drafts: list[RuleDraft]) -> None:
 
 
 def revoke(cloud: Cloud, group_id: str, drafts: list[RuleDraft]) -> None:
-    """Remove rules by what they say, all or none.
+    """Remove rules by their fields, all or none.
 
     Raises InvalidSecurityGroupRule.RuleNotExist, InvalidParam.DuplicatePermissions, and what `rules.checked_rule` does.
     """
@@ -169,10 +169,10 @@ def revoke_by_id(cloud: Cloud, group_id: str, direction: Direction, rule_ids: li
 
 
 def modify_by_id(cloud: Cloud, group_id: str, rule_id: str, draft: RuleDraft) -> None:
-    """Change what `draft` says of one rule.
+    """Change the fields of one rule that `draft` sets.
 
     Raises InvalidSecurityGroupRuleId.NotFound (404), InvalidOperation.ModifyNicType, .ModifySgRuleEntityType (another
-    kind of peer), .RuleDuplicate (it would be one that is there already), AuthorizationLimitExceed (403), and what
+    kind of peer), .RuleDuplicate (it would equal another rule), AuthorizationLimitExceed (403), and what
     `rules.checked_rule` raises.
     """
     group = cloud.security_group(group_id)
@@ -194,7 +194,7 @@ def modify_by_id(cloud: Cloud, group_id: str, rule_id: str, draft: RuleDraft) ->
 
 
 def modify_description(cloud: Cloud, group_id: str, draft: RuleDraft) -> None:
-    """Give the rule that `draft` tells its description; raises SecurityGroupRule.NotFound (404)."""
+    """Set the description of the rule with `draft`'s fields; raises SecurityGroupRule.NotFound (404)."""
     group = cloud.security_group(group_id)
     told = identity(checked_rule(cloud, group, draft))
     for rule in group.rules:

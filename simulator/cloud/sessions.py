@@ -1,6 +1,6 @@
-"""Sessions of RAM roles: who may open one, and who holds which.
+"""Sessions of RAM roles: opening them, and the checks of who may.
 
-Their time is real time, as is that of signatures: clients compare the end of a session with their own clock.
+Their times are real time, like those of signatures: clients compare the end of a session with their own clock.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -15,12 +15,12 @@ LEAST_SECONDS = 900
 
 
 def arn(estate: Estate, kind: str, name: str) -> str:
-    """Return the ARN of something of RAM, such as a role."""
+    """Return the ARN of a RAM resource, such as a role."""
     return f"acs:ram::{estate.account_id}:{kind}/{name}"
 
 
 def caller_arn(estate: Estate, caller: Caller) -> str:
-    """Return the ARN of who calls, as GetCallerIdentity tells it."""
+    """Return the caller's ARN, as GetCallerIdentity answers it."""
     return arn(estate, "user" if isinstance(caller, User) else "assumed-role", caller.name)
 
 
@@ -41,7 +41,7 @@ def provider_by_arn(estate: Estate, provider_arn: str) -> OidcProvider:
 
 
 def check_may_assume(estate: Estate, caller: Caller, role: Role, external_id: str | None) -> None:
-    """Raise NoPermission where RAM does not let `caller`, or the role does not trust it (AssumeRole, prerequisites)."""
+    """Raise NoPermission if RAM does not allow `caller`, or the role does not trust it (AssumeRole, prerequisites)."""
     role_arn = arn(estate, "role", role.name)
     kind, name = ("user", caller.name) if isinstance(caller, User) else ("role", caller.role.name)
     trusted = {f"acs:ram::{estate.account_id}:root", arn(estate, kind, name)} & set(role.trusts)
@@ -53,7 +53,7 @@ def check_may_assume(estate: Estate, caller: Caller, role: Role, external_id: st
 
 
 def check_trusts(estate: Estate, role: Role, provider: OidcProvider) -> None:
-    """Raise AuthenticationFail.NoPermission where the role does not trust the identity provider."""
+    """Raise AuthenticationFail.NoPermission if the role does not trust the identity provider."""
     if arn(estate, "oidc-provider", provider.name) not in role.trusts:
         raise ForbiddenError("AuthenticationFail.NoPermission", "There is no permission")
 

@@ -2,8 +2,8 @@
 
 Refusals as in the references of CreateSnapshotGroup and DescribeSnapshotGroups (alibabacloud.com, ECS developer
 reference, 2025-02 and 2026-01); the limits are those of the SDK text (ecs20140526 7.11.8). Not documented: the code for
-a group that does not exist (InvalidSnapshotGroupId.NotFound is taken), that for a disk of another instance than
-InstanceId (InvalidDiskId.NotFound is taken).
+a group that does not exist (here InvalidSnapshotGroupId.NotFound), and that for a disk of another instance than
+InstanceId (here InvalidDiskId.NotFound).
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _CATEGORIES = frozenset({"cloud_essd", "cloud_auto", "cloud_essd_entry"})
 
 @dataclass(frozen=True)
 class Deleted:
-    """What became of one snapshot of a deleted group: `refusal` is None where it is gone too."""
+    """The result for one snapshot of a deleted group; `refusal` is None if it was deleted too."""
 
     snapshot_id: str
     refusal: CloudError | None
@@ -77,14 +77,14 @@ def modify(cloud: Cloud, group_id: str, name: str | None, description: str | Non
 
 
 def delete(cloud: Cloud, group_id: str) -> list[Deleted]:
-    """Delete a group and its snapshots; what disks were made from stays. Raises InvalidSnapshotGroupId.NotFound."""
+    """Delete a group and its snapshots, but not those of existing disks. Raises InvalidSnapshotGroupId.NotFound."""
     group = cloud.snapshot_group(group_id)
     cloud.estate.snapshot_groups.remove(group)
     return [Deleted(snapshot.id, _deletion(cloud, snapshot)) for snapshot in members(cloud, group)]
 
 
 def members(cloud: Cloud, group: SnapshotGroup) -> list[Snapshot]:
-    """Its snapshots, but for those that are gone."""
+    """Return the group's snapshots that still exist."""
     found = (cloud.estate.snapshots.find(snapshot_id) for snapshot_id in group.snapshot_ids)
     return [snapshot for snapshot in found if snapshot is not None]
 

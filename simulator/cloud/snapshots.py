@@ -1,9 +1,9 @@
 """Snapshots of disks.
 
 Refusals as in the references of CreateSnapshot, ModifySnapshotAttribute and DeleteSnapshot (alibabacloud.com, ECS
-developer reference, 2025-01 to 2026-01; AlibabaCloudDocs/ecs, API Reference/Snapshots). The last says that an id that
-does not exist is ignored, and lists InvalidSnapshotId.NotFound for it: it is refused. Not simulated: that the first
-hour of an instance, and one that was never started, allow no snapshot.
+developer reference, 2025-01 to 2026-01; AlibabaCloudDocs/ecs, API Reference/Snapshots). The last says that an unknown
+id is ignored, and also lists InvalidSnapshotId.NotFound for it: here it is refused. Not simulated: that the first
+hour of an instance allows no snapshot, nor an instance that was never started.
 """
 
 from simulator.cloud.errors import CloudError, ForbiddenError, invalid_parameter
@@ -50,7 +50,7 @@ def modify(
 ) -> None:
     """Change what is given.
 
-    Retention can only get longer; one that is kept until deleted cannot have a shorter one, it is taken. Raises
+    Retention can only get longer; we assume that this holds for a snapshot without an end too. Raises
     NoAttributeToModify, InvalidSnapshotId.NotFound, InvalidSnapshotName.Malformed, InvalidDescription.Malformed (404),
     InvalidRetentionDays.Malformed, InvalidOperation.DecreaseRetentionDaysUnsupported.
     """
@@ -75,7 +75,7 @@ def modify(
 
 
 def delete(cloud: Cloud, snapshot_id: str, *, force: bool = False) -> None:
-    """Delete a snapshot, or call off one that is progressing.
+    """Delete a snapshot, or cancel one that is progressing.
 
     Raises InvalidSnapshotId.NotFound, and without `force` SnapshotCreatedDisk.
     """
@@ -86,12 +86,12 @@ def delete(cloud: Cloud, snapshot_id: str, *, force: bool = False) -> None:
 
 
 def used(cloud: Cloud, snapshot: Snapshot) -> bool:
-    """Whether there are disks that were made from it."""
+    """Whether disks were made from the snapshot."""
     return any(cloud.estate.disks.find(disk_id) for disk_id in snapshot.disk_ids)
 
 
 def of_disk(cloud: Cloud, disk_id: str) -> list[Snapshot]:
-    """Return the snapshots of a disk, of whatever status."""
+    """Return the snapshots of a disk, in any status."""
     return [snapshot for snapshot in cloud.estate.snapshots if snapshot.disk_id == disk_id]
 
 
@@ -101,7 +101,7 @@ def in_progress(cloud: Cloud, disk_id: str) -> bool:
 
 
 def progress_percent(cloud: Cloud, snapshot: Snapshot) -> int:
-    """How far it is, 0 to 100."""
+    """Return the progress, 0 to 100."""
     if snapshot.status != "progressing" or snapshot.ready_at is None:
         return 0 if snapshot.status == "failed" else 100
     whole = (snapshot.ready_at - snapshot.created_at).total_seconds()
@@ -110,7 +110,7 @@ def progress_percent(cloud: Cloud, snapshot: Snapshot) -> int:
 
 
 def remaining_seconds(cloud: Cloud, snapshot: Snapshot) -> int:
-    """Until it is accomplished."""
+    """Return the seconds until it is accomplished."""
     if snapshot.status != "progressing" or snapshot.ready_at is None:
         return 0
     return max(0, int((snapshot.ready_at - cloud.clock.now()).total_seconds()))
@@ -125,7 +125,7 @@ def check_service(cloud: Cloud) -> None:
 
 
 def check_category(disk: Disk) -> None:
-    """Local disks have no snapshots; raises DiskCategory.OperationNotSupported."""
+    """Check that the disk can have snapshots: local ones cannot (DiskCategory.OperationNotSupported)."""
     if disk.category in LOCAL_CATEGORIES:
         raise CloudError(
             "DiskCategory.OperationNotSupported",
@@ -134,7 +134,7 @@ def check_category(disk: Disk) -> None:
 
 
 def check_disk(cloud: Cloud, disk: Disk) -> None:
-    """Whether a manual snapshot of the disk can be made now.
+    """Check that a manual snapshot of the disk can be made now.
 
     Raises InvalidAccountStatus.SnapshotServiceUnavailable, DiskCategory.OperationNotSupported,
     IncorrectDiskStatus.NeverAttached, DiskInArrears, IncorrectDiskStatus.Transferring, IncorrectDiskStatus,
@@ -178,7 +178,7 @@ def _check_status(cloud: Cloud, disk: Disk) -> None:
 def _check_texts(name: str, description: str) -> None:
     check_name(name, "InvalidSnapshotName.Malformed", "SnapshotName")
     check_description(description, "InvalidDescription.Malformed", 404)
-    # Names that begin so are kept for automatic snapshots.
+    # Names with this prefix are reserved for automatic snapshots.
     if name.startswith("auto"):
         raise invalid_parameter("SnapshotName", "InvalidSnapshotName.Malformed")
 

@@ -1,4 +1,4 @@
-"""The live state of the simulated cloud and the look-ups that every product needs."""
+"""The live state of the simulated cloud, and the lookups that every product needs."""
 
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -20,7 +20,7 @@ from simulator.model.vpc import Eip, RouteEntry, RouteTable, Vpc, VSwitch
 
 Found = TypeVar("Found")
 
-# How old things are that the estate file gives no date.
+# The age of resources without a date in the estate file.
 _UNDATED_AGE = timedelta(days=900)
 
 
@@ -28,24 +28,24 @@ class Cloud:
     """One region of one account; `estate` is the state itself, changed in place by the products' functions."""
 
     def __init__(self, estate: Estate, clock: ModelClock | None = None) -> None:
-        """Begin with a copy of `estate`; the clock starts at its `now` where none is given."""
+        """Begin with a copy of `estate`; without a `clock`, a new one starts at the estate's `now`."""
         self.estate = estate.model_copy(deep=True)
         self.clock = clock or ModelClock(estate.now)
         self.ids = Ids()
-        # When the next passing status ends; the estate's own moments are not known yet, so: look at once.
+        # When the next transition is due; those of the estate are not known yet, so the first look is at once.
         self.due: datetime | None = estate.now
-        # Ids of the network interfaces that each instance has, or once had.
+        # The ids of the network interfaces that each instance has or once had.
         self._attached: dict[str, list[str]] = {}
         # Sessions of roles by access key id; a copy of the state shares them.
         self.sessions: dict[str, Session] = {}
         self._complete()
 
     def awaits(self, moment: datetime) -> None:
-        """Remember that something ends a passing status at `moment`: `transitions.settle` looks no earlier."""
+        """Note that a transition is due at `moment`: `transitions.settle` does nothing earlier."""
         self.due = moment if self.due is None else min(self.due, moment)
 
     def begins(self, item: Transitional, seconds: float, *, leaving: bool = False) -> None:
-        """Let the passing status that `item` has now last for `seconds` of model time; `leaving`: then it is gone."""
+        """End the present status of `item` after `seconds` of model time; with `leaving`, remove the item then."""
         item.leaving = leaving
         item.ready_at = self.clock.now() + timedelta(seconds=seconds)
         self.awaits(item.ready_at)
@@ -174,7 +174,7 @@ class Cloud:
         return [table for table in self.estate.route_tables if table.vpc_id == vpc_id]
 
     def system_route_table(self, vpc_id: str) -> RouteTable:
-        """Return the route table that every VPC has."""
+        """Return the system route table of a VPC."""
         return next(table for table in self.route_tables_of(vpc_id) if table.type == "System")
 
     def route_entries_of(self, route_table_id: str) -> list[RouteEntry]:
@@ -186,11 +186,11 @@ class Cloud:
         return [instance for instance in self.estate.instances if group_id in instance.security_group_ids]
 
     def interfaces_in(self, group_id: str) -> list[NetworkInterface]:
-        """Return the network interfaces in a security group, primary ones among them."""
+        """Return the network interfaces in a security group, primary ones included."""
         return [item for item in self.estate.network_interfaces if group_id in item.security_group_ids]
 
     def attach(self, interface: NetworkInterface) -> None:
-        """Let `interfaces_of` find an interface, new or newly attached."""
+        """Index an interface that is new or newly attached, for `interfaces_of`."""
         if interface.instance_id:
             self._attached.setdefault(interface.instance_id, []).append(interface.id)
 
@@ -201,7 +201,7 @@ class Cloud:
         return sorted(found, key=lambda item: item.type)
 
     def _complete(self) -> None:
-        """Give ids and dates to what the estate file left without."""
+        """Give ids and dates to resources of the estate file that have none."""
         for vpc in self.estate.vpcs:
             vpc.vrouter_id = vpc.vrouter_id or self.ids.new("vrt", vpc.id)
             if not any(table.type == "System" for table in self.route_tables_of(vpc.id)):
@@ -229,7 +229,7 @@ class Cloud:
 
 
 def _complete_macs(instance: Instance) -> None:
-    """Give a classic instance a MAC address for each of its NICs; in a VPC its network interfaces have them."""
+    """Give a classic instance a MAC address for each NIC; in a VPC its network interfaces have them."""
     if instance.network_type == "classic":
         instance.intranet_mac = instance.intranet_mac or mac_address(instance.id, "intranet")
         if instance.public_ips:
@@ -237,7 +237,7 @@ def _complete_macs(instance: Instance) -> None:
 
 
 def primary_interface(instance: Instance, interface_id: str, mac: str | None = None) -> NetworkInterface:
-    """Return what the primary network interface of an instance in a VPC is; `mac` where it is not a new one."""
+    """Return the primary network interface of an instance in a VPC; `mac` is its address, by default a new one."""
     return NetworkInterface.model_validate(
         {
             "id": interface_id,

@@ -1,11 +1,11 @@
-"""ECS: the system events of the estate, and those that the migration plans are.
+"""ECS: the system events of the estate file, and those of migration plans.
 
 Documented: DescribeInstanceHistoryEvents has VPCMigrationEcs as the example of a ReasonCode (reference and SDK texts of
-2023 to 2026), the statuses, and that NotBefore is the scheduled start. No text says when that code is given, nor which
+2023 to 2026), the statuses, and that NotBefore is the scheduled start. No text says when that code is used, nor which
 EventType comes with it. Our reading: it is the event of a migration from the classic network to a VPC, one for each
 instance of a plan, of type SystemMaintenance.Reboot (the instance is stopped and started by the cloud), published when
 the plan was made. It is Scheduled until its time, Executing during the 15 minutes, then Executed, or Failed where
-the instance stays in the classic network. Nothing cancels or avoids a plan here, so neither status is seen.
+the instance stays in the classic network. No plan can be cancelled or avoided here, so these statuses do not occur.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ _STATUSES: dict[MovePhase, EventCycleStatus] = {"Scheduled": "Scheduled", "Migra
 
 
 def present(cloud: Cloud) -> Iterator[SystemEvent]:
-    """Every system event: first those of the estate, then one for each instance of the migration plans, in order."""
+    """Return all system events: those of the estate, then one for each instance of the migration plans, in order."""
     yield from cloud.estate.events
     for plan in cloud.estate.migrations:
         for move in plan.moves:
@@ -30,7 +30,7 @@ def present(cloud: Cloud) -> Iterator[SystemEvent]:
 
 
 def _of_move(cloud: Cloud, plan: Migration, move: Move) -> SystemEvent:
-    """Told by the plan each time, so that it follows a new time and is kept nowhere else."""
+    """Return the event of a move; it is computed from the plan each time, so it follows a new time."""
     digest = hashlib.sha256(f"{plan.id} {move.instance_id}".encode()).hexdigest()
     return SystemEvent.model_construct(
         id=f"e-bp1{digest[:17]}",

@@ -1,4 +1,4 @@
-"""Tags of anything that can have them."""
+"""Tags of any resource that can have them."""
 
 from collections.abc import Iterable
 from copy import copy
@@ -14,9 +14,9 @@ MAX_TAGS = 20
 
 @dataclass(frozen=True)
 class Dialect:
-    """How one product's API tags: the tables of its kinds of resources by name (lower case), limits and refusals.
+    """The tag API of one product: the tables of its resource types by name (lower case), limits and errors.
 
-    Of the refusals a copy is to be raised: an exception keeps the frames of every time that it was raised.
+    Raise a copy of these errors: an exception keeps the traceback of every raise.
     """
 
     tables: dict[str, str]
@@ -32,7 +32,7 @@ _ECS = Dialect(
         "instance": "instances",
         "disk": "disks",
         "snapshot": "snapshots",
-        # The provider tags so; the SDK text of TagResources does not list it.
+        # The provider uses this type; the SDK text of TagResources does not list it.
         "snapshotgroup": "snapshot_groups",
         "snapshotpolicy": "auto_snapshot_policies",
         "securitygroup": "security_groups",
@@ -71,7 +71,7 @@ _DIALECTS = {
 
 
 def tagged(cloud: Cloud, product: str, kind: str, ids: Iterable[str] | None = None) -> dict[str, dict[str, str]]:
-    """Return the tags of all resources of a kind (in any case), or of those of `ids`.
+    """Return the tags of all resources of a type (upper or lower case), or of those in `ids`.
 
     Raises the dialect's `no_kind`.
     """
@@ -83,7 +83,7 @@ def tagged(cloud: Cloud, product: str, kind: str, ids: Iterable[str] | None = No
 
 
 def resource(cloud: Cloud, product: str, kind: str, resource_id: str) -> Any:
-    """Return what has this id and can be in a resource group; raises the dialect's `no_kind` or `no_resource`."""
+    """Return the resource with this id, for moving it to a group; raises the dialect's `no_kind` or `no_resource`."""
     dialect = _DIALECTS[product]
     table = dialect.tables.get(kind.lower())
     if table is None or table not in dict(cloud.estate.tables("resource_group_id")):
@@ -95,7 +95,7 @@ def resource(cloud: Cloud, product: str, kind: str, resource_id: str) -> Any:
 
 
 def tag(cloud: Cloud, product: str, kind: str, ids: list[str], tags: dict[str, str]) -> None:
-    """Set tags on resources, all or none; raises what the dialect of the product says."""
+    """Set tags on resources, all or none; raises the dialect's errors."""
     chosen = _chosen(cloud, product, kind, ids)
     if any(len({**own, **tags}) > MAX_TAGS for own in chosen):
         raise copy(_DIALECTS[product].too_many_tags)
@@ -104,7 +104,7 @@ def tag(cloud: Cloud, product: str, kind: str, ids: list[str], tags: dict[str, s
 
 
 def untag(cloud: Cloud, product: str, kind: str, ids: list[str], keys: list[str] | None) -> None:
-    """Take tags away: those of `keys`, or (None) all; raises what the dialect of the product says."""
+    """Remove the tags with `keys`, or (None) all; raises the dialect's errors."""
     for own in _chosen(cloud, product, kind, ids):
         for key in list(own) if keys is None else keys:
             own.pop(key, None)

@@ -1,4 +1,4 @@
-"""What happens by itself as model time passes."""
+"""Transitions that happen by themselves as model time passes."""
 
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,11 @@ from simulator.model.base import Table, Transitional
 
 
 def settle(cloud: Cloud) -> None:
-    """Let every passing status end whose time has come; costs nothing while none is due."""
+    """Make all transitions that are due; costs nothing if there are none."""
     now = cloud.clock.now()
     if cloud.due is None or now < cloud.due:
         return
-    # What ends before a step of a migration must have ended when it is taken, however far the clock jumped.
+    # Transitions that are due before a step of a migration come first, however far the clock jumped.
     while (step := migration_moves.next_step(cloud)) is not None and step[0] <= now:
         _end_passing(cloud, step[0])
         migration_moves.take(cloud, *step)

@@ -1,7 +1,7 @@
 """VPCs, their blocks, and what keeps one from being deleted.
 
 Codes: references of CreateVpc (2025-12), DeleteVpc and AssociateVpcCidrBlock (2025-01) of the VPC API 2016-04-28, and
-of DeleteVpc in the ECS API. Not found documented: what a second default VPC is refused with (OperationDenied here),
+of DeleteVpc in the ECS API. Undocumented: what a second default VPC is refused with (OperationDenied here),
 what UnassociateVpcCidrBlock refuses with (those of AssociateVpcCidrBlock, and DependencyViolation.VSwitch of
 DeleteVpc), and ModifyVpcAttribute for a block that VSwitches lie outside of (InvalidParameter).
 """
@@ -18,9 +18,9 @@ from simulator.cloud.state import Cloud
 from simulator.model.vpc import Ipv6Isp, RouteTable, Vpc
 
 DEFAULT_BLOCK = "172.16.0.0/12"
-# Of the one default VPC of a region ("Default VPCs and default vSwitches").
+# The block of a region's default VPC ("Default VPCs and default vSwitches").
 DEFAULT_VPC_BLOCK = "172.31.0.0/16"
-#: Masks of a VPC (provider documentation; 8 is what the migration plan makes)
+#: Masks of a VPC (provider documentation; a migration plan makes one with 8)
 VPC_MASKS = range(8, 29)
 #: Masks of a secondary CIDR block of a VPC (the provider's own tests, 1.285.0, add 10.0.0.0/8; the SDK text says 16)
 SECONDARY_MASKS = range(8, 29)
@@ -32,7 +32,7 @@ MAX_USER_CIDRS = 3
 
 @dataclass(frozen=True)
 class NewVpc:
-    """What a VPC is made of."""
+    """The settings of a new VPC."""
 
     cidr_block: str = DEFAULT_BLOCK
     name: str = ""
@@ -72,14 +72,14 @@ def create(cloud: Cloud, new: NewVpc, *, default: bool = False) -> Vpc:
 
 
 def create_default(cloud: Cloud, ipv6_isp: Ipv6Isp | None = None) -> Vpc:
-    """Make the default VPC of the region; raises OperationDenied where there is one."""
+    """Create the default VPC of the region; raises OperationDenied if there is one."""
     if any(vpc.is_default for vpc in cloud.estate.vpcs):
         raise CloudError("OperationDenied", "The default VPC already exists in the region.")
     return create(cloud, NewVpc(DEFAULT_VPC_BLOCK, ipv6_isp=ipv6_isp), default=True)
 
 
 def needed_default(cloud: Cloud) -> Vpc:
-    """Return the default VPC, made at once where there is none: for what names no VPC in an account of our time."""
+    """Return the default VPC, created if missing, for calls without a VPC in an account without the classic network."""
     found = next((vpc for vpc in cloud.estate.vpcs if vpc.is_default), None)
     if found is None:
         found = create_default(cloud)
@@ -88,7 +88,7 @@ def needed_default(cloud: Cloud) -> Vpc:
 
 
 def check_new(cloud: Cloud, new: NewVpc) -> None:
-    """Check what `create` checks, for dry runs too.
+    """Make the checks of `create`, for dry runs too.
 
     Raises InvalidVpcName.Malformed, InvalidVpcDiscription.Malformed, InvalidParameter and IllegalParam.CidrBlockMask
     (block), IllegalParam.UserCidr, InvalidUserCidr.Quota, InvalidUserCidr.Malformed, QuotaExceeded.Vpc.
@@ -102,7 +102,7 @@ def check_new(cloud: Cloud, new: NewVpc) -> None:
 
 @dataclass(frozen=True)
 class VpcChanges:
-    """What is to change of a VPC; None leaves as it is. `ipv6` is whether it has IPv6 blocks."""
+    """Changes of a VPC; None changes nothing. `ipv6` is whether it has IPv6 blocks."""
 
     name: str | None = None
     description: str | None = None
@@ -113,9 +113,9 @@ class VpcChanges:
 
 
 def modify(cloud: Cloud, vpc_id: str, changes: VpcChanges) -> None:
-    """Change what is given, all or nothing; a block grows or shrinks around the VSwitches that lie in it.
+    """Make the given changes, all or none; a new block must contain the VPC's VSwitches.
 
-    Raises InvalidVpcId.NotFound, IncorrectVpcStatus, DependencyViolation.VSwitch (IPv6 is taken from a VPC whose
+    Raises InvalidVpcId.NotFound, IncorrectVpcStatus, DependencyViolation.VSwitch (IPv6 is removed from a VPC whose
     VSwitches have it), and as `check_new` does for texts and block.
     """
     vpc = available(cloud, vpc_id)
@@ -132,7 +132,7 @@ def modify(cloud: Cloud, vpc_id: str, changes: VpcChanges) -> None:
 
 
 def delete(cloud: Cloud, vpc_id: str) -> None:
-    """Let an empty VPC be Deleting for `timings.vpc` seconds, and then gone; raises as `check_deletable` does."""
+    """Delete an empty VPC: Deleting for `timings.vpc` seconds, then gone; raises as `check_deletable` does."""
     vpc = check_deletable(cloud, vpc_id)
     table = cloud.system_route_table(vpc_id)
     vpc.status, table.status = "Deleting", "Deleting"
@@ -142,10 +142,10 @@ def delete(cloud: Cloud, vpc_id: str) -> None:
 
 
 def check_deletable(cloud: Cloud, vpc_id: str) -> Vpc:
-    """Return the VPC, if it can be deleted.
+    """Return the VPC if it can be deleted.
 
     Raises InvalidVpcId.NotFound, IncorrectVpcStatus, DependencyViolation.VSwitch, .SecurityGroup, .RouteTable,
-    .RouteEntry, .Instance (linked instances, and whatever else names the VPC).
+    .RouteEntry, .Instance (linked instances, or other resources that name the VPC).
     """
     vpc = available(cloud, vpc_id)
     users = set(_users(cloud, vpc_id))
@@ -163,7 +163,7 @@ def check_deletable(cloud: Cloud, vpc_id: str) -> Vpc:
 
 
 def available(cloud: Cloud, vpc_id: str) -> Vpc:
-    """Return the VPC, if it is Available; raises IncorrectVpcStatus, InvalidVpcId.NotFound."""
+    """Return the VPC if it is Available; raises IncorrectVpcStatus, InvalidVpcId.NotFound."""
     vpc = cloud.vpc(vpc_id)
     if vpc.status != "Available":
         raise CloudError("IncorrectVpcStatus", "Current VPC status does not support this operation.")
@@ -171,7 +171,7 @@ def available(cloud: Cloud, vpc_id: str) -> Vpc:
 
 
 def add_block(cloud: Cloud, vpc_id: str, cidr_block: str) -> None:
-    """Give a VPC a secondary block.
+    """Add a secondary block to a VPC.
 
     Raises InvalidVpc.NotFound, IncorrectStatus.Vpc, InvalidCidrBlock.Malformed, IllegalParam.SecondaryCidrBlock (mask,
     reserved, or over another block of the VPC), Duplicated.SecondaryCidrBlock, OperationFailed.ConflictWithEntry,
@@ -195,7 +195,7 @@ def add_block(cloud: Cloud, vpc_id: str, cidr_block: str) -> None:
 
 
 def remove_block(cloud: Cloud, vpc_id: str, cidr_block: str) -> None:
-    """Take a secondary block away.
+    """Remove a secondary block.
 
     Raises InvalidVpc.NotFound, IncorrectStatus.Vpc, IllegalParam.SecondaryCidrBlock (not one of the VPC),
     DependencyViolation.VSwitch (VSwitches lie in it).
@@ -210,7 +210,7 @@ def remove_block(cloud: Cloud, vpc_id: str, cidr_block: str) -> None:
 
 
 def add_ipv6_block(cloud: Cloud, vpc_id: str, isp: Ipv6Isp) -> str:
-    """Give a VPC one more IPv6 block, and return it.
+    """Add an IPv6 block to a VPC, and return it.
 
     Raises InvalidVpc.NotFound, IncorrectStatus.Vpc, QuotaExceeded.VpcMultiCidr.
     """
@@ -218,7 +218,7 @@ def add_ipv6_block(cloud: Cloud, vpc_id: str, isp: Ipv6Isp) -> str:
 
 
 def remove_ipv6_block(cloud: Cloud, vpc_id: str, cidr_block: str) -> None:
-    """Take an IPv6 block away.
+    """Remove an IPv6 block.
 
     Raises InvalidVpc.NotFound, IncorrectStatus.Vpc, InvalidParameter (not one of the VPC), DependencyViolation.VSwitch.
     """
@@ -240,7 +240,7 @@ def _with_blocks(cloud: Cloud, vpc_id: str) -> Vpc:
 
 
 def _users(cloud: Cloud, vpc_id: str) -> list[str]:
-    """Names of the tables in which something names the VPC."""
+    """Return the names of tables that have an item in the VPC."""
     return [name for name, table in cloud.estate.tables("vpc_id") if any(item.vpc_id == vpc_id for item in table)]
 
 

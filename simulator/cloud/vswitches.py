@@ -1,8 +1,8 @@
 """VSwitches, their addresses, and what keeps one from being deleted.
 
 Codes: references of CreateVSwitch and DeleteVSwitch of the VPC API 2016-04-28 (`InvalidCirdrBlock.MaskLength` is
-spelled so there). Not found documented: what CreateDefaultVSwitch refuses with (InvalidVpcId.NotFound without a
-default VPC, OperationDenied where the zone has a default VSwitch).
+spelled so there). Undocumented: the codes of CreateDefaultVSwitch (InvalidVpcId.NotFound without a
+default VPC, OperationDenied if the zone has a default VSwitch).
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ RESERVED_ADDRESSES = 4
 
 @dataclass(frozen=True)
 class NewVSwitch:
-    """What a VSwitch is made of; `ipv6_last_bits` tell its /64 within the IPv6 block of the VPC, None: it has none."""
+    """The settings of a new VSwitch; `ipv6_last_bits` choose its /64 in the VPC's IPv6 block, None gives it none."""
 
     vpc_id: str
     zone_id: str
@@ -80,7 +80,7 @@ def create(cloud: Cloud, new: NewVSwitch, *, default: bool = False) -> VSwitch:
 def create_default(cloud: Cloud, zone_id: str, ipv6_last_bits: int | None = None) -> VSwitch:
     """Make the default VSwitch of a zone, the first free /20 of the default VPC.
 
-    Raises as `create` does, InvalidVpcId.NotFound without a default VPC, OperationDenied where the zone has one.
+    Raises as `create` does, InvalidVpcId.NotFound without a default VPC, OperationDenied if the zone has one.
     """
     vpc = next((vpc for vpc in cloud.estate.vpcs if vpc.is_default), None)
     if vpc is None:
@@ -102,7 +102,7 @@ def create_default(cloud: Cloud, zone_id: str, ipv6_last_bits: int | None = None
 
 
 def modify(cloud: Cloud, vswitch_id: str, name: str | None, description: str | None) -> None:
-    """Change what is given; raises InvalidVSwitchId.NotFound and the texts' errors."""
+    """Make the given changes; raises InvalidVSwitchId.NotFound, and as `check_texts` does."""
     vswitch = cloud.vswitch(vswitch_id)
     check_texts(name, description)
     vswitch.name = vswitch.name if name is None else name
@@ -110,7 +110,7 @@ def modify(cloud: Cloud, vswitch_id: str, name: str | None, description: str | N
 
 
 def set_ipv6(cloud: Cloud, vswitch_id: str, last_bits: int | None, vpc_block: str | None) -> None:
-    """Give a VSwitch the IPv6 block that `last_bits` tell, or (None) take it; one that it has cannot be changed.
+    """Add the IPv6 block with `last_bits` to a VSwitch, or (None) remove it; a block cannot be changed.
 
     Raises InvalidVSwitchId.NotFound, and what `ipv6_blocks.for_vswitch` does.
     """
@@ -122,18 +122,18 @@ def set_ipv6(cloud: Cloud, vswitch_id: str, last_bits: int | None, vpc_block: st
 
 
 def delete(cloud: Cloud, vswitch_id: str) -> None:
-    """Let an unused VSwitch be Pending for `timings.vswitch` seconds, then gone; raises as `check_deletable` does."""
+    """Delete an unused VSwitch: Pending for `timings.vswitch` seconds, then gone; raises as `check_deletable` does."""
     vswitch = check_deletable(cloud, vswitch_id)
     vswitch.status = "Pending"
     cloud.begins(vswitch, cloud.estate.timings.vswitch, leaving=True)
 
 
 def check_deletable(cloud: Cloud, vswitch_id: str) -> VSwitch:
-    """Return the VSwitch, if it can be deleted.
+    """Return the VSwitch if it can be deleted.
 
     Raises InvalidVSwitchId.NotFound, IncorrectVSwitchStatus, OperationDenied.OtherSubnetProcessing (another one of the
     VPC is Pending), IncorrectRouteEntryStatus (a route of the VPC is being changed), DependencyViolation.RouteTable,
-    DependencyViolation (whatever else names the VSwitch).
+    DependencyViolation (other resources that name the VSwitch).
     """
     vswitch = cloud.vswitch(vswitch_id)
     if vswitch.status != "Available":
@@ -153,12 +153,12 @@ def check_deletable(cloud: Cloud, vswitch_id: str) -> VSwitch:
 
 
 def route_table_of(cloud: Cloud, vswitch: VSwitch) -> RouteTable:
-    """Return the route table that a VSwitch follows: a custom one, or the system route table of its VPC."""
+    """Return the route table of a VSwitch: a custom one, or the system route table of its VPC."""
     return cloud.estate.route_tables.find(vswitch.route_table_id) or cloud.system_route_table(vswitch.vpc_id)
 
 
 def available_addresses(cloud: Cloud, vswitches: Iterable[VSwitch]) -> dict[str, int]:
-    """AvailableIpAddressCount of each VSwitch, by id: what is neither reserved nor taken."""
+    """Return AvailableIpAddressCount of each VSwitch, by id: the addresses neither reserved nor in use."""
     taken: Counter[str] = Counter()
     for _, table in cloud.estate.tables("vswitch_id"):
         for item in table:
@@ -171,10 +171,10 @@ def available_addresses(cloud: Cloud, vswitches: Iterable[VSwitch]) -> dict[str,
 
 
 def _addresses(item: Any) -> int:
-    """Return how many addresses of its VSwitch something has.
+    """Return how many addresses of its VSwitch a resource uses.
 
-    A network interface has those it lists, a database one an endpoint, anything else one. The primary network interface
-    of an instance is the instance's own address over again.
+    A network interface uses those it lists, a database one per endpoint, other resources one. The primary network
+    interface of an instance is not counted, because its address is the instance's.
     """
     if isinstance(item, ApsaraInstance):
         return max(1, len(item.private_addresses()))
@@ -194,7 +194,7 @@ def _checked_block(cloud: Cloud, vpc: Vpc, cidr_block: str) -> IPv4Network:
         raise CloudError("InvalidParameter", "Specified CIDR block is not valid in VPC.")
     if any(block.overlaps(IPv4Network(sibling.cidr_block)) for sibling in cloud.vswitches_of(vpc.id)):
         raise CloudError("InvalidCidrBlock.Overlapped", "Specified CIDR block overlapped with other subnets.")
-    # A VSwitch may lie within a route's destination, but neither equal nor contain it.
+    # A VSwitch may lie within a route's destination, but must not equal or contain it.
     entries = [entry for table in cloud.route_tables_of(vpc.id) for entry in cloud.route_entries_of(table.id)]
     if any(IPv4Network(entry.destination_cidr_block).subnet_of(block) for entry in entries):
         raise CloudError("InvalidCidrBlock.Overlapped", "Specified CIDR block overlapped with other entry.")
@@ -206,7 +206,7 @@ def _ipv6_block(cloud: Cloud, vswitch: VSwitch, last_bits: int | None, vpc_block
 
 
 def check_texts(name: str | None, description: str | None) -> None:
-    """Check what people call a VSwitch; raises InvalidVSwitchName.Malformed, InvalidVSwitchDiscription.Malformed."""
+    """Check the texts of a VSwitch; raises InvalidVSwitchName.Malformed, InvalidVSwitchDiscription.Malformed."""
     check_network_text(name or "", "InvalidVSwitchName.Malformed", "Specified VSwitch name is not valid.")
     check_network_text(
         description or "",

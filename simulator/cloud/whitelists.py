@@ -1,4 +1,4 @@
-"""IP whitelists, as ModifySecurityIps of the three ApsaraDB products changes them."""
+"""IP whitelists, as the three ApsaraDB products change them by ModifySecurityIps."""
 
 import ipaddress
 import itertools
@@ -11,7 +11,7 @@ from simulator.model.databases import ApsaraInstance, WhitelistGroup, WhitelistN
 
 #: Whitelist groups of one database (SDK text of ModifySecurityIps, rds20140815)
 MAX_GROUPS = 200
-#: Entries in all whitelist groups of one database (the same)
+#: Entries in all whitelist groups of one database (SDK text of ModifySecurityIps, rds20140815)
 MAX_ENTRIES = 1000
 
 _LONGEST_MASK = 32
@@ -20,7 +20,7 @@ _GROUP_NAME = re.compile(r"[a-z][a-z0-9_]{1,31}")
 
 @dataclass(frozen=True)
 class Change:
-    """One change of the group `name`; `mode` is Cover, Append (what is there stays once) or Delete."""
+    """One change of the group `name`; `mode` is Cover, Append (an existing entry is kept once) or Delete."""
 
     name: str
     mode: str
@@ -30,7 +30,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Codes:
-    """What a product refuses a change with: code, message and HTTP status of each."""
+    """The errors of one product: code, message and HTTP status of each."""
 
     name: tuple[str, str, int]
     malformed: tuple[str, str, int]
@@ -41,7 +41,7 @@ class Codes:
 
 
 def check(change: Change, codes: Codes) -> None:
-    """Raise a refusal of `codes` where the change is wrong for any database: its name or its entries."""
+    """Raise an error of `codes` if the name or an entry of the change is wrong."""
     if not _GROUP_NAME.fullmatch(change.name):
         raise CloudError(*codes.name)
     if not change.entries or not all(_is_entry(entry) for entry in change.entries):
@@ -59,10 +59,10 @@ def apply(
     *,
     dry_run: bool = False,
 ) -> None:
-    """Make a change in the groups of `networks`, in all or (refused, or `dry_run`) in none.
+    """Make a change in the groups of all `networks`, or in none if it is refused or a `dry_run`.
 
-    A group that is absent is made. Deleting must leave one entry (SDK texts: no documented call deletes a group),
-    unless the estate file chooses the older behaviour. Raises a refusal of `codes`.
+    A missing group is created. Delete must leave one entry (SDK texts: no documented call deletes a group),
+    unless the estate file chooses the older behaviour. Raises an error of `codes`.
     """
     check(change, codes)
     if change.mode == "Delete":
@@ -98,7 +98,7 @@ def are_nested(entries: list[str]) -> bool:
 
 
 def find(instance: ApsaraInstance, name: str) -> WhitelistGroup | None:
-    """Return the group of a product that knows one network type only, or None."""
+    """Return the group of a product with a single network type, or None."""
     return _group(instance, name, "MIX")
 
 

@@ -1,1 +1,1 @@
-"""What exists in the simulated cloud: one schema for estate files and for the live state."""
+"""The resources of the simulated cloud: one schema for estate files and for the live state."""

@@ -1,4 +1,4 @@
-"""What the models of all products share.
+"""Base classes of the models of all products.
 
 Times carry an offset, sizes are GiB, bandwidths Mbit/s.
 """
@@ -50,7 +50,7 @@ CidrAsWritten = Annotated[
 
 @dataclass(frozen=True)
 class Refers:
-    """Marks a field that holds ids of a table of the estate; `unless` names a field that, where set, frees it."""
+    """Marks a field with ids of a table of the estate; if the field `unless` is set, the ids need not exist."""
 
     table: str
     unless: str | None = None
@@ -64,12 +64,12 @@ _SIMPLE: Final = frozenset({str, int, float, bool, type(None), datetime})
 
 
 class Strict(BaseModel):
-    """Unknown keys are errors: a misspelt key would otherwise silently be a default."""
+    """Unknown keys are errors, because a misspelt key would silently get its default."""
 
     model_config = ConfigDict(extra="forbid")
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        """Copy as pydantic does, but without a call for each text and number: most of a large estate is these."""
+        """Copy as pydantic does, but without a call for each text and number, which most of a large estate is."""
         fields = {
             name: value if type(value) in _SIMPLE else deepcopy(value, memo) for name, value in self.__dict__.items()
         }
@@ -85,9 +85,9 @@ class Strict(BaseModel):
 
 
 class Transitional(Strict):
-    """Something that takes time to reach its next status: at `ready_at`, status becomes what `becomes` says.
+    """A resource that takes time to reach its next status: at `ready_at` its status becomes `becomes`.
 
-    With `leaving` the thing itself is gone then.
+    With `leaving` the resource is removed then.
     """
 
     becomes: ClassVar[dict[str, str]] = {}
@@ -97,31 +97,31 @@ class Transitional(Strict):
     leaving: bool = Field(default=False, description="Whether it is gone once its passing status ends.")
 
     def arrive(self) -> None:
-        """End the passing status."""
+        """End the transition."""
         self.status, self.ready_at = self.becomes.get(self.status, self.status), None
 
 
 class Identified(Protocol):
-    """What a table holds."""
+    """An item of a table."""
 
     @property
     def id(self) -> str:
-        """The id by which it is found."""
+        """The id under which the table finds it."""
 
 
 Item = TypeVar("Item", bound=Identified)
 
 
 class Table(Generic[Item]):
-    """Things of one kind in the order of their arrival, found by id in constant time; a list in a file."""
+    """Resources of one type in the order of their creation, found by id in constant time; a list in a file."""
 
     def __init__(self, items: Iterable[Item] = ()) -> None:
-        """Hold `items`; raises ValueError where an id stands there twice."""
+        """Hold `items`; raises ValueError if an id occurs twice."""
         self._items: dict[str, Item] = {}
         self.extend(items)
 
     def append(self, item: Item) -> None:
-        """Add one at the end; raises ValueError where its id is taken."""
+        """Add one at the end; raises ValueError if its id is taken."""
         if item.id in self._items:
             raise ValueError(f"{item.id} stands there twice")
         self._items[item.id] = item
@@ -132,7 +132,7 @@ class Table(Generic[Item]):
             self.append(item)
 
     def remove(self, item: Item) -> None:
-        """Take one away; raises KeyError where it is not there."""
+        """Remove one; raises KeyError if it is not in the table."""
         del self._items[item.id]
 
     def find(self, item_id: str | None) -> Item | None:
@@ -140,7 +140,7 @@ class Table(Generic[Item]):
         return self._items.get(item_id) if item_id else None
 
     def among(self, ids: Iterable[str] | None) -> list[Item]:
-        """Those of `ids` that are there, each once, in the order of arrival; all where `ids` is None."""
+        """Yield the items with these ids, each once, in the order of creation; all items if `ids` is None."""
         if ids is None:
             return list(self._items.values())
         wanted = set(ids)

@@ -1,4 +1,4 @@
-"""ECS: what Cloud Assistant finds in a guest system, and the commands that it was given."""
+"""ECS: guest systems as Cloud Assistant sees them, and the commands that it ran."""
 
 from typing import Annotated, Literal
 
@@ -37,7 +37,7 @@ class Guest(Strict):
 
 
 class InvocationResult(Strict):
-    """One command on one instance; before `finished_at` it is Running, then what `status` says."""
+    """One command on one instance; it is Running until `finished_at`, then has `status`."""
 
     instance_id: Annotated[str, Refers("instances")]
     status: ResultStatus

@@ -1,4 +1,4 @@
-"""Container Registry Enterprise Edition (product `cr`): its instances, and who reaches them by which endpoint."""
+"""Container Registry Enterprise Edition (product `cr`): instances and their endpoints."""
 
 from typing import Annotated, Literal, Self
 
@@ -28,7 +28,7 @@ class LinkedVpc(Strict):
 
 
 class RegistryEndpoint(Strict):
-    """The endpoints of one module of an instance: the public one with its whitelist, and VPCs that are linked."""
+    """The endpoints of one module of an instance: the public one with its whitelist, and the linked VPCs."""
 
     module: Module = Field(default="Registry", description="Registry: images; Chart: Helm charts.")
     enabled: bool = Field(default=False, description="Whether the public endpoint is open.")

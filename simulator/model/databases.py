@@ -1,4 +1,4 @@
-"""What the ApsaraDB products share: instances with endpoints in the classic network or a VPC, and IP whitelists."""
+"""Parts that the ApsaraDB products share: instances with endpoints in the classic network or a VPC, and whitelists."""
 
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -44,8 +44,8 @@ class Endpoint(Strict):
 class ApsaraInstance(Transitional):
     """A database instance of any ApsaraDB product.
 
-    In hybrid access it is in a VPC and has classic endpoints as well, which end. While its network changes it has its
-    place in the VPC already, and answers as before until `next_endpoints` take the place of its endpoints.
+    In hybrid access it is in a VPC and also has classic endpoints, which end. While its network changes it already has
+    its place in the VPC, and answers as before until `next_endpoints` replace its endpoints.
     """
 
     kinds: ClassVar[frozenset[EndpointKind]] = frozenset({"Normal"})
@@ -71,27 +71,27 @@ class ApsaraInstance(Transitional):
 
     @property
     def answered_zone_id(self) -> str:
-        """Its zone as answers name it: one of ApsaraDB's own where it is in several (SDK-RDS 16.0.2)."""
+        """Its zone in answers; ApsaraDB has names of its own for several zones together (SDK-RDS 16.0.2)."""
         if not self.other_zone_ids:
             return self.zone_id
         return f"{self.zone_id[:-1]}MAZ1({','.join(zone[-1] for zone in self.zone_ids)})"
 
     @property
     def zone_ids(self) -> tuple[str, ...]:
-        """All zones that it is in."""
+        """All its zones."""
         return (self.zone_id, *self.other_zone_ids)
 
     def arrive(self) -> None:
-        """End the passing status; a change of the network takes effect."""
+        """End the transition; a change of the network takes effect."""
         super().arrive()
         if self.next_endpoints:
             self.network_type = "VPC"
-            # After a change of the network type associated groups are invalid (RDS, security group settings).
+            # A change of the network type removes the associated groups (RDS, security group settings).
             self.security_group_ids = []
             self.endpoints, self.next_endpoints = self.next_endpoints, []
 
     def private_addresses(self) -> list[str]:
-        """Return the addresses that it has, or is about to have, in its VSwitch."""
+        """Return its present and its future addresses in its VSwitch."""
         endpoints = [*self.endpoints, *self.next_endpoints]
         return [endpoint.ip_address for endpoint in endpoints if endpoint.ip_type == "Private"]
 

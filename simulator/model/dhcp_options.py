@@ -8,7 +8,7 @@ from simulator.model.base import Ipv4Text, Refers, ResourceGroupId, Tags, Transi
 
 
 class DhcpOptionsSet(Transitional):
-    """A DHCP options set; InUse while a VPC has it, which no file says: it follows from the attachments."""
+    """A DHCP options set; it is InUse while a VPC has it, which follows from the attachments."""
 
     id: str = Field(pattern=r"^dopt-", description="dopt-...")
     name: str = ""
@@ -36,5 +36,5 @@ class DhcpAttachment(Transitional):
 
     @property
     def id(self) -> str:
-        """A VPC has one set at most."""
+        """The VPC's id: a VPC has one set at most."""
         return self.vpc_id

@@ -1,4 +1,4 @@
-"""ECS: instances, security groups, and what a region offers."""
+"""ECS: instances, security groups, zones and instance types."""
 
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -155,12 +155,12 @@ class Instance(Transitional):
 
     @property
     def effective_bandwidth(self) -> int:
-        """What goes out to the Internet now, in Mbit/s."""
+        """The present outbound Internet bandwidth, in Mbit/s."""
         return 0 if self.bandwidth_awaits_start else self.internet_max_bandwidth_out
 
     @property
     def operable(self) -> bool:
-        """Whether what needs it Running or Stopped can be done with it: no migration plan is just moving it."""
+        """Whether calls that need a Running or Stopped instance are possible: not while a migration plan moves it."""
         return self.status in ("Running", "Stopped") and not self.migrating
 
     @model_validator(mode="after")

@@ -20,7 +20,7 @@ DiskCategory = Literal[
     "local_ssd_pro",
     "local_hdd_pro",
 ]
-# On the server itself: they live and die with their instance, and have no snapshots.
+# Local disks: they are released with their instance, and have no snapshots.
 LOCAL_CATEGORIES: frozenset[DiskCategory] = frozenset({"ephemeral", "ephemeral_ssd", "local_ssd_pro", "local_hdd_pro"})
 PerformanceLevel = Literal["PL0", "PL1", "PL2", "PL3"]
 DiskStatus = Literal["Creating", "Available", "Attaching", "In_use", "Detaching"]
@@ -82,7 +82,7 @@ class Disk(Transitional):
         return self.transferring_until is not None and now < self.transferring_until
 
     def arrive(self) -> None:
-        """End the passing status; a detached disk forgets its instance."""
+        """End the transition; a detached disk has no instance any more."""
         if self.status == "Detaching":
             self.instance_id, self.device, self.detached_at = None, "", self.ready_at
         elif self.status == "Attaching":
@@ -101,7 +101,7 @@ class Disk(Transitional):
 
 
 class Snapshot(Transitional):
-    """A snapshot of a disk; one with `retention_days` is released by itself when they have passed."""
+    """A snapshot of a disk; with `retention_days` it is released automatically after that time."""
 
     becomes: ClassVar[dict[str, str]] = {"progressing": "accomplished"}
 
@@ -124,12 +124,12 @@ class Snapshot(Transitional):
     tags: Tags
 
     def arrive(self) -> None:
-        """End the passing status; from then on its retention counts."""
+        """End the transition; the retention begins."""
         super().arrive()
         self.keep()
 
     def keep(self) -> None:
-        """Let it be released when its retention, counted from its creation, has passed; call it again after a change.
+        """Schedule the release at the end of the retention, which counts from the creation; call again after a change.
 
         One that is progressing is not released before it is accomplished.
         """
@@ -162,7 +162,7 @@ class SnapshotGroup(Transitional):
 
 
 class SnapshotCopies(Strict):
-    """Copies of automatic snapshots in other regions: what is set; the simulator has one region, and makes none."""
+    """The settings of copies in other regions; the simulator has one region, and makes no copies."""
 
     enabled: bool = False
     regions: list[str] = Field(default_factory=list, description="Where they go.")
@@ -172,7 +172,7 @@ class SnapshotCopies(Strict):
 
 
 class AutoSnapshotPolicy(Strict):
-    """An automatic snapshot policy; which disks it applies to is told with the disks."""
+    """An automatic snapshot policy; the disks name the policy that applies to them."""
 
     id: str = Field(pattern=r"^sp-", description="sp-...")
     name: str = ""

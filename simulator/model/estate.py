@@ -1,4 +1,4 @@
-"""The whole of what exists in one region of one account."""
+"""All resources in one region of one account."""
 
 import functools
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ class Timings(Strict):
 
 
 class Quotas(Strict):
-    """What a ticket can raise (ECS, VPC and EIP Limits); more groups an interface mean fewer rules a group."""
+    """Quotas that a ticket can raise (ECS, VPC and EIP Limits); more groups per interface mean fewer rules each."""
 
     groups_per_interface: Literal[5, 10, 16] = Field(
         default=5, description="Security groups of an instance or ENI; 200, 100 or 60 rules a group come with it."
@@ -60,12 +60,12 @@ class Quotas(Strict):
 
     @property
     def rules_per_group(self) -> int:
-        """Rules of a group, both directions together; their product with the groups stays below 1,000."""
+        """Rules of a group, both directions together; rules times groups per interface is at most 1,000."""
         return {5: 200, 10: 100, 16: 60}[self.groups_per_interface]
 
 
 class Estate(Strict):
-    """Everything that exists in one region of one account of the simulated cloud."""
+    """All resources in one region of one account of the simulated cloud."""
 
     version: Literal[1] = Field(description="Version of this schema.")
     now: AwareDatetime = Field(description="Where the model clock starts; it runs on with real time.")
@@ -155,7 +155,7 @@ class Estate(Strict):
         return self
 
     def tables(self, having: str | None = None) -> Iterator[tuple[str, Table[Any]]]:
-        """Name and table of everything that has ids, or only of the kinds that have the field `having`."""
+        """Yield name and table of all resource types, or only of those with the field `having`."""
         for name, kind in kinds().items():
             if having is None or having in kind.model_fields:
                 yield name, getattr(self, name)
@@ -163,13 +163,13 @@ class Estate(Strict):
 
 @functools.cache
 def kinds() -> dict[str, type[BaseModel]]:
-    """Return what each table holds, by the table's name."""
+    """Return the model class of each table, by the table's name."""
     fields = Estate.model_fields.items()
     return {name: get_args(field.annotation)[0] for name, field in fields if get_origin(field.annotation) is Table}
 
 
 def _dangling(estate: Estate) -> Iterator[str]:
-    """Yield references to what is not in the file, by what the models mark as references."""
+    """Yield references to resources that are not in the file; `Refers` marks the fields."""
     tables = dict(estate.tables())
     for name, table in tables.items():
         for item in table:
@@ -179,7 +179,7 @@ def _dangling(estate: Estate) -> Iterator[str]:
 
 
 def _classic(estate: Estate) -> Iterator[str]:
-    """Yield what is in the classic network, or leads into it."""
+    """Yield resources in the classic network, or linked to it."""
     yield from (f"security_groups.{group.id}" for group in estate.security_groups if group.vpc_id is None)
     yield from (f"instances.{instance.id}" for instance in estate.instances if instance.network_type == "classic")
     for name, table in estate.tables("next_endpoints"):

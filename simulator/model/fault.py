@@ -1,4 +1,4 @@
-"""Faults on demand: what goes wrong, for which calls, and when."""
+"""Faults on demand: their effects, the calls that they strike, and their time."""
 
 from typing import Literal, Self
 
@@ -13,7 +13,7 @@ ErrorCode = Literal["InternalError", "ServiceUnavailable"]
 
 
 class Refusal(Strict):
-    """What the cloud answers where it refuses."""
+    """The error that the cloud answers."""
 
     code: str = Field(min_length=1, description="As the OpenAPI names it: OperationDenied.DBInstanceStatus.")
     status: int = Field(default=400, ge=400, le=599, description="HTTP status.")
@@ -21,10 +21,10 @@ class Refusal(Strict):
 
 
 class Fault(Strict):
-    """One fault. It strikes calls whose signature is right, of actions that are simulated.
+    """One fault. It strikes correctly signed calls of simulated actions.
 
     throttle, error and refuse answer a call before anything happens; drop-before drops its connection before,
-    drop-after after the effect took place; slow keeps the answer back; stale lets reads answer as the state was before
+    drop-after drops it after the call took effect; slow delays the answer; stale lets reads answer the state before
     the last writes.
     """
 

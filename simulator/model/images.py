@@ -8,7 +8,7 @@ from simulator.model.base import ResourceGroupId, Strict, Tags
 
 
 class Image(Strict):
-    """An image that instances are made of."""
+    """An image from which instances are created."""
 
     id: str
     name: str
@@ -25,7 +25,7 @@ class Image(Strict):
 
 
 def public_images() -> list[Image]:
-    """Return the images of an estate that names none."""
+    """Return the images of an estate whose file has none."""
     return [
         Image(
             id="aliyun_3_x64_20G_alibase_20260613.vhd",

@@ -10,7 +10,7 @@ KeyUsage = Literal["ENCRYPT/DECRYPT", "SIGN/VERIFY"]
 SymmetricSpec = Literal["Aliyun_AES_256", "Aliyun_AES_128", "Aliyun_AES_192", "Aliyun_SM4"]
 AsymmetricSpec = Literal["RSA_2048", "RSA_3072", "EC_P256", "EC_P256K", "EC_SM2"]
 KeySpec = SymmetricSpec | AsymmetricSpec
-#: What a key of each spec can be used for, the first by itself (CreateKey, and "Key types and specifications" of KMS)
+#: The usages of a key by its spec, the default first (CreateKey, and "Key types and specifications" of KMS)
 USAGES: dict[str, tuple[KeyUsage, ...]] = {
     **dict.fromkeys(get_args(SymmetricSpec), ("ENCRYPT/DECRYPT",)),
     "RSA_2048": ("SIGN/VERIFY", "ENCRYPT/DECRYPT"),
@@ -22,7 +22,7 @@ USAGES: dict[str, tuple[KeyUsage, ...]] = {
 
 
 class KmsKey(Transitional):
-    """A key, with which disks can be encrypted; one whose deletion is planned is gone at `ready_at`."""
+    """A key, with which disks can be encrypted; a scheduled deletion happens at `ready_at`."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9-]{1,64}$", description="key-..., or a UUID.")
     becomes: ClassVar[dict[str, str]] = {}

@@ -1,4 +1,4 @@
-"""Migration plans: which classic instances the cloud moves to which VPC, and when."""
+"""Migration plans: the classic instances that the cloud moves, the target VPC, and the time."""
 
 from typing import Annotated, Literal, Self
 
@@ -11,7 +11,7 @@ MigrationStatus = Literal["Scheduled", "Running", "Finished"]
 
 
 class MigrationPlan(Strict):
-    """What the console asks for when a migration plan is made. One plan has one destination zone."""
+    """The input of the console for a migration plan. One plan has one destination zone."""
 
     name: str = Field(default="", description="For people.")
     instance_ids: Annotated[list[str], Refers("instances")] = Field(min_length=1, description="Classic instances.")
@@ -66,7 +66,7 @@ class Move(Strict):
 
 
 class Migration(MigrationPlan):
-    """A migration plan that was verified, and how far each of its instances is."""
+    """A verified migration plan, with the phase of each of its instances."""
 
     id: str = Field(pattern=r"^mp-", description="mp-...")
     status: MigrationStatus = "Scheduled"
@@ -83,7 +83,7 @@ class Migration(MigrationPlan):
         return self
 
     def sum_up(self) -> None:
-        """Let `status` and `next_at` say what `moves` say."""
+        """Set `status` and `next_at` from `moves`."""
         self.next_at = min((move.next_at for move in self.moves if move.next_at), default=None)
         begun = any(move.phase != "Scheduled" for move in self.moves)
         self.status = "Finished" if self.next_at is None else "Running" if begun else "Scheduled"

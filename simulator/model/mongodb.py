@@ -9,7 +9,7 @@ from simulator.model.databases import ApsaraInstance, EndpointKind
 
 
 class MongoDb(ApsaraInstance):
-    """An ApsaraDB for MongoDB replica set or standalone instance; each node has an endpoint. Sharding is not there."""
+    """An ApsaraDB for MongoDB replica set or standalone instance; each node has an endpoint. No sharded clusters."""
 
     becomes: ClassVar[dict[str, str]] = {"DBInstanceNetTypeChanging": "Running"}
     kinds: ClassVar[frozenset[EndpointKind]] = frozenset({"Primary", "Secondary"})

@@ -10,7 +10,7 @@ NetworkInterfaceStatus = Literal["Creating", "Available", "Attaching", "InUse", 
 
 
 class NetworkInterface(Transitional):
-    """An ENI. An instance in a VPC that has no primary one is given one by the simulator.
+    """An ENI. The simulator creates a primary one for an instance in a VPC that has none.
 
     A primary one has the VSwitch, the security groups and, first, the private address of its instance.
     """
@@ -44,7 +44,7 @@ class NetworkInterface(Transitional):
         return self
 
     def arrive(self) -> None:
-        """End the passing status; what is Available again is attached to nothing."""
+        """End the transition; an Available interface is attached to nothing."""
         super().arrive()
         if self.status == "Available":
             self.instance_id = None

@@ -1,4 +1,4 @@
-"""Patterns in which * stands for any text and ? for one character, as RAM writes them; nothing else is special."""
+"""Patterns in which * matches any text and ? one character, as in RAM; no other character is special."""
 
 import functools
 import re
@@ -11,5 +11,5 @@ def _compiled(pattern: str, ignoring_case: bool) -> re.Pattern[str]:
 
 
 def matches(pattern: str, text: str, *, ignoring_case: bool = False) -> bool:
-    """Whether the whole of `text` is what `pattern` describes."""
+    """Whether `pattern` matches the whole of `text`."""
     return _compiled(pattern, ignoring_case).fullmatch(text) is not None

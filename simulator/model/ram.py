@@ -1,4 +1,4 @@
-"""RAM: users, the roles that they may assume, and what all of them may do."""
+"""RAM: users, roles, and their permissions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,14 +18,14 @@ class _Document(Strict):
 
 
 class Statement(_Document):
-    """Allows or denies actions on resources; * and ? are wildcards. Conditions are not simulated, so refused."""
+    """Allows or denies actions on resources; * and ? are wildcards. Conditions are refused as not simulated."""
 
     effect: Literal["Allow", "Deny"]
     action: str | list[str] = Field(description="ecs:DescribeInstances, rds:*, or *.")
     resource: str | list[str] = Field(description="acs:ecs:cn-hangzhou:1234567890123456:instance/i-..., or *.")
 
     def holds_for(self, action: str, resource: str) -> bool:
-        """Whether it says something of `action` (ecs:DescribeInstances, in any case) on `resource` (an ARN)."""
+        """Whether it applies to `action` (ecs:DescribeInstances, upper or lower case) on `resource` (an ARN)."""
         return any(matches(pattern, action, ignoring_case=True) for pattern in _list(self.action)) and any(
             matches(pattern, resource) for pattern in _list(self.resource)
         )
@@ -56,12 +56,12 @@ class User(Strict):
     )
 
     def may(self, action: str, resource: str) -> bool:
-        """Whether RAM lets the user do `action` on `resource`."""
+        """Whether RAM allows the user `action` on `resource`."""
         return _allowed(self.policies, action, resource)
 
 
 class Role(Strict):
-    """A RAM role; who may assume it stands in place of its trust policy."""
+    """A RAM role; a list of those who may assume it replaces its trust policy."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9-]{1,64}$", description="Name, as in acs:ram::ACCOUNT:role/NAME.")
     role_id: str = Field(pattern=r"^\d{18}$", description="RAM role id, 18 digits.")
@@ -78,7 +78,7 @@ class Role(Strict):
 
 
 class OidcProvider(Strict):
-    """An OIDC identity provider that RAM knows; only tokens signed with RS256 are taken."""
+    """An OIDC identity provider in RAM; only tokens signed with RS256 are accepted."""
 
     name: str = Field(description="Name, as in acs:ram::ACCOUNT:oidc-provider/NAME.")
     issuer: str = Field(description="The issuer's URL, as in the claim iss.")
@@ -88,7 +88,7 @@ class OidcProvider(Strict):
 
 @dataclass(frozen=True)
 class Session:
-    """A session of a role: who calls with a token of STS. `ends_at` is real time, as is that of signatures."""
+    """A session of a role, the caller with an STS token. `ends_at` is real time, like the times of signatures."""
 
     role: Role
     session_name: str
@@ -100,11 +100,11 @@ class Session:
 
     @property
     def name(self) -> str:
-        """The role and the session, as they end the ARN of the caller."""
+        """Role and session, as at the end of the caller's ARN."""
         return f"{self.role.name}/{self.session_name}"
 
     def may(self, action: str, resource: str) -> bool:
-        """Whether RAM lets the session do it: the role must be allowed, and the policy of the session, if any."""
+        """Whether RAM allows the session an action: both its role and its own policy, if any, must allow it."""
         return _allowed(self.role.policies, action, resource) and (
             self.policy is None or _allowed([self.policy], action, resource)
         )
@@ -114,7 +114,7 @@ Caller = User | Session
 
 
 def _allowed(policies: list[Policy], action: str, resource: str) -> bool:
-    """Whether the policies let one do `action` on `resource`: an Allow is needed, and no Deny (RAM, evaluation)."""
+    """Whether the policies allow `action` on `resource`: one Allow and no Deny (RAM, evaluation)."""
     effects = {
         statement.effect
         for policy in policies

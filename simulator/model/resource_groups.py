@@ -16,5 +16,5 @@ class ResourceGroup(Strict):
 
 
 def default_groups() -> list[ResourceGroup]:
-    """Return what an account has that never made a resource group."""
+    """Return the groups of an account that never made one."""
     return [ResourceGroup(id="rg-acfmdefault00001", name="default", display_name="default", is_default=True)]

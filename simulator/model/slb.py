@@ -24,7 +24,7 @@ Specification = Literal[
 
 
 class BackendServer(Strict):
-    """An instance that gets traffic; in a vServer group one for each of its ports."""
+    """An instance that gets traffic; a vServer group has one per port of an instance."""
 
     instance_id: Annotated[str, Refers("instances")]
     port: int | None = Field(default=None, ge=1, le=65535, description="In a vServer group.")

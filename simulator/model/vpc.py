@@ -29,7 +29,7 @@ Ipv6Isp = Literal["BGP", "ChinaMobile", "ChinaUnicom", "ChinaTelecom"]
 
 
 class Ipv6Block(Strict):
-    """An IPv6 block of a VPC, and whose line it is of."""
+    """An IPv6 block of a VPC, and its ISP."""
 
     cidr_block: Cidr
     isp: Ipv6Isp = "BGP"
@@ -79,7 +79,7 @@ class VSwitch(Transitional):
 
 
 class RouteTable(Transitional):
-    """A route table of a VPC; a VPC without a system one is given one by the simulator."""
+    """A route table of a VPC. The simulator creates the system one if the file has none."""
 
     id: str = Field(pattern=r"^vtb-", description="vtb-...")
     name: str = ""
@@ -95,7 +95,7 @@ class RouteTable(Transitional):
 
 
 class RouteEntry(Transitional):
-    """A custom route entry; system entries are not kept, they follow from the VSwitches."""
+    """A custom route entry; system entries are not stored, because they follow from the VSwitches."""
 
     id: str = Field(pattern=r"^rte-", description="rte-...")
     name: str = ""
@@ -117,7 +117,7 @@ class ClassicLink(Strict):
 
     @property
     def id(self) -> str:
-        """An instance has one link at most."""
+        """The instance's id: an instance has one link at most."""
         return self.instance_id
 
 
@@ -153,7 +153,7 @@ class Eip(Transitional):
         return self
 
     def arrive(self) -> None:
-        """End the passing status; what is Available again is bound to nothing."""
+        """End the transition; an Available EIP is bound to nothing."""
         super().arrive()
         if self.status == "Available":
             self.instance_type = self.instance_id = self.private_ip_address = None
