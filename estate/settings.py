@@ -66,7 +66,7 @@ class CloudSettings(BaseModel):
         others = sorted({host for code, host in asked.items() if not _is_public(code, host)})
         reasons = [f"alicloud:endpoints leads to {host}, which is no host of Alibaba Cloud" for host in others]
         if self.protocol == "HTTP":
-            reasons.append("alicloud:protocol is HTTP, by which anybody on the way can answer")
+            reasons.append("alicloud:protocol is HTTP, so anybody on the network path can answer")
         return tuple(reasons)
 
     def secrets(self) -> tuple[str, ...]:

@@ -15,17 +15,17 @@ met is told by the peer's address: private addresses came by the intranet NIC, p
 - addresses of instances that move change, so rules that cover them name clones instead. Where that takes more rules
   than a group may have, a broad rule that treats all who move alike names the blocks that they move into, as long as
   no other server is there;
-- members of a group reach each other by a default that any rule overrides, guards too, and the cloud takes no rule
-  that names its own group. Where members would be cut off, internet rules are told in the some thirty public blocks
-  after all, and the default stands; or a second VPC group, which all members are in too, has the rules that name the
-  first. Where that passes the limit of groups of an instance, guards it is, and the report says so;
-- a rule that never decides anything, because another one of its group always does so first, is not told at all where
-  it could not be told exactly.
+- members of a group reach each other by a default, which any rule overrides, guards included. No rule can name its own
+  group. If members would be cut off, internet rules are written as some thirty public blocks, which leaves the default
+  in place; or a second VPC group of the same members has rules that name the first. If an instance would be in too many
+  groups then, guards are used, and the report says so;
+- a rule without effect, because another rule of its group always takes precedence, is left out if it cannot be carried
+  over exactly.
 
-Rule sets that pass the limits of a group are folded where that is exactly equivalent (`folding`), and what is still too
-much is split over several VPC groups (`Conversion.parts`): every member is in all of them, and their rules are merged.
+Rules beyond the limits of a group are folded if that is exactly equivalent (`folding`). What is still too much is split
+over several VPC groups (`Conversion.parts`): every member is in all of them, and their rules are merged.
 
-Nothing is opened: where a rule cannot be told exactly, an accept shrinks and a drop grows, and the report says
+Nothing is opened: if a rule cannot be carried over exactly, an accept shrinks and a drop grows, and the report says
 `not-portable`. Both keep every verdict of the classic group or turn it into a drop.
 
 Facts are of the security group pages and of the AuthorizeSecurityGroup and DescribeSecurityGroupAttribute API

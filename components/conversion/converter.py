@@ -181,9 +181,9 @@ def _convert_together(classic: Sequence[_Classic], moves: Moves, ways: Ways) -> 
     }
     cut = None
     if any(draft.band is Band.INTERNET and _drops_private(draft) for draft in _drafts(statements.values(), "ingress")):
-        cut = "internet rules that drop private addresses cut it"
+        cut = "internet rules that drop private addresses restrict it"
     if any(_drops_private(draft) for draft in _drafts(guards.values(), "ingress")):
-        cut = "guards cut it"
+        cut = "guards restrict it"
     for group in groups:
         access = _in_group_access(group, moves, ways, priority=max(intranet, default=1), cut=cut)
         statements[group.id] += [*guards[group.id], *access]
@@ -213,9 +213,9 @@ def _with_members(statement: _Statement, group: SecurityGroup, drops: Mapping[Di
         return statement
     by_default = direction == "egress" or group.inner_access_policy == "Accept"
     if by_default and not drops[direction]:
-        note = Note(Outcome.CARRIED_OVER, "the group's own members need no rule")
+        note = Note(Outcome.CARRIED_OVER, "members of a group reach each other without a rule")
     else:
-        reason = "its own members are left out: the cloud takes no rule that names its own group"
+        reason = "its own members are left out: no rule can name its own group"
         note = Note(Outcome.NOT_PORTABLE, reason, by_own_group=True)
     return replace(statement, notes=(*statement.notes, note))
 
@@ -240,7 +240,7 @@ def _translated(rule: ClassicRule, scope: Scope, rules: Sequence[ClassicRule]) -
     inexact = any(note.outcome is Outcome.NOT_PORTABLE for note in translation.notes)
     # A rule that never decides is not converted in a way that would decide something.
     if inexact and (before := next((other for other in rules if other.decides_before(rule)), None)):
-        note = Note(Outcome.NARROWED, f"had no effect: {before.text} decides before it")
+        note = Note(Outcome.NARROWED, f"had no effect: {before.text} takes precedence")
         return _Statement(source, text, (note,), ())
     band = Band.INTRANET if rule.nic_type == "intranet" else Band.INTERNET
     drafts = tuple(
@@ -288,7 +288,7 @@ def _guards(statements: Sequence[_Statement], direction: Direction) -> Iterator[
     ]
     for blocks in guard.ranges:
         if any(_may_be_in(peer, blocks) for peer in opposed):
-            reason = "internet rules of this group speak of private addresses, which never came by the internet NIC"
+            reason = "internet rules of this group name private addresses, which never reached the internet NIC"
             default = _Default(f"intranet {direction} {guard.policy} by default", direction, guard.policy)
             yield _added(default, reason, cidr_peers(blocks), (Band.GUARD, 0))
 
@@ -296,19 +296,17 @@ def _guards(statements: Sequence[_Statement], direction: Direction) -> Iterator[
 def _in_group_access(
     group: SecurityGroup, moves: Moves, ways: Ways, *, priority: int, cut: str | None
 ) -> Iterator[_Statement]:
-    """Return rules for in-group access: where something cuts it, and, after all intranet rules, for those that stay."""
+    """Return rules for in-group access: if other rules restrict it, and for members that stay classic."""
     if group.inner_access_policy != "Accept":
         return
     default = _Default("intranet ingress accept from members by default", "ingress", "accept")
     if cut and moves.moving_members(group.id) > 1:
         if ways.second:
-            reason = f"{cut}; told in a second VPC group, for no group can name itself; members need both"
+            reason = f"{cut}; written in a second VPC group, as no rule can name its own group; members need both"
             peer = VpcPeer(PeerKind.GROUP, group.id, clone=True)
             yield _added(default, reason, (peer,), (Band.INTRANET, priority))
         else:
-            note = Note(
-                Outcome.NOT_PORTABLE, f"{cut}, and the cloud takes no rule that names its own group", by_own_group=True
-            )
+            note = Note(Outcome.NOT_PORTABLE, f"{cut}, and no rule can name its own group", by_own_group=True)
             yield _Statement(None, default.text, (note,), ())
     if group.id in moves.linked_group_ids:
         reason = "members that stay classic are not in the clone, and reach it by ClassicLink"
@@ -344,30 +342,30 @@ _GRAVITY = (
 
 
 def _assembled(own: str, statements: Sequence[_Statement], ladders: Mapping[Direction, Ladder]) -> Conversion:
-    """Assemble one group. Of rules that differ only in their description the first is kept.
+    """Assemble one group. If rules differ only in their description, the first is kept.
 
-    Rules are folded only if there are too many: a clone that reads like its group is worth more than a short one.
+    Rules are folded only if there are too many, because a clone should read like its group.
     """
     rules: dict[str, VpcRule] = {}
-    told: list[tuple[_Statement, list[Note], tuple[str, ...]]] = []
+    noted: list[tuple[_Statement, list[Note], tuple[str, ...]]] = []
     for statement in statements:
         stated = [_at(draft.rule, ladders[draft.rule.direction].priorities[draft.level]) for draft in statement.drafts]
         labels = tuple(dict.fromkeys(rule.label for rule in stated))
         notes = list(statement.notes)
         if labels and rules.keys() >= set(labels):
-            notes.append(Note(Outcome.MERGED, "other classic rules say the same"))
+            notes.append(Note(Outcome.MERGED, "equal to other classic rules"))
         for rule in stated:
             rules.setdefault(rule.label, rule)
-        told.append((statement, notes, labels))
+        noted.append((statement, notes, labels))
     ordered = tuple(sorted(rules.values(), key=lambda rule: (rule.direction, rule.priority, rule.policy, rule.label)))
     label_of: Mapping[str, str] = {label: label for label in rules}
     if Conversion(ordered, ()).passes_limits:
         folding = fold(ordered)
         ordered, label_of = folding.rules, folding.label_of
     report = []
-    for statement, notes, labels in told:
+    for statement, notes, labels in noted:
         now = tuple(dict.fromkeys(label_of[label] for label in labels))
-        folded = [Note(Outcome.FOLDED, "told together with other rules, exactly equivalent")] if now != labels else []
+        folded = [Note(Outcome.FOLDED, "merged with other rules, exactly equivalent")] if now != labels else []
         report.append(_entry(statement, [*notes, *folded], now))
     return _split(Conversion(ordered, tuple(report), tuple(_limits(ladders)), own))
 
@@ -384,17 +382,17 @@ def _split(conversion: Conversion) -> Conversion:
         return conversion
     naming = sum(rule.peer.kind is PeerKind.GROUP for rule in conversion.rules)
     text = f"{len(conversion.rules)} rules, {naming} of them naming a group"
-    reason = f"told in {count} VPC groups, all of which every member needs: " + (
-        f"a group takes {MAX_RULES} rules, {MAX_GROUP_PEERS} of them naming a group"
+    reason = f"written in {count} VPC groups, and every member needs all of them: " + (
+        f"a group can have {MAX_RULES} rules, {MAX_GROUP_PEERS} of them naming a group"
         if conversion.passes_limits
-        else "no group can name itself, so another one names it"
+        else "no rule can name its own group, so another group has it"
     )
     return replace(conversion, report=(*conversion.report, ReportEntry(None, text, Outcome.SPLIT, reason, ())))
 
 
 def _entry(statement: _Statement, notes: Sequence[Note], labels: tuple[str, ...]) -> ReportEntry:
     outcome = min((note.outcome for note in notes), key=_GRAVITY.index, default=Outcome.CARRIED_OVER)
-    reason = "; ".join(note.reason for note in notes) or "says the same in a VPC group"
+    reason = "; ".join(note.reason for note in notes) or "unchanged in a VPC group"
     by_own_group = any(note.by_own_group for note in notes)
     return ReportEntry(statement.rule, statement.text, outcome, reason, labels, by_own_group)
 

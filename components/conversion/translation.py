@@ -98,10 +98,10 @@ def translate(rule: ClassicRule, scope: Scope) -> Translation:
         peers, notes, to_members = _peers(rule, scope)
     ports, source_ports = ANY_PORT, None
     if rule.protocol in _WITH_PORTS:
-        # A VPC group takes -1/-1 for protocols without ports alone.
+        # A VPC group accepts -1/-1 only for protocols without ports.
         ports = str(rule.ports or ALL_PORTS)
-        told = rule.source.source_port_range
-        source_ports = told if rule.source_ports and told != ANY_PORT else None
+        stated = rule.source.source_port_range
+        source_ports = stated if rule.source_ports and stated != ANY_PORT else None
     return Translation(
         rule.protocol or "ALL", ports, source_ports or None, peers, (*unsayable, *notes), to_members=to_members
     )
@@ -119,7 +119,7 @@ def _unsayable(rule: ClassicRule) -> Iterator[Note]:
         if rule.source_ports is None:
             yield _lost(f"its source ports are {source.source_port_range!r}{_instead(rule, 'all source ports')}")
     if rule.near:
-        yield _lost(f"it holds for the own address {rule.near}, which changes{_instead(rule, 'every own address')}")
+        yield _lost(f"it applies to the own address {rule.near}, which changes{_instead(rule, 'every own address')}")
 
 
 def _instead(rule: ClassicRule, widest: str) -> str:
@@ -145,7 +145,7 @@ def _peers(rule: ClassicRule, scope: Scope) -> _Peers:
 
 def _group(rule: ClassicRule, group_id: str, scope: Scope) -> _Peers:
     if rule.nic_type == "internet":
-        return _without_effect("the internet NIC knows no groups")
+        return _without_effect("groups have no meaning on the internet NIC")
     if group_id == scope.own:
         return _own_group(rule, scope)
     moves, peers = scope.moves, []
@@ -159,7 +159,7 @@ def _group(rule: ClassicRule, group_id: str, scope: Scope) -> _Peers:
         of_account = f" of account {rule.source.group_owner_account}" if rule.source.group_owner_account else ""
         # A VPC group accepts only a group of the same VPC (AuthorizeSecurityGroup, InvalidSourceGroupId.Mismatch).
         reason = f"{group_id}{of_account} is not cloned, and none of its members has ClassicLink"
-        return _Peers((), (_lost(f"{reason}: name the addresses that it stands for to keep them"),))
+        return _Peers((), (_lost(f"{reason}: add rules with its addresses to keep them"),))
     stranded = moves.stranded_members(group_id)
     if not stranded:
         return _Peers(tuple(peers))
@@ -173,9 +173,9 @@ def _mapped_group(rule: ClassicRule, group_id: str, scope: Scope) -> _Peers:
     An accept must not admit the strangers; a drop may include them.
     """
     linked = (VpcPeer(PeerKind.GROUP, group_id),) if group_id in scope.moves.linked_group_ids else ()
-    why = f"the VPC groups that {group_id} is mapped to are not for its members alone"
+    why = f"the VPC groups that {group_id} is mapped to have other members too"
     if rule.policy == "accept":
-        return _Peers(linked, (_lost(f"{why}; left out but for who is linked by ClassicLink"),))
+        return _Peers(linked, (_lost(f"{why}; only members with ClassicLink are kept"),))
     where = ", ".join(map(str, scope.moves.targets))
     return _Peers((*linked, *cidr_peers(scope.moves.targets)), (_lost(f"{why}; drops all of {where} instead"),))
 
@@ -191,7 +191,7 @@ def _own_group(rule: ClassicRule, scope: Scope) -> _Peers:
 
 def _wider_drop(scope: Scope, whom: str) -> Note:
     where = ", ".join(map(str, scope.moves.targets))
-    reason = f"drops all of {where} for {whom}: the cloud takes no rule that names its own group"
+    reason = f"drops all of {where} for {whom}: no rule can name its own group"
     return Note(Outcome.NOT_PORTABLE, reason, by_own_group=True)
 
 
@@ -222,7 +222,7 @@ def _public(block: IPv4Network | IPv6Network, *, split: bool) -> _Peers:
     if parts == (block,):
         return _Peers(cidr_peers(parts))
     return _Peers(
-        cidr_peers(parts), (Note(Outcome.CARRIED_OVER, f"told in the {len(parts)} public blocks of {block}"),)
+        cidr_peers(parts), (Note(Outcome.CARRIED_OVER, f"written as the {len(parts)} public blocks of {block}"),)
     )
 
 
@@ -267,7 +267,7 @@ def _accepted(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
         strangers = moves.movers(moves.mover_ids - admitted)
         kept = without(blocks, moves.targets)
         where = ", ".join(str(part) for target in moves.targets for part in common(target, blocks))
-        notes.append(_lost(f"left out {where}: instances that it did not admit move there, {_names(strangers)}"))
+        notes.append(_lost(f"left out {where}: instances that it did not accept move there, {_names(strangers)}"))
     if moves.all_targets_in(kept):
         return _Peers(cidr_peers(kept), tuple(notes))
     cover = moves.cover(admitted, admitted, None if scope.ways.second else scope.own)
@@ -275,7 +275,7 @@ def _accepted(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
         notes.append(_by_clones(cover.exact))
     members = [item for item in cover.unnamed if scope.own in item.security_group_ids]
     notes += [
-        _lost(f"does not reach {_names([item])} after the move: none of its groups has only members that it admits")
+        _lost(f"does not reach {_names([item])} after the move: none of its groups has only accepted members")
         for item in cover.unnamed
         if item not in members
     ]
@@ -294,7 +294,7 @@ def _dropped(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
     kept = () if moves.only_vacated(blocks) and not moves.some_target_in(blocks) else blocks
     struck = moves.movers(moves.mover_ids - refused.surely) if moves.some_target_in(kept) else ()
     if struck:
-        notes.append(_lost(f"drops instances that it did not refuse once they move into its block: {_names(struck)}"))
+        notes.append(_lost(f"also drops instances that move into its block: {_names(struck)}"))
     if moves.all_targets_in(kept):
         return _Peers(cidr_peers(kept), tuple(notes))
     cover = moves.cover(refused.possibly, refused.surely, None if scope.ways.second else scope.own)
@@ -303,7 +303,7 @@ def _dropped(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
     own = None if scope.ways.second else scope.own
     wider = [(item, moves.closest_group(item, refused.surely, own)) for item in cover.unnamed]
     notes += [
-        _lost(f"drops the whole clone of {group_id} for {_names([item])}: no group has only members that it refuses")
+        _lost(f"drops the whole clone of {group_id} for {_names([item])}: no group has only refused members")
         for item, group_id in wider
         if group_id
     ]
@@ -364,11 +364,13 @@ def _may_name_targets(scope: Scope) -> bool:
 
 def _by_targets(scope: Scope) -> Note:
     where = ", ".join(map(str, scope.moves.targets))
-    return Note(Outcome.CARRIED_OVER, f"names all moving instances by the blocks that they move into, {where}")
+    return Note(Outcome.CARRIED_OVER, f"names all moving instances by their target blocks, {where}")
 
 
 def _by_second() -> Note:
-    return Note(Outcome.CARRIED_OVER, "told in a second VPC group, for no group can name itself; members need both")
+    return Note(
+        Outcome.CARRIED_OVER, "written in a second VPC group, as no rule can name its own group; members need both"
+    )
 
 
 def _by_clones(group_ids: Sequence[str]) -> Note:

@@ -201,7 +201,7 @@ def test_internet_egress_drop_cuts_neither_private_addresses_nor_the_cloud_s_ser
             "internet ingress accept TCP 22/22 10.1.0.0/16 1",
             "had no effect: the internet NIC saw none of these addresses",
         ),
-        ("internet ingress accept TCP 22/22 sg-web 1", "had no effect: the internet NIC knows no groups"),
+        ("internet ingress accept TCP 22/22 sg-web 1", "had no effect: groups have no meaning on the internet NIC"),
     ],
 )
 def test_rules_without_effect_are_not_given_one(text: str, reason: str) -> None:
@@ -287,7 +287,7 @@ def test_a_second_group_that_a_member_has_no_room_for_is_not_made_and_the_loss_i
     told = ("intranet ingress accept from members by default", "not-portable")
     assert told in outcomes(conversion)
     [entry] = [entry for entry in conversion.report if (entry.classic_rule, entry.outcome) == told]
-    assert entry.reason == "guards cut it, and the cloud takes no rule that names its own group"
+    assert entry.reason == "guards restrict it, and no rule can name its own group"
 
 
 def test_a_drop_of_the_clouds_own_range_cuts_no_members() -> None:
@@ -302,7 +302,7 @@ def test_a_drop_of_private_addresses_on_the_internet_cuts_members_without_any_gu
     full = instance("i-full", "10.0.0.9", "sg-web", *others)
     around = context(WEB, full, targets="10.0.0.0/28")
     report = convert([web, *map(group, others)], around)["sg-web"].report
-    assert not [entry for entry in report if entry.reason.startswith("guards cut it")]
+    assert not [entry for entry in report if entry.reason.startswith("guards restrict it")]
 
 
 def test_a_guard_of_one_group_counts_for_all_that_share_an_instance() -> None:
@@ -442,7 +442,7 @@ def test_a_drop_that_strikes_instances_which_move_into_its_block_is_reported() -
     assert labels(conversion) == ["egress drop TCP 80/80 to 172.16.0.0/12 (1)"]
     (entry,) = conversion.report
     assert entry.outcome is Outcome.NOT_PORTABLE
-    assert entry.reason.endswith("once they move into its block: i-app (10.0.0.2), i-web (10.0.0.1)")
+    assert entry.reason.endswith("move into its block: i-app (10.0.0.2), i-web (10.0.0.1)")
 
 
 def test_a_block_reaches_moving_instances_by_their_groups() -> None:
@@ -619,7 +619,7 @@ def test_a_report_entry_has_the_properties_of_the_contract() -> None:
     assert entry == {
         "classicRule": "internet ingress accept TCP 22/22 from 203.0.113.0/24 (1)",
         "outcome": "carried-over",
-        "reason": "says the same in a VPC group",
+        "reason": "unchanged in a VPC group",
         "labels": ["ingress accept TCP 22/22 from 203.0.113.0/24 (1)"],
     }
 
