@@ -16,6 +16,7 @@ from requests.adapters import HTTPAdapter
 import toolchain
 from demo.watch import Watch, watching
 from estate.transport import honour_no_proxy
+from tests.order import Test, dealt
 from tests.processes import adopt_orphans, children, end_all_but
 
 # The same examples on every machine and every day; a failing one is printed and can be replayed.
@@ -32,15 +33,20 @@ _FOREIGN = ("ALICLOUD_", "ALIBABA_CLOUD_", "ALIBABACLOUD_", "PREFLIGHT_", "TF_",
 _FOREIGN_PULUMI = ("PULUMI_CONFIG", "PULUMI_BACKEND", "PULUMI_ACCESS", "PULUMI_OPTION", "PULUMI_STACK")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no worker waits for it at the end: the engine, by the time-outs."""
-    items.sort(key=lambda item: ("engine" not in item.keywords, -_allowed(item)))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deal the tests to the workers: each begins with its share of those on the engine, the longest first."""
+    told: dict[str, Any] = getattr(config, "workerinput", {})
+    items[:] = dealt([_test(item) for item in items], told.get("workercount", 1))
 
 
-def _allowed(item: pytest.Item) -> float:
-    """Return how many seconds a test may take that says so itself."""
+def _test(item: pytest.Item) -> Test[pytest.Item]:
+    """Tell what the order of the tests rests on."""
+    assert isinstance(item, pytest.Function)
     marked = item.get_closest_marker("timeout")
-    return 0.0 if marked is None else float(marked.args[0])
+    seconds = float(item.config.getini("timeout") if marked is None else marked.args[0])
+    shares = any(known[-1].scope == "module" for known in item._fixtureinfo.name2fixturedefs.values())
+    unit, marked = item.nodeid.partition("::")[0] if shares else item.nodeid, item.get_closest_marker("engine")
+    return Test(item, unit, marked is not None, seconds)
 
 
 @pytest.fixture(scope="session")
