@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Literal
 
 from components.conversion import Conversion, ReportEntry, VpcRule
@@ -18,10 +18,8 @@ from estate.model import SecurityGroup, SecurityGroupRule
 
 Verdict = Literal["accept", "drop"]
 
-SERVICE_RANGE = ip_network("100.64.0.0/10")
-_PRIVATE = tuple(
-    ip_network(block) for block in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
-)
+SERVICE_RANGE = "100.64.0.0/10"
+_PRIVATE = ("10.0.0.0/8", SERVICE_RANGE, "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 _PROTOCOL_NAMES = {"47": "GRE"}
 
 
@@ -41,7 +39,7 @@ class Far:
     @property
     def is_service(self) -> bool:
         """Whether this is the cloud itself: load balancers' health checks, name servers and the like."""
-        return _in(self.vpc_address, SERVICE_RANGE)
+        return is_in(self.vpc_address, SERVICE_RANGE)
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ class Packet:
 
 def nic_of(far: Far) -> Literal["internet", "intranet"]:
     """The NIC by which a classic instance exchanges packets with the far end."""
-    return "intranet" if any(_in(far.classic_address, block) for block in _PRIVATE) else "internet"
+    return "intranet" if any(is_in(far.classic_address, block) for block in _PRIVATE) else "internet"
 
 
 def classic_matches(rule: SecurityGroupRule, packet: Packet, lists: Mapping[str, Sequence[str]], nic: str) -> bool:
@@ -67,12 +65,12 @@ def classic_matches(rule: SecurityGroupRule, packet: Packet, lists: Mapping[str,
     if not _says(rule.ip_protocol, rule.port_range, rule.source_port_range, packet):
         return False
     if rule.cidr_ip:
-        return _in(packet.far.classic_address, ip_network_of(rule.cidr_ip))
+        return is_in(packet.far.classic_address, rule.cidr_ip)
     if rule.ipv6_cidr_ip:
-        return _in(packet.far.classic_address, ip_network_of(rule.ipv6_cidr_ip))
+        return is_in(packet.far.classic_address, rule.ipv6_cidr_ip)
     if rule.group_id:
         return nic == "intranet" and rule.group_id in packet.far.classic_groups
-    return any(_in(packet.far.classic_address, ip_network_of(block)) for block in lists[rule.prefix_list_id or ""])
+    return any(is_in(packet.far.classic_address, block) for block in lists[rule.prefix_list_id or ""])
 
 
 def classic_verdict(
@@ -103,7 +101,7 @@ def vpc_matches(rule: VpcRule, packet: Packet, lists: Mapping[str, Sequence[str]
     if kind == "groupId":
         return rule.peer.clone == packet.far.moved and value in packet.far.classic_groups
     blocks = lists[value] if kind == "prefixListId" else [value]
-    return any(_in(packet.far.vpc_address, ip_network_of(block)) for block in blocks)
+    return any(is_in(packet.far.vpc_address, block) for block in blocks)
 
 
 def vpc_verdict(
@@ -166,6 +164,7 @@ def _says(protocol: str, ports: str, source_ports: str | None, packet: Packet) -
     return _in_range(packet.port, ports) and _in_range(packet.source_port, source_ports or "-1/-1")
 
 
+@cache
 def _in_range(port: int, ports: str) -> bool:
     first, last = map(int, ports.split("/"))
     return first == -1 or first <= port <= last
@@ -178,9 +177,6 @@ def ip_network_of(text: str) -> IPv4Network | IPv6Network:
 
 
 @cache
-def _address_of(text: str) -> IPv4Address | IPv6Address:
-    return ip_address(text)
-
-
-def _in(address: str, block: IPv4Network | IPv6Network) -> bool:
-    return _address_of(address) in block
+def is_in(address: str, block: str) -> bool:
+    """Whether the block that a text names has the address."""
+    return ip_address(address) in ip_network_of(block)

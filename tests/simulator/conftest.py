@@ -70,17 +70,17 @@ def quick(sample: Estate) -> Estate:
 
 
 @pytest.fixture(scope="session")
-def _served(sample: Estate) -> Iterator[Simulator]:
+def served(sample: Estate) -> Iterator[Simulator]:
     """One server for all tests of a worker: starting and stopping one takes longer than most tests."""
     with running(sample) as started:
         yield started
 
 
 @pytest.fixture
-def simulator(_served: Simulator, quick: Estate) -> Simulator:
+def simulator(served: Simulator, quick: Estate) -> Simulator:
     """A running simulator that begins anew with the quick sample estate."""
-    _served.simulation.reset(quick)
-    return _served
+    served.simulation.reset(quick)
+    return served
 
 
 @pytest.fixture

@@ -77,18 +77,18 @@ def test_a_change_with_a_client_token_is_made_once(action: Action) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES.values(), ids=lambda example: example.permission)
-def test_the_typed_sdk_gets_an_answer(example: Example, simulator: Simulator, quick: Estate) -> None:
+def test_the_typed_sdk_gets_an_answer(example: Example, served: Simulator, quick: Estate) -> None:
     example.given(quick)
-    simulator.simulation.reset(quick)
-    assert Api(simulator)(example.permission, **example.call)["RequestId"]
+    served.simulation.reset(quick)
+    assert Api(served)(example.permission, **example.call)["RequestId"]
 
 
 @pytest.mark.parametrize(("example", "refusal"), REFUSALS)
-def test_the_typed_sdk_is_refused(example: Example, refusal: Refusal, simulator: Simulator, quick: Estate) -> None:
+def test_the_typed_sdk_is_refused(example: Example, refusal: Refusal, served: Simulator, quick: Estate) -> None:
     refusal.given(quick)
-    simulator.simulation.reset(quick)
+    served.simulation.reset(quick)
     with refused(refusal.code, refusal.status):
-        Api(simulator)(example.permission, **refusal.call)
+        Api(served)(example.permission, **refusal.call)
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.permission)
