@@ -54,7 +54,7 @@ def cleanup_actions() -> list[str]:
 
 
 def evidence_actions() -> list[str]:
-    """RAM actions of `python -m components.evidence collect`: it reads the estate, and runs scripts in instances."""
+    """RAM actions of `preflight evidence collect`: it reads the estate, and runs scripts in instances."""
     return sorted({action for actions in RAM_ACTIONS.values() for action in actions}.union(COLLECTING))
 
 

@@ -6,10 +6,12 @@ import difflib
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
-from rich.console import Console
-from rich.markdown import Markdown
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.markdown import CodeBlock, Markdown, MarkdownElement
 from rich.table import Table
+from rich.text import Text
 
 from components.ram import documents
 from policies.core.facts import safe
@@ -22,6 +24,18 @@ from preflight.findings import chosen_of
 from preflight.pages import read_pages
 from preflight.screen import show, show_findings, when
 from preflight.workspace import ROOT
+
+
+class _Commands(CodeBlock):
+    """Commands as they are typed: the terminal folds them, so that one copies as one."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in str(self.text).rstrip().splitlines():
+            yield Text(f"    {line}", "cyan", no_wrap=True, overflow="ignore")
+
+
+class _Page(Markdown):
+    elements: ClassVar[dict[str, type[MarkdownElement]]] = {**Markdown.elements, "fence": _Commands}
 
 
 def show_rules(console: Console) -> None:
@@ -49,7 +63,10 @@ def explain(console: Console, rule_id: str) -> None:
     """Show the page of a rule. Raises Stop for an unknown rule."""
     known_rule(rule_id)
     page = (ROOT / f"docs/rules/{rule_id}.md").read_text(encoding="utf-8")
-    console.print(Markdown(page))
+    with console.capture() as captured:
+        console.print(_Page(page), crop=False)
+    for line in captured.get().splitlines():
+        show(console, Text.from_ansi(line.rstrip()))
     show(console)
     show(console, f"This page: {read_pages(os.environ).of(rule_id)}")
 

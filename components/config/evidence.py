@@ -8,7 +8,7 @@ from components.config.base import Strict
 
 
 class EvidenceChoice(Strict):
-    """The place of the guest systems' evidence. A preview reads it; `python -m components.evidence` makes it."""
+    """The place of the guest systems' evidence. A preview reads it; `preflight evidence` makes it."""
 
     files: tuple[str, ...] = Field(
         min_length=1,
@@ -19,6 +19,6 @@ class EvidenceChoice(Strict):
     )
     cloud_assistant: bool = Field(
         default=False,
-        description="Whether `python -m components.evidence collect` may run the read-only scripts in the instances "
+        description="Whether `preflight evidence collect` may run the read-only scripts in the instances "
         "by Cloud Assistant; a preview runs nothing.",
     )

@@ -44,7 +44,7 @@ def _expected(name: str, known: list[str]) -> str | None:
     if section in known:
         return (
             f"expected as {path} inside the object {CONFIG_KEY}, where the stack file nests it; "
-            f"on the command line: python -m components.stack_file set --stack '<stack>' '{_nested(path)}'"
+            f"on the command line: preflight set --stack '<stack>' '{_nested(path)}'"
         )
     close = difflib.get_close_matches(section, known if _below(name) else [_NAME, *known], n=1)
     if not close:

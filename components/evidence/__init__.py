@@ -1,4 +1,4 @@
-"""Evidence of the guest systems: read for a preview, and collected by `python -m components.evidence`."""
+"""Evidence of the guest systems: read for a preview, and collected by `preflight evidence`."""
 
 from components.evidence.files import evidence_paths, read_evidence
 

@@ -1,4 +1,4 @@
-"""Collect evidence of the guest systems into files that previews read: `python -m components.evidence --help`."""
+"""Collect evidence of the guest systems into files that previews read: `preflight evidence --help`."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def collect(
     Needs `evidence: {cloudAssistant: true}` in the stack and the RAM actions of docs/ram/evidence.json. An instance
     that is stopped, has no agent or is refused by the cloud is reported, and left to `add`.
 
-    Example: python -m components.evidence collect --stack-config Pulumi.prod.yaml
+    Example: preflight evidence collect --stack-config Pulumi.prod.yaml
     """
     stack = _stack(stack_config)
     config, _ = parse_with_includes(stack, _project(stack_config), stack_config.parent, stack_config.name)
@@ -96,10 +96,10 @@ def add(
     """Take what a script printed from stdin into an evidence file.
 
     ssh root@10.25.16.10 sh -s < estate/guest/linux.sh |
-    python -m components.evidence add evidence/prod.json --instance i-bp1... --by ann@example.com
+    preflight evidence add evidence/prod.json --instance i-bp1... --by ann@example.com
 
     pwsh -Command "Invoke-Command -ComputerName 10.25.16.11 -FilePath estate/guest/windows.ps1" |
-    python -m components.evidence add evidence/prod.json --instance i-bp1... --by ann@example.com
+    preflight evidence add evidence/prod.json --instance i-bp1... --by ann@example.com
     """
     printed = _printed(sys.stdin.buffer.read())
     if not printed.strip():
@@ -120,7 +120,7 @@ def add(
     _tell(f"{file}: evidence of {instance}")
     _tell(
         "Next: the stack names it, by its path from the stack file: "
-        f"python -m components.stack_file set --stack '<stack>' 'evidence: {{files: [{file}]}}'"
+        f"preflight set --stack '<stack>' 'evidence: {{files: [{file}]}}'"
     )
     if warning := _stranger(Path.cwd(), instance):
         _tell(warning)
@@ -130,7 +130,7 @@ def add(
 def check(files: Annotated[list[Path], typer.Argument(help="Evidence files.")]) -> None:
     """Check evidence files, and list what is in them with its age.
 
-    Example: python -m components.evidence check evidence/*.json
+    Example: preflight evidence check evidence/*.json
     """
     now = clock.now()
     found = load_evidence(files)

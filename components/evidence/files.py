@@ -28,7 +28,7 @@ def evidence_paths(choice: EvidenceChoice, directory: Path, file: str) -> list[P
         found = set(_matching(pattern, directory))
         paths |= found
         if not found:
-            expected = f"there is no file {pattern}; expected one made by `python -m components.evidence`"
+            expected = f"there is no file {pattern}; expected one made by `preflight evidence`"
             problems.append(Problem(f"evidence.files[{index}]", expected))
     if problems:
         raise ConfigError(file, problems)

@@ -1,6 +1,6 @@
 """Change a stack file: merge parts into it, keep its comments, and refuse what the program would refuse.
 
-`python -m components.stack_file set --stack dev 'databases: [{id: rm-..., hybridAccess: {}}]'`. Pulumi's own `config
+`preflight set --stack dev 'databases: [{id: rm-..., hybridAccess: {}}]'`. Pulumi's own `config
 set --path` takes no lists and maps as values, and names an item of a list only by its index.
 """
 

@@ -1,4 +1,4 @@
-"""Change a stack file by parts of its config: `python -m components.stack_file --help`."""
+"""Change a stack file by parts of its config: `preflight set`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def set_parts(
 
     Maps are merged key by key, lists by the ids of their items.
 
-    Example: python -m components.stack_file set --stack dev 'backups: {retentionDays: 30}' 'later: [i-bp1...]'
+    Example: preflight set --stack dev 'backups: {retentionDays: 30}' 'later: [i-bp1...]'
     """
     changed = change_stack_file(Path(f"Pulumi.{stack.rpartition('/')[2]}.yaml"), parts)
     typer.echo(changed or "nothing to change", nl=not changed)

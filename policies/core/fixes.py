@@ -322,7 +322,7 @@ def _line(step: Step) -> Line:
 def _setting(changes: Sequence[Change], stack: str) -> str:
     """Return the command that merges changes into the stack file."""
     fragments = [flow(nested(item)).removeprefix("{").removesuffix("}") for item in changes]
-    argv = ("python", "-m", "components.stack_file", "set", "--stack", stack, *fragments)
+    argv = ("preflight", "set", "--stack", stack, *fragments)
     return _noted(shell(argv), [], *changes)
 
 

@@ -16,7 +16,7 @@ from policies.core.waivers import waiver
 SCRIPT_VERSION: Final = 1
 
 _FILE: Final = f"evidence/{STACK}.json"
-_EVIDENCE: Final = ("python", "-m", "components.evidence")
+_EVIDENCE: Final = ("preflight", "evidence")
 
 COLLECT: Final = (
     command(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from components.config import ConfigError
 from policies.verdict import BAD_INPUT
@@ -59,15 +59,20 @@ def fix(  # noqa: PLR0913 - one argument an option
     choice = choose(found, way)
     path = judged.stack.directory / judged.stack.file
     merged = _merged(path, choice)
-    shown = Shown(result, choice, merged, path.name, bool(rules or instance), write)
-    show_change(out, shown)
-    code = judged.decision.code
-    if write and merged.change is not None and merged.change.diff:
+    writes = write and merged.change is not None and bool(merged.change.diff)
+    shown = Shown(result, choice, merged, path.name, bool(rules or instance), writes)
+    if writes:
         _write(merged)
-        code = _judge_anew(asked, shown, out, err)
-    else:
-        show_outcome(out, shown, judged.decision)
-    raise typer.Exit(code)
+    show_change(out, shown)
+    if writes:
+        judged = judge(asked, err)
+        result = judged.decision.result
+        if result is None:
+            raise typer.Exit(not_judged(judged.decision, judged.told, out))
+        left = choose(chosen_of(open_findings(result), result, rules, tuple(instance or ())), way)
+        shown = replace(shown, result=result, choice=left)
+    show_outcome(out, shown, judged.decision)
+    raise typer.Exit(judged.decision.code)
 
 
 def _no_way(way: int, found: list[Mapping[str, Any]]) -> str:
@@ -90,12 +95,3 @@ def _write(merged: Merged) -> None:
         merged.change.write()
     except (ConfigError, OSError) as error:
         raise Stop(BAD_INPUT, redacted(str(error))) from None
-
-
-def _judge_anew(asked: Asked, shown: Shown, out: Console, err: Console) -> int:
-    """Judge the stack with the file that was just written, and show the verdict."""
-    judged = judge(asked, err)
-    if judged.decision.result is None:
-        return not_judged(judged.decision, judged.told, out)
-    show_outcome(out, shown, judged.decision)
-    return judged.decision.code

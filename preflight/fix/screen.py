@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,38 +44,50 @@ class Shown:
 
 
 def show_change(console: Console, shown: Shown) -> None:
-    """Show the diff, then the fixes left to a person, the conflicts, and the fixes that the stack file refuses."""
+    """Show the diff, then the fixes left to a person, the conflicts, and the fixes that the stack file refuses.
+
+    If the change was written, `show_outcome` lists the fixes left to a person: it may have settled or raised some.
+    """
     diff = "" if shown.merged.change is None else shown.merged.change.diff
     for text in diff.splitlines():
         show(console, Text(safe(text), _STYLES.get(text[:1], "")))
     if diff:
         show(console)
-    for block in (
+    blocks: tuple[Iterable[Text], ...] = (
         _then(shown, console.width),
-        _left(shown, console.width),
+        () if shown.write else _left(shown, console.width),
         _conflicts(shown, console.width),
         _refused(shown, console.width),
-    ):
-        lines = list(block)
-        for line in lines:
-            show(console, line)
-        if lines:
-            show(console)
+    )
+    for block in blocks:
+        _show_block(console, block)
     for text in wrapped(_summary(shown, bool(diff)), console.width):
         show(console, text)
 
 
 def show_outcome(console: Console, shown: Shown, decision: Decision) -> None:
-    """Show the verdict; if a change was written, first the number of fixes that can be made now."""
+    """Show the verdict; if a change was written, first what is left to a person, and how many fixes can be made now.
+
+    `shown` then has the result of the stack as it is written, and the choice among its findings.
+    """
     result = decision.result
     assert result is not None
     if shown.write:
-        rules = {rule["id"]: rule for rule in result["rules"]}
-        more = len(fixes(choose(open_findings(result)).taken, rules))
+        show(console)
+        _show_block(console, _left(shown, console.width))
+        more = len(fixes(choose(open_findings(result)).taken, shown.rules))
         if more:
-            show(console, f"{_count(more, 'more fix')} can be made now: run preflight fix again.")
+            show(console, f"{_count(more, 'more fix')} can be made now: run {_run(shown, 'fix')} --write again.")
     show(console)
     show_verdict(console, Verdict(decision, waves(result), (), conditions(result, None)))
+
+
+def _show_block(console: Console, block: Iterable[Text]) -> None:
+    lines = list(block)
+    for line in lines:
+        show(console, line)
+    if lines:
+        show(console)
 
 
 def _left(shown: Shown, width: int) -> Iterator[Text]:
@@ -87,7 +99,8 @@ def _left(shown: Shown, width: int) -> Iterator[Text]:
         ways = _ways(fix, left)
         yield from fix_block(number, fix, width, None if shown.whole or ways else _MOST_LINES)
         for way in ways:
-            yield Text(f"    take way {way}: preflight fix --rule {fix.rules[0]} --way {way}", "cyan")
+            taken = f"{_run(shown, 'fix')} --rule {fix.rules[0]} --way {way} --write"
+            yield Text(f"    take way {way}: {taken}", "cyan")
 
 
 def _then(shown: Shown, width: int) -> Iterator[Text]:
@@ -134,10 +147,14 @@ def _summary(shown: Shown, changes: bool) -> str:
         return "Every open fix needs a person: nothing to write."
     made = f"{_count(len(fixes(taken, shown.rules)), 'fix')} for {_count(len(taken), 'finding')}"
     if not changes:
-        return f"{shown.file} already has {made}: run pulumi up."
+        return f"{shown.file} already has {made}: run {_run(shown, 'up')}."
     if shown.write:
         return f"Written to {shown.file}: {made}."
-    return f"Nothing is written yet. preflight fix --write writes {made} to {shown.file}."
+    return f"Nothing is written yet. {_run(shown, 'fix')} --write writes {made} to {shown.file}."
+
+
+def _run(shown: Shown, command: str) -> str:
+    return f"preflight {command} --stack {shown.result['stack']}"
 
 
 def _count(number: int, what: str) -> str:

@@ -103,11 +103,14 @@ def _lines(
         yield from _instances(wave.instances, "    ")
     else:
         yield "    waves:"
+        moved_before = _moved_before(proposal.waves)
         for place, wave in enumerate(proposal.waves):
             yield from _comment(_about(wave), "      ")
             yield f"      - name: {wave.name}"
             yield from _window(choices, place, "        ")
             yield from _instances(wave.instances, "        ")
+            if before := moved_before[wave.name]:
+                yield f"        after: [{', '.join(before)}] # it is tied to these or to waves before them"
     if proposal.later:
         yield "    later: # each once its obstacle has been removed"
         for instance, reasons in proposal.later:
@@ -120,6 +123,20 @@ def _lines(
             yield f"          - {_scalar(instance.id)} # {_name(instance)}"
         yield f"        owner: {_scalar(choices.owner)}"
         yield f"        reason: {_scalar(choices.reason)}"
+
+
+def _moved_before(waves: Sequence[ProposedWave]) -> dict[str, list[str]]:
+    """Return for each wave the earlier ones that it is tied to, but for those that come before another of them."""
+    found: dict[str, list[str]] = {}
+    all_before: dict[str, set[str]] = {}
+    for wave in waves:
+        after = found[wave.name] = []
+        before = all_before[wave.name] = set()
+        for earlier in reversed([name for name in found if name in wave.others]):
+            if earlier not in before:
+                after.insert(0, earlier)
+                before |= {earlier} | all_before[earlier]
+    return found
 
 
 def _about(wave: ProposedWave) -> str:

@@ -140,7 +140,7 @@ def test_collect_tells_of_credentials_and_strangers(cli: Cli, cloud: Simulator) 
 def test_add_takes_what_the_script_printed(cli: Cli) -> None:
     arguments = ("add", "evidence/test.json", "--instance", WEB_1, "--by", "ann@example.com")
     assert cli(*arguments, stdin=f"Welcome!\n{OUTPUT}\n") == 0
-    assert "stack_file set --stack '<stack>' 'evidence: {files: [evidence/test.json]}'" in cli.stderr
+    assert "preflight set --stack '<stack>' 'evidence: {files: [evidence/test.json]}'" in cli.stderr
     (found,) = load_evidence([Path("evidence/test.json")])
     assert (found.source, found.collected_by) == ("file", "ann@example.com")
     assert found.collected_at.isoformat() == "2026-11-29T02:00:00+00:00"

@@ -16,7 +16,7 @@ from components.stack_config import migration_config
 from tests.components.builders import FILE, config
 
 KEY = "classic-to-vpc:migration"
-NESTED = "where the stack file nests it; on the command line: python -m components.stack_file set --stack '<stack>'"
+NESTED = "where the stack file nests it; on the command line: preflight set --stack '<stack>'"
 
 
 def problems(keys: dict[str, Any], project: str = "classic-to-vpc") -> list[str]:

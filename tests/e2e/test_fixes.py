@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from tests.e2e.conftest import Stack
 pytestmark = pytest.mark.engine
 
 
-SET = "python -m components.stack_file set --stack test "
+SET = "preflight set --stack test "
 
 
 def by_config(output: str) -> list[str]:
@@ -50,7 +49,8 @@ def test_what_is_printed_is_pasted_and_settles_all_but_what_needs_a_person(
     before = stack.found()
     commands = by_config(stack.output)
     assert commands
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    # Where `make setup` puts `preflight`.
+    path = f"{REPOSITORY}/.venv/bin{os.pathsep}{os.environ['PATH']}"
     for command in commands:
         done = subprocess.run(
             ["sh", "-c", command],

@@ -108,7 +108,7 @@ def test_fixes_that_are_configuration_are_shown_and_then_written(front: Front) -
     assert code == 20, err
     assert path.read_text(encoding="utf-8") == before
     assert [line for line in out.splitlines() if line.startswith("+    ")] != []
-    assert "Nothing is written yet. preflight fix --write writes" in out
+    assert "Nothing is written yet. preflight fix --stack begun --write writes" in out
     code, out, err = front("fix", "--stack", "begun", "--rehearsal", "--write")
     assert code == 0, out + err
     assert "Written to Pulumi.begun.yaml: " in out

@@ -165,8 +165,21 @@ def test_permissions_are_the_document_that_the_docs_have(tmp_path: Path, what: s
 def test_pages_fit_the_terminal(columns: str) -> None:
     stream = io.StringIO()
     reference.show_rules(Console(file=stream, width=int(columns), color_system=None))
-    reference.explain(Console(file=stream, width=int(columns), color_system=None), "guest-free-space")
     assert max(map(len, map(str.rstrip, stream.getvalue().splitlines()))) <= int(columns)
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("rule", ["guest-free-space", "schedule-dependents-move-together"])
+def test_a_rules_page_is_wrapped_and_its_commands_are_whole(columns: int, rule: str) -> None:
+    stream = io.StringIO()
+    reference.explain(Console(file=stream, width=columns, color_system=None), rule)
+    lines = stream.getvalue().splitlines()
+    assert [line for line in lines if line != line.rstrip()] == []
+    page = (REPOSITORY / f"docs/rules/{rule}.md").read_text(encoding="utf-8")
+    commands = [line for block in page.split("```\n")[1::2] for line in block.splitlines()]
+    assert [line for line in commands if f"    {line}" not in lines] == []
+    prose = [line for line in lines if line.removeprefix("    ") not in commands and "://" not in line]
+    assert max(map(len, prose)) <= columns
 
 
 def test_the_other_command_lines_are_commands_of_it(tmp_path: Path) -> None:

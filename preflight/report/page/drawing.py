@@ -17,7 +17,7 @@ MOST_NODES: Final = 24
 _ROW: Final = 58
 _TOP: Final = 40
 _BOX: Final = 330
-_LONGEST: Final = 36
+_LONGEST: Final = 44
 _AXIS: Final = 44
 
 

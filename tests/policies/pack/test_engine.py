@@ -136,7 +136,7 @@ def test_a_finding_stands_on_the_instance_and_is_mandatory() -> None:
     assert found.enforcementLevel == proto.MANDATORY
     assert found.severity == proto.POLICY_SEVERITY_CRITICAL
     assert "app-1 (i-app): " in found.message
-    assert "Fix: python -m components.stack_file set --stack dev 'databases: [{id: rm-orders}]'" in found.message
+    assert "Fix: preflight set --stack dev 'databases: [{id: rm-orders}]'" in found.message
 
 
 def test_what_is_advice_and_what_is_waived_is_told_and_fails_nothing() -> None:

@@ -133,7 +133,7 @@ def test_one_fix_for_several_is_one_finding() -> None:
         "web-1 (i-1), web-2 (i-2):",
         "  - It is missing.",
         WHY,
-        "Fix: python -m components.stack_file set --stack dev "
+        "Fix: preflight set --stack dev "
         "'instances: [{id: i-1, releasePublicIp: true}, {id: i-2, releasePublicIp: true}]'",
         """     for id in i-1 i-2; do aliyun ecs RebootInstance --InstanceId "$id"; done   # at night""",
     ]

@@ -7,13 +7,17 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from components.config import CONFIG_KEY, ConfigError
+from estate.inventory import SCHEMA_VERSION, Inventory, save_inventory
+from estate.model import Estate
+from preflight.cli import app
 from preflight.fix.choosing import choose
 from preflight.fix.merging import merge_fixes
 from preflight.fixes import open_findings
 from tests.policies.fix_cases import CASES
-from tests.policies.in_process import sample_config
+from tests.policies.in_process import FILE, Scene, sample_config, sample_estate
 from tests.preflight.fix.stacks import BY_CONFIG, fixed, judged, migration_in, stack_file, without_what_fixes_write
 from tests.preflight.fix.test_choosing import ANSWER, SNAPSHOTS, config
 from tests.preflight.test_fixes import finding
@@ -27,6 +31,69 @@ def test_where_nobody_has_to_decide_one_run_makes_a_stack_ready(tmp_path: Path) 
     assert [item["rule"] for item in after["results"] if item["blocking"]] == []
     again = merge_fixes(path, choose(open_findings(after)))
     assert again.change is None or again.change.diff == ""
+
+
+def estate_of_sixty() -> Estate:
+    """Sixty servers of one kind in eight groups, each of which admits the one before it; two share a database."""
+    sample = sample_estate()
+    server = next(item for item in sample.instances if item.name == "batch-1")
+    disk = next(item for item in sample.disks if item.instance_id == server.id)
+    group = next(item for item in sample.security_groups if item.id in server.security_group_ids)
+    rule = group.rules[-1].model_copy(update={"ip_protocol": "TCP", "port_range": "8080/8080", "cidr_ip": None})
+    database = next(item for item in sample.databases if item.id == "rm-bp1shopmysql000001")
+    lists = database.whitelist_groups[0].model_copy(update={"security_ips": ("10.25.40.9", "10.25.40.30")})
+
+    def group_of(place: int) -> str:
+        return f"sg-{place % 8}"
+
+    return sample.model_copy(
+        update={
+            "instances": tuple(
+                server.model_copy(
+                    update={
+                        "id": f"i-{place}",
+                        "name": f"server-{place}",
+                        "intranet_ips": (f"10.25.40.{place + 1}",),
+                        "security_group_ids": (group_of(place),),
+                    }
+                )
+                for place in range(60)
+            ),
+            "disks": tuple(
+                disk.model_copy(update={"id": f"d-{place}", "instance_id": f"i-{place}"}) for place in range(60)
+            ),
+            "security_groups": tuple(
+                group.model_copy(
+                    update={
+                        "id": group_of(place),
+                        "name": f"tier-{place}",
+                        "rules": (rule.model_copy(update={"group_id": group_of(place - 1)}),),
+                    }
+                )
+                for place in range(8)
+            ),
+            "databases": (database.model_copy(update={"whitelist_groups": (lists,)}),),
+            "vserver_groups": (),
+        }
+    )
+
+
+def test_from_nothing_fixes_alone_make_sixty_instances_ready(tmp_path: Path) -> None:
+    """`init` proposes waves in their order, and one run of `fix` writes all that is left: nobody has to decide."""
+    estate = estate_of_sixty()
+    save_inventory(tmp_path / "estate.json", Inventory(schema_version=SCHEMA_VERSION, rehearsal=(), estate=estate))
+    stack_file(tmp_path, {})
+    done = CliRunner().invoke(
+        app,
+        ["init", "--stack", "test", "--from", f"{tmp_path}/estate.json", "--project", str(tmp_path), "--force"],
+    )
+    assert done.exit_code == 0, done.output
+    path = tmp_path / FILE
+    waves = migration_in(path)["waves"]
+    assert [wave.get("after", []) for wave in waves] == [[], [], ["wave-1", "wave-2"], ["wave-3"]]
+    _, after = fixed(path, Scene(estate=estate))
+    assert [item for item in after["results"] if item["blocking"]] == []
+    assert after["judgement"]["readiness"] == "READY WITH CONDITIONS"
 
 
 #: Findings that one run settles, and one whose fix has to be chosen by its number.

@@ -56,12 +56,14 @@ def test_the_change_comes_first_then_what_is_left_and_the_verdict_last(
     places = [
         lines.index("+    backups:"),
         lines.index("Left to a person, the worst first"),
-        lines.index("    take way 2: preflight fix --rule public-address-release-accepted --way 2"),
+        lines.index(
+            "    take way 2: preflight fix --stack test --rule public-address-release-accepted --way 2 --write"
+        ),
         next(place for place, line in enumerate(lines) if line.startswith("Nothing is written yet.")),
         next(place for place, line in enumerate(lines) if line.startswith("NOT READY: stack ")),
     ]
     assert places == sorted(places)
-    summary = f"Nothing is written yet. preflight fix --write writes 6 fixes for 38 findings to {FILE}."
+    summary = f"Nothing is written yet. preflight fix --stack test --write writes 6 fixes for 38 findings to {FILE}."
     assert summary in " ".join(" ".join(lines).split())
     assert not any("To be done after the change" in line or "contradict" in line for line in lines)
     assert max(len(line) for line in lines[places[3] : places[4]]) <= width
@@ -90,10 +92,10 @@ def test_after_it_is_written_the_new_verdict_is_shown(width: int, tmp_path: Path
     findings = [finding(begun["rules"][0]["id"], "web-1", [config("freezeHours", 48)])]
     lines = screen(width, shown_of(path, begun, findings, write=True), begun)
     assert f"Written to {FILE}: 1 fix for 1 finding." in lines
-    assert "6 more fixes can be made now: run preflight fix again." in lines
+    assert "6 more fixes can be made now: run preflight fix --stack test --write again." in lines
     # What the file says already changes nothing.
     lines = screen(
         width, shown_of(path, begun, [finding(begun["rules"][0]["id"], "web-1", [config("freezeHours", 24)])]), begun
     )
     text = " ".join(lines)
-    assert f"{FILE} already has 1 fix for 1 finding: run pulumi up." in text
+    assert f"{FILE} already has 1 fix for 1 finding: run preflight up --stack test." in text

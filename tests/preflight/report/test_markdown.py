@@ -88,7 +88,7 @@ def test_verdict_and_fixes_come_first() -> None:
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
     assert places[2] < 1500
-    assert "python -m components.stack_file set --stack test 'backups: {retentionDays: 30}'" in text
+    assert "preflight set --stack test 'backups: {retentionDays: 30}'" in text
 
 
 def test_the_marker_finds_the_same_comment_again() -> None:

@@ -91,10 +91,7 @@ def test_an_alert_has_the_level_of_what_blocks_and_the_fix(tmp_path: Path) -> No
     by_rule: dict[str, dict[str, Any]] = {item["ruleId"]: item for item in run_of(report)["results"]}
     backup, evidence = by_rule["backup-snapshot-of-every-disk"], by_rule["guest-evidence-current"]
     assert (backup["level"], evidence["level"]) == ("error", "warning")
-    assert (
-        "Fix: python -m components.stack_file set --stack test 'backups: {retentionDays: 30}'"
-        in (backup["message"]["text"])
-    )
+    assert "Fix: preflight set --stack test 'backups: {retentionDays: 30}'" in (backup["message"]["text"])
     physical = by_rule["schedule-window-before-latest"]["locations"][0]["physicalLocation"]
     assert physical["artifactLocation"]["uri"] == "infra/Pulumi.test.yaml"
     assert physical["region"]["startLine"] == 6
