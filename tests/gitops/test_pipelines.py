@@ -17,7 +17,6 @@ import yaml
 from jsonschema import Draft202012Validator
 from typer.main import get_command
 
-from policies.verdict import _parser
 from preflight.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -143,10 +142,6 @@ def test_every_command_is_one_that_there_is() -> None:
         if name == "fleet":
             command = command.commands[arguments.pop(0)]
         command.make_context(f"{where}: {name}", [*arguments])
-    verdicts = [arguments for _, arguments in commands("policies.verdict")]
-    assert len(verdicts) == 2
-    for arguments in verdicts:
-        assert _parser().parse_args(arguments).commit
 
 
 @pytest.mark.parametrize(("where", "script"), list(scripts()), ids=[where for where, _ in scripts()])
@@ -258,12 +253,14 @@ def test_a_fork_without_a_file_is_not_judged(runner: Runner) -> None:
 
 
 def test_what_is_not_ready_is_not_applied(runner: Runner) -> None:
-    runner.answers("echo plan; exit 20")
-    assert runner.run(step_of("github/main.yml", "up", "Judge")) == 20
-    names = [step.get("name") for step in jobs(GITOPS / "github/main.yml")["up"]["steps"]]
-    assert names.index("Judge") < names.index("Update")
+    runner.answers('echo "$@" >> asked; mkdir -p reports; echo "# prod" > reports/report.md; exit 20')
     update = step_of("github/main.yml", "up", "Update")
     assert "if" not in update, "it runs only where all before it passed"
+    assert runner.run(update) == 20
+    assert runner.run(step_of("github/main.yml", "up", "Report")) == 20
+    assert runner.summary == "# prod\n", "the report is there all the same"
+    asked = [line.split()[0] for line in (runner.directory / "asked").read_text(encoding="utf-8").splitlines()]
+    assert asked == ["up", "report"], "the update judges in its own preview"
 
 
 def test_the_night_compares_with_the_one_before(runner: Runner) -> None:
