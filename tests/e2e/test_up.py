@@ -103,9 +103,32 @@ def open_a_port(stack: Stack) -> None:
     )
 
 
+def _without_an_answer_and_longer(migration: dict[str, Any]) -> None:
+    del migration["unjudgedUpdates"]
+    migration["backups"]["retentionDays"] = 61
+
+
+def as_the_operator(stack: Stack) -> int:
+    """Update as the agent of docs/gitops/operator.yaml does.
+
+    It previews nothing, gets the pack by the variable of its option, and knows of no verdict outside its pod.
+    """
+    pod = stack.project.directory / "pod"
+    pod.mkdir(exist_ok=True)
+    environ = dict(stack.project.environ)
+    stack.project.environ |= {"PULUMI_OPTION_POLICY_PACK": "policies", "TMPDIR": str(pod)}
+    try:
+        return stack.pulumi("up", "--yes", "--skip-preview", pack=False)
+    finally:
+        stack.project.environ = environ
+
+
 def test_an_update_does_what_was_judged_and_shown_and_nothing_else(raised: Stack) -> None:
-    """Refused without a verdict, without anybody's word, and where the cloud has changed; then made, and made again."""
-    assert raised.pulumi("up", "--yes", "--skip-preview", pack=False) != 0
+    """Refused without a verdict, without anybody's word, and where the cloud has changed; then made, and made again.
+
+    The first and the last update are those of the Kubernetes Operator, whose preview was in another pod.
+    """
+    assert as_the_operator(raised) != 0
     said = " ".join(raised.output.split())
     assert "Nothing is changed in the cloud: no preview with the policy pack has judged this update" in said
     assert "shop-mysql gets an address in the VPC" in said
@@ -136,6 +159,11 @@ def test_an_update_does_what_was_judged_and_shown_and_nothing_else(raised: Stack
     code, out, err = command(raised, "--yes", "--strict", columns=80)
     assert code == 10, out + err
     assert out.splitlines()[-2] == "Done: nothing."
+
+    # What follows `preflight up` and can be undone is the operator's own: nobody has to answer for it.
+    raised.configure(_without_an_answer_and_longer)
+    assert as_the_operator(raised) == 0, raised.output
+    assert "No policy pack judges this" not in raised.output
 
 
 def test_an_update_that_is_interrupted_says_how_far_it_came(raised: Stack) -> None:
