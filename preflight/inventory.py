@@ -20,6 +20,7 @@ from preflight.exits import CHANGED, NOT_ALLOWED, Stop
 from preflight.redaction import redacted
 from preflight.region import Where, read_file, read_region
 from preflight.screen import Progress, console, show, when, wrapped
+from preflight.words import number_of
 
 EXITS: Final = f"""exit codes:
 
@@ -101,5 +102,5 @@ def show_changes(out: Console, before: Inventory, after: Inventory, differences:
                 show(out, Text(line, style))
     since = when(before.estate.read_at.isoformat())
     number = len(differences)
-    told = "Nothing changed" if not number else f"{number} change{'' if number == 1 else 's'}"
+    told = "Nothing changed" if not number else number_of(number, "change")
     show(out, f"{told} from {since} to {when(after.estate.read_at.isoformat())}.")

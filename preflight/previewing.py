@@ -19,6 +19,7 @@ from policies.core.clock import NOW_VARIABLE
 from policies.pack.run import RUN_VARIABLE
 from preflight.redaction import redacted
 from preflight.steps import Step, Steps
+from preflight.words import number_of
 from preflight.workspace import OpenStack, error_lines
 
 _REFRESH: Final = "refresh"
@@ -80,13 +81,13 @@ class Heard:
             metadata = event.resource_pre_event.metadata
             if metadata.op == _REFRESH:
                 self.refreshed += 1
-                self.tell(f"Refreshing the state: {_number(self.refreshed, 'resource')}")
+                self.tell(f"Refreshing the state: {number_of(self.refreshed, 'resource')}")
             elif not metadata.type.startswith("pulumi:"):
                 self.previewed += 1
-                self.tell(f"{self.doing}: {_number(self.previewed, 'resource')}")
+                self.tell(f"{self.doing}: {number_of(self.previewed, 'resource')}")
         elif event.policy_event is not None:
             self.violations += 1
-            self.tell(f"Judging: {_number(self.violations, 'message')} of policies")
+            self.tell(f"Judging: {number_of(self.violations, 'message')} of policies")
 
     def _diagnostic(self, event: events.DiagnosticEvent) -> None:
         text = redacted(event.message, self.scrub).strip()
@@ -166,7 +167,3 @@ def _failure(path: Path, scrub: Callable[[str], str]) -> Failure | None:
         return Failure(str(told["kind"]), redacted(str(told["message"]), scrub))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -16,6 +16,7 @@ from preflight.fix.merging import Merged
 from preflight.fixes import Fix, fixes, open_findings
 from preflight.screen import Verdict, fix_block, show, show_verdict, wrapped
 from preflight.summary import conditions, waves
+from preflight.words import number_of
 
 _MOST_LINES = 3
 _MOST_NAMES = 3
@@ -77,7 +78,7 @@ def show_outcome(console: Console, shown: Shown, decision: Decision) -> None:
         _show_block(console, _left(shown, console.width))
         more = len(fixes(choose(open_findings(result)).taken, shown.rules))
         if more:
-            show(console, f"{_count(more, 'more fix')} can be made now: run {_run(shown, 'fix')} --write again.")
+            show(console, f"{number_of(more, 'more fix')} can be made now: run {_run(shown, 'fix')} --write again.")
     show(console)
     show_verdict(console, Verdict(decision, waves(result), (), conditions(result, None)))
 
@@ -145,7 +146,7 @@ def _summary(shown: Shown, changes: bool) -> str:
     taken = [item for item in shown.choice.taken if item["rule"] in shown.merged.rules]
     if not taken:
         return "Every open fix needs a person: nothing to write."
-    made = f"{_count(len(fixes(taken, shown.rules)), 'fix')} for {_count(len(taken), 'finding')}"
+    made = f"{number_of(len(fixes(taken, shown.rules)), 'fix')} for {number_of(len(taken), 'finding')}"
     if not changes:
         return f"{shown.file} already has {made}: run {_run(shown, 'up')}."
     if shown.write:
@@ -155,8 +156,3 @@ def _summary(shown: Shown, changes: bool) -> str:
 
 def _run(shown: Shown, command: str) -> str:
     return f"preflight {command} --stack {shown.result['stack']}"
-
-
-def _count(number: int, what: str) -> str:
-    plural = f"{what}es" if what.endswith("x") else f"{what}s"
-    return f"{number} {what if number == 1 else plural}"

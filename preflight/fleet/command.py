@@ -32,13 +32,14 @@ from preflight.init.command import (
     with_cloud,
 )
 from preflight.init.grouping import Proposal
-from preflight.init.overview import few, number
+from preflight.init.overview import few
 from preflight.init.survey import Survey
 from preflight.init.writing import Choices
 from preflight.options import KeysOption, LatestOption, StartOption, StayOption
 from preflight.redaction import redacted
 from preflight.region import read_file
 from preflight.screen import console, show, wrapped
+from preflight.words import number_of
 
 _SIZE: Final = 1000
 _WAVE_SIZE: Final = 20
@@ -136,7 +137,7 @@ def _same_as_before(before: FleetDocument | None, found: Survey) -> None:
     if gone:
         raise Stop(
             BAD_INPUT,
-            f"{files.PLAN}: {number(len(gone), 'instance')} of it moved since or are gone ({few(gone)}); a new plan "
+            f"{files.PLAN}: {number_of(len(gone), 'instance')} of it moved since or are gone ({few(gone)}); a new plan "
             "would put the others into other stacks; go on with the stacks that there are: edit their files",
         )
 
@@ -148,7 +149,7 @@ def _placed(found: Survey, staying: frozenset[str], size: int, wave_size: int, p
         names = few(list(dict.fromkeys(bond.name for bond in error.bonds)), _MOST_NAMES)
         raise Stop(
             BAD_INPUT,
-            f"--size {size}: {number(len(error.instances), 'instance')} belong together by the security groups or "
+            f"--size {size}: {number_of(len(error.instances), 'instance')} belong together by the security groups or "
             f"vServer groups {names}, and are not split; expected --size {len(error.instances)} at least",
         ) from None
     if not fleet.stacks:
@@ -177,7 +178,7 @@ def _check(draft: files.Draft, found: tuple[Limit, ...], whole: bool) -> None:
     if whole and cuts:
         raise Stop(
             BAD_INPUT,
-            f"--whole: {number(len(cuts), 'tie')} would be cut ({few([cut.name for cut in cuts])}); "
+            f"--whole: {number_of(len(cuts), 'tie')} would be cut ({few([cut.name for cut in cuts])}); "
             "expected a larger --size",
         )
 
@@ -224,11 +225,11 @@ def _summary(draft: files.Draft, output: Path, before: FleetDocument | None) -> 
     fleet = draft.fleet
     moving = sum(len(stack.moving) for stack in fleet.stacks)
     later = sum(len(stack.later) for stack in fleet.stacks)
-    stacks, first = number(len(fleet.stacks), "stack"), fleet.stacks[0].name
+    stacks, first = number_of(len(fleet.stacks), "stack"), fleet.stacks[0].name
     texts = []
     if full := full_disks(draft.found):
         texts.append(
-            f"{number(len(full), 'disk')} have no room for another manual snapshot: {few(full)}. Delete old ones."
+            f"{number_of(len(full), 'disk')} have no room for another manual snapshot: {few(full)}. Delete old ones."
         )
     gone = sorted({stack.name for stack in before.stacks} - {stack.name for stack in fleet.stacks}) if before else []
     if gone:
@@ -236,8 +237,8 @@ def _summary(draft: files.Draft, output: Path, before: FleetDocument | None) -> 
             f"No longer part of the fleet; remove them by hand: {few([files.stack_path(name) for name in gone])}."
         )
     texts.append(
-        f"Wrote {stacks}, {number(moving, 'instance')} moving, {later} later, {len(fleet.staying)} staying; pipelines "
-        f"and lists: {output / files.DIRECTORY}."
+        f"Wrote {stacks}, {number_of(moving, 'instance')} moving, {later} later, {len(fleet.staying)} staying; "
+        f"pipelines and lists: {output / files.DIRECTORY}."
     )
     texts.append(f"Check the times, then run: preflight check --stack {first}")
     return texts

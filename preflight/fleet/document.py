@@ -16,9 +16,9 @@ from estate.documents import DocumentError, decode, read_bytes
 from policies.verdict import BAD_INPUT
 from preflight.exits import Stop
 from preflight.fleet.placing import Cut
-from preflight.init.overview import number
 from preflight.init.survey import BondKind
 from preflight.redaction import redacted
+from preflight.words import number_of
 
 #: What it costs if two stacks move the members of a tie, and what the tie is. Ties of other kinds are never cut.
 _COSTS: Final[dict[BondKind, str]] = {
@@ -84,7 +84,7 @@ def cut_document(cut: Cut, starts: Mapping[str, datetime]) -> CutDocument:
         name=cut.bond.name,
         stacks=dict(cut.parts),
         why=f"{_WHATS[cut.bond.kind]}; together with their other ties they are too many for one stack",
-        cost=_COSTS[cut.bond.kind].format(links=links, days=number(days, "day")),
+        cost=_COSTS[cut.bond.kind].format(links=links, days=number_of(days, "day")),
         days=days,
         links=links,
     )

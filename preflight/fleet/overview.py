@@ -13,8 +13,9 @@ from preflight.fleet.files import Draft
 from preflight.fleet.files import starts as times_of
 from preflight.fleet.limits import Limit
 from preflight.fleet.placing import FleetStack
-from preflight.init.overview import counted_zones, few, number
+from preflight.init.overview import counted_zones, few
 from preflight.screen import when, wrapped
+from preflight.words import number_of
 
 _MOST_STACKS: Final = 20
 _MOST_CUTS: Final = 6
@@ -64,8 +65,8 @@ def _cuts(cuts: Sequence[CutDocument]) -> Iterator[str]:
 def _stack(stack: FleetStack, starts: Mapping[str, datetime], *, first: bool) -> str:
     moving = stack.moving
     begin, end = (limit(starts[item.id] for item in moving) for limit in (min, max))
-    text = f"{stack.name}: {number(len(moving), 'instance')} in {counted_zones(moving)}; "
-    text += f"{number(len(stack.waves), 'wave')}, {when(begin.isoformat())}"
+    text = f"{stack.name}: {number_of(len(moving), 'instance')} in {counted_zones(moving)}; "
+    text += f"{number_of(len(stack.waves), 'wave')}, {when(begin.isoformat())}"
     text += f" to {when(end.isoformat())}" if begin < end else ""
     if stack.later:
         text += f"; {len(stack.later)} later: {few([item.name or item.id for item, _ in stack.later], 3)}"

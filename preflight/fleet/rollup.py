@@ -13,8 +13,9 @@ from policies.core.facts import safe
 from policies.verdict import CONDITIONS, NOT_JUDGED, NOT_READY, READY, UNKNOWN, WHAT_IF, Wanted, decide
 from preflight.fixes import fixes, open_findings
 from preflight.fleet.document import FleetDocument
-from preflight.init.overview import few, number
+from preflight.init.overview import few
 from preflight.summary import waves
+from preflight.words import number_of
 
 #: The worst first. A fleet is as ready as the worst of its stacks.
 _CODES: Final = (NOT_JUDGED, NOT_READY, UNKNOWN, WHAT_IF, CONDITIONS, READY)
@@ -189,12 +190,12 @@ def _astray(fleet: FleetDocument, stacks: Iterable[StackVerdict]) -> Iterator[st
         if by_name[stack.name].code == NOT_JUDGED:
             continue
         if left := sorted(set(stack.moving) - movers.keys()):
-            count = number(len(left), "instance")
+            count = number_of(len(left), "instance")
             yield f"{stack.name} no longer moves {count} of the plan, and no other stack does: {few(left)}"
     twice = sorted(item for item, names in movers.items() if len(names) > 1)
     if twice:
         names = sorted({name for item in twice for name in movers[item]})
-        yield f"{number(len(twice), 'instance')} would be moved by more than one of {few(names)}: {few(twice)}"
+        yield f"{number_of(len(twice), 'instance')} would be moved by more than one of {few(names)}: {few(twice)}"
 
 
 def _fixes(stacks: Iterable[StackVerdict]) -> tuple[FleetFix, ...]:

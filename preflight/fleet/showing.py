@@ -13,6 +13,7 @@ from policies.core.facts import safe
 from preflight.fleet.rollup import Rollup, StackVerdict
 from preflight.report.markdown import code, prose
 from preflight.screen import STYLES, styled, when, wrapped
+from preflight.words import number_of
 
 _MOST_STACKS: Final = 20
 _MOST_PROBLEMS: Final = 6
@@ -68,8 +69,7 @@ def _problems(rollup: Rollup) -> list[str]:
 
 def _fix(rollup: Rollup, place: int) -> str:
     fix = rollup.fixes[place]
-    stacks = f"{fix.stacks} stack{'' if fix.stacks == 1 else 's'}"
-    return f"{fix.severity}, {stacks}, {fix.findings} finding{'' if fix.findings == 1 else 's'}: {fix.title}"
+    return f"{fix.severity}, {number_of(fix.stacks, 'stack')}, {number_of(fix.findings, 'finding')}: {fix.title}"
 
 
 def _listed(texts: list[str], width: int, shown: list[str]) -> Iterator[Text]:
@@ -81,7 +81,7 @@ def _listed(texts: list[str], width: int, shown: list[str]) -> Iterator[Text]:
 
 
 def _what(rollup: Rollup) -> str:
-    stacks = f"{len(rollup.stacks)} stack{'' if len(rollup.stacks) == 1 else 's'}"
+    stacks = number_of(len(rollup.stacks), "stack")
     return f"fleet of {stacks} in {safe(rollup.fleet.region_id)}, account {safe(rollup.fleet.account_id)}"
 
 

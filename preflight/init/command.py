@@ -24,13 +24,14 @@ from policies.core.facts import safe
 from policies.verdict import BAD_INPUT, NOT_JUDGED
 from preflight.exits import NOT_ALLOWED, Stop
 from preflight.init.grouping import Proposal, propose
-from preflight.init.overview import number, proposal_lines, survey_lines
+from preflight.init.overview import proposal_lines, survey_lines
 from preflight.init.survey import Survey, survey
 from preflight.init.writing import Choices, stack_file
 from preflight.options import KeysOption, LatestOption, ProjectOption, StartOption, StayOption, moment
 from preflight.redaction import redacted
 from preflight.region import Where, keys_in, read_file, read_region
 from preflight.screen import Progress, console, show
+from preflight.words import number_of
 
 EXITS: Final = f"""exit codes:
 
@@ -128,9 +129,9 @@ def init(  # noqa: PLR0913 - one argument an option
     if asking and not typer.confirm(f"Write {path}?", default=True, err=True):
         raise Stop(BAD_INPUT, f"{path} was not written")
     _write(path, text, force)
-    moving = number(sum(len(wave.instances) for wave in proposal.waves), "instance")
+    moving = number_of(sum(len(wave.instances) for wave in proposal.waves), "instance")
     rest = f"{len(proposal.later)} later, {len(proposal.staying)} staying"
-    show(out, Text(safe(f"Wrote {path}: {moving} in {number(len(proposal.waves), 'wave')}, {rest}.")))
+    show(out, Text(safe(f"Wrote {path}: {moving} in {number_of(len(proposal.waves), 'wave')}, {rest}.")))
     show(out, Text(safe(f"Look at its times, then: {_next(name, source)}")))
 
 
@@ -252,7 +253,7 @@ def classic_ids(name: str, found: Survey) -> Sequence[str]:
     if len(ids) == 1:
         return ids
     if ids:
-        raise Stop(BAD_INPUT, f"--stay {safe(name)}: {number(len(ids), 'instance')} have this name; expected an id")
+        raise Stop(BAD_INPUT, f"--stay {safe(name)}: {number_of(len(ids), 'instance')} have this name; expected an id")
     near = difflib.get_close_matches(name, [text for item in found.classic for text in (item.id, item.name)], n=1)
     hint = f"; did you mean {safe(near[0])}?" if near else ""
     raise Stop(BAD_INPUT, f"--stay {safe(name)}: expected a classic instance, by id or name{hint}")

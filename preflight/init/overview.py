@@ -13,6 +13,7 @@ from policies.core.facts import printable
 from preflight.init.grouping import Proposal, ProposedWave
 from preflight.init.survey import Bond, Survey
 from preflight.screen import when, wrapped
+from preflight.words import number_of
 
 _MOST_LINES: Final = 6
 _MOST_NAMES: Final = 6
@@ -26,11 +27,11 @@ def survey_lines(found: Survey, width: int, *, everything: bool = False) -> Iter
     yield Text(f"Classic estate of {estate.region_id}, account {estate.account_id}", "bold")
     yield Text(f"  read {when(estate.read_at.isoformat())}")
     zones = counted_zones(found.classic)
-    yield from _paragraph(f"{number(len(found.classic), 'instance')} in {zones}", width)
+    yield from _paragraph(f"{number_of(len(found.classic), 'instance')} in {zones}", width)
     saved = {item.disk_id for item in estate.snapshots if item.status == "accomplished"}
     bare = sum(disk.id not in saved for disk in found.disks)
     size = _size(sum(disk.size_gib for disk in found.disks))
-    yield from _paragraph(f"{number(len(found.disks), 'disk')} of {size}, {bare} without a snapshot", width)
+    yield from _paragraph(f"{number_of(len(found.disks), 'disk')} of {size}, {bare} without a snapshot", width)
     yield from _section("Security groups, and whom their rules name", _groups(found), width, everything)
     yield from _section("Databases, and whom they admit", _databases(found), width, everything)
 
@@ -45,11 +46,6 @@ def proposal_lines(
     if proposal.staying:
         yield Text("Staying", "bold")
         yield from _paragraph(few([names[item.id] for item in proposal.staying]), width)
-
-
-def number(count: int, what: str) -> str:
-    """Return a count with its word."""
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def few(names: Sequence[str], most: int = _MOST_NAMES) -> str:
@@ -78,7 +74,7 @@ def _groups(found: Survey) -> Iterator[str]:
     for group, talks in sorted(found.talks, key=lambda item: (-len(found.members[item[0].id]), item[0].id)):
         others = [talk for talk in talks if not set(talk.members).issuperset(talk.others)]
         peers = list(dict.fromkeys(names.get(talk.peer) or found.holders(talk) for talk in others))
-        members = number(len(found.members[group.id]), "instance")
+        members = number_of(len(found.members[group.id]), "instance")
         yield f"{names[group.id]}: {members}; {few(peers) if peers else 'nobody'}"
 
 
@@ -90,7 +86,7 @@ def _databases(found: Survey) -> Iterator[str]:
 
 
 def _wave(wave: ProposedWave) -> str:
-    text = f"{wave.name}: {number(len(wave.instances), 'instance')} in {counted_zones(wave.instances)}"
+    text = f"{wave.name}: {number_of(len(wave.instances), 'instance')} in {counted_zones(wave.instances)}"
     if wave.together:
         text += f"; together by {bonds_text(wave.together)}"
     if wave.cut:

@@ -16,8 +16,9 @@ from estate.identity import PREFIX
 from estate.model import Estate, Instance
 from policies.core.facts import printable
 from preflight.init.grouping import Proposal, ProposedWave
-from preflight.init.overview import bonds_text, counted_zones, few, number
+from preflight.init.overview import bonds_text, counted_zones, few
 from preflight.screen import when, wrapped
+from preflight.words import number_of
 
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _WIDTH: Final = 110
@@ -140,7 +141,7 @@ def _moved_before(waves: Sequence[ProposedWave]) -> dict[str, list[str]]:
 
 
 def _about(wave: ProposedWave) -> str:
-    text = f"{number(len(wave.instances), 'instance')} in {counted_zones(wave.instances)}."
+    text = f"{number_of(len(wave.instances), 'instance')} in {counted_zones(wave.instances)}."
     if wave.together:
         text += f" Together by {bonds_text(wave.together)}."
     if wave.cut:

@@ -31,6 +31,7 @@ from preflight.plan.model import Comparison, Document
 from preflight.plan.text import change_lines, comparison_lines
 from preflight.screen import console, show, styled, wrapped
 from preflight.steps import plan_of
+from preflight.words import number_of
 
 # Errors that an incomplete or mistyped result raises.
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
@@ -118,7 +119,7 @@ def document_lines(document: Document, width: int, *, everything: bool = False) 
     if document.comparison is not None:
         lines += [Text(), *comparison_lines(document.comparison, width, everything=everything)]
     number = document.blocking
-    why = f": {number} finding{'' if number == 1 else 's'} must be settled; preflight check shows how" if number else ""
+    why = f": {number_of(number, 'finding')} must be settled; preflight check shows how" if number else ""
     return [*lines, Text(), styled(document.readiness, f": stack {printable(document.change.stack)}{why}")]
 
 

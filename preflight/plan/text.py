@@ -14,6 +14,7 @@ from rich.text import Text
 from policies.core.facts import printable
 from preflight.plan.model import Action, Area, Became, Change, Comparison, Decision, FindingChange, GroupChange, Part
 from preflight.screen import when, wrapped
+from preflight.words import number_of
 
 SIGNS: Final[Mapping[Action, str]] = {"create": "+", "update": "~", "replace": "±", "delete": "-", "release": "="}
 WORDS: Final[Mapping[Action, str]] = {
@@ -103,15 +104,15 @@ def tally_text(tally: Mapping[Became, int]) -> str:
 def group_text(group: GroupChange) -> str:
     """Return one group in a line."""
     where = (
-        f"{_number(group.vpc_groups, 'VPC group')} with {_number(group.vpc_rules, 'rule')}"
+        f"{number_of(group.vpc_groups, 'VPC group')} with {number_of(group.vpc_rules, 'rule')}"
         if group.mode == "clone"
-        else f"{_number(group.vpc_groups, 'VPC group')} of others"
+        else f"{number_of(group.vpc_groups, 'VPC group')} of others"
     )
     became = tally_text(group.tally)
     pairs = ((group.added, "new"), (group.removed, "gone"))
-    differs = [f"{_number(len(rules), 'rule')} {word}" for rules, word in pairs if rules]
+    differs = [f"{number_of(len(rules), 'rule')} {word}" for rules, word in pairs if rules]
     return "; ".join(
-        [f"{called(group.classic_id, group.name)}, {_number(group.members, 'member')}: {where}"]
+        [f"{called(group.classic_id, group.name)}, {number_of(group.members, 'member')}: {where}"]
         + ([became] if became else [])
         + differs
     )
@@ -132,7 +133,7 @@ def _groups(groups: Sequence[GroupChange], width: int, everything: bool) -> Iter
         yield from _texts(wrapped(group_text(group), width, f"  {sign} "), style)
         yield from _rules_of(group, width, None if everything else most)
     if len(ordered) > len(shown):
-        yield Text(f"    and {_number(len(ordered) - len(shown), 'more group')}: --all shows them", "dim")
+        yield Text(f"    and {number_of(len(ordered) - len(shown), 'more group')}: --all shows them", "dim")
 
 
 def _rules_of(group: GroupChange, width: int, most: int | None) -> Iterator[Text]:
@@ -143,7 +144,7 @@ def _rules_of(group: GroupChange, width: int, most: int | None) -> Iterator[Text
         for rule in kept:
             yield from _texts(wrapped(rule, width, f"      {sign} "))
         if len(rules) > len(kept):
-            yield Text(f"      {sign} and {_number(len(rules) - len(kept), 'more rule')}", "dim")
+            yield Text(f"      {sign} and {number_of(len(rules) - len(kept), 'more rule')}", "dim")
     told = [item for item in group.rules if most is None or item.became in ("lost", "narrowed")]
     kept_rules = told[:most]
     for item in kept_rules:
@@ -152,7 +153,7 @@ def _rules_of(group: GroupChange, width: int, most: int | None) -> Iterator[Text
             text += f" ({item.vpc_rules} VPC rules)"
         yield from _texts(wrapped(text, width, " " * 6), "red" if item.became == "lost" else "dim")
     if len(told) > len(kept_rules):
-        yield Text(f"      and {_number(len(told) - len(kept_rules), 'more rule')} lost or narrowed", "dim")
+        yield Text(f"      and {number_of(len(told) - len(kept_rules), 'more rule')} lost or narrowed", "dim")
 
 
 # ---- all else ----
@@ -176,7 +177,7 @@ def _area(area: Area, parts: Sequence[Part], width: int, everything: bool) -> It
         elif details:
             yield from _texts(wrapped(_few(details), width, " " * 6), "dim")
     if len(grouped) > len(shown):
-        yield Text(f"    and {_number(len(grouped) - len(shown), 'more line')}: --all shows them", "dim")
+        yield Text(f"    and {number_of(len(grouped) - len(shown), 'more line')}: --all shows them", "dim")
     reasons = dict.fromkeys(part.forever for part in parts if part.forever)
     for reason in reasons:
         yield from _texts(wrapped(f"cannot be undone: {reason}", width, f"{_MARK}   "), "red")
@@ -219,10 +220,6 @@ def called(item_id: str, name: str) -> str:
     return f"{item_id} ({name})" if name and name != item_id else item_id
 
 
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
-
-
 # ---- against the base ----
 
 
@@ -244,7 +241,7 @@ def comparison_lines(found: Comparison, width: int, *, everything: bool = False)
             if names:
                 few = names if everything else names[:_MOST_FINDINGS]
                 more = f" and {len(names) - len(few)} more" if len(names) > len(few) else ""
-                yield from _texts(wrapped(f"{_number(len(names), 'instance')} {word}: {', '.join(few)}{more}", width))
+                yield from _texts(wrapped(f"{number_of(len(names), 'instance')} {word}: {', '.join(few)}{more}", width))
     if found.dates:
         yield Text("Dates that moved", "bold")
         for date in found.dates:
@@ -302,7 +299,7 @@ def _findings(title: str, changes: Sequence[FindingChange], style: str, width: i
         how = f" ({item.severity}, {item.before or 'not judged'} -> {item.after or 'not judged'})"
         yield from _texts(wrapped(f"{item.title}{how}: {', '.join(few)}{more}", width, "  "))
     if not everything and len(grouped) > _MOST_FINDINGS:
-        yield Text(f"  and {_number(len(grouped) - _MOST_FINDINGS, 'more rule')}: --all shows them", "dim")
+        yield Text(f"  and {number_of(len(grouped) - _MOST_FINDINGS, 'more rule')}: --all shows them", "dim")
 
 
 def _date(text: str | None) -> str:

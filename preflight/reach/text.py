@@ -13,6 +13,7 @@ from rich.text import Text
 from policies.core.facts import printable
 from preflight.reach.model import Document, End, PairReach, Reach
 from preflight.screen import show, when, wrapped
+from preflight.words import number_of
 
 _STYLES: Final = {
     "opened": "bold red",
@@ -108,18 +109,14 @@ def answer_text(document: Document) -> str:
     reach = document.reach
     told = []
     if reach.opened:
-        told.append(f"OPENED: {_number(reach.opened, 'row')} above reached nothing before, and nobody accepted that")
+        told.append(f"OPENED: {number_of(reach.opened, 'row')} above reached nothing before, and nobody accepted that")
     if reach.unknown or reach.to_databases.unknown:
         told.append("UNKNOWN: not everything can be read")
     if not told:
         told.append("NOTHING OPENED")
     if reach.lost:
-        told.append(f"{_number(reach.lost, 'row')} lost, in part or whole")
+        told.append(f"{number_of(reach.lost, 'row')} lost, in part or whole")
     return f"{'; '.join(told)}: stack {reach.stack}"
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 # ---- rows ----
@@ -217,7 +214,7 @@ def _show_rows(out: Console, rows: Sequence[Row], *, everything: bool) -> None:
     out.print(table)
     if len(shown) < len(rows):
         more = len(rows) - len(shown)
-        show(out, Text(f"and {_number(more, 'more row')}: --all shows them, --instance those of one", "dim"))
+        show(out, Text(f"and {number_of(more, 'more row')}: --all shows them, --instance those of one", "dim"))
 
 
 def _few_rows(rows: Sequence[Row]) -> Iterator[Row]:

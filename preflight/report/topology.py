@@ -22,6 +22,7 @@ from policies.core.plan import (
     Plan,
     Resource,
 )
+from preflight.words import number_of
 
 _NOT_KNOWN: Final = "known after the update"
 
@@ -173,7 +174,7 @@ def _groups(plan: Plan, facts: Mapping[str, Value]) -> Iterable[Group]:
         )
         number = sum(len(plan.children(clone, SECURITY_GROUP)) for clone in clones)
         kind = "of others" if any(clone.parent in shared for clone in clones) else "cloned"
-        after = f"{number} VPC group{'' if number == 1 else 's'} {kind}, {rules} rules" if clones else "nothing yet"
+        after = f"{number_of(number, 'VPC group')} {kind}, {rules} rules" if clones else "nothing yet"
         yield Group(group_id, _text(item, "securityGroupName"), len(_texts(item, "memberIds")), after, bool(clones))
 
 

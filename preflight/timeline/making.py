@@ -20,6 +20,7 @@ from policies.core.settings import Settings
 from policies.subjects import durations
 from preflight.fixes import open_findings
 from preflight.timeline.model import Event, Kind, Phase, Span, Timeline
+from preflight.words import number_of
 
 T = TypeVar("T")
 
@@ -82,10 +83,10 @@ class _Making:
         of_rule = {rule["id"]: rule["leadHours"] for rule in self._result["rules"]}
         for lead, rules in sorted(hours.items(), reverse=True):
             found = sum(of_rule[rule] == lead for rule in waiting)
-            settle = f"; {_count(found, 'finding')} will block then" if found else ""
+            settle = f"; {number_of(found, 'finding')} will block then" if found else ""
             word = "becomes" if rules == 1 else "become"
             at = start - timedelta(hours=lead)
-            self._event(at, "lead-time", wave["name"], f"{_count(rules, 'rule')} {word} mandatory{settle}")
+            self._event(at, "lead-time", wave["name"], f"{number_of(rules, 'rule')} {word} mandatory{settle}")
 
     def _move(self, wave: Mapping[str, Any], name: str, start: datetime, latest: datetime) -> None:
         ids = set(wave["instanceIds"])
@@ -96,7 +97,7 @@ class _Making:
         ]
         clock = Clock(self._now, start, latest, settings=_SETTINGS)
         up = start + durations.moving(len(moving), clock)
-        self._event(start, "window", name, f"the move of {_count(len(moving), 'instance')} begins")
+        self._event(start, "window", name, f"the move of {number_of(len(moving), 'instance')} begins")
         self._event(up, "up-again", name, f"about then all are up: {durations.told(up - start)} for all")
         self._span(name, "moving", start, up)
         self._span(name, "until-latest", up, latest)
@@ -261,7 +262,3 @@ def _name(instance: Facts) -> str:
 
 def _time(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

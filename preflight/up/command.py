@@ -26,6 +26,7 @@ from preflight.previewing import Heard, Preview, Request
 from preflight.screen import Progress, console, show, show_not_judged, styled
 from preflight.up.holding import may_follow, release_what_runs_on
 from preflight.up.updating import Done, update
+from preflight.words import number_of
 
 #: Exit code: the update failed, or nobody confirmed it.
 FAILED: Final = 1
@@ -142,6 +143,6 @@ def _show_after(decision: Decision, judged: Judged, out: Console) -> int:
         show_not_judged(out, decision.problems)
         return decision.code
     number = decision.result["blocking"]
-    why = f": {number} finding{'' if number == 1 else 's'} must be settled; preflight check shows how" if number else ""
+    why = f": {number_of(number, 'finding')} must be settled; preflight check shows how" if number else ""
     show(out, styled(decision.readiness, f": stack {printable(judged.stack.name)}, after the update{why}"))
     return decision.code

@@ -10,6 +10,7 @@ from typing import Final
 
 from preflight.report.page.times import Moment
 from preflight.report.topology import Topology
+from preflight.words import number_of
 
 WIDTH: Final = 960
 #: Boxes in a column; the table has all.
@@ -96,7 +97,7 @@ def draw_map(topology: Topology) -> Map:
         (
             item.id,
             item.name,
-            f"classic group, {item.members} member{'' if item.members == 1 else 's'}",
+            f"classic group, {number_of(item.members, 'member')}",
             item.after,
             item.declared,
         )
@@ -122,10 +123,6 @@ def draw_map(topology: Topology) -> Map:
     )
     rows = max(min(len(left), MOST_NODES), min(len(right), MOST_NODES), 1)
     return Map(tuple(placed), edges, len(left) + len(right) - len(placed), _TOP + rows * _ROW)
-
-
-def _plural(number: int) -> str:
-    return "" if number == 1 else "s"
 
 
 def _column(items: Sequence[tuple[str, str, str, str, bool]], weight: Counter[str], x: int) -> Iterable[Node]:
