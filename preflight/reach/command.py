@@ -14,7 +14,7 @@ from policies.core.facts import UnreadableError, printable
 from policies.verdict import BAD_INPUT, CONDITIONS, NOT_JUDGED, NOT_READY, READY, UNKNOWN, WHAT_IF
 from preflight.exits import NOT_ALLOWED, Stop
 from preflight.judging import Asked, Judged, judge, not_judged
-from preflight.options import ProjectOption, RehearsalOption, ResultOption, StackOption
+from preflight.options import EstateOption, ProjectOption, RehearsalOption, ResultOption, StackOption
 from preflight.reach.making import Basis, make_reach, moved_and_not
 from preflight.reach.model import Document, End, Reach
 from preflight.reach.text import show_reach
@@ -76,13 +76,16 @@ def reach(  # noqa: PLR0913 - one argument an option
     strict: Annotated[bool, typer.Option("--strict", help=f"Exit {CONDITIONS} where something is lost.")] = False,
     rehearsal: RehearsalOption = False,
     result: ResultOption = None,
+    estate: EstateOption = None,
     project: ProjectOption = Path(),
 ) -> None:
     """Show who reached whom before the move, who does after it, and what is opened.
 
     Nothing is changed in the cloud. Anything that is opened, and that nobody accepted, is exit 20.
     """
-    asked = Asked(project, stack, rehearsal=rehearsal, result=result)
+    if of is Of.CLOUD and estate is not None:
+        raise Stop(BAD_INPUT, "--after cloud: expected no --estate beside it, for no cloud is asked")
+    asked = Asked(project, stack, rehearsal=rehearsal, result=result, estate=estate)
     out = console()
     judged = judge(asked, console(stderr=True))
     if judged.decision.result is None or not judged.told.is_whole:
@@ -118,24 +121,26 @@ def make_document(
         found = make_reach(plan, datetime.fromisoformat(result["now"]), chosen, whole_vswitches=whole_vswitches)
     except UnreadableError as problem:
         raise Stop(UNKNOWN, f"Who reaches whom is unknown: {problem}") from None
+    file = (result["run"].get("estateFile") or {}).get("path")
     return Document(
         readiness=judged.decision.readiness,
-        exit_code=exit_code(found, judged.decision.code, strict=strict),
+        exit_code=exit_code(found, judged.decision.code, strict=strict, by_file=file is not None),
         judged_at=result["now"],
         commit=result["run"]["commit"],
         account=result["run"]["accountId"],
         basis=chosen,
         moved=moved,
         to_move=to_move,
+        estate_file=file,
         reach=found,
     )
 
 
-def exit_code(found: Reach, verdict: int, *, strict: bool = False) -> int:
-    """Return the exit code: openings come before unknowns, and a what-if passes no gate."""
+def exit_code(found: Reach, verdict: int, *, strict: bool = False, by_file: bool = False) -> int:
+    """Return the exit code: openings come before unknowns, and neither a what-if nor a file passes a gate."""
     if found.opened:
         return NOT_READY
-    if found.unknown or found.to_databases.unknown:
+    if by_file or found.unknown or found.to_databases.unknown:
         return UNKNOWN
     if verdict == WHAT_IF:
         return WHAT_IF

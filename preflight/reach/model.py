@@ -135,6 +135,7 @@ class Document(Model):
     """The output of `preflight reach --format json`; `readiness` is the verdict of the run that it is made of.
 
     `basis` is the source for the time after the move; `moved` and `to_move` count the instances of the stack.
+    `estate_file` is the inventory file in place of the cloud, if there was one.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -146,4 +147,5 @@ class Document(Model):
     basis: Literal["plan", "cloud"]
     moved: int
     to_move: int
+    estate_file: str | None = None
     reach: Reach

@@ -112,6 +112,8 @@ def answer_text(document: Document) -> str:
         told.append(f"OPENED: {number_of(reach.opened, 'row')} above reached nothing before, and nobody accepted that")
     if reach.unknown or reach.to_databases.unknown:
         told.append("UNKNOWN: not everything can be read")
+    elif document.estate_file is not None:
+        told.append(f"UNKNOWN: by the estate in {printable(document.estate_file)} alone, and no cloud was asked")
     if not told:
         told.append("NOTHING OPENED")
     if reach.lost:

@@ -70,6 +70,16 @@ def test_it_fits_the_terminal_and_the_answer_is_last(name: str, width: int) -> N
     assert " ".join(lines[-2:]).endswith("stack test")
 
 
+def test_a_file_passes_no_gate() -> None:
+    found = document("prepared" if "prepared" in NAMES else "first").reach
+    kept = found.model_copy(update={"opened": 0, "unknown": ()})
+    assert (exit_code(kept, 0), exit_code(kept, 0, by_file=True)) == (0, 30)
+    told = document(reach=kept, estate_file="estate.json", exit_code=30)
+    last = shown(told, 120)[-1]
+    assert last.startswith("UNKNOWN: by the estate in estate.json alone, and no cloud was asked")
+    assert "NOTHING OPENED" not in last
+
+
 def test_the_page_shows_what_is_shown() -> None:
     lines = shown(document(), 120)
     page = (ROOT / "docs/preflight-reach.md").read_text(encoding="utf-8").split("```")[3]
