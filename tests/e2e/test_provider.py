@@ -17,7 +17,7 @@ from simulator.estate_file import load
 from simulator.server import Simulator, running
 from tests.e2e.alicloud_plugin import PluginError, plugin
 from tests.e2e.conftest import ESTATE
-from tests.e2e.lifecycles import Program, check_reads, programs
+from tests.e2e.lifecycles import Program, check_reads, lives
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
@@ -96,7 +96,7 @@ def sdk_class(type_token: str) -> str:
     return f"{package}.{module.split('/')[0]}.{member}"
 
 
-@pytest.fixture(params=programs(), ids=lambda program: program.name)
+@pytest.fixture(params=lives(), ids=lambda program: program.name)
 def life(request: pytest.FixtureRequest, engine: toolchain.Engine, tmp_path: Path) -> Iterator[Life]:
     """One program on a cloud that has what it needs."""
     estate = load(ESTATE)
