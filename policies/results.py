@@ -74,7 +74,7 @@ def groups(result: Mapping[str, Any]) -> Iterator[tuple[ResultDocument, Sequence
 
 def notices(result: Mapping[str, Any]) -> list[Notice]:
     """Return the notices, by wave, instance and item. Raises the errors of `findings`."""
-    told: list[Notice] = [
+    notices: list[Notice] = [
         {
             "item": group["item"],
             "phase": group["phase"],
@@ -85,7 +85,7 @@ def notices(result: Mapping[str, Any]) -> list[Notice]:
         for group in result["notices"]
         for instance_id in group["instanceIds"] or [None]
     ]
-    return sorted(told, key=lambda item: (item["wave"] or "", item["instanceId"] or "", item["item"]))
+    return sorted(notices, key=lambda item: (item["wave"] or "", item["instanceId"] or "", item["item"]))
 
 
 def _finding(result: Mapping[str, Any], group: ResultDocument, instance: InstanceDocument | None) -> Finding:

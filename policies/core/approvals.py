@@ -7,6 +7,7 @@ from typing import Final
 
 from policies.core.facts import Facts, UnreadableError
 from policies.core.identities import identity
+from policies.core.times import to_minute
 
 # Counted from the approval: a longer exception needs a new decision.
 LONGEST: Final = timedelta(days=90)
@@ -19,11 +20,11 @@ def void(owner: str, approved_by: str, approved_at: datetime, expires: datetime,
     if identity(owner) == identity(approved_by):
         return f"{owner} approved it for himself or herself, as {approved_by}"
     if approved_at > now:
-        return f"it is approved for {_told(approved_at)}, which is in the future"
+        return f"it is approved for {to_minute(approved_at)}, which is in the future"
     if expires > approved_at + LONGEST:
         return f"it expires more than {LONGEST.days} days after its approval"
     if expires <= now:
-        return f"it expired at {_told(expires)}"
+        return f"it expired at {to_minute(expires)}"
     return None
 
 
@@ -33,8 +34,4 @@ def approved(entry: Facts, now: datetime) -> str:
     reason = entry.name("reason").rstrip(".")
     if problem := void(owner, approved_by, entry.moment("approvedAt"), expires, now):
         raise UnreadableError(entry.path, f"does not hold: {problem}")
-    return f"{reason} ({owner}, approved by {approved_by} until {_told(expires)})"
-
-
-def _told(moment: datetime) -> str:
-    return moment.isoformat(timespec="minutes")
+    return f"{reason} ({owner}, approved by {approved_by} until {to_minute(expires)})"

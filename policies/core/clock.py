@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeAlias, cast
 from policies.core.facts import Facts, UnreadableError, attempt
 from policies.core.plan import Plan
 from policies.core.settings import Settings, Threshold
+from policies.core.times import to_minute
 
 NOW_VARIABLE: Final = "PREFLIGHT_NOW"
 
@@ -58,13 +59,13 @@ def read_clock(
     if clock is not None and not isinstance(clock, UnreadableError):
         # The facts are older than this moment; this machine's clock measures by how much, even if it is set wrong.
         present, source = clock[0] + (judged_at - clock[1]), "cloud"
-    told = () if plan is None else attempt(lambda: plan.migration.texts("rehearsal"))
-    rehearsal = () if isinstance(told, UnreadableError) else told
+    attempted = () if plan is None else attempt(lambda: plan.migration.texts("rehearsal"))
+    rehearsal = () if isinstance(attempted, UnreadableError) else attempted
     file = None if plan is None else estate_file(plan)
     if NOW_VARIABLE not in environment:
         return Moment(present, cast(Source, source), judged_at, rehearsal=rehearsal, estate_file=file)
     now = Facts(environment, "environment").moment(NOW_VARIABLE)
-    reason = f"{NOW_VARIABLE} asks about {_told(now)}, and it is {_told(present)} now"
+    reason = f"{NOW_VARIABLE} asks about {to_minute(now)}, and it is {to_minute(present)} now"
     return Moment(now, "PREFLIGHT_NOW", judged_at, (reason,), rehearsal, file)
 
 
@@ -115,10 +116,6 @@ def _shown(start: datetime, found: re.Match[str]) -> str:
         # No day of the calendar, or outside its range.
         return found[0]
     return moment.isoformat(timespec="seconds" if found["seconds"] else "minutes")
-
-
-def _told(moment: datetime) -> str:
-    return moment.isoformat(timespec="minutes")
 
 
 @dataclass(frozen=True)

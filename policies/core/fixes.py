@@ -328,8 +328,8 @@ def _setting(changes: Sequence[Change], stack: str) -> str:
 
 def _noted(text: str, notes: Iterable[str], *steps: Step) -> str:
     unknown = list(dict.fromkeys(item for step in steps for item in to_fill(step)))
-    told = [*filter(None, notes), *(["fill in what is in <>"] if unknown else [])]
-    return f"{text}   # {'; '.join(told)}" if told else text
+    remarks = [*filter(None, notes), *(["fill in what is in <>"] if unknown else [])]
+    return f"{text}   # {'; '.join(remarks)}" if remarks else text
 
 
 def nested(item: Change) -> Any:

@@ -89,9 +89,9 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     if not ordered:
         raise ValueError("no verdicts")
     outcome = ordered[0].outcome
-    told = [verdict for verdict in ordered if verdict.outcome is outcome or verdict.outcome.blocks]
-    fixes = joined(fix for verdict in told for fix in verdict.fixes)
-    return Verdict(outcome, "\n".join(dict.fromkeys(v.reason for v in told)), fixes)
+    relevant = [verdict for verdict in ordered if verdict.outcome is outcome or verdict.outcome.blocks]
+    fixes = joined(fix for verdict in relevant for fix in verdict.fixes)
+    return Verdict(outcome, "\n".join(dict.fromkeys(v.reason for v in relevant)), fixes)
 
 
 def best(verdicts: Iterable[Verdict]) -> Verdict:

@@ -98,10 +98,10 @@ def _shared_group(resource: Resource) -> Iterator[Resource]:
     yield Resource(CLONED_SECURITY_GROUP, urn, resource.name, resource.urn, {**known, "report": (), "limits": ()})
     groups = facts.get("groups")
     for number, group in enumerate(groups if isinstance(groups, Sequence) else ()):
-        told = group if isinstance(group, Mapping) else {}
+        given = group if isinstance(group, Mapping) else {}
         name = f"{resource.name}-{number + 1}" if number else resource.name
-        properties = {name: told[key] for name, key in _OF_A_GROUP if key in told}
-        rules = {key: told[key] for key in ("securityGroupId", "rules") if key in told}
+        properties = {name: given[key] for name, key in _OF_A_GROUP if key in given}
+        rules = {key: given[key] for key in ("securityGroupId", "rules") if key in given}
         yield Resource(SECURITY_GROUP, f"{urn}/group-{number}", name, urn, properties)
         yield Resource(SECURITY_GROUP_RULES, f"{urn}/rules-{number}", name, urn, {**rules, "applied": "by others"})
 

@@ -15,6 +15,7 @@ from policies.core.facts import Facts, UnreadableError, attempt
 from policies.core.fixes import ID, RULE, Fix, change
 from policies.core.outcome import Outcome, Result
 from policies.core.plan import Plan
+from policies.core.times import to_minute
 
 _MATCHED: Final = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PENDING)
 
@@ -125,9 +126,9 @@ class Review:
         if end is None:
             return "the end of the window is not known, past which no waiver holds"
         if end <= now:
-            return f"the window ended at {_told(end)}, past which no waiver holds"
+            return f"the window ended at {to_minute(end)}, past which no waiver holds"
         if waiver.expires > end:
-            return f"it expires after the window, whose end is {_told(end)}"
+            return f"it expires after the window, whose end is {to_minute(end)}"
         return None
 
     def end_for(self, waiver: Waiver) -> datetime | None:
@@ -153,7 +154,7 @@ class Review:
                     blocking=False,
                     waiver=waiver,
                     waived=result.outcome,
-                    reason=f"{result.reason}\nWaived until {_told(waiver.expires)}: {waiver}.",
+                    reason=f"{result.reason}\nWaived until {to_minute(waiver.expires)}: {waiver}.",
                 )
             reasons.append(f"\nNot waived: {waiver} does not hold, {problem}.")
         return replace(result, reason=result.reason + "".join(reasons))
@@ -184,7 +185,3 @@ class Review:
             if isinstance(waiver, Waiver):
                 found[waiver.rule].append(waiver)
         return found
-
-
-def _told(moment: datetime) -> str:
-    return moment.isoformat(timespec="minutes")

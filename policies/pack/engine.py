@@ -213,8 +213,8 @@ def not_checked(environment: Mapping[str, str]) -> StackValidationPolicy:
 
     def validate(_args: StackValidationArgs, report_violation: ReportViolation) -> None:
         plan = _asked.get()
-        told = attempt(lambda: read_clock(environment, plan).rehearsal)
-        rehearsal = () if isinstance(told, UnreadableError) else told
+        attempted = attempt(lambda: read_clock(environment, plan).rehearsal)
+        rehearsal = () if isinstance(attempted, UnreadableError) else attempted
         notes = [f"This is a rehearsal, and says nothing to a gate: {reason}" for reason in rehearsal]
         report_violation("\n".join(map(listed, [told_once, *notes])), plan.stack_urn)
 

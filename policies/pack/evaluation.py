@@ -16,6 +16,7 @@ from policies.core.outcome import Outcome, Result, Subject, Verdict, failed, jud
 from policies.core.plan import MIGRATION, Plan, Resource, has_moved
 from policies.core.rule import AnyRule, InstanceRule, MigrationRule, ReviewRule, Rule
 from policies.core.settings import Settings, read_settings
+from policies.core.times import to_minute
 from policies.core.waivers import Review, read_waivers
 from policies.subjects.deadlines import deadlines
 from policies.subjects.notes import Note, notes
@@ -237,7 +238,7 @@ def _settled(verdict: Verdict, timeline: Timeline, estate_file: str | None) -> V
             f"{verdict.reason}\nWhether declared is enough is not known: the facts do not say when the freeze begins.",
             *verdict.fixes,
         )
-    began = timeline.freeze_starts_at.isoformat(timespec="minutes")
+    began = to_minute(timeline.freeze_starts_at)
     return failed(f"{verdict.reason}\nDeclared is no longer enough: the freeze began at {began}.", *verdict.fixes)
 
 

@@ -10,6 +10,7 @@ from policies.core.fixes import STACK, Line, of_all, shape
 from policies.core.fixes import lines as lines_of
 from policies.core.outcome import Result, Subject
 from policies.core.rule import Rule
+from policies.core.times import to_minute
 
 # The engine indents by four to eight columns; terminals and code hosts show 100.
 WIDTH: Final = 90
@@ -143,7 +144,7 @@ def advice_text(found: Sequence[tuple[Rule, Sequence[Result]]], stack: str = STA
     lines += [*_told(results), *_fix(results, stack)] if others else finding_text(rule, results, stack).splitlines()
     dates = sorted({item.mandatory_from for _, group in found for item in group if item.advice and item.mandatory_from})
     if dates:
-        first, last = (date.isoformat(timespec="minutes") for date in (dates[0], dates[-1]))
+        first, last = (to_minute(date) for date in (dates[0], dates[-1]))
         lines.append(f"Mandatory from {first} on" + ("" if first == last else f", the last of it from {last} on"))
     return "\n".join(lines)
 

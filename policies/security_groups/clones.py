@@ -110,9 +110,9 @@ def misdirected(plan: Plan, classic_id: str) -> list[str]:
                 clone = the_clone(plan, cloned_from)
                 groups = the_groups(plan, clone)
                 # In the preview of an update in place the plugin returns no id; the component still knows it.
-                told = clone.facts.data.get("securityGroupIds")
+                ids = clone.facts.data.get("securityGroupIds")
                 its_ids = [group.facts.text("id") for group in groups if group.exists]
-                its_ids += [item for item in told if isinstance(item, str)] if isinstance(told, (list, tuple)) else []
+                its_ids += [item for item in ids if isinstance(item, str)] if isinstance(ids, (list, tuple)) else []
                 # Before the first update no id is known; once a group exists, the rules that name it must be known too.
                 if (groups[0].exists or facts.is_known("groupId")) and facts.text("groupId") not in its_ids:
                     found.append(f"clone rule '{label}' of {classic_id} does not name the clone of {cloned_from}")

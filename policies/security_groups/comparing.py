@@ -61,9 +61,9 @@ def opened(
         for met in met_by(tables, around, departure):
             for difference in tables.opened(met.before, met.after):
                 # No rule of a clone names the group of an unlinked instance, so a refusal by that group is not lifted.
-                told = met.reachable or not _is_by_group(difference.refused_by)
+                applies = met.reachable or not _is_by_group(difference.refused_by)
                 # An instance with an unknown destination is let in by no address.
-                if told and (met.placed or not is_by_address(difference.accepted_by)):
+                if applies and (met.placed or not is_by_address(difference.accepted_by)):
                     found.add_instances(difference, met.peers, met.addresses, _as_members(difference))
         for classic_id in sorted(tables.named):
             _compare_nobody(tables, classic_id, around, found)

@@ -152,7 +152,7 @@ class Differences:
         return lines if more <= 0 else [*lines[:_MOST_LINES], f"and {more} more of the kind"]
 
 
-def told(reasons: Mapping[str, str], differences: Differences, verb: str) -> list[str]:
+def lines(reasons: Mapping[str, str], differences: Differences, verb: str) -> list[str]:
     """Return accepted differences as lines; none where there are none."""
     if not differences.accepted:
         return []

@@ -35,8 +35,8 @@ class _Rule(NamedTuple):
             f", source ports {self.source_ports}" if self.source_ports else "",
             f", at {self.local_block}" if self.local_block else "",
         ]
-        told = f"{self.direction} {self.policy} {self.protocol} {self.ports} {way} {self.peer[1]} ({self.priority:g})"
-        return "".join([told, *extras])
+        text = f"{self.direction} {self.policy} {self.protocol} {self.ports} {way} {self.peer[1]} ({self.priority:g})"
+        return "".join([text, *extras])
 
 
 class _Group(NamedTuple):

@@ -121,10 +121,10 @@ def pairs(plan: Plan) -> Iterator[Pair]:
                 for between in (False, True):
                     found = _pair(ends, one, other, between=between)
                     if found is not None:
-                        yield _told(found, sources, targets, ends, between=between)
+                        yield _pair_of(found, sources, targets, ends, between=between)
 
 
-def _told(
+def _pair_of(
     found: _Found, sources: tuple[Peer, ...], targets: tuple[Peer, ...], ends: Mapping[str, _Ends], *, between: bool
 ) -> Pair:
     kept = {name: without(flows, found.lost[name]) for name, flows in found.kept.items()}
@@ -243,7 +243,7 @@ def _by_peer(ways: Iterator[tuple[Meeting, _Way]]) -> Mapping[str, _Ways]:
     for met, way in ways:
         for peer in met.peers:
             found[peer.id][way] = None
-    return {peer_id: tuple(told) for peer_id, told in found.items()}
+    return {peer_id: tuple(texts) for peer_id, texts in found.items()}
 
 
 def _way(tables: Tables, met: Meeting) -> _Way:

@@ -11,6 +11,7 @@ from policies.core.facts import Facts, UnreadableError, attempt
 from policies.core.fixes import Fix, joined, then_all
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import Plan, has_moved
+from policies.core.times import to_minute
 from policies.subjects.address_lists import Source, unused
 from policies.subjects.attestations import answered_since
 
@@ -66,22 +67,22 @@ def left_behind(
     if not addresses:
         return not_applicable("It has kept its address, or something else has it now.")
     since, due = cleanup(plan, timeline)
-    told, until = ", ".join(addresses), due.isoformat(timespec="minutes")
+    former, until = ", ".join(addresses), to_minute(due)
     not_used = attempt(lambda: unused(plan, source, timeline.now))
     if isinstance(not_used, UnreadableError):
         if word := answered_since("address-lists", plan, timeline, instance, since):
             return passed(f"{word} {not_used}.")
         if timeline.now < due:
             return passed(
-                f"{not_used}. {told}, its former address, may still be listed there; the cleanup is due by {until}."
+                f"{not_used}. {former}, its former address, may still be listed there; the cleanup is due by {until}."
             )
         raise not_used
     if not_used is not None:
         return not_used
     left = [item for address in addresses for item in places(plan, address)]
     if not left:
-        return passed(f"{told}, its former address, is in no list of {source.named} any more.")
+        return passed(f"{former}, its former address, is in no list of {source.named} any more.")
     where = "; ".join(dict.fromkeys(item.place for item in left))
     if timeline.now < due:
-        return passed(f"{told}, its former address, is still in {where}; the cleanup is due by {until}.")
-    return failed(f"{told}, its former address, is still in {where}.", then_all(joined(item.fix for item in left)))
+        return passed(f"{former}, its former address, is still in {where}; the cleanup is due by {until}.")
+    return failed(f"{former}, its former address, is still in {where}.", then_all(joined(item.fix for item in left)))

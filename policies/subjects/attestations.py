@@ -14,6 +14,7 @@ from policies.core.facts import Facts, UnreadableError, attempt
 from policies.core.fixes import ID, Fix, change
 from policies.core.outcome import Outcome, Verdict, passed
 from policies.core.plan import Plan
+from policies.core.times import to_minute
 
 Kind: TypeAlias = Literal["address-lists", "application-go", "licence-review", "orders-settled", "security-software"]
 KINDS: Final[frozenset[str]] = frozenset(get_args(Kind))
@@ -108,4 +109,4 @@ def _word(entry: Facts, now: datetime, needed: datetime) -> str | None:
     stated, until = entry.moment("statedAt"), entry.moment("validUntil")
     if stated > now or until < max(now, needed) or until - stated > LONGEST:
         return None
-    return f"{owner} answers for it until {until.isoformat(timespec='minutes')}: {statement.rstrip('.')}."
+    return f"{owner} answers for it until {to_minute(until)}: {statement.rstrip('.')}."

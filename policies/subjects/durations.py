@@ -33,7 +33,7 @@ def copying(gib: float, timeline: Timeline) -> timedelta:
     return timedelta(hours=timeline.threshold(COPYING)) * gib / 100
 
 
-def told(duration: timedelta) -> str:
+def text(duration: timedelta) -> str:
     """Return a duration such as `45 min` or `25.6 h`."""
     minutes = duration.total_seconds() / 60
     return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"

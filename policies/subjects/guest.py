@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError, attempt
-from policies.core.fixes import ID, STACK, Fix, change, command, filled, task
+from policies.core.fixes import ID, STACK, Fix, aliyun, change, command, filled, task
 from policies.core.outcome import Verdict, unknown
 from policies.core.plan import Plan
 from policies.core.waivers import waiver
@@ -32,6 +32,11 @@ COLLECT: Final = (
 
 COLLECT_AGAIN: Final = task("Collect it as root, as guest-evidence-current says.")
 """The same for all rules that lack a fact, so that they do not repeat each other."""
+
+LOOK_AT_CONSOLE: Final = task("What the evidence would have shown is seen at its console:") + aliyun(
+    "ecs", "DescribeInstanceVncUrl", {"InstanceId": ID}
+)
+"""After the move, evidence of the classic instance can no longer be collected."""
 
 GuestCheck: TypeAlias = Callable[[Plan, Timeline, Facts, Facts], Verdict]
 InstanceCheck: TypeAlias = Callable[[Plan, Timeline, Facts], Verdict]

@@ -6,7 +6,7 @@ from policies.core.facts import Facts
 from policies.core.fixes import Fix, aliyun
 
 
-def told(group: Facts) -> str:
+def called(group: Facts) -> str:
     """Return the group, its load balancer, the port and the weight in words."""
     group_id, name = group.text("vserverGroupId"), group.optional_text("vserverGroupName")
     return (

@@ -15,6 +15,7 @@ from policies.core.clock import Schedule, Timeline, Wave
 from policies.core.facts import Facts, UnreadableError, attempt
 from policies.core.plan import Plan, has_moved, place_of
 from policies.core.settings import Settings
+from policies.core.times import to_minute
 from policies.subjects import durations
 from policies.subjects.disks import hours_blocked
 from policies.subjects.notice import ITEMS
@@ -41,18 +42,18 @@ def notes(plan: Plan, schedule: Schedule) -> tuple[Note, ...]:
     for wave in schedule.waves:
         for item, tell in OF_WAVES.items():
             if wave.moved is not True or ITEMS[item].phase == "after":
-                text = _told(item, partial(tell, plan, schedule, wave))
+                text = _text_of(item, partial(tell, plan, schedule, wave))
                 found += [Note(wave.name, "", item, text)] if text else []
     for instance in plan.instances:
         facts = instance.facts
         for item, tell_of in _OF_INSTANCES.items():
             if not has_moved(facts) or ITEMS[item].phase == "after":
-                text = _told(item, partial(tell_of, plan, facts))
+                text = _text_of(item, partial(tell_of, plan, facts))
                 found += [Note(_name(facts, "wave"), _name(facts, "instanceId"), item, text)] if text else []
     return tuple(sorted(found))
 
 
-def _told(item: str, tell: Callable[[], str]) -> str:
+def _text_of(item: str, tell: Callable[[], str]) -> str:
     try:
         return tell()
     except UnreadableError as problem:
@@ -71,9 +72,9 @@ def _name(facts: Facts, key: str) -> str:
 
 
 def _stopped(_plan: Plan, _schedule: Schedule, wave: Wave) -> str:
-    number, start = len(wave.instance_ids), _start(wave).isoformat(timespec="minutes")
+    number, start = len(wave.instance_ids), to_minute(_start(wave))
     timeline = Timeline(wave.timeline.now, settings=_BY_DEFAULT)
-    each, all_of_them = (durations.told(durations.moving(count, timeline)) for count in (1, number))
+    each, all_of_them = (durations.text(durations.moving(count, timeline)) for count in (1, number))
     return (
         f"{start}: {number} instances, each stopped for about {each}; about {all_of_them} until all are up, if "
         "five move at once."
@@ -87,8 +88,8 @@ def _no_way_back(_plan: Plan, _schedule: Schedule, _wave: Wave) -> str:
 def _later(plan: Plan, schedule: Schedule, wave: Wave) -> str:
     others = sorted(other.name for other in schedule.waves if other.name != wave.name)
     later = sorted(plan.migration.texts("laterInstanceIds"))
-    told = [f"wave {name}" for name in others] + ([f"{len(later)} instances of no wave yet"] if later else [])
-    return f"At another time: {', '.join(told)}. They reach it over ClassicLink only." if told else ""
+    others_named = [f"wave {name}" for name in others] + ([f"{len(later)} instances of no wave yet"] if later else [])
+    return f"At another time: {', '.join(others_named)}. They reach it over ClassicLink only." if others_named else ""
 
 
 def _out_of_reach(_plan: Plan, _schedule: Schedule, _wave: Wave) -> str:
@@ -111,7 +112,7 @@ def _vouchers(_plan: Plan, _schedule: Schedule, wave: Wave) -> str:
 
 def _tickets(_plan: Plan, _schedule: Schedule, wave: Wave) -> str:
     latest = wave.timeline.latest
-    until = f", scheduled until {latest.isoformat(timespec='minutes')} at the latest" if latest else ""
+    until = f", scheduled until {to_minute(latest)} at the latest" if latest else ""
     return f"Open a ticket if anything goes wrong in the move of wave {wave.name}{until}."
 
 
@@ -240,18 +241,18 @@ def announcement(found: tuple[Note, ...], waves: Sequence[str]) -> str:
     Notes that are the same for all waves are shown once. Each wave has the line with its beginning. Of all other notes
     the items are named.
     """
-    told = {(note.wave, note.item): note.text for note in found if not note.instance_id}
-    texts = {item: {told.get((wave, item)) for wave in waves} for item in OF_WAVES}
+    text_of = {(note.wave, note.item): note.text for note in found if not note.instance_id}
+    texts = {item: {text_of.get((wave, item)) for wave in waves} for item in OF_WAVES}
     shared = [item for item, of_waves in texts.items() if len(of_waves) == 1 and item in _SAME]
-    begins = [f"N01 {wave}: {told[wave, 'N01']}" for wave in waves if (wave, "N01") in told]
+    begins = [f"N01 {wave}: {text_of[wave, 'N01']}" for wave in waves if (wave, "N01") in text_of]
     more = len(begins) - _MOST_WAVES
-    others = sorted({item for _, item in told} - {"N01", *shared})
+    others = sorted({item for _, item in text_of} - {"N01", *shared})
     return "\n".join(
         [
             "Independent of findings:",
             *begins[:_MOST_WAVES],
             *([f"N01 and {more} more waves"] if more > 0 else []),
-            *(f"{item} {told[waves[0], item]}" for item in shared if (waves[0], item) in told),
+            *(f"{item} {text_of[waves[0], item]}" for item in shared if (waves[0], item) in text_of),
             *([f"{', '.join(others)}: for each wave in the notices of the result file"] if others else []),
         ]
     )

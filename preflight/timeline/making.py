@@ -98,7 +98,7 @@ class _Making:
         clock = Clock(self._now, start, latest, settings=_SETTINGS)
         up = start + durations.moving(len(moving), clock)
         self._event(start, "window", name, f"the move of {number_of(len(moving), 'instance')} begins")
-        self._event(up, "up-again", name, f"about then all are up: {durations.told(up - start)} for all")
+        self._event(up, "up-again", name, f"about then all are up: {durations.text(up - start)} for all")
         self._span(name, "moving", start, up)
         self._span(name, "until-latest", up, latest)
         sizes = self._known(f"the disks of wave {name}", lambda: [_gib(item) for item in moving])

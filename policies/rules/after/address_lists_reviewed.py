@@ -7,6 +7,7 @@ from policies.core.facts import Facts
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import InstanceRule
+from policies.core.times import to_minute
 from policies.subjects.after import cleanup
 from policies.subjects.attestations import answered_since, remediation
 
@@ -20,9 +21,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if word := answered_since("address-lists", plan, timeline, instance, since):
         return passed(word)
     if timeline.now < due:
-        return passed(
-            f"{_LISTS} may still name its old address; the review is due by {due.isoformat(timespec='minutes')}."
-        )
+        return passed(f"{_LISTS} may still name its old address; the review is due by {to_minute(due)}.")
     return failed(
         f"{_LISTS} may still name its old address: they cannot be read, and nobody has attested that since its move."
     )

@@ -17,6 +17,7 @@ from policies.core.plan import (
     has_moved,
 )
 from policies.core.rule import InstanceRule
+from policies.core.times import to_minute
 from policies.subjects.after import cleanup, given_up
 
 
@@ -32,16 +33,16 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         return passed(f"{', '.join(addresses)}, its former address, is admitted nowhere any more.")
     if timeline.now < due:
         return passed(
-            f"{', '.join(addresses)}, its former address, is still admitted by {_told(left)}; the cleanup is due by "
-            f"{due.isoformat(timespec='minutes')}."
+            f"{', '.join(addresses)}, its former address, is still admitted by {_joined(left)}; the cleanup is due by "
+            f"{to_minute(due)}."
         )
     return failed(
-        f"{', '.join(addresses)}, its former address, is still admitted by {_told(left)}.",
+        f"{', '.join(addresses)}, its former address, is still admitted by {_joined(left)}.",
         _REMOVAL,
     )
 
 
-def _told(places: list[str]) -> str:
+def _joined(places: list[str]) -> str:
     return "; ".join(dict.fromkeys(places))
 
 

@@ -10,7 +10,7 @@ from policies.core.outcome import Verdict, failed, judged, not_applicable, passe
 from policies.core.plan import MIGRATING_INSTANCE, Plan, has_moved
 from policies.core.rule import InstanceRule
 from policies.core.waivers import waiver
-from policies.subjects.load_balancers import beside_classic, rejoin, serves_classic_intranet, told
+from policies.subjects.load_balancers import beside_classic, called, rejoin, serves_classic_intranet
 
 
 def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
@@ -25,18 +25,18 @@ def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 def _again(instance_id: str, timeline: Timeline, group: Facts) -> Verdict:
     match group.choice("standing", "member", "left", "deleted"):
         case "member":
-            return passed(f"It is in {told(group)}, as before.")
+            return passed(f"It is in {called(group)}, as before.")
         case "deleted":
-            return passed(f"It was in {told(group)}, and the group has been deleted since.")
+            return passed(f"It was in {called(group)}, and the group has been deleted since.")
     if serves_classic_intranet(group):
         return failed(
-            f"It was in {told(group)}, which serves the classic intranet and takes no instance of a VPC: its traffic "
+            f"It was in {called(group)}, which serves the classic intranet and takes no instance of a VPC: its traffic "
             "must come another way, and this rule cannot see whether it does.",
             _replaced(instance_id, timeline),
         )
     beside = beside_classic(group)
     return failed(
-        f"It was in {told(group)}, and is no longer: its load balancer sends it nothing.{beside and ' '}{beside}",
+        f"It was in {called(group)}, and is no longer: its load balancer sends it nothing.{beside and ' '}{beside}",
         rejoin(instance_id, group),
     )
 

@@ -11,6 +11,7 @@ from policies.core.fixes import task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import MigrationRule
+from policies.core.times import to_minute
 from policies.subjects.attestations import KINDS, window_start
 
 
@@ -31,7 +32,7 @@ def _attestation(plan: Plan, timeline: Timeline, instances: Mapping[str, Facts],
         return failed(f"{word} names no instance.")
     stated = entry.moment("statedAt")
     if stated > timeline.now:
-        return failed(f"{word} is stated at {stated.isoformat(timespec='minutes')}, which is in the future.")
+        return failed(f"{word} is stated at {to_minute(stated)}, which is in the future.")
     if entry.moment("validUntil") - stated > LONGEST:
         return failed(f"{word} is valid for more than {LONGEST.days} days from when it was stated.")
     return worst([passed(f"{word} is in order."), *_about(plan, timeline, instances, entry, word)])
@@ -42,7 +43,7 @@ def _about(
 ) -> Iterator[Verdict]:
     """Yield the problems of an attestation with its instances."""
     until = entry.moment("validUntil")
-    told = until.isoformat(timespec="minutes")
+    expiry = to_minute(until)
     ids = entry.texts("instanceIds")
     moving = plan.remember(__name__, lambda: frozenset(plan.migration.texts("instanceIds"))) if ids else ()
     for instance_id in ids:
@@ -52,10 +53,10 @@ def _about(
         if instance is None:  # schedule-migration-declared reports one that moves and is not declared.
             continue
         if until < timeline.now and not _is_over(entry, instance):
-            yield failed(f"{word} expired at {told}, and {instance_id} still needs one.")
+            yield failed(f"{word} expired at {expiry}, and {instance_id} still needs one.")
         elif not has_moved(instance) and until < (start := window_start(plan, instance)):
-            begins = start.isoformat(timespec="minutes")
-            yield failed(f"{word} expires at {told}, before the window of {instance_id} at {begins}.")
+            begins = to_minute(start)
+            yield failed(f"{word} expires at {expiry}, before the window of {instance_id} at {begins}.")
 
 
 def _is_over(entry: Facts, instance: Facts) -> bool:

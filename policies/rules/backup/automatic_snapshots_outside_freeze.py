@@ -9,6 +9,7 @@ from policies.core.fixes import aliyun, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
+from policies.core.times import to_minute
 from policies.subjects.disks import hours_blocked
 
 # The hours of a policy are always in this zone (ECS API reference, CreateAutoSnapshotPolicy).
@@ -30,11 +31,11 @@ def _policy(policy: Facts, start: datetime, hours: float) -> Verdict:
     name, disks = policy.text("autoSnapshotPolicyId"), ", ".join(policy.texts("diskIds"))
     due = _first_due(policy.texts("timePoints"), policy.texts("repeatWeekdays"), start, timedelta(hours=hours))
     disk_ids = list(policy.texts("diskIds"))
-    blocked = f"from {start.isoformat(timespec='minutes')} for about {hours:g} h"
+    blocked = f"from {to_minute(start)} for about {hours:g} h"
     if due is None:
         return passed(f"Automatic snapshot policy {name} is not due while the disks are blocked, {blocked}.")
     return failed(
-        f"Automatic snapshot policy {name} is due at {due.isoformat(timespec='minutes')}, and the functions of {disks} "
+        f"Automatic snapshot policy {name} is due at {to_minute(due)}, and the functions of {disks} "
         f"are blocked {blocked}: that snapshot fails, and the day of the move has none.",
         aliyun("ecs", "CancelAutoSnapshotPolicy", {"diskIds": disk_ids}, "before the window")
         + aliyun("ecs", "ApplyAutoSnapshotPolicy", {"autoSnapshotPolicyId": name, "diskIds": disk_ids}, "after it"),

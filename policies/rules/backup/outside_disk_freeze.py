@@ -8,24 +8,24 @@ from policies.core.fixes import aliyun, task
 from policies.core.outcome import Verdict, failed, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP, Plan, Resource
 from policies.core.rule import InstanceRule
+from policies.core.times import to_minute
 from policies.subjects.disks import blocked, hours_blocked, snapshots_to_be_made
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     start, end = blocked(timeline, instance)
-    told = (
-        f"from {start.isoformat(timespec='minutes')} until at most {end.isoformat(timespec='minutes')} (about "
-        f"{hours_blocked(instance):g} h from the move)"
+    period = (
+        f"from {to_minute(start)} until at most {to_minute(end)} (about {hours_blocked(instance):g} h from the move)"
     )
-    verdicts = [passed(f"Its disk functions are blocked {told}, and nothing is due in that time.")]
+    verdicts = [passed(f"Its disk functions are blocked {period}, and nothing is due in that time.")]
     if start <= timeline.now < end:
         disk_ids = frozenset(disk.text("diskId") for disk in instance.objects("disks"))
-        verdicts += [_late_snapshot(item, told) for item, _ in snapshots_to_be_made(plan, disk_ids)]
+        verdicts += [_late_snapshot(item, period) for item, _ in snapshots_to_be_made(plan, disk_ids)]
     if "autoReleaseAt" in instance.data and start <= instance.moment("autoReleaseAt") < end:
         verdicts.append(
             failed(
                 f"It is released automatically at {instance.text('autoReleaseAt')}, while its disk functions are "
-                f"blocked {told}.",
+                f"blocked {period}.",
                 aliyun(
                     "ecs",
                     "ModifyInstanceAutoReleaseTime",

@@ -14,6 +14,7 @@ from policies.core.fixes import UP, Fix, aliyun, change, task
 from policies.core.outcome import Verdict, best, failed, judged, passed, pending, unknown, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, SNAPSHOT, SNAPSHOT_GROUP, Plan, Resource
 from policies.core.rule import InstanceRule
+from policies.core.times import to_minute
 from policies.subjects.disks import LOCAL_CATEGORIES, copied_at
 
 # The cloud's clock and ours may differ by this much; beyond it, the cloud refuses our requests as expired.
@@ -185,7 +186,7 @@ def _judge_age(plan: Plan, what: str, created: datetime, timeline: Timeline, max
     # The freeze counts, not the window: a team that prepares in time takes the last snapshot when the freeze begins.
     if created < timeline.freeze_starts_at - timedelta(hours=min(max_age, 8_760)):
         return pending(
-            f"{what} is from {created.isoformat(timespec='minutes')} and will be more than {max_age:g} h old when the "
+            f"{what} is from {to_minute(created)} and will be more than {max_age:g} h old when the "
             "freeze begins: a newer one is needed by then.",
             *_next_round(plan, "Shortly before the freeze:"),
         )
@@ -199,7 +200,7 @@ def _too_short(created: datetime, retention: float | None, needed_until: datetim
     days = -(-(needed_until - created) // timedelta(days=1))
     return failed(
         f"{what} is kept for only {retention:g} days; it is needed until "
-        f"{needed_until.isoformat(timespec='minutes')}, when the data is copied and a newer one can be taken.",
+        f"{to_minute(needed_until)}, when the data is copied and a newer one can be taken.",
         change("backups", {"retentionDays": days}),
     )
 

@@ -31,6 +31,7 @@ from policies.core.plan import (
 )
 from policies.core.rule import InstanceRule
 from policies.core.settings import Threshold
+from policies.core.times import to_minute
 from policies.core.waivers import waiver
 from policies.subjects.address_lists import addresses_of
 from policies.subjects.attestations import window_start
@@ -98,9 +99,9 @@ def _ended(plan: Plan, instance: Facts, database: Facts) -> Verdict:
             "admitted by its own address there.",
             change("databases", [{"id": database.text("dbInstanceId"), "alsoAdmit": list(addresses_of(instance))}]),
         )
-    told = f"{named(database)} has no classic address any more; the instance reaches it by ClassicLink until it moves."
+    text = f"{named(database)} has no classic address any more; the instance reaches it by ClassicLink until it moves."
     if admitted.outcome is Outcome.PASS:
-        return passed(told) if all(item.exists for item in links) else pending(f"{told} It is not linked yet.")
+        return passed(text) if all(item.exists for item in links) else pending(f"{text} It is not linked yet.")
     return admitted
 
 
@@ -160,7 +161,7 @@ def _declared(plan: Plan, timeline: Timeline, database: Facts, resource: Resourc
 
 
 def _day(moment: datetime) -> str:
-    return moment.isoformat(timespec="minutes")
+    return to_minute(moment)
 
 
 RULE: Final = InstanceRule(

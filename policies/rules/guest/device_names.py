@@ -15,14 +15,14 @@ def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> 
     if is_windows(guest):
         return not_applicable("Windows does not use device names.")
     fstab, others = guest.texts("fstabDevices"), guest.texts("deviceNames")
-    told = []
+    problems = []
     if fstab:
-        told.append(
+        problems.append(
             f"/etc/fstab names {listed(fstab)}; only the user guide of 2021 says that the migration rewrites it."
         )
     if others:
-        told.append(f"These settings name disks, and nothing rewrites them: {listed(others)}.")
-    return failed("\n".join(told)) if told else passed("No setting that the script looks at names a disk xvd.")
+        problems.append(f"These settings name disks, and nothing rewrites them: {listed(others)}.")
+    return failed("\n".join(problems)) if problems else passed("No setting that the script looks at names a disk xvd.")
 
 
 RULE: Final = InstanceRule(

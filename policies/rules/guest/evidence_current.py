@@ -5,11 +5,11 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
-from policies.core.fixes import ID, aliyun, task
 from policies.core.outcome import Verdict, failed, passed, unknown
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
-from policies.subjects.guest import COLLECT, SCRIPT_VERSION, collect
+from policies.core.times import to_minute
+from policies.subjects.guest import COLLECT, LOOK_AT_CONSOLE, SCRIPT_VERSION, collect
 
 # A guest's clock may be a little ahead of ours.
 _SKEW: Final = timedelta(minutes=5)
@@ -33,7 +33,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         return unknown("The script was not run as root or administrator, and saw only a part.", again)
     collected_at = guest.moment("collectedAt")
     who = f"{guest.text('collectedBy')} ({guest.choice('source', 'cloud-assistant', 'file')})"
-    when = f"at {collected_at.isoformat(timespec='minutes')} by {who}"
+    when = f"at {to_minute(collected_at)} by {who}"
     if collected_at > timeline.now + _SKEW:
         return unknown(f"The evidence was collected {when}, which is in the future.", again)
     hours = (timeline.now - collected_at) / timedelta(hours=1)
@@ -50,10 +50,7 @@ RULE: Final = InstanceRule(
     notice_items=("N14", "N19", "N28", "N31"),
     why="What is in the guest system decides whether it starts after the move, and no API of the cloud shows it.",
     remediation=COLLECT,
-    remediation_after=(
-        task("What the evidence would have shown is seen at its console:")
-        + aliyun("ecs", "DescribeInstanceVncUrl", {"InstanceId": ID})
-    ),
+    remediation_after=LOOK_AT_CONSOLE,
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=(

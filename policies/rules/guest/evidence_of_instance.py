@@ -10,11 +10,10 @@ from typing import Final, NamedTuple
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError, attempt
-from policies.core.fixes import ID, aliyun, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
-from policies.subjects.guest import COLLECT, collect
+from policies.subjects.guest import COLLECT, LOOK_AT_CONSOLE, collect
 
 # The guest rounds its uptime to seconds.
 _SAME: Final = timedelta(seconds=2)
@@ -39,8 +38,8 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     for other in plan.remember(__name__, lambda: _Systems(plan)).alike(own):
         if other.instance_id != own_id:
             verdicts += _shared(own, other)
-    told = worst(verdicts)
-    return told if not told.outcome.blocks else Verdict(told.outcome, told.reason, (collect(instance),))
+    verdict = worst(verdicts)
+    return verdict if not verdict.outcome.blocks else Verdict(verdict.outcome, verdict.reason, (collect(instance),))
 
 
 def _addresses(plan: Plan, instance: Facts, guest: Facts) -> Verdict:
@@ -59,9 +58,9 @@ def _addresses(plan: Plan, instance: Facts, guest: Facts) -> Verdict:
                 f"The evidence is of another instance: the system has {address}, the address of {others[-1]}."
             )
     if not found & own:
-        told = ", ".join(sorted(found)) or "none"
+        seen = ", ".join(sorted(found)) or "none"
         return failed(
-            f"The evidence is of another system: its addresses are {told}; the instance's is {', '.join(sorted(own))}."
+            f"The evidence is of another system: its addresses are {seen}; the instance's is {', '.join(sorted(own))}."
         )
     return passed(f"The system has {', '.join(sorted(found & own))}, as the instance.")
 
@@ -144,9 +143,9 @@ def _shared(own: _System, other: _System) -> Iterator[Verdict]:
         return
     host = own.guest.optional_text("hostName")
     if host is not None and host == other.guest.optional_text("hostName"):
-        told = own.began.isoformat(timespec="seconds")
+        began = own.began.isoformat(timespec="seconds")
         yield failed(
-            f"The evidence of {other.instance_id} is of {host} too, started at {told}: both are of one system. If "
+            f"The evidence of {other.instance_id} is of {host} too, started at {began}: both are of one system. If "
             "they are of two, run the script as root: it then finds the MAC addresses that distinguish them."
         )
 
@@ -198,10 +197,7 @@ RULE: Final = InstanceRule(
     notice_items=("N14", "N19", "N28", "N31"),
     why="Evidence of another system hides what is wrong in this one until the move.",
     remediation=COLLECT,
-    remediation_after=(
-        task("What the evidence would have shown is seen at its console:")
-        + aliyun("ecs", "DescribeInstanceVncUrl", {"InstanceId": ID})
-    ),
+    remediation_after=LOOK_AT_CONSOLE,
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=(

@@ -31,8 +31,8 @@ def _sound(system: Facts, restart: Callable[[], datetime]) -> Verdict:
     state = system.text("state")
     errors = system.number("errorCount") if "errorCount" in system.data else 0
     if state != "clean" or errors:
-        told = f" with {errors:g} recorded errors" if errors else ""
-        return failed(f"{name} is in the state {state}{told}: the restart repairs it, or the system does not start.")
+        suffix = f" with {errors:g} recorded errors" if errors else ""
+        return failed(f"{name} is in the state {state}{suffix}: the restart repairs it, or the system does not start.")
     due = _due(system, restart) if kind.startswith("ext") else None
     return failed(f"{name} is checked at the restart: {due}.") if due else passed(f"{name} is clean.")
 

@@ -11,6 +11,7 @@ from policies.core.outcome import Verdict, failed, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
 from policies.core.settings import Threshold
+from policies.core.times import to_minute
 from policies.subjects.disks import copied_at
 
 _MARGIN: Final = Threshold("marginHours", 0, 0, 8_760, "Hours that it must last beyond the copying of its data.")
@@ -18,7 +19,7 @@ _MARGIN: Final = Threshold("marginHours", 0, 0, 8_760, "Hours that it must last 
 
 def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     needed = copied_at(timeline, instance) + timedelta(hours=timeline.threshold(_MARGIN))
-    verdicts = [passed(f"It lasts beyond {needed.isoformat(timespec='minutes')}, when its data is copied.")]
+    verdicts = [passed(f"It lasts beyond {to_minute(needed)}, when its data is copied.")]
     # For a pay-as-you-go instance ExpiredTime has no meaning.
     if instance.choice("instanceChargeType", "PrePaid", "PostPaid") == "PrePaid":
         verdicts.append(_lasts(instance.moment("expiredAt"), needed, "Its subscription ends", _renew, instance))
@@ -29,9 +30,9 @@ def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 
 def _lasts(end: datetime, needed: datetime, what: str, extend: Callable[[str], Fix], instance: Facts) -> Verdict:
     if end > needed:
-        return passed(f"{what} at {end.isoformat(timespec='minutes')}.")
+        return passed(f"{what} at {to_minute(end)}.")
     return failed(
-        f"{what} at {end.isoformat(timespec='minutes')}; it must last until {needed.isoformat(timespec='minutes')}, "
+        f"{what} at {to_minute(end)}; it must last until {to_minute(needed)}, "
         "the Latest Schedule Time and the hours in which its data is copied. The migration "
         "cancels a renewal order that is unpaid or not yet in force.",
         extend(instance.text("instanceId")),

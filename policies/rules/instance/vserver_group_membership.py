@@ -9,7 +9,7 @@ from policies.core.outcome import Verdict, failed, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
 from policies.core.waivers import waiver
-from policies.subjects.load_balancers import beside_classic, rejoin, serves_classic_intranet, told
+from policies.subjects.load_balancers import beside_classic, called, rejoin, serves_classic_intranet
 
 
 def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -23,7 +23,7 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 def _member(instance_id: str, group: Facts, rejoins: bool) -> Verdict:
     if serves_classic_intranet(group):
         return failed(
-            f"It is in {told(group)}, which serves the classic intranet. The move removes it, and an intranet load "
+            f"It is in {called(group)}, which serves the classic intranet. The move removes it, and an intranet load "
             "balancer accepts no instance of another network: it cannot be added again.",
             aliyun(
                 "slb",
@@ -35,15 +35,15 @@ def _member(instance_id: str, group: Facts, rejoins: bool) -> Verdict:
         )
     if beside := beside_classic(group):
         return failed(
-            f"It is in {told(group)}. {beside}",
+            f"It is in {called(group)}. {beside}",
             task("Let them move in one wave.")
             | task("Put a load balancer of the target VPC before those that have moved.")
             | (task("Once support has said that this one takes both:") + waiver(instance_id)),
         )
     if rejoins:
-        return passed(f"It is in {told(group)}; the stack declares that the team adds it again after the move.")
+        return passed(f"It is in {called(group)}; the stack declares that the team adds it again after the move.")
     return failed(
-        f"It is in {told(group)}, and the move removes it: its traffic stops until somebody adds it again.",
+        f"It is in {called(group)}, and the move removes it: its traffic stops until somebody adds it again.",
         change("instances", [{"id": instance_id, "rejoinVserverGroups": True}])
         + task("Once it has moved:")
         + rejoin(instance_id, group),

@@ -44,9 +44,9 @@ def _held(plan: Plan, instance: Facts, address: str, peers: list[str]) -> Verdic
     vswitches = plan.vswitches(place_of(instance))
     block = block_of(instance, "intranetIps", address)
     if not any(block.is_inside(block_of(item, "cidrBlock")) for item in vswitches):
-        told = ", ".join(item.text("cidrBlock") for item in vswitches) or "none"
+        blocks = ", ".join(item.text("cidrBlock") for item in vswitches) or "none"
         return failed(
-            f"{address} is to be kept, but no VSwitch of its zone holds it ({told}).",
+            f"{address} is to be kept, but no VSwitch of its zone holds it ({blocks}).",
             change("network.vswitches", [{**vswitch(*place_of(instance)), "cidrBlock": "<a block with the address>"}]),
         )
     if peers and not block.is_inside(parse_block(_LINKED)):

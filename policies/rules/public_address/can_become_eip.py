@@ -9,6 +9,7 @@ from policies.core.fixes import ID, UP, aliyun, change
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
+from policies.core.times import to_minute
 
 # For a subscription that ends within this time the cloud refuses the conversion (InvalidEndTime.OperateNotSupport).
 _BEFORE_EXPIRY: Final = timedelta(hours=24)
@@ -35,8 +36,8 @@ def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     end = instance.moment("expiredAt")
     if end - _BEFORE_EXPIRY <= timeline.latest:
         return failed(
-            f"Its subscription ends at {end.isoformat(timespec='minutes')}: within 24 hours of that the cloud converts "
-            f"no public address, and it may move as late as {timeline.latest.isoformat(timespec='minutes')}.",
+            f"Its subscription ends at {to_minute(end)}: within 24 hours of that the cloud converts "
+            f"no public address, and it may move as late as {to_minute(timeline.latest)}.",
             aliyun("ecs", "RenewInstance", {"InstanceId": instance_id, "Period": 1}),
         )
     if instance.choice("internetChargeType", "PayByTraffic", "PayByBandwidth") == "PayByTraffic":

@@ -8,6 +8,7 @@ from policies.core.fixes import task
 from policies.core.outcome import Verdict, failed, passed
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
+from policies.core.times import to_minute
 from policies.subjects.attestations import answered_until, remediation
 
 
@@ -23,7 +24,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         entry.text("kind") == "application-go" and instance.text("instanceId") in entry.texts("instanceIds")
         for entry in owners
     )
-    until = timeline.latest.isoformat(timespec="minutes")
+    until = to_minute(timeline.latest)
     if given:
         return failed(
             f"The application owner's approval is not valid from now until {until}, the latest time of its move."

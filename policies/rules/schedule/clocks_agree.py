@@ -21,8 +21,8 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
         return not_applicable("The cloud is not proven to be Alibaba Cloud's: in a rehearsal its own clock counts.")
     skew = cloud - machine
     if abs(skew) > _MOST:
-        told = f"the cloud's clock said {cloud.isoformat()} and this machine's {machine.isoformat()}"
-        return failed(f"When the estate was read {told}: no time of this run can be relied upon.")
+        clocks = f"the cloud's clock said {cloud.isoformat()} and this machine's {machine.isoformat()}"
+        return failed(f"When the estate was read {clocks}: no time of this run can be relied upon.")
     return passed(f"The two clocks differ by {abs(skew) / timedelta(seconds=1):.0f} seconds.")
 
 

@@ -9,6 +9,7 @@ from policies.core.fixes import Fix, change, task
 from policies.core.outcome import Verdict, failed, judged, passed, pending, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import InstanceRule
+from policies.core.times import to_minute
 from policies.subjects.windows import of_wave
 
 _PLAN: Final = task("Make the plan in the ECS console (Maintenance & Monitoring > Migration Plan), then:")
@@ -39,33 +40,31 @@ def _wave_of(plan: Plan, instance: Facts) -> Facts:
 def _shown(wave: Facts, move: Facts) -> Verdict:
     window = wave.object("window")
     planned, start, latest = move.moment("notBefore"), window.moment("start"), window.moment("latest")
-    told = planned.isoformat(timespec="minutes")
+    when = to_minute(planned)
     if planned > latest:
-        return failed(
-            f"Its move is scheduled for {told}, after the Latest Schedule Time {latest.isoformat(timespec='minutes')}."
-        )
+        return failed(f"Its move is scheduled for {when}, after the Latest Schedule Time {to_minute(latest)}.")
     if planned != start:
         return failed(
-            f"Its move is scheduled for {told}, and the stack prepares for {start.isoformat(timespec='minutes')}.",
+            f"Its move is scheduled for {when}, and the stack prepares for {to_minute(start)}.",
             of_wave(wave.text("name"), {"start": planned.isoformat()})
             | task("Change the time of the pending task in the ECS console."),
         )
-    return passed(f"Its move is scheduled for {told}, as the system event {move.text('eventId')} shows.")
+    return passed(f"Its move is scheduled for {when}, as the system event {move.text('eventId')} shows.")
 
 
 def _seen(plan: Plan, sighting: Facts, timeline: Timeline, instance: Facts) -> Verdict:
     by, at = sighting.text("by"), sighting.moment("at")
-    told = at.isoformat(timespec="minutes")
+    when = to_minute(at)
     if at > timeline.now:
-        return failed(f"By window.scheduled, {by} saw the pending task at {told}, which is in the future.")
+        return failed(f"By window.scheduled, {by} saw the pending task at {when}, which is in the future.")
     zones = _zones_of_wave(plan, instance)
     if len(zones) > 1 and instance.text("targetZoneId") not in sighting.texts("zones"):
         return pending(
-            f"{by} saw a pending task at {told}. Its wave goes to {', '.join(zones)}, and one migration plan has one "
+            f"{by} saw a pending task at {when}. Its wave goes to {', '.join(zones)}, and one migration plan has one "
             f"destination zone: window.scheduled does not name the task for {instance.text('targetZoneId')}.",
             task("There is one plan for each zone.") + _seen_by(instance, zones),
         )
-    return passed(f"{by} saw the pending task at {told}; no system event shows it.")
+    return passed(f"{by} saw the pending task at {when}; no system event shows it.")
 
 
 def _seen_by(instance: Facts, zones: list[str] | None = None) -> Fix:

@@ -19,7 +19,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     stays = {instance_id for entry in staying for instance_id in entry.texts("instanceIds")}
     verdicts = [
         failed(
-            f"{_told(classic[instance_id])} is classic, and neither a wave nor later nor staying names it.",
+            f"{_called(classic[instance_id])} is classic, and neither a wave nor later nor staying names it.",
             _ways(instance_id),
         )
         for instance_id in sorted(set(classic) - moving - later - stays)
@@ -46,7 +46,7 @@ def _contradictions(
                 yield failed(f"{instance_id} is declared to stay, but is no classic instance of the region.", _TAKE_OUT)
 
 
-def _told(instance: Facts) -> str:
+def _called(instance: Facts) -> str:
     name, instance_id = instance.optional_text("instanceName"), instance.text("instanceId")
     return instance_id if name in (None, instance_id) else f"{name} ({instance_id})"
 

@@ -8,6 +8,7 @@ from policies.core.facts import Facts
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATION, Plan
 from policies.core.rule import MigrationRule
+from policies.core.times import to_minute
 from policies.subjects import durations
 from policies.subjects.windows import of_wave
 
@@ -28,15 +29,15 @@ def _wave(wave: Facts, hours: str, timeline: Timeline) -> Verdict:
     name, start = wave.text("name"), wave.object("window").moment("start")
     if "offPeakUntil" not in wave.data:
         return failed(
-            f"Wave {name} begins at {start.isoformat(timespec='minutes')}, outside off-peak ({hours}).",
+            f"Wave {name} begins at {to_minute(start)}, outside off-peak ({hours}).",
             of_wave(name, _START),
         )
     until = wave.moment("offPeakUntil")
     up = start + durations.moving(len(wave.texts("instanceIds")), timeline)
     if up > until:
         return failed(
-            f"Wave {name} begins at {start.isoformat(timespec='minutes')} and needs about "
-            f"{durations.told(up - start)}; off-peak ({hours}) is over at {until.isoformat(timespec='minutes')}.",
+            f"Wave {name} begins at {to_minute(start)} and needs about "
+            f"{durations.text(up - start)}; off-peak ({hours}) is over at {to_minute(until)}.",
             of_wave(name, _START),
         )
     return passed(f"Wave {name} moves in off-peak ({hours}).")

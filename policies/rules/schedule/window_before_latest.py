@@ -8,6 +8,7 @@ from policies.core.facts import Facts
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATION, Plan
 from policies.core.rule import MigrationRule
+from policies.core.times import to_minute
 from policies.subjects.windows import of_wave
 
 _START: Final = {"start": "<a time no later than window.latest, with UTC offset>"}
@@ -25,12 +26,12 @@ def _wave(wave: Facts) -> Verdict:
     start, latest = window.moment("start"), window.moment("latest")
     if start > latest:
         return failed(
-            f"The window of wave {name} begins at {start.isoformat(timespec='minutes')}, after the Latest Schedule "
-            f"Time {latest.isoformat(timespec='minutes')}.",
+            f"The window of wave {name} begins at {to_minute(start)}, after the Latest Schedule "
+            f"Time {to_minute(latest)}.",
             of_wave(name, _START),
         )
-    told = latest.isoformat(timespec="minutes")
-    return passed(f"The window of wave {name} begins no later than the Latest Schedule Time {told}.")
+    limit = to_minute(latest)
+    return passed(f"The window of wave {name} begins no later than the Latest Schedule Time {limit}.")
 
 
 RULE: Final = MigrationRule(

@@ -9,6 +9,7 @@ from policies.core.facts import Facts
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import MigrationRule
+from policies.core.times import to_minute
 from policies.subjects.windows import of_wave
 
 _START: Final = {"start": "<scheduled time of the pending task, with UTC offset>"}
@@ -26,12 +27,12 @@ def _wave(wave: Facts, instances: Mapping[str | None, Facts], timeline: Timeline
     name, start = wave.text("name"), wave.object("window").moment("start")
     if start <= timeline.now:
         return failed(
-            f"The window of wave {name} began at {start.isoformat(timespec='minutes')}, it is "
-            f"{timeline.now.isoformat(timespec='minutes')} now, and {_left(wave, instances)} not in the target VPC: "
+            f"The window of wave {name} began at {to_minute(start)}, it is "
+            f"{to_minute(timeline.now)} now, and {_left(wave, instances)} not in the target VPC: "
             "what is prepared from now on comes too late.",
             of_wave(name, _START),
         )
-    return passed(f"The window of wave {name} begins at {start.isoformat(timespec='minutes')}.")
+    return passed(f"The window of wave {name} begins at {to_minute(start)}.")
 
 
 def _left(wave: Facts, instances: Mapping[str | None, Facts]) -> str:
@@ -41,8 +42,8 @@ def _left(wave: Facts, instances: Mapping[str | None, Facts]) -> str:
     if not left:
         return f"not all of its {len(ids)} instances are known to have moved: some are"
     names = [instances[item].optional_text("instanceName") if item in instances else None for item in left]
-    told = [item if name in (None, item) else f"{name} ({item})" for item, name in zip(left, names, strict=True)]
-    return f"{', '.join(told)} of its {len(ids)} instances {'is' if len(left) == 1 else 'are'}"
+    named = [item if name in (None, item) else f"{name} ({item})" for item, name in zip(left, names, strict=True)]
+    return f"{', '.join(named)} of its {len(ids)} instances {'is' if len(left) == 1 else 'are'}"
 
 
 RULE: Final = MigrationRule(

@@ -10,6 +10,7 @@ from policies.core.fixes import Fix, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import MigrationRule
+from policies.core.times import to_minute
 from policies.subjects import durations
 from policies.subjects.windows import of_wave
 
@@ -27,20 +28,20 @@ def _wave(plan: Plan, wave: Facts, timeline: Timeline) -> Verdict:
     up = start + durations.moving(len(gib), timeline)
     whole = up + durations.copying(max(gib, default=0), timeline)
     takes = (
-        f"Wave {name} has {len(gib)} instances: about {durations.told(up - start)} until all are up, and about "
-        f"{durations.told(whole - up)} more until the disks of the largest are whole"
+        f"Wave {name} has {len(gib)} instances: about {durations.text(up - start)} until all are up, and about "
+        f"{durations.text(whole - up)} more until the disks of the largest are whole"
     )
     limits = [(key, _limit(wave, key)) for key in ("end", "disksNeededFrom")]
     if all(limit is None for _, limit in limits):
         return not_applicable(f"{takes}. The stack sets no end for it.")
     late = [
-        f"window.{key} is {limit.isoformat(timespec='minutes')}"
+        f"window.{key} is {to_minute(limit)}"
         for (key, limit), done in zip(limits, (up, whole), strict=True)
         if limit is not None and done > limit
     ]
     if late:
         return failed(
-            f"{takes}: that is {whole.isoformat(timespec='minutes')}, and {' and '.join(late)}.",
+            f"{takes}: that is {to_minute(whole)}, and {' and '.join(late)}.",
             _later(
                 name, [key for (key, limit), done in zip(limits, (up, whole), strict=True) if limit and done > limit]
             ),

@@ -60,8 +60,8 @@ def _misplaced(plan: Plan, group_id: str, clone: Resource, group: Resource, rule
     if group.exists and rule_set.facts.text("securityGroupId") != group.facts.text("id"):
         return failed(f"The rules of the clone of {group_id} are declared for another group.")
     # In the preview of an update in place the plugin returns no id; the component still knows it.
-    told = clone.facts.data.get("securityGroupIds")
-    known = told if isinstance(told, (list, tuple)) else (told,)
+    ids = clone.facts.data.get("securityGroupIds")
+    known = ids if isinstance(ids, (list, tuple)) else (ids,)
     if not group.exists and rule_set.facts.data.get("securityGroupId") not in known:
         return failed(f"The rules of the clone of {group_id} are declared for another group.")
     return None

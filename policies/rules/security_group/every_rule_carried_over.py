@@ -58,7 +58,7 @@ def _judge(plan: Plan, instance: Facts, group_ids: tuple[str, ...], now: datetim
         reported = [] if lost.all_at_linked else _reported(plan, group_ids)
         lines = ["Traffic would be lost:", *lost.lines("accepted by"), *reported]
         return failed("\n".join(lines), *_remediation(lost))
-    accepted = "\n".join(differences.told(reasons, lost, "accepted by"))
+    accepted = "\n".join(differences.lines(reasons, lost, "accepted by"))
     return passed(accepted or "Every packet that the classic groups accept, their clones accept too.")
 
 

@@ -63,7 +63,7 @@ def _judge(plan: Plan, instance: Facts, group_ids: tuple[str, ...], now: datetim
     if opened:
         lines = ["Traffic would be opened that the classic groups refuse:", *opened.lines("opened by")]
         verdicts.append(failed("\n".join(lines), *_remediation(plan, group_ids, opened)))
-    accepted = "\n".join(differences.told(reasons, opened, "opened by"))
+    accepted = "\n".join(differences.lines(reasons, opened, "opened by"))
     return worst([*verdicts, passed(accepted or "The clones accept nothing that the classic groups refuse.")])
 
 

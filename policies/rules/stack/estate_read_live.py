@@ -8,6 +8,7 @@ from policies.core.fixes import command, task
 from policies.core.outcome import Verdict, passed, unknown
 from policies.core.plan import MIGRATION, Plan
 from policies.core.rule import MigrationRule
+from policies.core.times import to_minute
 
 
 def _check(plan: Plan, timeline: Timeline) -> Verdict:
@@ -19,7 +20,7 @@ def _check(plan: Plan, timeline: Timeline) -> Verdict:
     if isinstance(read_at, UnreadableError):
         return unknown(f"The estate is from {file}, and its age is unknown.")
     return unknown(
-        f"The estate is from {file}, read at {read_at.isoformat(timespec='minutes')}, {age(timeline.now - read_at)}. "
+        f"The estate is from {file}, read at {to_minute(read_at)}, {age(timeline.now - read_at)}. "
         "What has changed since, what has been made by now, and whether the caller may do what is declared, only the "
         "cloud knows."
     )

@@ -23,14 +23,14 @@ def _check(plan: Plan, timeline: Timeline, review: Review) -> Verdict:
 def _waiver(timeline: Timeline, review: Review, waiver: Waiver | UnreadableError) -> Verdict:
     if isinstance(waiver, UnreadableError):
         raise waiver
-    told = f"{waiver.rule}: {waiver}"
+    named = f"{waiver.rule}: {waiver}"
     if waiver.wave is not None and waiver.wave not in {wave.name for wave in review.schedule.waves}:
-        return failed(f"{told} does not hold: there is no wave {waiver.wave}.")
+        return failed(f"{named} does not hold: there is no wave {waiver.wave}.")
     if problem := review.void(waiver, timeline.now, review.end_for(waiver)):
-        return failed(f"{told} does not hold: {problem}.")
+        return failed(f"{named} does not hold: {problem}.")
     if not review.matched(waiver):
-        return failed(f"{told} matches no finding: nothing is left to be waived.")
-    return passed(f"{told} holds.")
+        return failed(f"{named} matches no finding: nothing is left to be waived.")
+    return passed(f"{named} holds.")
 
 
 RULE: Final = ReviewRule(

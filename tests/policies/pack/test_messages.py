@@ -24,7 +24,7 @@ from policies.pack.messages import (
     said_alike,
 )
 from policies.pack.registry import all_rules
-from policies.subjects.durations import told
+from policies.subjects.durations import text as duration_text
 from tests.policies.in_process import Scene, previewed
 
 RULE: Final = replace(all_rules()[0], why="It stops.")
@@ -222,7 +222,7 @@ def test_a_list_has_its_heading() -> None:
     ("minutes", "text"), [(0, "0 min"), (45, "45 min"), (119, "119 min"), (120, "2.0 h"), (1536, "25.6 h")]
 )
 def test_a_duration_is_told_in_minutes_up_to_two_hours(minutes: int, text: str) -> None:
-    assert told(timedelta(minutes=minutes)) == text
+    assert duration_text(timedelta(minutes=minutes)) == text
 
 
 def test_60_unprepared_instances_are_told_in_few_lines() -> None:
