@@ -200,12 +200,13 @@ def leave_security_group(cloud: Cloud, call: Call) -> Answer:
     ECS,
     "RunInstances",
     "ImageId InstanceType VSwitchId SecurityGroupId SecurityGroupIds ZoneId Amount MinAmount InstanceName UniqueSuffix "
-    "Description HostName Password PrivateIpAddress InternetMaxBandwidthOut InternetMaxBandwidthIn InternetChargeType "
-    "InstanceChargeType Period PeriodUnit AutoRenew AutoRenewPeriod AutoPay IoOptimized SpotStrategy "
-    "DeletionProtection UserData RamRoleName SecurityEnhancementStrategy SystemDisk DataDisk Tag DryRun",
+    "Description HostName Password KeyPairName PrivateIpAddress InternetMaxBandwidthOut InternetMaxBandwidthIn "
+    "InternetChargeType InstanceChargeType Period PeriodUnit AutoRenew AutoRenewPeriod AutoPay IoOptimized "
+    "SpotStrategy DeletionProtection UserData RamRoleName SecurityEnhancementStrategy SystemDisk DataDisk Tag DryRun",
     raises="InvalidVSwitchId.NotFound IncorrectVSwitchStatus InvalidZoneId.NotFound InvalidParameter.Mismatch "
     "InvalidImageId.NotFound InvalidInstanceType.ValueNotSupported OperationDenied.NoStock InvalidParam.Amount "
     "InvalidInstanceName.Malformed InvalidDescription.Malformed InvalidHostName.Malformed InvalidPassword.Malformed "
+    "InvalidKeyPairName.NotFound DependencyViolation.WindowsInstance "
     "InvalidUserData.SizeExceeded InvalidParameter.Bandwidth InvalidPeriod "
     "InvalidSystemDiskCategory.ValueNotSupported InvalidSystemDiskSize.LessThanImageSize "
     "InvalidSystemDiskSize.ValueNotSupported InvalidDataDiskCategory.ValueNotSupported "
@@ -279,6 +280,7 @@ def _order(call: Call) -> purchases.Order:
         description=call.optional("Description") or "",
         host_name=call.optional("HostName"),
         password=call.optional("Password"),
+        key_pair_name=call.optional("KeyPairName"),
         private_ip=call.optional("PrivateIpAddress"),
         bandwidth_out=call.integer("InternetMaxBandwidthOut") or 0,
         bandwidth_in=call.integer("InternetMaxBandwidthIn"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, cast
 
-from simulator.cloud import disks, eips, memberships, network_interfaces, private_addresses
+from simulator.cloud import disks, eips, key_pairs, memberships, network_interfaces, private_addresses
 from simulator.cloud.errors import CloudError, ForbiddenError, NotFoundError, invalid_parameter
 from simulator.cloud.instances import check_password, check_texts, check_user_data
 from simulator.cloud.names import check_description, check_name
@@ -75,6 +75,7 @@ class Order:
     description: str = ""
     host_name: str | None = None
     password: str | None = None
+    key_pair_name: str | None = None
     private_ip: str | None = None
     bandwidth_out: int = 0
     bandwidth_in: int | None = None
@@ -97,7 +98,8 @@ def run(cloud: Cloud, order: Order, *, dry_run: bool = False) -> list[Instance]:
     InvalidZoneId.NotFound, InvalidParameter.Mismatch (zone or group and VSwitch), InvalidImageId.NotFound (404),
     InvalidInstanceType.ValueNotSupported, OperationDenied.NoStock, InvalidParam.Amount (403),
     InvalidInstanceName.Malformed, InvalidDescription.Malformed, InvalidHostName.Malformed, InvalidPassword.Malformed,
-    InvalidUserData.SizeExceeded, InvalidParameter.Bandwidth, InvalidPeriod,
+    InvalidKeyPairName.NotFound (404), DependencyViolation.WindowsInstance, InvalidUserData.SizeExceeded,
+    InvalidParameter.Bandwidth, InvalidPeriod,
     InvalidSystemDiskCategory.ValueNotSupported, InvalidSystemDiskSize.LessThanImageSize (404),
     InvalidSystemDiskSize.ValueNotSupported, InvalidDataDiskCategory.ValueNotSupported,
     InvalidDataDiskSize.ValueNotSupported, InstanceDiskNumber.LimitExceed, InvalidDiskName.Malformed,
@@ -109,6 +111,8 @@ def run(cloud: Cloud, order: Order, *, dry_run: bool = False) -> list[Instance]:
     image = _image(cloud, order)
     _check_type(cloud, order, vswitch)
     _check_order(order)
+    if order.key_pair_name:
+        key_pairs.check_usable(cloud, order.key_pair_name, image.os_type)
     _check_disks(order, image)
     if not order.security_group_ids:
         raise CloudError("MissingParameter", 'The input parameter "SecurityGroupId" is mandatory.')
@@ -223,6 +227,7 @@ def _make(cloud: Cloud, order: Order, vswitch: VSwitch, image: Image, place: int
         os_type=image.os_type,
         user_data=order.user_data or "",
         ram_role_name=order.ram_role_name,
+        key_pair_name=order.key_pair_name,
         started_at=now,
         created_at=now,
         tags=dict(order.tags),

@@ -39,6 +39,7 @@ _ECS = Dialect(
         "eni": "network_interfaces",
         "image": "images",
         "prefixlist": "prefix_lists",
+        "keypair": "key_pairs",
     },
     max_resources=50,
     no_kind=NotFoundError("InvalidResourceType.NotFound", "The ResourceType provided does not exist in our records."),

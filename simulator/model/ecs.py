@@ -140,6 +140,7 @@ class Instance(Transitional):
     locks: list[LockReason] = Field(default_factory=list, description="OperationLocks.")
     user_data: str = Field(default="", description="Base64, as it was given.")
     ram_role_name: str = Field(default="", description="RAM role of the instance; it need not exist.")
+    key_pair_name: Annotated[str | None, Refers("key_pairs")] = Field(default=None, description="Of a Linux one.")
     address_changed: bool = Field(default=False, description="Its private address, since it was last started.")
     bandwidth_awaits_start: bool = Field(
         default=False, description="Of a classic one: its first bandwidth above 0 comes into effect when it starts."

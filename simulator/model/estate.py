@@ -14,6 +14,7 @@ from simulator.model.ecs import Instance, InstanceType, SecurityGroup, Zone
 from simulator.model.ecs_storage import AutoSnapshotPolicy, Disk, Snapshot, SnapshotGroup
 from simulator.model.fault import Fault
 from simulator.model.images import Image, public_images
+from simulator.model.key_pairs import KeyPair
 from simulator.model.kms import KmsKey
 from simulator.model.migrations import Migration
 from simulator.model.mongodb import MongoDb
@@ -118,6 +119,7 @@ class Estate(Strict):
     security_groups: Table[SecurityGroup] = Field(default_factory=Table)
     images: Table[Image] = Field(default_factory=lambda: Table(public_images()), description="Absent: two public ones.")
     prefix_lists: Table[PrefixList] = Field(default_factory=Table)
+    key_pairs: Table[KeyPair] = Field(default_factory=Table)
     instances: Table[Instance] = Field(default_factory=Table)
     network_interfaces: Table[NetworkInterface] = Field(default_factory=Table)
     events: Table[SystemEvent] = Field(default_factory=Table)

@@ -12,6 +12,7 @@ from simulator.model.estate import Estate
 from simulator.model.resource_groups import ResourceGroup
 from simulator.server import Simulator
 from tests.simulator.api.examples import examples
+from tests.simulator.api.examples.ecs_key_pairs import pair
 from tests.simulator.api.load_balanced import OFFICE, PUBLIC, load_balanced
 from tests.simulator.api.sample_ids import DISK, MONGODB, MYSQL, REDIS, SNAPSHOT, UNUSED_VPC, VPC, VSWITCH, WEB, WEB_1
 from tests.simulator.sdk import PACKAGES, Api, refused, request_fields
@@ -45,6 +46,7 @@ MOVES: dict[str, tuple[str, dict[str, str], str, dict[str, str]]] = {
     "instance": ("ecs:JoinResourceGroup", {"ResourceId": WEB_1}, "ecs:DescribeInstances", {}),
     "disk": ("ecs:JoinResourceGroup", {"ResourceId": DISK}, "ecs:DescribeDisks", {}),
     "snapshot": ("ecs:JoinResourceGroup", {"ResourceId": SNAPSHOT}, "ecs:DescribeSnapshots", {}),
+    "keypair": ("ecs:JoinResourceGroup", {"ResourceId": "shop"}, "ecs:DescribeKeyPairs", {}),
     "securitygroup": ("ecs:JoinResourceGroup", {"ResourceId": WEB}, "ecs:DescribeSecurityGroups", {}),
     "vpc": ("vpc:MoveResourceGroup", {"ResourceId": VPC}, "vpc:DescribeVpcs", {}),
     "slb": ("slb:MoveResourceGroup", {"ResourceId": PUBLIC}, "slb:DescribeLoadBalancers", {}),
@@ -108,6 +110,7 @@ def test_a_listing_shows_what_is_in_the_group_that_the_call_names(
 @pytest.mark.parametrize("kind", MOVES)
 def test_what_is_moved_is_found_in_its_new_group(kind: str, simulator: Simulator, quick: Estate) -> None:
     load_balanced(quick)
+    pair(quick)
     simulator.simulation.reset(quick)
     api = Api(simulator)
     move, named, listing, asked = MOVES[kind]

@@ -9,6 +9,7 @@ from simulator.model.ecs import SecurityGroup
 from simulator.model.estate import Estate
 from simulator.model.vpc import RouteEntry, RouteTable
 from tests.simulator.api.examples import Example, Given, Refusal
+from tests.simulator.api.examples.ecs_key_pairs import pair
 from tests.simulator.api.examples.ecs_network_interfaces import MANY_GROUPS, crowded, many_groups, no_room
 from tests.simulator.api.sample_ids import APP, MON_1, UNUSED_GROUP, VSWITCH, WEB, WEB_1
 from tests.simulator.in_vpc import (
@@ -128,6 +129,14 @@ def many_in_other_vpc(estate: Estate) -> None:
 
 def _changes(code: str, status: int = 400, given: Given = add, **parameters: Any) -> Refusal:
     return Refusal(code, {**ONE, **parameters}, status, given)
+
+
+def windows_image(estate: Estate) -> None:
+    """A key pair, and an image that takes none."""
+    add(estate)
+    pair(estate)
+    for image in estate.images:
+        image.os_type = "windows"
 
 
 def _orders(code: str, status: int = 400, given: Given = add, **parameters: Any) -> Refusal:
@@ -349,6 +358,8 @@ EXAMPLES = (
             _orders("InvalidDescription.Malformed", Description="http://x"),
             _orders("InvalidHostName.Malformed", HostName="x-"),
             Refusal("InvalidPassword.Malformed", {**ORDER, "Password": "12345678"}, given=add),
+            _orders("InvalidKeyPairName.NotFound", 404, KeyPairName="none"),
+            _orders("DependencyViolation.WindowsInstance", 403, windows_image, KeyPairName="shop"),
             _orders("InvalidUserData.SizeExceeded", UserData="QUFB" * 11_000),
             _orders("InvalidParameter.Bandwidth", InternetMaxBandwidthOut=101),
             _orders("InvalidPeriod", InstanceChargeType="PrePaid"),
