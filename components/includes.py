@@ -37,7 +37,7 @@ class Places:
         """Record that the next `count` items of the list `key` are those of `file`."""
         self._items.setdefault(key, []).extend((file, index) for index in range(count))
 
-    def told(self, error: ConfigError) -> ConfigError:
+    def located(self, error: ConfigError) -> ConfigError:
         """Return the error with the place of each problem."""
         return ConfigError(error.file, [self._placed(problem) for problem in error.problems])
 
@@ -67,7 +67,7 @@ def parse_with_includes(
     try:
         return parse_stack(values, project, file), places
     except ConfigError as error:
-        raise places.told(error) from None
+        raise places.located(error) from None
 
 
 def _merged(raw: Mapping[str, Any], directory: Path, places: Places) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def gather(stack: str, directory: Path, environ: Mapping[str, str]) -> Inputs:
             return _by_file(shared, directory, file, Path(environ[VARIABLE]))
         return _by_cloud(config, directory, environ, file)
     except ConfigError as error:
-        raise places.told(error) from None
+        raise places.located(error) from None
 
 
 def _by_cloud(config: MigrationConfig, directory: Path, environ: Mapping[str, str], file: str) -> Inputs:
@@ -100,9 +100,9 @@ def with_shared_file(config: MigrationConfig, directory: Path, file: str, output
             raise TypeError("expected a map")
         shared, record = share(config, StackRecord(), found, file)
     except (DocumentError, ValueError, KeyError, TypeError, AttributeError) as error:
-        told = f"{error}" if isinstance(error, DocumentError) else f"{outputs}: it holds something else"
+        problem = f"{error}" if isinstance(error, DocumentError) else f"{outputs}: it holds something else"
         expected = f"expected what `pulumi stack output --json --stack {config.network.stack}` prints"
-        raise ConfigError(file, [Problem("network.stack", f"{told}; {expected}")]) from None
+        raise ConfigError(file, [Problem("network.stack", f"{problem}; {expected}")]) from None
     return WithOutputs(shared, record, source)
 
 

@@ -93,12 +93,12 @@ def unjudged(digest: str, stack: tuple[str, str], environ: Mapping[str, str], no
     if found is not None and found.passes:
         return None
     if found is not None and not found.open_findings:
-        return f"the preview of {_told(found.judged_at)} found nothing that it could judge."
+        return f"the preview of {_to_minute(found.judged_at)} found nothing that it could judge."
     if found is not None:
         number = f"{found.open_findings} finding{'' if found.open_findings == 1 else 's'}"
-        return f"the preview of {_told(found.judged_at)} left {number} open that must be settled first."
+        return f"the preview of {_to_minute(found.judged_at)} left {number} open that must be settled first."
     if fresh:
-        last = _told(max(kept.judged_at for kept in fresh))
+        last = _to_minute(max(kept.judged_at for kept in fresh))
         return f"the cloud, the commit or the stack file has changed since the verdict of {last}."
     minutes = HOLDS // timedelta(minutes=1)
     return f"no preview with the policy pack has judged this update within the last {minutes} minutes."
@@ -124,5 +124,5 @@ def _read(found: Mapping[str, Any]) -> Kept:
     )
 
 
-def _told(moment: datetime) -> str:
+def _to_minute(moment: datetime) -> str:
     return moment.astimezone().isoformat(sep=" ", timespec="minutes")

@@ -63,7 +63,7 @@ def classic_peers(
         if group.inner_access_policy == "Accept":
             together(near, near, f"both are in {group_id}, whose members reach each other")
         for rule in _accepting(group):
-            together(near, _named(rule, members, addresses, leaving), _told(group_id, rule))
+            together(near, _named(rule, members, addresses, leaving), _reason(group_id, rule))
     for ends, texts in flows.items():
         one, *others = sorted((leaving[item], item) for item in ends)
         for text in texts:
@@ -101,7 +101,7 @@ def conversations(
         yield groups[group_id], tuple(Conversation(near, key, far) for key, far in sorted(peers.items()) if far)
 
 
-def _told(group_id: str, rule: ClassicRule) -> str:
+def _reason(group_id: str, rule: ClassicRule) -> str:
     preposition = "from" if rule.direction == "ingress" else "to"
     return f"{group_id} accepts {rule.source.ip_protocol} {rule.source.port_range} {preposition} {rule.peer}"
 

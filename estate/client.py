@@ -225,9 +225,9 @@ class Cloud:
 
         A rate is free again when the cloud's next minute begins, so no wait for a rate is longer.
         """
-        told = getattr(failure, "retry_after", None)
-        if told:
-            return float(min(told, 60))
+        seconds = getattr(failure, "retry_after", None)
+        if seconds:
+            return float(min(seconds, 60))
         span = float(min(2 ** (attempt - 1), 32))
         wait = span / 2 + span / 2 * self._jitter()
         if not isinstance(failure, Throttled):
@@ -282,7 +282,7 @@ class _Service:
             response = ask(named, *arguments)
             self.clock = clock.reading(_date(response), clock.now())
             operation = named if isinstance(named, str) else named.action
-            self._kept.body = _told(f"{code}:{operation}", response, self.route, scrub)
+            self._kept.body = _body_of(f"{code}:{operation}", response, self.route, scrub)
             return response
 
         return asked
@@ -330,7 +330,7 @@ def _date(response: Any) -> str | None:
     return date if isinstance(date, str) else None
 
 
-def _told(action: str, response: Any, endpoint: str, scrub: Callable[[str], str]) -> Mapping[str, Any]:
+def _body_of(action: str, response: Any, endpoint: str, scrub: Callable[[str], str]) -> Mapping[str, Any]:
     """Return the body of a successful, whole response; raise the error that it contains, or name what it lacks."""
     body = response.get("body") if isinstance(response, Mapping) else None
     # Every answer of the API has a RequestId. Without this check whatever else answers with JSON (a proxy, a captive

@@ -76,14 +76,14 @@ class PermissionDenied(EstateError):  # noqa: N818 - the name says what happened
         self.action = action
         self.request_id = request_id
         self.of = ""
-        super().__init__(self._told())
+        super().__init__(self._message())
 
     def name(self, of: str) -> None:
         """Say what was asked for, where the message does not say it yet."""
         self.of = self.of or of
-        self.args = (self._told(),)
+        self.args = (self._message(),)
 
-    def _told(self) -> str:
+    def _message(self) -> str:
         asked, reaching = (f" of {self.of}", f" for {self.of}") if self.of else ("", "")
         return (
             f"Permission denied for {self.action}{asked}{_request(self.request_id)}. "
@@ -133,14 +133,14 @@ class UnusableAnswer(EstateError):  # noqa: N818
         self.request_id = request_id
         self.of = of
         self.item = item
-        super().__init__(self._told())
+        super().__init__(self._message())
 
     def name(self, of: str) -> None:
         """Add the subject of the answer to the message, where it is not there yet."""
         self.of = self.of or of
-        self.args = (self._told(),)
+        self.args = (self._message(),)
 
-    def _told(self) -> str:
+    def _message(self) -> str:
         about = f" for {self.of}" if self.of else ""
         place = self.of or self.item
         look = f"look at {place} in the console, where it may be put right, or " if place else ""

@@ -27,7 +27,7 @@ class Access:
     """A cloud that answers, and its caller: one line without secrets."""
 
     cloud: Cloud
-    told: str
+    origin: str
 
 
 def check_config(stack: OpenStack) -> MigrationConfig:
@@ -41,7 +41,7 @@ def check_config(stack: OpenStack) -> MigrationConfig:
             config = with_flows(config, stack.directory, stack.file)
             read_evidence(config, stack.directory, stack.file)
         except ConfigError as error:
-            raise places.told(error) from None
+            raise places.located(error) from None
     except (ConfigError, EvidenceFileError) as error:
         raise Stop(BAD_INPUT, redacted(str(error))) from None
     return config
@@ -64,8 +64,8 @@ def access_by(config: Mapping[str, str], environ: Mapping[str, str], file: str) 
     except EstateError as error:
         raise Stop(EXIT_CODES[failure_kind(error)], redacted(str(error), cloud.scrub)) from None
     named = cloud.settings.identity.source.named
-    told = f"account {caller.account_id}, region {cloud.region}, as {caller.arn} by {named}"
-    return Access(cloud, redacted(told, cloud.scrub))
+    origin = f"account {caller.account_id}, region {cloud.region}, as {caller.arn} by {named}"
+    return Access(cloud, redacted(origin, cloud.scrub))
 
 
 EXIT_CODES: Final[Mapping[FailureKind, int]] = {"input": BAD_INPUT, "access": NOT_ALLOWED, "cloud": NOT_JUDGED}

@@ -27,13 +27,13 @@ class Wish(Asked):
 def check(wish: Wish, out: Console, err: Console) -> int:
     """Judge the stack, show the verdict, and return the exit code. Raises Stop before anything is judged."""
     judged = judge(wish, err)
-    return _show(judged.decision, judged.told, wish, out)
+    return _show(judged.decision, judged.preview, wish, out)
 
 
-def _show(decision: Decision, told: Preview, wish: Wish, out: Console) -> int:
+def _show(decision: Decision, ran: Preview, wish: Wish, out: Console) -> int:
     result = decision.result
     if result is None:
-        return not_judged(decision, told, out)
+        return not_judged(decision, ran, out)
     rules = {rule["id"]: rule for rule in result["rules"]}
     found = [item for item in open_findings(result) if wish.wave in (None, item["wave"] or wish.wave)]
     chosen = chosen_of(found, result, wish.rules, wish.instances)

@@ -129,16 +129,16 @@ def _order(fix: Fix) -> tuple[bool, str, int, int, tuple[str, ...]]:
     return fix.since is not None, fix.since or "", _rank(fix.severity), -fix.findings, fix.rules
 
 
-def told(fix: data.Fix) -> list[str]:
+def lines_of(fix: data.Fix) -> list[str]:
     """Return a fix as lines: `set` before a part of the stack's config, `$` before a command, tasks in words."""
     lines: list[str] = []
     for index, way in enumerate(fix.ways):
         lines += [OR] if index else []
-        lines += [_told(step) for step in way]
+        lines += [_line(step) for step in way]
     return lines
 
 
-def _told(step: data.Step) -> str:
+def _line(step: data.Step) -> str:
     if isinstance(step, Change):
         return f"set {data.flow(data.nested(step)).removeprefix('{').removesuffix('}')}"
     if isinstance(step, Command):

@@ -102,5 +102,5 @@ def show_changes(out: Console, before: Inventory, after: Inventory, differences:
                 show(out, Text(line, style))
     since = when(before.estate.read_at.isoformat())
     number = len(differences)
-    told = "Nothing changed" if not number else number_of(number, "change")
-    show(out, f"{told} from {since} to {when(after.estate.read_at.isoformat())}.")
+    what = "Nothing changed" if not number else number_of(number, "change")
+    show(out, f"{what} from {since} to {when(after.estate.read_at.isoformat())}.")

@@ -48,7 +48,7 @@ class Judged:
 
     stack: OpenStack
     decision: Decision
-    told: Preview
+    preview: Preview
     wanted: Wanted | None = None
     scrub: Callable[[str], str] = str
 
@@ -64,13 +64,13 @@ def judge(asked: Asked, err: Console) -> Judged:
         names = [wave.name for wave in opened.config.waves]
         if asked.wave is not None and asked.wave not in (names or ["all"]):
             raise Stop(BAD_INPUT, f"--wave {asked.wave}: expected one of {', '.join(names or ['all'])}")
-        progress.say(f"Stack {stack.name}, {opened.told}")
+        progress.say(f"Stack {stack.name}, {opened.origin}")
         result = opened.scratch / "result.json" if asked.result is None else asked.result.resolve()
         with progress.running():
             heard = Heard(progress.tell, opened.scrub)
-            told = preview(stack, Request(result, opened.scratch, asked.at, asked.plan), heard)
+            ran = preview(stack, Request(result, opened.scratch, asked.at, asked.plan), heard)
         wanted = Wanted(
-            run=told.run_id,
+            run=ran.run_id,
             since=None,
             project=stack.directory,
             stack=stack.name,
@@ -79,29 +79,29 @@ def judge(asked: Asked, err: Console) -> Judged:
             rehearsal=asked.rehearsal,
         )
         decision = decide(result, wanted, datetime.now(UTC), strict=asked.strict)
-    for warning in told.warnings[:_MOST_PROBLEMS]:
+    for warning in ran.warnings[:_MOST_PROBLEMS]:
         progress.say(f"warning: {warning}")
-    return Judged(stack, in_doubt(decision, told), told, wanted, opened.scrub)
+    return Judged(stack, in_doubt(decision, ran), ran, wanted, opened.scrub)
 
 
-def in_doubt(decision: Decision, told: Preview) -> Decision:
+def in_doubt(decision: Decision, ran: Preview) -> Decision:
     """Return NOT JUDGED where the pack's result is ready, but the preview or update failed for another reason."""
-    if decision.code not in (READY, CONDITIONS) or not told.failed:
+    if decision.code not in (READY, CONDITIONS) or not ran.failed:
         return decision
-    why = told.errors or ("another policy pack does not let it pass: pulumi preview shows which",)
+    why = ran.errors or ("another policy pack does not let it pass: pulumi preview shows which",)
     return Decision(NOT_JUDGED, "NOT JUDGED", None, (f"the pack finds it {decision.readiness}, but it fails:", *why))
 
 
-def problems(decision: Decision, told: Preview) -> list[str]:
+def problems(decision: Decision, ran: Preview) -> list[str]:
     """Return why there is no verdict. Raises Stop where the program gave the reason."""
-    if told.failure is not None and told.failure.kind in EXIT_CODES:
-        code = EXIT_CODES[told.failure.kind]  # type: ignore[index]
+    if ran.failure is not None and ran.failure.kind in EXIT_CODES:
+        code = EXIT_CODES[ran.failure.kind]  # type: ignore[index]
         if code != NOT_JUDGED:
-            raise Stop(code, told.failure.message)
-    return [told.failure.message] if told.failure else [*told.errors[:_MOST_PROBLEMS], *decision.problems]
+            raise Stop(code, ran.failure.message)
+    return [ran.failure.message] if ran.failure else [*ran.errors[:_MOST_PROBLEMS], *decision.problems]
 
 
-def not_judged(decision: Decision, told: Preview, out: Console) -> int:
+def not_judged(decision: Decision, ran: Preview, out: Console) -> int:
     """Show why there is no verdict, and return the exit code. Raises Stop where the program gave the reason."""
-    show_not_judged(out, problems(decision, told))
+    show_not_judged(out, problems(decision, ran))
     return decision.code

@@ -36,9 +36,9 @@ def read_pages(environ: Mapping[str, str]) -> Pages:
 
     GitHub and GitLab name server, repository and commit (their references of default and predefined variables).
     """
-    told = environ.get(DOCS_VARIABLE, "")
-    if not told and (repository := environ.get("GITHUB_REPOSITORY")) and (commit := environ.get("GITHUB_SHA")):
-        told = f"{environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{repository}/blob/{commit}"
-    if not told and (project := environ.get("CI_PROJECT_URL")) and (commit := environ.get("CI_COMMIT_SHA")):
-        told = f"{project}/-/blob/{commit}"
-    return Pages(told.rstrip("/")) if _URL.fullmatch(told) else Pages()
+    url = environ.get(DOCS_VARIABLE, "")
+    if not url and (repository := environ.get("GITHUB_REPOSITORY")) and (commit := environ.get("GITHUB_SHA")):
+        url = f"{environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{repository}/blob/{commit}"
+    if not url and (project := environ.get("CI_PROJECT_URL")) and (commit := environ.get("CI_COMMIT_SHA")):
+        url = f"{project}/-/blob/{commit}"
+    return Pages(url.rstrip("/")) if _URL.fullmatch(url) else Pages()

@@ -39,7 +39,7 @@ class Where:
 def read_region(where: Where, progress: Progress) -> Inventory:
     """Read the region from the cloud. Raises Stop."""
     access = _access(where)
-    progress.say(access.told[0].upper() + access.told[1:])
+    progress.say(access.origin[0].upper() + access.origin[1:])
     cloud = access.cloud
     progress.tell(f"Reading the estate of {cloud.region}")
     try:

@@ -22,7 +22,7 @@ from rich.text import Text
 from policies.core.clock import age
 from policies.core.facts import safe
 from policies.verdict import Decision
-from preflight.fixes import OR, Fix, told
+from preflight.fixes import OR, Fix, lines_of
 from preflight.summary import WaveSummary
 
 #: The width where the output is no terminal: enough for a log.
@@ -188,7 +188,7 @@ def fix_block(
         about += _names(fix.instances, width - len(_INDENT) - len(about))
     lines = [Text(line, "bold") for line in head]
     lines.append(Text(_INDENT + about, "red" if fix.since is None and fix.severity in ("critical", "high") else "dim"))
-    todo = [line for text in told(fix.todo) for line in safe(text).splitlines()]
+    todo = [line for text in lines_of(fix.todo) for line in safe(text).splitlines()]
     shown = todo if most_lines is None else todo[:most_lines]
     if len(shown) < len(todo) and shown[-1] == OR:
         shown = shown[:-1]

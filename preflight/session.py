@@ -20,14 +20,14 @@ from preflight.workspace import OpenStack, open_by_file, open_stack
 class Session:
     """One stack, its config, and the source of its estate.
 
-    `told` names the source in a line without secrets; `scrub` blanks the secrets in use. `scratch` is deleted with the
+    `origin` is the source in words, without secrets; `scrub` blanks the secrets in use. `scratch` is deleted with the
     session.
     """
 
     stack: OpenStack
     config: MigrationConfig
     account_id: str
-    told: str
+    origin: str
     scrub: Callable[[str], str]
     scratch: Path
 
@@ -41,10 +41,10 @@ def session(project: Path, stack: str | None, estate: Path | None) -> Iterator[S
             opened = open_stack(project, stack, os.environ)
             config = check_config(opened)
             access = check_access(opened)
-            yield Session(opened, config, access.cloud.account_id(), access.told, access.cloud.scrub, scratch)
+            yield Session(opened, config, access.cloud.account_id(), access.origin, access.cloud.scrub, scratch)
             return
         found = read_file(estate).estate
         opened = open_by_file(project, stack, os.environ, estate, scratch)
         config = check_config(opened)
-        told = f"by the estate in {estate} of {when(found.read_at.isoformat())}, account {found.account_id}"
-        yield Session(opened, config, found.account_id, f"{told}, region {found.region_id}", str, scratch)
+        origin = f"by the estate in {estate} of {when(found.read_at.isoformat())}, account {found.account_id}"
+        yield Session(opened, config, found.account_id, f"{origin}, region {found.region_id}", str, scratch)

@@ -64,10 +64,10 @@ class Steps:
 
     def hear(self, event: events.EngineEvent) -> None:
         """Take in one event; events that are no step of a resource are ignored."""
-        told = event.res_outputs_event or event.resource_pre_event
-        if told is None or told.metadata is None:
+        step = event.res_outputs_event or event.resource_pre_event
+        if step is None or step.metadata is None:
             return
-        metadata = told.metadata
+        metadata = step.metadata
         op = _word(metadata.op)
         if op in _LOOKING:
             return

@@ -57,8 +57,8 @@ def remembered(resource: Resource, state: Properties, confirmed_at: datetime | N
 
     `confirmed_at` is the cloud's time when it was read back as that; None where it was not.
     """
-    told = {"declared": inputs_of(resource, state), "drift": []}
-    return state | told | ({"confirmedAt": confirmed_at.isoformat(timespec="milliseconds")} if confirmed_at else {})
+    record = {"declared": inputs_of(resource, state), "drift": []}
+    return state | record | ({"confirmedAt": confirmed_at.isoformat(timespec="milliseconds")} if confirmed_at else {})
 
 
 def compared(resource: Resource, known: Properties, live: Properties) -> Properties:
@@ -70,13 +70,13 @@ def compared(resource: Resource, known: Properties, live: Properties) -> Propert
     texts = [
         text
         for path, change in resource.diff(live, wanted).items()
-        for text in _told(path, change, live.get(path), wanted.get(path))
+        for text in _differences(path, change, live.get(path), wanted.get(path))
     ]
     confirmed = {name: known[name] for name in ("confirmedAt",) if name in known}
     return live | {"declared": wanted, "drift": texts} | confirmed
 
 
-def _told(path: str, change: Change, live: object, wanted: object) -> list[str]:
+def _differences(path: str, change: Change, live: object, wanted: object) -> list[str]:
     """Return one text for a property, or one for each entry of a list by which it differs."""
     if not (isinstance(live, list) and isinstance(wanted, list)):
         return [f"{path} {_WORDS[change]}"]

@@ -81,7 +81,7 @@ def _contradictions(newest: Evidence, others: Sequence[Evidence], instance: Inst
     for other in others:
         for key, value in _stated(other).items():
             if key not in _PASSING and key in stated and stated[key] != value:
-                yield key, f"{key}: {_told(stated[key])} ({newest.source}), {_told(value)} ({other.source})"
+                yield key, f"{key}: {_text(stated[key])} ({newest.source}), {_text(value)} ({other.source})"
 
 
 def _other_clock(evidence: Evidence) -> dict[str, str]:
@@ -97,5 +97,5 @@ def _other_clock(evidence: Evidence) -> dict[str, str]:
     }
 
 
-def _told(value: object) -> str:
+def _text(value: object) -> str:
     return (", ".join(map(str, value)) or "none") if isinstance(value, list) else str(value)

@@ -121,12 +121,12 @@ def _subject(kind: _Kind, item: Any) -> str:
 
 def _about(item: Any) -> str:
     """Return what a reviewer needs first about a resource that was added or removed."""
-    told = {
+    counts = {
         "": getattr(item, "network_type", None),
         "of ": getattr(item, "instance_id", None) or getattr(item, "disk_id", None) or _of_balancer(item),
         "in ": getattr(item, "zone_id", None),
     }
-    return " ".join(f"{word}{value}" for word, value in told.items() if value)
+    return " ".join(f"{word}{value}" for word, value in counts.items() if value)
 
 
 def _of_balancer(item: Any) -> str | None:
@@ -199,15 +199,15 @@ def _rule(rule: SecurityGroupRule) -> str:
     ports = "" if rule.port_range in ("", "-1/-1") else f" {rule.port_range}"
     side = "from" if rule.direction == "ingress" else "to"
     text = f"{rule.direction} {rule.nic_type} {rule.policy} {rule.ip_protocol}{ports} {side} {rule.peer}"
-    told = {"direction", "nic_type", "policy", "ip_protocol", "port_range", rule.peer.kind.name}
+    shown = {"direction", "nic_type", "policy", "ip_protocol", "port_range", rule.peer.kind.name}
     kinds = {"CIDR": "cidr_ip", "IPV6_CIDR": "ipv6_cidr_ip", "GROUP": "group_id", "PREFIX_LIST": "prefix_list_id"}
-    told.add(kinds[rule.peer.kind.name])
+    shown.add(kinds[rule.peer.kind.name])
     # For the cloud, two rules that differ only in these are the same.
-    told |= {"rule_id", "create_time"}
+    shown |= {"rule_id", "create_time"}
     rest = [
         f"{_words(name)} {getattr(rule, name)}"
         for name in type(rule).model_fields
-        if name not in told and getattr(rule, name) not in (None, "")
+        if name not in shown and getattr(rule, name) not in (None, "")
     ]
     return f"{text} ({', '.join(rest)})"
 

@@ -1,4 +1,4 @@
-"""The text of a finding as the engine prints it: indented below the rule's name, in a terminal or a CI log."""
+"""Write findings for the engine, which prints them indented below the rule's name, in a terminal or a CI log."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from policies.core.times import to_minute
 
 # The engine indents by four to eight columns; terminals and code hosts show 100.
 WIDTH: Final = 90
-#: Reasons that are shown of several instances with one fix, and the lines that they take at the most.
+#: How many reasons are shown of several instances with one fix, and on how many lines at most.
 MOST_SHOWN: Final = 3
 MOST_LINES: Final = 8
-#: Instances that are named with their ids, and the lines that the names of more take at the most.
+#: How many instances are named with their ids. The names of more instances take at most so many lines.
 MOST_IDS: Final = 3
 _NAME_LINES: Final = 2
 _IN_RESULT: Final = "in the result file"
 
 
 def grouped(results: Iterable[Result]) -> Iterator[list[Result]]:
-    """Yield results of one rule that one fix settles together, in the order of the first of each."""
+    """Yield groups of one rule's results that one fix settles together, in the order of their first results."""
     groups: dict[object, list[Result]] = {}
     for result in results:
         key = (result.subject.kind, result.waived, shape(result.fixes))
@@ -33,7 +33,7 @@ def grouped(results: Iterable[Result]) -> Iterator[list[Result]]:
 
 
 def said_alike(groups: Iterable[Sequence[Result]]) -> Iterator[list[Sequence[Result]]]:
-    """Yield groups of several rules that say the same of the same subjects and have one fix, in their order."""
+    """Yield together the groups of several rules with the same subjects, reasons and fix, in their order."""
     alike: dict[object, list[Sequence[Result]]] = {}
     for group in groups:
         key = tuple((item.subject, item.outcome, item.reason, item.remediation, item.waived) for item in group)
@@ -42,23 +42,23 @@ def said_alike(groups: Iterable[Sequence[Result]]) -> Iterator[list[Sequence[Res
 
 
 def finding_text(rule: Rule, results: Sequence[Result], stack: str = STACK) -> str:
-    """Return what is missing and on which instances, why it matters, and what puts it right.
+    """Return what is missing on which instances, why it matters, and how to fix it.
 
-    Prose is wrapped at 90 columns; what is to be copied (commands) never is. Several results are such that `grouped`
-    keeps together: the reasons of a few are shown, and the others named. The result file has each as a whole.
+    `results` are one group of `grouped`. The reasons of a few are shown, the others are only named; the result file has
+    all of them. Prose is wrapped at 90 columns, commands to copy are not.
     """
-    lines = _told(results)
+    lines = _reasons(results)
     lines += _wrapped("Why: ", f"{rule.why} See {page(rule.id)}")
     return "\n".join([*lines, *_fix(results, stack)])
 
 
 def page(rule_id: str) -> str:
-    """Return where the page of a rule is, as seen from the root of the repository."""
+    """Return the path of a rule's page, relative to the root of the repository."""
     return f"docs/rules/{rule_id}.md"
 
 
-def _told(results: Sequence[Result]) -> list[str]:
-    """Return who lacks what: those of one reason together, and of more than a few reasons the others by name alone."""
+def _reasons(results: Sequence[Result]) -> list[str]:
+    """Return the reasons with their subjects, one entry per reason; beyond a few reasons, only the subjects' names."""
     by_reason: dict[str, list[Subject]] = {}
     for result in results:
         by_reason.setdefault(result.reason, []).append(result.subject)
@@ -66,10 +66,10 @@ def _told(results: Sequence[Result]) -> list[str]:
     lines: list[str] = []
     shown = 0
     for reason, subjects in entries[:MOST_SHOWN]:
-        told = _of_one_reason(subjects, reason)
-        if lines and len(lines) + len(told) > MOST_LINES:
+        entry = _of_one_reason(subjects, reason)
+        if lines and len(lines) + len(entry) > MOST_LINES:
             break
-        lines += told
+        lines += entry
         shown += 1
     if others := [subject for _, subjects in entries[shown:] for subject in subjects]:
         lines += _short(f"The same of {len(others)} more, each {_IN_RESULT}: ", others)
@@ -77,22 +77,22 @@ def _told(results: Sequence[Result]) -> list[str]:
 
 
 def _of_one_reason(subjects: Sequence[Subject], reason: str) -> list[str]:
-    """Return a reason with whom it is about; of a long list the first items."""
+    """Return a reason with its subjects; a long list is cut after the first items."""
     who = _who(subjects)
-    if len(subjects) == 1 and len(told := _wrapped(f"{who[0]}: ", reason)) <= MOST_LINES:
-        return told
+    if len(subjects) == 1 and len(whole := _wrapped(f"{who[0]}: ", reason)) <= MOST_LINES:
+        return whole
     heading, items = _listed(reason)
     lines = [*who[:-1], f"{who[-1]}:"] if heading is None else _fill(f"{' '.join(who)}: {heading}", "")
     for number, item in enumerate(items):
-        told = _fill(item, "  - ")
-        if number and len(lines) + len(told) > MOST_LINES:
+        entry = _fill(item, "  - ")
+        if number and len(lines) + len(entry) > MOST_LINES:
             return [*lines, f"  - and {len(items) - number} more, each {_IN_RESULT}"]
-        lines += told
+        lines += entry
     return lines
 
 
 def _who(subjects: Sequence[Subject]) -> list[str]:
-    """Return a few by name and id, in one line; of more how many there are, and their names in a few lines."""
+    """Return a few subjects by name and id on one line, or the number of many with their names on a few lines."""
     if len(subjects) == 1:
         return [_named(subjects[0])]
     if len(subjects) <= MOST_IDS:
@@ -101,7 +101,7 @@ def _who(subjects: Sequence[Subject]) -> list[str]:
 
 
 def _short(label: str, subjects: Sequence[Subject]) -> list[str]:
-    """Return as many names as a few lines hold, and how many there are beyond them."""
+    """Return as many names as fit on a few lines, and the number of the others."""
     shown: list[str] = []
     for count in range(1, len(subjects) + 1):
         rest = f" and {len(subjects) - count} more" if count < len(subjects) else ""
@@ -113,7 +113,7 @@ def _short(label: str, subjects: Sequence[Subject]) -> list[str]:
 
 
 def _listed(reason: str) -> tuple[str | None, list[str]]:
-    """Return the heading of a reason, which is a first paragraph with a colon, and its items."""
+    """Return heading and items of a reason; a first paragraph that ends with a colon is the heading."""
     first, *items = reason.splitlines() or [""]
     return (first, items) if items and first.endswith(":") else (None, [first, *items])
 
@@ -129,19 +129,19 @@ def _fix(results: Sequence[Result], stack: str) -> Iterator[str]:
 
 
 def _fitted(line: Line) -> list[str]:
-    """Return a line of a fix: prose wrapped, what is to be copied as it is."""
+    """Return a line of a fix: prose is wrapped, text to copy is not."""
     return textwrap.wrap(line.text, WIDTH - 5) if line.kind == "prose" else [line.text]
 
 
 def advice_text(found: Sequence[tuple[Rule, Sequence[Result]]], stack: str = STACK) -> str:
-    """Return findings that fail nothing: by the names of their rules, and from when on they are mandatory.
+    """Return advice: the names of its rules, the findings, and from when on they are mandatory.
 
-    Those of several rules are such that `said_alike` keeps together: what they say is said once.
+    The groups of several rules are those that `said_alike` puts together; their reasons and fix are written once.
     """
     (rule, results), *others = found
     lines = _fill(", ".join(item.id for item, _ in found) + ":", "")
-    # Why it matters is another thing for each rule, and stands on its page.
-    lines += [*_told(results), *_fix(results, stack)] if others else finding_text(rule, results, stack).splitlines()
+    # Each rule matters for another reason, which is on its page.
+    lines += [*_reasons(results), *_fix(results, stack)] if others else finding_text(rule, results, stack).splitlines()
     dates = sorted({item.mandatory_from for _, group in found for item in group if item.advice and item.mandatory_from})
     if dates:
         first, last = (to_minute(date) for date in (dates[0], dates[-1]))
@@ -161,7 +161,7 @@ def _named(subject: Subject) -> str:
 
 
 def _wrapped(label: str, text: str) -> list[str]:
-    """One paragraph behind its label; several as a list below it, whose heading is a first paragraph with a colon."""
+    """Return one paragraph behind its label, or several as a list below it, under the heading if there is one."""
     if len(text.splitlines()) < 2:
         return _fill(text, label) or [label.rstrip()]
     heading, items = _listed(text)

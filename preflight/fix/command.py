@@ -52,7 +52,7 @@ def fix(  # noqa: PLR0913 - one argument an option
     judged = judge(asked, err)
     result = judged.decision.result
     if result is None:
-        raise typer.Exit(not_judged(judged.decision, judged.told, out))
+        raise typer.Exit(not_judged(judged.decision, judged.preview, out))
     found = chosen_of(open_findings(result), result, rules, tuple(instance or ()))
     if way is not None and way not in {number for item in found for number in ways_by_config(item)}:
         raise Stop(BAD_INPUT, _no_way(way, found))
@@ -68,7 +68,7 @@ def fix(  # noqa: PLR0913 - one argument an option
         judged = judge(asked, err)
         result = judged.decision.result
         if result is None:
-            raise typer.Exit(not_judged(judged.decision, judged.told, out))
+            raise typer.Exit(not_judged(judged.decision, judged.preview, out))
         left = choose(chosen_of(open_findings(result), result, rules, tuple(instance or ())), way)
         shown = replace(shown, result=result, choice=left)
     show_outcome(out, shown, judged.decision)

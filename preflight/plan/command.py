@@ -68,8 +68,8 @@ def plan(  # noqa: PLR0913 - one argument an option
     asked = Asked(project, stack, at, wave, strict, rehearsal, result, estate)
     out = console()
     judged = judge(asked, console(stderr=True))
-    if judged.decision.result is None or not judged.told.is_whole:
-        raise typer.Exit(not_judged(judged.decision, judged.told, out))
+    if judged.decision.result is None or not judged.preview.is_whole:
+        raise typer.Exit(not_judged(judged.decision, judged.preview, out))
     document = make_document(judged, earlier, base)
     if form is Format.JSON:
         typer.echo(document.model_dump_json(indent=2))
@@ -93,7 +93,7 @@ def make_document(judged: Judged, earlier: dict[str, Any] | None = None, base: P
     """Return the plan of a run. Raises Stop where the base is no whole result."""
     result = judged.decision.result
     assert result is not None
-    steps = judged.told.steps
+    steps = judged.preview.steps
     comparison: Comparison | None = None
     if earlier is not None:
         try:

@@ -88,8 +88,8 @@ def reach(  # noqa: PLR0913 - one argument an option
     asked = Asked(project, stack, rehearsal=rehearsal, result=result, estate=estate)
     out = console()
     judged = judge(asked, console(stderr=True))
-    if judged.decision.result is None or not judged.told.is_whole:
-        raise typer.Exit(not_judged(judged.decision, judged.told, out))
+    if judged.decision.result is None or not judged.preview.is_whole:
+        raise typer.Exit(not_judged(judged.decision, judged.preview, out))
     document = make_document(judged, None if of is None else of.value, strict=strict, whole_vswitches=whole_vswitches)
     if form is Format.JSON:
         typer.echo(document.model_dump_json(indent=2))
@@ -114,7 +114,7 @@ def make_document(
     """Return who reaches whom, by a run. Raises Stop where the run does not show it."""
     result = judged.decision.result
     assert result is not None
-    plan = plan_of(judged.told.steps)
+    plan = plan_of(judged.preview.steps)
     moved, to_move = moved_and_not(plan)
     chosen: Basis = basis or ("cloud" if moved and not to_move else "plan")
     try:

@@ -90,6 +90,6 @@ def _of_a_run(asked: Asked) -> Report:
     judged = judge(asked, console(stderr=True))
     decision = judged.decision
     if decision.result is None:
-        decision = replace(decision, problems=tuple(problems(decision, judged.told)))
-    topology = make_topology(plan_of(judged.told.steps)) if judged.told.is_whole else None
+        decision = replace(decision, problems=tuple(problems(decision, judged.preview)))
+    topology = make_topology(plan_of(judged.preview.steps)) if judged.preview.is_whole else None
     return make_report(decision, judged.stack.directory, asked.wave, topology)

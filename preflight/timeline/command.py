@@ -35,7 +35,7 @@ def timeline(  # noqa: PLR0913 - one argument an option
         Asked(project=project, stack=stack, at=at, strict=strict, rehearsal=rehearsal, estate=estate),
         console(stderr=True),
     )
-    decision, told = judged.decision, judged.told
+    decision, told = judged.decision, judged.preview
     if decision.result is None or not told.is_whole:
         raise typer.Exit(not_judged(decision, told, out))
     found = make_timeline(plan_of(told.steps), decision.result)

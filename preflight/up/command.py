@@ -63,8 +63,8 @@ def up(  # noqa: PLR0913 - one argument an option
         kept = scratch / "judged.json" if result is None else result
         asked = Asked(project, stack, strict=strict, rehearsal=rehearsal, result=kept, plan=scratch / "plan.json")
         judged = judge(asked, err)
-        if judged.decision.result is None or not judged.told.is_whole:
-            raise typer.Exit(not_judged(judged.decision, judged.told, out))
+        if judged.decision.result is None or not judged.preview.is_whole:
+            raise typer.Exit(not_judged(judged.decision, judged.preview, out))
         document = make_document(judged)
         for line in document_lines(document, out.width, everything=everything):
             show(out, line)
@@ -101,7 +101,7 @@ def _update(judged: Judged, asked: Asked, scratch: Path, out: Console, err: Cons
     """Update, and show how it went; return the exit code. Raises Stop if something changed since the verdict."""
     assert judged.wanted is not None
     assert asked.plan is not None
-    again = decide(judged.told.result, judged.wanted, datetime.now(UTC))
+    again = decide(judged.preview.result, judged.wanted, datetime.now(UTC))
     if again.result is None:
         raise Stop(NOT_JUDGED, f"{_UNCHANGED}: the verdict no longer holds: {'; '.join(again.problems)}")
     try:

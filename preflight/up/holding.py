@@ -25,7 +25,7 @@ from preflight.judging import Judged
 def may_follow(judged: Judged) -> bool:
     """Whether an update may follow: the verdict is ready, or `up` itself fixes every mandatory finding."""
     result = judged.decision.result
-    if result is None or judged.told.failed or judged.decision.readiness == "WHAT-IF":
+    if result is None or judged.preview.failed or judged.decision.readiness == "WHAT-IF":
         return False
     if judged.decision.code in (READY, CONDITIONS):
         return True

@@ -72,7 +72,7 @@ def test_what_only_the_estate_shows_is_told_where_it_stands_too(tmp_path: Path) 
     (tmp_path / "more.yaml").write_text("instances: [i-c]")
     _, places = read(tmp_path, config(include=["more.yaml"]))
     error = ConfigError(FILE, [Problem("instances[2]", "not in the region"), Problem("instances[1]", "not either")])
-    assert str(places.told(error)).splitlines() == [
+    assert str(places.located(error)).splitlines() == [
         f"{FILE}: classic-to-vpc:migration.instances[1]: not either",
         "more.yaml: instances[0]: not in the region",
     ]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from preflight.fixes import Fix, fixes, open_findings, told
+from preflight.fixes import Fix, fixes, lines_of, open_findings
 from tests.preflight.results import recorded_result
 
 RULES: dict[str, dict[str, Any]] = {
@@ -46,7 +46,7 @@ def found(*findings: dict[str, Any]) -> list[Fix]:
 
 def test_changes_of_one_key_are_one_fix_that_is_enough_for_all() -> None:
     (fix,) = found(finding("backup-a", "web-1", snapshots(24)), finding("backup-a", "app-1", snapshots(30)))
-    assert told(fix.todo) == ["set backups: {retentionDays: 30}"]
+    assert lines_of(fix.todo) == ["set backups: {retentionDays: 30}"]
     assert (fix.findings, fix.instances, fix.since) == (2, ("app-1", "web-1"), None)
 
 
@@ -61,7 +61,7 @@ def test_lists_are_merged_by_the_ids_of_their_items() -> None:
             )
         )
     )
-    assert told(fix.todo) == ["set databases: [{id: rm-1, hybridAccess: {}}, {id: r-2}]"]
+    assert lines_of(fix.todo) == ["set databases: [{id: rm-1, hybridAccess: {}}, {id: r-2}]"]
 
 
 def test_a_command_is_one_fix_for_all_instances_and_exact_for_one() -> None:
@@ -70,9 +70,9 @@ def test_a_command_is_one_fix_for_all_instances_and_exact_for_one() -> None:
         finding("guest-b", "app-1", collected("app-1", "10.0.0.2")),
     )
     (both,) = found(first, second)
-    assert told(both.todo) == ["$ ssh 'root@<address>' collect --instance '<id>'"]
+    assert lines_of(both.todo) == ["$ ssh 'root@<address>' collect --instance '<id>'"]
     (one,) = found(first)
-    assert told(one.todo) == ["$ ssh root@10.0.0.1 collect --instance i-web-1"]
+    assert lines_of(one.todo) == ["$ ssh root@10.0.0.1 collect --instance i-web-1"]
 
 
 def test_one_fix_of_several_rules_is_titled_by_the_worst() -> None:
@@ -98,7 +98,7 @@ def test_what_blocks_now_comes_first_then_by_time_severity_and_number() -> None:
         finding("guest-c", "web-1", [step("task", text="critical, two")]),
         finding("guest-c", "app-1", [step("task", text="critical, two")]),
     )
-    assert [told(fix.todo) for fix in listed] == [
+    assert [lines_of(fix.todo) for fix in listed] == [
         ["critical, two"],
         ["critical, one"],
         ["high"],
@@ -110,7 +110,7 @@ def test_what_blocks_now_comes_first_then_by_time_severity_and_number() -> None:
 
 def test_two_ways_stand_one_below_the_other() -> None:
     (fix,) = found(finding("guest-b", "web-1", snapshots(30), [step("task", text="Ask the owner.")]))
-    assert told(fix.todo) == ["set backups: {retentionDays: 30}", "or", "Ask the owner."]
+    assert lines_of(fix.todo) == ["set backups: {retentionDays: 30}", "or", "Ask the owner."]
 
 
 @pytest.mark.parametrize("name", ["broken", "waves"])
@@ -122,7 +122,7 @@ def test_every_finding_of_a_real_result_is_settled_by_a_fix(name: str) -> None:
     listed = fixes(left, rules)
     assert {rule for fix in listed for rule in fix.rules} == {item["rule"] for item in left}
     assert sum(fix.findings for fix in listed) >= len(left)
-    assert all(told(fix.todo) for fix in listed)
+    assert all(lines_of(fix.todo) for fix in listed)
 
 
 def test_more_instances_are_not_more_fixes() -> None:

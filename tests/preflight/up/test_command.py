@@ -158,7 +158,7 @@ def test_what_the_update_mends_does_not_stop_it_as_with_plain_pulumi_up(run: Run
     with_findings(drifted, _only_what_is_mended)
     told = Decision(20, "NOT READY", drifted)
     assert may_follow(replace(run.judged, decision=told))
-    assert not may_follow(replace(run.judged, decision=told, told=replace(run.judged.told, failed=True)))
+    assert not may_follow(replace(run.judged, decision=told, preview=replace(run.judged.preview, failed=True)))
     run.judged = replace(run.judged, decision=told)
     assert run("--yes")[0] == 0
     assert len(run.updates) == 1
