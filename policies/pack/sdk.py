@@ -17,7 +17,13 @@ from typing import Final
 import grpc
 import pulumi_policy.policy
 from google.protobuf.empty_pb2 import Empty
-from pulumi.runtime.proto.analyzer_pb2 import AnalyzeResponse, AnalyzeStackRequest, ConfigureAnalyzerRequest
+from pulumi.runtime.proto.analyzer_pb2 import (
+    AnalyzeRequest,
+    AnalyzeResponse,
+    AnalyzeStackRequest,
+    ConfigureAnalyzerRequest,
+    RemediateResponse,
+)
 from pulumi_policy.deserialize import SPECIAL_SIG_KEY
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import (
@@ -57,6 +63,14 @@ class Servicer(_PolicyAnalyzerServicer):
         """Take the levels and settings of the policies."""
         taken: Empty = super().Configure(request, context)  # type: ignore[no-untyped-call]
         return taken
+
+    def Analyze(self, _request: AnalyzeRequest, _context: object) -> AnalyzeResponse:  # noqa: N802
+        """Find nothing in a single resource: all policies are about the stack."""
+        return AnalyzeResponse()
+
+    def Remediate(self, _request: AnalyzeRequest, _context: object) -> RemediateResponse:  # noqa: N802
+        """Change nothing: no policy remediates."""
+        return RemediateResponse()
 
     def AnalyzeStack(self, _request: AnalyzeStackRequest, context: object) -> AnalyzeResponse:  # noqa: N802
         """Ask all policies, one after another in this thread; what they are given holds no resources."""

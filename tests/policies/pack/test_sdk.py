@@ -13,6 +13,7 @@ from pulumi_policy import EnforcementLevel, PolicyConfigSchema, StackValidationP
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from policies.pack import sdk
+from policies.pack.engine import announced, not_checked, stack_policies, what_if
 from tests.policies.prepared import prepared
 from tests.policies.sdk import SIGNATURE_KEY, UNKNOWN_SENTINEL, request
 
@@ -64,6 +65,21 @@ def test_each_policy_is_asked_in_the_callers_thread_with_its_settings_and_nothin
     levels = [("one", proto.MANDATORY), ("other", proto.ADVISORY)]
     assert [(item.policyName, item.enforcementLevel) for item in found] == levels
     assert {(item.message.splitlines()[-1], item.urn) for item in found} == {("found", "urn")}
+
+
+def test_single_resources_are_answered_as_the_sdk_answers_for_this_pack() -> None:
+    """It decodes each first. A policy about single resources would not be asked: none of the pack's is one."""
+    policies: Any = [*stack_policies({}), what_if({}), not_checked({}), announced({})]
+    assert {type(policy) for policy in policies} == {StackValidationPolicy}
+    ours, theirs = (
+        made("pack", "0.0.1", policies, EnforcementLevel.MANDATORY) for made in (sdk.Servicer, _PolicyAnalyzerServicer)
+    )
+    for pack in (ours, theirs):
+        pack.Configure(proto.ConfigureAnalyzerRequest(), None)
+    for resource in request(prepared()).resources:
+        asked = proto.AnalyzeRequest(type=resource.type, urn=resource.urn, properties=resource.properties)
+        assert ours.Analyze(asked, None) == theirs.Analyze(asked, None)
+        assert ours.Remediate(asked, None) == theirs.Remediate(asked, None)
 
 
 def test_a_pack_is_served_by_our_class(monkeypatch: pytest.MonkeyPatch) -> None:
