@@ -1,0 +1,58 @@
+"""A preview spares the engine the states that nobody reads; an update writes each."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from preflight.interruption import Interrupted
+from preflight.previewing import Heard, Request, preview
+from preflight.up.updating import Done, update
+
+SKIPPED = "PULUMI_SKIP_CHECKPOINTS"
+
+
+class Engine:
+    """Stands for the engine: keeps the environment that it was started in, and is interrupted if told so."""
+
+    def __init__(self, interrupted: bool) -> None:
+        self.interrupted = interrupted
+        self.found: list[str | None] = []
+
+    def preview(self, **_: Any) -> None:
+        self.found.append(os.environ.get(SKIPPED))
+        if self.interrupted:
+            raise Interrupted(2)
+
+    def up(self, **_: Any) -> None:
+        self.found.append(os.environ.get(SKIPPED))
+
+
+class Stack:
+    config_file = None
+
+    def __init__(self, engine: Engine) -> None:
+        self.handle = engine
+
+
+@pytest.mark.parametrize("own", [None, "false"])
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_only_previews_make_no_states_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: str | None, interrupted: bool
+) -> None:
+    monkeypatch.setattr(os, "environ", {name: value for name, value in os.environ.items() if name != SKIPPED})
+    if own is not None:
+        os.environ[SKIPPED] = own
+    engine = Engine(interrupted)
+    stack: Any = Stack(engine)
+    request, heard = Request(tmp_path / "result.json", tmp_path), Heard(lambda _: None, str)
+    if interrupted:
+        with pytest.raises(Interrupted):
+            preview(stack, request, heard)
+    else:
+        preview(stack, request, heard)
+    update(stack, tmp_path / "plan.json", request, heard, Done())
+    assert engine.found == ["true", own]
