@@ -91,8 +91,8 @@ docs: dev ## Generate components/alimigrate, policies/rules.txt, and the generat
 record: dev engine ## Record anew the previews that tests/policies/test_recorded.py judges (some minutes).
 	@$(PYTHON) -m tests.policies.recorded.record
 
-bench: dev ## Measure, beside the build of 2026-11-28 and other peers (25 minutes).
-	@for what in simulator plan rates pack checkov; do $(PYTHON) -m bench.$$what || exit 1; done
+bench: dev engine ## Measure, beside the build of 2026-11-28 and other peers (an hour).
+	@for what in simulator plan rates pack checkov growth preview; do $(PYTHON) -m bench.$$what || exit 1; done
 
 bench-kills: dev ## Kill runs at random moments (a minute or two each). ARGS='--seed 17 --runs 1' plays one again.
 	@$(PYTHON) -m bench.kills $(ARGS)

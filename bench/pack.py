@@ -56,16 +56,13 @@ def main() -> None:
     here = Path.cwd()
     rows = []
     with tempfile.TemporaryDirectory() as directory:
-        before = Path(directory) / "before"
-        archive = subprocess.run(["git", "archive", BEFORE], check=True, capture_output=True).stdout
-        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-            files.extractall(before, filter="data")
+        before = unpacked(Path(directory) / "before")
         for size in map(int, sys.argv[1:] or SIZES):
             question = Path(directory) / "question"
             question.write_bytes(question_of(size).SerializeToString())
             rounds = 1 if size >= LARGE else ROUNDS
-            old, old_size = _judged(before, question, rounds)
-            new, new_size = _judged(here, question, ROUNDS)
+            old, old_size = judged(before, question, rounds)
+            new, new_size = judged(here, question, ROUNDS)
             rows.append(
                 {
                     "instances": size,
@@ -89,7 +86,7 @@ def main() -> None:
     Console().print(table)
 
 
-def _judged(build: Path, question: Path, rounds: int) -> tuple[float, int]:
+def judged(build: Path, question: Path, rounds: int) -> tuple[float, int]:
     """CPU seconds, the median of so many rounds, and the size of the result."""
     result = question.with_name("result.json")
     environ = {**os.environ, "PYTHONPATH": str(build)}
@@ -99,6 +96,14 @@ def _judged(build: Path, question: Path, rounds: int) -> tuple[float, int]:
         for _ in range(rounds)
     ]
     return statistics.median(float(seconds) for seconds, _ in told), int(told[0][1])
+
+
+def unpacked(directory: Path) -> Path:
+    """Put the build before into a directory, and return it. Needs the history of the repository."""
+    archive = subprocess.run(["git", "archive", BEFORE], check=True, capture_output=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        files.extractall(directory, filter="data")
+    return directory
 
 
 def keep(what: str, peer: str, rows: list[dict[str, object]]) -> None:

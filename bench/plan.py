@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import statistics
 import subprocess
 import sys
-import tarfile
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -20,8 +18,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.estates import config_of, estate_of
+from bench.pack import BEFORE, unpacked
 
-BEFORE: Final = "046c3b9"
 SIZES: Final = (250, 500, 1_000)
 ROUNDS: Final = 3
 
@@ -46,10 +44,7 @@ def main() -> None:
     here = Path.cwd()
     table = Table("instances", f"{BEFORE}, CPU s", "now, CPU s", "ratio")
     with tempfile.TemporaryDirectory() as directory:
-        before = Path(directory) / "before"
-        archive = subprocess.run(["git", "archive", BEFORE], check=True, capture_output=True).stdout
-        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-            files.extractall(before, filter="data")
+        before = unpacked(Path(directory) / "before")
         for size in SIZES:
             estate = estate_of(size)
             given = Path(directory) / "given.json"

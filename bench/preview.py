@@ -1,0 +1,242 @@
+"""What whole previews take with the real engine: CPU seconds of the process tree, and its memory at the peak.
+
+`python -m bench.preview [INSTANCES ...]` needs the engine and the repository's history. On one simulated region it
+previews the build of 2026-11-28 (046c3b9) and this one, each with the pack and without it, and a bare program that
+declares as many plain resources with the same providers. At 1,000 instances it takes some twenty minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import sys
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+import toolchain
+from bench.pack import BEFORE, keep, unpacked
+from bench.regions import Region
+from demo.project import PROGRAM, REPOSITORY, Project
+from simulator.model.estate import Estate
+from simulator.server import Simulator, running
+from tests.processes import adopt_orphans
+
+SIZES: Final = (10, 100)
+STACK: Final = "bench"
+# As `preflight` previews: see docs/performance.md.
+SETTINGS: Final = {"PULUMI_SKIP_CHECKPOINTS": "true"}
+# Above it each is previewed once.
+SMALL: Final = 10
+ROUNDS: Final = 3
+_BARE: Final = Path(__file__).parent / "bare/__main__.py"
+_EVERY: Final = 0.1  # seconds between two looks at the processes
+_CREATED: Final = re.compile(r"^ \+ +(\S+) (\S+) create", re.MULTILINE)
+
+_WITH: Final = ("without the pack", "with the pack")
+
+# What a command line has in it, the first that fits: whose process it is.
+_PARTS: Final = {
+    "pulumi-language-python-exec": "program",
+    "pulumi.policy": "pack",
+    "pulumi-resource-alicloud": "alicloud",
+    "pulumi-language-python": "language host",
+    "/provider": "alimigrate",
+    "pulumi": "engine",
+}
+
+
+@dataclass
+class Spent:
+    """What one preview took, and what it declared, by the package of the type."""
+
+    cpu_seconds: float
+    peak_mib: float
+    parts: dict[str, float]
+    declared: Counter[str]
+
+
+@dataclass
+class _Watched:
+    """Looks at a process and its descendants until it is told to end."""
+
+    peak: int = 0
+    ticks: dict[int, int] = field(default_factory=dict)
+    parts: dict[int, str] = field(default_factory=dict)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def watch(self) -> None:
+        while not self.ended.wait(_EVERY):
+            self.peak = max(self.peak, sum(self._look(process) for process in _descendants()))
+
+    def _look(self, process: int) -> int:
+        """Keep what a process has used so far, and return the bytes that it has in memory."""
+        with suppress(OSError):  # ended meanwhile
+            stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+            command = Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8", errors="replace")
+            fields = stat.rpartition(")")[2].split()
+            self.ticks[process] = int(fields[11]) + int(fields[12])
+            if command:  # it has none any more when it has ended
+                self.parts[process] = next((part for text, part in _PARTS.items() if text in command), "others")
+            return int(fields[21]) * resource.getpagesize()
+        return 0
+
+    def by_part(self) -> dict[str, float]:
+        """Return the CPU seconds of each part, as last seen: up to a tenth of a second a process short."""
+        found: dict[str, float] = {}
+        for process, ticks in self.ticks.items():
+            part = self.parts.get(process, "others")
+            found[part] = found.get(part, 0) + ticks / os.sysconf("SC_CLK_TCK")
+        return {part: round(seconds, 2) for part, seconds in sorted(found.items())}
+
+
+def main() -> None:
+    """Preview regions of several sizes; show a table, and keep it with the machine's description."""
+    adopt_orphans()
+    engine = toolchain.ensure()
+    environ = engine.environ(os.environ)
+    sizes = [int(size) for size in sys.argv[1:]] or SIZES
+    rows: list[dict[str, object]] = []
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
+        before = unpacked(Path(directory) / "build")
+        # As `make setup` makes it in a checkout.
+        (before / "policies/venv").symlink_to(REPOSITORY / ".venv")
+        for size in sizes:
+            found = _previewed(size, before, Path(directory) / str(size), environ)
+            rows += [_row(size, what, spent) for what, spent in found.items()]
+            _show_ratios(size, found)
+    keep("preview", BEFORE, rows)
+    table = Table(*rows[0])
+    for row in rows:
+        table.add_row(*map(str, row.values()))
+    Console().print(table)
+
+
+def _previewed(size: int, before: Path, directory: Path, environ: Mapping[str, str]) -> dict[str, Spent]:
+    """Return what previews of one region took."""
+    region = Region(size)
+    found: dict[str, Spent] = {}
+    with running(Estate.model_validate(region.estate)) as cloud:
+        for build, path in (("now", REPOSITORY), (BEFORE, before)):
+            project = _project(region, cloud, directory / build, path, environ)
+            for pack in (False, True):
+                found[f"{build}, {_WITH[pack]}"] = _median(project, size, pack=pack)
+        bare = _bare(cloud, directory / "bare", found[f"now, {_WITH[False]}"].declared, environ)
+        found["bare"] = _median(bare, size, pack=False)
+    return found
+
+
+def _row(size: int, what: str, spent: Spent) -> dict[str, object]:
+    return {
+        "instances": size,
+        "what": what,
+        "resources": spent.declared.total(),
+        "cpuSeconds": round(spent.cpu_seconds, 1),
+        "peakMiB": round(spent.peak_mib),
+        "cpuSecondsOf": spent.parts,
+    }
+
+
+def _show_ratios(size: int, found: Mapping[str, Spent]) -> None:
+    """Show what the goals are about; the table has what it is made of."""
+    now, alone, before = (found[f"{build}, {_WITH[pack]}"] for build, pack in (("now", 1), ("now", 0), (BEFORE, 1)))
+    ratios = {
+        "with the pack, to the build before": now.cpu_seconds / before.cpu_seconds,
+        "with the pack, to without it": now.cpu_seconds / alone.cpu_seconds,
+        "without the pack, to the bare program": alone.cpu_seconds / found["bare"].cpu_seconds,
+        "peak memory with the pack, to the build before": now.peak_mib / before.peak_mib,
+    }
+    for what, ratio in ratios.items():
+        print(f"{size:,} instances, {what}: {ratio:.2f}", flush=True)
+
+
+def _project(region: Region, cloud: Simulator, directory: Path, build: Path, environ: Mapping[str, str]) -> Project:
+    """Return the project of a build, with a stack that moves the region."""
+    project = Project(directory, cloud, environ, [build / file.name for file in PROGRAM])
+    if build != REPOSITORY:
+        # That build judges by the machine's clock unless it is told.
+        project.environ["PREFLIGHT_NOW"] = cloud.now
+    project.environ |= SETTINGS
+    project.new_stack(STACK, region.stack(build, directory))
+    return project
+
+
+def _bare(cloud: Simulator, directory: Path, declared: Counter[str], environ: Mapping[str, str]) -> Project:
+    """Return a project that declares as many plain resources: of alimigrate as many, the others of alicloud."""
+    files = [REPOSITORY / name for name in ("Pulumi.yaml", "components", "provider")]
+    project = Project(directory, cloud, environ, [_BARE, *files])
+    counts = {"alimigrate": declared["alimigrate"], "alicloud": declared.total() - declared["alimigrate"]}
+    project.environ |= SETTINGS
+    project.join(STACK, {f"bare:{package}": count for package, count in counts.items()})
+    project.run("stack", "init", STACK, "--no-select", check=True)
+    return project
+
+
+def _median(project: Project, size: int, *, pack: bool) -> Spent:
+    """Return the round of the median CPU seconds."""
+    rounds = [_preview(project, pack=pack) for _ in range(1 if size > SMALL else ROUNDS)]
+    return sorted(rounds, key=lambda spent: spent.cpu_seconds)[len(rounds) // 2]
+
+
+def _preview(project: Project, *, pack: bool) -> Spent:
+    """Preview once. What a rule refuses is no failure; a program that fails, or a pack that does not answer, is."""
+    project.result_file.unlink(missing_ok=True)
+    watched = _Watched()
+    watcher = threading.Thread(target=watched.watch)
+    before = _used()
+    watcher.start()
+    try:
+        done = project.run("preview", "--stack", STACK, *(("--policy-pack", "policies") if pack else ()))
+        _reap()
+    finally:
+        watched.ended.set()
+        watcher.join()
+    # Some are shown several times.
+    declared = Counter(kind.partition(":")[0] for kind, _ in set(_CREATED.findall(done.stdout)))
+    if not declared or (pack and not project.result_file.exists()) or (not pack and done.returncode):
+        sys.exit(f"the preview failed:\n{done.stdout[-10_000:]}")
+    spent = Spent(_used() - before, watched.peak / 2**20, watched.by_part(), declared)
+    print(f"{project.directory.name}, {_WITH[pack]}: {spent}", file=sys.stderr, flush=True)
+    return spent
+
+
+def _used() -> float:
+    """Return the CPU seconds of all processes that this one waited for, and of theirs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _reap() -> None:
+    """Wait for what descends from this process and has lost its parent: its seconds count, too."""
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
+
+
+def _descendants() -> Sequence[int]:
+    """Return the processes that descend from this one."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # ended meanwhile
+            fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            parents[int(stat.parent.name)] = int(fields[1])
+    found: list[int] = []
+    rest = [os.getpid()]
+    while rest:
+        of_them = [process for process, parent in parents.items() if parent in rest]
+        found += of_them
+        rest = of_them
+    return found
+
+
+if __name__ == "__main__":
+    main()
