@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,23 +21,24 @@ from simulator.estate_file import json_schema as estate_schema
 from simulator.reference import render as simulator_page
 
 _ROOT = Path(__file__).resolve().parent.parent
+_REACHES = "Who reaches whom before the move and after it"
 
 
-def documents() -> dict[str, str]:
-    """Return path below `docs` -> content, for all pages but those on rules and facts."""
+def documents() -> dict[str, Callable[[], str]]:
+    """Return path below `docs` -> what renders it, for all pages but those on rules and facts."""
     return {
-        "schema/stack.schema.json": stack_schema.render(),
-        "schema/result.schema.json": result_schema.render(),
-        "schema/report.schema.json": report_schema.render(),
-        "schema/package.schema.json": package_schema.render(),
-        "schema/plan.schema.json": _json(schema_of(Document, "What a change does")),
-        "schema/timeline.schema.json": _json(schema_of(Timeline, "What happens when")),
-        "schema/reach.schema.json": _json(schema_of(ReachDocument, "Who reaches whom before the move and after it")),
-        "schema/evidence.schema.json": _json(evidence_schema()),
-        "schema/inventory.schema.json": _json(inventory_schema()),
-        "schema/estate.schema.json": _json(estate_schema()),
-        "simulator.md": simulator_page(),
-        **{f"ram/{name}": content for name, content in ram_policies().items()},
+        "schema/stack.schema.json": stack_schema.render,
+        "schema/result.schema.json": result_schema.render,
+        "schema/report.schema.json": report_schema.render,
+        "schema/package.schema.json": package_schema.render,
+        "schema/plan.schema.json": lambda: _json(schema_of(Document, "What a change does")),
+        "schema/timeline.schema.json": lambda: _json(schema_of(Timeline, "What happens when")),
+        "schema/reach.schema.json": lambda: _json(schema_of(ReachDocument, _REACHES)),
+        "schema/evidence.schema.json": lambda: _json(evidence_schema()),
+        "schema/inventory.schema.json": lambda: _json(inventory_schema()),
+        "schema/estate.schema.json": lambda: _json(estate_schema()),
+        "simulator.md": simulator_page,
+        **{f"ram/{name}": partial(str, content) for name, content in ram_policies().items()},
     }
 
 
@@ -51,8 +53,8 @@ def main() -> None:
     MANIFEST.write_text(catalogue.list_rules(), encoding="utf-8")
     catalogue.write(docs)
     facts.main(docs)
-    for name, content in documents().items():
-        (docs / name).write_text(content, encoding="utf-8")
+    for name, render in documents().items():
+        (docs / name).write_text(render(), encoding="utf-8")
 
 
 if __name__ == "__main__":

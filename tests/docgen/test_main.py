@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("name", sorted(documents()))
 def test_each_file_is_in_step(name: str) -> None:
-    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == documents()[name], "run `make docs`"
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == documents()[name](), "run `make docs`"
 
 
 @pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("docs", 2)])

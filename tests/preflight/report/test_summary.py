@@ -25,7 +25,7 @@ def summary(report: Report) -> dict[str, Any]:
 
 
 def test_the_schema_is_in_step() -> None:
-    assert SCHEMA.read_text(encoding="utf-8") == documents()["schema/report.schema.json"], "make docs"
+    assert SCHEMA.read_text(encoding="utf-8") == documents()["schema/report.schema.json"](), "make docs"
 
 
 @pytest.mark.parametrize("name", ["broken", "first", "freeze", "waves", "applied"])
