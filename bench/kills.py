@@ -12,6 +12,7 @@ import os
 import platform
 import random
 import re
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -68,6 +69,7 @@ _VICTIMS: Final[Mapping[str, str | None]] = {
     "the plugin alicloud": "pulumi-resource-alicloud",
     "the plugin alimigrate": "/provider",
 }
+_MOMENTS: Final = ("before write", "after write", "during read")
 _LONGEST: Final = 300
 # What another run of the same has otherwise.
 _OWN_TO_A_RUN: Final = re.compile(r".*(_at|expires?.*|vrouter_id|route_table_id|ip_address|now|version|status)")
@@ -75,12 +77,12 @@ _OWN_TO_A_RUN: Final = re.compile(r".*(_at|expires?.*|vrouter_id|route_table_id|
 
 @dataclass(frozen=True)
 class Kill:
-    """What is killed, and when: at the `place`-th write after its effect, or at the `place`-th read."""
+    """What is killed, and when: before or after the effect of the `place`-th write, or during the `place`-th read."""
 
     seed: int
     phase: str
     victim: str
-    at_write: bool
+    moment: str
     place: int
 
     @classmethod
@@ -88,13 +90,13 @@ class Kill:
         """Return the kill of a seed."""
         dice = random.Random(seed)  # noqa: S311 - a replay must throw the same
         phase = dice.choice(("up", "up", "up", "destroy", "refresh"))
-        at_write = phase != "refresh" and dice.random() < 0.75
+        # A write that took effect unseen is what a run may leave behind.
+        moment = "during read" if phase == "refresh" else dice.choices(_MOMENTS, (2, 5, 2))[0]
         victim = "everything" if dice.random() < 0.6 else dice.choice(list(_VICTIMS))
-        return cls(seed, phase, victim, at_write, dice.randrange(_CALLS[phase, at_write]))
+        return cls(seed, phase, victim, moment, dice.randrange(_CALLS[phase, moment != "during read"]))
 
     def __str__(self) -> str:
-        what = f"after write {self.place}" if self.at_write else f"during read {self.place}"
-        return f"seed {self.seed}: {self.phase}, {self.victim} killed {what}"
+        return f"seed {self.seed}: {self.phase}, {self.victim} killed {self.moment} {self.place}"
 
 
 def small(migration: dict[str, Any]) -> None:
@@ -105,43 +107,41 @@ def small(migration: dict[str, Any]) -> None:
 
 
 class Bench:
-    """Runs kills, each on a cloud of its own, beside one undisturbed run."""
+    """Runs kills on one stack and one cloud, each from where an undisturbed run began."""
 
-    def __init__(self) -> None:
-        self._engine = toolchain.ensure()
-        with self._stack() as stack:
-            self._must(stack, "up")
-            self._up = shape(stack.cloud)
-            self._must(stack, "destroy")
-            self._destroyed = shape(stack.cloud)
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._begun = _Saved(stack)
+        self._must("up")
+        self._up, self._is_up = shape(stack.cloud), _Saved(stack)
+        self._must("destroy")
+        self._destroyed = shape(stack.cloud)
 
-    def _stack(self) -> _Fresh:
-        return _Fresh(self._engine)
-
-    def _must(self, stack: Stack, command: str) -> None:
-        if _plain(stack, command):
-            raise SystemExit(f"the undisturbed {command} failed:\n{stack.output}")
+    def _must(self, command: str) -> None:
+        if _plain(self._stack, command):
+            raise SystemExit(f"the undisturbed {command} failed:\n{self._stack.output}")
 
     def run(self, kill: Kill) -> dict[str, Any]:
         """Kill once, and return what became of it."""
         began = time.monotonic()
-        with self._stack() as stack:
-            if kill.phase != "up":
-                self._must(stack, "up")
-            struck = _killed(stack, kill)
-            command = "destroy" if kill.phase == "destroy" else "up"
-            problem, runs = self._after(stack, command)
+        (self._begun if kill.phase == "up" else self._is_up).restore(self._stack)
+        struck = _killed(self._stack, kill)
+        try:
+            problem, runs = self._after("destroy" if kill.phase == "destroy" else "up") if struck else ("", 0)
+        except AssertionError:
+            # Each command of a Stack is looked through for a traceback.
+            problem, runs = f"a traceback: {self._stack.output[-1500:]}", 2
         return {
             **{"seed": kill.seed, "kill": str(kill), "phase": kill.phase, "victim": kill.victim},
             **{"struck": struck, "runs": runs, "problem": problem, "seconds": round(time.monotonic() - began)},
         }
 
-    def _after(self, stack: Stack, command: str) -> tuple[str, int]:
+    def _after(self, command: str) -> tuple[str, int]:
+        stack = self._stack
         stack.pulumi("cancel", "--yes", pack=False)
         for runs in (1, 2):
-            if command == "up" and runs == 1 and stack.pulumi("preview", pack=False):
-                return f"the preview says {_last(stack)}", runs
-            if not _plain(stack, command):
+            # The first one with its preview, which must not fail either.
+            if not (stack.pulumi(command, "--yes", pack=False) if runs == 1 else _plain(stack, command)):
                 break
         else:
             return f"the second {command} says {_last(stack)}", 2
@@ -154,22 +154,22 @@ class Bench:
         return "", runs
 
 
-class _Fresh:
-    """A prepared stack on a cloud of its own, for the time of a with block."""
+class _Saved:
+    """Cloud and state of a stack, to begin from again."""
 
-    def __init__(self, engine: toolchain.Engine) -> None:
-        self._engine = engine
+    def __init__(self, stack: Stack) -> None:
+        _, self._cloud = stack.cloud.simulation.saved()
+        self._directory = Path(tempfile.mkdtemp(dir=stack.project.directory.parent))
+        shutil.copytree(_state_of(stack), self._directory, dirs_exist_ok=True)
 
-    def __enter__(self) -> Stack:
-        self._directory = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self._cloud = running(ESTATE)
-        stack = Stack.prepared(self._engine, self._cloud.__enter__(), Path(self._directory.name))
-        stack.configure(small)
-        return stack
+    def restore(self, stack: Stack) -> None:
+        stack.cloud.simulation.reset(saved=self._cloud)
+        shutil.rmtree(_state_of(stack))
+        shutil.copytree(self._directory, _state_of(stack))
 
-    def __exit__(self, *_: object) -> None:
-        self._cloud.__exit__(None, None, None)
-        self._directory.cleanup()
+
+def _state_of(stack: Stack) -> Path:
+    return stack.project.directory / "state"
 
 
 def _plain(stack: Stack, command: str) -> int:
@@ -178,8 +178,9 @@ def _plain(stack: Stack, command: str) -> int:
 
 def _killed(stack: Stack, kill: Kill) -> bool:
     """Run the phase and kill; return whether the moment came before the end of the run."""
-    actions = list(_WRITES if kill.at_write else _READS)
-    stack.cloud.faults.add(actions=actions, effect="slow", seconds=_LONGEST, skip=kill.place, count=1)
+    actions = list(_READS if kill.moment == "during read" else _WRITES)
+    for effect in ("slow", "drop-before") if kill.moment == "before write" else ("slow",):
+        stack.cloud.faults.add(actions=actions, effect=effect, seconds=_LONGEST, skip=kill.place, count=1)
     options = () if kill.phase == "refresh" else ("--skip-preview",)
     run = subprocess.Popen(
         ["pulumi", kill.phase, "--yes", *options, "--stack", "test", "--non-interactive"],
@@ -202,8 +203,10 @@ def _killed(stack: Stack, kill: Kill) -> bool:
         stack.cloud.faults.clear()
         with suppress(subprocess.TimeoutExpired):
             run.wait(120)
-    with suppress(ProcessLookupError):
-        os.killpg(run.pid, signal.SIGKILL)
+    # Plugins have process groups of their own.
+    for process_id in _with(run.pid, ""):
+        with suppress(ProcessLookupError):
+            os.kill(process_id, signal.SIGKILL)
     run.wait()
     stack.cloud.faults.clear()
     return struck
@@ -211,7 +214,7 @@ def _killed(stack: Stack, kill: Kill) -> bool:
 
 def _wait_for_the_state(stack: Stack, tick: threading.Event) -> None:
     """Let the engine end a write of the state in files: a kill at that moment leaves it empty, which is not ours."""
-    state = stack.project.directory / "state/.pulumi/stacks/classic-to-vpc/test.json"
+    state = _state_of(stack) / ".pulumi/stacks/classic-to-vpc/test.json"
     before = ""
     for _ in range(100):
         text = state.read_text(encoding="utf-8") if state.exists() else "none"
@@ -322,13 +325,17 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=600, help="Begin no further one after so many minutes.")
     chosen = parser.parse_args()
     end = time.monotonic() + 60 * chosen.minutes
-    bench = Bench()
-    for seed in range(chosen.seed, chosen.seed + chosen.runs):
-        if time.monotonic() > end:
-            break
-        result = bench.run(Kill.of(seed))
-        print(f"{result['kill']}: {result['problem'] or 'converged'} ({result['seconds']} s)", flush=True)
-        _written([result])
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory, running(ESTATE) as cloud:
+        stack = Stack.prepared(toolchain.ensure(), cloud, Path(directory))
+        stack.configure(small)
+        bench = Bench(stack)
+        for seed in range(chosen.seed, chosen.seed + chosen.runs):
+            if time.monotonic() > end:
+                break
+            result = bench.run(Kill.of(seed))
+            said = (result["problem"] or "converged") if result["struck"] else "it ended before"
+            print(f"{result['kill']}: {said} ({result['seconds']} s)", flush=True)
+            _written([result])
 
 
 if __name__ == "__main__":

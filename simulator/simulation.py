@@ -26,7 +26,7 @@ from simulator.ids import Ids, request_id
 from simulator.model.estate import Estate
 from simulator.model.ram import Caller, User
 from simulator.request_log import LoggedRequest, RequestLog, masked
-from simulator.saved import Head, to_text
+from simulator.saved import Head, from_text, to_text
 from simulator.signature import AUTHENTICATION_CODES, Authenticator, SignedRequest
 
 # Parameters of the protocol: never passed to an action, never logged, except Action and Version.
@@ -114,12 +114,16 @@ class Simulation:
         with not_collecting():
             self._begin(estate.model_copy(deep=True), saved)
 
-    def reset(self, estate: Estate | None = None) -> None:
-        """Reset to the estate as it was given, or to another: state, clock, ids, tokens, faults and request log."""
+    def reset(self, estate: Estate | None = None, saved: str | None = None) -> None:
+        """Reset to the estate as it was given, or to another: state, clock, ids, tokens, faults and request log.
+
+        With `saved`, a text of `saved()`, go on from that live state. Raises SavedStateError.
+        """
         with self._lock:
             # The new clock has not been set yet, but the count must not fall.
             self._changes = self.changes + 1
-            self._begin(self._initial if estate is None else estate.model_copy(deep=True), None)
+            initial = self._initial if estate is None else estate.model_copy(deep=True)
+            self._begin(initial, from_text(saved, initial) if saved is not None else None)
 
     def state(self) -> dict[str, Any]:
         """Return the whole present state in the form of an estate file, sorted, secrets masked.
