@@ -42,6 +42,7 @@ class Strike:
     effects: list[str] = field(default_factory=list)
     delay: float = 0.0
     refusal: CloudError | None = None
+    retry_after: float | None = None
     dropped_before: bool = False
     dropped_after: bool = False
     stale: float = 0.0
@@ -214,7 +215,9 @@ def _apply(fault: Fault, step: Step, strike: Strike) -> None:
         strike.dropped_after = True
     elif step == "refuse" and fault.refusal is not None:
         strike.refusal = CloudError(fault.refusal.code, fault.refusal.message, fault.refusal.status)
+        strike.retry_after = fault.retry_after
     else:
         code = fault.throttle_code if step == "throttle" else fault.error_code
         status, message = REFUSALS[code]
         strike.refusal = CloudError(code, message, status)
+        strike.retry_after = fault.retry_after

@@ -192,7 +192,7 @@ def application(simulation: Simulation) -> Starlette:
         if is_rest(asked):
             answer = rendered(reply.status, reply.body)
             return Response(answer.body, answer.status, answer.headers, answer.media_type)
-        return JSONResponse(reply.body, reply.status)
+        return JSONResponse(reply.body, reply.status, reply.headers)
 
     return Starlette(
         middleware=[Middleware(_Dated, simulation=simulation)],

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -89,13 +90,21 @@ class Reply:
     """An answer with its HTTP status.
 
     It is sent after `delay` seconds; if it is `dropped`, the connection is aborted instead (status 0 if
-    the action did not run).
+    the action did not run). It may ask the caller to wait for `retry_after` seconds.
     """
 
     status: int
     body: Answer
     dropped: bool = False
     delay: float = 0.0
+    retry_after: float | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return its own headers: Alibaba's SDKs read the first, in milliseconds, and HTTP knows the second."""
+        if self.retry_after is None:
+            return {}
+        return {"x-acs-retry-after": str(round(self.retry_after * 1000)), "retry-after": str(ceil(self.retry_after))}
 
 
 class Simulation:
@@ -340,7 +349,7 @@ def _refusal(error: CloudError, name: str, number: str, host: str, strike: Strik
         body["Message"] = f"{name}: {error.message}"
     else:
         body["Recommend"] = f"https://api.aliyun.com/troubleshoot?q={error.code}"
-    return Reply(error.status, body, strike.dropped_after, strike.delay)
+    return Reply(error.status, body, strike.dropped_after, strike.delay, strike.retry_after)
 
 
 def _order(item: dict[str, Any]) -> list[str]:

@@ -47,6 +47,12 @@ class Fault(Strict):
     )
     error_code: ErrorCode = Field(default="InternalError", description="What error answers (500, 503).")
     refusal: Refusal | None = Field(default=None, description="What refuse answers: code, status (400), message.")
+    retry_after: float | None = Field(
+        default=None,
+        ge=0,
+        le=86_400,
+        description="throttle, error, refuse: seconds that the answer asks to wait (x-acs-retry-after, Retry-After).",
+    )
     seconds: float = Field(
         default=1.0,
         gt=0,

@@ -43,6 +43,13 @@ STEPS = ("create", "update", "delete")
 
 FAULTS: dict[str, dict[str, Any]] = {
     "throttled for a while": {"effect": "throttle", "throttle_code": "Throttling.User", "count": 3},
+    "throttled, with a wait": {
+        "effect": "throttle",
+        "throttle_code": "Rejected.Throttling",
+        "count": 2,
+        "retry_after": 7.5,
+    },
+    "unavailable, with a wait": {"effect": "error", "error_code": "ServiceUnavailable", "count": 1, "retry_after": 7.5},
     "throttled for good": {"effect": "throttle", "throttle_code": "Throttling.User"},
     "unavailable once": {"effect": "error", "error_code": "ServiceUnavailable", "count": 1},
     "failing for good": {"effect": "error", "error_code": "InternalError"},
@@ -55,7 +62,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "token ended": {"effect": "refuse", "refusal": {"code": "InvalidSecurityToken.Expired", "status": 400}},
 }
 # What these end well by themselves, whichever write they strike.
-PASSING = {"throttled for a while"}
+PASSING = {"throttled for a while", "throttled, with a wait", "unavailable, with a wait"}
 
 
 def group(database: str, ips: list[str], **more: str) -> Properties:
@@ -235,6 +242,9 @@ def test_a_write_that_meets_a_fault_converges_or_says_why(name: str, fault: str)
                         life.step(step)
                     assert look(simulator) == wanted, f"after {step}, with {action} {fault} in {struck}"
                 assert sum(life.slept) < LONGEST
+                # What the answer asks for is waited, and little more: the jitter is none here.
+                asked = FAULTS[fault].get("retry_after")
+                assert asked is None or life.slept.count(asked) == FAULTS[fault]["count"]
 
 
 def _tried(life: Life, step: str) -> EstateError | None:
