@@ -55,8 +55,8 @@ exit codes:
 
 
 # What reading raises if a part of the result is missing or has another type.
-_MALFORMED: Final = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError)
-_NO_RESULT: Final = "it lacks what a result of its schema version must have"
+MALFORMED: Final = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError)
+NO_RESULT: Final = "it lacks what a result of its schema version must have"
 
 
 class NotJudgedError(Exception):
@@ -94,7 +94,7 @@ def load(path: Path) -> dict[str, Any]:
     if result["pack"].get("name") != PACK_NAME:
         raise NotJudgedError(f"it is not of the policy pack {PACK_NAME}")
     if result.get("schemaVersion") != SCHEMA_VERSION:
-        raise NotJudgedError(f"its schema version is {result.get('schemaVersion')!r}; expected {SCHEMA_VERSION}")
+        raise NotJudgedError(f"its schema version is {result.get('schemaVersion')!r:.40}; expected {SCHEMA_VERSION}")
     return result
 
 
@@ -115,8 +115,8 @@ def refusals(result: Mapping[str, Any], wanted: Wanted, now: datetime) -> list[s
             *_other_sources(result, wanted),
             *_contradictions(result),
         ]
-    except _MALFORMED:
-        return [_NO_RESULT]
+    except MALFORMED:
+        return [NO_RESULT]
 
 
 def _other_run(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
@@ -276,8 +276,8 @@ def decide(path: Path, wanted: Wanted, now: datetime, *, strict: bool = False) -
             readiness = str(judgement(result, wanted.wave)["hypothetical"])
     except NotJudgedError as problem:
         return Decision(NOT_JUDGED, "NOT JUDGED", None, (str(problem),))
-    except _MALFORMED:
-        return Decision(NOT_JUDGED, "NOT JUDGED", None, (_NO_RESULT,))
+    except MALFORMED:
+        return Decision(NOT_JUDGED, "NOT JUDGED", None, (NO_RESULT,))
     code = _CODES.get(readiness, UNKNOWN)
     if strict and readiness == "READY WITH CONDITIONS":
         code = CONDITIONS
@@ -291,8 +291,8 @@ def verdict(path: Path, wanted: Wanted, now: datetime, *, strict: bool = False) 
     if decision.result is not None:
         try:
             lines = [_headline(decision.result, wanted, decision.readiness), *_findings(decision.result, wanted)]
-        except (*_MALFORMED, NotJudgedError):
-            problems = (_NO_RESULT,)
+        except (*MALFORMED, NotJudgedError):
+            problems = (NO_RESULT,)
         else:
             return decision.code, lines
     return NOT_JUDGED, [f"NOT JUDGED: {_line(path)}:", *(f"  {problem}" for problem in problems)]

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from jinja2 import TemplateError
 
-from policies.verdict import BAD_INPUT, Wanted, decide
+from policies.verdict import BAD_INPUT, MALFORMED, NO_RESULT, NOT_JUDGED, Decision, Wanted, decide
 from preflight.exits import Stop
 from preflight.judging import Asked, judge, problems
 from preflight.options import (
@@ -24,7 +25,7 @@ from preflight.options import (
     WaveOption,
     moment,
 )
-from preflight.report.formats import Format, forget, targets, write
+from preflight.report.formats import RENDERERS, Format, Targets, forget, targets, write
 from preflight.report.model import Report, make_report, stopped
 from preflight.report.topology import make_topology
 from preflight.screen import console
@@ -76,13 +77,24 @@ def report(  # noqa: PLR0913 - one argument an option
         else:
             wanted = Wanted(run, since, project, stack, wave, commit, account, rehearsal=rehearsal)
             decision = decide(kept, wanted, datetime.now(UTC), strict=strict)
-            made = make_report(decision, project, wave)
+            made = _of_a_file(decision, project, wave, into)
     except Stop as stop:
         write(stopped(stop), into, sys.stdout.write)
         raise
     write(made, into, sys.stdout.write)
     typer.echo(made.headline, err=True)
     raise typer.Exit(made.code)
+
+
+def _of_a_file(decision: Decision, project: Path, wave: str | None, into: Targets) -> Report:
+    """Return the report of a kept result; it is NOT JUDGED where the file lacks what one of the formats reads of it."""
+    try:
+        made = make_report(decision, project, wave)
+        for item in into:
+            RENDERERS[item](made)
+    except (*MALFORMED, TemplateError):
+        return make_report(Decision(NOT_JUDGED, "NOT JUDGED", None, (NO_RESULT,)), project, wave)
+    return made
 
 
 def _of_a_run(asked: Asked) -> Report:
