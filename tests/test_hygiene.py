@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,16 @@ def test_the_changelog_has_the_usual_form() -> None:
     assert all(date.fromisoformat(found[4]) for found in released if found)
     kinds = set(re.findall(r"^### (.*)$", CHANGELOG, re.MULTILINE))
     assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+
+def test_the_changelog_has_each_topic_and_entry_once() -> None:
+    """A merge by union keeps what both sides have."""
+    for release in re.split(r"^## ", CHANGELOG, flags=re.MULTILINE)[1:]:
+        kinds = re.split(r"^### ", release, flags=re.MULTILINE)[1:]
+        topics = [(kind.split("\n")[0], topic) for kind in kinds for topic in re.findall(r"(?m)^#### (.*)$", kind)]
+        assert [topic for topic, count in Counter(topics).items() if count > 1] == []
+        entries = [" ".join(entry.split())[:60] for entry in re.findall(r"(?ms)^- .*?(?=^- |^#|\Z)", release)]
+        assert [entry for entry, count in Counter(entries).items() if count > 1] == []
 
 
 def test_the_licence_is_the_one_that_the_project_names() -> None:
