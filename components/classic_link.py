@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pulumi
 
@@ -13,7 +13,9 @@ from components.conversion.classic import ANY_PORT, read_rule
 from components.conversion.priorities import LOWEST
 from components.conversion.rules import classic_text
 from components.facts.classic_link import LinkStateFacts, classic_link_facts
+from components.marks import marked
 from components.rules import rule_args
+from components.stack_outputs import own_name
 from estate.model import PeerKind, SecurityGroup, SecurityGroupRule
 
 DEPRECATION = (
@@ -39,6 +41,8 @@ class ClassicLinkArgs:
     """Their classic groups: rules that name a cloned group are repeated for its clone."""
     clone_ids: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     """The clones' ids by those of the classic groups."""
+    others: Collection[str] = frozenset()
+    """Classic groups of which `clone_ids` are VPC groups of others: their rules name the stack that added them."""
     moving_ids: Collection[str] = frozenset()
     """Those of `instance_ids` that move later. Their links end with their moves, so they are never protected."""
     facts: LinkStateFacts | None = None
@@ -85,17 +89,25 @@ class ClassicLink(pulumi.ComponentResource):
                 ),
             )
         for group in args.groups:
-            self._admit_clones(group, args.clone_ids)
+            self._admit_clones(group, args.clone_ids, args.others)
         state = args.facts
         self.register_outputs(inputs if state is None else classic_link_facts(state, args.vpc_id, args.instance_ids))
 
-    def _admit_clones(self, group: SecurityGroup, clone_ids: Mapping[str, pulumi.Input[str]]) -> None:
+    def _admit_clones(
+        self, group: SecurityGroup, clone_ids: Mapping[str, pulumi.Input[str]], others: Collection[str]
+    ) -> None:
         """Repeat for the clones, in a classic group, its rules about the classic groups that were cloned."""
         references = references_to_clones(group, clone_ids)
         for rule in references:
             if not read_rule(rule).is_exact:
                 pulumi.log.warn(f"{group.id}, {classic_text(rule)}: {_INSTEAD[rule.policy]}", resource=self)
-        rules = [rule for rule in map(rule_for_clone, references) if rule is not None]
+        rules = [
+            replace(rule, description=marked(rule.description, own_name(), group.id))
+            if rule.peer.value in others
+            else rule
+            for rule in map(rule_for_clone, references)
+            if rule is not None
+        ]
         if not rules:
             return
         alimigrate.ecs.AddedSecurityGroupRules(

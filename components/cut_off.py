@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from components.config import DatabaseChoice
-from estate.model import Database, DatabaseProduct, Estate, WhitelistGroup
+from estate.model import ClassicLinkAttachment, Database, DatabaseProduct, Estate, WhitelistGroup
 
 #: Type and name of a resource, and the inputs that it was to be created with.
 Begun = Mapping[tuple[str, str], Mapping[str, Any]]
@@ -24,6 +24,7 @@ _WHITELIST_GROUPS: Final[Mapping[DatabaseProduct, str]] = {
     "redis": "alimigrate:kvstore:WhitelistGroup",
     "mongodb": "alimigrate:mongodb:WhitelistGroup",
 }
+_LINK: Final = "alimigrate:ecs:ClassicLinkAttachment"
 _SECONDS: Final = 60
 # ApsaraDB reads a group with only this entry as empty.
 _NOBODY: Final = "127.0.0.1/32"
@@ -60,6 +61,18 @@ def adoptable(
         if inputs and network_type == group.network_type and _blocks(group.security_ips) <= ours:
             found[key] = resource_id
     return found
+
+
+def adoptable_links(links: Iterable[ClassicLinkAttachment], begun: Begun) -> Mapping[tuple[str, str], str]:
+    """Return the ids by which links are imported that a killed run made, by type and name of the resource.
+
+    Otherwise they would count as links of others, and a destroy would leave them (provider/classic_link_attachment.py).
+    """
+    return {
+        (_LINK, link.instance_id): f"{link.instance_id}:{link.vpc_id}:made"
+        for link in links
+        if begun.get((_LINK, link.instance_id), {}).get("vpcId") == link.vpc_id
+    }
 
 
 def read_begun(stack: str) -> Begun:

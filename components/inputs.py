@@ -23,7 +23,7 @@ from estate.documents import DocumentError, read_document
 from estate.errors import SettingsError
 from estate.identity import PREFIX
 from estate.inventory import VARIABLE, InventoryError, load_inventory
-from estate.live import read_estate
+from estate.live import read_estate, snapshot_groups
 from estate.model import Estate
 
 #: Names a file with the outputs of the stack whose network is shared, for a preview by an inventory file: seen from the
@@ -72,7 +72,7 @@ def _by_cloud(config: MigrationConfig, directory: Path, environ: Mapping[str, st
     estate = read_estate(cloud, cloud.now())
     pulumi.log.info(f"Read {counted(estate)} of {cloud.region}", ephemeral=True)
     sources = replace(sources, clock=cloud.clock, rehearsal=cloud.settings.rehearsal())
-    record = with_leftovers(record, config, estate)
+    record = with_leftovers(record, config, estate, lambda: snapshot_groups(cloud))
     return Inputs(make_plan(config, estate, file, evidence, record), cloud, sources)
 
 

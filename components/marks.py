@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
-from estate.model import Estate
+from estate.model import Estate, Snapshot, SnapshotGroup
 
 NETWORK: Final = "alicloud:vpc/network:Network"
 SWITCH: Final = "alicloud:vpc/switch:Switch"
 GROUP: Final = "alicloud:ecs/securityGroup:SecurityGroup"
 SNAPSHOT: Final = "alicloud:ecs/ecsSnapshot:EcsSnapshot"
+SNAPSHOT_GROUP: Final = "alicloud:ecs/ecsSnapshotGroup:EcsSnapshotGroup"
+INTERFACE: Final = "alicloud:ecs/ecsNetworkInterface:EcsNetworkInterface"
 
-# Descriptions have 256 characters at most (CreateVpc, CreateVSwitch, CreateSecurityGroup, CreateSnapshot).
+# Descriptions have 256 characters at most (CreateVpc, CreateVSwitch, CreateSecurityGroup, CreateSnapshot,
+# CreateSnapshotGroup).
 _LONGEST: Final = 256
 _ROOM: Final = 176
 _MARK: Final = re.compile(r"Made by (?:the Pulumi stack (?P<stack>\S+) as .+|a Pulumi stack, mark [0-9a-f]{32})\.$")
@@ -53,10 +56,13 @@ def maker(description: str) -> str | None:
     return found and found["stack"]
 
 
-def found_marked(estate: Estate) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """Return the ids of marked resources by type and mark, in order; of snapshots only those of the last day."""
+def found_marked(estate: Estate, groups: Iterable[SnapshotGroup] = ()) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Return the ids of marked resources by type and mark, in order; of snapshots only those of the last day.
+
+    `groups` are snapshot-consistent groups, which the estate does not have.
+    """
     found: dict[tuple[str, str], tuple[str, ...]] = {}
-    for kind, thing_id, description in _described(estate):
+    for kind, thing_id, description in (*_described(estate), *_taken(SNAPSHOT_GROUP, groups, estate)):
         if words := mark_of(description):
             found[kind, words] = tuple(sorted((*found.get((kind, words), ()), thing_id)))
     return found
@@ -66,6 +72,13 @@ def _described(estate: Estate) -> Iterator[tuple[str, str, str]]:
     yield from ((NETWORK, item.id, item.description) for item in estate.vpcs)
     yield from ((SWITCH, item.id, item.description) for item in estate.vswitches)
     yield from ((GROUP, item.id, item.description) for item in estate.security_groups)
-    for item in estate.snapshots:
-        if item.status != "failed" and item.created_at > estate.read_at - _CUT_OFF:
-            yield SNAPSHOT, item.id, item.description
+    yield from _taken(SNAPSHOT, estate.snapshots, estate)
+
+
+def _taken(kind: str, items: Iterable[Snapshot | SnapshotGroup], estate: Estate) -> Iterator[tuple[str, str, str]]:
+    yield from ((kind, item.id, item.description) for item in items if is_recent(item, estate))
+
+
+def is_recent(item: Snapshot | SnapshotGroup, estate: Estate) -> bool:
+    """Return whether a run that was killed in the last day may have made it."""
+    return item.status != "failed" and item.created_at > estate.read_at - _CUT_OFF

@@ -87,7 +87,8 @@ def clone_groups(args: ClonedSecurityGroupsArgs, opts: pulumi.ResourceOptions | 
     clone_ids = {**args.other_ids, **{classic_id: clone.security_group_id for classic_id, clone in clones.items()}}
     link = None
     if args.classic_link is not None:
-        link = ClassicLink("classic-link", replace(args.classic_link, clone_ids=clone_ids), opts)
+        links = replace(args.classic_link, clone_ids=clone_ids, others=args.other_ids.keys() - clones.keys())
+        link = ClassicLink("classic-link", links, opts)
     for clone in clones.values():
         clone._declare_rules(clone_ids, [] if link is None else [link.enabling])
     return Clones(clones, link)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import pulumi
@@ -14,9 +15,9 @@ from components import cut_off
 from components.config import ConfigError, CreateNetwork, ExistingNetwork, MigrationConfig, Problem, SharedNetwork
 from components.facts.instances import membership_facts
 from components.facts.migration import wave_facts
-from components.marks import NETWORK, found_marked, maker, mark
-from components.plan import Membership, MigrationPlan, Origin, StackRecord
-from estate.model import Estate
+from components.marks import NETWORK, found_marked, is_recent, maker, mark
+from components.plan import Membership, MigrationPlan, Origin, StackRecord, snapshot_sets
+from estate.model import Estate, SnapshotGroup
 
 _ATTEMPTS: Final = 20
 _PAUSE_SECONDS: Final = 0.1
@@ -59,25 +60,39 @@ def own_record() -> StackRecord:
 
     The engine answers from the state before this update (its `pulumi:pulumi:readStackOutputs`).
     """
-    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    stack = own_name()
     return replace(record_of(read_outputs(stack)), stack=stack)
 
 
-def with_leftovers(record: StackRecord, config: MigrationConfig, estate: Estate) -> StackRecord:
+def own_name() -> str:
+    """Return this stack as `organization/project/stack`."""
+    return f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+
+
+def with_leftovers(
+    record: StackRecord, config: MigrationConfig, estate: Estate, snapshot_groups: Callable[[], Sequence[SnapshotGroup]]
+) -> StackRecord:
     """Return the record with the resources of a killed run of this stack, and the VPC of its state.
 
     A killed run exports nothing. The state, which is large, is read only if a resource carries a mark of this stack, or
-    may be its VPC or whitelist group, and is not in its outputs.
+    may be its VPC, link or whitelist group, and is not in its outputs. `snapshot_groups` reads those of the cloud; it
+    is called only where snapshots of the last day may be theirs.
     """
     stack = record.stack
     if stack is None:
         return record
-    record = _with_whitelist_groups(record, stack, config, estate)
-    known = {record.vpc_id, *record.snapshot_ids, *(item for ids in record.applied.values() for item in ids)}
-    found = {key: ids for key, ids in found_marked(estate).items() if maker(key[1]) in (stack, None)}
+    begun = cache(lambda: cut_off.read_begun(stack))
+    record = _with_whitelist_groups(record, config, estate, begun)
+    known = {
+        *(record.vpc_id, *record.snapshot_ids, *record.snapshot_group_ids),
+        *(item for ids in record.applied.values() for item in ids),
+    }
+    groups = _whole_groups(config, estate, snapshot_groups() if _may_be_grouped(record, config, estate) else ())
+    found = {key: ids for key, ids in found_marked(estate, groups).items() if maker(key[1]) in (stack, None)}
     name = config.network.name if isinstance(config.network, CreateNetwork) else None
     alike = [vpc.id for vpc in estate.vpcs if name is not None and vpc.name == name]
-    if known.issuperset([*alike, *(item for ids in found.values() for item in ids)]):
+    linked = [item.instance_id for item in estate.classic_links if item.vpc_id == record.vpc_id]
+    if known.issuperset([*alike, *linked, *(item for ids in found.values() for item in ids)]):
         return record
     state = read_state(stack)
     made = {(kind, mark(stack, own)) for kind, own in state}
@@ -92,16 +107,50 @@ def with_leftovers(record: StackRecord, config: MigrationConfig, estate: Estate)
         for key, ids in left.items()
         if (kept := [item for item in ids if item not in vpcs or vpcs[item] == target])
     }
+    # In a VPC of others somebody else may have made the link; in that of this stack it is in the way of a destroy.
+    own = [item for item in estate.classic_links if item.vpc_id == vpc_id and name is not None]
+    links = cut_off.adoptable_links(own, begun()) if own else {}
+    leftovers |= {(kind, mark(stack, own)): item for (kind, own), item in links.items()}
     return replace(record, vpc_id=vpc_id, leftovers={**record.leftovers, **leftovers})
 
 
-def _with_whitelist_groups(record: StackRecord, stack: str, config: MigrationConfig, estate: Estate) -> StackRecord:
+def _with_whitelist_groups(
+    record: StackRecord, config: MigrationConfig, estate: Estate, begun: Callable[[], cut_off.Begun]
+) -> StackRecord:
     """Return the record with the whitelist groups of a killed run: the cloud keeps no mark of them."""
     found = cut_off.whitelist_groups(estate, config.databases)
     if found.keys() <= set(record.whitelist_group_ids):
         return record
-    left = cut_off.adoptable(found, config.databases, cut_off.read_begun(stack))
+    left = cut_off.adoptable(found, config.databases, begun())
+    stack = record.stack or ""
     return replace(record, leftovers={(kind, mark(stack, name)): item for (kind, name), item in left.items()})
+
+
+def _may_be_grouped(record: StackRecord, config: MigrationConfig, estate: Estate) -> bool:
+    """Return whether snapshots of the last day may be of a snapshot group, which itself is not in the estate."""
+    if config.backups is None or not config.backups.consistent_groups:
+        return False
+    return any(is_recent(item, estate) and item.id not in record.snapshot_ids for item in estate.snapshots)
+
+
+def _whole_groups(config: MigrationConfig, estate: Estate, groups: Iterable[SnapshotGroup]) -> list[SnapshotGroup]:
+    """Return the groups with snapshots of exactly the disks that are to be taken together now."""
+    excluded = {item.disk for item in config.backups.exclude} if config.backups else set()
+    return [
+        group
+        for group in groups
+        if [set(group.disk_ids)]
+        == [
+            {disk.id for disk in item.disks}
+            for item in snapshot_sets(
+                group.instance_id,
+                [disk for disk in estate.disks if disk.instance_id == group.instance_id],
+                excluded,
+                config.backups,
+                1,
+            )
+        ]
+    ]
 
 
 def _target(config: MigrationConfig, vpc_id: str | None, left: Sequence[str] | None) -> str | None:
@@ -214,6 +263,7 @@ def record_of(outputs: Mapping[str, Any]) -> StackRecord:
         applied={kind: tuple(ids) for kind, found in applied.items() if (ids := [item for item in found if item])},
         vpc_id=outputs.get("vpcId"),
         snapshot_ids=tuple((outputs.get("snapshotIds") or {}).values()),
+        snapshot_group_ids=tuple((outputs.get("snapshotGroupIds") or {}).values()),
         whitelist_group_ids=tuple((outputs.get("whitelistGroupIds") or {}).values()),
         origins={
             instance_id: Origin(

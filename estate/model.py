@@ -152,6 +152,16 @@ class Snapshot(_Identified):
     available: bool | None = None
 
 
+class SnapshotGroup(_Identified):
+    """A snapshot-consistent group: snapshots of several disks at one moment; `disk_ids` are those of its snapshots."""
+
+    description: str = ""
+    instance_id: str = ""
+    status: str
+    created_at: AwareDatetime
+    disk_ids: tuple[str, ...]
+
+
 class PeerKind(StrEnum):
     """The form in which the far end of a security group rule is given."""
 

@@ -109,6 +109,18 @@ _ECS: Final[Mapping[str, Reading]] = {
             *parts(ANY_TEXT, "SnapshotName", "Description", absent=_NAME),
         ),
     ),
+    "ecs:DescribeSnapshotGroups": Reading(
+        items=Items("SnapshotGroups.SnapshotGroup", "snapshot_groups.snapshot_group", ("SnapshotGroupId",)),
+        paging=ByToken(100),
+        parts=(
+            *parts(TEXT, "SnapshotGroupId", "Status"),
+            *parts(TIME, "CreationTime"),
+            Part("Snapshots.Snapshot", ITEMS),
+            *parts(TEXT, "Snapshots.Snapshot[].SourceDiskId"),
+            Part("InstanceId", ANY_TEXT, absent="a group of disks of several instances is none of ours"),
+            Part("Description", ANY_TEXT, absent=_NAME),
+        ),
+    ),
     "ecs:DescribeSecurityGroups": Reading(
         items=Items("SecurityGroups.SecurityGroup", "security_groups.security_group", ("SecurityGroupId",)),
         paging=ByToken(100, counted=True),

@@ -18,8 +18,9 @@ class AddedSecurityGroupRules(GroupRules):
     """Rules added to those that a classic or VPC group has; all others are neither shown nor touched.
 
     `presentBefore` remembers the declared rules that were there already. They stay when their label or the resource
-    goes, and keep their description, in which alone they may differ from what is declared. A creation that was killed
-    before it could answer leaves rules that its repetition takes for such: they are left behind and not revoked.
+    goes, and keep their description. One that is there with the declared description, if that is not empty, was made
+    by a run that was killed before it could answer, and is the resource's own: whoever declares a rule that others may
+    declare too gives it words of its own.
     """
 
     type_name: ClassVar[str] = "alimigrate:ecs:AddedSecurityGroupRules"
@@ -40,8 +41,17 @@ class AddedSecurityGroupRules(GroupRules):
 
     def _goal(self, live: Sequence[SecurityGroupRule], state: Properties, inputs: Properties) -> Properties:
         ours = logic.keys_of(logic.own_rules(state))
-        others = [rule for rule in live if logic.key_of(rule) not in ours]
-        return inputs | {"presentBefore": sorted(logic.live_ones(inputs["rules"], others))}
+        others = {key: rule for rule in live if (key := logic.key_of(rule)) not in ours}
+        rules = state.get("rules", {})
+        known = logic.keys_of({label: rules[label] for label in state.get("presentBefore", ()) if label in rules})
+
+        def before(rule: Properties) -> bool:
+            key = logic.key_of(logic.rule_model(rule))
+            there = others.get(key)
+            own_words = there and there.description and there.description == rule.get("description")
+            return there is not None and (key in known or not own_words)
+
+        return inputs | {"presentBefore": sorted(label for label, rule in inputs["rules"].items() if before(rule))}
 
     def _before_deletion(
         self, cloud: Cloud, group_id: str, live: Sequence[SecurityGroupRule], state: Properties

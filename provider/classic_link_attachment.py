@@ -15,6 +15,8 @@ from provider.traffic import Server
 from provider.values import Properties, digest, is_unknown
 
 _NAMES = ("instanceId", "vpcId")
+# After the id, in an import: the stack has made the link.
+_MADE = "made"
 _GONE = ("InvalidInstanceId.NotFound", "InvalidInstanceId.NotBelong")
 
 
@@ -22,9 +24,9 @@ class ClassicLinkAttachment(Resource):
     """The link of one instance; its id is `instanceId:vpcId`.
 
     `linkedBefore` remembers that the instance was linked to this VPC already; deleting the resource then leaves the
-    link, and so it does after an import. A creation that was killed before it could answer leaves a link that its
-    repetition takes for such. An instance linked elsewhere is an error, because to relink it would cut what it talks
-    with.
+    link, and so it does after an import, unless by `instanceId:vpcId:made`. A creation that was killed before it could
+    answer leaves a link that its repetition takes for such: it is imported that way. An instance linked elsewhere is an
+    error, because to relink it would cut what it talks with.
     """
 
     type_name: ClassVar[str] = "alimigrate:ecs:ClassicLinkAttachment"
@@ -69,16 +71,20 @@ class ClassicLinkAttachment(Resource):
         if not state and not is_unknown(inputs["instanceId"]):
             _before_creation(connect(), str(inputs["instanceId"]), inputs["vpcId"])
 
+    def id_of(self, given: str) -> str:
+        """Return the id without the word that says who has made the link."""
+        return ":".join(_parse(given)[:2])
+
     def leaves(self, state: Properties) -> bool:
         """Leave a link that was there before: another VPC is then refused."""
         return bool(state.get("linkedBefore", True))
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the state while the link is there."""
-        instance_id, vpc_id = _parse(resource_id)
+        instance_id, vpc_id, made = _parse(resource_id)
         if _vpc_of(cloud, instance_id) != vpc_id:
             return None
-        return _state(instance_id, vpc_id, linked_before=bool(state.get("linkedBefore", True)))
+        return _state(instance_id, vpc_id, linked_before=bool(state.get("linkedBefore", not made)))
 
     def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
         """Do nothing: every input replaces."""
@@ -86,7 +92,7 @@ class ClassicLinkAttachment(Resource):
 
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
         """Detach the instance from this VPC where we linked it; ResourceError while the link is in use."""
-        instance_id, vpc_id = _parse(resource_id)
+        instance_id, vpc_id, _ = _parse(resource_id)
         if self.leaves(state) or _vpc_of(cloud, instance_id) != vpc_id:
             return
         _before_deletion(cloud, instance_id, vpc_id)
@@ -129,11 +135,15 @@ def _before_deletion(cloud: Cloud, instance_id: str, vpc_id: str) -> None:
         )
 
 
-def _parse(resource_id: str) -> tuple[str, str]:
-    instance_id, _, vpc_id = resource_id.partition(":")
-    if not instance_id or not vpc_id:
-        raise ResourceError(f"{resource_id!r} is no id of a ClassicLink attachment: expected instanceId:vpcId.")
-    return instance_id, vpc_id
+def _parse(resource_id: str) -> tuple[str, str, bool]:
+    instance_id, _, rest = resource_id.partition(":")
+    vpc_id, _, word = rest.partition(":")
+    if not instance_id or not vpc_id or word not in ("", _MADE):
+        raise ResourceError(
+            f"{resource_id!r} is no id of a ClassicLink attachment: expected instanceId:vpcId, or "
+            f"instanceId:vpcId:{_MADE} to import a link that this stack has made and may detach."
+        )
+    return instance_id, vpc_id, word == _MADE
 
 
 def _state(instance_id: str, vpc_id: str, *, linked_before: bool) -> Properties:

@@ -99,7 +99,8 @@ class AlimigrateProvider(sdk.Provider):
         if live is None:
             return sdk.ReadResponse()
         seen = drift.compared(resource, known, live)
-        return sdk.ReadResponse(request.resource_id, values(seen), values(drift.inputs_of(resource, live)))
+        resource_id = resource.id_of(request.resource_id)
+        return sdk.ReadResponse(resource_id, values(seen), values(drift.inputs_of(resource, live)))
 
     async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
         """Update; in a preview, return the planned result."""

@@ -116,6 +116,10 @@ class Resource(ABC):
         """
         del connect, inputs, resource_id, state
 
+    def id_of(self, given: str) -> str:
+        """Return the id that a state keeps of one that was given to an import, which may say more."""
+        return given
+
     def leaves(self, state: Properties) -> bool:
         """Return whether `delete` leaves in the cloud what a replacement would have to make room for."""
         del state

@@ -5,7 +5,7 @@ the selection, and cannot fail. Each subject has a module of its own: a value, i
 problems.
 """
 
-from components.plan.backups import SnapshotSet
+from components.plan.backups import SnapshotSet, snapshot_sets
 from components.plan.classic_link import PlannedLinks
 from components.plan.databases import PlannedDatabase, PlannedDatabases
 from components.plan.load_balancers import LoadBalancers, Membership, Standing
@@ -42,5 +42,6 @@ __all__ = [
     "make_plan",
     "plan",
     "select",
+    "snapshot_sets",
     "still_classic",
 ]

@@ -51,7 +51,7 @@ class StackRecord:
     the cloud, by kind: vswitch, securityGroup, and linkedInstance for the links of instances. `stack` is this stack as
     `organization/project/stack`, None where ownership is not checked. `leftovers` are ids of resources of a killed run
     that the state does not have, by type and mark (`components.marks`). `whitelist_group_ids` are ids of the stack's
-    own resources on databases, `snapshot_ids` those of the last round of snapshots.
+    own resources on databases, `snapshot_ids` and `snapshot_group_ids` those of the last round of snapshots.
     """
 
     vpc_id: str | None = None
@@ -64,6 +64,7 @@ class StackRecord:
     leftovers: Mapping[tuple[str, str], str] = field(default_factory=dict)
     whitelist_group_ids: tuple[str, ...] = ()
     snapshot_ids: tuple[str, ...] = ()
+    snapshot_group_ids: tuple[str, ...] = ()
 
     def leftover(self, kind: str, name: str) -> str | None:
         """Return the id of the resource that a killed run made under this name, if it did."""

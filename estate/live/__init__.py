@@ -3,7 +3,7 @@
 A module for each product; `read` puts them together.
 """
 
-from estate.live.ecs import rule_of
+from estate.live.ecs import rule_of, snapshot_groups
 from estate.live.mongodb import mongodb_database, mongodb_head, mongodb_whitelist_groups
 from estate.live.rds import rds_database, rds_head, rds_whitelist_groups
 from estate.live.read import IF_USED, RAM_ACTIONS, probe, read_estate
@@ -26,4 +26,5 @@ __all__ = [
     "redis_head",
     "redis_whitelist_groups",
     "rule_of",
+    "snapshot_groups",
 ]

@@ -141,6 +141,24 @@ def snapshots(cloud: Cloud) -> list[model.Snapshot]:
     ]
 
 
+def snapshot_groups(cloud: Cloud) -> list[model.SnapshotGroup]:
+    """Read all snapshot-consistent groups; no part of the estate, because only a run after a killed one needs them."""
+    return [
+        build(
+            page.source,
+            model.SnapshotGroup,
+            id=item.snapshot_group_id,
+            description=item.description or "",
+            instance_id=item.instance_id or "",
+            status=item.status,
+            created_at=item.creation_time,
+            disk_ids=tuple(sorted(snapshot.source_disk_id for snapshot in items(item, "snapshots", "snapshot"))),
+        )
+        for page in pages(cloud, "ecs:DescribeSnapshotGroups", region_id=cloud.region)
+        for item in page.items
+    ]
+
+
 def group_heads(cloud: Cloud) -> list[Any]:
     """Read the list of security groups, without their rules."""
     return listed(cloud, "ecs:DescribeSecurityGroups", region_id=cloud.region)

@@ -39,6 +39,7 @@ NOUNS: Final[Mapping[type[BaseModel], _Noun]] = {
     model.SecurityGroup: _Noun("security group"),
     model.SecurityGroupRule: _Noun("rule", "rule_id"),
     model.Snapshot: _Noun("snapshot"),
+    model.SnapshotGroup: _Noun("snapshot group"),
     model.VServerGroup: _Noun("vServer group"),
     model.VSwitch: _Noun("VSwitch"),
     model.Vpc: _Noun("VPC"),

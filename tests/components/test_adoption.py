@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from components.config import parse
-from components.marks import GROUP, NETWORK, SNAPSHOT, SWITCH, mark
+from components.marks import GROUP, NETWORK, SNAPSHOT, SNAPSHOT_GROUP, SWITCH, mark
 from components.migration import Migration, MigrationArgs
 from components.plan import StackRecord, make_plan
+from estate.model import Disk, Estate
 from tests.components.builders import FILE, config, estate
 from tests.components.mocked import Recording, declare
 
@@ -18,8 +19,9 @@ NETWORK_CHOICE = {
 }
 
 
-def declared(record: StackRecord) -> Recording:
-    plan = make_plan(parse(config(network=NETWORK_CHOICE, classicLink=None), FILE), estate(), FILE, record=record)
+def declared(record: StackRecord, live: Estate | None = None) -> Recording:
+    parsed = parse(config(network=NETWORK_CHOICE, classicLink=None), FILE)
+    plan = make_plan(parsed, live or estate(), FILE, record=record)
     return declare(lambda: Migration("migration", MigrationArgs(plan)))
 
 
@@ -37,7 +39,8 @@ def test_what_is_made_bears_the_mark_of_its_stack_and_name() -> None:
         for name, item in found.items():
             assert item.inputs["description"].endswith(mark(STACK, name))
             # A mark alone is no reason to change what is there, and what others write there is theirs.
-            assert {"description", "tags"} <= set(item.request.ignoreChanges)
+            [named] = [key for key in item.inputs if key.endswith("Name")]
+            assert {"description", "tags", named} <= set(item.request.ignoreChanges)
     [group] = [item for name, item in recording.of_type(GROUP).items() if name == "sg-web"]
     assert group.inputs["description"].startswith("clone of the classic security group sg-web. Made by ")
     assert "classicLinkEnabled" in recording.of_type(NETWORK)["target"].request.ignoreChanges
@@ -53,6 +56,18 @@ def test_a_leftover_is_imported_and_nothing_else() -> None:
     }
     recording = declared(StackRecord(stack=STACK, leftovers=left))
     assert imported(recording) == {(NETWORK, "target"): "vpc-left", (GROUP, "sg-web"): "sg-left"}
+
+
+def test_an_adopted_snapshot_group_is_not_replaced_for_disks_that_the_plugin_does_not_read() -> None:
+    essd = Disk(id="d-1", instance_id="i-web", type="data", category="cloud_essd", size_gib=40, status="In_use")
+    live = estate(disks=(essd, essd.model_copy(update={"id": "d-2"})))
+    left = {(SNAPSHOT_GROUP, mark(STACK, "i-web")): "ssg-left"}
+    for leftovers, replacing in (({}, ["diskIds"]), (left, [])):
+        recording = declared(StackRecord(stack=STACK, leftovers=leftovers), live)
+        [group] = recording.of_type(SNAPSHOT_GROUP).values()
+        assert group.inputs["description"].endswith(mark(STACK, "i-web"))
+        assert imported(recording) == ({(SNAPSHOT_GROUP, "i-web"): "ssg-left"} if leftovers else {})
+        assert list(group.request.replaceOnChanges) == replacing
 
 
 def test_without_a_stack_nothing_is_marked() -> None:

@@ -8,11 +8,11 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import stack_outputs
+from components import cut_off, stack_outputs
 from components.config import parse
-from components.marks import GROUP, NETWORK, SWITCH, mark, marked
+from components.marks import GROUP, NETWORK, SNAPSHOT_GROUP, SWITCH, mark, marked
 from components.plan import StackRecord
-from estate.model import Estate, SecurityGroup, Snapshot, Vpc
+from estate.model import ClassicLinkAttachment, Disk, Estate, SecurityGroup, Snapshot, SnapshotGroup, Vpc
 from tests.components.builders import FILE, config, estate, vswitch
 
 CUT_SHORT = "invoke of pulumi:pulumi:readStackOutputs failed: failed to load checkpoint: EOF"
@@ -56,9 +56,14 @@ def test_any_other_answer_of_the_engine_stands(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_is_exported_is_known_by_its_id() -> None:
-    outputs = {"snapshotIds": {"d-1": "s-1"}, "whitelistGroupIds": {"rm-1": "rm-1:MIX:ours"}}
+    outputs = {
+        "snapshotIds": {"d-1": "s-1"},
+        "snapshotGroupIds": {"i-1": "ssg-1"},
+        "whitelistGroupIds": {"rm-1": "rm-1:MIX:ours"},
+    }
     record = stack_outputs.record_of(outputs)
     assert (record.snapshot_ids, record.whitelist_group_ids) == (("s-1",), ("rm-1:MIX:ours",))
+    assert record.snapshot_group_ids == ("ssg-1",)
 
 
 # ---- what a killed run has left ----
@@ -88,8 +93,8 @@ def left_behind(vpc_id: str, description: str, *, stack: str = STACK) -> Estate:
     )
 
 
-def completed(record: StackRecord, live: Estate) -> StackRecord:
-    return stack_outputs.with_leftovers(record, parse(config(network=TARGET), FILE), live)
+def completed(record: StackRecord, live: Estate, *groups: SnapshotGroup, **changes: Any) -> StackRecord:
+    return stack_outputs.with_leftovers(record, parse(config(network=TARGET, **changes), FILE), live, lambda: groups)
 
 
 def test_what_a_killed_run_made_is_found_by_its_mark(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,3 +143,90 @@ def test_the_state_is_not_read_where_all_is_in_the_outputs(monkeypatch: pytest.M
     assert completed(known, there) == known
     assert completed(StackRecord(), left_behind("vpc-left", "")) == StackRecord()
     assert asked == []
+
+
+LINK = "alimigrate:ecs:ClassicLinkAttachment"
+
+
+@pytest.mark.parametrize(
+    ("begun_for", "taken"),
+    [
+        ("vpc-left", {(LINK, mark(STACK, "i-mon")): "i-mon:vpc-left:made"}),
+        # A link to another VPC was begun, or none: then somebody else has made this one.
+        ("vpc-old", {}),
+        (None, {}),
+    ],
+)
+def test_a_link_to_the_own_vpc_is_ours_where_a_killed_run_had_begun_it(
+    monkeypatch: pytest.MonkeyPatch, begun_for: str | None, taken: dict[tuple[str, str], str]
+) -> None:
+    answering(monkeypatch, {VPC_URN: {"type": NETWORK, "outputs": {"id": "vpc-left"}}})
+    begun = {(LINK, "i-mon"): {"instanceId": "i-mon", "vpcId": begun_for}} if begun_for else {}
+    monkeypatch.setattr(cut_off, "read_begun", lambda stack: begun)
+    links = tuple(ClassicLinkAttachment(instance_id=item, vpc_id="vpc-left") for item in ("i-mon", "i-idle"))
+    applied = {"vswitch": ("vsw-left", "vsw-before"), "securityGroup": ("sg-left",), "linkedInstance": ("i-idle",)}
+    there = left_behind("vpc-left", "").model_copy(update={"classic_links": links})
+    record = completed(StackRecord("vpc-left", stack=STACK, applied=applied), there)
+    assert {key: item for key, item in record.leftovers.items() if key[0] == LINK} == taken
+
+
+def test_a_link_to_a_vpc_of_others_stays_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = {(LINK, "i-mon"): {"instanceId": "i-mon", "vpcId": "vpc-old"}}
+    monkeypatch.setattr(cut_off, "read_begun", lambda stack: begun)
+    answering(monkeypatch, {})
+    links = (ClassicLinkAttachment(instance_id="i-mon", vpc_id="vpc-old"),)
+    existing = {"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old"]}
+    record = StackRecord("vpc-old", stack=STACK)
+    live = estate(classic_links=links)
+    assert stack_outputs.with_leftovers(record, parse(config(network=existing), FILE), live, tuple).leftovers == {}
+
+
+def grouped(*disk_ids: str, name: str = "i-web", hours: int = 1, status: str = "progressing") -> SnapshotGroup:
+    return SnapshotGroup.model_validate(
+        {
+            "id": "ssg-left",
+            "description": marked("disks", STACK, name),
+            "instance_id": "i-web",
+            "status": status,
+            "created_at": estate().read_at.timestamp() - hours * 3600,
+            "disk_ids": disk_ids,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("group", "taken"),
+    [
+        (grouped("d-web", "d-data"), True),
+        # A disk was added meanwhile: it would count as backed up.
+        (grouped("d-web"), False),
+        (grouped("d-web", "d-data", "d-more"), False),
+        (grouped("d-web", "d-data", hours=25), False),
+        (grouped("d-web", "d-data", status="failed"), False),
+    ],
+    ids=["whole", "short", "long", "old", "failed"],
+)
+def test_a_snapshot_group_of_a_killed_run_is_found_with_exactly_its_disks(
+    monkeypatch: pytest.MonkeyPatch, group: SnapshotGroup, taken: bool
+) -> None:
+    answering(monkeypatch, {})
+    there = estate()
+    disks = [
+        Disk(id=item, instance_id="i-web", type="data", category="cloud_essd", size_gib=40, status="In_use")
+        for item in ("d-web", "d-data")
+    ]
+    taken_of = Snapshot(id="s-1", disk_id="d-web", status="progressing", created_at=there.read_at)
+    there = there.model_copy(update={"disks": tuple(disks), "snapshots": (taken_of,)})
+    found = {(SNAPSHOT_GROUP, mark(STACK, "i-web")): "ssg-left"}
+    assert completed(StackRecord(stack=STACK), there, group).leftovers == (found if taken else {})
+    assert completed(StackRecord(stack=STACK, snapshot_group_ids=("ssg-left",)), there, group).leftovers == {}
+
+
+def test_snapshot_groups_are_not_asked_for_where_no_snapshot_is_new() -> None:
+    def never() -> tuple[SnapshotGroup, ...]:
+        raise AssertionError("asked")
+
+    for changes in ({}, {"backups": {"retentionDays": 30, "consistentGroups": False}}):
+        parsed = parse(config(network=TARGET, **changes), FILE)
+        record = StackRecord(stack=STACK)
+        assert stack_outputs.with_leftovers(record, parsed, estate(), never) == record

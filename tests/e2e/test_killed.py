@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -28,12 +29,18 @@ WRITES: Final = {
     "ecs:CreateSecurityGroup": "security_groups",
     "ecs:CreateSnapshot": "snapshots",
 }
+MON, MON_GROUP = "i-bp1mon10000000000001", "sg-bp1mon00000000000001"
 UP: Final = ("up", "--yes", "--skip-preview")
 
 
-def killed_at(stack: Stack, action: str) -> None:
-    """Kill everything of an update when one write has taken effect, and before its answer arrives."""
-    stack.cloud.faults.add(actions=[action], effect="slow", seconds=3600, count=1)
+def killed_at(stack: Stack, *writes: str) -> None:
+    """Kill everything of an update when writes have taken effect, and before their answers arrive.
+
+    A write is an action, or an action and the id that it is about: `ecs:CreateSnapshot d-1`.
+    """
+    for write in writes:
+        action, _, about = write.partition(" ")
+        stack.cloud.faults.add(actions=[action], effect="slow", seconds=3600, count=1, about=about or None)
     run = subprocess.Popen(
         ["pulumi", *UP, "--stack", "test", "--non-interactive"],
         cwd=stack.project.directory,
@@ -44,8 +51,8 @@ def killed_at(stack: Stack, action: str) -> None:
         start_new_session=True,
     )
     tick = threading.Event()
-    while not stack.cloud.faults.all()[0]["struck"]:
-        assert run.poll() is None, f"the update ended without {action}"
+    while not all(fault["struck"] for fault in stack.cloud.faults.all()):
+        assert run.poll() is None, f"the update ended without {writes}"
         tick.wait(0.02)
     # Pulumi may be writing its own file of the state at this moment, which a kill leaves empty.
     state = stack.project.directory / "state/.pulumi/stacks/classic-to-vpc/test.json"
@@ -87,9 +94,10 @@ def test_what_a_killed_update_made_is_adopted_once(stack: Stack, action: str) ->
     assert stack.found() == {}
 
 
-def test_a_whitelist_group_of_a_killed_update_is_adopted_unless_others_use_it(stack: Stack) -> None:
-    """The cloud keeps no mark of it: the engine's own note of what was begun tells whose it is."""
-    killed_at(stack, "kvstore:ModifySecurityIps")
+def test_what_bears_no_mark_is_adopted_unless_others_use_it(stack: Stack) -> None:
+    """The engine's note of what was begun tells whose a whitelist group or a link is, and its words whose a rule is."""
+    writes = (f"kvstore:ModifySecurityIps {REDIS}", f"ecs:AttachClassicLinkVpc {MON}")
+    killed_at(stack, *writes, f"ecs:AuthorizeSecurityGroup {MON_GROUP}")
     ours = whitelists(stack)[REDIS]
     add_to_whitelist(stack, REDIS)
     assert stack.pulumi("preview") != 0
@@ -101,6 +109,16 @@ def test_a_whitelist_group_of_a_killed_update_is_adopted_unless_others_use_it(st
     assert stack.pulumi(*UP, pack=False) == 0, stack.output
     assert whitelists(stack)[REDIS] == ours
     assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output
+    made_here = {
+        (item["type"].rpartition(":")[2], item["id"]): item.get("outputs", {})
+        for item in json.loads(stack.project.run("stack", "export", "--stack", "test").stdout)["deployment"][
+            "resources"
+        ]
+        if "id" in item
+    }
+    [vpc_id] = made(stack, "vpcs")
+    assert made_here["ClassicLinkAttachment", f"{MON}:{vpc_id}"]["linkedBefore"] is False
+    assert made_here["AddedSecurityGroupRules", MON_GROUP]["presentBefore"] == []
 
 
 def test_a_network_of_others_is_not_taken_in_silence(stack: Stack) -> None:

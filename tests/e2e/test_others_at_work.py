@@ -47,26 +47,29 @@ def whitelists(stack: Stack) -> dict[str, list[str]]:
     }
 
 
+def clone(stack: Stack) -> dict[str, Any]:
+    """Return the clone of the web servers' group: the one group in the VPC of the stack, whatever its name."""
+    state = stack.cloud.state()
+    [vpc_id] = {item["vpc_id"] for item in state["vswitches"] if item["cidr_block"] in OUR_BLOCKS}
+    [found] = [item for item in state["security_groups"] if item["vpc_id"] == vpc_id]
+    return dict(found)
+
+
 def clone_ports(stack: Stack) -> set[str]:
     """Return the ports that the clone of the web servers opens."""
-    [clone] = [item for item in stack.cloud.state()["security_groups"] if item["name"] == "web-vpc"]
-    return {rule["port_range"] for rule in clone["rules"]}
+    return {rule["port_range"] for rule in clone(stack)["rules"]}
 
 
 def described(stack: Stack) -> dict[str, Any]:
-    """Return tags and description of the VPC, the VSwitches and the groups of the stack."""
+    """Return name, tags and description of the VPC, the VSwitches and the groups of the stack."""
     state = stack.cloud.state()
     vswitches = [item for item in state["vswitches"] if item["cidr_block"] in OUR_BLOCKS]
-    ours = [
-        *(item for item in state["vpcs"] if item["id"] == vswitches[0]["vpc_id"]),
-        *vswitches,
-        *(item for item in state["security_groups"] if item["name"] == "web-vpc"),
-    ]
-    return {item["id"]: (item["tags"], item["description"]) for item in ours}
+    ours = [*(item for item in state["vpcs"] if item["id"] == vswitches[0]["vpc_id"]), *vswitches, clone(stack)]
+    return {item["id"]: (item["name"], item["tags"], item["description"]) for item in ours}
 
 
 def describe_as_theirs(stack: Stack) -> dict[str, Any]:
-    """Somebody tags what the stack has made, and says in the description whom to ask; returns `described` as it is."""
+    """Somebody names and tags what the stack has made, and says whom to ask; returns `described` as it is."""
     api, region = Api(stack.cloud), {"RegionId": stack.project.api().region}
     tag = [{"Key": "cost-centre", "Value": "4711"}]
     change: dict[str, tuple[str, str, dict[str, str]]] = {
@@ -75,23 +78,26 @@ def describe_as_theirs(stack: Stack) -> dict[str, Any]:
         "sg": ("securitygroup", "ecs:ModifySecurityGroupAttribute", region),
     }
     keys = {"vpc": "VpcId", "vsw": "VSwitchId", "sg": "SecurityGroupId"}
+    names = {"vpc": "VpcName", "vsw": "VSwitchName", "sg": "SecurityGroupName"}
     ids = list(described(stack))
     assert len(ids) == 4
     for item in ids:
         prefix = item.partition("-")[0]
         kind, action, fields = change[prefix]
         api(f"{action.partition(':')[0]}:TagResources", ResourceType=kind, ResourceId=[item], Tag=tag, **region)
-        api(action, **{keys[prefix]: item}, Description="Ask ops@example.com", **fields)
-    return dict.fromkeys(ids, ({"cost-centre": "4711"}, "Ask ops@example.com"))
+        named = {keys[prefix]: item, names[prefix]: "theirs"}
+        api(action, Description="Ask ops@example.com", **named, **fields)
+    return dict.fromkeys(ids, ("theirs", {"cost-centre": "4711"}, "Ask ops@example.com"))
 
 
 def add_theirs(stack: Stack, *databases: str) -> None:
     """Somebody lets an address into our whitelist groups, and the office into the clone, by hand."""
     add_to_whitelist(stack, *databases)
     cloud = stack.project.api()
-    [clone] = [item["id"] for item in stack.cloud.state()["security_groups"] if item["name"] == "web-vpc"]
     office = {"ip_protocol": "TCP", "port_range": "3389/3389", "source_cidr_ip": "203.0.113.0/24", "priority": "1"}
-    cloud.call("ecs:AuthorizeSecurityGroup", region_id=cloud.region, security_group_id=clone, permissions=[office])
+    cloud.call(
+        "ecs:AuthorizeSecurityGroup", region_id=cloud.region, security_group_id=clone(stack)["id"], permissions=[office]
+    )
 
 
 def add_to_whitelist(stack: Stack, *databases: str) -> None:
@@ -127,6 +133,9 @@ def test_nobodys_change_is_taken_away_and_nobody_is_cut_off(stack: Stack) -> Non
     # Between preview and up.
     add_theirs(stack, MYSQL, REDIS, MONGODB)
     words = describe_as_theirs(stack)
+    region = {"RegionId": stack.project.api().region}
+    apart = {"SecurityGroupId": clone(stack)["id"], "InnerAccessPolicy": "Drop"}
+    Api(stack.cloud)("ecs:ModifySecurityGroupPolicy", **apart, **region)
     theirs = {database: [THEIRS, *OUR_BLOCKS] for database in (MYSQL, REDIS, MONGODB)}
     assert stack.pulumi("preview") != 0
     found = {item["rule"]: item for item in findings(stack.result()) if item["rule"].startswith(("update", "stack"))}
@@ -136,6 +145,7 @@ def test_nobodys_change_is_taken_away_and_nobody_is_cut_off(stack: Stack) -> Non
     drift = str(found["stack-unchanged-in-cloud"])
     assert f"securityIps: {THEIRS}/32 was added" in drift
     assert RULE in drift
+    assert "innerAccessPolicy is Drop" in drift
     # Without a refresh nothing of it is seen, and so nothing is to be done.
     for refused, options in ((False, ["--refresh=false"]), (True, [])):
         assert (stack.pulumi("up", "--yes", "--skip-preview", *options, pack=False) != 0) is refused, stack.output
@@ -151,6 +161,8 @@ def test_nobodys_change_is_taken_away_and_nobody_is_cut_off(stack: Stack) -> Non
     assert whitelists(stack) == {MYSQL: [THEIRS, *OUR_BLOCKS], REDIS: OUR_BLOCKS, MONGODB: OUR_BLOCKS}
     assert "3389/3389" not in clone_ports(stack)
     assert described(stack) == words
+    # The clone is to admit what the classic group admits: told before, it is put back.
+    assert clone(stack)["inner_access_policy"] == "Accept"
     assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output
 
     # After the move a destroy would cut web-2 off: it is refused before anything is written.

@@ -111,6 +111,34 @@ def test_what_was_there_before_is_remembered_under_any_label(cloud: Cloud, simul
     assert ports(simulator) == ["22/22"]
 
 
+@pytest.mark.parametrize(("words", "before"), [("of the shop", []), ("of another shop", ["peer"]), ("", ["peer"])])
+def test_a_rule_with_the_declared_words_was_made_by_a_killed_run(
+    cloud: Cloud, simulator: Simulator, words: str, before: list[str]
+) -> None:
+    authorize(cloud, **({"description": words} if words else {}))
+    wanted = inputs(clone=CLONE, peer=PEER | {"description": "of the shop"})
+    _, state = RESOURCE.create(cloud, wanted)
+    assert state["presentBefore"] == before
+    # What was there before stays so, even once it has these words.
+    if words == "of another shop":
+        revoke(cloud, simulator, "22/22")
+        authorize(cloud, description="of the shop")
+        state = RESOURCE.update(cloud, GROUP, state, wanted)
+        assert state["presentBefore"] == before
+    RESOURCE.delete(cloud, GROUP, state)
+    assert ports(simulator) == (["22/22"] if before else [])
+
+
+def test_an_update_that_was_killed_leaves_rules_that_are_ours(cloud: Cloud, simulator: Simulator) -> None:
+    _, state = RESOURCE.create(cloud, inputs(clone=CLONE))
+    wanted = inputs(clone=CLONE, peer=PEER | {"description": "of the shop"})
+    RESOURCE.update(cloud, GROUP, state, wanted)
+    again = RESOURCE.update(cloud, GROUP, state, wanted)
+    assert again["presentBefore"] == []
+    RESOURCE.delete(cloud, GROUP, again)
+    assert ports(simulator) == []
+
+
 def test_a_rule_that_came_before_ours_did_is_not_ours(cloud: Cloud, simulator: Simulator) -> None:
     _, state = RESOURCE.create(cloud, inputs(clone=CLONE))
     authorize(cloud)

@@ -54,6 +54,15 @@ def test_an_import_does_not_know_who_linked_it_and_leaves_it(cloud: Cloud, simul
     assert links(simulator) == {("i-1", "vpc-1")}
 
 
+def test_an_import_may_say_that_the_stack_made_the_link(cloud: Cloud, simulator: Simulator) -> None:
+    found = RESOURCE.read(cloud, "i-1:vpc-1:made", {})
+    assert found is not None
+    assert found["linkedBefore"] is False
+    assert RESOURCE.id_of("i-1:vpc-1:made") == "i-1:vpc-1" == RESOURCE.id_of("i-1:vpc-1")
+    RESOURCE.delete(cloud, "i-1:vpc-1", found)
+    assert links(simulator) == set()
+
+
 BY_GROUP = {"source_group_id": "sg-peer"}
 
 
