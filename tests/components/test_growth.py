@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -52,6 +53,9 @@ def steps(work: Callable[[], object]) -> int:
         nonlocal count
         count += event == "c_call"
 
+    # What other tests have left to be collected would be counted, too, where a collection falls into the work.
+    gc.collect()
+    gc.disable()
     sys.settrace(visit)
     sys.setprofile(call)
     try:
@@ -59,6 +63,7 @@ def steps(work: Callable[[], object]) -> int:
     finally:
         sys.setprofile(None)
         sys.settrace(None)
+        gc.enable()
     return count
 
 
