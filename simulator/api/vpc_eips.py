@@ -147,7 +147,7 @@ def associate_eip_address(cloud: Cloud, call: Call) -> Answer:
     "InstanceId Mode",
     remembers_token=True,
     raises="InvalidAllocationId.NotFound InvalidBindingStatus IncorrectEipStatus InvalidStatus.EniStatusNotSupport "
-    "Mode.NotSupport Mode.Conflict Eni.Attached Eni.HasSubIp InvalidNexthop.DirectEni",
+    "Mode.NotSupport Mode.Conflict Eni.Attached InvalidNexthop.DirectEni",
     resources="eip/{InstanceId}",
 )
 def modify_eip_forward_mode(cloud: Cloud, call: Call) -> Answer:

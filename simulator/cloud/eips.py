@@ -6,6 +6,7 @@ ConvertNatPublicIpToEip (2026-01) of ECS. Which of IncorrectEipStatus and Invali
 status is refused with is not said: here InvalidBindingStatus, and IncorrectEipStatus where it is bound, or bound to
 nothing. Bound to an instance and to its primary network interface at once is BIND_INSTANCE_HAVE_PORTMAP_OR_BIND_EIP
 here.
+Not simulated: public IP address pools, subscriptions, and EIPs of load balancers, gateways, HaVips and bare addresses.
 """
 
 import hashlib
@@ -149,7 +150,8 @@ def change_mode(cloud: Cloud, allocation_id: str, mode: EipMode | Literal["MULTI
 
     ModifyEipForwardMode documents no codes of its own: those of AssociateEipAddress are taken. Raises
     InvalidAllocationId.NotFound, InvalidBindingStatus, IncorrectEipStatus (it is bound to nothing, or to an instance),
-    and as `_check_network_interface` does; Eni.Attached also where it leaves the cut-through mode.
+    and as `_check_network_interface` does, but for Eni.HasSubIp: Alibaba's own tests of its provider (1.285.0) change
+    the mode of an interface with a secondary address. Eni.Attached also where it leaves the cut-through mode.
     """
     eip = cloud.eip(allocation_id)
     if eip.ready_at is not None:
@@ -303,7 +305,7 @@ def _check_network_interface(cloud: Cloud, binding: Binding, *, but: Eip | None 
     if binding.private_ip_address is not None and binding.private_ip_address not in interface.private_ips:
         raise invalid_parameter("PrivateIpAddress")
     if binding.mode == "BINDED":
-        _check_cut_through(cloud, interface, bound)
+        _check_cut_through(cloud, interface, bound, changed=but is not None)
     else:
         _check_nat(cloud, interface, bound, binding.private_ip_address)
 
@@ -317,12 +319,12 @@ def _check_nat(cloud: Cloud, interface: NetworkInterface, bound: list[Eip], priv
         raise _bound_otherwise()
 
 
-def _check_cut_through(cloud: Cloud, interface: NetworkInterface, bound: list[Eip]) -> None:
+def _check_cut_through(cloud: Cloud, interface: NetworkInterface, bound: list[Eip], *, changed: bool) -> None:
     if interface.status != "Available":
         raise _attached()
     if bound:
         raise _duplicated()
-    if len(interface.private_ips) > 1:
+    if len(interface.private_ips) > 1 and not changed:
         raise CloudError("Eni.HasSubIp", "Eni has sub ip can not bind direct eip.")
     if any(entry.next_hop_id == interface.id for entry in cloud.estate.route_entries):
         raise CloudError("InvalidNexthop.DirectEni", "The direct Eni cannot be nexthop.")

@@ -8,6 +8,7 @@ Undocumented: the codes of DeleteRouteTable for an unknown table (InvalidRouteTa
 VSwitches use (IncorrectRouteTableStatus), of CreateRouteTable for a VPC that is not Available
 (IncorrectVpcStatus), and of ModifyRouteEntry for an entry in change or a wrong next hop (as
 CreateRouteEntry).
+Not simulated: gateways and HaVips, routes to them, and IPv6 routes.
 """
 
 from dataclasses import dataclass

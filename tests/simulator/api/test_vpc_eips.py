@@ -113,7 +113,14 @@ def test_cut_through(api: Api) -> None:
     assert _until(api, FREE, "Available")["Mode"] == ""
 
 
-def test_a_mode_is_changed_and_changed_back(api: Api) -> None:
+@pytest.mark.parametrize("more", [[], ["192.168.10.4"]])
+def test_a_mode_is_changed_and_changed_back(simulator: Simulator, quick: Estate, more: list[str]) -> None:
+    """Also of an interface with a secondary address, which cannot be bound in the mode BINDED to begin with."""
+    interface = quick.network_interfaces.find(SECONDARY)
+    assert interface is not None
+    interface.private_ips += more
+    simulator.simulation.reset(quick)
+    api = Api(simulator)
     api("vpc:AssociateEipAddress", AllocationId=FREE, InstanceId=SECONDARY, **ENI)
     _until(api, FREE, "InUse")
     for mode in ("BINDED", "BINDED", "NAT"):

@@ -155,11 +155,6 @@ EXAMPLES = (
                 {"InstanceId": ENI_EIP, "Mode": "NAT"},
                 given=_bound(ENI_EIP, "BINDED", secondary_status="InUse", secondary_instance_id=SERVER),
             ),
-            Refusal(
-                "Eni.HasSubIp",
-                {"InstanceId": ENI_EIP, "Mode": "BINDED"},
-                given=_bound(ENI_EIP, secondary_private_ips=["192.168.10.3", "192.168.10.4"]),
-            ),
             Refusal("Mode.Conflict", {"InstanceId": ENI_EIP, "Mode": "BINDED"}, given=_two_bound),
             Refusal("InvalidNexthop.DirectEni", {"InstanceId": ENI_EIP, "Mode": "BINDED"}, given=_bound_next_hop),
         ),
