@@ -32,7 +32,7 @@ class Judged:
 
     stack: Stack
     decision: Decision
-    told: Preview
+    preview: Preview
 
 
 @pytest.fixture
