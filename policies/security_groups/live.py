@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from policies.core.facts import Facts
-from policies.core.plan import ADDED_SECURITY_GROUP_RULES, Plan, Resource
+from policies.core.plan import ADDED_SECURITY_GROUP_RULES, SECURITY_GROUP_RULES, Plan, Resource
 
 _PEERS: Final = ("cidrIp", "ipv6CidrIp", "groupId", "prefixListId")
 # A classic group's list also holds the rules of its Internet interface, to which no rule is added.
@@ -66,12 +66,33 @@ def changes_of_rules(plan: Plan, item: Resource) -> list[str] | None:
 
 
 def changes_of_group(plan: Plan, item: Resource) -> list[str] | None:
-    """Return how an existing SecurityGroup differs in the cloud from the state; None where it was not read."""
-    group = _groups(plan).get(item.facts.text("id"))
+    """Return how an existing SecurityGroup differs in the cloud from the state; None where it was not read.
+
+    In a preview that would update it, the facts are those to come: it differs from what is declared.
+    """
+    group = _groups(plan).get(group_id_of(plan, item) or "")
     if group is None:
         return None
     applied = item.facts.text("innerAccessPolicy")
-    return [] if group.inner_access_policy == applied else [f"innerAccessPolicy is {group.inner_access_policy}"]
+    if group.inner_access_policy == applied:
+        return []
+    declared = "" if item.exists else f", and {applied} is declared"
+    return [f"innerAccessPolicy is {group.inner_access_policy}{declared}"]
+
+
+def group_id_of(plan: Plan, item: Resource) -> str | None:
+    """Return the id of a SecurityGroup that the cloud has; None where it is to be created.
+
+    The bridge gives no id for one that a preview would update in place. The engine knows it, and so its rules have it.
+    """
+
+    def of_rules() -> dict[tuple[str | None, str], str]:
+        known = (rules for rules in plan.of_type(SECURITY_GROUP_RULES) if rules.facts.is_known("securityGroupId"))
+        return {(rules.parent, rules.name): rules.facts.text("securityGroupId") for rules in known}
+
+    if item.exists:
+        return item.facts.text("id")
+    return plan.remember("security groups by their rules", of_rules).get((item.parent, item.name))
 
 
 def _groups(plan: Plan) -> Mapping[str, _Group]:

@@ -133,6 +133,9 @@ def test_nobodys_change_is_taken_away_and_nobody_is_cut_off(stack: Stack) -> Non
     # Between preview and up.
     add_theirs(stack, MYSQL, REDIS, MONGODB)
     words = describe_as_theirs(stack)
+    region = {"RegionId": stack.project.api().region}
+    apart = {"SecurityGroupId": clone(stack)["id"], "InnerAccessPolicy": "Drop"}
+    Api(stack.cloud)("ecs:ModifySecurityGroupPolicy", **apart, **region)
     theirs = {database: [THEIRS, *OUR_BLOCKS] for database in (MYSQL, REDIS, MONGODB)}
     assert stack.pulumi("preview") != 0
     found = {item["rule"]: item for item in findings(stack.result()) if item["rule"].startswith(("update", "stack"))}
@@ -142,6 +145,7 @@ def test_nobodys_change_is_taken_away_and_nobody_is_cut_off(stack: Stack) -> Non
     drift = str(found["stack-unchanged-in-cloud"])
     assert f"securityIps: {THEIRS}/32 was added" in drift
     assert RULE in drift
+    assert "innerAccessPolicy is Drop, and Accept is declared" in drift
     # Without a refresh nothing of it is seen, and so nothing is to be done.
     for refused, options in ((False, ["--refresh=false"]), (True, [])):
         assert (stack.pulumi("up", "--yes", "--skip-preview", *options, pack=False) != 0) is refused, stack.output
@@ -157,6 +161,8 @@ def test_nobodys_change_is_taken_away_and_nobody_is_cut_off(stack: Stack) -> Non
     assert whitelists(stack) == {MYSQL: [THEIRS, *OUR_BLOCKS], REDIS: OUR_BLOCKS, MONGODB: OUR_BLOCKS}
     assert "3389/3389" not in clone_ports(stack)
     assert described(stack) == words
+    # The clone is to admit what the classic group admits: told before, it is put back.
+    assert clone(stack)["inner_access_policy"] == "Accept"
     assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output
 
     # After the move a destroy would cut web-2 off: it is refused before anything is written.

@@ -30,7 +30,7 @@ from policies.core.plan import (
     Resource,
 )
 from policies.core.rule import MigrationRule
-from policies.security_groups.live import changes_of_group, changes_of_rules
+from policies.security_groups.live import changes_of_group, changes_of_rules, group_id_of
 from policies.subjects.applied import changes_of_applied
 from policies.subjects.databases import READING
 
@@ -66,7 +66,8 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     found = [item for item in plan.of_type_in(_TYPES) if item.parent not in others and _was_applied(item)]
     # Raises where there is no migration: then nothing is known to be applied.
     region = plan.migration.text("regionId")
-    groups = [item for item in plan.of_type(SECURITY_GROUP) if item.parent not in others and item.exists]
+    declared = [item for item in plan.of_type(SECURITY_GROUP) if item.parent not in others]
+    groups = [item for item in declared if group_id_of(plan, item) is not None]
     networks = [item for item in plan.of_type_in((VPC, VSWITCH)) if item.exists]
     if file := estate_file(plan):
         return unknown(f"Only the cloud and the state know what was applied: the estate is from {file}.")

@@ -180,6 +180,19 @@ def test_fail_when_members_do_not_reach_each_other_any_more() -> None:
     expect(draft, RULE, _alone(draft), Outcome.FAIL, "SecurityGroup sg-web", "innerAccessPolicy is Drop")
 
 
+def test_fail_when_a_preview_would_put_a_group_right() -> None:
+    """After a refresh: the state has what the cloud has, and for what is to be updated there is no id."""
+    draft = prepared()
+    draft.facts(SECURITY_GROUP, "sg-web")["id"] = UNKNOWN
+    expect(draft, RULE, _alone(draft), Outcome.PASS)
+    _live(draft)["innerAccessPolicy"] = "Drop"
+    told = "SecurityGroup sg-web", "innerAccessPolicy is Drop, and Accept is declared"
+    expect(draft, RULE, _alone(draft), Outcome.FAIL, *told)
+    # One that is to be created has rules without a group.
+    draft.facts(SECURITY_GROUP_RULES, "sg-web")["securityGroupId"] = UNKNOWN
+    expect(draft, RULE, _alone(draft), Outcome.PASS)
+
+
 def test_an_update_judges_what_it_wrote_by_that_and_the_rest_by_what_was_read_before_it() -> None:
     draft = prepared()
     draft.up("sg-web")
