@@ -7,6 +7,7 @@ called. Standard output is the port handshake with the engine: nothing else in t
 
 import importlib
 import importlib.util
+import signal
 import sys
 from pathlib import Path
 
@@ -34,6 +35,7 @@ policies/README.md has more."""
 if __name__ == "__main__":
     # The engine names its address. Without this, help would be a server that waits for an engine.
     if not set(sys.argv[1:]) - {"-h", "--help"}:
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends it, as it ends any command
         print(_FOR_PEOPLE)
         sys.exit(0 if sys.argv[1:] else 2)
     _load_pack_as_package(Path(__file__).resolve().parent)

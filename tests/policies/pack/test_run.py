@@ -109,3 +109,12 @@ def test_it_answers_a_person_in_place_of_serving(arguments: list[str], code: int
     assert (answer.returncode, answer.stderr) == (code, "")
     assert "pulumi preview --policy-pack policies" in answer.stdout
     assert "python -m policies.verdict --help" in answer.stdout
+
+
+def test_a_reader_that_has_seen_enough_gets_no_traceback() -> None:
+    command = [sys.executable, "-m", "policies", "--help"]
+    with subprocess.Popen(command, cwd=PACK.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as answer:
+        assert answer.stdout is not None
+        assert answer.stderr is not None
+        answer.stdout.close()
+        assert answer.stderr.read() == b""
