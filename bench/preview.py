@@ -2,7 +2,7 @@
 
 `python -m bench.preview [INSTANCES ...]` needs the engine and the repository's history. On one simulated region it
 previews the build of 2026-11-28 (046c3b9) and this one, each with the pack and without it, and a bare program that
-declares as many plain resources with the same providers. 1,000 instances take half an hour of an idle machine.
+declares as many plain resources with the same providers. 1,000 instances take ten minutes.
 """
 
 from __future__ import annotations
