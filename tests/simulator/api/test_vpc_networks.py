@@ -149,6 +149,14 @@ def test_a_block_grows_and_shrinks_around_its_vswitches(api: Api, block: str) ->
     assert api("vpc:DescribeVpcAttribute", VpcId=VPC)["CidrBlock"] == block
 
 
+def test_an_empty_vpc_takes_another_block_and_one_with_vswitches_does_not(api: Api) -> None:
+    vpc_id = api.new_vpc()
+    api("vpc:ModifyVpcAttribute", VpcId=vpc_id, CidrBlock="10.0.0.0/8")
+    assert api("vpc:DescribeVpcAttribute", VpcId=vpc_id)["CidrBlock"] == "10.0.0.0/8"
+    with refused("InvalidParameter"):
+        api("vpc:ModifyVpcAttribute", VpcId=VPC, CidrBlock="10.0.0.0/8")
+
+
 def test_ipv6_of_a_vpc_and_its_vswitch(api: Api) -> None:
     vpc_id = api.new_vpc(EnableIpv6=True, Ipv6Isp="ChinaTelecom")
     vpc = api("vpc:DescribeVpcAttribute", VpcId=vpc_id)
