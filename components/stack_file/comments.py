@@ -6,9 +6,9 @@ stands below the comment of the next key, and what is removed takes that comment
 
 from __future__ import annotations
 
-import re
+import io
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import CommentMark
@@ -17,15 +17,19 @@ from ruamel.yaml.tokens import CommentToken
 
 _Node = CommentedMap | CommentedSeq
 
-# Comments and empty lines that nothing follows.
-_END: Final = re.compile(r"(?:^[^\S\n]*\n)*(?:^#[^\n]*\n|^[^\S\n]*\n)*\Z", re.MULTILINE)
-
 
 def parted(text: str) -> tuple[str, str]:
     """Return a file's text, and apart from it the comments at its end, which stay at the end."""
-    end = _END.search(text)
-    assert end is not None  # it matches nothing at the end, too
-    return text[: end.start()], text[end.start() :]
+    lines = _lines(text)
+    first = len(lines)
+    while first and (not lines[first - 1].strip() or lines[first - 1].startswith("#")):
+        first -= 1
+    return "".join(lines[:first]), "".join(lines[first:])
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines as YAML 1.2 has them: `splitlines` knows more breaks, which may stand in a text."""
+    return io.StringIO(text).readlines()
 
 
 def hang_on_what_follows(node: Any, following: tuple[_Node, Any] | None = None) -> None:
@@ -63,7 +67,7 @@ def _hang(node: _Node, key: Any, holder: _Node, below: Any) -> None:
     token = comments[place] if comments else None
     if token is None:
         return
-    lines = token.value.splitlines(keepends=True)  # the first is in the line of the value, or empty
+    lines = _lines(token.value)  # the first is in the line of the value, or empty
     column = holder.lc.key(below)[1] if isinstance(holder, CommentedMap) else holder.lc.item(below)[1] - len("- ")
     first = len(lines)
     while first > 1 and _indent(lines[first - 1]) <= column:
@@ -92,5 +96,5 @@ def move_to_ids(value: Any) -> None:
         if isinstance(item, CommentedMap) and item and comments and comments[0] and not item.ca.items:
             text = comments[0].value
             if text.startswith("#"):
-                item.yaml_add_eol_comment(text.splitlines()[0].removeprefix("#").strip(), next(iter(item)), column=0)
+                item.yaml_add_eol_comment(_lines(text)[0].removeprefix("#").strip(), next(iter(item)), column=0)
                 comments[0] = None
