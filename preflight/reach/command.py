@@ -15,8 +15,8 @@ from policies.verdict import BAD_INPUT, CONDITIONS, NOT_JUDGED, NOT_READY, READY
 from preflight.exits import NOT_ALLOWED, Stop
 from preflight.judging import Asked, Judged, judge, not_judged
 from preflight.options import EstateOption, ProjectOption, RehearsalOption, ResultOption, StackOption
-from preflight.reach.making import Basis, make_reach, moved_and_not
-from preflight.reach.model import Document, End, Reach
+from preflight.reach.making import make_reach, moved_and_not
+from preflight.reach.model import Basis, Document, End, Reach
 from preflight.reach.text import show_reach
 from preflight.screen import console
 from preflight.steps import plan_of

@@ -8,6 +8,8 @@ from preflight.plan.model import Model
 
 SCHEMA_VERSION: Literal[1] = 1
 
+Basis: TypeAlias = Literal["plan", "cloud"]
+"""The source for the time after the move: what the stack declares, or what the cloud has now."""
 Fate: TypeAlias = Literal["moves", "has moved", "moves later", "stays linked", "stays"]
 Status: TypeAlias = Literal["kept", "lost in part", "lost", "opened", "unknown"]
 """`opened` takes precedence: even if something was lost too, something is accepted that was refused before."""
@@ -144,7 +146,7 @@ class Document(Model):
     judged_at: str
     commit: str | None
     account: str | None
-    basis: Literal["plan", "cloud"]
+    basis: Basis
     moved: int
     to_move: int
     estate_file: str | None = None
