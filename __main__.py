@@ -1,7 +1,11 @@
 """The Pulumi program: reads the estate, and declares what its migration needs."""
 
+import gc
 import os
 from pathlib import Path
+
+# All is needed until the end, which is soon: collections took a tenth of the time at 300 instances, and freed 2 %.
+gc.disable()
 
 import pulumi
 

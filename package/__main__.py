@@ -6,7 +6,7 @@ from pathlib import Path
 # Run by directory, Python puts that directory first on the path; the packages are found from its parent.
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from package.host import main  # noqa: E402 - only found from the parent
+from package.host import main
 
 if __name__ == "__main__":
     main(sys.argv[1:])

@@ -5,6 +5,7 @@ published pack is unpacked into a directory named by its version), so it is load
 called. Standard output is the port handshake with the engine: nothing else in the pack prints.
 """
 
+import gc
 import importlib
 import importlib.util
 import signal
@@ -39,4 +40,9 @@ if __name__ == "__main__":
         print(_FOR_PEOPLE)
         sys.exit(0 if sys.argv[1:] else 2)
     _load_pack_as_package(Path(__file__).resolve().parent)
-    importlib.import_module("policies.pack.engine").serve()
+    # What is imported stays: looking whether it can be freed took a sixth of the start.
+    gc.disable()
+    serve = importlib.import_module("policies.pack.engine").serve
+    gc.freeze()
+    gc.enable()
+    serve()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -37,6 +38,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Deal the tests to the workers: each begins with its share of those on the engine, the longest first."""
     told: dict[str, Any] = getattr(config, "workerinput", {})
     items[:] = dealt([_test(item) for item in items], told.get("workercount", 1))
+
+
+def pytest_collection_finish() -> None:
+    """Have what was imported and collected not looked through again and again: it took a tenth of the time."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def _test(item: pytest.Item) -> Test[pytest.Item]:
