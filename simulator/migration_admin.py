@@ -17,7 +17,7 @@ class NewTime(Strict):
 
     id: str = Field(description="mp-...")
     start: AwareDatetime
-    instance_ids: list[str] | None = Field(default=None, description="Absent: all of the plan.")
+    instance_ids: list[str] | None = Field(default=None, description="Absent: all instances of the plan.")
 
 
 class Migrations:

@@ -42,10 +42,12 @@ class Head(Strict):
     simulator_state: Literal[1] = Field(default=1, description="Version of this format.")
     region_id: str
     account_id: str
-    now: AwareDatetime = Field(description="What the model clock showed; it goes on from there.")
-    requests: int = Field(ge=0, description="How many requests there were: the next has the next request id.")
-    ids: list[tuple[tuple[str, ...], int]] = Field(description="How many ids were given for which facts.")
-    tokens: list[UsedToken] = Field(description="ClientTokens used, oldest first.")
+    now: AwareDatetime = Field(description="Model time when the state was saved; the clock goes on from there.")
+    requests: int = Field(ge=0, description="Number of requests so far; the next one gets the next request id.")
+    ids: list[tuple[tuple[str, ...], int]] = Field(
+        description="Number of ids that were assigned, by the facts they were made from."
+    )
+    tokens: list[UsedToken] = Field(description="ClientTokens that were used; the oldest is first.")
 
 
 class Saved(Head):

@@ -93,8 +93,8 @@ class Transitional(Strict):
     becomes: ClassVar[dict[str, str]] = {}
 
     status: str
-    ready_at: AwareDatetime | None = Field(default=None, description="When a passing status ends, in model time.")
-    leaving: bool = Field(default=False, description="Whether it is gone once its passing status ends.")
+    ready_at: AwareDatetime | None = Field(default=None, description="End of a passing status, in model time.")
+    leaving: bool = Field(default=False, description="Whether the resource is gone at the end of its passing status.")
 
     def arrive(self) -> None:
         """End the transition."""

@@ -13,14 +13,14 @@ ResultStatus = Literal["Running", "Success", "Failed", "Timeout", "Aborted"]
 class GuestAnswer(Strict):
     """What a guest system answers to a command."""
 
-    command: str = Field(default="", description="A text that the command contains; absent: to every command.")
-    output: str = Field(default="", description="What the command prints, such as the facts of estate/guest/linux.sh.")
-    exit_code: int = Field(default=0, description="Other than 0: the execution has Failed.")
+    command: str = Field(default="", description="Text that the command contains; absent: matches every command.")
+    output: str = Field(default="", description="Output of the command, such as the facts of estate/guest/linux.sh.")
+    exit_code: int = Field(default=0, description="Any other than 0: the execution is Failed.")
     seconds: float = Field(
-        default=0.3, ge=0, description="How long it takes, in model time; beyond the command's Timeout it is ended."
+        default=0.3, ge=0, description="Run time, in model time; a command that runs longer than its Timeout is ended."
     )
     cut_at: int | None = Field(
-        default=None, ge=0, description="Bytes after which its output is cut off; absent: at the cloud's own limit."
+        default=None, ge=0, description="Bytes after which the output is cut off; absent: the cloud's own limit."
     )
 
 
@@ -28,11 +28,13 @@ class Guest(Strict):
     """The guest system of an instance, as Cloud Assistant sees it."""
 
     agent: Literal["running", "stopped", "missing"] = Field(
-        default="running", description="stopped: DescribeCloudAssistantStatus still says true, and no command is taken."
+        default="running",
+        description="stopped: DescribeCloudAssistantStatus still answers true, but no command is accepted.",
     )
     agent_version: str = Field(default="2.2.3.616", description="Version of the agent.")
     answers: list[GuestAnswer] = Field(
-        default_factory=list, description="The first whose text fits is given; a command without any is refused."
+        default_factory=list,
+        description="The first one whose text matches is the answer; a command that none matches is refused.",
     )
 
 
@@ -57,6 +59,6 @@ class Invocation(Strict):
     name: str = ""
     type: CommandType
     content: str = Field(description="The command as plain text.")
-    timeout: int = Field(default=60, ge=1, description="Seconds after which it is ended.")
+    timeout: int = Field(default=60, ge=1, description="Seconds after which the command is ended.")
     created_at: AwareDatetime | None = None
     results: list[InvocationResult] = Field(min_length=1)

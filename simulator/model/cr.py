@@ -22,7 +22,7 @@ class LinkedVpc(Strict):
 
     vpc_id: Annotated[str, Refers("vpcs")]
     vswitch_id: Annotated[str, Refers("vswitches")]
-    ip: str = Field(default="", description="The address of the registry in the VSwitch.")
+    ip: str = Field(default="", description="Address of the registry in the VSwitch.")
     status: Literal["CREATING", "RUNNING"] = "RUNNING"
     default_access: bool = True
 

@@ -18,9 +18,11 @@ class WhitelistGroup(Strict):
         pattern=r"^[a-z][a-z0-9_]{1,31}$", description="Letters, digits, underscore; starts with a letter."
     )
     attribute: str = Field(
-        default="", pattern=r"^[A-Za-z0-9]{0,120}$", description="hidden: made by DMS, DTS, DAS and the like."
+        default="",
+        pattern=r"^[A-Za-z0-9]{0,120}$",
+        description="hidden: made by DMS, DTS, DAS or another cloud product.",
     )
-    network_type: WhitelistNetworkType = Field(default="MIX", description="Other than MIX in RDS only.")
+    network_type: WhitelistNetworkType = Field(default="MIX", description="Classic and VPC exist in RDS only.")
     security_ips: list[str] = Field(description="Addresses and CIDR blocks.")
 
 
@@ -34,10 +36,10 @@ class Endpoint(Strict):
     )
     port: int = Field(ge=1, le=65535)
     kind: EndpointKind = Field(
-        default="Normal", description="ReadWriteSplitting in RDS only; Primary and Secondary: a node of MongoDB."
+        default="Normal", description="ReadWriteSplitting exists in RDS only; Primary and Secondary: a node of MongoDB."
     )
     expires_at: AwareDatetime | None = Field(
-        default=None, description="End of a classic endpoint in hybrid access; it is gone then."
+        default=None, description="Time when a classic endpoint in hybrid access ends; it no longer exists then."
     )
 
 
@@ -51,19 +53,25 @@ class ApsaraInstance(Transitional):
     kinds: ClassVar[frozenset[EndpointKind]] = frozenset({"Normal"})
 
     id: str
-    description: str = Field(description="Its name.")
+    description: str = Field(description="Name of the instance.")
     zone_id: Annotated[str, Refers("zones")]
     other_zone_ids: Annotated[list[str], Refers("zones")] = Field(
-        default_factory=list, description="Further zones of a multi-zone instance, which answers MAZ1(b,h) as its zone."
+        default_factory=list,
+        description="Further zones of a multi-zone instance, whose ZoneId is then answered as MAZ1(b,h).",
     )
     network_type: DatabaseNetworkType = "Classic"
-    vpc_id: Annotated[str | None, Refers("vpcs")] = Field(default=None, description="With network_type VPC.")
-    vswitch_id: Annotated[str | None, Refers("vswitches")] = Field(default=None, description="With network_type VPC.")
+    vpc_id: Annotated[str | None, Refers("vpcs")] = Field(default=None, description="Only with network_type VPC.")
+    vswitch_id: Annotated[str | None, Refers("vswitches")] = Field(
+        default=None, description="Only with network_type VPC."
+    )
     endpoints: list[Endpoint] = Field(min_length=1)
-    next_endpoints: list[Endpoint] = Field(default_factory=list, description="Not empty while its network changes.")
-    whitelist_groups: list[WhitelistGroup] = Field(description="default among them.")
+    next_endpoints: list[Endpoint] = Field(
+        default_factory=list,
+        description="Endpoints after the change of the network type that is under way; else empty.",
+    )
+    whitelist_groups: list[WhitelistGroup] = Field(description="One of them is named default.")
     security_group_ids: Annotated[list[str], Refers("security_groups")] = Field(
-        default_factory=list, description="ECS security groups whose members it admits beside the whitelists."
+        default_factory=list, description="ECS security groups whose members are admitted besides the whitelists."
     )
     created_at: AwareDatetime | None = None
     resource_group_id: ResourceGroupId = None

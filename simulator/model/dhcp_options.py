@@ -14,9 +14,9 @@ class DhcpOptionsSet(Transitional):
     name: str = ""
     description: str = ""
     domain_name: str = ""
-    domain_name_servers: list[Ipv4Text] = Field(default_factory=list, description="At most four.")
-    lease_time: str = Field(default="3650d", description="Of IPv4: hours (24h) or days (1d).")
-    ipv6_lease_time: str = Field(default="1d", description="Of IPv6: hours (24h) or days (1d).")
+    domain_name_servers: list[Ipv4Text] = Field(default_factory=list, description="At most four addresses.")
+    lease_time: str = Field(default="3650d", description="Lease time for IPv4, in hours (24h) or days (1d).")
+    ipv6_lease_time: str = Field(default="1d", description="Lease time for IPv6, in hours (24h) or days (1d).")
     becomes: ClassVar[dict[str, str]] = {"Pending": "Available"}
 
     status: Literal["Pending", "Available", "Deleting"] = "Available"

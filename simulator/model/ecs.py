@@ -31,7 +31,7 @@ class Zone(Strict):
     """A zone of the region."""
 
     id: str = Field(description="For example cn-hangzhou-h.")
-    local_name: str = Field(description="Name shown to people.")
+    local_name: str = Field(description="Name that the console shows.")
     vswitch_available: bool = Field(default=True, description="Whether a VSwitch can be created in it.")
     instance_types: list[str] = Field(default_factory=list, description="Types in stock for instances in a VPC.")
 
@@ -41,37 +41,41 @@ class InstanceType(Strict):
 
     id: str = Field(description="For example ecs.n1.small.")
     family: str = Field(description="For example ecs.n1.")
-    cpu: int = Field(ge=1, description="vCPUs.")
+    cpu: int = Field(ge=1, description="Number of vCPUs.")
     memory_gib: float = Field(gt=0, description="Memory in GiB.")
     eni_quantity: int | None = Field(
-        default=None, ge=0, description="Network interfaces it can have, the primary included; absent: none answered."
+        default=None,
+        ge=0,
+        description="Greatest number of network interfaces, the primary one included; absent: not answered.",
     )
 
 
 class Rule(Strict):
     """One security group rule; exactly one of the four peers is set."""
 
-    id: str | None = Field(default=None, description="sgr-...; given by the simulator where absent.")
+    id: str | None = Field(default=None, description="sgr-...; absent: assigned by the simulator.")
     direction: Direction
-    nic_type: NicType = Field(description="Groups in a VPC know intranet only.")
+    nic_type: NicType = Field(description="Groups in a VPC have intranet only.")
     ip_protocol: IpProtocol
     port_range: str = Field(
-        pattern=r"^(-1/-1|\d{1,5}/\d{1,5})$", description="80/80, or -1/-1 where ports mean nothing."
+        pattern=r"^(-1/-1|\d{1,5}/\d{1,5})$", description="As in 80/80; -1/-1 for protocols without ports."
     )
     policy: Policy = "accept"
     priority: int = Field(
-        default=1, ge=1, le=110, description="1 is first. 110 is only found in system rules made before 2020-05-27."
+        default=1, ge=1, le=110, description="1 is the highest. 110 exists only in system rules made before 2020-05-27."
     )
     cidr_ip: Cidr | None = Field(
-        default=None, description="IPv4 block; source of an ingress, target of an egress rule."
+        default=None, description="IPv4 block: the source of an ingress rule, the destination of an egress rule."
     )
-    ipv6_cidr_ip: CidrAsWritten | None = Field(default=None, description="IPv6 block.")
+    ipv6_cidr_ip: CidrAsWritten | None = Field(default=None, description="IPv6 block, as cidr_ip.")
     group_id: Annotated[str | None, Refers("security_groups", unless="group_owner_account")] = Field(
-        default=None, description="Security group."
+        default=None, description="Security group as the source or destination."
     )
-    prefix_list_id: str | None = Field(default=None, description="Prefix list.")
-    group_owner_account: str | None = Field(default=None, description="Account that owns group_id, if not this one.")
-    source_port_range: str | None = Field(default=None, description="Port range of the sender, rarely set.")
+    prefix_list_id: str | None = Field(default=None, description="Prefix list as the source or destination.")
+    group_owner_account: str | None = Field(
+        default=None, description="Account that owns group_id, if it is another one."
+    )
+    source_port_range: str | None = Field(default=None, description="Ports of the sender; rarely set.")
     description: str = ""
     created_at: AwareDatetime | None = None
 
@@ -86,16 +90,20 @@ class Rule(Strict):
 class SecurityGroup(Strict):
     """A security group: classic without vpc_id, else in that VPC."""
 
-    id: ClassicId = Field(description="sg-..., or an id of another time.")
+    id: ClassicId = Field(description="sg-..., or an id of an older form.")
     name: str
     description: str = ""
     vpc_id: Annotated[str | None, Refers("vpcs")] = Field(default=None, description="Absent: a classic group.")
-    type: Literal["normal", "enterprise"] = Field(default="normal", description="Basic or advanced group.")
-    inner_access_policy: Literal["Accept", "Drop"] = Field(default="Accept", description="Between its members.")
+    type: Literal["normal", "enterprise"] = Field(
+        default="normal", description="normal: basic group; enterprise: advanced group."
+    )
+    inner_access_policy: Literal["Accept", "Drop"] = Field(
+        default="Accept", description="Whether members accept traffic of each other."
+    )
     created_at: AwareDatetime | None = None
     resource_group_id: ResourceGroupId = None
     tags: Tags
-    rules: list[Rule] = Field(default_factory=list, description="Newest last.")
+    rules: list[Rule] = Field(default_factory=list, description="The newest is last.")
 
     @model_validator(mode="after")
     def _nic_types(self) -> Self:
@@ -107,29 +115,37 @@ class SecurityGroup(Strict):
 class Instance(Transitional):
     """An ECS instance."""
 
-    id: ClassicId = Field(description="i-..., or an id of another time.")
+    id: ClassicId = Field(description="i-..., or an id of an older form.")
     name: str
     description: str = ""
-    host_name: str | None = Field(default=None, description="Absent: its name.")
+    host_name: str | None = Field(default=None, description="Absent: the name of the instance.")
     zone_id: Annotated[str, Refers("zones")]
     instance_type: Annotated[str, Refers("instance_types")]
     becomes: ClassVar[dict[str, str]] = {"Pending": "Running", "Starting": "Running", "Stopping": "Stopped"}
 
     status: InstanceStatus = "Running"
     network_type: NetworkType = "classic"
-    intranet_ips: list[Ipv4Text] = Field(description="InnerIpAddress of a classic, private address of a VPC instance.")
+    intranet_ips: list[Ipv4Text] = Field(
+        description="InnerIpAddress of a classic instance, private addresses of one in a VPC."
+    )
     public_ips: list[Ipv4Text] = Field(default_factory=list)
-    internet_max_bandwidth_out: int = Field(default=0, ge=0, le=1000, description="Mbit/s.")
-    internet_max_bandwidth_in: int = Field(default=200, ge=0, le=1000, description="Mbit/s.")
+    internet_max_bandwidth_out: int = Field(default=0, ge=0, le=1000, description="In Mbit/s.")
+    internet_max_bandwidth_in: int = Field(default=200, ge=0, le=1000, description="In Mbit/s.")
     internet_charge_type: Literal["PayByTraffic", "PayByBandwidth"] = "PayByTraffic"
     security_group_ids: Annotated[list[str], Refers("security_groups")] = Field(min_length=1)
-    vpc_id: Annotated[str | None, Refers("vpcs")] = Field(default=None, description="With network_type vpc.")
-    vswitch_id: Annotated[str | None, Refers("vswitches")] = Field(default=None, description="With network_type vpc.")
+    vpc_id: Annotated[str | None, Refers("vpcs")] = Field(default=None, description="Only with network_type vpc.")
+    vswitch_id: Annotated[str | None, Refers("vswitches")] = Field(
+        default=None, description="Only with network_type vpc."
+    )
     charge_type: Literal["PrePaid", "PostPaid"] = "PostPaid"
-    expired_at: AwareDatetime | None = Field(default=None, description="End of the subscription, with PrePaid.")
-    renewal_status: Literal["AutoRenewal", "Normal", "NotRenewal"] = Field(default="Normal", description="PrePaid.")
-    auto_renew_months: int = Field(default=0, ge=0, description="How long an automatic renewal is, with AutoRenewal.")
-    deletion_protection: bool = Field(default=False, description="Whether it cannot be released by hand.")
+    expired_at: AwareDatetime | None = Field(default=None, description="End of the subscription; only with PrePaid.")
+    renewal_status: Literal["AutoRenewal", "Normal", "NotRenewal"] = Field(
+        default="Normal", description="Only with PrePaid."
+    )
+    auto_renew_months: int = Field(
+        default=0, ge=0, description="Length of an automatic renewal; only with AutoRenewal."
+    )
+    deletion_protection: bool = Field(default=False, description="Whether releasing the instance by hand is refused.")
     io_optimized: bool = True
     image_id: str = "centos_7_9_x64_20G_alibase_20211227.vhd"
     os_name: str = "CentOS 7.9 64-bit"
@@ -137,19 +153,35 @@ class Instance(Transitional):
     spot_strategy: Literal["NoSpot", "SpotWithPriceLimit", "SpotAsPriceGo"] = "NoSpot"
     local_storage_amount: int = Field(default=0, ge=0, description="Number of local disks.")
     local_storage_gib: int = Field(default=0, ge=0, description="Size of one local disk in GiB.")
-    locks: list[LockReason] = Field(default_factory=list, description="OperationLocks.")
-    user_data: str = Field(default="", description="Base64, as it was given.")
-    ram_role_name: str = Field(default="", description="RAM role of the instance; it need not exist.")
-    key_pair_name: Annotated[str | None, Refers("key_pairs")] = Field(default=None, description="Of a Linux one.")
-    address_changed: bool = Field(default=False, description="Its private address, since it was last started.")
-    bandwidth_awaits_start: bool = Field(
-        default=False, description="Of a classic one: its first bandwidth above 0 comes into effect when it starts."
+    locks: list[LockReason] = Field(default_factory=list, description="Reasons in OperationLocks.")
+    user_data: str = Field(default="", description="User data as it was sent, in Base64.")
+    ram_role_name: str = Field(default="", description="RAM role of the instance; the role need not exist.")
+    key_pair_name: Annotated[str | None, Refers("key_pairs")] = Field(
+        default=None, description="Key pair of a Linux instance."
     )
-    started_at: AwareDatetime | None = Field(default=None, description="Last start; absent: when it was created.")
-    intranet_mac: Mac | None = Field(default=None, description="Of a classic one; given by the simulator where absent.")
-    internet_mac: Mac | None = Field(default=None, description="The same, of a classic one with a public address.")
-    guest: Guest | None = Field(default=None, description="What Cloud Assistant finds in it; absent: no agent.")
-    migrating: bool = Field(default=False, description="While a migration plan moves it, it cannot be operated.")
+    address_changed: bool = Field(
+        default=False, description="Whether the private address was changed since the last start."
+    )
+    bandwidth_awaits_start: bool = Field(
+        default=False,
+        description="Whether the first bandwidth above 0 of a classic instance still waits for its next start.",
+    )
+    started_at: AwareDatetime | None = Field(
+        default=None, description="Time of the last start; absent: the time of creation."
+    )
+    intranet_mac: Mac | None = Field(
+        default=None,
+        description="MAC address of a classic instance's intranet interface; absent: assigned by the simulator.",
+    )
+    internet_mac: Mac | None = Field(
+        default=None, description="The same for the Internet interface of a classic instance with a public address."
+    )
+    guest: Guest | None = Field(
+        default=None, description="Guest system as Cloud Assistant sees it; absent: no agent is installed."
+    )
+    migrating: bool = Field(
+        default=False, description="Whether a migration plan is moving the instance; operations on it are refused then."
+    )
     created_at: AwareDatetime | None = None
     resource_group_id: ResourceGroupId = None
     tags: Tags

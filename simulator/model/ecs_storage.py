@@ -35,33 +35,44 @@ class Disk(Transitional):
 
     becomes: ClassVar[dict[str, str]] = {"Creating": "Available", "Attaching": "In_use", "Detaching": "Available"}
 
-    id: ClassicId = Field(description="d-..., or an id of another time.")
+    id: ClassicId = Field(description="d-..., or an id of an older form.")
     name: str = ""
     description: str = ""
     instance_id: Annotated[str | None, Refers("instances")] = Field(default=None, description="Absent: not attached.")
     type: DiskType
     category: DiskCategory = "cloud_efficiency"
-    performance_level: PerformanceLevel | None = Field(default=None, description="Of a cloud_essd; absent: PL1.")
-    provisioned_iops: int = Field(default=0, ge=0, description="Of a cloud_auto.")
-    bursting_enabled: bool = Field(default=False, description="Of a cloud_auto.")
+    performance_level: PerformanceLevel | None = Field(default=None, description="Of a cloud_essd disk; absent: PL1.")
+    provisioned_iops: int = Field(default=0, ge=0, description="Of a cloud_auto disk.")
+    bursting_enabled: bool = Field(default=False, description="Of a cloud_auto disk.")
     size_gib: int = Field(ge=1, le=65536)
-    status: DiskStatus = Field(default="Available", description="In_use where instance_id says so.")
-    device: str = Field(default="", description="/dev/xvda as the instance sees it.")
+    status: DiskStatus = Field(default="Available", description="Absent: In_use with an instance_id, else Available.")
+    device: str = Field(default="", description="As in /dev/xvda.")
     zone_id: Annotated[str, Refers("zones")]
     charge_type: Literal["PrePaid", "PostPaid"] = "PostPaid"
-    ever_attached: bool = Field(default=True, description="A disk never attached cannot have snapshots.")
-    delete_with_instance: bool | None = Field(default=None, description="Absent: the system disk goes, others stay.")
-    delete_auto_snapshot: bool = Field(default=False, description="Whether its automatic snapshots go with it.")
-    enable_auto_snapshot: bool = Field(default=True, description="Whether automatic snapshot policies mind it.")
+    ever_attached: bool = Field(default=True, description="A disk that was never attached cannot have snapshots.")
+    delete_with_instance: bool | None = Field(
+        default=None, description="Absent: true for the system disk, false for others."
+    )
+    delete_auto_snapshot: bool = Field(
+        default=False, description="Whether the automatic snapshots are deleted with the disk."
+    )
+    enable_auto_snapshot: bool = Field(
+        default=True, description="Whether automatic snapshot policies apply to the disk."
+    )
     auto_snapshot_policy_id: Annotated[str | None, Refers("auto_snapshot_policies")] = None
-    source_snapshot_id: str | None = Field(default=None, description="Snapshot it was made from; it may be gone.")
+    source_snapshot_id: str | None = Field(
+        default=None, description="Snapshot that the disk was made from; it need not exist any more."
+    )
     encrypted: bool = False
     kms_key_id: str = ""
-    locks: list[DiskLock] = Field(default_factory=list, description="OperationLocks; financial: in arrears.")
-    transferring_until: AwareDatetime | None = Field(
-        default=None, description="While its data is copied in the background, until then, it cannot be operated."
+    locks: list[DiskLock] = Field(
+        default_factory=list, description="Reasons in OperationLocks; financial: the account is in arrears."
     )
-    attached_at: AwareDatetime | None = Field(default=None, description="Absent: when it was created.")
+    transferring_until: AwareDatetime | None = Field(
+        default=None,
+        description="End of the copy of its data in the background; operations on the disk are refused until then.",
+    )
+    attached_at: AwareDatetime | None = Field(default=None, description="Absent: the time of creation.")
     detached_at: AwareDatetime | None = None
     created_at: AwareDatetime | None = None
     resource_group_id: ResourceGroupId = None
@@ -105,20 +116,24 @@ class Snapshot(Transitional):
 
     becomes: ClassVar[dict[str, str]] = {"progressing": "accomplished"}
 
-    id: ClassicId = Field(description="s-..., or an id of another time.")
+    id: ClassicId = Field(description="s-..., or an id of an older form.")
     name: str = ""
     description: str = ""
-    disk_id: str = Field(description="Source disk; it may be gone.")
+    disk_id: str = Field(description="Source disk; it need not exist any more.")
     source_type: DiskType = "system"
     source_size_gib: int = Field(ge=1)
     status: SnapshotStatus = "accomplished"
     type: Literal["user", "auto"] = "user"
-    category: Literal["standard", "flash"] = Field(default="standard", description="flash: a local snapshot of old.")
+    category: Literal["standard", "flash"] = Field(
+        default="standard", description="flash: a local snapshot, no longer sold."
+    )
     retention_days: int | None = Field(default=None, ge=1, le=65536, description="Absent: kept until deleted.")
     encrypted: bool = False
     kms_key_id: str = ""
-    disk_ids: list[str] = Field(default_factory=list, description="Disks made from it; they may be gone.")
-    modified_at: AwareDatetime | None = Field(default=None, description="Absent: when it was created.")
+    disk_ids: list[str] = Field(
+        default_factory=list, description="Disks made from the snapshot; they need not exist any more."
+    )
+    modified_at: AwareDatetime | None = Field(default=None, description="Absent: the time of creation.")
     created_at: AwareDatetime
     resource_group_id: ResourceGroupId = None
     tags: Tags
@@ -152,9 +167,9 @@ class SnapshotGroup(Transitional):
     name: str = ""
     description: str = ""
     instance_id: str | None = Field(
-        default=None, description="Where the group was made of one's disks; it may be gone."
+        default=None, description="Instance whose disks the group was made of; it need not exist any more."
     )
-    snapshot_ids: list[str] = Field(min_length=1, description="Some may be gone.")
+    snapshot_ids: list[str] = Field(min_length=1, description="Snapshots of the group; they need not exist any more.")
     status: SnapshotStatus = "accomplished"
     created_at: AwareDatetime
     resource_group_id: ResourceGroupId = None
@@ -165,7 +180,7 @@ class SnapshotCopies(Strict):
     """The settings of copies in other regions; the simulator has one region, and makes no copies."""
 
     enabled: bool = False
-    regions: list[str] = Field(default_factory=list, description="Where they go.")
+    regions: list[str] = Field(default_factory=list, description="Regions that snapshots are copied to.")
     retention_days: int = Field(default=-1, ge=-1, le=65535, description="-1: kept until deleted.")
     encrypted: bool = False
     kms_key_id: str = ""
@@ -177,7 +192,7 @@ class AutoSnapshotPolicy(Strict):
     id: str = Field(pattern=r"^sp-", description="sp-...")
     name: str = ""
     time_points: list[Hour] = Field(min_length=1, max_length=24, description="Hours of the day, UTC+8.")
-    repeat_weekdays: list[Weekday] = Field(min_length=1, max_length=7, description="1 is Monday.")
+    repeat_weekdays: list[Weekday] = Field(min_length=1, max_length=7, description="Days of the week; 1 is Monday.")
     retention_days: int = Field(default=-1, ge=-1, le=65536, description="-1: kept until deleted.")
     copies: SnapshotCopies = Field(default_factory=SnapshotCopies)
     created_at: AwareDatetime | None = None

@@ -33,29 +33,37 @@ from simulator.model.vpc import ClassicLink, Eip, RouteEntry, RouteTable, Vpc, V
 class Timings(Strict):
     """How long state changes take, in model seconds."""
 
-    vpc: float = Field(default=0.3, ge=0, description="Creating and deleting a VPC, each.")
-    vswitch: float = Field(default=0.3, ge=0, description="Creating, deleting, rerouting a VSwitch, each.")
-    snapshot: float = Field(default=0.3, ge=0, description="A new snapshot is progressing for so long.")
-    instance: float = Field(default=0.3, ge=0, description="Starting and stopping an instance, each.")
-    disk: float = Field(default=0.3, ge=0, description="Creating, attaching and detaching a disk, each.")
-    network_interface: float = Field(default=0.3, ge=0, description="Creating, attaching, detaching an ENI, each.")
-    eip: float = Field(default=0.3, ge=0, description="Associating, unassociating, releasing an EIP, each.")
-    route: float = Field(default=0.3, ge=0, description="Creating and deleting a route table or an entry, each.")
-    database: float = Field(default=0.3, ge=0, description="Changing the network of an ApsaraDB instance.")
-    session: float | None = Field(
-        default=None, gt=0, description="How long a session of STS lasts, in real seconds. Absent: as it is asked for."
+    vpc: float = Field(default=0.3, ge=0, description="To create or delete a VPC.")
+    vswitch: float = Field(
+        default=0.3, ge=0, description="To create or delete a VSwitch, or to change its route table."
     )
-    migration: float = Field(default=900, ge=0, description="Moving an instance to a VPC, from stop to start.")
+    snapshot: float = Field(default=0.3, ge=0, description="To complete a new snapshot.")
+    instance: float = Field(default=0.3, ge=0, description="To start or stop an instance.")
+    disk: float = Field(default=0.3, ge=0, description="To create, attach or detach a disk.")
+    network_interface: float = Field(default=0.3, ge=0, description="To create, attach or detach a network interface.")
+    eip: float = Field(default=0.3, ge=0, description="To associate, unassociate or release an EIP.")
+    route: float = Field(default=0.3, ge=0, description="To create or delete a route table or an entry.")
+    database: float = Field(default=0.3, ge=0, description="To change the network of an ApsaraDB instance.")
+    session: float | None = Field(
+        default=None, gt=0, description="Lifetime of an STS session, in real seconds; absent: as the caller requests."
+    )
+    migration: float = Field(default=900, ge=0, description="To move an instance to a VPC, from stop to start.")
 
 
 class Quotas(Strict):
     """Quotas that a ticket can raise (ECS, VPC and EIP Limits); more groups per interface mean fewer rules each."""
 
     groups_per_interface: Literal[5, 10, 16] = Field(
-        default=5, description="Security groups of an instance or ENI; 200, 100 or 60 rules a group come with it."
+        default=5,
+        description="Security groups of an instance or network interface; with them each group may have 200, 100 or "
+        "60 rules.",
     )
-    network_interfaces: int = Field(default=1000, ge=0, description="Secondary ENIs of the region; the figure is ours.")
-    vpcs: int = Field(default=10, ge=0, description="VPCs of the region, the default one not counted.")
+    network_interfaces: int = Field(
+        default=1000,
+        ge=0,
+        description="Secondary network interfaces of the region; the figure is an assumption of the simulator.",
+    )
+    vpcs: int = Field(default=10, ge=0, description="VPCs of the region, without the default one.")
     eips: int = Field(default=20, ge=0, description="EIPs of the account.")
     prefix_lists: int = Field(default=100, ge=0, description="Prefix lists of the region.")
 
@@ -69,55 +77,62 @@ class Estate(Strict):
     """All resources in one region of one account of the simulated cloud."""
 
     version: Literal[1] = Field(description="Version of this schema.")
-    now: AwareDatetime = Field(description="Where the model clock starts; it runs on with real time.")
+    now: AwareDatetime = Field(description="Start of the model clock; it runs on with real time.")
     region_id: str = "cn-hangzhou"
     account_id: str = Field(pattern=r"^\d{16}$", description="Account id, 16 digits.")
     users: list[User] = Field(min_length=1)
     roles: list[Role] = Field(default_factory=list, description="RAM roles, for AssumeRole and AssumeRoleWithOIDC.")
-    oidc_providers: list[OidcProvider] = Field(default_factory=list, description="For AssumeRoleWithOIDC.")
+    oidc_providers: list[OidcProvider] = Field(
+        default_factory=list, description="Identity providers, for AssumeRoleWithOIDC."
+    )
     classic_network: bool = Field(
         default=True,
-        description="Whether the account still has the classic network. One of our time has none: what names no VPC "
-        "goes to the default one, and nothing classic may stand in the file.",
+        description="Whether the account still has the classic network. If false, as for accounts made today, calls "
+        "that name no VPC use the default one, and nothing classic may stand in the file.",
     )
     timings: Timings = Field(default_factory=Timings)
     emptied_whitelist_group: Literal["refused", "deleted"] = Field(
         default="refused",
-        description="What ModifySecurityIps with ModifyMode Delete does with the last entry of a group. refused: the "
-        "present documentation (one entry must remain); deleted: the one before 2018 (the group goes).",
+        description="How ModifySecurityIps with ModifyMode Delete answers for the last entry of a group. refused: the "
+        "present documentation (one entry must remain); deleted: the documentation before 2018 (the "
+        "group is deleted).",
     )
     whitelist_entry_there: Literal["refused", "merged"] = Field(
         default="refused",
-        description="What ModifySecurityIps of RDS with ModifyMode Append does with an entry that the group has. "
-        "refused: a public report of 2020 quotes the refusal; merged: the reference, which says nothing of one.",
+        description="How ModifySecurityIps of RDS with ModifyMode Append answers for an entry that the group already "
+        "has. refused: a public report of 2020 quotes the refusal; merged: the reference, which mentions "
+        "no refusal.",
     )
     whitelist_entry_within: Literal["allowed", "refused"] = Field(
         default="allowed",
-        description="What ModifySecurityIps of RDS for MySQL does with an address and a block around it in one group. "
-        "allowed: the reference, which says nothing; refused: the FAQ of 2025, by which they conflict.",
+        description="How ModifySecurityIps of RDS for MySQL answers for an address and a block around it in one "
+        "group. allowed: the reference, which mentions no conflict; refused: the FAQ of 2025, which does.",
     )
     bandwidth_from_zero: Literal["running", "stopped"] = Field(
         default="running",
-        description="When a classic instance of 0 Mbit/s can be given a bandwidth. running: always, with a restart "
-        "to follow (user guide of 2021); stopped: while it is Stopped (reference of ModifyInstanceNetworkSpec).",
+        description="When a classic instance of 0 Mbit/s can be given a bandwidth. running: always, but it takes "
+        "effect after a restart (user guide of 2021); stopped: only while it is Stopped (reference of "
+        "ModifyInstanceNetworkSpec).",
     )
     cloud_assistant_on_classic: Literal["allowed", "refused"] = Field(
         default="allowed",
-        description="Whether RunCommand takes classic instances. allowed: the reference of 2024 and later; refused: "
-        "that of 2021, which wants an instance in a VPC.",
+        description="Whether RunCommand accepts classic instances. allowed: the reference of 2024 and later; refused: "
+        "the reference of 2021, which requires an instance in a VPC.",
     )
     quotas: Quotas = Field(default_factory=Quotas)
     snapshot_service: bool = Field(
-        default=True, description="Whether the snapshot service is activated; without it there are no new snapshots."
+        default=True, description="Whether the snapshot service is activated; without it new snapshots are refused."
     )
-    faults: list[Fault] = Field(default_factory=list, description="Faults that are there from the beginning, in order.")
+    faults: list[Fault] = Field(default_factory=list, description="Faults that are set from the start, in order.")
     zones: Table[Zone]
     resource_groups: Table[ResourceGroup] = Field(
-        default_factory=lambda: Table(default_groups()), description="Absent: the default one."
+        default_factory=lambda: Table(default_groups()), description="Absent: the default resource group only."
     )
     instance_types: Table[InstanceType] = Field(default_factory=Table)
     security_groups: Table[SecurityGroup] = Field(default_factory=Table)
-    images: Table[Image] = Field(default_factory=lambda: Table(public_images()), description="Absent: two public ones.")
+    images: Table[Image] = Field(
+        default_factory=lambda: Table(public_images()), description="Absent: two public images."
+    )
     prefix_lists: Table[PrefixList] = Field(default_factory=Table)
     key_pairs: Table[KeyPair] = Field(default_factory=Table)
     instances: Table[Instance] = Field(default_factory=Table)

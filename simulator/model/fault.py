@@ -15,9 +15,9 @@ ErrorCode = Literal["InternalError", "ServiceUnavailable"]
 class Refusal(Strict):
     """The error that the cloud answers."""
 
-    code: str = Field(min_length=1, description="As the OpenAPI names it: OperationDenied.DBInstanceStatus.")
+    code: str = Field(min_length=1, description="Error code of the OpenAPI, as in OperationDenied.DBInstanceStatus.")
     status: int = Field(default=400, ge=400, le=599, description="HTTP status.")
-    message: str = Field(default="The operation is refused.", min_length=1, description="For people.")
+    message: str = Field(default="The operation is refused.", min_length=1, description="Text of the error.")
 
 
 class Fault(Strict):
@@ -31,39 +31,48 @@ class Fault(Strict):
     actions: list[str] = Field(
         default=["*"], min_length=1, description="Patterns such as ecs:Describe*, in any case; * and ? are wildcards."
     )
-    caller: str | None = Field(default=None, description="Name of a user; absent: whoever calls.")
+    caller: str | None = Field(default=None, description="Name of a user; absent: every caller.")
     about: str | None = Field(
-        default=None, min_length=1, description="An id: only calls that name it, alone or in a list; absent: all."
+        default=None, min_length=1, description="Id that a call must name, alone or in a list; absent: every call."
     )
-    effect: Effect | None = Field(default=None, description="What happens; absent where a script tells.")
+    effect: Effect | None = Field(
+        default=None, description="Effect on each matching call; absent where there is a script."
+    )
     script: list[Step] | None = Field(
-        default=None, min_length=1, description="What happens to one matching call after the other; ok is nothing."
+        default=None,
+        min_length=1,
+        description="Effects on matching calls, one after the other; ok: the call is not disturbed.",
     )
-    throttle_code: ThrottleCode = Field(default="Throttling", description="What throttle answers.")
+    throttle_code: ThrottleCode = Field(default="Throttling", description="Error code of throttle.")
     per_minute: int | None = Field(
         default=None,
         ge=1,
-        description="throttle: so many calls of each action are let through in each minute of the model clock.",
+        description="throttle: number of calls of each action that are accepted in each minute of the model clock.",
     )
-    error_code: ErrorCode = Field(default="InternalError", description="What error answers (500, 503).")
-    refusal: Refusal | None = Field(default=None, description="What refuse answers: code, status (400), message.")
+    error_code: ErrorCode = Field(default="InternalError", description="HTTP status of error (500, 503).")
+    refusal: Refusal | None = Field(default=None, description="Answer of refuse: code, status (400), message.")
     retry_after: float | None = Field(
         default=None,
         ge=0,
         le=86_400,
-        description="throttle, error, refuse: seconds that the answer asks to wait (x-acs-retry-after, Retry-After).",
+        description="throttle, error, refuse: seconds that the answer asks the caller to wait (x-acs-retry-after, "
+        "Retry-After).",
     )
     seconds: float = Field(
         default=1.0,
         gt=0,
         le=86_400,
-        description="slow: how long the answer is kept back, in real time. stale: how old a write must be to be seen, "
-        "in model time.",
+        description="slow: delay of the answer, in real time. stale: age that a write needs before reads show it, in "
+        "model time.",
     )
-    skip: int = Field(default=0, ge=0, description="So many matching calls are left alone first.")
-    count: int | None = Field(default=None, ge=1, description="How often it strikes; absent: until cleared.")
-    probability: float = Field(default=1.0, gt=0, le=1, description="How likely it strikes a matching call.")
-    seed: int = Field(default=0, description="Of the dice for probability: the same seed, the same throws.")
+    skip: int = Field(default=0, ge=0, description="Number of matching calls that are answered normally first.")
+    count: int | None = Field(
+        default=None, ge=1, description="Number of calls that are disturbed; absent: all, until the fault is cleared."
+    )
+    probability: float = Field(default=1.0, gt=0, le=1, description="Probability that a matching call is disturbed.")
+    seed: int = Field(
+        default=0, description="Seed of the random numbers for probability; the same seed gives the same sequence."
+    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

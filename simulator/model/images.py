@@ -14,9 +14,9 @@ class Image(Strict):
     name: str
     os_name: str
     os_type: Literal["linux", "windows"] = "linux"
-    platform: str = Field(default="Aliyun", description="CentOS, Ubuntu, Windows Server 2022 ...")
+    platform: str = Field(default="Aliyun", description="As in CentOS, Ubuntu or Windows Server 2022.")
     architecture: Literal["x86_64", "arm64", "i386"] = "x86_64"
-    size_gib: int = Field(default=20, ge=1, description="Least size of a system disk made of it.")
+    size_gib: int = Field(default=20, ge=1, description="Least size of a system disk made from the image.")
     owner_alias: Literal["system", "self", "others", "marketplace"] = "system"
     description: str = ""
     created_at: AwareDatetime | None = None

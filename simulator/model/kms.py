@@ -28,10 +28,10 @@ class KmsKey(Transitional):
     becomes: ClassVar[dict[str, str]] = {}
 
     status: Literal["Enabled", "Disabled", "PendingDeletion", "PendingImport"] = Field(
-        default="Enabled", description="KeyState."
+        default="Enabled", description="KeyState of the API."
     )
     description: str = ""
-    spec: KeySpec = Field(default="Aliyun_AES_256", description="KeySpec.")
+    spec: KeySpec = Field(default="Aliyun_AES_256", description="KeySpec of the API.")
     usage: KeyUsage = "ENCRYPT/DECRYPT"
     protection_level: Literal["SOFTWARE", "HSM"] = "SOFTWARE"
     creator_type: Literal["User", "Service"] = Field(default="User", description="Service: made by a cloud product.")

@@ -14,14 +14,14 @@ class MongoDb(ApsaraInstance):
     becomes: ClassVar[dict[str, str]] = {"DBInstanceNetTypeChanging": "Running"}
     kinds: ClassVar[frozenset[EndpointKind]] = frozenset({"Primary", "Secondary"})
 
-    id: ClassicId = Field(description="dds-..., or an id of another time.")
+    id: ClassicId = Field(description="dds-..., or an id of an older form.")
     status: Literal["Running", "Creating", "Rebooting", "DBInstanceNetTypeChanging"] = "Running"
     engine_version: str = "4.2"
     instance_class: str = "dds.mongo.mid"
     storage_gib: int = Field(default=10, ge=10)
     replication_factor: Literal[1, 3, 5, 7] = Field(default=3, description="Number of nodes; 1: a standalone instance.")
     charge_type: Literal["PrePaid", "PostPaid"] = "PostPaid"
-    expired_at: AwareDatetime | None = Field(default=None, description="End of the subscription, with PrePaid.")
+    expired_at: AwareDatetime | None = Field(default=None, description="End of the subscription; only with PrePaid.")
 
     @model_validator(mode="after")
     def _one_node(self) -> Self:

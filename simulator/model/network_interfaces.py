@@ -24,12 +24,14 @@ class NetworkInterface(Transitional):
     status: NetworkInterfaceStatus = "Available"
     instance_id: Annotated[str | None, Refers("instances")] = Field(default=None, description="Absent: not attached.")
     vswitch_id: Annotated[str, Refers("vswitches")]
-    private_ips: list[Ipv4Text] = Field(min_length=1, description="In the block of the VSwitch; the primary one first.")
-    mac: Mac | None = Field(default=None, description="Given by the simulator where absent.")
+    private_ips: list[Ipv4Text] = Field(
+        min_length=1, description="Addresses in the block of the VSwitch; the primary one is first."
+    )
+    mac: Mac | None = Field(default=None, description="Absent: assigned by the simulator.")
     security_group_ids: Annotated[list[str], Refers("security_groups")] = Field(min_length=1)
-    queue_number: int | None = Field(default=None, ge=1, description="Absent: what the instance type has.")
+    queue_number: int | None = Field(default=None, ge=1, description="Absent: the number of the instance type.")
     source_dest_check: bool = False
-    delete_on_release: bool = Field(default=False, description="Whether it goes with its instance.")
+    delete_on_release: bool = Field(default=False, description="Whether the interface is deleted with its instance.")
     created_at: AwareDatetime | None = None
     resource_group_id: ResourceGroupId = None
     tags: Tags

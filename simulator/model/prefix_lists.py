@@ -21,7 +21,7 @@ class PrefixList(Strict):
     name: str
     description: str = ""
     address_family: Literal["IPv4", "IPv6"] = "IPv4"
-    max_entries: int = Field(ge=1, le=200, description="What a rule that names the list counts for.")
+    max_entries: int = Field(ge=1, le=200, description="Number of rules that a rule with this list counts as.")
     entries: list[PrefixListEntry] = Field(default_factory=list)
     created_at: AwareDatetime | None = None
     resource_group_id: ResourceGroupId = None

@@ -21,8 +21,8 @@ class Statement(_Document):
     """Allows or denies actions on resources; * and ? are wildcards. Conditions are refused as not simulated."""
 
     effect: Literal["Allow", "Deny"]
-    action: str | list[str] = Field(description="ecs:DescribeInstances, rds:*, or *.")
-    resource: str | list[str] = Field(description="acs:ecs:cn-hangzhou:1234567890123456:instance/i-..., or *.")
+    action: str | list[str] = Field(description="As in ecs:DescribeInstances, rds:* or *.")
+    resource: str | list[str] = Field(description="As in acs:ecs:cn-hangzhou:1234567890123456:instance/i-... or *.")
 
     def holds_for(self, action: str, resource: str) -> bool:
         """Whether it applies to `action` (ecs:DescribeInstances, upper or lower case) on `resource` (an ARN)."""
@@ -45,14 +45,16 @@ def _everything() -> list[Policy]:
 class User(Strict):
     """A RAM user with one access key."""
 
-    name: str = Field(description="RAM user name, as in the Arn of GetCallerIdentity.")
+    name: str = Field(description="Name of the RAM user, as in the Arn of GetCallerIdentity.")
     user_id: str = Field(pattern=r"^\d{18}$", description="RAM user id, 18 digits.")
-    access_key_id: str = Field(description="Access key id; take an obviously false one.")
-    access_key_secret: SecretStr = Field(description="Access key secret; take an obviously false one. Never dumped.")
+    access_key_id: str = Field(description="Access key id; use an obviously false one.")
+    access_key_secret: SecretStr = Field(
+        description="Access key secret; use an obviously false one. It is never dumped."
+    )
     policies: list[Policy] = Field(
         default_factory=_everything,
         min_length=1,
-        description="RAM policy documents, as they are written in RAM. Absent: everything is allowed.",
+        description="RAM policy documents, as they are written in RAM; absent: everything is allowed.",
     )
 
     def may(self, action: str, resource: str) -> bool:
@@ -67,13 +69,17 @@ class Role(Strict):
     role_id: str = Field(pattern=r"^\d{18}$", description="RAM role id, 18 digits.")
     trusts: list[str] = Field(
         min_length=1,
-        description="Who may assume it: ARNs of users, roles and OIDC identity providers of the account; "
-        "acs:ram::ACCOUNT:root means every user and role of it.",
+        description="Who may assume the role: ARNs of users, roles and OIDC identity providers of the account; "
+        "acs:ram::ACCOUNT:root means all its users and roles.",
     )
-    external_id: str | None = Field(default=None, description="What the trust policy wants for sts:ExternalId.")
+    external_id: str | None = Field(
+        default=None, description="Value that the trust policy requires for sts:ExternalId."
+    )
     max_session_seconds: int = Field(default=3600, ge=3600, le=43200, description="MaxSessionDuration of the role.")
     policies: list[Policy] = Field(
-        default_factory=_everything, min_length=1, description="As those of a user. Absent: everything is allowed."
+        default_factory=_everything,
+        min_length=1,
+        description="As the policies of a user; absent: everything is allowed.",
     )
 
 
@@ -81,9 +87,9 @@ class OidcProvider(Strict):
     """An OIDC identity provider in RAM; only tokens signed with RS256 are accepted."""
 
     name: str = Field(description="Name, as in acs:ram::ACCOUNT:oidc-provider/NAME.")
-    issuer: str = Field(description="The issuer's URL, as in the claim iss.")
-    client_ids: list[str] = Field(min_length=1, description="The audiences that are taken, as in the claim aud.")
-    public_key: str = Field(description="The key that its tokens are signed with: PEM, RSA.")
+    issuer: str = Field(description="URL of the issuer, as in the claim iss.")
+    client_ids: list[str] = Field(min_length=1, description="Accepted audiences, as in the claim aud.")
+    public_key: str = Field(description="Public key that verifies its tokens: PEM, RSA.")
 
 
 @dataclass(frozen=True)

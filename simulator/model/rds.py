@@ -20,14 +20,15 @@ class Database(ApsaraInstance):
     engine: Literal["MySQL", "PostgreSQL", "SQLServer", "MariaDB"]
     engine_version: str
     primary_id: Annotated[str | None, Refers("databases")] = Field(
-        default=None, description="Absent: not a read-only instance."
+        default=None, description="Primary instance of a read-only one; absent for others."
     )
     instance_class: str = "rds.mysql.s2.large"
     storage_type: Literal["local_ssd", "cloud_ssd", "cloud_essd"] = "local_ssd"
     storage_gib: int = Field(default=100, ge=5)
     status: DatabaseStatus = "Running"
     security_ip_mode: Literal["normal", "safety"] = Field(
-        default="normal", description="normal: standard whitelist mode; safety: enhanced, Classic and VPC apart."
+        default="normal",
+        description="normal: standard whitelist mode; safety: enhanced mode, with separate groups for Classic and VPC.",
     )
 
     @model_validator(mode="after")

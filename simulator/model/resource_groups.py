@@ -11,7 +11,10 @@ class ResourceGroup(Strict):
     id: str = Field(pattern=r"^rg-", description="rg-...")
     name: str
     display_name: str = ""
-    is_default: bool = Field(default=False, description="Every account has one: what names no group is in it.")
+    is_default: bool = Field(
+        default=False,
+        description="Every account has one default group; it holds all resources for which no group is named.",
+    )
     created_at: AwareDatetime | None = None
 
 

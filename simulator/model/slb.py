@@ -27,8 +27,8 @@ class BackendServer(Strict):
     """An instance that gets traffic; a vServer group has one per port of an instance."""
 
     instance_id: Annotated[str, Refers("instances")]
-    port: int | None = Field(default=None, ge=1, le=65535, description="In a vServer group.")
-    weight: int = Field(default=100, ge=0, le=100, description="0: no traffic.")
+    port: int | None = Field(default=None, ge=1, le=65535, description="Only in a vServer group.")
+    weight: int = Field(default=100, ge=0, le=100, description="0: receives no traffic.")
     description: str = ""
 
 
@@ -50,23 +50,27 @@ class LoadBalancer(Strict):
 
     id: str = Field(pattern=r"^lb-", description="lb-...")
     name: str
-    address: Ipv4Text = Field(description="The address that it serves.")
+    address: Ipv4Text = Field(description="Address of the load balancer.")
     address_type: AddressType = "internet"
-    vpc_id: Annotated[str | None, Refers("vpcs")] = Field(default=None, description="Of an intranet one in a VPC.")
-    vswitch_id: Annotated[str | None, Refers("vswitches")] = Field(default=None, description="With vpc_id.")
+    vpc_id: Annotated[str | None, Refers("vpcs")] = Field(
+        default=None, description="Only of an intranet load balancer in a VPC."
+    )
+    vswitch_id: Annotated[str | None, Refers("vswitches")] = Field(default=None, description="Only with vpc_id.")
     master_zone_id: Annotated[str, Refers("zones")]
     slave_zone_id: Annotated[str, Refers("zones")]
     specification: Specification | None = Field(
-        default=None, description="Absent: a shared one, no longer sold, or one that is paid by use (PayByCLCU)."
+        default=None, description="Absent: shared (no longer sold), or paid by use (PayByCLCU)."
     )
     instance_charge_type: InstanceChargeType = "PayBySpec"
     internet_charge_type: InternetChargeType = "paybytraffic"
-    bandwidth: int | None = Field(default=None, ge=1, le=5120, description="Mbit/s; absent: no limit.")
+    bandwidth: int | None = Field(default=None, ge=1, le=5120, description="In Mbit/s; absent: no limit.")
     pay_type: PayType = "PayOnDemand"
-    expired_at: AwareDatetime | None = Field(default=None, description="End of the subscription, with PrePay.")
+    expired_at: AwareDatetime | None = Field(default=None, description="End of the subscription; only with PrePay.")
     delete_protection: bool = False
-    console_protection: bool = Field(default=False, description="ConsoleProtection: not to be changed in the console.")
-    protection_reason: str = Field(default="", description="With console_protection.")
+    console_protection: bool = Field(
+        default=False, description="ConsoleProtection: changes in the console are refused."
+    )
+    protection_reason: str = Field(default="", description="Only with console_protection.")
     status: LoadBalancerStatus = "active"
     backend_servers: list[BackendServer] = Field(default_factory=list)
     listeners: list[Listener] = Field(default_factory=list)
@@ -87,7 +91,7 @@ class VServerGroup(Strict):
     id: str = Field(pattern=r"^rsp-", description="rsp-...")
     name: str = ""
     load_balancer_id: Annotated[str, Refers("load_balancers")]
-    backend_servers: list[BackendServer] = Field(default_factory=list, description="Each with a port.")
+    backend_servers: list[BackendServer] = Field(default_factory=list, description="Each one has a port.")
     created_at: AwareDatetime | None = None
     tags: Tags
 
@@ -111,7 +115,7 @@ class AccessList(Strict):
     id: str = Field(pattern=r"^acl-", description="acl-...")
     name: str
     ip_version: Literal["ipv4", "ipv6"] = "ipv4"
-    entries: list[AccessListEntry] = Field(default_factory=list, description="Oldest first.")
+    entries: list[AccessListEntry] = Field(default_factory=list, description="The oldest is first.")
     created_at: AwareDatetime | None = None
     resource_group_id: ResourceGroupId = None
     tags: Tags

@@ -15,12 +15,12 @@ class SystemEvent(Strict):
     id: str = Field(pattern=r"^e-", description="e-...")
     instance_id: Annotated[str, Refers("instances")]
     type: str = Field(
-        pattern=r"^[A-Z]\w+\.[A-Z]\w+$", description="SystemMaintenance.Reboot, InstanceExpiration.Stop ..."
+        pattern=r"^[A-Z]\w+\.[A-Z]\w+$", description="As in SystemMaintenance.Reboot or InstanceExpiration.Stop."
     )
     status: EventCycleStatus = "Scheduled"
-    not_before: AwareDatetime = Field(description="When it is to be executed.")
+    not_before: AwareDatetime = Field(description="Scheduled time.")
     published_at: AwareDatetime
     finished_at: AwareDatetime | None = None
     reason: str = ""
-    reason_code: str = Field(default="", description="VPCMigrationEcs ...")
+    reason_code: str = Field(default="", description="As in VPCMigrationEcs.")
     impact_level: int = Field(default=100, ge=0)

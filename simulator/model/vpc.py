@@ -42,16 +42,18 @@ class Vpc(Transitional):
     name: str = ""
     description: str = ""
     cidr_block: Cidr
-    secondary_cidr_blocks: list[Cidr] = Field(default_factory=list, description="Oldest first.")
-    user_cidrs: list[Cidr] = Field(default_factory=list, description="Public blocks that are routed as private ones.")
-    ipv6_blocks: list[Ipv6Block] = Field(default_factory=list, description="The first is that of EnableIpv6.")
+    secondary_cidr_blocks: list[Cidr] = Field(default_factory=list, description="The oldest is first.")
+    user_cidrs: list[Cidr] = Field(
+        default_factory=list, description="Public blocks that the VPC routes as private ones."
+    )
+    ipv6_blocks: list[Ipv6Block] = Field(default_factory=list, description="The first is the block of EnableIpv6.")
     becomes: ClassVar[dict[str, str]] = {"Pending": "Available"}
 
     status: VpcStatus = "Available"
     is_default: bool = False
     dns_hostnames: bool = Field(default=False, description="Whether instances have DNS host names.")
     classic_link_enabled: bool = False
-    vrouter_id: str | None = Field(default=None, description="vrt-...; given by the simulator where absent.")
+    vrouter_id: str | None = Field(default=None, description="vrt-...; absent: assigned by the simulator.")
     created_at: AwareDatetime | None = None
     resource_group_id: ResourceGroupId = None
     tags: Tags
@@ -72,7 +74,7 @@ class VSwitch(Transitional):
     status: VSwitchStatus = "Available"
     is_default: bool = False
     route_table_id: Annotated[str | None, Refers("route_tables")] = Field(
-        default=None, description="Custom route table; absent: the system route table of the VPC."
+        default=None, description="Custom route table; absent: the VPC's system route table."
     )
     created_at: AwareDatetime | None = None
     tags: Tags
@@ -89,7 +91,7 @@ class RouteTable(Transitional):
     becomes: ClassVar[dict[str, str]] = {"Creating": "Available"}
 
     status: RouteTableStatus = "Available"
-    route_propagation: bool = Field(default=True, description="Whether it takes dynamic routes.")
+    route_propagation: bool = Field(default=True, description="Whether the table accepts dynamic routes.")
     created_at: AwareDatetime | None = None
     tags: Tags
 
@@ -128,18 +130,22 @@ class Eip(Transitional):
     ip_address: Ipv4Text
     name: str = ""
     description: str = ""
-    isp: EipLine = Field(default="BGP", description="Its line; the simulator has each in every region.")
-    bandwidth: int = Field(default=5, ge=1, le=1000, description="Mbit/s.")
+    isp: EipLine = Field(default="BGP", description="Type of the line; the simulator has every type in every region.")
+    bandwidth: int = Field(default=5, ge=1, le=1000, description="In Mbit/s.")
     internet_charge_type: Literal["PayByBandwidth", "PayByTraffic"] = "PayByBandwidth"
     charge_type: Literal["PostPaid", "PrePaid"] = "PostPaid"
-    expired_at: AwareDatetime | None = Field(default=None, description="End of the subscription, with PrePaid.")
+    expired_at: AwareDatetime | None = Field(default=None, description="End of the subscription; only with PrePaid.")
     becomes: ClassVar[dict[str, str]] = {"Associating": "InUse", "Unassociating": "Available"}
 
     status: EipStatus = "Available"
-    instance_type: EipInstanceType | None = Field(default=None, description="What instance_id names.")
-    instance_id: str | None = Field(default=None, description="Instance or network interface it is bound to.")
-    mode: EipMode = Field(default="NAT", description="BINDED: cut-through, with a secondary network interface only.")
-    private_ip_address: Ipv4Text | None = Field(default=None, description="Of the instance, where one was named.")
+    instance_type: EipInstanceType | None = Field(default=None, description="Kind of the resource in instance_id.")
+    instance_id: str | None = Field(default=None, description="Instance or network interface that the EIP is bound to.")
+    mode: EipMode = Field(
+        default="NAT", description="BINDED: cut-through mode, with a secondary network interface only."
+    )
+    private_ip_address: Ipv4Text | None = Field(
+        default=None, description="Private address of the instance that the EIP is bound to, if one was named."
+    )
     deletion_protection: bool = False
     created_at: AwareDatetime | None = None
     resource_group_id: ResourceGroupId = None
