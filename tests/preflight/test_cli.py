@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,22 +17,28 @@ from demo.project import REPOSITORY
 from policies.pack.run import manifest
 from policies.results import findings
 from preflight import reference
+from preflight.cli import main
 from tests.preflight.results import recorded_result
 
 COMMAND = REPOSITORY / "preflight/command"
 
 
-def preflight(directory: Path, *arguments: str) -> tuple[int, str, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "preflight", *arguments],
-        cwd=REPOSITORY,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(directory), "COLUMNS": "80"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stdout, done.stderr
+Preflight = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def preflight(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Preflight:
+    """The command as it is run in the checkout; its exit code, and what it says on stdout and on stderr."""
+    monkeypatch.chdir(REPOSITORY)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["preflight", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return int(ended.value.code or 0), *capsys.readouterr()
+
+    return run
 
 
 @pytest.mark.parametrize(
@@ -54,15 +61,17 @@ def preflight(directory: Path, *arguments: str) -> tuple[int, str, str]:
         ),
     ],
 )
-def test_bad_input_is_one_message_and_exit_code_2(tmp_path: Path, arguments: tuple[str, ...], expected: str) -> None:
-    code, out, err = preflight(tmp_path, *arguments)
+def test_bad_input_is_one_message_and_exit_code_2(
+    preflight: Preflight, arguments: tuple[str, ...], expected: str
+) -> None:
+    code, out, err = preflight(*arguments)
     assert code == 2
     assert out == ""
     assert expected in " ".join(err.replace("│", " ").split())
 
 
-def test_help_has_the_exit_codes(tmp_path: Path) -> None:
-    code, out, _ = preflight(tmp_path, "check", "--help")
+def test_help_has_the_exit_codes(preflight: Preflight) -> None:
+    code, out, _ = preflight("check", "--help")
     assert code == 0
     for line in ("0   ready", "2   bad input", "3   credentials", "4   what-if", "20  not ready", "40  not judged"):
         assert line in out
@@ -79,13 +88,13 @@ def test_the_command_runs_from_anywhere_and_leaves_no_pythonpath(tmp_path: Path)
     assert "PYTHONPATH=" not in COMMAND.read_text(encoding="utf-8")
 
 
-def test_every_rule_is_listed_and_explained(tmp_path: Path) -> None:
-    code, out, _ = preflight(tmp_path, "rules")
+def test_every_rule_is_listed_and_explained(preflight: Preflight) -> None:
+    code, out, _ = preflight("rules")
     assert code == 0
     assert out.splitlines()[0].split() == ["rule", "severity", "mandatory", "waivers"]
     assert [line.split()[0] for line in out.splitlines()[1:]] == list(manifest())
     assert re.search(r"^guest-free-space +critical +168 h before +", out, re.MULTILINE)
-    code, out, _ = preflight(tmp_path, "explain", "backup-snapshot-of-every-disk")
+    code, out, _ = preflight("explain", "backup-snapshot-of-every-disk")
     assert code == 0
     for words in ("Every disk must have a snapshot", "Why it matters in the window", "backups: {retentionDays: 30}"):
         assert words in out
@@ -99,11 +108,11 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_a_finding_of_a_kept_result_is_explained(tmp_path: Path, kept: Path) -> None:
+def test_a_finding_of_a_kept_result_is_explained(preflight: Preflight, kept: Path) -> None:
     said = list(findings(json.loads(kept.read_text(encoding="utf-8")), "FAIL"))
     item = next(item for item in said if item["subject"]["kind"] == "instance")
     rule, subject = item["rule"], item["subject"]
-    code, out, err = preflight(tmp_path, "explain", rule, "--result", str(kept), "--instance", subject["name"])
+    code, out, err = preflight("explain", rule, "--result", str(kept), "--instance", subject["name"])
     assert code == 0, err
     lines = out.splitlines()
     assert lines[0].startswith("By the result of stack test, judged 20")
@@ -114,7 +123,7 @@ def test_a_finding_of_a_kept_result_is_explained(tmp_path: Path, kept: Path) -> 
     assert " ".join(item["reason"].splitlines()[0].split()) in words
     assert "Why it matters in the window" in words
     # Of all instances, those that pass too.
-    code, out, _ = preflight(tmp_path, "explain", rule, "--result", str(kept))
+    code, out, _ = preflight("explain", rule, "--result", str(kept))
     assert (code, out.count(subject["id"]) > 0) == (0, True)
 
 
@@ -128,35 +137,35 @@ def test_a_finding_of_a_kept_result_is_explained(tmp_path: Path, kept: Path) -> 
     ],
 )
 def test_no_finding_is_explained_without_a_result_that_has_it(
-    tmp_path: Path, kept: Path, arguments: tuple[str, ...], expected: str
+    preflight: Preflight, kept: Path, arguments: tuple[str, ...], expected: str
 ) -> None:
     given = [str(kept) if item == "KEPT" else item for item in arguments]
-    code, out, err = preflight(tmp_path, "explain", "guest-free-space", *given)
+    code, out, err = preflight("explain", "guest-free-space", *given)
     assert (code, out) == (2, "")
     assert expected in err
 
 
-def test_evidence_has_its_place_under_the_one_command(tmp_path: Path) -> None:
-    code, out, _ = preflight(tmp_path, "evidence", "--help")
+def test_evidence_has_its_place_under_the_one_command(preflight: Preflight) -> None:
+    code, out, _ = preflight("evidence", "--help")
     assert code == 0
     assert all(f" {name} " in out for name in ("collect", "add", "check"))
-    code, out, err = preflight(tmp_path, "evidence", "check", "simulator/estates/sample-evidence.json")
+    code, out, err = preflight("evidence", "check", "simulator/estates/sample-evidence.json")
     assert (code, "i-bp1web10000000000001" in out) == (0, True), err
-    code, out, err = preflight(tmp_path, "evidence", "check", "README.md")
+    code, out, err = preflight("evidence", "check", "README.md")
     assert (code, out) == (2, "")
     assert err.startswith("preflight: ")
     assert "README.md" in err
 
 
-def test_a_rule_that_there_is_not_is_answered_by_those_like_it(tmp_path: Path) -> None:
-    code, out, err = preflight(tmp_path, "explain", "backup-snapshots")
+def test_a_rule_that_there_is_not_is_answered_by_those_like_it(preflight: Preflight) -> None:
+    code, out, err = preflight("explain", "backup-snapshots")
     assert (code, out) == (2, "")
     assert err.startswith("preflight: there is no rule backup-snapshots. Did you mean backup-snapshot-of-every-disk")
 
 
 @pytest.mark.parametrize("what", [path.stem for path in sorted((REPOSITORY / "docs/ram").iterdir())])
-def test_permissions_are_the_document_that_the_docs_have(tmp_path: Path, what: str) -> None:
-    code, out, _ = preflight(tmp_path, "permissions", what)
+def test_permissions_are_the_document_that_the_docs_have(preflight: Preflight, what: str) -> None:
+    code, out, _ = preflight("permissions", what)
     assert code == 0
     assert out == (REPOSITORY / f"docs/ram/{what}.json").read_text(encoding="utf-8")
 
@@ -182,19 +191,19 @@ def test_a_rules_page_is_wrapped_and_its_commands_are_whole(columns: int, rule: 
     assert max(map(len, prose)) <= columns
 
 
-def test_the_other_command_lines_are_commands_of_it(tmp_path: Path) -> None:
+def test_the_other_command_lines_are_commands_of_it(preflight: Preflight, tmp_path: Path) -> None:
     """With the exit codes and messages of their own; without options, each says what it takes."""
     result = tmp_path / "result.json"
-    code, out, _ = preflight(tmp_path, "verdict", str(result), "--run", "build-7")
+    code, out, _ = preflight("verdict", str(result), "--run", "build-7")
     assert code == 40
     assert out.startswith(f"NOT JUDGED: {result}:\n  it cannot be read: No such file")
-    code, _, err = preflight(tmp_path, "verdict", str(result))
+    code, _, err = preflight("verdict", str(result))
     assert code == 2
     assert err.startswith("usage: preflight verdict ")
-    code, out, _ = preflight(tmp_path, "verdict", "--help")
+    code, out, _ = preflight("verdict", "--help")
     assert code == 0
     assert out.startswith("usage: preflight verdict ")
     assert "not judged: no result, or none of this run" in out
-    code, out, err = preflight(tmp_path, "set", "--stack", "nowhere", "backups: {retentionDays: 30}")
+    code, out, err = preflight("set", "--stack", "nowhere", "backups: {retentionDays: 30}")
     assert (code, out) == (2, "")
     assert err.startswith("preflight: Pulumi.nowhere.yaml: ")
