@@ -49,9 +49,9 @@ endef
 .venv/bin/preflight: | .venv/.installed
 	@ln -sfn ../../preflight/command $@
 
-setup: .venv/.installed .venv/bin/preflight ## Make the Python environment: what a user needs (some 210 MB).
+setup: .venv/.installed .venv/bin/preflight ## Make the Python environment: what a user needs (some 420 MB on disk, byte code included).
 
-dev: .venv/.dev ## Add what a developer needs: tests, lint, types (some 280 MB more).
+dev: .venv/.dev ## Add what a developer needs: tests, lint, types (some 460 MB more).
 
 engine: setup ## Find, download or build (12 to 25 minutes) the Pulumi engine and the alicloud plugin.
 	@$(PYTHON) -m toolchain ensure >/dev/null
