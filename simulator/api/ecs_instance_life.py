@@ -2,6 +2,7 @@
 
 from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
+from simulator.api.ecs_instance_terms import release_time
 from simulator.api.registry import ECS, action
 from simulator.cloud import instances, network_interfaces, purchases
 from simulator.cloud.errors import CloudError, NotSimulatedError, dry_run_passed, invalid_parameter, missing_parameter
@@ -21,6 +22,7 @@ _DISK_FIELDS = (
     "DeleteWithInstance",
     "Encrypted",
     "Device",
+    "AutoSnapshotPolicyId",
 )
 
 
@@ -202,16 +204,18 @@ def leave_security_group(cloud: Cloud, call: Call) -> Answer:
     "ImageId InstanceType VSwitchId SecurityGroupId SecurityGroupIds ZoneId Amount MinAmount InstanceName UniqueSuffix "
     "Description HostName Password KeyPairName PrivateIpAddress InternetMaxBandwidthOut InternetMaxBandwidthIn "
     "InternetChargeType InstanceChargeType Period PeriodUnit AutoRenew AutoRenewPeriod AutoPay IoOptimized "
-    "SpotStrategy DeletionProtection UserData RamRoleName SecurityEnhancementStrategy SystemDisk DataDisk Tag DryRun",
+    "SpotStrategy AutoReleaseTime DeletionProtection UserData RamRoleName SecurityEnhancementStrategy SystemDisk "
+    "DataDisk Tag DryRun",
     raises="InvalidVSwitchId.NotFound IncorrectVSwitchStatus InvalidZoneId.NotFound InvalidParameter.Mismatch "
     "InvalidImageId.NotFound InvalidInstanceType.ValueNotSupported OperationDenied.NoStock InvalidParam.Amount "
     "InvalidInstanceName.Malformed InvalidDescription.Malformed InvalidHostName.Malformed InvalidPassword.Malformed "
     "InvalidKeyPairName.NotFound DependencyViolation.WindowsInstance "
-    "InvalidUserData.SizeExceeded InvalidParameter.Bandwidth InvalidPeriod "
+    "InvalidUserData.SizeExceeded InvalidParameter.Bandwidth InvalidPeriod InvalidAutoReleaseTime.Malformed "
     "InvalidSystemDiskCategory.ValueNotSupported InvalidSystemDiskSize.LessThanImageSize "
     "InvalidSystemDiskSize.ValueNotSupported InvalidDataDiskCategory.ValueNotSupported "
     "InvalidDataDiskSize.ValueNotSupported InstanceDiskNumber.LimitExceed InvalidDiskName.Malformed "
-    "InvalidDiskDescription.Malformed InvalidSecurityGroupId.NotFound JoinedGroupLimitExceed "
+    "InvalidDiskDescription.Malformed InvalidAutoSnapshotPolicyId.NotFound "
+    "InvalidSecurityGroupId.NotFound JoinedGroupLimitExceed "
     "SecurityGroupInstanceLimitExceed QuotaExceeded.PrivateIpAddress InvalidPrivateIpAddress "
     "InvalidPrivateIpAddress.Malformed InvalidPrivateIpAddress.Duplicated MissingParameter.TagKey",
     remembers_token=True,
@@ -288,6 +292,7 @@ def _order(call: Call) -> purchases.Order:
         charge_type="PrePaid" if subscribed else "PostPaid",
         months=_months(call, "Period"),
         auto_renew_months=(_months(call, "AutoRenewPeriod") or 1) if call.flag("AutoRenew") else 0,
+        auto_release_at=release_time(call),
         deletion_protection=bool(call.flag("DeletionProtection")),
         user_data=call.optional("UserData"),
         ram_role_name=call.optional("RamRoleName") or "",
@@ -343,4 +348,5 @@ def _disk(fields: Call) -> purchases.WantedDisk:
         delete_with_instance=fields.flag("DeleteWithInstance"),
         encrypted=bool(fields.flag("Encrypted")),
         device=fields.optional("Device"),
+        auto_snapshot_policy_id=fields.optional("AutoSnapshotPolicyId"),
     )

@@ -360,7 +360,7 @@ def _instance(cloud: Cloud, instance: Instance, eips: Mapping[str, Eip], *, with
         "Recyclable": False,
         "KeyPairName": instance.key_pair_name or "",
         "ResourceGroupId": instance.resource_group_id or "",
-        "AutoReleaseTime": "",
+        "AutoReleaseTime": minutes(instance.auto_release_at),
         "StartTime": minutes(instance.started_at or instance.created_at),
         "NetworkInterfaces": {"NetworkInterface": _network_interfaces(cloud, instance, with_addresses)},
         "RdmaIpAddress": {"IpAddress": []},

@@ -66,7 +66,7 @@ def start(cloud: Cloud, instance_id: str, *, dry_run: bool = False) -> None:
     Raises InvalidInstanceId.NotFound, InstanceLockedForSecurity, InstanceExpired, IncorrectInstanceStatus.
     """
     instance = cloud.instance(instance_id)
-    _check_unlocked(instance)
+    check_unlocked(instance)
     if expired(cloud, instance):
         raise ForbiddenError("InstanceExpired", "The prePaid instance has been expired.")
     _check_status(instance, "Stopped")
@@ -89,7 +89,7 @@ def stop(
     being charged).
     """
     instance = cloud.instance(instance_id)
-    _check_unlocked(instance)
+    check_unlocked(instance)
     _check_paid(cloud, instance)
     if instance.instance_type.startswith("ecs.i1.") and not confirmed:
         raise ForbiddenError(
@@ -110,7 +110,7 @@ def reboot(cloud: Cloud, instance_id: str, *, dry_run: bool = False) -> None:
     Raises InvalidInstanceId.NotFound, InstanceLockedForSecurity, InstanceExpiredOrInArrears, IncorrectInstanceStatus.
     """
     instance = cloud.instance(instance_id)
-    _check_unlocked(instance)
+    check_unlocked(instance)
     _check_paid(cloud, instance)
     _check_status(instance, "Running")
     if not dry_run:
@@ -137,7 +137,35 @@ def delete(
         _check_releasable(cloud, instance, force, terminate_subscription)
     if not dry_run:
         for instance in instances:
-            _release(cloud, instance)
+            release(cloud, instance)
+
+
+def is_next_hop(cloud: Cloud, instance: Instance) -> bool:
+    """Whether a route leads to an instance, which then cannot be released."""
+    return any(entry.next_hop_id == instance.id for entry in cloud.estate.route_entries)
+
+
+def release(cloud: Cloud, instance: Instance) -> None:
+    """Release an instance without a check: its disks go with it or become Available, its EIPs are unbound."""
+    estate = cloud.estate
+    network_interfaces.release(cloud, instance)
+    load_balancers.forget(cloud, instance.id)
+    for disk in [disk for disk in estate.disks if disk.instance_id == instance.id]:
+        if disk.goes_with_instance:
+            disks.remove(cloud, disk)
+        else:
+            disk.status, disk.instance_id, disk.device = "Available", None, ""
+            disk.ready_at, disk.detached_at = None, cloud.clock.now()
+    for eip in estate.eips:
+        if eip.instance_id == instance.id and eip.status != "Unassociating":
+            eip.status = "Unassociating"
+            cloud.begins(eip, estate.timings.eip)
+    link = estate.classic_links.find(instance.id)
+    if link is not None:
+        estate.classic_links.remove(link)
+    for event in [event for event in estate.events if event.instance_id == instance.id]:
+        estate.events.remove(event)
+    estate.instances.remove(instance)
 
 
 def join(cloud: Cloud, instance_id: str, group_id: str) -> None:
@@ -149,7 +177,7 @@ def join(cloud: Cloud, instance_id: str, group_id: str) -> None:
     """
     instance = cloud.instance(instance_id)
     group = cloud.security_group(group_id)
-    _check_unlocked(instance)
+    check_unlocked(instance)
     _check_status(instance, *_STEADY)
     if group.id in instance.security_group_ids:
         raise ForbiddenError(
@@ -166,7 +194,7 @@ def leave(cloud: Cloud, instance_id: str, group_id: str) -> None:
     """
     instance = cloud.instance(instance_id)
     group = cloud.security_group(group_id)
-    _check_unlocked(instance)
+    check_unlocked(instance)
     _check_status(instance, *_STEADY)
     if group.id not in instance.security_group_ids:
         raise ForbiddenError("InstanceNotInSecurityGroup", "The instance not in the group.")
@@ -202,7 +230,7 @@ def modify(cloud: Cloud, instance_id: str, to: Changes) -> None:
     SecurityGroupInstanceLimitExceed.
     """
     instance = cloud.instance(instance_id)
-    _check_unlocked(instance)
+    check_unlocked(instance)
     check_texts(instance, to.name, to.description, to.host_name)
     if to.password is not None:
         check_password(to.password)
@@ -332,7 +360,8 @@ def _set_groups(cloud: Cloud, instance: Instance, group_ids: list[str], refusals
     instance.security_group_ids = group_ids
 
 
-def _check_unlocked(instance: Instance) -> None:
+def check_unlocked(instance: Instance) -> None:
+    """Raise InstanceLockedForSecurity for an instance that Security Center locked."""
     if "security" in instance.locks:
         raise ForbiddenError(
             "InstanceLockedForSecurity",
@@ -369,7 +398,7 @@ def _check_stop_charging(instance: Instance) -> None:
 
 
 def _check_releasable(cloud: Cloud, instance: Instance, force: bool, terminate_subscription: bool) -> None:
-    _check_unlocked(instance)
+    check_unlocked(instance)
     if instance.deletion_protection and instance.charge_type == "PostPaid":
         raise ForbiddenError(
             "InvalidOperation.DeletionProtection", "The operation is not allowed due to deletion protection."
@@ -383,30 +412,8 @@ def _check_releasable(cloud: Cloud, instance: Instance, force: bool, terminate_s
             "IncorrectInstanceStatus.Initializing", "The specified instance status does not support this operation."
         )
     _check_status(instance, *(_STEADY if force else ("Stopped",)))
-    if any(entry.next_hop_id == instance.id for entry in cloud.estate.route_entries):
+    if is_next_hop(cloud, instance):
         raise CloudError("DependencyViolation.RouteEntry", "Specified instance is used by route entry.")
-
-
-def _release(cloud: Cloud, instance: Instance) -> None:
-    estate = cloud.estate
-    network_interfaces.release(cloud, instance)
-    load_balancers.forget(cloud, instance.id)
-    for disk in [disk for disk in estate.disks if disk.instance_id == instance.id]:
-        if disk.goes_with_instance:
-            disks.remove(cloud, disk)
-        else:
-            disk.status, disk.instance_id, disk.device = "Available", None, ""
-            disk.ready_at, disk.detached_at = None, cloud.clock.now()
-    for eip in estate.eips:
-        if eip.instance_id == instance.id and eip.status != "Unassociating":
-            eip.status = "Unassociating"
-            cloud.begins(eip, estate.timings.eip)
-    link = estate.classic_links.find(instance.id)
-    if link is not None:
-        estate.classic_links.remove(link)
-    for event in [event for event in estate.events if event.instance_id == instance.id]:
-        estate.events.remove(event)
-    estate.instances.remove(instance)
 
 
 def _check_movable(cloud: Cloud, instance: Instance) -> None:

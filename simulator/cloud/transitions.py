@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from simulator.cloud import databases, migration_moves
+from simulator.cloud import databases, instance_terms, migration_moves
 from simulator.cloud.state import Cloud
 from simulator.model.base import Table, Transitional
 
@@ -29,6 +29,7 @@ def _end_passing(cloud: Cloud, now: datetime) -> None:
         for item in passing:
             _settle_one(cloud, table, item, now)
     databases.expire(cloud, now)
+    instance_terms.release_due(cloud, now)
 
 
 def _settle_one(cloud: Cloud, table: Table[Any], item: Transitional, now: datetime) -> None:

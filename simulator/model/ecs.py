@@ -145,6 +145,9 @@ class Instance(Transitional):
     auto_renew_months: int = Field(
         default=0, ge=0, description="Length of an automatic renewal; only with AutoRenewal."
     )
+    auto_release_at: AwareDatetime | None = Field(
+        default=None, description="When the instance is released; only with PostPaid."
+    )
     deletion_protection: bool = Field(default=False, description="Whether releasing the instance by hand is refused.")
     io_optimized: bool = True
     image_id: str = "centos_7_9_x64_20G_alibase_20211227.vhd"
@@ -200,4 +203,10 @@ class Instance(Transitional):
     def _network(self) -> Self:
         if (self.network_type == "vpc") != bool(self.vpc_id and self.vswitch_id):
             raise ValueError("expected vpc_id and vswitch_id exactly with network_type vpc")
+        return self
+
+    @model_validator(mode="after")
+    def _release_time(self) -> Self:
+        if self.auto_release_at is not None and self.charge_type == "PrePaid":
+            raise ValueError("expected auto_release_at with charge_type PostPaid only")
         return self

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -62,6 +63,19 @@ def acs3_headers(
     text = f"ACS3-HMAC-SHA256\n{hashlib.sha256(canonical.encode()).hexdigest()}"
     mac = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
     return {**headers, "authorization": f"ACS3-HMAC-SHA256 Credential={key},SignedHeaders={names},Signature={mac}"}
+
+
+def wire(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """Parameters as they travel: lists numbered from 1."""
+    flat: dict[str, str] = {}
+    for name, value in parameters.items():
+        if isinstance(value, list):
+            for number, item in enumerate(value, 1):
+                fields = {f".{key}": part for key, part in item.items()} if isinstance(item, dict) else {"": item}
+                flat |= {f"{name}.{number}{field}": str(part) for field, part in fields.items()}
+        else:
+            flat[name] = str(value)
+    return flat
 
 
 def timestamp() -> str:

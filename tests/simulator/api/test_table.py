@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from simulator.api.registry import Action
 from simulator.api.table import registry
 from simulator.model.estate import Estate
-from simulator.model.vpc import ClassicLink, RouteTable
 from simulator.server import Simulator
 from simulator.simulation import Simulation
-from tests.simulator.api.examples import Example, Refusal, examples
-from tests.simulator.api.sample_ids import MON_1, ROUTE_TABLE, UNUSED_GROUP, UNUSED_VPC
+from tests.simulator.api.examples import Example, Refusal, examples, stocked
 from tests.simulator.sdk import Api, refused, request_fields
-from tests.simulator.signing import Direct
+from tests.simulator.signing import Direct, wire
 
 # No typed SDK exists for the Location service, and that of KMS is not among ours (test_kms); OSS speaks XML (test_oss).
 ACTIONS = [action for action in registry().all() if action.product.code not in ("location", "oss", "kms")]
@@ -31,28 +27,9 @@ FORMS = ["", ".1", ".1.Key"]  # a text, a list of texts, a list of records
 
 @pytest.fixture
 def quick(quick: Estate) -> Estate:
-    """The estate with one thing more for each action that needs it: a link, an unused group and an unused VPC."""
-    vpc, unused_vpc = quick.vpcs[0], quick.vpcs[0].model_copy(deep=True)
-    vpc.classic_link_enabled, unused_vpc.id = True, UNUSED_VPC
-    quick.route_tables.append(RouteTable(id=ROUTE_TABLE, vpc_id=vpc.id, type="System", tags={}))
-    unused_group = quick.security_groups[0].model_copy(update={"id": UNUSED_GROUP, "rules": []})
-    quick.vpcs.append(unused_vpc)
-    quick.security_groups.append(unused_group)
-    quick.classic_links.append(ClassicLink(instance_id=MON_1, vpc_id=vpc.id))
+    """The estate with what the examples need."""
+    stocked(quick)
     return quick
-
-
-def _wire(parameters: dict[str, Any]) -> dict[str, str]:
-    """Parameters as they travel: lists numbered from 1."""
-    flat: dict[str, str] = {}
-    for name, value in parameters.items():
-        if isinstance(value, list):
-            for number, item in enumerate(value, 1):
-                fields = {f".{key}": part for key, part in item.items()} if isinstance(item, dict) else {"": item}
-                flat |= {f"{name}.{number}{field}": str(part) for field, part in fields.items()}
-        else:
-            flat[name] = str(value)
-    return flat
 
 
 def test_every_action_has_an_example() -> None:
@@ -96,7 +73,7 @@ def test_odd_values_are_answered_or_refused_as_declared(action: Action, quick: E
     example = EXAMPLES[action.permission]
     example.given(quick)
     simulation = Simulation(quick)
-    direct, told = Direct(simulation), _wire(dict(example.call))
+    direct, told = Direct(simulation), wire(dict(example.call))
     for parameter in sorted(action.takes):
         others = {name: value for name, value in told.items() if name.partition(".")[0] != parameter}
         for name in (f"{parameter}{form}" for form in FORMS):
@@ -113,7 +90,7 @@ def test_odd_values_are_answered_or_refused_as_declared(action: Action, quick: E
 )
 def test_what_an_action_passes_over_changes_nothing(action: Action, quick: Estate) -> None:
     assert not action.passes_over & request_fields(action.product.code, action.name)
-    told = _wire(dict(EXAMPLES[action.permission].call))
+    told = wire(dict(EXAMPLES[action.permission].call))
     without = Direct(Simulation(quick)).reply(action.permission, **told)
     for name in action.passes_over:
         assert Direct(Simulation(quick)).reply(action.permission, **told, **{f"{name}.1.Key": "x"}) == without

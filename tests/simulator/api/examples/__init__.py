@@ -10,12 +10,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.model.estate import Estate
+from simulator.model.vpc import ClassicLink, RouteTable
+from tests.simulator.api.sample_ids import MON_1, ROUTE_TABLE, UNUSED_GROUP, UNUSED_VPC
 
 Given = Callable[[Estate], None]
 
 
 def as_it_is(estate: Estate) -> None:
     """Nothing beside the sample estate."""
+
+
+def stocked(estate: Estate) -> None:
+    """One thing more for each action that needs it: a link, an unused group and an unused VPC."""
+    vpc, unused_vpc = estate.vpcs[0], estate.vpcs[0].model_copy(deep=True)
+    vpc.classic_link_enabled, unused_vpc.id = True, UNUSED_VPC
+    estate.route_tables.append(RouteTable(id=ROUTE_TABLE, vpc_id=vpc.id, type="System", tags={}))
+    unused_group = estate.security_groups[0].model_copy(update={"id": UNUSED_GROUP, "rules": []})
+    estate.vpcs.append(unused_vpc)
+    estate.security_groups.append(unused_group)
+    estate.classic_links.append(ClassicLink(instance_id=MON_1, vpc_id=vpc.id))
 
 
 @dataclass(frozen=True)

@@ -363,6 +363,8 @@ EXAMPLES = (
             _orders("InvalidUserData.SizeExceeded", UserData="QUFB" * 11_000),
             _orders("InvalidParameter.Bandwidth", InternetMaxBandwidthOut=101),
             _orders("InvalidPeriod", InstanceChargeType="PrePaid"),
+            _orders("InvalidAutoReleaseTime.Malformed", AutoReleaseTime="2026-11-30T01:29:00Z"),
+            _orders("InvalidParameter", InstanceChargeType="PrePaid", Period=1, AutoReleaseTime="2026-12-30T00:00:00Z"),
             _orders("InvalidSystemDiskCategory.ValueNotSupported", SystemDisk={"Category": "tape"}),
             _orders("InvalidSystemDiskSize.LessThanImageSize", 404, SystemDisk={"Size": "10"}),
             _orders("InvalidSystemDiskSize.ValueNotSupported", SystemDisk={"Size": "2049"}),
@@ -370,6 +372,7 @@ EXAMPLES = (
             _orders("InvalidDataDiskSize.ValueNotSupported", DataDisk=[{"Category": "cloud_ssd"}]),
             _orders("InstanceDiskNumber.LimitExceed", DataDisk=[{"Size": 40}] * 17),
             _orders("InvalidDiskName.Malformed", DataDisk=[{"Size": 40, "DiskName": "1"}]),
+            _orders("InvalidAutoSnapshotPolicyId.NotFound", 404, SystemDisk={"AutoSnapshotPolicyId": "sp-none"}),
             _orders("InvalidDiskDescription.Malformed", DataDisk=[{"Size": 40, "Description": "http://x"}]),
             _orders("InvalidSecurityGroupId.NotFound", 404, SecurityGroupId="sg-none"),
             Refusal(
