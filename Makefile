@@ -28,11 +28,12 @@ $(CACHE)/uv/bin/uv:
 # The pack and the provider name a virtual environment of their own, as the official CLI expects of a published pack;
 # in this checkout it is the same one.
 # Byte-compiled here once: where PYTHONDONTWRITEBYTECODE is set, as in containers, each process would compile
-# thousands of modules of its own otherwise.
+# thousands of modules of its own otherwise. Services of pulumi_alicloud that nothing here uses are left out: 80 MB.
 define install
 	@echo "Python environment: installing what $(1) pins" >&2
 	@$(UV) venv --quiet --allow-existing --python '>=3.11' .venv
-	@$(UV) pip sync --quiet --compile-bytecode --require-hashes $(1)
+	@$(UV) pip sync --quiet --require-hashes $(1)
+	@$(PYTHON) -m compileall -q -j 0 -x 'pulumi_alicloud/(?!ecs/|vpc/|config/)[a-z0-9]+/' .venv/lib >&2 || true
 	@ln -sfn ../.venv policies/venv
 	@touch .venv/.installed
 endef
@@ -49,7 +50,7 @@ endef
 .venv/bin/preflight: | .venv/.installed
 	@ln -sfn ../../preflight/command $@
 
-setup: .venv/.installed .venv/bin/preflight ## Make the Python environment: what a user needs (some 420 MB on disk, byte code included).
+setup: .venv/.installed .venv/bin/preflight ## Make the Python environment: what a user needs (some 340 MB).
 
 dev: .venv/.dev ## Add what a developer needs: tests, lint, types (some 460 MB more).
 

@@ -39,7 +39,7 @@ def test_who_reaches_whom_is_what_the_oracle_sees() -> None:
     assert min(seen.values()) > 5
 
 
-def test_an_answer_with_a_defect_stops_the_reading_or_is_told() -> None:
+def test_an_answer_with_a_defect_stops_the_reading_or_is_reported() -> None:
     """One of each end: the whole run of `make bench-verdict` works."""
     every = {(defect.action, defect.what): seed for seed, defect in enumerate(answers.defects())}
     for action, end in (

@@ -27,7 +27,7 @@ def test_every_make_target_exists() -> None:
         assert checked.returncode == 0, checked.stderr
 
 
-def test_every_key_of_the_config_is_told() -> None:
+def test_every_key_of_the_config_is_reported() -> None:
     table = (ROOT / "docs/config.md").read_text(encoding="utf-8")
     told = set(re.findall(r"`([a-zA-Z]+)`", table))
     keys = {field.alias or name for name, field in MigrationConfig.model_fields.items()}
@@ -39,7 +39,7 @@ def test_ci_calls_the_test_command_of_the_readme() -> None:
     assert "\nmake test\n" in (ROOT / ".ci/run").read_text(encoding="utf-8")
 
 
-def test_the_least_versions_are_told() -> None:
+def test_the_least_versions_are_reported() -> None:
     python = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"]
     assert f"at least Python {python.removeprefix('>=')}, and Pulumi {MINIMUM_PULUMI} " in README
 

@@ -59,7 +59,7 @@ def test_what_could_not_be_read_is_absent_and_says_why() -> None:
     ]
 
 
-def test_who_answers_for_a_service_that_nobody_uses_is_told_with_it() -> None:
+def test_who_answers_for_a_service_that_nobody_uses_is_reported_with_it() -> None:
     approval = {
         "reason": "No bucket.",
         "owner": "ann",

@@ -82,7 +82,7 @@ def test_a_config_without_a_file_of_flows_is_left_as_it_is(tmp_path: Path) -> No
         assert with_flows(parsed, tmp_path, FILE) is parsed
 
 
-def test_all_lines_that_are_no_flow_are_told(tmp_path: Path) -> None:
+def test_all_lines_that_are_no_flow_are_reported(tmp_path: Path) -> None:
     (tmp_path / "flows.csv").write_text("i-web,10.1.0.4\ni-web,every body,22\ni-web,10.1.0.4,ssh\n")
     parsed = parse(config(classicLink={"flowsFile": "flows.csv"}), FILE)
     with pytest.raises(ConfigError) as caught:
@@ -95,7 +95,7 @@ def test_all_lines_that_are_no_flow_are_told(tmp_path: Path) -> None:
     ]
 
 
-def test_a_file_of_flows_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_a_file_of_flows_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     parsed = parse(config(classicLink={"flowsFile": "flows.csv"}), FILE)
     with pytest.raises(ConfigError, match=r"classicLink\.flowsFile: flows\.csv cannot be read"):
         with_flows(parsed, tmp_path, FILE)
@@ -249,7 +249,7 @@ def test_what_is_no_broad_rule(fields: dict[str, Any]) -> None:
     assert told(made) == []
 
 
-def test_the_pack_is_told_whether_flows_are_given() -> None:
+def test_the_pack_receives_whether_flows_are_given() -> None:
     for link, given in ((None, False), ({}, False), ({"flows": []}, True), ({"attach": []}, False)):
         made = plan(broad(), classicLink=link)
         recording = declare(lambda made=made: Migration("migration", MigrationArgs(made)))  # type: ignore[misc]

@@ -209,7 +209,7 @@ def test_clones_name_each_other() -> None:
         assert recording.outputs[component]["report"]
 
 
-def test_a_clone_that_passes_the_limits_of_one_group_is_told_in_two() -> None:
+def test_a_clone_that_passes_the_limits_of_one_group_is_split_into_two() -> None:
     many = tuple(
         rule(nic_type="internet", port_range=f"{port}/{port}", cidr_ip="203.0.113.0/24") for port in range(1, 500, 2)
     )

@@ -360,7 +360,7 @@ WAVE_MISTAKES: dict[str, tuple[Bend, str]] = {
 
 
 @pytest.mark.parametrize("mistake", WAVE_MISTAKES)
-def test_each_mistake_about_waves_is_told_in_one_line(mistake: str) -> None:
+def test_each_mistake_about_waves_is_reported_in_one_line(mistake: str) -> None:
     bend, expected = WAVE_MISTAKES[mistake]
     raw = config()
     in_waves(raw)
@@ -368,7 +368,7 @@ def test_each_mistake_about_waves_is_told_in_one_line(mistake: str) -> None:
     assert problems(raw) == [expected]
 
 
-def test_waves_in_a_circle_are_told() -> None:
+def test_waves_in_a_circle_are_reported() -> None:
     raw = config()
     in_waves(raw)
     raw["waves"][0]["after"] = ["two"]
@@ -385,14 +385,14 @@ def test_one_window_is_one_wave() -> None:
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_each_mistake_is_told_in_one_line(mistake: str) -> None:
+def test_each_mistake_is_reported_in_one_line(mistake: str) -> None:
     bend, expected = MISTAKES[mistake]
     raw = config()
     bend(raw)
     assert problems(raw) == [expected]
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+def test_all_mistakes_are_reported_at_once() -> None:
     raw = config(freezeHours="soon")
     raw["window"]["start"] = "tomorrow"
     raw["network"]["vswitches"][0]["zone"] = 5

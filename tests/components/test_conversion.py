@@ -315,7 +315,7 @@ def test_a_guard_of_one_group_counts_for_all_that_share_an_instance() -> None:
     assert len(shared["sg-web"].rules) > 20
 
 
-def test_a_rule_for_its_own_group_is_left_to_the_default_or_told_in_a_second_group() -> None:
+def test_a_rule_for_its_own_group_is_left_to_the_default_or_written_in_a_second_group() -> None:
     named = "intranet ingress accept TCP 80/80 sg-web 1"
     by_default = converted(group("sg-web", named, inner="Accept"), around=context(WEB, WEB_2))
     isolated = converted(group("sg-web", named, inner="Drop"), around=context(WEB, WEB_2))
@@ -326,7 +326,7 @@ def test_a_rule_for_its_own_group_is_left_to_the_default_or_told_in_a_second_gro
     assert [entry.outcome for entry in isolated.report] == ["carried-over", "split"]
 
 
-def test_a_drop_for_its_own_group_is_told_in_a_second_group() -> None:
+def test_a_drop_for_its_own_group_is_written_in_a_second_group() -> None:
     web = group("sg-web", "intranet ingress drop TCP 80/80 sg-web 1", inner="Accept")
     conversion = converted(web, around=context(WEB, WEB_2))
     assert labels(conversion) == ["ingress drop TCP 80/80 from clone of sg-web (1)"]

@@ -84,7 +84,7 @@ class TestConfig:
             ({"id": "rm-1", "alsoAdmit": ["10.0.0.1/8"]}, "databases[0].alsoAdmit[0]: 10.0.0.1/8 has host bits set"),
         ],
     )
-    def test_mistakes_are_told(self, choice: dict[str, Any], told: str) -> None:
+    def test_mistakes_are_reported(self, choice: dict[str, Any], told: str) -> None:
         with pytest.raises(ConfigError) as caught:
             parse(config(databases=[choice]), FILE)
         assert told in str(caught.value)
@@ -323,7 +323,7 @@ def test_a_database_is_prepared_though_some_of_it_was_not_read(parts: tuple[str,
 
 
 @pytest.mark.parametrize("part", ["securityIpMode", "engine"])
-def test_a_database_that_nothing_can_be_declared_for_is_told(part: str) -> None:
+def test_a_database_that_nothing_can_be_declared_for_is_reported(part: str) -> None:
     """Declared without it, an update would take its whitelist group away."""
     of = database("rm-orders", unread=unread(part, "whitelistGroups"))
     with pytest.raises(ConfigError) as caught:

@@ -60,7 +60,7 @@ def test_the_newest_counts() -> None:
         assert guest(*given)["contradictions"] == [], "free space is another every time"
 
 
-def test_what_sources_disagree_on_is_left_out_and_told() -> None:
+def test_what_sources_disagree_on_is_left_out_and_reported() -> None:
     other = evidence(source="cloud-assistant", at="2026-11-29T03:00:00+00:00", ftpServers=[])
     found = guest(evidence(), other)
     assert "ftpServers" not in found

@@ -90,7 +90,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 ALLOWED = {"files": ["evidence/test.json"], "cloudAssistant": True}
 
 
-def test_collect_writes_what_it_gets_and_tells_what_it_does_not(cli: Cli, cloud: Simulator) -> None:
+def test_collect_writes_what_it_gets_and_shows_what_it_does_not(cli: Cli, cloud: Simulator) -> None:
     assert cli("collect", "--stack-config", cli.stack(cloud, evidence=ALLOWED)) == 5
     assert f"web-3 ({WEB_3}): it has no Cloud Assistant agent" in cli.stderr
     assert "evidence of 1 of 2 instances" in cli.stderr
@@ -127,7 +127,7 @@ def test_collect_runs_nothing_that_the_stack_does_not_allow(
     assert len(cloud.simulation.requests()) == before
 
 
-def test_collect_tells_of_credentials_and_strangers(cli: Cli, cloud: Simulator) -> None:
+def test_collect_reports_credentials_and_strangers(cli: Cli, cloud: Simulator) -> None:
     stack = cli.stack(cloud, evidence=ALLOWED)
     assert cli("collect", "--stack-config", stack, "--instance", "i-stranger") == 2
     cli.monkeypatch.setenv("ALICLOUD_SECRET_KEY", "wrong")
@@ -217,7 +217,7 @@ def test_check_lists_what_there_is(cli: Cli) -> None:
         ("2026-11-29T05:00:00Z", "3"),
     ],
 )
-def test_check_tells_the_age_in_a_narrow_terminal(cli: Cli, now: str, told: str) -> None:
+def test_check_shows_the_age_in_a_narrow_terminal(cli: Cli, now: str, told: str) -> None:
     by = "the-platform-team-of-the-shop@departments.example.com"
     assert cli("add", "test.json", "--instance", WEB_1, "--by", by, stdin=OUTPUT) == 0
     cli.monkeypatch.setattr("estate.clock.now", lambda: datetime.fromisoformat(now))

@@ -57,7 +57,7 @@ def test_a_config_without_includes_is_read_as_before(tmp_path: Path) -> None:
     assert read(tmp_path, config())[0] == parse(config(), FILE)
 
 
-def test_a_mistake_is_told_where_it_stands(tmp_path: Path) -> None:
+def test_a_mistake_is_reported_where_it_stands(tmp_path: Path) -> None:
     wrong = {**ATTESTATION, "owner": 1}
     (tmp_path / "words.yaml").write_text(yaml.safe_dump({"attestations": [{**ATTESTATION}, wrong]}))
     raw = config(include=["words.yaml"], attestations=[{**ATTESTATION, "kind": "rumour"}])
@@ -68,7 +68,7 @@ def test_a_mistake_is_told_where_it_stands(tmp_path: Path) -> None:
     ]
 
 
-def test_what_only_the_estate_shows_is_told_where_it_stands_too(tmp_path: Path) -> None:
+def test_what_only_the_estate_shows_is_reported_where_it_stands_too(tmp_path: Path) -> None:
     (tmp_path / "more.yaml").write_text("instances: [i-c]")
     _, places = read(tmp_path, config(include=["more.yaml"]))
     error = ConfigError(FILE, [Problem("instances[2]", "not in the region"), Problem("instances[1]", "not either")])

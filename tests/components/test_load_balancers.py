@@ -58,7 +58,7 @@ def before_the_move() -> StackRecord:
 FRONT = {"vserverGroupId": "rsp-front", "vserverGroupName": "front", "loadBalancerId": "lb-front"}
 
 
-def test_each_group_and_port_of_an_instance_is_told() -> None:
+def test_each_group_and_port_of_an_instance_is_reported() -> None:
     of = with_groups(after_the_move(), *GROUPS)
     assert facts("i-web", of)["vserverGroups"] == [
         {**FRONT, "addressType": "internet", "port": 80, "weight": 50, "standing": "member", **CLASSIC_BESIDE},
@@ -95,7 +95,7 @@ def test_who_is_classic_beside_it_once_it_has_moved() -> None:
         (GROUPS[1:], ["deleted", "deleted"]),
     ],
 )
-def test_after_the_move_those_that_it_was_in_are_told_as_they_are_now(
+def test_after_the_move_those_that_it_was_in_are_reported_as_they_are_now(
     groups: tuple[VServerGroup, ...], standings: list[str]
 ) -> None:
     told = facts("i-web", with_groups(after_the_move("i-web"), *groups), before_the_move())["vserverGroups"]

@@ -75,7 +75,7 @@ def declared(made: MigrationPlan) -> Recording:
         ([MAPPED], "shared", "securityGroups.groups: expected none with mode shared"),
     ],
 )
-def test_what_cannot_be_mapped_is_told(choices: list[dict[str, Any]], mode: str, problem: str) -> None:
+def test_what_cannot_be_mapped_is_reported(choices: list[dict[str, Any]], mode: str, problem: str) -> None:
     with pytest.raises(ConfigError) as caught:
         plan(*choices, mode=mode)
     assert problem in str(caught.value)
@@ -86,7 +86,7 @@ def test_a_vpc_that_is_yet_to_be_created_has_no_groups() -> None:
         plan(MAPPED, network=config()["network"])
 
 
-def test_a_mapped_group_is_told_and_nothing_of_it_declared() -> None:
+def test_a_mapped_group_is_reported_and_nothing_of_it_declared() -> None:
     recording = declared(plan({**MAPPED, "acceptDifferences": {"opened": ACCEPTED}}, stranger=True))
     assert set(recording.of_type("alicloud:ecs/securityGroup:SecurityGroup")) == {"sg-web"}
     assert set(recording.of_type("alimigrate:ecs:SecurityGroupRules")) == {"sg-web"}

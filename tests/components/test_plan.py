@@ -205,7 +205,7 @@ def test_an_instance_that_is_in_a_vpc_already_is_no_migrating_one() -> None:
     ]
 
 
-def test_groups_that_were_not_read_are_told() -> None:
+def test_groups_that_were_not_read_are_reported() -> None:
     groups = tuple(group for group in estate().security_groups if group.id != "sg-idle")
     [line] = problems({"security_groups": groups})
     assert line.endswith("sg-idle of i-idle could not be read; expected DescribeSecurityGroups to list it")
@@ -223,7 +223,7 @@ def test_an_instance_that_is_linked_elsewhere_cannot_be_linked() -> None:
     assert plan({"classic_links": linked_here}, network=EXISTING).links.linked_ids == ("i-mon",)
 
 
-def test_a_vpc_that_is_not_ready_is_told() -> None:
+def test_a_vpc_that_is_not_ready_is_reported() -> None:
     vpcs = tuple(vpc.model_copy(update={"status": "Pending"}) for vpc in estate().vpcs)
     assert problems({"vpcs": vpcs}, network=EXISTING) == [
         "network.vpcId: vpc-old is Pending; expected a VPC that is Available"

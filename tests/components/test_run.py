@@ -135,7 +135,7 @@ GIVEN = {
 }
 
 
-def test_a_stack_file_that_names_the_same_cloud_is_told(project: Path) -> None:
+def test_a_stack_file_that_names_the_same_cloud_is_reported(project: Path) -> None:
     write_stack(project, config(), **CLOUD)
     assert sources(project, config(), **GIVEN).stack_file is not None
 
@@ -195,7 +195,7 @@ def test_evidence_that_is_not_there_is_an_error(project: Path) -> None:
         sources(project, config(evidence={"files": ["none.json"]}))
 
 
-def test_the_checkout_tells_its_commit_and_whether_it_was_changed(project: Path) -> None:
+def test_the_checkout_shows_its_commit_and_whether_it_was_changed(project: Path) -> None:
     git(project, "init", "--quiet")
     git(project, "add", ".")
     git(project, "commit", "--quiet", "--message", "first")

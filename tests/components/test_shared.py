@@ -71,7 +71,7 @@ def test_the_network_of_the_other_stack_becomes_an_existing_one() -> None:
     assert made.network.target_cidrs == ("172.16.8.0/24",)
 
 
-def test_the_pack_is_told_that_the_other_stack_chose_the_network() -> None:
+def test_the_pack_receives_that_the_other_stack_chose_the_network() -> None:
     recording = declared(second())
     facts = recording.outputs[recording.urn("classic-to-vpc:network:TargetNetwork", "network")]
     assert (facts["mode"], facts["isDefault"], facts["sharedWith"]) == ("existing", False, STACK)
@@ -151,21 +151,21 @@ def test_either_stack_goes_on_when_the_instances_of_the_other_have_moved() -> No
 
 
 @pytest.mark.parametrize("key", ["vpcId", "vswitches", "waves", "classicOrigins"])
-def test_what_the_other_stack_does_not_export_is_told(key: str) -> None:
+def test_what_the_other_stack_does_not_export_is_reported(key: str) -> None:
     outputs = {name: value for name, value in of_the_first().items() if name != key}
     assert problems(outputs=outputs) == (
         f"network.stack: {STACK} does not export {key}; expected a stack of this program that is up"
     )
 
 
-def test_a_group_without_a_clone_is_told() -> None:
+def test_a_group_without_a_clone_is_reported() -> None:
     outputs = {**of_the_first(), "securityGroupIds": {"sg-web": ["sg-web-vpc"]}}
     assert problems(outputs=outputs).startswith(
         "securityGroups: the stack whose network is shared has no clone of sg-app; expected it to be up"
     )
 
 
-def test_a_clone_that_is_gone_is_told() -> None:
+def test_a_clone_that_is_gone_is_reported() -> None:
     assert problems(of=estate()).splitlines()[0] == (
         "securityGroups: there is no sg-app-vpc, the clone of sg-app, in vpc-old"
     )

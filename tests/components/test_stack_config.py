@@ -95,7 +95,7 @@ def test_a_key_without_a_namespace_is_the_projects() -> None:
     assert parse_stack({"migration": config()["window"], KEY: config()}, "classic-to-vpc", FILE)
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     told = problems({KEY: {**config(), "freezeHour": 1}, "classic-to-vpc:backups": {}, "shop:migration": {}}, "shop")
     assert [line.partition(": ")[0] for line in told] == [
         "classic-to-vpc:backups",
@@ -132,7 +132,7 @@ def test_a_renamed_project_reads_the_same_object(values: dict[str, Any], monkeyp
     assert migration_config(Path.cwd(), FILE)[0] == parse_stack({KEY: config()}, "shop", FILE)
 
 
-def test_a_text_in_place_of_the_object_is_told(values: dict[str, Any]) -> None:
+def test_a_text_in_place_of_the_object_is_reported(values: dict[str, Any]) -> None:
     values[KEY] = "tomorrow"
     with pytest.raises(ConfigError, match=f"^{FILE}: {KEY}: expected a map with the keys .*; got 'tomorrow'$"):
         migration_config(Path.cwd(), FILE)

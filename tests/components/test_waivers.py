@@ -53,13 +53,13 @@ def test_a_waiver_has_one_scope() -> None:
         ({"expires": "2026-12-19T09:00:00"}, "waivers[0].expires"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_key(changes: dict[str, Any], told: str) -> None:
+def test_what_is_wrong_is_reported_with_its_key(changes: dict[str, Any], told: str) -> None:
     with pytest.raises(ConfigError) as raised:
         parse(config(waivers=[waiver(**changes)]), FILE)
     assert told in str(raised.value)
 
 
-def test_the_pack_is_told_of_them_in_its_own_words() -> None:
+def test_the_pack_receives_them_in_its_own_words() -> None:
     stated = [waiver(), waiver(instances=None, wave="all"), waiver(instances=None, all=True)]
     told = migration_facts(make_plan(parse(config(waivers=stated), FILE), estate(), FILE))["waivers"]
     common = {key: value for key, value in waiver().items() if key != "instances"}

@@ -176,7 +176,7 @@ def test_outputs_of_an_earlier_version_have_no_record() -> None:
     assert record_of({}) == StackRecord()
 
 
-def test_who_is_still_to_move_is_told_without_a_record() -> None:
+def test_who_is_still_to_move_is_reported_without_a_record() -> None:
     parsed = parse(in_waves(network={"mode": "shared", "stack": "a/b/c"}), FILE)
     assert [item.id for item in still_classic(parsed, estate(), FILE)] == ["i-app", "i-web"]
     assert [item.id for item in still_classic(parsed, after_the_move("i-web"), FILE)] == ["i-app"]
@@ -192,7 +192,7 @@ def facts_of(made: MigrationPlan) -> tuple[dict[str, Any], dict[str, dict[str, A
     return recording.outputs[recording.urn("classic-to-vpc:index:Migration", "migration")], instances
 
 
-def test_the_pack_is_told_of_dependents_in_both_directions() -> None:
+def test_the_pack_receives_dependents_in_both_directions() -> None:
     whitelist = WhitelistGroup(name="all", security_ips=("10.1.0.0/24",))
     [orders] = estate().databases
     of = estate(databases=(orders.model_copy(update={"whitelist_groups": (whitelist,)}),))
@@ -209,7 +209,7 @@ def test_waves_at_the_same_time_are_no_dependents() -> None:
         assert facts["dependents"] == facts["sharedDatabases"] == []
 
 
-def test_the_pack_is_told_what_the_team_says_of_a_window() -> None:
+def test_the_pack_receives_what_the_team_says_of_a_window() -> None:
     said = {
         "end": "2026-12-12T04:00:00+08:00",
         "disksNeededFrom": "2026-12-13T00:00:00+08:00",
@@ -226,7 +226,7 @@ def test_the_pack_is_told_what_the_team_says_of_a_window() -> None:
     assert not {"end", "disksNeededFrom", "scheduled", "offPeakUntil"} & set(silent)
 
 
-def test_the_pack_is_told_of_scheduled_moves_and_of_no_other_event() -> None:
+def test_the_pack_receives_scheduled_moves_and_no_other_event() -> None:
     move = {"id": "e-1", "instance_id": "i-web", "type": "SystemMaintenance.Reboot", "not_before": ONE["start"]}
     reboot = {**move, "id": "e-2", "reason_code": ""}
     _, instances = facts_of(
@@ -343,7 +343,7 @@ def test_an_eip_is_for_good_and_asks_for_a_verdict_until_it_is_one(
         ({"vpcId": "vpc-lost"}, "vpc", "vpc-lost"),
     ],
 )
-def test_what_the_last_update_made_and_nobody_finds_is_told(output: dict[str, Any], kind: str, gone: str) -> None:
+def test_what_the_last_update_made_and_nobody_finds_is_reported(output: dict[str, Any], kind: str, gone: str) -> None:
     known = record_of({"vpcId": "vpc-old", **output})
     made = plan(config(network=NETWORK), record=known)
     assert made.gone == ((kind, gone),)
@@ -352,7 +352,7 @@ def test_what_the_last_update_made_and_nobody_finds_is_told(output: dict[str, An
     assert facts["gone"] == [{"kind": kind, "id": gone}]
 
 
-def test_the_groups_of_the_stack_are_told_as_the_cloud_has_them() -> None:
+def test_the_groups_of_the_stack_are_reported_as_the_cloud_has_them() -> None:
     """By what the last `up` exported, or, where it stopped before that, by their description; no others."""
 
     def group(group_id: str, **fields: Any) -> SecurityGroup:
@@ -414,7 +414,7 @@ def test_a_link_to_the_vpc_before_a_change_of_the_network_is_not_gone() -> None:
     assert made.gone == ()
 
 
-def test_where_a_moved_instance_is_by_now_is_told_beside_what_it_was() -> None:
+def test_where_a_moved_instance_is_by_now_is_reported_beside_what_it_was() -> None:
     raw = in_waves(network=NETWORK)
     made = plan(raw, after_the_move("i-web"), recorded(raw))
     told = {item.instance.id: instance_facts(item, made) for item in made.instances}

@@ -125,7 +125,7 @@ def test_what_is_missing_and_what_is_not_known_are_counted_apart(failed: int, un
         ({"readiness": "READY", "hypothetical": None}, "The stack is READY."),
     ],
 )
-def test_a_what_if_is_told_by_what_it_would_be(judgement: dict[str, Any], said: str) -> None:
+def test_a_what_if_is_reported_by_what_it_would_be(judgement: dict[str, Any], said: str) -> None:
     assert standing(judgement) == said
 
 

@@ -37,7 +37,7 @@ def test_every_row_of_the_matrix_is_served_as_the_item_says(item: str) -> None:
         assert (ROOT / test.strip("`")).is_file()
 
 
-def test_nothing_is_told_or_attested_that_no_item_asks_for() -> None:
+def test_nothing_is_reported_or_attested_that_no_item_asks_for() -> None:
     assert {item for item, entry in ITEMS.items() if "report" in entry.how} == REPORTED
     for item, kind in ATTESTED.items():
         rules = [rule for rule in all_rules() if item in rule.notice_items]

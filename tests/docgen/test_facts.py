@@ -106,7 +106,7 @@ INSTANCE = "classic-to-vpc:instance:MigratingInstance"
         ("guest", {"os": "beos"}, "MigratingInstance.guest.os: 'beos' is none of ['linux', 'windows']"),
     ],
 )
-def test_what_breaks_the_contract_is_told(key: str, value: object, told: str) -> None:
+def test_what_breaks_the_contract_is_reported(key: str, value: object, told: str) -> None:
     facts = {**prepared().facts(INSTANCE, "i-web"), key: value}
     if value is None:
         del facts[key]

@@ -81,7 +81,7 @@ CONFIG: dict[str, tuple[Bend, str]] = {
 
 
 @pytest.mark.parametrize("case", CONFIG)
-def test_bad_config_is_told_before_anything_is_touched(stack: Stack, case: str) -> None:
+def test_bad_config_is_reported_before_anything_is_touched(stack: Stack, case: str) -> None:
     bend, message = CONFIG[case]
     stack.configure(bend)
     assert stack.pulumi("up", "--yes") != 0
@@ -106,7 +106,7 @@ ENVIRONMENT: dict[str, tuple[dict[str, str], str]] = {
 
 
 @pytest.mark.parametrize("case", ENVIRONMENT)
-def test_bad_credentials_are_told(stack: Stack, case: str) -> None:
+def test_bad_credentials_are_reported(stack: Stack, case: str) -> None:
     changes, message = ENVIRONMENT[case]
     stack.project.environ.update(changes)
     assert stack.pulumi("up", "--yes") != 0

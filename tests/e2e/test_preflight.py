@@ -188,7 +188,7 @@ def test_a_prepared_stack_is_ready_with_conditions_and_a_rehearsal_passes_no_gat
     assert "2026-12-11T12:00+08:00" in out
 
 
-def test_a_change_is_told_against_its_base(front: Front, tmp_path: Path) -> None:
+def test_a_change_is_reported_against_its_base(front: Front, tmp_path: Path) -> None:
     config = yaml.safe_load((front.project.directory / "Pulumi.test.yaml").read_text(encoding="utf-8"))["config"]
     base, changed = str(tmp_path / "base.json"), deepcopy(config)
     front.project.new_stack("changed", config)

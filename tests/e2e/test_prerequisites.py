@@ -298,7 +298,7 @@ def test_all_that_the_cloud_has_is_found_by_the_engine(engine: toolchain.Engine,
 
 @pytest.mark.engine
 @pytest.mark.timeout(600)
-def test_a_database_that_refuses_is_told_by_name_and_stops_nothing_else(stack: Stack) -> None:
+def test_a_database_that_refuses_is_reported_by_name_and_stops_nothing_else(stack: Stack) -> None:
     """It is being upgraded, or a permission is limited to others: all else is read, judged and applied."""
     redis, mysql = "r-bp1shopsessions001", "rm-bp1shopmysql000001"
     refusal = {"code": "IncorrectDBInstanceState", "status": 403, "message": "The instance is being upgraded."}

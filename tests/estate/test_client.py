@@ -173,7 +173,7 @@ def test_an_unreachable_endpoint_fails_within_seconds() -> None:
         "InvalidSecurityToken.Expired",
     ],
 )
-def test_rejected_credentials_are_told_without_what_the_cloud_echoes(stub: Stub, code: str) -> None:
+def test_rejected_credentials_are_reported_without_what_the_cloud_echoes(stub: Stub, code: str) -> None:
     stub.answers("DescribeZones", error(400, code, f"server string to sign is: GET&%2F&{TOKEN}"))
     with pytest.raises(CredentialsError, match="REQ-1") as caught:
         read(stub.cloud())
@@ -210,7 +210,7 @@ def _ahead(hours: int) -> str:
 
 
 @pytest.mark.parametrize("date", [None, "", "some day"], ids=["no header", "empty", "no time"])
-def test_an_answer_that_tells_no_time_leaves_the_clock_as_it_was(stub: Stub, date: str | None) -> None:
+def test_an_answer_without_a_time_leaves_the_clock_as_it_was(stub: Stub, date: str | None) -> None:
     """The session keeps what an answer told last, of whatever service."""
     stub.dates += [_ahead(48), date, date, _ahead(24), date]
     stub.answers("DescribeZones", OK)
@@ -234,7 +234,7 @@ def test_an_answer_that_tells_no_time_leaves_the_clock_as_it_was(stub: Stub, dat
     assert abs(cloud.now() - datetime.now(UTC)) < timedelta(hours=1)
 
 
-def test_where_no_answer_tells_the_time_this_machine_does(stub: Stub) -> None:
+def test_where_no_answer_has_the_time_the_clock_of_this_machine_counts(stub: Stub) -> None:
     stub.dates += [None]
     stub.answers("DescribeZones", OK)
     cloud = stub.cloud()

@@ -9,7 +9,7 @@ from estate.clock import ClockReading, now, reading
 MACHINE = datetime(2026, 11, 28, 12, 0, 30, tzinfo=UTC)
 
 
-def test_an_answer_tells_the_time() -> None:
+def test_the_time_of_an_answer_is_read() -> None:
     found = reading("Sat, 28 Nov 2026 12:00:00 GMT", MACHINE)
     assert found == ClockReading(datetime(2026, 11, 28, 12, tzinfo=UTC), MACHINE)
     assert found.skew == -timedelta(seconds=30)

@@ -99,7 +99,7 @@ def test_an_ended_session_is_opened_anew_for_oss(simulator: Simulator) -> None:
     assert opened(simulator) == 2
 
 
-def test_a_token_that_nobody_can_renew_is_told_by_its_name(simulator: Simulator) -> None:
+def test_a_token_that_nobody_can_renew_is_reported_by_its_name(simulator: Simulator) -> None:
     given = as_role(simulator).credentials.keys()
     environ = {
         "ALIBABA_CLOUD_ACCESS_KEY_ID": given.access_key,
@@ -183,18 +183,18 @@ def test_the_file_of_an_oidc_token_is_read_at_each_renewal(simulator: Simulator,
 # ---- refusals ----
 
 
-def test_a_role_that_may_not_be_assumed_is_told_by_the_ram_action(simulator: Simulator) -> None:
+def test_a_role_that_may_not_be_assumed_is_reported_by_the_ram_action(simulator: Simulator) -> None:
     cloud = session_with(simulator, keys_of(simulator, "blind"), assumeRole={"roleArn": ROLE_ARN})
     with pytest.raises(PermissionDenied, match="Grant the RAM action sts:AssumeRole"):
         cloud.caller()
 
 
-def test_a_role_that_is_not_there_is_told(simulator: Simulator) -> None:
+def test_a_role_that_is_not_there_is_reported(simulator: Simulator) -> None:
     with pytest.raises(CloudError, match=r"sts:AssumeRole failed with EntityNotExist\.Role"):
         as_role(simulator, roleArn=f"{ROLE_ARN}-not").caller()
 
 
-def test_a_secret_that_is_wrong_is_told_by_its_name(simulator: Simulator) -> None:
+def test_a_secret_that_is_wrong_is_reported_by_its_name(simulator: Simulator) -> None:
     environ = keys_of(simulator) | {"ALICLOUD_SECRET_KEY": "wrong-secret"}
     with pytest.raises(CredentialsError, match=r"They come from ALICLOUD_ACCESS_KEY\.") as caught:
         session_with(simulator, environ).caller()
@@ -270,7 +270,7 @@ def test_a_service_is_asked_again_when_its_session_has_ended(
         (200, {"Code": "Success", "AccessKeyId": "hush"}),
     ],
 )
-def test_a_service_without_credentials_is_told_by_its_name(
+def test_a_service_without_credentials_is_reported_by_its_name(
     simulator: Simulator, service: Service, status: int, answer: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
     service.status, service.answer = status, answer
@@ -300,7 +300,7 @@ def test_a_command_gives_credentials_and_is_not_started_for_each_call(simulator:
     assert count.read_text() == "x"
 
 
-def test_a_command_that_fails_is_told_by_the_name_of_its_profile(
+def test_a_command_that_fails_is_reported_by_the_name_of_its_profile(
     simulator: Simulator, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     logging.getLogger("credentials").setLevel(logging.INFO)

@@ -509,7 +509,7 @@ def test_without_permission_for_lists_that_not_all_have_the_rest_is_read(action:
     assert len(read.instances) == 3
 
 
-def test_an_answer_or_a_policy_that_is_not_understood_is_told() -> None:
+def test_an_answer_or_a_policy_that_is_not_understood_is_reported() -> None:
     odd = {"Statement": [{"Effect": "Allow", "Condition": {"IpAddressNow": {"acs:SourceIp": "10.160.0.1"}}}]}
     with running(estates.estate(buckets=[{"id": "logs", "policy": odd}])) as served:
         [unread] = read_estate(estates.cloud(served), NOW).unread_lists

@@ -293,7 +293,7 @@ def test_no_answer_of_success_has_a_code_but_where_that_is_declared(action: str)
     assert "message" not in known
 
 
-def test_a_part_that_only_the_model_has_is_told_with_the_request_id(stub: Stub) -> None:
+def test_a_part_that_only_the_model_has_is_reported_with_the_request_id(stub: Stub) -> None:
     stub.answers(
         "DescribeZones",
         (

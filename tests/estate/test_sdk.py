@@ -87,7 +87,7 @@ def test_a_package_of_another_form_is_imported_whole(
     assert models.One.two == getattr(models, "TWO", 2) == 2
 
 
-def test_a_package_that_is_not_there_is_told_by_its_name() -> None:
+def test_a_package_that_is_not_there_is_reported_by_its_name() -> None:
     with pytest.raises(ModuleNotFoundError, match="alibabacloud_none"):
         sdk.load("alibabacloud_none.models")
 

@@ -74,12 +74,12 @@ def test_endpoints_in_every_form_that_pulumi_hands_on(endpoints: Any) -> None:
         ),
     ],
 )
-def test_a_wrong_value_is_told_with_its_key_and_what_was_expected(changes: dict[str, Any], problem: str) -> None:
+def test_a_wrong_value_is_reported_with_its_key_and_what_was_expected(changes: dict[str, Any], problem: str) -> None:
     (told,) = problems(CONFIG | changes)
     assert told.startswith(problem)
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     told = problems({"protocol": "FTP"})
     assert [line.split(":")[1] for line in told] == ["region", "protocol", "accessKey"]
 

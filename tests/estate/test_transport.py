@@ -224,7 +224,7 @@ def test_a_connection_that_takes_too_long_was_not_used(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("number", [101, 113])
-def test_a_network_without_a_way_is_told_in_the_words_of_the_system(
+def test_a_network_without_a_way_is_reported_in_the_words_of_the_system(
     number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_way(*_: object, **__: object) -> None:
@@ -243,7 +243,7 @@ def test_a_file_of_certificates_does_not_matter_in_plain_text(monkeypatch: pytes
         stub.cloud().call("ecs:DescribeZones", region_id="cn-hangzhou")
 
 
-def test_what_gives_credentials_and_does_not_answer_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_gives_credentials_and_does_not_answer_is_reported_too(monkeypatch: pytest.MonkeyPatch) -> None:
     port = closed_port()
     with serving() as stub:
         keys = {"accessKey": None, "secretKey": None, "securityToken": None}

@@ -96,7 +96,7 @@ def test_what_a_component_refuses_is_one_message(kind: str, inputs: dict[str, An
         ("DatabaseAccess", {**ACCESS, "hybridAccess": {"validUntil": "soon"}}, "hybridAccess.validUntil", "UTC"),
     ],
 )
-def test_a_wrong_argument_is_told_by_its_path(kind: str, inputs: dict[str, Any], path: str, reason: str) -> None:
+def test_a_wrong_argument_is_reported_by_its_path(kind: str, inputs: dict[str, Any], path: str, reason: str) -> None:
     with pytest.raises(pulumi.InputPropertyError) as refused:
         refuse(kind, inputs)
     assert refused.value.property_path == path

@@ -149,7 +149,7 @@ def test_the_order_of_resources_and_lists_never_matters(shuffle: random.Random, 
     assert after.evaluation() == before.evaluation()
 
 
-def test_a_crash_is_a_finding_that_tells_no_values(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_is_a_finding_that_shows_no_values(monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(_self: object, _zone_id: str) -> None:
         raise ValueError("a secret")
 

@@ -155,7 +155,7 @@ def test_neither_order_nor_repetition_changes_a_byte(name: str, tmp_path: Any) -
 
 @settings(max_examples=25, phases=(Phase.generate,))
 @given(st.sampled_from(NAMES), st.randoms(use_true_random=False))
-def test_no_secret_is_told(tmp_path_factory: pytest.TempPathFactory, name: str, chance: random.Random) -> None:
+def test_no_secret_is_reported(tmp_path_factory: pytest.TempPathFactory, name: str, chance: random.Random) -> None:
     """A secret is nothing known, wherever it stands; the SDK itself would hand it over as any other value."""
     now, request = asked(name)
     sent = json_format.MessageToDict(request)

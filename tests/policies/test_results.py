@@ -138,7 +138,7 @@ def test_any_findings_come_back_as_they_were_whatever_their_texts(found: list[An
 # ---- told once ----
 
 
-def test_what_differs_in_the_own_id_alone_is_told_once() -> None:
+def test_what_differs_in_the_own_id_alone_is_shown_once() -> None:
     found = [finding(item, f"{item['key']} has none.", remediation=f"add {item['key']}") for item in instances]
     (group,) = file_of(found)["results"]
     assert (group["about"], group["instances"], group["ownId"]) == ("every instance", [], True)
@@ -180,7 +180,7 @@ def test_a_step_has_only_what_is_of_its_kind() -> None:
     assert item["fixes"][0]["ways"][0] == steps
 
 
-def test_instances_of_one_id_are_told_apart_by_their_urns() -> None:
+def test_instances_of_one_id_are_distinguished_by_their_urns() -> None:
     assert keys([("i-1", "urn:a"), ("i-2", "urn:b"), ("i-1", "urn:c")]) == ["urn:a", "i-2", "urn:c"]
     assert keys([("urn:b", "urn:a"), ("i-2", "urn:b")]) == ["urn:a", "i-2"]
     draft = prepared()

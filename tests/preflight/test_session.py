@@ -155,7 +155,7 @@ def test_a_stack_that_cannot_be_judged_by_a_file_says_why(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="others take longer variables")
-def test_a_config_too_long_for_the_program_is_told_with_the_way_out(
+def test_a_config_too_long_for_the_program_is_reported_with_the_way_out(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = json.dumps([f"i-{number:020}" for number in range(6000)])

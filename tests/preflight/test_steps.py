@@ -26,7 +26,7 @@ def heard(*told: dict[str, object]) -> tuple[Step, ...]:
     return steps.all()
 
 
-def test_the_last_event_of_a_resource_tells_the_most() -> None:
+def test_the_last_event_of_a_resource_shows_the_most() -> None:
     [step] = heard(
         event("refresh", URN, {"outputs": {"cidrBlock": "old"}}),
         event("create", URN, {"outputs": {}}),

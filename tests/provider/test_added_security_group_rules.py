@@ -189,7 +189,7 @@ def test_a_rule_that_was_there_and_went_becomes_ours(cloud: Cloud, simulator: Si
     assert ports(simulator) == []
 
 
-def test_half_done_work_is_told_and_undone(cloud: Cloud, simulator: Simulator) -> None:
+def test_half_done_work_is_reported_and_undone(cloud: Cloud, simulator: Simulator) -> None:
     authorize(cloud)
     found = live(simulator)
     wanted = inputs(clone=CLONE, peer=PEER, bad=CLONE | {"direction": "egress", "groupId": "sg-absent"})

@@ -183,7 +183,7 @@ def test_a_window_that_moves_and_is_covered_costs_no_call(case: Case) -> None:
     assert set(case.days_left()) == {14}
 
 
-def test_what_somebody_shortened_is_found_by_a_refresh_and_mended(case: Case) -> None:
+def test_what_somebody_shortened_is_found_by_a_refresh_and_fixed(case: Case) -> None:
     case_state = case.created(days=50)
     for info in case.resource.product.database(case.cloud, case.database).net_infos:  # type: ignore[union-attr]
         if info.ip_type == "Inner":
@@ -279,7 +279,7 @@ class TestLostAnswers:
         assert len(case.calls(case.switch)) == 1
         assert case.instance()["network_type"] == "VPC"
 
-    def test_a_switch_that_never_arrived_is_told(self, case: Case) -> None:
+    def test_a_switch_that_never_arrived_is_reported(self, case: Case) -> None:
         case.simulator.faults.add(actions=[case.switch], effect="drop-before", count=1)
         with pytest.raises(Unreachable):
             case.created(days=10)
@@ -293,7 +293,7 @@ class TestLostAnswers:
         assert len(case.calls(case.extend)) == addresses
         assert after["classicExpiresAt"] > state["classicExpiresAt"]
 
-    def test_an_extension_that_never_arrived_is_told(self, case: Case) -> None:
+    def test_an_extension_that_never_arrived_is_reported(self, case: Case) -> None:
         state = case.created(days=10)
         case.simulator.faults.add(actions=[case.extend], effect="drop-before", count=1)
         with pytest.raises(Unreachable):
@@ -394,7 +394,7 @@ def test_a_time_has_one_spelling_and_may_be_unknown() -> None:
     assert RdsHybridAccess().check(inputs | {"validUntil": UNKNOWN}).failures == ()
 
 
-def test_a_preview_tells_what_stays_and_what_is_not_known() -> None:
+def test_a_preview_shows_what_stays_and_what_is_not_known() -> None:
     planned = RdsHybridAccess().planned({}, {"dbInstanceId": "rm-1"})
     assert planned == {
         "dbInstanceId": "rm-1",

@@ -98,7 +98,7 @@ def test_a_diff_names_each_rule_and_what_replaces() -> None:
     }
 
 
-def test_failures_of_a_check_are_told_with_their_paths() -> None:
+def test_failures_of_a_check_are_reported_with_their_paths() -> None:
     wrong = values({"securityGroupId": "sg-vpc", "rules": {"web": RULE | {"priority": 0}}})
     checked = run(configured({}).check(sdk.CheckRequest(urn(), {}, wrong, b"")))
     assert [(failure.property) for failure in checked.failures or []] == ['rules["web"].priority']
@@ -157,7 +157,7 @@ def test_who_asks_learns_where_the_engines_environment_leads(key: str, environ: 
     assert properties(answer.return_value or {})["region"] == region
 
 
-def test_an_unknown_function_is_told_what_there_is() -> None:
+def test_an_unknown_function_is_answered_with_what_exists() -> None:
     with pytest.raises(ResourceError, match="alimigrate has no function x; it has alimigrate:index:getIdentity"):
         run(configured({}).invoke(sdk.InvokeRequest("x", {})))
 
@@ -178,12 +178,12 @@ def test_a_cancelled_provider_waits_for_nothing() -> None:
         provider.cloud().wait(lambda: False, "ever", timeout=3600, interval=600)
 
 
-def test_an_unknown_resource_is_told_what_there_is() -> None:
+def test_an_unknown_resource_is_answered_with_what_exists() -> None:
     with pytest.raises(ResourceError, match=f"no resource alimigrate:x:Y; it has {RULES}"):
         run(configured({}).check(sdk.CheckRequest(urn("alimigrate:x:Y"), {}, {}, b"")))
 
 
-def test_the_schema_tells_of_every_resource_with_every_property_described() -> None:
+def test_the_schema_reports_every_resource_with_every_property_described() -> None:
     told = json.loads(schema())
     assert set(told["resources"]) == set(RESOURCES) == set(RAM_ACTIONS)
     for resource in [*told["resources"].values(), *told["types"].values(), told["provider"]]:

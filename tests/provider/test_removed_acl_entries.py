@@ -41,7 +41,7 @@ def test_what_is_named_goes_and_all_else_stays(cloud: Cloud, simulator: Simulato
     assert entries(simulator) == ["203.0.113.0/24"]
 
 
-def test_what_comes_back_is_drift_that_an_update_mends(cloud: Cloud, simulator: Simulator) -> None:
+def test_what_comes_back_is_drift_that_an_update_fixes(cloud: Cloud, simulator: Simulator) -> None:
     inputs = {"aclId": "acl-1", "entries": OLD}
     _, state = RESOURCE.create(cloud, inputs)
     back = '[{"entry": "10.160.7.0/24"}]'

@@ -101,7 +101,7 @@ def test_one_wrong_field_is_one_failure_at_its_path(changes: Properties, field: 
     assert [(failure.path, failure.reason) for failure in failures] == [(f'rules["a \\"b\\""]{field}', reason)]
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     _, failures = check_rules({"a": rule(policy="x", priority=0), "b": "text"})
     assert [failure.path for failure in failures] == ['rules["a"].policy', 'rules["a"].priority', 'rules["b"]']
 
@@ -154,7 +154,7 @@ def test_labels_survive_a_read_with_what_the_cloud_does_not_know() -> None:
     }
 
 
-def test_rules_of_two_states_are_told_apart_by_what_they_do() -> None:
+def test_rules_of_two_states_are_distinguished_by_what_they_do() -> None:
     old = {"kept": rule(priority=1), "renamed": rule(priority=2), "edited": rule(priority=3), "gone": rule(priority=4)}
     new = {"kept": rule(priority=1), "now": rule(priority=2), "edited": rule(priority=5)}
     assert merged(old, new) == new | {"former: edited": rule(priority=3), "gone": rule(priority=4)}

@@ -181,7 +181,7 @@ def test_a_creation_that_was_cut_off_is_carried_on(cloud: Cloud, simulator: Simu
     assert {found["priority"] for found in live(simulator)} == {1, 2}
 
 
-def test_half_done_work_is_told_with_what_is_there(cloud: Cloud, simulator: Simulator) -> None:
+def test_half_done_work_is_reported_with_what_is_there(cloud: Cloud, simulator: Simulator) -> None:
     wanted = inputs(a=rule(), b=WITHOUT_PEER | {"direction": "egress", "groupId": "sg-absent"})
     with pytest.raises(PartialFailure, match=r"AuthorizeSecurityGroupEgress failed with .*RequestId") as caught:
         RESOURCE.create(cloud, wanted)
@@ -232,7 +232,7 @@ def test_a_classic_group_is_refused(cloud: Cloud) -> None:
         RESOURCE.create(cloud, inputs(a=rule()) | {"securityGroupId": "sg-classic"})
 
 
-def test_a_preview_tells_that_applied_is_not_known_yet() -> None:
+def test_a_preview_shows_that_applied_is_not_known_yet() -> None:
     assert RESOURCE.planned({}, inputs(a=rule()))["applied"] is UNKNOWN
 
 

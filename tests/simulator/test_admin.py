@@ -116,7 +116,7 @@ def test_other_methods_do_nothing(simulator: Simulator, path: str, method: str) 
     assert answer["error"].startswith(f"{method} /_simulator/{path}: expected one of GET|POST /, ")
 
 
-def test_what_is_no_endpoint_tells_what_is(simulator: Simulator) -> None:
+def test_what_is_no_endpoint_shows_what_is(simulator: Simulator) -> None:
     status, answer = _ask(simulator, "fault")
     assert status == 404
     assert answer["error"].startswith("GET /_simulator/fault: expected one of ")

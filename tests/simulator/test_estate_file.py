@@ -100,12 +100,12 @@ FAULTS: dict[str, tuple[Change, str]] = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_told_with_file_and_key_path(name: str, tmp_path: Path) -> None:
+def test_a_fault_is_reported_with_file_and_key_path(name: str, tmp_path: Path) -> None:
     change, expected = FAULTS[name]
     assert expected in _faults(tmp_path, _changed(change))
 
 
-def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
     def change(data: dict[str, Any]) -> None:
         data["zones"][0]["colour"] = "blue"
         data["instances"][0].pop("name")

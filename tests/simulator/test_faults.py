@@ -142,7 +142,7 @@ def test_it_strikes_so_often_after_so_many(skip: int, count: int | None) -> None
 
 
 @given(st.lists(st.sampled_from(["ok", "throttle", "error", "slow", "drop-before", "drop-after"]), min_size=1))
-def test_a_script_tells_each_call(script: list[Any]) -> None:
+def test_a_script_has_an_effect_for_each_call(script: list[Any]) -> None:
     faults = Faults(PERMISSIONS, [Fault(script=script, skip=1)])
     struck = ["+".join(faults.strike(READ, CALL, NOW).effects) or "ok" for _ in range(len(script) + 2)]
     assert struck == ["ok", *script, "ok"]

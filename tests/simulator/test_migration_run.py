@@ -366,7 +366,7 @@ class TestAdmin:
         assert status == 400
         assert told in answer["error"]
 
-    def test_all_refusals_are_told(self, story: Story, simulator: Simulator) -> None:
+    def test_all_refusals_are_reported(self, story: Story, simulator: Simulator) -> None:
         status, answer = _ask(simulator, "migrations", story.plan)
         assert status == 400
         assert answer["error"].count("it is in the plan") == 4

@@ -282,7 +282,7 @@ def test_it_is_written_when_something_changed_and_only_then(
     assert len(written) == 5, "at the beginning, three changes, at the end"
 
 
-def test_a_writing_that_fails_is_told_and_tried_again(
+def test_a_writing_that_fails_is_reported_and_tried_again(
     path: Path, quick: Estate, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(persistence, "INTERVAL", 0.001)

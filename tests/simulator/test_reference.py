@@ -37,7 +37,7 @@ def test_a_table_is_not_broken_by_what_it_tells() -> None:
         assert len({line.count("|") for line in block.splitlines()}) == 1, block[:200]
 
 
-def test_the_limits_that_the_issue_of_moving_servers_turns_on_are_told() -> None:
+def test_the_limits_that_the_issue_of_moving_servers_turns_on_are_reported() -> None:
     told = {limit.said.partition(" (")[0]: limit.value for limit in limits()}
     assert told["Classic instances linked to one VPC"] == "1,000"
     assert told["Manual snapshots of one disk"] == "256"
@@ -45,7 +45,7 @@ def test_the_limits_that_the_issue_of_moving_servers_turns_on_are_told() -> None
     assert told["Whitelist groups of one database"] == "200"
 
 
-def test_what_the_modules_leave_out_is_told() -> None:
+def test_what_the_modules_leave_out_is_reported() -> None:
     sources = [path for room in ("api", "cloud") for path in Path("simulator", room).glob("*.py")]
     told = {str(path.with_suffix("")): " ".join(path.read_text(encoding="utf-8").split()) for path in sources}
     leaving_out = {module for module, text in told.items() if "Not simulated: " in text}

@@ -199,7 +199,7 @@ def test_acs3_style_refusals(simulator: Simulator, changes: dict[str, str], expe
 
 
 @pytest.mark.parametrize("name", ["host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce"])
-def test_acs3_style_must_sign_what_tells_the_action(simulator: Simulator, name: str) -> None:
+def test_acs3_style_must_sign_what_names_the_action(simulator: Simulator, name: str) -> None:
     headers = acs3_headers(simulator.credentials, "", b"", simulator.host)
     headers["authorization"] = headers["authorization"].replace(f"{name};", "")
     headers["authorization"] = headers["authorization"].replace(f";{name},", ",")

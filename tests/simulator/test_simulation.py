@@ -120,7 +120,7 @@ def test_without_a_token_the_request_id_is_that_of_a_call_of_the_vpc_api(api: Ap
     assert again["SecurityGroupId"] != group["SecurityGroupId"]
 
 
-def test_the_log_tells_who_asked_what_and_how_it_went(simulator: Simulator, api: Api) -> None:
+def test_the_log_shows_who_asked_what_and_how_it_went(simulator: Simulator, api: Api) -> None:
     first = api("vpc:DescribeVpcAttribute", VpcId="vpc-bp1shared0000000001")
     with refused("InvalidVpcId.NotFound", 404):
         api("vpc:DescribeVpcAttribute", VpcId="vpc-none")

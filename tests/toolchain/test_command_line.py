@@ -57,7 +57,7 @@ def test_an_unknown_command_is_a_usage_error() -> None:
     assert main(["destroy"]) == 2
 
 
-def test_shell_prints_export_lines_and_tells_of_the_backend_for_trials(
+def test_shell_prints_export_lines_and_reports_the_backend_for_trials(
     fake_pulumi: Callable[..., Path],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

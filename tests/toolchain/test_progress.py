@@ -59,5 +59,5 @@ def test_a_terminal_has_one_line_that_a_message_replaces() -> None:
     assert terminal.getvalue() == "\r\x1b[Ktoolchain: building (0s)\r\x1b[Ktoolchain: built\n"
 
 
-def test_a_terminal_is_told_at_least_every_two_seconds() -> None:
+def test_a_terminal_shows_progress_at_least_every_two_seconds() -> None:
     assert progress.TTY_INTERVAL <= 2

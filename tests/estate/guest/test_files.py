@@ -64,14 +64,14 @@ def test_yaml_and_json_are_read(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_fault_is_told_with_its_key(record: dict[str, Any], line: str, tmp_path: Path) -> None:
+def test_a_fault_is_reported_with_its_key(record: dict[str, Any], line: str, tmp_path: Path) -> None:
     path = written(tmp_path / "e.yaml", record)
     with pytest.raises(EvidenceFileError) as refused:
         load_evidence([path])
     assert str(refused.value).startswith(f"{path}: {line}")
 
 
-def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+def test_all_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     first = written(tmp_path / "1.yaml", {**RECORD, "source": "x", "instanceId": "y y"})
     second = written(tmp_path / "2.yaml", RECORD, deepcopy(RECORD))
     third = tmp_path / "3.yaml"

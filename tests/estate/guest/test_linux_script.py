@@ -258,7 +258,7 @@ def test_who_it_is_comes_from_cloud_init_else_from_the_metadata_service(tmp_path
     assert "instanceId" not in facts(System({}, {"curl": "echo '<html>proxy'"}), tmp_path / "3")
 
 
-def test_whoever_is_not_root_is_told_little(tmp_path: Path) -> None:
+def test_a_user_other_than_root_gets_few_facts(tmp_path: Path) -> None:
     """Another user may see a part only, and a part of a list is no list."""
     found = facts(System(OLD_KERNELS, {"id": "echo 1000"}), tmp_path)
     assert found["privileged"] is False

@@ -117,7 +117,7 @@ def test_blanks_around_a_value_are_not_part_of_it() -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family[0])
-def test_a_key_without_its_secret_is_told(family: tuple[str, ...]) -> None:
+def test_a_key_without_its_secret_is_reported(family: tuple[str, ...]) -> None:
     assert problems({}, {family[0]: "ak"}) == (f"{family[1]}: expected the secret that belongs to {family[0]}",)
     assert problems({"accessKey": "ak"}, {}) == (
         "alicloud:secretKey: expected the secret that belongs to alicloud:accessKey",
@@ -225,7 +225,7 @@ def test_a_profile_that_cannot_serve_is_refused_by_name(
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"profiles": {}}', '{"profiles": [{}]}', '{"profiles": [1]}'])
-def test_a_file_that_is_none_of_the_cli_is_told(home: Path, content: str) -> None:
+def test_a_file_that_is_not_of_the_cli_is_reported(home: Path, content: str) -> None:
     (home / ".aliyun" / "config.json").write_text(content)
     (told,) = problems({"profile": "ak"}, {"HOME": str(home)})
     assert told.startswith("alicloud:profile: expected a profile")
@@ -400,7 +400,7 @@ def test_what_cannot_be_honoured_is_refused_by_name(config: dict[str, Any], envi
     assert problems(config, keys(FAMILIES[0], "one") | environ)[0].startswith(told)
 
 
-def test_nobody_at_all_is_told() -> None:
+def test_a_missing_identity_is_reported() -> None:
     (told,) = problems({}, {})
     assert told.startswith("alicloud:accessKey: expected credentials: this key, ALICLOUD_ACCESS_KEY")
 

@@ -97,7 +97,7 @@ RULE = {
         ),
     ],
 )
-def test_a_change_is_told_in_the_words_of_the_domain(edit: Any, expected: list[str]) -> None:
+def test_a_change_is_reported_in_the_words_of_the_domain(edit: Any, expected: list[str]) -> None:
     assert told(edit) == expected
 
 
@@ -139,7 +139,7 @@ LISTS = [name for name in Estate.model_fields if name not in ("region_id", "acco
 @pytest.mark.parametrize("name", LISTS)
 @given(data=st.data())
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
-def test_a_field_that_is_other_is_told_in_every_list(name: str, data: st.DataObject) -> None:
+def test_a_changed_field_is_reported_in_every_list(name: str, data: st.DataObject) -> None:
     (model,) = {item for item in get_args(Estate.model_fields[name].annotation) if item is not Ellipsis}
     one, other = data.draw(models(model)), data.draw(models(model))
     if hasattr(one, "id"):

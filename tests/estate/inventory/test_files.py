@@ -167,7 +167,7 @@ def test_an_id_that_stands_twice_is_refused(tmp_path: Path) -> None:
         load_inventory(written(tmp_path, document))
 
 
-def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
     document = _without("estate.routes")
     del document["estate"]["instances"][3]["name"]
     with pytest.raises(InventoryError) as caught:

@@ -23,7 +23,7 @@ def groups() -> list[tuple[Verdict, ...]]:
 
 
 @pytest.mark.parametrize("group", groups(), ids=lambda group: "-".join(item.outcome for item in group))
-def test_the_worst_part_decides_whatever_the_order_and_all_that_blocks_is_told(group: tuple[Verdict, ...]) -> None:
+def test_the_worst_part_decides_whatever_the_order_and_all_that_blocks_is_reported(group: tuple[Verdict, ...]) -> None:
     for order in permutations(group):
         verdict = worst(order)
         assert verdict.outcome is group[0].outcome
@@ -43,7 +43,7 @@ def test_the_best_way_counts(group: tuple[Verdict, ...]) -> None:
         assert best(order) == PARTS[outcome]
 
 
-def test_what_several_parts_say_is_told_once() -> None:
+def test_what_several_parts_say_is_shown_once() -> None:
     one, both = task("Correct a."), task("Correct both.")
     parts = [failed("A is missing.", one, both), failed("B is missing.", both), failed("B is missing.")]
     assert worst(parts) == failed("A is missing.\nB is missing.", one, both)

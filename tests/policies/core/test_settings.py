@@ -50,7 +50,7 @@ def test_what_is_no_number_within_bounds_is_refused(given: dict[str, Any]) -> No
         read_settings(adjustable(72, (MOST,)), given)
 
 
-def test_all_that_is_wrong_is_told_at_once_and_what_there_is_to_set() -> None:
+def test_all_that_is_wrong_is_reported_at_once_and_what_there_is_to_set() -> None:
     with pytest.raises(ValueError, match="; ") as problem:
         read_settings(adjustable(None, (MOST, LEAST)), {"leadHours": 1, "b": 1, "a": 1, "least": 0, "most": 11})
     assert str(problem.value).split("; ") == [

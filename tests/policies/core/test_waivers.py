@@ -190,7 +190,7 @@ def test_a_waiver_says_for_whom_it_is(scope: dict[str, Any], words: str) -> None
     assert str(waiver(**scope)) == f"the waiver of ann for {words} (approved by bob: it is known)"
 
 
-def test_waivers_that_cannot_be_read_are_told_and_none_are_none() -> None:
+def test_waivers_that_cannot_be_read_are_reported_and_none_are_none() -> None:
     draft = prepared()
     assert read_waivers(draft.plan()) == ()
     draft.facts(MIGRATION)["waivers"] = UNKNOWN

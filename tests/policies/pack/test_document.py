@@ -70,7 +70,7 @@ def test_what_nobody_knows_is_null() -> None:
     assert (wave["freezeStartsAt"], wave["frozen"], wave["moved"]) == (None, None, None)
 
 
-def test_the_judgement_tells_what_was_decided_and_what_would_raise_it() -> None:
+def test_the_judgement_shows_what_was_decided_and_what_would_raise_it() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["eniQuantity"] = UNKNOWN
     result = told(draft)

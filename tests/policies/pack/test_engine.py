@@ -46,7 +46,7 @@ def _diagnostics(draft: Draft, **more: str) -> list[Any]:
     return list(servicer(more, draft.now).AnalyzeStack(request(draft), None).diagnostics)
 
 
-def test_every_preview_tells_what_passing_does_not_mean() -> None:
+def test_every_preview_shows_what_passing_does_not_mean() -> None:
     draft = prepared()
     policy = not_checked({})
     pack: Any = Servicer("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)
@@ -61,7 +61,7 @@ def test_every_preview_tells_what_passing_does_not_mean() -> None:
     assert "rehearsal" not in told.message
 
 
-def test_a_rehearsal_is_told_as_such_and_ready_for_no_gate(tmp_path: Path) -> None:
+def test_a_rehearsal_is_reported_as_such_and_ready_for_no_gate(tmp_path: Path) -> None:
     draft, path = prepared(), tmp_path / "result.json"
     reason = "alicloud:endpoints leads to 127.0.0.1:8815, which is no host of Alibaba Cloud"
     draft.facts(MIGRATION)["rehearsal"] = [reason]
@@ -139,7 +139,7 @@ def test_a_finding_stands_on_the_instance_and_is_mandatory() -> None:
     assert "Fix: preflight set --stack dev 'databases: [{id: rm-orders}]'" in found.message
 
 
-def test_what_is_advice_and_what_is_waived_is_told_and_fails_nothing() -> None:
+def test_what_is_advice_and_what_is_waived_is_reported_and_fails_nothing() -> None:
     draft = prepared(exists=False)
     draft.facts(MIGRATION)["waivers"] = [waiver(approvedAt=draft.now.isoformat())]
     draft.facts(MIGRATING_INSTANCE, "i-web")["internetMaxBandwidthOut"] = 0.0

@@ -70,7 +70,7 @@ def test_what_becomes_of_a_verdict(
         assert result.reason
 
 
-def test_a_crash_is_told_by_its_type_and_what_cannot_be_read_by_its_path() -> None:
+def test_a_crash_is_reported_by_its_type_and_what_cannot_be_read_by_its_path() -> None:
     (crashed,) = results(prepared(), ruled("migration", KeyError("hunter2")))
     assert "crashed (KeyError)" in crashed.reason
     (unreadable,) = results(prepared(), ruled("migration", UnreadableError("A thing: key\x1b", "is missing")))

@@ -74,7 +74,7 @@ def test_a_finding_names_the_page_of_its_rule() -> None:
     assert [rule.id for rule in all_rules() if not (root / page(rule.id)).is_file()] == []
 
 
-def test_advice_is_told_by_its_rule_and_from_when_on_it_is_mandatory() -> None:
+def test_advice_is_reported_by_its_rule_and_from_when_on_it_is_mandatory() -> None:
     text = finding_text(RULE, [result()])
     advice = result(blocking=False, mandatory_from=FROM)
     assert advice_text([(RULE, [advice])]) == f"{RULE.id}:\n{text}\nMandatory from 2026-12-01T00:00+00:00 on"
@@ -95,7 +95,7 @@ def test_advice_of_two_waves_is_one_and_says_from_when_to_when() -> None:
     )
 
 
-def test_rules_that_say_the_same_of_the_same_are_told_once() -> None:
+def test_rules_that_say_the_same_of_the_same_are_shown_once() -> None:
     rules = {RULE.id: RULE, OTHER.id: OTHER}
     mine = several("Nothing is known.", "Nothing is known.")
     others = [replace(item, rule_id=OTHER.id) for item in mine]
@@ -221,11 +221,11 @@ def test_a_list_has_its_heading() -> None:
 @pytest.mark.parametrize(
     ("minutes", "text"), [(0, "0 min"), (45, "45 min"), (119, "119 min"), (120, "2.0 h"), (1536, "25.6 h")]
 )
-def test_a_duration_is_told_in_minutes_up_to_two_hours(minutes: int, text: str) -> None:
+def test_a_duration_is_shown_in_minutes_up_to_two_hours(minutes: int, text: str) -> None:
     assert duration_text(timedelta(minutes=minutes)) == text
 
 
-def test_60_unprepared_instances_are_told_in_few_lines() -> None:
+def test_60_unprepared_instances_are_reported_in_few_lines() -> None:
     """Findings and advice as a preview prints them, commands on the lines that they have: 708,000 characters once."""
     migration = {"waves": [{key: wave[key] for key in ("name", "window", "instances")} for wave in WAVES]}
     evaluation = previewed(migration, Scene(estate_of(60)))

@@ -79,7 +79,7 @@ def test_confidence_is_the_share_that_could_be_decided(
     assert (judgement.decided, judgement.applicable, judgement.confidence) == (decided, applicable, confidence)
 
 
-def test_what_raises_the_confidence_is_told_once_and_sorted() -> None:
+def test_what_raises_the_confidence_is_shown_once_and_sorted() -> None:
     undecided = [replace(found(NOT_KNOWN), rule_id=rule) for rule in ("guest-b", "backup-a", "guest-b")]
     assert judge([*undecided, found(FAIL)]).raised_by == ("backup-a", "guest-b")
 

@@ -85,7 +85,7 @@ def test_what_differs_by_the_facts() -> None:
 
 @pytest.mark.parametrize("key", ["publicIps", "internetMaxBandwidthOut", "intranetIps", "disks", "guest", "wave"])
 @pytest.mark.parametrize("damage", ["missing", "unknown"])
-def test_what_nobody_knows_is_told_as_such_and_never_left_out(key: str, damage: str) -> None:
+def test_what_nobody_knows_is_reported_as_such_and_never_left_out(key: str, damage: str) -> None:
     before = _bent()
     draft = prepared()
     facts = draft.facts(MIGRATING_INSTANCE, "i-web")

@@ -106,7 +106,7 @@ ASKED_DIFFERENTLY = [
 
 
 @pytest.mark.parametrize(("key", "one", "other"), ASKED_DIFFERENTLY)
-def test_fixes_that_contradict_each_other_are_told_and_not_guessed(
+def test_fixes_that_contradict_each_other_are_reported_and_not_guessed(
     key: str, one: dict[str, Any], other: dict[str, Any]
 ) -> None:
     first, second, third = (

@@ -121,7 +121,7 @@ def asked(*steps: dict[str, Any]) -> Any:
     return choose(finding(f"rule-{place}", "web", [step]) for place, step in enumerate(steps))
 
 
-def test_what_the_file_refuses_is_told_and_the_rest_is_made(tmp_path: Path) -> None:
+def test_what_the_file_refuses_is_reported_and_the_rest_is_made(tmp_path: Path) -> None:
     path = stack_file(tmp_path, sample_config())
     before = path.read_text(encoding="utf-8")
     merged = merge_fixes(path, asked(config("backups", {"retentionDays": 1}), config("freezeHours", 48), ANSWER))

@@ -126,7 +126,7 @@ def test_no_two_windows_of_the_region_are_at_once(project: Path) -> None:
     assert starts == [first + timedelta(days=3 * place) for place in range(len(starts))]
 
 
-def test_every_cut_is_told_with_its_reason_and_its_cost(project: Path) -> None:
+def test_every_cut_is_reported_with_its_reason_and_its_cost(project: Path) -> None:
     _, out, _ = run(*PLAN, "--size", "48", "--all")
     told = " ".join(out.split())
     cuts = fleet(project)["cuts"]

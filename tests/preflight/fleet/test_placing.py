@@ -93,7 +93,7 @@ def test_each_instance_has_one_place_and_what_must_be_whole_is_whole(
         assert (len(stacks) > 1) == any(cut.bond == bond for cut in fleet.cuts)
 
 
-def test_the_same_region_has_the_same_fleet_in_whatever_order_it_is_told() -> None:
+def test_the_same_region_has_the_same_fleet_in_whatever_order_it_is_read() -> None:
     whole = estate_of(160)
     turned = whole.model_copy(update={"instances": whole.instances[::-1], "security_groups": whole.security_groups})
     one, other = (place(look(item), (), 40, 20, "fleet") for item in (whole, turned))

@@ -365,7 +365,7 @@ def test_a_directory_without_results_is_not_judged(kept: Path) -> None:
         (["results", "--run", RUN, "--fleet", "nowhere.json"], "nowhere.json: expected a file that can be read"),
     ],
 )
-def test_bad_input_is_told(kept: Path, arguments: list[str], told: str) -> None:
+def test_bad_input_is_reported(kept: Path, arguments: list[str], told: str) -> None:
     code, _, error = run(*arguments)
     assert code == 2
     assert told in error
@@ -387,7 +387,7 @@ def test_nothing_old_is_left_where_a_report_dies(kept: Path) -> None:
     assert not (kept / "reports/fleet.json").exists()
 
 
-def test_the_summary_is_told_as_data(project: Path) -> None:
+def test_the_summary_is_reported_as_data(project: Path) -> None:
     told = summary(many(2))
     assert told["stacks"][0]["readiness"] == "NOT JUDGED"
     json.dumps(told)

@@ -138,7 +138,7 @@ def test_what_nobody_knows_of_an_instance_does_not_keep_it_back() -> None:
     assert not propose(look(of.model_copy(update={"instances": unread})), (), 20).later
 
 
-def test_who_stays_is_in_no_wave_and_is_told_where_it_cuts() -> None:
+def test_who_stays_is_in_no_wave_and_is_reported_where_it_cuts() -> None:
     found = propose(look(three_pairs()), {"i-db1", "i-db2"}, 20)
     assert [item.id for item in found.staying] == ["i-db1", "i-db2"]
     assert ids(found) == [["i-app1", "i-app2", "i-web1", "i-web2"]]

@@ -83,7 +83,7 @@ def save(path: Path, of: Estate) -> str:
     return str(path)
 
 
-def test_what_has_one_name_is_told_apart_by_its_id(sample: str, tmp_path: Path) -> None:
+def test_what_has_one_name_is_distinguished_by_its_id(sample: str, tmp_path: Path) -> None:
     """Groups and databases of a region often have one name; a name that only one has stays alone."""
     found = load_inventory(tmp_path / sample)
     renamed = found.estate.model_copy(

@@ -66,7 +66,7 @@ def test_what_is_new_one_way_is_gone_the_other_way() -> None:
     assert (there.before.readiness, there.after.readiness) == (READY["judgement"]["readiness"], "NOT READY")
 
 
-def test_what_is_gone_is_told_with_what_the_rule_says_now() -> None:
+def test_what_is_gone_is_reported_with_what_the_rule_says_now() -> None:
     back = compare(BROKEN, READY)
     assert {(item.before, item.after) for item in back.gone} & {("FAIL", "PASS"), ("FAIL", "PENDING")}
     assert None not in {item.after for item in back.gone if item.name != "the stack"}
@@ -79,7 +79,7 @@ def test_what_is_gone_is_told_with_what_the_rule_says_now() -> None:
     assert {item.after for item in mine} == {None}
 
 
-def test_a_base_of_another_account_is_told() -> None:
+def test_a_base_of_another_account_is_reported() -> None:
     other = deepcopy(READY)
     other["run"]["accountId"] = "9999999999999999"
     assert "another account: 9999999999999999" in other_account(compare(other, READY))
@@ -102,7 +102,7 @@ def test_a_waiver_that_ends_soon_is_told_though_it_is_not_new() -> None:
     assert [item.standing for item in found.decisions] == ["about to end"]
 
 
-def test_what_was_advice_and_blocks_now_is_told() -> None:
+def test_what_was_advice_and_blocks_now_is_reported() -> None:
     before = deepcopy(BROKEN)
     with_findings(before, lambda found: first_that_fails(found).update(blocking=False))
     [told] = compare(before, BROKEN).blocking_since
@@ -110,7 +110,7 @@ def test_what_was_advice_and_blocks_now_is_told() -> None:
     assert compare(BROKEN, before).blocking_since == ()
 
 
-def test_dates_that_moved_are_told_and_the_same_moment_in_another_offset_is_not() -> None:
+def test_dates_that_moved_are_reported_and_the_same_moment_in_another_offset_is_not() -> None:
     after = deepcopy(READY)
     [wave] = after["waves"]
     start = datetime.fromisoformat(wave["window"]["start"])
@@ -122,13 +122,13 @@ def test_dates_that_moved_are_told_and_the_same_moment_in_another_offset_is_not(
     assert moved.before == start.isoformat()
 
 
-def test_who_moves_too_and_who_no_more_is_told_by_name() -> None:
+def test_who_moves_too_and_who_no_more_is_reported_by_name() -> None:
     grown = recorded_result("first", times=2)
     assert len(compare(READY, grown).instances_added) == len(READY["instances"])
     assert compare(grown, READY).instances_removed == compare(READY, grown).instances_added
 
 
-def test_attestations_are_told_by_the_facts_and_texts_of_others_are_data() -> None:
+def test_attestations_are_reported_by_the_facts_and_texts_of_others_are_data() -> None:
     entry = {
         "kind": "application-go",
         "instanceIds": ["i-1"],

@@ -23,7 +23,7 @@ def parts(area: str) -> list[Part]:
     return [part for part in FIRST.parts if part.area == area]
 
 
-def test_every_resource_is_told_once_as_what_it_is() -> None:
+def test_every_resource_is_shown_once_as_what_it_is() -> None:
     for name in NAMES:
         change = make_change(recorded_steps(name))
         assert [part for part in change.parts if part.area == "other"] == []
@@ -33,7 +33,7 @@ def test_every_resource_is_told_once_as_what_it_is() -> None:
         assert change.unchanged or len(change.parts) + groups == len(real)
 
 
-def test_each_group_is_told_with_what_became_of_its_rules() -> None:
+def test_each_group_is_reported_with_what_became_of_its_rules() -> None:
     legacy = next(group for group in FIRST.groups if group.name == "legacy")
     web = next(group for group in FIRST.groups if group.name == "web")
     assert (legacy.tally, legacy.members, legacy.action) == ({"lost": 2}, 1, "create")
@@ -53,7 +53,7 @@ def test_what_cannot_be_undone_is_marked_and_nothing_else() -> None:
     assert (part.area, part.id) == ("public-addresses", "i-1")
 
 
-def test_lists_are_told_with_the_entries_that_they_get_and_lose() -> None:
+def test_lists_are_reported_with_the_entries_that_they_get_and_lose() -> None:
     steps = recorded_steps("applied")
     group = only(steps, types.WHITELIST_GROUP)
     [part] = make_change([changed(group, "update", securityIps=["172.16.1.0/24", "10.9.0.0/16"])]).parts
@@ -75,7 +75,7 @@ def test_what_leaves_the_stack_is_deleted_or_let_go() -> None:
     assert change.kept == ()
 
 
-def test_a_destroy_is_told_by_what_it_leaves() -> None:
+def test_a_destroy_is_reported_by_what_it_leaves() -> None:
     assert {item.what: item.count for item in FIRST.kept} == {
         "VSwitches": 2,
         "the VPC": 1,
@@ -87,7 +87,7 @@ def test_a_destroy_is_told_by_what_it_leaves() -> None:
     assert (kept.what, kept.count) == ("links of instances", 1)
 
 
-def test_an_update_of_rules_is_told_by_rules_with_anywhere_as_one() -> None:
+def test_an_update_of_rules_is_reported_by_rules_with_anywhere_as_one() -> None:
     steps = recorded_steps("first")
     web = next(step for step in steps if step.type == types.SECURITY_GROUP_RULES and "web" in step.name)
     fewer = {label: rule for label, rule in web.after["rules"].items() if "TCP 443/443 from" not in label}  # type: ignore[union-attr]
@@ -99,7 +99,7 @@ def test_an_update_of_rules_is_told_by_rules_with_anywhere_as_one() -> None:
     assert group.removed == ()
 
 
-def test_blocks_are_told_in_few_words() -> None:
+def test_blocks_are_shown_in_few_words() -> None:
     public = [str(block) for block in without([IPv4Network("0.0.0.0/0")], RFC1918)]
     assert told_blocks(public) == "0.0.0.0/0 without private addresses"
     assert told_blocks([*public, "10.1.0.0/16"]) == "0.0.0.0/0 without private addresses, 10.1.0.0/16"

@@ -83,7 +83,7 @@ def test_all_leaves_nothing_out() -> None:
             assert " ".join(rule.classic_rule.split()) in " ".join(text.split())
 
 
-def test_anywhere_is_told_as_such_and_not_in_its_blocks() -> None:
+def test_anywhere_is_shown_as_such_and_not_in_its_blocks() -> None:
     for text in (
         "\n".join(line.plain for line in document_lines(document(), 120, everything=True)),
         document_markdown(document()),

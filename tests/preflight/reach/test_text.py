@@ -112,7 +112,7 @@ def test_all_leaves_nothing_out() -> None:
             assert name in text
 
 
-def test_what_is_not_known_is_told_with_its_reason() -> None:
+def test_what_is_not_known_is_reported_with_its_reason() -> None:
     told = document()
     unknown = told.reach.model_copy(update={"unknown": ({"subject": "i-1", "reason": "cannot be read"},)})
     whole = Document.model_validate({**told.model_dump(), "reach": unknown.model_dump(warnings=False)})

@@ -34,7 +34,7 @@ def kinds(case: TestCase) -> list[tuple[type, str]]:
     return [(type(item), item.type) for item in case.result]
 
 
-def test_each_outcome_is_told_apart() -> None:
+def test_each_outcome_is_distinguished() -> None:
     report = recorded_report("broken", 9)
     found = Counter(kind for case in cases(report) if case.classname != "preflight" for kind in kinds(case))
     outcomes = Counter((item["outcome"], item["blocking"]) for item in report.results)

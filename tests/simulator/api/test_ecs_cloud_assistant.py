@@ -59,7 +59,7 @@ def test_every_instance_answers_what_the_estate_says(simulator: Simulator, api: 
         assert (result["Dropped"], result["InvokeRecordStatus"]) == (0, "Finished")
 
 
-def test_until_it_is_done_it_is_running_and_tells_nothing(simulator: Simulator, api: Api) -> None:
+def test_until_it_is_done_it_is_running_and_shows_nothing(simulator: Simulator, api: Api) -> None:
     _given(simulator, WEB_1, {"answers": [{"output": "later", "seconds": 50}]})
     invoke_id = api("ecs:RunCommand", **RUN)["InvokeId"]
     result = _results(api, invoke_id)[WEB_1]

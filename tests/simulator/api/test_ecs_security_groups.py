@@ -345,7 +345,7 @@ def test_modify_a_rule_by_id_changes_only_what_is_said(api: Api) -> None:
     assert _rules(api, group_id)[0] == {**before, "PortRange": "90/90"}
 
 
-def test_modify_the_description_of_the_rule_that_is_told(api: Api) -> None:
+def test_modify_the_description_of_the_rule_that_is_named(api: Api) -> None:
     group_id = _group(api)
     api("ecs:AuthorizeSecurityGroup", SecurityGroupId=group_id, **TCP_81)
     api("ecs:ModifySecurityGroupRule", SecurityGroupId=group_id, Description="new", **TCP_81)

@@ -85,7 +85,7 @@ def test_a_dry_run_changes_nothing(api: Api) -> None:
     assert _groups(api) == before
 
 
-def test_the_group_of_das_is_told_where_asked(api: Api) -> None:
+def test_the_group_of_das_is_reported_where_asked(api: Api) -> None:
     assert "hdm_security_ips" not in _groups(api)
     assert "hdm_security_ips" in _groups(api, ShowHDMIps=True)
     assert api("dds:DescribeSecurityIps", DBInstanceId=MONGODB)["SecurityIps"] == "127.0.0.1"

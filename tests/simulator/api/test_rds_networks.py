@@ -190,7 +190,7 @@ class TestHybridAccess:
         simulator.simulation.clock.advance((days + 0.1) * DAY)
         assert "Normal Inner" not in _endpoints(api)
 
-    def test_each_endpoint_tells_the_groups_of_its_network(self, api: Api) -> None:
+    def test_each_endpoint_shows_the_groups_of_its_network(self, api: Api) -> None:
         names = {
             kind: [group["SecurityIPGroupName"] for group in info["SecurityIPGroups"]["securityIPGroup"]]
             for kind, info in _endpoints(api, POSTGRES).items()

@@ -150,7 +150,7 @@ def test_standard_mode_knows_one_network(api: Api, asked: str) -> None:
     assert _groups(api, MYSQL, WhitelistNetworkType="VPC") == {}
 
 
-def test_hidden_groups_are_told(api: Api) -> None:
+def test_hidden_groups_are_reported(api: Api) -> None:
     _modify(api, DBInstanceIPArrayAttribute="hidden")
     items = api("rds:DescribeDBInstanceIPArrayList", DBInstanceId=MYSQL)["Items"]["DBInstanceIPArray"]
     hidden = [item["DBInstanceIPArrayName"] for item in items if item["DBInstanceIPArrayAttribute"] == "hidden"]

@@ -183,7 +183,7 @@ def test_what_cannot_be_planned(
     assert len(cloud.estate.migrations) == len(estate.migrations)
 
 
-def test_all_refusals_are_told_at_once(estate: Estate) -> None:
+def test_all_refusals_are_reported_at_once(estate: Estate) -> None:
     _set(WEB_1, locks=["security"], zone_id="cn-hangzhou-c")(estate)
     plan = MigrationPlan(**_fields(instance_ids=[WEB_1, "i-none"], vpc_id="vpc-none", start=LATEST + WHOLE))
     assert len(migrations.verify(_cloud(estate), plan)) == 7
@@ -436,7 +436,7 @@ class TestFailing:
         _at(cloud, START + WHOLE)
         assert [move.phase for move in migration.moves] == ["Failed", "Migrated"]
 
-    def test_one_that_was_released_is_told(self, estate: Estate) -> None:
+    def test_one_that_was_released_is_reported(self, estate: Estate) -> None:
         cloud = _cloud(estate)
         migration = _planned(cloud, instance_ids=[BATCH_1])
         instances.delete(cloud, [BATCH_1])

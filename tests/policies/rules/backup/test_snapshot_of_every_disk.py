@@ -240,7 +240,7 @@ def test_pending_with_a_group_that_this_very_update_made() -> None:
     expect(draft, RULE, "i-web", Outcome.PENDING, "ssg-1")
 
 
-def test_fail_with_a_failed_snapshot_of_a_group_and_the_next_round_mends_it() -> None:
+def test_fail_with_a_failed_snapshot_of_a_group_and_the_next_round_fixes_it() -> None:
     draft = prepared()
     draft.remove(SNAPSHOT, "d-web")
     draft.add(SNAPSHOT_GROUP, "i-web", {"id": "ssg-1", "diskIds": ["d-web"]})

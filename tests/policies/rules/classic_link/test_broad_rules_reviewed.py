@@ -7,13 +7,13 @@ RULE = "classic-link-broad-rules-reviewed"
 BROAD = {"securityGroupId": "sg-web", "rule": "ingress accept TCP 80/80 from 10.0.0.0/8", "instanceIds": ["i-idle"]}
 
 
-def test_pass_when_the_flows_are_told() -> None:
+def test_pass_when_the_flows_are_declared() -> None:
     draft = prepared()
     draft.facts(MIGRATION).update(broadRules=[BROAD], flowsGiven=True)
     expect(draft, RULE, "dev", Outcome.PASS, "flows")
 
 
-def test_fail_when_nothing_tells_who_talks() -> None:
+def test_fail_when_nothing_shows_who_talks() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["broadRules"] = [BROAD]
     expect(draft, RULE, "dev", Outcome.FAIL, "sg-web, ingress accept TCP 80/80 from 10.0.0.0/8", "i-idle", "flows")
@@ -32,7 +32,7 @@ def test_unknown_when_the_rules_were_not_looked_at() -> None:
     expect(draft, RULE, "dev", Outcome.UNKNOWN, "broadRules")
 
 
-def test_unknown_when_it_is_not_known_whether_flows_are_told() -> None:
+def test_unknown_when_it_is_not_known_whether_flows_are_declared() -> None:
     draft = prepared()
     draft.facts(MIGRATION).update(broadRules=[BROAD], flowsGiven=UNKNOWN)
     expect(draft, RULE, "dev", Outcome.UNKNOWN, "flowsGiven")

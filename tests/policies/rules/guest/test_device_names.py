@@ -11,7 +11,7 @@ def test_pass_when_no_setting_names_a_disk() -> None:
     expect(prepared(), RULE, "i-web", Outcome.PASS)
 
 
-def test_fail_for_fstab_tells_what_the_sources_say() -> None:
+def test_fail_for_fstab_shows_what_the_sources_say() -> None:
     expect(
         bent(fstabDevices=["/dev/xvdb1 /data"]),
         RULE,

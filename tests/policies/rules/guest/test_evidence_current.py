@@ -11,7 +11,7 @@ from tests.policies.prepared import IN_FREEZE, UNKNOWN, expect, prepared
 RULE = "guest-evidence-current"
 
 
-def test_pass_tells_who_when_and_how() -> None:
+def test_pass_shows_who_when_and_how() -> None:
     expect(prepared(), RULE, "i-web", Outcome.PASS, "2026-12-10T09:00+08:00 by ann@example.com (file)")
 
 

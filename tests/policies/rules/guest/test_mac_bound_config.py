@@ -14,7 +14,7 @@ def test_fail_when_a_setting_does() -> None:
     expect(bent(macBoundConfig=[HWADDR]), RULE, "i-web", Outcome.FAIL, HWADDR, "Delete these lines")
 
 
-def test_fail_tells_of_five_and_counts_the_rest() -> None:
+def test_fail_reports_five_and_counts_the_rest() -> None:
     lines = [f"{HWADDR}{number}" for number in range(6)]
     expect(bent(macBoundConfig=lines), RULE, "i-web", Outcome.FAIL, f"{lines[4]} and 1 more.")
     expect(bent(macBoundConfig=lines[:5]), RULE, "i-web", Outcome.FAIL, f"{lines[4]}.")

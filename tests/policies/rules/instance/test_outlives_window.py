@@ -46,7 +46,7 @@ def test_unknown_when_the_end_is_not_known(draft: Draft) -> None:
     expect(draft, RULE, "i-web", Outcome.UNKNOWN)
 
 
-def test_unknown_when_a_subscription_tells_no_end() -> None:
+def test_unknown_when_a_subscription_shows_no_end() -> None:
     draft = subscription(None)
     del draft.facts(MIGRATING_INSTANCE, "i-web")["expiredAt"]
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "expiredAt")

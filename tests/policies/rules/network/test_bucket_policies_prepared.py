@@ -46,7 +46,7 @@ def test_pass_where_no_policy_lets_it_in() -> None:
     expect(policy(statement("Deny", excludedAddresses=[OLD])), RULE, "i-web", Outcome.PASS)
 
 
-def test_pass_and_told_where_only_a_broad_block_holds_it() -> None:
+def test_pass_and_reported_where_only_a_broad_block_holds_it() -> None:
     expect(policy(statement(addresses=["10.0.0.0/8"])), RULE, "i-web", Outcome.PASS, "10.0.0.0/8 too")
 
 
@@ -146,7 +146,7 @@ def test_pass_where_a_deny_is_of_others_or_refuses_it_today(what: str) -> None:
         ({"excludedAddresses": ["0.0.0.0/0"], "addresses": ["10.0.0.0/8"]}, "is of 0.0.0.0/0 but 10.0.0.0/8: it"),
     ],
 )
-def test_fail_tells_of_whom_a_deny_is(fields: dict[str, Any], words: str) -> None:
+def test_fail_names_whom_a_deny_is_about(fields: dict[str, Any], words: str) -> None:
     expect(policy(statement("Deny", **fields)), RULE, "i-web", Outcome.FAIL, words)
 
 
@@ -168,7 +168,7 @@ def test_unknown_whether_a_deny_is_of_it_while_it_has_nowhere_to_go(fields: dict
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "no VSwitch")
 
 
-def test_fail_tells_that_an_address_alone_cannot_be_put_in_its_place() -> None:
+def test_fail_shows_that_an_address_alone_cannot_be_put_in_its_place() -> None:
     expect(policy(statement(addresses=[OLD])), RULE, "i-web", Outcome.FAIL, "0030-00000008")
     for key in ("vpcs", "excludedVpcs"):
         draft = policy(statement(addresses=[OLD]) | {key: ["vpc-other"]})

@@ -62,7 +62,7 @@ def test_pass_where_no_list_names_it() -> None:
     expect(named(inForce=False), RULE, "i-web", Outcome.PASS)
 
 
-def test_pass_and_told_where_only_a_broad_block_holds_it() -> None:
+def test_pass_and_reported_where_only_a_broad_block_holds_it() -> None:
     expect(named(entries=["10.0.0.0/8"]), RULE, "i-web", Outcome.PASS, "It is in 10.0.0.0/8 too")
 
 

@@ -5,7 +5,7 @@ from tests.policies.prepared import UNKNOWN, expect, prepared
 RULE = "public-address-release-accepted"
 
 
-def test_pass_with_the_least_bandwidth_tells_of_the_nic() -> None:
+def test_pass_with_the_least_bandwidth_reports_the_nic() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["internetMaxBandwidthOut"] = 1.0
     expect(draft, RULE, "i-web", Outcome.PASS, "47.98.1.1 stays, at 1 Mbit/s", "NatIP")

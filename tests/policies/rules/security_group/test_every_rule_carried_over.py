@@ -82,7 +82,7 @@ def test_fail_when_a_guard_comes_before_the_rule() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, *words)
 
 
-def test_fail_tells_the_first_reasons_that_the_conversion_reports() -> None:
+def test_fail_shows_the_first_reasons_that_the_conversion_reports() -> None:
     draft = prepared()
     _clone(draft).pop("web: http")
     report = [

@@ -264,7 +264,7 @@ def test_unknown_when_a_rule_does_not_tell_which_group_it_names_though_the_clone
 
 
 @pytest.mark.parametrize("told", [["sg-app-vpc"], [UNKNOWN, "sg-app-vpc"]])
-def test_pass_when_the_component_alone_tells_the_id_of_the_clone(told: list[Any]) -> None:
+def test_pass_when_the_component_alone_names_the_id_of_the_clone(told: list[Any]) -> None:
     """The plugin's preview of an update in place has none."""
     draft = prepared()
     draft.facts(SECURITY_GROUP, "sg-app")["id"] = UNKNOWN

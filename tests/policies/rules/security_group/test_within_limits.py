@@ -54,7 +54,7 @@ def test_fail_with_a_limit_that_the_conversion_tells_of() -> None:
 
 
 @pytest.mark.parametrize(("count", "told"), [(11, True), (10, False)])
-def test_fail_tells_the_rule_that_takes_one_for_each_clone_and_the_ways_out(count: int, told: bool) -> None:
+def test_fail_shows_the_rule_that_takes_one_for_each_clone_and_the_ways_out(count: int, told: bool) -> None:
     draft = prepared()
     clone = draft.facts(CLONED_SECURITY_GROUP, "sg-web")
     clone["limits"] = ["6 VPC groups on i-web, at most 5 allowed"]

@@ -59,7 +59,7 @@ def test_fail_at_once_when_something_was_changed(kind: str, name: str | None, dr
     assert judge_stack(draft.evaluation()).readiness == "NOT READY"
 
 
-def test_fail_tells_the_first_changes_and_counts_the_rest() -> None:
+def test_fail_shows_the_first_changes_and_counts_the_rest() -> None:
     draft = prepared()
     draft.facts(SECURITY_GROUP_RULES, "sg-web")["drift"] = [f"rules[{number}] is gone" for number in range(8)]
     told = expect(draft, RULE, _alone(draft), Outcome.FAIL, "rules[4] is gone, 3 more")

@@ -20,7 +20,7 @@ def test_fail_with_the_refusal_in_its_own_words(kind: str) -> None:
     expect(draft, RULE, "dev", Outcome.FAIL, REFUSAL)
 
 
-def test_fail_with_the_whole_command_that_mends_it() -> None:
+def test_fail_with_the_whole_command_that_fixes_it() -> None:
     """It is the end of a long refusal."""
     draft = prepared()
     removal = "To remove them: aliyun rds ModifySecurityIps --SecurityIps " + ",".join(["10.0.0.1"] * 40)
