@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from components.config import ConfigError, Flow, MigrationConfig, Problem
 from components.config.wording import problems_of
+from estate.documents import DocumentError, read_bytes
 
 _KEY = "classicLink.flowsFile"
 _COLUMNS = ("source", "destination", "port")
@@ -17,15 +18,15 @@ def with_flows(config: MigrationConfig, directory: Path, file: str) -> Migration
     """Return the config with the flows of `classicLink.flowsFile` under `classicLink.flows`.
 
     `directory` is where the path is seen from, `file` the stack file's name for messages. Raises ConfigError with all
-    lines that are no flow.
+    lines that are no flow, by their numbers: a stack file may name any file of the machine, and its text is not shown.
     """
     link = config.classic_link
     if link is None or link.flows_file is None:
         return config
     path = directory / link.flows_file
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        lines = read_bytes(path).decode("utf-8").splitlines()
+    except (DocumentError, UnicodeDecodeError) as error:
         raise ConfigError(file, [Problem(_KEY, f"{link.flows_file} cannot be read ({error}); expected text")]) from None
     flows, problems = [], []
     for number, line in enumerate(lines, start=1):
@@ -33,13 +34,14 @@ def with_flows(config: MigrationConfig, directory: Path, file: str) -> Migration
         if not line.strip() or line.lstrip().startswith("#") or tuple(cells) == _COLUMNS:
             continue
         if len(cells) != len(_COLUMNS):
-            problems.append(Problem(_KEY, f"line {number}: expected {','.join(_COLUMNS)}; got {line.strip()!r}"))
+            problems.append(Problem(_KEY, f"line {number}: expected {','.join(_COLUMNS)}; got {len(cells)} of the 3"))
             continue
         try:
             flows.append(Flow.model_validate(dict(zip(_COLUMNS, cells, strict=True))))
         except ValidationError as error:
             problems += [
-                Problem(_KEY, f"line {number}, {found.key}: {found.expected}") for found in problems_of(error, Flow)
+                Problem(_KEY, f"line {number}, {found.key}: {found.expected.partition('; got ')[0]}")
+                for found in problems_of(error, Flow)
             ]
     if problems:
         raise ConfigError(file, problems)

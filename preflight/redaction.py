@@ -21,18 +21,29 @@ _NAMES: Final = (
     r"(?:X-Acs-|x-oss-)?Security[-_]?Token|x-oss-(?:signature|credential)|SAMLAssertion|OIDCToken|Credential|"
     r"Pass(?:word|phrase)"
 )
-_NAMED: Final = re.compile(rf"(?i)\b({_NAMES})(\\?[\"']?\s*(?:=|:|%3D)\s*\\?[\"']?)(?!\s)[^\s\"'&,;)}}\]\\]+")
+# A value in quotation marks goes up to the closing one, as a passphrase may have spaces.
+_VALUE: Final = r"(?:(\\?[\"'])(?!\s)[^\"'\r\n\\]+|(?!\s)[^\s\x00\"'&,;)}\]\\]+)"
+_NAMED: Final = re.compile(rf"(?i)\b({_NAMES})(\\?[\"']?\s*(?:=|:|%3D)\s*){_VALUE}")
+# Variables: those of the cloud and of buckets, PULUMI_CONFIG_PASSPHRASE, PULUMI_ACCESS_TOKEN, VAULT_SERVER_TOKEN. In a
+# sentence a colon follows a name that is at fault, so that a value stands behind `=`, or in quotation marks.
+_VARIABLES: Final = re.compile(
+    r"\b([A-Z][A-Z0-9_]*(?:SECRET|KEY|PASSWORD|PASSPHRASE|TOKEN)[A-Z0-9_]*)"
+    rf"(=|%3D|\\?[\"']\s*:\s*(?=\\?[\"'])){_VALUE}"
+)
 _AUTHORIZATION: Final = re.compile(r"(?i)\b((?:Proxy-)?Authorization\\?[\"']?\s*[:=]\s*)[^\r\n\"]+")
 # Access key ids of RAM users and of STS sessions (RAM, "AccessKey pair"; STS, AssumeRole).
 _KEY_IDS: Final = re.compile(r"\b(?:LTAI[A-Za-z0-9_-]{8,}|(?:TMP|STS)\.[A-Za-z0-9+/=_-]{8,})")
-# user:password@ in a URL, such as that of a proxy.
-_USERINFO: Final = re.compile(r"(?<=://)[^/\s@]+@")
+_BEARER: Final = re.compile(r"\b(Bearer )[A-Za-z0-9._~+/=-]{8,}")
+# user:password@ in a URL, such as that of a proxy or of a state in PostgreSQL; a password may have an @, too.
+_USERINFO: Final = re.compile(r"(?<=://)[^/?#\s\"']+@")
 
 
 def redacted(text: str, scrub: Callable[[str], str] = str) -> str:
     """Return the text in a form that may be shown anywhere; `scrub` blanks the values in use."""
     text = scrub(_ESCAPES.sub("", text))
     text = _AUTHORIZATION.sub(rf"\1{_BLANK}", text)
-    text = _NAMED.sub(rf"\1\2{_BLANK}", text)
+    text = _BEARER.sub(rf"\1{_BLANK}", text)
+    for form in (_NAMED, _VARIABLES):
+        text = form.sub(rf"\1\2\3{_BLANK}", text)
     text = _USERINFO.sub(f"{_BLANK}@", _KEY_IDS.sub(_BLANK, text))
     return safe(text.replace("\t", "    ").replace("\r\n", "\n"))

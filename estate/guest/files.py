@@ -87,7 +87,9 @@ def _fault_lines(error: ValidationError) -> Iterator[str]:
         elif fault["type"].startswith(("datetime", "timezone")):
             yield f'{where}: expected a time with its UTC offset, such as "2026-12-01T09:00:00+08:00"'
         else:
-            yield f"{where}: {fault['msg'].replace('Input should be', 'expected')}; got {fault['input']!r}"
+            # A stack file may name any file of the machine: one that is no evidence at all is not shown.
+            got = f"; got {fault['input']!r}" if fault["loc"] else ""
+            yield f"{where}: {fault['msg'].replace('Input should be', 'expected')}{got}"
 
 
 def _key(location: Iterable[str | int]) -> str:

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components.config import ConfigError, parse
-from demo.project import CONFIG_KEY, REPOSITORY
+from components.flows import with_flows
+from components.includes import parse_with_includes
+from demo.project import CONFIG_KEY, PROJECT_NAME, REPOSITORY
 from estate.errors import EstateError
 from estate.guest import load_evidence
 from estate.inventory import Inventory, load_inventory, render
@@ -123,3 +126,33 @@ def test_evidence(tmp_path: Path, changes: list[tuple[tuple[Any, ...], Any]]) ->
         load_evidence([path])
     except EstateError as error:
         expect_safe(error)
+
+
+NOT_OURS: dict[str, bytes] = {
+    "the environment": b"ALICLOUD_SECRET_KEY=hush\0PULUMI_CONFIG_PASSPHRASE=hush\0",
+    "an INI file": b"[hush]\naws_access_key_id = hush\naws_secret_access_key = hush\n",
+    "profiles": b'{"current": "x", "profiles": [{"name": "hush", "access_key_secret": "hush"}]}',
+    "a token": b"hush",
+    "a list": b'["hush", {"hush": "hush"}]',
+    "a map": b"token: hush\nlist: [hush]\n",
+    "a key": b"-----BEGIN KEY-----\nhush==\n-----END KEY-----\n",
+    "bytes": b"\xff\xfehush\xff",
+}
+
+
+@pytest.mark.parametrize("content", NOT_OURS.values(), ids=NOT_OURS)
+def test_a_file_that_is_no_such_file_at_all_is_not_shown(tmp_path: Path, content: bytes) -> None:
+    """A stack file may name any file that the run can read, and messages reach comments and logs."""
+    path = tmp_path / "named"
+    path.write_bytes(content)
+    link = {**STACK_FILE["classicLink"], "flowsFile": str(path)}
+    for read in (
+        lambda: load_evidence([path]),
+        lambda: load_inventory(path),
+        lambda: with_flows(parse({**STACK_FILE, "classicLink": link}, FILE), tmp_path, FILE),
+        lambda: parse_with_includes({CONFIG_KEY: {**STACK_FILE, "include": [str(path)]}}, PROJECT_NAME, tmp_path, FILE),
+    ):
+        with pytest.raises((EstateError, ConfigError)) as caught:
+            read()
+        assert "hush" not in str(caught.value)
+        expect_safe(caught.value)

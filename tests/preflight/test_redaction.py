@@ -24,6 +24,12 @@ SIGNATURE = "n0tArealSignature%2Bx%3D"
         (f"\x1b[31mx-acs-security-token: {SIGNATURE}\x1b[0m failed", " failed"),
         (f"SecretAccessKey={SIGNATURE} retry", "retry"),
         (f"the key {KEY} is unknown", "is unknown"),
+        (f"PATH=/bin ALICLOUD_SECRET_KEY={SIGNATURE} HOME=/root", "HOME=/root"),
+        (f"ALIBABA_CLOUD_SECURITY_TOKEN={SIGNATURE}\0PULUMI_CONFIG_PASSPHRASE={SIGNATURE}", "PASSPHRASE="),
+        (f'{{"PULUMI_ACCESS_TOKEN": "{SIGNATURE}", "VAULT_SERVER_TOKEN": "{SIGNATURE}", "PORT": "1"}}', '"PORT": "1"'),
+        (f'"passphrase": "correct n0tAreal {SIGNATURE}", "next": 1', '"next": 1'),
+        (f"postgres://ann:p@{SIGNATURE}@10.0.0.1/state?x=1 is away", "@10.0.0.1/state?x=1 is away"),
+        (f"Bearer {SIGNATURE} was refused", "was refused"),
         (f"SecurityToken%3D{SIGNATURE} for STS.NotARealSession0001", "for "),
     ],
 )
@@ -52,6 +58,8 @@ def test_what_steers_a_terminal_is_taken_out() -> None:
         "Pulumi.prod.yaml: classic-to-vpc:migration.window: expected a start\n  and a latest",
         "They come from ALICLOUD_ACCESS_KEY.",
         "the secret key: see docs/identity.md",
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET: expected the secret of ALICLOUD_ACCESS_KEY, which comes first",
+        "see https://example.com/a?b=c for ann@example.com",
     ],
 )
 def test_an_ordinary_message_stays_as_it_is(text: str) -> None:
