@@ -9,13 +9,16 @@ UV_VERSION := 0.13.9
 UV := $(or $(shell command -v uv),$(CACHE)/uv/bin/uv)
 PYTHON := .venv/bin/python
 
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+SBOM ?= dist/sbom.cdx.json
+
 ESTATE ?= simulator/estates/sample.yaml
 STACK_CONFIG ?= Pulumi.dev.yaml
 
 # ENGINE=least takes the oldest Pulumi that is accepted in place of the newest.
 export TOOLCHAIN_ENGINE := $(or $(ENGINE),$(TOOLCHAIN_ENGINE))
 
-.PHONY: help setup dev engine env demo simulator test test-quick lint format types docs record bench bench-verdict bench-kills lock clean
+.PHONY: help setup dev engine env demo simulator test test-quick lint format types docs record bench bench-verdict bench-kills lock sbom dist clean
 
 help: ## List what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -105,8 +108,29 @@ lock: setup ## Pin the newest of everything: Python packages, the Go that builds
 	@$(UV) pip compile --quiet --universal --no-header --group dev pyproject.toml --generate-hashes --upgrade -o requirements-dev.lock
 	@cp requirements-dev.lock requirements.lock   # whose pins the next command keeps
 	@$(UV) pip compile --quiet --universal --no-header pyproject.toml --generate-hashes -o requirements.lock
+	@$(UV) pip compile --quiet --universal --no-header --group pack --generate-hashes -c requirements.lock -o policies/requirements.txt
 	@$(UV) pip compile --quiet --universal --no-header --group go --generate-hashes --upgrade -o toolchain/go.lock
 	@$(PYTHON) -m toolchain.pin
 
+# Its schema takes 10 s to check; VALIDATE=--no-validate leaves that out.
+define write_sbom
+	@mkdir -p $(dir $(SBOM))
+	@$(PYTHON) -W ignore::UserWarning -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible \
+		$(VALIDATE) -o $(SBOM) requirements.lock
+endef
+
+sbom: dev ## Write what requirements.lock pins as a CycloneDX document: SBOM=dist/sbom.cdx.json.
+	$(write_sbom)
+
+# From the commit, not from the work tree: what is ignored or not committed is never in it. TAG is held to the version.
+dist: dev ## Pack the release into dist/: the project, the policy pack, the SBOM, and their digests.
+	@test "$(or $(TAG),v$(VERSION))" = "v$(VERSION)" || { echo "the tag $(TAG) is not that of version $(VERSION)" >&2; exit 1; }
+	@rm -rf dist && mkdir dist
+	@git archive --format=tar.gz --prefix=classic-to-vpc-$(VERSION)/ -o dist/classic-to-vpc-$(VERSION).tar.gz HEAD
+	@git -C policies archive --format=tar.gz --prefix=classic-to-vpc-preflight-$(VERSION)/ \
+		-o ../dist/classic-to-vpc-preflight-$(VERSION).tar.gz HEAD .
+	$(write_sbom)
+	@cd dist && sha256sum -- * > SHA256SUMS
+
 clean: ## Remove what was made here; the engine's cache stays.
-	@rm -rf .venv policies/venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv policies/venv dist .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

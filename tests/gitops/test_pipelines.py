@@ -117,6 +117,8 @@ def test_nobody_has_more_rights_than_the_job_takes(path: Path) -> None:
         text = json.dumps(job)
         assert ("PREFLIGHT_UP_ROLE" in text) == (path.name == "main.yml"), "one identity for reading, one for writing"
         assert ("secrets." in text) == ("id-token" in writing[name])
+        # SECURITY.md, "What a hostile pull request can do": the environment that writes is that of main alone.
+        assert (job.get("environment") == "prod") == (path.name == "main.yml")
         for step in job["steps"]:
             # What others can write, such as a branch's name, would be run.
             assert "${{" not in step.get("run", "")

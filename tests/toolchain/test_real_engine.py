@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -209,12 +210,15 @@ def test_a_missing_virtualenv_is_made_before_the_preview(project: Path, pulumi: 
     assert (project / "venv" / "bin" / "python").exists()
 
 
+def _pins_of_the_pack() -> list[str]:
+    return re.findall(r"(?m)^\S+==\S+", (REPOSITORY / "policies" / "requirements.txt").read_text(encoding="utf-8"))
+
+
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with what the pack requires, and with what `pulumi install` updates."""
     directory = tmp_path_factory.mktemp("wheels")
-    required = (REPOSITORY / "policies" / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    write_wheels([*required, "pip", "setuptools"], directory)
+    write_wheels([*_pins_of_the_pack(), "pip", "setuptools"], directory)
     write_empty_wheel("wheel", directory)
     return directory
 
@@ -226,6 +230,8 @@ def test_the_pack_runs_on_its_own_environment(
     """Copied away alone. `pulumi install` does what is done by hand: `python -m venv`, then pip."""
     pack = tmp_path / "pack"
     shutil.copytree(REPOSITORY / "policies", pack, ignore=shutil.ignore_patterns("venv", "__pycache__"))
+    # The wheels are packed anew here, so they have other hashes than those of the package index.
+    (pack / "requirements.txt").write_text("\n".join(_pins_of_the_pack()))
     offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}
     commands = {
         "uv": [

@@ -1,0 +1,163 @@
+"""What is installed, run and released is known by its digest, and who releases it can do nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+ROOT: Final = Path(__file__).parent.parent
+RELEASE: Final = ROOT / ".github/workflows/release.yml"
+GITOPS: Final = ROOT / "docs/gitops"
+TRACKED: Final = subprocess.run(
+    ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+).stdout.splitlines()
+PYTHON_LOCKS: Final = [
+    name for name in TRACKED if name.endswith(".lock") or re.fullmatch(r"(.*/)?requirements[^/]*\.txt", name)
+]
+GO_LOCKS: Final = [name for name in TRACKED if name.endswith("/go.sum")]
+
+
+def pinned(text: str) -> dict[tuple[str, str], set[str]]:
+    """Return the hashes of each package of a lock, by name and version."""
+    return {
+        (name, version): set(re.findall(r"--hash=sha256:([0-9a-f]{64})", rest))
+        for name, version, rest in re.findall(r"(?m)^([\w.-]+)==(\S+)(.*(?:\n +--hash.*)*)", text)
+    }
+
+
+@pytest.mark.parametrize("name", PYTHON_LOCKS)
+def test_every_python_package_is_locked_by_hash(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    if name == "requirements.txt":
+        text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    asked = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
+    found = pinned(text)
+    assert len(found) == len(asked) > 0, "a line that is no pin"
+    assert [package for package, hashes in found.items() if not hashes] == []
+
+
+def test_there_are_locks_for_all_that_is_installed() -> None:
+    assert set(PYTHON_LOCKS) == {
+        *("requirements.lock", "requirements-dev.lock", "requirements.txt"),
+        *("policies/requirements.txt", "toolchain/go.lock"),
+    }
+    # The stub of one module is built by the sums of the plugin, which replaces the module by it.
+    modules = [name for name in TRACKED if name.endswith("/go.mod") and "/ossstub/" not in name]
+    assert [name for name in modules if f"{name[:-3]}sum" not in GO_LOCKS] == []
+    # uv takes nothing whose hash is not in the lock.
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.findall(r"pip sync.*", makefile) == ["pip sync --quiet --compile-bytecode --require-hashes $(1)"]
+
+
+@pytest.mark.parametrize("name", GO_LOCKS)
+def test_every_go_module_is_locked_by_hash(name: str) -> None:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    assert lines
+    assert [line for line in lines if not re.fullmatch(r"\S+ v\S+ h1:[A-Za-z0-9+/]{43}=", line)] == []
+
+
+def test_the_sbom_names_every_locked_package_with_its_hashes(tmp_path: Path) -> None:
+    path = tmp_path / "sbom/sbom.cdx.json"
+    # As installed: the environment is not made anew.
+    command = ["make", "-o", "dev", "sbom", f"SBOM={path}", "VALIDATE=--no-validate"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(path.read_text(encoding="utf-8"))
+    assert (document["bomFormat"], document["metadata"]["component"]["name"]) == ("CycloneDX", "classic-to-vpc")
+    named = {
+        (part["name"], part["version"]): {
+            each["content"] for place in part["externalReferences"] for each in place.get("hashes", ())
+        }
+        for part in document["components"]
+    }
+    assert named == pinned((ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    assert all(part["purl"] == f"pkg:pypi/{part['name']}@{part['version']}" for part in document["components"])
+    # The same lock gives the same document: its digest can be compared.
+    assert {"name": "cdx:reproducible", "value": "true"} in document["metadata"]["properties"]
+
+
+def test_a_release_is_what_is_committed_with_its_digests(tmp_path: Path) -> None:
+    """In a clone, whose work tree has what nobody committed."""
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", "--depth", "1", f"file://{ROOT}", clone], check=True)
+    (clone / "policies/left-behind.py").write_text("not committed", encoding="utf-8")
+    (clone / ".venv").symlink_to(ROOT / ".venv")
+    command = ["make", "-o", "dev", "-C", str(clone), "dist", "VALIDATE=--no-validate"]
+    refused = subprocess.run([*command, "TAG=v99.0.0"], capture_output=True, text=True, check=False)
+    assert refused.returncode != 0
+    assert "the tag v99.0.0 is not that of version" in refused.stderr
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = (clone / "dist/SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    files = {line.split()[1]: line.split()[0] for line in lines}
+    assert files.keys() == {path.name for path in (clone / "dist").iterdir()} - {"SHA256SUMS"}
+    assert all(
+        hashlib.sha256((clone / "dist" / name).read_bytes()).hexdigest() == digest for name, digest in files.items()
+    )
+    contents = {}
+    for name in files:
+        if name.endswith(".tar.gz"):
+            with tarfile.open(clone / "dist" / name) as archive:
+                contents[name] = {item.name.partition("/")[2] for item in archive if item.isfile()}
+    [project, pack] = [contents[name] for name in sorted(contents)]
+    assert project == {name for name in TRACKED if (ROOT / name).is_file()} | (project & {".gitattributes"})
+    assert pack == {name.removeprefix("policies/") for name in TRACKED if name.startswith("policies/")}
+
+
+# ---- who releases ----
+
+
+def workflow(path: Path) -> dict[str, Any]:
+    # YAML 1.1 reads the key `on` as true.
+    loaded: dict[str, Any] = yaml.safe_load(re.sub(r"(?m)^on:", '"on":', path.read_text(encoding="utf-8")))
+    return loaded
+
+
+def test_what_builds_cannot_sign_and_what_signs_runs_nothing_of_ours() -> None:
+    jobs = workflow(RELEASE)["jobs"]
+    granted = {name: job["permissions"] for name, job in jobs.items()}
+    assert granted == {
+        "build": {"contents": "read"},
+        "attest": {"id-token": "write", "attestations": "write"},
+        "publish": {"contents": "write"},
+    }
+    assert all("run" not in step for step in jobs["attest"]["steps"])
+    assert [step["with"] for step in jobs["attest"]["steps"][1:]] == [
+        {"subject-checksums": "dist/SHA256SUMS"},
+        {"subject-path": "dist/classic-to-vpc-*.tar.gz", "sbom-path": "dist/sbom.cdx.json"},
+    ]
+    # Only what was built and attested is published, once somebody agrees.
+    assert (jobs["attest"]["needs"], jobs["publish"]["needs"]) == ("build", "attest")
+    assert jobs["publish"]["environment"] == "release"
+    assert not any(str(step.get("uses", "")).startswith("actions/checkout@") for step in jobs["publish"]["steps"])
+    text = RELEASE.read_text(encoding="utf-8")
+    assert "actions/cache" not in text
+    assert "secrets." not in text
+
+
+def test_only_a_tag_on_main_of_the_projects_version_is_released() -> None:
+    whole = workflow(RELEASE)
+    assert whole["on"] == {"push": {"tags": ["v*"]}}
+    steps = whole["jobs"]["build"]["steps"]
+    runs = [step["run"] for step in steps if "run" in step]
+    assert runs[0] == 'git merge-base --is-ancestor "$GITHUB_SHA" origin/main'
+    assert runs[1] == 'make dist TAG="$GITHUB_REF_NAME"'
+    assert steps[0]["with"] == {"fetch-depth": 0, "persist-credentials": False}
+    # A tag's name is text of whoever pushes it: it reaches the shell as a variable alone.
+    assert not any("${{" in run for job in whole["jobs"].values() for run in [s.get("run", "") for s in job["steps"]])
+
+
+def test_our_workflows_are_valid() -> None:
+    files = map(str, (ROOT / ".github/workflows").glob("*.yml"))
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *files]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
