@@ -146,8 +146,8 @@ def _stack_file(
         return None
     if cloud is None:
         return source_file(path, directory)
-    said = {**project, **{key: value for key, value in config.items() if key.startswith(PREFIX)}}
-    if said.keys() != cloud.keys() or not all(_says_text(value, cloud[key]) for key, value in said.items()):
+    declared = {**project, **{key: value for key, value in config.items() if key.startswith(PREFIX)}}
+    if declared.keys() != cloud.keys() or not all(_says_text(value, cloud[key]) for key, value in declared.items()):
         return None
     return source_file(path, directory)
 

@@ -140,16 +140,16 @@ def served(item: str) -> dict[str, list[str]]:
     types = sorted({name for rule in rules for name in rule.reads if name.startswith(_DECLARING)} - _FACTS)
     pages = [page for page, items in PAGES.items() if item in items]
     declared = [f"[{page}](components/{page}.md)" for page in pages] + [f"`{name}`" for name in types]
-    told = [] if item not in REPORTED else ["wave" if item in OF_WAVES else "instance"]
+    reports = [] if item not in REPORTED else ["wave" if item in OF_WAVES else "instance"]
     return {
         "declare": declared if "declare" in how else [],
         "check": [f"[`{rule.id}`](rules/{rule.id}.md)" for rule in rules],
         "attest": [f"`{ATTESTED[item]}`"] if item in ATTESTED else [],
-        "report": told,
+        "report": reports,
         "tests": [
             *(f"`{mirror(rule)}`" for rule in rules),
             *(["`tests/e2e/test_component_docs.py`"] if "declare" in how else []),
-            *(["`tests/policies/subjects/test_notes.py`"] if told else []),
+            *(["`tests/policies/subjects/test_notes.py`"] if reports else []),
         ],
     }
 

@@ -196,11 +196,11 @@ def _required_first(properties: Mapping[str, Any], required: Iterable[str]) -> t
 
 def _parameters(summary: str, properties: Mapping[str, Any], indent: int = 8) -> Iterator[str]:
     """Yield the docstring of a function that takes the properties."""
-    told = [
+    lines = [
         _wrapped(f":param {_snake(name)}: {_lower(described['description'])}", indent, " " * (indent + 4))
         for name, described in properties.items()
     ]
-    text = "\n".join(["", "", *told, " " * indent]) if told else ""
+    text = "\n".join(["", "", *lines, " " * indent]) if lines else ""
     yield f'{" " * indent}"""{summary}{text}"""'
 
 

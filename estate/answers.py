@@ -214,8 +214,8 @@ def check(action: str, reading: Reading, body: Mapping[str, Any]) -> None:
             problem = _problem(part, place)
             if problem:
                 item = _item(reading, place)
-                whose = f" of {item}" if item else ""
-                raise UnusableAnswer(action, f"{place.where}{whose} {problem}", request_id, item=item)
+                of_item = f" of {item}" if item else ""
+                raise UnusableAnswer(action, f"{place.where}{of_item} {problem}", request_id, item=item)
 
 
 def identity(items: Items, item: Any) -> tuple[str, ...] | None:

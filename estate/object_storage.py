@@ -72,12 +72,20 @@ class ObjectStorage:
         cause = error.unwrap() if isinstance(error, self._sdk.exceptions.OperationError) else error
         name = type(cause).__name__
         if name == "ServiceError":
-            told: Any = cause
+            service_error: Any = cause
             # An answer that is no XML of OSS has the SDK's own code.
-            if told.code == "BadErrorResponse":
+            if service_error.code == "BadErrorResponse":
                 return MalformedAnswer(self.route, action, NOT_THE_API, sent=True)
             return refused(
-                Refusal(told.code, told.message or "", told.request_id or None, told.status_code, None), action, scrub
+                Refusal(
+                    service_error.code,
+                    service_error.message or "",
+                    service_error.request_id or None,
+                    service_error.status_code,
+                    None,
+                ),
+                action,
+                scrub,
             )
         if name in ("RequestError", "ResponseError"):
             lost: Any = cause

@@ -123,18 +123,18 @@ def _cut(causes: list[BaseException], proxy: str | None) -> NoAnswerError:
     """Return why there was no connection, or why it broke."""
     for item in causes:
         if isinstance(item, urllib3.exceptions.NameResolutionError):
-            whose = f"the name of the proxy that {proxy} names" if proxy else "its name"
-            return NoAnswerError(f"{whose} cannot be resolved", f"Check DNS. {_way(proxy)}")
+            subject = f"the name of the proxy that {proxy} names" if proxy else "its name"
+            return NoAnswerError(f"{subject} cannot be resolved", f"Check DNS. {_way(proxy)}")
         if isinstance(item, urllib3.exceptions.NewConnectionError):
             refused = next((cause for cause in causes if isinstance(cause, OSError) and cause.errno), None)
-            whose = f"the proxy that {proxy} names: " if proxy else ""
+            subject = f"the proxy that {proxy} names: " if proxy else ""
             if isinstance(refused, ConnectionRefusedError):
-                return NoAnswerError(f"{whose}the connection was refused", f"Nothing listens there. {_way(proxy)}")
-            told = f" ({refused.strerror})" if refused and refused.strerror else ""
-            return NoAnswerError(f"{whose}no connection can be made{told}", _way(proxy))
+                return NoAnswerError(f"{subject}the connection was refused", f"Nothing listens there. {_way(proxy)}")
+            detail = f" ({refused.strerror})" if refused and refused.strerror else ""
+            return NoAnswerError(f"{subject}no connection can be made{detail}", _way(proxy))
         if isinstance(item, OSError) and str(item).startswith("Tunnel connection failed"):
-            told = str(item).removeprefix("Tunnel connection failed: ")
-            return NoAnswerError(f"the proxy refuses the connection ({told})", _way(proxy))
+            answer = str(item).removeprefix("Tunnel connection failed: ")
+            return NoAnswerError(f"the proxy refuses the connection ({answer})", _way(proxy))
         if isinstance(item, ssl.SSLError) and item.reason == "WRONG_VERSION_NUMBER":
             way = _way(proxy) if proxy else "Check the port in alicloud:endpoints, and the key alicloud:protocol."
             return NoAnswerError("what listens there does not speak TLS", way, lasting=True)
@@ -157,15 +157,15 @@ def _unusable(file: object) -> str | None:
     """Why a file of certificates cannot be used; None where it can, and where no file is named."""
     if not isinstance(file, str) or Path(file).is_dir():
         return None
-    whose = f"{_CERTIFICATES} names {file}, "
+    subject = f"{_CERTIFICATES} names {file}, "
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=file)
     except FileNotFoundError:
-        return f"{whose}which does not exist"
+        return f"{subject}which does not exist"
     except ssl.SSLError:
-        return f"{whose}which holds no certificate"
+        return f"{subject}which holds no certificate"
     except OSError as error:
-        return f"{whose}which cannot be read ({error.strerror})"
+        return f"{subject}which cannot be read ({error.strerror})"
     return None
 
 

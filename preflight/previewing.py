@@ -181,7 +181,7 @@ def run_engine(stack: OpenStack, run: Callable[[automation.Stack], None], reques
 
 def _failure(path: Path, scrub: Callable[[str], str]) -> Failure | None:
     try:
-        told: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return Failure(str(told["kind"]), redacted(str(told["message"]), scrub))
+        record: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return Failure(str(record["kind"]), redacted(str(record["message"]), scrub))
     except (OSError, ValueError, KeyError, TypeError):
         return None

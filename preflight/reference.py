@@ -55,8 +55,8 @@ def known_rule(rule_id: str) -> None:
     known = manifest()
     if rule_id not in known:
         alike = difflib.get_close_matches(rule_id, known, cutoff=0.4)
-        said = f" Did you mean {', '.join(alike)}?" if alike else ""
-        raise Stop(BAD_INPUT, f"there is no rule {safe(rule_id)}.{said} `preflight rules` lists them.")
+        hint = f" Did you mean {', '.join(alike)}?" if alike else ""
+        raise Stop(BAD_INPUT, f"there is no rule {safe(rule_id)}.{hint} `preflight rules` lists them.")
 
 
 def explain(console: Console, rule_id: str) -> None:
@@ -79,8 +79,8 @@ def explain_findings(console: Console, rule_id: str, path: Path, instances: Sequ
     try:
         result = load(path)
         rules = {rule["id"]: rule for rule in result["rules"]}
-        said = [item for item in findings(result) if item["rule"] == rule_id]
-        found = chosen_of(said, result, (), instances)
+        of_rule = [item for item in findings(result) if item["rule"] == rule_id]
+        found = chosen_of(of_rule, result, (), instances)
         judged = f"{result['stack']}, judged {when(result['now'])}"
     except NotJudgedError as problem:
         raise Stop(BAD_INPUT, f"--result {path}: {problem}") from None

@@ -226,14 +226,14 @@ def _engine(environ: Mapping[str, str]) -> toolchain.Engine:
 
 def _refused(error: automation.CommandError, stack: str | None) -> Stop:
     """Return why the engine does not open the stack, in a line and with a way out."""
-    said = "; ".join(error_lines(str(error))) or "it says nothing"
-    if "no stack named" in said:
+    message = "; ".join(error_lines(str(error))) or "it says nothing"
+    if "no stack named" in message:
         return Stop(BAD_INPUT, f"there is no stack {stack}: make it by `pulumi stack init {stack}`, or name another")
-    if "no stack selected" in said or "no current stack" in said:
+    if "no stack selected" in message or "no current stack" in message:
         return Stop(BAD_INPUT, "no stack is selected: name one by --stack, or `pulumi stack init NAME` makes the first")
-    if "passphrase" in said:
-        return Stop(NOT_ALLOWED, f"the config cannot be decrypted: {said}")
-    return Stop(NOT_JUDGED, f"the engine does not open the stack: {said}")
+    if "passphrase" in message:
+        return Stop(NOT_ALLOWED, f"the config cannot be decrypted: {message}")
+    return Stop(NOT_JUDGED, f"the engine does not open the stack: {message}")
 
 
 def error_lines(output: str) -> list[str]:

@@ -325,7 +325,7 @@ def _taken_names(network: CreateNetwork, estate: Estate) -> Iterator[Problem]:
         if not _is_alike(vpc, network):
             continue
         stack = maker(vpc.description)
-        whose = f"the stack {stack} made it" if stack else "this stack did not make it, or has lost the state of it"
+        origin = f"the stack {stack} made it" if stack else "this stack did not make it, or has lost the state of it"
         ways = [
             "another name",
             f"network: {{mode: existing, vpcId: {vpc.id}}} to move into it",
@@ -333,7 +333,7 @@ def _taken_names(network: CreateNetwork, estate: Estate) -> Iterator[Problem]:
         ]
         yield Problem(
             "network.name",
-            f"there is a VPC {network.name} of {network.cidr_block} already, {vpc.id}, and {whose}; "
+            f"there is a VPC {network.name} of {network.cidr_block} already, {vpc.id}, and {origin}; "
             f"expected {', or '.join(ways)}",
         )
 

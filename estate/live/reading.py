@@ -74,8 +74,8 @@ def _name(kind: type[BaseModel], fields: Mapping[str, Any]) -> str:
     name = str(fields.get(field) or "")
     if kind is not model.SecurityGroupRule:
         return f"{noun} {name}"
-    said = " ".join(str(fields.get(part)) for part in ("policy", "ip_protocol", "port_range"))
-    return f"{fields.get('nic_type')} {fields.get('direction')} {noun} {name or f'({said})'}"
+    description = " ".join(str(fields.get(part)) for part in ("policy", "ip_protocol", "port_range"))
+    return f"{fields.get('nic_type')} {fields.get('direction')} {noun} {name or f'({description})'}"
 
 
 def source_of(action: str, body: Any, **fields: Any) -> Source:
@@ -117,8 +117,8 @@ def whitelist_groups(source: Source, groups: Iterable[Any]) -> tuple[model.White
     return tuple(sorted(read, key=lambda group: group.name))
 
 
-def net_info(source: Source, info: Any, **told: str) -> model.NetInfo:
-    """Return an address of an RDS or Redis instance; `told` has the fields that differ between the products."""
+def net_info(source: Source, info: Any, **fields: str) -> model.NetInfo:
+    """Return an address of an RDS or Redis instance; `fields` has the fields that differ between the products."""
     return build(
         source,
         model.NetInfo,
@@ -128,7 +128,7 @@ def net_info(source: Source, info: Any, **told: str) -> model.NetInfo:
         vpc_id=info.vpcid or None,
         vswitch_id=info.v_switch_id or None,
         expires_in_seconds=seconds_left(info.expired_time),
-        **told,
+        **fields,
     )
 
 

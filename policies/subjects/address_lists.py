@@ -63,8 +63,8 @@ def unused(plan: Plan, source: Source, now: datetime) -> Verdict | None:
         if not item.flag("unused"):
             raise UnreadableError(f"The lists of {source.named}", reason)
         if "approval" not in item.data:
-            said = "after.unusedServices names the service without an approval"
-            raise UnreadableError(f"The lists of {source.named}", f"{reason}. {said}")
+            problem = "after.unusedServices names the service without an approval"
+            raise UnreadableError(f"The lists of {source.named}", f"{reason}. {problem}")
         word = approved(item.object("approval"), now)
         return not_applicable(f"Nobody uses {source.named}, whose lists cannot be read: {word}.")
     return None

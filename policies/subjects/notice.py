@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from policies.subjects.attestations import Kind
-from policies.subjects.ways_in import told
+from policies.subjects.ways_in import listed
 
 Phase: TypeAlias = Literal["before", "window", "after"]
 
@@ -115,7 +115,7 @@ ATTESTED: Final[Mapping[str, Kind]] = {
 NOT_READABLE: Final = (
     "orders that are not paid for, or not yet in force, which the migration cancels: of subscriptions somebody answers",
     "whether applications take new addresses and connection strings",
-    *told(),
+    *listed(),
 )
 """Parts that no rule of this version decides; most cannot be read by an API or a script."""
 

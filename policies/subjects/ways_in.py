@@ -1,6 +1,6 @@
 """Everything that admits, names, stops or ends an instance: what the reader reads, and what `not-checked` lists.
 
-`read` are the RAM actions that read it. Without any, `told` is what a person has to check. Sources are the official
+`read` are the RAM actions that read it. Without any, `listed` is what a person has to check. Sources are the official
 SDKs and references; docs/coverage.md is made of this.
 """
 
@@ -17,7 +17,7 @@ class WayIn(NamedTuple):
     does: str
     source: str
     read: tuple[str, ...] = ()
-    told: str = ""
+    listed: str = ""
 
 
 WAYS_IN: Final = (
@@ -125,80 +125,80 @@ WAYS_IN: Final = (
         "CLB primary/secondary server groups",
         "names: their members",
         "SLB, DescribeMasterSlaveServerGroups",
-        told="primary/secondary server groups of CLB: no text says what the move does to their members",
+        listed="primary/secondary server groups of CLB: no text says what the move does to their members",
     ),
     WayIn(
         "NAS",
         "admits: mount targets of the type Classic, and access rules by source address",
         "NAS, DescribeMountTargets and DescribeAccessRules; mounts of a Linux guest system are read from its evidence",
-        told="NAS: mount targets of the type Classic, which no VPC reaches, and access rules that name an address",
+        listed="NAS: mount targets of the type Classic, which no VPC reaches, and access rules that name an address",
     ),
     WayIn(
         "Windows guest systems",
         "names: network drives and shares (SMB) of other machines or of NAS; settings that name an interface",
         "Windows, net use: a drive belongs to the user who mapped it; the script for Windows looks at neither",
-        told="Windows guest systems: network drives and shares (SMB), and settings that name an interface",
+        listed="Windows guest systems: network drives and shares (SMB), and settings that name an interface",
     ),
     WayIn(
         "PolarDB",
         "admits: IP whitelists and ECS security groups of clusters",
         "PolarDB, DescribeDBClusterAccessWhitelist",
-        told="PolarDB: IP whitelists and security groups of clusters",
+        listed="PolarDB: IP whitelists and security groups of clusters",
     ),
     WayIn(
         "AnalyticDB for MySQL and for PostgreSQL",
         "admits: IP whitelists",
         "ADB, DescribeDBClusterAccessWhiteList; GPDB, DescribeDBInstanceIPArrayList",
-        told="AnalyticDB for MySQL and for PostgreSQL: IP whitelists",
+        listed="AnalyticDB for MySQL and for PostgreSQL: IP whitelists",
     ),
     WayIn(
         "PolarDB-X (DRDS), HBase, Lindorm, TSDB and OceanBase",
         "admits: IP whitelists; names: RDS instances below DRDS, which lose it with hybrid access",
         "References of each product; RDS, hybrid access mode",
-        told="PolarDB-X (DRDS), HBase, Lindorm, TSDB and OceanBase: IP whitelists, and RDS instances below DRDS",
+        listed="PolarDB-X (DRDS), HBase, Lindorm, TSDB and OceanBase: IP whitelists, and RDS instances below DRDS",
     ),
     WayIn(
         "MaxCompute",
         "admits: IP lists of projects, one for the classic network and one for VPCs",
         "Provider resource alicloud_maxcompute_project, ip_white_list",
-        told="MaxCompute: the IP lists of projects, one for the classic network and one for VPCs",
+        listed="MaxCompute: the IP lists of projects, one for the classic network and one for VPCs",
     ),
     WayIn(
         "Message Queue, Kafka, Elasticsearch, Log Service and DTS",
         "admits: whitelists and classic endpoints; names: an instance as source or target of a task",
         "References of each product",
-        told="Message Queue, Kafka, Elasticsearch, Log Service and DTS: whitelists, classic endpoints, and tasks",
+        listed="Message Queue, Kafka, Elasticsearch, Log Service and DTS: whitelists, classic endpoints, and tasks",
     ),
     WayIn(
         "Auto Scaling",
         "stops or ends: scaling groups replace an instance; tags name the group that made it",
         "ESS, DescribeScalingInstances; ECS, DescribeInstances (tag acs:autoscaling:scalingGroupId)",
-        told="Auto Scaling: scaling groups to which an instance was added by hand, and which may replace it",
+        listed="Auto Scaling: scaling groups to which an instance was added by hand, and which may replace it",
     ),
     WayIn(
         "Operation Orchestration Service, Cloud Assistant and resource plans",
         "stops or ends: tasks that stop, resize or release an instance",
         "OOS and ECS references",
-        told="OOS templates and scheduled Cloud Assistant commands that stop, resize or release an instance",
+        listed="OOS templates and scheduled Cloud Assistant commands that stop, resize or release an instance",
     ),
     WayIn(
         "DNS, CDN, WAF, Anti-DDoS, Bastionhost, CloudMonitor and Security Center",
         "names: an instance by its public or intranet address",
         "References of each product",
-        told="DNS, CDN, WAF, Anti-DDoS, Bastionhost, CloudMonitor and Security Center: entries that name an address",
+        listed="DNS, CDN, WAF, Anti-DDoS, Bastionhost, CloudMonitor and Security Center: entries that name an address",
     ),
     WayIn(
         "RAM",
         "admits: policies by acs:SourceIp",
         "RAM, policy elements",
-        told="RAM policies that let in by acs:SourceIp, and addresses in the configuration of applications",
+        listed="RAM policies that let in by acs:SourceIp, and addresses in the configuration of applications",
     ),
 )
 
 
-def told() -> Iterator[str]:
+def listed() -> Iterator[str]:
     """Return the products that are not read, in the words of `not-checked`."""
-    return (way.told for way in WAYS_IN if way.told)
+    return (way.listed for way in WAYS_IN if way.listed)
 
 
 def _code(names: tuple[str, ...]) -> str:

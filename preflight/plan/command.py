@@ -114,7 +114,7 @@ def make_document(judged: Judged, earlier: dict[str, Any] | None = None, base: P
 
 def document_lines(document: Document, width: int, *, everything: bool = False) -> list[Text]:
     """Return the lines of a plan; the verdict is the last one."""
-    lines = [Text(line) for told in _by_file(document) for line in wrapped(told, width)]
+    lines = [Text(line) for paragraph in _by_file(document) for line in wrapped(paragraph, width)]
     lines += change_lines(document.change, width, everything=everything)
     if document.comparison is not None:
         lines += [Text(), *comparison_lines(document.comparison, width, everything=everything)]
@@ -127,7 +127,7 @@ def document_markdown(document: Document) -> str:
     """Return a plan as Markdown for a pull request."""
     compared = "" if document.comparison is None else f"\n{comparison_markdown(document.comparison)}"
     head = f"**{escaped(document.readiness)}**: stack {escaped(document.change.stack)}\n\n"
-    by_file = "".join(f"{escaped(told)}\n\n" for told in _by_file(document))
+    by_file = "".join(f"{escaped(paragraph)}\n\n" for paragraph in _by_file(document))
     return f"{head}{by_file}{change_markdown(document.change)}{compared}"
 
 

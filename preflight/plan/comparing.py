@@ -25,10 +25,14 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any], plan: Plan | No
 
     `plan` is the input of `after`: only it has attestations, and waivers that cover nothing.
     """
-    ones, others = _by_subject(before), _by_subject(after)
+    old_findings, new_findings = _by_subject(before), _by_subject(after)
     titles = {rule["id"]: rule for result in (before, after) for rule in result["rules"]}
-    told = (key for key in {*ones, *others} if {_outcome(ones, key), _outcome(others, key)} & {*_OPEN, _WAIVED})
-    changes = [_change(ones.get(key), others.get(key), titles) for key in sorted(told)]
+    keys = (
+        key
+        for key in {*old_findings, *new_findings}
+        if {_outcome(old_findings, key), _outcome(new_findings, key)} & {*_OPEN, _WAIVED}
+    )
+    changes = [_change(old_findings.get(key), new_findings.get(key), titles) for key in sorted(keys)]
     opened = [item for item in changes if item.after in _OPEN]
     before_ids, after_ids = _instances(before), _instances(after)
     return Comparison(
@@ -39,8 +43,8 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any], plan: Plan | No
         newly_waived=tuple(item for item in changes if item.after == _WAIVED and item.before != _WAIVED),
         blocking_since=tuple(
             item
-            for key, other in sorted(others.items())
-            if (one := ones.get(key)) is not None
+            for key, other in sorted(new_findings.items())
+            if (one := old_findings.get(key)) is not None
             and {one["outcome"], other["outcome"]} <= set(_OPEN)
             and other["blocking"]
             and not one["blocking"]
@@ -112,8 +116,8 @@ def _dates(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Move
         one, other = _wave_dates(ones.get(name)), _wave_dates(others.get(name))
         for what in _OF_A_WAVE:
             if not _same(one.get(what), other.get(what)):
-                told = f"{what} of wave {printable(name)}"
-                yield MovedDate(what=told, before=one.get(what), after=other.get(what))
+                name_of_date = f"{what} of wave {printable(name)}"
+                yield MovedDate(what=name_of_date, before=one.get(what), after=other.get(what))
     # The next time at which something becomes mandatory moves with every run by itself, so only findings count here.
     soonest, since = _mandatory(before), _mandatory(after)
     for rule in sorted(soonest.keys() & since.keys()):
@@ -219,13 +223,13 @@ def _declared_waivers(plan: Plan | None) -> dict[_WaiverKey, Mapping[str, Any]]:
 
 
 def _read_waiver(facts: Facts) -> dict[str, str]:
-    told = {key: facts.text(key) for key in ("rule", "reason", "owner", "approvedBy")}
-    return told | {key: facts.moment(key).isoformat() for key in ("approvedAt", "expires")}
+    texts = {key: facts.text(key) for key in ("rule", "reason", "owner", "approvedBy")}
+    return texts | {key: facts.moment(key).isoformat() for key in ("approvedAt", "expires")}
 
 
 def _read_attestation(facts: Facts) -> dict[str, str]:
-    told = {key: facts.text(key) for key in ("kind", "owner")}
-    return told | {key: facts.moment(key).isoformat() for key in ("statedAt", "validUntil")}
+    texts = {key: facts.text(key) for key in ("kind", "owner")}
+    return texts | {key: facts.moment(key).isoformat() for key in ("statedAt", "validUntil")}
 
 
 def _attestations(plan: Plan | None) -> Iterator[dict[str, str]]:

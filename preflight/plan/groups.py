@@ -42,15 +42,15 @@ def group_changes(plan: Plan, steps: Iterable[Step]) -> tuple[tuple[GroupChange,
     for classic_id, clones in sorted(plan.clones.items()):
         for clone in clones:
             its_steps = by_parent.pop(clone.urn, [])
-            told = facts[classic_id].data if classic_id in facts else {}
-            found.append(_group(plan, clone, classic_id, told, its_steps))
+            facts_of_group = facts[classic_id].data if classic_id in facts else {}
+            found.append(_group(plan, clone, classic_id, facts_of_group, its_steps))
     return tuple(found), [step for left in by_parent.values() for step in left]
 
 
 def _group(
-    plan: Plan, clone: Resource, classic_id: str, told: Mapping[str, Value], steps: Sequence[Step]
+    plan: Plan, clone: Resource, classic_id: str, facts_of_group: Mapping[str, Value], steps: Sequence[Step]
 ) -> GroupChange:
-    members, name = told.get("memberIds"), told.get("securityGroupName")
+    members, name = facts_of_group.get("memberIds"), facts_of_group.get("securityGroupName")
     rules = [_converted(entry) for entry in _objects(clone.properties.get("report"))]
     children = plan.children(clone, SECURITY_GROUP_RULES)
     limits = clone.properties.get("limits")

@@ -228,8 +228,8 @@ def _link(step: Step, action: Action) -> _Told:
 
 
 def _attachment(step: Step, action: Action) -> _Told:
-    told = {"create": "linked to the VPC", "replace": "linked to another VPC", "delete": "no longer linked"}
-    return told.get(action, "linked as before"), (), None
+    texts = {"create": "linked to the VPC", "replace": "linked to another VPC", "delete": "no longer linked"}
+    return texts.get(action, "linked as before"), (), None
 
 
 def _added_rules(step: Step, action: Action) -> _Told:
@@ -284,8 +284,8 @@ def _snapshots(step: Step, action: Action) -> _Told:
     number = len(_texts(data, "diskIds"))
     if action == "release":
         return "the stack lets go of the snapshots, which stay", (), None
-    told = "taken" if action in ("create", "replace") else f"{action}d"
-    return f"snapshots of {number} disks, {told} at one moment", (), None
+    verb = "taken" if action in ("create", "replace") else f"{action}d"
+    return f"snapshots of {number} disks, {verb} at one moment", (), None
 
 
 def _removed(key: str) -> Callable[[Step, Action], _Told]:

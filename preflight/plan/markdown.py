@@ -101,21 +101,21 @@ def _groups(change: Change) -> Iterator[str]:
         for group in ordered
     ]
     yield from _rows(["| | group | members | VPC groups | classic rules |", "|---|---|--:|---|---|"], rows)
-    told = [
+    rows = [
         f"- {escaped(called(group.classic_id, group.name))}: **{escaped(rule.became)}** {escaped(rule.classic_rule)}: "
         f"{escaped(rule.reason)}"
         for group in ordered
         for rule in sorted(group.rules, key=lambda rule: rule.became != "lost")
         if rule.became in ("lost", "narrowed")
     ]
-    told += [
+    rows += [
         f"- {escaped(called(group.classic_id, group.name))}: {sign} {escaped(rule)}"
         for group in ordered
         for sign, rules in (("new rule", group.added), ("rule gone", group.removed))
         for rule in rules
     ]
     yield ""
-    yield from _rows([], told)
+    yield from _rows([], rows)
 
 
 def _parts(parts: Sequence[Part]) -> Iterator[str]:

@@ -55,8 +55,8 @@ def change_lines(change: Change, width: int, *, everything: bool = False) -> Ite
         yield Text(line, "bold")
     if change.forever:
         number = len(change.forever)
-        told = f"{_MARK} {number} of them cannot be undone, marked {_MARK} below."
-        yield Text(told, "bold red")
+        warning = f"{_MARK} {number} of them cannot be undone, marked {_MARK} below."
+        yield Text(warning, "bold red")
     for area in TITLES:
         if area == "security-groups":
             yield from _groups(change.groups, width, everything)
@@ -70,8 +70,8 @@ def change_lines(change: Change, width: int, *, everything: bool = False) -> Ite
 
 def counts_text(change: Change) -> str:
     """Return the number of resources that are created, updated and so on."""
-    told = [f"{number} {WORDS[action]}" for action, number in change.counts.items() if number]
-    return ", ".join([*(told or ["nothing to do"]), f"{change.unchanged} as they are"])
+    parts = [f"{number} {WORDS[action]}" for action, number in change.counts.items() if number]
+    return ", ".join([*(parts or ["nothing to do"]), f"{change.unchanged} as they are"])
 
 
 def _texts(lines: Iterable[str], style: str = "") -> Iterator[Text]:
@@ -89,10 +89,10 @@ def groups_heading(groups: Sequence[GroupChange]) -> str:
         tally.update(group.tally)
     cloned = sum(group.mode == "clone" for group in groups)
     others = len(groups) - cloned
-    told = [f"{cloned} cloned"] if cloned else []
-    told += [f"{others} with VPC groups of others in their place"] if others else []
+    parts = [f"{cloned} cloned"] if cloned else []
+    parts += [f"{others} with VPC groups of others in their place"] if others else []
     rules = tally_text(tally)
-    return f"{', '.join(told)}" + (f"; classic rules: {rules}" if rules else "")
+    return f"{', '.join(parts)}" + (f"; classic rules: {rules}" if rules else "")
 
 
 def tally_text(tally: Mapping[Became, int]) -> str:
@@ -145,15 +145,15 @@ def _rules_of(group: GroupChange, width: int, most: int | None) -> Iterator[Text
             yield from _texts(wrapped(rule, width, f"      {sign} "))
         if len(rules) > len(kept):
             yield Text(f"      {sign} and {number_of(len(rules) - len(kept), 'more rule')}", "dim")
-    told = [item for item in group.rules if most is None or item.became in ("lost", "narrowed")]
-    kept_rules = told[:most]
+    chosen = [item for item in group.rules if most is None or item.became in ("lost", "narrowed")]
+    kept_rules = chosen[:most]
     for item in kept_rules:
         text = f"{item.became}: {item.classic_rule}: {item.reason}"
         if most is None and item.vpc_rules > 1:
             text += f" ({item.vpc_rules} VPC rules)"
         yield from _texts(wrapped(text, width, " " * 6), "red" if item.became == "lost" else "dim")
-    if len(told) > len(kept_rules):
-        yield Text(f"      and {number_of(len(told) - len(kept_rules), 'more rule')} lost or narrowed", "dim")
+    if len(chosen) > len(kept_rules):
+        yield Text(f"      and {number_of(len(chosen) - len(kept_rules), 'more rule')} lost or narrowed", "dim")
 
 
 # ---- all else ----

@@ -92,33 +92,33 @@ def counts_text(reach: Reach) -> str:
 def database_counts_text(reach: Reach) -> str:
     """Return the pairs of an instance and a database in a line."""
     counts = reach.to_databases
-    told = _counted(
+    text = _counted(
         f"{counts.before} pairs with an instance", counts.kept, counts.lost_in_part, counts.lost, counts.opened
     )
-    return told + (f", {counts.unknown} not known" if counts.unknown else "")
+    return text + (f", {counts.unknown} not known" if counts.unknown else "")
 
 
 def _counted(what: str, kept: int, part: int, lost: int, opened: int) -> str:
-    told = [f"{kept} still can"]
-    told += [f"{number} {word}" for number, word in ((part, "in part"), (lost, "cannot")) if number]
-    return f"{what}: {', '.join(told)}" + (f"; {opened} can that could not" if opened else "; nothing is opened")
+    parts = [f"{kept} still can"]
+    parts += [f"{number} {word}" for number, word in ((part, "in part"), (lost, "cannot")) if number]
+    return f"{what}: {', '.join(parts)}" + (f"; {opened} can that could not" if opened else "; nothing is opened")
 
 
 def answer_text(document: Document) -> str:
     """Return the answer that the exit code reports."""
     reach = document.reach
-    told = []
+    parts = []
     if reach.opened:
-        told.append(f"OPENED: {number_of(reach.opened, 'row')} above reached nothing before, and nobody accepted that")
+        parts.append(f"OPENED: {number_of(reach.opened, 'row')} above reached nothing before, and nobody accepted that")
     if reach.unknown or reach.to_databases.unknown:
-        told.append("UNKNOWN: not everything can be read")
+        parts.append("UNKNOWN: not everything can be read")
     elif document.estate_file is not None:
-        told.append(f"UNKNOWN: by the estate in {printable(document.estate_file)} alone, and no cloud was asked")
-    if not told:
-        told.append("NOTHING OPENED")
+        parts.append(f"UNKNOWN: by the estate in {printable(document.estate_file)} alone, and no cloud was asked")
+    if not parts:
+        parts.append("NOTHING OPENED")
     if reach.lost:
-        told.append(f"{number_of(reach.lost, 'row')} lost, in part or whole")
-    return f"{'; '.join(told)}: stack {reach.stack}"
+        parts.append(f"{number_of(reach.lost, 'row')} lost, in part or whole")
+    return f"{'; '.join(parts)}: stack {reach.stack}"
 
 
 # ---- rows ----
@@ -138,8 +138,8 @@ def pair_text(item: PairReach) -> str:
     """Return the result for a pair."""
     parts = ((item.opened, "opened"), (item.lost, "lost"), (item.kept, "kept"))
     given = [(flows, word) for flows, word in parts if flows.parts]
-    told = [flows.text if len(given) == 1 and word == item.status else f"{word} {flows.text}" for flows, word in given]
-    return "; ".join([*told, *([item.note] if item.note else [])])
+    texts = [flows.text if len(given) == 1 and word == item.status else f"{word} {flows.text}" for flows, word in given]
+    return "; ".join([*texts, *([item.note] if item.note else [])])
 
 
 def outside_rows(reach: Reach, only: Sequence[str] = (), *, whole: bool = False) -> list[Row]:
@@ -150,8 +150,8 @@ def outside_rows(reach: Reach, only: Sequence[str] = (), *, whole: bool = False)
             peers = ", ".join(item.blocks) if whole and "more blocks" in item.peers else item.peers
             ends = (peers,), item.at.names
             source, target = ends if item.direction == "ingress" else (ends[1], ends[0])
-            told = f"{item.traffic}: {item.rule}" if item.rule else item.traffic
-            rows.append(Row(_status(item.status, accepted=item.accepted), source, target, told))
+            text = f"{item.traffic}: {item.rule}" if item.rule else item.traffic
+            rows.append(Row(_status(item.status, accepted=item.accepted), source, target, text))
     return _together(rows)
 
 

@@ -93,8 +93,10 @@ def _open(case: Xml.Element, item: Mapping[str, Any], title: str) -> None:
         _add(case, "skipped", "ADVICE", f"{outcome}, blocks from {item['mandatoryFrom']}: {first}", text)
     elif outcome == "WAIVED":
         waiver = item["waiver"]
-        told = f"{waiver['insteadOf']}, waived until {waiver['expires']} by {waiver['approvedBy']}: {waiver['reason']}"
-        _add(case, "skipped", outcome, told, text)
+        reason = (
+            f"{waiver['insteadOf']}, waived until {waiver['expires']} by {waiver['approvedBy']}: {waiver['reason']}"
+        )
+        _add(case, "skipped", outcome, reason, text)
     else:
         _add(case, "skipped", outcome, first, text)
 

@@ -196,8 +196,8 @@ def _meetings(report: Report) -> list[str]:
     used = {place for (_, place, _), _ in drawn}
     lines = [f'    {node}["{label_text(why)}"]' for why, node in others.items() if node in used]
     for (wave, place, linked), names in drawn:
-        told = f"ClassicLink: {len(names)}" if linked else f"not linked: {len(names)}"
-        lines.append(f'    {wave} {"---" if linked else "-.-"}|"{told}"| {place}')
+        label = f"ClassicLink: {len(names)}" if linked else f"not linked: {len(names)}"
+        lines.append(f'    {wave} {"---" if linked else "-.-"}|"{label}"| {place}')
     return lines
 
 

@@ -48,8 +48,8 @@ class PlacedFix:
     @property
     def outcomes(self) -> dict[str, int]:
         """The number of its findings that are FAIL, and of those that are UNKNOWN."""
-        told = [str(item["outcome"]) for item in self.fix.items]
-        return {outcome: told.count(outcome) for outcome in ("FAIL", "UNKNOWN") if outcome in told}
+        outcomes = [str(item["outcome"]) for item in self.fix.items]
+        return {outcome: outcomes.count(outcome) for outcome in ("FAIL", "UNKNOWN") if outcome in outcomes}
 
 
 @dataclass(frozen=True)

@@ -47,10 +47,10 @@ def document(report: Report) -> dict[str, Any]:
     results = [*_own_result(report), *(item for placed in report.fixes for item in _results(placed, report))]
     shown = sorted(results, key=lambda item: _LEVELS.index(item["level"]))[:MOST_RESULTS]
     invocation: dict[str, Any] = {"executionSuccessful": report.judged, "exitCode": report.code}
-    told = [report.headline, *report.reasons]
+    notes = [report.headline, *report.reasons]
     if len(results) > len(shown):
-        told.append(f"{len(results) - len(shown)} more results are left out: GitHub shows {MOST_RESULTS}")
-    invocation["toolExecutionNotifications"] = [{"level": "note", "message": {"text": _text(text)}} for text in told]
+        notes.append(f"{len(results) - len(shown)} more results are left out: GitHub shows {MOST_RESULTS}")
+    invocation["toolExecutionNotifications"] = [{"level": "note", "message": {"text": _text(text)}} for text in notes]
     return {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -73,7 +73,7 @@ def _rule(rule: Mapping[str, Any], pages: Pages) -> dict[str, Any]:
     lead = rule["leadHours"]
     since = "It is always mandatory." if lead is None else f"It is mandatory from {lead:g} hours before the window on."
     waivers = "" if rule["unwaivable"] is None else f" It cannot be waived: {rule['unwaivable']}"
-    told = {
+    descriptor = {
         "id": rule["id"],
         "name": "".join(part.capitalize() for part in str(rule["id"]).split("-")),
         "shortDescription": {"text": _text(rule["title"])},
@@ -86,7 +86,7 @@ def _rule(rule: Mapping[str, Any], pages: Pages) -> dict[str, Any]:
         },
     }
     uri = pages.of(str(rule["id"])) if pages.are_linked else str(rule["url"])
-    return told | ({"helpUri": uri} if uri.startswith(("https://", "http://")) else {})
+    return descriptor | ({"helpUri": uri} if uri.startswith(("https://", "http://")) else {})
 
 
 def _own_rule(report: Report) -> Iterator[dict[str, Any]]:

@@ -166,11 +166,11 @@ def _groups(plan: Plan, facts: Mapping[str, Value]) -> Iterable[Group]:
         group_id = _text(item, "securityGroupId")
         clones = plan.clones.get(group_id, ())
         rules = sum(
-            len(told)
+            len(rules)
             for clone in clones
             for child in plan.children(clone, SECURITY_GROUP_RULES)
-            for told in [child.properties.get("rules")]
-            if isinstance(told, Mapping)
+            for rules in [child.properties.get("rules")]
+            if isinstance(rules, Mapping)
         )
         number = sum(len(plan.children(clone, SECURITY_GROUP)) for clone in clones)
         kind = "of others" if any(clone.parent in shared for clone in clones) else "cloned"

@@ -35,10 +35,10 @@ def timeline(  # noqa: PLR0913 - one argument an option
         Asked(project=project, stack=stack, at=at, strict=strict, rehearsal=rehearsal, estate=estate),
         console(stderr=True),
     )
-    decision, told = judged.decision, judged.preview
-    if decision.result is None or not told.is_whole:
-        raise typer.Exit(not_judged(decision, told, out))
-    found = make_timeline(plan_of(told.steps), decision.result)
+    decision, preview = judged.decision, judged.preview
+    if decision.result is None or not preview.is_whole:
+        raise typer.Exit(not_judged(decision, preview, out))
+    found = make_timeline(plan_of(preview.steps), decision.result)
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
     else:

@@ -31,7 +31,7 @@ def make_timeline(plan: Plan, result: Mapping[str, Any]) -> Timeline:
     """Return what happens when, by the stack as it was previewed and the result of that preview."""
     now = datetime.fromisoformat(result["now"])
     made = _Making(plan, result, now)
-    for part in (made.waves, made.databases, made.snapshots, made.evidence, made.words, made.instances):
+    for part in (made.waves, made.databases, made.snapshots, made.evidence, made.statements, made.instances):
         part()
     events = sorted(made.events, key=lambda event: (event.at, event.kind, event.what))
     return Timeline(
@@ -104,17 +104,17 @@ class _Making:
         sizes = self._known(f"the disks of wave {name}", lambda: [_gib(item) for item in moving])
         if sizes:
             whole = up + durations.copying(max(sizes), clock)
-            told = f"about then the disks are whole ({max(sizes):g} GiB at the most): snapshots work again"
-            self._event(whole, "disks-whole", name, told)
+            text = f"about then the disks are whole ({max(sizes):g} GiB at the most): snapshots work again"
+            self._event(whole, "disks-whole", name, text)
             self._span(name, "copying", up, whole)
         self._event(latest, "latest", name, "Latest Schedule Time: a move that is put off begins by then")
 
     def databases(self) -> None:
         """Add when databases lose their classic addresses: by their hybrid access, existing or planned."""
         access = {item.facts.data.get("dbInstanceId"): item for item in self._plan.of_type_in(types.HYBRID_ACCESSES)}
-        told = self._known("the databases", lambda: self._plan.migration.objects("databases")) or ()
+        databases = self._known("the databases", lambda: self._plan.migration.objects("databases")) or ()
         names: dict[Any, str] = {}
-        for database in told:
+        for database in databases:
             db_id = database.data.get("dbInstanceId")
             names[db_id] = printable(str(database.data.get("description") or db_id))
             ends = [
@@ -140,8 +140,8 @@ class _Making:
         for resource in self._plan.of_type_in((types.SNAPSHOT, types.SNAPSHOT_GROUP)):
             days = self._known("how long a snapshot is kept", partial(_kept_days, resource.facts))
             if days and not resource.exists:
-                told = f"snapshots that `pulumi up` takes today are deleted by themselves, after {days:g} days"
-                self._event(self._now + timedelta(days=days), "snapshot-ends", None, told)
+                text = f"snapshots that `pulumi up` takes today are deleted by themselves, after {days:g} days"
+                self._event(self._now + timedelta(days=days), "snapshot-ends", None, text)
         for instance in self._plan.instances:
             name = _name(instance.facts)
             found = self._known(f"the snapshots of {name}", partial(_newest_snapshots, instance.facts)) or ()
@@ -163,7 +163,7 @@ class _Making:
             if at is not None:
                 self._event(at + timedelta(hours=most), "evidence-ends", None, "evidence grows too old", name)
 
-    def words(self) -> None:
+    def statements(self) -> None:
         """Add the ends of attestations, waivers and accepted differences."""
         migration = self._known("the migration", lambda: self._plan.migration)
         if migration is None:
@@ -174,7 +174,7 @@ class _Making:
         ):
             entries = (self._known(key, partial(migration.objects, key)) or ()) if key in migration.data else ()
             for entry in entries:
-                self._word(entry, kind, ends, what)  # type: ignore[arg-type]
+                self._statement(entry, kind, ends, what)  # type: ignore[arg-type]
         for instance in self._plan.instances:
             for disk in self._known("disks", partial(instance.facts.objects, "disks")) or ():
                 if "excluded" in disk.data:
@@ -187,10 +187,10 @@ class _Making:
     def _acceptance(self, read: Callable[[], Facts], what: str) -> None:
         entry = self._known(what, read)
         if entry is not None:
-            self._word(entry, "acceptance-ends", "expires", lambda _: what)
+            self._statement(entry, "acceptance-ends", "expires", lambda _: what)
 
-    def _word(self, entry: Facts, kind: Kind, ends: str, told: Callable[[Facts], str]) -> None:
-        what = self._known("a statement with an end", lambda: f"{told(entry)} of {entry.text('owner')} runs out")
+    def _statement(self, entry: Facts, kind: Kind, ends: str, text_of: Callable[[Facts], str]) -> None:
+        what = self._known("a statement with an end", lambda: f"{text_of(entry)} of {entry.text('owner')} runs out")
         at = self._known(what or "a statement with an end", partial(entry.moment, ends))
         if what is not None and at is not None:
             self._event(at, kind, None, what)

@@ -111,23 +111,23 @@ def _update(judged: Judged, asked: Asked, scratch: Path, out: Console, err: Cons
     progress, done = Progress(err), Done()
     with progress.running():
         heard = Heard(progress.tell, judged.scrub)
-        told = update(judged.stack, asked.plan, Request(scratch / "updated.json", scratch), heard, done)
-    if told.failed and (told.errors or told.failure is not None):
-        return _failed(told, done, out)
+        updated = update(judged.stack, asked.plan, Request(scratch / "updated.json", scratch), heard, done)
+    if updated.failed and (updated.errors or updated.failure is not None):
+        return _failed(updated, done, out)
     show(out)
     show(out, Text(f"Done: {done.summary}."))
-    wanted = replace(judged.wanted, run=told.run_id)
-    decision = decide(told.result, wanted, datetime.now(UTC), strict=asked.strict)
-    return _show_after(in_doubt(decision, told), judged, out)
+    wanted = replace(judged.wanted, run=updated.run_id)
+    decision = decide(updated.result, wanted, datetime.now(UTC), strict=asked.strict)
+    return _show_after(in_doubt(decision, updated), judged, out)
 
 
-def _failed(told: Preview, done: Done, out: Console) -> int:
+def _failed(updated: Preview, done: Done, out: Console) -> int:
     """Show why an update stopped early, and how far it got; return the exit code."""
-    code, problems = FAILED, list(told.errors[:_MOST_ERRORS])
-    if told.failure is not None:
-        problems = [told.failure.message]
-        code = {str(kind): code for kind, code in EXIT_CODES.items()}.get(told.failure.kind, NOT_JUDGED)
-    elif any(word in error for error in told.errors for word in _OTHERWISE):
+    code, problems = FAILED, list(updated.errors[:_MOST_ERRORS])
+    if updated.failure is not None:
+        problems = [updated.failure.message]
+        code = {str(kind): code for kind, code in EXIT_CODES.items()}.get(updated.failure.kind, NOT_JUDGED)
+    elif any(word in error for error in updated.errors for word in _OTHERWISE):
         code = NOT_JUDGED
         problems.append("The cloud, the commit or the config has changed since the verdict.")
     for text in problems:
