@@ -68,11 +68,12 @@ def adoptable_links(links: Iterable[ClassicLinkAttachment], begun: Begun) -> Map
 
     Otherwise they would count as links of others, and a destroy would leave them (provider/classic_link_attachment.py).
     """
-    return {
-        (_LINK, link.instance_id): f"{link.instance_id}:{link.vpc_id}:made"
-        for link in links
-        if begun.get((_LINK, link.instance_id), {}).get("vpcId") == link.vpc_id
-    }
+    return {(_LINK, link.instance_id): f"{link.instance_id}:{link.vpc_id}:made" for link in begun_links(links, begun)}
+
+
+def begun_links(links: Iterable[ClassicLinkAttachment], begun: Begun) -> list[ClassicLinkAttachment]:
+    """Return those of the links whose creation was begun and not finished."""
+    return [link for link in links if begun.get((_LINK, link.instance_id), {}).get("vpcId") == link.vpc_id]
 
 
 def read_begun(stack: str) -> Begun:

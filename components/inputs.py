@@ -16,7 +16,7 @@ from components.plan import MigrationPlan, StackRecord, make_plan
 from components.run import SourceFile, Sources, discard_result, read_sources, source_file
 from components.settings import connect
 from components.stack_config import given_cloud, given_migration, migration_config
-from components.stack_outputs import own_record, share, with_leftovers, with_shared
+from components.stack_outputs import own_record, share, tell_of_cut_off_links, with_leftovers, with_shared
 from estate.client import Cloud
 from estate.clock import ClockReading, now
 from estate.documents import DocumentError, read_document
@@ -73,7 +73,9 @@ def _by_cloud(config: MigrationConfig, directory: Path, environ: Mapping[str, st
     pulumi.log.info(f"Read {counted(estate)} of {cloud.region}", ephemeral=True)
     sources = replace(sources, clock=cloud.clock, rehearsal=cloud.settings.rehearsal())
     record = with_leftovers(record, config, estate, lambda: snapshot_groups(cloud))
-    return Inputs(make_plan(config, estate, file, evidence, record), cloud, sources)
+    plan = make_plan(config, estate, file, evidence, record)
+    tell_of_cut_off_links(plan)
+    return Inputs(plan, cloud, sources)
 
 
 class WithOutputs(NamedTuple):

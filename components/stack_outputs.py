@@ -114,6 +114,31 @@ def with_leftovers(
     return replace(record, vpc_id=vpc_id, leftovers={**record.leftovers, **leftovers})
 
 
+def tell_of_cut_off_links(plan: MigrationPlan) -> None:
+    """Warn of links to a VPC of others that a killed run of this stack had begun, with the command that mends each.
+
+    Who made such a link cannot be known: it counts as there before, and a destroy leaves it. The state is asked only
+    where a link is declared that is there, and was neither exported nor adopted.
+    """
+    record = plan.roster.record
+    known = {*record.applied.get("linkedInstance", ()), *(item.partition(":")[0] for item in record.leftovers.values())}
+    there = [
+        link
+        for link in plan.links.to_target
+        if link.instance_id in plan.links.attached_ids and link.instance_id not in known
+    ]
+    if record.stack is None or not there:
+        return
+    for link in cut_off.begun_links(there, cut_off.read_begun(record.stack)):
+        pulumi.log.warn(
+            f"Instance {link.instance_id} is linked to {link.vpc_id}, a VPC that this stack did not make, and a run "
+            "of this stack that was killed had begun to make that link. It counts as one that was there before, and a "
+            "destroy leaves it. If nobody else has made it, detach it, and the next update makes it as the stack's "
+            f"own: aliyun ecs DetachClassicLinkVpc --RegionId {plan.estate.region_id} --VpcId {link.vpc_id} "
+            f"--InstanceId {link.instance_id}"
+        )
+
+
 def _with_whitelist_groups(
     record: StackRecord, config: MigrationConfig, estate: Estate, begun: Callable[[], cut_off.Begun]
 ) -> StackRecord:

@@ -12,9 +12,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from provider.resource import Change, Resource
+from estate.client import Cloud
+from estate.errors import EstateError
+from provider.resource import LOG, Change, Resource
 from provider.values import Properties
 
+# Reads of the cloud may lag behind its writes by up to a minute. A next step that read what was before this write would
+# add to it what it replaces, or leave it when it deletes.
+_READ_BACK: Final = 90
 _OUTPUTS: Final = ("declared", "drift", "confirmedAt")
 _WORDS: Final = {
     # As seen from what is in the cloud: an update would have to add what is gone.
@@ -59,6 +64,26 @@ def remembered(resource: Resource, state: Properties, confirmed_at: datetime | N
     """
     record = {"declared": inputs_of(resource, state), "drift": []}
     return state | record | ({"confirmedAt": confirmed_at.isoformat(timespec="milliseconds")} if confirmed_at else {})
+
+
+def read_back(
+    cloud: Cloud, resource: Resource, resource_id: str, state: Properties, inputs: Properties
+) -> datetime | None:
+    """Wait until the cloud shows what was just written, and return its time then; None where it does not show it.
+
+    The write has succeeded by then, and fails for no reading: the next preview looks again.
+    """
+
+    def there() -> bool:
+        live = resource.read(cloud, resource_id, state)
+        return live is not None and not resource.diff(live, inputs)
+
+    try:
+        cloud.wait(there, f"{resource_id} to be as it was written", timeout=_READ_BACK)
+    except EstateError as error:
+        LOG.warning("What was applied could not be read back, and counts once a preview has found it: %s", error)
+        return None
+    return cloud.now()
 
 
 def compared(resource: Resource, known: Properties, live: Properties) -> Properties:

@@ -17,11 +17,8 @@ from estate.errors import EstateError, SettingsError
 from estate.inventory import VARIABLE
 from estate.settings import CloudSettings
 from provider import drift, registry
-from provider.resource import LOG, NOT_FORESEEN, REFUSED, Change, Resource, ResourceError
+from provider.resource import NOT_FORESEEN, REFUSED, Change, Resource, ResourceError
 from provider.values import Properties, is_unknown, properties, values
-
-# Reads of the cloud may lag behind its writes by some seconds.
-_READ_BACK: Final = 30
 
 _KINDS: Final = {
     Change.ADD: sdk.PropertyDiffKind.ADD,
@@ -88,7 +85,7 @@ class AlimigrateProvider(sdk.Provider):
                 foreseen = await asyncio.to_thread(lambda: self._foreseen(resource, inputs, "", {}))
             return sdk.CreateResponse(properties=values(resource.planned({}, inputs) | foreseen))
         resource_id, state = await asyncio.to_thread(lambda: resource.create(self.cloud(), inputs))
-        confirmed = await asyncio.to_thread(lambda: self._confirmed(resource, resource_id, state, inputs))
+        confirmed = await self._confirmed(resource, resource_id, state, inputs)
         return sdk.CreateResponse(resource_id, values(drift.remembered(resource, state, confirmed)))
 
     async def read(self, request: sdk.ReadRequest) -> sdk.ReadResponse:
@@ -110,7 +107,7 @@ class AlimigrateProvider(sdk.Provider):
             foreseen = await asyncio.to_thread(lambda: self._foreseen(resource, inputs, request.resource_id, state))
             return sdk.UpdateResponse(values(resource.planned(state, inputs) | drift.kept(known) | foreseen))
         after = await asyncio.to_thread(lambda: resource.update(self.cloud(), request.resource_id, state, inputs))
-        confirmed = await asyncio.to_thread(lambda: self._confirmed(resource, request.resource_id, after, inputs))
+        confirmed = await self._confirmed(resource, request.resource_id, after, inputs)
         return sdk.UpdateResponse(values(drift.remembered(resource, after, confirmed)))
 
     async def delete(self, request: sdk.DeleteRequest) -> None:
@@ -148,24 +145,11 @@ class AlimigrateProvider(sdk.Provider):
             return {NOT_FORESEEN: str(error)}
         return {}
 
-    def _confirmed(
+    async def _confirmed(
         self, resource: Resource, resource_id: str, state: Properties, inputs: Properties
     ) -> datetime | None:
-        """Return the cloud's time when it has what was just written, read anew; None where it does not show it.
-
-        The write has succeeded by then, and fails for no reading: the next preview looks again.
-        """
-
-        def there() -> bool:
-            live = resource.read(self.cloud(), resource_id, state)
-            return live is not None and not resource.diff(live, inputs)
-
-        try:
-            self.cloud().wait(there, f"{resource_id} to be as it was written", timeout=_READ_BACK, interval=3)
-        except EstateError as error:
-            LOG.warning("What was applied could not be read back, and counts once a preview has found it: %s", error)
-            return None
-        return self.cloud().now()
+        """Read back what was just written (`drift.read_back`)."""
+        return await asyncio.to_thread(lambda: drift.read_back(self.cloud(), resource, resource_id, state, inputs))
 
     def cloud(self) -> Cloud:
         """Return the session with the cloud, of which the account is the configured one.

@@ -11,7 +11,7 @@ import pytest
 from components import cut_off, stack_outputs
 from components.config import parse
 from components.marks import GROUP, NETWORK, SNAPSHOT_GROUP, SWITCH, mark, marked
-from components.plan import StackRecord
+from components.plan import MigrationPlan, StackRecord, make_plan
 from estate.model import ClassicLinkAttachment, Disk, Estate, SecurityGroup, Snapshot, SnapshotGroup, Vpc
 from tests.components.builders import FILE, config, estate, vswitch
 
@@ -179,6 +179,56 @@ def test_a_link_to_a_vpc_of_others_stays_theirs(monkeypatch: pytest.MonkeyPatch)
     record = StackRecord("vpc-old", stack=STACK)
     live = estate(classic_links=links)
     assert stack_outputs.with_leftovers(record, parse(config(network=existing), FILE), live, tuple).leftovers == {}
+
+
+def planned_link(*linked: str, **changes: Any) -> MigrationPlan:
+    """The plan of a stack that links i-mon to vpc-old, which others have made and where some are linked already."""
+    existing = {"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old"]}
+    links = tuple(ClassicLinkAttachment(instance_id=item, vpc_id="vpc-old") for item in linked)
+    record = StackRecord("vpc-old", stack=STACK, **changes)
+    return make_plan(parse(config(network=existing), FILE), estate(classic_links=links), FILE, record=record)
+
+
+def test_a_link_that_may_be_ours_is_told_with_the_command_that_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = {(LINK, item): {"instanceId": item, "vpcId": "vpc-old"} for item in ("i-mon", "i-idle")}
+    monkeypatch.setattr(cut_off, "read_begun", lambda stack: begun)
+    told: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", told.append)
+    stack_outputs.tell_of_cut_off_links(planned_link("i-mon", "i-idle"))
+    # i-idle is not declared any more.
+    [words] = told
+    assert words.startswith(
+        "Instance i-mon is linked to vpc-old, a VPC that this stack did not make, and a run of this"
+    )
+    assert words.endswith(
+        "own: aliyun ecs DetachClassicLinkVpc --RegionId cn-hangzhou --VpcId vpc-old --InstanceId i-mon"
+    )
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        planned_link(),
+        planned_link("i-idle"),
+        planned_link("i-mon", applied={"linkedInstance": ("i-mon",)}),
+        planned_link("i-mon", leftovers={(LINK, mark(STACK, "i-mon")): "i-mon:vpc-old:made"}),
+    ],
+    ids=["not there", "of others", "exported", "adopted"],
+)
+def test_the_state_is_not_exported_for_a_link_about_which_there_is_no_doubt(
+    plan: MigrationPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(stack: str) -> cut_off.Begun:
+        raise AssertionError("asked")
+
+    monkeypatch.setattr(cut_off, "read_begun", never)
+    stack_outputs.tell_of_cut_off_links(plan)
+
+
+def test_a_link_that_was_there_before_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cut_off, "read_begun", lambda stack: {})
+    monkeypatch.setattr(pulumi.log, "warn", pytest.fail)
+    stack_outputs.tell_of_cut_off_links(planned_link("i-mon"))
 
 
 def grouped(*disk_ids: str, name: str = "i-web", hours: int = 1, status: str = "progressing") -> SnapshotGroup:

@@ -103,7 +103,7 @@ def test_what_the_cloud_does_not_show_after_the_write_is_not_confirmed_and_fails
     made = create(provider, INPUTS)
     assert made.resource_id == "sg-vpc"
     told = properties(made.properties)
-    assert (told["declared"], told.get("confirmedAt"), reads) == (INPUTS, None, 11)
+    assert (told["declared"], told.get("confirmedAt"), reads) == (INPUTS, None, 31)
     assert "could not be read back" in caplog.text
 
 

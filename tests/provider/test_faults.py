@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta, tzinfo
+from typing import Any, Self
 
 import pytest
 
@@ -31,6 +31,7 @@ from provider.resource import PartialFailure, Resource
 from provider.security_group_rules import SecurityGroupRules
 from provider.values import Properties
 from provider.whitelist_group import MongoDbWhitelistGroup, RdsWhitelistGroup, RedisWhitelistGroup
+from simulator import signature
 from simulator.model.estate import Estate
 from simulator.server import Simulator, running
 from tests.estate import estates
@@ -160,15 +161,20 @@ def look(simulator: Simulator) -> Any:
 
 
 class Life:
-    """One resource as the engine leads it, with a refresh before each operation."""
+    """One resource as engine and plugin lead it: a refresh before each operation, and what was written read back."""
 
     def __init__(self, case: Case, simulator: Simulator) -> None:
         self.slept: list[float] = []
-        self.cloud = Cloud(estates.settings(simulator), sleep=self.slept.append, jitter=lambda: 1.0)
+        self.cloud = Cloud(estates.settings(simulator), sleep=self._sleep, jitter=lambda: 1.0)
         self.case = case
+        self.simulator = simulator
         self.inputs = case.resource.check(case.inputs(simulator, self.cloud)).inputs
         self.id = ""
         self.known: Properties = {}
+
+    def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.simulator.clock.advance(seconds)
 
     def step(self, name: str) -> None:
         """Do one step; raises what it raises, after which it can be done again."""
@@ -190,15 +196,16 @@ class Life:
             if self.id:
                 if resource.diff(drift.forgotten(self.known), wanted):
                     state = drift.recalled(resource, self.known)
-                    self._keep(self.id, resource.update(self.cloud, self.id, state, wanted))
+                    self._keep(self.id, resource.update(self.cloud, self.id, state, wanted), wanted)
             else:
-                self._keep(*resource.create(self.cloud, wanted))
+                self._keep(*resource.create(self.cloud, wanted), wanted)
         except PartialFailure as failure:
             self.id, self.known = failure.resource_id, failure.state
             raise
 
-    def _keep(self, resource_id: str, state: Properties) -> None:
-        self.id, self.known = resource_id, drift.remembered(self.case.resource, state, None)
+    def _keep(self, resource_id: str, state: Properties, wanted: Properties) -> None:
+        confirmed = drift.read_back(self.cloud, self.case.resource, resource_id, state, wanted)
+        self.id, self.known = resource_id, drift.remembered(self.case.resource, state, confirmed)
 
 
 @contextmanager
@@ -245,6 +252,52 @@ def test_a_write_that_meets_a_fault_converges_or_says_why(name: str, fault: str)
                 # What the answer asks for is waited, and little more: the jitter is none here.
                 asked = FAULTS[fault].get("retry_after")
                 assert asked is None or life.slept.count(asked) == FAULTS[fault]["count"]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_steps_right_after_each_other_converge_though_reads_are_a_minute_behind(name: str) -> None:
+    """A step that read what was before the last one would leave what that wrote, or add to what it replaces."""
+    with lives(CASES[name]) as (simulator, life):
+        simulator.faults.add(effect="stale", seconds=60)
+        for step, wanted in zip(STEPS, undisturbed(name)[1], strict=True):
+            life.step(step)
+            assert look(simulator) == wanted, step
+            assert step == "delete" or "confirmedAt" in life.known
+        assert sum(life.slept) < LONGEST
+
+
+def cloud_is_ahead(monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
+    """Let the cloud compare the time of each signature with a clock that is ahead of this machine's."""
+
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return super().now(tz) + timedelta(minutes=minutes)
+
+    monkeypatch.setattr(signature, "datetime", Ahead)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_clock_that_is_ten_minutes_off_changes_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with lives(CASES[name]) as (simulator, life):
+        for step, minutes, wanted in zip(STEPS, (10, -10, 10), undisturbed(name)[1], strict=True):
+            cloud_is_ahead(monkeypatch, minutes)
+            life.step(step)
+            assert look(simulator) == wanted, step
+
+
+@pytest.mark.parametrize("minutes", [20, -20])
+def test_a_clock_that_is_further_off_is_told_before_anything_is_written(
+    minutes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with lives(CASES["rules"]) as (simulator, life):
+        before = look(simulator)
+        cloud_is_ahead(monkeypatch, minutes)
+        with pytest.raises(
+            CredentialsError, match=r"InvalidTimeStamp\.Expired, RequestId [0-9A-F-]{8,}.*this machine's clock"
+        ):
+            life.step("create")
+        assert look(simulator) == before
 
 
 def _tried(life: Life, step: str) -> EstateError | None:
