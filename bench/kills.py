@@ -1,7 +1,7 @@
-"""Kill runs at random moments, and see whether plain runs after that come to the same cloud and state.
+"""Kill runs at each write and at random moments, and see whether plain runs after that come to the same end.
 
-`python -m bench.kills --runs 200` goes on from seed 0; `--seed 17 --runs 1` plays one again, where the same calls come
-in the same order. Each run is written down when it ends, so that what was done counts when the rest is broken off.
+`python -m bench.kills` goes on where the last one ended; `--seed 17 --runs 1` plays one again. Each run is written down
+when it ends, so that what was done counts when the rest is broken off.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import platform
 import random
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -25,42 +26,59 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import yaml
+
 import toolchain
+from demo.project import Project
 from simulator.server import Simulator, running
-from tests.e2e.conftest import ESTATE, Stack
+from tests.e2e.conftest import Stack
 
 RESULTS: Final = Path(__file__).with_name("kills.json")
+ESTATE: Final = Path(__file__).with_name("kills.yaml")
+CONFIG: Final = Path(__file__).with_name("kills.stack.yaml")
 DOCUMENT: Final = Path(__file__).parent.parent / "docs/reliability.md"
 
-WEB_2: Final = "i-bp1web20000000000001"
-_READS: Final = ("ecs:Describe*", "vpc:Describe*", "rds:Describe*", "kvstore:Describe*", "dds:Describe*")
-_WRITES: Final = (
+#: All that an undisturbed `up` of the sample writes (tests/e2e/test_killed.py asserts it). An `up` of the estate here
+#: writes it too, and takes a snapshot group.
+SAMPLE_WRITES: Final = (
     "vpc:CreateVpc",
     "vpc:CreateVSwitch",
     "vpc:EnableVpcClassicLink",
-    "vpc:DisableVpcClassicLink",
-    "vpc:DeleteVpc",
-    "vpc:DeleteVSwitch",
     "ecs:CreateSecurityGroup",
-    "ecs:DeleteSecurityGroup",
-    "ecs:AuthorizeSecurityGroup*",
-    "ecs:RevokeSecurityGroup*",
+    "ecs:ModifySecurityGroupPolicy",
+    "ecs:AuthorizeSecurityGroup",
+    "ecs:AuthorizeSecurityGroupEgress",
     "ecs:AttachClassicLinkVpc",
-    "ecs:DetachClassicLinkVpc",
     "ecs:CreateSnapshot",
-    "rds:Modify*",
-    "kvstore:Modify*",
+    "rds:ModifyDBInstanceNetworkType",
+    "rds:ModifySecurityIps",
     "kvstore:SwitchNetwork",
-    "dds:Modify*",
+    "kvstore:ModifySecurityIps",
+    "dds:ModifyDBInstanceNetworkType",
+    "dds:ModifySecurityIps",
 )
-# How many matching calls an undisturbed run makes, about: the moment is chosen among them.
-_CALLS: Final = {
-    ("up", True): 26,
-    ("up", False): 90,
-    ("destroy", True): 14,
-    ("destroy", False): 60,
-    ("refresh", False): 40,
+# Each write at which a run is killed; a number tells the second call of an action from the first.
+_WRITES: Final[Mapping[str, tuple[str, ...]]] = {
+    "up": (*SAMPLE_WRITES, "ecs:AuthorizeSecurityGroup 2", "ecs:CreateSnapshotGroup"),
+    "destroy": (
+        "vpc:DisableVpcClassicLink",
+        "ecs:DetachClassicLinkVpc",
+        "ecs:RevokeSecurityGroup",
+        "ecs:RevokeSecurityGroup 2",
+        "ecs:RevokeSecurityGroupEgress",
+        "ecs:DeleteSecurityGroup",
+        # Each group is emptied in two calls. The network stays: databases have addresses in it.
+        "rds:ModifySecurityIps",
+        "kvstore:ModifySecurityIps",
+        "dds:ModifySecurityIps",
+        "rds:ModifySecurityIps 2",
+        "kvstore:ModifySecurityIps 2",
+        "dds:ModifySecurityIps 2",
+    ),
 }
+_READS: Final = ("ecs:Describe*", "vpc:Describe*", "rds:Describe*", "kvstore:Describe*", "dds:Describe*")
+# How many of them an undisturbed run makes, about: a random moment is one of them.
+_READS_OF: Final = {"up": 100, "destroy": 50, "refresh": 35}
 # What a command line has in it: who is killed, and everybody where it is None.
 _VICTIMS: Final[Mapping[str, str | None]] = {
     "everything": None,
@@ -69,41 +87,48 @@ _VICTIMS: Final[Mapping[str, str | None]] = {
     "the plugin alicloud": "pulumi-resource-alicloud",
     "the plugin alimigrate": "/provider",
 }
-_MOMENTS: Final = ("before write", "after write", "during read")
 _LONGEST: Final = 300
 # What another run of the same has otherwise.
-_OWN_TO_A_RUN: Final = re.compile(r".*(_at|expires?.*|vrouter_id|route_table_id|ip_address|now|version|status)")
+_OWN_TO_A_RUN: Final = re.compile(
+    r".*(_at|expires?.*|vrouter_id|route_table_id|ip_address|now|version|status)"
+    r"|applied|confirmedAt|classicExpiresAt"
+)
 
 
 @dataclass(frozen=True)
 class Kill:
-    """What is killed, and when: before or after the effect of the `place`-th write, or during the `place`-th read."""
+    """What is killed, and when: `before` or `after` the effect of a write, or `during` the so-many-th read."""
 
     seed: int
     phase: str
     victim: str
     moment: str
-    place: int
+    action: str
+    place: int = 0
+    previewed: bool = False
 
     @classmethod
     def of(cls, seed: int) -> Kill:
-        """Return the kill of a seed."""
+        """Return the kill of a seed: each write comes by turns, and now and then a random moment."""
         dice = random.Random(seed)  # noqa: S311 - a replay must throw the same
-        phase = dice.choice(("up", "up", "up", "destroy", "refresh"))
-        # A write that took effect unseen is what a run may leave behind.
-        moment = "during read" if phase == "refresh" else dice.choices(_MOMENTS, (2, 5, 2))[0]
-        victim = "everything" if dice.random() < 0.6 else dice.choice(list(_VICTIMS))
-        return cls(seed, phase, victim, moment, dice.randrange(_CALLS[phase, moment != "during read"]))
+        victim = "everything" if dice.random() < 0.5 else dice.choice(list(_VICTIMS))
+        previewed = dice.random() < 0.25
+        turn, kind = divmod(seed, 6)
+        if kind == 5:
+            phase = dice.choice(tuple(_READS_OF))
+            return cls(seed, phase, victim, "during", "read", dice.randrange(_READS_OF[phase]), previewed)
+        # Three writes of an `up` come to two of a destroy.
+        phase, index = ("up", turn * 3 + kind) if kind < 3 else ("destroy", turn * 2 + kind - 3)
+        writes = _WRITES[phase]
+        rounds, place = divmod(index, len(writes))
+        action, _, number = writes[place].partition(" ")
+        # A write that took effect unseen is what a run may leave behind: such kills come first, and twice as often.
+        moment = ("after", "before", "after")[rounds % 3]
+        return cls(seed, phase, victim, moment, action, int(number or 1) - 1, previewed)
 
     def __str__(self) -> str:
-        return f"seed {self.seed}: {self.phase}, {self.victim} killed {self.moment} {self.place}"
-
-
-def small(migration: dict[str, Any]) -> None:
-    """Bend the prepared config: one instance with all that it needs."""
-    migration["instances"] = [WEB_2]
-    migration["protect"] = False
-    migration.pop("later", None)
+        what = f"read {self.place + 1}" if self.moment == "during" else self.action + " 2" * self.place
+        return f"seed {self.seed}: {self.phase}, {self.victim} killed {self.moment} {what}"
 
 
 class Bench:
@@ -113,45 +138,73 @@ class Bench:
         self._stack = stack
         self._begun = _Saved(stack)
         self._must("up")
-        self._up, self._is_up = shape(stack.cloud), _Saved(stack)
+        self._has_written("up", 0)
+        self._is_up = _Saved(stack)
+        self._shapes = {"up": shape(stack)}
+        if stack.pulumi("preview", "--expect-no-changes", pack=False):
+            raise SystemExit(f"the undisturbed up leaves changes:\n{stack.output}")
+        before = len(stack.cloud.requests())
         self._must("destroy")
-        self._destroyed = shape(stack.cloud)
+        self._has_written("destroy", before)
+        self._shapes["destroy"] = shape(stack)
 
     def _must(self, command: str) -> None:
         if _plain(self._stack, command):
             raise SystemExit(f"the undisturbed {command} failed:\n{self._stack.output}")
 
+    def _has_written(self, command: str, since: int) -> None:
+        """Stop unless a run has made exactly the writes at which it may be killed."""
+        written = Counter(_writes(self._stack.cloud, since))
+        listed = Counter(item.partition(" ")[0] for item in _WRITES[command])
+        if written != listed:
+            raise SystemExit(f"{command} makes other writes than listed: {written - listed} {listed - written}")
+
     def run(self, kill: Kill) -> dict[str, Any]:
         """Kill once, and return what became of it."""
-        began = time.monotonic()
+        began, worked = time.monotonic(), _cpu_seconds()
         (self._begun if kill.phase == "up" else self._is_up).restore(self._stack)
         struck = _killed(self._stack, kill)
         try:
-            problem, runs = self._after("destroy" if kill.phase == "destroy" else "up") if struck else ("", 0)
+            problem, runs = self._after(kill) if struck else ("", 0)
         except AssertionError:
             # Each command of a Stack is looked through for a traceback.
             problem, runs = f"a traceback: {self._stack.output[-1500:]}", 2
         return {
             **{"seed": kill.seed, "kill": str(kill), "phase": kill.phase, "victim": kill.victim},
-            **{"struck": struck, "runs": runs, "problem": problem, "seconds": round(time.monotonic() - began)},
+            **{"moment": kill.moment, "struck": struck, "runs": runs, "problem": problem},
+            **{"seconds": round(time.monotonic() - began), "cpu": round(_cpu_seconds() - worked)},
         }
 
-    def _after(self, command: str) -> tuple[str, int]:
+    def _after(self, kill: Kill) -> tuple[str, int]:
         stack = self._stack
+        command = "destroy" if kill.phase == "destroy" else "up"
         stack.pulumi("cancel", "--yes", pack=False)
         for runs in (1, 2):
-            # The first one with its preview, which must not fail either.
-            if not (stack.pulumi(command, "--yes", pack=False) if runs == 1 else _plain(stack, command)):
+            # A preview is part of some, which must not fail either.
+            first_previewed = kill.previewed and runs == 1
+            if not (stack.pulumi(command, "--yes", pack=False) if first_previewed else _plain(stack, command)):
                 break
         else:
             return f"the second {command} says {_last(stack)}", 2
-        wanted = self._up if command == "up" else self._destroyed
-        found = shape(stack.cloud)
+        wanted, found = self._shapes[command], shape(stack)
         if found != wanted:
-            return f"the cloud differs: {_difference(wanted, found)}", runs
-        if command == "up" and stack.pulumi("preview", "--expect-no-changes", pack=False):
+            return f"cloud or state differs: {_difference(wanted, found)}", runs
+        if kill.previewed and command == "up" and stack.pulumi("preview", "--expect-no-changes", pack=False):
             return f"the preview after it still has changes: {_last(stack)}", runs
         return "", runs
+
+
+def _writes(cloud: Simulator, since: int = 0) -> list[str]:
+    return [
+        f"{entry['product']}:{entry['action']}"
+        for entry in cloud.requests()[since:]
+        if not entry["action"].startswith(("Describe", "Get", "List"))
+    ]
+
+
+def _cpu_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class _Saved:
@@ -160,16 +213,20 @@ class _Saved:
     def __init__(self, stack: Stack) -> None:
         _, self._cloud = stack.cloud.simulation.saved()
         self._directory = Path(tempfile.mkdtemp(dir=stack.project.directory.parent))
-        shutil.copytree(_state_of(stack), self._directory, dirs_exist_ok=True)
+        shutil.copytree(_directory_of_states(stack), self._directory, dirs_exist_ok=True)
 
     def restore(self, stack: Stack) -> None:
         stack.cloud.simulation.reset(saved=self._cloud)
-        shutil.rmtree(_state_of(stack))
-        shutil.copytree(self._directory, _state_of(stack))
+        shutil.rmtree(_directory_of_states(stack))
+        shutil.copytree(self._directory, _directory_of_states(stack))
 
 
-def _state_of(stack: Stack) -> Path:
+def _directory_of_states(stack: Stack) -> Path:
     return stack.project.directory / "state"
+
+
+def _state_file(stack: Stack) -> Path:
+    return _directory_of_states(stack) / ".pulumi/stacks/classic-to-vpc/test.json"
 
 
 def _plain(stack: Stack, command: str) -> int:
@@ -178,8 +235,8 @@ def _plain(stack: Stack, command: str) -> int:
 
 def _killed(stack: Stack, kill: Kill) -> bool:
     """Run the phase and kill; return whether the moment came before the end of the run."""
-    actions = list(_READS if kill.moment == "during read" else _WRITES)
-    for effect in ("slow", "drop-before") if kill.moment == "before write" else ("slow",):
+    actions = list(_READS) if kill.moment == "during" else [kill.action]
+    for effect in ("slow", "drop-before") if kill.moment == "before" else ("slow",):
         stack.cloud.faults.add(actions=actions, effect=effect, seconds=_LONGEST, skip=kill.place, count=1)
     options = () if kill.phase == "refresh" else ("--skip-preview",)
     run = subprocess.Popen(
@@ -195,7 +252,8 @@ def _killed(stack: Stack, kill: Kill) -> bool:
     while run.poll() is None and not stack.cloud.faults.all()[0]["struck"]:
         tick.wait(0.02)
     struck = bool(stack.cloud.faults.all()[0]["struck"])
-    _wait_for_the_state(stack, tick)
+    if struck:
+        _wait_for_the_state(stack, tick)
     if struck and (part := _VICTIMS[kill.victim]) is not None:
         for process_id in _with(run.pid, part):
             with suppress(ProcessLookupError):
@@ -214,7 +272,7 @@ def _killed(stack: Stack, kill: Kill) -> bool:
 
 def _wait_for_the_state(stack: Stack, tick: threading.Event) -> None:
     """Let the engine end a write of the state in files: a kill at that moment leaves it empty, which is not ours."""
-    state = _state_of(stack) / ".pulumi/stacks/classic-to-vpc/test.json"
+    state = _state_file(stack)
     before = ""
     for _ in range(100):
         text = state.read_text(encoding="utf-8") if state.exists() else "none"
@@ -238,25 +296,50 @@ def _last(stack: Stack) -> str:
     return " | ".join(lines[:3])[:500] or stack.output[-300:]
 
 
-# ---- the cloud, but for ids and times ----
+# ---- cloud and state, but for ids and times ----
 
 
-def shape(cloud: Simulator) -> dict[str, Any]:
-    """Return the state of a cloud in which whatever was made is known by its name in place of its id."""
-    state = cloud.state()
+def shape(stack: Stack) -> dict[str, Any]:
+    """Return cloud and state in which whatever was made is known by its name in place of its id."""
+    cloud = stack.cloud.state()
     made = {
         item["id"]: f"<{item.get('name') or item['id']}>"
-        for table in ("vpcs", "vswitches", "security_groups", "snapshots")
-        for item in state[table]
+        for table in ("vpcs", "vswitches", "security_groups", "snapshots", "snapshot_groups")
+        for item in cloud[table]
         if "Made by" in (item.get("description") or "")
     }
-    text = json.dumps(state)
+    text = json.dumps({**cloud, "resources of the state": _resources(stack)})
     for item_id, name in made.items():
         text = text.replace(item_id, name)
     tables: dict[str, Any] = {name: _without_own(value) for name, value in json.loads(text).items()}
     # Each VPC has one of its own, under an id of its own.
     tables.pop("route_tables", None)
     return tables
+
+
+def _resources(stack: Stack) -> dict[str, Any]:
+    """Return what the state says of each resource that decides what later runs do, by URN."""
+    deployment = json.loads(_state_file(stack).read_text(encoding="utf-8"))["checkpoint"]["latest"] or {}
+    return {
+        item["urn"]: {
+            **{key: item.get(key) for key in ("id", "parent", "protect", "retainOnDelete", "delete")},
+            # What alimigrate keeps there is what a destroy goes by. What alicloud was imported with is as it reads it,
+            # under other names (`name` for `vpcName`), until the next update; the cloud itself is compared.
+            **({key: _declared(item.get(key)) for key in ("inputs", "outputs")} if _is_ours(item) else {}),
+        }
+        for item in deployment.get("resources") or ()
+        if not item["type"].startswith(("pulumi:providers:", "pulumi:pulumi:"))
+    }
+
+
+def _is_ours(item: Mapping[str, Any]) -> bool:
+    return str(item["type"]).startswith("alimigrate:")
+
+
+def _declared(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _declared(item) for key, item in value.items() if not key.startswith("__")}
+    return [_declared(item) for item in value] if isinstance(value, list) else value
 
 
 def _without_own(value: Any) -> Any:
@@ -272,13 +355,17 @@ def _without_own(value: Any) -> Any:
     }
 
 
-def _difference(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> str:
-    texts = []
-    for table in sorted(wanted.keys() | found.keys()):
-        first, second = (_lines(side.get(table)) for side in (wanted, found))
-        texts += [f"{table} lacks {line[:300]}" for line in (first - second)]
-        texts += [f"{table} has {line[:300]}" for line in (second - first)]
-    return "; ".join(texts)[:1500]
+def _difference(wanted: Any, found: Any, path: str = "") -> str:
+    """Return where two shapes differ: the paths, and what is there on either side."""
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        parts = [
+            _difference(wanted.get(key), found.get(key), f"{path}/{key.rpartition('::')[2]}")
+            for key in sorted(wanted.keys() | found.keys())
+        ]
+        return "; ".join(filter(None, parts))[:3000]
+    first, second = _lines(wanted), _lines(found)
+    lacks, has = (" ".join(lines.elements())[:300] for lines in (first - second, second - first))
+    return f"{path} lacks {lacks}, has {has}" if lacks or has else ""
 
 
 def _lines(value: Any) -> Counter[str]:
@@ -288,10 +375,16 @@ def _lines(value: Any) -> Counter[str]:
 # ---- what is written down ----
 
 
-def _written(results: Sequence[Mapping[str, Any]]) -> None:
-    known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else []
-    by_seed = {item["seed"]: item for item in (*known, *results)}
-    RESULTS.write_text(json.dumps([by_seed[seed] for seed in sorted(by_seed)], indent=1) + "\n", encoding="utf-8")
+def _known() -> dict[int, Mapping[str, Any]]:
+    """Return the runs so far by their seeds, without those whose seed is another kill by now."""
+    items = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else []
+    return {item["seed"]: item for item in items if item["kill"] == str(Kill.of(item["seed"]))}
+
+
+def _write_down(result: Mapping[str, Any]) -> None:
+    by_seed = {**_known(), result["seed"]: result}
+    lines = ",\n".join(json.dumps(by_seed[seed]) for seed in sorted(by_seed))
+    RESULTS.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
     document = DOCUMENT.read_text(encoding="utf-8")
     begin, end = "<!-- kills -->\n", "<!-- end of kills -->"
     head, _, rest = document.partition(begin)
@@ -304,38 +397,48 @@ def _table(results: Sequence[Mapping[str, Any]]) -> str:
     lines = [
         f"Seen on {time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, Python {platform.python_version()}: "
         f"{len(done)} kills.\n",
-        "| killed during | kills | converged by one run | by two | not |",
-        "|---|---|---|---|---|",
+        "| killed during | moment | kills | converged by one run | by two | not |",
+        "|---|---|---|---|---|---|",
     ]
     for phase in ("up", "destroy", "refresh"):
-        of_phase = [item for item in done if item["phase"] == phase]
-        once, twice = (sum(not item["problem"] and item["runs"] == runs for item in of_phase) for runs in (1, 2))
-        lines.append(f"| {phase} | {len(of_phase)} | {once} | {twice} | {sum(bool(i['problem']) for i in of_phase)} |")
-    failed = [str(item["seed"]) for item in done if item["problem"]]
-    if failed:
-        lines.append(f"\nSeeds that did not converge: {', '.join(failed)}. `{RESULTS.name}` in bench/ says how.")
+        for moment, words in _MOMENTS.items():
+            of_both = [item for item in done if item["phase"] == phase and item["moment"] == moment]
+            if not of_both:
+                continue
+            once, twice = (sum(not item["problem"] and item["runs"] == runs for item in of_both) for runs in (1, 2))
+            failed = sum(bool(item["problem"]) for item in of_both)
+            lines.append(f"| {phase} | {words} | {len(of_both)} | {once} | {twice} | {failed} |")
+    victims = Counter(item["victim"] for item in done)
+    lines.append("\nKilled: " + ", ".join(f"{name} {victims[name]}" for name in _VICTIMS) + ".")
+    if failed_seeds := [str(item["seed"]) for item in done if item["problem"]]:
+        lines.append(f"\nSeeds that did not converge: {', '.join(failed_seeds)}. `bench/{RESULTS.name}` says how.")
     return "\n".join(lines) + "\n"
+
+
+_MOMENTS: Final = {"after": "a write had its effect", "before": "before a write", "during": "a read"}
 
 
 def main() -> None:
     """Kill, tell each result in a line, and write the figures into docs/reliability.md."""
-    parser = argparse.ArgumentParser(description="Kill runs at random moments.")
-    parser.add_argument("--seed", type=int, default=0, help="The first seed.")
-    parser.add_argument("--runs", type=int, default=200, help="How many seeds from there on.")
+    parser = argparse.ArgumentParser(description="Kill runs at each write and at random moments.")
+    parser.add_argument("--seed", type=int, help="The first seed. Absent: those that have not been run.")
+    parser.add_argument("--runs", type=int, default=200, help="How many seeds.")
     parser.add_argument("--minutes", type=float, default=600, help="Begin no further one after so many minutes.")
     chosen = parser.parse_args()
     end = time.monotonic() + 60 * chosen.minutes
+    first, known = chosen.seed or 0, _known() if chosen.seed is None else {}
+    seeds = [seed for seed in range(first, first + chosen.runs) if seed not in known]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory, running(ESTATE) as cloud:
-        stack = Stack.prepared(toolchain.ensure(), cloud, Path(directory))
-        stack.configure(small)
-        bench = Bench(stack)
-        for seed in range(chosen.seed, chosen.seed + chosen.runs):
+        project = Project(Path(directory) / "project", cloud, toolchain.ensure().environ(os.environ))
+        project.new_stack("test", yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["config"])
+        bench = Bench(Stack(project, cloud))
+        for seed in seeds:
             if time.monotonic() > end:
                 break
             result = bench.run(Kill.of(seed))
             said = (result["problem"] or "converged") if result["struck"] else "it ended before"
-            print(f"{result['kill']}: {said} ({result['seconds']} s)", flush=True)
-            _written([result])
+            print(f"{result['kill']}: {said} ({result['seconds']} s, CPU {result['cpu']} s)", flush=True)
+            _write_down(result)
 
 
 if __name__ == "__main__":

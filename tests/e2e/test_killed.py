@@ -14,6 +14,7 @@ from typing import Final
 import pytest
 import yaml
 
+from bench.kills import SAMPLE_WRITES
 from components.marks import mark_of
 from demo.project import CONFIG_KEY, REPOSITORY
 from policies.results import findings
@@ -124,6 +125,9 @@ def test_what_bears_no_mark_is_adopted_unless_others_use_it(stack: Stack) -> Non
 def test_a_network_of_others_is_not_taken_in_silence(stack: Stack) -> None:
     """Another stack on the same estate is told so by its preview, and by whom; so is one beside a VPC made by hand."""
     assert stack.pulumi(*UP, pack=False) == 0, stack.output
+    requests = stack.cloud.requests()
+    calls = {f"{item['product']}:{item['action']}" for item in requests if item["action"] in stack.writes()}
+    assert calls == set(SAMPLE_WRITES), "runs are killed at each of them in bench/kills.py"
     [vpc_id] = made(stack, "vpcs")
     prepared = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
     stack.project.new_stack("other", {CONFIG_KEY: prepared[CONFIG_KEY]})
