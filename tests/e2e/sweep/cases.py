@@ -9,7 +9,7 @@ from simulator.model.resource_groups import ResourceGroup
 from simulator.model.vpc import Eip, RouteTable
 from tests.e2e.sweep import Case, Values
 from tests.simulator.api.sample_ids import VPC, VSWITCH
-from tests.simulator.in_vpc import GROUP, INSTANCE, INTERFACE, ZONE, add
+from tests.simulator.in_vpc import GROUP, INSTANCE, INTERFACE, OTHER_ZONE, ZONE, add
 
 SHOP, WEB = "rg-acfmshop", "rg-acfmweb"
 LIST, TABLE, EIP = "pl-bp1offices0000000001", "vtb-bp1custom00000000001", "eip-bp1free000000000001"
@@ -17,7 +17,6 @@ DISK, ESSD, POLICY = "d-bp1spare00000000001", "d-bp1fast000000000001", "sp-bp1ni
 #: Resources whose lives are elsewhere.
 ELSEWHERE = {
     "alicloud:ecs/instance:Instance": "lifecycles/instances",
-    "alicloud:slb/applicationLoadBalancer:ApplicationLoadBalancer": "lifecycles/load_balancers",
     "alicloud:rds/instance:Instance": "databases are not made",
 }
 TAGS = Values({"team": "shop"}, {"team": "web", "tier": "front"})
@@ -26,6 +25,7 @@ RESOURCE_GROUP = Values(SHOP, WEB)
 _ONLY_DRY = "a dry run makes nothing"
 _IPAM = "IPAM is not simulated"
 _KMS = "keys of KMS are not simulated"
+_SUBSCRIPTION = "is for subscriptions, which need an order"
 
 
 def given(estate: Estate) -> None:
@@ -335,6 +335,33 @@ CASES = (
         "alicloud:slb/acl:Acl",
         {},
         {"name": NAME, "ipVersion": Values("ipv4"), "resourceGroupId": Values(SHOP), "tags": TAGS},
+        given=given,
+    ),
+    Case(
+        "alicloud:slb/applicationLoadBalancer:ApplicationLoadBalancer",
+        {"loadBalancerSpec": "slb.s1.small"},
+        {
+            "loadBalancerName": NAME,
+            "addressType": Values("internet"),
+            "addressIpVersion": Values("ipv4"),
+            "masterZoneId": Values(ZONE),
+            "slaveZoneId": Values(OTHER_ZONE),
+            "paymentType": Values("PayAsYouGo"),
+            "internetChargeType": Values("PayByBandwidth"),
+            "bandwidth": Values(5, 8),
+            "deleteProtection": Values("on", "off"),
+            "modificationProtectionReason": Values("managed", "kept"),
+            "modificationProtectionStatus": Values("ConsoleProtection", "NonProtection"),
+            "status": Values("active", "inactive"),
+            "resourceGroupId": Values(SHOP),
+            "tags": TAGS,
+        },
+        {
+            "address": "of one in a VSwitch: lifecycles/load_balancers",
+            "vswitchId": "of an inner one: lifecycles/load_balancers",
+            "instanceChargeType": "in place of paymentType and loadBalancerSpec: lifecycles/load_balancers",
+            "period": _SUBSCRIPTION,
+        },
         given=given,
     ),
 )
