@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -225,6 +226,8 @@ class TestOptions:
         assert answer.executable == str(Path(sys.prefix) / "bin" / "python")
         assert answer.version == ".".join(str(number) for number in sys.version_info[:3])
         assert answer.metadata["toolchain"] == "Pip"
+        pip = [*version("pip").split("."), "0"][:3]
+        assert answer.metadata["toolchainVersion"] == ".".join(pip)
 
     def test_version_and_prompts(self, host: Host, engine: Engine, project: Path) -> None:
         assert host.stub.GetPluginInfo(empty_pb2.Empty()).version.lstrip("v") == str(engine.version)
@@ -269,6 +272,38 @@ class TestPackages:
     def test_a_file_where_the_virtualenv_should_be_is_an_error(self, host: Host, project: Path) -> None:
         (project / "venv").touch()
         assert "not a directory" in host.error("GetRequiredPackages", info=told(project, virtualenv="venv"))
+
+
+class TestPackagesOfPip:
+    """Where `toolchain` says pip, another way may lead to the same answer: pip takes half a second to say it."""
+
+    @pytest.fixture
+    def extra_environment(self, tmp_path: Path) -> dict[str, str]:
+        """SDKs that are found before those of the environment: one of them is in both."""
+        sdks = tmp_path / "sdks"
+        for name, number in (
+            ("Pulumi_Shop", "1.2.post3"),
+            ("shelf", "3.0"),
+            ("pulumi-ALICLOUD", "9.8.7"),
+            ("tea", "1"),
+        ):
+            metadata = sdks / f"{name.replace('-', '_')}-{number}.dist-info/METADATA"
+            metadata.parent.mkdir(parents=True)
+            metadata.write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {number}\n", encoding="utf-8")
+        plugin = sdks / "shelf/pulumi-plugin.json"
+        plugin.parent.mkdir()
+        plugin.write_text('{"resource": true, "name": "rack", "version": "4.5.6"}', encoding="utf-8")
+        return {"PYTHONPATH": str(sdks)}
+
+    def test_the_option_changes_no_answer(self, host: Host, info: language_pb2.ProgramInfo) -> None:
+        def needed() -> dict[str, str]:
+            return {item.name: item.version for item in host.GetRequiredPackages(info=info).packages}
+
+        without = needed()
+        assert without["shop"] == "v1.2.0+post3"
+        assert without["rack"] == "v4.5.6"
+        info.options.update({"toolchain": "pip"})
+        assert needed() == without
 
 
 def _transitive(method: str) -> dict[str, bool]:

@@ -22,26 +22,51 @@ var oldestPython = semver.MustParse("3.7.0")
 // Packages whose names begin like an SDK's, and that need no plugin.
 var withoutPlugin = map[string]bool{"pulumi-policy": true, "pulumi-esc-sdk": true}
 
-// Prints where each package named on the command line keeps its pulumi-plugin.json, as a JSON object.
-const findPluginFiles = `
-import importlib.metadata, importlib.util, json, pathlib, sys
-def find(name):
+// Finds the pulumi-plugin.json of a package by its distribution; no text where it has none.
+const pluginFile = `
+import importlib.metadata, importlib.util, json, pathlib, re, sys
+def find(distribution):
     try:
-        module = importlib.metadata.distribution(name).metadata["Name"].replace("-", "_")
+        module = distribution.metadata["Name"].replace("-", "_")
         places = importlib.util.find_spec(module).submodule_search_locations or []
     except Exception:
         return ""
     files = (pathlib.Path(place, "pulumi-plugin.json") for place in places)
     return next((str(file) for file in files if file.is_file()), "")
-print(json.dumps({name: find(name) for name in sys.argv[1:]}))
 `
+
+// Prints the plugin file of each package named on the command line, as a JSON object.
+const findPluginFiles = pluginFile + `
+def named(name):
+    try:
+        return find(importlib.metadata.distribution(name))
+    except Exception:
+        return ""
+print(json.dumps({name: named(name) for name in sys.argv[1:]}))
+`
+
+// Prints what "pip list" lists, by normalized names (PEP 503), each package with its plugin file; fails without pip.
+const listPackages = pluginFile + `
+sys.exit("no pip") if importlib.util.find_spec("pip") is None else None
+first = {}
+for distribution in importlib.metadata.distributions():
+    if name := distribution.metadata["Name"]:
+        first.setdefault(re.sub("[-_.]+", "-", name).lower(), distribution)
+print(json.dumps([[name, first[name].version, find(first[name])] for name in sorted(first)]))
+`
+
+// installed is a package in the environment of a program.
+type installed struct {
+	plugin.DependencyInfo
+	pluginFile string
+}
 
 // GetRequiredPackages tells the provider plugins that the installed SDKs need. A virtual environment that is missing
 // is made first.
 func (h *host) GetRequiredPackages(
 	ctx context.Context, req *pulumirpc.GetRequiredPackagesRequest,
 ) (*pulumirpc.GetRequiredPackagesResponse, error) {
-	chosen, _, err := toolchainOf(req.Info, false)
+	chosen, read, err := toolchainOf(req.Info, false)
 	if err != nil {
 		return nil, err
 	}
@@ -54,24 +79,20 @@ func (h *host) GetRequiredPackages(
 		return nil, err
 	}
 	warnOfOldPython(ctx, chosen)
-	installed, err := chosen.ListPackages(ctx, true)
-	if err != nil {
-		return nil, err
-	}
-	files, err := pluginFiles(ctx, chosen, installed)
+	packages, err := packagesOf(ctx, chosen, read)
 	if err != nil {
 		return nil, err
 	}
 	var needed []*pulumirpc.PackageDependency
-	for _, sdk := range installed {
+	for _, sdk := range packages {
 		if withoutPlugin[sdk.Name] {
 			continue
 		}
-		plugin, err := readPluginFile(files[sdk.Name])
+		file, err := readPluginFile(sdk.pluginFile)
 		if err != nil {
 			return nil, fmt.Errorf("failed to parse pulumi-plugin.json for %s: %w", sdk.Name, err)
 		}
-		if dependency := pluginOf(sdk, plugin); dependency != nil {
+		if dependency := pluginOf(sdk.DependencyInfo, file); dependency != nil {
 			needed = append(needed, dependency)
 		}
 	}
@@ -86,12 +107,12 @@ func (h *host) GetProgramDependencies(
 	if err != nil {
 		return nil, err
 	}
-	installed, err := chosen.ListPackages(ctx, req.TransitiveDependencies)
+	packages, err := chosen.ListPackages(ctx, req.TransitiveDependencies)
 	if err != nil {
 		return nil, fmt.Errorf("failed to get python dependencies: %w", err)
 	}
 	answer := &pulumirpc.GetProgramDependenciesResponse{}
-	for _, found := range installed {
+	for _, found := range packages {
 		answer.Dependencies = append(
 			answer.Dependencies, &pulumirpc.DependencyInfo{Name: found.Name, Version: found.Version})
 	}
@@ -160,27 +181,51 @@ func warnOfOldPython(ctx context.Context, chosen toolchain.Toolchain) {
 	}
 }
 
-// pluginFiles are the paths of the plugin files of `installed` by package; where the interpreter cannot tell, none.
-func pluginFiles(
-	ctx context.Context, chosen toolchain.Toolchain, installed []plugin.DependencyInfo,
-) (map[string]string, error) {
-	found := map[string]string{}
-	arguments := []string{"-c", findPluginFiles}
-	for _, sdk := range installed {
-		arguments = append(arguments, sdk.Name)
+// packagesOf lists all that is installed. Where the options name pip, the interpreter itself is asked, once, for pip takes
+// half a second to say the same; where that fails, pip answers, or fails as well.
+func packagesOf(
+	ctx context.Context, chosen toolchain.Toolchain, read toolchain.PythonOptions,
+) ([]installed, error) {
+	if read.Toolchain == toolchain.Pip {
+		var rows [][3]string
+		if ask(ctx, chosen, &rows, listPackages) == nil {
+			found := make([]installed, len(rows))
+			for number, row := range rows {
+				found[number] = installed{plugin.DependencyInfo{Name: row[0], Version: row[1]}, row[2]}
+			}
+			return found, nil
+		}
 	}
-	command, err := chosen.Command(ctx, arguments...)
+	listed, err := chosen.ListPackages(ctx, true)
 	if err != nil {
-		return found, nil
+		return nil, err
 	}
-	answer, err := command.Output()
-	if err != nil {
-		return found, nil
+	names := make([]string, len(listed))
+	for number, sdk := range listed {
+		names[number] = sdk.Name
 	}
-	if err := json.Unmarshal(answer, &found); err != nil {
-		return nil, fmt.Errorf("failed to parse pulumi-plugin.json paths: %w", err)
+	files := map[string]string{}
+	if err := ask(ctx, chosen, &files, findPluginFiles, names...); err != nil {
+		files = map[string]string{} // where the interpreter cannot tell, there are none
+	}
+	found := make([]installed, len(listed))
+	for number, sdk := range listed {
+		found[number] = installed{sdk, files[sdk.Name]}
 	}
 	return found, nil
+}
+
+// ask runs a script on the environment's interpreter, and reads the JSON that it prints.
+func ask(ctx context.Context, chosen toolchain.Toolchain, answer any, script string, arguments ...string) error {
+	command, err := chosen.Command(ctx, append([]string{"-c", script}, arguments...)...)
+	if err != nil {
+		return err
+	}
+	printed, err := command.Output()
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(printed, answer)
 }
 
 // readPluginFile is nil where there is no file, or none that can be read.
