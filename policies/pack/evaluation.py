@@ -65,6 +65,16 @@ class Evaluation:
         return found
 
 
+@dataclass(frozen=True)
+class _Member:
+    """A migrating instance, and what every rule about it needs."""
+
+    instance: Resource
+    subject: Subject
+    wave: str | None
+    timeline: Timeline
+
+
 class Evaluator:
     """Evaluates rules for one plan at one moment; never raises for any content of the plan, or for a rule's error."""
 
@@ -76,6 +86,12 @@ class Evaluator:
         self._schedule = read_schedule(moment.now, plan)
         self._notes = notes(plan, self._schedule)
         self._deadlines = deadlines(plan, self._schedule)
+        self._migration = migration_subject(plan)
+        self._members = [
+            _Member(instance, instance_subject(instance), *self._schedule.of(instance.facts))
+            for instance in plan.instances
+        ]
+        self._offsets = {name: self._offset_of(name) for name in (None, *(wave.name for wave in self._schedule.waves))}
         self._asked: dict[str, tuple[Configuration, list[Result]]] = {}
 
     def evaluation(self, configurations: Mapping[str, Configuration]) -> Evaluation:
@@ -99,7 +115,7 @@ class Evaluator:
         results = [self._in_own_offset(result) for result in results]
         results.sort(key=lambda result: (result.rule_id, result.subject))
         project, stack = self._plan.project_and_stack
-        instances = sorted(instance_subject(instance) for instance in self._plan.instances)
+        instances = sorted(member.subject for member in self._members)
         return Evaluation(
             project,
             stack,
@@ -114,9 +130,14 @@ class Evaluator:
 
     def _in_own_offset(self, result: Result) -> Result:
         """Write the times of a result in the offset of its window; for several windows, where they agree."""
-        starts = [wave.timeline.start for wave in self._schedule.waves if result.wave in (None, wave.name)]
+        reason = in_offset_of(self._offsets.get(result.wave), result.reason)
+        return result if reason == result.reason else replace(result, reason=reason)
+
+    def _offset_of(self, name: str | None) -> datetime | None:
+        """Return the start whose offset a wave's results are written in, of all waves without a name; None: in none."""
+        starts = [wave.timeline.start for wave in self._schedule.waves if name in (None, wave.name)]
         agree = len({None if start is None else start.utcoffset() for start in starts}) == 1
-        return replace(result, reason=in_offset_of(starts[0], result.reason)) if agree else result
+        return starts[0] if agree else None
 
     def _answers(self, rule: MigrationRule | InstanceRule, given: Configuration) -> list[Result]:
         """Each rule is asked once a configuration: the engine tells the pack of each one's only when it is its turn."""
@@ -129,43 +150,48 @@ class Evaluator:
         try:
             settings = read_settings(rule.adjustable, given)
         except ValueError as problem:
-            return [self._result(rule, None, Timeline(self._moment.now), _misconfigured(rule, str(problem)))]
+            return [self._of_migration(rule, Timeline(self._moment.now), _misconfigured(rule, str(problem)))]
         # Values cached in a plan may come from a threshold that is different now.
         return self._ask(rule, Plan(self._plan.resources) if given else self._plan, settings)
 
     def _ask(self, rule: MigrationRule | InstanceRule, plan: Plan, settings: Settings) -> list[Result]:
         first = replace(self._schedule.first, settings=settings)
         if isinstance(rule, MigrationRule):
-            return [self._result(rule, None, first, lambda: rule.check(plan, first))]
+            return [self._of_migration(rule, first, lambda: rule.check(plan, first))]
         if not plan.instances or len(plan.of_type(MIGRATION)) != 1:
             # No subject is no answer: without this a pack over an empty estate would be silent, and green.
-            return [self._result(rule, None, first, _without_migration)]
-        return [self._ask_about(rule, plan, settings, instance) for instance in plan.instances]
+            return [self._of_migration(rule, first, _without_migration)]
+        of_waves = {member.wave: member.timeline for member in self._members}
+        timelines = {wave: replace(timeline, settings=settings) for wave, timeline in of_waves.items()}
+        return [self._ask_about(rule, plan, timelines[member.wave], member) for member in self._members]
 
-    def _ask_about(self, rule: InstanceRule, plan: Plan, settings: Settings, instance: Resource) -> Result:
-        wave, timeline = self._schedule.of(instance.facts)
-        timeline = replace(timeline, settings=settings)
-        if rule.until_move and has_moved(instance.facts):
-            return self._result(rule, instance, timeline, lambda: not_applicable("The instance has moved."), wave)
-        return self._result(rule, instance, timeline, lambda: rule.check(plan, timeline, instance.facts), wave)
+    def _ask_about(self, rule: InstanceRule, plan: Plan, timeline: Timeline, member: _Member) -> Result:
+        facts = member.instance.facts
+        if rule.until_move and has_moved(facts):
+            verdict = not_applicable("The instance has moved.")
+        else:
+            verdict = _guarded(lambda: rule.check(plan, timeline, facts))
+        return self._result(rule, member.subject, timeline, verdict, member.wave)
 
     def _review(self, rule: ReviewRule, review: Review, given: Configuration) -> list[Result]:
         try:
             timeline = replace(self._schedule.first, settings=read_settings(rule.adjustable, given))
         except ValueError as problem:
-            return [self._result(rule, None, Timeline(self._moment.now), _misconfigured(rule, str(problem)))]
-        return [self._result(rule, None, timeline, lambda: rule.check(self._plan, timeline, review))]
+            return [self._of_migration(rule, Timeline(self._moment.now), _misconfigured(rule, str(problem)))]
+        return [self._of_migration(rule, timeline, lambda: rule.check(self._plan, timeline, review))]
+
+    def _of_migration(self, rule: Rule, timeline: Timeline, check: Callable[[], Verdict]) -> Result:
+        return self._result(rule, self._migration, timeline, _guarded(check))
 
     def _result(
         self,
         rule: Rule,
-        instance: Resource | None,
+        subject: Subject,
         timeline: Timeline,
-        check: Callable[[], Verdict],
+        verdict: Verdict,
         wave: str | None = None,
     ) -> Result:
-        verdict = _settled(_guarded(check), timeline, self._moment.estate_file)
-        subject = migration_subject(self._plan) if instance is None else instance_subject(instance)
+        verdict = _settled(verdict, timeline, self._moment.estate_file)
         needless = verdict.outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE)
         fixes = () if needless else self._filled(rule, verdict.fixes or (rule.remediation,), subject)
         return Result(
