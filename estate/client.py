@@ -7,6 +7,7 @@ preview that changes nothing needs none.
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 import time
@@ -16,6 +17,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from estate import answers, clock, object_storage, sdk
 from estate.credentials import Credentials, Keys
@@ -236,9 +238,12 @@ class Cloud:
         return min(wait, minute) if attempt <= _SHORT_WAITS else minute
 
     def scrub(self, text: str) -> str:
-        """Return a text without the secrets of the credentials."""
+        """Return a text without the secrets of the credentials, as they are, in JSON, or encoded as in a signed URL."""
         for secret in (*self.settings.secrets(), *self.credentials.secrets()):
-            text = text.replace(secret, "***")
+            encoded = quote(secret, safe="")
+            # The longest form first: an encoded one may contain the secret itself.
+            for form in (quote(encoded, safe=""), encoded, quote(secret), json.dumps(secret)[1:-1], secret):
+                text = text.replace(form, "***")
         return text
 
 

@@ -11,6 +11,9 @@ from collections.abc import Sequence
 _LINES_SHOWN = 100
 # Lists of ids may be long; a value of a megabyte is not shown whole.
 _LONGEST_LINE = 10_000
+# What the cloud says is a sentence or two, and its codes and RequestIds are shorter; a proxy may answer with a page.
+_LONGEST_SAID = 1_000
+_LONGEST_NAME = 100
 # IdempotentProcessing: a call with the same ClientToken is still in progress ("How to ensure idempotence").
 _PASSING_CODES = ("IdempotentProcessing", "ServiceUnavailable", "InternalError")
 
@@ -29,8 +32,8 @@ def listing(lines: Sequence[str]) -> str:
     )
 
 
-def _printable(line: str) -> str:
-    shown = line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 3]}..."
+def _printable(line: str, longest: int = _LONGEST_LINE) -> str:
+    shown = line if len(line) <= longest else f"{line[: longest - 3]}..."
     if shown.isprintable():
         return shown
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)
@@ -142,10 +145,10 @@ class UnusableAnswer(EstateError):  # noqa: N818
 
     def _message(self) -> str:
         about = f" for {self.of}" if self.of else ""
-        place = self.of or self.item
+        place, problem = self.of or self.item, _printable(self.problem)
         look = f"look at {place} in the console, where it may be put right, or " if place else ""
         return (
-            f"The answer to {self.action}{about} cannot be used: {self.problem}{_request(self.request_id)}. Run it "
+            f"The answer to {self.action}{about} cannot be used: {problem}{_request(self.request_id)}. Run it "
             f"again; if it stays so, {look}report it to Alibaba Cloud with the RequestId, or to us as an answer that "
             "this version does not know."
         )
@@ -170,7 +173,8 @@ class CloudError(EstateError):
         self.message = message
         self.request_id = request_id
         self.status = status
-        super().__init__(f"{action} failed with {code}: {message.rstrip('.')}.{_request(request_id)}".rstrip())
+        said = _printable(message, _LONGEST_SAID).rstrip(".")
+        super().__init__(f"{action} failed with {printable_name(code)}: {said}.{_request(request_id)}".rstrip())
 
 
 class Throttled(CloudError):  # noqa: N818
@@ -179,9 +183,9 @@ class Throttled(CloudError):  # noqa: N818
     def __init__(self, action: str, code: str, message: str, request_id: str | None = None, status: int = 400) -> None:
         super().__init__(action, code, message, request_id, status)
         self.args = (
-            f"{action} is throttled ({code}){_request(request_id)} and stayed so through all retries. The limit counts "
-            "all callers of the account in this region: wait a minute, run fewer things at once, or ask for a higher "
-            "API quota.",
+            f"{action} is throttled ({printable_name(code)}){_request(request_id)} and stayed so through all retries. "
+            "The limit counts all callers of the account in this region: wait a minute, run fewer things at once, or "
+            "ask for a higher API quota.",
         )
 
 
@@ -189,5 +193,10 @@ class WaitTimeout(EstateError):  # noqa: N818
     """A condition did not become true within its bounded wait."""
 
 
+def printable_name(text: str) -> str:
+    """Return a code or an id of the cloud as a message shows it: short, and without control characters."""
+    return _printable(text, _LONGEST_NAME)
+
+
 def _request(request_id: str | None) -> str:
-    return f" (RequestId {request_id})" if request_id else ""
+    return f" (RequestId {printable_name(request_id)})" if request_id else ""

@@ -19,6 +19,7 @@ from estate.errors import (
     PermissionDenied,
     Throttled,
     Unreachable,
+    printable_name,
 )
 from estate.proxies import proxy_host
 
@@ -81,11 +82,13 @@ def route(protocol: str, endpoint: str) -> str:
 
 def refused(refusal: Refusal, action: str, scrub: Callable[[str], str]) -> EstateError:
     """Return the error of `estate.errors` for a refusal; `scrub` blanks secrets."""
-    code, request_id = refusal.code, refusal.request_id
+    # Whatever stands between may repeat the request in any field.
+    code, request_id = scrub(refusal.code), refusal.request_id and scrub(refusal.request_id)
     if code.startswith(_CREDENTIAL_CODES):
+        asked = f", RequestId {printable_name(request_id)}" if request_id else ""
         # The cloud's own message is left out: it may repeat the signed request, token included.
         return CredentialsError(
-            f"The cloud does not accept the credentials ({code}{f', RequestId {request_id}' if request_id else ''}). "
+            f"The cloud does not accept the credentials ({printable_name(code)}{asked}). "
             "Check the access key, its secret, the age of an STS token and this machine's clock.",
             ended=code in _ENDED_CODES,
         )
