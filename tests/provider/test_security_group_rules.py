@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from math import ceil
 from typing import Any
 
 import pytest
@@ -57,11 +59,24 @@ def test_all_kinds_of_rules_are_made_and_read_back(cloud: Cloud) -> None:
     assert RESOURCE.diff(state, wanted) == {}
 
 
-def test_rules_go_a_hundred_a_call(cloud: Cloud, simulator: Simulator) -> None:
-    wanted = inputs(**{f"r{number}": rule(portRange=f"{number}/{number}") for number in range(1, 151)})
-    RESOURCE.create(cloud, wanted)
-    assert len(live(simulator)) == 150
-    assert sum(entry["action"] == "AuthorizeSecurityGroup" for entry in simulator.requests()) == 2
+@pytest.mark.parametrize(("ingress", "egress"), [(1, 0), (0, 1), (100, 0), (101, 0), (99, 101), (100, 100), (150, 50)])
+def test_rules_of_a_direction_go_a_hundred_a_call(
+    ingress: int, egress: int, cloud: Cloud, simulator: Simulator
+) -> None:
+    counts = {"ingress": ingress, "egress": egress}
+    rules = {
+        f"{direction}{port}": rule(direction=direction, portRange=f"{port}/{port}")
+        for direction, count in counts.items()
+        for port in range(1, count + 1)
+    }
+    _, state = RESOURCE.create(cloud, inputs(**rules))
+    assert len(live(simulator)) == len(rules)
+    RESOURCE.delete(cloud, GROUP, state)
+    assert live(simulator) == []
+    calls = Counter(entry["action"] for entry in simulator.requests())
+    for direction, suffix in (("ingress", ""), ("egress", "Egress")):
+        fewest = ceil(counts[direction] / 100)
+        assert calls[f"AuthorizeSecurityGroup{suffix}"] == calls[f"RevokeSecurityGroup{suffix}"] == fewest
 
 
 def test_new_rules_come_before_old_ones_go(cloud: Cloud, simulator: Simulator) -> None:
