@@ -421,13 +421,13 @@ _MOMENTS: Final = {"after": "a write had its effect", "before": "before a write"
 def main() -> None:
     """Kill, tell each result in a line, and write the figures into docs/reliability.md."""
     parser = argparse.ArgumentParser(description="Kill runs at each write and at random moments.")
-    parser.add_argument("--seed", type=int, help="The first seed. Absent: those that have not been run.")
+    parser.add_argument("--seed", type=int, help="The first seed. Absent: those that have not converged.")
     parser.add_argument("--runs", type=int, default=200, help="How many seeds.")
     parser.add_argument("--minutes", type=float, default=600, help="Begin no further one after so many minutes.")
     chosen = parser.parse_args()
     end = time.monotonic() + 60 * chosen.minutes
     first, known = chosen.seed or 0, _known() if chosen.seed is None else {}
-    seeds = [seed for seed in range(first, first + chosen.runs) if seed not in known]
+    seeds = [seed for seed in range(first, first + chosen.runs) if seed not in known or known[seed]["problem"]]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory, running(ESTATE) as cloud:
         project = Project(Path(directory) / "project", cloud, toolchain.ensure().environ(os.environ))
         project.new_stack("test", yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["config"])

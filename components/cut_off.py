@@ -24,6 +24,7 @@ _WHITELIST_GROUPS: Final[Mapping[DatabaseProduct, str]] = {
     "redis": "alimigrate:kvstore:WhitelistGroup",
     "mongodb": "alimigrate:mongodb:WhitelistGroup",
 }
+_ENABLING: Final = "alimigrate:vpc:ClassicLink"
 _LINK: Final = "alimigrate:ecs:ClassicLinkAttachment"
 _SECONDS: Final = 60
 # ApsaraDB reads a group with only this entry as empty.
@@ -69,6 +70,13 @@ def adoptable_links(links: Iterable[ClassicLinkAttachment], begun: Begun) -> Map
     Otherwise they would count as links of others, and a destroy would leave them (provider/classic_link_attachment.py).
     """
     return {(_LINK, link.instance_id): f"{link.instance_id}:{link.vpc_id}:made" for link in begun_links(links, begun)}
+
+
+def adoptable_enabling(vpc_id: str, begun: Begun) -> Mapping[tuple[str, str], str]:
+    """Return the id by which ClassicLink of a VPC is imported that a killed run enabled, by type and name."""
+    return {
+        key: f"{vpc_id}:made" for key, inputs in begun.items() if key[0] == _ENABLING and inputs.get("vpcId") == vpc_id
+    }
 
 
 def begun_links(links: Iterable[ClassicLinkAttachment], begun: Begun) -> list[ClassicLinkAttachment]:

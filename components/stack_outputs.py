@@ -92,7 +92,10 @@ def with_leftovers(
     name = config.network.name if isinstance(config.network, CreateNetwork) else None
     alike = [vpc.id for vpc in estate.vpcs if name is not None and vpc.name == name]
     linked = [item.instance_id for item in estate.classic_links if item.vpc_id == record.vpc_id]
-    if known.issuperset([*alike, *linked, *(item for ids in found.values() for item in ids)]):
+    # What is linked is exported with ClassicLink.
+    enabled = [vpc.id for vpc in estate.vpcs if vpc.classic_link_enabled and "linkedInstance" not in record.applied]
+    unclear = record.vpc_id in enabled and name is not None
+    if not unclear and known.issuperset([*alike, *linked, *(item for ids in found.values() for item in ids)]):
         return record
     state = read_state(stack)
     made = {(kind, mark(stack, own)) for kind, own in state}
@@ -109,7 +112,9 @@ def with_leftovers(
     }
     # In a VPC of others somebody else may have made the link; in that of this stack it is in the way of a destroy.
     own = [item for item in estate.classic_links if item.vpc_id == vpc_id and name is not None]
-    links = cut_off.adoptable_links(own, begun()) if own else {}
+    links = {**cut_off.adoptable_links(own, begun())} if own else {}
+    if vpc_id in enabled and name is not None:
+        links |= cut_off.adoptable_enabling(vpc_id, begun())
     leftovers |= {(kind, mark(stack, own)): item for (kind, own), item in links.items()}
     return replace(record, vpc_id=vpc_id, leftovers={**record.leftovers, **leftovers})
 
@@ -285,7 +290,13 @@ def record_of(outputs: Mapping[str, Any]) -> StackRecord:
         "linkedInstance": outputs.get("linkedInstanceIds") or (),
     }
     return StackRecord(
-        applied={kind: tuple(ids) for kind, found in applied.items() if (ids := [item for item in found if item])},
+        applied={
+            kind: tuple(ids)
+            for kind, found in applied.items()
+            # An export of no link says that ClassicLink itself was applied.
+            if (ids := [item for item in found if item])
+            or (kind == "linkedInstance" and "linkedInstanceIds" in outputs)
+        },
         vpc_id=outputs.get("vpcId"),
         snapshot_ids=tuple((outputs.get("snapshotIds") or {}).values()),
         snapshot_group_ids=tuple((outputs.get("snapshotGroupIds") or {}).values()),

@@ -10,6 +10,8 @@ from provider.lost_answers import brought_about
 from provider.resource import Checked, Connect, Resource, ResourceError, reject_others, require_text
 from provider.values import Properties, digest, is_unknown
 
+# After the id, in an import: the stack has enabled it.
+_MADE = ":made"
 _GONE = ("InvalidVpcId.NotFound", "InvalidVpcID.NotFound", "Forbidden.VpcNotFound")
 
 
@@ -17,7 +19,7 @@ class ClassicLink(Resource):
     """ClassicLink on one VPC; its id is that of the VPC.
 
     `enabledBefore` remembers that it was on already; deleting the resource then leaves it on, and so it does after an
-    import.
+    import, unless by `vpcId:made`. A creation that was killed before it could answer is imported that way.
     """
 
     type_name: ClassVar[str] = "alimigrate:vpc:ClassicLink"
@@ -63,11 +65,16 @@ class ClassicLink(Resource):
         if not state and not is_unknown(inputs["vpcId"]):
             _before_creation(connect(), str(inputs["vpcId"]))
 
+    def id_of(self, given: str) -> str:
+        """Return the id without the word that says who has enabled it."""
+        return given.removesuffix(_MADE)
+
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the state while ClassicLink is on."""
-        if not _is_enabled(cloud, resource_id):
+        vpc_id = self.id_of(resource_id)
+        if not _is_enabled(cloud, vpc_id):
             return None
-        return _state(resource_id, enabled_before=bool(state.get("enabledBefore", True)))
+        return _state(vpc_id, enabled_before=bool(state.get("enabledBefore", vpc_id == resource_id)))
 
     def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
         """Do nothing: there is no input but the one that replaces."""

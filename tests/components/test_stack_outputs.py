@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -179,6 +180,28 @@ def test_a_link_to_a_vpc_of_others_stays_theirs(monkeypatch: pytest.MonkeyPatch)
     record = StackRecord("vpc-old", stack=STACK)
     live = estate(classic_links=links)
     assert stack_outputs.with_leftovers(record, parse(config(network=existing), FILE), live, tuple).leftovers == {}
+
+
+@pytest.mark.parametrize(
+    ("begun_for", "exported", "taken"),
+    [
+        ("vpc-left", {}, {("alimigrate:vpc:ClassicLink", mark(STACK, "classic-link")): "vpc-left:made"}),
+        # Somebody else has enabled it, or an update of the stack that ended.
+        ("vpc-old", {}, {}),
+        ("vpc-left", {"linkedInstanceIds": []}, {}),
+    ],
+)
+def test_classic_link_of_the_own_vpc_is_ours_where_a_killed_run_had_begun_to_enable_it(
+    monkeypatch: pytest.MonkeyPatch, begun_for: str, exported: dict[str, Any], taken: dict[tuple[str, str], str]
+) -> None:
+    """Taken for one that was on before, it would outlive a destroy."""
+    asked = answering(monkeypatch, {VPC_URN: {"type": NETWORK, "outputs": {"id": "vpc-left"}}})
+    begun = {("alimigrate:vpc:ClassicLink", "classic-link"): {"vpcId": begun_for}}
+    monkeypatch.setattr(cut_off, "read_begun", lambda stack: begun)
+    vpc = Vpc(id="vpc-left", name="target", cidr_block="172.20.0.0/16", classic_link_enabled=True)
+    record = replace(stack_outputs.record_of({"vpcId": "vpc-left", **exported}), stack=STACK)
+    assert completed(record, estate(vpcs=(vpc,))).leftovers == taken
+    assert bool(asked) is not bool(exported), "the state is read where there is a doubt"
 
 
 def planned_link(*linked: str, **changes: Any) -> MigrationPlan:

@@ -14,7 +14,7 @@ from typing import Final
 import pytest
 import yaml
 
-from bench.kills import SAMPLE_WRITES
+from bench.kills import SAMPLE_WRITES, Kill
 from components.marks import mark_of
 from demo.project import CONFIG_KEY, REPOSITORY
 from policies.results import findings
@@ -123,6 +123,20 @@ def test_what_bears_no_mark_is_adopted_unless_others_use_it(stack: Stack) -> Non
     [vpc_id] = made(stack, "vpcs")
     assert made_here["ClassicLinkAttachment", f"{MON}:{vpc_id}"]["linkedBefore"] is False
     assert made_here["AddedSecurityGroupRules", MON_GROUP]["presentBefore"] == []
+
+
+def test_two_hundred_kills_of_the_bench_strike_each_write_before_and_after_its_effect() -> None:
+    kills = [Kill.of(seed) for seed in range(200)]
+    of_up = {(kill.action, kill.moment) for kill in kills if kill.phase == "up"}
+    assert of_up >= {(action, moment) for action in SAMPLE_WRITES for moment in ("before", "after")}
+    # Both calls of an action that is called twice, and each phase at random moments too.
+    assert {(kill.phase, kill.place) for kill in kills if kill.action == "ecs:AuthorizeSecurityGroup"} == {
+        ("up", 0),
+        ("up", 1),
+    }
+    assert {kill.phase for kill in kills if kill.moment == "during"} == {"up", "destroy", "refresh"}
+    assert len({kill.victim for kill in kills if kill.phase == "up"}) == 5
+    assert kills == [Kill.of(seed) for seed in range(200)], "a seed is one kill"
 
 
 def test_a_network_of_others_is_not_taken_in_silence(stack: Stack) -> None:

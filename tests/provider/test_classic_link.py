@@ -42,6 +42,16 @@ def test_an_import_does_not_know_who_enabled_it_and_leaves_it(cloud: Cloud) -> N
     assert found["enabledBefore"] is True
 
 
+def test_an_import_of_what_the_stack_has_enabled_is_disabled_again(cloud: Cloud, simulator: Simulator) -> None:
+    RESOURCE.create(cloud, {"vpcId": "vpc-2"})
+    found = RESOURCE.read(cloud, "vpc-2:made", {})
+    assert found is not None
+    assert (found["vpcId"], found["enabledBefore"]) == ("vpc-2", False)
+    assert RESOURCE.id_of("vpc-2:made") == RESOURCE.id_of("vpc-2") == "vpc-2"
+    RESOURCE.delete(cloud, "vpc-2", found)
+    assert not enabled(simulator, "vpc-2")
+
+
 def test_a_vpc_that_is_gone(cloud: Cloud) -> None:
     assert RESOURCE.read(cloud, "vpc-gone", {"vpcId": "vpc-gone"}) is None
     RESOURCE.delete(cloud, "vpc-gone", {"vpcId": "vpc-gone", "enabledBefore": False})
