@@ -43,6 +43,7 @@ class _Profile(NamedTuple):
     fields: Mapping[str, Any]
     mode: str | None
     file: Path
+    runs_command: bool = False
 
     @property
     def shown(self) -> str:
@@ -132,8 +133,10 @@ class Sources:
         if named is None:
             return _Profile("", "", {}, None, Path())
         file = self._profile_file()
-        found = self._profiles(file, named).get(named.value, {})
-        return _Profile(named.value, named.name, found, str(found["mode"]) if "mode" in found else None, file)
+        profiles = self._profiles(file, named)
+        found = profiles.get(named.value, {})
+        mode = str(found["mode"]) if "mode" in found else None
+        return _Profile(named.value, named.name, found, mode, file, _runs_command(profiles, named.value))
 
     def _profile_file(self) -> Path:
         named = self._named("sharedCredentialsFile")
@@ -287,6 +290,14 @@ class Sources:
         return CredentialsUri(named=uri.name, uri=SecretStr(uri.value))
 
     def _advanced(self) -> CliProfile | None:
+        if self.profile.runs_command and "sharedCredentialsFile" in self._given:
+            # A stack file is data, and a pull request may change it: it must not choose a command that runs.
+            self._problems.append(
+                f"{PREFIX}sharedCredentialsFile: expected a file whose profile {self.profile.name} runs no command, "
+                "and mode External does: whoever runs it names such a file by "
+                f"{VARIABLES['sharedCredentialsFile'][0]}"
+            )
+            return None
         # The provider reads the mode from one file, and the SDK the credentials from another: unless a key or variable
         # of the provider is set, the SDK has a different variable for it.
         variable = "ALIBABA_CLOUD_CONFIG_FILE"
@@ -446,3 +457,12 @@ class Sources:
             self._problems.append(f"{file.name}: expected the file of an OIDC token; it is empty")
             return False
         return True
+
+
+def _runs_command(profiles: Mapping[str, Mapping[str, Any]], name: str) -> bool:
+    """Whether a profile, or one that its role is assumed with, gets its credentials from a command."""
+    seen: list[str] = []
+    while name in profiles and name not in seen:
+        seen.append(name)
+        name = str(profiles[name].get("source_profile", ""))
+    return any(profiles[known].get("mode") == "External" for known in seen)

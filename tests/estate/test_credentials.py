@@ -282,11 +282,11 @@ def test_a_service_without_credentials_is_reported_by_its_name(
     assert "Traceback" not in said.err
 
 
-def _profile(tmp_path: Path, command: str) -> dict[str, Any]:
+def _profile(tmp_path: Path, command: str) -> dict[str, str]:
     file = tmp_path / "config.json"
     profile = {"name": "one", "mode": "External", "process_command": command}
     file.write_text(json.dumps({"current": "one", "profiles": [profile]}))
-    return {"profile": "one", "sharedCredentialsFile": str(file)}
+    return {"ALICLOUD_PROFILE": "one", "ALICLOUD_SHARED_CREDENTIALS_FILE": str(file)}
 
 
 def test_a_command_gives_credentials_and_is_not_started_for_each_call(simulator: Simulator, tmp_path: Path) -> None:
@@ -294,7 +294,7 @@ def test_a_command_gives_credentials_and_is_not_started_for_each_call(simulator:
     answer = json.dumps({"mode": "AK", "access_key_id": key, "access_key_secret": secret})
     script, count = tmp_path / "run.py", tmp_path / "count"
     script.write_text(f"open({str(count)!r}, 'a').write('x')\nprint({answer!r})")
-    cloud = session_with(simulator, **_profile(tmp_path, f"{sys.executable} {script}"))
+    cloud = session_with(simulator, _profile(tmp_path, f"{sys.executable} {script}"))
     for _ in range(3):
         cloud.call("ecs:DescribeZones", region_id=cloud.region)
     assert count.read_text() == "x"
@@ -304,6 +304,6 @@ def test_a_command_that_fails_is_reported_by_the_name_of_its_profile(
     simulator: Simulator, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     logging.getLogger("credentials").setLevel(logging.INFO)
-    with pytest.raises(CredentialsError, match=r"alicloud:profile \(one\) gives no credentials"):
-        session_with(simulator, **_profile(tmp_path, "false")).caller()
+    with pytest.raises(CredentialsError, match=r"ALICLOUD_PROFILE \(one\) gives no credentials"):
+        session_with(simulator, _profile(tmp_path, "false")).caller()
     assert capfd.readouterr().err == ""

@@ -195,6 +195,33 @@ def test_other_modes_are_left_to_the_sdk(home: Path, mode: str) -> None:
     assert identity({"profile": mode}, {"HOME": str(home)} | keys(FAMILIES[0], "one")).secrets() == of("one")
 
 
+@pytest.mark.parametrize("name", ["External", "chained", "chained twice"])
+def test_a_file_that_the_stack_names_runs_no_command(home: Path, name: str) -> None:
+    """A pull request may change both: the stack file, and a file beside it."""
+    file = home / "theirs.json"
+    chained = {"mode": "ChainableRamRoleArn"}
+    profiles: list[dict[str, Any]] = [
+        {"name": "External", "mode": "External"},
+        {"name": "chained", "source_profile": "External", **chained},
+        {"name": "chained twice", "source_profile": "chained", **chained},
+        {"name": "in a circle", "source_profile": "in a circle", **chained},
+        {"name": "CloudSSO", "mode": "CloudSSO"},
+    ]
+    file.write_text(json.dumps({"profiles": profiles}), encoding="utf-8")
+    config, environ = {"profile": name}, {"HOME": str(home)}
+    [problem] = problems({**config, "sharedCredentialsFile": str(file)}, environ)
+    assert problem.startswith(f"alicloud:sharedCredentialsFile: expected a file whose profile {name} runs no command")
+    assert problem.endswith("names such a file by ALICLOUD_SHARED_CREDENTIALS_FILE")
+    # Whoever runs it may: the file is named by the environment, or is the usual one of the home.
+    theirs = CliProfile(named=f"alicloud:profile ({name})", profile=name, file=file)
+    assert identity(config, environ | {"ALICLOUD_SHARED_CREDENTIALS_FILE": str(file)}).source == theirs
+    assert identity({"profile": "External"}, environ).source is not None
+    for other in ("in a circle", "CloudSSO"):
+        assert identity({"profile": other, "sharedCredentialsFile": str(file)}, environ).source is not None
+    # Keys come first: then no profile is used.
+    assert identity({**config, "sharedCredentialsFile": str(file)}, environ | keys(FAMILIES[0], "one")).secrets()
+
+
 @pytest.mark.parametrize(
     ("name", "environ", "told"),
     [
