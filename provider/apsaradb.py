@@ -81,8 +81,8 @@ class Product(ABC):
         return self._unless_gone(lambda: self._vpc(cloud, database_id))
 
     @abstractmethod
-    def removal(self, change: Entries) -> str:
-        """Return the command of Alibaba Cloud CLI that takes entries out of a whitelist group."""
+    def command(self, change: Entries) -> str:
+        """Return the command of Alibaba Cloud CLI that makes a change of a whitelist group."""
 
     @abstractmethod
     def status(self, cloud: Cloud, database_id: str) -> str | None:
@@ -143,10 +143,11 @@ class _Rds(Product):
         "rds:ModifyDBInstanceNetworkExpireTime",
     )
 
-    def removal(self, change: Entries) -> str:
+    def command(self, change: Entries) -> str:
         return (
             f"aliyun rds ModifySecurityIps --DBInstanceId {change.database} --DBInstanceIPArrayName {change.group} "
-            f"--WhitelistNetworkType {change.network_type} --ModifyMode Delete --SecurityIps {','.join(change.ips)}"
+            f"--WhitelistNetworkType {change.network_type} --ModifyMode {change.mode} "
+            f"--SecurityIps {','.join(change.ips)}"
         )
 
     def status(self, cloud: Cloud, database_id: str) -> str | None:
@@ -223,10 +224,10 @@ class _Redis(Product):
         "kvstore:ModifyInstanceNetExpireTime",
     )
 
-    def removal(self, change: Entries) -> str:
+    def command(self, change: Entries) -> str:
         return (
             f"aliyun r-kvstore ModifySecurityIps --InstanceId {change.database} --SecurityIpGroupName {change.group} "
-            f"--ModifyMode Delete --SecurityIps {','.join(change.ips)}"
+            f"--ModifyMode {change.mode} --SecurityIps {','.join(change.ips)}"
         )
 
     def status(self, cloud: Cloud, database_id: str) -> str | None:
@@ -301,10 +302,10 @@ class _MongoDb(Product):
         "vpc:DescribeVSwitches",
     )
 
-    def removal(self, change: Entries) -> str:
+    def command(self, change: Entries) -> str:
         return (
             f"aliyun dds ModifySecurityIps --DBInstanceId {change.database} --SecurityIpGroupName {change.group} "
-            f"--ModifyMode Delete --SecurityIps {','.join(change.ips)}"
+            f"--ModifyMode {change.mode} --SecurityIps {','.join(change.ips)}"
         )
 
     def status(self, cloud: Cloud, database_id: str) -> str | None:

@@ -86,6 +86,14 @@ class WhitelistGroup(Resource):
                     f" If a run of this stack made it that was cut off, it was not taken over with {_shown(others)} in "
                     f"it, which the stack does not declare. {self._both_ways(ref, others)}"
                 )
+            elif not others:
+                # A group keeps one entry at least, and what somebody adds meanwhile stays.
+                emptying = (Entries(*ref, "Append", [_NOBODY[:-3]]), Entries(*ref, "Delete", group.security_ips))
+                made_by_us = (
+                    " The stack declares each of these entries. If a run of this stack made the group and was cut off, "
+                    "and nobody else relies on it, take them out, and the next update makes it as the stack's own: "
+                    f"{' && '.join(map(self.product.command, emptying))}"
+                )
             raise ResourceError(
                 f"Database {ref.database} already has a whitelist group {ref.group} with {_shown(live)}. If it is "
                 f"yours to change and delete, import it (pulumi import {self.type_name} NAME {self._id(ref)}); else "
@@ -168,7 +176,7 @@ class WhitelistGroup(Resource):
         return (
             "To keep them, declare them: "
             f"classic-to-vpc:migration.databases: [{{id: {ref.database}, alsoAdmit: {json.dumps(others)}}}]. "
-            f"To remove them: {self.product.removal(Entries(*ref, 'Delete', others))}"
+            f"To remove them: {self.product.command(Entries(*ref, 'Delete', others))}"
         )
 
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from policies.results import findings
+from simulator.server import Simulator
 from tests.e2e.conftest import Stack
 from tests.e2e.test_waves import FIRST, pass_time, schedule
 from tests.simulator.sdk import Api
@@ -117,12 +118,17 @@ def run_printed(stack: Stack, words: str) -> None:
     """Make the call of the one printed command that has these words."""
     output = re.sub(r"\s+", " ", stack.output)
     [command] = {found for found in re.findall(r"aliyun [a-z-]+ \w+(?: --[\w.]+ [^\s]+)+", output) if words in found}
+    call_of(stack.cloud, command)
+
+
+def call_of(cloud: Simulator, command: str) -> None:
+    """Make the call of a command of Alibaba Cloud CLI."""
     service, operation, *options = command.removeprefix("aliyun ").split()
     fields: dict[str, Any] = {}
     for option, value in zip(options[::2], options[1::2], strict=True):
         name, dot, _ = option.removeprefix("--").partition(".")
         fields[name] = [*fields.get(name, ()), value] if dot else value
-    Api(stack.cloud)(f"{service.removeprefix('r-')}:{operation}", **fields)
+    Api(cloud)(f"{service.removeprefix('r-')}:{operation}", **fields)
 
 
 def test_nobodys_change_is_taken_away_and_nobody_is_cut_off(stack: Stack) -> None:

@@ -20,6 +20,7 @@ from tests.estate import estates
 from tests.estate.stub import Stub, error, serving
 from tests.estate.whole import whole
 from tests.provider import moved
+from tests.simulator.sdk import Api
 
 RESOURCE = RdsWhitelistGroup()
 INPUTS: Properties = {
@@ -126,13 +127,30 @@ def test_a_group_of_others_is_never_overwritten(cloud: Cloud, simulator: Simulat
     assert groups(simulator) == before
 
 
-def test_a_group_of_others_with_the_wanted_entries_is_not_ours_either(cloud: Cloud) -> None:
+def test_a_group_of_others_with_the_wanted_entries_is_not_ours_either(cloud: Cloud, simulator: Simulator) -> None:
+    """It may be what a run left whose plugin was ended: the command lets the next one make it, by a person's word."""
     theirs = INPUTS | {"groupName": "app", "securityIps": ["10.160.0.1/32"]}
-    with pytest.raises(
-        ResourceError,
-        match=r"pulumi import alimigrate:rds:WhitelistGroup NAME rm-normal:MIX:app\); else choose another groupName",
-    ):
+    with pytest.raises(ResourceError) as refused:
         RESOURCE.create(cloud, theirs)
+    told, _, command = str(refused.value).partition("and the next update makes it as the stack's own: ")
+    imported = "pulumi import alimigrate:rds:WhitelistGroup NAME rm-normal:MIX:app); else choose another groupName"
+    assert imported in told
+    assert "The stack declares each of these entries" in told
+    for line in command.split(" && "):
+        name, service, operation, *options = line.split()
+        assert (name, service, operation) == ("aliyun", "rds", "ModifySecurityIps")
+        fields = {option.removeprefix("--"): value for option, value in zip(options[::2], options[1::2], strict=True)}
+        sdk = Api(simulator, "tester")
+        sdk("rds:ModifySecurityIps", **fields)
+    resource_id, state = RESOURCE.create(cloud, theirs)
+    assert RESOURCE.read(cloud, resource_id, state) == state
+    assert state["securityIps"] == ["10.160.0.1/32"]
+
+
+def test_a_group_with_entries_of_others_alone_has_no_such_command(cloud: Cloud) -> None:
+    with pytest.raises(ResourceError) as refused:
+        RESOURCE.create(cloud, INPUTS | {"groupName": "app", "securityIps": ["10.9.9.9/32"]})
+    assert "aliyun" not in str(refused.value)
 
 
 def test_a_group_of_the_other_network_is_another_group(cloud: Cloud, simulator: Simulator) -> None:
