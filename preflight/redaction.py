@@ -21,13 +21,15 @@ _NAMES: Final = (
     r"(?:X-Acs-|x-oss-)?Security[-_]?Token|x-oss-(?:signature|credential)|SAMLAssertion|OIDCToken|Credential|"
     r"Pass(?:word|phrase)"
 )
-# A value in quotation marks goes up to the closing one, as a passphrase may have spaces.
-_VALUE: Final = r"(?:(\\?[\"'])(?!\s)[^\"'\r\n\\]+|(?!\s)[^\s\x00\"'&,;)}\]\\]+)"
+# A value in quotation marks goes up to the closing one of its kind, as a passphrase may have spaces.
+_VALUE: Final = r"(?:(\\?(?P<quote>[\"']))(?!\s)(?:(?!(?P=quote))[^\r\n\\])+|(?!\s)[^\s\x00\"'&,;)}\]\\]+)"
 _NAMED: Final = re.compile(rf"(?i)\b({_NAMES})(\\?[\"']?\s*(?:=|:|%3D)\s*){_VALUE}")
 # Variables: those of the cloud and of buckets, PULUMI_CONFIG_PASSPHRASE, PULUMI_ACCESS_TOKEN, VAULT_SERVER_TOKEN. In a
 # sentence a colon follows a name that is at fault, so that a value stands behind `=`, or in quotation marks.
+# Each name is read once, up to the first of these words and then to its end (`*+`): names come from the cloud, too.
+_SECRETS: Final = "SECRET|KEY|PASSWORD|PASSPHRASE|TOKEN"
 _VARIABLES: Final = re.compile(
-    r"\b([A-Z][A-Z0-9_]*(?:SECRET|KEY|PASSWORD|PASSPHRASE|TOKEN)[A-Z0-9_]*)"
+    rf"\b(?=[A-Z])((?:(?!{_SECRETS})[A-Z0-9_])*+(?:{_SECRETS})[A-Z0-9_]*+)"
     rf"(=|%3D|\\?[\"']\s*:\s*(?=\\?[\"'])){_VALUE}"
 )
 _AUTHORIZATION: Final = re.compile(r"(?i)\b((?:Proxy-)?Authorization\\?[\"']?\s*[:=]\s*)[^\r\n\"]+")

@@ -28,6 +28,9 @@ SIGNATURE = "n0tArealSignature%2Bx%3D"
         (f"ALIBABA_CLOUD_SECURITY_TOKEN={SIGNATURE}\0PULUMI_CONFIG_PASSPHRASE={SIGNATURE}", "PASSPHRASE="),
         (f'{{"PULUMI_ACCESS_TOKEN": "{SIGNATURE}", "VAULT_SERVER_TOKEN": "{SIGNATURE}", "PORT": "1"}}', '"PORT": "1"'),
         (f'"passphrase": "correct n0tAreal {SIGNATURE}", "next": 1', '"next": 1'),
+        (f'"passphrase": "it\'s n0tAreal {SIGNATURE}", "next": 1', '"next": 1'),
+        (f"TOKEN='n0tAreal {SIGNATURE}' PORT=1", "PORT=1"),
+        (f'RUN="env MY_API_KEYS={SIGNATURE} true" PORT=1', "PORT=1"),
         (f"postgres://ann:p@{SIGNATURE}@10.0.0.1/state?x=1 is away", "@10.0.0.1/state?x=1 is away"),
         (f"Bearer {SIGNATURE} was refused", "was refused"),
         (f"SecurityToken%3D{SIGNATURE} for STS.NotARealSession0001", "for "),
@@ -40,6 +43,15 @@ def test_what_tells_a_key_or_a_signature_is_blanked(text: str, kept: str) -> Non
     assert "NotARealSession" not in shown
     assert "***" in shown
     assert kept in shown
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "word", ["KEY", "KEY_", "TOKEN ", "KEY' ", "://a", "Password ", "TOKEN='a ", "Bearer ", "\x1b["]
+)
+def test_a_long_name_is_read_once(word: str) -> None:
+    """Names, tags and refusals come from others. Read again for each word in it, one would take hours."""
+    assert redacted(f"{word * 200_000}\nthe end").endswith("the end")
 
 
 def test_a_value_in_use_is_blanked_wherever_it_stands() -> None:
