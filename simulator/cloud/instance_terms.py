@@ -47,9 +47,14 @@ def set_release_time(cloud: Cloud, instance_id: str, moment: datetime | None) ->
     """
     instance = cloud.instance(instance_id)
     _check_charge_type(instance, "PostPaid")
-    instance.auto_release_at = None if moment is None else check_release_time(cloud, moment)
-    if instance.auto_release_at is not None:
-        cloud.awaits(instance.auto_release_at)
+    release_at(cloud, instance, None if moment is None else check_release_time(cloud, moment))
+
+
+def release_at(cloud: Cloud, instance: Instance, moment: datetime | None) -> None:
+    """Have an instance released at a time that `check_release_time` has passed, or never."""
+    instance.auto_release_at = moment
+    if moment is not None:
+        cloud.awaits(moment)
 
 
 def release_due(cloud: Cloud, now: datetime) -> None:

@@ -129,8 +129,8 @@ def run(cloud: Cloud, order: Order, *, dry_run: bool = False) -> list[Instance]:
     if dry_run:
         return []
     made = [_make(cloud, order, vswitch, image, place, address) for place, address in enumerate(addresses, 1)]
-    for instance in made if release_at is not None else ():
-        instance_terms.set_release_time(cloud, instance.id, release_at)
+    for instance in made:
+        instance_terms.release_at(cloud, instance, release_at)
     return made
 
 

@@ -128,7 +128,8 @@ def test_what_is_bought_can_have_a_release_time_and_disks_with_a_policy(quick: E
         "InstanceType": known.instance_type,
         "VSwitchId": VSWITCH,
         "SecurityGroupId": known.security_group_ids[0],
-        "AutoReleaseTime": "2026-11-30T03:00:00Z",
+        # Half an hour and as many seconds away: without its seconds it would be too early.
+        "AutoReleaseTime": "2026-11-30T01:30:30Z",
         "SystemDisk.AutoSnapshotPolicyId": policy,
         "DataDisk.1.Size": 40,
         "DataDisk.1.AutoSnapshotPolicyId": policy,
