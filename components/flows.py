@@ -34,7 +34,9 @@ def with_flows(config: MigrationConfig, directory: Path, file: str) -> Migration
         if not line.strip() or line.lstrip().startswith("#") or tuple(cells) == _COLUMNS:
             continue
         if len(cells) != len(_COLUMNS):
-            problems.append(Problem(_KEY, f"line {number}: expected {','.join(_COLUMNS)}; got {len(cells)} of the 3"))
+            problems.append(
+                Problem(_KEY, f"line {number}: expected the 3 columns {','.join(_COLUMNS)}; got {len(cells)}")
+            )
             continue
         try:
             flows.append(Flow.model_validate(dict(zip(_COLUMNS, cells, strict=True))))

@@ -88,7 +88,7 @@ class WhitelistGroup(Resource):
                 )
             elif not others:
                 # A group keeps one entry at least, and what somebody adds meanwhile stays.
-                emptying = (Entries(*ref, "Append", [_NOBODY[:-3]]), Entries(*ref, "Delete", group.security_ips))
+                emptying = (Entries(*ref, "Append", [_NOBODY]), Entries(*ref, "Delete", group.security_ips))
                 made_by_us = (
                     " The stack declares each of these entries. If a run of this stack made the group and was cut off, "
                     "and nobody else relies on it, take them out, and the next update makes it as the stack's own: "

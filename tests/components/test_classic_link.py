@@ -89,7 +89,7 @@ def test_all_lines_that_are_no_flow_are_reported(tmp_path: Path) -> None:
         with_flows(parsed, tmp_path, FILE)
     prefix = f"{FILE}: classic-to-vpc:migration.classicLink.flowsFile: "
     assert [line.removeprefix(prefix) for line in str(caught.value).splitlines()] == [
-        "line 1: expected source,destination,port; got 2 of the 3",
+        "line 1: expected the 3 columns source,destination,port; got 2",
         "line 2, destination: expected an instance id or an intranet address, such as 10.25.16.10",
         "line 3, port: expected a port or ports, such as 6379, udp/53 or 8000-8010",
     ]
