@@ -55,7 +55,7 @@ endef
 
 setup: .venv/.installed .venv/bin/preflight ## Make the Python environment: what a user needs (some 340 MB).
 
-dev: .venv/.dev ## Add what a developer needs: tests, lint, types (some 460 MB more).
+dev: .venv/.dev ## Add what a developer needs: tests, lint, types (some 490 MB more).
 
 engine: setup ## Find, download or build (12 to 25 minutes) the Pulumi engine and the alicloud plugin.
 	@$(PYTHON) -m toolchain ensure >/dev/null

@@ -15,8 +15,9 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
@@ -106,9 +107,15 @@ def unpacked(directory: Path) -> Path:
     return directory
 
 
-def keep(what: str, peer: str, rows: list[dict[str, object]]) -> None:
+def kept_so_far() -> dict[str, Any]:
+    """Return the figures of all benchmarks as they were kept last."""
+    kept: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    return kept
+
+
+def keep(what: str, peer: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Keep the figures of one benchmark, beside which `peer` was asked, with the machine's description."""
-    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    kept = kept_so_far()
     machine = {
         "python": platform.python_version(),
         "system": platform.system(),

@@ -17,14 +17,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
 import toolchain
-from bench.pack import BEFORE, keep, unpacked
+from bench.pack import BEFORE, keep, kept_so_far, unpacked
 from bench.regions import Region
 from demo.project import PROGRAM, REPOSITORY, Project
 from simulator.model.estate import Estate
@@ -105,7 +106,7 @@ def main() -> None:
     engine = toolchain.ensure()
     environ = engine.environ(os.environ)
     sizes = [int(size) for size in sys.argv[1:]] or SIZES
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
         before = unpacked(Path(directory) / "build")
         # As `make setup` makes it in a checkout.
@@ -114,7 +115,9 @@ def main() -> None:
             found = _previewed(size, before, Path(directory) / str(size), environ)
             rows += [_row(size, what, spent) for what, spent in found.items()]
             _show_ratios(size, found)
-    keep("preview", BEFORE, rows)
+    # Those of other sizes stay as they are.
+    others = [row for row in kept_so_far().get("preview", {}).get("rows", ()) if row["instances"] not in sizes]
+    keep("preview", BEFORE, sorted([*others, *rows], key=itemgetter("instances")))
     table = Table(*rows[0])
     for row in rows:
         table.add_row(*map(str, row.values()))
@@ -135,7 +138,7 @@ def _previewed(size: int, before: Path, directory: Path, environ: Mapping[str, s
     return found
 
 
-def _row(size: int, what: str, spent: Spent) -> dict[str, object]:
+def _row(size: int, what: str, spent: Spent) -> dict[str, Any]:
     return {
         "instances": size,
         "what": what,
