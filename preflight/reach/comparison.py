@@ -1,4 +1,4 @@
-"""Compare the groups of each moving instance before and after the move, by the pack's instance_id comparison."""
+"""Compare the groups of each moving instance before and after the move, by the pack's own comparison."""
 
 from __future__ import annotations
 
