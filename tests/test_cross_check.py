@@ -30,7 +30,7 @@ def test_the_estates_are_worth_looking_at() -> None:
     assert sum(item["that find nothing"] for item in counted) > 40
 
 
-def test_who_reaches_whom_is_what_the_oracle_sees() -> None:
+def test_reach_agrees_with_the_oracle() -> None:
     found = [reaching.compare(seed) for seed in range(30)]
     problems = [problem for _, told in found for problem in told]
     assert not problems, problems[0]
@@ -49,7 +49,7 @@ def test_an_answer_with_a_defect_stops_the_reading_or_is_reported() -> None:
         assert answers.compare(every[action, "no list"]) == ({end: 1}, [])
 
 
-def test_what_the_converter_loses_its_report_tells() -> None:
+def test_traffic_that_the_conversion_loses_is_in_its_report() -> None:
     told = []
     for seed in range(1000, 1000 + SEEDS):
         made = security_groups.scenario(seed)

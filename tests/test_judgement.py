@@ -68,7 +68,7 @@ def test_an_update_is_judged_by_the_preview_of_the_same_facts(tmp_path: Path) ->
     assert kept.stat().st_mode & 0o077 == (kept / f"{DIGEST}.json").stat().st_mode & 0o077 == 0
 
 
-def test_what_nobody_judged_is_not_judged(tmp_path: Path) -> None:
+def test_an_update_without_its_own_recent_verdict_is_not_judged(tmp_path: Path) -> None:
     nobody = "no preview with the policy pack has judged this update within the last 60 minutes."
     assert found(tmp_path) == nobody
     keep(tmp_path, first_preview())
@@ -137,7 +137,7 @@ def test_a_directory_of_somebody_else_is_not_trusted(tmp_path: Path) -> None:
     "text",
     ["", "[]", "{}", "null", '{"judgedAt": "now"}', "\xff", '{"factsSha256": 1'],
 )
-def test_what_is_no_verdict_counts_for_nothing(tmp_path: Path, text: str) -> None:
+def test_a_malformed_verdict_file_counts_for_nothing(tmp_path: Path, text: str) -> None:
     keep(tmp_path, first_preview())
     path = tmp_path / f"classic-to-vpc-{os.getuid()}" / "judged" / f"{DIGEST}.json"
     whole = json.loads(path.read_text(encoding="utf-8"))
@@ -280,7 +280,7 @@ def test_a_preview_is_refused_nothing(said: list[str], monkeypatch: pytest.Monke
     assert said == []
 
 
-def test_whoever_answers_for_it_is_named_each_time_and_until_the_end(said: list[str]) -> None:
+def test_an_approved_unjudged_update_names_its_owner_until_the_end(said: list[str]) -> None:
     plan = planned(unjudgedUpdates=approval())
     require_verdict(Inputs(plan, None, SOURCES))
     assert said == [
@@ -295,6 +295,6 @@ def test_whoever_answers_for_it_is_named_each_time_and_until_the_end(said: list[
 
 
 @pytest.mark.parametrize("changes", [{"approvedBy": "ME"}, {"expires": "2027-06-01T09:00:00+08:00"}, {"owner": " "}])
-def test_nobody_answers_for_himself_or_for_good(changes: dict[str, str]) -> None:
+def test_an_approval_needs_another_person_and_an_end(changes: dict[str, str]) -> None:
     with pytest.raises(ConfigError, match="unjudgedUpdates"):
         planned(unjudgedUpdates=approval(**changes))

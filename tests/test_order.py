@@ -62,7 +62,7 @@ def test_each_worker_begins_with_its_share_of_those_on_the_engine(pytestconfig: 
         assert 3 <= sum(long) <= 4
 
 
-def test_what_shares_a_fixture_stays_on_one_worker(pytestconfig: pytest.Config) -> None:
+def test_tests_that_share_a_fixture_stay_on_one_worker(pytestconfig: pytest.Config) -> None:
     shared = [Test(f"s{number}", "tests/e2e/test_shared.py", True, 300.0) for number in range(9)]
     given = begun(dealt([*suite(27, 203), *shared], WORKERS), WORKERS, pytestconfig)
     assert [[name for name in names if name.startswith("s")] for names in given if "s0" in names] == [

@@ -17,7 +17,7 @@ subprocess.Popen([sys.executable, "-c", {FOREVER!r}], stdout=subprocess.DEVNULL,
 """
 
 
-def test_what_is_started_ends_with_the_block() -> None:
+def test_a_started_process_ends_with_its_block() -> None:
     before = children()
     with suppress(ValueError), started([sys.executable, "-c", FOREVER]) as process:
         assert children() == before | {process.pid}

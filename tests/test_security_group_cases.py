@@ -82,7 +82,7 @@ def as_plan(recording: Recording) -> Plan:
 
 
 @pytest.mark.parametrize("case", FINDINGS)
-def test_what_must_come_comes_and_nothing_else(case: str) -> None:
+def test_each_case_has_exactly_the_expected_findings(case: str) -> None:
     found = judged(case)
     assert found.keys() == FINDINGS[case].keys(), found
     for key, text in FINDINGS[case].items():

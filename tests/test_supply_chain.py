@@ -122,7 +122,7 @@ def workflow(path: Path) -> dict[str, Any]:
     return loaded
 
 
-def test_what_builds_cannot_sign_and_what_signs_runs_nothing_of_ours() -> None:
+def test_the_build_cannot_sign_and_the_signing_job_runs_no_code_of_ours() -> None:
     jobs = workflow(RELEASE)["jobs"]
     granted = {name: job["permissions"] for name, job in jobs.items()}
     assert granted == {

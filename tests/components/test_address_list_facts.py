@@ -19,7 +19,7 @@ def read(*unread: UnreadLists) -> Estate:
     )
 
 
-def test_what_was_read() -> None:
+def test_registry_lists_and_bucket_policies_are_facts() -> None:
     facts = address_list_facts(read(), AfterChoice.model_validate_json('{"unusedServices": ["oss"]}'))
     assert facts["registryAccessLists"] == [
         {
@@ -47,7 +47,7 @@ def test_what_was_read() -> None:
     assert facts["unreadLists"] == []
 
 
-def test_what_could_not_be_read_is_absent_and_says_why() -> None:
+def test_unread_lists_are_absent_with_their_reason() -> None:
     facts = address_list_facts(
         read(UnreadLists(service="oss", reason="No."), UnreadLists(service="container-registry", reason="Neither.")),
         AfterChoice.model_validate_json('{"unusedServices": ["oss"]}'),
@@ -59,7 +59,7 @@ def test_what_could_not_be_read_is_absent_and_says_why() -> None:
     ]
 
 
-def test_who_answers_for_a_service_that_nobody_uses_is_reported_with_it() -> None:
+def test_the_approval_of_an_unused_service_is_a_fact() -> None:
     approval = {
         "reason": "No bucket.",
         "owner": "ann",

@@ -30,7 +30,7 @@ def imported(recording: Recording) -> dict[tuple[str, str], str]:
     return {(item.type, item.name): item.request.importId for item in found if item.request.importId}
 
 
-def test_what_is_made_bears_the_mark_of_its_stack_and_name() -> None:
+def test_created_resources_carry_the_mark_of_stack_and_name() -> None:
     recording = declared(StackRecord(stack=STACK))
     kinds = {NETWORK: 1, SWITCH: 1, GROUP: 2, SNAPSHOT: 2}
     for kind, count in kinds.items():

@@ -47,7 +47,7 @@ def test_a_flow_reads_as_it_is_said(port: str, text: str) -> None:
     assert str(Flow(source="i-web", destination="i-idle", port=port)) == text
 
 
-def test_who_has_a_flow_is_a_peer_by_id_or_by_address_and_is_linked() -> None:
+def test_the_other_end_of_a_flow_is_a_linked_peer() -> None:
     made = plan(classicLink={"flows": [TO_IDLE]})
     web = next(item for item in made.instances if item.instance.id == "i-web")
     assert [(peer.instance_id, peer.reasons) for peer in web.peers] == [
@@ -154,7 +154,7 @@ def test_links_of_the_stack_itself_are_no_obstacle_to_a_change_of_its_network(
     )
 
 
-def test_what_the_pack_judges_by_is_registered_and_no_input() -> None:
+def test_link_facts_are_registered_outputs_and_no_inputs() -> None:
     of = estate(
         routes=(
             RouteEntry(vpc_id="vpc-old", route_table_id="vtb-1", destination="10.0.0.0/8"),
@@ -241,7 +241,7 @@ def test_a_broad_rule_of_a_group_that_stays_counts_too() -> None:
         {"group_id": "sg-web"},
     ],
 )
-def test_what_is_no_broad_rule(fields: dict[str, Any]) -> None:
+def test_a_narrow_rule_is_not_reported_as_broad(fields: dict[str, Any]) -> None:
     groups = [group for group in estate().security_groups if group.id != "sg-app"]
     bent = SecurityGroup(id="sg-app", name="app", rules=(rule(**fields),))
     others = tuple(item for item in estate().instances if item.id != "i-mon")

@@ -386,7 +386,7 @@ GUARDED = {
 }
 
 
-def test_what_would_cut_traffic_is_protected_unless_the_config_says_otherwise() -> None:
+def test_resources_that_carry_traffic_are_protected_unless_the_config_says_otherwise() -> None:
     for wanted in (True, False):
         recording = declared() if wanted else declared(protect=False)
         custom = [item for item in recording.resources.values() if not item.type.startswith("classic-to-vpc:")]

@@ -552,7 +552,7 @@ def test_rules_that_pass_a_limit_are_folded_into_ranges_and_those_that_do_not_ar
     assert labels(converted(group("sg-web", *hosts))) == ["ingress accept TCP 80/80 from 203.0.113.0/24 (1)"]
 
 
-def test_what_cannot_be_folded_is_split_over_groups() -> None:
+def test_rules_that_cannot_be_merged_are_split_over_groups() -> None:
     apart = [f"internet ingress accept TCP {port}/{port} 203.0.113.0/24 1" for port in range(1, 500, 2)]
     conversion = converted(group("sg-web", *apart))
     assert [len(part) for part in conversion.parts] == [200, 50]

@@ -356,7 +356,7 @@ def test_order_of_the_input_changes_nothing(scenario: Scenario, chance: random.R
 
 @QUICK
 @given(scenarios())
-def test_what_is_tried_first_changes_nothing(scenario: Scenario) -> None:
+def test_trying_blocks_first_changes_no_conversion(scenario: Scenario) -> None:
     """Where broad rules would take too many clones, blocks are tried before them: that only saves work."""
     tight = [patch.object(module, "MAX_GROUP_PEERS", 1) for module in (limits, converter)]
     with tight[0], tight[1]:

@@ -112,6 +112,6 @@ def test_only_creations_that_did_not_end_count(monkeypatch: pytest.MonkeyPatch) 
         json.dumps({"deployment": {"pending_operations": [{"type": "creating", "resource": {"urn": "urn"}}]}}),
     ],
 )
-def test_what_cannot_be_read_was_not_begun(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
+def test_a_state_that_cannot_be_read_has_no_begun_operations(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
     exporting(monkeypatch, answer)
     assert cut_off.read_begun("me/shop/dev") == {}

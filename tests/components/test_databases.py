@@ -129,7 +129,7 @@ class TestPlan:
         assert until(OF_ALL, "i-web", "i-app") == "2027-02-11"
         assert until(unused, "i-app", "i-web") == "2027-02-11"
 
-    def test_who_is_left_behind_exists_is_classic_and_stays(self) -> None:
+    def test_leaves_behind_takes_only_existing_instances_that_stay(self) -> None:
         left = ["i-mon", "i-app", "i-none"]
         with pytest.raises(ConfigError) as caught:
             plan(OF_ALL, {"id": "rm-orders", "hybridAccess": {"leavesBehind": left}})
@@ -208,7 +208,7 @@ class TestComponent:
         ],
         ids=str,
     )
-    def test_what_cannot_be_is_left_to_the_pack_to_tell(self, fields: dict[str, str]) -> None:
+    def test_impossible_hybrid_access_is_not_declared_and_remains_a_fact(self, fields: dict[str, str]) -> None:
         recording = declared((database("rm-orders", **fields),), {"id": "rm-orders", "hybridAccess": {}})
         component = recording.urn(ACCESS, "rm-orders")
         assert recording.children(component) == [GROUPS["rds"]]
@@ -282,7 +282,7 @@ class TestFacts:
     ("group", "network_type", "used"),
     [("sg-web", "classic", True), ("sg-none", "classic", False), ("sg-web", "vpc", False)],
 )
-def test_who_is_in_a_security_group_that_a_database_admits_uses_it(group: str, network_type: Any, used: bool) -> None:
+def test_members_of_an_admitted_classic_group_use_the_database(group: str, network_type: Any, used: bool) -> None:
     [database] = estate().databases
     admitted = AdmittedGroup(id=group, network_type=network_type)
     changed = estate(databases=(database.model_copy(update={"security_groups": (admitted,)}),))
@@ -300,7 +300,7 @@ def unread(*parts: str) -> tuple[UnreadPart, ...]:
     return tuple(UnreadPart.model_validate({"part": part, "reason": f"of database x {part}"}) for part in parts)
 
 
-def test_what_was_not_read_is_left_out_with_its_reason() -> None:
+def test_unread_database_facts_are_absent_with_their_reason() -> None:
     of = database("rm-orders", unread=unread("securityGroups", "whitelistGroups"))
     whole = database_facts(database("rm-orders"), estate().read_at)
     told = database_facts(of, estate().read_at)

@@ -60,7 +60,7 @@ def test_the_newest_counts() -> None:
         assert guest(*given)["contradictions"] == [], "free space is another every time"
 
 
-def test_what_sources_disagree_on_is_left_out_and_reported() -> None:
+def test_contradicting_evidence_is_left_out_and_reported() -> None:
     other = evidence(source="cloud-assistant", at="2026-11-29T03:00:00+00:00", ftpServers=[])
     found = guest(evidence(), other)
     assert "ftpServers" not in found
@@ -95,7 +95,7 @@ def test_evidence_of_something_else_gives_no_facts_but_that(wrong: dict[str, Any
     assert found.get("reportedInstanceId") == wrong.get("instanceId")
 
 
-def test_what_is_chosen_is_carried_too() -> None:
+def test_ftp_plan_and_maximum_age_of_evidence_are_facts() -> None:
     chosen = facts(instances=[{"id": "i-web", "ftp": {"plan": "passive-mode"}}])
     assert chosen["ftpPlan"] == "passive-mode"
     assert "ftpPlan" not in facts()
@@ -141,7 +141,7 @@ WORD = {
 TOO_LONG = "attestations[0].validUntil: expected a time after statedAt,"
 
 
-def test_what_somebody_answers_for_is_carried_to_the_pack() -> None:
+def test_attestations_are_facts() -> None:
     plan = make_plan(parse(config(attestations=[WORD]), FILE), estate(), FILE)
     assert migration_facts(plan)["attestations"] == [
         {**{key: value for key, value in WORD.items() if key != "instances"}, "instanceIds": ["i-web"]}

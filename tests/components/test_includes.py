@@ -68,7 +68,7 @@ def test_a_mistake_is_reported_where_it_stands(tmp_path: Path) -> None:
     ]
 
 
-def test_what_only_the_estate_shows_is_reported_where_it_stands_too(tmp_path: Path) -> None:
+def test_problems_with_the_estate_name_the_included_file(tmp_path: Path) -> None:
     (tmp_path / "more.yaml").write_text("instances: [i-c]")
     _, places = read(tmp_path, config(include=["more.yaml"]))
     error = ConfigError(FILE, [Problem("instances[2]", "not in the region"), Problem("instances[1]", "not either")])

@@ -29,7 +29,7 @@ def facts(**fields: Any) -> dict[str, Any]:
         ("local_storage_amount", "localStorageAmount", 0),
     ],
 )
-def test_what_is_not_known_is_left_out(field: str, key: str, value: Any) -> None:
+def test_unknown_instance_attributes_are_absent(field: str, key: str, value: Any) -> None:
     assert facts(**{field: value})[key] == value
     assert key not in facts(**{field: None})
 

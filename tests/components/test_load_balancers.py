@@ -69,7 +69,7 @@ def test_each_group_and_port_of_an_instance_is_reported() -> None:
     assert (inner["loadBalancerId"], inner["addressType"], inner["vpcId"]) == ("lb-inner", "intranet", "vpc-old")
 
 
-def test_who_is_classic_beside_it_once_it_has_moved() -> None:
+def test_classic_servers_of_a_vserver_group_exclude_moved_and_earlier_ones() -> None:
     """i-web moves first, i-app in a later wave; i-mon stays, and has a group of the same load balancer."""
     ports = {"i-mon": 9090, "i-gone": 1}
     servers = tuple(BackendServer(server_id=key, port=port, weight=1) for key, port in ports.items())
@@ -114,7 +114,7 @@ def test_a_second_up_after_the_move_records_the_same_groups() -> None:
     assert record_of({"vpcId": "vpc-old", **again}).origins["i-web"] == record.origins["i-web"]
 
 
-def test_what_an_earlier_version_did_not_record_is_not_known() -> None:
+def test_memberships_that_an_earlier_version_did_not_record_stay_unknown() -> None:
     raw = in_waves(network=NETWORK)
     outputs: dict[str, Any] = {"vpcId": "vpc-old", **exported(plan(raw))}
     for origin in outputs["classicOrigins"].values():
@@ -136,7 +136,7 @@ def origins(of: MigrationPlan) -> dict[str, Any]:
 UNREAD = (UnreadLoadBalancer(id="lb-front", reason="of load balancer lb-front it is refused"),)
 
 
-def test_where_a_load_balancer_was_not_read_nobody_knows_who_is_in_its_groups() -> None:
+def test_an_unread_load_balancer_makes_all_memberships_unknown() -> None:
     of = with_groups(after_the_move(), GROUPS[1]).model_copy(update={"unread_load_balancers": UNREAD})
     for instance_id in ("i-web", "i-app"):
         told = facts(instance_id, of)

@@ -75,7 +75,7 @@ def declared(made: MigrationPlan) -> Recording:
         ([MAPPED], "shared", "securityGroups.groups: expected none with mode shared"),
     ],
 )
-def test_what_cannot_be_mapped_is_reported(choices: list[dict[str, Any]], mode: str, problem: str) -> None:
+def test_impossible_mappings_are_reported(choices: list[dict[str, Any]], mode: str, problem: str) -> None:
     with pytest.raises(ConfigError) as caught:
         plan(*choices, mode=mode)
     assert problem in str(caught.value)

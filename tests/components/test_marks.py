@@ -34,12 +34,12 @@ def test_another_resource_or_stack_has_another_mark(one: str, other: str) -> Non
 @pytest.mark.parametrize(
     "text", ["", "the shop's", "Made by the Pulumi stack", "Made by the Pulumi stack a/b/c as x. Old"]
 )
-def test_what_bears_no_mark_was_made_by_nobody_we_know(text: str) -> None:
+def test_a_description_without_a_mark_has_no_maker(text: str) -> None:
     assert mark_of(text) is None
     assert maker(text) is None
 
 
-def test_what_is_marked_is_found_by_its_kind_and_snapshots_for_a_day() -> None:
+def test_marked_resources_are_found_by_kind_and_snapshots_for_a_day() -> None:
     def snapshot(snapshot_id: str, hours: int, status: str = "progressing") -> Snapshot:
         base = estate().read_at.timestamp() - hours * 3600
         return Snapshot.model_validate(

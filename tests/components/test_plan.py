@@ -27,7 +27,7 @@ def problems(
     return [line.removeprefix(f"{FILE}: classic-to-vpc:migration.") for line in str(caught.value).splitlines()]
 
 
-def test_what_hangs_on_an_instance() -> None:
+def test_a_planned_instance_has_its_disks_databases_and_target_zone() -> None:
     app, web = plan().instances
     assert (app.instance.id, web.instance.id) == ("i-app", "i-web")
     assert [disk.id for disk in app.disks] == ["d-app"]
@@ -41,7 +41,7 @@ def test_choices_of_an_instance_are_taken() -> None:
     assert (web.target_zone, web.release_public_ip) == ("cn-hangzhou-e", True)
 
 
-def test_what_stays_is_a_classic_instance_of_the_region() -> None:
+def test_staying_names_classic_instances_of_the_region() -> None:
     staying = [{"instances": ["i-mon", "i-mom"], "owner": "ops", "reason": "a cache"}]
     (problem,) = problems(staying=staying)
     assert problem.startswith("staying[0].instances[1]: there is no instance i-mom in ")
@@ -63,7 +63,7 @@ def test_groups_of_migrating_and_later_instances_are_cloned() -> None:
     assert [group.id for group in plan(later=["i-mon"]).groups.classic] == ["sg-app", "sg-mon", "sg-web"]
 
 
-def test_who_is_talked_to_is_linked_unless_it_comes_later() -> None:
+def test_classic_peers_are_linked_unless_they_are_later() -> None:
     assert plan().links.linked_ids == ("i-mon",)
     assert [group.id for group in plan().links.groups] == ["sg-mon"]
     assert plan(later=["i-mon"]).links.linked_ids == ()
@@ -181,7 +181,7 @@ UNRESOLVED: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize("case", UNRESOLVED)
-def test_what_the_config_names_must_exist_and_serve(case: str) -> None:
+def test_the_config_names_only_existing_usable_resources(case: str) -> None:
     changes, expected = UNRESOLVED[case]
     assert problems(**changes) == expected
 
@@ -302,7 +302,7 @@ def test_a_vswitch_that_is_made_keeps_its_block_with_its_name_and_zone(change: d
 
 @pytest.mark.parametrize("given", [{}, {"cidrBlock": "172.20.5.0/24"}])
 @pytest.mark.parametrize("name", ["target", "renamed"])
-def test_what_somebody_renames_in_the_console_stays_the_stacks_own(name: str, given: dict[str, str]) -> None:
+def test_a_network_renamed_in_the_console_stays_the_stacks_own(name: str, given: dict[str, str]) -> None:
     made = Vpc(id="vpc-target", name=name, cidr_block="172.20.0.0/16", description=marked("", STACK, "target"))
     own = {"name": name, "description": marked("", STACK, "target-cn-hangzhou-b")}
     there = vswitch("vsw-b", "vpc-target", "172.20.5.0/24").model_copy(update=own)

@@ -105,7 +105,7 @@ def test_a_file_of_another_time_is_not_the_stack_file(project: Path) -> None:
 
 
 @pytest.mark.parametrize(("written", "given"), [("22:00", "22:00"), ("yes", "yes"), ("'06:30'", "06:30")])
-def test_what_pulumi_reads_as_text_is_text(project: Path, written: str, given: str) -> None:
+def test_values_that_pulumi_reads_as_text_match_as_text(project: Path, written: str, given: str) -> None:
     """PyYAML's YAML 1.1 makes 1320 of 22:00, and a truth of yes."""
     (project / FILE).write_text(f"config:\n  {CONFIG_KEY}:\n    offPeak:\n      from: {written}\n")
     assert _stack_file(project / FILE, {"offPeak": {"from": given}}, project, {}, {}) is not None
@@ -163,7 +163,7 @@ def test_a_stack_file_that_names_another_cloud_or_caller_is_not_told(project: Pa
 
 
 @pytest.mark.parametrize("value", ["cn-hangzhou", {"value": "cn-hangzhou"}], ids=["plain", "value"])
-def test_what_the_project_says_for_all_its_stacks_counts_and_has_its_digest(project: Path, value: Any) -> None:
+def test_config_of_the_project_file_counts_and_is_digested(project: Path, value: Any) -> None:
     (project / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "x", "config": {"alicloud:region": value}}))
     found = sources(project, config(), region="cn-hangzhou")
     assert found.stack_file is not None
@@ -241,9 +241,7 @@ def test_a_git_that_does_not_answer_is_not_waited_for(project: Path, monkeypatch
     assert (found.commit, found.dirty, asked) == (None, None, [20])
 
 
-def test_whether_it_was_changed_is_not_known_where_git_answers_that_too_late(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_slow_git_status_leaves_dirty_unknown(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     git(project, "init", "--quiet")
     git(project, "add", ".")
     git(project, "commit", "--quiet", "--message", "first")

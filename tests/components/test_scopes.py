@@ -137,7 +137,7 @@ def test_it_is_for_the_same_instances_once_they_have_moved() -> None:
         ),
     ],
 )
-def test_what_is_for_nobody_or_for_too_much_is_reported_with_its_key(entry: dict[str, Any], line: str) -> None:
+def test_empty_and_too_wide_scopes_are_reported_with_their_key(entry: dict[str, Any], line: str) -> None:
     with pytest.raises(ConfigError) as refused:
         plan(in_waves(waves=WAVES, **entry))
     assert str(refused.value) == f"{FILE}: classic-to-vpc:migration.{line}"

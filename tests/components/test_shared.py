@@ -151,7 +151,7 @@ def test_either_stack_goes_on_when_the_instances_of_the_other_have_moved() -> No
 
 
 @pytest.mark.parametrize("key", ["vpcId", "vswitches", "waves", "classicOrigins"])
-def test_what_the_other_stack_does_not_export_is_reported(key: str) -> None:
+def test_a_missing_output_of_the_other_stack_is_reported(key: str) -> None:
     outputs = {name: value for name, value in of_the_first().items() if name != key}
     assert problems(outputs=outputs) == (
         f"network.stack: {STACK} does not export {key}; expected a stack of this program that is up"

@@ -56,7 +56,7 @@ def test_any_other_answer_of_the_engine_stands(monkeypatch: pytest.MonkeyPatch) 
     assert len(asked) == 1
 
 
-def test_what_is_exported_is_known_by_its_id() -> None:
+def test_exported_ids_are_recorded() -> None:
     outputs = {
         "snapshotIds": {"d-1": "s-1"},
         "snapshotGroupIds": {"i-1": "ssg-1"},
@@ -98,7 +98,7 @@ def completed(record: StackRecord, live: Estate, *groups: SnapshotGroup, **chang
     return stack_outputs.with_leftovers(record, parse(config(network=TARGET, **changes), FILE), live, lambda: groups)
 
 
-def test_what_a_killed_run_made_is_found_by_its_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_leftovers_of_a_killed_run_are_found_by_their_mark(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = answering(monkeypatch, {})
     record = completed(StackRecord(stack=STACK), left_behind("vpc-left", marked("", STACK, "target")))
     assert asked == [f"pulumi:pulumi:readStackResourceOutputs {STACK}"]
@@ -114,7 +114,7 @@ def test_what_a_killed_run_made_is_found_by_its_mark(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("description", ["", marked("", STACK, "target")])
-def test_what_the_state_has_is_no_leftover_and_its_vpc_is_known_by_id(
+def test_a_vpc_in_the_state_is_no_leftover_and_is_known_by_id(
     monkeypatch: pytest.MonkeyPatch, description: str
 ) -> None:
     """Also one that an earlier version made, without a mark."""
@@ -124,7 +124,7 @@ def test_what_the_state_has_is_no_leftover_and_its_vpc_is_known_by_id(
     assert {kind for kind, _ in record.leftovers} == {SWITCH, GROUP}
 
 
-def test_what_another_stack_made_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resources_of_another_stack_are_no_leftovers(monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, {})
     other = "organization/shop/other"
     record = completed(StackRecord(stack=STACK), left_behind("vpc-left", marked("", other, "target"), stack=other))

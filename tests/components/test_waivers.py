@@ -53,7 +53,7 @@ def test_a_waiver_has_one_scope() -> None:
         ({"expires": "2026-12-19T09:00:00"}, "waivers[0].expires"),
     ],
 )
-def test_what_is_wrong_is_reported_with_its_key(changes: dict[str, Any], told: str) -> None:
+def test_invalid_waivers_are_reported_with_their_key(changes: dict[str, Any], told: str) -> None:
     with pytest.raises(ConfigError) as raised:
         parse(config(waivers=[waiver(**changes)]), FILE)
     assert told in str(raised.value)

@@ -108,7 +108,7 @@ def test_selectors_may_not_put_an_instance_into_two_waves() -> None:
 @pytest.mark.parametrize(
     "waves", [WAVES, [WAVES[0], {**WAVES[1], "instances": [], "selector": {"tags": {"wave": "1"}}}]]
 )
-def test_what_is_declared_stays_as_it_was_when_a_wave_has_moved(waves: list[dict[str, Any]]) -> None:
+def test_a_moved_wave_changes_no_declared_resource(waves: list[dict[str, Any]]) -> None:
     raw = in_waves(network=NETWORK, waves=waves)
     moved = plan(raw, after_the_move("i-web"), recorded(raw))
     assert [(wave.name, wave.has_moved) for wave in moved.waves] == [("one", True), ("two", False)]
@@ -138,7 +138,7 @@ def test_another_round_of_snapshots_leaves_out_what_has_moved() -> None:
     assert set(snapshots) == {"d-web", "d-app-2"}
 
 
-def test_who_has_moved_is_no_classic_peer_any_more() -> None:
+def test_a_moved_instance_is_no_classic_peer() -> None:
     raw = in_waves(network=NETWORK)
     recording = declared(plan(raw, after_the_move("i-web", "i-app"), recorded(raw)))
     assert recording.outputs[recording.urn(INSTANCE, "i-web")]["classicPeers"] == []
@@ -176,7 +176,7 @@ def test_outputs_of_an_earlier_version_have_no_record() -> None:
     assert record_of({}) == StackRecord()
 
 
-def test_who_is_still_to_move_is_reported_without_a_record() -> None:
+def test_still_classic_lists_the_instances_to_move_without_a_record() -> None:
     parsed = parse(in_waves(network={"mode": "shared", "stack": "a/b/c"}), FILE)
     assert [item.id for item in still_classic(parsed, estate(), FILE)] == ["i-app", "i-web"]
     assert [item.id for item in still_classic(parsed, after_the_move("i-web"), FILE)] == ["i-app"]
@@ -343,7 +343,7 @@ def test_an_eip_is_for_good_and_asks_for_a_verdict_until_it_is_one(
         ({"vpcId": "vpc-lost"}, "vpc", "vpc-lost"),
     ],
 )
-def test_what_the_last_update_made_and_nobody_finds_is_reported(output: dict[str, Any], kind: str, gone: str) -> None:
+def test_resources_of_the_last_update_that_are_gone_are_reported(output: dict[str, Any], kind: str, gone: str) -> None:
     known = record_of({"vpcId": "vpc-old", **output})
     made = plan(config(network=NETWORK), record=known)
     assert made.gone == ((kind, gone),)
@@ -414,7 +414,7 @@ def test_a_link_to_the_vpc_before_a_change_of_the_network_is_not_gone() -> None:
     assert made.gone == ()
 
 
-def test_where_a_moved_instance_is_by_now_is_reported_beside_what_it_was() -> None:
+def test_a_moved_instance_has_its_present_beside_its_origin() -> None:
     raw = in_waves(network=NETWORK)
     made = plan(raw, after_the_move("i-web"), recorded(raw))
     told = {item.instance.id: instance_facts(item, made) for item in made.instances}

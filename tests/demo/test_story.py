@@ -79,7 +79,7 @@ Duration: 6s
 """
 
 
-def test_what_is_shown_of_an_output() -> None:
+def test_gist_and_first_finding_of_an_output() -> None:
     output = Output("preview", 1, PREVIEW)
     assert output.gist == [
         "❌ classic-to-vpc-preflight@v0.1.0 (local: policies)",
@@ -100,7 +100,7 @@ def test_what_is_shown_of_an_output() -> None:
         ("", ""),
     ],
 )
-def test_why_a_command_failed(text: str, why: str) -> None:
+def test_a_failed_command_shows_its_error_else_its_end(text: str, why: str) -> None:
     assert Output("up", 255, text).why == why
 
 
@@ -111,7 +111,7 @@ def test_why_a_command_failed(text: str, why: str) -> None:
         (1, 0, "the policy pack found 1 thing missing"),
     ],
 )
-def test_what_is_missing_and_what_is_not_known_are_counted_apart(failed: int, unknown: int, said: str) -> None:
+def test_missing_and_unknown_findings_are_counted_apart(failed: int, unknown: int, said: str) -> None:
     assert found([{"outcome": "FAIL"}] * failed + [{"outcome": "UNKNOWN"}] * unknown) == said
 
 

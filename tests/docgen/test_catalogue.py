@@ -45,7 +45,7 @@ def test_nothing_is_reported_or_attested_that_no_item_asks_for() -> None:
         assert any(f'"{kind}"' in source for source in sources)
 
 
-def test_what_is_declared_has_its_page() -> None:
+def test_every_declared_item_of_the_notice_has_its_page() -> None:
     index = (ROOT / "docs/components/README.md").read_text(encoding="utf-8")
     rows = {line.split("](")[0].strip("| ["): line for line in index.splitlines() if line.startswith("| [")}
     assert {item for items in PAGES.values() for item in items} == {

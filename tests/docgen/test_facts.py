@@ -106,13 +106,13 @@ INSTANCE = "classic-to-vpc:instance:MigratingInstance"
         ("guest", {"os": "beos"}, "MigratingInstance.guest.os: 'beos' is none of ['linux', 'windows']"),
     ],
 )
-def test_what_breaks_the_contract_is_reported(key: str, value: object, told: str) -> None:
+def test_breaches_of_the_contract_are_reported(key: str, value: object, told: str) -> None:
     facts = {**prepared().facts(INSTANCE, "i-web"), key: value}
     if value is None:
         del facts[key]
     assert told in breaches(INSTANCE, facts)
 
 
-def test_what_a_preview_does_not_know_breaks_nothing() -> None:
+def test_unknown_values_are_no_breach() -> None:
     facts = {**prepared().facts(INSTANCE, "i-web"), "eniQuantity": Leaf.UNKNOWN}
     assert breaches(INSTANCE, facts) == []

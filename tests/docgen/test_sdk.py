@@ -20,7 +20,7 @@ def test_the_sdk_is_in_step_with_the_schema() -> None:
     assert committed == modules(), "run `make docs`"
 
 
-def test_what_the_schema_no_longer_has_is_removed(tmp_path: Path) -> None:
+def test_modules_that_left_the_schema_are_removed(tmp_path: Path) -> None:
     for name in ("gone.py", BY_HAND):
         (tmp_path / name).write_text('"""Something."""\n', encoding="utf-8")
     main(tmp_path)

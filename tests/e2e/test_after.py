@@ -80,7 +80,7 @@ def admitting(stack: Stack) -> list[str]:
 
 
 @pytest.mark.timeout(600)
-def test_what_the_move_leaves_behind_is_cleaned_up(stack: Stack) -> None:
+def test_old_addresses_are_removed_after_the_move(stack: Stack) -> None:
     stack.configure(two_of_them)
     assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
     assert admitting(stack) == [

@@ -93,7 +93,7 @@ def test_a_stack_is_judged_by_a_file_without_cloud_state_or_credentials(project:
     assert {path.name: path.read_bytes() for path in project.directory.glob("Pulumi.*")} == before
 
 
-def test_what_is_missing_is_not_ready_whatever_the_keys_of_the_stack(project: Project) -> None:
+def test_missing_snapshots_are_not_ready_whatever_the_keys_of_the_stack(project: Project) -> None:
     report = run(project, "--stack", "fork", "--estate", "estate.json", "--rehearsal")
     quiet(report)
     assert report.code == 20, report.output
@@ -115,7 +115,7 @@ def test_a_rehearsal_stays_one_and_a_file_is_refused_for_another_region(project:
     assert said in report.output
 
 
-def test_what_the_stack_itself_has_made_is_no_fault_of_it(engine: toolchain.Engine, tmp_path: Path) -> None:
+def test_resources_of_the_stack_itself_are_unknown_without_its_state(engine: toolchain.Engine, tmp_path: Path) -> None:
     """Without its state nobody knows whose the network, the links and the whitelist groups in the file are."""
     with running(ESTATE) as cloud:
         stack = Stack.prepared(engine, cloud, tmp_path)

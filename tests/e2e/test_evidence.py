@@ -48,7 +48,7 @@ def _guest_findings(stack: Stack) -> dict[str, set[str]]:
     return {rule: names for rule, names in stack.advised().items() if rule.startswith("guest-")}
 
 
-def test_what_is_collected_is_what_the_preview_judges_by(stack: Stack) -> None:
+def test_the_preview_judges_by_collected_evidence(stack: Stack) -> None:
     file = str(stack.project.directory / "evidence/test.json")
     stack.configure(lambda migration: _two_instances(migration, file))
     assert stack.pulumi("preview") != 0

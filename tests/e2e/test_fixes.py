@@ -38,7 +38,7 @@ def by_config(output: str) -> list[str]:
     return list(dict.fromkeys(filter(None, found)))
 
 
-def test_what_is_printed_is_pasted_and_settles_all_but_what_needs_a_person(
+def test_pasted_fixes_settle_all_findings_but_those_that_need_a_person(
     engine: toolchain.Engine, cloud: Simulator, tmp_path: Path
 ) -> None:
     project = Project(tmp_path / "project", cloud, engine.environ(os.environ))

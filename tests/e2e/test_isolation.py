@@ -27,7 +27,7 @@ for ask in (
 
 
 @pytest.mark.skipif(why_not() is not None, reason=f"no network of its own: {why_not()}")
-def test_what_goes_beyond_loopback_is_seen(tmp_path: Path) -> None:
+def test_requests_beyond_loopback_are_seen(tmp_path: Path) -> None:
     report = isolated([sys.executable, "-c", CHATTY], os.environ, tmp_path)
     assert (report.code, report.output.split()) == (0, ["gaierror", "HTTPError", "ConnectionRefusedError"])
     assert set(report.names) == {"business.example"}
@@ -37,7 +37,7 @@ def test_what_goes_beyond_loopback_is_seen(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(why_not() is not None, reason=f"no network of its own: {why_not()}")
-def test_what_stays_on_loopback_is_not(tmp_path: Path) -> None:
+def test_requests_on_loopback_are_not_reported(tmp_path: Path) -> None:
     quiet = "import socket; s = socket.create_server(('127.0.0.1', 0)); socket.create_connection(s.getsockname())"
     report = isolated([sys.executable, "-c", quiet], os.environ, tmp_path)
     assert (report.code, report.names, report.packets, report.proxied, report.knocks) == (0, (), (), (), 0)

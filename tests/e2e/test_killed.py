@@ -82,7 +82,7 @@ def made(stack: Stack, table: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("actions", TOGETHER, ids=" ".join)
-def test_what_a_killed_update_made_is_adopted_once(stack: Stack, actions: tuple[str, ...]) -> None:
+def test_resources_of_a_killed_update_are_adopted_once(stack: Stack, actions: tuple[str, ...]) -> None:
     killed_at(stack, *actions)
     left = {WRITES[action]: made(stack, WRITES[action]) for action in actions}
     assert all(left.values())
@@ -98,7 +98,7 @@ def test_what_a_killed_update_made_is_adopted_once(stack: Stack, actions: tuple[
     assert stack.found() == {}
 
 
-def test_what_bears_no_mark_is_adopted_unless_others_use_it(stack: Stack) -> None:
+def test_unmarked_resources_are_adopted_unless_others_use_them(stack: Stack) -> None:
     """The engine's note of what was begun tells whose a whitelist group or a link is, and its words whose a rule is."""
     writes = (f"kvstore:ModifySecurityIps {REDIS}", f"ecs:AttachClassicLinkVpc {MON}")
     killed_at(stack, *writes, f"ecs:AuthorizeSecurityGroup {MON_GROUP}")

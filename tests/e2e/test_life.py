@@ -28,7 +28,7 @@ def _window_in_the_past(migration: dict[str, Any]) -> None:
 
 
 @pytest.mark.timeout(600)
-def test_what_is_up_is_ready_at_the_freeze(stack: Stack) -> None:
+def test_an_applied_stack_is_ready_at_the_freeze(stack: Stack) -> None:
     stack.up()
     stack.configure(_window_tomorrow)
     assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output

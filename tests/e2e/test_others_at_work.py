@@ -131,7 +131,7 @@ def call_of(cloud: Simulator, command: str) -> None:
     Api(cloud)(f"{service.removeprefix('r-')}:{operation}", **fields)
 
 
-def test_nobodys_change_is_taken_away_and_nobody_is_cut_off(stack: Stack) -> None:
+def test_changes_of_others_are_kept_and_no_access_is_cut_off(stack: Stack) -> None:
     stack.configure(web_2_with_its_databases)
     assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
     assert whitelists(stack) == dict.fromkeys((MYSQL, REDIS, MONGODB), OUR_BLOCKS)

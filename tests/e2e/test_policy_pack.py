@@ -254,7 +254,7 @@ def test_a_result_of_an_earlier_run_passes_no_gate(up: Up) -> None:
         project.environ = ran
 
 
-def test_what_is_missing_in_a_state_fails_its_analysis_and_nothing_else(up: Up) -> None:
+def test_a_missing_link_in_a_state_fails_the_rule_of_links_alone(up: Up) -> None:
     analysis = up.analyzed(bent(up.state, without_link))
     assert analysis.code != 0
     assert {rule_id for rule_id, _ in analysis.mandatory()} == {PEERS}
@@ -287,7 +287,7 @@ def test_events_and_result_agree_on_every_outcome(up: Up) -> None:
     assert names == {PEERS: 1, "instance-type-supports-eni": 1, WAIVED: 1, ADVICE: 1, ANNOUNCED: 1, TOLD: 1}
 
 
-def test_what_is_secret_in_a_state_is_not_told(up: Up) -> None:
+def test_secrets_of_a_state_are_never_shown(up: Up) -> None:
     """The engine hands it over in the clear where it can; what it cannot decrypt, redacted."""
 
     def hide(state: State) -> None:

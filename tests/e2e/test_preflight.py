@@ -245,7 +245,7 @@ def test_a_change_is_reported_against_its_base(front: Front, tmp_path: Path) -> 
     assert (code, "--base" in err) == (2, True)
 
 
-def test_who_asks_and_what_is_reached_is_checked_before_the_engine(front: Front) -> None:
+def test_credentials_and_permissions_are_checked_before_the_engine(front: Front) -> None:
     blind = next(user for user in _users(ESTATE) if user["name"] == "blind")
     other = {"ALICLOUD_ACCESS_KEY": blind["access_key_id"], "ALICLOUD_SECRET_KEY": blind["access_key_secret"]}
     for environ, said in (

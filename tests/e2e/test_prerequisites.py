@@ -269,7 +269,7 @@ IN_THE_CLOUD: dict[str, tuple[Callable[[Estate], None], dict[str, set[str]], str
 
 
 @pytest.mark.parametrize("what", IN_THE_CLOUD)
-def test_what_the_cloud_has_is_found_with_the_way_out(what: str) -> None:
+def test_obstacles_in_the_cloud_are_found_with_their_fix(what: str) -> None:
     """By the preview without an engine."""
     bend, expected, way_out = IN_THE_CLOUD[what]
     with served(bend) as scene:
@@ -330,7 +330,7 @@ def test_a_database_that_refuses_is_reported_by_name_and_stops_nothing_else(stac
 
 
 @pytest.mark.engine
-def test_what_is_declared_only_is_not_enough_once_the_freeze_has_begun(stack: Stack) -> None:
+def test_declared_resources_do_not_count_once_the_freeze_has_begun(stack: Stack) -> None:
     """Declared counts before the freeze, applied is required from then on; and so is a fresh round of snapshots."""
     stack.cloud.clock.set(datetime.fromisoformat("2026-12-11T03:00:00+08:00"))
     assert stack.pulumi("preview") != 0

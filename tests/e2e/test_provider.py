@@ -129,7 +129,7 @@ def test_a_whole_life_leaves_no_diff(life: Life) -> None:
     assert life.cloud.state() == before
 
 
-def test_what_is_not_simulated_ends_the_call_at_once(engine: toolchain.Engine, tmp_path: Path) -> None:
+def test_a_call_that_is_not_simulated_fails_without_retries(engine: toolchain.Engine, tmp_path: Path) -> None:
     """The provider tries a server's error again for minutes, so a refusal of the simulator must be a client's."""
     with running(ESTATE) as cloud:
         project = Project(tmp_path, cloud, engine.environ(os.environ))

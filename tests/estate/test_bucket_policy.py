@@ -35,7 +35,7 @@ def read(*given: dict[str, Any]) -> Any:
         ("Deny", "IpAddress", False),
     ],
 )
-def test_what_a_statement_lets_in_or_keeps_out(effect: str, operator: str, lets_in: bool) -> None:
+def test_addresses_of_a_statement_are_included_or_excluded(effect: str, operator: str, lets_in: bool) -> None:
     [found] = read(statement(effect, **{operator: {"acs:SourceIp": [OLD]}}))
     assert (found.effect, found.addresses, found.excluded_addresses) == (
         effect,
@@ -90,6 +90,6 @@ def test_the_scope_is_all_but_addresses_and_vpcs() -> None:
         '{"Statement": [{"Effect": "Allow", "Condition": {"IpAddressIfMoon": {"acs:SourceIp": "10.0.0.1"}}}]}',
     ],
 )
-def test_what_is_no_policy_that_we_know(document: str) -> None:
+def test_unknown_policy_documents_are_refused(document: str) -> None:
     with pytest.raises(ValueError, match=r"expected|operator|Expecting"):
         statements(document)

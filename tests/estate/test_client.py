@@ -234,7 +234,7 @@ def test_an_answer_without_a_time_leaves_the_clock_as_it_was(stub: Stub, date: s
     assert abs(cloud.now() - datetime.now(UTC)) < timedelta(hours=1)
 
 
-def test_where_no_answer_has_the_time_the_clock_of_this_machine_counts(stub: Stub) -> None:
+def test_without_a_date_header_the_local_clock_counts(stub: Stub) -> None:
     stub.dates += [None]
     stub.answers("DescribeZones", OK)
     cloud = stub.cloud()

@@ -16,7 +16,7 @@ def test_the_time_of_an_answer_is_read() -> None:
 
 
 @pytest.mark.parametrize("date", [None, "", "yesterday", "2026-11-28T12:00:00Z", "Sat, 99 Nov 2026 12:00:00 GMT"])
-def test_what_is_no_time_tells_none(date: str | None) -> None:
+def test_an_invalid_date_header_is_no_reading(date: str | None) -> None:
     assert reading(date, MACHINE) is None
 
 

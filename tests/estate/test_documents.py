@@ -39,7 +39,7 @@ def test_yaml_is_read_as_it_was_written(value: Any) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_what_windows_writes_is_read(encoding: str, tmp_path: Path) -> None:
+def test_encodings_that_windows_writes_are_read(encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "evidence.json"
     path.write_bytes('{"name": "Müller 服务器"}'.encode(encoding))
     assert read_document(path) == {"name": "Müller 服务器"}
@@ -82,7 +82,7 @@ def test_a_value_without_quotes_is_what_pulumi_makes_of_it(text: str, value: obj
         ("a: b: c", "expected YAML or JSON: mapping values are not allowed"),
     ],
 )
-def test_what_is_ambiguous_or_no_document_is_refused(text: str, told: str, tmp_path: Path) -> None:
+def test_ambiguous_and_malformed_documents_are_refused(text: str, told: str, tmp_path: Path) -> None:
     path = tmp_path / "evidence.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DocumentError) as refused:
@@ -107,7 +107,7 @@ def test_aliases_are_what_they_stand_for() -> None:
     assert parse_document(text) == {"base": {"a": [1, 2]}, "other": [{"a": [1, 2]}, 2]}
 
 
-def test_what_aliases_stand_for_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_repeated_aliases_count_towards_the_limit_of_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "a: &a [1, 2]\nb: &b [*a, *a]\nc: [*b, *b]"
     # The map with its three keys, [1, 2], and twice as much of the last one each time.
     size = 4 + 3 + 7 + 15
@@ -129,7 +129,7 @@ def test_size_is_bounded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
         parse_document("a: " + "x" * 1024 * 1024)
 
 
-def test_what_is_no_text_is_refused() -> None:
+def test_undecodable_text_is_refused() -> None:
     with pytest.raises(ValueError, match="expected text in UTF-8, or in UTF-16 with a byte order mark"):
         decode(b"\xff\xfa\x00")
     with pytest.raises(ValueError, match="found half of a surrogate pair"):

@@ -64,7 +64,7 @@ def test_the_fewest_days_that_are_enough_or_as_many_as_there_can_be(item: Databa
         (database("mongodb", "MongoDB", architecture="sharding"), "for each shard and mongos"),
     ],
 )
-def test_what_cannot_have_it_is_told_the_way_out(item: Database, told: str | None) -> None:
+def test_databases_without_hybrid_access_have_an_obstacle_with_a_way_out(item: Database, told: str | None) -> None:
     found = hybrid.obstacle(item)
     assert (found is None) == (told is None)
     assert (told or "") in (found or "")

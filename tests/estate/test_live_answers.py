@@ -303,7 +303,7 @@ def refused_once(code: str) -> Spoil:
 
 @pytest.mark.parametrize("code", ["IncorrectDBInstanceState", "Forbidden.RAM"])
 @pytest.mark.parametrize("action", OF_ONE_DATABASE)
-def test_what_one_database_refuses_stops_nothing_else(session: Session, action: str, code: str) -> None:
+def test_a_refusal_for_one_database_leaves_the_others_read(session: Session, action: str, code: str) -> None:
     product = {"rds": "rds", "kvstore": "redis", "dds": "mongodb"}[action.partition(":")[0]]
     if code == "Forbidden.RAM" and sum(item.product == product for item in session.whole.databases) == 1:
         return  # nobody can tell it from a permission that is missing for all: the next test
@@ -364,7 +364,7 @@ def denied(body: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("action", sorted(set(READ) - SPARED))
-def test_what_none_may_be_asked_for_is_a_permission_that_is_missing(session: Session, action: str) -> None:
+def test_a_refusal_for_all_is_a_missing_permission(session: Session, action: str) -> None:
     """Of the one thing of a kind as of many: nobody can tell whether the permission is limited to others."""
     with pytest.raises(PermissionDenied) as caught:
         session.read(action, denied)
@@ -381,7 +381,7 @@ def test_one_thing_of_many_that_is_not_permitted_stops_the_reading_by_its_name(s
 
 @pytest.mark.parametrize("code", ["ServiceUnavailable", "Throttling.User"])
 @pytest.mark.parametrize("action", OF_ONE_THING)
-def test_what_may_pass_stops_the_reading(session: Session, action: str, code: str) -> None:
+def test_temporary_errors_stop_the_reading(session: Session, action: str, code: str) -> None:
     def failing(body: dict[str, Any]) -> None:
         nothing(body)
         body |= {"Code": code, "Message": "Try again."}
@@ -427,7 +427,7 @@ def _copy(source: Any, target: dict[str, Any], path: str) -> None:
 
 
 @pytest.mark.parametrize("case", sorted(ODD))
-def test_what_is_not_understood_is_told_of_what_it_is_with_the_way_out(session: Session, case: str) -> None:
+def test_an_answer_not_understood_names_its_resource_and_the_way_out(session: Session, case: str) -> None:
     action, changes, of, problem = ODD[case]
 
     def odd(body: dict[str, Any]) -> None:

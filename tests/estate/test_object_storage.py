@@ -62,13 +62,13 @@ def test_a_refusal_has_its_type(stub: Stub, status: int, code: str, kind: type[E
 
 
 @pytest.mark.parametrize("status", [200, 403])
-def test_what_is_not_the_api_is_no_empty_list(stub: Stub, status: int) -> None:
+def test_a_foreign_page_is_no_empty_list_of_buckets(stub: Stub, status: int) -> None:
     stub.answers("GET /", (status, "<html>Please log in</html>"))
     with pytest.raises(MalformedAnswer, match="not that of the Alibaba Cloud API"):
         stub.cloud().call("oss:ListBuckets")
 
 
-def test_what_is_not_the_api_is_no_policy(stub: Stub) -> None:
+def test_a_foreign_page_is_no_bucket_policy(stub: Stub) -> None:
     stub.answers("GET /logs/", (200, "<html>Please log in</html>"))
     with pytest.raises(MalformedAnswer):
         oss.policy(stub.cloud(), "logs")
@@ -86,7 +86,7 @@ def test_a_list_that_leads_nowhere_is_not_asked_for_ever(stub: Stub) -> None:
         oss.bucket_names(cloud)
 
 
-def test_nobody_answers(stub: Stub) -> None:
+def test_a_refused_connection_is_unreachable_and_not_sent(stub: Stub) -> None:
     with pytest.raises(Unreachable, match="the connection was refused") as caught:
         stub.cloud(endpoints={"oss": "127.0.0.1:9"}).call("oss:ListBuckets")
     assert caught.value.sent is False

@@ -83,7 +83,7 @@ NO_PROXY = [
 
 @pytest.mark.parametrize("spelling", ["NO_PROXY", "no_proxy"])
 @pytest.mark.parametrize(("entry", "covered", "other"), NO_PROXY)
-def test_what_no_proxy_covers_goes_straight(entry: str, covered: str, other: str, spelling: str) -> None:
+def test_hosts_in_no_proxy_use_no_proxy(entry: str, covered: str, other: str, spelling: str) -> None:
     environ = {"HTTPS_PROXY": PROXY, spelling: entry}
     assert proxy_for(f"https://{covered}/", environ) is None
     assert proxy_for(f"https://{other}/", environ) == PROXY
@@ -95,7 +95,7 @@ def test_a_star_covers_everything() -> None:
 
 
 @pytest.mark.parametrize("value", ["", ",", " ", ".", "*.", ":443", "aliyuncs", "liyuncs.com", "ecs.*", "999.0.0.0/8"])
-def test_what_covers_nothing(value: str) -> None:
+def test_entries_of_no_proxy_that_match_no_host(value: str) -> None:
     assert proxy_for(ECS, {"HTTPS_PROXY": PROXY, "NO_PROXY": value}) == PROXY
 
 

@@ -239,7 +239,7 @@ def test_each_part_is_one_of_the_sdks_models(action: str, part: Part) -> None:
     assert at(kept, head) is not None, part.path
 
 
-def test_what_is_not_declared_cannot_be_called(stub: Stub) -> None:
+def test_an_undeclared_action_cannot_be_called(stub: Stub) -> None:
     with pytest.raises(LookupError, match=r"ecs:DescribeImages is not declared in estate/reads\.py"):
         stub.cloud().call("ecs:DescribeImages")
     assert stub.calls == []
@@ -275,7 +275,7 @@ def test_a_write_that_does_not_say_what_it_made_did_not_succeed(stub: Stub, acti
     assert stub.cloud().call(action)
 
 
-def test_whatever_the_reader_may_do_is_declared() -> None:
+def test_every_ram_action_of_the_reader_is_declared() -> None:
     called = {action for actions in RAM_ACTIONS.values() for action in actions if not action.startswith("oss:")}
     assert called <= set(READS)
     assert all(is_reading(action) for action in READS)

@@ -132,7 +132,7 @@ def test_only_hosts_of_the_service_itself_prove_whose_answers_they_are(code: str
     assert all(host in reason for reason in reasons)
 
 
-def test_what_anybody_on_the_way_can_answer_is_a_rehearsal() -> None:
+def test_plain_http_is_a_rehearsal() -> None:
     endpoints = {code: f"{code}.aliyuncs.com" for code in ("ecs", "vpc", "rds", "sts")}
     config = CONFIG | {"protocol": "HTTP", "endpoints": endpoints, "accountType": "International"}
     [reason] = CloudSettings.from_config(config, {}).rehearsal()

@@ -243,7 +243,7 @@ def test_a_file_of_certificates_does_not_matter_in_plain_text(monkeypatch: pytes
         stub.cloud().call("ecs:DescribeZones", region_id="cn-hangzhou")
 
 
-def test_what_gives_credentials_and_does_not_answer_is_reported_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_credentials_uri_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     port = closed_port()
     with serving() as stub:
         keys = {"accessKey": None, "secretKey": None, "securityToken": None}

@@ -103,7 +103,7 @@ def test_actions_are_pinned_by_commit_with_their_version_beside(path: Path) -> N
 
 
 @each_workflow
-def test_nobody_has_more_rights_than_the_job_takes(path: Path) -> None:
+def test_each_job_has_only_the_rights_that_it_needs(path: Path) -> None:
     whole = loaded(path)
     assert whole["permissions"] == {}
     assert set(whole["on"]) <= {"pull_request", "push", "schedule", "workflow_dispatch"}, "never pull_request_target"
@@ -126,7 +126,7 @@ def test_nobody_has_more_rights_than_the_job_takes(path: Path) -> None:
                 assert step["with"]["persist-credentials"] is False
 
 
-def test_what_applies_uses_no_cache_and_only_what_was_judged() -> None:
+def test_pipelines_that_apply_use_no_cache_and_only_preflight_up() -> None:
     text = (GITOPS / "github/main.yml").read_text(encoding="utf-8")
     assert "actions/cache" not in text
     assert {tuple(arguments[:2]) for _, arguments in commands("pulumi")} == {("stack", "output")}
@@ -254,7 +254,7 @@ def test_a_fork_without_a_file_is_not_judged(runner: Runner) -> None:
     assert runner.outputs == {"code": "40"}
 
 
-def test_what_is_not_ready_is_not_applied(runner: Runner) -> None:
+def test_a_verdict_that_is_not_ready_ends_the_update_with_its_report(runner: Runner) -> None:
     runner.answers('echo "$@" >> asked; mkdir -p reports; echo "# prod" > reports/report.md; exit 20')
     update = step_of("github/main.yml", "up", "Update")
     assert "if" not in update, "it runs only where all before it passed"

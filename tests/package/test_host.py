@@ -80,7 +80,7 @@ def test_hybrid_access_until_a_time() -> None:
         ("DatabaseAccess", {**ACCESS, "dbInstanceId": "rm-none"}, "there is no rm-none"),
     ],
 )
-def test_what_a_component_refuses_is_one_message(kind: str, inputs: dict[str, Any], expected: str) -> None:
+def test_refused_inputs_of_a_component_are_one_message(kind: str, inputs: dict[str, Any], expected: str) -> None:
     with pytest.raises(pulumi.InputPropertiesError, match=expected) as refused:
         refuse(kind, inputs)
     # The SDK's server cannot send one that has no list.
@@ -113,7 +113,7 @@ def test_a_wrong_argument_is_reported_by_its_path(kind: str, inputs: dict[str, A
     ],
     ids=["a text", "a list", "a member of a list", "inside a member"],
 )
-def test_what_must_be_known_cannot_depend_on_what_is_yet_to_be_made(inputs: dict[str, Any], path: str) -> None:
+def test_inputs_that_must_be_known_refuse_unknown_outputs(inputs: dict[str, Any], path: str) -> None:
     with pytest.raises(pulumi.InputPropertyError) as refused:
         refuse("TargetNetwork", inputs)
     assert (refused.value.property_path, refused.value.reason) == (
@@ -122,7 +122,7 @@ def test_what_must_be_known_cannot_depend_on_what_is_yet_to_be_made(inputs: dict
     )
 
 
-def test_what_the_cloud_refuses_is_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_of_the_cloud_is_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
     def denied() -> None:
         raise PermissionDenied("ecs:DescribeInstances", "no")
 

@@ -36,7 +36,7 @@ PASS, FAIL = Outcome.PASS, Outcome.FAIL
         ("def _fails():\n    expect(draft, RULE, 'i', Outcome.FAIL)\ndef test_fail_x():\n    _fails()", {FAIL}),
     ],
 )
-def test_what_a_test_asserts(tmp_path: Path, test: str, outcomes: set[Outcome]) -> None:
+def test_outcomes_that_a_test_asserts_are_found(tmp_path: Path, test: str, outcomes: set[Outcome]) -> None:
     path = tmp_path / "test_rule.py"
     path.write_text(test, encoding="utf-8")
     (found,) = asserted(path).values()

@@ -76,7 +76,7 @@ def still(results: Iterable[Result], result: Result) -> list[Result]:
 # ---- the preview without an engine ----
 
 
-def test_what_is_previewed_here_is_what_the_engine_asked() -> None:
+def test_the_preview_without_an_engine_has_the_recorded_outcomes() -> None:
     """Every result of the sample stack's first preview, as it was recorded from the real engine."""
 
     def told(results: Iterable[Result]) -> dict[tuple[str, str], tuple[Outcome, str]]:

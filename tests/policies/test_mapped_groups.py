@@ -161,7 +161,7 @@ def test_rules_added_to_a_mapped_group_are_found() -> None:
 
 
 @pytest.mark.parametrize("key", ["accepted", "groups"])
-def test_what_is_not_known_of_it_never_passes(key: str) -> None:
+def test_unknown_facts_of_a_mapped_group_block(key: str) -> None:
     draft = mapped()
     _open(draft)
     _facts(draft)[key] = UNKNOWN

@@ -32,11 +32,11 @@ STILL = {
 }
 
 
-def test_what_is_asked_after_the_move_is_decided_for_each_rule() -> None:
+def test_each_rule_applies_after_the_move_or_until_it() -> None:
     assert INSTANCE_RULES.keys() - UNTIL_MOVE == STILL
 
 
-def test_what_concerns_the_time_before_the_move_does_not_apply_after_it() -> None:
+def test_rules_until_the_move_do_not_apply_to_a_moved_instance() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web").update(
         moved=True, eniQuantity=0.0, snapshots=[], internetMaxBandwidthOut=0.0
@@ -49,7 +49,7 @@ def test_what_concerns_the_time_before_the_move_does_not_apply_after_it() -> Non
     assert draft.blocking() == set()
 
 
-def test_whoever_may_not_have_moved_is_asked_everything() -> None:
+def test_all_rules_apply_to_an_instance_that_may_not_have_moved() -> None:
     for moved in (False, UNKNOWN, None, "true"):
         draft = prepared()
         draft.facts(MIGRATING_INSTANCE, "i-web").update(moved=moved, eniQuantity=0.0)

@@ -287,7 +287,7 @@ def test_an_empty_stack_is_objected_to_by_every_rule() -> None:
     assert draft.blocking() == {(rule.id, "") for rule in all_rules()}
 
 
-def test_what_is_pending_fails_when_the_freeze_begins() -> None:
+def test_pending_resources_fail_once_the_freeze_begins() -> None:
     draft = prepared(exists=False)
     draft.now = prepared().now
     for instance_id in ("i-web", "i-app"):
@@ -306,7 +306,7 @@ def test_what_is_pending_fails_when_the_freeze_begins() -> None:
     assert "freeze began at 2026-12-11T02:00+08:00" in draft.result("security-group-cloned", "i-web").reason
 
 
-def test_what_is_pending_may_not_wait_for_a_freeze_that_nobody_knows() -> None:
+def test_a_pending_clone_is_unknown_without_the_freeze() -> None:
     draft = prepared(exists=False)
     del draft.facts(MIGRATION)["freezeHours"]
     assert draft.result("security-group-cloned", "i-web").outcome == "UNKNOWN"

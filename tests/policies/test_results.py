@@ -60,7 +60,7 @@ def file_of(found: list[Any], of: list[Any] | None = None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_read_of_a_file_is_what_the_rules_said(name: str, tmp_path: Path) -> None:
+def test_findings_read_from_a_file_are_those_of_the_rules(name: str, tmp_path: Path) -> None:
     evaluation = recorded(name).evaluation()
     path = tmp_path / "result.json"
     write(path, document(evaluation, all_rules()))
@@ -138,14 +138,14 @@ def test_any_findings_come_back_as_they_were_whatever_their_texts(found: list[An
 # ---- told once ----
 
 
-def test_what_differs_in_the_own_id_alone_is_shown_once() -> None:
+def test_findings_that_differ_only_in_their_own_id_are_one_group() -> None:
     found = [finding(item, f"{item['key']} has none.", remediation=f"add {item['key']}") for item in instances]
     (group,) = file_of(found)["results"]
     assert (group["about"], group["instances"], group["ownId"]) == ("every instance", [], True)
     assert (group["reason"], group["remediation"]) == (f"{OWN} has none.", f"add {OWN}")
 
 
-def test_what_is_said_of_some_names_them() -> None:
+def test_a_finding_of_some_instances_lists_them() -> None:
     content = file_of([finding(ONE, "none"), finding(TWO, "none"), finding(THREE, "one", "PASS")])
     assert [(i["outcome"], i["about"], i["instances"]) for i in content["results"]] == [
         ("FAIL", "instances", ["i-1", "i-2"]),

@@ -54,7 +54,7 @@ def test_a_shared_clone_that_opens_something_is_found() -> None:
 
 
 @pytest.mark.parametrize("key", ["securityGroupId", "vpcId", "innerAccessPolicy", "rules"])
-def test_what_is_not_known_of_a_shared_clone_never_passes(key: str) -> None:
+def test_unknown_or_missing_facts_of_a_shared_clone_block(key: str) -> None:
     draft = shared()
     _group(draft)[key] = UNKNOWN
     assert any(subject == "i-web" for _, subject in draft.blocking())

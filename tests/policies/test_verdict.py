@@ -206,7 +206,9 @@ def test_a_run_may_be_told_by_its_beginning(project: Path) -> None:
         ({"account": "42"}, "its account is 1234567890, expected 42"),
     ],
 )
-def test_what_the_caller_names_must_be_so(project: Path, want: dict[str, Any], words: str) -> None:
+def test_a_result_of_another_run_than_the_wanted_one_is_not_judged(
+    project: Path, want: dict[str, Any], words: str
+) -> None:
     code, text = judged(project, result(project), **want)
     assert code == 40
     assert words in text
@@ -318,7 +320,7 @@ REFUSED: dict[str, tuple[Change, str]] = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_result_of_this_pack_and_time_is_refused(name: str, project: Path) -> None:
+def test_a_foreign_stale_or_contradictory_result_is_not_judged(name: str, project: Path) -> None:
     change, words = REFUSED[name]
     content = result(project)
     change(content)
@@ -380,7 +382,7 @@ OTHERS: tuple[object, ...] = (None, [], {}, "", "x", 7, True, [None], {"x": {}},
 
 
 @pytest.mark.parametrize("key", [*READ, *(f"run.{key}" for key in READ_OF_A_RUN)])
-def test_what_a_result_lacks_never_shows_as_a_crash(key: str, project: Path) -> None:
+def test_a_missing_or_malformed_key_of_a_result_is_no_crash(key: str, project: Path) -> None:
     content = result(project)
     above, _, name = key.rpartition(".")
     for change in range(len(OTHERS) + 1):
@@ -535,7 +537,7 @@ def test_another_time_in_a_rehearsal_stays_a_what_if(project: Path) -> None:
     assert judged(project, content, rehearsal=True)[0] == 4
 
 
-def test_what_begins_meanwhile_begins_by_the_clouds_clock(project: Path) -> None:
+def test_a_result_ends_by_the_clock_of_the_cloud(project: Path) -> None:
     draft = prepared()
     draft.now = datetime.fromisoformat("2026-12-11T01:30:00+08:00")
     content = result(project, draft, ahead=timedelta(minutes=4))
@@ -545,7 +547,7 @@ def test_what_begins_meanwhile_begins_by_the_clouds_clock(project: Path) -> None
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"pack": 1}', '{"a": 1, "a": 2}', "[" * 100_000, "\udcff"])
-def test_what_is_no_json_object_is_refused(content: str, project: Path) -> None:
+def test_a_file_that_is_no_json_object_is_not_judged(content: str, project: Path) -> None:
     path = project / "result.json"
     path.write_bytes(content.encode("utf-8", "surrogateescape"))
     assert verdict(path, Wanted(RUN, None, project), prepared().now)[0] == 40
@@ -601,7 +603,7 @@ def test_the_command_needs_the_standard_library_alone(project: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
-def test_what_standard_output_cannot_show_changes_no_answer(encoding: str, project: Path) -> None:
+def test_the_encoding_of_standard_output_changes_no_verdict(encoding: str, project: Path) -> None:
     path = project / "\u4e8c.json"
     path.write_text("{}", encoding="utf-8")
     line = [sys.executable, "-m", "policies.verdict", str(path), "--run", "a"]

@@ -38,14 +38,14 @@ def test_a_preview_that_fails_for_another_reason_is_not_ready(code: int) -> None
 
 
 @pytest.mark.parametrize("code", [4, 20, 30, 40])
-def test_what_is_not_ready_stays_so_whatever_else_fails(code: int) -> None:
+def test_not_ready_stays_whatever_else_fails(code: int) -> None:
     decision = Decision(code, "NOT READY", {})
     assert in_doubt(decision, replace(RUN, failed=True, errors=("the plugin crashed",))) is decision
     assert in_doubt(READY, RUN) is READY
 
 
 @pytest.mark.parametrize(("kind", "code"), [("input", 2), ("access", 3)])
-def test_what_the_program_says_of_its_failure_decides_the_code(kind: str, code: int) -> None:
+def test_the_kind_of_the_programs_failure_decides_the_exit_code(kind: str, code: int) -> None:
     run = replace(RUN, failed=True, errors=("an error of the engine",), failure=Failure(kind, "the program's words"))
     with pytest.raises(Stop, match="the program's words") as stopped:
         shown(NONE, run, Wish(Path()))

@@ -88,7 +88,7 @@ def test_other_ways_are_other_fixes() -> None:
     assert len(found(finding("guest-b", "web-1", release), finding("guest-b", "app-1", release, snapshots(30)))) == 2
 
 
-def test_what_blocks_now_comes_first_then_by_time_severity_and_number() -> None:
+def test_fixes_are_sorted_by_blocking_time_severity_and_number() -> None:
     soon, late = "2026-12-05T02:00:00+08:00", "2026-12-09T02:00:00+08:00"
     listed = found(
         finding("guest-b", "web-1", [step("task", text="late")], since=late),

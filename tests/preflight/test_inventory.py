@@ -74,7 +74,7 @@ def test_the_region_is_written_whole_without_secrets_and_the_same_each_time(
 
 
 @pytest.mark.parametrize("columns", [80, 120])
-def test_what_changed_is_shown_and_has_an_exit_code_of_its_own(
+def test_a_changed_inventory_is_shown_and_has_its_own_exit_code(
     keys: Path, tmp_path: Path, columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("preflight.screen._LOG_WIDTH", columns)

@@ -36,7 +36,7 @@ SIGNATURE = "n0tArealSignature%2Bx%3D"
         (f"SecurityToken%3D{SIGNATURE} for STS.NotARealSession0001", "for "),
     ],
 )
-def test_what_tells_a_key_or_a_signature_is_blanked(text: str, kept: str) -> None:
+def test_keys_tokens_and_signatures_are_blanked(text: str, kept: str) -> None:
     shown = redacted(text)
     assert "LTAI" not in shown
     assert "n0tAreal" not in shown
@@ -58,7 +58,7 @@ def test_a_value_in_use_is_blanked_wherever_it_stands() -> None:
     assert redacted("hunter2-is-short", lambda text: text.replace("hunter2", "***")) == "***-is-short"
 
 
-def test_what_steers_a_terminal_is_taken_out() -> None:
+def test_control_sequences_of_a_terminal_are_removed() -> None:
     assert redacted("\x1b]0;title\x07a\x1b[2Jb\rc\x1b[1;31md") == "ab?cd"
 
 

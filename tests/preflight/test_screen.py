@@ -135,7 +135,7 @@ def test_a_verdict_by_a_file_says_how_old_it_is(width: int, read_at: str | None,
     assert len(lines[-1]) <= 80
 
 
-def test_what_will_block_later_is_counted_from_its_first_time() -> None:
+def test_findings_that_block_later_are_counted_from_their_first_time() -> None:
     result = recorded_result("broken")
 
     def later(found: list[Any]) -> None:

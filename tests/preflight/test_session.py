@@ -65,7 +65,7 @@ def test_a_file_that_was_altered_in_its_form_is_refused(tmp_path: Path, change: 
     assert said.count("\n") == 0
 
 
-def test_what_is_no_inventory_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_no_inventory_is_refused(tmp_path: Path) -> None:
     assert "expected JSON" in refused(tmp_path, "config: {}")
     with pytest.raises(Stop, match=r"nowhere\.json: expected a file that can be read"):
         session(tmp_path, "dev", tmp_path / "nowhere.json").__enter__()

@@ -35,13 +35,13 @@ def test_the_last_event_of_a_resource_shows_the_most() -> None:
     assert (step.op, step.after["cidrBlock"], step.retained) == ("create", "10.0.0.0/8", True)
 
 
-def test_what_is_not_known_or_secret_is_marked_and_never_told() -> None:
+def test_unknown_and_secret_outputs_are_marked_and_never_shown() -> None:
     secret = {SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "[secret]"}
     [step] = heard(event("create", OURS, {"outputs": {"vpcId": NOT_KNOWN, "rules": [secret, 1], "applied": NOT_KNOWN}}))
     assert step.after == {"vpcId": Leaf.UNKNOWN, "rules": [Leaf.UNKNOWN, 1.0], "applied": Leaf.UNKNOWN}
 
 
-def test_what_the_plugin_leaves_out_is_not_known_and_does_not_exist() -> None:
+def test_properties_that_the_plugin_leaves_out_are_unknown() -> None:
     inputs = {"vpcId": NOT_KNOWN, "cidrBlock": "10.0.0.0/8"}
     [step] = heard(event("create", URN, {"inputs": inputs, "outputs": {"cidrBlock": "10.0.0.0/8", "id": ""}}))
     assert step.after == {"vpcId": Leaf.UNKNOWN, "cidrBlock": "10.0.0.0/8", "id": Leaf.UNKNOWN}
@@ -58,7 +58,7 @@ def test_a_replacement_is_one_step_with_what_comes_and_what_goes() -> None:
     assert (step.op, step.before, step.after) == ("replace", {"vpcId": "a"}, {"vpcId": "b"})
 
 
-def test_what_is_deleted_is_in_no_plan() -> None:
+def test_a_deleted_resource_is_in_no_plan() -> None:
     steps = heard(event("delete", OURS, None, {"outputs": {"vpcId": "a"}, "retainOnDelete": True}))
     assert [(step.deletes, step.retained, step.before) for step in steps] == [(True, True, {"vpcId": "a"})]
     assert plan_of(steps).resources == ()

@@ -99,7 +99,7 @@ def test_a_rule_that_was_there_is_neither_written_nor_revoked(cloud: Cloud, simu
     assert live(simulator) == found
 
 
-def test_what_was_there_before_is_remembered_under_any_label(cloud: Cloud, simulator: Simulator) -> None:
+def test_rules_present_before_are_remembered_under_any_label(cloud: Cloud, simulator: Simulator) -> None:
     authorize(cloud)
     _, state = RESOURCE.create(cloud, inputs(peer=PEER))
     state = RESOURCE.update(cloud, GROUP, state, inputs(renamed=PEER, clone=CLONE))

@@ -18,7 +18,7 @@ def enabled(simulator: Simulator, vpc_id: str) -> bool:
     return next(bool(vpc.get("classic_link_enabled")) for vpc in simulator.state()["vpcs"] if vpc["id"] == vpc_id)
 
 
-def test_what_we_enabled_we_disable(cloud: Cloud, simulator: Simulator) -> None:
+def test_classic_link_that_the_stack_enabled_is_disabled(cloud: Cloud, simulator: Simulator) -> None:
     resource_id, state = RESOURCE.create(cloud, {"vpcId": "vpc-2"})
     assert enabled(simulator, "vpc-2")
     assert state["enabledBefore"] is False
@@ -29,7 +29,7 @@ def test_what_we_enabled_we_disable(cloud: Cloud, simulator: Simulator) -> None:
     assert RESOURCE.read(cloud, resource_id, state) is None
 
 
-def test_what_was_enabled_before_stays(cloud: Cloud, simulator: Simulator) -> None:
+def test_classic_link_that_was_enabled_before_stays(cloud: Cloud, simulator: Simulator) -> None:
     resource_id, state = RESOURCE.create(cloud, {"vpcId": "vpc-1"})
     assert state["enabledBefore"] is True
     RESOURCE.delete(cloud, resource_id, state)

@@ -70,7 +70,7 @@ def test_an_interrupted_creation_is_taken_up_where_it_stopped(
 
 
 @pytest.mark.parametrize("step", STEPS[1:])
-def test_what_stopped_half_way_is_in_the_state_and_gives_the_address_back(
+def test_a_partial_binding_is_in_the_state_and_its_delete_returns_the_address(
     cloud: Cloud, simulator: Simulator, inputs: Properties, step: str
 ) -> None:
     """A destroy in place of another `up` would else leave the server without its address."""

@@ -42,7 +42,7 @@ def test_deleting_leaves_what_others_may_use(cloud: Cloud, simulator: Simulator)
     assert vpc_id in [item["id"] for item in simulator.state()["vpcs"]]
 
 
-def test_what_is_gone_or_is_no_default(cloud: Cloud) -> None:
+def test_read_finds_only_existing_default_networks(cloud: Cloud) -> None:
     assert VPC.read(cloud, "vpc-none", {}) is None
     assert VSWITCH.read(cloud, "vsw-none", {}) is None
     with pytest.raises(ResourceError, match="vpc-1 is not the default VPC"):

@@ -81,7 +81,7 @@ def test_a_rule_that_somebody_revokes_is_drift(provider: AlimigrateProvider) -> 
     assert read(provider, made)["drift"] == ['rules["web"] is gone']
 
 
-def test_what_the_stack_declares_anew_is_no_drift(provider: AlimigrateProvider) -> None:
+def test_a_newly_declared_rule_is_no_drift(provider: AlimigrateProvider) -> None:
     made = properties(create(provider, INPUTS).properties)
     wanted = INPUTS | {"rules": {"web": RULE | {"priority": 2}}}
     planned = update(provider, read(provider, made), wanted, preview=True)
@@ -89,7 +89,7 @@ def test_what_the_stack_declares_anew_is_no_drift(provider: AlimigrateProvider) 
     assert update(provider, made, wanted, preview=False)["declared"] == wanted
 
 
-def test_what_the_cloud_does_not_show_after_the_write_is_not_confirmed_and_fails_nothing(
+def test_a_write_that_cannot_be_read_back_is_not_confirmed_and_fails_nothing(
     provider: AlimigrateProvider, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(provider.cloud(), "sleep", lambda _seconds: None)
@@ -130,7 +130,7 @@ def test_it_is_told_when_it_was_written_last_and_no_refresh_or_preview_moves_tha
 
 
 @pytest.mark.parametrize("known", [{}, INPUTS | {"applied": "digest"}], ids=["imported", "of an earlier version"])
-def test_what_remembers_nothing_counts_as_declared(known: Properties) -> None:
+def test_a_state_without_declared_inputs_counts_as_declared(known: Properties) -> None:
     live = INPUTS | {"applied": "digest"}
     assert drift.compared(RESOURCES[RULES], known, live) == live | {"declared": INPUTS, "drift": []}
 

@@ -252,7 +252,7 @@ def test_rules_added_to_the_group_of_someone_else(stack: Stack, simulator: Simul
 
 
 @pytest.mark.engine
-def test_what_a_person_sees_of_wrong_inputs_and_refusals(stack: Stack, simulator: Simulator) -> None:
+def test_wrong_inputs_and_refusals_are_shown_without_a_traceback(stack: Stack, simulator: Simulator) -> None:
     stack.ports(80, 0)
     said = stack.pulumi("preview", fails=True)
     assert "expected ports as first/last within 1/65535, found '0/0'" in said
@@ -278,7 +278,7 @@ def test_what_a_person_sees_of_wrong_inputs_and_refusals(stack: Stack, simulator
 
 
 @pytest.mark.engine
-def test_what_exists_can_be_imported(stack: Stack, simulator: Simulator) -> None:
+def test_existing_rules_and_whitelist_groups_are_imported(stack: Stack, simulator: Simulator) -> None:
     head, _, _ = PROGRAM.partition("opts = ")
     (stack.directory / "__main__.py").write_text(head + IMPORTING)
     said = stack.pulumi("up", "--yes", "--skip-preview")

@@ -183,7 +183,7 @@ def test_a_window_that_moves_and_is_covered_costs_no_call(case: Case) -> None:
     assert set(case.days_left()) == {14}
 
 
-def test_what_somebody_shortened_is_found_by_a_refresh_and_fixed(case: Case) -> None:
+def test_a_shortened_classic_address_is_drift_that_an_update_fixes(case: Case) -> None:
     case_state = case.created(days=50)
     for info in case.resource.product.database(case.cloud, case.database).net_infos:  # type: ignore[union-attr]
         if info.ip_type == "Inner":
@@ -325,7 +325,7 @@ def _engine(**fields: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
         ("mongodb", "dds-one", {}, "standalone MongoDB cannot"),
     ],
 )
-def test_what_cannot_have_hybrid_access_is_not_touched(
+def test_databases_without_hybrid_access_are_not_touched(
     product: str, database: str, fields: dict[str, str], told: str
 ) -> None:
     lists = estates.estate().model_dump(mode="json")

@@ -124,7 +124,7 @@ def test_nothing_is_written_into_another_account(simulator: Simulator) -> None:
     assert [entry["action"] for entry in simulator.requests()] == ["GetCallerIdentity"]
 
 
-def test_who_asks_learns_whether_the_credentials_are_his_and_not_which() -> None:
+def test_the_identity_digest_shows_equal_credentials_and_reveals_none() -> None:
     config = {"region": "cn-hangzhou", "accessKey": "ak-hush", "secretKey": "sk-hush"}
     ours = CloudSettings.from_config(config, {}).identity
     asked = sdk.InvokeRequest(IDENTITY, values({"nonce": "once"}))
@@ -148,7 +148,7 @@ def test_who_asks_learns_whether_the_credentials_are_his_and_not_which() -> None
         ("", {"ALICLOUD_REGION": "no region"}, ""),
     ],
 )
-def test_who_asks_learns_where_the_engines_environment_leads(key: str, environ: dict[str, str], region: str) -> None:
+def test_the_identity_has_the_region_of_the_engines_environment(key: str, environ: dict[str, str], region: str) -> None:
     """Whatever region the program gave: `alicloud` gets none of it."""
     provider = AlimigrateProvider(environ)
     config = {"region": "cn-hangzhou", "accessKey": "ak", "secretKey": "sk"}

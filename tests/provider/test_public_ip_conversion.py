@@ -60,7 +60,7 @@ def test_the_state_stands_while_the_eip_exists_wherever_it_is_bound(cloud: Cloud
         ("i-none", "does not exist in cn-hangzhou"),
     ],
 )
-def test_what_cannot_be_converted_is_reported_before_the_cloud_is_asked(
+def test_impossible_conversions_are_refused_before_any_call(
     cloud: Cloud, simulator: Simulator, instance_id: str, said: str
 ) -> None:
     with pytest.raises(ResourceError, match=said):

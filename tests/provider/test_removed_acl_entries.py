@@ -31,7 +31,7 @@ def entries(simulator: Simulator, acl_id: str = "acl-1") -> list[str]:
     return [entry["entry"] for entry in found["entries"]]
 
 
-def test_what_is_named_goes_and_all_else_stays(cloud: Cloud, simulator: Simulator) -> None:
+def test_named_entries_are_removed_and_all_others_stay(cloud: Cloud, simulator: Simulator) -> None:
     """Sixty entries: more than a page of the list, and than one call removes."""
     resource_id, state = RESOURCE.create(cloud, {"aclId": "acl-1", "entries": [*OLD, "10.99.0.0/24"]})
     assert resource_id == "acl-1"
@@ -41,7 +41,7 @@ def test_what_is_named_goes_and_all_else_stays(cloud: Cloud, simulator: Simulato
     assert entries(simulator) == ["203.0.113.0/24"]
 
 
-def test_what_comes_back_is_drift_that_an_update_fixes(cloud: Cloud, simulator: Simulator) -> None:
+def test_an_entry_added_again_is_drift_that_an_update_fixes(cloud: Cloud, simulator: Simulator) -> None:
     inputs = {"aclId": "acl-1", "entries": OLD}
     _, state = RESOURCE.create(cloud, inputs)
     back = '[{"entry": "10.160.7.0/24"}]'

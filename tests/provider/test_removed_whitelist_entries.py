@@ -57,7 +57,7 @@ def test_a_group_that_would_be_empty_admits_nobody(cloud: Cloud, simulator: Simu
     assert entries(simulator, table, database_id) == ["127.0.0.1"]
 
 
-def test_what_comes_back_is_drift_that_an_update_fixes(cloud: Cloud, simulator: Simulator) -> None:
+def test_an_entry_added_again_is_drift_that_an_update_fixes(cloud: Cloud, simulator: Simulator) -> None:
     resource, _, database_id, table = CASES["rds"]
     inputs = made(cloud, "rds", [*OLD, *KEPT])
     resource_id, state = resource.create(cloud, inputs)

@@ -172,7 +172,7 @@ def test_an_edit_of_our_rule_is_a_rule_of_somebody_else(cloud: Cloud, simulator:
         RESOURCE.update(cloud, GROUP, found | {"declared": wanted}, wanted)
 
 
-def test_what_an_update_that_stopped_half_way_has_made_is_ours(cloud: Cloud, simulator: Simulator) -> None:
+def test_rules_of_a_partial_update_are_ours(cloud: Cloud, simulator: Simulator) -> None:
     _, state = RESOURCE.create(cloud, inputs(a=rule(priority=1)))
     bad = WITHOUT_PEER | {"direction": "egress", "groupId": "sg-absent"}
     with pytest.raises(PartialFailure) as caught:

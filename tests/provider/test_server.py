@@ -80,7 +80,7 @@ class _Engine(engine_pb2_grpc.EngineServicer):
         return empty_pb2.Empty()
 
 
-def test_what_a_resource_says_without_failing_reaches_the_engine() -> None:
+def test_warnings_of_a_resource_reach_the_engine() -> None:
     engine, server = _Engine(), grpc.server(ThreadPoolExecutor(1))
     engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
     port = server.add_insecure_port("127.0.0.1:0")

@@ -206,7 +206,7 @@ def test_an_entry_of_ours_that_somebody_took_out_is_put_back(cloud: Cloud, simul
     assert sorted(groups(simulator)["MIX", "migrated"]) == INPUTS["securityIps"]
 
 
-def test_what_the_declared_entries_admit_as_well_stands_in_nobodys_way(cloud: Cloud, simulator: Simulator) -> None:
+def test_an_added_entry_within_the_declared_blocks_does_not_stop_an_update(cloud: Cloud, simulator: Simulator) -> None:
     """Declared, it would be left out as one of theirs; an update that takes it away takes nothing from anybody."""
     _, state = RESOURCE.create(cloud, INPUTS)
     modify(cloud, "migrated", "10.0.0.77", "Append")
@@ -220,7 +220,7 @@ def test_what_the_declared_entries_admit_as_well_stands_in_nobodys_way(cloud: Cl
         RESOURCE.update(cloud, ID, found | {"declared": INPUTS}, narrower)
 
 
-def test_what_somebody_adds_during_an_update_stays(
+def test_an_entry_added_during_an_update_stays(
     cloud: Cloud, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the read that finds only ours and the write."""
@@ -457,7 +457,7 @@ class TestFaults:
         assert len(stub.asked("ModifySecurityIps")) == 1
 
     @pytest.mark.parametrize(("left", "mode"), [("", "Append"), ("127.0.0.1", "Cover")])
-    def test_what_our_own_destroy_leaves_is_made_again(self, stub: Stub, left: str, mode: str) -> None:
+    def test_an_empty_group_left_by_a_destroy_is_filled_again(self, stub: Stub, left: str, mode: str) -> None:
         stub.answers("DescribeDBInstanceIPArrayList", self.listed(left))
         stub.answers("ModifySecurityIps", self.OK)
         RESOURCE.create(stub.cloud(), INPUTS)

@@ -87,7 +87,7 @@ def test_the_clock_is_shown_and_moved(simulator: Simulator) -> None:
         ("clock", {"advance": 1e18}, "beyond"),
     ],
 )
-def test_what_they_do_not_take_is_refused(simulator: Simulator, path: str, body: object, said: str) -> None:
+def test_invalid_bodies_are_refused(simulator: Simulator, path: str, body: object, said: str) -> None:
     status, answer = _ask(simulator, path, "POST", body)
     assert status == 400
     assert said in answer["error"]
@@ -116,7 +116,7 @@ def test_other_methods_do_nothing(simulator: Simulator, path: str, method: str) 
     assert answer["error"].startswith(f"{method} /_simulator/{path}: expected one of GET|POST /, ")
 
 
-def test_what_is_no_endpoint_shows_what_is(simulator: Simulator) -> None:
+def test_an_unknown_endpoint_lists_the_known_ones(simulator: Simulator) -> None:
     status, answer = _ask(simulator, "fault")
     assert status == 404
     assert answer["error"].startswith("GET /_simulator/fault: expected one of ")

@@ -33,7 +33,7 @@ def test_a_token_is_case_sensitive_and_of_one_action() -> None:
 
 
 @pytest.mark.parametrize("token", ["x" * 65, "tökén"])
-def test_what_is_no_token(token: str) -> None:
+def test_malformed_tokens_are_refused(token: str) -> None:
     with pytest.raises(CloudError, match=r"InvalidClientToken\.Malformed \(400\)"):
         _once(ClientTokens(), "never", token)
 
@@ -42,7 +42,7 @@ def test_the_longest_token_is_one() -> None:
     assert _once(ClientTokens(), "made", "x" * 64) == "made"
 
 
-def test_who_goes_on_from_what_was_used_knows_it_all() -> None:
+def test_restored_tokens_remember_their_calls() -> None:
     tokens = ClientTokens()
     _once(tokens, "first", Password="hunter2", ClientToken="token")  # noqa: S106 - false on purpose
     later = ClientTokens(tokens.used())

@@ -130,7 +130,7 @@ def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
         ("version: 1\nzones:\n  - id: a\n    id: b\n", "FILE: zones[0].id: key given twice, expected once"),
     ],
 )
-def test_what_is_no_estate_at_all(text: str, expected: str, tmp_path: Path) -> None:
+def test_malformed_estate_files_are_refused(text: str, expected: str, tmp_path: Path) -> None:
     assert expected in _faults(tmp_path, text)
 
 

@@ -187,7 +187,7 @@ def test_the_same_seed_throws_the_same_dice(probability: float, seed: int) -> No
         ({"about": "vpc"}, False),
     ],
 )
-def test_which_calls_it_strikes(fields: dict[str, Any], concerned: bool) -> None:
+def test_a_fault_strikes_only_matching_calls(fields: dict[str, Any], concerned: bool) -> None:
     faults = Faults(PERMISSIONS, [Fault(effect="error", **fields)])
     assert bool(faults.strike(READ, CALL, NOW).effects) == concerned
 
@@ -358,7 +358,7 @@ def test_a_stale_read_is_what_was_before_the_last_writes(simulation: Simulation,
     assert direct("vpc:DescribeVpcAttribute", VpcId=second)["VpcId"] == second
 
 
-def test_what_was_deleted_is_still_seen(simulation: Simulation, direct: Direct) -> None:
+def test_a_stale_list_still_shows_deleted_resources(simulation: Simulation, direct: Direct) -> None:
     vpc_id = direct("vpc:CreateVpc", **VPC)["VpcId"]
     simulation.clock.advance(60)
     simulation.faults.add(actions=["vpc:DescribeVpcs"], effect="stale", seconds=60)

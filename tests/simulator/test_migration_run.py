@@ -273,7 +273,7 @@ def test_the_system_event_follows_a_new_time(story: Story, api: Api) -> None:
     assert event() == {**before, "NotBefore": "2026-12-06T18:00:00Z"}
 
 
-def test_what_is_behind_a_load_balancer_leaves_its_vserver_groups_only(story: Story, api: Api) -> None:
+def test_a_moved_server_leaves_the_vserver_groups_and_stays_a_default_backend(story: Story, api: Api) -> None:
     with story.simulator.simulation.present(changed=True) as cloud:
         load_balanced(cloud.estate)
     servers = json.dumps([{"ServerId": each, "Port": 80} for each in (WEB_2, MON_1)])
@@ -361,7 +361,7 @@ class TestAdmin:
             ("migrations/reschedule", {"id": "mp-none", "start": "2026-12-06T02:00:00"}, "start: Input should have"),
         ],
     )
-    def test_what_is_refused(self, simulator: Simulator, path: str, body: object, told: str) -> None:
+    def test_invalid_requests_are_refused(self, simulator: Simulator, path: str, body: object, told: str) -> None:
         status, answer = _ask(simulator, path, body)
         assert status == 400
         assert told in answer["error"]

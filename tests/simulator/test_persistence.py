@@ -125,7 +125,7 @@ def test_a_passing_status_ends_after_the_restart(path: Path, quick: Estate) -> N
     assert Direct(again)("vpc:DescribeVpcAttribute", VpcId=vpc_id)["Status"] == "Available"
 
 
-def test_what_an_estate_file_may_not_have_is_no_obstacle(path: Path, quick: Estate) -> None:
+def test_a_state_may_have_snapshots_without_their_disk(path: Path, quick: Estate) -> None:
     simulation = Simulation(quick)
     estate = simulation.cloud.estate
     snapshot = Direct(simulation)("ecs:CreateSnapshot", DiskId=estate.disks[0].id)["SnapshotId"]
@@ -207,7 +207,7 @@ def test_a_file_that_is_no_state_of_this_estate_is_refused_and_kept(
     assert path.read_bytes() == before
 
 
-def test_what_is_no_text_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unreadable_state_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "state.json"
     path.write_bytes(b"\xff\xfe")
     for wrong in (path, tmp_path, tmp_path / "no" / "such.json"):

@@ -149,7 +149,7 @@ def test_a_list_needs_what_stands_for_all(quick: Estate) -> None:
     assert every.code("ecs:DescribeDisks") == (403, "Forbidden.RAM")
 
 
-def test_who_calls_and_where_needs_no_permission(quick: Estate) -> None:
+def test_caller_identity_and_endpoints_need_no_permission(quick: Estate) -> None:
     direct = _with(quick, _says("Deny", "*"))
     assert direct("sts:GetCallerIdentity")["AccountId"] == quick.account_id
     assert direct("location:DescribeEndpoints", Id=REGION, ServiceCode="ecs")["Success"] is True

@@ -45,7 +45,7 @@ def test_the_limits_that_the_issue_of_moving_servers_turns_on_are_reported() -> 
     assert told["Whitelist groups of one database"] == "200"
 
 
-def test_what_the_modules_leave_out_is_reported() -> None:
+def test_gaps_that_the_modules_name_are_in_the_reference() -> None:
     sources = [path for room in ("api", "cloud") for path in Path("simulator", room).glob("*.py")]
     told = {str(path.with_suffix("")): " ".join(path.read_text(encoding="utf-8").split()) for path in sources}
     leaving_out = {module for module, text in told.items() if "Not simulated: " in text}

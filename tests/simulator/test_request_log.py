@@ -38,7 +38,7 @@ for _entry_ in (
         ({"fault": ""}, [0, 1, 3]),
     ],
 )
-def test_what_matches_all_patterns_is_found(patterns: Mapping[str, str], found: list[int]) -> None:
+def test_entries_that_match_all_patterns_are_listed(patterns: Mapping[str, str], found: list[int]) -> None:
     everything = LOG.entries()
     assert LOG.entries(**patterns) == [everything[number] for number in found]
 
@@ -65,5 +65,5 @@ def test_it_does_not_grow_without_end() -> None:
         "LaunchConfiguration.UserData",
     ],
 )
-def test_what_is_secret_is_masked(name: str) -> None:
+def test_secret_parameters_are_masked(name: str) -> None:
     assert masked({name: "hunter2", "VpcId": "vpc-1"}) == {name: MASK, "VpcId": "vpc-1"}

@@ -90,7 +90,7 @@ def test_nothing_answers_after_the_end(quick: Estate) -> None:
         socket.create_connection(("127.0.0.1", port))
 
 
-def test_what_the_handle_tells(simulator: Simulator) -> None:
+def test_the_handle_has_url_endpoints_time_and_credentials(simulator: Simulator) -> None:
     assert simulator.url == f"http://{simulator.host}"
     assert set(simulator.endpoints.values()) == {simulator.host}
     assert simulator.config()["endpoints"] == simulator.endpoints

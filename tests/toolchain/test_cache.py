@@ -87,7 +87,7 @@ class TestPublishOnce:
             publish_once(tmp_path / "built", "a build", fill, reporter)
         assert [path.name for path in tmp_path.iterdir()] == ["built.lock"]
 
-    def test_what_a_killed_process_left_is_removed(self, tmp_path: Path, reporter: Reporter) -> None:
+    def test_leftovers_of_a_killed_process_are_removed(self, tmp_path: Path, reporter: Reporter) -> None:
         (tmp_path / ".built.abandoned").mkdir()
         publish_once(tmp_path / "built", "a build", lambda staging: None, reporter)
         assert not (tmp_path / ".built.abandoned").exists()

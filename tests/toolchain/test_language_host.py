@@ -253,7 +253,7 @@ class TestPackages:
             assert expected in error
             assert "exit status 1" in error
 
-    def test_what_is_installed_is_asked_of_pip(self, host: Host, info: language_pb2.ProgramInfo) -> None:
+    def test_installed_packages_come_from_pip(self, host: Host, info: language_pb2.ProgramInfo) -> None:
         every = host.GetProgramDependencies(info=info, transitiveDependencies=True).dependencies
         direct = host.GetProgramDependencies(info=info).dependencies
         assert {"pulumi", "pulumi-alicloud", "pip", "grpcio"} <= {item.name for item in every}

@@ -135,7 +135,7 @@ def test_a_build_is_used_again_once_the_go_that_made_it_is_gone(
     assert len(go_builds()) == 3
 
 
-def test_what_is_built_stays_out_of_the_users_home(
+def test_a_build_writes_nothing_into_the_users_home(
     fake_go: FakeTool, environment: dict[str, str], reporter: Reporter, tmp_path: Path
 ) -> None:
     fake_go()

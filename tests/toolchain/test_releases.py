@@ -331,7 +331,7 @@ class TestChoice:
         assert ensure(environment=first.environ(environment), reporter=reporter) == first
         assert server.asked == []
 
-    def test_where_the_plugin_cannot_be_downloaded_it_is_built(
+    def test_a_plugin_that_cannot_be_downloaded_is_built(
         self,
         server: Server,
         environment: dict[str, str],
@@ -348,7 +348,7 @@ class TestChoice:
         assert "--file" in (engine.pulumi_home / "plugin").read_text()
         assert len(go_builds()) == 2
 
-    def test_where_it_cannot_be_downloaded_the_engine_is_built_and_one_line_says_why(
+    def test_an_engine_that_cannot_be_downloaded_is_built_and_one_line_says_why(
         self, environment: dict[str, str], reporter: Reporter, log: io.StringIO, fake_go: Callable[..., Path]
     ) -> None:
         fake_go()

@@ -61,7 +61,7 @@ def after(project: Path, home: Path, base: Mapping[str, str] | None = None) -> d
     return {name: value for name, value in made.items() if value is not None}
 
 
-def test_what_the_first_project_set_gives_way_to_the_second(project: Path, home: Path, tmp_path: Path) -> None:
+def test_settings_of_the_first_project_give_way_to_the_second(project: Path, home: Path, tmp_path: Path) -> None:
     first = after(tmp_path / "first", home, {PACK: "/packs/ours"})
     assert (first[BACKEND], first[PASSPHRASE]) == ((tmp_path / "first/.trial").as_uri(), "")
     second = after(project, home, first)
@@ -80,7 +80,7 @@ def test_a_backend_of_the_second_project_wins_over_the_first_ones_trials(
     assert "unset PULUMI_BACKEND_URL\n" in export_lines(made)
 
 
-def test_what_the_user_set_after_the_first_project_stays(project: Path, home: Path, tmp_path: Path) -> None:
+def test_settings_of_the_user_after_the_first_project_stay(project: Path, home: Path, tmp_path: Path) -> None:
     first = {**after(tmp_path / "first", home), BACKEND: "s3://states", PASSPHRASE: "of mine"}
     assert {BACKEND, PASSPHRASE}.isdisjoint(settings(project, home, first))
 
@@ -108,7 +108,7 @@ def test_without_a_proxy_nothing_is_said_of_one(project: Path, home: Path, base:
     assert {"no_proxy", "NO_PROXY"}.isdisjoint(settings(project, home, base))
 
 
-def test_who_has_no_backend_gets_one_for_trials(project: Path, home: Path) -> None:
+def test_without_a_backend_a_trial_backend_is_set(project: Path, home: Path) -> None:
     made = settings(project, home)
     assert (made[BACKEND], made[PASSPHRASE]) == ((project / ".trial").as_uri(), "")
 
@@ -164,7 +164,7 @@ def test_a_shell_reads_it_back(project: Path, home: Path, shell: str) -> None:
     assert read.stderr == ""
 
 
-def test_where_no_engine_can_be_had_eval_fails() -> None:
+def test_eval_fails_without_an_engine() -> None:
     """What `make` itself answers is lost inside `eval "$(...)"`."""
     script = 'eval "$(make --old-file=setup env PYTHON=false 2>/dev/null)"'
     done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)

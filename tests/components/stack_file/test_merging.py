@@ -68,7 +68,7 @@ def merged(part: dict[str, Any], base: dict[str, Any] = BASE) -> dict[str, Any]:
         ),
     ],
 )
-def test_what_is_there_is_kept_and_what_is_said_is_added(part: dict[str, Any], key: str, expected: object) -> None:
+def test_merge_adds_to_existing_keys_and_changes_no_other(part: dict[str, Any], key: str, expected: object) -> None:
     whole = merged(part)
     assert whole[key] == expected
     assert {name: value for name, value in whole.items() if name != key} == {
@@ -150,6 +150,6 @@ def test_the_only_window_is_that_of_the_only_wave() -> None:
         ({"waves": [{"name": "two"}]}, BASE, "the stack has one window"),
     ],
 )
-def test_what_fits_nowhere_is_refused(part: dict[str, Any], base: dict[str, Any], told: str) -> None:
+def test_a_part_that_does_not_fit_the_stack_is_refused(part: dict[str, Any], base: dict[str, Any], told: str) -> None:
     with pytest.raises(ConfigError, match=told):
         merge(copy.deepcopy(base), part, FILE)

@@ -137,7 +137,7 @@ def test_a_list_is_written_as_the_others_are(stack: Path) -> None:
     assert stack.read_text(encoding="utf-8") == flush + "    later:\n    - i-old\n"
 
 
-def test_what_is_there_already_is_no_change(stack: Path) -> None:
+def test_writing_existing_values_changes_nothing(stack: Path) -> None:
     assert change_stack_file(stack, ["freezeHours: 24", "instances: [i-web]"]) == ""
     assert stack.read_text(encoding="utf-8") == TEXT
 
@@ -157,7 +157,7 @@ def test_what_is_there_already_is_no_change(stack: Path) -> None:
         ("later: [i-a]\nlater: [i-b]", "twice|2 times|stands"),
     ],
 )
-def test_what_the_program_would_refuse_is_not_written(stack: Path, part: str, told: str) -> None:
+def test_a_change_that_the_program_refuses_is_not_written(stack: Path, part: str, told: str) -> None:
     with pytest.raises(ConfigError, match=told):
         change_stack_file(stack, ["freezeHours: 48", part])
     assert stack.read_text(encoding="utf-8") == TEXT

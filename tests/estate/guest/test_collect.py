@@ -97,9 +97,7 @@ def test_each_system_gets_its_script(simulator: Simulator) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_fails_on_one_is_told_of_it_and_the_others_go_on(
-    simulator: Simulator, instance: Instance, why: str
-) -> None:
+def test_a_failure_on_one_instance_stops_no_other(simulator: Simulator, instance: Instance, why: str) -> None:
     found = _collected(simulator, _estate(_instance(1), instance))
     assert [item.instance_id for item in found.evidence] == ["i-web1"]
     assert set(found.missed) == {"i-web2"}

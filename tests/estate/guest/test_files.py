@@ -140,7 +140,7 @@ def test_a_time_without_quotes_is_a_time_as_well(tmp_path: Path) -> None:
         ("[" * 40 + "]" * 40, "expected at most 32 maps and lists inside each other"),
     ],
 )
-def test_what_another_reader_might_take_otherwise_is_refused(text: str, told: str, tmp_path: Path) -> None:
+def test_ambiguous_evidence_files_are_refused(text: str, told: str, tmp_path: Path) -> None:
     path = tmp_path / "e.json"
     path.write_text(text)
     with pytest.raises(EvidenceFileError) as refused:

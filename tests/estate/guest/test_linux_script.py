@@ -165,7 +165,9 @@ def test_a_plain_system_lacks_nothing_and_has_nothing_to_tell_of(tmp_path: Path)
         ),
     ],
 )
-def test_what_is_there_is_found(files: dict[str, str], key: str, expected: list[str], tmp_path: Path) -> None:
+def test_the_script_reports_software_and_files_of_the_guest(
+    files: dict[str, str], key: str, expected: list[str], tmp_path: Path
+) -> None:
     assert facts(System(files), tmp_path)[key] == expected
 
 
@@ -250,7 +252,7 @@ def test_a_state_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     assert found == {"device": "/dev/xvda1", "mount": "/", "type": "ext4", "readOnly": False, "fsckPass": 1}
 
 
-def test_who_it_is_comes_from_cloud_init_else_from_the_metadata_service(tmp_path: Path) -> None:
+def test_the_instance_id_comes_from_cloud_init_else_from_the_metadata_service(tmp_path: Path) -> None:
     noted = {"/var/lib/cloud/data/instance-id": "i-bp1noted\n"}
     asked = {"curl": "echo i-bp1asked"}
     assert facts(System(noted, asked), tmp_path / "1")["instanceId"] == "i-bp1noted"
@@ -276,7 +278,7 @@ def test_a_user_other_than_root_gets_few_facts(tmp_path: Path) -> None:
         (System(commands={"awk": "exit 1"}), LISTS | {"newestKernel", "systemDiskFreeMib"}),
     ],
 )
-def test_what_cannot_be_determined_is_left_out(broken: System, missing: set[str], tmp_path: Path) -> None:
+def test_facts_that_cannot_be_determined_are_left_out(broken: System, missing: set[str], tmp_path: Path) -> None:
     """A tool that fails must never read as "looked, and found none"."""
     broken.files |= OLD_KERNELS
     assert missing.isdisjoint(facts(broken, tmp_path))

@@ -29,7 +29,7 @@ def test_an_absent_key_is_not_known_and_an_empty_list_is() -> None:
 
 
 @pytest.mark.parametrize("before", ["Welcome to web-1!\nLast login: today\n", "\ufeff", "\r\n"])
-def test_what_a_login_prints_before_it_is_passed_over(before: str) -> None:
+def test_output_of_a_login_before_the_evidence_is_skipped(before: str) -> None:
     assert parse_output(before + TEXT + "\r\n").system_disk_free_mib == 29296
 
 
@@ -53,7 +53,7 @@ def test_output_that_is_cut_off_is_refused_wherever_it_is_cut(end: int) -> None:
         (json.dumps({**WHOLE, "collectedAt": "2026-11-29T02:00:00"}), "collectedAt:"),
     ],
 )
-def test_what_cannot_be_used_is_refused_on_one_line(output: str, told: str) -> None:
+def test_unusable_output_is_refused_on_one_line(output: str, told: str) -> None:
     with pytest.raises(OutputError) as refused:
         parse_output(output)
     assert told in str(refused.value)

@@ -62,6 +62,6 @@ def test_windows_disks() -> None:
     assert [item.state for item in facts.file_systems] == ["clean", "dirty"]
 
 
-def test_who_may_not_see_everything_knows_little() -> None:
+def test_a_windows_user_without_rights_reports_no_services() -> None:
     facts = parse_output((RECORDINGS / "windows-2008-r2-user.json").read_text())
     assert (facts.security_running, facts.ftp_servers, facts.san_policy) == (None, None, None)

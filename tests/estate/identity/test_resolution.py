@@ -423,7 +423,9 @@ def test_a_role_by_oidc_from_variables_alone(home: Path) -> None:
         ({}, {"ALIBABA_CLOUD_SECURE_TRANSPORT": "true"}, "ALIBABA_CLOUD_SECURE_TRANSPORT: expected to be unset"),
     ],
 )
-def test_what_cannot_be_honoured_is_refused_by_name(config: dict[str, Any], environ: dict[str, str], told: str) -> None:
+def test_unsupported_credential_settings_are_refused_by_name(
+    config: dict[str, Any], environ: dict[str, str], told: str
+) -> None:
     assert problems(config, keys(FAMILIES[0], "one") | environ)[0].startswith(told)
 
 

@@ -101,7 +101,7 @@ def test_a_change_is_reported_in_the_words_of_the_domain(edit: Any, expected: li
     assert told(edit) == expected
 
 
-def test_what_moves_by_itself_is_no_change() -> None:
+def test_a_later_read_time_is_no_change() -> None:
     def later(of: dict[str, Any]) -> None:
         of["readAt"] = "2027-01-01T00:00:00Z"
 

@@ -153,7 +153,7 @@ def _with(path: str, value: object) -> dict[str, Any]:
         ('{"schemaVersion": NaN}', "expected a number, found NaN"),
     ],
 )
-def test_what_is_no_whole_inventory_is_refused_with_file_and_key(tmp_path: Path, document: Any, said: str) -> None:
+def test_an_incomplete_inventory_is_refused_with_file_and_key(tmp_path: Path, document: Any, said: str) -> None:
     path = written(tmp_path, document)
     with pytest.raises(InventoryError) as caught:
         load_inventory(path)
@@ -192,7 +192,7 @@ def test_a_file_beyond_the_bound_is_neither_read_nor_written(tmp_path: Path, mon
     assert not (tmp_path / "new.json").exists()
 
 
-def test_what_cannot_be_read_or_written_is_named(tmp_path: Path) -> None:
+def test_unreadable_and_unwritable_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(InventoryError, match=r"nowhere\.json: expected a file that can be read"):
         load_inventory(tmp_path / "nowhere.json")
     with pytest.raises(InventoryError, match="expected a file that can be written"):

@@ -134,7 +134,7 @@ def test_a_wave_of_which_nobody_knows_whether_it_has_moved_lies_ahead(moved: obj
     assert (schedule.waves[0].moved, schedule.first.start) == (None, START)
 
 
-def test_what_would_have_begun_before_all_calendars_has_begun() -> None:
+def test_a_freeze_before_the_first_date_has_begun() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["freezeHours"] = 1e300
     assert read_schedule(START, draft.plan()).first.frozen is True

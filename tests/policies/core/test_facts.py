@@ -45,13 +45,13 @@ WRONG: Final[dict[str, list[object]]] = {
 
 
 @pytest.mark.parametrize(("reader", "value", "expected"), READ)
-def test_what_is_known_and_of_its_kind_is_read(reader: str, value: Any, expected: object) -> None:
+def test_known_values_of_the_right_type_are_read(reader: str, value: Any, expected: object) -> None:
     read = READERS[reader](Facts({"key": value}, "A thing"), "key")
     assert (read, type(read)) == (expected, type(expected))
 
 
 @pytest.mark.parametrize(("reader", "value"), [(reader, value) for reader, values in WRONG.items() for value in values])
-def test_what_is_of_another_kind_is_not(reader: str, value: Any) -> None:
+def test_values_of_another_type_are_not_read(reader: str, value: Any) -> None:
     with pytest.raises(UnreadableError, match=r"^A thing: key(\[\d\])? is not "):
         READERS[reader](Facts({"key": value}, "A thing"), "key")
 
@@ -61,7 +61,7 @@ def test_what_is_of_another_kind_is_not(reader: str, value: Any) -> None:
     ("data", "problem"),
     [({}, "is missing"), ({"key": Leaf.UNKNOWN}, "is not known in this preview"), ({"key": None}, "is not ")],
 )
-def test_what_is_not_known_is_never_read(reader: str, data: dict[str, Any], problem: str) -> None:
+def test_missing_unknown_and_null_values_are_not_read(reader: str, data: dict[str, Any], problem: str) -> None:
     with pytest.raises(UnreadableError, match=f"^A thing: key {problem}"):
         READERS[reader](Facts(data, "A thing"), "key")
 
@@ -91,7 +91,7 @@ def test_only_a_value_that_is_there_is_known() -> None:
     assert [key for key in ("no", "empty", "null", "later", "absent") if facts.is_known(key)] == ["no", "empty"]
 
 
-def test_what_cannot_be_read_is_named_by_its_path() -> None:
+def test_an_unreadable_fact_is_named_by_its_path() -> None:
     facts = Facts({"disks": [{"a": {"b": []}}]}, "MigratingInstance web-1")
     (disk,) = facts.objects("disks")
     for read, path in (

@@ -51,7 +51,7 @@ COMMANDS: Final = [
 
 
 @pytest.mark.parametrize(("rule_id", "fix"), RULES, ids=[rule_id for rule_id, _ in RULES])
-def test_what_a_rule_says_is_taken(rule_id: str, fix: Fix) -> None:
+def test_every_fix_of_a_rule_is_accepted(rule_id: str, fix: Fix) -> None:
     check([filled(fix, {"<rule>": rule_id})])
 
 
@@ -64,7 +64,7 @@ def test_a_finding_names_what_there_is(name: str) -> None:
         check(result.fixes)
 
 
-def test_what_is_to_be_run_is_there() -> None:
+def test_commands_options_and_files_of_the_fixes_exist() -> None:
     for _, step in COMMANDS:
         if "preflight" in step.argv:
             words = step.argv[step.argv.index("preflight") + 1 :]
@@ -124,7 +124,7 @@ def test_both_are_done_and_one_of_both_is() -> None:
     assert (first | first) == first
 
 
-def test_what_a_person_decides_is_listed() -> None:
+def test_placeholders_of_a_fix_are_listed() -> None:
     fix = change("staying", [{"instances": [ID], "owner": "<who>", "reason": "<why>"}]) | aliyun(
         "ecs", "ResizeDisk", {"DiskId": "<disk>"}
     )
@@ -143,7 +143,7 @@ def test_changes_of_one_key_become_one() -> None:
     )
 
 
-def test_what_leaves_a_choice_stays_apart() -> None:
+def test_alternative_fixes_are_not_joined() -> None:
     either, other = change("later", ["i-a"]) | task("Wait."), change("later", ["i-b"])
     assert joined([either, other, other]) == (either, other)
 
@@ -174,7 +174,7 @@ def test_a_fix_is_printed_as_it_runs() -> None:
     ]
 
 
-def test_what_is_to_be_filled_in_is_marked() -> None:
+def test_a_line_with_placeholders_has_a_comment() -> None:
     text = as_text([change("window", {"start": "<a time, with offset>"})], "dev")
     assert text.endswith("""'window: {start: "<a time, with offset>"}'   # fill in what is in <>""")
 
@@ -215,7 +215,7 @@ DATA: Final = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(["later", "databases", "window"]), DATA, min_size=1, max_size=2))
-def test_what_is_printed_reads_back_through_shell_and_yaml(value: dict[str, Any]) -> None:
+def test_printed_fixes_read_back_through_shell_and_yaml(value: dict[str, Any]) -> None:
     (line,) = (line.text for line in lines([Fix((tuple(Change(key, part) for key, part in value.items()),))], "dev"))
     (*argv,) = shlex.split(line, comments=True)
     read: dict[str, Any] = {}
@@ -238,5 +238,5 @@ def test_a_page_has_every_command_in_a_fence_and_no_prose_in_one(rule: Any) -> N
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
-def test_what_is_asked_until_the_move_says_what_to_do_after_it(rule: Any) -> None:
+def test_rules_that_apply_until_the_move_have_a_fix_for_after_it(rule: Any) -> None:
     assert rule.remediation_after or not (isinstance(rule, InstanceRule) and rule.until_move)

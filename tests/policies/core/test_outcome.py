@@ -43,7 +43,7 @@ def test_the_best_way_counts(group: tuple[Verdict, ...]) -> None:
         assert best(order) == PARTS[outcome]
 
 
-def test_what_several_parts_say_is_shown_once() -> None:
+def test_reasons_and_fixes_of_several_parts_are_shown_once() -> None:
     one, both = task("Correct a."), task("Correct both.")
     parts = [failed("A is missing.", one, both), failed("B is missing.", both), failed("B is missing.")]
     assert worst(parts) == failed("A is missing.\nB is missing.", one, both)
@@ -75,5 +75,5 @@ def test_about_nothing_nothing_is_said() -> None:
         best([])
 
 
-def test_what_blocks() -> None:
+def test_only_fail_and_unknown_block() -> None:
     assert {outcome for outcome in Outcome if outcome.blocks} == {Outcome.FAIL, Outcome.UNKNOWN}

@@ -48,7 +48,7 @@ def twice(resource_type: str) -> Callable[[Draft], object]:
         (WHITELIST_GROUP, {"applied": None}, False),
     ],
 )
-def test_what_the_cloud_has_already(resource_type: str, properties: dict[str, Any], exists: bool) -> None:
+def test_a_resource_with_known_outputs_exists(resource_type: str, properties: dict[str, Any], exists: bool) -> None:
     assert Resource(resource_type, "urn", "name", None, properties).exists is exists
 
 
@@ -80,7 +80,7 @@ def test_what_the_cloud_has_already(resource_type: str, properties: dict[str, An
         ),
     ],
 )
-def test_what_is_not_there_once_cannot_be_read(
+def test_a_resource_declared_never_or_twice_cannot_be_read(
     change: Callable[[Draft], object], read: Callable[[Plan], object], problem: str
 ) -> None:
     with pytest.raises(UnreadableError, match=problem):
@@ -134,7 +134,7 @@ def test_a_clone_of_a_group_that_is_not_known_is_no_groups_clone() -> None:
     }
 
 
-def test_what_is_remembered_is_computed_once_also_where_it_cannot_be_read() -> None:
+def test_remembered_values_and_errors_are_computed_once() -> None:
     found, asked = prepared().plan(), []
 
     def compute(problem: str) -> int:
@@ -172,6 +172,6 @@ def test_children_are_of_one_parent_and_one_type() -> None:
 
 
 @pytest.mark.parametrize("types", [WHITELIST_GROUPS, HYBRID_ACCESSES, REMOVED_WHITELIST_ENTRIES])
-def test_what_is_declared_of_any_kind_of_database_is_seen(types: tuple[str, ...]) -> None:
+def test_types_of_database_resources_are_complete(types: tuple[str, ...]) -> None:
     name = types[0].rpartition(":")[2]
     assert set(types) == {token for token in RESOURCES if token.endswith(f":{name}")}

@@ -27,7 +27,7 @@ LEAST: Final = Threshold("least", 2.5, 1.5, 8, "Another.")
         (0, {"leadHours": 8760.0, "most": 0, "least": 1.5}, Settings(8760, {"most": 0, "least": 1.5})),
     ],
 )
-def test_what_is_not_given_is_the_rules_own(
+def test_settings_default_to_those_of_the_rule(
     lead_hours: float | None, given: dict[str, Any], settings: Settings
 ) -> None:
     assert read_settings(adjustable(lead_hours, (MOST, LEAST)), given) == settings
@@ -43,7 +43,7 @@ def test_what_is_not_given_is_the_rules_own(
         {"leadHours": LONGEST_LEAD_HOURS + 1},
     ],
 )
-def test_what_is_no_number_within_bounds_is_refused(given: dict[str, Any]) -> None:
+def test_settings_out_of_bounds_are_refused(given: dict[str, Any]) -> None:
     (name,) = given
     least, most = {"most": (0, 10), "leadHours": (72, LONGEST_LEAD_HOURS)}[name]
     with pytest.raises(ValueError, match=f"^{name} is not a number from {least} to {most}$"):

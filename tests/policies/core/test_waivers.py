@@ -133,7 +133,7 @@ def test_no_waiver_holds_past_the_window_or_where_nobody_knows_it(
         (schedule(("one", ONE), complete=False), None),
     ],
 )
-def test_what_concerns_the_migration_is_waived_until_the_last_window(told: Schedule, end: datetime | None) -> None:
+def test_a_waiver_of_the_migration_ends_with_the_last_window(told: Schedule, end: datetime | None) -> None:
     last = waiver(expires=end or NOW + SECOND)
     assert review(last, told=told).applied(found(instance="")).outcome is (Outcome.WAIVED if end else Outcome.FAIL)
     assert review(last, told=told).end_for(last) == end
@@ -168,7 +168,7 @@ def test_one_waiver_that_holds_is_enough_and_all_that_do_not_are_named() -> None
     assert "mallory" in applied.reason
 
 
-def test_what_cannot_be_waived_and_what_there_is_no_rule_of_stands() -> None:
+def test_unwaivable_and_unknown_rules_are_not_waived() -> None:
     applied = review(waiver(), unwaivable="for good reason").applied(found())
     assert applied.blocking
     assert "cannot be waived (for good reason)" in applied.reason

@@ -78,7 +78,7 @@ def test_a_key_that_the_sdks_proxies_use_themselves_is_one_like_all() -> None:
     ["c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7", "of a later engine", UNKNOWN],
     ids=["asset", "archive", "later", "unknown"],
 )
-def test_what_stands_for_something_else_is_nothing_that_a_rule_can_read(signature: object) -> None:
+def test_signed_values_are_unknown_to_rules(signature: object) -> None:
     sent = {SIGNATURE_KEY: signature, "text": "hello"}
     assert _adapted({"sent": sent, "beside": "known"}) == {"sent": Leaf.UNKNOWN, "beside": "known"}
 
@@ -110,7 +110,7 @@ def test_the_engines_word_for_unknown_is_no_text(kind: str) -> None:
     assert _adapted({"a": word, "b": [word, "known"]}) == {"a": Leaf.UNKNOWN, "b": [Leaf.UNKNOWN, "known"]}
 
 
-def test_what_is_nested_deeper_than_any_fact_is_unknown_and_ends_nothing() -> None:
+def test_values_nested_too_deeply_are_unknown() -> None:
     deep: Any = "known"
     for _ in range(45):
         deep = [deep]
@@ -133,7 +133,7 @@ def test_what_is_nested_deeper_than_any_fact_is_unknown_and_ends_nothing() -> No
         ("alimigrate:a:B", {"id": "", "name": "n"}, {"id": "", "name": "n"}),
     ],
 )
-def test_what_the_plugins_preview_leaves_out_is_unknown(
+def test_properties_that_the_plugins_preview_leaves_out_are_unknown(
     resource_type: str, properties: dict[str, Any], read: dict[str, Any]
 ) -> None:
     sent = AnalyzerResource(type=resource_type, urn="urn", name="name")

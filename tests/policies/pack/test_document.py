@@ -62,7 +62,7 @@ def test_each_instance_has_its_wave_and_its_own_judgement() -> None:
     assert {item["subject"]["id"]: item["wave"] for item in told(draft)["instances"]} == {"i-web": "all", "i-app": None}
 
 
-def test_what_nobody_knows_is_null() -> None:
+def test_unknown_facts_of_a_wave_are_null() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["waves"][0].update(window=UNKNOWN, moved=UNKNOWN)
     (wave,) = told(draft)["waves"]

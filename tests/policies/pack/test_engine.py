@@ -110,7 +110,7 @@ def test_a_prepared_stack_passes_without_advice(exists: bool) -> None:
     assert _diagnostics(prepared(exists=exists)) == []
 
 
-def test_what_depends_on_nothing_and_is_absent_was_not_declared() -> None:
+def test_an_absent_property_without_dependencies_was_not_declared() -> None:
     """A group that names no VPC would be a classic one, though a preview leaves unknown ids out as well."""
     draft = prepared(exists=False)
     del draft.facts(SECURITY_GROUP, "sg-web")["vpcId"]
@@ -139,7 +139,7 @@ def test_a_finding_stands_on_the_instance_and_is_mandatory() -> None:
     assert "Fix: preflight set --stack dev 'databases: [{id: rm-orders}]'" in found.message
 
 
-def test_what_is_advice_and_what_is_waived_is_reported_and_fails_nothing() -> None:
+def test_advice_and_waived_findings_are_advisory_diagnostics() -> None:
     draft = prepared(exists=False)
     draft.facts(MIGRATION)["waivers"] = [waiver(approvedAt=draft.now.isoformat())]
     draft.facts(MIGRATING_INSTANCE, "i-web")["internetMaxBandwidthOut"] = 0.0
@@ -276,7 +276,7 @@ def _short_of_space() -> Draft:
     return draft
 
 
-def test_what_is_configured_is_reported_and_stays_in_the_result_whatever_is_asked_after_it(tmp_path: Path) -> None:
+def test_configured_rules_are_reported_and_stay_in_the_result(tmp_path: Path) -> None:
     path = tmp_path / "result.json"
     draft = _short_of_space()
     pack = servicer({"PREFLIGHT_RESULT": str(path)}, draft.now)
@@ -297,7 +297,7 @@ def test_a_later_analysis_goes_by_its_own_configuration() -> None:
         assert len(pack.AnalyzeStack(request(draft), None).diagnostics) == number
 
 
-def test_what_the_engine_fills_in_asks_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_defaults_from_the_engine_cause_no_second_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
     count = _counted(monkeypatch)
     pack = servicer({}, prepared().now)
     _configure(pack, guest_free_space={"freeMib": 500.0, "leadHours": 168.0})
@@ -320,7 +320,7 @@ def test_a_second_analysis_sees_its_own_stack_whatever_is_switched_off() -> None
     assert len(pack.AnalyzeStack(request(draft), None).diagnostics) == 1
 
 
-def test_what_is_switched_off_is_in_the_result_all_the_same(tmp_path: Path) -> None:
+def test_a_disabled_policy_stays_in_the_result(tmp_path: Path) -> None:
     path = tmp_path / "result.json"
     draft = prepared()
     draft.remove(WHITELIST_GROUP)

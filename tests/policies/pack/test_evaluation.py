@@ -59,7 +59,7 @@ def results(draft: Draft, *rules: AnyRule, **configuration: object) -> list[Resu
         (RecursionError("hunter2"), Outcome.UNKNOWN, True, "Report this as a defect of the policy pack."),
     ],
 )
-def test_what_becomes_of_a_verdict(
+def test_each_verdict_becomes_its_outcome_with_reason_and_fix(
     kind: str, verdict: Verdict | Exception, outcome: Outcome, blocking: bool, remediation: str
 ) -> None:
     found = results(prepared(), ruled(kind, verdict))
@@ -81,7 +81,7 @@ def test_a_crash_is_reported_by_its_type_and_what_cannot_be_read_by_its_path() -
 @pytest.mark.parametrize(
     ("now", "outcome"), [(FREEZE - SECOND, Outcome.PENDING), (FREEZE, Outcome.FAIL), (IN_FREEZE, Outcome.FAIL)]
 )
-def test_what_is_declared_may_wait_until_the_freeze_begins(kind: str, now: datetime, outcome: Outcome) -> None:
+def test_pending_fails_once_the_freeze_begins(kind: str, now: datetime, outcome: Outcome) -> None:
     draft = prepared()
     draft.now = now
     for result in results(draft, ruled(kind, pending("It is declared.", UP))):
@@ -93,7 +93,7 @@ def test_what_is_declared_may_wait_until_the_freeze_begins(kind: str, now: datet
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("damage", ["freezeHours", "waves"])
-def test_where_the_freeze_is_not_known_nothing_may_wait(kind: str, damage: str) -> None:
+def test_pending_is_unknown_while_the_freeze_is_unknown(kind: str, damage: str) -> None:
     draft = prepared()
     draft.now = FREEZE - timedelta(days=20)
     draft.facts(MIGRATION)[damage] = UNKNOWN
@@ -187,7 +187,7 @@ def _no_instance(draft: Draft) -> None:
     ],
     ids=["no instance", "no migration", "two migrations"],
 )
-def test_nobody_to_ask_about_is_no_answer(change: Callable[[Draft], object]) -> None:
+def test_a_plan_without_instances_is_unknown(change: Callable[[Draft], object]) -> None:
     draft = prepared()
     change(draft)
     (result,) = results(draft, ruled("instance", passed("It is there.")))

@@ -178,7 +178,7 @@ def test_a_finding_about_many_is_short_whatever_they_lack() -> None:
     assert len(text.splitlines()) <= MOST_LINES + 5
 
 
-def test_what_needs_another_fix_is_apart() -> None:
+def test_findings_with_another_fix_are_not_grouped() -> None:
     one, two = several("It is missing.", "It is missing.")
     for other in (
         replace(two, fixes=(UP,)),

@@ -45,7 +45,7 @@ def test_an_id_that_was_not_given_is_none(given: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("value", [UNKNOWN, None, 7.0, ""])
-def test_what_is_not_known_is_none(value: Any) -> None:
+def test_unknown_facts_of_the_run_are_none(value: Any) -> None:
     run = read_run({}, made_of(**dict.fromkeys(MADE_OF, value)).plan())
     assert (run.commit, run.dirty, run.stack_file, run.files) == (None, None, None, None)
     assert read_run({}, prepared().plan()).files is None

@@ -22,7 +22,7 @@ def test_it_is_the_version_that_was_read() -> None:
     assert importlib.metadata.version("pulumi-policy") == sdk.VERSION
 
 
-def test_what_asks_the_policies_is_as_it_was_read() -> None:
+def test_analyze_stack_of_the_sdk_is_the_version_that_was_reviewed() -> None:
     """Read it again, and the docstring of policies/pack/sdk.py with it, before the digest here is changed."""
     source = inspect.getsource(_PolicyAnalyzerServicer.AnalyzeStack)
     digest = hashlib.sha256(source.encode()).hexdigest()

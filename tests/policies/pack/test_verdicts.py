@@ -79,7 +79,7 @@ def test_confidence_is_the_share_that_could_be_decided(
     assert (judgement.decided, judgement.applicable, judgement.confidence) == (decided, applicable, confidence)
 
 
-def test_what_raises_the_confidence_is_shown_once_and_sorted() -> None:
+def test_rules_that_raise_the_confidence_are_unique_and_sorted() -> None:
     undecided = [replace(found(NOT_KNOWN), rule_id=rule) for rule in ("guest-b", "backup-a", "guest-b")]
     assert judge([*undecided, found(FAIL)]).raised_by == ("backup-a", "guest-b")
 
@@ -93,7 +93,7 @@ def test_what_raises_the_confidence_is_shown_once_and_sorted() -> None:
         (found(FAIL, ""), {"i-1", "i-2", "one", "two"}),
     ],
 )
-def test_whom_a_finding_holds_back(result: Result, held_back: set[str]) -> None:
+def test_a_finding_holds_back_its_instance_and_its_wave(result: Result, held_back: set[str]) -> None:
     """What concerns the migration holds back everybody, and whose wave is not known each wave."""
     judged = evaluation(found(PASS, "i-1", "one"), found(PASS, "i-2", "two"), result)
     readiness = {name: judge_instance(judged, f"urn of {name}").readiness for name in ("i-1", "i-2")}

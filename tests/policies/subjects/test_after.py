@@ -49,7 +49,7 @@ def test_however_many_days_the_config_says(rule_id: str) -> None:
 
 
 @pytest.mark.parametrize("rule_id", RULES)
-def test_nobody_knows_without_the_window_or_the_days(rule_id: str) -> None:
+def test_cleanup_is_unknown_without_the_window_or_the_due_days(rule_id: str) -> None:
     for key in ("start", "latest"):
         expect(left_everywhere(START, **{key: UNKNOWN}), rule_id, "i-app", Outcome.UNKNOWN, "the window")
     draft = left_everywhere(START)

@@ -122,7 +122,7 @@ def test_accepted_differences_begin_and_end(kind: str, key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["approvedAt", "expires"])
-def test_who_answers_for_an_unused_service_does_so_for_a_while(key: str) -> None:
+def test_an_approval_of_an_unused_service_bounds_the_validity(key: str) -> None:
     draft = prepared()
     del draft.facts(MIGRATION)["bucketPolicies"]
     decision = {**DECISION, "expires": "2026-12-20T09:00:00+08:00", key: NOON}
@@ -162,7 +162,7 @@ def test_evidence_of_what_has_moved_grows_no_older() -> None:
 
 
 @pytest.mark.parametrize("bad", [UNKNOWN, None, "soon", "2026-12-11T12:00:00", [], 7.0, "9999-12-31T23:00:00+08:00"])
-def test_what_cannot_be_read_hides_no_other_time(bad: object) -> None:
+def test_unreadable_times_hide_no_other_deadline(bad: object) -> None:
     draft = _exclusion(expires=NOON)
     migration = draft.facts(MIGRATION)
     migration["attestations"] = [bad, {"statedAt": bad, "validUntil": bad}]

@@ -229,7 +229,7 @@ def test_no_threshold_goes_below_what_the_notice_demands(rule_id: str, name: str
 
 
 @pytest.mark.parametrize("rule_id", sorted(UNWAIVABLE - {"waiver-in-order"}))
-def test_what_nobody_may_waive_stands_and_says_why(rule_id: str) -> None:
+def test_a_waiver_of_an_unwaivable_rule_fails_with_the_reason(rule_id: str) -> None:
     draft = prepared()
     draft.facts(MIGRATION)["waivers"] = [
         {

@@ -72,7 +72,7 @@ def test_an_instance_is_told_what_becomes_of_it() -> None:
     assert not [text for text in told(prepared()).values() if "not known" in text]
 
 
-def test_what_differs_by_the_facts() -> None:
+def test_notes_follow_the_facts_of_the_instance() -> None:
     assert "47.98.1.1 is released" in _bent(internetMaxBandwidthOut=0.0)["N04"]
     assert "N05" not in _bent(internetMaxBandwidthOut=0.0)
     assert not {"N04", "N05"} & _bent(publicIps=[]).keys()
@@ -85,7 +85,7 @@ def test_what_differs_by_the_facts() -> None:
 
 @pytest.mark.parametrize("key", ["publicIps", "internetMaxBandwidthOut", "intranetIps", "disks", "guest", "wave"])
 @pytest.mark.parametrize("damage", ["missing", "unknown"])
-def test_what_nobody_knows_is_reported_as_such_and_never_left_out(key: str, damage: str) -> None:
+def test_notes_about_unknown_facts_say_so_and_are_never_left_out(key: str, damage: str) -> None:
     before = _bent()
     draft = prepared()
     facts = draft.facts(MIGRATING_INSTANCE, "i-web")
@@ -177,7 +177,7 @@ def test_of_many_waves_the_first_are_announced() -> None:
     ]
 
 
-def test_what_is_known_of_one_wave_alone_is_not_told_of_all() -> None:
+def test_an_announcement_does_not_extend_the_note_of_one_wave_to_all() -> None:
     found = (Note("one", "", "N02", "No way back."), Note("two", "", "N02", "More is not known."))
     assert announcement(found, ["one", "two"]).splitlines()[1:] == [
         "N02: for each wave in the notices of the result file"

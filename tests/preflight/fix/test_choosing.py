@@ -57,7 +57,7 @@ def test_config_alone_is_taken(ways: list[list[dict[str, Any]]]) -> None:
         ([], []),
     ],
 )
-def test_what_a_person_decides_is_left_and_can_be_chosen(
+def test_a_fix_with_alternatives_is_left_and_can_be_chosen(
     ways: list[list[dict[str, Any]]], by_config: list[int]
 ) -> None:
     item = finding("backup-a", "web", *ways)
@@ -69,7 +69,7 @@ def test_what_a_person_decides_is_left_and_can_be_chosen(
         assert bool(choose([item], way).part()) is (way in by_config)
 
 
-def test_what_follows_a_way_that_was_chosen_is_still_to_be_done() -> None:
+def test_later_steps_of_a_chosen_fix_remain_to_be_done() -> None:
     after = step("task", text="Once it has moved:")
     choice = choose([finding("rule-a", "web", [IF, LATER, after, RAISE, UP])], 1)
     assert [item["fixes"] for item in choice.then] == [[{"ways": [[after, RAISE]]}]]
@@ -144,7 +144,7 @@ def test_fixes_that_contradict_each_other_are_reported_and_not_guessed(
         ),
     ],
 )
-def test_what_both_can_have_is_merged(one: dict[str, Any], other: dict[str, Any], both: str) -> None:
+def test_compatible_changes_of_two_findings_are_merged(one: dict[str, Any], other: dict[str, Any], both: str) -> None:
     for first, second in ((one, other), (other, one)):
         choice = choose([finding("rule-a", "web", [first]), finding("rule-b", "app", [second])])
         assert choice.conflicts == ()

@@ -23,7 +23,7 @@ from tests.preflight.fix.test_choosing import ANSWER, SNAPSHOTS, config
 from tests.preflight.test_fixes import finding
 
 
-def test_where_nobody_has_to_decide_one_run_makes_a_stack_ready(tmp_path: Path) -> None:
+def test_one_run_of_fixes_without_decisions_makes_a_stack_ready(tmp_path: Path) -> None:
     path = stack_file(tmp_path, without_what_fixes_write(sample_config()))
     choice, after = fixed(path)
     assert set(choice.part()) == {*BY_CONFIG, "instances"}
@@ -121,7 +121,7 @@ def asked(*steps: dict[str, Any]) -> Any:
     return choose(finding(f"rule-{place}", "web", [step]) for place, step in enumerate(steps))
 
 
-def test_what_the_file_refuses_is_reported_and_the_rest_is_made(tmp_path: Path) -> None:
+def test_a_refused_fix_is_reported_and_the_others_are_merged(tmp_path: Path) -> None:
     path = stack_file(tmp_path, sample_config())
     before = path.read_text(encoding="utf-8")
     merged = merge_fixes(path, asked(config("backups", {"retentionDays": 1}), config("freezeHours", 48), ANSWER))

@@ -242,9 +242,7 @@ def test_a_fleet_that_has_begun_to_move_is_not_planned_anew(project: Path) -> No
         (["--latest", START], "--latest"),
     ],
 )
-def test_what_no_plan_can_keep_is_refused_and_nothing_is_written(
-    project: Path, arguments: list[str], told: str
-) -> None:
+def test_impossible_options_are_refused_and_nothing_is_written(project: Path, arguments: list[str], told: str) -> None:
     before = files(project)
     code, _, error = run(*PLAN, *arguments)
     assert (code, files(project)) == (2, before)
@@ -273,7 +271,7 @@ def test_a_config_that_does_not_reach_the_program_is_refused(project: Path, monk
     assert "and Pulumi passes on 500; take a smaller --size" in error
 
 
-def test_who_stays_is_declared_in_every_stack(project: Path) -> None:
+def test_staying_instances_are_declared_in_every_stack(project: Path) -> None:
     run(*PLAN, "--size", "48", "--stay", "server-7", "--owner", "ops", "--reason", "It is replaced.")
     for stack in fleet(project)["stacks"]:
         (staying,) = config(project, stack["name"]).staying

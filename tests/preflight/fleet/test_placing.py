@@ -118,7 +118,7 @@ def test_a_group_larger_than_a_stack_is_refused() -> None:
     assert [bond.kind for bond in caught.value.bonds] == ["group"]
 
 
-def test_who_cannot_move_waits_with_the_stack_that_it_is_tied_to() -> None:
+def test_an_instance_that_cannot_move_is_later_in_the_stack_of_its_peers() -> None:
     found = look(three_pairs(**{"i-web2": {"operation_locks": ("security",)}}))
     fleet = place(found, (), 2, 20, "f")
     (owner,) = (stack for stack in fleet.stacks if stack.later)

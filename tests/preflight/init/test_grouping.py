@@ -118,7 +118,7 @@ def test_a_group_larger_than_a_wave_is_cut_into_as_few_waves_as_it_can_be() -> N
         ({"tags": ({"key": "acs:autoscaling:scalingGroupId", "value": "asg-1"},)}, "asg-1"),
     ],
 )
-def test_who_cannot_move_goes_later_with_the_reason_of_the_rule(change: dict[str, Any], reason: str) -> None:
+def test_an_instance_that_cannot_move_is_later_with_the_reason_of_the_rule(change: dict[str, Any], reason: str) -> None:
     of = three_pairs()
     broken = [
         type(item).model_validate({**item.model_dump(), **(change if item.id == "i-app1" else {})})
@@ -131,14 +131,14 @@ def test_who_cannot_move_goes_later_with_the_reason_of_the_rule(change: dict[str
     assert Counter(placed(found)) == Counter(item.id for item in of.instances)
 
 
-def test_what_nobody_knows_of_an_instance_does_not_keep_it_back() -> None:
+def test_unknown_attributes_do_not_make_an_instance_later() -> None:
     unknown = dict.fromkeys(("io_optimized", "spot_strategy", "local_storage_amount"))
     of = three_pairs()
     unread = tuple(item.model_copy(update=unknown) for item in of.instances)
     assert not propose(look(of.model_copy(update={"instances": unread})), (), 20).later
 
 
-def test_who_stays_is_in_no_wave_and_is_reported_where_it_cuts() -> None:
+def test_a_staying_instance_is_in_no_wave_and_is_listed_as_a_peer() -> None:
     found = propose(look(three_pairs()), {"i-db1", "i-db2"}, 20)
     assert [item.id for item in found.staying] == ["i-db1", "i-db2"]
     assert ids(found) == [["i-app1", "i-app2", "i-web1", "i-web2"]]

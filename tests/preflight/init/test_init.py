@@ -83,7 +83,7 @@ def save(path: Path, of: Estate) -> str:
     return str(path)
 
 
-def test_what_has_one_name_is_distinguished_by_its_id(sample: str, tmp_path: Path) -> None:
+def test_resources_that_share_a_name_are_distinguished_by_id(sample: str, tmp_path: Path) -> None:
     """Groups and databases of a region often have one name; a name that only one has stays alone."""
     found = load_inventory(tmp_path / sample)
     renamed = found.estate.model_copy(
@@ -194,7 +194,7 @@ def test_names_of_the_cloud_are_text_and_nothing_else(sample: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize("owner", ["ops@example.com", '"quoted": #1', "yes", "- 7"])
-def test_who_stays_has_somebody_who_answers_for_it(owner: str, sample: str, tmp_path: Path) -> None:
+def test_staying_instances_are_written_with_their_owner(owner: str, sample: str, tmp_path: Path) -> None:
     staying = [
         "--stay",
         "mon-1",

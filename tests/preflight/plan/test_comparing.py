@@ -58,7 +58,7 @@ def test_a_result_differs_in_nothing_from_itself() -> None:
         assert told == dict.fromkeys(told, ())
 
 
-def test_what_is_new_one_way_is_gone_the_other_way() -> None:
+def test_new_findings_are_gone_ones_of_the_reverse_comparison() -> None:
     there, back = compare(READY, BROKEN), compare(BROKEN, READY)
     assert len(there.new) == len(back.gone) == len(list(findings(BROKEN, "FAIL", "UNKNOWN"))) > 0
     assert {(item.rule, item.subject) for item in there.new} == {(item.rule, item.subject) for item in back.gone}
@@ -66,7 +66,7 @@ def test_what_is_new_one_way_is_gone_the_other_way() -> None:
     assert (there.before.readiness, there.after.readiness) == (READY["judgement"]["readiness"], "NOT READY")
 
 
-def test_what_is_gone_is_reported_with_what_the_rule_says_now() -> None:
+def test_gone_findings_show_the_present_outcome_of_their_rule() -> None:
     back = compare(BROKEN, READY)
     assert {(item.before, item.after) for item in back.gone} & {("FAIL", "PASS"), ("FAIL", "PENDING")}
     assert None not in {item.after for item in back.gone if item.name != "the stack"}
@@ -102,7 +102,7 @@ def test_a_waiver_that_ends_soon_is_told_though_it_is_not_new() -> None:
     assert [item.standing for item in found.decisions] == ["about to end"]
 
 
-def test_what_was_advice_and_blocks_now_is_reported() -> None:
+def test_findings_that_block_since_the_change_are_reported() -> None:
     before = deepcopy(BROKEN)
     with_findings(before, lambda found: first_that_fails(found).update(blocking=False))
     [told] = compare(before, BROKEN).blocking_since
@@ -122,7 +122,7 @@ def test_dates_that_moved_are_reported_and_the_same_moment_in_another_offset_is_
     assert moved.before == start.isoformat()
 
 
-def test_who_moves_too_and_who_no_more_is_reported_by_name() -> None:
+def test_added_and_removed_instances_are_reported_by_name() -> None:
     grown = recorded_result("first", times=2)
     assert len(compare(READY, grown).instances_added) == len(READY["instances"])
     assert compare(grown, READY).instances_removed == compare(READY, grown).instances_added

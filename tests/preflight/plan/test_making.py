@@ -44,7 +44,7 @@ def test_each_group_is_reported_with_what_became_of_its_rules() -> None:
     )
 
 
-def test_what_cannot_be_undone_is_marked_and_nothing_else() -> None:
+def test_only_irreversible_parts_are_marked_as_forever() -> None:
     assert {part.id for part in FIRST.forever} == {part.id for part in parts("databases")}
     assert len(FIRST.forever) == 4
     link = only(recorded_steps("applied"), types.CLASSIC_LINK_ATTACHMENT)
@@ -62,7 +62,7 @@ def test_lists_are_reported_with_the_entries_that_they_get_and_lose() -> None:
     assert all(item.details == ("+ 172.16.1.0/24", "+ 172.16.2.0/24") for item in parts("lists"))
 
 
-def test_what_leaves_the_stack_is_deleted_or_let_go() -> None:
+def test_removed_resources_are_deleted_or_released() -> None:
     steps = recorded_steps("applied")
     snapshot, link = only(steps, types.SNAPSHOT), only(steps, types.CLASSIC_LINK_ATTACHMENT)
     gone = [replace(step, op="delete", before=step.after, after={}) for step in (snapshot, link)]

@@ -86,7 +86,7 @@ def test_the_page_shows_what_is_shown() -> None:
     assert [line for line in page.strip().splitlines() if line not in (*lines, "...")] == []
 
 
-def test_what_is_opened_and_lost_stands_first() -> None:
+def test_opened_and_lost_flows_are_listed_first() -> None:
     lines = shown(document(), 120)
     of_databases = lines[next(i for i, line in enumerate(lines) if line.startswith("Databases:")) :]
     words = [line.split()[0] for line in of_databases[1:] if line and not line.startswith(" ")]
@@ -112,7 +112,7 @@ def test_all_leaves_nothing_out() -> None:
             assert name in text
 
 
-def test_what_is_not_known_is_reported_with_its_reason() -> None:
+def test_unknown_reach_is_reported_with_its_reason() -> None:
     told = document()
     unknown = told.reach.model_copy(update={"unknown": ({"subject": "i-1", "reason": "cannot be read"},)})
     whole = Document.model_validate({**told.model_dump(), "reach": unknown.model_dump(warnings=False)})

@@ -124,7 +124,7 @@ def test_a_run_that_stops_leaves_reports_that_say_so_and_nothing_old(judged: lis
     assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["exitCode"] == 3
 
 
-def test_why_nothing_was_judged_is_in_the_reports(judged: list[Any], tmp_path: Path) -> None:
+def test_the_reason_for_no_verdict_is_in_the_reports(judged: list[Any], tmp_path: Path) -> None:
     told = Preview("7", tmp_path / "x", failed=True, failure=Failure("cloud", "No answer from ecs"))
     judged[0] = Judged(Stack(tmp_path), Decision(40, "NOT JUDGED", None, ("it cannot be read",)), told)
     code, out, _ = run("--format", "json")
@@ -152,7 +152,7 @@ def test_a_result_that_was_kept_is_gone_by_only_if_it_is_of_that_run(
     assert len(judged) == 1, "nothing is previewed"
 
 
-def test_what_cannot_be_written_is_one_error(judged: list[Any], tmp_path: Path) -> None:
+def test_an_unwritable_output_is_one_error(judged: list[Any], tmp_path: Path) -> None:
     assert judged
     (tmp_path / "file").write_text("", encoding="utf-8")
     code, _, stop = run("--format", "json", "--output", str(tmp_path / "file"))

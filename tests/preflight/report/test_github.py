@@ -64,7 +64,7 @@ def test_the_kind_is_that_of_the_answer(name: str, readiness: str) -> None:
     assert (kind, title) == ("notice" if readiness.startswith("READY") else "error", readiness)
 
 
-def test_what_was_not_judged_is_an_error() -> None:
+def test_a_run_that_is_not_judged_is_an_error_annotation() -> None:
     ((kind, _, _, title, message),) = commands(not_judged("it is of another run"))
     assert (kind, title) == ("error", "NOT JUDGED")
     assert message.splitlines()[1:] == ["it is of another run"]

@@ -110,7 +110,7 @@ def test_a_what_if_is_never_green() -> None:
 
 
 @given(st.text() | st.sampled_from(HOSTILE))
-def test_whatever_the_cloud_says_is_xml(text: str) -> None:
+def test_any_text_of_the_cloud_is_valid_xml(text: str) -> None:
     element = Xml.Element("a", {"b": _clean(text)})
     element.text = _clean(text)
     read = Xml.fromstring(Xml.tostring(element, encoding="unicode"))  # noqa: S314 - our own

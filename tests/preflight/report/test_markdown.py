@@ -122,7 +122,7 @@ def test_it_fits_with_many_waves_and_different_reasons() -> None:
     assert "and 270 more" in text
 
 
-def test_what_was_left_out_is_counted() -> None:
+def test_fixes_that_do_not_fit_are_counted() -> None:
     result = recorded_result("broken")
     first: dict[str, Any] = next(item for item in result["results"] if item["outcome"] == "FAIL")
     result["results"] += [
@@ -184,7 +184,7 @@ def test_conditions_name_what_is_pending() -> None:
     assert "pass once `pulumi up` has made what is declared" in text
 
 
-def test_what_was_not_judged_says_why_and_nothing_else() -> None:
+def test_a_comment_that_is_not_judged_has_its_reasons_and_no_table() -> None:
     text = render(not_judged("it is of another run: `x` <b>", "second"))
     assert "NOT JUDGED: nothing says whether it is ready" in html.unescape(Page(text).text)
     assert "it is of another run: `x` <b>" in Page(text).text

@@ -104,7 +104,7 @@ def test_the_same_fix_is_the_same_alert_when_an_instance_is_added() -> None:
     assert prints(recorded_report("broken", 2)) == prints(recorded_report("broken", 3))
 
 
-def test_what_is_pending_is_no_alert() -> None:
+def test_pending_findings_are_no_alerts() -> None:
     report = recorded_report("first")
     assert report.of_outcome("PENDING")
     assert not {item["ruleId"] for item in run_of(report)["results"]} & {
@@ -112,7 +112,7 @@ def test_what_is_pending_is_no_alert() -> None:
     }
 
 
-def test_what_was_not_judged_closes_no_alert() -> None:
+def test_a_run_that_is_not_judged_closes_no_alert() -> None:
     run = run_of(not_judged("it is of another run"))
     (alert,) = run["results"]
     assert (alert["ruleId"], alert["level"]) == ("not-judged", "error")

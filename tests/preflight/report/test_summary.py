@@ -58,7 +58,7 @@ def test_each_rule_of_a_fix_has_its_page() -> None:
         assert fix["pages"] == [f"docs/rules/{rule}.md" for rule in fix["rules"]]
 
 
-def test_what_was_not_judged_is_null_and_never_zero_findings() -> None:
+def test_counts_that_are_not_judged_are_null_and_never_zero() -> None:
     told = summary(not_judged("it is of another run"))
     assert (told["readiness"], told["exitCode"], told["reasons"]) == ("NOT JUDGED", 40, ["it is of another run"])
     assert (told["stack"], told["commit"], told["validUntil"], told["blocking"]) == (None, None, None, None)

@@ -67,7 +67,7 @@ def test_a_group_has_what_stands_for_it() -> None:
 
 
 @pytest.mark.parametrize("value", [Leaf.UNKNOWN, None, 3.0, "x", [3.0]])
-def test_what_is_not_known_is_left_out(value: Any) -> None:
+def test_unknown_facts_are_left_out_of_the_topology(value: Any) -> None:
     keys = ("databases", "classicInstances", "securityGroups", "staying", "laterInstanceIds", "waves")
     found = topology("waves", **dict.fromkeys(keys, value))
     assert (found.databases, found.peers, found.groups) == ((), (), ())

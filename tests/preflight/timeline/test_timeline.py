@@ -66,7 +66,7 @@ def test_the_window_has_all_that_leads_to_it_and_follows_from_it() -> None:
     assert timeline.unknown == ()
 
 
-def test_what_runs_out_is_there_with_whom_it_is_about() -> None:
+def test_waivers_attestations_and_addresses_end_with_their_subjects() -> None:
     waiver = {
         "rule": "backup-within-quota",
         "owner": "ops@example.com",
@@ -117,7 +117,7 @@ def test_a_subscription_ends_and_what_is_paid_as_you_go_does_not() -> None:
         (HYBRID_ACCESSES[0], {"validUntil": Leaf.UNKNOWN}, "hybrid access of "),
     ],
 )
-def test_what_cannot_be_read_is_named(type_: str, facts: dict[str, Any], missing: str) -> None:
+def test_unreadable_facts_are_named(type_: str, facts: dict[str, Any], missing: str) -> None:
     timeline = made("first", **{type_.rpartition(":")[2]: facts})
     assert any(missing in item for item in timeline.unknown), timeline.unknown
     assert any("Not known, so not shown" in line for line in lines(timeline, 80))

@@ -153,7 +153,7 @@ def test_a_verdict_that_lets_no_update_pass_ends_it_with_its_own_code(run: Run, 
     assert run.updates == []
 
 
-def test_what_the_update_fixes_does_not_stop_it_as_with_plain_pulumi_up(run: Run) -> None:
+def test_drift_that_the_update_fixes_does_not_stop_it(run: Run) -> None:
     drifted = json.loads(json.dumps(BROKEN))
     with_findings(drifted, _only_what_is_mended)
     told = Decision(20, "NOT READY", drifted)

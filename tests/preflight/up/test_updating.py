@@ -24,7 +24,7 @@ def told(op: str, urn: str = VPC, **more: Any) -> events.EngineEvent:
     return events.EngineEvent.from_json({"sequence": 1, "timestamp": 1, **made})
 
 
-def test_what_was_done_is_counted_and_nothing_else() -> None:
+def test_only_finished_operations_on_resources_are_counted() -> None:
     done = Done()
     assert done.summary == "nothing"
     for op in ("create", "create", "update", "same", "refresh", "read", "create-replacement", "delete-replaced"):
@@ -62,7 +62,7 @@ class Stack:
     ],
     ids=["at once", "while it looks", "while it writes"],
 )
-def test_whoever_interrupts_it_hears_what_was_done(
+def test_an_interrupted_update_reports_what_was_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: tuple[events.EngineEvent, ...], left: str
 ) -> None:
     monkeypatch.setattr(os, "environ", dict(os.environ))

@@ -58,7 +58,7 @@ def _to_vpc(api: Api, product: str, database: str) -> None:
 
 
 @PRODUCTS
-def test_what_is_configured_takes_the_place_of_what_was(api: Api, product: str, database: str) -> None:
+def test_configured_groups_replace_the_earlier_ones(api: Api, product: str, database: str) -> None:
     _admit(api, product, database, WEB, CACHE)
     assert set(_admitted(api, product, database)) == {WEB, CACHE}
     _admit(api, product, database, CACHE)

@@ -29,7 +29,7 @@ def _applied(api: Api, policy_id: str) -> list[str]:
     return [disk["DiskId"] for disk in disks]
 
 
-def test_what_is_given_is_reported(api: Api) -> None:
+def test_a_policy_has_the_attributes_that_it_was_created_with(api: Api) -> None:
     policy_id = _new(api, timePoints='["22", "1"]', Tag=[{"Key": "a", "Value": "b"}])
     policy = _found(api, AutoSnapshotPolicyId=policy_id)[0]
     wanted = {

@@ -76,7 +76,7 @@ def test_until_it_is_done_it_is_running_and_shows_nothing(simulator: Simulator, 
         (None, "Aborted", "ClientNotRunning"),
     ],
 )
-def test_what_goes_wrong_is_told_of_each_instance(
+def test_a_failed_invocation_is_reported_per_instance(
     simulator: Simulator, api: Api, guest: dict[str, Any] | None, status: str, error: str
 ) -> None:
     _given(simulator, MON_1, guest)
@@ -136,7 +136,7 @@ def test_results_come_in_pages(simulator: Simulator, api: Api) -> None:
         api("ecs:DescribeInvocationResults", InvokeId=invoke_id, MaxResults=51)
 
 
-def test_who_has_the_agent(simulator: Simulator, api: Api) -> None:
+def test_cloud_assistant_status_shows_installed_agents(simulator: Simulator, api: Api) -> None:
     _given(simulator, MON_1, {"agent": "stopped"})
     answer = api("ecs:DescribeCloudAssistantStatus", InstanceId=[WEB_1, MON_1, APP_1])
     told = answer["InstanceCloudAssistantStatusSet"]["InstanceCloudAssistantStatus"]

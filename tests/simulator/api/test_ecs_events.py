@@ -73,12 +73,12 @@ def test_history(api: Api, filters: dict[str, Any], events: list[str]) -> None:
 
 
 @pytest.mark.parametrize("filters", [{"EventCycleStatus": "Gone"}, {"NotBefore": {"Start": "tomorrow"}}])
-def test_what_is_no_filter(api: Api, filters: dict[str, Any]) -> None:
+def test_invalid_filters_are_refused(api: Api, filters: dict[str, Any]) -> None:
     with refused("InvalidParameter"):
         _history(api, **filters)
 
 
-def test_what_ended_is_kept_for_30_days(simulator: Any, api: Api) -> None:
+def test_finished_events_are_listed_with_all_statuses(simulator: Any, api: Api) -> None:
     simulator.simulation.clock.advance(20 * 86_400)
     assert _history(api) == []
     assert _history(api, **ALL) == [REBOOT]

@@ -95,7 +95,7 @@ def test_stop_start_reboot(api: Api) -> None:
     _reaches(api, WEB_1, "Running")
 
 
-def test_what_can_be_changed(api: Api) -> None:
+def test_instance_attributes_can_be_modified(api: Api) -> None:
     changes = {"InstanceName": "front", "Description": "", "HostName": "front.shop-1", "DeletionProtection": True}
     api("ecs:ModifyInstanceAttribute", **{"InstanceId": WEB_1, "Password": "not-Real-1", **changes})
     instance = _instance(api, WEB_1)
@@ -199,7 +199,7 @@ class TestMoving:
 class TestBuying:
     """RunInstances."""
 
-    def test_what_is_bought(self, api: Api) -> None:
+    def test_bought_instances_have_the_ordered_attributes(self, api: Api) -> None:
         bought = api(
             "ecs:RunInstances",
             **ORDER,

@@ -142,7 +142,7 @@ class TestType:
         assert after["InstanceType"] == "ecs.g6.large"
         assert after["VpcAttributes"] == before["VpcAttributes"]
 
-    def test_what_was_not_io_optimized_has_other_disk_names(self, api: Api, simulator: Simulator) -> None:
+    def test_io_optimization_renames_the_disk_devices(self, api: Api, simulator: Simulator) -> None:
         with simulator.simulation.present(changed=True) as cloud:
             legacy = cloud.instance(LEGACY_1)
             legacy.charge_type, legacy.status = "PostPaid", "Stopped"

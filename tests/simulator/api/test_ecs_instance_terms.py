@@ -112,7 +112,7 @@ def test_an_instance_to_which_a_route_leads_is_released_when_the_route_is_gone(q
     assert _instance(cloud) is None
 
 
-def test_what_is_bought_can_have_a_release_time_and_disks_with_a_policy(quick: Estate) -> None:
+def test_a_bought_instance_can_have_a_release_time_and_a_snapshot_policy(quick: Estate) -> None:
     add(quick)
     cloud = Direct(Simulation(quick))
     policy = cloud(

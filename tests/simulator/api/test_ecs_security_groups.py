@@ -228,7 +228,7 @@ def test_edges_of_what_is_a_rule(api: Api, change: dict[str, str], code: str) ->
 
 
 @pytest.mark.parametrize("field", ["DestCidrIp", "PortRangeListId"])
-def test_what_is_not_simulated_of_a_rule_is_refused(api: Api, field: str) -> None:
+def test_unsimulated_fields_of_a_rule_are_refused(api: Api, field: str) -> None:
     with refused("SimulatorNotImplemented", 400):
         api("ecs:AuthorizeSecurityGroup", SecurityGroupId=WEB, Permissions=[{**TCP_81, field: "10.0.0.1"}])
 

@@ -81,7 +81,9 @@ def test_one_is_described(direct: Direct) -> None:
         ("TagResources", {"ResourceType": "moon", "ResourceId.1": OWN, "Tag.1.Key": "a"}, _NO_KIND, 404),
     ],
 )
-def test_what_it_refuses(direct: Direct, action: str, parameters: dict[str, str], code: str, status: int) -> None:
+def test_invalid_calls_are_refused(
+    direct: Direct, action: str, parameters: dict[str, str], code: str, status: int
+) -> None:
     reply = direct.reply(f"kms:{action}", **parameters)
     assert (reply.body["Code"], reply.status) == (code, status)
 
@@ -107,7 +109,9 @@ IMPACT = {
         for state, expected in zip(STATES, answers, strict=True)
     ],
 )
-def test_what_a_state_refuses(direct: Direct, action: str, others: dict[str, str], state: Any, expected: str) -> None:
+def test_calls_that_the_key_state_forbids_are_refused(
+    direct: Direct, action: str, others: dict[str, str], state: Any, expected: str
+) -> None:
     key = direct.simulation.cloud.estate.kms_keys.find(OWN)
     assert key is not None
     key.status = state

@@ -69,7 +69,7 @@ def test_a_policy_comes_as_it_was_written(simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize(("name", "code"), [("zz-none", "NoSuchBucketPolicy"), ("zz-nobody", "NoSuchBucket")])
-def test_what_is_not_there(simulator: Simulator, name: str, code: str) -> None:
+def test_missing_buckets_and_policies_are_not_found(simulator: Simulator, name: str, code: str) -> None:
     assert refusal(lambda: policy_of(connected(simulator), name)) == (404, code)
 
 
@@ -87,7 +87,7 @@ def test_a_wrong_secret_or_key(simulator: Simulator) -> None:
     assert policy_of(connected(simulator, region="cn-beijing"), "zz-policy").status_code == 200
 
 
-def test_what_ram_does_not_allow(simulator: Simulator, quick: Estate) -> None:
+def test_a_denied_bucket_policy_is_access_denied(simulator: Simulator, quick: Estate) -> None:
     deny = Statement(effect="Deny", action="oss:GetBucketPolicy", resource="acs:oss:*:*:zz-policy")
     allow = Statement(effect="Allow", action="*", resource="*")
     quick.users[0].policies = [Policy(statement=[allow, deny])]

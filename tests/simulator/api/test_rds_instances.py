@@ -43,7 +43,7 @@ def test_filters(api: Api, filters: dict[str, Any], names: list[str]) -> None:
 
 
 @pytest.mark.parametrize("tags", ["nonsense", "[]", '{"a":1}', '{"1":"","2":"","3":"","4":"","5":"","6":""}'])
-def test_what_are_no_tags(api: Api, tags: str) -> None:
+def test_invalid_tags_are_refused(api: Api, tags: str) -> None:
     with refused("InvalidParameter"):
         api("rds:DescribeDBInstances", Tags=tags)
 
@@ -77,6 +77,6 @@ def test_zones(api: Api, parameters: dict[str, str], zones: list[str]) -> None:
 
 
 @pytest.mark.parametrize("action", ["DescribeDBInstances", "DescribeDBInstanceAttribute", "ModifySecurityIps"])
-def test_who_may_do_nothing_is_refused(blind: Api, action: str) -> None:
+def test_a_user_without_permissions_is_refused(blind: Api, action: str) -> None:
     with refused("Forbidden.RAM", 403):
         blind(f"rds:{action}", DBInstanceId=MYSQL)

@@ -135,7 +135,7 @@ def test_enhanced_mode_keeps_networks_apart(api: Api, asked: str | None, written
     assert _groups(api, POSTGRES, WhitelistNetworkType="MIX") == {}
 
 
-def test_what_one_of_two_networks_refuses_changes_neither(api: Api) -> None:
+def test_a_change_that_one_network_refuses_changes_neither(api: Api) -> None:
     _modify(api, POSTGRES, SecurityIps="10.0.0.1,10.0.0.2", WhitelistNetworkType="Classic")
     _modify(api, POSTGRES, SecurityIps="10.0.0.1", WhitelistNetworkType="VPC")
     with refused("InvalidSecurityIPList.Format"):

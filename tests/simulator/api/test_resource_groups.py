@@ -81,7 +81,9 @@ def _items(answer: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("permission", MAKING)
-def test_what_is_made_is_in_the_group_that_the_call_names(permission: str, simulator: Simulator, quick: Estate) -> None:
+def test_created_resources_are_in_the_resource_group_of_the_call(
+    permission: str, simulator: Simulator, quick: Estate
+) -> None:
     example = examples()[permission]
     example.given(quick)
     simulator.simulation.reset(quick)
@@ -108,7 +110,7 @@ def test_a_listing_shows_what_is_in_the_group_that_the_call_names(
 
 
 @pytest.mark.parametrize("kind", MOVES)
-def test_what_is_moved_is_found_in_its_new_group(kind: str, simulator: Simulator, quick: Estate) -> None:
+def test_moved_resources_are_listed_in_their_new_group(kind: str, simulator: Simulator, quick: Estate) -> None:
     load_balanced(quick)
     pair(quick)
     simulator.simulation.reset(quick)

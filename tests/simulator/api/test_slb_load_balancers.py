@@ -86,7 +86,7 @@ def test_its_address_is_taken_in_the_vswitch(api: Api) -> None:
     assert free() == before
 
 
-def test_what_can_be_changed(api: Api) -> None:
+def test_load_balancer_attributes_can_be_modified(api: Api) -> None:
     one = {"LoadBalancerId": PUBLIC}
     api("slb:SetLoadBalancerName", **one, LoadBalancerName="edge")
     api("slb:SetLoadBalancerStatus", **one, LoadBalancerStatus="inactive")

@@ -88,7 +88,7 @@ def test_odd_values_are_answered_or_refused_as_declared(action: Action, quick: E
 @pytest.mark.parametrize(
     "action", [action for action in ACTIONS if action.passes_over], ids=lambda action: action.permission
 )
-def test_what_an_action_passes_over_changes_nothing(action: Action, quick: Estate) -> None:
+def test_ignored_parameters_of_an_action_change_nothing(action: Action, quick: Estate) -> None:
     assert not action.passes_over & request_fields(action.product.code, action.name)
     told = wire(dict(EXAMPLES[action.permission].call))
     without = Direct(Simulation(quick)).reply(action.permission, **told)

@@ -50,7 +50,7 @@ class TestSlowly:
         with refused("IncorrectVSwitchStatus"):
             api("vpc:DeleteVSwitch", VSwitchId=made["VSwitchId"])
 
-    def test_what_is_deleted_is_there_for_a_while(self, api: Api) -> None:
+    def test_a_deleted_vswitch_is_pending_for_a_while(self, api: Api) -> None:
         api("vpc:DeleteVSwitch", VSwitchId=VSWITCH)
         assert api("vpc:DescribeVSwitchAttributes", VSwitchId=VSWITCH)["Status"] == "Pending"
         with refused("DependencyViolation.VSwitch"):
@@ -110,7 +110,7 @@ def test_a_vpc_without_a_block_gets_the_default_one(api: Api) -> None:
 @pytest.mark.parametrize(
     "parameters", [{"DryRun": True}, {"DryRun": True, "CidrBlock": "x"}, {"EnableIpv6": True, "Ipv6Isp": "x"}]
 )
-def test_what_is_refused_leaves_nothing_behind(api: Api, simulator: Simulator, parameters: dict[str, Any]) -> None:
+def test_a_refused_create_vpc_changes_no_state(api: Api, simulator: Simulator, parameters: dict[str, Any]) -> None:
     before = simulator.state()
     with pytest.raises(Exception, match=r"DryRunOperation|InvalidParameter|SimulatorNotImplemented"):
         api("vpc:CreateVpc", **parameters)
@@ -134,7 +134,7 @@ def test_ten_vpcs_beside_the_default_one(api: Api) -> None:
     assert api("vpc:DescribeVpcs")["TotalCount"] == 11
 
 
-def test_what_a_vpc_was_made_with(api: Api) -> None:
+def test_a_vpc_has_its_user_cidrs_and_dns_hostnames(api: Api) -> None:
     vpc_id = api.new_vpc(UserCidr="30.0.0.0/8,31.0.0.0/16", EnableDnsHostname=True)
     vpc = api("vpc:DescribeVpcAttribute", VpcId=vpc_id)
     assert vpc["UserCidrs"]["UserCidr"] == ["30.0.0.0/8", "31.0.0.0/16"]

@@ -172,7 +172,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("change", "fields", "why"), REFUSED.values(), ids=REFUSED)
-def test_what_cannot_be_planned(
+def test_impossible_migrations_are_refused_with_the_reason(
     estate: Estate, change: Callable[[Estate], None], fields: dict[str, Any], why: str
 ) -> None:
     change(estate)
@@ -212,7 +212,9 @@ def test_all_refusals_are_reported_at_once(estate: Estate) -> None:
         ),
     ],
 )
-def test_what_can_be_planned(estate: Estate, change: Callable[[Estate], None], fields: dict[str, Any]) -> None:
+def test_possible_migrations_are_scheduled(
+    estate: Estate, change: Callable[[Estate], None], fields: dict[str, Any]
+) -> None:
     change(estate)
     migration = _planned(_cloud(estate), **fields)
     assert migration.status == "Scheduled"
@@ -534,7 +536,9 @@ def test_only_model_time_matters(estate: Estate, looks: list[int]) -> None:
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(picked=st.sets(st.sampled_from([WEB_1, WEB_3, APP_1, BATCH_1, FTP_1, MON_1]), min_size=1), data=st.data())
-def test_whatever_is_moved_has_an_address_of_its_own(estate: Estate, picked: set[str], data: st.DataObject) -> None:
+def test_moved_instances_have_distinct_addresses_of_their_vswitch(
+    estate: Estate, picked: set[str], data: st.DataObject
+) -> None:
     cloud = _cloud(estate)
     ids = data.draw(st.permutations(sorted(picked)))
     _planned(cloud, instance_ids=ids, vswitch_ids=["vsw-tiny-h", SHARED_H])

@@ -249,7 +249,7 @@ def test_fail_with_a_failed_snapshot_of_a_group_and_the_next_round_fixes_it() ->
     expect(draft, RULE, "i-web", Outcome.FAIL, "its status is failed", "backups: {retentionDays: 30, round: 2}")
 
 
-def test_how_long_and_how_fresh_the_config_says() -> None:
+def test_retention_and_age_of_a_snapshot_come_from_the_config() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["backups"]["keepDaysAfterWindow"] = 60.0
     expect(draft, RULE, "i-web", Outcome.FAIL, "kept for only 30 days")

@@ -143,7 +143,7 @@ def test_fail_when_the_classic_address_has_ended_before_the_instance_moved() -> 
     expect(draft, RULE, "i-app", Outcome.NOT_APPLICABLE)
 
 
-def test_who_is_linked_reaches_the_address_in_the_vpc_where_it_is_admitted() -> None:
+def test_a_linked_instance_reaches_the_vpc_address_where_it_is_admitted() -> None:
     draft = prepared()
     without(draft, "Inner")
     draft.add(CLASSIC_LINK_ATTACHMENT, "i-app", {"instanceId": "i-app", "vpcId": "vpc-1", "applied": "known"})

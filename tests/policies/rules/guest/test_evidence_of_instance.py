@@ -127,7 +127,7 @@ def test_fail_where_all_that_one_lists_is_of_the_other() -> None:
 
 
 @pytest.mark.parametrize("none", ["00:00:00:00:00:00", "02:42:ac:11:00:01", "ff-ff", "zz:16:3e:00:00:01"])
-def test_what_is_no_address_of_hardware_neither_accuses_nor_clears(none: str) -> None:
+def test_invalid_mac_addresses_decide_nothing(none: str) -> None:
     mac = [f"bond0 {none}"]
     expect_both(two(mac, mac), Outcome.PASS)
     expect_both(two(mac, ["eth0 00:16:3e:0a:00:01"], **BOOTED_TOGETHER), Outcome.FAIL, "localhost.localdomain too")

@@ -36,7 +36,7 @@ def test_not_applicable_on_windows() -> None:
     assert [text for text in not_checked(()) if "network drives" in text and "Windows" in text]
 
 
-def test_what_is_seen_to_ends_by_the_waiver_that_it_names() -> None:
+def test_the_waiver_that_the_finding_names_waives_it() -> None:
     draft = bent(networkMounts=[NAS])
     waive_as_told(draft, expect(draft, RULE, "i-web", Outcome.FAIL))
     expect(draft, RULE, "i-web", Outcome.WAIVED)

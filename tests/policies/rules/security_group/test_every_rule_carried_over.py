@@ -310,7 +310,7 @@ def test_fail_for_egress_that_a_linked_instance_lets_out_to_the_old_address_alon
     ("gone", "name"),
     [(CLASSIC_LINK_ATTACHMENT, "i-stay"), (CLASSIC_LINK_COMPONENT, "classic-link"), (SECURITY_GROUP, "sg-app")],
 )
-def test_what_is_lacking_makes_nothing_better_at_a_linked_instance(gone: str, name: str) -> None:
+def test_a_missing_link_or_group_hides_no_lost_rule_at_a_linked_instance(gone: str, name: str) -> None:
     draft = prepared()
     _stayer(draft).append(rule({"cidrIp": "10.0.0.2/32"}, portRange="6379/6379", nicType="intranet"))
     draft.remove(gone, name)

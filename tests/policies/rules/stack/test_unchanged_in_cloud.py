@@ -157,7 +157,7 @@ def test_pass_when_the_cloud_spells_the_same_rules_otherwise() -> None:
     expect(draft, RULE, _alone(draft), Outcome.PASS)
 
 
-def test_what_is_to_be_is_not_held_against_the_cloud() -> None:
+def test_a_pending_change_of_rules_is_no_change_in_the_cloud() -> None:
     """What the config changes is no change by somebody else."""
     draft = prepared()
     facts = draft.facts(SECURITY_GROUP_RULES, "sg-web")
@@ -226,7 +226,7 @@ def test_an_update_cannot_say_who_changed_what_the_plugin_alicloud_may_have_put_
         (None, Outcome.FAIL),
     ],
 )
-def test_what_was_written_after_the_reading_is_this_updates(written: str | None, outcome: Outcome) -> None:
+def test_a_link_written_after_the_reading_is_of_this_update(written: str | None, outcome: Outcome) -> None:
     draft = prepared()
     _network(draft).update(classicLinks=[])
     draft.facts(MIGRATION)["dryRun"] = False
@@ -397,7 +397,7 @@ def test_pass_when_classic_addresses_ended_in_their_time() -> None:
     expect(draft, RULE, _alone(draft), Outcome.PASS)
 
 
-def test_what_is_to_be_of_a_whitelist_is_not_held_against_the_cloud() -> None:
+def test_a_pending_whitelist_entry_is_no_change_in_the_cloud() -> None:
     """The config adds an entry, which the cloud does not have yet."""
     draft = prepared()
     facts = draft.facts(WHITELIST_GROUP)

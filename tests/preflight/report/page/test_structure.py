@@ -201,7 +201,7 @@ def test_reasons_that_differ_on_each_instance_are_cut_and_counted() -> None:
     assert re.search(r"And 1\d\d more reasons", Page(render(report_of(many))).shown)
 
 
-def test_what_was_not_judged_has_its_reason_and_no_parts() -> None:
+def test_a_page_that_is_not_judged_has_its_reason_and_no_tables() -> None:
     page = Page(render(not_judged("it is of another run: <b>")))
     assert "NOT JUDGED" in page.text_of("title")[0]
     assert "it is of another run: <b>" in page.shown
