@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_alicloud as alicloud
+
+# From their files: the package imports 90 of them at the first name that it is asked for (0.3 s, a tenth of a program).
+from pulumi_alicloud.ecs.ecs_snapshot import EcsSnapshot
+from pulumi_alicloud.ecs.ecs_snapshot_group import EcsSnapshotGroup
 
 from components.facts.components import BackupsFacts
 from components.plan import SnapshotSet
@@ -58,10 +61,10 @@ class Backups(pulumi.ComponentResource):
                 self.snapshot_ids[item.disks[0].id] = self._snapshot(item, args.retention_days).id
         self.register_outputs(outputs)
 
-    def _snapshot(self, item: SnapshotSet, retention_days: int) -> alicloud.ecs.EcsSnapshot:
+    def _snapshot(self, item: SnapshotSet, retention_days: int) -> EcsSnapshot:
         [disk] = item.disks
         name = _of_round(disk.id, item.round)
-        return alicloud.ecs.EcsSnapshot(
+        return EcsSnapshot(
             name,
             disk_id=disk.id,
             snapshot_name=f"before-vpc-{name}",
@@ -70,9 +73,9 @@ class Backups(pulumi.ComponentResource):
             opts=self._kept(),
         )
 
-    def _group(self, item: SnapshotSet) -> alicloud.ecs.EcsSnapshotGroup:
+    def _group(self, item: SnapshotSet) -> EcsSnapshotGroup:
         name = _of_round(item.instance_id, item.round)
-        return alicloud.ecs.EcsSnapshotGroup(
+        return EcsSnapshotGroup(
             name,
             snapshot_group_name=f"before-vpc-{name}",
             description=f"disks of {item.instance_id} before its migration to a VPC",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_alicloud as alicloud
+from pulumi_alicloud.ecs.ecs_network_interface import EcsNetworkInterface
 
 from components import alimigrate
 from components.facts.components import public_address_facts
@@ -60,7 +60,7 @@ class PublicAddress(pulumi.ComponentResource):
         conversion = alimigrate.ecs.PublicIpConversion(instance_id, instance_id=instance_id, opts=child)
         self.allocation_id = conversion.allocation_id
         if cut_through is not None:
-            interface = alicloud.ecs.EcsNetworkInterface(
+            interface = EcsNetworkInterface(
                 instance_id,
                 network_interface_name=f"{instance_id}-public",
                 description=f"second network interface of {instance_id}, for its EIP in cut-through mode",

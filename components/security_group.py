@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pulumi
-import pulumi_alicloud as alicloud
+from pulumi_alicloud.ecs.security_group import SecurityGroup as AlicloudSecurityGroup
 
 from components.alimigrate import ecs
 from components.classic_link import ClassicLink, ClassicLinkArgs
@@ -149,7 +149,7 @@ class ClonedSecurityGroup(pulumi.ComponentResource):
         )
         self._args = args
         self.security_group_ids: list[pulumi.Output[str]] = [
-            alicloud.ecs.SecurityGroup(
+            AlicloudSecurityGroup(
                 f"{group.id}{suffix}",
                 # A name has at most 128 characters (CreateSecurityGroup).
                 security_group_name=f"{(group.name or group.id)[: 124 - len(suffix)]}-vpc{suffix}",

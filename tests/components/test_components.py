@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -27,6 +29,19 @@ def test_an_unprepared_stack_declares_facts_and_nothing_else() -> None:
         MIGRATION,
         "classic-to-vpc:instance:MigratingInstance",
     }
+
+
+IMPORTED = """
+import sys, components.migration, pulumi_alicloud
+print(*sorted(name for name in sys.modules if name.startswith("pulumi_alicloud.ecs.")))
+print(pulumi_alicloud.ecs.EcsSnapshot is components.backups.EcsSnapshot)
+"""
+
+
+def test_of_the_resources_of_ecs_those_are_imported_that_are_declared() -> None:
+    done = subprocess.run([sys.executable, "-c", IMPORTED], check=True, capture_output=True, text=True)
+    declared = ("ecs_network_interface", "ecs_snapshot", "ecs_snapshot_group", "security_group")
+    assert done.stdout.splitlines() == [" ".join(f"pulumi_alicloud.ecs.{name}" for name in declared), "True"]
 
 
 def test_everything_is_below_the_migration() -> None:
