@@ -45,3 +45,9 @@ def request_id(count: int) -> str:
     """Return the request id of the `count`-th request: a UUID in capitals."""
     digest = hashlib.sha256(f"request {count}".encode()).hexdigest().upper()
     return "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32]))
+
+
+def digits(length: int, *facts: str) -> str:
+    """Return a number of `length` digits for `facts`, as RAM numbers its users and roles."""
+    number = int.from_bytes(hashlib.sha256("\x1f".join(facts).encode()).digest(), "big")
+    return "3" + str(number)[: length - 1]

@@ -33,6 +33,7 @@ TITLES = {
     "kvstore": "ApsaraDB for Redis, Tair",
     "location": "Location",
     "oss": "Object Storage Service (OSS)",
+    "ram": "Resource Access Management (RAM)",
     "rds": "ApsaraDB RDS",
     "resourcemanager": "Resource Management",
     "slb": "Classic Load Balancer (CLB)",

@@ -4,7 +4,7 @@ from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
 from simulator.api.ecs_instance_terms import release_time
 from simulator.api.registry import ECS, action
-from simulator.cloud import instances, network_interfaces, purchases
+from simulator.cloud import instance_options, instances, network_interfaces, purchases
 from simulator.cloud.errors import CloudError, NotSimulatedError, dry_run_passed, invalid_parameter, missing_parameter
 from simulator.cloud.state import Cloud
 
@@ -205,11 +205,13 @@ def leave_security_group(cloud: Cloud, call: Call) -> Answer:
     "Description HostName Password KeyPairName PrivateIpAddress InternetMaxBandwidthOut InternetMaxBandwidthIn "
     "InternetChargeType InstanceChargeType Period PeriodUnit AutoRenew AutoRenewPeriod AutoPay IoOptimized "
     "SpotStrategy AutoReleaseTime DeletionProtection UserData RamRoleName SecurityEnhancementStrategy SystemDisk "
-    "DataDisk Tag DryRun",
+    "DataDisk HttpEndpoint HttpTokens HttpPutResponseHopLimit PrivatePoolOptions Tag DryRun",
     raises="InvalidVSwitchId.NotFound IncorrectVSwitchStatus InvalidZoneId.NotFound InvalidParameter.Mismatch "
     "InvalidImageId.NotFound InvalidInstanceType.ValueNotSupported OperationDenied.NoStock InvalidParam.Amount "
     "InvalidInstanceName.Malformed InvalidDescription.Malformed InvalidHostName.Malformed InvalidPassword.Malformed "
     "InvalidKeyPairName.NotFound DependencyViolation.WindowsInstance "
+    "InvalidRamRole.NotFound InvalidRamRole.NotEcsRole InvalidHttpEndpoint.NotSupported InvalidHttpTokens.NotSupported "
+    "InvalidHttpPutResponseHopLimit.NotSupported Invalid.PrivatePoolOptionsId MissingParameter.PrivatePoolOptionsId "
     "InvalidUserData.SizeExceeded InvalidParameter.Bandwidth InvalidPeriod InvalidAutoReleaseTime.Malformed "
     "InvalidSystemDiskCategory.ValueNotSupported InvalidSystemDiskSize.LessThanImageSize "
     "InvalidSystemDiskSize.ValueNotSupported InvalidDataDiskCategory.ValueNotSupported "
@@ -296,6 +298,12 @@ def _order(call: Call) -> purchases.Order:
         deletion_protection=bool(call.flag("DeletionProtection")),
         user_data=call.optional("UserData"),
         ram_role_name=call.optional("RamRoleName") or "",
+        metadata=instance_options.metadata_options(
+            call.optional("HttpEndpoint"), call.optional("HttpTokens"), call.integer("HttpPutResponseHopLimit")
+        ),
+        private_pool=instance_options.private_pool(
+            call.optional("PrivatePoolOptions.MatchCriteria"), call.optional("PrivatePoolOptions.Id")
+        ),
         system_disk=_disk(_nested(call, "SystemDisk")),
         data_disks=[_disk(record) for record in call.records("DataDisk")],
         tags=call.tags(),

@@ -8,7 +8,7 @@ from simulator.api.paging import Page, by_either, by_number
 from simulator.api.registry import ECS, action
 from simulator.api.resource_groups import of_group
 from simulator.api.shapes import ecs_tags, minutes
-from simulator.cloud.errors import CloudError, NotSimulatedError, dry_run_passed, missing_parameter
+from simulator.cloud.errors import NotSimulatedError, dry_run_passed, missing_parameter
 from simulator.cloud.state import Cloud
 from simulator.model.ecs import Instance
 from simulator.model.vpc import Eip
@@ -121,88 +121,6 @@ def describe_instance_auto_renew_attribute(cloud: Cloud, call: Call) -> Answer:
     }
 
 
-@action(
-    ECS,
-    "DescribeInstanceMaintenanceAttributes",
-    "InstanceId PageNumber PageSize",
-    resources="instance/*",
-)
-def describe_instance_maintenance_attributes(cloud: Cloud, call: Call) -> Answer:
-    """Return the same maintenance attributes of all instances. InstanceId.N and PageSize at most 100, 10 by default."""
-    page = by_number(call, cloud.estate.instances.among(_ids(call)), maximum=100)
-    items = [
-        {
-            "InstanceId": instance.id,
-            "ActionOnMaintenance": {
-                "Value": "AutoRecover",
-                "DefaultValue": "AutoRecover",
-                "SupportedValues": {"SupportedValue": ["Stop", "AutoRecover"]},
-            },
-            "MaintenanceWindows": {"MaintenanceWindow": []},
-            "NotifyOnMaintenance": False,
-        }
-        for instance in page.items
-    ]
-    return {"MaintenanceAttributes": {"MaintenanceAttribute": items}, **page.fields}
-
-
-@action(
-    ECS,
-    "DescribeInstanceRamRole",
-    "InstanceIds RamRoleName PageNumber PageSize",
-    raises="InvalidInstanceIds.Malformed",
-    resources="instance/*",
-)
-def describe_instance_ram_role(cloud: Cloud, call: Call) -> Answer:
-    """Return the RAM roles of instances in VPCs, empty where there is none; PageSize at most 50, 10 by default.
-
-    One of InstanceIds (at most 100) and RamRoleName is mandatory.
-    """
-    ids = call.json_list("InstanceIds", "InvalidInstanceIds.Malformed")
-    role = call.optional("RamRoleName")
-    if ids is None and role is None:
-        raise missing_parameter("InstanceIds or RamRoleName")
-    found = [
-        instance
-        for instance in cloud.estate.instances.among(ids)
-        if instance.network_type == "vpc" and role in (None, instance.ram_role_name)
-    ]
-    page = by_number(call, found, maximum=50)
-    items = [{"InstanceId": instance.id, "RamRoleName": instance.ram_role_name} for instance in page.items]
-    return {
-        "RegionId": cloud.estate.region_id,
-        "InstanceRamRoleSets": {"InstanceRamRoleSet": items},
-        "TotalCount": len(found),
-    }
-
-
-@action(
-    ECS,
-    "DescribeInstanceAttachmentAttributes",
-    "InstanceIds PageNumber PageSize",
-    raises="InvalidInstanceIds.Malformed",
-    resources="instance/*",
-)
-def describe_instance_attachment_attributes(cloud: Cloud, call: Call) -> Answer:
-    """Private pools of instances (InstanceIds, mandatory, at most 100): none; PageSize at most 100, 10 by default."""
-    call.text("InstanceIds")
-    ids = call.json_list("InstanceIds", "InvalidInstanceIds.Malformed")
-    page = by_number(call, cloud.estate.instances.among(ids), maximum=100)
-    items = [
-        {"InstanceId": instance.id, "PrivatePoolOptionsMatchCriteria": "None", "PrivatePoolOptionsId": ""}
-        for instance in page.items
-    ]
-    return {"Instances": {"Instance": items}, **page.fields}
-
-
-def _ids(call: Call) -> list[str] | None:
-    """InstanceId.N, at most 100; None where absent."""
-    ids = call.repeated("InstanceId")
-    if len(ids) > 100:
-        raise CloudError("InvalidParameter", "At most 100 InstanceId can be given in one call.")
-    return ids or None
-
-
 def _own_filters(cloud: Cloud, call: Call) -> list[Filter]:
     """Return the filters that do more than compare an attribute."""
     filters: list[Filter] = []
@@ -259,7 +177,7 @@ def _instances_answer(cloud: Cloud, call: Call, found: Sequence[Instance]) -> An
     items = [
         {
             **_instance(cloud, instance, eips, with_addresses="NETWORK_PRIMARY_ENI_IP" in additional),
-            **_additional_fields(additional),
+            **_additional_fields(instance, additional),
             **({"SaleCycle": "month" if instance.charge_type == "PrePaid" else ""} if sale_cycle else {}),
         }
         for instance in page.items
@@ -388,13 +306,13 @@ def _network_interfaces(cloud: Cloud, instance: Instance, with_addresses: bool) 
     return found
 
 
-def _additional_fields(additional: set[str]) -> Answer:
+def _additional_fields(instance: Instance, additional: set[str]) -> Answer:
     fields: Answer = {}
     if "META_OPTIONS" in additional:
         fields["MetadataOptions"] = {
-            "HttpEndpoint": "enabled",
-            "HttpTokens": "optional",
-            "HttpPutResponseHopLimit": 1,
+            "HttpEndpoint": instance.metadata.endpoint,
+            "HttpTokens": instance.metadata.tokens,
+            "HttpPutResponseHopLimit": instance.metadata.hop_limit,
         }
     if "LOGIN_AS_NON_ROOT" in additional:
         fields["ImageOptions"] = {"LoginAsNonRoot": False}

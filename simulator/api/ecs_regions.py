@@ -7,7 +7,7 @@ from simulator.cloud.errors import CloudError, NotSimulatedError, invalid_parame
 from simulator.cloud.state import Cloud
 from simulator.model.ecs import InstanceType, Zone
 
-_DISK_CATEGORIES = ["cloud_efficiency", "cloud_ssd", "cloud_essd"]
+_DISK_CATEGORIES = ["cloud_efficiency", "cloud_ssd", "cloud_essd", "cloud_auto", "cloud_essd_entry"]
 # Filters of DescribeInstanceTypes, by field: numbers, one of several words, part of a word.
 _LEAST = (
     "BaselineCredit CpuCoreCount CpuSpeedFrequency CpuTurboFrequency DiskQuantity EniIpv6AddressQuantity "

@@ -181,6 +181,7 @@ def _blob(public_key: str) -> bytes | None:
     if not _KINDS.fullmatch(kind) or not text:
         return None
     try:
-        return base64.b64decode(text, validate=True)
+        # Padding may be missing: Alibaba's own tests of its provider (1.285.0) import such keys.
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
         return None

@@ -9,12 +9,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, cast
 
-from simulator.cloud import disks, eips, instance_terms, key_pairs, memberships, network_interfaces, private_addresses
+from simulator.cloud import (
+    disks,
+    eips,
+    instance_terms,
+    key_pairs,
+    memberships,
+    network_interfaces,
+    private_addresses,
+    ram_roles,
+)
 from simulator.cloud.errors import CloudError, ForbiddenError, NotFoundError, invalid_parameter
 from simulator.cloud.instances import check_password, check_texts, check_user_data
 from simulator.cloud.names import check_description, check_name
 from simulator.cloud.state import Cloud
-from simulator.model.ecs import Instance
+from simulator.model.ecs import Instance, MetadataOptions
 from simulator.model.ecs_storage import Disk, DiskCategory, PerformanceLevel
 from simulator.model.images import Image
 from simulator.model.vpc import VSwitch
@@ -88,6 +97,8 @@ class Order:
     deletion_protection: bool = False
     user_data: str | None = None
     ram_role_name: str = ""
+    metadata: MetadataOptions = field(default_factory=MetadataOptions)
+    private_pool: Literal["None", "Open"] = "None"
     system_disk: WantedDisk = field(default_factory=WantedDisk)
     data_disks: list[WantedDisk] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
@@ -100,7 +111,8 @@ def run(cloud: Cloud, order: Order, *, dry_run: bool = False) -> list[Instance]:
     InvalidZoneId.NotFound, InvalidParameter.Mismatch (zone or group and VSwitch), InvalidImageId.NotFound (404),
     InvalidInstanceType.ValueNotSupported, OperationDenied.NoStock, InvalidParam.Amount (403),
     InvalidInstanceName.Malformed, InvalidDescription.Malformed, InvalidHostName.Malformed, InvalidPassword.Malformed,
-    InvalidKeyPairName.NotFound (404), DependencyViolation.WindowsInstance, InvalidUserData.SizeExceeded,
+    InvalidKeyPairName.NotFound (404), DependencyViolation.WindowsInstance, InvalidRamRole.NotFound (404),
+    InvalidRamRole.NotEcsRole (401), InvalidUserData.SizeExceeded,
     InvalidParameter.Bandwidth, InvalidPeriod, InvalidAutoReleaseTime.Malformed,
     InvalidSystemDiskCategory.ValueNotSupported, InvalidSystemDiskSize.LessThanImageSize (404),
     InvalidSystemDiskSize.ValueNotSupported, InvalidDataDiskCategory.ValueNotSupported,
@@ -115,6 +127,8 @@ def run(cloud: Cloud, order: Order, *, dry_run: bool = False) -> list[Instance]:
     _check_order(order)
     if order.key_pair_name:
         key_pairs.check_usable(cloud, order.key_pair_name, image.os_type)
+    if order.ram_role_name:
+        ram_roles.check_usable(cloud, order.ram_role_name, not_of_ecs=401)
     _check_disks(cloud, order, image)
     release_at = None
     if order.auto_release_at is not None:
@@ -242,6 +256,8 @@ def _make(cloud: Cloud, order: Order, vswitch: VSwitch, image: Image, place: int
         os_type=image.os_type,
         user_data=order.user_data or "",
         ram_role_name=order.ram_role_name,
+        metadata=order.metadata,
+        private_pool=order.private_pool,
         key_pair_name=order.key_pair_name,
         started_at=now,
         created_at=now,

@@ -5,7 +5,7 @@ Their times are real time, like those of signatures: clients compare the end of 
 
 from datetime import UTC, datetime, timedelta
 
-from simulator.cloud.errors import CloudError, ForbiddenError, NotFoundError
+from simulator.cloud.errors import CloudError, ForbiddenError, NotFoundError, NotSimulatedError
 from simulator.cloud.state import Cloud
 from simulator.model.estate import Estate
 from simulator.model.ram import Caller, OidcProvider, Policy, Role, Session, User
@@ -29,6 +29,8 @@ def role_by_arn(estate: Estate, role_arn: str) -> Role:
     for role in estate.roles:
         if arn(estate, "role", role.name) == role_arn:
             return role
+    if any(arn(estate, "role", role.id) == role_arn for role in estate.ram_roles):
+        raise NotSimulatedError("a session of a role that CreateRole made")
     raise NotFoundError("EntityNotExist.Role", f"The role not exists: {role_arn}.")
 
 

@@ -60,6 +60,7 @@ _DIALECTS = {
         },
     ),
     "kms": replace(_ECS, tables={"key": "kms_keys"}),
+    "ram": replace(_ECS, tables={"role": "ram_roles"}),
     "slb": Dialect(
         {"instance": "load_balancers", "acl": "access_lists", "vservergroup": "vserver_groups"},
         max_resources=20,

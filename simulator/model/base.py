@@ -84,6 +84,15 @@ class Strict(BaseModel):
         return copied
 
 
+class Value(Strict):
+    """Settings that are changed only by putting others in their place, so copies can share them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return self
+
+
 class Transitional(Strict):
     """A resource that takes time to reach its next status: at `ready_at` its status becomes `becomes`.
 

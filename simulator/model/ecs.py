@@ -15,6 +15,7 @@ from simulator.model.base import (
     Strict,
     Tags,
     Transitional,
+    Value,
 )
 from simulator.model.cloud_assistant import Guest
 
@@ -112,6 +113,24 @@ class SecurityGroup(Strict):
         return self
 
 
+class Maintenance(Value):
+    """The cloud's treatment of an instance when its host needs maintenance."""
+
+    action: Literal["Stop", "AutoRecover", "AutoRedeploy"] = "AutoRecover"
+    notify: bool = Field(default=False, description="Whether an event is sent before the instance goes down.")
+    window: tuple[int, int] | None = Field(
+        default=None, description="First and last hour of the maintenance window, UTC+8; absent: none was set."
+    )
+
+
+class MetadataOptions(Value):
+    """Access to the metadata service from an instance."""
+
+    endpoint: Literal["enabled", "disabled"] = "enabled"
+    tokens: Literal["optional", "required"] = "optional"
+    hop_limit: int = Field(default=1, ge=1, le=64)
+
+
 class Instance(Transitional):
     """An ECS instance."""
 
@@ -159,6 +178,11 @@ class Instance(Transitional):
     locks: list[LockReason] = Field(default_factory=list, description="Reasons in OperationLocks.")
     user_data: str = Field(default="", description="User data as it was sent, in Base64.")
     ram_role_name: str = Field(default="", description="RAM role of the instance; the role need not exist.")
+    maintenance: Maintenance = Maintenance()
+    metadata: MetadataOptions = MetadataOptions()
+    private_pool: Literal["None", "Open"] = Field(
+        default="None", description="Whether the instance starts in an open private pool, if there is one."
+    )
     key_pair_name: Annotated[str | None, Refers("key_pairs")] = Field(
         default=None, description="Key pair of a Linux instance."
     )

@@ -21,7 +21,7 @@ from simulator.model.mongodb import MongoDb
 from simulator.model.network_interfaces import NetworkInterface
 from simulator.model.oss import Bucket
 from simulator.model.prefix_lists import PrefixList
-from simulator.model.ram import OidcProvider, Role, User
+from simulator.model.ram import OidcProvider, RamRole, Role, User
 from simulator.model.rds import Database
 from simulator.model.redis import Redis
 from simulator.model.resource_groups import ResourceGroup, default_groups
@@ -84,6 +84,9 @@ class Estate(Strict):
     roles: list[Role] = Field(default_factory=list, description="RAM roles, for AssumeRole and AssumeRoleWithOIDC.")
     oidc_providers: list[OidcProvider] = Field(
         default_factory=list, description="Identity providers, for AssumeRoleWithOIDC."
+    )
+    ram_roles: Table[RamRole] = Field(
+        default_factory=Table, description="RAM roles as CreateRole makes them, for instances; roles are others."
     )
     classic_network: bool = Field(
         default=True,

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_pascal
 
-from simulator.model.base import Strict
+from simulator.model.base import Strict, Tags
 from simulator.model.patterns import matches
 
 
@@ -36,6 +36,35 @@ class Policy(_Document):
 
     version: Literal["1"] = "1"
     statement: list[Statement] = Field(min_length=1)
+
+
+class Principal(_Document):
+    """Who may assume a role: ARNs of accounts, users and roles, names of services, ARNs of identity providers."""
+
+    ram: str | list[str] | None = Field(default=None, alias="RAM")
+    service: str | list[str] | None = None
+    federated: str | list[str] | None = None
+
+
+class TrustStatement(_Document):
+    """Lets somebody assume a role, or does not."""
+
+    effect: Literal["Allow", "Deny"]
+    action: Literal["sts:AssumeRole"] | list[Literal["sts:AssumeRole"]]
+    principal: Principal
+    condition: dict[str, dict[str, str | list[str]]] | None = None
+
+
+class TrustPolicy(_Document):
+    """The AssumeRolePolicyDocument of a role ("Policy structure and syntax", version 1)."""
+
+    version: Literal["1"] = "1"
+    statement: list[TrustStatement] = Field(min_length=1)
+
+    def trusts_service(self, name: str) -> bool:
+        """Whether a service, such as ecs.aliyuncs.com, may assume the role; conditions are not looked at."""
+        named = [(item.effect, _list(item.principal.service or [])) for item in self.statement]
+        return {effect for effect, services in named if name in services} == {"Allow"}
 
 
 def _everything() -> list[Policy]:
@@ -81,6 +110,26 @@ class Role(Strict):
         min_length=1,
         description="As the policies of a user; absent: everything is allowed.",
     )
+
+
+def _trust_policy(text: str) -> str:
+    TrustPolicy.model_validate_json(text)
+    return text
+
+
+class RamRole(Strict):
+    """A RAM role as RAM's own API makes it: it has a trust policy and no permissions, because no policy is attached."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9.@-]{1,64}$", description="Name, as in acs:ram::ACCOUNT:role/NAME.")
+    role_id: str = Field(pattern=r"^\d{18}$", description="RAM role id, 18 digits.")
+    trust_policy: Annotated[str, AfterValidator(_trust_policy)] = Field(
+        description="AssumeRolePolicyDocument as it was written."
+    )
+    description: str = Field(default="", max_length=1024)
+    max_session_seconds: int = Field(default=3600, ge=3600, le=43200, description="MaxSessionDuration of the role.")
+    created_at: AwareDatetime | None = None
+    updated_at: AwareDatetime | None = Field(default=None, description="Absent: the time of creation.")
+    tags: Tags
 
 
 class OidcProvider(Strict):

@@ -49,7 +49,7 @@ def _misfits(request: SignedRequest, reply: Reply) -> Iterator[str]:
         request.headers.get("x-acs-action") or parameters.get("Action", ""),
     )
     # No typed SDK exists for the Location service; what OSS answers is XML.
-    if reply.status != 200 or action is None or action.product.code in ("location", "oss", "kms"):
+    if reply.status != 200 or action is None or action.product.code in ("location", "oss", "kms", "ram"):
         return
     beyond = examples()[action.permission].beyond
     body = getattr(models(action.product.code), f"{action.name}ResponseBody")

@@ -66,13 +66,15 @@ def acs3_headers(
 
 
 def wire(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Parameters as they travel: lists numbered from 1."""
+    """Parameters as they travel: lists numbered from 1, fields after a dot."""
     flat: dict[str, str] = {}
     for name, value in parameters.items():
         if isinstance(value, list):
             for number, item in enumerate(value, 1):
                 fields = {f".{key}": part for key, part in item.items()} if isinstance(item, dict) else {"": item}
                 flat |= {f"{name}.{number}{field}": str(part) for field, part in fields.items()}
+        elif isinstance(value, dict):
+            flat |= {f"{name}.{key}": str(part) for key, part in value.items()}
         else:
             flat[name] = str(value)
     return flat

@@ -13,8 +13,9 @@ from tests.simulator.api.examples import Example, Refusal, examples, stocked
 from tests.simulator.sdk import Api, refused, request_fields
 from tests.simulator.signing import Direct, wire
 
-# No typed SDK exists for the Location service, and that of KMS is not among ours (test_kms); OSS speaks XML (test_oss).
-ACTIONS = [action for action in registry().all() if action.product.code not in ("location", "oss", "kms")]
+# No typed SDK exists for the Location service, and those of KMS and RAM are not among ours (test_kms, test_ram); OSS
+# speaks XML (test_oss).
+ACTIONS = [action for action in registry().all() if action.product.code not in ("location", "oss", "kms", "ram")]
 EXAMPLES = examples()
 REFUSALS = [
     pytest.param(example, refusal, id=f"{example.permission}-{refusal.code}-{number}")

@@ -9,6 +9,7 @@ from simulator.model.ecs import SecurityGroup
 from simulator.model.estate import Estate
 from simulator.model.vpc import RouteEntry, RouteTable
 from tests.simulator.api.examples import Example, Given, Refusal
+from tests.simulator.api.examples.ecs_instance_options import ROLE, with_role
 from tests.simulator.api.examples.ecs_key_pairs import pair
 from tests.simulator.api.examples.ecs_network_interfaces import MANY_GROUPS, crowded, many_groups, no_room
 from tests.simulator.api.sample_ids import APP, MON_1, UNUSED_GROUP, VSWITCH, WEB, WEB_1
@@ -360,6 +361,14 @@ EXAMPLES = (
             Refusal("InvalidPassword.Malformed", {**ORDER, "Password": "12345678"}, given=add),
             _orders("InvalidKeyPairName.NotFound", 404, KeyPairName="none"),
             _orders("DependencyViolation.WindowsInstance", 403, windows_image, KeyPairName="shop"),
+            _orders("InvalidRamRole.NotFound", 404, RamRoleName="none"),
+            _orders("InvalidRamRole.NotEcsRole", 401, with_role("fc.aliyuncs.com"), RamRoleName=ROLE),
+            _orders("InvalidHttpEndpoint.NotSupported", HttpEndpoint="on"),
+            _orders("InvalidHttpTokens.NotSupported", HttpTokens="none"),
+            _orders("InvalidHttpPutResponseHopLimit.NotSupported", HttpPutResponseHopLimit=65),
+            _orders("Invalid.PrivatePoolOptionsId", PrivatePoolOptions={"MatchCriteria": "Open", "Id": "eap-1"}),
+            _orders("MissingParameter.PrivatePoolOptionsId", PrivatePoolOptions={"MatchCriteria": "Target"}),
+            _orders("SimulatorNotImplemented", PrivatePoolOptions={"MatchCriteria": "Target", "Id": "eap-1"}),
             _orders("InvalidUserData.SizeExceeded", UserData="QUFB" * 11_000),
             _orders("InvalidParameter.Bandwidth", InternetMaxBandwidthOut=101),
             _orders("InvalidPeriod", InstanceChargeType="PrePaid"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.simulator.api.examples import Example, Refusal
 from tests.simulator.api.sample_ids import WEB_1
-from tests.simulator.in_vpc import INSTANCE, add
+from tests.simulator.in_vpc import add
 
 UNKNOWN = Refusal("InvalidInstanceId.NotFound", {"InstanceId": "i-none"}, 404)
 MALFORMED_IDS = Refusal("InvalidInstanceIds.Malformed", {"InstanceIds": "i-none"})
@@ -20,7 +20,4 @@ EXAMPLES = (
     Example("ecs:DescribeInstanceAttribute", {"InstanceId": WEB_1}, (UNKNOWN,)),
     Example("ecs:DescribeUserData", {"InstanceId": WEB_1}, (UNKNOWN,)),
     Example("ecs:DescribeInstanceAutoRenewAttribute", {"RenewalStatus": "Normal"}),
-    Example("ecs:DescribeInstanceMaintenanceAttributes", {"InstanceId": [WEB_1]}),
-    Example("ecs:DescribeInstanceRamRole", {"InstanceIds": f'["{INSTANCE}"]'}, (MALFORMED_IDS,), add),
-    Example("ecs:DescribeInstanceAttachmentAttributes", {"InstanceIds": f'["{WEB_1}"]'}, (MALFORMED_IDS,)),
 )
