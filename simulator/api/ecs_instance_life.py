@@ -3,6 +3,7 @@
 from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
 from simulator.api.ecs_instance_terms import release_time
+from simulator.api.ecs_order_interfaces import interfaces
 from simulator.api.registry import ECS, action
 from simulator.cloud import instance_options, instances, network_interfaces, purchases
 from simulator.cloud.errors import CloudError, NotSimulatedError, dry_run_passed, invalid_parameter, missing_parameter
@@ -23,6 +24,10 @@ _DISK_FIELDS = (
     "Encrypted",
     "Device",
     "AutoSnapshotPolicyId",
+    "KMSKeyId",
+    "EncryptAlgorithm",
+    "ProvisionedIops",
+    "BurstingEnabled",
 )
 
 
@@ -205,12 +210,16 @@ def leave_security_group(cloud: Cloud, call: Call) -> Answer:
     "Description HostName Password KeyPairName PrivateIpAddress InternetMaxBandwidthOut InternetMaxBandwidthIn "
     "InternetChargeType InstanceChargeType Period PeriodUnit AutoRenew AutoRenewPeriod AutoPay IoOptimized "
     "SpotStrategy AutoReleaseTime DeletionProtection UserData RamRoleName SecurityEnhancementStrategy SystemDisk "
-    "DataDisk HttpEndpoint HttpTokens HttpPutResponseHopLimit PrivatePoolOptions Tag DryRun",
+    "DataDisk HttpEndpoint HttpTokens HttpPutResponseHopLimit PrivatePoolOptions "
+    "NetworkInterface Tag DryRun",
     raises="InvalidVSwitchId.NotFound IncorrectVSwitchStatus InvalidZoneId.NotFound InvalidParameter.Mismatch "
     "InvalidImageId.NotFound InvalidInstanceType.ValueNotSupported OperationDenied.NoStock InvalidParam.Amount "
     "InvalidInstanceName.Malformed InvalidDescription.Malformed InvalidHostName.Malformed InvalidPassword.Malformed "
     "InvalidKeyPairName.NotFound DependencyViolation.WindowsInstance "
     "InvalidRamRole.NotFound InvalidRamRole.NotEcsRole InvalidHttpEndpoint.NotSupported InvalidHttpTokens.NotSupported "
+    "InvalidParam.NetworkInterface InvalidParameter.EncryptedIllegal InvalidParameter.KMSKeyId.NotFound "
+    "InvalidParameter.KMSKeyId.CMKNotEnabled ProvisionedIopsForDiskCategoryUnsupported "
+    "InvalidProvisionedIops.LimitExceed BurstingEnabledForDiskCategoryUnsupported "
     "InvalidHttpPutResponseHopLimit.NotSupported Invalid.PrivatePoolOptionsId MissingParameter.PrivatePoolOptionsId "
     "InvalidUserData.SizeExceeded InvalidParameter.Bandwidth InvalidPeriod InvalidAutoReleaseTime.Malformed "
     "InvalidSystemDiskCategory.ValueNotSupported InvalidSystemDiskSize.LessThanImageSize "
@@ -228,15 +237,15 @@ def run_instances(cloud: Cloud, call: Call) -> Answer:
 
     VSwitchId is mandatory, since classic instances are not sold. Only on-demand and subscription instances: another
     SpotStrategy than NoSpot is refused. A password is checked and forgotten; disks have an image's or a given size.
-    SecurityEnhancementStrategy is about the guest system, and changes nothing.
+    SecurityEnhancementStrategy is about the guest system, and changes nothing. NetworkInterface.N is the primary
+    interface in place of VSwitchId and groups, or secondary ones (of one instance, Standard, IPv4 only).
     """
     call.choice("SecurityEnhancementStrategy", ("Active", "Deactive"))
-    order, dry_run = _order(call), bool(call.flag("DryRun"))
+    order = _order(call)
     group_id = resource_groups.named(cloud, call)
-    made = purchases.run(cloud, order, dry_run=dry_run)
+    made = purchases.run(cloud, order, dry_run=bool(call.flag("DryRun")))
     for instance in made:
         instance.resource_group_id = group_id
-    _done(dry_run)
     return {"InstanceIdSets": {"InstanceIdSet": [instance.id for instance in made]}}
 
 
@@ -272,13 +281,14 @@ def _order(call: Call) -> purchases.Order:
         raise NotSimulatedError("RunInstances with IoOptimized none")
     if call.choice("SpotStrategy", ("NoSpot", "SpotWithPriceLimit", "SpotAsPriceGo")) not in (None, "NoSpot"):
         raise NotSimulatedError("RunInstances of spot instances")
+    wanted = interfaces(call)
     subscribed = call.choice("InstanceChargeType", ("PrePaid", "PostPaid")) == "PrePaid"
     by_bandwidth = call.choice("InternetChargeType", ("PayByTraffic", "PayByBandwidth")) == "PayByBandwidth"
     return purchases.Order(
         image_id=call.text("ImageId"),
         instance_type=call.text("InstanceType"),
-        vswitch_id=call.text("VSwitchId"),
-        security_group_ids=_groups(call),
+        vswitch_id=wanted.vswitch_id or call.text("VSwitchId"),
+        security_group_ids=_groups(call) if wanted.security_group_ids is None else wanted.security_group_ids,
         amount=_count(call, "Amount") or 1,
         zone_id=call.optional("ZoneId"),
         name=call.optional("InstanceName"),
@@ -287,7 +297,9 @@ def _order(call: Call) -> purchases.Order:
         host_name=call.optional("HostName"),
         password=call.optional("Password"),
         key_pair_name=call.optional("KeyPairName"),
-        private_ip=call.optional("PrivateIpAddress"),
+        private_ip=wanted.private_ip or call.optional("PrivateIpAddress"),
+        source_dest_check=wanted.source_dest_check,
+        interfaces=wanted.secondary,
         bandwidth_out=call.integer("InternetMaxBandwidthOut") or 0,
         bandwidth_in=call.integer("InternetMaxBandwidthIn"),
         internet_charge_type="PayByBandwidth" if by_bandwidth else "PayByTraffic",
@@ -347,6 +359,8 @@ def _disk(fields: Call) -> purchases.WantedDisk:
     unknown = fields.names() - set(_DISK_FIELDS)
     if unknown:
         raise NotSimulatedError(f"the fields {', '.join(sorted(unknown))} of disks of RunInstances")
+    if fields.choice("EncryptAlgorithm", ("aes-256", "sm4-128")) == "sm4-128":
+        raise NotSimulatedError("EncryptAlgorithm sm4-128")
     return purchases.WantedDisk(
         category=fields.optional("Category"),
         size_gib=fields.integer("Size"),
@@ -357,4 +371,7 @@ def _disk(fields: Call) -> purchases.WantedDisk:
         encrypted=bool(fields.flag("Encrypted")),
         device=fields.optional("Device"),
         auto_snapshot_policy_id=fields.optional("AutoSnapshotPolicyId"),
+        kms_key_id=fields.optional("KMSKeyId") or "",
+        provisioned_iops=fields.integer("ProvisionedIops"),
+        bursting_enabled=bool(fields.flag("BurstingEnabled")),
     )

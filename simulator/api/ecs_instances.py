@@ -1,6 +1,7 @@
 """ECS: describe instances, in lists and one by one."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 from simulator.api.call import Answer, Call
 from simulator.api.filters import Filter, equal, passing, tagged
@@ -8,7 +9,7 @@ from simulator.api.paging import Page, by_either, by_number
 from simulator.api.registry import ECS, action
 from simulator.api.resource_groups import of_group
 from simulator.api.shapes import ecs_tags, minutes
-from simulator.cloud.errors import NotSimulatedError, dry_run_passed, missing_parameter
+from simulator.cloud.errors import ForbiddenError, NotSimulatedError, dry_run_passed, missing_parameter
 from simulator.cloud.state import Cloud
 from simulator.model.ecs import Instance
 from simulator.model.vpc import Eip
@@ -92,6 +93,23 @@ def describe_user_data(cloud: Cloud, call: Call) -> Answer:
     """Return the user data of one instance, in Base64."""
     instance = cloud.instance(call.text("InstanceId"))
     return {"RegionId": cloud.estate.region_id, "InstanceId": instance.id, "UserData": instance.user_data}
+
+
+@action(
+    ECS,
+    "DescribeInstanceVncUrl",
+    "InstanceId",
+    raises="InvalidInstanceId.NotFound IncorrectInstanceStatus",
+    resources="instance/{InstanceId}",
+)
+def describe_instance_vnc_url(cloud: Cloud, call: Call) -> Answer:
+    """Return the address of the VNC console of a Running instance, which leads nowhere here."""
+    instance = cloud.instance(call.text("InstanceId"))
+    if instance.status != "Running" or instance.migrating:
+        raise ForbiddenError(
+            "IncorrectInstanceStatus", "The current status of the resource does not support this operation."
+        )
+    return {"VncUrl": quote(f"wss://vncproxy.invalid/websockify/?s={instance.id}", safe="")}
 
 
 @action(

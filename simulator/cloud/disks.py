@@ -89,11 +89,8 @@ def create(cloud: Cloud, wanted: Wanted) -> Disk:
     level = _level(category, wanted.performance_level)
     size = _size_of_new(cloud, wanted)
     _check_size_of_new(category, level, size)
-    if wanted.kms_key_id:
-        _check_key(cloud, wanted)
-    _check_provisioned(category, size, wanted.provisioned_iops)
-    if wanted.bursting_enabled:
-        _check_bursting(category)
+    check_key(cloud, wanted.kms_key_id, encrypted=wanted.encrypted)
+    check_performance(category, size, wanted.provisioned_iops, bursting=wanted.bursting_enabled)
     disk = Disk(
         id=cloud.ids.new("d", zone.id, wanted.name),
         name=wanted.name,
@@ -317,6 +314,36 @@ def modify_spec(
     return not stays
 
 
+def check_key(cloud: Cloud, kms_key_id: str, *, encrypted: bool) -> None:
+    """Check the key of a disk, if it names one.
+
+    Raises InvalidParameter.EncryptedIllegal, InvalidParameter.KMSKeyId.NotFound (404), .CMKNotEnabled (403).
+    """
+    if not kms_key_id:
+        return
+    if not encrypted:
+        raise CloudError(
+            "InvalidParameter.EncryptedIllegal",
+            "The specified parameter Encrypted must be true when kmsKeyId is not empty.",
+        )
+    key = cloud.estate.kms_keys.find(kms_key_id)
+    if key is None:
+        raise NotFoundError("InvalidParameter.KMSKeyId.NotFound", "The specified KMSKeyId does not exist.")
+    if key.status != "Enabled":
+        raise ForbiddenError("InvalidParameter.KMSKeyId.CMKNotEnabled", "The CMK needs to be enabled.")
+
+
+def check_performance(category: DiskCategory, size: int, iops: int | None, *, bursting: bool) -> None:
+    """Check provisioned IOPS and bursting of a new disk.
+
+    Raises ProvisionedIopsForDiskCategoryUnsupported, InvalidProvisionedIops.LimitExceed,
+    BurstingEnabledForDiskCategoryUnsupported.
+    """
+    _check_provisioned(category, size, iops)
+    if bursting:
+        _check_bursting(category)
+
+
 def _category(name: str) -> DiskCategory:
     """Return the category, checked for data disks."""
     for category in CATEGORIES:
@@ -391,19 +418,6 @@ def _check_provisioned(category: DiskCategory, size: int, iops: int | None) -> N
     baseline = max(min(1800 + 50 * size, 50_000), 3000)
     if not 0 <= iops <= min(1000 * size - baseline, MAX_PROVISIONED_IOPS):
         raise CloudError("InvalidProvisionedIops.LimitExceed", "The provisioned iops exceeds the limit.")
-
-
-def _check_key(cloud: Cloud, wanted: Wanted) -> None:
-    if not wanted.encrypted:
-        raise CloudError(
-            "InvalidParameter.EncryptedIllegal",
-            "The specified parameter Encrypted must be true when kmsKeyId is not empty.",
-        )
-    key = cloud.estate.kms_keys.find(wanted.kms_key_id)
-    if key is None:
-        raise NotFoundError("InvalidParameter.KMSKeyId.NotFound", "The specified KMSKeyId does not exist.")
-    if key.status != "Enabled":
-        raise ForbiddenError("InvalidParameter.KMSKeyId.CMKNotEnabled", "The CMK needs to be enabled.")
 
 
 def _check_bursting(category: DiskCategory) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal, cast
 
 from simulator.cloud import (
+    bought_interfaces,
     disks,
     eips,
     instance_terms,
@@ -19,7 +20,8 @@ from simulator.cloud import (
     private_addresses,
     ram_roles,
 )
-from simulator.cloud.errors import CloudError, ForbiddenError, NotFoundError, invalid_parameter
+from simulator.cloud.bought_interfaces import Wanted
+from simulator.cloud.errors import CloudError, ForbiddenError, NotFoundError, dry_run_passed, invalid_parameter
 from simulator.cloud.instances import check_password, check_texts, check_user_data
 from simulator.cloud.names import check_description, check_name
 from simulator.cloud.state import Cloud
@@ -32,6 +34,9 @@ MAX_AMOUNT = 100
 MAX_BANDWIDTH = 100
 MAX_SYSTEM_DISK = 2048
 MAX_DATA_DISKS = 16
+# GiB of a system disk without a size, if its image is not larger.
+LEAST_SYSTEM_DISK = 40
+_USUAL_CATEGORY = "cloud_efficiency"
 _SYSTEM_CATEGORIES = ("cloud_efficiency", "cloud_ssd", "cloud_essd", "cloud_auto", "cloud_essd_entry")
 
 _MISMATCH = CloudError(
@@ -68,6 +73,9 @@ class WantedDisk:
     encrypted: bool = False
     device: str | None = None
     auto_snapshot_policy_id: str | None = None
+    kms_key_id: str = ""
+    provisioned_iops: int | None = None
+    bursting_enabled: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,15 +107,19 @@ class Order:
     ram_role_name: str = ""
     metadata: MetadataOptions = field(default_factory=MetadataOptions)
     private_pool: Literal["None", "Open"] = "None"
+    source_dest_check: bool = False
+    interfaces: list[Wanted] = field(default_factory=list)
     system_disk: WantedDisk = field(default_factory=WantedDisk)
     data_disks: list[WantedDisk] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
 
 
 def run(cloud: Cloud, order: Order, *, dry_run: bool = False) -> list[Instance]:
-    """Create and start instances: Pending for `timings.instance` seconds, then Running. A dry run only checks.
+    """Create and start instances: Pending for `timings.instance` seconds, then Running.
 
-    With a bandwidth each has a public address. Raises InvalidVSwitchId.NotFound, IncorrectVSwitchStatus,
+    With a bandwidth each has a public address. A dry run that passes all checks ends with DryRunOperation.
+
+    Raises InvalidVSwitchId.NotFound, IncorrectVSwitchStatus,
     InvalidZoneId.NotFound, InvalidParameter.Mismatch (zone or group and VSwitch), InvalidImageId.NotFound (404),
     InvalidInstanceType.ValueNotSupported, OperationDenied.NoStock, InvalidParam.Amount (403),
     InvalidInstanceName.Malformed, InvalidDescription.Malformed, InvalidHostName.Malformed, InvalidPassword.Malformed,
@@ -119,7 +131,8 @@ def run(cloud: Cloud, order: Order, *, dry_run: bool = False) -> list[Instance]:
     InvalidDataDiskSize.ValueNotSupported, InstanceDiskNumber.LimitExceed, InvalidDiskName.Malformed,
     InvalidDiskDescription.Malformed, InvalidAutoSnapshotPolicyId.NotFound (404), InvalidSecurityGroupId.NotFound,
     JoinedGroupLimitExceed, SecurityGroupInstanceLimitExceed, QuotaExceeded.PrivateIpAddress,
-    InvalidPrivateIpAddress (and .Malformed, .Duplicated), InvalidParameter.
+    InvalidPrivateIpAddress (and .Malformed, .Duplicated), InvalidParam.NetworkInterface, for keys, IOPS and bursting
+    of disks as CreateDisk does, InvalidParameter.
     """
     vswitch = _vswitch(cloud, order)
     image = _image(cloud, order)
@@ -140,11 +153,14 @@ def run(cloud: Cloud, order: Order, *, dry_run: bool = False) -> list[Instance]:
     memberships.check(cloud, order.security_group_ids, vswitch.vpc_id, _GROUPS, addresses=order.amount)
     wanted = [order.private_ip] if order.private_ip else []
     addresses = private_addresses.claim(cloud, vswitch, wanted, order.amount - len(wanted), _ADDRESSES)
-    if dry_run:
-        return []
+    bought_interfaces.check_amount(order.interfaces, order.amount)
+    with bought_interfaces.provided(cloud, order.interfaces, order.instance_type, vswitch) as secondary:
+        if dry_run:
+            raise dry_run_passed()
     made = [_make(cloud, order, vswitch, image, place, address) for place, address in enumerate(addresses, 1)]
     for instance in made:
         instance_terms.release_at(cloud, instance, release_at)
+        bought_interfaces.hand_over(cloud, secondary, instance)
     return made
 
 
@@ -215,6 +231,10 @@ def _check_disks(cloud: Cloud, order: Order, image: Image) -> None:
     for disk in (system, *order.data_disks):
         check_name(disk.name, "InvalidDiskName.Malformed", "DiskName")
         check_description(disk.description, "InvalidDiskDescription.Malformed")
+        disks.check_key(cloud, disk.kms_key_id, encrypted=disk.encrypted)
+        category = cast("DiskCategory", disk.category or _USUAL_CATEGORY)
+        size = disk.size_gib or max(LEAST_SYSTEM_DISK, image.size_gib)
+        disks.check_performance(category, size, disk.provisioned_iops, bursting=disk.bursting_enabled)
         policy_id = disk.auto_snapshot_policy_id
         if policy_id is not None and cloud.estate.auto_snapshot_policies.find(policy_id) is None:
             raise NotFoundError(
@@ -265,7 +285,7 @@ def _make(cloud: Cloud, order: Order, vswitch: VSwitch, image: Image, place: int
     )
     cloud.estate.instances.append(instance)
     cloud.begins(instance, cloud.estate.timings.instance)
-    network_interfaces.create_primary(cloud, instance)
+    network_interfaces.create_primary(cloud, instance).source_dest_check = order.source_dest_check
     _make_disk(cloud, instance, "system", order.system_disk, "/dev/xvda", image.size_gib)
     for number, disk in enumerate(order.data_disks, ord("b")):
         _make_disk(cloud, instance, "data", disk, f"/dev/xvd{chr(number)}", 0)
@@ -276,7 +296,7 @@ def _make_disk(
     cloud: Cloud, instance: Instance, kind: Literal["system", "data"], wanted: WantedDisk, device: str, least_gib: int
 ) -> None:
     now = cloud.clock.now()
-    category = cast("DiskCategory", wanted.category or "cloud_efficiency")
+    category = cast("DiskCategory", wanted.category or _USUAL_CATEGORY)
     level = cast("PerformanceLevel", wanted.performance_level or "PL1") if category == "cloud_essd" else None
     disk = Disk(
         id=cloud.ids.new("d", instance.id, device),
@@ -286,13 +306,16 @@ def _make_disk(
         type=kind,
         category=category,
         performance_level=level,
-        size_gib=wanted.size_gib or max(40, least_gib),
+        size_gib=wanted.size_gib or max(LEAST_SYSTEM_DISK, least_gib),
         status="In_use",
         device=wanted.device or device,
         zone_id=instance.zone_id,
         charge_type=instance.charge_type,
         delete_with_instance=True if wanted.delete_with_instance is None else wanted.delete_with_instance,
         encrypted=wanted.encrypted,
+        kms_key_id=wanted.kms_key_id,
+        provisioned_iops=wanted.provisioned_iops or 0,
+        bursting_enabled=wanted.bursting_enabled,
         auto_snapshot_policy_id=wanted.auto_snapshot_policy_id,
         attached_at=now,
         created_at=now,

@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.model.ecs import SecurityGroup
 from simulator.model.estate import Estate
+from simulator.model.kms import KmsKey
 from simulator.model.vpc import RouteEntry, RouteTable
 from tests.simulator.api.examples import Example, Given, Refusal
 from tests.simulator.api.examples.ecs_instance_options import ROLE, with_role
@@ -28,6 +29,7 @@ from tests.simulator.in_vpc import (
     both,
     having,
 )
+from tests.simulator.in_vpc import PRIMARY as PRIMARY_ENI
 
 BATCH_1 = "i-bp1batch100000000001"
 ONE, CLASSIC = {"InstanceId": INSTANCE}, {"InstanceId": WEB_1}
@@ -39,6 +41,29 @@ ORDER: dict[str, Any] = {
     "VSwitchId": VSWITCH,
     "SecurityGroupId": GROUP,
 }
+
+PRIMARY: dict[str, Any] = {"InstanceType": "Primary", "VSwitchId": VSWITCH, "SecurityGroupId": GROUP}
+BARE = {name: value for name, value in ORDER.items() if name not in ("VSwitchId", "SecurityGroupId")}
+# Beside the primary interface, what cannot be bought.
+WRONG_INTERFACES: tuple[tuple[dict[str, Any], ...], ...] = (
+    ({"Description": "without groups"},),
+    (PRIMARY,),
+    ({"SecurityGroupId": "sg-none"},),
+    ({"SecurityGroupId": OTHER_VPC_GROUP},),
+    ({"SecurityGroupId": GROUP, "SecurityGroupIds": [GROUP]},),
+    ({"SecurityGroupId": GROUP, "VSwitchId": FAR_VSWITCH},),
+    ({"SecurityGroupId": GROUP, "PrimaryIpAddress": "192.168.10.1"},),
+    ({"SecurityGroupId": GROUP, "NetworkInterfaceName": "1"},),
+    ({"SecurityGroupId": GROUP},) * 2,
+    ({"NetworkInterfaceId": "eni-none"},),
+    ({"NetworkInterfaceId": PRIMARY_ENI},),
+    ({"NetworkInterfaceId": INTERFACE, "SecurityGroupId": GROUP},),
+)
+NOT_SIMULATED_INTERFACES: tuple[dict[str, Any], ...] = (
+    {"SecurityGroupId": GROUP, "NetworkInterfaceTrafficMode": "HighPerformance"},
+    {"SecurityGroupId": GROUP, "NetworkCardIndex": 1},
+    {"SecurityGroupId": GROUP, "SecondaryPrivateIpAddressCount": 1},
+)
 
 stopped = having("instances", INSTANCE, status="Stopped")
 stopping = having("instances", INSTANCE, status="Stopping")
@@ -173,6 +198,16 @@ def _releases(field: Any) -> tuple[Refusal, ...]:
         Refusal("DependencyViolation.RouteEntry", one, 400, routed),
         Refusal("DryRunOperation", {**one, "DryRun": True}, 400, stopped),
     )
+
+
+def disabled_key(estate: Estate) -> None:
+    """A key that encrypts nothing."""
+    add(estate)
+    estate.kms_keys.append(KmsKey(id="key-off", status="Disabled", tags={}))
+
+
+def _with_interfaces(code: str, *interfaces: dict[str, Any]) -> Refusal:
+    return Refusal(code, {**BARE, "NetworkInterface": [PRIMARY, *interfaces]}, 400, add)
 
 
 EXAMPLES = (
@@ -369,6 +404,27 @@ EXAMPLES = (
             _orders("Invalid.PrivatePoolOptionsId", PrivatePoolOptions={"MatchCriteria": "Open", "Id": "eap-1"}),
             _orders("MissingParameter.PrivatePoolOptionsId", PrivatePoolOptions={"MatchCriteria": "Target"}),
             _orders("SimulatorNotImplemented", PrivatePoolOptions={"MatchCriteria": "Target", "Id": "eap-1"}),
+            *(_with_interfaces("InvalidParam.NetworkInterface", *interfaces) for interfaces in WRONG_INTERFACES),
+            *(_with_interfaces("SimulatorNotImplemented", interface) for interface in NOT_SIMULATED_INTERFACES),
+            _orders("SimulatorNotImplemented", Amount=2, NetworkInterface=[{"SecurityGroupId": GROUP}]),
+            _orders("InvalidParam.NetworkInterface", NetworkInterface=[PRIMARY]),
+            _orders("InvalidParameter.EncryptedIllegal", SystemDisk={"KMSKeyId": "key-none"}),
+            _orders(
+                "InvalidParameter.KMSKeyId.NotFound", 404, SystemDisk={"Encrypted": "true", "KMSKeyId": "key-none"}
+            ),
+            _orders(
+                "InvalidParameter.KMSKeyId.CMKNotEnabled",
+                403,
+                disabled_key,
+                SystemDisk={"Encrypted": "true", "KMSKeyId": "key-off"},
+            ),
+            _orders("ProvisionedIopsForDiskCategoryUnsupported", SystemDisk={"ProvisionedIops": 100}),
+            _orders(
+                "InvalidProvisionedIops.LimitExceed",
+                DataDisk=[{"Size": 40, "Category": "cloud_auto", "ProvisionedIops": 50_001}],
+            ),
+            _orders("BurstingEnabledForDiskCategoryUnsupported", DataDisk=[{"Size": 40, "BurstingEnabled": True}]),
+            _orders("SimulatorNotImplemented", SystemDisk={"EncryptAlgorithm": "sm4-128"}),
             _orders("InvalidUserData.SizeExceeded", UserData="QUFB" * 11_000),
             _orders("InvalidParameter.Bandwidth", InternetMaxBandwidthOut=101),
             _orders("InvalidPeriod", InstanceChargeType="PrePaid"),

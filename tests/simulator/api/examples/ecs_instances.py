@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from tests.simulator.api.examples import Example, Refusal
 from tests.simulator.api.sample_ids import WEB_1
-from tests.simulator.in_vpc import add
+from tests.simulator.in_vpc import INSTANCE, add, having
 
 UNKNOWN = Refusal("InvalidInstanceId.NotFound", {"InstanceId": "i-none"}, 404)
 MALFORMED_IDS = Refusal("InvalidInstanceIds.Malformed", {"InstanceIds": "i-none"})
+stopped = having("instances", INSTANCE, status="Stopped")
 NO_TAG_KEY = Refusal("MissingParameter.TagKey", {"Tag": [{"Value": "1"}]})
 
 EXAMPLES = (
@@ -19,5 +20,11 @@ EXAMPLES = (
     ),
     Example("ecs:DescribeInstanceAttribute", {"InstanceId": WEB_1}, (UNKNOWN,)),
     Example("ecs:DescribeUserData", {"InstanceId": WEB_1}, (UNKNOWN,)),
+    Example(
+        "ecs:DescribeInstanceVncUrl",
+        {"InstanceId": INSTANCE},
+        (UNKNOWN, Refusal("IncorrectInstanceStatus", {"InstanceId": INSTANCE}, 403, stopped)),
+        add,
+    ),
     Example("ecs:DescribeInstanceAutoRenewAttribute", {"RenewalStatus": "Normal"}),
 )
