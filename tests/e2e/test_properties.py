@@ -126,9 +126,17 @@ def _declared() -> set[tuple[str, str]]:
     """Class and property, as the components spell them."""
     found: set[tuple[str, str]] = set()
     for file in sorted((REPOSITORY / "components").rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("alicloud."):
-                kind = ast.unparse(node.func).rpartition(".")[2]
+        nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+        imported = {
+            alias.asname or alias.name: alias.name
+            for node in nodes
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("pulumi_alicloud")
+            for alias in node.names
+        }
+        for node in nodes:
+            name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            if isinstance(node, ast.Call) and (name in imported or name.startswith("alicloud.")):
+                kind = imported.get(name, name.rpartition(".")[2])
                 assert all(item.arg for item in node.keywords), f"{file}: what {kind} gets cannot be seen"
                 found |= {(kind, str(item.arg)) for item in node.keywords if item.arg != "opts"}
     return found
