@@ -267,14 +267,14 @@ def _killed(stack: Stack, kill: Kill) -> bool:
     if struck:
         _wait_for_the_state(stack, tick)
     if struck and (part := _VICTIMS[kill.victim]) is not None:
-        for process_id in _with(run.pid, part):
+        for process_id in processes_with(run.pid, part):
             with suppress(ProcessLookupError):
                 os.kill(process_id, signal.SIGKILL)
         stack.cloud.faults.clear()
         with suppress(subprocess.TimeoutExpired):
             run.wait(120)
     # Plugins have process groups of their own.
-    for process_id in _with(run.pid, ""):
+    for process_id in processes_with(run.pid, ""):
         with suppress(ProcessLookupError):
             os.kill(process_id, signal.SIGKILL)
     run.wait()
@@ -294,7 +294,7 @@ def _wait_for_the_state(stack: Stack, tick: threading.Event) -> None:
         tick.wait(0.3)
 
 
-def _with(session: int, part: str) -> Iterator[int]:
+def processes_with(session: int, part: str) -> Iterator[int]:
     """Yield the processes of a session whose command line has a part in it."""
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError, ValueError):

@@ -100,6 +100,7 @@ def classic_link_args(plan: MigrationPlan, vpc_id: pulumi.Input[str]) -> Classic
         instance_ids=plan.links.attached_ids,
         groups=plan.links.groups,
         moving_ids=plan.roster.waves_of.keys(),
+        linked_before=plan.links.linked_before,
         facts=link_state_facts(plan),
     )
 

@@ -45,6 +45,8 @@ class ClassicLinkArgs:
     """Classic groups of which `clone_ids` are VPC groups of others: their rules name the stack that added them."""
     moving_ids: Collection[str] = frozenset()
     """Those of `instance_ids` that move later. Their links end with their moves, so they are never protected."""
+    linked_before: Sequence[str] = ()
+    """The VPC, if ClassicLink is enabled on it, and those of `instance_ids` that are linked to it, by others."""
     facts: LinkStateFacts | None = None
     """What is registered beside the inputs, for the policy pack."""
 
@@ -73,7 +75,9 @@ class ClassicLink(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ClassicLinkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         inputs = {"vpcId": args.vpc_id, "instanceIds": list(args.instance_ids)}
-        super().__init__("classic-to-vpc:classiclink:ClassicLink", name, inputs, opts)
+        # In the state before anything is linked: a later run knows by it what this one made before it was cut off.
+        noted = {**inputs, "linkedBefore": list(args.linked_before)} if args.linked_before else inputs
+        super().__init__("classic-to-vpc:classiclink:ClassicLink", name, noted, opts)
         pulumi.log.warn(DEPRECATION, resource=self)
         self.enabling = alimigrate.vpc.ClassicLink(name, vpc_id=args.vpc_id, opts=pulumi.ResourceOptions(parent=self))
         for instance_id in args.instance_ids:

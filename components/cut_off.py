@@ -1,7 +1,10 @@
 """Find creations that the state has as begun and not finished: the mark of resources that carry no mark in the cloud.
 
 Before it calls a plugin, the engine records the resource to be created, with its inputs. A killed run leaves that
-record, and later runs keep it.
+record, and later runs keep it. If only the plugin dies, the engine takes the record away. For links there is another
+one, which stays: the component above them is in the state before them, with what it is about to link and what was
+linked before (components/classic_link.py). Whitelist groups have none, because a creation that was refused, as others
+have such a group, would look the same.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ import ipaddress
 import json
 import os
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from components.config import DatabaseChoice
@@ -24,8 +27,9 @@ _WHITELIST_GROUPS: Final[Mapping[DatabaseProduct, str]] = {
     "redis": "alimigrate:kvstore:WhitelistGroup",
     "mongodb": "alimigrate:mongodb:WhitelistGroup",
 }
-_ENABLING: Final = "alimigrate:vpc:ClassicLink"
-_LINK: Final = "alimigrate:ecs:ClassicLinkAttachment"
+ENABLING: Final = "alimigrate:vpc:ClassicLink"
+LINK: Final = "alimigrate:ecs:ClassicLinkAttachment"
+_LINKS: Final = "classic-to-vpc:classiclink:ClassicLink"
 _SECONDS: Final = 60
 # ApsaraDB reads a group with only this entry as empty.
 _NOBODY: Final = "127.0.0.1/32"
@@ -69,19 +73,19 @@ def adoptable_links(links: Iterable[ClassicLinkAttachment], begun: Begun) -> Map
 
     Otherwise they would count as links of others, and a destroy would leave them (provider/classic_link_attachment.py).
     """
-    return {(_LINK, link.instance_id): f"{link.instance_id}:{link.vpc_id}:made" for link in begun_links(links, begun)}
+    return {(LINK, link.instance_id): f"{link.instance_id}:{link.vpc_id}:made" for link in begun_links(links, begun)}
 
 
 def adoptable_enabling(vpc_id: str, begun: Begun) -> Mapping[tuple[str, str], str]:
     """Return the id by which ClassicLink of a VPC is imported that a killed run enabled, by type and name."""
     return {
-        key: f"{vpc_id}:made" for key, inputs in begun.items() if key[0] == _ENABLING and inputs.get("vpcId") == vpc_id
+        key: f"{vpc_id}:made" for key, inputs in begun.items() if key[0] == ENABLING and inputs.get("vpcId") == vpc_id
     }
 
 
 def begun_links(links: Iterable[ClassicLinkAttachment], begun: Begun) -> list[ClassicLinkAttachment]:
     """Return those of the links whose creation was begun and not finished."""
-    return [link for link in links if begun.get((_LINK, link.instance_id), {}).get("vpcId") == link.vpc_id]
+    return [link for link in links if begun.get((LINK, link.instance_id), {}).get("vpcId") == link.vpc_id]
 
 
 def read_begun(stack: str) -> Begun:
@@ -102,12 +106,31 @@ def read_begun(stack: str) -> Begun:
 
 
 def _begun(deployment: Mapping[str, Any]) -> Begun:
-    there = {item["urn"] for item in deployment.get("resources") or ()}
-    return {
+    resources = deployment.get("resources") or ()
+    there = {item["urn"] for item in resources}
+    noted = {
+        key: inputs
+        for item in resources
+        if item.get("type") == _LINKS
+        for key, inputs in _noted(_key_of(item["urn"])[1], item.get("inputs") or {})
+    }
+    known = {_key_of(urn) for urn in there}
+    pending = {
         _key_of(item["resource"]["urn"]): item["resource"].get("inputs") or {}
         for item in deployment.get("pending_operations") or ()
         if item.get("type") == "creating" and item["resource"]["urn"] not in there
     }
+    return {key: inputs for key, inputs in noted.items() if key not in known} | pending
+
+
+def _noted(name: str, inputs: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
+    """Yield what a component was about to link, without what was linked before it."""
+    vpc_id, before = inputs.get("vpcId"), inputs.get("linkedBefore") or ()
+    if vpc_id not in before:
+        yield (ENABLING, name), {"vpcId": vpc_id}
+    for instance_id in inputs.get("instanceIds") or ():
+        if instance_id not in before:
+            yield (LINK, instance_id), {"instanceId": instance_id, "vpcId": vpc_id}
 
 
 def _key_of(urn: str) -> tuple[str, str]:

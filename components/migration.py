@@ -127,6 +127,8 @@ class Migration(pulumi.ComponentResource):
             self.exports["securityGroupIds"] = ids
         if clones.link is not None:
             self.exports["linkedInstanceIds"] = list(plan.links.attached_ids)
+            if plan.links.linked_before:
+                self.exports["linkedBefore"] = list(plan.links.linked_before)
         return ids
 
     def _declare_shared_groups(self, plan: MigrationPlan) -> Mapping[str, SharedSecurityGroup]:

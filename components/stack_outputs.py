@@ -91,7 +91,8 @@ def with_leftovers(
     found = {key: ids for key, ids in found_marked(estate, groups).items() if maker(key[1]) in (stack, None)}
     name = config.network.name if isinstance(config.network, CreateNetwork) else None
     alike = [vpc.id for vpc in estate.vpcs if name is not None and vpc.name == name]
-    linked = [item.instance_id for item in estate.classic_links if item.vpc_id == record.vpc_id]
+    there = _target(config, record.vpc_id, None)
+    linked = [item.instance_id for item in estate.classic_links if item.vpc_id == there]
     # What is linked is exported with ClassicLink.
     enabled = [vpc.id for vpc in estate.vpcs if vpc.classic_link_enabled and "linkedInstance" not in record.applied]
     unclear = record.vpc_id in enabled and name is not None
@@ -116,31 +117,56 @@ def with_leftovers(
     if vpc_id in enabled and name is not None:
         links |= cut_off.adoptable_enabling(vpc_id, begun())
     leftovers |= {(kind, mark(stack, own)): item for (kind, own), item in links.items()}
-    return replace(record, vpc_id=vpc_id, leftovers={**record.leftovers, **leftovers})
+    applied = _with_links(record.applied, state, estate)
+    return replace(record, vpc_id=vpc_id, applied=applied, leftovers={**record.leftovers, **leftovers})
+
+
+def _with_links(
+    applied: Mapping[str, tuple[str, ...]], state: Iterable[tuple[str, str]], estate: Estate
+) -> Mapping[str, tuple[str, ...]]:
+    """Return what was applied, with the links of a run that was killed after they were in the state."""
+    if not any(kind == cut_off.ENABLING for kind, _ in state):
+        return applied
+    live = {item.instance_id for item in estate.classic_links}
+    links = {own for kind, own in state if kind == cut_off.LINK and own in live}
+    return {**applied, "linkedInstance": tuple(sorted(links.union(applied.get("linkedInstance", ()))))}
 
 
 def tell_of_cut_off_links(plan: MigrationPlan) -> None:
-    """Warn of links to a VPC of others that a killed run of this stack had begun, with the command that mends each.
+    """Warn of ClassicLink of a VPC of others that a run of this stack had begun, with the command that mends each.
 
-    Who made such a link cannot be known: it counts as there before, and a destroy leaves it. The state is asked only
-    where a link is declared that is there, and was neither exported nor adopted.
+    Who enabled it or made the link cannot be known: it counts as there before, and a destroy leaves it. The state is
+    asked only where something is declared that is there, and was neither exported nor adopted.
     """
-    record = plan.roster.record
-    known = {*record.applied.get("linkedInstance", ()), *(item.partition(":")[0] for item in record.leftovers.values())}
-    there = [
-        link
-        for link in plan.links.to_target
-        if link.instance_id in plan.links.attached_ids and link.instance_id not in known
-    ]
-    if record.stack is None or not there:
+    record, vpc = plan.roster.record, plan.network.vpc
+    before = set(plan.links.linked_before).difference(record.linked_before)
+    if record.stack is None or vpc is None or not plan.links.linked_ids or not before:
         return
-    for link in cut_off.begun_links(there, cut_off.read_begun(record.stack)):
+    begun = cut_off.read_begun(record.stack)
+    place = f"--RegionId {plan.estate.region_id} --VpcId {vpc.id}"
+    said = [
+        (
+            f"Instance {link.instance_id} is linked to {vpc.id}",
+            "make that link",
+            f"detach it, and the next update makes it as the stack's own: aliyun ecs DetachClassicLinkVpc {place} "
+            f"--InstanceId {link.instance_id}",
+        )
+        for link in cut_off.begun_links(plan.links.to_target, begun)
+        if link.instance_id in before
+    ]
+    if vpc.id in before and cut_off.adoptable_enabling(vpc.id, begun):
+        said.append(
+            (
+                f"ClassicLink is enabled on {vpc.id}",
+                "enable it",
+                "disable it once nothing is linked, and the next update enables it as the stack's own: aliyun vpc "
+                f"DisableVpcClassicLink {place}",
+            )
+        )
+    for what, begun_to, command in said:
         pulumi.log.warn(
-            f"Instance {link.instance_id} is linked to {link.vpc_id}, a VPC that this stack did not make, and a run "
-            "of this stack that was killed had begun to make that link. It counts as one that was there before, and a "
-            "destroy leaves it. If nobody else has made it, detach it, and the next update makes it as the stack's "
-            f"own: aliyun ecs DetachClassicLinkVpc --RegionId {plan.estate.region_id} --VpcId {link.vpc_id} "
-            f"--InstanceId {link.instance_id}"
+            f"{what}, a VPC that this stack did not make, and a run of this stack that was cut off had begun to "
+            f"{begun_to}. It counts as there before, and a destroy leaves it. If nobody else has done so, {command}"
         )
 
 
@@ -301,6 +327,7 @@ def record_of(outputs: Mapping[str, Any]) -> StackRecord:
         snapshot_ids=tuple((outputs.get("snapshotIds") or {}).values()),
         snapshot_group_ids=tuple((outputs.get("snapshotGroupIds") or {}).values()),
         whitelist_group_ids=tuple((outputs.get("whitelistGroupIds") or {}).values()),
+        linked_before=tuple(outputs.get("linkedBefore") or ()),
         origins={
             instance_id: Origin(
                 zone_id=origin["zoneId"],

@@ -26,8 +26,9 @@ class PlannedLinks:
     link, so that the declarations for the links remain. `attached` are those that are still classic. All are sorted by
     id. `to_target` are existing links to the target VPC, `elsewhere` links of `attached` to another VPC, except those
     that this stack made: an update that changes the network detaches them first. `of_stack` are the links to the target
-    VPC and to that of the last `up`. `groups` are the classic groups of `linked_ids`. `broad_rules` connect moving
-    instances with unlinked classic ones, on purpose or not.
+    VPC and to that of the last `up`. `linked_before` are the target VPC, if ClassicLink is enabled on it, and those to
+    attach that are linked to it, where this stack has not done so. `groups` are the classic groups of `linked_ids`.
+    `broad_rules` connect moving instances with unlinked classic ones, on purpose or not.
     """
 
     linked_ids: tuple[str, ...]
@@ -35,6 +36,7 @@ class PlannedLinks:
     to_target: tuple[ClassicLinkAttachment, ...]
     elsewhere: tuple[ClassicLinkAttachment, ...]
     of_stack: tuple[ClassicLinkAttachment, ...]
+    linked_before: tuple[str, ...]
     groups: tuple[SecurityGroup, ...]
     broad_rules: tuple[BroadRule, ...]
 
@@ -70,9 +72,29 @@ def look_up_links(roster: Roster, network: PlannedNetwork, peers: Mapping[str, I
             if link.instance_id in attached_ids and not network.is_target(link.vpc_id) and link not in replaced
         ),
         of_stack=(*to_target, *before),
+        linked_before=_linked_before(roster, network, to_target, attached_ids),
         groups=groups_of(roster, linked),
         broad_rules=_broad_rules(roster, talked_to | attached_ids),
     )
+
+
+def _linked_before(
+    roster: Roster, network: PlannedNetwork, to_target: Iterable[ClassicLinkAttachment], attached_ids: set[str]
+) -> tuple[str, ...]:
+    """Return what is linked without this stack's doing; what its last `up` found so stays so.
+
+    Where ownership is not checked, such as for an estate in a file, there is nothing to tell apart.
+    """
+    record = roster.record
+    if record.stack is None:
+        return ()
+    adopted = {item.partition(":")[0] for item in record.leftovers.values() if item.endswith(":made")}
+    ours = {*record.applied.get("linkedInstance", ()), *adopted}
+    if "linkedInstance" in record.applied and record.vpc_id is not None:
+        ours.add(record.vpc_id)
+    enabled = [network.vpc.id] if network.vpc is not None and network.vpc.classic_link_enabled else []
+    there = {*enabled, *(link.instance_id for link in to_target if link.instance_id in attached_ids)}
+    return tuple(sorted(there - ours.difference(record.linked_before)))
 
 
 def _linked(roster: Roster, talked_to: set[str]) -> tuple[str, ...]:

@@ -52,6 +52,8 @@ class StackRecord:
     `organization/project/stack`, None where ownership is not checked. `leftovers` are ids of resources of a killed run
     that the state does not have, by type and mark (`components.marks`). `whitelist_group_ids` are ids of the stack's
     own resources on databases, `snapshot_ids` and `snapshot_group_ids` those of the last round of snapshots.
+    `linked_before` are the VPC, if ClassicLink was enabled on it, and the instances that were linked to it, before this
+    stack declared them.
     """
 
     vpc_id: str | None = None
@@ -65,6 +67,7 @@ class StackRecord:
     whitelist_group_ids: tuple[str, ...] = ()
     snapshot_ids: tuple[str, ...] = ()
     snapshot_group_ids: tuple[str, ...] = ()
+    linked_before: tuple[str, ...] = ()
 
     def leftover(self, kind: str, name: str) -> str | None:
         """Return the id of the resource that a killed run made under this name, if it did."""

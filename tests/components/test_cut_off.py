@@ -10,7 +10,7 @@ import pytest
 
 from components import cut_off
 from components.config import DatabaseChoice
-from estate.model import Database, WhitelistGroup
+from estate.model import ClassicLinkAttachment, Database, WhitelistGroup
 from tests.components.builders import estate
 
 RDS = "alimigrate:rds:WhitelistGroup"
@@ -96,6 +96,36 @@ def test_only_creations_that_did_not_end_count(monkeypatch: pytest.MonkeyPatch) 
     state = {"deployment": {"resources": [{"urn": f"{URN}::ended"}], "pending_operations": operations}}
     exporting(monkeypatch, json.dumps(state))
     assert cut_off.read_begun("me/shop/dev") == BEGUN
+
+
+LINKS = "classic-to-vpc:classiclink:ClassicLink"
+LINK_URN = f"urn:pulumi:dev::shop::classic-to-vpc:index:Migration${LINKS}"
+LINK, ENABLING = "alimigrate:ecs:ClassicLinkAttachment", "alimigrate:vpc:ClassicLink"
+
+
+@pytest.mark.parametrize(
+    ("before", "there", "begun"),
+    [
+        ([], [], {"i-1", "i-2", "classic-link"}),
+        # What was linked before this stack declared it is none of its doing.
+        (["i-1", "vpc-1"], [], {"i-2"}),
+        # What is in the state did not stop half way.
+        ([], [f"{ENABLING}::classic-link", f"{LINK}::i-1"], {"i-2"}),
+    ],
+)
+def test_links_are_begun_once_their_component_is_in_the_state(
+    monkeypatch: pytest.MonkeyPatch, before: list[str], there: list[str], begun: set[str]
+) -> None:
+    """If the plugin alone dies, the engine forgets the creation that it had begun."""
+    inputs = {"vpcId": "vpc-1", "instanceIds": ["i-1", "i-2"], **({"linkedBefore": before} if before else {})}
+    resources = [{"urn": f"{LINK_URN}::classic-link", "type": LINKS, "inputs": inputs}]
+    resources += [{"urn": f"{LINK_URN}${item}", "type": item.partition("::")[0]} for item in there]
+    exporting(monkeypatch, json.dumps({"deployment": {"resources": resources}}))
+    found = cut_off.read_begun("me/shop/dev")
+    assert {name for _, name in found} == begun
+    assert {inputs["vpcId"] for inputs in found.values()} == {"vpc-1"}
+    links = [ClassicLinkAttachment(instance_id="i-2", vpc_id=vpc_id) for vpc_id in ("vpc-1", "vpc-2")]
+    assert cut_off.adoptable_links(links, found) == {(LINK, "i-2"): "i-2:vpc-1:made"}
 
 
 @pytest.mark.parametrize(

@@ -204,12 +204,46 @@ def test_classic_link_of_the_own_vpc_is_ours_where_a_killed_run_had_begun_to_ena
     assert bool(asked) is not bool(exported), "the state is read where there is a doubt"
 
 
-def planned_link(*linked: str, **changes: Any) -> MigrationPlan:
+def planned_link(*linked: str, enabled: bool = False, **changes: Any) -> MigrationPlan:
     """The plan of a stack that links i-mon to vpc-old, which others have made and where some are linked already."""
     existing = {"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old"]}
     links = tuple(ClassicLinkAttachment(instance_id=item, vpc_id="vpc-old") for item in linked)
-    record = StackRecord("vpc-old", stack=STACK, **changes)
-    return make_plan(parse(config(network=existing), FILE), estate(classic_links=links), FILE, record=record)
+    record = StackRecord("vpc-old", **{"stack": STACK, **changes})
+    live = estate(classic_links=links)
+    vpcs = [vpc.model_copy(update={"classic_link_enabled": enabled}) for vpc in live.vpcs]
+    live = live.model_copy(update={"vpcs": tuple(vpcs)})
+    return make_plan(parse(config(network=existing), FILE), live, FILE, record=record)
+
+
+@pytest.mark.parametrize(
+    ("plan", "before"),
+    [
+        (planned_link(), ()),
+        # A link that nobody declares here is no business of this stack.
+        (planned_link("i-mon", "i-idle", enabled=True), ("i-mon", "vpc-old")),
+        (planned_link("i-mon", enabled=True, applied={"linkedInstance": ("i-mon",)}), ()),
+        (planned_link("i-mon", leftovers={(LINK, mark(STACK, "i-mon")): "i-mon:vpc-old:made"}), ()),
+        # What an earlier update found linked is exported as a link of the stack too.
+        (planned_link("i-mon", applied={"linkedInstance": ("i-mon",)}, linked_before=("i-mon",)), ("i-mon",)),
+        (planned_link("i-mon", enabled=True, stack=None), ()),
+    ],
+    ids=["nothing", "of others", "exported", "adopted", "before an earlier update", "by a file"],
+)
+def test_what_was_linked_before_the_stack_declared_it_stays_known(plan: MigrationPlan, before: tuple[str, ...]) -> None:
+    assert plan.links.linked_before == before
+
+
+def test_links_of_a_run_that_was_killed_before_it_exported_them_are_the_stacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    state: dict[str, Any] = {
+        f"{ROOT}$a:b:C${kind}::{own}": {} for kind, own in (("alimigrate:vpc:ClassicLink", "l"), (LINK, "i-mon"))
+    }
+    answering(monkeypatch, state)
+    monkeypatch.setattr(cut_off, "read_begun", lambda stack: {})
+    links = tuple(ClassicLinkAttachment(instance_id=item, vpc_id="vpc-old") for item in ("i-mon", "i-idle"))
+    existing = {"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old"]}
+    live, parsed = estate(classic_links=links), parse(config(network=existing), FILE)
+    record = stack_outputs.with_leftovers(StackRecord(stack=STACK), parsed, live, tuple)
+    assert record.applied == {"linkedInstance": ("i-mon",)}
 
 
 def test_a_link_that_may_be_ours_is_told_with_the_command_that_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,15 +251,18 @@ def test_a_link_that_may_be_ours_is_told_with_the_command_that_mends_it(monkeypa
     monkeypatch.setattr(cut_off, "read_begun", lambda stack: begun)
     told: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", told.append)
-    stack_outputs.tell_of_cut_off_links(planned_link("i-mon", "i-idle"))
+    begun |= {("alimigrate:vpc:ClassicLink", "classic-link"): {"vpcId": "vpc-old"}}
+    stack_outputs.tell_of_cut_off_links(planned_link("i-mon", "i-idle", enabled=True))
     # i-idle is not declared any more.
-    [words] = told
+    words, of_enabling = told
     assert words.startswith(
         "Instance i-mon is linked to vpc-old, a VPC that this stack did not make, and a run of this"
     )
     assert words.endswith(
         "own: aliyun ecs DetachClassicLinkVpc --RegionId cn-hangzhou --VpcId vpc-old --InstanceId i-mon"
     )
+    assert of_enabling.startswith("ClassicLink is enabled on vpc-old, a VPC that this stack did not make, and a run")
+    assert of_enabling.endswith("own: aliyun vpc DisableVpcClassicLink --RegionId cn-hangzhou --VpcId vpc-old")
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ import subprocess
 import threading
 from collections import Counter
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import yaml
 
-from bench.kills import SAMPLE_WRITES, Kill
+from bench.kills import SAMPLE_WRITES, Kill, processes_with
 from components.marks import mark_of
 from demo.project import CONFIG_KEY, REPOSITORY
 from policies.results import findings
@@ -36,10 +36,11 @@ MON, MON_GROUP = "i-bp1mon10000000000001", "sg-bp1mon00000000000001"
 UP: Final = ("up", "--yes", "--skip-preview")
 
 
-def killed_at(stack: Stack, *writes: str) -> None:
-    """Kill everything of an update when writes have taken effect, and before their answers arrive.
+def killed_at(stack: Stack, *writes: str, victim: str | None = None) -> None:
+    """Kill an update when writes have taken effect, and before their answers arrive.
 
-    A write is an action, or an action and the id that it is about: `ecs:CreateSnapshot d-1`.
+    A write is an action, or an action and the id that it is about: `ecs:CreateSnapshot d-1`. `victim` is what the
+    command line of the killed has in it; without one everything is killed.
     """
     for write in writes:
         action, _, about = write.partition(" ")
@@ -61,9 +62,15 @@ def killed_at(stack: Stack, *writes: str) -> None:
     state = stack.project.directory / "state/.pulumi/stacks/classic-to-vpc/test.json"
     while not _is_written(state):
         tick.wait(0.05)
-    os.killpg(run.pid, signal.SIGKILL)
-    run.wait()
+    if victim is None:
+        os.killpg(run.pid, signal.SIGKILL)
+    else:
+        for process_id in processes_with(run.pid, victim):
+            os.kill(process_id, signal.SIGKILL)
+    assert run.wait() != 0
     stack.cloud.faults.clear()
+    if victim is not None:
+        return
     # A state in files keeps the lock of who was killed, and says so.
     assert stack.pulumi("cancel", "--yes", pack=False) == 0, stack.output
 
@@ -88,6 +95,9 @@ def test_resources_of_a_killed_update_are_adopted_once(stack: Stack, actions: tu
     assert all(left.values())
     assert stack.pulumi("preview") == 0, stack.output
     assert stack.found() == {}
+    if "vpc:CreateVpc" in actions:
+        # Our own plugin alone: the engine, which lives, then forgets that it had begun to create.
+        killed_at(stack, "vpc:EnableVpcClassicLink", victim="/provider")
     assert stack.pulumi(*UP, pack=False) == 0, stack.output
     for table in WRITES.values():
         there = made(stack, table)
@@ -96,6 +106,19 @@ def test_resources_of_a_killed_update_are_adopted_once(stack: Stack, actions: tu
         assert known.items() <= made(stack, table).items()
     assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
     assert stack.found() == {}
+    # A destroy takes away what the stack has made alone.
+    [vpc_id] = made(stack, "vpcs")
+    assert resources(stack)["ClassicLink", vpc_id]["enabledBefore"] is False
+
+
+def resources(stack: Stack) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return the outputs of the resources in the state, by type and id."""
+    exported = json.loads(stack.project.run("stack", "export", "--stack", "test").stdout)
+    return {
+        (item["type"].rpartition(":")[2], item["id"]): item.get("outputs", {})
+        for item in exported["deployment"]["resources"]
+        if "id" in item
+    }
 
 
 def test_unmarked_resources_are_adopted_unless_others_use_them(stack: Stack) -> None:
@@ -113,13 +136,7 @@ def test_unmarked_resources_are_adopted_unless_others_use_them(stack: Stack) -> 
     assert stack.pulumi(*UP, pack=False) == 0, stack.output
     assert whitelists(stack)[REDIS] == ours
     assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output
-    made_here = {
-        (item["type"].rpartition(":")[2], item["id"]): item.get("outputs", {})
-        for item in json.loads(stack.project.run("stack", "export", "--stack", "test").stdout)["deployment"][
-            "resources"
-        ]
-        if "id" in item
-    }
+    made_here = resources(stack)
     [vpc_id] = made(stack, "vpcs")
     assert made_here["ClassicLinkAttachment", f"{MON}:{vpc_id}"]["linkedBefore"] is False
     assert made_here["AddedSecurityGroupRules", MON_GROUP]["presentBefore"] == []
