@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from estate.documents import in_unicode, parse_json
 from estate.model import PolicyStatement
 
 _ADDRESS: Final = "acs:sourceip"
@@ -24,7 +25,7 @@ def statements(document: str) -> tuple[PolicyStatement, ...]:
 
     Raises ValueError for a document that is no policy, and for an unknown operator on these keys.
     """
-    policy = json.loads(document)
+    policy = in_unicode(parse_json(document))
     given = policy.get("Statement") if isinstance(policy, dict) else None
     listed = [given] if isinstance(given, dict) else given
     if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):

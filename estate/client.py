@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 from estate import answers, clock, object_storage, sdk
 from estate.credentials import Credentials, Keys
+from estate.documents import in_unicode
 from estate.errors import (
     CloudError,
     CredentialsError,
@@ -284,7 +285,7 @@ class _Service:
         """Return one of the SDK's request methods, wrapped so that its answers are checked."""
 
         def asked(named: Any, *arguments: Any) -> Any:
-            response = ask(named, *arguments)
+            response = in_unicode(ask(named, *arguments))
             self.clock = clock.reading(_date(response), clock.now())
             operation = named if isinstance(named, str) else named.action
             self._kept.body = _body_of(f"{code}:{operation}", response, self.route, scrub)

@@ -33,6 +33,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+_HALF: Final = re.compile("[\ud800-\udfff]")
+
 
 class DocumentError(EstateError):
     """A file cannot be used; the message names it and states what was expected."""
@@ -172,6 +174,26 @@ def as_json(value: Any) -> bytes:
         return to_json(value)
     except ValueError:
         raise ValueError("expected text in Unicode, found half of a surrogate pair") from None
+
+
+def in_unicode(value: Any) -> Any:
+    """Return what a JSON text held with U+FFFD, Unicode's replacement character, for each half of a surrogate pair.
+
+    JSON can spell such a half, which no text in Unicode has: no file, state or report could be written of it.
+    """
+    try:
+        to_json(value)
+    except ValueError:
+        return _in_unicode(value)
+    return value
+
+
+def _in_unicode(value: Any) -> Any:
+    if isinstance(value, str):
+        return _HALF.sub("\ufffd", value)
+    if isinstance(value, Mapping):
+        return {_in_unicode(key): _in_unicode(item) for key, item in value.items()}
+    return [_in_unicode(item) for item in value] if isinstance(value, list) else value
 
 
 def depth(value: Any) -> int:

@@ -26,6 +26,13 @@ def read(*given: dict[str, Any]) -> Any:
     return statements(json.dumps({"Version": "1", "Statement": list(given)}))
 
 
+def test_a_policy_that_no_json_should_be_is_read_in_unicode_or_refused() -> None:
+    [found] = read(statement(IpAddress={"acs:SourceIp": ["\ud800"]}))
+    assert found.addresses == ("\ufffd",)
+    with pytest.raises(ValueError, match="maps and lists inside each other"):
+        statements("[" * 100_000)
+
+
 @pytest.mark.parametrize(
     ("effect", "operator", "lets_in"),
     [

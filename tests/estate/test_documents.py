@@ -12,7 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estate import documents
-from estate.documents import MAX_DEPTH, DocumentError, as_json, decode, depth, parse_document, parse_json, read_document
+from estate.documents import (
+    MAX_DEPTH,
+    DocumentError,
+    as_json,
+    decode,
+    depth,
+    in_unicode,
+    parse_document,
+    parse_json,
+    read_document,
+)
 
 _TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\u2028\u2029\ufeff"))
 _VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -134,6 +144,18 @@ def test_undecodable_text_is_refused() -> None:
         decode(b"\xff\xfa\x00")
     with pytest.raises(ValueError, match="found half of a surrogate pair"):
         as_json(parse_json('{"name": "\\ud800"}'))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"na\\ud800me": ["a\\udfff", {"b": "\\udc00c"}]}', {"na\ufffdme": ["a\ufffd", {"b": "\ufffdc"}]}),
+        # A whole pair is one character.
+        ('["\\ud83d\\ude00", null, 1.5, true]', ["\U0001f600", None, 1.5, True]),
+    ],
+)
+def test_half_of_a_surrogate_pair_becomes_the_replacement_character(text: str, value: Any) -> None:
+    assert in_unicode(parse_json(text)) == value
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

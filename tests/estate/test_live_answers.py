@@ -165,6 +165,8 @@ class Session:
         self.simulator = simulator
         self.replay = replay
         self.whole = self.read("", None)
+        # What is asked for after a spoilt answer is kept too.
+        self._answers = tuple(replay.kept.items())
 
     def read(self, action: str, spoil: Spoil | None) -> Estate:
         self.replay.set(action, spoil)
@@ -173,7 +175,7 @@ class Session:
     def answers(self, action: str) -> list[Any]:
         return [
             answer["body"]
-            for (name, _), answer in self.replay.kept.items()
+            for (name, _), answer in self._answers
             if name == action and not isinstance(answer, Exception)
         ]
 
