@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
@@ -23,6 +23,7 @@ from provider.added_security_group_rules import AddedSecurityGroupRules
 from provider.classic_link import ClassicLink
 from provider.classic_link_attachment import ClassicLinkAttachment
 from provider.cut_through_binding import CutThroughBinding
+from provider.default_network import DefaultVpc, DefaultVSwitch
 from provider.hybrid_access import MongoDbHybridAccess, RdsHybridAccess, RedisHybridAccess
 from provider.public_ip_conversion import PublicIpConversion
 from provider.removed_acl_entries import RemovedAclEntries
@@ -70,8 +71,8 @@ def group(database: str, ips: list[str], **more: str) -> Properties:
     return {"dbInstanceId": database, "groupName": "migrated", "securityIps": ips, **more}
 
 
-def hybrid(simulator: Simulator, database: str) -> Properties:
-    until = (simulator.clock.now() + timedelta(days=20)).isoformat()
+def hybrid(database: str, days: int = 20) -> Properties:
+    until = (estates.estate().now + timedelta(days=days)).isoformat()
     return {"dbInstanceId": database, "vpcId": "vpc-1", "vswitchId": "vsw-1", "validUntil": until}
 
 
@@ -79,6 +80,12 @@ def cut_through(simulator: Simulator, cloud: Cloud) -> Properties:
     del simulator
     _, state = PublicIpConversion().create(cloud, {"instanceId": "i-moved"})
     return {"allocationId": state["allocationId"], "networkInterfaceId": "eni-free", "instanceId": "i-moved"}
+
+
+def default_vswitch(simulator: Simulator, cloud: Cloud) -> Properties:
+    del simulator
+    vpc_id, _ = DefaultVpc().create(cloud, {})
+    return {"vpcId": vpc_id, "zoneId": estates.ZONE}
 
 
 def timed() -> Estate:
@@ -96,12 +103,19 @@ class Case:
 
 
 RULES = {f"r{number}": rule(portRange=f"{number}/{number}") for number in (1, 2)}
-OUT = {"out": rule(direction="egress", portRange="9/9")}
+OUT = {f"out{number}": rule(direction="egress", portRange=f"{number}/{number}") for number in (8, 9)}
 CASES: dict[str, Case] = {
     "rules": Case(
         SecurityGroupRules(),
         lambda *_: {"securityGroupId": "sg-vpc2", "rules": RULES | OUT},
-        {"securityGroupId": "sg-vpc2", "rules": {"r2": RULES["r2"] | {"description": "web"}, "r3": rule()}},
+        {
+            "securityGroupId": "sg-vpc2",
+            "rules": {
+                "r2": RULES["r2"] | {"description": "web"},
+                "r3": rule(),
+                "out9": OUT["out9"] | {"description": "web"},
+            },
+        },
     ),
     "added rules": Case(
         AddedSecurityGroupRules(),
@@ -118,13 +132,15 @@ CASES: dict[str, Case] = {
     "MongoDB group": Case(
         MongoDbWhitelistGroup(), lambda *_: group("dds-three", ["10.0.0.0/24"]), group("dds-three", ["10.2.0.0/24"])
     ),
-    "RDS access": Case(RdsHybridAccess(), lambda simulator, _: hybrid(simulator, "rm-normal"), estate=timed),
-    "Redis access": Case(RedisHybridAccess(), lambda simulator, _: hybrid(simulator, "r-cache"), estate=timed),
-    "MongoDB access": Case(MongoDbHybridAccess(), lambda simulator, _: hybrid(simulator, "dds-three"), estate=timed),
+    "RDS access": Case(RdsHybridAccess(), lambda *_: hybrid("rm-normal"), hybrid("rm-normal", 60), timed),
+    "Redis access": Case(RedisHybridAccess(), lambda *_: hybrid("r-cache"), hybrid("r-cache", 60), timed),
+    "MongoDB access": Case(MongoDbHybridAccess(), lambda *_: hybrid("dds-three"), hybrid("dds-three", 60), timed),
     "ClassicLink": Case(ClassicLink(), lambda *_: {"vpcId": "vpc-2"}),
     "link": Case(ClassicLinkAttachment(), lambda *_: {"instanceId": "i-3", "vpcId": "vpc-1"}),
     "EIP": Case(PublicIpConversion(), lambda *_: {"instanceId": "i-moved"}, estate=moved.estate),
     "cut-through": Case(CutThroughBinding(), cut_through, estate=moved.estate),
+    "default VPC": Case(DefaultVpc(), lambda *_: {}),
+    "default VSwitch": Case(DefaultVSwitch(), default_vswitch),
     "ACL": Case(
         RemovedAclEntries(),
         lambda *_: {"aclId": "acl-two", "entries": ["10.160.0.1/32"]},
@@ -233,25 +249,33 @@ def undisturbed(name: str) -> tuple[list[tuple[str, ...]], list[Any]]:
 def test_a_write_that_meets_a_fault_converges_or_says_why(name: str, fault: str) -> None:
     writes, seen = undisturbed(name)
     assert writes[0], "a life without a write shows nothing"
-    for struck, actions in zip(STEPS, writes, strict=True):
-        for action in actions:
-            with lives(CASES[name]) as (simulator, life):
-                for step, wanted in zip(STEPS, seen, strict=True):
-                    if step == struck:
-                        simulator.faults.add(actions=[f"*:{action}"], **FAULTS[fault])
-                        failure = _tried(life, step)
-                        assert simulator.faults.all()[0]["struck"], f"{action} was never called"
-                        simulator.faults.clear()
-                        if failure is not None:
-                            _tells(failure, fault, action)
-                            life.step(step)
-                    else:
-                        life.step(step)
-                    assert look(simulator) == wanted, f"after {step}, with {action} {fault} in {struck}"
-                assert sum(life.slept) < LONGEST
-                # What the answer asks for is waited, and little more: the jitter is none here.
-                asked = FAULTS[fault].get("retry_after")
-                assert asked is None or life.slept.count(asked) == FAULTS[fault]["count"]
+    # One server for all lives: to begin again is quicker than to serve again.
+    with running(CASES[name].estate()) as simulator:
+        for struck, actions in zip(STEPS, writes, strict=True):
+            for action in actions:
+                simulator.reset()
+                _struck(Life(CASES[name], simulator), struck, action, fault, seen)
+
+
+def _struck(life: Life, struck: str, action: str, fault: str, seen: Sequence[Any]) -> None:
+    """Lead a life in which one action of one step meets a fault."""
+    simulator = life.simulator
+    for step, wanted in zip(STEPS, seen, strict=True):
+        if step == struck:
+            simulator.faults.add(actions=[f"*:{action}"], **FAULTS[fault])
+            failure = _tried(life, step)
+            assert simulator.faults.all()[0]["struck"], f"{action} was never called"
+            simulator.faults.clear()
+            if failure is not None:
+                _tells(failure, fault, action)
+                life.step(step)
+        else:
+            life.step(step)
+        assert look(simulator) == wanted, f"after {step}, with {action} {fault} in {struck}"
+    assert sum(life.slept) < LONGEST
+    # What the answer asks for is waited, and little more: the jitter is none here.
+    asked = FAULTS[fault].get("retry_after")
+    assert asked is None or life.slept.count(asked) == FAULTS[fault]["count"]
 
 
 @pytest.mark.parametrize("name", CASES)
